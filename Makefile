@@ -1,0 +1,64 @@
+.DEFAULT_GOAL := help
+
+# The one version of golangci-lint whose findings count; .ci/run, CONTRIBUTING.md
+# and the file name of the tool follow it.
+LINT_VERSION := v2.15.0
+LINT := .bin/golangci-lint-$(LINT_VERSION)
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build the program into bin/aidesk
+	CGO_ENABLED=0 go build -trimpath -o bin/aidesk ./cmd/aidesk
+
+.PHONY: demo
+demo: ## Talk to the whole desk in this terminal: no key, no network, no set-up
+	go run ./cmd/aidesk demo
+
+.PHONY: test
+test: ## Run every test
+	go test ./...
+
+.PHONY: race
+race: ## Run every test under the race detector (needs a C compiler)
+	@if command -v "$$(go env CC)" >/dev/null; then \
+		echo "CGO_ENABLED=1 go test -race ./..."; CGO_ENABLED=1 go test -race ./...; \
+	else \
+		echo "make race: skipped, the race detector needs a C compiler ($$(go env CC) is not installed)"; \
+	fi
+
+.PHONY: vet
+vet:
+	go vet ./...
+
+.PHONY: lint
+lint: $(LINT) ## Run the linters and the formatter's check (.golangci.yml)
+	$(LINT) run ./...
+
+.PHONY: fmt
+fmt: $(LINT) ## Format the sources
+	$(LINT) fmt
+
+.PHONY: check
+check: vet lint race ## Everything a change must pass: vet, lint, format, tests under the race detector
+
+.PHONY: bench
+bench: ## Run the benchmarks of every package that has some
+	@packages="$$(grep -rl --include='*_test.go' '^func Benchmark' . | xargs -r -n1 dirname | sort -u)"; \
+	if [ -z "$$packages" ]; then echo "make bench: no package has a benchmark"; exit 0; fi; \
+	echo "go test -run '^\$$' -bench . -benchmem" $$packages; \
+	go test -run '^$$' -bench . -benchmem $$packages
+
+# The version is part of the file name, so that another version is another file.
+$(LINT):
+	@mkdir -p .bin
+	@installed="$$(go env GOPATH)/bin/golangci-lint"; \
+	if "$$installed" version 2>/dev/null | grep -q 'version $(LINT_VERSION:v%=%) '; then \
+		cp "$$installed" $@; \
+	else \
+		echo "installing golangci-lint $(LINT_VERSION) into .bin (once; takes some minutes)"; \
+		GOBIN='$(CURDIR)/.bin' go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) && \
+		mv .bin/golangci-lint $@; \
+	fi
