@@ -1,0 +1,107 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"aidesk/core/markdown"
+)
+
+// Adapter brings one platform: it translates what happens there into Events and
+// Replies into messages, and decides nothing. Its methods may be called
+// concurrently, also before Run.
+type Adapter interface {
+	// Platform is the word that stands in every Place of this adapter.
+	Platform() string
+
+	// Run receives until ctx is done or the platform refuses for good, and hands
+	// every event to h. The platform is told that an event arrived only after
+	// h.Receive returned nil. Called once.
+	Run(ctx context.Context, h Handler, k Keeper) error
+
+	// Member reads a member as the platform knows them now. An error means doubt,
+	// and doubt is refusal.
+	Member(ctx context.Context, place Place, id string) (Member, error)
+
+	// Send brings a reply to the platform: it posts when posted is empty, else
+	// updates that message, and returns the platform's id of it. At most one Send
+	// of one reply runs at a time. Errors: *Later, ErrGone, or anything else for
+	// "not known whether it arrived".
+	Send(ctx context.Context, r Reply, posted string) (string, error)
+}
+
+// ErrGone says that a reply can never be delivered: the channel was deleted or archived.
+var ErrGone = errors.New("the place is gone")
+
+// Later says that a message was certainly not sent, and when to try again.
+type Later struct {
+	After  time.Duration
+	Reason string
+}
+
+// Error names the reason.
+func (l *Later) Error() string { return fmt.Sprintf("%s, again in %s", l.Reason, l.After) }
+
+// Handler is the desk behind an adapter.
+type Handler interface {
+	// Receive returns when the event is durable; an error means that it is not, and
+	// the platform shall deliver it again.
+	Receive(ctx context.Context, e Event) error
+
+	// Form gives the form that a press or a command opens. Check judges a filled-in
+	// form before it is received; no faults means good. Suggest completes an
+	// option. These three only read, and answer within a second.
+	Form(ctx context.Context, o Opening) (Form, error)
+	Check(ctx context.Context, s Submitted) ([]Fault, error)
+	Suggest(ctx context.Context, q Query) ([]Suggestion, error)
+}
+
+// Keeper remembers for an adapter what it must not forget over a restart. Values
+// are sealed at rest and belong to this adapter alone.
+type Keeper interface {
+	Keep(ctx context.Context, name string, value []byte) error
+	// Kept returns nil when nothing was kept.
+	Kept(ctx context.Context, name string) ([]byte, error)
+}
+
+// Typer is an Adapter that can show that the desk is at work. It is not durable;
+// errors are ignored.
+type Typer interface {
+	Type(ctx context.Context, place Place, p Progress) error
+}
+
+// Progress says in a few words what the desk is doing; empty Text ends it.
+type Progress struct {
+	To   string // who waits
+	Text string
+}
+
+// Noter is an Adapter that can show one member a passing note, in answer to an
+// event of theirs. It may be lost; nothing that lasts is sent this way.
+type Noter interface {
+	Note(ctx context.Context, e Event, text markdown.Document) error
+}
+
+// Finder is an Adapter that can find out whether a reply was posted by a sending
+// whose end is not known.
+type Finder interface {
+	Find(ctx context.Context, r Reply, since time.Time) (posted string, found bool, err error)
+}
+
+// Historian is an Adapter that can read earlier messages of a place.
+type Historian interface {
+	History(ctx context.Context, place Place, limit int) ([]Message, error)
+}
+
+// Homer is an Adapter whose platform gives members a page of the desk.
+type Homer interface {
+	Home(ctx context.Context, place Place, member string, h Home) error
+}
+
+// Settler is an Adapter that wants to know when everything that an event of its
+// own caused has been done and shown.
+type Settler interface {
+	Settled(event string)
+}

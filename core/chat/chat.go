@@ -1,0 +1,69 @@
+// Package chat is the messenger's vocabulary: what happens in one (Event), what
+// the desk wants shown in one (Reply, Home, Form), the commands (Grammar), and the
+// two contracts between a messenger and the desk: an Adapter brings a platform, a
+// Handler is the desk behind it.
+//
+// The words mean the same on every platform. A Workspace is a Slack workspace or a
+// Discord server; a Thread is a Slack thread, a Discord thread or reply chain.
+// Texts that come from a member are CommonMark; texts that go out are
+// markdown.Documents, built from nodes or parsed once, so that no adapter ever
+// interprets foreign markup.
+package chat
+
+import (
+	"strings"
+	"time"
+)
+
+// Place is where something happened or shall appear.
+type Place struct {
+	Platform  string `json:"platform"`            // "slack", "discord", "terminal"
+	Workspace string `json:"workspace"`           // platform's id
+	Channel   string `json:"channel"`             // platform's id; of a direct message: its channel
+	Thread    string `json:"thread,omitempty"`    // platform's id of the thread; empty outside of one
+	Direct    bool   `json:"direct,omitempty"`    // only the member and the desk read it
+	External  bool   `json:"external,omitempty"`  // shared with other organisations
+	Installed string `json:"installed,omitempty"` // which Installation speaks, where an app has several
+}
+
+// Conversation is the key under which the desk remembers this place: platform,
+// workspace, channel and thread as a path. Parts never contain a slash unescaped.
+func (p Place) Conversation() string {
+	return Key(p.Platform, p.Workspace, p.Channel, p.Thread)
+}
+
+// Scope is the path of the workspace: what is configured there hangs below it.
+func (p Place) Scope() string { return Key(p.Platform, p.Workspace) }
+
+// Key joins parts to a path; a slash or percent sign inside a part is escaped, so
+// that two different lists of parts never give one key.
+func Key(parts ...string) string {
+	escape := strings.NewReplacer("%", "%25", "/", "%2F")
+	escaped := make([]string, len(parts))
+	for i, p := range parts {
+		escaped[i] = escape.Replace(p)
+	}
+	return strings.Join(escaped, "/")
+}
+
+// Member is a person in a workspace, as the platform describes them now.
+type Member struct {
+	ID          string   `json:"id"`
+	Name        string   `json:"name"`             // what others see
+	Zone        string   `json:"zone,omitempty"`   // IANA name, "Europe/Paris"; empty: not known
+	Locale      string   `json:"locale,omitempty"` // BCP 47, "en-GB"; empty: not known
+	Roles       []string `json:"roles,omitempty"`
+	Admin       bool     `json:"admin,omitempty"` // administers the workspace, by the platform's own word
+	Guest       bool     `json:"guest,omitempty"`
+	Stranger    bool     `json:"stranger,omitempty"` // belongs to another organisation
+	Deactivated bool     `json:"deactivated,omitempty"`
+	Bot         bool     `json:"bot,omitempty"`
+}
+
+// Location is the member's zone, or UTC where it is not known.
+func (m Member) Location() *time.Location {
+	if l, err := time.LoadLocation(m.Zone); err == nil {
+		return l
+	}
+	return time.UTC
+}

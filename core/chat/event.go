@@ -1,0 +1,65 @@
+package chat
+
+import "time"
+
+// Event is one thing that happened in a messenger. It carries ids and what the
+// payload says, nothing fetched. Exactly one of the pointers is set.
+type Event struct {
+	// ID is the natural key: the same happening has the same ID however often and
+	// by whichever way it is delivered ("m:<channel>:<ts>"). Unique within the platform.
+	ID     string    `json:"id"`
+	Time   time.Time `json:"time"` // when it happened, by the platform's clock
+	Place  Place     `json:"place"`
+	Member string    `json:"member"`          // platform's id of who caused it
+	Token  string    `json:"token,omitempty"` // lets the adapter answer this very event; sealed at rest
+
+	Message *Message   `json:"message,omitempty"`
+	Change  *Change    `json:"change,omitempty"`
+	Command *Command   `json:"command,omitempty"`
+	Press   *Press     `json:"press,omitempty"`
+	Filled  *Submitted `json:"filled,omitempty"`
+	Visit   *Visit     `json:"visit,omitempty"`
+}
+
+// Message is what a member wrote to the desk.
+type Message struct {
+	ID      string   `json:"id"`              // platform's id of the message
+	Text    string   `json:"text"`            // CommonMark, the mention of the desk removed
+	Names   []string `json:"names,omitempty"` // ids of members that the text names
+	About   string   `json:"about,omitempty"` // text of another message that it points to ("Ask aidesk" on a message)
+	Answers string   `json:"answers,omitempty"`
+}
+
+// Change is a message that was edited or deleted after it was received. It
+// interrupts the turn that works on the message.
+type Change struct {
+	Message string `json:"message"` // platform's id
+	Deleted bool   `json:"deleted,omitempty"`
+	Text    string `json:"text,omitempty"` // as it reads now
+}
+
+// Command is a slash command, parsed by the Grammar.
+type Command struct {
+	Name    string            `json:"name"` // without the slash
+	Verb    string            `json:"verb"`
+	Options map[string]string `json:"options,omitempty"`
+}
+
+// Press is a press of a button. Who may press it, what it stands for and until
+// when is not in it: the store knows, under the button's id.
+type Press struct {
+	Button string `json:"button"`
+	Posted string `json:"posted,omitempty"` // platform's id of the message with the button
+}
+
+// Submitted is a form that a member filled in.
+type Submitted struct {
+	Form   string            `json:"form"` // the Form's ID
+	Values map[string]string `json:"values"`
+	Secret []string          `json:"secret,omitempty"` // names of values that are sealed at rest
+}
+
+// Visit is a member who opens the desk's own page.
+type Visit struct {
+	First bool `json:"first,omitempty"`
+}

@@ -1,0 +1,162 @@
+package chat
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Grammar is the table of commands. Platforms register it, threads and the
+// terminal parse with it, help is printed from it.
+type Grammar []Syntax
+
+// Syntax is one slash command with its verbs.
+type Syntax struct {
+	Name    string // "plugins": typed as /plugins
+	Summary string // at most 100 characters
+	Who     Who
+	Verbs   []Verb // one with an empty Name is the command alone
+}
+
+// Verb is what a command can do.
+type Verb struct {
+	Name    string
+	Summary string // at most 100 characters
+	Example string // typed in full
+	Options []Option
+	Private bool // the answer is for the member alone
+	Form    bool // opens a form
+}
+
+// Option is one argument of a verb, given in order.
+type Option struct {
+	Name      string
+	Summary   string
+	Kind      OptionKind
+	Choices   []string // of a choice
+	Required  bool
+	Completes bool // Handler.Suggest knows values
+}
+
+// OptionKind is the kind of value that an Option takes.
+type OptionKind string
+
+// The kinds of option.
+const (
+	Word   OptionKind = "word"
+	Rest   OptionKind = "rest" // the rest of the line
+	Choice OptionKind = "choice"
+)
+
+// Who may use a command.
+type Who string
+
+// The groups a command is for; the zero value is everyone.
+const (
+	Everyone Who = ""
+	Admins   Who = "admins"
+)
+
+// SyntaxError says, in a member's words, why a command line could not be read.
+type SyntaxError struct{ Message string }
+
+// Error is the message.
+func (e *SyntaxError) Error() string { return e.Message }
+
+// Find returns the verb of a command.
+func (g Grammar) Find(name, verb string) (Syntax, Verb, bool) {
+	for _, s := range g {
+		if s.Name != name {
+			continue
+		}
+		for _, v := range s.Verbs {
+			if v.Name == verb {
+				return s, v, true
+			}
+		}
+	}
+	return Syntax{}, Verb{}, false
+}
+
+// Parse reads a typed command line, with or without its slash. The error is a
+// *SyntaxError that says what to type instead.
+func (g Grammar) Parse(line string) (Command, error) {
+	name, rest := cut(strings.TrimPrefix(strings.TrimSpace(line), "/"))
+	at := slices.IndexFunc(g, func(s Syntax) bool { return strings.EqualFold(s.Name, name) })
+	if at < 0 {
+		return Command{}, &SyntaxError{fmt.Sprintf("There is no command /%s. Commands: %s.", name, g.names())}
+	}
+	syntax := g[at]
+	word, after := cut(rest)
+	at = slices.IndexFunc(syntax.Verbs, func(v Verb) bool { return strings.EqualFold(v.Name, word) })
+	if at < 0 {
+		return Command{}, &SyntaxError{fmt.Sprintf("/%s does not know “%s”. It knows: %s.", syntax.Name, word, syntax.verbs())}
+	}
+	verb := syntax.Verbs[at]
+	c := Command{Name: syntax.Name, Verb: verb.Name}
+	for _, o := range verb.Options {
+		var value string
+		if o.Kind == Rest {
+			value, after = strings.TrimSpace(after), ""
+		} else {
+			value, after = cut(after)
+		}
+		switch {
+		case value == "" && o.Required:
+			return Command{}, &SyntaxError{fmt.Sprintf("/%s %s needs %s. For example: %s", syntax.Name, verb.Name, o.Name, verb.Example)}
+		case value == "":
+			continue
+		case o.Kind == Choice && !slices.Contains(o.Choices, value):
+			return Command{}, &SyntaxError{fmt.Sprintf("%s must be one of %s.", o.Name, strings.Join(o.Choices, ", "))}
+		}
+		if c.Options == nil {
+			c.Options = map[string]string{}
+		}
+		c.Options[o.Name] = value
+	}
+	if strings.TrimSpace(after) != "" {
+		return Command{}, &SyntaxError{fmt.Sprintf("/%s %s takes no “%s”. For example: %s", syntax.Name, verb.Name, strings.TrimSpace(after), cmp.Or(verb.Example, "/"+syntax.Name))}
+	}
+	return c, nil
+}
+
+// Mentioned reads a command that was typed as plain text where slash commands do
+// not exist ("plugins list", "stop"). It is one only if the command or the verb
+// of the desk's own command stands first and the whole line parses.
+func (g Grammar) Mentioned(text string, own string) (Command, bool) {
+	for _, line := range []string{text, own + " " + text} {
+		if c, err := g.Parse(strings.TrimRight(line, ".! ")); err == nil && (c.Name != own || len(c.Options) == 0) {
+			return c, true
+		}
+	}
+	return Command{}, false
+}
+
+// names lists the commands that everyone may use first.
+func (g Grammar) names() string {
+	var out []string
+	for _, s := range g {
+		out = append(out, "/"+s.Name)
+	}
+	return strings.Join(out, ", ")
+}
+
+func (s Syntax) verbs() string {
+	var out []string
+	for _, v := range s.Verbs {
+		if v.Name != "" {
+			out = append(out, v.Name)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// cut splits off the first word.
+func cut(s string) (word, rest string) {
+	s = strings.TrimSpace(s)
+	if i := strings.IndexAny(s, " \t\n"); i >= 0 {
+		return s[:i], strings.TrimSpace(s[i:])
+	}
+	return s, ""
+}

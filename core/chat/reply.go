@@ -1,0 +1,96 @@
+package chat
+
+import (
+	"time"
+
+	"aidesk/core/markdown"
+)
+
+// Reply is the wanted state of one message, not an operation on it: sending it
+// again with other content updates the message that bears its ID.
+type Reply struct {
+	ID      string `json:"id"` // ours; a turn that is redone gives the same
+	Place   Place  `json:"place"`
+	To      string `json:"to,omitempty"`      // whom it answers: the only member it may ping
+	Private bool   `json:"private,omitempty"` // only To may see it
+	Answers string `json:"answers,omitempty"` // platform's id of the message that it answers
+
+	Text     markdown.Document `json:"text"`
+	Cards    []Card            `json:"cards,omitempty"`
+	Rows     []Row             `json:"rows,omitempty"`
+	Previews []Preview         `json:"previews,omitempty"`
+	Buttons  []Button          `json:"buttons,omitempty"`
+	Notes    []string          `json:"notes,omitempty"` // small print: what was left out, which plugin was used
+	Files    []File            `json:"files,omitempty"`
+	Working  bool              `json:"working,omitempty"` // not the end: the desk goes on
+}
+
+// Card is the question about one call with effect, and later what became of it.
+// All strings are shown as they are, never as markup.
+type Card struct {
+	State    CardState `json:"state"`
+	Sentence string    `json:"sentence"`          // plain words, first
+	Values   []Field   `json:"values,omitempty"`  // every argument in full, labelled
+	Details  []Field   `json:"details,omitempty"` // method, host, path, body, account, audience
+	Outcome  string    `json:"outcome,omitempty"` // what became of it, one or two plain lines
+	Until    time.Time `json:"until,omitzero"`    // when it expires; zero: decided
+	Buttons  []Button  `json:"buttons,omitempty"`
+}
+
+// CardState tells adapters how a card looks. Its words are those of an Action.
+type CardState string
+
+// The states of a card.
+const (
+	CardWaiting  CardState = "waiting"
+	CardWorking  CardState = "working"
+	CardDone     CardState = "done"
+	CardFailed   CardState = "failed"
+	CardUnknown  CardState = "unknown" // it may have happened
+	CardDenied   CardState = "denied"
+	CardExpired  CardState = "expired"
+	CardReplaced CardState = "replaced"
+)
+
+// Field is a labelled value.
+type Field struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
+}
+
+// Row is one line of a list with its own buttons.
+type Row struct {
+	Text    markdown.Document `json:"text"`
+	Buttons []Button          `json:"buttons,omitempty"`
+}
+
+// Button is something to press. Its ID is opaque and unguessable; what it stands
+// for is in the store. A button with a URL opens that instead.
+type Button struct {
+	ID    string `json:"id,omitempty"`
+	Label string `json:"label"` // at most 34 characters
+	Style Style  `json:"style,omitempty"`
+	URL   string `json:"url,omitempty"`
+	Form  bool   `json:"form,omitempty"` // a press opens a form: ask Handler.Form
+}
+
+// Style is how a button looks.
+type Style string
+
+// The styles of a button; the zero value is plain.
+const (
+	Primary Style = "primary"
+	Danger  Style = "danger"
+)
+
+// File is something attached because it would not fit.
+type File struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// Home is a member's own page at the desk, where the platform has one.
+type Home struct {
+	Text markdown.Document `json:"text"`
+	Rows []Row             `json:"rows,omitempty"`
+}

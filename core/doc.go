@@ -1,0 +1,95 @@
+// Package core is the tour of aidesk. It holds no code; the packages below it do.
+//
+// aidesk puts AI plugins into the messenger that a team already uses. An admin
+// registers a plugin by its domain; members ask; a model calls the plugin's API
+// when that helps; a button confirms every call that changes something; the answer
+// comes back as a native message with previews of the links in it.
+//
+// # The house
+//
+//	cmd/aidesk          the program: command line, configuration, wiring; knows every other
+//	cmd/exampleplugins  four whole plugins; read todo to learn how to write one
+//	bots                what happens when a message, a press or a command arrives
+//	core/chat           the messenger's words, and the contracts Adapter and Handler
+//	core/agent          one turn: prompt, model, calls, answer
+//	core/confirm        Actions and the cards on which members decide
+//	core/plugin         manifest, registry, enablement; the one place that a Call leaves from
+//	core/policy         may this member do this, by which rule: pure functions
+//	core/openapi        a document -> Operations -> tools, exact requests, shaped results
+//	core/model          what is asked of a model; openai, planner and script implement it
+//	core/markdown       CommonMark -> Document, parsed once; cleaning, splitting, widths
+//	core/preview        a page -> Preview
+//	core/egress         the only way out to the network
+//	adapters/terminal   the smallest adapter, the one to read first
+//	adapters/adaptertest  the contract of chat.Adapter as a suite
+//	store               Journal and Records; bolt implements them, storetest is their suite
+//
+// Data flows one way. Core never sees a messenger's library; adapters see chat and
+// markdown and neither each other nor the store; who may import whom is a table in
+// imports_test.go beside this file, which parses the sources.
+//
+// # The life of one message
+//
+// 1. An adapter translates what happened into a chat.Event: ids and what the payload
+// says, nothing fetched. It calls Handler.Receive, and tells the platform that the
+// event arrived only when Receive returned.
+//
+// 2. bots/intake.go writes the event to the Journal, in the order of its
+// conversation. The same event delivered twice is stored once.
+//
+// 3. bots/worker.go claims the conversation under a lease. One conversation is worked
+// in order, different ones side by side. Messages that queued while a turn ran become
+// one turn.
+//
+// 4. bots/message.go reads the member anew, asks policy whether they may speak here,
+// counts the turn against the limits, and starts the agent.
+//
+// 5. agent/prompt.go builds the request. The system role holds our words and the
+// operator's only; what plugins say of themselves travels as Brief and Tools, as data.
+//
+// 6. agent.Run asks the model until it has nothing more to call: the only loop. A read
+// goes plugin.Send -> openapi -> egress, and its shaped result returns to the model.
+//
+// 7. A call with effect is parked: agent/call.go makes a confirm.Action of it, with the
+// exact request and its digest. Its result says "waiting", and the turn goes on to its
+// end.
+//
+// 8. agent/finish.go parses the model's text once into a markdown.Document. A link is
+// clickable only if it stood in a result of this conversation, in the plugin's manifest
+// or in the members' words. Previews get 1.5 s together.
+//
+// 9. bots commits everything that the turn decided in one transaction: transcript,
+// Actions, buttons, timers, usage, and the wanted state of the Reply.
+//
+// 10. bots/deliver.go brings each Reply's wanted state to its platform. A Reply has an
+// id of ours, so a turn that is redone replaces what it wanted and says nothing twice.
+//
+// # The life of one press
+//
+// A button's id is opaque; what it stands for was committed with it. The press is the
+// next event of the conversation to which the button belongs, wherever it was pressed.
+//
+// bots/press.go asks confirm.Decide: only the member who asked, once, in time.
+// bots/execute.go then asks policy again and commits three times: first the Action is
+// executing, with the card that says so, and only then the first byte leaves; second
+// what became of it, with the outcome in the transcript; third what the model says to
+// that. After a crash the press is worked again from its last commit: an Action found
+// executing becomes unknown, is told, and is never sent again.
+//
+// An Action that nobody decides expires by a timer, which is an Event with a Due time.
+//
+// # Three things do not wait
+//
+// A stop and an edited message end the turn that runs; a Cancel is decided while it
+// runs. They are ingested as interrupting, and bots/worker.go learns of them from
+// store.Journal.Extend. Commands run in conversations of their own.
+//
+// # What must hold, whatever a model says
+//
+// No request with effect leaves before a press bound to its digest (confirm, plugin.Send).
+// A call goes only to the host that its document names, and never climbs out of its base
+// path (openapi). Every address from outside passes egress. No text of a model or a
+// plugin is ever markup to a platform (markdown, adapters). Plugin text is never in the
+// system role (agent). Whoever addresses the desk gets one visible end (bots).
+// SECURITY.md says the same to those who run it.
+package core

@@ -1,0 +1,103 @@
+// Package policy decides: may this member use the desk here, may this call be
+// made, and by which rule. Its functions are pure: everything that a decision
+// rests on is in its argument, so that the same question always gets the same
+// answer, before a card is shown and again before the call leaves.
+package policy
+
+import (
+	"slices"
+
+	"aidesk/core/chat"
+)
+
+// Verdict is what a rule says about a call.
+type Verdict string
+
+// The verdicts.
+const (
+	Allow Verdict = "allow" // it may go now
+	Ask   Verdict = "ask"   // the member must approve exactly this call
+	Deny  Verdict = "deny"
+)
+
+// Decision is a verdict with the rule that gave it and, for a denial, the reason
+// in a member's words.
+type Decision struct {
+	Verdict Verdict
+	Rule    string
+	Reason  string
+}
+
+// Allowed says that the call may go now.
+func (d Decision) Allowed() bool { return d.Verdict == Allow }
+
+// Asks says that the member must approve the call.
+func (d Decision) Asks() bool { return d.Verdict == Ask }
+
+// Denied says that the call must not be made.
+func (d Decision) Denied() bool { return d.Verdict == Deny }
+
+// Question is everything that a decision about a call rests on.
+type Question struct {
+	Member  chat.Member
+	Plugin  string // its name for people
+	Enabled bool   // the plugin is enabled here for this member
+	Frozen  bool   // an administrator froze the plugin
+	Write   bool   // the call changes something
+	Asks    bool   // the document wants this read confirmed
+	Refused bool   // the import refused this operation
+	Same    bool   // plugin version and operation are those that were offered
+}
+
+// Call decides about one call. The rules are asked in order; the first that
+// applies decides.
+func Call(q Question) Decision {
+	switch {
+	case q.Member.Deactivated:
+		return Decision{Deny, "member-deactivated", "Your account here is deactivated."}
+	case q.Member.Bot:
+		return Decision{Deny, "member-is-bot", "Bots cannot use plugins."}
+	case q.Frozen:
+		return Decision{Deny, "plugin-frozen", q.Plugin + " is frozen by an administrator."}
+	case !q.Enabled:
+		return Decision{Deny, "plugin-not-enabled", q.Plugin + " is not enabled for you here."}
+	case q.Refused:
+		return Decision{Deny, "operation-refused", q.Plugin + " describes this operation in a way that cannot be called."}
+	case !q.Same:
+		return Decision{Deny, "plugin-changed", q.Plugin + " has changed since this was asked. Ask again."}
+	case q.Write:
+		return Decision{Ask, "write-asks", ""}
+	case q.Asks:
+		return Decision{Ask, "consequential-read-asks", ""}
+	default:
+		return Decision{Allow, "read", ""}
+	}
+}
+
+// Access is where a bot may speak and to whom. The zero value lets every member
+// of the workspace in, and nobody else.
+type Access struct {
+	Channels []string // empty: all
+	Roles    []string // empty: all
+	Guests   bool
+}
+
+// Speak decides whether the desk may answer a member in a place.
+func Speak(a Access, place chat.Place, m chat.Member) Decision {
+	switch {
+	case m.Bot:
+		return Decision{Deny, "member-is-bot", ""}
+	case m.Deactivated:
+		return Decision{Deny, "member-deactivated", "Your account here is deactivated."}
+	case m.Stranger:
+		return Decision{Deny, "member-is-stranger", "I only answer members of the organisation that I belong to."}
+	case m.Guest && !a.Guests:
+		return Decision{Deny, "member-is-guest", "I do not answer guests here. An administrator can allow it."}
+	case len(a.Channels) > 0 && !place.Direct && !slices.Contains(a.Channels, place.Channel):
+		return Decision{Deny, "channel-not-allowed", "I am not allowed to speak in this channel."}
+	case len(a.Roles) > 0 && !slices.ContainsFunc(a.Roles, func(r string) bool { return slices.Contains(m.Roles, r) }):
+		return Decision{Deny, "role-missing", "You need a role here that may ask me. An administrator can tell you which."}
+	default:
+		return Decision{Allow, "access", ""}
+	}
+}

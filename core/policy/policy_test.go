@@ -1,0 +1,68 @@
+package policy_test
+
+import (
+	"testing"
+
+	"aidesk/core/chat"
+	"aidesk/core/policy"
+)
+
+func TestCall(t *testing.T) {
+	t.Parallel()
+	good := policy.Question{Plugin: "Acme", Enabled: true, Same: true}
+	for _, c := range []struct {
+		name    string
+		change  func(*policy.Question)
+		verdict policy.Verdict
+		rule    string
+	}{
+		{"a read goes", func(*policy.Question) {}, policy.Allow, "read"},
+		{"a write asks", func(q *policy.Question) { q.Write = true }, policy.Ask, "write-asks"},
+		{"a consequential read asks", func(q *policy.Question) { q.Asks = true }, policy.Ask, "consequential-read-asks"},
+		{"not enabled", func(q *policy.Question) { q.Enabled = false }, policy.Deny, "plugin-not-enabled"},
+		{"frozen beats enabled", func(q *policy.Question) { q.Frozen = true }, policy.Deny, "plugin-frozen"},
+		{"changed", func(q *policy.Question) { q.Same = false; q.Write = true }, policy.Deny, "plugin-changed"},
+		{"refused at import", func(q *policy.Question) { q.Refused = true }, policy.Deny, "operation-refused"},
+		{"deactivated beats all", func(q *policy.Question) { q.Member.Deactivated = true; q.Frozen = true }, policy.Deny, "member-deactivated"},
+		{"a bot never reaches a card", func(q *policy.Question) { q.Member.Bot = true; q.Write = true }, policy.Deny, "member-is-bot"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			q := good
+			c.change(&q)
+			d := policy.Call(q)
+			if d.Verdict != c.verdict || d.Rule != c.rule {
+				t.Errorf("got %s by %s, want %s by %s", d.Verdict, d.Rule, c.verdict, c.rule)
+			}
+			if (d.Verdict == policy.Deny) != (d.Reason != "") {
+				t.Errorf("reason %q with verdict %s", d.Reason, d.Verdict)
+			}
+		})
+	}
+}
+
+func TestSpeak(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		access policy.Access
+		place  chat.Place
+		member chat.Member
+		want   string
+	}{
+		{"everyone by default", policy.Access{}, chat.Place{}, chat.Member{}, "access"},
+		{"guest", policy.Access{}, chat.Place{}, chat.Member{Guest: true}, "member-is-guest"},
+		{"guest allowed", policy.Access{Guests: true}, chat.Place{}, chat.Member{Guest: true}, "access"},
+		{"stranger even if guests may", policy.Access{Guests: true}, chat.Place{}, chat.Member{Stranger: true, Guest: true}, "member-is-stranger"},
+		{"another channel", policy.Access{Channels: []string{"C1"}}, chat.Place{Channel: "C2"}, chat.Member{}, "channel-not-allowed"},
+		{"direct messages are no channel", policy.Access{Channels: []string{"C1"}}, chat.Place{Channel: "D2", Direct: true}, chat.Member{}, "access"},
+		{"role", policy.Access{Roles: []string{"r1"}}, chat.Place{}, chat.Member{Roles: []string{"r2", "r1"}}, "access"},
+		{"no role", policy.Access{Roles: []string{"r1"}}, chat.Place{}, chat.Member{}, "role-missing"},
+		{"deactivated", policy.Access{}, chat.Place{}, chat.Member{Deactivated: true}, "member-deactivated"},
+		{"bot", policy.Access{}, chat.Place{}, chat.Member{Bot: true}, "member-is-bot"},
+	} {
+		if got := policy.Speak(c.access, c.place, c.member).Rule; got != c.want {
+			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
+		}
+	}
+}
