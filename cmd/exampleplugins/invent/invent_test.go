@@ -1,0 +1,35 @@
+package invent_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"aidesk/cmd/exampleplugins/invent"
+)
+
+func TestDistinctAndRepeatable(t *testing.T) {
+	words := strings.Fields("a b c")
+	for name, make := range map[string]func(*rand.Rand) []string{
+		"places": func(r *rand.Rand) []string { return invent.Places(r, 60) },
+		"people": func(r *rand.Rand) []string { return invent.People(r, 20) },
+		"pairs":  func(r *rand.Rand) []string { return invent.Pairs(r, 9, words, words) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := make(rand.New(rand.NewPCG(1, 2)))
+			if diff := cmp.Diff(got, make(rand.New(rand.NewPCG(1, 2)))); diff != "" {
+				t.Errorf("the same source gives other names: %s", diff)
+			}
+			if slices.Equal(got, make(rand.New(rand.NewPCG(3, 4)))) {
+				t.Errorf("another source gives the same names: %v", got)
+			}
+			slices.Sort(got)
+			if n := len(got); n != len(slices.Compact(got)) {
+				t.Errorf("names stand twice: %v", got)
+			}
+		})
+	}
+}
