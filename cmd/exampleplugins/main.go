@@ -51,15 +51,15 @@ const usage = `exampleplugins serves four example plugins until it is interrupte
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	o, err := parse(args)
 	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(stdout, usage)
+		_, _ = io.WriteString(stdout, usage)
 		return 0
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "exampleplugins: %v; see exampleplugins --help\n", err)
+		_, _ = fmt.Fprintf(stderr, "exampleplugins: %v; see exampleplugins --help\n", err)
 		return 2
 	}
 	if err := serve(ctx, o, stdout, stderr); err != nil {
-		fmt.Fprintf(stderr, "exampleplugins: %v\n", err)
+		_, _ = fmt.Fprintf(stderr, "exampleplugins: %v\n", err)
 		return 1
 	}
 	return 0
@@ -131,7 +131,7 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer) error {
 		}
 		servers = append(servers, server)
 		go func() { failed <- server.Serve(listeners[i]) }()
-		fmt.Fprintf(stdout, "%-9s http://%s\n", p.Name, listeners[i].Addr())
+		_, _ = fmt.Fprintf(stdout, "%-9s http://%s\n", p.Name, listeners[i].Addr())
 	}
 	select {
 	case <-ctx.Done():

@@ -159,10 +159,11 @@ func TestSeeds(t *testing.T) {
 		}
 		return b.String()
 	}
-	if text(4) != text(4) {
+	four := text(4)
+	if four != text(4) {
 		t.Error("one seed gives two handbooks")
 	}
-	if text(4) == text(5) || text(4) == text(0) {
+	if four == text(5) || four == text(0) {
 		t.Error("two seeds give one handbook")
 	}
 }

@@ -22,7 +22,7 @@ var covers = [][4]uint32{
 func desk(slug string) image.Image {
 	h := fnv.New32a()
 	_, _ = io.WriteString(h, slug) // a hash takes every write
-	col := covers[h.Sum32()%uint32(len(covers))]
+	col := covers[int(h.Sum32()>>1)%len(covers)]
 	wall, wood, cover, ribbon := picture.Hex(col[0]), picture.Hex(col[1]), picture.Hex(col[2]), picture.Hex(col[3])
 	white, ink := picture.Hex(0xfffdf7), picture.Fade(picture.Hex(0x57534e), .55)
 	c := picture.New(600, 315)

@@ -239,10 +239,11 @@ func TestSeeds(t *testing.T) {
 		}
 		return string(b)
 	}
-	if all(21) != all(21) {
+	one := all(21)
+	if one != all(21) {
 		t.Error("one seed gives two leagues")
 	}
-	if all(21) == all(22) || all(21) == all(0) {
+	if one == all(22) || one == all(0) {
 		t.Error("two seeds give one league")
 	}
 }

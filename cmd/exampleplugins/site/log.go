@@ -83,7 +83,7 @@ func (l *Log) write(plugin string, at time.Time, r *http.Request, body []byte, r
 	}
 }
 
-// recorder holds an answer until it has been logged.
+// recorder is an [http.ResponseWriter] that holds an answer until it has been logged.
 type recorder struct {
 	header http.Header
 	status int
@@ -93,8 +93,13 @@ type recorder struct {
 
 func newRecorder() *recorder { return &recorder{header: http.Header{}, status: http.StatusOK} }
 
-func (r *recorder) Header() http.Header         { return r.header }
-func (r *recorder) WriteHeader(status int)      { r.status = status }
+// Header is the header of the answer.
+func (r *recorder) Header() http.Header { return r.header }
+
+// WriteHeader sets the status.
+func (r *recorder) WriteHeader(status int) { r.status = status }
+
+// Write adds to the body.
 func (r *recorder) Write(p []byte) (int, error) { return r.body.Write(p) }
 
 func (r *recorder) send(w http.ResponseWriter) {

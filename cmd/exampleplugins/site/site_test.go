@@ -59,8 +59,8 @@ func start(t *testing.T, cfg site.Config) *site.Site {
 	return s
 }
 
-func call(s http.Handler, method, path, body string, header ...string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(method, path, strings.NewReader(body))
+func call(t *testing.T, s http.Handler, method, path, body string, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
@@ -90,7 +90,7 @@ func TestBody(t *testing.T) {
 		{"two", "application/json", `{} {}`, 400, `{"error":"the body must be one JSON object and nothing after it"}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := call(s, "POST", "/echo", c.body, "Content-Type", c.kind)
+			w := call(t, s, "POST", "/echo", c.body, "Content-Type", c.kind)
 			if got := strings.TrimSpace(w.Body.String()); w.Code != c.status || got != c.answer {
 				t.Errorf("got %d %s\nwant %d %s", w.Code, got, c.status, c.answer)
 			}
@@ -107,12 +107,12 @@ func TestBody(t *testing.T) {
 func TestBoth(t *testing.T) {
 	s := start(t, site.Config{})
 	for _, accept := range []string{"", "*/*", "application/json"} {
-		w := call(s, "GET", "/word", "", "Accept", accept)
+		w := call(t, s, "GET", "/word", "", "Accept", accept)
 		if w.Body.String() != "\"<hi>\"\n" || w.Header().Get("Vary") != "Accept" {
 			t.Errorf("Accept %q: %v %s", accept, w.Header(), w.Body)
 		}
 	}
-	w := call(s, "GET", "http://desk.example:81/word", "", "Accept", "text/html,application/xhtml+xml;q=0.9")
+	w := call(t, s, "GET", "http://desk.example:81/word", "", "Accept", "text/html,application/xhtml+xml;q=0.9")
 	for _, want := range []string{
 		"<p>&lt;hi&gt;</p>", `og:title" content="Hi"`, `og:description" content="a &#34;b&#34; &lt;c&gt;"`, `og:site_name" content="A test"`,
 		`og:image" content="http://desk.example:81/logo.png"`, `og:url" content="http://desk.example:81/word"`, "--accent: #123456;",
@@ -134,14 +134,14 @@ func TestOrigin(t *testing.T) {
 		"http://[::1]:80":        "http://[::1]:80",
 		"http://plugins.example": "http://plugins.example",
 	} {
-		if got := call(s, "GET", at+"/.well-known/ai-plugin.json", "").Body.String(); !strings.Contains(got, `"url":"`+want+`/openapi.yaml"`) {
+		if got := call(t, s, "GET", at+"/.well-known/ai-plugin.json", "").Body.String(); !strings.Contains(got, `"url":"`+want+`/openapi.yaml"`) {
 			t.Errorf("%s: %s", at, got)
 		}
-		if got := call(s, "GET", at+"/openapi.yaml", "").Body.String(); !strings.Contains(got, `url: "`+want+`"`) {
+		if got := call(t, s, "GET", at+"/openapi.yaml", "").Body.String(); !strings.Contains(got, `url: "`+want+`"`) {
 			t.Errorf("%s: %s", at, got)
 		}
 	}
-	r := httptest.NewRequest("GET", "/legal", nil)
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/legal", nil)
 	r.Host = ""
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)
@@ -149,7 +149,7 @@ func TestOrigin(t *testing.T) {
 		t.Errorf("a request without a host: %d", w.Code)
 	}
 	// A host that is no host stays within its quotes.
-	r = httptest.NewRequest("GET", "/openapi.yaml", nil)
+	r = httptest.NewRequestWithContext(t.Context(), "GET", "/openapi.yaml", nil)
 	r.Host = "a\"}]\npaths: {}\n#"
 	w = httptest.NewRecorder()
 	s.ServeHTTP(w, r)
@@ -163,7 +163,7 @@ func TestFaults(t *testing.T) {
 	s := start(t, site.Config{Log: &log})
 	for path, fault := range map[string]string{"/fault": "the disk is full", "/no-view": "view none"} {
 		log.Reset()
-		w := call(s, "GET", path, "")
+		w := call(t, s, "GET", path, "")
 		if w.Code != 500 || strings.Contains(w.Body.String(), fault) || !strings.Contains(w.Body.String(), "look how things stand") {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}
@@ -171,7 +171,7 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s: the log hides the fault: %s", path, log.String())
 		}
 	}
-	if w := call(s, "GET", "/no-json", ""); w.Code != 500 || !json.Valid(w.Body.Bytes()) {
+	if w := call(t, s, "GET", "/no-json", ""); w.Code != 500 || !json.Valid(w.Body.Bytes()) {
 		t.Errorf("/no-json: %d %s", w.Code, w.Body)
 	}
 }
@@ -222,7 +222,7 @@ func TestLog(t *testing.T) {
 		{"GET", "/long", "", line{Path: "/long", Status: 200, ResponseBody: long[:site.MaxBody], ResponseCut: true}},
 	} {
 		log.Reset()
-		w := call(s, c.method, c.path, c.body, "Content-Type", "application/json")
+		w := call(t, s, c.method, c.path, c.body, "Content-Type", "application/json")
 		c.want.Time, c.want.Plugin, c.want.Method = now, "testing", c.method
 		var got line
 		if err := json.Unmarshal(log.Bytes(), &got); err != nil || strings.Count(log.String(), "\n") != 1 {
@@ -236,7 +236,7 @@ func TestLog(t *testing.T) {
 		}
 	}
 	log.Reset()
-	call(s, "GET", "/logo.png", "")
+	call(t, s, "GET", "/logo.png", "")
 	if !strings.Contains(log.String(), `"response_body":"(image/png, `) {
 		t.Errorf("the line of a picture: %s", log.String())
 	}
@@ -259,7 +259,7 @@ func (l late) WriteHeader(status int) {
 func TestLogComesFirst(t *testing.T) {
 	var log bytes.Buffer
 	s := start(t, site.Config{Log: &log})
-	s.ServeHTTP(late{httptest.NewRecorder(), t, &log}, httptest.NewRequest("GET", "/word", nil))
+	s.ServeHTTP(late{httptest.NewRecorder(), t, &log}, httptest.NewRequestWithContext(t.Context(), "GET", "/word", nil))
 }
 
 func TestSharedLog(t *testing.T) {
@@ -272,7 +272,7 @@ func TestSharedLog(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 25 {
-			wg.Go(func() { call(s, "GET", "/legal", "") })
+			wg.Go(func() { call(t, s, "GET", "/legal", "") })
 		}
 	}
 	wg.Wait()
@@ -295,7 +295,7 @@ type broken struct{}
 func (broken) Write([]byte) (int, error) { return 0, errors.New("full") }
 
 func TestBrokenLogStillAnswers(t *testing.T) {
-	if w := call(start(t, site.Config{Log: broken{}}), "GET", "/word", ""); w.Code != 200 {
+	if w := call(t, start(t, site.Config{Log: broken{}}), "GET", "/word", ""); w.Code != 200 {
 		t.Errorf("status %d", w.Code)
 	}
 }

@@ -23,7 +23,7 @@ func (p *Plugin) Check(t *testing.T, name string) {
 	t.Run("document", p.document)
 	t.Run("logo", func(t *testing.T) { p.Picture(t, "/logo.png") })
 	t.Run("legal", func(t *testing.T) { p.Card(t, "/legal") })
-	t.Run("home", func(t *testing.T) { p.Card(t, "/") })
+	t.Run("home", func(t *testing.T) { p.Picture(t, strings.TrimPrefix(p.Card(t, "/")["image"], p.URL)) })
 	t.Run("hostile", p.hostile)
 }
 
@@ -35,7 +35,7 @@ var (
 )
 
 func (p *Plugin) manifest(t *testing.T, name string) {
-	_, text := p.fetch(t, http.MethodGet, "/.well-known/ai-plugin.json", "", nil)
+	got := p.fetch(t, http.MethodGet, "/.well-known/ai-plugin.json", "", nil)
 	var m struct {
 		SchemaVersion string                     `json:"schema_version"`
 		NameForModel  string                     `json:"name_for_model"`
@@ -48,7 +48,7 @@ func (p *Plugin) manifest(t *testing.T, name string) {
 		ContactEmail  string                     `json:"contact_email"`
 		LegalInfoURL  string                     `json:"legal_info_url"`
 	}
-	if err := json.Unmarshal(text, &m); err != nil {
+	if err := json.Unmarshal(got.body, &m); err != nil {
 		t.Fatal(err)
 	}
 	switch {
@@ -174,12 +174,12 @@ func (p *Plugin) hostile(t *testing.T) {
 		{"huge body", "POST", "/openapi.yaml", strings.Repeat("x", 1<<20), 413},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			answer, text := p.fetch(t, c.method, c.path, c.body, nil)
+			got := p.fetch(t, c.method, c.path, c.body, nil)
 			var refusal Refusal
-			if err := json.Unmarshal(text, &refusal); err != nil || refusal.Error == "" || answer.StatusCode != c.status {
-				t.Errorf("%s %s: status %d, want %d and a refusal in JSON: %.200s", c.method, c.path, answer.StatusCode, c.status, text)
+			if err := json.Unmarshal(got.body, &refusal); err != nil || refusal.Error == "" || got.status != c.status {
+				t.Errorf("%s %s: status %d, want %d and a refusal in JSON: %.200s", c.method, c.path, got.status, c.status, got.body)
 			}
-			if kind := answer.Header.Get("Content-Type"); kind != "application/json" {
+			if kind := got.header.Get("Content-Type"); kind != "application/json" {
 				t.Errorf("%s %s: Content-Type %s", c.method, c.path, kind)
 			}
 		})
@@ -190,12 +190,12 @@ func (p *Plugin) hostile(t *testing.T) {
 // field that a card needs must be there, and its picture must be a picture.
 func (p *Plugin) Card(t *testing.T, path string) map[string]string {
 	t.Helper()
-	answer, text := p.fetch(t, http.MethodGet, path, "", http.Header{"Accept": {"text/html,application/xhtml+xml"}})
-	if answer.StatusCode != http.StatusOK || !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
-		t.Fatalf("%s: status %d, %s", path, answer.StatusCode, answer.Header.Get("Content-Type"))
+	got := p.fetch(t, http.MethodGet, path, "", http.Header{"Accept": {"text/html,application/xhtml+xml"}})
+	if got.status != http.StatusOK || !strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
+		t.Fatalf("%s: status %d, %s", path, got.status, got.header.Get("Content-Type"))
 	}
 	card := map[string]string{}
-	for _, m := range ogField.FindAllStringSubmatch(string(text), -1) {
+	for _, m := range ogField.FindAllStringSubmatch(string(got.body), -1) {
 		card[m[1]] = html.UnescapeString(m[2])
 	}
 	for _, name := range []string{"title", "site_name", "description", "image", "url"} {
@@ -210,7 +210,10 @@ func (p *Plugin) Card(t *testing.T, path string) map[string]string {
 	if !ours {
 		t.Fatalf("%s: og:image %s is elsewhere", path, card["image"])
 	}
-	p.Picture(t, image)
+	picture := p.fetch(t, http.MethodGet, image, "", nil).body
+	if _, err := png.DecodeConfig(bytes.NewReader(picture)); err != nil {
+		t.Errorf("%s: og:image %s is no picture: %v", path, card["image"], err)
+	}
 	return card
 }
 
@@ -218,19 +221,19 @@ func (p *Plugin) Card(t *testing.T, path string) map[string]string {
 // to be probed with one read of 64 KiB.
 func (p *Plugin) Picture(t *testing.T, path string) {
 	t.Helper()
-	answer, text := p.fetch(t, http.MethodGet, path, "", nil)
-	img, err := png.Decode(bytes.NewReader(text))
-	if err != nil || answer.Header.Get("Content-Type") != "image/png" {
-		t.Fatalf("%s is no picture: status %d, %v", path, answer.StatusCode, err)
+	got := p.fetch(t, http.MethodGet, path, "", nil)
+	img, err := png.Decode(bytes.NewReader(got.body))
+	if err != nil || got.header.Get("Content-Type") != "image/png" {
+		t.Fatalf("%s is no picture: status %d, %v", path, got.status, err)
 	}
-	if size := img.Bounds(); size.Dx() < 200 || size.Dy() < 200 || len(text) > 64<<10 {
-		t.Errorf("%s: %v in %d bytes", path, size, len(text))
+	if size := img.Bounds(); size.Dx() < 200 || size.Dy() < 200 || len(got.body) > 64<<10 {
+		t.Errorf("%s: %v in %d bytes", path, size, len(got.body))
 	}
 }
 
 // Page fetches a page as a browser does and returns its text as it was sent.
 func (p *Plugin) Page(t *testing.T, path string) (status int, text string) {
 	t.Helper()
-	answer, b := p.fetch(t, http.MethodGet, path, "", http.Header{"Accept": {"text/html"}})
-	return answer.StatusCode, string(b)
+	got := p.fetch(t, http.MethodGet, path, "", http.Header{"Accept": {"text/html"}})
+	return got.status, string(got.body)
 }

@@ -3,6 +3,7 @@ package sitetest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -31,8 +32,7 @@ func Start(t *testing.T, h http.Handler) *Plugin {
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	p := &Plugin{t: t, URL: server.URL}
-	_, text := p.fetch(t, http.MethodGet, "/openapi.yaml", "", nil)
-	doc, err := openapi3.NewLoader().LoadFromData(text)
+	doc, err := openapi3.NewLoader().LoadFromData(p.fetch(t, http.MethodGet, "/openapi.yaml", "", nil).body)
 	if err != nil {
 		t.Fatalf("the document does not load: %v", err)
 	}
@@ -46,8 +46,15 @@ func Start(t *testing.T, h http.Handler) *Plugin {
 	return p
 }
 
-// fetch sends one request and reads its answer whole.
-func (p *Plugin) fetch(t *testing.T, method, path, body string, header http.Header) (*http.Response, []byte) {
+// answer is an answer that has been read whole.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// fetch sends one request.
+func (p *Plugin) fetch(t *testing.T, method, path, body string, header http.Header) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, p.URL+path, strings.NewReader(body))
 	if err != nil {
@@ -60,16 +67,15 @@ func (p *Plugin) fetch(t *testing.T, method, path, body string, header http.Head
 		Timeout:       time.Minute,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	answer, err := client.Do(r)
+	got, err := client.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
+	text, err := io.ReadAll(got.Body)
+	if err := errors.Join(err, got.Body.Close()); err != nil {
 		t.Fatal(err)
 	}
-	return answer, text
+	return answer{status: got.StatusCode, header: got.Header, body: text}
 }
 
 // Call calls an operation, with a body of JSON unless it is empty, and returns
@@ -82,23 +88,23 @@ func Call[V any](t *testing.T, p *Plugin, method, path, body string, want int) V
 	if body != "" {
 		header.Set("Content-Type", "application/json")
 	}
-	answer, text := p.fetch(t, method, path, body, header)
-	if answer.StatusCode != want {
-		t.Fatalf("%s %s %s: status %d, want %d: %s", method, path, body, answer.StatusCode, want, text)
+	got := p.fetch(t, method, path, body, header)
+	if got.status != want {
+		t.Fatalf("%s %s %s: status %d, want %d: %s", method, path, body, got.status, want, got.body)
 	}
-	p.promised(t, method, path, body, answer, text)
+	p.promised(t, method, path, body, got)
 	var v V
-	dec := json.NewDecoder(bytes.NewReader(text))
+	dec := json.NewDecoder(bytes.NewReader(got.body))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&v); err != nil {
-		t.Fatalf("%s %s: %v in %s", method, path, err, text)
+		t.Fatalf("%s %s: %v in %s", method, path, err, got.body)
 	}
 	return v
 }
 
 // promised checks an answer, and the call of one that succeeded, against the
 // document.
-func (p *Plugin) promised(t *testing.T, method, path, body string, answer *http.Response, text []byte) {
+func (p *Plugin) promised(t *testing.T, method, path, body string, got answer) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, p.URL+path, strings.NewReader(body))
 	if err != nil {
@@ -116,20 +122,20 @@ func (p *Plugin) promised(t *testing.T, method, path, body string, answer *http.
 	}
 	options := &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true}
 	input := &openapi3filter.RequestValidationInput{Request: r, PathParams: values, Route: route, Options: options}
-	if answer.StatusCode < 300 {
+	if got.status < 300 {
 		if err := openapi3filter.ValidateRequest(t.Context(), input); err != nil {
 			t.Errorf("the document forbids %s %s %s: %v", method, path, body, err)
 		}
 	}
 	err = openapi3filter.ValidateResponse(t.Context(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: input,
-		Status:                 answer.StatusCode,
-		Header:                 answer.Header,
-		Body:                   io.NopCloser(bytes.NewReader(text)),
+		Status:                 got.status,
+		Header:                 got.header,
+		Body:                   io.NopCloser(bytes.NewReader(got.body)),
 		Options:                options,
 	})
 	if err != nil {
-		t.Errorf("%s %s: the answer is not what the document promises: %v\n%s", method, path, err, text)
+		t.Errorf("%s %s: the answer is not what the document promises: %v\n%s", method, path, err, got.body)
 	}
 }
 
