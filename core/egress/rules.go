@@ -1,0 +1,128 @@
+package egress
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Rules are the exceptions that the operator wrote. The zero value has none:
+// only public addresses on ports 80 and 443 are reached, directly.
+type Rules struct {
+	AllowHosts []string   // "127.0.0.1:4010": exact ip:port, for development; open to every kind of request, over plain http too
+	Internal   []Internal // internal hosts, each open to one plugin's calls
+	Trusted    []Trusted  // addresses of plugins as the operator wrote them
+	Proxy      string     // "http://proxy.example:3128"; empty for none. Hosts of AllowHosts and Internal are reached without it
+	CAFile     string     // PEM file with certificate authorities accepted besides the system's; empty for none
+}
+
+// Internal opens one internal host to one plugin's calls: never for a manifest
+// or document, never through a redirect or a preview.
+type Internal struct {
+	Host   string // "wiki.corp.example:443": name or address, and port
+	Plugin string // the plugin's id: the domain under which it is registered
+}
+
+// Trusted is the address under which the operator wrote a plugin. It is open
+// for that plugin's manifest, document and calls, whatever address the name
+// stands for, and over plain http too.
+type Trusted struct {
+	Host   string // "127.0.0.1:4010" or "todo.example.com:443": exactly this host and port
+	Plugin string // the plugin's id
+}
+
+// opening is a host:port that a rule opens to a plugin.
+type opening struct{ host, plugin string }
+
+// book is the rules as they are looked up.
+type book struct {
+	allowed  map[string]bool // by host:port
+	internal map[opening]bool
+	trusted  map[opening]bool
+	proxy    *url.URL // nil for none
+}
+
+// read compiles the rules; the error joins every fault.
+func (r Rules) read() (book, error) {
+	b := book{allowed: map[string]bool{}, internal: map[opening]bool{}, trusted: map[opening]bool{}}
+	var faults []error
+	fault := func(err error) {
+		if err != nil {
+			faults = append(faults, err)
+		}
+	}
+	for _, host := range r.AllowHosts {
+		address, err := exact(host)
+		fault(err)
+		b.allowed[address.String()] = true
+	}
+	for _, rule := range r.Internal {
+		o, err := open("egress.internal", rule.Host, rule.Plugin)
+		fault(err)
+		b.internal[o] = true
+	}
+	for _, rule := range r.Trusted {
+		o, err := open("trusted address", rule.Host, rule.Plugin)
+		fault(err)
+		b.trusted[o] = true
+	}
+	var err error
+	b.proxy, err = proxyURL(r.Proxy)
+	fault(err)
+	return b, errors.Join(faults...)
+}
+
+// exact reads an entry of AllowHosts.
+func exact(host string) (netip.AddrPort, error) {
+	address, err := netip.ParseAddrPort(host)
+	if err != nil || address.Port() == 0 {
+		return address, fmt.Errorf("egress.allow_hosts: %q is not ip:port; write it like 127.0.0.1:4010", host)
+	}
+	if err := notMetadata(address); err != nil {
+		return address, fmt.Errorf("egress.allow_hosts: %w", err)
+	}
+	return address, nil
+}
+
+// open reads a rule that opens a host to a plugin.
+func open(where, host, plugin string) (opening, error) {
+	name, port, err := net.SplitHostPort(host)
+	number, portErr := strconv.ParseUint(port, 10, 16)
+	if err != nil || portErr != nil || number == 0 || name == "" || strings.ContainsAny(name, "/@?#* ") {
+		return opening{}, fmt.Errorf("%s: %q is not host:port; write it like wiki.corp.example:443", where, host)
+	}
+	if plugin == "" {
+		return opening{}, fmt.Errorf("%s: %s names no plugin; say which one may call it", where, host)
+	}
+	if addr, err := netip.ParseAddr(name); err == nil {
+		if err := notMetadata(netip.AddrPortFrom(addr, uint16(number))); err != nil {
+			return opening{}, fmt.Errorf("%s: %w", where, err)
+		}
+	}
+	return opening{hostPort(name, uint16(number)), plugin}, nil
+}
+
+func proxyURL(proxy string) (*url.URL, error) {
+	if proxy == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(proxy)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return nil, errors.New("egress.proxy: not the address of a proxy; write it like http://proxy.example:3128")
+	}
+	return u, nil
+}
+
+// hostPort is the one spelling of a host and port: lower case, no trailing dot,
+// addresses in their canonical form.
+func hostPort(host string, port uint16) string {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return netip.AddrPortFrom(addr, port).String()
+	}
+	return net.JoinHostPort(host, strconv.Itoa(int(port)))
+}
