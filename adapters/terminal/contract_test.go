@@ -1,0 +1,91 @@
+package terminal_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"regexp"
+	"sync"
+	"testing"
+
+	"aidesk/adapters/adaptertest"
+	"aidesk/adapters/terminal"
+	"aidesk/core/chat"
+)
+
+func TestContract(t *testing.T) {
+	for name, interactive := range map[string]bool{"pipe": false, "tty": true} {
+		t.Run(name, func(t *testing.T) {
+			adaptertest.Run(t, func(tb testing.TB) adaptertest.Platform {
+				tb.Helper()
+				return platform(tb, interactive)
+			})
+		})
+	}
+}
+
+// platform is a terminal whose keyboard is a pipe.
+func platform(t testing.TB, interactive bool) adaptertest.Platform {
+	t.Helper()
+	out := &paper{}
+	var keys *io.PipeWriter
+	say := func(text string) {
+		if _, err := io.WriteString(keys, text+"\n"); err != nil {
+			t.Errorf("type %q: %v", text, err)
+		}
+	}
+	return adaptertest.Platform{
+		Place:  terminal.Place(),
+		Member: "you",
+		Open: func() chat.Adapter {
+			in, w := io.Pipe()
+			t.Cleanup(func() { _ = w.Close() })
+			keys = w
+			return &terminal.Adapter{In: in, Out: out, Interactive: interactive}
+		},
+		Say: say,
+		Press: func(label string) {
+			all := regexp.MustCompile(`\[(\d+)\] `+regexp.QuoteMeta(label)).FindAllStringSubmatch(out.String(), -1)
+			if len(all) == 0 {
+				t.Fatalf("no button %q is shown", label)
+			}
+			say(all[len(all)-1][1])
+		},
+		Shown: func() string { return prompts.ReplaceAllString(out.String(), "") },
+	}
+}
+
+// prompts are what a TTY gets besides the text.
+var prompts = regexp.MustCompile(`\r\x1b\[K|(?m)^> `)
+
+// paper is a screen that forgets nothing.
+type paper struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (p *paper) Write(data []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(data)
+}
+
+func (p *paper) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
+}
+
+// take returns what was written since the last take.
+func (p *paper) take() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	text := p.text.String()
+	p.text.Reset()
+	return text
+}
+
+// broken is a screen whose terminal has gone.
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, fmt.Errorf("no terminal: %w", io.ErrClosedPipe) }

@@ -1,0 +1,250 @@
+package terminal_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"aidesk/adapters/adaptertest"
+	"aidesk/adapters/terminal"
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+)
+
+var renew = flag.Bool("update", false, "write the golden parts of testdata anew")
+
+// TestTalk plays the scripts in testdata/talk. The comment of a script says what
+// it shows; its words "tty", "color" and "width=N" set the terminal. The sections,
+// in any order and number:
+//
+//	type     lines that are typed ("eof" ends them)
+//	send     a chat.Reply as JSON that the desk sends
+//	status   what the desk says it does; nothing ends it
+//	settle   the oldest event that is not settled is
+//	wait     time goes by
+//	forms    the chat.Form that the desk gives from now on; check: its faults
+//	refuse   the desk refuses the next event with this error
+//	restart  the process is killed and started again
+//	screen   golden: what was written since the last look
+//	events   golden: what the desk received since the last look
+func TestTalk(t *testing.T) {
+	files, err := filepath.Glob("testdata/talk/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			synctest.Test(t, func(t *testing.T) { play(t, archive) })
+			if *renew {
+				if err := os.WriteFile(file, txtar.Format(archive), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// player is a terminal under a script.
+type player struct {
+	*testing.T
+	set     []string // words of the script's comment
+	memory  adaptertest.Memory
+	desk    adaptertest.Desk
+	refusal error
+	form    chat.Form
+	faults  []chat.Fault
+	looked  int // events that were looked at
+	settled int
+
+	terminal *terminal.Adapter
+	out      *paper
+	keys     *io.PipeWriter
+	kill     context.CancelFunc
+	ended    chan error
+}
+
+func play(t *testing.T, archive *txtar.Archive) {
+	t.Helper()
+	p := &player{T: t, set: strings.Fields(string(archive.Comment))}
+	p.desk.Receives = func(context.Context, chat.Event) (err error) {
+		err, p.refusal = p.refusal, nil
+		return err
+	}
+	p.desk.Forms = func(chat.Opening) (chat.Form, error) {
+		if p.form.ID == "" {
+			return chat.Form{}, errors.New("that form is for admins")
+		}
+		return p.form, nil
+	}
+	p.desk.Checks = func(chat.Submitted) (faults []chat.Fault, err error) {
+		faults, p.faults = p.faults, nil
+		return faults, nil
+	}
+	p.start()
+	for i, section := range archive.Files {
+		synctest.Wait()
+		switch section.Name {
+		case "screen":
+			p.golden(&archive.Files[i], shown(p.out.take()))
+		case "events":
+			p.golden(&archive.Files[i], p.received())
+		default:
+			p.act(section.Name, string(section.Data))
+		}
+	}
+	synctest.Wait()
+	if rest := p.out.take(); rest != "" {
+		t.Errorf("the script ends without looking at %q", rest)
+	}
+	p.stop()
+}
+
+func (p *player) act(name, data string) {
+	p.Helper()
+	switch name {
+	case "type":
+		text, eof := strings.CutSuffix(data, "eof\n")
+		text = strings.ReplaceAll(text, "\\r", "\r")
+		if _, err := io.WriteString(p.keys, text); err != nil {
+			p.Fatalf("type: %v", err)
+		}
+		if eof {
+			_ = p.keys.Close()
+		}
+	case "send":
+		var r chat.Reply
+		p.read(data, &r)
+		if id, err := p.terminal.Send(p.Context(), r, ""); err != nil || id != r.ID {
+			p.Errorf("Send(%s) = %q, %v", r.ID, id, err)
+		}
+	case "status":
+		if err := p.terminal.Type(p.Context(), terminal.Place(), chat.Progress{Text: data}); err != nil {
+			p.Errorf("Type: %v", err)
+		}
+	case "settle":
+		p.terminal.Settled(p.desk.Events()[p.settled].ID)
+		p.settled++
+	case "wait":
+		d, err := time.ParseDuration(strings.TrimSpace(data))
+		if err != nil {
+			p.Fatal(err)
+		}
+		<-time.After(d)
+	case "forms":
+		p.read(data, &p.form)
+	case "check":
+		p.read(data, &p.faults)
+	case "refuse":
+		p.refusal = errors.New(strings.TrimSpace(data))
+	case "restart":
+		p.stop()
+		p.start()
+	default:
+		p.Fatalf("unknown section %q", name)
+	}
+}
+
+func (p *player) read(data string, v any) {
+	p.Helper()
+	if err := json.Unmarshal([]byte(data), v); err != nil {
+		p.Fatalf("read %s: %v", data, err)
+	}
+}
+
+// start runs a terminal, as the process does when it starts.
+func (p *player) start() {
+	width := 60
+	for _, word := range p.set {
+		if n, ok := strings.CutPrefix(word, "width="); ok {
+			width, _ = strconv.Atoi(n)
+		}
+	}
+	in, keys := io.Pipe()
+	out := &paper{}
+	adapter := &terminal.Adapter{
+		In: in, Out: out,
+		Grammar:     grammar,
+		Greeting:    markdown.New(markdown.Paragraph(markdown.Text("Welcome."))),
+		Person:      chat.Member{Zone: "UTC"},
+		Interactive: slices.Contains(p.set, "tty"),
+		Color:       slices.Contains(p.set, "color"),
+		Width:       func() int { return width },
+		Hide:        func(on bool) { fmt.Fprintf(out, "{hide %t}", on) },
+	}
+	ctx, kill := context.WithCancel(p.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- adapter.Run(ctx, &p.desk, &p.memory) }()
+	p.terminal, p.out, p.keys, p.kill, p.ended = adapter, out, keys, kill, ended
+}
+
+// stop ends the terminal at once; it keeps nothing on its way out.
+func (p *player) stop() {
+	p.kill()
+	if err := <-p.ended; err != nil {
+		p.Errorf("Run: %v", err)
+	}
+	_ = p.keys.Close()
+}
+
+// golden compares a section with what is there, or writes it anew.
+func (p *player) golden(section *txtar.File, got string) {
+	p.Helper()
+	if got != "" && !strings.HasSuffix(got, "\n") {
+		got += "\n"
+	}
+	if *renew {
+		section.Data = []byte(got)
+		return
+	}
+	if diff := cmp.Diff(string(section.Data), got); diff != "" {
+		p.Errorf("%s (-want +got):\n%s", section.Name, diff)
+	}
+}
+
+// received are the events since the last look, one per line.
+func (p *player) received() string {
+	var b strings.Builder
+	for _, e := range p.desk.Events()[p.looked:] {
+		p.looked++
+		what := ""
+		switch {
+		case e.Message != nil:
+			what = fmt.Sprintf("message %q", e.Message.Text)
+		case e.Command != nil:
+			what = fmt.Sprintf("command %s %s %v", e.Command.Name, e.Command.Verb, e.Command.Options)
+		case e.Press != nil:
+			what = fmt.Sprintf("press %s on %s", e.Press.Button, e.Press.Posted)
+		case e.Filled != nil:
+			what = fmt.Sprintf("filled %s %v secret %v", e.Filled.Form, e.Filled.Values, e.Filled.Secret)
+		}
+		fmt.Fprintf(&b, "%s %s %s\n", e.ID, e.Time.UTC().Format("15:04:05.000"), what)
+	}
+	return b.String()
+}
+
+// shown makes what moves the cursor visible.
+func shown(text string) string { return strings.NewReplacer("\x1b", "␛", "\r", "␍").Replace(text) }
+
+var grammar = chat.Grammar{{Name: "plugins", Verbs: []chat.Verb{
+	{Name: "", Example: "/plugins"},
+	{Name: "enable", Example: "/plugins enable weather", Options: []chat.Option{{Name: "plugin", Required: true}}},
+	{Name: "connect", Example: "/plugins connect", Form: true},
+}}}
