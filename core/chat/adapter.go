@@ -50,11 +50,12 @@ type Handler interface {
 	// the platform shall deliver it again.
 	Receive(ctx context.Context, e Event) error
 
-	// Form gives the form that a press or a command opens. Check judges a filled-in
-	// form before it is received; no faults means good. Suggest completes an
-	// option. These three only read, and answer within a second.
+	// Form gives the form that a press or a command opens. Check judges the event of
+	// a filled-in form before it is received; no faults means good. Suggest completes
+	// an option. These three only read, and answer within a second. Their errors are
+	// whole sentences for the member.
 	Form(ctx context.Context, o Opening) (Form, error)
-	Check(ctx context.Context, s Submitted) ([]Fault, error)
+	Check(ctx context.Context, e Event) ([]Fault, error)
 	Suggest(ctx context.Context, q Query) ([]Suggestion, error)
 }
 

@@ -1,0 +1,261 @@
+package bots
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+	"aidesk/core/plugin"
+	"aidesk/store"
+)
+
+// adminAdd reads a plugin and shows what an administrator must know before it is
+// added; a button opens the form that adds it.
+func (s *step) adminAdd(ctx context.Context, source string) error {
+	adapter, err := s.bot.adapter(s.chat.Place.Platform)
+	if err != nil {
+		return err
+	}
+	s.progress(ctx, adapter, "reading "+markdown.Line(source, 60)+"…")
+	defer s.progress(ctx, adapter, "")
+	p, err := s.bot.Plugins.Read(ctx, s.chat.Place, source)
+	if err != nil {
+		s.logger.InfoContext(ctx, "plugin cannot be added", "source", source, "error", err)
+		return s.private(store.Commit{}, paragraph("This plugin cannot be added. "+sentence(err)))
+	}
+	report := p.Report()
+	var c store.Commit
+	r := s.plain(reportText(p, report))
+	r.Private = true
+	if report.Verdict != "refused" {
+		b := chat.Button{ID: id(), Label: markdown.Line("Add "+p.Human(), 34), Style: chat.Primary, Form: true}
+		s.button(&c, b.ID, purpose{Do: doAdd, Member: s.chat.Member, Plan: &p.Registration}, day)
+		r.Buttons = append(r.Buttons, b)
+	}
+	return s.reply(c, r)
+}
+
+// private commits c with a reply for the member alone.
+func (s *step) private(c store.Commit, text markdown.Document) error {
+	r := s.plain(text)
+	r.Private = true
+	return s.reply(c, r)
+}
+
+// sentence is an error as a sentence.
+func sentence(err error) string {
+	text := markdown.Line(err.Error(), 400)
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + strings.TrimRight(text[1:], ".") + "."
+}
+
+const (
+	reportRows  = 25
+	reportNotes = 10
+)
+
+// reportText shows an import: who, each operation with its verdict, cost, and what
+// was noticed.
+func reportText(p *plugin.Plugin, r plugin.Report) markdown.Document {
+	facts := [][]markdown.Inline{
+		fact("Host", markdown.Text(p.ID)),
+		fact("Name", markdown.Mono(p.Name)),
+		fact("Account", markdown.Text(map[bool]string{true: "none needed", false: r.Plugin.Auth}[r.Plugin.Auth == "none"])),
+		fact("Cost", markdown.Text(fmt.Sprintf("about %d tokens in a request that offers all of it", r.Tokens.Index+r.Tokens.Tools))),
+	}
+	doc := markdown.New(
+		markdown.Heading(2, markdown.Text(p.Human())),
+		markdown.Paragraph(markdown.Text(p.Manifest.DescriptionForHuman)),
+		markdown.List(facts...),
+	)
+	var rows [][]string
+	for _, o := range r.Operations[:min(len(r.Operations), reportRows)] {
+		effect := "read"
+		if o.Effect == "write" {
+			effect = "asks first"
+		}
+		rows = append(rows, []string{o.OperationID, o.Method + " " + o.Path, effect, o.Verdict})
+	}
+	doc.Blocks = append(doc.Blocks, markdown.TableOf([]string{"Operation", "Request", "Effect", "Verdict"}, rows))
+	if more := len(r.Operations) - reportRows; more > 0 {
+		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf("And %d more.", more))))
+	}
+	var notes [][]markdown.Inline
+	for _, n := range r.Notes {
+		notes = append(notes, []markdown.Inline{markdown.Text(strings.TrimSpace(n.Message + " " + at(n.Where)))})
+	}
+	for _, o := range r.Operations {
+		for _, n := range o.Notes {
+			notes = append(notes, []markdown.Inline{markdown.Mono(o.OperationID), markdown.Text(": " + n.Message)})
+		}
+	}
+	if len(notes) > 0 {
+		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Noticed")), markdown.List(notes[:min(len(notes), reportNotes)]...))
+		if more := len(notes) - reportNotes; more > 0 {
+			doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf("And %d more; aidesk plugin check lists all.", more))))
+		}
+	}
+	return doc
+}
+
+func at(where string) string {
+	if where == "" {
+		return ""
+	}
+	return "(" + where + ")"
+}
+
+// The inputs of the form that adds a plugin.
+const (
+	inputFor     = "for"
+	inputWithout = "without"
+	inputReads   = "reads"
+
+	forEveryone = "everyone"
+	forChoosers = "those who enable it"
+)
+
+// adminForm asks what of a plugin is to be enabled, and for whom.
+func (d *door) adminForm(ctx context.Context, place chat.Place, form string, plan plugin.Registration) (chat.Form, error) {
+	p, err := d.bot.Plugins.Planned(ctx, plan)
+	if err != nil {
+		return chat.Form{}, err
+	}
+	var reads []string
+	for _, o := range p.Usable() {
+		if p.Asks(o) && len(o.Hints) > 0 {
+			reads = append(reads, o.ID)
+		}
+	}
+	hint := "Operations that only look something up though they are no GET, separated by commas: they are then called without asking."
+	if len(reads) > 0 {
+		hint += " Perhaps: " + strings.Join(reads, ", ") + "."
+	}
+	return chat.Form{
+		ID: form, Title: markdown.Line("Add "+p.Human(), 45), Submit: "Add",
+		Inputs: []chat.Input{
+			{Name: inputFor, Label: "Enabled for", Kind: chat.InputChoice, Choices: []string{forChoosers, forEveryone}, Value: forChoosers, Required: true},
+			{Name: inputWithout, Label: "Leave out", Kind: chat.InputLine, Hint: "Operations that nobody may use, separated by commas."},
+			{Name: inputReads, Label: "Mark as reads", Kind: chat.InputLine, Hint: hint},
+		},
+	}, nil
+}
+
+// operations reads a list of operation ids; the second result is one that the plugin
+// does not have.
+func operations(p *plugin.Plugin, list string) (ids []string, unknown string) {
+	for _, word := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' }) {
+		if _, ok := p.Operation(word); !ok {
+			return nil, word
+		}
+		ids = append(ids, word)
+	}
+	return ids, ""
+}
+
+// adminCheck judges the form that adds a plugin.
+func (d *door) adminCheck(ctx context.Context, s chat.Submitted, plan plugin.Registration) ([]chat.Fault, error) {
+	p, err := d.bot.Plugins.Planned(ctx, plan)
+	if err != nil {
+		return nil, err
+	}
+	var faults []chat.Fault
+	for _, input := range []string{inputWithout, inputReads} {
+		if _, unknown := operations(p, s.Values[input]); unknown != "" {
+			faults = append(faults, chat.Fault{Input: input, Message: fmt.Sprintf("%s has no operation “%s”.", p.Human(), unknown)})
+		}
+	}
+	return faults, nil
+}
+
+// register adds a plugin that was read, as the form says.
+func (s *step) register(ctx context.Context, plan plugin.Registration) error {
+	if admin, err := s.admin(ctx); err != nil || !admin {
+		return err
+	}
+	p, err := s.bot.Plugins.Planned(ctx, plan)
+	if err != nil {
+		return err
+	}
+	values := s.chat.Filled.Values
+	without, unknown := operations(p, values[inputWithout])
+	reads, also := operations(p, values[inputReads])
+	if unknown+also != "" {
+		return s.note(ctx, fmt.Sprintf("%s has no operation “%s”.", p.Human(), unknown+also))
+	}
+	plan.Default = values[inputFor] == forEveryone
+	plan.Without, plan.Reads = without, map[string]string{}
+	for _, o := range p.Document.Operations {
+		if slices.Contains(reads, o.ID) {
+			plan.Reads[o.ID] = o.Hash
+		}
+	}
+	record, err := s.bot.Plugins.Register(s.chat.Place, plan)
+	if err != nil {
+		return err
+	}
+	line := fmt.Sprintf("%s is added. Members enable it with /plugins enable %s.", p.Human(), p.Name)
+	if plan.Default {
+		line = p.Human() + " is added and enabled for everyone."
+	}
+	err = s.private(store.Commit{Puts: []store.Record{record}, Audits: s.audit("add", p)}, paragraph(line))
+	if errors.Is(err, store.ErrConflict) {
+		return s.note(ctx, "This plugin was added or changed by somebody else meanwhile. Read it again with /plugins-admin add.")
+	}
+	return err
+}
+
+// admin says whether the member is an administrator now; where not, they are told.
+func (s *step) admin(ctx context.Context) (bool, error) {
+	adapter, err := s.bot.adapter(s.chat.Place.Platform)
+	if err != nil {
+		return false, err
+	}
+	member, err := adapter.Member(ctx, s.chat.Place, s.chat.Member)
+	if err != nil || !member.Admin {
+		return false, s.note(ctx, "This is for administrators.")
+	}
+	return true, nil
+}
+
+// adminRemove removes a plugin for everyone.
+func (s *step) adminRemove(ctx context.Context, word string) error {
+	p, err := s.find(ctx, word)
+	if p == nil {
+		return err
+	}
+	err = s.bot.Plugins.Remove(ctx, s.chat.Place, p)
+	if errors.Is(err, plugin.ErrLocked) {
+		return s.private(store.Commit{}, paragraph(p.Human()+" cannot be removed here: "+err.Error()+"."))
+	}
+	if err != nil {
+		return err
+	}
+	return s.private(store.Commit{Audits: s.audit("remove", p)}, paragraph(p.Human()+" is removed. Nobody here can use it any more."))
+}
+
+// adminDefault enables a plugin, or not, for everyone who did not choose.
+func (s *step) adminDefault(ctx context.Context, word string, on bool) error {
+	p, err := s.find(ctx, word)
+	if p == nil {
+		return err
+	}
+	record, err := s.bot.Plugins.SetDefault(s.chat.Place, p, on)
+	if errors.Is(err, plugin.ErrLocked) {
+		return s.private(store.Commit{}, paragraph(p.Human()+" cannot be changed here: "+err.Error()+"."))
+	}
+	if err != nil {
+		return err
+	}
+	line := p.Human() + " is now enabled for everyone who did not choose otherwise."
+	if !on {
+		line = p.Human() + " is now used only by those who enabled it."
+	}
+	return s.private(store.Commit{Puts: []store.Record{record}, Audits: s.audit("default", p)}, paragraph(line))
+}

@@ -1,0 +1,103 @@
+package bots
+
+import (
+	"context"
+	"fmt"
+
+	"aidesk/core/chat"
+	"aidesk/core/policy"
+	"aidesk/store"
+)
+
+// ownCommand is the desk's own command: its verbs work as bare words where slash
+// commands do not exist.
+const ownCommand = "aidesk"
+
+// adminCommand is for administrators alone.
+const adminCommand = "plugins-admin"
+
+const (
+	optionPlugin    = "plugin"
+	optionOperation = "operation"
+)
+
+// Commands is the one table of commands. Discord registers it, Slack's manifest
+// prints it, threads and the terminal parse with it, help is made from it.
+var Commands = chat.Grammar{
+	{Name: "plugins", Summary: "See, enable and disable plugins", Verbs: []chat.Verb{
+		{Name: "", Summary: "The list, with a button for each", Example: "/plugins"},
+		{Name: "list", Summary: "The list, with a button for each", Example: "/plugins list"},
+		{Name: "info", Summary: "What a plugin can do and who is behind it", Example: "/plugins info NAME", Options: []chat.Option{pluginOption}},
+		{Name: "enable", Summary: "Let me use a plugin for you", Example: "/plugins enable NAME", Options: []chat.Option{pluginOption}},
+		{Name: "disable", Summary: "Stop me from using a plugin for you", Example: "/plugins disable NAME", Options: []chat.Option{pluginOption}},
+		{Name: "run", Summary: "Use one operation of a plugin by a form", Example: "/plugins run NAME.OPERATION", Form: true, Options: []chat.Option{
+			{Name: optionOperation, Summary: "Plugin and operation, joined by a dot", Kind: chat.Word, Required: true, Completes: true},
+		}},
+	}},
+	{Name: adminCommand, Summary: "Add and remove plugins", Who: chat.Admins, Verbs: []chat.Verb{
+		{Name: "add", Summary: "Read a plugin and say what it can do; then a form adds it", Example: "/plugins-admin add example.com", Private: true, Options: []chat.Option{
+			{Name: "source", Summary: "Its domain, or the address of its manifest or OpenAPI document", Kind: chat.Word, Required: true},
+		}},
+		{Name: "remove", Summary: "Remove a plugin for everyone", Example: "/plugins-admin remove NAME", Private: true, Options: []chat.Option{pluginOption}},
+		{Name: "default", Summary: "Enable a plugin for everyone who did not choose, or not", Example: "/plugins-admin default NAME on", Private: true, Options: []chat.Option{
+			{Name: optionPlugin, Summary: "Its name", Kind: chat.Word, Required: true, Completes: true},
+			{Name: "state", Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
+		}},
+	}},
+	{Name: ownCommand, Summary: "Ask, stop, help", Verbs: []chat.Verb{
+		{Name: "", Summary: "How this works", Example: "/aidesk"},
+		{Name: "ask", Summary: "Ask a question", Example: "/aidesk ask what is new?", Options: []chat.Option{
+			{Name: "question", Summary: "What you want to know", Kind: chat.Rest, Required: true},
+		}},
+		{Name: "stop", Summary: "Stop what I am doing here", Example: "/aidesk stop"},
+		{Name: "help", Summary: "How this works", Example: "/aidesk help"},
+	}},
+}
+
+var pluginOption = chat.Option{Name: optionPlugin, Summary: "Its name", Kind: chat.Rest, Required: true, Completes: true}
+
+// command works a slash command, or the same words in a message.
+func (s *step) command(ctx context.Context) error {
+	c := s.chat.Command
+	syntax, verb, ok := Commands.Find(c.Name, c.Verb)
+	if !ok {
+		return s.say(store.Commit{}, fmt.Sprintf("I do not know /%s %s. /aidesk help lists what I know.", c.Name, c.Verb))
+	}
+	adapter, err := s.bot.adapter(s.chat.Place.Platform)
+	if err != nil {
+		return err
+	}
+	member, err := adapter.Member(ctx, s.chat.Place, s.chat.Member)
+	if err != nil {
+		s.logger.WarnContext(ctx, "member cannot be read", "error", err)
+		return s.say(store.Commit{}, "I cannot find out who you are right now, so I do nothing. Try again in a minute.")
+	}
+	if d := policy.Speak(s.bot.Access, s.chat.Place, member); d.Verdict != policy.Allow {
+		return s.say(store.Commit{}, d.Reason)
+	}
+	if syntax.Who == chat.Admins && !member.Admin {
+		return s.say(store.Commit{}, fmt.Sprintf("/%s is for administrators.", syntax.Name))
+	}
+	switch c.Name + " " + verb.Name {
+	case "plugins ", "plugins list":
+		return s.pluginList(ctx)
+	case "plugins info":
+		return s.pluginInfo(ctx, c.Options[optionPlugin])
+	case "plugins enable":
+		return s.pluginSwitch(ctx, c.Options[optionPlugin], true)
+	case "plugins disable":
+		return s.pluginSwitch(ctx, c.Options[optionPlugin], false)
+	case "plugins run":
+		return s.say(store.Commit{}, "This opens a form, which cannot be shown here. Type it instead: "+c.Options[optionOperation]+" name=value")
+	case adminCommand + " add":
+		return s.adminAdd(ctx, c.Options["source"])
+	case adminCommand + " remove":
+		return s.adminRemove(ctx, c.Options[optionPlugin])
+	case adminCommand + " default":
+		return s.adminDefault(ctx, c.Options[optionPlugin], c.Options["state"] == "on")
+	case ownCommand + " ", ownCommand + " help":
+		return s.help(ctx, member)
+	default:
+		return fmt.Errorf("/%s %s stands in the table and does nothing", c.Name, c.Verb)
+	}
+}

@@ -1,0 +1,140 @@
+package bots
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"aidesk/core/chat"
+	"aidesk/store"
+)
+
+const (
+	sendTime      = 30 * time.Second // the longest a sending takes; after it, whether it arrived can be found out
+	deliveryBatch = 64
+	firstRetry    = time.Second
+)
+
+// deliver brings what is wanted to the platforms. After stop it goes on until the
+// outbox has nothing that can go now.
+func (d *Desk) deliver(ctx context.Context, stop <-chan struct{}) {
+	var adapters []string
+	for _, b := range d.Bots {
+		for _, a := range b.Adapters {
+			adapters = append(adapters, b.outbox(a.Platform()))
+		}
+	}
+	var sending sync.WaitGroup
+	ticker := time.NewTicker(pollTime)
+	defer ticker.Stop()
+	for {
+		batch, err := d.Store.Outbox(ctx, d.owner, adapters, deliveryBatch)
+		if err != nil && ctx.Err() == nil {
+			d.Logger.ErrorContext(ctx, "reading the outbox", "error", err)
+		}
+		for _, delivery := range batch {
+			sending.Go(func() {
+				d.send(ctx, delivery)
+				poke(d.outbox)
+			})
+		}
+		select {
+		case <-ctx.Done():
+			sending.Wait()
+			return
+		case <-stop:
+			sending.Wait()
+			if len(batch) == 0 {
+				return
+			}
+		case <-d.outbox:
+		case <-ticker.C:
+		}
+	}
+}
+
+// send brings one reply to its platform and records what became of it.
+func (d *Desk) send(ctx context.Context, delivery store.Delivery) {
+	logger := d.Logger.With("conversation", delivery.Conversation, "reply", delivery.ID)
+	receipt, err := d.try(ctx, delivery)
+	if err != nil {
+		logger.WarnContext(ctx, "reply not delivered", "error", err, "retry", receipt.Retry, "gone", receipt.Gone)
+	}
+	if err := d.Store.Sent(context.WithoutCancel(ctx), receipt); err != nil {
+		logger.ErrorContext(ctx, "recording a delivery", "error", err)
+		return
+	}
+	if receipt.Retry.IsZero() {
+		d.settles.sent(delivery.ID, delivery.Version)
+	}
+}
+
+func (d *Desk) try(ctx context.Context, delivery store.Delivery) (store.Receipt, error) {
+	receipt := store.Receipt{ID: delivery.ID, Version: delivery.Version, Posted: delivery.Posted}
+	gone := func(err error) (store.Receipt, error) {
+		receipt.Gone = true
+		return receipt, err
+	}
+	b, err := d.bot(delivery.Conversation)
+	if err != nil {
+		return gone(err)
+	}
+	var r chat.Reply
+	if err := json.Unmarshal(delivery.Body, &r); err != nil {
+		return gone(fmt.Errorf("reading the reply: %w", err))
+	}
+	adapter, err := b.adapter(r.Place.Platform)
+	if err != nil {
+		return gone(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	if !delivery.Unsettled.IsZero() && delivery.Posted == "" {
+		posted, wait, err := d.find(ctx, adapter, r, delivery.Unsettled)
+		if err != nil || !wait.IsZero() {
+			receipt.Retry, receipt.Unsettled = d.later(wait), delivery.Unsettled
+			return receipt, err
+		}
+		delivery.Posted = posted
+	}
+	begun := d.Now()
+	posted, err := adapter.Send(ctx, r, delivery.Posted)
+	receipt.Posted = posted
+	var later *chat.Later
+	switch {
+	case err == nil:
+		return receipt, nil
+	case errors.Is(err, chat.ErrGone):
+		return gone(err)
+	case errors.As(err, &later):
+		receipt.Posted, receipt.Retry = delivery.Posted, d.Now().Add(max(later.After, firstRetry))
+	default:
+		receipt.Posted, receipt.Retry, receipt.Unsettled = delivery.Posted, d.Now().Add(sendTime), begun
+	}
+	return receipt, err
+}
+
+// find settles a sending whose end is not known: where the platform can be asked,
+// what it says after the longest time the request could still arrive; else the
+// reply is posted again.
+func (d *Desk) find(ctx context.Context, a chat.Adapter, r chat.Reply, since time.Time) (posted string, wait time.Time, err error) {
+	f, ok := a.(chat.Finder)
+	if !ok {
+		return "", time.Time{}, nil
+	}
+	if settled := since.Add(sendTime); d.Now().Before(settled) {
+		return "", settled, nil
+	}
+	posted, _, err = f.Find(ctx, r, since)
+	return posted, time.Time{}, err
+}
+
+func (d *Desk) later(t time.Time) time.Time {
+	if t.IsZero() {
+		return d.Now().Add(sendTime)
+	}
+	return t
+}

@@ -1,0 +1,173 @@
+// Package bots is the desk: what happens when a message, a command or a press
+// arrives. A Bot is one app at each platform with a model and a persona; a Desk
+// runs several over one store.
+//
+// The life of an event, in the order of the files:
+//
+//	intake.go   a platform's event becomes durable, in the order of its conversation
+//	worker.go   a conversation is claimed and its events are worked, one after the other
+//	message.go  a message becomes a turn of the agent
+//	press.go    a button: a decision about an Action, or what a member says by it
+//	command.go  the table of commands; plugins.go and help.go are what they do
+//	deliver.go  what is wanted is brought to the platform
+//
+// Nothing that matters is held in memory between two events.
+package bots
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"aidesk/core/agent"
+	"aidesk/core/chat"
+	"aidesk/core/plugin"
+	"aidesk/core/policy"
+	"aidesk/store"
+)
+
+// Bot is one app at each platform, with a model and a persona.
+type Bot struct {
+	Name     string // stands first in every key
+	Adapters []chat.Adapter
+	Agent    *agent.Agent
+	Plugins  *plugin.Registry
+	Access   policy.Access
+	Limits   Limits
+}
+
+// Limits bound what members may use. Zero means no limit.
+type Limits struct {
+	TurnsPerMemberHour int
+	TurnsAtOnce        int // per workspace; more wait
+	TokensPerDay       int // per workspace
+}
+
+// Desk runs bots over one store. Its fields are set before Run.
+type Desk struct {
+	Store  store.Store
+	Bots   []*Bot
+	Now    func() time.Time
+	Logger *slog.Logger
+
+	once    sync.Once
+	owner   string        // this process, towards the store
+	work    chan struct{} // there may be something to claim
+	outbox  chan struct{} // there may be something to deliver
+	mu      sync.Mutex
+	jobs    map[string]*job // by conversation
+	slots   map[string]chan struct{}
+	settles settles
+}
+
+func (d *Desk) init() {
+	d.once.Do(func() {
+		d.owner = id()
+		d.work, d.outbox = make(chan struct{}, 1), make(chan struct{}, 1)
+		d.jobs, d.slots = map[string]*job{}, map[string]chan struct{}{}
+		d.settles.delivered = map[string]uint64{}
+	})
+}
+
+// grace is how long turns may go on after the desk was told to stop.
+const grace = 10 * time.Second
+
+// Run receives, works and delivers until ctx is done or every adapter has ended. It
+// stops taking in first, lets running turns come to an end and then returns. What
+// was not finished is on disk and goes on at the next Run.
+func (d *Desk) Run(ctx context.Context) error {
+	d.init()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+
+	claimed, delivered := make(chan struct{}), make(chan struct{})
+	go func() { defer close(claimed); d.claim(inner, ctx.Done()) }()
+	go func() { defer close(delivered); d.deliver(inner, claimed) }()
+	var front sync.WaitGroup
+	var faults errorsOf
+	for _, b := range d.Bots {
+		for _, a := range b.Adapters {
+			front.Go(func() {
+				door := &door{desk: d, bot: b, adapter: a}
+				if err := a.Run(ctx, door, door); err != nil && ctx.Err() == nil {
+					faults.add(fmt.Errorf("%s on %s: %w", b.Name, a.Platform(), err))
+				}
+			})
+		}
+	}
+	front.Wait()
+	cancel()
+	select {
+	case <-delivered:
+	case <-time.After(grace):
+		stop()
+		<-delivered
+	}
+	return faults.join()
+}
+
+// bot finds the bot of a conversation.
+func (d *Desk) bot(conversation string) (*Bot, error) {
+	name, _, _ := strings.Cut(conversation, "/")
+	for _, b := range d.Bots {
+		if chat.Key(b.Name) == name {
+			return b, nil
+		}
+	}
+	return nil, fmt.Errorf("no bot is called %q", name)
+}
+
+// adapter finds the bot's adapter of a platform.
+func (b *Bot) adapter(platform string) (chat.Adapter, error) {
+	for _, a := range b.Adapters {
+		if a.Platform() == platform {
+			return a, nil
+		}
+	}
+	return nil, fmt.Errorf("%s is not at %s", b.Name, platform)
+}
+
+func (b *Bot) outbox(platform string) string { return chat.Key(b.Name, platform) }
+
+// owner is a member as the store knows them.
+func (b *Bot) owner(p chat.Place, member string) string {
+	return chat.Key(b.Name, p.Platform, p.Workspace, member)
+}
+
+// scope is a workspace as the store knows it.
+func (b *Bot) scope(p chat.Place) string { return chat.Key(b.Name) + "/" + p.Scope() }
+
+// id is a new opaque id that nobody can guess.
+func id() string { return rand.Text() }
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// errorsOf collects errors from several goroutines.
+type errorsOf struct {
+	mu   sync.Mutex
+	errs []error
+}
+
+func (e *errorsOf) add(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.errs = append(e.errs, err)
+}
+
+func (e *errorsOf) join() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return errors.Join(e.errs...)
+}

@@ -1,0 +1,223 @@
+package bots
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"aidesk/core/agent"
+	"aidesk/core/chat"
+	"aidesk/core/confirm"
+	"aidesk/core/markdown"
+	"aidesk/core/plugin"
+	"aidesk/core/policy"
+	"aidesk/store"
+)
+
+const (
+	cancelledLine = "Cancelled. Nothing was sent."
+	expiredLine   = "Expired. Nothing was sent. Ask again if you still want it."
+	doneLine      = "Done."
+	workingLine   = "Working…"
+	unknownLine   = "It was sent, but no answer came. It may or may not have happened: look at %s before you send it again."
+)
+
+// execute carries out an Action that this press approved. First commit: executing,
+// with the card. Only then the first byte. Second commit: what became of it. Then
+// the model goes on, and the third commit ends the turn.
+func (s *step) execute(ctx context.Context, a confirm.Action) error {
+	adapter, err := s.bot.adapter(a.Place.Platform)
+	if err != nil {
+		return err
+	}
+	member, err := adapter.Member(ctx, a.Place, a.Member)
+	if err != nil {
+		return s.note(ctx, "I cannot find out who you are right now, so I do nothing. Press again in a minute.")
+	}
+	s.chat.Place = a.Place
+	on, _, err := s.bot.Plugins.Enabled(ctx, a.Place, a.Member)
+	if err != nil {
+		return err
+	}
+	p := find(on, a.Call)
+	a.By = s.events[0].ID
+	if d := policy.Speak(s.bot.Access, a.Place, member); d.Denied() {
+		return s.close(ctx, a, confirm.Denied, d.Reason+" Nothing was sent.", s.events)
+	}
+	if d := plugin.Decide(on, member, a.Call); d.Denied() {
+		return s.close(ctx, a, confirm.Denied, d.Reason+" Nothing was sent.", s.events)
+	}
+	s.progress(ctx, adapter, "asking "+markdown.Line(a.Call.Human, 50)+"…")
+	defer s.progress(ctx, adapter, "")
+
+	a, c, err := s.move(ctx, a, confirm.Executing, confirm.Outcome{Line: workingLine})
+	if err != nil {
+		return err
+	}
+	if err := s.save(c, nil); err != nil {
+		return err
+	}
+	got, err := s.bot.Plugins.Send(context.WithoutCancel(ctx), p, a.Call)
+	if err != nil {
+		got.Status, got.Message = "error", err.Error()+"."
+	}
+	if a, err = s.finish(ctx, a, got); err != nil {
+		return err
+	}
+	return s.goOn(ctx, adapter, member, a)
+}
+
+// find is the plugin that a call is for, among those enabled.
+func find(on []*plugin.Plugin, c plugin.Call) *plugin.Plugin {
+	i := slices.IndexFunc(on, func(p *plugin.Plugin) bool { return p.ID == c.Plugin })
+	if i < 0 {
+		return nil
+	}
+	return on[i]
+}
+
+// finish is the second commit: the Action's end, its card, and the outcome in the transcript.
+func (s *step) finish(ctx context.Context, a confirm.Action, got plugin.Outcome) (confirm.Action, error) {
+	state, out := confirm.Done, confirm.Outcome{Line: doneLine, Content: agent.Content(got), LeftOut: got.LeftOut, Links: got.Links}
+	switch {
+	case got.Sent == plugin.Unsure:
+		state = confirm.Unknown
+		out.Line = fmt.Sprintf(unknownLine, markdown.Line(a.Call.Human, 50))
+		out.Content = out.Line
+	case got.Status != "ok":
+		state = confirm.Failed
+		out.Line = "Not done. " + markdown.Line(got.Message, 300)
+		if got.Sent == plugin.Unsent {
+			out.Line += " Nothing was sent."
+		}
+	}
+	a, c, err := s.move(ctx, a, state, out)
+	if err != nil {
+		return a, err
+	}
+	if err := s.entries(&c, agent.Tell(a)); err != nil {
+		return a, err
+	}
+	if err := s.save(c, nil); err != nil {
+		return a, err
+	}
+	s.work.Entries = append(s.work.Entries, c.Entries...)
+	return a, nil
+}
+
+// resume goes on after a crash, from the last commit of this press. Nothing is sent.
+func (s *step) resume(ctx context.Context, a confirm.Action) error {
+	s.chat.Place = a.Place
+	switch a.State {
+	case confirm.Executing:
+		var err error
+		if a, err = s.finish(ctx, a, plugin.Outcome{Sent: plugin.Unsure}); err != nil {
+			return err
+		}
+	case confirm.Denied: // cancelled at once, while another turn ran: the model is told now
+		var c store.Commit
+		if err := s.entries(&c, agent.Tell(a)); err != nil {
+			return err
+		}
+		return s.commit(c)
+	case confirm.Expired: // found too late by this press, and told
+		return s.commit(store.Commit{})
+	}
+	adapter, err := s.bot.adapter(a.Place.Platform)
+	if err != nil {
+		return err
+	}
+	member, err := adapter.Member(ctx, a.Place, a.Member)
+	if err != nil {
+		return s.commit(store.Commit{})
+	}
+	return s.goOn(ctx, adapter, member, a)
+}
+
+// goOn lets the model go on with the outcome: the third commit. What it says joins
+// the card, so that one write is one message; what it parks gets a message of its own.
+func (s *step) goOn(ctx context.Context, adapter chat.Adapter, member chat.Member, a confirm.Action) error {
+	answer, err := s.ask(ctx, adapter, member, agent.Turn{Links: a.Outcome.Links})
+	if _, fault := agent.Fault(err); fault || errors.Is(err, errStopped) {
+		s.logger.WarnContext(ctx, "the model did not go on", "error", err)
+		return s.commit(store.Commit{}) // the card says what became of it
+	}
+	if err != nil {
+		return err
+	}
+	if len(answer.Parked) > 0 {
+		return s.answer(ctx, store.Commit{}, answer)
+	}
+	var c store.Commit
+	s.settleUsage(&c, answer)
+	if err := s.entries(&c, answer.Entries...); err != nil {
+		return err
+	}
+	if answer.Text.Empty() && len(answer.Previews) == 0 {
+		return s.commit(c)
+	}
+	r, err := s.card(ctx, a)
+	if err != nil {
+		return err
+	}
+	r.Text.Blocks = append(r.Text.Blocks, answer.Text.Blocks...)
+	r.Previews = append(r.Previews, answer.Previews...)
+	return s.reply(c, r)
+}
+
+// close ends an Action that is not carried out, shows it on its card and tells it to
+// the model later, without asking it now. done are the events that are worked by it.
+func (s *step) close(ctx context.Context, a confirm.Action, state confirm.State, line string, done []store.Event) error {
+	if a.By == "" {
+		a.By = s.events[0].ID
+	}
+	a, c, err := s.move(ctx, a, state, confirm.Outcome{Line: line})
+	if err != nil {
+		return err
+	}
+	if err := s.entries(&c, agent.Tell(a)); err != nil {
+		return err
+	}
+	for _, e := range done {
+		c.Done = append(c.Done, e.Seq)
+	}
+	return s.save(c, done)
+}
+
+// expire closes an Action whose time is over.
+func (s *step) expire(ctx context.Context) error {
+	a, err := s.action(ctx, s.first.Expire)
+	if errors.Is(err, store.ErrNotFound) {
+		return s.commit(store.Commit{}) // forgotten
+	}
+	if err != nil {
+		return err
+	}
+	if a.State != confirm.Waiting {
+		return s.commit(store.Commit{})
+	}
+	return s.close(ctx, a, confirm.Expired, expiredLine, s.events)
+}
+
+// again asks about the call of an Action whose fate is unknown once more: a new
+// Action that names the old one, on a card of its own.
+func (s *step) again(ctx context.Context, old confirm.Action) error {
+	if old.Member != s.chat.Member {
+		return s.note(ctx, fmt.Sprintf("Only %s can decide this.", old.Name))
+	}
+	if old.State != confirm.Unknown {
+		return s.note(ctx, "There is nothing to send again.")
+	}
+	if _, waits := confirm.Same(s.waits, old.Member, old.Call); waits {
+		return s.note(ctx, "You are already asked about this: see the newer card.")
+	}
+	s.chat.Place = old.Place
+	r := s.plain(markdown.New())
+	a := confirm.Again(old, r.ID, id, s.desk.Now())
+	var c store.Commit
+	if err := s.parkOne(&c, &r, a); err != nil {
+		return err
+	}
+	return s.reply(c, r)
+}

@@ -1,0 +1,73 @@
+package bots
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+	"aidesk/store"
+)
+
+// help says how the desk works, what can be asked now, and where texts go.
+func (s *step) help(ctx context.Context, member chat.Member) error {
+	on, _, err := s.bot.Plugins.Enabled(ctx, s.chat.Place, s.chat.Member)
+	if err != nil {
+		return err
+	}
+	doc := markdown.New(
+		markdown.Heading(2, markdown.Text("What I do")),
+		markdown.Paragraph(markdown.Text("Ask me in your own words. Where a plugin knows the answer, I ask it. Before anything is changed, I show you exactly what would be sent, and nothing is sent until you press Approve.")),
+	)
+	var say [][]markdown.Inline
+	for _, p := range on {
+		say = append(say, examples(p, 2)...)
+	}
+	if len(say) > 0 {
+		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Try")), markdown.List(say...))
+	}
+	var commands [][]markdown.Inline
+	for _, syntax := range Commands {
+		if syntax.Who == chat.Admins && !member.Admin {
+			continue
+		}
+		for _, v := range syntax.Verbs {
+			if v.Name != "" {
+				commands = append(commands, []markdown.Inline{markdown.Mono(v.Example), markdown.Text(": " + v.Summary)})
+			}
+		}
+	}
+	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Commands")), markdown.List(commands...))
+	doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(s.bot.where())))
+	return s.reply(store.Commit{}, s.plain(doc))
+}
+
+// where says who receives what members write.
+func (b *Bot) where() string {
+	info := b.Agent.Model.Info()
+	if info.Host == "" {
+		return "What you write does not leave this program; a plugin gets only the values of its calls. Answers can be wrong."
+	}
+	return fmt.Sprintf("What you write is sent to the language model %s at %s; a plugin gets only the values of its calls. Answers can be wrong.", info.Name, info.Host)
+}
+
+// notice adds what every member is told once, with the first answer.
+func (s *step) notice(ctx context.Context, c *store.Commit, r *chat.Reply) error {
+	notice := s.bot.Agent.Model.Info().Notice
+	if notice == "" {
+		return nil
+	}
+	key := "told/" + s.bot.owner(s.chat.Place, s.chat.Member) + "/notice"
+	if _, err := s.desk.Store.Get(ctx, key); !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	value, err := json.Marshal(s.desk.Now())
+	if err != nil {
+		return fmt.Errorf("remembering the notice: %w", err)
+	}
+	c.Puts = append(c.Puts, store.Record{Key: key, Value: value})
+	r.Notes = append([]string{notice}, r.Notes...)
+	return nil
+}

@@ -1,0 +1,144 @@
+package bots
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"aidesk/core/chat"
+	"aidesk/store"
+)
+
+// event is what the Journal keeps of an event: a messenger's, or a timer of ours.
+type event struct {
+	Chat   *chat.Event `json:"chat,omitempty"`
+	Expire string      `json:"expire,omitempty"` // an Action whose time is over
+}
+
+// The kinds of event, for the log and the worker.
+const (
+	kindMessage = "message"
+	kindChange  = "change"
+	kindCommand = "command"
+	kindStop    = "stop"
+	kindPress   = "press"
+	kindForm    = "form"
+	kindVisit   = "visit"
+	kindExpire  = "expire"
+)
+
+// door is the desk as one adapter of one bot sees it.
+type door struct {
+	desk    *Desk
+	bot     *Bot
+	adapter chat.Adapter
+}
+
+// Receive writes an event to the Journal, in the conversation where it is worked.
+func (d *door) Receive(ctx context.Context, e chat.Event) error {
+	stored, err := d.place(ctx, e)
+	if err != nil {
+		return err
+	}
+	got, err := d.desk.Store.Ingest(ctx, stored)
+	if err != nil {
+		return fmt.Errorf("storing the event: %w", err)
+	}
+	if got[0].Duplicate {
+		d.desk.settles.at(d.adapter, e.ID)
+		return nil
+	}
+	if stored.Interrupt {
+		d.desk.interrupt(stored.Conversation)
+	}
+	poke(d.desk.work)
+	return nil
+}
+
+// place says in which conversation an event is worked and whether it interrupts.
+func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
+	here := chat.Key(d.bot.Name) + "/" + e.Place.Conversation()
+	apart := chat.Key(d.bot.Name, "apart", e.Place.Platform, e.ID)
+	s := store.Event{
+		ID:     chat.Key(d.bot.Name, e.Place.Platform, e.Place.Workspace, e.ID),
+		Member: d.bot.owner(e.Place, e.Member), Time: e.Time, Conversation: here,
+	}
+	if e.Message != nil && e.Message.About == "" {
+		if c, ok := Commands.Mentioned(e.Message.Text, ownCommand); ok {
+			e.Command, e.Message = &c, nil
+		}
+	}
+	switch {
+	case e.Message != nil:
+		s.Kind = kindMessage
+	case e.Change != nil:
+		s.Kind, s.Interrupt = kindChange, true
+	case e.Command != nil && e.Command.Name == ownCommand && e.Command.Verb == "ask":
+		s.Kind = kindMessage
+		e.Message, e.Command = &chat.Message{Text: e.Command.Options["question"]}, nil
+	case e.Command != nil && e.Command.Name == ownCommand && e.Command.Verb == "stop":
+		s.Kind, s.Interrupt = kindStop, true
+	case e.Command != nil:
+		s.Kind, s.Conversation = kindCommand, apart
+	case e.Press != nil:
+		s.Kind = kindPress
+		p, b, err := d.desk.purpose(ctx, e.Press.Button)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			s.Conversation = apart
+		case err != nil:
+			return s, err
+		default:
+			s.Conversation, s.Interrupt = b.Conversation, p.Do == doCancel
+		}
+	case e.Filled != nil:
+		s.Kind = kindForm
+		if _, b, err := d.desk.purpose(ctx, e.Filled.Form); err == nil {
+			s.Conversation = b.Conversation
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return s, err
+		}
+	default:
+		s.Kind, s.Conversation = kindVisit, apart
+	}
+	var err error
+	if s.Body, err = json.Marshal(event{Chat: &e}); err != nil {
+		return s, fmt.Errorf("storing the event: %w", err)
+	}
+	return s, nil
+}
+
+// Suggest completes the names of plugins.
+func (d *door) Suggest(ctx context.Context, q chat.Query) ([]chat.Suggestion, error) {
+	if q.Option != optionPlugin {
+		return nil, nil
+	}
+	return d.bot.suggest(ctx, q)
+}
+
+// Keep remembers a value for the adapter.
+func (d *door) Keep(ctx context.Context, name string, value []byte) error {
+	key := d.kept(name)
+	old, err := d.desk.Store.Get(ctx, key)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("keeping %s: %w", name, err)
+	}
+	if _, err = d.desk.Store.Put(ctx, store.Record{Key: key, Version: old.Version, Value: value}); err != nil {
+		return fmt.Errorf("keeping %s: %w", name, err)
+	}
+	return nil
+}
+
+// Kept returns what the adapter kept, or nil.
+func (d *door) Kept(ctx context.Context, name string) ([]byte, error) {
+	r, err := d.desk.Store.Get(ctx, d.kept(name))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	return r.Value, err
+}
+
+func (d *door) kept(name string) string {
+	return "kept/" + chat.Key(d.bot.Name, d.adapter.Platform(), name)
+}

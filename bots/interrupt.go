@@ -1,0 +1,64 @@
+package bots
+
+import (
+	"context"
+
+	"aidesk/core/agent"
+	"aidesk/core/chat"
+	"aidesk/core/confirm"
+	"aidesk/store"
+)
+
+// changedLine is what a card says whose question was edited or deleted.
+const changedLine = "The message that asked for this was changed. Nothing was sent."
+
+// stoppable says that a member's stop can end the step.
+func (s *step) stoppable() bool {
+	return s.events[0].Kind == kindMessage || s.events[0].Kind == kindPress || s.events[0].Kind == kindChange
+}
+
+// about says that the step works on a message with this platform's id.
+func (s *step) about(message string) bool {
+	return message != "" && s.events[0].Kind == kindMessage && answered(s.chat) == message
+}
+
+// stop answers a member who wants the desk to stop. The turn that ran has been ended
+// by then and has said so.
+func (s *step) stop(context.Context) error {
+	s.mu.Lock()
+	stopped := s.stopped
+	s.stopped = false
+	s.mu.Unlock()
+	if stopped {
+		return s.commit(store.Commit{})
+	}
+	return s.say(store.Commit{}, "Nothing is running here.")
+}
+
+// change works an edited or deleted message: what waits because of it is void, and
+// a question that was edited before it was answered is asked as it reads now.
+func (s *step) change(ctx context.Context) error {
+	changed := *s.chat.Change
+	for _, a := range s.waits {
+		if a.State == confirm.Waiting && a.Message == changed.Message && a.Member == s.chat.Member {
+			if err := s.close(ctx, a, confirm.Replaced, changedLine, nil); err != nil {
+				return err
+			}
+		}
+	}
+	if changed.Deleted || !s.unanswered() {
+		return s.commit(store.Commit{})
+	}
+	s.chat.Message = &chat.Message{ID: changed.Message, Text: changed.Text}
+	return s.message(ctx)
+}
+
+// unanswered says that the last turn of the conversation ended before it had said
+// anything.
+func (s *step) unanswered() bool {
+	if len(s.work.Entries) == 0 {
+		return false
+	}
+	last, err := agent.ReadEntry(s.work.Entries[len(s.work.Entries)-1].Body)
+	return err == nil && agent.Unanswered(last)
+}

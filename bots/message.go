@@ -1,0 +1,244 @@
+package bots
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"aidesk/core/agent"
+	"aidesk/core/chat"
+	"aidesk/core/confirm"
+	"aidesk/core/markdown"
+	"aidesk/core/policy"
+	"aidesk/store"
+)
+
+// message works what a member said: a turn of the agent, unless there is a reason
+// not to ask the model.
+func (s *step) message(ctx context.Context) error {
+	question, err := s.gather()
+	if err != nil {
+		return err
+	}
+	if question == "" { // deleted before its turn came
+		return s.commit(store.Commit{})
+	}
+	adapter, err := s.bot.adapter(s.chat.Place.Platform)
+	if err != nil {
+		return err
+	}
+	member, err := adapter.Member(ctx, s.chat.Place, s.chat.Member)
+	if err != nil {
+		s.logger.WarnContext(ctx, "member cannot be read", "error", err)
+		return s.say(store.Commit{}, "I cannot find out who you are right now, so I do nothing. Try again in a minute.")
+	}
+	if d := policy.Speak(s.bot.Access, s.chat.Place, member); d.Verdict != policy.Allow {
+		if d.Reason == "" {
+			return s.commit(store.Commit{})
+		}
+		return s.say(store.Commit{}, d.Reason)
+	}
+	if s.typedDecision(question) {
+		return s.say(store.Commit{}, "To decide, press a button on the card above: typing is not enough, so that nothing is ever sent by a misunderstanding.")
+	}
+	if over := s.reserve(ctx); over != nil {
+		return s.overLimit(ctx, over)
+	}
+	s.progress(ctx, adapter, "working…")
+	defer s.progress(ctx, adapter, "")
+	release, err := s.bot.slot(ctx, s.desk, s.chat.Place)
+	if err != nil {
+		return err
+	}
+	defer release()
+
+	answer, err := s.ask(ctx, adapter, member, agent.Turn{Question: question})
+	switch {
+	case errors.Is(err, errStopped):
+		return s.ended(question, member, "Stopped.")
+	case errors.Is(err, errChanged):
+		return s.ended(question, member, "")
+	case err != nil:
+		line, ok := agent.Fault(err)
+		if !ok {
+			return err
+		}
+		s.logger.WarnContext(ctx, "model failed", "error", err)
+		return s.ended(question, member, line)
+	}
+	return s.answer(ctx, store.Commit{}, answer)
+}
+
+// gather joins the messages of one member that came before this turn began, as
+// they read now.
+func (s *step) gather() (string, error) {
+	var texts []string
+	add := func(m chat.Message) {
+		if text := s.latest(m); strings.TrimSpace(text) != "" {
+			texts = append(texts, text)
+		}
+	}
+	add(*s.chat.Message)
+	for _, e := range s.work.Events[1:] {
+		if e.Kind != kindMessage || e.Member != s.events[0].Member {
+			break
+		}
+		var next event
+		if err := json.Unmarshal(e.Body, &next); err != nil {
+			return "", fmt.Errorf("reading the event: %w", err)
+		}
+		s.events, s.chat = append(s.events, e), *next.Chat
+		add(*s.chat.Message)
+	}
+	if about := s.chat.Message.About; about != "" {
+		texts = append(texts, "About this message:\n\n"+about)
+	}
+	return strings.Join(texts, "\n\n"), nil
+}
+
+// latest is the text of a message after the changes to it that are queued behind it.
+func (s *step) latest(m chat.Message) string {
+	text := m.Text
+	for _, e := range s.work.Events {
+		var later event
+		if e.Kind != kindChange || json.Unmarshal(e.Body, &later) != nil || later.Chat.Change.Message != m.ID {
+			continue
+		}
+		text = later.Chat.Change.Text
+	}
+	return text
+}
+
+// ask runs the agent on what the step has read.
+func (s *step) ask(ctx context.Context, adapter chat.Adapter, member chat.Member, t agent.Turn) (agent.Answer, error) {
+	t.Conversation, t.Place = s.lease.Conversation, s.chat.Place
+	t.Member, t.Owner = member, s.bot.owner(s.chat.Place, s.chat.Member)
+	t.Waiting, t.NewID = s.waits, id
+	t.Confirmation = replyID(s.events[0])
+	t.Progress = func(text string) { s.progress(ctx, adapter, text) }
+	for _, e := range s.work.Entries {
+		entry, err := agent.ReadEntry(e.Body)
+		if err != nil {
+			return agent.Answer{}, err
+		}
+		t.History = append(t.History, entry)
+	}
+	return s.bot.Agent.Run(ctx, t)
+}
+
+// answer commits what a turn decided, with c, in one transaction.
+func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error {
+	r := chat.Reply{
+		ID: replyID(s.events[0]), Place: s.chat.Place, To: s.chat.Member, Answers: answered(s.chat),
+		Text: a.Text, Previews: a.Previews, Notes: a.Notes,
+	}
+	if err := s.park(&c, &r, a); err != nil {
+		return err
+	}
+	for _, choice := range a.Choices[:min(len(a.Choices), 5)] {
+		b := chat.Button{ID: id(), Label: markdown.Line(choice.Label, 34)}
+		s.button(&c, b.ID, purpose{Do: doSay, Member: s.chat.Member, Say: choice.Say}, day)
+		r.Buttons = append(r.Buttons, b)
+	}
+	if p := a.Disabled; p != nil {
+		r.Rows = append(r.Rows, s.offer(&c, p))
+	}
+	if err := s.notice(ctx, &c, &r); err != nil {
+		return err
+	}
+	s.settleUsage(&c, a)
+	if err := s.entries(&c, a.Entries...); err != nil {
+		return err
+	}
+	return s.reply(c, r)
+}
+
+// ended closes a turn without an answer of the model; the transcript keeps what was
+// said. Without a line nothing is shown: another event says why.
+func (s *step) ended(question string, member chat.Member, line string) error {
+	var c store.Commit
+	if err := s.entries(&c, agent.Ended(member.Name, question, line)...); err != nil {
+		return err
+	}
+	if line == "" {
+		return s.commit(c)
+	}
+	return s.say(c, line)
+}
+
+// say commits c with one plain line as the reply to the step's event.
+func (s *step) say(c store.Commit, line string) error {
+	return s.reply(c, s.plain(markdown.New(markdown.Paragraph(markdown.Text(line)))))
+}
+
+// plain is a Reply to the step's event with a text of ours.
+func (s *step) plain(text markdown.Document) chat.Reply {
+	return chat.Reply{ID: replyID(s.events[0]), Place: s.chat.Place, To: s.chat.Member, Answers: answered(s.chat), Text: text}
+}
+
+// reply commits c with a Reply.
+func (s *step) reply(c store.Commit, r chat.Reply) error {
+	wanted, err := s.wanted(r, s.bot.owner(s.chat.Place, s.chat.Member))
+	if err != nil {
+		return err
+	}
+	c.Replies = append(c.Replies, wanted)
+	return s.commit(c)
+}
+
+// wanted is a Reply as the outbox keeps it.
+func (j *job) wanted(r chat.Reply, owner string) (store.Reply, error) {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return store.Reply{}, fmt.Errorf("storing the reply: %w", err)
+	}
+	return store.Reply{ID: r.ID, Conversation: j.lease.Conversation, Member: owner, Adapter: j.bot.outbox(r.Place.Platform), Body: body}, nil
+}
+
+// entries appends to the transcript.
+func (s *step) entries(c *store.Commit, entries ...agent.Entry) error {
+	for _, e := range entries {
+		body, err := json.Marshal(e)
+		if err != nil {
+			return fmt.Errorf("storing the transcript: %w", err)
+		}
+		c.Entries = append(c.Entries, store.Entry{Member: s.bot.owner(s.chat.Place, s.chat.Member), Body: body})
+	}
+	return nil
+}
+
+// replyID is ours, and the same when the turn is redone.
+func replyID(e store.Event) string { return chat.Key("reply", e.ID) }
+
+// answered is the platform's id of the message that an event is about.
+func answered(e chat.Event) string {
+	if e.Message != nil {
+		return e.Message.ID
+	}
+	return ""
+}
+
+// decisions are the words by which people try to decide a card without its buttons.
+var decisions = strings.Fields("yes y yep yeah ok okay sure approve approved confirm confirmed go ja oui si sí no n nope cancel deny nein non")
+
+// typedDecision says whether a member types what only a button can decide.
+func (s *step) typedDecision(text string) bool {
+	waits := slices.ContainsFunc(s.waits, func(a confirm.Action) bool { return a.Member == s.chat.Member && a.State == confirm.Waiting })
+	word := strings.ToLower(strings.TrimRight(strings.TrimSpace(text), ".!"))
+	return waits && (slices.Contains(decisions, word) || word == "do it" || word == "go ahead" || word == "yes please")
+}
+
+// progress shows that the desk works, where the platform can.
+func (s *step) progress(ctx context.Context, a chat.Adapter, text string) {
+	if t, ok := a.(chat.Typer); ok {
+		if err := t.Type(context.WithoutCancel(ctx), s.chat.Place, chat.Progress{To: s.chat.Member, Text: text}); err != nil {
+			s.logger.DebugContext(ctx, "showing progress", "error", err)
+		}
+	}
+}
+
+const day = 24 * time.Hour

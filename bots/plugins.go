@@ -1,0 +1,230 @@
+package bots
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"aidesk/core/agent"
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+	"aidesk/core/plugin"
+	"aidesk/store"
+)
+
+// pluginList shows the plugins, each with a button that enables or disables it.
+func (s *step) pluginList(ctx context.Context) error {
+	var c store.Commit
+	r, err := s.list(ctx, &c, s.plain(markdown.New()))
+	if err != nil {
+		return err
+	}
+	return s.reply(c, r)
+}
+
+// list fills a Reply with the list as it is for the member now.
+func (s *step) list(ctx context.Context, c *store.Commit, r chat.Reply) (chat.Reply, error) {
+	on, off, err := s.bot.Plugins.Enabled(ctx, s.chat.Place, s.chat.Member)
+	if err != nil {
+		return r, err
+	}
+	r.Text = markdown.New(markdown.Heading(2, markdown.Text("Plugins")))
+	if len(on)+len(off) == 0 {
+		r.Text = markdown.New(markdown.Paragraph(markdown.Text("No plugins are registered here yet. An administrator adds them.")))
+	}
+	r.Rows = nil
+	for _, p := range on {
+		r.Rows = append(r.Rows, s.row(c, p, true, r.ID))
+	}
+	for _, p := range off {
+		r.Rows = append(r.Rows, s.row(c, p, false, r.ID))
+	}
+	return r, nil
+}
+
+func (s *step) row(c *store.Commit, p *plugin.Plugin, on bool, list string) chat.Row {
+	state := "off"
+	if on {
+		state = "on"
+	}
+	if p.Frozen {
+		state = "frozen by an administrator"
+	}
+	text := []markdown.Inline{
+		markdown.Strong(p.Human()), markdown.Text(" ("), markdown.Mono(p.Name), markdown.Text(", " + state + "): "),
+		markdown.Text(p.Manifest.DescriptionForHuman),
+	}
+	return chat.Row{Text: markdown.New(markdown.Paragraph(text...)), Buttons: []chat.Button{s.toggle(c, p, !on, list)}}
+}
+
+// toggle is the button that enables or disables a plugin for the member.
+func (s *step) toggle(c *store.Commit, p *plugin.Plugin, on bool, list string) chat.Button {
+	label, style := "Disable ", chat.Style("")
+	if on {
+		label, style = "Enable ", chat.Primary
+	}
+	b := chat.Button{ID: id(), Label: markdown.Line(label+p.Human(), 34), Style: style}
+	s.button(c, b.ID, purpose{Do: doSwitch, Member: s.chat.Member, Plugin: p.ID, On: on, List: list}, day)
+	return b
+}
+
+// offer tells a member about a plugin that knows their question and is not enabled.
+func (s *step) offer(c *store.Commit, p *plugin.Plugin) chat.Row {
+	text := markdown.Paragraph(
+		markdown.Strong(p.Human()),
+		markdown.Text(" knows about this, but it is not enabled for you, so I did not ask it. Enable it with "),
+		markdown.Mono("/plugins enable "+p.Name), markdown.Text("."),
+	)
+	return chat.Row{Text: markdown.New(text), Buttons: []chat.Button{s.toggle(c, p, true, "")}}
+}
+
+// pluginSwitch enables or disables a plugin by its name.
+func (s *step) pluginSwitch(ctx context.Context, word string, on bool) error {
+	p, err := s.find(ctx, word)
+	if p == nil {
+		return err
+	}
+	record, changed, err := s.bot.Plugins.Switch(ctx, s.chat.Place, s.chat.Member, p, on)
+	if err != nil {
+		return err
+	}
+	var c store.Commit
+	if changed {
+		c.Puts = []store.Record{record}
+	}
+	return s.reply(c, s.plain(switched(p, on, changed)))
+}
+
+// switched says what a switch did, and when on what can be asked now.
+func switched(p *plugin.Plugin, on, changed bool) markdown.Document {
+	line := fmt.Sprintf("%s is now disabled for you. I no longer see or call it.", p.Human())
+	switch {
+	case on && changed:
+		line = fmt.Sprintf("%s is now enabled for you.", p.Human())
+	case on:
+		line = fmt.Sprintf("%s was already enabled for you.", p.Human())
+	case !changed:
+		line = fmt.Sprintf("%s was not enabled for you.", p.Human())
+	}
+	if !on {
+		return paragraph(line)
+	}
+	doc := markdown.New(markdown.Paragraph(markdown.Text(line)))
+	if e := examples(p, 3); len(e) > 0 {
+		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text("For example:")), markdown.List(e...))
+	}
+	return doc
+}
+
+// examples lists what a member may say to a plugin.
+func examples(p *plugin.Plugin, most int) [][]markdown.Inline {
+	var items [][]markdown.Inline
+	for _, e := range agent.Examples(p, most) {
+		items = append(items, []markdown.Inline{markdown.Text(e)})
+	}
+	return items
+}
+
+// pressSwitch works a toggle. In a list, the list changes with it.
+func (s *step) pressSwitch(ctx context.Context, p purpose) error {
+	found, err := s.find(ctx, p.Plugin)
+	if found == nil {
+		return err
+	}
+	record, changed, err := s.bot.Plugins.Switch(ctx, s.chat.Place, s.chat.Member, found, p.On)
+	if err != nil {
+		return err
+	}
+	var c store.Commit
+	if changed {
+		c.Puts = []store.Record{record}
+	}
+	return s.reply(c, s.plain(switched(found, p.On, changed)))
+}
+
+// find finds a plugin by what a member typed; nil with the answer already given.
+func (s *step) find(ctx context.Context, word string) (*plugin.Plugin, error) {
+	p, err := s.bot.Plugins.Find(ctx, s.chat.Place, strings.TrimSpace(word))
+	if errors.Is(err, store.ErrNotFound) {
+		plugins, err := s.bot.Plugins.List(ctx, s.chat.Place)
+		if err != nil {
+			return nil, err
+		}
+		var names []string
+		for _, p := range plugins {
+			names = append(names, p.Name)
+		}
+		return nil, s.say(store.Commit{}, fmt.Sprintf("There is no plugin “%s” here. There are: %s.", markdown.Line(word, 50), strings.Join(names, ", ")))
+	}
+	return p, err
+}
+
+// pluginInfo shows what a plugin is, who is behind it and what it can do.
+func (s *step) pluginInfo(ctx context.Context, word string) error {
+	p, err := s.find(ctx, word)
+	if p == nil {
+		return err
+	}
+	m := p.Manifest
+	doc := markdown.New(
+		markdown.Heading(2, markdown.Text(p.Human())),
+		markdown.Paragraph(markdown.Text(m.DescriptionForHuman)),
+	)
+	facts := [][]markdown.Inline{fact("Host", markdown.Text(p.ID))}
+	if m.ContactEmail != "" {
+		facts = append(facts, fact("Contact", markdown.Text(m.ContactEmail)))
+	}
+	if m.LegalURL != "" {
+		facts = append(facts, fact("Legal", markdown.Link(m.LegalURL, m.LegalURL)))
+	}
+	if m.PrivacyURL != "" {
+		facts = append(facts, fact("Privacy", markdown.Link(m.PrivacyURL, m.PrivacyURL)))
+	}
+	if m.Auth != "none" {
+		facts = append(facts, fact("Account", markdown.Text(m.Auth)))
+	}
+	if p.Locked {
+		facts = append(facts, fact("Registered", markdown.Text("from configuration")))
+	}
+	var operations [][]markdown.Inline
+	for _, o := range p.Usable() {
+		text := cmp.Or(o.Summary, o.ID)
+		if p.Asks(o) {
+			text += " (asks you first)"
+		}
+		operations = append(operations, []markdown.Inline{markdown.Mono(p.Name + "." + o.ID), markdown.Text(": " + text)})
+	}
+	doc.Blocks = append(doc.Blocks, markdown.List(facts...), markdown.Heading(3, markdown.Text("What it can do")), markdown.List(operations...))
+	if e := examples(p, 5); len(e) > 0 {
+		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("For example")), markdown.List(e...))
+	}
+	return s.reply(store.Commit{}, s.plain(doc))
+}
+
+func fact(label string, value markdown.Inline) []markdown.Inline {
+	return []markdown.Inline{markdown.Strong(label), markdown.Text(": "), value}
+}
+
+// suggest completes the name of a plugin.
+func (b *Bot) suggest(ctx context.Context, q chat.Query) ([]chat.Suggestion, error) {
+	on, off, err := b.Plugins.Enabled(ctx, q.Place, q.Member)
+	if err != nil {
+		return nil, err
+	}
+	candidates := append(on, off...)
+	switch q.Command.Verb {
+	case "enable":
+		candidates = off
+	case "disable":
+		candidates = on
+	}
+	var out []chat.Suggestion
+	for _, p := range candidates {
+		if strings.HasPrefix(p.Name, strings.ToLower(q.Prefix)) {
+			out = append(out, chat.Suggestion{Label: p.Human(), Value: p.Name})
+		}
+	}
+	return out, nil
+}

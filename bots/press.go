@@ -1,0 +1,256 @@
+package bots
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"aidesk/core/agent"
+	"aidesk/core/chat"
+	"aidesk/core/confirm"
+	"aidesk/core/markdown"
+	"aidesk/core/plugin"
+	"aidesk/store"
+)
+
+// purpose is what a button stands for, kept under its id.
+type purpose struct {
+	Do     string `json:"do"`
+	Member string `json:"member"` // who may press it; empty: everyone
+	Action string `json:"action,omitempty"`
+	Say    string `json:"say,omitempty"`
+	Plugin string `json:"plugin,omitempty"` // id
+	On     bool   `json:"on,omitempty"`
+	List   string `json:"list,omitempty"` // the Reply with the list that the button stands in
+
+	Operation string               `json:"operation,omitempty"`
+	Args      json.RawMessage      `json:"args,omitempty"`
+	Plan      *plugin.Registration `json:"plan,omitempty"` // a plugin that was read and is not yet registered
+}
+
+// What a button can do.
+const (
+	doApprove = "approve"
+	doCancel  = "cancel"
+	doAgain   = "again"
+	doSay     = "say"
+	doSwitch  = "switch"
+	doEdit    = "edit"     // opens the form of an Action's values
+	doRun     = "run"      // opens the form of an operation
+	doAdd     = "register" // opens the form of a plugin that was read
+)
+
+// purpose reads what a button stands for.
+func (d *Desk) purpose(ctx context.Context, button string) (purpose, store.Button, error) {
+	var p purpose
+	b, err := d.Store.Button(ctx, button)
+	if err != nil {
+		return p, b, err
+	}
+	if err := json.Unmarshal(b.Body, &p); err != nil {
+		return p, b, fmt.Errorf("reading a button: %w", err)
+	}
+	return p, b, nil
+}
+
+// button commits what a button stands for.
+func (s *step) button(c *store.Commit, button string, p purpose, life time.Duration) {
+	body, err := json.Marshal(p)
+	if err != nil {
+		panic(err) // strings and a bool
+	}
+	c.Buttons = append(c.Buttons, store.Button{ID: button, Conversation: s.lease.Conversation, Member: s.bot.owner(s.chat.Place, p.Member), Until: s.desk.Now().Add(life), Body: body})
+}
+
+// press works a press of a button.
+func (s *step) press(ctx context.Context) error {
+	p, b, err := s.desk.purpose(ctx, s.chat.Press.Button)
+	if errors.Is(err, store.ErrNotFound) {
+		return s.note(ctx, "I no longer know this button. Ask again.")
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case p.Do == doApprove || p.Do == doCancel || p.Do == doAgain:
+		return s.decide(ctx, p)
+	case p.Member != "" && p.Member != s.chat.Member:
+		return s.note(ctx, "This button is for somebody else.")
+	case !s.events[0].Ingested.Before(b.Until):
+		return s.note(ctx, "This button is too old. Ask again.")
+	case p.Do == doSay:
+		s.chat.Message = &chat.Message{Text: p.Say}
+		return s.message(ctx)
+	case p.Do == doSwitch:
+		return s.pressSwitch(ctx, p)
+	case p.Do == doEdit || p.Do == doRun || p.Do == doAdd:
+		return s.note(ctx, "This button opens a form.")
+	default:
+		return fmt.Errorf("a button does %q", p.Do)
+	}
+}
+
+// note answers a press in passing where the platform can, else with a message for
+// the presser alone.
+func (s *step) note(ctx context.Context, line string) error {
+	adapter, err := s.bot.adapter(s.chat.Place.Platform)
+	if err != nil {
+		return err
+	}
+	if n, ok := adapter.(chat.Noter); ok {
+		if err := n.Note(ctx, s.chat, paragraph(line)); err == nil {
+			return s.commit(store.Commit{})
+		}
+	}
+	r := s.plain(paragraph(line))
+	r.Private = true
+	return s.reply(store.Commit{}, r)
+}
+
+// park writes the Actions of a turn with their timers, buttons and cards.
+func (s *step) park(c *store.Commit, r *chat.Reply, a agent.Answer) error {
+	for _, action := range a.Parked {
+		action.Message = answered(s.chat)
+		if err := s.parkOne(c, r, action); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *step) parkOne(c *store.Commit, r *chat.Reply, a confirm.Action) error {
+	t, err := a.Park()
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(event{Expire: a.ID, Chat: &chat.Event{Place: a.Place, Member: a.Member}})
+	if err != nil {
+		return fmt.Errorf("storing a timer: %w", err)
+	}
+	c.Actions = append(c.Actions, t)
+	c.Events = append(c.Events, store.Event{
+		ID: chat.Key(s.bot.Name, "expire", a.ID), Conversation: a.Conversation, Kind: kindExpire,
+		Time: s.desk.Now(), Due: a.Until, Body: body,
+	})
+	for do, button := range map[string]string{doApprove: a.Buttons.Approve, doCancel: a.Buttons.Cancel, doAgain: a.Buttons.Again, doEdit: a.Buttons.Edit} {
+		s.button(c, button, purpose{Do: do, Member: a.Member, Action: a.ID}, 30*day)
+	}
+	r.Cards = append(r.Cards, confirm.Card(a))
+	return nil
+}
+
+// decide works a press on a card.
+func (s *step) decide(ctx context.Context, p purpose) error {
+	a, err := s.action(ctx, p.Action)
+	if err != nil {
+		return err
+	}
+	if a.By == s.events[0].ID { // this very press decided already: go on where the last commit ended
+		return s.resume(ctx, a)
+	}
+	if p.Do == doAgain {
+		return s.again(ctx, a)
+	}
+	state, err := confirm.Decide(a, confirm.Press{Event: s.events[0].ID, Member: s.chat.Member, At: s.events[0].Ingested, Yes: p.Do == doApprove})
+	if refusal := (*confirm.Refusal)(nil); errors.As(err, &refusal) {
+		if refusal.Late {
+			if err := s.close(ctx, a, confirm.Expired, expiredLine, nil); err != nil {
+				return err
+			}
+		}
+		return s.note(ctx, refusal.Reason)
+	}
+	if err != nil {
+		return err
+	}
+	if state == confirm.Denied {
+		return s.close(ctx, a, confirm.Denied, cancelledLine, s.events)
+	}
+	return s.execute(ctx, a)
+}
+
+// action reads an Action.
+func (s *step) action(ctx context.Context, id string) (confirm.Action, error) {
+	stored, err := s.desk.Store.Action(ctx, id)
+	if err != nil {
+		return confirm.Action{}, fmt.Errorf("reading an action: %w", err)
+	}
+	return confirm.Read(stored)
+}
+
+// card is the Reply of an Action's Confirmation with the card as it is now.
+func (j *job) card(ctx context.Context, a confirm.Action) (chat.Reply, error) {
+	var r chat.Reply
+	stored, err := j.desk.Store.Reply(ctx, a.Confirmation)
+	if err != nil {
+		return r, fmt.Errorf("reading a card: %w", err)
+	}
+	if err := json.Unmarshal(stored.Body, &r); err != nil {
+		return r, fmt.Errorf("reading a card: %w", err)
+	}
+	if a.Line >= len(r.Cards) {
+		return r, fmt.Errorf("reading a card: line %d of %d", a.Line, len(r.Cards))
+	}
+	r.Cards = slices.Clone(r.Cards)
+	r.Cards[a.Line] = confirm.Card(a)
+	return r, nil
+}
+
+// move is the commit that brings an Action to a state, its card with it.
+func (j *job) move(ctx context.Context, a confirm.Action, state confirm.State, o confirm.Outcome) (confirm.Action, store.Commit, error) {
+	var c store.Commit
+	a, t, err := a.To(state, o)
+	if err != nil {
+		return a, c, err
+	}
+	r, err := j.card(ctx, a)
+	if err != nil {
+		return a, c, err
+	}
+	wanted, err := j.wanted(r, a.Owner)
+	if err != nil {
+		return a, c, err
+	}
+	c.Actions, c.Replies = []store.Transition{t}, []store.Reply{wanted}
+	c.Audits = []store.Audit{j.record(a.Place, map[string]string{
+		"what": string(state), "member": a.Member, "plugin": a.Call.Plugin, "operation": a.Call.Operation, "action": a.ID, "digest": a.Call.Digest,
+	})}
+	return a, c, nil
+}
+
+// cancelNow decides a Cancel while a turn of the conversation runs. Its outcome is
+// told to the model when the event comes up.
+func (j *job) cancelNow(ctx context.Context, e store.Event, press chat.Event) error {
+	p, _, err := j.desk.purpose(ctx, press.Press.Button)
+	if err != nil || p.Do != doCancel {
+		return err
+	}
+	stored, err := j.desk.Store.Action(ctx, p.Action)
+	if err != nil {
+		return err
+	}
+	a, err := confirm.Read(stored)
+	if err != nil {
+		return err
+	}
+	if _, err := confirm.Decide(a, confirm.Press{Event: e.ID, Member: press.Member, At: e.Ingested}); err != nil {
+		return nil //nolint:nilerr // the presser is told when the event comes up
+	}
+	a.By = e.ID
+	_, c, err := j.move(ctx, a, confirm.Denied, confirm.Outcome{Line: cancelledLine})
+	if err != nil {
+		return err
+	}
+	if err := j.save(c, nil); err != nil && !errors.Is(err, store.ErrConflict) {
+		return err
+	}
+	return nil
+}
+
+// paragraph is a text of ours with one plain line.
+func paragraph(line string) markdown.Document {
+	return markdown.New(markdown.Paragraph(markdown.Text(line)))
+}

@@ -1,0 +1,340 @@
+package bots
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"aidesk/core/chat"
+	"aidesk/core/confirm"
+	"aidesk/core/markdown"
+	"aidesk/store"
+)
+
+const (
+	leaseTime  = 15 * time.Second
+	extendTime = time.Second            // also how late an interruption from another process is learned
+	pollTime   = 200 * time.Millisecond // for what other processes ingested, and for timers
+	jobsAtOnce = 256
+	tries      = 3 // then an event is closed with an apology
+)
+
+// claim takes conversations that have work and works each in a goroutine of its
+// own, until stop; then it waits for those that run.
+func (d *Desk) claim(ctx context.Context, stop <-chan struct{}) {
+	var running sync.WaitGroup
+	defer running.Wait()
+	slots := make(chan struct{}, jobsAtOnce)
+	ticker := time.NewTicker(pollTime)
+	defer ticker.Stop()
+	for {
+		leases, err := d.Store.Claim(ctx, d.owner, jobsAtOnce-len(slots), leaseTime)
+		if err != nil && ctx.Err() == nil {
+			d.Logger.ErrorContext(ctx, "claiming work", "error", err)
+		}
+		for _, l := range leases {
+			slots <- struct{}{}
+			running.Go(func() {
+				defer func() { <-slots; poke(d.work) }()
+				d.conversation(ctx, l, stop)
+			})
+		}
+		select {
+		case <-stop:
+			return
+		case <-ctx.Done():
+			return
+		case <-d.work:
+		case <-ticker.C:
+		}
+	}
+}
+
+// job is one conversation while it is worked.
+type job struct {
+	desk   *Desk
+	bot    *Bot
+	lease  store.Lease
+	logger *slog.Logger
+	poked  chan struct{}
+	base   context.Context //nolint:containedctx // outlives the step that an interruption ends
+
+	mu      sync.Mutex // guards what an interruption reads and changes while a step runs
+	step    *step
+	stopped bool // a turn was stopped since the claim
+}
+
+// step is the work on one event, or on several messages that became one turn.
+type step struct {
+	*job
+	work   store.Work
+	events []store.Event
+	first  event
+	chat   chat.Event       // of the last event
+	waits  []confirm.Action // not final, of this conversation
+	cancel context.CancelCauseFunc
+
+	reserved int64 // tokens, until usage is known
+}
+
+// The causes for which a step ends early.
+var (
+	errStopped = errors.New("stopped by a member")
+	errChanged = errors.New("the message was changed")
+	errLost    = errors.New("the lease was lost")
+)
+
+// conversation works the events of one conversation until none is left.
+func (d *Desk) conversation(ctx context.Context, lease store.Lease, stop <-chan struct{}) {
+	b, err := d.bot(lease.Conversation)
+	if err != nil {
+		d.Logger.ErrorContext(ctx, "work for a bot that is not configured", "conversation", lease.Conversation, "error", err)
+		d.release(ctx, lease, time.Hour)
+		return
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	j := &job{desk: d, bot: b, lease: lease, base: ctx, poked: make(chan struct{}, 1), logger: d.Logger.With("conversation", lease.Conversation)}
+	d.mu.Lock()
+	d.jobs[lease.Conversation] = j
+	d.mu.Unlock()
+	go j.watch(ctx, cancel)
+	delay := j.loop(ctx, stop)
+	d.mu.Lock()
+	delete(d.jobs, lease.Conversation)
+	d.mu.Unlock()
+	d.release(ctx, lease, delay)
+}
+
+func (d *Desk) release(ctx context.Context, lease store.Lease, delay time.Duration) {
+	if err := d.Store.Release(context.WithoutCancel(ctx), lease, delay); err != nil {
+		d.Logger.ErrorContext(ctx, "releasing a conversation", "conversation", lease.Conversation, "error", err)
+	}
+}
+
+// loop works until nothing is left, and returns how long the conversation shall wait.
+func (j *job) loop(ctx context.Context, stop <-chan struct{}) time.Duration {
+	for {
+		select {
+		case <-stop:
+			return 0
+		default:
+		}
+		work, err := j.desk.Store.Work(ctx, j.lease)
+		if err != nil {
+			if !errors.Is(err, store.ErrFenced) && ctx.Err() == nil {
+				j.logger.ErrorContext(ctx, "reading work", "error", err)
+			}
+			return time.Second
+		}
+		if len(work.Events) == 0 {
+			return 0
+		}
+		err = j.try(ctx, work)
+		count := work.Events[0].Tries
+		switch {
+		case err == nil:
+		case errors.Is(err, store.ErrFenced), ctx.Err() != nil:
+			return 0
+		case count >= tries:
+			if err := j.apologise(ctx, work); err != nil {
+				j.logger.ErrorContext(ctx, "closing an event", "error", err)
+				return time.Second
+			}
+		default:
+			return time.Duration(1<<count) * 100 * time.Millisecond
+		}
+	}
+}
+
+// try works the first event; a panic is a failed try.
+func (j *job) try(ctx context.Context, work store.Work) (err error) {
+	s := &step{job: j, work: work, events: []store.Event{work.Events[0]}}
+	logger := j.logger.With("event", work.Events[0].ID, "kind", work.Events[0].Kind, "try", work.Events[0].Tries)
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+			logger.ErrorContext(ctx, "turn crashed", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+		} else if err != nil && !errors.Is(err, store.ErrFenced) {
+			logger.ErrorContext(ctx, "turn failed", "error", err)
+		}
+		j.mu.Lock()
+		j.step = nil
+		j.mu.Unlock()
+	}()
+	if err := s.read(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s.cancel = cancel
+	j.mu.Lock()
+	j.step = s
+	j.mu.Unlock()
+	begun := time.Now()
+	err = s.dispatch(ctx)
+	if err == nil {
+		logger.InfoContext(ctx, "turn done", "took", time.Since(begun).Round(time.Millisecond), "messages", len(s.events))
+	}
+	return err
+}
+
+// read decodes what the step works on.
+func (s *step) read() error {
+	if err := json.Unmarshal(s.events[0].Body, &s.first); err != nil {
+		return fmt.Errorf("reading the event: %w", err)
+	}
+	if s.first.Chat != nil {
+		s.chat = *s.first.Chat
+	}
+	for _, a := range s.work.Actions {
+		read, err := confirm.Read(a)
+		if err != nil {
+			return err
+		}
+		s.waits = append(s.waits, read)
+	}
+	return nil
+}
+
+// dispatch gives an event to what works it.
+func (s *step) dispatch(ctx context.Context) error {
+	switch s.events[0].Kind {
+	case kindMessage:
+		return s.message(ctx)
+	case kindChange:
+		return s.change(ctx)
+	case kindStop:
+		return s.stop(ctx)
+	case kindCommand:
+		return s.command(ctx)
+	case kindPress:
+		return s.press(ctx)
+	case kindForm:
+		return s.form(ctx)
+	case kindExpire:
+		return s.expire(ctx)
+	default:
+		return s.commit(store.Commit{})
+	}
+}
+
+// commit writes what the step decided; the events of the step are done with it.
+func (s *step) commit(c store.Commit) error {
+	for _, e := range s.events {
+		c.Done = append(c.Done, e.Seq)
+	}
+	return s.save(c, s.events)
+}
+
+// save writes a part of what the step decided.
+func (j *job) save(c store.Commit, done []store.Event) error {
+	if err := j.desk.Store.Commit(j.base, j.lease, c); err != nil {
+		return fmt.Errorf("committing: %w", err)
+	}
+	j.desk.settle(j.base, done, c.Replies)
+	if len(c.Replies) > 0 {
+		poke(j.desk.outbox)
+	}
+	return nil
+}
+
+// apologise closes an event that failed or crashed the process too often. What it
+// was sending when it failed is unknown from now on.
+func (j *job) apologise(ctx context.Context, work store.Work) error {
+	e := work.Events[0]
+	for _, stored := range work.Actions {
+		a, err := confirm.Read(stored)
+		if err != nil || a.By != e.ID || a.State != confirm.Executing {
+			continue
+		}
+		_, c, err := j.move(ctx, a, confirm.Unknown, confirm.Outcome{Line: fmt.Sprintf(unknownLine, markdown.Line(a.Call.Human, 50))})
+		if err != nil {
+			return err
+		}
+		if err := j.save(c, nil); err != nil {
+			return err
+		}
+	}
+	c := store.Commit{Done: []uint64{e.Seq}}
+	var body event
+	if err := json.Unmarshal(e.Body, &body); err == nil && body.Chat != nil {
+		j.logger.ErrorContext(j.base, "event closed after too many tries", "event", e.ID)
+		text := markdown.New(markdown.Paragraph(markdown.Text("Sorry, I could not finish this: something in me failed, several times. Whoever runs me finds the cause in the log. You can go on.")))
+		reply, err := j.wanted(chat.Reply{ID: replyID(e), Place: body.Chat.Place, To: body.Chat.Member, Answers: answered(*body.Chat), Text: text}, e.Member)
+		if err != nil {
+			return err
+		}
+		c.Replies = append(c.Replies, reply)
+	}
+	return j.save(c, []store.Event{e})
+}
+
+// watch prolongs the lease and learns of interruptions.
+func (j *job) watch(ctx context.Context, cancel context.CancelCauseFunc) {
+	ticker := time.NewTicker(extendTime)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-j.poked:
+		}
+		e, err := j.desk.Store.Extend(ctx, j.lease, leaseTime)
+		if err != nil {
+			if ctx.Err() == nil {
+				j.logger.ErrorContext(ctx, "prolonging a lease", "error", err)
+			}
+			continue
+		}
+		if e.Lost {
+			cancel(errLost)
+			return
+		}
+		for _, i := range e.Interrupted {
+			j.interrupted(ctx, i)
+		}
+	}
+}
+
+// interrupted is what an interrupting event does to the step that runs. The event
+// itself is worked when its turn comes.
+func (j *job) interrupted(ctx context.Context, e store.Event) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var body event
+	if err := json.Unmarshal(e.Body, &body); err != nil || body.Chat == nil {
+		return
+	}
+	running := j.step
+	if running != nil && slices.ContainsFunc(running.events, func(r store.Event) bool { return r.Seq == e.Seq }) {
+		return // it is the one that is worked
+	}
+	switch {
+	case e.Kind == kindStop && running != nil && running.stoppable():
+		j.stopped = true
+		running.cancel(errStopped)
+	case e.Kind == kindChange && running != nil && running.about(body.Chat.Change.Message):
+		running.cancel(errChanged)
+	case e.Kind == kindPress:
+		if err := j.cancelNow(ctx, e, *body.Chat); err != nil {
+			j.logger.ErrorContext(ctx, "cancelling at once", "error", err)
+		}
+	}
+}
+
+// interrupt tells the worker of a conversation, if it is in this process.
+func (d *Desk) interrupt(conversation string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if j := d.jobs[conversation]; j != nil {
+		poke(j.poked)
+	}
+}

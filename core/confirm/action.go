@@ -1,0 +1,164 @@
+// Package confirm holds the question that every call with effect must pass: an
+// Action is the parked call, a Confirmation the card on which its member decides.
+//
+// The states of an Action:
+//
+//	waiting   → approved | denied | expired | replaced
+//	approved  → executing | denied (a rule refused it at sending) | expired (stopped, or too late)
+//	executing → done | failed | unknown
+//
+// executing is on disk before the first byte leaves. Whoever finds an Action
+// executing after a crash makes it unknown and tells; it is never sent again. To
+// send again is a new Action that names the old one.
+//
+// An Action carries the exact request and its digest. What is approved is what is
+// sent: nothing between the card and the wire builds a request anew.
+package confirm
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"aidesk/core/chat"
+	"aidesk/core/openapi"
+	"aidesk/core/plugin"
+	"aidesk/store"
+)
+
+// Life is how long an Action waits for its decision.
+const Life = 15 * time.Minute
+
+// State is the state of an Action.
+type State string
+
+// The states of an Action, as the package comment orders them.
+const (
+	Waiting   State = "waiting"
+	Approved  State = "approved"
+	Denied    State = "denied"
+	Expired   State = "expired"
+	Replaced  State = "replaced"
+	Executing State = "executing"
+	Done      State = "done"
+	Failed    State = "failed"
+	Unknown   State = "unknown"
+)
+
+// next lists the states that may follow each; a state that is not here is final.
+var next = map[State][]State{
+	Waiting:   {Approved, Denied, Expired, Replaced},
+	Approved:  {Executing, Denied, Expired},
+	Executing: {Done, Failed, Unknown},
+}
+
+// Final says that nothing can follow.
+func (s State) Final() bool { return len(next[s]) == 0 }
+
+// Action is a parked or sent Call.
+type Action struct {
+	ID           string             `json:"id"`
+	Confirmation string             `json:"confirmation"` // the Reply whose card asks about it
+	Line         int                `json:"line"`         // which card of that Reply
+	Conversation string             `json:"conversation"`
+	Place        chat.Place         `json:"place"`
+	Member       string             `json:"member"`            // who asked and alone decides; platform's id
+	Name         string             `json:"name"`              // that member's name
+	Owner        string             `json:"owner"`             // the member as the store knows them
+	Message      string             `json:"message,omitempty"` // platform's id of the message that asked
+	CallID       string             `json:"call_id"`
+	Tool         string             `json:"tool"`
+	Call         plugin.Call        `json:"call"`
+	Arguments    []openapi.Argument `json:"arguments,omitempty"`
+	State        State              `json:"state"`
+	Buttons      Buttons            `json:"buttons"`
+	Until        time.Time          `json:"until"`
+	By           string             `json:"by,omitempty"` // the event that decided
+	Outcome      Outcome            `json:"outcome,omitzero"`
+	Replaces     string             `json:"replaces,omitempty"` // the Action that this one sends again
+	Edited       bool               `json:"edited,omitempty"`   // the member changed the values that the model gave
+}
+
+// Buttons are the ids of an Action's buttons, made when it is parked.
+type Buttons struct {
+	Approve string `json:"approve"`
+	Cancel  string `json:"cancel"`
+	Again   string `json:"again"`
+	Edit    string `json:"edit"`
+}
+
+// New is an Action for a call, with a life of its own from now on. The caller fills
+// in who and where.
+func New(c plugin.Call, arguments []openapi.Argument, newID func() string, now time.Time) Action {
+	return Action{
+		ID: newID(), Call: c, Arguments: arguments, State: Waiting, Until: now.Add(Life),
+		Buttons: Buttons{Approve: newID(), Cancel: newID(), Again: newID(), Edit: newID()},
+	}
+}
+
+// Outcome is what became of an Action that was decided.
+type Outcome struct {
+	Line    string         `json:"line,omitempty"`    // for the member
+	Content string         `json:"content,omitempty"` // for the model: the shaped result, or the reason
+	LeftOut string         `json:"left_out,omitempty"`
+	Links   []openapi.Link `json:"links,omitempty"` // of the result
+}
+
+// ErrTransition says that a state cannot follow another.
+var ErrTransition = errors.New("this cannot follow")
+
+// To returns the Action in a later state with what became of it, and the
+// compare-and-set that makes it so. It may pass through approved: an approval and
+// the execution are one commit.
+func (a Action) To(state State, o Outcome) (Action, store.Transition, error) {
+	from := a.State
+	direct := slices.Contains(next[from], state)
+	approved := slices.Contains(next[from], Approved) && slices.Contains(next[Approved], state)
+	if !direct && !approved {
+		return a, store.Transition{}, fmt.Errorf("action %s: %s after %s: %w", a.ID, state, from, ErrTransition)
+	}
+	a.State = state
+	if o.Line != "" {
+		a.Outcome = o
+	}
+	t, err := a.transition(from)
+	return a, t, err
+}
+
+// Park returns the compare-and-set that creates the Action.
+func (a Action) Park() (store.Transition, error) {
+	a.State = Waiting
+	return a.transition("")
+}
+
+func (a Action) transition(from State) (store.Transition, error) {
+	body, err := json.Marshal(a)
+	if err != nil {
+		return store.Transition{}, fmt.Errorf("action %s: %w", a.ID, err)
+	}
+	return store.Transition{From: string(from), Action: store.Action{
+		ID: a.ID, Conversation: a.Conversation, Member: a.Owner, State: string(a.State), Final: a.State.Final(), Until: a.Until, Body: body,
+	}}, nil
+}
+
+// Read is the Action that the store keeps.
+func Read(s store.Action) (Action, error) {
+	var a Action
+	if err := json.Unmarshal(s.Body, &a); err != nil {
+		return a, fmt.Errorf("action %s: %w", s.ID, err)
+	}
+	return a, nil
+}
+
+// Same finds, among Actions that wait, one of the same member for an identical
+// call: a second card would ask the same question twice.
+func Same(waiting []Action, member string, c plugin.Call) (Action, bool) {
+	for _, a := range waiting {
+		if a.State == Waiting && a.Member == member && a.Call.Digest == c.Digest {
+			return a, true
+		}
+	}
+	return Action{}, false
+}

@@ -1,0 +1,89 @@
+package confirm
+
+import (
+	"fmt"
+	"time"
+
+	"aidesk/core/chat"
+	"aidesk/core/openapi"
+	"aidesk/core/plugin"
+)
+
+// Press is a member's decision about an Action.
+type Press struct {
+	Event  string // its id
+	Member string
+	At     time.Time // when it was ingested
+	Yes    bool
+}
+
+// Refusal says, in the presser's words, why a press decides nothing.
+type Refusal struct {
+	Reason string
+	Late   bool // the Action must be made expired
+}
+
+// Error is the reason.
+func (r *Refusal) Error() string { return r.Reason }
+
+// Decide judges a press. Without error the Action is approved or denied by it; the
+// error is a *Refusal.
+func Decide(a Action, p Press) (State, error) {
+	switch {
+	case p.Member != a.Member:
+		return "", &Refusal{Reason: fmt.Sprintf("Only %s can decide this.", a.Name)}
+	case a.State == Expired:
+		return "", &Refusal{Reason: "This has expired. Nothing was sent. Ask again if you still want it."}
+	case a.State != Waiting:
+		return "", &Refusal{Reason: "This is already decided: " + words[a.State] + "."}
+	case !p.At.Before(a.Until):
+		return "", &Refusal{Reason: "This has expired. Nothing was sent. Ask again if you still want it.", Late: true}
+	case p.Yes:
+		return Approved, nil
+	default:
+		return Denied, nil
+	}
+}
+
+// words say a state to a member.
+var words = map[State]string{
+	Approved:  "approved",
+	Executing: "it is being carried out",
+	Done:      "done",
+	Failed:    "it failed",
+	Unknown:   "it was sent, and nobody knows whether it arrived",
+	Denied:    "cancelled, nothing was sent",
+	Replaced:  "another one took its place",
+}
+
+// Again is a new Action for the call of one whose fate is unknown, in a
+// Confirmation of its own.
+func Again(old Action, confirmation string, newID func() string, now time.Time) Action {
+	a := successor(old, New(old.Call, old.Arguments, newID, now))
+	a.Confirmation, a.Line, a.Replaces = confirmation, 0, old.ID
+	return a
+}
+
+// Edit is a new Action that takes the place of one that waits, on the same card,
+// with the values that its member wrote.
+func Edit(old Action, c plugin.Call, arguments []openapi.Argument, newID func() string, now time.Time) Action {
+	a := successor(old, New(c, arguments, newID, now))
+	a.Edited = true
+	return a
+}
+
+// successor puts a new Action where an old one was.
+func successor(old, a Action) Action {
+	a.Confirmation, a.Line, a.Conversation, a.Place = old.Confirmation, old.Line, old.Conversation, old.Place
+	a.Member, a.Name, a.Owner, a.Message = old.Member, old.Name, old.Owner, old.Message
+	a.CallID, a.Tool, a.Edited = old.CallID, old.Tool, old.Edited
+	return a
+}
+
+// Audience says who will see what becomes of a call made in a place.
+func Audience(p chat.Place) string {
+	if p.Direct {
+		return "only you"
+	}
+	return "everyone here"
+}

@@ -1,0 +1,244 @@
+package markdown
+
+import (
+	"slices"
+	"strings"
+)
+
+// Limit says how much one message takes, in whatever a platform counts.
+type Limit struct {
+	// Fits reports whether a part may go out as one message: an adapter renders it and
+	// measures. What fits must still fit when something is taken away. It is called
+	// once when everything fits, else about a dozen times for each part, mostly with
+	// parts of up to twice the limit. It must be set.
+	Fits func(part Document) bool
+}
+
+// Sized is the limit of parts whose size, by some measure that grows with the
+// content, is at most limit.
+func Sized(limit int, size func(part Document) int) Limit {
+	return Limit{Fits: func(part Document) bool { return size(part) <= limit }}
+}
+
+// Split cuts the document into parts that fit, in reading order. It cuts between
+// blocks first, and a block that is too long for any part between list items, table
+// rows, lines of code, sentences, words, and only then anywhere. A heading stays with
+// what follows it.
+//
+// Every part stands alone: a table's head is repeated, numbers go on, code keeps its
+// language, emphasis is closed and opened again. The rest of a list item that was cut
+// stands as plain blocks before the rest of the list. A row that is too long for a
+// part becomes paragraphs, each led by its column's head. A link is never cut; one
+// that fits nowhere becomes text. Blanks at a cut are dropped, nothing else is, and a
+// part that cannot be made to fit is returned as it is.
+//
+// No part is [Document.Empty]; an empty document has none.
+func (d Document) Split(limit Limit) []Document {
+	if d.Empty() {
+		return nil
+	}
+	if limit.Fits(d) {
+		return []Document{d}
+	}
+	var parts []Document
+	fits := func(blocks []Block) bool { return limit.Fits(New(blocks...)) }
+	for rest := d.Blocks; len(rest) > 0; {
+		head, tail, ok := cutter{fits: fits}.blocks(rest)
+		if !ok {
+			head, tail = rest[:1], rest[1:]
+		}
+		if part := New(slices.Clone(head)...); !part.Empty() {
+			parts = append(parts, part)
+		}
+		rest = tail
+	}
+	return parts
+}
+
+// cutter cuts what does not fit at one place of a document.
+type cutter struct {
+	// fits reports whether the part may end with these blocks at this place.
+	fits func([]Block) bool
+	// shared is set when something stands before them in the part already, so that
+	// moving on to the next part is better than a bad cut.
+	shared bool
+	// led is set when anything does, and be it a heading: then nothing is given up for
+	// a cut.
+	led bool
+	// inside is set within a list item, whose blocks belong together.
+	inside bool
+}
+
+// with is the cutter for what follows these blocks. Headings alone want something
+// to follow at any price.
+func (c cutter) with(before []Block) cutter {
+	onlyHeadings := !slices.ContainsFunc(before, func(b Block) bool { return b.Kind != KindHeading })
+	return cutter{shared: c.shared || !onlyHeadings, led: c.led || len(before) > 0, inside: c.inside, fits: func(blocks []Block) bool {
+		return c.fits(slices.Concat(before, blocks))
+	}}
+}
+
+// blocks takes as many as fit; false means that not even a piece of the first does.
+func (c cutter) blocks(list []Block) (head, tail []Block, ok bool) {
+	n := most(len(list), 1, func(n int) bool { return c.fits(list[:n]) })
+	if n == len(list) {
+		return list, nil, true
+	}
+	keep := n // without the headings of what comes next
+	for keep > 0 && list[keep-1].Kind == KindHeading {
+		keep--
+	}
+	if c.inside || keep == 0 || !c.fits(list[keep:n+1]) {
+		if a, b, ok := c.with(list[:n]).block(list[n]); ok {
+			return slices.Concat(list[:n], a), slices.Concat(b, list[n+1:]), true
+		}
+	}
+	if keep == 0 {
+		keep = n
+	}
+	return list[:keep], list[keep:], keep > 0
+}
+
+// block cuts one block in two.
+func (c cutter) block(b Block) (head, tail []Block, ok bool) {
+	switch b.Kind {
+	case KindParagraph, KindHeading:
+		return c.text(b)
+	case KindList:
+		return c.list(b)
+	case KindQuote:
+		inner := c
+		inner.fits = func(blocks []Block) bool { return c.fits([]Block{Quote(blocks...)}) }
+		head, tail, ok = inner.blocks(b.Blocks)
+		if !ok {
+			return nil, nil, false
+		}
+		if len(tail) > 0 {
+			tail = []Block{Quote(tail...)}
+		}
+		return []Block{Quote(head...)}, tail, true
+	case KindCode:
+		return c.code(b)
+	case KindTable:
+		return c.table(b)
+	}
+	return nil, nil, false
+}
+
+func (c cutter) list(b Block) (head, tail []Block, ok bool) {
+	n := most(len(b.Items), 1, func(n int) bool { return c.fits([]Block{b.part(0, n)}) })
+	if n > 0 && n < len(b.Items) {
+		return []Block{b.part(0, n)}, []Block{b.part(n, len(b.Items))}, true
+	}
+	if n > 0 || len(b.Items) == 0 || c.shared && !c.inside {
+		return nil, nil, false
+	}
+	first := b.part(0, 1)
+	task := b.Items[0].Task
+	inner := cutter{shared: c.shared, led: c.led, inside: true, fits: func(blocks []Block) bool {
+		first.Items = []Item{{Blocks: blocks, Task: task}}
+		return c.fits([]Block{first})
+	}}
+	in, out, ok := inner.blocks(b.Items[0].Blocks)
+	if !ok {
+		return nil, nil, false
+	}
+	first.Items = []Item{{Blocks: in, Task: task}}
+	if len(b.Items) > 1 {
+		out = append(slices.Clone(out), b.part(1, len(b.Items)))
+	}
+	return []Block{first}, out, true
+}
+
+// part is the list from one item to before another, its numbers unchanged.
+func (b Block) part(from, to int) Block {
+	if b.Ordered {
+		b.Start += from
+	}
+	b.Items = b.Items[from:to]
+	return b
+}
+
+func (c cutter) code(b Block) (head, tail []Block, ok bool) {
+	lines := strings.Split(b.Code, "\n")
+	piece := func(code string) Block { return Block{Kind: KindCode, Lang: b.Lang, Code: code} }
+	n := most(len(lines)-1, 8, func(n int) bool { return c.fits([]Block{piece(strings.Join(lines[:n], "\n"))}) })
+	if c.shared && n < min(len(lines)/2, 4) {
+		return nil, nil, false
+	}
+	if n > 0 {
+		return []Block{piece(strings.Join(lines[:n], "\n"))}, []Block{piece(strings.Join(lines[n:], "\n"))}, true
+	}
+	if c.shared {
+		return nil, nil, false
+	}
+	ends := slices.Collect(ends(lines[0]))
+	n = most(len(ends), 64, func(n int) bool { return c.fits([]Block{piece(b.Code[:ends[n-1]])}) })
+	if n == 0 {
+		return nil, nil, false
+	}
+	return []Block{piece(b.Code[:ends[n-1]])}, []Block{piece(b.Code[ends[n-1]:])}, true
+}
+
+func (c cutter) table(b Block) (head, tail []Block, ok bool) {
+	t := b.Table
+	rows := func(rows [][]Cell) Block {
+		return Block{Kind: KindTable, Table: &Table{Align: t.Align, Head: t.Head, Rows: rows}}
+	}
+	n := most(len(t.Rows), 1, func(n int) bool { return c.fits([]Block{rows(t.Rows[:n])}) })
+	if n > 0 && n < len(t.Rows) {
+		return []Block{rows(t.Rows[:n])}, []Block{rows(t.Rows[n:])}, true
+	}
+	if n > 0 || c.led {
+		return nil, nil, false
+	}
+	var loose []Block
+	if c.fits([]Block{rows(nil)}) && len(t.Rows) > 0 {
+		loose = unfold(t.Head, t.Rows[0])
+		if len(t.Rows) > 1 {
+			loose = append(loose, rows(t.Rows[1:]))
+		}
+	} else {
+		loose = unfold(nil, t.Head)
+		for _, row := range t.Rows {
+			loose = append(loose, unfold(nil, row)...)
+		}
+	}
+	return c.blocks(loose)
+}
+
+// unfold is a row as paragraphs, one for each cell that is not empty, led by the
+// column's head if there is one.
+func unfold(head, row []Cell) []Block {
+	var out []Block
+	for i, cell := range row {
+		if len(cell) == 0 {
+			continue
+		}
+		if i < len(head) && len(head[i]) > 0 {
+			cell = join([]Inline{{Kind: InlineStrong, Children: head[i]}}, plain(": "), cell)
+		}
+		out = append(out, Block{Kind: KindParagraph, Inlines: cell})
+	}
+	return out
+}
+
+// most is the largest n up to limit for which ok holds, which holds for all below
+// it; n = 0 is not asked. It tries step first and doubles, so that little more is
+// looked at than is taken.
+func most(limit, step int, ok func(int) bool) int {
+	good, bad := 0, limit+1
+	for n := min(step, limit); n > good && n < bad; {
+		if ok(n) {
+			good = n
+		} else {
+			bad = n
+		}
+		if bad > limit {
+			n = min(2*n, limit)
+		} else {
+			n = good + (bad-good)/2
+		}
+	}
+	return good
+}

@@ -1,0 +1,254 @@
+package model
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// probe is a tool with an argument of each kind.
+var probe = Tool{
+	Name: "probe", Typed: "probe.all", Plugin: "Probe",
+	Schema: json.RawMessage(`{"type": "object", "required": ["word"], "properties": {
+		"word": {"type": "string"}, "n": {"type": "integer", "minimum": -5}, "f": {"type": "number"}, "when": {"type": "string", "format": "date"},
+		"flag": {"type": "boolean"}, "pick": {"enum": ["red_wine", "tea", 3]}, "list": {"type": "array", "items": {"type": "string"}},
+		"body": {"type": "object", "properties": {"word": {"type": "string"}, "any": {"type": "object"}}}}}`),
+	Examples: []string{
+		"say {word}", "say {word} {n} times", "say {word} on {when} to {body.word}", "{word} or {body.word} or {pick}",
+		"«{word}» is {flag}", "{word}, {f}", "a {word} a {body.word} a", "is it {n}-{word}?",
+	},
+}
+
+// FuzzMatch holds what every hit promises, whatever was said.
+func FuzzMatch(f *testing.F) {
+	for _, s := range []string{
+		"say hello", "say “a b” 3 times", "say x on today to y", "a or b or red wine", `"x y" is on`, "x, 2.5", "a a a a a a a", "is it 3-x?",
+		"probe.all word=x n=3", `probe.all word="a b" list=["x",1] any={"a":1}`, "say a. b", "say a\nb", "say \xff", "say \u202eabc", "say '", `say ""`, "say …",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, said string) {
+		for _, hit := range Match(said, []Tool{probe}, noon) {
+			var args struct {
+				Word *string
+				Body struct{ Word *string }
+			}
+			if err := json.Unmarshal(hit.Args, &args); err != nil {
+				t.Fatalf("%q: arguments %s: %v", said, hit.Args, err)
+			}
+			if args.Word == nil {
+				t.Errorf("%q: no word in %s", said, hit.Args)
+			}
+			for _, text := range []*string{args.Word, args.Body.Word} {
+				if text == nil {
+					continue
+				}
+				if n := utf8.RuneCountInString(*text); n < 1 || n > maxText || strings.TrimSpace(*text) != *text || strings.ContainsAny(*text, "\n\r") {
+					t.Errorf("%q: text %q", said, *text)
+				}
+				bare := strings.ToLower(strings.Join(strings.Fields(*text), " "))
+				if !strings.Contains(strings.ToLower(strings.Join(strings.Fields(said), " ")), bare) {
+					t.Errorf("%q: text %q was not said", said, *text)
+				}
+			}
+			if hit.Words < 1 || !slices.Contains(probe.Examples, hit.Example) {
+				t.Errorf("%q: hit %+v", said, hit)
+			}
+		}
+		Near(said, []Tool{probe}, noon)
+		hit, found, err := Typed(said, []Tool{probe}, noon)
+		if !found || err != nil {
+			if err != nil && strings.ContainsAny(err.Error(), "\n\r") {
+				t.Errorf("%q: error of two lines: %q", said, err)
+			}
+			return
+		}
+		again, _, err := Typed(Line(probe, hit.Args), []Tool{probe}, noon)
+		if err != nil || string(again.Args) != string(hit.Args) {
+			t.Errorf("%q: %s is written %q and read %s, %v", said, hit.Args, Line(probe, hit.Args), again.Args, err)
+		}
+	})
+}
+
+// TestLine writes any arguments as a typed form and reads them back.
+func TestLine(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		args := map[string]any{"word": rapid.StringMatching(`[^\x00]{1,30}`).Draw(t, "word")}
+		if rapid.Bool().Draw(t, "more") {
+			args["n"] = rapid.IntRange(-5, 1e9).Draw(t, "n")
+			args["flag"] = rapid.Bool().Draw(t, "flag")
+			args["pick"] = rapid.SampledFrom([]any{"red_wine", "tea", 3}).Draw(t, "pick")
+			args["list"] = rapid.SliceOf(rapid.String()).Draw(t, "list")
+			args["when"] = "2026-12-05"
+			args["body"] = map[string]any{"word": rapid.StringN(1, 30, -1).Draw(t, "inner"), "any": map[string]any{"x": rapid.String().Draw(t, "x")}}
+		}
+		want, err := encode(args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := Line(probe, want)
+		hit, found, err := Typed(line, []Tool{probe}, noon)
+		if !found || err != nil {
+			t.Fatalf("%q: found %v, %v", line, found, err)
+		}
+		if diff := cmp.Diff(string(want), string(hit.Args)); diff != "" {
+			t.Fatalf("%q (-want +got):\n%s", line, diff)
+		}
+	})
+}
+
+// TestLineWithoutTyped has no typed form to write.
+func TestLineWithoutTyped(t *testing.T) {
+	if got := Line(Tool{Name: "x"}, json.RawMessage(`{"a": 1}`)); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestMatchBounded gives a hostile plugin and a hostile member a second; it
+// takes some milliseconds.
+func TestMatchBounded(t *testing.T) {
+	tool := probe
+	tool.Examples = nil
+	for i := range maxExamples {
+		tool.Examples = append(tool.Examples, strings.Repeat("a ", i)+"a {word} a {body.word} a {n} a {pick} a")
+	}
+	schema := `{"type":"object","properties":{"word":{"type":"string"}`
+	for i := range 60 {
+		schema += fmt.Sprintf(`,"s%d":{"type":"string"}`, i)
+	}
+	slotted := Tool{Name: "slotted", Schema: json.RawMessage(schema + "}}"), Examples: []string{
+		"a " + slotsOf(40), "{word} a " + slotsOf(40) + " b", slotsOf(20) + " a " + slotsOf(40)[100:],
+	}}
+	tools := []Tool{slotted}
+	for range 20 {
+		tools = append(tools, tool)
+	}
+	for _, said := range []string{
+		strings.Repeat("a ", 249), strings.Repeat("a ", 248) + "b", strings.Repeat(`"a `, 166), strings.Repeat("“", 500),
+		strings.Repeat("a", 500), strings.Repeat("a.", 250), strings.Repeat("a, ", 166),
+	} {
+		start := time.Now()
+		Match(said, tools, noon)
+		Near(said, tools, noon)
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("%.20q…: %v", said, took)
+		}
+	}
+	if hits := Match("say "+strings.Repeat("a", 1<<20), []Tool{probe}, noon); hits != nil {
+		t.Errorf("a message of a megabyte fits: %d hits", len(hits))
+	}
+}
+
+// slotsOf is an example of n slots that nothing separates.
+func slotsOf(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "{s%d} ", i)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+func TestMatchRank(t *testing.T) {
+	tool := func(name string, examples ...string) Tool {
+		return Tool{
+			Name: name, Plugin: name, Examples: examples,
+			Schema: json.RawMessage(`{"type": "object", "properties": {"q": {"type": "string"}, "kind": {"enum": ["big cat", "dog"]}, "p": {"type": "string"}}}`),
+		}
+	}
+	tests := []struct {
+		name  string
+		said  string
+		tools []Tool
+		want  []string
+	}{
+		{"more fixed words first", "find a dog", []Tool{tool("loose", "find {q}"), tool("exact", "find a {q}")}, []string{"exact", "loose"}},
+		{"a typed slot before a text", "find big cat", []Tool{tool("text", "find {q}"), tool("enum", "find {kind}")}, []string{"enum", "text"}},
+		{"once for each tool", "find a dog", []Tool{tool("one", "find {q}", "find a {q}", "find a dog", "find a dog?")}, []string{"one"}},
+		{"unless it reads two ways", "find cats", []Tool{tool("one", "find {q}", "find {p}")}, []string{"one", "one"}},
+		{"the order of tools otherwise", "find cats", []Tool{tool("b", "find {q}"), tool("a", "find {q}")}, []string{"b", "a"}},
+		{"a text gives way to what could not be read", "find a horse now", []Tool{tool("one", "find {q}", "find a {kind} now")}, nil},
+		{"but not to another plugin's", "find a horse now", []Tool{tool("one", "find {q}"), tool("two", "find a {kind} now")}, []string{"one"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			for _, hit := range Match(test.said, test.tools, noon) {
+				got = append(got, hit.Tool.Name)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFill(t *testing.T) {
+	tests := []struct{ name, example, sample, want string }{
+		{"nothing known", "add {title} to my list ", ``, "add ‹title› to my list"},
+		{"top level", "for {nights} nights", `{"nights": 2.50}`, "for 2.50 nights"},
+		{"body", "add {title} by {body.when}", `{"body": {"title": "milk", "when": true}}`, "add milk by true"},
+		{"top level before body", "{id}", `{"id": 1, "body": {"id": 2}}`, "1"},
+		{"a name of two words", "in {check_in}", `{}`, "in ‹check in›"},
+		{"a generator's word", "add {title}", `{"title": "string"}`, "add ‹title›"},
+		{"null", "add {title}", `{"title": null}`, "add ‹title›"},
+		{"structured", "add {title}", `{"title": ["x"]}`, "add ‹title›"},
+		{"too long", "add {title}", `{"title": "` + strings.Repeat("x", maxFilled+1) + `"}`, "add ‹title›"},
+		{"two lines", "add {title}", `{"title": "a\nb"}`, "add ‹title›"},
+		{"a slot as a value", "add {title}", `{"title": "{id}"}`, "add ‹title›"},
+		{"no object", "add {title}", `[1]`, "add ‹title›"},
+		{"no slots", "what is new?", `{}`, "what is new?"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := Fill(test.example, json.RawMessage(test.sample)); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestUsable(t *testing.T) {
+	tool := probe
+	tool.Examples = []string{" say {word}. ", "{word}", "say {n}", "say {nobody} {word}", "say {list} {word}", "say {word} {word}", "say {word}{n}", "say it"}
+	if diff := cmp.Diff([]string{"say {word}."}, Usable(tool)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestCallID(t *testing.T) {
+	said := []Message{{V: Version, Role: User, Parts: []Part{{Text: "hello"}}}}
+	first := CallID(said, 0)
+	if again := CallID(said, 0); again != first {
+		t.Errorf("the same transcript gives %q and %q", first, again)
+	}
+	if CallID(said, 1) == first || CallID(nil, 0) == first {
+		t.Errorf("%q was given twice", first)
+	}
+	taken := append(said, Message{V: Version, Role: Assistant, Parts: []Part{{Call: &ToolCall{ID: "x"}}}})
+	taken[1].Parts[0].Call.ID = CallID(taken, 0)
+	if CallID(taken, 0) == taken[1].Parts[0].Call.ID {
+		t.Error("an id of the transcript was given again")
+	}
+}
+
+func BenchmarkMatch(b *testing.B) {
+	var tools []Tool
+	for i := range 300 {
+		tool := probe
+		tool.Name = fmt.Sprintf("probe%d", i)
+		tool.Examples = []string{fmt.Sprintf("say {word} %d times", i), "tell me about {word}", "what about {word}"}
+		tools = append(tools, tool)
+	}
+	for b.Loop() {
+		if hits := Match("tell me about the weather in the mountains", tools, noon); len(hits) != 300 {
+			b.Fatal(len(hits))
+		}
+	}
+}

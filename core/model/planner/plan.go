@@ -1,0 +1,154 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"aidesk/core/model"
+)
+
+// Bounds of what a member is asked.
+const (
+	maxChoices = 3
+	maxLabel   = 34 // characters on a button
+	maxEcho    = 60 // characters of a member's words that are repeated
+)
+
+// plan is what to do about the messages of a turn.
+type plan struct {
+	request *model.Request
+	calls   []model.Hit
+	texts   []string
+	choices []model.Choice
+	lost    []string // messages that fit nothing
+}
+
+// read plans for one message of a member, or tells one outcome.
+func (p *plan) read(m model.Message) {
+	if m.Role == model.Outcome {
+		for _, part := range m.Parts {
+			if part.Result != nil {
+				p.say(outcome(p.request.Tools, *part.Result))
+			}
+		}
+		return
+	}
+	said, tools, now := m.TextOf(), p.request.Tools, p.request.Now
+	if hit, found, err := model.Typed(said, tools, now); found {
+		if err != nil {
+			p.say(escape(err.Error()))
+			return
+		}
+		p.call(hit, said)
+		return
+	}
+	hits := model.Match(said, tools, now)
+	same := slices.IndexFunc(hits, func(h model.Hit) bool { return !h.Equal(hits[0]) })
+	if same < 0 {
+		same = len(hits)
+	}
+	switch {
+	case same == 1:
+		p.call(hits[0], said)
+	case same > 1:
+		p.ask("That fits more than one thing. Did you mean:", hits[:same])
+	default:
+		p.askNear(said)
+	}
+}
+
+// call plans a call, once for each tool.
+func (p *plan) call(hit model.Hit, said string) {
+	if slices.ContainsFunc(p.calls, func(h model.Hit) bool { return h.Tool.Name == hit.Tool.Name }) {
+		p.say(fmt.Sprintf("I do one of these at a time; please say again: “%s”.", escape(clip(said, maxEcho))))
+		return
+	}
+	p.calls = append(p.calls, hit)
+}
+
+// ask puts readings of a message to the member's choice.
+func (p *plan) ask(question string, hits []model.Hit) {
+	lines := []string{question}
+	for _, hit := range hits[:min(len(hits), maxChoices)] {
+		typed := model.Line(hit.Tool, hit.Args)
+		if typed == "" {
+			continue
+		}
+		label := cmp.Or(hit.Tool.Summary, typed)
+		if slices.ContainsFunc(hits, func(o model.Hit) bool {
+			return o.Tool.Summary == hit.Tool.Summary && string(o.Args) != string(hit.Args)
+		}) {
+			label = cmp.Or(strings.TrimSpace(strings.TrimPrefix(typed, hit.Tool.Typed)), typed)
+		}
+		lines = append(lines, "- "+escape(hit.Tool.Plugin)+": "+code(typed))
+		p.choices = append(p.choices, model.Choice{Label: clip(oneLine(label), maxLabel), Say: typed})
+	}
+	p.say(strings.Join(lines, "\n"))
+}
+
+// askNear asks for what an example still needs, or gives the message up.
+func (p *plan) askNear(said string) {
+	hints := model.Near(said, p.request.Tools, p.request.Now)
+	if len(hints) == 0 {
+		p.lost = append(p.lost, said)
+		return
+	}
+	if hints[0].Readings != nil {
+		p.ask("That can be read in more than one way; quotes around a value help. Did you mean:", hints[0].Readings)
+		return
+	}
+	lines := []string{"I did not get all of that."}
+	for _, hint := range hints[:min(len(hints), maxChoices)] {
+		var unread []string
+		for _, u := range hint.Unread {
+			what := "**" + escape(label(u.Name)) + "** (" + escape(u.Wants) + ")"
+			if u.Words == "" {
+				what += " is missing"
+			} else {
+				what = "“" + escape(clip(u.Words, maxEcho)) + "” is not what I take for " + what
+			}
+			unread = append(unread, what)
+		}
+		if len(unread) > 0 {
+			lines = append(lines, "- "+strings.Join(unread, "; ")+
+				". Say it like this: “"+escape(model.Fill(hint.Example, hint.Tool.Sample))+"”")
+		}
+	}
+	p.say(strings.Join(lines, "\n"))
+}
+
+// say adds a paragraph.
+func (p *plan) say(text string) {
+	if text != "" {
+		p.texts = append(p.texts, text)
+	}
+}
+
+// words is all that the plan has to say. Help is given when there is nothing
+// else; beside an answer, what fits nothing gets one line.
+func (p *plan) words() string {
+	if len(p.lost) > 0 && len(p.calls)+len(p.texts) == 0 {
+		return help(p.request.Tools)
+	}
+	texts := slices.Clone(p.texts)
+	for _, said := range p.lost {
+		texts = append(texts, fmt.Sprintf("I could not match “%s” with anything I can do.", escape(clip(said, maxEcho))))
+	}
+	return blocks(texts...)
+}
+
+// blocks joins paragraphs, without empty ones.
+func blocks(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(texts), func(s string) bool { return s == "" }), "\n\n")
+}
+
+// clip shortens s to most characters, the last being an ellipsis then.
+func clip(s string, most int) string {
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return strings.TrimSpace(string([]rune(s)[:most-1])) + "…"
+}

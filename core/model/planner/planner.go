@@ -1,0 +1,109 @@
+// Package planner is the model that needs no model: it calls a tool when a member
+// types the tool's name or speaks in the words of one of its examples, and
+// otherwise asks or says what it knows. It is deterministic, keeps no state and
+// never guesses. Results it answers with what they hold, laid out by their shape
+// alone: it knows no plugin.
+package planner
+
+import (
+	"context"
+	"fmt"
+
+	"aidesk/core/model"
+)
+
+// notice is what each member reads once.
+const notice = "Built-in planner, not a language model: I match your words with the examples of the enabled plugins. " +
+	"For real conversations start with --model-url and --model, or set models in the configuration."
+
+// Planner is the built-in model. Its zero value is ready, and may be used
+// concurrently.
+type Planner struct{}
+
+// New makes a planner.
+func New() *Planner { return &Planner{} }
+
+// Info describes the planner; nothing leaves the process.
+func (*Planner) Info() model.Info {
+	return model.Info{Wire: "planner", Name: "planner", Notice: notice}
+}
+
+// Generate answers the messages since the last answer: with calls, at most one
+// for each tool, or with words. Once calls were made it answers with their
+// results and calls nothing more. The text is empty when there is nothing to
+// add, as after a call that waits for the member.
+func (*Planner) Generate(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("planning an answer: %w", err)
+	}
+	run, results, answered := recent(r.Messages)
+	p := plan{request: r}
+	for _, m := range run {
+		p.read(m)
+	}
+	var parts []model.Part
+	stop := model.End
+	switch {
+	case !answered && len(p.calls) > 0:
+		stop = model.Calls
+		for i, hit := range p.calls {
+			parts = append(parts, model.Part{Call: &model.ToolCall{
+				ID: model.CallID(r.Messages, i), Name: hit.Tool.Name, Args: hit.Args,
+			}})
+		}
+	case !answered:
+		parts = append(parts, textPart(p.words())...)
+		for i := range p.choices {
+			parts = append(parts, model.Part{Choice: &p.choices[i]})
+		}
+	default:
+		said := ""
+		if len(p.calls) > 0 {
+			said = p.words()
+		}
+		parts = textPart(blocks(answers(r.Tools, results), said))
+	}
+	message := model.Message{V: model.Version, Role: model.Assistant, Parts: parts}
+	if on != nil {
+		if text := message.TextOf(); text != "" {
+			on(model.Event{Text: text})
+		}
+		for _, part := range parts {
+			if part.Call != nil {
+				on(model.Event{Call: part.Call})
+			}
+		}
+	}
+	return &model.Response{Message: message, Stop: stop}, nil
+}
+
+// textPart is a part for text, none for no text.
+func textPart(text string) []model.Part {
+	if text == "" {
+		return nil
+	}
+	return []model.Part{{Text: text}}
+}
+
+// recent gives the messages that the next answer is for, which are the last ones
+// of members and outcomes that stand together, the results since then, and
+// whether an answer was begun already.
+func recent(messages []model.Message) (run []model.Message, results []model.ToolResult, answered bool) {
+	fromOutside := func(m model.Message) bool { return m.Role == model.User || m.Role == model.Outcome }
+	end := len(messages)
+	for end > 0 && !fromOutside(messages[end-1]) {
+		end--
+	}
+	begin := end
+	for begin > 0 && fromOutside(messages[begin-1]) {
+		begin--
+	}
+	for _, m := range messages[end:] {
+		for _, part := range m.Parts {
+			if part.Result != nil {
+				results = append(results, *part.Result)
+			}
+		}
+	}
+	return messages[begin:end], results, end < len(messages)
+}

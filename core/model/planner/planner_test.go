@@ -1,0 +1,147 @@
+package planner
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"aidesk/core/model"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+var update = flag.Bool("update", false, "write the golden parts of testdata")
+
+// TestTurns runs testdata/turns/*.txtar: tools.json, then turns. A turn's lines
+// are the transcript ("user: …", "call: tool {…}", "tool: operation status {…}",
+// "outcome: operation status {…}", "assistant: …"); what follows the line "==" is
+// the answer.
+func TestTurns(t *testing.T) {
+	files, err := filepath.Glob("testdata/turns/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no turns: %v", err)
+	}
+	for _, name := range files {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var tools []model.Tool
+		for i, file := range archive.Files {
+			if file.Name == "tools.json" {
+				if err := json.Unmarshal(file.Data, &tools); err != nil {
+					t.Fatalf("%s: tools.json: %v", name, err)
+				}
+				continue
+			}
+			t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar")+"/"+file.Name, func(t *testing.T) {
+				said, _, _ := strings.Cut(string(file.Data), "==\n")
+				r := &model.Request{
+					Messages: transcript(t, said), Tools: tools,
+					Now: time.Date(2026, 11, 30, 23, 30, 0, 0, time.FixedZone("member", 2*3600)),
+				}
+				if strings.HasPrefix(file.Name, "without tools") {
+					r.Tools = nil
+				}
+				got := said + "==\n" + generate(t, r)
+				if *update {
+					archive.Files[i].Data = []byte(got)
+					return
+				}
+				if diff := cmp.Diff(string(file.Data), got); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+			})
+		}
+		if *update {
+			if err := os.WriteFile(name, txtar.Format(archive), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// generate is the planner's answer as text.
+func generate(t *testing.T, r *model.Request) string {
+	t.Helper()
+	var streamed strings.Builder
+	var calls []model.ToolCall
+	response, err := New().Generate(t.Context(), r, func(e model.Event) {
+		streamed.WriteString(e.Text)
+		if e.Call != nil {
+			calls = append(calls, *e.Call)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := New().Generate(t.Context(), r, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(response, again); diff != "" {
+		t.Errorf("two answers to one request (-first +second):\n%s", diff)
+	}
+	if got := response.Message.TextOf(); got != streamed.String() {
+		t.Errorf("streamed %q, answered %q", streamed.String(), got)
+	}
+	if diff := cmp.Diff(response.Message.CallsOf(), calls); diff != "" {
+		t.Errorf("calls answered, but streamed otherwise (-answered +streamed):\n%s", diff)
+	}
+	if wants := len(calls) > 0; wants != (response.Stop == model.Calls) {
+		t.Errorf("stop is %q with %d calls", response.Stop, len(calls))
+	}
+	var b strings.Builder
+	if text := response.Message.TextOf(); text != "" {
+		b.WriteString(text + "\n")
+	}
+	for _, call := range calls {
+		fmt.Fprintf(&b, "call: %s %s\n", call.Name, call.Args)
+	}
+	for _, part := range response.Message.Parts {
+		if part.Choice != nil {
+			fmt.Fprintf(&b, "choice: %s -> %s\n", part.Choice.Label, part.Choice.Say)
+		}
+	}
+	if b.Len() == 0 {
+		return "(nothing)\n"
+	}
+	return b.String()
+}
+
+// transcript reads the lines of a turn.
+func transcript(t *testing.T, said string) []model.Message {
+	t.Helper()
+	var messages []model.Message
+	for line := range strings.Lines(said) {
+		kind, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+		if !strings.Contains(rest, "{") {
+			rest = strings.ReplaceAll(rest, `\n`, "\n")
+		}
+		m := model.Message{V: model.Version, Role: model.Role(kind), Parts: []model.Part{{Text: rest}}}
+		id := fmt.Sprintf("call%d", len(messages))
+		switch kind {
+		case "user", "assistant":
+		case "call":
+			name, args, _ := strings.Cut(rest, " ")
+			m.Role, m.Parts = model.Assistant, []model.Part{{Call: &model.ToolCall{ID: id, Name: name, Args: json.RawMessage(args)}}}
+		case "tool", "outcome":
+			fields := strings.SplitN(rest, " ", 3)
+			result := &model.ToolResult{CallID: id, Operation: fields[0], Status: model.Status(fields[1])}
+			if len(fields) > 2 {
+				result.Content, result.LeftOut, _ = strings.Cut(fields[2], " LEFT OUT ")
+			}
+			m.Parts = []model.Part{{Result: result}}
+		default:
+			t.Fatalf("unknown line %q", line)
+		}
+		messages = append(messages, m)
+	}
+	return messages
+}

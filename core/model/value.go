@@ -1,0 +1,193 @@
+package model
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxText is the longest text, in characters, that a slot takes.
+const maxText = 200
+
+// numeral is a number as people type it; its parts bound what is computed.
+var numeral = regexp.MustCompile(`^([+-]?)0*([0-9]{1,15})(\.[0-9]{1,10})?$`)
+
+// numberWords are the numbers that people write as words.
+var numberWords = map[string]string{
+	"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
+	"seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",
+}
+
+// truths are the words for yes and no.
+var truths = map[string]string{
+	"yes": "true", "true": "true", "on": "true",
+	"no": "false", "false": "false", "off": "false",
+}
+
+// read turns words into the argument's JSON, or tells that they are none.
+func (a argument) read(words string, now time.Time) (json.RawMessage, bool) {
+	switch a.kind {
+	case kindInteger, kindNumber:
+		return a.readNumber(words)
+	case kindEnum:
+		return a.readEnum(words)
+	case kindDate:
+		return readDate(words, now)
+	case kindTime:
+		if _, err := time.Parse(time.RFC3339, words); err != nil {
+			return nil, false
+		}
+		return quote(words)
+	case kindBool:
+		v, ok := truths[fold(words)]
+		return json.RawMessage(v), ok
+	case kindText:
+		n := utf8.RuneCountInString(words)
+		if n == 0 || n < a.minLen || a.maxLen > 0 && n > a.maxLen {
+			return nil, false
+		}
+		return quote(words)
+	}
+	return nil, false
+}
+
+// readNumber reads digits or a word from one to twelve, and holds the range.
+func (a argument) readNumber(words string) (json.RawMessage, bool) {
+	digits, ok := numberWords[fold(words)]
+	if !ok {
+		digits = words
+	}
+	m := numeral.FindStringSubmatch(digits)
+	if m == nil || a.kind == kindInteger && m[3] != "" {
+		return nil, false
+	}
+	literal := strings.TrimPrefix(m[1], "+") + m[2] + m[3]
+	at, err := strconv.ParseFloat(literal, 64)
+	if err != nil {
+		return nil, false
+	}
+	if at == 0 {
+		literal = strings.TrimPrefix(literal, "-")
+	}
+	if l := a.min; l != nil && (at < l.at || l.open && at == l.at) {
+		return nil, false
+	}
+	if l := a.max; l != nil && (at > l.at || l.open && at == l.at) {
+		return nil, false
+	}
+	return json.RawMessage(literal), true
+}
+
+// readEnum finds the value that the words name. Case does not count, nor
+// whether blanks, underscores or hyphens stand between words, unless that makes
+// two values the same.
+func (a argument) readEnum(words string) (json.RawMessage, bool) {
+	var loose json.RawMessage
+	near := 0
+	for _, v := range a.enum {
+		switch name := enumText(v); {
+		case name == words:
+			return v, true
+		case plainWords(name) == plainWords(words):
+			loose = v
+			near++
+		}
+	}
+	return loose, near == 1
+}
+
+// enumText is how people see a value of an enum.
+func enumText(v json.RawMessage) string {
+	if s := text(v); s != "" {
+		return s
+	}
+	return string(v)
+}
+
+// plainWords folds text and puts single blanks between its words.
+func plainWords(s string) string {
+	return strings.Join(strings.FieldsFunc(fold(s), func(r rune) bool {
+		return r == '_' || r == '-' || unicode.IsSpace(r)
+	}), " ")
+}
+
+// readDate reads an ISO date, today or tomorrow.
+func readDate(words string, now time.Time) (json.RawMessage, bool) {
+	switch fold(words) {
+	case "today":
+		return quote(now.Format(time.DateOnly))
+	case "tomorrow":
+		return quote(now.AddDate(0, 0, 1).Format(time.DateOnly))
+	}
+	if _, err := time.Parse(time.DateOnly, words); err != nil {
+		return nil, false
+	}
+	return quote(words)
+}
+
+// quote is the JSON string of s.
+func quote(s string) (json.RawMessage, bool) {
+	raw, err := encode(s)
+	return raw, err == nil
+}
+
+// wants says in plain words what the argument takes.
+func (a argument) wants() string {
+	switch a.kind {
+	case kindInteger, kindNumber:
+		s := string(a.kind)
+		switch {
+		case a.min != nil && a.max != nil:
+			s += fmt.Sprintf(" from %s to %s", a.min.text, a.max.text)
+		case a.min != nil:
+			s += " from " + a.min.text
+		case a.max != nil:
+			s += " up to " + a.max.text
+		}
+		return s
+	case kindEnum:
+		const most = 8
+		var list []string
+		for _, v := range a.enum {
+			list = append(list, enumText(v))
+		}
+		if more := len(list) - most; more > 0 {
+			list = append(list[:most], fmt.Sprintf("%d more", more))
+		}
+		return "one of " + strings.Join(list, ", ")
+	case kindDate:
+		return "date like 2026-12-05"
+	case kindTime:
+		return "time like 2026-12-05T18:00:00Z"
+	case kindList:
+		return "list with commas"
+	case kindText:
+		switch {
+		case a.minLen > 1 && a.maxLen > 0:
+			return fmt.Sprintf("text of %d to %d characters", a.minLen, a.maxLen)
+		case a.minLen > 1:
+			return fmt.Sprintf("text of at least %d characters", a.minLen)
+		case a.maxLen > 0:
+			return fmt.Sprintf("text of at most %d characters", a.maxLen)
+		}
+	}
+	return string(a.kind)
+}
+
+// fold makes words comparable: lower case, and one form of quote and apostrophe.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '‘', '’', '‚', '‛', 'ʼ', '′', '`', '´':
+			return '\''
+		case '“', '”', '„', '‟', '«', '»', '″':
+			return '"'
+		}
+		return unicode.ToLower(r)
+	}, s)
+}

@@ -1,0 +1,109 @@
+package openapi
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// bind reads the arguments of a call: each by its key, coerced. Values stand at
+// the index of their arg in o.args; a missing one is not in the map.
+// ok is false where they cannot be read at all.
+func (o *Operation) bind(args json.RawMessage, f *faults) (values map[int]any, ok bool) {
+	given, ok := object(args, f)
+	if !ok {
+		return nil, false
+	}
+	o.place(given, f)
+	out := map[int]any{}
+	for i, a := range o.args {
+		v, found := given[a.key]
+		if !found && a.param != nil {
+			v, found = given[a.param.name]
+		}
+		if found {
+			v, found = f.coerce(a.schema(), v)
+		}
+		// What a model sends for an optional value that it does not have.
+		if s, empty := v.(string); empty && found && s == "" && a.param != nil && !a.param.empty && !a.param.required && a.schema().types&^(typeString|typeNull) != 0 {
+			found = false
+		}
+		if !found && a.required() {
+			v, found = a.schema().only()
+			if b := a.body; !found && b != nil && b.schema.shape() == typeObject && !slices.ContainsFunc(b.schema.required, b.schema.needs) {
+				v, found = map[string]any{}, true // nothing in it is required
+			}
+		}
+		if found {
+			out[i] = v
+		}
+	}
+	return out, true
+}
+
+// object reads the arguments as an object, also where the model wrote it as
+// text.
+func object(args json.RawMessage, f *faults) (map[string]any, bool) {
+	if len(args) > MaxArguments {
+		f.add(path{}, "the arguments have more than %d KiB", MaxArguments>>10)
+		return nil, false
+	}
+	if len(strings.TrimSpace(string(args))) == 0 {
+		return map[string]any{}, true
+	}
+	v, err := parseValue(args)
+	if s, isText := v.(string); isText && err == nil {
+		v, err = parseValue([]byte(s))
+	}
+	if err != nil {
+		f.add(path{}, "the arguments are not JSON (%s)", clip(oneLine(err.Error()), 120))
+		return nil, false
+	}
+	switch v := v.(type) {
+	case nil:
+		return map[string]any{}, true
+	case map[string]any:
+		return v, true
+	}
+	f.add(path{}, "the arguments must be an object")
+	return nil, false
+}
+
+// place deals with arguments that the tool does not have. A field of the body
+// that stands beside it is moved into it; anything else is a fault, for what
+// is silently dropped would be believed to be sent.
+func (o *Operation) place(given map[string]any, f *faults) {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if _, known := o.argument(name); known {
+			continue
+		}
+		if given[name] == nil {
+			delete(given, name)
+			continue
+		}
+		if o.entity != nil && (o.entity.schema.props.find(name) >= 0 || o.entity.schema.known(name, 0)) {
+			whole, isObject := given[bodyKey].(map[string]any)
+			if given[bodyKey] == nil {
+				whole, isObject = map[string]any{}, true
+			}
+			if isObject {
+				if _, twice := whole[name]; !twice {
+					whole[name] = given[name]
+				}
+				given[bodyKey] = whole
+				delete(given, name)
+				continue
+			}
+		}
+		f.add(path{}.key(name), "is not an argument; the arguments are %s", clip(either(strings.Join(o.names(), ", "), "none"), 300))
+	}
+}
+
+func (o *Operation) names() []string {
+	var out []string
+	for _, a := range o.args {
+		out = append(out, a.key)
+	}
+	return out
+}

@@ -1,0 +1,282 @@
+package openapi
+
+import (
+	"slices"
+	"strings"
+)
+
+// Kinds of bodies that can be sent.
+const (
+	bodyJSON      = "json"
+	bodyForm      = "form"
+	bodyMultipart = "multipart"
+	bodyText      = "text"
+)
+
+// body is what an operation takes besides its parameters.
+type body struct {
+	kind     string
+	media    string // as sent, without parameters
+	required bool
+	text     string
+	schema   *schema
+	encoding map[string]encoding // of forms, by property
+}
+
+// encoding is how one property of a form is written.
+type encoding struct {
+	media    string
+	style    string // "": the default of the media type
+	explode  bool
+	reserved bool
+	tabs     bool
+}
+
+// body reads what the operation takes as its body.
+func (r *reader) body(o *Operation, s spot) {
+	fields := r.fields
+	r.fields = nil
+	var b *body
+	if r.old {
+		b = r.oldBody(o, s, fields)
+	} else {
+		if len(fields) > 0 {
+			r.info("body-parameter", s.at, "a body stands among the parameters, as 2.0 writes it")
+			b = r.oldBody(o, s, fields)
+		}
+		if declared := s.sub("requestBody"); declared.node != nil && !declared.is(null) {
+			b = r.newBody(o, declared)
+		}
+	}
+	if b == nil {
+		return
+	}
+	if o.Method == "GET" || o.Method == "HEAD" {
+		r.info("body-on-get", s.at, "a %s with a body is unusual; it is sent as declared", o.Method)
+	}
+	o.entity = b
+	o.args = append(o.args, arg{body: b})
+}
+
+func (r *reader) newBody(o *Operation, s spot) *body {
+	s, ok := r.follow(s, "requestBodies")
+	if !ok {
+		// What is missing may be anything.
+		return &body{kind: bodyJSON, media: "application/json", schema: &schema{lost: true}}
+	}
+	content := s.sub("content")
+	switch {
+	case content.is(list) && len(content.vals) > 0:
+		r.info("content-list", content.at, "\"content\" is a list; it was read as an object")
+		merged := &node{kind: dict}
+		for _, n := range content.vals {
+			if n.is(dict) && len(n.keys) > 0 && strings.Contains(n.keys[0], "/") {
+				merged = merged.merged(n)
+			} else {
+				merged.put("application/json", n)
+			}
+		}
+		content.node = merged
+	case content.is(dict) && (content.get("schema") != nil || content.get("$ref") != nil):
+		r.info("content-schema", content.at, "\"content\" has no media type; JSON is taken")
+		content.node = &node{kind: dict, table: table[*node]{keys: []string{"application/json"}, vals: []*node{content.node}}}
+	case content.node == nil && s.get("schema") != nil:
+		r.info("content-missing", s.at, "the body has a schema but no \"content\"; JSON is taken")
+		content = spot{&node{kind: dict, table: table[*node]{keys: []string{"application/json"}, vals: []*node{s.node}}}, s.file, s.at}
+	}
+	if !content.is(dict) || len(content.keys) == 0 {
+		if s.get("required").on() {
+			r.warn("content-missing", s.at, "the body has no \"content\"; any JSON may be sent")
+			return &body{kind: bodyJSON, media: "application/json", required: true, schema: &schema{lost: true}}
+		}
+		r.info("content-missing", s.at, "the body has no \"content\"; none is sent")
+		return nil
+	}
+	b := r.choose(o, content)
+	if b == nil {
+		if s.get("required").on() || o.Method == "PUT" || o.Method == "POST" && s.get("required") == nil {
+			o.refuse(content.at, "media-unsupported", "it takes only %s, which cannot be written from a conversation", clip(oneLine(strings.Join(content.keys, ", ")), 120))
+		} else {
+			r.warn("media-unsupported", content.at, "the body takes only %s, which cannot be written from a conversation; none is sent", clip(oneLine(strings.Join(content.keys, ", ")), 120))
+		}
+		return nil
+	}
+	b.required = s.get("required").on()
+	b.text = clip(prose(s.get("description").str()), 600)
+	return b
+}
+
+// choose takes the media type that can be written best: JSON, what is written
+// like it, a form, a multipart form, text.
+func (r *reader) choose(o *Operation, content spot) *body {
+	best, rank := -1, 0
+	for i, key := range content.keys {
+		if v := weigh(key); v > rank {
+			best, rank = i, v
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	media := content.entry(best)
+	name := bare(content.keys[best])
+	b := &body{media: name, kind: bodyText, schema: r.schema(media.sub("schema"))}
+	switch {
+	case name == "*/*" || name == "application/*" || !strings.Contains(name, "/"):
+		b.media, b.kind = "application/json", bodyJSON
+	case isJSON(name):
+		b.kind = bodyJSON
+	case name == "application/x-www-form-urlencoded":
+		b.kind = bodyForm
+	case strings.HasPrefix(name, "multipart/"):
+		b.media, b.kind = "multipart/form-data", bodyMultipart
+	default:
+		if name == "text/*" {
+			b.media = "text/plain"
+		}
+		b.schema = &schema{types: typeString}
+		r.written(media.at, b.media)
+	}
+	if encodings := media.sub("encoding"); encodings.is(dict) {
+		b.encoding = map[string]encoding{}
+		for i, name := range encodings.keys {
+			b.encoding[name] = r.encoding(encodings.entry(i))
+		}
+	}
+	return b
+}
+
+// written notes a body that is more than text and will only be text.
+func (r *reader) written(at, media string) {
+	if !strings.HasPrefix(media, "text/") {
+		r.warn("body-text", at, "the body is %s: the model writes it as text", clip(oneLine(media), 60))
+	}
+}
+
+func (r *reader) encoding(s spot) encoding {
+	e := encoding{media: strings.ToLower(s.get("contentType").line()), reserved: s.get("allowReserved").on()}
+	e.media, _, _ = strings.Cut(e.media, ",")
+	e.media = strings.TrimSpace(e.media)
+	style, explode := s.get("style").line(), s.get("explode")
+	if slices.Contains([]string{"form", "spaceDelimited", "pipeDelimited", "deepObject"}, style) {
+		e.style = style
+	} else if explode != nil {
+		e.style = "form"
+	}
+	e.explode = e.style == "form" || e.style == "deepObject"
+	if on, ok := explode.truth(); ok {
+		e.explode = on
+	}
+	return e
+}
+
+// weigh says how well a media type can be written; 0: not at all.
+func weigh(media string) int {
+	switch name := bare(media); {
+	case name == "application/json":
+		return 9
+	case isJSON(name):
+		return 8
+	case name == "*/*" || name == "application/*" || !strings.Contains(name, "/"):
+		return 7
+	case name == "application/x-www-form-urlencoded":
+		return 6
+	case name == "multipart/form-data":
+		return 5
+	case name == "text/plain":
+		return 4
+	case strings.HasPrefix(name, "text/"), strings.HasSuffix(name, "+xml"), name == "application/xml", strings.HasSuffix(name, "yaml"), name == "application/graphql", name == "application/javascript", name == "application/sql", strings.HasSuffix(name, "ndjson"), name == "application/jsonl":
+		return 3
+	case strings.HasPrefix(name, "multipart/"):
+		return 2
+	case name == "application/octet-stream":
+		return 1
+	}
+	return 0
+}
+
+// bare is a media type without parameters, in lower case.
+func bare(media string) string {
+	media, _, _ = strings.Cut(media, ";")
+	media, _, _ = strings.Cut(media, ",")
+	return strings.ToLower(strings.TrimSpace(media))
+}
+
+func isJSON(name string) bool {
+	return name == "application/json" || name == "text/json" || name == "text/x-json" || name == "application/javascript+json" || strings.HasSuffix(name, "+json")
+}
+
+// oldBody makes the body of a 2.0 operation from its body or form parameters
+// and what it consumes.
+func (r *reader) oldBody(o *Operation, s spot, fields []spot) *body {
+	var consumes []string
+	for _, from := range [...]spot{{r.main.root, r.main, ""}, s} {
+		if from.get("consumes") != nil {
+			consumes = nil
+			for _, n := range from.get("consumes").list() {
+				consumes = append(consumes, n.line())
+			}
+		}
+	}
+	var form *body
+	for _, f := range fields {
+		if strings.EqualFold(f.get("in").line(), "body") {
+			return r.oldWhole(o, f, consumes)
+		}
+		name := f.get("name").str()
+		if name == "" {
+			r.warn("parameter-unreadable", f.at, "a form field has no name; it was left out")
+			continue
+		}
+		if form == nil {
+			form = &body{kind: bodyForm, media: "application/x-www-form-urlencoded", schema: &schema{types: typeObject, state: 2}, encoding: map[string]encoding{}}
+			r.order = append(r.order, form.schema)
+		}
+		form.schema.props.put(name, r.schema(f))
+		if f.get("required").on() {
+			form.required = true
+			form.schema.required = append(form.schema.required, name)
+		}
+		p := &param{style: "form"}
+		r.collection(&node{kind: dict, table: table[*node]{keys: []string{"collectionFormat"}, vals: []*node{f.get("collectionFormat")}}}, p)
+		form.encoding[name] = encoding{style: p.style, explode: p.explode, tabs: p.tabs}
+		if f.get("type").line() == "file" {
+			form.kind, form.media = bodyMultipart, "multipart/form-data"
+		}
+	}
+	if form != nil {
+		slices.Sort(form.schema.required)
+		form.schema.required = slices.Compact(form.schema.required)
+		if !slices.ContainsFunc(consumes, func(m string) bool { return bare(m) == "application/x-www-form-urlencoded" }) &&
+			slices.ContainsFunc(consumes, func(m string) bool { return bare(m) == "multipart/form-data" }) {
+			form.kind, form.media = bodyMultipart, "multipart/form-data"
+		}
+	}
+	return form
+}
+
+func (r *reader) oldWhole(o *Operation, f spot, consumes []string) *body {
+	b := &body{kind: bodyJSON, media: "application/json", required: f.get("required").on(), text: clip(prose(f.get("description").str()), 600)}
+	best, rank := "", 0
+	for _, media := range consumes {
+		// A form with a single body parameter is written as JSON by its authors.
+		if v := weigh(media); v > rank && v != 6 && v != 5 {
+			best, rank = bare(media), v
+		}
+	}
+	given := f.sub("schema")
+	if given.node == nil && f.get("type") != nil {
+		given = f
+	}
+	b.schema = r.schema(given)
+	switch {
+	case rank >= 8:
+		b.media = best
+	case rank > 0 && rank < 7:
+		b.kind, b.media, b.schema = bodyText, best, &schema{types: typeString}
+		r.written(f.at, best)
+	case rank == 0 && len(consumes) > 0 && b.required && !slices.ContainsFunc(consumes, func(m string) bool { return weigh(m) > 0 }):
+		o.refuse(f.at, "media-unsupported", "it takes only %s, which cannot be written from a conversation", clip(oneLine(strings.Join(consumes, ", ")), 120))
+	}
+	return b
+}

@@ -1,0 +1,200 @@
+package openapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Arguments lists the values of a call for a card: each with a label in plain
+// words and in full, in the order of the document. Values stand as they will be
+// sent, so "5" for a number is 5, and what the document fixes is there too.
+// Arguments that do not fit are listed all the same; Request refuses them.
+func (o *Operation) Arguments(args json.RawMessage) []Argument {
+	f := &faults{}
+	given, ok := object(args, f)
+	if !ok {
+		return []Argument{{"Arguments", visible(string(args))}}
+	}
+	values, _ := o.bind(args, &faults{})
+	o.place(given, f)
+	c := &card{}
+	for i, a := range o.args {
+		v, bound := values[i]
+		delete(given, a.key)
+		if a.param == nil {
+			if bound {
+				c.body(a.body, v)
+			}
+			continue
+		}
+		delete(given, a.param.name)
+		if bound {
+			name := label(a.param.name, a.schema())
+			if a.key != legal(a.param.name, maxName) {
+				name = label(a.key, nil) // two of the same name
+			}
+			c.add(name, a.schema(), v, 0)
+		}
+	}
+	for _, name := range sortedKeys(given) {
+		c.add(label(name, nil), nil, given[name], 0)
+	}
+	return c.all
+}
+
+type card struct{ all []Argument }
+
+// body lists the fields of a body without a word about the body itself.
+func (c *card) body(b *body, v any) {
+	if fields, isObject := v.(map[string]any); isObject && len(fields) > 0 {
+		before := len(c.all)
+		c.fields("", b.schema, fields, 0)
+		for i := before; i < len(c.all); i++ {
+			if slices.ContainsFunc(c.all[:before], func(p Argument) bool { return p.Label == c.all[i].Label }) {
+				c.all[i].Label = "Body › " + c.all[i].Label // as a parameter is called
+			}
+		}
+		return
+	}
+	c.add("Body", b.schema, v, 0)
+}
+
+func (c *card) fields(above string, s *schema, fields map[string]any, depth int) {
+	for _, name := range ordered(s, fields) {
+		p := s.property(name)
+		if p == nil && s != nil {
+			for _, choice := range s.some {
+				if p = choice.property(name); p != nil {
+					break
+				}
+			}
+		}
+		c.add(above+label(name, p), p, fields[name], depth+1)
+	}
+}
+
+func (c *card) add(name string, s *schema, v any, depth int) {
+	switch v := v.(type) {
+	case map[string]any:
+		if len(v) > 0 && depth < 12 {
+			c.fields(name+" › ", s, v, depth)
+			return
+		}
+	case []any:
+		if len(v) > 0 && depth < 12 {
+			for i, item := range v {
+				each := name
+				if len(v) > 1 {
+					each = fmt.Sprintf("%s %d", name, i+1)
+				}
+				var of *schema
+				if s != nil {
+					of = s.at(i)
+				}
+				c.add(each, of, item, depth+1)
+			}
+			return
+		}
+	}
+	c.all = append(c.all, Argument{name, words(v)})
+}
+
+// ordered lists the names of fields: those that the schema knows in its order,
+// then the others.
+func ordered(s *schema, fields map[string]any) []string {
+	var out []string
+	take := func(names []string) {
+		for _, name := range names {
+			if _, given := fields[name]; given && !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	if s != nil {
+		take(s.props.keys)
+		for _, choice := range s.some {
+			take(choice.props.keys)
+		}
+	}
+	known := map[string]bool{}
+	for _, name := range out {
+		known[name] = true
+	}
+	for _, name := range sortedKeys(fields) {
+		if !known[name] {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// label makes plain words of a name: "check_in" is "Check in".
+func label(name string, s *schema) string {
+	if s != nil && s.title != "" && len(s.title) <= 40 {
+		return visible(s.title)
+	}
+	parts := strings.FieldsFunc(apart(visible(name)), func(c rune) bool {
+		return c == '_' || c == '-' || c == '.' || c == '[' || c == ']' || c == '$' || unicode.IsSpace(c)
+	})
+	for i, p := range parts {
+		if i > 0 && strings.ToUpper(p) != p {
+			parts[i] = strings.ToLower(p)
+		}
+	}
+	text := strings.Join(parts, " ")
+	if text == "" {
+		return visible(name)
+	}
+	first := []rune(text)
+	first[0] = unicode.ToUpper(first[0])
+	return string(first)
+}
+
+// words writes a value for a reader.
+func words(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "none"
+	case bool:
+		if v {
+			return "yes"
+		}
+		return "no"
+	case string:
+		if v == "" {
+			return "empty"
+		}
+		return visible(v)
+	case map[string]any:
+		if len(v) == 0 {
+			return "empty"
+		}
+	case []any:
+		if len(v) == 0 {
+			return "empty list"
+		}
+	}
+	return visible(plainText(v))
+}
+
+// visible writes every character that would be hidden, or would turn the
+// direction of the text, as ‹U+202E›. Line ends stay.
+func visible(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n':
+			b.WriteRune(r)
+		case hidden(r), r != ' ' && unicode.IsSpace(r):
+			fmt.Fprintf(&b, "‹U+%04X›", r)
+		case r == unicode.ReplacementChar:
+			b.WriteString("‹invalid›")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

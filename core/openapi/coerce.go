@@ -1,0 +1,294 @@
+package openapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// coerce brings a value nearer to its schema, as models often miss the type
+// and mean the right thing: JSON in a string, "5" for 5, one entry for a list,
+// null for nothing, the wrong case of an enum. What it cannot bring nearer it
+// leaves to check. keep is false where the value stands for nothing.
+func (f *faults) coerce(s *schema, v any) (out any, keep bool) {
+	if f.steps++; f.steps > maxSteps {
+		return v, true
+	}
+	if v == nil {
+		return nil, s.nulls()
+	}
+	v = convert(s, v)
+	switch value := v.(type) {
+	case map[string]any:
+		for name, item := range value {
+			p := s.property(name)
+			if p == nil {
+				continue
+			}
+			if p.readOnly {
+				delete(value, name)
+				continue
+			}
+			if item, keep := f.coerce(p, item); keep {
+				value[name] = item
+			} else {
+				delete(value, name)
+			}
+		}
+		f.branch(s, value)
+		for _, name := range s.required {
+			if _, given := value[name]; !given && s.needs(name) {
+				p := s.property(name)
+				if only, ok := p.only(); ok {
+					value[name] = only
+				} else if p != nil && p.nulls() {
+					value[name] = nil
+				}
+			}
+		}
+	case []any:
+		kept := value[:0]
+		for i, item := range value {
+			if item, keep := f.coerce(s.at(i), item); keep || item == nil && s.at(i).blank() {
+				kept = append(kept, item)
+			}
+		}
+		return kept, true
+	}
+	return v, true
+}
+
+// branch coerces what only one of several choices knows: the nearest, where
+// none fits as it is.
+func (f *faults) branch(s *schema, value map[string]any) {
+	if len(s.some) == 0 {
+		return
+	}
+	best := f.best(s, value)
+	if best >= 0 && (len(s.some[best].props.keys) > 0 || len(s.some[best].some) > 0) {
+		f.coerce(s.some[best], value)
+	}
+}
+
+// property returns the schema of a property, nil where anything may be sent.
+func (s *schema) property(name string) *schema {
+	if s == nil {
+		return nil
+	}
+	if i := s.props.find(name); i >= 0 {
+		return s.props.vals[i]
+	}
+	return s.extra
+}
+
+// at returns the schema of the i-th entry of a list.
+func (s *schema) at(i int) *schema {
+	switch {
+	case i < len(s.tuple):
+		return s.tuple[i]
+	case s.items != nil:
+		return s.items
+	}
+	return &schema{}
+}
+
+// only returns the value that a required property can only have: its default
+// or the single value of its enum.
+func (s *schema) only() (any, bool) {
+	switch {
+	case s == nil:
+		return nil, false
+	case s.preset != nil:
+		return s.preset, true
+	case len(s.enum) == 1:
+		return s.enum[0], true
+	}
+	return nil, false
+}
+
+// convert changes the type of one value, and nothing below it.
+func convert(s *schema, v any) any {
+	if len(s.enum) > 0 {
+		return choose(s.enum, v)
+	}
+	want := s.kinds(0)
+	if want == 0 {
+		// Where anything may be sent the model is told to send text.
+		if text, isText := v.(string); isText {
+			return parse(typeObject|typeArray|typeString, text)
+		}
+		return v
+	}
+	switch value := v.(type) {
+	case string:
+		if want&typeString != 0 {
+			want &= typeString | typeArray | typeObject // "5" stays a text
+		}
+		return parse(want, value)
+	case json.Number:
+		switch {
+		case want&(typeInteger|typeNumber) != 0:
+			if want&typeNumber == 0 {
+				return whole(value)
+			}
+			return v
+		case want&typeString != 0:
+			return value.String()
+		case want&typeBoolean != 0 && (value == "0" || value == "1"):
+			return value == "1"
+		}
+	case bool:
+		if want&(typeBoolean) == 0 && want&typeString != 0 {
+			return strconv.FormatBool(value)
+		}
+	case map[string]any:
+		if want&typeObject == 0 && want == typeString {
+			return compact(v)
+		}
+	case []any:
+		if want&typeArray == 0 && want == typeString {
+			return compact(v)
+		}
+		return v
+	}
+	if want&typeArray != 0 && want&kindOf(v) == 0 {
+		return []any{v}
+	}
+	return v
+}
+
+// kinds are the types of s, or of its choices where it has none of its own; 0
+// where one of them allows everything.
+func (s *schema) kinds(depth int) types {
+	if s.types != 0 || depth > 8 {
+		return s.types
+	}
+	var out types
+	for _, c := range s.some {
+		of := c.kinds(depth + 1)
+		if of == 0 {
+			return 0
+		}
+		out |= of
+	}
+	return out
+}
+
+// parse reads what a string means where no string is wanted.
+func parse(want types, s string) any {
+	trimmed := strings.TrimSpace(s)
+	if want&(typeInteger|typeNumber) != 0 && numeric(trimmed) {
+		return whole(json.Number(trimmed))
+	}
+	if want&typeBoolean != 0 {
+		switch strings.ToLower(trimmed) {
+		case "true", "yes":
+			return true
+		case "false", "no":
+			return false
+		}
+	}
+	if want&typeObject != 0 && strings.HasPrefix(trimmed, "{") || want&typeArray != 0 && strings.HasPrefix(trimmed, "[") {
+		if v, err := parseValue([]byte(trimmed)); err == nil {
+			return v
+		}
+	}
+	if want&typeArray != 0 && want&typeString == 0 {
+		return []any{s}
+	}
+	return s
+}
+
+// whole writes 5.0 as 5.
+func whole(n json.Number) json.Number {
+	if strings.ContainsAny(string(n), ".eE") {
+		if f, err := n.Float64(); err == nil && f == float64(int64(f)) && f < 1<<53 && f > -1<<53 {
+			return json.Number(strconv.FormatInt(int64(f), 10))
+		}
+	}
+	return n
+}
+
+// choose returns the value of an enum that v means, or v.
+func choose(enum []any, v any) any {
+	for _, e := range enum {
+		if same(e, v) {
+			return e
+		}
+	}
+	var found []any
+	for _, e := range enum {
+		if strings.EqualFold(strings.TrimSpace(plainText(e)), strings.TrimSpace(plainText(v))) {
+			found = append(found, e)
+		}
+	}
+	if len(found) == 1 {
+		return found[0]
+	}
+	return v
+}
+
+// parseValue reads one JSON value, numbers as written.
+func parseValue(data []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("text after the value")
+	}
+	return v, nil
+}
+
+// compact writes a value as JSON: keys sorted, nothing escaped for HTML.
+func compact(v any) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// plainText writes a scalar as text, anything else as JSON.
+func plainText(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	return compact(v)
+}
+
+func kindOf(v any) types {
+	switch v := v.(type) {
+	case nil:
+		return typeNull
+	case bool:
+		return typeBoolean
+	case json.Number:
+		if !strings.ContainsAny(string(v), ".eE") {
+			return typeInteger | typeNumber
+		}
+		if f, err := v.Float64(); err == nil && f == float64(int64(f)) {
+			return typeInteger | typeNumber
+		}
+		return typeNumber
+	case string:
+		return typeString
+	case []any:
+		return typeArray
+	}
+	return typeObject
+}

@@ -1,0 +1,127 @@
+package openapi
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// code names what kind of failure a status is.
+func code(status int) string {
+	switch status {
+	case http.StatusUnauthorized, http.StatusProxyAuthRequired:
+		return "auth"
+	case http.StatusForbidden:
+		return "forbidden"
+	case http.StatusNotFound, http.StatusGone:
+		return "not_found"
+	case http.StatusConflict, http.StatusPreconditionFailed, http.StatusLocked:
+		return "conflict"
+	case http.StatusTooManyRequests:
+		return "rate"
+	case http.StatusRequestTimeout, http.StatusGatewayTimeout:
+		return "timeout"
+	}
+	switch {
+	case status >= 300 && status < 400:
+		return "redirect"
+	case status >= 400 && status < 500:
+		return "invalid"
+	}
+	return "server"
+}
+
+// message tells a member what went wrong, in one line.
+func message(status int, retry time.Duration, detail string) string {
+	var text string
+	switch code(status) {
+	case "auth":
+		text = "The plugin does not accept the login"
+	case "forbidden":
+		text = "The plugin does not allow this"
+	case "not_found":
+		text = "The plugin does not know what was asked for"
+	case "conflict":
+		text = "The plugin says that this contradicts what it has"
+	case "rate":
+		text = "The plugin has been asked too often"
+	case "timeout":
+		text = "The plugin took too long"
+	case "redirect":
+		text = "The plugin sent the call elsewhere, which is not followed"
+	case "invalid":
+		text = "The plugin does not accept these values"
+	default:
+		text = "The plugin has a problem of its own"
+	}
+	text += " (" + strconv.Itoa(status) + ")"
+	if detail != "" {
+		text += ": " + strings.TrimRight(detail, ".")
+	}
+	text += "."
+	if retry > 0 {
+		text += " It asks to wait " + span(retry) + "."
+	}
+	return text
+}
+
+// detail is what the answer itself gives as the reason, from the fields where
+// APIs put it.
+func (c content) detail() string {
+	if c.root == nil {
+		if len(c.text) <= 200 && !strings.HasPrefix(c.text, "The answer is") {
+			return clip(oneLine(c.text), 160)
+		}
+		return ""
+	}
+	return clip(oneLine(reason(c.root, 0)), 160)
+}
+
+func reason(n *node, depth int) string {
+	if depth > 3 {
+		return ""
+	}
+	if n.is(list) && len(n.vals) > 0 {
+		return reason(n.vals[0], depth+1)
+	}
+	if n.is(text) && depth > 0 {
+		return n.value
+	}
+	for _, key := range [...]string{"detail", "message", "error_description", "msg", "reason", "title", "description", "error", "errors"} {
+		if v := n.get(key); v != nil {
+			if found := reason(v, depth+1); found != "" {
+				return found
+			}
+		}
+	}
+	return ""
+}
+
+// retryAfter reads Retry-After: seconds, or a date beside the response's own.
+func retryAfter(resp Response) time.Duration {
+	const most = 24 * time.Hour
+	value := strings.TrimSpace(resp.Header.Get("Retry-After"))
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
+		if seconds <= 0 {
+			return 0
+		}
+		return min(time.Duration(min(seconds, most.Seconds())*float64(time.Second)), most)
+	}
+	at, err := http.ParseTime(value)
+	sent, err2 := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil || err2 != nil {
+		return 0
+	}
+	return max(0, min(at.Sub(sent), most))
+}
+
+func span(d time.Duration) string {
+	switch {
+	case d < 90*time.Second:
+		return count(int(d.Seconds()+0.5), "second")
+	case d < 90*time.Minute:
+		return count(int(d.Minutes()+0.5), "minute")
+	}
+	return count(int(d.Hours()+0.5), "hour")
+}

@@ -1,0 +1,79 @@
+package openapi
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// ArgumentError says which argument is wrong, in words for the model or the
+// member: "body.nights: must be at least 1".
+type ArgumentError struct {
+	Field   string // path of the argument, dots between names, [n] for entries; empty: the whole
+	Message string
+	More    []*ArgumentError // further faults found in the same arguments
+}
+
+// Error gives all faults in one line, semicolons between them.
+func (e *ArgumentError) Error() string {
+	var b strings.Builder
+	for i, f := range append([]*ArgumentError{e}, e.More...) {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		if f.Field != "" {
+			b.WriteString(f.Field + ": ")
+		}
+		b.WriteString(f.Message)
+	}
+	return b.String()
+}
+
+// faults collects what is wrong with one set of arguments.
+type faults struct {
+	all      []*ArgumentError
+	steps    int // schemas applied, against documents that make it explode
+	patterns map[string]*regexp.Regexp
+}
+
+func (f *faults) add(at path, format string, args ...any) {
+	if len(f.all) < maxFaults {
+		f.all = append(f.all, &ArgumentError{Field: at.String(), Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+// err returns the first fault with the others in More, or nil.
+func (f *faults) err() error {
+	if len(f.all) == 0 {
+		return nil
+	}
+	first := *f.all[0]
+	first.More = f.all[1:]
+	return &first
+}
+
+// path is where in the arguments a value stands. It is written only where
+// there is a fault.
+type path struct {
+	up   *path
+	name string
+	nth  int // of a list, when name is ""
+}
+
+func (p path) key(name string) path { return path{&p, name, 0} }
+func (p path) entry(i int) path     { return path{&p, "", i} }
+
+func (p path) String() string {
+	if p.up == nil {
+		return ""
+	}
+	head := p.up.String()
+	switch {
+	case p.name == "":
+		return head + "[" + strconv.Itoa(p.nth) + "]"
+	case head == "":
+		return clip(oneLine(p.name), 80)
+	}
+	return head + "." + clip(oneLine(p.name), 80)
+}

@@ -1,0 +1,164 @@
+package openapi
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// write turns the value of the body into bytes and their media type.
+func (b *body) write(v any) (data []byte, media string, err error) {
+	switch b.kind {
+	case bodyJSON:
+		return []byte(compact(v)), b.media, nil
+	case bodyText:
+		text, isText := v.(string)
+		if !isText {
+			text = compact(v)
+		}
+		media := b.media
+		if strings.HasPrefix(media, "text/") {
+			media += "; charset=utf-8"
+		}
+		return []byte(text), media, nil
+	}
+	fields, isObject := v.(map[string]any)
+	switch {
+	case isObject:
+	case b.kind == bodyMultipart: // a file alone, of which no name is declared
+		alone := body{schema: &schema{props: table[*schema]{keys: []string{"file"}, vals: []*schema{{format: "binary"}}}}}
+		return alone.multipart(map[string]any{"file": plainText(v)})
+	default:
+		return nil, "", errors.New("must be an object, for it is sent as a form")
+	}
+	if b.kind == bodyForm {
+		text, err := b.form(fields)
+		return []byte(text), b.media, err
+	}
+	return b.multipart(fields)
+}
+
+// form writes application/x-www-form-urlencoded, fields sorted by name.
+func (b *body) form(fields map[string]any) (string, error) {
+	var pairs []string
+	for _, name := range sortedKeys(fields) {
+		v, e := fields[name], b.encoding[name]
+		if v == nil {
+			v = ""
+		}
+		if e.style == "" {
+			e.style, e.explode = "form", true
+			// Without a style an object is written as its content type says,
+			// and that is JSON by default.
+			if isMap(v) || isJSON(bare(e.media)) && kindOf(v) != typeString {
+				pairs = append(pairs, escape(name)+"="+escape(compact(v)))
+				continue
+			}
+		}
+		text, err := inQuery(e.style, e.explode, e.reserved, name, v)
+		if err != nil {
+			return "", fmt.Errorf("%s %w", name, err)
+		}
+		if e.tabs {
+			text = strings.ReplaceAll(text, "%20", "%09")
+		}
+		if text != "" {
+			pairs = append(pairs, text)
+		}
+	}
+	return strings.Join(pairs, "&"), nil
+}
+
+// part is one part of a multipart form.
+type part struct {
+	name, file, media string
+	data              string
+}
+
+// multipart writes multipart/form-data, fields sorted by name. The boundary is
+// made from the content, so that the same arguments give the same bytes.
+func (b *body) multipart(fields map[string]any) ([]byte, string, error) {
+	var parts []part
+	for _, name := range sortedKeys(fields) {
+		e := b.encoding[name]
+		s := b.schema.property(name)
+		values := []any{fields[name]}
+		if list, isList := fields[name].([]any); isList && !isJSON(bare(e.media)) {
+			values = list // one part each
+			s = s.entryOf()
+		}
+		for _, v := range values {
+			parts = append(parts, b.part(name, v, s, e))
+		}
+	}
+	boundary := "aidesk"
+	for n := 0; ; n++ {
+		h := sha256.New()
+		sign(h, fmt.Sprint(n))
+		for _, p := range parts {
+			sign(h, p.name, p.data)
+		}
+		boundary = "aidesk-" + hex.EncodeToString(h.Sum(nil)[:16])
+		if !slices.ContainsFunc(parts, func(p part) bool { return strings.Contains(p.data, boundary) }) {
+			break
+		}
+	}
+	var out bytes.Buffer
+	for _, p := range parts {
+		fmt.Fprintf(&out, "--%s\r\nContent-Disposition: form-data; name=\"%s\"", boundary, quoted.Replace(p.name))
+		if p.file != "" {
+			fmt.Fprintf(&out, "; filename=\"%s\"", quoted.Replace(p.file))
+		}
+		if p.media != "" {
+			fmt.Fprintf(&out, "\r\nContent-Type: %s", p.media)
+		}
+		fmt.Fprintf(&out, "\r\n\r\n%s\r\n", p.data)
+	}
+	fmt.Fprintf(&out, "--%s--\r\n", boundary)
+	return out.Bytes(), "multipart/form-data; boundary=" + boundary, nil
+}
+
+func (b *body) part(name string, v any, s *schema, e encoding) part {
+	p := part{name: name, data: plainText(v)}
+	if isToken(strings.Replace(bare(e.media), "/", "", 1)) && !strings.Contains(e.media, "*") {
+		p.media = bare(e.media)
+	}
+	switch {
+	case s.file():
+		p.file = name + ".txt"
+		if p.media == "" {
+			p.media = "text/plain; charset=utf-8"
+		} else if p.media != "text/plain" {
+			p.file = name
+		}
+	case p.media == "" && (isMap(v) || kindOf(v) == typeArray):
+		p.media = "application/json"
+	}
+	return p
+}
+
+// file reports whether a value is the content of a file.
+func (s *schema) file() bool { return s != nil && s.format == "binary" }
+
+func (s *schema) entryOf() *schema {
+	if s == nil {
+		return nil
+	}
+	return s.items
+}
+
+// quoted escapes a name in a Content-Disposition as browsers do.
+var quoted = strings.NewReplacer("\"", "%22", "\r", "%0D", "\n", "%0A")
+
+func sortedKeys(m map[string]any) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,302 @@
+package openapi
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// errSyntax is returned for text that is not JSON; it may still be YAML.
+var errSyntax = errors.New("not JSON")
+
+// limitError is a limit that was passed: no other reading of the same bytes
+// can help.
+type limitError struct{ message string }
+
+func (e *limitError) Error() string { return e.message }
+
+func tooMany() error {
+	return &limitError{fmt.Sprintf("the document has more than %d values; use a smaller document", maxNodes)}
+}
+
+func tooDeep() error {
+	return &limitError{fmt.Sprintf("the document is nested more than %d levels deep; use a simpler document", maxDepth)}
+}
+
+// scanner reads JSON into nodes. It is laxer than encoding/json, as published
+// documents need it: duplicate keys (the last wins), trailing commas, raw
+// control characters and unknown escapes in strings. And it is stricter where
+// a hostile document would hurt: it counts nodes and depth as it goes.
+type scanner struct {
+	data  []byte
+	at    int
+	nodes int
+	cut   bool // the text may end early; what is there is taken
+}
+
+func parseJSON(data []byte) (*node, error) {
+	s := &scanner{data: data}
+	root, err := s.read(0)
+	if err != nil {
+		return nil, err
+	}
+	if s.blank(); s.at < len(s.data) {
+		return nil, s.fail("text after the end")
+	}
+	return root, nil
+}
+
+func (s *scanner) fail(what string) error {
+	line := 1
+	for _, c := range s.data[:min(s.at, len(s.data))] {
+		if c == '\n' {
+			line++
+		}
+	}
+	return fmt.Errorf("%w: line %d: %s", errSyntax, line, what)
+}
+
+func (s *scanner) blank() {
+	for s.at < len(s.data) {
+		switch s.data[s.at] {
+		case ' ', '\t', '\n', '\r':
+			s.at++
+		default:
+			return
+		}
+	}
+}
+
+// next skips blanks and reports whether the next byte is c, taking it.
+func (s *scanner) next(c byte) bool {
+	s.blank()
+	if s.at < len(s.data) && s.data[s.at] == c {
+		s.at++
+		return true
+	}
+	return false
+}
+
+func (s *scanner) read(depth int) (*node, error) {
+	if depth > maxDepth {
+		return nil, tooDeep()
+	}
+	if s.nodes++; s.nodes > maxNodes {
+		return nil, tooMany()
+	}
+	s.blank()
+	if s.at >= len(s.data) {
+		return nil, s.fail("it ends early")
+	}
+	switch c := s.data[s.at]; {
+	case c == '{':
+		s.at++
+		return s.object(depth)
+	case c == '[':
+		s.at++
+		return s.array(depth)
+	case c == '"':
+		s.at++
+		value, err := s.string()
+		return &node{kind: text, value: value}, err
+	default:
+		return s.word()
+	}
+}
+
+func (s *scanner) object(depth int) (*node, error) {
+	n := &node{kind: dict}
+	for !s.next('}') {
+		if s.over() {
+			return n, nil
+		}
+		if !s.next('"') {
+			return nil, s.fail("a name in quotes is missing")
+		}
+		key, err := s.string()
+		if err != nil {
+			return nil, err
+		}
+		if s.over() {
+			return n, nil
+		}
+		if !s.next(':') {
+			return nil, s.fail("a colon is missing after " + strconv.Quote(clip(key, 40)))
+		}
+		if s.over() {
+			return n, nil
+		}
+		value, err := s.read(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		n.set(key, value)
+		if !s.next(',') && !s.ahead('}') && !s.over() {
+			return nil, s.fail("a comma is missing after " + strconv.Quote(clip(key, 40)))
+		}
+	}
+	return n, nil
+}
+
+func (s *scanner) array(depth int) (*node, error) {
+	n := &node{kind: list}
+	for !s.next(']') {
+		if s.over() {
+			return n, nil
+		}
+		value, err := s.read(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		n.vals = append(n.vals, value)
+		if !s.next(',') && !s.ahead(']') && !s.over() {
+			return nil, s.fail("a comma is missing in a list")
+		}
+	}
+	return n, nil
+}
+
+// over reports whether a text that may end early has ended.
+func (s *scanner) over() bool {
+	s.blank()
+	return s.cut && s.at >= len(s.data)
+}
+
+func (s *scanner) ahead(c byte) bool {
+	s.blank()
+	return s.at < len(s.data) && s.data[s.at] == c
+}
+
+func (s *scanner) word() (*node, error) {
+	from := s.at
+	for s.at < len(s.data) {
+		c := s.data[s.at]
+		if c != '+' && c != '-' && c != '.' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
+			break
+		}
+		s.at++
+	}
+	switch word := string(s.data[from:s.at]); word {
+	case "null":
+		return &node{kind: null}, nil
+	case "true", "false":
+		return &node{kind: boolean, value: word}, nil
+	default:
+		if numeric(word) {
+			return &node{kind: number, value: word}, nil
+		}
+		if s.cut && s.at >= len(s.data) {
+			return &node{kind: null}, nil // half a word
+		}
+		return nil, s.fail("a value is missing or not in quotes")
+	}
+}
+
+// string reads the rest of a string whose opening quote has been taken.
+func (s *scanner) string() (string, error) {
+	from := s.at
+	for s.at < len(s.data) && s.data[s.at] != '"' && s.data[s.at] != '\\' {
+		s.at++
+	}
+	if s.at < len(s.data) && s.data[s.at] == '"' {
+		s.at++
+		return string(s.data[from : s.at-1]), nil
+	}
+	out := append([]byte(nil), s.data[from:s.at]...)
+	for s.at < len(s.data) {
+		c := s.data[s.at]
+		s.at++
+		switch c {
+		case '"':
+			return string(out), nil
+		case '\\':
+			if s.at < len(s.data) {
+				out = s.escape(out)
+			}
+		default:
+			out = append(out, c)
+		}
+	}
+	if s.cut {
+		return string(out), nil
+	}
+	return "", s.fail("a string does not end")
+}
+
+func (s *scanner) escape(out []byte) []byte {
+	c := s.data[s.at]
+	s.at++
+	switch c {
+	case 'n':
+		return append(out, '\n')
+	case 't':
+		return append(out, '\t')
+	case 'r':
+		return append(out, '\r')
+	case 'b', 'f':
+		return append(out, ' ')
+	case 'u':
+		r, ok := s.hex()
+		if !ok {
+			return append(out, `\u`...)
+		}
+		if utf16.IsSurrogate(r) && s.at+1 < len(s.data) && s.data[s.at] == '\\' && s.data[s.at+1] == 'u' {
+			s.at += 2
+			low, _ := s.hex()
+			r = utf16.DecodeRune(r, low)
+		}
+		return utf8.AppendRune(out, r)
+	case '"', '\\', '/':
+		return append(out, c)
+	}
+	return append(out, '\\', c) // unknown: meant literally, as in a regular expression
+}
+
+func (s *scanner) hex() (rune, bool) {
+	if s.at+4 > len(s.data) {
+		return 0, false
+	}
+	v, err := strconv.ParseUint(string(s.data[s.at:s.at+4]), 16, 32)
+	if err != nil {
+		return 0, false
+	}
+	s.at += 4
+	return rune(v), true
+}
+
+// numeric reports whether s is a number as JSON writes it.
+func numeric(s string) bool {
+	i := 0
+	if i < len(s) && s[i] == '-' {
+		i++
+	}
+	digits := func() int {
+		from := i
+		for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+			i++
+		}
+		return i - from
+	}
+	first := i
+	if n := digits(); n == 0 || n > 1 && s[first] == '0' {
+		return false
+	}
+	if i < len(s) && s[i] == '.' {
+		i++
+		if digits() == 0 {
+			return false
+		}
+	}
+	if i < len(s) && (s[i] == 'e' || s[i] == 'E') {
+		i++
+		if i < len(s) && (s[i] == '+' || s[i] == '-') {
+			i++
+		}
+		if digits() == 0 {
+			return false
+		}
+	}
+	return i == len(s)
+}

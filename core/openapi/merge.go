@@ -1,0 +1,199 @@
+package openapi
+
+import "slices"
+
+// flatten merges the members of every "allOf" into the schema that has them,
+// so that all that follows knows no "allOf".
+func (r *reader) flatten() {
+	for _, s := range r.order {
+		r.flat(s, 0)
+	}
+}
+
+func (r *reader) flat(s *schema, depth int) bool {
+	switch {
+	case s.state == 2:
+		return true
+	case s.state == 1:
+		r.info("cyclic-allof", "", "a schema is part of itself through \"allOf\"; the inner one was left out")
+		return false
+	case depth > maxNesting:
+		r.warn("deep-allof", "", "\"allOf\" is nested more than %d levels deep; the inner ones were left open", maxNesting)
+		s.lost = true
+		return false
+	}
+	s.state = 1
+	all := s.all
+	s.all = nil
+	alone := len(all) == 1 && len(s.props.keys) == 0 && len(s.required) == 0
+	if !alone {
+		s.closed = s.closed && len(all) == 0
+	}
+	for _, m := range all {
+		if !r.flat(m, depth+1) {
+			s.lost = s.lost || m.lost
+			continue
+		}
+		if r.merged += len(m.props.keys); r.merged > maxMerged {
+			r.warn("too-many-schemas", "", "\"allOf\" joins more than %d properties; the rest were left open", maxMerged)
+			s.lost = true
+			break
+		}
+		s.absorb(m)
+		s.closed = s.closed || alone && m.closed
+	}
+	s.state = 2
+	return true
+}
+
+// absorb takes over what m says and s does not. What both say, s decides,
+// except that both sets of required properties hold.
+func (s *schema) absorb(m *schema) {
+	switch common := meet(s.types, m.types); {
+	case s.types == 0:
+		s.types = m.types
+	case m.types != 0 && common != 0:
+		s.types = common
+	}
+	s.nullable = s.nullable || m.nullable
+	s.readOnly = s.readOnly || m.readOnly
+	s.deprecated = s.deprecated || m.deprecated
+	s.lost = s.lost || m.lost
+	s.format = either(s.format, m.format)
+	s.title = either(s.title, m.title)
+	s.text = either(s.text, m.text)
+	if s.preset == nil {
+		s.preset = m.preset
+	}
+	if s.sample == nil {
+		s.sample = m.sample
+	}
+	if len(s.enum) == 0 {
+		s.enum = m.enum
+	} else if both := intersect(s.enum, m.enum); len(both) > 0 {
+		s.enum = both
+	}
+	for i, name := range m.props.keys {
+		s.adopt(name, m.props.vals[i])
+	}
+	s.required = append(slices.Clip(s.required), m.required...)
+	slices.Sort(s.required)
+	s.required = slices.Compact(s.required)
+	if s.extra == nil {
+		s.extra = m.extra
+	}
+	if s.items == nil {
+		s.items, s.tuple = m.items, m.tuple
+	}
+	if len(s.some) == 0 {
+		s.some = m.some
+	} else {
+		// Two sets of choices at once: those of the second stay known as
+		// properties that may be sent.
+		for _, choice := range m.some {
+			for i, name := range choice.props.keys {
+				s.adopt(name, choice.props.vals[i])
+			}
+		}
+	}
+	s.bounds = s.bounds.tighten(m.bounds)
+}
+
+// adopt adds a property. One that s has already keeps what it says; of two
+// objects the properties are joined, one level deep.
+func (s *schema) adopt(name string, p *schema) {
+	i := s.props.find(name)
+	if i < 0 {
+		if len(s.props.keys) < maxProperties {
+			s.props.put(name, p)
+		}
+		return
+	}
+	mine := s.props.vals[i]
+	switch {
+	case mine == p:
+	case mine.state == 2 && mine.blank():
+		joined := *p
+		joined.text, joined.title = either(mine.text, p.text), either(mine.title, p.title)
+		s.props.vals[i] = &joined
+	case mine.state == 2 && p.state == 2 && len(p.props.keys) > 0 && len(mine.props.keys) > 0:
+		joined := *mine
+		joined.props = table[*schema]{}
+		for _, from := range []*schema{mine, p} {
+			for j, k := range from.props.keys {
+				if joined.props.find(k) < 0 && len(joined.props.keys) < maxProperties {
+					joined.props.put(k, from.props.vals[j])
+				}
+			}
+		}
+		s.props.vals[i] = &joined
+	}
+}
+
+// blank reports whether a schema allows everything.
+func (s *schema) blank() bool {
+	return s.types == 0 && len(s.props.keys) == 0 && s.items == nil && len(s.enum) == 0 && len(s.some) == 0 && s.extra == nil && s.bounds == nil
+}
+
+// meet returns the types that both sets allow; an integer is a number.
+func meet(a, b types) types {
+	common := a & b
+	if a&typeInteger != 0 && b&typeNumber != 0 || a&typeNumber != 0 && b&typeInteger != 0 {
+		common |= typeInteger
+	}
+	return common
+}
+
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func intersect(a, b []any) []any {
+	var out []any
+	for _, v := range a {
+		if slices.ContainsFunc(b, func(w any) bool { return same(v, w) }) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// tighten fills the limits that b lacks with those of m.
+func (b *bounds) tighten(m *bounds) *bounds {
+	if b == nil || m == nil {
+		if b == nil {
+			return m
+		}
+		return b
+	}
+	out := *b
+	if out.min == nil {
+		out.min, out.over = m.min, m.over
+	}
+	if out.max == nil {
+		out.max, out.under = m.max, m.under
+	}
+	if out.step == 0 {
+		out.step = m.step
+	}
+	if out.pattern == "" {
+		out.pattern, out.checked = m.pattern, m.checked
+	}
+	out.unique = out.unique || m.unique
+	for _, p := range []struct{ mine, theirs *int }{
+		{&out.minLen, &m.minLen},
+		{&out.maxLen, &m.maxLen},
+		{&out.minItems, &m.minItems},
+		{&out.maxItems, &m.maxItems},
+		{&out.minProps, &m.minProps},
+		{&out.maxProps, &m.maxProps},
+	} {
+		if *p.mine < 0 {
+			*p.mine = *p.theirs
+		}
+	}
+	return &out
+}

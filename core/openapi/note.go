@@ -1,0 +1,74 @@
+package openapi
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Levels of a Note.
+const (
+	levelInfo  = "info"
+	levelWarn  = "warn"
+	levelError = "error"
+)
+
+// notes collects findings, each place and code once, up to a limit.
+type notes struct {
+	all   []Note
+	seen  map[Note]bool
+	limit int
+}
+
+func (n *notes) add(level, code, at, format string, args ...any) {
+	note := Note{Level: level, Code: code, Message: oneLine(fmt.Sprintf(format, args...)), Where: where(at)}
+	if n.seen[note] {
+		return
+	}
+	if n.seen == nil {
+		n.seen = map[Note]bool{}
+	}
+	if len(n.all) >= n.limit {
+		if len(n.all) == n.limit {
+			n.all = append(n.all, Note{Level: levelWarn, Code: "more-notes", Message: "there are more notes than are shown"})
+		}
+		return
+	}
+	n.seen[note] = true
+	n.all = append(n.all, note)
+}
+
+// lossy reports whether something was lost: whether a note is above "info".
+func (n *notes) lossy() bool {
+	for _, note := range n.all {
+		if note.Level != levelInfo {
+			return true
+		}
+	}
+	return false
+}
+
+func where(at string) string {
+	if at == "" {
+		return ""
+	}
+	return "#" + clip(at, 300)
+}
+
+// info notes a repair that loses nothing, warn one that loses a part. What
+// stands in a path goes to the operation that is being read, everything else,
+// which several operations may share, to the document.
+func (r *reader) info(code, at, format string, args ...any) {
+	r.note(levelInfo, code, at, format, args...)
+}
+
+func (r *reader) warn(code, at, format string, args ...any) {
+	r.note(levelWarn, code, at, format, args...)
+}
+
+func (r *reader) note(level, code, at, format string, args ...any) {
+	to := r.notes
+	if at != "" && !strings.HasPrefix(at, "/paths/") {
+		to = &r.general
+	}
+	to.add(level, code, at, format, args...)
+}

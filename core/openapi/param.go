@@ -1,0 +1,276 @@
+package openapi
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// param is one parameter of the path, query, header or cookie.
+type param struct {
+	name     string
+	in       string
+	style    string // "" where media is set
+	explode  bool
+	reserved bool // allowReserved
+	required bool
+	empty    bool   // allowEmptyValue
+	tabs     bool   // 2.0: separated by tabs
+	media    string // of a parameter with "content"
+	text     string
+	schema   *schema
+}
+
+// unsent are header fields that the sender sets itself; a parameter of that
+// name is not the model's to fill.
+var unsent = []string{
+	"accept", "accept-encoding", "authorization", "connection", "content-encoding", "content-length", "content-type", "cookie", "expect", "forwarded", "host", "keep-alive",
+	"origin", "proxy-authenticate", "proxy-authorization", "proxy-connection", "referer", "te", "trailer", "transfer-encoding", "upgrade", "user-agent", "via",
+}
+
+// parameters reads those of the path and of the operation, which replace
+// them by location and name.
+func (r *reader) parameters(o *Operation, item, s spot) {
+	var all []*param
+	r.fields = nil
+	for _, from := range [...]spot{item, s} {
+		declared := from.sub("parameters")
+		entries := []spot{}
+		switch {
+		case declared.is(list):
+			for i := range declared.vals {
+				entries = append(entries, declared.nth(i))
+			}
+		case declared.is(dict): // by name, or a single one
+			r.info("parameters-object", declared.at, "\"parameters\" is an object; it was read as a list")
+			if declared.get("name") != nil && declared.get("in") != nil || declared.get("$ref") != nil {
+				entries = append(entries, declared)
+			} else {
+				for i := range declared.vals {
+					entries = append(entries, declared.entry(i))
+				}
+			}
+		}
+		for _, entry := range entries {
+			p := r.parameter(o, entry)
+			if p == nil {
+				continue
+			}
+			if i := slices.IndexFunc(all, func(q *param) bool { return q.in == p.in && q.name == p.name }); i >= 0 {
+				all[i] = p
+			} else if len(all) < maxParameters {
+				all = append(all, p)
+			} else {
+				r.warn("too-many-parameters", declared.at, "more than %d parameters; the rest were left out", maxParameters)
+				break
+			}
+		}
+	}
+	for _, p := range all {
+		o.args = append(o.args, arg{param: p})
+	}
+}
+
+// parameter reads one parameter; nil where it is not one for the model. In 2.0
+// a body or form field is put aside for the body.
+func (r *reader) parameter(o *Operation, s spot) *param {
+	s, ok := r.follow(s, "parameters")
+	if !ok {
+		return nil
+	}
+	if !s.is(dict) {
+		r.warn("parameter-unreadable", s.at, "a parameter is not an object; it was left out")
+		return nil
+	}
+	p := &param{name: s.get("name").str(), in: strings.ToLower(s.get("in").line())}
+	p.required = s.get("required").on()
+	p.text = clip(prose(s.get("description").str()), 600)
+	p.reserved, p.empty = s.get("allowReserved").on(), s.get("allowEmptyValue").on()
+	switch {
+	case p.in == "body" || p.in == "formdata" || p.in == "form":
+		r.fields = append(r.fields, s)
+		return nil
+	case p.name == "":
+		r.warn("parameter-unreadable", s.at, "a parameter has no name; it was left out")
+		return nil
+	case p.in == "":
+		p.in = "query"
+		if strings.Contains(o.Path, "{"+p.name+"}") {
+			p.in = "path"
+		}
+		r.info("parameter-location", s.at, "the parameter %q does not say where it goes; %s is taken", clip(p.name, 60), p.in)
+	case p.in == "querystring" || p.in != "query" && p.in != "path" && p.in != "header" && p.in != "cookie":
+		r.warn("parameter-location", s.at, "the parameter %q goes to %q, which is not known; it was left out", clip(p.name, 60), clip(oneLine(p.in), 40))
+		return nil
+	}
+	if r.credential(p.in, p.name) {
+		r.info("parameter-hidden", s.at, "the parameter %q carries the credential; it is filled when the call is sent", clip(p.name, 60))
+		return nil
+	}
+	if p.in == "header" && slices.Contains(unsent, strings.ToLower(p.name)) {
+		r.info("parameter-hidden", s.at, "the header %q is set when the call is sent", clip(p.name, 60))
+		return nil
+	}
+	if (p.in == "header" || p.in == "cookie") && !isToken(p.name) {
+		r.warn("parameter-unreadable", s.at, "%q cannot be the name of a %s; it was left out", clip(oneLine(p.name), 60), p.in)
+		return nil
+	}
+	r.style(s, p)
+	return p
+}
+
+// style reads schema and serialisation.
+func (r *reader) style(s spot, p *param) {
+	given := s.sub("schema")
+	if content := s.sub("content"); content.is(dict) && len(content.vals) > 0 && given.node == nil {
+		p.media = strings.ToLower(strings.TrimSpace(content.keys[0]))
+		p.schema = r.schema(content.entry(0).sub("schema"))
+		return
+	}
+	switch {
+	case given.node != nil:
+		p.schema = r.schema(given)
+		// On a schema that is not an object "required: true" can only mean
+		// the parameter.
+		if must := given.get("required"); must.is(boolean) && must.on() && !p.required {
+			r.info("required-boolean", given.at+"/required", "\"required: true\" in the schema of %q makes the parameter required", clip(p.name, 60))
+			p.required = true
+		}
+	case s.get("type") != nil || s.get("enum") != nil || s.get("items") != nil:
+		if !r.old {
+			r.info("parameter-schema", s.at, "the parameter %q has its type beside it, as 2.0 writes it", clip(p.name, 60))
+		}
+		p.schema = r.schema(s)
+	default:
+		p.schema = &schema{}
+	}
+	if p.in == "path" {
+		p.style = "simple"
+	} else if p.style = "form"; p.in == "header" {
+		p.style = "simple"
+	}
+	if r.old {
+		r.collection(s.node, p)
+		return
+	}
+	allowed := map[string]string{"path": "simple label matrix", "query": "form spaceDelimited pipeDelimited deepObject", "header": "simple", "cookie": "form cookie"}
+	if style := s.get("style").line(); style != "" {
+		if slices.Contains(strings.Fields(allowed[p.in]), style) {
+			p.style = style
+		} else {
+			r.info("style-repaired", s.at, "the style %q does not fit a %s parameter; %q is taken", clip(oneLine(style), 40), p.in, p.style)
+		}
+	}
+	// A list in a cookie is one value unless the document insists: a cookie
+	// header with a name twice means something else to every server.
+	p.explode = p.style == "form" && p.in == "query"
+	if explode, ok := s.get("explode").truth(); ok {
+		p.explode = explode
+	}
+}
+
+// collection reads the collectionFormat of 2.0, whose default is "csv". The
+// last level of nested lists decides no more than the first: nobody nests.
+func (r *reader) collection(n *node, p *param) {
+	switch strings.ToLower(n.get("collectionFormat").line()) {
+	case "multi":
+		p.explode = true
+	case "ssv":
+		p.style = "spaceDelimited"
+	case "pipes":
+		p.style = "pipeDelimited"
+	case "tsv":
+		p.style, p.tabs = "spaceDelimited", true
+	}
+	if p.in != "query" && p.in != "formData" && p.style != "form" {
+		p.style = "simple" // other separators are for queries only
+	}
+}
+
+// step is a piece of the path template: text as it stands, or a parameter.
+type step struct {
+	text  string
+	param *param
+}
+
+// template takes the path apart. Every "{name}" becomes a parameter, declared
+// or not.
+func (r *reader) template(o *Operation, s spot) {
+	path := o.Path
+	if before, _, found := strings.Cut(path, "#"); found {
+		path = before // "/x#1" tells operations apart, it is not sent
+	}
+	if strings.Contains(path, "://") {
+		o.refuse(s.at, "path-absolute", "its path is a whole URL; only paths under the server are called")
+		return
+	}
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+		r.info("path-slash", s.at, "the path does not begin with a slash; one was added")
+	}
+	path, query, _ := strings.Cut(path, "?")
+	o.steps = r.split(o, s, path, "path")
+	o.query = r.split(o, s, query, "query")
+	for i := 0; i < len(o.args); i++ {
+		p := o.args[i].param
+		if p.in == "path" && !slices.ContainsFunc(o.steps, func(t step) bool { return t.param == p }) {
+			r.info("path-parameter-unused", s.at, "the path has no place for the parameter %q; it was left out", clip(p.name, 60))
+			o.args = slices.Delete(o.args, i, i+1)
+			i--
+		}
+	}
+	if climbs(o.literal()) || strings.Contains(path, "\\") {
+		o.refuse(s.at, "path-climbs", "its path has dot segments and may lead out of the server's base path")
+	}
+}
+
+// literal is the path with every parameter as a letter.
+func (o *Operation) literal() string {
+	var b strings.Builder
+	for _, t := range o.steps {
+		if t.param != nil {
+			b.WriteByte('x')
+		}
+		b.WriteString(t.text)
+	}
+	return b.String()
+}
+
+func (r *reader) split(o *Operation, s spot, text, in string) []step {
+	var out []step
+	for text != "" {
+		from := strings.IndexByte(text, '{')
+		to := strings.IndexByte(text[max(from, 0):], '}') + max(from, 0)
+		if from < 0 || to <= from {
+			return append(out, step{text: text})
+		}
+		if from > 0 {
+			out = append(out, step{text: text[:from]})
+		}
+		name := strings.TrimSpace(strings.Trim(text[from+1:to], "+*?&;./#")) // RFC 6570 operators
+		text = text[to+1:]
+		at := slices.IndexFunc(o.args, func(a arg) bool { return a.param.name == name && (a.param.in == in || a.param.in == "path") })
+		if at < 0 && in == "path" { // declared, but for another place or in other letters
+			at = slices.IndexFunc(o.args, func(a arg) bool { return a.param.in == "path" && strings.EqualFold(a.param.name, name) })
+		}
+		if at < 0 {
+			r.info("path-parameter-undeclared", s.at, "the parameter %q of the path is not declared; it was read as text", clip(name, 60))
+			at = len(o.args)
+			p := &param{name: name, in: in, style: "simple", required: true, schema: &schema{types: typeString}}
+			if name == "" {
+				p.name = "value" + strconv.Itoa(at+1)
+			}
+			o.args = append(o.args, arg{param: p})
+		}
+		p := o.args[at].param
+		if !p.required && in == "path" {
+			r.info("path-parameter-required", s.at, "the path parameter %q is always required", clip(name, 60))
+			p.required = true
+		}
+		if in == "query" {
+			p.in = "template" // stands in the template's query: sent there
+		}
+		out = append(out, step{param: p})
+	}
+	return out
+}

@@ -1,0 +1,235 @@
+package openapi
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// methods are those that OpenAPI knows, and what a call of each does.
+var methods = map[string]Effect{
+	"get": EffectRead, "head": EffectRead, "options": EffectRead, "query": EffectRead,
+	"post": EffectWrite, "put": EffectWrite, "patch": EffectWrite, "delete": EffectWrite, "trace": EffectWrite,
+}
+
+// path reads the operations of one path.
+func (r *reader) path(item spot, path string) {
+	r.notes = &r.general
+	if item.get("$ref").is(text) {
+		target, ok := r.follow(item, "pathItems")
+		if !ok {
+			return
+		}
+		merged := target.merged(item.node)
+		merged.drop("$ref")
+		item = spot{merged, target.file, target.at}
+	}
+	if !item.is(dict) {
+		if !item.is(null) && item.node != nil {
+			r.warn("path-unreadable", item.at, "the path %q is not an object; it was left out", clip(oneLine(path), 120))
+		}
+		return
+	}
+	for i, key := range item.keys {
+		method := strings.ToLower(key)
+		if _, ok := methods[method]; ok {
+			r.guarded(item, item.entry(i), path, method)
+		}
+	}
+	if more := item.sub("additionalOperations"); more.is(dict) {
+		for i, key := range more.keys {
+			r.guarded(item, more.entry(i), path, strings.ToLower(key))
+		}
+	}
+}
+
+// guarded reads one operation so that a fault in it is its own.
+func (r *reader) guarded(item, s spot, path, method string) {
+	o := &Operation{Method: strings.ToUpper(method), Path: path, Verdict: OK}
+	own := &notes{limit: maxNotes}
+	o.found = own
+	defer func() {
+		if p := recover(); p != nil {
+			o.refuse(s.at, "unreadable", "it cannot be read: %v", p)
+		}
+		r.notes = &r.general
+		r.doc.Operations = append(r.doc.Operations, o)
+	}()
+	r.notes = own
+	r.operation(o, item, s)
+	r.drain()
+}
+
+func (o *Operation) refuse(at, code, format string, args ...any) {
+	o.Verdict = Refused
+	o.found.add(levelError, code, at, format, args...)
+}
+
+func (r *reader) operation(o *Operation, item, s spot) {
+	o.Effect = EffectWrite
+	if effect, known := methods[strings.ToLower(o.Method)]; known {
+		o.Effect = effect
+	}
+	switch {
+	case o.Method == "TRACE" || o.Method == "CONNECT" || !isToken(o.Method):
+		o.refuse(s.at, "method-unsupported", "the method %s is not sent", clip(o.Method, 20))
+	case s.get("$ref").is(text):
+		target, ok := r.follow(s, "")
+		if !ok {
+			r.servers(o, item, item)
+			o.refuse(s.at, "operation-elsewhere", "its definition lies in another document that cannot be read; use a document in one piece")
+			return
+		}
+		s = target
+	}
+	if !s.is(dict) {
+		if s.node != nil && !s.is(null) {
+			o.refuse(s.at, "operation-unreadable", "it is a %s instead of an object", s.kind)
+			return
+		}
+		r.info("operation-empty", s.at, "it says nothing about itself")
+	}
+	o.ID = s.get("operationId").line()
+	o.Summary = clip(prose(s.get("summary").str()), maxDescription)
+	o.Description = clip(paragraphs(s.get("description").str()), 2_000)
+	o.Deprecated = s.get("deprecated").on()
+	for _, tag := range s.get("tags").list() {
+		if tag.is(text) && len(o.Tags) < 10 {
+			o.Tags = append(o.Tags, clip(oneLine(tag.value), 60))
+		}
+	}
+	o.utterances = s.get("x-aidesk-examples")
+	r.servers(o, item, s)
+	r.requirements(o, s)
+	r.parameters(o, item, s)
+	r.template(o, s)
+	r.body(o, s)
+	r.effect(o, s)
+}
+
+// effect reads what the document says about consequences. It may make a read
+// ask; it never lets a write go unasked, for its author is not trusted with
+// that.
+func (r *reader) effect(o *Operation, s spot) {
+	for _, key := range [...]string{"x-openai-isConsequential", "x-oai-isConsequential"} {
+		switch value, ok := s.get(key).truth(); {
+		case ok && value && o.Effect == EffectRead:
+			o.Asks = true
+			r.info("consequential-read", s.at+"/"+key, "the document says that this read has consequences: it asks before it is sent")
+		case ok && !value && o.Effect == EffectWrite:
+			o.hint("not-consequential", s.at+"/"+key, "the document says that this has no consequences; an admin may mark it as a read")
+		}
+	}
+	if o.Effect != EffectWrite || o.Method == "DELETE" {
+		return
+	}
+	words := strings.FieldsFunc(apart(o.ID)+" "+apart(o.Path), func(c rune) bool { return !isWord(c) })
+	for _, word := range words {
+		switch strings.ToLower(word) {
+		case "search", "query", "find", "lookup", "get", "list", "fetch", "read", "retrieve", "recommend", "recommendations", "suggest", "suggestions", "calculate", "convert", "translate", "validate", "analyze", "summarize", "browse", "compare", "estimate":
+			o.hint("looks-like-read", s.at, "the name sounds like a search (%q); an admin may mark it as a read", strings.ToLower(word))
+			return
+		}
+	}
+}
+
+func (o *Operation) hint(code, at, format string, args ...any) {
+	o.Hints = append(o.Hints, Note{levelInfo, code, fmt.Sprintf(format, args...), where(at)})
+}
+
+func isWord(c rune) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+}
+
+// isToken reports whether s can be a method or the name of a header field.
+func isToken(s string) bool {
+	for _, c := range s {
+		if !isWord(c) && !strings.ContainsRune("!#$%&'*+-.^_`|~", c) {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 100
+}
+
+// settle drops a body that can only be empty, as documents of machine make
+// declare it for reads.
+func (o *Operation) settle() {
+	b := o.entity
+	if b == nil || b.required || b.kind == bodyText {
+		return
+	}
+	if s := b.schema; s.closed && len(s.props.keys) == 0 && len(s.some) == 0 {
+		o.entity = nil
+		o.args = slices.DeleteFunc(o.args, func(a arg) bool { return a.body != nil })
+	}
+}
+
+// identify gives every operation an ID that is unique in the document and the
+// same at the next reading.
+func (r *reader) identify() {
+	taken := map[string]bool{}
+	for _, o := range r.doc.Operations {
+		id := strings.Trim(clip(strings.ReplaceAll(oneLine(o.ID), " ", "_"), 120), "…")
+		made := id == ""
+		if made {
+			id = spell(o.Method, o.Path)
+			o.found.add(levelInfo, "operation-id-missing", "", "it has no operationId; %q was made from method and path", id)
+		}
+		if taken[id] {
+			sum := sha256.Sum256([]byte(o.Method + " " + o.Path))
+			twice := id
+			id += "_" + hex.EncodeToString(sum[:3])
+			if !made {
+				o.found.add(levelInfo, "operation-id-twice", "", "the operationId %q stands twice; this one is called %q", twice, id)
+			}
+		}
+		for n := 2; taken[id]; n++ {
+			id = fmt.Sprintf("%s_%d", strings.TrimRight(id, "_0123456789"), n)
+		}
+		taken[id] = true
+		o.ID = id
+	}
+}
+
+// spell makes a name from method and path: "get_users_by_id".
+func spell(method, path string) string {
+	words := []string{strings.ToLower(method)}
+	path, _, _ = strings.Cut(path, "?")
+	for part := range strings.SplitSeq(path, "/") {
+		by := strings.HasPrefix(part, "{")
+		word := strings.Join(strings.FieldsFunc(part, func(c rune) bool { return !isWord(c) }), "_")
+		if word == "" {
+			continue
+		}
+		if by {
+			word = "by_" + word
+		}
+		words = append(words, word)
+	}
+	return clip(strings.Join(words, "_"), 120)
+}
+
+// finish settles an operation once all schemas are read.
+func (r *reader) finish(o *Operation) {
+	o.settle()
+	o.keys()
+	o.Hash = r.digest(o)
+	r.secrets(o)
+	if o.Verdict == OK && o.found.lossy() {
+		o.Verdict = Degraded
+	}
+	if o.utterances != nil {
+		var lines []string
+		for _, n := range o.utterances.list() {
+			lines = append(lines, n.str())
+		}
+		for _, note := range o.AddExamples(lines...) {
+			o.found.add(note.Level, note.Code, "", "%s", note.Message)
+		}
+	}
+	o.Notes = o.found.all
+	o.found, o.utterances = nil, nil
+	o.logger = r.opt.Logger
+}

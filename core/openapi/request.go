@@ -1,0 +1,205 @@
+package openapi
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Request is exactly what will be sent, without the credential.
+type Request struct {
+	Method string  `json:"method"`
+	URL    string  `json:"url"`
+	Header []Field `json:"header"` // in canonical spelling, sorted by name
+	Body   []byte  `json:"body"`   // nil: none
+	Media  string  `json:"media"`  // media type of Body with its parameters; also in Header as Content-Type
+}
+
+// Field is one header field.
+type Field struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Request turns the arguments of a model or a form into the request to send:
+// coerced, validated, built. A fault in the arguments is an *ArgumentError. The
+// URL never leaves Operation.Host and the base path of Operation.Server,
+// whatever the arguments say. The same arguments always give the same bytes.
+func (o *Operation) Request(args json.RawMessage) (Request, error) {
+	if o.Verdict == Refused {
+		return Request{}, fmt.Errorf("%s cannot be called: %s", o.ID, o.reason())
+	}
+	f := &faults{}
+	values, readable := o.bind(args, f)
+	if !readable {
+		return Request{}, f.err()
+	}
+	for i, a := range o.args {
+		v, given := values[i]
+		switch at := (path{}).key(a.key); {
+		case given:
+			f.check(a.schema(), v, at)
+		case a.required():
+			f.add(at, "is required")
+		}
+	}
+	if err := f.err(); err != nil {
+		return Request{}, err
+	}
+	req, err := o.build(values)
+	if err != nil {
+		return Request{}, err
+	}
+	o.second.ask(o, req)
+	return req, nil
+}
+
+// reason is why the operation is refused.
+func (o *Operation) reason() string {
+	for _, n := range o.Notes {
+		if n.Level == levelError {
+			return n.Message
+		}
+	}
+	return "it is refused"
+}
+
+func (o *Operation) build(values map[int]any) (Request, error) {
+	req := Request{Method: o.Method}
+	var query, cookies []string
+	placed := map[*param]any{}
+	for i, a := range o.args {
+		v, given := values[i]
+		if !given {
+			continue
+		}
+		if a.body != nil {
+			var err error
+			if req.Body, req.Media, err = a.body.write(v); err != nil {
+				return Request{}, at(bodyKey, err)
+			}
+			continue
+		}
+		p := a.param
+		if p.in == "path" || p.in == "template" {
+			placed[p] = v
+			continue
+		}
+		text, err := p.write(v)
+		if err != nil {
+			return Request{}, at(a.key, err)
+		}
+		switch {
+		case text == "" && p.required && (isMap(v) || kindOf(v) == typeArray):
+			return Request{}, &ArgumentError{Field: a.key, Message: "must not be empty"}
+		case text == "" && p.in != "header":
+		case p.in == "query":
+			query = append(query, text)
+		case p.in == "cookie":
+			cookies = append(cookies, text)
+		case p.in == "header":
+			req.Header = append(req.Header, Field{http.CanonicalHeaderKey(p.name), text})
+		}
+	}
+	address, err := o.address(placed, query)
+	if err != nil {
+		return Request{}, err
+	}
+	req.URL = address
+	req.Header = append(req.Header, Field{"Accept", accept})
+	if len(cookies) > 0 {
+		req.Header = append(req.Header, Field{"Cookie", strings.Join(cookies, "; ")})
+	}
+	if req.Media != "" {
+		req.Header = append(req.Header, Field{"Content-Type", req.Media})
+	}
+	slices.SortStableFunc(req.Header, func(a, b Field) int { return cmp.Compare(a.Name, b.Name) })
+	return req, nil
+}
+
+// accept asks for what Shape reads best and refuses nothing.
+const accept = "application/json, text/plain;q=0.8, */*;q=0.5"
+
+// at names the argument in an error of the writers.
+func at(key string, err error) error {
+	return &ArgumentError{Field: key, Message: err.Error()}
+}
+
+// address builds the URL and makes sure that it stays where it belongs.
+func (o *Operation) address(placed map[*param]any, query []string) (string, error) {
+	var tail strings.Builder
+	for _, t := range o.steps {
+		if t.param == nil {
+			tail.WriteString(escapeLiteral(t.text))
+			continue
+		}
+		text, err := t.param.inPath(placed[t.param])
+		if err != nil {
+			return "", at(o.keyOf(t.param), err)
+		}
+		tail.WriteString(text)
+	}
+	fixed := ""
+	for _, t := range o.query {
+		if t.param == nil {
+			fixed += escapeQuery(t.text)
+			continue
+		}
+		fixed += escape(plainText(placed[t.param]))
+	}
+	if fixed = strings.Trim(fixed, "&"); fixed != "" {
+		query = append([]string{fixed}, query...)
+	}
+	base := strings.TrimSuffix(o.base.EscapedPath(), "/")
+	out := o.base.Scheme + "://" + o.base.Host + base + tail.String()
+	if len(query) > 0 {
+		out += "?" + strings.Join(query, "&")
+	}
+	if len(out) > maxURL {
+		return "", &ArgumentError{Message: fmt.Sprintf("the address becomes longer than %d KiB; send less", maxURL>>10)}
+	}
+	// What was built is read back as a client will read it. Nothing above
+	// should let this fail; it is what the promise rests on.
+	u, err := url.Parse(out)
+	if err != nil || u.Scheme != o.base.Scheme || u.Host != o.base.Host || u.User != nil || u.Fragment != "" ||
+		!strings.HasPrefix(u.EscapedPath(), base+"/") || climbs(u.EscapedPath()) {
+		return "", &ArgumentError{Message: "the arguments lead out of the plugin's own addresses"}
+	}
+	return out, nil
+}
+
+func (o *Operation) keyOf(p *param) string {
+	for _, a := range o.args {
+		if a.param == p {
+			return a.key
+		}
+	}
+	return p.name
+}
+
+// Digest is the SHA-256, hex, over method, URL, header fields and body, and
+// over what else an approval is bound to: the version of the plugin, the
+// account. Every part is written with its length, so that no two requests have
+// the same bytes.
+func (r Request) Digest(extra ...string) string {
+	h := sha256.New()
+	sign(h, r.Method, r.URL, r.Media)
+	for _, f := range r.Header {
+		sign(h, f.Name, f.Value)
+	}
+	sign(h, "body", string(r.Body))
+	sign(h, append([]string{"extra"}, extra...)...)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Argument is one value of a call in plain words, for a card.
+type Argument struct {
+	Label string `json:"label"` // "Check in", nested "Guest › Name"
+	Value string `json:"value"` // in full; hidden, bidirectional and control characters as ‹U+202E›
+}

@@ -1,0 +1,194 @@
+package openapi
+
+import (
+	"net"
+	"net/url"
+	"strings"
+)
+
+// servers chooses the base URL of an operation: its own, else the path's, else
+// the document's, else the origin of the document.
+func (r *reader) servers(o *Operation, item, s spot) {
+	root := spot{r.main.root, r.main, ""}
+	for _, from := range []spot{s, item, root} {
+		if list := from.sub("servers"); list.node != nil {
+			if base := r.server(list); base != nil {
+				o.serve(base)
+				return
+			}
+		}
+	}
+	switch {
+	case r.old:
+		o.serve(r.oldServer(root))
+	case r.base != nil:
+		base := *r.base
+		base.Path, base.RawPath = "/", ""
+		o.serve(&base)
+		r.info("server-missing", "", "there is no server; %s is taken", base.Scheme+"://"+base.Host)
+	}
+	if o.Server == "" {
+		o.refuse(s.at, "server-missing", "there is no server and the address of the document is not known; give one with --base")
+	}
+}
+
+func (o *Operation) serve(base *url.URL) {
+	if base == nil {
+		return
+	}
+	base.User, base.RawQuery, base.Fragment, base.ForceQuery = nil, "", "", false
+	base.Host = canonical(base.Scheme, base.Host)
+	base.Scheme = strings.ToLower(base.Scheme)
+	o.base = base
+	o.Server = strings.TrimSuffix(base.String(), "/")
+	o.Host = base.Host
+}
+
+// canonical writes a host in lower case and without the scheme's own port.
+func canonical(scheme, host string) string {
+	host = strings.ToLower(host)
+	if name, port, err := net.SplitHostPort(host); err == nil {
+		if port == "" || strings.EqualFold(scheme, "https") && port == "443" || strings.EqualFold(scheme, "http") && port == "80" {
+			if strings.Contains(name, ":") {
+				return "[" + name + "]"
+			}
+			return name
+		}
+	}
+	return host
+}
+
+// server returns the one to use of a list: the first on the plugin's domain,
+// else the first that can be used.
+func (r *reader) server(all spot) *url.URL {
+	var first *url.URL
+	entries := []spot{all}
+	if all.is(list) {
+		entries = nil
+		for i := range all.vals {
+			entries = append(entries, all.nth(i))
+		}
+	}
+	for _, entry := range entries {
+		base := r.address(entry)
+		if base == nil {
+			continue
+		}
+		if first == nil {
+			first = base
+		}
+		if r.src.Domain == "" || onDomain(base.Hostname(), r.src.Domain) {
+			return base
+		}
+	}
+	return first
+}
+
+func onDomain(host, domain string) bool {
+	domain = strings.TrimPrefix(strings.ToLower(domain), "www.")
+	if name, _, err := net.SplitHostPort(domain); err == nil {
+		domain = name
+	}
+	host = strings.ToLower(host)
+	return host == domain || strings.HasSuffix(host, "."+domain)
+}
+
+// address reads one server: an object with a URL, or just a URL.
+func (r *reader) address(s spot) *url.URL {
+	raw := s.get("url").line()
+	if s.is(text) {
+		raw = s.line()
+		r.info("server-text", s.at, "a server is a word; it was read as its URL")
+	}
+	vars := s.sub("variables")
+	for {
+		from := strings.IndexByte(raw, '{')
+		to := strings.IndexByte(raw, '}')
+		if from < 0 || to < from {
+			break
+		}
+		name := raw[from+1 : to]
+		value := vars.sub(name)
+		text := value.get("default").line()
+		if text == "" && len(value.get("enum").list()) > 0 {
+			text = value.get("enum").list()[0].line()
+		}
+		if text == "" || strings.ContainsAny(text, "{}") {
+			r.warn("server-variable", s.at, "the server variable %q has no default; the server cannot be used", clip(oneLine(name), 60))
+			return nil
+		}
+		raw = raw[:from] + text + raw[to+1:]
+	}
+	return r.absolute(raw, s.at)
+}
+
+// absolute resolves the URL of a server.
+func (r *reader) absolute(raw, at string) *url.URL {
+	u, err := url.Parse(raw)
+	if err == nil && u.Host == "" && u.Scheme != "http" && u.Scheme != "https" && looksLikeHost(raw) {
+		u, err = url.Parse("https://" + raw)
+		r.info("server-scheme", at, "the server %q has no scheme; https is taken", clip(oneLine(raw), 120))
+	}
+	if err != nil || strings.Contains(raw, "\\") || climbs(u.EscapedPath()) && u.IsAbs() {
+		r.warn("server-unreadable", at, "the server %q cannot be read as a URL", clip(oneLine(raw), 120))
+		return nil
+	}
+	if !u.IsAbs() || u.Host == "" {
+		if r.base == nil || u.IsAbs() {
+			r.warn("server-relative", at, "the server %q is relative and the address of the document is not known; give one with --base", clip(oneLine(raw), 120))
+			return nil
+		}
+		u = r.base.ResolveReference(u)
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		r.warn("server-scheme", at, "the server %q is neither http nor https", clip(oneLine(raw), 120))
+		return nil
+	}
+	return u
+}
+
+// looksLikeHost tells "api.example.com/v1" and "localhost:3333" from a path.
+func looksLikeHost(raw string) bool {
+	if raw == "" || strings.ContainsAny(raw[:1], "/.") {
+		return false
+	}
+	host, _, _ := strings.Cut(raw, "/")
+	name, _, _ := strings.Cut(host, ":")
+	return strings.Contains(name, ".") || name == "localhost"
+}
+
+// oldServer makes the server of a 2.0 document: schemes, host and basePath.
+func (r *reader) oldServer(root spot) *url.URL {
+	base := &url.URL{Scheme: "https", Path: "/"}
+	if r.base != nil {
+		base.Scheme, base.Host = r.base.Scheme, r.base.Host
+	}
+	host := root.get("host").line()
+	if _, after, found := strings.Cut(host, "://"); found {
+		host = after
+	}
+	host, under, _ := strings.Cut(host, "/")
+	if host != "" {
+		base.Host, base.Scheme = host, "https"
+		var schemes []string
+		for _, n := range root.get("schemes").list() {
+			schemes = append(schemes, strings.ToLower(n.line()))
+		}
+		if strings.Join(schemes, "") == "http" || strings.HasSuffix(host, ":80") {
+			base.Scheme = "http"
+		}
+	}
+	if base.Host == "" {
+		return nil
+	}
+	path := strings.Trim(under, "/") + "/" + strings.Trim(root.get("basePath").line(), "/")
+	u, err := url.Parse(base.Scheme + "://" + base.Host + "/" + strings.Trim(path, "/"))
+	if err != nil {
+		r.warn("server-unreadable", "/host", "the host %q cannot be read", clip(oneLine(host), 120))
+		return nil
+	}
+	if host == "" {
+		r.info("server-missing", "/host", "there is no host; %s is taken", base.Host)
+	}
+	return u
+}

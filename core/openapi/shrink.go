@@ -1,0 +1,147 @@
+package openapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// squeeze is how hard JSON is shortened.
+type squeeze struct{ text, entries, depth int }
+
+// squeezes are tried in turn until the JSON fits.
+var squeezes = []squeeze{
+	{maxText, maxEntries, maxShapeDeep},
+	{300, 15, 7},
+	{200, 10, 6},
+	{120, 5, 5},
+	{80, 3, 4},
+	{60, 1, 3},
+}
+
+// json writes the tree in at most room bytes.
+func (c content) json(room int) (text, leftOut string) {
+	for _, q := range squeezes {
+		s := &shrinker{squeeze: q, room: room}
+		s.write(c.root, "", 0)
+		if s.out.Len() <= room {
+			return s.out.String(), s.words(c)
+		}
+		text, leftOut = s.out.String(), s.words(c)
+	}
+	text = clipBytes(text, room)
+	return text, either(leftOut, "the rest of the answer is too long")
+}
+
+type shrinker struct {
+	squeeze
+	room  int
+	out   bytes.Buffer
+	cuts  []string
+	texts int
+	deep  int
+}
+
+func (s *shrinker) write(n *node, name string, depth int) {
+	if s.out.Len() > s.room+1<<10 {
+		return // too long already; the next squeeze is tried
+	}
+	switch n.kind {
+	case null:
+		s.out.WriteString("null")
+	case boolean, number:
+		s.out.WriteString(n.value)
+	case text:
+		s.text(n.value)
+	case list:
+		s.list(n, name, depth)
+	case dict:
+		s.dict(n, depth)
+	}
+}
+
+func (s *shrinker) text(v string) {
+	v = clean(v)
+	if len(v) > s.squeeze.text && utf8.RuneCountInString(v) > s.squeeze.text {
+		total := utf8.RuneCountInString(v)
+		v = fmt.Sprintf("%s… (%d characters)", string([]rune(v)[:s.squeeze.text]), total)
+		s.texts++
+	}
+	s.out.WriteString(quote(v))
+}
+
+func (s *shrinker) list(n *node, name string, depth int) {
+	if depth >= s.depth && len(n.vals) > 0 {
+		s.deep++
+		fmt.Fprintf(&s.out, `"… (%s)"`, entries(len(n.vals)))
+		return
+	}
+	kept := min(len(n.vals), s.entries)
+	if kept < len(n.vals) {
+		cut := fmt.Sprintf("first %d of %s", kept, entries(len(n.vals)))
+		if name != "" {
+			cut += " of " + clip(oneLine(name), 40)
+		}
+		if len(s.cuts) < 4 {
+			s.cuts = append(s.cuts, cut)
+		}
+	}
+	s.out.WriteByte('[')
+	for i, item := range n.vals[:kept] {
+		if i > 0 {
+			s.out.WriteByte(',')
+		}
+		s.write(item, name, depth+1)
+	}
+	s.out.WriteByte(']')
+}
+
+func (s *shrinker) dict(n *node, depth int) {
+	if depth >= s.depth && len(n.keys) > 0 {
+		s.deep++
+		fmt.Fprintf(&s.out, `"… (%s)"`, count(len(n.keys), "field"))
+		return
+	}
+	s.out.WriteByte('{')
+	first := true
+	for i, key := range n.keys {
+		if n.vals[i].is(null) {
+			continue
+		}
+		if !first {
+			s.out.WriteByte(',')
+		}
+		first = false
+		s.out.WriteString(quote(clip(oneLine(key), 100)))
+		s.out.WriteByte(':')
+		s.write(n.vals[i], key, depth+1)
+	}
+	s.out.WriteByte('}')
+}
+
+// words says what was left out, for the model and the member.
+func (s *shrinker) words(c content) string {
+	out := s.cuts
+	if s.texts > 0 {
+		out = append(out, "the beginning of "+count(s.texts, "long text"))
+	}
+	if s.deep > 0 {
+		out = append(out, "not the innermost parts")
+	}
+	if c.truncated {
+		out = append(out, "only the first "+volume(c.size, false)+" of the answer were read")
+	}
+	return strings.Join(out, "; ")
+}
+
+func quote(s string) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		return `""`
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

@@ -1,0 +1,140 @@
+package openapi
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Tool is the definition that goes to a model. Its name, keys and schema obey
+// the rules of OpenAI, Anthropic and Gemini at once.
+type Tool struct {
+	Name        string          `json:"name"` // [A-Za-z][A-Za-z0-9_-]{0,63}
+	Plugin      string          `json:"plugin"`
+	Operation   string          `json:"operation"` // Operation.ID
+	Description string          `json:"description"`
+	Schema      json.RawMessage `json:"schema"`   // JSON Schema of the arguments: an object of parameters and "body"; keys sorted
+	Examples    []string        `json:"examples"` // utterances
+	Sample      json.RawMessage `json:"sample"`   // arguments as an example; valid for Request
+	Tokens      int             `json:"tokens"`   // estimate: characters of name, description and schema ÷ 4
+	Reduced     bool            `json:"reduced"`  // parts of the schema were left out to keep it small
+	Identity    string          `json:"identity"` // method, server and path: tells equal names apart
+}
+
+// Tool returns the definition of the operation within the usual size of 1,000
+// tokens. The same operation always gives the same bytes.
+func (o *Operation) Tool(plugin string) Tool { return o.ToolWithin(plugin, maxToolTokens) }
+
+// ToolWithin is Tool with another size. Where the whole schema is larger,
+// texts are shortened, then optional and deep parts are left out (they may
+// still be sent); a schema of required parts alone may pass the size.
+func (o *Operation) ToolWithin(plugin string, tokens int) Tool {
+	t := Tool{
+		Name:        o.name(plugin),
+		Plugin:      plugin,
+		Operation:   o.ID,
+		Description: o.describe(),
+		Examples:    slices.Clone(o.Examples),
+		Identity:    o.Method + " " + o.Server + " " + o.Path,
+	}
+	overhead := len(t.Name) + len(t.Description)
+	for i, v := range views {
+		schema, whole := o.render(v)
+		t.Schema = schema
+		t.Tokens = (overhead + len(schema) + 3) / 4
+		if whole && t.Tokens <= tokens {
+			t.Reduced = i > 0
+			break
+		}
+		t.Reduced = true
+	}
+	t.Sample = o.sample()
+	return t
+}
+
+// describe is the operation in at most 300 characters: the summary where the
+// description is long.
+func (o *Operation) describe() string {
+	text := oneLine(o.Description)
+	switch {
+	case text == "":
+		text = o.Summary
+	case o.Summary != "" && !strings.Contains(text, strings.TrimSuffix(o.Summary, ".")):
+		text = strings.TrimSuffix(o.Summary, ".") + ". " + text
+	}
+	if text == "" {
+		text = strings.ToUpper(o.Method[:1]) + strings.ToLower(o.Method[1:]) + " " + o.Path
+	}
+	return clip(text, maxDescription)
+}
+
+// name is "<plugin>__<operation>". What is too long is cut and ends in a hash
+// of the plugin, method and path, so that it stays unique and stable.
+func (o *Operation) name(plugin string) string {
+	name := word(plugin) + "__" + word(o.ID)
+	if c := name[0]; c >= '0' && c <= '9' || c == '-' || c == '_' {
+		name = "p" + name
+	}
+	return fit(name, plugin+" "+o.Method+" "+o.Path)
+}
+
+// fit cuts a name to 64 characters with a hash of identity inside them.
+func fit(name, identity string) string {
+	if len(name) <= maxName {
+		return name
+	}
+	return marked(name, identity)
+}
+
+// marked ends a name in six digits of the hash of identity.
+func marked(name, identity string) string {
+	sum := sha256.Sum256([]byte(identity))
+	return strings.TrimRight(name[:min(len(name), maxName-7)], "_-") + "_" + hex.EncodeToString(sum[:3])
+}
+
+// word keeps what a tool's name may contain.
+func word(s string) string {
+	s = strings.Map(func(c rune) rune {
+		if isWord(c) || c == '_' || c == '-' {
+			return c
+		}
+		return '_'
+	}, s)
+	if strings.Trim(s, "_-") == "" {
+		return "x"
+	}
+	return s
+}
+
+// Names makes the names unique over all plugins. Every tool of a name that
+// stands more than once gets a hash of its plugin, method, server and path, so
+// that a name does not depend on the order; the order of tools is kept.
+func Names(tools []Tool) []Tool {
+	out := slices.Clone(tools)
+	for round := 0; ; round++ {
+		count := map[string]int{}
+		for _, t := range out {
+			count[t.Name]++
+		}
+		again := false
+		nth := map[string]int{}
+		for i, t := range out {
+			if count[t.Name] < 2 {
+				continue
+			}
+			again = true
+			identity := t.Plugin + " " + t.Operation + " " + t.Identity
+			if round > 0 { // the very same tool twice: numbered
+				nth[t.Name]++
+				identity += fmt.Sprintf(" %d %d", round, nth[t.Name])
+			}
+			out[i].Name = marked(tools[i].Name, identity)
+		}
+		if !again {
+			return out
+		}
+	}
+}

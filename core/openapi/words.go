@@ -1,0 +1,99 @@
+package openapi
+
+import (
+	"html"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// clip cuts s to at most n characters and marks the cut. It prefers the end of
+// a word.
+func clip(s string, n int) string {
+	if len(s) <= n || utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	runes := []rune(s)[:n-1]
+	for i := len(runes) - 1; i > len(runes)*3/4; i-- {
+		if unicode.IsSpace(runes[i]) {
+			runes = runes[:i]
+			break
+		}
+	}
+	return strings.TrimRight(string(runes), " \n,;:") + "…"
+}
+
+// oneLine joins the words of s with single blanks and drops what cannot be
+// seen: control, bidirectional and zero-width characters.
+func oneLine(s string) string {
+	return strings.Join(strings.Fields(clean(s)), " ")
+}
+
+// tags are those of HTML and comments; "a < b" and "<id>" are none.
+var tags = regexp.MustCompile(`(?i)</?(?:a|abbr|b|big|blockquote|br|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|s|small|span|strong|sub|sup|table|tbody|td|th|thead|tr|tt|u|ul)(?:\s[^<>]*)?/?>|<!--[^>]*-->`)
+
+// prose is a description as one line without markup of HTML, which some
+// documents use.
+func prose(s string) string {
+	if strings.ContainsAny(s, "<&") {
+		s = html.UnescapeString(tags.ReplaceAllString(s, " "))
+	}
+	return oneLine(s)
+}
+
+// paragraphs is prose that keeps its line ends.
+func paragraphs(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = prose(line)
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+// clean drops control characters but line ends, and characters that are
+// invisible or change the direction of text.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case r == '\t' || r == '\r':
+			return ' '
+		case hidden(r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// hidden reports whether r is a control, format (bidirectional, zero-width,
+// tag) or otherwise invisible character.
+func hidden(r rune) bool {
+	switch {
+	case r == 0xFE0E, r == 0xFE0F: // choose between text and emoji
+		return false
+	case unicode.Is(unicode.C, r), unicode.In(r, unicode.Zl, unicode.Zp, unicode.Variation_Selector):
+		return true
+	case r == '\u115F', r == '\u1160', r == '\u3164', r == '\uFFA0', r == '\u034F', r == '\u17B4', r == '\u17B5', r == '\u2800':
+		return true // letters and marks that are drawn as nothing
+	}
+	return false
+}
+
+// apart puts blanks between the words of a name: "checkIn" is "check In", and
+// "HTMLPage" is "HTML Page".
+func apart(name string) string {
+	runes := []rune(name)
+	var b strings.Builder
+	for i, r := range runes {
+		if i > 0 && unicode.IsUpper(r) {
+			after := i+1 < len(runes) && unicode.IsLower(runes[i+1])
+			if unicode.IsLower(runes[i-1]) || unicode.IsDigit(runes[i-1]) || unicode.IsUpper(runes[i-1]) && after {
+				b.WriteByte(' ')
+			}
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

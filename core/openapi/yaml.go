@@ -1,0 +1,175 @@
+package openapi
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// parseYAML reads YAML into nodes: dates stay text, merge keys are applied,
+// aliases share what they point to and count in full.
+func parseYAML(data []byte) (root *node, err error) {
+	if weight(data) > maxWeight {
+		return nil, tooMany()
+	}
+	// The library turns its own panics into errors; this is for the others.
+	defer func() {
+		if r := recover(); r != nil {
+			root, err = nil, fmt.Errorf("the YAML cannot be read: %v", r)
+		}
+	}()
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if doc.Kind != yaml.DocumentNode || len(doc.Content) == 0 {
+		return &node{kind: null}, nil
+	}
+	c := &converter{done: map[*yaml.Node]sized{}}
+	n, err := c.read(doc.Content[0], 0)
+	return n.node, err
+}
+
+// weight estimates from above how many values a YAML text has. The library
+// builds them all before one can be counted, at some 200 bytes each.
+func weight(data []byte) int {
+	n, fresh := 0, true
+	for i, c := range data {
+		switch c {
+		case '\n':
+			fresh = true
+			continue
+		case ' ', '\t', '\r':
+			continue
+		case ',', '[', '{', '?':
+			n++
+		case '#':
+			n += 2 // comments are dear
+		case ':', '-':
+			if i+1 == len(data) || data[i+1] <= ' ' {
+				n++
+			}
+		}
+		if fresh {
+			n++
+			fresh = false
+		}
+	}
+	return n
+}
+
+// sized is a converted node with the number of nodes it stands for.
+type sized struct {
+	node *node
+	size int
+}
+
+type converter struct {
+	done map[*yaml.Node]sized // of anchors; an entry without node is being read
+	size int
+}
+
+func (c *converter) read(y *yaml.Node, depth int) (sized, error) {
+	if depth > maxDepth {
+		return sized{}, tooDeep()
+	}
+	if y.Kind == yaml.AliasNode {
+		return c.alias(y, depth)
+	}
+	if y.Anchor != "" {
+		c.done[y] = sized{}
+	}
+	out := sized{size: 1}
+	add := func(y *yaml.Node) (*node, error) {
+		v, err := c.read(y, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		if out.size += v.size; out.size > maxNodes {
+			return nil, tooMany()
+		}
+		return v.node, nil
+	}
+	switch y.Kind {
+	case yaml.SequenceNode:
+		out.node = &node{kind: list}
+		for _, item := range y.Content {
+			v, err := add(item)
+			if err != nil {
+				return sized{}, err
+			}
+			out.node.vals = append(out.node.vals, v)
+		}
+	case yaml.MappingNode:
+		out.node = &node{kind: dict}
+		var merges []*node
+		for i := 0; i+1 < len(y.Content); i += 2 {
+			v, err := add(y.Content[i+1])
+			if err != nil {
+				return sized{}, err
+			}
+			if key := y.Content[i]; key.ShortTag() == "!!merge" {
+				merges = append(merges, v)
+			} else if key.Kind == yaml.ScalarNode {
+				out.node.set(key.Value, v)
+			}
+		}
+		for _, m := range merges {
+			out.node.inherit(m)
+		}
+	default:
+		out.node = scalar(y)
+	}
+	if y.Anchor != "" {
+		c.done[y] = out
+	}
+	return out, nil
+}
+
+// alias returns what an alias points to: the same node again.
+func (c *converter) alias(y *yaml.Node, depth int) (sized, error) {
+	if v, ok := c.done[y.Alias]; ok {
+		if v.node == nil {
+			return sized{}, &limitError{fmt.Sprintf("line %d: the alias *%s contains itself; write the value out", y.Line, y.Value)}
+		}
+		return v, nil
+	}
+	if y.Alias == nil {
+		return sized{&node{kind: null}, 1}, nil
+	}
+	return c.read(y.Alias, depth)
+}
+
+// inherit adds the entries of m that n lacks: the YAML merge key.
+func (n *node) inherit(m *node) {
+	for _, from := range m.list() {
+		n.inherit(from)
+	}
+	if m.is(dict) {
+		for i, k := range m.keys {
+			if n.find(k) < 0 {
+				n.set(k, m.vals[i])
+			}
+		}
+	}
+}
+
+func scalar(y *yaml.Node) *node {
+	switch y.ShortTag() {
+	case "!!null":
+		return &node{kind: null}
+	case "!!bool":
+		return &node{kind: boolean, value: strings.ToLower(y.Value)}
+	case "!!int", "!!float":
+		if numeric(y.Value) {
+			return &node{kind: number, value: y.Value}
+		}
+		if i, err := strconv.ParseInt(y.Value, 0, 64); err == nil && !strings.HasPrefix(y.Value, "0") {
+			return &node{kind: number, value: strconv.FormatInt(i, 10)}
+		}
+	}
+	return &node{kind: text, value: y.Value}
+}

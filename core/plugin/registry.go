@@ -1,0 +1,219 @@
+package plugin
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+
+	"aidesk/core/chat"
+	"aidesk/core/egress"
+	"aidesk/store"
+)
+
+// Registry is what one bot knows of its plugins, kept in Records:
+//
+//	plugin/<bot>/*/<id>                 from the configuration, for every workspace
+//	plugin/<bot>/<workspace path>/<id>  added by an administrator there
+//	enable/<bot>/<workspace path>/<member>
+type Registry struct {
+	Bot     string
+	Records store.Records
+	Guard   *egress.Guard
+	Logger  *slog.Logger
+
+	mu       sync.Mutex
+	compiled map[string]*Plugin // by version
+}
+
+// Configured is a plugin of the configuration.
+type Configured struct {
+	Source  string
+	Default bool
+}
+
+// everywhere stands in a key where a workspace's path would.
+const everywhere = "*"
+
+// Configure makes the plugins of the configuration the ones that are registered
+// everywhere. Each is read anew: writing it there and starting the desk is the
+// operator's approval. One that cannot be read keeps serving the version that
+// was stored before; without one its error is returned, joined with the others'.
+func (r *Registry) Configure(ctx context.Context, plugins []Configured) error {
+	stored, err := r.registrations(ctx, everywhere)
+	if err != nil {
+		return err
+	}
+	var faults []error
+	wanted := map[string]bool{}
+	for _, c := range plugins {
+		id, _, err := ID(c.Source)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		wanted[id] = true
+		old := slices.IndexFunc(stored, func(g Registration) bool { return g.ID == id })
+		got, err := Reader{r.Guard, r.Logger}.Read(ctx, c.Source)
+		if err != nil {
+			if old < 0 {
+				faults = append(faults, err)
+			} else {
+				r.Logger.WarnContext(ctx, "plugin cannot be read, its stored version serves", "plugin", id, "error", err)
+			}
+			continue
+		}
+		reg := got.Plugin.Registration
+		reg.Default, reg.Locked = c.Default, true
+		reg.Name = got.Plugin.Manifest.name(func(n string) bool {
+			return slices.ContainsFunc(stored, func(g Registration) bool { return g.Name == n && g.ID != id })
+		})
+		if old >= 0 {
+			reg.Name, reg.Revision = stored[old].Name, stored[old].Revision
+		}
+		if reg, err = r.keep(ctx, reg, got); err != nil {
+			return err
+		}
+		value, err := json.Marshal(reg)
+		if err != nil {
+			return fmt.Errorf("storing the plugin %s: %w", id, err)
+		}
+		if reg.Revision, err = r.Records.Put(ctx, store.Record{Key: r.key(everywhere, id), Version: reg.Revision, Value: value}); err != nil {
+			return fmt.Errorf("storing the plugin %s: %w", id, err)
+		}
+		stored = append(slices.DeleteFunc(stored, func(g Registration) bool { return g.ID == id }), reg)
+	}
+	for _, g := range stored {
+		if !wanted[g.ID] {
+			if err := r.Records.Delete(ctx, r.key(everywhere, g.ID), g.Revision); err != nil {
+				return fmt.Errorf("removing the plugin %s: %w", g.ID, err)
+			}
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// keep stores the bytes of a plugin and names them in its registration.
+func (r *Registry) keep(ctx context.Context, reg Registration, got *Import) (Registration, error) {
+	var err error
+	if got.manifest != nil {
+		if reg.Hashes.Manifest, err = r.Records.Keep(ctx, got.manifest); err != nil {
+			return reg, fmt.Errorf("storing the manifest of %s: %w", reg.ID, err)
+		}
+	}
+	if reg.Hashes.Document, err = r.Records.Keep(ctx, got.document); err != nil {
+		return reg, fmt.Errorf("storing the document of %s: %w", reg.ID, err)
+	}
+	reg.Hashes.Parts = map[string]string{}
+	for address, body := range got.parts {
+		if reg.Hashes.Parts[address], err = r.Records.Keep(ctx, body); err != nil {
+			return reg, fmt.Errorf("storing a part of the document of %s: %w", reg.ID, err)
+		}
+	}
+	reg.Version = reg.Hashes.version()
+	p := *got.Plugin
+	p.Registration = reg
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.remember(&p)
+	return reg, nil
+}
+
+// List returns the plugins registered in a workspace, sorted by name.
+func (r *Registry) List(ctx context.Context, place chat.Place) ([]*Plugin, error) {
+	var plugins []*Plugin
+	for _, scope := range []string{everywhere, place.Scope()} {
+		regs, err := r.registrations(ctx, scope)
+		if err != nil {
+			return nil, err
+		}
+		for _, reg := range regs {
+			p, err := r.load(ctx, reg)
+			if err != nil { // one broken plugin takes no other with it
+				r.Logger.ErrorContext(ctx, "plugin cannot be used", "plugin", reg.ID, "error", err)
+				continue
+			}
+			plugins = append(plugins, p)
+		}
+	}
+	slices.SortFunc(plugins, func(a, b *Plugin) int { return cmp.Compare(a.Name, b.Name) })
+	return plugins, nil
+}
+
+// Find returns the plugin with a name, an id or a human name, as a member types it.
+func (r *Registry) Find(ctx context.Context, place chat.Place, word string) (*Plugin, error) {
+	plugins, err := r.List(ctx, place)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range plugins {
+		if strings.EqualFold(p.Name, word) || strings.EqualFold(p.ID, word) || strings.EqualFold(p.Human(), word) {
+			return p, nil
+		}
+	}
+	return nil, fmt.Errorf("no plugin is called %q here: %w", word, store.ErrNotFound)
+}
+
+// load compiles a registered version, once for all who use it.
+func (r *Registry) load(ctx context.Context, reg Registration) (*Plugin, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p, ok := r.compiled[reg.Version]
+	if !ok {
+		var manifest []byte
+		var err error
+		if reg.Hashes.Manifest != "" {
+			if manifest, err = r.Records.Document(ctx, reg.Hashes.Manifest); err != nil {
+				return nil, fmt.Errorf("the manifest of %s: %w", reg.ID, err)
+			}
+		}
+		document, err := r.Records.Document(ctx, reg.Hashes.Document)
+		if err != nil {
+			return nil, fmt.Errorf("the document of %s: %w", reg.ID, err)
+		}
+		p, err = Reader{r.Guard, r.Logger}.compile(ctx, reg, manifest, document, func(ctx context.Context, address string) ([]byte, error) {
+			return r.Records.Document(ctx, reg.Hashes.Parts[address])
+		})
+		if err != nil {
+			return nil, err
+		}
+		r.remember(p)
+	}
+	same := *p
+	same.Registration = reg
+	return &same, nil
+}
+
+func (r *Registry) remember(p *Plugin) {
+	if r.compiled == nil {
+		r.compiled = map[string]*Plugin{}
+	}
+	r.compiled[p.Version] = p
+}
+
+func (r *Registry) registrations(ctx context.Context, scope string) ([]Registration, error) {
+	var regs []Registration
+	var broken error
+	err := r.Records.Scan(ctx, r.key(scope, ""), func(rec store.Record) bool {
+		reg := Registration{}
+		if broken = json.Unmarshal(rec.Value, &reg); broken != nil {
+			return false
+		}
+		reg.Revision = rec.Version
+		regs = append(regs, reg)
+		return true
+	})
+	if err = errors.Join(err, broken); err != nil {
+		return nil, fmt.Errorf("reading the registered plugins: %w", err)
+	}
+	return regs, nil
+}
+
+func (r *Registry) key(scope, id string) string {
+	return "plugin/" + chat.Key(r.Bot) + "/" + scope + "/" + strings.ReplaceAll(id, "/", "%2F")
+}

@@ -1,0 +1,115 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"aidesk/store"
+)
+
+// maxWork is how many events Work hands out at most.
+const maxWork = 100
+
+// Work is store.Journal's.
+func (db *DB) Work(ctx context.Context, lease store.Lease) (store.Work, error) {
+	var w store.Work
+	var seqs []uint64
+	err := db.write(ctx, func(b *batch) error {
+		c := db.journal.held(lease, b.now)
+		if c == nil {
+			return store.ErrFenced
+		}
+		if err := db.try(b, c); err != nil {
+			return err
+		}
+		c.seen = 0
+		for _, q := range c.queue[:min(len(c.queue), maxWork)] {
+			seqs = append(seqs, q.seq)
+			c.seen = q.seq
+		}
+		c.told = c.seen
+		return nil
+	})
+	if err == nil {
+		err = db.view(ctx, func(tx *bbolt.Tx) error { return fill(tx, &w, lease.Conversation, seqs) })
+	}
+	if err != nil {
+		return store.Work{}, fmt.Errorf("work of %s: %w", lease.Conversation, err)
+	}
+	return w, nil
+}
+
+// try counts a try on the first event, once under a lease.
+func (db *DB) try(b *batch, c *conversation) error {
+	if len(c.queue) == 0 || c.tried == c.queue[0].seq {
+		return nil
+	}
+	key := numKey(c.queue[0].seq)
+	var k keptEvent
+	body, found, err := read(b.Tx, inboxBucket, key, &k)
+	if err != nil || !found {
+		return err
+	}
+	k.Tries++
+	c.tried = c.queue[0].seq
+	return b.put(inboxBucket, key, k, body)
+}
+
+// events reads events of the inbox; those that were forgotten meanwhile are left out.
+func events(tx *bbolt.Tx, seqs []uint64) ([]store.Event, error) {
+	var found []store.Event
+	for _, seq := range seqs {
+		var k keptEvent
+		body, ok, err := read(tx, inboxBucket, numKey(seq), &k)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			found = append(found, k.event(seq, body))
+		}
+	}
+	return found, nil
+}
+
+// fill reads what a conversation has to offer.
+func fill(tx *bbolt.Tx, w *store.Work, conversation string, seqs []uint64) error {
+	var err error
+	if w.Events, err = events(tx, seqs); err != nil {
+		return err
+	}
+	err = each(tx, entryBucket, scopeKey(conversation), func(key, value []byte) error {
+		var k keptEntry
+		body, err := openAt(entryBucket, key, value, &k)
+		w.Entries = append(w.Entries, store.Entry{Seq: lastNum(key), Member: k.Member, Body: body})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return each(tx, openBucket, scopeKey(conversation), func(key, value []byte) error {
+		id, err := openAt(openBucket, key, value, nil)
+		if err != nil {
+			return err
+		}
+		var k keptAction
+		body, found, err := read(tx, actionBucket, id, &k)
+		if err == nil && found {
+			w.Actions = append(w.Actions, k.action(string(id), body))
+		}
+		return err
+	})
+}
+
+// each calls fn with the values whose keys begin with prefix, in order.
+func each(tx *bbolt.Tx, bucket string, prefix []byte, fn func(key, value []byte) error) error {
+	cursor := tx.Bucket([]byte(bucket)).Cursor()
+	for key, value := cursor.Seek(prefix); key != nil && bytes.HasPrefix(key, prefix); key, value = cursor.Next() {
+		if err := fn(key, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
