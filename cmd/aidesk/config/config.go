@@ -1,0 +1,104 @@
+package config
+
+// Config is everything that the file says, checked, with the defaults filled in
+// and every ${NAME} expanded. Relative paths in it are joined to the file's folder.
+type Config struct {
+	Store    Store            `yaml:"store"`
+	Models   map[string]Model `yaml:"models"` // by the name that bots use
+	Bots     []Bot            `yaml:"bots"`   // at least one
+	Limits   Limits           `yaml:"limits"`
+	Previews Previews         `yaml:"previews"`
+	Egress   Egress           `yaml:"egress"`
+}
+
+// Store says where the desk keeps its state.
+type Store struct {
+	// URL is bolt: and the path of a file on a local disk.
+	// Defaults to bolt:aidesk.db beside the configuration.
+	URL string `yaml:"url"`
+}
+
+// Model is one language model, or the planner, which is none.
+type Model struct {
+	// Provider is planner (understands typed forms and example sentences; needs no
+	// other key) or openai-chat (any server that speaks Chat Completions). Required.
+	Provider string `yaml:"provider"`
+	// Model is the model's name at its server. Required for openai-chat.
+	Model string `yaml:"model"`
+	// BaseURL is the server's address, http or https, without /chat/completions.
+	// Required for openai-chat.
+	BaseURL string `yaml:"base_url"`
+	// APIKey is sent as the bearer token; empty sends none.
+	APIKey Secret `yaml:"api_key"`
+	// APIKeyFile is a file that holds APIKey instead. Once read, the key is in APIKey.
+	APIKeyFile string `yaml:"api_key_file"`
+}
+
+// Bot is one persona with its model.
+type Bot struct {
+	// Name begins the key of everything that the bot remembers: lower-case letters,
+	// digits and hyphens, at most 32. Required; no two bots share one.
+	Name string `yaml:"name"`
+	// Model is a name in Config.Models. Required.
+	Model string `yaml:"model"`
+	// Persona opens every prompt. Empty: the desk's own.
+	Persona string `yaml:"persona"`
+	// Plugins are registered by the configuration alone; no admin changes them in a chat.
+	Plugins []Plugin `yaml:"plugins"`
+}
+
+// Plugin is a plugin that the operator registers.
+type Plugin struct {
+	// Source is a domain, or the URL of a manifest or of an OpenAPI document; the
+	// address is trusted exactly as written. Required.
+	Source string `yaml:"source"`
+	// Default enables the plugin for every member who has not chosen otherwise.
+	Default bool `yaml:"default"`
+}
+
+// Limits are checked before the spending. Each is at least 1.
+type Limits struct {
+	// TurnsPerMemberHour bounds one member's questions within an hour. Defaults to 20.
+	TurnsPerMemberHour int `yaml:"turns_per_member_hour"`
+	// TurnsAtOnce bounds the turns at work in one workspace; more wait. Defaults to 4.
+	TurnsAtOnce int `yaml:"turns_at_once"`
+	// TokensPerDay bounds one workspace's model tokens in a day. Defaults to 1,000,000.
+	TokensPerDay int `yaml:"tokens_per_day"`
+}
+
+// Previews says which links are shown as cards.
+type Previews struct {
+	// Mode is api_results (links that a plugin returned in this turn) or off.
+	// Defaults to api_results.
+	Mode string `yaml:"mode"`
+}
+
+// Egress widens or routes the only way out to the network. Its zero value, the
+// default, reaches public addresses directly.
+type Egress struct {
+	// AllowHosts are exact ip:port addresses that are reached though they are not
+	// public. For development.
+	AllowHosts []string `yaml:"allow_hosts"`
+	// Internal opens single hosts of an inner network to one plugin's calls each.
+	Internal []Internal `yaml:"internal"`
+	// Proxy is an http or https proxy URL; empty dials directly.
+	Proxy string `yaml:"proxy"`
+	// CAFile is a PEM file with certificates that are trusted beside the system's.
+	CAFile string `yaml:"ca_file"`
+}
+
+// Internal is one host of an inner network and the plugin that may call it.
+type Internal struct {
+	Host   string `yaml:"host"`   // host:port. Required.
+	Plugin string `yaml:"plugin"` // the plugin's domain. Required.
+}
+
+// Default is the configuration of a file that says nothing. It has no model and
+// no bot, so it is not yet one to run.
+func Default() Config {
+	return Config{
+		Store:    Store{URL: "bolt:aidesk.db"},
+		Limits:   Limits{TurnsPerMemberHour: 20, TurnsAtOnce: 4, TokensPerDay: 1_000_000},
+		Previews: Previews{Mode: "api_results"},
+	}
+}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"aidesk/adapters/terminal"
+	"aidesk/bots"
+	"aidesk/cmd/aidesk/config"
+	"aidesk/core/agent"
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+)
+
+// demoOptions is the command line of demo.
+type demoOptions struct {
+	data     string
+	plugins  []string
+	hosts    []string
+	modelURL string
+	model    string
+}
+
+// modelKey is the environment variable with the key for --model-url.
+const modelKey = "AIDESK_MODEL_KEY"
+
+func demoCommand() *cobra.Command {
+	var o demoOptions
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Talk to the whole desk in this terminal: no key, no network, no set-up",
+		Long: `Talk to the whole desk in this terminal, with four example plugins that it starts itself.
+Lines are read from a pipe too; buttons are pressed by typing their number.
+
+A language model is used where --model-url names one that speaks Chat Completions
+(its key, if it needs one, is read from ` + modelKey + `). Without, the built-in planner
+matches your words with the examples of the plugins.`,
+		Args: none,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if (o.modelURL == "") != (o.model == "") {
+				return wrongUse{errors.New("--model-url and --model go together: give the server's address and the model's name")}
+			}
+			return demo(c.Context(), o, c.InOrStdin(), c.OutOrStdout())
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.data, "data", "", "keep everything in this folder (default: a new one that is removed at the end)")
+	f.StringArrayVar(&o.plugins, "plugin", nil, "register one more plugin by its address")
+	f.StringArrayVar(&o.hosts, "allow-host", nil, "reach this IP:PORT though it is not public")
+	f.StringVar(&o.modelURL, "model-url", "", "base URL of a Chat Completions server, such as http://127.0.0.1:11434/v1")
+	f.StringVar(&o.model, "model", "", "name of the model at --model-url")
+	return c
+}
+
+// demo runs the whole desk at the terminal until its input ends.
+func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err error) {
+	folder, err := openFolder(o.data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, folder.close()) }()
+	logger := slog.New(slog.NewJSONHandler(folder.log, nil))
+
+	s, err := openStore("bolt:" + folder.path("desk.db"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	examples, err := serveExamples(ctx, folder)
+	if err != nil {
+		return err
+	}
+	defer examples.close()
+
+	cfg := demoConfig(o, examples)
+	tty := ttyOf(in, out)
+	adapter := &terminal.Adapter{
+		In: in, Out: out, Grammar: bots.Commands, Interactive: tty.interactive, Color: tty.color, Width: tty.width, Logger: logger,
+	}
+	desk, err := wire(ctx, cfg, s, []chat.Adapter{adapter}, logger)
+	if err != nil {
+		return err
+	}
+	if adapter.Greeting, err = greeting(ctx, desk.Bots[0]); err != nil {
+		return err
+	}
+	return desk.Run(ctx)
+}
+
+// demoConfig is the configuration that the demo would be written as.
+func demoConfig(o demoOptions, examples *exampleServers) config.Config {
+	cfg := config.Default()
+	cfg.Limits = config.Limits{} // one person who tries things out
+	cfg.Models = map[string]config.Model{"main": {Provider: "planner"}}
+	if o.modelURL != "" {
+		cfg.Models["main"] = config.Model{Provider: "openai-chat", Model: o.model, BaseURL: o.modelURL, APIKey: config.Secret(os.Getenv(modelKey))}
+	}
+	bot := config.Bot{Name: "desk", Model: "main"}
+	for _, e := range examples.all {
+		bot.Plugins = append(bot.Plugins, config.Plugin{Source: "http://" + e.address, Default: e.enabled})
+		cfg.Egress.AllowHosts = append(cfg.Egress.AllowHosts, e.address)
+	}
+	for _, p := range o.plugins {
+		bot.Plugins = append(bot.Plugins, config.Plugin{Source: p, Default: true})
+	}
+	cfg.Egress.AllowHosts = append(cfg.Egress.AllowHosts, o.hosts...)
+	cfg.Bots = []config.Bot{bot}
+	return cfg
+}
+
+// greeting is the first thing that the person reads.
+func greeting(ctx context.Context, b *bots.Bot) (markdown.Document, error) {
+	on, _, err := b.Plugins.Enabled(ctx, terminal.Place(), "")
+	if err != nil {
+		return markdown.Document{}, err
+	}
+	var try [][]markdown.Inline
+	for _, p := range on {
+		for _, e := range agent.Examples(p, 2) {
+			try = append(try, []markdown.Inline{markdown.Text(e)})
+		}
+	}
+	doc := markdown.New(markdown.Paragraph(markdown.Strong("aidesk"), markdown.Text(" — ask in your own words, or for example:")), markdown.List(try...))
+	doc.Blocks = append(doc.Blocks, markdown.Paragraph(
+		markdown.Mono("/plugins"), markdown.Text(" shows what I can use, "), markdown.Mono("/aidesk help"),
+		markdown.Text(" how this works, "), markdown.Mono("/quit"), markdown.Text(" ends it."),
+	))
+	return doc, nil
+}
+
+// folder is where a demo keeps everything.
+type folder struct {
+	dir     string
+	passing bool // removed at the end
+	log     *os.File
+	calls   *os.File // what the example plugins were asked
+}
+
+func openFolder(dir string) (_ *folder, err error) {
+	f := &folder{dir: dir}
+	if dir == "" {
+		if f.dir, err = os.MkdirTemp("", "aidesk-demo-"); err != nil {
+			return nil, fmt.Errorf("making a folder for the demo: %w", err)
+		}
+		f.passing = true
+	} else if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("--data %s: %w: choose a folder that can be written", dir, errors.Unwrap(err))
+	}
+	if f.log, err = appendTo(f.path("aidesk.log")); err != nil {
+		return nil, fmt.Errorf("--data %s: %w: choose a folder that can be written", dir, err)
+	}
+	if f.calls, err = appendTo(f.path("plugins.log")); err != nil {
+		return nil, fmt.Errorf("--data %s: %w: choose a folder that can be written", dir, err)
+	}
+	return f, nil
+}
+
+func appendTo(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
+		return nil, cause.Err
+	}
+	return file, err
+}
+
+func (f *folder) path(name string) string { return filepath.Join(f.dir, name) }
+
+func (f *folder) close() error {
+	err := errors.Join(f.log.Close(), f.calls.Close())
+	if f.passing {
+		err = errors.Join(err, os.RemoveAll(f.dir))
+	}
+	return err
+}
+
+// tty is what is known of the terminal, if it is one.
+type tty struct {
+	interactive, color bool
+	width              func() int
+}
+
+func ttyOf(in io.Reader, out io.Writer) tty {
+	i, readsFile := in.(*os.File)
+	o, writesFile := out.(*os.File)
+	if !writesFile || !term.IsTerminal(int(o.Fd())) {
+		return tty{}
+	}
+	t := tty{color: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	t.width = func() int {
+		width, _, err := term.GetSize(int(o.Fd()))
+		if err != nil || width <= 0 {
+			return 80
+		}
+		return min(width, 120)
+	}
+	t.interactive = readsFile && term.IsTerminal(int(i.Fd()))
+	return t
+}

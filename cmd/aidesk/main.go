@@ -1,0 +1,103 @@
+// Aidesk puts AI plugins into the messenger that a team already uses.
+//
+// This package is the program: the command line, and the wiring of every part to
+// every other. It is the only one that knows them all.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// The exit codes.
+const (
+	good    = 0
+	failure = 1 // a finding or a failure
+	misuse  = 2 // wrong use of the command line
+)
+
+// wrongUse is an error in the command line itself.
+type wrongUse struct{ error }
+
+// run is the program. It returns the exit code; an error is one line on stderr that
+// says what, where, and what to do.
+func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
+	root := root()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errs)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return good
+	}
+	fmt.Fprintf(errs, "aidesk: %s\n", strings.TrimSpace(err.Error()))
+	if errors.As(err, &wrongUse{}) {
+		return misuse
+	}
+	return failure
+}
+
+func root() *cobra.Command {
+	c := &cobra.Command{
+		Use:           "aidesk",
+		Short:         "AI plugins in the messenger that your team already uses",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return wrongUse{fmt.Errorf("there is no command %q: see aidesk --help", args[0])}
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return wrongUse{fmt.Errorf("%w: see %s --help", err, c.CommandPath())}
+	})
+	c.AddCommand(demoCommand(), doctorCommand(), versionCommand())
+	return c
+}
+
+// none refuses arguments.
+func none(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return wrongUse{fmt.Errorf("unexpected argument %q: see %s --help", args[0], c.CommandPath())}
+	}
+	return nil
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: none,
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintln(c.OutOrStdout(), "aidesk", version())
+			return err
+		},
+	}
+}
+
+// version is what the build knows of itself.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "dev"
+	}
+	return strings.Trim(info.Main.Version, "()")
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"aidesk/bots"
+	"aidesk/cmd/aidesk/config"
+	"aidesk/core/agent"
+	"aidesk/core/chat"
+	"aidesk/core/egress"
+	"aidesk/core/model"
+	"aidesk/core/model/openai"
+	"aidesk/core/model/planner"
+	"aidesk/core/plugin"
+	"aidesk/core/preview"
+	"aidesk/store"
+	"aidesk/store/bolt"
+)
+
+// persona is who the desk is where the configuration does not say.
+const persona = "You are a helpful desk."
+
+// openStore opens the store that a URL names.
+func openStore(url string) (store.Store, error) {
+	path, ok := strings.CutPrefix(url, "bolt:")
+	if !ok {
+		return nil, fmt.Errorf("store.url %q: only bolt:PATH is built in", url)
+	}
+	return bolt.Open(path, bolt.Options{})
+}
+
+// wire makes a desk of a configuration: every part, connected to every other.
+func wire(ctx context.Context, cfg config.Config, s store.Store, adapters []chat.Adapter, logger *slog.Logger) (*bots.Desk, error) {
+	rules, err := rulesOf(cfg)
+	if err != nil {
+		return nil, err
+	}
+	guard, err := egress.New(rules, egress.WithVersion(version()))
+	if err != nil {
+		return nil, err
+	}
+	models := map[string]model.Model{}
+	for name, m := range cfg.Models {
+		if models[name], err = modelOf(m); err != nil {
+			return nil, fmt.Errorf("models.%s: %w", name, err)
+		}
+	}
+	desk := &bots.Desk{Store: s, Now: time.Now, Logger: logger}
+	for _, b := range cfg.Bots {
+		registry := &plugin.Registry{Bot: b.Name, Records: s, Guard: guard, Logger: logger}
+		var configured []plugin.Configured
+		for _, p := range b.Plugins {
+			configured = append(configured, plugin.Configured{Source: p.Source, Default: p.Default})
+		}
+		if err := registry.Configure(ctx, configured); err != nil {
+			return nil, err
+		}
+		a := &agent.Agent{Model: models[b.Model], Plugins: registry, Persona: b.Persona, Now: time.Now, Logger: logger}
+		if a.Persona == "" {
+			a.Persona = persona
+		}
+		if cfg.Previews.Mode != "off" {
+			a.Previews = &preview.Fetcher{Guard: guard}
+		}
+		desk.Bots = append(desk.Bots, &bots.Bot{
+			Name: b.Name, Adapters: adapters, Agent: a, Plugins: registry,
+			Limits: bots.Limits{
+				TurnsPerMemberHour: cfg.Limits.TurnsPerMemberHour, TurnsAtOnce: cfg.Limits.TurnsAtOnce, TokensPerDay: cfg.Limits.TokensPerDay,
+			},
+		})
+	}
+	return desk, nil
+}
+
+// rulesOf are the exceptions to the guard that the operator wrote.
+func rulesOf(cfg config.Config) (egress.Rules, error) {
+	rules := egress.Rules{AllowHosts: cfg.Egress.AllowHosts, Proxy: cfg.Egress.Proxy, CAFile: cfg.Egress.CAFile}
+	for _, i := range cfg.Egress.Internal {
+		rules.Internal = append(rules.Internal, egress.Internal{Host: i.Host, Plugin: i.Plugin})
+	}
+	var faults []error
+	for _, b := range cfg.Bots {
+		for _, p := range b.Plugins {
+			id, host, err := plugin.ID(p.Source)
+			if err != nil {
+				faults = append(faults, err)
+				continue
+			}
+			rules.Trusted = append(rules.Trusted, egress.Trusted{Host: host, Plugin: id})
+		}
+	}
+	return rules, errors.Join(faults...)
+}
+
+// modelOf makes the model of a configuration. Its client goes straight to the
+// address that the operator wrote: proxy variables of the environment have no say.
+func modelOf(m config.Model) (model.Model, error) {
+	if m.Provider == "planner" {
+		return &planner.Planner{}, nil
+	}
+	transport := &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 64, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second}
+	return openai.NewChat(openai.Config{BaseURL: m.BaseURL, Model: m.Model, APIKey: m.APIKey.Reveal(), Client: &http.Client{Transport: transport}}), nil
+}
