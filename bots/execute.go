@@ -16,10 +16,9 @@ import (
 )
 
 const (
-	cancelledLine = "Cancelled. Nothing was sent."
-	expiredLine   = "Expired. Nothing was sent. Ask again if you still want it."
-	doneLine      = "Done."
-	workingLine   = "Working…"
+	cancelledLine = "You cancelled it. Nothing was sent."
+	expiredLine   = "Nobody decided in time. Nothing was sent. Ask again if you still want it."
+	doneLine      = "Sent once, and %s accepted it."
 	unknownLine   = "It was sent, but no answer came. It may or may not have happened: look at %s before you send it again."
 )
 
@@ -51,7 +50,7 @@ func (s *step) execute(ctx context.Context, a confirm.Action) error {
 	s.progress(ctx, adapter, "asking "+markdown.Line(a.Call.Human, 50)+"…")
 	defer s.progress(ctx, adapter, "")
 
-	a, c, err := s.move(ctx, a, confirm.Executing, confirm.Outcome{Line: workingLine})
+	a, c, err := s.move(ctx, a, confirm.Executing, confirm.Outcome{})
 	if err != nil {
 		return err
 	}
@@ -79,7 +78,7 @@ func find(on []*plugin.Plugin, c plugin.Call) *plugin.Plugin {
 
 // finish is the second commit: the Action's end, its card, and the outcome in the transcript.
 func (s *step) finish(ctx context.Context, a confirm.Action, got plugin.Outcome) (confirm.Action, error) {
-	state, out := confirm.Done, confirm.Outcome{Line: doneLine, Content: agent.Content(got), LeftOut: got.LeftOut, Links: got.Links}
+	state, out := confirm.Done, confirm.Outcome{Line: fmt.Sprintf(doneLine, markdown.Line(a.Call.Human, 50)), Content: agent.Content(got), LeftOut: got.LeftOut, Links: got.Links}
 	switch {
 	case got.Sent == plugin.Unsure:
 		state = confirm.Unknown
@@ -87,7 +86,7 @@ func (s *step) finish(ctx context.Context, a confirm.Action, got plugin.Outcome)
 		out.Content = out.Line
 	case got.Status != "ok":
 		state = confirm.Failed
-		out.Line = "Not done. " + markdown.Line(got.Message, 300)
+		out.Line = markdown.Line(got.Message, 300)
 		if got.Sent == plugin.Unsent {
 			out.Line += " Nothing was sent."
 		}

@@ -140,7 +140,7 @@ func (d *door) Check(ctx context.Context, e chat.Event) ([]chat.Fault, error) {
 		return d.adminCheck(ctx, *e.Filled, *what.Plan)
 	}
 	if _, err = what.call(e.Filled.Values); err != nil {
-		return []chat.Fault{{Input: plugin.InputOf(err), Message: err.Error()}}, nil
+		return []chat.Fault{{Input: plugin.InputOf(err), Message: plugin.FaultOf(err)}}, nil
 	}
 	return nil, nil
 }

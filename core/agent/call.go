@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -68,6 +69,7 @@ func (r *run) record(outcomes []outcome) (why string) {
 	message := model.Message{Role: model.ToolRole}
 	var addresses []string
 	for _, o := range outcomes {
+		named(o)
 		message.Parts = append(message.Parts, model.Part{Result: new(o.result)})
 		for _, l := range o.links {
 			addresses = append(addresses, l.URL)
@@ -92,6 +94,15 @@ func (r *run) record(outcomes []outcome) (why string) {
 		return "I stopped: it failed again and again. The last answer was: " + markdown.Line(last.result.Content, 200)
 	}
 	return ""
+}
+
+// named gives links to a plugin's own pages its name, where the result gives none.
+func named(o outcome) {
+	for i, l := range o.links {
+		if u, err := url.Parse(l.URL); err == nil && l.SiteName == "" && o.plugin != nil && u.Host == o.plugin.ID {
+			o.links[i].SiteName = markdown.Line(o.plugin.Human(), 50)
+		}
+	}
 }
 
 // prepare resolves a call, builds its exact request and asks the policy. A result

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"aidesk/core/markdown"
 	"aidesk/core/model"
@@ -63,16 +65,55 @@ func Typed(p *plugin.Plugin, o *openapi.Operation, args json.RawMessage) (line, 
 	return model.Line(t, args), t.Name
 }
 
-// Examples are things a member may say to a plugin, at most one for each operation.
+// Examples are things a member may say to a plugin, at most one for each operation,
+// the most telling first: those that say what, before those that only say which
+// number or leave a place empty.
 func Examples(p *plugin.Plugin, most int) []string {
-	var all []string
-	for _, o := range offers([]*plugin.Plugin{p}) {
-		if usable := model.Usable(o.tool); len(usable) > 0 && len(all) < most {
-			all = append(all, model.Fill(usable[0], o.tool.Sample))
-		}
+	type example struct {
+		text string
+		rank int
 	}
-	return all
+	var all []example
+	for _, o := range offers([]*plugin.Plugin{p}) {
+		usable := model.Usable(o.tool)
+		if len(usable) == 0 {
+			continue
+		}
+		e := example{text: model.Fill(usable[0], o.tool.Sample)}
+		switch {
+		case strings.Contains(e.text, "‹"):
+			e.rank = 6
+		case e.text == usable[0]:
+			e.rank = 2
+		case onlyNumbers(usable[0], e.text):
+			e.rank = 4
+		}
+		if o.tool.Write {
+			e.rank++
+		}
+		all = append(all, e)
+	}
+	slices.SortStableFunc(all, func(a, b example) int { return cmp.Compare(a.rank, b.rank) })
+	var texts []string
+	for _, e := range all[:min(len(all), most)] {
+		texts = append(texts, e.text)
+	}
+	return texts
 }
+
+// onlyNumbers says that nothing but numbers was filled into an example.
+func onlyNumbers(example, filled string) bool {
+	letters := func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}
+	return strings.Map(letters, filled) == slot.ReplaceAllString(example, "")
+}
+
+// slot is a place in an example that a member fills in.
+var slot = regexp.MustCompile(`\{[^}]*\}`)
 
 func toolsOf(offers []offer) []model.Tool {
 	tools := make([]model.Tool, len(offers))

@@ -3,7 +3,6 @@ package confirm
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -31,11 +30,10 @@ func Card(a Action) chat.Card {
 		card.Until = a.Until
 		card.Buttons = []chat.Button{
 			{ID: a.Buttons.Approve, Label: "Approve", Style: yes},
-			{ID: a.Buttons.Edit, Label: "Edit", Form: true},
 			{ID: a.Buttons.Cancel, Label: "Cancel"},
 		}
-		if len(a.Arguments) == 0 {
-			card.Buttons = slices.Delete(card.Buttons, 1, 2)
+		if len(a.Arguments) > 0 {
+			card.Buttons = append(card.Buttons, chat.Button{ID: a.Buttons.Edit, Label: "Edit", Form: true})
 		}
 	case Unknown:
 		card.Buttons = []chat.Button{{ID: a.Buttons.Again, Label: "Send again"}}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -172,7 +173,7 @@ func facts(d markdown.Document) fact {
 		b.WriteString("\n")
 		switch block.Kind {
 		case markdown.KindHeading:
-			f.Elements["h"+string(rune('0'+block.Level))]++
+			f.Elements["h"+strconv.Itoa(block.Level)]++
 		case markdown.KindQuote:
 			f.Elements["blockquote"]++
 		case markdown.KindCode:

@@ -10,8 +10,9 @@
 //     https URL and a label that names no other host. Everything else that was
 //     written as a link (inline, reference, autolink, bare, image, HTML) is
 //     already text and code nodes.
-//   - No text node contains anything that a platform would make clickable by
-//     itself: no "scheme://" and no "www." name. Code nodes and code blocks may.
+//   - No text node outside a link's label contains anything that a platform would
+//     make clickable by itself: no "scheme://" and no "www." name. Code nodes and code
+//     blocks may.
 //   - Containers are nested at most 16 deep and emphasis at most 8, so rendering
 //     may recurse.
 //

@@ -23,13 +23,13 @@ func hostile() map[string]string {
 		"tables in quotes":      repeat("> "+repeat("|a", 40)+"|\n> "+repeat("|-", 40)+"|\n"+repeat("> |\n", 200)+"\n", 40),
 		"table code pipes":      "|a|\n|-|\n|" + repeat("`\\|`", 8000) + "|\n",
 		"links open":            repeat("[a](", 10_000),
-		"links open, lines":     repeat("[a](\n", 10_000),
-		"links empty":           repeat("[a](b", 10_000),
-		"brackets":              repeat("[", 50_000) + repeat("]", 50_000),
-		"images":                repeat("![", 30_000),
+		"links open, lines":     repeat("[a](\n", 6_000),
+		"links empty":           repeat("[a](b", 6_000),
+		"brackets":              repeat("[", 20_000) + repeat("]", 20_000),
+		"images":                repeat("![", 15_000),
 		"link of links":         repeat("[", 5000) + "a" + repeat("](b)", 5000),
-		"references":            repeat("[a]: b\n", 9000) + repeat("[a]", 9000),
-		"references, different": references(4000),
+		"references":            repeat("[a]: b\n", 4000) + repeat("[a]", 4000),
+		"references, different": references(2000),
 		"footnotes":             repeat("[^a]: x\n", 3000) + repeat("[^a]", 10_000),
 		"footnotes in notes":    repeat("[^a]: ", 10_000),
 		"bullets":               repeat("- ", 16_000),
@@ -47,11 +47,11 @@ func hostile() map[string]string {
 		"backticks":             backticks(340),
 		"entities":              repeat("&amp;", 12_000) + repeat("&", 30_000),
 		"escapes":               repeat("\\", 60_000),
-		"html open":             repeat("<a ", 20_000),
+		"html open":             repeat("<a ", 12_000),
 		"html attributes":       "<a" + repeat(" b=\"c\"", 10_000),
 		"comments":              repeat("<!-- ", 12_000),
-		"cdata":                 repeat("<![CDATA[", 7000) + repeat("<?", 9000) + repeat("<!A", 9000),
-		"bare URLs":             repeat("https://a.b/ ", 5000),
+		"cdata":                 repeat("<![CDATA[", 3000) + repeat("<?", 5000) + repeat("<!A", 5000),
+		"bare URLs":             repeat("https://a.b/ ", 3000),
 		"URLs in a row":         repeat("https://a.b/(", 5000),
 		"schemes":               repeat("a://", 15_000),
 		"www":                   repeat("www.", 15_000),
@@ -60,13 +60,13 @@ func hostile() map[string]string {
 		"one word":              repeat("x", 120_000),
 		"zero-width":            repeat("\u200b", 40_000) + "x",
 		"one character":         "a" + repeat("\u0301", 60_000),
-		"fences":                repeat("```\n", 30_000),
+		"fences":                repeat("```\n", 15_000),
 		"fence, cut":            "```" + repeat("x", 39) + "\n" + repeat("y\n", 50_000),
-		"rules":                 repeat("---\n", 30_000),
-		"setext":                repeat("a\n=\n", 20_000),
+		"rules":                 repeat("---\n", 15_000),
+		"setext":                repeat("a\n=\n", 10_000),
 		"blank lines":           "- a" + repeat("\n", 100_000) + "b",
 		"tabs":                  repeat("\t", 100_000) + "x",
-		"megabytes":             repeat("**bold** and [a](https://a.b/c) text\n\n", 100_000),
+		"megabytes":             repeat("**bold** and [a](https://a.b/c) text\n\n", 10_000),
 	}
 }
 
@@ -120,9 +120,10 @@ func TestHostile(t *testing.T) {
 
 // TestHostileSplit splits what was parsed from hostile inputs.
 func TestHostileSplit(t *testing.T) {
+	inputs := hostile()
 	for _, name := range []string{"one word", "one character", "stars, words", "tables in quotes", "footnotes", "URLs in a row", "megabytes"} {
 		t.Run(name, func(t *testing.T) {
-			d := markdown.Parse(hostile()[name], everything)
+			d := markdown.Parse(inputs[name], everything)
 			limit := markdown.Sized(1990, func(d markdown.Document) int { return len(d.Text()) })
 			start := time.Now()
 			parts := d.Split(limit)

@@ -103,7 +103,7 @@ func TestInline(t *testing.T) {
 		{"double tilde", "~~old~~ ~one~", "~~old~~ ~~one~~"},
 		{"ranges", "10~20分、30~40分 ~5 and ~6", "10~20分、30~40分 ~5 and ~6"},
 		{"escapes once", `\&lt; \\&amp; \*a\* &#42;b&#42; &amp;lt;`, "&lt; \\& *a* *b* &lt;"},
-		{"entities", "&nbsp;|&#0;|&#x1F44D;|&#xD800;|&nosuch;|&#99999999;|&|&;|&#;|&#x;", "\u00a0|\ufffd|👍|\ufffd|&nosuch;|&#99999999;|&|&;|&#;|&#x;"},
+		{"entities", "&nbsp;|&#0;|&#x1F44D;|&#xD800;|&nosuch;|&#99999999;|&|&;|&#;|&#x;|&#-1;|&#+65;", "\u00a0|\ufffd|👍|\ufffd|&nosuch;|&#99999999;|&|&;|&#;|&#x;|&#-1;|&#+65;"},
 		{"hidden entities", "a&#8238;b&zwj;c&#x200b;d&#27;e", "abcde"},
 		{"code keeps all", "`&lt; \\* a`", "`&lt; \\* a`"},
 		{"code of nothing", "a `\u200b` b", "a `` b"},
@@ -204,9 +204,10 @@ func textOnly(d markdown.Document) []string {
 	walkBlocks(d.Blocks, func(b markdown.Block) {
 		var text strings.Builder
 		walkInlines(b.Inlines, func(in markdown.Inline) {
-			if in.Kind == markdown.InlineText {
+			switch in.Kind {
+			case markdown.InlineText:
 				text.WriteString(in.Text)
-			} else if in.Kind == markdown.InlineCode || in.Kind == markdown.InlineBreak {
+			case markdown.InlineCode, markdown.InlineBreak:
 				text.WriteString("\n")
 			}
 		})

@@ -2,6 +2,7 @@ package markdown_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,7 +64,7 @@ func TestLong(t *testing.T) {
 			t.Fatalf("%d blocks", len(d.Blocks))
 		}
 		for i, row := range d.Blocks[1].Table.Rows {
-			if row[0][0].Text != fmt.Sprint(i) {
+			if row[0][0].Text != strconv.Itoa(i) {
 				t.Fatalf("row %d is %v", i, row)
 			}
 		}
@@ -93,7 +94,7 @@ func TestLong(t *testing.T) {
 	})
 	t.Run("URLs at every cut", func(t *testing.T) {
 		t.Parallel()
-		for shift := range 12 {
+		for shift := range 9 {
 			d := markdown.Parse(strings.Repeat("x", 16_000-shift)+"https://evil.example/?q "+filler, nil)
 			check(t, d)
 		}
@@ -107,16 +108,16 @@ func TestLong(t *testing.T) {
 	})
 	t.Run("beyond the markup", func(t *testing.T) {
 		t.Parallel()
-		d := markdown.Parse(lines("Paragraph %d, **bold** and https://evil.example/?secret.\n\n", 5000), nil)
+		d := markdown.Parse(lines("Paragraph %d, **bold** and https://evil.example/?secret.\n\n", 3000), nil)
 		check(t, d)
 		text := d.Text()
-		if !strings.HasPrefix(text, "Paragraph 0, bold") || !strings.Contains(text, "Paragraph 4999, **bold**") || strings.Contains(text, "secret") {
+		if !strings.HasPrefix(text, "Paragraph 0, bold") || !strings.Contains(text, "Paragraph 2999, **bold**") || strings.Contains(text, "secret") {
 			t.Error("the end is lost, or not inert")
 		}
 	})
 	t.Run("beyond everything", func(t *testing.T) {
 		t.Parallel()
-		text := markdown.Parse(strings.Repeat("é\n\n", 1<<20), nil).Text()
+		text := markdown.Parse(strings.Repeat(strings.Repeat("é", 50)+"\n\n", 12_000), nil).Text()
 		if !strings.HasSuffix(text, "…") || len(text) > 1<<20+10 {
 			t.Errorf("%d bytes", len(text))
 		}

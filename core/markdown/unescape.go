@@ -54,10 +54,10 @@ func entity(s string) (string, int) {
 	if digits != "" && (digits[0] == 'x' || digits[0] == 'X') {
 		digits, base, most = digits[1:], 16, 6
 	}
-	if digits == "" || len(digits) > most {
+	if digits == "" || len(digits) > most || digits[0] == '+' || digits[0] == '-' {
 		return "&", 1
 	}
-	n, err := strconv.ParseUint(digits, base, 32)
+	n, err := strconv.ParseInt(digits, base, 32)
 	if err != nil {
 		return "&", 1
 	}

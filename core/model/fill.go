@@ -22,7 +22,7 @@ func Fill(example string, sample json.RawMessage) string {
 		if !ok {
 			raw = body[inner]
 		}
-		if known := sampleText(raw); known != "" {
+		if known := sampleText(raw); known != "" && known != inner {
 			return known
 		}
 		return "‹" + strings.ReplaceAll(inner, "_", " ") + "›"

@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
+	"strconv"
 )
 
 // CallID makes the id of the nth call of an answer to a transcript, for wires
@@ -13,7 +13,7 @@ import (
 // and differs from every id in the transcript.
 func CallID(transcript []Message, n int) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%d\n", n)
+	h.Write([]byte(strconv.Itoa(n)))
 	taken := map[string]bool{}
 	for _, m := range transcript {
 		// What cannot be encoded changes nothing but the id.

@@ -11,6 +11,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -39,8 +40,8 @@ type Request struct {
 	Brief    []string  // what the desk offers here, made from plugins' texts: data, sent framed on the user's side
 	Messages []Message // the transcript; every call in it is answered
 	Tools    []Tool    // sorted by name
-	Now      time.Time // in the member's zone
-	Locale   string    // BCP 47
+	Now      time.Time // in the member's zone; wires do not send it: System says what a language model needs of it
+	Locale   string    // BCP 47; as Now
 	CacheKey string    // the same for requests that share a beginning
 }
 
@@ -199,11 +200,11 @@ func (e *Error) Error() string {
 
 // TextOf joins the text parts of a message.
 func (m Message) TextOf() string {
-	var s string
+	var b strings.Builder
 	for _, p := range m.Parts {
-		s += p.Text
+		b.WriteString(p.Text)
 	}
-	return s
+	return b.String()
 }
 
 // CallsOf lists the calls of a message, in order.

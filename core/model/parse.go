@@ -65,8 +65,8 @@ func (w *walk) step(e, i int) bool {
 	if w.hopeless[[2]int{e, i}] {
 		return false
 	}
-	fits := false
 	el := w.pattern.elements[e]
+	var fits bool
 	if el.word != "" {
 		fits = i < len(w.said) && w.said[i].fold == el.word && w.step(e+1, i+1)
 	} else {
@@ -81,9 +81,12 @@ func (w *walk) step(e, i int) bool {
 // slot tries the spans that a slot may take from token i on, the shortest first.
 func (w *walk) slot(el element, e, i int) bool {
 	fits := false
-	first, longest := i+1, maxWords
-	if w.lenient {
+	first, longest := i+1, 1
+	switch {
+	case w.lenient:
 		first, longest = i, maxStray
+	case el.slot.kind == kindText, el.slot.kind == kindEnum:
+		longest = maxWords
 	}
 	for end := first; end <= min(len(w.said), i+longest) && len(w.found) < w.most; end++ {
 		if *w.tries--; *w.tries < 0 {

@@ -25,13 +25,20 @@ const (
 type argument struct {
 	path     []string // where it stands in the arguments: [title] or [body title]
 	kind     kind
-	enum     []json.RawMessage
+	enum     []choice
 	min, max *limit
 	minLen   int
 	maxLen   int // in characters
 	item     *argument
 	required bool
 	inBody   bool
+}
+
+// choice is one value of an enum.
+type choice struct {
+	value json.RawMessage
+	name  string // as people see it
+	plain string // as it is compared
 }
 
 // limit is one end of a range of numbers.
@@ -195,11 +202,15 @@ func names(n node) []string {
 // readArgument tells how words give the value of one property.
 func readArgument(raw json.RawMessage, path ...string) argument {
 	n := parseNode(raw, 0)
-	a := argument{path: path, kind: kindText, enum: n.enum, min: n.min, max: n.max, minLen: n.minLen, maxLen: n.maxLen}
+	a := argument{path: path, kind: kindText, min: n.min, max: n.max, minLen: n.minLen, maxLen: n.maxLen}
 	has := func(t string) bool { return slices.Contains(n.types, t) }
 	switch {
 	case len(n.enum) > 0 && !slices.ContainsFunc(n.enum, structured):
 		a.kind = kindEnum
+		for _, v := range n.enum {
+			name := enumText(v)
+			a.enum = append(a.enum, choice{value: v, name: name, plain: plainWords(name)})
+		}
 	case has("array"):
 		a.kind = kindJSON
 		if item := readArgument(n.items, path...); item.kind != kindJSON && item.kind != kindList && len(n.items) > 0 {

@@ -17,9 +17,9 @@ const (
 	maxExamples = 20   // of one tool
 	maxWords    = 12   // that a slot for text takes without quotes
 	maxReadings = 4    // of one message by one example
-	maxStray    = 30   // words that Near takes for a value it could not read
+	maxStray    = 20   // words that Near takes for a value it could not read
 	maxStrays   = 16   // ways in which it looks for one
-	maxTries    = 5000 // spans that are tried for the slots of one tool
+	maxTries    = 2000 // spans that are tried for the slots of one tool
 )
 
 // Hit is a call that a message asks for in the words of an example.

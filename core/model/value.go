@@ -52,6 +52,7 @@ func (a argument) read(words string, now time.Time) (json.RawMessage, bool) {
 			return nil, false
 		}
 		return quote(words)
+	case kindList, kindJSON: // no words of a sentence
 	}
 	return nil, false
 }
@@ -88,13 +89,14 @@ func (a argument) readNumber(words string) (json.RawMessage, bool) {
 // two values the same.
 func (a argument) readEnum(words string) (json.RawMessage, bool) {
 	var loose json.RawMessage
+	plain := plainWords(words)
 	near := 0
-	for _, v := range a.enum {
-		switch name := enumText(v); {
-		case name == words:
-			return v, true
-		case plainWords(name) == plainWords(words):
-			loose = v
+	for _, c := range a.enum {
+		switch {
+		case c.name == words:
+			return c.value, true
+		case c.plain == plain:
+			loose = c.value
 			near++
 		}
 	}
@@ -153,8 +155,8 @@ func (a argument) wants() string {
 	case kindEnum:
 		const most = 8
 		var list []string
-		for _, v := range a.enum {
-			list = append(list, enumText(v))
+		for _, c := range a.enum {
+			list = append(list, c.name)
 		}
 		if more := len(list) - most; more > 0 {
 			list = append(list[:most], fmt.Sprintf("%d more", more))
@@ -175,6 +177,7 @@ func (a argument) wants() string {
 		case a.maxLen > 0:
 			return fmt.Sprintf("text of at most %d characters", a.maxLen)
 		}
+	case kindBool, kindJSON:
 	}
 	return string(a.kind)
 }

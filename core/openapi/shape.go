@@ -83,7 +83,7 @@ func read(resp Response) content {
 		c.text = "The answer is empty (" + strings.TrimSpace(strconv.Itoa(resp.Status)+" "+http.StatusText(resp.Status)) + ")."
 		return c
 	}
-	if binaryMedia(media) || !isJSON(media) && !textual(body) {
+	if binaryMedia(media) || !isJSON(media) && !textual(body, media) {
 		if media == "" {
 			media = bare(http.DetectContentType(body))
 		}
@@ -128,15 +128,16 @@ func binaryMedia(media string) bool {
 	return strings.HasPrefix(sub, "vnd.ms-") || strings.HasPrefix(sub, "vnd.openxmlformats") || strings.HasPrefix(sub, "vnd.oasis")
 }
 
-// textual reports whether bytes look like text.
-func textual(body []byte) bool {
+// textual reports whether bytes look like text. What calls itself text may
+// have a stray byte that is none.
+func textual(body []byte, media string) bool {
 	head := body[:min(len(body), 4<<10)]
 	if bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF}) {
 		return true
 	}
 	odd := 0
 	for _, c := range head {
-		if c == 0 {
+		if c == 0 && !strings.HasPrefix(media, "text/") {
 			return false
 		}
 		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != 0x1B {

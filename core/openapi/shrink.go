@@ -114,7 +114,11 @@ func (s *shrinker) dict(n *node, depth int) {
 			s.out.WriteByte(',')
 		}
 		first = false
-		s.out.WriteString(quote(clip(oneLine(key), 100)))
+		name := clip(oneLine(key), 100)
+		if len(name) < len(key)/2 {
+			s.texts++
+		}
+		s.out.WriteString(quote(name))
 		s.out.WriteByte(':')
 		s.write(n.vals[i], key, depth+1)
 	}

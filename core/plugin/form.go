@@ -106,6 +106,15 @@ func InputOf(err error) string {
 	return more
 }
 
+// FaultOf says to a member what is wrong with an input.
+func FaultOf(err error) string {
+	var wrong *openapi.ArgumentError
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		return "This " + wrong.Message + "."
+	}
+	return err.Error() + "."
+}
+
 const bodyPrefix = "body."
 
 // slot is one argument that a form asks for.

@@ -51,33 +51,25 @@ func (r *Registry) Configure(ctx context.Context, plugins []Configured) error {
 	}
 	var faults []error
 	wanted := map[string]bool{}
-	for _, c := range plugins {
-		id, _, err := ID(c.Source)
-		if err != nil {
-			faults = append(faults, err)
-			continue
-		}
-		wanted[id] = true
+	for i, got := range r.readAll(ctx, plugins) {
+		id := got.id
+		wanted[id] = id != ""
 		old := slices.IndexFunc(stored, func(g Registration) bool { return g.ID == id })
-		got, err := Reader{r.Guard, r.Logger}.Read(ctx, c.Source)
-		if err != nil {
+		if got.err != nil {
 			if old < 0 {
-				faults = append(faults, err)
+				faults = append(faults, got.err)
 			} else {
-				r.Logger.WarnContext(ctx, "plugin cannot be read, its stored version serves", "plugin", id, "error", err)
+				r.Logger.WarnContext(ctx, "plugin cannot be read, its stored version serves", "plugin", id, "error", got.err)
 			}
 			continue
 		}
-		reg := got.Plugin.Registration
-		reg.Default, reg.Locked = c.Default, true
-		reg.Name = got.Plugin.Manifest.name(func(n string) bool {
+		reg := got.plugin.Registration
+		reg.Default, reg.Locked = plugins[i].Default, true
+		reg.Name = got.plugin.Manifest.name(func(n string) bool {
 			return slices.ContainsFunc(stored, func(g Registration) bool { return g.Name == n && g.ID != id })
 		})
 		if old >= 0 {
 			reg.Name, reg.Revision = stored[old].Name, stored[old].Revision
-		}
-		if reg, err = r.keep(ctx, reg, got); err != nil {
-			return err
 		}
 		value, err := json.Marshal(reg)
 		if err != nil {
@@ -96,6 +88,35 @@ func (r *Registry) Configure(ctx context.Context, plugins []Configured) error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// reading is what came of reading one plugin of the configuration.
+type reading struct {
+	id     string
+	plugin *Plugin // its bytes are stored
+	err    error
+}
+
+// readAll reads plugins side by side and keeps their bytes.
+func (r *Registry) readAll(ctx context.Context, plugins []Configured) []reading {
+	readings := make([]reading, len(plugins))
+	var group sync.WaitGroup
+	for i, c := range plugins {
+		group.Go(func() {
+			got := &readings[i]
+			if got.id, _, got.err = ID(c.Source); got.err != nil {
+				return
+			}
+			read, err := Reader{r.Guard, r.Logger}.Read(ctx, c.Source)
+			if err == nil {
+				read.Plugin.Registration, err = r.keep(ctx, read.Plugin.Registration, read)
+				got.plugin = read.Plugin
+			}
+			got.err = err
+		})
+	}
+	group.Wait()
+	return readings
 }
 
 // keep stores the bytes of a plugin and names them in its registration.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -212,9 +213,7 @@ func JSON(status int, raw string) Answer {
 // Raw answers with status, header and body.
 func Raw(status int, header http.Header, raw string) Answer {
 	return func(w http.ResponseWriter, _ *http.Request, _ Query) {
-		for name, values := range header {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), header)
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, raw)
 	}

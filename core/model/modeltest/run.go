@@ -18,34 +18,34 @@ import (
 // Tool is the tool that the suite offers.
 const Tool = "probe_look"
 
-// Run holds a model against the contract of model.Model. make gives a model that
+// Run holds a model against the contract of model.Model. open gives a model that
 // behaves as Act does, or as the planner: asked "look up WORD" it calls Tool with
 // that word; given a result it repeats what the result says; otherwise it says
 // something.
-func Run(t *testing.T, make func(t *testing.T) model.Model) {
+func Run(t *testing.T, open func(t *testing.T) model.Model) {
 	t.Run("info", func(t *testing.T) {
-		m := make(t)
+		m := open(t)
 		if info := m.Info(); info.Wire == "" || info.Name == "" || info != m.Info() {
 			t.Errorf("info: %+v, then %+v", info, m.Info())
 		}
 	})
 	t.Run("text", func(t *testing.T) {
-		response := generate(t, make(t), request(user("good morning")))
+		response := generate(t, open(t), request(user("good morning")))
 		if response.Message.TextOf() == "" || len(response.Message.CallsOf()) > 0 || response.Stop != model.End {
 			t.Errorf("got %+v", response)
 		}
 	})
 	t.Run("call", func(t *testing.T) {
-		checkCall(t, generate(t, make(t), request(user("look up apple"))), "apple")
+		checkCall(t, generate(t, open(t), request(user("look up apple"))), "apple")
 	})
 	t.Run("result", func(t *testing.T) {
-		response := generate(t, make(t), request(user("look up apple"), call("call_7", "apple"), result("call_7", model.OK, `{"colour":"green-7f3a"}`)))
+		response := generate(t, open(t), request(user("look up apple"), call("call_7", "apple"), result("call_7", model.OK, `{"colour":"green-7f3a"}`)))
 		if text := response.Message.TextOf(); !strings.Contains(text, "green-7f3a") || response.Stop != model.End {
 			t.Errorf("got %q, stop %q", text, response.Stop)
 		}
 	})
 	t.Run("waiting", func(t *testing.T) {
-		response := generate(t, make(t), request(user("look up apple"), call("call_7", "apple"), result("call_7", model.Waiting, "")))
+		response := generate(t, open(t), request(user("look up apple"), call("call_7", "apple"), result("call_7", model.Waiting, "")))
 		if calls := response.Message.CallsOf(); len(calls) > 0 {
 			t.Errorf("called again: %+v", calls)
 		}
@@ -53,13 +53,13 @@ func Run(t *testing.T, make func(t *testing.T) model.Model) {
 	t.Run("outcome", func(t *testing.T) {
 		told := result("call_7", model.OK, `{"colour":"green-7f3a"}`)
 		told.Role = model.Outcome
-		response := generate(t, make(t), request(user("look up apple"), call("call_7", "apple"), result("call_7", model.Waiting, ""), told))
+		response := generate(t, open(t), request(user("look up apple"), call("call_7", "apple"), result("call_7", model.Waiting, ""), told))
 		if text := response.Message.TextOf(); !strings.Contains(text, "green-7f3a") || len(response.Message.CallsOf()) > 0 {
 			t.Errorf("got %+v", response.Message)
 		}
 	})
 	t.Run("ids are not used twice", func(t *testing.T) {
-		m := make(t)
+		m := open(t)
 		said := []model.Message{user("look up apple")}
 		taken := map[string]bool{}
 		for range 3 {
@@ -76,13 +76,13 @@ func Run(t *testing.T, make func(t *testing.T) model.Model) {
 	t.Run("cancelled", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		response, err := make(t).Generate(ctx, request(user("look up apple")), nil)
+		response, err := open(t).Generate(ctx, request(user("look up apple")), nil)
 		if !errors.Is(err, context.Canceled) || response != nil {
 			t.Errorf("got %+v, %v", response, err)
 		}
 	})
 	t.Run("at once", func(t *testing.T) {
-		m := make(t)
+		m := open(t)
 		var all sync.WaitGroup
 		for i := range 8 {
 			all.Go(func() {
@@ -102,7 +102,7 @@ func Run(t *testing.T, make func(t *testing.T) model.Model) {
 // generate asks, and checks what holds for every answer.
 func generate(t *testing.T, m model.Model, r *model.Request) *model.Response {
 	t.Helper()
-	before, err := json.Marshal(r)
+	before, err := json.Marshal(r) //nolint:musttag // only compared
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func generate(t *testing.T, m model.Model, r *model.Request) *model.Response {
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := json.Marshal(r)
+	after, err := json.Marshal(r) //nolint:musttag // only compared
 	if err != nil {
 		t.Fatal(err)
 	}

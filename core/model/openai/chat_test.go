@@ -22,6 +22,7 @@ var update = flag.Bool("update", false, "write the golden files of testdata")
 
 func TestChat(t *testing.T) {
 	modeltest.Run(t, func(t *testing.T) model.Model {
+		t.Helper()
 		return newChat(modeltest.NewActor(t, modeltest.Act))
 	})
 }

@@ -35,7 +35,7 @@ type exchange struct {
 // Do sends the request. Whatever is not the beginning of an answer is an error.
 func (x *exchange) Do(r *http.Request) (*http.Response, error) {
 	x.sent = r.ContentLength
-	response, err := x.client.Do(r)
+	response, err := x.client.Do(r) //nolint:gosec // the address is the operator's, and redirects are not followed
 	if err != nil {
 		return nil, err
 	}
@@ -46,10 +46,10 @@ func (x *exchange) Do(r *http.Request) (*http.Response, error) {
 	}
 	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	limited := io.LimitReader(body, maxBody)
-	switch {
-	case kind == "text/event-stream":
+	switch kind {
+	case "text/event-stream":
 		response.Body = closing{newEvents(limited), body}
-	case kind == "application/json":
+	case "application/json":
 		response.Body = closing{newWhole(limited), body}
 	default:
 		_ = body.Close()
@@ -129,10 +129,9 @@ func (x *exchange) fault(err error) error {
 		err = outer.Err
 	}
 	message := x.scrub.clean(err.Error())
-	switch kind {
-	case model.Network:
+	if kind == model.Network {
 		message = "the server at " + x.host + " cannot be reached: " + message
-	case model.Truncated:
+	} else if kind == model.Truncated {
 		message = "the connection broke in mid-answer: " + message
 	}
 	return &model.Error{Kind: kind, Message: message}

@@ -85,7 +85,7 @@ func TestScrub(t *testing.T) {
 		{"address", "no such user (Ann@corp.example)", "no such user …"},
 		{"quotation", "cannot read “friday”", "cannot read “…”"},
 		{"piece", "cannot read The Launch  is on Friday here", "cannot rea…here"},
-		{"argument", `bad: {"word":"a <word>"}`, "bad: …"},
+		{"argument", `bad: {"word":"a <word>"}`, "bad: {“…”:“…”}"},
 		{"not sent", "cannot read 99-99 of 'nobody'", "cannot read 99-99 of 'nobody'"},
 	}
 	for _, test := range tests {
@@ -198,7 +198,7 @@ func (s slow) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		_ = w.Close()
 	}()
-	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: body, Request: r}, nil
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: body, Request: r}, nil
 }
 
 // sleep waits on the clock of the test's bubble.

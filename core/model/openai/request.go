@@ -80,6 +80,7 @@ func messages(m model.Message) []openai.ChatCompletionMessage {
 			return nil
 		}
 		return []openai.ChatCompletionMessage{said}
+	case model.ToolRole, model.Outcome:
 	}
 	var list []openai.ChatCompletionMessage
 	for _, part := range m.Parts {
@@ -120,7 +121,7 @@ func content(r model.ToolResult) string {
 	if r.Content != "" {
 		lines = append(lines, r.Content)
 	}
-	if r.LeftOut != "" {
+	if r.LeftOut != "" && !strings.Contains(r.Content, r.LeftOut) {
 		lines = append(lines, "(left out: "+r.LeftOut+")")
 	}
 	// The wire wants some content.

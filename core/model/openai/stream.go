@@ -185,12 +185,13 @@ func asText(raw json.RawMessage) string {
 		Text string `json:"text"`
 	}
 	_ = json.Unmarshal(raw, &parts)
+	var b strings.Builder
 	for _, part := range parts {
 		if part.Type == "text" {
-			s += part.Text
+			b.WriteString(part.Text)
 		}
 	}
-	return s
+	return b.String()
 }
 
 // asArguments reads a piece of arguments: a string, or JSON itself.

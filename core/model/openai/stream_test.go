@@ -25,7 +25,7 @@ type canned struct {
 // RoundTrip answers.
 func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{
-		StatusCode: 200, Header: http.Header{"Content-Type": {c.kind}}, Request: r,
+		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {c.kind}}, Request: r,
 		Body: io.NopCloser(c.reader(strings.NewReader(c.bytes))),
 	}, nil
 }

@@ -22,6 +22,8 @@ func answers(tools []model.Tool, results []model.ToolResult) string {
 				text = "Nothing found."
 			}
 			told = append(told, blocks(text, leftOut(r)))
+		case model.Failed, model.Declined, model.Expired, model.Denied, model.Unknown:
+			told = append(told, trouble(tools, r))
 		default:
 			told = append(told, trouble(tools, r))
 		}

@@ -37,6 +37,7 @@ func FuzzEscape(f *testing.F) {
 
 // checkEscape parses what the planner writes and looks for anything but text.
 func checkEscape(t *testing.T, s string) {
+	t.Helper()
 	if len(s) > 1000 || strings.ContainsRune(s, '\ufffd') || s != strings.ToValidUTF8(s, "") {
 		return
 	}

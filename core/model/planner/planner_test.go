@@ -11,12 +11,21 @@ import (
 	"time"
 
 	"aidesk/core/model"
+	"aidesk/core/model/modeltest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
 var update = flag.Bool("update", false, "write the golden parts of testdata")
+
+func TestPlanner(t *testing.T) {
+	modeltest.Run(t, func(*testing.T) model.Model { return New() })
+	info := New().Info()
+	if info.Host != "" || !strings.Contains(info.Notice, "not a language model") || !strings.Contains(info.Notice, "--model-url") || strings.Contains(info.Notice, "\n") {
+		t.Errorf("info: %+v", info)
+	}
+}
 
 // TestTurns runs testdata/turns/*.txtar: tools.json, then turns. A turn's lines
 // are the transcript ("user: …", "call: tool {…}", "tool: operation status {…}",

@@ -4,14 +4,32 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"aidesk/core/model"
+	"aidesk/core/model/modeltest"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+func TestScript(t *testing.T) {
+	modeltest.Run(t, func(*testing.T) model.Model {
+		return Func(func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
+			last := r.Messages[len(r.Messages)-1]
+			_, word, asked := strings.Cut(last.TextOf(), "look up ")
+			switch {
+			case last.Role == model.ToolRole, last.Role == model.Outcome:
+				return Say("It says: "+last.Parts[0].Result.Content)(ctx, r, on)
+			case asked:
+				return Call(modeltest.Tool, `{"word":"`+word+`"}`)(ctx, r, on)
+			}
+			return Say("Good morning.")(ctx, r, on)
+		})
+	})
+}
 
 func TestSteps(t *testing.T) {
 	m := New(Say("hello", model.Choice{Label: "Yes", Say: "yes"}), Call("look", `{"a":1}`))

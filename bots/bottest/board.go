@@ -1,0 +1,72 @@
+package bottest
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"aidesk/core/chat"
+)
+
+// patience is how long anything may take on a busy machine.
+const patience = 30 * time.Second
+
+// board is everything that went through the adapter, in order.
+type board struct {
+	mu      sync.Mutex
+	more    chan struct{} // closed when something was added
+	events  []chat.Event
+	sends   []chat.Reply // every version of every reply that arrived
+	notes   []string
+	shown   []string // texts of sends and notes, in order
+	settled map[string]int
+	desk    chat.Handler // behind the adapter that runs
+}
+
+func newBoard() *board { return &board{more: make(chan struct{}), settled: map[string]int{}} }
+
+// add changes the board and tells those who wait.
+func (b *board) add(change func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	change()
+	close(b.more)
+	b.more = make(chan struct{})
+}
+
+// until waits for something to be true of the board. ok is called with the lock held.
+func (b *board) until(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	for {
+		b.mu.Lock()
+		done, more := ok(), b.more
+		b.mu.Unlock()
+		if done {
+			return
+		}
+		select {
+		case <-more:
+		case <-limit.C:
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			t.Fatalf("waited %s for %s. Shown so far:\n%s", patience, what, strings.Join(b.shown, "\n---\n"))
+		}
+	}
+}
+
+// last are the newest versions of all replies, in the order in which they first came.
+func (b *board) last() []chat.Reply {
+	var replies []chat.Reply
+	for _, r := range b.sends {
+		if i := slices.IndexFunc(replies, func(o chat.Reply) bool { return o.ID == r.ID }); i >= 0 {
+			replies[i] = r
+		} else {
+			replies = append(replies, r)
+		}
+	}
+	return replies
+}

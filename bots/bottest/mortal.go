@@ -1,0 +1,113 @@
+package bottest
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"aidesk/store"
+)
+
+// errDead is what a process that was killed gets to see: nothing.
+var errDead = errors.New("the process was killed")
+
+// mortal is a store whose process can be killed: from then on nothing is read or
+// written any more, and whoever asks learns nothing of what he wrote last.
+type mortal struct {
+	store.Store
+	dead atomic.Bool
+	// after, when set, is asked after each commit that was written; true kills.
+	after atomic.Pointer[func(store.Commit) bool]
+}
+
+func (m *mortal) err(err error) error {
+	if m.dead.Load() {
+		return errDead
+	}
+	return err
+}
+
+// Ingest is the store's.
+func (m *mortal) Ingest(ctx context.Context, events ...store.Event) ([]store.Ingested, error) {
+	if m.dead.Load() {
+		return nil, errDead
+	}
+	return m.Store.Ingest(ctx, events...)
+}
+
+// Claim is the store's.
+func (m *mortal) Claim(ctx context.Context, owner string, limit int, ttl time.Duration) ([]store.Lease, error) {
+	if m.dead.Load() {
+		return nil, errDead
+	}
+	return m.Store.Claim(ctx, owner, limit, ttl)
+}
+
+// Extend is the store's.
+func (m *mortal) Extend(ctx context.Context, l store.Lease, ttl time.Duration) (store.Extension, error) {
+	if m.dead.Load() {
+		return store.Extension{}, errDead
+	}
+	return m.Store.Extend(ctx, l, ttl)
+}
+
+// Release is the store's.
+func (m *mortal) Release(ctx context.Context, l store.Lease, delay time.Duration) error {
+	if m.dead.Load() {
+		return errDead
+	}
+	return m.Store.Release(ctx, l, delay)
+}
+
+// Work is the store's.
+func (m *mortal) Work(ctx context.Context, l store.Lease) (store.Work, error) {
+	if m.dead.Load() {
+		return store.Work{}, errDead
+	}
+	return m.Store.Work(ctx, l)
+}
+
+// Commit is the store's, unless the process dies with it.
+func (m *mortal) Commit(ctx context.Context, l store.Lease, c store.Commit) error {
+	if m.dead.Load() {
+		return errDead
+	}
+	err := m.Store.Commit(ctx, l, c)
+	if kill := m.after.Load(); kill != nil && err == nil && (*kill)(c) {
+		m.dead.Store(true)
+	}
+	return m.err(err)
+}
+
+// Outbox is the store's.
+func (m *mortal) Outbox(ctx context.Context, owner string, adapters []string, limit int) ([]store.Delivery, error) {
+	if m.dead.Load() {
+		return nil, errDead
+	}
+	return m.Store.Outbox(ctx, owner, adapters, limit)
+}
+
+// Sent is the store's.
+func (m *mortal) Sent(ctx context.Context, r store.Receipt) error {
+	if m.dead.Load() {
+		return errDead
+	}
+	return m.Store.Sent(ctx, r)
+}
+
+// Reserve is the store's.
+func (m *mortal) Reserve(ctx context.Context, counts ...store.Count) error {
+	if m.dead.Load() {
+		return errDead
+	}
+	return m.Store.Reserve(ctx, counts...)
+}
+
+// Put is the store's.
+func (m *mortal) Put(ctx context.Context, r store.Record) (uint64, error) {
+	if m.dead.Load() {
+		return 0, errDead
+	}
+	return m.Store.Put(ctx, r)
+}

@@ -1,0 +1,28 @@
+package bottest
+
+import (
+	"aidesk/core/chat"
+)
+
+// Platform is a messenger with the desk in it, as its members use it. A function
+// that is nil is something that the platform cannot do; the behaviours that need
+// it are skipped.
+type Platform struct {
+	// Open makes the adapter, not running yet. A second call is a restart of the desk
+	// at the same platform.
+	Open func() chat.Adapter
+	// Place is where Member writes and is answered.
+	Place chat.Place
+	// Member is the platform's id of the one who asks, Other that of somebody else in
+	// the same place. Other is empty where there is nobody else.
+	Member, Other string
+	// Say writes to the desk. A text that begins with a slash is a command.
+	Say func(member, text string)
+	// Press presses a button that is or was shown.
+	Press func(member string, b chat.Button)
+	// Edit and Delete change a message by its platform's id.
+	Edit   func(member, message, text string)
+	Delete func(member, message string)
+	// Thread writes to the desk in another conversation, named by a word.
+	Thread func(member, thread, text string)
+}

@@ -1,0 +1,367 @@
+package bottest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"aidesk/bots"
+	"aidesk/core/agent"
+	"aidesk/core/chat"
+	"aidesk/core/egress"
+	"aidesk/core/model"
+	"aidesk/core/model/script"
+	"aidesk/core/plugin"
+	"aidesk/core/preview"
+	"aidesk/store"
+	"aidesk/store/bolt"
+)
+
+// Setup is what a stage is made of.
+type Setup struct {
+	Model   model.Model // defaults to a script without steps
+	Plugins []Plugin
+	Limits  bots.Limits
+	Turn    agent.Limits
+}
+
+// Plugin is a plugin on loopback.
+type Plugin struct {
+	Address string // host:port
+	Default bool   // enabled for everybody
+}
+
+// Stage is a desk that runs on a platform.
+type Stage struct {
+	Platform
+	T      testing.TB
+	Clock  *Clock
+	Script *script.Model // the model, where it is a script
+	Store  store.Store   // changes with Restart
+
+	setup Setup
+	path  string
+	board *board
+	log   *paper
+	live  *live // nil: closed
+}
+
+// live is what ends with the process.
+type live struct {
+	store *mortal
+	db    store.Store
+	end   context.CancelFunc
+	ended chan error
+}
+
+// Start opens a desk on a platform until the test ends.
+func Start(t testing.TB, p Platform, clock *Clock, setup Setup) *Stage {
+	t.Helper()
+	if setup.Model == nil {
+		setup.Model = script.New()
+	}
+	s := &Stage{Platform: p, T: t, Clock: clock, setup: setup, path: filepath.Join(t.TempDir(), "desk.db"), board: newBoard(), log: &paper{}}
+	s.Script, _ = setup.Model.(*script.Model)
+	s.open()
+	t.Cleanup(func() {
+		s.Close()
+		if t.Failed() && testing.Verbose() {
+			t.Logf("the log of the desk:\n%s", s.log)
+		}
+	})
+	return s
+}
+
+func (s *Stage) open() {
+	s.T.Helper()
+	db, err := bolt.Open(s.path, bolt.Options{Now: s.Clock.Now})
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	m := &mortal{Store: db}
+	s.Store = m
+	rules := egress.Rules{}
+	var configured []plugin.Configured
+	for _, p := range s.setup.Plugins {
+		rules.Trusted = append(rules.Trusted, egress.Trusted{Host: p.Address, Plugin: p.Address})
+		rules.AllowHosts = append(rules.AllowHosts, p.Address)
+		configured = append(configured, plugin.Configured{Source: "http://" + p.Address, Default: p.Default})
+	}
+	guard, err := egress.New(rules)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	logger := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	registry := &plugin.Registry{Bot: "desk", Records: m, Guard: guard, Logger: logger}
+	if err := registry.Configure(s.T.Context(), configured); err != nil {
+		s.T.Fatal(err)
+	}
+	bot := &bots.Bot{
+		Name: "desk", Adapters: []chat.Adapter{tapped(s.Platform.Open(), s.board)}, Plugins: registry, Limits: s.setup.Limits,
+		Agent: &agent.Agent{
+			Model: s.setup.Model, Plugins: registry, Persona: "You are the desk of a test.", Limits: s.setup.Turn,
+			Previews: &preview.Fetcher{Guard: guard}, Now: s.Clock.Now, Logger: logger,
+		},
+	}
+	desk := &bots.Desk{Store: m, Bots: []*bots.Bot{bot}, Now: s.Clock.Now, Logger: logger}
+	ctx, end := context.WithCancel(context.Background())
+	s.live = &live{store: m, db: db, end: end, ended: make(chan error, 1)}
+	go func(l *live) { l.ended <- desk.Run(ctx) }(s.live)
+}
+
+// Close ends the desk as a shutdown does: what runs comes to its end.
+func (s *Stage) Close() {
+	s.T.Helper()
+	if s.live == nil {
+		return
+	}
+	l := s.live
+	s.live = nil
+	l.end()
+	select {
+	case err := <-l.ended:
+		if err != nil && !errors.Is(err, context.Canceled) {
+			s.T.Errorf("the desk ended with %v", err)
+		}
+	case <-time.After(patience):
+		s.T.Fatalf("the desk did not end within %s", patience)
+	}
+	if err := l.db.Close(); err != nil {
+		s.T.Error(err)
+	}
+}
+
+// Restart closes the desk and opens it again over the same file.
+func (s *Stage) Restart() {
+	s.T.Helper()
+	s.Close()
+	s.open()
+}
+
+// Kill makes the process dead: from now on it writes nothing, whatever it still
+// does. Restart ends it and begins the next.
+func (s *Stage) Kill() { s.live.store.dead.Store(true) }
+
+// KillAfter kills the process right after the first commit for which is says so
+// was written; the channel is closed then.
+func (s *Stage) KillAfter(is func(store.Commit) bool) <-chan struct{} {
+	dead := make(chan struct{})
+	var once sync.Once
+	kill := func(c store.Commit) bool {
+		if !is(c) {
+			return false
+		}
+		once.Do(func() { close(dead) })
+		return true
+	}
+	s.live.store.after.Store(&kill)
+	return dead
+}
+
+// rest lets pass the time for which a conversation rests after a failure.
+func (s *Stage) rest() {
+	s.T.Helper()
+	s.Clock.Advance(2 * time.Second)
+}
+
+// Await waits for a signal.
+func (s *Stage) Await(what string, signal <-chan struct{}) {
+	s.T.Helper()
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	select {
+	case <-signal:
+	case <-limit.C:
+		s.T.Fatalf("waited %s for %s", patience, what)
+	}
+}
+
+// Tell lets a member say something and returns the event once it is on disk.
+func (s *Stage) Tell(member, text string) chat.Event {
+	s.T.Helper()
+	return s.event("the desk to receive "+text, func() { s.Platform.Say(member, text) })
+}
+
+// Push presses a button and returns the event once it is on disk.
+func (s *Stage) Push(member string, b chat.Button) chat.Event {
+	s.T.Helper()
+	return s.event("the desk to receive a press of "+b.Label, func() { s.Platform.Press(member, b) })
+}
+
+// Change edits a message, or deletes it where text is empty.
+func (s *Stage) Change(member, message, text string) chat.Event {
+	s.T.Helper()
+	return s.event("the desk to receive a change", func() {
+		if text == "" {
+			s.Delete(member, message)
+		} else {
+			s.Edit(member, message, text)
+		}
+	})
+}
+
+func (s *Stage) event(what string, cause func()) chat.Event {
+	s.T.Helper()
+	before := s.count(func() int { return len(s.board.events) })
+	cause()
+	var e chat.Event
+	s.board.until(s.T, what, func() bool {
+		if len(s.board.events) > before {
+			e = s.board.events[before]
+		}
+		return e.ID != ""
+	})
+	return e
+}
+
+func (s *Stage) count(n func() int) int {
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	return n()
+}
+
+// Done waits until everything that an event caused was done and shown.
+func (s *Stage) Done(e chat.Event) {
+	s.T.Helper()
+	s.board.until(s.T, "the end of "+e.ID, func() bool { return s.board.settled[e.ID] > 0 })
+}
+
+// Again delivers an event once more, as a platform does that heard no answer.
+func (s *Stage) Again(e chat.Event) {
+	s.T.Helper()
+	before := s.count(func() int { return s.board.settled[e.ID] })
+	s.board.mu.Lock()
+	desk := s.board.desk
+	s.board.mu.Unlock()
+	if err := desk.Receive(s.T.Context(), e); err != nil {
+		s.T.Fatal(err)
+	}
+	s.board.until(s.T, "the second end of "+e.ID, func() bool { return s.board.settled[e.ID] > before })
+}
+
+// Mark is a point in what was shown.
+func (s *Stage) Mark() int { return s.count(func() int { return len(s.board.shown) }) }
+
+// Since is all that was shown since a mark, notes too.
+func (s *Stage) Since(mark int) string {
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	return strings.Join(s.board.shown[mark:], "\n")
+}
+
+// Ask says something as the member who asks and returns the reply, when there is
+// nothing more to come of it.
+func (s *Stage) Ask(text string) chat.Reply {
+	s.T.Helper()
+	return s.AskAs(s.Member, text)
+}
+
+// AskAs is Ask for another member.
+func (s *Stage) AskAs(member, text string) chat.Reply {
+	s.T.Helper()
+	before := s.count(func() int { return len(s.board.sends) })
+	s.Done(s.Tell(member, text))
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	if len(s.board.sends) == before {
+		s.T.Fatalf("%q was not answered", text)
+	}
+	return s.board.sends[len(s.board.sends)-1]
+}
+
+// Act presses a button and returns what was shown because of it, notes too.
+func (s *Stage) Act(member string, b chat.Button) string {
+	s.T.Helper()
+	mark := s.Mark()
+	s.Done(s.Push(member, b))
+	return s.Since(mark)
+}
+
+// Wait waits for a version of a reply that was not there at the mark.
+func (s *Stage) Wait(what string, is func(chat.Reply) bool) chat.Reply {
+	s.T.Helper()
+	var found chat.Reply
+	s.board.until(s.T, what, func() bool {
+		for _, r := range s.board.last() {
+			if is(r) {
+				found = r
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+// Replies are all replies in their newest version.
+func (s *Stage) Replies() []chat.Reply {
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	return s.board.last()
+}
+
+// Now is a reply in its newest version.
+func (s *Stage) Now(id string) chat.Reply {
+	s.T.Helper()
+	i := slices.IndexFunc(s.Replies(), func(r chat.Reply) bool { return r.ID == id })
+	if i < 0 {
+		s.T.Fatalf("there is no reply %q", id)
+	}
+	return s.Replies()[i]
+}
+
+// Audits are the audit entries of the place's workspace, the newest first.
+func (s *Stage) Audits() []map[string]string {
+	s.T.Helper()
+	var all []map[string]string
+	err := s.Store.Audits(s.T.Context(), chat.Key("desk")+"/"+s.Place.Scope(), func(a store.Audit) bool {
+		var entry map[string]string
+		if err := json.Unmarshal(a.Body, &entry); err != nil {
+			s.T.Errorf("an audit entry: %v", err)
+		}
+		all = append(all, entry)
+		return true
+	})
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return all
+}
+
+// Button finds a button of a reply by its label.
+func (s *Stage) Button(r chat.Reply, label string) chat.Button {
+	s.T.Helper()
+	all := buttons(r)
+	i := slices.IndexFunc(all, func(b chat.Button) bool { return b.Label == label })
+	if i < 0 {
+		s.T.Fatalf("no button %q in:\n%s", label, Text(r))
+	}
+	return all[i]
+}
+
+// paper is the desk's log.
+type paper struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write adds to it.
+func (p *paper) Write(data []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(data)
+}
+
+func (p *paper) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
+}

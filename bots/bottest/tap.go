@@ -1,0 +1,108 @@
+package bottest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+)
+
+// tap stands between an adapter and the desk and writes down what passes. It has
+// the abilities of the adapter; that of a Finder is in tapFinder.
+type tap struct {
+	chat.Adapter
+	board *board
+}
+
+// tapFinder is a tap on an adapter that is a Finder.
+type tapFinder struct{ *tap }
+
+var (
+	_ chat.Noter   = (*tap)(nil)
+	_ chat.Typer   = (*tap)(nil)
+	_ chat.Settler = (*tap)(nil)
+	_ chat.Finder  = tapFinder{}
+)
+
+func tapped(a chat.Adapter, b *board) chat.Adapter {
+	t := &tap{a, b}
+	if _, ok := a.(chat.Finder); ok {
+		return tapFinder{t}
+	}
+	return t
+}
+
+// Run runs the adapter with an ear on the desk.
+func (t *tap) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error {
+	t.board.add(func() { t.board.desk = h })
+	return t.Adapter.Run(ctx, &ear{h, t.board}, k)
+}
+
+// Send writes down what arrived.
+func (t *tap) Send(ctx context.Context, r chat.Reply, posted string) (string, error) {
+	id, err := t.Adapter.Send(ctx, r, posted)
+	if err == nil {
+		t.board.add(func() {
+			t.board.sends = append(t.board.sends, r)
+			t.board.shown = append(t.board.shown, Text(r))
+		})
+	}
+	return id, err
+}
+
+// errUnable says that the adapter has not the ability.
+var errUnable = errors.New("this platform cannot")
+
+// Note writes down the note.
+func (t *tap) Note(ctx context.Context, e chat.Event, text markdown.Document) error {
+	n, ok := t.Adapter.(chat.Noter)
+	if !ok {
+		return errUnable
+	}
+	err := n.Note(ctx, e, text)
+	if err == nil {
+		t.board.add(func() {
+			t.board.notes = append(t.board.notes, text.Text())
+			t.board.shown = append(t.board.shown, text.Text())
+		})
+	}
+	return err
+}
+
+// Type passes progress on.
+func (t *tap) Type(ctx context.Context, place chat.Place, p chat.Progress) error {
+	if typer, ok := t.Adapter.(chat.Typer); ok {
+		return typer.Type(ctx, place, p)
+	}
+	return nil
+}
+
+// Settled writes down which events are dealt with.
+func (t *tap) Settled(event string) {
+	if s, ok := t.Adapter.(chat.Settler); ok {
+		s.Settled(event)
+	}
+	t.board.add(func() { t.board.settled[event]++ })
+}
+
+// Find asks the adapter.
+func (t tapFinder) Find(ctx context.Context, r chat.Reply, since time.Time) (string, bool, error) {
+	return t.Adapter.(chat.Finder).Find(ctx, r, since)
+}
+
+// ear writes down the events that the desk received.
+type ear struct {
+	chat.Handler
+	board *board
+}
+
+// Receive writes down an event once it is durable.
+func (e *ear) Receive(ctx context.Context, event chat.Event) error {
+	err := e.Handler.Receive(ctx, event)
+	if err == nil {
+		e.board.add(func() { e.board.events = append(e.board.events, event) })
+	}
+	return err
+}

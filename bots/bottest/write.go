@@ -1,0 +1,284 @@
+package bottest
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"aidesk/core/chat"
+	"aidesk/core/confirm"
+	"aidesk/core/model"
+	"aidesk/core/model/script"
+)
+
+var writes = []Behaviour{
+	{"approved once", approved},
+	{"card is complete", completeCard},
+	{"cancelled", cancelled},
+	{"expired by the timer", expired},
+	{"pressed too late", tooLate},
+	{"typed yes", typedYes},
+	{"another member's press", otherPress},
+	{"identical call while one waits", identical},
+	{"two actions on one reply", twoActions},
+	{"failed at the plugin", failedWrite},
+	{"disabled before the press", disabledBefore},
+	{"audit", audit},
+}
+
+// asked parks an order and returns the reply with its card.
+func asked(t *testing.T, s *Stage, shop *Shop) chat.Reply {
+	t.Helper()
+	r := s.Ask("order two copper kettles")
+	if got := card(t, r); got.State != chat.CardWaiting {
+		t.Fatalf("the card is %s:\n%s", got.State, Text(r))
+	}
+	if n := shop.Count("POST"); n != 0 {
+		t.Fatalf("%d calls before the press", n)
+	}
+	return r
+}
+
+// approved: one press, one call; the card becomes the outcome and the model goes on.
+func approved(t *testing.T, p Platform, clock *Clock) {
+	s, shop := play(t, p, clock, kettles(), script.Say("I prepared your order."), script.Say("Your order is A-1."))
+	r := asked(t, s, shop)
+	yes := s.Button(r, "Approve")
+	s.Act(s.Member, yes)
+	if n := shop.Count("POST"); n != 1 {
+		t.Fatalf("%d calls after the press; want one", n)
+	}
+	if body := shop.Calls()[0].Body; !sameJSON(t, body, `{"good":"Copper Kettle","count":2,"note":"ring twice"}`) {
+		t.Errorf("sent %s", body)
+	}
+	now := s.Now(r.ID)
+	if c := card(t, now); c.State != chat.CardDone || c.Outcome != "Done." || len(c.Buttons) != 0 || !c.Until.IsZero() {
+		t.Errorf("the card became %+v", c)
+	}
+	contains(t, now.Text.Text(), "I prepared your order.", "Your order is A-1.")
+	if n := len(s.Replies()); n != 1 {
+		t.Errorf("%d messages; one write is one message", n)
+	}
+	told := outcomes(s.request())
+	if len(told) != 1 || told[0].Status != model.OK || !strings.Contains(told[0].Content, "A-1") || told[0].Operation != "shop__placeOrder" {
+		t.Errorf("the model was told %+v", told)
+	}
+	plain(t, s.Act(s.Member, yes))
+	contains(t, s.Act(s.Member, yes), "already decided: done")
+	if n := shop.Count("POST"); n != 1 {
+		t.Errorf("%d calls after three presses; want one", n)
+	}
+}
+
+// completeCard: everything that will be sent stands on the card, in full.
+func completeCard(t *testing.T, p Platform, clock *Clock) {
+	long := strings.Repeat("a long word to the seller, ", 300) + "the end"
+	s, shop := play(t, p, clock, script.Call("shop__placeOrder", `{"body":{"good":"Kett\u202ele\u200b","count":7,"note":"`+long+`"}}`), script.Say("ready"))
+	c := card(t, asked(t, s, shop))
+	if c.Sentence != "Shall I do this at Shop: place an order?" {
+		t.Errorf("the sentence is %q", c.Sentence)
+	}
+	if got := value(c.Values, "Count"); got != "7" {
+		t.Errorf("count is %q", got)
+	}
+	if got := value(c.Values, "Note"); got != long {
+		t.Errorf("the note is cut: %d of %d characters", len(got), len(long))
+	}
+	if got := value(c.Values, "Good"); got != "Kett‹U+202E›le‹U+200B›" {
+		t.Errorf("hidden characters are hidden: %q", got)
+	}
+	for label, want := range map[string]string{"Method": "POST", "Host": shop.Address, "Path": "/orders", "Account": "none", "Seen by": confirm.Audience(s.Place)} {
+		if got := value(c.Details, label); got != want {
+			t.Errorf("%s is %q; want %q", label, got, want)
+		}
+	}
+	contains(t, value(c.Details, "Body"), long)
+	if !c.Until.Equal(clock.Now().Add(confirm.Life)) {
+		t.Errorf("it expires at %s; now is %s", c.Until, clock.Now())
+	}
+}
+
+// cancelled: nothing is sent, now or later.
+func cancelled(t *testing.T, p Platform, clock *Clock) {
+	s, shop := play(t, p, clock, kettles(), script.Say("ready"), script.Say("as you wish"))
+	r := asked(t, s, shop)
+	s.Act(s.Member, s.Button(r, "Cancel"))
+	if c := card(t, s.Now(r.ID)); c.State != chat.CardDenied || c.Outcome != "Cancelled. Nothing was sent." || len(c.Buttons) != 0 {
+		t.Errorf("the card became %+v", c)
+	}
+	contains(t, s.Act(s.Member, s.Button(r, "Approve")), "already decided: cancelled, nothing was sent")
+	if n := len(s.Script.Requests()); n != 2 {
+		t.Errorf("the model was asked %d times; a cancel does not ask it", n)
+	}
+	s.Ask("and now?")
+	if told := outcomes(s.request()); len(told) != 1 || told[0].Status != model.Declined {
+		t.Errorf("the model was told %+v", told)
+	}
+	if n := shop.Count("POST"); n != 0 {
+		t.Errorf("%d calls were sent", n)
+	}
+}
+
+// expired: the timer closes the card, and a late press is explained.
+func expired(t *testing.T, p Platform, clock *Clock) {
+	s, shop := play(t, p, clock, kettles(), script.Say("ready"), script.Say("as you wish"))
+	r := asked(t, s, shop)
+	clock.Advance(confirm.Life)
+	late := s.Wait("the card to expire", func(n chat.Reply) bool { return n.ID == r.ID && n.Cards[0].State == chat.CardExpired })
+	if c := card(t, late); !strings.HasPrefix(c.Outcome, "Expired. Nothing was sent.") || len(c.Buttons) != 0 {
+		t.Errorf("the card became %+v", c)
+	}
+	told := s.Act(s.Member, s.Button(r, "Approve"))
+	plain(t, told)
+	contains(t, told, "expired", "Nothing was sent")
+	if n := shop.Count("POST"); n != 0 {
+		t.Errorf("%d calls were sent", n)
+	}
+	s.Ask("and now?")
+	if got := outcomes(s.request()); len(got) != 1 || got[0].Status != model.Expired {
+		t.Errorf("the model was told %+v", got)
+	}
+}
+
+// tooLate: the time at which a press came counts, timer or not.
+func tooLate(t *testing.T, p Platform, clock *Clock) {
+	s, shop := play(t, p, clock, kettles(), script.Say("ready"))
+	r := asked(t, s, shop)
+	s.Close()
+	clock.Advance(confirm.Life + time.Second)
+	s.open()
+	contains(t, s.Act(s.Member, s.Button(r, "Approve")), "expired")
+	s.Wait("the card to expire", func(n chat.Reply) bool { return n.ID == r.ID && n.Cards[0].State == chat.CardExpired })
+	if n := shop.Count("POST"); n != 0 {
+		t.Errorf("%d calls were sent", n)
+	}
+}
+
+// typedYes: words decide nothing.
+func typedYes(t *testing.T, p Platform, clock *Clock) {
+	s, shop := play(t, p, clock, kettles(), script.Say("ready"), script.Say("what do you mean?"), script.Say("hm"))
+	r := asked(t, s, shop)
+	for _, yes := range []string{"yes", "Yes!", "ok.", "do it", "approve", "no"} {
+		got := s.Ask(yes).Text.Text()
+		plain(t, got)
+		contains(t, got, "button", "card")
+	}
+	if n := len(s.Script.Requests()); n != 2 {
+		t.Errorf("the model was asked %d times", n)
+	}
+	if c := card(t, s.Now(r.ID)); c.State != chat.CardWaiting || shop.Count("POST") != 0 {
+		t.Errorf("the card is %s after %d calls", c.State, shop.Count("POST"))
+	}
+	if s.Other != "" { // for whom nothing waits, "yes" is a word like others
+		contains(t, Text(s.AskAs(s.Other, "yes")), "what do you mean?")
+	}
+	s.Act(s.Member, s.Button(r, "Cancel"))
+	contains(t, Text(s.Ask("yes")), "h")
+}
+
+// otherPress: only who asked decides.
+func otherPress(t *testing.T, p Platform, clock *Clock) {
+	if p.Other == "" {
+		t.Skip("there is nobody else on this platform")
+	}
+	s, shop := play(t, p, clock, kettles(), script.Say("ready"), script.Say("done"))
+	r := asked(t, s, shop)
+	for _, label := range []string{"Approve", "Cancel"} {
+		told := s.Act(s.Other, s.Button(r, label))
+		plain(t, told)
+		contains(t, told, "Only", "can decide this")
+	}
+	if c := card(t, s.Now(r.ID)); c.State != chat.CardWaiting || shop.Count("POST") != 0 {
+		t.Fatalf("the card is %s after %d calls", c.State, shop.Count("POST"))
+	}
+	s.Act(s.Member, s.Button(r, "Approve"))
+	if n := shop.Count("POST"); n != 1 {
+		t.Errorf("%d calls; want one", n)
+	}
+}
+
+// identical: the same question is not asked twice.
+func identical(t *testing.T, p Platform, clock *Clock) {
+	s, shop := play(t, p, clock, kettles(), script.Say("ready"), kettles(), script.Say("it waits for you already"), script.Say("done"))
+	first := asked(t, s, shop)
+	second := s.Ask("order two copper kettles")
+	if len(second.Cards) != 0 {
+		t.Errorf("a second card:\n%s", Text(second))
+	}
+	s.Act(s.Member, s.Button(first, "Approve"))
+	if n := shop.Count("POST"); n != 1 {
+		t.Errorf("%d calls; want one", n)
+	}
+}
+
+// twoActions: a reply with two cards keeps each by itself.
+func twoActions(t *testing.T, p Platform, clock *Clock) {
+	call := func(good string) model.Part {
+		return model.Part{Call: &model.ToolCall{Name: "shop__placeOrder", Args: []byte(`{"body":{"good":"` + good + `","count":1}}`)}}
+	}
+	s, shop := play(t, p, clock, script.Answer(call("Oak Ladder"), call("Wool Blanket")), script.Say("two"), script.Say("one is done"))
+	r := s.Ask("order a ladder and a blanket")
+	if len(r.Cards) != 2 {
+		t.Fatalf("%d cards; want two", len(r.Cards))
+	}
+	s.Act(s.Member, r.Cards[0].Buttons[1])
+	s.Act(s.Member, r.Cards[1].Buttons[0])
+	now := s.Now(r.ID)
+	if now.Cards[0].State != chat.CardDenied || now.Cards[1].State != chat.CardDone {
+		t.Errorf("the cards are %s and %s", now.Cards[0].State, now.Cards[1].State)
+	}
+	if calls := shop.Calls(); len(calls) != 1 || !strings.Contains(calls[0].Body, "Wool Blanket") {
+		t.Errorf("sent %+v", calls)
+	}
+}
+
+// failedWrite: what the plugin says to it stands on the card, in one line.
+func failedWrite(t *testing.T, p Platform, clock *Clock) {
+	s, shop := play(t, p, clock, kettles(), script.Say("ready"), script.Say("It did not work."))
+	shop.On("POST /orders", Fixed(409, "application/json", `{"error":"there are no kettles left"}`))
+	r := asked(t, s, shop)
+	s.Act(s.Member, s.Button(r, "Approve"))
+	c := card(t, s.Now(r.ID))
+	plain(t, c.Outcome)
+	contains(t, c.Outcome, "Not done.", "no kettles left")
+	if c.State != chat.CardFailed || shop.Count("POST") != 1 {
+		t.Errorf("the card is %s after %d calls", c.State, shop.Count("POST"))
+	}
+	if told := outcomes(s.request()); len(told) != 1 || told[0].Status != model.Failed {
+		t.Errorf("the model was told %+v", told)
+	}
+}
+
+// disabledBefore: policy is asked again at the moment of sending.
+func disabledBefore(t *testing.T, p Platform, clock *Clock) {
+	s, shop := play(t, p, clock, kettles(), script.Say("ready"))
+	r := asked(t, s, shop)
+	s.Ask("/plugins disable shop")
+	s.Act(s.Member, s.Button(r, "Approve"))
+	c := card(t, s.Now(r.ID))
+	plain(t, c.Outcome)
+	contains(t, c.Outcome, "not enabled", "Nothing was sent")
+	if c.State != chat.CardDenied || shop.Count("POST") != 0 {
+		t.Errorf("the card is %s after %d calls", c.State, shop.Count("POST"))
+	}
+}
+
+// audit: who decided what is on record, without what was sent.
+func audit(t *testing.T, p Platform, clock *Clock) {
+	s, shop := play(t, p, clock, kettles(), script.Say("ready"), script.Say("done"), kettles(), script.Say("ready"))
+	s.Act(s.Member, s.Button(asked(t, s, shop), "Approve"))
+	s.Act(s.Member, s.Button(s.Ask("again"), "Cancel"))
+	var states []string
+	for _, a := range s.Audits() {
+		states = append(states, a["state"])
+		if a["member"] != s.Member || a["plugin"] != shop.Address || a["operation"] != "placeOrder" || len(a["digest"]) < 32 || a["action"] == "" {
+			t.Errorf("an entry lacks who, what or which: %v", a)
+		}
+		for k, v := range a {
+			lacks(t, k+v, "Kettle", "ring twice")
+		}
+	}
+	if got := strings.Join(states, " "); got != "denied done executing" {
+		t.Errorf("audited %q, the newest first", got)
+	}
+}

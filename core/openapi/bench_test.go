@@ -1,0 +1,104 @@
+package openapi_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"aidesk/core/openapi"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+func load(b *testing.B, files []string) [][]byte {
+	b.Helper()
+	var out [][]byte
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			b.Fatal(err)
+		}
+		out = append(out, data)
+	}
+	return out
+}
+
+func imports(b *testing.B, docs [][]byte) []*openapi.Document {
+	b.Helper()
+	var out []*openapi.Document
+	for _, data := range docs {
+		doc, err := openapi.Read(b.Context(), openapi.Source{URL: "https://plugin.example.com/openapi.yaml", Data: data}, openapi.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		out = append(out, doc)
+	}
+	return out
+}
+
+// BenchmarkImport reads every plugin of the corpora, and says what one keeps.
+func BenchmarkImport(b *testing.B) {
+	docs := load(b, specs(b, "plugins/specs"))
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	kept := imports(b, docs)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	b.ReportAllocs()
+	for b.Loop() {
+		imports(b, docs)
+	}
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(len(kept)), "B-kept/plugin")
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(docs)), "µs/plugin")
+}
+
+// BenchmarkStripe reads a document of 4.5 MB, beside kin-openapi alone.
+func BenchmarkStripe(b *testing.B) {
+	docs := load(b, []string{filepath.Join(corpora(b), "specs", "stripe__stripe.yaml")})
+	b.Run("aidesk", func(b *testing.B) {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		kept := imports(b, docs)
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		b.ReportAllocs()
+		for b.Loop() {
+			imports(b, docs)
+		}
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc), "B-kept")
+		runtime.KeepAlive(kept)
+	})
+	b.Run("kin", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := openapi3.NewLoader().LoadFromData(docs[0]); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkRequest(b *testing.B) {
+	docs := imports(b, [][]byte{[]byte(head + `{"type":"object","required":["room","nights"],"properties":{"room":{"type":"string"},"nights":{"type":"integer","minimum":1},"guest":{"type":"object","properties":{"name":{"type":"string"}}}}}` + tail)})
+	o := docs[0].Operations[0]
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := o.Request([]byte(`{"body":{"room":"a","nights":"2","guest":{"name":"b"}}}`)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkShape(b *testing.B) {
+	docs := imports(b, [][]byte{[]byte(head + `{}` + tail)})
+	o := docs[0].Operations[0]
+	body := []byte(`{"items":[` + numbered(2_000, `{"id":%d,"title":"A title","url":"https://example.com/items","note":null,"text":"some words that go on"}`) + `]}`)
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		o.Shape(openapi.Response{Status: 200, ContentType: "application/json", Body: body})
+	}
+}
