@@ -92,16 +92,16 @@ func (d *Desk) try(ctx context.Context, delivery store.Delivery) (store.Receipt,
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTime)
 	defer cancel()
-	if !delivery.Unsettled.IsZero() && delivery.Posted == "" {
-		posted, wait, err := d.find(ctx, adapter, r, delivery.Unsettled)
-		if err != nil || !wait.IsZero() {
-			receipt.Retry, receipt.Unsettled = d.later(wait), delivery.Unsettled
-			return receipt, err
-		}
-		delivery.Posted = posted
-	}
 	begun := d.Now()
-	posted, err := adapter.Send(ctx, r, delivery.Posted)
+	if !delivery.Unsettled.IsZero() && delivery.Posted == "" {
+		if delivery.Posted, err = settled(ctx, adapter, r, delivery.Unsettled); err != nil {
+			begun = delivery.Unsettled
+		}
+	}
+	posted := delivery.Posted
+	if err == nil {
+		posted, err = adapter.Send(ctx, r, delivery.Posted)
+	}
 	receipt.Posted = posted
 	var later *chat.Later
 	switch {
@@ -111,30 +111,25 @@ func (d *Desk) try(ctx context.Context, delivery store.Delivery) (store.Receipt,
 		return gone(err)
 	case errors.As(err, &later):
 		receipt.Posted, receipt.Retry = delivery.Posted, d.Now().Add(max(later.After, firstRetry))
+		if begun.Equal(delivery.Unsettled) {
+			receipt.Unsettled = begun
+		}
 	default:
 		receipt.Posted, receipt.Retry, receipt.Unsettled = delivery.Posted, d.Now().Add(sendTime), begun
 	}
 	return receipt, err
 }
 
-// find settles a sending whose end is not known: where the platform can be asked,
-// what it says after the longest time the request could still arrive; else the
-// reply is posted again.
-func (d *Desk) find(ctx context.Context, a chat.Adapter, r chat.Reply, since time.Time) (posted string, wait time.Time, err error) {
+// settled finds out whether a sending whose end is not known arrived. A platform that
+// cannot be asked gets the reply again.
+func settled(ctx context.Context, a chat.Adapter, r chat.Reply, since time.Time) (posted string, err error) {
 	f, ok := a.(chat.Finder)
 	if !ok {
-		return "", time.Time{}, nil
+		return "", nil
 	}
-	if settled := since.Add(sendTime); d.Now().Before(settled) {
-		return "", settled, nil
+	posted, found, err := f.Find(ctx, r, since)
+	if err != nil || !found {
+		return "", err
 	}
-	posted, _, err = f.Find(ctx, r, since)
-	return posted, time.Time{}, err
-}
-
-func (d *Desk) later(t time.Time) time.Time {
-	if t.IsZero() {
-		return d.Now().Add(sendTime)
-	}
-	return t
+	return posted, nil
 }

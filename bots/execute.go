@@ -108,6 +108,7 @@ func (s *step) finish(ctx context.Context, a confirm.Action, got plugin.Outcome)
 // resume goes on after a crash, from the last commit of this press. Nothing is sent.
 func (s *step) resume(ctx context.Context, a confirm.Action) error {
 	s.chat.Place = a.Place
+	s.shown = append(s.shown, store.Reply{ID: a.Confirmation})
 	switch a.State {
 	case confirm.Executing:
 		var err error

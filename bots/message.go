@@ -50,13 +50,7 @@ func (s *step) message(ctx context.Context) error {
 	}
 	s.progress(ctx, adapter, "working…")
 	defer s.progress(ctx, adapter, "")
-	release, err := s.bot.slot(ctx, s.desk, s.chat.Place)
-	if err != nil {
-		return err
-	}
-	defer release()
-
-	answer, err := s.ask(ctx, adapter, member, agent.Turn{Question: question})
+	answer, err := s.turn(ctx, adapter, member, question)
 	switch {
 	case errors.Is(err, errStopped):
 		return s.ended(question, member, "Stopped.")
@@ -71,6 +65,23 @@ func (s *step) message(ctx context.Context) error {
 		return s.ended(question, member, line)
 	}
 	return s.answer(ctx, store.Commit{}, answer)
+}
+
+// turn asks the agent when the workspace has a place for one more turn, unless the
+// member wants it stopped already.
+func (s *step) turn(ctx context.Context, adapter chat.Adapter, member chat.Member, question string) (agent.Answer, error) {
+	if slices.ContainsFunc(s.work.Events, func(e store.Event) bool { return e.Kind == kindStop }) {
+		s.mu.Lock()
+		s.stopped = true
+		s.mu.Unlock()
+		return agent.Answer{}, errStopped
+	}
+	release, err := s.bot.slot(ctx, s.desk, s.chat.Place)
+	if err != nil {
+		return agent.Answer{}, err
+	}
+	defer release()
+	return s.ask(ctx, adapter, member, agent.Turn{Question: question})
 }
 
 // gather joins the messages of one member that came before this turn began, as

@@ -3,8 +3,10 @@ package bots
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"aidesk/core/agent"
@@ -16,20 +18,18 @@ import (
 
 // pluginList shows the plugins, each with a button that enables or disables it.
 func (s *step) pluginList(ctx context.Context) error {
-	var c store.Commit
-	r, err := s.list(ctx, &c, s.plain(markdown.New()))
+	on, off, err := s.bot.Plugins.Enabled(ctx, s.chat.Place, s.chat.Member)
 	if err != nil {
 		return err
 	}
+	var c store.Commit
+	r := s.plain(markdown.New())
+	s.list(&c, &r, on, off)
 	return s.reply(c, r)
 }
 
-// list fills a Reply with the list as it is for the member now.
-func (s *step) list(ctx context.Context, c *store.Commit, r chat.Reply) (chat.Reply, error) {
-	on, off, err := s.bot.Plugins.Enabled(ctx, s.chat.Place, s.chat.Member)
-	if err != nil {
-		return r, err
-	}
+// list fills a Reply with the list.
+func (s *step) list(c *store.Commit, r *chat.Reply, on, off []*plugin.Plugin) {
 	r.Text = markdown.New(markdown.Heading(2, markdown.Text("Plugins")))
 	if len(on)+len(off) == 0 {
 		r.Text = markdown.New(markdown.Paragraph(markdown.Text("No plugins are registered here yet. An administrator adds them.")))
@@ -41,7 +41,39 @@ func (s *step) list(ctx context.Context, c *store.Commit, r chat.Reply) (chat.Re
 	for _, p := range off {
 		r.Rows = append(r.Rows, s.row(c, p, false, r.ID))
 	}
-	return r, nil
+}
+
+// relist brings a list up to date with a plugin that is switched by the same commit.
+func (s *step) relist(ctx context.Context, c *store.Commit, list string, switched *plugin.Plugin, on bool) error {
+	stored, err := s.desk.Store.Reply(ctx, list)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	var r chat.Reply
+	if err == nil {
+		err = json.Unmarshal(stored.Body, &r)
+	}
+	if err != nil {
+		return fmt.Errorf("reading the list: %w", err)
+	}
+	enabled, others, err := s.bot.Plugins.Enabled(ctx, s.chat.Place, s.chat.Member)
+	if err != nil {
+		return err
+	}
+	all := slices.Concat(enabled, others)
+	slices.SortFunc(all, func(a, b *plugin.Plugin) int { return cmp.Compare(a.Name, b.Name) })
+	var ons, offs []*plugin.Plugin
+	for _, p := range all {
+		if p.ID == switched.ID && on || p.ID != switched.ID && slices.Contains(enabled, p) {
+			ons = append(ons, p)
+		} else {
+			offs = append(offs, p)
+		}
+	}
+	s.list(c, &r, ons, offs)
+	wanted, err := s.wanted(r, s.bot.owner(s.chat.Place, s.chat.Member))
+	c.Replies = append(c.Replies, wanted)
+	return err
 }
 
 func (s *step) row(c *store.Commit, p *plugin.Plugin, on bool, list string) chat.Row {
@@ -140,6 +172,11 @@ func (s *step) pressSwitch(ctx context.Context, p purpose) error {
 	var c store.Commit
 	if changed {
 		c.Puts = []store.Record{record}
+	}
+	if p.List != "" {
+		if err := s.relist(ctx, &c, p.List, found, p.On); err != nil {
+			return err
+		}
 	}
 	return s.reply(c, s.plain(switched(found, p.On, changed)))
 }

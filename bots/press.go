@@ -244,7 +244,7 @@ func (j *job) cancelNow(ctx context.Context, e store.Event, press chat.Event) er
 	if err != nil {
 		return err
 	}
-	if err := j.save(c, nil); err != nil && !errors.Is(err, store.ErrConflict) {
+	if err := j.write(c, nil, nil); err != nil && !errors.Is(err, store.ErrConflict) {
 		return err
 	}
 	return nil

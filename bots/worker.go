@@ -80,7 +80,8 @@ type step struct {
 	waits  []confirm.Action // not final, of this conversation
 	cancel context.CancelCauseFunc
 
-	reserved int64 // tokens, until usage is known
+	reserved int64         // tokens, until usage is known
+	shown    []store.Reply // wanted by what the step committed so far
 }
 
 // The causes for which a step ends early.
@@ -234,11 +235,17 @@ func (s *step) commit(c store.Commit) error {
 }
 
 // save writes a part of what the step decided.
-func (j *job) save(c store.Commit, done []store.Event) error {
+func (s *step) save(c store.Commit, done []store.Event) error {
+	s.shown = append(s.shown, c.Replies...)
+	return s.write(c, done, s.shown)
+}
+
+// write commits; the events done are settled when the replies are shown.
+func (j *job) write(c store.Commit, done []store.Event, shown []store.Reply) error {
 	if err := j.desk.Store.Commit(j.base, j.lease, c); err != nil {
 		return fmt.Errorf("committing: %w", err)
 	}
-	j.desk.settle(j.base, done, c.Replies)
+	j.desk.settle(j.base, done, shown)
 	if len(c.Replies) > 0 {
 		poke(j.desk.outbox)
 	}
@@ -258,7 +265,7 @@ func (j *job) apologise(ctx context.Context, work store.Work) error {
 		if err != nil {
 			return err
 		}
-		if err := j.save(c, nil); err != nil {
+		if err := j.write(c, nil, nil); err != nil {
 			return err
 		}
 	}
@@ -273,7 +280,7 @@ func (j *job) apologise(ctx context.Context, work store.Work) error {
 		}
 		c.Replies = append(c.Replies, reply)
 	}
-	return j.save(c, []store.Event{e})
+	return j.write(c, []store.Event{e}, c.Replies)
 }
 
 // watch prolongs the lease and learns of interruptions.

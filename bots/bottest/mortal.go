@@ -16,7 +16,8 @@ var errDead = errors.New("the process was killed")
 // written any more, and whoever asks learns nothing of what he wrote last.
 type mortal struct {
 	store.Store
-	dead atomic.Bool
+	dead  atomic.Bool
+	rests chan struct{} // a conversation was released to rest after a failure
 	// after, when set, is asked after each commit that was written; true kills.
 	after atomic.Pointer[func(store.Commit) bool]
 }
@@ -57,7 +58,11 @@ func (m *mortal) Release(ctx context.Context, l store.Lease, delay time.Duration
 	if m.dead.Load() {
 		return errDead
 	}
-	return m.Store.Release(ctx, l, delay)
+	err := m.Store.Release(ctx, l, delay)
+	if delay > 0 && err == nil {
+		m.rests <- struct{}{}
+	}
+	return err
 }
 
 // Work is the store's.

@@ -86,7 +86,7 @@ func (s *Stage) open() {
 	if err != nil {
 		s.T.Fatal(err)
 	}
-	m := &mortal{Store: db}
+	m := &mortal{Store: db, rests: make(chan struct{}, 1000)}
 	s.Store = m
 	rules := egress.Rules{}
 	var configured []plugin.Configured
@@ -113,8 +113,10 @@ func (s *Stage) open() {
 	}
 	desk := &bots.Desk{Store: m, Bots: []*bots.Bot{bot}, Now: s.Clock.Now, Logger: logger}
 	ctx, end := context.WithCancel(context.Background())
+	s.board.add(func() { s.board.desk = nil })
 	s.live = &live{store: m, db: db, end: end, ended: make(chan error, 1)}
 	go func(l *live) { l.ended <- desk.Run(ctx) }(s.live)
+	s.board.until(s.T, "the adapter to run", func() bool { return s.board.desk != nil })
 }
 
 // Close ends the desk as a shutdown does: what runs comes to its end.
@@ -166,9 +168,11 @@ func (s *Stage) KillAfter(is func(store.Commit) bool) <-chan struct{} {
 	return dead
 }
 
-// rest lets pass the time for which a conversation rests after a failure.
+// rest lets pass the time for which a conversation rests after a failure, once it
+// does.
 func (s *Stage) rest() {
 	s.T.Helper()
+	s.Await("a conversation to rest after a failure", s.live.store.rests)
 	s.Clock.Advance(2 * time.Second)
 }
 

@@ -66,20 +66,34 @@ func Typed(p *plugin.Plugin, o *openapi.Operation, args json.RawMessage) (line, 
 }
 
 // Examples are things a member may say to a plugin, at most one for each operation,
-// the most telling first: those that say what, before those that only say which
-// number or leave a place empty.
+// the most telling first.
 func Examples(p *plugin.Plugin, most int) []string {
-	type example struct {
-		text string
-		rank int
+	var texts []string
+	for _, e := range telling(offers([]*plugin.Plugin{p})) {
+		if len(texts) < most {
+			texts = append(texts, e.text)
+		}
 	}
+	return texts
+}
+
+// example is one utterance, filled with the values of a typical call.
+type example struct {
+	text string
+	tool model.Tool
+	rank int // the less, the more it tells
+}
+
+// telling is the first example of each tool that has one: those that say what,
+// before those that only say which number or leave a place empty, and reads first.
+func telling(offers []offer) []example {
 	var all []example
-	for _, o := range offers([]*plugin.Plugin{p}) {
+	for _, o := range offers {
 		usable := model.Usable(o.tool)
 		if len(usable) == 0 {
 			continue
 		}
-		e := example{text: model.Fill(usable[0], o.tool.Sample)}
+		e := example{text: model.Fill(usable[0], o.tool.Sample), tool: o.tool}
 		switch {
 		case strings.Contains(e.text, "‹"):
 			e.rank = 6
@@ -94,11 +108,7 @@ func Examples(p *plugin.Plugin, most int) []string {
 		all = append(all, e)
 	}
 	slices.SortStableFunc(all, func(a, b example) int { return cmp.Compare(a.rank, b.rank) })
-	var texts []string
-	for _, e := range all[:min(len(all), most)] {
-		texts = append(texts, e.text)
-	}
-	return texts
+	return all
 }
 
 // onlyNumbers says that nothing but numbers was filled into an example.
@@ -151,31 +161,19 @@ func (r *run) request() *model.Request {
 func (r *run) brief(p *plugin.Plugin) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Plugin %s (%s): %s\n", p.Name, p.Human(), markdown.Line(p.Manifest.DescriptionForModel, descriptionCap))
-	example := ""
-	for _, o := range r.offered {
-		if o.plugin != p {
-			continue
-		}
+	own := slices.DeleteFunc(slices.Clone(r.offered), func(o offer) bool { return o.plugin != p })
+	for _, o := range own {
 		effect := ""
 		if o.tool.Write {
 			effect = " (asks the member first)"
 		}
 		fmt.Fprintf(&b, "- %s: %s %s: %s%s\n", o.tool.Name, o.operation.Method, o.operation.Path, markdown.Line(o.tool.Summary, 120), effect)
-		if e := usage(o.tool); example == "" || !strings.HasPrefix(example, "“") && strings.HasPrefix(e, "“") {
-			example = e
-		}
 	}
-	if example != "" {
-		fmt.Fprintf(&b, "Example: %s\n", example)
+	if examples := telling(own); len(examples) > 0 {
+		best := examples[0]
+		fmt.Fprintf(&b, "Example: “%s” → %s %s\n", markdown.Line(best.text, 200), best.tool.Name, best.tool.Sample)
+	} else if len(own) > 0 {
+		fmt.Fprintf(&b, "Example: %s %s\n", own[0].tool.Name, own[0].tool.Sample)
 	}
 	return b.String()
-}
-
-// usage is one example of a tool's use: what a member may say, and the call.
-func usage(t model.Tool) string {
-	call := t.Name + " " + string(t.Sample)
-	if len(t.Examples) == 0 {
-		return call
-	}
-	return fmt.Sprintf("“%s” → %s", markdown.Line(t.Examples[0], 200), call)
 }

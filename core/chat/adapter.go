@@ -86,7 +86,8 @@ type Noter interface {
 }
 
 // Finder is an Adapter that can find out whether a reply was posted by a sending
-// whose end is not known.
+// that began at since and whose end is not known. A *Later says that it is too
+// early to tell: the request may still be on its way.
 type Finder interface {
 	Find(ctx context.Context, r Reply, since time.Time) (posted string, found bool, err error)
 }

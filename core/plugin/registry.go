@@ -108,6 +108,9 @@ func (r *Registry) readAll(ctx context.Context, plugins []Configured) []reading 
 				return
 			}
 			read, err := Reader{r.Guard, r.Logger}.Read(ctx, c.Source)
+			if err == nil && len(read.Plugin.Usable()) == 0 {
+				err = fmt.Errorf("%s: none of its %d operations can be called: aidesk plugin check says why", read.Plugin.Found, len(read.Plugin.Document.Operations))
+			}
 			if err == nil {
 				read.Plugin.Registration, err = r.keep(ctx, read.Plugin.Registration, read)
 				got.plugin = read.Plugin

@@ -71,6 +71,7 @@ func New(cfg site.Config) (http.Handler, error) {
 // match is a match as the API shows it.
 type match struct {
 	ID        int    `json:"id"`
+	Title     string `json:"title"` // who plays whom, with the score once there is one
 	Season    string `json:"season"`
 	Round     int    `json:"round"`
 	Status    string `json:"status"`
@@ -85,7 +86,7 @@ type match struct {
 
 func show(r *http.Request, g game, now time.Time) match {
 	m := match{
-		ID: g.number, Season: g.season, Round: g.round, Status: g.status(now), KickOff: g.kickOff.Format(time.RFC3339),
+		ID: g.number, Title: g.headline(now), Season: g.season, Round: g.round, Status: g.status(now), KickOff: g.kickOff.Format(time.RFC3339),
 		Home: g.home, Away: g.away, URL: site.Origin(r) + g.path(),
 	}
 	if m.Status != scheduled {

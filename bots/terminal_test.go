@@ -1,0 +1,104 @@
+package bots_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"aidesk/adapters/terminal"
+	"aidesk/bots"
+	"aidesk/bots/bottest"
+	"aidesk/core/chat"
+)
+
+// TestTerminal plays the behaviours at a TTY. What needs a second member, a second
+// conversation or an edited message is skipped: a terminal has none.
+func TestTerminal(t *testing.T) {
+	bottest.Run(t, keyboard)
+}
+
+// keyboard is a terminal whose keyboard is a pipe.
+func keyboard(t *testing.T, clock *bottest.Clock) bottest.Platform {
+	screen := &paper{}
+	var mu sync.Mutex
+	var keys *io.PipeWriter
+	var keeper chat.Keeper
+	say := func(text string) {
+		clock.Advance(time.Second) // nobody types faster than numbers change
+		mu.Lock()
+		defer mu.Unlock()
+		if _, err := io.WriteString(keys, text+"\n"); err != nil {
+			t.Errorf("type %q: %v", text, err)
+		}
+	}
+	return bottest.Platform{
+		Place: terminal.Place(), Member: "you",
+		Open: func() chat.Adapter {
+			in, w := io.Pipe()
+			t.Cleanup(func() { _ = w.Close() })
+			mu.Lock()
+			defer mu.Unlock()
+			keys = w
+			a := &terminal.Adapter{In: in, Out: screen, Grammar: bots.Commands, Interactive: true, Now: clock.Now}
+			return &numbered{Adapter: a, keeps: func(k chat.Keeper) { mu.Lock(); defer mu.Unlock(); keeper = k }}
+		},
+		Say: func(_, text string) { say(text) },
+		Press: func(_ string, b chat.Button) {
+			mu.Lock()
+			kept, err := keeper.Kept(t.Context(), "board")
+			mu.Unlock()
+			var board struct {
+				Numbers map[int]struct{ Button string }
+			}
+			if err == nil {
+				err = json.Unmarshal(kept, &board)
+			}
+			if err != nil {
+				t.Fatalf("the numbers of the terminal: %v", err)
+			}
+			for n, slot := range board.Numbers {
+				if slot.Button == b.ID {
+					say(strconv.Itoa(n))
+					return
+				}
+			}
+			t.Fatalf("no number presses %q:\n%s", b.Label, screen)
+		},
+	}
+}
+
+// numbered is a terminal of which the test knows where it keeps its numbers.
+type numbered struct {
+	*terminal.Adapter
+	keeps func(chat.Keeper)
+}
+
+// Run runs the terminal.
+func (n *numbered) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error {
+	n.keeps(k)
+	return n.Adapter.Run(ctx, h, k)
+}
+
+// paper is a screen that forgets nothing.
+type paper struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write writes on it.
+func (p *paper) Write(data []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(data)
+}
+
+func (p *paper) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
+}
