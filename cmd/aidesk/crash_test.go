@@ -176,7 +176,7 @@ func BenchmarkPrompt(b *testing.B) {
 
 var (
 	port   = regexp.MustCompile(`127\.0\.0\.1:\d+`)
-	clock  = regexp.MustCompile(`It is [A-Z][a-z]+, [^.]*? for the member\.`)
+	clock  = regexp.MustCompile(`\([A-Z][a-z]+, \d+ [A-Z][a-z]+ \d+, [^)]*\)`)
 	fence  = regexp.MustCompile(`\b[0-9a-f]{16}\b`) // of framed data: a hash of it
 	callID = regexp.MustCompile(`call_[A-Za-z0-9_-]+`)
 )
@@ -189,7 +189,7 @@ func golden(t *testing.T, name string, body []byte) {
 		t.Fatal(err)
 	}
 	got := port.ReplaceAllString(pretty.String(), "127.0.0.1:PORT")
-	got = clock.ReplaceAllString(got, "It is NOW for the member.")
+	got = clock.ReplaceAllString(got, "(NOW)")
 	got = fence.ReplaceAllString(got, "FENCE")
 	got = callID.ReplaceAllString(got, "call_ID")
 	path := filepath.Join("testdata", name)

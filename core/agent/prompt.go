@@ -146,7 +146,6 @@ func (r *run) request() *model.Request {
 	if r.Persona != "" {
 		req.System = []string{r.Persona, rules}
 	}
-	req.System = append(req.System, fmt.Sprintf("It is %s for the member.", req.Now.Format("Monday, 2 January 2006, 15:04 (MST)")))
 	for _, p := range r.enabled {
 		req.Brief = append(req.Brief, r.brief(p))
 	}

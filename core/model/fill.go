@@ -10,8 +10,8 @@ import (
 const maxFilled = 40
 
 // Fill shows an example to people: slots get the values of sample, which are the
-// arguments of a typical call (nil: none), and what it does not know stays as
-// ‹its name›.
+// arguments of a typical call (nil: none), and what it does not know, or knows
+// only by its own name, stays as ‹its name›.
 func Fill(example string, sample json.RawMessage) string {
 	top := object(sample)
 	body := object(top["body"])
@@ -22,7 +22,7 @@ func Fill(example string, sample json.RawMessage) string {
 		if !ok {
 			raw = body[inner]
 		}
-		if known := sampleText(raw); known != "" && known != inner {
+		if known := sampleText(raw); known != "" && !strings.EqualFold(known, inner) {
 			return known
 		}
 		return "‹" + strings.ReplaceAll(inner, "_", " ") + "›"

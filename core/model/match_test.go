@@ -202,6 +202,7 @@ func TestFill(t *testing.T) {
 		{"top level before body", "{id}", `{"id": 1, "body": {"id": 2}}`, "1"},
 		{"a name of two words", "in {check_in}", `{}`, "in ‹check in›"},
 		{"a generator's word", "add {title}", `{"title": "string"}`, "add ‹title›"},
+		{"its own name", "add {title}", `{"title": "Title"}`, "add ‹title›"},
 		{"null", "add {title}", `{"title": null}`, "add ‹title›"},
 		{"structured", "add {title}", `{"title": ["x"]}`, "add ‹title›"},
 		{"too long", "add {title}", `{"title": "` + strings.Repeat("x", maxFilled+1) + `"}`, "add ‹title›"},

@@ -40,8 +40,8 @@ type Request struct {
 	Brief    []string  // what the desk offers here, made from plugins' texts: data, sent framed on the user's side
 	Messages []Message // the transcript; every call in it is answered
 	Tools    []Tool    // sorted by name
-	Now      time.Time // in the member's zone; wires do not send it: System says what a language model needs of it
-	Locale   string    // BCP 47; as Now
+	Now      time.Time // in the member's zone; wires send it with the newest words of a member, so that what stands before stays the same
+	Locale   string    // BCP 47; sent with Now
 	CacheKey string    // the same for requests that share a beginning
 }
 

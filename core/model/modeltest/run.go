@@ -23,6 +23,7 @@ const Tool = "probe_look"
 // that word; given a result it repeats what the result says; otherwise it says
 // something.
 func Run(t *testing.T, open func(t *testing.T) model.Model) {
+	t.Helper()
 	t.Run("info", func(t *testing.T) {
 		m := open(t)
 		if info := m.Info(); info.Wire == "" || info.Name == "" || info != m.Info() {

@@ -129,10 +129,12 @@ func (x *exchange) fault(err error) error {
 		err = outer.Err
 	}
 	message := x.scrub.clean(err.Error())
-	if kind == model.Network {
+	switch kind {
+	case model.Network:
 		message = "the server at " + x.host + " cannot be reached: " + message
-	} else if kind == model.Truncated {
+	case model.Truncated:
 		message = "the connection broke in mid-answer: " + message
+	default:
 	}
 	return &model.Error{Kind: kind, Message: message}
 }

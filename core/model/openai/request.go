@@ -30,8 +30,16 @@ func (c *Chat) request(r *model.Request) openai.ChatCompletionRequest {
 	if brief := strings.Join(r.Brief, "\n\n"); brief != "" {
 		body.Messages = append(body.Messages, user(frame("What the enabled plugins say of themselves", brief)))
 	}
-	for _, m := range r.Messages {
-		body.Messages = append(body.Messages, messages(m)...)
+	newest := len(r.Messages) - 1
+	for newest >= 0 && r.Messages[newest].Role != model.User {
+		newest--
+	}
+	for i, m := range r.Messages {
+		at := ""
+		if i == newest {
+			at = when(r)
+		}
+		body.Messages = append(body.Messages, messages(m, at)...)
 	}
 	for _, t := range sorted(r.Tools) {
 		body.Tools = append(body.Tools, openai.Tool{Type: openai.ToolTypeFunction, Function: &openai.FunctionDefinition{
@@ -39,6 +47,26 @@ func (c *Chat) request(r *model.Request) openai.ChatCompletionRequest {
 		}})
 	}
 	return body
+}
+
+// from says whose words follow.
+func from(member string) string {
+	if n := name(member); n != "" {
+		return "From " + n
+	}
+	return ""
+}
+
+// when says the member's time and language, beside their name.
+func when(r *model.Request) string {
+	if r.Now.IsZero() {
+		return ""
+	}
+	line := r.Now.Format("Monday, 2 January 2006, 15:04 MST")
+	if r.Locale != "" {
+		line += ", " + oneLine(r.Locale)
+	}
+	return " (" + line + ")"
 }
 
 // sorted gives tools by name.
@@ -57,15 +85,15 @@ func schema(raw json.RawMessage) json.RawMessage {
 // messages maps one message: what a member or an outcome says to the user's
 // side, and each result to a message of its own. What the wire has no place for
 // is left out: choices, and a provider's own state.
-func messages(m model.Message) []openai.ChatCompletionMessage {
+func messages(m model.Message, at string) []openai.ChatCompletionMessage {
 	switch m.Role {
 	case model.User:
 		text := m.TextOf()
 		if strings.TrimSpace(text) == "" {
 			text = "(no text)"
 		}
-		if name := name(m.Name); name != "" {
-			text = "From " + name + ":\n" + text
+		if head := strings.TrimSpace(from(m.Name) + at); head != "" {
+			text = head + ":\n" + text
 		}
 		return []openai.ChatCompletionMessage{user(text)}
 	case model.Assistant:

@@ -88,7 +88,7 @@ func generate(t *testing.T, c canned) (*model.Response, error) {
 		}
 		ids[call.ID] = true
 	}
-	if _, err := json.Marshal(response); err != nil {
+	if _, err := json.Marshal(response.Message); err != nil {
 		t.Errorf("an answer that cannot be stored: %v", err)
 	}
 	return response, nil

@@ -1,11 +1,16 @@
 package planner
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
 	"aidesk/core/model"
 )
+
+// statusLine is how an HTTP status stands in a failed result.
+var statusLine = regexp.MustCompile(`\s*\bHTTP \d{3}\b.*$`)
 
 // maxOutcome bounds what is said of the result of a call that a card shows.
 const maxOutcome = 6
@@ -17,13 +22,11 @@ func answers(tools []model.Tool, results []model.ToolResult) string {
 		switch r.Status {
 		case model.Waiting: // its card speaks
 		case model.OK:
-			text := layout(r.Content)
+			text := layout(content(r))
 			if text == "" {
 				text = "Nothing found."
 			}
-			told = append(told, blocks(text, leftOut(r)))
-		case model.Failed, model.Declined, model.Expired, model.Denied, model.Unknown:
-			told = append(told, trouble(tools, r))
+			told = append(told, text)
 		default:
 			told = append(told, trouble(tools, r))
 		}
@@ -38,9 +41,10 @@ func outcome(tools []model.Tool, r model.ToolResult) string {
 	case model.Waiting:
 		return ""
 	case model.OK:
-		return blocks(done(r.Content), leftOut(r))
+		return done(content(r))
+	default:
+		return trouble(tools, r)
 	}
-	return trouble(tools, r)
 }
 
 // done is the short form of a result.
@@ -77,19 +81,13 @@ func trouble(tools []model.Tool, r model.ToolResult) string {
 		who = "**" + escape(tools[i].Plugin) + "**"
 	}
 	why := reason(r.Content)
-	line := who + " gave no result"
-	switch r.Status {
-	case model.Failed:
-		line = who + " could not do that"
-	case model.Declined:
-		line = "Cancelled: nothing was sent"
-	case model.Expired:
-		line = "Nobody decided in time: nothing was sent"
-	case model.Denied:
-		line = "That is not allowed here"
-	case model.Unknown:
-		line = "That was sent, and nobody knows whether it happened; look there before you ask again"
-	}
+	line := cmp.Or(map[model.Status]string{
+		model.Failed:   who + " could not do that",
+		model.Declined: "Cancelled: nothing was sent",
+		model.Expired:  "Nobody decided in time: nothing was sent",
+		model.Denied:   "That is not allowed here",
+		model.Unknown:  "That was sent, and nobody knows whether it happened; look there before you ask again",
+	}[r.Status], who+" gave no result")
 	if why == "" {
 		return line + "."
 	}
@@ -98,6 +96,11 @@ func trouble(tools []model.Tool, r model.ToolResult) string {
 
 // reason is a plugin's or the desk's own word about a failure, in one line.
 func reason(content string) string {
+	// In front of what the plugin sent may stand what it means, and the status.
+	first, rest, _ := strings.Cut(strings.TrimSpace(content), "\n")
+	if meaning := strings.TrimSpace(statusLine.ReplaceAllString(first, "")); meaning != first {
+		content = cmp.Or(meaning, rest, first)
+	}
 	v, ok := parse(content)
 	for ok && v.kind == 'o' {
 		next := value{}
@@ -121,10 +124,11 @@ func reason(content string) string {
 	return escape(clip(v.text, maxShort))
 }
 
-// leftOut says what the result lacks.
-func leftOut(r model.ToolResult) string {
+// content is the content of a result, without the note for language models that
+// it was shortened: members are told what was left out.
+func content(r model.ToolResult) string {
 	if r.LeftOut == "" {
-		return ""
+		return r.Content
 	}
-	return "Left out: " + escape(r.LeftOut)
+	return strings.TrimSuffix(r.Content, "\n[shortened: "+r.LeftOut+"]")
 }

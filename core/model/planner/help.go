@@ -18,7 +18,9 @@ const (
 // offer is what help says of one plugin.
 type offer struct {
 	plugin string
-	lines  []string // Markdown
+	lines  []string // Markdown, the more telling ones first
+	others []string // further examples of the same tools
+	typed  []string // tools without an example
 	shown  int
 }
 
@@ -55,17 +57,21 @@ func list(tools []model.Tool) []offer {
 			offers = append(offers, offer{plugin: tool.Plugin})
 			i = len(offers) - 1
 		}
-		for _, example := range model.Usable(tool) {
-			offers[i].lines = append(offers[i].lines, "“"+escape(model.Fill(example, tool.Sample))+"”")
-		}
-	}
-	// A plugin without examples is shown by what can be typed.
-	for i := range offers {
-		for _, tool := range tools {
-			if tool.Plugin == offers[i].plugin && tool.Typed != "" && len(model.Usable(tool)) == 0 && len(offers[i].lines) < maxOfPlugin {
-				offers[i].lines = append(offers[i].lines, code(model.Line(tool, tool.Sample)))
+		// Different things first: of each tool one example, then the others.
+		for j, example := range model.Usable(tool) {
+			line := "“" + escape(model.Fill(example, tool.Sample)) + "”"
+			if j == 0 {
+				offers[i].lines = append(offers[i].lines, line)
+			} else {
+				offers[i].others = append(offers[i].others, line)
 			}
 		}
+		if typed := typed(tool); len(model.Usable(tool)) == 0 && typed != "" {
+			offers[i].typed = append(offers[i].typed, code(typed))
+		}
+	}
+	for i, o := range offers {
+		offers[i].lines = slices.Concat(o.lines, o.others, o.typed)
 	}
 	slices.SortStableFunc(offers, func(a, b offer) int {
 		return cmp.Compare(strings.ToLower(a.plugin), strings.ToLower(b.plugin))
@@ -94,11 +100,23 @@ func share(offers []offer) int {
 	return rest
 }
 
+// typed is how a tool is typed, with the arguments of its sample where these are
+// more than their own names.
+func typed(tool model.Tool) string {
+	line := model.Line(tool, tool.Sample)
+	for pair := range strings.FieldsSeq(line) {
+		if key, value, _ := strings.Cut(pair, "="); value != "" && (strings.HasSuffix(key, value) || value == "string") {
+			return tool.Typed
+		}
+	}
+	return line
+}
+
 // sample is one typed form that shows arguments where possible.
 func sample(tools []model.Tool) string {
 	best := ""
 	for _, tool := range tools {
-		line := model.Line(tool, tool.Sample)
+		line := typed(tool)
 		if best == "" || !strings.Contains(best, "=") && strings.Contains(line, "=") {
 			best = line
 		}

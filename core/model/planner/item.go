@@ -9,12 +9,13 @@ import (
 
 // Bounds of what is shown of one item.
 const (
-	maxFields = 8    // in a row of a list
+	maxFields = 12   // in a row of a list
 	maxDetail = 24   // of a single object
 	maxNest   = 2    // how deep objects in objects are flattened
-	maxShort  = 160  // characters of a value in a line
+	maxShort  = 300  // characters of a value in a line
 	maxLong   = 1500 // characters of a text that stands for itself
 	maxFlat   = 5    // plain values of an array in a line
+	maxName   = 60   // characters of a value that can stand for a title
 )
 
 // field is one value with its name in plain words.
@@ -54,9 +55,24 @@ func open(v value) item {
 			urlKey = key
 		}
 	}
+	if titleKey == "" && urlKey != "" {
+		titleKey = firstName(v, urlKey)
+	}
 	it := item{title: v.get(titleKey).text, url: v.get(urlKey).web()}
 	it.collect(v, "", 0, titleKey, urlKey)
 	return it
+}
+
+// firstName is the first property that can stand for the title of a page.
+func firstName(v value, not string) string {
+	for i, key := range v.keys {
+		inner := v.items[i]
+		if key != not && inner.kind == 's' && inner.web() == "" && !identifier(key, inner) &&
+			oneLine(inner.text) != "" && utf8.RuneCountInString(inner.text) <= maxName {
+			return key
+		}
+	}
+	return ""
 }
 
 // rank is the place of a name in a list, its end when it is not there.
@@ -151,20 +167,34 @@ func (it item) row() string {
 	if len(fields) == 0 && it.heading() == "" {
 		fields = it.ids
 	}
-	var list []string
+	var short, long []string
 	for _, f := range fields[:min(len(fields), maxFields)] {
-		list = append(list, escape(f.label)+" "+f.text)
-	}
-	for _, s := range it.sections {
-		if len(list) < maxFields {
-			list = append(list, fmt.Sprintf("%d %s", len(s.rows), escape(s.label)))
+		switch said := utf8.RuneCountInString(f.text) > 2 && strings.Contains(escape(it.title), f.text); {
+		case said:
+		case utf8.RuneCountInString(f.text) > maxName:
+			long = append(long, f.text)
+		default:
+			short = append(short, escape(f.label)+": "+f.text)
 		}
 	}
-	head := it.heading()
-	if head != "" && len(list) > 0 {
-		head += ": "
+	for _, s := range it.sections {
+		if len(short) < maxFields {
+			short = append(short, fmt.Sprintf("%d %s", len(s.rows), escape(s.label)))
+		}
 	}
-	return head + strings.Join(list, ", ")
+	line := it.heading()
+	if line != "" && len(short) > 0 {
+		line += " · "
+	}
+	line += strings.Join(short, " · ")
+	// A longer text is read after what is short, on a line of its own.
+	for _, text := range long {
+		if line != "" {
+			line += "\\\n  "
+		}
+		line += text
+	}
+	return line
 }
 
 // detail is an item by itself.

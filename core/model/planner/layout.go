@@ -4,13 +4,16 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Bounds of a list and a table.
 const (
 	maxRows    = 10
-	maxColumns = 5
-	maxUnwrap  = 3 // objects around the only thing in them
+	maxColumns = 10 // where every cell is short
+	fewColumns = 5
+	maxCell    = 24 // characters of a short cell
+	maxUnwrap  = 3  // objects around the only thing in them
 )
 
 // layout shows a result by its shape.
@@ -24,13 +27,12 @@ func layout(content string) string {
 
 // show shows a value.
 func show(v value) string {
-	v = unwrap(v)
-	switch {
-	case v.kind == 'a':
+	switch v = unwrap(v); v.kind {
+	case 'a':
 		return rows(v.items)
-	case v.kind == 'o':
+	case 'o':
 		return open(v).detail()
-	case v.kind == 's':
+	case 's':
 		return paragraphs(v.text)
 	}
 	return escape(v.text)
@@ -73,9 +75,10 @@ func rows(items []value) string {
 		var lines []string
 		for _, v := range shown {
 			line := plain(v)
-			if v.kind == 'o' {
+			switch v.kind {
+			case 'o':
 				line = open(v).row()
-			} else if v.kind == 'a' {
+			case 'a':
 				line = flat(slices.DeleteFunc(slices.Clone(v.items), func(x value) bool { return !x.scalar() }))
 			}
 			if line != "" {
@@ -90,8 +93,20 @@ func rows(items []value) string {
 	return text
 }
 
-// table shows objects that have no page of their own and at most maxColumns
-// plain values; it is empty for others.
+// narrow says that every cell is short.
+func narrow(rows []map[string]string) bool {
+	for _, row := range rows {
+		for _, text := range row {
+			if utf8.RuneCountInString(text) > maxCell {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// table shows objects that have no page of their own and only a few plain values;
+// it is empty for others.
 func table(items []value) string {
 	var columns []string
 	cells := make([]map[string]string, len(items))
@@ -123,7 +138,7 @@ func table(items []value) string {
 			}
 		}
 	}
-	if len(columns) < 2 || len(columns) > maxColumns {
+	if len(columns) < 2 || len(columns) > maxColumns || len(columns) > fewColumns && !narrow(cells) {
 		return ""
 	}
 	var lines []string

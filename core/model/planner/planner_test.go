@@ -130,7 +130,8 @@ func transcript(t *testing.T, said string) []model.Message {
 	var messages []model.Message
 	for line := range strings.Lines(said) {
 		kind, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
-		if !strings.Contains(rest, "{") {
+		// In JSON it stands for itself.
+		if _, body, _ := strings.Cut(rest, "{"); !strings.Contains(body, `\n`) || strings.Contains(rest, `\n[`) || strings.Contains(rest, `\n{`) {
 			rest = strings.ReplaceAll(rest, `\n`, "\n")
 		}
 		m := model.Message{V: model.Version, Role: model.Role(kind), Parts: []model.Part{{Text: rest}}}

@@ -132,7 +132,7 @@ var (
 	urlKeys     = []string{"url", "link", "href", "html url", "web url", "permalink", "page url", "uri"}
 	imageWords  = []string{"image", "images", "img", "photo", "photos", "picture", "pictures", "thumbnail", "thumb", "avatar", "logo", "icon", "cover"}
 	imageKinds  = []string{".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".ico"}
-	idWords     = []string{"id", "ids", "uuid", "guid", "etag"}
+	idWords     = []string{"id", "ids", "uuid", "guid", "slug", "etag"}
 	countKeys   = []string{"total", "count", "page", "limit", "offset", "per page", "page size", "has more", "next", "cursor", "next cursor"}
 	failureKeys = []string{"message", "detail", "error_description", "error", "title", "reason", "errors"}
 )

@@ -106,18 +106,24 @@ func (m *Model) next(r *model.Request) (Step, error) {
 }
 
 // copyOf copies a request deeply, so that what the caller does with it later does
-// not show. The zone of its time stays.
+// not show.
 func copyOf(r *model.Request) (model.Request, error) {
-	raw, err := json.Marshal(r)
-	if err != nil {
+	kept := *r
+	kept.System, kept.Brief = slices.Clone(r.System), slices.Clone(r.Brief)
+	kept.Messages, kept.Tools = nil, nil
+	if err := errors.Join(copyJSON(&kept.Messages, r.Messages), copyJSON(&kept.Tools, r.Tools)); err != nil {
 		return model.Request{}, fmt.Errorf("keeping the request: %w", err)
 	}
-	var kept model.Request
-	if err := json.Unmarshal(raw, &kept); err != nil {
-		return model.Request{}, fmt.Errorf("keeping the request: %w", err)
-	}
-	kept.Now = r.Now
 	return kept, nil
+}
+
+// copyJSON copies what is stored as JSON.
+func copyJSON[T any](to *T, from T) error {
+	raw, err := json.Marshal(from)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, to)
 }
 
 // Say answers with text, and with choices where there are some.
