@@ -206,20 +206,24 @@ func (p *plugin) picture(r *http.Request) (image.Image, error) {
 
 // table is the standings as the API shows them.
 type table struct {
+	Title  string `json:"title"`
 	Season string `json:"season"`
 	Table  []row  `json:"table"`
 	URL    string `json:"url"`
 }
 
+// headline is the standings in one line.
+func headline(season string) string { return "Standings of season " + season }
+
 func (p *plugin) standings(r *http.Request) (any, error) {
 	season, rows := p.league.table(p.now())
-	return table{Season: season, Table: rows, URL: site.Origin(r) + "/standings"}, nil
+	return table{Title: headline(season), Season: season, Table: rows, URL: site.Origin(r) + "/standings"}, nil
 }
 
 func (p *plugin) standingsPage(*http.Request) (site.Page, error) {
 	season, rows := p.league.table(p.now())
 	return site.Page{
-		Title:       "Standings of season " + season,
+		Title:       headline(season),
 		Description: fmt.Sprintf("%s leads with %d points.", rows[0].Team, rows[0].Points),
 		Path:        "/standings",
 		Image:       "/standings/picture.png",

@@ -18,6 +18,7 @@ import (
 
 type match struct {
 	ID        int       `json:"id"`
+	Title     string    `json:"title"`
 	Season    string    `json:"season"`
 	Round     int       `json:"round"`
 	Status    string    `json:"status"`
@@ -48,6 +49,7 @@ type row struct {
 }
 
 type standings struct {
+	Title  string `json:"title"`
 	Season string `json:"season"`
 	Table  []row  `json:"table"`
 	URL    string `json:"url"`
