@@ -122,7 +122,7 @@ const (
 )
 
 // adminForm asks what of a plugin is to be enabled, and for whom.
-func (d *door) adminForm(ctx context.Context, place chat.Place, form string, plan plugin.Registration) (chat.Form, error) {
+func (d *door) adminForm(ctx context.Context, form string, plan plugin.Registration) (chat.Form, error) {
 	p, err := d.bot.Plugins.Planned(ctx, plan)
 	if err != nil {
 		return chat.Form{}, err

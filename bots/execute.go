@@ -123,6 +123,7 @@ func (s *step) resume(ctx context.Context, a confirm.Action) error {
 		return s.commit(c)
 	case confirm.Expired: // found too late by this press, and told
 		return s.commit(store.Commit{})
+	default: // the call came to an end: only the model has not gone on
 	}
 	adapter, err := s.bot.adapter(a.Place.Platform)
 	if err != nil {

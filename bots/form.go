@@ -120,7 +120,7 @@ func (d *door) Form(ctx context.Context, o chat.Opening) (chat.Form, error) {
 		return chat.Form{}, err
 	}
 	if what.Do == doAdd {
-		return d.adminForm(ctx, o.Place, form, *what.Plan)
+		return d.adminForm(ctx, form, *what.Plan)
 	}
 	op, _ := what.plugin.Operation(what.operation)
 	f := plugin.Form(form, what.plugin, op, what.args)

@@ -131,14 +131,14 @@ func (s *step) pluginSwitch(ctx context.Context, word string, on bool) error {
 
 // switched says what a switch did, and when on what can be asked now.
 func switched(p *plugin.Plugin, on, changed bool) markdown.Document {
-	line := fmt.Sprintf("%s is now disabled for you. I no longer see or call it.", p.Human())
+	line := p.Human() + " is now disabled for you. I no longer see or call it."
 	switch {
 	case on && changed:
-		line = fmt.Sprintf("%s is now enabled for you.", p.Human())
+		line = p.Human() + " is now enabled for you."
 	case on:
-		line = fmt.Sprintf("%s was already enabled for you.", p.Human())
+		line = p.Human() + " was already enabled for you."
 	case !changed:
-		line = fmt.Sprintf("%s was not enabled for you.", p.Human())
+		line = p.Human() + " was not enabled for you."
 	}
 	if !on {
 		return paragraph(line)
@@ -250,7 +250,7 @@ func (b *Bot) suggest(ctx context.Context, q chat.Query) ([]chat.Suggestion, err
 	if err != nil {
 		return nil, err
 	}
-	candidates := append(on, off...)
+	candidates := slices.Concat(on, off)
 	switch q.Command.Verb {
 	case "enable":
 		candidates = off

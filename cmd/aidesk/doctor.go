@@ -92,13 +92,9 @@ func doctor(ctx context.Context, path string, out io.Writer) error {
 
 // checkModel asks a model for one word.
 func checkModel(ctx context.Context, m config.Model) error {
-	asked, err := modelOf(m)
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, doctorTime)
 	defer cancel()
-	_, err = asked.Generate(ctx, &model.Request{
+	_, err := modelOf(m).Generate(ctx, &model.Request{
 		System:   []string{"Answer with one word."},
 		Messages: []model.Message{{V: model.Version, Role: model.User, Parts: []model.Part{{Text: "Say: ready"}}}},
 		Now:      time.Now(),

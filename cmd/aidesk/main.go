@@ -60,7 +60,7 @@ func root() *cobra.Command {
 		Short:         "AI plugins in the messenger that your team already uses",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args: func(c *cobra.Command, args []string) error {
+		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return wrongUse{fmt.Errorf("there is no command %q: see aidesk --help", args[0])}
 			}

@@ -31,12 +31,12 @@ func newSlowPlugin(t *testing.T) *slowPlugin {
 	t.Helper()
 	p := &slowPlugin{arrived: make(chan struct{}, 8), goOn: make(chan struct{})}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /.well-known/ai-plugin.json", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /.well-known/ai-plugin.json", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(w, `{"schema_version":"v1","name_for_model":"launcher","name_for_human":"Launcher","description_for_model":"Launches.",
 			"description_for_human":"Launches.","auth":{"type":"none"},"api":{"type":"openapi","url":"/openapi.yaml"}}`)
 	})
-	mux.HandleFunc("GET /openapi.yaml", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, slowDocument) })
-	mux.HandleFunc("POST /launches", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /openapi.yaml", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, slowDocument) })
+	mux.HandleFunc("POST /launches", func(_ http.ResponseWriter, _ *http.Request) {
 		p.posts.Add(1)
 		p.arrived <- struct{}{}
 		<-p.goOn

@@ -47,9 +47,7 @@ func wire(ctx context.Context, cfg config.Config, s store.Store, adapters []chat
 	}
 	models := map[string]model.Model{}
 	for name, m := range cfg.Models {
-		if models[name], err = modelOf(m); err != nil {
-			return nil, fmt.Errorf("models.%s: %w", name, err)
-		}
+		models[name] = modelOf(m)
 	}
 	desk := &bots.Desk{Store: s, Now: time.Now, Logger: logger}
 	for _, b := range cfg.Bots {
@@ -100,10 +98,10 @@ func rulesOf(cfg config.Config) (egress.Rules, error) {
 
 // modelOf makes the model of a configuration. Its client goes straight to the
 // address that the operator wrote: proxy variables of the environment have no say.
-func modelOf(m config.Model) (model.Model, error) {
+func modelOf(m config.Model) model.Model {
 	if m.Provider == "planner" {
-		return &planner.Planner{}, nil
+		return &planner.Planner{}
 	}
 	transport := &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 64, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second}
-	return openai.NewChat(openai.Config{BaseURL: m.BaseURL, Model: m.Model, APIKey: m.APIKey.Reveal(), Client: &http.Client{Transport: transport}}), nil
+	return openai.NewChat(openai.Config{BaseURL: m.BaseURL, Model: m.Model, APIKey: m.APIKey.Reveal(), Client: &http.Client{Transport: transport}})
 }

@@ -173,7 +173,7 @@ func (r *run) ask(ctx context.Context) (*model.Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.limits.Step)
 	defer cancel()
 	response, err := r.Model.Generate(ctx, r.request(), nil)
-	if err != nil && ctx.Err() != nil && context.Cause(ctx) == context.DeadlineExceeded {
+	if err != nil && ctx.Err() != nil && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return nil, &model.Error{Kind: model.Overloaded, Message: fmt.Sprintf("no answer within %s", r.limits.Step)}
 	}
 	return response, err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"aidesk/core/confirm"
 	"aidesk/core/model"
@@ -93,8 +94,8 @@ const window = 96 << 10
 // call and its result are never parted.
 func recent(entries []Entry) []Entry {
 	size, from := 0, len(entries)
-	for i := len(entries) - 1; i >= 0; i-- {
-		body, err := json.Marshal(entries[i].Message)
+	for i, e := range slices.Backward(entries) {
+		body, err := json.Marshal(e.Message)
 		if err != nil {
 			break
 		}
@@ -102,7 +103,7 @@ func recent(entries []Entry) []Entry {
 		if size > window && from < len(entries) {
 			break
 		}
-		if entries[i].Message.Role == model.User {
+		if e.Message.Role == model.User {
 			from = i
 		}
 	}

@@ -2,6 +2,7 @@ package confirm
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"unicode"
@@ -24,7 +25,7 @@ func Card(a Action) chat.Card {
 	switch a.State {
 	case Waiting:
 		yes := chat.Primary
-		if a.Call.Request.Method == "DELETE" {
+		if a.Call.Request.Method == http.MethodDelete {
 			yes = chat.Danger
 		}
 		card.Until = a.Until
@@ -37,6 +38,7 @@ func Card(a Action) chat.Card {
 		}
 	case Unknown:
 		card.Buttons = []chat.Button{{ID: a.Buttons.Again, Label: "Send again"}}
+	default: // decided: nothing to press
 	}
 	return card
 }

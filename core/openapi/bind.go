@@ -46,7 +46,7 @@ func (o *Operation) bind(args json.RawMessage, f *faults) (values map[int]any, o
 // text.
 func object(args json.RawMessage, f *faults) (map[string]any, bool) {
 	if len(args) > MaxArguments {
-		f.add(path{}, "the arguments have more than %d KiB", MaxArguments>>10)
+		f.addf(path{}, "the arguments have more than %d KiB", MaxArguments>>10)
 		return nil, false
 	}
 	if len(strings.TrimSpace(string(args))) == 0 {
@@ -57,7 +57,7 @@ func object(args json.RawMessage, f *faults) (map[string]any, bool) {
 		v, err = parseValue([]byte(s))
 	}
 	if err != nil {
-		f.add(path{}, "the arguments are not JSON (%s)", clip(oneLine(err.Error()), 120))
+		f.addf(path{}, "the arguments are not JSON (%s)", clip(oneLine(err.Error()), 120))
 		return nil, false
 	}
 	switch v := v.(type) {
@@ -66,7 +66,7 @@ func object(args json.RawMessage, f *faults) (map[string]any, bool) {
 	case map[string]any:
 		return v, true
 	}
-	f.add(path{}, "the arguments must be an object")
+	f.addf(path{}, "the arguments must be an object")
 	return nil, false
 }
 
@@ -96,7 +96,7 @@ func (o *Operation) place(given map[string]any, f *faults) {
 				continue
 			}
 		}
-		f.add(path{}.key(name), "is not an argument; the arguments are %s", clip(either(strings.Join(o.names(), ", "), "none"), 300))
+		f.addf(path{}.key(name), "is not an argument; the arguments are %s", clip(either(strings.Join(o.names(), ", "), "none"), 300))
 	}
 }
 

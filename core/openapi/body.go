@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -41,7 +42,7 @@ func (r *reader) body(o *Operation, s spot) {
 		b = r.oldBody(o, s, fields)
 	} else {
 		if len(fields) > 0 {
-			r.info("body-parameter", s.at, "a body stands among the parameters, as 2.0 writes it")
+			r.infof("body-parameter", s.at, "a body stands among the parameters, as 2.0 writes it")
 			b = r.oldBody(o, s, fields)
 		}
 		if declared := s.sub("requestBody"); declared.node != nil && !declared.is(null) {
@@ -51,8 +52,8 @@ func (r *reader) body(o *Operation, s spot) {
 	if b == nil {
 		return
 	}
-	if o.Method == "GET" || o.Method == "HEAD" {
-		r.info("body-on-get", s.at, "a %s with a body is unusual; it is sent as declared", o.Method)
+	if o.Method == http.MethodGet || o.Method == http.MethodHead {
+		r.infof("body-on-get", s.at, "a %s with a body is unusual; it is sent as declared", o.Method)
 	}
 	o.entity = b
 	o.args = append(o.args, arg{body: b})
@@ -67,7 +68,7 @@ func (r *reader) newBody(o *Operation, s spot) *body {
 	content := s.sub("content")
 	switch {
 	case content.is(list) && len(content.vals) > 0:
-		r.info("content-list", content.at, "\"content\" is a list; it was read as an object")
+		r.infof("content-list", content.at, "\"content\" is a list; it was read as an object")
 		merged := &node{kind: dict}
 		for _, n := range content.vals {
 			if n.is(dict) && len(n.keys) > 0 && strings.Contains(n.keys[0], "/") {
@@ -78,26 +79,26 @@ func (r *reader) newBody(o *Operation, s spot) *body {
 		}
 		content.node = merged
 	case content.is(dict) && (content.get("schema") != nil || content.get("$ref") != nil):
-		r.info("content-schema", content.at, "\"content\" has no media type; JSON is taken")
+		r.infof("content-schema", content.at, "\"content\" has no media type; JSON is taken")
 		content.node = &node{kind: dict, table: table[*node]{keys: []string{"application/json"}, vals: []*node{content.node}}}
 	case content.node == nil && s.get("schema") != nil:
-		r.info("content-missing", s.at, "the body has a schema but no \"content\"; JSON is taken")
+		r.infof("content-missing", s.at, "the body has a schema but no \"content\"; JSON is taken")
 		content = spot{&node{kind: dict, table: table[*node]{keys: []string{"application/json"}, vals: []*node{s.node}}}, s.file, s.at}
 	}
 	if !content.is(dict) || len(content.keys) == 0 {
 		if s.get("required").on() {
-			r.warn("content-missing", s.at, "the body has no \"content\"; any JSON may be sent")
+			r.warnf("content-missing", s.at, "the body has no \"content\"; any JSON may be sent")
 			return &body{kind: bodyJSON, media: "application/json", required: true, schema: &schema{lost: true}}
 		}
-		r.info("content-missing", s.at, "the body has no \"content\"; none is sent")
+		r.infof("content-missing", s.at, "the body has no \"content\"; none is sent")
 		return nil
 	}
-	b := r.choose(o, content)
+	b := r.choose(content)
 	if b == nil {
-		if s.get("required").on() || o.Method == "PUT" || o.Method == "POST" && s.get("required") == nil {
-			o.refuse(content.at, "media-unsupported", "it takes only %s, which cannot be written from a conversation", clip(oneLine(strings.Join(content.keys, ", ")), 120))
+		if s.get("required").on() || o.Method == http.MethodPut || o.Method == http.MethodPost && s.get("required") == nil {
+			o.refusef(content.at, "media-unsupported", "it takes only %s, which cannot be written from a conversation", clip(oneLine(strings.Join(content.keys, ", ")), 120))
 		} else {
-			r.warn("media-unsupported", content.at, "the body takes only %s, which cannot be written from a conversation; none is sent", clip(oneLine(strings.Join(content.keys, ", ")), 120))
+			r.warnf("media-unsupported", content.at, "the body takes only %s, which cannot be written from a conversation; none is sent", clip(oneLine(strings.Join(content.keys, ", ")), 120))
 		}
 		return nil
 	}
@@ -108,7 +109,7 @@ func (r *reader) newBody(o *Operation, s spot) *body {
 
 // choose takes the media type that can be written best: JSON, what is written
 // like it, a form, a multipart form, text.
-func (r *reader) choose(o *Operation, content spot) *body {
+func (r *reader) choose(content spot) *body {
 	best, rank := -1, 0
 	for i, key := range content.keys {
 		if v := weigh(key); v > rank {
@@ -149,7 +150,7 @@ func (r *reader) choose(o *Operation, content spot) *body {
 // written notes a body that is more than text and will only be text.
 func (r *reader) written(at, media string) {
 	if !strings.HasPrefix(media, "text/") {
-		r.warn("body-text", at, "the body is %s: the model writes it as text", clip(oneLine(media), 60))
+		r.warnf("body-text", at, "the body is %s: the model writes it as text", clip(oneLine(media), 60))
 	}
 }
 
@@ -204,79 +205,4 @@ func bare(media string) string {
 
 func isJSON(name string) bool {
 	return name == "application/json" || name == "text/json" || name == "text/x-json" || name == "application/javascript+json" || strings.HasSuffix(name, "+json")
-}
-
-// oldBody makes the body of a 2.0 operation from its body or form parameters
-// and what it consumes.
-func (r *reader) oldBody(o *Operation, s spot, fields []spot) *body {
-	var consumes []string
-	for _, from := range [...]spot{{r.main.root, r.main, ""}, s} {
-		if from.get("consumes") != nil {
-			consumes = nil
-			for _, n := range from.get("consumes").list() {
-				consumes = append(consumes, n.line())
-			}
-		}
-	}
-	var form *body
-	for _, f := range fields {
-		if strings.EqualFold(f.get("in").line(), "body") {
-			return r.oldWhole(o, f, consumes)
-		}
-		name := f.get("name").str()
-		if name == "" {
-			r.warn("parameter-unreadable", f.at, "a form field has no name; it was left out")
-			continue
-		}
-		if form == nil {
-			form = &body{kind: bodyForm, media: "application/x-www-form-urlencoded", schema: &schema{types: typeObject, state: 2}, encoding: map[string]encoding{}}
-			r.order = append(r.order, form.schema)
-		}
-		form.schema.props.put(name, r.schema(f))
-		if f.get("required").on() {
-			form.required = true
-			form.schema.required = append(form.schema.required, name)
-		}
-		p := &param{style: "form"}
-		r.collection(&node{kind: dict, table: table[*node]{keys: []string{"collectionFormat"}, vals: []*node{f.get("collectionFormat")}}}, p)
-		form.encoding[name] = encoding{style: p.style, explode: p.explode, tabs: p.tabs}
-		if f.get("type").line() == "file" {
-			form.kind, form.media = bodyMultipart, "multipart/form-data"
-		}
-	}
-	if form != nil {
-		slices.Sort(form.schema.required)
-		form.schema.required = slices.Compact(form.schema.required)
-		if !slices.ContainsFunc(consumes, func(m string) bool { return bare(m) == "application/x-www-form-urlencoded" }) &&
-			slices.ContainsFunc(consumes, func(m string) bool { return bare(m) == "multipart/form-data" }) {
-			form.kind, form.media = bodyMultipart, "multipart/form-data"
-		}
-	}
-	return form
-}
-
-func (r *reader) oldWhole(o *Operation, f spot, consumes []string) *body {
-	b := &body{kind: bodyJSON, media: "application/json", required: f.get("required").on(), text: clip(prose(f.get("description").str()), 600)}
-	best, rank := "", 0
-	for _, media := range consumes {
-		// A form with a single body parameter is written as JSON by its authors.
-		if v := weigh(media); v > rank && v != 6 && v != 5 {
-			best, rank = bare(media), v
-		}
-	}
-	given := f.sub("schema")
-	if given.node == nil && f.get("type") != nil {
-		given = f
-	}
-	b.schema = r.schema(given)
-	switch {
-	case rank >= 8:
-		b.media = best
-	case rank > 0 && rank < 7:
-		b.kind, b.media, b.schema = bodyText, best, &schema{types: typeString}
-		r.written(f.at, best)
-	case rank == 0 && len(consumes) > 0 && b.required && !slices.ContainsFunc(consumes, func(m string) bool { return weigh(m) > 0 }):
-		o.refuse(f.at, "media-unsupported", "it takes only %s, which cannot be written from a conversation", clip(oneLine(strings.Join(consumes, ", ")), 120))
-	}
-	return b
 }

@@ -1,10 +1,7 @@
 package openapi
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
 	"strconv"
 	"strings"
 )
@@ -141,7 +138,7 @@ func convert(s *schema, v any) any {
 			return value == "1"
 		}
 	case bool:
-		if want&(typeBoolean) == 0 && want&typeString != 0 {
+		if want&typeBoolean == 0 && want&typeString != 0 {
 			return strconv.FormatBool(value)
 		}
 	case map[string]any:
@@ -229,66 +226,4 @@ func choose(enum []any, v any) any {
 		return found[0]
 	}
 	return v
-}
-
-// parseValue reads one JSON value, numbers as written.
-func parseValue(data []byte) (any, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		return nil, err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("text after the value")
-	}
-	return v, nil
-}
-
-// compact writes a value as JSON: keys sorted, nothing escaped for HTML.
-func compact(v any) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return ""
-	}
-	return strings.TrimSuffix(b.String(), "\n")
-}
-
-// plainText writes a scalar as text, anything else as JSON.
-func plainText(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
-	case json.Number:
-		return v.String()
-	case bool:
-		return strconv.FormatBool(v)
-	}
-	return compact(v)
-}
-
-func kindOf(v any) types {
-	switch v := v.(type) {
-	case nil:
-		return typeNull
-	case bool:
-		return typeBoolean
-	case json.Number:
-		if !strings.ContainsAny(string(v), ".eE") {
-			return typeInteger | typeNumber
-		}
-		if f, err := v.Float64(); err == nil && f == float64(int64(f)) {
-			return typeInteger | typeNumber
-		}
-		return typeNumber
-	case string:
-		return typeString
-	case []any:
-		return typeArray
-	}
-	return typeObject
 }

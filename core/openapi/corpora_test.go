@@ -249,16 +249,16 @@ func TestCorporaStyles(t *testing.T) {
 		t.Fatal(err)
 	}
 	var cases []struct {
-		Name string
+		Name string `json:"name"`
 		Args struct {
-			Spec        json.RawMessage
-			OperationID string `json:"operationId"`
-			Parameters  map[string]any
-		}
+			Spec        json.RawMessage `json:"spec"`
+			OperationID string          `json:"operationId"`
+			Parameters  map[string]any  `json:"parameters"`
+		} `json:"args"`
 		Expect struct {
-			URL     string
-			Headers map[string]string
-		}
+			URL     string            `json:"url"`
+			Headers map[string]string `json:"headers"`
+		} `json:"expect"`
 	}
 	if err := json.Unmarshal(data, &cases); err != nil {
 		t.Fatal(err)
@@ -289,11 +289,11 @@ func TestCorporaStyles(t *testing.T) {
 		want := c.Expect.URL
 		for _, f := range req.Header {
 			if f.Name != "Accept" {
-				got += " " + f.Name + ": " + f.Value
+				got = strings.Join([]string{got, f.Name + ":", f.Value}, " ")
 			}
 		}
 		for name, v := range c.Expect.Headers {
-			want += " " + textprotoName(name) + ": " + v
+			want = strings.Join([]string{want, textprotoName(name) + ":", v}, " ")
 		}
 		if sorted(got) != sorted(want) && !strings.Contains(string(excused), got+"\n") {
 			t.Errorf("%s\n got %s\nwant %s", c.Name, got, want)

@@ -7,18 +7,19 @@
 //  1. bytes → tree (decode.go, json.go, yaml.go). JSON and YAML become one
 //     ordered tree of nodes. Every limit holds here: bytes, nodes, nesting,
 //     aliases. What is not a document (HTML, nonsense) ends here with one line.
-//  2. tree → operations (document.go, operation.go, param.go, body.go, two.go).
+//  2. tree → operations (document.go, path.go, param.go, body.go, oldbody.go).
 //     The reader pulls what it needs out of the tree and never insists: where a
 //     document breaks the rules it takes the evident meaning and writes a Note.
 //     Because only what decides a request is pulled, faults in examples, tags,
 //     links or responses cost nothing. Each operation is read on its own under
 //     recover, so one bad operation never loses the others.
-//  3. schemas (schema.go, read.go, merge.go). Schemas are a graph: read once,
+//  3. schemas (schema.go, read*.go, merge.go). Schemas are a graph: read once,
 //     shared by all operations, cycles and all. "allOf" is merged afterwards.
-//  4. operation → tool, request, result. Tool renders the graph as a JSON Schema
-//     tree with cycles cut and a size budget. Request coerces and validates
-//     arguments against the whole graph and builds the bytes. Shape turns the
-//     answer into what a model can read.
+//  4. operation → tool (tool.go, render.go), request (bind.go, coerce.go,
+//     validate.go, request.go, style.go), result (shape.go). Tool renders the
+//     graph as a JSON Schema tree with cycles cut and a size budget. Request
+//     coerces and validates arguments against the whole graph and builds the
+//     bytes. Shape turns the answer into what a model can read.
 //
 // The kin-openapi library takes no part in reading: its loader is a strict
 // typed decoder that one bad node anywhere defeats, has no limits and cannot be

@@ -72,7 +72,7 @@ func (d *Document) Operation(id string) *Operation {
 
 // reader is one reading of one document.
 type reader struct {
-	ctx     context.Context
+	ctx     context.Context //nolint:containedctx // a reader lives for one call of Read
 	opt     Options
 	src     Source
 	base    *url.URL // against which servers are resolved
@@ -139,7 +139,10 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 		r.finish(o)
 	}
 	r.doc.Notes = r.general.all
-	return r.doc, ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return r.doc, nil
 }
 
 // addresses works out against what references and servers are resolved.
@@ -173,7 +176,7 @@ func (r *reader) version() error {
 	major, minor, _ := strings.Cut(declared, ".")
 	switch {
 	case root.get("openapi") == nil && root.get("swagger") == nil && root.get("paths").is(dict):
-		r.info("version-missing", "", "the document does not say its version; it was read as 3.0")
+		r.infof("version-missing", "", "the document does not say its version; it was read as 3.0")
 	case root.get("openapi") == nil && root.get("swagger") == nil:
 		if root.get("schema_version") != nil {
 			return errors.New("this is a plugin manifest, not an OpenAPI document; give the address of the document it names")
@@ -182,7 +185,7 @@ func (r *reader) version() error {
 	case major == "2":
 		r.old = true
 	case major == "3" && minor >= "2":
-		r.info("version-newer", "/openapi", "version %s is read as 3.1", r.doc.OpenAPI)
+		r.infof("version-newer", "/openapi", "version %s is read as 3.1", r.doc.OpenAPI)
 	case major == "3":
 	case major == "1":
 		return fmt.Errorf("version %s of Swagger is not supported; convert the document to OpenAPI 3", r.doc.OpenAPI)
@@ -201,7 +204,7 @@ func (r *reader) about() {
 	contact := info.get("contact")
 	d.Contact = clip(oneLine(either(contact.get("email").line(), contact.get("url").line())), 200)
 	if d.Title == "" {
-		r.info("info-missing", "/info", "the document has no title")
+		r.infof("info-missing", "/info", "the document has no title")
 	}
 }
 

@@ -22,14 +22,14 @@ func (o *Operation) AddExamples(utterances ...string) []Note {
 		case u == "" || slices.Contains(o.Examples, u):
 			continue
 		case len([]rune(u)) > maxUtterance:
-			out.add(levelInfo, "example-long", "", "the example %q has more than %d characters and was left out", clip(u, 60), maxUtterance)
+			out.addf(levelInfo, "example-long", "", "the example %q has more than %d characters and was left out", clip(u, 60), maxUtterance)
 			continue
 		case len(o.Examples) == maxUtterances:
-			out.add(levelInfo, "example-many", "", "only the first %d examples are kept", maxUtterances)
+			out.addf(levelInfo, "example-many", "", "only the first %d examples are kept", maxUtterances)
 			return out.all
 		}
 		if name, ok := o.slots(u); !ok {
-			out.add(levelInfo, "example-slot", "", "the example %q has the slot {%s}, which is no argument; it was left out", clip(u, 80), clip(name, 40))
+			out.addf(levelInfo, "example-slot", "", "the example %q has the slot {%s}, which is no argument; it was left out", clip(u, 80), clip(name, 40))
 			continue
 		}
 		o.Examples = append(o.Examples, u)

@@ -67,10 +67,10 @@ func message(status int, retry time.Duration, detail string) string {
 }
 
 // detail is what the answer itself gives as the reason, from the fields where
-// APIs put it.
+// APIs put it. A text of several lines is a page or a trace and no reason.
 func (c content) detail() string {
 	if c.root == nil {
-		if len(c.text) <= 200 && !strings.HasPrefix(c.text, "The answer is") {
+		if len(c.text) <= 200 && !strings.Contains(c.text, "\n") && !strings.HasPrefix(c.text, "The answer is") {
 			return clip(oneLine(c.text), 160)
 		}
 		return ""

@@ -37,7 +37,7 @@ type faults struct {
 	patterns map[string]*regexp.Regexp
 }
 
-func (f *faults) add(at path, format string, args ...any) {
+func (f *faults) addf(at path, format string, args ...any) {
 	if len(f.all) < maxFaults {
 		f.all = append(f.all, &ArgumentError{Field: at.String(), Message: fmt.Sprintf(format, args...)})
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -98,7 +99,7 @@ func (b *body) multipart(fields map[string]any) ([]byte, string, error) {
 	boundary := "aidesk"
 	for n := 0; ; n++ {
 		h := sha256.New()
-		sign(h, fmt.Sprint(n))
+		sign(h, strconv.Itoa(n))
 		for _, p := range parts {
 			sign(h, p.name, p.data)
 		}

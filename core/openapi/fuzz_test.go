@@ -9,7 +9,7 @@ import (
 
 	"aidesk/core/openapi"
 
-	"golang.org/x/tools/txtar"
+	"github.com/rogpeppe/go-internal/txtar"
 	"pgregory.net/rapid"
 )
 
@@ -143,7 +143,7 @@ func TestRequestStaysInside(t *testing.T) {
 	doc := read(t, `{"openapi":"3.0.0","servers":[{"url":"https://api.example.com/tenant/v1"}],"paths":{
 		"/a/{x}/b/{y}.{z}":{"get":{"operationId":"o","parameters":[{"name":"x","in":"path","schema":{}},{"name":"y","in":"path","style":"label","schema":{}},{"name":"z","in":"path","style":"matrix","explode":true,"schema":{}},{"name":"q","in":"query","schema":{}},{"name":"h","in":"header","schema":{}},{"name":"c","in":"cookie","schema":{}}]}}}}`)
 	o := doc.Operations[0]
-	piece := rapid.SampledFrom([]string{".", "..", "/", "\\", "%2e", "%2E%2e", "%252e", "%2f", "%5c", ";", "?", "#", "@", ":", "//", "evil.example", "a", " ", "\n", "\x00", "&", "=", "%", "‮", "é"})
+	piece := rapid.SampledFrom([]string{".", "..", "/", "\\", "%2e", "%2E%2e", "%252e", "%2f", "%5c", ";", "?", "#", "@", ":", "//", "evil.example", "a", " ", "\n", "\x00", "&", "=", "%", "\u202e", "é"})
 	rapid.Check(t, func(t *rapid.T) {
 		value := rapid.Custom(func(t *rapid.T) any {
 			text := strings.Join(rapid.SliceOfN(piece, 1, 6).Draw(t, "text"), "")

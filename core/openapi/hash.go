@@ -8,6 +8,7 @@ import (
 	"hash"
 	"maps"
 	"slices"
+	"strconv"
 )
 
 // reach lists every schema below s once, in a fixed order, with its number; at
@@ -77,7 +78,7 @@ func (r *reader) digest(o *Operation) string {
 			sign(h, "parameter", a.key, p.name, p.in, p.style, p.media, fmt.Sprint(p.explode, p.reserved, p.required, p.empty, p.tabs), m.hash)
 			continue
 		}
-		sign(h, "body", a.body.kind, a.body.media, fmt.Sprint(a.body.required), m.hash)
+		sign(h, "body", a.body.kind, a.body.media, strconv.FormatBool(a.body.required), m.hash)
 		for _, name := range slices.Sorted(maps.Keys(a.body.encoding)) {
 			sign(h, "encoding", name, fmt.Sprintf("%+v", a.body.encoding[name]))
 		}
@@ -86,7 +87,7 @@ func (r *reader) digest(o *Operation) string {
 		sign(h, "security", fmt.Sprintf("%q", s.Schemes))
 	}
 	if lost && o.Verdict != Refused {
-		o.found.add(levelWarn, "schema-open", "", "a part of its arguments could not be read and was left open")
+		o.found.addf(levelWarn, "schema-open", "", "a part of its arguments could not be read and was left open")
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

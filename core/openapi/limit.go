@@ -57,4 +57,4 @@ const (
 )
 
 // checkTime is how long the self-check of one request may take.
-const checkTime = 250 * time.Millisecond
+const checkTime = 2 * time.Second

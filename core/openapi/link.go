@@ -30,7 +30,7 @@ func linksOf(root *node) []Link {
 
 func linksIn(text string) []Link {
 	g := &gatherer{seen: map[string]int{}}
-	g.text(text, "")
+	g.text(text)
 	return g.links
 }
 
@@ -47,7 +47,7 @@ func (g *gatherer) walk(n *node, key string, in *node) {
 			g.add(l)
 			return
 		}
-		g.text(n.value, key)
+		g.text(n.value)
 	case list:
 		for _, item := range n.vals {
 			g.walk(item, key, in)
@@ -56,10 +56,11 @@ func (g *gatherer) walk(n *node, key string, in *node) {
 		for i, k := range n.keys {
 			g.walk(n.vals[i], k, n)
 		}
+	default: // no text, no link
 	}
 }
 
-func (g *gatherer) text(s, key string) {
+func (g *gatherer) text(s string) {
 	if !strings.Contains(s, "://") {
 		return
 	}

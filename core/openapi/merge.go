@@ -15,10 +15,10 @@ func (r *reader) flat(s *schema, depth int) bool {
 	case s.state == 2:
 		return true
 	case s.state == 1:
-		r.info("cyclic-allof", "", "a schema is part of itself through \"allOf\"; the inner one was left out")
+		r.infof("cyclic-allof", "", "a schema is part of itself through \"allOf\"; the inner one was left out")
 		return false
 	case depth > maxNesting:
-		r.warn("deep-allof", "", "\"allOf\" is nested more than %d levels deep; the inner ones were left open", maxNesting)
+		r.warnf("deep-allof", "", "\"allOf\" is nested more than %d levels deep; the inner ones were left open", maxNesting)
 		s.lost = true
 		return false
 	}
@@ -35,7 +35,7 @@ func (r *reader) flat(s *schema, depth int) bool {
 			continue
 		}
 		if r.merged += len(m.props.keys); r.merged > maxMerged {
-			r.warn("too-many-schemas", "", "\"allOf\" joins more than %d properties; the rest were left open", maxMerged)
+			r.warnf("too-many-schemas", "", "\"allOf\" joins more than %d properties; the rest were left open", maxMerged)
 			s.lost = true
 			break
 		}

@@ -151,6 +151,7 @@ func (n *node) any() any {
 			out[k] = n.vals[i].any()
 		}
 		return out
+	default:
+		return nil
 	}
-	return nil
 }

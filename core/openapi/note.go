@@ -19,7 +19,7 @@ type notes struct {
 	limit int
 }
 
-func (n *notes) add(level, code, at, format string, args ...any) {
+func (n *notes) addf(level, code, at, format string, args ...any) {
 	note := Note{Level: level, Code: code, Message: oneLine(fmt.Sprintf(format, args...)), Where: where(at)}
 	if n.seen[note] {
 		return
@@ -54,21 +54,21 @@ func where(at string) string {
 	return "#" + clip(at, 300)
 }
 
-// info notes a repair that loses nothing, warn one that loses a part. What
+// infof notes a repair that loses nothing, warnf one that loses a part. What
 // stands in a path goes to the operation that is being read, everything else,
 // which several operations may share, to the document.
-func (r *reader) info(code, at, format string, args ...any) {
-	r.note(levelInfo, code, at, format, args...)
+func (r *reader) infof(code, at, format string, args ...any) {
+	r.notef(levelInfo, code, at, format, args...)
 }
 
-func (r *reader) warn(code, at, format string, args ...any) {
-	r.note(levelWarn, code, at, format, args...)
+func (r *reader) warnf(code, at, format string, args ...any) {
+	r.notef(levelWarn, code, at, format, args...)
 }
 
-func (r *reader) note(level, code, at, format string, args ...any) {
+func (r *reader) notef(level, code, at, format string, args ...any) {
 	to := r.notes
 	if at != "" && !strings.HasPrefix(at, "/paths/") {
 		to = &r.general
 	}
-	to.add(level, code, at, format, args...)
+	to.addf(level, code, at, format, args...)
 }

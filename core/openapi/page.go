@@ -62,6 +62,7 @@ func page(data []byte) (string, []Link) {
 			case breaks(t.DataAtom):
 				out.WriteByte('\n')
 			}
+		default: // comments and the doctype
 		}
 	}
 }
@@ -86,8 +87,9 @@ func breaks(a atom.Atom) bool {
 	case atom.P, atom.Br, atom.Div, atom.Li, atom.Ul, atom.Ol, atom.Tr, atom.Table, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Title,
 		atom.Section, atom.Article, atom.Header, atom.Footer, atom.Blockquote, atom.Pre, atom.Hr, atom.Dt, atom.Dd, atom.Main, atom.Nav, atom.Form, atom.Option:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // tidy joins the blanks within lines and drops empty lines.

@@ -2,7 +2,6 @@ package openapi
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -21,11 +20,13 @@ type param struct {
 	schema   *schema
 }
 
-// unsent are header fields that the sender sets itself; a parameter of that
+// unsent are header fields that the sender sets itself, or that would make
+// another method of the call than the one that was judged; a parameter of that
 // name is not the model's to fill.
 var unsent = []string{
 	"accept", "accept-encoding", "authorization", "connection", "content-encoding", "content-length", "content-type", "cookie", "expect", "forwarded", "host", "keep-alive",
 	"origin", "proxy-authenticate", "proxy-authorization", "proxy-connection", "referer", "te", "trailer", "transfer-encoding", "upgrade", "user-agent", "via",
+	"x-http-method", "x-http-method-override", "x-method-override",
 }
 
 // parameters reads those of the path and of the operation, which replace
@@ -42,7 +43,7 @@ func (r *reader) parameters(o *Operation, item, s spot) {
 				entries = append(entries, declared.nth(i))
 			}
 		case declared.is(dict): // by name, or a single one
-			r.info("parameters-object", declared.at, "\"parameters\" is an object; it was read as a list")
+			r.infof("parameters-object", declared.at, "\"parameters\" is an object; it was read as a list")
 			if declared.get("name") != nil && declared.get("in") != nil || declared.get("$ref") != nil {
 				entries = append(entries, declared)
 			} else {
@@ -61,7 +62,7 @@ func (r *reader) parameters(o *Operation, item, s spot) {
 			} else if len(all) < maxParameters {
 				all = append(all, p)
 			} else {
-				r.warn("too-many-parameters", declared.at, "more than %d parameters; the rest were left out", maxParameters)
+				r.warnf("too-many-parameters", declared.at, "more than %d parameters; the rest were left out", maxParameters)
 				break
 			}
 		}
@@ -79,7 +80,7 @@ func (r *reader) parameter(o *Operation, s spot) *param {
 		return nil
 	}
 	if !s.is(dict) {
-		r.warn("parameter-unreadable", s.at, "a parameter is not an object; it was left out")
+		r.warnf("parameter-unreadable", s.at, "a parameter is not an object; it was left out")
 		return nil
 	}
 	p := &param{name: s.get("name").str(), in: strings.ToLower(s.get("in").line())}
@@ -91,28 +92,28 @@ func (r *reader) parameter(o *Operation, s spot) *param {
 		r.fields = append(r.fields, s)
 		return nil
 	case p.name == "":
-		r.warn("parameter-unreadable", s.at, "a parameter has no name; it was left out")
+		r.warnf("parameter-unreadable", s.at, "a parameter has no name; it was left out")
 		return nil
 	case p.in == "":
 		p.in = "query"
 		if strings.Contains(o.Path, "{"+p.name+"}") {
 			p.in = "path"
 		}
-		r.info("parameter-location", s.at, "the parameter %q does not say where it goes; %s is taken", clip(p.name, 60), p.in)
+		r.infof("parameter-location", s.at, "the parameter %q does not say where it goes; %s is taken", clip(p.name, 60), p.in)
 	case p.in == "querystring" || p.in != "query" && p.in != "path" && p.in != "header" && p.in != "cookie":
-		r.warn("parameter-location", s.at, "the parameter %q goes to %q, which is not known; it was left out", clip(p.name, 60), clip(oneLine(p.in), 40))
+		r.warnf("parameter-location", s.at, "the parameter %q goes to %q, which is not known; it was left out", clip(p.name, 60), clip(oneLine(p.in), 40))
 		return nil
 	}
 	if r.credential(p.in, p.name) {
-		r.info("parameter-hidden", s.at, "the parameter %q carries the credential; it is filled when the call is sent", clip(p.name, 60))
+		r.infof("parameter-hidden", s.at, "the parameter %q carries the credential; it is filled when the call is sent", clip(p.name, 60))
 		return nil
 	}
 	if p.in == "header" && slices.Contains(unsent, strings.ToLower(p.name)) {
-		r.info("parameter-hidden", s.at, "the header %q is set when the call is sent", clip(p.name, 60))
+		r.infof("parameter-hidden", s.at, "the header %q is not for arguments to set", clip(p.name, 60))
 		return nil
 	}
 	if (p.in == "header" || p.in == "cookie") && !isToken(p.name) {
-		r.warn("parameter-unreadable", s.at, "%q cannot be the name of a %s; it was left out", clip(oneLine(p.name), 60), p.in)
+		r.warnf("parameter-unreadable", s.at, "%q cannot be the name of a %s; it was left out", clip(oneLine(p.name), 60), p.in)
 		return nil
 	}
 	r.style(s, p)
@@ -133,12 +134,12 @@ func (r *reader) style(s spot, p *param) {
 		// On a schema that is not an object "required: true" can only mean
 		// the parameter.
 		if must := given.get("required"); must.is(boolean) && must.on() && !p.required {
-			r.info("required-boolean", given.at+"/required", "\"required: true\" in the schema of %q makes the parameter required", clip(p.name, 60))
+			r.infof("required-boolean", given.at+"/required", "\"required: true\" in the schema of %q makes the parameter required", clip(p.name, 60))
 			p.required = true
 		}
 	case s.get("type") != nil || s.get("enum") != nil || s.get("items") != nil:
 		if !r.old {
-			r.info("parameter-schema", s.at, "the parameter %q has its type beside it, as 2.0 writes it", clip(p.name, 60))
+			r.infof("parameter-schema", s.at, "the parameter %q has its type beside it, as 2.0 writes it", clip(p.name, 60))
 		}
 		p.schema = r.schema(s)
 	default:
@@ -158,7 +159,7 @@ func (r *reader) style(s spot, p *param) {
 		if slices.Contains(strings.Fields(allowed[p.in]), style) {
 			p.style = style
 		} else {
-			r.info("style-repaired", s.at, "the style %q does not fit a %s parameter; %q is taken", clip(oneLine(style), 40), p.in, p.style)
+			r.infof("style-repaired", s.at, "the style %q does not fit a %s parameter; %q is taken", clip(oneLine(style), 40), p.in, p.style)
 		}
 	}
 	// A list in a cookie is one value unless the document insists: a cookie
@@ -185,92 +186,4 @@ func (r *reader) collection(n *node, p *param) {
 	if p.in != "query" && p.in != "formData" && p.style != "form" {
 		p.style = "simple" // other separators are for queries only
 	}
-}
-
-// step is a piece of the path template: text as it stands, or a parameter.
-type step struct {
-	text  string
-	param *param
-}
-
-// template takes the path apart. Every "{name}" becomes a parameter, declared
-// or not.
-func (r *reader) template(o *Operation, s spot) {
-	path := o.Path
-	if before, _, found := strings.Cut(path, "#"); found {
-		path = before // "/x#1" tells operations apart, it is not sent
-	}
-	if strings.Contains(path, "://") {
-		o.refuse(s.at, "path-absolute", "its path is a whole URL; only paths under the server are called")
-		return
-	}
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path
-		r.info("path-slash", s.at, "the path does not begin with a slash; one was added")
-	}
-	path, query, _ := strings.Cut(path, "?")
-	o.steps = r.split(o, s, path, "path")
-	o.query = r.split(o, s, query, "query")
-	for i := 0; i < len(o.args); i++ {
-		p := o.args[i].param
-		if p.in == "path" && !slices.ContainsFunc(o.steps, func(t step) bool { return t.param == p }) {
-			r.info("path-parameter-unused", s.at, "the path has no place for the parameter %q; it was left out", clip(p.name, 60))
-			o.args = slices.Delete(o.args, i, i+1)
-			i--
-		}
-	}
-	if climbs(o.literal()) || strings.Contains(path, "\\") {
-		o.refuse(s.at, "path-climbs", "its path has dot segments and may lead out of the server's base path")
-	}
-}
-
-// literal is the path with every parameter as a letter.
-func (o *Operation) literal() string {
-	var b strings.Builder
-	for _, t := range o.steps {
-		if t.param != nil {
-			b.WriteByte('x')
-		}
-		b.WriteString(t.text)
-	}
-	return b.String()
-}
-
-func (r *reader) split(o *Operation, s spot, text, in string) []step {
-	var out []step
-	for text != "" {
-		from := strings.IndexByte(text, '{')
-		to := strings.IndexByte(text[max(from, 0):], '}') + max(from, 0)
-		if from < 0 || to <= from {
-			return append(out, step{text: text})
-		}
-		if from > 0 {
-			out = append(out, step{text: text[:from]})
-		}
-		name := strings.TrimSpace(strings.Trim(text[from+1:to], "+*?&;./#")) // RFC 6570 operators
-		text = text[to+1:]
-		at := slices.IndexFunc(o.args, func(a arg) bool { return a.param.name == name && (a.param.in == in || a.param.in == "path") })
-		if at < 0 && in == "path" { // declared, but for another place or in other letters
-			at = slices.IndexFunc(o.args, func(a arg) bool { return a.param.in == "path" && strings.EqualFold(a.param.name, name) })
-		}
-		if at < 0 {
-			r.info("path-parameter-undeclared", s.at, "the parameter %q of the path is not declared; it was read as text", clip(name, 60))
-			at = len(o.args)
-			p := &param{name: name, in: in, style: "simple", required: true, schema: &schema{types: typeString}}
-			if name == "" {
-				p.name = "value" + strconv.Itoa(at+1)
-			}
-			o.args = append(o.args, arg{param: p})
-		}
-		p := o.args[at].param
-		if !p.required && in == "path" {
-			r.info("path-parameter-required", s.at, "the path parameter %q is always required", clip(name, 60))
-			p.required = true
-		}
-		if in == "query" {
-			p.in = "template" // stands in the template's query: sent there
-		}
-		out = append(out, step{param: p})
-	}
-	return out
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -28,7 +29,7 @@ func (r *reader) path(item spot, path string) {
 	}
 	if !item.is(dict) {
 		if !item.is(null) && item.node != nil {
-			r.warn("path-unreadable", item.at, "the path %q is not an object; it was left out", clip(oneLine(path), 120))
+			r.warnf("path-unreadable", item.at, "the path %q is not an object; it was left out", clip(oneLine(path), 120))
 		}
 		return
 	}
@@ -52,7 +53,7 @@ func (r *reader) guarded(item, s spot, path, method string) {
 	o.found = own
 	defer func() {
 		if p := recover(); p != nil {
-			o.refuse(s.at, "unreadable", "it cannot be read: %v", p)
+			o.refusef(s.at, "unreadable", "it cannot be read: %v", p)
 		}
 		r.notes = &r.general
 		r.doc.Operations = append(r.doc.Operations, o)
@@ -62,9 +63,9 @@ func (r *reader) guarded(item, s spot, path, method string) {
 	r.drain()
 }
 
-func (o *Operation) refuse(at, code, format string, args ...any) {
+func (o *Operation) refusef(at, code, format string, args ...any) {
 	o.Verdict = Refused
-	o.found.add(levelError, code, at, format, args...)
+	o.found.addf(levelError, code, at, format, args...)
 }
 
 func (r *reader) operation(o *Operation, item, s spot) {
@@ -73,23 +74,23 @@ func (r *reader) operation(o *Operation, item, s spot) {
 		o.Effect = effect
 	}
 	switch {
-	case o.Method == "TRACE" || o.Method == "CONNECT" || !isToken(o.Method):
-		o.refuse(s.at, "method-unsupported", "the method %s is not sent", clip(o.Method, 20))
+	case o.Method == http.MethodTrace || o.Method == http.MethodConnect || !isToken(o.Method):
+		o.refusef(s.at, "method-unsupported", "the method %s is not sent", clip(o.Method, 20))
 	case s.get("$ref").is(text):
 		target, ok := r.follow(s, "")
 		if !ok {
 			r.servers(o, item, item)
-			o.refuse(s.at, "operation-elsewhere", "its definition lies in another document that cannot be read; use a document in one piece")
+			o.refusef(s.at, "operation-elsewhere", "its definition lies in another document that cannot be read; use a document in one piece")
 			return
 		}
 		s = target
 	}
 	if !s.is(dict) {
 		if s.node != nil && !s.is(null) {
-			o.refuse(s.at, "operation-unreadable", "it is a %s instead of an object", s.kind)
+			o.refusef(s.at, "operation-unreadable", "it is a %s instead of an object", s.kind)
 			return
 		}
-		r.info("operation-empty", s.at, "it says nothing about itself")
+		r.infof("operation-empty", s.at, "it says nothing about itself")
 	}
 	o.ID = s.get("operationId").line()
 	o.Summary = clip(prose(s.get("summary").str()), maxDescription)
@@ -117,25 +118,25 @@ func (r *reader) effect(o *Operation, s spot) {
 		switch value, ok := s.get(key).truth(); {
 		case ok && value && o.Effect == EffectRead:
 			o.Asks = true
-			r.info("consequential-read", s.at+"/"+key, "the document says that this read has consequences: it asks before it is sent")
+			r.infof("consequential-read", s.at+"/"+key, "the document says that this read has consequences: it asks before it is sent")
 		case ok && !value && o.Effect == EffectWrite:
-			o.hint("not-consequential", s.at+"/"+key, "the document says that this has no consequences; an admin may mark it as a read")
+			o.hintf("not-consequential", s.at+"/"+key, "the document says that this has no consequences; an admin may mark it as a read")
 		}
 	}
-	if o.Effect != EffectWrite || o.Method == "DELETE" {
+	if o.Effect != EffectWrite || o.Method == http.MethodDelete {
 		return
 	}
 	words := strings.FieldsFunc(apart(o.ID)+" "+apart(o.Path), func(c rune) bool { return !isWord(c) })
 	for _, word := range words {
 		switch strings.ToLower(word) {
 		case "search", "query", "find", "lookup", "get", "list", "fetch", "read", "retrieve", "recommend", "recommendations", "suggest", "suggestions", "calculate", "convert", "translate", "validate", "analyze", "summarize", "browse", "compare", "estimate":
-			o.hint("looks-like-read", s.at, "the name sounds like a search (%q); an admin may mark it as a read", strings.ToLower(word))
+			o.hintf("looks-like-read", s.at, "the name sounds like a search (%q); an admin may mark it as a read", strings.ToLower(word))
 			return
 		}
 	}
 }
 
-func (o *Operation) hint(code, at, format string, args ...any) {
+func (o *Operation) hintf(code, at, format string, args ...any) {
 	o.Hints = append(o.Hints, Note{levelInfo, code, fmt.Sprintf(format, args...), where(at)})
 }
 
@@ -175,14 +176,14 @@ func (r *reader) identify() {
 		made := id == ""
 		if made {
 			id = spell(o.Method, o.Path)
-			o.found.add(levelInfo, "operation-id-missing", "", "it has no operationId; %q was made from method and path", id)
+			o.found.addf(levelInfo, "operation-id-missing", "", "it has no operationId; %q was made from method and path", id)
 		}
 		if taken[id] {
 			sum := sha256.Sum256([]byte(o.Method + " " + o.Path))
 			twice := id
 			id += "_" + hex.EncodeToString(sum[:3])
 			if !made {
-				o.found.add(levelInfo, "operation-id-twice", "", "the operationId %q stands twice; this one is called %q", twice, id)
+				o.found.addf(levelInfo, "operation-id-twice", "", "the operationId %q stands twice; this one is called %q", twice, id)
 			}
 		}
 		for n := 2; taken[id]; n++ {
@@ -226,7 +227,7 @@ func (r *reader) finish(o *Operation) {
 			lines = append(lines, n.str())
 		}
 		for _, note := range o.AddExamples(lines...) {
-			o.found.add(note.Level, note.Code, "", "%s", note.Message)
+			o.found.addf(note.Level, note.Code, "", "%s", note.Message)
 		}
 	}
 	o.Notes = o.found.all

@@ -15,7 +15,7 @@ import (
 	"aidesk/core/openapi"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/txtar"
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 var update = flag.Bool("update", false, "write the golden parts of testdata")

@@ -35,10 +35,10 @@ func (r *reader) types(s spot, out *schema) {
 			r.kind(t, v.str(), out)
 		}
 	case t.is(dict):
-		r.info("type-object", t.at, "\"type\" is an object; it was read as the schema")
+		r.infof("type-object", t.at, "\"type\" is an object; it was read as the schema")
 		out.all = append(out.all, r.schema(t))
 	default:
-		r.info("type-unknown", t.at, "\"type\" is a %s; every type was allowed", t.kind)
+		r.infof("type-unknown", t.at, "\"type\" is a %s; every type was allowed", t.kind)
 	}
 	if out.types == 0 && !overloaded(s.node) {
 		switch {
@@ -68,13 +68,13 @@ func (r *reader) kind(s spot, word string, out *schema) {
 	}
 	lower := strings.ToLower(word)
 	if i := slices.Index(typeNames[:], lower); i >= 0 {
-		r.info("type-alias", s.at, "the type %q was read as %q", word, lower)
+		r.infof("type-alias", s.at, "the type %q was read as %q", word, lower)
 		out.types |= 1 << i
 		return
 	}
 	if a, ok := aliases[lower]; ok {
 		if word != "file" && lower != "" {
-			r.info("type-alias", s.at, "the type %q was read as %q", word, a.types.String())
+			r.infof("type-alias", s.at, "the type %q was read as %q", word, a.types.String())
 		}
 		out.types |= a.types
 		if out.format == "" {
@@ -83,7 +83,7 @@ func (r *reader) kind(s spot, word string, out *schema) {
 		return
 	}
 	if of, ok := strings.CutSuffix(lower, "[]"); ok && of != "" {
-		r.info("type-alias", s.at, "the type %q was read as a list", clip(word, 40))
+		r.infof("type-alias", s.at, "the type %q was read as a list", clip(word, 40))
 		out.types |= typeArray
 		if out.items == nil {
 			out.items = &schema{}
@@ -97,7 +97,7 @@ func (r *reader) kind(s spot, word string, out *schema) {
 		}
 		return
 	}
-	r.info("type-unknown", s.at, "the type %q is not known; every type was allowed", clip(oneLine(word), 60))
+	r.infof("type-unknown", s.at, "the type %q is not known; every type was allowed", clip(oneLine(word), 60))
 }
 
 // object reads properties, required and additionalProperties.
@@ -107,13 +107,13 @@ func (r *reader) object(s spot, out *schema) {
 	case props.is(dict):
 		for i, name := range props.keys {
 			if len(out.props.keys) >= maxProperties {
-				r.warn("too-many-properties", props.at, "more than %d properties; the rest may be sent and are not listed", maxProperties)
+				r.warnf("too-many-properties", props.at, "more than %d properties; the rest may be sent and are not listed", maxProperties)
 				break
 			}
 			r.property(props.entry(i), name, out)
 		}
 	case props.is(list): // a list of objects with a name each
-		r.info("properties-list", props.at, "\"properties\" is a list; it was read as an object")
+		r.infof("properties-list", props.at, "\"properties\" is a list; it was read as an object")
 		for i := range min(len(props.vals), maxProperties) {
 			if p := props.nth(i); p.get("name").line() != "" {
 				r.property(p, p.get("name").line(), out)
@@ -141,10 +141,10 @@ func (r *reader) object(s spot, out *schema) {
 // documents have, means that the property is required.
 func (r *reader) property(p spot, name string, out *schema) {
 	if p.is(null) {
-		r.info("schema-null", p.at, "the property %q has no schema; anything may be sent", clip(name, 60))
+		r.infof("schema-null", p.at, "the property %q has no schema; anything may be sent", clip(name, 60))
 	}
 	if must := p.get("required"); must.is(boolean) || must.is(text) {
-		r.info("required-boolean", p.at+"/required", "\"required: %s\" of the property %q was read as part of the object's list", clip(must.value, 10), clip(name, 60))
+		r.infof("required-boolean", p.at+"/required", "\"required: %s\" of the property %q was read as part of the object's list", clip(must.value, 10), clip(name, 60))
 		if must.on() {
 			out.required = append(out.required, name)
 		}

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -67,12 +68,12 @@ func (r *reader) follow(s spot, section string) (target spot, ok bool) {
 			return spot{}, false
 		}
 		if !found || next.node == s.node {
-			r.warn("dangling-reference", s.at, "the reference %q leads nowhere", clip(oneLine(ref.value), 120))
+			r.warnf("dangling-reference", s.at, "the reference %q leads nowhere", clip(oneLine(ref.value), 120))
 			return spot{}, false
 		}
 		s = next
 	}
-	r.warn("reference-chain", s.at, "more than %d references lead to one another; the value was left open", maxChain)
+	r.warnf("reference-chain", s.at, "more than %d references lead to one another; the value was left open", maxChain)
 	return spot{}, false
 }
 
@@ -101,7 +102,7 @@ func (r *reader) resolve(s spot, ref, section string) (target spot, found, told 
 	name := pointer[strings.LastIndexByte(pointer, '/')+1:]
 	for _, place := range sections[section] {
 		if t, ok := f.pointer("/" + place + "/" + name); ok && name != "" {
-			r.info("reference-repaired", s.at, "the reference %q was read as %q", clip(oneLine(ref), 120), "#"+t.at)
+			r.infof("reference-repaired", s.at, "the reference %q was read as %q", clip(oneLine(ref), 120), "#"+t.at)
 			return t, true, false
 		}
 	}
@@ -141,10 +142,10 @@ func (r *reader) load(s spot, address string) *file {
 	}
 	switch {
 	case err != nil || !target.IsAbs() || r.main.url == nil:
-		r.warn("external-reference", s.at, "the reference to %q leads out of the document, whose own address is not known", clip(oneLine(address), 120))
+		r.warnf("external-reference", s.at, "the reference to %q leads out of the document, whose own address is not known", clip(oneLine(address), 120))
 		return nil
 	case !sameOrigin(target, r.main.url):
-		r.warn("external-reference", s.at, "the reference to %q leads to another host and is not followed", clip(oneLine(target.Host), 120))
+		r.warnf("external-reference", s.at, "the reference to %q leads to another host and is not followed", clip(oneLine(target.Host), 120))
 		return nil
 	}
 	target.Fragment, target.RawFragment = "", ""
@@ -154,14 +155,14 @@ func (r *reader) load(s spot, address string) *file {
 	key := target.String()
 	if f, known := r.files[key]; known {
 		if f == nil {
-			r.warn("external-reference", s.at, "the referenced document %q cannot be read", clip(key, 120))
+			r.warnf("external-reference", s.at, "the referenced document %q cannot be read", clip(key, 120))
 		}
 		return f
 	}
 	r.files[key] = nil
 	f, err := r.fetch(target)
 	if err != nil {
-		r.warn("external-reference", s.at, "the referenced document %q cannot be read: %s", clip(key, 120), clip(oneLine(err.Error()), 160))
+		r.warnf("external-reference", s.at, "the referenced document %q cannot be read: %s", clip(key, 120), clip(oneLine(err.Error()), 160))
 		return nil
 	}
 	r.files[key] = f
@@ -170,7 +171,7 @@ func (r *reader) load(s spot, address string) *file {
 
 func (r *reader) fetch(target *url.URL) (*file, error) {
 	if r.opt.Fetch == nil {
-		return nil, fmt.Errorf("other documents are not fetched here")
+		return nil, errors.New("other documents are not fetched here")
 	}
 	if r.loads++; r.loads > maxDocuments {
 		return nil, fmt.Errorf("more than %d other documents", maxDocuments)

@@ -2,7 +2,6 @@ package openapi
 
 import (
 	"encoding/json"
-	"math"
 	"slices"
 	"strings"
 )
@@ -47,7 +46,7 @@ func (o *Operation) render(v view) (schema json.RawMessage, whole bool) {
 			}
 		}
 		var drawn map[string]any
-		text := ""
+		var text string
 		if a.param != nil {
 			drawn, text = d.draw(a.schema(), 1), a.param.text
 			if a.key != a.param.name && text == "" {
@@ -176,7 +175,7 @@ func (d *drawing) drawChoices(choices []*schema, depth int) map[string]any {
 	if len(choices) > 6 {
 		choices = choices[:6]
 	}
-	var drawn []any
+	var drawn []map[string]any
 	seen := map[string]bool{}
 	for _, c := range choices {
 		one := d.draw(c, depth+min(depth, 1)) // the body's own choices keep its depth
@@ -189,16 +188,15 @@ func (d *drawing) drawChoices(choices []*schema, depth int) map[string]any {
 		return enum
 	}
 	if len(drawn) == 1 {
-		return drawn[0].(map[string]any)
+		return drawn[0]
 	}
 	return map[string]any{"anyOf": drawn}
 }
 
 // unite joins alternatives that are all texts to choose from.
-func unite(drawn []any) map[string]any {
+func unite(drawn []map[string]any) map[string]any {
 	var all []any
-	for _, one := range drawn {
-		m := one.(map[string]any)
+	for _, m := range drawn {
 		values, isEnum := m["enum"].([]any)
 		if !isEnum || m["type"] != "string" {
 			return nil
@@ -213,151 +211,4 @@ func unite(drawn []any) map[string]any {
 		return nil
 	}
 	return map[string]any{"type": "string", "enum": all}
-}
-
-func (d *drawing) drawObject(s *schema, depth int, out map[string]any) {
-	properties := map[string]any{}
-	required := []string{}
-	optional := d.optional
-	if depth == 0 {
-		optional *= 2
-	}
-	add := func(name string, p *schema, must bool) {
-		if _, twice := properties[name]; twice || p.readOnly || p.deprecated && !must {
-			return
-		}
-		if !must {
-			if optional--; optional < 0 {
-				return
-			}
-		}
-		drawn := d.draw(p, depth+1)
-		if p.nulls() && d.text >= 100 {
-			text, _ := drawn["description"].(string)
-			drawn["description"] = strings.TrimSpace(text + " (null: none)")
-		}
-		properties[name] = drawn
-		if _, free := p.only(); must && !free && !p.nulls() {
-			required = append(required, name)
-		}
-	}
-	if depth < d.depth {
-		for _, must := range [...]bool{true, false} {
-			for i, name := range s.props.keys {
-				if s.needs(name) == must {
-					add(name, s.props.vals[i], must)
-				}
-			}
-		}
-		for _, c := range s.choices() {
-			for i, name := range c.props.keys {
-				add(name, c.props.vals[i], false)
-			}
-		}
-	}
-	if len(properties) > 0 {
-		out["properties"] = properties
-	}
-	if len(required) > 0 {
-		slices.Sort(required)
-		out["required"] = required
-	}
-	if s.extra != nil && len(properties) == 0 && depth < d.depth && !s.extra.blank() {
-		out["additionalProperties"] = d.draw(s.extra, depth+1)
-	}
-}
-
-// limits writes the bounds that all providers take. Values to choose from are
-// written for texts only; others stand in the remark.
-func (d *drawing) limits(s *schema, kind string, out map[string]any) {
-	if kind == "string" && len(s.enum) > 0 && len(s.enum) <= maxEnum {
-		var values []any
-		for _, v := range s.enum {
-			if text := plainText(v); text != "" && !slices.Contains(values, any(text)) {
-				values = append(values, text)
-			}
-		}
-		if len(values) > 0 {
-			out["enum"] = values
-		}
-	}
-	if kindOf(s.preset) != typeObject && kindOf(s.preset) != typeArray && s.preset != nil && fits(s.preset, kind) && len(plainText(s.preset)) <= 60 {
-		out["default"] = s.preset
-	}
-	if kind == "string" && s.format == "date-time" {
-		out["format"] = "date-time"
-	}
-	b := s.bounds
-	if b == nil {
-		return
-	}
-	set := func(name, of string, n int) {
-		if n >= 0 && kind == of {
-			out[name] = n
-		}
-	}
-	if b.minLen > 0 {
-		set("minLength", "string", b.minLen)
-	}
-	set("maxLength", "string", b.maxLen)
-	if b.minItems > 0 {
-		set("minItems", "array", b.minItems)
-	}
-	set("maxItems", "array", b.maxItems)
-	if kind == "integer" || kind == "number" {
-		if b.min != nil && !b.over {
-			out["minimum"] = json.Number(trim(*b.min))
-		} else if b.min != nil && kind == "integer" {
-			out["minimum"] = json.Number(trim(math.Floor(*b.min) + 1))
-		}
-		if b.max != nil && !b.under {
-			out["maximum"] = json.Number(trim(*b.max))
-		} else if b.max != nil && kind == "integer" {
-			out["maximum"] = json.Number(trim(math.Ceil(*b.max) - 1))
-		}
-	}
-	if kind == "string" && b.checked && len(b.pattern) <= 100 && d.text >= 60 {
-		out["pattern"] = b.pattern
-	}
-}
-
-func fits(v any, kind string) bool {
-	return slices.Contains(kindOf(v).names(), kind)
-}
-
-// remarks are words for the formats that no provider takes.
-var remarks = map[string]string{
-	"date": "YYYY-MM-DD", "time": "HH:MM:SS", "uuid": "a UUID", "email": "an e-mail address", "uri": "a URL", "url": "a URL", "byte": "base64", "binary": "the content of a text file",
-	"password": "a secret", "ipv4": "an IPv4 address", "hostname": "a host name", "duration": "an ISO 8601 duration", "unix-time": "seconds since 1970",
-}
-
-// remark writes the description of a schema, with what has no other place.
-func (d *drawing) remark(s *schema, out map[string]any) {
-	text := either(s.text, s.title)
-	if d.text > 0 {
-		text = clip(text, d.text)
-	} else {
-		text = ""
-	}
-	add := func(words string) {
-		if text != "" {
-			text += " "
-		}
-		text += "(" + words + ")"
-	}
-	kind, _ := out["type"].(string)
-	if words := remarks[s.format]; words != "" && kind == "string" && d.text > 0 && !strings.Contains(text, words) {
-		add(words)
-	}
-	if len(s.enum) > 0 && out["enum"] == nil && kind != "boolean" {
-		add("one of " + clip(enumerate(s.enum), 120))
-	}
-	if s.sample != nil && out["enum"] == nil && d.text >= 60 && kind != "object" && kind != "array" && kind != "boolean" {
-		if example := clip(oneLine(plainText(s.sample)), 60); example != "" && !strings.Contains(text, example) {
-			add("e.g. " + example)
-		}
-	}
-	if text != "" {
-		out["description"] = text
-	}
 }

@@ -46,7 +46,7 @@ func (o *Operation) Request(args json.RawMessage) (Request, error) {
 		case given:
 			f.check(a.schema(), v, at)
 		case a.required():
-			f.add(at, "is required")
+			f.addf(at, "is required")
 		}
 	}
 	if err := f.err(); err != nil {
@@ -145,16 +145,16 @@ func (o *Operation) address(placed map[*param]any, query []string) (string, erro
 		}
 		tail.WriteString(text)
 	}
-	fixed := ""
+	var fixed strings.Builder
 	for _, t := range o.query {
 		if t.param == nil {
-			fixed += escapeQuery(t.text)
+			fixed.WriteString(escapeQuery(t.text))
 			continue
 		}
-		fixed += escape(plainText(placed[t.param]))
+		fixed.WriteString(escape(plainText(placed[t.param])))
 	}
-	if fixed = strings.Trim(fixed, "&"); fixed != "" {
-		query = append([]string{fixed}, query...)
+	if static := strings.Trim(fixed.String(), "&"); static != "" {
+		query = append([]string{static}, query...)
 	}
 	base := strings.TrimSuffix(o.base.EscapedPath(), "/")
 	out := o.base.Scheme + "://" + o.base.Host + base + tail.String()

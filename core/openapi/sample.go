@@ -2,10 +2,9 @@ package openapi
 
 import (
 	"encoding/json"
-	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // sample makes example arguments: what is required, and what is optional only
@@ -33,7 +32,7 @@ func (o *Operation) sample() json.RawMessage {
 	// An operation that needs nothing is shown with its first parameter, or
 	// with its body.
 	if len(out) == 0 && len(o.args) > 0 {
-		if a := o.args[0]; a.param != nil || o.Method != "GET" {
+		if a := o.args[0]; a.param != nil || o.Effect == EffectWrite {
 			if v, ok := g.make(a.schema(), a.key, 0); ok {
 				out[a.key] = v
 			}
@@ -61,10 +60,8 @@ func (g *maker) make(s *schema, name string, depth int) (any, bool) {
 	if len(s.enum) > 0 {
 		return s.enum[0], true
 	}
-	for _, open := range g.above {
-		if open == s {
-			return nil, s.nulls()
-		}
+	if slices.Contains(g.above, s) {
+		return nil, s.nulls()
 	}
 	g.above = append(g.above, s)
 	defer func() { g.above = g.above[:len(g.above)-1] }()
@@ -242,78 +239,4 @@ func (g *maker) number(s *schema, whole bool) json.Number {
 var texts = map[string]string{
 	"date": "2026-01-31", "date-time": "2026-01-31T15:04:05Z", "time": "15:04:05Z", "uuid": "3f2b8c1e-9d4a-4b6f-8a57-0c1d2e3f4a5b", "email": "someone@example.com",
 	"uri": "https://example.com/", "url": "https://example.com/", "byte": "dGV4dA==", "ipv4": "192.0.2.1", "ipv6": "2001:db8::1", "hostname": "example.com", "duration": "P1D",
-}
-
-func (g *maker) text(s *schema, name string) string {
-	text := texts[s.format]
-	if text == "" {
-		text = strings.ToLower(apart(strings.ReplaceAll(legal(name, 30), "_", " ")))
-	}
-	b := s.bounds
-	if b == nil {
-		return text
-	}
-	f := &faults{}
-	if !f.matches(b, text) {
-		if re, err := syntax.Parse(b.pattern, syntax.Perl); err == nil {
-			var out strings.Builder
-			matching(&out, re.Simplify(), 0)
-			if f.matches(b, out.String()) {
-				text = out.String()
-			}
-		}
-	}
-	for n := utf8.RuneCountInString(text); n < b.minLen && n < 10_000; n++ {
-		last, _ := utf8.DecodeLastRuneInString("x" + text)
-		more := text + string(last)
-		if !f.matches(b, more) {
-			break
-		}
-		text = more
-	}
-	if b.maxLen >= 0 && utf8.RuneCountInString(text) > b.maxLen {
-		if short := string([]rune(text)[:b.maxLen]); f.matches(b, short) {
-			text = short
-		}
-	}
-	return text
-}
-
-// matching writes the shortest text that a regular expression plainly matches.
-func matching(out *strings.Builder, re *syntax.Regexp, depth int) {
-	if depth > 50 || out.Len() > 500 {
-		return
-	}
-	switch re.Op {
-	case syntax.OpLiteral:
-		for _, r := range re.Rune {
-			out.WriteRune(r)
-		}
-	case syntax.OpCharClass:
-		for _, want := range "a1A-_ " {
-			for i := 0; i+1 < len(re.Rune); i += 2 {
-				if re.Rune[i] <= want && want <= re.Rune[i+1] {
-					out.WriteRune(want)
-					return
-				}
-			}
-		}
-		if len(re.Rune) > 0 {
-			out.WriteRune(re.Rune[0])
-		}
-	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		out.WriteByte('a')
-	case syntax.OpCapture, syntax.OpPlus:
-		matching(out, re.Sub[0], depth+1)
-	case syntax.OpRepeat:
-		for range min(re.Min, 200) {
-			matching(out, re.Sub[0], depth+1)
-		}
-	case syntax.OpConcat:
-		for _, sub := range re.Sub {
-			matching(out, sub, depth+1)
-		}
-	case syntax.OpAlternate:
-		matching(out, re.Sub[0], depth+1)
-	}
 }

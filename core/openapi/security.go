@@ -35,7 +35,7 @@ func (r *reader) scheme(s spot, name string) Scheme {
 		out.Type, out.In, out.Field = "apiKey", strings.ToLower(s.get("in").line()), s.get("name").line()
 		fits := out.In == "query" && out.Field != "" || out.In == "cookie" && isToken(out.Field) || out.In == "header" && isToken(out.Field)
 		if !fits {
-			r.warn("security-unreadable", s.at, "the security scheme %q does not say where its key goes", clip(name, 60))
+			r.warnf("security-unreadable", s.at, "the security scheme %q does not say where its key goes", clip(name, 60))
 			out.Type, out.In, out.Field = "", "", ""
 		}
 	case "http":
@@ -52,7 +52,7 @@ func (r *reader) scheme(s spot, name string) Scheme {
 	case "mutualtls":
 		out.Type = "mutualTLS"
 	default:
-		r.warn("security-unreadable", s.at, "the type %q of the security scheme %q is not known", clip(oneLine(out.Type), 40), clip(name, 60))
+		r.warnf("security-unreadable", s.at, "the type %q of the security scheme %q is not known", clip(oneLine(out.Type), 40), clip(name, 60))
 		out.Type = ""
 	}
 	return out
@@ -96,7 +96,7 @@ func (r *reader) link(s spot, key string) string {
 		u = r.base.ResolveReference(u)
 	}
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		r.warn("security-unreadable", s.at, "%s is not an absolute URL", key)
+		r.warnf("security-unreadable", s.at, "%s is not an absolute URL", key)
 		return ""
 	}
 	return u.String()
@@ -125,7 +125,7 @@ func (r *reader) requirements(o *Operation, s spot) {
 			scheme, known := r.schemes[name]
 			if !known {
 				scheme = Scheme{Name: name}
-				r.info("security-undeclared", entry.at, "the security scheme %q is not declared; the manifest decides", clip(oneLine(name), 60))
+				r.infof("security-undeclared", entry.at, "the security scheme %q is not declared; the manifest decides", clip(oneLine(name), 60))
 			}
 			scheme.Scopes = nil
 			for _, scope := range entry.vals[i].list() {
@@ -157,7 +157,7 @@ func (r *reader) secrets(o *Operation) {
 		}
 		switch name := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(a.param.name)); name {
 		case "apikey", "xapikey", "token", "accesstoken", "authtoken", "xauthtoken", "apitoken", "password", "secret", "clientsecret":
-			o.found.add(levelInfo, "secret-parameter", "", "the parameter %q looks like a credential; whoever calls this would have to write it", clip(a.param.name, 60))
+			o.found.addf(levelInfo, "secret-parameter", "", "the parameter %q looks like a credential; whoever calls this would have to write it", clip(a.param.name, 60))
 		}
 	}
 }

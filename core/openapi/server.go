@@ -25,10 +25,10 @@ func (r *reader) servers(o *Operation, item, s spot) {
 		base := *r.base
 		base.Path, base.RawPath = "/", ""
 		o.serve(&base)
-		r.info("server-missing", "", "there is no server; %s is taken", base.Scheme+"://"+base.Host)
+		r.infof("server-missing", "", "there is no server; %s is taken", base.Scheme+"://"+base.Host)
 	}
 	if o.Server == "" {
-		o.refuse(s.at, "server-missing", "there is no server and the address of the document is not known; give one with --base")
+		o.refusef(s.at, "server-missing", "there is no server and the address of the document is not known; give one with --base")
 	}
 }
 
@@ -98,7 +98,7 @@ func (r *reader) address(s spot) *url.URL {
 	raw := s.get("url").line()
 	if s.is(text) {
 		raw = s.line()
-		r.info("server-text", s.at, "a server is a word; it was read as its URL")
+		r.infof("server-text", s.at, "a server is a word; it was read as its URL")
 	}
 	vars := s.sub("variables")
 	for {
@@ -114,7 +114,7 @@ func (r *reader) address(s spot) *url.URL {
 			text = value.get("enum").list()[0].line()
 		}
 		if text == "" || strings.ContainsAny(text, "{}") {
-			r.warn("server-variable", s.at, "the server variable %q has no default; the server cannot be used", clip(oneLine(name), 60))
+			r.warnf("server-variable", s.at, "the server variable %q has no default; the server cannot be used", clip(oneLine(name), 60))
 			return nil
 		}
 		raw = raw[:from] + text + raw[to+1:]
@@ -127,21 +127,21 @@ func (r *reader) absolute(raw, at string) *url.URL {
 	u, err := url.Parse(raw)
 	if err == nil && u.Host == "" && u.Scheme != "http" && u.Scheme != "https" && looksLikeHost(raw) {
 		u, err = url.Parse("https://" + raw)
-		r.info("server-scheme", at, "the server %q has no scheme; https is taken", clip(oneLine(raw), 120))
+		r.infof("server-scheme", at, "the server %q has no scheme; https is taken", clip(oneLine(raw), 120))
 	}
 	if err != nil || strings.Contains(raw, "\\") || climbs(u.EscapedPath()) && u.IsAbs() {
-		r.warn("server-unreadable", at, "the server %q cannot be read as a URL", clip(oneLine(raw), 120))
+		r.warnf("server-unreadable", at, "the server %q cannot be read as a URL", clip(oneLine(raw), 120))
 		return nil
 	}
 	if !u.IsAbs() || u.Host == "" {
 		if r.base == nil || u.IsAbs() {
-			r.warn("server-relative", at, "the server %q is relative and the address of the document is not known; give one with --base", clip(oneLine(raw), 120))
+			r.warnf("server-relative", at, "the server %q is relative and the address of the document is not known; give one with --base", clip(oneLine(raw), 120))
 			return nil
 		}
 		u = r.base.ResolveReference(u)
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
-		r.warn("server-scheme", at, "the server %q is neither http nor https", clip(oneLine(raw), 120))
+		r.warnf("server-scheme", at, "the server %q is neither http nor https", clip(oneLine(raw), 120))
 		return nil
 	}
 	return u
@@ -184,11 +184,11 @@ func (r *reader) oldServer(root spot) *url.URL {
 	path := strings.Trim(under, "/") + "/" + strings.Trim(root.get("basePath").line(), "/")
 	u, err := url.Parse(base.Scheme + "://" + base.Host + "/" + strings.Trim(path, "/"))
 	if err != nil {
-		r.warn("server-unreadable", "/host", "the host %q cannot be read", clip(oneLine(host), 120))
+		r.warnf("server-unreadable", "/host", "the host %q cannot be read", clip(oneLine(host), 120))
 		return nil
 	}
 	if host == "" {
-		r.info("server-missing", "/host", "there is no host; %s is taken", base.Host)
+		r.infof("server-missing", "/host", "there is no host; %s is taken", base.Host)
 	}
 	return u
 }

@@ -3,8 +3,7 @@ package openapi
 import (
 	"errors"
 	"fmt"
-	"net/url"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/oapi-codegen/runtime"
@@ -58,9 +57,9 @@ func inQuery(style string, explode, reserved bool, name string, v any) (string, 
 	if reserved {
 		enc = escapeReserved
 	}
-	list, isList := v.([]any)
+	_, isList := v.([]any)
 	switch {
-	case isList && len(list) == 0, isMap(v) && len(v.(map[string]any)) == 0:
+	case hollow(v):
 		return "", nil
 	case style == "deepObject" && (isList || isMap(v)):
 		return deep(name, v)
@@ -92,7 +91,7 @@ func (p *param) inPath(v any) (string, error) {
 	case text == "" || text == "." && p.style == "label":
 		return "", errors.New("must not be empty")
 	case climbs(text):
-		return "", errors.New("must not contain the path segments . or ..")
+		return "", errors.New("must not contain dot segments (. or ..) of a path")
 	}
 	return text, nil
 }
@@ -174,6 +173,17 @@ func withoutNulls(v any) any {
 	return v
 }
 
+// hollow reports whether v is a list or object without content.
+func hollow(v any) bool {
+	switch v := v.(type) {
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return false
+}
+
 func isMap(v any) bool {
 	_, ok := v.(map[string]any)
 	return ok
@@ -184,11 +194,7 @@ func nested(v any) bool {
 	deeper := func(item any) bool { return kindOf(item) == typeArray || kindOf(item) == typeObject }
 	switch v := v.(type) {
 	case []any:
-		for _, item := range v {
-			if deeper(item) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(v, deeper)
 	case map[string]any:
 		for _, item := range v {
 			if deeper(item) {
@@ -207,73 +213,4 @@ func fieldValue(text string) (string, error) {
 		}
 	}
 	return strings.TrimSpace(text), nil
-}
-
-func verbatim(s string) string { return s }
-
-// escape percent-encodes all but the unreserved characters of RFC 3986.
-func escape(s string) string {
-	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
-}
-
-// escapeReserved leaves the reserved characters of RFC 3986 that a query may
-// hold (§3.4: not "#", "[" and "]"), except "&", which would end the value, and
-// "+", which reads as a blank.
-func escapeReserved(s string) string { return escapeBut(s, ":/?@!$'()*,;=") }
-
-// escapeLiteral brings a path that the document gives into the form of a URL
-// without encoding twice what it has encoded.
-func escapeLiteral(s string) string { return escapeBut(s, "/:@!$&'()*+,;=%") }
-
-func escapeQuery(s string) string { return escapeBut(s, "/:@!$&'()*+,;=%?") }
-
-func escapeBut(s, keep string) string {
-	const hex = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case isWord(rune(c)), strings.IndexByte("-._~", c) >= 0, strings.IndexByte(keep, c) >= 0:
-			b.WriteByte(c)
-		default:
-			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
-		}
-	}
-	return b.String()
-}
-
-// climbs reports whether a path has a dot segment, however it is encoded: a
-// server may decode once more than it should, take a backslash for a slash or
-// cut a segment at a semicolon.
-func climbs(text string) bool {
-	for range 4 {
-		for part := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '/' || c == '\\' }) {
-			part, _, _ = strings.Cut(part, ";")
-			if part = strings.TrimFunc(part, func(c rune) bool { return c <= ' ' }); part == "." || part == ".." {
-				return true
-			}
-		}
-		plain := unescape(text)
-		if plain == text {
-			return false
-		}
-		text = plain
-	}
-	return false
-}
-
-// unescape decodes what is percent-encoded and leaves a stray "%" alone.
-func unescape(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) {
-			if c, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
-				b.WriteByte(byte(c))
-				i += 2
-				continue
-			}
-		}
-		b.WriteByte(s[i])
-	}
-	return b.String()
 }

@@ -3,10 +3,8 @@ package openapi
 import (
 	"encoding/json"
 	"math"
-	"math/big"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,16 +17,16 @@ func (f *faults) check(s *schema, v any, at path) {
 	}
 	if v == nil {
 		if !s.nulls() && s.types != 0 {
-			f.add(at, "must not be null")
+			f.addf(at, "must not be null")
 		}
 		return
 	}
 	if s.types != 0 && s.types&kindOf(v) == 0 {
-		f.add(at, "must be %s, not %s", article(s.types.String()), kindName(v))
+		f.addf(at, "must be %s, not %s", article(s.types.String()), kindName(v))
 		return
 	}
 	if len(s.enum) > 0 && !slices.ContainsFunc(s.enum, func(e any) bool { return same(e, v) }) {
-		f.add(at, "must be one of %s", enumerate(s.enum))
+		f.addf(at, "must be one of %s", enumerate(s.enum))
 		return
 	}
 	switch value := v.(type) {
@@ -51,21 +49,21 @@ func (f *faults) text(s *schema, v string, at path) {
 		n := utf8.RuneCountInString(v)
 		switch {
 		case b.minLen >= 0 && n < b.minLen:
-			f.add(at, "must have at least %s", count(b.minLen, "character"))
+			f.addf(at, "must have at least %s", count(b.minLen, "character"))
 		case b.maxLen >= 0 && n > b.maxLen:
-			f.add(at, "must have at most %s, not %d", count(b.maxLen, "character"), n)
+			f.addf(at, "must have at most %s, not %d", count(b.maxLen, "character"), n)
 		case !f.matches(b, v):
-			f.add(at, "must match the pattern %s", clip(b.pattern, 200))
+			f.addf(at, "must match the pattern %s", clip(b.pattern, 200))
 		}
 	}
 	switch s.format {
 	case "date":
 		if _, err := time.Parse(time.DateOnly, v); err != nil && !lenientDate(v) {
-			f.add(at, "must be a date such as 2026-01-31")
+			f.addf(at, "must be a date such as 2026-01-31")
 		}
 	case "date-time":
 		if _, err := time.Parse(time.RFC3339, v); err != nil && !lenientDate(v) {
-			f.add(at, "must be a time such as 2026-01-31T15:04:05Z")
+			f.addf(at, "must be a time such as 2026-01-31T15:04:05Z")
 		}
 	}
 }
@@ -100,21 +98,21 @@ func (f *faults) number(s *schema, v json.Number, at path) {
 	}
 	n, err := v.Float64()
 	if err != nil {
-		f.add(at, "is too large a number")
+		f.addf(at, "is too large a number")
 		return
 	}
 	switch {
 	case b.min != nil && b.over && n <= *b.min:
-		f.add(at, "must be more than %s", trim(*b.min))
+		f.addf(at, "must be more than %s", trim(*b.min))
 	case b.min != nil && n < *b.min:
-		f.add(at, "must be at least %s", trim(*b.min))
+		f.addf(at, "must be at least %s", trim(*b.min))
 	case b.max != nil && b.under && n >= *b.max:
-		f.add(at, "must be less than %s", trim(*b.max))
+		f.addf(at, "must be less than %s", trim(*b.max))
 	case b.max != nil && n > *b.max:
-		f.add(at, "must be at most %s", trim(*b.max))
+		f.addf(at, "must be at most %s", trim(*b.max))
 	case b.step > 0:
 		if q := n / b.step; math.Abs(q-math.Round(q)) > 1e-9*math.Max(1, math.Abs(q)) {
-			f.add(at, "must be a multiple of %s", trim(b.step))
+			f.addf(at, "must be a multiple of %s", trim(b.step))
 		}
 	}
 }
@@ -123,15 +121,15 @@ func (f *faults) entries(s *schema, v []any, at path) {
 	if b := s.bounds; b != nil {
 		switch {
 		case b.minItems >= 0 && len(v) < b.minItems:
-			f.add(at, "must have at least %s", entries(b.minItems))
+			f.addf(at, "must have at least %s", entries(b.minItems))
 		case b.maxItems >= 0 && len(v) > b.maxItems:
-			f.add(at, "must have at most %s, not %d", entries(b.maxItems), len(v))
+			f.addf(at, "must have at most %s, not %d", entries(b.maxItems), len(v))
 		case b.unique:
 			seen := map[string]bool{}
 			for i, item := range v {
 				text := compact(item)
 				if seen[text] {
-					f.add(at.entry(i), "stands twice in the list")
+					f.addf(at.entry(i), "stands twice in the list")
 					break
 				}
 				seen[text] = true
@@ -146,15 +144,15 @@ func (f *faults) entries(s *schema, v []any, at path) {
 func (f *faults) members(s *schema, v map[string]any, at path) {
 	for _, name := range s.required {
 		if _, given := v[name]; !given && s.needs(name) {
-			f.add(at.key(name), "is required")
+			f.addf(at.key(name), "is required")
 		}
 	}
 	if b := s.bounds; b != nil {
 		switch {
 		case b.minProps >= 0 && len(v) < b.minProps:
-			f.add(at, "must have at least %s", count(b.minProps, "field"))
+			f.addf(at, "must have at least %s", count(b.minProps, "field"))
 		case b.maxProps >= 0 && len(v) > b.maxProps:
-			f.add(at, "must have at most %s", count(b.maxProps, "field"))
+			f.addf(at, "must have at most %s", count(b.maxProps, "field"))
 		}
 	}
 	names := make([]string, 0, len(v))
@@ -167,7 +165,7 @@ func (f *faults) members(s *schema, v map[string]any, at path) {
 		case p != nil:
 			f.check(p, v[name], at.key(name))
 		case s.closed && !s.known(name, 0):
-			f.add(at.key(name), "is not known; the fields are %s", clip(strings.Join(s.props.keys, ", "), 300))
+			f.addf(at.key(name), "is not known; the fields are %s", clip(strings.Join(s.props.keys, ", "), 300))
 		}
 	}
 }
@@ -183,122 +181,4 @@ func (s *schema) known(name string, depth int) bool {
 		}
 	}
 	return false
-}
-
-// choice demands that one of anyOf or oneOf fits. More than one may: documents
-// say "oneOf" where they mean either. The message is of the one that is
-// nearest.
-func (f *faults) choice(s *schema, v any, at path) {
-	best := f.best(s, v)
-	if best < 0 {
-		return
-	}
-	f.check(s.some[best], v, at)
-}
-
-// best returns the choice with the fewest faults, -1 where one has none.
-func (f *faults) best(s *schema, v any) int {
-	best, least := -1, math.MaxInt
-	for i, c := range s.some {
-		try := &faults{steps: f.steps, patterns: f.patterns}
-		try.check(c, v, path{})
-		f.steps, f.patterns = try.steps, try.patterns
-		n := len(try.all)
-		if n == 0 {
-			return -1
-		}
-		n *= 4
-		if c.types != 0 && c.types&kindOf(v) == 0 {
-			n += 4 * maxFaults // of another type altogether
-		}
-		if fields, isObject := v.(map[string]any); isObject {
-			for name := range fields {
-				if c.props.find(name) >= 0 {
-					n -= 3 // it is what was meant
-				}
-			}
-		}
-		if n < least {
-			best, least = i, n
-		}
-	}
-	return best
-}
-
-// same reports whether two JSON values are equal, numbers by value.
-func same(a, b any) bool {
-	switch a := a.(type) {
-	case json.Number:
-		other, ok := b.(json.Number)
-		if !ok {
-			return false
-		}
-		if a == other {
-			return true
-		}
-		if len(a) > 40 || len(other) > 40 || strings.ContainsAny(string(a+other), "eE") {
-			x, err1 := a.Float64()
-			y, err2 := other.Float64()
-			return err1 == nil && err2 == nil && x == y
-		}
-		x, ok1 := new(big.Rat).SetString(string(a))
-		y, ok2 := new(big.Rat).SetString(string(other))
-		return ok1 && ok2 && x.Cmp(y) == 0
-	case string, bool, nil:
-		return a == b
-	}
-	switch b.(type) {
-	case string, bool, nil, json.Number:
-		return false
-	}
-	return compact(a) == compact(b)
-}
-
-func enumerate(values []any) string {
-	var out []string
-	for i, v := range values {
-		if i == maxEnum {
-			out = append(out, "…")
-			break
-		}
-		out = append(out, compact(v))
-	}
-	return clip(strings.Join(out, ", "), 500)
-}
-
-func count(n int, of string) string {
-	if n == 1 {
-		return "1 " + of
-	}
-	return strconv.Itoa(n) + " " + of + "s"
-}
-
-func entries(n int) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return strconv.Itoa(n) + " entries"
-}
-
-func trim(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-
-func article(s string) string {
-	if s != "" && strings.ContainsRune("aeiou", rune(s[0])) {
-		return "an " + s
-	}
-	return "a " + s
-}
-
-func kindName(v any) string {
-	switch kindOf(v) {
-	case typeBoolean:
-		return "a boolean"
-	case typeString:
-		return "a string"
-	case typeArray:
-		return "an array"
-	case typeObject:
-		return "an object"
-	}
-	return "a number"
 }

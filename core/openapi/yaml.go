@@ -69,7 +69,6 @@ type sized struct {
 
 type converter struct {
 	done map[*yaml.Node]sized // of anchors; an entry without node is being read
-	size int
 }
 
 func (c *converter) read(y *yaml.Node, depth int) (sized, error) {

@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -56,11 +57,11 @@ type Hashes struct {
 }
 
 func (h Hashes) version() string {
-	all := h.Manifest + " " + h.Document
+	all := []string{h.Manifest, h.Document}
 	for _, address := range slices.Sorted(maps.Keys(h.Parts)) {
-		all += " " + h.Parts[address]
+		all = append(all, h.Parts[address])
 	}
-	sum := sha256.Sum256([]byte(all))
+	sum := sha256.Sum256([]byte(strings.Join(all, " ")))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -142,7 +143,7 @@ const wellKnown = "/.well-known/ai-plugin.json"
 func locate(source string) (*url.URL, error) {
 	s := strings.TrimSpace(source)
 	if s == "" {
-		return nil, fmt.Errorf("a plugin's address is missing: give its domain, such as example.com")
+		return nil, errors.New("a plugin's address is missing: give its domain, such as example.com")
 	}
 	if !strings.Contains(s, "://") {
 		s = "https://" + s

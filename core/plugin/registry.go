@@ -28,7 +28,7 @@ type Registry struct {
 	Logger  *slog.Logger
 
 	mu       sync.Mutex
-	compiled map[string]*Plugin // by version
+	compiled map[string]*Plugin // by what compile makes them of
 }
 
 // Configured is a plugin of the configuration.
@@ -187,7 +187,7 @@ func (r *Registry) Find(ctx context.Context, place chat.Place, word string) (*Pl
 func (r *Registry) load(ctx context.Context, reg Registration) (*Plugin, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p, ok := r.compiled[reg.Version]
+	p, ok := r.compiled[reg.made()]
 	if !ok {
 		var manifest []byte
 		var err error
@@ -217,8 +217,12 @@ func (r *Registry) remember(p *Plugin) {
 	if r.compiled == nil {
 		r.compiled = map[string]*Plugin{}
 	}
-	r.compiled[p.Version] = p
+	r.compiled[p.made()] = p
 }
+
+// made says what a plugin is compiled of: its bytes, and the addresses that a
+// document without servers of its own is read against.
+func (g Registration) made() string { return g.Version + " " + g.At + " " + g.Found }
 
 func (r *Registry) registrations(ctx context.Context, scope string) ([]Registration, error) {
 	var regs []Registration

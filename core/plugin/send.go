@@ -71,20 +71,20 @@ func (r *Registry) once(ctx context.Context, p *Plugin, o *openapi.Operation, c 
 	}
 	response, state, err := r.Guard.Do(ctx, p.ID, request)
 	sent := map[egress.Sent]Sent{egress.Unsent: Unsent, egress.Unknown: Unsure, egress.Answered: Answered}[state]
-	if err == nil {
+	if err == nil || c.Unsafe && sent == Answered { // the status says what became of it, even if the rest broke off
 		return Outcome{o.Shape(openapi.Response{
 			Status: response.Status, ContentType: response.Header.Get("Content-Type"),
-			Header: response.Header, Body: response.Body, Truncated: response.Truncated,
+			Header: response.Header, Body: response.Body, Truncated: response.Truncated || err != nil,
 		}), sent}
 	}
-	code, message := "unreachable", fmt.Sprintf("%s cannot be reached. Try again later.", p.Human())
+	code, message := "unreachable", p.Human()+" cannot be reached. Try again later."
 	switch {
 	case errors.Is(err, egress.ErrRefused):
 		code, message = "refused", fmt.Sprintf("%s is at an address that I may not call. Tell your administrator: %s.", p.Human(), err)
 	case errors.Is(err, egress.ErrTimeout):
-		code, message = "timeout", fmt.Sprintf("%s did not answer in time. Try again later.", p.Human())
+		code, message = "timeout", p.Human()+" did not answer in time. Try again later."
 	case errors.Is(err, egress.ErrTooLarge):
-		code, message = "too_large", fmt.Sprintf("%s answered with more than I can read.", p.Human())
+		code, message = "too_large", p.Human()+" answered with more than I can read."
 	}
 	r.Logger.WarnContext(ctx, "call failed", "plugin", p.ID, "operation", o.ID, "sent", string(sent), "error", err)
 	return Outcome{openapi.Result{Status: "error", Code: code, Content: message, Message: message}, sent}

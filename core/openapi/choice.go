@@ -1,0 +1,128 @@
+package openapi
+
+import (
+	"encoding/json"
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+// choice demands that one of anyOf or oneOf fits. More than one may: documents
+// say "oneOf" where they mean either. The message is of the one that is
+// nearest.
+func (f *faults) choice(s *schema, v any, at path) {
+	best := f.best(s, v)
+	if best < 0 {
+		return
+	}
+	f.check(s.some[best], v, at)
+}
+
+// best returns the choice with the fewest faults, -1 where one has none.
+func (f *faults) best(s *schema, v any) int {
+	best, least := -1, math.MaxInt
+	for i, c := range s.some {
+		try := &faults{steps: f.steps, patterns: f.patterns}
+		try.check(c, v, path{})
+		f.steps, f.patterns = try.steps, try.patterns
+		n := len(try.all)
+		if n == 0 {
+			return -1
+		}
+		n *= 4
+		if c.types != 0 && c.types&kindOf(v) == 0 {
+			n += 4 * maxFaults // of another type altogether
+		}
+		if fields, isObject := v.(map[string]any); isObject {
+			for name := range fields {
+				if c.props.find(name) >= 0 {
+					n -= 3 // it is what was meant
+				}
+			}
+		}
+		if n < least {
+			best, least = i, n
+		}
+	}
+	return best
+}
+
+// same reports whether two JSON values are equal, numbers by value.
+func same(a, b any) bool {
+	switch a := a.(type) {
+	case json.Number:
+		other, ok := b.(json.Number)
+		if !ok {
+			return false
+		}
+		if a == other {
+			return true
+		}
+		if len(a) > 40 || len(other) > 40 || strings.ContainsAny(string(a+other), "eE") {
+			x, err1 := a.Float64()
+			y, err2 := other.Float64()
+			return err1 == nil && err2 == nil && x == y
+		}
+		x, ok1 := new(big.Rat).SetString(string(a))
+		y, ok2 := new(big.Rat).SetString(string(other))
+		return ok1 && ok2 && x.Cmp(y) == 0
+	case string, bool, nil:
+		return a == b
+	}
+	switch b.(type) {
+	case string, bool, nil, json.Number:
+		return false
+	}
+	return compact(a) == compact(b)
+}
+
+func enumerate(values []any) string {
+	var out []string
+	for i, v := range values {
+		if i == maxEnum {
+			out = append(out, "…")
+			break
+		}
+		out = append(out, compact(v))
+	}
+	return clip(strings.Join(out, ", "), 500)
+}
+
+func count(n int, of string) string {
+	if n == 1 {
+		return "1 " + of
+	}
+	return strconv.Itoa(n) + " " + of + "s"
+}
+
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return strconv.Itoa(n) + " entries"
+}
+
+func trim(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+func article(s string) string {
+	if s != "" && strings.ContainsRune("aeiou", rune(s[0])) {
+		return "an " + s
+	}
+	return "a " + s
+}
+
+func kindName(v any) string {
+	switch kindOf(v) {
+	case typeBoolean:
+		return "a boolean"
+	case typeString:
+		return "a string"
+	case typeArray:
+		return "an array"
+	case typeObject:
+		return "an object"
+	default:
+		return "a number"
+	}
+}

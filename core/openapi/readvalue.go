@@ -1,0 +1,153 @@
+package openapi
+
+import (
+	"encoding/json"
+	"regexp/syntax"
+	"slices"
+	"strings"
+)
+
+// values reads enum, const, default and examples.
+func (r *reader) values(s spot, out *schema) {
+	if e := s.get("enum"); e != nil {
+		for _, v := range e.list() {
+			switch {
+			case v.is(null):
+				out.nullable = true
+			case len(out.enum) < 1_000:
+				out.enum = append(out.enum, v.any())
+			}
+		}
+		if e.is(dict) {
+			r.warnf("enum-object", s.at+"/enum", "\"enum\" is an object; it was left out")
+		}
+	}
+	if c := s.get("const"); c != nil && !c.is(null) {
+		out.enum = []any{c.any()}
+	}
+	if d := s.get("default"); d != nil && !d.is(null) {
+		out.preset = small(d)
+	}
+	out.sample = small(s.get("example"))
+	if all := s.get("examples"); out.sample == nil && all.is(list) && len(all.vals) > 0 {
+		out.sample = small(all.vals[0])
+	}
+}
+
+// reconcile settles an enum that contradicts the type: on a list it is meant
+// for the entries, and where no value is of the type the type decides.
+func (r *reader) reconcile(s spot, out *schema) {
+	if len(out.enum) == 0 || out.types == 0 {
+		return
+	}
+	fits := func(v any) bool {
+		k := kindOf(convert(&schema{types: out.types}, v))
+		return out.types&k != 0
+	}
+	switch {
+	case out.types == typeArray && !slices.ContainsFunc(out.enum, func(v any) bool { return kindOf(v) == typeArray }):
+		r.infof("enum-on-list", s.at+"/enum", "\"enum\" stands at a list; it was read as that of the entries")
+		items := &schema{enum: out.enum, state: 2}
+		if out.items != nil {
+			items = &schema{enum: out.enum, all: []*schema{out.items}}
+			r.order = append(r.order, items)
+		}
+		out.items, out.enum = items, nil
+	case !slices.ContainsFunc(out.enum, fits):
+		r.infof("enum-of-other-type", s.at+"/enum", "no value of \"enum\" is %s; it became part of the description", article(out.types.String()))
+		out.text = clip(strings.TrimSpace(out.text+" ("+enumerate(out.enum)+")"), 600)
+		out.enum = nil
+	default:
+		for i, v := range out.enum {
+			if converted := convert(&schema{types: out.types}, v); kindOf(converted)&out.types != 0 {
+				out.enum[i] = converted
+			}
+		}
+	}
+}
+
+// small returns the value of a node unless it is too large to be kept.
+func small(n *node) any {
+	if n == nil {
+		return nil
+	}
+	v := n.any()
+	if n.kind >= list {
+		if b, err := json.Marshal(v); err != nil || len(b) > 2<<10 {
+			return nil
+		}
+	} else if len(n.value) > 500 {
+		return nil
+	}
+	return v
+}
+
+func (r *reader) array(s spot, out *schema) {
+	if items := s.sub("items"); items.node != nil {
+		out.items = r.schema(items)
+	}
+	if prefix := s.sub("prefixItems"); prefix.is(list) {
+		for i := range min(len(prefix.vals), 100) {
+			out.tuple = append(out.tuple, r.schema(prefix.nth(i)))
+		}
+		if out.items == nil {
+			out.items = &schema{some: out.tuple, state: 2}
+		}
+	}
+}
+
+// bounds reads the limits, or returns nil where there are none. The boolean
+// exclusive limits of 3.0 and the numeric ones of 3.1 are both taken.
+func (r *reader) bounds(s spot) *bounds {
+	b, found := unbound(), false
+	float := func(key string) *float64 {
+		f, ok := s.get(key).float()
+		if !ok {
+			return nil
+		}
+		found = true
+		return &f
+	}
+	length := func(key string, to *int) {
+		if n := s.get(key).count(); n >= 0 {
+			*to, found = n, true
+		}
+	}
+	b.min, b.max = float("minimum"), float("maximum")
+	b.over, b.under = s.get("exclusiveMinimum").on(), s.get("exclusiveMaximum").on()
+	if f := float("exclusiveMinimum"); f != nil && (b.min == nil || *f >= *b.min) {
+		b.min, b.over = f, true
+	}
+	if f := float("exclusiveMaximum"); f != nil && (b.max == nil || *f <= *b.max) {
+		b.max, b.under = f, true
+	}
+	if f := float("multipleOf"); f != nil && *f > 0 {
+		b.step = *f
+	}
+	length("minLength", &b.minLen)
+	length("maxLength", &b.maxLen)
+	length("minItems", &b.minItems)
+	length("maxItems", &b.maxItems)
+	length("minProperties", &b.minProps)
+	length("maxProperties", &b.maxProps)
+	if s.get("uniqueItems").on() {
+		b.unique, found = true, true
+	}
+	if p := s.get("pattern").str(); p != "" {
+		found = true
+		// "/…/" is how JavaScript writes one.
+		if len(p) > 2 && p[0] == '/' && strings.HasSuffix(p, "/") {
+			p = p[1 : len(p)-1]
+		}
+		b.pattern = p
+		if _, err := syntax.Parse(p, syntax.Perl); err == nil && len(p) <= maxPattern {
+			b.checked = true
+		} else {
+			r.infof("pattern-unchecked", s.at+"/pattern", "the pattern cannot be checked here; the plugin will")
+		}
+	}
+	if !found {
+		return nil
+	}
+	return b
+}

@@ -1,0 +1,95 @@
+package openapi
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// step is a piece of the path template: text as it stands, or a parameter.
+type step struct {
+	text  string
+	param *param
+}
+
+// template takes the path apart. Every "{name}" becomes a parameter, declared
+// or not.
+func (r *reader) template(o *Operation, s spot) {
+	path := o.Path
+	if before, _, found := strings.Cut(path, "#"); found {
+		path = before // "/x#1" tells operations apart, it is not sent
+	}
+	if strings.Contains(path, "://") {
+		o.refusef(s.at, "path-absolute", "its path is a whole URL; only paths under the server are called")
+		return
+	}
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+		r.infof("path-slash", s.at, "the path does not begin with a slash; one was added")
+	}
+	path, query, _ := strings.Cut(path, "?")
+	o.steps = r.split(o, s, path, "path")
+	o.query = r.split(o, s, query, "query")
+	for i := 0; i < len(o.args); i++ {
+		p := o.args[i].param
+		if p.in == "path" && !slices.ContainsFunc(o.steps, func(t step) bool { return t.param == p }) {
+			r.infof("path-parameter-unused", s.at, "the path has no place for the parameter %q; it was left out", clip(p.name, 60))
+			o.args = slices.Delete(o.args, i, i+1)
+			i--
+		}
+	}
+	if climbs(o.literal()) || strings.Contains(path, "\\") {
+		o.refusef(s.at, "path-climbs", "its path has dot segments and may lead out of the server's base path")
+	}
+}
+
+// literal is the path with every parameter as a letter.
+func (o *Operation) literal() string {
+	var b strings.Builder
+	for _, t := range o.steps {
+		if t.param != nil {
+			b.WriteByte('x')
+		}
+		b.WriteString(t.text)
+	}
+	return b.String()
+}
+
+func (r *reader) split(o *Operation, s spot, text, in string) []step {
+	var out []step
+	for text != "" {
+		from := strings.IndexByte(text, '{')
+		to := strings.IndexByte(text[max(from, 0):], '}') + max(from, 0)
+		if from < 0 || to <= from {
+			return append(out, step{text: text})
+		}
+		if from > 0 {
+			out = append(out, step{text: text[:from]})
+		}
+		name := strings.TrimSpace(strings.Trim(text[from+1:to], "+*?&;./#")) // RFC 6570 operators
+		text = text[to+1:]
+		at := slices.IndexFunc(o.args, func(a arg) bool { return a.param.name == name && (a.param.in == in || a.param.in == "path") })
+		if at < 0 && in == "path" { // declared, but for another place or in other letters
+			at = slices.IndexFunc(o.args, func(a arg) bool { return a.param.in == "path" && strings.EqualFold(a.param.name, name) })
+		}
+		if at < 0 {
+			r.infof("path-parameter-undeclared", s.at, "the parameter %q of the path is not declared; it was read as text", clip(name, 60))
+			at = len(o.args)
+			p := &param{name: name, in: in, style: "simple", required: true, schema: &schema{types: typeString}}
+			if name == "" {
+				p.name = "value" + strconv.Itoa(at+1)
+			}
+			o.args = append(o.args, arg{param: p})
+		}
+		p := o.args[at].param
+		if !p.required && in == "path" {
+			r.infof("path-parameter-required", s.at, "the path parameter %q is always required", clip(name, 60))
+			p.required = true
+		}
+		if in == "query" {
+			p.in = "template" // stands in the template's query: sent there
+		}
+		out = append(out, step{param: p})
+	}
+	return out
+}

@@ -1,0 +1,227 @@
+package plugin_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"aidesk/core/chat"
+	"aidesk/core/plugin"
+	"aidesk/store"
+)
+
+// TestConfigure: what is configured is registered, what is no longer is not.
+func TestConfigure(t *testing.T) {
+	one, two := newHost(t, "one"), newHost(t, "two")
+	s := open(t)
+	r := registry(t, s, one, two)
+	if err := configure(t, r, one, two); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, r); got != "one two" {
+		t.Errorf("registered %q", got)
+	}
+	p, err := r.Find(t.Context(), place, "The ONE")
+	if err != nil || p.ID != one.address || !p.Locked || p.Manifest.LegalURL != one.source()+"/legal" {
+		t.Errorf("found %+v, %v", p, err)
+	}
+	if _, err := r.Find(t.Context(), place, "three"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("finding nobody: %v", err)
+	}
+	if err := configure(t, r, two); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, registry(t, s, one, two)); got != "two" {
+		t.Errorf("after one was taken out of the configuration: %q", got)
+	}
+}
+
+// TestConfigureUnreachable: the stored version of a plugin serves on; one that was
+// never read is a fault that takes no other with it.
+func TestConfigureUnreachable(t *testing.T) {
+	one, two := newHost(t, "one"), newHost(t, "two")
+	s := open(t)
+	if err := configure(t, registry(t, s, one), one); err != nil {
+		t.Fatal(err)
+	}
+	one.Close()
+	two.set("/openapi.yaml", "")
+	r := registry(t, s, one, two)
+	err := configure(t, r, one, two)
+	if err == nil || !strings.Contains(err.Error(), two.address) || strings.Contains(err.Error(), one.address) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("the fault is %v; want one line about %s", err, two.address)
+	}
+	if got := names(t, r); got != "one" {
+		t.Errorf("registered %q; want the stored version of one", got)
+	}
+}
+
+// TestChangedDocument: a restart takes the version that is there now, and calls made
+// for the one before no longer fit.
+func TestChangedDocument(t *testing.T) {
+	one := newHost(t, "one")
+	r := registry(t, open(t), one)
+	if err := configure(t, r, one); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := r.Find(t.Context(), place, "one")
+	one.set("/openapi.yaml", strings.ReplaceAll(document, "summary: List", "summary: Show"))
+	if again, _ := r.Find(t.Context(), place, "one"); again.Version != before.Version {
+		t.Error("a changed document is used without anybody's approval")
+	}
+	if err := configure(t, r, one); err != nil {
+		t.Fatal(err)
+	}
+	after, _ := r.Find(t.Context(), place, "one")
+	if after.Version == before.Version || after.Name != before.Name {
+		t.Errorf("version %s after %s, name %s", after.Version, before.Version, after.Name)
+	}
+}
+
+// TestSameBytes: two hosts that serve the very same bytes are two plugins, and calls
+// of each go to its own host.
+func TestSameBytes(t *testing.T) {
+	one, two := newHost(t, "twin"), newHost(t, "twin")
+	s := open(t)
+	check := func(r *plugin.Registry) {
+		t.Helper()
+		if got := names(t, r); got != "twin twin-2" {
+			t.Fatalf("registered %q", got)
+		}
+		plugins, _ := r.List(t.Context(), place)
+		for _, p := range plugins {
+			o, ok := p.Operation("list")
+			if !ok || o.Host != p.ID {
+				t.Errorf("calls of %s go to %s", p.ID, o.Host)
+			}
+		}
+	}
+	r := registry(t, s, one, two)
+	if err := configure(t, r, one, two); err != nil {
+		t.Fatal(err)
+	}
+	check(r)
+	check(registry(t, s, one, two)) // compiled from what is stored
+}
+
+// TestSwitch: what is enabled is each member's own, over a default.
+func TestSwitch(t *testing.T) {
+	one, two := newHost(t, "one"), newHost(t, "two")
+	s := open(t)
+	r := registry(t, s, one, two)
+	if err := r.Configure(t.Context(), []plugin.Configured{{Source: one.source(), Default: true}, {Source: two.source()}}); err != nil {
+		t.Fatal(err)
+	}
+	enabled := func(p chat.Place, member string) string {
+		t.Helper()
+		on, off, err := r.Enabled(t.Context(), p, member)
+		if err != nil || len(on)+len(off) != 2 {
+			t.Fatalf("%d and %d plugins: %v", len(on), len(off), err)
+		}
+		var all []string
+		for _, p := range on {
+			all = append(all, p.Name)
+		}
+		return strings.Join(all, " ")
+	}
+	turn := func(member, name string, on, changes bool) {
+		t.Helper()
+		p, err := r.Find(t.Context(), place, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		record, changed, err := r.Switch(t.Context(), place, member, p, on)
+		if err != nil || changed != changes {
+			t.Fatalf("switching %s for %s: changed %v, %v", name, member, changed, err)
+		}
+		if changed {
+			if _, err := s.Put(t.Context(), record); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	elsewhere := place
+	elsewhere.Workspace = "W2"
+	for _, step := range []struct {
+		name    string
+		on      bool
+		changes bool
+		want    string
+	}{
+		{"one", true, false, "one"},
+		{"two", true, true, "one two"},
+		{"two", true, false, "one two"},
+		{"one", false, true, "two"},
+		{"one", false, false, "two"},
+		{"two", false, true, ""},
+		{"one", true, true, "one"},
+	} {
+		turn("ada", step.name, step.on, step.changes)
+		if got := enabled(place, "ada"); got != step.want {
+			t.Errorf("after %s %v: %q; want %q", step.name, step.on, got, step.want)
+		}
+		if got := enabled(place, "ben") + "," + enabled(elsewhere, "ada"); got != "one,one" {
+			t.Errorf("others have %q", got)
+		}
+	}
+}
+
+// TestReadBad: whatever a site serves instead of a plugin, the operator gets one line
+// that names the site, and nothing is registered.
+func TestReadBad(t *testing.T) {
+	tests := []struct {
+		name               string
+		manifest, document string
+		want               string
+	}{
+		{"no manifest", "", document, "HTTP 404"},
+		{"HTML", "<!doctype html><title>Sign in</title>", document, "web page"},
+		{"blank", " \n ", document, "empty"},
+		{"not JSON", "{\"name_for_model\": ", document, "not valid JSON"},
+		{"other JSON", `{"hello": "world"}`, document, "no plugin manifest"},
+		{"a list", `[1,2]`, document, "no plugin manifest"},
+		{"a number for a name", `{"name_for_model": 7, "api": {"url": "/openapi.yaml"}}`, document, "name_for_model"},
+		{"a list for api", `{"name_for_model": "x", "api": []}`, document, "api"},
+		{"no document named", `{"name_for_model": "x", "api": {}}`, document, "api.url"},
+		{"document by another scheme", `{"name_for_model": "x", "api": {"url": "file:///etc/passwd"}}`, document, "api.url"},
+		{"document in the network behind", `{"name_for_model": "x", "api": {"url": "http://169.254.169.254/latest"}}`, document, "169.254.169.254"},
+		{"huge", `{"name_for_model": "` + strings.Repeat("x", 300<<10) + `"}`, document, "the manifest"},
+		{"no document", fmt.Sprintf(manifest, "x", "x"), "", "HTTP 404"},
+		{"document is HTML", fmt.Sprintf(manifest, "x", "x"), "<html>nothing</html>", ""},
+		{"document is no document", fmt.Sprintf(manifest, "x", "x"), "hello: world", ""},
+		{"document is broken", fmt.Sprintf(manifest, "x", "x"), "openapi: [", ""},
+		{"document without paths", fmt.Sprintf(manifest, "x", "x"), "openapi: 3.0.3\ninfo: {title: T, version: '1'}\n", ""},
+		{"document that bites its tail", fmt.Sprintf(manifest, "x", "x"), "openapi: 3.0.3\ninfo: {title: T, version: '1'}\na: &a {b: *a}\npaths: *a\n", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			h := newHost(t, "x")
+			h.set("/.well-known/ai-plugin.json", test.manifest)
+			h.set("/openapi.yaml", test.document)
+			r := registry(t, open(t), h)
+			err := configure(t, r, h)
+			if err == nil {
+				t.Fatalf("registered %q", names(t, r))
+			}
+			line := err.Error()
+			if !strings.Contains(line, test.want) || !strings.Contains(line, "127.0.0.1") && !strings.Contains(line, "169.254") || strings.Contains(line, "\n") || len(line) > 400 {
+				t.Errorf("the fault is %q; want one line with %q", line, test.want)
+			}
+			if got := names(t, r); got != "" {
+				t.Errorf("registered %q", got)
+			}
+		})
+	}
+}
+
+// TestCyclicSchema: a schema that contains itself is no reason to refuse.
+func TestCyclicSchema(t *testing.T) {
+	h := newHost(t, "tree")
+	h.set("/openapi.yaml", document+`components: {schemas: {Node: {type: object, properties: {next: {$ref: "#/components/schemas/Node"}}}}}
+`)
+	r := registry(t, open(t), h)
+	if err := configure(t, r, h); err != nil {
+		t.Fatal(err)
+	}
+}
