@@ -107,7 +107,9 @@ func telling(offers []offer) []example {
 		}
 		all = append(all, e)
 	}
-	slices.SortStableFunc(all, func(a, b example) int { return cmp.Compare(a.rank, b.rank) })
+	slices.SortStableFunc(all, func(a, b example) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(len(b.text), len(a.text)))
+	})
 	return all
 }
 

@@ -21,6 +21,7 @@ type body struct {
 	required bool
 	text     string
 	schema   *schema
+	sample   any // what the document gives as an example of it; nil: nothing
 	encoding map[string]encoding // of forms, by property
 }
 
@@ -121,7 +122,7 @@ func (r *reader) choose(content spot) *body {
 	}
 	media := content.entry(best)
 	name := bare(content.keys[best])
-	b := &body{media: name, kind: bodyText, schema: r.schema(media.sub("schema"))}
+	b := &body{media: name, kind: bodyText, schema: r.schema(media.sub("schema")), sample: shown(media)}
 	switch {
 	case name == "*/*" || name == "application/*" || !strings.Contains(name, "/"):
 		b.media, b.kind = "application/json", bodyJSON

@@ -68,6 +68,14 @@ func (a arg) schema() *schema {
 	return a.body.schema
 }
 
+// sample is an example of the value that stands beside its schema, or nil.
+func (a arg) sample() any {
+	if a.param != nil {
+		return a.param.sample
+	}
+	return a.body.sample
+}
+
 func (a arg) required() bool {
 	if a.param != nil {
 		return a.param.required

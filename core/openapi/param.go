@@ -18,6 +18,7 @@ type param struct {
 	media    string // of a parameter with "content"
 	text     string
 	schema   *schema
+	sample   any // what the document gives as an example of it; nil: nothing
 }
 
 // unsent are header fields that the sender sets itself, or that would make
@@ -117,6 +118,7 @@ func (r *reader) parameter(o *Operation, s spot) *param {
 		return nil
 	}
 	r.style(s, p)
+	p.sample = shown(s)
 	return p
 }
 

@@ -151,3 +151,16 @@ func (r *reader) bounds(s spot) *bounds {
 	}
 	return b
 }
+
+// shown is the example of a parameter or a media type: "example", or the value of the
+// first of "examples".
+func shown(s spot) any {
+	if v := small(s.get("example")); v != nil {
+		return v
+	}
+	all := s.sub("examples")
+	if !all.is(dict) || len(all.vals) == 0 {
+		return nil
+	}
+	return small(all.entry(0).get("value"))
+}

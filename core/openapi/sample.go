@@ -16,7 +16,7 @@ func (o *Operation) sample() json.RawMessage {
 	for _, a := range o.args {
 		s := a.schema()
 		if !a.wanted() && (a.param != nil || o.Effect == EffectRead) {
-			if s.sample == nil || a.param == nil || extra == 2 {
+			if s.sample == nil && a.sample() == nil || a.param == nil || extra == 2 {
 				continue
 			}
 			extra++
@@ -25,7 +25,9 @@ func (o *Operation) sample() json.RawMessage {
 		if a.param != nil {
 			name = a.param.name
 		}
-		if v, ok := g.make(s, name, 0); ok {
+		if v, ok := s.accepts(a.sample()); ok {
+			out[a.key] = v
+		} else if v, ok := g.make(s, name, 0); ok {
 			out[a.key] = v
 		}
 	}
@@ -33,7 +35,9 @@ func (o *Operation) sample() json.RawMessage {
 	// with its body.
 	if len(out) == 0 && len(o.args) > 0 {
 		if a := o.args[0]; a.param != nil || o.Effect == EffectWrite {
-			if v, ok := g.make(a.schema(), a.key, 0); ok {
+			if v, ok := a.schema().accepts(a.sample()); ok {
+				out[a.key] = v
+			} else if v, ok := g.make(a.schema(), a.key, 0); ok {
 				out[a.key] = v
 			}
 		}

@@ -95,7 +95,9 @@ func (a *attempt) build(doc *openapi.Document, g generator, r raw) {
 			}
 			continue
 		}
-		args[key] = seen(g.value(schemaOf(p), 1), shown[key])
+		one := g
+		one.flat = true
+		args[key] = seen(one.value(schemaOf(p), 1), shown[key])
 	}
 	required, _ := tool["required"].([]any)
 	for _, key := range required { // what only the path names
@@ -181,6 +183,7 @@ func (g generator) body(r raw) (any, bool) {
 	if rank >= structured {
 		return "some text", true
 	}
+	g.flat = strings.Contains(best, "form")
 	return g.value(media.get("schema"), 0), true
 }
 

@@ -13,6 +13,7 @@ import (
 type generator struct {
 	*tree
 	full bool // optional parts too
+	flat bool // for a form or query, where an object without content cannot be written
 }
 
 // deepest is where values end; wide is to where optional properties are made.
@@ -41,14 +42,10 @@ func (g generator) whole(schema any, depth int) *object {
 		merge(out, raw)
 	}
 	all, _ := s.get("allOf").([]any)
-	writable := false
 	for _, part := range all {
 		one := g.whole(part, depth+1)
-		writable = writable || one.get("readOnly") != true && one.get("type") != nil
 		merge(out, one)
-	}
-	if writable && s.get("readOnly") != true {
-		delete(out.vals, "readOnly")
+		demanded(out, one)
 	}
 	for _, key := range []string{"oneOf", "anyOf"} {
 		some, _ := s.get(key).([]any)
@@ -62,6 +59,24 @@ func (g generator) whole(schema any, depth int) *object {
 		}
 	}
 	return out
+}
+
+// writable lists, in a merged schema, the properties that must be sent although
+// a part of an allOf calls them read-only: another part requires them.
+const writable = "x-writable"
+
+func demanded(out, part *object) {
+	names, _ := out.vals[writable].([]any)
+	required, _ := part.get("required").([]any)
+	properties, _ := part.get("properties").(*object)
+	for _, name := range required {
+		word, _ := name.(string)
+		if p, _ := properties.get(word).(*object); p.get("readOnly") != true {
+			names = append(names, name)
+		}
+	}
+	inner, _ := part.get(writable).([]any)
+	out.vals[writable] = append(names, inner...)
 }
 
 // merge adds what from says; properties and required are united.
@@ -101,7 +116,7 @@ func merge(to, from *object) {
 }
 
 // together is a property that two parts of an allOf describe. What either says
-// holds, but read-only is only what is so for both.
+// holds.
 func together(a, b any) any {
 	if first, ok := a.(*object); ok && len(first.keys) == 1 && first.get("allOf") != nil {
 		return &object{[]string{"allOf"}, map[string]any{"allOf": append(slices.Clone(first.get("allOf").([]any)), b)}}
@@ -188,7 +203,8 @@ func (g generator) object(s *object, depth int) any {
 	for _, name := range properties.keys {
 		p := g.whole(properties.vals[name], 0)
 		must := slices.Contains(required, any(name)) || p.get("required") == true && kind(p) != "object"
-		if p.get("readOnly") == true || !must && (!g.full || depth >= wide || p.get("deprecated") == true) || depth >= deepest {
+		sent, _ := s.get(writable).([]any)
+		if p.get("readOnly") == true && !slices.Contains(sent, any(name)) || !must && (!g.full || depth >= wide || p.get("deprecated") == true) || depth >= deepest {
 			continue
 		}
 		if v := g.make(p, depth+1, name); v != nil {
@@ -203,7 +219,10 @@ func (g generator) object(s *object, depth int) any {
 		}
 	}
 	least, _ := s.get("minProperties").(float64)
-	if len(out) == 0 && (g.full || depth == 1) && extra != nil && extra != false && depth < wide {
+	if len(out) == 0 && g.flat && depth > 0 && depth < deepest {
+		least = max(least, 1)
+	}
+	if len(out) == 0 && g.full && extra != nil && extra != false && depth < wide {
 		least = max(least, 1)
 	}
 	for n := 0; float64(len(out)) < least && n < 5 && depth < deepest; n++ {

@@ -17,9 +17,11 @@ const { query: decoders } = require('@stoplight/prism-http/dist/validator/deseri
 const Ajv = require('ajv').default
 const { validateAgainstSchema } = require('@stoplight/prism-http/dist/validator/validators/utils')
 
-// Prism makes an empty object of every object that was not sent.
+// Prism makes an empty object of every object that was not sent, and sees only
+// the names under "properties".
 const deep = decoders.deepObject
-decoders.deepObject = (...args) => filled(deep(...args))
+decoders.deepObject = (name, query, schema) => filled(deep(name, query, schema)) ?? filled(Object.fromEntries(
+  Object.keys(query).filter(k => k.startsWith(name + '[')).map(k => [k.slice(name.length + 1, -1), query[k]])))
 
 const corpora = process.argv[2]
 const documents = new Map()
