@@ -259,3 +259,25 @@ func (s *step) adminDefault(ctx context.Context, word string, on bool) error {
 	}
 	return s.private(store.Commit{Puts: []store.Record{record}, Audits: s.audit("default", p)}, paragraph(line))
 }
+
+// adminScope decides about a plugin in this channel.
+func (s *step) adminScope(ctx context.Context, word string, scope plugin.Scope) error {
+	p, err := s.find(ctx, word)
+	if p == nil {
+		return err
+	}
+	record, changed, err := s.bot.Plugins.SetScope(ctx, s.chat.Place, p, scope)
+	if err != nil {
+		return err
+	}
+	c := store.Commit{Audits: s.audit("scope "+string(scope), p)}
+	if changed {
+		c.Puts = []store.Record{record}
+	}
+	line := map[plugin.Scope]string{
+		plugin.ScopeEnable: " is now enabled in this channel for everyone who did not disable it.",
+		plugin.ScopeDeny:   " is now denied in this channel: nobody can use it here.",
+		plugin.ScopeNone:   " is now treated in this channel as everywhere.",
+	}[scope]
+	return s.private(c, paragraph(p.Human()+line))
+}

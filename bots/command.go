@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"aidesk/core/chat"
+	"aidesk/core/plugin"
 	"aidesk/core/policy"
 	"aidesk/store"
 )
@@ -19,6 +20,7 @@ const adminCommand = "plugins-admin"
 const (
 	optionPlugin    = "plugin"
 	optionOperation = "operation"
+	optionState     = "state"
 )
 
 // Commands is the one table of commands. Discord registers it, Slack's manifest
@@ -41,7 +43,11 @@ var Commands = chat.Grammar{
 		{Name: "remove", Summary: "Remove a plugin for everyone", Example: "/plugins-admin remove NAME", Private: true, Options: []chat.Option{pluginOption}},
 		{Name: "default", Summary: "Enable a plugin for everyone who did not choose, or not", Example: "/plugins-admin default NAME on", Private: true, Options: []chat.Option{
 			{Name: optionPlugin, Summary: "Its name", Kind: chat.Word, Required: true, Completes: true},
-			{Name: "state", Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
+			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
+		}},
+		{Name: "scope", Summary: "Enable or deny a plugin in this channel", Example: "/plugins-admin scope NAME deny", Private: true, Options: []chat.Option{
+			{Name: optionPlugin, Summary: "Its name", Kind: chat.Word, Required: true, Completes: true},
+			{Name: optionState, Summary: "enable, deny or none", Kind: chat.Choice, Choices: []string{string(plugin.ScopeEnable), string(plugin.ScopeDeny), string(plugin.ScopeNone)}, Required: true},
 		}},
 	}},
 	{Name: ownCommand, Summary: "Ask, stop, help", Verbs: []chat.Verb{
@@ -94,7 +100,9 @@ func (s *step) command(ctx context.Context) error {
 	case adminCommand + " remove":
 		return s.adminRemove(ctx, c.Options[optionPlugin])
 	case adminCommand + " default":
-		return s.adminDefault(ctx, c.Options[optionPlugin], c.Options["state"] == "on")
+		return s.adminDefault(ctx, c.Options[optionPlugin], c.Options[optionState] == "on")
+	case adminCommand + " scope":
+		return s.adminScope(ctx, c.Options[optionPlugin], plugin.Scope(c.Options[optionState]))
 	case ownCommand + " ", ownCommand + " help":
 		return s.help(ctx, member)
 	default:

@@ -18,34 +18,49 @@ import (
 
 // pluginList shows the plugins, each with a button that enables or disables it.
 func (s *step) pluginList(ctx context.Context) error {
+	var c store.Commit
+	r := s.plain(markdown.New())
+	if err := s.list(ctx, &c, &r, purpose{}); err != nil {
+		return err
+	}
+	return s.reply(c, r)
+}
+
+// list fills a Reply with the list as it is for the member once pressed, a toggle or
+// nothing, is committed.
+func (s *step) list(ctx context.Context, c *store.Commit, r *chat.Reply, pressed purpose) error {
+	all, err := s.bot.Plugins.List(ctx, s.chat.Place)
+	if err != nil {
+		return err
+	}
 	on, off, err := s.bot.Plugins.Enabled(ctx, s.chat.Place, s.chat.Member)
 	if err != nil {
 		return err
 	}
-	var c store.Commit
-	r := s.plain(markdown.New())
-	s.list(&c, &r, on, off)
-	return s.reply(c, r)
+	r.Text, r.Rows = markdown.New(markdown.Heading(2, markdown.Text("Plugins"))), nil
+	if len(all) == 0 {
+		r.Text = paragraph("No plugins are registered here yet. An administrator adds them with /plugins-admin add.")
+	}
+	for _, p := range all {
+		is := func(other *plugin.Plugin) bool { return other.ID == p.ID }
+		enabled := slices.ContainsFunc(on, is)
+		switch {
+		case !enabled && !slices.ContainsFunc(off, is):
+			r.Rows = append(r.Rows, row(p, "denied in this channel by an administrator"))
+			continue
+		case pressed.Plugin == p.ID:
+			enabled = pressed.On
+		}
+		line := row(p, map[bool]string{true: "on", false: "off"}[enabled])
+		line.Buttons = []chat.Button{s.toggle(c, p, !enabled, r.ID)}
+		r.Rows = append(r.Rows, line)
+	}
+	return nil
 }
 
-// list fills a Reply with the list.
-func (s *step) list(c *store.Commit, r *chat.Reply, on, off []*plugin.Plugin) {
-	r.Text = markdown.New(markdown.Heading(2, markdown.Text("Plugins")))
-	if len(on)+len(off) == 0 {
-		r.Text = markdown.New(markdown.Paragraph(markdown.Text("No plugins are registered here yet. An administrator adds them.")))
-	}
-	r.Rows = nil
-	for _, p := range on {
-		r.Rows = append(r.Rows, s.row(c, p, true, r.ID))
-	}
-	for _, p := range off {
-		r.Rows = append(r.Rows, s.row(c, p, false, r.ID))
-	}
-}
-
-// relist brings a list up to date with a plugin that is switched by the same commit.
-func (s *step) relist(ctx context.Context, c *store.Commit, list string, switched *plugin.Plugin, on bool) error {
-	stored, err := s.desk.Store.Reply(ctx, list)
+// relist brings the list in which a toggle was pressed up to date.
+func (s *step) relist(ctx context.Context, c *store.Commit, pressed purpose) error {
+	stored, err := s.desk.Store.Reply(ctx, pressed.List)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
@@ -56,39 +71,23 @@ func (s *step) relist(ctx context.Context, c *store.Commit, list string, switche
 	if err != nil {
 		return fmt.Errorf("reading the list: %w", err)
 	}
-	enabled, others, err := s.bot.Plugins.Enabled(ctx, s.chat.Place, s.chat.Member)
-	if err != nil {
+	if err := s.list(ctx, c, &r, pressed); err != nil {
 		return err
 	}
-	all := slices.Concat(enabled, others)
-	slices.SortFunc(all, func(a, b *plugin.Plugin) int { return cmp.Compare(a.Name, b.Name) })
-	var ons, offs []*plugin.Plugin
-	for _, p := range all {
-		if p.ID == switched.ID && on || p.ID != switched.ID && slices.Contains(enabled, p) {
-			ons = append(ons, p)
-		} else {
-			offs = append(offs, p)
-		}
-	}
-	s.list(c, &r, ons, offs)
 	wanted, err := s.wanted(r, s.bot.owner(s.chat.Place, s.chat.Member))
 	c.Replies = append(c.Replies, wanted)
 	return err
 }
 
-func (s *step) row(c *store.Commit, p *plugin.Plugin, on bool, list string) chat.Row {
-	state := "off"
-	if on {
-		state = "on"
-	}
+// row is the line of a plugin in a list.
+func row(p *plugin.Plugin, state string) chat.Row {
 	if p.Frozen {
 		state = "frozen by an administrator"
 	}
-	text := []markdown.Inline{
-		markdown.Strong(p.Human()), markdown.Text(" ("), markdown.Mono(p.Name), markdown.Text(", " + state + "): "),
+	return chat.Row{Text: markdown.New(markdown.Paragraph(
+		markdown.Strong(p.Human()), markdown.Text(" ("), markdown.Mono(p.Name), markdown.Text(", "+state+"): "),
 		markdown.Text(p.Manifest.DescriptionForHuman),
-	}
-	return chat.Row{Text: markdown.New(markdown.Paragraph(text...)), Buttons: []chat.Button{s.toggle(c, p, !on, list)}}
+	))}
 }
 
 // toggle is the button that enables or disables a plugin for the member.
@@ -118,13 +117,27 @@ func (s *step) pluginSwitch(ctx context.Context, word string, on bool) error {
 	if p == nil {
 		return err
 	}
+	return s.switchPlugin(ctx, p, on, "")
+}
+
+// switchPlugin enables or disables a plugin for the member and says so. A list that
+// it was pressed in, by the id of its Reply, changes with it.
+func (s *step) switchPlugin(ctx context.Context, p *plugin.Plugin, on bool, list string) error {
 	record, changed, err := s.bot.Plugins.Switch(ctx, s.chat.Place, s.chat.Member, p, on)
+	if errors.Is(err, plugin.ErrDenied) {
+		return s.say(store.Commit{}, p.Human()+" cannot be enabled here: "+err.Error()+".")
+	}
 	if err != nil {
 		return err
 	}
 	var c store.Commit
 	if changed {
 		c.Puts = []store.Record{record}
+	}
+	if list != "" {
+		if err := s.relist(ctx, &c, purpose{Plugin: p.ID, On: on, List: list}); err != nil {
+			return err
+		}
 	}
 	return s.reply(c, s.plain(switched(p, on, changed)))
 }
@@ -159,26 +172,13 @@ func examples(p *plugin.Plugin, most int) [][]markdown.Inline {
 	return items
 }
 
-// pressSwitch works a toggle. In a list, the list changes with it.
+// pressSwitch works a toggle.
 func (s *step) pressSwitch(ctx context.Context, p purpose) error {
 	found, err := s.find(ctx, p.Plugin)
 	if found == nil {
 		return err
 	}
-	record, changed, err := s.bot.Plugins.Switch(ctx, s.chat.Place, s.chat.Member, found, p.On)
-	if err != nil {
-		return err
-	}
-	var c store.Commit
-	if changed {
-		c.Puts = []store.Record{record}
-	}
-	if p.List != "" {
-		if err := s.relist(ctx, &c, p.List, found, p.On); err != nil {
-			return err
-		}
-	}
-	return s.reply(c, s.plain(switched(found, p.On, changed)))
+	return s.switchPlugin(ctx, found, p.On, p.List)
 }
 
 // find finds a plugin by what a member typed; nil with the answer already given.
@@ -210,6 +210,9 @@ func (s *step) pluginInfo(ctx context.Context, word string) error {
 		markdown.Paragraph(markdown.Text(m.DescriptionForHuman)),
 	)
 	facts := [][]markdown.Inline{fact("Host", markdown.Text(p.ID))}
+	if m.LogoURL != "" {
+		facts = append(facts, fact("Logo", markdown.Link(m.LogoURL, m.LogoURL)))
+	}
 	if m.ContactEmail != "" {
 		facts = append(facts, fact("Contact", markdown.Text(m.ContactEmail)))
 	}

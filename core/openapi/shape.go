@@ -56,9 +56,6 @@ func (o *Operation) Shape(resp Response) Result {
 	c := read(resp)
 	r.Links = c.links
 	r.Content, r.LeftOut = c.content(room - 200)
-	if r.LeftOut != "" {
-		r.Content += "\n[shortened: " + r.LeftOut + "]"
-	}
 	if r.Status == "error" {
 		r.Message = message(resp.Status, r.RetryAfter, c.detail())
 		r.Content = clipBytes("HTTP "+strconv.Itoa(resp.Status)+" "+http.StatusText(resp.Status)+"\n"+r.Content, room)

@@ -11,64 +11,133 @@ import (
 	"aidesk/store"
 )
 
-// choice is what a member decided about plugins; where they did not, the
-// workspace's default holds.
+// What is enabled in a turn: the workspace's defaults, what an administrator enabled
+// in the channel, and what the member enabled; minus what the member disabled, and
+// minus whatever is denied in the channel.
+
+// choice is what a member, or an administrator for a channel, decided about plugins.
 type choice struct {
 	On  []string `json:"on,omitempty"` // ids
 	Off []string `json:"off,omitempty"`
 }
 
-func (c choice) enabled(p *Plugin) bool {
-	return slices.Contains(c.On, p.ID) || p.Default && !slices.Contains(c.Off, p.ID)
+// set notes a decision about one plugin; both false takes it back.
+func (c *choice) set(id string, on, off bool) {
+	is := func(other string) bool { return other == id }
+	c.On, c.Off = slices.DeleteFunc(c.On, is), slices.DeleteFunc(c.Off, is)
+	if on {
+		c.On = append(c.On, id)
+	}
+	if off {
+		c.Off = append(c.Off, id)
+	}
 }
 
-// Enabled returns the plugins that are enabled for a member in a place, and the
-// registered ones that are not, each sorted by name.
+// enabled says whether a plugin is enabled by a member's and a channel's choice.
+func enabled(p *Plugin, member, channel choice) bool {
+	switch {
+	case slices.Contains(channel.Off, p.ID):
+		return false
+	case slices.Contains(member.On, p.ID):
+		return true
+	default:
+		return (p.Default || slices.Contains(channel.On, p.ID)) && !slices.Contains(member.Off, p.ID)
+	}
+}
+
+// Enabled returns the plugins that are enabled for a member in a place, and those
+// that the member could enable, each sorted by name. What is denied there is in neither.
 func (r *Registry) Enabled(ctx context.Context, place chat.Place, member string) (on, off []*Plugin, err error) {
 	plugins, err := r.List(ctx, place)
 	if err != nil {
 		return nil, nil, err
 	}
-	c, _, err := r.choice(ctx, place, member)
+	own, _, err := r.choice(ctx, r.memberKey(place, member))
+	if err != nil {
+		return nil, nil, err
+	}
+	channel, _, err := r.choice(ctx, r.channelKey(place))
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, p := range plugins {
-		if c.enabled(p) {
+		switch {
+		case slices.Contains(channel.Off, p.ID):
+		case enabled(p, own, channel):
 			on = append(on, p)
-		} else {
+		default:
 			off = append(off, p)
 		}
 	}
 	return on, off, nil
 }
 
+// ErrDenied says that an administrator denied a plugin in the channel.
+var ErrDenied = errors.New("an administrator has denied it in this channel")
+
 // Switch enables or disables a plugin for a member. It returns the record to be
-// committed, and false where nothing would change.
+// committed, and false where nothing would change. ErrDenied.
 func (r *Registry) Switch(ctx context.Context, place chat.Place, member string, p *Plugin, on bool) (store.Record, bool, error) {
-	c, rec, err := r.choice(ctx, place, member)
+	own, rec, err := r.choice(ctx, r.memberKey(place, member))
 	if err != nil {
 		return store.Record{}, false, err
 	}
-	if c.enabled(p) == on {
+	channel, _, err := r.choice(ctx, r.channelKey(place))
+	if err != nil {
+		return store.Record{}, false, err
+	}
+	if on && slices.Contains(channel.Off, p.ID) {
+		return store.Record{}, false, ErrDenied
+	}
+	if enabled(p, own, channel) == on {
 		return store.Record{}, false, nil
 	}
-	is := func(id string) bool { return id == p.ID }
-	c.On, c.Off = slices.DeleteFunc(c.On, is), slices.DeleteFunc(c.Off, is)
-	switch {
-	case on && !p.Default:
-		c.On = append(c.On, p.ID)
-	case !on && p.Default:
-		c.Off = append(c.Off, p.ID)
+	given := p.Default || slices.Contains(channel.On, p.ID)
+	own.set(p.ID, on && !given, !on && given)
+	return withValue(rec, own)
+}
+
+// Scope is what an administrator decides about a plugin in a channel.
+type Scope string
+
+// The decisions of an administrator about a plugin in a channel.
+const (
+	ScopeEnable Scope = "enable" // for everyone who did not disable it
+	ScopeDeny   Scope = "deny"   // for nobody
+	ScopeNone   Scope = "none"   // as elsewhere
+)
+
+// SetScope decides about a plugin in a channel. It returns the record to be
+// committed, and false where nothing would change.
+func (r *Registry) SetScope(ctx context.Context, place chat.Place, p *Plugin, s Scope) (store.Record, bool, error) {
+	c, rec, err := r.choice(ctx, r.channelKey(place))
+	if err != nil {
+		return store.Record{}, false, err
 	}
+	if slices.Contains(c.On, p.ID) == (s == ScopeEnable) && slices.Contains(c.Off, p.ID) == (s == ScopeDeny) {
+		return store.Record{}, false, nil
+	}
+	c.set(p.ID, s == ScopeEnable, s == ScopeDeny)
+	return withValue(rec, c)
+}
+
+func withValue(rec store.Record, c choice) (store.Record, bool, error) {
+	var err error
 	if rec.Value, err = json.Marshal(c); err != nil {
 		return store.Record{}, false, fmt.Errorf("storing what is enabled: %w", err)
 	}
 	return rec, true, nil
 }
 
-func (r *Registry) choice(ctx context.Context, place chat.Place, member string) (choice, store.Record, error) {
-	key := "enable/" + chat.Key(r.Bot) + "/" + place.Scope() + "/" + chat.Key(member)
+func (r *Registry) memberKey(place chat.Place, member string) string {
+	return "enable/" + chat.Key(r.Bot) + "/" + place.Scope() + "/" + chat.Key(member)
+}
+
+func (r *Registry) channelKey(place chat.Place) string {
+	return "scope/" + chat.Key(r.Bot) + "/" + place.Scope() + "/" + chat.Key(place.Channel)
+}
+
+func (r *Registry) choice(ctx context.Context, key string) (choice, store.Record, error) {
 	rec, err := r.Records.Get(ctx, key)
 	if errors.Is(err, store.ErrNotFound) {
 		return choice{}, store.Record{Key: key}, nil

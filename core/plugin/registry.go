@@ -21,6 +21,7 @@ import (
 //	plugin/<bot>/*/<id>                 from the configuration, for every workspace
 //	plugin/<bot>/<workspace path>/<id>  added by an administrator there
 //	enable/<bot>/<workspace path>/<member>
+//	scope/<bot>/<workspace path>/<channel>
 type Registry struct {
 	Bot     string
 	Records store.Records
@@ -28,7 +29,7 @@ type Registry struct {
 	Logger  *slog.Logger
 
 	mu       sync.Mutex
-	compiled map[string]*Plugin // by what compile makes them of
+	compiled map[string]*Plugin // by recipe
 }
 
 // Configured is a plugin of the configuration.
@@ -187,7 +188,7 @@ func (r *Registry) Find(ctx context.Context, place chat.Place, word string) (*Pl
 func (r *Registry) load(ctx context.Context, reg Registration) (*Plugin, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p, ok := r.compiled[reg.made()]
+	p, ok := r.compiled[reg.recipe()]
 	if !ok {
 		var manifest []byte
 		var err error
@@ -217,12 +218,12 @@ func (r *Registry) remember(p *Plugin) {
 	if r.compiled == nil {
 		r.compiled = map[string]*Plugin{}
 	}
-	r.compiled[p.made()] = p
+	r.compiled[p.recipe()] = p
 }
 
-// made says what a plugin is compiled of: its bytes, and the addresses that a
+// recipe says what a plugin is compiled of: its bytes, and the addresses that a
 // document without servers of its own is read against.
-func (g Registration) made() string { return g.Version + " " + g.At + " " + g.Found }
+func (g Registration) recipe() string { return g.Version + " " + g.At + " " + g.Found }
 
 func (r *Registry) registrations(ctx context.Context, scope string) ([]Registration, error) {
 	var regs []Registration

@@ -51,7 +51,7 @@ func attempts(ctx context.Context, corpora, corpus, file string) ([]attempt, err
 			if broken != nil {
 				a.Refused = broken.Error()
 			} else {
-				a.build(doc, generator{t, set == "full"}, r)
+				a.build(doc, generator{tree: t, full: set == "full"}, r)
 			}
 			all = append(all, a)
 		}

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { open } from './document.mjs'
-import { decode, pairs } from './form.mjs'
+import { decode, nested, pairs } from './form.mjs'
 import { bases, captured, undeclared } from './address.mjs'
 
 const require = createRequire(import.meta.url)
@@ -20,8 +20,7 @@ const { validateAgainstSchema } = require('@stoplight/prism-http/dist/validator/
 // Prism makes an empty object of every object that was not sent, and sees only
 // the names under "properties".
 const deep = decoders.deepObject
-decoders.deepObject = (name, query, schema) => filled(deep(name, query, schema)) ?? filled(Object.fromEntries(
-  Object.keys(query).filter(k => k.startsWith(name + '[')).map(k => [k.slice(name.length + 1, -1), query[k]])))
+decoders.deepObject = (name, query, schema) => filled(deep(name, query, schema)) ?? filled(nested(name, query))
 
 const corpora = process.argv[2]
 const documents = new Map()

@@ -65,6 +65,15 @@ function put(value, path, text) {
   else put((value[at] ??= {}), rest, text)
 }
 
+// nested gathers name[a][b]=value.
+export function nested(name, fields) {
+  const value = {}
+  for (const [key, text] of Object.entries(fields)) {
+    if (key.startsWith(name + '[')) put(value, [...key.slice(name.length).matchAll(/\[([^\]]*)\]/g)].map(m => m[1]), text)
+  }
+  return lists(value)
+}
+
 // lists turns objects whose keys are 0, 1, 2 … into lists.
 function lists(v) {
   if (!v || typeof v !== 'object') return v
