@@ -16,12 +16,8 @@ import (
 // adminAdd reads a plugin and shows what an administrator must know before it is
 // added; a button opens the form that adds it.
 func (s *step) adminAdd(ctx context.Context, source string) error {
-	adapter, err := s.bot.adapter(s.chat.Place.Platform)
-	if err != nil {
-		return err
-	}
-	s.progress(ctx, adapter, "reading "+markdown.Line(source, 60)+"…")
-	defer s.progress(ctx, adapter, "")
+	s.progress(ctx, "reading "+markdown.Line(source, 60)+"…")
+	defer s.progress(ctx, "")
 	p, err := s.bot.Plugins.Read(ctx, s.chat.Place, source)
 	if err != nil {
 		s.logger.InfoContext(ctx, "plugin cannot be added", "source", source, "error", err)
@@ -213,15 +209,11 @@ func (s *step) register(ctx context.Context, plan plugin.Registration) error {
 
 // admin says whether the member is an administrator now; where not, they are told.
 func (s *step) admin(ctx context.Context) (bool, error) {
-	adapter, err := s.bot.adapter(s.chat.Place.Platform)
-	if err != nil {
-		return false, err
+	member, ok, err := s.speaker(ctx)
+	if err != nil || !ok || member.Admin {
+		return ok, err
 	}
-	member, err := adapter.Member(ctx, s.chat.Place, s.chat.Member)
-	if err != nil || !member.Admin {
-		return false, s.note(ctx, "This is for administrators.")
-	}
-	return true, nil
+	return false, s.note(ctx, "This is for administrators.")
 }
 
 // adminRemove removes a plugin for everyone.

@@ -6,7 +6,6 @@ import (
 
 	"aidesk/core/chat"
 	"aidesk/core/plugin"
-	"aidesk/core/policy"
 	"aidesk/store"
 )
 
@@ -65,21 +64,13 @@ var pluginOption = chat.Option{Name: optionPlugin, Summary: "Its name", Kind: ch
 // command works a slash command, or the same words in a message.
 func (s *step) command(ctx context.Context) error {
 	c := s.chat.Command
-	syntax, verb, ok := Commands.Find(c.Name, c.Verb)
-	if !ok {
+	syntax, verb, known := Commands.Find(c.Name, c.Verb)
+	if !known {
 		return s.say(store.Commit{}, fmt.Sprintf("I do not know /%s %s. /aidesk help lists what I know.", c.Name, c.Verb))
 	}
-	adapter, err := s.bot.adapter(s.chat.Place.Platform)
-	if err != nil {
+	member, ok, err := s.speaker(ctx)
+	if err != nil || !ok {
 		return err
-	}
-	member, err := adapter.Member(ctx, s.chat.Place, s.chat.Member)
-	if err != nil {
-		s.logger.WarnContext(ctx, "member cannot be read", "error", err)
-		return s.say(store.Commit{}, "I cannot find out who you are right now, so I do nothing. Try again in a minute.")
-	}
-	if d := policy.Speak(s.bot.Access, s.chat.Place, member); d.Verdict != policy.Allow {
-		return s.say(store.Commit{}, d.Reason)
 	}
 	if syntax.Who == chat.Admins && !member.Admin {
 		return s.say(store.Commit{}, fmt.Sprintf("/%s is for administrators.", syntax.Name))

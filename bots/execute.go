@@ -26,11 +26,7 @@ const (
 // with the card. Only then the first byte. Second commit: what became of it. Then
 // the model goes on, and the third commit ends the turn.
 func (s *step) execute(ctx context.Context, a confirm.Action) error {
-	adapter, err := s.bot.adapter(a.Place.Platform)
-	if err != nil {
-		return err
-	}
-	member, err := adapter.Member(ctx, a.Place, a.Member)
+	member, err := s.at.Member(ctx, a.Place, a.Member)
 	if err != nil {
 		return s.note(ctx, "I cannot find out who you are right now, so I do nothing. Press again in a minute.")
 	}
@@ -47,8 +43,8 @@ func (s *step) execute(ctx context.Context, a confirm.Action) error {
 	if d := plugin.Decide(on, member, a.Call); d.Denied() {
 		return s.close(ctx, a, confirm.Denied, d.Reason+" Nothing was sent.", s.events)
 	}
-	s.progress(ctx, adapter, "asking "+markdown.Line(a.Call.Human, 50)+"…")
-	defer s.progress(ctx, adapter, "")
+	s.progress(ctx, "asking "+markdown.Line(a.Call.Human, 50)+"…")
+	defer s.progress(ctx, "")
 
 	a, c, err := s.move(ctx, a, confirm.Executing, confirm.Outcome{})
 	if err != nil {
@@ -64,7 +60,7 @@ func (s *step) execute(ctx context.Context, a confirm.Action) error {
 	if a, err = s.finish(ctx, a, got); err != nil {
 		return err
 	}
-	return s.goOn(ctx, adapter, member, a)
+	return s.goOn(ctx, member, a)
 }
 
 // find is the plugin that a call is for, among those enabled.
@@ -125,21 +121,17 @@ func (s *step) resume(ctx context.Context, a confirm.Action) error {
 		return s.commit(store.Commit{})
 	default: // the call came to an end: only the model has not gone on
 	}
-	adapter, err := s.bot.adapter(a.Place.Platform)
-	if err != nil {
-		return err
-	}
-	member, err := adapter.Member(ctx, a.Place, a.Member)
+	member, err := s.at.Member(ctx, a.Place, a.Member)
 	if err != nil {
 		return s.commit(store.Commit{})
 	}
-	return s.goOn(ctx, adapter, member, a)
+	return s.goOn(ctx, member, a)
 }
 
 // goOn lets the model go on with the outcome: the third commit. What it says joins
 // the card, so that one write is one message; what it parks gets a message of its own.
-func (s *step) goOn(ctx context.Context, adapter chat.Adapter, member chat.Member, a confirm.Action) error {
-	answer, err := s.ask(ctx, adapter, member, agent.Turn{Links: a.Outcome.Links})
+func (s *step) goOn(ctx context.Context, member chat.Member, a confirm.Action) error {
+	answer, err := s.ask(ctx, member, agent.Turn{Links: a.Outcome.Links})
 	if _, fault := agent.Fault(err); fault || errors.Is(err, errStopped) {
 		s.logger.WarnContext(ctx, "the model did not go on", "error", err)
 		return s.commit(store.Commit{}) // the card says what became of it

@@ -190,13 +190,9 @@ func (s *step) edit(ctx context.Context, what opened, call plugin.Call) error {
 // run makes a call that a member asked for by name. A read is sent, and the model
 // tells its result; what needs an approval gets its card.
 func (s *step) run(ctx context.Context, what opened, call plugin.Call) error {
-	adapter, err := s.bot.adapter(s.chat.Place.Platform)
-	if err != nil {
+	member, ok, err := s.speaker(ctx)
+	if err != nil || !ok {
 		return err
-	}
-	member, err := adapter.Member(ctx, s.chat.Place, s.chat.Member)
-	if err != nil {
-		return s.note(ctx, "I cannot find out who you are right now, so I do nothing. Try again in a minute.")
 	}
 	op, _ := what.plugin.Operation(what.operation)
 	decision := plugin.Decide([]*plugin.Plugin{what.plugin}, member, call)
@@ -211,8 +207,8 @@ func (s *step) run(ctx context.Context, what opened, call plugin.Call) error {
 		a.CallID, a.Tool = a.ID, tool
 		return s.answer(ctx, store.Commit{}, agent.Answer{Entries: agent.Asked(member.Name, line), Parked: []confirm.Action{a}})
 	}
-	s.progress(ctx, adapter, "asking "+what.plugin.Human()+"…")
-	defer s.progress(ctx, adapter, "")
+	s.progress(ctx, "asking "+what.plugin.Human()+"…")
+	defer s.progress(ctx, "")
 	got, err := s.bot.Plugins.Send(ctx, what.plugin, call)
 	if err != nil {
 		return s.note(ctx, err.Error()+".")
@@ -222,7 +218,7 @@ func (s *step) run(ctx context.Context, what opened, call plugin.Call) error {
 		return err
 	}
 	s.work.Entries = append(s.work.Entries, c.Entries...)
-	answer, err := s.ask(ctx, adapter, member, agent.Turn{Links: got.Links})
+	answer, err := s.ask(ctx, member, agent.Turn{Links: got.Links})
 	if err != nil {
 		if line, ok := agent.Fault(err); ok {
 			return s.say(c, line)

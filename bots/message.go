@@ -27,20 +27,9 @@ func (s *step) message(ctx context.Context) error {
 	if question == "" { // deleted before its turn came
 		return s.commit(store.Commit{})
 	}
-	adapter, err := s.bot.adapter(s.chat.Place.Platform)
-	if err != nil {
+	member, ok, err := s.speaker(ctx)
+	if err != nil || !ok {
 		return err
-	}
-	member, err := adapter.Member(ctx, s.chat.Place, s.chat.Member)
-	if err != nil {
-		s.logger.WarnContext(ctx, "member cannot be read", "error", err)
-		return s.say(store.Commit{}, "I cannot find out who you are right now, so I do nothing. Try again in a minute.")
-	}
-	if d := policy.Speak(s.bot.Access, s.chat.Place, member); d.Verdict != policy.Allow {
-		if d.Reason == "" {
-			return s.commit(store.Commit{})
-		}
-		return s.say(store.Commit{}, d.Reason)
 	}
 	if s.typedDecision(question) {
 		return s.say(store.Commit{}, "To decide, press a button on the card above: typing is not enough, so that nothing is ever sent by a misunderstanding.")
@@ -48,9 +37,9 @@ func (s *step) message(ctx context.Context) error {
 	if over := s.reserve(ctx); over != nil {
 		return s.overLimit(ctx, over)
 	}
-	s.progress(ctx, adapter, "working…")
-	defer s.progress(ctx, adapter, "")
-	answer, err := s.turn(ctx, adapter, member, question)
+	s.progress(ctx, "working…")
+	defer s.progress(ctx, "")
+	answer, err := s.turn(ctx, member, question)
 	switch {
 	case errors.Is(err, errStopped):
 		return s.ended(question, member, "Stopped.")
@@ -69,7 +58,7 @@ func (s *step) message(ctx context.Context) error {
 
 // turn asks the agent when the workspace has a place for one more turn, unless the
 // member wants it stopped already.
-func (s *step) turn(ctx context.Context, adapter chat.Adapter, member chat.Member, question string) (agent.Answer, error) {
+func (s *step) turn(ctx context.Context, member chat.Member, question string) (agent.Answer, error) {
 	if slices.ContainsFunc(s.work.Events, func(e store.Event) bool { return e.Kind == kindStop }) {
 		s.mu.Lock()
 		s.stopped = true
@@ -81,7 +70,25 @@ func (s *step) turn(ctx context.Context, adapter chat.Adapter, member chat.Membe
 		return agent.Answer{}, err
 	}
 	defer release()
-	return s.ask(ctx, adapter, member, agent.Turn{Question: question})
+	return s.ask(ctx, member, agent.Turn{Question: question})
+}
+
+// speaker reads who caused the event, as the platform knows them now. Where they may
+// not use the desk here, or where there is doubt, they are told and ok is false.
+func (s *step) speaker(ctx context.Context) (m chat.Member, ok bool, err error) {
+	m, err = s.at.Member(ctx, s.chat.Place, s.chat.Member)
+	if err != nil {
+		s.logger.WarnContext(ctx, "member cannot be read", "error", err)
+		return m, false, s.say(store.Commit{}, "I cannot find out who you are right now, so I do nothing. Try again in a minute.")
+	}
+	switch d := policy.Speak(s.bot.Access, s.chat.Place, m); {
+	case d.Allowed():
+		return m, true, nil
+	case d.Reason == "":
+		return m, false, s.commit(store.Commit{})
+	default:
+		return m, false, s.say(store.Commit{}, d.Reason)
+	}
 }
 
 // gather joins the messages of one member that came before this turn began, as
@@ -125,12 +132,12 @@ func (s *step) latest(m chat.Message) string {
 }
 
 // ask runs the agent on what the step has read.
-func (s *step) ask(ctx context.Context, adapter chat.Adapter, member chat.Member, t agent.Turn) (agent.Answer, error) {
+func (s *step) ask(ctx context.Context, member chat.Member, t agent.Turn) (agent.Answer, error) {
 	t.Conversation, t.Place = s.lease.Conversation, s.chat.Place
 	t.Member, t.Owner = member, s.bot.owner(s.chat.Place, s.chat.Member)
 	t.Waiting, t.NewID = s.waits, id
 	t.Confirmation = replyID(s.events[0])
-	t.Progress = func(text string) { s.progress(ctx, adapter, text) }
+	t.Progress = func(text string) { s.progress(ctx, text) }
 	for _, e := range s.work.Entries {
 		entry, err := agent.ReadEntry(e.Body)
 		if err != nil {
@@ -244,8 +251,8 @@ func (s *step) typedDecision(text string) bool {
 }
 
 // progress shows that the desk works, where the platform can.
-func (s *step) progress(ctx context.Context, a chat.Adapter, text string) {
-	if t, ok := a.(chat.Typer); ok {
+func (s *step) progress(ctx context.Context, text string) {
+	if t, ok := s.at.(chat.Typer); ok {
 		if err := t.Type(context.WithoutCancel(ctx), s.chat.Place, chat.Progress{To: s.chat.Member, Text: text}); err != nil {
 			s.logger.DebugContext(ctx, "showing progress", "error", err)
 		}

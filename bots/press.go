@@ -96,11 +96,7 @@ func (s *step) press(ctx context.Context) error {
 // note answers a press in passing where the platform can, else with a message for
 // the presser alone.
 func (s *step) note(ctx context.Context, line string) error {
-	adapter, err := s.bot.adapter(s.chat.Place.Platform)
-	if err != nil {
-		return err
-	}
-	if n, ok := adapter.(chat.Noter); ok {
+	if n, ok := s.at.(chat.Noter); ok {
 		if err := n.Note(ctx, s.chat, paragraph(line)); err == nil {
 			return s.commit(store.Commit{})
 		}

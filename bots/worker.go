@@ -77,6 +77,7 @@ type step struct {
 	events []store.Event
 	first  event
 	chat   chat.Event       // of the last event
+	at     chat.Adapter     // of its platform
 	waits  []confirm.Action // not final, of this conversation
 	cancel context.CancelCauseFunc
 
@@ -193,6 +194,10 @@ func (s *step) read() error {
 	}
 	if s.first.Chat != nil {
 		s.chat = *s.first.Chat
+	}
+	var err error
+	if s.at, err = s.bot.adapter(s.chat.Place.Platform); err != nil {
+		return err
 	}
 	for _, a := range s.work.Actions {
 		read, err := confirm.Read(a)

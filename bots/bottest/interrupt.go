@@ -60,11 +60,8 @@ func stopWaiting(t *testing.T, p Platform, clock *Clock) {
 	s := Start(t, p, clock, Setup{Model: script.New(hang, script.Say("never asked")), Plugins: []Plugin{{shop.Address, true}}, Limits: bots.Limits{TurnsAtOnce: 1}})
 	first := s.Tell(s.Member, "think hard")
 	s.Await("the model", began)
-	inThread := func(text string) chat.Event {
-		return s.event("the desk to receive "+text, func() { s.Thread(s.Other, "T1", text) })
-	}
-	waiting := inThread("me too")
-	halt := inThread("/aidesk stop")
+	waiting := s.TellIn(s.Other, "T1", "me too")
+	halt := s.TellIn(s.Other, "T1", "/aidesk stop")
 	s.Done(waiting)
 	s.Done(halt)
 	if n := len(s.Script.Requests()); n != 1 {

@@ -194,6 +194,20 @@ func (s *Stage) Tell(member, text string) chat.Event {
 	return s.event("the desk to receive "+text, func() { s.Platform.Say(member, text) })
 }
 
+// TellIn is Tell in another conversation, named by a word.
+func (s *Stage) TellIn(member, thread, text string) chat.Event {
+	s.T.Helper()
+	return s.event("the desk to receive "+text, func() { s.Thread(member, thread, text) })
+}
+
+// Receive gives an event to the desk as the adapter does.
+func (s *Stage) Receive(e chat.Event) error {
+	s.board.mu.Lock()
+	desk := s.board.desk
+	s.board.mu.Unlock()
+	return desk.Receive(s.T.Context(), e)
+}
+
 // Push presses a button and returns the event once it is on disk.
 func (s *Stage) Push(member string, b chat.Button) chat.Event {
 	s.T.Helper()
@@ -242,10 +256,7 @@ func (s *Stage) Done(e chat.Event) {
 func (s *Stage) Again(e chat.Event) {
 	s.T.Helper()
 	before := s.count(func() int { return s.board.settled[e.ID] })
-	s.board.mu.Lock()
-	desk := s.board.desk
-	s.board.mu.Unlock()
-	if err := desk.Receive(s.T.Context(), e); err != nil {
+	if err := s.Receive(e); err != nil {
 		s.T.Fatal(err)
 	}
 	s.board.until(s.T, "the second end of "+e.ID, func() bool { return s.board.settled[e.ID] > before })
