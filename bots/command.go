@@ -49,12 +49,13 @@ var Commands = chat.Grammar{
 			{Name: optionState, Summary: "enable, deny or none", Kind: chat.Choice, Choices: []string{string(plugin.ScopeEnable), string(plugin.ScopeDeny), string(plugin.ScopeNone)}, Required: true},
 		}},
 	}},
-	{Name: ownCommand, Summary: "Ask, stop, help", Verbs: []chat.Verb{
+	{Name: ownCommand, Summary: "Ask, stop, forget, help", Verbs: []chat.Verb{
 		{Name: "", Summary: "How this works", Example: "/aidesk"},
 		{Name: "ask", Summary: "Ask a question", Example: "/aidesk ask what is new?", Options: []chat.Option{
 			{Name: "question", Summary: "What you want to know", Kind: chat.Rest, Required: true},
 		}},
 		{Name: "stop", Summary: "Stop what I am doing here", Example: "/aidesk stop"},
+		{Name: "forget", Summary: "Delete what I keep of you", Example: "/aidesk forget", Private: true},
 		{Name: "help", Summary: "How this works", Example: "/aidesk help"},
 	}},
 }
@@ -94,6 +95,8 @@ func (s *step) command(ctx context.Context) error {
 		return s.adminDefault(ctx, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " scope":
 		return s.adminScope(ctx, c.Options[optionPlugin], plugin.Scope(c.Options[optionState]))
+	case ownCommand + " forget":
+		return s.askForget()
 	case ownCommand + " ", ownCommand + " help":
 		return s.help(ctx, member)
 	default:

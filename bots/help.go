@@ -40,26 +40,32 @@ func (s *step) help(ctx context.Context, member chat.Member) error {
 		}
 	}
 	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Commands")), markdown.List(commands...))
-	doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(s.bot.where())))
+	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Your words")), markdown.Paragraph(markdown.Text(s.bot.privacy())))
 	return s.reply(store.Commit{}, s.plain(doc))
 }
 
-// where says who receives what members write.
-func (b *Bot) where() string {
-	info := b.Agent.Model.Info()
-	if info.Host == "" {
-		return "What you write does not leave this program; a plugin gets only the values of its calls. Answers can be wrong."
+// privacy says who receives what members write, what is kept and how it is forgotten.
+func (b *Bot) privacy() string {
+	goes := "What you write does not leave this program"
+	if info := b.Agent.Model.Info(); info.Host != "" {
+		goes = fmt.Sprintf("What you write is sent to the language model %s at %s", info.Name, info.Host)
 	}
-	return fmt.Sprintf("What you write is sent to the language model %s at %s; a plugin gets only the values of its calls. Answers can be wrong.", info.Name, info.Host)
+	return goes + "; a plugin gets only the values of its calls. I keep our conversations until you type /aidesk forget. Answers can be wrong."
 }
 
 // notice adds what every member is told once, with the first answer.
 func (s *step) notice(ctx context.Context, c *store.Commit, r *chat.Reply) error {
-	notice := s.bot.Agent.Model.Info().Notice
-	if notice == "" {
+	var notices []string
+	if n := s.bot.Agent.Model.Info().Notice; n != "" {
+		notices = append(notices, n)
+	}
+	if s.chat.Place.Direct {
+		notices = append(notices, s.bot.privacy())
+	}
+	if len(notices) == 0 {
 		return nil
 	}
-	key := "told/" + s.bot.owner(s.chat.Place, s.chat.Member) + "/notice"
+	key := s.bot.noticed(s.bot.owner(s.chat.Place, s.chat.Member))
 	if _, err := s.desk.Store.Get(ctx, key); !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
@@ -68,6 +74,9 @@ func (s *step) notice(ctx context.Context, c *store.Commit, r *chat.Reply) error
 		return fmt.Errorf("remembering the notice: %w", err)
 	}
 	c.Puts = append(c.Puts, store.Record{Key: key, Value: value})
-	r.Notes = append([]string{notice}, r.Notes...)
+	r.Notes = append(notices, r.Notes...)
 	return nil
 }
+
+// noticed is the record that a member was told.
+func (b *Bot) noticed(owner string) string { return "told/" + owner + "/notice" }

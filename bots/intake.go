@@ -91,6 +91,9 @@ func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 			return s, err
 		default:
 			s.Conversation, s.Interrupt = b.Conversation, p.Do == doCancel
+			if p.Do == doForget { // it outlives what it deletes
+				s.Member = ""
+			}
 		}
 	case e.Filled != nil:
 		s.Kind = kindForm

@@ -134,6 +134,9 @@ func (s *step) switchPlugin(ctx context.Context, p *plugin.Plugin, on bool, list
 	if changed {
 		c.Puts = []store.Record{record}
 	}
+	if list == homeList {
+		return s.switchHome(ctx, purpose{Plugin: p.ID, On: on}, c)
+	}
 	if list != "" {
 		if err := s.relist(ctx, &c, purpose{Plugin: p.ID, On: on, List: list}); err != nil {
 			return err

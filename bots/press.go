@@ -41,6 +41,7 @@ const (
 	doEdit    = "edit"     // opens the form of an Action's values
 	doRun     = "run"      // opens the form of an operation
 	doAdd     = "register" // opens the form of a plugin that was read
+	doForget  = "forget"
 )
 
 // purpose reads what a button stands for.
@@ -62,7 +63,15 @@ func (s *step) button(c *store.Commit, button string, p purpose, life time.Durat
 	if err != nil {
 		panic(err) // strings and a bool
 	}
-	c.Buttons = append(c.Buttons, store.Button{ID: button, Conversation: s.lease.Conversation, Member: s.bot.owner(s.chat.Place, p.Member), Until: s.desk.Now().Add(life), Body: body})
+	c.Buttons = append(c.Buttons, store.Button{ID: button, Conversation: s.lease.Conversation, Member: s.buttonOwner(p), Until: s.desk.Now().Add(life), Body: body})
+}
+
+// buttonOwner is with whom a button is forgotten; the one that forgets outlives it.
+func (s *step) buttonOwner(p purpose) string {
+	if p.Do == doForget {
+		return ""
+	}
+	return s.bot.owner(s.chat.Place, p.Member)
 }
 
 // press works a press of a button.
@@ -84,6 +93,8 @@ func (s *step) press(ctx context.Context) error {
 	case p.Do == doSay:
 		s.chat.Message = &chat.Message{Text: p.Say}
 		return s.message(ctx)
+	case p.Do == doForget:
+		return s.forget(ctx)
 	case p.Do == doSwitch:
 		return s.pressSwitch(ctx, p)
 	case p.Do == doEdit || p.Do == doRun || p.Do == doAdd:

@@ -35,7 +35,7 @@ func (s *settles) at(a chat.Adapter, event string) {
 func (d *Desk) settle(ctx context.Context, done []store.Event, replies []store.Reply) {
 	for _, e := range done {
 		var body event
-		if err := json.Unmarshal(e.Body, &body); err != nil || body.Chat == nil || body.Expire != "" {
+		if err := json.Unmarshal(e.Body, &body); err != nil || body.Chat == nil || body.Chat.ID == "" {
 			continue
 		}
 		b, err := d.bot(e.Conversation)

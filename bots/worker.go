@@ -224,6 +224,8 @@ func (s *step) dispatch(ctx context.Context) error {
 		return s.press(ctx)
 	case kindForm:
 		return s.form(ctx)
+	case kindVisit:
+		return s.home(ctx)
 	case kindExpire:
 		return s.expire(ctx)
 	default:

@@ -105,7 +105,8 @@ type Journal interface {
 	// the first that would be passed. Commit.Counts settles what was reserved.
 	Reserve(ctx context.Context, counts ...Count) error
 
-	// Hold takes or prolongs a named lease for owner; false while another holds it.
+	// Hold takes or prolongs a named lease for owner; false while another holds it. A
+	// ttl of zero gives it up.
 	Hold(ctx context.Context, name, owner string, ttl time.Duration) (bool, error)
 
 	// Action, Button and Reply read one of each by id; ErrNotFound.

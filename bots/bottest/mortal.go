@@ -18,6 +18,8 @@ type mortal struct {
 	store.Store
 	dead  atomic.Bool
 	rests chan struct{} // a conversation was released to rest after a failure
+	waits chan struct{} // a delivery failed and waits for its next try
+	last  atomic.Bool   // die instead of recording the next delivery
 	// after, when set, is asked after each commit that was written; true kills.
 	after atomic.Pointer[func(store.Commit) bool]
 }
@@ -98,7 +100,16 @@ func (m *mortal) Sent(ctx context.Context, r store.Receipt) error {
 	if m.dead.Load() {
 		return errDead
 	}
-	return m.Store.Sent(ctx, r)
+	if m.last.Load() {
+		m.dead.Store(true)
+		m.waits <- struct{}{}
+		return errDead
+	}
+	err := m.Store.Sent(ctx, r)
+	if !r.Retry.IsZero() && err == nil {
+		m.waits <- struct{}{}
+	}
+	return err
 }
 
 // Reserve is the store's.

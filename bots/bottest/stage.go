@@ -86,7 +86,7 @@ func (s *Stage) open() {
 	if err != nil {
 		s.T.Fatal(err)
 	}
-	m := &mortal{Store: db, rests: make(chan struct{}, 1000)}
+	m := &mortal{Store: db, rests: make(chan struct{}, 1000), waits: make(chan struct{}, 1000)}
 	s.Store = m
 	rules := egress.Rules{}
 	var configured []plugin.Configured
@@ -174,6 +174,16 @@ func (s *Stage) rest() {
 	s.T.Helper()
 	s.Await("a conversation to rest after a failure", s.live.store.rests)
 	s.Clock.Advance(2 * time.Second)
+}
+
+// KillOnDelivery kills the process when the next message is at the platform, and
+// before that is on disk.
+func (s *Stage) KillOnDelivery() { s.live.store.last.Store(true) }
+
+// Undelivered waits until a delivery has failed and its next try is on disk.
+func (s *Stage) Undelivered() {
+	s.T.Helper()
+	s.Await("a delivery to fail", s.live.store.waits)
 }
 
 // Await waits for a signal.

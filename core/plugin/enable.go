@@ -151,3 +151,15 @@ func (r *Registry) choice(ctx context.Context, key string) (choice, store.Record
 	}
 	return c, rec, nil
 }
+
+// Forget deletes what a member chose in a workspace.
+func (r *Registry) Forget(ctx context.Context, place chat.Place, member string) error {
+	rec, err := r.Records.Get(ctx, r.memberKey(place, member))
+	if err == nil {
+		err = r.Records.Delete(ctx, rec.Key, rec.Version)
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
+}

@@ -7,15 +7,15 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"aidesk/core/markdown"
 	"aidesk/core/openapi"
 )
 
-// Manifest is what a plugin says of itself, read tolerantly. Its texts are data:
-// cleaned and cut here once, and never instructions.
+// Manifest is what a plugin says of itself, read tolerantly: version 1, and versions
+// 2.1 to 2.4 with a runtime of type OpenApi. Its texts are data: cleaned and cut
+// here once, and never instructions.
 type Manifest struct {
 	SchemaVersion       string
 	NameForModel        string // at most 50 characters
@@ -23,104 +23,60 @@ type Manifest struct {
 	DescriptionForModel string // at most 8,000
 	DescriptionForHuman string // at most 240
 	Auth                string // "none", "service_http", "user_http", "oauth"
-	DocumentURL         string // absolute
+	Login               Login  // how, where Auth is not "none"
+	DocumentURL         string // absolute; empty where the manifest holds the document
+	Embedded            []byte // the document itself, where the manifest holds it
 	LogoURL             string
 	ContactEmail        string
 	LegalURL            string
 	PrivacyURL          string
+	PerMember           bool                // the API tells its users apart
+	Functions           map[string]Function // of version 2, by operation id
 	Examples            map[string][]string // utterances by operation id; "" where the manifest names none
-	Notes               []openapi.Note
-}
-
-// manifestFile is the JSON of versions 1 and 2 together; what is in neither is ignored.
-type manifestFile struct {
-	SchemaVersion       string          `json:"schema_version"`
-	NameForModel        string          `json:"name_for_model"`
-	Namespace           string          `json:"namespace"`
-	NameForHuman        string          `json:"name_for_human"`
-	DescriptionForModel string          `json:"description_for_model"`
-	DescriptionForHuman string          `json:"description_for_human"`
-	Auth                json.RawMessage `json:"auth"`
-	API                 struct {
-		Type string `json:"type"`
-		URL  string `json:"url"`
-	} `json:"api"`
-	LogoURL    string `json:"logo_url"`
-	Contact    string `json:"contact_email"`
-	LegalURL   string `json:"legal_info_url"`
-	PrivacyURL string `json:"privacy_policy_url"`
-
-	Runtimes []struct {
-		Type string `json:"type"`
-		Auth struct {
-			Type string `json:"type"`
-		} `json:"auth"`
-		Spec struct {
-			URL string `json:"url"`
-		} `json:"spec"`
-	} `json:"runtimes"`
-	Functions []struct {
-		Name   string `json:"name"`
-		States struct {
-			Reasoning struct {
-				Examples []string `json:"examples"`
-			} `json:"reasoning"`
-		} `json:"states"`
-	} `json:"functions"`
-	Capabilities struct {
-		Starters []struct {
-			Text string `json:"text"`
-		} `json:"conversation_starters"`
-	} `json:"capabilities"`
+	Notes               []openapi.Note      // what could not be read as it is written
+	Lint                []openapi.Note      // what an administrator should know of a manifest that reads well
 }
 
 // errNotManifest says that what was read is something else: perhaps a document.
 var errNotManifest = errors.New("this is no plugin manifest: name_for_model and api are missing")
 
+// Limits of the texts, in characters.
+const (
+	maxName  = 50
+	maxModel = 8000
+	maxHuman = 240
+	maxEmail = 120
+)
+
 // ReadManifest reads a manifest found at an address. The error is one plain line.
 func ReadManifest(data []byte, at *url.URL) (Manifest, error) {
-	data = bytes.TrimPrefix(bytes.TrimSpace(data), []byte("\xef\xbb\xbf"))
-	if len(data) == 0 {
-		return Manifest{}, errors.New("the manifest is empty")
-	}
-	if data[0] != '{' && data[0] != '<' {
-		return Manifest{}, errNotManifest
-	}
-	if data[0] == '<' {
-		return Manifest{}, errors.New("a web page came instead of a manifest: the site has no " + wellKnown + ", or wants a login")
-	}
-	var f manifestFile
-	if err := json.Unmarshal(data, &f); err != nil {
-		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-			return Manifest{}, fmt.Errorf("the manifest is not valid JSON at byte %d: %w", syntax.Offset, err)
-		}
-		if kind := (*json.UnmarshalTypeError)(nil); errors.As(err, &kind) {
-			return Manifest{}, fmt.Errorf("the manifest's %s must not be a %s", kind.Field, kind.Value)
-		}
-		return Manifest{}, fmt.Errorf("the manifest cannot be read: %w", err)
+	f, err := readFile(data)
+	if err != nil {
+		return Manifest{}, err
 	}
 	m := Manifest{
-		SchemaVersion:       markdown.Line(f.SchemaVersion, 20),
-		NameForModel:        markdown.Line(firstOf(f.NameForModel, f.Namespace, f.NameForHuman), 50),
-		NameForHuman:        markdown.Line(firstOf(f.NameForHuman, f.NameForModel, f.Namespace), 50),
-		DescriptionForModel: markdown.Line(firstOf(f.DescriptionForModel, f.DescriptionForHuman), 8000),
-		DescriptionForHuman: markdown.Line(firstOf(f.DescriptionForHuman, f.DescriptionForModel), 240),
-		ContactEmail:        markdown.Line(f.Contact, 120),
+		SchemaVersion:       markdown.Line(string(f.SchemaVersion), 20),
+		NameForModel:        markdown.Line(said(f.NameForModel, f.Namespace, f.NameForHuman), maxName),
+		NameForHuman:        markdown.Line(said(f.NameForHuman, f.NameForModel, f.Namespace), maxName),
+		DescriptionForModel: markdown.Line(said(f.DescriptionForModel, f.DescriptionForHuman), maxModel),
+		DescriptionForHuman: markdown.Line(said(f.DescriptionForHuman, f.DescriptionForModel), maxHuman),
+		ContactEmail:        markdown.Line(string(f.Contact), maxEmail),
+		PerMember:           bool(f.API.Value.IsUserAuthenticated || f.API.Value.HasUserAuthentication),
 	}
 	if err := m.readAPI(f, at); err != nil {
 		return Manifest{}, err
 	}
 	m.readAuth(f)
-	m.readExamples(f)
+	m.readFunctions(f)
 	for _, link := range []struct {
 		name string
-		from string
+		from word
 		to   *string
 	}{{"logo_url", f.LogoURL, &m.LogoURL}, {"legal_info_url", f.LegalURL, &m.LegalURL}, {"privacy_policy_url", f.PrivacyURL, &m.PrivacyURL}} {
-		if link.from == "" {
+		if said(link.from) == "" {
 			continue
 		}
-		if u, err := at.Parse(strings.TrimSpace(link.from)); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
+		if u, err := at.Parse(strings.TrimSpace(string(link.from))); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
 			*link.to = u.String()
 		} else {
 			m.note("manifest-link", "it is not the address of a page and is not shown", link.name)
@@ -129,90 +85,79 @@ func ReadManifest(data []byte, at *url.URL) (Manifest, error) {
 	if m.NameForModel == "" {
 		return Manifest{}, errors.New("the manifest has no name_for_model")
 	}
+	m.lint(f)
 	return m, nil
 }
 
 // made is the manifest of a bare document.
 func made(d *openapi.Document) Manifest {
-	title := firstOf(d.Title, "plugin")
+	title := word(d.Title)
+	if said(title) == "" {
+		title = "plugin"
+	}
+	about := said(word(d.Description), title)
 	m := Manifest{
-		NameForModel: markdown.Line(title, 50), NameForHuman: markdown.Line(title, 50), Auth: "none",
-		DescriptionForModel: markdown.Line(firstOf(d.Description, title), 8000), DescriptionForHuman: markdown.Line(firstOf(d.Description, title), 240),
+		NameForModel: markdown.Line(string(title), maxName), NameForHuman: markdown.Line(string(title), maxName), Auth: "none",
+		DescriptionForModel: markdown.Line(about, maxModel), DescriptionForHuman: markdown.Line(about, maxHuman),
 	}
 	if strings.Contains(d.Contact, "@") {
 		m.ContactEmail = d.Contact
 	}
-	m.note("manifest-made", "there is no manifest: one is made from the document's title and description", "")
+	m.Notes = append(m.Notes, openapi.Note{Level: levelInfo, Code: "manifest-made", Message: "there is no manifest: one is made from the document's title and description"})
 	return m
 }
 
-// readAPI finds the document's address: api.url of version 1, the first OpenApi
-// runtime of version 2.
+// readAPI finds the document: api.url of version 1, the first OpenApi runtime of
+// version 2.
 func (m *Manifest) readAPI(f manifestFile, at *url.URL) error {
-	address := f.API.URL
-	for _, r := range f.Runtimes {
+	address := f.API.Value.URL
+	field := "api.url"
+	for i, r := range f.Runtimes.Value {
+		where := fmt.Sprintf("runtimes[%d]", i)
 		switch {
-		case r.Type != "OpenApi":
-			m.note("manifest-runtime", fmt.Sprintf("runtimes of type %q are not used", markdown.Line(r.Type, 30)), "runtimes")
-		case address == "":
-			address = r.Spec.URL
+		case !strings.EqualFold(string(r.Value.Type), "OpenApi"):
+			m.note("manifest-runtime", fmt.Sprintf("runtimes of type %q are not used", markdown.Line(string(r.Value.Type), 30)), where)
+		case address != "" || m.Embedded != nil:
+			m.note("manifest-runtime", "a second runtime of type OpenApi is not used: register its document as a plugin of its own", where)
+		case r.Value.Spec.Value.Description != "":
+			m.Embedded = []byte(r.Value.Spec.Value.Description)
+		default:
+			address, field = r.Value.Spec.Value.URL, where+".spec.url"
 		}
 	}
+	if m.Embedded != nil {
+		return nil
+	}
 	if address == "" {
-		if f.NameForModel == "" && f.Namespace == "" {
+		if f.NameForModel == "" && f.Namespace == "" && len(f.Runtimes.Value) == 0 {
 			return errNotManifest
+		}
+		if len(f.Runtimes.Value) > 0 {
+			return errors.New("the manifest has no runtime of type OpenApi with a url: only such plugins can be called")
 		}
 		return errors.New("the manifest names no OpenAPI document: api.url is missing")
 	}
-	if f.API.Type != "" && f.API.Type != "openapi" {
-		m.note("manifest-api-type", fmt.Sprintf("api.type is %q, read as openapi", markdown.Line(f.API.Type, 30)), "api.type")
+	if kind := f.API.Value.Type; kind != "" && kind != "openapi" {
+		m.note("manifest-api-type", fmt.Sprintf("api.type is %q, read as openapi", markdown.Line(string(kind), 30)), "api.type")
 	}
-	u, err := at.Parse(strings.TrimSpace(address))
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") {
-		return fmt.Errorf("the manifest's api.url is no web address: %q", markdown.Line(address, 200))
+	u, err := at.Parse(strings.TrimSpace(string(address)))
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return fmt.Errorf("the manifest's %s is no web address: %q", field, markdown.Line(string(address), 200))
 	}
 	m.DocumentURL = u.String()
 	return nil
 }
 
-// readAuth accepts the object of version 1, a bare word, and the runtimes' auth of
-// version 2.
-func (m *Manifest) readAuth(f manifestFile) {
-	m.Auth = "none"
-	var object struct {
-		Type string `json:"type"`
-	}
-	var word string
-	switch {
-	case json.Unmarshal(f.Auth, &object) == nil && object.Type != "":
-		m.Auth = object.Type
-	case json.Unmarshal(f.Auth, &word) == nil && word != "":
-		m.Auth = word
-	case len(f.Runtimes) > 0:
-		m.Auth = map[string]string{"OAuthPluginVault": "oauth", "ApiKeyPluginVault": "service_http"}[f.Runtimes[0].Auth.Type]
-		if m.Auth == "" {
-			m.Auth = "none"
-		}
-	}
-	if !slices.Contains([]string{"none", "service_http", "user_http", "oauth"}, m.Auth) {
-		m.note("manifest-auth", fmt.Sprintf("auth %q is not known, read as none", markdown.Line(m.Auth, 30)), "auth")
-		m.Auth = "none"
-	}
-}
-
-func (m *Manifest) readExamples(f manifestFile) {
-	m.Examples = map[string][]string{}
-	for _, fn := range f.Functions {
-		m.Examples[fn.Name] = append(m.Examples[fn.Name], fn.States.Reasoning.Examples...)
-	}
-	for _, s := range f.Capabilities.Starters {
-		m.Examples[""] = append(m.Examples[""], s.Text)
-	}
-}
-
 func (m *Manifest) note(code, message, where string) {
-	m.Notes = append(m.Notes, openapi.Note{Level: "warn", Code: code, Message: message, Where: where})
+	m.Notes = append(m.Notes, openapi.Note{Level: levelWarn, Code: code, Message: message, Where: where})
 }
+
+// Levels of a note.
+const (
+	levelInfo  = "info"
+	levelWarn  = "warn"
+	levelError = "error"
+)
 
 var notName = regexp.MustCompile(`[^a-z0-9_-]+`)
 
@@ -231,12 +176,37 @@ func (m Manifest) name(taken func(string) bool) string {
 	return name
 }
 
-// firstOf returns the first text that is not blank.
-func firstOf(texts ...string) string {
-	for _, t := range texts {
-		if strings.TrimSpace(t) != "" {
-			return t
+// readFile reads the JSON of a manifest, or says what came instead.
+func readFile(data []byte) (manifestFile, error) {
+	data = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(data), []byte("\xef\xbb\xbf")))
+	switch {
+	case len(data) == 0:
+		return manifestFile{}, errors.New("the manifest is empty")
+	case data[0] == '<':
+		return manifestFile{}, errors.New("a web page came instead of a manifest: the site has no " + wellKnown + ", or wants a login")
+	case data[0] != '{':
+		return manifestFile{}, errNotManifest
+	}
+	var f manifestFile
+	err := json.Unmarshal(data, &f)
+	if err != nil { // raw line ends and tabs within texts
+		f = manifestFile{}
+		if json.Unmarshal(bytes.Map(blank, data), &f) == nil {
+			return f, nil
 		}
 	}
-	return ""
+	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+		return manifestFile{}, fmt.Errorf("the manifest is not valid JSON at byte %d: %w", syntax.Offset, err)
+	}
+	if err != nil {
+		return manifestFile{}, fmt.Errorf("the manifest cannot be read: %w", err)
+	}
+	return f, nil
+}
+
+func blank(r rune) rune {
+	if r < ' ' {
+		return ' '
+	}
+	return r
 }

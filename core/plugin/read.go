@@ -2,8 +2,11 @@ package plugin
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -31,6 +34,12 @@ type Reader struct {
 // URL of an OpenAPI document, for which a manifest is made. The error is one plain
 // line with the address and the remedy.
 func (r Reader) Read(ctx context.Context, source string) (*Import, error) {
+	return r.ReadWith(ctx, source, nil)
+}
+
+// ReadWith is Read with other bytes for the document, as if they stood at its
+// address; nil reads the document itself.
+func (r Reader) ReadWith(ctx context.Context, source string, document []byte) (*Import, error) {
 	id, _, err := ID(source)
 	if err != nil {
 		return nil, err
@@ -49,48 +58,76 @@ func (r Reader) Read(ctx context.Context, source string) (*Import, error) {
 	}
 	reg := Registration{ID: id, Source: source, At: page.URL.String()}
 	manifest, err := ReadManifest(page.Body, page.URL)
-	if err != nil {
-		if kind == egress.Manifest || !errors.Is(err, errNotManifest) {
-			return nil, fmt.Errorf("%s: %w", shown(at), err)
-		}
-		reg.Found = reg.At
-		return r.take(ctx, reg, nil, page.Body, r.parts(id))
+	if err == nil {
+		return r.named(ctx, reg, manifest, page.Body, document)
 	}
-	doc, err := r.fetch(ctx, egress.Document, id, manifest.DocumentURL, "the OpenAPI document")
-	if err != nil {
-		return nil, err
+	if kind == egress.Manifest || !errors.Is(err, errNotManifest) {
+		return nil, fmt.Errorf("%s: %w", shown(at), err)
 	}
-	reg.Found = doc.URL.String()
-	return r.take(ctx, reg, page.Body, doc.Body, r.parts(id))
+	reg.Found = reg.At
+	if document == nil {
+		document = page.Body
+	}
+	return r.take(ctx, reg, nil, document, r.parts(id))
 }
 
-// File reads a plugin from local files, to check it. spec, when not empty, is a file
-// whose bytes replace the document's; base resolves a document's relative servers.
-func (r Reader) File(ctx context.Context, path, spec, base string) (*Import, error) {
-	body, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w", path, errors.Unwrap(err))
+// named reads the document that a manifest names or holds.
+func (r Reader) named(ctx context.Context, reg Registration, m Manifest, manifest, document []byte) (*Import, error) {
+	switch {
+	case m.Embedded != nil:
+		reg.Found = reg.At
+		if document == nil {
+			document = m.Embedded
+		}
+	case document != nil:
+		reg.Found = m.DocumentURL
+	default:
+		page, err := r.fetch(ctx, egress.Document, reg.ID, m.DocumentURL, "the OpenAPI document")
+		if err != nil {
+			return nil, err
+		}
+		reg.Found, document = page.URL.String(), page.Body
 	}
+	return r.take(ctx, reg, manifest, document, r.parts(reg.ID))
+}
+
+// local begins the source of a plugin that was read from a file, to check it.
+const local = "file:"
+
+// File reads a plugin from a local file, to check it: a document, or a manifest,
+// whose document is then fetched unless its bytes are given. base is the address at
+// which the file is said to lie; it resolves relative and missing servers.
+func (r Reader) File(ctx context.Context, path string, document []byte, base string) (*Import, error) {
 	at, err := url.Parse(base)
-	if err != nil || at.Host == "" {
+	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
 		return nil, fmt.Errorf("--base %q is no web address: give one such as https://example.com", base)
 	}
-	reg := Registration{ID: at.Host, Source: path, At: at.String(), Found: at.String()}
+	body, err := os.ReadFile(path)
+	if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
+		return nil, fmt.Errorf("%s cannot be read: %w", path, cause.Err)
+	} else if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", path, err)
+	}
+	reg := Registration{ID: strings.ToLower(at.Host), Source: local + path, At: at.String(), Found: at.String()}
 	m, err := ReadManifest(body, at)
 	switch {
-	case errors.Is(err, errNotManifest):
-		return r.take(ctx, reg, nil, body, nil)
-	case err != nil:
+	case err == nil:
+		got, err := r.named(ctx, reg, m, body, document)
+		if err != nil && document == nil && m.Embedded == nil {
+			return nil, fmt.Errorf("%s: %w; or give its document with --spec FILE", path, err)
+		}
+		return got, err
+	case !errors.Is(err, errNotManifest):
 		return nil, fmt.Errorf("%s: %w", path, err)
-	case spec == "":
-		return nil, fmt.Errorf("%s is a manifest: give its OpenAPI document with --spec FILE", path)
 	}
-	reg.Found = m.DocumentURL
-	document, err := os.ReadFile(spec)
-	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w", spec, errors.Unwrap(err))
+	if document == nil {
+		document = body
 	}
-	return r.take(ctx, reg, body, document, nil)
+	got, err := r.take(ctx, reg, nil, document, nil)
+	if err != nil { // the address in it is made up, the file is not
+		return nil, fmt.Errorf("%s: %w", path, errors.Unwrap(err))
+	}
+	return got, nil
 }
 
 // part gives what a document refers to elsewhere; nil refuses such references.
@@ -105,6 +142,9 @@ func (r Reader) parts(id string) part {
 
 // take compiles what was read and remembers every byte that went in.
 func (r Reader) take(ctx context.Context, reg Registration, manifest, document []byte, more part) (*Import, error) {
+	if document == nil {
+		document = []byte{} // the reader says what is wrong with it
+	}
 	got := &Import{manifest: manifest, document: document, parts: map[string][]byte{}}
 	kept := more
 	if more != nil {
@@ -117,8 +157,28 @@ func (r Reader) take(ctx context.Context, reg Registration, manifest, document [
 		}
 	}
 	var err error
-	got.Plugin, err = r.compile(ctx, reg, manifest, document, kept)
-	return got, err
+	if got.Plugin, err = r.compile(ctx, reg, manifest, document, kept); err != nil {
+		return nil, err
+	}
+	got.Plugin.Hashes = got.hashes()
+	got.Plugin.Version = got.Plugin.Hashes.version()
+	return got, nil
+}
+
+// hashes are those under which a store keeps the bytes.
+func (i *Import) hashes() Hashes {
+	of := func(data []byte) string {
+		sum := sha256.Sum256(data)
+		return hex.EncodeToString(sum[:])
+	}
+	h := Hashes{Document: of(i.document), Parts: map[string]string{}}
+	if i.manifest != nil {
+		h.Manifest = of(i.manifest)
+	}
+	for address, body := range i.parts {
+		h.Parts[address] = of(body)
+	}
+	return h
 }
 
 // compile makes a Plugin from its bytes, read just now or stored before. Without a
@@ -143,11 +203,13 @@ func (r Reader) compile(ctx context.Context, reg Registration, manifest, documen
 			return nil, fmt.Errorf("%s: %w", shown(at), err)
 		}
 	}
-	for _, o := range d.Operations {
-		o.AddExamples(m.Examples[o.ID]...)
-	}
-	if len(d.Operations) == 1 {
-		d.Operations[0].AddExamples(m.Examples[""]...)
+	m.apply(d)
+	if asked, err := locate(reg.Source); manifest != nil && err == nil && !strings.HasPrefix(reg.Source, local) {
+		var servers []string
+		for _, o := range d.Operations {
+			servers = append(servers, o.Server)
+		}
+		m.Lint = append(m.Lint, m.Domain(at, found, asked.Hostname(), servers...)...)
 	}
 	return &Plugin{Registration: reg, Manifest: m, Document: d}, nil
 }

@@ -1,6 +1,10 @@
 package plugin
 
 import (
+	"encoding/json"
+	"fmt"
+
+	"aidesk/core/markdown"
 	"aidesk/core/openapi"
 )
 
@@ -8,17 +12,17 @@ import (
 type Report struct {
 	Verdict    string            `json:"verdict"` // "ok", "degraded", "refused"
 	Plugin     ReportPlugin      `json:"plugin"`
-	Operations []ReportOperation `json:"operations"`
+	Operations []ReportOperation `json:"operations"` // in the order of the document
 	Tokens     ReportTokens      `json:"tokens"`
 	Notes      []openapi.Note    `json:"notes"`
-	Tools      []openapi.Tool    `json:"tools,omitempty"` // only where they were asked for
+	Tools      []ReportTool      `json:"tools,omitempty"` // of the operations that are not refused
 }
 
 // ReportPlugin names the plugin.
 type ReportPlugin struct {
 	NameForModel string `json:"name_for_model"`
 	NameForHuman string `json:"name_for_human"`
-	Auth         string `json:"auth"`
+	Auth         string `json:"auth"` // "none", "service_http", "user_http", "oauth"
 }
 
 // ReportOperation is one operation with its verdict.
@@ -28,15 +32,22 @@ type ReportOperation struct {
 	Method      string         `json:"method"`
 	Path        string         `json:"path"`
 	Verdict     string         `json:"verdict"`
-	Effect      string         `json:"effect"`
+	Effect      string         `json:"effect"` // "read", "write"
 	Tokens      int            `json:"tokens"`
 	Notes       []openapi.Note `json:"notes"`
 }
 
 // ReportTokens estimates what a plugin costs in a prompt.
 type ReportTokens struct {
-	Index int `json:"index"` // its line among the enabled plugins
-	Tools int `json:"tools"` // all its tools
+	Index int `json:"index"` // its description and one line for each operation
+	Tools int `json:"tools"` // the definitions of all its tools
+}
+
+// ReportTool is a tool's definition exactly as it goes to a model.
+type ReportTool struct {
+	Name        string          `json:"name"`
+	Description string          `json:"description"`
+	Parameters  json.RawMessage `json:"parameters"` // JSON Schema of an object
 }
 
 // bytesPerToken is how many bytes of such text a token takes, roughly.
@@ -48,35 +59,51 @@ func (p *Plugin) Report() Report {
 	if name == "" {
 		name = p.Manifest.name(func(string) bool { return false })
 	}
+	m := p.Manifest
 	r := Report{
 		Verdict:    openapi.OK,
-		Plugin:     ReportPlugin{p.Manifest.NameForModel, p.Manifest.NameForHuman, p.Manifest.Auth},
+		Plugin:     ReportPlugin{m.NameForModel, m.NameForHuman, m.Auth},
 		Operations: []ReportOperation{},
-		Tokens:     ReportTokens{Index: (len(name) + min(len(p.Manifest.DescriptionForModel), 120)) / bytesPerToken},
-		Notes:      append(append([]openapi.Note{}, p.Manifest.Notes...), p.Document.Notes...),
+		Notes:      append(append(append([]openapi.Note{}, m.Notes...), m.Lint...), p.Document.Notes...),
 	}
 	var tools []openapi.Tool
 	for _, o := range p.Document.Operations {
 		tools = append(tools, o.Tool(name))
 	}
-	usable := 0
+	index := len(fmt.Sprintf("Plugin %s (%s): %s\n", name, m.NameForHuman, markdown.Line(m.DescriptionForModel, 400)))
 	for i, t := range openapi.Names(tools) {
 		o := p.Document.Operations[i]
 		notes := append(append([]openapi.Note{}, o.Notes...), o.Hints...)
+		for _, text := range []string{o.Summary, o.Description} {
+			if note, found := steers(text, o.Method+" "+o.Path); found {
+				notes = append(notes, note)
+				break
+			}
+		}
 		r.Operations = append(r.Operations, ReportOperation{t.Name, o.ID, o.Method, o.Path, o.Verdict, string(o.Effect), t.Tokens, notes})
-		switch o.Verdict {
-		case openapi.Refused:
-			r.Verdict = openapi.Degraded
-			continue
-		case openapi.Degraded:
+		if o.Verdict != openapi.OK {
 			r.Verdict = openapi.Degraded
 		}
-		usable++
+		if o.Verdict == openapi.Refused {
+			continue
+		}
+		index += len(fmt.Sprintf("- %s: %s %s: %s\n", t.Name, o.Method, o.Path, markdown.Line(o.Summary, 120)))
 		r.Tokens.Tools += t.Tokens
-		r.Tools = append(r.Tools, t)
+		r.Tools = append(r.Tools, ReportTool{t.Name, t.Description, t.Schema})
 	}
-	if usable == 0 {
+	r.Tokens.Index = (index + bytesPerToken - 1) / bytesPerToken
+	if len(r.Tools) == 0 {
 		r.Verdict = openapi.Refused
 	}
 	return r
+}
+
+// Find finds an operation by its id, its tool's name, or its method and path.
+func (p *Plugin) Find(word string) (*openapi.Operation, bool) {
+	for i, r := range p.Report().Operations {
+		if word == r.OperationID || word == r.Tool || word == r.Method+" "+r.Path {
+			return p.Document.Operations[i], true
+		}
+	}
+	return nil, false
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -18,7 +19,7 @@ import (
 // beside what the disk does alone in the same seconds: overwriting 4 KB and syncing.
 func BenchmarkIngest(b *testing.B) {
 	for _, senders := range []int{1, 16, 256} {
-		b.Run(fmt.Sprint(senders), func(b *testing.B) {
+		b.Run(strconv.Itoa(senders), func(b *testing.B) {
 			dir := b.TempDir()
 			raw := fsyncs(b, dir, 200*time.Millisecond)
 			db, err := bolt.Open(filepath.Join(dir, "desk.db"), bolt.Options{})
@@ -61,7 +62,7 @@ func BenchmarkIngest(b *testing.B) {
 // outbox, sent, release.
 func BenchmarkTurn(b *testing.B) {
 	for _, busy := range []int{1, 16, 64} {
-		b.Run(fmt.Sprint(busy), func(b *testing.B) {
+		b.Run(strconv.Itoa(busy), func(b *testing.B) {
 			db, err := bolt.Open(filepath.Join(b.TempDir(), "desk.db"), bolt.Options{})
 			if err != nil {
 				b.Fatal(err)
@@ -90,6 +91,7 @@ func BenchmarkTurn(b *testing.B) {
 }
 
 func turn(b *testing.B, db *bolt.DB, n int64) error {
+	b.Helper()
 	ctx := b.Context()
 	name := fmt.Sprint("desk/slate/T1/C1/", n)
 	if _, err := db.Ingest(ctx, store.Event{ID: name, Conversation: name, Time: time.Now(), Body: make([]byte, 512)}); err != nil {

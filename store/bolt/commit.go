@@ -106,6 +106,9 @@ func (db *DB) commit(ops []*op) {
 			})
 		})
 		if err != nil && !errors.Is(err, errNothing) {
+			if !errors.Is(err, errDamaged) {
+				err = fmt.Errorf("%w: what was written last is not known, so start again", err)
+			}
 			err = db.broke(err)
 		}
 	}
@@ -191,7 +194,11 @@ func (db *DB) view(ctx context.Context, fn func(tx *bbolt.Tx) error) error {
 	if err := db.usable(ctx); err != nil {
 		return err
 	}
-	return db.guard(func() error { return db.file.View(fn) })
+	err := db.guard(func() error { return db.file.View(fn) })
+	if db.torn.Load() {
+		return db.broke(err)
+	}
+	return err
 }
 
 // usable is the error with which everything ends: the context's, or that of a broken store.
@@ -205,9 +212,9 @@ func (db *DB) usable(ctx context.Context) error {
 	return nil
 }
 
-// broke ends the use of the store: it is not known what of the last transaction is on disk.
+// broke ends the use of the store.
 func (db *DB) broke(cause error) error {
-	err := fmt.Errorf("%s failed; what was written last is not known, so start again: %w", db.path, cause)
+	err := fmt.Errorf("the store %s failed: %w", db.path, cause)
 	if !db.fault.CompareAndSwap(nil, &err) {
 		err = *db.fault.Load()
 	}
@@ -220,7 +227,10 @@ func (db *DB) guard(fn func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			db.torn.Store(true)
-			err = db.broke(fmt.Errorf("%w: %v: restore the file from a backup", errDamaged, r))
+			if _, ok := r.(interface{ Addr() uintptr }); ok { // a memory fault
+				r = "a part of it cannot be read"
+			}
+			err = fmt.Errorf("%w (%v): restore it from a backup", errDamaged, r)
 		}
 	}()
 	return fn()

@@ -26,13 +26,13 @@ func mapSize() int {
 func create(path string) error {
 	dir := filepath.Dir(path)
 	if info, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
-		return fmt.Errorf("%s: the folder %s does not exist: make it first", path, dir)
+		return fmt.Errorf("the folder %s does not exist: make it first", dir)
 	}
 	temp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".new*")
 	if err != nil {
 		return fmt.Errorf("make a new file: %w", err)
 	}
-	defer os.Remove(temp.Name())
+	defer func() { _ = os.Remove(temp.Name()) }()
 	if err := temp.Close(); err != nil {
 		return fmt.Errorf("make a new file: %w", err)
 	}
@@ -90,7 +90,7 @@ func putMeta(tx *bbolt.Tx, key string, m meta) error {
 
 // flush has a file or folder on disk.
 func flush(path string) error {
-	f, err := os.Open(path) //nolint:gosec // the operator names the file
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}

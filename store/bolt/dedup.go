@@ -50,7 +50,7 @@ func (b *batch) remember(k keptEvent) (isNew bool, err error) {
 
 // dayName is the name of the bucket of a day.
 func dayName(n int64) []byte {
-	return binary.BigEndian.AppendUint32(nil, uint32(n/day)) //nolint:gosec // days since 1970
+	return binary.BigEndian.AppendUint32(nil, uint32(n/day))
 }
 
 // forgetDay drops the oldest day when no event can be asked for in it any more.

@@ -71,7 +71,7 @@ func (db *DB) Document(ctx context.Context, hash string) ([]byte, error) {
 		return nil, fmt.Errorf("document %s: %w", hash, err)
 	}
 	if got := sha256.Sum256(document); !bytes.Equal(got[:], sum) {
-		return nil, fmt.Errorf("document %s: %w: restore the file from a backup", hash, errDamaged)
+		return nil, fmt.Errorf("document %s: %w: restore the store from a backup", hash, errDamaged)
 	}
 	return document, nil
 }

@@ -94,7 +94,6 @@ func (db *DB) forgetTimer(b *batch, key []byte) error {
 		return err
 	}
 	db.journal.timers--
-	db.journal.next(b.Tx)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -60,12 +61,12 @@ func numKey(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 // appendTime adds micros so that bytes order as times, those before 1970 too.
 func appendTime(key []byte, n int64) []byte {
-	return binary.BigEndian.AppendUint64(key, uint64(n)^1<<63) //nolint:gosec // the bits are meant
+	return binary.BigEndian.AppendUint64(key, uint64(n)^1<<63)
 }
 
 // keyTime is the time at the beginning of a key.
 func keyTime(key []byte) int64 {
-	return int64(binary.BigEndian.Uint64(key) ^ 1<<63) //nolint:gosec // the bits are meant
+	return int64(binary.BigEndian.Uint64(key) ^ 1<<63)
 }
 
 // timeKey is a key that orders by time, then by id.
@@ -75,7 +76,7 @@ func timeKey(n int64, id string) []byte {
 
 // scopeKey is the beginning of all keys that belong to a name. No other name's keys begin with it.
 func scopeKey(name string) []byte {
-	key := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(name)+16), uint16(len(name))) //nolint:gosec // names are short
+	key := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(name)+16), uint16(len(name)))
 	return append(key, name...)
 }
 
@@ -95,10 +96,8 @@ func after(prefix []byte) []byte {
 
 // checkKeys is ErrInvalid for a value that cannot be a key or a part of one.
 func checkKeys(what string, values ...string) error {
-	for _, v := range values {
-		if v == "" {
-			return fmt.Errorf("%s: empty: %w", what, store.ErrInvalid)
-		}
+	if slices.Contains(values, "") {
+		return fmt.Errorf("%s: empty: %w", what, store.ErrInvalid)
 	}
 	return checkNames(what, values...)
 }

@@ -71,7 +71,7 @@ func (p *pile[T]) Swap(i, j int) {
 
 // Push and Pop are for container/heap.
 func (p *pile[T]) Push(x any) {
-	s := x.(*slot[T])
+	s, _ := x.(*slot[T])
 	s.home, s.index = p, len(p.slots)
 	p.slots = append(p.slots, s)
 }

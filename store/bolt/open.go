@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,17 +31,16 @@ type Options struct {
 
 // DB is a desk's store in one file.
 type DB struct {
-	file   *bbolt.DB
-	handle *os.File // the same file, closed by file unless it is torn
-	path   string
-	now    func() time.Time
+	file *bbolt.DB
+	path string
+	now  func() time.Time
 
 	ops     chan *op
 	quit    chan struct{} // closed to end the writer and the watchers
 	stopped chan struct{} // closed when the writer has ended
 	closing sync.Once
 	fault   atomic.Pointer[error] // why nothing works any more
-	torn    atomic.Bool           // bbolt panicked: its locks may be held for ever
+	torn    atomic.Bool           // bbolt panicked: its locks may be held for ever, so it is left as it is until the process ends
 
 	mu       sync.Mutex // guards the rest
 	journal  journal
@@ -70,46 +70,39 @@ func Open(path string, opt Options) (*DB, error) {
 	}
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("open the store: %w", err)
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("open the store: %s is not a file: name a file, for example %s/aidesk.db", path, path)
+		err = fmt.Errorf("not a file: name a file, for example %s", filepath.Join(path, "aidesk.db"))
 	case info.Size() == 0:
-		return nil, fmt.Errorf("open the store: %s is empty, so it lost what it held: restore it from a backup, or delete it to begin anew", path)
+		err = errors.New("empty, so it lost what it held: restore it from a backup, or delete it to begin anew")
+	default:
+		err = db.open()
 	}
-	if err := db.open(info.Size()); err != nil {
-		if db.torn.Load() || db.file == nil {
-			_ = db.handle.Close()
-		} else {
+	if err != nil {
+		if db.file != nil && !db.torn.Load() {
 			_ = db.file.Close()
 		}
-		return nil, fmt.Errorf("open the store: %w", err)
+		return nil, fmt.Errorf("open the store %s: %w", path, err)
 	}
 	go db.writer()
 	return db, nil
 }
 
 // open locks the file, judges it and builds what is kept in memory.
-func (db *DB) open(size int64) error {
+func (db *DB) open() error {
 	err := db.guard(func() error {
 		var err error
-		db.file, err = bbolt.Open(db.path, 0o600, options(func(name string, flag int, mode os.FileMode) (*os.File, error) {
-			var err error
-			db.handle, err = os.OpenFile(name, flag&^os.O_CREATE, mode) //nolint:gosec // the operator names the file
-			return db.handle, err
-		}))
+		db.file, err = bbolt.Open(db.path, 0o600, options())
 		return err
 	})
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
-		return fmt.Errorf("%s is in use by another aidesk: stop that one first, or give this one a store of its own", db.path)
-	case errors.Is(err, errDamaged):
-		return fmt.Errorf("%s is cut or damaged: restore it from a backup", db.path)
-	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
-		return fmt.Errorf("%s is not a store of aidesk, or damaged (%w): name another file, or restore it from a backup", db.path, err)
+		return errors.New("in use by another aidesk: stop that one first, or give this one a store of its own")
+	case err != nil && !isPath(err) && !errors.Is(err, errDamaged):
+		return fmt.Errorf("not a store of aidesk, or damaged (%w): name another file, or restore it from a backup", err)
 	case err != nil:
 		return err
 	}
-	err = db.guard(func() error { return db.file.View(func(tx *bbolt.Tx) error { return db.judge(tx, size) }) })
+	err = db.guard(func() error { return db.file.View(db.judge) })
 	if err != nil {
 		return err
 	}
@@ -131,12 +124,16 @@ func (db *DB) open(size int64) error {
 }
 
 // judge refuses a file that this program must not write to.
-func (db *DB) judge(tx *bbolt.Tx, size int64) error {
-	if tx.Size() > size {
-		return fmt.Errorf("%s is cut: %d bytes of at least %d: restore it from a backup", db.path, size, tx.Size())
+func (db *DB) judge(tx *bbolt.Tx) error {
+	info, err := os.Stat(db.path) // now that nobody else can make it grow
+	if err != nil {
+		return err
+	}
+	if tx.Size() > info.Size() {
+		return fmt.Errorf("cut: %d bytes of at least %d: restore it from a backup", info.Size(), tx.Size())
 	}
 	if tx.Bucket([]byte(metaBucket)) == nil {
-		return fmt.Errorf("%s is not a store of aidesk: name another file", db.path)
+		return errors.New("not a store of aidesk: name another file")
 	}
 	var s meta
 	_, found, err := read(tx, metaBucket, []byte("schema"), &s)
@@ -144,13 +141,13 @@ func (db *DB) judge(tx *bbolt.Tx, size int64) error {
 	case err != nil:
 		return err
 	case !found:
-		return fmt.Errorf("%s is not a store of aidesk: name another file", db.path)
+		return errors.New("not a store of aidesk: name another file")
 	case s.Number > schema:
-		return fmt.Errorf("%s was written by a newer aidesk (schema %d, this one knows %d): use that one, or restore an older backup", db.path, s.Number, schema)
+		return fmt.Errorf("written by a newer aidesk (schema %d, this one knows %d): use that one, or restore an older backup", s.Number, schema)
 	}
 	for _, name := range buckets {
 		if tx.Bucket([]byte(name)) == nil {
-			return fmt.Errorf("%s is damaged (no bucket %s): restore it from a backup", db.path, name)
+			return fmt.Errorf("damaged (no bucket %s): restore it from a backup", name)
 		}
 	}
 	return nil
@@ -167,10 +164,19 @@ func (db *DB) load(tx *bbolt.Tx) error {
 
 // options are bbolt's. The large map is address space, not memory: without it a
 // growing file must be mapped anew, and that waits for every reader.
-func options(open func(string, int, os.FileMode) (*os.File, error)) *bbolt.Options {
+func options() *bbolt.Options {
 	return &bbolt.Options{
-		Timeout: lockWait, FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapSize(), OpenFile: open,
+		Timeout: lockWait, FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapSize(),
+		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+			return os.OpenFile(name, flag&^os.O_CREATE, mode)
+		},
 	}
+}
+
+// isPath says whether an error is the file system's, which names path and reason.
+func isPath(err error) bool {
+	_, ok := errors.AsType[*fs.PathError](err)
+	return ok
 }
 
 // Close ends the writer and releases the file.
@@ -180,9 +186,7 @@ func (db *DB) Close() error {
 		close(db.quit)
 		<-db.stopped
 		db.watches.wait()
-		if db.torn.Load() {
-			err = db.handle.Close()
-		} else {
+		if !db.torn.Load() {
 			err = db.file.Close()
 		}
 	})

@@ -151,7 +151,7 @@ func (db *DB) pages(ctx context.Context, bucket string, from, to []byte, backwar
 		if backwards {
 			to = last
 		} else {
-			from = append(last, 0)
+			from = append(bytes.Clone(last), 0)
 		}
 	}
 }

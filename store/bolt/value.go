@@ -31,7 +31,7 @@ func seal(head any, body []byte) ([]byte, error) {
 	}
 	value := make([]byte, prelude, prelude+len(text)+len(body))
 	value[0] = valueVersion
-	binary.BigEndian.PutUint32(value[5:], uint32(len(text))) //nolint:gosec // a head is a few hundred bytes
+	binary.BigEndian.PutUint32(value[5:], uint32(len(text)))
 	value = append(append(value, text...), body...)
 	binary.BigEndian.PutUint32(value[1:], crc32.Checksum(value[5:], castagnoli))
 	return value, nil
@@ -76,7 +76,7 @@ func read(tx *bbolt.Tx, bucket string, key []byte, head any) (body []byte, found
 func openAt(bucket string, key, value []byte, head any) ([]byte, error) {
 	body, err := open(value, head)
 	if err != nil {
-		return nil, fmt.Errorf("the store's bucket %s, key %x: %w: restore the file from a backup", bucket, key, err)
+		return nil, fmt.Errorf("the store's bucket %s, key %x: %w: restore it from a backup", bucket, key, err)
 	}
 	return append([]byte{}, body...), nil
 }

@@ -1,0 +1,47 @@
+package bots
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"aidesk/core/chat"
+	"aidesk/store"
+)
+
+// askForget asks once more before everything is deleted.
+func (s *step) askForget() error {
+	r := s.plain(paragraph("This deletes our conversations, what waits for your decision, and what you enabled. It cannot be undone. What was already sent to a plugin or a language model stays with them."))
+	r.Private = true
+	var c store.Commit
+	b := chat.Button{ID: id(), Label: "Forget everything", Style: chat.Danger}
+	s.button(&c, b.ID, purpose{Do: doForget, Member: s.chat.Member}, day)
+	r.Buttons = []chat.Button{b}
+	return s.reply(c, r)
+}
+
+// forget deletes what is kept of a member. The press that asks for it and the answer
+// belong to nobody, so that they are not deleted with the rest.
+func (s *step) forget(ctx context.Context) error {
+	owner := s.bot.owner(s.chat.Place, s.chat.Member)
+	if err := s.desk.Store.Forget(ctx, owner); err != nil {
+		return fmt.Errorf("forgetting a member: %w", err)
+	}
+	if err := s.bot.Plugins.Forget(ctx, s.chat.Place, s.chat.Member); err != nil {
+		return fmt.Errorf("forgetting what a member enabled: %w", err)
+	}
+	told, err := s.desk.Store.Get(ctx, s.bot.noticed(owner))
+	if err == nil {
+		err = s.desk.Store.Delete(ctx, told.Key, told.Version)
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("forgetting a notice: %w", err)
+	}
+	r := s.plain(paragraph("Done. I have forgotten our conversations, what waited for you, and what you had enabled."))
+	r.Private = true
+	wanted, err := s.wanted(r, "")
+	if err != nil {
+		return err
+	}
+	return s.commit(store.Commit{Replies: []store.Reply{wanted}})
+}

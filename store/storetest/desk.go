@@ -1,0 +1,171 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"aidesk/store"
+)
+
+// ttl is how long leases of these tests last.
+const ttl = 15 * time.Second
+
+// desk is a store under test with words that keep tests short: each fails the test on an error.
+type desk struct {
+	testing.TB
+	Place
+	store.Store
+}
+
+func newDesk(t testing.TB, p Place) *desk {
+	t.Helper()
+	d := &desk{TB: t, Place: p, Store: p.Open(t)}
+	t.Cleanup(func() { d.must(d.Close()) })
+	return d
+}
+
+// downtime is how long a reopened store was away: whatever an earlier process held
+// or was sending has ended.
+const downtime = max(ttl, store.SendTime)
+
+// reopen closes the store and opens it again, as after a restart.
+func (d *desk) reopen() {
+	d.Helper()
+	d.must(d.Close())
+	d.Pass(downtime)
+	d.Store = d.Open(d.TB)
+}
+
+func (d *desk) must(err error) {
+	d.Helper()
+	if err != nil {
+		d.Fatal(err)
+	}
+}
+
+// fails checks that err is want.
+func (d *desk) fails(err, want error) {
+	d.Helper()
+	if !errors.Is(err, want) {
+		d.Fatalf("error %v, want %v", err, want)
+	}
+}
+
+// equal compares; nil and empty are the same.
+func equal(d *desk, what string, got, want any) {
+	d.Helper()
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		d.Fatalf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// event makes a message of a conversation at the present time.
+func (d *desk) event(conversation, id string) store.Event {
+	return store.Event{
+		ID: id, Conversation: conversation, Member: "ann", Kind: "message",
+		Time: d.Now(), Body: []byte("body of " + id),
+	}
+}
+
+// ingest stores events and returns their seqs.
+func (d *desk) ingest(events ...store.Event) []uint64 {
+	d.Helper()
+	done, err := d.Ingest(d.Context(), events...)
+	d.must(err)
+	seqs := make([]uint64, len(done))
+	for i, x := range done {
+		seqs[i] = x.Seq
+	}
+	return seqs
+}
+
+// claim leases conversations.
+func (d *desk) claim(limit int) []store.Lease {
+	d.Helper()
+	leases, err := d.Claim(d.Context(), "tester", limit, ttl)
+	d.must(err)
+	return leases
+}
+
+// one claims a conversation that must be claimable.
+func (d *desk) one() store.Lease {
+	d.Helper()
+	leases := d.claim(1)
+	if len(leases) != 1 {
+		d.Fatalf("claimed %d conversations, want 1", len(leases))
+	}
+	return leases[0]
+}
+
+// none checks that nothing can be claimed.
+func (d *desk) none() {
+	d.Helper()
+	if leases := d.claim(10); len(leases) != 0 {
+		d.Fatalf("claimed %v, want nothing", leases)
+	}
+}
+
+// begin ingests an event of a conversation and claims it.
+func (d *desk) begin(conversation string) store.Lease {
+	d.Helper()
+	d.ingest(d.event(conversation, fmt.Sprintf("begin %s %d", conversation, d.Now().UnixNano())))
+	return d.one()
+}
+
+func (d *desk) work(l store.Lease) store.Work {
+	d.Helper()
+	w, err := d.Work(d.Context(), l)
+	d.must(err)
+	return w
+}
+
+func (d *desk) commit(l store.Lease, c store.Commit) {
+	d.Helper()
+	d.must(d.Commit(d.Context(), l, c))
+}
+
+func (d *desk) release(l store.Lease, delay time.Duration) {
+	d.Helper()
+	d.must(d.Release(d.Context(), l, delay))
+}
+
+// outbox takes deliveries of the adapter "slate".
+func (d *desk) outbox(limit int) []store.Delivery {
+	d.Helper()
+	deliveries, err := d.Outbox(d.Context(), "tester", []string{"slate"}, limit)
+	d.must(err)
+	return deliveries
+}
+
+func (d *desk) sent(r store.Receipt) {
+	d.Helper()
+	d.must(d.Sent(d.Context(), r))
+}
+
+// reply makes a reply of a conversation for the adapter "slate".
+func reply(conversation, id, body string) store.Reply {
+	return store.Reply{ID: id, Conversation: conversation, Member: "ann", Adapter: "slate", Body: []byte(body)}
+}
+
+// ids are the ids of events.
+func ids(events []store.Event) []string {
+	var all []string
+	for _, e := range events {
+		all = append(all, e.ID)
+	}
+	return all
+}
+
+// seqs are the seqs of events.
+func seqs(events []store.Event) []uint64 {
+	var all []uint64
+	for _, e := range events {
+		all = append(all, e.Seq)
+	}
+	return all
+}

@@ -1,0 +1,77 @@
+// Package storetest is the suite that every implementation of store.Store must pass: each
+// promise of the contract as a subtest, and a random walk compared with a model.
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"aidesk/store"
+)
+
+// Place is where one store is kept.
+type Place struct {
+	// Open opens the store, again after a Close; what was kept must be there.
+	Open func(t testing.TB) store.Store
+
+	// Now is the store's clock and Pass moves it on.
+	Now  func() time.Time
+	Pass func(time.Duration)
+}
+
+// Run runs the suite. place makes a new, empty place each time.
+func Run(t *testing.T, place func(t testing.TB) Place) {
+	t.Helper()
+	for _, c := range []struct {
+		name string
+		test func(d *desk)
+	}{
+		{"ingest drops duplicates", duplicates},
+		{"ingest drops duplicates without a time", duplicatesWithoutTime},
+		{"ingest remembers eight days", eightDays},
+		{"ingest is all or nothing", ingestInvalid},
+		{"a done context writes nothing", doneContext},
+		{"a conversation keeps its order", order},
+		{"the longest waiting is claimed first", longestFirst},
+		{"one conversation has one holder", oneHolder},
+		{"many at once", busy},
+		{"a lease ends by itself", leaseEnds},
+		{"a lost lease is fenced", fencing},
+		{"a release with a delay", delay},
+		{"an interrupting event ends the delay", delayInterrupted},
+		{"extend tells of interrupting events", interrupt},
+		{"work counts tries", tries},
+		{"work hands out a hundred events", hundred},
+		{"commit moves everything", commitAll},
+		{"commit is all or nothing", commitNothing},
+		{"one of twenty decisions wins", decisions},
+		{"transitions", transitions},
+		{"commit's events are deduplicated", commitEvents},
+		{"timers", timers},
+		{"a timer keeps its place before later events", timerOrder},
+		{"the outbox hands out versions", versions},
+		{"the outbox keeps a conversation's order", outboxOrder},
+		{"the outbox asks by adapter", outboxAdapters},
+		{"a failed delivery is tried again", retry},
+		{"an unknown end stays unsettled", unsettled},
+		{"a delivery without an end is handed out again", crashedDelivery},
+		{"a reply that can never be delivered", gone},
+		{"reserve", reserve},
+		{"one of twenty reservations wins", reservations},
+		{"hold", hold},
+		{"forget", forget},
+		{"audits and usages", logs},
+		{"buttons expire", buttons},
+		{"backlog", backlog},
+		{"records", records},
+		{"records scan in order", scan},
+		{"watch", watch},
+		{"watch skips for a slow reader", watchSlow},
+		{"documents", documents},
+		{"names that cannot be kept", invalid},
+		{"reopening keeps everything", reopen},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.test(newDesk(t, place(t))) })
+	}
+	t.Run("a random walk", func(t *testing.T) { walk(t, place) })
+}

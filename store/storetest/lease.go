@@ -1,0 +1,221 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"aidesk/store"
+)
+
+func longestFirst(d *desk) {
+	for _, c := range []string{"c2", "c3", "c1"} {
+		d.ingest(d.event(c, "first of "+c))
+		d.Pass(time.Second)
+	}
+	d.ingest(d.event("c2", "second of c2"))
+	var got []string
+	for _, l := range d.claim(2) {
+		got = append(got, l.Conversation)
+	}
+	equal(d, "claimed", got, []string{"c2", "c3"})
+	equal(d, "left", d.one().Conversation, "c1")
+	d.none()
+}
+
+func oneHolder(d *desk) {
+	const conversations = 20
+	for i := range conversations {
+		d.ingest(d.event(fmt.Sprint("c", i), fmt.Sprint("e", i)))
+	}
+	var mu sync.Mutex
+	var all []store.Lease
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for {
+				leases, err := d.Claim(d.Context(), fmt.Sprint("owner", i), 3, ttl)
+				if err != nil {
+					d.Error(err)
+				}
+				if len(leases) == 0 {
+					return
+				}
+				mu.Lock()
+				all = append(all, leases...)
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	names, epochs := map[string]bool{}, map[uint64]bool{}
+	for _, l := range all {
+		names[l.Conversation], epochs[l.Epoch] = true, true
+	}
+	if len(all) != conversations || len(names) != conversations || len(epochs) != conversations {
+		d.Fatalf("%d leases of %d conversations in %d epochs, want %d", len(all), len(names), len(epochs), conversations)
+	}
+	// New events do not make a held conversation claimable.
+	d.ingest(d.event("c1", "more"))
+	d.none()
+}
+
+func leaseEnds(d *desk) {
+	old := d.begin("c")
+	d.Pass(ttl - time.Second)
+	x, err := d.Extend(d.Context(), old, ttl)
+	d.must(err)
+	if x.Lost || !x.Lease.Until.After(old.Until) || x.Lease.Epoch != old.Epoch {
+		d.Fatalf("extension %+v of %+v", x, old)
+	}
+	d.Pass(ttl - time.Second)
+	d.none()
+	d.Pass(time.Second)
+	fresh := d.one()
+	if fresh.Epoch <= old.Epoch {
+		d.Fatalf("epoch %d after %d", fresh.Epoch, old.Epoch)
+	}
+	if x, err = d.Extend(d.Context(), old, ttl); err != nil || !x.Lost {
+		d.Fatalf("extension of a lost lease: %+v, %v", x, err)
+	}
+	d.release(old, time.Hour) // no error, and it does not disturb the new holder
+	d.work(fresh)
+	d.release(fresh, 0)
+	d.one()
+}
+
+func fencing(d *desk) {
+	old := d.begin("c")
+	w := d.work(old)
+	d.Pass(ttl)
+	d.fails(d.Commit(d.Context(), old, store.Commit{Done: seqs(w.Events)}), store.ErrFenced) // its time is over
+	fresh := d.one()
+	d.fails(d.Commit(d.Context(), old, store.Commit{Done: seqs(w.Events)}), store.ErrFenced)
+	_, err := d.Work(d.Context(), old)
+	d.fails(err, store.ErrFenced)
+	equal(d, "events of the new holder", seqs(d.work(fresh).Events), seqs(w.Events))
+	d.commit(fresh, store.Commit{Done: seqs(w.Events)})
+	d.release(fresh, 0)
+	d.fails(d.Commit(d.Context(), fresh, store.Commit{}), store.ErrFenced)
+
+	before := d.begin("c")
+	d.reopen()
+	d.fails(d.Commit(d.Context(), before, store.Commit{}), store.ErrFenced)
+	if after := d.one(); after.Epoch <= before.Epoch {
+		d.Fatalf("epoch %d after %d of an earlier process", after.Epoch, before.Epoch)
+	}
+}
+
+func delay(d *desk) {
+	l := d.begin("c")
+	d.release(l, time.Minute)
+	d.ingest(d.event("c", "more"))
+	d.none()
+	d.Pass(59 * time.Second)
+	d.none()
+	d.Pass(time.Second)
+	l = d.one()
+	w := d.work(l)
+	if len(w.Events) != 2 {
+		d.Fatalf("events %v", ids(w.Events))
+	}
+	d.commit(l, store.Commit{Done: seqs(w.Events)})
+	d.release(l, time.Minute)
+	d.ingest(d.event("c", "first after the delay began"))
+	l = d.one() // nothing waited, so nothing is delayed
+	d.release(l, 0)
+	d.one()
+}
+
+func delayInterrupted(d *desk) {
+	stop := func(id string) store.Event {
+		e := d.event("c", id)
+		e.Interrupt = true
+		return e
+	}
+	d.release(d.begin("c"), time.Hour)
+	d.none()
+	d.ingest(stop("stop1"))
+	l := d.one() // it came while the conversation waited
+	d.work(l)
+	d.ingest(stop("stop2"))
+	d.release(l, time.Hour)
+	l = d.one() // it came before the conversation was released
+	d.work(l)
+	d.release(l, time.Hour)
+	d.none()
+}
+
+func interrupt(d *desk) {
+	l := d.begin("c")
+	stop := d.event("c", "stop1")
+	stop.Interrupt = true
+	d.ingest(stop)
+	interrupted := func() []string {
+		x, err := d.Extend(d.Context(), l, ttl)
+		d.must(err)
+		if x.Lost {
+			d.Fatal("the lease is lost")
+		}
+		return ids(x.Interrupted)
+	}
+	w := d.work(l)
+	equal(d, "told by Work", ids(w.Events)[1:], []string{"stop1"})
+	equal(d, "told by Work already", interrupted(), []string(nil))
+	stop2, stop3 := stop, stop
+	stop2.ID, stop3.ID = "stop2", "stop3"
+	elsewhere := stop
+	elsewhere.ID, elsewhere.Conversation = "elsewhere", "c2"
+	d.ingest(stop2, d.event("c", "message"), elsewhere, stop3)
+	equal(d, "told", interrupted(), []string{"stop2", "stop3"})
+	equal(d, "told once", interrupted(), []string(nil))
+	d.ingest(d.event("c", "another message"))
+	equal(d, "a message does not interrupt", interrupted(), []string(nil))
+	equal(d, "worked in order", ids(d.work(l).Events)[1:], []string{"stop1", "stop2", "message", "stop3", "another message"})
+}
+
+func tries(d *desk) {
+	d.ingest(d.event("c", "e1"), d.event("c", "e2"))
+	count := func(l store.Lease) []int {
+		var n []int
+		for _, e := range d.work(l).Events {
+			n = append(n, e.Tries)
+		}
+		return n
+	}
+	l := d.one()
+	equal(d, "first try", count(l), []int{1, 0})
+	equal(d, "asked again", count(l), []int{1, 0})
+	d.release(l, 0)
+	equal(d, "second try", count(d.one()), []int{2, 0})
+	d.reopen()
+	l = d.one()
+	equal(d, "third try after reopening", count(l), []int{3, 0})
+	d.commit(l, store.Commit{Done: seqs(d.work(l).Events)[:1]})
+	equal(d, "the next", count(l), []int{1})
+	equal(d, "the next, asked again", count(l), []int{1})
+}
+
+func hundred(d *desk) {
+	var want []string
+	var events []store.Event
+	for i := range 130 {
+		want = append(want, fmt.Sprintf("e%03d", i))
+		events = append(events, d.event("c", want[i]))
+	}
+	d.ingest(events...)
+	var got []string
+	for l := d.one(); ; {
+		w := d.work(l)
+		if len(w.Events) == 0 {
+			break
+		}
+		if len(w.Events) > 100 {
+			d.Fatalf("%d events", len(w.Events))
+		}
+		got = slices.Concat(got, ids(w.Events))
+		d.commit(l, store.Commit{Done: seqs(w.Events)})
+	}
+	equal(d, "events", got, want)
+}
