@@ -28,6 +28,7 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/plugin"
 	"aidesk/core/policy"
+	"aidesk/core/secret"
 	"aidesk/store"
 )
 
@@ -48,12 +49,24 @@ type Limits struct {
 	TokensPerDay       int // per workspace
 }
 
+// Retention is how long things are kept after they were last touched; zero: for ever.
+type Retention struct {
+	Conversations time.Duration // what was said, cards that are decided, replies
+	Audit         time.Duration // who decided what, and usage
+}
+
 // Desk runs bots over one store. Its fields are set before Run.
 type Desk struct {
-	Store  store.Store
-	Bots   []*Bot
-	Now    func() time.Time
-	Logger *slog.Logger
+	Store   store.Store
+	Bots    []*Bot
+	Secrets *secret.Ring // seals what members and adapters entrust to the desk; without it that is refused
+	Now     func() time.Time
+	Logger  *slog.Logger
+	Keep    Retention
+
+	// AcceptOnly stores what happens and works none of it, for maintenance and for
+	// measurements. It is worked by the next Run without.
+	AcceptOnly bool
 
 	once    sync.Once
 	owner   string        // this process, towards the store
@@ -82,14 +95,22 @@ const grace = 10 * time.Second
 // was not finished is on disk and goes on at the next Run.
 func (d *Desk) Run(ctx context.Context) error {
 	d.init()
+	if err := Unlock(ctx, d.Store, d.Secrets); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 
 	claimed, delivered := make(chan struct{}), make(chan struct{})
-	go func() { defer close(claimed); d.claim(inner, ctx.Done()) }()
-	go func() { defer close(delivered); d.deliver(inner, claimed) }()
+	if d.AcceptOnly {
+		close(delivered)
+	} else {
+		go func() { defer close(claimed); d.claim(inner, ctx.Done()) }()
+		go func() { defer close(delivered); d.deliver(inner, claimed) }()
+		go d.purge(ctx)
+	}
 	var front sync.WaitGroup
 	var faults errorsOf
 	for _, b := range d.Bots {
@@ -97,6 +118,7 @@ func (d *Desk) Run(ctx context.Context) error {
 			front.Go(func() {
 				door := &door{desk: d, bot: b, adapter: a}
 				if err := a.Run(ctx, door, door); err != nil && ctx.Err() == nil {
+					d.Logger.ErrorContext(ctx, "an adapter ended; the others go on", "bot", b.Name, "platform", a.Platform(), "error", err)
 					faults.add(fmt.Errorf("%s on %s: %w", b.Name, a.Platform(), err))
 				}
 			})
@@ -111,6 +133,35 @@ func (d *Desk) Run(ctx context.Context) error {
 		<-delivered
 	}
 	return faults.join()
+}
+
+// purge deletes what is older than it is kept, now and every hour.
+func (d *Desk) purge(ctx context.Context) {
+	if d.Keep == (Retention{}) {
+		return
+	}
+	before := func(life time.Duration) time.Time {
+		if life == 0 {
+			return time.Time{}
+		}
+		return d.Now().Add(-life)
+	}
+	ticker := time.NewTicker(time.Hour)
+	defer ticker.Stop()
+	for {
+		n, err := d.Store.Purge(ctx, before(d.Keep.Conversations), before(d.Keep.Audit))
+		switch {
+		case err != nil && ctx.Err() == nil:
+			d.Logger.ErrorContext(ctx, "deleting what is too old", "error", err)
+		case n > 0:
+			d.Logger.InfoContext(ctx, "deleted what is too old", "count", n)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
 }
 
 // bot finds the bot of a conversation.

@@ -240,6 +240,9 @@ func (w *world) cards(a answer) {
 				}
 				continue
 			}
+			if what == "image" && text == "" { // it missed its time
+				continue
+			}
 			if text == "" || !strings.Contains(all.String(), text) {
 				w.t.Errorf("%q: the %s of a preview is %q, which nobody returned", a.question, what, text)
 			}

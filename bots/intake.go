@@ -105,7 +105,10 @@ func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 	default:
 		s.Kind, s.Conversation = kindVisit, apart
 	}
-	var err error
+	e, err := d.desk.sealed(s.ID, e)
+	if err != nil {
+		return s, err
+	}
 	if s.Body, err = json.Marshal(event{Chat: &e}); err != nil {
 		return s, fmt.Errorf("storing the event: %w", err)
 	}
@@ -127,7 +130,11 @@ func (d *door) Keep(ctx context.Context, name string, value []byte) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("keeping %s: %w", name, err)
 	}
-	if _, err = d.desk.Store.Put(ctx, store.Record{Key: key, Version: old.Version, Value: value}); err != nil {
+	sealed, err := d.desk.Secrets.Seal(key, value)
+	if err != nil {
+		return fmt.Errorf("keeping %s: %w", name, err)
+	}
+	if _, err = d.desk.Store.Put(ctx, store.Record{Key: key, Version: old.Version, Value: []byte(sealed)}); err != nil {
 		return fmt.Errorf("keeping %s: %w", name, err)
 	}
 	return nil
@@ -139,7 +146,14 @@ func (d *door) Kept(ctx context.Context, name string) ([]byte, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
-	return r.Value, err
+	if err != nil {
+		return nil, fmt.Errorf("reading what was kept as %s: %w", name, err)
+	}
+	value, err := d.desk.Secrets.Open(r.Key, string(r.Value))
+	if err != nil {
+		return nil, fmt.Errorf("opening what was kept as %s: %w", name, err)
+	}
+	return value, nil
 }
 
 func (d *door) kept(name string) string {

@@ -105,9 +105,9 @@ func (s *step) gather() (string, error) {
 		if e.Kind != kindMessage || e.Member != s.events[0].Member {
 			break
 		}
-		var next event
-		if err := json.Unmarshal(e.Body, &next); err != nil {
-			return "", fmt.Errorf("reading the event: %w", err)
+		next, err := s.desk.opened(e)
+		if err != nil {
+			return "", err
 		}
 		s.events, s.chat = append(s.events, e), *next.Chat
 		add(*s.chat.Message)
@@ -158,8 +158,12 @@ func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 		return err
 	}
 	for _, choice := range a.Choices[:min(len(a.Choices), 5)] {
-		b := chat.Button{ID: id(), Label: markdown.Line(choice.Label, 34)}
-		s.button(&c, b.ID, purpose{Do: doSay, Member: s.chat.Member, Say: choice.Say}, day)
+		b := chat.Button{ID: id(), Label: markdown.Line(choice.Label, 34), Form: choice.Operation != ""}
+		p := purpose{Do: doSay, Member: s.chat.Member, Say: choice.Say}
+		if b.Form {
+			p = purpose{Do: doRun, Member: s.chat.Member, Plugin: choice.Plugin, Operation: choice.Operation, Args: choice.Args}
+		}
+		s.button(&c, b.ID, p, day)
 		r.Buttons = append(r.Buttons, b)
 	}
 	if p := a.Disabled; p != nil {

@@ -189,13 +189,13 @@ func (j *job) try(ctx context.Context, work store.Work) (err error) {
 
 // read decodes what the step works on.
 func (s *step) read() error {
-	if err := json.Unmarshal(s.events[0].Body, &s.first); err != nil {
-		return fmt.Errorf("reading the event: %w", err)
+	var err error
+	if s.first, err = s.desk.opened(s.events[0]); err != nil {
+		return err
 	}
 	if s.first.Chat != nil {
 		s.chat = *s.first.Chat
 	}
-	var err error
 	if s.at, err = s.bot.adapter(s.chat.Place.Platform); err != nil {
 		return err
 	}

@@ -125,6 +125,11 @@ type Journal interface {
 	// no content. A step under way that names what was forgotten ends in ErrConflict.
 	Forget(ctx context.Context, member string) error
 
+	// Purge deletes what is older than two times: transcript entries, final actions and
+	// delivered replies that were not touched since conversations; audit and usage of
+	// before audit. A zero time keeps everything. It returns how much was deleted.
+	Purge(ctx context.Context, conversations, audit time.Time) (int, error)
+
 	// Backlog counts events not yet worked and replies not yet sent.
 	Backlog(ctx context.Context) (Backlog, error)
 }

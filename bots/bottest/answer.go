@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"aidesk/bots"
+	"aidesk/core/chat"
 	"aidesk/core/model"
 	"aidesk/core/model/planner"
 	"aidesk/core/model/script"
@@ -40,13 +42,29 @@ func list(ctx context.Context, r *model.Request, on func(model.Event)) (*model.R
 
 // question: the model calls, the result is woven into the answer, links get previews.
 func question(t *testing.T, p Platform, clock *Clock) {
-	s, shop := play(t, p, clock, script.Call("shop__listGoods", `{"kind":"metal & wood"}`), list)
+	shop := NewShop(t, "shop")
+	m := script.Func(func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
+		if r.Messages[len(r.Messages)-1].Role == model.User {
+			return script.Call("shop__listGoods", `{"kind":"metal & wood"}`)(ctx, r, on)
+		}
+		return list(ctx, r, on)
+	})
+	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}})
 	r := s.Ask("what do you sell of metal & wood?")
 	if calls := shop.Calls(); len(calls) != 1 || calls[0].Method != "GET" || calls[0].Path != "/goods" || calls[0].Query != "kind=metal%20%26%20wood" && calls[0].Query != "kind=metal+%26+wood" {
 		t.Errorf("the shop was asked %+v", calls)
 	}
 	for _, g := range shop.Goods() {
 		contains(t, r.Text.Text(), g.Name, g.Price)
+	}
+	// On a busy machine pages may miss their time; they are there the next time.
+	whole := func(v []chat.Preview) bool {
+		return len(v) == 3 && !slices.ContainsFunc(v, func(p chat.Preview) bool { return p.Image == "" })
+	}
+	for range 5 {
+		if !whole(r.Previews) {
+			r = s.Ask("and once more?")
+		}
 	}
 	if len(r.Previews) != 3 {
 		t.Fatalf("%d previews; want 3: %+v", len(r.Previews), r.Previews)

@@ -21,6 +21,7 @@ import (
 	"aidesk/core/model/script"
 	"aidesk/core/plugin"
 	"aidesk/core/preview"
+	"aidesk/core/secret"
 	"aidesk/store"
 	"aidesk/store/bolt"
 )
@@ -47,11 +48,12 @@ type Stage struct {
 	Script *script.Model // the model, where it is a script
 	Store  store.Store   // changes with Restart
 
-	setup Setup
-	path  string
-	board *board
-	log   *paper
-	live  *live // nil: closed
+	setup   Setup
+	path    string
+	secrets *secret.Ring
+	board   *board
+	log     *paper
+	live    *live // nil: closed
 }
 
 // live is what ends with the process.
@@ -70,6 +72,10 @@ func Start(t testing.TB, p Platform, clock *Clock, setup Setup) *Stage {
 	}
 	s := &Stage{Platform: p, T: t, Clock: clock, setup: setup, path: filepath.Join(t.TempDir(), "desk.db"), board: newBoard(), log: &paper{}}
 	s.Script, _ = setup.Model.(*script.Model)
+	var err error
+	if s.secrets, err = secret.Parse([]string{secret.Generate("k1")}); err != nil {
+		t.Fatal(err)
+	}
 	s.open()
 	t.Cleanup(func() {
 		s.Close()
@@ -111,7 +117,7 @@ func (s *Stage) open() {
 			Previews: &preview.Fetcher{Guard: guard}, Now: s.Clock.Now, Logger: logger,
 		},
 	}
-	desk := &bots.Desk{Store: m, Bots: []*bots.Bot{bot}, Now: s.Clock.Now, Logger: logger}
+	desk := &bots.Desk{Store: m, Bots: []*bots.Bot{bot}, Secrets: s.secrets, Now: s.Clock.Now, Logger: logger}
 	ctx, end := context.WithCancel(context.Background())
 	s.board.add(func() { s.board.desk = nil })
 	s.live = &live{store: m, db: db, end: end, ended: make(chan error, 1)}

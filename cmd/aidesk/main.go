@@ -71,7 +71,7 @@ func root() *cobra.Command {
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return wrongUse{fmt.Errorf("%w: see %s --help", err, c.CommandPath())}
 	})
-	c.AddCommand(demoCommand(), doctorCommand(), versionCommand())
+	c.AddCommand(demoCommand(), doctorCommand(), renderCommand(), versionCommand())
 	return c
 }
 

@@ -8,6 +8,7 @@ package agent
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -77,11 +78,21 @@ type Answer struct {
 	Text     markdown.Document
 	Previews []chat.Preview
 	Notes    []string
-	Choices  []model.Choice
+	Choices  []Choice
 	Parked   []confirm.Action
 	Usage    model.Usage
 	Calls    int            // how many went to a plugin
 	Disabled *plugin.Plugin // a plugin that is not enabled and whose examples know the question
+}
+
+// Choice is something the member may want next: a press says it in their stead or,
+// when it names an operation, opens its form.
+type Choice struct {
+	Label     string
+	Say       string
+	Plugin    string // id
+	Operation string
+	Args      json.RawMessage
 }
 
 // Run works one turn. The error is a *model.Error when the model failed, or the
@@ -149,7 +160,7 @@ func (r *run) loop(ctx context.Context) (string, error) {
 		r.say(response.Message)
 		for _, p := range response.Message.Parts {
 			if p.Choice != nil {
-				r.answer.Choices = append(r.answer.Choices, *p.Choice)
+				r.answer.Choices = append(r.answer.Choices, r.choice(*p.Choice))
 			}
 		}
 		calls := response.Message.CallsOf()
@@ -166,6 +177,17 @@ func (r *run) loop(ctx context.Context) (string, error) {
 		}
 	}
 	return fmt.Sprintf("I stopped after %d steps without reaching an end. Ask for a smaller part of it.", r.limits.Steps), nil
+}
+
+// choice resolves what a choice names among what was offered.
+func (r *run) choice(c model.Choice) Choice {
+	out := Choice{Label: c.Label, Say: c.Say}
+	for _, o := range r.offered {
+		if c.Tool != "" && o.tool.Name == c.Tool {
+			out.Plugin, out.Operation, out.Args = o.plugin.ID, o.operation.ID, c.Args
+		}
+	}
+	return out
 }
 
 // ask sends one request to the model.

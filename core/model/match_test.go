@@ -129,13 +129,18 @@ func TestMatchBounded(t *testing.T) {
 	slotted := Tool{Name: "slotted", Schema: json.RawMessage(schema.String() + "}}"), Examples: []string{
 		"a " + slotsOf(40), "{word} a " + slotsOf(40) + " b", slotsOf(20) + " a " + slotsOf(40)[100:],
 	}}
-	tools := []Tool{slotted}
+	dated := Tool{
+		Name: "dated", Schema: json.RawMessage(`{"properties":{"a":{"type":"string"},"b":{"type":"string"},"d":{"type":"string","format":"date"},"t":{"type":"string","format":"date-time"}}}`),
+		Examples: []string{"a {a} {d} {b} {t} a", "{a} {t} a {d} {b}", "a {d} {a} {t} {b}"},
+	}
+	tools := []Tool{slotted, dated}
 	for range 9 {
 		tools = append(tools, tool)
 	}
 	for _, said := range []string{
 		strings.Repeat("a ", 249), strings.Repeat("a ", 248) + "b", strings.Repeat(`"a `, 166), strings.Repeat("“", 500),
 		strings.Repeat("a", 500), strings.Repeat("a.", 250), strings.Repeat("a, ", 166),
+		"a " + strings.Repeat("today ", 80), strings.Repeat("a tomorrow at 14:30 ", 24),
 	} {
 		start := time.Now()
 		Match(said, tools, noon)

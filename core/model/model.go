@@ -90,10 +90,14 @@ type Part struct {
 	Opaque *Opaque     `json:"opaque,omitempty"`
 }
 
-// Choice is something the member may want to say next; it becomes a button.
+// Choice is something the member may want next; it becomes a button. A press says
+// Say in the member's stead or, when Tool is set, opens a form for that tool with
+// Args filled in: nothing is called before the member sends the form.
 type Choice struct {
-	Label string `json:"label"` // at most 34 characters
-	Say   string `json:"say"`   // what a press says in the member's stead
+	Label string          `json:"label"` // at most 34 characters
+	Say   string          `json:"say"`
+	Tool  string          `json:"tool,omitempty"` // a tool's name
+	Args  json.RawMessage `json:"args,omitempty"` // some of its arguments, in the shape of its schema; none when empty
 }
 
 // ToolCall is a model's wish to call a tool.

@@ -85,15 +85,19 @@ func (w *walk) slot(el element, e, i int) bool {
 	switch {
 	case w.lenient:
 		first, longest = i, maxStray
+	case el.rest:
+		first, longest = max(first, len(w.said)), len(w.said)
 	case el.slot.kind == kindText, el.slot.kind == kindEnum:
 		longest = maxWords
+	case el.slot.isMoment():
+		longest = maxMoment
 	}
 	for end := first; end <= min(len(w.said), i+longest) && len(w.found) < w.most; end++ {
 		if *w.tries--; *w.tries < 0 {
 			return false
 		}
 		s, ok := w.take(el, i, end)
-		if !ok {
+		if !ok || s.value != nil && w.grows(e, i, end) {
 			continue
 		}
 		w.path = append(w.path, s)
@@ -103,6 +107,30 @@ func (w *walk) slot(el element, e, i int) bool {
 		w.path = w.path[:len(w.path)-1]
 	}
 	return fits
+}
+
+// grows reports whether a slot for text beside a date would take a part of it:
+// who says "the day after tomorrow" does not say tomorrow.
+func (w *walk) grows(e, i, end int) bool {
+	el := w.pattern.elements[e]
+	reads := func(i, end int) bool {
+		if i < 0 || end > len(w.said) {
+			return false
+		}
+		s, _ := w.take(el, i, end)
+		return s.value != nil
+	}
+	for n := 1; n <= maxMoment && el.slot.isMoment(); n++ {
+		if w.isText(e-1) && reads(i-n, end) || w.isText(e+1) && reads(i, end+n) {
+			return true
+		}
+	}
+	return false
+}
+
+// isText reports whether element e is a slot for text.
+func (w *walk) isText(e int) bool {
+	return e >= 0 && e < len(w.pattern.elements) && w.pattern.elements[e].slot.kind == kindText
 }
 
 // take reads the tokens from i to end as the value of a slot.
@@ -137,11 +165,11 @@ func (w *walk) take(el element, i, end int) (span, bool) {
 // not too many, end no sentence while more follows, and do not repeat what the
 // example says next, for then a second request would be swallowed.
 func (w *walk) holds(el element, said []token, end int) bool {
-	if len(said) > maxWords || strings.TrimFunc(join(said), isMark) == "" {
+	if len(said) > maxWords && !el.rest || strings.TrimFunc(join(said), isMark) == "" {
 		return false
 	}
 	for k, t := range said {
-		if t.endsSentence() && (k < len(said)-1 || end < len(w.said)) {
+		if !el.open && t.endsSentence() && (k < len(said)-1 || end < len(w.said)) {
 			return false
 		}
 	}

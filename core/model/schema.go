@@ -34,6 +34,9 @@ type argument struct {
 	inBody   bool
 }
 
+// isMoment reports whether the argument is a date or a point in time.
+func (a argument) isMoment() bool { return a.kind == kindDate || a.kind == kindTime }
+
 // choice is one value of an enum.
 type choice struct {
 	value json.RawMessage

@@ -65,7 +65,7 @@ func stem(w string) string {
 		if !ok || len(root) < 3 || !strings.ContainsAny(root, "aeiouy") {
 			continue
 		}
-		if n := len(root); root[n-1] == root[n-2] && !strings.ContainsRune("lsz", rune(root[n-1])) {
+		if n := len(root); n > 3 && root[n-1] == root[n-2] && !strings.ContainsRune("lsz", rune(root[n-1])) {
 			root = root[:n-1]
 		}
 		w = root

@@ -39,9 +39,12 @@ type Hit struct {
 // Nothing is guessed. An example fits as a whole or not at all: its fixed words
 // stand in the message as they are, whatever the case, blanks, kind of quotes
 // and final mark, and each slot holds a value of its argument's type. A slot for
-// text takes up to 12 words of one sentence, or anything in quotes. An example
+// text takes up to 12 words of one sentence, or anything in quotes; at the end of
+// an example it takes the rest of the sentence, and after a colon there the rest of
+// the message. What a date may be is said at day and readTime. An example
 // that can be read in two ways does not fit, and one of fewer words gives way to
-// a longer one of the same plugin that Near finds. now gives "today" its date.
+// a longer one of the same plugin that Near finds. now, in the member's zone, gives
+// "today" its date.
 func Match(text string, tools []Tool, now time.Time) []Hit {
 	said, ok := listen(text)
 	if !ok {
@@ -123,6 +126,8 @@ type element struct {
 	word           string // folded; "" for a slot
 	prefix, suffix string // folded; what is glued to the slot
 	slot           argument
+	rest           bool     // a slot for text at the end of the example
+	open           bool     // and a colon stands before it
 	after          []string // of a slot: the fixed words that follow it, up to the next slot
 }
 
@@ -202,6 +207,8 @@ func resolve(elements []element, s signature) (pattern, bool) {
 		}
 		filled[slot.key()] = nil
 		p.elements[i].slot = slot
+		p.elements[i].rest = slot.kind == kindText && i == len(elements)-1
+		p.elements[i].open = p.elements[i].rest && i > 0 && elements[i-1].word == ":"
 		for _, next := range p.elements[i+1:] {
 			if next.word == "" {
 				break

@@ -39,10 +39,7 @@ func (a argument) read(words string, now time.Time) (json.RawMessage, bool) {
 	case kindDate:
 		return readDate(words, now)
 	case kindTime:
-		if _, err := time.Parse(time.RFC3339, words); err != nil {
-			return nil, false
-		}
-		return quote(words)
+		return readTime(words, now)
 	case kindBool:
 		v, ok := truths[fold(words)]
 		return json.RawMessage(v), ok
@@ -116,20 +113,6 @@ func plainWords(s string) string {
 	return strings.Join(strings.FieldsFunc(fold(s), func(r rune) bool {
 		return r == '_' || r == '-' || unicode.IsSpace(r)
 	}), " ")
-}
-
-// readDate reads an ISO date, today or tomorrow.
-func readDate(words string, now time.Time) (json.RawMessage, bool) {
-	switch fold(words) {
-	case "today":
-		return quote(now.Format(time.DateOnly))
-	case "tomorrow":
-		return quote(now.AddDate(0, 0, 1).Format(time.DateOnly))
-	}
-	if _, err := time.Parse(time.DateOnly, words); err != nil {
-		return nil, false
-	}
-	return quote(words)
 }
 
 // quote is the JSON string of s.

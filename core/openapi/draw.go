@@ -46,6 +46,15 @@ func (d *drawing) drawObject(s *schema, depth int, out map[string]any) {
 				add(name, c.props.vals[i], false)
 			}
 		}
+		for _, name := range s.required { // and nowhere described
+			if s.props.find(name) < 0 && !s.closed {
+				free := s.extra
+				if free == nil {
+					free = &schema{}
+				}
+				add(name, free, true)
+			}
+		}
 	}
 	if len(properties) > 0 {
 		out["properties"] = properties

@@ -67,8 +67,11 @@ func (b *body) form(fields map[string]any) (string, error) {
 		if e.tabs {
 			text = strings.ReplaceAll(text, "%20", "%09")
 		}
-		if text != "" {
+		switch {
+		case text != "":
 			pairs = append(pairs, text)
+		case b.schema.needs(name): // nothing in it that a form could hold
+			return "", fmt.Errorf("%s must not be empty", name)
 		}
 	}
 	return strings.Join(pairs, "&"), nil

@@ -29,6 +29,7 @@ func (r *reader) flat(s *schema, depth int) bool {
 	if !alone {
 		s.closed = s.closed && len(all) == 0
 	}
+	sent := s.demands()
 	for _, m := range all {
 		if !r.flat(m, depth+1) {
 			s.lost = s.lost || m.lost
@@ -40,10 +41,50 @@ func (r *reader) flat(s *schema, depth int) bool {
 			break
 		}
 		s.absorb(m)
+		sent = append(sent, m.demands()...)
 		s.closed = s.closed || alone && m.closed
+	}
+	if len(all) > 0 {
+		r.release(s, sent, depth)
 	}
 	s.state = 2
 	return true
+}
+
+// demand is a property that a member of an "allOf" requires without calling it
+// read-only.
+type demand struct {
+	name     string
+	declared bool // by that member itself
+}
+
+func (s *schema) demands() []demand {
+	var out []demand
+	for _, name := range s.required {
+		if i := s.props.find(name); i < 0 || !s.props.vals[i].readOnly {
+			out = append(out, demand{name, i >= 0})
+		}
+	}
+	return out
+}
+
+// release makes properties writable that one member of an "allOf" calls
+// read-only and another requires. Where that other describes the property anew,
+// it must be sent. Where it only names it, it may be: {required: [id, type]} is
+// how references are made, but also how answers are described that requests share.
+func (r *reader) release(s *schema, demands []demand, depth int) {
+	for _, d := range demands {
+		i := s.props.find(d.name)
+		if i < 0 || !s.props.vals[i].readOnly || s.props.vals[i].state == 1 || !r.flat(s.props.vals[i], depth+1) {
+			continue
+		}
+		free := *s.props.vals[i]
+		free.readOnly = false
+		s.props.vals[i] = &free
+		if !slices.ContainsFunc(demands, func(e demand) bool { return e.name == d.name && e.declared }) {
+			s.required = slices.DeleteFunc(slices.Clone(s.required), func(name string) bool { return name == d.name })
+		}
+	}
 }
 
 // absorb takes over what m says and s does not. What both say, s decides,
@@ -112,6 +153,11 @@ func (s *schema) adopt(name string, p *schema) {
 	mine := s.props.vals[i]
 	switch {
 	case mine == p:
+	case mine.plain() && p.plain() && !mine.blank(): // what either says holds
+		joined := *mine
+		joined.absorb(p)
+		joined.state = 2
+		s.props.vals[i] = &joined
 	case mine.state == 2 && mine.blank():
 		joined := *p
 		joined.text, joined.title = either(mine.text, p.text), either(mine.title, p.title)
@@ -128,6 +174,11 @@ func (s *schema) adopt(name string, p *schema) {
 		}
 		s.props.vals[i] = &joined
 	}
+}
+
+// plain reports whether a schema has no schemas in it and is not being merged.
+func (s *schema) plain() bool {
+	return s.state != 1 && len(s.all) == 0 && len(s.some) == 0 && len(s.props.keys) == 0 && s.items == nil && s.extra == nil && s.tuple == nil
 }
 
 // blank reports whether a schema allows everything.

@@ -27,6 +27,7 @@ func (k keptEvent) event(seq uint64, body []byte) store.Event {
 
 type keptEntry struct {
 	Member string `json:"member,omitempty"`
+	At     int64  `json:"at,omitempty"` // when it was written
 }
 
 type keptAction struct {
@@ -36,6 +37,7 @@ type keptAction struct {
 	Final        bool   `json:"final,omitempty"`
 	Until        int64  `json:"until,omitempty"`
 	Order        uint64 `json:"n"` // its number among all actions, by creation
+	At           int64  `json:"at,omitempty"`
 }
 
 func (k keptAction) action(id string, body []byte) store.Action {
@@ -60,6 +62,7 @@ type keptReply struct {
 	Member       string `json:"member,omitempty"`
 	Adapter      string `json:"adapter"`
 	Version      uint64 `json:"v"`
+	At           int64  `json:"at,omitempty"`
 	Sent         uint64 `json:"sent,omitempty"` // the newest version that was delivered or given up
 	Posted       string `json:"posted,omitempty"`
 	Sending      int64  `json:"sending,omitempty"` // a sending began then and its end is not known

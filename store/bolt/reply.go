@@ -116,6 +116,7 @@ func (db *DB) putReply(b *batch, s stagedReply) error {
 	case s.Sending != 0 && s.Next == 0:
 		s.Next = n
 	}
+	s.At = b.now.UnixMicro()
 	db.outgoing.set(s.id, s.keptReply, db.outgoing.waits(s.Conversation, s.id), b.now)
 	return b.put(replyBucket, []byte(s.id), s.keptReply, s.body)
 }

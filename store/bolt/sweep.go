@@ -2,6 +2,9 @@ package bolt
 
 import (
 	"bytes"
+	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -33,6 +36,76 @@ func (db *DB) sweep(b *batch) error {
 	}
 	for _, key := range keys {
 		if err := b.expire(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// aged is the part of a head that says whether a value is old and finished.
+type aged struct {
+	At      int64  `json:"at"`
+	Time    int64  `json:"time"`
+	Final   bool   `json:"final"`
+	Version uint64 `json:"v"`
+	Sent    uint64 `json:"sent"`
+}
+
+// Purge is store.Journal's. It looks through everything, in pieces, so that nobody
+// waits long.
+func (db *DB) Purge(ctx context.Context, conversations, audit time.Time) (int, error) {
+	old := func(at int64, before time.Time) bool { return at != 0 && !before.IsZero() && at < before.UnixMicro() }
+	rules := map[string]func(aged) bool{
+		entryBucket:  func(a aged) bool { return old(a.At, conversations) },
+		actionBucket: func(a aged) bool { return a.Final && old(a.At, conversations) },
+		replyBucket:  func(a aged) bool { return a.Sent == a.Version && old(a.At, conversations) },
+		auditBucket:  func(a aged) bool { return old(a.Time, audit) },
+		usageBucket:  func(a aged) bool { return old(a.Time, audit) },
+	}
+	count := 0
+	for bucket, rule := range rules {
+		var found []place
+		err := db.pages(ctx, bucket, nil, nil, false, func(key, value []byte) (bool, error) {
+			var a aged
+			_, err := openAt(bucket, key, value, &a)
+			if err == nil && rule(a) {
+				found = append(found, place{bucket, key})
+			}
+			return true, err
+		})
+		if err != nil {
+			return count, fmt.Errorf("purge: %w", err)
+		}
+		for some := range slices.Chunk(found, maxForgotten) {
+			err := db.write(ctx, func(b *batch) error { return db.purge(b, some, rule) })
+			if err != nil {
+				return count, fmt.Errorf("purge: %w", err)
+			}
+			count += len(some)
+		}
+	}
+	return count, nil
+}
+
+// purge deletes values that are still old.
+func (db *DB) purge(b *batch, some []place, rule func(aged) bool) error {
+	var keys []place
+	for _, p := range some {
+		var a aged
+		_, found, err := read(b.Tx, p.bucket, p.key, &a)
+		if err != nil {
+			return err
+		}
+		if found && rule(a) {
+			keys = append(keys, p)
+		}
+	}
+	for _, p := range keys {
+		drop := owned[p.bucket]
+		if drop == nil {
+			drop = func(_ *DB, b *batch, key []byte) error { return b.drop(p.bucket, key) }
+		}
+		if err := drop(db, b, p.key); err != nil {
 			return err
 		}
 	}

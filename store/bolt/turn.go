@@ -209,6 +209,7 @@ func (b *batch) putAction(a *stagedAction) error {
 			return err
 		}
 	}
+	a.At = b.now.UnixMicro()
 	return b.put(actionBucket, []byte(a.id), a.keptAction, a.body)
 }
 
@@ -218,7 +219,7 @@ func (b *batch) putEntry(conversation string, e store.Entry) error {
 	if err != nil {
 		return err
 	}
-	return b.put(entryBucket, append(scopeKey(conversation), numKey(n)...), keptEntry{e.Member}, e.Body)
+	return b.put(entryBucket, append(scopeKey(conversation), numKey(n)...), keptEntry{e.Member, b.now.UnixMicro()}, e.Body)
 }
 
 // putButton writes a button and when it may be dropped.

@@ -60,6 +60,7 @@ func Run(t *testing.T, place func(t testing.TB) Place) {
 		{"one of twenty reservations wins", reservations},
 		{"hold", hold},
 		{"forget", forget},
+		{"purge", purge},
 		{"audits and usages", logs},
 		{"buttons expire", buttons},
 		{"backlog", backlog},

@@ -296,6 +296,71 @@ func forget(d *desk) {
 	}
 }
 
+// purge drops what is old and finished, and nothing else.
+func purge(d *desk) {
+	say := func(when string) {
+		d.ingest(d.event("c", when))
+		l := d.one()
+		d.commit(l, store.Commit{
+			Done:    seqs(d.work(l).Events),
+			Entries: []store.Entry{{Member: "ann", Body: []byte(when)}},
+			Actions: []store.Transition{
+				{Action: store.Action{ID: "waiting " + when, Conversation: "c", State: "waiting"}},
+				{Action: store.Action{ID: "done " + when, Conversation: "c", State: "done", Final: true}},
+			},
+			Replies: []store.Reply{reply("c", "sent "+when, "x")},
+			Audits:  []store.Audit{{Scope: "s", Time: d.Now(), Body: []byte(when)}},
+			Usages:  []store.Usage{{Scope: "s", Time: d.Now(), Model: when}},
+		})
+		x := d.outbox(1)[0]
+		d.sent(store.Receipt{ID: x.ID, Version: x.Version, Posted: "p"})
+		d.release(l, 0)
+	}
+	say("old")
+	d.Pass(48 * time.Hour)
+	say("new")
+	day := d.Now().Add(-24 * time.Hour)
+	drops := func(conversations, audit time.Time, want int) {
+		d.Helper()
+		n, err := d.Purge(d.Context(), conversations, audit)
+		d.must(err)
+		equal(d, "purged", n, want)
+	}
+	drops(time.Time{}, time.Time{}, 0)
+	drops(day, time.Time{}, 3) // an entry, a final action, a delivered reply
+	drops(day, day, 2)
+	drops(day, day, 0)
+	check := func() {
+		d.ingest(d.event("c", "look"))
+		l := d.one()
+		w := d.work(l)
+		d.commit(l, store.Commit{Done: seqs(w.Events)})
+		d.release(l, 0)
+		if len(w.Entries) != 1 || string(w.Entries[0].Body) != "new" || len(w.Actions) != 2 {
+			d.Fatalf("left: %d entries, %d actions", len(w.Entries), len(w.Actions))
+		}
+		for id, want := range map[string]error{"done old": store.ErrNotFound, "waiting old": nil, "done new": nil, "waiting new": nil} {
+			_, err := d.Action(d.Context(), id)
+			d.fails(err, want)
+		}
+		for id, want := range map[string]error{"sent old": store.ErrNotFound, "sent new": nil} {
+			_, err := d.Reply(d.Context(), id)
+			d.fails(err, want)
+		}
+		var left []string
+		d.must(d.Audits(d.Context(), "s", func(a store.Audit) bool { left = append(left, string(a.Body)); return true }))
+		d.must(d.Usages(d.Context(), "s", time.Time{}, func(u store.Usage) bool { left = append(left, u.Model); return true }))
+		equal(d, "audits and usages", left, []string{"new", "new"})
+	}
+	check()
+	d.reopen()
+	d.ingest(d.event("c", "after"))
+	l := d.one()
+	d.commit(l, store.Commit{Done: seqs(d.work(l).Events)})
+	d.release(l, 0)
+	equal(d, "the outbox is empty", len(d.outbox(10)), 0)
+}
+
 func backlog(d *desk) {
 	want := func(events, replies int) {
 		d.Helper()

@@ -17,13 +17,17 @@ const (
 	maxEcho    = 60 // characters of a member's words that are repeated
 )
 
+// suggestion is what is said above choices that open forms.
+const suggestion = "I cannot take that word for word. Did you mean this? Choosing it opens a form; nothing happens before you send that."
+
 // plan is what to do about the messages of a turn.
 type plan struct {
 	request *model.Request
 	calls   []model.Hit
 	texts   []string
 	choices []model.Choice
-	lost    []string // messages that fit nothing
+	lost    []string     // messages that fit nothing
+	index   *model.Index // of the tools; nil until it is needed
 }
 
 // read plans for one message of a member, or tells one outcome.
@@ -84,7 +88,7 @@ func (p *plan) ask(question string, hits []model.Hit) {
 			label = cmp.Or(strings.TrimSpace(strings.TrimPrefix(typed, hit.Tool.Typed)), typed)
 		}
 		lines = append(lines, "- "+escape(hit.Tool.Plugin)+": "+code(typed))
-		p.choices = append(p.choices, model.Choice{Label: clip(oneLine(label), maxLabel), Say: typed})
+		p.offer(model.Choice{Label: clip(oneLine(label), maxLabel), Say: typed})
 	}
 	p.say(strings.Join(lines, "\n"))
 }
@@ -93,7 +97,7 @@ func (p *plan) ask(question string, hits []model.Hit) {
 func (p *plan) askNear(said string) {
 	hints := model.Near(said, p.request.Tools, p.request.Now)
 	if len(hints) == 0 {
-		p.lost = append(p.lost, said)
+		p.suggest(said)
 		return
 	}
 	if hints[0].Readings != nil {
@@ -118,6 +122,57 @@ func (p *plan) askNear(said string) {
 		}
 	}
 	p.say(strings.Join(lines, "\n"))
+}
+
+// suggest offers the operations that a message is clearly about, each with a form
+// to fill in, or gives the message up. It calls nothing: words that only resemble
+// a request are no request.
+func (p *plan) suggest(said string) {
+	found := p.operations().Related(said, maxChoices)
+	if len(found) == 0 || len(p.choices) == maxChoices {
+		p.lost = append(p.lost, said)
+		return
+	}
+	if !slices.Contains(p.texts, suggestion) {
+		p.say(suggestion)
+	}
+	for _, r := range found {
+		summary := func(t model.Tool) string { return oneLine(cmp.Or(t.Summary, t.Typed, t.Name)) }
+		label := summary(r.Tool)
+		if slices.ContainsFunc(found, func(o model.Ranked) bool {
+			return o.Tool.Name != r.Tool.Name && clip(summary(o.Tool), maxLabel) == clip(label, maxLabel)
+		}) {
+			label = oneLine(r.Tool.Plugin) + ": " + label
+		}
+		p.offer(model.Choice{
+			Label: clip(label, maxLabel), Tool: r.Tool.Name,
+			Args: model.Prefill(said, r.Tool, p.request.Now),
+		})
+	}
+}
+
+// operations is the index of the tools, made when it is first needed.
+func (p *plan) operations() *model.Index {
+	if p.index == nil {
+		p.index = model.NewIndex(p.request.Tools)
+	}
+	return p.index
+}
+
+// offer adds a choice while there is room.
+func (p *plan) offer(c model.Choice) {
+	if len(p.choices) < maxChoices {
+		p.choices = append(p.choices, c)
+	}
+}
+
+// buttons are the choices as parts of a message.
+func (p *plan) buttons() []model.Part {
+	var parts []model.Part
+	for i := range p.choices {
+		parts = append(parts, model.Part{Choice: &p.choices[i]})
+	}
+	return parts
 }
 
 // say adds a paragraph.

@@ -8,6 +8,7 @@ package planner
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"aidesk/core/model"
 )
@@ -52,16 +53,11 @@ func (*Planner) Generate(ctx context.Context, r *model.Request, on func(model.Ev
 			}})
 		}
 	case !answered:
-		parts = append(parts, textPart(p.words())...)
-		for i := range p.choices {
-			parts = append(parts, model.Part{Choice: &p.choices[i]})
-		}
+		parts = slices.Concat(textPart(p.words()), p.buttons())
+	case len(p.calls) > 0:
+		parts = slices.Concat(textPart(blocks(answers(r.Tools, results), p.words())), p.buttons())
 	default:
-		said := ""
-		if len(p.calls) > 0 {
-			said = p.words()
-		}
-		parts = textPart(blocks(answers(r.Tools, results), said))
+		parts = textPart(answers(r.Tools, results))
 	}
 	message := model.Message{V: model.Version, Role: model.Assistant, Parts: parts}
 	if on != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"aidesk/core/model"
 	"aidesk/core/model/modeltest"
@@ -114,8 +115,15 @@ func generate(t *testing.T, r *model.Request) string {
 		fmt.Fprintf(&b, "call: %s %s\n", call.Name, call.Args)
 	}
 	for _, part := range response.Message.Parts {
-		if part.Choice != nil {
-			fmt.Fprintf(&b, "choice: %s -> %s\n", part.Choice.Label, part.Choice.Say)
+		switch c := part.Choice; {
+		case c == nil:
+		case c.Tool != "":
+			fmt.Fprintf(&b, "form: %s -> %s %s\n", c.Label, c.Tool, c.Args)
+		default:
+			fmt.Fprintf(&b, "choice: %s -> %s\n", c.Label, c.Say)
+		}
+		if c := part.Choice; c != nil && (utf8.RuneCountInString(c.Label) > maxLabel || c.Label == "" || (c.Tool == "") == (c.Say == "")) {
+			t.Errorf("choice %+v", c)
 		}
 	}
 	if b.Len() == 0 {

@@ -75,8 +75,10 @@ func demanded(out, part *object) {
 			names = append(names, name)
 		}
 	}
-	inner, _ := part.get(writable).([]any)
-	out.vals[writable] = append(names, inner...)
+	if _, known := out.vals[writable]; !known {
+		out.keys = append(out.keys, writable)
+	}
+	out.vals[writable] = names
 }
 
 // merge adds what from says; properties and required are united.
@@ -102,7 +104,7 @@ func merge(to, from *object) {
 			}
 			continue
 		case []any:
-			if more, isList := v.([]any); isList && key == "required" {
+			if more, isList := v.([]any); isList && (key == "required" || key == writable) {
 				to.vals[key] = append(slices.Clone(old), more...)
 			}
 			continue
@@ -257,7 +259,7 @@ func (g generator) list(s *object, depth int) any {
 		v := g.make(items, depth+1, "")
 		if s.get("uniqueItems") == true && i > 0 {
 			pattern, _ := items.get("pattern").(string)
-			switch other, fits := matching(pattern, i); {
+			switch other, fits := matching(pattern, i+1); {
 			case pattern != "" && fits && !slices.Contains(out, any(other)):
 				v = other
 			case i < len(enum):

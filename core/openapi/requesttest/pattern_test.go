@@ -47,7 +47,7 @@ func write(b *strings.Builder, re *syntax.Regexp, extra int) {
 			write(b, sub, extra)
 		}
 	case syntax.OpAlternate:
-		write(b, re.Sub[0], extra)
+		write(b, re.Sub[min(extra, len(re.Sub)-1)], extra)
 	case syntax.OpStar, syntax.OpPlus, syntax.OpQuest, syntax.OpRepeat:
 		lowest, highest := 0, -1
 		switch re.Op {

@@ -60,7 +60,7 @@ class Document {
     for (const key of ['example', 'examples', 'default', 'enum', 'x-examples']) {
       if (v[key] && typeof v[key] === 'object') seen.add(v[key])
     }
-    if (looksLikeSchema(v)) schema(v)
+    if (looksLikeSchema(v)) schema(v, s => this.resolve(s))
     for (const item of Object.values(v)) this.mend(item, seen)
   }
 
@@ -125,7 +125,7 @@ const types = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'nul
 const aliases = { int: 'integer', long: 'integer', float: 'number', double: 'number', bool: 'boolean', list: 'array', dict: 'object', map: 'object', file: 'string', date: 'string', datetime: 'string' }
 
 // schema mends one schema object so that Ajv can compile it.
-function schema(v) {
+function schema(v, resolve) {
   if (typeof v.type === 'string' && !types.includes(v.type)) {
     const alias = aliases[v.type.toLowerCase()]
     if (alias) v.type = alias
@@ -144,6 +144,10 @@ function schema(v) {
       if (typeof p === 'string') v.properties[name] = types.includes(p) ? { type: p } : {}
       if (p === null) v.properties[name] = {}
     }
+  }
+  if (Array.isArray(v.required)) {
+    // OpenAPI: of a read-only property, "required will take effect on the response only".
+    v.required = v.required.filter(n => resolve(v.properties?.[n])?.readOnly !== true)
   }
   if (Array.isArray(v.required)) v.required = [...new Set(v.required.filter(n => typeof n === 'string'))]
   for (const [edge, limit] of [['exclusiveMinimum', 'minimum'], ['exclusiveMaximum', 'maximum']]) {

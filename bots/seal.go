@@ -1,0 +1,117 @@
+package bots
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"aidesk/core/chat"
+	"aidesk/core/secret"
+	"aidesk/store"
+)
+
+// keyRecord begins the records that tell which keys have sealed something here.
+const keyRecord = "key/"
+
+// Unlock holds a key ring against the keys with which a store's values were sealed,
+// and notes those that are new. A key that is missing, or another one under the same
+// id, is an error that says so; a nil ring fits a store in which nothing is sealed.
+func Unlock(ctx context.Context, records store.Records, ring *secret.Ring) error {
+	checks, known := ring.Checks(), map[string]string{}
+	err := records.Scan(ctx, keyRecord, func(r store.Record) bool {
+		known[strings.TrimPrefix(r.Key, keyRecord)] = string(r.Value)
+		return true
+	})
+	if err != nil {
+		return fmt.Errorf("reading which keys the store was sealed with: %w", err)
+	}
+	for _, id := range slices.Sorted(maps.Keys(known)) {
+		switch check, given := checks[id]; {
+		case !given:
+			return fmt.Errorf("the store was sealed with the key %s, which was not given: put it back, behind the one that shall seal from now on", id)
+		case check != known[id]:
+			return fmt.Errorf("the key %s is not the one with which the store was sealed: put that one back, and give a new key an id of its own", id)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(checks)) {
+		if _, noted := known[id]; noted {
+			continue
+		}
+		_, err := records.Put(ctx, store.Record{Key: keyRecord + id, Value: []byte(checks[id])})
+		if errors.Is(err, store.ErrConflict) { // another process came first: is its key the same?
+			return Unlock(ctx, records, ring)
+		}
+		if err != nil {
+			return fmt.Errorf("noting a key: %w", err)
+		}
+	}
+	return nil
+}
+
+// sealed is an event as the Journal keeps it: its token and the secret values of a form
+// are sealed, each under the event's id and its own name.
+func (d *Desk) sealed(id string, e chat.Event) (chat.Event, error) {
+	var err error
+	if e.Token != "" {
+		if e.Token, err = d.Secrets.Seal(tokenPath(id), []byte(e.Token)); err != nil {
+			return e, fmt.Errorf("sealing a token: %w", err)
+		}
+	}
+	if e.Filled == nil || len(e.Filled.Secret) == 0 {
+		return e, nil
+	}
+	filled := *e.Filled // the adapter's own is not changed
+	filled.Values = maps.Clone(filled.Values)
+	for _, name := range filled.Secret {
+		value, given := filled.Values[name]
+		if !given {
+			continue
+		}
+		if filled.Values[name], err = d.Secrets.Seal(valuePath(id, name), []byte(value)); err != nil {
+			return e, fmt.Errorf("sealing a form: %w", err)
+		}
+	}
+	e.Filled = &filled
+	return e, nil
+}
+
+// opened reads an event of the Journal, with what is sealed in it opened.
+func (d *Desk) opened(stored store.Event) (event, error) {
+	var e event
+	if err := json.Unmarshal(stored.Body, &e); err != nil {
+		return e, fmt.Errorf("reading the event: %w", err)
+	}
+	if e.Chat == nil {
+		return e, nil
+	}
+	if e.Chat.Token != "" {
+		token, err := d.Secrets.Open(tokenPath(stored.ID), e.Chat.Token)
+		if err != nil {
+			return e, fmt.Errorf("opening a token: %w", err)
+		}
+		e.Chat.Token = string(token)
+	}
+	if e.Chat.Filled == nil {
+		return e, nil
+	}
+	for _, name := range e.Chat.Filled.Secret {
+		sealed, given := e.Chat.Filled.Values[name]
+		if !given {
+			continue
+		}
+		value, err := d.Secrets.Open(valuePath(stored.ID, name), sealed)
+		if err != nil {
+			return e, fmt.Errorf("opening a form: %w", err)
+		}
+		e.Chat.Filled.Values[name] = string(value)
+	}
+	return e, nil
+}
+
+func tokenPath(event string) string { return "event/" + event + "/token" }
+
+func valuePath(event, name string) string { return "event/" + event + "/value/" + chat.Key(name) }

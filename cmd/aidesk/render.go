@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"aidesk/adapters/discord"
+	"aidesk/adapters/slack"
+	"aidesk/adapters/terminal"
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+)
+
+// renderOptions is the command line of render.
+type renderOptions struct {
+	to    string
+	json  bool
+	allow []string
+}
+
+func renderCommand() *cobra.Command {
+	var o renderOptions
+	c := &cobra.Command{
+		Use:   "render --to slack|discord|terminal [FILE]",
+		Short: "Show the messages that a CommonMark text becomes",
+		Long: `Show the messages that a CommonMark text becomes, in the order in which they would be
+sent: for Slack and Discord the bodies of the requests, for the terminal the text.
+The text is read from FILE or from standard input and counts as a member's own words,
+so its links can be followed unless --allow says which.`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return none(c, args[1:])
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			render, ok := renderers[o.to]
+			if !ok {
+				return wrongUse{errors.New("say for which messenger: --to slack, --to discord or --to terminal")}
+			}
+			allow, err := allowance(o.allow)
+			if err != nil {
+				return err
+			}
+			text, err := source(c.InOrStdin(), args)
+			if err != nil {
+				return err
+			}
+			bodies, err := render(chat.Reply{Text: markdown.Parse(text, allow)})
+			if err != nil {
+				return fmt.Errorf("rendering for %s: %w", o.to, err)
+			}
+			return show(c.OutOrStdout(), bodies, o.json)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.to, "to", "", "the messenger: slack, discord or terminal")
+	f.BoolVar(&o.json, "json", false, "print one JSON array of the request bodies")
+	f.StringArrayVar(&o.allow, "allow", nil, "the only URL that may be followed (may be repeated), or none")
+	return c
+}
+
+// renderers give the bodies of messages, each a value with its JSON or, for the
+// terminal, a string.
+var renderers = map[string]func(chat.Reply) ([]any, error){
+	"slack":   func(r chat.Reply) ([]any, error) { return anys(slack.Render(r)) },
+	"discord": func(r chat.Reply) ([]any, error) { return anys(discord.Render(r)) },
+	"terminal": func(r chat.Reply) ([]any, error) {
+		return []any{terminal.Look{}.Render(r)}, nil
+	},
+}
+
+func anys[M any](messages []M, err error) ([]any, error) {
+	out := make([]any, len(messages))
+	for i, m := range messages {
+		out[i] = m
+	}
+	return out, err
+}
+
+// allowance is which links may be followed: all, unless the command line names some.
+func allowance(urls []string) (func(string) bool, error) {
+	if len(urls) == 0 {
+		return func(string) bool { return true }, nil
+	}
+	allowed := map[string]bool{}
+	for _, u := range urls {
+		normal, ok := markdown.Normal(u)
+		switch {
+		case u == "none" && len(urls) > 1:
+			return nil, wrongUse{errors.New("--allow none stands alone: leave the other --allow out")}
+		case u != "none" && !ok:
+			return nil, wrongUse{fmt.Errorf("--allow %q: give a whole http or https address, or none", u)}
+		case ok:
+			allowed[normal] = true
+		}
+	}
+	return func(u string) bool {
+		normal, ok := markdown.Normal(u)
+		return ok && allowed[normal]
+	}, nil
+}
+
+// source is the text of the file that was named, or of standard input.
+func source(in io.Reader, args []string) (string, error) {
+	if len(args) == 0 {
+		text, err := io.ReadAll(in)
+		if err != nil {
+			return "", fmt.Errorf("reading standard input: %w", err)
+		}
+		return string(text), nil
+	}
+	text, err := os.ReadFile(args[0])
+	if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
+		return "", fmt.Errorf("%s: %w: name a file that can be read, or none to read standard input", args[0], cause.Err)
+	}
+	return string(text), err
+}
+
+// show prints bodies, as one array or each by itself.
+func show(out io.Writer, bodies []any, array bool) error {
+	if array {
+		text, err := encode(bodies, "")
+		if err == nil {
+			_, err = fmt.Fprintln(out, text)
+		}
+		return err
+	}
+	for _, b := range bodies {
+		text, plain := b.(string)
+		if !plain {
+			var err error
+			if text, err = encode(b, "  "); err != nil {
+				return err
+			}
+		}
+		if _, err := fmt.Fprintln(out, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// encode is JSON in which <, > and & stand as they are.
+func encode(v any, indent string) (string, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", indent)
+	if err := e.Encode(v); err != nil {
+		return "", fmt.Errorf("writing the messages: %w", err)
+	}
+	return strings.TrimSuffix(b.String(), "\n"), nil
+}
