@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -72,8 +73,16 @@ func (d *Desk) send(ctx context.Context, delivery store.Delivery) {
 	}
 }
 
-func (d *Desk) try(ctx context.Context, delivery store.Delivery) (store.Receipt, error) {
-	receipt := store.Receipt{ID: delivery.ID, Version: delivery.Version, Posted: delivery.Posted}
+// try brings one reply to its platform. An adapter that panics on a reply gives it up:
+// trying again would only hold up what stands behind it.
+func (d *Desk) try(ctx context.Context, delivery store.Delivery) (receipt store.Receipt, err error) {
+	receipt = store.Receipt{ID: delivery.ID, Version: delivery.Version, Posted: delivery.Posted}
+	defer func() {
+		if p := recover(); p != nil {
+			receipt.Gone, err = true, fmt.Errorf("panic: %v", p)
+			d.Logger.ErrorContext(ctx, "delivery crashed", "reply", delivery.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		}
+	}()
 	gone := func(err error) (store.Receipt, error) {
 		receipt.Gone = true
 		return receipt, err

@@ -90,6 +90,7 @@ var (
 	errStopped = errors.New("stopped by a member")
 	errChanged = errors.New("the message was changed")
 	errLost    = errors.New("the lease was lost")
+	errPoison  = errors.New("tried too often")
 )
 
 // conversation works the events of one conversation until none is left.
@@ -138,8 +139,12 @@ func (j *job) loop(ctx context.Context, stop <-chan struct{}) time.Duration {
 		if len(work.Events) == 0 {
 			return 0
 		}
-		err = j.try(ctx, work)
 		count := work.Events[0].Tries
+		if count > tries { // each try took the process with it
+			err = errPoison
+		} else {
+			err = j.try(ctx, work)
+		}
 		switch {
 		case err == nil:
 		case errors.Is(err, store.ErrFenced), ctx.Err() != nil:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -56,7 +57,13 @@ func (r *run) call(ctx context.Context, calls []model.ToolCall) (why string) {
 		}
 		slots <- struct{}{}
 		group.Go(func() {
-			defer func() { <-slots }()
+			defer func() {
+				<-slots
+				if p := recover(); p != nil { // here it would end the process, not only the turn
+					r.Logger.ErrorContext(ctx, "call crashed", "operation", c.Name, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+					outcomes[i] = outcome{plugin: o.plugin, digest: call.Digest, failed: true, result: failed(c, "Something in the desk failed.")}
+				}
+			}()
 			outcomes[i] = r.send(ctx, o, c, call)
 		})
 	}
