@@ -57,9 +57,11 @@ func point(words string, now time.Time) (time.Time, bool) {
 		}
 		first, second := words[:i], words[i+1:]
 		for _, pair := range [][2]string{{first, second}, {second, first}} {
-			d, isDay := day(pair[0], now)
-			c, isClock := clock(strings.TrimPrefix(pair[1], "at "))
-			if isDay && isClock {
+			c, ok := clock(strings.TrimPrefix(pair[1], "at "))
+			if !ok {
+				continue
+			}
+			if d, ok := day(pair[0], now); ok {
 				return shown(d, c, now.Location())
 			}
 		}
@@ -69,6 +71,9 @@ func point(words string, now time.Time) (time.Time, bool) {
 
 // lapse reads "in 20 minutes", "an hour from now", "half an hour ago".
 func lapse(words string) (time.Duration, bool) {
+	if !isAway(words) {
+		return 0, false
+	}
 	m := duration.FindStringSubmatch(words)
 	if m == nil || (m[1] == "") == (m[4] == "") {
 		return 0, false
@@ -89,27 +94,25 @@ func clock(words string) (time.Duration, bool) {
 	if words == "noon" {
 		return 12 * time.Hour, true
 	}
-	var hour, minute, second string
-	m := clock24.FindStringSubmatch(words)
-	if m != nil {
-		hour, minute, second = m[1], m[2], m[3]
-	} else if m = clock12.FindStringSubmatch(words); m != nil {
-		hour, minute = m[1], m[2]
-	} else {
+	if words == "" || words[0] < '0' || words[0] > '9' {
 		return 0, false
 	}
-	number := func(s string) time.Duration {
+	number := func(s string, unit time.Duration) time.Duration {
 		n, _ := strconv.Atoi(s) // digits, or nothing
-		return time.Duration(n)
+		return time.Duration(n) * unit
 	}
-	h := number(hour)
-	if clock24.FindStringIndex(words) == nil {
-		h %= 12
-		if m[3] == "p" {
-			h += 12
-		}
+	if m := clock24.FindStringSubmatch(words); m != nil {
+		return number(m[1], time.Hour) + number(m[2], time.Minute) + number(m[3], time.Second), true
 	}
-	return h*time.Hour + number(minute)*time.Minute + number(second)*time.Second, true
+	m := clock12.FindStringSubmatch(words)
+	if m == nil {
+		return 0, false
+	}
+	hours := number(m[1], time.Hour) % (12 * time.Hour)
+	if m[3] == "p" {
+		hours += 12 * time.Hour
+	}
+	return hours + number(m[2], time.Minute), true
 }
 
 // shown is the moment at which the clocks of a zone show a time on a day. There is

@@ -101,8 +101,18 @@ func day(words string, now time.Time) (time.Time, bool) {
 // sinceMonday counts the days of a week before a weekday.
 func sinceMonday(d time.Weekday) int { return (int(d) + 6) % 7 }
 
+// isAway reports whether words can be a distance from now: a quick answer for all
+// the words of a sentence that are tried.
+func isAway(words string) bool {
+	return strings.HasPrefix(words, "in ") || strings.HasSuffix(words, " ago") ||
+		strings.HasSuffix(words, " from now") || strings.HasSuffix(words, " from today")
+}
+
 // away reads "in 3 days", "two weeks ago" and the like.
 func away(words string, today time.Time) (time.Time, bool) {
+	if !isAway(words) {
+		return time.Time{}, false
+	}
 	m := distance.FindStringSubmatch(words)
 	// One of the two says in which direction.
 	if m == nil || (m[1] == "") == (m[4] == "") {
@@ -146,6 +156,9 @@ func addMonths(d time.Time, n int) time.Time {
 
 // date reads a day of a month, with or without its year.
 func date(words string, today time.Time) (time.Time, bool) {
+	if !strings.ContainsAny(words, "0123456789") {
+		return time.Time{}, false
+	}
 	if m := isoDate.FindStringSubmatch(words); m != nil {
 		return exact(m[1], m[2], m[3])
 	}

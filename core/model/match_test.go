@@ -65,6 +65,15 @@ func FuzzMatch(f *testing.F) {
 			}
 		}
 		Near(said, []Tool{probe}, noon)
+		if raw := Prefill(said, probe, noon); raw != nil && !json.Valid(raw) {
+			t.Errorf("%q: prefilled %s", said, raw)
+		}
+		words := Tool{Name: "words", Description: said, Schema: json.RawMessage(said)}
+		for _, r := range NewIndex([]Tool{probe, words}).Related(said, 2) {
+			if !(r.Score > 0 && r.Score < 1) {
+				t.Errorf("%q: score %v", said, r.Score)
+			}
+		}
 		hit, found, err := Typed(said, []Tool{probe}, noon)
 		if !found || err != nil {
 			if err != nil && strings.ContainsAny(err.Error(), "\n\r") {

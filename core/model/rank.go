@@ -80,8 +80,11 @@ func NewIndex(tools []Tool) *Index {
 		}
 		head := append(terms(x.tools[i].Summary), fields[inName]...)
 		for word, n := range said {
+			if x.postings[word] == nil {
+				word = strings.Clone(word) // a part of the text would keep all of it
+			}
 			x.postings[word] = append(x.postings[word], posting{
-				tool: int32(i), weight: float32(n / (saturation + n)), head: slices.Contains(head, word), //nolint:gosec // nobody has two billion tools
+				tool: int32(i), weight: float32(n / (saturation + n)), head: slices.Contains(head, word),
 			})
 		}
 	}

@@ -3,47 +3,56 @@ package model
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // terms cuts text into the words by which operations are found: lower case, cut
 // at camelCase, snake_case and digits, and reduced to their stems.
 func terms(s string) []string {
 	var list []string
-	runes := []rune(s)
-	for i := 0; i < len(runes); {
-		kind := classOf(runes[i])
-		if kind == 0 {
-			i++
-			continue
+	begin := 0 // of the word that ends at i
+	was, before := other, rune(0)
+	for i, r := range s {
+		is := kindOf(r)
+		if is == letter && was == letter && hump(before, r, s[i:]) || is != was {
+			if was != other {
+				list = append(list, stem(strings.ToLower(s[begin:i])))
+			}
+			begin = i
 		}
-		end := i + 1
-		for end < len(runes) && classOf(runes[end]) == kind && !hump(runes, end) {
-			end++
-		}
-		list = append(list, stem(strings.ToLower(string(runes[i:end]))))
-		i = end
+		was, before = is, r
+	}
+	if was != other {
+		list = append(list, stem(strings.ToLower(s[begin:])))
 	}
 	return list
 }
 
-// classOf tells letters (1) and digits (2) from what stands between words (0).
-func classOf(r rune) int {
+// The kinds of characters: of words, of numbers, and between them.
+const (
+	other = iota
+	letter
+	digit
+)
+
+func kindOf(r rune) int {
 	switch {
 	case unicode.IsLetter(r), unicode.IsMark(r):
-		return 1
+		return letter
 	case unicode.IsDigit(r):
-		return 2
+		return digit
 	}
-	return 0
+	return other
 }
 
-// hump reports whether a new word begins with the capital at i: after a small
-// letter, or as the last of several capitals, as in getURLPath.
-func hump(runes []rune, i int) bool {
-	if !unicode.IsUpper(runes[i]) {
+// hump reports whether a new word begins with r, at the front of rest: a capital
+// after a small letter, or the last of several capitals, as in getURLPath.
+func hump(before, r rune, rest string) bool {
+	if !unicode.IsUpper(r) {
 		return false
 	}
-	return unicode.IsLower(runes[i-1]) || i+1 < len(runes) && unicode.IsLower(runes[i+1])
+	next, _ := utf8.DecodeRuneInString(rest[utf8.RuneLen(r):])
+	return unicode.IsLower(before) || unicode.IsLower(next)
 }
 
 // stem takes the commonest English endings away, so that "adding", "added" and

@@ -22,7 +22,7 @@ func answers(tools []model.Tool, results []model.ToolResult) string {
 		switch r.Status {
 		case model.Waiting: // its card speaks
 		case model.OK:
-			text := layout(content(r))
+			text := layout(r.Content)
 			if text == "" {
 				text = "Nothing found."
 			}
@@ -41,7 +41,7 @@ func outcome(tools []model.Tool, r model.ToolResult) string {
 	case model.Waiting:
 		return ""
 	case model.OK:
-		return done(content(r))
+		return done(r.Content)
 	default:
 		return trouble(tools, r)
 	}
@@ -122,13 +122,4 @@ func reason(content string) string {
 		v.text = strings.TrimSpace(content)
 	}
 	return escape(clip(v.text, maxShort))
-}
-
-// content is the content of a result, without the note for language models that
-// it was shortened: members are told what was left out.
-func content(r model.ToolResult) string {
-	if r.LeftOut == "" {
-		return r.Content
-	}
-	return strings.TrimSuffix(r.Content, "\n[shortened: "+r.LeftOut+"]")
 }

@@ -1,7 +1,8 @@
 // Package planner is the model that needs no model: it calls a tool when a member
-// types the tool's name or speaks in the words of one of its examples, and
-// otherwise asks or says what it knows. It is deterministic, keeps no state and
-// never guesses. Results it answers with what they hold, laid out by their shape
+// types the tool's name or speaks in the words of one of its examples. Otherwise it
+// asks for what is missing, offers forms of the tools that a message is clearly
+// about, or says what it knows. It is deterministic, keeps no state and never
+// guesses. Results it answers with what they hold, laid out by their shape
 // alone: it knows no plugin.
 package planner
 

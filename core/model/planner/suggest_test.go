@@ -2,7 +2,6 @@ package planner
 
 import (
 	"encoding/json"
-	"os"
 	"strings"
 	"testing"
 
@@ -87,15 +86,6 @@ func TestChoiceOnTheWire(t *testing.T) {
 		}
 		if diff := cmp.Diff(test.want, string(got)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
-		}
-	}
-}
-
-// TestTablesAreThere fails when the tables of turns were moved.
-func TestTablesAreThere(t *testing.T) {
-	for _, name := range []string{"words", "suggest", "results"} {
-		if _, err := os.Stat("testdata/turns/" + name + ".txtar"); err != nil {
-			t.Error(err)
 		}
 	}
 }
