@@ -11,7 +11,7 @@ import (
 
 // askForget asks once more before everything is deleted.
 func (s *step) askForget() error {
-	r := s.plain(paragraph("This deletes our conversations, what waits for your decision, and what you enabled. It cannot be undone. What was already sent to a plugin or a language model stays with them."))
+	r := s.plain(paragraph("This deletes our conversations, what waits for your decision, and what you enabled. It cannot be undone. What was already sent to a plugin or a language model is out of my hands."))
 	r.Private = true
 	var c store.Commit
 	b := chat.Button{ID: id(), Label: "Forget everything", Style: chat.Danger}

@@ -207,6 +207,9 @@ func (s *step) run(ctx context.Context, what opened, call plugin.Call) error {
 		a.CallID, a.Tool = a.ID, tool
 		return s.answer(ctx, store.Commit{}, agent.Answer{Entries: agent.Asked(member.Name, line), Parked: []confirm.Action{a}})
 	}
+	if over := s.reserve(ctx); over != nil {
+		return s.overLimit(ctx, over)
+	}
 	s.progress(ctx, "asking "+what.plugin.Human()+"…")
 	defer s.progress(ctx, "")
 	got, err := s.bot.Plugins.Send(ctx, what.plugin, call)

@@ -17,11 +17,11 @@ const estimate = 2000
 // reserve counts the turn against the limits, before anything is spent. A redone
 // turn is not counted again.
 func (s *step) reserve(ctx context.Context) error {
+	s.reserved = estimate
 	if s.events[0].Tries > 1 {
 		return nil
 	}
 	now := s.desk.Now()
-	s.reserved = estimate
 	return s.desk.Store.Reserve(ctx,
 		store.Count{
 			Key: "turns/" + s.bot.owner(s.chat.Place, s.chat.Member) + now.UTC().Format("/2006-01-02T15"), N: int64(len(s.events)),

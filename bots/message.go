@@ -183,6 +183,7 @@ func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 // said. Without a line nothing is shown: another event says why.
 func (s *step) ended(question string, member chat.Member, line string) error {
 	var c store.Commit
+	s.settleUsage(&c, agent.Answer{})
 	if err := s.entries(&c, agent.Ended(member.Name, question, line)...); err != nil {
 		return err
 	}

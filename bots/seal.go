@@ -19,7 +19,8 @@ const keyRecord = "key/"
 
 // Unlock holds a key ring against the keys with which a store's values were sealed,
 // and notes those that are new. A key that is missing, or another one under the same
-// id, is an error that says so; a nil ring fits a store in which nothing is sealed.
+// id, is an error that says so (the first wraps secret.ErrLocked); a nil ring fits a
+// store in which nothing was sealed.
 func Unlock(ctx context.Context, records store.Records, ring *secret.Ring) error {
 	checks, known := ring.Checks(), map[string]string{}
 	err := records.Scan(ctx, keyRecord, func(r store.Record) bool {
@@ -32,7 +33,7 @@ func Unlock(ctx context.Context, records store.Records, ring *secret.Ring) error
 	for _, id := range slices.Sorted(maps.Keys(known)) {
 		switch check, given := checks[id]; {
 		case !given:
-			return fmt.Errorf("the store was sealed with the key %s, which was not given: put it back, behind the one that shall seal from now on", id)
+			return fmt.Errorf("the key %s is missing: the store was %w", id, secret.ErrLocked)
 		case check != known[id]:
 			return fmt.Errorf("the key %s is not the one with which the store was sealed: put that one back, and give a new key an id of its own", id)
 		}

@@ -164,11 +164,11 @@ func TestUnlock(t *testing.T) {
 		{"a new key in front", [][]string{{one}, {two, one}, {two, one}}, ""},
 		{"another order", [][]string{{one, two}, {two, one}}, ""},
 		{"no keys for a store without", [][]string{nil}, ""},
-		{"no keys", [][]string{{one}, nil}, "sealed with the key k1, which was not given"},
-		{"the old one is missing", [][]string{{one}, {two}}, "sealed with the key k1, which was not given"},
+		{"no keys", [][]string{{one}, nil}, "the key k1 is missing"},
+		{"the old one is missing", [][]string{{one}, {two}}, "the key k1 is missing"},
 		{"another of the same id", [][]string{{one}, {other}}, "the key k1 is not the one with which the store was sealed"},
 		{"another behind a new one", [][]string{{one}, {two, other}}, "the key k1 is not the one"},
-		{"one that came later is missing", [][]string{{one}, {two, one}, {one}}, "sealed with the key k2"},
+		{"one that came later is missing", [][]string{{one}, {two, one}, {one}}, "the key k2 is missing"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -28,11 +28,13 @@ func keyboard(t *testing.T, clock *bottest.Clock) bottest.Platform {
 	var mu sync.Mutex
 	var keys *io.PipeWriter
 	var keeper chat.Keeper
+	var open chan struct{} // closed when the terminal has its keeper
 	say := func(text string) {
 		clock.Advance(time.Second) // nobody types faster than numbers change
 		mu.Lock()
-		defer mu.Unlock()
-		if _, err := io.WriteString(keys, text+"\n"); err != nil {
+		w := keys
+		mu.Unlock()
+		if _, err := io.WriteString(w, text+"\n"); err != nil { // blocks until it is read
 			t.Errorf("type %q: %v", text, err)
 		}
 	}
@@ -43,15 +45,21 @@ func keyboard(t *testing.T, clock *bottest.Clock) bottest.Platform {
 			t.Cleanup(func() { _ = w.Close() })
 			mu.Lock()
 			defer mu.Unlock()
-			keys = w
+			keys, open = w, make(chan struct{})
+			ready := open
 			a := &terminal.Adapter{In: in, Out: screen, Grammar: bots.Commands, Interactive: true, Now: clock.Now}
-			return &numbered{Adapter: a, keeps: func(k chat.Keeper) { mu.Lock(); defer mu.Unlock(); keeper = k }}
+			return &numbered{Adapter: a, keeps: func(k chat.Keeper) { mu.Lock(); defer mu.Unlock(); keeper = k; close(ready) }}
 		},
 		Say: func(_, text string) { say(text) },
 		Press: func(_ string, b chat.Button) {
 			mu.Lock()
-			kept, err := keeper.Kept(t.Context(), "board")
+			ready := open
 			mu.Unlock()
+			<-ready
+			mu.Lock()
+			k := keeper
+			mu.Unlock()
+			kept, err := k.Kept(t.Context(), "board")
 			var board struct {
 				Numbers map[int]struct{ Button string }
 			}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/core/markdown"
@@ -138,6 +139,11 @@ func (j *job) loop(ctx context.Context, stop <-chan struct{}) time.Duration {
 		}
 		if len(work.Events) == 0 {
 			return 0
+		}
+		for _, e := range work.Events[1:] { // what interrupts may have come before the claim
+			if e.Interrupt {
+				j.interrupted(ctx, e)
+			}
 		}
 		count := work.Events[0].Tries
 		if count > tries { // each try took the process with it
@@ -273,10 +279,15 @@ func (j *job) apologise(ctx context.Context, work store.Work) error {
 		if err != nil || a.By != e.ID || a.State != confirm.Executing {
 			continue
 		}
-		_, c, err := j.move(ctx, a, confirm.Unknown, confirm.Outcome{Line: fmt.Sprintf(unknownLine, markdown.Line(a.Call.Human, 50))})
+		a, c, err := j.move(ctx, a, confirm.Unknown, confirm.Outcome{Line: fmt.Sprintf(unknownLine, markdown.Line(a.Call.Human, 50))})
 		if err != nil {
 			return err
 		}
+		told, err := json.Marshal(agent.Tell(a))
+		if err != nil {
+			return fmt.Errorf("storing the transcript: %w", err)
+		}
+		c.Entries = []store.Entry{{Member: a.Owner, Body: told}}
 		if err := j.write(c, nil, nil); err != nil {
 			return err
 		}

@@ -316,7 +316,7 @@ func (s *Stage) Act(member string, b chat.Button) string {
 	return s.Since(mark)
 }
 
-// Wait waits for a version of a reply that was not there at the mark.
+// Wait waits until the newest version of some reply is what the test wants.
 func (s *Stage) Wait(what string, is func(chat.Reply) bool) chat.Reply {
 	s.T.Helper()
 	var found chat.Reply

@@ -97,8 +97,8 @@ func (r *run) record(outcomes []outcome) (why string) {
 	}
 	r.say(message, addresses...)
 	if r.failures >= r.limits.Failures {
-		last := outcomes[len(outcomes)-1]
-		return "I stopped: it failed again and again. The last answer was: " + markdown.Line(last.result.Content, 200)
+		at := slices.IndexFunc(outcomes, func(o outcome) bool { return o.failed })
+		return "I stopped: it failed again and again. The last answer was: " + markdown.Line(outcomes[max(at, 0)].result.Content, 200)
 	}
 	return ""
 }

@@ -119,7 +119,9 @@ func trimURL(s string) string {
 		r, n := utf8.DecodeLastRuneInString(s)
 		cut := false
 		switch r {
-		case '?', '!', '.', ',', ':', ';', '*', '_', '~', '\'', '|', '\\':
+		case ';':
+			cut, n = true, max(n, len(s)-entityStart(s)) // "&amp;" behind a URL is not of it
+		case '?', '!', '.', ',', ':', '*', '_', '~', '\'', '|', '\\':
 			cut = true
 		case ')':
 			cut = strings.Count(s, ")") > strings.Count(s, "(")
@@ -136,6 +138,18 @@ func trimURL(s string) string {
 		s = s[:len(s)-n]
 	}
 	return s
+}
+
+// entityStart is where the entity begins with which s ends, or its length.
+func entityStart(s string) int {
+	i := len(s) - 2
+	for i >= 0 && (letter(s[i]) || digit(s[i])) {
+		i--
+	}
+	if i >= 0 && s[i] == '&' && i < len(s)-2 {
+		return i
+	}
+	return len(s)
 }
 
 // bones is what is shown of a URL that is no http address: its scheme, the host

@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"unicode"
 	"unicode/utf8"
 
@@ -82,10 +83,13 @@ var areaKey = parser.NewContextKey()
 func (t modest) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Context) {
 	lines := node.Lines()
 	for i := 1; i < lines.Len(); i++ {
-		line := lines.At(i)
+		line, head := lines.At(i), lines.At(i-1)
 		columns := delimiters(line.Value(reader.Source()))
 		if columns == 0 {
 			continue
+		}
+		if source := reader.Source(); !bytes.ContainsAny(line.Value(source), "|:") && !bytes.Contains(head.Value(source), []byte("|")) {
+			return // dashes under a line of a list: nobody drew a table there
 		}
 		area := columns * (lines.Len() - i)
 		if used, ok := pc.Get(areaKey).(int); ok {

@@ -25,7 +25,7 @@ func (r *reader) servers(o *Operation, item, s spot) {
 		base := *r.base
 		base.Path, base.RawPath = "/", ""
 		o.serve(&base)
-		r.infof("server-missing", "", "there is no server; %s is taken", base.Scheme+"://"+base.Host)
+		r.infof("server-missing", "/servers", "there is no server; %s is taken", base.Scheme+"://"+base.Host)
 	}
 	if o.Server == "" {
 		o.refusef(s.at, "server-missing", "there is no server and the address of the document is not known; give one with --base")

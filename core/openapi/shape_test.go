@@ -32,9 +32,17 @@ func TestShape(t *testing.T) {
 			openapi.Response{Status: 201, Body: []byte(`[` + strings.TrimSuffix(strings.Repeat("1,", 26), ",") + `]`)},
 			openapi.Result{Status: "ok", LeftOut: "first 25 of 26 entries", Content: `[` + strings.TrimSuffix(strings.Repeat("1,", 25), ",") + "]"},
 		},
-		"long text": {
+		"one long text is kept": {
 			openapi.Response{Status: 200, ContentType: "application/json", Body: []byte(`{"t":"` + strings.Repeat(long, 60) + `"}`)},
-			openapi.Result{Status: "ok", LeftOut: "the beginning of 1 long text", Content: `{"t":"` + strings.Repeat(long, 50) + "… (600 characters)\"}"},
+			openapi.Result{Status: "ok", Content: `{"t":"` + strings.Repeat(long, 60) + `"}`},
+		},
+		"a text longer than that": {
+			openapi.Response{Status: 200, ContentType: "application/json", Body: []byte(`{"t":"` + strings.Repeat(long, 500) + `"}`)},
+			openapi.Result{Status: "ok", LeftOut: "the beginning of 1 long text", Content: `{"t":"` + strings.Repeat(long, 400) + "… (5000 characters)\"}"},
+		},
+		"many long texts": {
+			openapi.Response{Status: 200, ContentType: "application/json", Body: []byte(`["` + strings.Repeat(strings.Repeat(long, 60)+`","`, 14) + `"]`)},
+			openapi.Result{Status: "ok", LeftOut: "the beginning of 14 long texts", Content: `["` + strings.Repeat(strings.Repeat(long, 50)+`… (600 characters)","`, 14) + `"]`},
 		},
 		"deep": {
 			openapi.Response{Status: 200, ContentType: "application/json", Body: []byte(strings.Repeat(`{"a":`, 9) + `[1,2]` + strings.Repeat("}", 9))},

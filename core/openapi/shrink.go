@@ -11,8 +11,10 @@ import (
 // squeeze is how hard JSON is shortened.
 type squeeze struct{ text, entries, depth int }
 
-// squeezes are tried in turn until the JSON fits.
+// squeezes are tried in turn until the JSON fits. A long text is kept whole where it
+// is most of what there is.
 var squeezes = []squeeze{
+	{8 * maxText, maxEntries, maxShapeDeep},
 	{maxText, maxEntries, maxShapeDeep},
 	{300, 15, 7},
 	{200, 10, 6},

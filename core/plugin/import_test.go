@@ -209,8 +209,8 @@ func TestCorpora(t *testing.T) {
 		t.Fatal(err)
 	}
 	var store []struct {
-		Domain   string
-		Manifest json.RawMessage
+		Domain   string          `json:"domain"`
+		Manifest json.RawMessage `json:"manifest"`
 	}
 	if err := json.Unmarshal(data, &store); err != nil || len(store) < 300 {
 		t.Fatalf("%d manifests of the store, %v", len(store), err)

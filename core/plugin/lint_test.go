@@ -62,14 +62,23 @@ func TestLogin(t *testing.T) {
 		want       plugin.Login
 		notes      string
 	}{
-		{"service", `{"type":"service_http","authorization_type":"Bearer","verification_tokens":{"openai":"t0k"}}`, "service_http",
-			plugin.Login{Scheme: "bearer", Tokens: map[string]string{"openai": "t0k"}}, ""},
+		{
+			"service", `{"type":"service_http","authorization_type":"Bearer","verification_tokens":{"openai":"t0k"}}`, "service_http",
+			plugin.Login{Scheme: "bearer", Tokens: map[string]string{"openai": "t0k"}},
+			"",
+		},
 		{"basic", `{"type":"service_http","authorization_type":"basic"}`, "service_http", plugin.Login{Scheme: "basic"}, ""},
 		{"member", `{"type":"user_http","instructions":"Ask Ada."}`, "user_http", plugin.Login{Scheme: "bearer", Instructions: "Ask Ada."}, ""},
-		{"oauth", `{"type":"oauth","client_url":"https://shop.example/login","authorization_url":"https://shop.example/token","scope":"read","authorization_content_type":"application/json"}`, "oauth",
-			plugin.Login{AuthorizeURL: "https://shop.example/login", TokenURL: "https://shop.example/token", Scope: "read", ContentType: "application/json"}, ""},
-		{"oauth over plain http", `{"type":"oauth","client_url":"http://shop.example/login","authorization_url":"javascript:x"}`, "oauth",
-			plugin.Login{}, "warn manifest-auth auth.client_url\nwarn manifest-auth auth.authorization_url"},
+		{
+			"oauth", `{"type":"oauth","client_url":"https://shop.example/login","authorization_url":"https://shop.example/token","scope":"read","authorization_content_type":"application/json"}`, "oauth",
+			plugin.Login{AuthorizeURL: "https://shop.example/login", TokenURL: "https://shop.example/token", Scope: "read", ContentType: "application/json"},
+			"",
+		},
+		{
+			"oauth over plain http", `{"type":"oauth","client_url":"http://shop.example/login","authorization_url":"javascript:x"}`, "oauth",
+			plugin.Login{},
+			"warn manifest-auth auth.client_url\nwarn manifest-auth auth.authorization_url",
+		},
 		{"none with more", `{"type":"none","authorization_type":"bearer","verification_tokens":"x"}`, "none", plugin.Login{}, ""},
 		{"unknown scheme", `{"type":"user_http","authorization_type":"digest"}`, "user_http", plugin.Login{Scheme: "bearer"}, "warn manifest-auth auth.authorization_type"},
 		{"null", `null`, "none", plugin.Login{}, ""},

@@ -18,27 +18,55 @@ func TestReadManifest(t *testing.T) {
 		want       plugin.Manifest
 		notes      string // codes
 	}{
-		{"version 1", `{"schema_version":"v1","name_for_model":"shop","name_for_human":"Shop","description_for_model":"m","description_for_human":"h",
+		{
+			"version 1", `{"schema_version":"v1","name_for_model":"shop","name_for_human":"Shop","description_for_model":"m","description_for_human":"h",
 			"auth":{"type":"none"},"api":{"type":"openapi","url":"https://api.shop.example/o.json"},"logo_url":"https://shop.example/l.png","contact_email":"a@b.c","legal_info_url":"https://shop.example/legal"}`,
-			plugin.Manifest{SchemaVersion: "v1", NameForModel: "shop", NameForHuman: "Shop", DescriptionForModel: "m", DescriptionForHuman: "h", Auth: "none",
-				DocumentURL: "https://api.shop.example/o.json", LogoURL: "https://shop.example/l.png", ContactEmail: "a@b.c", LegalURL: "https://shop.example/legal"}, ""},
-		{"least", `{"name_for_model":"shop","api":{"url":"o.yaml"}}`,
-			plugin.Manifest{NameForModel: "shop", NameForHuman: "shop", Auth: "none", DocumentURL: "https://shop.example/.well-known/o.yaml"}, ""},
-		{"byte order mark", "\xef\xbb\xbf" + `{"name_for_model":"shop","api":{"url":"/o.yaml"}}`,
-			plugin.Manifest{NameForModel: "shop", NameForHuman: "shop", Auth: "none", DocumentURL: "https://shop.example/o.yaml"}, ""},
-		{"auth as a word", `{"name_for_model":"s","auth":"user_http","api":{"url":"/o"}}`,
-			plugin.Manifest{NameForModel: "s", NameForHuman: "s", Auth: "user_http", Login: plugin.Login{Scheme: "bearer"}, DocumentURL: "https://shop.example/o"}, ""},
-		{"unknown auth and api", `{"name_for_model":"s","auth":{"type":"magic"},"api":{"type":"soap","url":"/o"}}`,
-			plugin.Manifest{NameForModel: "s", NameForHuman: "s", Auth: "none", DocumentURL: "https://shop.example/o"}, "manifest-api-type manifest-auth"},
-		{"links that are none", `{"name_for_model":"s","api":{"url":"/o"},"logo_url":"data:image/png,x","legal_info_url":"javascript:alert(1)","privacy_policy_url":"/privacy"}`,
-			plugin.Manifest{NameForModel: "s", NameForHuman: "s", Auth: "none", DocumentURL: "https://shop.example/o", PrivacyURL: "https://shop.example/privacy"}, "manifest-link manifest-link"},
-		{"version 2", `{"schema_version":"v2.1","name_for_human":"Shop","namespace":"shop","description_for_human":"h",
+			plugin.Manifest{
+				SchemaVersion: "v1", NameForModel: "shop", NameForHuman: "Shop", DescriptionForModel: "m", DescriptionForHuman: "h", Auth: "none",
+				DocumentURL: "https://api.shop.example/o.json", LogoURL: "https://shop.example/l.png", ContactEmail: "a@b.c", LegalURL: "https://shop.example/legal",
+			},
+			"",
+		},
+		{
+			"least", `{"name_for_model":"shop","api":{"url":"o.yaml"}}`,
+			plugin.Manifest{NameForModel: "shop", NameForHuman: "shop", Auth: "none", DocumentURL: "https://shop.example/.well-known/o.yaml"},
+			"",
+		},
+		{
+			"byte order mark", "\xef\xbb\xbf" + `{"name_for_model":"shop","api":{"url":"/o.yaml"}}`,
+			plugin.Manifest{NameForModel: "shop", NameForHuman: "shop", Auth: "none", DocumentURL: "https://shop.example/o.yaml"},
+			"",
+		},
+		{
+			"auth as a word", `{"name_for_model":"s","auth":"user_http","api":{"url":"/o"}}`,
+			plugin.Manifest{NameForModel: "s", NameForHuman: "s", Auth: "user_http", Login: plugin.Login{Scheme: "bearer"}, DocumentURL: "https://shop.example/o"},
+			"",
+		},
+		{
+			"unknown auth and api", `{"name_for_model":"s","auth":{"type":"magic"},"api":{"type":"soap","url":"/o"}}`,
+			plugin.Manifest{NameForModel: "s", NameForHuman: "s", Auth: "none", DocumentURL: "https://shop.example/o"},
+			"manifest-api-type manifest-auth",
+		},
+		{
+			"links that are none", `{"name_for_model":"s","api":{"url":"/o"},"logo_url":"data:image/png,x","legal_info_url":"javascript:alert(1)","privacy_policy_url":"/privacy"}`,
+			plugin.Manifest{NameForModel: "s", NameForHuman: "s", Auth: "none", DocumentURL: "https://shop.example/o", PrivacyURL: "https://shop.example/privacy"},
+			"manifest-link manifest-link",
+		},
+		{
+			"version 2", `{"schema_version":"v2.1","name_for_human":"Shop","namespace":"shop","description_for_human":"h",
 			"functions":[{"name":"list","states":{"reasoning":{"examples":["show {x}"]}}}],"capabilities":{"conversation_starters":[{"text":"hello"}]},
 			"runtimes":[{"type":"RemoteMCPServer","spec":{"url":"/mcp"}},{"type":"OpenApi","auth":{"type":"None"},"spec":{"url":"/o.json"}}]}`,
-			plugin.Manifest{SchemaVersion: "v2.1", NameForModel: "shop", NameForHuman: "Shop", DescriptionForModel: "h", DescriptionForHuman: "h", Auth: "none",
-				DocumentURL: "https://shop.example/o.json", Examples: map[string][]string{"list": {"show {x}"}, "": {"hello"}}}, "manifest-runtime"},
-		{"hidden characters and length", `{"name_for_model":"sh\u202eop\u0000","name_for_human":"` + strings.Repeat("n", 80) + `","api":{"url":"/o"}}`,
-			plugin.Manifest{NameForModel: "shop", NameForHuman: strings.Repeat("n", 49) + "…", Auth: "none", DocumentURL: "https://shop.example/o"}, ""},
+			plugin.Manifest{
+				SchemaVersion: "v2.1", NameForModel: "shop", NameForHuman: "Shop", DescriptionForModel: "h", DescriptionForHuman: "h", Auth: "none",
+				DocumentURL: "https://shop.example/o.json", Examples: map[string][]string{"list": {"show {x}"}, "": {"hello"}},
+			},
+			"manifest-runtime",
+		},
+		{
+			"hidden characters and length", `{"name_for_model":"sh\u202eop\u0000","name_for_human":"` + strings.Repeat("n", 80) + `","api":{"url":"/o"}}`,
+			plugin.Manifest{NameForModel: "shop", NameForHuman: strings.Repeat("n", 49) + "…", Auth: "none", DocumentURL: "https://shop.example/o"},
+			"",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -131,7 +131,8 @@ func (l *loose[T]) UnmarshalJSON(data []byte) error {
 func said(texts ...word) string {
 	for _, t := range texts {
 		s := strings.TrimSpace(string(t))
-		if s != "" && !(strings.HasPrefix(s, "[[") && strings.HasSuffix(s, "]]")) {
+		key := strings.HasPrefix(s, "[[") && strings.HasSuffix(s, "]]")
+		if s != "" && !key {
 			return s
 		}
 	}

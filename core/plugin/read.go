@@ -94,13 +94,27 @@ func (r Reader) named(ctx context.Context, reg Registration, m Manifest, manifes
 // local begins the source of a plugin that was read from a file, to check it.
 const local = "file:"
 
+// CheckBase says whether an address can be one for File.
+func CheckBase(base string) error {
+	_, err := atBase(base)
+	return err
+}
+
+func atBase(base string) (*url.URL, error) {
+	at, err := url.Parse(base)
+	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
+		return nil, fmt.Errorf("--base %q is no web address: give one such as https://example.com", base)
+	}
+	return at, nil
+}
+
 // File reads a plugin from a local file, to check it: a document, or a manifest,
 // whose document is then fetched unless its bytes are given. base is the address at
 // which the file is said to lie; it resolves relative and missing servers.
 func (r Reader) File(ctx context.Context, path string, document []byte, base string) (*Import, error) {
-	at, err := url.Parse(base)
-	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
-		return nil, fmt.Errorf("--base %q is no web address: give one such as https://example.com", base)
+	at, err := atBase(base)
+	if err != nil {
+		return nil, err
 	}
 	body, err := os.ReadFile(path)
 	if cause := (*fs.PathError)(nil); errors.As(err, &cause) {

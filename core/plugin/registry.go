@@ -54,6 +54,10 @@ func (r *Registry) Configure(ctx context.Context, plugins []Configured) error {
 	wanted := map[string]bool{}
 	for i, got := range r.readAll(ctx, plugins) {
 		id := got.id
+		if id != "" && wanted[id] {
+			faults = append(faults, fmt.Errorf("%s: another plugin of the configuration is at the same address: one host and port is one plugin", plugins[i].Source))
+			continue
+		}
 		wanted[id] = id != ""
 		old := slices.IndexFunc(stored, func(g Registration) bool { return g.ID == id })
 		if got.err != nil {

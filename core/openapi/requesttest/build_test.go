@@ -32,20 +32,21 @@ type attempt struct {
 
 func (a attempt) operation() string { return a.File + " " + strings.ToUpper(a.Method) + " " + a.Path }
 
-// attempts builds the requests of one document.
-func attempts(ctx context.Context, corpora, corpus, file string) ([]attempt, error) {
+// attempts builds the requests of one document. elsewhere counts operations of which
+// it holds only a reference to another file.
+func attempts(ctx context.Context, corpora, corpus, file string) (all []attempt, elsewhere int, err error) {
 	full := filepath.Join(corpora, file)
 	t, err := parse(full)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	data, err := os.ReadFile(full)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	doc, broken := openapi.Read(ctx, openapi.Source{URL: found, Data: data}, openapi.Options{})
-	var all []attempt
-	for _, r := range t.operations() {
+	operations, elsewhere := t.operations()
+	for _, r := range operations {
 		for _, set := range []string{"least", "full"} {
 			a := attempt{Corpus: corpus, File: file, Found: found, Path: r.path, Method: r.method, Set: set}
 			if broken != nil {
@@ -56,7 +57,7 @@ func attempts(ctx context.Context, corpora, corpus, file string) ([]attempt, err
 			all = append(all, a)
 		}
 	}
-	return all, nil
+	return all, elsewhere, nil
 }
 
 // build makes arguments, keeps what the tool shows of them, and has the request
@@ -78,7 +79,7 @@ func (a *attempt) build(doc *openapi.Document, g generator, r raw) {
 	shown, _ := tool["properties"].(map[string]any)
 	args := map[string]any{}
 	a.Headers = map[string]string{"User-Agent": "aidesk/test"}
-	query := ""
+	var query []string
 	for _, p := range g.parameters(r) {
 		name, _ := p.get("name").(string)
 		in, _ := p.get("in").(string)
@@ -89,7 +90,7 @@ func (a *attempt) build(doc *openapi.Document, g generator, r raw) {
 		key := keyOf(shown, name, in)
 		if key == "" {
 			if secret(doc, in, name) && in == "query" {
-				query += "&" + name + "=secret" // added on the way out
+				query = append(query, name+"=secret") // added on the way out
 			} else if secret(doc, in, name) && in == "header" || strings.EqualFold(name, "Authorization") {
 				a.Headers[name] = "Bearer secret"
 			}
@@ -123,12 +124,12 @@ func (a *attempt) build(doc *openapi.Document, g generator, r raw) {
 		return
 	}
 	a.URL, a.Body = request.URL, request.Body
-	if query != "" {
+	if len(query) > 0 {
 		separator := "?"
 		if strings.Contains(a.URL, "?") {
 			separator = "&"
 		}
-		a.URL += separator + query[1:]
+		a.URL += separator + strings.Join(query, "&")
 	}
 	for _, f := range request.Header {
 		a.Headers[f.Name] = f.Value

@@ -48,23 +48,25 @@ func write(b *strings.Builder, re *syntax.Regexp, extra int) {
 		}
 	case syntax.OpAlternate:
 		write(b, re.Sub[min(extra, len(re.Sub)-1)], extra)
-	case syntax.OpStar, syntax.OpPlus, syntax.OpQuest, syntax.OpRepeat:
-		lowest, highest := 0, -1
-		switch re.Op {
-		case syntax.OpPlus:
-			lowest = 1
-		case syntax.OpQuest:
-			highest = 1
-		case syntax.OpRepeat:
-			lowest, highest = re.Min, re.Max
+	case syntax.OpStar:
+		repeat(b, re.Sub[0], extra)
+	case syntax.OpPlus:
+		repeat(b, re.Sub[0], 1+extra)
+	case syntax.OpQuest:
+		repeat(b, re.Sub[0], min(extra, 1))
+	case syntax.OpRepeat:
+		n := re.Min + extra
+		if re.Max >= 0 {
+			n = min(n, re.Max)
 		}
-		n := lowest + extra
-		if highest >= 0 {
-			n = min(n, highest)
-		}
-		for range min(n, 500) {
-			write(b, re.Sub[0], 0)
-		}
+		repeat(b, re.Sub[0], n)
+	default: // begins, ends and bounds have no text
+	}
+}
+
+func repeat(b *strings.Builder, re *syntax.Regexp, n int) {
+	for range min(n, 500) {
+		write(b, re, 0)
 	}
 }
 

@@ -1,25 +1,67 @@
 package requesttest
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
+
+// floors are the least shares of operations, in percent, whose requests the oracle
+// accepts. A refused operation counts as one that is not.
+var floors = map[string]float64{"plugins": 99, "vendors": 97}
+
+// mostBlind is how many attempts Prism may be unable to judge because it cannot
+// compile a schema.
+const mostBlind = 10
 
 // verdict is what the oracle says of one attempt.
 type verdict struct {
 	Line   int      `json:"line"`
-	OK     bool     `json:"ok"`
 	Faults []string `json:"faults"`
+	Blind  bool     `json:"blind"` // some schema could not be compiled
+}
+
+// judge has the oracle judge attempts on documents of a folder.
+func judge(t *testing.T, folder string, all []attempt) []verdict {
+	t.Helper()
+	var lines bytes.Buffer
+	for _, a := range all {
+		line, err := json.Marshal(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines.Write(append(line, '\n'))
+	}
+	oracle := exec.CommandContext(t.Context(), "node", "testdata/oracle/check.mjs", folder)
+	oracle.Stdin, oracle.Stderr = &lines, os.Stderr
+	out, err := oracle.Output()
+	if err != nil {
+		t.Fatalf("the oracle: %v", err)
+	}
+	var verdicts []verdict
+	for line := range bytes.Lines(out) {
+		var v verdict
+		if err := json.Unmarshal(line, &v); err != nil || v.Line != len(verdicts) {
+			t.Fatalf("the oracle says %q: %v", line, err)
+		}
+		verdicts = append(verdicts, v)
+	}
+	if len(verdicts) != len(all) {
+		t.Fatalf("%d verdicts on %d attempts", len(verdicts), len(all))
+	}
+	return verdicts
 }
 
 func TestRequests(t *testing.T) {
 	corpora := os.Getenv("AIDESK_CORPORA")
-	if corpora == "" || os.Getenv("AIDESK_ORACLE") == "" {
+	if corpora == "" || os.Getenv("AIDESK_ORACLES") == "" {
 		t.Skip("run by make test-requests, with AIDESK_CORPORA")
 	}
 	var all []attempt
@@ -32,34 +74,81 @@ func TestRequests(t *testing.T) {
 			if filepath.Base(f) == "index.json" {
 				continue
 			}
-			got, err := attempts(t.Context(), corpora, corpus, filepath.Join(folder, filepath.Base(f)))
+			got, elsewhere, err := attempts(t.Context(), corpora, corpus, filepath.Join(folder, filepath.Base(f)))
 			if err != nil {
 				t.Error(err)
 			}
 			all = append(all, got...)
+			if elsewhere > 0 {
+				t.Logf("%s: %d operations are only references to files that are not there; they have no schema to make arguments from, and are not counted", filepath.Base(f), elsewhere)
+			}
 		}
 	}
-	var lines bytes.Buffer
-	for _, a := range all {
-		line, err := json.Marshal(a)
-		if err != nil {
-			t.Fatal(err)
+	known := causes(t)
+	operations, failed := map[string]map[string]bool{}, map[string]map[string]bool{}
+	counts := map[string]int{}
+	blind := 0
+	for i, v := range judge(t, corpora, all) {
+		a := all[i]
+		if v.Blind {
+			blind++
 		}
-		lines.Write(append(line, '\n'))
+		put(operations, a.Corpus, a.operation())
+		if len(v.Faults) == 0 || failed[a.Corpus][a.operation()] {
+			continue
+		}
+		put(failed, a.Corpus, a.operation())
+		cause, named := known[a.operation()]
+		if !named {
+			t.Errorf("%s (%s) fails without a cause in testdata/causes.txt: %s\n%s", a.operation(), a.Set, strings.Join(v.Faults, "; "), a.URL)
+		}
+		counts[a.Corpus+": "+cause]++
 	}
-	if os.Getenv("KEEP") != "" {
-		os.WriteFile(os.Getenv("KEEP"), lines.Bytes(), 0o600)
+	for operation := range known {
+		if !failed["plugins"][operation] && !failed["vendors"][operation] {
+			t.Errorf("%s is in testdata/causes.txt and does not fail", operation)
+		}
 	}
-	oracle := exec.CommandContext(t.Context(), "node", "testdata/oracle/check.mjs", corpora)
-	oracle.Stdin, oracle.Stderr = &lines, os.Stderr
-	out, err := oracle.Output()
+	for corpus, floor := range floors {
+		n, bad := len(operations[corpus]), len(failed[corpus])
+		share := 100 * float64(n-bad) / float64(max(n, 1))
+		t.Logf("%s: %d of %d operations accepted, %.2f %%", corpus, n-bad, n, share)
+		if share < floor {
+			t.Errorf("%s: %.2f %%, at least %.0f %% wanted", corpus, share, floor)
+		}
+	}
+	for _, cause := range slices.Sorted(maps.Keys(counts)) {
+		t.Logf("%4d × %s", counts[cause], cause)
+	}
+	if blind > mostBlind {
+		t.Errorf("Prism cannot compile the schemas of %d attempts, at most %d wanted", blind, mostBlind)
+	}
+}
+
+func put(sets map[string]map[string]bool, set, member string) {
+	if sets[set] == nil {
+		sets[set] = map[string]bool{}
+	}
+	sets[set][member] = true
+}
+
+// causes reads testdata/causes.txt: file, method and path, cause; tabs between.
+func causes(t *testing.T) map[string]string {
+	t.Helper()
+	data, err := os.ReadFile("testdata/causes.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for s := bufio.NewScanner(bytes.NewReader(out)); s.Scan(); {
-		var v verdict
-		if err := json.Unmarshal(s.Bytes(), &v); err != nil {
-			t.Fatal(err)
+	all := map[string]string{}
+	for line := range strings.Lines(string(data)) {
+		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+			continue
 		}
+		parts := strings.Split(line, "\t")
+		if len(parts) != 3 {
+			t.Fatalf("causes.txt: %q is not file, operation, cause", line)
+		}
+		all[fmt.Sprintf("%s %s", parts[0], parts[1])] = parts[2]
 	}
+	return all
 }

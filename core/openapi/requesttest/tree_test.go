@@ -69,6 +69,7 @@ func plain(n *yaml.Node) any {
 			list = append(list, plain(item))
 		}
 		return list
+	default: // a scalar
 	}
 	switch n.ShortTag() {
 	case "!!null":
@@ -129,11 +130,12 @@ type raw struct {
 	item, op     *object
 }
 
-func (t *tree) operations() []raw {
-	var all []raw
+// operations lists those whose text is in the document; elsewhere counts those that
+// are only a reference to another file.
+func (t *tree) operations() (all []raw, elsewhere int) {
 	paths, _ := t.root.get("paths").(*object)
 	if paths == nil {
-		return nil
+		return nil, 0
 	}
 	for _, path := range paths.keys {
 		item := t.resolve(paths.vals[path])
@@ -141,12 +143,17 @@ func (t *tree) operations() []raw {
 			continue
 		}
 		for _, key := range item.keys {
-			if op := t.resolve(item.vals[key]); op != nil && slices.Contains(methods, key) {
+			if !slices.Contains(methods, key) {
+				continue
+			}
+			if op := t.resolve(item.vals[key]); op != nil {
 				all = append(all, raw{path, key, item, op})
+			} else {
+				elsewhere++
 			}
 		}
 	}
-	return all
+	return all, elsewhere
 }
 
 // parameters of the path and the operation; the operation's win.
