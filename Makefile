@@ -7,7 +7,7 @@ LINT := .bin/golangci-lint-$(LINT_VERSION)
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build the program into bin/aidesk
@@ -28,6 +28,27 @@ race: ## Run every test under the race detector (needs a C compiler)
 	else \
 		echo "make race: skipped, the race detector needs a C compiler ($$(go env CC) is not installed)"; \
 	fi
+
+.PHONY: test-oracles
+test-oracles: ## Have our messages read by other people's programs (needs node and npm)
+	@if ! command -v npm >/dev/null; then echo "make test-oracles: skipped, npm is not installed"; exit 0; fi; \
+	for folder in adapters/*/oracletest/npm; do \
+		echo "npm ci --prefix $$folder"; npm ci --silent --no-audit --no-fund --prefix "$$folder" || exit 1; \
+	done; \
+	packages="$$(go list ./adapters/... | grep 'oracletest$$')"; \
+	echo "AIDESK_ORACLES=1 go test -count=1" $$packages; AIDESK_ORACLES=1 go test -count=1 $$packages
+
+REQUESTS := core/openapi/requesttest
+
+.PHONY: test-requests
+test-requests: ## Have other people's code judge the requests we build (needs node, npm and AIDESK_CORPORA)
+	@if [ -z "$$AIDESK_CORPORA" ]; then echo "make test-requests: skipped, AIDESK_CORPORA is not set"; exit 0; fi; \
+	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then echo "make test-requests: skipped, node and npm are missing (apt-get install nodejs npm)"; exit 0; fi; \
+	oracle=$(REQUESTS)/testdata/oracle; \
+	if [ ! $$oracle/node_modules/.package-lock.json -nt $$oracle/package-lock.json ]; then \
+		echo "npm ci --prefix $$oracle"; npm ci --silent --no-audit --no-fund --prefix $$oracle || exit 1; \
+	fi; \
+	echo "AIDESK_ORACLES=1 go test -count=1 -v ./$(REQUESTS)"; AIDESK_ORACLES=1 go test -count=1 -v ./$(REQUESTS)
 
 .PHONY: vet
 vet:

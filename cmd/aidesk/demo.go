@@ -81,12 +81,17 @@ func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err 
 	}
 	defer examples.close()
 
+	ring, err := keysOf(ctx, nil, folder.path("desk.key"), s)
+	if err != nil {
+		return err
+	}
 	cfg := demoConfig(o, examples)
 	tty := ttyOf(in, out)
 	adapter := &terminal.Adapter{
 		In: in, Out: out, Grammar: bots.Commands, Interactive: tty.interactive, Color: tty.color, Width: tty.width, Logger: logger,
 	}
-	desk, err := wire(ctx, cfg, s, []chat.Adapter{adapter}, logger)
+	terminal := func(config.Bot) ([]chat.Adapter, error) { return []chat.Adapter{adapter}, nil }
+	desk, err := wire(ctx, cfg, parts{store: s, secrets: ring.Ring, adapters: terminal, logger: logger})
 	if err != nil {
 		return err
 	}
@@ -100,6 +105,7 @@ func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err 
 func demoConfig(o demoOptions, examples *exampleServers) config.Config {
 	cfg := config.Default()
 	cfg.Limits = config.Limits{} // one person who tries things out
+	cfg.Retention = config.Retention{}
 	cfg.Models = map[string]config.Model{"main": {Provider: "planner"}}
 	if o.modelURL != "" {
 		cfg.Models["main"] = config.Model{Provider: "openai-chat", Model: o.model, BaseURL: o.modelURL, APIKey: config.Secret(os.Getenv(modelKey))}

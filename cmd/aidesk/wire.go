@@ -18,7 +18,9 @@ import (
 	"aidesk/core/model/openai"
 	"aidesk/core/model/planner"
 	"aidesk/core/plugin"
+	"aidesk/core/policy"
 	"aidesk/core/preview"
+	"aidesk/core/secret"
 	"aidesk/store"
 	"aidesk/store/bolt"
 )
@@ -28,15 +30,33 @@ const persona = "You are a helpful desk."
 
 // openStore opens the store that a URL names.
 func openStore(url string) (store.Store, error) {
-	path, ok := strings.CutPrefix(url, "bolt:")
-	if !ok {
-		return nil, fmt.Errorf("store.url %q: only bolt:PATH is built in", url)
+	path, err := storePath(url)
+	if err != nil {
+		return nil, err
 	}
 	return bolt.Open(path, bolt.Options{})
 }
 
+// storePath is the file of the store that a URL names.
+func storePath(url string) (string, error) {
+	path, ok := strings.CutPrefix(url, "bolt:")
+	if !ok {
+		return "", fmt.Errorf("store.url %q: only bolt:PATH is built in", url)
+	}
+	return path, nil
+}
+
+// parts are what a desk is given from outside.
+type parts struct {
+	store    store.Store
+	secrets  *secret.Ring
+	adapters func(config.Bot) ([]chat.Adapter, error) // those of one bot
+	logger   *slog.Logger
+}
+
 // wire makes a desk of a configuration: every part, connected to every other.
-func wire(ctx context.Context, cfg config.Config, s store.Store, adapters []chat.Adapter, logger *slog.Logger) (*bots.Desk, error) {
+func wire(ctx context.Context, cfg config.Config, p parts) (*bots.Desk, error) {
+	s, logger := p.store, p.logger
 	rules, err := rulesOf(cfg)
 	if err != nil {
 		return nil, err
@@ -49,8 +69,15 @@ func wire(ctx context.Context, cfg config.Config, s store.Store, adapters []chat
 	for name, m := range cfg.Models {
 		models[name] = modelOf(m)
 	}
-	desk := &bots.Desk{Store: s, Now: time.Now, Logger: logger}
+	desk := &bots.Desk{
+		Store: s, Secrets: p.secrets, Now: time.Now, Logger: logger,
+		Keep: bots.Retention{Conversations: cfg.Retention.Conversations, Audit: cfg.Retention.Audit},
+	}
 	for _, b := range cfg.Bots {
+		adapters, err := p.adapters(b)
+		if err != nil {
+			return nil, fmt.Errorf("bot %s: %w", b.Name, err)
+		}
 		registry := &plugin.Registry{Bot: b.Name, Records: s, Guard: guard, Logger: logger}
 		var configured []plugin.Configured
 		for _, p := range b.Plugins {
@@ -68,6 +95,7 @@ func wire(ctx context.Context, cfg config.Config, s store.Store, adapters []chat
 		}
 		desk.Bots = append(desk.Bots, &bots.Bot{
 			Name: b.Name, Adapters: adapters, Agent: a, Plugins: registry,
+			Access: policy.Access{Channels: b.Access.Channels, Roles: b.Access.Roles, Guests: b.Access.Guests},
 			Limits: bots.Limits{
 				TurnsPerMemberHour: cfg.Limits.TurnsPerMemberHour, TurnsAtOnce: cfg.Limits.TurnsAtOnce, TokensPerDay: cfg.Limits.TokensPerDay,
 			},
@@ -102,6 +130,10 @@ func modelOf(m config.Model) model.Model {
 	if m.Provider == "planner" {
 		return &planner.Planner{}
 	}
-	transport := &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 64, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second}
-	return openai.NewChat(openai.Config{BaseURL: m.BaseURL, Model: m.Model, APIKey: m.APIKey.Reveal(), Client: &http.Client{Transport: transport}})
+	return openai.NewChat(openai.Config{BaseURL: m.BaseURL, Model: m.Model, APIKey: m.APIKey.Reveal(), Client: &http.Client{Transport: direct()}})
+}
+
+// direct goes straight to the address that the operator wrote.
+func direct() *http.Transport {
+	return &http.Transport{ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 64, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second}
 }

@@ -15,10 +15,15 @@ import (
 // file's folder.
 func (d *decoder) check(c *Config) {
 	d.checkStore(&c.Store)
+	d.checkHTTP(&c.HTTP)
+	d.checkKeys(c.Keys)
 	for _, name := range slices.Sorted(maps.Keys(c.Models)) {
 		d.checkModel("models."+name, c.Models[name])
 	}
 	d.checkBots(c)
+	d.checkSlack(c)
+	d.checkAdmins(c.Policy.Admins)
+	d.checkRetention(c.Retention)
 	d.checkLimits(c.Limits)
 	if mode := c.Previews.Mode; mode != "api_results" && mode != "off" {
 		d.faultf("previews.mode", "want api_results or off")
@@ -91,6 +96,7 @@ func (d *decoder) checkBots(c *Config) {
 		}
 		d.checkBotModel(key+".model", bot.Model, slices.Sorted(maps.Keys(c.Models)))
 		d.checkPlugins(key, bot.Plugins)
+		d.checkAccess(key+".access", bot.Access)
 	}
 }
 

@@ -1,14 +1,20 @@
 package config
 
+import "time"
+
 // Config is everything that the file says, checked, with the defaults filled in
 // and every ${NAME} expanded. Relative paths in it are joined to the file's folder.
 type Config struct {
-	Store    Store            `yaml:"store"`
-	Models   map[string]Model `yaml:"models"` // by the name that bots use
-	Bots     []Bot            `yaml:"bots"`   // at least one
-	Limits   Limits           `yaml:"limits"`
-	Previews Previews         `yaml:"previews"`
-	Egress   Egress           `yaml:"egress"`
+	Store     Store            `yaml:"store"`
+	HTTP      HTTP             `yaml:"http"`
+	Keys      []Secret         `yaml:"keys"`   // as secret.Parse takes them; none: one is made beside the store
+	Models    map[string]Model `yaml:"models"` // by the name that bots use
+	Bots      []Bot            `yaml:"bots"`   // at least one
+	Policy    Policy           `yaml:"policy"`
+	Limits    Limits           `yaml:"limits"`
+	Previews  Previews         `yaml:"previews"`
+	Retention Retention        `yaml:"retention"`
+	Egress    Egress           `yaml:"egress"`
 }
 
 // Store says where the desk keeps its state.
@@ -16,6 +22,16 @@ type Store struct {
 	// URL is bolt: and the path of a file on a local disk.
 	// Defaults to bolt:aidesk.db beside the configuration.
 	URL string `yaml:"url"`
+}
+
+// HTTP is the desk's own web server: what a platform calls, and signs of health.
+type HTTP struct {
+	// Listen is the host:port to listen at. Empty: there is no server, which is right
+	// where no platform calls the desk and nobody asks for its health.
+	Listen string `yaml:"listen"`
+	// PublicURL is under which address platforms reach Listen from outside, without a
+	// slash at its end.
+	PublicURL string `yaml:"public_url"`
 }
 
 // Model is one language model, or the planner, which is none.
@@ -43,6 +59,10 @@ type Bot struct {
 	Model string `yaml:"model"`
 	// Persona opens every prompt. Empty: the desk's own.
 	Persona string `yaml:"persona"`
+	// Slack is the bot's app at Slack; the zero value is none.
+	Slack Slack `yaml:"slack"`
+	// Access says where the bot may speak and to whom.
+	Access Access `yaml:"access"`
 	// Plugins are registered by the configuration alone; no admin changes them in a chat.
 	Plugins []Plugin `yaml:"plugins"`
 }
@@ -54,6 +74,40 @@ type Plugin struct {
 	Source string `yaml:"source"`
 	// Default enables the plugin for every member who has not chosen otherwise.
 	Default bool `yaml:"default"`
+}
+
+// Access is where a bot may speak and to whom. Its zero value lets every member of the
+// workspace in, everywhere, and nobody else.
+type Access struct {
+	// Channels are the ids of those in which it may speak, beside direct messages;
+	// empty: all.
+	Channels []string `yaml:"channels"`
+	// Roles are the ids of those (at Slack: user groups) of which a member needs one;
+	// empty: none is needed.
+	Roles []string `yaml:"roles"`
+	// Guests lets guests in too.
+	Guests bool `yaml:"guests"`
+}
+
+// Policy says who decides.
+type Policy struct {
+	Admins Admins `yaml:"admins"`
+}
+
+// Admins are who administers the desk, on each platform.
+type Admins struct {
+	// Slack has ids of members and of user groups; empty: the workspace's owners and
+	// administrators.
+	Slack []string `yaml:"slack"`
+}
+
+// Retention is how long the desk keeps what happened. Each is at least a day.
+type Retention struct {
+	// Conversations, with their cards and replies, after they were last touched.
+	// Defaults to 30 days.
+	Conversations time.Duration `yaml:"conversations"`
+	// Audit is for who decided what, and for usage. Defaults to 400 days.
+	Audit time.Duration `yaml:"audit"`
 }
 
 // Limits are checked before the spending. Each is at least 1.
@@ -97,8 +151,9 @@ type Internal struct {
 // no bot, so it is not yet one to run.
 func Default() Config {
 	return Config{
-		Store:    Store{URL: "bolt:aidesk.db"},
-		Limits:   Limits{TurnsPerMemberHour: 20, TurnsAtOnce: 4, TokensPerDay: 1_000_000},
-		Previews: Previews{Mode: "api_results"},
+		Store:     Store{URL: "bolt:aidesk.db"},
+		Limits:    Limits{TurnsPerMemberHour: 20, TurnsAtOnce: 4, TokensPerDay: 1_000_000},
+		Previews:  Previews{Mode: "api_results"},
+		Retention: Retention{Conversations: 30 * day, Audit: 400 * day},
 	}
 }

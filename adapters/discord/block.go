@@ -1,0 +1,154 @@
+package discord
+
+import (
+	"strconv"
+	"strings"
+
+	"aidesk/core/markdown"
+)
+
+// line is one line of a message.
+type line struct {
+	text  string
+	code  bool // never indented, for that would change it
+	quote bool // begins with the mark of a quote
+}
+
+// within says where blocks stand.
+type within struct {
+	item  bool // of a list: no headings, no blank lines
+	quote bool // Discord knows no quote in a quote
+}
+
+// rule is a dividing line, which Discord has none of.
+var rule = strings.Repeat("─", 20)
+
+// body writes a document.
+func body(d markdown.Document) string { return text(blocks(d.Blocks, within{})) }
+
+func text(lines []line) string {
+	var b strings.Builder
+	for i, l := range lines {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(l.text)
+	}
+	return b.String()
+}
+
+// blocks writes blocks with a blank line between them, but none below a heading,
+// which has its own distance.
+func blocks(bs []markdown.Block, w within) []line {
+	var out []line
+	near := false
+	for _, b := range bs {
+		lines := block(b, w)
+		if len(lines) == 0 {
+			continue
+		}
+		if len(out) > 0 && !near && !w.item {
+			out = append(out, line{})
+		}
+		out = append(out, lines...)
+		near = b.Kind == markdown.KindHeading && b.Level <= deepest
+	}
+	return out
+}
+
+func block(b markdown.Block, w within) []line {
+	switch b.Kind {
+	case markdown.KindParagraph:
+		return paragraph(b.Inlines)
+	case markdown.KindHeading:
+		return heading(b, w)
+	case markdown.KindList:
+		return list(b, w)
+	case markdown.KindQuote:
+		return quote(b, w)
+	case markdown.KindCode:
+		if strings.TrimSpace(b.Code) == "" {
+			return nil
+		}
+		return fence(b.Lang, b.Code)
+	case markdown.KindTable:
+		return table(b.Table, w)
+	case markdown.KindRule:
+		return []line{{text: rule}}
+	}
+	return nil
+}
+
+func paragraph(ins []markdown.Inline) []line {
+	s := strings.Trim(inlines(ins, 0), "\n")
+	if strings.TrimSpace(s) == "" {
+		return nil
+	}
+	var out []line
+	for text := range strings.SplitSeq(s, "\n") {
+		out = append(out, line{text: strings.TrimRight(text, " \t")})
+	}
+	return out
+}
+
+// deepest is the level of the smallest heading that Discord has.
+const deepest = 3
+
+func heading(b markdown.Block, w within) []line {
+	s, lead := style(0), strings.Repeat("#", b.Level)+" "
+	if b.Level > deepest || w.item {
+		s, lead = strong, ""
+	}
+	text := strings.TrimSpace(strings.ReplaceAll(inlines(b.Inlines, s), "\n", " "))
+	if text == "" {
+		return nil
+	}
+	return []line{{text: lead + text}}
+}
+
+func quote(b markdown.Block, w within) []line {
+	lines := blocks(b.Blocks, within{item: w.item, quote: true})
+	if w.quote {
+		return lines
+	}
+	for i, l := range lines {
+		lines[i] = line{text: "> " + l.text, quote: true}
+	}
+	return lines
+}
+
+func list(b markdown.Block, w within) []line {
+	var out []line
+	for i, item := range b.Items {
+		mark := "-"
+		if b.Ordered {
+			mark = strconv.Itoa(b.Start+i) + "."
+		}
+		if item.Task != nil {
+			mark += " " + box(*item.Task)
+		}
+		lines := blocks(item.Blocks, within{item: true, quote: w.quote})
+		alone := len(lines) == 0 || lines[0].code || lines[0].quote
+		if alone { // a quote or code must begin a line
+			out = append(out, line{text: mark})
+		}
+		for j, l := range lines {
+			switch {
+			case l.code:
+			case j == 0 && !alone:
+				l.text = mark + " " + l.text
+			case l.text != "":
+				l.text = "  " + l.text
+			}
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+func box(ticked bool) string {
+	if ticked {
+		return "☑"
+	}
+	return "☐"
+}

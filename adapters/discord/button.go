@@ -1,0 +1,107 @@
+package discord
+
+import (
+	"cmp"
+	"slices"
+
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+)
+
+// What a button takes.
+const (
+	labelLimit = 80
+	idLimit    = 100
+	urlLimit   = 512
+)
+
+// How a custom_id begins says what a press of it asks for, since a form must be the
+// very answer to it.
+const (
+	pressed = "p:"
+	opens   = "f:"
+)
+
+// The styles of buttons, and the types of components.
+const (
+	styleFilled = 1
+	stylePlain  = 2
+	styleDanger = 4
+	styleLink   = 5
+
+	typeRow    = 1
+	typeButton = 2
+)
+
+// press adds buttons to the last message, as far as there is room. One whose
+// address no button takes becomes a link in the text.
+func (s *sheet) press(bs []chat.Button) error {
+	var out []Button
+	for _, b := range bs {
+		if b.URL != "" && !linkable(b.URL) {
+			s.link(b)
+			continue
+		}
+		made, err := button(b)
+		if err != nil {
+			return err
+		}
+		same := func(o Button) bool { return o.CustomID != "" && o.CustomID == made.CustomID }
+		if !slices.ContainsFunc(out, same) && !s.last().has(cmp.Or(made.CustomID, "-")) {
+			out = append(out, made)
+		}
+	}
+	for chunk := range slices.Chunk(out, buttonsInRow) {
+		m := s.last()
+		if len(m.Components) == rowsLimit {
+			s.add(Message{})
+			m = s.last()
+		}
+		m.Content = cmp.Or(m.Content, "Choose:")
+		m.row(chunk)
+	}
+	return nil
+}
+
+// link adds a button as a link.
+func (s *sheet) link(b chat.Button) {
+	contents, _ := parts(markdown.New(markdown.Paragraph(markdown.Link(markdown.Line(b.Label, labelLimit), b.URL))))
+	for _, c := range contents {
+		s.join(c, "\n")
+	}
+}
+
+// row adds a row of at most five buttons.
+func (m *Message) row(bs []Button) {
+	m.Components = append(m.Components, ActionsRow{Type: typeRow, Components: bs})
+}
+
+func button(b chat.Button) (Button, error) {
+	out := Button{Type: typeButton, Style: stylePlain, Label: cmp.Or(markdown.Line(b.Label, labelLimit/2), "…"), URL: b.URL}
+	switch {
+	case b.URL != "":
+		out.Style = styleLink
+		return out, nil
+	case b.Style == chat.Primary:
+		out.Style = styleFilled
+	case b.Style == chat.Danger:
+		out.Style = styleDanger
+	}
+	out.CustomID = pressed + b.ID
+	if b.Form {
+		out.CustomID = opens + b.ID
+	}
+	switch {
+	case b.ID == "":
+		return Button{}, faulty(b, "it has neither an id nor an address")
+	case units(out.CustomID) > idLimit:
+		return Button{}, faulty(b, "its id is too long")
+	}
+	return out, nil
+}
+
+// linkable reports whether a button can open an address.
+func linkable(url string) bool {
+	_, ok := markdown.Normal(url)
+	return ok && units(url) <= urlLimit
+}

@@ -1,0 +1,65 @@
+package discord
+
+import (
+	"net/url"
+	"strings"
+
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+)
+
+// What an embed takes, and how much of it is used.
+const (
+	embedsLimit      = 3
+	titleLimit       = 256 // units, escapes included
+	descriptionLimit = 300 // characters
+	authorLimit      = 256
+	addressLimit     = 2048
+)
+
+// preview adds the cards of pages. A card whose address Discord refuses is left
+// out: its link stands in the text.
+func (s *sheet) preview(ps []chat.Preview) {
+	var out []Embed
+	seen := map[string]bool{}
+	for _, p := range ps {
+		address, ok := markdown.Normal(p.URL)
+		if !ok || seen[address] || units(p.URL) > addressLimit || len(out) == embedsLimit {
+			continue
+		}
+		seen[address] = true
+		out = append(out, embed(p))
+	}
+	for i := range out {
+		if len(out) > 1 { // several large pictures push the answer out of sight
+			out[i].Image, out[i].Thumbnail = nil, out[i].Image
+		}
+		s.last().Embeds = append(s.last().Embeds, out[i])
+	}
+}
+
+// embed is the card of a page. Title and description are read as markup, the lines
+// of author and footer are not.
+func embed(p chat.Preview) Embed {
+	host := ""
+	if u, err := url.Parse(p.URL); err == nil {
+		host = u.Hostname()
+	}
+	e := Embed{URL: p.URL, Footer: &Footer{Text: markdown.Line(host, authorLimit)}}
+	if site := markdown.Line(p.SiteName, authorLimit/2); site != "" && site != host {
+		e.Author = &Author{Name: site}
+	}
+	for room := titleLimit; ; room /= 2 {
+		if e.Title = escape("", markdown.Line(p.Title, room)); units(e.Title) <= titleLimit {
+			break
+		}
+	}
+	if strings.TrimSpace(e.Title) == "" {
+		e.Title = escape("", markdown.Line(host, titleLimit/2))
+	}
+	e.Description = escape("", markdown.Line(p.Description, descriptionLimit))
+	if _, ok := markdown.Normal(p.Image); ok && units(p.Image) <= addressLimit {
+		e.Image = &Image{URL: p.Image}
+	}
+	return e
+}

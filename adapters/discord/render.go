@@ -1,0 +1,117 @@
+package discord
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+)
+
+// Render gives the messages that a reply becomes, in the order in which they are
+// sent; none for a reply that shows nothing. The same reply always gives the same
+// messages. What it says comes first, then its rows, small print, buttons, previews
+// and files; each card is a message of its own, so that its buttons can belong to
+// nothing else and no text of others stands beside it.
+//
+// The error names a button that Discord cannot take.
+func Render(r chat.Reply) ([]Message, error) {
+	var s sheet
+	contents, file := parts(r.Text)
+	for _, c := range contents {
+		s.add(Message{Content: c})
+	}
+	if file != nil {
+		s.last().attach(*file)
+	}
+	if err := s.list(r.Rows); err != nil {
+		return nil, err
+	}
+	for _, n := range r.Notes {
+		for _, c := range small(n) {
+			s.join(c, "\n")
+		}
+	}
+	if err := s.press(r.Buttons); err != nil {
+		return nil, err
+	}
+	s.preview(r.Previews)
+	for _, f := range r.Files {
+		s.attach(chat.File{Name: filename(f.Name), Text: markdown.Visible(f.Text)})
+	}
+	for _, c := range r.Cards {
+		m, err := card(c, pinged(r))
+		if err != nil {
+			return nil, err
+		}
+		s.add(m)
+	}
+	s = slices.DeleteFunc(s, Message.empty)
+	for i := range s {
+		s[i].finish(r, i)
+	}
+	return s, nil
+}
+
+// sheet is a reply as far as it is written.
+type sheet []Message
+
+func (s *sheet) add(m Message) { *s = append(*s, m) }
+
+// last is the message that is being filled.
+func (s *sheet) last() *Message {
+	if len(*s) == 0 {
+		s.add(Message{})
+	}
+	return &(*s)[len(*s)-1]
+}
+
+// join adds content to the last message, or begins a new one.
+func (s *sheet) join(content, with string) {
+	m := s.last()
+	if m.Content == "" {
+		m.Content = content
+		return
+	}
+	if units(m.Content)+units(with)+units(content) > contentLimit {
+		s.add(Message{Content: content})
+		return
+	}
+	m.Content += with + content
+}
+
+func (s *sheet) attach(f chat.File) {
+	if len(s.last().Files) == filesLimit {
+		s.add(Message{})
+	}
+	s.last().attach(f)
+}
+
+// pinged is the member whom a reply may ping; empty for nobody. In a direct message
+// there is no need to.
+func pinged(r chat.Reply) string {
+	if r.Place.Direct || !snowflake(r.To) {
+		return ""
+	}
+	return r.To
+}
+
+// filename is a name that no system takes for a path.
+func filename(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, r) {
+			return '_'
+		}
+		return r
+	}, markdown.Line(name, 100))
+	if strings.Trim(name, ".") == "" {
+		return "file.txt"
+	}
+	return name
+}
+
+// faulty is the error of a button that cannot be sent.
+func faulty(b chat.Button, why string) error {
+	return fmt.Errorf("the button %q cannot be sent to Discord: %s", markdown.Line(b.Label, labelLimit), why)
+}

@@ -1,0 +1,44 @@
+package slack
+
+// budget is how much goes into one message.
+type budget struct {
+	blocks int // number of blocks
+	size   int // characters of the blocks' JSON
+}
+
+// Slack documents 50 blocks, and refuses messages of about 11,300 characters
+// upwards without documenting that. The second budget is for a message that it
+// refused nevertheless.
+var (
+	whole = budget{blocks: 45, size: 10_000}
+	small = budget{blocks: 20, size: 4_000}
+)
+
+// What Slack takes, in characters where nothing else is said.
+const (
+	maxMessages = 5 // of one answer; ours: a longer one is a file
+	maxText     = 4_000
+	maxPlain    = 3_000 // a text object
+	maxHeader   = 150
+	maxContext  = 10 // elements
+	maxActions  = 25 // buttons in a row
+	maxLabel    = 75 // of a button
+	maxID       = 255
+	maxURL      = 3_000
+	maxAlt      = 2_000
+	maxIndent   = 8
+
+	maxRows    = 100 // of a table, with its head
+	maxColumns = 20
+	maxCells   = 9_500 // characters over all cells; Slack's own limit is 10,000
+
+	maxPreviews    = 3 // ours
+	maxTitle       = 150
+	maxDescription = 300
+	maxNote        = 2_000
+)
+
+// fits reports whether what stands on a sheet may go out as one message.
+func (b budget) fits(s *sheet) bool {
+	return s.blocks <= b.blocks && s.tables <= 1 && s.size() <= b.size
+}

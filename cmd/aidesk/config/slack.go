@@ -1,0 +1,122 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Slack is a bot's app at Slack. The zero value is none.
+type Slack struct {
+	// Mode is socket (the desk calls Slack; nothing needs to be reached from outside)
+	// or http (Slack calls http.public_url). Defaults to socket.
+	Mode string `yaml:"mode"`
+	// BotToken begins with xoxb-. Required.
+	BotToken Secret `yaml:"bot_token"`
+	// BotTokenFile is a file that holds BotToken instead.
+	BotTokenFile string `yaml:"bot_token_file"`
+	// AppToken begins with xapp-. Required for the mode socket.
+	AppToken Secret `yaml:"app_token"`
+	// AppTokenFile is a file that holds AppToken instead.
+	AppTokenFile string `yaml:"app_token_file"`
+	// SigningSecret proves that a request is Slack's. Required for the mode http.
+	SigningSecret Secret `yaml:"signing_secret"`
+	// SigningSecretFile is a file that holds SigningSecret instead.
+	SigningSecretFile string `yaml:"signing_secret_file"`
+	// APIBaseURL stands in for https://slack.com/api, for tests and proxies.
+	APIBaseURL string `yaml:"api_base_url"`
+}
+
+// The modes of Slack.
+const (
+	Socket = "socket"
+	Web    = "http"
+)
+
+// Used reports whether the bot is at Slack.
+func (s Slack) Used() bool { return s != Slack{} }
+
+// checkSlack judges every bot's app and fills in its mode.
+func (d *decoder) checkSlack(c *Config) {
+	reached := -1 // the bot that Slack reaches by HTTP
+	for i := range c.Bots {
+		s, key := &c.Bots[i].Slack, fmt.Sprintf("bots[%d].slack", i)
+		if !s.Used() {
+			continue
+		}
+		switch s.Mode {
+		case "":
+			s.Mode = Socket
+		case Socket:
+		case Web:
+			if reached >= 0 {
+				d.faultf(key+".mode", "bots[%d] is reached by http already, and a desk has one address for it; use socket here", reached)
+			}
+			reached = i
+			d.checkReached(c.HTTP, *s)
+		default:
+			d.faultf(key+".mode", "want socket or http")
+		}
+		d.checkTokens(key, *s)
+		if s.APIBaseURL != "" && !isWeb(s.APIBaseURL) {
+			d.faultf(key+".api_base_url", "want an http:// or https:// address; leave it out to use Slack's own")
+		}
+	}
+}
+
+// credential is one secret of an app: how it begins and where its value is found.
+type credential struct {
+	name, prefix, where string
+	value               Secret
+	needed              bool
+}
+
+// checkTokens looks at what each secret begins with: they are easily mixed up.
+func (d *decoder) checkTokens(key string, s Slack) {
+	tokens := []credential{
+		{"bot_token", "xoxb-", "OAuth & Permissions, Bot User OAuth Token", s.BotToken, true},
+		{"app_token", "xapp-", "Basic Information, App-Level Tokens, with the scope connections:write", s.AppToken, s.Mode == Socket},
+		{"signing_secret", "", "Basic Information, App Credentials", s.SigningSecret, s.Mode == Web},
+	}
+	for _, t := range tokens {
+		at := key + "." + t.name
+		value := t.value.Reveal()
+		switch {
+		case d.faulty(at + "_file"):
+		case value == "" && t.needed:
+			d.faultf(at, "missing; it is in the app's settings under %s", t.where)
+		case value == "" || s.APIBaseURL != "":
+		case t.prefix != "" && !strings.HasPrefix(value, t.prefix):
+			d.faultf(at, "does not begin with %s%s; it is in the app's settings under %s", t.prefix, mixedUp(value, tokens), t.where)
+		case t.prefix == "" && strings.HasPrefix(value, "x"):
+			d.faultf(at, "this is a token%s; it is in the app's settings under %s", mixedUp(value, tokens), t.where)
+		case strings.ContainsAny(value, " \t\r\n"):
+			d.faultf(at, "holds a space; copy it again from the app's settings, %s", t.where)
+		}
+	}
+}
+
+// mixedUp says which key a token belongs to that stands at another.
+func mixedUp(value string, tokens []credential) string {
+	for _, t := range tokens {
+		if t.prefix != "" && strings.HasPrefix(value, t.prefix) {
+			return " (it looks like the " + t.name + ")"
+		}
+	}
+	if strings.HasPrefix(value, "xoxp-") {
+		return " (it looks like a user's token, which is not wanted)"
+	}
+	return ""
+}
+
+// checkReached wants an address at which Slack can reach the desk.
+func (d *decoder) checkReached(h HTTP, s Slack) {
+	if h.Listen == "" {
+		d.faultf("http.listen", "missing; Slack's mode http needs a place to listen at, such as 127.0.0.1:8080")
+	}
+	switch {
+	case h.PublicURL == "":
+		d.faultf("http.public_url", "missing; Slack's mode http needs the address under which Slack reaches this desk, such as https://desk.example.com")
+	case s.APIBaseURL == "" && strings.HasPrefix(h.PublicURL, "http:"):
+		d.faultf("http.public_url", "Slack calls https:// addresses only; put a proxy with a certificate before the desk")
+	}
+}
