@@ -72,6 +72,8 @@ func root() *cobra.Command {
 		return wrongUse{fmt.Errorf("%w: see %s --help", err, c.CommandPath())}
 	})
 	c.AddCommand(demoCommand(), doctorCommand(), renderCommand(), versionCommand())
+	c.AddCommand(pluginCommand())
+	c.AddCommand(previewCommand())
 	return c
 }
 

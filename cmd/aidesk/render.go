@@ -50,7 +50,7 @@ so its links can be followed unless --allow says which.`,
 			if err != nil {
 				return err
 			}
-			text, err := source(c.InOrStdin(), args)
+			text, err := readText(c.InOrStdin(), args)
 			if err != nil {
 				return err
 			}
@@ -109,8 +109,8 @@ func allowance(urls []string) (func(string) bool, error) {
 	}, nil
 }
 
-// source is the text of the file that was named, or of standard input.
-func source(in io.Reader, args []string) (string, error) {
+// readText is the text of the file that was named, or of standard input.
+func readText(in io.Reader, args []string) (string, error) {
 	if len(args) == 0 {
 		text, err := io.ReadAll(in)
 		if err != nil {

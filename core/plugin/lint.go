@@ -68,7 +68,7 @@ func (m *Manifest) hint(level, code, message, where string) {
 // what mood or person to answer.
 var (
 	takeover = regexp.MustCompile(`(?i)\b(ignore (all|any|the|your|previous|prior|other)\b[^.]{0,40}|(disregard|forget) (all|any|the|your|previous|prior)\b[^.]{0,40}|system prompt|you are now|new instructions|do not (tell|reveal|inform|mention)[^.]{0,40}|pretend (to be|you)|jailbreak)`)
-	pushes   = regexp.MustCompile(`(?i)\b(always (use|call|include|show|display|start|respond|answer|ask|add|mention|provide|end)|never (use|call|answer|respond|mention|ask|tell|show)|you (must|should|shall|will|are)\b|(must|should) (always|never)|only use|use (it|this)( plugin| tool)? (whenever|every time|always)|instead of (other|any)|prefer this|do not use (other|any)|act as|persona|before answering|in every (answer|response|message))`)
+	pushes   = regexp.MustCompile(`(?i)\b(always (use|call|include|show|display|start|respond|answer|ask|add|mention|provide|end)|never (use|call|answer|respond|mention|ask|tell|show)|you (must|should|shall|will|are)|(must|should) (always|never)|only use|use (it|this)( plugin| tool)? (whenever|every time|always)|instead of (other|any)|prefer this|do not use (other|any)|act as|persona|before answering|in every (answer|response|message))\b`)
 )
 
 // steers finds language in a plugin's text that steers the model.
