@@ -106,7 +106,23 @@ func settle(atoms []atom) []atom {
 		}
 		out[i].style &= before & after
 	}
+	prune(out, strong, func(a atom) bool { return a.markup && bare(a.text, "**") })
+	prune(out, strike, func(a atom) bool { return strings.HasSuffix(a.text, "~") || a.markup && strings.Contains(a.text, "~~") })
 	return out
+}
+
+// prune takes a style off every run of atoms with one that spoils it, so that it is
+// known of what follows an atom that its marks will be written.
+func prune(atoms []atom, s style, spoils func(atom) bool) {
+	for i := 0; i < len(atoms); i++ {
+		from, spoilt := i, false
+		for ; i < len(atoms) && atoms[i].style&s != 0; i++ {
+			spoilt = spoilt || spoils(atoms[i])
+		}
+		if spoilt {
+			take(atoms[from:i], s)
+		}
+	}
 }
 
 // nearby is how much of a line is looked at to see whether it has begun.
