@@ -25,7 +25,7 @@ func (s *step) adminAdd(ctx context.Context, source string) error {
 	}
 	report := p.Report()
 	var c store.Commit
-	r := s.plain(reportText(p, report))
+	r := s.plain(reportText(p, report, s.bot.Plugins.Internal(p)))
 	r.Private = true
 	if report.Verdict != "refused" {
 		b := chat.Button{ID: id(), Label: markdown.Line("Add "+p.Human(), 34), Style: chat.Primary, Form: true}
@@ -58,12 +58,15 @@ const (
 
 // reportText shows an import: who, each operation with its verdict, cost, and what
 // was noticed.
-func reportText(p *plugin.Plugin, r plugin.Report) markdown.Document {
+func reportText(p *plugin.Plugin, r plugin.Report, internal []string) markdown.Document {
 	facts := [][]markdown.Inline{
 		fact("Host", markdown.Text(p.ID)),
 		fact("Name", markdown.Mono(p.Name)),
 		fact("Account", markdown.Text(map[bool]string{true: "none needed", false: r.Plugin.Auth}[r.Plugin.Auth == "none"])),
 		fact("Cost", markdown.Text(fmt.Sprintf("about %d tokens in a request that offers all of it", r.Tokens.Index+r.Tokens.Tools))),
+	}
+	if len(internal) > 0 {
+		facts = append(facts, fact("Inner network", markdown.Text("it may call "+strings.Join(internal, ", ")+", as the configuration says")))
 	}
 	doc := markdown.New(
 		markdown.Heading(2, markdown.Text(p.Human())),

@@ -5,16 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"aidesk/adapters/slack"
+	"aidesk/bots"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/egress"
 	"aidesk/core/model"
 	"aidesk/core/plugin"
+	"aidesk/core/secret"
 )
 
 // doctorTime is how long one check may take.
@@ -24,70 +31,178 @@ const doctorTime = 30 * time.Second
 var errFindings = errors.New("not everything is well: the lines with ✗ say what to do")
 
 func doctorCommand() *cobra.Command {
-	path := ""
+	path, live := "", ""
 	c := &cobra.Command{
-		Use:   "doctor",
-		Short: "Check a configuration: store, models, plugins, the way out; each fault with its remedy",
+		Use:   "doctor --config config.yaml",
+		Short: "Check a configuration: keys, store, models, plugins, Slack; each fault with its remedy",
 		Args:  none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if path == "" {
 				return wrongUse{errors.New("say which configuration: aidesk doctor --config config.yaml")}
 			}
-			return doctor(c.Context(), path, c.OutOrStdout())
+			d := &doctor{out: c.OutOrStdout(), logger: slog.New(slog.DiscardHandler)}
+			return d.run(c.Context(), path, live)
 		},
 	}
 	c.Flags().StringVar(&path, "config", "", "the configuration file")
+	c.Flags().StringVar(&live, "live", "", "also post, update and delete one message of each kind in the channel with this id")
 	return c
 }
 
-// doctor checks what a configuration names and prints a line for each.
-func doctor(ctx context.Context, path string, out io.Writer) error {
-	well := true
-	say := func(what string, err error) {
-		if err == nil {
-			fmt.Fprintf(out, "✓ %s\n", what)
-			return
-		}
-		well = false
-		fmt.Fprintf(out, "✗ %s: %v\n", what, err)
+// doctor checks what a configuration names and prints a line for each finding.
+type doctor struct {
+	out    io.Writer
+	logger *slog.Logger
+	ill    bool
+}
+
+// say prints a finding: what was looked at, and what is wrong with it, if anything.
+func (d *doctor) say(what string, err error) {
+	if err == nil {
+		fmt.Fprintf(d.out, "✓ %s\n", what)
+		return
 	}
-	cfg, err := config.Load(path, os.LookupEnv, func(line string) { fmt.Fprintf(out, "! %s\n", line) })
+	d.ill = true
+	fmt.Fprintf(d.out, "✗ %s: %v\n", what, err)
+}
+
+// warn prints what is no fault and should be known.
+func (d *doctor) warn(line string) { fmt.Fprintf(d.out, "! %s\n", line) }
+
+func (d *doctor) run(ctx context.Context, path, live string) error {
+	cfg, err := config.Load(path, os.LookupEnv, d.warn)
 	if err != nil {
 		return err
 	}
-	say(path, nil)
-	logger := slog.New(slog.DiscardHandler)
-	s, err := openStore(cfg.Store.URL)
-	say("store "+cfg.Store.URL, err)
-	if err == nil {
-		if err := s.Close(); err != nil {
-			say("closing the store", err)
-		}
+	d.say(path, nil)
+	d.store(ctx, cfg)
+	for _, name := range slices.Sorted(maps.Keys(cfg.Models)) {
+		d.say("model "+name, checkModel(ctx, cfg.Models[name]))
 	}
-	for name, m := range cfg.Models {
-		say("model "+name, checkModel(ctx, m))
-	}
-	rules, err := rulesOf(cfg)
-	say("plugins' addresses", err)
-	guard, err := egress.New(rules, egress.WithVersion(version()))
-	say("the way out", err)
-	if err == nil {
-		for _, b := range cfg.Bots {
-			for _, p := range b.Plugins {
-				_, err := plugin.Reader{Guard: guard, Logger: logger}.Read(ctx, p.Source)
-				say("plugin "+p.Source, err)
-			}
-		}
+	d.plugins(ctx, cfg)
+	d.messengers(ctx, cfg, live)
+	for _, i := range cfg.Egress.Internal {
+		fmt.Fprintf(out, "! the plugin %s may call %s in the inner network: egress.internal says so\n", i.Plugin, i.Host)
 	}
 	for _, v := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"} {
 		if os.Getenv(v) != "" {
-			fmt.Fprintf(out, "! %s is set and has no influence: set egress.proxy where one is needed\n", v)
+			d.warn(v + " is set and has no influence: set egress.proxy where one is needed")
 		}
 	}
-	if !well {
+	if d.ill {
 		return errFindings
 	}
 	return nil
+}
+
+// store looks at the store and its keys. It makes neither: what runs the desk may be
+// another user than the one who asks.
+func (d *doctor) store(ctx context.Context, cfg config.Config) {
+	path, err := storePath(cfg.Store.URL)
+	if err != nil {
+		d.say("store "+cfg.Store.URL, err)
+		return
+	}
+	ring, err := d.keys(cfg, keyFile(path))
+	if _, statErr := os.Stat(path); errors.Is(statErr, fs.ErrNotExist) {
+		d.newStore(path)
+		if err != nil {
+			d.say("keys", err)
+		}
+		return
+	}
+	s, openErr := openStore(cfg.Store.URL)
+	d.say("store "+cfg.Store.URL, openErr)
+	if openErr != nil {
+		if err != nil {
+			d.say("keys", err)
+		}
+		return
+	}
+	switch {
+	case err != nil:
+	case ring == nil:
+		err = unsealed(ctx, keyFile(path), s)
+	default:
+		err = bots.Unlock(ctx, s, ring)
+	}
+	d.say("keys", err)
+	if err := s.Close(); err != nil {
+		d.say("closing the store", err)
+	}
+}
+
+// newStore says of a store that is not there whether it can be made.
+func (d *doctor) newStore(path string) {
+	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+		d.say("store "+path, fmt.Errorf("the folder %s does not exist: make it first", filepath.Dir(path)))
+		return
+	}
+	d.say("store "+path+" (new: it is made at the first start)", nil)
+}
+
+// keys reads the keys; none at all is right before the first start.
+func (d *doctor) keys(cfg config.Config, file string) (*secret.Ring, error) {
+	if len(cfg.Keys) > 0 {
+		return parseKeys(cfg.Keys)
+	}
+	ring, err := secret.Load(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		d.warn(fmt.Sprintf("no keys are configured, so one is kept in %s (new: it is made at the first start); keep a copy of it apart from backups of the store", file))
+		return nil, nil
+	}
+	return ring, err
+}
+
+// plugins reads every plugin of the configuration as the desk does at its start.
+func (d *doctor) plugins(ctx context.Context, cfg config.Config) {
+	rules, err := rulesOf(cfg)
+	d.say("plugins' addresses", err)
+	guard, err := egress.New(rules, egress.WithVersion(version()))
+	d.say("the way out", err)
+	if err != nil {
+		return
+	}
+	for _, b := range cfg.Bots {
+		for _, p := range b.Plugins {
+			_, err := plugin.Reader{Guard: guard, Logger: d.logger}.Read(ctx, p.Source)
+			d.say("plugin "+p.Source, err)
+		}
+	}
+}
+
+// messengers asks every platform whether it would let the bots in.
+func (d *doctor) messengers(ctx context.Context, cfg config.Config, live string) {
+	asked := false
+	for _, b := range cfg.Bots {
+		if !b.Slack.Used() {
+			d.warn("the bot " + b.Name + " is at no messenger: give it slack, as aidesk init does")
+			continue
+		}
+		asked = true
+		a, err := slackOf(cfg, b, d.logger)
+		if err != nil {
+			d.say(b.Name, err)
+			continue
+		}
+		who := ""
+		if len(cfg.Bots) > 1 {
+			who = b.Name + ": "
+		}
+		d.findings(who, a.Diagnose(ctx))
+		if live != "" {
+			d.findings(who, a.Live(ctx, live))
+		}
+	}
+	if live != "" && !asked {
+		d.say("--live "+live, errors.New("no bot is at Slack, so nothing was posted"))
+	}
+}
+
+func (d *doctor) findings(who string, found []slack.Finding) {
+	for _, f := range found {
+		d.say(who+f.What, f.Err)
+	}
 }
 
 // checkModel asks a model for one word.

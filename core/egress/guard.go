@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -73,6 +75,19 @@ func dialer(judge func(netip.AddrPort) error) *net.Dialer {
 		}
 		return judge(found)
 	}}
+}
+
+// Internal lists the hosts of an inner network that the operator opened to a
+// plugin's calls, for those who decide about the plugin.
+func (g *Guard) Internal(plugin string) []string {
+	var hosts []string
+	for o := range g.book.internal {
+		if o.plugin == strings.ToLower(plugin) {
+			hosts = append(hosts, o.host)
+		}
+	}
+	slices.Sort(hosts)
+	return hosts
 }
 
 // Check judges a URL as it is written, without looking up its name or sending

@@ -321,3 +321,19 @@ func get(t *testing.T, address string) *http.Request {
 	}
 	return request
 }
+
+// TestInternal: who decides about a plugin sees which inner hosts are open to it.
+func TestInternal(t *testing.T) {
+	t.Parallel()
+	g, err := New(Rules{Internal: []Internal{
+		{Host: "wiki.corp.example:443", Plugin: "wiki.corp.example"}, {Host: "db.corp.example:8443", Plugin: "wiki.corp.example"},
+		{Host: "hr.corp.example:443", Plugin: "hr.corp.example"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"db.corp.example:8443", "wiki.corp.example:443"}
+	if got := g.Internal("Wiki.Corp.Example"); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

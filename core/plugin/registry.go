@@ -153,6 +153,9 @@ func (r *Registry) keep(ctx context.Context, reg Registration, got *Import) (Reg
 	return reg, nil
 }
 
+// Internal lists the hosts of an inner network that a plugin may call here.
+func (r *Registry) Internal(p *Plugin) []string { return r.Guard.Internal(p.ID) }
+
 // List returns the plugins registered in a workspace, sorted by name.
 func (r *Registry) List(ctx context.Context, place chat.Place) ([]*Plugin, error) {
 	var plugins []*Plugin
