@@ -21,21 +21,22 @@ type keyRing struct {
 }
 
 // keysOf gives the keys of a configuration: its own, or else those of a file, which is
-// made where there is none and the store holds nothing that an older key sealed.
-func keysOf(ctx context.Context, entries []config.Secret, file string, records store.Records) (keyRing, error) {
+// made where there is none and the store holds nothing that an older key sealed. Keys
+// that do not fit the store are an error.
+func keysOf(ctx context.Context, entries []config.Secret, file string, records store.Records) (k keyRing, err error) {
 	if len(entries) > 0 {
-		ring, err := parseKeys(entries)
-		return keyRing{Ring: ring}, err
+		k.Ring, err = parseKeys(entries)
+	} else if k.Ring, err = secret.Load(file); errors.Is(err, fs.ErrNotExist) {
+		if err := unsealed(ctx, file, records); err != nil {
+			return k, err
+		}
+		k.Ring, err = secret.Create(file)
+		k.made = true
 	}
-	ring, err := secret.Load(file)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return keyRing{Ring: ring}, err
+	if err != nil {
+		return k, err
 	}
-	if err := unsealed(ctx, file, records); err != nil {
-		return keyRing{}, err
-	}
-	ring, err = secret.Create(file)
-	return keyRing{Ring: ring, made: true}, err
+	return k, bots.Unlock(ctx, records, k.Ring)
 }
 
 // unsealed sees that nothing in a store needs the file of keys that is not there.

@@ -82,8 +82,8 @@ type Access struct {
 	// Channels are the ids of those in which it may speak, beside direct messages;
 	// empty: all.
 	Channels []string `yaml:"channels"`
-	// Roles are the ids of those (at Slack: user groups) of which a member needs one;
-	// empty: none is needed.
+	// Roles are the ids of those of which a member needs one; empty: none is needed.
+	// Slack has none.
 	Roles []string `yaml:"roles"`
 	// Guests lets guests in too.
 	Guests bool `yaml:"guests"`
@@ -96,8 +96,7 @@ type Policy struct {
 
 // Admins are who administers the desk, on each platform.
 type Admins struct {
-	// Slack has ids of members and of user groups; empty: the workspace's owners and
-	// administrators.
+	// Slack has ids of members; empty: the workspace's owners and administrators.
 	Slack []string `yaml:"slack"`
 }
 

@@ -60,18 +60,18 @@ func (d *decoder) checkAccess(key string, a Access) {
 	}
 	for i, role := range a.Roles {
 		if !id.MatchString(role) {
-			d.faultf(fmt.Sprintf("%s.roles[%d]", key, i), "want the id of a user group or role, such as S012AB3CD, not its name")
+			d.faultf(fmt.Sprintf("%s.roles[%d]", key, i), "want the id of a role, not its name")
 		}
 	}
 }
 
-// slackAdmin is a member (U or W) or a user group (S).
-var slackAdmin = regexp.MustCompile(`^[UWS][A-Z0-9]+$`)
+// slackMember is a member of a workspace, or of a whole organisation.
+var slackMember = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
 
 func (d *decoder) checkAdmins(a Admins) {
 	for i, admin := range a.Slack {
-		if !slackAdmin.MatchString(admin) {
-			d.faultf(fmt.Sprintf("policy.admins.slack[%d]", i), "want the id of a member, such as U012AB3CD (in the profile, under Copy member ID), or of a user group, such as S012AB3CD")
+		if !slackMember.MatchString(admin) {
+			d.faultf(fmt.Sprintf("policy.admins.slack[%d]", i), "want the id of a member, such as U012AB3CD (in the profile, under Copy member ID); user groups are not read yet")
 		}
 	}
 }

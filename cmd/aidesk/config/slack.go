@@ -22,6 +22,9 @@ type Slack struct {
 	SigningSecret Secret `yaml:"signing_secret"`
 	// SigningSecretFile is a file that holds SigningSecret instead.
 	SigningSecretFile string `yaml:"signing_secret_file"`
+	// FollowThreads takes replies in a thread in which the bot takes part as meant for
+	// it, also without a mention.
+	FollowThreads bool `yaml:"follow_threads"`
 	// APIBaseURL stands in for https://slack.com/api, for tests and proxies.
 	APIBaseURL string `yaml:"api_base_url"`
 }
@@ -57,6 +60,9 @@ func (d *decoder) checkSlack(c *Config) {
 			d.faultf(key+".mode", "want socket or http")
 		}
 		d.checkTokens(key, *s)
+		if len(c.Bots[i].Access.Roles) > 0 { // nobody would have one
+			d.faultf(fmt.Sprintf("bots[%d].access.roles", i), "Slack's user groups are not read yet, so the bot would answer nobody; remove it, and choose channels instead")
+		}
 		if s.APIBaseURL != "" && !isWeb(s.APIBaseURL) {
 			d.faultf(key+".api_base_url", "want an http:// or https:// address; leave it out to use Slack's own")
 		}

@@ -1,0 +1,62 @@
+package slack_test
+
+import (
+	"testing"
+
+	"aidesk/adapters/adaptertest"
+	"aidesk/adapters/slack"
+	"aidesk/adapters/slacktest"
+	"aidesk/core/chat"
+)
+
+// TestContract holds the adapter against the contract, in both modes, in a direct
+// message and in a thread.
+func TestContract(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		for _, direct := range []bool{true, false} {
+			name := mode + " thread"
+			if direct {
+				name = mode + " direct"
+			}
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				adaptertest.Run(t, func(tb testing.TB) adaptertest.Platform {
+					tb.Helper()
+					return contract(tb.(*testing.T), mode, direct)
+				})
+			})
+		}
+	}
+}
+
+// contract is a stage as the contract wants it. What is said in the thread is a mention.
+func contract(t *testing.T, mode string, direct bool) adaptertest.Platform {
+	t.Helper()
+	s := prepare(t, mode)
+	place := chat.Place{Platform: "slack", Workspace: slacktest.TeamID, Channel: slacktest.General}
+	mention := "<@" + slacktest.BotUser + "> "
+	if direct {
+		place.Channel, place.Direct, mention = s.DM(slacktest.Ada), true, ""
+	} else {
+		place.Thread = s.post(slacktest.Ben, slacktest.General, "a thread", "")
+	}
+	var last *slack.Adapter
+	return adaptertest.Platform{
+		Place: place, Member: slacktest.Ada,
+		Open: func() chat.Adapter {
+			last = s.open()
+			return last
+		},
+		Say: func(text string) {
+			s.ready(last)
+			s.post(slacktest.Ada, place.Channel, mention+text, place.Thread)
+		},
+		Press: func(label string) {
+			s.ready(last)
+			ts, id := s.button(place.Channel, label)
+			s.done(s.Press(slacktest.Ada, place.Channel, ts, id))
+		},
+		Shown: func() string { return shown(slacktest.Ada, s.Messages(place.Channel)) },
+	}
+}

@@ -1,0 +1,118 @@
+package slack
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+)
+
+// upload is a file whose bytes Slack has and which nobody sees yet.
+type upload struct {
+	id, title, digest string
+}
+
+// mostFileMessages is into how many messages a file goes that cannot be uploaded.
+const mostFileMessages = 20
+
+// prepare uploads the files of messages that are not there yet, before anything is
+// posted: a card must not be shown without what is attached to it. An app that may not
+// upload gets messages with their text instead.
+func (a *Adapter) prepare(ctx context.Context, messages []Message, have delivered) ([]upload, []Message, error) {
+	var out []upload
+	var typed []Message
+	for i := range messages {
+		m := &messages[i]
+		files := m.Files
+		m.Files = nil
+		for _, f := range files {
+			d := digest(f)
+			if slices.Contains(have.files, d) {
+				continue
+			}
+			u, err := a.upload(ctx, f)
+			if codeOf(err) == "missing_scope" {
+				more, err := typedOut(f, m.Channel, m.Thread)
+				if err != nil {
+					return nil, nil, err
+				}
+				typed = append(typed, more...)
+				continue
+			}
+			if err != nil {
+				return nil, nil, err
+			}
+			u.digest = d
+			out = append(out, u)
+		}
+	}
+	return out, slices.Concat(messages, typed), nil
+}
+
+// digest tells files apart.
+func digest(f chat.File) string {
+	sum := sha256.Sum256([]byte(f.Name + "\x00" + f.Text))
+	return hex.EncodeToString(sum[:6])
+}
+
+// typedOut is a file as messages.
+func typedOut(f chat.File, channel, thread string) ([]Message, error) {
+	pieces := chop(f.Name+":\n"+markdown.Visible(f.Text), maxText)
+	if len(pieces) > mostFileMessages {
+		return nil, &refusal{method: "files.getUploadURLExternal", code: "missing_scope", needed: "files:write"}
+	}
+	var out []Message
+	for _, text := range pieces {
+		out = append(out, Message{Channel: channel, Thread: thread, Text: escape(text)})
+	}
+	return out, nil
+}
+
+// upload gives Slack the bytes of a file.
+func (a *Adapter) upload(ctx context.Context, f chat.File) (upload, error) {
+	name := markdown.Line(f.Name, maxID)
+	text := markdown.Visible(f.Text)
+	if text == "" { // Slack takes no empty file
+		text = "\n"
+	}
+	var to struct {
+		URL string `json:"upload_url"`
+		ID  string `json:"file_id"`
+	}
+	form := url.Values{"filename": {name}, "length": {strconv.Itoa(len(text))}}
+	if err := a.web.call(ctx, "files.getUploadURLExternal", "", form, &to); err != nil {
+		return upload{}, err
+	}
+	if err := a.web.deliver(ctx, to.URL, "application/octet-stream", []byte(text)); err != nil {
+		return upload{}, fmt.Errorf("uploading a file: %w", err)
+	}
+	return upload{id: to.ID, title: name}, nil
+}
+
+// attach shows the uploaded files behind the messages.
+func (a *Adapter) attach(ctx context.Context, out *delivered, thread string, uploads []upload) error {
+	if len(uploads) == 0 {
+		return nil
+	}
+	var files []any
+	for _, u := range uploads {
+		files = append(files, map[string]any{"id": u.id, "title": u.title})
+	}
+	body := map[string]any{"files": files, "channel_id": out.channel}
+	if thread != "" {
+		body["thread_ts"] = thread
+	}
+	if err := a.web.call(ctx, "files.completeUploadExternal", "", body, nil); err != nil {
+		return err
+	}
+	for _, u := range uploads {
+		out.files = append(out.files, u.digest)
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package slack
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"aidesk/core/chat"
+)
+
+// underWay is how long a request may still be on its way after it was begun.
+const underWay = 30 * time.Second
+
+// mostPages is how far back is looked.
+const mostPages = 5
+
+// Find looks for the messages of a reply by the metadata that they carry. Where the
+// app may not read, it knows of those that it began itself.
+func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (string, bool, error) {
+	moved, err := a.address(ctx, r, delivered{})
+	if err != nil {
+		return "", false, err
+	}
+	found, err := a.search(ctx, moved, since)
+	if barred[codeOf(err)] && r.To != "" && !moved.Place.Direct { // then it may have gone to the member
+		r.Private = true
+		if moved, err = a.address(ctx, r, delivered{}); err == nil {
+			found, err = a.search(ctx, moved, since)
+		}
+	}
+	switch codeOf(err) {
+	case "missing_scope":
+		if posted, err := a.started.kept(ctx, r.ID); err != nil || posted != "" {
+			return posted, err == nil, err
+		}
+	case "thread_not_found":
+	default:
+		if err != nil {
+			return "", false, err
+		}
+	}
+	if len(found.messages) > 0 {
+		return found.String(), true, nil
+	}
+	if age := a.Now().Sub(since); age < underWay {
+		return "", false, &chat.Later{After: underWay - age, Reason: "a message may still be on its way"}
+	}
+	return "", false, nil
+}
+
+// search looks for the messages of a reply where it goes.
+func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (delivered, error) {
+	out := delivered{channel: r.Place.Channel}
+	if scope := historyScope(r.Place.Channel); !a.web.may(scope) {
+		return out, &refusal{method: "conversations.history", code: "missing_scope", needed: scope}
+	}
+	type part struct {
+		mark
+		ts string
+	}
+	var parts []part
+	oldest := since.Add(-time.Minute).Unix() // clocks differ
+	err := a.past(ctx, r.Place, strconv.FormatInt(oldest, 10), mostPages, func(m told) {
+		if m.Metadata.Type == markType && m.Metadata.Payload.Reply == r.ID {
+			parts = append(parts, part{m.Metadata.Payload, m.TS})
+		}
+	})
+	slices.SortFunc(parts, func(x, y part) int { return cmp.Or(cmp.Compare(x.Part, y.Part), strings.Compare(x.ts, y.ts)) })
+	for _, p := range parts {
+		out.messages = append(out.messages, p.ts)
+	}
+	return out, err
+}
+
+// past reads the messages of a place: a thread from its beginning, anything else from
+// the newest.
+func (a *Adapter) past(ctx context.Context, p chat.Place, oldest string, pages int, each func(told)) error {
+	method, cursor := "conversations.history", ""
+	form := url.Values{"channel": {p.Channel}, "limit": {"200"}, "include_all_metadata": {"true"}}
+	if oldest != "" {
+		form.Set("oldest", oldest)
+	}
+	if p.Thread != "" {
+		method = "conversations.replies"
+		form.Set("ts", p.Thread)
+	}
+	for range pages {
+		var answer struct {
+			Messages []told `json:"messages"`
+			More     struct {
+				Cursor string `json:"next_cursor"`
+			} `json:"response_metadata"`
+		}
+		if cursor != "" {
+			form.Set("cursor", cursor)
+		}
+		if err := a.web.call(ctx, method, "", form, &answer); err != nil {
+			return err
+		}
+		for _, m := range answer.Messages {
+			each(m)
+		}
+		if cursor = answer.More.Cursor; cursor == "" {
+			return nil
+		}
+	}
+	return nil
+}
+
+// historyScope is what an app needs to read a channel.
+func historyScope(channel string) string {
+	switch {
+	case strings.HasPrefix(channel, "D"):
+		return "im:history"
+	case strings.HasPrefix(channel, "G"):
+		return "groups:history"
+	}
+	return "channels:history"
+}

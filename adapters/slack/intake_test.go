@@ -1,0 +1,335 @@
+package slack_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"aidesk/adapters/slack"
+	"aidesk/adapters/slacktest"
+	"aidesk/core/chat"
+)
+
+// place is a thread of a channel.
+func place(channel, thread string) chat.Place {
+	return chat.Place{Platform: "slack", Workspace: slacktest.TeamID, Channel: channel, Thread: thread}
+}
+
+// same compares an event but for its time and the address for answers.
+func same(t *testing.T, got, want chat.Event) {
+	t.Helper()
+	if got.Time.IsZero() || got.ID == "" {
+		t.Errorf("id %q, time %s", got.ID, got.Time)
+	}
+	ignore := cmpopts.IgnoreFields(chat.Event{}, "Time", "Token")
+	if want.ID == "" {
+		ignore = cmpopts.IgnoreFields(chat.Event{}, "Time", "Token", "ID")
+	}
+	if diff := cmp.Diff(want, got, ignore); diff != "" {
+		t.Errorf("event (-want +got):\n%s", diff)
+	}
+}
+
+// TestMention: a mention begins a thread, or goes on in one.
+func TestMention(t *testing.T) {
+	t.Parallel()
+	both(t, func(s *stage) {
+		ts := s.post(slacktest.Ada, slacktest.General, "<@"+slacktest.BotUser+"> *what* is new?", "")
+		same(s.t, s.desk.Next(s.t), chat.Event{
+			ID: "m/" + slacktest.General + "/" + ts, Place: place(slacktest.General, ts), Member: slacktest.Ada,
+			Message: &chat.Message{ID: ts, Text: "**what** is new?"},
+		})
+		in := s.post(slacktest.Ben, slacktest.General, "and <@"+slacktest.Ada+">? <@"+slacktest.BotUser+">", ts)
+		same(s.t, s.desk.Next(s.t), chat.Event{
+			ID: "m/" + slacktest.General + "/" + in, Place: place(slacktest.General, ts), Member: slacktest.Ben,
+			Message: &chat.Message{ID: in, Text: "and @" + slacktest.Ada + "?", Names: []string{slacktest.Ada}},
+		})
+	})
+}
+
+// TestShared: a place that other organisations read says so.
+func TestShared(t *testing.T) {
+	t.Parallel()
+	s := play(t, slack.ModeHTTP)
+	if e := s.ask(slacktest.Sue, slacktest.Shared, "hello"); !e.Place.External || e.Member != slacktest.Sue {
+		t.Errorf("got %+v", e)
+	}
+}
+
+// TestTwins: a mention that comes twice, as message and as mention, is one event.
+func TestTwins(t *testing.T) {
+	t.Parallel()
+	both(t, func(s *stage) {
+		s.app.Events = append(s.app.Events, "message.channels")
+		s.SetApp(s.app)
+		first := s.ask(slacktest.Ada, slacktest.General, "hello")
+		second := s.desk.Next(s.t)
+		if diff := cmp.Diff(first, second); diff != "" {
+			s.t.Errorf("the twins differ:\n%s", diff)
+		}
+	})
+}
+
+// TestNotForUs: bots, our own messages, joins and what is said in a channel without a
+// mention are no events.
+func TestNotForUs(t *testing.T) {
+	t.Parallel()
+	both(t, func(s *stage) {
+		s.app.Events = append(s.app.Events, "message.channels")
+		s.SetApp(s.app)
+		s.SetUser(slacktest.User{ID: "U0OTHERBOT", Name: "bot", Bot: true})
+		s.post(slacktest.Ben, slacktest.General, "hello everybody", "")
+		s.send(chat.Reply{ID: "r1", Place: place(slacktest.General, s.post(slacktest.Ada, slacktest.General, "a thread", "")), Text: text("our own")}, "")
+		for _, event := range []string{
+			`{"type":"message","subtype":"channel_join","user":"U00000BEN","text":"<@U00000BEN> has joined","ts":"1700000000.000100","channel":"C0GENERAL","channel_type":"channel"}`,
+			`{"type":"message","subtype":"bot_message","bot_id":"B1","text":"<@U0000DESK> hi","ts":"1700000000.000200","channel":"C0GENERAL","channel_type":"channel"}`,
+			`{"type":"app_mention","bot_id":"B1","user":"U0OTHERBOT","text":"<@U0000DESK> hi","ts":"1700000000.000300","channel":"C0GENERAL"}`,
+			`{"type":"message","user":"USLACKBOT","text":"hi","ts":"1700000000.000400","channel":"D0","channel_type":"im"}`,
+		} {
+			s.done(s.Inject(slacktest.Events, wrap(event)), nil)
+		}
+		s.Idle(s.t)
+		if got := s.desk.Events(); len(got) > 0 {
+			s.t.Errorf("got %+v", got)
+		}
+	})
+}
+
+// wrap is an event as Slack delivers it.
+func wrap(event string) []byte {
+	return []byte(`{"type":"event_callback","team_id":"` + slacktest.TeamID + `","authorizations":[{"team_id":"` + slacktest.TeamID + `"}],"event":` + event + `}`)
+}
+
+// TestOtherWorkspace: what happens where the app is installed too, and this desk is
+// not, is acknowledged and not received.
+func TestOtherWorkspace(t *testing.T) {
+	t.Parallel()
+	s := play(t, slack.ModeSocket)
+	event := strings.ReplaceAll(string(wrap(`{"type":"app_mention","user":"U1","text":"hi","ts":"1700000000.000300","channel":"C1"}`)), slacktest.TeamID, "T000OTHER")
+	s.done(s.Inject(slacktest.Events, []byte(event)), nil)
+	if got := s.desk.Events(); len(got) > 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestFollow: replies in a thread in which the desk takes part are for it, if that is
+// wanted, also after a restart; those in other threads are not.
+func TestFollow(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			s := play(t, mode, func(s *stage) {
+				s.config.FollowThreads = true
+				s.app.Events = append(s.app.Events, "message.channels", "message.groups")
+			})
+			e := s.ask(slacktest.Ada, slacktest.General, "hello")
+			s.desk.Next(t) // its twin
+			s.stop()
+			s.run()
+			other := s.post(slacktest.Ben, slacktest.General, "something else", "")
+			s.post(slacktest.Ben, slacktest.General, "more of it", other)
+			ts := s.post(slacktest.Ben, slacktest.General, "and mine?", e.Place.Thread)
+			same(t, s.desk.Next(t), chat.Event{
+				ID: "m/" + slacktest.General + "/" + ts, Place: e.Place, Member: slacktest.Ben, Message: &chat.Message{ID: ts, Text: "and mine?"},
+			})
+		})
+	}
+}
+
+// TestChange: an edit and a deletion of what was said to the desk are told; an unfurl
+// and our own updates are not.
+func TestChange(t *testing.T) {
+	t.Parallel()
+	both(t, func(s *stage) {
+		dm := s.DM(slacktest.Ada)
+		at := chat.Place{Platform: "slack", Workspace: slacktest.TeamID, Channel: dm, Direct: true}
+		ts := s.post(slacktest.Ada, dm, "see https://a.example", "")
+		s.desk.Next(s.t)
+		if err := s.Unfurl(dm, ts, "https://a.example"); err != nil {
+			s.t.Fatal(err)
+		}
+		r := chat.Reply{ID: "r1", Place: at, Text: text("one")}
+		posted := s.send(r, "")
+		r.Text = text("two")
+		s.send(r, posted)
+		if err := s.Edit(slacktest.Ada, dm, ts, "see <https://b.example>"); err != nil {
+			s.t.Fatal(err)
+		}
+		e := s.desk.Next(s.t)
+		same(s.t, e, chat.Event{Place: at, Member: slacktest.Ada, Change: &chat.Change{Message: ts, Text: "see https://b.example"}})
+		if err := s.Delete(slacktest.Ada, dm, ts); err != nil {
+			s.t.Fatal(err)
+		}
+		same(s.t, s.desk.Next(s.t), chat.Event{ID: "d/" + dm + "/" + ts, Place: at, Member: slacktest.Ada, Change: &chat.Change{Message: ts, Deleted: true}})
+	})
+}
+
+// TestHomeOpened: opening the app's page is a visit, opening its messages is not.
+func TestHomeOpened(t *testing.T) {
+	t.Parallel()
+	both(t, func(s *stage) {
+		for _, tab := range []string{"messages", "home"} {
+			if err := s.OpenHome(slacktest.Ben, tab); err != nil {
+				s.t.Fatal(err)
+			}
+			s.Idle(s.t)
+		}
+		at := chat.Place{Platform: "slack", Workspace: slacktest.TeamID, Channel: s.DM(slacktest.Ben), Direct: true}
+		same(s.t, s.desk.Next(s.t), chat.Event{Place: at, Member: slacktest.Ben, Visit: &chat.Visit{First: true}})
+	})
+}
+
+// TestShortcut: a member asks about the message of another.
+func TestShortcut(t *testing.T) {
+	t.Parallel()
+	both(t, func(s *stage) {
+		ts := s.post(slacktest.Ben, slacktest.General, "the *server* is down", "")
+		s.done(s.MessageShortcut(slacktest.Ada, slacktest.General, ts, "ask_about_message"))
+		e := s.desk.Next(s.t)
+		same(s.t, e, chat.Event{Place: place(slacktest.General, ts), Member: slacktest.Ada, Message: &chat.Message{About: "the **server** is down"}})
+		if err := s.adapter.Note(s.t.Context(), e, text("a note")); err != nil {
+			s.t.Fatal(err)
+		}
+		if got := shown(slacktest.Ada, s.Messages(slacktest.General)); !strings.Contains(got, "a note") {
+			s.t.Errorf("not shown: %s", got)
+		}
+		if got := shown(slacktest.Ben, s.Messages(slacktest.General)); strings.Contains(got, "a note") {
+			s.t.Errorf("shown to another: %s", got)
+		}
+	})
+}
+
+// TestUnknown: events, blocks and elements that nobody knows lose neither a message
+// nor a press, and everything is acknowledged.
+func TestUnknown(t *testing.T) {
+	t.Parallel()
+	both(t, func(s *stage) {
+		const odd = `"blocks":[{"type":"hologram","elements":7},{"type":"actions","elements":[{"type":"dial","action_id":["x"]}]},{"type":"table","rows":[[{"type":"smell"}]]}]`
+		s.done(s.Inject(slacktest.Events, wrap(`{"type":"moon_phase_changed","moon":{"phase":[1]}}`)), nil)
+		s.done(s.Inject(slacktest.Events, wrap(`{"type":"app_mention","user":"U00000ADA","text":"<@U0000DESK> hi","ts":"1700000000.000300","channel":"C0GENERAL","files":"none",`+odd+`}`)), nil)
+		same(s.t, s.desk.Next(s.t), chat.Event{
+			ID: "m/C0GENERAL/1700000000.000300", Place: place(slacktest.General, "1700000000.000300"), Member: slacktest.Ada,
+			Message: &chat.Message{ID: "1700000000.000300", Text: "hi"},
+		})
+		s.done(s.Inject(slacktest.Interactive, []byte(`{"type":"block_actions","team":{"id":"`+slacktest.TeamID+`"},"user":{"id":"U00000ADA"},"channel":{"id":"C0GENERAL"},
+			"container":{"type":"message","message_ts":"1700000000.000400","thread_ts":"1700000000.000300"},"message":{"ts":"1700000000.000400","thread_ts":"1700000000.000300",`+odd+`},
+			"actions":[{"type":"button","action_id":"b1","action_ts":"1700000001.000000"}]}`)), nil)
+		same(s.t, s.desk.Next(s.t), chat.Event{
+			Place: place(slacktest.General, "1700000000.000300"), Member: slacktest.Ada, Press: &chat.Press{Button: "b1", Posted: "C0GENERAL:1700000000.000400"},
+		})
+		s.done(s.Inject(slacktest.Interactive, []byte(`{"type":"telepathy","user":{"id":"U00000ADA"}}`)), nil)
+	})
+}
+
+// TestNotReceived: what the desk could not store is delivered again.
+func TestNotReceived(t *testing.T) {
+	t.Parallel()
+	both(t, func(s *stage) {
+		var calls atomic.Int32
+		s.desk.Receives = func(context.Context, chat.Event) error {
+			if calls.Add(1) == 1 {
+				return errors.New("the disk is full")
+			}
+			return nil
+		}
+		r := s.Inject(slacktest.Events, wrap(`{"type":"message","user":"U00000ADA","text":"hi","ts":"1700000000.000300","channel":"D00000ADA","channel_type":"im"}`))
+		if s.config.Mode == slack.ModeHTTP { // Socket Mode only notices that nothing came back
+			s.done(r, nil)
+			if e := s.desk.Next(s.t); e.Message.Text != "hi" {
+				s.t.Errorf("got %+v", e)
+			}
+			if d := s.Deliveries()[0]; d.Acked || d.Status != 503 {
+				s.t.Errorf("the first attempt was answered with %d", d.Status)
+			}
+			return
+		}
+		s.Until(s.t, "the first attempt", func() bool { return calls.Load() > 0 })
+		s.Disconnect("refresh_requested")
+		s.Disconnect("refresh_requested")
+		s.Drop()
+		if e := s.desk.Next(s.t); e.Message.Text != "hi" {
+			s.t.Errorf("got %+v", e)
+		}
+		s.done(r, nil)
+	})
+}
+
+// TestCrash: a desk that panics over one event goes on with the next.
+func TestCrash(t *testing.T) {
+	t.Parallel()
+	both(t, func(s *stage) {
+		s.desk.Receives = func(_ context.Context, e chat.Event) error {
+			if e.Message.Text == "poison" {
+				panic("this one")
+			}
+			return nil
+		}
+		s.post(slacktest.Ada, slacktest.General, "<@"+slacktest.BotUser+"> poison", "")
+		if e := s.ask(slacktest.Ada, slacktest.General, "hello"); e.Message.Text != "hello" {
+			s.t.Errorf("got %+v", e)
+		}
+	})
+}
+
+// TestNoneLost: of many messages that are written at once, over two connections, each
+// reaches the desk.
+func TestNoneLost(t *testing.T) {
+	t.Parallel()
+	s := play(t, slack.ModeSocket)
+	dm := s.DM(slacktest.Ada)
+	var want []string
+	for i := range 50 {
+		word := strings.Repeat("x", i+1)
+		want = append(want, word)
+		s.post(slacktest.Ada, dm, word, "")
+	}
+	lost := map[string]bool{}
+	for range want {
+		lost[s.desk.Next(t).Message.Text] = true
+	}
+	for _, w := range want {
+		if !lost[w] {
+			t.Errorf("%s was lost", w)
+		}
+	}
+}
+
+// TestSockets: two connections are open; while Slack renews one, nothing is lost.
+func TestSockets(t *testing.T) {
+	t.Parallel()
+	s := play(t, slack.ModeSocket)
+	s.Until(t, "two connections", func() bool { return s.Sockets() == 2 })
+	for range 3 {
+		s.Disconnect("warning")
+		if e := s.ask(slacktest.Ada, slacktest.General, "hello"); e.Message.Text != "hello" {
+			t.Errorf("got %+v", e)
+		}
+		s.Until(t, "two connections", func() bool { return s.Sockets() == 2 })
+	}
+	s.Idle(t)
+}
+
+// TestBadTokens: Run ends with a plain reason when Slack refuses a token for good.
+func TestBadTokens(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ token, word, want string }{
+		{slacktest.BotToken, "token_revoked", "slack refuses the bot token (token_revoked): the token was revoked; install the app again and copy the new bot token"},
+		{slacktest.AppToken, "invalid_auth", "slack refuses the app token (invalid_auth): make one (xapp-…) with the scope connections:write under “Basic Information” of the app"},
+	} {
+		s := prepare(t, slack.ModeSocket)
+		s.Revoke(c.token, c.word)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		err := s.open().Run(ctx, s.desk, s.keeper)
+		cancel()
+		if err == nil || err.Error() != c.want {
+			t.Errorf("got  %v\nwant %s", err, c.want)
+		}
+	}
+}

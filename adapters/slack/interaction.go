@@ -1,0 +1,163 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+)
+
+// shortcutAsk is the shortcut of messages by which a member asks about one.
+const shortcutAsk = "ask_about_message"
+
+// interaction takes a press, a submitted form or a shortcut.
+func (in incoming) interaction(ctx context.Context, raw json.RawMessage) (any, error) {
+	var i interaction
+	if err := lenient(raw, &i); err != nil {
+		return nil, errMalformed
+	}
+	if i.User.ID == "" {
+		return nil, nil
+	}
+	switch i.Type {
+	case "block_actions":
+		return nil, in.presses(ctx, i)
+	case "view_submission":
+		return in.submission(ctx, i)
+	case "message_action":
+		if i.CallbackID == shortcutAsk {
+			return nil, in.shortcut(ctx, i)
+		}
+	}
+	return nil, nil
+}
+
+// team is the workspace of an interaction.
+func (in incoming) team(wide bool, team string) string {
+	if in.self.Wide && wide && team != "" {
+		return team
+	}
+	return in.self.Team
+}
+
+// presses takes what was pressed. Buttons that open an address open it by themselves.
+func (in incoming) presses(ctx context.Context, i interaction) error {
+	place, err := in.pressed(ctx, i)
+	if err != nil {
+		return err
+	}
+	links := linkButtons(i.Message.Blocks)
+	for _, a := range i.Actions {
+		if a.ID == "" || a.URL != "" || links[a.ID] || a.Type != "" && a.Type != "button" {
+			continue
+		}
+		if button, ok := strings.CutPrefix(a.ID, opensForm); ok {
+			in.open(ctx, i.TriggerID, i.Response, chat.Opening{Place: place, Member: i.User.ID, Button: button})
+			continue
+		}
+		e := chat.Event{
+			ID: chat.Key("p", i.User.ID, a.ID, a.TS), Time: moment(a.TS, in.Now()), Place: place, Member: i.User.ID, Token: i.Response,
+			Press: &chat.Press{Button: a.ID},
+		}
+		if i.Container.Message != "" {
+			e.Press.Posted = delivered{channel: place.Channel, messages: []string{i.Container.Message}}.String()
+		}
+		if err := in.desk.Receive(ctx, e); err != nil {
+			return fmt.Errorf("receiving %s: %w", e.ID, err)
+		}
+	}
+	return nil
+}
+
+// pressed is the place of a press: where the message is, or the member's direct
+// message for a page of the app.
+func (in incoming) pressed(ctx context.Context, i interaction) (chat.Place, error) {
+	place := chat.Place{Platform: platform, Workspace: in.team(i.Wide, i.Team.ID), Channel: i.Channel.ID}
+	if place.Channel == "" {
+		place.Channel = i.Container.Channel
+	}
+	if place.Channel == "" {
+		return in.between(ctx, place.Workspace, i.User.ID)
+	}
+	place.Direct = strings.HasPrefix(place.Channel, "D")
+	p := i.Message.told
+	if p.Thread == "" {
+		p.Thread = i.Container.Thread
+	}
+	if p.TS == "" {
+		p.TS = i.Container.Message
+	}
+	return in.where(place, place.Direct, p), nil
+}
+
+// linkButtons are the ids of the buttons that open an address. Slack gives ids to
+// those that have none, and tells of their presses too.
+func linkButtons(blocks json.RawMessage) map[string]bool {
+	var all []struct {
+		Elements  json.RawMessage `json:"elements"`
+		Accessory action          `json:"accessory"`
+	}
+	if len(blocks) == 0 || lenient(blocks, &all) != nil {
+		return nil
+	}
+	out := map[string]bool{}
+	for _, b := range all {
+		var elements []action
+		if len(b.Elements) > 0 && lenient(b.Elements, &elements) != nil {
+			continue
+		}
+		for _, e := range append(elements, b.Accessory) {
+			if e.URL != "" {
+				out[e.ID] = true
+			}
+		}
+	}
+	return out
+}
+
+// shortcut asks about a message, in its thread.
+func (in incoming) shortcut(ctx context.Context, i interaction) error {
+	p := i.Message.told
+	if p.TS == "" {
+		p.TS = i.MessageTS
+	}
+	if p.TS == "" || i.Channel.ID == "" {
+		return nil
+	}
+	place := chat.Place{Platform: platform, Workspace: in.team(i.Wide, i.Team.ID), Channel: i.Channel.ID}
+	text, _, _ := commonMark(p.Text, "")
+	if text == "" {
+		in.tell(ctx, i.Response, "This message has no text that I could read.")
+		return nil
+	}
+	e := chat.Event{
+		ID: chat.Key("s", i.User.ID, i.Channel.ID, p.TS, i.ActionTS), Time: moment(i.ActionTS, in.Now()),
+		Place: in.where(place, in.directs.is(i.User.ID, i.Channel.ID), p), Member: i.User.ID, Token: i.Response,
+		Message: &chat.Message{About: text},
+	}
+	if in.FollowThreads && !e.Place.Direct {
+		in.joins(ctx, e.Place)
+	}
+	if err := in.desk.Receive(ctx, e); err != nil {
+		return fmt.Errorf("receiving %s: %w", e.ID, err)
+	}
+	return nil
+}
+
+// tell shows whoever caused an event a line of the adapter's own, in passing.
+func (in incoming) tell(ctx context.Context, response, line string) {
+	if response == "" {
+		return
+	}
+	if err := in.respond(ctx, response, paragraph(line)); err != nil {
+		in.Logger.WarnContext(ctx, "telling a member", "error", err)
+	}
+}
+
+// paragraph is a text with one plain line.
+func paragraph(line string) markdown.Document {
+	return markdown.New(markdown.Paragraph(markdown.Text(line)))
+}

@@ -1,0 +1,190 @@
+package slack
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// reading is a text of Slack's made CommonMark.
+type reading struct {
+	self  string // the bot's id, whose mention is left out
+	names []string
+	named bool // the bot was mentioned
+}
+
+// commonMark reads a message's text (mrkdwn). The mention of self is left out; names
+// are the ids of all other members that the text mentions.
+func commonMark(text, self string) (out string, names []string, named bool) {
+	r := reading{self: self}
+	var b strings.Builder
+	for text != "" {
+		before, rest, fenced := strings.Cut(text, "```")
+		code, after, closed := strings.Cut(rest, "```")
+		if !fenced || !closed {
+			b.WriteString(r.lines(text))
+			break
+		}
+		b.WriteString(r.lines(before))
+		if s := b.String(); s != "" && !strings.HasSuffix(s, "\n") {
+			b.WriteByte('\n')
+		}
+		b.WriteString("```\n" + strings.Trim(r.plain(code), "\n") + "\n```\n")
+		text = strings.TrimPrefix(after, "\n")
+	}
+	return strings.TrimSpace(b.String()), r.names, r.named
+}
+
+// typed reads what follows a slash command: the words as they were typed.
+func typed(text string) string {
+	r := reading{}
+	return strings.TrimSpace(r.plain(text))
+}
+
+// lines reads text that is not a block of code.
+func (r *reading) lines(text string) string {
+	out := strings.Split(text, "\n")
+	for i, line := range out {
+		out[i] = r.line(line)
+	}
+	return strings.Join(out, "\n")
+}
+
+// line reads a line, code spans apart.
+func (r *reading) line(text string) string {
+	var b strings.Builder
+	for text != "" {
+		before, rest, open := strings.Cut(text, "`")
+		code, after, closed := strings.Cut(rest, "`")
+		if !open || !closed || code == "" {
+			b.WriteString(r.styled(text))
+			break
+		}
+		b.WriteString(r.styled(before) + "`" + r.plain(code) + "`")
+		text = after
+	}
+	return b.String()
+}
+
+// marks are Slack's styles and what they are in CommonMark.
+var marks = map[byte]string{'*': "**", '_': "*", '~': "~~"}
+
+// styled reads text with styles. A style goes from a mark at the beginning of a word
+// to one at the end of a word, as Slack reads it.
+func (r *reading) styled(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		if text[i] == '<' {
+			if end := strings.IndexByte(text[i:], '>'); end > 0 {
+				b.WriteString(r.token(text[i+1:i+end], true))
+				i += end + 1
+				continue
+			}
+		}
+		if mark, ok := marks[text[i]]; ok {
+			if end := closing(text, i); end > 0 {
+				b.WriteString(mark + r.styled(text[i+1:end]) + mark)
+				i = end + 1
+				continue
+			}
+		}
+		next := i + 1
+		for next < len(text) && text[next] != '<' && marks[text[next]] == "" {
+			next++
+		}
+		b.WriteString(unescape(text[i:next]))
+		i = next
+	}
+	return b.String()
+}
+
+// closing is where the style that opens at i ends, or -1.
+func closing(text string, i int) int {
+	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	before, _ := utf8.DecodeLastRuneInString(text[:i])
+	if i > 0 && (word(before) || before == rune(text[i])) {
+		return -1
+	}
+	mark := text[i]
+	for end := i + 1; end < len(text); end++ {
+		switch {
+		case text[end] == '<': // a mark within an address is none
+			if n := strings.IndexByte(text[end:], '>'); n > 0 {
+				end += n
+			}
+			continue
+		case text[end] != mark:
+			continue
+		}
+		after, _ := utf8.DecodeRuneInString(text[end+1:])
+		inner := text[i+1 : end]
+		if inner != "" && inner == strings.TrimSpace(inner) && (end+1 == len(text) || !word(after) && byte(after) != mark) {
+			return end
+		}
+	}
+	return -1
+}
+
+// plain reads text in which styles are not read.
+func (r *reading) plain(text string) string {
+	var b strings.Builder
+	for text != "" {
+		before, rest, open := strings.Cut(text, "<")
+		inner, after, closed := strings.Cut(rest, ">")
+		if !open || !closed {
+			b.WriteString(unescape(text))
+			break
+		}
+		b.WriteString(unescape(before) + r.token(inner, false))
+		text = after
+	}
+	return b.String()
+}
+
+// token reads what stands in angle brackets: a mention, a link or a command. As link
+// it becomes one in CommonMark, if its words are others than its address.
+func (r *reading) token(s string, link bool) string {
+	target, label, _ := strings.Cut(s, "|")
+	target, label = unescape(target), unescape(label)
+	switch {
+	case strings.HasPrefix(target, "@"):
+		id := target[1:]
+		if id == r.self && id != "" {
+			r.named = true
+			return ""
+		}
+		if !slices.Contains(r.names, id) {
+			r.names = append(r.names, id)
+		}
+		return "@" + strings.TrimPrefix(cmp.Or(label, id), "@")
+	case strings.HasPrefix(target, "#"):
+		return "#" + strings.TrimPrefix(cmp.Or(label, target[1:]), "#")
+	case strings.HasPrefix(target, "!"):
+		word, _, _ := strings.Cut(target[1:], "^")
+		if label != "" {
+			return label
+		}
+		return "@" + word
+	case label == "" || label == target:
+		return strings.TrimPrefix(target, "mailto:")
+	case !link || sameAddress(target, label):
+		return label
+	}
+	return "[" + strings.NewReplacer("[", `\[`, "]", `\]`).Replace(label) + "](" + strings.NewReplacer("(", "%28", ")", "%29", " ", "%20").Replace(target) + ")"
+}
+
+// sameAddress says whether a link's words are its address, less what Slack added.
+func sameAddress(target, label string) bool {
+	for _, scheme := range []string{"https://", "http://", "mailto:", "tel:"} {
+		if rest, ok := strings.CutPrefix(target, scheme); ok {
+			return strings.TrimSuffix(rest, "/") == strings.TrimSuffix(label, "/")
+		}
+	}
+	return false
+}
+
+var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+
+func unescape(s string) string { return entities.Replace(s) }

@@ -1,0 +1,62 @@
+package slack
+
+import (
+	"errors"
+	"fmt"
+)
+
+// hopeless are the codes by which Slack refuses a token until somebody acts.
+var hopeless = map[string]bool{
+	"invalid_auth": true, "account_inactive": true, "not_authed": true, "token_revoked": true, "token_expired": true,
+}
+
+// shapeless are the codes by which Slack refuses how a message is laid out.
+var shapeless = map[string]bool{
+	"invalid_blocks": true, "invalid_blocks_format": true, "msg_blocks_too_long": true, "msg_too_long": true,
+	"only_one_table_allowed": true, "invalid_arguments": true,
+}
+
+// gone are the codes that say that a message can never be delivered where it belongs.
+var gone = map[string]bool{
+	"channel_not_found": true, "is_archived": true, "not_in_channel": true, "channel_type_not_supported": true,
+	"user_not_found": true, "user_disabled": true, "cannot_dm_bot": true, "restricted_action": true,
+	"restricted_action_thread_only_channel": true, "restricted_action_read_only_channel": true, "messages_tab_disabled": true,
+}
+
+// vague are the codes after which it is not known whether Slack did it nevertheless.
+var vague = map[string]bool{
+	"internal_error": true, "fatal_error": true, "service_unavailable": true, "request_timeout": true,
+}
+
+// remedies are what an admin does about a code.
+var remedies = map[string]string{
+	"invalid_auth":           "copy the bot token (xoxb-…) again from “OAuth & Permissions” of the app",
+	"not_authed":             "set the bot token (xoxb-…) from “OAuth & Permissions” of the app",
+	"account_inactive":       "the app was removed from the workspace or its user deactivated; install it again",
+	"token_revoked":          "the token was revoked; install the app again and copy the new bot token",
+	"token_expired":          "the token has expired; switch token rotation off for the app, or install it again",
+	"not_allowed_token_type": "this is a token of another kind; the bot token begins with xoxb-, the app token with xapp-",
+	"is_archived":            "the channel is archived; unarchive it or write elsewhere",
+	"not_in_channel":         "invite the app to the channel with /invite",
+	"channel_not_found":      "the channel does not exist, or is private and the app was not invited",
+	"messages_tab_disabled":  "switch the Messages tab on under “App Home” of the app",
+	"invalid_trigger":        "the platform waited too long; press again",
+	"expired_trigger_id":     "the platform waited too long; press again",
+	"method_not_supported":   "this Slack does not know the method",
+	"unknown_method":         "this Slack does not know the method",
+}
+
+// remedy says what to do about an error of Slack's, in plain words.
+func remedy(err error) string {
+	r, ok := errors.AsType[*refusal](err)
+	if !ok {
+		return "check the network and status.slack.com"
+	}
+	if r.code == "missing_scope" {
+		return fmt.Sprintf("add the scope %s under “OAuth & Permissions” of the app, and install it again", r.needed)
+	}
+	if text := remedies[r.code]; text != "" {
+		return text
+	}
+	return "look the code up in the documentation of " + r.method
+}

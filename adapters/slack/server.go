@@ -1,0 +1,146 @@
+package slack
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	mostRequest   = 1 << 20         // bytes of a request
+	signatureLife = 5 * time.Minute // how old a signed request may be
+	typeJSON      = "application/json"
+	typeForm      = "application/x-www-form-urlencoded"
+)
+
+// Handler serves /slack/events, /slack/commands and /slack/interactivity in ModeHTTP,
+// while Run runs; otherwise every request is answered with status 503, after which
+// Slack tries again. In ModeSocket it serves nothing.
+func (a *Adapter) Handler() http.Handler {
+	mux := http.NewServeMux()
+	if a.Mode != ModeHTTP {
+		return mux
+	}
+	mux.HandleFunc(pathEvents, a.door(kindEvents, typeJSON))
+	mux.HandleFunc(pathCommands, a.door(kindCommand, typeForm))
+	mux.HandleFunc(pathInteraction, a.door(kindInteraction, typeForm))
+	return mux
+}
+
+// door serves requests with payloads of a kind.
+func (a *Adapter) door(kind, accepts string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost {
+			w.Header().Set("Allow", http.MethodPost)
+			http.Error(w, "Slack uses POST here.", http.StatusMethodNotAllowed)
+			return
+		}
+		if got, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || got != accepts {
+			http.Error(w, "Slack sends "+accepts+" here.", http.StatusUnsupportedMediaType)
+			return
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostRequest))
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			http.Error(w, "The request is longer than 1 MiB.", http.StatusRequestEntityTooLarge)
+			return
+		}
+		if err != nil {
+			http.Error(w, "The request could not be read.", http.StatusBadRequest)
+			return
+		}
+		payload, check := payloadOf(kind, accepts, body)
+		if check { // Slack looks whether the certificate is good, and signs nothing
+			w.WriteHeader(http.StatusOK)
+			return
+		}
+		if fault := a.signed(r.Header, body); fault != "" {
+			a.Logger.WarnContext(r.Context(), "a request was refused", "path", r.URL.Path, "reason", fault)
+			http.Error(w, fault, http.StatusUnauthorized)
+			return
+		}
+		a.serve(w, r, kind, payload)
+	}
+}
+
+// serve takes a signed payload.
+func (a *Adapter) serve(w http.ResponseWriter, r *http.Request, kind string, payload json.RawMessage) {
+	if len(payload) == 0 {
+		http.Error(w, "The request has no payload.", http.StatusBadRequest)
+		return
+	}
+	answer, err := a.take(r.Context(), kind, payload)
+	switch {
+	case errors.Is(err, errMalformed):
+		http.Error(w, "The payload cannot be read.", http.StatusBadRequest)
+	case err != nil:
+		if !errors.Is(err, errResting) {
+			a.Logger.ErrorContext(r.Context(), "an event was not received", "kind", kind, "error", err)
+		}
+		http.Error(w, "Not received; try again.", http.StatusServiceUnavailable)
+	case answer == nil:
+		w.WriteHeader(http.StatusOK)
+	default:
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_ = json.NewEncoder(w).Encode(answer) // if nobody reads it, Slack tries again
+	}
+}
+
+// payloadOf is the payload of a request as JSON, empty if there is none; check says
+// that it is a look at the certificate.
+func payloadOf(kind, accepts string, body []byte) (payload json.RawMessage, check bool) {
+	if accepts == typeJSON {
+		return body, false
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, false
+	}
+	if form.Get("ssl_check") == "1" {
+		return nil, true
+	}
+	if kind == kindInteraction {
+		return json.RawMessage(form.Get("payload")), false
+	}
+	if len(form) == 0 {
+		return nil, false
+	}
+	flat := map[string]string{}
+	for name := range form {
+		flat[name] = form.Get(name)
+	}
+	payload, _ = json.Marshal(flat) // strings always can be
+	return payload, false
+}
+
+// signed says what is wrong with the signature of a request, or "".
+func (a *Adapter) signed(h http.Header, body []byte) string {
+	stamp, given := h.Get("X-Slack-Request-Timestamp"), h.Get("X-Slack-Signature")
+	if stamp == "" || given == "" {
+		return "The request is not signed."
+	}
+	seconds, err := strconv.ParseInt(stamp, 10, 64)
+	if err != nil {
+		return "The signature has no time."
+	}
+	if age := a.Now().Sub(time.Unix(seconds, 0)); age.Abs() > signatureLife {
+		return "The signature is older than five minutes, or a clock is wrong."
+	}
+	given, versioned := strings.CutPrefix(given, "v0=")
+	sum, err := hex.DecodeString(given)
+	mac := hmac.New(sha256.New, []byte(a.SigningSecret))
+	mac.Write([]byte("v0:" + stamp + ":"))
+	mac.Write(body)
+	if !versioned || err != nil || !hmac.Equal(sum, mac.Sum(nil)) {
+		return "The signature is wrong: is this the signing secret of the app?"
+	}
+	return ""
+}

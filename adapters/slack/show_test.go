@@ -1,0 +1,180 @@
+package slack_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"aidesk/adapters/slack"
+	"aidesk/adapters/slacktest"
+	"aidesk/core/chat"
+)
+
+// TestStatus: below a thread, and below what was asked directly, stands what the desk
+// does; then it does not.
+func TestStatus(t *testing.T) {
+	t.Parallel()
+	s := play(t, slack.ModeHTTP)
+	thread := s.ask(slacktest.Ada, slacktest.General, "hello").Place
+	dm := s.DM(slacktest.Ben)
+	ts := s.post(slacktest.Ben, dm, "hello", "")
+	direct := s.desk.Next(t).Place
+	for place, at := range map[chat.Place]string{thread: thread.Thread, direct: ts} {
+		for _, c := range []struct{ say, want string }{{"working…", "is working…"}, {"asking a plugin…", "is asking a plugin…"}, {"", ""}} {
+			if err := s.adapter.Type(t.Context(), place, chat.Progress{To: slacktest.Ada, Text: c.say}); err != nil {
+				t.Fatal(err)
+			}
+			s.Until(t, "the status "+c.want, func() bool { return s.Status(place.Channel, at) == c.want })
+		}
+	}
+	s.Fail("assistant.threads.setStatus", slacktest.Fault{Error: "unknown_method"})
+	if err := s.adapter.Type(t.Context(), thread, chat.Progress{Text: "working…"}); err != nil {
+		t.Errorf("where there is no status: %v", err)
+	}
+	s.Until(t, "the status to be tried", func() bool { return len(s.Requests("assistant.threads.setStatus")) == 7 })
+	s.stop() // ends it, and Slack knows
+	if got := s.Status(thread.Channel, thread.Thread); got != "" {
+		t.Errorf("after the end: %q", got)
+	}
+}
+
+// TestStatusRefreshed: a status is renewed before Slack takes it away.
+func TestStatusRefreshed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		wire := &ears{}
+		a, err := slack.New(slack.Config{BotToken: "xoxb-1", AppToken: "xapp-1", Client: wire.client()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := place("C1", "1700000000.000100")
+		if err := a.Type(t.Context(), at, chat.Progress{Text: "working…"}); err != nil {
+			t.Fatal(err)
+		}
+		for range 10 {
+			synctest.Wait()
+			time.Sleep(time.Minute)
+		}
+		synctest.Wait()
+		if n := wire.calls("assistant.threads.setStatus"); n < 6 || n > 10 {
+			t.Errorf("shown %d times in ten minutes", n)
+		}
+		if err := a.Type(t.Context(), at, chat.Progress{}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if n := wire.calls("assistant.threads.setStatus"); n > 11 {
+			t.Errorf("shown %d times", n)
+		}
+	})
+}
+
+// TestPace: into one channel goes about a message a second, after some at once.
+func TestPace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		wire := &ears{}
+		a, err := slack.New(slack.Config{BotToken: "xoxb-1", AppToken: "xapp-1", Client: wire.client()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		var took []time.Duration
+		for range 6 {
+			if _, err := a.Send(t.Context(), chat.Reply{ID: "r", Place: place("C1", "1700000000.000100"), Text: text("hi")}, ""); err != nil {
+				t.Fatal(err)
+			}
+			took = append(took, time.Since(begun))
+		}
+		want := []time.Duration{0, 0, 0, time.Second, 2 * time.Second, 3 * time.Second}
+		if diff := cmp.Diff(want, took); diff != "" {
+			t.Errorf("times (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestMember: who somebody is, as Slack says it; doubt is an error.
+func TestMember(t *testing.T) {
+	t.Parallel()
+	s := play(t, slack.ModeHTTP)
+	for id, want := range map[string]chat.Member{
+		slacktest.Ada:     {ID: slacktest.Ada, Name: "ada", Zone: "Europe/Paris", Locale: "en-GB", Admin: true},
+		slacktest.Ben:     {ID: slacktest.Ben, Name: "ben", Zone: "America/New_York", Locale: "en-US"},
+		slacktest.Gus:     {ID: slacktest.Gus, Name: "gus", Zone: "Europe/Paris", Locale: "fr-FR", Guest: true},
+		slacktest.Sue:     {ID: slacktest.Sue, Name: "sue", Zone: "Asia/Tokyo", Locale: "ja-JP", Stranger: true},
+		slacktest.Del:     {ID: slacktest.Del, Name: "del", Deactivated: true},
+		slacktest.BotUser: {ID: slacktest.BotUser, Name: "aidesk", Bot: true},
+	} {
+		got, err := s.adapter.Member(t.Context(), chat.Place{}, id)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v (-want +got):\n%s", id, err, diff)
+		}
+	}
+	before := len(s.Requests("users.info"))
+	if _, err := s.adapter.Member(t.Context(), chat.Place{}, slacktest.Ada); err != nil || len(s.Requests("users.info")) != before {
+		t.Errorf("asked again within a minute: %v", err)
+	}
+	s.Fail("users.info", slacktest.Fault{Status: 500})
+	s.SetUser(slacktest.User{ID: "U0000000ED", Name: "ed", Team: "T000OTHER"})
+	if m, err := s.adapter.Member(t.Context(), chat.Place{}, "U0000000ED"); err == nil {
+		t.Errorf("in doubt: %+v", m)
+	}
+	if m, err := s.adapter.Member(t.Context(), chat.Place{}, "U0000000ED"); err != nil || !m.Stranger {
+		t.Errorf("of another team: %+v, %v", m, err)
+	}
+}
+
+// TestAdmins: the admins of the configuration replace those of the workspace.
+func TestAdmins(t *testing.T) {
+	t.Parallel()
+	s := play(t, slack.ModeHTTP, func(s *stage) { s.config.Admins = []string{slacktest.Ben} })
+	for id, want := range map[string]bool{slacktest.Ada: false, slacktest.Ben: true} {
+		if m, err := s.adapter.Member(t.Context(), chat.Place{}, id); err != nil || m.Admin != want {
+			t.Errorf("%s: admin %v, %v", id, m.Admin, err)
+		}
+	}
+}
+
+// TestHistory: what members said in a thread, without the desk's own words.
+func TestHistory(t *testing.T) {
+	t.Parallel()
+	s := play(t, slack.ModeHTTP)
+	at := s.ask(slacktest.Ada, slacktest.General, "*one*").Place
+	s.send(chat.Reply{ID: "r1", Place: at, Text: text("two")}, "")
+	s.post(slacktest.Ben, slacktest.General, "three", at.Thread)
+	for limit, want := range map[int][]string{10: {"**one**", "three"}, 1: {"three"}, 0: {}} {
+		got, err := s.adapter.History(t.Context(), at, limit)
+		texts := []string{}
+		for _, m := range got {
+			texts = append(texts, m.Text)
+		}
+		if err != nil || !slices.Equal(texts, want) {
+			t.Errorf("limit %d: %q, %v; want %q", limit, texts, err, want)
+		}
+	}
+	s.SetScopes("chat:write")
+	if _, err := s.adapter.History(t.Context(), at, 10); err == nil || !strings.Contains(err.Error(), "channels:history") {
+		t.Errorf("without the scope: %v", err)
+	}
+}
+
+// TestNote: a note on a message is seen by its author alone.
+func TestNote(t *testing.T) {
+	t.Parallel()
+	s := play(t, slack.ModeHTTP)
+	e := s.ask(slacktest.Ben, slacktest.General, "hello")
+	if err := s.adapter.Note(t.Context(), e, text("a note")); err != nil {
+		t.Fatal(err)
+	}
+	s.notes(slacktest.Ben, slacktest.General, "a note")
+	e.Token = "https://evil.example/response"
+	e.Place.Channel = slacktest.Quiet
+	if err := s.adapter.Note(t.Context(), e, text("a note")); err == nil {
+		t.Error("a note was shown where the app is not")
+	}
+}

@@ -1,0 +1,86 @@
+package slacktest
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// Clock is time as a fake knows it: deadlines, retries, rate limits and the
+// timestamps of messages follow it.
+type Clock interface {
+	Now() time.Time
+	// Timer fires once when d has passed; stop releases it before that.
+	Timer(d time.Duration) (fired <-chan time.Time, stop func())
+}
+
+// wall is the real time.
+type wall struct{}
+
+func (wall) Now() time.Time { return time.Now() }
+
+func (wall) Timer(d time.Duration) (<-chan time.Time, func()) {
+	t := time.NewTimer(d)
+	return t.C, func() { t.Stop() }
+}
+
+// StillClock is a Clock that stands still until it is moved.
+type StillClock struct {
+	mu     sync.Mutex
+	now    time.Time
+	timers []*timer
+}
+
+type timer struct {
+	due   time.Time
+	fired chan time.Time
+}
+
+// NewClock makes a clock that shows a time.
+func NewClock(now time.Time) *StillClock { return &StillClock{now: now} }
+
+// Now is the time that it shows.
+func (c *StillClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Timer fires when the clock has been moved by d.
+func (c *StillClock) Timer(d time.Duration) (<-chan time.Time, func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := &timer{c.now.Add(d), make(chan time.Time, 1)}
+	if d <= 0 {
+		t.fired <- c.now
+		return t.fired, func() {}
+	}
+	c.timers = append(c.timers, t)
+	return t.fired, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.timers = slices.DeleteFunc(c.timers, func(o *timer) bool { return o == t })
+	}
+}
+
+// Advance moves the clock on and fires what became due.
+func (c *StillClock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+	c.timers = slices.DeleteFunc(c.timers, func(t *timer) bool {
+		if t.due.After(c.now) {
+			return false
+		}
+		t.fired <- c.now
+		return true
+	})
+}
+
+// Timers is how many timers wait to fire: a test that moves the clock past a
+// deadline waits first until somebody has set one.
+func (c *StillClock) Timers() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.timers)
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"aidesk/bots"
+	"aidesk/cmd/aidesk/config"
+	"aidesk/core/chat"
+	"aidesk/store"
+)
+
+// TestReady: what keeps the desk from taking in and answering is said, and whether it
+// lives is another question.
+func TestReady(t *testing.T) {
+	s, err := openStore("bolt:" + filepath.Join(t.TempDir(), "desk.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	idle, err := slackOf(config.Config{}, config.Bot{Name: "desk", Slack: config.Slack{Mode: config.Web, BotToken: "xoxb-a", SigningSecret: "b"}}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &web{store: s}
+	ask := func(path string, status int, want string) {
+		t.Helper()
+		got := httptest.NewRecorder()
+		w.handler().ServeHTTP(got, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody))
+		if got.Code != status || !strings.Contains(got.Body.String(), want) {
+			t.Errorf("%s: %d %s; want %d with %q", path, got.Code, got.Body, status, want)
+		}
+	}
+	ask("/readyz", http.StatusOK, "ready")
+	ask("/slack/events", http.StatusNotFound, "")
+	w.add(idle, config.Web)
+	ask("/readyz", http.StatusServiceUnavailable, "not ready: slack: not running")
+	w.adapters = nil
+	w.stopping.Store(true)
+	ask("/readyz", http.StatusServiceUnavailable, "not ready: the desk is stopping")
+	w.stopping.Store(false)
+	w.store = broken{s}
+	ask("/readyz", http.StatusServiceUnavailable, "not ready: the store: ")
+	ask("/healthz", http.StatusOK, "alive")
+}
+
+// broken is a store whose disk has failed.
+type broken struct{ store.Store }
+
+func (broken) Backlog(context.Context) (store.Backlog, error) {
+	return store.Backlog{}, errors.New("input/output error")
+}
+
+// idler is an adapter at which nothing happens.
+type idler struct{ chat.Adapter }
+
+func (idler) Platform() string { return "idle" }
+
+func (idler) Run(ctx context.Context, _ chat.Handler, _ chat.Keeper) error {
+	<-ctx.Done()
+	return nil
+}
+
+// TestStoreFails: the desk ends when its store does, so that another start can look.
+func TestStoreFails(t *testing.T) {
+	t.Parallel()
+	s, err := openStore("bolt:" + filepath.Join(t.TempDir(), "desk.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	desk := &bots.Desk{
+		Store: s, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
+		Bots: []*bots.Bot{{Name: "desk", Adapters: []chat.Adapter{idler{}}}},
+	}
+	err = operate(t.Context(), desk, &web{store: broken{s}}, "127.0.0.1:0")
+	if err == nil || !strings.Contains(err.Error(), "the store no longer works") {
+		t.Errorf("it ended with %v", err)
+	}
+}
