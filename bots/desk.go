@@ -108,13 +108,14 @@ func (d *Desk) Run(ctx context.Context) error {
 	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 
+	var back sync.WaitGroup
 	claimed, delivered := make(chan struct{}), make(chan struct{})
 	if d.AcceptOnly {
 		close(delivered)
 	} else {
 		go func() { defer close(claimed); d.claim(inner, ctx.Done()) }()
 		go func() { defer close(delivered); d.deliver(inner, claimed) }()
-		go d.purge(ctx)
+		back.Go(func() { d.purge(ctx) })
 	}
 	var front sync.WaitGroup
 	var faults errorsOf
@@ -137,6 +138,7 @@ func (d *Desk) Run(ctx context.Context) error {
 		stop()
 		<-delivered
 	}
+	back.Wait()
 	return faults.join()
 }
 

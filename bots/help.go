@@ -40,17 +40,21 @@ func (s *step) help(ctx context.Context, member chat.Member) error {
 		}
 	}
 	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Commands")), markdown.List(commands...))
-	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Your words")), markdown.Paragraph(markdown.Text(s.bot.privacy())))
+	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Your words")), markdown.Paragraph(markdown.Text(s.privacy())))
 	return s.reply(store.Commit{}, s.plain(doc))
 }
 
 // privacy says who receives what members write, what is kept and how it is forgotten.
-func (b *Bot) privacy() string {
+func (s *step) privacy() string {
 	goes := "What you write does not leave this program"
-	if info := b.Agent.Model.Info(); info.Host != "" {
+	if info := s.bot.Agent.Model.Info(); info.Host != "" {
 		goes = fmt.Sprintf("What you write is sent to the language model %s at %s", info.Name, info.Host)
 	}
-	return goes + "; a plugin gets only the values of its calls. I keep our conversations until you type /aidesk forget. Answers can be wrong."
+	kept := "until you type /aidesk forget"
+	if days := int(s.desk.Keep.Conversations.Hours() / 24); days > 0 {
+		kept = fmt.Sprintf("for %d days, or until you type /aidesk forget", days)
+	}
+	return goes + "; a plugin gets only the values of its calls. I keep our conversations " + kept + ". Answers can be wrong."
 }
 
 // notice adds what every member is told once, with the first answer.
@@ -60,7 +64,7 @@ func (s *step) notice(ctx context.Context, c *store.Commit, r *chat.Reply) error
 		notices = append(notices, n)
 	}
 	if s.chat.Place.Direct {
-		notices = append(notices, s.bot.privacy())
+		notices = append(notices, s.privacy())
 	}
 	if len(notices) == 0 {
 		return nil

@@ -35,7 +35,7 @@ func (s *step) showHome(ctx context.Context, h chat.Homer, member chat.Member, c
 	}
 	page := chat.Home{Rows: list.Rows, Text: markdown.Join(
 		paragraph("Ask me in your own words, here or where you mention me. Before anything is changed, I show you exactly what would be sent."),
-		paragraph(s.bot.privacy()), list.Text,
+		paragraph(s.privacy()), list.Text,
 	)}
 	if member.Admin {
 		page.Text.Blocks = append(page.Text.Blocks, markdown.Paragraph(markdown.Text("Add plugins with "), markdown.Mono("/plugins-admin add example.com"), markdown.Text(".")))

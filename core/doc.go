@@ -20,8 +20,11 @@
 //	core/markdown       CommonMark -> Document, parsed once; cleaning, splitting, widths
 //	core/preview        a page -> Preview
 //	core/egress         the only way out to the network
+//	core/secret         the key ring that seals what is entrusted to the desk
 //	adapters/terminal   the smallest adapter, the one to read first
-//	adapters/adaptertest  the contract of chat.Adapter as a suite
+//	adapters/slack      Slack, by socket or by HTTP
+//	adapters/discord    Discord's messages; the way in is being built
+//	adapters/adaptertest  the contract of chat.Adapter as a suite; slacktest is a fake Slack
 //	store               Journal and Records; bolt implements them, storetest is their suite
 //
 // Data flows one way. Core never sees a messenger's library; adapters see chat and

@@ -38,13 +38,15 @@ func (p Place) Scope() string { return Key(p.Platform, p.Workspace) }
 // Key joins parts to a path; a slash or percent sign inside a part is escaped, so
 // that two different lists of parts never give one key.
 func Key(parts ...string) string {
-	escape := strings.NewReplacer("%", "%25", "/", "%2F")
 	escaped := make([]string, len(parts))
 	for i, p := range parts {
-		escaped[i] = escape.Replace(p)
+		escaped[i] = inKey.Replace(p)
 	}
 	return strings.Join(escaped, "/")
 }
+
+// inKey escapes what parts a key.
+var inKey = strings.NewReplacer("%", "%25", "/", "%2F")
 
 // Member is a person in a workspace, as the platform describes them now.
 type Member struct {

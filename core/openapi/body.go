@@ -21,7 +21,7 @@ type body struct {
 	required bool
 	text     string
 	schema   *schema
-	sample   any // what the document gives as an example of it; nil: nothing
+	sample   any                 // what the document gives as an example of it; nil: nothing
 	encoding map[string]encoding // of forms, by property
 }
 
