@@ -38,6 +38,14 @@ test-oracles: ## Have our messages read by other people's programs (needs node a
 	packages="$$(go list ./adapters/... | grep 'oracletest$$')"; \
 	echo "AIDESK_ORACLES=1 go test -count=1" $$packages; AIDESK_ORACLES=1 go test -count=1 $$packages
 
+.PHONY: test-fakes
+test-fakes: ## Have other people's programs and types say whether the fake platforms are honest (needs node and npm)
+	@if ! command -v node >/dev/null || ! command -v npm >/dev/null; then echo "make test-fakes: skipped, node and npm are missing (apt-get install nodejs npm)"; exit 0; fi; \
+	for folder in adapters/slacktest/npm; do \
+		echo "npm ci --prefix $$folder"; npm ci --silent --no-audit --no-fund --prefix "$$folder" || exit 1; \
+	done; \
+	echo "AIDESK_ORACLES=1 go test -count=1 ./adapters/slacktest"; AIDESK_ORACLES=1 go test -count=1 ./adapters/slacktest
+
 REQUESTS := core/openapi/requesttest
 
 .PHONY: test-requests

@@ -39,7 +39,14 @@ type Config struct {
 	Now    func() time.Time // Defaults to time.Now
 }
 
-// Adapter brings the desk to one Slack workspace.
+// Adapter brings the desk to one Slack workspace. In the order of what happens:
+//
+//	socket.go, server.go  the two ways in; take.go is where they meet
+//	event.go              messages and changes; mrkdwn.go reads their text
+//	interaction.go        presses and shortcuts; command.go and form.go the rest
+//	send.go, posting.go   a Reply becomes messages; file.go, find.go and pace.go help
+//	web.go, remedy.go     the Web API, and what its errors mean to an admin
+//	manifest.go, diagnose.go, live.go  setting it up
 type Adapter struct {
 	Config
 
@@ -147,12 +154,10 @@ func (a *Adapter) enter(s *shift) {
 	a.gate.Lock()
 	defer a.gate.Unlock()
 	a.shift = s
-	var k chat.Keeper
-	if s != nil {
-		k = s.keeper
+	if s != nil { // replies are sent beyond the end of a shift, and remembered
+		a.threads.use(s.keeper)
+		a.started.use(s.keeper)
 	}
-	a.threads.use(k)
-	a.started.use(k)
 }
 
 // Ready says why nothing can be received or sent, or nil.

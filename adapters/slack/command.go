@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"aidesk/core/chat"
 )
@@ -25,7 +24,7 @@ func (in incoming) command(ctx context.Context, raw json.RawMessage) (any, error
 	}
 	c, err := in.Grammar.Parse(s.Command + " " + typed(s.Text))
 	if fault, ok := errors.AsType[*chat.SyntaxError](err); ok {
-		return passing(fault.Message), nil
+		return passing(fault.Message, ""), nil
 	}
 	if err != nil {
 		return nil, err
@@ -35,7 +34,7 @@ func (in incoming) command(ctx context.Context, raw json.RawMessage) (any, error
 	place, err := in.between(ctx, workspace, s.User)
 	if err != nil {
 		in.Logger.WarnContext(ctx, "opening a direct message", "error", err, "remedy", remedy(err))
-		return passing("I could not open our direct message, in which I answer. Write to me there, or try again."), nil
+		return passing("I could not open our direct message, in which I answer. Write to me there, or try again.", ""), nil
 	}
 	direct := place
 	if syntax.Who == chat.Admins && s.Channel != place.Channel {
@@ -61,18 +60,16 @@ func (in incoming) command(ctx context.Context, raw json.RawMessage) (any, error
 // formOf opens the form of a command; the answer says why if that fails.
 func (in incoming) formOf(ctx context.Context, s slash, o chat.Opening) any {
 	if line := in.opening(ctx, s.Trigger, o); line != "" {
-		return passing(line)
+		return passing(line, "")
 	}
 	return nil
 }
 
-// passing is an answer that only the member sees, with a link if one is given.
-func passing(line string, links ...string) any {
+// passing is an answer that only the member sees, with a link unless that is empty.
+func passing(line, link string) any {
 	text := escape(line)
-	for _, l := range links {
-		if l != "" {
-			text += " <" + escape(l) + "|" + escape("Go there") + ">"
-		}
+	if link != "" {
+		text += " <" + escape(link) + "|Go there>"
 	}
-	return map[string]any{"response_type": "ephemeral", "text": strings.TrimSpace(text)}
+	return map[string]any{"response_type": "ephemeral", "text": text}
 }

@@ -55,8 +55,8 @@ func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (stri
 // search looks for the messages of a reply where it goes.
 func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (delivered, error) {
 	out := delivered{channel: r.Place.Channel}
-	if scope := historyScope(r.Place.Channel); !a.web.may(scope) {
-		return out, &refusal{method: "conversations.history", code: "missing_scope", needed: scope}
+	if a.blind(r.Place.Channel) {
+		return out, &refusal{method: "conversations.history", code: "missing_scope"}
 	}
 	type part struct {
 		mark
@@ -111,13 +111,11 @@ func (a *Adapter) past(ctx context.Context, p chat.Place, oldest string, pages i
 	return nil
 }
 
-// historyScope is what an app needs to read a channel.
-func historyScope(channel string) string {
-	switch {
-	case strings.HasPrefix(channel, "D"):
-		return "im:history"
-	case strings.HasPrefix(channel, "G"):
-		return "groups:history"
+// blind says whether the app may be unable to read a channel. Ids of channels do not
+// tell private ones and groups from others, so it takes the scopes for all of them.
+func (a *Adapter) blind(channel string) bool {
+	if strings.HasPrefix(channel, "D") {
+		return !a.web.may("im:history")
 	}
-	return "channels:history"
+	return !a.web.may("channels:history") || !a.web.may("groups:history") || !a.web.may("mpim:history")
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"aidesk/core/chat"
@@ -52,8 +53,14 @@ func (in incoming) open(ctx context.Context, trigger, response string, o chat.Op
 	}
 }
 
+// formTime is how long opening a form may take, so that who waits for it can be told in
+// time that it failed.
+const formTime = 2 * time.Second
+
 // opening opens a form, or says why not in a whole sentence.
 func (in incoming) opening(ctx context.Context, trigger string, o chat.Opening) string {
+	ctx, cancel := context.WithTimeout(ctx, formTime)
+	defer cancel()
 	f, err := in.desk.Form(ctx, o)
 	if err != nil {
 		return sentence(err)
@@ -114,7 +121,7 @@ func modal(f chat.Form, at chat.Place) (map[string]any, error) {
 	if len(blocks) == 0 {
 		blocks = append(blocks, map[string]any{"type": "section", "text": plainObject(f.Title, maxPlain)})
 	}
-	metadata, err := json.Marshal(p)
+	metadata, err := json.Marshal(p) //nolint:gosec // the names of secret inputs, not what is filled in
 	if err != nil {
 		return nil, err
 	}

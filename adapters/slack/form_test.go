@@ -84,12 +84,12 @@ func TestFormRefused(t *testing.T) {
 	both(t, func(s *stage) {
 		s.desk.Forms = func(o chat.Opening) (chat.Form, error) {
 			if o.Member != slacktest.Ada {
-				return chat.Form{}, errors.New("This form is for somebody else.") //nolint:revive,staticcheck // a sentence for a member
+				return chat.Form{}, errors.New("This form is for somebody else.") //nolint:revive // a sentence for a member
 			}
 			return form, nil
 		}
 		s.desk.Checks = func(chat.Submitted) ([]chat.Fault, error) {
-			return nil, errors.New("This is already decided.") //nolint:revive,staticcheck // a sentence for a member
+			return nil, errors.New("This is already decided.") //nolint:revive // a sentence for a member
 		}
 		e := s.ask(slacktest.Ada, slacktest.General, "send it")
 		s.send(editable(e.Place), "")
@@ -178,7 +178,7 @@ func TestCommand(t *testing.T) {
 	both(t, func(s *stage) {
 		s.desk.Forms = func(o chat.Opening) (chat.Form, error) {
 			if o.Command == nil || o.Command.Options["operation"] != "a.b_c" {
-				return chat.Form{}, errors.New("There is no such operation.") //nolint:revive,staticcheck // a sentence for a member
+				return chat.Form{}, errors.New("There is no such operation.") //nolint:revive // a sentence for a member
 			}
 			return form, nil
 		}

@@ -228,37 +228,39 @@ func TestUnknown(t *testing.T) {
 	})
 }
 
-// TestNotReceived: what the desk could not store is delivered again.
+// TestNotReceived: what the desk could not store is not acknowledged, and delivered
+// again.
 func TestNotReceived(t *testing.T) {
 	t.Parallel()
-	both(t, func(s *stage) {
-		var calls atomic.Int32
-		s.desk.Receives = func(context.Context, chat.Event) error {
-			if calls.Add(1) == 1 {
-				return errors.New("the disk is full")
+	const event = `{"type":"message","user":"U00000ADA","text":"hi","ts":"1700000000.000300","channel":"D00000ADA","channel_type":"im"}`
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			clock := slacktest.NewClock(time.Now())
+			s := play(t, mode, func(s *stage) { s.clock = clock })
+			var calls atomic.Int32
+			failed := make(chan struct{})
+			s.desk.Receives = func(context.Context, chat.Event) error {
+				if calls.Add(1) == 1 {
+					defer close(failed)
+					return errors.New("the disk is full")
+				}
+				return nil
 			}
-			return nil
-		}
-		r := s.Inject(slacktest.Events, wrap(`{"type":"message","user":"U00000ADA","text":"hi","ts":"1700000000.000300","channel":"D00000ADA","channel_type":"im"}`))
-		if s.config.Mode == slack.ModeHTTP { // Socket Mode only notices that nothing came back
+			r := s.Inject(slacktest.Events, wrap(event))
+			<-failed
+			if mode == slack.ModeSocket { // Slack notices only that nothing comes back
+				clock.Advance(3 * time.Second)
+			}
+			if e := s.desk.Next(t); e.Message.Text != "hi" {
+				t.Errorf("got %+v", e)
+			}
 			s.done(r, nil)
-			if e := s.desk.Next(s.t); e.Message.Text != "hi" {
-				s.t.Errorf("got %+v", e)
+			if d := s.Deliveries()[0]; d.Acked || mode == slack.ModeHTTP && d.Status != 503 {
+				t.Errorf("the first attempt: acknowledged %v, status %d", d.Acked, d.Status)
 			}
-			if d := s.Deliveries()[0]; d.Acked || d.Status != 503 {
-				s.t.Errorf("the first attempt was answered with %d", d.Status)
-			}
-			return
-		}
-		s.Until(s.t, "the first attempt", func() bool { return calls.Load() > 0 })
-		s.Disconnect("refresh_requested")
-		s.Disconnect("refresh_requested")
-		s.Drop()
-		if e := s.desk.Next(s.t); e.Message.Text != "hi" {
-			s.t.Errorf("got %+v", e)
-		}
-		s.done(r, nil)
-	})
+		})
+	}
 }
 
 // TestCrash: a desk that panics over one event goes on with the next.

@@ -45,10 +45,7 @@ func (in incoming) team(wide bool, team string) string {
 
 // presses takes what was pressed. Buttons that open an address open it by themselves.
 func (in incoming) presses(ctx context.Context, i interaction) error {
-	place, err := in.pressed(ctx, i)
-	if err != nil {
-		return err
-	}
+	place := in.pressed(ctx, i)
 	links := linkButtons(i.Message.Blocks)
 	for _, a := range i.Actions {
 		if a.ID == "" || a.URL != "" || links[a.ID] || a.Type != "" && a.Type != "button" {
@@ -74,13 +71,17 @@ func (in incoming) presses(ctx context.Context, i interaction) error {
 
 // pressed is the place of a press: where the message is, or the member's direct
 // message for a page of the app.
-func (in incoming) pressed(ctx context.Context, i interaction) (chat.Place, error) {
+func (in incoming) pressed(ctx context.Context, i interaction) chat.Place {
 	place := chat.Place{Platform: platform, Workspace: in.team(i.Wide, i.Team.ID), Channel: i.Channel.ID}
 	if place.Channel == "" {
 		place.Channel = i.Container.Channel
 	}
 	if place.Channel == "" {
-		return in.between(ctx, place.Workspace, i.User.ID)
+		direct, err := in.between(ctx, place.Workspace, i.User.ID)
+		if err != nil { // the button knows to which conversation it belongs
+			in.Logger.WarnContext(ctx, "opening a direct message", "error", err, "remedy", remedy(err))
+		}
+		return direct
 	}
 	place.Direct = strings.HasPrefix(place.Channel, "D")
 	p := i.Message.told
@@ -90,7 +91,7 @@ func (in incoming) pressed(ctx context.Context, i interaction) (chat.Place, erro
 	if p.TS == "" {
 		p.TS = i.Container.Message
 	}
-	return in.where(place, place.Direct, p), nil
+	return in.where(place, place.Direct, p)
 }
 
 // linkButtons are the ids of the buttons that open an address. Slack gives ids to

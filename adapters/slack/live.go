@@ -50,7 +50,7 @@ var samples = []sample{
 		Buttons: []chat.Button{{ID: "trial-yes", Label: "Approve", Style: chat.Primary}, {ID: "trial-no", Label: "Cancel"}},
 	}}}},
 	{"preview", chat.Reply{Previews: []chat.Preview{{
-		URL: "https://example.com/", SiteName: "Example", Title: "A page", Description: "What it says", Image: "https://a.slack-edge.com/80588/img/slack_api_logo.png",
+		URL: "https://example.com/", SiteName: "Example", Title: "A page", Description: "What it says", Image: "https://a.slack-edge.com/80588/marketing/img/meta/slack_hash_256.png",
 	}}}},
 }
 

@@ -109,7 +109,7 @@ type yaml struct {
 }
 
 func (y *yaml) line(depth int, text string) {
-	y.WriteString(strings.Repeat("  ", depth) + text + "\n")
+	_, _ = y.WriteString(strings.Repeat("  ", depth) + text + "\n") // a buffer takes everything
 }
 
 func (y *yaml) text(depth int, key, value string) {

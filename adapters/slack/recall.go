@@ -18,7 +18,7 @@ type recall struct {
 	name string
 
 	mu      sync.Mutex
-	keeper  chat.Keeper // nil: not running
+	keeper  chat.Keeper // nil: not run yet
 	shelves map[string][]thing
 }
 
@@ -34,7 +34,7 @@ const (
 
 func newRecall(name string) *recall { return &recall{name: name, shelves: map[string][]thing{}} }
 
-// use says who keeps; nil: nobody for now.
+// use says who keeps.
 func (r *recall) use(k chat.Keeper) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

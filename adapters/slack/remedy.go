@@ -19,6 +19,7 @@ var shapeless = map[string]bool{
 // gone are the codes that say that a message can never be delivered where it belongs.
 var gone = map[string]bool{
 	"channel_not_found": true, "is_archived": true, "not_in_channel": true, "channel_type_not_supported": true,
+	"thread_not_found": true, "invalid_thread_ts": true, "cannot_reply_to_message": true,
 	"user_not_found": true, "user_disabled": true, "cannot_dm_bot": true, "restricted_action": true,
 	"restricted_action_thread_only_channel": true, "restricted_action_read_only_channel": true, "messages_tab_disabled": true,
 }

@@ -86,8 +86,11 @@ func (a *Adapter) withdraw(ctx context.Context, channel string, messages []strin
 	}
 }
 
-// barred are the codes for a place that the app cannot write to and others can.
-var barred = map[string]bool{"not_in_channel": true, "channel_not_found": true}
+// barred are the codes for a place that the app cannot write to, though the member who
+// is answered is still there.
+var barred = map[string]bool{
+	"not_in_channel": true, "channel_not_found": true, "thread_not_found": true, "invalid_thread_ts": true, "cannot_reply_to_message": true,
+}
 
 // verdict is what the desk is told about a failed sending.
 func (a *Adapter) verdict(ctx context.Context, r chat.Reply, err error) error {
@@ -143,7 +146,7 @@ func (a *Adapter) deliver(ctx context.Context, r chat.Reply, have delivered) (de
 	p := &posting{Adapter: a, reply: r, have: have, out: delivered{channel: have.channel, files: have.files}}
 	if have.channel == "" {
 		p.out.channel, p.have.channel = r.Place.Channel, r.Place.Channel
-		if !a.web.may(historyScope(r.Place.Channel)) {
+		if a.blind(r.Place.Channel) {
 			if err := p.begin(ctx); err != nil {
 				return p.kept(), err
 			}

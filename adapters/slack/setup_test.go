@@ -161,13 +161,17 @@ func TestDiagnose(t *testing.T) {
 		{name: "a scope is missing", then: func(s *stage) {
 			s.SetScopes(slices.DeleteFunc(slices.Clone(s.app.Scopes), func(x string) bool { return x == "users:read" })...)
 		}, want: []string{"the scope users:read: missing, to tell administrators", "reading members: users.info: missing_scope, needs the scope users:read: add the scope"}},
-		{name: "the bot token is void", then: func(s *stage) { s.Revoke(slacktest.BotToken, "account_inactive") },
-			want: []string{"the bot token: auth.test: account_inactive: the app was removed"}},
+		{
+			name: "the bot token is void", then: func(s *stage) { s.Revoke(slacktest.BotToken, "account_inactive") },
+			want: []string{"the bot token: auth.test: account_inactive: the app was removed"},
+		},
 		{name: "the tokens are swapped", change: func(s *stage) {
 			s.config.BotToken, s.config.AppToken = s.config.AppToken, s.config.BotToken
 		}, want: []string{"the bot token begins with xoxb-", "not_allowed_token_type", "the app token begins with xapp-"}},
-		{name: "the app token is void", then: func(s *stage) { s.Revoke(slacktest.AppToken, "invalid_auth") },
-			want: []string{"slack refuses it (invalid_auth): make one with the scope connections:write"}},
+		{
+			name: "the app token is void", then: func(s *stage) { s.Revoke(slacktest.AppToken, "invalid_auth") },
+			want: []string{"slack refuses it (invalid_auth): make one with the scope connections:write"},
+		},
 		{name: "threads cannot be followed", change: func(s *stage) {
 			s.config.FollowThreads = true
 			s.app.Scopes = slices.DeleteFunc(s.app.Scopes, func(x string) bool { return x == "channels:history" })

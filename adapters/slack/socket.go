@@ -107,7 +107,7 @@ func (a *Adapter) hold(ctx context.Context, i int, c *socketmode.Client) error {
 	for {
 		err := c.RunContext(ctx)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // it was told to end
 		}
 		a.lines.set(i, false, err)
 		if code := socketCode(err); hopeless[code] || code == "not_allowed_token_type" {
@@ -118,7 +118,7 @@ func (a *Adapter) hold(ctx context.Context, i int, c *socketmode.Client) error {
 		}
 		a.Logger.WarnContext(ctx, "the connection to slack ended", "error", err)
 		if sleep(ctx, time.Second) != nil {
-			return nil
+			return nil //nolint:nilerr // it was told to end
 		}
 	}
 }
@@ -160,6 +160,8 @@ func (a *Adapter) read(ctx context.Context, i int, c *socketmode.Client, d *disp
 			}
 		case socketmode.EventTypeEventsAPI, socketmode.EventTypeInteractive, socketmode.EventTypeSlashCommand:
 			d.put(ctx, envelope{ID: e.Request.EnvelopeID, Type: e.Request.Type, Payload: e.Request.Payload, from: c})
+		case socketmode.EventTypeConnected, socketmode.EventTypeDisconnect, socketmode.EventTypeIncomingError, socketmode.EventTypeInvalidAuth:
+			// Hello, Connecting and the end of RunContext say the same better.
 		}
 	}
 }

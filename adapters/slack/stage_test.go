@@ -45,6 +45,7 @@ type stage struct {
 	config  slack.Config
 	log     *paper
 	app     slacktest.App
+	clock   slacktest.Clock // of the fake; nil: the real time
 	door    *door
 	stop    func()
 }
@@ -133,7 +134,7 @@ func prepare(t *testing.T, mode string, changes ...func(*stage)) *stage {
 	for _, change := range changes {
 		change(s)
 	}
-	s.Slack = slacktest.Start(t, slacktest.Config{App: s.app})
+	s.Slack = slacktest.Start(t, slacktest.Config{App: s.app, Clock: s.clock})
 	s.config.APIBaseURL = s.APIURL()
 	t.Cleanup(func() {
 		for _, secret := range []string{slacktest.BotToken, slacktest.AppToken, slacktest.SigningSecret} {

@@ -3,7 +3,7 @@ package slacktest
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -41,50 +41,6 @@ func (c *call) need(scopes ...string) error {
 	return &refusal{"missing_scope", object{"needed": scopes[0], "provided": strings.Join(c.App.Scopes, ",")}}
 }
 
-// method is one of the Web API.
-type method struct {
-	run   func(c *call) (object, error)
-	tier  tier
-	scope []string // one of them is needed; none: run looks itself
-	open  bool     // no token is asked for
-	app   bool     // it takes the app's token, from a header only
-}
-
-// methods are all that the fake knows.
-var methods = map[string]method{
-	"api.test":                              {run: apiTest, tier: tier4, open: true},
-	"auth.test":                             {run: authTest, tier: tierAuth},
-	"auth.revoke":                           {run: authRevoke, tier: tier3},
-	"apps.connections.open":                 {run: connectionsOpen, tier: tier1, app: true},
-	"assistant.threads.setStatus":           {run: setStatus, tier: tierStatus, scope: []string{"chat:write", "assistant:write"}},
-	"assistant.threads.setSuggestedPrompts": {run: setPrompts, tier: tier3, scope: []string{"assistant:write"}},
-	"assistant.threads.setTitle":            {run: setTitle, tier: tier3, scope: []string{"assistant:write"}},
-	"chat.delete":                           {run: deleteMessage, tier: tier3, scope: []string{"chat:write"}},
-	"chat.getPermalink":                     {run: getPermalink, tier: tier4},
-	"chat.postEphemeral":                    {run: postEphemeral, tier: tier4, scope: []string{"chat:write"}},
-	"chat.postMessage":                      {run: postMessage, tier: tierPost, scope: []string{"chat:write"}},
-	"chat.update":                           {run: updateMessage, tier: tier3, scope: []string{"chat:write"}},
-	"conversations.history":                 {run: history, tier: tier3},
-	"conversations.info":                    {run: conversationInfo, tier: tier3},
-	"conversations.list":                    {run: conversationList, tier: tier2},
-	"conversations.members":                 {run: conversationMembers, tier: tier4},
-	"conversations.open":                    {run: conversationOpen, tier: tier3},
-	"conversations.replies":                 {run: replies, tier: tier3},
-	"files.completeUploadExternal":          {run: completeUpload, tier: tier4, scope: []string{"files:write"}},
-	"files.getUploadURLExternal":            {run: uploadURL, tier: tier4, scope: []string{"files:write"}},
-	"oauth.v2.access":                       {run: oauthAccess, tier: tier4, open: true},
-	"reactions.add":                         {run: reactionAdd, tier: tier3, scope: []string{"reactions:write"}},
-	"reactions.remove":                      {run: reactionRemove, tier: tier2, scope: []string{"reactions:write"}},
-	"team.info":                             {run: teamInfo, tier: tier3, scope: []string{"team:read"}},
-	"users.conversations":                   {run: conversationList, tier: tier3},
-	"users.info":                            {run: userInfo, tier: tier4, scope: []string{"users:read"}},
-	"users.list":                            {run: userList, tier: tier2, scope: []string{"users:read"}},
-	"views.open":                            {run: viewOpen, tier: tier4},
-	"views.publish":                         {run: viewPublish, tier: tier4},
-	"views.push":                            {run: viewPush, tier: tier4},
-	"views.update":                          {run: viewUpdate, tier: tier4},
-}
-
 // serveAPI serves the Web API.
 func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("method")
@@ -99,7 +55,7 @@ func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request) {
 
 	s.mu.Lock()
 	reply, status, fault, wait := object{}, http.StatusOK, s.fault(name), time.Duration(0)
-	if fault == nil || fault.Done {
+	if fault == nil || fault.does() {
 		if err == nil {
 			reply, wait, err = s.call(name, given, header, a)
 		}
@@ -123,6 +79,7 @@ func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request) {
 	if fault != nil && fault.Cut {
 		record.Status, record.Answer = 0, nil
 	}
+	scopes := strings.Join(s.App.Scopes, ",")
 	s.record(record)
 	s.changed()
 	s.mu.Unlock()
@@ -141,7 +98,7 @@ func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
 	}
 	if given == BotToken {
-		w.Header().Set("X-Oauth-Scopes", strings.Join(s.App.Scopes, ","))
+		w.Header().Set("X-Oauth-Scopes", scopes)
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
@@ -162,16 +119,12 @@ func (s *Slack) fault(method string) *Fault {
 func answerOf(reply object, err error) object {
 	out := object{"ok": err == nil}
 	if err == nil {
-		for k, v := range reply {
-			out[k] = v
-		}
+		maps.Copy(out, reply)
 		return out
 	}
 	out["error"] = err.Error()
 	if r, ok := errors.AsType[*refusal](err); ok {
-		for k, v := range r.extra {
-			out[k] = v
-		}
+		maps.Copy(out, r.extra)
 	}
 	return out
 }
@@ -226,36 +179,4 @@ func (s *Slack) Revoke(token, word string) {
 func (s *Slack) SetScopes(scopes ...string) {
 	defer s.changing()()
 	s.App.Scopes = slices.Clone(scopes)
-}
-
-func apiTest(c *call) (object, error) {
-	if word := c.args["error"]; word != "" {
-		return nil, refuse(word)
-	}
-	return object{"args": c.args}, nil
-}
-
-func authTest(c *call) (object, error) {
-	return object{
-		"url": c.URL + "/", "team": "desk", "user": "aidesk", "team_id": TeamID, "user_id": BotUser, "bot_id": BotID,
-		"is_enterprise_install": false,
-	}, nil
-}
-
-func authRevoke(c *call) (object, error) {
-	if c.flag("test") {
-		return object{"revoked": false}, nil
-	}
-	c.dead[BotToken] = "token_revoked"
-	return object{"revoked": true}, nil
-}
-
-func connectionsOpen(c *call) (object, error) {
-	ticket := c.id("ticket")
-	c.tickets[ticket] = true
-	return object{"url": fmt.Sprintf("ws%s/link?ticket=%s&app_id=%s", strings.TrimPrefix(c.URL, "http"), ticket, AppID)}, nil
-}
-
-func teamInfo(c *call) (object, error) {
-	return object{"team": object{"id": TeamID, "name": "desk", "domain": "desk", "email_domain": "", "icon": object{}}}, nil
 }

@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -97,7 +98,7 @@ func ParseManifest(text []byte) (App, error) {
 		a.Shortcuts = append(a.Shortcuts, s.CallbackID)
 	}
 	if len(a.Scopes) == 0 {
-		return App{}, fmt.Errorf("the app manifest grants no scopes: oauth_config.scopes.bot is empty")
+		return App{}, errors.New("the app manifest grants no scopes: oauth_config.scopes.bot is empty")
 	}
 	return a, nil
 }

@@ -1,5 +1,7 @@
 package slacktest
 
+import "maps"
+
 // block is a block with such properties.
 func block(f fields, more ...func(c *checker, at string, o object)) rule {
 	f["block_id"] = name
@@ -30,7 +32,7 @@ var simple = map[string]rule{
 		"text": words(3000), "fields": list(1, 10, words(2000)), "accessory": kinds(accessories), "expand": flag,
 	}, func(c *checker, at string, o object) {
 		if o["text"] == nil && o["fields"] == nil {
-			c.say(at, "missing required field: text or fields")
+			c.sayf(at, "missing required field: text or fields")
 		}
 	}),
 	"table":      block(fields{"rows!": list(1, 100, list(1, 20, cell)), "column_settings": list(1, 20, column)}, tableShape),
@@ -68,9 +70,7 @@ func all() map[string]rule {
 				"actions", "context", "divider", "file", "header", "image", "input", "rich_text", "section", "table", "video"))),
 		}),
 	}
-	for name, r := range simple {
-		out[name] = r
-	}
+	maps.Copy(out, simple)
 	return out
 }
 
@@ -97,7 +97,7 @@ func apart(key string) func(c *checker, at string, o object) {
 			element, _ := e.(object)
 			id, _ := element["action_id"].(string)
 			if id != "" && seen[id] {
-				c.say(at+"/"+key, "`action_id` %q already exists", id)
+				c.sayf(at+"/"+key, "`action_id` %q already exists", id)
 			}
 			seen[id] = true
 		}

@@ -37,7 +37,7 @@ func (s *Slack) blocks(raw string, on surface) ([]any, error) {
 // checkBlocks says what is wrong with blocks.
 func (s *Slack) checkBlocks(c *checker, at string, list []any, on surface) {
 	if len(list) > on.most {
-		c.say(at, "no more than %d items allowed", on.most)
+		c.sayf(at, "no more than %d items allowed", on.most)
 		return
 	}
 	seen, tables, filled, marked := map[string]bool{}, 0, 0, 0
@@ -47,7 +47,7 @@ func (s *Slack) checkBlocks(c *checker, at string, list []any, on surface) {
 		o, _ := v.(object)
 		if id, _ := o["block_id"].(string); id != "" {
 			if seen[id] {
-				c.say(where+"/block_id", "`block_id` %q already exists", id)
+				c.sayf(where+"/block_id", "`block_id` %q already exists", id)
 			}
 			seen[id] = true
 		}
@@ -62,13 +62,13 @@ func (s *Slack) checkBlocks(c *checker, at string, list []any, on surface) {
 		s.pictures(c, where, o)
 	}
 	if tables > 1 {
-		c.say(at, "only_one_table_allowed")
+		c.sayf(at, "only_one_table_allowed")
 	}
 	if filled > maxCells {
-		c.say(at, "must be less than %d characters over all table cells", maxCells+1)
+		c.sayf(at, "must be less than %d characters over all table cells", maxCells+1)
 	}
 	if marked > maxMarkdown {
-		c.say(at, "must be less than %d characters over all markdown blocks", maxMarkdown+1)
+		c.sayf(at, "must be less than %d characters over all markdown blocks", maxMarkdown+1)
 	}
 }
 
@@ -85,7 +85,7 @@ func (s *Slack) pictures(c *checker, at string, v any) {
 	case object:
 		for key, e := range v {
 			if address, ok := e.(string); ok && key == "image_url" && s.Unfetchable(address) {
-				c.say(at+"/image_url", "downloading image failed")
+				c.sayf(at+"/image_url", "downloading image failed")
 			} else if !ok {
 				s.pictures(c, at+"/"+key, e)
 			}

@@ -1,6 +1,8 @@
 package slacktest
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -29,6 +31,7 @@ type StillClock struct {
 	mu     sync.Mutex
 	now    time.Time
 	timers []*timer
+	more   chan struct{} // closed when a timer is set
 }
 
 type timer struct {
@@ -37,7 +40,7 @@ type timer struct {
 }
 
 // NewClock makes a clock that shows a time.
-func NewClock(now time.Time) *StillClock { return &StillClock{now: now} }
+func NewClock(now time.Time) *StillClock { return &StillClock{now: now, more: make(chan struct{})} }
 
 // Now is the time that it shows.
 func (c *StillClock) Now() time.Time {
@@ -56,6 +59,8 @@ func (c *StillClock) Timer(d time.Duration) (<-chan time.Time, func()) {
 		return t.fired, func() {}
 	}
 	c.timers = append(c.timers, t)
+	close(c.more)
+	c.more = make(chan struct{})
 	return t.fired, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -77,10 +82,20 @@ func (c *StillClock) Advance(d time.Duration) {
 	})
 }
 
-// Timers is how many timers wait to fire: a test that moves the clock past a
+// Wait returns when so many timers wait to fire: a test that moves the clock past a
 // deadline waits first until somebody has set one.
-func (c *StillClock) Timers() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.timers)
+func (c *StillClock) Wait(ctx context.Context, timers int) error {
+	for {
+		c.mu.Lock()
+		n, more := len(c.timers), c.more
+		c.mu.Unlock()
+		if n >= timers {
+			return nil
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return fmt.Errorf("waited for %d timers, %d are set: %w", timers, n, ctx.Err())
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -37,7 +38,9 @@ var controls = map[string]func(s *Slack, a act) (any, *Receipt, error){
 		ts, err := s.Post(a.User, a.Channel, a.words(s), a.Thread)
 		return object{"ts": ts}, nil, err
 	},
-	"edit":   func(s *Slack, a act) (any, *Receipt, error) { return nil, nil, s.Edit(a.User, a.Channel, a.TS, a.words(s)) },
+	"edit": func(s *Slack, a act) (any, *Receipt, error) {
+		return nil, nil, s.Edit(a.User, a.Channel, a.TS, a.words(s))
+	},
 	"delete": func(s *Slack, a act) (any, *Receipt, error) { return nil, nil, s.Delete(a.User, a.Channel, a.TS) },
 	"press": func(s *Slack, a act) (any, *Receipt, error) {
 		if a.View != "" {
@@ -132,9 +135,7 @@ func (s *Slack) serveControl(w http.ResponseWriter, r *http.Request) {
 	}
 	out := object{"ok": true}
 	if more, ok := said.(object); ok {
-		for k, v := range more {
-			out[k] = v
-		}
+		maps.Copy(out, more)
 	}
 	respond(w, http.StatusOK, out)
 }

@@ -85,15 +85,22 @@ func conversationOpen(c *call) (object, error) {
 	return object{"channel": object{"id": id}}, nil
 }
 
-// conversationList is conversations.list and users.conversations: the second has
-// only channels that the bot is in.
 func conversationList(c *call) (object, error) {
+	return c.list(func(ch Channel) bool { return ch.reads(BotUser) })
+}
+
+func conversationsOf(c *call) (object, error) {
+	return c.list(func(ch Channel) bool { return ch.has(BotUser) })
+}
+
+// list gives the channels of the kinds that a call names.
+func (c *call) list(wanted func(Channel) bool) (object, error) {
 	kinds := strings.Split(c.args["types"], ",")
 	if c.args["types"] == "" {
 		kinds = []string{"public_channel"}
 	}
 	family := map[string]string{"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
-	var wanted []string
+	var named []string
 	for _, k := range kinds {
 		f, ok := family[strings.TrimSpace(k)]
 		if !ok {
@@ -102,11 +109,11 @@ func conversationList(c *call) (object, error) {
 		if err := c.need(f + ":read"); err != nil {
 			return nil, err
 		}
-		wanted = append(wanted, f)
+		named = append(named, f)
 	}
 	var out []object
 	for _, ch := range c.channels {
-		if slices.Contains(wanted, ch.family()) && ch.has(BotUser) && !(c.flag("exclude_archived") && ch.Archived) {
+		if slices.Contains(named, ch.family()) && wanted(ch) && (!ch.Archived || !c.flag("exclude_archived")) {
 			out = append(out, ch.wire())
 		}
 	}

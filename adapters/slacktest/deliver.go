@@ -110,9 +110,13 @@ func (s *Slack) attempts(d Delivery, first *pending) Delivery {
 func (s *Slack) attempt(d Delivery, first *pending) Delivery {
 	fired, stop := s.Clock.Timer(ackTime)
 	defer stop()
-	if s.App.Socket {
+	s.mu.Lock()
+	socket, target := s.App.Socket, s.target(d.Kind)
+	s.mu.Unlock()
+	if socket {
 		d = s.overSocket(d, first, fired)
 	} else {
+		d.Via = target
 		d = s.overHTTP(d, fired)
 	}
 	d.Took = s.Clock.Now().Sub(d.Sent)
@@ -179,7 +183,7 @@ func (s *Slack) write(d Delivery) *pending {
 	p := &pending{c.name, c, make(chan []byte, 1)}
 	s.waiting[d.Receipt] = p
 	envelope := object{
-		"envelope_id": d.Receipt, "type": d.Kind, "payload": json.RawMessage(d.Payload),
+		"envelope_id": d.Receipt, "type": d.Kind, "payload": d.Payload,
 		"accepts_response_payload": d.Kind == Commands || d.Kind == Interactive,
 	}
 	if d.Kind == Events {

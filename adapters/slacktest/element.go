@@ -128,7 +128,7 @@ var elements = map[string]rule{
 		"is_decimal_allowed!": flag, "initial_value": text(0, 100), "min_value": text(1, 100), "max_value": text(1, 100),
 	}, ordered("min_value", "max_value")),
 	"rich_text_input": typed(fields{
-		"initial_value": richText, "min_lines": number(1, 1000, true), "max_lines": number(1, 1000, true),
+		"initial_value": richTexts, "min_lines": number(1, 1000, true), "max_lines": number(1, 1000, true),
 	}),
 	"file_input": element(fields{"filetypes": list(0, 100, text(1, 50)), "max_files": number(1, 10, true)}),
 	"image":      picture,
@@ -142,7 +142,7 @@ func ordered(low, high string) func(c *checker, at string, o object) {
 		a, first := asNumber(o[low])
 		b, second := asNumber(o[high])
 		if first && second && a > b {
-			c.say(at, "%s must not be greater than %s", low, high)
+			c.sayf(at, "%s must not be greater than %s", low, high)
 		}
 	}
 }

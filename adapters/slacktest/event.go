@@ -38,9 +38,6 @@ func (s *Slack) tellMessage(m *message) {
 	ch, _ := s.channel(m.Channel)
 	event := m.wire(s)
 	event["channel"], event["channel_type"], event["event_ts"] = ch.ID, ch.kind(), m.TS
-	if !m.app && m.Thread == "" {
-		delete(event, "thread_ts")
-	}
 	if len(m.Files) > 0 {
 		event["subtype"] = "file_share"
 	}
@@ -124,14 +121,14 @@ var (
 
 func unescape(s string) string { return unescaper.Replace(s) }
 
-var named = regexp.MustCompile(`@([A-Za-z0-9._-]+)|https?://[^\s<>]+`)
+var typedName = regexp.MustCompile(`@([A-Za-z0-9._-]+)|https?://[^\s<>]+`)
 
 // Typed is what Slack makes of what a user types: &, < and > are escaped, addresses
 // become links, and names after an @ mentions of who bears them.
 func (s *Slack) Typed(text string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return named.ReplaceAllStringFunc(escaper.Replace(text), func(found string) string {
+	return typedName.ReplaceAllStringFunc(escaper.Replace(text), func(found string) string {
 		if !strings.HasPrefix(found, "@") {
 			return "<" + found + ">"
 		}

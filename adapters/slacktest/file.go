@@ -78,7 +78,7 @@ func uploaded(r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the part: %w", err)
 	}
-	defer part.Close() //nolint:errcheck // it was only read
+	defer part.Close()
 	return io.ReadAll(io.LimitReader(part, maxBody))
 }
 
@@ -93,11 +93,14 @@ func (s *Slack) serveFile(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	_, _ = w.Write(f.Content) //nolint:gosec // plain text, and declared as that
+	_, _ = w.Write(f.Content)
 }
 
 func completeUpload(c *call) (object, error) {
-	var wanted []struct{ ID, Title string }
+	var wanted []struct {
+		ID    string `json:"id"`
+		Title string `json:"title"`
+	}
 	if err := json.Unmarshal([]byte(c.args["files"]), &wanted); err != nil || len(wanted) == 0 {
 		return nil, invalid("invalid_arguments", "[ERROR] no less than 1 items allowed [json-pointer:/files]")
 	}

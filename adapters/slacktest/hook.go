@@ -20,7 +20,7 @@ import (
 // noRetry is the failure of an event that the app does not want again.
 const noRetry = "no retry wanted"
 
-// target is the request URL for a kind of delivery.
+// target is the request URL for a kind of delivery. The lock is held.
 func (s *Slack) target(k Kind) string {
 	switch k {
 	case Commands:
@@ -61,7 +61,6 @@ func body(d Delivery) ([]byte, string) {
 
 // overHTTP posts a delivery to its request URL.
 func (s *Slack) overHTTP(d Delivery, late <-chan time.Time) Delivery {
-	d.Via = s.target(d.Kind)
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	defer cancel(nil)
 	ended := make(chan struct{})
@@ -95,7 +94,7 @@ func (s *Slack) overHTTP(d Delivery, late <-chan time.Time) Delivery {
 	case err != nil:
 		d.Failure = "connection_failed"
 	default:
-		defer answer.Body.Close() //nolint:errcheck // it was only read
+		defer answer.Body.Close()
 		d.Status = answer.StatusCode
 		d.Answer, err = io.ReadAll(io.LimitReader(answer.Body, 1<<20))
 		switch {
@@ -121,7 +120,7 @@ var errLate = errors.New("late")
 func (s *Slack) Verify(ctx context.Context) error {
 	challenge := "challenge-" + s.Code()
 	text, _ := json.Marshal(object{"type": "url_verification", "token": verification, "challenge": challenge})
-	answer, err := s.post(ctx, s.App.EventsURL, "application/json", text)
+	answer, err := s.post(ctx, Events, "application/json", text)
 	if err != nil {
 		return err
 	}
@@ -134,12 +133,15 @@ func (s *Slack) Verify(ctx context.Context) error {
 // CheckSSL asks the commands URL whether its certificate is good, as Slack does now
 // and then. Nothing but a success is wanted.
 func (s *Slack) CheckSSL(ctx context.Context) error {
-	_, err := s.post(ctx, s.App.CommandsURL, "application/x-www-form-urlencoded", []byte("token="+verification+"&ssl_check=1"))
+	_, err := s.post(ctx, Commands, "application/x-www-form-urlencoded", []byte("token="+verification+"&ssl_check=1"))
 	return err
 }
 
-// post sends a signed request and returns the body of a good answer.
-func (s *Slack) post(ctx context.Context, to, kind string, text []byte) ([]byte, error) {
+// post sends a signed request to a request URL and returns the body of a good answer.
+func (s *Slack) post(ctx context.Context, of Kind, kind string, text []byte) ([]byte, error) {
+	s.mu.Lock()
+	to := s.target(of)
+	s.mu.Unlock()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(text))
 	if err != nil {
 		return nil, fmt.Errorf("make a request: %w", err)
@@ -150,7 +152,7 @@ func (s *Slack) post(ctx context.Context, to, kind string, text []byte) ([]byte,
 	if err != nil {
 		return nil, fmt.Errorf("ask the app: %w", err)
 	}
-	defer answer.Body.Close() //nolint:errcheck // it was only read
+	defer answer.Body.Close()
 	said, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
 	if err != nil {
 		return nil, fmt.Errorf("read what the app says: %w", err)

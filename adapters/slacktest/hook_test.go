@@ -50,7 +50,9 @@ func TestHTTP(t *testing.T) {
 	base, seen := listen(t, func(w http.ResponseWriter, r got) {
 		switch {
 		case strings.Contains(r.body, "challenge"):
-			var said struct{ Challenge string }
+			var said struct {
+				Challenge string `json:"challenge"`
+			}
 			_ = json.Unmarshal([]byte(r.body), &said)
 			_, _ = io.WriteString(w, said.Challenge)
 		case r.path == "/slack/commands":
@@ -58,7 +60,7 @@ func TestHTTP(t *testing.T) {
 			_, _ = io.WriteString(w, `{"response_type":"in_channel","text":"hello all"}`)
 		}
 	})
-	s := slacktest.Start(t, slacktest.Config{App: slacktest.DefaultApp().WithHTTP(base)})
+	s := start(t, slacktest.Config{App: slacktest.DefaultApp().WithHTTP(base)})
 	if err := s.Verify(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -71,7 +73,10 @@ func TestHTTP(t *testing.T) {
 	event := <-seen
 	var outer struct {
 		TeamID string `json:"team_id"`
-		Event  struct{ Type, User, TS string }
+		Event  struct {
+			Type string `json:"type"`
+			TS   string `json:"ts"`
+		} `json:"event"`
 	}
 	if err := json.Unmarshal([]byte(event.body), &outer); err != nil || event.path != "/slack/events" || event.kind != "application/json" ||
 		outer.TeamID != slacktest.TeamID || outer.Event.Type != "app_mention" || outer.Event.TS != ts {
@@ -114,13 +119,16 @@ func TestHTTPRetries(t *testing.T) {
 	})
 	t.Cleanup(func() { close(late) }) // before the server is closed
 	clock := slacktest.NewClock(monday)
-	s := slacktest.Start(t, slacktest.Config{App: slacktest.DefaultApp().WithHTTP(base), Clock: clock, Stamp: time.Now})
+	s := start(t, slacktest.Config{App: slacktest.DefaultApp().WithHTTP(base), Clock: clock, Stamp: time.Now})
 	if _, err := s.Post(slacktest.Ada, s.DM(slacktest.Ada), "hello", ""); err != nil {
 		t.Fatal(err)
 	}
 	ended := func(n int) {
 		t.Helper()
-		s.Until(t, "an attempt to end", func() bool { return len(s.Deliveries()) == n && clock.Timers() == 1 })
+		s.Until(t, "an attempt to end", func() bool { return len(s.Deliveries()) == n })
+		if err := clock.Wait(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
 	}
 	<-seen // 503, so again at once, and then too late
 	<-seen
@@ -153,7 +161,7 @@ func TestHTTPNoRetry(t *testing.T) {
 		w.Header().Set("X-Slack-No-Retry", "1")
 		w.WriteHeader(http.StatusInternalServerError)
 	})
-	s := slacktest.Start(t, slacktest.Config{App: slacktest.DefaultApp().WithHTTP(base)})
+	s := start(t, slacktest.Config{App: slacktest.DefaultApp().WithHTTP(base)})
 	if _, err := s.Post(slacktest.Ada, s.DM(slacktest.Ada), "hello", ""); err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +187,7 @@ func TestEvents(t *testing.T) {
 	base, _ := listen(t, func(http.ResponseWriter, got) {})
 	app := slacktest.DefaultApp().WithHTTP(base)
 	app.Events = append(app.Events, "message.channels", "message.groups")
-	s := slacktest.Start(t, slacktest.Config{App: app})
+	s := start(t, slacktest.Config{App: app})
 	heard := func(what string, do func(), want ...string) {
 		t.Helper()
 		s.Idle(t)
@@ -188,7 +196,12 @@ func TestEvents(t *testing.T) {
 		s.Idle(t)
 		got := []string{}
 		for _, d := range s.Deliveries()[before:] {
-			var p struct{ Event struct{ Type, Subtype string } }
+			var p struct {
+				Event struct {
+					Type    string `json:"type"`
+					Subtype string `json:"subtype"`
+				} `json:"event"`
+			}
 			if err := json.Unmarshal(d.Payload, &p); err != nil {
 				t.Fatal(err)
 			}

@@ -40,8 +40,7 @@ type message struct {
 	Message
 	app    bool
 	blocks []any
-	sentBy string // the response URL, of an ephemeral that it may replace
-	unfurl []any  // attachments that Slack made of links
+	unfurl []any // attachments that Slack made of links
 }
 
 // Messages are those of a channel, oldest first, also ephemeral and deleted ones.

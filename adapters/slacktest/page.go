@@ -106,9 +106,14 @@ func (s *Slack) look(user, channel string) look {
 // lines are the messages of a channel, each thread below its first message.
 func (s *Slack) lines(user, channel string) []shown {
 	var out []shown
+	var pairs []string
+	for _, u := range s.users {
+		pairs = append(pairs, "@"+u.ID, "@"+u.Name)
+	}
+	names := strings.NewReplacer(pairs...)
 	add := func(m *message, reply bool) {
 		u, _ := s.user(m.User)
-		line := shown{Message: m.copy(), Name: u.Name, Text: m.Shown(), Reply: reply, Buttons: buttons(m.blocks)}
+		line := shown{Message: m.copy(), Name: u.Name, Text: names.Replace(m.Shown()), Reply: reply, Buttons: buttons(m.blocks)}
 		line.Status = s.statuses[thread{channel, m.TS}].text
 		out = append(out, line)
 	}

@@ -83,6 +83,9 @@ type Fault struct {
 	Hold       <-chan struct{} // the answer waits until it is closed
 }
 
+// does reports whether what was asked is done.
+func (f *Fault) does() bool { return f.Done || f.Error == "" && f.Status == 0 && !f.Cut }
+
 // Fail makes the next call of a method end in a fault; several calls of Fail line up.
 func (s *Slack) Fail(method string, f Fault) {
 	s.mu.Lock()

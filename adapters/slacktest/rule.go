@@ -20,7 +20,7 @@ type checker struct{ faults []string }
 // maxFaults is how many faults one answer names.
 const maxFaults = 20
 
-func (c *checker) say(at, format string, args ...any) {
+func (c *checker) sayf(at, format string, args ...any) {
 	if len(c.faults) < maxFaults {
 		c.faults = append(c.faults, fmt.Sprintf("[ERROR] %s [json-pointer:%s]", fmt.Sprintf(format, args...), at))
 	}
@@ -31,17 +31,17 @@ func text(least, most int) rule {
 	return func(c *checker, at string, v any) {
 		s, ok := v.(string)
 		if !ok {
-			c.say(at, "must be a string")
+			c.sayf(at, "must be a string")
 			return
 		}
 		n := utf8.RuneCountInString(s)
 		switch {
 		case n < least && least == 1:
-			c.say(at, "must be more than 0 characters")
+			c.sayf(at, "must be more than 0 characters")
 		case n < least:
-			c.say(at, "must be more than %d characters", least-1)
+			c.sayf(at, "must be more than %d characters", least-1)
 		case n > most:
-			c.say(at, "must be less than %d characters", most+1)
+			c.sayf(at, "must be less than %d characters", most+1)
 		}
 	}
 }
@@ -50,7 +50,7 @@ func text(least, most int) rule {
 func word(words ...string) rule {
 	return func(c *checker, at string, v any) {
 		if s, ok := v.(string); !ok || !slices.Contains(words, s) {
-			c.say(at, "must be one of: %s", strings.Join(words, ", "))
+			c.sayf(at, "must be one of: %s", strings.Join(words, ", "))
 		}
 	}
 }
@@ -61,7 +61,7 @@ func link(most int) rule {
 		text(1, most)(c, at, v)
 		s, _ := v.(string)
 		if u, err := url.Parse(s); err != nil || u.Scheme == "" || u.Host == "" && u.Opaque == "" && u.Path == "" {
-			c.say(at, "Invalid url")
+			c.sayf(at, "Invalid url")
 		}
 	}
 }
@@ -69,7 +69,7 @@ func link(most int) rule {
 // flag is true or false.
 func flag(c *checker, at string, v any) {
 	if _, ok := v.(bool); !ok {
-		c.say(at, "must be a boolean")
+		c.sayf(at, "must be a boolean")
 	}
 }
 
@@ -79,11 +79,11 @@ func number(least, most float64, whole bool) rule {
 		n, ok := v.(float64)
 		switch {
 		case !ok:
-			c.say(at, "must be a number")
+			c.sayf(at, "must be a number")
 		case whole && n != math.Trunc(n):
-			c.say(at, "must be an integer")
+			c.sayf(at, "must be an integer")
 		case n < least || n > most:
-			c.say(at, "must be between %v and %v", least, most)
+			c.sayf(at, "must be between %v and %v", least, most)
 		}
 	}
 }
@@ -94,12 +94,12 @@ func list(least, most int, item rule) rule {
 		items, ok := v.([]any)
 		switch {
 		case !ok:
-			c.say(at, "must be an array")
+			c.sayf(at, "must be an array")
 			return
 		case len(items) < least:
-			c.say(at, "no less than %d items allowed", least)
+			c.sayf(at, "no less than %d items allowed", least)
 		case len(items) > most:
-			c.say(at, "no more than %d items allowed", most)
+			c.sayf(at, "no more than %d items allowed", most)
 			return
 		}
 		for i, one := range items {
@@ -112,7 +112,8 @@ func list(least, most int, item rule) rule {
 // has to be there.
 type fields map[string]rule
 
-// shape is an object with such properties, and a type; others are refused.
+// shape is an object with such properties; others are refused. The type of an object
+// that has one is not among them: see kinds.
 func shape(f fields, more ...func(c *checker, at string, o object)) rule {
 	known := map[string]rule{}
 	var needed []string
@@ -127,19 +128,19 @@ func shape(f fields, more ...func(c *checker, at string, o object)) rule {
 	return func(c *checker, at string, v any) {
 		o, ok := v.(object)
 		if !ok {
-			c.say(at, "must be an object")
+			c.sayf(at, "must be an object")
 			return
 		}
 		for _, name := range needed {
 			if _, ok := o[name]; !ok {
-				c.say(at, "missing required field: %s", name)
+				c.sayf(at, "missing required field: %s", name)
 			}
 		}
 		for _, name := range slices.Sorted(maps.Keys(o)) {
 			if r, ok := known[name]; ok {
 				r(c, at+"/"+name, o[name])
-			} else if name != "type" {
-				c.say(at, "invalid additional property: %s", name)
+			} else {
+				c.sayf(at, "invalid additional property: %s", name)
 			}
 		}
 		for _, check := range more {
@@ -153,16 +154,18 @@ func kinds(of map[string]rule) rule {
 	return func(c *checker, at string, v any) {
 		o, ok := v.(object)
 		if !ok {
-			c.say(at, "must be an object")
+			c.sayf(at, "must be an object")
 			return
 		}
 		kind, _ := o["type"].(string)
 		r, ok := of[kind]
 		if !ok {
-			c.say(at+"/type", "unsupported type: %s", kind)
+			c.sayf(at+"/type", "unsupported type: %s", kind)
 			return
 		}
-		r(c, at, v)
+		bare := maps.Clone(o)
+		delete(bare, "type")
+		r(c, at, bare)
 	}
 }
 
@@ -182,9 +185,9 @@ func one(a, b string) func(c *checker, at string, o object) {
 		_, second := o[b]
 		switch {
 		case first && second:
-			c.say(at, "only one of %s and %s allowed", a, b)
+			c.sayf(at, "only one of %s and %s allowed", a, b)
 		case !first && !second:
-			c.say(at, "missing required field: %s or %s", a, b)
+			c.sayf(at, "missing required field: %s or %s", a, b)
 		}
 	}
 }

@@ -3,10 +3,14 @@ package slacktest_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
 	"github.com/slack-go/slack/socketmode"
@@ -67,7 +71,7 @@ func TestSocketTwins(t *testing.T) {
 	t.Parallel()
 	app := slacktest.DefaultApp()
 	app.Events = append(app.Events, "message.channels")
-	s := slacktest.Start(t, slacktest.Config{App: app})
+	s := start(t, slacktest.Config{App: app})
 	c, _ := connect(t, s)
 	ts, err := s.Post(slacktest.Ada, slacktest.General, s.Typed("@aidesk is 1 < 2 & https://e.com?"), "")
 	if err != nil {
@@ -111,13 +115,16 @@ func TestSocketTwins(t *testing.T) {
 func TestSocketRetries(t *testing.T) {
 	t.Parallel()
 	clock := slacktest.NewClock(monday)
-	s := slacktest.Start(t, slacktest.Config{Clock: clock})
+	s := start(t, slacktest.Config{Clock: clock})
 	c, _ := connect(t, s)
 	if _, err := s.Post(slacktest.Ada, s.DM(slacktest.Ada), "hello", ""); err != nil {
 		t.Fatal(err)
 	}
 	waits := func() {
-		s.Until(t, "a deadline", func() bool { return clock.Timers() == 1 })
+		t.Helper()
+		if err := clock.Wait(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for attempt, pause := range []time.Duration{0, time.Minute, 5 * time.Minute} {
 		e := next(t, c, socketmode.EventTypeEventsAPI)
@@ -160,7 +167,7 @@ func TestSocketRetries(t *testing.T) {
 // was warned still gets some until it leaves.
 func TestSocketSpread(t *testing.T) {
 	t.Parallel()
-	s := slacktest.Start(t, slacktest.Config{})
+	s := start(t, slacktest.Config{})
 	one, _ := connect(t, s)
 	two, _ := connect(t, s)
 	for range 2 {
@@ -188,7 +195,7 @@ func TestSocketSpread(t *testing.T) {
 // TestSocketDrop: what was on its way when the line broke comes again at once.
 func TestSocketDrop(t *testing.T) {
 	t.Parallel()
-	s := slacktest.Start(t, slacktest.Config{})
+	s := start(t, slacktest.Config{})
 	c, stop := connect(t, s)
 	if _, err := s.Post(slacktest.Ada, s.DM(slacktest.Ada), "hello", ""); err != nil {
 		t.Fatal(err)
@@ -214,21 +221,40 @@ func TestSocketDrop(t *testing.T) {
 // TestSocketPings: sockets are pinged.
 func TestSocketPings(t *testing.T) {
 	t.Parallel()
-	s := slacktest.Start(t, slacktest.Config{Ping: time.Millisecond})
-	c := socketmode.New(client(s), socketmode.OptionPingInterval(50*time.Millisecond))
-	go func() { _ = c.RunContext(t.Context()) }()
-	s.Until(t, "a socket", func() bool { return s.Sockets() == 1 })
-	opened := len(s.Requests("apps.connections.open"))
-	<-time.After(150 * time.Millisecond) // three times as long as the client is patient
-	if got := len(s.Requests("apps.connections.open")); got != opened {
-		t.Errorf("the client left: %d connections", got)
+	s := start(t, slacktest.Config{Ping: time.Millisecond})
+	_, address, err := client(s).StartSocketModeContext(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
+	ws, answer, err := websocket.DefaultDialer.DialContext(t.Context(), address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	defer ws.Close()
+	pings := 0
+	ws.SetPingHandler(func(string) error {
+		if pings++; pings == 3 {
+			return io.EOF
+		}
+		return nil
+	})
+	for err == nil {
+		_, _, err = ws.ReadMessage()
+	}
+	if !errors.Is(err, io.EOF) || pings != 3 {
+		t.Errorf("%d pings, then %v", pings, err)
+	}
+	if _, answer, err = websocket.DefaultDialer.DialContext(t.Context(), address, nil); err == nil || answer.StatusCode != http.StatusNotFound {
+		t.Error("a ticket was used twice")
+	}
+	answer.Body.Close()
 }
 
 // TestSocketOff: without Socket Mode a socket is told so, and closed.
 func TestSocketOff(t *testing.T) {
 	t.Parallel()
-	s := slacktest.Start(t, slacktest.Config{App: slacktest.DefaultApp().WithHTTP("http://127.0.0.1:1")})
+	s := start(t, slacktest.Config{App: slacktest.DefaultApp().WithHTTP("http://127.0.0.1:1")})
 	c := socketmode.New(client(s))
 	go func() { _ = c.RunContext(t.Context()) }()
 	s.Until(t, "the client to try again", func() bool { return len(s.Requests("apps.connections.open")) > 1 })
@@ -257,7 +283,7 @@ func button(t *testing.T, s *slacktest.Slack, channel, thread string) string {
 func TestPressToModal(t *testing.T) {
 	t.Parallel()
 	clock := slacktest.NewClock(monday)
-	s := slacktest.Start(t, slacktest.Config{Clock: clock})
+	s := start(t, slacktest.Config{Clock: clock})
 	c, _ := connect(t, s)
 	api := client(s)
 	ts := button(t, s, slacktest.General, "")
@@ -367,7 +393,7 @@ func TestPressToModal(t *testing.T) {
 // TestEphemeral: what one member sees, others cannot press, and nobody can change.
 func TestEphemeral(t *testing.T) {
 	t.Parallel()
-	s := slacktest.Start(t, slacktest.Config{})
+	s := start(t, slacktest.Config{})
 	c, _ := connect(t, s)
 	r, err := s.Command(slacktest.Ada, slacktest.General, "/plugins", "list")
 	e := next(t, c, socketmode.EventTypeSlashCommand)
@@ -388,8 +414,7 @@ func TestEphemeral(t *testing.T) {
 	if _, err := s.Press(slacktest.Ben, slacktest.General, m[0].TS, "go"); err == nil {
 		t.Error("somebody else pressed it")
 	}
-	_, _, _, err = client(s).UpdateMessageContext(t.Context(), slacktest.General, m[0].TS, slack.MsgOptionText("x", false))
-	refused(t, err, "message_not_found")
+	refused(t, update(t, s, m[0].TS, "x"), "message_not_found")
 	r, err = s.Press(slacktest.Ada, slacktest.General, m[0].TS, "go")
 	e = next(t, c, socketmode.EventTypeInteractive)
 	if err := c.Ack(*e.Request, nil); err != nil {
@@ -415,7 +440,7 @@ func TestEphemeral(t *testing.T) {
 // TestHome: a page is published, opened and used; a modal on a modal is closed first.
 func TestHome(t *testing.T) {
 	t.Parallel()
-	s := slacktest.Start(t, slacktest.Config{})
+	s := start(t, slacktest.Config{})
 	c, _ := connect(t, s)
 	api := client(s)
 	if err := s.OpenHome(slacktest.Ada, "home"); err != nil {
@@ -491,7 +516,7 @@ func TestHome(t *testing.T) {
 // TestShortcuts reach the app with what they were chosen on.
 func TestShortcuts(t *testing.T) {
 	t.Parallel()
-	s := slacktest.Start(t, slacktest.Config{})
+	s := start(t, slacktest.Config{})
 	c, _ := connect(t, s)
 	ts, _ := s.Post(slacktest.Ben, slacktest.General, "look", "")
 	r, err := s.MessageShortcut(slacktest.Ada, slacktest.General, ts, "ask_about_message")

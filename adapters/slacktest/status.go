@@ -69,7 +69,10 @@ func setTitle(c *call) (object, error) {
 }
 
 func setPrompts(c *call) (object, error) {
-	var prompts []struct{ Title, Message string }
+	var prompts []struct {
+		Title   string `json:"title"`
+		Message string `json:"message"`
+	}
 	if err := json.Unmarshal([]byte(c.args["prompts"]), &prompts); err != nil || len(prompts) == 0 || len(prompts) > 4 {
 		return nil, invalid("invalid_arguments", "[ERROR] 1 to 4 prompts are needed [json-pointer:/prompts]")
 	}

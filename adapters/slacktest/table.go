@@ -22,7 +22,7 @@ var (
 	}, func(c *checker, at string, o object) {
 		rows := rectangle(c, at, o)
 		if cells(rows) > 20_000 {
-			c.say(at+"/rows", "must be less than 20001 characters over all cells")
+			c.sayf(at+"/rows", "must be less than 20001 characters over all cells")
 		}
 	})
 )
@@ -32,7 +32,7 @@ func tableShape(c *checker, at string, o object) {
 	rows := rectangle(c, at, o)
 	if settings, ok := o["column_settings"].([]any); ok && len(rows) > 0 {
 		if first, _ := rows[0].([]any); len(settings) > len(first) {
-			c.say(at+"/column_settings", "no more than %d items allowed", len(first))
+			c.sayf(at+"/column_settings", "no more than %d items allowed", len(first))
 		}
 	}
 }
@@ -43,7 +43,7 @@ func rectangle(c *checker, at string, o object) []any {
 	for _, r := range rows {
 		row, _ := r.([]any)
 		if width >= 0 && len(row) != width {
-			c.say(at+"/rows", "all rows must have the same number of cells")
+			c.sayf(at+"/rows", "all rows must have the same number of cells")
 			return rows
 		}
 		width = len(row)

@@ -26,24 +26,26 @@ func (m Message) Shown() string {
 	if len(m.Blocks) == 0 {
 		said = unescape(m.Text)
 	}
+	var out strings.Builder
+	out.WriteString(said)
 	for _, f := range m.Files {
-		said += fmt.Sprintf("\n📎 %s\n%s", f.Name, f.Content)
+		fmt.Fprintf(&out, "\n📎 %s\n%s", f.Name, f.Content)
 	}
-	return strings.TrimSpace(said)
+	return strings.TrimSpace(out.String())
 }
 
 // writer writes blocks as text.
 type writer struct{ strings.Builder }
 
-func (w *writer) line(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+func (w *writer) linef(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
 
 func (w *writer) block(v any) {
 	b, _ := v.(object)
 	switch b["type"] {
 	case "divider":
-		w.line("────────")
+		w.linef("────────")
 	case "header":
-		w.line("%s\n", wording(b["text"]))
+		w.linef("%s\n", wording(b["text"]))
 	case "rich_text":
 		w.rich(b)
 	case "table", "data_table":
@@ -54,12 +56,12 @@ func (w *writer) block(v any) {
 			for _, c := range row {
 				said = append(said, inline(c))
 			}
-			w.line("| %s |", strings.Join(said, " | "))
+			w.linef("| %s |", strings.Join(said, " | "))
 		}
 	case "image":
-		w.line("[picture: %v %v]", b["alt_text"], b["image_url"])
+		w.linef("[picture: %v %v]", b["alt_text"], b["image_url"])
 	case "input":
-		w.line("%s: %s", wording(b["label"]), inline(b["element"]))
+		w.linef("%s: %s", wording(b["label"]), inline(b["element"]))
 	default:
 		w.other(b)
 	}
@@ -74,7 +76,7 @@ func (w *writer) other(b object) {
 		}
 		list, many := v.([]any)
 		if !many {
-			w.line("%s", inline(v))
+			w.linef("%s", inline(v))
 			continue
 		}
 		var said []string
@@ -86,7 +88,7 @@ func (w *writer) other(b object) {
 			said = append(said, inline(e))
 		}
 		if len(said) > 0 {
-			w.line("%s", strings.Join(said, "  "))
+			w.linef("%s", strings.Join(said, "  "))
 		}
 	}
 }
@@ -175,7 +177,7 @@ func (w *writer) rich(b object) {
 			if o["type"] == "rich_text_quote" {
 				lead = "> "
 			}
-			w.line("%s%s", lead, strings.ReplaceAll(said.String(), "\n", "\n"+lead))
+			w.linef("%s%s", lead, strings.ReplaceAll(said.String(), "\n", "\n"+lead))
 			continue
 		}
 		indent, _ := o["indent"].(float64)
@@ -191,7 +193,7 @@ func (w *writer) rich(b object) {
 			if o["style"] == "ordered" {
 				lead = fmt.Sprintf("%d. ", int(from)+i+1)
 			}
-			w.line("%s%s%s", strings.Repeat("  ", int(indent)), lead, said.String())
+			w.linef("%s%s%s", strings.Repeat("  ", int(indent)), lead, said.String())
 		}
 	}
 }

@@ -74,6 +74,7 @@ func root() *cobra.Command {
 	c.AddCommand(demoCommand(), doctorCommand(), initCommand(), renderCommand(), serveCommand(), slackCommand(), versionCommand())
 	c.AddCommand(pluginCommand())
 	c.AddCommand(previewCommand())
+	c.AddCommand(fakeCommand())
 	return c
 }
 

@@ -1,0 +1,147 @@
+package bots_test
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"aidesk/adapters/slack"
+	"aidesk/adapters/slacktest"
+	"aidesk/bots"
+	"aidesk/bots/bottest"
+	"aidesk/core/chat"
+)
+
+// TestSlack plays the behaviours in a thread of a channel of a Slack that refuses what
+// the platform refuses, by both ways in.
+func TestSlack(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{slack.ModeSocket, slack.ModeHTTP} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			bottest.Run(t, func(t *testing.T, _ *bottest.Clock) bottest.Platform { return workspace(t, mode) })
+		})
+	}
+}
+
+// door is the address of the desk; who stands behind it changes with every restart.
+type door struct {
+	mu      sync.Mutex
+	handler http.Handler
+}
+
+func (d *door) set(h http.Handler) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.handler = h
+}
+
+// ServeHTTP serves with the newest handler.
+func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	d.mu.Lock()
+	h := d.handler
+	d.mu.Unlock()
+	h.ServeHTTP(w, r)
+}
+
+// workspace is a Slack with the app in it.
+func workspace(t *testing.T, mode string) bottest.Platform {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	manifest, err := slack.Manifest(mode, "https://desk.example.com", bots.Commands)
+	must(err)
+	app, err := slacktest.ParseManifest(manifest)
+	must(err)
+	// So an app hears of edited messages in channels. (With both events it hears of each
+	// mention twice, which the adapter's own tests play.)
+	app.Events = append(slices.DeleteFunc(app.Events, func(e string) bool { return e == "app_mention" }), "message.channels")
+	app.Scopes = append(app.Scopes, "channels:history")
+	front := &door{handler: http.NotFoundHandler()}
+	if mode == slack.ModeHTTP {
+		server := httptest.NewServer(front)
+		t.Cleanup(server.Close)
+		app = app.WithHTTP(server.URL)
+	}
+	fake := slacktest.Start(t, slacktest.Config{App: app})
+	root := func(user, text string) string {
+		ts, err := fake.Post(user, slacktest.General, text, "")
+		must(err)
+		return ts
+	}
+	place := chat.Place{Platform: "slack", Workspace: slacktest.TeamID, Channel: slacktest.General, Thread: root(slacktest.Ben, "a thread")}
+	var threads sync.Map
+	var last *slack.Adapter
+	ready := func() {
+		t.Helper()
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		limit := time.After(20 * time.Second)
+		for last.Ready() != nil {
+			select {
+			case <-tick.C:
+			case <-limit:
+				t.Fatalf("the adapter is not ready: %v", last.Ready())
+			}
+		}
+	}
+	say := func(user, thread, text string) {
+		t.Helper()
+		ready()
+		text = strings.TrimPrefix(text, "/") // there are no slash commands in a thread: a mention does the same
+		if _, known := fake.User(user); !known {
+			fake.SetUser(slacktest.User{ID: user, Name: user})
+			fake.Fail("users.info", slacktest.Fault{Error: "user_not_found"})
+		}
+		_, err := fake.Post(user, slacktest.General, "<@"+slacktest.BotUser+"> "+text, thread)
+		must(err)
+	}
+	return bottest.Platform{
+		Place: place, Member: slacktest.Ada, Other: slacktest.Ben,
+		Open: func() chat.Adapter {
+			a, err := slack.New(slack.Config{
+				Mode: mode, BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, SigningSecret: slacktest.SigningSecret,
+				APIBaseURL: fake.APIURL(), Grammar: bots.Commands, Now: func() time.Time { return time.Now().Add(time.Minute) },
+			})
+			must(err)
+			front.set(a.Handler())
+			last = a
+			return a
+		},
+		Say: func(user, text string) { say(user, place.Thread, text) },
+		Press: func(user string, b chat.Button) {
+			ready()
+			for _, c := range fake.Channels() {
+				for _, m := range fake.Messages(c.ID) {
+					if m.Deleted || !slices.ContainsFunc(m.Versions, func(v slacktest.Version) bool { return bytes.Contains(v.Blocks, []byte(`"`+b.ID+`"`)) }) {
+						continue
+					}
+					_, err := fake.Press(user, c.ID, m.TS, b.ID)
+					must(err)
+					return
+				}
+			}
+			t.Fatalf("nothing shows the button %q", b.Label)
+		},
+		Edit: func(user, message, text string) {
+			must(fake.Edit(user, slacktest.General, message, "<@"+slacktest.BotUser+"> "+text))
+		},
+		Delete: func(user, message string) { must(fake.Delete(user, slacktest.General, message)) },
+		Thread: func(user, thread, text string) {
+			ts, ok := threads.Load(thread)
+			if !ok {
+				ts, _ = threads.LoadOrStore(thread, root(slacktest.Ben, thread))
+			}
+			say(user, ts.(string), text)
+		},
+	}
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"aidesk/adapters/slacktest"
+)
+
+// fakeCommand is the fake platforms of the tests, to play with.
+func fakeCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "fake", Short: "A platform that is not real, to try the desk without an account",
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return wrongUse{fmt.Errorf("there is no fake %q: see %s --help", args[0], c.CommandPath())}
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(fakeSlackCommand())
+	return c
+}
+
+func fakeSlackCommand() *cobra.Command {
+	var listen, desk, manifest string
+	var limits bool
+	c := &cobra.Command{
+		Use: "slack", Short: "A Slack that is not real: a page to chat on, and everything that the desk needs of Slack", Args: none,
+		RunE: func(c *cobra.Command, _ []string) error {
+			config := slacktest.Config{App: slacktest.DefaultApp(), RateLimits: limits}
+			if manifest != "" {
+				text, err := os.ReadFile(manifest)
+				if err != nil {
+					return wrongUse{fmt.Errorf("read the app manifest: %w", err)}
+				}
+				if config.App, err = slacktest.ParseManifest(text); err != nil {
+					return fmt.Errorf("%s: %w", manifest, err)
+				}
+			}
+			if desk != "" {
+				config.App = config.App.WithHTTP(desk)
+			}
+			return fakeSlack(c.Context(), c.OutOrStdout(), listen, config)
+		},
+	}
+	c.Flags().StringVar(&listen, "listen", "127.0.0.1:4020", "where it listens; port 0 takes a free one")
+	c.Flags().StringVar(&desk, "http", "", "send events to this server of the desk (http://127.0.0.1:8080) instead of sockets")
+	c.Flags().StringVar(&manifest, "manifest", "", "the app manifest to follow (aidesk slack manifest); default: everything that the desk can use")
+	c.Flags().BoolVar(&limits, "rate-limits", false, "enforce Slack's rate limits")
+	return c
+}
+
+// fakeSlack serves until ctx is done.
+func fakeSlack(ctx context.Context, out io.Writer, listen string, config slacktest.Config) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w: choose another address with --listen", listen, err)
+	}
+	config.URL = "http://" + listener.Addr().String()
+	fake := slacktest.New(config)
+	defer fake.Close()
+	server := &http.Server{Handler: fake, ReadHeaderTimeout: time.Minute}
+	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
+
+	fmt.Fprintf(out, "A fake Slack is at %s: open it in a browser to chat. Ctrl-C ends it.\n\n", config.URL)
+	mode, more := "socket", fmt.Sprintf(", app_token: %q", slacktest.AppToken)
+	if !config.App.Socket {
+		mode, more = "http", fmt.Sprintf(", signing_secret: %q", slacktest.SigningSecret)
+	}
+	fmt.Fprintf(out, "The desk's configuration for it:\n\nbots:\n  - name: desk\n    slack: {mode: %s, bot_token: %q%s, api_base_url: %q}\n",
+		mode, slacktest.BotToken, more, fake.APIURL())
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve on %s: %w", listen, err)
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestFakeSlack: the fake serves until it is ended, and says how to connect the desk.
+func TestFakeSlack(t *testing.T) {
+	ctx, end := context.WithCancel(t.Context())
+	in, out := io.Pipe()
+	code := make(chan int, 1)
+	go func() {
+		code <- run(ctx, []string{"fake", "slack", "--listen", "127.0.0.1:0", "--http", "http://127.0.0.1:1"}, strings.NewReader(""), out, io.Discard)
+		_ = out.Close()
+	}()
+	lines := bufio.NewScanner(in)
+	var api string
+	for api == "" && lines.Scan() {
+		if found := regexp.MustCompile(`mode: http, .*signing_secret: .*api_base_url: "([^"]+)"`).FindStringSubmatch(lines.Text()); found != nil {
+			api = found[1]
+		}
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, api+"api.test", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := answer.Body.Close(); err != nil || answer.StatusCode != http.StatusOK {
+		t.Errorf("%s, %v", answer.Status, err)
+	}
+	end()
+	if got := <-code; got != good {
+		t.Errorf("it ended with %d", got)
+	}
+}
+
+// TestFakeMisuse: what is wrong is said in one line.
+func TestFakeMisuse(t *testing.T) {
+	for line, want := range map[string]int{
+		"fake": good, "fake dance": misuse, "fake slack now": misuse, "fake slack --loud": misuse,
+		"fake slack --listen nowhere:x": failure, "fake slack --manifest " + filepath.Join(t.TempDir(), "none.yaml"): misuse,
+	} {
+		var errs strings.Builder
+		if got := run(t.Context(), strings.Fields(line), strings.NewReader(""), io.Discard, &errs); got != want {
+			t.Errorf("%s: %d, %s; want %d", line, got, errs.String(), want)
+		}
+		if want != good && strings.Count(errs.String(), "\n") != 1 {
+			t.Errorf("%s: said %q", line, errs.String())
+		}
+	}
+}
