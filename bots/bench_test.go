@@ -19,7 +19,7 @@ type quick struct{}
 func (quick) Info() model.Info { return model.Info{Wire: "quick", Name: "quick"} }
 
 // Generate calls, or answers with the result.
-func (quick) Generate(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
+func (quick) Generate(ctx context.Context, r *model.Request, _ func(model.Event)) (*model.Response, error) {
 	if last := r.Messages[len(r.Messages)-1]; last.Role == model.ToolRole {
 		return script.Say("There are "+last.Parts[0].Result.Content)(ctx, r, func(model.Event) {})
 	}

@@ -50,6 +50,7 @@ var errWire = errors.New("connection reset")
 
 // TestDeliver: whatever becomes of a sending, a reply is shown once.
 func TestDeliver(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name  string
 		fails []func(func() (string, error)) (string, error)

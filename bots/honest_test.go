@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"math/rand/v2"
+	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
@@ -156,7 +157,7 @@ func (w *world) ask(question string) answer {
 			a.pages = append(a.pages, r)
 		}
 	}
-	if len(a.calls) != 1 || a.calls[0].Method != "GET" || a.calls[0].Status != 200 {
+	if len(a.calls) != 1 || a.calls[0].Method != http.MethodGet || a.calls[0].Status != 200 {
 		w.t.Fatalf("%q led to %+v, answered by:\n%s", question, a.calls, bottest.Text(a.reply))
 	}
 	w.nothingElse(a, a.reply.Text.Text())
@@ -270,11 +271,11 @@ func (w *world) write(question string, want map[string]string) {
 	}
 	w.stage.Act(w.stage.Member, w.stage.Button(r, "Approve"))
 	calls := w.log.since(mark)
-	if len(calls) == 0 || calls[0].Method != "POST" || calls[0].Status != 201 {
+	if len(calls) == 0 || calls[0].Method != http.MethodPost || calls[0].Status != 201 {
 		w.t.Fatalf("%q: sent %+v", question, calls)
 	}
 	for _, c := range calls[1:] {
-		if c.Method == "POST" {
+		if c.Method == http.MethodPost {
 			w.t.Errorf("%q was sent twice", question)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -73,7 +74,7 @@ func (o *operation) example(text, number string) string {
 
 // question is a question in the words of the example, and what a card would show.
 func (o *operation) question(p *invented) (string, map[string]string) {
-	text, number := p.word(), fmt.Sprint(p.number(99))
+	text, number := p.word(), strconv.Itoa(p.number(99))
 	label := func(name string) string {
 		name = strings.ReplaceAll(name, "_", " ")
 		return strings.ToUpper(name[:1]) + name[1:]

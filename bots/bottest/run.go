@@ -49,18 +49,6 @@ func kettles() script.Step {
 	return script.Call("shop__placeOrder", `{"body":{"good":"Copper Kettle","count":2,"note":"ring twice"}}`)
 }
 
-// sayResult answers with what the last call came to.
-func sayResult(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
-	last := r.Messages[len(r.Messages)-1]
-	text := "nothing"
-	for _, p := range last.Parts {
-		if p.Result != nil {
-			text = string(p.Result.Status) + ": " + p.Result.Content
-		}
-	}
-	return script.Say(text)(ctx, r, on)
-}
-
 // once signals that a request has begun and then does the step.
 func once(step script.Step) (script.Step, <-chan struct{}) {
 	began := make(chan struct{})

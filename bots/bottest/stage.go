@@ -111,7 +111,7 @@ func (s *Stage) open() {
 		s.T.Fatal(err)
 	}
 	bot := &bots.Bot{
-		Name: "desk", Adapters: []chat.Adapter{tapped(s.Platform.Open(), s.board)}, Plugins: registry, Limits: s.setup.Limits,
+		Name: "desk", Adapters: []chat.Adapter{tapped(s.Open(), s.board)}, Plugins: registry, Limits: s.setup.Limits,
 		Agent: &agent.Agent{
 			Model: s.setup.Model, Plugins: registry, Persona: "You are the desk of a test.", Limits: s.setup.Turn,
 			Previews: &preview.Fetcher{Guard: guard}, Now: s.Clock.Now, Logger: logger,
@@ -207,7 +207,7 @@ func (s *Stage) Await(what string, signal <-chan struct{}) {
 // Tell lets a member say something and returns the event once it is on disk.
 func (s *Stage) Tell(member, text string) chat.Event {
 	s.T.Helper()
-	return s.event("the desk to receive "+text, func() { s.Platform.Say(member, text) })
+	return s.event("the desk to receive "+text, func() { s.Say(member, text) })
 }
 
 // TellIn is Tell in another conversation, named by a word.
@@ -227,7 +227,7 @@ func (s *Stage) Receive(e chat.Event) error {
 // Push presses a button and returns the event once it is on disk.
 func (s *Stage) Push(member string, b chat.Button) chat.Event {
 	s.T.Helper()
-	return s.event("the desk to receive a press of "+b.Label, func() { s.Platform.Press(member, b) })
+	return s.event("the desk to receive a press of "+b.Label, func() { s.Press(member, b) })
 }
 
 // Change edits a message, or deletes it where text is empty.

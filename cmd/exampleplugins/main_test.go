@@ -106,7 +106,7 @@ func TestServe(t *testing.T) {
 	if code := <-exit; code != 0 || errs.Len() > 0 {
 		t.Errorf("exit %d: %s", code, errs.String())
 	}
-	text, err := os.ReadFile(log) //nolint:gosec // a file of this test
+	text, err := os.ReadFile(log)
 	if err != nil || strings.Count(string(text), "\n") != 4 {
 		t.Errorf("the log holds %s, %v", text, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -160,7 +161,7 @@ func TestOutcome(t *testing.T) {
 	done.State = "done"
 	done.Outcome.Line, done.Outcome.Content = "Done.", `{"order":"A-1"}`
 	done.Outcome.Links = []openapi.Link{{URL: "https://orders.example/A-1", Kind: "page"}}
-	b.turn.History, b.turn.Question = append(first.Entries, agent.Tell(done)), ""
+	b.turn.History, b.turn.Question = slices.Concat(first.Entries, []agent.Entry{agent.Tell(done)}), ""
 	a := b.run(t)
 	sent := b.script.Requests()[2].Messages
 	last := sent[len(sent)-1]

@@ -326,7 +326,8 @@ func get(t *testing.T, address string) *http.Request {
 func TestInternal(t *testing.T) {
 	t.Parallel()
 	g, err := New(Rules{Internal: []Internal{
-		{Host: "wiki.corp.example:443", Plugin: "wiki.corp.example"}, {Host: "db.corp.example:8443", Plugin: "wiki.corp.example"},
+		{Host: "wiki.corp.example:443", Plugin: "wiki.corp.example"},
+		{Host: "db.corp.example:8443", Plugin: "wiki.corp.example"},
 		{Host: "hr.corp.example:443", Plugin: "hr.corp.example"},
 	}})
 	if err != nil {

@@ -117,7 +117,7 @@ func endsURL(r rune) bool {
 func trimURL(s string) string {
 	for s != "" && !strings.HasSuffix(s, "://") {
 		r, n := utf8.DecodeLastRuneInString(s)
-		cut := false
+		var cut bool
 		switch r {
 		case ';':
 			cut, n = true, max(n, len(s)-entityStart(s)) // "&amp;" behind a URL is not of it

@@ -128,7 +128,10 @@ func (r *reader) table(n *extast.Table) Block {
 
 func (r *reader) footnotes(list *extast.FootnoteList) {
 	for c := list.FirstChild(); c != nil; c = c.NextSibling() {
-		n := c.(*extast.Footnote)
+		n, ok := c.(*extast.Footnote)
+		if !ok {
+			continue
+		}
 		at := len(r.notes) // notes inside this one come after it
 		r.notes = append(r.notes, note{label: Line(unescape(string(n.Ref)), maxShown)})
 		if n.Index > 0 {

@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -82,7 +83,7 @@ func assemble(pieces []piece, j judge) []Block {
 func references(pc parser.Context) []parser.Reference {
 	refs := pc.References()
 	slices.SortFunc(refs, func(a, b parser.Reference) int {
-		return strings.Compare(string(a.Label()), string(b.Label()))
+		return bytes.Compare(a.Label(), b.Label())
 	})
 	return refs
 }

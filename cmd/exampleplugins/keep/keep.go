@@ -25,7 +25,7 @@ func Load(path string, v any) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make the folder for %s: %w", filepath.Base(path), err)
 	}
-	text, err := os.ReadFile(path) //nolint:gosec // the operator chose the folder
+	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -79,7 +79,7 @@ func replace(path string, text []byte) error {
 
 // syncDir makes the rename itself durable.
 func syncDir(dir string) error {
-	d, err := os.Open(dir) //nolint:gosec // the operator chose the folder
+	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}

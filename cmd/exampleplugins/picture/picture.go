@@ -31,7 +31,7 @@ func New(w, h int) *Canvas {
 
 // Hex is a colour written as 0xrrggbb.
 func Hex(rgb uint32) color.NRGBA {
-	return color.NRGBA{R: byte(rgb >> 16), G: byte(rgb >> 8), B: byte(rgb), A: 255} //nolint:gosec // each takes its own eight bits
+	return color.NRGBA{R: byte(rgb >> 16), G: byte(rgb >> 8), B: byte(rgb), A: 255}
 }
 
 // Fade is c with another alpha, from 0 (not there) to 1.
@@ -144,7 +144,7 @@ func (c *Canvas) Image() image.Image {
 			j := i * scale
 			a, b, d, e := upper[j:j+4:j+4], upper[j+4:j+8:j+8], lower[j:j+4:j+4], lower[j+4:j+8:j+8]
 			for k := range 4 {
-				out[i+k] = byte((int(a[k]) + int(b[k]) + int(d[k]) + int(e[k])) / (scale * scale)) //nolint:gosec // a mean of bytes
+				out[i+k] = byte((int(a[k]) + int(b[k]) + int(d[k]) + int(e[k])) / (scale * scale))
 			}
 		}
 	}
@@ -178,7 +178,7 @@ func (c *Canvas) span(row, x0, x1 int, col color.NRGBA) {
 	above, a := [3]int{int(col.R), int(col.G), int(col.B)}, int(col.A)
 	for i := 0; i < len(pixels); i += 4 {
 		for k := range above {
-			pixels[i+k] = byte((int(pixels[i+k])*(255-a) + above[k]*a) / 255) //nolint:gosec // a mean of bytes
+			pixels[i+k] = byte((int(pixels[i+k])*(255-a) + above[k]*a) / 255)
 		}
 	}
 }
