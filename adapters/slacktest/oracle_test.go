@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"aidesk/adapters/slacktest"
 )
 
@@ -72,8 +74,12 @@ func TestBolt(t *testing.T) {
 			r, err = s.Command(slacktest.Ben, slacktest.General, "/aidesk", "one & two")
 			result(t, r, err)
 			s.Until(t, "the response", func() bool { return len(s.From(slacktest.General)) == 3 })
-			if m := s.From(slacktest.General); m[1].Text != "Wait, ben" || m[1].To != slacktest.Ben || m[2].Text != "You said one & two" || m[2].To != "" {
-				t.Errorf("shown is %+v", m[1:])
+			to := map[string]string{} // the two may come in any order
+			for _, m := range s.From(slacktest.General)[1:] {
+				to[m.Text] = m.To
+			}
+			if diff := cmp.Diff(map[string]string{"Wait, ben": slacktest.Ben, "You said one & two": ""}, to); diff != "" {
+				t.Errorf("shown to whom (-want +got):\n%s", diff)
 			}
 			s.Idle(t)
 			for _, d := range s.Deliveries() {
