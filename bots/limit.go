@@ -22,7 +22,7 @@ func (s *step) reserve(ctx context.Context) error {
 		return nil
 	}
 	now := s.desk.Now()
-	return s.desk.Store.Reserve(ctx,
+	return s.desk.Store.Reserve(context.WithoutCancel(ctx),
 		store.Count{
 			Key: "turns/" + s.bot.owner(s.chat.Place, s.chat.Member) + now.UTC().Format("/2006-01-02T15"), N: int64(len(s.events)),
 			Limit: int64(s.bot.Limits.TurnsPerMemberHour), Until: now.Add(2 * time.Hour),

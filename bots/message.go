@@ -65,6 +65,9 @@ func (s *step) turn(ctx context.Context, member chat.Member, question string) (a
 		s.mu.Unlock()
 		return agent.Answer{}, errStopped
 	}
+	if cause := context.Cause(ctx); cause != nil {
+		return agent.Answer{}, cause
+	}
 	release, err := s.bot.slot(ctx, s.desk, s.chat.Place)
 	if err != nil {
 		return agent.Answer{}, err
@@ -76,7 +79,7 @@ func (s *step) turn(ctx context.Context, member chat.Member, question string) (a
 // speaker reads who caused the event, as the platform knows them now. Where they may
 // not use the desk here, or where there is doubt, they are told and ok is false.
 func (s *step) speaker(ctx context.Context) (m chat.Member, ok bool, err error) {
-	m, err = s.at.Member(ctx, s.chat.Place, s.chat.Member)
+	m, err = s.at.Member(context.WithoutCancel(ctx), s.chat.Place, s.chat.Member)
 	if err != nil {
 		s.logger.WarnContext(ctx, "member cannot be read", "error", err)
 		return m, false, s.say(store.Commit{}, "I cannot find out who you are right now, so I do nothing. Try again in a minute.")
@@ -109,7 +112,9 @@ func (s *step) gather() (string, error) {
 		if err != nil {
 			return "", err
 		}
+		s.mu.Lock() // an interruption looks at them
 		s.events, s.chat = append(s.events, e), *next.Chat
+		s.mu.Unlock()
 		add(*s.chat.Message)
 	}
 	if about := s.chat.Message.About; about != "" {

@@ -68,7 +68,8 @@ type job struct {
 
 	mu      sync.Mutex // guards what an interruption reads and changes while a step runs
 	step    *step
-	stopped bool // a turn was stopped since the claim
+	stopped bool          // a turn was stopped since the claim
+	early   []store.Event // interruptions that came when no step ran: between reading the work and beginning it
 }
 
 // step is the work on one event, or on several messages that became one turn.
@@ -187,15 +188,27 @@ func (j *job) try(ctx context.Context, work store.Work) (err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s.cancel = cancel
-	j.mu.Lock()
-	j.step = s
-	j.mu.Unlock()
+	j.begin(ctx, s)
 	begun := time.Now()
 	err = s.dispatch(ctx)
 	if err == nil {
 		logger.InfoContext(ctx, "turn done", "took", time.Since(begun).Round(time.Millisecond), "messages", len(s.events))
 	}
 	return err
+}
+
+// begin makes a step the one that runs, and tells it what came too early for it.
+func (j *job) begin(ctx context.Context, s *step) {
+	j.mu.Lock()
+	j.step = s
+	early := j.early
+	j.early = nil
+	j.mu.Unlock()
+	for _, e := range early {
+		if e.Seq > s.events[0].Seq { // an older one has been worked itself
+			j.interrupted(ctx, e)
+		}
+	}
 }
 
 // read decodes what the step works on.
@@ -348,10 +361,12 @@ func (j *job) interrupted(ctx context.Context, e store.Event) {
 		return // it is the one that is worked
 	}
 	switch {
-	case e.Kind == kindStop && running != nil && running.stoppable():
+	case running == nil && e.Kind != kindPress:
+		j.early = append(j.early, e)
+	case e.Kind == kindStop && running.stoppable():
 		j.stopped = true
 		running.cancel(errStopped)
-	case e.Kind == kindChange && running != nil && running.about(body.Chat.Change.Message):
+	case e.Kind == kindChange && running.about(body.Chat.Change.Message):
 		running.cancel(errChanged)
 	case e.Kind == kindPress:
 		if err := j.cancelNow(ctx, e, *body.Chat); err != nil {

@@ -101,13 +101,15 @@ func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Mem
 		return chat.Member{}, err
 	}
 	u := answer.User
-	if u == nil || u.ID != id {
-		return chat.Member{}, errors.New("users.info: Slack describes somebody else")
+	if u == nil {
+		return chat.Member{}, errors.New("users.info: Slack describes nobody")
 	}
+	// In an Enterprise Grid the same person may be described under another id than the
+	// one that was asked for.
 	m := chat.Member{
-		ID: u.ID, Name: firstName(u.Profile.Display, u.Profile.Real, u.RealName, u.Name), Zone: u.TZ, Locale: u.Locale,
+		ID: id, Name: firstName(u.Profile.Display, u.Profile.Real, u.RealName, u.Name), Zone: u.TZ, Locale: u.Locale,
 		Admin: u.Admin || u.Owner || u.Primary, Guest: u.Restricted || u.Ultra, Stranger: u.Stranger || self.strange(*u),
-		Deactivated: u.Deleted, Bot: u.Bot || u.Workflow || u.ID == "USLACKBOT",
+		Deactivated: u.Deleted, Bot: u.Bot || u.Workflow || id == "USLACKBOT",
 	}
 	if len(a.Admins) > 0 {
 		m.Admin = slices.Contains(a.Admins, id)

@@ -77,7 +77,7 @@ func (d *doctor) run(ctx context.Context, path, live string) error {
 	d.say(path, nil)
 	d.store(ctx, cfg)
 	for _, name := range slices.Sorted(maps.Keys(cfg.Models)) {
-		d.say("model "+name, checkModel(ctx, cfg.Models[name]))
+		d.say("model "+name, checkModel(ctx, cfg, cfg.Models[name]))
 	}
 	d.plugins(ctx, cfg)
 	d.messengers(ctx, cfg, live)
@@ -206,10 +206,14 @@ func (d *doctor) findings(who string, found []slack.Finding) {
 }
 
 // checkModel asks a model for one word.
-func checkModel(ctx context.Context, m config.Model) error {
+func checkModel(ctx context.Context, cfg config.Config, m config.Model) error {
 	ctx, cancel := context.WithTimeout(ctx, doctorTime)
 	defer cancel()
-	_, err := modelOf(m).Generate(ctx, &model.Request{
+	asked, err := modelOf(cfg, m)
+	if err != nil {
+		return err
+	}
+	_, err = asked.Generate(ctx, &model.Request{
 		System:   []string{"Answer with one word."},
 		Messages: []model.Message{{V: model.Version, Role: model.User, Parts: []model.Part{{Text: "Say: ready"}}}},
 		Now:      time.Now(),

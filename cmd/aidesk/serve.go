@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"os"
 	"time"
 
@@ -94,13 +93,16 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	return operate(ctx, desk, w, cfg.HTTP.Listen)
 }
 
-// slackOf makes the adapter of a bot's app at Slack. Its client goes straight to
-// Slack, or to the address that the operator wrote.
+// slackOf makes the adapter of a bot's app at Slack.
 func slackOf(cfg config.Config, b config.Bot, logger *slog.Logger) (*slack.Adapter, error) {
+	client, err := clientOf(cfg, b.Slack.APIBaseURL)
+	if err != nil {
+		return nil, err
+	}
+	client.Timeout = slackTime
 	return slack.New(slack.Config{
 		Mode: b.Slack.Mode, BotToken: b.Slack.BotToken.Reveal(), AppToken: b.Slack.AppToken.Reveal(),
 		SigningSecret: b.Slack.SigningSecret.Reveal(), APIBaseURL: b.Slack.APIBaseURL,
-		Client:  &http.Client{Transport: direct(), Timeout: slackTime},
-		Grammar: bots.Commands, Admins: cfg.Policy.Admins.Slack, FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: time.Now,
+		Client: client, Grammar: bots.Commands, Admins: cfg.Policy.Admins.Slack, FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: time.Now,
 	})
 }

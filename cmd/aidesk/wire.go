@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
@@ -67,7 +69,9 @@ func wire(ctx context.Context, cfg config.Config, p parts) (*bots.Desk, error) {
 	}
 	models := map[string]model.Model{}
 	for name, m := range cfg.Models {
-		models[name] = modelOf(m)
+		if models[name], err = modelOf(cfg, m); err != nil {
+			return nil, err
+		}
 	}
 	desk := &bots.Desk{
 		Store: s, Secrets: p.secrets, Now: time.Now, Logger: logger,
@@ -126,11 +130,35 @@ func rulesOf(cfg config.Config) (egress.Rules, error) {
 
 // modelOf makes the model of a configuration. Its client goes straight to the
 // address that the operator wrote: proxy variables of the environment have no say.
-func modelOf(m config.Model) model.Model {
+func modelOf(cfg config.Config, m config.Model) (model.Model, error) {
 	if m.Provider == "planner" {
-		return &planner.Planner{}
+		return &planner.Planner{}, nil
 	}
-	return openai.NewChat(openai.Config{BaseURL: m.BaseURL, Model: m.Model, APIKey: m.APIKey.Reveal(), Client: &http.Client{Transport: direct()}})
+	client, err := clientOf(cfg, m.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	return openai.NewChat(openai.Config{BaseURL: m.BaseURL, Model: m.Model, APIKey: m.APIKey.Reveal(), Client: client}), nil
+}
+
+// clientOf gives the client for an address that the operator wrote for a model or a
+// messenger: through the configured proxy and with the configured authorities, but
+// straight to what is on this machine.
+func clientOf(cfg config.Config, address string) (*http.Client, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, fmt.Errorf("%q is no address: %w", address, err)
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	local := u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
+	if local || cfg.Egress.Proxy == "" && cfg.Egress.CAFile == "" {
+		return &http.Client{Transport: direct()}, nil
+	}
+	guard, err := egress.New(egress.Rules{Proxy: cfg.Egress.Proxy, CAFile: cfg.Egress.CAFile}, egress.WithVersion(version()))
+	if err != nil {
+		return nil, err
+	}
+	return guard.Operator(), nil
 }
 
 // direct goes straight to the address that the operator wrote.

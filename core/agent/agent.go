@@ -103,6 +103,9 @@ func (a *Agent) Run(ctx context.Context, t Turn) (Answer, error) {
 	defer cancel()
 
 	on, off, err := a.Plugins.Enabled(ctx, t.Place, t.Member.ID)
+	if cause := context.Cause(ctx); cause != nil && err != nil {
+		return Answer{}, cause
+	}
 	if err != nil {
 		return Answer{}, err
 	}

@@ -1,0 +1,49 @@
+package bots
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"testing"
+
+	"aidesk/core/chat"
+	"aidesk/store"
+)
+
+// TestEarlyInterruption: a stop that comes after a worker has read its work and before
+// it has begun is told once, and must end what then begins.
+func TestEarlyInterruption(t *testing.T) {
+	t.Parallel()
+	event := func(seq uint64, kind string) store.Event {
+		body, err := json.Marshal(event{Chat: &chat.Event{Message: &chat.Message{ID: "1"}, Change: &chat.Change{Message: "1"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return store.Event{Seq: seq, Kind: kind, Body: body}
+	}
+	for _, c := range []struct {
+		name  string
+		early store.Event
+		want  error
+	}{
+		{"a stop behind the message", event(2, kindStop), errStopped},
+		{"a change of the message", event(2, kindChange), errChanged},
+		{"a stop that was worked before", event(1, kindStop), nil},
+	} {
+		first := event(2, kindMessage)
+		if c.want != nil {
+			first.Seq = 1
+		}
+		j := &job{logger: slog.New(slog.DiscardHandler)}
+		j.interrupted(t.Context(), c.early)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		s := &step{job: j, events: []store.Event{first}, cancel: cancel}
+		s.chat.Message = &chat.Message{ID: "1"}
+		j.begin(ctx, s)
+		if got := context.Cause(ctx); !errors.Is(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+		cancel(nil)
+	}
+}
