@@ -2,7 +2,6 @@ package bots_test
 
 import (
 	"bytes"
-	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -29,26 +28,6 @@ func TestSlack(t *testing.T) {
 	}
 }
 
-// door is the address of the desk; who stands behind it changes with every restart.
-type door struct {
-	mu      sync.Mutex
-	handler http.Handler
-}
-
-func (d *door) set(h http.Handler) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.handler = h
-}
-
-// ServeHTTP serves with the newest handler.
-func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	d.mu.Lock()
-	h := d.handler
-	d.mu.Unlock()
-	h.ServeHTTP(w, r)
-}
-
 // workspace is a Slack with the app in it.
 func workspace(t *testing.T, mode string) bottest.Platform {
 	t.Helper()
@@ -66,7 +45,7 @@ func workspace(t *testing.T, mode string) bottest.Platform {
 	// mention twice, which the adapter's own tests play.)
 	app.Events = append(slices.DeleteFunc(app.Events, func(e string) bool { return e == "app_mention" }), "message.channels")
 	app.Scopes = append(app.Scopes, "channels:history")
-	front := &door{handler: http.NotFoundHandler()}
+	front := &slacktest.Door{}
 	if mode == slack.ModeHTTP {
 		server := httptest.NewServer(front)
 		t.Cleanup(server.Close)
@@ -113,7 +92,7 @@ func workspace(t *testing.T, mode string) bottest.Platform {
 				APIBaseURL: fake.APIURL(), Grammar: bots.Commands, Now: func() time.Time { return time.Now().Add(time.Minute) },
 			})
 			must(err)
-			front.set(a.Handler())
+			front.Set(a.Handler())
 			last = a
 			return a
 		},

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -46,28 +45,8 @@ type stage struct {
 	log     *paper
 	app     slacktest.App
 	clock   slacktest.Clock // of the fake; nil: the real time
-	door    *door
+	door    *slacktest.Door
 	stop    func()
-}
-
-// door is the HTTP server of the desk; its handler changes with every restart.
-type door struct {
-	mu      sync.Mutex
-	handler http.Handler
-}
-
-func (d *door) set(h http.Handler) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.handler = h
-}
-
-// ServeHTTP serves with the newest handler.
-func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	d.mu.Lock()
-	h := d.handler
-	d.mu.Unlock()
-	h.ServeHTTP(w, r)
 }
 
 // paper is a log that can be read.
@@ -113,7 +92,7 @@ func play(t *testing.T, mode string, changes ...func(*stage)) *stage {
 // prepare makes a stage whose adapter does not run yet.
 func prepare(t *testing.T, mode string, changes ...func(*stage)) *stage {
 	t.Helper()
-	s := &stage{t: t, desk: &adaptertest.Desk{}, keeper: &adaptertest.Memory{}, log: &paper{}, door: &door{handler: http.NotFoundHandler()}}
+	s := &stage{t: t, desk: &adaptertest.Desk{}, keeper: &adaptertest.Memory{}, log: &paper{}, door: &slacktest.Door{}}
 	manifest, err := slack.Manifest(mode, "https://desk.example.com", grammar)
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +133,7 @@ func (s *stage) open() *slack.Adapter {
 		s.t.Fatal(err)
 	}
 	slack.Unpaced(a)
-	s.door.set(a.Handler())
+	s.door.Set(a.Handler())
 	return a
 }
 

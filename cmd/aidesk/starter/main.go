@@ -1,4 +1,4 @@
-// This is a whole plugin in one file: a box of ideas that a team fills together.
+// Command starter is a whole plugin in one file: a box of ideas that a team fills together.
 // Change it into yours. It needs nothing but Go:
 //
 //	go run . -listen 127.0.0.1:8080
