@@ -83,6 +83,7 @@ type Answer struct {
 	Usage    model.Usage
 	Calls    int            // how many went to a plugin
 	Disabled *plugin.Plugin // a plugin that is not enabled and whose examples know the question
+	Trace    Trace          // how it came about
 }
 
 // Choice is something the member may want next: a press says it in their stead or,
