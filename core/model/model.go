@@ -32,6 +32,12 @@ type Info struct {
 	Name   string // the provider's name of the model
 	Host   string // who receives what members write; empty: nobody outside this process
 	Notice string // shown once to each member, with the first answer; empty: none
+	Window int    // tokens that it can read and write in all; 0: not known
+
+	// Literal says that it is no language model: what it calls stands in the member's
+	// own words. It may see every tool, since that costs nothing, and carries nothing
+	// from one result into another call.
+	Literal bool
 }
 
 // Request is everything a model sees.
@@ -129,7 +135,8 @@ type ToolResult struct {
 	Status    Status   `json:"status"`
 	Content   string   `json:"content"`            // JSON where the plugin gave JSON
 	LeftOut   string   `json:"left_out,omitempty"` // in words, what Content lacks
-	Plugins   []string `json:"plugins,omitempty"`  // whose data it is
+	Plugins   []string `json:"plugins,omitempty"`  // whose data it is, by id
+	Account   string   `json:"account,omitempty"`  // under whose login it was read; empty: under none
 }
 
 // Opaque is a provider's own state, replayed only to the same wire and model.
