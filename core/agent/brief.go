@@ -86,15 +86,15 @@ func (r *run) brief(p *plugin.Plugin, d detail) string {
 		fmt.Fprintf(&b, "- %s: %s %s: %s%s\n", o.tool.Name, o.operation.Method, markdown.Line(o.operation.Path, 100), markdown.Line(o.tool.Summary, d.summary), effect)
 	}
 	if d.example && len(own) > 0 {
-		b.WriteString(usage(own))
+		b.WriteString(r.usage(own))
 	}
 	return b.String()
 }
 
 // usage is one example of a call, in a member's words where the plugin has some.
-func usage(own []offer) string {
+func (r *run) usage(own []offer) string {
 	tool, said := own[0].tool, ""
-	if examples := telling(own); len(examples) > 0 {
+	if examples := r.set.telling(own); len(examples) > 0 {
 		tool, said = examples[0].tool, "“"+markdown.Line(examples[0].text, 200)+"” → "
 	}
 	if i := slices.IndexFunc(own, func(o offer) bool { return o.tool.Name == tool.Name && len(o.tool.Sample) > maxSample }); i >= 0 {

@@ -67,6 +67,7 @@ type set struct {
 	offers []offer
 	at     map[string]int // in offers, by the tool's name
 	index  func() *model.Index
+	told   func() map[string]example // by the tool's name
 }
 
 func newSet(plugins []*plugin.Plugin) *set {
@@ -74,6 +75,15 @@ func newSet(plugins []*plugin.Plugin) *set {
 	for i, o := range s.offers {
 		s.at[o.tool.Name] = i
 	}
+	s.told = sync.OnceValue(func() map[string]example {
+		told := map[string]example{}
+		for _, o := range s.offers {
+			if e, ok := tells(o); ok {
+				told[o.tool.Name] = e
+			}
+		}
+		return told
+	})
 	s.index = sync.OnceValue(func() *model.Index { return model.NewIndex(toolsOf(s.offers)) })
 	return s
 }
