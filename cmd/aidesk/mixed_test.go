@@ -28,10 +28,18 @@ func TestMixed(t *testing.T) {
 			raise(t, path)
 			desk := serving(t, fake, proxy, path)
 
-			const all, every = 1000, 10
+			const all, every, atOnce = 1000, 10, 50
 			odd := oddities(t)
 			var receipts []*slacktest.Receipt
 			var names []string
+			settle := func() {
+				for i, r := range receipts {
+					if _, err := r.Wait(t.Context()); err != nil {
+						t.Errorf("%s: %v", names[i], err)
+					}
+				}
+				receipts, names = nil, nil
+			}
 			threads := map[string]string{}
 			for i := range all {
 				if i%every == 0 {
@@ -45,12 +53,11 @@ func TestMixed(t *testing.T) {
 				}
 				o := odd[i%len(odd)]
 				receipts, names = append(receipts, fake.Inject(o.kind, o.payload)), append(names, o.name)
-			}
-			for i, r := range receipts {
-				if _, err := r.Wait(t.Context()); err != nil {
-					t.Errorf("%s: %v", names[i], err)
+				if len(receipts) == atOnce {
+					settle()
 				}
 			}
+			settle()
 			answers := func() map[string]int {
 				n := map[string]int{}
 				for _, m := range fake.From(slacktest.General) {
