@@ -2,10 +2,12 @@ package bottest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,6 +34,7 @@ type Setup struct {
 	Plugins []Plugin
 	Limits  bots.Limits
 	Turn    agent.Limits
+	Key     string // that seals what is entrusted to the desk, as it is configured; one is made where there is none
 }
 
 // Plugin is a plugin on loopback.
@@ -73,7 +76,7 @@ func Start(t testing.TB, p Platform, clock *Clock, setup Setup) *Stage {
 	s := &Stage{Platform: p, T: t, Clock: clock, setup: setup, path: filepath.Join(t.TempDir(), "desk.db"), board: newBoard(), log: &paper{}}
 	s.Script, _ = setup.Model.(*script.Model)
 	var err error
-	if s.secrets, err = secret.Parse([]string{secret.Generate("k1")}); err != nil {
+	if s.secrets, err = secret.Parse([]string{cmp.Or(setup.Key, secret.Generate("k1"))}); err != nil {
 		t.Fatal(err)
 	}
 	s.open()
@@ -123,6 +126,19 @@ func (s *Stage) open() {
 	s.live = &live{store: m, db: db, end: end, ended: make(chan error, 1)}
 	go func(l *live) { l.ended <- desk.Run(ctx) }(s.live)
 	s.board.until(s.T, "the adapter to run", func() bool { return s.board.desk != nil })
+}
+
+// Log is all that the desk wrote into its log.
+func (s *Stage) Log() string { return s.log.String() }
+
+// Disk is what stands in the store's file.
+func (s *Stage) Disk() []byte {
+	s.T.Helper()
+	data, err := os.ReadFile(s.path)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return data
 }
 
 // Close ends the desk as a shutdown does: what runs comes to its end.
