@@ -43,6 +43,7 @@ func Run(t *testing.T, place func(t testing.TB) Place) {
 		{"extend tells of interrupting events", interrupt},
 		{"work counts tries", tries},
 		{"work hands out a hundred events", hundred},
+		{"work reads the end of a transcript", longTranscript},
 		{"commit moves everything", commitAll},
 		{"commit is all or nothing", commitNothing},
 		{"one of twenty decisions wins", decisions},

@@ -255,3 +255,37 @@ func hundred(d *desk) {
 	}
 	equal(d, "events", got, want)
 }
+
+// longTranscript: of each conversation Work reads the newest entries that fit, and the
+// newest one always, wherever its keys lie among those of others.
+func longTranscript(d *desk) {
+	entry := func(i, size int) store.Entry {
+		return store.Entry{Member: "ann", Body: []byte(fmt.Sprintf("%0*d", size, i))}
+	}
+	const each = 1 << 10
+	for _, name := range []string{"a", "b", "c"} {
+		l := d.begin(name)
+		c := store.Commit{Done: seqs(d.work(l).Events)}
+		for i := range store.MaxTranscript/each + 10 {
+			c.Entries = append(c.Entries, entry(i, each))
+		}
+		d.commit(l, c)
+		d.release(l, 0)
+	}
+	for _, name := range []string{"a", "b", "c"} {
+		d.ingest(d.event(name, "once more in "+name))
+		l := d.one()
+		w := d.work(l)
+		if len(w.Entries) != store.MaxTranscript/each {
+			d.Fatalf("%s: %d entries, want %d", name, len(w.Entries), store.MaxTranscript/each)
+		}
+		for i, e := range w.Entries {
+			equal(d, "entry", string(e.Body), string(entry(i+10, each).Body))
+		}
+		d.commit(l, store.Commit{Done: seqs(w.Events), Entries: []store.Entry{entry(0, store.MaxTranscript+1)}})
+		if w = d.work(l); len(w.Entries) != 1 || len(w.Entries[0].Body) != store.MaxTranscript+1 {
+			d.Fatalf("%s: %d entries, want the newest alone", name, len(w.Entries))
+		}
+		d.release(l, 0)
+	}
+}
