@@ -132,9 +132,11 @@ func (s *step) resume(ctx context.Context, a confirm.Action) error {
 // the card, so that one write is one message; what it parks gets a message of its own.
 func (s *step) goOn(ctx context.Context, member chat.Member, a confirm.Action) error {
 	answer, err := s.ask(ctx, member, agent.Turn{Links: a.Outcome.Links})
-	if _, fault := agent.Fault(err); fault || errors.Is(err, errStopped) {
+	if _, fault := agent.Fault(err); fault || errors.Is(err, errStopped) || err != nil && s.limited() != nil {
 		s.logger.WarnContext(ctx, "the model did not go on", "error", err)
-		return s.commit(store.Commit{}) // the card says what became of it
+		var c store.Commit
+		s.settleUsage(&c)
+		return s.commit(c) // the card says what became of it
 	}
 	if err != nil {
 		return err
@@ -143,8 +145,8 @@ func (s *step) goOn(ctx context.Context, member chat.Member, a confirm.Action) e
 		return s.answer(ctx, store.Commit{}, answer)
 	}
 	var c store.Commit
-	s.settleUsage(&c, answer)
-	if err := s.entries(&c, answer.Entries...); err != nil {
+	s.settleUsage(&c)
+	if err := s.told(&c, answer); err != nil {
 		return err
 	}
 	if answer.Text.Empty() && len(answer.Previews) == 0 {

@@ -30,8 +30,10 @@ import (
 type Setup struct {
 	Model   model.Model // defaults to a script without steps
 	Plugins []Plugin
+	Price   model.Price // of Model
 	Limits  bots.Limits
 	Turn    agent.Limits
+	Tell    []string // who is told when a limit is near
 }
 
 // Plugin is a plugin on loopback.
@@ -112,8 +114,9 @@ func (s *Stage) open() {
 	}
 	bot := &bots.Bot{
 		Name: "desk", Adapters: []chat.Adapter{tapped(s.Open(), s.board)}, Plugins: registry, Limits: s.setup.Limits,
+		Tell: map[string][]string{s.Place.Platform: s.setup.Tell},
 		Agent: &agent.Agent{
-			Model: s.setup.Model, Plugins: registry, Persona: "You are the desk of a test.", Limits: s.setup.Turn,
+			Model: &model.Budget{Model: s.setup.Model, Price: s.setup.Price}, Plugins: registry, Persona: "You are the desk of a test.", Limits: s.setup.Turn,
 			Previews: &preview.Fetcher{Guard: guard}, Now: s.Clock.Now, Logger: logger,
 		},
 	}
