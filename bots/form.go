@@ -217,7 +217,7 @@ func (s *step) run(ctx context.Context, what opened, call plugin.Call) error {
 		return s.note(ctx, err.Error()+".")
 	}
 	var c store.Commit
-	if err := s.entries(&c, agent.Ran(member.Name, line, tool, got)...); err != nil {
+	if err := s.entries(&c, agent.Ran(member.Name, line, tool, call, got)...); err != nil {
 		return err
 	}
 	s.work.Entries = append(s.work.Entries, c.Entries...)

@@ -2,7 +2,10 @@ package agent
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 
+	"aidesk/core/markdown"
 	"aidesk/core/model"
 )
 
@@ -32,4 +35,32 @@ type Step struct {
 	Rule   string          `json:"rule,omitempty"`   // the rule of policy that decided; empty: none was asked
 	Result string          `json:"result,omitempty"` // what the model was given, cut to 2 KiB
 	Parked bool            `json:"parked,omitempty"` // it waits for the member
+}
+
+// maxStepResult is how much of a result a Trace keeps, in bytes.
+const maxStepResult = 2 << 10
+
+// add notes the calls of one step and what became of them.
+func (t *Trace) add(calls []model.ToolCall, outcomes []outcome) {
+	for i, c := range calls {
+		o := outcomes[i]
+		s := Step{
+			Tool: c.Name, Args: c.Args, Status: o.result.Status, Rule: o.rule,
+			Result: clip(o.result.Content, maxStepResult), Parked: o.result.Status == model.Waiting,
+		}
+		if o.plugin != nil {
+			s.Plugin = markdown.Line(o.plugin.Human(), 50)
+		}
+		t.Steps = append(t.Steps, s)
+	}
+}
+
+// offer notes what a request offers; what was offered before stays.
+func (t *Trace) offer(picks []pick) {
+	for _, p := range picks {
+		i, ok := slices.BinarySearchFunc(t.Offered, p.tool.Name, func(o Offer, name string) int { return strings.Compare(o.Tool, name) })
+		if !ok {
+			t.Offered = slices.Insert(t.Offered, i, Offer{Tool: p.tool.Name, Score: p.score, Why: p.why})
+		}
+	}
 }

@@ -62,6 +62,15 @@ func TestCard(t *testing.T) {
 	again.Call.Summary = "PUT it there!"
 	write("once more", again)
 
+	read := order()
+	read.Call.Write, read.Call.Request = false, openapi.Request{Method: "GET", URL: "https://shop.example/api/goods?q=7"}
+	read.Call.From = []plugin.Origin{{Plugin: "scores.example", Human: "Scores"}, {Plugin: "todo.example", Human: "Todo"}}
+	read = confirm.New(read.Call, read.Arguments, ids(), noon)
+	write("a read that may carry data from two other plugins", read)
+	read.Call.From, read.Call.Write, read.Call.Summary = read.Call.From[:1], true, ""
+	read.Buttons.Allow = ""
+	write("a write that may, without summary", read)
+
 	golden := filepath.Join("testdata", "card.golden")
 	if *update {
 		if err := os.WriteFile(golden, []byte(all.String()), 0o600); err != nil {

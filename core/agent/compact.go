@@ -1,0 +1,150 @@
+package agent
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"aidesk/core/model"
+)
+
+// How much of a transcript a model sees. A request and its answer share the window;
+// what is not transcript has its place first.
+const (
+	anyWindow  = 32_000 // tokens, of a model that does not say
+	windowPart = 0.6    // of the window is used
+	asideRoom  = toolRoom + briefRoom + 1000
+	minResult  = 200 // bytes: a result that is shorter is not worth leaving out
+)
+
+// room is how many tokens of transcript a request may have. It depends on the model
+// alone, so that from turn to turn the same is left out.
+func (r *run) room() int {
+	window := r.Model.Info().Window
+	if window == 0 {
+		window = anyWindow
+	}
+	room := max(int(windowPart*float64(window))-asideRoom, window/4)
+	for range r.squeezed {
+		room /= 2
+	}
+	return room
+}
+
+// compact is the part of a transcript that a model sees within a room of tokens.
+// Where it grows beyond that, the results of old turns go first, then the oldest
+// turns, until a third of the room is free: what is left stays the same for the next
+// turns, and with it the beginning that a provider caches. A call and its result
+// are never parted. The last turn always comes; of its results all but the newest go
+// where even it is too long.
+func compact(entries []Entry, room int) []model.Message {
+	turns := turnsOf(entries)
+	w := window{turns: turns, sizes: make([]int, len(turns))}
+	for i := range turns {
+		w.grow(i)
+		if w.sum <= room {
+			continue
+		}
+		for ; w.bared < i && w.sum > room*2/3; w.bared++ {
+			w.bare(w.bared)
+		}
+		for ; w.from < i && w.sum > room*2/3; w.from++ {
+			w.sum -= w.sizes[w.from]
+		}
+	}
+	if last := len(turns) - 1; last >= 0 && w.sum > room {
+		w.bare(last)
+	}
+	return slices.Concat(w.turns[w.from:]...)
+}
+
+// window is what is left of the turns so far.
+type window struct {
+	turns [][]model.Message
+	sizes []int
+	sum   int
+	bared int // the first turn that has its results
+	from  int // the first turn that is sent
+}
+
+func (w *window) grow(i int) {
+	w.sizes[i] = size(w.turns[i])
+	w.sum += w.sizes[i]
+}
+
+// bare takes the results out of a turn, but for those of the last step of the last
+// turn.
+func (w *window) bare(i int) {
+	turn := slices.Clone(w.turns[i])
+	newest := len(turn)
+	if i == len(w.turns)-1 {
+		newest = lastResult(turn)
+	}
+	for j, m := range turn[:newest] {
+		turn[j] = withoutResults(m)
+	}
+	w.turns[i] = turn
+	w.sum -= w.sizes[i]
+	w.grow(i)
+}
+
+// lastResult is where the newest results of a turn stand.
+func lastResult(turn []model.Message) int {
+	for i, m := range slices.Backward(turn) {
+		if m.Role == model.ToolRole || m.Role == model.Outcome {
+			return i
+		}
+	}
+	return 0
+}
+
+// withoutResults is a message with a word in the place of each long result.
+func withoutResults(m model.Message) model.Message {
+	m.Parts = slices.Clone(m.Parts)
+	for i, p := range m.Parts {
+		if p.Result == nil || len(p.Result.Content) < minResult {
+			continue
+		}
+		short := *p.Result
+		short.Content = fmt.Sprintf("[result of %s left out, %.1f kB]", strings.Replace(short.Operation, "__", ".", 1), float64(len(short.Content))/1000)
+		short.LeftOut = ""
+		m.Parts[i].Result = &short
+	}
+	return m
+}
+
+// turnsOf cuts a transcript before each message of a member.
+func turnsOf(entries []Entry) [][]model.Message {
+	var turns [][]model.Message
+	for i, e := range entries {
+		if i == 0 || e.Message.Role == model.User {
+			turns = append(turns, nil)
+		}
+		last := len(turns) - 1
+		turns[last] = append(turns[last], e.Message)
+	}
+	return turns
+}
+
+// size is what messages are in a request, in tokens.
+func size(messages []model.Message) int {
+	n := 0
+	for _, m := range messages {
+		n += messageFrame
+		for _, p := range m.Parts {
+			n += model.Tokens(p.Text)
+			switch {
+			case p.Call != nil:
+				n += messageFrame + model.Tokens(p.Call.Name) + model.Tokens(string(p.Call.Args))
+			case p.Result != nil:
+				n += messageFrame + model.Tokens(p.Result.Content) + model.Tokens(p.Result.LeftOut)
+			case p.Opaque != nil:
+				n += model.Tokens(string(p.Opaque.Raw))
+			}
+		}
+	}
+	return n
+}
+
+// messageFrame is what a wire adds to each message and call, in tokens.
+const messageFrame = 8
