@@ -63,6 +63,10 @@ type Desk struct {
 	Logger  *slog.Logger
 	Keep    Retention
 
+	// Observe is told what an operator may want to count; nil: nobody counts. It may be
+	// called concurrently.
+	Observe func(Observation)
+
 	// AcceptOnly stores what happens and works none of it, for maintenance and for
 	// measurements. It is worked by the next Run without.
 	AcceptOnly bool

@@ -38,9 +38,11 @@ func (s *step) execute(ctx context.Context, a confirm.Action) error {
 	p := find(on, a.Call)
 	a.By = s.events[0].ID
 	if d := policy.Speak(s.bot.Access, a.Place, member); d.Denied() {
+		s.desk.observe(DeniedBy, d.Rule, 1)
 		return s.close(ctx, a, confirm.Denied, d.Reason+" Nothing was sent.", s.events)
 	}
 	if d := plugin.Decide(on, member, a.Call); d.Denied() {
+		s.desk.observe(DeniedBy, d.Rule, 1)
 		return s.close(ctx, a, confirm.Denied, d.Reason+" Nothing was sent.", s.events)
 	}
 	s.progress(ctx, "asking "+markdown.Line(a.Call.Human, 50)+"…")

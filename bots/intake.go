@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"aidesk/core/chat"
 	"aidesk/store"
@@ -39,6 +40,7 @@ type door struct {
 
 // Receive writes an event to the Journal, in the conversation where it is worked.
 func (d *door) Receive(ctx context.Context, e chat.Event) error {
+	begun := time.Now()
 	stored, err := d.place(ctx, e)
 	if err != nil {
 		return err
@@ -47,6 +49,7 @@ func (d *door) Receive(ctx context.Context, e chat.Event) error {
 	if err != nil {
 		return fmt.Errorf("storing the event: %w", err)
 	}
+	d.desk.observe(Acknowledged, "", time.Since(begun).Seconds())
 	if got[0].Duplicate {
 		d.desk.settles.at(d.adapter, e.ID)
 		return nil

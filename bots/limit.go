@@ -135,6 +135,7 @@ func (s *step) settleUsage(c *store.Commit) {
 	for _, spent := range s.purse.Spent() {
 		usage.Model, usage.Input, usage.Output, usage.Micros = spent.Model, spent.Usage.Input, spent.Usage.Output, spent.Micros
 		c.Usages = append(c.Usages, usage)
+		s.desk.observe(Cost, "", float64(spent.Micros)/1e6)
 		usage.Turns = 0
 	}
 	if usage.Turns > 0 { // it cost nothing

@@ -36,26 +36,35 @@ func (s *step) message(ctx context.Context) error {
 		return s.say(store.Commit{}, "To decide, press a button on the card above: typing is not enough, so that nothing is ever sent by a misunderstanding.")
 	}
 	if over := s.count(ctx); over != nil {
+		s.desk.observeTurn(Limited, 0)
 		return s.overLimit(ctx, member, question, over)
 	}
 	s.progress(ctx, "working…")
 	defer s.progress(ctx, "")
+	begun := time.Now()
 	answer, err := s.turn(ctx, member, question)
+	took := time.Since(begun)
 	switch {
 	case errors.Is(err, errStopped):
+		s.desk.observeTurn(Stopped, took)
 		return s.ended(question, member, "Stopped.")
 	case errors.Is(err, errChanged):
+		s.desk.observeTurn(Changed, took)
 		return s.ended(question, member, "")
 	case err != nil && s.limited() != nil:
+		s.desk.observeTurn(Limited, took)
 		return s.overLimit(ctx, member, question, s.limited())
 	case err != nil:
 		line, ok := agent.Fault(err)
 		if !ok {
 			return err
 		}
+		s.desk.observeTurn(Failed, took)
 		s.logger.WarnContext(ctx, "model failed", "error", err)
 		return s.ended(question, member, line)
 	}
+	s.desk.observeTurn(Answered, took)
+	s.desk.observeTrace(answer.Trace)
 	return s.answer(ctx, store.Commit{}, answer)
 }
 
@@ -87,7 +96,11 @@ func (s *step) speaker(ctx context.Context) (m chat.Member, ok bool, err error) 
 		s.logger.WarnContext(ctx, "member cannot be read", "error", err)
 		return m, false, s.say(store.Commit{}, "I cannot find out who you are right now, so I do nothing. Try again in a minute.")
 	}
-	switch d := policy.Speak(s.bot.Access, s.chat.Place, m); {
+	d := policy.Speak(s.bot.Access, s.chat.Place, m)
+	if d.Denied() {
+		s.desk.observe(DeniedBy, d.Rule, 1)
+	}
+	switch {
 	case d.Allowed():
 		return m, true, nil
 	case d.Reason == "":

@@ -284,6 +284,7 @@ func (j *job) write(c store.Commit, done []store.Event, shown []store.Reply) err
 	if err := j.desk.Store.Commit(j.base, j.lease, c); err != nil {
 		return fmt.Errorf("committing: %w", err)
 	}
+	j.desk.observeDecisions(c)
 	j.desk.settle(j.base, done, shown)
 	if len(c.Replies) > 0 {
 		poke(j.desk.outbox)
@@ -317,6 +318,7 @@ func (j *job) apologise(ctx context.Context, work store.Work) error {
 	var body event
 	if err := json.Unmarshal(e.Body, &body); err == nil && body.Chat != nil {
 		j.logger.ErrorContext(j.base, "event closed after too many tries", "event", e.ID)
+		j.desk.observeTurn(GaveUp, 0)
 		text := markdown.New(markdown.Paragraph(markdown.Text("Sorry, I could not finish this: something in me failed, several times. Whoever runs me finds the cause in the log. You can go on.")))
 		reply, err := j.wanted(chat.Reply{ID: replyID(e), Place: body.Chat.Place, To: body.Chat.Member, Answers: answered(*body.Chat), Text: text}, e.Member)
 		if err != nil {

@@ -34,6 +34,7 @@ type Setup struct {
 	Limits  bots.Limits
 	Turn    agent.Limits
 	Tell    []string // who is told when a limit is near
+	Observe func(bots.Observation)
 }
 
 // Plugin is a plugin on loopback.
@@ -120,7 +121,7 @@ func (s *Stage) open() {
 			Previews: &preview.Fetcher{Guard: guard}, Now: s.Clock.Now, Logger: logger,
 		},
 	}
-	desk := &bots.Desk{Store: m, Bots: []*bots.Bot{bot}, Secrets: s.secrets, Now: s.Clock.Now, Logger: logger}
+	desk := &bots.Desk{Store: m, Bots: []*bots.Bot{bot}, Secrets: s.secrets, Now: s.Clock.Now, Logger: logger, Observe: s.setup.Observe}
 	ctx, end := context.WithCancel(context.Background())
 	s.board.add(func() { s.board.desk = nil })
 	s.live = &live{store: m, db: db, end: end, ended: make(chan error, 1)}
