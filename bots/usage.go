@@ -108,19 +108,13 @@ func (s *step) warning() store.Event {
 
 // nearLimit tells those who shall know, or else who came nearest to the limit.
 func (s *step) nearLimit() error {
-	l := s.bot.Limits
-	most := grouped(int64(l.TokensPerDay)) + " tokens"
-	if strings.HasPrefix(s.first.Near, "money/") {
-		most = decimal(l.MoneyPerDay) + " " + l.Currency
-	}
-	line := fmt.Sprintf("This workspace has used %d %% of what it may use of the language model in a day (%s). At the limit I answer nobody until midnight UTC. An administrator sees more with /aidesk usage.", nearly, most)
 	told := s.bot.Tell[s.chat.Place.Platform]
 	if len(told) == 0 {
 		told = []string{s.chat.Member}
 	}
 	var c store.Commit
 	for _, member := range told {
-		r := s.plain(paragraph(line))
+		r := s.plain(paragraph(s.nearLine(s.first.Near)))
 		r.ID, r.To, r.Private = chat.Key("reply", s.events[0].ID, member), member, true
 		wanted, err := s.wanted(r, s.bot.owner(s.chat.Place, member))
 		if err != nil {
@@ -129,4 +123,14 @@ func (s *step) nearLimit() error {
 		c.Replies = append(c.Replies, wanted)
 	}
 	return s.commit(c)
+}
+
+// nearLine says that a counter of a workspace's day is nearly full.
+func (s *step) nearLine(counter string) string {
+	l := s.bot.Limits
+	most := grouped(int64(l.TokensPerDay)) + " tokens"
+	if strings.HasPrefix(counter, "money/") {
+		most = decimal(l.MoneyPerDay) + " " + l.Currency
+	}
+	return fmt.Sprintf("This workspace has used %d %% of what it may use of the language model in a day (%s). At the limit I answer nobody until midnight UTC. Administrators see more with /aidesk usage.", nearly, most)
 }

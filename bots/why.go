@@ -90,10 +90,8 @@ func (s *step) why(back string) error {
 	if w == nil {
 		return s.private(store.Commit{}, paragraph("There is no such answer in this conversation. Of an answer in a thread, ask there: mention me and write “why”."))
 	}
-	if owner != s.bot.owner(s.chat.Place, s.chat.Member) {
-		turn = nil
-	}
-	return s.private(store.Commit{}, w.text(turn, s.bot.Limits.Currency))
+	mine := owner == s.bot.owner(s.chat.Place, s.chat.Member)
+	return s.private(store.Commit{}, w.text(turn, mine, s.bot.Limits.Currency))
 }
 
 // explained finds an answer, whose it is, and the messages of its turn.
@@ -124,9 +122,9 @@ func explained(entries []store.Entry, skip int) (found *why, owner string, turn 
 	return found, owner, turn, nil
 }
 
-// text is a why for people; without the turn's messages it says only which operations
-// were called.
-func (w *why) text(turn []model.Message, currency string) markdown.Document {
+// text is a why for people. To those whose turn it was not it says only which
+// operations were called.
+func (w *why) text(turn []model.Message, mine bool, currency string) markdown.Document {
 	counted := fmt.Sprintf("%s tokens read, %s written", grouped(int64(w.Usage.Input)), grouped(int64(w.Usage.Output)))
 	if w.Usage.Estimated {
 		counted += " (estimated)"
@@ -139,7 +137,7 @@ func (w *why) text(turn []model.Message, currency string) markdown.Document {
 		fact("Plugins in view", markdown.Text(cmp.Or(strings.Join(w.Plugins, ", "), "none"))),
 	}
 	if len(w.All) > 0 {
-		facts = append(facts, fact("Operations offered", markdown.Text(strings.Join(w.All, ", ")+". There were few enough to offer all.")))
+		facts = append(facts, fact("Operations offered", markdown.Text(strings.Join(w.All, ", ")+". Everything was offered.")))
 	}
 	doc := markdown.New(markdown.Heading(2, markdown.Text("How this answer came about")), markdown.List(facts...))
 	if len(w.Offered) > 0 {
@@ -152,36 +150,45 @@ func (w *why) text(turn []model.Message, currency string) markdown.Document {
 	if w.More > 0 {
 		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf("And %s more operations.", grouped(int64(w.More))))))
 	}
-	if len(w.Steps) == 0 {
-		return doc.Append(markdown.Paragraph(markdown.Text("Nothing was called.")))
+	if !mine && slices.ContainsFunc(turn, personal) {
+		return doc.Append(markdown.Paragraph(markdown.Text("It used a plugin under the account of the member who asked, so the rest is shown only to them.")))
 	}
 	var rows [][]string
-	for _, x := range w.Steps {
-		rows = append(rows, []string{x.Tool, cmp.Or(x.Plugin, "none"), becameOf(x.Status), cmp.Or(x.Rule, "none")})
+	for _, m := range turn {
+		for _, p := range m.Parts {
+			if m.Role == model.Outcome && p.Result != nil { // it was parked by an earlier turn
+				rows = append(rows, []string{p.Result.Operation, becameOf(p.Result.Status), "by a card"})
+			}
+		}
 	}
-	doc.Blocks = append(doc.Blocks, markdown.TableOf([]string{"Called", "Plugin", "Result", "Rule"}, rows))
-	if turn == nil {
+	for _, x := range w.Steps {
+		rows = append(rows, []string{x.Tool, becameOf(x.Status), cmp.Or(x.Rule, "none")})
+	}
+	if len(rows) == 0 {
+		return doc.Append(markdown.Paragraph(markdown.Text("Nothing was called.")))
+	}
+	doc.Blocks = append(doc.Blocks, markdown.TableOf([]string{"Called", "Result", "Rule"}, rows))
+	if !mine {
 		return doc.Append(markdown.Paragraph(markdown.Text("What was sent and returned is shown only to the member who asked.")))
 	}
 	return doc.Append(exchanged(turn)...)
 }
 
+// personal says that a message has a result under a member's own account.
+func personal(m model.Message) bool {
+	return slices.ContainsFunc(m.Parts, func(p model.Part) bool { return p.Result != nil && p.Result.Account != "" })
+}
+
 // exchanged shows what was sent and returned in a turn.
 func exchanged(turn []model.Message) []markdown.Block {
-	results := map[string]model.ToolResult{}
-	for _, m := range turn {
-		for _, p := range m.Parts {
-			if p.Result != nil {
-				results[p.Result.CallID] = *p.Result
-			}
-		}
-	}
 	var blocks []markdown.Block
 	for _, m := range turn {
-		for _, c := range m.CallsOf() {
-			blocks = append(blocks, markdown.Paragraph(markdown.Mono(c.Name), markdown.Text(" was sent")), markdown.Code("json", cut(string(c.Args))))
-			if r, ok := results[c.ID]; ok {
-				blocks = append(blocks, markdown.Paragraph(markdown.Text("and came to: "+becameOf(r.Status))), markdown.Code("", cut(r.Content)))
+		for _, p := range m.Parts {
+			switch {
+			case p.Call != nil:
+				blocks = append(blocks, markdown.Paragraph(markdown.Text("To "), markdown.Mono(p.Call.Name), markdown.Text(":")), markdown.Code("json", cut(string(p.Call.Args))))
+			case p.Result != nil:
+				blocks = append(blocks, markdown.Paragraph(markdown.Text("From "), markdown.Mono(p.Result.Operation), markdown.Text(":")), markdown.Code("", cut(p.Result.Content)))
 			}
 		}
 	}

@@ -117,7 +117,7 @@ func (s *Stage) open() {
 		Name: "desk", Adapters: []chat.Adapter{tapped(s.Open(), s.board)}, Plugins: registry, Limits: s.setup.Limits,
 		Tell: map[string][]string{s.Place.Platform: s.setup.Tell},
 		Agent: &agent.Agent{
-			Model: &model.Budget{Model: s.setup.Model, Price: s.setup.Price}, Plugins: registry, Persona: "You are the desk of a test.", Limits: s.setup.Turn,
+			Model: s.paid(), Plugins: registry, Persona: "You are the desk of a test.", Limits: s.setup.Turn,
 			Previews: &preview.Fetcher{Guard: guard}, Now: s.Clock.Now, Logger: logger,
 		},
 	}
@@ -127,6 +127,14 @@ func (s *Stage) open() {
 	s.live = &live{store: m, db: db, end: end, ended: make(chan error, 1)}
 	go func(l *live) { l.ended <- desk.Run(ctx) }(s.live)
 	s.board.until(s.T, "the adapter to run", func() bool { return s.board.desk != nil })
+}
+
+// paid is the model with each request paid for, where it is a language model.
+func (s *Stage) paid() model.Model {
+	if s.setup.Model.Info().Literal {
+		return s.setup.Model
+	}
+	return &model.Budget{Model: s.setup.Model, Price: s.setup.Price}
 }
 
 // Close ends the desk as a shutdown does: what runs comes to its end.
