@@ -92,7 +92,9 @@ func TestTwoWorkspaces(t *testing.T) {
 		if err := s.Receive(asked(clock, workspace, "T", text)); err != nil {
 			t.Fatal(err)
 		}
-		s.Wait(text, func(r chat.Reply) bool { return r.Place.Workspace == workspace && strings.Contains(r.Text.Text(), want) })
+		s.Wait(text, func(r chat.Reply) bool {
+			return r.Place.Workspace == workspace && strings.Contains(r.Text.Text(), want)
+		})
 	}
 	say("W1", "one", "answer to one")
 	say("W1", "two", "This workspace has used")

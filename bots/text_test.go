@@ -64,14 +64,15 @@ func TestTexts(t *testing.T) {
 		{Role: model.Assistant, Parts: []model.Part{{Text: "Many."}}},
 	}
 	private := []model.Message{turn[0], turn[1], {Role: model.ToolRole, Parts: []model.Part{{Result: &model.ToolResult{CallID: "1", Operation: "shop__list", Status: model.OK, Account: "a1"}}}}}
-	all := &why{Model: "llama3.1", Usage: model.Usage{Input: 1200, Output: 30}}
+	all := &why{Model: "llama3.1", Input: 1200, Output: 30}
 	some := &why{
-		Model: "llama3.1, llama3.2", Plugins: []string{"Shop", "Depot"}, Usage: model.Usage{Input: 1200, Output: 30, Estimated: true}, Micros: 4200, More: 1200,
+		Model: "llama3.1, llama3.2", Plugins: []string{"Shop", "Depot"}, Input: 1200, Output: 30, Guessed: true, Micros: 4200, More: 1200,
 		Offered: []agent.Offer{{Tool: "shop__list", Score: .915, Why: "ranked"}, {Tool: "depot__find", Why: "used"}},
 		Steps: []agent.Step{
 			{Tool: "shop__list", Plugin: "Shop", Status: model.OK, Rule: "read"},
 			{Tool: "shop__buy", Plugin: "Shop", Status: model.Denied, Rule: "plugin-frozen"},
-			{Tool: "shop__order", Plugin: "Shop", Status: model.Waiting, Rule: "write-asks", Parked: true}, {Tool: "nothing", Status: model.Failed},
+			{Tool: "shop__order", Plugin: "Shop", Status: model.Waiting, Rule: "write-asks", Parked: true},
+			{Tool: "nothing", Status: model.Failed},
 		},
 	}
 	show("why, nothing in view", all.text(nil, true, "EUR").Text())
@@ -104,7 +105,7 @@ func TestWhyBounded(t *testing.T) {
 	for range 16 {
 		trace.Steps = append(trace.Steps, agent.Step{Tool: "plugin__operation", Plugin: "Plugin", Args: json.RawMessage(`"` + strings.Repeat("x", 20_000) + `"`), Result: strings.Repeat("y", 2048)})
 	}
-	s := &step{job: &job{desk: &Desk{Now: time.Now}}}
+	s := &step{purse: &model.Purse{}}
 	w := s.whyOf(trace)
 	body, err := json.Marshal(w)
 	if err != nil {

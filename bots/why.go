@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"aidesk/core/agent"
 	"aidesk/core/markdown"
@@ -30,20 +29,21 @@ type kept struct {
 // why is how an answer came about. What was sent and returned is not in it: that
 // stands in the entries of its turn.
 type why struct {
-	At      time.Time     `json:"at"`
 	Model   string        `json:"model"`
 	Plugins []string      `json:"plugins,omitempty"` // in view, by name
 	All     []string      `json:"all,omitempty"`     // operations offered because everything was
 	Offered []agent.Offer `json:"offered,omitempty"` // those offered for another reason
 	More    int           `json:"more,omitempty"`    // operations that were offered as well
 	Steps   []agent.Step  `json:"steps,omitempty"`
-	Usage   model.Usage   `json:"usage"`
-	Micros  int64         `json:"micros,omitempty"`
+	Input   int           `json:"in,omitempty"` // tokens
+	Output  int           `json:"out,omitempty"`
+	Guessed bool          `json:"guessed,omitempty"` // the tokens were estimated
+	Micros  int64         `json:"micros,omitempty"`  // what they cost
 }
 
 // whyOf makes the why of a step's answer.
 func (s *step) whyOf(t agent.Trace) *why {
-	w := &why{At: s.desk.Now(), Model: t.Model, Plugins: t.Plugins, Usage: t.Usage}
+	w := &why{Model: t.Model, Plugins: t.Plugins}
 	w.More = max(0, len(t.Offered)-mostOffers)
 	offered := slices.Clone(t.Offered)
 	slices.SortStableFunc(offered, func(a, b agent.Offer) int { return cmp.Compare(b.Score, a.Score) })
@@ -58,18 +58,14 @@ func (s *step) whyOf(t agent.Trace) *why {
 		x.Args, x.Result = nil, ""
 		w.Steps = append(w.Steps, x)
 	}
-	if s.purse == nil {
-		return w
-	}
-	for i, spent := range s.purse.Spent() {
-		if i == 0 {
-			w.Model, w.Usage = spent.Model, model.Usage{}
-		} else {
-			w.Model += ", " + spent.Model
-		}
-		w.Usage = w.Usage.Plus(spent.Usage)
+	var models []string
+	for _, spent := range s.wallet().Spent() {
+		models = append(models, spent.Model)
+		w.Input, w.Output = w.Input+spent.Usage.Input, w.Output+spent.Usage.Output
+		w.Guessed = w.Guessed || spent.Usage.Estimated
 		w.Micros += spent.Micros
 	}
+	w.Model = cmp.Or(strings.Join(models, ", "), w.Model)
 	return w
 }
 
@@ -125,8 +121,8 @@ func explained(entries []store.Entry, skip int) (found *why, owner string, turn 
 // text is a why for people. To those whose turn it was not it says only which
 // operations were called.
 func (w *why) text(turn []model.Message, mine bool, currency string) markdown.Document {
-	counted := fmt.Sprintf("%s tokens read, %s written", grouped(int64(w.Usage.Input)), grouped(int64(w.Usage.Output)))
-	if w.Usage.Estimated {
+	counted := fmt.Sprintf("%s tokens read, %s written", grouped(int64(w.Input)), grouped(int64(w.Output)))
+	if w.Guessed {
 		counted += " (estimated)"
 	}
 	if w.Micros > 0 {

@@ -338,4 +338,3 @@ func usage(t *testing.T, p Platform, clock *Clock) {
 	clock.Advance(24 * time.Hour)
 	contains(t, Text(s.Ask("/aidesk usage")), "You: 0 questions, 0 tokens")
 }
-

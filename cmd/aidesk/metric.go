@@ -39,7 +39,7 @@ const (
 	labelOperation = "gen_ai_operation_name"
 	labelProvider  = "gen_ai_provider_name"
 	labelModel     = "gen_ai_request_model"
-	labelTokens    = "gen_ai_token_type"
+	labelKind      = "gen_ai_token_type"
 	labelError     = "error_type"
 )
 
@@ -61,7 +61,7 @@ func newMetrics(currency string) *metrics {
 		confirmations: counter("aidesk_confirmations_total", "Cards, by what was decided.", "decision"),
 		denials:       counter("aidesk_policy_denials_total", "What a rule of policy forbade.", "rule"),
 		tokens: histogram("gen_ai_client_token_usage", "Tokens of one request to a model.",
-			prometheus.ExponentialBuckets(1, 4, 14), labelOperation, labelProvider, labelModel, labelTokens),
+			prometheus.ExponentialBuckets(1, 4, 14), labelOperation, labelProvider, labelModel, labelKind),
 		request: histogram("gen_ai_client_operation_duration_seconds", "One request to a model.",
 			durations, labelOperation, labelProvider, labelModel, labelError),
 		first: histogram("gen_ai_client_operation_time_to_first_chunk_seconds", "Until the first piece of an answer.",

@@ -61,7 +61,8 @@ func TestBudget(t *testing.T) {
 		{"reported", uses(model.Usage{Input: 20, Output: 5}), []model.Spent{{"script", model.Usage{Input: 20, Output: 5}, 30}}, model.Amount{}},
 		{
 			"not reported", uses(model.Usage{}),
-			[]model.Spent{{"script", model.Usage{Input: input, Output: output, Estimated: true}, int64(input) + 2*int64(output)}}, model.Amount{},
+			[]model.Spent{{"script", model.Usage{Input: input, Output: output, Estimated: true}, int64(input) + 2*int64(output)}},
+			model.Amount{},
 		},
 		{"more than was reserved", uses(model.Usage{Input: 5000}), []model.Spent{{"script", model.Usage{Input: 5000}, 5000}}, model.Amount{}},
 		{"refused by the server", script.Fail(refused), nil, model.Amount{}},

@@ -20,9 +20,9 @@ const maxFired = 1000
 type journal struct {
 	conversations map[string]*conversation // those with events or a holder
 	scopes        map[string]*scope        // those of these conversations
-	epoch         uint64    // of the last lease
-	timers        int       // events not yet due
-	due           time.Time // of the next timer; zero: there is none
+	epoch         uint64                   // of the last lease
+	timers        int                      // events not yet due
+	due           time.Time                // of the next timer; zero: there is none
 }
 
 // scope is what shares the workers with others.
