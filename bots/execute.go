@@ -20,6 +20,9 @@ const (
 	expiredLine   = "Nobody decided in time. Nothing was sent. Ask again if you still want it."
 	doneLine      = "Sent once, and %s accepted it."
 	unknownLine   = "It was sent, but no answer came. It may or may not have happened: look at %s before you send it again."
+
+	doneRead    = "%s answered."
+	unknownRead = "No answer came from %s. Nothing can have changed there."
 )
 
 // execute carries out an Action that this press approved. First commit: executing,
@@ -76,11 +79,15 @@ func find(on []*plugin.Plugin, c plugin.Call) *plugin.Plugin {
 
 // finish is the second commit: the Action's end, its card, and the outcome in the transcript.
 func (s *step) finish(ctx context.Context, a confirm.Action, got plugin.Outcome) (confirm.Action, error) {
-	state, out := confirm.Done, confirm.Outcome{Line: fmt.Sprintf(doneLine, markdown.Line(a.Call.Human, 50)), Content: agent.Content(got), LeftOut: got.LeftOut, Links: got.Links}
+	done, unknown := doneLine, unknownLine
+	if !a.Call.Unsafe {
+		done, unknown = doneRead, unknownRead
+	}
+	state, out := confirm.Done, confirm.Outcome{Line: fmt.Sprintf(done, markdown.Line(a.Call.Human, 50)), Content: agent.Content(got), LeftOut: got.LeftOut, Links: got.Links}
 	switch {
 	case got.Sent == plugin.Unsure:
 		state = confirm.Unknown
-		out.Line = fmt.Sprintf(unknownLine, markdown.Line(a.Call.Human, 50))
+		out.Line = fmt.Sprintf(unknown, markdown.Line(a.Call.Human, 50))
 		out.Content = out.Line
 	case got.Status != "ok":
 		state = confirm.Failed

@@ -2,10 +2,12 @@ package bottest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -35,6 +37,7 @@ type Setup struct {
 	Turn    agent.Limits
 	Tell    []string // who is told when a limit is near
 	Observe func(bots.Observation)
+	Key     string // that seals what is entrusted to the desk, as it is configured; one is made where there is none
 }
 
 // Plugin is a plugin on loopback.
@@ -76,7 +79,7 @@ func Start(t testing.TB, p Platform, clock *Clock, setup Setup) *Stage {
 	s := &Stage{Platform: p, T: t, Clock: clock, setup: setup, path: filepath.Join(t.TempDir(), "desk.db"), board: newBoard(), log: &paper{}}
 	s.Script, _ = setup.Model.(*script.Model)
 	var err error
-	if s.secrets, err = secret.Parse([]string{secret.Generate("k1")}); err != nil {
+	if s.secrets, err = secret.Parse([]string{cmp.Or(setup.Key, secret.Generate("k1"))}); err != nil {
 		t.Fatal(err)
 	}
 	s.open()
@@ -135,6 +138,19 @@ func (s *Stage) paid() model.Model {
 		return s.setup.Model
 	}
 	return &model.Budget{Model: s.setup.Model, Price: s.setup.Price}
+}
+
+// Log is all that the desk wrote into its log.
+func (s *Stage) Log() string { return s.log.String() }
+
+// Disk is what stands in the store's file.
+func (s *Stage) Disk() []byte {
+	s.T.Helper()
+	data, err := os.ReadFile(s.path)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return data
 }
 
 // Close ends the desk as a shutdown does: what runs comes to its end.

@@ -156,7 +156,7 @@ type run struct {
 	mended   bool           // this step has a call that cannot be made
 	repairs  int            // how many steps had
 	searches int
-	squeezed int // how often the transcript was halved because the model found it too long
+	narrow   int // room for the transcript, once the model found it too long
 }
 
 // say appends a message to the transcript of this turn.
@@ -222,20 +222,26 @@ func (r *run) choice(c model.Choice) Choice {
 }
 
 // ask sends one request to the model. What it finds too long is sent once more with
-// half the transcript.
+// half the transcript, where that can be made shorter.
 func (r *run) ask(ctx context.Context) (*model.Response, error) {
-	response, err := r.generate(ctx)
-	if fault := (*model.Error)(nil); errors.As(err, &fault) && fault.Kind == model.Context && r.squeezed == 0 {
-		r.squeezed++
-		return r.generate(ctx)
+	request := r.request()
+	response, err := r.generate(ctx, request)
+	fault := (*model.Error)(nil)
+	if !errors.As(err, &fault) || fault.Kind != model.Context || r.narrow > 0 {
+		return response, err
 	}
-	return response, err
+	was := size(request.Messages)
+	r.narrow = was / 2
+	if request = r.request(); size(request.Messages) == was {
+		return response, err
+	}
+	return r.generate(ctx, request)
 }
 
-func (r *run) generate(ctx context.Context) (*model.Response, error) {
+func (r *run) generate(ctx context.Context, request *model.Request) (*model.Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.limits.Step)
 	defer cancel()
-	response, err := r.Model.Generate(ctx, r.request(), nil)
+	response, err := r.Model.Generate(ctx, request, nil)
 	if err != nil && ctx.Err() != nil && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return nil, &model.Error{Kind: model.Overloaded, Message: fmt.Sprintf("no answer within %s", r.limits.Step)}
 	}

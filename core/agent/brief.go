@@ -44,7 +44,7 @@ func (r *run) briefs() []string {
 				about = append(about, text)
 			}
 		}
-		if r.Model.Info().Literal || model.Tokens(strings.Join(about, "\n")) <= briefRoom {
+		if r.Model.Info().Literal || model.Tokens(strings.Join(about, "\n")) <= r.share(briefRoom) {
 			return append(list, about...)
 		}
 	}

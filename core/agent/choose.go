@@ -44,10 +44,10 @@ func (r *run) choose() {
 	case r.Model.Info().Literal:
 		r.offered, r.all = picks(r.set.offers, whyAll), true
 	case len(r.set.offers) <= allTools:
-		r.offered, r.all = fit(picks(r.set.offers, whyAll), toolRoom)
+		r.offered, r.all = fit(picks(r.set.offers, whyAll), r.share(toolRoom))
 	}
 	if !r.all {
-		r.offered, _ = fit(r.best(), toolRoom-cost(findTool))
+		r.offered, _ = fit(r.best(), r.share(toolRoom)-cost(findTool))
 	}
 	slices.SortFunc(r.offered, func(a, b pick) int { return cmp.Compare(a.tool.Name, b.tool.Name) })
 }

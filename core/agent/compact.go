@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,16 +21,17 @@ const (
 // room is how many tokens of transcript a request may have. It depends on the model
 // alone, so that from turn to turn the same is left out.
 func (r *run) room() int {
-	window := r.Model.Info().Window
-	if window == 0 {
-		window = anyWindow
+	if r.narrow > 0 {
+		return r.narrow
 	}
-	room := max(int(windowPart*float64(window))-asideRoom, window/4)
-	for range r.squeezed {
-		room /= 2
-	}
-	return room
+	window := r.window()
+	return max(int(windowPart*float64(window))-asideRoom, window/4)
 }
+
+func (r *run) window() int { return cmp.Or(r.Model.Info().Window, anyWindow) }
+
+// share is what a room becomes in a smaller window than usual.
+func (r *run) share(room int) int { return min(room, room*r.window()/anyWindow) }
 
 // compact is the part of a transcript that a model sees within a room of tokens.
 // Where it grows beyond that, the results of old turns go first, then the oldest

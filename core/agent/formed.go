@@ -18,11 +18,15 @@ const (
 )
 
 // formed is an answer as the transcript takes it, whatever model gave it: text,
-// calls, choices and a provider's own state; arguments that are JSON; and ids of
-// calls that stand nowhere else in the transcript.
+// calls and a provider's own state; arguments that are JSON; and ids of calls that
+// stand nowhere else in the transcript. Choices, which speak in the member's stead,
+// are only for a model that has nothing but members' words to make them of.
 func (r *run) formed(m model.Message) model.Message {
 	m.Role = model.Assistant
-	m.Parts = slices.DeleteFunc(slices.Clone(m.Parts), func(p model.Part) bool { return p.Result != nil })
+	literal := r.Model.Info().Literal
+	m.Parts = slices.DeleteFunc(slices.Clone(m.Parts), func(p model.Part) bool {
+		return p.Result != nil || p.Choice != nil && !literal
+	})
 	said := make([]model.Message, 0, len(r.History)+len(r.answer.Entries))
 	taken := map[string]bool{}
 	for _, e := range slices.Concat(r.History, r.answer.Entries) {

@@ -32,7 +32,7 @@ type Info struct {
 	Name   string // the provider's name of the model
 	Host   string // who receives what members write; empty: nobody outside this process
 	Notice string // shown once to each member, with the first answer; empty: none
-	Window int    // tokens that a request and its answer may be together; 0: not known
+	Window int    // tokens that it can read and write in all; 0: not known
 
 	// Literal says that it is no language model: what it calls stands in the member's
 	// own words. It may see every tool, since that costs nothing, and carries nothing
