@@ -141,13 +141,14 @@ type Audit struct {
 	Body  []byte
 }
 
-// Usage is what one model request used.
+// Usage is what a turn used of one model.
 type Usage struct {
 	Scope  string // bot/platform/workspace
 	Member string
 	Model  string
 	Time   time.Time
-	Input  int
+	Turns  int // questions that this counts: 1, or 0 where another Usage of the same turn does
+	Input  int // tokens
 	Output int
 	Micros int64 // cost in millionths of the price table's currency
 }

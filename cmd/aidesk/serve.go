@@ -77,8 +77,8 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	if ring.made {
 		logger.WarnContext(ctx, "a key was made that seals what members entrust to the desk; keep a copy of it apart from backups of the store", "file", keyFile(file))
 	}
-	w := &web{store: s}
-	desk, err := wire(ctx, cfg, parts{store: s, secrets: ring.Ring, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
+	w := &web{store: s, metrics: newMetrics(cfg.Limits.Currency)}
+	desk, err := wire(ctx, cfg, parts{store: s, secrets: ring.Ring, metrics: w.metrics, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
 		a, err := slackOf(cfg, b, logger)
 		if err != nil {
 			return nil, err

@@ -33,6 +33,7 @@ func Run(t *testing.T, place func(t testing.TB) Place) {
 		{"a done context writes nothing", doneContext},
 		{"a conversation keeps its order", order},
 		{"the longest waiting is claimed first", longestFirst},
+		{"a busy scope keeps no other waiting", fair},
 		{"one conversation has one holder", oneHolder},
 		{"many at once", busy},
 		{"a lease ends by itself", leaseEnds},
