@@ -119,7 +119,7 @@ func (a *Agent) Run(ctx context.Context, t Turn) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, set: set, links: t.Links, seen: map[string]int{}}
+	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, set: set, zone: t.Member.Location(), links: t.Links, seen: map[string]int{}}
 	if t.Question != "" {
 		r.say(model.Message{Role: model.User, Name: t.Member.Name, Parts: []model.Part{{Text: t.Question}}})
 	}
@@ -142,10 +142,11 @@ type run struct {
 	Turn
 	limits   Limits
 	enabled  []*plugin.Plugin
-	set      *set     // what they can
-	offered  []pick   // of that, sorted by name
-	all      bool     // everything is offered
-	found    []string // tools that the model searched for, the last first
+	zone     *time.Location // the member's
+	set      *set           // what they can
+	offered  []pick         // of that, sorted by name
+	all      bool           // everything is offered
+	found    []string       // tools that the model searched for, the last first
 	answer   Answer
 	links    []openapi.Link // of this turn's results
 	from     []string       // plugins whose results were used, by name for people

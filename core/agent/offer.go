@@ -67,6 +67,8 @@ type set struct {
 	offers []offer
 	at     map[string]int // in offers, by the tool's name
 	index  func() *model.Index
+	whole  func() ([]pick, bool) // all of it within the usual room, and whether it is
+	briefs func() []string       // of all of it
 }
 
 func newSet(plugins []*plugin.Plugin) *set {
@@ -74,6 +76,8 @@ func newSet(plugins []*plugin.Plugin) *set {
 	for i, o := range s.offers {
 		s.at[o.tool.Name] = i
 	}
+	s.whole = sync.OnceValues(func() ([]pick, bool) { return fit(everything(s.offers), toolRoom) })
+	s.briefs = sync.OnceValue(func() []string { return describe(plugins, everything(s.offers), briefRoom) })
 	s.index = sync.OnceValue(func() *model.Index { return model.NewIndex(toolsOf(s.offers)) })
 	return s
 }
@@ -99,7 +103,7 @@ type keptSet struct {
 }
 
 // keptSets is how many sets are kept: members mostly share what is enabled.
-const keptSets = 16
+const keptSets = 8
 
 // of is the set of plugins, which is made where it is not kept.
 func (s *sets) of(plugins []*plugin.Plugin) (*set, error) {

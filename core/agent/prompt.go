@@ -37,7 +37,7 @@ func (r *run) request() *model.Request {
 		System:   []string{rules, where(r.Place)},
 		Brief:    r.briefs(),
 		Messages: compact(slices.Concat(r.History, r.answer.Entries), r.room()),
-		Now:      r.Now().In(r.Member.Location()),
+		Now:      r.Now().In(r.zone),
 		Locale:   r.Member.Locale,
 		CacheKey: r.Conversation,
 	}
