@@ -150,12 +150,12 @@ func fit(list []pick, room int) (fitted []pick, whole bool) {
 	list = slices.Clone(list)
 	sum := 0
 	for i := range list {
-		list[i].tool = within(list[i].offer, oneTool)
+		list[i].tool = list[i].modest()
 		sum += cost(list[i].tool)
 	}
 	for i := len(list) - 1; i >= 0 && sum > room; i-- {
 		sum -= cost(list[i].tool)
-		list[i].tool = bare(list[i].offer, plainTool)
+		list[i].tool = list[i].bare()
 		sum += cost(list[i].tool)
 	}
 	all := len(list)

@@ -18,6 +18,10 @@ type offer struct {
 	tool      model.Tool
 	plugin    *plugin.Plugin
 	operation *openapi.Operation
+
+	// The tool as it goes to a model beside others, and without words for its
+	// arguments; drawn when it is first wanted.
+	modest, bare func() model.Tool
 }
 
 // offers makes the tools of plugins, sorted by name, without the operations that
@@ -75,6 +79,8 @@ func newSet(plugins []*plugin.Plugin) *set {
 	s := &set{offers: offers(plugins), at: map[string]int{}}
 	for i, o := range s.offers {
 		s.at[o.tool.Name] = i
+		s.offers[i].modest = sync.OnceValue(func() model.Tool { return within(o, oneTool) })
+		s.offers[i].bare = sync.OnceValue(func() model.Tool { return bare(o, plainTool) })
 	}
 	s.whole = sync.OnceValues(func() ([]pick, bool) { return fit(everything(s.offers), toolRoom) })
 	s.briefs = sync.OnceValue(func() []string { return describe(plugins, everything(s.offers), briefRoom) })
