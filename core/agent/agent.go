@@ -142,10 +142,11 @@ type run struct {
 	Turn
 	limits   Limits
 	enabled  []*plugin.Plugin
-	set      *set     // what they can
-	offered  []pick   // of that, sorted by name
-	all      bool     // everything is offered
-	found    []string // tools that the model searched for, the last first
+	zone     *time.Location // the member's
+	set      *set           // what they can
+	offered  []pick         // of that, sorted by name
+	all      bool           // everything is offered
+	found    []string       // tools that the model searched for, the last first
 	answer   Answer
 	links    []openapi.Link // of this turn's results
 	from     []string       // plugins whose results were used, by name for people
@@ -157,8 +158,7 @@ type run struct {
 	repairs  int            // how many steps had
 	searches int
 	sizes    []int // of the transcript's messages, in tokens
-	zone     *time.Location
-	narrow   int // room for the transcript, once the model found it too long
+	narrow   int   // room for the transcript, once the model found it too long
 }
 
 // now is the time where the member is.

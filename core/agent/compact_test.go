@@ -37,9 +37,14 @@ func talk(i, bytes int) []agent.Entry {
 // sent is the transcript that a model with a window gets.
 func sent(t *testing.T, window int, history []agent.Entry, question string) []model.Message {
 	t.Helper()
-	b := set(t, true, script.Say("hello"))
-	b.script.With(model.Info{Wire: "script", Name: "script", Window: window})
-	b.turn.History, b.turn.Question = history, question
+	return sentBy(t, set(t, true), window, history, question)
+}
+
+// sentBy is sent for a bench that is set.
+func sentBy(t *testing.T, b *bench, window int, history []agent.Entry, question string) []model.Message {
+	t.Helper()
+	b.script = script.New(script.Say("hello")).With(model.Info{Wire: "script", Name: "script", Window: window})
+	b.Model, b.turn.History, b.turn.Question = b.script, history, question
 	b.run(t)
 	r := b.script.Requests()[0]
 	if err := modeltest.WellFormed(r); err != nil {
@@ -110,8 +115,9 @@ func TestCompactStays(t *testing.T) {
 	var history []agent.Entry
 	before, changes := []model.Message(nil), 0
 	const turns = 60
+	b := set(t, true)
 	for i := range turns {
-		got := sent(t, 0, history, "and now?")
+		got := sentBy(t, b, 0, history, "and now?")
 		kept := got[:len(got)-1]
 		if len(before) > len(kept) || cmp.Diff(before, kept[:len(before)]) != "" {
 			changes++
