@@ -41,7 +41,7 @@ func TestCheck(t *testing.T) {
 			}
 			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, nil)
 			r.Header.Set("Content-Type", "application/json")
-			err := check(r, []byte(test.body), &Query{})
+			err := Chat.check(r, []byte(test.body), &Query{})
 			if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q", err, test.want)
 			}

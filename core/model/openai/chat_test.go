@@ -21,14 +21,13 @@ import (
 var update = flag.Bool("update", false, "write the golden files of testdata")
 
 func TestChat(t *testing.T) {
-	modeltest.Run(t, func(t *testing.T) model.Model {
-		t.Helper()
-		return newChat(modeltest.NewActor(t, modeltest.Act))
+	modeltest.RunWire(t, modeltest.Chat, func(url, name string) model.Model {
+		return NewChat(Config{BaseURL: url, Model: name, APIKey: "key-of-the-test"})
 	})
 }
 
 // newChat is a model behind a scripted server.
-func newChat(server *modeltest.Chat) *Chat {
+func newChat(server *modeltest.Server) *Chat {
 	return NewChat(Config{BaseURL: server.URL, Model: "scripted", APIKey: "key-of-the-test"})
 }
 

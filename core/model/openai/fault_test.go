@@ -59,7 +59,7 @@ func TestStatus(t *testing.T) {
 		{"repeats the question", 400, nil, wrap(`Invalid content "a <word>": look up a <word> and another, Bob said; call c9 of ann@x.example`, "x", "null")},
 		{"very long", 400, nil, wrap(strings.Repeat("no ", 400), "x", "null")},
 		{"of two lines", 400, nil, wrap("a\nb\x1b[31m\x00", "x", "null")},
-		{"huge", 400, nil, `{"error":{"message":"` + strings.Repeat("x", maxFault) + `"}}`},
+		{"huge", 400, nil, `{"error":{"message":"` + strings.Repeat("x", 64<<10) + `"}}`},
 	}
 	var got strings.Builder
 	for _, test := range tests {
@@ -67,34 +67,6 @@ func TestStatus(t *testing.T) {
 		fmt.Fprintf(&got, "-- %s --\n%s", test.name, ask(t, newChat(server), full()))
 	}
 	checkGolden(t, "testdata/status.golden", got.String())
-}
-
-// TestScrub keeps what was sent out of messages.
-func TestScrub(t *testing.T) {
-	r := full()
-	r.Messages[0].Parts[0].Text = "my number is 4711-0815 and the launch is on friday the 13th, call ann@corp.example"
-	body := NewChat(Config{Model: "scripted-3"}).request(r)
-	s := scrubber{key: "key-of-the-test", body: &body}
-	tests := []struct{ name, message, want string }{
-		{"harmless", "tool probe_look is odd", "tool probe_look is odd"},
-		{"key", "key-of-the-test is wrong", "*** is wrong"},
-		{"another key", "Bearer abc.def and sk-12345678 are wrong", "*** and *** are wrong"},
-		{"model", "no model 'scripted-3'", "no model 'scripted-3'"},
-		{"tool", "no tool \"probe_look\"", "no tool \"probe_look\""},
-		{"word with digits", "cannot read 4711-0815.", "cannot read …"},
-		{"address", "no such user (Ann@corp.example)", "no such user …"},
-		{"quotation", "cannot read “friday”", "cannot read “…”"},
-		{"piece", "cannot read The Launch  is on Friday here", "cannot rea…here"},
-		{"argument", `bad: {"word":"a <word>"}`, "bad: {“…”:“…”}"},
-		{"not sent", "cannot read 99-99 of 'nobody'", "cannot read 99-99 of 'nobody'"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			if got := s.clean(test.message); got != test.want {
-				t.Errorf("got %q, want %q", got, test.want)
-			}
-		})
-	}
 }
 
 func TestUnreachable(t *testing.T) {
@@ -143,9 +115,9 @@ func TestBrokenConnection(t *testing.T) {
 
 func TestTooLarge(t *testing.T) {
 	server := modeltest.NewChat(t,
-		modeltest.Stream("data: "+strings.Repeat("x", maxLine+1<<16)+"\n\n"),
+		modeltest.Stream("data: "+strings.Repeat("x", 4<<20+1<<16)+"\n\n"),
 		modeltest.Stream(strings.Repeat("data: "+strings.Repeat("x", 1<<16)+"\n", 70)),
-		modeltest.Stream(strings.Repeat(": no answer yet\n", maxBody/16+1)))
+		modeltest.Stream(strings.Repeat(": no answer yet\n", 1<<20+1)))
 	for _, want := range []model.Kind{model.Protocol, model.Protocol, model.Truncated} {
 		_, err := newChat(server).Generate(t.Context(), full(), nil)
 		if fault, ok := errors.AsType[*model.Error](err); !ok || fault.Kind != want {
@@ -258,7 +230,7 @@ func TestTimeouts(t *testing.T) {
 
 func TestInfo(t *testing.T) {
 	got := NewChat(Config{BaseURL: "https://models.example:8443/v1/", Model: "m"}).Info()
-	if want := (model.Info{Wire: Wire, Name: "m", Host: "models.example:8443"}); got != want {
+	if want := (model.Info{Wire: ChatWire, Name: "m", Host: "models.example:8443"}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -133,20 +132,5 @@ func TestRequestIsValid(t *testing.T) {
 	broken := bytes.Replace(sent(t, small()), []byte(`"model":"scripted",`), nil, 1)
 	if valid(broken) == nil {
 		t.Errorf("the schema takes %s", broken)
-	}
-}
-
-// TestFrame shows that data cannot end its own frame.
-func TestFrame(t *testing.T) {
-	data := "x"
-	for range 5 {
-		framed := frame("About", data)
-		lines := strings.Split(framed, "\n")
-		mark := lines[1]
-		if lines[len(lines)-1] != mark || strings.Count(framed, strings.TrimPrefix(mark, "--- ")) != 3 || strings.Contains(data, mark) {
-			t.Fatalf("mark %q in\n%s", mark, framed)
-		}
-		// The next data has the marks of all before it.
-		data += "\n" + mark
 	}
 }
