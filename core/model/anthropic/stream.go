@@ -3,6 +3,7 @@ package anthropic
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 
 	"aidesk/core/model"
 	"aidesk/core/model/wire"
@@ -156,8 +157,8 @@ func (a *answer) open(raw json.RawMessage, index *int) error {
 // find finds the open block with an index, the newest where several have it; without
 // an index the newest of all.
 func (a *answer) find(index *int) *block {
-	for i := len(a.blocks) - 1; i >= 0; i-- {
-		if b := a.blocks[i]; !b.done && (index == nil || b.index == nil || *index == *b.index) {
+	for _, b := range slices.Backward(a.blocks) {
+		if !b.done && (index == nil || b.index == nil || *index == *b.index) {
 			return b
 		}
 	}

@@ -17,7 +17,7 @@ func (c *Chat) request(r *model.Request) (openai.ChatCompletionRequest, map[int]
 		ReasoningEffort: c.Reasoning,
 		// Not every server knows its successor, and OpenAI's own models that want it
 		// are for the other wire.
-		MaxTokens: c.MaxOutput,
+		MaxTokens: c.MaxOutput, //nolint:staticcheck // see above
 	}
 	kept := map[int]json.RawMessage{}
 	add := func(role, text string) {

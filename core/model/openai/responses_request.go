@@ -83,7 +83,10 @@ func (c *Responses) assistant(m model.Message) []any {
 			if !c.Fits(part.Opaque) {
 				continue
 			}
-			var kept struct{ Type, Phase string }
+			var kept struct {
+				Type  string `json:"type"`
+				Phase string `json:"phase"`
+			}
 			if err := json.Unmarshal(part.Opaque.Raw, &kept); err == nil && kept.Type == "message" {
 				phase = kept.Phase
 			} else {
