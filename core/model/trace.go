@@ -49,34 +49,34 @@ func (t *Trace) Generate(ctx context.Context, r *Request, on func(Event)) (*Resp
 		}
 	})
 	asked.Took = now().Sub(begun)
-	attrs := []slog.Attr{
-		slog.String("wire", asked.Info.Wire), slog.String("model", asked.Info.Name), slog.Duration("took", asked.Took),
-		slog.Duration("first", asked.First),
-	}
-	level, message := slog.LevelInfo, "model asked"
 	if err == nil {
 		asked.Usage, asked.Stop = response.Usage, response.Stop
-		attrs = append(attrs,
-			slog.Int("input", asked.Usage.Input), slog.Int("cached", asked.Usage.CacheRead), slog.Int("output", asked.Usage.Output),
-			slog.Bool("estimated", asked.Usage.Estimated), slog.String("stop", string(asked.Stop)), slog.String("id", response.ID))
 	} else {
 		asked.Kind = failure(ctx, err)
-		level, message = slog.LevelWarn, "model failed"
-		if asked.Kind == Cancelled {
-			level, message = slog.LevelInfo, "model no longer waited for"
-		}
-		attrs = append(attrs, slog.String("kind", string(asked.Kind)))
-		if fault, ok := errors.AsType[*Error](err); ok {
-			attrs = append(attrs, slog.Int("status", fault.Status), slog.Duration("retry_after", fault.RetryAfter), slog.String("error", fault.Message))
-		}
 	}
 	if t.Logger != nil {
-		t.Logger.LogAttrs(ctx, level, message, attrs...)
+		t.log(ctx, asked, response, err)
 	}
 	if t.Seen != nil {
 		t.Seen(asked)
 	}
 	return response, err
+}
+
+// log writes one line about a request.
+func (t *Trace) log(ctx context.Context, asked Asked, response *Response, err error) {
+	logger := t.Logger.With("wire", asked.Info.Wire, "model", asked.Info.Name, "took", asked.Took, "first", asked.First)
+	fault, failed := errors.AsType[*Error](err)
+	switch {
+	case err == nil:
+		u := asked.Usage
+		logger.InfoContext(ctx, "model asked", "input", u.Input, "cached", u.CacheRead, "output", u.Output,
+			"estimated", u.Estimated, "stop", asked.Stop, "id", response.ID)
+	case failed:
+		logger.WarnContext(ctx, "model failed", "kind", fault.Kind, "status", fault.Status, "retry_after", fault.RetryAfter, "error", fault.Message)
+	default:
+		logger.InfoContext(ctx, "model given up", "kind", asked.Kind)
+	}
 }
 
 // failure is the kind of any error.

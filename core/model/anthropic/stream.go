@@ -131,8 +131,14 @@ func (a *answer) take(m message) {
 	}
 }
 
-// open begins a block. Each is one of its own, whatever its index.
+// open begins a block. Each is one of its own, whatever its index. Thoughts end there,
+// for they stand before what they led to.
 func (a *answer) open(raw json.RawMessage, index *int) error {
+	for _, b := range a.blocks {
+		if b.call == nil {
+			a.close(b)
+		}
+	}
 	b := &block{}
 	if err := json.Unmarshal(raw, b); err != nil {
 		return notPart()

@@ -64,9 +64,9 @@ func TestStatus(t *testing.T) {
 	var got strings.Builder
 	for _, test := range tests {
 		server := modeltest.NewChat(t, modeltest.Raw(test.status, test.header, test.body))
-		fmt.Fprintf(&got, "-- %s --\n%s", test.name, ask(t, newChat(server), full()))
+		fmt.Fprintf(&got, "-- %s --\n%s", test.name, modeltest.Show(t, newChat(server), modeltest.Full()))
 	}
-	checkGolden(t, "testdata/status.golden", got.String())
+	modeltest.Golden(t, "testdata/status.golden", got.String(), *update)
 }
 
 func TestUnreachable(t *testing.T) {
@@ -83,7 +83,7 @@ func TestUnreachable(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := NewChat(Config{BaseURL: test.url, Model: "m", APIKey: "key-of-the-test"}).Generate(t.Context(), full(), nil)
+			_, err := NewChat(Config{BaseURL: test.url, Model: "m", APIKey: "key-of-the-test"}).Generate(t.Context(), modeltest.Full(), nil)
 			fault, ok := errors.AsType[*model.Error](err)
 			if !ok || fault.Kind != test.kind || !strings.Contains(fault.Message, test.says) || strings.Contains(fault.Message, "key-of") {
 				t.Errorf("got %v", err)
@@ -98,7 +98,7 @@ func TestRedirect(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
 	defer elsewhere.Close()
 	server := modeltest.NewChat(t, modeltest.Raw(http.StatusTemporaryRedirect, http.Header{"Location": {elsewhere.URL}}, ""))
-	_, err := newChat(server).Generate(t.Context(), full(), nil)
+	_, err := newChat(server).Generate(t.Context(), modeltest.Full(), nil)
 	if fault, ok := errors.AsType[*model.Error](err); !ok || fault.Kind != model.Protocol || asked {
 		t.Errorf("got %v, asked elsewhere: %v", err, asked)
 	}
@@ -107,7 +107,7 @@ func TestRedirect(t *testing.T) {
 func TestBrokenConnection(t *testing.T) {
 	server := modeltest.NewChat(t, modeltest.Break(modeltest.Chunk(map[string]any{"content": "he"}, "")))
 	var text string
-	_, err := newChat(server).Generate(t.Context(), full(), func(e model.Event) { text += e.Text })
+	_, err := newChat(server).Generate(t.Context(), modeltest.Full(), func(e model.Event) { text += e.Text })
 	if fault, ok := errors.AsType[*model.Error](err); !ok || fault.Kind != model.Truncated || text != "he" {
 		t.Errorf("got %v after %q", err, text)
 	}
@@ -119,7 +119,7 @@ func TestTooLarge(t *testing.T) {
 		modeltest.Stream(strings.Repeat("data: "+strings.Repeat("x", 1<<16)+"\n", 70)),
 		modeltest.Stream(strings.Repeat(": no answer yet\n", 1<<20+1)))
 	for _, want := range []model.Kind{model.Protocol, model.Protocol, model.Truncated} {
-		_, err := newChat(server).Generate(t.Context(), full(), nil)
+		_, err := newChat(server).Generate(t.Context(), modeltest.Full(), nil)
 		if fault, ok := errors.AsType[*model.Error](err); !ok || fault.Kind != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
@@ -130,7 +130,7 @@ func TestTooLarge(t *testing.T) {
 func TestCancel(t *testing.T) {
 	server := modeltest.NewChat(t, modeltest.Hang(modeltest.Chunk(map[string]any{"content": "he"}, "")))
 	ctx, cancel := context.WithCancel(t.Context())
-	response, err := newChat(server).Generate(ctx, full(), func(model.Event) { cancel() })
+	response, err := newChat(server).Generate(ctx, modeltest.Full(), func(model.Event) { cancel() })
 	if !errors.Is(err, context.Canceled) || response != nil {
 		t.Errorf("got %+v, %v", response, err)
 	}
@@ -212,7 +212,7 @@ func TestTimeouts(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := NewChat(Config{BaseURL: "http://models.example/v1", Model: "m", Client: &http.Client{Transport: test.slow}})
 				start := time.Now()
-				response, err := m.Generate(t.Context(), small(), nil)
+				response, err := m.Generate(t.Context(), modeltest.Small(), nil)
 				if took := time.Since(start); took != test.took {
 					t.Errorf("it took %s, want %s", took, test.took)
 				}

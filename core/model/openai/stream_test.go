@@ -10,6 +10,7 @@ import (
 	"testing/iotest"
 
 	"aidesk/core/model"
+	"aidesk/core/model/modeltest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -59,7 +60,7 @@ func FuzzStream(f *testing.F) {
 // generate asks a server of canned bytes and checks the answer.
 func generate(t *testing.T, c canned) (*model.Response, error) {
 	t.Helper()
-	r := small()
+	r := modeltest.Small()
 	var text strings.Builder
 	events := 0
 	m := NewChat(Config{BaseURL: "http://models.example/v1", Model: "m", Client: &http.Client{Transport: c}})

@@ -47,7 +47,7 @@ var (
 		"context_length", "context length", "context window", "context size", "maximum context", "too many tokens",
 		"prompt is too long", "input is too long", "reduce the length", "context limit",
 	}
-	unpaid = []string{"insufficient_quota", "credit balance", "billing_error"}
+	unpaid   = []string{"insufficient_quota", "credit balance", "billing_error"}
 	filtered = []string{"content_filter", "content_policy", "content management policy", "content policy", "moderation"}
 )
 
@@ -84,4 +84,3 @@ func (r report) classify(status int) model.Kind {
 	}
 	return model.BadRequest
 }
-
