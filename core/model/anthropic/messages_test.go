@@ -56,3 +56,9 @@ func TestEnvironment(t *testing.T) {
 		t.Error("the environment said where to ask")
 	}
 }
+
+func FuzzStream(f *testing.F) {
+	modeltest.FuzzStream(f, "testdata/streams.txtar", func(c *http.Client) model.Model {
+		return New(Config{BaseURL: "http://models.example/v1", Model: "m", Client: c})
+	})
+}

@@ -92,7 +92,7 @@ func TestCheckMessages(t *testing.T) {
 	tests := []struct{ name, body, want string }{
 		{"good", begin + call + result + `]}`, ""},
 		{"words behind a result", begin + call + strings.Replace(result, `}]}`, `},{"type":"text","text":"and?"}]}`, 1) + `]}`, ""},
-		{"words before a result", begin + call + strings.Replace(result, `[{`, `[{"type":"text","text":"and?"},{`, 1) + `]}`, "have no result"},
+		{"words before a result", begin + call + strings.Replace(result, `[{`, `[{"type":"text","text":"and?"},{`, 1) + `]}`, "content[1]"},
 		{"no bound", strings.Replace(begin, "9", "0", 1) + `]}`, "max_tokens"},
 		{"sides", begin + result + `]}`, `role "user", not "assistant"`},
 		{"last word", begin + call + `]}`, "last word"},

@@ -2,6 +2,7 @@ package openai
 
 import (
 	"flag"
+	"net/http"
 	"testing"
 
 	"aidesk/core/model"
@@ -29,4 +30,10 @@ func TestStreams(t *testing.T) {
 
 func TestRequest(t *testing.T) {
 	modeltest.Requests(t, modeltest.Chat, open, "testdata/request.golden.json", *update)
+}
+
+func FuzzStream(f *testing.F) {
+	modeltest.FuzzStream(f, "testdata/streams.txtar", func(c *http.Client) model.Model {
+		return NewChat(Config{BaseURL: "http://models.example/v1", Model: "m", Client: c})
+	})
 }

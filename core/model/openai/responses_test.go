@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"net/http"
 	"testing"
 
 	"aidesk/core/model"
@@ -19,4 +20,10 @@ func TestResponsesStreams(t *testing.T) {
 
 func TestResponsesRequest(t *testing.T) {
 	modeltest.Requests(t, modeltest.Responses, openResponses, "testdata/responses.golden.json", *update)
+}
+
+func FuzzResponses(f *testing.F) {
+	modeltest.FuzzStream(f, "testdata/responses.txtar", func(c *http.Client) model.Model {
+		return NewResponses(Config{BaseURL: "http://models.example/v1", Model: "m", Client: c})
+	})
 }
