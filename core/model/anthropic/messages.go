@@ -5,6 +5,8 @@ package anthropic
 
 import (
 	"context"
+	"net/http"
+	"strings"
 
 	"github.com/anthropics/anthropic-sdk-go"
 	"github.com/anthropics/anthropic-sdk-go/option"
@@ -50,7 +52,7 @@ func (m *Messages) Generate(ctx context.Context, r *model.Request, on func(model
 			// headers, and not a collector of traces.
 			option.WithoutEnvironmentDefaults(), option.WithoutOpenTelemetry(),
 			option.WithBaseURL(m.BaseURL), option.WithHTTPClient(x), option.WithMaxRetries(0),
-			withKey(m.APIKey),
+			withKey(m.APIKey), option.WithMiddleware(silent),
 		)
 		stream := client.Messages.NewStreaming(ctx, m.request(r))
 		defer func() { _ = stream.Close() }()
@@ -71,6 +73,16 @@ func (m *Messages) Generate(ctx context.Context, r *model.Request, on func(model
 		}
 		return nil, &model.Error{Kind: model.Truncated, Message: "the answer ended before it was complete"}
 	})
+}
+
+// silent says nothing of the machine that asks.
+func silent(r *http.Request, next option.MiddlewareNext) (*http.Response, error) {
+	for name := range r.Header {
+		if strings.HasPrefix(name, "X-Stainless-") {
+			r.Header.Del(name)
+		}
+	}
+	return next(r)
 }
 
 // withKey sends the key, if there is one.

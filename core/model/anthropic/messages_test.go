@@ -48,7 +48,7 @@ func TestEnvironment(t *testing.T) {
 			t.Fatal(err)
 		}
 		header := server.Queries()[0].Header
-		if header.Get("X-Api-Key") != key || header.Get("Authorization") != "" || header.Get("X-Extra") != "" || header.Get("Anthropic-Version") == "" {
+		if header.Get("X-Api-Key") != key || header.Get("Authorization") != "" || header.Get("X-Extra") != "" || header.Get("Anthropic-Version") == "" || header.Get("X-Stainless-Os") != "" {
 			t.Errorf("key %q: header %v", key, header)
 		}
 	}
