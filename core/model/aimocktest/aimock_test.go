@@ -48,8 +48,15 @@ func TestAimock(t *testing.T) {
 				name string
 				play func(*testing.T, model.Model)
 			}{
-				{"text", text}, {"call", call}, {"parallel calls", parallel}, {"approve", approve}, {"decline", decline},
-				{"429", busy}, {"400", tooLong}, {"503", down}, {"503 unknown", unknown},
+				{"text", text},
+				{"call", call},
+				{"parallel calls", parallel},
+				{"approve", approve},
+				{"decline", decline},
+				{"429", busy},
+				{"400", tooLong},
+				{"503", down},
+				{"503 unknown", unknown},
 			} {
 				t.Run(scene.name, func(t *testing.T) { scene.play(t, m) })
 			}

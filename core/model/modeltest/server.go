@@ -176,6 +176,14 @@ func Say(said Spoken) Answer {
 	}
 }
 
+// Cut sends most of what is spoken and breaks the connection before its end.
+func Cut(said Spoken) Answer {
+	return func(w http.ResponseWriter, r *http.Request, q Query) {
+		events := q.dialect.speak(said, q)
+		Break(q.dialect.write(events[:len(events)-2]))(w, r, q)
+	}
+}
+
 // Fault answers with an error, in the server's dialect.
 func Fault(status int, kind, code, message string) Answer {
 	return func(w http.ResponseWriter, r *http.Request, q Query) {
