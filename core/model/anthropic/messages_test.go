@@ -3,6 +3,7 @@ package anthropic
 import (
 	"flag"
 	"net/http"
+	"strings"
 	"testing"
 
 	"aidesk/core/model"
@@ -61,4 +62,20 @@ func FuzzStream(f *testing.F) {
 	modeltest.FuzzStream(f, "testdata/streams.txtar", func(c *http.Client) model.Model {
 		return New(Config{BaseURL: "http://models.example/v1", Model: "m", Client: c})
 	})
+}
+
+// TestReasoning says how hard to think, and nothing where the operator does not say.
+func TestReasoning(t *testing.T) {
+	for effort, want := range map[string]bool{"low": true, "": false} {
+		server := modeltest.New(t, modeltest.Messages, modeltest.Text("ok"))
+		if _, err := New(Config{BaseURL: server.URL, Model: "m", Reasoning: effort}).Generate(t.Context(), modeltest.Small(), nil); err != nil {
+			t.Fatal(err)
+		}
+		body := string(server.Queries()[0].Body)
+		for _, part := range []string{`"output_config":{"effort":"low"}`, `"thinking":{"type":"adaptive"}`} {
+			if strings.Contains(body, part) != want {
+				t.Errorf("effort %q: %s", effort, body)
+			}
+		}
+	}
 }

@@ -15,7 +15,10 @@ import (
 func (m *Messages) request(r *model.Request) anthropic.MessageNewParams {
 	body := anthropic.MessageNewParams{
 		Model: m.Model, MaxTokens: int64(m.MaxOutput),
-		OutputConfig: anthropic.OutputConfigParam{Effort: anthropic.OutputConfigEffort(m.Reasoning)},
+	}
+	if m.Reasoning != "" {
+		body.Thinking.OfAdaptive = &anthropic.ThinkingConfigAdaptiveParam{}
+		body.OutputConfig.Effort = anthropic.OutputConfigEffort(m.Reasoning)
 	}
 	body.Tools = tools(wire.Tools(r))
 	if len(body.Tools) == 0 {
