@@ -16,7 +16,8 @@
 //	core/plugin         manifest, registry, enablement; the one place that a Call leaves from
 //	core/policy         may this member do this, by which rule: pure functions
 //	core/openapi        a document -> Operations -> tools, exact requests, shaped results
-//	core/model          what is asked of a model; openai, planner and script implement it
+//	core/model          what is asked of a model; openai, anthropic, planner and script implement it
+//	core/model/wire     what the wires share: wording, exchange, clocks, errors
 //	core/markdown       CommonMark -> Document, parsed once; cleaning, splitting, widths
 //	core/preview        a page -> Preview
 //	core/egress         the only way out to the network
