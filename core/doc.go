@@ -42,11 +42,13 @@
 // conversation. The same event delivered twice is stored once.
 //
 // 3. bots/worker.go claims the conversation under a lease. One conversation is worked
-// in order, different ones side by side. Messages that queued while a turn ran become
-// one turn.
+// in order, different ones side by side; the store hands them out round the workspaces,
+// so that a busy one keeps no other waiting. Messages that queued while a turn ran
+// become one turn.
 //
 // 4. bots/message.go reads the member anew, asks policy whether they may speak here,
-// counts the turn against the limits, and starts the agent.
+// counts the turn against the limits (bots/limit.go), and starts the agent with a
+// model.Purse, from which every request to a model is paid for before it is sent.
 //
 // 5. agent/prompt.go builds the request. The system role holds our words and the
 // operator's only; what plugins say of themselves travels as Brief and Tools, as data.
@@ -62,8 +64,9 @@
 // clickable only if it stood in a result of this conversation, in the plugin's manifest
 // or in the members' words. Previews get 1.5 s together.
 //
-// 9. bots commits everything that the turn decided in one transaction: transcript,
-// Actions, buttons, timers, usage, and the wanted state of the Reply.
+// 9. bots commits everything that the turn decided in one transaction: transcript and
+// why it came out so, Actions, buttons, timers, usage, what is settled of the limits,
+// and the wanted state of the Reply.
 //
 // 10. bots/deliver.go brings each Reply's wanted state to its platform. A Reply has an
 // id of ours, so a turn that is redone replaces what it wanted and says nothing twice.
