@@ -49,8 +49,9 @@ core/chat               | markdown                                              
 core/openapi            | –                                                                                   | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime go.yaml.in/yaml/v3 golang.org/x/net/html
 core/policy             | chat                                                                                | –
 core/preview            | chat egress                                                                         | golang.org/x/net/html golang.org/x/text
-core/model/openai       | model                                                                               | github.com/sashabaranov/go-openai
-core/model/anthropic    | model                                                                               | github.com/anthropics/anthropic-sdk-go
+core/model/wire         | model                                                                               | –
+core/model/openai       | model model/wire                                                                    | github.com/sashabaranov/go-openai
+core/model/anthropic    | model model/wire                                                                    | github.com/anthropics/anthropic-sdk-go
 core/model/planner      | model                                                                               | –
 core/model/script       | model                                                                               | –
 core/account            | chat egress secret store                                                            | golang.org/x/oauth2

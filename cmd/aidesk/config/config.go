@@ -37,19 +37,31 @@ type HTTP struct {
 // Model is one language model, or the planner, which is none.
 type Model struct {
 	// Provider is planner (understands typed forms and example sentences; needs no
-	// other key) or openai-chat (any server that speaks Chat Completions). Required.
+	// other key), openai (OpenAI's Responses), anthropic (Anthropic's Messages) or
+	// openai-chat (any server that speaks Chat Completions). Required.
 	Provider string `yaml:"provider"`
-	// Model is the model's name at its server. Required for openai-chat.
+	// Model is the model's name at its server. Required but for the planner.
 	Model string `yaml:"model"`
-	// BaseURL is the server's address, http or https, without /chat/completions.
-	// Required for openai-chat.
+	// BaseURL is the server's address, http or https. Required for openai-chat;
+	// defaults to the provider's own for openai and anthropic.
 	BaseURL string `yaml:"base_url"`
-	// APIKey is sent as the bearer token; empty sends none.
+	// APIKey is sent as the server wants it; empty sends none. Required for openai and
+	// anthropic unless BaseURL names another server.
 	APIKey Secret `yaml:"api_key"`
 	// APIKeyFile is a file that holds APIKey instead. Once read, the key is in APIKey.
 	APIKeyFile string `yaml:"api_key_file"`
 	// Price is what its tokens cost; the planner's cost nothing.
 	Price Price `yaml:"price"`
+	// Reasoning is how hard the model thinks: none, minimal, low, medium, high, xhigh or
+	// max, as far as the model knows them; empty: the model's own measure.
+	Reasoning string `yaml:"reasoning"`
+	// Window is how many tokens the model reads and writes in all; 0: not known.
+	Window int `yaml:"window"`
+	// MaxOutput is how many tokens one answer has at most; 0: the server's bound, for
+	// anthropic 8192.
+	MaxOutput int `yaml:"max_output"`
+	// Fallback are names in Config.Models that are asked, in order, when this one fails.
+	Fallback []string `yaml:"fallback"`
 }
 
 // Bot is one persona with its model.

@@ -1,4 +1,4 @@
-package openai
+package wire
 
 import (
 	"errors"
@@ -21,10 +21,14 @@ const (
 	maxWait  = time.Hour
 )
 
-// exchange is one request and its response. It stands between the library and
+// Exchange is one request and its response. It stands between the library and
 // the client because it must see the response before the library does, which
 // takes an HTML page for an empty stream.
-type exchange struct {
+type Exchange struct {
+	// Named gives each event of the stream its name and an empty line behind it, as
+	// libraries want them that read by name; otherwise an event is one line of data.
+	Named bool
+
 	client *http.Client
 	host   string
 	watch  *watch
@@ -33,7 +37,7 @@ type exchange struct {
 }
 
 // Do sends the request. Whatever is not the beginning of an answer is an error.
-func (x *exchange) Do(r *http.Request) (*http.Response, error) {
+func (x *Exchange) Do(r *http.Request) (*http.Response, error) {
 	x.sent = r.ContentLength
 	response, err := x.client.Do(r) //nolint:gosec // the address is the operator's, and redirects are not followed
 	if err != nil {
@@ -48,9 +52,9 @@ func (x *exchange) Do(r *http.Request) (*http.Response, error) {
 	limited := io.LimitReader(body, maxBody)
 	switch kind {
 	case "text/event-stream":
-		response.Body = closing{newEvents(limited), body}
+		response.Body = closing{newEvents(limited, x.Named), body}
 	case "application/json":
-		response.Body = closing{newWhole(limited), body}
+		response.Body = closing{newWhole(limited, x.Named), body}
 	default:
 		_ = body.Close()
 		return nil, &model.Error{
@@ -75,11 +79,25 @@ func page(kind string) string {
 	case "text/html":
 		return "an HTML page"
 	}
-	return clip(oneLine(kind), 60)
+	return Clip(OneLine(kind), 60)
+}
+
+// Sent is the size of the request in bytes.
+func (x *Exchange) Sent() int64 { return x.sent }
+
+// Hurry is called when the reason to stop is known: what still comes is usage and the
+// end, and not every server sends them.
+func (x *Exchange) Hurry() { x.watch.hurry() }
+
+// Refused is the error that a server tells within a stream.
+func (x *Exchange) Refused(raw []byte) error {
+	said := readReport(raw)
+	kind := said.classify(0)
+	return &model.Error{Kind: kind, Message: x.scrub.line(kind, 0, said)}
 }
 
 // refusal is the error that an error status means.
-func (x *exchange) refusal(response *http.Response, body io.Reader) error {
+func (x *Exchange) refusal(response *http.Response, body io.Reader) error {
 	raw, _ := io.ReadAll(io.LimitReader(body, maxFault))
 	if response.StatusCode < 400 {
 		return &model.Error{
@@ -112,7 +130,7 @@ func retryAfter(h http.Header) time.Duration {
 }
 
 // fault makes a *model.Error of whatever else went wrong.
-func (x *exchange) fault(err error) error {
+func (x *Exchange) fault(err error) error {
 	if already, ok := errors.AsType[*model.Error](err); ok {
 		return already
 	}

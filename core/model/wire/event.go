@@ -1,4 +1,4 @@
-package openai
+package wire
 
 import (
 	"bufio"
@@ -18,20 +18,22 @@ func tooLarge() error {
 	return &model.Error{Kind: model.Protocol, Message: "the server sent an event that is too large"}
 }
 
-// events rewrites a stream of server-sent events so that the library's reader
-// loses none: one line for each event, nothing but data, and no line that begins
-// like an error, which that reader drops when comments came before it or when
-// the error is null. What is not complete at the end of the stream is dropped.
+// events rewrites a stream of server-sent events so that no library's reader
+// loses one: one line of data for each event, none without a name where names are
+// wanted, and no line that begins like an error, which one reader drops when
+// comments came before it or when the error is null. What is not complete at the
+// end of the stream is dropped.
 type events struct {
 	lines *bufio.Reader
+	named bool
 	data  []byte // lines of the event so far
 	fault bool   // the event is called error
 	out   []byte
 	err   error
 }
 
-func newEvents(r io.Reader) *events {
-	return &events{lines: bufio.NewReaderSize(r, 16<<10)}
+func newEvents(r io.Reader, named bool) *events {
+	return &events{lines: bufio.NewReaderSize(r, 16<<10), named: named}
 }
 
 // Read gives the rewritten stream.
@@ -106,21 +108,38 @@ func (e *events) emit() {
 	if e.fault && json.Unmarshal(data, &keys) == nil && keys["error"] == nil {
 		data = append(append([]byte(`{"error":`), data...), '}')
 	}
-	e.out = append(e.out, "data: "...)
+	e.out = rewrite(e.out, data, e.named)
+}
+
+// rewrite writes one event. All have the same name: what an event is stands in it.
+func rewrite(out, data []byte, named bool) []byte {
+	done := string(data) == "[DONE]"
+	if named && done {
+		return out // the reader by names knows no such event
+	}
+	if named {
+		out = append(out, "event: message\n"...)
+	}
+	out = append(out, "data: "...)
 	if data[0] == '{' {
-		e.out = append(e.out, "{ "...)
+		out = append(out, "{ "...)
 		data = data[1:]
 	}
-	e.out = append(append(e.out, data...), '\n')
+	out = append(append(out, data...), '\n')
+	if named {
+		out = append(out, '\n')
+	}
+	return out
 }
 
 // whole gives a JSON document as a stream of one event.
 type whole struct {
-	from io.Reader
-	out  *bytes.Reader
+	from  io.Reader
+	named bool
+	out   *bytes.Reader
 }
 
-func newWhole(r io.Reader) *whole { return &whole{from: r} }
+func newWhole(r io.Reader, named bool) *whole { return &whole{from: r, named: named} }
 
 // Read reads the whole document first.
 func (w *whole) Read(p []byte) (int, error) {
@@ -130,10 +149,10 @@ func (w *whole) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		var line bytes.Buffer
-		if json.Compact(&line, raw) != nil {
+		if json.Compact(&line, raw) != nil || line.Len() == 0 {
 			return 0, &model.Error{Kind: model.Protocol, Message: "the server answered with something that is not JSON, but said so"}
 		}
-		w.out = bytes.NewReader([]byte("data: { " + string(bytes.TrimPrefix(line.Bytes(), []byte("{"))) + "\ndata: [DONE]\n"))
+		w.out = bytes.NewReader(rewrite(rewrite(nil, line.Bytes(), w.named), []byte("[DONE]"), w.named))
 	}
 	return w.out.Read(p)
 }

@@ -1,4 +1,4 @@
-package openai
+package wire
 
 import (
 	"crypto/sha256"
@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// frame encloses data on the user's side between two lines that it cannot
+// Frame encloses data on the user's side between two lines that it cannot
 // contain, so that it cannot pretend to end. The mark is made from the data
 // itself: the same data gives the same bytes, which providers' caches need.
-func frame(about, data string) string {
+func Frame(about, data string) string {
 	sum := sha256.Sum256([]byte(data))
 	mark := hex.EncodeToString(sum[:8])
 	for strings.Contains(data, mark) {

@@ -1,15 +1,11 @@
-package openai
+package wire
 
 import (
 	"cmp"
-	"encoding/json"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/sashabaranov/go-openai"
 
 	"aidesk/core/model"
 )
@@ -17,82 +13,16 @@ import (
 // maxMessage is the longest message of an error, in characters.
 const maxMessage = 300
 
-// report is what a server says of an error.
-type report struct {
-	code, kind, message string
-}
-
-// readReport reads an error's body: OpenAI's form, and what others make of it.
-func readReport(raw []byte) report {
-	var body struct {
-		Error   json.RawMessage `json:"error"`
-		Message json.RawMessage `json:"message"`
-		Detail  json.RawMessage `json:"detail"`
-	}
-	if json.Unmarshal(raw, &body) != nil {
-		return report{}
-	}
-	var inner struct {
-		Code    json.RawMessage `json:"code"`
-		Type    json.RawMessage `json:"type"`
-		Message json.RawMessage `json:"message"`
-	}
-	if json.Unmarshal(body.Error, &inner) == nil {
-		code := asText(inner.Code)
-		if code == "" && len(inner.Code) > 0 && inner.Code[0] != 'n' {
-			code = string(inner.Code)
-		}
-		return report{code: code, kind: asText(inner.Type), message: asText(inner.Message)}
-	}
-	return report{message: cmp.Or(asText(body.Error), asText(body.Message), asText(body.Detail))}
-}
-
-// Words that tell kinds of failure which share a status.
-var (
-	tooLong = []string{
-		"context_length", "context length", "context window", "context size", "maximum context", "too many tokens",
-		"prompt is too long", "input is too long", "reduce the length",
-	}
-	filtered = []string{"content_filter", "content_policy", "content management policy", "content policy", "moderation"}
-)
-
-// classify tells the kind of failure. status is 0 within a stream, where a code
-// may stand for it.
-func (r report) classify(status int) model.Kind {
-	if n, err := strconv.Atoi(r.code); err == nil && status == 0 {
-		status = n
-	}
-	words := strings.ToLower(r.code + " " + r.kind + " " + r.message)
-	has := func(list []string) bool {
-		return slices.ContainsFunc(list, func(w string) bool { return strings.Contains(words, w) })
-	}
-	switch {
-	case status == 401, status == 402:
-		return model.Auth
-	case status == 413, has(tooLong):
-		return model.Context
-	case has(filtered):
-		return model.Refused
-	case status == 403, status == 0 && strings.Contains(words, "api_key"):
-		return model.Auth
-	case status == 429, status == 0 && strings.Contains(words, "rate_limit"):
-		return model.Rate
-	case status == 0, status == 408, status >= 500:
-		return model.Overloaded
-	}
-	return model.BadRequest
-}
-
 // scrubber keeps what was sent out of messages.
 type scrubber struct {
-	key  string
-	body *openai.ChatCompletionRequest
+	key, model string
+	request    *model.Request
 }
 
 // line is the message of an error that a server told.
 func (s scrubber) line(kind model.Kind, status int, said report) string {
 	switch {
-	case status == 402:
+	case status == 402, kind == model.Auth && said.unpaid():
 		return "the server wants to be paid; check the account there"
 	case kind == model.Auth:
 		// Servers like to repeat the key, or parts of it.
@@ -130,7 +60,7 @@ const run = 16
 // sent: no key, no quotation of a message, no longer piece of one, no word of one
 // that has digits in it.
 func (s scrubber) clean(message string) string {
-	message = clip(oneLine(strings.ToValidUTF8(message, "")), maxMessage)
+	message = Clip(OneLine(strings.ToValidUTF8(message, "")), maxMessage)
 	if len(s.key) > 3 {
 		message = strings.ReplaceAll(message, s.key, "***")
 	}
@@ -180,29 +110,31 @@ func without(message, sent string) string {
 	return b.String()
 }
 
-// sent is all that was sent in messages, as it is compared.
+// sent is all that was sent and is not ours, as it is compared.
 func (s scrubber) sent() string {
 	var b strings.Builder
-	for _, m := range s.body.Messages {
-		b.WriteString(oneLine(m.Content) + "\n")
-		for _, c := range m.ToolCalls {
-			b.WriteString(oneLine(c.Function.Arguments) + "\n")
+	say := func(text string) { b.WriteString(strings.ToLower(OneLine(text)) + "\n") }
+	for _, text := range slices.Concat(s.request.System, s.request.Brief) {
+		say(text)
+	}
+	for _, m := range s.request.Messages {
+		say(m.Name)
+		say(m.TextOf())
+		for _, part := range m.Parts {
+			if part.Call != nil {
+				say(string(part.Call.Args))
+			}
+			if part.Result != nil {
+				say(part.Result.Content)
+			}
 		}
 	}
-	return strings.ToLower(b.String())
+	return b.String()
 }
 
 // ours reports whether a word is the model's name or a tool's.
 func (s scrubber) ours(word string) bool {
-	return strings.EqualFold(word, s.body.Model) || slices.ContainsFunc(s.body.Tools, func(t openai.Tool) bool {
-		return t.Function != nil && strings.EqualFold(word, t.Function.Name)
+	return strings.EqualFold(word, s.model) || slices.ContainsFunc(s.request.Tools, func(t model.Tool) bool {
+		return strings.EqualFold(word, t.Name)
 	})
-}
-
-// clip shortens s to most characters, the last being an ellipsis then.
-func clip(s string, most int) string {
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	return string([]rune(s)[:most-1]) + "…"
 }

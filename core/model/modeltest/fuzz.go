@@ -1,4 +1,4 @@
-package openai
+package modeltest
 
 import (
 	"encoding/json"
@@ -31,13 +31,15 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // FuzzStream holds what every answer promises, whatever the server sends, and
-// that it does not matter where the network cuts the bytes.
-func FuzzStream(f *testing.F) {
-	archive, err := txtar.ParseFile("testdata/streams.txtar")
+// that it does not matter where the network cuts the bytes. The files of an archive
+// are the seeds.
+func FuzzStream(f *testing.F, archive string, open func(*http.Client) model.Model) {
+	f.Helper()
+	seeds, err := txtar.ParseFile(archive)
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, file := range archive.Files {
+	for _, file := range seeds.Files {
 		f.Add(file.Data, strings.HasSuffix(file.Name, ".json"))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte, whole bool) {
@@ -45,8 +47,11 @@ func FuzzStream(f *testing.F) {
 		if whole {
 			kind = "application/json"
 		}
-		first, firstErr := generate(t, canned{kind, string(raw), func(r io.Reader) io.Reader { return r }})
-		second, secondErr := generate(t, canned{kind, string(raw), iotest.OneByteReader})
+		hear := func(reader func(io.Reader) io.Reader) (*model.Response, error) {
+			return checked(t, open(&http.Client{Transport: canned{kind, string(raw), reader}}))
+		}
+		first, firstErr := hear(func(r io.Reader) io.Reader { return r })
+		second, secondErr := hear(iotest.OneByteReader)
 		if diff := cmp.Diff(first, second); diff != "" {
 			t.Errorf("one byte at a time is understood otherwise (-at once +bytes):\n%s", diff)
 		}
@@ -56,13 +61,12 @@ func FuzzStream(f *testing.F) {
 	})
 }
 
-// generate asks a server of canned bytes and checks the answer.
-func generate(t *testing.T, c canned) (*model.Response, error) {
+// checked asks and checks the answer.
+func checked(t *testing.T, m model.Model) (*model.Response, error) {
 	t.Helper()
-	r := small()
+	r := Small()
 	var text strings.Builder
 	events := 0
-	m := NewChat(Config{BaseURL: "http://models.example/v1", Model: "m", Client: &http.Client{Transport: c}})
 	response, err := m.Generate(t.Context(), r, func(e model.Event) {
 		text.WriteString(e.Text)
 		if e.Call != nil {
