@@ -79,3 +79,10 @@ func TestReasoning(t *testing.T) {
 func TestClocks(t *testing.T) {
 	modeltest.RunClocks(t, modeltest.Messages, open)
 }
+
+// TestDefaults asks the provider itself unless told otherwise.
+func TestDefaults(t *testing.T) {
+	if host := New(Config{Model: "m"}).Info().Host; host != "api.anthropic.com" {
+		t.Errorf("host %q", host)
+	}
+}
