@@ -64,7 +64,7 @@ func result(t *testing.T, r *discordtest.Receipt, err error) discordtest.Answer 
 // command is completed and answered.
 func TestStory(t *testing.T) {
 	t.Parallel()
-	d := discordtest.Start(t, discordtest.Config{})
+	d := start(t, discordtest.Config{})
 	s := client(t, d)
 	said := make(chan error, 100)
 	s.AddHandler(func(s *discordgo.Session, m *discordgo.MessageCreate) {

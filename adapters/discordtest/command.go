@@ -101,6 +101,7 @@ func (d *Discord) same(guild, name string, kind int) *command {
 func (d *Discord) register(guild string, body object) (*command, bool, error) {
 	body = maps.Clone(body)
 	delete(body, "id")
+	bare(body["options"])
 	kind := kindOf(body)
 	k := d.same(guild, text(body["name"]), kind)
 	switch {

@@ -112,7 +112,9 @@ func (l *layout) button(c object, path string) {
 }
 
 // optional is a text that may be left out.
-func (l *layout) optional(c object, key, path string, most int) string { return l.faults.text(c, key, path, 0, most) }
+func (l *layout) optional(c object, key, path string, most int) string {
+	return l.faults.text(c, key, path, 0, most)
+}
 
 func (l *layout) menu(c object, path string) {
 	l.count++

@@ -68,8 +68,8 @@ type Discord struct {
 	sessions     []*session
 	identified   int
 	resumed      int
-	leaveFirst   bool  // the next client is sent away first
-	refusals     []int // close codes for the next clients
+	leaveFirst   bool                    // the next client is sent away first
+	refusals     []int                   // close codes for the next clients
 	interactions map[string]*interaction // by token
 	modals       map[string]*modal       // open, by user
 	open         int                     // interactions under way

@@ -14,9 +14,9 @@ import (
 // fake's lock.
 type link struct {
 	ws      *websocket.Conn
-	session *session // nil: it has not identified
-	resumes bool     // it came to the address for resuming
-	unacked bool     // its heartbeats are not acknowledged
+	session *session    // nil: it has not identified
+	resumes bool        // it came to the address for resuming
+	unacked bool        // its heartbeats are not acknowledged
 	muted   atomic.Bool // nothing comes through any more
 	beats   int
 	minute  time.Time // when sends were first counted

@@ -23,12 +23,12 @@ const (
 	AdminRole = "830000000000000002"
 	Crew      = "830000000000000003" // may be mentioned by everybody
 
-	General  = "840000000000000001" // the bot may do there what the invite link says
-	Random   = "840000000000000002" // the same
-	Hidden   = "840000000000000003" // the bot does not see it
-	Silent   = "840000000000000004" // the bot reads, and may not write
-	Flat     = "840000000000000005" // the bot may open no threads
-	Lobby    = "840000000000000006" // of the other guild
+	General = "840000000000000001" // the bot may do there what the invite link says
+	Random  = "840000000000000002" // the same
+	Hidden  = "840000000000000003" // the bot does not see it
+	Silent  = "840000000000000004" // the bot reads, and may not write
+	Flat    = "840000000000000005" // the bot may open no threads
+	Lobby   = "840000000000000006" // of the other guild
 )
 
 // What the application shows to prove who it is. The token begins with the bot's id,

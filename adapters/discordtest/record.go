@@ -56,7 +56,7 @@ type Delivery struct {
 	Time     time.Time
 	Event    string // "MESSAGE_CREATE"; "INTERACTION_CREATE" also over HTTP
 	Payload  json.RawMessage
-	Sessions int // so many heard it, or will when they resume
+	Sessions int    // so many heard it, or will when they resume
 	URL      string // of HTTP
 }
 

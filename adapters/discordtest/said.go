@@ -53,6 +53,8 @@ func (d *Discord) readMessage(form object, files []upload, def allowed) (said, e
 		}
 		s.flags = integer(v)
 	}
+	bare(s.embeds)
+	bare(s.components)
 	f.embeds(s.embeds)
 	f.components(s.components, s.flags&FlagComponentsV2 != 0)
 	if s.flags&FlagComponentsV2 != 0 && (s.text != "" || len(s.embeds) > 0 || form["poll"] != nil || form["sticker_ids"] != nil) {
