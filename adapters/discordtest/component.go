@@ -220,3 +220,26 @@ func (l *layout) media(o object, path, key string) {
 		l.address(inner, "url", at(path, key), "http", "https", "attachment")
 	}
 }
+
+// defaults are what Discord adds to components, by their type.
+var defaults = map[int]object{
+	typeSelect: {"min_values": 1, "max_values": 1}, 5: {"min_values": 1, "max_values": 1}, 6: {"min_values": 1, "max_values": 1},
+	7: {"min_values": 1, "max_values": 1}, 8: {"min_values": 1, "max_values": 1}, typeSeparator: {"spacing": 1, "divider": true},
+	typeContainer: {"accent_color": nil, "spoiler": false}, typeFile: {"spoiler": false},
+}
+
+// complete gives components their numbers and what else they were not given.
+func complete(components []any) {
+	n := 0
+	eachComponent(components, func(c object) {
+		n++
+		if _, ok := c["id"]; !ok {
+			c["id"] = n
+		}
+		for key, value := range defaults[integer(c["type"])] {
+			if _, ok := c[key]; !ok {
+				c[key] = value
+			}
+		}
+	})
+}

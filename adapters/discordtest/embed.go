@@ -49,6 +49,9 @@ func (f faults) embeds(list []any) {
 			where := at(path, "fields", n)
 			count(f.required(field, "name", where, 256))
 			count(f.required(field, "value", where, 1024))
+			if field != nil && field["inline"] == nil {
+				field["inline"] = false
+			}
 		}
 		for _, key := range []string{"provider", "video"} {
 			delete(e, key) // taken, and ignored
