@@ -17,6 +17,7 @@ type link struct {
 	session *session    // nil: it has not identified
 	resumes bool        // it came to the address for resuming
 	unacked bool        // its heartbeats are not acknowledged
+	ended   atomic.Bool // it was closed from here
 	muted   atomic.Bool // nothing comes through any more
 	beats   int
 	minute  time.Time // when sends were first counted
@@ -127,6 +128,7 @@ func (l *link) quiet() time.Duration {
 
 // goodbye says why the connection ends, and gives the client a moment to hear it.
 func (l *link) goodbye(code int) {
+	l.ended.Store(true)
 	text := websocket.FormatCloseMessage(code, reasons[code])
 	_ = l.ws.WriteControl(websocket.CloseMessage, text, time.Now().Add(time.Second))
 	select {
