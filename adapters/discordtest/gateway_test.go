@@ -376,9 +376,13 @@ func TestInject(t *testing.T) {
 	if folder != "" && n < 30 {
 		t.Errorf("only %d were recorded", n)
 	}
+	d.Inject("START", json.RawMessage(`{}`))
+	c.until("START")
 	d.Burst(1000)
 	for range 1000 {
-		c.until("GUILD_CREATE")
+		if p := c.next(); p.T != "GUILD_CREATE" {
+			t.Fatalf("got %+v", p)
+		}
 	}
 	d.Send(`{"op":11,"d":null}`)
 	if p := c.next(); p.Op != 11 {
