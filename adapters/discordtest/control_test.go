@@ -81,7 +81,9 @@ func TestControl(t *testing.T) {
 	for _, e := range d.Deliveries("INTERACTION_CREATE")[1:3] {
 		var p struct {
 			Data struct {
-				Options []struct{ Options []struct{ Name, Value string } }
+				Options []struct {
+					Options []struct{ Name, Value string }
+				}
 			}
 		}
 		_ = json.Unmarshal(e.Payload, &p)

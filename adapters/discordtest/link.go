@@ -17,8 +17,8 @@ type link struct {
 	session *session    // nil: it has not identified
 	resumes bool        // it came to the address for resuming
 	unacked bool        // its heartbeats are not acknowledged
-	ended   atomic.Bool // it was closed from here
 	muted   atomic.Bool // nothing comes through any more
+	ended   atomic.Bool // it was told why it ends
 	beats   int
 	minute  time.Time // when sends were first counted
 	sends   int
