@@ -107,7 +107,7 @@ func (j *Judge) Answer(r Request) error {
 // input is a request as the judge reads it: of v10, as JSON, with what the document
 // says differently from Discord's pages put right.
 func (j *Judge) input(r Request) (*openapi3filter.RequestValidationInput, error) {
-	url := "https://discord.com/api/v10" + r.Path
+	url := "https://discord.com/api/v10" + strings.ReplaceAll(r.Path, "%40", "@") // as in @original
 	if r.Query != "" {
 		url += "?" + r.Query
 	}
