@@ -60,7 +60,7 @@ type Adapter struct {
 	rooms   *rooms
 	states  *statuses
 	tokens  *tokens
-	heard   *heard
+	heard   *utterances
 	directs *recall // channels of direct messages, by member
 	homes   *recall // servers in which members last used the desk
 	threads *recall // in which the desk takes part, with where they hang
@@ -146,7 +146,7 @@ func New(c Config) (*Adapter, error) {
 	a.rooms = &rooms{known: map[string]channel{}}
 	a.states = newStatuses(a)
 	a.tokens = &tokens{now: c.Now, by: map[string]token{}}
-	a.heard = &heard{by: map[string]utterance{}}
+	a.heard = &utterances{by: map[string]utterance{}}
 	a.directs, a.homes, a.threads, a.chains = newRecall("directs"), newRecall("homes"), newRecall("threads"), newRecall("chains")
 	a.hinted, a.forms = newRecall("hinted"), newRecall("forms")
 	a.mark, a.drafts, a.openers = &bookmark{}, &drafts{by: map[string]map[string]string{}}, &openers{busy: map[string]chan struct{}{}}

@@ -17,9 +17,9 @@ const (
 	typeReply   = 19
 )
 
-// heard are the messages that were taken in lately: when one is deleted, Discord says
+// utterances are the messages that were taken in lately: when one is deleted, Discord says
 // nothing of it but its id.
-type heard struct {
+type utterances struct {
 	mu sync.Mutex
 	by map[string]utterance // by id
 }
@@ -33,7 +33,7 @@ type utterance struct {
 
 const mostHeard = 10_000
 
-func (h *heard) keep(id string, u utterance) {
+func (h *utterances) keep(id string, u utterance) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.by) >= mostHeard {
@@ -42,7 +42,7 @@ func (h *heard) keep(id string, u utterance) {
 	h.by[id] = u
 }
 
-func (h *heard) find(id string) (utterance, bool) {
+func (h *utterances) find(id string) (utterance, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	u, ok := h.by[id]
@@ -50,7 +50,7 @@ func (h *heard) find(id string) (utterance, bool) {
 }
 
 // title is how a message begins, if it was taken in or pointed at.
-func (h *heard) title(id string) string {
+func (h *utterances) title(id string) string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.by[id].title
