@@ -1,0 +1,5 @@
+package discordtest
+
+import "net/http"
+
+func (d *Discord) controls(*http.ServeMux) {}
