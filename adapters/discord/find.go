@@ -72,7 +72,9 @@ func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (de
 	for _, w := range wanted {
 		for _, same := range []func(told) bool{
 			func(m told) bool { return string(m.Nonce) == w.Nonce },
-			func(m told) bool { return m.Nonce == "" && m.Content == w.Content && m.Reference.Message == w.answers() },
+			func(m told) bool {
+				return m.Nonce == "" && m.Content == w.Content && m.Reference.Message == w.answers()
+			},
 		} {
 			if id := earliest(ours, taken, same); id != "" {
 				taken[id] = true

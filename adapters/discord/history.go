@@ -57,4 +57,3 @@ func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]c
 	}
 	return out, nil
 }
-

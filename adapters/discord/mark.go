@@ -27,8 +27,8 @@ type bookmark struct {
 }
 
 const (
-	markName    = "mark"
-	markTime    = 5 * time.Second // how often the mark is kept
+	markName   = "mark"
+	markTime   = 5 * time.Second // how often the mark is kept
 	mostMissed = 24 * time.Hour  // what is older is not answered any more
 	mostPages  = 10              // of a channel, of a hundred messages
 	mostRooms  = 1_000           // in which is looked

@@ -58,8 +58,8 @@ func (r *refusal) Error() string {
 
 const (
 	version   = "v10"
-	callTime  = 10 * time.Second // the longest a call takes
-	mostBytes = 8 << 20          // of an answer
+	callTime  = 10 * time.Second                         // the longest a call takes
+	mostBytes = 8 << 20                                  // of an answer
 	userAgent = "DiscordBot (https://aidesk.example, 1)" // Discord wants this form
 )
 
@@ -205,7 +205,8 @@ func (c call) encode() (data []byte, kind string, err error) {
 	for i, f := range c.files {
 		part(fmt.Sprintf("files[%d]", i), f.Name, "text/plain; charset=utf-8", []byte(f.Text))
 	}
-	return b.Bytes(), m.FormDataContentType(), m.Close()
+	err = m.Close()
+	return b.Bytes(), m.FormDataContentType(), err
 }
 
 // judge notes whether Discord takes the token. A token of an interaction says nothing
