@@ -29,6 +29,7 @@ type utterance struct {
 	member string
 	place  chat.Place
 	title  string // how it begins
+	done   bool   // the desk has it
 }
 
 const mostHeard = 10_000
@@ -82,7 +83,7 @@ func (i identity) concerned(ctx context.Context, a *Adapter, m told) bool {
 
 // message is what a member said to the desk.
 func (in incoming) message(ctx context.Context, m told) error {
-	if m.foreign() {
+	if before, _ := in.heard.find(m.ID); m.foreign() || before.done { // what was missed may come twice
 		return nil
 	}
 	named := in.self.named(m)
@@ -112,8 +113,14 @@ func (in incoming) message(ctx context.Context, m told) error {
 	if !place.Direct {
 		in.at(ctx, m.Author.ID, place.Workspace)
 	}
-	in.heard.keep(m.ID, utterance{member: e.Member, place: place, title: title})
-	return in.receive(ctx, e)
+	u := utterance{member: e.Member, place: place, title: title}
+	in.heard.keep(m.ID, u)
+	if err := in.receive(ctx, e); err != nil {
+		return err
+	}
+	u.done = true
+	in.heard.keep(m.ID, u)
+	return nil
 }
 
 // receive gives an event to the desk.
