@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"context"
 	"net/url"
 	"strconv"
 )
@@ -30,6 +31,15 @@ func permissions() uint64 {
 		all |= p.bit
 	}
 	return all
+}
+
+// Invite is the link by which an administrator brings this bot into a server.
+func (a *Adapter) Invite(ctx context.Context) (string, error) {
+	self, err := a.identify(ctx)
+	if err != nil {
+		return "", advised(err)
+	}
+	return Invite(self.Application), nil
 }
 
 // Invite is the link by which an administrator brings the bot into a server.

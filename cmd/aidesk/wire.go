@@ -99,7 +99,7 @@ func wire(ctx context.Context, cfg config.Config, p parts) (*bots.Desk, error) {
 		}
 		desk.Bots = append(desk.Bots, &bots.Bot{
 			Name: b.Name, Adapters: adapters, Agent: a, Plugins: registry,
-			Access: policy.Access{Channels: b.Access.Channels, Roles: b.Access.Roles, Guests: b.Access.Guests},
+			Access: policy.Access{Channels: b.Access.Channels, Roles: b.Access.Roles, Guests: b.Access.Guests, Closed: []string{"discord"}},
 			Limits: bots.Limits{
 				TurnsPerMemberHour: cfg.Limits.TurnsPerMemberHour, TurnsAtOnce: cfg.Limits.TurnsAtOnce, TokensPerDay: cfg.Limits.TokensPerDay,
 			},

@@ -22,7 +22,9 @@ func (d *decoder) check(c *Config) {
 	}
 	d.checkBots(c)
 	d.checkSlack(c)
+	d.checkDiscord(c)
 	d.checkAdmins(c.Policy.Admins)
+	d.checkDiscordAdmins(c.Policy.Admins)
 	d.checkRetention(c.Retention)
 	d.checkLimits(c.Limits)
 	if mode := c.Previews.Mode; mode != "api_results" && mode != "off" {

@@ -61,6 +61,8 @@ type Bot struct {
 	Persona string `yaml:"persona"`
 	// Slack is the bot's app at Slack; the zero value is none.
 	Slack Slack `yaml:"slack"`
+	// Discord is the bot's application at Discord; the zero value is none.
+	Discord Discord `yaml:"discord"`
 	// Access says where the bot may speak and to whom.
 	Access Access `yaml:"access"`
 	// Plugins are registered by the configuration alone; no admin changes them in a chat.
@@ -77,13 +79,13 @@ type Plugin struct {
 }
 
 // Access is where a bot may speak and to whom. Its zero value lets every member of the
-// workspace in, everywhere, and nobody else.
+// workspace in, everywhere, and nobody else; at Discord only administrators.
 type Access struct {
 	// Channels are the ids of those in which it may speak, beside direct messages;
 	// empty: all.
 	Channels []string `yaml:"channels"`
 	// Roles are the ids of those of which a member needs one; empty: none is needed.
-	// Slack has none.
+	// Slack has none. Discord has one with the server's id, which is everybody's.
 	Roles []string `yaml:"roles"`
 	// Guests lets guests in too.
 	Guests bool `yaml:"guests"`
@@ -98,6 +100,9 @@ type Policy struct {
 type Admins struct {
 	// Slack has ids of members; empty: the workspace's owners and administrators.
 	Slack []string `yaml:"slack"`
+	// Discord has ids of members, and of roles as role:ID; empty: owners and those who
+	// may manage the server.
+	Discord []string `yaml:"discord"`
 }
 
 // Retention is how long the desk keeps what happened. Each is at least a day.
