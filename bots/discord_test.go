@@ -2,6 +2,7 @@ package bots_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -24,13 +25,16 @@ func TestDiscord(t *testing.T) {
 	for _, mode := range []string{"gateway", "http"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			bottest.Run(t, func(t *testing.T, _ *bottest.Clock) bottest.Platform { return server(t, mode == "http") })
+			bottest.Run(t, func(t *testing.T, _ *bottest.Clock) bottest.Platform {
+				p, _ := server(t, mode == "http")
+				return p
+			})
 		})
 	}
 }
 
 // server is a Discord with the bot in a server of it.
-func server(t *testing.T, web bool) bottest.Platform {
+func server(t *testing.T, web bool) (bottest.Platform, *discordtest.Discord) {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -126,6 +130,82 @@ func server(t *testing.T, web bool) bottest.Platform {
 			}
 			say(user, id.(string), text)
 		},
+	}, fake
+}
+
+// TestDiscordForms: names of plugins and operations are completed as they are typed, a
+// command opens a form, and what is wrong with it is corrected in it.
+func TestDiscordForms(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"gateway", "http"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			p, fake := server(t, mode == "http")
+			shop := bottest.NewShop(t, "shop")
+			s := bottest.Start(t, p, bottest.NewClock(), bottest.Setup{Plugins: []bottest.Plugin{{Address: shop.Address, Default: true}}})
+			s.Ask("/plugins list")
+			answered := func(r *discordtest.Receipt, err error) discordtest.Answer {
+				t.Helper()
+				if err != nil {
+					t.Fatal(err)
+				}
+				a, err := r.Wait(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				return a
+			}
+			complete := func(sub, option, typed, want string) {
+				t.Helper()
+				choices, err := fake.Complete(discordtest.Ada, discordtest.General, "plugins", sub, option, typed, nil)
+				if got := fmt.Sprint(choices); err != nil || got != want {
+					t.Errorf("%s %s: %s, %v; want %s", sub, typed, got, err, want)
+				}
+			}
+			complete("disable", "plugin", "sh", "[{Shop (shop) shop}]")
+			complete("enable", "plugin", "sh", "[]")
+			complete("run", "operation", "SHOP.p", "[{Place an order (shop.placeOrder) shop.placeOrder}]")
+
+			answered(fake.Command(discordtest.Ada, discordtest.General, "plugins", "run", map[string]string{"operation": "shop.placeOrder"}))
+			form, ok := fake.Modal(discordtest.Ada)
+			if !ok || len(form.Inputs) < 2 {
+				t.Fatalf("the form: %+v", form)
+			}
+			values := map[string]string{}
+			for _, in := range form.Inputs {
+				switch {
+				case strings.Contains(in.CustomID, "good"):
+					values[in.CustomID] = "Copper Kettle"
+				case strings.Contains(in.CustomID, "count"):
+					values[in.CustomID] = "many"
+				}
+			}
+			wrong := answered(fake.Submit(discordtest.Ada, "", values))
+			if fault := fake.Ephemerals(discordtest.Ada); len(fault) == 0 || !strings.Contains(fault[len(fault)-1].Text, "count") {
+				t.Fatalf("the fault is not said: %+v", fault)
+			}
+			asides := fake.Ephemerals(discordtest.Ada)
+			again := buttonIn(asides[len(asides)-1], "shop.placeOrder")
+			answered(fake.Press(discordtest.Ada, discordtest.General, wrong.Message, again))
+			form, _ = fake.Modal(discordtest.Ada)
+			for _, in := range form.Inputs {
+				if strings.Contains(in.CustomID, "good") && in.Value != "Copper Kettle" {
+					t.Errorf("what was filled in is gone: %+v", in)
+				}
+				if strings.Contains(in.CustomID, "count") {
+					values[in.CustomID] = "3"
+				}
+			}
+			answered(fake.Submit(discordtest.Ada, "", values))
+			card := s.Wait("a card", func(r chat.Reply) bool { return len(r.Cards) == 1 })
+			if n := shop.Count("POST"); n != 0 {
+				t.Errorf("%d calls before the approval", n)
+			}
+			s.Act(discordtest.Ada, s.Button(card, "Approve"))
+			if n := shop.Count("POST"); n != 1 {
+				t.Errorf("%d calls, want one", n)
+			}
+		})
 	}
 }
 
