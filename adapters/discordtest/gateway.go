@@ -115,7 +115,7 @@ func (d *Discord) read(l *link) {
 	if s.link == l {
 		s.link, s.left = nil, d.Clock.Now()
 	}
-	if websocket.IsCloseError(end, websocket.CloseNormalClosure, websocket.CloseGoingAway) {
+	if websocket.IsCloseError(end, websocket.CloseNormalClosure, websocket.CloseGoingAway) && !l.ended.Load() {
 		d.forget(s) // who says goodbye so does not come back
 	}
 }

@@ -18,6 +18,7 @@ type link struct {
 	resumes bool        // it came to the address for resuming
 	unacked bool        // its heartbeats are not acknowledged
 	muted   atomic.Bool // nothing comes through any more
+	ended   atomic.Bool // it was told why it ends
 	beats   int
 	minute  time.Time // when sends were first counted
 	sends   int
@@ -127,6 +128,7 @@ func (l *link) quiet() time.Duration {
 
 // goodbye says why the connection ends, and gives the client a moment to hear it.
 func (l *link) goodbye(code int) {
+	l.ended.Store(true)
 	text := websocket.FormatCloseMessage(code, reasons[code])
 	_ = l.ws.WriteControl(websocket.CloseMessage, text, time.Now().Add(time.Second))
 	select {
