@@ -208,6 +208,9 @@ type identity struct {
 	Flags       int // of the application
 }
 
+// errAnother says that a token is not the one that was meant.
+var errAnother = errors.New("not to the one that the configuration names")
+
 // introduce asks Discord who we are until it says so or refuses the token for good.
 func (a *Adapter) introduce(ctx context.Context) (identity, error) {
 	for pause := time.Second; ; pause = min(2*pause, time.Minute) {
@@ -217,6 +220,9 @@ func (a *Adapter) introduce(ctx context.Context) (identity, error) {
 		}
 		if statusOf(err) == http.StatusUnauthorized {
 			return self, errors.New("discord refuses the bot token: " + tokenRemedy)
+		}
+		if errors.Is(err, errAnother) {
+			return self, err
 		}
 		if ctx.Err() != nil {
 			return self, ctx.Err()
@@ -253,7 +259,7 @@ func (a *Adapter) identify(ctx context.Context) (identity, error) {
 		return identity{}, errors.New("GET /users/@me: Discord names nobody")
 	}
 	if a.ApplicationID != "" && a.ApplicationID != app.ID {
-		return identity{}, fmt.Errorf("the token belongs to the application %s, and not to %s as the configuration says", app.ID, a.ApplicationID)
+		return identity{}, fmt.Errorf("discord: the token belongs to the application %s and %w, %s", app.ID, errAnother, a.ApplicationID)
 	}
 	a.who = &identity{Application: app.ID, User: me.ID, Name: me.Name, Flags: app.Flags}
 	return *a.who, nil

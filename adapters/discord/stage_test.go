@@ -74,7 +74,13 @@ type stage struct {
 	log     *paper
 	front   *front
 	stop    func() error
+	over    atomic.Bool // Run has ended
 }
+
+type ctx = context.Context
+
+// ended says whether Run has ended by itself.
+func (s *stage) ended() bool { return s.over.Load() }
 
 // paper is a log that can be read.
 type paper struct {
@@ -201,7 +207,11 @@ func (s *stage) begin() {
 	s.adapter = s.open()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func(a *discord.Adapter) { ended <- a.Run(ctx, s.desk, s.keeper) }(s.adapter)
+	go func(a *discord.Adapter) {
+		err := a.Run(ctx, s.desk, s.keeper)
+		s.over.Store(true)
+		ended <- err
+	}(s.adapter)
 	var once sync.Once
 	var err error
 	s.stop = func() error {
@@ -325,8 +335,6 @@ func (s *stage) button(channel, label string) (message, id string) {
 // visit makes the bot known to a member: it uses a button there that is none.
 func (s *stage) visit(user, server string) {
 	s.t.Helper()
-	const name = "POST /interactions/{interaction_id}/{interaction_token}/callback"
-	_ = name
 	before := len(s.Requests())
 	s.Inject("INTERACTION_CREATE", json.RawMessage(fmt.Sprintf(
 		`{"id":"899999999999999999","application_id":%q,"type":3,"token":"visit","guild_id":%q,"channel_id":%q,"member":{"user":{"id":%q}},"data":{"custom_id":"none"}}`,
@@ -364,6 +372,7 @@ func (s *stage) shown(user, channel string) string {
 	return b.String()
 }
 
-func said1(id, words string) chat.Reply {
-	return chat.Reply{ID: id, Text: markdown.New(markdown.Paragraph(markdown.Text(words)))}
+// text is a text of one paragraph.
+func text(words string) markdown.Document {
+	return markdown.New(markdown.Paragraph(markdown.Text(words)))
 }
