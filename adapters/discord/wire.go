@@ -39,7 +39,21 @@ type wire struct {
 	token   string
 
 	mu   sync.Mutex
-	conn net.Conn // the newest
+	conn *wired // the newest
+}
+
+// wired is a connection that tells when it is closed: the library tells of an end also
+// when another connection is there already.
+type wired struct {
+	net.Conn
+	once  sync.Once
+	ended chan struct{}
+}
+
+// Close closes the connection.
+func (c *wired) Close() error {
+	defer c.once.Do(func() { close(c.ended) })
+	return c.Conn.Close()
 }
 
 // errStuck says that a session came to nothing and will not.
@@ -72,12 +86,13 @@ func (a *Adapter) newWire(take func(*discordgo.Event)) (*wire, error) {
 	dialer.HandshakeTimeout = callTime
 	dialer.NetDialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
-		if err == nil {
-			w.mu.Lock()
-			w.conn = conn
-			w.mu.Unlock()
+		if err != nil {
+			return nil, err
 		}
-		return conn, err
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.conn = &wired{Conn: conn, ended: make(chan struct{})}
+		return w.conn, nil
 	}
 	s.Dialer = &dialer
 	s.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) { take(e) })
@@ -112,12 +127,17 @@ func (t toBase) RoundTrip(r *http.Request) (*http.Response, error) {
 // open connects, limit long at most. With an error of errStuck the session is to be
 // abandoned: the library waits for itself.
 func (w *wire) open(ctx context.Context, limit time.Duration) error {
-	select {
-	case <-w.down: // of the connection before
-	default:
-	}
 	done := make(chan error, 1)
-	go func() { done <- w.session.Open() }()
+	go func() {
+		err := w.session.Open()
+		for range 10 { // the connection before is not quite over
+			if !errors.Is(err, discordgo.ErrWSAlreadyOpen) || sleep(ctx, lookout) != nil {
+				break
+			}
+			err = w.session.Open()
+		}
+		done <- err
+	}()
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	select {
@@ -149,11 +169,14 @@ func (w *wire) hold(ctx context.Context, silent time.Duration) error {
 	ticker := time.NewTicker(lookout)
 	defer ticker.Stop()
 	last, every := w.acknowledged(), silent
+	w.mu.Lock()
+	conn := w.conn
+	w.mu.Unlock()
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-w.down:
+		case <-conn.ended:
 			return errors.New("the connection ended")
 		case <-ticker.C:
 		}
@@ -164,6 +187,10 @@ func (w *wire) hold(ctx context.Context, silent time.Duration) error {
 		last = now
 		if time.Since(last) < every {
 			continue
+		}
+		select {
+		case <-w.down: // of a connection before
+		default:
 		}
 		w.cut()
 		select {
