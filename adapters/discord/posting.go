@@ -15,6 +15,7 @@ type posting struct {
 	*Adapter
 	reply chat.Reply
 	at    spot
+	was   string   // what was there, as the reply's platform id; empty: nothing
 	have  []string // messages that are there; they are used up one by one
 	out   delivered
 }
@@ -27,6 +28,9 @@ func (a *Adapter) deliver(ctx context.Context, r chat.Reply, at spot, have deliv
 		return have, err
 	}
 	p := &posting{Adapter: a, reply: r, at: at, have: have.messages, out: delivered{channel: at.channel}}
+	if have.channel != "" {
+		p.was = have.String()
+	}
 	for _, m := range messages {
 		if err := p.say(ctx, m); err != nil {
 			return p.kept(), err
@@ -114,6 +118,9 @@ func (p *posting) put(ctx context.Context, m Message) error {
 			p.out.messages = append(p.out.messages, id)
 		}
 		return err
+	}
+	if p.was != "" { // else Discord might take it for the one that was deleted
+		m.Nonce = nonce(p.reply.ID+"\n"+p.was+"\n"+m.Content, len(p.out.messages))
 	}
 	var id string
 	err := p.patient(ctx, func() (err error) {
