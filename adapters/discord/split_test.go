@@ -15,7 +15,7 @@ import (
 // heads are the heads of every table here; parts repeat them.
 var heads = regexp.MustCompile(`§\d:?`)
 
-// heard are the visible characters of contents, without heads of tables.
+// utterances are the visible characters of contents, without heads of tables.
 func heard(contents ...string) string {
 	var b strings.Builder
 	for _, c := range contents {

@@ -98,9 +98,9 @@ func wire(ctx context.Context, cfg config.Config, p parts) (*bots.Desk, error) {
 		}
 		desk.Bots = append(desk.Bots, &bots.Bot{
 			Name: b.Name, Adapters: adapters, Agent: a, Plugins: registry,
-			Access: policy.Access{Channels: b.Access.Channels, Roles: b.Access.Roles, Guests: b.Access.Guests},
+			Access: policy.Access{Channels: b.Access.Channels, Roles: b.Access.Roles, Guests: b.Access.Guests, Closed: []string{"discord"}},
 			Limits: limitsOf(cfg.Limits),
-			Tell:   map[string][]string{"slack": cfg.Policy.Admins.Slack},
+			Tell:   cfg.Policy.Admins.Members(),
 		})
 	}
 	return desk, nil

@@ -21,7 +21,9 @@ func (d *decoder) check(c *Config) {
 	d.checkPrices(c.Models)
 	d.checkBots(c)
 	d.checkSlack(c)
+	d.checkDiscord(c)
 	d.checkAdmins(c.Policy.Admins)
+	d.checkDiscordAdmins(c.Policy.Admins)
 	d.checkRetention(c.Retention)
 	d.checkLimits(c)
 	if mode := c.Previews.Mode; mode != "api_results" && mode != "off" {

@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Config is everything that the file says, checked, with the defaults filled in
 // and every ${NAME} expanded. Relative paths in it are joined to the file's folder.
@@ -75,6 +79,8 @@ type Bot struct {
 	Persona string `yaml:"persona"`
 	// Slack is the bot's app at Slack; the zero value is none.
 	Slack Slack `yaml:"slack"`
+	// Discord is the bot's application at Discord; the zero value is none.
+	Discord Discord `yaml:"discord"`
 	// Access says where the bot may speak and to whom.
 	Access Access `yaml:"access"`
 	// Plugins are registered by the configuration alone; no admin changes them in a chat.
@@ -91,13 +97,13 @@ type Plugin struct {
 }
 
 // Access is where a bot may speak and to whom. Its zero value lets every member of the
-// workspace in, everywhere, and nobody else.
+// workspace in, everywhere, and nobody else; at Discord only administrators.
 type Access struct {
 	// Channels are the ids of those in which it may speak, beside direct messages;
 	// empty: all.
 	Channels []string `yaml:"channels"`
 	// Roles are the ids of those of which a member needs one; empty: none is needed.
-	// In Slack, of user groups.
+	// In Slack, of user groups. In Discord the server's id is the role that everybody has.
 	Roles []string `yaml:"roles"`
 	// Guests lets guests in too.
 	Guests bool `yaml:"guests"`
@@ -112,6 +118,17 @@ type Policy struct {
 type Admins struct {
 	// Slack has ids of members and user groups; empty: the workspace's owners and administrators.
 	Slack []string `yaml:"slack"`
+	// Discord has ids of members, and of roles as role:ID; empty: owners and those who
+	// may manage the server.
+	Discord []string `yaml:"discord"`
+}
+
+// Members are those who are named one by one, by platform: not groups and roles.
+func (a Admins) Members() map[string][]string {
+	return map[string][]string{
+		"slack":   slices.DeleteFunc(slices.Clone(a.Slack), slackGroup.MatchString),
+		"discord": slices.DeleteFunc(slices.Clone(a.Discord), func(id string) bool { return strings.HasPrefix(id, "role:") }),
+	}
 }
 
 // Retention is how long the desk keeps what happened. Each is at least a day.
