@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aidesk/core/markdown"
+	"aidesk/core/markdown/markdowntest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -33,21 +34,9 @@ func TestGolden(t *testing.T) {
 			d := markdown.Parse(string(source), good)
 			check(t, d)
 			got := indented(t, d)
-			golden := strings.TrimSuffix(file, ".md") + ".json"
-			if *update {
-				if err := os.WriteFile(golden, got, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
+			markdowntest.Golden(t, *update, strings.TrimSuffix(filepath.Base(file), ".md")+".json", got)
 			var back markdown.Document
-			if err := json.Unmarshal(want, &back); err != nil {
+			if err := json.Unmarshal(got, &back); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(d, back); diff != "" {
