@@ -20,6 +20,7 @@ import (
 	"aidesk/adapters/discord/oracletest"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
+	"aidesk/core/markdown/markdowntest"
 )
 
 // mutations is how many mutated documents the oracles read.
@@ -45,14 +46,11 @@ func answers(t *testing.T) []answer {
 		}
 		out = append(out, answer{name, &d, allow, ms})
 	}
-	var sources []string
-	for _, e := range slices.Concat(oracletest.Examples(t), oracletest.GFM(t)) {
-		sources = append(sources, e.Markdown)
-		render("example "+strconv.Itoa(e.Number), markdown.Parse(e.Markdown, all), all)
+	examples := slices.Concat(markdowntest.CommonMark(t), markdowntest.GFM(t), markdowntest.Footnotes(t))
+	for _, e := range append(examples, markdowntest.Tricky(t)...) {
+		render(e.Name, markdown.Parse(e.Markdown, all), all)
 	}
-	for id, md := range tricky(t) {
-		render(id, markdown.Parse(md, all), all)
-	}
+	sources := markdowntest.Texts(examples)
 	for i := range uint64(mutations) {
 		render("mutated "+strconv.FormatUint(i, 10), markdown.Parse(oracletest.Mutated(i, sources), oracletest.Allowed), oracletest.Allowed)
 	}
@@ -63,26 +61,6 @@ func answers(t *testing.T) []answer {
 			t.Fatal(err)
 		}
 		out = append(out, answer{name: name, messages: ms, allow: func(u string) bool { return strings.HasPrefix(u, "https://") }})
-	}
-	return out
-}
-
-func tricky(t *testing.T) map[string]string {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(corpora(t), "markdown", "tricky-cases.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []struct {
-		ID string `json:"id"`
-		MD string `json:"md"`
-	}
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
-	}
-	out := map[string]string{}
-	for _, c := range cases {
-		out[c.ID] = c.MD
 	}
 	return out
 }
