@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"aidesk/adapters/slack"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
+	"aidesk/core/markdown/markdowntest"
 )
 
 var update = flag.Bool("update", false, "write what the tests find into testdata")
@@ -45,12 +45,12 @@ func TestRender(t *testing.T) {
 						t.Fatal(err)
 					}
 				case "messages.json":
-					archive.Files[i].Data = golden(t, section.Data, render(t, r, everything))
+					archive.Files[i].Data = indented(t, render(t, r, everything))
 				default:
 					t.Fatalf("what is %s?", section.Name)
 				}
 			}
-			save(t, file, archive)
+			markdowntest.Golden(t, *update, filepath.Join("render", filepath.Base(file)), txtar.Format(archive))
 		})
 	}
 }
@@ -58,43 +58,17 @@ func TestRender(t *testing.T) {
 // TestTricky renders the corpus' cases, each as its section of testdata/tricky.txtar.
 func TestTricky(t *testing.T) {
 	t.Parallel()
-	folder := os.Getenv("AIDESK_CORPORA")
-	if folder == "" {
-		t.Skip("AIDESK_CORPORA is not set")
+	got := &txtar.Archive{}
+	for _, c := range markdowntest.Tricky(t) {
+		messages := render(t, chat.Reply{Text: markdown.Parse(c.Markdown, everything)}, everything)
+		got.Files = append(got.Files, txtar.File{Name: c.Name, Data: indented(t, messages)})
+		render(t, chat.Reply{Text: markdown.Parse(c.Markdown, nil)}, func(string) bool { return false })
 	}
-	data, err := os.ReadFile(filepath.Join(folder, "markdown", "tricky-cases.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []struct {
-		ID string `json:"id"`
-		MD string `json:"md"`
-	}
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
-	}
-	archive, err := txtar.ParseFile("testdata/tricky.txtar")
-	if err != nil && !*update {
-		t.Fatal(err)
-	}
-	known := map[string][]byte{}
-	if err == nil {
-		for _, f := range archive.Files {
-			known[f.Name] = f.Data
-		}
-	}
-	renewed := &txtar.Archive{}
-	for _, c := range cases {
-		messages := render(t, chat.Reply{Text: markdown.Parse(c.MD, everything)}, everything)
-		got := golden(t, known[c.ID], messages)
-		renewed.Files = append(renewed.Files, txtar.File{Name: c.ID, Data: got})
-		render(t, chat.Reply{Text: markdown.Parse(c.MD, nil)}, func(string) bool { return false })
-	}
-	save(t, "testdata/tricky.txtar", renewed)
+	markdowntest.Golden(t, *update, "tricky.txtar", txtar.Format(got))
 }
 
-// golden compares messages with what is known of them.
-func golden(t *testing.T, want []byte, messages []slack.Message) []byte {
+// indented is the JSON of messages, one below the other.
+func indented(t *testing.T, messages []slack.Message) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	b.WriteString("[\n")
@@ -112,22 +86,7 @@ func golden(t *testing.T, want []byte, messages []slack.Message) []byte {
 		b.WriteString("\n")
 	}
 	b.WriteString("]\n")
-	if !*update {
-		if diff := cmp.Diff(string(want), b.String()); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
-		}
-	}
 	return b.Bytes()
-}
-
-func save(t *testing.T, file string, archive *txtar.Archive) {
-	t.Helper()
-	if !*update {
-		return
-	}
-	if err := os.WriteFile(file, txtar.Format(archive), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // waiting is a card that waits for a decision.
