@@ -75,7 +75,7 @@ type player struct {
 	settled int
 
 	terminal *terminal.Adapter
-	out      *paper
+	out      *adaptertest.Paper
 	keys     *io.PipeWriter
 	kill     context.CancelFunc
 	ended    chan error
@@ -103,7 +103,7 @@ func play(t *testing.T, archive *txtar.Archive) {
 		synctest.Wait()
 		switch section.Name {
 		case "screen":
-			p.golden(&archive.Files[i], shown(p.out.take()))
+			p.golden(&archive.Files[i], shown(p.out.Take()))
 		case "events":
 			p.golden(&archive.Files[i], p.received())
 		default:
@@ -111,7 +111,7 @@ func play(t *testing.T, archive *txtar.Archive) {
 		}
 	}
 	synctest.Wait()
-	if rest := p.out.take(); rest != "" {
+	if rest := p.out.Take(); rest != "" {
 		t.Errorf("the script ends without looking at %q", rest)
 	}
 	p.stop()
@@ -178,7 +178,7 @@ func (p *player) start() {
 		}
 	}
 	in, keys := io.Pipe()
-	out := &paper{}
+	out := &adaptertest.Paper{}
 	adapter := &terminal.Adapter{
 		In: in, Out: out,
 		Grammar:     grammar,

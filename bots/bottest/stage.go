@@ -1,7 +1,6 @@
 package bottest
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"aidesk/adapters/adaptertest"
 	"aidesk/bots"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
@@ -52,7 +52,7 @@ type Stage struct {
 	path    string
 	secrets *secret.Ring
 	board   *board
-	log     *paper
+	log     *adaptertest.Paper
 	live    *live // nil: closed
 }
 
@@ -70,7 +70,7 @@ func Start(t testing.TB, p Platform, clock *Clock, setup Setup) *Stage {
 	if setup.Model == nil {
 		setup.Model = script.New()
 	}
-	s := &Stage{Platform: p, T: t, Clock: clock, setup: setup, path: filepath.Join(t.TempDir(), "desk.db"), board: newBoard(), log: &paper{}}
+	s := &Stage{Platform: p, T: t, Clock: clock, setup: setup, path: filepath.Join(t.TempDir(), "desk.db"), board: newBoard(), log: &adaptertest.Paper{}}
 	s.Script, _ = setup.Model.(*script.Model)
 	var err error
 	if s.secrets, err = secret.Parse([]string{secret.Generate("k1")}); err != nil {
@@ -376,23 +376,4 @@ func (s *Stage) Button(r chat.Reply, label string) chat.Button {
 		s.T.Fatalf("no button %q in:\n%s", label, Text(r))
 	}
 	return all[i]
-}
-
-// paper is the desk's log.
-type paper struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write adds to it.
-func (p *paper) Write(data []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.Write(data)
-}
-
-func (p *paper) String() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.String()
 }
