@@ -3,7 +3,6 @@ package discord_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -14,11 +13,10 @@ import (
 
 	"aidesk/adapters/discord"
 	"aidesk/adapters/discord/oracletest"
+	"aidesk/core/goldentest"
 	"aidesk/core/markdown"
 	"aidesk/core/markdown/markdowntest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // contents are the texts of messages, one after the other.
 func contents(messages []discord.Message) []byte {
@@ -58,7 +56,7 @@ func TestCases(t *testing.T) {
 		}
 		got.Files = append(got.Files, f, txtar.File{Name: name + ".out", Data: contents(messages)})
 	}
-	markdowntest.Golden(t, *update, "cases.txtar", txtar.Format(got))
+	goldentest.File(t, "cases.txtar", txtar.Format(got))
 }
 
 // TestTricky renders the corpus of what models write.
@@ -78,7 +76,7 @@ func TestTricky(t *testing.T) {
 		none := said(t, markdown.Parse(c.Markdown, nil))
 		harmless(t, none, func(string) bool { return false })
 	}
-	markdowntest.Golden(t, *update, "tricky.txtar", txtar.Format(got))
+	goldentest.File(t, "tricky.txtar", txtar.Format(got))
 }
 
 // TestReplies renders whole replies to the bodies that are sent.
@@ -109,5 +107,5 @@ func TestReplies(t *testing.T) {
 		}
 		got.Files = append(got.Files, txtar.File{Name: name, Data: b.Bytes()})
 	}
-	markdowntest.Golden(t, *update, "replies.txtar", txtar.Format(got))
+	goldentest.File(t, "replies.txtar", txtar.Format(got))
 }

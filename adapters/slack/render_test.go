@@ -3,8 +3,6 @@ package slack_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,45 +12,33 @@ import (
 
 	"aidesk/adapters/slack"
 	"aidesk/core/chat"
+	"aidesk/core/goldentest"
 	"aidesk/core/markdown"
 	"aidesk/core/markdown/markdowntest"
 )
-
-var update = flag.Bool("update", false, "write what the tests find into testdata")
 
 // TestRender renders what stands in testdata/render: "text.md" (CommonMark, all links
 // allowed) or "reply.json" (a chat.Reply), into "messages.json".
 func TestRender(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/render/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no documents: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var r chat.Reply
-			for i, section := range archive.Files {
-				switch section.Name {
-				case "text.md":
-					r.Text = markdown.Parse(string(section.Data), everything)
-				case "reply.json":
-					if err := json.Unmarshal(section.Data, &r); err != nil {
-						t.Fatal(err)
-					}
-				case "messages.json":
-					archive.Files[i].Data = indented(t, render(t, r, everything))
-				default:
-					t.Fatalf("what is %s?", section.Name)
+	goldentest.Archives(t, "render/*.txtar", func(t *testing.T, archive *txtar.Archive) {
+		t.Parallel()
+		var r chat.Reply
+		for i, section := range archive.Files {
+			switch section.Name {
+			case "text.md":
+				r.Text = markdown.Parse(string(section.Data), everything)
+			case "reply.json":
+				if err := json.Unmarshal(section.Data, &r); err != nil {
+					t.Fatal(err)
 				}
+			case "messages.json":
+				archive.Files[i].Data = indented(t, render(t, r, everything))
+			default:
+				t.Fatalf("what is %s?", section.Name)
 			}
-			markdowntest.Golden(t, *update, filepath.Join("render", filepath.Base(file)), txtar.Format(archive))
-		})
-	}
+		}
+	})
 }
 
 // TestTricky renders the corpus' cases, each as its section of testdata/tricky.txtar.
@@ -64,7 +50,7 @@ func TestTricky(t *testing.T) {
 		got.Files = append(got.Files, txtar.File{Name: c.Name, Data: indented(t, messages)})
 		render(t, chat.Reply{Text: markdown.Parse(c.Markdown, nil)}, func(string) bool { return false })
 	}
-	markdowntest.Golden(t, *update, "tricky.txtar", txtar.Format(got))
+	goldentest.File(t, "tricky.txtar", txtar.Format(got))
 }
 
 // indented is the JSON of messages, one below the other.

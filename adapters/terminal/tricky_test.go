@@ -7,6 +7,7 @@ import (
 
 	"aidesk/adapters/terminal"
 	"aidesk/core/chat"
+	"aidesk/core/goldentest"
 	"aidesk/core/markdown"
 	"aidesk/core/markdown/markdowntest"
 )
@@ -20,5 +21,5 @@ func TestTricky(t *testing.T) {
 		text := terminal.Look{Width: 80}.Render(chat.Reply{Text: markdown.Parse(c.Markdown, func(string) bool { return true })})
 		got.Files = append(got.Files, txtar.File{Name: c.Name, Data: []byte(text)})
 	}
-	markdowntest.Golden(t, *renew, "tricky.txtar", txtar.Format(got))
+	goldentest.File(t, "tricky.txtar", txtar.Format(got))
 }

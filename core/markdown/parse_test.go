@@ -2,7 +2,6 @@ package markdown_test
 
 import (
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,11 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"aidesk/core/goldentest"
 	"aidesk/core/markdown"
-	"aidesk/core/markdown/markdowntest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestGolden compares whole documents with testdata, which also pins the data's
 // form: stored documents must stay readable.
@@ -34,7 +31,7 @@ func TestGolden(t *testing.T) {
 			d := markdown.Parse(string(source), good)
 			check(t, d)
 			got := indented(t, d)
-			markdowntest.Golden(t, *update, strings.TrimSuffix(filepath.Base(file), ".md")+".json", got)
+			goldentest.File(t, strings.TrimSuffix(filepath.Base(file), ".md")+".json", got)
 			var back markdown.Document
 			if err := json.Unmarshal(got, &back); err != nil {
 				t.Fatal(err)

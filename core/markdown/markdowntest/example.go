@@ -1,7 +1,6 @@
 // Package markdowntest is what the tests of Documents and the tests of those who
 // render them have in common: the examples of CommonMark and of its extensions with
-// their HTML, the cases of the corpus that go wrong elsewhere, random documents, and
-// the comparison with golden files.
+// their HTML, the cases of the corpus that go wrong elsewhere, and random documents.
 package markdowntest
 
 import (
