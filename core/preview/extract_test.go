@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aidesk/core/chat"
+	"aidesk/core/costtest"
 )
 
 func TestExtract(t *testing.T) {
@@ -160,29 +160,11 @@ func TestExtractHostile(t *testing.T) {
 		"zeros":           make([]byte, 3<<20),
 		"bad bytes":       fill("\xff\xfe\xfd"),
 	} {
-		took, used := cost(func() { Extract(page, "", nil) })
+		took, used := costtest.Measure(func() { Extract(page, "", nil) })
 		if took > 5*time.Second || used > 100 {
 			t.Errorf("%s: took %s and %d MiB", name, took, used)
 		}
 	}
-}
-
-// cost measures the time and the MiB allocated; again when the time is long, for
-// that may be the machine's other work.
-func cost(work func()) (took time.Duration, used uint64) {
-	for range 3 {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		start := time.Now()
-		work()
-		took = time.Since(start)
-		runtime.ReadMemStats(&after)
-		used = (after.TotalAlloc - before.TotalAlloc) >> 20
-		if took < time.Second {
-			break
-		}
-	}
-	return took, used
 }
 
 func address(t testing.TB, text string) *url.URL {
