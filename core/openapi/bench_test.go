@@ -2,13 +2,13 @@ package openapi_test
 
 import (
 	"os"
-	"path/filepath"
 	"runtime"
 	"testing"
 
-	"aidesk/core/openapi"
-
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"aidesk/core/corporatest"
+	"aidesk/core/openapi"
 )
 
 func load(b *testing.B, files []string) [][]byte {
@@ -63,7 +63,7 @@ func BenchmarkImport(b *testing.B) {
 
 // BenchmarkStripe reads a document of 4.5 MB, beside kin-openapi alone.
 func BenchmarkStripe(b *testing.B) {
-	docs := load(b, []string{filepath.Join(corpora(b), "specs", "stripe__stripe.yaml")})
+	docs := load(b, []string{corporatest.Path(b, "specs/stripe__stripe.yaml")})
 	b.Run("aidesk", func(b *testing.B) { b.ReportMetric(measure(b, docs), "B-kept") })
 	b.Run("kin", func(b *testing.B) {
 		b.ReportAllocs()

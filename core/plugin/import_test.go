@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"aidesk/core/corporatest"
 	"aidesk/core/egress"
 	"aidesk/core/plugin"
 )
@@ -166,10 +167,7 @@ func TestFile(t *testing.T) {
 // TestCorpora reads every manifest of the corpora, and each pair of manifest and
 // document whole.
 func TestCorpora(t *testing.T) {
-	dir := os.Getenv("AIDESK_CORPORA")
-	if dir == "" {
-		t.Skip("AIDESK_CORPORA is not set")
-	}
+	dir := corporatest.Path(t, "")
 	pairs := 0
 	files, err := filepath.Glob(filepath.Join(dir, "plugins", "manifests*", "*.json"))
 	if err != nil || len(files) < 145 {

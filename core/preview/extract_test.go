@@ -1,7 +1,6 @@
 package preview
 
 import (
-	"encoding/json"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aidesk/core/chat"
+	"aidesk/core/corporatest"
 	"aidesk/core/costtest"
 )
 
@@ -189,20 +189,9 @@ var codecs = map[string]string{"cp1252": "windows-1252"}
 
 func corpus(t testing.TB) (string, []saved) {
 	t.Helper()
-	folder := os.Getenv("AIDESK_CORPORA")
-	if folder == "" {
-		t.Skip("AIDESK_CORPORA is not set")
-	}
-	folder = filepath.Join(folder, "opengraph")
-	text, err := os.ReadFile(filepath.Join(folder, "expected.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var pages []saved
-	if err := json.Unmarshal(text, &pages); err != nil {
-		t.Fatal(err)
-	}
-	return folder, pages
+	corporatest.Read(t, "opengraph/expected.json", &pages)
+	return corporatest.Path(t, "opengraph"), pages
 }
 
 func TestCorpus(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"aidesk/adapters/discord"
 	"aidesk/adapters/discord/oracletest"
 	"aidesk/core/chat"
+	"aidesk/core/corporatest"
 	"aidesk/core/markdown"
 	"aidesk/core/markdown/markdowntest"
 )
@@ -63,15 +63,6 @@ func answers(t *testing.T) []answer {
 		out = append(out, answer{name: name, messages: ms, allow: func(u string) bool { return strings.HasPrefix(u, "https://") }})
 	}
 	return out
-}
-
-func corpora(t *testing.T) string {
-	t.Helper()
-	folder := os.Getenv("AIDESK_CORPORA")
-	if folder == "" {
-		t.Skip("AIDESK_CORPORA is not set")
-	}
-	return folder
 }
 
 // TestOracles shows every message to other people's readers.
@@ -212,7 +203,7 @@ func split(a answer, want, got []oracletest.Token) bool {
 func document(t *testing.T, bodies [][]byte) {
 	t.Helper()
 	loader := openapi3.NewLoader()
-	doc, err := loader.LoadFromFile(filepath.Join(corpora(t), "specs", "discord__openapi_v10_2026-07.json"))
+	doc, err := loader.LoadFromFile(corporatest.Path(t, "specs/discord__openapi_v10_2026-07.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"aidesk/adapters/slack"
 	"aidesk/adapters/slack/oracletest"
 	"aidesk/core/chat"
+	"aidesk/core/corporatest"
 	"aidesk/core/markdown"
 	"aidesk/core/markdown/markdowntest"
 )
@@ -126,18 +127,8 @@ func TestOraclesFind(t *testing.T) {
 
 // TestLimits holds our list of limits against the corpus.
 func TestLimits(t *testing.T) {
-	folder := os.Getenv("AIDESK_CORPORA")
-	if folder == "" {
-		t.Skip("AIDESK_CORPORA is not set")
-	}
-	data, err := os.ReadFile(filepath.Join(folder, "slack", "limits.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var all map[string]any
-	if err := json.Unmarshal(data, &all); err != nil {
-		t.Fatal(err)
-	}
+	corporatest.Read(t, "slack/limits.json", &all)
 	for name, want := range oracletest.Limits {
 		var at any = all
 		for key := range strings.SplitSeq(name, ".") {

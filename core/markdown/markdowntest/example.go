@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"aidesk/core/corporatest"
 )
 
 // Example is a text and what it means.
@@ -67,24 +69,14 @@ func Footnotes(t testing.TB) []Example {
 }
 
 // Tricky are the cases of the corpus: what models write and renderers get wrong. The
-// test is skipped where AIDESK_CORPORA does not name the corpora.
+// test is skipped without the corpora.
 func Tricky(t testing.TB) []Example {
 	t.Helper()
-	corpora := os.Getenv("AIDESK_CORPORA")
-	if corpora == "" {
-		t.Skip("AIDESK_CORPORA is not set")
-	}
-	data, err := os.ReadFile(filepath.Join(corpora, "markdown", "tricky-cases.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var all []struct {
 		ID string `json:"id"`
 		MD string `json:"md"`
 	}
-	if err := json.Unmarshal(data, &all); err != nil {
-		t.Fatal(err)
-	}
+	corporatest.Read(t, "markdown/tricky-cases.json", &all)
 	out := make([]Example, len(all))
 	for i, e := range all {
 		out[i] = Example{Name: e.ID, Markdown: e.MD}
