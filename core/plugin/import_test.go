@@ -12,22 +12,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aidesk/core/corporatest"
-	"aidesk/core/egress"
 	"aidesk/core/plugin"
 )
 
 // reader reads through a guard that opens nothing but these hosts.
 func reader(t *testing.T, hosts ...*host) plugin.Reader {
 	t.Helper()
-	var rules egress.Rules
-	for _, h := range hosts {
-		rules.Trusted = append(rules.Trusted, egress.Trusted{Host: h.address, Plugin: h.address})
-	}
-	guard, err := egress.New(rules)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return plugin.Reader{Guard: guard, Logger: slog.New(slog.DiscardHandler)}
+	return plugin.Reader{Guard: guard(t, hosts), Logger: slog.New(slog.DiscardHandler)}
 }
 
 // write puts a file into a folder of the test.
