@@ -158,7 +158,7 @@ func TestHostileAnswers(t *testing.T) {
 		judge("page", c.page, page.Truncated, len(page.Body), pageErr)
 		judge("document", c.document, document.Truncated, len(document.Body), documentErr)
 		judge("call", c.call, answer.Truncated, len(answer.Body), callErr)
-		if took > 5*time.Second || used > 100 {
+		if took > costtest.Limit || used > 100 {
 			t.Errorf("%s: the three took %s and %d MiB", c.path, took, used)
 		}
 	}

@@ -102,7 +102,7 @@ func TestHostile(t *testing.T) {
 			var d markdown.Document
 			took, used := costtest.Measure(func() { d = markdown.Parse(source, everything) })
 			t.Logf("%d KB, %v, %d MB allocated", len(source)>>10, took, used)
-			if took > 5*time.Second || used > 100 {
+			if took > costtest.Limit || used > 100 {
 				t.Errorf("took %v and %d MB", took, used)
 			}
 			check(t, d)
