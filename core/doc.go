@@ -22,6 +22,8 @@
 //	core/preview        a page -> Preview
 //	core/egress         the only way out to the network
 //	core/secret         the key ring that seals what is entrusted to the desk
+//	core/goldentest     what tests share: golden files; beside it corporatest (documents
+//	                    of others), costtest (time and memory), markdown/markdowntest
 //	adapters/terminal   the smallest adapter, the one to read first
 //	adapters/slack      Slack, by socket or by HTTP
 //	adapters/discord    Discord's messages; the way in is being built
