@@ -55,16 +55,17 @@ func (p *trap) forget() {
 
 // ServeHTTP answers.
 func (p *trap) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	status, out := http.StatusOK, any(nil)
+	status := http.StatusOK
+	var out any
 	body, _ := io.ReadAll(r.Body)
-	switch {
-	case r.URL.Path == "/.well-known/ai-plugin.json":
+	switch r.URL.Path {
+	case "/.well-known/ai-plugin.json":
 		out = map[string]any{
 			"schema_version": "v1", "name_for_model": p.name, "name_for_human": strings.ToUpper(p.name[:1]) + p.name[1:],
 			"description_for_model": p.about, "description_for_human": p.about,
 			"auth": map[string]string{"type": "none"}, "api": map[string]string{"type": "openapi", "url": "/openapi.json"},
 		}
-	case r.URL.Path == "/openapi.json":
+	case "/openapi.json":
 		about, _ := json.Marshal(p.about)
 		out = json.RawMessage(fmt.Sprintf(`{"openapi":"3.0.3","info":{"title":%q,"version":"1","description":%s},"servers":[{"url":"http://%s"}],"paths":%s}`,
 			p.name, about, p.address, strings.ReplaceAll(p.paths, `"ABOUT"`, string(about))))
@@ -167,7 +168,7 @@ func (m *obedient) obey(all string) (calls [][2]string, words string) {
 	once("bait__news", `{}`)
 	for _, found := range orders.FindAllStringSubmatch(all, -1) {
 		command, _ := base64.RawURLEncoding.DecodeString(found[1])
-		for _, line := range strings.Split(string(command), "\n") {
+		for line := range strings.SplitSeq(string(command), "\n") {
 			if strings.Contains(line, "$SECRET") && secret == "" {
 				continue // it will be known after the next step
 			}

@@ -121,6 +121,7 @@ func sections(t *testing.T, archive *txtar.Archive, folder string) []txtar.File 
 // says in the results, titles, errors and descriptions of a plugin, each goal in the
 // words of each template.
 func TestObedient(t *testing.T) {
+	t.Parallel()
 	archive, err := txtar.ParseFile("testdata/obedient.txtar")
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -107,7 +108,7 @@ func TestTranscript(t *testing.T) {
 		answers := rapid.SliceOfN(moods(), 5, 40).Draw(rt, "answers")
 		happens := rapid.SliceOfN(deeds(), 4, 12).Draw(rt, "deeds")
 		n++
-		if !t.Run(fmt.Sprint(n), func(t *testing.T) { seen.live(t, answers, happens) }) {
+		if !t.Run(strconv.Itoa(n), func(t *testing.T) { seen.live(t, answers, happens) }) {
 			rt.Fatalf("after %+v", happens)
 		}
 	})

@@ -52,13 +52,16 @@
 //
 // 5. agent/prompt.go builds the request. The system role holds our words and the
 // operator's only; what plugins say of themselves travels as Brief and Tools, as data.
+// agent/choose.go picks the tools: all where they are few, else those that rank highest,
+// within a fixed room; agent/compact.go does the same for the transcript.
 //
 // 6. agent.Run asks the model until it has nothing more to call: the only loop. A read
 // goes plugin.Send -> openapi -> egress, and its shaped result returns to the model.
 //
-// 7. A call with effect is parked: agent/call.go makes a confirm.Action of it, with the
-// exact request and its digest. Its result says "waiting", and the turn goes on to its
-// end.
+// 7. A call with effect is parked, and so is any call to another plugin than those whose
+// results were seen (agent/flow.go): agent/send.go makes a confirm.Action of it, with
+// the exact request and its digest. Its result says "waiting", and the turn goes on to
+// its end.
 //
 // 8. agent/finish.go parses the model's text once into a markdown.Document. A link is
 // clickable only if it stood in a result of this conversation, in the plugin's manifest
@@ -95,7 +98,8 @@
 //
 // No request with effect leaves before a press bound to its digest (confirm, plugin.Send).
 // A call goes only to the host that its document names, and never climbs out of its base
-// path (openapi). Every address from outside passes egress. No text of a model or a
+// path (openapi). One plugin's data reaches another only by a card that says so (agent,
+// confirm). Every address from outside passes egress. No text of a model or a
 // plugin is ever markup to a platform (markdown, adapters). Plugin text is never in the
 // system role (agent). Whoever addresses the desk gets one visible end (bots).
 // SECURITY.md says the same to those who run it.

@@ -44,12 +44,12 @@ type Extension struct {
 
 // MaxTranscript is how much of a transcript Work reads, in bytes: a direct message
 // goes on for years, and a turn must not become dearer with every one before it.
-const MaxTranscript = 256 << 10
+const MaxTranscript = 128 << 10
 
 // Work is what a conversation has to offer to its holder.
 type Work struct {
 	Events  []Event  // due and not done, in order; at most 100
-	Entries []Entry  // the end of the transcript: the newest entry, and those before it while their bodies together have at most MaxTranscript bytes
+	Entries []Entry  // the end of the transcript: the newest entry, and of those before it at most MaxTranscript bytes of bodies; mostly the same ones as the last time
 	Actions []Action // those not in a final state, the oldest first
 }
 

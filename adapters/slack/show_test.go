@@ -147,6 +147,33 @@ func TestAdmins(t *testing.T) {
 	}
 }
 
+// TestGroups: user groups are roles, and may administer; who is in them is asked anew
+// after a minute, and a group that cannot be read is doubt.
+func TestGroups(t *testing.T) {
+	t.Parallel()
+	s := play(t, slack.ModeHTTP, func(s *stage) {
+		s.config.Admins, s.config.Groups = []string{"S0ADMINS"}, []string{"S0DESK", "S0ADMINS"}
+	})
+	s.SetGroup("S0ADMINS", slacktest.Ben)
+	s.SetGroup("S0DESK", slacktest.Ada, slacktest.Ben)
+	for id, want := range map[string]chat.Member{
+		slacktest.Ada: {ID: slacktest.Ada, Name: "ada", Zone: "Europe/Paris", Locale: "en-GB", Roles: []string{"S0DESK"}},
+		slacktest.Ben: {ID: slacktest.Ben, Name: "ben", Zone: "America/New_York", Locale: "en-US", Roles: []string{"S0DESK", "S0ADMINS"}, Admin: true},
+	} {
+		got, err := s.adapter.Member(t.Context(), chat.Place{}, id)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v (-want +got):\n%s", id, err, diff)
+		}
+	}
+	if n := len(s.Requests("usergroups.users.list")); n != 2 {
+		t.Errorf("the groups were asked for %d times within a minute, want once each", n)
+	}
+	s = play(t, slack.ModeHTTP, func(s *stage) { s.config.Groups = []string{"S000GONE"} })
+	if m, err := s.adapter.Member(t.Context(), chat.Place{}, slacktest.Ada); err == nil {
+		t.Errorf("in doubt: %+v", m)
+	}
+}
+
 // TestHistory: what members said in a thread, without the desk's own words.
 func TestHistory(t *testing.T) {
 	t.Parallel()

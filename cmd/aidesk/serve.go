@@ -103,6 +103,6 @@ func slackOf(cfg config.Config, b config.Bot, logger *slog.Logger) (*slack.Adapt
 	return slack.New(slack.Config{
 		Mode: b.Slack.Mode, BotToken: b.Slack.BotToken.Reveal(), AppToken: b.Slack.AppToken.Reveal(),
 		SigningSecret: b.Slack.SigningSecret.Reveal(), APIBaseURL: b.Slack.APIBaseURL,
-		Client: client, Grammar: bots.Commands, Admins: cfg.Policy.Admins.Slack, FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: time.Now,
+		Client: client, Grammar: bots.Commands, Admins: cfg.Policy.Admins.Slack, Groups: b.Access.SlackGroups(), FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: time.Now,
 	})
 }

@@ -119,7 +119,7 @@ func (a *Agent) Run(ctx context.Context, t Turn) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, set: set, links: t.Links, seen: map[string]int{}}
+	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, set: set, links: t.Links, zone: t.Member.Location(), seen: map[string]int{}}
 	if t.Question != "" {
 		r.say(model.Message{Role: model.User, Name: t.Member.Name, Parts: []model.Part{{Text: t.Question}}})
 	}
@@ -142,10 +142,11 @@ type run struct {
 	Turn
 	limits   Limits
 	enabled  []*plugin.Plugin
-	set      *set     // what they can
-	offered  []pick   // of that, sorted by name
-	all      bool     // everything is offered
-	found    []string // tools that the model searched for, the last first
+	zone     *time.Location // the member's
+	set      *set           // what they can
+	offered  []pick         // of that, sorted by name
+	all      bool           // everything is offered
+	found    []string       // tools that the model searched for, the last first
 	answer   Answer
 	links    []openapi.Link // of this turn's results
 	from     []string       // plugins whose results were used, by name for people
@@ -156,8 +157,12 @@ type run struct {
 	mended   bool           // this step has a call that cannot be made
 	repairs  int            // how many steps had
 	searches int
-	narrow   int // room for the transcript, once the model found it too long
+	sizes    []int // of the transcript's messages, in tokens
+	narrow   int   // room for the transcript, once the model found it too long
 }
+
+// now is the time where the member is.
+func (r *run) now() time.Time { return r.Now().In(r.zone) }
 
 // say appends a message to the transcript of this turn.
 func (r *run) say(m model.Message, links ...string) {
@@ -230,9 +235,9 @@ func (r *run) ask(ctx context.Context) (*model.Response, error) {
 	if !errors.As(err, &fault) || fault.Kind != model.Context || r.narrow > 0 {
 		return response, err
 	}
-	was := size(request.Messages)
+	was := sizeOf(request.Messages)
 	r.narrow = was / 2
-	if request = r.request(); size(request.Messages) == was {
+	if request = r.request(); sizeOf(request.Messages) == was {
 		return response, err
 	}
 	return r.generate(ctx, request)

@@ -12,7 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"aidesk/core/agent"
 	"aidesk/core/model"
+	"aidesk/core/model/script"
 	"aidesk/core/openapi"
 )
 
@@ -132,6 +134,7 @@ func padding(t *testing.T, operations int) []source {
 	if operations != 0 {
 		t.Fatalf("%d operations are missing in the corpora", operations)
 	}
+	t.Logf("filled up with %d documents", len(list))
 	return list
 }
 
@@ -152,6 +155,9 @@ func TestPool(t *testing.T) {
 			plugins = append(plugins, padding(t, n-most)...)
 		}
 		a, turn := stocked(t, nil, plugins...)
+		if got := enabled(t, a, turn); got != n {
+			t.Fatalf("%d operations are enabled; want %d", got, n)
+		}
 		var offered, sum, high, one, estimate, brief, right, asking int
 		for i, e := range exams {
 			request, _ := asked(t, a, turn, e.Question[0][0].Content)
@@ -188,6 +194,17 @@ func TestPool(t *testing.T) {
 			t.Errorf("%d functions: the right one is offered to %.3f of %d requests", n, share, asking)
 		}
 	}
+}
+
+// enabled is how many operations are.
+func enabled(t *testing.T, a *agent.Agent, turn agent.Turn) int {
+	t.Helper()
+	m := script.New(script.Say("hello")).With(model.Info{Wire: "script", Name: "script", Literal: true})
+	a.Model, turn.Question = m, "hello"
+	if _, err := a.Run(t.Context(), turn); err != nil {
+		t.Fatal(err)
+	}
+	return len(m.Requests()[0].Tools)
 }
 
 // estimated is what the tools are by our own count.

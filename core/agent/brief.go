@@ -31,34 +31,47 @@ type detail struct {
 var details = []detail{{400, 24, 120, true}, {200, 24, 80, true}, {120, 24, 60, false}, {0, 12, 40, false}, {0, 0, 0, false}}
 
 // briefs describe the plugins to the model: an index of those that are enabled,
-// where not all they can is offered, and more about those of which something is.
+// where not all they can is offered, and more about those of which something is. A
+// model that reads members' words alone needs none.
 func (r *run) briefs() []string {
-	var list []string
-	if !r.all {
-		list = append(list, r.pluginIndex())
+	room := r.share(briefRoom)
+	switch {
+	case r.Model.Info().Literal:
+		return nil
+	case r.all && room == briefRoom:
+		return r.set.briefs()
+	case r.all:
+		return describe(r.enabled, r.offered, room)
+	default:
+		return append([]string{index(r.enabled)}, describe(r.enabled, r.offered, room)...)
 	}
+}
+
+// describe says as much of plugins, and of their tools that are offered, as there is
+// room for.
+func describe(plugins []*plugin.Plugin, offered []pick, room int) []string {
 	for _, d := range details {
 		var about []string
-		for _, p := range r.enabled {
-			if text := r.brief(p, d); text != "" {
+		for _, p := range plugins {
+			if text := brief(p, offered, d); text != "" {
 				about = append(about, text)
 			}
 		}
-		if r.Model.Info().Literal || model.Tokens(strings.Join(about, "\n")) <= r.share(briefRoom) {
-			return append(list, about...)
+		if model.Tokens(strings.Join(about, "\n")) <= room {
+			return about
 		}
 	}
-	return list
+	return nil
 }
 
-// pluginIndex names what is enabled here.
-func (r *run) pluginIndex() string {
+// index names what is enabled here.
+func index(plugins []*plugin.Plugin) string {
 	var b strings.Builder
 	b.WriteString("Enabled here, of which only some operations are offered at once; " + findName + " searches all of them:\n")
-	for _, p := range r.enabled[:min(len(r.enabled), indexedPlugins)] {
+	for _, p := range plugins[:min(len(plugins), indexedPlugins)] {
 		fmt.Fprintf(&b, "- %s (%s): %s\n", p.Name, markdown.Line(p.Human(), 50), markdown.Line(p.Manifest.DescriptionForModel, indexLine))
 	}
-	if more := len(r.enabled) - indexedPlugins; more > 0 {
+	if more := len(plugins) - indexedPlugins; more > 0 {
 		fmt.Fprintf(&b, "and %d more.\n", more)
 	}
 	return b.String()
@@ -66,14 +79,14 @@ func (r *run) pluginIndex() string {
 
 // brief describes one plugin to the model: what it says of itself, those of its
 // endpoints that are offered, and a usage example. Empty where none is.
-func (r *run) brief(p *plugin.Plugin, d detail) string {
+func brief(p *plugin.Plugin, offered []pick, d detail) string {
 	var own []offer
-	for _, o := range r.offered {
+	for _, o := range offered {
 		if o.plugin.ID == p.ID {
 			own = append(own, o.offer)
 		}
 	}
-	if len(own) == 0 && !r.all {
+	if len(own) == 0 {
 		return ""
 	}
 	var b strings.Builder

@@ -40,22 +40,28 @@ type pick struct {
 
 // choose decides what the next request offers.
 func (r *run) choose() {
+	room := r.share(toolRoom)
 	switch {
+	case r.all:
+		return
 	case r.Model.Info().Literal:
-		r.offered, r.all = picks(r.set.offers, whyAll), true
+		r.offered, r.all = everything(r.set.offers), true
+	case len(r.set.offers) <= allTools && room == toolRoom:
+		r.offered, r.all = r.set.whole()
 	case len(r.set.offers) <= allTools:
-		r.offered, r.all = fit(picks(r.set.offers, whyAll), r.share(toolRoom))
+		r.offered, r.all = fit(everything(r.set.offers), room)
 	}
 	if !r.all {
-		r.offered, _ = fit(r.best(), r.share(toolRoom)-cost(findTool))
+		r.offered, _ = fit(r.best(), room-cost(findTool))
+		slices.SortFunc(r.offered, func(a, b pick) int { return cmp.Compare(a.tool.Name, b.tool.Name) })
 	}
-	slices.SortFunc(r.offered, func(a, b pick) int { return cmp.Compare(a.tool.Name, b.tool.Name) })
 }
 
-func picks(offers []offer, why string) []pick {
+// everything picks all.
+func everything(offers []offer) []pick {
 	list := make([]pick, len(offers))
 	for i, o := range offers {
-		list[i] = pick{offer: o, why: why}
+		list[i] = pick{offer: o, why: whyAll}
 	}
 	return list
 }
@@ -144,12 +150,12 @@ func fit(list []pick, room int) (fitted []pick, whole bool) {
 	list = slices.Clone(list)
 	sum := 0
 	for i := range list {
-		list[i].tool = within(list[i].offer, oneTool)
+		list[i].tool = list[i].modest()
 		sum += cost(list[i].tool)
 	}
 	for i := len(list) - 1; i >= 0 && sum > room; i-- {
 		sum -= cost(list[i].tool)
-		list[i].tool = bare(list[i].offer, plainTool)
+		list[i].tool = list[i].bare()
 		sum += cost(list[i].tool)
 	}
 	all := len(list)

@@ -18,6 +18,10 @@ type offer struct {
 	tool      model.Tool
 	plugin    *plugin.Plugin
 	operation *openapi.Operation
+
+	// The tool as it goes to a model beside others, and without words for its
+	// arguments; drawn when it is first wanted.
+	modest, bare func() model.Tool
 }
 
 // offers makes the tools of plugins, sorted by name, without the operations that
@@ -67,13 +71,19 @@ type set struct {
 	offers []offer
 	at     map[string]int // in offers, by the tool's name
 	index  func() *model.Index
+	whole  func() ([]pick, bool) // all of it within the usual room, and whether it is
+	briefs func() []string       // of all of it
 }
 
 func newSet(plugins []*plugin.Plugin) *set {
 	s := &set{offers: offers(plugins), at: map[string]int{}}
 	for i, o := range s.offers {
 		s.at[o.tool.Name] = i
+		s.offers[i].modest = sync.OnceValue(func() model.Tool { return within(o, oneTool) })
+		s.offers[i].bare = sync.OnceValue(func() model.Tool { return bare(o, plainTool) })
 	}
+	s.whole = sync.OnceValues(func() ([]pick, bool) { return fit(everything(s.offers), toolRoom) })
+	s.briefs = sync.OnceValue(func() []string { return describe(plugins, everything(s.offers), briefRoom) })
 	s.index = sync.OnceValue(func() *model.Index { return model.NewIndex(toolsOf(s.offers)) })
 	return s
 }
@@ -99,7 +109,7 @@ type keptSet struct {
 }
 
 // keptSets is how many sets are kept: members mostly share what is enabled.
-const keptSets = 16
+const keptSets = 8
 
 // of is the set of plugins, which is made where it is not kept.
 func (s *sets) of(plugins []*plugin.Plugin) (*set, error) {

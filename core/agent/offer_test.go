@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -71,7 +72,7 @@ func toolTokens(t *testing.T, request model.Request) int {
 // TestRequest is the whole request with one, 24 and 300 operations enabled.
 func TestRequest(t *testing.T) {
 	for _, test := range []struct{ operations, tools int }{{1, 1}, {24, 24}, {300, 9}} {
-		t.Run(fmt.Sprint(test.operations), func(t *testing.T) {
+		t.Run(strconv.Itoa(test.operations), func(t *testing.T) {
 			a, turn := stocked(t, nil, mills(test.operations)...)
 			request, answer := asked(t, a, turn, "Which paintings of the museum were archived in Lyon?")
 			golden(t, fmt.Sprintf("request-%d.golden", test.operations), request)

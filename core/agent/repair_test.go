@@ -132,4 +132,11 @@ func TestTrace(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("trace (-want +got):\n%s", diff)
 	}
+
+	long := strings.Repeat("long ", 1000)
+	b = set(t, true, script.Answer(part("shop__placeOrder", `{"body":{"good":"kettle","count":1,"note":"`+long+`"}}`)), script.Say("ready"))
+	a := b.run(t)
+	if args := a.Trace.Steps[0].Args; len(a.Parked) != 1 || len(args) > 3000 || !json.Valid(args) || !strings.HasSuffix(string(args), `…"`) {
+		t.Errorf("%d parked, %d bytes of arguments: %.40s", len(a.Parked), len(args), args)
+	}
 }

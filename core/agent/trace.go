@@ -30,23 +30,35 @@ type Offer struct {
 type Step struct {
 	Tool   string          `json:"tool"`
 	Plugin string          `json:"plugin,omitempty"` // its name for people; empty: there is no such tool
-	Args   json.RawMessage `json:"args,omitempty"`   // as the model sent them, {} where they were no JSON
+	Args   json.RawMessage `json:"args,omitempty"`   // as the model sent them, {} where they were no JSON; the beginning as a text where they are longer than 2 KiB
 	Status model.Status    `json:"status"`
 	Rule   string          `json:"rule,omitempty"`   // the rule of policy that decided; empty: none was asked
 	Result string          `json:"result,omitempty"` // what the model was given, cut to 2 KiB
 	Parked bool            `json:"parked,omitempty"` // it waits for the member
 }
 
-// maxStepResult is how much of a result a Trace keeps, in bytes.
-const maxStepResult = 2 << 10
+// maxStep is how much of a result, and of arguments, a Trace keeps, in bytes.
+const maxStep = 2 << 10
+
+// short is arguments as a Trace keeps them.
+func short(args json.RawMessage) json.RawMessage {
+	if len(args) <= maxStep {
+		return args
+	}
+	text, err := json.Marshal(clip(string(args), maxStep) + "…")
+	if err != nil {
+		return nil // no text fails
+	}
+	return text
+}
 
 // add notes the calls of one step and what became of them.
 func (t *Trace) add(calls []model.ToolCall, outcomes []outcome) {
 	for i, c := range calls {
 		o := outcomes[i]
 		s := Step{
-			Tool: c.Name, Args: c.Args, Status: o.result.Status, Rule: o.rule,
-			Result: clip(o.result.Content, maxStepResult), Parked: o.result.Status == model.Waiting,
+			Tool: c.Name, Args: short(c.Args), Status: o.result.Status, Rule: o.rule,
+			Result: clip(o.result.Content, maxStep), Parked: o.result.Status == model.Waiting,
 		}
 		if o.plugin != nil {
 			s.Plugin = markdown.Line(o.plugin.Human(), 50)

@@ -116,12 +116,25 @@ func newest(tx *bbolt.Tx, conversation string) ([]store.Entry, error) {
 			return nil, err
 		}
 		if size += len(body); size > store.MaxTranscript && len(found) > 0 {
-			break
+			return anchored(found), nil
 		}
 		found = append(found, store.Entry{Seq: lastNum(key), Member: k.Member, Body: body})
 	}
 	slices.Reverse(found)
 	return found, nil
+}
+
+// anchored is the end of a transcript, the newest entry first, in order and without
+// those before one that mostly is the same the next time. A provider then need not read
+// a prompt anew each time because its beginning has moved on by an entry.
+func anchored(found []store.Entry) []store.Entry {
+	slices.Reverse(found)
+	for i, e := range found[:len(found)/2] {
+		if e.Seq*0x9E3779B97F4A7C15>>59 == 0 { // one in 32, wherever it stands
+			return found[i:]
+		}
+	}
+	return found
 }
 
 // each calls fn with the values whose keys begin with prefix, in order.

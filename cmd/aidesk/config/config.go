@@ -97,7 +97,7 @@ type Access struct {
 	// empty: all.
 	Channels []string `yaml:"channels"`
 	// Roles are the ids of those of which a member needs one; empty: none is needed.
-	// Slack has none.
+	// In Slack, of user groups.
 	Roles []string `yaml:"roles"`
 	// Guests lets guests in too.
 	Guests bool `yaml:"guests"`
@@ -110,7 +110,7 @@ type Policy struct {
 
 // Admins are who administers the desk, on each platform.
 type Admins struct {
-	// Slack has ids of members; empty: the workspace's owners and administrators.
+	// Slack has ids of members and user groups; empty: the workspace's owners and administrators.
 	Slack []string `yaml:"slack"`
 }
 

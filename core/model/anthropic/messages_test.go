@@ -12,8 +12,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files of testdata")
 
-func open(url, name string) model.Model {
-	return New(Config{BaseURL: url, Model: name, APIKey: "key-of-the-test"})
+func open(url, name string, c *http.Client) model.Model {
+	return New(Config{BaseURL: url, Model: name, APIKey: "key-of-the-test", Client: c})
 }
 
 func TestMessages(t *testing.T) { modeltest.RunWire(t, modeltest.Messages, open) }
@@ -28,9 +28,7 @@ func TestRequest(t *testing.T) {
 
 // TestAnyTranscript holds what is made of any transcript against the server's rules.
 func TestAnyTranscript(t *testing.T) {
-	modeltest.CheckRequests(t, modeltest.Messages, func(c *http.Client) model.Model {
-		return New(Config{BaseURL: "http://models.example/v1", Model: "m", Client: c})
-	}, nil)
+	modeltest.CheckRequests(t, modeltest.Messages, open, nil)
 }
 
 // TestEnvironment sends nothing that the environment says, and to nowhere else.
@@ -59,9 +57,7 @@ func TestEnvironment(t *testing.T) {
 }
 
 func FuzzStream(f *testing.F) {
-	modeltest.FuzzStream(f, "testdata/streams.txtar", func(c *http.Client) model.Model {
-		return New(Config{BaseURL: "http://models.example/v1", Model: "m", Client: c})
-	})
+	modeltest.FuzzStream(f, "testdata/streams.txtar", open)
 }
 
 // TestReasoning says how hard to think, and nothing where the operator does not say.
@@ -77,5 +73,16 @@ func TestReasoning(t *testing.T) {
 				t.Errorf("effort %q: %s", effort, body)
 			}
 		}
+	}
+}
+
+func TestClocks(t *testing.T) {
+	modeltest.RunClocks(t, modeltest.Messages, open)
+}
+
+// TestDefaults asks the provider itself unless told otherwise.
+func TestDefaults(t *testing.T) {
+	if host := New(Config{Model: "m"}).Info().Host; host != "api.anthropic.com" {
+		t.Errorf("host %q", host)
 	}
 }

@@ -58,7 +58,10 @@ func (s Spoken) pieces(arguments string) []string {
 }
 
 // write gives the bytes of a stream.
-func (d Dialect) write(events []event) string {
+func (d Dialect) write(events []event) string { return d.frames(events) + d.end }
+
+// frames gives the bytes of events.
+func (d Dialect) frames(events []event) string {
 	var b strings.Builder
 	for _, e := range events {
 		if name, ok := e["type"].(string); ok && d.named {
@@ -66,7 +69,7 @@ func (d Dialect) write(events []event) string {
 		}
 		b.WriteString("data: " + encode(e) + "\n\n")
 	}
-	return b.String() + d.end
+	return b.String()
 }
 
 // encode writes JSON.

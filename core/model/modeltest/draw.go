@@ -18,11 +18,11 @@ import (
 // CheckRequests draws transcripts that hold what the desk promises, every call
 // answered right behind it, and holds what a wire makes of each against what a server
 // takes, and against valid where it is not nil.
-func CheckRequests(t *testing.T, d Dialect, open func(*http.Client) model.Model, valid func(body []byte) error) {
+func CheckRequests(t *testing.T, d Dialect, open Open, valid func(body []byte) error) {
 	t.Helper()
 	rapid.Check(t, func(t *rapid.T) {
 		judge := &judge{dialect: d}
-		m := open(&http.Client{Transport: judge})
+		m := open.behind(judge)
 		r := drawRequest(t, m.Info())
 		first := judge.ask(t, m, r, valid)
 		if again := judge.ask(t, m, r, valid); string(first.Body) != string(again.Body) {

@@ -33,7 +33,7 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 // FuzzStream holds what every answer promises, whatever the server sends, and
 // that it does not matter where the network cuts the bytes. The files of an archive
 // are the seeds.
-func FuzzStream(f *testing.F, archive string, open func(*http.Client) model.Model) {
+func FuzzStream(f *testing.F, archive string, open Open) {
 	f.Helper()
 	seeds, err := txtar.ParseFile(archive)
 	if err != nil {
@@ -48,7 +48,7 @@ func FuzzStream(f *testing.F, archive string, open func(*http.Client) model.Mode
 			kind = "application/json"
 		}
 		hear := func(reader func(io.Reader) io.Reader) (*model.Response, error) {
-			return checked(t, open(&http.Client{Transport: canned{kind, string(raw), reader}}))
+			return checked(t, open.behind(canned{kind, string(raw), reader}))
 		}
 		first, firstErr := hear(func(r io.Reader) io.Reader { return r })
 		second, secondErr := hear(iotest.OneByteReader)

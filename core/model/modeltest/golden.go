@@ -88,7 +88,7 @@ func Streams(t *testing.T, d Dialect, open Open, name string, update bool) {
 	for _, file := range archive.Files {
 		header := http.Header{"Content-Type": {kinds[path.Ext(file.Name)]}}
 		server := New(t, d, Raw(http.StatusOK, header, string(file.Data)))
-		fmt.Fprintf(&got, "-- %s --\n%s", file.Name, Show(t, open(server.URL, "scripted"), Small()))
+		fmt.Fprintf(&got, "-- %s --\n%s", file.Name, Show(t, open.scripted(server.URL), Small()))
 	}
 	Golden(t, name+".golden", got.String(), update)
 }
@@ -99,7 +99,7 @@ func Requests(t *testing.T, d Dialect, open Open, name string, update bool) {
 	t.Helper()
 	sent := func(r *model.Request) []byte {
 		server := New(t, d, Text("ok"))
-		if _, err := open(server.URL, "scripted").Generate(t.Context(), r, nil); err != nil {
+		if _, err := open.scripted(server.URL).Generate(t.Context(), r, nil); err != nil {
 			t.Fatal(err)
 		}
 		return server.Queries()[0].Body

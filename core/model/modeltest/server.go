@@ -180,7 +180,7 @@ func Say(said Spoken) Answer {
 func Cut(said Spoken) Answer {
 	return func(w http.ResponseWriter, r *http.Request, q Query) {
 		events := q.dialect.speak(said, q)
-		Break(q.dialect.write(events[:len(events)-2]))(w, r, q)
+		Break(q.dialect.frames(events[:len(events)-2]))(w, r, q)
 	}
 }
 

@@ -1,25 +1,28 @@
 package modeltest
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"maps"
 	"net/http"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"aidesk/core/model"
 
-	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp"
 )
 
-// Open gives the model of a name behind a server's base URL.
-type Open func(url, name string) model.Model
+// Open gives the model of a name behind a server's base URL, asked by a client; nil
+// is a plain one.
+type Open func(url, name string, c *http.Client) model.Model
+
+// scripted is the model behind a server, or behind a transport.
+func (open Open) scripted(url string) model.Model { return open(url, "scripted", nil) }
+
+func (open Open) behind(transport http.RoundTripper) model.Model {
+	return open("http://models.example/v1", "scripted", &http.Client{Transport: transport})
+}
 
 // RunWire holds a model behind a server against the contract of model.Model, and
 // against what servers do: every answer that a dialect knows, every error, and the
@@ -28,7 +31,7 @@ func RunWire(t *testing.T, d Dialect, open Open) {
 	t.Helper()
 	Run(t, func(t *testing.T) model.Model {
 		t.Helper()
-		return open(NewActor(t, d, Act).URL, "scripted")
+		return open.scripted(NewActor(t, d, Act).URL)
 	})
 	t.Run("answers", func(t *testing.T) { runAnswers(t, d, open) })
 	t.Run("outcomes", func(t *testing.T) { runOutcomes(t, d, open) })
@@ -37,9 +40,6 @@ func RunWire(t *testing.T, d Dialect, open Open) {
 	t.Run("quirks", func(t *testing.T) { runQuirks(t, d, open) })
 	t.Run("cuts", func(t *testing.T) { runCuts(t, d, open) })
 }
-
-// eventName is the name of an event.
-var eventName = regexp.MustCompile(`(?m)^event: .*\n`)
 
 // both is an answer with all that an answer may have.
 var both = Spoken{
@@ -65,7 +65,7 @@ func runAnswers(t *testing.T, d Dialect, open Open) {
 		t.Run(test.name, func(t *testing.T) {
 			server := New(t, d, Say(test.said))
 			pieces := 0
-			response, err := open(server.URL, "scripted").Generate(t.Context(), request(user("look")), func(e model.Event) {
+			response, err := open.scripted(server.URL).Generate(t.Context(), request(user("look")), func(e model.Event) {
 				if e.Text != "" {
 					pieces++
 				}
@@ -103,7 +103,7 @@ func checkSaid(t *testing.T, response *model.Response, said Spoken) {
 		ids[c.ID] = true
 		calls = append(calls, [2]string{c.Name, string(c.Args)})
 	}
-	if diff := gocmp.Diff(said.Calls, calls); diff != "" {
+	if diff := cmp.Diff(said.Calls, calls); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
 }
@@ -113,7 +113,7 @@ func runOutcomes(t *testing.T, d Dialect, open Open) {
 	for _, status := range []model.Status{model.OK, model.Declined} {
 		t.Run(string(status), func(t *testing.T) {
 			server := New(t, d, Call(both.Calls[0]), Text("I see."))
-			m := open(server.URL, "scripted")
+			m := open.scripted(server.URL)
 			said := []model.Message{user("look up apple")}
 			said = append(said, generate(t, m, request(said...)).Message)
 			id := said[1].CallsOf()[0].ID
@@ -161,24 +161,24 @@ func runState(t *testing.T, d Dialect, open Open) {
 		t.Run(name, func(t *testing.T) {
 			server := New(t, d, Say(said), Text("a"), Text("b"), Text("c"))
 			messages := []model.Message{user("look up apple")}
-			answer := generate(t, open(server.URL, "scripted"), request(messages...)).Message
+			answer := generate(t, open.scripted(server.URL), request(messages...)).Message
 			checkSaid(t, &model.Response{Message: answer}, said)
 			messages = append(messages, answer)
 			for _, call := range answer.CallsOf() {
 				messages = append(messages, result(call.ID, model.OK, "red"))
 			}
 			again := request(reread(t, append(messages, user("and?")))...)
-			generate(t, open(server.URL, "scripted"), again)
+			generate(t, open.scripted(server.URL), again)
 			got := server.Queries()[1].State
 			if len(got) != 1 {
 				t.Fatalf("state that came back: %s", got)
 			}
 			var sent, back any
-			if json.Unmarshal([]byte(d.state("sealed+/=")), &sent) != nil || json.Unmarshal(got[0], &back) != nil || !gocmp.Equal(sent, back) {
+			if json.Unmarshal([]byte(d.state("sealed+/=")), &sent) != nil || json.Unmarshal(got[0], &back) != nil || !cmp.Equal(sent, back) {
 				t.Errorf("state came back as %s, want %s", got[0], d.state("sealed+/="))
 			}
-			generate(t, open(server.URL, "another"), again)
-			generate(t, open(strings.Replace(server.URL, "127.0.0.1", "localhost", 1), "scripted"), again)
+			generate(t, open(server.URL, "another", nil), again)
+			generate(t, open.scripted(strings.Replace(server.URL, "127.0.0.1", "localhost", 1)), again)
 			for _, q := range server.Queries()[2:] {
 				if len(q.State) > 0 || strings.Contains(string(q.Body), "sealed") {
 					t.Errorf("another model got the state: %s", q.Body)
@@ -216,7 +216,7 @@ func runFaults(t *testing.T, d Dialect, open Open) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			server := New(t, d, test.answer)
-			response, err := open(server.URL, "scripted").Generate(t.Context(), request(user("look up apple-4711")), nil)
+			response, err := open.scripted(server.URL).Generate(t.Context(), request(user("look up apple-4711")), nil)
 			fault, ok := errors.AsType[*model.Error](err)
 			if !ok || response != nil {
 				t.Fatalf("got %+v, %v", response, err)
@@ -239,180 +239,5 @@ func withHeader(name, value string, answer Answer) Answer {
 	return func(w http.ResponseWriter, r *http.Request, q Query) {
 		w.Header().Set(name, value)
 		answer(w, r, q)
-	}
-}
-
-// runQuirks changes an answer as servers do that speak the wire in their own way.
-func runQuirks(t *testing.T, d Dialect, open Open) {
-	count := 0
-	places := []string{"index", "output_index", "content_index"}
-	names := []string{"id", "item_id", "call_id"}
-	quirks := []struct {
-		name    string
-		order   func([]event)       // of the events
-		objects func(event)         // each object of the answer
-		bytes   func(string) string // the stream
-		whole   bool                // arguments come in one piece
-	}{
-		{name: "none"},
-		{name: "no index", objects: without(places...)},
-		{name: "one index for all", objects: func(e event) { reset(e, places, func() any { return 0 }) }},
-		{name: "no ids", objects: without(names...)},
-		{name: "ids that change", objects: func(e event) {
-			if e["type"] == "function" || e["type"] == "tool_use" {
-				return // the call's own
-			}
-			reset(e, []string{"id", "item_id"}, func() any { count++; return fmt.Sprint("other_", count) })
-		}},
-		{name: "arguments as objects", whole: true, objects: func(e event) {
-			for _, name := range []string{"arguments", "partial_json", "delta"} {
-				if s, ok := e[name].(string); ok && strings.HasPrefix(s, "{") {
-					e[name] = json.RawMessage(s)
-				}
-			}
-		}},
-		{name: "woven calls", order: weave},
-		{name: "fields that nobody knows", objects: func(e event) { e["x_extra"] = list{1, "two"} }},
-		{name: "error null", objects: func(e event) { e["error"] = nil }},
-		{name: "no usage", objects: without("usage")},
-		{name: "comments", bytes: func(s string) string {
-			return ": PROCESSING\n\n" + strings.ReplaceAll(s, "\n\n", "\n\n: PROCESSING\n\n")
-		}},
-		{name: "CRLF", bytes: func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }},
-		{name: "events without names", bytes: func(s string) string { return eventName.ReplaceAllString(s, "") }},
-		{name: "no [DONE]", bytes: func(s string) string { return strings.TrimSuffix(s, Done) }},
-		{name: "[DONE]", bytes: func(s string) string { return strings.TrimSuffix(s, Done) + Done }},
-	}
-	for _, quirk := range quirks {
-		t.Run(quirk.name, func(t *testing.T) {
-			said := both
-			said.Whole = quirk.whole
-			answer := func(w http.ResponseWriter, r *http.Request, q Query) {
-				events := plain(d.speak(said, q))
-				if quirk.order != nil {
-					quirk.order(events)
-				}
-				if quirk.objects != nil {
-					for _, e := range events {
-						walk(e, quirk.objects)
-					}
-				}
-				raw := d.write(events)
-				if quirk.bytes != nil {
-					raw = quirk.bytes(raw)
-				}
-				Stream(raw)(w, r, q)
-			}
-			response := generate(t, open(New(t, d, answer).URL, "scripted"), request(user("look")))
-			checkSaid(t, response, said)
-			if u := response.Usage; u.Input == 0 || u.Output == 0 || u.Estimated != (quirk.name == "no usage") {
-				t.Errorf("usage %+v", u)
-			}
-		})
-	}
-}
-
-// weave has the calls come side by side: all begin, then all have their arguments,
-// then all end.
-func weave(events []event) {
-	rank := func(e event) int {
-		raw := encode(e)
-		has := func(list ...string) bool {
-			return slices.ContainsFunc(list, func(s string) bool { return strings.Contains(raw, s) })
-		}
-		switch {
-		case has(`"usage"`, `"finish_reason":"`, `message_stop`) && !has(`message_start`):
-			return 5
-		case has(`"output_text`, `"output_index":0`, `text_delta`, `"index":0,"type":"content_block`, `"content":"`) && !has(`tool_calls`):
-			return 0
-		case has(`output_item.added`, `content_block_start`, `"type":"function"`):
-			return 1
-		case has(`tool_calls`, `arguments.delta`, `input_json_delta`):
-			return 2
-		case has(`arguments.done`):
-			return 3
-		case has(`output_item.done`, `content_block_stop`):
-			return 4
-		}
-		return 0
-	}
-	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(rank(a), rank(b)) })
-}
-
-// plain gives events as they are read.
-func plain(events []event) []event {
-	var list []event
-	if err := json.Unmarshal([]byte(encode(events)), &list); err != nil {
-		panic(fmt.Sprintf("events that are no JSON: %v", err))
-	}
-	return list
-}
-
-// walk visits every object.
-func walk(v any, visit func(event)) {
-	switch v := v.(type) {
-	case event:
-		for _, name := range slices.Sorted(maps.Keys(v)) {
-			walk(v[name], visit)
-		}
-		visit(v)
-	case list:
-		for _, element := range v {
-			walk(element, visit)
-		}
-	}
-}
-
-// without leaves fields out.
-func without(names ...string) func(event) {
-	return func(e event) {
-		for _, name := range names {
-			delete(e, name)
-		}
-	}
-}
-
-// reset sets the fields that are there.
-func reset(e event, names []string, value func() any) {
-	for _, name := range names {
-		if _, ok := e[name]; ok {
-			e[name] = value()
-		}
-	}
-}
-
-// runCuts cuts an answer at every byte: nothing counts until it came to its end, and
-// an error on the way counts at once.
-func runCuts(t *testing.T, d Dialect, open Open) {
-	var q Query
-	raw := d.write(d.speak(both, q))
-	first := -1 // the shortest piece that is an answer
-	server := New(t, d)
-	m := open(server.URL, "scripted")
-	for n := range len(raw) {
-		server.Then(Stream(raw[:n]))
-		response, err := m.Generate(t.Context(), request(user("look")), nil)
-		fault, _ := errors.AsType[*model.Error](err)
-		switch {
-		case err == nil:
-			checkSaid(t, response, both)
-			if first < 0 {
-				first = n
-			}
-		case fault == nil || fault.Kind != model.Truncated || response != nil || first >= 0:
-			t.Fatalf("cut at %d of %d: %+v, %v", n, len(raw), response, err)
-		}
-	}
-	if first < len(raw)/2 {
-		t.Errorf("%d bytes of %d are an answer:\n%s", first, len(raw), raw[:max(first, 0)])
-	}
-	events := d.speak(both, q)
-	for n := range len(events) - 2 { // the reason to stop is in the last two
-		broken := slices.Concat(events[:n], []event{d.wrong}, events[n:])
-		server.Then(Stream(d.write(broken)))
-		response, err := m.Generate(t.Context(), request(user("look")), nil)
-		if fault, ok := errors.AsType[*model.Error](err); !ok || fault.Kind != model.Overloaded || response != nil {
-			t.Errorf("error after %d events: %+v, %v", n, response, err)
-		}
 	}
 }

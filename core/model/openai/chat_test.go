@@ -20,8 +20,8 @@ func newChat(server *modeltest.Server) *Chat {
 	return NewChat(Config{BaseURL: server.URL, Model: "scripted", APIKey: "key-of-the-test"})
 }
 
-func open(url, name string) model.Model {
-	return NewChat(Config{BaseURL: url, Model: name, APIKey: "key-of-the-test"})
+func open(url, name string, c *http.Client) model.Model {
+	return NewChat(Config{BaseURL: url, Model: name, APIKey: "key-of-the-test", Client: c})
 }
 
 func TestStreams(t *testing.T) {
@@ -33,7 +33,9 @@ func TestRequest(t *testing.T) {
 }
 
 func FuzzStream(f *testing.F) {
-	modeltest.FuzzStream(f, "testdata/streams.txtar", func(c *http.Client) model.Model {
-		return NewChat(Config{BaseURL: "http://models.example/v1", Model: "m", Client: c})
-	})
+	modeltest.FuzzStream(f, "testdata/streams.txtar", open)
+}
+
+func TestChatClocks(t *testing.T) {
+	modeltest.RunClocks(t, modeltest.Chat, open)
 }

@@ -1,17 +1,13 @@
 package openai
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"aidesk/core/model"
 	"aidesk/core/model/modeltest"
@@ -104,15 +100,6 @@ func TestRedirect(t *testing.T) {
 	}
 }
 
-func TestBrokenConnection(t *testing.T) {
-	server := modeltest.NewChat(t, modeltest.Break(modeltest.Chunk(map[string]any{"content": "he"}, "")))
-	var text string
-	_, err := newChat(server).Generate(t.Context(), modeltest.Full(), func(e model.Event) { text += e.Text })
-	if fault, ok := errors.AsType[*model.Error](err); !ok || fault.Kind != model.Truncated || text != "he" {
-		t.Errorf("got %v after %q", err, text)
-	}
-}
-
 func TestTooLarge(t *testing.T) {
 	server := modeltest.NewChat(t,
 		modeltest.Stream("data: "+strings.Repeat("x", 4<<20+1<<16)+"\n\n"),
@@ -123,108 +110,6 @@ func TestTooLarge(t *testing.T) {
 		if fault, ok := errors.AsType[*model.Error](err); !ok || fault.Kind != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
-	}
-}
-
-// TestCancel ends a request in mid-answer.
-func TestCancel(t *testing.T) {
-	server := modeltest.NewChat(t, modeltest.Hang(modeltest.Chunk(map[string]any{"content": "he"}, "")))
-	ctx, cancel := context.WithCancel(t.Context())
-	response, err := newChat(server).Generate(ctx, modeltest.Full(), func(model.Event) { cancel() })
-	if !errors.Is(err, context.Canceled) || response != nil {
-		t.Errorf("got %+v, %v", response, err)
-	}
-}
-
-// piece is what a slow server sends, and when.
-type piece struct {
-	after time.Duration
-	bytes string
-}
-
-// slow is a transport whose server takes its time.
-type slow struct {
-	headers time.Duration
-	pieces  []piece
-	hang    bool // do not end the answer
-}
-
-// RoundTrip answers like a server.
-func (s slow) RoundTrip(r *http.Request) (*http.Response, error) {
-	_, _ = io.Copy(io.Discard, r.Body)
-	if err := sleep(r.Context(), s.headers); err != nil {
-		return nil, err
-	}
-	body, w := io.Pipe()
-	go func() {
-		for _, p := range s.pieces {
-			if err := sleep(r.Context(), p.after); err != nil {
-				_ = w.CloseWithError(err)
-				return
-			}
-			_, _ = io.WriteString(w, p.bytes)
-		}
-		if s.hang {
-			<-r.Context().Done()
-			_ = w.CloseWithError(r.Context().Err())
-		}
-		_ = w.Close()
-	}()
-	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: body, Request: r}, nil
-}
-
-// sleep waits on the clock of the test's bubble.
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
-}
-
-func TestTimeouts(t *testing.T) {
-	word := modeltest.Chunk(map[string]any{"content": "hey "}, "")
-	end := modeltest.Chunk(map[string]any{}, "stop")
-	many := func(n int, after time.Duration) (list []piece) {
-		for range n {
-			list = append(list, piece{after, word})
-		}
-		return list
-	}
-	tests := []struct {
-		name string
-		slow slow
-		kind model.Kind // "": it answers
-		took time.Duration
-	}{
-		{"no headers", slow{headers: time.Hour}, model.Network, 30 * time.Second},
-		{"no first byte", slow{headers: 20 * time.Second, hang: true}, model.Network, 30 * time.Second},
-		{"idle", slow{pieces: []piece{{20 * time.Second, word}}, hang: true}, model.Truncated, 50 * time.Second},
-		{"slow but steady", slow{pieces: append(many(4, 25*time.Second), piece{10 * time.Second, end})}, "", 110 * time.Second},
-		{"for ever", slow{pieces: many(100, 20*time.Second)}, model.Truncated, 120 * time.Second},
-		{"comments are a sign of life", slow{pieces: []piece{{20 * time.Second, ": x\n\n"}, {25 * time.Second, word}, {time.Second, end}}}, "", 46 * time.Second},
-		{"never closed", slow{pieces: []piece{{time.Second, word + end}}, hang: true}, "", 3 * time.Second},
-		{"usage late", slow{pieces: []piece{{time.Second, word + end}, {time.Second, modeltest.Usage(3, 4)}}}, "", 2 * time.Second},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				m := NewChat(Config{BaseURL: "http://models.example/v1", Model: "m", Client: &http.Client{Transport: test.slow}})
-				start := time.Now()
-				response, err := m.Generate(t.Context(), modeltest.Small(), nil)
-				if took := time.Since(start); took != test.took {
-					t.Errorf("it took %s, want %s", took, test.took)
-				}
-				fault, _ := errors.AsType[*model.Error](err)
-				switch {
-				case test.kind == "" && (err != nil || !strings.HasPrefix(response.Message.TextOf(), "hey ")):
-					t.Errorf("got %+v, %v", response, err)
-				case test.kind != "" && (fault == nil || fault.Kind != test.kind):
-					t.Errorf("got %v, want %s", err, test.kind)
-				}
-			})
-		})
 	}
 }
 

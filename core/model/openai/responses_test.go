@@ -8,8 +8,8 @@ import (
 	"aidesk/core/model/modeltest"
 )
 
-func openResponses(url, name string) model.Model {
-	return NewResponses(Config{BaseURL: url, Model: name, APIKey: "key-of-the-test"})
+func openResponses(url, name string, c *http.Client) model.Model {
+	return NewResponses(Config{BaseURL: url, Model: name, APIKey: "key-of-the-test", Client: c})
 }
 
 func TestResponses(t *testing.T) { modeltest.RunWire(t, modeltest.Responses, openResponses) }
@@ -23,7 +23,9 @@ func TestResponsesRequest(t *testing.T) {
 }
 
 func FuzzResponses(f *testing.F) {
-	modeltest.FuzzStream(f, "testdata/responses.txtar", func(c *http.Client) model.Model {
-		return NewResponses(Config{BaseURL: "http://models.example/v1", Model: "m", Client: c})
-	})
+	modeltest.FuzzStream(f, "testdata/responses.txtar", openResponses)
+}
+
+func TestResponsesClocks(t *testing.T) {
+	modeltest.RunClocks(t, modeltest.Responses, openResponses)
 }

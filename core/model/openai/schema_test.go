@@ -3,7 +3,6 @@ package openai
 import (
 	"bytes"
 	"encoding/json"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,12 +39,13 @@ func published(t *testing.T, name string) func(body []byte) error {
 type kind struct {
 	schema  string
 	dialect modeltest.Dialect
-	open    func(Config) model.Model
+	open    modeltest.Open
+	make    func(Config) model.Model
 }
 
 var kinds = map[string]kind{
-	"chat":      {"CreateChatCompletionRequest", modeltest.Chat, func(c Config) model.Model { return NewChat(c) }},
-	"responses": {"CreateResponse", modeltest.Responses, func(c Config) model.Model { return NewResponses(c) }},
+	"chat":      {"CreateChatCompletionRequest", modeltest.Chat, open, func(c Config) model.Model { return NewChat(c) }},
+	"responses": {"CreateResponse", modeltest.Responses, openResponses, func(c Config) model.Model { return NewResponses(c) }},
 }
 
 // TestRequestIsValid holds requests against the published schemas.
@@ -56,7 +56,7 @@ func TestRequestIsValid(t *testing.T) {
 			valid := published(t, k.schema)
 			for _, r := range []*model.Request{modeltest.Full(), modeltest.Small(), least} {
 				server := modeltest.New(t, k.dialect, modeltest.Text("ok"))
-				m := k.open(Config{BaseURL: server.URL, Model: "scripted", Reasoning: "low", MaxOutput: 100})
+				m := k.make(Config{BaseURL: server.URL, Model: "scripted", Reasoning: "low", MaxOutput: 100})
 				if _, err := m.Generate(t.Context(), r, nil); err != nil {
 					t.Fatal(err)
 				}
@@ -88,7 +88,7 @@ func TestSchemasRefuse(t *testing.T) {
 			k := kinds[test.kind]
 			valid := published(t, k.schema)
 			server := modeltest.New(t, k.dialect, modeltest.Text("ok"))
-			if _, err := k.open(Config{BaseURL: server.URL, Model: "scripted", Reasoning: "low"}).Generate(t.Context(), modeltest.Full(), nil); err != nil {
+			if _, err := k.make(Config{BaseURL: server.URL, Model: "scripted", Reasoning: "low"}).Generate(t.Context(), modeltest.Full(), nil); err != nil {
 				t.Fatal(err)
 			}
 			body := server.Queries()[0].Body
@@ -109,9 +109,7 @@ func TestAnyTranscript(t *testing.T) {
 			if os.Getenv("AIDESK_CORPORA") != "" {
 				valid = published(t, k.schema)
 			}
-			modeltest.CheckRequests(t, k.dialect, func(c *http.Client) model.Model {
-				return k.open(Config{BaseURL: "http://models.example/v1", Model: "m", Client: c})
-			}, valid)
+			modeltest.CheckRequests(t, k.dialect, k.open, valid)
 		})
 	}
 }
