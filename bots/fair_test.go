@@ -27,8 +27,9 @@ func asked(clock *bottest.Clock, workspace, thread, text string) chat.Event {
 // TestFair: a workspace with more conversations than there are workers, all of which
 // hang, keeps no other workspace waiting, and itself gets its turns at once and no more.
 func TestFair(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		const busy, atOnce = 400, 3
+		const busy, atOnce = 1100, 3
 		clock, gate := bottest.NewClock(), make(chan struct{})
 		var running, most atomic.Int64
 		m := script.Func(func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
