@@ -27,8 +27,9 @@ func asked(clock *bottest.Clock, workspace, thread, text string) chat.Event {
 // TestFair: a workspace with more conversations than there are workers, all of which
 // hang, keeps no other workspace waiting, and itself gets its turns at once and no more.
 func TestFair(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		const busy, atOnce = 400, 3
+		const busy, atOnce = 1100, 3
 		clock, gate := bottest.NewClock(), make(chan struct{})
 		var running, most atomic.Int64
 		m := script.Func(func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
@@ -103,4 +104,37 @@ func TestTwoWorkspaces(t *testing.T) {
 	clock.Advance(time.Hour)
 	say("W1", "four", "This workspace has used")
 	say("W2", "five", "This workspace has used")
+}
+
+// TestTogether: however many questions are worked at the same time, and whatever each
+// sets aside when it begins, together they never use more than the day's limit.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	const questions, limit = 60, 40_000
+	var used, sent atomic.Int64
+	m := script.Func(func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
+		response, err := script.Say("done")(ctx, r, on)
+		response.Usage = model.Usage{Input: model.Estimate(r), Output: 1000}
+		used.Add(int64(response.Usage.Input + response.Usage.Output))
+		sent.Add(1)
+		return response, err
+	}).With(model.Info{Wire: "script", Name: "m", Host: "model.example"})
+	clock := bottest.NewClock()
+	s := bottest.Start(t, bottest.NewRoom(clock).Platform(), clock, bottest.Setup{Model: m, Limits: bots.Limits{TokensPerDay: limit, TurnsAtOnce: 32}})
+	var all []chat.Event
+	for i := range questions {
+		all = append(all, asked(clock, "W1", fmt.Sprint("T", i), "question"))
+		if err := s.Receive(all[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, e := range all {
+		s.Done(e)
+	}
+	if n := used.Load(); n > limit || n < limit/2 {
+		t.Errorf("%d tokens were used by %d requests; the limit is %d", n, sent.Load(), limit)
+	}
+	if sent.Load() >= questions {
+		t.Error("nothing was refused")
+	}
 }

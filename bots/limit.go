@@ -44,10 +44,13 @@ func (s *step) count(ctx context.Context) error {
 		return nil
 	}
 	l, now := s.bot.Limits, s.desk.Now()
-	counts := []store.Count{{
-		Key: "turns/" + s.bot.owner(s.chat.Place, s.chat.Member) + now.UTC().Format("/2006-01-02T15"), N: int64(len(s.events)),
-		Limit: int64(l.TurnsPerMemberHour), Until: now.Add(2 * time.Hour),
-	}}
+	var counts []store.Count
+	if l.TurnsPerMemberHour > 0 {
+		counts = append(counts, store.Count{
+			Key: "turns/" + s.bot.owner(s.chat.Place, s.chat.Member) + now.UTC().Format("/2006-01-02T15"), N: int64(len(s.events)),
+			Limit: int64(l.TurnsPerMemberHour), Until: now.Add(2 * time.Hour),
+		})
+	}
 	var aside model.Amount
 	if info := s.bot.Agent.Model.Info(); info.Host != "" {
 		for _, day := range []int{l.TokensPerDay, l.TokensPerMemberDay} {

@@ -23,7 +23,7 @@ const (
 	leaseTime  = 15 * time.Second
 	extendTime = time.Second            // also how late an interruption from another process is learned
 	pollTime   = 200 * time.Millisecond // for what other processes ingested, and for timers
-	jobsAtOnce = 256
+	jobsAtOnce = 1024
 	jobsOfOne  = 64 // of one workspace, also those that wait for their turn: a busy one leaves room for others
 	tries      = 3  // then an event is closed with an apology
 )
