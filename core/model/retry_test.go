@@ -19,6 +19,13 @@ func question() *model.Request {
 	return &model.Request{Messages: []model.Message{{V: 1, Role: model.User, Parts: []model.Part{{Text: "hi"}}}}}
 }
 
+// trailing says a word and an empty piece, and is cut.
+func trailing(_ context.Context, _ *model.Request, on func(model.Event)) (*model.Response, error) {
+	on(model.Event{Text: "half"})
+	on(model.Event{})
+	return nil, fault(model.Truncated)
+}
+
 // TestRetry shows what is asked again, how often and after how long.
 func TestRetry(t *testing.T) {
 	tests := []struct {
@@ -36,6 +43,7 @@ func TestRetry(t *testing.T) {
 		{"too late", []script.Step{script.Fail(&model.Error{Kind: model.Rate, RetryAfter: 31 * time.Second})}, 1, 0, model.Rate},
 		{"cut before a word", []script.Step{script.Cut(""), script.Say("a")}, 2, 500 * time.Millisecond, ""},
 		{"cut after a word", []script.Step{script.Cut("half an ans")}, 1, 0, model.Truncated},
+		{"cut after a word and an empty piece", []script.Step{trailing}, 1, 0, model.Truncated},
 		{"auth", []script.Step{script.Fail(fault(model.Auth))}, 1, 0, model.Auth},
 		{"context", []script.Step{script.Fail(fault(model.Context))}, 1, 0, model.Context},
 		{"bad request", []script.Step{script.Fail(fault(model.BadRequest))}, 1, 0, model.BadRequest},
