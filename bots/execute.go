@@ -41,9 +41,11 @@ func (s *step) execute(ctx context.Context, a confirm.Action) error {
 	p := find(on, a.Call)
 	a.By = s.events[0].ID
 	if d := policy.Speak(s.bot.Access, a.Place, member); d.Denied() {
+		s.desk.observe(DeniedBy, d.Rule, 1)
 		return s.close(ctx, a, confirm.Denied, d.Reason+" Nothing was sent.", s.events)
 	}
 	if d := plugin.Decide(on, member, a.Call); d.Denied() {
+		s.desk.observe(DeniedBy, d.Rule, 1)
 		return s.close(ctx, a, confirm.Denied, d.Reason+" Nothing was sent.", s.events)
 	}
 	s.progress(ctx, "asking "+markdown.Line(a.Call.Human, 50)+"…")
@@ -139,9 +141,11 @@ func (s *step) resume(ctx context.Context, a confirm.Action) error {
 // the card, so that one write is one message; what it parks gets a message of its own.
 func (s *step) goOn(ctx context.Context, member chat.Member, a confirm.Action) error {
 	answer, err := s.ask(ctx, member, agent.Turn{Links: a.Outcome.Links})
-	if _, fault := agent.Fault(err); fault || errors.Is(err, errStopped) {
+	if _, fault := agent.Fault(err); fault || errors.Is(err, errStopped) || err != nil && s.limited() != nil {
 		s.logger.WarnContext(ctx, "the model did not go on", "error", err)
-		return s.commit(store.Commit{}) // the card says what became of it
+		var c store.Commit
+		s.settleUsage(&c)
+		return s.commit(c) // the card says what became of it
 	}
 	if err != nil {
 		return err
@@ -150,8 +154,8 @@ func (s *step) goOn(ctx context.Context, member chat.Member, a confirm.Action) e
 		return s.answer(ctx, store.Commit{}, answer)
 	}
 	var c store.Commit
-	s.settleUsage(&c, answer)
-	if err := s.entries(&c, answer.Entries...); err != nil {
+	s.settleUsage(&c)
+	if err := s.told(&c, answer); err != nil {
 		return err
 	}
 	if answer.Text.Empty() && len(answer.Previews) == 0 {

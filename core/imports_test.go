@@ -60,10 +60,10 @@ core/agent              | chat markdown model openapi plugin confirm preview sto
 core/schedule           | chat store                                                                          | github.com/robfig/cron/v3
 store/bolt              | store                                                                               | go.etcd.io/bbolt
 store/postgres          | store                                                                               | github.com/jackc/pgx/v5
-adapters/slack          | chat markdown                                                                       | github.com/slack-go/slack
+adapters/slack          | chat markdown                                                                       | github.com/slack-go/slack github.com/gorilla/websocket
 adapters/discord        | chat markdown                                                                       | github.com/bwmarrin/discordgo
 adapters/terminal       | chat markdown                                                                       | –
-bots                    | chat markdown agent account plugin policy confirm schedule secret store             | –
+bots                    | chat markdown model agent account plugin policy confirm schedule secret store       | –
 cmd/exampleplugins/...  | cmd/exampleplugins/...                                                              | –
 cmd/...                 | everything                                                                          | github.com/spf13/cobra github.com/goccy/go-yaml github.com/prometheus/client_golang charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
 `

@@ -132,7 +132,6 @@ func (s *stage) open() *slack.Adapter {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	slack.Unpaced(a)
 	s.door.Set(a.Handler())
 	return a
 }

@@ -32,8 +32,11 @@ import (
 type Setup struct {
 	Model   model.Model // defaults to a script without steps
 	Plugins []Plugin
+	Price   model.Price // of Model
 	Limits  bots.Limits
 	Turn    agent.Limits
+	Tell    []string // who is told when a limit is near
+	Observe func(bots.Observation)
 	Key     string // that seals what is entrusted to the desk, as it is configured; one is made where there is none
 }
 
@@ -115,17 +118,26 @@ func (s *Stage) open() {
 	}
 	bot := &bots.Bot{
 		Name: "desk", Adapters: []chat.Adapter{tapped(s.Open(), s.board)}, Plugins: registry, Limits: s.setup.Limits,
+		Tell: map[string][]string{s.Place.Platform: s.setup.Tell},
 		Agent: &agent.Agent{
-			Model: s.setup.Model, Plugins: registry, Persona: "You are the desk of a test.", Limits: s.setup.Turn,
+			Model: s.paid(), Plugins: registry, Persona: "You are the desk of a test.", Limits: s.setup.Turn,
 			Previews: &preview.Fetcher{Guard: guard}, Now: s.Clock.Now, Logger: logger,
 		},
 	}
-	desk := &bots.Desk{Store: m, Bots: []*bots.Bot{bot}, Secrets: s.secrets, Now: s.Clock.Now, Logger: logger}
+	desk := &bots.Desk{Store: m, Bots: []*bots.Bot{bot}, Secrets: s.secrets, Now: s.Clock.Now, Logger: logger, Observe: s.setup.Observe}
 	ctx, end := context.WithCancel(context.Background())
 	s.board.add(func() { s.board.desk = nil })
 	s.live = &live{store: m, db: db, end: end, ended: make(chan error, 1)}
 	go func(l *live) { l.ended <- desk.Run(ctx) }(s.live)
 	s.board.until(s.T, "the adapter to run", func() bool { return s.board.desk != nil })
+}
+
+// paid is the model with each request paid for, where it is a language model.
+func (s *Stage) paid() model.Model {
+	if s.setup.Model.Info().Literal {
+		return s.setup.Model
+	}
+	return &model.Budget{Model: s.setup.Model, Price: s.setup.Price}
 }
 
 // Log is all that the desk wrote into its log.

@@ -25,9 +25,10 @@ const (
 	storeTime = time.Second      // how often the store is asked whether it still works
 )
 
-// web is the desk's own server: signs of health, and what platforms call.
+// web is the desk's own server: signs of health, measurements, and what platforms call.
 type web struct {
 	store    store.Store
+	metrics  *metrics
 	adapters []*slack.Adapter
 	called   http.Handler // what Slack calls; nil where it does not
 	stopping atomic.Bool
@@ -52,6 +53,9 @@ func (w *web) handler() http.Handler {
 		}
 		say(out, http.StatusOK, "ready")
 	})
+	if w.metrics != nil {
+		mux.Handle("GET /metrics", w.metrics.handler())
+	}
 	if w.called != nil {
 		mux.Handle("/slack/", http.MaxBytesHandler(w.called, maxBody))
 	}

@@ -53,6 +53,7 @@ type parts struct {
 	store    store.Store
 	secrets  *secret.Ring
 	adapters func(config.Bot) ([]chat.Adapter, error) // those of one bot
+	metrics  *metrics                                 // nil: nothing is counted
 	logger   *slog.Logger
 }
 
@@ -69,13 +70,18 @@ func wire(ctx context.Context, cfg config.Config, p parts) (*bots.Desk, error) {
 	}
 	models := map[string]model.Model{}
 	for name, m := range cfg.Models {
-		if models[name], err = modelOf(cfg, m); err != nil {
+		made, err := modelOf(cfg, m)
+		if err != nil {
 			return nil, err
 		}
+		models[name] = paid(made, m.Price.Model(), p.metrics)
 	}
 	desk := &bots.Desk{
 		Store: s, Secrets: p.secrets, Now: time.Now, Logger: logger,
 		Keep: bots.Retention{Conversations: cfg.Retention.Conversations, Audit: cfg.Retention.Audit},
+	}
+	if p.metrics != nil {
+		desk.Observe = p.metrics.observe
 	}
 	for _, b := range cfg.Bots {
 		adapters, err := p.adapters(b)
@@ -100,12 +106,31 @@ func wire(ctx context.Context, cfg config.Config, p parts) (*bots.Desk, error) {
 		desk.Bots = append(desk.Bots, &bots.Bot{
 			Name: b.Name, Adapters: adapters, Agent: a, Plugins: registry,
 			Access: policy.Access{Channels: b.Access.Channels, Roles: b.Access.Roles, Guests: b.Access.Guests},
-			Limits: bots.Limits{
-				TurnsPerMemberHour: cfg.Limits.TurnsPerMemberHour, TurnsAtOnce: cfg.Limits.TurnsAtOnce, TokensPerDay: cfg.Limits.TokensPerDay,
-			},
+			Limits: limitsOf(cfg.Limits),
+			Tell:   map[string][]string{"slack": cfg.Policy.Admins.Slack},
 		})
 	}
 	return desk, nil
+}
+
+// paid makes a model of which each request is paid for and measured. What is no
+// language model spends nothing.
+func paid(m model.Model, price model.Price, metrics *metrics) model.Model {
+	if !m.Info().Literal {
+		m = &model.Budget{Model: m, Price: price}
+	}
+	if metrics != nil {
+		m = &measured{Model: m, metrics: metrics}
+	}
+	return m
+}
+
+func limitsOf(l config.Limits) bots.Limits {
+	return bots.Limits{
+		TurnsPerMemberHour: l.TurnsPerMemberHour, TurnsAtOnce: l.TurnsAtOnce,
+		TokensPerTurn: l.TokensPerTurn, TokensPerMemberDay: l.TokensPerMemberDay, TokensPerDay: l.TokensPerDay,
+		MoneyPerMemberDay: int64(l.MoneyPerMemberDay), MoneyPerDay: int64(l.MoneyPerDay), Currency: l.Currency,
+	}
 }
 
 // rulesOf are the exceptions to the guard that the operator wrote.

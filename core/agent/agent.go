@@ -119,7 +119,7 @@ func (a *Agent) Run(ctx context.Context, t Turn) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, set: set, zone: t.Member.Location(), links: t.Links, seen: map[string]int{}}
+	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, set: set, links: t.Links, zone: t.Member.Location(), seen: map[string]int{}}
 	if t.Question != "" {
 		r.say(model.Message{Role: model.User, Name: t.Member.Name, Parts: []model.Part{{Text: t.Question}}})
 	}
@@ -157,13 +157,21 @@ type run struct {
 	mended   bool           // this step has a call that cannot be made
 	repairs  int            // how many steps had
 	searches int
-	narrow   int // room for the transcript, once the model found it too long
+	sizes    []int // of the transcript's messages, in tokens
+	narrow   int   // room for the transcript, once the model found it too long
 }
+
+// now is the time where the member is.
+func (r *run) now() time.Time { return r.Now().In(r.zone) }
 
 // say appends a message to the transcript of this turn.
 func (r *run) say(m model.Message, links ...string) {
 	m.V = model.Version
-	r.answer.Entries = append(r.answer.Entries, Entry{Message: m, Links: links})
+	e := Entry{Message: m, Links: links}
+	if m.Role == model.Assistant {
+		e.Seen = r.saw()
+	}
+	r.answer.Entries = append(r.answer.Entries, e)
 }
 
 // loop asks the model until it has nothing more to call: the only loop. It
@@ -231,9 +239,9 @@ func (r *run) ask(ctx context.Context) (*model.Response, error) {
 	if !errors.As(err, &fault) || fault.Kind != model.Context || r.narrow > 0 {
 		return response, err
 	}
-	was := size(request.Messages)
+	was := sizeOf(request.Messages)
 	r.narrow = was / 2
-	if request = r.request(); size(request.Messages) == was {
+	if request = r.request(); sizeOf(request.Messages) == was {
 		return response, err
 	}
 	return r.generate(ctx, request)

@@ -14,6 +14,7 @@ import (
 const (
 	anyWindow  = 32_000 // tokens, of a model that does not say
 	windowPart = 0.6    // of the window is used
+	longest    = 16_000 // tokens of transcript, however large the window: every request pays for them
 	asideRoom  = toolRoom + briefRoom + 1000
 	minResult  = 200 // bytes: a result that is shorter is not worth leaving out
 )
@@ -25,7 +26,7 @@ func (r *run) room() int {
 		return r.narrow
 	}
 	window := r.window()
-	return max(int(windowPart*float64(window))-asideRoom, window/4)
+	return min(max(int(windowPart*float64(window))-asideRoom, window/4), longest)
 }
 
 func (r *run) window() int { return cmp.Or(r.Model.Info().Window, anyWindow) }
@@ -39,11 +40,11 @@ func (r *run) share(room int) int { return min(room, room*r.window()/anyWindow) 
 // turns, and with it the beginning that a provider caches. A call and its result
 // are never parted. The last turn always comes; of its results all but the newest go
 // where even it is too long.
-func compact(entries []Entry, room int) []model.Message {
-	turns := turnsOf(entries)
-	w := window{turns: turns, sizes: make([]int, len(turns))}
+func (r *run) compact(room int) []model.Message {
+	turns, sizes := r.turns()
+	w := window{turns: turns, sizes: sizes}
 	for i := range turns {
-		w.grow(i)
+		w.sum += w.sizes[i]
 		if w.sum <= room {
 			continue
 		}
@@ -69,11 +70,6 @@ type window struct {
 	from  int // the first turn that is sent
 }
 
-func (w *window) grow(i int) {
-	w.sizes[i] = size(w.turns[i])
-	w.sum += w.sizes[i]
-}
-
 // bare takes the results out of a turn, but for those of the last step of the last
 // turn.
 func (w *window) bare(i int) {
@@ -87,7 +83,8 @@ func (w *window) bare(i int) {
 	}
 	w.turns[i] = turn
 	w.sum -= w.sizes[i]
-	w.grow(i)
+	w.sizes[i] = sizeOf(turn)
+	w.sum += w.sizes[i]
 }
 
 // lastResult is where the newest results of a turn stand.
@@ -115,34 +112,44 @@ func withoutResults(m model.Message) model.Message {
 	return m
 }
 
-// turnsOf cuts a transcript before each message of a member.
-func turnsOf(entries []Entry) [][]model.Message {
-	var turns [][]model.Message
-	for i, e := range entries {
+// turns cuts the transcript before each message of a member, and counts the tokens of
+// each turn. A message is counted once in a run.
+func (r *run) turns() (turns [][]model.Message, sizes []int) {
+	for i, e := range slices.Concat(r.History, r.answer.Entries) {
+		if i == len(r.sizes) {
+			r.sizes = append(r.sizes, size(e.Message))
+		}
 		if i == 0 || e.Message.Role == model.User {
-			turns = append(turns, nil)
+			turns, sizes = append(turns, nil), append(sizes, 0)
 		}
 		last := len(turns) - 1
 		turns[last] = append(turns[last], e.Message)
+		sizes[last] += r.sizes[i]
 	}
-	return turns
+	return turns, sizes
 }
 
-// size is what messages are in a request, in tokens.
-func size(messages []model.Message) int {
+// sizeOf is what messages are in a request, in tokens.
+func sizeOf(messages []model.Message) int {
 	n := 0
 	for _, m := range messages {
-		n += messageFrame
-		for _, p := range m.Parts {
-			n += model.Tokens(p.Text)
-			switch {
-			case p.Call != nil:
-				n += messageFrame + model.Tokens(p.Call.Name) + model.Tokens(string(p.Call.Args))
-			case p.Result != nil:
-				n += messageFrame + model.Tokens(p.Result.Content) + model.Tokens(p.Result.LeftOut)
-			case p.Opaque != nil:
-				n += model.Tokens(string(p.Opaque.Raw))
-			}
+		n += size(m)
+	}
+	return n
+}
+
+// size is what a message is in a request, in tokens.
+func size(m model.Message) int {
+	n := messageFrame
+	for _, p := range m.Parts {
+		n += model.Tokens(p.Text)
+		switch {
+		case p.Call != nil:
+			n += messageFrame + model.Tokens(p.Call.Name) + model.Tokens(string(p.Call.Args))
+		case p.Result != nil:
+			n += messageFrame + model.Tokens(p.Result.Content) + model.Tokens(p.Result.LeftOut)
+		case p.Opaque != nil:
+			n += model.Tokens(string(p.Opaque.Raw))
 		}
 	}
 	return n

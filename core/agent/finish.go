@@ -42,7 +42,7 @@ func (r *run) finish(ctx context.Context, text string, off []*plugin.Plugin) err
 	if err != nil {
 		return err
 	}
-	r.answer.Disabled = disabled(r.Question, others, r.Now().In(r.zone))
+	r.answer.Disabled = disabled(r.Question, others, r.now())
 	return nil
 }
 

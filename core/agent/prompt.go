@@ -36,8 +36,8 @@ func (r *run) request() *model.Request {
 	req := &model.Request{
 		System:   []string{rules, where(r.Place)},
 		Brief:    r.briefs(),
-		Messages: compact(slices.Concat(r.History, r.answer.Entries), r.room()),
-		Now:      r.Now().In(r.zone),
+		Messages: r.compact(r.room()),
+		Now:      r.now(),
 		Locale:   r.Member.Locale,
 		CacheKey: r.Conversation,
 	}

@@ -58,24 +58,25 @@ func TestRoom(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := compact(entries, room)
+		r := &run{Turn: Turn{History: entries}}
+		got := r.compact(room)
 		if err := modeltest.Paired(got); err != nil {
 			t.Fatal(err)
 		}
 		if after, _ := json.Marshal(entries); string(after) != string(before) {
 			t.Fatal("the transcript itself was changed")
 		}
-		turns := turnsOf(entries)
+		turns, _ := r.turns()
 		last := turns[len(turns)-1]
-		if size(got) > room && len(got) != len(last) {
-			t.Fatalf("%d tokens in a room of %d, %d messages of which the last turn has %d", size(got), room, len(got), len(last))
+		if sizeOf(got) > room && len(got) != len(last) {
+			t.Fatalf("%d tokens in a room of %d, %d messages of which the last turn has %d", sizeOf(got), room, len(got), len(last))
 		}
 		if len(got) < len(last) || got[len(got)-1].TextOf() != last[len(last)-1].TextOf() {
 			t.Fatal("the last turn is not there")
 		}
 		whole := slices.Concat(turns...)
-		if size(whole) <= room && size(got) != size(whole) {
-			t.Fatalf("%d of %d tokens are left in a room of %d", size(got), size(whole), room)
+		if sizeOf(whole) <= room && sizeOf(got) != sizeOf(whole) {
+			t.Fatalf("%d of %d tokens are left in a room of %d", sizeOf(got), sizeOf(whole), room)
 		}
 	})
 }

@@ -61,7 +61,7 @@ func filled(t testing.TB) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		leases, err := db.Claim(ctx, "tester", 1, time.Minute)
+		leases, err := db.Claim(ctx, "tester", 1, 0, time.Minute)
 		if err != nil || len(leases) != 1 {
 			t.Fatal(leases, err)
 		}
@@ -290,7 +290,7 @@ func useAll(t *testing.T, path string) {
 	_ = db.Audits(ctx, "s", func(store.Audit) bool { return true })
 	_ = db.Usages(ctx, "s", time.Time{}, func(store.Usage) bool { return true })
 	_, _ = db.Ingest(ctx, store.Event{ID: "new", Conversation: "c"})
-	leases, _ := db.Claim(ctx, "tester", 3, time.Minute)
+	leases, _ := db.Claim(ctx, "tester", 3, 0, time.Minute)
 	for _, l := range leases {
 		if w, err := db.Work(ctx, l); err == nil && len(w.Events) > 0 {
 			_ = db.Commit(ctx, l, store.Commit{Done: []uint64{w.Events[0].Seq}, Entries: []store.Entry{{}}})
@@ -367,11 +367,11 @@ func TestBubble(t *testing.T) {
 		if _, err := db.Ingest(ctx, store.Event{ID: "t", Conversation: "c", Due: time.Now().Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
-		if leases, err := db.Claim(ctx, "tester", 1, time.Minute); err != nil || len(leases) != 0 {
+		if leases, err := db.Claim(ctx, "tester", 1, 0, time.Minute); err != nil || len(leases) != 0 {
 			t.Fatal(leases, err)
 		}
 		time.Sleep(time.Hour)
-		if leases, err := db.Claim(ctx, "tester", 1, time.Minute); err != nil || len(leases) != 1 {
+		if leases, err := db.Claim(ctx, "tester", 1, 0, time.Minute); err != nil || len(leases) != 1 {
 			t.Fatal(leases, err)
 		}
 		if _, err := db.Put(ctx, store.Record{Key: "k"}); err != nil {

@@ -87,7 +87,7 @@ func (d *desk) ingest(events ...store.Event) []uint64 {
 // claim leases conversations.
 func (d *desk) claim(limit int) []store.Lease {
 	d.Helper()
-	leases, err := d.Claim(d.Context(), "tester", limit, ttl)
+	leases, err := d.Claim(d.Context(), "tester", limit, 0, ttl)
 	d.must(err)
 	return leases
 }

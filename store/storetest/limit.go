@@ -91,7 +91,7 @@ func logs(d *desk) {
 		at := start.Add(time.Duration(i) * time.Second)
 		for _, scope := range []string{"s", "s2", "t"} {
 			c.Audits = append(c.Audits, store.Audit{Scope: scope, Time: at, Body: []byte(fmt.Sprint(scope, i))})
-			c.Usages = append(c.Usages, store.Usage{Scope: scope, Member: "ann", Model: "m", Time: at, Input: i, Output: 2, Micros: 3})
+			c.Usages = append(c.Usages, store.Usage{Scope: scope, Member: "ann", Model: "m", Time: at, Turns: 1, Input: i, Output: 2, Micros: 3})
 		}
 	}
 	d.commit(l, c)
@@ -107,7 +107,7 @@ func logs(d *desk) {
 	d.must(d.Usages(d.Context(), "s", start.Add(100*time.Second), func(u store.Usage) bool {
 		want := store.Usage{
 			Scope: "s", Member: "ann", Model: "m", Time: start.Add(time.Duration(i) * time.Second).Truncate(time.Microsecond).UTC(),
-			Input: i, Output: 2, Micros: 3,
+			Turns: 1, Input: i, Output: 2, Micros: 3,
 		}
 		equal(d, "usage", u, want)
 		i++

@@ -18,13 +18,16 @@ func (d *decoder) check(c *Config) {
 	d.checkHTTP(&c.HTTP)
 	d.checkKeys(c.Keys)
 	for _, name := range slices.Sorted(maps.Keys(c.Models)) {
-		d.checkModel("models."+name, c.Models[name])
+		m := c.Models[name]
+		d.checkModel("models."+name, m)
+		d.checkPrice("models."+name+".price", &m)
+		c.Models[name] = m
 	}
 	d.checkBots(c)
 	d.checkSlack(c)
 	d.checkAdmins(c.Policy.Admins)
 	d.checkRetention(c.Retention)
-	d.checkLimits(c.Limits)
+	d.checkLimits(c)
 	if mode := c.Previews.Mode; mode != "api_results" && mode != "off" {
 		d.faultf("previews.mode", "want api_results or off")
 	}
@@ -122,18 +125,6 @@ func (d *decoder) checkPlugins(bot string, plugins []Plugin) {
 			d.faultf(key, "missing; give the plugin's domain, or the URL of its manifest or OpenAPI document")
 		case first < i:
 			d.faultf(key, "stands at plugins[%d] already; remove one", first)
-		}
-	}
-}
-
-func (d *decoder) checkLimits(l Limits) {
-	for name, value := range map[string]int{
-		"turns_per_member_hour": l.TurnsPerMemberHour,
-		"turns_at_once":         l.TurnsAtOnce,
-		"tokens_per_day":        l.TokensPerDay,
-	} {
-		if value < 1 {
-			d.faultf("limits."+name, "want at least 1")
 		}
 	}
 }

@@ -48,6 +48,8 @@ type Model struct {
 	APIKey Secret `yaml:"api_key"`
 	// APIKeyFile is a file that holds APIKey instead. Once read, the key is in APIKey.
 	APIKeyFile string `yaml:"api_key_file"`
+	// Price is what its tokens cost; the planner's cost nothing.
+	Price Price `yaml:"price"`
 }
 
 // Bot is one persona with its model.
@@ -83,7 +85,7 @@ type Access struct {
 	// empty: all.
 	Channels []string `yaml:"channels"`
 	// Roles are the ids of those of which a member needs one; empty: none is needed.
-	// Slack has none.
+	// In Slack, of user groups.
 	Roles []string `yaml:"roles"`
 	// Guests lets guests in too.
 	Guests bool `yaml:"guests"`
@@ -96,7 +98,7 @@ type Policy struct {
 
 // Admins are who administers the desk, on each platform.
 type Admins struct {
-	// Slack has ids of members; empty: the workspace's owners and administrators.
+	// Slack has ids of members and user groups; empty: the workspace's owners and administrators.
 	Slack []string `yaml:"slack"`
 }
 
@@ -109,14 +111,24 @@ type Retention struct {
 	Audit time.Duration `yaml:"audit"`
 }
 
-// Limits are checked before the spending. Each is at least 1.
+// Limits are checked before the spending. Days are those of UTC.
 type Limits struct {
 	// TurnsPerMemberHour bounds one member's questions within an hour. Defaults to 20.
 	TurnsPerMemberHour int `yaml:"turns_per_member_hour"`
 	// TurnsAtOnce bounds the turns at work in one workspace; more wait. Defaults to 4.
 	TurnsAtOnce int `yaml:"turns_at_once"`
+	// TokensPerTurn bounds the model tokens of one question; 0: no limit. Defaults to 200,000.
+	TokensPerTurn int `yaml:"tokens_per_turn"`
+	// TokensPerMemberDay bounds one member's model tokens in a day. Defaults to 0: no limit.
+	TokensPerMemberDay int `yaml:"tokens_per_member_day"`
 	// TokensPerDay bounds one workspace's model tokens in a day. Defaults to 1,000,000.
 	TokensPerDay int `yaml:"tokens_per_day"`
+	// MoneyPerMemberDay bounds what one member's tokens cost in a day. Defaults to 0: no limit.
+	MoneyPerMemberDay Money `yaml:"money_per_member_day"`
+	// MoneyPerDay bounds what one workspace's tokens cost in a day. Defaults to 0: no limit.
+	MoneyPerDay Money `yaml:"money_per_day"`
+	// Currency is a word for what prices and limits are in. Defaults to USD.
+	Currency string `yaml:"currency"`
 }
 
 // Previews says which links are shown as cards.
@@ -151,7 +163,7 @@ type Internal struct {
 func Default() Config {
 	return Config{
 		Store:     Store{URL: "bolt:aidesk.db"},
-		Limits:    Limits{TurnsPerMemberHour: 20, TurnsAtOnce: 4, TokensPerDay: 1_000_000},
+		Limits:    Limits{TurnsPerMemberHour: 20, TurnsAtOnce: 4, TokensPerTurn: 200_000, TokensPerDay: 1_000_000, Currency: "USD"},
 		Previews:  Previews{Mode: "api_results"},
 		Retention: Retention{Conversations: 30 * day, Audit: 400 * day},
 	}
