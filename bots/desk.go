@@ -7,14 +7,15 @@
 //	intake.go     a platform's event becomes durable, in the order of its conversation
 //	seal.go       what was entrusted to the desk is sealed before and opened after
 //	worker.go     a conversation is claimed and its events are worked, one after the other
-//	message.go    a message becomes a turn of the agent; limit.go counts it first, usage.go shows what was used
+//	message.go    a message becomes a turn of the agent; limit.go counts it first
 //	press.go      a button: a decision about an Action, or what a member says by it
 //	execute.go    an approved Action is carried out, in three commits
 //	form.go       a form: values of a card changed, an operation run, a plugin added
 //	interrupt.go  what does not wait: a stop, a changed message
-//	command.go    the table of commands; plugins.go, admin.go, help.go and forget.go are what they do
+//	command.go    the table of commands; plugins.go, admin.go, why.go, usage.go, help.go and forget.go are what they do
 //	home.go       a member's own page
 //	deliver.go    what is wanted is brought to the platform
+//	observe.go    what an operator may want to count
 //
 // Nothing that matters is held in memory between two events.
 package bots

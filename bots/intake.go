@@ -122,12 +122,15 @@ func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 	return s, nil
 }
 
-// Suggest completes the names of plugins.
+// Suggest completes the names of plugins and operations.
 func (d *door) Suggest(ctx context.Context, q chat.Query) ([]chat.Suggestion, error) {
-	if q.Option != optionPlugin {
-		return nil, nil
+	switch q.Option {
+	case optionPlugin:
+		return d.bot.suggest(ctx, q)
+	case optionOperation:
+		return d.bot.suggestOperation(ctx, q)
 	}
-	return d.bot.suggest(ctx, q)
+	return nil, nil
 }
 
 // Keep remembers a value for the adapter.

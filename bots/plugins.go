@@ -271,3 +271,20 @@ func (b *Bot) suggest(ctx context.Context, q chat.Query) ([]chat.Suggestion, err
 	}
 	return out, nil
 }
+
+// suggestOperation completes the name of an operation, behind that of its plugin.
+func (b *Bot) suggestOperation(ctx context.Context, q chat.Query) ([]chat.Suggestion, error) {
+	on, _, err := b.Plugins.Enabled(ctx, q.Place, q.Member)
+	if err != nil {
+		return nil, err
+	}
+	var out []chat.Suggestion
+	for _, p := range on {
+		for _, o := range p.Usable() {
+			if word := p.Name + "." + o.ID; strings.HasPrefix(strings.ToLower(word), strings.ToLower(q.Prefix)) {
+				out = append(out, chat.Suggestion{Label: cmp.Or(o.Summary, o.ID), Value: word})
+			}
+		}
+	}
+	return out, nil
+}

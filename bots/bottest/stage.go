@@ -1,7 +1,6 @@
 package bottest
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -15,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"aidesk/adapters/adaptertest"
 	"aidesk/bots"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
@@ -58,7 +58,7 @@ type Stage struct {
 	path    string
 	secrets *secret.Ring
 	board   *board
-	log     *paper
+	log     *adaptertest.Paper
 	live    *live // nil: closed
 }
 
@@ -76,7 +76,7 @@ func Start(t testing.TB, p Platform, clock *Clock, setup Setup) *Stage {
 	if setup.Model == nil {
 		setup.Model = script.New()
 	}
-	s := &Stage{Platform: p, T: t, Clock: clock, setup: setup, path: filepath.Join(t.TempDir(), "desk.db"), board: newBoard(), log: &paper{}}
+	s := &Stage{Platform: p, T: t, Clock: clock, setup: setup, path: filepath.Join(t.TempDir(), "desk.db"), board: newBoard(), log: &adaptertest.Paper{}}
 	s.Script, _ = setup.Model.(*script.Model)
 	var err error
 	if s.secrets, err = secret.Parse([]string{cmp.Or(setup.Key, secret.Generate("k1"))}); err != nil {
@@ -404,23 +404,4 @@ func (s *Stage) Button(r chat.Reply, label string) chat.Button {
 		s.T.Fatalf("no button %q in:\n%s", label, Text(r))
 	}
 	return all[i]
-}
-
-// paper is the desk's log.
-type paper struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write adds to it.
-func (p *paper) Write(data []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.Write(data)
-}
-
-func (p *paper) String() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.String()
 }

@@ -11,11 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"aidesk/adapters/slack"
 	"aidesk/bots"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/egress"
@@ -34,7 +34,7 @@ func doctorCommand() *cobra.Command {
 	path, live := "", ""
 	c := &cobra.Command{
 		Use:   "doctor --config config.yaml",
-		Short: "Check a configuration: keys, store, models, plugins, Slack; each fault with its remedy",
+		Short: "Check a configuration: keys, store, models, plugins, messengers; each fault with its remedy",
 		Args:  none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if path == "" {
@@ -175,33 +175,60 @@ func (d *doctor) plugins(ctx context.Context, cfg config.Config) {
 func (d *doctor) messengers(ctx context.Context, cfg config.Config, live string) {
 	asked := false
 	for _, b := range cfg.Bots {
-		if !b.Slack.Used() {
-			d.warn("the bot " + b.Name + " is at no messenger: give it slack, as aidesk init does")
-			continue
-		}
-		asked = true
-		a, err := slackOf(cfg, b, d.logger)
-		if err != nil {
-			d.say(b.Name, err)
-			continue
-		}
 		who := ""
 		if len(cfg.Bots) > 1 {
 			who = b.Name + ": "
 		}
-		d.findings(who, a.Diagnose(ctx))
-		if live != "" {
-			d.findings(who, a.Live(ctx, live))
+		if b.Slack.Used() && (live == "" || !isSnowflake(live)) {
+			asked = true
+			d.slack(ctx, cfg, b, who, live)
+		}
+		if b.Discord.Used() && (live == "" || isSnowflake(live)) {
+			asked = true
+			d.discord(ctx, cfg, b, who, live)
+		}
+		if !b.Slack.Used() && !b.Discord.Used() {
+			d.warn("the bot " + b.Name + " is at no messenger: give it slack or discord, as aidesk init does")
 		}
 	}
 	if live != "" && !asked {
-		d.say("--live "+live, errors.New("no bot is at Slack, so nothing was posted"))
+		d.say("--live "+live, errors.New("no bot is at the messenger that has such a channel, so nothing was posted"))
 	}
 }
 
-func (d *doctor) findings(who string, found []slack.Finding) {
+// isSnowflake tells the id of a channel at Discord from one at Slack.
+func isSnowflake(id string) bool { return strings.Trim(id, "0123456789") == "" }
+
+func (d *doctor) slack(ctx context.Context, cfg config.Config, b config.Bot, who, live string) {
+	a, err := slackOf(cfg, b, d.logger)
+	if err != nil {
+		d.say(b.Name, err)
+		return
+	}
+	found := a.Diagnose(ctx)
+	if live != "" {
+		found = append(found, a.Live(ctx, live)...)
+	}
 	for _, f := range found {
 		d.say(who+f.What, f.Err)
+	}
+}
+
+func (d *doctor) discord(ctx context.Context, cfg config.Config, b config.Bot, who, live string) {
+	a, err := discordOf(cfg, b, d.logger)
+	if err != nil {
+		d.say(b.Name, err)
+		return
+	}
+	found := a.Diagnose(ctx)
+	if live != "" {
+		found = append(found, a.Live(ctx, live)...)
+	}
+	for _, f := range found {
+		d.say(who+f.What, f.Err)
+	}
+	if len(b.Access.Channels) == 0 && len(b.Access.Roles) == 0 {
+		d.warn(who + "discord: access names neither channels nor roles, so only administrators are answered there; the id of a server in access.roles opens it to all its members")
 	}
 }
 

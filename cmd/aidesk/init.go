@@ -44,9 +44,18 @@ func initCommand() *cobra.Command {
 // answers are what init asks for.
 type answers struct {
 	modelURL, model, modelKey string
+	where                     string // slack, discord or both
 	mode, public, listen      string
 	bot, app, signing         string // what Slack gave; empty: read from the environment
+	application, token        string // what Discord gave
 }
+
+// The answers to where the desk is.
+const (
+	atSlack   = "slack"
+	atDiscord = "discord"
+	atBoth    = "both"
+)
 
 // initialise asks, and writes the configuration.
 func initialise(path string, a *asker, out io.Writer) error {
@@ -59,8 +68,19 @@ func initialise(path string, a *asker, out io.Writer) error {
 	if err := got.askModel(a); err != nil {
 		return err
 	}
-	if err := got.askSlack(a, out); err != nil {
+	var err error
+	if got.where, err = a.ask("Where shall the desk be: slack, discord or both", atSlack, oneOf(atSlack, atDiscord, atBoth)); err != nil {
 		return err
+	}
+	if got.where != atDiscord {
+		if err := got.askSlack(a, out); err != nil {
+			return err
+		}
+	}
+	if got.where != atSlack {
+		if err := got.askDiscord(a, out); err != nil {
+			return err
+		}
 	}
 	text := got.yaml()
 	given := func(string) (string, bool) { return "", true } // what the environment will bring is not judged here
@@ -75,8 +95,9 @@ func initialise(path string, a *asker, out io.Writer) error {
 }
 
 func (g *answers) askModel(a *asker) (err error) {
-	fmt.Fprintln(a.out, "A language model answers, at any server that speaks Chat Completions. Without one, the built-in")
-	fmt.Fprintln(a.out, "planner matches words with the plugins' example sentences.")
+	fmt.Fprintln(a.out, "A language model answers: OpenAI's (https://api.openai.com/v1), Anthropic's (https://api.anthropic.com), or")
+	fmt.Fprintln(a.out, "any server that speaks Chat Completions. Without one, the built-in planner matches words with the")
+	fmt.Fprintln(a.out, "plugins' example sentences.")
 	if g.modelURL, err = a.ask("Address of the server, such as http://127.0.0.1:11434/v1 (empty: the planner)", "", webOrEmpty); err != nil || g.modelURL == "" {
 		return err
 	}
@@ -122,6 +143,10 @@ func (g *answers) askSlack(a *asker, out io.Writer) (err error) {
 
 // whole says that nothing is left to the environment.
 func (g *answers) whole() bool {
+	return (g.where == atDiscord || g.slackWhole()) && (g.where == atSlack || g.token != "")
+}
+
+func (g *answers) slackWhole() bool {
 	return g.bot != "" && (g.mode == config.Web && g.signing != "" || g.mode == config.Socket && g.app != "")
 }
 
@@ -138,19 +163,37 @@ func (g *answers) yaml() string {
 	if g.modelURL == "" {
 		line("    provider: planner")
 	} else {
-		line("    provider: openai-chat\n    base_url: %s\n    model: %s", quoted(g.modelURL), quoted(g.model))
+		line("    provider: %s\n    base_url: %s\n    model: %s", providerOf(g.modelURL), quoted(g.modelURL), quoted(g.model))
 		if g.modelKey != "" {
 			line("    api_key: %s", quoted(g.modelKey))
 		}
 	}
-	line("bots:\n  - name: desk\n    model: main\n    slack:\n      mode: %s", g.mode)
-	line("      bot_token: %s", orVariable(g.bot, "SLACK_BOT_TOKEN"))
-	if g.mode == config.Web {
-		line("      signing_secret: %s", orVariable(g.signing, "SLACK_SIGNING_SECRET"))
-	} else {
-		line("      app_token: %s", orVariable(g.app, "SLACK_APP_TOKEN"))
+	line("bots:\n  - name: desk\n    model: main")
+	if g.where != atDiscord {
+		line("    slack:\n      mode: %s", g.mode)
+		line("      bot_token: %s", orVariable(g.bot, "SLACK_BOT_TOKEN"))
+		if g.mode == config.Web {
+			line("      signing_secret: %s", orVariable(g.signing, "SLACK_SIGNING_SECRET"))
+		} else {
+			line("      app_token: %s", orVariable(g.app, "SLACK_APP_TOKEN"))
+		}
+	}
+	if g.where != atSlack {
+		line("    discord:\n      application_id: %s\n      token: %s", quoted(g.application), orVariable(g.token, "DISCORD_TOKEN"))
 	}
 	return b.String()
+}
+
+// providerOf is what speaks at an address.
+func providerOf(address string) string {
+	u, err := url.Parse(address)
+	switch {
+	case err == nil && u.Hostname() == "api.openai.com":
+		return "openai"
+	case err == nil && u.Hostname() == "api.anthropic.com":
+		return "anthropic"
+	}
+	return "openai-chat"
 }
 
 // next says what to do with what was written.
@@ -169,8 +212,13 @@ func (g *answers) next(path string, out io.Writer) {
 	if g.mode == config.Web {
 		step("at Slack, under Event Subscriptions, have the address checked now that the desk runs")
 	}
-	step("in Slack: /invite @aidesk in a channel, then ask there: @aidesk help")
-	step("in Slack: /plugins-admin add plugin.example.com brings the first plugin")
+	if g.where != atDiscord {
+		step("in Slack: /invite @aidesk in a channel, then ask there: @aidesk help")
+	}
+	if g.where != atSlack {
+		step("in Discord: mention the bot in a channel; at first it answers administrators only (access in config.example.yaml)")
+	}
+	step("there: /plugins-admin add plugin.example.com brings the first plugin")
 	step("aidesk doctor --config %s --live CHANNEL (a channel's id) tries every kind of message there", path)
 }
 

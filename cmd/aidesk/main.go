@@ -71,7 +71,7 @@ func root() *cobra.Command {
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return wrongUse{fmt.Errorf("%w: see %s --help", err, c.CommandPath())}
 	})
-	c.AddCommand(demoCommand(), doctorCommand(), initCommand(), renderCommand(), serveCommand(), slackCommand(), versionCommand())
+	c.AddCommand(demoCommand(), discordCommand(), doctorCommand(), initCommand(), renderCommand(), serveCommand(), slackCommand(), versionCommand())
 	c.AddCommand(pluginCommand())
 	c.AddCommand(previewCommand())
 	c.AddCommand(fakeCommand())

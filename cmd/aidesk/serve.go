@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"aidesk/adapters/discord"
 	"aidesk/adapters/slack"
 	"aidesk/bots"
 	"aidesk/cmd/aidesk/config"
@@ -57,8 +58,8 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 		return err
 	}
 	for _, b := range cfg.Bots {
-		if !b.Slack.Used() {
-			return fmt.Errorf("%s: the bot %s is at no messenger: give it slack, as aidesk init does", path, b.Name)
+		if !b.Slack.Used() && !b.Discord.Used() {
+			return fmt.Errorf("%s: the bot %s is at no messenger: give it slack or discord, as aidesk init does", path, b.Name)
 		}
 	}
 	file, err := storePath(cfg.Store.URL)
@@ -79,12 +80,7 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	}
 	w := &web{store: s, metrics: newMetrics(cfg.Limits.Currency)}
 	desk, err := wire(ctx, cfg, parts{store: s, secrets: ring.Ring, metrics: w.metrics, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
-		a, err := slackOf(cfg, b, logger)
-		if err != nil {
-			return nil, err
-		}
-		w.add(a, b.Slack.Mode)
-		return []chat.Adapter{a}, nil
+		return adaptersOf(cfg, b, w, logger)
 	}})
 	if err != nil {
 		return err
@@ -93,13 +89,57 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	return operate(ctx, desk, w, cfg.HTTP.Listen)
 }
 
+// adaptersOf makes the adapters of a bot's messengers, and makes them known to the web.
+func adaptersOf(cfg config.Config, b config.Bot, w *web, logger *slog.Logger) ([]chat.Adapter, error) {
+	var out []chat.Adapter
+	if b.Slack.Used() {
+		a, err := slackOf(cfg, b, logger)
+		if err != nil {
+			return nil, err
+		}
+		path := ""
+		if b.Slack.Mode == config.Web {
+			path = "/slack/"
+		}
+		w.add(a, path)
+		out = append(out, a)
+	}
+	if b.Discord.Used() {
+		a, err := discordOf(cfg, b, logger)
+		if err != nil {
+			return nil, err
+		}
+		path := ""
+		if b.Discord.PublicKey != "" {
+			path = "/discord/"
+		}
+		w.add(a, path)
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+// discordOf makes the adapter of a bot's application at Discord.
+func discordOf(cfg config.Config, b config.Bot, logger *slog.Logger) (*discord.Adapter, error) {
+	client, err := clientOf(cfg, b.Discord.APIBaseURL)
+	if err != nil {
+		return nil, err
+	}
+	client.Timeout = askTime
+	return discord.New(discord.Config{
+		Token: b.Discord.Token.Reveal(), PublicKey: b.Discord.PublicKey, ApplicationID: b.Discord.ApplicationID,
+		MessageContent: b.Discord.MessageContent, APIBaseURL: b.Discord.APIBaseURL, Client: client, Grammar: bots.Commands,
+		Admins: cfg.Policy.Admins.Discord, Logger: logger.With("bot", b.Name), Now: time.Now,
+	})
+}
+
 // slackOf makes the adapter of a bot's app at Slack.
 func slackOf(cfg config.Config, b config.Bot, logger *slog.Logger) (*slack.Adapter, error) {
 	client, err := clientOf(cfg, b.Slack.APIBaseURL)
 	if err != nil {
 		return nil, err
 	}
-	client.Timeout = slackTime
+	client.Timeout = askTime
 	return slack.New(slack.Config{
 		Mode: b.Slack.Mode, BotToken: b.Slack.BotToken.Reveal(), AppToken: b.Slack.AppToken.Reveal(),
 		SigningSecret: b.Slack.SigningSecret.Reveal(), APIBaseURL: b.Slack.APIBaseURL,

@@ -12,14 +12,12 @@ import (
 	"syscall"
 	"time"
 
-	"aidesk/adapters/slack"
 	"aidesk/bots"
-	"aidesk/cmd/aidesk/config"
 	"aidesk/store"
 )
 
 const (
-	slackTime = 30 * time.Second // the longest that one request to Slack takes
+	askTime   = 30 * time.Second // the longest that one request to a messenger takes
 	maxBody   = 4 << 20          // of a request to the desk, in bytes; adapters have smaller bounds of their own
 	drainTime = 5 * time.Second  // for requests under way when the desk is told to stop
 	storeTime = time.Second      // how often the store is asked whether it still works
@@ -29,16 +27,25 @@ const (
 type web struct {
 	store    store.Store
 	metrics  *metrics
-	adapters []*slack.Adapter
-	called   http.Handler // what Slack calls; nil where it does not
+	adapters []messenger
+	called   map[string]http.Handler // what messengers call, by the path below which they do
 	stopping atomic.Bool
 }
 
-// add makes an adapter known; in the mode http it is called too.
-func (w *web) add(a *slack.Adapter, mode string) {
+// messenger is an adapter that can say whether it works.
+type messenger interface {
+	Ready() error
+	Handler() http.Handler
+}
+
+// add makes an adapter known; with a path it is called below that.
+func (w *web) add(a messenger, path string) {
 	w.adapters = append(w.adapters, a)
-	if mode == config.Web {
-		w.called = a.Handler()
+	if path != "" {
+		if w.called == nil {
+			w.called = map[string]http.Handler{}
+		}
+		w.called[path] = a.Handler()
 	}
 }
 
@@ -56,8 +63,8 @@ func (w *web) handler() http.Handler {
 	if w.metrics != nil {
 		mux.Handle("GET /metrics", w.metrics.handler())
 	}
-	if w.called != nil {
-		mux.Handle("/slack/", http.MaxBytesHandler(w.called, maxBody))
+	for path, called := range w.called {
+		mux.Handle(path, http.MaxBytesHandler(called, maxBody))
 	}
 	return mux
 }

@@ -40,7 +40,7 @@ func TestReady(t *testing.T) {
 	}
 	ask("/readyz", http.StatusOK, "ready")
 	ask("/slack/events", http.StatusNotFound, "")
-	w.add(idle, config.Web)
+	w.add(idle, "/slack/")
 	ask("/readyz", http.StatusServiceUnavailable, "not ready: slack: not running")
 	w.adapters = nil
 	w.stopping.Store(true)

@@ -16,9 +16,6 @@ import (
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/egress"
-	"aidesk/core/model"
-	"aidesk/core/model/openai"
-	"aidesk/core/model/planner"
 	"aidesk/core/plugin"
 	"aidesk/core/policy"
 	"aidesk/core/preview"
@@ -68,13 +65,9 @@ func wire(ctx context.Context, cfg config.Config, p parts) (*bots.Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	models := map[string]model.Model{}
-	for name, m := range cfg.Models {
-		made, err := modelOf(cfg, m)
-		if err != nil {
-			return nil, err
-		}
-		models[name] = paid(made, m.Price.Model(), p.metrics)
+	models, err := modelsOf(cfg, p.metrics, logger)
+	if err != nil {
+		return nil, err
 	}
 	desk := &bots.Desk{
 		Store: s, Secrets: p.secrets, Now: time.Now, Logger: logger,
@@ -105,24 +98,12 @@ func wire(ctx context.Context, cfg config.Config, p parts) (*bots.Desk, error) {
 		}
 		desk.Bots = append(desk.Bots, &bots.Bot{
 			Name: b.Name, Adapters: adapters, Agent: a, Plugins: registry,
-			Access: policy.Access{Channels: b.Access.Channels, Roles: b.Access.Roles, Guests: b.Access.Guests},
+			Access: policy.Access{Channels: b.Access.Channels, Roles: b.Access.Roles, Guests: b.Access.Guests, Closed: []string{"discord"}},
 			Limits: limitsOf(cfg.Limits),
-			Tell:   map[string][]string{"slack": cfg.Policy.Admins.Slack},
+			Tell:   cfg.Policy.Admins.Members(),
 		})
 	}
 	return desk, nil
-}
-
-// paid makes a model of which each request is paid for and measured. What is no
-// language model spends nothing.
-func paid(m model.Model, price model.Price, metrics *metrics) model.Model {
-	if !m.Info().Literal {
-		m = &model.Budget{Model: m, Price: price}
-	}
-	if metrics != nil {
-		m = &measured{Model: m, metrics: metrics}
-	}
-	return m
 }
 
 func limitsOf(l config.Limits) bots.Limits {
@@ -151,19 +132,6 @@ func rulesOf(cfg config.Config) (egress.Rules, error) {
 		}
 	}
 	return rules, errors.Join(faults...)
-}
-
-// modelOf makes the model of a configuration. Its client goes straight to the
-// address that the operator wrote: proxy variables of the environment have no say.
-func modelOf(cfg config.Config, m config.Model) (model.Model, error) {
-	if m.Provider == "planner" {
-		return &planner.Planner{}, nil
-	}
-	client, err := clientOf(cfg, m.BaseURL)
-	if err != nil {
-		return nil, err
-	}
-	return openai.NewChat(openai.Config{BaseURL: m.BaseURL, Model: m.Model, APIKey: m.APIKey.Reveal(), Client: client}), nil
 }
 
 // clientOf gives the client for an address that the operator wrote for a model or a

@@ -41,19 +41,19 @@ func (r *run) briefs() []string {
 	case r.all && room == briefRoom:
 		return r.set.briefs()
 	case r.all:
-		return r.set.describe(r.enabled, r.offered, room)
+		return describe(r.enabled, r.offered, room)
 	default:
-		return append([]string{index(r.enabled)}, r.set.describe(r.enabled, r.offered, room)...)
+		return append([]string{index(r.enabled)}, describe(r.enabled, r.offered, room)...)
 	}
 }
 
 // describe says as much of plugins, and of their tools that are offered, as there is
 // room for.
-func (s *set) describe(plugins []*plugin.Plugin, offered []pick, room int) []string {
+func describe(plugins []*plugin.Plugin, offered []pick, room int) []string {
 	for _, d := range details {
 		var about []string
 		for _, p := range plugins {
-			if text := s.brief(p, offered, d); text != "" {
+			if text := brief(p, offered, d); text != "" {
 				about = append(about, text)
 			}
 		}
@@ -79,7 +79,7 @@ func index(plugins []*plugin.Plugin) string {
 
 // brief describes one plugin to the model: what it says of itself, those of its
 // endpoints that are offered, and a usage example. Empty where none is.
-func (s *set) brief(p *plugin.Plugin, offered []pick, d detail) string {
+func brief(p *plugin.Plugin, offered []pick, d detail) string {
 	var own []offer
 	for _, o := range offered {
 		if o.plugin.ID == p.ID {
@@ -99,15 +99,15 @@ func (s *set) brief(p *plugin.Plugin, offered []pick, d detail) string {
 		fmt.Fprintf(&b, "- %s: %s %s: %s%s\n", o.tool.Name, o.operation.Method, markdown.Line(o.operation.Path, 100), markdown.Line(o.tool.Summary, d.summary), effect)
 	}
 	if d.example && len(own) > 0 {
-		b.WriteString(s.usage(own))
+		b.WriteString(usage(own))
 	}
 	return b.String()
 }
 
 // usage is one example of a call, in a member's words where the plugin has some.
-func (s *set) usage(own []offer) string {
+func usage(own []offer) string {
 	tool, said := own[0].tool, ""
-	if examples := s.telling(own); len(examples) > 0 {
+	if examples := telling(own); len(examples) > 0 {
 		tool, said = examples[0].tool, "“"+markdown.Line(examples[0].text, 200)+"” → "
 	}
 	if i := slices.IndexFunc(own, func(o offer) bool { return o.tool.Name == tool.Name && len(o.tool.Sample) > maxSample }); i >= 0 {

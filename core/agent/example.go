@@ -15,8 +15,7 @@ import (
 // the most telling first.
 func Examples(p *plugin.Plugin, most int) []string {
 	var texts []string
-	set := newSet([]*plugin.Plugin{p})
-	for _, e := range set.telling(set.offers) {
+	for _, e := range telling(offers([]*plugin.Plugin{p})) {
 		if len(texts) < most {
 			texts = append(texts, e.text)
 		}
@@ -31,35 +30,28 @@ type example struct {
 	rank int // the less, the more it tells
 }
 
-// tells is the first example of a tool, if it has one.
-func tells(o offer) (example, bool) {
-	usable := model.Usable(o.tool)
-	if len(usable) == 0 {
-		return example{}, false
-	}
-	e := example{text: model.Fill(usable[0], o.tool.Sample), tool: o.tool}
-	switch {
-	case strings.Contains(e.text, "‹"):
-		e.rank = 6
-	case e.text == usable[0]:
-		e.rank = 2
-	case onlyNumbers(usable[0], e.text):
-		e.rank = 4
-	}
-	if o.tool.Write {
-		e.rank++
-	}
-	return e, true
-}
-
-// telling is the first example of each of these tools that has one: those that say
-// what, before those that only say which number or leave a place empty, and reads first.
-func (s *set) telling(offers []offer) []example {
+// telling is the first example of each tool that has one: those that say what,
+// before those that only say which number or leave a place empty, and reads first.
+func telling(offers []offer) []example {
 	var all []example
 	for _, o := range offers {
-		if e, ok := s.told()[o.tool.Name]; ok {
-			all = append(all, e)
+		usable := model.Usable(o.tool)
+		if len(usable) == 0 {
+			continue
 		}
+		e := example{text: model.Fill(usable[0], o.tool.Sample), tool: o.tool}
+		switch {
+		case strings.Contains(e.text, "‹"):
+			e.rank = 6
+		case e.text == usable[0]:
+			e.rank = 2
+		case onlyNumbers(usable[0], e.text):
+			e.rank = 4
+		}
+		if o.tool.Write {
+			e.rank++
+		}
+		all = append(all, e)
 	}
 	slices.SortStableFunc(all, func(a, b example) int {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(len(b.text), len(a.text)))

@@ -71,9 +71,8 @@ type set struct {
 	offers []offer
 	at     map[string]int // in offers, by the tool's name
 	index  func() *model.Index
-	whole  func() ([]pick, bool)     // all of it within the usual room, and whether it is
-	briefs func() []string           // of all of it
-	told   func() map[string]example // by the tool's name
+	whole  func() ([]pick, bool) // all of it within the usual room, and whether it is
+	briefs func() []string       // of all of it
 }
 
 func newSet(plugins []*plugin.Plugin) *set {
@@ -84,16 +83,7 @@ func newSet(plugins []*plugin.Plugin) *set {
 		s.offers[i].bare = sync.OnceValue(func() model.Tool { return bare(o, plainTool) })
 	}
 	s.whole = sync.OnceValues(func() ([]pick, bool) { return fit(everything(s.offers), toolRoom) })
-	s.briefs = sync.OnceValue(func() []string { return s.describe(plugins, everything(s.offers), briefRoom) })
-	s.told = sync.OnceValue(func() map[string]example {
-		told := map[string]example{}
-		for _, o := range s.offers {
-			if e, ok := tells(o); ok {
-				told[o.tool.Name] = e
-			}
-		}
-		return told
-	})
+	s.briefs = sync.OnceValue(func() []string { return describe(plugins, everything(s.offers), briefRoom) })
 	s.index = sync.OnceValue(func() *model.Index { return model.NewIndex(toolsOf(s.offers)) })
 	return s
 }

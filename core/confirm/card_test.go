@@ -2,23 +2,17 @@ package confirm_test
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"unicode"
 
-	"github.com/google/go-cmp/cmp"
-
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
+	"aidesk/core/goldentest"
 	"aidesk/core/openapi"
 	"aidesk/core/plugin"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // draw is a card as text.
 func draw(c chat.Card) string {
@@ -71,19 +65,7 @@ func TestCard(t *testing.T) {
 	read.Buttons.Allow = ""
 	write("a write that may, without summary", read)
 
-	golden := filepath.Join("testdata", "card.golden")
-	if *update {
-		if err := os.WriteFile(golden, []byte(all.String()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), all.String()); diff != "" {
-		t.Errorf("cards (-want +got), write them anew with -update:\n%s", diff)
-	}
+	goldentest.File(t, "card.golden", []byte(all.String()))
 }
 
 // evil are characters that show nothing or turn the reading direction.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -14,7 +15,8 @@ const answerTokens = 1000
 // to the wire, below what tries again or elsewhere, since each try costs.
 type Budget struct {
 	Model
-	Price Price
+	Price  Price
+	Answer int // tokens that an answer has at most; 0: it is taken to have 1,000
 }
 
 // Generate answers a request that was paid for. What the model does not count is
@@ -25,7 +27,7 @@ func (b *Budget) Generate(ctx context.Context, r *Request, on func(Event)) (*Res
 		purse = &Purse{}
 	}
 	input := Estimate(r)
-	most := Usage{Input: input, Output: answerTokens}
+	most := Usage{Input: input, Output: cmp.Or(b.Answer, answerTokens)}
 	held := Amount{Tokens: total(most), Micros: b.Price.atMost().Cost(most)}
 	if err := purse.reserve(ctx, held); err != nil {
 		return nil, err

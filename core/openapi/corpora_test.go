@@ -13,27 +13,18 @@ import (
 	"strings"
 	"testing"
 
-	"aidesk/core/openapi"
-
 	"go.yaml.in/yaml/v3"
-)
 
-// corpora returns the folder of third-party documents, or skips the test.
-func corpora(tb testing.TB) string {
-	tb.Helper()
-	dir := os.Getenv("AIDESK_CORPORA")
-	if dir == "" {
-		tb.Skip("AIDESK_CORPORA is not set")
-	}
-	return dir
-}
+	"aidesk/core/corporatest"
+	"aidesk/core/openapi"
+)
 
 // specs lists the documents under folders of the corpora.
 func specs(tb testing.TB, folders ...string) []string {
 	tb.Helper()
 	var out []string
 	for _, folder := range folders {
-		files, err := filepath.Glob(filepath.Join(corpora(tb), folder, "*.*"))
+		files, err := filepath.Glob(filepath.Join(corporatest.Path(tb, folder), "*.*"))
 		if err != nil {
 			tb.Fatal(err)
 		}
@@ -249,10 +240,6 @@ func TestCorporaTools(t *testing.T) {
 // TestCorporaStyles compares with the expectations of swagger-js. Where we
 // differ, testdata/styles.txt says by which paragraph.
 func TestCorporaStyles(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join(corpora(t), "style-explode", "cases.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var cases []struct {
 		Name string `json:"name"`
 		Args struct {
@@ -265,9 +252,7 @@ func TestCorporaStyles(t *testing.T) {
 			Headers map[string]string `json:"headers"`
 		} `json:"expect"`
 	}
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
-	}
+	corporatest.Read(t, "style-explode/cases.json", &cases)
 	excused, err := os.ReadFile("testdata/styles.txt")
 	if err != nil {
 		t.Fatal(err)

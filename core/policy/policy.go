@@ -83,6 +83,9 @@ type Access struct {
 	Channels []string // empty: all
 	Roles    []string // empty: all
 	Guests   bool
+	// Closed are the platforms on which only administrators are let in while neither
+	// Channels nor Roles say more: those where anybody may join.
+	Closed []string
 }
 
 // Speak decides whether the desk may answer a member in a place.
@@ -96,6 +99,8 @@ func Speak(a Access, place chat.Place, m chat.Member) Decision {
 		return Decision{Deny, "member-is-stranger", "I only answer members of the organisation that I belong to."}
 	case m.Guest && !a.Guests:
 		return Decision{Deny, "member-is-guest", "I do not answer guests here. An administrator can allow it."}
+	case len(a.Channels) == 0 && len(a.Roles) == 0 && slices.Contains(a.Closed, place.Platform) && !m.Admin:
+		return Decision{Deny, "access-closed", "So far I answer administrators only. They can open me to channels or roles."}
 	case len(a.Channels) > 0 && !place.Direct && !slices.Contains(a.Channels, place.Channel):
 		return Decision{Deny, "channel-not-allowed", "I am not allowed to speak in this channel."}
 	case len(a.Roles) > 0 && !slices.ContainsFunc(a.Roles, func(r string) bool { return slices.Contains(m.Roles, r) }):

@@ -60,6 +60,11 @@ func TestSpeak(t *testing.T) {
 		{"direct messages are no channel", policy.Access{Channels: []string{"C1"}}, chat.Place{Channel: "D2", Direct: true}, chat.Member{}, "access"},
 		{"role", policy.Access{Roles: []string{"r1"}}, chat.Place{}, chat.Member{Roles: []string{"r2", "r1"}}, "access"},
 		{"no role", policy.Access{Roles: []string{"r1"}}, chat.Place{}, chat.Member{}, "role-missing"},
+		{"closed", policy.Access{Closed: []string{"p"}}, chat.Place{Platform: "p"}, chat.Member{}, "access-closed"},
+		{"closed elsewhere", policy.Access{Closed: []string{"p"}}, chat.Place{Platform: "q"}, chat.Member{}, "access"},
+		{"closed to others than administrators", policy.Access{Closed: []string{"p"}}, chat.Place{Platform: "p"}, chat.Member{Admin: true}, "access"},
+		{"opened by a role", policy.Access{Closed: []string{"p"}, Roles: []string{"r1"}}, chat.Place{Platform: "p"}, chat.Member{Roles: []string{"r1"}}, "access"},
+		{"opened in a channel", policy.Access{Closed: []string{"p"}, Channels: []string{"C1"}}, chat.Place{Platform: "p", Channel: "C1"}, chat.Member{}, "access"},
 		{"deactivated", policy.Access{}, chat.Place{}, chat.Member{Deactivated: true}, "member-deactivated"},
 		{"bot", policy.Access{}, chat.Place{}, chat.Member{Bot: true}, "member-is-bot"},
 	} {

@@ -208,22 +208,27 @@ func anew(t testing.TB, path string, data []byte) {
 	}
 }
 
-// TestCut cuts a file at every page: none is opened, none crashes the process.
-func TestCut(t *testing.T) {
-	path := filled(t)
-	whole, err := os.ReadFile(path)
+// paged is a filled file, its pages that are in use, and the size of one.
+func paged(t *testing.T) (path string, pages []byte, size int) {
+	t.Helper()
+	path = filled(t)
+	pages, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var used int
-	raw(t, path, func(tx *bbolt.Tx) error { used = int(tx.Size()); return nil })
-	page := os.Getpagesize()
+	raw(t, path, func(tx *bbolt.Tx) error { pages = pages[:tx.Size()]; return nil })
+	return path, pages, os.Getpagesize()
+}
+
+// TestCut cuts a file at every page: none is opened, none crashes the process.
+func TestCut(t *testing.T) {
+	path, pages, page := paged(t)
 	cuts := []int{1, 100, page - 1, page + 1}
-	for at := page; at < used; at += page {
+	for at := page; at < len(pages); at += page {
 		cuts = append(cuts, at)
 	}
 	for _, at := range cuts {
-		anew(t, path, whole[:at])
+		anew(t, path, pages[:at])
 		refused(t, path, "restore it from a backup")
 	}
 }
@@ -259,18 +264,10 @@ func TestFlippedByte(t *testing.T) {
 
 // TestSpoiltPages overwrites each page in turn. Whatever bbolt makes of that, a call returns.
 func TestSpoiltPages(t *testing.T) {
-	path := filled(t)
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var used int
-	raw(t, path, func(tx *bbolt.Tx) error { used = int(tx.Size()); return nil })
-	page := os.Getpagesize()
-	whole = whole[:used]
-	for at := 2 * page; at < used; at += page {
+	path, pages, page := paged(t)
+	for at := 2 * page; at < len(pages); at += page {
 		for _, with := range []byte{0x00, 0xff} {
-			spoilt := bytes.Clone(whole)
+			spoilt := bytes.Clone(pages)
 			copy(spoilt[at:at+page], bytes.Repeat([]byte{with}, page))
 			anew(t, path, spoilt)
 			useAll(t, path)

@@ -3,6 +3,8 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,6 +56,25 @@ func (d *desk) fails(err, want error) {
 	if !errors.Is(err, want) {
 		d.Fatalf("error %v, want %v", err, want)
 	}
+}
+
+// race has twenty try the same at once, and counts those who won; the others got lost.
+func (d *desk) race(lost error, try func(i int) error) int {
+	d.Helper()
+	var won atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			switch err := try(i); {
+			case err == nil:
+				won.Add(1)
+			case !errors.Is(err, lost):
+				d.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	return int(won.Load())
 }
 
 // equal compares; nil and empty are the same.

@@ -3,8 +3,6 @@ package storetest
 import (
 	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"aidesk/store"
@@ -38,23 +36,10 @@ func reserve(d *desk) {
 }
 
 func reservations(d *desk) {
-	var won atomic.Int32
-	var wg sync.WaitGroup
-	for range 20 {
-		wg.Go(func() {
-			err := d.Reserve(d.Context(), store.Count{Key: "last one", N: 1, Limit: 1})
-			switch {
-			case err == nil:
-				won.Add(1)
-			case !errors.Is(err, store.ErrLimit):
-				d.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	if won.Load() != 1 {
-		d.Fatalf("%d won", won.Load())
-	}
+	won := d.race(store.ErrLimit, func(int) error {
+		return d.Reserve(d.Context(), store.Count{Key: "last one", N: 1, Limit: 1})
+	})
+	equal(d, "winners", won, 1)
 }
 
 func hold(d *desk) {

@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Config is everything that the file says, checked, with the defaults filled in
 // and every ${NAME} expanded. Relative paths in it are joined to the file's folder.
@@ -37,19 +41,31 @@ type HTTP struct {
 // Model is one language model, or the planner, which is none.
 type Model struct {
 	// Provider is planner (understands typed forms and example sentences; needs no
-	// other key) or openai-chat (any server that speaks Chat Completions). Required.
+	// other key), openai (OpenAI's Responses), anthropic (Anthropic's Messages) or
+	// openai-chat (any server that speaks Chat Completions). Required.
 	Provider string `yaml:"provider"`
-	// Model is the model's name at its server. Required for openai-chat.
+	// Model is the model's name at its server. Required but for the planner.
 	Model string `yaml:"model"`
-	// BaseURL is the server's address, http or https, without /chat/completions.
-	// Required for openai-chat.
+	// BaseURL is the server's address, http or https. Required for openai-chat;
+	// defaults to the provider's own for openai and anthropic.
 	BaseURL string `yaml:"base_url"`
-	// APIKey is sent as the bearer token; empty sends none.
+	// APIKey is sent as the server wants it; empty sends none. Required for openai and
+	// anthropic unless BaseURL names another server.
 	APIKey Secret `yaml:"api_key"`
 	// APIKeyFile is a file that holds APIKey instead. Once read, the key is in APIKey.
 	APIKeyFile string `yaml:"api_key_file"`
 	// Price is what its tokens cost; the planner's cost nothing.
 	Price Price `yaml:"price"`
+	// Reasoning is how hard the model thinks: none, minimal, low, medium, high, xhigh or
+	// max, as far as the model knows them; empty: the model's own measure.
+	Reasoning string `yaml:"reasoning"`
+	// Window is how many tokens the model reads and writes in all; 0: not known.
+	Window int `yaml:"window"`
+	// MaxOutput is how many tokens one answer has at most; 0: the server's bound, for
+	// anthropic 8192.
+	MaxOutput int `yaml:"max_output"`
+	// Fallback are names in Config.Models that are asked, in order, when this one fails.
+	Fallback []string `yaml:"fallback"`
 }
 
 // Bot is one persona with its model.
@@ -63,6 +79,8 @@ type Bot struct {
 	Persona string `yaml:"persona"`
 	// Slack is the bot's app at Slack; the zero value is none.
 	Slack Slack `yaml:"slack"`
+	// Discord is the bot's application at Discord; the zero value is none.
+	Discord Discord `yaml:"discord"`
 	// Access says where the bot may speak and to whom.
 	Access Access `yaml:"access"`
 	// Plugins are registered by the configuration alone; no admin changes them in a chat.
@@ -79,13 +97,13 @@ type Plugin struct {
 }
 
 // Access is where a bot may speak and to whom. Its zero value lets every member of the
-// workspace in, everywhere, and nobody else.
+// workspace in, everywhere, and nobody else; at Discord only administrators.
 type Access struct {
 	// Channels are the ids of those in which it may speak, beside direct messages;
 	// empty: all.
 	Channels []string `yaml:"channels"`
 	// Roles are the ids of those of which a member needs one; empty: none is needed.
-	// In Slack, of user groups.
+	// In Slack, of user groups. In Discord the server's id is the role that everybody has.
 	Roles []string `yaml:"roles"`
 	// Guests lets guests in too.
 	Guests bool `yaml:"guests"`
@@ -100,6 +118,17 @@ type Policy struct {
 type Admins struct {
 	// Slack has ids of members and user groups; empty: the workspace's owners and administrators.
 	Slack []string `yaml:"slack"`
+	// Discord has ids of members, and of roles as role:ID; empty: owners and those who
+	// may manage the server.
+	Discord []string `yaml:"discord"`
+}
+
+// Members are those who are named one by one, by platform: not groups and roles.
+func (a Admins) Members() map[string][]string {
+	return map[string][]string{
+		"slack":   slices.DeleteFunc(slices.Clone(a.Slack), slackGroup.MatchString),
+		"discord": slices.DeleteFunc(slices.Clone(a.Discord), func(id string) bool { return strings.HasPrefix(id, "role:") }),
+	}
 }
 
 // Retention is how long the desk keeps what happened. Each is at least a day.

@@ -56,12 +56,19 @@ func money(text string) (Money, error) {
 	return Money(n), nil
 }
 
-// checkPrice judges a model's price and fills in what caches cost.
+// checkPrices judges the models' prices and fills in what caches cost.
+func (d *decoder) checkPrices(models map[string]Model) {
+	for name, m := range models {
+		d.checkPrice("models."+name+".price", &m)
+		models[name] = m
+	}
+}
+
 func (d *decoder) checkPrice(key string, m *Model) {
 	if _, given := d.at[key]; !given {
 		return
 	}
-	if m.Provider == "planner" {
+	if m.Provider == planner {
 		d.faultf(key, "the planner costs nothing; remove it")
 		return
 	}

@@ -76,6 +76,14 @@ func (d *decoder) checkAdmins(a Admins) {
 	}
 }
 
+func (d *decoder) checkDiscordAdmins(a Admins) {
+	for i, admin := range a.Discord {
+		if !discordMember.MatchString(admin) {
+			d.faultf(fmt.Sprintf("policy.admins.discord[%d]", i), "want the id of a member, such as 820000000000000001, or of a role, such as role:830000000000000001")
+		}
+	}
+}
+
 func (d *decoder) checkRetention(r Retention) {
 	if r.Conversations < day {
 		d.faultf("retention.conversations", "want at least 1d")

@@ -1,0 +1,162 @@
+package discord
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"aidesk/core/chat"
+)
+
+// The types of commands, and of their options.
+const (
+	commandChat    = 1
+	commandMessage = 3
+
+	optionVerb = 1
+	optionText = 3
+)
+
+// verbStop is the verb that is about what runs where it is typed.
+const verbStop = "stop"
+
+// typed reads a command as Discord gives it, and the option that is being typed.
+func typed(i interaction) (c chat.Command, focused string) {
+	c.Name = i.Data.Name
+	options := i.Data.Options
+	if len(options) > 0 && options[0].Type == optionVerb {
+		c.Verb, options = options[0].Name, options[0].Options
+	}
+	for _, o := range options {
+		if value := strings.TrimSpace(string(o.Value)); value != "" {
+			if c.Options == nil {
+				c.Options = map[string]string{}
+			}
+			c.Options[o.Name] = value
+		}
+		if o.Focused {
+			focused = o.Name
+		}
+	}
+	return c, focused
+}
+
+// misuse says what is wrong with a command, or "". Discord judges it too, by the
+// commands as they were registered once.
+func misuse(c chat.Command, verb chat.Verb) string {
+	for _, o := range verb.Options {
+		value := c.Options[o.Name]
+		switch {
+		case value == "" && o.Required:
+			return fmt.Sprintf("/%s %s needs %s. For example: %s", c.Name, verb.Name, o.Name, verb.Example)
+		case value != "" && o.Kind == chat.Choice && !slices.Contains(o.Choices, value):
+			return fmt.Sprintf("%s must be one of %s.", o.Name, strings.Join(o.Choices, ", "))
+		}
+	}
+	return ""
+}
+
+// command takes a slash command. It is between the member and the desk: it belongs to
+// their direct message and is answered there. Only an administrator's is about the
+// channel in which it was typed, and a stop about the thread.
+func (in incoming) command(ctx context.Context, i interaction) (*response, error) {
+	c, _ := typed(i)
+	syntax, verb, known := in.Grammar.Find(c.Name, c.Verb)
+	if !known {
+		return passing("I do not know this command any more. Wait a minute for Discord to learn the new ones, or reload it."), nil
+	}
+	if text := misuse(c, verb); text != "" {
+		return passing(text), nil
+	}
+	direct, fault, err := in.around(ctx, i, "")
+	if err != nil {
+		return nil, err
+	}
+	if fault != "" {
+		return passing(fault), nil
+	}
+	place := direct
+	if i.Guild != "" {
+		here, err := in.typedIn(ctx, i)
+		switch {
+		case err != nil:
+			return nil, err
+		case syntax.Who == chat.Admins:
+			place = chat.Place{Platform: platform, Workspace: i.Guild, Channel: here.Channel}
+		case verb.Name == verbStop && here.Thread != "":
+			place = here
+		}
+	}
+	if verb.Form {
+		return in.opening(ctx, i, chat.Opening{Place: place, Member: i.who(), Command: &c}), nil
+	}
+	e := in.event("c", i, place)
+	e.Command = &c
+	if err := in.receive(ctx, e); err != nil {
+		return nil, err
+	}
+	if i.ChannelID == direct.Channel || place.Thread != "" {
+		return passing("One moment."), nil
+	}
+	return leading("I answer in our direct message:", address("", direct.Channel, "")), nil
+}
+
+// typedIn is the channel in which a command was typed, and the thread if it was in one.
+func (in incoming) typedIn(ctx context.Context, i interaction) (chat.Place, error) {
+	place := chat.Place{Platform: platform, Workspace: i.Guild, Channel: i.ChannelID}
+	if s := in.seat(ctx, i.ChannelID); s.known() {
+		place.Channel, place.Thread = s.parent, i.ChannelID
+		return place, nil
+	}
+	kind := channelTypeUnknown
+	if i.Channel.ID != "" {
+		kind = i.Channel.Type
+	}
+	parent, err := in.parent(ctx, i.ChannelID, kind)
+	if parent != "" {
+		place.Channel, place.Thread = parent, i.ChannelID
+	}
+	if statusOf(err) != 0 { // a channel that cannot be read is one
+		err = nil
+	}
+	return place, err
+}
+
+// What Discord takes of completions.
+const (
+	mostChoices = 25
+	maxChoice   = 100
+	suggestTime = time.Second
+)
+
+// choice is one completion.
+type choice struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// suggest completes an option that a member types.
+func (in incoming) suggest(ctx context.Context, i interaction) *response {
+	ctx, cancel := context.WithTimeout(ctx, suggestTime)
+	defer cancel()
+	c, focused := typed(i)
+	q := chat.Query{Member: i.who(), Command: c, Option: focused, Prefix: c.Options[focused]}
+	q.Place = chat.Place{Platform: platform, Workspace: i.Guild, Channel: i.ChannelID}
+	if i.Guild == "" {
+		q.Place.Direct = true
+		q.Place.Workspace, _ = in.homes.kept(ctx, q.Member) // without one nothing is completed
+	}
+	choices := []choice{}
+	found, err := in.desk.Suggest(ctx, q)
+	if err != nil {
+		in.Logger.WarnContext(ctx, "completing an option", "error", err)
+	}
+	for _, s := range found {
+		if len(choices) < mostChoices && s.Value != "" && units(s.Value) <= maxChoice {
+			choices = append(choices, choice{Name: choiceName(s), Value: s.Value})
+		}
+	}
+	return &response{Type: respondComplete, Data: map[string]any{"choices": choices}}
+}

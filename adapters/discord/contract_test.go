@@ -1,0 +1,65 @@
+package discord_test
+
+import (
+	"testing"
+
+	"aidesk/adapters/adaptertest"
+	"aidesk/adapters/discord"
+	"aidesk/adapters/discordtest"
+	"aidesk/core/chat"
+)
+
+// TestContract holds the adapter against the contract, with both ways in, in a direct
+// message, in a thread, and in a chain of answers where no thread can be opened.
+func TestContract(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		for _, where := range []string{"direct", "thread"} {
+			t.Run(mode+" "+where, func(t *testing.T) {
+				t.Parallel()
+				adaptertest.Run(t, func(tb testing.TB) adaptertest.Platform {
+					tb.Helper()
+					return contract(tb, mode, where)
+				})
+			})
+		}
+	}
+}
+
+// contract is a stage as the contract wants it. What is said in the thread is a mention.
+func contract(t testing.TB, mode, where string) adaptertest.Platform {
+	s := prepare(t, mode)
+	place := chat.Place{Platform: "discord", Workspace: discordtest.GuildID, Channel: discordtest.General}
+	at, before := "", mention
+	switch where {
+	case "direct":
+		place.Channel, place.Direct, before = s.DM(discordtest.Ada), true, ""
+		at = place.Channel
+	case "thread":
+		root := s.post(discordtest.Ben, discordtest.General, "a thread")
+		id, err := s.OpenThread(discordtest.Ben, discordtest.General, root, "a thread")
+		s.must(err)
+		place.Thread, at = id, id
+	}
+	var last *discord.Adapter
+	return adaptertest.Platform{
+		Place: place, Member: discordtest.Ada,
+		Open: func() chat.Adapter {
+			last = s.open()
+			return last
+		},
+		Say: func(text string) {
+			s.ready(last)
+			if place.Direct {
+				s.visit(discordtest.Ada, discordtest.GuildID)
+			}
+			s.post(discordtest.Ada, at, before+text)
+		},
+		Press: func(label string) {
+			s.ready(last)
+			message, id := s.button(at, label)
+			s.done(s.Press(discordtest.Ada, at, message, id))
+		},
+		Shown: func() string { return s.shown(discordtest.Ada, at) },
+	}
+}

@@ -1,0 +1,63 @@
+package discord
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// written are the things in a message's text that Discord shows as something else, and
+// code, in which it does not.
+var written = regexp.MustCompile("(?s)```.*?```|``.+?``|`[^`\n]+`" + `|<@[!&]?\d+>|<#\d+>|<a?:\w+:\d+>|<t:-?\d{1,12}(?::[a-zA-Z])?>|</[^:<>\n]+:\d+>`)
+
+// commonMark reads a message's text, whose dialect is nearly CommonMark. The mention of
+// self is left out; names are the ids of all other members that the text mentions.
+func commonMark(m told, self string) (out string, names []string) {
+	named := map[string]string{}
+	for _, u := range m.Mentions {
+		named[u.ID] = cmp.Or(u.Global, u.Name)
+	}
+	out = written.ReplaceAllStringFunc(m.Content, func(s string) string {
+		if s[0] == '`' {
+			return s
+		}
+		inner := strings.Trim(s, "<>")
+		switch {
+		case strings.HasPrefix(inner, "@&"):
+			return "@role"
+		case strings.HasPrefix(inner, "@"):
+			id := strings.TrimPrefix(inner[1:], "!")
+			if id == self {
+				return ""
+			}
+			if !slices.Contains(names, id) {
+				names = append(names, id)
+			}
+			return "@" + cmp.Or(named[id], id)
+		case strings.HasPrefix(inner, "#"):
+			return "#" + inner[1:]
+		case strings.HasPrefix(inner, "t:"):
+			return spelled(inner[2:])
+		default: // an emoji or a command, by its name
+			name, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(inner, "a:"), ":"), ":")
+			if inner[0] == '/' {
+				return name
+			}
+			return ":" + name + ":"
+		}
+	})
+	return strings.TrimSpace(out), names
+}
+
+// spelled is a moment, written as seconds and how it is shown.
+func spelled(stamp string) string {
+	number, _, _ := strings.Cut(stamp, ":")
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return stamp
+	}
+	return time.Unix(n, 0).UTC().Format(time.RFC3339)
+}

@@ -1,0 +1,276 @@
+package discord
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+)
+
+// The types of messages that people write.
+const (
+	typeDefault = 0
+	typeReply   = 19
+)
+
+// utterances are the messages that were taken in lately: when one is deleted, Discord says
+// nothing of it but its id.
+type utterances struct {
+	mu sync.Mutex
+	by map[string]utterance // by id
+}
+
+// utterance is a message that was taken in.
+type utterance struct {
+	member string
+	place  chat.Place
+	title  string // how it begins
+	done   bool   // the desk has it
+}
+
+const mostHeard = 10_000
+
+func (h *utterances) keep(id string, u utterance) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.by) >= mostHeard {
+		clear(h.by)
+	}
+	h.by[id] = u
+}
+
+func (h *utterances) find(id string) (utterance, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	u, ok := h.by[id]
+	return u, ok && u.member != ""
+}
+
+// title is how a message begins, if it was taken in or pointed at.
+func (h *utterances) title(id string) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.by[id].title
+}
+
+// foreign says whether a message is not one that a person wrote.
+func (m told) foreign() bool {
+	return m.Author.ID == "" || m.Author.Bot || m.Author.System || m.Webhook != "" || m.Type != typeDefault && m.Type != typeReply
+}
+
+// named says whether a message mentions the bot, or answers it with a ping.
+func (i identity) named(m told) bool {
+	for _, u := range m.Mentions {
+		if u.ID == i.User {
+			return true
+		}
+	}
+	return false
+}
+
+// concerned says whether a message may be for the desk: a mention, a direct message, or
+// one in a thread in which it takes part.
+func (i identity) concerned(ctx context.Context, a *Adapter, m told) bool {
+	if m.foreign() {
+		return false
+	}
+	return m.Guild == "" || i.named(m) || a.seat(ctx, m.Channel).known()
+}
+
+// message is what a member said to the desk.
+func (in incoming) message(ctx context.Context, m told) error {
+	if before, _ := in.heard.find(m.ID); m.foreign() || before.done { // what was missed may come twice
+		return nil
+	}
+	named := in.self.named(m)
+	if m.Guild != "" && !named && !in.MessageContent {
+		if m.Content == "" && in.seat(ctx, m.Channel).known() {
+			in.hint(ctx, m.Channel)
+		}
+		return nil
+	}
+	place, err := in.where(ctx, m)
+	if err != nil || place.Channel == "" {
+		return err
+	}
+	text, names := commonMark(m, in.self.User)
+	title := text
+	for _, f := range m.Attachments {
+		text = strings.TrimSpace(text + "\n\nAttached file, which cannot be read: " + f.Name)
+	}
+	about := in.about(m)
+	if text == "" && about == "" {
+		text = "help" // who only calls the desk wants to know what it is
+	}
+	e := chat.Event{
+		ID: chat.Key("m", m.Channel, m.ID), Time: moment(m.ID, in.Now()), Place: place, Member: m.Author.ID,
+		Message: &chat.Message{ID: m.ID, Text: text, Names: names, About: about},
+	}
+	if !place.Direct {
+		in.at(ctx, m.Author.ID, place.Workspace)
+	}
+	u := utterance{member: e.Member, place: place, title: title}
+	in.heard.keep(m.ID, u)
+	if err := in.receive(ctx, e); err != nil {
+		return err
+	}
+	u.done = true
+	in.heard.keep(m.ID, u)
+	return nil
+}
+
+// receive gives an event to the desk.
+func (in incoming) receive(ctx context.Context, e chat.Event) error {
+	if err := in.desk.Receive(ctx, e); err != nil {
+		return fmt.Errorf("receiving %s: %w", e.ID, err)
+	}
+	return nil
+}
+
+// about is the text of the message that a member answers to point at it.
+func (in incoming) about(m told) string {
+	if m.Type != typeReply || m.Referenced == nil || m.Referenced.Author.ID == in.self.User {
+		return ""
+	}
+	text, _ := commonMark(*m.Referenced, "")
+	return text
+}
+
+// where is the place of a message: a direct message is one conversation; in a channel
+// every message begins one, in a thread or in the chain of answers to it. The channel
+// is empty if there is none, and whoever wrote was told.
+func (in incoming) where(ctx context.Context, m told) (chat.Place, error) {
+	place := chat.Place{Platform: platform, Workspace: m.Guild, Channel: m.Channel}
+	if m.Guild == "" {
+		return in.between(ctx, m)
+	}
+	if seat := in.seat(ctx, m.Channel); seat.known() {
+		place.Channel, place.Thread = seat.parent, m.Channel
+		return place, nil
+	}
+	kind := channelTypeUnknown
+	if m.ChannelType != nil {
+		kind = *m.ChannelType
+	}
+	parent, err := in.parent(ctx, m.Channel, kind)
+	if status := statusOf(err); status == http.StatusForbidden || status == http.StatusNotFound {
+		in.Logger.WarnContext(ctx, "a message is in a channel that the bot may not read", "channel", m.Channel, "error", err, "remedy", remedy(err))
+		return chat.Place{}, nil
+	}
+	if err != nil {
+		return place, err
+	}
+	if parent != "" {
+		in.joins(ctx, m.Channel, seat{parent: parent})
+		place.Channel, place.Thread = parent, m.Channel
+		return place, nil
+	}
+	place.Thread = in.root(ctx, m)
+	return place, nil
+}
+
+// root is the first message of the chain that a message belongs to.
+func (in incoming) root(ctx context.Context, m told) string {
+	if m.Author.ID == in.self.User { // pressed, or pointed at
+		if root, err := in.chains.kept(ctx, m.ID); err == nil && root != "" {
+			return root
+		}
+	}
+	if m.Reference.Message == "" || m.Reference.Type != 0 {
+		return m.ID
+	}
+	root, err := in.chains.kept(ctx, m.Reference.Message)
+	if err != nil {
+		in.Logger.WarnContext(ctx, "looking for the beginning of a conversation", "error", err)
+	}
+	if r := m.Referenced; root == "" && r != nil && r.Author.ID == in.self.User {
+		root = r.Reference.Message
+	}
+	if root == "" {
+		root = m.ID
+	}
+	return root
+}
+
+// between is the place of a direct message. It belongs to the server in which its
+// writer last used the desk; who is in none is told so.
+func (in incoming) between(ctx context.Context, m told) (chat.Place, error) {
+	server, fault, err := in.home(ctx, m.Author.ID)
+	if err != nil {
+		return chat.Place{}, err
+	}
+	if fault != "" {
+		in.plain(ctx, m.Channel, "refused/"+m.ID, fault)
+		return chat.Place{}, nil
+	}
+	in.met(ctx, m.Author.ID, m.Channel)
+	return chat.Place{Platform: platform, Workspace: server, Channel: m.Channel, Direct: true}, nil
+}
+
+// hint says once in a thread how the desk can be reached there: Discord shows it what is
+// written only where it is mentioned.
+func (in incoming) hint(ctx context.Context, thread string) {
+	if said, err := in.hinted.kept(ctx, thread); err != nil || said != "" {
+		return
+	}
+	if err := in.hinted.keep(ctx, thread, "1"); err != nil {
+		in.Logger.WarnContext(ctx, "remembering a hint", "error", err)
+		return
+	}
+	in.plain(ctx, thread, "hint/"+thread, "I can only read messages here that reply to me or mention me.")
+}
+
+// plain posts one line of the adapter's own. It may be lost.
+func (in incoming) plain(ctx context.Context, channel, name, line string) {
+	m := Message{Content: escape("", line)}
+	m.finish(chat.Reply{ID: name}, 0)
+	if _, err := in.create(ctx, channel, m, callTime); err != nil {
+		in.Logger.WarnContext(ctx, "telling a member", "channel", channel, "error", err, "remedy", remedy(err))
+	}
+}
+
+// changed is a message that was edited. What Discord itself adds to one is no change.
+func (in incoming) changed(ctx context.Context, m told) error {
+	if m.Edited == "" || m.foreign() {
+		return nil
+	}
+	before, known := in.heard.find(m.ID)
+	named := in.self.named(m)
+	if !known && !named && m.Guild != "" {
+		return nil
+	}
+	place := before.place
+	if !known {
+		var err error
+		if place, err = in.where(ctx, m); err != nil || place.Channel == "" {
+			return err
+		}
+	}
+	text, _ := commonMark(m, in.self.User)
+	e := chat.Event{
+		ID: chat.Key("e", m.Channel, m.ID, m.Edited), Time: in.Now(), Place: place, Member: m.Author.ID,
+		Change: &chat.Change{Message: m.ID, Text: text, Deleted: text == "" && !named}, // it is not for us any more
+	}
+	return in.receive(ctx, e)
+}
+
+// deleted is a message that was deleted.
+func (in incoming) deleted(ctx context.Context, m told) error {
+	before, known := in.heard.find(m.ID)
+	if !known {
+		return nil
+	}
+	return in.receive(ctx, chat.Event{
+		ID: chat.Key("d", m.Channel, m.ID), Time: in.Now(), Place: before.place, Member: before.member,
+		Change: &chat.Change{Message: m.ID, Deleted: true},
+	})
+}
+
+// oneLine is a text with one plain line.
+func oneLine(line string) markdown.Document {
+	return markdown.New(markdown.Paragraph(markdown.Text(line)))
+}

@@ -1,0 +1,105 @@
+package discord
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"aidesk/core/chat"
+)
+
+// underWay is how long a request may still be on its way after it was begun.
+const underWay = 30 * time.Second
+
+// Find looks for the messages of a reply by the nonces that they carry, or else by what
+// they say and answer.
+func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (string, bool, error) {
+	found, err := a.search(ctx, r, since)
+	if barred[codeOf(err)] && r.To != "" && !r.Place.Direct { // then it may have gone to the member
+		r.Private = true
+		found, err = a.search(ctx, r, since)
+	}
+	if err != nil && codeOf(err) != codeUnknownChannel {
+		return "", false, err
+	}
+	if len(found.messages) > 0 {
+		return found.String(), true, nil
+	}
+	if age := a.Now().Sub(since); age < underWay {
+		return "", false, &chat.Later{After: underWay - age, Reason: "a message may still be on its way"}
+	}
+	return "", false, nil
+}
+
+// search looks for the messages of a reply where it goes. It opens no thread: without
+// one nothing was posted there.
+func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (delivered, error) {
+	private := !r.Place.Direct && (r.Private || r.Place.Thread == "")
+	if _, known := a.spotted(ctx, r.Place); !known && !private {
+		return delivered{}, nil
+	}
+	self, err := a.identify(ctx)
+	if err != nil {
+		return delivered{}, err
+	}
+	r, at, err := a.address(ctx, r, delivered{})
+	if err != nil {
+		return delivered{}, err
+	}
+	wanted, err := a.compose(r, at)
+	if err != nil {
+		return delivered{}, err
+	}
+	out := delivered{channel: at.channel}
+	var ours []told
+	after := idAt(since.Add(-time.Minute)) // clocks differ
+	for range mostPages {
+		page, err := a.page(ctx, at.channel, url.Values{"after": {after}, "limit": {"100"}})
+		if err != nil {
+			return out, err
+		}
+		for _, m := range page {
+			after = m.ID
+			if m.Author.ID == self.User {
+				ours = append(ours, m)
+			}
+		}
+		if len(page) < 100 {
+			break
+		}
+	}
+	taken := map[string]bool{}
+	for _, w := range wanted {
+		for _, same := range []func(told) bool{
+			func(m told) bool { return string(m.Nonce) == w.Nonce },
+			func(m told) bool {
+				return m.Nonce == "" && m.Content == w.Content && m.Reference.Message == w.answers()
+			},
+		} {
+			if id := earliest(ours, taken, same); id != "" {
+				taken[id] = true
+				out.messages = append(out.messages, id)
+				break
+			}
+		}
+	}
+	return out, nil
+}
+
+// earliest is the first message that is the same and not taken.
+func earliest(all []told, taken map[string]bool, same func(told) bool) string {
+	for _, m := range all {
+		if !taken[m.ID] && same(m) {
+			return m.ID
+		}
+	}
+	return ""
+}
+
+// answers is the message that this one answers.
+func (m Message) answers() string {
+	if m.Reference == nil {
+		return ""
+	}
+	return m.Reference.MessageID
+}

@@ -1,0 +1,322 @@
+package discord_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"aidesk/adapters/discord"
+	"aidesk/adapters/discordtest"
+	"aidesk/core/chat"
+)
+
+// place is a conversation that began with a message of a channel.
+func place(channel, thread string) chat.Place {
+	return chat.Place{Platform: "discord", Workspace: discordtest.GuildID, Channel: channel, Thread: thread}
+}
+
+// same compares an event but for its time and the token for answers.
+func same(t testing.TB, got, want chat.Event) {
+	t.Helper()
+	if got.Time.IsZero() || got.ID == "" {
+		t.Errorf("id %q, time %s", got.ID, got.Time)
+	}
+	ignore := []string{"Time", "Token"}
+	if want.ID == "" {
+		ignore = append(ignore, "ID")
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(chat.Event{}, ignore...)); diff != "" {
+		t.Errorf("event (-want +got):\n%s", diff)
+	}
+}
+
+// TestMention: a mention begins a conversation, in a thread that the first answer opens,
+// and calls the asker there; in the thread it goes on.
+func TestMention(t *testing.T) {
+	t.Parallel()
+	both(t, func(s *stage) {
+		id := s.post(discordtest.Ada, discordtest.General, mention+"**what** is <#"+discordtest.Random+"> for <@"+discordtest.Ben+"> <:wave:899999999999999999>?")
+		e := s.next()
+		same(s.t, e, chat.Event{
+			ID: "m/" + discordtest.General + "/" + id, Place: place(discordtest.General, id), Member: discordtest.Ada,
+			Message: &chat.Message{ID: id, Text: "**what** is #" + discordtest.Random + " for @Ben Okri :wave:?", Names: []string{discordtest.Ben}},
+		})
+		if got := e.Time.UnixMilli(); got == 0 {
+			s.t.Errorf("time %s", e.Time)
+		}
+		s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Answers: id, Text: text("this")}, "")
+		m := s.From(id)
+		if len(m) != 1 || m[0].Text != "<@"+discordtest.Ada+"> this" || len(m[0].Pings) != 1 {
+			s.t.Fatalf("in the thread: %+v", m)
+		}
+		if th, _ := s.Channel(id); !strings.HasPrefix(th.Name, "**what** is #") || th.AutoClose != 1440 {
+			s.t.Errorf("the thread: %+v", th)
+		}
+		in := s.post(discordtest.Ben, id, mention+"and more?")
+		same(s.t, s.next(), chat.Event{
+			ID: "m/" + id + "/" + in, Place: place(discordtest.General, id), Member: discordtest.Ben,
+			Message: &chat.Message{ID: in, Text: "and more?"},
+		})
+		reply, err := s.Post(discordtest.Ada, id, "a reply", discordtest.PostOptions{ReplyTo: m[0].ID})
+		s.must(err)
+		same(s.t, s.next(), chat.Event{Place: place(discordtest.General, id), Member: discordtest.Ada, Message: &chat.Message{ID: reply, Text: "a reply"}})
+	})
+}
+
+// TestChain: where no thread may be opened, the answers are a chain, and a reply to one
+// of them belongs to it, also after a restart.
+func TestChain(t *testing.T) {
+	t.Parallel()
+	s := play(t, gateway)
+	id := s.post(discordtest.Ada, discordtest.Flat, mention+"here?")
+	e := s.next()
+	s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Answers: id, Text: text("yes")}, "")
+	m := s.From(discordtest.Flat)
+	if len(m) != 1 || m[0].Text != "yes" || m[0].ReplyTo != id || len(m[0].Pings) != 0 {
+		t.Fatalf("in the channel: %+v", m)
+	}
+	s.must(s.stop())
+	s.run()
+	for range 2 {
+		last := s.From(discordtest.Flat)
+		_, err := s.Post(discordtest.Ada, discordtest.Flat, "go on", discordtest.PostOptions{ReplyTo: last[len(last)-1].ID})
+		s.must(err)
+		e = s.next()
+		if e.Place != place(discordtest.Flat, id) {
+			t.Errorf("it belongs to %+v", e.Place)
+		}
+		s.send(chat.Reply{ID: "r" + e.ID, Place: e.Place, To: e.Member, Answers: e.Message.ID, Text: text("more")}, "")
+	}
+	other := s.post(discordtest.Ben, discordtest.Flat, mention+"another")
+	if e := s.next(); e.Place.Thread != other {
+		t.Errorf("another question belongs to %+v", e.Place)
+	}
+}
+
+// TestForeignThread: a mention in a thread that somebody else opened belongs to it.
+func TestForeignThread(t *testing.T) {
+	t.Parallel()
+	s := play(t, gateway)
+	root := s.post(discordtest.Ben, discordtest.General, "let us talk")
+	id, err := s.OpenThread(discordtest.Ben, discordtest.General, root, "talk")
+	s.must(err)
+	s.post(discordtest.Ada, id, mention+"join us")
+	e := s.next()
+	if e.Place != place(discordtest.General, id) {
+		t.Errorf("it belongs to %+v", e.Place)
+	}
+	s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Answers: e.Message.ID, Text: text("hello")}, "")
+	if m := s.From(id); len(m) != 1 || m[0].ReplyTo != e.Message.ID {
+		t.Errorf("in the thread: %+v", m)
+	}
+}
+
+// TestHint: who writes in a thread of the desk without a mention is told once how to
+// reach it; with message content it hears everything there.
+func TestHint(t *testing.T) {
+	t.Parallel()
+	s := play(t, gateway)
+	id := s.post(discordtest.Ada, discordtest.General, mention+"hello")
+	e := s.next()
+	s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Answers: id, Text: text("hello")}, "")
+	for range 3 {
+		s.post(discordtest.Ben, id, "what does it say?")
+	}
+	s.await("a hint", func() bool { return len(s.From(id)) > 1 })
+	if got := s.settle(); len(got) != 0 {
+		t.Errorf("heard %+v", got)
+	}
+	if m := s.From(id); len(m) != 2 || !strings.Contains(m[1].Text, "reply to me or mention me") {
+		t.Errorf("in the thread: %+v", m)
+	}
+	s.must(s.stop())
+	s.Intents = discordtest.IntentContent
+	s.config.MessageContent = true
+	s.run()
+	s.post(discordtest.Ben, id, "and now?")
+	if e := s.next(); e.Message == nil || e.Message.Text != "and now?" || e.Place.Thread != id {
+		t.Errorf("got %+v", e)
+	}
+}
+
+// TestNotForUs: bots, webhooks, our own messages, system messages and what is said
+// without a mention are no events; what only looks like a change is none.
+func TestNotForUs(t *testing.T) {
+	t.Parallel()
+	s := play(t, gateway)
+	s.SetUser(discordtest.User{ID: "820000000000000009", Name: "other", Bot: true})
+	said := s.post(discordtest.Ben, discordtest.General, "hello everybody https://example.com/")
+	s.must(s.Unfurl(discordtest.General, said, "https://example.com/"))
+	s.must(s.Edit(discordtest.Ben, discordtest.General, said, "hello you all"))
+	s.post("820000000000000009", discordtest.General, mention+"I am a bot")
+	id := s.post(discordtest.Ada, discordtest.General, mention+"look at https://example.com/")
+	e := s.next()
+	s.must(s.Unfurl(discordtest.General, id, "https://example.com/"))
+	s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Answers: id, Text: text("our own <@" + discordtest.BotUser + ">")}, "")
+	for _, odd := range []string{`"webhook_id":"1"`, `"type":7`, `"type":21`, `"author":{"id":"1","bot":true}`} {
+		s.Inject("MESSAGE_CREATE", json.RawMessage(fmt.Sprintf(
+			`{"id":"899999999999999998","channel_id":%q,"guild_id":%q,"content":"hi","mentions":[{"id":%q}],"author":{"id":"1"},%s}`,
+			discordtest.General, discordtest.GuildID, discordtest.BotUser, odd)))
+	}
+	if got := s.settle(); len(got) != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestChanges: an edited and a deleted message of a conversation are changes of it.
+func TestChanges(t *testing.T) {
+	t.Parallel()
+	both(t, func(s *stage) {
+		id := s.post(discordtest.Ada, discordtest.General, mention+"red")
+		s.next()
+		s.must(s.Edit(discordtest.Ada, discordtest.General, id, mention+"blue"))
+		same(s.t, s.next(), chat.Event{Place: place(discordtest.General, id), Member: discordtest.Ada, Change: &chat.Change{Message: id, Text: "blue"}})
+		s.must(s.Edit(discordtest.Ada, discordtest.General, id, "never mind"))
+		same(s.t, s.next(), chat.Event{Place: place(discordtest.General, id), Member: discordtest.Ada, Change: &chat.Change{Message: id, Deleted: true}})
+		s.must(s.Delete(discordtest.Ada, discordtest.General, id))
+		same(s.t, s.next(), chat.Event{Place: place(discordtest.General, id), Member: discordtest.Ada, Change: &chat.Change{Message: id, Deleted: true}})
+		if first, last := s.desk.Events()[1].ID, s.desk.Events()[2].ID; first == last {
+			s.t.Errorf("two edits have the id %q", first)
+		}
+	})
+}
+
+// TestEmpty: who only calls the desk gets help; who calls it in reply to a message asks
+// about that.
+func TestEmpty(t *testing.T) {
+	t.Parallel()
+	s := play(t, gateway)
+	s.post(discordtest.Ada, discordtest.General, mention)
+	if e := s.next(); e.Message == nil || e.Message.Text != "help" {
+		t.Errorf("got %+v", e.Message)
+	}
+	before := s.post(discordtest.Ben, discordtest.General, mention+"a long story")
+	s.next()
+	_, err := s.Post(discordtest.Ada, discordtest.General, mention, discordtest.PostOptions{ReplyTo: before})
+	s.must(err)
+	if e := s.next(); e.Message == nil || e.Message.Text != "" || e.Message.About != "<@"+discordtest.BotUser+"> a long story" && !strings.Contains(e.Message.About, "a long story") {
+		t.Errorf("got %+v", e.Message)
+	}
+	_, err = s.Post(discordtest.Ada, discordtest.General, mention+"see", discordtest.PostOptions{Attachments: []discordtest.File{{Name: "a.png", Content: []byte("x")}}})
+	s.must(err)
+	if e := s.next(); e.Message == nil || !strings.Contains(e.Message.Text, "which cannot be read: a.png") {
+		t.Errorf("got %+v", e.Message)
+	}
+}
+
+// TestDirect: a direct message belongs to the server in which its writer last used the
+// desk and still is; else there is a reason, once a message, and no event.
+func TestDirect(t *testing.T) {
+	t.Parallel()
+	both(t, func(s *stage) {
+		dm := s.DM(discordtest.Ben)
+		s.post(discordtest.Ben, dm, "hello?")
+		s.await("a reason", func() bool { return len(s.From(dm)) == 1 })
+		if m := s.From(dm)[0]; !strings.Contains(m.Text, "to which server this belongs") {
+			s.t.Errorf("said %q", m.Text)
+		}
+		s.post(discordtest.Ben, discordtest.General, mention+"here I am")
+		s.next()
+		id := s.post(discordtest.Ben, dm, "and here")
+		same(s.t, s.next(), chat.Event{
+			ID: "m/" + dm + "/" + id, Member: discordtest.Ben, Message: &chat.Message{ID: id, Text: "and here"},
+			Place: chat.Place{Platform: "discord", Workspace: discordtest.GuildID, Channel: dm, Direct: true},
+		})
+		s.post(discordtest.Ben, discordtest.Lobby, mention+"there too")
+		s.next()
+		s.post(discordtest.Ben, dm, "from there")
+		if e := s.next(); e.Place.Workspace != discordtest.Other {
+			s.t.Errorf("it belongs to %+v", e.Place)
+		}
+		s.must(s.stop())
+		u, _ := s.User(discordtest.Ben)
+		u.Guilds = []string{discordtest.GuildID}
+		s.SetUser(u)
+		s.run()
+		s.post(discordtest.Ben, dm, "still?")
+		s.await("a reason", func() bool { return len(s.From(dm)) == 2 })
+		if m := s.From(dm)[1]; !strings.Contains(m.Text, "no longer has both of us") {
+			s.t.Errorf("said %q", m.Text)
+		}
+		if got := s.settle(); len(got) != 0 {
+			s.t.Errorf("got %+v", got)
+		}
+	})
+}
+
+// TestMember: who somebody is, by the server's roles or the configuration's.
+func TestMember(t *testing.T) {
+	t.Parallel()
+	s := play(t, gateway)
+	look := func(id string) chat.Member {
+		t.Helper()
+		m, err := s.adapter.Member(t.Context(), place(discordtest.General, ""), id)
+		s.must(err)
+		return m
+	}
+	s.done(s.Command(discordtest.Ada, discordtest.General, "plugins", "list", nil))
+	want := chat.Member{ID: discordtest.Ada, Name: "Ada Lowell", Locale: "en-GB", Roles: []string{discordtest.GuildID}}
+	if diff := cmp.Diff(want, look(discordtest.Ada)); diff != "" {
+		t.Errorf("Ada (-want +got):\n%s", diff)
+	}
+	if m := look(discordtest.BotUser); !m.Bot {
+		t.Errorf("the bot: %+v", m)
+	}
+	for id, admin := range map[string]bool{discordtest.Ben: false, discordtest.Admin: true, discordtest.Owner: true} {
+		if m := look(id); m.Admin != admin {
+			t.Errorf("%s: %+v", id, m)
+		}
+	}
+	before := len(s.Requests())
+	look(discordtest.Ben)
+	if n := len(s.Requests()); n != before {
+		t.Errorf("%d requests for what is known", n-before)
+	}
+	s.config.Admins = []string{"role:" + discordtest.Crew, discordtest.Ada}
+	s.adapter = s.open()
+	for id, admin := range map[string]bool{discordtest.Ben: true, discordtest.Ada: true, discordtest.Admin: false, discordtest.Owner: false} {
+		if m := look(id); m.Admin != admin {
+			t.Errorf("by configuration %s: %+v", id, m)
+		}
+	}
+	if _, err := s.adapter.Member(t.Context(), place(discordtest.General, ""), "820000000000000077"); err == nil {
+		t.Error("a stranger is a member")
+	}
+}
+
+// TestHistory: what members wrote, the oldest first, with the question that began it.
+func TestHistory(t *testing.T) {
+	t.Parallel()
+	s := play(t, gateway)
+	id := s.post(discordtest.Ada, discordtest.General, mention+"one")
+	e := s.next()
+	s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Answers: id, Text: text("an answer")}, "")
+	s.post(discordtest.Ben, id, mention+"two")
+	s.post(discordtest.Ben, id, mention+"three")
+	for limit, want := range map[int]string{10: "one two three", 2: "two three", 0: ""} {
+		all, err := s.adapter.History(t.Context(), e.Place, limit)
+		s.must(err)
+		var got []string
+		for _, m := range all {
+			got = append(got, m.Text)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%d: %q; want %q", limit, got, want)
+		}
+	}
+}
+
+// TestNew: what is missing or wrong in a configuration is said at once.
+func TestNew(t *testing.T) {
+	t.Parallel()
+	_, err := discord.New(discord.Config{PublicKey: "x", APIBaseURL: "nowhere"})
+	for _, want := range []string{"the token is missing", "the public key is none", "base address"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not said: %v", want, err)
+		}
+	}
+}

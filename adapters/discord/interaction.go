@@ -1,0 +1,223 @@
+package discord
+
+import (
+	"context"
+	"strings"
+
+	"aidesk/core/chat"
+)
+
+// askAbout is the command of messages by which a member asks about one.
+const askAbout = "Ask aidesk"
+
+// response is the answer to an interaction.
+type response struct {
+	Type int `json:"type"`
+	Data any `json:"data,omitempty"`
+}
+
+// The types of responses.
+const (
+	respondPong     = 1
+	respondMessage  = 4
+	respondNothing  = 6 // the message with the button stays as it is
+	respondUpdate   = 7
+	respondComplete = 8
+	respondForm     = 9
+)
+
+// ephemeral marks what only one member sees.
+const ephemeral = 64
+
+// said is a message as the answer to an interaction.
+type aside struct {
+	Content    string       `json:"content"`
+	Flags      int          `json:"flags"`
+	Components []ActionsRow `json:"components"`
+	Mentions   Mentions     `json:"allowed_mentions"`
+}
+
+// asideOf is a passing note: its lines, in the last of which addresses may stand.
+func asideOf(line, link string) aside {
+	text := escape("", line)
+	if link != "" {
+		text += " " + link
+	}
+	return aside{Content: text, Flags: ephemeral, Components: []ActionsRow{}, Mentions: Mentions{Parse: []string{}}}
+}
+
+// passing answers an interaction with a line that only its member sees.
+func passing(line string) *response { return &response{Type: respondMessage, Data: asideOf(line, "")} }
+
+// leading is passing with a link.
+func leading(line, link string) *response {
+	return &response{Type: respondMessage, Data: asideOf(line, link)}
+}
+
+// interaction takes a command, a press, a form or a question for completions.
+func (in incoming) interaction(ctx context.Context, i interaction) (*response, error) {
+	if i.Type == interactionPing {
+		return &response{Type: respondPong}, nil
+	}
+	who := i.who()
+	if who == "" {
+		return passing("I could not read that."), nil
+	}
+	if i.ChannelID == "" {
+		i.ChannelID = i.Channel.ID
+	}
+	if isThread(i.Channel.Type) && i.Channel.ID != "" && i.Channel.Parent != "" {
+		in.rooms.keep(i.Channel)
+	}
+	if i.Guild == "" && i.Channel.Type == channelDirect {
+		in.met(ctx, who, i.ChannelID)
+	}
+	in.people.speaks(who, i.Locale)
+	in.tokens.keep(who, token{application: i.Application, token: i.Token})
+	if i.Type != interactionComplete {
+		in.at(ctx, who, i.Guild)
+	}
+	switch i.Type {
+	case interactionCommand:
+		if i.Data.Type == commandMessage {
+			return in.asks(ctx, i)
+		}
+		return in.command(ctx, i)
+	case interactionPress:
+		return in.press(ctx, i)
+	case interactionComplete:
+		return in.suggest(ctx, i), nil
+	case interactionForm:
+		return in.submission(ctx, i)
+	}
+	return passing("I do not know how to answer that."), nil
+}
+
+// event is what an interaction becomes, without its content.
+func (in incoming) event(kind string, i interaction, place chat.Place) chat.Event {
+	return chat.Event{
+		ID: chat.Key(kind, i.ID), Time: moment(i.ID, in.Now()), Place: place, Member: i.who(),
+		Token: token{application: i.Application, token: i.Token}.String(),
+	}
+}
+
+// press takes what was pressed.
+func (in incoming) press(ctx context.Context, i interaction) (*response, error) {
+	kind, rest := i.Data.CustomID[:min(2, len(i.Data.CustomID))], i.Data.CustomID[min(2, len(i.Data.CustomID)):]
+	button, server := unmarked(rest)
+	if i.Message == nil || kind != pressed && kind != opens || button == "" {
+		return passing("I do not know this button."), nil
+	}
+	place, fault, err := in.around(ctx, i, server)
+	if err != nil {
+		return nil, err
+	}
+	if fault != "" {
+		return passing(fault), nil
+	}
+	if kind == opens {
+		return in.opening(ctx, i, chat.Opening{Place: place, Member: i.who(), Button: button}), nil
+	}
+	e := in.event("p", i, place)
+	e.Press = &chat.Press{Button: button, Posted: delivered{channel: i.ChannelID, messages: []string{i.Message.ID}}.String()}
+	if err := in.receive(ctx, e); err != nil {
+		return nil, err
+	}
+	return &response{Type: respondNothing}, nil // what becomes of the message, the desk says
+}
+
+// around is the place of a press or a form: where the message with the button is; of a
+// passing note, and without one, the direct message with the member. server is what the
+// button says of a direct message.
+func (in incoming) around(ctx context.Context, i interaction, server string) (place chat.Place, fault string, err error) {
+	if i.Guild != "" && i.Message != nil && i.Message.Flags&ephemeral == 0 {
+		m := *i.Message
+		m.Guild, m.Channel, m.ChannelType = i.Guild, i.ChannelID, &i.Channel.Type
+		if i.Channel.ID == "" {
+			m.ChannelType = nil
+		}
+		m.Author.ID = in.self.User
+		place, err = in.where(ctx, m)
+		return place, "", err
+	}
+	if i.Guild != "" {
+		server = i.Guild
+	}
+	if server == "" {
+		if server, fault, err = in.home(ctx, i.who()); err != nil || fault != "" {
+			return place, fault, err
+		}
+	}
+	place = chat.Place{Platform: platform, Workspace: server, Channel: i.ChannelID, Direct: true}
+	if i.Guild != "" {
+		if place.Channel, err = in.direct(ctx, i.who()); err != nil {
+			in.Logger.WarnContext(ctx, "opening a direct message", "error", err, "remedy", remedy(err))
+			return place, "I could not open our direct message, in which I answer. Write to me there, or try again.", nil
+		}
+	}
+	return place, "", nil
+}
+
+// marked is a button's id with the server to which a direct message belongs: a press of
+// it there says nothing of that.
+func marked(button, server string) string {
+	if !snowflake(server) {
+		return button
+	}
+	return button + "@" + server
+}
+
+// unmarked takes the server off a button's id.
+func unmarked(id string) (button, server string) {
+	if at := strings.LastIndexByte(id, '@'); at >= 0 && snowflake(id[at+1:]) {
+		return id[:at], id[at+1:]
+	}
+	return id, ""
+}
+
+// asks asks about a message, in a thread on it.
+func (in incoming) asks(ctx context.Context, i interaction) (*response, error) {
+	m, ok := i.Data.Resolved.Messages[i.Data.Target]
+	if !ok {
+		return passing("I could not read this message."), nil
+	}
+	if m.ID == "" {
+		m.ID = i.Data.Target
+	}
+	m.Guild, m.Channel, m.ChannelType = i.Guild, i.ChannelID, &i.Channel.Type
+	if i.Channel.ID == "" {
+		m.ChannelType = nil
+	}
+	text, _ := commonMark(m, "")
+	if text == "" {
+		return passing("This message has no text that I could read."), nil
+	}
+	var place chat.Place
+	var err error
+	if i.Guild == "" {
+		fault := ""
+		if place, fault, err = in.around(ctx, i, ""); fault != "" {
+			return passing(fault), nil
+		}
+	} else {
+		place, err = in.where(ctx, m)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if place.Channel == "" {
+		return passing("I may not read this channel. An administrator can let me."), nil
+	}
+	e := in.event("s", i, place)
+	e.Message = &chat.Message{About: text}
+	if _, known := in.heard.find(m.ID); !known {
+		in.heard.keep(m.ID, utterance{title: text})
+	}
+	if err := in.receive(ctx, e); err != nil {
+		return nil, err
+	}
+	if i.Guild == "" {
+		return passing("One moment."), nil
+	}
+	return leading("I answer below this message:", address(i.Guild, i.ChannelID, m.ID)), nil
+}

@@ -1,0 +1,266 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"hash/fnv"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+)
+
+// The kinds of events that are worked, by Discord's words.
+const (
+	kindMessage     = "MESSAGE_CREATE"
+	kindEdit        = "MESSAGE_UPDATE"
+	kindDelete      = "MESSAGE_DELETE"
+	kindInteraction = "INTERACTION_CREATE"
+)
+
+const (
+	lanes     = 64  // in which events go side by side; those of a channel stay in order
+	laneDepth = 256 // events that wait in one
+	pressesAt = 64  // presses, forms and commands at a time
+	retryTime = 250 * time.Millisecond
+	mostRetry = 15 * time.Second
+)
+
+// dispatcher gives events to workers: those of one channel to the same, in order; what
+// a member waits for to any.
+type dispatcher struct {
+	adapter *Adapter
+	self    identity
+	ctx     context.Context //nolint:containedctx // of the work, which ends before the connection does
+	lanes   [lanes]chan parcel
+	slots   chan struct{}
+	work    sync.WaitGroup
+
+	mu      sync.Mutex
+	drained bool
+	gate    chan struct{} // closed: what comes may be worked; else what was missed comes first
+}
+
+// parcel is one event on its way to a worker.
+type parcel struct {
+	kind string
+	told told
+}
+
+func newDispatcher(ctx context.Context, a *Adapter, self identity) *dispatcher {
+	d := &dispatcher{adapter: a, self: self, ctx: ctx, slots: make(chan struct{}, pressesAt), gate: make(chan struct{})}
+	close(d.gate)
+	for i := range d.lanes {
+		lane := make(chan parcel, laneDepth)
+		d.lanes[i] = lane
+		d.work.Go(func() {
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case p := <-lane:
+					d.wait()
+					d.handle(p)
+				}
+			}
+		})
+	}
+	return d
+}
+
+// take takes an event from the gateway. It does not wait: whoever reads must not.
+func (d *dispatcher) take(e *discordgo.Event) {
+	switch e.Type {
+	case "READY":
+		var r struct {
+			Guilds []json.RawMessage `json:"guilds"`
+		}
+		_ = lenient(e.RawData, &r) // without servers nothing is waited for
+		d.ready(len(r.Guilds))
+	case "GUILD_CREATE":
+		d.server(e.RawData)
+	case kindMessage, kindEdit, kindDelete:
+		var m told
+		if lenient(e.RawData, &m) == nil {
+			d.put(parcel{e.Type, m})
+		}
+	case "MESSAGE_DELETE_BULK":
+		var m struct {
+			told
+			IDs []string `json:"ids"`
+		}
+		_ = lenient(e.RawData, &m) // then there are none
+		for _, id := range m.IDs {
+			m.ID = id
+			d.put(parcel{kindDelete, m.told})
+		}
+	case kindInteraction:
+		d.start(func() { d.answer(e.RawData) })
+	case "CHANNEL_UPDATE", "CHANNEL_DELETE", "THREAD_UPDATE", "THREAD_DELETE":
+		var c channel
+		_ = lenient(e.RawData, &c) // then none is forgotten
+		d.adapter.rooms.forget(c.ID)
+	case "GUILD_UPDATE", "GUILD_DELETE", "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE":
+		var g struct {
+			ID    string `json:"id"`
+			Guild string `json:"guild_id"`
+		}
+		_ = lenient(e.RawData, &g) // then none is forgotten
+		d.adapter.people.forget(g.ID)
+		d.adapter.people.forget(g.Guild)
+	}
+}
+
+// ready begins a new session: what was missed before it comes first.
+func (d *dispatcher) ready(servers int) {
+	from := d.adapter.mark.mark()
+	if from != "" {
+		d.adapter.mark.begin(from) // until then the mark stays
+	}
+	d.adapter.mark.renew()
+	gate := make(chan struct{})
+	d.mu.Lock()
+	d.gate = gate
+	d.mu.Unlock()
+	d.start(func() {
+		d.catchUp(d.ctx, from, servers, func() { close(gate) })
+	})
+}
+
+// server notes the channels of a server.
+func (d *dispatcher) server(raw json.RawMessage) {
+	var g struct {
+		ID       string    `json:"id"`
+		Channels []channel `json:"channels"`
+		Threads  []channel `json:"threads"`
+	}
+	if lenient(raw, &g) != nil {
+		return
+	}
+	all := append(g.Channels, g.Threads...)
+	for i := range all {
+		all[i].Guild = g.ID
+	}
+	d.adapter.mark.found(all)
+}
+
+// wait waits until what was missed has been fetched, but not for ever.
+func (d *dispatcher) wait() {
+	d.mu.Lock()
+	gate := d.gate
+	d.mu.Unlock()
+	select {
+	case <-gate:
+		return
+	default:
+	}
+	limit := time.NewTimer(gateTime)
+	defer limit.Stop()
+	select {
+	case <-gate:
+	case <-limit.C:
+	case <-d.ctx.Done():
+	}
+}
+
+// put gives an event to the worker of its channel, unless it is none of ours. One for
+// which there is no room is fetched again after the next start.
+func (d *dispatcher) put(p parcel) {
+	if p.told.ID == "" || p.told.Channel == "" {
+		return
+	}
+	if p.kind == kindMessage {
+		d.adapter.mark.begin(p.told.ID)
+		if !d.self.concerned(d.ctx, d.adapter, p.told) {
+			d.adapter.mark.end(p.told.ID)
+			return
+		}
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(p.told.Channel))
+	select {
+	case d.lanes[h.Sum32()%lanes] <- p:
+	default:
+		d.adapter.Logger.ErrorContext(d.ctx, "more comes than can be stored; a message waits for the next start", "kind", p.kind)
+	}
+}
+
+// start begins work of its own, unless that has ended. Too much of it is dropped: the
+// member is told by Discord that nobody answers.
+func (d *dispatcher) start(work func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.drained {
+		return
+	}
+	select {
+	case d.slots <- struct{}{}:
+	default:
+		d.adapter.Logger.WarnContext(d.ctx, "too many presses and commands at once")
+		return
+	}
+	d.work.Go(func() {
+		defer func() { <-d.slots }()
+		work()
+	})
+}
+
+// handle works an event until the desk has received it or the work ends: the gateway
+// does not deliver it again.
+func (d *dispatcher) handle(p parcel) {
+	for pause := retryTime; ; pause = min(2*pause, mostRetry) {
+		err := d.hear(d.ctx, p.kind, p.told)
+		if err == nil || errors.Is(err, errCrashed) {
+			if p.kind == kindMessage {
+				d.adapter.mark.end(p.told.ID)
+			}
+			return
+		}
+		if d.ctx.Err() != nil {
+			return // it is fetched at the next start
+		}
+		d.adapter.Logger.ErrorContext(d.ctx, "an event was not received", "kind", p.kind, "error", err, "again", pause)
+		if sleep(d.ctx, pause) != nil {
+			return
+		}
+	}
+}
+
+// hear takes in a message or a change.
+func (d *dispatcher) hear(ctx context.Context, kind string, m told) error {
+	return d.adapter.hear(context.WithoutCancel(ctx), kind, m)
+}
+
+// answer takes in an interaction and answers it.
+func (d *dispatcher) answer(raw json.RawMessage) {
+	var i interaction
+	if lenient(raw, &i) != nil || i.ID == "" || i.Token == "" {
+		return
+	}
+	ctx := context.WithoutCancel(d.ctx)
+	answer, err := d.adapter.take(ctx, i)
+	if err != nil {
+		if errors.Is(err, errResting) {
+			return
+		}
+		d.adapter.Logger.ErrorContext(ctx, "an interaction was not received", "error", err)
+		answer = passing(notStored)
+	}
+	if answer == nil {
+		return
+	}
+	c := call{method: http.MethodPost, path: "/interactions/%s/%s/callback", ids: []string{i.ID, i.Token}, body: answer, patience: time.Second}
+	if err := d.adapter.web.ask(ctx, c, nil); err != nil {
+		d.adapter.Logger.WarnContext(ctx, "answering an interaction", "error", err, "remedy", remedy(err))
+	}
+}
+
+// drain waits for what is being worked on. Nothing new is begun.
+func (d *dispatcher) drain() {
+	d.mu.Lock()
+	d.drained = true
+	d.mu.Unlock()
+	d.work.Wait()
+}

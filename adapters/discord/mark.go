@@ -1,0 +1,241 @@
+package discord
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"aidesk/core/chat"
+)
+
+// bookmark knows up to which message everything has been dealt with, so that what came while
+// nobody listened can be fetched. Ids of messages tell their time, in all channels.
+type bookmark struct {
+	mu      sync.Mutex
+	newest  string         // the last that was heard of
+	pending map[string]int // heard of, and not yet dealt with
+	stored  string         // the mark as it was kept
+	missed  []channel      // with messages that may not have been heard
+	more    chan struct{}  // there are more of missed
+	servers int            // whose channels have been looked through
+}
+
+const (
+	markName   = "mark"
+	markTime   = 5 * time.Second // how often the mark is kept
+	mostMissed = 24 * time.Hour  // what is older is not answered any more
+	mostPages  = 10              // of a channel, of a hundred messages
+	mostRooms  = 1_000           // in which is looked
+	serverTime = 3 * time.Second // for all servers to tell of their channels
+	gateTime   = 15 * time.Second
+)
+
+// load reads the mark of the last run.
+func (g *bookmark) load(ctx context.Context, k chat.Keeper) error {
+	mark, err := k.Kept(ctx, markName)
+	if err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.newest, g.stored, g.pending, g.missed = string(mark), string(mark), map[string]int{}, nil
+	g.more = make(chan struct{}, 1)
+	return nil
+}
+
+// begin notes that a message was heard of and is being dealt with.
+func (g *bookmark) begin(id string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.pending[id]++
+	if older(g.newest, id) {
+		g.newest = id
+	}
+}
+
+// end notes that a message was dealt with.
+func (g *bookmark) end(id string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.pending[id]--; g.pending[id] <= 0 {
+		delete(g.pending, id)
+	}
+}
+
+// mark is the last message up to which everything was dealt with; empty: not known.
+func (g *bookmark) mark() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	mark := g.newest
+	for id := range g.pending {
+		if n, err := strconv.ParseUint(id, 10, 64); err == nil && !older(mark, id) {
+			mark = strconv.FormatUint(n-1, 10)
+		}
+	}
+	return mark
+}
+
+// keep keeps the mark now and then.
+func (g *bookmark) keep(ctx context.Context, k chat.Keeper, l *slog.Logger) {
+	ticker := time.NewTicker(markTime)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			g.store(ctx, k, l)
+		}
+	}
+}
+
+// store keeps the mark if it has changed.
+func (g *bookmark) store(ctx context.Context, k chat.Keeper, l *slog.Logger) {
+	mark := g.mark()
+	g.mu.Lock()
+	same := mark == g.stored
+	g.stored = mark
+	g.mu.Unlock()
+	if same {
+		return
+	}
+	if err := k.Keep(ctx, markName, []byte(mark)); err != nil {
+		l.WarnContext(ctx, "remembering up to where was read", "error", err)
+	}
+}
+
+// found notes the channels of a server, those with messages behind the mark as missed.
+func (g *bookmark) found(channels []channel) {
+	mark := g.mark()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.servers++
+	for _, c := range channels {
+		if c.Last == "" {
+			continue
+		}
+		if mark != "" && older(mark, c.Last) && len(g.missed) < mostRooms {
+			g.missed = append(g.missed, c)
+		}
+		if mark == "" && older(g.newest, c.Last) { // the first run: nothing was missed
+			g.newest = c.Last
+		}
+	}
+	select {
+	case g.more <- struct{}{}:
+	default:
+	}
+}
+
+// take takes what was missed so far, and how many servers have told of theirs.
+func (g *bookmark) take() ([]channel, int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	missed := g.missed
+	g.missed = nil
+	return missed, g.servers
+}
+
+// renew begins a new count of servers.
+func (g *bookmark) renew() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.servers, g.missed = 0, nil
+}
+
+// catchUp fetches what came before a new session began, and lets open what waits behind
+// it. Nothing that came while it fetches is before the mark.
+func (d *dispatcher) catchUp(ctx context.Context, from string, servers int, opened func()) {
+	defer opened()
+	if from == "" {
+		return
+	}
+	defer d.adapter.mark.end(from)
+	if limit := idAt(time.Now().Add(-mostMissed)); older(from, limit) {
+		from = limit
+	}
+	d.servers(ctx, servers)
+	missed, _ := d.adapter.mark.take()
+	directs, err := d.adapter.directs.all(ctx)
+	if err != nil {
+		d.adapter.Logger.WarnContext(ctx, "looking for direct messages that were missed", "error", err)
+	}
+	for _, id := range directs[:min(len(directs), mostRooms)] {
+		missed = append(missed, channel{ID: id, Type: channelDirect})
+	}
+	for _, c := range missed {
+		if err := d.fetch(ctx, c, from); err != nil && ctx.Err() == nil {
+			d.adapter.Logger.WarnContext(ctx, "messages may have been missed", "channel", c.ID, "error", err, "remedy", remedy(err))
+		}
+	}
+}
+
+// servers waits until so many have told of their channels.
+func (d *dispatcher) servers(ctx context.Context, n int) {
+	limit := time.NewTimer(serverTime)
+	defer limit.Stop()
+	for {
+		d.adapter.mark.mu.Lock()
+		have := d.adapter.mark.servers
+		d.adapter.mark.mu.Unlock()
+		if have >= n {
+			return
+		}
+		select {
+		case <-d.adapter.mark.more:
+		case <-limit.C:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// fetch works the messages of a channel after one of them.
+func (d *dispatcher) fetch(ctx context.Context, c channel, after string) error {
+	for range mostPages {
+		messages, err := d.adapter.page(ctx, c.ID, url.Values{"after": {after}, "limit": {"100"}})
+		if status := statusOf(err); status == http.StatusForbidden || status == http.StatusNotFound {
+			return nil // what cannot be read was not for us
+		}
+		if err != nil {
+			return err
+		}
+		for _, m := range messages {
+			m.Guild, m.ChannelType = c.Guild, &c.Type
+			after = m.ID
+			if !d.self.concerned(ctx, d.adapter, m) {
+				continue
+			}
+			if err := d.hear(ctx, kindMessage, m); err != nil && !errors.Is(err, errCrashed) {
+				return err
+			}
+		}
+		if len(messages) < 100 {
+			return nil
+		}
+	}
+	return errors.New("there are too many")
+}
+
+// page reads some messages of a channel, the oldest first.
+func (a *Adapter) page(ctx context.Context, channel string, query url.Values) ([]told, error) {
+	var out []told
+	err := a.web.ask(ctx, call{method: http.MethodGet, path: "/channels/%s/messages", ids: []string{channel}, query: query, patience: callTime}, &out)
+	slices.SortFunc(out, func(x, y told) int {
+		switch {
+		case older(x.ID, y.ID):
+			return -1
+		case older(y.ID, x.ID):
+			return 1
+		}
+		return 0
+	})
+	return out, err
+}

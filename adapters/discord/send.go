@@ -1,0 +1,193 @@
+package discord
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+)
+
+// delivered is what Discord has of a reply. As text it is the reply's platform id.
+type delivered struct {
+	channel  string
+	messages []string // in order
+}
+
+// String is "840000000000000001:850000000000000001,850000000000000002".
+func (d delivered) String() string { return d.channel + ":" + strings.Join(d.messages, ",") }
+
+// parseDelivered reads a reply's platform id.
+func parseDelivered(s string) delivered {
+	channel, messages, _ := strings.Cut(s, ":")
+	return delivered{channel: channel, messages: strings.FieldsFunc(messages, func(r rune) bool { return r == ',' })}
+}
+
+// again is when a reply is tried again that Discord refused for a reason that an admin
+// can remove.
+const again = time.Minute
+
+// patience is how long a message waits for its turn before the reply is put off.
+const patience = 2 * time.Second
+
+// Send posts the messages of a reply, or brings those that were posted up to date: what
+// is new is posted, what is left over deleted. Private replies go to the member's direct
+// message, with a link to where it began; so does a reply to a member in a place where
+// the bot may not write. Who takes no direct messages is told so in passing.
+func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string, error) {
+	have := parseDelivered(posted)
+	sent := r
+	r, at, err := a.address(ctx, r, have)
+	if err != nil {
+		return "", a.verdict(ctx, sent, err)
+	}
+	out, err := a.deliver(ctx, r, at, have)
+	if posted == "" && len(out.messages) == 0 && barred[codeOf(err)] && !r.Place.Direct {
+		r, out, err = a.elsewhere(ctx, r, at, err)
+	}
+	if err == nil {
+		return out.String(), nil
+	}
+	if codeOf(err) == codeBlocked {
+		a.excuse(ctx, sent)
+	}
+	if more := out.messages[min(len(have.messages), len(out.messages)):]; len(more) > 0 {
+		if posted == "" { // a part of it is there, which Find will find
+			return "", fmt.Errorf("%d of the messages of a reply were posted: %w", len(more), err)
+		}
+		a.withdraw(ctx, out.channel, more)
+	}
+	return "", a.verdict(ctx, sent, err)
+}
+
+// elsewhere brings a reply to a member who is in a place where the bot may not write:
+// outside of the thread that it opened, or else privately.
+func (a *Adapter) elsewhere(ctx context.Context, r chat.Reply, at spot, cause error) (chat.Reply, delivered, error) {
+	var out delivered
+	err := cause
+	if at.own {
+		if out, err = a.deliver(ctx, r, a.chained(ctx, r.Place), delivered{}); err == nil || len(out.messages) > 0 || !barred[codeOf(err)] {
+			return r, out, err
+		}
+	}
+	if r.To == "" {
+		return r, out, err
+	}
+	r.Private = true
+	r.Notes = append(slices.Clone(r.Notes), "I may not write where you asked. An administrator can let me.")
+	moved, at, err := a.address(ctx, r, delivered{})
+	if err != nil {
+		return r, out, err
+	}
+	out, err = a.deliver(ctx, moved, at, delivered{})
+	return moved, out, err
+}
+
+// withdraw deletes messages that would be posted once more when the reply is tried again.
+func (a *Adapter) withdraw(ctx context.Context, channel string, messages []string) {
+	for _, id := range messages {
+		if err := a.remove(ctx, channel, id); err != nil {
+			a.Logger.WarnContext(ctx, "deleting a message", "error", err)
+		}
+	}
+}
+
+// verdict is what the desk is told about a failed sending.
+func (a *Adapter) verdict(ctx context.Context, r chat.Reply, err error) error {
+	refusal, ok := errors.AsType[*refusal](err)
+	switch {
+	case !ok, refusal.status >= http.StatusInternalServerError:
+		return err
+	case limited(err):
+		return &chat.Later{After: refusal.after, Reason: err.Error()}
+	case refusal.code == codeOldEdits, refusal.code == 0, refusal.status == http.StatusUnauthorized:
+		return &chat.Later{After: again, Reason: err.Error() + ": " + remedy(err)}
+	}
+	a.Logger.WarnContext(ctx, "a reply cannot be delivered", "channel", r.Place.Channel, "reply", r.ID, "error", err, "remedy", remedy(err))
+	return fmt.Errorf("%w: %w", chat.ErrGone, err)
+}
+
+// address says where a reply goes. A reply that is in a place already stays there.
+func (a *Adapter) address(ctx context.Context, r chat.Reply, have delivered) (chat.Reply, spot, error) {
+	p := r.Place
+	private := !p.Direct && (r.Private || p.Thread == "") // only commands begin outside of threads
+	if have.channel != "" && !p.Direct && !private {
+		s, known := a.spotted(ctx, p)
+		switch {
+		case known && s.channel == have.channel:
+			return fitted(r, s)
+		case have.channel == p.Thread:
+			s = spot{channel: p.Thread}
+			return fitted(r, s)
+		case have.channel == p.Channel:
+			s = spot{channel: p.Channel, root: p.Thread}
+			return fitted(r, s)
+		}
+		private = true // it had to go to the member
+	}
+	if !private {
+		s, err := a.spot(ctx, p)
+		if err != nil {
+			return r, s, err
+		}
+		return fitted(r, s)
+	}
+	channel, err := have.channel, error(nil)
+	if channel == "" {
+		if channel, err = a.direct(ctx, r.To); err != nil {
+			return r, spot{}, err
+		}
+	}
+	r.Place.Direct, r.Place.Thread, r.Place.Channel, r.Answers = true, "", channel, ""
+	if p.Thread != "" {
+		r.Text = markdown.Join(r.Text, markdown.New(markdown.Paragraph(
+			markdown.Text("This belongs to "), markdown.Link("a thread in a channel", a.archive(ctx, p)), markdown.Text("."))))
+	}
+	return r, spot{channel: channel}, nil
+}
+
+// archive is where a thread, or the first message of a chain, is read.
+func (a *Adapter) archive(ctx context.Context, p chat.Place) string {
+	if a.seat(ctx, p.Thread).known() {
+		return address(p.Workspace, p.Thread, "")
+	}
+	return address(p.Workspace, p.Channel, p.Thread)
+}
+
+// fitted is a reply whose messages can answer the message that it answers: only one of
+// the same channel can be. The first in a thread that the desk opened calls the asker.
+func fitted(r chat.Reply, s spot) (chat.Reply, spot, error) {
+	if s.channel == r.Place.Thread && r.Answers == r.Place.Thread && r.Answers != "" {
+		r.Answers, s.first = "", true
+	}
+	return r, s, nil
+}
+
+// excuse tells a member who takes no direct messages what was not brought to them.
+func (a *Adapter) excuse(ctx context.Context, r chat.Reply) {
+	const line = "I could not send you a direct message. Allow direct messages in the privacy settings of this server, and ask again."
+	if t, ok := a.tokens.find(r.To); ok {
+		if a.whisper(ctx, t, escape("", line)) == nil {
+			return
+		}
+	}
+	if r.Place.Direct || r.Place.Thread == "" || !snowflake(r.To) {
+		a.Logger.WarnContext(ctx, "a member takes no direct messages", "reply", r.ID)
+		return
+	}
+	s, err := a.spot(ctx, r.Place)
+	if err == nil {
+		m := Message{Content: "<@" + r.To + "> " + escape("", line)}
+		m.finish(chat.Reply{ID: "blocked/" + r.ID}, 0)
+		m.AllowedMentions.Users = []string{r.To}
+		_, err = a.create(ctx, s.channel, m, patience)
+	}
+	if err != nil {
+		a.Logger.WarnContext(ctx, "telling a member", "error", err, "remedy", remedy(err))
+	}
+}

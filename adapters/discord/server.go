@@ -1,0 +1,90 @@
+package discord
+
+import (
+	"crypto/ed25519"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+const (
+	mostRequest   = 1 << 20         // bytes of a request
+	signatureLife = 5 * time.Minute // how old a signed request may be
+	// PathInteractions is where Discord sends interactions.
+	PathInteractions = "/discord/interactions"
+)
+
+// Handler serves [PathInteractions] where the application has a public key, while Run
+// runs; otherwise every request is answered with status 503. Without a key it serves
+// nothing.
+func (a *Adapter) Handler() http.Handler {
+	mux := http.NewServeMux()
+	if a.key != nil {
+		mux.HandleFunc(PathInteractions, a.door)
+	}
+	return mux
+}
+
+// door takes one interaction.
+func (a *Adapter) door(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "Discord uses POST here.", http.StatusMethodNotAllowed)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostRequest))
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		http.Error(w, "The request is longer than 1 MiB.", http.StatusRequestEntityTooLarge)
+		return
+	}
+	if err != nil {
+		http.Error(w, "The request could not be read.", http.StatusBadRequest)
+		return
+	}
+	if fault := a.signed(r.Header, body); fault != "" { // Discord itself tries whether this is looked at
+		a.Logger.WarnContext(r.Context(), "a request was refused", "path", r.URL.Path, "reason", fault)
+		http.Error(w, fault, http.StatusUnauthorized)
+		return
+	}
+	var i interaction
+	if err := lenient(body, &i); err != nil {
+		http.Error(w, "The request is not JSON.", http.StatusBadRequest)
+		return
+	}
+	answer := &response{Type: respondPong}
+	if i.Type != interactionPing { // which also comes while nothing runs yet
+		if answer, err = a.take(r.Context(), i); err != nil {
+			if !errors.Is(err, errResting) {
+				a.Logger.ErrorContext(r.Context(), "an interaction was not received", "error", err)
+			}
+			http.Error(w, "Not received; try again.", http.StatusServiceUnavailable)
+			return
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(answer) // if nobody reads it, Discord tells the member
+}
+
+// signed says what is wrong with the signature of a request, or "".
+func (a *Adapter) signed(h http.Header, body []byte) string {
+	stamp, given := h.Get("X-Signature-Timestamp"), h.Get("X-Signature-Ed25519")
+	if stamp == "" || given == "" {
+		return "The request is not signed."
+	}
+	sum, err := hex.DecodeString(given)
+	if err != nil || !ed25519.Verify(a.key, append([]byte(stamp), body...), sum) {
+		return "The signature is wrong: is this the public key of the application?"
+	}
+	seconds, err := strconv.ParseInt(stamp, 10, 64)
+	if err != nil {
+		return "The signature has no time."
+	}
+	if age := a.Now().Sub(time.Unix(seconds, 0)); age.Abs() > signatureLife {
+		return "The signature is older than five minutes, or a clock is wrong."
+	}
+	return ""
+}

@@ -1,0 +1,72 @@
+package discord
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// errResting says that the adapter does not run.
+var errResting = errors.New("not running")
+
+// errCrashed says that something could not be taken in and cannot be.
+var errCrashed = errors.New("taking in an event crashed")
+
+// takeTime is how long the desk may take to receive: Discord waits three seconds for the
+// answer to an interaction.
+const takeTime = 2500 * time.Millisecond
+
+// notStored is what a member is told whose press or command could not be stored.
+const notStored = "I could not take that in just now. Please try again."
+
+// incoming is one payload on its way to the desk.
+type incoming struct {
+	*Adapter
+	*shift
+}
+
+// take hands an interaction to the desk. The answer is for Discord. An error means that
+// it was not received.
+func (a *Adapter) take(ctx context.Context, i interaction) (answer *response, err error) {
+	err = a.guarded(ctx, "interaction", func(ctx context.Context, in incoming) error {
+		answer, err = in.interaction(ctx, i)
+		return err
+	})
+	return answer, err
+}
+
+// hear hands a message or a change to the desk, if it is for it. An error means that it
+// was not received and shall be delivered again.
+func (a *Adapter) hear(ctx context.Context, kind string, m told) error {
+	return a.guarded(ctx, kind, func(ctx context.Context, in incoming) error {
+		switch kind {
+		case kindMessage:
+			return in.message(ctx, m)
+		case kindEdit:
+			return in.changed(ctx, m)
+		default:
+			return in.deleted(ctx, m)
+		}
+	})
+}
+
+// guarded takes something in: while the adapter runs, within the time there is. What
+// crashes is not tried again.
+func (a *Adapter) guarded(ctx context.Context, kind string, work func(context.Context, incoming) error) (err error) {
+	a.gate.RLock()
+	defer a.gate.RUnlock()
+	if a.shift == nil {
+		return errResting
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			a.Logger.ErrorContext(ctx, "taking in an event crashed", "kind", kind, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			err = errCrashed
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, takeTime)
+	defer cancel()
+	return work(ctx, incoming{a, a.shift})
+}

@@ -1,0 +1,229 @@
+package discord
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+)
+
+// What the desk wants to hear of, by Discord's numbers.
+const (
+	intentGuilds  = 1
+	intentGuildMs = 512
+	intentDirect  = 4096
+	intentContent = 1 << 15
+)
+
+// intents are those of the application: the least that answers a mention.
+func (a *Adapter) intents() int {
+	n := intentGuilds | intentGuildMs | intentDirect
+	if a.MessageContent {
+		n |= intentContent
+	}
+	return n
+}
+
+// wire is one session at the gateway, over as many connections as Discord lets it be
+// resumed. The library that keeps it may lock up; then it is abandoned.
+type wire struct {
+	session *discordgo.Session
+	down    chan struct{} // a connection ended
+	token   string
+
+	mu   sync.Mutex
+	conn *wired // the newest
+}
+
+// wired is a connection that tells when it is closed: the library tells of an end also
+// when another connection is there already.
+type wired struct {
+	net.Conn
+	once  sync.Once
+	ended chan struct{}
+}
+
+// Close closes the connection.
+func (c *wired) Close() error {
+	defer c.once.Do(func() { close(c.ended) })
+	return c.Conn.Close()
+}
+
+// errStuck says that a session came to nothing and will not.
+var errStuck = errors.New("the connection came to nothing in time")
+
+// newWire makes a session that hands what it hears to take, one after the other.
+func (a *Adapter) newWire(take func(*discordgo.Event)) (*wire, error) {
+	s, err := discordgo.New("Bot " + a.Token)
+	if err != nil {
+		return nil, fmt.Errorf("making a session: %w", err)
+	}
+	w := &wire{session: s, token: a.Token, down: make(chan struct{}, 1)}
+	s.LogLevel = -1 // its log names tokens
+	s.StateEnabled = false
+	s.ShouldReconnectOnError = false
+	s.ShouldRetryOnRateLimit = false
+	s.SyncEvents = true // else there is no order
+	s.MaxRestRetries = 0
+	s.Identify.Intents = discordgo.Intent(a.intents())
+	s.UserAgent = userAgent
+	s.Client = &http.Client{Timeout: callTime, Transport: toBase{a.web.base, a.Client.Transport}}
+	dialer := *s.Dialer
+	dial := new(net.Dialer).DialContext
+	if t, ok := a.Client.Transport.(*http.Transport); ok { // the operator's proxy and authorities
+		dialer.Proxy, dialer.TLSClientConfig = t.Proxy, t.TLSClientConfig.Clone()
+		if t.DialContext != nil {
+			dial = t.DialContext
+		}
+	}
+	dialer.HandshakeTimeout = callTime
+	dialer.NetDialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.conn = &wired{Conn: conn, ended: make(chan struct{})}
+		return w.conn, nil
+	}
+	s.Dialer = &dialer
+	s.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) { take(e) })
+	s.AddHandler(func(*discordgo.Session, *discordgo.Disconnect) {
+		select {
+		case w.down <- struct{}{}:
+		default:
+		}
+	})
+	return w, nil
+}
+
+// toBase sends what is meant for Discord's API to where that is.
+type toBase struct {
+	base *url.URL
+	way  http.RoundTripper
+}
+
+// RoundTrip makes the request at the other address.
+func (t toBase) RoundTrip(r *http.Request) (*http.Response, error) {
+	if rest, ok := strings.CutPrefix(r.URL.Path, "/api/"); ok && r.URL.Host == "discord.com" {
+		r = r.Clone(r.Context())
+		r.URL.Scheme, r.URL.Host, r.URL.Path, r.Host = t.base.Scheme, t.base.Host, t.base.Path+rest, ""
+	}
+	way := t.way
+	if way == nil {
+		way = http.DefaultTransport
+	}
+	return way.RoundTrip(r)
+}
+
+// open connects, limit long at most. With an error of errStuck the session is to be
+// abandoned: the library waits for itself.
+func (w *wire) open(ctx context.Context, limit time.Duration) error {
+	done := make(chan error, 1)
+	go func() {
+		err := w.session.Open()
+		for range 10 { // the connection before is not quite over
+			if !errors.Is(err, discordgo.ErrWSAlreadyOpen) || sleep(ctx, lookout) != nil {
+				break
+			}
+			err = w.session.Open()
+		}
+		done <- err
+	}()
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	w.cut()
+	select {
+	case err := <-done: // cutting freed it
+		if err != nil {
+			return fmt.Errorf("%w: %s", errStuck, w.redacted(err))
+		}
+		return errStuck
+	case <-time.After(cutTime):
+		return errStuck
+	}
+}
+
+const (
+	cutTime = 200 * time.Millisecond // for a session whose connection was cut to notice
+	endTime = 5 * time.Second        // for one that runs
+	lookout = 100 * time.Millisecond // how often is looked whether the gateway lives
+)
+
+// hold returns when the connection has ended, or gives no sign of life for so long.
+func (w *wire) hold(ctx context.Context, silent time.Duration) error {
+	ticker := time.NewTicker(lookout)
+	defer ticker.Stop()
+	last, every := w.acknowledged(), silent
+	w.mu.Lock()
+	conn := w.conn
+	w.mu.Unlock()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-conn.ended:
+			return errors.New("the connection ended")
+		case <-ticker.C:
+		}
+		now := w.acknowledged()
+		if beat := now.Sub(last); beat > lookout { // how often Discord wants to be told that we live
+			every = min(silent, beat+min(max(beat/4, time.Second), 10*time.Second))
+		}
+		last = now
+		if time.Since(last) < every {
+			continue
+		}
+		select {
+		case <-w.down: // of a connection before
+		default:
+		}
+		w.cut()
+		select {
+		case <-w.down:
+			return errors.New("the gateway gave no sign of life")
+		case <-time.After(endTime):
+			return errStuck
+		}
+	}
+}
+
+// acknowledged is when the gateway last gave a sign of life.
+func (w *wire) acknowledged() time.Time {
+	w.session.RLock()
+	defer w.session.RUnlock()
+	return w.session.LastHeartbeatAck
+}
+
+// cut takes the connection away from the session.
+func (w *wire) cut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.conn != nil {
+		_ = w.conn.Close()
+	}
+}
+
+// leave says goodbye, as far as the session lets us.
+func (w *wire) leave() {
+	go func() { _ = w.session.Close() }() // takes a second, or for ever
+}
+
+// redacted is what an error says, without the token.
+func (w *wire) redacted(err error) string {
+	return strings.ReplaceAll(stripped(err).Error(), w.token, "…")
+}

@@ -1,0 +1,233 @@
+package bots_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"aidesk/adapters/discord"
+	"aidesk/adapters/discordtest"
+	"aidesk/bots"
+	"aidesk/bots/bottest"
+	"aidesk/core/chat"
+)
+
+// TestDiscord plays the behaviours in a thread of a Discord that refuses what the
+// platform refuses, with both ways in for what members press and command.
+func TestDiscord(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"gateway", "http"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			bottest.Run(t, func(t *testing.T, _ *bottest.Clock) bottest.Platform {
+				p, _ := server(t, mode == "http")
+				return p
+			})
+		})
+	}
+}
+
+// server is a Discord with the bot in a server of it.
+func server(t *testing.T, web bool) (bottest.Platform, *discordtest.Discord) {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var front atomic.Pointer[http.Handler]
+	var config discordtest.Config
+	if web {
+		door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*front.Load()).ServeHTTP(w, r) }))
+		t.Cleanup(door.Close)
+		config.InteractionsURL = door.URL + discord.PathInteractions
+	}
+	fake := discordtest.Start(t, config)
+	thread := func(name string) string {
+		t.Helper()
+		root, err := fake.Post(discordtest.Ben, discordtest.General, name, discordtest.PostOptions{})
+		must(err)
+		id, err := fake.OpenThread(discordtest.Ben, discordtest.General, root, name)
+		must(err)
+		return id
+	}
+	place := chat.Place{Platform: "discord", Workspace: discordtest.GuildID, Channel: discordtest.General, Thread: thread("a thread")}
+	var threads sync.Map
+	var last *discord.Adapter
+	ready := func() {
+		t.Helper()
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		limit := time.After(20 * time.Second)
+		for last.Ready() != nil || len(fake.Commands()) == 0 {
+			select {
+			case <-tick.C:
+			case <-limit:
+				t.Fatalf("the adapter is not ready: %v", last.Ready())
+			}
+		}
+	}
+	say := func(user, thread, text string) {
+		t.Helper()
+		ready()
+		if _, known := fake.User(user); !known {
+			fake.SetUser(discordtest.User{ID: user, Name: "stranger"})
+			fake.Fail("GET /guilds/{guild}/members/{user}", discordtest.Fault{Status: http.StatusNotFound, Code: 10007})
+		}
+		if c, err := bots.Commands.Parse(text); err == nil && text[0] == '/' && c.Verb == "stop" {
+			_, err := fake.Command(user, thread, c.Name, c.Verb, c.Options)
+			must(err)
+			return
+		}
+		_, err := fake.Post(user, thread, "<@"+discordtest.BotUser+"> "+strings.TrimPrefix(text, "/"), discordtest.PostOptions{})
+		must(err)
+	}
+	return bottest.Platform{
+		Place: place, Member: discordtest.Ada, Other: discordtest.Ben,
+		Open: func() chat.Adapter {
+			c := discord.Config{
+				Token: discordtest.Token, APIBaseURL: fake.APIURL(), Grammar: bots.Commands, Now: func() time.Time { return time.Now().Add(time.Minute) },
+			}
+			if web {
+				c.PublicKey = discordtest.PublicKey
+			}
+			a, err := discord.New(c)
+			must(err)
+			h := a.Handler()
+			front.Store(&h)
+			last = a
+			return a
+		},
+		Say: func(user, text string) { say(user, place.Thread, text) },
+		Press: func(user string, b chat.Button) {
+			ready()
+			for _, c := range fake.Channels() {
+				for _, m := range fake.Messages(c.ID) {
+					if id := buttonIn(m, b.ID); id != "" && !m.Deleted {
+						_, err := fake.Press(user, c.ID, m.ID, id)
+						must(err)
+						return
+					}
+				}
+			}
+			t.Fatalf("nothing shows the button %q", b.Label)
+		},
+		Edit: func(user, message, text string) {
+			must(fake.Edit(user, place.Thread, message, "<@"+discordtest.BotUser+"> "+text))
+		},
+		Delete: func(user, message string) { must(fake.Delete(user, place.Thread, message)) },
+		Thread: func(user, name, text string) {
+			id, ok := threads.Load(name)
+			if !ok {
+				id, _ = threads.LoadOrStore(name, thread(name))
+			}
+			say(user, id.(string), text)
+		},
+	}, fake
+}
+
+// TestDiscordForms: names of plugins and operations are completed as they are typed, a
+// command opens a form, and what is wrong with it is corrected in it.
+func TestDiscordForms(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"gateway", "http"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			p, fake := server(t, mode == "http")
+			shop := bottest.NewShop(t, "shop")
+			s := bottest.Start(t, p, bottest.NewClock(), bottest.Setup{Plugins: []bottest.Plugin{{Address: shop.Address, Default: true}}})
+			s.Ask("/plugins list")
+			answered := func(r *discordtest.Receipt, err error) discordtest.Answer {
+				t.Helper()
+				if err != nil {
+					t.Fatal(err)
+				}
+				a, err := r.Wait(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				return a
+			}
+			complete := func(sub, option, typed, want string) {
+				t.Helper()
+				choices, err := fake.Complete(discordtest.Ada, discordtest.General, "plugins", sub, option, typed, nil)
+				if got := fmt.Sprint(choices); err != nil || got != want {
+					t.Errorf("%s %s: %s, %v; want %s", sub, typed, got, err, want)
+				}
+			}
+			complete("disable", "plugin", "sh", "[{Shop (shop) shop}]")
+			complete("enable", "plugin", "sh", "[]")
+			complete("run", "operation", "SHOP.p", "[{Place an order (shop.placeOrder) shop.placeOrder}]")
+
+			answered(fake.Command(discordtest.Ada, discordtest.General, "plugins", "run", map[string]string{"operation": "shop.placeOrder"}))
+			form, ok := fake.Modal(discordtest.Ada)
+			if !ok || len(form.Inputs) < 2 {
+				t.Fatalf("the form: %+v", form)
+			}
+			values := map[string]string{}
+			for _, in := range form.Inputs {
+				switch {
+				case strings.Contains(in.CustomID, "good"):
+					values[in.CustomID] = "Copper Kettle"
+				case strings.Contains(in.CustomID, "count"):
+					values[in.CustomID] = "many"
+				}
+			}
+			wrong := answered(fake.Submit(discordtest.Ada, "", values))
+			if fault := fake.Ephemerals(discordtest.Ada); len(fault) == 0 || !strings.Contains(fault[len(fault)-1].Text, "count") {
+				t.Fatalf("the fault is not said: %+v", fault)
+			}
+			asides := fake.Ephemerals(discordtest.Ada)
+			again := buttonIn(asides[len(asides)-1], "shop.placeOrder")
+			answered(fake.Press(discordtest.Ada, discordtest.General, wrong.Message, again))
+			form, _ = fake.Modal(discordtest.Ada)
+			for _, in := range form.Inputs {
+				if strings.Contains(in.CustomID, "good") && in.Value != "Copper Kettle" {
+					t.Errorf("what was filled in is gone: %+v", in)
+				}
+				if strings.Contains(in.CustomID, "count") {
+					values[in.CustomID] = "3"
+				}
+			}
+			answered(fake.Submit(discordtest.Ada, "", values))
+			card := s.Wait("a card", func(r chat.Reply) bool { return len(r.Cards) == 1 })
+			if n := shop.Count("POST"); n != 0 {
+				t.Errorf("%d calls before the approval", n)
+			}
+			s.Act(discordtest.Ada, s.Button(card, "Approve"))
+			if n := shop.Count("POST"); n != 1 {
+				t.Errorf("%d calls, want one", n)
+			}
+		})
+	}
+}
+
+// buttonIn is how Discord calls a button of ours that stands, or stood, in a message.
+func buttonIn(m discordtest.Message, button string) string {
+	for _, v := range m.Versions {
+		var rows []struct {
+			Components []struct {
+				ID string `json:"custom_id"`
+			} `json:"components"`
+		}
+		if json.Unmarshal(v.Components, &rows) != nil {
+			continue
+		}
+		for _, row := range rows {
+			for _, b := range row.Components {
+				if strings.Contains(b.ID, button) {
+					return b.ID
+				}
+			}
+		}
+	}
+	return ""
+}
+

@@ -1,0 +1,274 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"aidesk/adapters/discord"
+	"aidesk/adapters/discordtest"
+	"aidesk/adapters/slacktest"
+	"aidesk/cmd/exampleplugins/example"
+	"aidesk/core/model/modeltest"
+)
+
+// TestDiscordStory is the main job in Discord, with the program as a process of its own,
+// at Slack too at the same time: a question with previews; a write that only its asker
+// can approve, over a kill -9, once and in one message; and what works while a turn of
+// the same thread hangs.
+func TestDiscordStory(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"gateway", "http"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			s := newTale(t, mode == "http")
+			s.question()
+			s.write()
+			s.hang()
+		})
+	}
+}
+
+// tale is a Discord with the desk, a model and a plugin.
+type tale struct {
+	t      *testing.T
+	fake   *discordtest.Discord
+	model  *modeltest.Server
+	proxy  *proxy
+	desk   *server
+	dir    string
+	config string
+	thread string
+}
+
+const here = discordtest.General
+
+func newTale(t *testing.T, web bool) *tale {
+	t.Helper()
+	s := &tale{t: t, dir: t.TempDir(), proxy: newProxy(t), model: modeltest.NewChat(t)}
+	key := ""
+	fake := discordtest.Config{}
+	if web {
+		key, fake.InteractionsURL = discordtest.PublicKey, s.proxy.URL+discord.PathInteractions
+	}
+	s.fake = discordtest.Start(t, fake)
+	log, err := os.Create(filepath.Join(s.dir, "plugins.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = log.Close() })
+	plugins, err := example.All(example.Config{Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stays := httptest.NewServer(plugins[0].Handler)
+	t.Cleanup(stays.Close)
+	beside := slacktest.Start(t, slacktest.Config{App: installed(t)})
+	s.config = served(t, s.dir, "socket", beside, s.model.URL)
+	text, err := os.ReadFile(s.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	more := fmt.Sprintf(`    discord: {token: %s, public_key: %q, api_base_url: %q}
+    access: {channels: [%q]}
+    plugins: [{source: %q, default: true}]
+egress: {allow_hosts: [%q]}
+`, discordtest.Token, key, s.fake.APIURL(), here, stays.URL, strings.TrimPrefix(stays.URL, "http://"))
+	if err := os.WriteFile(s.config, append(text, more...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.serve()
+	return s
+}
+
+// serve starts the program and waits until the commands are known.
+func (s *tale) serve() {
+	s.t.Helper()
+	s.desk = serving(s.t, nil, s.proxy, s.config)
+	s.fake.Until(s.t, "the commands", func() bool { return len(s.fake.Commands()) > 0 })
+}
+
+// mention lets Ada write to the desk: in the channel, and then in the thread that the
+// desk opened.
+func (s *tale) mention(text string) {
+	s.t.Helper()
+	channel := here
+	if s.thread != "" {
+		channel = s.thread
+	}
+	id, err := s.fake.Post(discordtest.Ada, channel, "<@"+discordtest.BotUser+"> "+text, discordtest.PostOptions{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if s.thread == "" {
+		s.thread = id
+	}
+}
+
+// shows waits until a message of the desk, anywhere, shows a text, and returns it.
+func (s *tale) shows(text string) discordtest.Message {
+	s.t.Helper()
+	var found discordtest.Message
+	s.fake.Until(s.t, text, func() bool {
+		var all []discordtest.Message
+		for _, c := range s.fake.Channels() {
+			all = append(all, s.fake.From(c.ID)...)
+		}
+		for _, m := range append(all, s.fake.Ephemerals(discordtest.Ben)...) {
+			if strings.Contains(m.Text, text) || bytes.Contains(m.Components, asJSON(text)) {
+				found = m
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+// press lets a user press the button with a label in a message, and waits until Discord
+// has its answer.
+func (s *tale) press(user string, m discordtest.Message, label string) discordtest.Answer {
+	s.t.Helper()
+	var rows []struct {
+		Components []struct {
+			Label string `json:"label"`
+			ID    string `json:"custom_id"`
+		} `json:"components"`
+	}
+	if err := json.Unmarshal(m.Components, &rows); err != nil {
+		s.t.Fatal(err)
+	}
+	for _, row := range rows {
+		for _, b := range row.Components {
+			if b.Label == label {
+				return s.answered(s.fake.Press(user, m.Channel, m.ID, b.ID))
+			}
+		}
+	}
+	s.t.Fatalf("no button %s in %s", label, m.Components)
+	return discordtest.Answer{}
+}
+
+func (s *tale) answered(r *discordtest.Receipt, err error) discordtest.Answer {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	a, err := r.Wait(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return a
+}
+
+func (s *tale) posts() int { return count(s.t, s.dir, "plugins.log", `"method":"POST"`) }
+
+// question is answered from the plugin, with a preview, in a thread that pings the asker.
+func (s *tale) question() {
+	s.model.Then(modeltest.Call([2]string{"stays__searchStays", `{"city":"Paris"}`}), modeltest.Text("Try the Canal Loft."))
+	s.mention("where can I stay in Paris?")
+	answer := s.shows("Try the Canal Loft.")
+	if answer.Channel != s.thread || !bytes.Contains(answer.Embeds, []byte("Rue Verte Studio")) {
+		s.t.Errorf("no preview in the thread: %s", answer.Embeds)
+	}
+	if len(answer.Pings) != 1 || answer.Pings[0] != discordtest.Ada {
+		s.t.Errorf("it pings %v", answer.Pings)
+	}
+	if typing := s.fake.Typings(); len(typing) == 0 || typing[0].Channel != s.thread {
+		s.t.Errorf("no sign of life in the thread: %v", typing)
+	}
+}
+
+// write asks, refuses another member, survives kill -9 and is sent once.
+func (s *tale) write() {
+	s.model.Then(modeltest.Call([2]string{"stays__bookStay", booking}), modeltest.Text("I prepared it."))
+	s.mention("book it")
+	card := s.shows("Approve")
+	before := len(s.fake.From(s.thread))
+	s.press(discordtest.Ben, card, "Approve")
+	s.shows("can decide this")
+	s.desk.kill()
+	if n := s.posts(); n != 0 {
+		s.t.Fatalf("%d requests before the approval", n)
+	}
+	s.model.Then(modeltest.Text("It is booked."))
+	s.serve()
+	s.press(discordtest.Ada, card, "Approve")
+	done := s.shows("It is booked.")
+	if n := s.posts(); n != 1 {
+		s.t.Errorf("%d requests, want 1", n)
+	}
+	if done.ID != card.ID && len(s.fake.From(s.thread)) != before {
+		s.t.Errorf("a second message for one write: %s", done.Text)
+	}
+	if now, _ := s.fake.Message(card.Channel, card.ID); bytes.Contains(now.Components, []byte(`"Approve"`)) {
+		s.t.Error("the buttons of the card are still there")
+	}
+}
+
+// asked waits until the model has been asked so often.
+func (s *tale) asked(times int) {
+	s.t.Helper()
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	patience := time.After(20 * time.Second)
+	for len(s.model.Queries()) < times {
+		select {
+		case <-ticker.C:
+		case <-patience:
+			s.t.Fatalf("the model was asked %d times, want %d", len(s.model.Queries()), times)
+		}
+	}
+}
+
+// hang: while the model hangs in the thread, the form of a card opens, a Cancel, a
+// command and a stop take effect at once.
+func (s *tale) hang() {
+	s.model.Then(modeltest.Call([2]string{"stays__bookStay", strings.Replace(booking, "12-05", "12-20", 1)}), modeltest.Text("Another one."))
+	s.mention("and once more")
+	card := s.shows("2026-12-20")
+	s.model.Then(modeltest.Hang(modeltest.Chunk(map[string]any{"content": "Let me"}, "")))
+	asked := len(s.model.Queries())
+	s.mention("think hard")
+	s.asked(asked + 1)
+	quick := func(what string, do func()) {
+		s.t.Helper()
+		begun := time.Now()
+		do()
+		if took := time.Since(begun); took > soonEnough {
+			s.t.Errorf("%s took %s", what, took)
+		}
+	}
+	quick("the form", func() {
+		s.press(discordtest.Ada, card, "Edit")
+		if m, ok := s.fake.Modal(discordtest.Ada); !ok || len(m.Inputs) == 0 {
+			s.t.Errorf("the form: %+v", m)
+		}
+	})
+	quick("the command", func() {
+		s.answered(s.fake.Command(discordtest.Ada, here, "plugins", "list", nil))
+		if m := s.shows("Disable Stays"); m.Channel != s.fake.DM(discordtest.Ada) {
+			s.t.Error("the list is not in the direct message")
+		}
+	})
+	quick("the cancel", func() {
+		s.press(discordtest.Ada, card, "Cancel")
+		s.shows("You cancelled it.")
+	})
+	quick("the stop", func() {
+		s.answered(s.fake.Command(discordtest.Ada, s.thread, "aidesk", "stop", nil))
+		s.shows("Stopped.")
+	})
+	s.model.Then(modeltest.Text("Here I am."))
+	s.mention("still there?")
+	s.shows("Here I am.")
+	if n := s.posts(); n != 1 {
+		s.t.Errorf("%d requests at the end, want 1", n)
+	}
+}
