@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"aidesk/core/agent"
@@ -228,9 +229,20 @@ func (j *job) move(ctx context.Context, a confirm.Action, state confirm.State, o
 		return a, c, err
 	}
 	c.Actions, c.Replies = []store.Transition{t}, []store.Reply{wanted}
-	c.Audits = []store.Audit{j.record(a.Place, map[string]string{
+	audit := map[string]string{
 		"what": string(state), "member": a.Member, "plugin": a.Call.Plugin, "operation": a.Call.Operation, "action": a.ID, "digest": a.Call.Digest,
-	})}
+	}
+	var from []string
+	for _, o := range a.Call.From {
+		from = append(from, o.Plugin)
+	}
+	if len(from) > 0 {
+		audit["data_from"] = strings.Join(from, " ")
+	}
+	if a.Lasting {
+		audit["leave"] = "conversation"
+	}
+	c.Audits = []store.Audit{j.record(a.Place, audit)}
 	return a, c, nil
 }
 

@@ -113,7 +113,10 @@ func TestTranscript(t *testing.T) {
 		}
 	})
 	t.Logf("%d lives: %+v", n, *seen)
-	if seen.requests == 0 || seen.effects == 0 || seen.crashes == 0 || seen.reads == 0 || seen.repaired == 0 || seen.stopped == 0 {
+	if seen.requests == 0 {
+		return // -run names another test's parts
+	}
+	if seen.effects == 0 || seen.crashes == 0 || seen.reads == 0 || seen.repaired == 0 || seen.stopped == 0 {
 		t.Error("some of it never happened, so this shows little")
 	}
 }

@@ -73,6 +73,9 @@ func flowAllowed(t *testing.T, p Platform, clock *Clock) {
 		t.Errorf("%d calls; want the one of the card and the next", n)
 	}
 	contains(t, s.Now(r.ID).Text.Text(), "There are some.")
+	if a := s.Audits()[0]; a["what"] != "done" || a["data_from"] == "" || a["leave"] != "conversation" {
+		t.Errorf("the audit says %v", a)
+	}
 	s.Restart()
 	if again := s.Ask("and now?"); len(again.Cards) != 0 || len(bazaar.Calls()) != 3 {
 		t.Errorf("%d calls and %d cards in a later turn", len(bazaar.Calls()), len(again.Cards))

@@ -167,7 +167,11 @@ func (r *run) now() time.Time { return r.Now().In(r.zone) }
 // say appends a message to the transcript of this turn.
 func (r *run) say(m model.Message, links ...string) {
 	m.V = model.Version
-	r.answer.Entries = append(r.answer.Entries, Entry{Message: m, Links: links})
+	e := Entry{Message: m, Links: links}
+	if m.Role == model.Assistant {
+		e.Seen = r.saw()
+	}
+	r.answer.Entries = append(r.answer.Entries, e)
 }
 
 // loop asks the model until it has nothing more to call: the only loop. It

@@ -16,6 +16,7 @@ type Entry struct {
 	Message model.Message `json:"message"`
 	Links   []string      `json:"links,omitempty"` // addresses that stood in a result: those that may be clickable later
 	Flows   []Flow        `json:"flows,omitempty"` // leave that a member gave with the decision that this tells
+	Seen    []string      `json:"seen,omitempty"`  // plugins, by id, whose data the model had seen when it said this
 }
 
 // ReadEntry reads a stored Entry.

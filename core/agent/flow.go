@@ -15,33 +15,45 @@ type Flow struct {
 	To     string `json:"to"`     // plugin's id
 }
 
-// carries lists the other plugins whose data a call to a plugin may carry: all whose
-// results stand in the conversation, whatever the model makes of them, without those
-// that the member allowed. A model that takes arguments from members' words alone
-// carries nothing.
+// carries lists the other plugins whose data a call to a plugin may carry: all of
+// which the model has seen a result in this conversation, whatever it makes of them,
+// without those that the member allowed. A model that takes arguments from members'
+// words alone carries nothing.
 func (r *run) carries(to string) []plugin.Origin {
 	if r.Model.Info().Literal {
 		return nil
 	}
+	var origins []plugin.Origin
+	for _, id := range r.saw() {
+		if id != to && !r.allowed(Flow{r.Member.ID, id, to}) {
+			origins = append(origins, plugin.Origin{Plugin: id, Human: r.human(id)})
+		}
+	}
+	return origins
+}
+
+// saw lists the plugins, by id, whose data the model has seen in this conversation.
+// What it says may repeat them, so its words bear their names too: a result may be
+// left out of the transcript, or be beyond what is read of it.
+func (r *run) saw() []string {
 	var ids []string
-	for _, e := range slices.Concat(r.History, r.answer.Entries) {
-		for _, p := range e.Message.Parts {
-			if p.Result == nil {
-				continue
+	add := func(list []string) {
+		for _, id := range list {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
 			}
-			for _, id := range p.Result.Plugins {
-				if id != to && !slices.Contains(ids, id) && !r.allowed(Flow{r.Member.ID, id, to}) {
-					ids = append(ids, id)
-				}
+		}
+	}
+	for _, e := range slices.Concat(r.History, r.answer.Entries) {
+		add(e.Seen)
+		for _, p := range e.Message.Parts {
+			if p.Result != nil {
+				add(p.Result.Plugins)
 			}
 		}
 	}
 	slices.Sort(ids)
-	origins := make([]plugin.Origin, len(ids))
-	for i, id := range ids {
-		origins[i] = plugin.Origin{Plugin: id, Human: r.human(id)}
-	}
-	return origins
+	return ids
 }
 
 // allowed says whether the member gave leave in this conversation.

@@ -137,4 +137,12 @@ func TestFlowCompacted(t *testing.T) {
 	if len(a.Parked) != 1 || len(bazaar.Calls()) != 0 {
 		t.Errorf("%d parked, %d sent", len(a.Parked), len(bazaar.Calls()))
 	}
+	// Of a long transcript only the end is read: what the model said after it had seen
+	// the data, and what it said after that.
+	b.turn.History = a.Entries[len(a.Entries)-1:]
+	b.script.Then(script.Say("as I said"), script.Call("bazaar__listGoods", `{}`), script.Say("so it is"))
+	b.turn.History = b.run(t).Entries
+	if a := b.run(t); len(a.Parked) != 1 || len(bazaar.Calls()) != 0 {
+		t.Errorf("beyond what is read: %d parked, %d sent", len(a.Parked), len(bazaar.Calls()))
+	}
 }
