@@ -230,4 +230,3 @@ func buttonIn(m discordtest.Message, button string) string {
 	}
 	return ""
 }
-
