@@ -31,7 +31,9 @@ func answerCallback(c *call) (any, error) {
 	if m := i.original; m != nil && a.Message != "" {
 		inter["response_message_id"], inter["response_message_loading"] = m.ID, m.Flags&FlagLoading != 0
 		inter["response_message_ephemeral"] = m.To != ""
-		out["resource"] = object{"type": a.Type, "message": c.messageWire(m)}
+		if a.Type == AnswerMessage || a.Type == AnswerUpdate {
+			out["resource"] = object{"type": a.Type, "message": c.messageWire(m)}
+		}
 	}
 	return out, nil
 }

@@ -28,6 +28,7 @@ func (f faults) command(c object, path string) {
 			f.add(at(path, "default_member_permissions"), "BITSET_TYPE_CONVERT", "Value \"%v\" is not a set of permissions.", bits)
 		}
 	}
+	f.flags(c, path, "dm_permission", "nsfw")
 	f.numbers(c, "contexts", path, 0, 2)
 	f.numbers(c, "integration_types", path, 0, 1)
 	if kind != 1 {
@@ -35,7 +36,10 @@ func (f faults) command(c object, path string) {
 		if strings.TrimSpace(name) != name {
 			f.add(at(path, "name"), "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
 		}
-		if text(c["description"]) != "" || c["options"] != nil {
+		if v, given := c["description"]; given && v == nil {
+			f.add(at(path, "description"), "STRING_TYPE_CONVERT", "Could not interpret \"null\" as string.")
+		}
+		if f.text(c, "description", path, 0, 100) != "" || c["options"] != nil {
 			f.add(at(path, "description"), "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION_INVALID", "Context menu commands cannot have description")
 		}
 		return
@@ -49,7 +53,11 @@ func (f faults) command(c object, path string) {
 
 // numbers checks a list of small numbers.
 func (f faults) numbers(c object, key, path string, least, most int) {
-	for i, v := range f.list(c, key, path, 10) {
+	all := f.list(c, key, path, 10)
+	if all != nil && len(all) == 0 {
+		f.add(at(path, key), "BASE_TYPE_BAD_LENGTH", "Must be 1 or more in length.")
+	}
+	for i, v := range all {
 		if _, ok := v.(json.Number); !ok || integer(v) < least || integer(v) > most {
 			f.add(at(path, key, i), "BASE_TYPE_CHOICES", "Value must be one of {%d..%d}.", least, most)
 		}
@@ -91,6 +99,7 @@ func (f faults) options(c object, path string, depth int) int {
 	for i, v := range list {
 		o, _ := v.(object)
 		where := at(path, "options", i)
+		f.flags(o, where, "required", "autocomplete")
 		kind := f.choice(o, "type", where, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 		size += f.described(o, where)
 		name := text(o["name"])
@@ -150,9 +159,11 @@ func (f faults) choices(o object, path string, kind int) int {
 			f.add(at(where, "value"), "NUMBER_TYPE_COERCE", "Value \"%v\" is not int.", c["value"])
 		}
 	}
-	for _, key := range []string{"min_length", "max_length"} {
-		if v, ok := o[key]; ok && v != nil && (integer(v) < 0 || integer(v) > 6000 || kind != optionString || key == "max_length" && integer(v) < 1) {
-			f.add(at(path, key), "NUMBER_TYPE_MAX", "int value should be between 0 and 6000.")
+	f.whole(o, "min_length", path, 0, 6000, 0)
+	f.whole(o, "max_length", path, 1, 6000, 6000)
+	for _, key := range []string{"min_value", "max_value"} {
+		if _, isNumber := o[key].(json.Number); o[key] != nil && !isNumber {
+			f.add(at(path, key), "NUMBER_TYPE_COERCE", "Value \"%v\" is not float.", o[key])
 		}
 	}
 	return size

@@ -1,6 +1,6 @@
 package discordtest
 
-import "encoding/json"
+import "strconv"
 
 // Types of components.
 const (
@@ -12,7 +12,6 @@ const (
 	typeText      = 10
 	typeThumbnail = 11
 	typeGallery   = 12
-	typeFile      = 13
 	typeSeparator = 14
 	typeContainer = 17
 	typeLabel     = 18
@@ -87,6 +86,7 @@ func (l *layout) customID(c object, path string) {
 
 func (l *layout) button(c object, path string) {
 	l.count++
+	l.flags(c, path, "disabled")
 	style := l.choice(c, "style", path, 1, 2, 3, 4, 5, 6)
 	label := l.optional(c, "label", path, 80)
 	switch style {
@@ -120,14 +120,9 @@ func (l *layout) menu(c object, path string) {
 	l.count++
 	l.customID(c, path)
 	l.optional(c, "placeholder", path, 150)
-	least, most := 1, 1
-	if v, ok := c["min_values"]; ok && v != nil {
-		least = integer(v)
-	}
-	if v, ok := c["max_values"]; ok && v != nil {
-		most = integer(v)
-	}
-	if least < 0 || least > 25 || most < 1 || most > 25 || least > most {
+	l.flags(c, path, "disabled", "required")
+	least, most := l.whole(c, "min_values", path, 0, 25, 1), l.whole(c, "max_values", path, 1, 25, 1)
+	if least > most {
 		l.add(at(path, "min_values"), "SELECT_COMPONENT_INVALID_VALUES", "min_values and max_values must be between 0 and 25, and in order")
 	}
 	if integer(c["type"]) != typeSelect {
@@ -144,6 +139,7 @@ func (l *layout) menu(c object, path string) {
 		l.required(o, "label", where, 100)
 		value := l.required(o, "value", where, 100)
 		l.optional(o, "description", where, 100)
+		l.flags(o, where, "default")
 		if values[value] {
 			l.add(at(where, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used")
 		}
@@ -177,7 +173,7 @@ func (l *layout) block(c object, path string, outer bool) {
 			l.button(accessory, at(path, "accessory"))
 		case typeThumbnail:
 			l.count++
-			l.media(accessory, at(path, "accessory"), "media")
+			l.media(accessory, at(path, "accessory"))
 		default:
 			l.add(at(path, "accessory"), "BASE_TYPE_REQUIRED", "This field is required")
 		}
@@ -188,35 +184,74 @@ func (l *layout) block(c object, path string, outer bool) {
 		}
 		for i, v := range items {
 			o, _ := v.(object)
-			l.media(o, at(path, "items", i), "media")
+			l.media(o, at(path, "items", i))
 		}
-	case kind == typeFile:
-		l.media(c, path, "file")
 	case kind == typeSeparator:
-		if n, ok := c["spacing"].(json.Number); ok && n != "1" && n != "2" {
-			l.add(at(path, "spacing"), "BASE_TYPE_CHOICES", "Value must be one of {1, 2}.")
-		}
+		l.flags(c, path, "divider")
+		l.whole(c, "spacing", path, 1, 2, 1)
 	case kind == typeRow && !outer:
 		l.count-- // it counts itself
 		l.row(c, path)
 	case kind == typeContainer && outer:
+		l.flags(c, path, "spoiler")
+		l.whole(c, "accent_color", path, 0, 0xffffff, 0)
 		for i, v := range l.list(c, "components", path, 40) {
 			e, _ := v.(object)
 			l.block(e, at(path, "components", i), false)
 		}
 	default:
-		l.add(at(path, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1, 9, 10, 12, 13, 14, 17).")
+		l.add(at(path, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1, 9, 10, 12, 14, 17).")
 	}
 }
 
-// media checks a picture or file.
-func (l *layout) media(o object, path, key string) {
-	inner, ok := o[key].(object)
-	if !ok {
-		l.add(at(path, key), "BASE_TYPE_REQUIRED", "This field is required")
+// media checks a picture.
+func (l *layout) media(o object, path string) {
+	l.flags(o, path, "spoiler")
+	l.optional(o, "description", path, 256)
+	inner := l.inner(o, "media", path)
+	if inner == nil {
+		l.add(at(path, "media"), "BASE_TYPE_REQUIRED", "This field is required")
 		return
 	}
-	if l.required(inner, "url", at(path, key), 2048) != "" {
-		l.address(inner, "url", at(path, key), "http", "https", "attachment")
+	if l.required(inner, "url", at(path, "media"), 2048) != "" {
+		l.address(inner, "url", at(path, "media"), "http", "https", "attachment")
 	}
+}
+
+// defaults are what Discord adds to components, by their type.
+var defaults = map[int]object{
+	typeSelect: {"min_values": 1, "max_values": 1}, 5: {"min_values": 1, "max_values": 1}, 6: {"min_values": 1, "max_values": 1},
+	7: {"min_values": 1, "max_values": 1}, 8: {"min_values": 1, "max_values": 1}, typeSeparator: {"spacing": 1, "divider": true},
+	typeContainer: {"accent_color": nil, "spoiler": false}, typeThumbnail: {"description": nil, "spoiler": false},
+}
+
+// complete gives components their numbers and what else they were not given.
+func complete(components []any) {
+	n := 0
+	eachComponent(components, func(c object) {
+		n++
+		if _, ok := c["id"]; !ok {
+			c["id"] = n
+		}
+		for key, value := range defaults[integer(c["type"])] {
+			if _, ok := c[key]; !ok {
+				c[key] = value
+			}
+		}
+		if media, ok := c["media"].(object); ok {
+			media["id"], media["proxy_url"] = strconv.Itoa(n), media["url"]
+		}
+		items, _ := c["items"].([]any)
+		for _, v := range items {
+			item, _ := v.(object)
+			if media, ok := item["media"].(object); ok {
+				media["id"], media["proxy_url"] = strconv.Itoa(n), media["url"]
+			}
+			for key, value := range defaults[typeThumbnail] {
+				if _, ok := item[key]; !ok {
+					item[key] = value
+				}
+			}
+		}
+	})
 }

@@ -165,8 +165,9 @@ func (d *Discord) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.mux.Serv
 func (d *Discord) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/{version}/{rest...}", d.serveAPI)
-	mux.HandleFunc("GET /link/", d.serveGateway)
-	mux.HandleFunc("GET /resume/", d.serveGateway)
+	for _, path := range []string{"/link", "/link/", "/resume", "/resume/"} { // some clients add a slash
+		mux.HandleFunc("GET "+path, d.serveGateway)
+	}
 	mux.HandleFunc("GET /attachments/{channel}/{id}/{name}", d.serveFile)
 	d.controls(mux)
 	return mux

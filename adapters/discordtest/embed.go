@@ -1,7 +1,6 @@
 package discordtest
 
 import (
-	"encoding/json"
 	"net/url"
 	"slices"
 	"time"
@@ -24,23 +23,23 @@ func (f faults) embeds(list []any) {
 		count(f.text(e, "title", path, 0, 256))
 		count(f.text(e, "description", path, 0, 4096))
 		f.address(e, "url", path, "http", "https")
-		f.color(e, "color", path)
+		f.whole(e, "color", path, 0, 0xffffff, 0)
 		if stamp := f.text(e, "timestamp", path, 0, 100); stamp != "" {
 			if _, err := time.Parse(time.RFC3339, stamp); err != nil {
 				f.add(at(path, "timestamp"), "DATE_TIME_TYPE_PARSE", "Could not parse %s. Should be ISO8601.", stamp)
 			}
 		}
-		if footer, ok := e["footer"].(object); ok {
+		if footer := f.inner(e, "footer", path); footer != nil {
 			count(f.text(footer, "text", at(path, "footer"), 0, 2048))
 			f.address(footer, "icon_url", at(path, "footer"), "http", "https", "attachment")
 		}
-		if author, ok := e["author"].(object); ok {
+		if author := f.inner(e, "author", path); author != nil {
 			count(f.text(author, "name", at(path, "author"), 0, 256))
 			f.address(author, "url", at(path, "author"), "http", "https")
 			f.address(author, "icon_url", at(path, "author"), "http", "https", "attachment")
 		}
 		for _, key := range []string{"image", "thumbnail"} {
-			if picture, ok := e[key].(object); ok {
+			if picture := f.inner(e, key, path); picture != nil {
 				f.address(picture, "url", at(path, key), "http", "https", "attachment")
 			}
 		}
@@ -49,6 +48,10 @@ func (f faults) embeds(list []any) {
 			where := at(path, "fields", n)
 			count(f.required(field, "name", where, 256))
 			count(f.required(field, "value", where, 1024))
+			f.flags(field, where, "inline")
+			if field != nil && field["inline"] == nil {
+				field["inline"] = false
+			}
 		}
 		for _, key := range []string{"provider", "video"} {
 			delete(e, key) // taken, and ignored
@@ -74,17 +77,5 @@ func (f faults) address(o object, key, path string, schemes ...string) {
 		f.add(at(path, key), "URL_TYPE_INVALID_SCHEME", "Scheme %q is not supported. Scheme must be one of %v.", u.Scheme, schemes)
 	case u.Host == "":
 		f.add(at(path, key), "URL_TYPE_INVALID_URL", "Not a well formed URL.")
-	}
-}
-
-func (f faults) color(o object, key, path string) {
-	v, ok := o[key]
-	if !ok || v == nil {
-		return
-	}
-	n, isNumber := v.(json.Number)
-	i, err := n.Int64()
-	if !isNumber || err != nil || i < 0 || i > 0xffffff {
-		f.add(at(path, key), "NUMBER_TYPE_MAX", "int value should be between 0 and 16777215.")
 	}
 }

@@ -68,16 +68,19 @@ func (j *Judge) Request(r Request) error {
 	return nil
 }
 
-// brief is a fault without the schemas and values that it quotes.
+// brief is a fault without the schemas and values that it quotes, and without saying
+// of each alternative that it is another type.
 func brief(err error) string {
 	var out []string
 	for line := range strings.Lines(err.Error()) {
-		if _, fault, ok := strings.Cut(line, "error at "); ok && !slices.Contains(out, fault) {
+		_, fault, ok := strings.Cut(line, `": at '`)
+		if ok && !slices.Contains(out, fault) && !strings.Contains(fault, "type': value must be") {
 			out = append(out, fault)
 		}
 	}
 	if out == nil {
-		return err.Error()
+		short, _, _ := strings.Cut(err.Error(), "Schema:")
+		return strings.TrimSpace(short)
 	}
 	return "\n" + strings.Join(out, "")
 }
@@ -104,7 +107,7 @@ func (j *Judge) Answer(r Request) error {
 // input is a request as the judge reads it: of v10, as JSON, with what the document
 // says differently from Discord's pages put right.
 func (j *Judge) input(r Request) (*openapi3filter.RequestValidationInput, error) {
-	url := "https://discord.com/api/v10" + r.Path
+	url := "https://discord.com/api/v10" + strings.ReplaceAll(r.Path, "%40", "@") // as in @original
 	if r.Query != "" {
 		url += "?" + r.Query
 	}
@@ -125,10 +128,11 @@ func (j *Judge) input(r Request) (*openapi3filter.RequestValidationInput, error)
 	}, nil
 }
 
-// whole makes whole numbers of permissions: the document says that they are, and
-// Discord's pages that they are texts.
+// whole puts right what the document says differently from Discord's pages:
+// permissions are texts, and the document says whole numbers; the numbers of files are
+// numbers, and it says texts.
 func whole(body []byte) []byte {
-	if !bytes.Contains(body, []byte("default_member_permissions")) {
+	if !bytes.Contains(body, []byte("default_member_permissions")) && !bytes.Contains(body, []byte("attachments")) {
 		return body
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
@@ -137,19 +141,29 @@ func whole(body []byte) []byte {
 	if decoder.Decode(&v) != nil {
 		return body
 	}
-	fix := func(v any) {
-		if o, ok := v.(object); ok {
-			if s, ok := o["default_member_permissions"].(string); ok && strings.Trim(s, "0123456789") == "" {
-				o["default_member_permissions"] = json.Number(s)
-			}
-		}
-	}
-	fix(v)
-	if l, ok := v.([]any); ok {
-		for _, e := range l {
-			fix(e)
-		}
-	}
+	right(v)
 	out, _ := json.Marshal(v)
 	return out
+}
+
+func right(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			right(e)
+		}
+	case object:
+		if s, ok := v["default_member_permissions"].(string); ok && strings.Trim(s, "0123456789") == "" {
+			v["default_member_permissions"] = json.Number(s)
+		}
+		attachments, _ := v["attachments"].([]any)
+		for _, e := range attachments {
+			if a, ok := e.(object); ok {
+				if n, ok := a["id"].(json.Number); ok {
+					a["id"] = n.String()
+				}
+			}
+		}
+		right(v["data"])
+	}
 }

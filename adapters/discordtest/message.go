@@ -137,17 +137,10 @@ func (d *Discord) add(m *message) *message {
 	return m
 }
 
-// version keeps what the message says now. Components without a number get one.
+// version keeps what the message says now.
 func (m *message) version(d *Discord) {
-	m.Embeds, m.Components = raw(m.embeds), nil
-	n := 0
-	eachComponent(m.components, func(c object) {
-		n++
-		if _, ok := c["id"]; !ok {
-			c["id"] = n
-		}
-	})
-	m.Components = raw(m.components)
+	complete(m.components)
+	m.Embeds, m.Components = raw(m.embeds), raw(m.components)
 	v := Version{Time: d.Clock.Now(), Text: m.Text, Embeds: m.Embeds, Components: m.Components, Pings: slices.Clone(m.Pings)}
 	for _, f := range m.Files {
 		v.Files = append(v.Files, f.Name)

@@ -54,13 +54,7 @@ func (d *Discord) CloseModal(user string) {
 // openModal shows a modal that was checked before. The lock is held.
 func (d *Discord) openModal(i *interaction, data object) {
 	components, _ := data["components"].([]any)
-	n := 0
-	eachComponent(components, func(c object) {
-		n++
-		if _, ok := c["id"]; !ok {
-			c["id"] = n
-		}
-	})
+	complete(components)
 	m := &modal{components: components, from: i.from, Modal: Modal{
 		User: i.user, Channel: i.channel.ID, CustomID: text(data["custom_id"]), Title: text(data["title"]),
 	}}

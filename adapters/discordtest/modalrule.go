@@ -32,7 +32,9 @@ func modalFaults(data object) error {
 			}
 		case typeLabel:
 			f.required(c, "label", path, 45)
-			l.optional(c, "description", path, 100)
+			if c["description"] != nil {
+				l.required(c, "description", path, 100)
+			}
 			e, _ := c["component"].(object)
 			where := at(path, "component")
 			switch kind := integer(e["type"]); {
@@ -57,13 +59,10 @@ func (l *layout) input(c object, path string) {
 	l.customID(c, path)
 	l.choice(c, "style", path, 1, 2)
 	l.optional(c, "placeholder", path, 100)
-	least, most := integer(c["min_length"]), 4000
-	if v, ok := c["max_length"]; ok && v != nil {
-		most = integer(v)
-	}
-	if least < 0 || least > 4000 || most < 1 || most > 4000 || least > most {
-		l.add(at(path, "max_length"), "NUMBER_TYPE_MAX", "int value should be less than or equal to 4000.")
-		return
+	l.flags(c, path, "required")
+	least, most := l.whole(c, "min_length", path, 0, 4000, 0), l.whole(c, "max_length", path, 1, 4000, 4000)
+	if least > most {
+		l.add(at(path, "min_length"), "NUMBER_TYPE_MAX", "int value should be less than or equal to %d.", most)
 	}
 	if value := l.optional(c, "value", path, 4000); value != "" && (units(value) < least || units(value) > most) {
 		l.add(at(path, "value"), "BASE_TYPE_BAD_LENGTH", "Must be between %d and %d in length.", least, most)

@@ -83,6 +83,7 @@ func application(c *call) (any, error) {
 		"approximate_guild_count": len(c.guilds), "approximate_user_install_count": 0, "explicit_content_filter": 0, "team": nil,
 		"event_webhooks_url": nil, "event_webhooks_status": 1, "approximate_user_authorization_count": 0,
 		"integration_types_config": object{"0": object{}}, "rpc_application_state": 0,
+		"flags_new": strconv.Itoa(c.applicationFlags()), "eligible_oauth2_scopes": []any{},
 	}
 	if c.InteractionsURL != "" {
 		out["interactions_endpoint_url"] = c.InteractionsURL

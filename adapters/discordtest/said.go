@@ -47,12 +47,8 @@ func (d *Discord) readMessage(form object, files []upload, def allowed) (said, e
 	s.text = f.text(form, "content", "", 0, maxContent)
 	s.embeds = f.list(form, "embeds", "", 10)
 	s.components = f.list(form, "components", "", 40)
-	if v, ok := form["flags"]; ok && v != nil {
-		if _, ok := v.(json.Number); !ok {
-			f.add("flags", "NUMBER_TYPE_COERCE", "Value \"%v\" is not int.", v)
-		}
-		s.flags = integer(v)
-	}
+	s.flags = f.whole(form, "flags", "", 0, 1<<31-1, 0)
+	f.flags(form, "", "tts", "enforce_nonce")
 	bare(s.embeds)
 	bare(s.components)
 	f.embeds(s.embeds)
@@ -63,7 +59,8 @@ func (d *Discord) readMessage(form object, files []upload, def allowed) (said, e
 	f.mentions(&s, form)
 	f.nonce(&s, form)
 	f.attachments(&s, form)
-	if ref, ok := form["message_reference"].(object); ok {
+	if ref := f.inner(form, "message_reference", ""); ref != nil {
+		f.flags(ref, "message_reference", "fail_if_not_exists")
 		s.reply, s.lax = text(ref["message_id"]), ref["fail_if_not_exists"] == false
 		if kind := integer(ref["type"]); kind != 0 {
 			f.add("message_reference.type", "BASE_TYPE_CHOICES", "Value must be one of {0}.") // forwards are not known here
@@ -75,74 +72,13 @@ func (d *Discord) readMessage(form object, files []upload, def allowed) (said, e
 	return s, f.err()
 }
 
-// text is a field that is a string or null, of so many characters.
-func (f faults) text(o object, key, path string, least, most int) string {
-	v, ok := o[key]
-	if !ok || v == nil {
-		return ""
-	}
-	s, ok := v.(string)
-	switch n := units(s); {
-	case !ok:
-		f.add(at(path, key), "STRING_TYPE_CONVERT", "Could not interpret \"%v\" as string.", v)
-	case least > 0 && (n < least || n > most):
-		f.add(at(path, key), "BASE_TYPE_BAD_LENGTH", "Must be between %d and %d in length.", least, most)
-	case n > most:
-		f.add(at(path, key), "BASE_TYPE_MAX_LENGTH", "Must be %d or fewer in length.", most)
-	}
-	return s
-}
-
-// required is a text that must be there.
-func (f faults) required(o object, key, path string, most int) string {
-	if v, ok := o[key]; !ok || v == nil {
-		f.add(at(path, key), "BASE_TYPE_REQUIRED", "This field is required")
-		return ""
-	}
-	return f.text(o, key, path, 1, most)
-}
-
-// list is a field that is an array or null.
-func (f faults) list(o object, key, path string, most int) []any {
-	v, ok := o[key]
-	if !ok || v == nil {
-		return nil
-	}
-	l, ok := v.([]any)
-	switch {
-	case !ok:
-		f.add(at(path, key), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
-	case len(l) > most:
-		f.add(at(path, key), "BASE_TYPE_MAX_LENGTH", "Must be %d or fewer in length.", most)
-	}
-	return l
-}
-
-// choice refuses a number that is none of some.
-func (f faults) choice(o object, key, path string, of ...int) int {
-	v, ok := o[key]
-	n := integer(v)
-	_, isNumber := v.(json.Number)
-	switch {
-	case !ok || v == nil:
-		f.add(at(path, key), "BASE_TYPE_REQUIRED", "This field is required")
-	case !isNumber || !slices.Contains(of, n):
-		f.add(at(path, key), "BASE_TYPE_CHOICES", "Value must be one of %v.", of)
-	}
-	return n
-}
-
 // mentions reads allowed_mentions.
 func (f faults) mentions(s *said, form object) {
-	v, given := form["allowed_mentions"]
-	if !given || v == nil {
+	o := f.inner(form, "allowed_mentions", "")
+	if o == nil {
 		return
 	}
-	o, ok := v.(object)
-	if !ok {
-		f.add("allowed_mentions", "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
-		return
-	}
+	f.flags(o, "allowed_mentions", "replied_user")
 	strings := func(key string, most int) []string {
 		var out []string
 		for i, v := range f.list(o, key, "allowed_mentions", most) {

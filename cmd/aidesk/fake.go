@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aidesk/adapters/discordtest"
 	"aidesk/adapters/slacktest"
 )
 
@@ -27,7 +28,7 @@ func fakeCommand() *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(fakeSlackCommand())
+	c.AddCommand(fakeSlackCommand(), fakeDiscordCommand())
 	return c
 }
 
@@ -62,15 +63,13 @@ func fakeSlackCommand() *cobra.Command {
 
 // fakeSlack serves until ctx is done.
 func fakeSlack(ctx context.Context, out io.Writer, listen string, config slacktest.Config) error {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", listen)
+	listener, err := listenFake(ctx, listen)
 	if err != nil {
-		return fmt.Errorf("cannot listen on %s: %w: choose another address with --listen", listen, err)
+		return err
 	}
 	config.URL = "http://" + listener.Addr().String()
 	fake := slacktest.New(config)
 	defer fake.Close()
-	server := &http.Server{Handler: fake, ReadHeaderTimeout: time.Minute}
-	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
 
 	fmt.Fprintf(out, "A fake Slack is at %s: open it in a browser to chat. Ctrl-C ends it.\n\n", config.URL)
 	mode, more := "socket", fmt.Sprintf(", app_token: %q", slacktest.AppToken)
@@ -79,8 +78,63 @@ func fakeSlack(ctx context.Context, out io.Writer, listen string, config slackte
 	}
 	fmt.Fprintf(out, "The desk's configuration for it:\n\nbots:\n  - name: desk\n    slack: {mode: %s, bot_token: %q%s, api_base_url: %q}\n",
 		mode, slacktest.BotToken, more, fake.APIURL())
+	return serveFake(ctx, listener, fake)
+}
+
+func fakeDiscordCommand() *cobra.Command {
+	var listen string
+	var config discordtest.Config
+	var content bool
+	c := &cobra.Command{
+		Use: "discord", Short: "A Discord that is not real: a page to chat on, and everything that the desk needs of Discord", Args: none,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if content {
+				config.Intents = discordtest.IntentContent
+			}
+			return fakeDiscord(c.Context(), c.OutOrStdout(), listen, config)
+		},
+	}
+	c.Flags().StringVar(&listen, "listen", "127.0.0.1:4030", "where it listens; port 0 takes a free one")
+	c.Flags().StringVar(&config.InteractionsURL, "http", "", "send interactions to this address of the desk (http://127.0.0.1:8080/discord/interactions) instead of its connection")
+	c.Flags().BoolVar(&content, "message-content", false, "let the desk read all messages, as with the privileged intent")
+	c.Flags().BoolVar(&config.RateLimits, "rate-limits", false, "enforce rate limits like Discord's")
+	return c
+}
+
+// fakeDiscord serves until ctx is done.
+func fakeDiscord(ctx context.Context, out io.Writer, listen string, config discordtest.Config) error {
+	listener, err := listenFake(ctx, listen)
+	if err != nil {
+		return err
+	}
+	config.URL = "http://" + listener.Addr().String()
+	fake := discordtest.New(config)
+	defer fake.Close()
+
+	fmt.Fprintf(out, "A fake Discord is at %s: open it in a browser to chat. Ctrl-C ends it.\n\n", config.URL)
+	key := ""
+	if config.InteractionsURL != "" {
+		key = fmt.Sprintf(", public_key: %q", discordtest.PublicKey)
+	}
+	fmt.Fprintf(out, "The desk's configuration for it:\n\nbots:\n  - name: desk\n    discord: {token: %q%s, api_base_url: %q}\n",
+		discordtest.Token, key, fake.APIURL())
+	return serveFake(ctx, listener, fake)
+}
+
+func listenFake(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w: choose another address with --listen", address, err)
+	}
+	return listener, nil
+}
+
+// serveFake serves until ctx is done.
+func serveFake(ctx context.Context, listener net.Listener, fake http.Handler) error {
+	server := &http.Server{Handler: fake, ReadHeaderTimeout: time.Minute}
+	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve on %s: %w", listen, err)
+		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
 	}
 	return nil
 }

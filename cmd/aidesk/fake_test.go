@@ -11,26 +11,37 @@ import (
 	"testing"
 )
 
-// TestFakeSlack: the fake serves until it is ended, and says how to connect the desk.
-func TestFakeSlack(t *testing.T) {
+// TestFake: each fake serves until it is ended, and says how to connect the desk.
+func TestFake(t *testing.T) {
+	for _, tt := range []struct{ name, says, path string }{
+		{"slack", `mode: http, .*signing_secret: .*api_base_url: "([^"]+)"`, "api.test"},
+		{"discord", `discord: .*token: .*public_key: .*api_base_url: "([^"]+)"`, "/v10/gateway"},
+	} {
+		t.Run(tt.name, func(t *testing.T) { fake(t, tt.name, tt.says, tt.path) })
+	}
+}
+
+func fake(t *testing.T, name, says, path string) {
+	t.Helper()
 	ctx, end := context.WithCancel(t.Context())
 	in, out := io.Pipe()
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, []string{"fake", "slack", "--listen", "127.0.0.1:0", "--http", "http://127.0.0.1:1"}, strings.NewReader(""), out, io.Discard)
+		code <- run(ctx, []string{"fake", name, "--listen", "127.0.0.1:0", "--http", "http://127.0.0.1:1"}, strings.NewReader(""), out, io.Discard)
 		_ = out.Close()
 	}()
 	lines := bufio.NewScanner(in)
 	var api string
 	for api == "" && lines.Scan() {
-		if found := regexp.MustCompile(`mode: http, .*signing_secret: .*api_base_url: "([^"]+)"`).FindStringSubmatch(lines.Text()); found != nil {
+		if found := regexp.MustCompile(says).FindStringSubmatch(lines.Text()); found != nil {
 			api = found[1]
 		}
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, api+"api.test", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, api+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.Header.Set("User-Agent", "DiscordBot (https://desk.example.com, 1)")
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +58,7 @@ func TestFakeSlack(t *testing.T) {
 // TestFakeMisuse: what is wrong is said in one line.
 func TestFakeMisuse(t *testing.T) {
 	for line, want := range map[string]int{
-		"fake": good, "fake dance": misuse, "fake slack now": misuse, "fake slack --loud": misuse,
+		"fake": good, "fake dance": misuse, "fake slack now": misuse, "fake slack --loud": misuse, "fake discord now": misuse, "fake discord --listen nowhere:x": failure,
 		"fake slack --listen nowhere:x": failure, "fake slack --manifest " + filepath.Join(t.TempDir(), "none.yaml"): misuse,
 	} {
 		var errs strings.Builder
