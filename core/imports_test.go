@@ -61,7 +61,7 @@ core/schedule           | chat store                                            
 store/bolt              | store                                                                               | go.etcd.io/bbolt
 store/postgres          | store                                                                               | github.com/jackc/pgx/v5
 adapters/slack          | chat markdown                                                                       | github.com/slack-go/slack
-adapters/discord        | chat markdown                                                                       | github.com/bwmarrin/discordgo
+adapters/discord        | chat markdown                                                                       | github.com/bwmarrin/discordgo github.com/gorilla/websocket
 adapters/terminal       | chat markdown                                                                       | –
 bots                    | chat markdown agent account plugin policy confirm schedule secret store             | –
 cmd/exampleplugins/...  | cmd/exampleplugins/...                                                              | –

@@ -49,7 +49,7 @@ func TestOdd(t *testing.T) {
 		s.Inject(f.T, f.D)
 		count++
 	}
-	s.Burst(1_000)
+	s.Burst(10_000)
 	if got := s.settle(); len(got) != 0 {
 		t.Errorf("%d of %d odd payloads became events: %+v", len(got), count, got[0])
 	}
