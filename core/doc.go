@@ -26,8 +26,8 @@
 //	                    of others), costtest (time and memory), markdown/markdowntest
 //	adapters/terminal   the smallest adapter, the one to read first
 //	adapters/slack      Slack, by socket or by HTTP
-//	adapters/discord    Discord's messages; the way in is being built
-//	adapters/adaptertest  the contract of chat.Adapter as a suite; slacktest is a fake Slack
+//	adapters/discord    Discord, over its gateway, or with HTTP for what members press
+//	adapters/adaptertest  the contract of chat.Adapter as a suite; slacktest is a fake Slack, discordtest a fake Discord
 //	store               Journal and Records; bolt implements them, storetest is their suite
 //
 // Data flows one way. Core never sees a messenger's library; adapters see chat and

@@ -205,7 +205,6 @@ type identity struct {
 	Application string // its id
 	User        string // the bot's id, which may be another
 	Name        string
-	Flags       int // of the application
 }
 
 // errAnother says that a token is not the one that was meant.
@@ -248,10 +247,7 @@ func (a *Adapter) identify(ctx context.Context) (identity, error) {
 	if err := a.web.ask(ctx, call{method: http.MethodGet, path: "/users/@me", patience: callTime}, &me); err != nil {
 		return identity{}, err
 	}
-	var app struct {
-		ID    string `json:"id"`
-		Flags int    `json:"flags"`
-	}
+	var app application
 	if err := a.web.ask(ctx, call{method: http.MethodGet, path: "/applications/@me", patience: callTime}, &app); err != nil {
 		return identity{}, err
 	}
@@ -261,7 +257,7 @@ func (a *Adapter) identify(ctx context.Context) (identity, error) {
 	if a.ApplicationID != "" && a.ApplicationID != app.ID {
 		return identity{}, fmt.Errorf("discord: the token belongs to the application %s and %w, %s", app.ID, errAnother, a.ApplicationID)
 	}
-	a.who = &identity{Application: app.ID, User: me.ID, Name: me.Name, Flags: app.Flags}
+	a.who = &identity{Application: app.ID, User: me.ID, Name: me.Name}
 	return *a.who, nil
 }
 

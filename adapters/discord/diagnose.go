@@ -88,7 +88,7 @@ func (a *Adapter) way(app application) Finding {
 	case app.VerifyKey != "" && !strings.EqualFold(app.VerifyKey, hex.EncodeToString(a.key)):
 		return Finding{what, errors.New("the public key is another application's: copy it from “General Information”")}
 	case app.Endpoint == "":
-		return Finding{what, errors.New("Discord does not send them yet: " + enter)}
+		return Finding{what, errors.New("discord does not send them yet: " + enter)}
 	case !strings.HasSuffix(app.Endpoint, PathInteractions):
 		return Finding{what, fmt.Errorf("they go to %s: %s", app.Endpoint, enter)}
 	}

@@ -230,7 +230,7 @@ func (in incoming) submission(ctx context.Context, i interaction) (*response, er
 		return passing(sentence(err)), nil
 	}
 	if len(faults) > 0 {
-		return in.objection(ctx, i, e, faults), nil
+		return in.objection(i, e, faults), nil
 	}
 	if err := in.receive(ctx, e); err != nil {
 		return nil, err
@@ -251,10 +251,8 @@ func gather(all []filled, into *chat.Submitted) {
 	for _, c := range all {
 		name, plain := strings.CutPrefix(c.CustomID, fieldPlain)
 		if !plain {
-			secret := false
-			if name, secret = strings.CutPrefix(c.CustomID, fieldHush); secret {
+			if name, plain = strings.CutPrefix(c.CustomID, fieldHush); plain {
 				into.Secret = append(into.Secret, name)
-				plain = true
 			}
 		}
 		if plain {
@@ -272,7 +270,7 @@ func gather(all []filled, into *chat.Submitted) {
 
 // objection says what is wrong with a form, and offers to open it again with what was
 // filled in.
-func (in incoming) objection(ctx context.Context, i interaction, e chat.Event, faults []chat.Fault) *response {
+func (in incoming) objection(i interaction, e chat.Event, faults []chat.Fault) *response {
 	draft := maps.Clone(e.Filled.Values)
 	for _, secret := range e.Filled.Secret {
 		delete(draft, secret)

@@ -89,7 +89,7 @@ func (a *Adapter) listen(ctx context.Context, self identity, k chat.Keeper) erro
 			failed++
 		}
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // it was told to end
+			return nil
 		}
 		cause := errors.New(w.redacted(err))
 		a.line.set(false, cause)
@@ -105,7 +105,7 @@ func (a *Adapter) listen(ctx context.Context, self identity, k chat.Keeper) erro
 			w = nil
 		}
 		if sleep(ctx, time.Duration(float64(pause)*(0.5+rand.Float64()))) != nil { //nolint:gosec // of a pause
-			return nil //nolint:nilerr // it was told to end
+			return nil
 		}
 		pause = min(max(2*pause, a.times.pause), mostPause)
 	}

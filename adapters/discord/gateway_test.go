@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +38,7 @@ func TestOdd(t *testing.T) {
 			t.Errorf("a press in components of type %d: %+v", kind, e)
 		}
 	}
-	for _, event := range strings.Fields("MESSAGE_CREATE MESSAGE_UPDATE MESSAGE_DELETE MESSAGE_DELETE_BULK INTERACTION_CREATE CHANNEL_DELETE THREAD_UPDATE GUILD_ROLE_UPDATE GUILD_DELETE SOMETHING_NEW RESUMED") {
+	for event := range strings.FieldsSeq("MESSAGE_CREATE MESSAGE_UPDATE MESSAGE_DELETE MESSAGE_DELETE_BULK INTERACTION_CREATE CHANNEL_DELETE THREAD_UPDATE GUILD_ROLE_UPDATE GUILD_DELETE SOMETHING_NEW RESUMED") {
 		for _, payload := range []string{`{}`, `[]`, `"x"`, `7`, `{"id":7,"channel_id":[],"author":"me","mentions":{},"guild_id":{},"data":7,"member":[],"token":[],"type":"x"}`} {
 			s.Inject(event, json.RawMessage(payload))
 			count++
@@ -48,7 +49,7 @@ func TestOdd(t *testing.T) {
 		s.Inject(f.T, f.D)
 		count++
 	}
-	s.Burst(1_000)
+	s.Burst(10_000)
 	if got := s.settle(); len(got) != 0 {
 		t.Errorf("%d of %d odd payloads became events: %+v", len(got), count, got[0])
 	}
@@ -156,7 +157,7 @@ func TestFinal(t *testing.T) {
 	for code, want := range map[int]string{
 		4004: "refuses the bot token", 4010: "too many servers", 4011: "too many servers", 4012: "newer aidesk", 4013: "intents", 4014: "Privileged Gateway Intents",
 	} {
-		t.Run(fmt.Sprint(code), func(t *testing.T) {
+		t.Run(strconv.Itoa(code), func(t *testing.T) {
 			t.Parallel()
 			s := prepare(t, gateway)
 			s.Refuse(code, code, code, code)

@@ -193,20 +193,18 @@ func (in incoming) asks(ctx context.Context, i interaction) (*response, error) {
 		return passing("This message has no text that I could read."), nil
 	}
 	var place chat.Place
+	var fault string
 	var err error
 	if i.Guild == "" {
-		fault := ""
-		if place, fault, err = in.around(ctx, i, ""); fault != "" {
-			return passing(fault), nil
-		}
-	} else {
-		place, err = in.where(ctx, m)
+		place, fault, err = in.around(ctx, i, "")
+	} else if place, err = in.where(ctx, m); place.Channel == "" {
+		fault = "I may not read this channel. An administrator can let me."
 	}
 	if err != nil {
 		return nil, err
 	}
-	if place.Channel == "" {
-		return passing("I may not read this channel. An administrator can let me."), nil
+	if fault != "" {
+		return passing(fault), nil
 	}
 	e := in.event("s", i, place)
 	e.Message = &chat.Message{About: text}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"hash/fnv"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -139,7 +140,7 @@ func (d *dispatcher) server(raw json.RawMessage) {
 	if lenient(raw, &g) != nil {
 		return
 	}
-	all := append(g.Channels, g.Threads...)
+	all := slices.Concat(g.Channels, g.Threads)
 	for i := range all {
 		all[i].Guild = g.ID
 	}

@@ -42,14 +42,14 @@ const (
 	mostTokens = 10_000
 )
 
-func (t *tokens) keep(member string, new token) {
+func (t *tokens) keep(member string, now token) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.by) >= mostTokens {
 		clear(t.by)
 	}
-	new.at = t.now()
-	t.by[member] = new
+	now.at = t.now()
+	t.by[member] = now
 }
 
 func (t *tokens) find(member string) (token, bool) {

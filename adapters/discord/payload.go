@@ -27,15 +27,10 @@ type told struct {
 	Author      user   `json:"author"`
 	Mentions    []user `json:"mentions"`
 	Attachments []struct {
-		ID   string `json:"id"`
 		Name string `json:"filename"`
 	} `json:"attachments"`
-	Embeds     []json.RawMessage `json:"embeds"`
-	Stickers   []json.RawMessage `json:"sticker_items"`
-	Snapshots  []json.RawMessage `json:"message_snapshots"`
-	Poll       json.RawMessage   `json:"poll"`
-	Reference  reference         `json:"message_reference"`
-	Referenced *told             `json:"referenced_message"`
+	Reference  reference `json:"message_reference"`
+	Referenced *told     `json:"referenced_message"`
 }
 
 // reference is the message that another answers.
@@ -176,12 +171,12 @@ func moment(id string, otherwise time.Time) time.Time {
 	if err != nil || n>>22 == 0 {
 		return otherwise
 	}
-	return time.UnixMilli(int64(n>>22) + epoch).UTC() //nolint:gosec // 42 bits
+	return time.UnixMilli(int64(n>>22) + epoch).UTC()
 }
 
 // idAt is the smallest id of a moment.
 func idAt(t time.Time) string {
-	return strconv.FormatUint(uint64(max(t.UnixMilli()-epoch, 0))<<22, 10) //nolint:gosec // not negative
+	return strconv.FormatUint(uint64(max(t.UnixMilli()-epoch, 0))<<22, 10)
 }
 
 // older says whether an id was made before another.

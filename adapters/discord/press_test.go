@@ -114,6 +114,9 @@ func TestAbout(t *testing.T) {
 	})
 }
 
+// errForm is what the desk says of a form that it does not know, for the member.
+var errForm = errors.New("this form is not known any more")
+
 // TestForm: a form is the answer to a press, filled in as it was; what is wrong with it is
 // said and corrected in it, and secrets are named and never shown again.
 func TestForm(t *testing.T) {
@@ -123,7 +126,7 @@ func TestForm(t *testing.T) {
 		s.desk = &adaptertest.Desk{
 			Forms: func(o chat.Opening) (chat.Form, error) {
 				if o.Button == "none" {
-					return chat.Form{}, errors.New("I no longer know this form.")
+					return chat.Form{}, errForm
 				}
 				return chat.Form{ID: "form/1", Title: "Change it", Submit: "Send", Inputs: []chat.Input{
 					{Name: "title", Label: strings.Repeat("Title ", 20), Kind: chat.InputLine, Required: true, Value: "one"},
@@ -238,7 +241,7 @@ func TestRegister(t *testing.T) {
 		t.Errorf("registered %d times", n)
 	}
 	s.must(s.stop())
-	s.config.Grammar = append(grammar[:1:1], chat.Syntax{Name: "new", Summary: "New", Verbs: []chat.Verb{{Name: "", Summary: "It"}}})
+	s.config.Grammar = chat.Grammar{grammar[0], {Name: "new", Summary: "New", Verbs: []chat.Verb{{Name: "", Summary: "It"}}}}
 	s.Fail(put, discordtest.Fault{Status: 500})
 	s.run()
 	s.await("the new commands", func() bool { return len(s.Commands()) == 3 })
@@ -311,7 +314,7 @@ func TestDiagnose(t *testing.T) {
 		{"message content", gateway, func(s *stage) { s.config.MessageContent, s.fake.Intents = true, discordtest.IntentContent }, ""},
 		{"requests that go elsewhere", gateway, func(s *stage) { s.fake.InteractionsURL = "https://desk.example.com/" }, "set public_key, or clear"},
 		{"another address", web, func(s *stage) { s.fake.InteractionsURL = "https://desk.example.com/" }, "they go to https://desk.example.com/"},
-		{"no address", web, func(s *stage) { s.fake.InteractionsURL = "" }, "Discord does not send them yet"},
+		{"no address", web, func(s *stage) { s.fake.InteractionsURL = "" }, "discord does not send them yet"},
 		{"another key", web, func(s *stage) { s.config.PublicKey = strings.Repeat("ab", 32) }, "another application's"},
 	} {
 		s := prepare(t, c.mode, c.change)
@@ -367,4 +370,3 @@ func TestLive(t *testing.T) {
 		t.Errorf("the link: %s, %v", link, err)
 	}
 }
-

@@ -29,7 +29,7 @@ var absent = map[int]bool{codeUnknownGuild: true, codeUnknownMember: true, codeU
 // answered is still there.
 var barred = map[int]bool{codeMissingAccess: true, codeForbidden: true}
 
-const tokenRemedy = "copy it again from “Bot” of the application at https://discord.com/developers/applications, with Reset Token if it is not shown"
+const tokenRemedy = "copy it again from “Bot” of the application at https://discord.com/developers/applications, with Reset Token if it is not shown" //nolint:gosec // names one, and is none
 
 // remedies are what an admin does about a code.
 var remedies = map[int]string{

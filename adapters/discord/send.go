@@ -48,7 +48,7 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 	}
 	out, err := a.deliver(ctx, r, at, have)
 	if posted == "" && len(out.messages) == 0 && barred[codeOf(err)] && !r.Place.Direct {
-		r, out, err = a.elsewhere(ctx, r, at, err)
+		out, err = a.elsewhere(ctx, r, at, err)
 	}
 	if err == nil {
 		return out.String(), nil
@@ -67,25 +67,22 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 
 // elsewhere brings a reply to a member who is in a place where the bot may not write:
 // outside of the thread that it opened, or else privately.
-func (a *Adapter) elsewhere(ctx context.Context, r chat.Reply, at spot, cause error) (chat.Reply, delivered, error) {
-	var out delivered
-	err := cause
+func (a *Adapter) elsewhere(ctx context.Context, r chat.Reply, at spot, err error) (out delivered, _ error) {
 	if at.own {
 		if out, err = a.deliver(ctx, r, a.chained(ctx, r.Place), delivered{}); err == nil || len(out.messages) > 0 || !barred[codeOf(err)] {
-			return r, out, err
+			return out, err
 		}
 	}
 	if r.To == "" {
-		return r, out, err
+		return out, err
 	}
 	r.Private = true
 	r.Notes = append(slices.Clone(r.Notes), "I may not write where you asked. An administrator can let me.")
 	moved, at, err := a.address(ctx, r, delivered{})
 	if err != nil {
-		return r, out, err
+		return out, err
 	}
-	out, err = a.deliver(ctx, moved, at, delivered{})
-	return moved, out, err
+	return a.deliver(ctx, moved, at, delivered{})
 }
 
 // withdraw deletes messages that would be posted once more when the reply is tried again.
@@ -137,8 +134,9 @@ func (a *Adapter) address(ctx context.Context, r chat.Reply, have delivered) (ch
 		}
 		return fitted(r, s)
 	}
-	channel, err := have.channel, error(nil)
+	channel := have.channel
 	if channel == "" {
+		var err error
 		if channel, err = a.direct(ctx, r.To); err != nil {
 			return r, spot{}, err
 		}
