@@ -117,7 +117,7 @@ func withoutResults(m model.Message) model.Message {
 func (r *run) turns() (turns [][]model.Message, sizes []int) {
 	for i, e := range slices.Concat(r.History, r.answer.Entries) {
 		if i == len(r.sizes) {
-			r.sizes = append(r.sizes, size(e.Message))
+			r.sizes = append(r.sizes, model.Size(e.Message))
 		}
 		if i == 0 || e.Message.Role == model.User {
 			turns, sizes = append(turns, nil), append(sizes, 0)
@@ -133,27 +133,7 @@ func (r *run) turns() (turns [][]model.Message, sizes []int) {
 func sizeOf(messages []model.Message) int {
 	n := 0
 	for _, m := range messages {
-		n += size(m)
+		n += model.Size(m)
 	}
 	return n
 }
-
-// size is what a message is in a request, in tokens.
-func size(m model.Message) int {
-	n := messageFrame
-	for _, p := range m.Parts {
-		n += model.Tokens(p.Text)
-		switch {
-		case p.Call != nil:
-			n += messageFrame + model.Tokens(p.Call.Name) + model.Tokens(string(p.Call.Args))
-		case p.Result != nil:
-			n += messageFrame + model.Tokens(p.Result.Content) + model.Tokens(p.Result.LeftOut)
-		case p.Opaque != nil:
-			n += model.Tokens(string(p.Opaque.Raw))
-		}
-	}
-	return n
-}
-
-// messageFrame is what a wire adds to each message and call, in tokens.
-const messageFrame = 8

@@ -82,7 +82,7 @@ func TestCompact(t *testing.T) {
 	}{
 		{"a short one", 0, 2, "and now?", 9, 9, 2, 2},
 		{"its results do not fit", 0, 12, "and now?", 49, 49, 1, 5},
-		{"nor do its turns", 0, 200, "and now?", 60, 4 * 150, 1, 5},
+		{"nor do its turns", 0, 200, "and now?", 60, 4 * 150, 0, 5},
 		{"a large window, of which not all is used", 1_000_000, 200, "and now?", 60, 4 * 190, 1, 6},
 		{"a small one", 8_000, 200, "and now?", 5, 4 * 40, 0, 1},
 		{"a question alone", 0, 200, strings.Repeat("why ", 50_000), 1, 1, 0, 0},

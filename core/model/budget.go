@@ -37,7 +37,7 @@ func (b *Budget) Generate(ctx context.Context, r *Request, on func(Event)) (*Res
 	switch {
 	case err == nil:
 		if response.Usage.Input+response.Usage.Output == 0 {
-			response.Usage = Usage{Input: input, Output: counted(response.Message), Estimated: true}
+			response.Usage = Usage{Input: input, Output: Size(response.Message), Estimated: true}
 		}
 		used = response.Usage
 	case spentAnyway(err):
@@ -61,7 +61,7 @@ func Estimate(r *Request) int {
 		n += Tokens(text)
 	}
 	for _, m := range r.Messages {
-		n += counted(m)
+		n += Size(m)
 	}
 	for _, t := range r.Tools {
 		n += Tokens(t.Name) + Tokens(t.Description) + Tokens(string(t.Schema)) + perPart
@@ -72,8 +72,8 @@ func Estimate(r *Request) int {
 // perPart is what a wire needs around a piece of a message.
 const perPart = 8
 
-// counted is how many tokens a message is taken to be.
-func counted(m Message) int {
+// Size is how many tokens a message is taken to be in a request.
+func Size(m Message) int {
 	n := Tokens(m.Name) + perPart
 	for _, p := range m.Parts {
 		n += Tokens(p.Text)
