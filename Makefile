@@ -60,6 +60,13 @@ test-requests: ## Have other people's code judge the requests we build (needs no
 	fi; \
 	echo "AIDESK_ORACLES=1 go test -count=1 -v ./$(REQUESTS)"; AIDESK_ORACLES=1 go test -count=1 -v ./$(REQUESTS)
 
+.PHONY: test-aimock
+test-aimock: ## Have another party's server of language models hear how we speak to models (needs node and npm)
+	@if ! command -v node >/dev/null || ! command -v npm >/dev/null; then echo "make test-aimock: skipped, node and npm are missing (apt-get install nodejs npm)"; exit 0; fi; \
+	folder=core/model/aimocktest/npm; \
+	echo "npm ci --prefix $$folder"; npm ci --silent --no-audit --no-fund --prefix $$folder || exit 1; \
+	echo "AIDESK_ORACLES=1 go test -count=1 -v ./core/model/aimocktest"; AIDESK_ORACLES=1 go test -count=1 -v ./core/model/aimocktest
+
 .PHONY: vet
 vet:
 	go vet ./...

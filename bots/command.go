@@ -20,6 +20,7 @@ const (
 	optionPlugin    = "plugin"
 	optionOperation = "operation"
 	optionState     = "state"
+	optionBack      = "back"
 )
 
 // Commands is the one table of commands. Discord registers it, Slack's manifest
@@ -49,12 +50,16 @@ var Commands = chat.Grammar{
 			{Name: optionState, Summary: "enable, deny or none", Kind: chat.Choice, Choices: []string{string(plugin.ScopeEnable), string(plugin.ScopeDeny), string(plugin.ScopeNone)}, Required: true},
 		}},
 	}},
-	{Name: ownCommand, Summary: "Ask, stop, forget, help", Verbs: []chat.Verb{
+	{Name: ownCommand, Summary: "Ask, stop, why, usage, forget, help", Verbs: []chat.Verb{
 		{Name: "", Summary: "How this works", Example: "/aidesk"},
 		{Name: "ask", Summary: "Ask a question", Example: "/aidesk ask what is new?", Options: []chat.Option{
 			{Name: "question", Summary: "What you want to know", Kind: chat.Rest, Required: true},
 		}},
 		{Name: "stop", Summary: "Stop what I am doing here", Example: "/aidesk stop"},
+		{Name: "why", Summary: "How my last answer here came about", Example: "/aidesk why", Private: true, Options: []chat.Option{
+			{Name: optionBack, Summary: "An earlier answer: how many before the last", Kind: chat.Choice, Choices: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}},
+		}},
+		{Name: "usage", Summary: "What you used today", Example: "/aidesk usage", Private: true},
 		{Name: "forget", Summary: "Delete what I keep of you", Example: "/aidesk forget", Private: true},
 		{Name: "help", Summary: "How this works", Example: "/aidesk help"},
 	}},
@@ -95,6 +100,10 @@ func (s *step) command(ctx context.Context) error {
 		return s.adminDefault(ctx, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " scope":
 		return s.adminScope(ctx, c.Options[optionPlugin], plugin.Scope(c.Options[optionState]))
+	case ownCommand + " why":
+		return s.why(c.Options[optionBack])
+	case ownCommand + " usage":
+		return s.usage(ctx, member)
 	case ownCommand + " forget":
 		return s.askForget()
 	case ownCommand + " ", ownCommand + " help":

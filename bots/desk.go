@@ -12,9 +12,10 @@
 //	execute.go    an approved Action is carried out, in three commits
 //	form.go       a form: values of a card changed, an operation run, a plugin added
 //	interrupt.go  what does not wait: a stop, a changed message
-//	command.go    the table of commands; plugins.go, admin.go, help.go and forget.go are what they do
+//	command.go    the table of commands; plugins.go, admin.go, why.go, usage.go, help.go and forget.go are what they do
 //	home.go       a member's own page
 //	deliver.go    what is wanted is brought to the platform
+//	observe.go    what an operator may want to count
 //
 // Nothing that matters is held in memory between two events.
 package bots
@@ -45,13 +46,7 @@ type Bot struct {
 	Plugins  *plugin.Registry
 	Access   policy.Access
 	Limits   Limits
-}
-
-// Limits bound what members may use. Zero means no limit.
-type Limits struct {
-	TurnsPerMemberHour int
-	TurnsAtOnce        int // per workspace; more wait
-	TokensPerDay       int // per workspace
+	Tell     map[string][]string // by platform, members who are told when a limit is nearly reached; none: who comes nearest to it
 }
 
 // Retention is how long things are kept after they were last touched; zero: for ever.
@@ -68,6 +63,10 @@ type Desk struct {
 	Now     func() time.Time
 	Logger  *slog.Logger
 	Keep    Retention
+
+	// Observe is told what an operator may want to count; nil: nobody counts. It may be
+	// called concurrently.
+	Observe func(Observation)
 
 	// AcceptOnly stores what happens and works none of it, for maintenance and for
 	// measurements. It is worked by the next Run without.
@@ -201,6 +200,11 @@ func (b *Bot) owner(p chat.Place, member string) string {
 
 // scope is a workspace as the store knows it.
 func (b *Bot) scope(p chat.Place) string { return chat.Key(b.Name) + "/" + p.Scope() }
+
+// apart is a conversation of its own, for what need not wait for others.
+func (b *Bot) apart(p chat.Place, what string) string {
+	return b.scope(p) + "/" + chat.Key("apart", what)
+}
 
 // id is a new opaque id that nobody can guess.
 func id() string { return rand.Text() }

@@ -90,7 +90,7 @@ func server(t *testing.T, web bool) (bottest.Platform, *discordtest.Discord) {
 		must(err)
 	}
 	return bottest.Platform{
-		Place: place, Member: discordtest.Ada, Other: discordtest.Ben,
+		Place: place, Member: discordtest.Admin, Other: discordtest.Ben,
 		Open: func() chat.Adapter {
 			c := discord.Config{
 				Token: discordtest.Token, APIBaseURL: fake.APIURL(), Grammar: bots.Commands, Now: func() time.Time { return time.Now().Add(time.Minute) },

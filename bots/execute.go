@@ -20,6 +20,9 @@ const (
 	expiredLine   = "Nobody decided in time. Nothing was sent. Ask again if you still want it."
 	doneLine      = "Sent once, and %s accepted it."
 	unknownLine   = "It was sent, but no answer came. It may or may not have happened: look at %s before you send it again."
+
+	doneRead    = "%s answered."
+	unknownRead = "No answer came from %s. Nothing can have changed there."
 )
 
 // execute carries out an Action that this press approved. First commit: executing,
@@ -38,9 +41,11 @@ func (s *step) execute(ctx context.Context, a confirm.Action) error {
 	p := find(on, a.Call)
 	a.By = s.events[0].ID
 	if d := policy.Speak(s.bot.Access, a.Place, member); d.Denied() {
+		s.desk.observe(DeniedBy, d.Rule, 1)
 		return s.close(ctx, a, confirm.Denied, d.Reason+" Nothing was sent.", s.events)
 	}
 	if d := plugin.Decide(on, member, a.Call); d.Denied() {
+		s.desk.observe(DeniedBy, d.Rule, 1)
 		return s.close(ctx, a, confirm.Denied, d.Reason+" Nothing was sent.", s.events)
 	}
 	s.progress(ctx, "asking "+markdown.Line(a.Call.Human, 50)+"…")
@@ -74,11 +79,15 @@ func find(on []*plugin.Plugin, c plugin.Call) *plugin.Plugin {
 
 // finish is the second commit: the Action's end, its card, and the outcome in the transcript.
 func (s *step) finish(ctx context.Context, a confirm.Action, got plugin.Outcome) (confirm.Action, error) {
-	state, out := confirm.Done, confirm.Outcome{Line: fmt.Sprintf(doneLine, markdown.Line(a.Call.Human, 50)), Content: agent.Content(got), LeftOut: got.LeftOut, Links: got.Links}
+	done, unknown := doneLine, unknownLine
+	if !a.Call.Unsafe {
+		done, unknown = doneRead, unknownRead
+	}
+	state, out := confirm.Done, confirm.Outcome{Line: fmt.Sprintf(done, markdown.Line(a.Call.Human, 50)), Content: agent.Content(got), LeftOut: got.LeftOut, Links: got.Links}
 	switch {
 	case got.Sent == plugin.Unsure:
 		state = confirm.Unknown
-		out.Line = fmt.Sprintf(unknownLine, markdown.Line(a.Call.Human, 50))
+		out.Line = fmt.Sprintf(unknown, markdown.Line(a.Call.Human, 50))
 		out.Content = out.Line
 	case got.Status != "ok":
 		state = confirm.Failed
@@ -132,9 +141,11 @@ func (s *step) resume(ctx context.Context, a confirm.Action) error {
 // the card, so that one write is one message; what it parks gets a message of its own.
 func (s *step) goOn(ctx context.Context, member chat.Member, a confirm.Action) error {
 	answer, err := s.ask(ctx, member, agent.Turn{Links: a.Outcome.Links})
-	if _, fault := agent.Fault(err); fault || errors.Is(err, errStopped) {
+	if _, fault := agent.Fault(err); fault || errors.Is(err, errStopped) || err != nil && s.limited() != nil {
 		s.logger.WarnContext(ctx, "the model did not go on", "error", err)
-		return s.commit(store.Commit{}) // the card says what became of it
+		var c store.Commit
+		s.settleUsage(&c)
+		return s.commit(c) // the card says what became of it
 	}
 	if err != nil {
 		return err
@@ -143,8 +154,8 @@ func (s *step) goOn(ctx context.Context, member chat.Member, a confirm.Action) e
 		return s.answer(ctx, store.Commit{}, answer)
 	}
 	var c store.Commit
-	s.settleUsage(&c, answer)
-	if err := s.entries(&c, answer.Entries...); err != nil {
+	s.settleUsage(&c)
+	if err := s.told(&c, answer); err != nil {
 		return err
 	}
 	if answer.Text.Empty() && len(answer.Previews) == 0 {

@@ -207,8 +207,8 @@ func (s *step) run(ctx context.Context, what opened, call plugin.Call) error {
 		a.CallID, a.Tool = a.ID, tool
 		return s.answer(ctx, store.Commit{}, agent.Answer{Entries: agent.Asked(member.Name, line), Parked: []confirm.Action{a}})
 	}
-	if over := s.reserve(ctx); over != nil {
-		return s.overLimit(ctx, over)
+	if over := s.count(ctx); over != nil {
+		return s.overLimit(ctx, member, line, over)
 	}
 	s.progress(ctx, "asking "+what.plugin.Human()+"…")
 	defer s.progress(ctx, "")
@@ -217,16 +217,22 @@ func (s *step) run(ctx context.Context, what opened, call plugin.Call) error {
 		return s.note(ctx, err.Error()+".")
 	}
 	var c store.Commit
-	if err := s.entries(&c, agent.Ran(member.Name, line, tool, got)...); err != nil {
+	if err := s.entries(&c, agent.Ran(member.Name, line, tool, call, got)...); err != nil {
 		return err
 	}
 	s.work.Entries = append(s.work.Entries, c.Entries...)
 	answer, err := s.ask(ctx, member, agent.Turn{Links: got.Links})
 	if err != nil {
-		if line, ok := agent.Fault(err); ok {
-			return s.say(c, line)
+		told, ok := agent.Fault(err)
+		if over := s.limited(); over != nil {
+			told, err = s.limitLine(member, over)
+			ok = err == nil
 		}
-		return err
+		if !ok {
+			return err
+		}
+		s.settleUsage(&c)
+		return s.say(c, told)
 	}
 	return s.answer(ctx, c, answer)
 }

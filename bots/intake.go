@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"aidesk/core/chat"
 	"aidesk/store"
@@ -14,6 +15,7 @@ import (
 type event struct {
 	Chat   *chat.Event `json:"chat,omitempty"`
 	Expire string      `json:"expire,omitempty"` // an Action whose time is over
+	Near   string      `json:"near,omitempty"`   // the counter of a day that is nearly full
 }
 
 // The kinds of event, for the log and the worker.
@@ -26,6 +28,7 @@ const (
 	kindForm    = "form"
 	kindVisit   = "visit"
 	kindExpire  = "expire"
+	kindNear    = "near"
 )
 
 // door is the desk as one adapter of one bot sees it.
@@ -37,6 +40,7 @@ type door struct {
 
 // Receive writes an event to the Journal, in the conversation where it is worked.
 func (d *door) Receive(ctx context.Context, e chat.Event) error {
+	begun := time.Now()
 	stored, err := d.place(ctx, e)
 	if err != nil {
 		return err
@@ -45,6 +49,7 @@ func (d *door) Receive(ctx context.Context, e chat.Event) error {
 	if err != nil {
 		return fmt.Errorf("storing the event: %w", err)
 	}
+	d.desk.observe(Acknowledged, "", time.Since(begun).Seconds())
 	if got[0].Duplicate {
 		d.desk.settles.at(d.adapter, e.ID)
 		return nil
@@ -59,7 +64,7 @@ func (d *door) Receive(ctx context.Context, e chat.Event) error {
 // place says in which conversation an event is worked and whether it interrupts.
 func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 	here := chat.Key(d.bot.Name) + "/" + e.Place.Conversation()
-	apart := chat.Key(d.bot.Name, "apart", e.Place.Platform, e.ID)
+	apart := d.bot.apart(e.Place, e.ID)
 	s := store.Event{
 		ID:     chat.Key(d.bot.Name, e.Place.Platform, e.Place.Workspace, e.ID),
 		Member: d.bot.owner(e.Place, e.Member), Time: e.Time, Conversation: here,
@@ -79,6 +84,8 @@ func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 		e.Message, e.Command = &chat.Message{Text: e.Command.Options["question"]}, nil
 	case e.Command != nil && e.Command.Name == ownCommand && e.Command.Verb == "stop":
 		s.Kind, s.Interrupt = kindStop, true
+	case e.Command != nil && e.Command.Name == ownCommand && e.Command.Verb == "why":
+		s.Kind = kindCommand // it reads the transcript of this place
 	case e.Command != nil:
 		s.Kind, s.Conversation = kindCommand, apart
 	case e.Press != nil:

@@ -4,75 +4,209 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
-	"aidesk/core/agent"
 	"aidesk/core/chat"
+	"aidesk/core/model"
 	"aidesk/store"
 )
 
-// estimate is what a turn is taken to use in tokens before it is known.
-const estimate = 2000
+// Limits bound what members may use. Zero means no limit. Days are those of UTC.
+type Limits struct {
+	TurnsPerMemberHour int
+	TurnsAtOnce        int // per workspace; more wait
+	TokensPerTurn      int
+	TokensPerMemberDay int
+	TokensPerDay       int    // per workspace
+	MoneyPerMemberDay  int64  // in millionths of Currency
+	MoneyPerDay        int64  // per workspace, in millionths of Currency
+	Currency           string // what prices are in, for texts
+}
 
-// reserve counts the turn against the limits, before anything is spent. A redone
-// turn is not counted again.
-func (s *step) reserve(ctx context.Context) error {
-	s.reserved = estimate
+const (
+	// opening is how many of a day's tokens a turn sets aside when it begins, in the
+	// write that counts it anyway, so that most turns need no other: at most a hundredth
+	// of the day's limit.
+	opening = 8000
+
+	// nearly is the part of a workspace's day, in percent, at which somebody is told.
+	nearly = 80
+)
+
+// count counts the turn against the limits, before anything is spent. A turn that is
+// redone is not counted again; what its tries reserved and did not settle stays
+// counted as used, since nobody knows.
+func (s *step) count(ctx context.Context) error {
+	purse := s.wallet()
+	s.turns = 1
 	if s.events[0].Tries > 1 {
 		return nil
 	}
-	now := s.desk.Now()
-	return s.desk.Store.Reserve(context.WithoutCancel(ctx),
-		store.Count{
+	l, now := s.bot.Limits, s.desk.Now()
+	var counts []store.Count
+	if l.TurnsPerMemberHour > 0 {
+		counts = append(counts, store.Count{
 			Key: "turns/" + s.bot.owner(s.chat.Place, s.chat.Member) + now.UTC().Format("/2006-01-02T15"), N: int64(len(s.events)),
-			Limit: int64(s.bot.Limits.TurnsPerMemberHour), Until: now.Add(2 * time.Hour),
-		},
-		store.Count{Key: s.tokens(now), N: estimate, Limit: int64(s.bot.Limits.TokensPerDay), Until: now.Add(2 * day)},
-	)
-}
-
-func (s *step) tokens(now time.Time) string {
-	return "tokens/" + s.bot.scope(s.chat.Place) + now.UTC().Format("/2006-01-02")
-}
-
-// settleUsage writes what the turn really used.
-func (s *step) settleUsage(c *store.Commit, a agent.Answer) {
-	used := int64(a.Usage.Input + a.Usage.Output)
-	if used != s.reserved {
-		c.Counts = append(c.Counts, store.Count{Key: s.tokens(s.desk.Now()), N: used - s.reserved})
+			Limit: int64(l.TurnsPerMemberHour), Until: now.Add(2 * time.Hour),
+		})
 	}
-	if used == 0 {
+	var aside model.Amount
+	if info := s.bot.Agent.Model.Info(); info.Host != "" {
+		for _, day := range []int{l.TokensPerDay, l.TokensPerMemberDay} {
+			if part := int64(min(opening, day/100)); day > 0 && (aside.Tokens == 0 || part < aside.Tokens) {
+				aside.Tokens = part
+			}
+		}
+	}
+	if err := s.take(context.WithoutCancel(ctx), append(counts, s.counts(aside)...)); err != nil {
+		s.turns = 0
+		return err
+	}
+	purse.Opened = aside
+	return nil
+}
+
+// wallet pays for the requests of the step's turn, from the limits of the day on which
+// it began.
+func (s *step) wallet() *model.Purse {
+	if s.purse == nil {
+		s.day = s.desk.Now().UTC()
+		s.purse = &model.Purse{
+			Tokens: int64(s.bot.Limits.TokensPerTurn),
+			Take:   func(ctx context.Context, a model.Amount) error { return s.take(ctx, s.counts(a)) },
+		}
+	}
+	return s.purse
+}
+
+// key names a counter of the step's day.
+func (s *step) key(what, whose string) string {
+	return what + "/" + whose + s.day.Format("/2006-01-02")
+}
+
+// counts are the counters of a day to which an amount is added: those with a limit.
+func (s *step) counts(a model.Amount) []store.Count {
+	l := s.bot.Limits
+	scope, owner := s.bot.scope(s.chat.Place), s.bot.owner(s.chat.Place, s.chat.Member)
+	all := []store.Count{
+		{Key: s.key("tokens", scope), N: a.Tokens, Limit: int64(l.TokensPerDay)},
+		{Key: s.key("money", scope), N: a.Micros, Limit: l.MoneyPerDay},
+		{Key: s.key("tokens", owner), N: a.Tokens, Limit: int64(l.TokensPerMemberDay)},
+		{Key: s.key("money", owner), N: a.Micros, Limit: l.MoneyPerMemberDay},
+	}
+	for i := range all {
+		all[i].Until = s.day.Add(2 * day)
+	}
+	return slices.DeleteFunc(all, func(c store.Count) bool { return c.Limit == 0 || c.N == 0 })
+}
+
+// take reserves. Where that nearly fills a workspace's day, the step's commit has
+// somebody told.
+func (s *step) take(ctx context.Context, counts []store.Count) error {
+	if len(counts) == 0 {
+		return nil
+	}
+	scope := s.bot.scope(s.chat.Place)
+	early := slices.Clone(counts)
+	for i, c := range early {
+		if c.Key == s.key("tokens", scope) || c.Key == s.key("money", scope) {
+			early[i].Limit = max(1, c.Limit*nearly/100)
+		}
+	}
+	err := s.desk.Store.Reserve(ctx, early...)
+	full, ok := errors.AsType[*store.Limit](err)
+	if !ok {
+		return err
+	}
+	if err = s.desk.Store.Reserve(ctx, counts...); err == nil {
+		s.near = full.Key
+	}
+	return err
+}
+
+// settleUsage writes what the turn really used in the place of what was reserved.
+func (s *step) settleUsage(c *store.Commit) {
+	if s.purse == nil {
 		return
 	}
-	c.Usages = append(c.Usages, store.Usage{
-		Scope: s.bot.scope(s.chat.Place), Member: s.bot.owner(s.chat.Place, s.chat.Member), Model: s.bot.Agent.Model.Info().Name,
-		Time: s.desk.Now(), Input: a.Usage.Input, Output: a.Usage.Output,
-	})
+	c.Counts = append(c.Counts, s.counts(s.purse.Rest())...)
+	usage := store.Usage{
+		Scope: s.bot.scope(s.chat.Place), Member: s.bot.owner(s.chat.Place, s.chat.Member), Time: s.desk.Now(),
+		Turns: s.turns, Model: s.bot.Agent.Model.Info().Name,
+	}
+	for _, spent := range s.purse.Spent() {
+		usage.Model, usage.Input, usage.Output, usage.Micros = spent.Model, spent.Usage.Input, spent.Usage.Output, spent.Micros
+		c.Usages = append(c.Usages, usage)
+		s.desk.observe(Cost, "", float64(spent.Micros)/1e6)
+		usage.Turns = 0
+	}
+	if usage.Turns > 0 { // it cost nothing
+		c.Usages = append(c.Usages, usage)
+	}
+	if s.near != "" {
+		c.Events = append(c.Events, s.warning())
+	}
 }
 
-// overLimit says that a limit is reached, once an hour and to the member alone.
-func (s *step) overLimit(ctx context.Context, err error) error {
-	var limit *store.Limit
-	if !errors.As(err, &limit) {
-		return fmt.Errorf("counting the turn: %w", err)
+// limited says that a limit kept a request from being sent, and which.
+func (s *step) limited() error {
+	if s.purse == nil {
+		return nil
 	}
+	err := s.purse.Refusal()
+	if errors.Is(err, store.ErrLimit) || errors.Is(err, model.ErrSpent) {
+		return err
+	}
+	return nil
+}
+
+// overLimit says that a limit is reached: at the end of a turn that has begun to spend
+// as its answer, else once an hour and to the member alone.
+func (s *step) overLimit(ctx context.Context, member chat.Member, question string, over error) error {
+	line, err := s.limitLine(member, over)
+	if err != nil {
+		return err
+	}
+	if s.purse != nil && len(s.purse.Spent()) > 0 || errors.Is(over, model.ErrSpent) {
+		return s.ended(question, member, line)
+	}
+	s.turns = 0
+	var c store.Commit
+	s.settleUsage(&c)
 	now := s.desk.Now()
 	told := s.desk.Store.Reserve(ctx, store.Count{
 		Key: "told/" + s.bot.owner(s.chat.Place, s.chat.Member) + now.UTC().Format("/2006-01-02T15"), N: 1, Limit: 1, Until: now.Add(2 * time.Hour),
 	})
 	if errors.Is(told, store.ErrLimit) {
-		return s.commit(store.Commit{})
+		return s.commit(c)
 	}
 	if told != nil {
 		return fmt.Errorf("counting the notice: %w", told)
 	}
-	line := fmt.Sprintf("You have asked %d times within this hour, which is the limit here. I answer again at the full hour.", s.bot.Limits.TurnsPerMemberHour)
-	if limit.Key == s.tokens(now) {
-		line = "This workspace has used what it may use of the language model today. I answer again tomorrow."
+	return s.private(c, paragraph(line))
+}
+
+// limitLine says in a member's words which limit is reached and until when.
+func (s *step) limitLine(member chat.Member, over error) (string, error) {
+	if errors.Is(over, model.ErrSpent) {
+		return fmt.Sprintf("I stopped: one question may use %s tokens of the language model, and this one needs more. Ask for a smaller part of it.",
+			grouped(int64(s.bot.Limits.TokensPerTurn))), nil
 	}
-	r := s.plain(paragraph(line))
-	r.Private = true
-	return s.reply(store.Commit{}, r)
+	limit, ok := errors.AsType[*store.Limit](over)
+	if !ok {
+		return "", fmt.Errorf("counting the turn: %w", over)
+	}
+	scope, owner := s.bot.scope(s.chat.Place), s.bot.owner(s.chat.Place, s.chat.Member)
+	next := s.day.Truncate(day).Add(day).In(member.Location()).Format("15:04 MST")
+	switch limit.Key {
+	case s.key("tokens", scope), s.key("money", scope):
+		return "This workspace has used what it may use of the language model today. I answer again at " + next + ".", nil
+	case s.key("tokens", owner), s.key("money", owner):
+		return "You have used what one member may use of the language model today. I answer you again at " + next + ".", nil
+	default:
+		return fmt.Sprintf("You have asked %d times within this hour, which is the limit here. I answer again at the full hour.", s.bot.Limits.TurnsPerMemberHour), nil
+	}
 }
 
 // slot waits until fewer than the allowed number of turns run in the workspace.

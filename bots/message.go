@@ -13,6 +13,7 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/core/markdown"
+	"aidesk/core/model"
 	"aidesk/core/policy"
 	"aidesk/store"
 )
@@ -34,25 +35,36 @@ func (s *step) message(ctx context.Context) error {
 	if s.typedDecision(question) {
 		return s.say(store.Commit{}, "To decide, press a button on the card above: typing is not enough, so that nothing is ever sent by a misunderstanding.")
 	}
-	if over := s.reserve(ctx); over != nil {
-		return s.overLimit(ctx, over)
+	if over := s.count(ctx); over != nil {
+		s.desk.observeTurn(Limited, 0)
+		return s.overLimit(ctx, member, question, over)
 	}
 	s.progress(ctx, "working…")
 	defer s.progress(ctx, "")
+	begun := time.Now()
 	answer, err := s.turn(ctx, member, question)
+	took := time.Since(begun)
 	switch {
 	case errors.Is(err, errStopped):
+		s.desk.observeTurn(Stopped, took)
 		return s.ended(question, member, "Stopped.")
 	case errors.Is(err, errChanged):
+		s.desk.observeTurn(Changed, took)
 		return s.ended(question, member, "")
+	case err != nil && s.limited() != nil:
+		s.desk.observeTurn(Limited, took)
+		return s.overLimit(ctx, member, question, s.limited())
 	case err != nil:
 		line, ok := agent.Fault(err)
 		if !ok {
 			return err
 		}
+		s.desk.observeTurn(Failed, took)
 		s.logger.WarnContext(ctx, "model failed", "error", err)
 		return s.ended(question, member, line)
 	}
+	s.desk.observeTurn(Answered, took)
+	s.desk.observeTrace(answer.Trace)
 	return s.answer(ctx, store.Commit{}, answer)
 }
 
@@ -84,7 +96,11 @@ func (s *step) speaker(ctx context.Context) (m chat.Member, ok bool, err error) 
 		s.logger.WarnContext(ctx, "member cannot be read", "error", err)
 		return m, false, s.say(store.Commit{}, "I cannot find out who you are right now, so I do nothing. Try again in a minute.")
 	}
-	switch d := policy.Speak(s.bot.Access, s.chat.Place, m); {
+	d := policy.Speak(s.bot.Access, s.chat.Place, m)
+	if d.Denied() {
+		s.desk.observe(DeniedBy, d.Rule, 1)
+	}
+	switch {
 	case d.Allowed():
 		return m, true, nil
 	case d.Reason == "":
@@ -150,7 +166,7 @@ func (s *step) ask(ctx context.Context, member chat.Member, t agent.Turn) (agent
 		}
 		t.History = append(t.History, entry)
 	}
-	return s.bot.Agent.Run(ctx, t)
+	return s.bot.Agent.Run(model.WithPurse(ctx, s.wallet()), t)
 }
 
 // answer commits what a turn decided, with c, in one transaction.
@@ -177,8 +193,8 @@ func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 	if err := s.notice(ctx, &c, &r); err != nil {
 		return err
 	}
-	s.settleUsage(&c, a)
-	if err := s.entries(&c, a.Entries...); err != nil {
+	s.settleUsage(&c)
+	if err := s.told(&c, a); err != nil {
 		return err
 	}
 	return s.reply(c, r)
@@ -188,7 +204,7 @@ func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 // said. Without a line nothing is shown: another event says why.
 func (s *step) ended(question string, member chat.Member, line string) error {
 	var c store.Commit
-	s.settleUsage(&c, agent.Answer{})
+	s.settleUsage(&c)
 	if err := s.entries(&c, agent.Ended(member.Name, question, line)...); err != nil {
 		return err
 	}
@@ -230,12 +246,33 @@ func (j *job) wanted(r chat.Reply, owner string) (store.Reply, error) {
 // entries appends to the transcript.
 func (s *step) entries(c *store.Commit, entries ...agent.Entry) error {
 	for _, e := range entries {
-		body, err := json.Marshal(e)
-		if err != nil {
-			return fmt.Errorf("storing the transcript: %w", err)
+		if err := s.entry(c, kept{Entry: e}); err != nil {
+			return err
 		}
-		c.Entries = append(c.Entries, store.Entry{Member: s.bot.owner(s.chat.Place, s.chat.Member), Body: body})
 	}
+	return nil
+}
+
+// told appends what the agent decided to the transcript, and why.
+func (s *step) told(c *store.Commit, a agent.Answer) error {
+	for i, e := range a.Entries {
+		k := kept{Entry: e}
+		if i == len(a.Entries)-1 && a.Trace.Model != "" {
+			k.Why = s.whyOf(a.Trace)
+		}
+		if err := s.entry(c, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *step) entry(c *store.Commit, k kept) error {
+	body, err := json.Marshal(k)
+	if err != nil {
+		return fmt.Errorf("storing the transcript: %w", err)
+	}
+	c.Entries = append(c.Entries, store.Entry{Member: s.bot.owner(s.chat.Place, s.chat.Member), Body: body})
 	return nil
 }
 

@@ -56,7 +56,7 @@ func TestPoison(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 { // each time the process dies after it has begun
-		leases, err := db.Claim(t.Context(), "dead", 1, time.Minute)
+		leases, err := db.Claim(t.Context(), "dead", 1, 0, time.Minute)
 		if err != nil || len(leases) != 1 {
 			t.Fatalf("%d leases, %v", len(leases), err)
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"aidesk/core/agent"
@@ -34,6 +35,7 @@ type purpose struct {
 // What a button can do.
 const (
 	doApprove = "approve"
+	doAllow   = "allow" // approve, and let more such reads go in this conversation
 	doCancel  = "cancel"
 	doAgain   = "again"
 	doSay     = "say"
@@ -84,7 +86,7 @@ func (s *step) press(ctx context.Context) error {
 		return err
 	}
 	switch {
-	case p.Do == doApprove || p.Do == doCancel || p.Do == doAgain:
+	case p.Do == doApprove || p.Do == doAllow || p.Do == doCancel || p.Do == doAgain:
 		return s.decide(ctx, p)
 	case p.Member != "" && p.Member != s.chat.Member:
 		return s.note(ctx, "This button is for somebody else.")
@@ -142,8 +144,12 @@ func (s *step) parkOne(c *store.Commit, r *chat.Reply, a confirm.Action) error {
 		ID: chat.Key(s.bot.Name, "expire", a.ID), Conversation: a.Conversation, Kind: kindExpire,
 		Time: s.desk.Now(), Due: a.Until, Body: body,
 	})
-	for do, button := range map[string]string{doApprove: a.Buttons.Approve, doCancel: a.Buttons.Cancel, doAgain: a.Buttons.Again, doEdit: a.Buttons.Edit} {
-		s.button(c, button, purpose{Do: do, Member: a.Member, Action: a.ID}, 30*day)
+	for do, button := range map[string]string{
+		doApprove: a.Buttons.Approve, doAllow: a.Buttons.Allow, doCancel: a.Buttons.Cancel, doAgain: a.Buttons.Again, doEdit: a.Buttons.Edit,
+	} {
+		if button != "" {
+			s.button(c, button, purpose{Do: do, Member: a.Member, Action: a.ID}, 30*day)
+		}
 	}
 	r.Cards = append(r.Cards, confirm.Card(a))
 	return nil
@@ -161,7 +167,7 @@ func (s *step) decide(ctx context.Context, p purpose) error {
 	if p.Do == doAgain {
 		return s.again(ctx, a)
 	}
-	state, err := confirm.Decide(a, confirm.Press{Event: s.events[0].ID, Member: s.chat.Member, At: s.events[0].Ingested, Yes: p.Do == doApprove})
+	state, err := confirm.Decide(a, confirm.Press{Event: s.events[0].ID, Member: s.chat.Member, At: s.events[0].Ingested, Yes: p.Do != doCancel})
 	if refusal := (*confirm.Refusal)(nil); errors.As(err, &refusal) {
 		if refusal.Late {
 			if err := s.close(ctx, a, confirm.Expired, expiredLine, nil); err != nil {
@@ -176,6 +182,7 @@ func (s *step) decide(ctx context.Context, p purpose) error {
 	if state == confirm.Denied {
 		return s.close(ctx, a, confirm.Denied, cancelledLine, s.events)
 	}
+	a.Lasting = p.Do == doAllow
 	return s.execute(ctx, a)
 }
 
@@ -222,9 +229,20 @@ func (j *job) move(ctx context.Context, a confirm.Action, state confirm.State, o
 		return a, c, err
 	}
 	c.Actions, c.Replies = []store.Transition{t}, []store.Reply{wanted}
-	c.Audits = []store.Audit{j.record(a.Place, map[string]string{
+	audit := map[string]string{
 		"what": string(state), "member": a.Member, "plugin": a.Call.Plugin, "operation": a.Call.Operation, "action": a.ID, "digest": a.Call.Digest,
-	})}
+	}
+	var from []string
+	for _, o := range a.Call.From {
+		from = append(from, o.Plugin)
+	}
+	if len(from) > 0 {
+		audit["data_from"] = strings.Join(from, " ")
+	}
+	if a.Lasting {
+		audit["leave"] = "conversation"
+	}
+	c.Audits = []store.Audit{j.record(a.Place, audit)}
 	return a, c, nil
 }
 

@@ -31,6 +31,12 @@ func TestSlack(t *testing.T) {
 // workspace is a Slack with the app in it.
 func workspace(t *testing.T, mode string) bottest.Platform {
 	t.Helper()
+	p, _ := slackWorkspace(t, mode)
+	return p
+}
+
+func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *slacktest.Slack) {
+	t.Helper()
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -122,5 +128,5 @@ func workspace(t *testing.T, mode string) bottest.Platform {
 			}
 			say(user, ts.(string), text)
 		},
-	}
+	}, fake
 }

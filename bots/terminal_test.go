@@ -1,7 +1,6 @@
 package bots_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -10,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"aidesk/adapters/adaptertest"
 	"aidesk/adapters/terminal"
 	"aidesk/bots"
 	"aidesk/bots/bottest"
@@ -24,7 +24,7 @@ func TestTerminal(t *testing.T) {
 
 // keyboard is a terminal whose keyboard is a pipe.
 func keyboard(t *testing.T, clock *bottest.Clock) bottest.Platform {
-	screen := &paper{}
+	screen := &adaptertest.Paper{}
 	var mu sync.Mutex
 	var keys *io.PipeWriter
 	var keeper chat.Keeper
@@ -90,23 +90,4 @@ type numbered struct {
 func (n *numbered) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error {
 	n.keeps(k)
 	return n.Adapter.Run(ctx, h, k)
-}
-
-// paper is a screen that forgets nothing.
-type paper struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write writes on it.
-func (p *paper) Write(data []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.Write(data)
-}
-
-func (p *paper) String() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.String()
 }

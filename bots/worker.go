@@ -15,6 +15,7 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/core/markdown"
+	"aidesk/core/model"
 	"aidesk/store"
 )
 
@@ -22,8 +23,9 @@ const (
 	leaseTime  = 15 * time.Second
 	extendTime = time.Second            // also how late an interruption from another process is learned
 	pollTime   = 200 * time.Millisecond // for what other processes ingested, and for timers
-	jobsAtOnce = 256
-	tries      = 3 // then an event is closed with an apology
+	jobsAtOnce = 1024
+	jobsOfOne  = 64 // of one workspace, also those that wait for their turn: a busy one leaves room for others
+	tries      = 3  // then an event is closed with an apology
 )
 
 // claim takes conversations that have work and works each in a goroutine of its
@@ -35,7 +37,7 @@ func (d *Desk) claim(ctx context.Context, stop <-chan struct{}) {
 	ticker := time.NewTicker(pollTime)
 	defer ticker.Stop()
 	for {
-		leases, err := d.Store.Claim(ctx, d.owner, jobsAtOnce-len(slots), leaseTime)
+		leases, err := d.Store.Claim(ctx, d.owner, jobsAtOnce-len(slots), jobsOfOne, leaseTime)
 		if err != nil && ctx.Err() == nil {
 			d.Logger.ErrorContext(ctx, "claiming work", "error", err)
 		}
@@ -83,8 +85,12 @@ type step struct {
 	waits  []confirm.Action // not final, of this conversation
 	cancel context.CancelCauseFunc
 
-	reserved int64         // tokens, until usage is known
-	shown    []store.Reply // wanted by what the step committed so far
+	purse *model.Purse // pays for the turn; nil: there is none yet
+	day   time.Time    // on whose limits the purse draws
+	turns int          // 1: the step is a turn that counts
+	near  string       // the counter of a workspace's day that is nearly full
+
+	shown []store.Reply // wanted by what the step committed so far
 }
 
 // The causes for which a step ends early.
@@ -252,6 +258,8 @@ func (s *step) dispatch(ctx context.Context) error {
 		return s.home(ctx)
 	case kindExpire:
 		return s.expire(ctx)
+	case kindNear:
+		return s.nearLimit()
 	default:
 		return s.commit(store.Commit{})
 	}
@@ -276,6 +284,7 @@ func (j *job) write(c store.Commit, done []store.Event, shown []store.Reply) err
 	if err := j.desk.Store.Commit(j.base, j.lease, c); err != nil {
 		return fmt.Errorf("committing: %w", err)
 	}
+	j.desk.observeDecisions(c)
 	j.desk.settle(j.base, done, shown)
 	if len(c.Replies) > 0 {
 		poke(j.desk.outbox)
@@ -309,6 +318,7 @@ func (j *job) apologise(ctx context.Context, work store.Work) error {
 	var body event
 	if err := json.Unmarshal(e.Body, &body); err == nil && body.Chat != nil {
 		j.logger.ErrorContext(j.base, "event closed after too many tries", "event", e.ID)
+		j.desk.observeTurn(GaveUp, 0)
 		text := markdown.New(markdown.Paragraph(markdown.Text("Sorry, I could not finish this: something in me failed, several times. Whoever runs me finds the cause in the log. You can go on.")))
 		reply, err := j.wanted(chat.Reply{ID: replyID(e), Place: body.Chat.Place, To: body.Chat.Member, Answers: answered(*body.Chat), Text: text}, e.Member)
 		if err != nil {

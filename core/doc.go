@@ -16,11 +16,14 @@
 //	core/plugin         manifest, registry, enablement; the one place that a Call leaves from
 //	core/policy         may this member do this, by which rule: pure functions
 //	core/openapi        a document -> Operations -> tools, exact requests, shaped results
-//	core/model          what is asked of a model; openai, planner and script implement it
+//	core/model          what is asked of a model; openai, anthropic, planner and script implement it
+//	core/model/wire     what the wires share: wording, exchange, clocks, errors
 //	core/markdown       CommonMark -> Document, parsed once; cleaning, splitting, widths
 //	core/preview        a page -> Preview
 //	core/egress         the only way out to the network
 //	core/secret         the key ring that seals what is entrusted to the desk
+//	core/goldentest     what tests share: golden files; beside it corporatest (documents
+//	                    of others), costtest (time and memory), markdown/markdowntest
 //	adapters/terminal   the smallest adapter, the one to read first
 //	adapters/slack      Slack, by socket or by HTTP
 //	adapters/discord    Discord, over its gateway, or with HTTP for what members press
@@ -41,28 +44,34 @@
 // conversation. The same event delivered twice is stored once.
 //
 // 3. bots/worker.go claims the conversation under a lease. One conversation is worked
-// in order, different ones side by side. Messages that queued while a turn ran become
-// one turn.
+// in order, different ones side by side; the store hands them out round the workspaces,
+// so that a busy one keeps no other waiting. Messages that queued while a turn ran
+// become one turn.
 //
 // 4. bots/message.go reads the member anew, asks policy whether they may speak here,
-// counts the turn against the limits, and starts the agent.
+// counts the turn against the limits (bots/limit.go), and starts the agent with a
+// model.Purse, from which every request to a model is paid for before it is sent.
 //
 // 5. agent/prompt.go builds the request. The system role holds our words and the
 // operator's only; what plugins say of themselves travels as Brief and Tools, as data.
+// agent/choose.go picks the tools: all where they are few, else those that rank highest,
+// within a fixed room; agent/compact.go does the same for the transcript.
 //
 // 6. agent.Run asks the model until it has nothing more to call: the only loop. A read
 // goes plugin.Send -> openapi -> egress, and its shaped result returns to the model.
 //
-// 7. A call with effect is parked: agent/call.go makes a confirm.Action of it, with the
-// exact request and its digest. Its result says "waiting", and the turn goes on to its
-// end.
+// 7. A call with effect is parked, and so is any call to another plugin than those whose
+// results were seen (agent/flow.go): agent/send.go makes a confirm.Action of it, with
+// the exact request and its digest. Its result says "waiting", and the turn goes on to
+// its end.
 //
 // 8. agent/finish.go parses the model's text once into a markdown.Document. A link is
 // clickable only if it stood in a result of this conversation, in the plugin's manifest
 // or in the members' words. Previews get 1.5 s together.
 //
-// 9. bots commits everything that the turn decided in one transaction: transcript,
-// Actions, buttons, timers, usage, and the wanted state of the Reply.
+// 9. bots commits everything that the turn decided in one transaction: transcript and
+// why it came out so, Actions, buttons, timers, usage, what is settled of the limits,
+// and the wanted state of the Reply.
 //
 // 10. bots/deliver.go brings each Reply's wanted state to its platform. A Reply has an
 // id of ours, so a turn that is redone replaces what it wanted and says nothing twice.
@@ -91,7 +100,8 @@
 //
 // No request with effect leaves before a press bound to its digest (confirm, plugin.Send).
 // A call goes only to the host that its document names, and never climbs out of its base
-// path (openapi). Every address from outside passes egress. No text of a model or a
+// path (openapi). One plugin's data reaches another only by a card that says so (agent,
+// confirm). Every address from outside passes egress. No text of a model or a
 // plugin is ever markup to a platform (markdown, adapters). Plugin text is never in the
 // system role (agent). Whoever addresses the desk gets one visible end (bots).
 // SECURITY.md says the same to those who run it.

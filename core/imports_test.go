@@ -49,8 +49,9 @@ core/chat               | markdown                                              
 core/openapi            | –                                                                                   | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime go.yaml.in/yaml/v3 golang.org/x/net/html
 core/policy             | chat                                                                                | –
 core/preview            | chat egress                                                                         | golang.org/x/net/html golang.org/x/text
-core/model/openai       | model                                                                               | github.com/sashabaranov/go-openai
-core/model/anthropic    | model                                                                               | github.com/anthropics/anthropic-sdk-go
+core/model/wire         | model                                                                               | –
+core/model/openai       | model model/wire                                                                    | github.com/sashabaranov/go-openai
+core/model/anthropic    | model model/wire                                                                    | github.com/anthropics/anthropic-sdk-go
 core/model/planner      | model                                                                               | –
 core/model/script       | model                                                                               | –
 core/account            | chat egress secret store                                                            | golang.org/x/oauth2
@@ -60,10 +61,10 @@ core/agent              | chat markdown model openapi plugin confirm preview sto
 core/schedule           | chat store                                                                          | github.com/robfig/cron/v3
 store/bolt              | store                                                                               | go.etcd.io/bbolt
 store/postgres          | store                                                                               | github.com/jackc/pgx/v5
-adapters/slack          | chat markdown                                                                       | github.com/slack-go/slack
+adapters/slack          | chat markdown                                                                       | github.com/slack-go/slack github.com/gorilla/websocket
 adapters/discord        | chat markdown                                                                       | github.com/bwmarrin/discordgo github.com/gorilla/websocket
 adapters/terminal       | chat markdown                                                                       | –
-bots                    | chat markdown agent account plugin policy confirm schedule secret store             | –
+bots                    | chat markdown model agent account plugin policy confirm schedule secret store       | –
 cmd/exampleplugins/...  | cmd/exampleplugins/...                                                              | –
 cmd/...                 | everything                                                                          | github.com/spf13/cobra github.com/goccy/go-yaml github.com/prometheus/client_golang charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
 `

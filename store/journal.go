@@ -42,10 +42,14 @@ type Extension struct {
 	Interrupted []Event // interrupting events that came since Work, oldest first, each told once per claim
 }
 
+// MaxTranscript is how much of a transcript Work reads, in bytes: a direct message
+// goes on for years, and a turn must not become dearer with every one before it.
+const MaxTranscript = 128 << 10
+
 // Work is what a conversation has to offer to its holder.
 type Work struct {
 	Events  []Event  // due and not done, in order; at most 100
-	Entries []Entry  // the transcript
+	Entries []Entry  // the end of the transcript: the newest entry, and of those before it at most MaxTranscript bytes of bodies; mostly the same ones as the last time
 	Actions []Action // those not in a final state, the oldest first
 }
 
@@ -137,13 +141,14 @@ type Audit struct {
 	Body  []byte
 }
 
-// Usage is what one model request used.
+// Usage is what a turn used of one model.
 type Usage struct {
 	Scope  string // bot/platform/workspace
 	Member string
 	Model  string
 	Time   time.Time
-	Input  int
+	Turns  int // questions that this counts: 1, or 0 where another Usage of the same turn does
+	Input  int // tokens
 	Output int
 	Micros int64 // cost in millionths of the price table's currency
 }

@@ -14,6 +14,10 @@
 // time; different conversations are worked side by side. A timer is an Event
 // with a Due time, moved into its conversation's order when it is due.
 //
+// A conversation's name is a path; what stands before its third slash is its scope
+// (a bot, a platform, a workspace), as that of Audit and Usage is. Scopes share what
+// works them, so that a busy one keeps no other waiting: see Claim.
+//
 // # One transaction
 //
 // Commit writes everything that a turn decided, or nothing. It is fenced: a
@@ -38,6 +42,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -68,9 +73,11 @@ type Journal interface {
 	// reported as such, a timer too. The events of one call are stored together or not at all.
 	Ingest(ctx context.Context, events ...Event) ([]Ingested, error)
 
-	// Claim leases up to max conversations that have work due and no holder,
-	// the longest waiting first. A lease ends with Release, or by itself after ttl.
-	Claim(ctx context.Context, owner string, limit int, ttl time.Duration) ([]Lease, error)
+	// Claim leases up to limit conversations that have work due and no holder. The
+	// scope of which the fewest are held comes first, in it and among equals the longest
+	// waiting; of one scope no more than share are held at a time (0: no bound; with
+	// several processes a few more). A lease ends with Release, or by itself after ttl.
+	Claim(ctx context.Context, owner string, limit, share int, ttl time.Duration) ([]Lease, error)
 
 	// Extend prolongs a lease by ttl and tells the holder what it must know.
 	Extend(ctx context.Context, lease Lease, ttl time.Duration) (Extension, error)
@@ -156,6 +163,20 @@ type Records interface {
 	// SHA-256 of it in hex; Document reads it back.
 	Keep(ctx context.Context, document []byte) (hash string, err error)
 	Document(ctx context.Context, hash string) ([]byte, error)
+}
+
+// Scope is what stands before the third slash of a conversation's name; all of it
+// where there is none.
+func Scope(conversation string) string {
+	at := 0
+	for range 3 {
+		next := strings.IndexByte(conversation[at:], '/')
+		if next < 0 {
+			return conversation
+		}
+		at += next + 1
+	}
+	return conversation[:at-1]
 }
 
 // Record is a value with its version. Versions of a key are above zero and grow, also

@@ -3,42 +3,20 @@ package discord_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"aidesk/adapters/discord"
 	"aidesk/adapters/discord/oracletest"
+	"aidesk/core/goldentest"
 	"aidesk/core/markdown"
+	"aidesk/core/markdown/markdowntest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// golden compares an archive of outputs with the file that holds them.
-func golden(t *testing.T, name string, got *txtar.Archive) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	data := txtar.Format(got)
-	if *update {
-		if err := os.WriteFile(path, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(data)); diff != "" {
-		t.Errorf("%s (-want +got; -update accepts):\n%s", path, diff)
-	}
-}
 
 // contents are the texts of messages, one after the other.
 func contents(messages []discord.Message) []byte {
@@ -78,42 +56,27 @@ func TestCases(t *testing.T) {
 		}
 		got.Files = append(got.Files, f, txtar.File{Name: name + ".out", Data: contents(messages)})
 	}
-	golden(t, "cases.txtar", got)
+	goldentest.File(t, "cases.txtar", txtar.Format(got))
 }
 
 // TestTricky renders the corpus of what models write.
 func TestTricky(t *testing.T) {
 	t.Parallel()
-	corpora := os.Getenv("AIDESK_CORPORA")
-	if corpora == "" {
-		t.Skip("AIDESK_CORPORA is not set")
-	}
-	data, err := os.ReadFile(filepath.Join(corpora, "markdown", "tricky-cases.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []struct {
-		ID string `json:"id"`
-		MD string `json:"md"`
-	}
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
-	}
 	got := &txtar.Archive{Comment: []byte("What the cases of the corpus become, every link allowed.\n")}
-	for _, c := range cases {
-		d := markdown.Parse(c.MD, everything)
+	for _, c := range markdowntest.Tricky(t) {
+		d := markdown.Parse(c.Markdown, everything)
 		messages := said(t, d)
 		harmless(t, messages, everything)
 		if len(messages) == 1 {
 			if diff, lost := oracletest.Differ(oracletest.Said(d), whole(messages)); diff != "" || lost > 0 {
-				t.Errorf("%s: %s (%d)", c.ID, diff, lost)
+				t.Errorf("%s: %s (%d)", c.Name, diff, lost)
 			}
 		}
-		got.Files = append(got.Files, txtar.File{Name: c.ID, Data: contents(messages)})
-		none := said(t, markdown.Parse(c.MD, nil))
+		got.Files = append(got.Files, txtar.File{Name: c.Name, Data: contents(messages)})
+		none := said(t, markdown.Parse(c.Markdown, nil))
 		harmless(t, none, func(string) bool { return false })
 	}
-	golden(t, "tricky.txtar", got)
+	goldentest.File(t, "tricky.txtar", txtar.Format(got))
 }
 
 // TestReplies renders whole replies to the bodies that are sent.
@@ -144,5 +107,5 @@ func TestReplies(t *testing.T) {
 		}
 		got.Files = append(got.Files, txtar.File{Name: name, Data: b.Bytes()})
 	}
-	golden(t, "replies.txtar", got)
+	goldentest.File(t, "replies.txtar", txtar.Format(got))
 }

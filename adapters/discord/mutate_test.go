@@ -7,6 +7,7 @@ import (
 	"aidesk/adapters/discord/oracletest"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
+	"aidesk/core/markdown/markdowntest"
 )
 
 // TestMutated renders what hostile hands may write, with some links allowed: nobody
@@ -14,10 +15,7 @@ import (
 // renders twenty times as many.
 func TestMutated(t *testing.T) {
 	t.Parallel()
-	var examples []string
-	for _, e := range oracletest.Examples(t) {
-		examples = append(examples, e.Markdown)
-	}
+	examples := markdowntest.Texts(markdowntest.CommonMark(t))
 	chars, lost := 0, 0
 	for i := range uint64(500) {
 		source := oracletest.Mutated(i, examples)

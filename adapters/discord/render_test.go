@@ -11,6 +11,7 @@ import (
 	"aidesk/adapters/discord/oracletest"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
+	"aidesk/core/markdown/markdowntest"
 )
 
 func render(t *testing.T, name string) []discord.Message {
@@ -203,7 +204,7 @@ func TestHostile(t *testing.T) {
 }
 
 func BenchmarkRender(b *testing.B) {
-	examples := oracletest.Examples(b)
+	examples := markdowntest.CommonMark(b)
 	small := make([]markdown.Document, len(examples))
 	for i, e := range examples {
 		small[i] = markdown.Parse(e.Markdown, everything)

@@ -127,7 +127,7 @@ func under(field string, err error) error {
 func choiceFaults(i *interaction, data object) error {
 	f := faults{}
 	if _, ok := data["choices"].([]any); !ok {
-		f.add("data.choices", "BASE_TYPE_REQUIRED", "This field is required")
+		f.addf("data.choices", "BASE_TYPE_REQUIRED", "This field is required")
 	}
 	kind := optionString
 	var find func(options []any)
@@ -150,7 +150,7 @@ func choiceFaults(i *interaction, data object) error {
 		if kind == optionString {
 			f.required(c, "value", path, 100)
 		} else if _, ok := c["value"].(json.Number); !ok {
-			f.add(at(path, "value"), "NUMBER_TYPE_COERCE", "Value \"%v\" is not int.", c["value"])
+			f.addf(at(path, "value"), "NUMBER_TYPE_COERCE", "Value \"%v\" is not int.", c["value"])
 		}
 	}
 	return f.err()

@@ -38,7 +38,7 @@ func client(t *testing.T, d *discordtest.Discord) *discordgo.Session {
 }
 
 // open connects a session until the test ends.
-func open(t *testing.T, d *discordtest.Discord, s *discordgo.Session) {
+func open(t *testing.T, s *discordgo.Session) {
 	t.Helper()
 	if err := s.Open(); err != nil {
 		t.Fatal(err)
@@ -107,7 +107,7 @@ func TestStory(t *testing.T) {
 		}
 		said <- s.InteractionRespond(i.Interaction, &r)
 	})
-	open(t, d, s)
+	open(t, s)
 	good := func() {
 		t.Helper()
 		if err := <-said; err != nil {

@@ -1,7 +1,5 @@
 package discordtest
 
-import "strconv"
-
 // Types of components.
 const (
 	typeRow       = 1
@@ -29,7 +27,7 @@ type layout struct {
 func (f faults) components(list []any, v2 bool) {
 	l := &layout{faults: f, ids: map[string]bool{}}
 	if !v2 && len(list) > 5 {
-		f.add("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
+		f.addf("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
 	}
 	for i, v := range list {
 		path := at("components", i)
@@ -38,16 +36,16 @@ func (f faults) components(list []any, v2 bool) {
 		case kind == typeRow:
 			l.row(c, path)
 		case !v2:
-			f.add(at(path, "type"), "BASE_TYPE_CHOICES", "Value must be one of {1}.")
+			f.addf(at(path, "type"), "BASE_TYPE_CHOICES", "Value must be one of {1}.")
 		default:
 			l.block(c, path, true)
 		}
 	}
 	if l.count > 40 {
-		f.add("components", "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", "The maximum number of components is 40")
+		f.addf("components", "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", "The maximum number of components is 40")
 	}
 	if l.words > 4000 {
-		f.add("components", "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", "Total size of all displayable text exceeds maximum size of 4000")
+		f.addf("components", "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", "Total size of all displayable text exceeds maximum size of 4000")
 	}
 }
 
@@ -56,7 +54,7 @@ func (l *layout) row(c object, path string) {
 	l.count++
 	inner := l.list(c, "components", path, 5)
 	if len(inner) == 0 {
-		l.add(at(path, "components"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
+		l.addf(at(path, "components"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
 	}
 	for i, v := range inner {
 		e, _ := v.(object)
@@ -67,10 +65,10 @@ func (l *layout) row(c object, path string) {
 		case kind == typeSelect, kind >= 5 && kind <= 8:
 			l.menu(e, where)
 			if len(inner) > 1 {
-				l.add(at(path, "components"), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width")
+				l.addf(at(path, "components"), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width")
 			}
 		default:
-			l.add(at(where, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (2, 3, 5, 6, 7, 8).")
+			l.addf(at(where, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (2, 3, 5, 6, 7, 8).")
 		}
 	}
 }
@@ -79,7 +77,7 @@ func (l *layout) row(c object, path string) {
 func (l *layout) customID(c object, path string) {
 	id := l.required(c, "custom_id", path, 100)
 	if id != "" && l.ids[id] {
-		l.add(at(path, "custom_id"), "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
+		l.addf(at(path, "custom_id"), "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
 	}
 	l.ids[id] = true
 }
@@ -95,7 +93,7 @@ func (l *layout) button(c object, path string) {
 			l.address(c, "url", path, "http", "https", "discord")
 		}
 		if c["custom_id"] != nil {
-			l.add(at(path, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url cannot both be specified")
+			l.addf(at(path, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url cannot both be specified")
 		}
 	case 6:
 		l.required(c, "sku_id", path, 20)
@@ -103,17 +101,17 @@ func (l *layout) button(c object, path string) {
 	default:
 		l.customID(c, path)
 		if c["url"] != nil {
-			l.add(at(path, "url"), "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url cannot both be specified")
+			l.addf(at(path, "url"), "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url cannot both be specified")
 		}
 	}
 	if label == "" && c["emoji"] == nil {
-		l.add(path, "BUTTON_COMPONENT_INVALID_DATA", "A button must have a label or emoji")
+		l.addf(path, "BUTTON_COMPONENT_INVALID_DATA", "A button must have a label or emoji")
 	}
 }
 
 // optional is a text that may be left out.
 func (l *layout) optional(c object, key, path string, most int) string {
-	return l.faults.text(c, key, path, 0, most)
+	return l.text(c, key, path, 0, most)
 }
 
 func (l *layout) menu(c object, path string) {
@@ -123,14 +121,14 @@ func (l *layout) menu(c object, path string) {
 	l.flags(c, path, "disabled", "required")
 	least, most := l.whole(c, "min_values", path, 0, 25, 1), l.whole(c, "max_values", path, 1, 25, 1)
 	if least > most {
-		l.add(at(path, "min_values"), "SELECT_COMPONENT_INVALID_VALUES", "min_values and max_values must be between 0 and 25, and in order")
+		l.addf(at(path, "min_values"), "SELECT_COMPONENT_INVALID_VALUES", "min_values and max_values must be between 0 and 25, and in order")
 	}
 	if integer(c["type"]) != typeSelect {
 		return
 	}
 	options := l.list(c, "options", path, 25)
 	if len(options) == 0 || most > len(options) {
-		l.add(at(path, "options"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 25 in length.")
+		l.addf(at(path, "options"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 25 in length.")
 	}
 	values := map[string]bool{}
 	for i, v := range options {
@@ -141,117 +139,8 @@ func (l *layout) menu(c object, path string) {
 		l.optional(o, "description", where, 100)
 		l.flags(o, where, "default")
 		if values[value] {
-			l.add(at(where, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used")
+			l.addf(at(where, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used")
 		}
 		values[value] = true
 	}
-}
-
-// block checks a component of the newer kind.
-func (l *layout) block(c object, path string, outer bool) {
-	l.count++
-	kind := integer(c["type"])
-	switch {
-	case kind == typeText:
-		l.words += units(l.required(c, "content", path, 4000))
-	case kind == typeSection:
-		inner := l.list(c, "components", path, 3)
-		if len(inner) == 0 {
-			l.add(at(path, "components"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 3 in length.")
-		}
-		for i, v := range inner {
-			e, _ := v.(object)
-			if integer(e["type"]) != typeText {
-				l.add(at(path, "components", i, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (10,).")
-				continue
-			}
-			l.block(e, at(path, "components", i), false)
-		}
-		accessory, _ := c["accessory"].(object)
-		switch integer(accessory["type"]) {
-		case typeButton:
-			l.button(accessory, at(path, "accessory"))
-		case typeThumbnail:
-			l.count++
-			l.media(accessory, at(path, "accessory"))
-		default:
-			l.add(at(path, "accessory"), "BASE_TYPE_REQUIRED", "This field is required")
-		}
-	case kind == typeGallery:
-		items := l.list(c, "items", path, 10)
-		if len(items) == 0 {
-			l.add(at(path, "items"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 10 in length.")
-		}
-		for i, v := range items {
-			o, _ := v.(object)
-			l.media(o, at(path, "items", i))
-		}
-	case kind == typeSeparator:
-		l.flags(c, path, "divider")
-		l.whole(c, "spacing", path, 1, 2, 1)
-	case kind == typeRow && !outer:
-		l.count-- // it counts itself
-		l.row(c, path)
-	case kind == typeContainer && outer:
-		l.flags(c, path, "spoiler")
-		l.whole(c, "accent_color", path, 0, 0xffffff, 0)
-		for i, v := range l.list(c, "components", path, 40) {
-			e, _ := v.(object)
-			l.block(e, at(path, "components", i), false)
-		}
-	default:
-		l.add(at(path, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1, 9, 10, 12, 14, 17).")
-	}
-}
-
-// media checks a picture.
-func (l *layout) media(o object, path string) {
-	l.flags(o, path, "spoiler")
-	l.optional(o, "description", path, 256)
-	inner := l.inner(o, "media", path)
-	if inner == nil {
-		l.add(at(path, "media"), "BASE_TYPE_REQUIRED", "This field is required")
-		return
-	}
-	if l.required(inner, "url", at(path, "media"), 2048) != "" {
-		l.address(inner, "url", at(path, "media"), "http", "https", "attachment")
-	}
-}
-
-// defaults are what Discord adds to components, by their type.
-var defaults = map[int]object{
-	typeSelect: {"min_values": 1, "max_values": 1}, 5: {"min_values": 1, "max_values": 1}, 6: {"min_values": 1, "max_values": 1},
-	7: {"min_values": 1, "max_values": 1}, 8: {"min_values": 1, "max_values": 1}, typeSeparator: {"spacing": 1, "divider": true},
-	typeContainer: {"accent_color": nil, "spoiler": false}, typeThumbnail: {"description": nil, "spoiler": false},
-}
-
-// complete gives components their numbers and what else they were not given.
-func complete(components []any) {
-	n := 0
-	eachComponent(components, func(c object) {
-		n++
-		if _, ok := c["id"]; !ok {
-			c["id"] = n
-		}
-		for key, value := range defaults[integer(c["type"])] {
-			if _, ok := c[key]; !ok {
-				c[key] = value
-			}
-		}
-		if media, ok := c["media"].(object); ok {
-			media["id"], media["proxy_url"] = strconv.Itoa(n), media["url"]
-		}
-		items, _ := c["items"].([]any)
-		for _, v := range items {
-			item, _ := v.(object)
-			if media, ok := item["media"].(object); ok {
-				media["id"], media["proxy_url"] = strconv.Itoa(n), media["url"]
-			}
-			for key, value := range defaults[typeThumbnail] {
-				if _, ok := item[key]; !ok {
-					item[key] = value
-				}
-			}
-		}
-	})
 }

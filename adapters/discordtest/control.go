@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"time"
 )
 
 // act is what the control API and the page let people do.
@@ -154,56 +153,4 @@ func respond(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v)
-}
-
-// serveState tells what is recorded: messages (?channel=), ephemerals (?user=), modal
-// (?user=), requests (?name=), deliveries (?event=), users, channels, commands,
-// connected.
-func (d *Discord) serveState(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	var said any
-	switch r.PathValue("what") {
-	case "messages":
-		said = list(d.Messages(q.Get("channel")))
-	case "ephemerals":
-		said = list(d.Ephemerals(q.Get("user")))
-	case "modal":
-		said = nil
-		if m, ok := d.Modal(q.Get("user")); ok {
-			said = m
-		}
-	case "requests":
-		said = list(d.Requests(q["name"]...))
-	case "deliveries":
-		said = list(d.Deliveries(q["event"]...))
-	case "users":
-		said = d.Users()
-	case "channels":
-		said = d.Channels()
-	case "commands":
-		said = list(d.Commands())
-	case "connected":
-		said = d.Connected()
-	default:
-		http.NotFound(w, r)
-		return
-	}
-	respond(w, http.StatusOK, said)
-}
-
-// serveChanged answers when something has changed, or after a while.
-func (d *Discord) serveChanged(w http.ResponseWriter, r *http.Request) {
-	d.mu.Lock()
-	more := d.more
-	d.mu.Unlock()
-	limit := time.NewTimer(25 * time.Second)
-	defer limit.Stop()
-	select {
-	case <-more:
-		respond(w, http.StatusOK, true)
-	case <-limit.C:
-		respond(w, http.StatusOK, false)
-	case <-r.Context().Done():
-	case <-d.ctx.Done():
-	}
 }

@@ -17,7 +17,7 @@ func (f faults) embeds(list []any) {
 		path := at("embeds", i)
 		e, ok := v.(object)
 		if !ok {
-			f.add(path, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
+			f.addf(path, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
 			continue
 		}
 		count(f.text(e, "title", path, 0, 256))
@@ -26,7 +26,7 @@ func (f faults) embeds(list []any) {
 		f.whole(e, "color", path, 0, 0xffffff, 0)
 		if stamp := f.text(e, "timestamp", path, 0, 100); stamp != "" {
 			if _, err := time.Parse(time.RFC3339, stamp); err != nil {
-				f.add(at(path, "timestamp"), "DATE_TIME_TYPE_PARSE", "Could not parse %s. Should be ISO8601.", stamp)
+				f.addf(at(path, "timestamp"), "DATE_TIME_TYPE_PARSE", "Could not parse %s. Should be ISO8601.", stamp)
 			}
 		}
 		if footer := f.inner(e, "footer", path); footer != nil {
@@ -59,7 +59,7 @@ func (f faults) embeds(list []any) {
 		e["type"] = "rich"
 	}
 	if sum > maxEmbeds {
-		f.add("embeds", "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of %d", maxEmbeds)
+		f.addf("embeds", "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of %d", maxEmbeds)
 	}
 }
 
@@ -72,10 +72,10 @@ func (f faults) address(o object, key, path string, schemes ...string) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil, u.Scheme == "":
-		f.add(at(path, key), "URL_TYPE_INVALID_URL", "Not a well formed URL.")
+		f.addf(at(path, key), "URL_TYPE_INVALID_URL", "Not a well formed URL.")
 	case !slices.Contains(schemes, u.Scheme):
-		f.add(at(path, key), "URL_TYPE_INVALID_SCHEME", "Scheme %q is not supported. Scheme must be one of %v.", u.Scheme, schemes)
+		f.addf(at(path, key), "URL_TYPE_INVALID_SCHEME", "Scheme %q is not supported. Scheme must be one of %v.", u.Scheme, schemes)
 	case u.Host == "":
-		f.add(at(path, key), "URL_TYPE_INVALID_URL", "Not a well formed URL.")
+		f.addf(at(path, key), "URL_TYPE_INVALID_URL", "Not a well formed URL.")
 	}
 }

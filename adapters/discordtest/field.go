@@ -14,11 +14,11 @@ func (f faults) text(o object, key, path string, least, most int) string {
 	s, ok := v.(string)
 	switch n := units(s); {
 	case !ok:
-		f.add(at(path, key), "STRING_TYPE_CONVERT", "Could not interpret \"%v\" as string.", v)
+		f.addf(at(path, key), "STRING_TYPE_CONVERT", "Could not interpret \"%v\" as string.", v)
 	case least > 0 && (n < least || n > most):
-		f.add(at(path, key), "BASE_TYPE_BAD_LENGTH", "Must be between %d and %d in length.", least, most)
+		f.addf(at(path, key), "BASE_TYPE_BAD_LENGTH", "Must be between %d and %d in length.", least, most)
 	case n > most:
-		f.add(at(path, key), "BASE_TYPE_MAX_LENGTH", "Must be %d or fewer in length.", most)
+		f.addf(at(path, key), "BASE_TYPE_MAX_LENGTH", "Must be %d or fewer in length.", most)
 	}
 	return s
 }
@@ -26,7 +26,7 @@ func (f faults) text(o object, key, path string, least, most int) string {
 // required is a text that must be there.
 func (f faults) required(o object, key, path string, most int) string {
 	if v, ok := o[key]; !ok || v == nil {
-		f.add(at(path, key), "BASE_TYPE_REQUIRED", "This field is required")
+		f.addf(at(path, key), "BASE_TYPE_REQUIRED", "This field is required")
 		return ""
 	}
 	return f.text(o, key, path, 1, most)
@@ -41,9 +41,9 @@ func (f faults) list(o object, key, path string, most int) []any {
 	l, ok := v.([]any)
 	switch {
 	case !ok:
-		f.add(at(path, key), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+		f.addf(at(path, key), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
 	case len(l) > most:
-		f.add(at(path, key), "BASE_TYPE_MAX_LENGTH", "Must be %d or fewer in length.", most)
+		f.addf(at(path, key), "BASE_TYPE_MAX_LENGTH", "Must be %d or fewer in length.", most)
 	}
 	return l
 }
@@ -55,9 +55,9 @@ func (f faults) choice(o object, key, path string, of ...int) int {
 	_, isNumber := v.(json.Number)
 	switch {
 	case !ok || v == nil:
-		f.add(at(path, key), "BASE_TYPE_REQUIRED", "This field is required")
+		f.addf(at(path, key), "BASE_TYPE_REQUIRED", "This field is required")
 	case !isNumber || !slices.Contains(of, n):
-		f.add(at(path, key), "BASE_TYPE_CHOICES", "Value must be one of %v.", of)
+		f.addf(at(path, key), "BASE_TYPE_CHOICES", "Value must be one of %v.", of)
 	}
 	return n
 }
@@ -68,7 +68,7 @@ func (f faults) flags(o object, path string, keys ...string) {
 		switch o[key].(type) {
 		case nil, bool:
 		default:
-			f.add(at(path, key), "BOOLEAN_TYPE_CONVERT", "Must be either true or false.")
+			f.addf(at(path, key), "BOOLEAN_TYPE_CONVERT", "Must be either true or false.")
 		}
 	}
 }
@@ -81,7 +81,7 @@ func (f faults) inner(o object, key, path string) object {
 	}
 	in, ok := v.(object)
 	if !ok {
-		f.add(at(path, key), "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
+		f.addf(at(path, key), "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
 	}
 	return in
 }
@@ -96,11 +96,11 @@ func (f faults) whole(o object, key, path string, least, most, none int) int {
 	i, err := n.Int64()
 	switch {
 	case !isNumber || err != nil:
-		f.add(at(path, key), "NUMBER_TYPE_COERCE", "Value \"%v\" is not int.", v)
+		f.addf(at(path, key), "NUMBER_TYPE_COERCE", "Value \"%v\" is not int.", v)
 	case i < int64(least):
-		f.add(at(path, key), "NUMBER_TYPE_MIN", "int value should be greater than or equal to %d.", least)
+		f.addf(at(path, key), "NUMBER_TYPE_MIN", "int value should be greater than or equal to %d.", least)
 	case i > int64(most):
-		f.add(at(path, key), "NUMBER_TYPE_MAX", "int value should be less than or equal to %d.", most)
+		f.addf(at(path, key), "NUMBER_TYPE_MAX", "int value should be less than or equal to %d.", most)
 	}
 	return int(i)
 }

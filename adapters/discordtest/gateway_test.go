@@ -35,10 +35,11 @@ type packet struct {
 
 func dial(t *testing.T, d *discordtest.Discord) *raw {
 	t.Helper()
-	ws, _, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(d.URL, "http")+"/link/?v=10&encoding=json", nil)
+	ws, r, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(d.URL, "http")+"/link/?v=10&encoding=json", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.Body.Close()
 	t.Cleanup(func() { _ = ws.Close() })
 	c := &raw{Conn: ws, t: t}
 	if p := c.next(); p.Op != 10 {
@@ -310,7 +311,7 @@ func TestFaults(t *testing.T) {
 			heard := make(chan string, 100)
 			s := client(t, d)
 			s.AddHandler(func(_ *discordgo.Session, m *discordgo.MessageCreate) { heard <- m.Content })
-			open(t, d, s)
+			open(t, s)
 			tt.fault(d)
 			d.Until(t, "the client to come back", func() bool { return tt.again(d) && d.Connected() == 1 })
 			posted(t, d, discordtest.Ada, d.DM(discordtest.Ada), "hello")
@@ -329,7 +330,7 @@ func identifies(d *discordtest.Discord) bool { return d.Identified() == 2 }
 func TestAsked(t *testing.T) {
 	t.Parallel()
 	d := start(t, discordtest.Config{})
-	open(t, d, client(t, d))
+	open(t, client(t, d))
 	d.Until(t, "the first heartbeat", func() bool { return d.Heartbeats() == 1 })
 	d.AskHeartbeat()
 	d.Until(t, "another heartbeat", func() bool { return d.Heartbeats() == 2 })

@@ -33,7 +33,7 @@ func (d *Discord) send(ctx context.Context, url string, body []byte, stamp, sign
 	if err != nil {
 		return 0, nil, nil, fmt.Errorf("interact with %s: %w", url, err)
 	}
-	defer answer.Body.Close() //nolint:errcheck // nothing is lost
+	defer answer.Body.Close()
 	said, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if err != nil {
 		return 0, nil, nil, fmt.Errorf("interact with %s: %w", url, err)

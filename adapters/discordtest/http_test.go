@@ -158,18 +158,18 @@ func TestFail(t *testing.T) {
 		}
 	}
 	r := ask(t, d, "POST", messages, `{"content":"x"}`)
-	if r.Object["retry_after"] != 1.5 || r.Header.Get("Retry-After") != "2" || r.Header.Get("X-RateLimit-Scope") != "shared" || r.Header.Get("X-RateLimit-Reset-After") != "1.500" {
+	if r.Object["retry_after"] != 1.5 || r.Header.Get("Retry-After") != "2" || r.Header.Get("X-Ratelimit-Scope") != "shared" || r.Header.Get("X-Ratelimit-Reset-After") != "1.500" {
 		t.Errorf("limited: %s %v", r.Text, r.Header)
 	}
 	r = ask(t, d, "POST", messages, `{"content":"x"}`)
-	if r.Object["global"] != true || r.Header.Get("X-RateLimit-Global") != "true" || r.Header.Get("X-RateLimit-Reset-After") != "" {
+	if r.Object["global"] != true || r.Header.Get("X-Ratelimit-Global") != "true" || r.Header.Get("X-Ratelimit-Reset-After") != "" {
 		t.Errorf("limited: %s %v", r.Text, r.Header)
 	}
 	if r = ask(t, d, "POST", messages, `{"content":"x"}`); r.Status != 200 {
 		t.Errorf("held: %s", r.Text)
 	}
 	d.Fail(route, discordtest.Fault{Cut: true, Done: true})
-	q, err := http.NewRequestWithContext(t.Context(), "POST", d.APIURL()+"/v10"+messages, strings.NewReader(`{"content":"cut"}`))
+	q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.APIURL()+"/v10"+messages, strings.NewReader(`{"content":"cut"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,12 +194,12 @@ func TestRates(t *testing.T) {
 	d := start(t, discordtest.Config{Clock: clock, RateLimits: true})
 	for left := 4; left >= 0; left-- {
 		r := ask(t, d, "POST", messages, `{"content":"x"}`)
-		if r.Status != 200 || r.Header.Get("X-RateLimit-Remaining") != string(rune('0'+left)) || r.Header.Get("X-RateLimit-Limit") != "5" || r.Header.Get("X-RateLimit-Bucket") == "" {
+		if r.Status != 200 || r.Header.Get("X-Ratelimit-Remaining") != string(rune('0'+left)) || r.Header.Get("X-Ratelimit-Limit") != "5" || r.Header.Get("X-Ratelimit-Bucket") == "" {
 			t.Errorf("%d are left: %d %v", left, r.Status, r.Header)
 		}
 	}
 	clock.Advance(2 * time.Second)
-	if r := ask(t, d, "POST", messages, `{"content":"x"}`); r.Status != 429 || r.Object["retry_after"] != 3. || r.Header.Get("X-RateLimit-Scope") != "user" {
+	if r := ask(t, d, "POST", messages, `{"content":"x"}`); r.Status != 429 || r.Object["retry_after"] != 3. || r.Header.Get("X-Ratelimit-Scope") != "user" {
 		t.Errorf("too many: %d %s", r.Status, r.Text)
 	}
 	if r := ask(t, d, "POST", "/channels/"+discordtest.Random+"/messages", `{"content":"x"}`); r.Status != 200 {

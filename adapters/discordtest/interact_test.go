@@ -339,7 +339,7 @@ func TestCompletion(t *testing.T) {
 	d, clock := registered(t, discordtest.Config{})
 	c := dial(t, d)
 	c.ready(0, "")
-	complete := func(option, body string) ([]discordtest.Choice, error, string) {
+	complete := func(option, body string) ([]discordtest.Choice, string, error) {
 		type offer struct {
 			choices []discordtest.Choice
 			err     error
@@ -351,7 +351,7 @@ func TestCompletion(t *testing.T) {
 		}()
 		if body == "" {
 			o := <-done
-			return o.choices, o.err, ""
+			return o.choices, "", o.err
 		}
 		var i struct{ ID, Token string }
 		_ = json.Unmarshal(c.until("INTERACTION_CREATE").D, &i)
@@ -360,19 +360,19 @@ func TestCompletion(t *testing.T) {
 			clock.Advance(4 * time.Second)
 		}
 		o := <-done
-		return o.choices, o.err, a.Where
+		return o.choices, a.Where, o.err
 	}
-	got, err, _ := complete("plugin", `{"type":8,"data":{"choices":[{"name":"Todo","value":"todo"}]}}`)
+	got, _, err := complete("plugin", `{"type":8,"data":{"choices":[{"name":"Todo","value":"todo"}]}}`)
 	if err != nil || len(got) != 1 || got[0].Value != "todo" {
 		t.Errorf("offered are %v, %v", got, err)
 	}
-	if _, err, where := complete("plugin", `{"type":8,"data":{"choices":`+many(26, `{"name":"T","value":"t"}`)+`}}`); err == nil || where != "data.choices BASE_TYPE_MAX_LENGTH" {
+	if _, where, err := complete("plugin", `{"type":8,"data":{"choices":`+many(26, `{"name":"T","value":"t"}`)+`}}`); err == nil || where != "data.choices BASE_TYPE_MAX_LENGTH" {
 		t.Errorf("26 choices: %v, %q", err, where)
 	}
-	if _, err, where := complete("plugin", `{"type":4,"data":{"content":"no"}}`); err == nil || where != "type BASE_TYPE_CHOICES" {
+	if _, where, err := complete("plugin", `{"type":4,"data":{"content":"no"}}`); err == nil || where != "type BASE_TYPE_CHOICES" {
 		t.Errorf("a message: %v, %q", err, where)
 	}
-	if _, err, _ := complete("what", ""); err == nil {
+	if _, _, err := complete("what", ""); err == nil {
 		t.Error("an option completes that cannot")
 	}
 }

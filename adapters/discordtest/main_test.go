@@ -3,6 +3,7 @@ package discordtest_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -74,9 +75,9 @@ func keep(name string, r discordtest.Request) {
 		}
 		_ = json.Unmarshal(r.Body, &a)
 		kind, body = map[int]string{4: "message", 7: "message", 8: "choices", 9: "modal"}[a.Type], a.Data
-	case strings.Contains(r.Route, "/messages") && (r.Method == "POST" || r.Method == "PATCH") && !strings.HasSuffix(r.Route, "/threads"):
+	case strings.Contains(r.Route, "/messages") && (r.Method == http.MethodPost || r.Method == http.MethodPatch) && !strings.HasSuffix(r.Route, "/threads"):
 		kind = "message"
-	case r.Method == "PUT" && strings.HasSuffix(r.Route, "/commands"):
+	case r.Method == http.MethodPut && strings.HasSuffix(r.Route, "/commands"):
 		kind = "commands"
 	}
 	taken.Lock()

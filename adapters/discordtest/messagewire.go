@@ -85,7 +85,7 @@ func (d *Discord) referred(m *message, out object) {
 		inner.ReplyTo = "" // Discord goes one step deep
 		out["referenced_message"] = d.messageWire(&inner)
 		if o.ReplyTo != "" {
-			out["referenced_message"].(object)["message_reference"] = object{"type": 0, "channel_id": channel, "message_id": o.ReplyTo} //nolint:errcheck,forcetypeassert // made above
+			out["referenced_message"].(object)["message_reference"] = object{"type": 0, "channel_id": channel, "message_id": o.ReplyTo}
 		}
 	}
 }

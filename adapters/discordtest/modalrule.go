@@ -9,7 +9,7 @@ func modalFaults(data object) error {
 	f.required(data, "title", "", 45)
 	list := f.list(data, "components", "", 5)
 	if len(list) == 0 {
-		f.add("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
+		f.addf("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
 	}
 	for i, v := range list {
 		c, _ := v.(object)
@@ -18,13 +18,13 @@ func modalFaults(data object) error {
 		case typeRow:
 			inner := f.list(c, "components", path, 5)
 			if len(inner) != 1 {
-				f.add(at(path, "components"), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width")
+				f.addf(at(path, "components"), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width")
 			}
 			for n, v := range inner {
 				e, _ := v.(object)
 				where := at(path, "components", n)
 				if integer(e["type"]) != typeInput {
-					f.add(at(where, "type"), "BASE_TYPE_CHOICES", "Value must be one of {4}.")
+					f.addf(at(where, "type"), "BASE_TYPE_CHOICES", "Value must be one of {4}.")
 					continue
 				}
 				f.required(e, "label", where, 45)
@@ -43,12 +43,12 @@ func modalFaults(data object) error {
 			case kind == typeSelect, kind >= 5 && kind <= 8:
 				l.menu(e, where)
 			default:
-				f.add(at(where, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (3, 4, 5, 6, 7, 8).")
+				f.addf(at(where, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (3, 4, 5, 6, 7, 8).")
 			}
 		case typeText:
 			l.block(c, path, true)
 		default:
-			f.add(at(path, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1, 10, 18).")
+			f.addf(at(path, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1, 10, 18).")
 		}
 	}
 	return f.err()
@@ -62,9 +62,9 @@ func (l *layout) input(c object, path string) {
 	l.flags(c, path, "required")
 	least, most := l.whole(c, "min_length", path, 0, 4000, 0), l.whole(c, "max_length", path, 1, 4000, 4000)
 	if least > most {
-		l.add(at(path, "min_length"), "NUMBER_TYPE_MAX", "int value should be less than or equal to %d.", most)
+		l.addf(at(path, "min_length"), "NUMBER_TYPE_MAX", "int value should be less than or equal to %d.", most)
 	}
 	if value := l.optional(c, "value", path, 4000); value != "" && (units(value) < least || units(value) > most) {
-		l.add(at(path, "value"), "BASE_TYPE_BAD_LENGTH", "Must be between %d and %d in length.", least, most)
+		l.addf(at(path, "value"), "BASE_TYPE_BAD_LENGTH", "Must be between %d and %d in length.", least, most)
 	}
 }

@@ -36,7 +36,7 @@ var examples = map[string][]string{
 // is what Discord's document, and npm's builders, take.
 func TestMutations(t *testing.T) {
 	t.Parallel()
-	rounds := 150
+	rounds := 40
 	if os.Getenv("AIDESK_ORACLES") != "" {
 		rounds = 1000
 	}

@@ -31,9 +31,9 @@ const (
 	Lobby   = "840000000000000006" // of the other guild
 )
 
-// What the application shows to prove who it is. The token begins with the bot's id,
+// Token is what the application shows to prove who it is. It begins with the bot's id,
 // as Discord's do.
-const Token = "ODAwMDAwMDAwMDAwMDAwMDAy.fake.discord" //nolint:gosec // of a fake
+const Token = "ODAwMDAwMDAwMDAwMDAwMDAy.fake.discord"
 
 // User is somebody. Roles and the rest hold in every guild that they are in.
 type User struct {

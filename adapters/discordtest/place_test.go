@@ -164,7 +164,7 @@ func TestGuards(t *testing.T) {
 		{"the gateway without a token", "/v10/gateway", agent, "", 200, 0},
 	}
 	for _, tt := range tests {
-		r, err := http.NewRequestWithContext(t.Context(), "GET", d.APIURL()+tt.path, nil)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.APIURL()+tt.path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -188,7 +188,7 @@ func TestHistory(t *testing.T) {
 	t.Parallel()
 	d := start(t, discordtest.Config{Clock: discordtest.NewClock(monday)})
 	var ids []string
-	for _, word := range strings.Fields("a b c d e f") {
+	for word := range strings.FieldsSeq("a b c d e f") {
 		ids = append(ids, said(t, d, discordtest.General, `{"content":"`+word+`"}`))
 	}
 	tests := []struct{ query, want string }{
@@ -341,7 +341,7 @@ func TestFiles(t *testing.T) {
 	if r.Status != 200 || len(m.Files) != 1 || m.Files[0].Name != "an_answer.md" || m.Shown() != "c\n{an_answer.md}" {
 		t.Fatalf("status %d: %+v", r.Status, m)
 	}
-	q, err := http.NewRequestWithContext(t.Context(), "GET", m.Files[0].URL, nil)
+	q, err := http.NewRequestWithContext(t.Context(), http.MethodGet, m.Files[0].URL, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

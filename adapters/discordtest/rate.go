@@ -66,11 +66,11 @@ func (d *Discord) tooEarly(m *method, vars map[string]string, h http.Header) *Fa
 	key := strings.Join([]string{name, vars["channel"], vars["guild"], vars["token"]}, " ")
 	b, ok := d.take(key, m.limit)
 	wait := b.reset.Sub(now)
-	h.Set("X-RateLimit-Limit", strconv.Itoa(m.limit.n))
-	h.Set("X-RateLimit-Remaining", strconv.Itoa(b.left))
-	h.Set("X-RateLimit-Reset", seconds(time.Duration(b.reset.UnixNano())))
-	h.Set("X-RateLimit-Reset-After", seconds(wait))
-	h.Set("X-RateLimit-Bucket", name)
+	h.Set("X-Ratelimit-Limit", strconv.Itoa(m.limit.n))
+	h.Set("X-Ratelimit-Remaining", strconv.Itoa(b.left))
+	h.Set("X-Ratelimit-Reset", seconds(time.Duration(b.reset.UnixNano())))
+	h.Set("X-Ratelimit-Reset-After", seconds(wait))
+	h.Set("X-Ratelimit-Bucket", name)
 	if ok {
 		return nil
 	}
@@ -87,12 +87,12 @@ func (f *Fault) limited(h http.Header) object {
 		scope = "user"
 	}
 	h.Set("Retry-After", strconv.Itoa(int((f.RetryAfter+time.Second-1)/time.Second)))
-	h.Set("X-RateLimit-Scope", scope)
+	h.Set("X-Ratelimit-Scope", scope)
 	if scope == "global" {
-		h.Set("X-RateLimit-Global", "true")
+		h.Set("X-Ratelimit-Global", "true")
 	} else {
-		h.Set("X-RateLimit-Remaining", "0")
-		h.Set("X-RateLimit-Reset-After", seconds(f.RetryAfter))
+		h.Set("X-Ratelimit-Remaining", "0")
+		h.Set("X-Ratelimit-Reset-After", seconds(f.RetryAfter))
 	}
 	after, _ := strconv.ParseFloat(seconds(f.RetryAfter), 64)
 	return object{"message": "You are being rate limited.", "retry_after": after, "global": scope == "global"}

@@ -113,8 +113,8 @@ func plain(status int) *refusal {
 // faults are what is wrong with a form, by the path of the place: "embeds.0.title".
 type faults map[string][]object
 
-// add notes a fault.
-func (f faults) add(path, code, format string, args ...any) {
+// addf notes a fault.
+func (f faults) addf(path, code, format string, args ...any) {
 	f[path] = append(f[path], object{"code": code, "message": fmt.Sprintf(format, args...)})
 }
 
@@ -145,7 +145,7 @@ func (f faults) err() error {
 // formFault is the refusal of a form with one fault.
 func formFault(path, code, format string, args ...any) error {
 	f := faults{}
-	f.add(path, code, format, args...)
+	f.addf(path, code, format, args...)
 	return f.err()
 }
 

@@ -2,6 +2,7 @@ package discordtest_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"aidesk/adapters/discordtest"
@@ -14,14 +15,7 @@ const (
 
 // button is a row with buttons of these ids.
 func row(parts ...string) string {
-	out := ""
-	for _, p := range parts {
-		out += p + ","
-	}
-	if out != "" {
-		out = out[:len(out)-1]
-	}
-	return `{"type":1,"components":[` + out + `]}`
+	return `{"type":1,"components":[` + strings.Join(parts, ",") + `]}`
 }
 
 func button(id string) string {
@@ -108,6 +102,7 @@ func TestMessageRules(t *testing.T) {
 	d := start(t, discordtest.Config{})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			r := ask(t, d, "POST", messages, tt.body)
 			if r.Code != tt.code || r.Where != tt.where || (r.Status == 200) != (tt.code == 0) {
 				t.Errorf("got %d, %d %q, want %d %q: %s", r.Status, r.Code, r.Where, tt.code, tt.where, r.Text)
@@ -117,11 +112,11 @@ func TestMessageRules(t *testing.T) {
 }
 
 func fiveRows() string {
-	out := ""
+	var out []string
 	for r := range 5 {
-		out += `{"type":1,"components":` + numbered(5, fmt.Sprintf(`{"type":2,"style":2,"label":"L","custom_id":"#%d"}`, r)) + `},`
+		out = append(out, `{"type":1,"components":`+numbered(5, fmt.Sprintf(`{"type":2,"style":2,"label":"L","custom_id":"#%d"}`, r))+`}`)
 	}
-	return out[:len(out)-1]
+	return strings.Join(out, ",")
 }
 
 // TestCommandRules: what a command may be.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"unicode/utf16"
 )
 
@@ -54,7 +55,7 @@ func (d *Discord) readMessage(form object, files []upload, def allowed) (said, e
 	f.embeds(s.embeds)
 	f.components(s.components, s.flags&FlagComponentsV2 != 0)
 	if s.flags&FlagComponentsV2 != 0 && (s.text != "" || len(s.embeds) > 0 || form["poll"] != nil || form["sticker_ids"] != nil) {
-		f.add("content", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "The 'content' field cannot be used when using MessageFlags.IS_COMPONENTS_V2")
+		f.addf("content", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "The 'content' field cannot be used when using MessageFlags.IS_COMPONENTS_V2")
 	}
 	f.mentions(&s, form)
 	f.nonce(&s, form)
@@ -63,10 +64,10 @@ func (d *Discord) readMessage(form object, files []upload, def allowed) (said, e
 		f.flags(ref, "message_reference", "fail_if_not_exists")
 		s.reply, s.lax = text(ref["message_id"]), ref["fail_if_not_exists"] == false
 		if kind := integer(ref["type"]); kind != 0 {
-			f.add("message_reference.type", "BASE_TYPE_CHOICES", "Value must be one of {0}.") // forwards are not known here
+			f.addf("message_reference.type", "BASE_TYPE_CHOICES", "Value must be one of {0}.") // forwards are not known here
 		}
 		if !snowflake.MatchString(s.reply) {
-			f.add("message_reference.message_id", "NUMBER_TYPE_COERCE", "Value %q is not snowflake.", s.reply)
+			f.addf("message_reference.message_id", "NUMBER_TYPE_COERCE", "Value %q is not snowflake.", s.reply)
 		}
 	}
 	return s, f.err()
@@ -85,11 +86,11 @@ func (f faults) mentions(s *said, form object) {
 			one, ok := v.(string)
 			switch {
 			case key == "parse" && !slices.Contains(allowAll.parse, one):
-				f.add(at("allowed_mentions", key, i), "BASE_TYPE_CHOICES", "Value must be one of ('roles', 'users', 'everyone').")
+				f.addf(at("allowed_mentions", key, i), "BASE_TYPE_CHOICES", "Value must be one of ('roles', 'users', 'everyone').")
 			case key != "parse" && (!ok || !snowflake.MatchString(one)):
-				f.add(at("allowed_mentions", key, i), "NUMBER_TYPE_COERCE", "Value \"%v\" is not snowflake.", v)
+				f.addf(at("allowed_mentions", key, i), "NUMBER_TYPE_COERCE", "Value \"%v\" is not snowflake.", v)
 			case slices.Contains(out, one):
-				f.add(at("allowed_mentions", key), "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
+				f.addf(at("allowed_mentions", key), "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
 			}
 			out = append(out, one)
 		}
@@ -98,7 +99,7 @@ func (f faults) mentions(s *said, form object) {
 	s.allowed = allowed{strings("parse", 3), strings("users", 100), strings("roles", 100), o["replied_user"] == true}
 	for key, ids := range map[string][]string{"users": s.allowed.users, "roles": s.allowed.roles} {
 		if len(ids) > 0 && slices.Contains(s.allowed.parse, key) {
-			f.add("allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", "parse:[%q] and %s: [ids...] are mutually exclusive.", key, key)
+			f.addf("allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", "parse:[%q] and %s: [ids...] are mutually exclusive.", key, key)
 		}
 	}
 }
@@ -109,12 +110,12 @@ func (f faults) nonce(s *said, form object) {
 	case string:
 		s.nonce = v
 		if units(v) > maxNonce {
-			f.add("nonce", "NONCE_TYPE_TOO_LONG", "nonce must be %d or fewer in length", maxNonce)
+			f.addf("nonce", "NONCE_TYPE_TOO_LONG", "nonce must be %d or fewer in length", maxNonce)
 		}
 	case json.Number:
 		s.nonce = v.String()
 	default:
-		f.add("nonce", "NONCE_TYPE_INVALID", "nonce must be a string or an integer")
+		f.addf("nonce", "NONCE_TYPE_INVALID", "nonce must be a string or an integer")
 	}
 	s.enforce = form["enforce_nonce"] == true
 }
@@ -123,18 +124,18 @@ func (f faults) nonce(s *said, form object) {
 // stay by their id.
 func (f faults) attachments(s *said, form object) {
 	if len(s.files) > maxFiles {
-		f.add("files", "BASE_TYPE_MAX_LENGTH", "Must be %d or fewer in length.", maxFiles)
+		f.addf("files", "BASE_TYPE_MAX_LENGTH", "Must be %d or fewer in length.", maxFiles)
 	}
 	for i, v := range f.list(form, "attachments", "", maxFiles) {
 		a, _ := v.(object)
 		id := fmt.Sprint(a["id"])
 		f.text(a, "filename", at("attachments", i), 0, 1024)
 		f.text(a, "description", at("attachments", i), 0, 1024)
-		switch isNew := slices.ContainsFunc(s.files, func(u upload) bool { return fmt.Sprint(u.n) == id }); {
+		switch isNew := slices.ContainsFunc(s.files, func(u upload) bool { return strconv.Itoa(u.n) == id }); {
 		case isNew:
 			s.about[id] = a
 		case a["id"] == nil || len(id) < 15:
-			f.add(at("attachments", i), "ATTACHMENT_NOT_FOUND", "Uploaded attachment not found.")
+			f.addf(at("attachments", i), "ATTACHMENT_NOT_FOUND", "Uploaded attachment not found.")
 		default:
 			s.kept = append(s.kept, id)
 		}

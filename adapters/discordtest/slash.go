@@ -3,6 +3,7 @@ package discordtest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,9 +92,7 @@ func (d *Discord) Complete(user, channel, name, sub, option, typed string, other
 func (d *Discord) typing(user, channel, name, sub, option, typed string, others map[string]string) (*Receipt, error) {
 	defer d.changing()()
 	all := map[string]string{option: typed}
-	for k, v := range others {
-		all[k] = v
-	}
+	maps.Copy(all, others)
 	i, err := d.slash(user, channel, name, sub, all, option)
 	if err != nil {
 		return nil, err

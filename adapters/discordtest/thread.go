@@ -63,15 +63,15 @@ func (c *call) threadForm(t *Channel, isNew bool) error {
 	name, given := c.form["name"].(string)
 	switch n := units(name); {
 	case !given && isNew:
-		f.add("name", "BASE_TYPE_REQUIRED", "This field is required")
+		f.addf("name", "BASE_TYPE_REQUIRED", "This field is required")
 	case given && (n < 1 || n > 100):
-		f.add("name", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
+		f.addf("name", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
 	case given:
 		t.Name = name
 	}
 	if v, ok := c.form["auto_archive_duration"]; ok && v != nil {
 		if t.AutoClose = integer(v); !slices.Contains(autoArchive, t.AutoClose) {
-			f.add("auto_archive_duration", "BASE_TYPE_CHOICES", "Value must be one of {60, 1440, 4320, 10080}.")
+			f.addf("auto_archive_duration", "BASE_TYPE_CHOICES", "Value must be one of {60, 1440, 4320, 10080}.")
 		}
 	}
 	return f.err()

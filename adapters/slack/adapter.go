@@ -32,7 +32,8 @@ type Config struct {
 	Client     *http.Client // for the Web API. Defaults to one with a timeout
 
 	Grammar       chat.Grammar // the slash commands
-	Admins        []string     // ids of members; replaces the workspace's admins and owners where set
+	Admins        []string     // ids of members and user groups; replaces the workspace's admins and owners where set
+	Groups        []string     // ids of user groups that become the roles of their members
 	FollowThreads bool         // replies in a thread where the desk takes part are for the desk, also without a mention
 
 	Logger *slog.Logger     // Defaults to none
@@ -53,6 +54,7 @@ type Adapter struct {
 	web     *web
 	pace    *pace
 	people  *people
+	groups  *groups
 	states  *statuses
 	directs *directs
 	threads *recall // in which the desk takes part
@@ -123,6 +125,7 @@ func New(c Config) (*Adapter, error) {
 	a.web = &web{client: c.Client, base: base, token: c.BotToken, now: c.Now, until: map[string]time.Time{}}
 	a.pace = newPace(c.Now)
 	a.people = &people{now: c.Now, known: map[string]known{}}
+	a.groups = &groups{now: c.Now, known: map[string]group{}}
 	a.states = newStatuses(a.web, c.Logger)
 	a.directs = &directs{ids: map[string]string{}}
 	a.threads, a.started = newRecall("threads"), newRecall("started")

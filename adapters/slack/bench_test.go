@@ -6,20 +6,14 @@ import (
 	"testing"
 
 	"aidesk/adapters/slack"
-	"aidesk/adapters/slack/oracletest"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
+	"aidesk/core/markdown/markdowntest"
 )
 
 // BenchmarkRender reads and renders documents, on as many cores as there are.
 func BenchmarkRender(b *testing.B) {
-	b.Run("examples", func(b *testing.B) {
-		var docs []string
-		for _, e := range oracletest.CommonMark(b) {
-			docs = append(docs, e.Markdown)
-		}
-		measure(b, docs)
-	})
+	b.Run("examples", func(b *testing.B) { measure(b, markdowntest.Texts(markdowntest.CommonMark(b))) })
 	b.Run("answer", func(b *testing.B) { measure(b, []string{strings.Repeat(paragraph, 10<<10/len(paragraph))}) })
 }
 

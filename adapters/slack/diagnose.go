@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +29,16 @@ func (a *Adapter) Diagnose(ctx context.Context) []Finding {
 	out = append(out, a.granted()...)
 	if _, err := a.Member(ctx, a.place(who), who.User); err != nil {
 		out = append(out, Finding{"slack: reading members", advised(err)})
+	}
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(a.Groups, a.Admins)))) {
+		if !isGroup(id) {
+			continue
+		}
+		finding := Finding{What: "slack: the user group " + id}
+		if _, err := a.membersOf(ctx, id); err != nil {
+			finding.Err = advised(err)
+		}
+		out = append(out, finding)
 	}
 	return append(out, a.way(ctx))
 }

@@ -10,7 +10,10 @@ import (
 )
 
 // ears is a Slack that says yes to everything, for tests in which time stands still.
+// Where busy is set, it says after so many messages, once, that this was too much.
 type ears struct {
+	busy int
+
 	mu    sync.Mutex
 	heard []string
 }
@@ -21,6 +24,10 @@ func (e *ears) client() *http.Client { return &http.Client{Transport: e} }
 func (e *ears) RoundTrip(r *http.Request) (*http.Response, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.busy > 0 && len(e.heard) == e.busy {
+		e.busy = 0
+		return &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"2"}}, Body: http.NoBody, Request: r}, nil
+	}
 	e.heard = append(e.heard, path.Base(r.URL.Path))
 	body := fmt.Sprintf(`{"ok":true,"channel":"C1","ts":"1700000000.%06d"}`, len(e.heard))
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil

@@ -29,16 +29,12 @@ func (in incoming) callback(ctx context.Context, raw json.RawMessage) (any, erro
 		in.Logger.WarnContext(ctx, "slack holds back events: the workspace sends more than it delivers")
 		return nil, nil
 	}
-	var h happening
-	if err := lenient(outer.Event, &h); err != nil {
-		return nil, nil //nolint:nilerr // an event without a body says nothing, however often it is delivered
-	}
 	workspace, ours := in.workspace(outer)
 	if !ours {
 		in.Logger.DebugContext(ctx, "event of another workspace", "workspace", outer.Authorizations[0].Team)
 		return nil, nil
 	}
-	for _, e := range in.events(ctx, h, chat.Place{Platform: platform, Workspace: workspace, External: outer.Shared}) {
+	for _, e := range in.events(ctx, outer.Event, chat.Place{Platform: platform, Workspace: workspace, External: outer.Shared}) {
 		if err := in.desk.Receive(ctx, e); err != nil {
 			return nil, fmt.Errorf("receiving %s: %w", e.ID, err)
 		}

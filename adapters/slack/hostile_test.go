@@ -5,16 +5,14 @@ import (
 
 	"aidesk/adapters/slack"
 	"aidesk/adapters/slack/oracletest"
+	"aidesk/core/markdown/markdowntest"
 )
 
 // TestHostile looks at what becomes of mutated documents, and of each message in all
 // its simpler forms. The oracles' test does so with 10,000.
 func TestHostile(t *testing.T) {
 	t.Parallel()
-	var documents []string
-	for _, e := range oracletest.CommonMark(t) {
-		documents = append(documents, e.Markdown)
-	}
+	documents := markdowntest.Texts(markdowntest.CommonMark(t))
 	for r := range oracletest.Hostile(1, 500, documents) {
 		for _, m := range render(t, r, oracletest.Allowed) {
 			simpler(t, m, 0)

@@ -27,6 +27,7 @@ var options = []need{
 	{"channels:history", "find its own messages again after a crash; follow threads in channels"},
 	{"groups:history", "the same in private channels"},
 	{"mpim:history", "the same in group messages"},
+	{"usergroups:read", "tell who belongs to a user group that the configuration names"},
 	{"files:write", "attach what is too long for a message"},
 }
 

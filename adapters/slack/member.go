@@ -111,8 +111,11 @@ func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Mem
 		Admin: u.Admin || u.Owner || u.Primary, Guest: u.Restricted || u.Ultra, Stranger: u.Stranger || self.strange(*u),
 		Deactivated: u.Deleted, Bot: u.Bot || u.Workflow || id == "USLACKBOT",
 	}
+	if m.Roles, err = a.rolesOf(ctx, id); err != nil {
+		return chat.Member{}, err
+	}
 	if len(a.Admins) > 0 {
-		m.Admin = slices.Contains(a.Admins, id)
+		m.Admin = slices.ContainsFunc(a.Admins, func(admin string) bool { return admin == id || slices.Contains(m.Roles, admin) })
 	}
 	a.people.keep(m)
 	return m, nil

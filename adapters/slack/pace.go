@@ -5,23 +5,48 @@ import (
 	"time"
 )
 
-// pace lets about one message a second into a channel, and some at once now and then,
-// as Slack wants it.
+// pace lets one message a second into a channel that Slack has found too busy, for
+// some minutes. Slack says "one message per second per channel" and lets more through
+// at its discretion; so others go out at once, until Slack says no.
+// Source: https://docs.slack.dev/apis/web-api/rate-limits
 type pace struct {
-	now   func() time.Time
-	every time.Duration
-	burst int
+	now func() time.Time
 
 	mu   sync.Mutex
-	next map[string]time.Time // by channel: when it would be idle if one message a second went out
+	busy map[string]busy // by channel
 }
+
+// busy is a channel that Slack has found too busy.
+type busy struct {
+	until time.Time
+	next  time.Time // when the next message may go out
+}
+
+const (
+	pacedFor  = 10 * time.Minute
+	paceEvery = time.Second
+)
 
 func newPace(now func() time.Time) *pace {
-	return &pace{now: now, every: time.Second, burst: 3, next: map[string]time.Time{}}
+	return &pace{now: now, busy: map[string]busy{}}
 }
 
-// mostPaced is how many channels are remembered before idle ones are forgotten.
-const mostPaced = 10_000
+// slow remembers that Slack refused a message because of those before it.
+func (p *pace) slow(channel string, after time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	for c, b := range p.busy {
+		if b.until.Before(now) {
+			delete(p.busy, c)
+		}
+	}
+	next := now.Add(after)
+	if booked := p.busy[channel].next; booked.After(next) {
+		next = booked
+	}
+	p.busy[channel] = busy{until: now.Add(pacedFor), next: next}
+}
 
 // book takes the next place in a channel and returns how long to wait for it. If that
 // is more than patience, it takes none and says so.
@@ -29,21 +54,15 @@ func (p *pace) book(channel string, patience time.Duration) (time.Duration, bool
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
-	if len(p.next) > mostPaced {
-		for c, t := range p.next {
-			if t.Before(now) {
-				delete(p.next, c)
-			}
-		}
+	b, ok := p.busy[channel]
+	if !ok || b.until.Before(now) {
+		return 0, true
 	}
-	next := p.next[channel]
-	if next.Before(now) {
-		next = now
-	}
-	wait := next.Sub(now) - time.Duration(p.burst-1)*p.every
+	wait := max(b.next.Sub(now), 0)
 	if wait > patience {
 		return wait, false
 	}
-	p.next[channel] = next.Add(p.every)
-	return max(wait, 0), true
+	b.next = now.Add(wait + paceEvery)
+	p.busy[channel] = b
+	return wait, true
 }

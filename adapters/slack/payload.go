@@ -21,7 +21,7 @@ type callback struct {
 		Team string `json:"team_id"`
 		Wide bool   `json:"is_enterprise_install"`
 	} `json:"authorizations"`
-	Event json.RawMessage `json:"event"`
+	Event happening `json:"event"`
 }
 
 // happening is the inner part of an event.

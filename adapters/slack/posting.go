@@ -123,7 +123,11 @@ func (p *posting) post(ctx context.Context, m Message) error {
 		TS      string `json:"ts"`
 	}
 	err = p.patient(ctx, func() error {
-		return p.web.call(ctx, "chat.postMessage", m.Channel, json.RawMessage(body), &answer)
+		err := p.web.call(ctx, "chat.postMessage", m.Channel, json.RawMessage(body), &answer)
+		if r, ok := errors.AsType[*refusal](err); ok && r.code == limited {
+			p.pace.slow(m.Channel, r.after)
+		}
+		return err
 	})
 	if err != nil {
 		return err

@@ -40,6 +40,7 @@ var remedies = map[string]string{
 	"is_archived":            "the channel is archived; unarchive it or write elsewhere",
 	"not_in_channel":         "invite the app to the channel with /invite",
 	"channel_not_found":      "the channel does not exist, or is private and the app was not invited",
+	"no_such_subteam":        "the user group does not exist; copy its id from the address of its page",
 	"messages_tab_disabled":  "switch the Messages tab on under “App Home” of the app",
 	"invalid_trigger":        "the platform waited too long; press again",
 	"expired_trigger_id":     "the platform waited too long; press again",

@@ -3,9 +3,6 @@ package slack_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,86 +12,49 @@ import (
 
 	"aidesk/adapters/slack"
 	"aidesk/core/chat"
+	"aidesk/core/goldentest"
 	"aidesk/core/markdown"
+	"aidesk/core/markdown/markdowntest"
 )
-
-var update = flag.Bool("update", false, "write what the tests find into testdata")
 
 // TestRender renders what stands in testdata/render: "text.md" (CommonMark, all links
 // allowed) or "reply.json" (a chat.Reply), into "messages.json".
 func TestRender(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/render/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no documents: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var r chat.Reply
-			for i, section := range archive.Files {
-				switch section.Name {
-				case "text.md":
-					r.Text = markdown.Parse(string(section.Data), everything)
-				case "reply.json":
-					if err := json.Unmarshal(section.Data, &r); err != nil {
-						t.Fatal(err)
-					}
-				case "messages.json":
-					archive.Files[i].Data = golden(t, section.Data, render(t, r, everything))
-				default:
-					t.Fatalf("what is %s?", section.Name)
+	goldentest.Archives(t, "render/*.txtar", func(t *testing.T, archive *txtar.Archive) {
+		t.Parallel()
+		var r chat.Reply
+		for i, section := range archive.Files {
+			switch section.Name {
+			case "text.md":
+				r.Text = markdown.Parse(string(section.Data), everything)
+			case "reply.json":
+				if err := json.Unmarshal(section.Data, &r); err != nil {
+					t.Fatal(err)
 				}
+			case "messages.json":
+				archive.Files[i].Data = indented(t, render(t, r, everything))
+			default:
+				t.Fatalf("what is %s?", section.Name)
 			}
-			save(t, file, archive)
-		})
-	}
+		}
+	})
 }
 
 // TestTricky renders the corpus' cases, each as its section of testdata/tricky.txtar.
 func TestTricky(t *testing.T) {
 	t.Parallel()
-	folder := os.Getenv("AIDESK_CORPORA")
-	if folder == "" {
-		t.Skip("AIDESK_CORPORA is not set")
+	got := &txtar.Archive{}
+	for _, c := range markdowntest.Tricky(t) {
+		messages := render(t, chat.Reply{Text: markdown.Parse(c.Markdown, everything)}, everything)
+		got.Files = append(got.Files, txtar.File{Name: c.Name, Data: indented(t, messages)})
+		render(t, chat.Reply{Text: markdown.Parse(c.Markdown, nil)}, func(string) bool { return false })
 	}
-	data, err := os.ReadFile(filepath.Join(folder, "markdown", "tricky-cases.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []struct {
-		ID string `json:"id"`
-		MD string `json:"md"`
-	}
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
-	}
-	archive, err := txtar.ParseFile("testdata/tricky.txtar")
-	if err != nil && !*update {
-		t.Fatal(err)
-	}
-	known := map[string][]byte{}
-	if err == nil {
-		for _, f := range archive.Files {
-			known[f.Name] = f.Data
-		}
-	}
-	renewed := &txtar.Archive{}
-	for _, c := range cases {
-		messages := render(t, chat.Reply{Text: markdown.Parse(c.MD, everything)}, everything)
-		got := golden(t, known[c.ID], messages)
-		renewed.Files = append(renewed.Files, txtar.File{Name: c.ID, Data: got})
-		render(t, chat.Reply{Text: markdown.Parse(c.MD, nil)}, func(string) bool { return false })
-	}
-	save(t, "testdata/tricky.txtar", renewed)
+	goldentest.File(t, "tricky.txtar", txtar.Format(got))
 }
 
-// golden compares messages with what is known of them.
-func golden(t *testing.T, want []byte, messages []slack.Message) []byte {
+// indented is the JSON of messages, one below the other.
+func indented(t *testing.T, messages []slack.Message) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	b.WriteString("[\n")
@@ -112,22 +72,7 @@ func golden(t *testing.T, want []byte, messages []slack.Message) []byte {
 		b.WriteString("\n")
 	}
 	b.WriteString("]\n")
-	if !*update {
-		if diff := cmp.Diff(string(want), b.String()); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
-		}
-	}
 	return b.Bytes()
-}
-
-func save(t *testing.T, file string, archive *txtar.Archive) {
-	t.Helper()
-	if !*update {
-		return
-	}
-	if err := os.WriteFile(file, txtar.Format(archive), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // waiting is a card that waits for a decision.

@@ -15,17 +15,8 @@ import (
 	"aidesk/adapters/slack"
 	"aidesk/adapters/slacktest"
 	"aidesk/core/chat"
+	"aidesk/core/corporatest"
 )
-
-// corpora is a folder of real data, or the test is skipped.
-func corpora(t *testing.T, name string) string {
-	t.Helper()
-	dir := os.Getenv("AIDESK_CORPORA")
-	if dir == "" {
-		t.Skip("AIDESK_CORPORA is not set")
-	}
-	return filepath.Join(dir, "slack", name)
-}
 
 // TestManifestSchema: Slack's published schemas take the manifest.
 func TestManifestSchema(t *testing.T) {
@@ -56,7 +47,7 @@ func TestManifestSchema(t *testing.T) {
 // is about domains whose links an app unfurls, of which we name none.
 func schemaOf(t *testing.T, name string) *jsonschema.Schema {
 	t.Helper()
-	data, err := os.ReadFile(corpora(t, name))
+	data, err := os.ReadFile(corporatest.Path(t, "slack/"+name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +103,7 @@ func TestSamples(t *testing.T) {
 		s := play(t, mode)
 		count := 0
 		for folder, kind := range map[string]slacktest.Kind{"events": slacktest.Events, "interactions": slacktest.Interactive} {
-			files, err := filepath.Glob(filepath.Join(corpora(t, folder), "*.json"))
+			files, err := filepath.Glob(filepath.Join(corporatest.Path(t, "slack/"+folder), "*.json"))
 			if err != nil {
 				t.Fatal(err)
 			}

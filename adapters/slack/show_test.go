@@ -1,6 +1,7 @@
 package slack_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -74,24 +75,30 @@ func TestStatusRefreshed(t *testing.T) {
 	})
 }
 
-// TestPace: into one channel goes about a message a second, after some at once.
-func TestPace(t *testing.T) {
+// TestBusy: messages go out at once until Slack says that a channel is too busy; then
+// they go out one a second.
+func TestBusy(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		wire := &ears{}
+		wire := &ears{busy: 4}
 		a, err := slack.New(slack.Config{BotToken: "xoxb-1", AppToken: "xapp-1", Client: wire.client()})
 		if err != nil {
 			t.Fatal(err)
 		}
 		begun := time.Now()
 		var took []time.Duration
-		for range 6 {
-			if _, err := a.Send(t.Context(), chat.Reply{ID: "r", Place: place("C1", "1700000000.000100"), Text: text("hi")}, ""); err != nil {
+		for len(took) < 8 {
+			_, err := a.Send(t.Context(), chat.Reply{ID: "r", Place: place("C1", "1700000000.000100"), Text: text("hi")}, "")
+			if later, ok := errors.AsType[*chat.Later](err); ok {
+				time.Sleep(later.After)
+				continue
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 			took = append(took, time.Since(begun))
 		}
-		want := []time.Duration{0, 0, 0, time.Second, 2 * time.Second, 3 * time.Second}
+		want := []time.Duration{0, 0, 0, 0, 2 * time.Second, 3 * time.Second, 4 * time.Second, 5 * time.Second}
 		if diff := cmp.Diff(want, took); diff != "" {
 			t.Errorf("times (-want +got):\n%s", diff)
 		}
@@ -137,6 +144,33 @@ func TestAdmins(t *testing.T) {
 		if m, err := s.adapter.Member(t.Context(), chat.Place{}, id); err != nil || m.Admin != want {
 			t.Errorf("%s: admin %v, %v", id, m.Admin, err)
 		}
+	}
+}
+
+// TestGroups: user groups are roles, and may administer; who is in them is asked anew
+// after a minute, and a group that cannot be read is doubt.
+func TestGroups(t *testing.T) {
+	t.Parallel()
+	s := play(t, slack.ModeHTTP, func(s *stage) {
+		s.config.Admins, s.config.Groups = []string{"S0ADMINS"}, []string{"S0DESK", "S0ADMINS"}
+	})
+	s.SetGroup("S0ADMINS", slacktest.Ben)
+	s.SetGroup("S0DESK", slacktest.Ada, slacktest.Ben)
+	for id, want := range map[string]chat.Member{
+		slacktest.Ada: {ID: slacktest.Ada, Name: "ada", Zone: "Europe/Paris", Locale: "en-GB", Roles: []string{"S0DESK"}},
+		slacktest.Ben: {ID: slacktest.Ben, Name: "ben", Zone: "America/New_York", Locale: "en-US", Roles: []string{"S0DESK", "S0ADMINS"}, Admin: true},
+	} {
+		got, err := s.adapter.Member(t.Context(), chat.Place{}, id)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v (-want +got):\n%s", id, err, diff)
+		}
+	}
+	if n := len(s.Requests("usergroups.users.list")); n != 2 {
+		t.Errorf("the groups were asked for %d times within a minute, want once each", n)
+	}
+	s = play(t, slack.ModeHTTP, func(s *stage) { s.config.Groups = []string{"S000GONE"} })
+	if m, err := s.adapter.Member(t.Context(), chat.Place{}, slacktest.Ada); err == nil {
+		t.Errorf("in doubt: %+v", m)
 	}
 }
 

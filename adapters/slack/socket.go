@@ -82,7 +82,7 @@ func (a *Adapter) listen(ctx context.Context) error {
 	ended := make(chan error, connections)
 	var open sync.WaitGroup
 	for i := range connections {
-		c := socketmode.New(api, socketmode.OptionPingInterval(pingTime), socketmode.OptionReadLimit(mostRead),
+		c := socketmode.New(api, socketmode.OptionDialer(dialer(a.Client)), socketmode.OptionPingInterval(pingTime), socketmode.OptionReadLimit(mostRead),
 			socketmode.OptionLog(log.New(io.Discard, "", 0)))
 		open.Go(func() { a.read(wire, i, c, d) })
 		open.Go(func() { ended <- a.hold(wire, i, c) })

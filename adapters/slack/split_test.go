@@ -1,8 +1,6 @@
 package slack_test
 
 import (
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,10 +12,8 @@ import (
 	"aidesk/adapters/slack/oracletest"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
+	"aidesk/core/markdown/markdowntest"
 )
-
-// heads are those of drawn tables, which a split repeats.
-var heads = regexp.MustCompile(`§\d:?`)
 
 // stream is what messages say, see oracletest.Stream.
 func stream(t rapid.TB, messages []slack.Message) string {
@@ -29,15 +25,16 @@ func stream(t rapid.TB, messages []slack.Message) string {
 		}
 		out.WriteString(oracletest.Stream(blocks))
 	}
-	return heads.ReplaceAllString(out.String(), "")
+	return markdowntest.CutHeads(out.String())
 }
 
 // TestSplit: the messages of a long text say exactly what one would, each stands
 // alone and within its limits.
 func TestSplit(t *testing.T) {
 	t.Parallel()
+	documents := markdowntest.Documents("<!here>", "&", "\"")
 	rapid.Check(t, func(rt *rapid.T) {
-		d := markdown.New(rapid.SliceOfN(rapid.Custom(func(t *rapid.T) markdown.Block { return block(t, 2) }), 1, 8).Draw(rt, "blocks")...)
+		d := documents.Draw(rt, "document")
 		count, size := rapid.IntRange(2, 12).Draw(rt, "count"), rapid.IntRange(1200, 5000).Draw(rt, "size")
 		one := slack.Split(d, 1<<20, 1<<20)
 		parts := slack.Split(d, count, size)
@@ -59,65 +56,12 @@ func TestSplit(t *testing.T) {
 				rt.Errorf("part %d has %d blocks, want at most %d", i+1, len(blocks), count)
 			}
 			for _, b := range blocks {
-				if b.Type == "table" && oracletest.Words([]oracletest.Node{b.Rows[0][0]}) != "§1" {
+				if b.Type == "table" && oracletest.Words([]oracletest.Node{b.Rows[0][0]}) != markdowntest.Head {
 					rt.Errorf("part %d: a table has lost its head: %s", i+1, m.Blocks)
 				}
 			}
 		}
 	})
-}
-
-func word(t *rapid.T, most int) string {
-	one := rapid.SampledFrom([]string{"a", "be", "sea. ", "word", "longer", "日本語。", "文", "👩‍🚒", "é", "x!", "-", "1.", "`", "*", "<!here>", "&", "\"", strings.Repeat("w", 70)})
-	return strings.Join(rapid.SliceOfN(one, 1, most).Draw(t, "words"), rapid.SampledFrom([]string{" ", "", "\n"}).Draw(t, "between"))
-}
-
-func inlines(t *rapid.T) []markdown.Inline {
-	one := rapid.Custom(func(t *rapid.T) markdown.Inline {
-		switch rapid.IntRange(0, 6).Draw(t, "inline") {
-		case 0:
-			return markdown.Strong(word(t, 8))
-		case 1:
-			return markdown.Mono(word(t, 4))
-		case 2:
-			return markdown.Link("l"+strconv.Itoa(rapid.IntRange(0, 999).Draw(t, "label")), "https://a.b/")
-		case 3:
-			return markdown.Break()
-		}
-		return markdown.Text(word(t, 60))
-	})
-	return rapid.SliceOfN(one, 1, 5).Draw(t, "inlines")
-}
-
-func block(t *rapid.T, depth int) markdown.Block {
-	kinds := 4
-	if depth > 0 {
-		kinds = 6
-	}
-	switch rapid.IntRange(0, kinds).Draw(t, "block") {
-	case 0:
-		return markdown.Heading(rapid.IntRange(1, 4).Draw(t, "level"), inlines(t)...)
-	case 1:
-		return markdown.Code("go", word(t, 60))
-	case 2:
-		rows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) []string { return []string{word(t, 6), word(t, 3)} }), 0, 16).Draw(t, "rows")
-		return markdown.TableOf([]string{"§1", "§2"}, rows)
-	case 3:
-		return markdown.Rule()
-	case 5:
-		return markdown.Quote(block(t, depth-1), block(t, depth-1))
-	case 6:
-		b := markdown.Block{Kind: markdown.KindList, Tight: true, Ordered: rapid.Bool().Draw(t, "ordered"), Start: rapid.IntRange(0, 9).Draw(t, "start")}
-		for range rapid.IntRange(1, 6).Draw(t, "items") {
-			item := markdown.Item{Blocks: []markdown.Block{markdown.Paragraph(inlines(t)...), block(t, depth-1)}}
-			if rapid.Bool().Draw(t, "task") {
-				item.Task = new(rapid.Bool().Draw(t, "ticked"))
-			}
-			b.Items = append(b.Items, item)
-		}
-		return b
-	}
-	return markdown.Paragraph(inlines(t)...)
 }
 
 // TestNumbers: numbers, code and tables go on in the next message.

@@ -1,7 +1,6 @@
 package slack_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -42,29 +41,11 @@ type stage struct {
 	desk    *adaptertest.Desk
 	keeper  *adaptertest.Memory
 	config  slack.Config
-	log     *paper
+	log     *adaptertest.Paper
 	app     slacktest.App
 	clock   slacktest.Clock // of the fake; nil: the real time
 	door    *slacktest.Door
 	stop    func()
-}
-
-// paper is a log that can be read.
-type paper struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (p *paper) Write(data []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.Write(data)
-}
-
-func (p *paper) String() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.String()
 }
 
 // modes are the two ways in.
@@ -92,7 +73,7 @@ func play(t *testing.T, mode string, changes ...func(*stage)) *stage {
 // prepare makes a stage whose adapter does not run yet.
 func prepare(t *testing.T, mode string, changes ...func(*stage)) *stage {
 	t.Helper()
-	s := &stage{t: t, desk: &adaptertest.Desk{}, keeper: &adaptertest.Memory{}, log: &paper{}, door: &slacktest.Door{}}
+	s := &stage{t: t, desk: &adaptertest.Desk{}, keeper: &adaptertest.Memory{}, log: &adaptertest.Paper{}, door: &slacktest.Door{}}
 	manifest, err := slack.Manifest(mode, "https://desk.example.com", grammar)
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +113,6 @@ func (s *stage) open() *slack.Adapter {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	slack.Unpaced(a)
 	s.door.Set(a.Handler())
 	return a
 }

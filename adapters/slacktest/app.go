@@ -30,7 +30,7 @@ func DefaultApp() App {
 	return App{
 		Scopes: []string{
 			"app_mentions:read", "assistant:write", "channels:history", "chat:write", "commands", "files:write",
-			"groups:history", "im:history", "mpim:history", "reactions:write", "users:read",
+			"groups:history", "im:history", "mpim:history", "reactions:write", "usergroups:read", "users:read",
 		},
 		Events:    []string{"app_mention", "message.im", "app_home_opened", "app_uninstalled", "tokens_revoked"},
 		Commands:  []string{"/plugins", "/plugins-admin", "/aidesk"},

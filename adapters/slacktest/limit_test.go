@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"aidesk/adapters/slacktest"
+	"aidesk/core/corporatest"
 )
 
 // where says at which place of the valid blocks a limit counts: the block's type (and
@@ -179,10 +180,10 @@ func sized(n int) func(old any) any {
 // refused, and so is every invalid case.
 func TestLimits(t *testing.T) {
 	t.Parallel()
-	all := read[map[string]any](t, corpus(t, "limits.json"))
+	all := read[map[string]any](t, corporatest.Path(t, "slack/limits.json"))
 	cases := read[struct {
 		Cases []struct{ ID, Constraint string }
-	}](t, corpus(t, "limits-invalid-cases.json")).Cases
+	}](t, corporatest.Path(t, "slack/limits-invalid-cases.json")).Cases
 	l := limited{t, read[[]map[string]any](t, "testdata/blocks.json"), read[map[string]any](t, "testdata/modal.json")}
 	if len(cases) < 100 {
 		t.Fatalf("%d cases", len(cases))

@@ -92,6 +92,12 @@ func (s *Slack) SetUser(u User) {
 	s.users = append(s.users, u)
 }
 
+// SetGroup makes a user group ("S012AB3CD") with members, or changes who they are.
+func (s *Slack) SetGroup(id string, members ...string) {
+	defer s.changing()()
+	s.groups[id] = members
+}
+
 // SetChannel adds a channel, or replaces the one with the same id.
 func (s *Slack) SetChannel(c Channel) {
 	defer s.changing()()

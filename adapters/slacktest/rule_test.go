@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"aidesk/adapters/slacktest"
+	"aidesk/core/corporatest"
 )
 
 // read reads a JSON file.
@@ -181,16 +181,6 @@ func TestRefusedByAPI(t *testing.T) {
 	}
 }
 
-// corpus is a file of the corpus; the test is skipped without.
-func corpus(t *testing.T, name string) string {
-	t.Helper()
-	folder := os.Getenv("AIDESK_CORPORA")
-	if folder == "" {
-		t.Skip("AIDESK_CORPORA is not set")
-	}
-	return filepath.Join(folder, "slack", name)
-}
-
 var lookahead = regexp.MustCompile(`\(\?!(\\.|[^()\\])*\)`)
 
 // TestManifest: the manifest of the default app is one that Slack takes, and means
@@ -219,7 +209,7 @@ func TestManifest(t *testing.T) {
 		compiler.UseRegexpEngine(func(s string) (jsonschema.Regexp, error) { // Go's has no lookahead
 			return regexp.Compile(lookahead.ReplaceAllString(s, ""))
 		})
-		schema, err := compiler.Compile(corpus(t, name))
+		schema, err := compiler.Compile(corporatest.Path(t, "slack/"+name))
 		if err != nil {
 			t.Fatal(err)
 		}

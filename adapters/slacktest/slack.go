@@ -50,6 +50,7 @@ type Slack struct {
 	more     chan struct{} // closed at the next change
 	users    []User
 	channels []Channel
+	groups   map[string][]string // members of user groups, by id
 	messages []*message
 	views    []*view
 	homes    map[string]*view // by user
@@ -103,7 +104,7 @@ func New(c Config) *Slack {
 		users, channels = c.Users, c.Channels
 	}
 	s := &Slack{
-		Config: c, more: make(chan struct{}), homes: map[string]*view{}, files: map[string]*file{}, statuses: map[thread]status{},
+		Config: c, more: make(chan struct{}), homes: map[string]*view{}, groups: map[string][]string{}, files: map[string]*file{}, statuses: map[thread]status{},
 		dead: map[string]string{}, codes: map[string]bool{}, tickets: map[string]bool{}, waiting: map[string]*pending{},
 		triggers: map[string]*trigger{}, answers: map[string]*answer{}, buckets: map[string]*bucket{}, faults: map[string][]Fault{},
 	}

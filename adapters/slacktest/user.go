@@ -48,6 +48,14 @@ func userInfo(c *call) (object, error) {
 	return object{"user": u.wire(c.flag("include_locale"))}, nil
 }
 
+func groupMembers(c *call) (object, error) {
+	members, ok := c.groups[c.args["usergroup"]]
+	if !ok {
+		return nil, refuse("no_such_subteam")
+	}
+	return object{"users": members}, nil
+}
+
 func userList(c *call) (object, error) {
 	var all []object
 	for _, u := range c.users {

@@ -1,11 +1,9 @@
 package terminal_test
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"regexp"
-	"sync"
 	"testing"
 
 	"aidesk/adapters/adaptertest"
@@ -27,7 +25,7 @@ func TestContract(t *testing.T) {
 // platform is a terminal whose keyboard is a pipe.
 func platform(t testing.TB, interactive bool) adaptertest.Platform {
 	t.Helper()
-	out := &paper{}
+	out := &adaptertest.Paper{}
 	var keys *io.PipeWriter
 	say := func(text string) {
 		if _, err := io.WriteString(keys, text+"\n"); err != nil {
@@ -57,33 +55,6 @@ func platform(t testing.TB, interactive bool) adaptertest.Platform {
 
 // prompts are what a TTY gets besides the text.
 var prompts = regexp.MustCompile(`\r\x1b\[K|(?m)^> `)
-
-// paper is a screen that forgets nothing.
-type paper struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (p *paper) Write(data []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.Write(data)
-}
-
-func (p *paper) String() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.String()
-}
-
-// take returns what was written since the last take.
-func (p *paper) take() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	text := p.text.String()
-	p.text.Reset()
-	return text
-}
 
 // broken is a screen whose terminal has gone.
 type broken struct{}

@@ -4,11 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,16 +13,14 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"aidesk/adapters/adaptertest"
 	"aidesk/adapters/terminal"
 	"aidesk/core/chat"
+	"aidesk/core/goldentest"
 	"aidesk/core/markdown"
 )
-
-var renew = flag.Bool("update", false, "write the golden parts of testdata anew")
 
 // TestTalk plays the scripts in testdata/talk. The comment of a script says what
 // it shows; its words "tty", "color" and "width=N" set the terminal. The sections,
@@ -42,24 +37,9 @@ var renew = flag.Bool("update", false, "write the golden parts of testdata anew"
 //	screen   golden: what was written since the last look
 //	events   golden: what the desk received since the last look
 func TestTalk(t *testing.T) {
-	files, err := filepath.Glob("testdata/talk/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			synctest.Test(t, func(t *testing.T) { play(t, archive) })
-			if *renew {
-				if err := os.WriteFile(file, txtar.Format(archive), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-		})
-	}
+	goldentest.Archives(t, "talk/*.txtar", func(t *testing.T, archive *txtar.Archive) {
+		synctest.Test(t, func(t *testing.T) { play(t, archive) })
+	})
 }
 
 // player is a terminal under a script.
@@ -75,7 +55,7 @@ type player struct {
 	settled int
 
 	terminal *terminal.Adapter
-	out      *paper
+	out      *adaptertest.Paper
 	keys     *io.PipeWriter
 	kill     context.CancelFunc
 	ended    chan error
@@ -103,15 +83,15 @@ func play(t *testing.T, archive *txtar.Archive) {
 		synctest.Wait()
 		switch section.Name {
 		case "screen":
-			p.golden(&archive.Files[i], shown(p.out.take()))
+			archive.Files[i].Data = []byte(shown(p.out.Take()))
 		case "events":
-			p.golden(&archive.Files[i], p.received())
+			archive.Files[i].Data = []byte(p.received())
 		default:
 			p.act(section.Name, string(section.Data))
 		}
 	}
 	synctest.Wait()
-	if rest := p.out.take(); rest != "" {
+	if rest := p.out.Take(); rest != "" {
 		t.Errorf("the script ends without looking at %q", rest)
 	}
 	p.stop()
@@ -178,7 +158,7 @@ func (p *player) start() {
 		}
 	}
 	in, keys := io.Pipe()
-	out := &paper{}
+	out := &adaptertest.Paper{}
 	adapter := &terminal.Adapter{
 		In: in, Out: out,
 		Grammar:     grammar,
@@ -202,21 +182,6 @@ func (p *player) stop() {
 		p.Errorf("Run: %v", err)
 	}
 	_ = p.keys.Close()
-}
-
-// golden compares a section with what is there, or writes it anew.
-func (p *player) golden(section *txtar.File, got string) {
-	p.Helper()
-	if got != "" && !strings.HasSuffix(got, "\n") {
-		got += "\n"
-	}
-	if *renew {
-		section.Data = []byte(got)
-		return
-	}
-	if diff := cmp.Diff(string(section.Data), got); diff != "" {
-		p.Errorf("%s (-want +got):\n%s", section.Name, diff)
-	}
 }
 
 // received are the events since the last look, one per line.

@@ -119,7 +119,7 @@ func TestIDs(t *testing.T) {
 // TestLongLine: a line that no question needs is left out, the next one counts.
 func TestLongLine(t *testing.T) {
 	var desk adaptertest.Desk
-	out := &paper{}
+	out := &adaptertest.Paper{}
 	a := terminal.Adapter{In: strings.NewReader(strings.Repeat("x", 3<<20) + "\nshort\n"), Out: out, Interactive: true}
 	if err := a.Run(t.Context(), &desk, &adaptertest.Memory{}); err != nil {
 		t.Fatal(err)
@@ -180,7 +180,7 @@ func TestRunFails(t *testing.T) {
 func TestSendNotKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in, keys := io.Pipe()
-		out, k := &paper{}, &lost{}
+		out, k := &adaptertest.Paper{}, &lost{}
 		a := &terminal.Adapter{In: in, Out: out}
 		ended := make(chan error)
 		go func() { ended <- a.Run(t.Context(), &adaptertest.Desk{}, k) }()
@@ -191,14 +191,14 @@ func TestSendNotKept(t *testing.T) {
 		if later, ok := errors.AsType[*chat.Later](err); !ok || !strings.Contains(later.Reason, "the disk is full") {
 			t.Errorf("Send = %v; want *chat.Later with the reason", err)
 		}
-		if got := out.take(); got != "" {
+		if got := out.Take(); got != "" {
 			t.Errorf("shown: %q", got)
 		}
 		k.keep = nil
 		if _, err := a.Send(t.Context(), card(), ""); err != nil {
 			t.Errorf("Send = %v", err)
 		}
-		if got := out.take(); !strings.Contains(got, "[1] Yes") {
+		if got := out.Take(); !strings.Contains(got, "[1] Yes") {
 			t.Errorf("shown: %q", got)
 		}
 
@@ -229,7 +229,7 @@ func TestSendNotShown(t *testing.T) {
 		if _, err := a.Send(t.Context(), card(), ""); err != nil {
 			t.Errorf("Send = %v", err)
 		}
-		if got := out.take(); !strings.Contains(got, "[1] Yes") {
+		if got := out.Take(); !strings.Contains(got, "[1] Yes") {
 			t.Errorf("shown: %q", got)
 		}
 		_ = keys.Close()
@@ -239,7 +239,7 @@ func TestSendNotShown(t *testing.T) {
 
 // flaky is a screen that fails now and then.
 type flaky struct {
-	paper
+	adaptertest.Paper
 	fails bool
 }
 
@@ -247,7 +247,7 @@ func (f *flaky) Write(data []byte) (int, error) {
 	if f.fails {
 		return broken{}.Write(data)
 	}
-	return f.paper.Write(data)
+	return f.Paper.Write(data)
 }
 
 // TestDefaults: a zero Adapter knows its person.

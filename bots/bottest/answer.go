@@ -197,6 +197,7 @@ func limit(t *testing.T, p Platform, clock *Clock) {
 // choices: what a model offers to say becomes a button that says it.
 func choices(t *testing.T, p Platform, clock *Clock) {
 	s, _ := play(t, p, clock, script.Say("Which?", model.Choice{Label: "The red one", Say: "I mean the red one"}), script.Say("Red it is."))
+	s.Script.With(model.Info{Wire: "script", Name: "script", Literal: true}) // choices are for models that speak in the member's words
 	r := s.Ask("show me that thing")
 	shown := s.Act(s.Member, s.Button(r, "The red one"))
 	contains(t, shown, "Red it is.")

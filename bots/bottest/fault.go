@@ -61,7 +61,11 @@ func modelFails(t *testing.T, p Platform, clock *Clock) {
 	for _, kind := range []model.Kind{
 		model.Auth, model.Rate, model.Overloaded, model.Context, model.BadRequest, model.Refused, model.Truncated, model.Network, model.Protocol,
 	} {
-		s.Script.Then(script.Fail(&model.Error{Kind: kind, Status: 500, Message: secret}))
+		fail := script.Fail(&model.Error{Kind: kind, Status: 500, Message: secret})
+		s.Script.Then(fail)
+		if kind == model.Context { // it is asked once more with less of the conversation
+			s.Script.Then(fail)
+		}
 		got := s.Ask("hello?").Text.Text()
 		plain(t, got)
 		lacks(t, got, secret, "500", "HTTP")

@@ -40,11 +40,11 @@ func (m *mortal) Ingest(ctx context.Context, events ...store.Event) ([]store.Ing
 }
 
 // Claim is the store's.
-func (m *mortal) Claim(ctx context.Context, owner string, limit int, ttl time.Duration) ([]store.Lease, error) {
+func (m *mortal) Claim(ctx context.Context, owner string, limit, share int, ttl time.Duration) ([]store.Lease, error) {
 	if m.dead.Load() {
 		return nil, errDead
 	}
-	return m.Store.Claim(ctx, owner, limit, ttl)
+	return m.Store.Claim(ctx, owner, limit, share, ttl)
 }
 
 // Extend is the store's.

@@ -23,7 +23,15 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		name string
 		all  []Behaviour
 	}{
-		{"answer", answers}, {"write", writes}, {"crash", crashes}, {"interrupt", interrupts}, {"fault", faults}, {"command", commands},
+		{"answer", answers},
+		{"write", writes},
+		{"crash", crashes},
+		{"interrupt", interrupts},
+		{"fault", faults},
+		{"command", commands},
+		{"flow", flows},
+		{"money", money},
+		{"why", whys},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, b := range group.all {

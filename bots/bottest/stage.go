@@ -1,11 +1,12 @@
 package bottest
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"aidesk/adapters/adaptertest"
 	"aidesk/bots"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
@@ -30,8 +32,12 @@ import (
 type Setup struct {
 	Model   model.Model // defaults to a script without steps
 	Plugins []Plugin
+	Price   model.Price // of Model
 	Limits  bots.Limits
 	Turn    agent.Limits
+	Tell    []string // who is told when a limit is near
+	Observe func(bots.Observation)
+	Key     string // that seals what is entrusted to the desk, as it is configured; one is made where there is none
 }
 
 // Plugin is a plugin on loopback.
@@ -52,7 +58,7 @@ type Stage struct {
 	path    string
 	secrets *secret.Ring
 	board   *board
-	log     *paper
+	log     *adaptertest.Paper
 	live    *live // nil: closed
 }
 
@@ -70,10 +76,10 @@ func Start(t testing.TB, p Platform, clock *Clock, setup Setup) *Stage {
 	if setup.Model == nil {
 		setup.Model = script.New()
 	}
-	s := &Stage{Platform: p, T: t, Clock: clock, setup: setup, path: filepath.Join(t.TempDir(), "desk.db"), board: newBoard(), log: &paper{}}
+	s := &Stage{Platform: p, T: t, Clock: clock, setup: setup, path: filepath.Join(t.TempDir(), "desk.db"), board: newBoard(), log: &adaptertest.Paper{}}
 	s.Script, _ = setup.Model.(*script.Model)
 	var err error
-	if s.secrets, err = secret.Parse([]string{secret.Generate("k1")}); err != nil {
+	if s.secrets, err = secret.Parse([]string{cmp.Or(setup.Key, secret.Generate("k1"))}); err != nil {
 		t.Fatal(err)
 	}
 	s.open()
@@ -112,17 +118,39 @@ func (s *Stage) open() {
 	}
 	bot := &bots.Bot{
 		Name: "desk", Adapters: []chat.Adapter{tapped(s.Open(), s.board)}, Plugins: registry, Limits: s.setup.Limits,
+		Tell: map[string][]string{s.Place.Platform: s.setup.Tell},
 		Agent: &agent.Agent{
-			Model: s.setup.Model, Plugins: registry, Persona: "You are the desk of a test.", Limits: s.setup.Turn,
+			Model: s.paid(), Plugins: registry, Persona: "You are the desk of a test.", Limits: s.setup.Turn,
 			Previews: &preview.Fetcher{Guard: guard}, Now: s.Clock.Now, Logger: logger,
 		},
 	}
-	desk := &bots.Desk{Store: m, Bots: []*bots.Bot{bot}, Secrets: s.secrets, Now: s.Clock.Now, Logger: logger}
+	desk := &bots.Desk{Store: m, Bots: []*bots.Bot{bot}, Secrets: s.secrets, Now: s.Clock.Now, Logger: logger, Observe: s.setup.Observe}
 	ctx, end := context.WithCancel(context.Background())
 	s.board.add(func() { s.board.desk = nil })
 	s.live = &live{store: m, db: db, end: end, ended: make(chan error, 1)}
 	go func(l *live) { l.ended <- desk.Run(ctx) }(s.live)
 	s.board.until(s.T, "the adapter to run", func() bool { return s.board.desk != nil })
+}
+
+// paid is the model with each request paid for, where it is a language model.
+func (s *Stage) paid() model.Model {
+	if s.setup.Model.Info().Literal {
+		return s.setup.Model
+	}
+	return &model.Budget{Model: s.setup.Model, Price: s.setup.Price}
+}
+
+// Log is all that the desk wrote into its log.
+func (s *Stage) Log() string { return s.log.String() }
+
+// Disk is what stands in the store's file.
+func (s *Stage) Disk() []byte {
+	s.T.Helper()
+	data, err := os.ReadFile(s.path)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return data
 }
 
 // Close ends the desk as a shutdown does: what runs comes to its end.
@@ -376,23 +404,4 @@ func (s *Stage) Button(r chat.Reply, label string) chat.Button {
 		s.T.Fatalf("no button %q in:\n%s", label, Text(r))
 	}
 	return all[i]
-}
-
-// paper is the desk's log.
-type paper struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write adds to it.
-func (p *paper) Write(data []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.Write(data)
-}
-
-func (p *paper) String() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.String()
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,16 +81,17 @@ func TestBadModel(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		answer modeltest.Answer
+		times  int // that it is asked
 		want   string
 	}{
-		{"a cut stream", modeltest.Break(modeltest.Chunk(map[string]any{"content": "Half of"}, "")), "cut off on the way"},
-		{"a web page", modeltest.Raw(200, http.Header{"Content-Type": {"text/html"}}, "<html>login</html>"), "is not a language model"},
-		{"500", modeltest.JSON(500, `{"error":{"message":"boom"}}`), "Try again in a minute"},
-		{"401", modeltest.JSON(401, `{"error":{"message":"bad key"}}`), "refuses my key"},
+		{"a cut stream", modeltest.Break(modeltest.Chunk(map[string]any{"content": "Half of"}, "")), 3, "cut off on the way"},
+		{"a web page", modeltest.Raw(200, http.Header{"Content-Type": {"text/html"}}, "<html>login</html>"), 1, "is not a language model"},
+		{"500", modeltest.JSON(500, `{"error":{"message":"boom"}}`), 3, "Try again in a minute"},
+		{"401", modeltest.JSON(401, `{"error":{"message":"bad key"}}`), 1, "refuses my key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			server := modeltest.NewChat(t, c.answer, modeltest.Text("Hello to you."))
+			server := modeltest.NewChat(t, append(slices.Repeat([]modeltest.Answer{c.answer}, c.times), modeltest.Text("Hello to you."))...)
 			var out, errs bytes.Buffer
 			in := strings.NewReader("hello\nhello again\n")
 			if code := run(t.Context(), []string{"demo", "--model-url", server.URL, "--model", "m"}, in, &out, &errs); code != good {

@@ -39,7 +39,7 @@ func TestDiscordStory(t *testing.T) {
 type tale struct {
 	t      *testing.T
 	fake   *discordtest.Discord
-	model  *modeltest.Chat
+	model  *modeltest.Server
 	proxy  *proxy
 	desk   *server
 	dir    string

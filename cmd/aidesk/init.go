@@ -95,8 +95,9 @@ func initialise(path string, a *asker, out io.Writer) error {
 }
 
 func (g *answers) askModel(a *asker) (err error) {
-	fmt.Fprintln(a.out, "A language model answers, at any server that speaks Chat Completions. Without one, the built-in")
-	fmt.Fprintln(a.out, "planner matches words with the plugins' example sentences.")
+	fmt.Fprintln(a.out, "A language model answers: OpenAI's (https://api.openai.com/v1), Anthropic's (https://api.anthropic.com), or")
+	fmt.Fprintln(a.out, "any server that speaks Chat Completions. Without one, the built-in planner matches words with the")
+	fmt.Fprintln(a.out, "plugins' example sentences.")
 	if g.modelURL, err = a.ask("Address of the server, such as http://127.0.0.1:11434/v1 (empty: the planner)", "", webOrEmpty); err != nil || g.modelURL == "" {
 		return err
 	}
@@ -162,7 +163,7 @@ func (g *answers) yaml() string {
 	if g.modelURL == "" {
 		line("    provider: planner")
 	} else {
-		line("    provider: openai-chat\n    base_url: %s\n    model: %s", quoted(g.modelURL), quoted(g.model))
+		line("    provider: %s\n    base_url: %s\n    model: %s", providerOf(g.modelURL), quoted(g.modelURL), quoted(g.model))
 		if g.modelKey != "" {
 			line("    api_key: %s", quoted(g.modelKey))
 		}
@@ -181,6 +182,18 @@ func (g *answers) yaml() string {
 		line("    discord:\n      application_id: %s\n      token: %s", quoted(g.application), orVariable(g.token, "DISCORD_TOKEN"))
 	}
 	return b.String()
+}
+
+// providerOf is what speaks at an address.
+func providerOf(address string) string {
+	u, err := url.Parse(address)
+	switch {
+	case err == nil && u.Hostname() == "api.openai.com":
+		return "openai"
+	case err == nil && u.Hostname() == "api.anthropic.com":
+		return "anthropic"
+	}
+	return "openai-chat"
 }
 
 // next says what to do with what was written.

@@ -78,8 +78,8 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	if ring.made {
 		logger.WarnContext(ctx, "a key was made that seals what members entrust to the desk; keep a copy of it apart from backups of the store", "file", keyFile(file))
 	}
-	w := &web{store: s}
-	desk, err := wire(ctx, cfg, parts{store: s, secrets: ring.Ring, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
+	w := &web{store: s, metrics: newMetrics(cfg.Limits.Currency)}
+	desk, err := wire(ctx, cfg, parts{store: s, secrets: ring.Ring, metrics: w.metrics, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
 		return adaptersOf(cfg, b, w, logger)
 	}})
 	if err != nil {
@@ -143,6 +143,6 @@ func slackOf(cfg config.Config, b config.Bot, logger *slog.Logger) (*slack.Adapt
 	return slack.New(slack.Config{
 		Mode: b.Slack.Mode, BotToken: b.Slack.BotToken.Reveal(), AppToken: b.Slack.AppToken.Reveal(),
 		SigningSecret: b.Slack.SigningSecret.Reveal(), APIBaseURL: b.Slack.APIBaseURL,
-		Client: client, Grammar: bots.Commands, Admins: cfg.Policy.Admins.Slack, FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: time.Now,
+		Client: client, Grammar: bots.Commands, Admins: cfg.Policy.Admins.Slack, Groups: b.Access.SlackGroups(), FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: time.Now,
 	})
 }

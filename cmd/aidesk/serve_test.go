@@ -50,8 +50,8 @@ func TestServe(t *testing.T) {
 			if status, line := first.get("/healthz"); status != http.StatusOK || line != "alive" {
 				t.Errorf("/healthz: %d %s", status, line)
 			}
-			if status, _ := first.get("/metrics"); status != http.StatusNotFound {
-				t.Errorf("/metrics: %d", status)
+			if status, page := first.get("/metrics"); status != http.StatusOK || !strings.Contains(page, `aidesk_turns_total{outcome="answered"} 1`) {
+				t.Errorf("/metrics: %d %s", status, page)
 			}
 			first.terminate()
 

@@ -36,7 +36,7 @@ func TestStory(t *testing.T) {
 type story struct {
 	t      *testing.T
 	fake   *slacktest.Slack
-	model  *modeltest.Chat
+	model  *modeltest.Server
 	proxy  *proxy
 	desk   *server
 	dir    string

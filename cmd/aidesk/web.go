@@ -23,9 +23,10 @@ const (
 	storeTime = time.Second      // how often the store is asked whether it still works
 )
 
-// web is the desk's own server: signs of health, and what platforms call.
+// web is the desk's own server: signs of health, measurements, and what platforms call.
 type web struct {
 	store    store.Store
+	metrics  *metrics
 	adapters []messenger
 	called   map[string]http.Handler // what messengers call, by the path below which they do
 	stopping atomic.Bool
@@ -59,6 +60,9 @@ func (w *web) handler() http.Handler {
 		}
 		say(out, http.StatusOK, "ready")
 	})
+	if w.metrics != nil {
+		mux.Handle("GET /metrics", w.metrics.handler())
+	}
 	for path, called := range w.called {
 		mux.Handle(path, http.MaxBytesHandler(called, maxBody))
 	}

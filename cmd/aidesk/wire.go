@@ -16,9 +16,6 @@ import (
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/egress"
-	"aidesk/core/model"
-	"aidesk/core/model/openai"
-	"aidesk/core/model/planner"
 	"aidesk/core/plugin"
 	"aidesk/core/policy"
 	"aidesk/core/preview"
@@ -53,6 +50,7 @@ type parts struct {
 	store    store.Store
 	secrets  *secret.Ring
 	adapters func(config.Bot) ([]chat.Adapter, error) // those of one bot
+	metrics  *metrics                                 // nil: nothing is counted
 	logger   *slog.Logger
 }
 
@@ -67,15 +65,16 @@ func wire(ctx context.Context, cfg config.Config, p parts) (*bots.Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	models := map[string]model.Model{}
-	for name, m := range cfg.Models {
-		if models[name], err = modelOf(cfg, m); err != nil {
-			return nil, err
-		}
+	models, err := modelsOf(cfg, p.metrics, logger)
+	if err != nil {
+		return nil, err
 	}
 	desk := &bots.Desk{
 		Store: s, Secrets: p.secrets, Now: time.Now, Logger: logger,
 		Keep: bots.Retention{Conversations: cfg.Retention.Conversations, Audit: cfg.Retention.Audit},
+	}
+	if p.metrics != nil {
+		desk.Observe = p.metrics.observe
 	}
 	for _, b := range cfg.Bots {
 		adapters, err := p.adapters(b)
@@ -100,12 +99,19 @@ func wire(ctx context.Context, cfg config.Config, p parts) (*bots.Desk, error) {
 		desk.Bots = append(desk.Bots, &bots.Bot{
 			Name: b.Name, Adapters: adapters, Agent: a, Plugins: registry,
 			Access: policy.Access{Channels: b.Access.Channels, Roles: b.Access.Roles, Guests: b.Access.Guests, Closed: []string{"discord"}},
-			Limits: bots.Limits{
-				TurnsPerMemberHour: cfg.Limits.TurnsPerMemberHour, TurnsAtOnce: cfg.Limits.TurnsAtOnce, TokensPerDay: cfg.Limits.TokensPerDay,
-			},
+			Limits: limitsOf(cfg.Limits),
+			Tell:   cfg.Policy.Admins.Members(),
 		})
 	}
 	return desk, nil
+}
+
+func limitsOf(l config.Limits) bots.Limits {
+	return bots.Limits{
+		TurnsPerMemberHour: l.TurnsPerMemberHour, TurnsAtOnce: l.TurnsAtOnce,
+		TokensPerTurn: l.TokensPerTurn, TokensPerMemberDay: l.TokensPerMemberDay, TokensPerDay: l.TokensPerDay,
+		MoneyPerMemberDay: int64(l.MoneyPerMemberDay), MoneyPerDay: int64(l.MoneyPerDay), Currency: l.Currency,
+	}
 }
 
 // rulesOf are the exceptions to the guard that the operator wrote.
@@ -126,19 +132,6 @@ func rulesOf(cfg config.Config) (egress.Rules, error) {
 		}
 	}
 	return rules, errors.Join(faults...)
-}
-
-// modelOf makes the model of a configuration. Its client goes straight to the
-// address that the operator wrote: proxy variables of the environment have no say.
-func modelOf(cfg config.Config, m config.Model) (model.Model, error) {
-	if m.Provider == "planner" {
-		return &planner.Planner{}, nil
-	}
-	client, err := clientOf(cfg, m.BaseURL)
-	if err != nil {
-		return nil, err
-	}
-	return openai.NewChat(openai.Config{BaseURL: m.BaseURL, Model: m.Model, APIKey: m.APIKey.Reveal(), Client: client}), nil
 }
 
 // clientOf gives the client for an address that the operator wrote for a model or a

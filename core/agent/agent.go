@@ -32,14 +32,18 @@ type Agent struct {
 	Limits   Limits
 	Now      func() time.Time
 	Logger   *slog.Logger
+
+	sets sets
 }
 
 // Limits bound one turn. Zero values mean the defaults.
 type Limits struct {
 	Steps    int           // requests to the model; 8
-	Calls    int           // calls to plugins; 16
+	Calls    int           // calls to plugins, those that wait for the member among them; 16
 	Failures int           // failed calls in a row; 3
 	Repeats  int           // identical calls; the one after the second stops the turn: 2
+	Repairs  int           // steps with a call that cannot be made, which the model may put right; 2
+	Searches int           // searches of the model for operations; 2
 	Time     time.Duration // all of it; 5 minutes
 	Step     time.Duration // one request to the model; 2 minutes
 }
@@ -52,6 +56,7 @@ func (l Limits) withDefaults() Limits {
 		return n
 	}
 	l.Steps, l.Calls, l.Failures, l.Repeats = or(l.Steps, 8), or(l.Calls, 16), or(l.Failures, 3), or(l.Repeats, 2)
+	l.Repairs, l.Searches = or(l.Repairs, 2), or(l.Searches, 2)
 	l.Time = time.Duration(or(int(l.Time), int(5*time.Minute)))
 	l.Step = time.Duration(or(int(l.Step), int(2*time.Minute)))
 	return l
@@ -83,6 +88,7 @@ type Answer struct {
 	Usage    model.Usage
 	Calls    int            // how many went to a plugin
 	Disabled *plugin.Plugin // a plugin that is not enabled and whose examples know the question
+	Trace    Trace          // how it came about
 }
 
 // Choice is something the member may want next: a press says it in their stead or,
@@ -109,7 +115,11 @@ func (a *Agent) Run(ctx context.Context, t Turn) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, offered: offers(on), links: t.Links, seen: map[string]int{}}
+	set, err := a.sets.of(on)
+	if err != nil {
+		return Answer{}, err
+	}
+	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, set: set, links: t.Links, zone: t.Member.Location(), seen: map[string]int{}}
 	if t.Question != "" {
 		r.say(model.Message{Role: model.User, Name: t.Member.Name, Parts: []model.Part{{Text: t.Question}}})
 	}
@@ -117,7 +127,9 @@ func (a *Agent) Run(ctx context.Context, t Turn) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	r.finish(ctx, text, off)
+	if err := r.finish(ctx, text, off); err != nil {
+		return Answer{}, err
+	}
 	return r.answer, nil
 }
 
@@ -130,29 +142,48 @@ type run struct {
 	Turn
 	limits   Limits
 	enabled  []*plugin.Plugin
-	offered  []offer
+	zone     *time.Location // the member's
+	set      *set           // what they can
+	offered  []pick         // of that, sorted by name
+	all      bool           // everything is offered
+	found    []string       // tools that the model searched for, the last first
 	answer   Answer
 	links    []openapi.Link // of this turn's results
-	used     []string       // plugins whose results were used, by name for people
+	from     []string       // plugins whose results were used, by name for people
 	leftOut  []string
 	seen     map[string]int // calls by digest
+	asked    int            // calls that a plugin or the member was asked for
 	failures int            // failed calls in a row
+	mended   bool           // this step has a call that cannot be made
+	repairs  int            // how many steps had
+	searches int
+	sizes    []int // of the transcript's messages, in tokens
+	narrow   int   // room for the transcript, once the model found it too long
 }
+
+// now is the time where the member is.
+func (r *run) now() time.Time { return r.Now().In(r.zone) }
 
 // say appends a message to the transcript of this turn.
 func (r *run) say(m model.Message, links ...string) {
 	m.V = model.Version
-	r.answer.Entries = append(r.answer.Entries, Entry{Message: m, Links: links})
+	e := Entry{Message: m, Links: links}
+	if m.Role == model.Assistant {
+		e.Seen = r.saw()
+	}
+	r.answer.Entries = append(r.answer.Entries, e)
 }
 
 // loop asks the model until it has nothing more to call: the only loop. It
 // returns what the model said at the end, or why the desk stopped it.
 func (r *run) loop(ctx context.Context) (string, error) {
 	for range r.limits.Steps {
+		r.choose()
+		r.answer.Trace.offer(r.offered)
 		response, err := r.ask(ctx)
 		if err != nil {
 			if errors.Is(context.Cause(ctx), errTime) {
-				return "I stopped: this took longer than I may spend on one question. Ask for less at once.", nil
+				return r.stop("I stopped: this took longer than I may spend on one question. Ask for less at once."), nil
 			}
 			if cause := context.Cause(ctx); cause != nil {
 				return "", cause
@@ -160,6 +191,7 @@ func (r *run) loop(ctx context.Context) (string, error) {
 			return "", err
 		}
 		r.answer.Usage = add(r.answer.Usage, response.Usage)
+		response.Message = r.formed(response.Message)
 		r.say(response.Message)
 		for _, p := range response.Message.Parts {
 			if p.Choice != nil {
@@ -175,11 +207,16 @@ func (r *run) loop(ctx context.Context) (string, error) {
 			return "", cause
 		}
 		if why != "" {
-			r.say(model.Message{Role: model.Assistant, Parts: []model.Part{{Text: why}}})
-			return why, nil
+			return r.stop(why), nil
 		}
 	}
-	return fmt.Sprintf("I stopped after %d steps without reaching an end. Ask for a smaller part of it.", r.limits.Steps), nil
+	return r.stop(fmt.Sprintf("I stopped after %d steps without reaching an end. Ask for a smaller part of it.", r.limits.Steps)), nil
+}
+
+// stop ends the transcript of the turn with the desk's own reason.
+func (r *run) stop(why string) string {
+	r.say(model.Message{Role: model.Assistant, Parts: []model.Part{{Text: why}}})
+	return why
 }
 
 // choice resolves what a choice names among what was offered.
@@ -193,11 +230,27 @@ func (r *run) choice(c model.Choice) Choice {
 	return out
 }
 
-// ask sends one request to the model.
+// ask sends one request to the model. What it finds too long is sent once more with
+// half the transcript, where that can be made shorter.
 func (r *run) ask(ctx context.Context) (*model.Response, error) {
+	request := r.request()
+	response, err := r.generate(ctx, request)
+	fault := (*model.Error)(nil)
+	if !errors.As(err, &fault) || fault.Kind != model.Context || r.narrow > 0 {
+		return response, err
+	}
+	was := sizeOf(request.Messages)
+	r.narrow = was / 2
+	if request = r.request(); sizeOf(request.Messages) == was {
+		return response, err
+	}
+	return r.generate(ctx, request)
+}
+
+func (r *run) generate(ctx context.Context, request *model.Request) (*model.Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.limits.Step)
 	defer cancel()
-	response, err := r.Model.Generate(ctx, r.request(), nil)
+	response, err := r.Model.Generate(ctx, request, nil)
 	if err != nil && ctx.Err() != nil && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return nil, &model.Error{Kind: model.Overloaded, Message: fmt.Sprintf("no answer within %s", r.limits.Step)}
 	}

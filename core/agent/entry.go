@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"aidesk/core/confirm"
 	"aidesk/core/model"
@@ -16,6 +15,8 @@ import (
 type Entry struct {
 	Message model.Message `json:"message"`
 	Links   []string      `json:"links,omitempty"` // addresses that stood in a result: those that may be clickable later
+	Flows   []Flow        `json:"flows,omitempty"` // leave that a member gave with the decision that this tells
+	Seen    []string      `json:"seen,omitempty"`  // plugins, by id, whose data the model had seen when it said this
 }
 
 // ReadEntry reads a stored Entry.
@@ -40,13 +41,20 @@ var statuses = map[confirm.State]model.Status{
 // was parked.
 func Tell(a confirm.Action) Entry {
 	o := a.Outcome
-	e := Entry{Message: model.Message{V: model.Version, Role: model.Outcome, Parts: []model.Part{{Result: &model.ToolResult{
-		CallID: a.CallID, Operation: a.Tool, Status: statuses[a.State], LeftOut: o.LeftOut,
-		Content: cmp.Or(o.Content, o.Line), Plugins: []string{a.Call.Plugin},
-	}}}}}
+	result := &model.ToolResult{
+		CallID: a.CallID, Operation: a.Tool, Status: statuses[a.State], LeftOut: o.LeftOut, Content: cmp.Or(o.Content, o.Line),
+	}
+	e := Entry{Message: model.Message{V: model.Version, Role: model.Outcome, Parts: []model.Part{{Result: result}}}}
+	if a.State == confirm.Done || a.State == confirm.Failed { // in the other states the words are ours
+		result.Plugins, result.Account = []string{a.Call.Plugin}, a.Call.Account
+	}
+	if a.Lasting {
+		for _, from := range a.Call.From {
+			e.Flows = append(e.Flows, Flow{Member: a.Member, From: from.Plugin, To: a.Call.Plugin})
+		}
+	}
 	if a.Edited {
-		r := e.Message.Parts[0].Result
-		r.Content = "The member changed the values to " + string(a.Call.Args) + " before deciding. " + r.Content
+		result.Content = "The member changed the values to " + string(a.Call.Args) + " before deciding. " + result.Content
 	}
 	for _, l := range o.Links {
 		e.Links = append(e.Links, l.URL)
@@ -61,14 +69,14 @@ func Asked(name, line string) []Entry {
 
 // Ran is the transcript of an operation that a member ran without asking the model:
 // what they typed, and the result as an outcome.
-func Ran(name, line, tool string, o plugin.Outcome) []Entry {
-	status := model.OK
+func Ran(name, line, tool string, c plugin.Call, o plugin.Outcome) []Entry {
+	state := confirm.Done
 	if o.Status != "ok" {
-		status = model.Failed
+		state = confirm.Failed
 	}
-	told := Tell(confirm.Action{Tool: tool, State: confirm.Done, Outcome: confirm.Outcome{Content: Content(o), LeftOut: o.LeftOut, Links: o.Links}})
-	told.Message.Parts[0].Result.Status = status
-	return append(Asked(name, line), told)
+	return append(Asked(name, line), Tell(confirm.Action{
+		Tool: tool, Call: c, State: state, Outcome: confirm.Outcome{Content: Content(o), LeftOut: o.LeftOut, Links: o.Links},
+	}))
 }
 
 // noAnswer stands in a transcript where a turn ended before it had said anything.
@@ -84,31 +92,4 @@ func Ended(name, question, line string) []Entry {
 // Unanswered says that a transcript ends with a turn that had not said anything.
 func Unanswered(last Entry) bool {
 	return last.Message.Role == model.Assistant && last.Message.TextOf() == noAnswer
-}
-
-// window is how much of a transcript a model sees, in bytes of JSON: the newest
-// whole turns that fit, and the last one always.
-const window = 96 << 10
-
-// recent cuts a transcript to the window, before a member's message, so that a
-// call and its result are never parted.
-func recent(entries []Entry) []Entry {
-	size, from := 0, len(entries)
-	for i, e := range slices.Backward(entries) {
-		body, err := json.Marshal(e.Message)
-		if err != nil {
-			break
-		}
-		size += len(body)
-		if size > window && from < len(entries) {
-			break
-		}
-		if e.Message.Role == model.User {
-			from = i
-		}
-	}
-	if from == len(entries) {
-		return entries
-	}
-	return entries[from:]
 }

@@ -17,7 +17,7 @@ const previewBudget = 1500 * time.Millisecond
 
 // finish makes the Answer of what the model said: text parsed once with every link
 // judged, previews, small print.
-func (r *run) finish(ctx context.Context, text string, off []*plugin.Plugin) {
+func (r *run) finish(ctx context.Context, text string, off []*plugin.Plugin) error {
 	r.answer.Text = markdown.Parse(text, r.allow())
 	if r.answer.Text.Empty() && len(r.answer.Parked) == 0 && r.Question != "" {
 		r.answer.Text = markdown.New(markdown.Paragraph(markdown.Text("I have no answer to that.")))
@@ -25,15 +25,25 @@ func (r *run) finish(ctx context.Context, text string, off []*plugin.Plugin) {
 	if r.Previews != nil {
 		r.answer.Previews = r.Previews.Previews(ctx, r.candidates(), previewBudget)
 	}
-	if len(r.used) > 0 {
-		r.answer.Notes = append(r.answer.Notes, "From "+strings.Join(r.used, ", ")+".")
+	if len(r.from) > 0 {
+		r.answer.Notes = append(r.answer.Notes, "From "+strings.Join(r.from, ", ")+".")
 	}
 	for _, left := range r.leftOut {
 		r.answer.Notes = append(r.answer.Notes, "Not everything is shown: "+left+".")
 	}
-	if r.answer.Calls == 0 && len(r.answer.Parked) == 0 {
-		r.answer.Disabled = disabled(r.Question, off, r.Now().In(r.Member.Location()))
+	r.answer.Trace.Model, r.answer.Trace.Usage = r.Model.Info().Name, r.answer.Usage
+	for _, p := range r.enabled[:min(len(r.enabled), indexedPlugins)] {
+		r.answer.Trace.Plugins = append(r.answer.Trace.Plugins, markdown.Line(p.Human(), 50))
 	}
+	if r.answer.Calls > 0 || len(r.answer.Parked) > 0 {
+		return nil
+	}
+	others, err := r.sets.of(off)
+	if err != nil {
+		return err
+	}
+	r.answer.Disabled = disabled(r.Question, others, r.now())
+	return nil
 }
 
 // allow says which addresses may be clickable: those that stood in a result of this
@@ -96,12 +106,11 @@ func same(a, b string) bool {
 
 // disabled finds a registered plugin that the member has not enabled and whose own
 // examples know the question.
-func disabled(question string, off []*plugin.Plugin, now time.Time) *plugin.Plugin {
-	offers := offers(off)
-	hits := model.Match(question, toolsOf(offers), now)
+func disabled(question string, off *set, now time.Time) *plugin.Plugin {
+	hits := model.Match(question, toolsOf(off.offers), now)
 	if len(hits) == 0 {
 		return nil
 	}
-	i := slices.IndexFunc(offers, func(o offer) bool { return o.tool.Name == hits[0].Tool.Name })
-	return offers[i].plugin
+	o, _ := off.find(hits[0].Tool.Name)
+	return o.plugin
 }

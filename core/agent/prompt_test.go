@@ -82,53 +82,6 @@ func TestPromptDisabled(t *testing.T) {
 	}
 }
 
-// TestWindow: of a long transcript the newest whole turns are sent; a call is never
-// parted from its result, and the last turn always comes whole.
-func TestWindow(t *testing.T) {
-	entry := func(role model.Role, parts ...model.Part) agent.Entry {
-		return agent.Entry{Message: model.Message{V: model.Version, Role: role, Parts: parts}}
-	}
-	var history []agent.Entry
-	for i := range 30 {
-		id := fmt.Sprintf("call%d", i)
-		history = append(history,
-			entry(model.User, model.Part{Text: fmt.Sprintf("question %d", i)}),
-			entry(model.Assistant, model.Part{Call: &model.ToolCall{ID: id, Name: "shop__listGoods", Args: json.RawMessage(`{}`)}}),
-			entry(model.ToolRole, model.Part{Result: &model.ToolResult{CallID: id, Status: model.OK, Content: strings.Repeat("x", 10<<10)}}),
-			entry(model.Assistant, model.Part{Text: "answer"}),
-		)
-	}
-	for _, big := range []int{0, 200 << 10} { // the new question alone may pass the window
-		b := set(t, true, script.Say("hello"))
-		b.turn.History, b.turn.Question = history, "the last question "+strings.Repeat("y", big)
-		b.run(t)
-		sent := b.script.Requests()[0].Messages
-		if sent[0].Role != model.User || sent[len(sent)-1].TextOf() != b.turn.Question {
-			t.Errorf("%d messages from %s to %.40q", len(sent), sent[0].Role, sent[len(sent)-1].TextOf())
-		}
-		if big == 0 && (len(sent) < 4*6 || len(sent) > 4*10) || big > 0 && len(sent) != 1 {
-			t.Errorf("%d messages with a question of %d bytes", len(sent), big)
-		}
-		open := map[string]bool{}
-		for _, m := range sent {
-			for _, p := range m.Parts {
-				if p.Call != nil {
-					open[p.Call.ID] = true
-				}
-				if p.Result != nil {
-					if !open[p.Result.CallID] {
-						t.Errorf("the result of %s without its call", p.Result.CallID)
-					}
-					delete(open, p.Result.CallID)
-				}
-			}
-		}
-		if len(open) != 0 {
-			t.Errorf("calls without results: %v", open)
-		}
-	}
-}
-
 // TestLinks: clickable is what stood in a result, in the manifest or in the members'
 // words, and nothing else.
 func TestLinks(t *testing.T) {

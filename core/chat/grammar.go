@@ -123,14 +123,21 @@ func (g Grammar) Parse(line string) (Command, error) {
 
 // Mentioned reads a command that was typed as plain text where slash commands do
 // not exist ("plugins list", "stop"). It is one only if the command or the verb
-// of the desk's own command stands first and the whole line parses.
+// of the desk's own command stands first and the whole line parses; a verb of the
+// desk's own that takes free words is not one, for a question may begin like it.
 func (g Grammar) Mentioned(text string, own string) (Command, bool) {
 	for _, line := range []string{text, own + " " + text} {
-		if c, err := g.Parse(strings.TrimRight(line, ".! ")); err == nil && (c.Name != own || len(c.Options) == 0) {
+		if c, err := g.Parse(strings.TrimRight(line, ".! ")); err == nil && (c.Name != own || !g.free(c)) {
 			return c, true
 		}
 	}
 	return Command{}, false
+}
+
+// free says that a command takes the rest of a line.
+func (g Grammar) free(c Command) bool {
+	_, verb, _ := g.Find(c.Name, c.Verb)
+	return slices.ContainsFunc(verb.Options, func(o Option) bool { return o.Kind == Rest })
 }
 
 // names lists the commands that everyone may use first.

@@ -79,6 +79,7 @@ type Action struct {
 	Outcome      Outcome            `json:"outcome,omitzero"`
 	Replaces     string             `json:"replaces,omitempty"` // the Action that this one sends again
 	Edited       bool               `json:"edited,omitempty"`   // the member changed the values that the model gave
+	Lasting      bool               `json:"lasting,omitempty"`  // approved with leave for more reads of the kind: data from Call.From to its plugin, in this conversation
 }
 
 // Buttons are the ids of an Action's buttons, made when it is parked.
@@ -87,15 +88,20 @@ type Buttons struct {
 	Cancel  string `json:"cancel"`
 	Again   string `json:"again"`
 	Edit    string `json:"edit"`
+	Allow   string `json:"allow,omitempty"` // approve, and let more reads carry such data in this conversation
 }
 
 // New is an Action for a call, with a life of its own from now on. The caller fills
 // in who and where.
 func New(c plugin.Call, arguments []openapi.Argument, newID func() string, now time.Time) Action {
-	return Action{
+	a := Action{
 		ID: newID(), Call: c, Arguments: arguments, State: Waiting, Until: now.Add(Life),
 		Buttons: Buttons{Approve: newID(), Cancel: newID(), Again: newID(), Edit: newID()},
 	}
+	if len(c.From) > 0 && !c.Write {
+		a.Buttons.Allow = newID()
+	}
+	return a
 }
 
 // Outcome is what became of an Action that was decided.
@@ -153,10 +159,12 @@ func Read(s store.Action) (Action, error) {
 }
 
 // Same finds, among Actions that wait, one of the same member for an identical
-// call: a second card would ask the same question twice.
+// call: a second card would ask the same question twice. A call that may carry data
+// of which that card does not speak is another question.
 func Same(waiting []Action, member string, c plugin.Call) (Action, bool) {
 	for _, a := range waiting {
-		if a.State == Waiting && a.Member == member && a.Call.Digest == c.Digest {
+		said := !slices.ContainsFunc(c.From, func(o plugin.Origin) bool { return !slices.Contains(a.Call.From, o) })
+		if a.State == Waiting && a.Member == member && a.Call.Digest == c.Digest && said {
 			return a, true
 		}
 	}

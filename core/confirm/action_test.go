@@ -124,6 +124,8 @@ func TestSame(t *testing.T) {
 	a := order()
 	other, done := order(), order()
 	other.Call.Digest, done.State = "d2", confirm.Done
+	a.Call.From = []plugin.Origin{{Plugin: "scores.example", Human: "Scores"}}
+	silent := order()
 	for _, test := range []struct {
 		name    string
 		waiting []confirm.Action
@@ -135,6 +137,7 @@ func TestSame(t *testing.T) {
 		{"of somebody else", []confirm.Action{a}, "ben", false},
 		{"with other values", []confirm.Action{other}, "ada", false},
 		{"decided", []confirm.Action{done}, "ada", false},
+		{"that says less of whose data", []confirm.Action{silent}, "ada", false},
 	} {
 		got, ok := confirm.Same(test.waiting, test.member, a.Call)
 		if ok != test.want || ok && got.ID != a.ID {
@@ -148,6 +151,7 @@ func TestSame(t *testing.T) {
 func TestSuccessors(t *testing.T) {
 	old := order()
 	old.State, old.By, old.Outcome, old.Message = confirm.Unknown, "p1", confirm.Outcome{Line: "lost"}, "m1"
+	old.Call.From = []plugin.Origin{{Plugin: "scores.example", Human: "Scores"}}
 	later := noon.Add(time.Hour)
 	next := func() string { return "new" }
 	again := confirm.Again(old, "r2", next, later)
@@ -162,6 +166,9 @@ func TestSuccessors(t *testing.T) {
 		t.Errorf("again sends %s", again.Call.Digest)
 	}
 	for _, a := range []confirm.Action{again, edited} {
+		if len(a.Call.From) != 1 || a.Buttons.Allow == "" == !a.Call.Write {
+			t.Errorf("a successor may carry %v and has the buttons %+v", a.Call.From, a.Buttons)
+		}
 		if a.State != confirm.Waiting || a.By != "" || a.Outcome.Line != "" || !a.Until.Equal(later.Add(confirm.Life)) ||
 			a.Member != "ada" || a.Name != "Ada" || a.Owner != old.Owner || a.Conversation != "c1" || a.Message != "m1" {
 			t.Errorf("a successor is %+v", a)

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"aidesk/core/chat"
+	"aidesk/core/plugin"
 )
 
 // Card shows an Action: one plain sentence and the values first, then exactly what
@@ -33,6 +35,9 @@ func Card(a Action) chat.Card {
 			{ID: a.Buttons.Approve, Label: "Approve", Style: yes},
 			{ID: a.Buttons.Cancel, Label: "Cancel"},
 		}
+		if a.Buttons.Allow != "" {
+			card.Buttons = slices.Insert(card.Buttons, 1, chat.Button{ID: a.Buttons.Allow, Label: "Allow in this conversation"})
+		}
 		if len(a.Arguments) > 0 {
 			card.Buttons = append(card.Buttons, chat.Button{ID: a.Buttons.Edit, Label: "Edit", Form: true})
 		}
@@ -51,14 +56,32 @@ var look = map[State]chat.CardState{
 
 func sentence(a Action) string {
 	what := strings.TrimRight(strings.TrimSpace(a.Call.Summary), ".!")
-	if what == "" {
-		return fmt.Sprintf("Shall I send this to %s?", a.Call.Human)
-	}
 	again := ""
 	if a.Replaces != "" {
 		again = " once more"
 	}
-	return fmt.Sprintf("Shall I do this%s at %s: %s?", again, a.Call.Human, lower(what))
+	switch carries := len(a.Call.From) > 0; {
+	case carries && what == "":
+		return fmt.Sprintf("May data from %s go to %s with this%s?", origins(a.Call.From), a.Call.Human, again)
+	case carries:
+		return fmt.Sprintf("May data from %s go to %s with this%s: %s?", origins(a.Call.From), a.Call.Human, again, lower(what))
+	case what == "":
+		return fmt.Sprintf("Shall I send this to %s?", a.Call.Human)
+	default:
+		return fmt.Sprintf("Shall I do this%s at %s: %s?", again, a.Call.Human, lower(what))
+	}
+}
+
+// origins names the plugins that data may come from.
+func origins(list []plugin.Origin) string {
+	var names []string
+	for _, o := range list {
+		names = append(names, o.Human)
+	}
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+	return strings.Join(names, "")
 }
 
 // lower makes the first letter small, unless the word is an abbreviation or a name.
@@ -91,6 +114,9 @@ func details(a Action) []chat.Field {
 	account := a.Call.Account
 	if account == "" {
 		account = "none"
+	}
+	for _, o := range a.Call.From { // the host too: two plugins may bear one name
+		fields = append(fields, chat.Field{Label: "May carry data from", Value: o.Human + " (" + o.Plugin + ")"})
 	}
 	return append(fields, chat.Field{Label: "Account", Value: account}, chat.Field{Label: "Seen by", Value: Audience(a.Place)})
 }

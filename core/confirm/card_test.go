@@ -2,23 +2,17 @@ package confirm_test
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"unicode"
 
-	"github.com/google/go-cmp/cmp"
-
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
+	"aidesk/core/goldentest"
 	"aidesk/core/openapi"
 	"aidesk/core/plugin"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // draw is a card as text.
 func draw(c chat.Card) string {
@@ -62,19 +56,16 @@ func TestCard(t *testing.T) {
 	again.Call.Summary = "PUT it there!"
 	write("once more", again)
 
-	golden := filepath.Join("testdata", "card.golden")
-	if *update {
-		if err := os.WriteFile(golden, []byte(all.String()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), all.String()); diff != "" {
-		t.Errorf("cards (-want +got), write them anew with -update:\n%s", diff)
-	}
+	read := order()
+	read.Call.Write, read.Call.Request = false, openapi.Request{Method: "GET", URL: "https://shop.example/api/goods?q=7"}
+	read.Call.From = []plugin.Origin{{Plugin: "scores.example", Human: "Scores"}, {Plugin: "todo.example", Human: "Todo"}}
+	read = confirm.New(read.Call, read.Arguments, ids(), noon)
+	write("a read that may carry data from two other plugins", read)
+	read.Call.From, read.Call.Write, read.Call.Summary = read.Call.From[:1], true, ""
+	read.Buttons.Allow = ""
+	write("a write that may, without summary", read)
+
+	goldentest.File(t, "card.golden", []byte(all.String()))
 }
 
 // evil are characters that show nothing or turn the reading direction.

@@ -11,11 +11,12 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"aidesk/core/costtest"
 )
 
 func TestFetch(t *testing.T) {
@@ -141,7 +142,7 @@ func TestHostileAnswers(t *testing.T) {
 		var page, document Page
 		var answer Response
 		var pageErr, documentErr, callErr error
-		took, used := cost(func() {
+		took, used := costtest.Measure(func() {
 			page, pageErr = g.Fetch(t.Context(), Webpage, "", server.URL+c.path)
 			document, documentErr = g.Fetch(t.Context(), Document, "", server.URL+c.path)
 			answer, _, callErr = g.Do(t.Context(), "", Request{Method: "GET", URL: server.URL + c.path})
@@ -157,28 +158,10 @@ func TestHostileAnswers(t *testing.T) {
 		judge("page", c.page, page.Truncated, len(page.Body), pageErr)
 		judge("document", c.document, document.Truncated, len(document.Body), documentErr)
 		judge("call", c.call, answer.Truncated, len(answer.Body), callErr)
-		if took > 5*time.Second || used > 100 {
+		if took > costtest.Limit || used > 100 {
 			t.Errorf("%s: the three took %s and %d MiB", c.path, took, used)
 		}
 	}
-}
-
-// cost measures the time and the MiB allocated; again when the time is long, for
-// that may be the machine's other work.
-func cost(work func()) (took time.Duration, used uint64) {
-	for range 3 {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		start := time.Now()
-		work()
-		took = time.Since(start)
-		runtime.ReadMemStats(&after)
-		used = (after.TotalAlloc - before.TotalAlloc) >> 20
-		if took < time.Second {
-			break
-		}
-	}
-	return took, used
 }
 
 // gzipBomb gives a gzip stream of size zeros (a multiple of 16 MiB): equal

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aidesk/core/markdown"
+	"aidesk/core/markdown/markdowntest"
 )
 
 // TestBuild makes one of everything, with foreign strings where a plugin's words
@@ -93,7 +94,7 @@ func answer() string {
 
 func BenchmarkParse(b *testing.B) {
 	b.Run("examples", func(b *testing.B) {
-		all := examples(b)
+		all := markdowntest.CommonMark(b)
 		n := 0
 		for b.Loop() {
 			for _, e := range all {

@@ -2,13 +2,13 @@ package markdown_test
 
 import (
 	"encoding/json"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
+	"aidesk/core/costtest"
 	"aidesk/core/markdown"
 )
 
@@ -99,15 +99,10 @@ func backticks(n int) string {
 func TestHostile(t *testing.T) {
 	for name, source := range hostile() {
 		t.Run(name, func(t *testing.T) {
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			start := time.Now()
-			d := markdown.Parse(source, everything)
-			took := time.Since(start)
-			runtime.ReadMemStats(&after)
-			used := (after.TotalAlloc - before.TotalAlloc) >> 20
+			var d markdown.Document
+			took, used := costtest.Measure(func() { d = markdown.Parse(source, everything) })
 			t.Logf("%d KB, %v, %d MB allocated", len(source)>>10, took, used)
-			if took > 5*time.Second || used > 100 {
+			if took > costtest.Limit || used > 100 {
 				t.Errorf("took %v and %d MB", took, used)
 			}
 			check(t, d)

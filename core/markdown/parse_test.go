@@ -2,7 +2,6 @@ package markdown_test
 
 import (
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,10 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"aidesk/core/goldentest"
 	"aidesk/core/markdown"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestGolden compares whole documents with testdata, which also pins the data's
 // form: stored documents must stay readable.
@@ -33,21 +31,9 @@ func TestGolden(t *testing.T) {
 			d := markdown.Parse(string(source), good)
 			check(t, d)
 			got := indented(t, d)
-			golden := strings.TrimSuffix(file, ".md") + ".json"
-			if *update {
-				if err := os.WriteFile(golden, got, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
+			goldentest.File(t, strings.TrimSuffix(filepath.Base(file), ".md")+".json", got)
 			var back markdown.Document
-			if err := json.Unmarshal(want, &back); err != nil {
+			if err := json.Unmarshal(got, &back); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(d, back); diff != "" {

@@ -2,8 +2,6 @@ package markdown_test
 
 import (
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -13,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"aidesk/core/markdown"
+	"aidesk/core/markdown/markdowntest"
 )
 
 // letters measures a part as a person would count it.
@@ -95,63 +94,6 @@ func TestSplitNothingFits(t *testing.T) {
 	}
 }
 
-// document draws any document that the builders can make.
-func document(t *rapid.T) markdown.Document {
-	return markdown.New(rapid.SliceOfN(rapid.Custom(func(t *rapid.T) markdown.Block { return block(t, 2) }), 1, 6).Draw(t, "blocks")...)
-}
-
-func words(t *rapid.T, most int) string {
-	word := rapid.SampledFrom([]string{"a", "be", "sea. ", "word", "longer", "日本語。", "文", "👩‍🚒", "é", "x!", "-", "1.", "`", "*", "e\u0301", strings.Repeat("w", 70)})
-	return strings.Join(rapid.SliceOfN(word, 1, most).Draw(t, "words"), rapid.SampledFrom([]string{" ", "", "\n"}).Draw(t, "between"))
-}
-
-func inlines(t *rapid.T) []markdown.Inline {
-	one := rapid.Custom(func(t *rapid.T) markdown.Inline {
-		switch rapid.IntRange(0, 6).Draw(t, "inline") {
-		case 0:
-			return markdown.Strong(words(t, 8))
-		case 1:
-			return markdown.Mono(words(t, 4))
-		case 2:
-			return markdown.Link("l"+strconv.Itoa(rapid.IntRange(0, 999).Draw(t, "label")), "https://a.b/")
-		case 3:
-			return markdown.Break()
-		}
-		return markdown.Text(words(t, 20))
-	})
-	return rapid.SliceOfN(one, 1, 5).Draw(t, "inlines")
-}
-
-func block(t *rapid.T, depth int) markdown.Block {
-	kinds := 4
-	if depth > 0 {
-		kinds = 6
-	}
-	switch rapid.IntRange(0, kinds).Draw(t, "block") {
-	case 0:
-		return markdown.Heading(2, inlines(t)...)
-	case 1:
-		return markdown.Code("go", words(t, 30))
-	case 2:
-		head := []string{"§1", "§2"}
-		rows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) []string { return []string{words(t, 6), words(t, 3)} }), 0, 8).Draw(t, "rows")
-		return markdown.TableOf(head, rows)
-	case 3:
-		return markdown.Rule()
-	case 5:
-		return markdown.Quote(block(t, depth-1), block(t, depth-1))
-	case 6:
-		b := markdown.Block{Kind: markdown.KindList, Tight: true, Ordered: rapid.Bool().Draw(t, "ordered"), Start: 7}
-		for range rapid.IntRange(1, 5).Draw(t, "items") {
-			b.Items = append(b.Items, markdown.Item{Blocks: []markdown.Block{markdown.Paragraph(inlines(t)...), block(t, depth-1)}})
-		}
-		return b
-	}
-	return markdown.Paragraph(inlines(t)...)
-}
-
-var heads = regexp.MustCompile(`§\d:?`)
-
 // stream is everything that documents say, without blanks and without the heads of
 // tables, which may be repeated; list items with their numbers.
 func stream(docs ...markdown.Document) string {
@@ -192,15 +134,16 @@ func stream(docs ...markdown.Document) string {
 	for _, d := range docs {
 		blocks(d.Blocks)
 	}
-	return heads.ReplaceAllString(b.String(), "")
+	return markdowntest.CutHeads(b.String())
 }
 
 // TestSplitProperty: the parts carry exactly the text of the whole, each fits, each
 // keeps the package's promises, tables keep their head.
 func TestSplitProperty(t *testing.T) {
 	t.Parallel()
+	documents := markdowntest.Documents()
 	rapid.Check(t, func(rt *rapid.T) {
-		d := document(rt)
+		d := documents.Draw(rt, "document")
 		limit := letters(rapid.IntRange(60, 500).Draw(rt, "limit"))
 		before := d.Text()
 		parts := d.Split(limit)
@@ -219,7 +162,7 @@ func TestSplitProperty(t *testing.T) {
 			}
 			check(rt, part)
 			walkBlocks(part.Blocks, func(b markdown.Block) {
-				if b.Kind == markdown.KindTable && b.Table.Head[0][0].Text != "§1" {
+				if b.Kind == markdown.KindTable && b.Table.Head[0][0].Text != markdowntest.Head {
 					rt.Errorf("a table has lost its head")
 				}
 			})

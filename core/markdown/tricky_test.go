@@ -1,15 +1,13 @@
 package markdown_test
 
 import (
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"aidesk/core/markdown"
+	"aidesk/core/markdown/markdowntest"
 )
 
 // tricky is what each case of the corpus must become, with every link allowed, in
@@ -59,42 +57,31 @@ var trickyText = map[string]string{
 
 func TestTricky(t *testing.T) {
 	t.Parallel()
-	corpora := os.Getenv("AIDESK_CORPORA")
-	if corpora == "" {
-		t.Skip("AIDESK_CORPORA is not set")
-	}
-	data, err := os.ReadFile(filepath.Join(corpora, "markdown", "tricky-cases.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []struct{ ID, MD string }
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
-	}
+	cases := markdowntest.Tricky(t)
 	if len(cases) != len(tricky) {
 		t.Errorf("%d cases, know %d", len(cases), len(tricky))
 	}
 	for _, c := range cases {
-		t.Run(c.ID, func(t *testing.T) {
+		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			d := markdown.Parse(c.MD, everything)
+			d := markdown.Parse(c.Markdown, everything)
 			check(t, d)
-			want, known := tricky[c.ID]
+			want, known := tricky[c.Name]
 			if !known {
 				t.Fatal("not known")
 			}
 			if diff := cmp.Diff(want, show(d)); want != "" && diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if text, ok := trickyText[c.ID]; ok && text != d.Text() {
+			if text, ok := trickyText[c.Name]; ok && text != d.Text() {
 				t.Errorf("text:\n%s\nwant:\n%s", d.Text(), text)
 			}
-			none := markdown.Parse(c.MD, nil)
+			none := markdown.Parse(c.Markdown, nil)
 			check(t, none)
 			if links := none.Links(); len(links) > 0 {
 				t.Errorf("links without leave: %q", links)
 			}
-			switch c.ID {
+			switch c.Name {
 			case "big-table":
 				if rows := d.Blocks[0].Table.Rows; len(rows) != 150 || rows[149][0][0].Text != "149" {
 					t.Errorf("%d rows", len(rows))

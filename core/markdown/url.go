@@ -100,9 +100,7 @@ func encode(s string) string {
 		c := s[i]
 		percent := c == '%' && (i+2 >= len(s) || !isHex(s[i+1]) || !isHex(s[i+2]))
 		if c <= ' ' || c == 0x7f || percent || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
-			b.WriteByte('%')
-			b.WriteByte(hexDigits[c>>4])
-			b.WriteByte(hexDigits[c&15])
+			percentEncode(&b, c)
 			continue
 		}
 		b.WriteByte(c)
@@ -110,14 +108,18 @@ func encode(s string) string {
 	return b.String()
 }
 
+func percentEncode(b *strings.Builder, c byte) {
+	b.WriteByte('%')
+	b.WriteByte(hexDigits[c>>4])
+	b.WriteByte(hexDigits[c&15])
+}
+
 // encodeAll percent-encodes what is not ASCII.
 func encodeAll(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
 		if c := s[i]; c >= 0x80 {
-			b.WriteByte('%')
-			b.WriteByte(hexDigits[c>>4])
-			b.WriteByte(hexDigits[c&15])
+			percentEncode(&b, c)
 		} else {
 			b.WriteByte(c)
 		}
@@ -138,9 +140,7 @@ func spell(s string) string {
 		}
 		bare := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0
 		if !bare && (escaped || c <= ' ' || c >= 0x7f) {
-			b.WriteByte('%')
-			b.WriteByte(hexDigits[c>>4])
-			b.WriteByte(hexDigits[c&15])
+			percentEncode(&b, c)
 			continue
 		}
 		b.WriteByte(c)

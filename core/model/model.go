@@ -2,8 +2,8 @@
 // interface, the transcript's vocabulary, and the utterances by which the built-in
 // planner and the desk itself recognise what a plugin was meant for.
 //
-// Implementations live in leaf packages: openai and planner, script for tests.
-// Decorators are Models too. The types here are plain JSON and provider-neutral;
+// Implementations live in leaf packages: openai, anthropic and planner, script for
+// tests. Retry, Fallback and Trace are decorators, which are Models too. The types here are plain JSON and provider-neutral;
 // they are what the store keeps.
 package model
 
@@ -28,10 +28,16 @@ type Model interface {
 
 // Info describes a model.
 type Info struct {
-	Wire   string // "openai-chat", "planner", "script"
+	Wire   string // "openai", "openai-chat", "anthropic", "planner", "script"
 	Name   string // the provider's name of the model
 	Host   string // who receives what members write; empty: nobody outside this process
 	Notice string // shown once to each member, with the first answer; empty: none
+	Window int    // tokens that it can read and write in all; 0: not known
+
+	// Literal says that it is no language model: what it calls stands in the member's
+	// own words. It may see every tool, since that costs nothing, and carries nothing
+	// from one result into another call.
+	Literal bool
 }
 
 // Request is everything a model sees.
@@ -129,15 +135,21 @@ type ToolResult struct {
 	Status    Status   `json:"status"`
 	Content   string   `json:"content"`            // JSON where the plugin gave JSON
 	LeftOut   string   `json:"left_out,omitempty"` // in words, what Content lacks
-	Plugins   []string `json:"plugins,omitempty"`  // whose data it is
+	Plugins   []string `json:"plugins,omitempty"`  // whose data it is, by id
+	Account   string   `json:"account,omitempty"`  // under whose login it was read; empty: under none
 }
 
-// Opaque is a provider's own state, replayed only to the same wire and model.
+// Opaque is a provider's own state, kept as it came and replayed only to the model
+// that made it: others do not understand it, and some refuse it.
 type Opaque struct {
 	Wire  string          `json:"wire"`
 	Model string          `json:"model"`
+	Host  string          `json:"host,omitempty"`
 	Raw   json.RawMessage `json:"raw"`
 }
+
+// Of reports whether the state is that of a model.
+func (o Opaque) Of(i Info) bool { return o.Wire == i.Wire && o.Model == i.Name && o.Host == i.Host }
 
 // Stop is why a model stopped.
 type Stop string
@@ -150,10 +162,11 @@ const (
 	Refusal Stop = "refusal"
 )
 
-// Usage counts tokens.
+// Usage counts tokens. Input is all that was read, CacheRead and CacheWrite among it;
+// Output is all that was written, Reasoning among it.
 type Usage struct {
 	Input, Output, CacheRead, CacheWrite, Reasoning int
-	Estimated                                       bool
+	Estimated                                       bool // the server did not count
 }
 
 // Response is a model's whole answer.

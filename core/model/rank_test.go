@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"aidesk/core/corporatest"
 )
 
 func TestTerms(t *testing.T) {
@@ -152,18 +152,8 @@ type exam struct {
 // bfcl reads a file of BFCL.
 func bfcl[T any](t *testing.T, name string) []T {
 	t.Helper()
-	corpora := os.Getenv("AIDESK_CORPORA")
-	if corpora == "" {
-		t.Skip("AIDESK_CORPORA is not set")
-	}
-	data, err := os.ReadFile(filepath.Join(corpora, "bfcl", name))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var list []T
-	if err := json.Unmarshal(data, &list); err != nil {
-		t.Fatal(err)
-	}
+	corporatest.Read(t, "bfcl/"+name, &list)
 	if len(list) < 200 {
 		t.Fatalf("%s: only %d entries", name, len(list))
 	}

@@ -2,19 +2,15 @@ package model
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
-)
 
-var update = flag.Bool("update", false, "write the golden parts of testdata")
+	"aidesk/core/goldentest"
+)
 
 // noon is a time whose date differs between zones.
 var noon = time.Date(2026, 11, 30, 23, 30, 0, 0, time.FixedZone("member", 2*3600))
@@ -22,48 +18,27 @@ var noon = time.Date(2026, 11, 30, 23, 30, 0, 0, time.FixedZone("member", 2*3600
 // TestTables runs testdata/*.txtar: tools.json, then for each section the lines
 // said and what Match, Typed and Near make of them.
 func TestTables(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no tables: %v", err)
-	}
-	for _, name := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(name)
-			if err != nil {
-				t.Fatal(err)
+	goldentest.Archives(t, "*.txtar", func(t *testing.T, archive *txtar.Archive) {
+		var tools []Tool
+		for i, file := range archive.Files {
+			if file.Name == "tools.json" {
+				if err := json.Unmarshal(file.Data, &tools); err != nil {
+					t.Fatalf("tools.json: %v", err)
+				}
+				continue
 			}
-			var tools []Tool
-			for i, file := range archive.Files {
-				if file.Name == "tools.json" {
-					if err := json.Unmarshal(file.Data, &tools); err != nil {
-						t.Fatalf("tools.json: %v", err)
-					}
+			var got strings.Builder
+			for line := range strings.Lines(string(file.Data)) {
+				said, isInput := strings.CutPrefix(line, "> ")
+				if !isInput {
 					continue
 				}
-				var got strings.Builder
-				for line := range strings.Lines(string(file.Data)) {
-					said, isInput := strings.CutPrefix(line, "> ")
-					if !isInput {
-						continue
-					}
-					said = strings.TrimSuffix(said, "\n")
-					fmt.Fprintf(&got, "> %s\n%s", said, understand(strings.ReplaceAll(said, `\n`, "\n"), tools))
-				}
-				if *update {
-					archive.Files[i].Data = []byte(got.String())
-					continue
-				}
-				if diff := cmp.Diff(string(file.Data), got.String()); diff != "" {
-					t.Errorf("%s (-want +got):\n%s", file.Name, diff)
-				}
+				said = strings.TrimSuffix(said, "\n")
+				fmt.Fprintf(&got, "> %s\n%s", said, understand(strings.ReplaceAll(said, `\n`, "\n"), tools))
 			}
-			if *update {
-				if err := os.WriteFile(name, txtar.Format(archive), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-		})
-	}
+			archive.Files[i].Data = []byte(got.String())
+		}
+	})
 }
 
 // understand is what is made of one line, as text.

@@ -2,13 +2,13 @@ package openapi_test
 
 import (
 	"os"
-	"path/filepath"
 	"runtime"
 	"testing"
 
-	"aidesk/core/openapi"
-
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"aidesk/core/corporatest"
+	"aidesk/core/openapi"
 )
 
 func load(b *testing.B, files []string) [][]byte {
@@ -37,41 +37,34 @@ func imports(b *testing.B, docs [][]byte) []*openapi.Document {
 	return out
 }
 
-// BenchmarkImport reads every plugin of the corpora, and says what one keeps.
-func BenchmarkImport(b *testing.B) {
-	docs := load(b, specs(b, "plugins/specs"))
+// measure reads documents again and again, and gives the bytes that they keep.
+func measure(b *testing.B, docs [][]byte) float64 {
+	b.Helper()
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	kept := imports(b, docs)
 	runtime.GC()
 	runtime.ReadMemStats(&after)
+	runtime.KeepAlive(kept)
 	b.ReportAllocs()
 	for b.Loop() {
 		imports(b, docs)
 	}
-	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(len(kept)), "B-kept/plugin")
-	runtime.KeepAlive(kept)
+	return float64(after.HeapAlloc - before.HeapAlloc)
+}
+
+// BenchmarkImport reads every plugin of the corpora, and says what one keeps.
+func BenchmarkImport(b *testing.B) {
+	docs := load(b, specs(b, "plugins/specs"))
+	b.ReportMetric(measure(b, docs)/float64(len(docs)), "B-kept/plugin")
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(docs)), "µs/plugin")
 }
 
 // BenchmarkStripe reads a document of 4.5 MB, beside kin-openapi alone.
 func BenchmarkStripe(b *testing.B) {
-	docs := load(b, []string{filepath.Join(corpora(b), "specs", "stripe__stripe.yaml")})
-	b.Run("aidesk", func(b *testing.B) {
-		var before, after runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&before)
-		kept := imports(b, docs)
-		runtime.GC()
-		runtime.ReadMemStats(&after)
-		b.ReportAllocs()
-		for b.Loop() {
-			imports(b, docs)
-		}
-		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc), "B-kept")
-		runtime.KeepAlive(kept)
-	})
+	docs := load(b, []string{corporatest.Path(b, "specs/stripe__stripe.yaml")})
+	b.Run("aidesk", func(b *testing.B) { b.ReportMetric(measure(b, docs), "B-kept") })
 	b.Run("kin", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

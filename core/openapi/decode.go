@@ -3,6 +3,7 @@ package openapi
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"unicode/utf16"
@@ -49,6 +50,22 @@ func decode(data []byte) (*node, error) {
 		return nil, errors.New("the document is not an object with \"openapi\" or \"swagger\" and \"paths\"; give the address of an OpenAPI document")
 	}
 	return root, nil
+}
+
+// maxSmall is how many values a text may have that is no OpenAPI document.
+const maxSmall = 20_000
+
+// JSON reads an object in JSON or YAML as tolerantly as a document, and gives it in
+// strict JSON: for the small files that lie beside a document. At most 20,000 values.
+func JSON(data []byte) ([]byte, error) {
+	root, err := decode(data)
+	if err != nil {
+		return nil, err
+	}
+	if !root.within(maxSmall) {
+		return nil, fmt.Errorf("it has more than %d values", maxSmall)
+	}
+	return json.Marshal(root.any())
 }
 
 // plain makes UTF-8 without byte-order mark and without control characters,

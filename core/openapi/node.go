@@ -127,6 +127,25 @@ func (n *node) list() []*node {
 	return []*node{n}
 }
 
+// within reports whether the value has at most limit values, itself included. What
+// aliases share counts wherever it stands.
+func (n *node) within(limit int) bool {
+	left := limit
+	var take func(n *node) bool
+	take = func(n *node) bool {
+		if left--; left < 0 {
+			return false
+		}
+		for _, v := range n.vals {
+			if v != nil && !take(v) {
+				return false
+			}
+		}
+		return true
+	}
+	return take(n)
+}
+
 // any returns the value as encoding/json would with UseNumber.
 func (n *node) any() any {
 	if n == nil {

@@ -73,15 +73,15 @@ func (r *reader) operation(o *Operation, item, s spot) {
 	if effect, known := methods[strings.ToLower(o.Method)]; known {
 		o.Effect = effect
 	}
+	lost := false
 	switch {
 	case o.Method == http.MethodTrace || o.Method == http.MethodConnect || !isToken(o.Method):
 		o.refusef(s.at, "method-unsupported", "the method %s is not sent", clip(o.Method, 20))
 	case s.get("$ref").is(text):
 		target, ok := r.follow(s, "")
 		if !ok {
-			r.servers(o, item, item)
-			o.refusef(s.at, "operation-elsewhere", "its definition lies in another document that cannot be read; use a document in one piece")
-			return
+			r.warnf("operation-elsewhere", s.at, "its definition lies in another document that cannot be read: only its method and path are known; use a document in one piece")
+			target, lost = spot{&node{kind: dict}, s.file, s.at}, true
 		}
 		s = target
 	}
@@ -107,6 +107,10 @@ func (r *reader) operation(o *Operation, item, s spot) {
 	r.parameters(o, item, s)
 	r.template(o, s)
 	r.body(o, s)
+	if takesBody := o.Method == http.MethodPost || o.Method == http.MethodPut || o.Method == http.MethodPatch; lost && takesBody {
+		o.entity = &body{kind: bodyJSON, media: "application/json", schema: &schema{lost: true}}
+		o.args = append(o.args, arg{body: o.entity})
+	}
 	r.effect(o, s)
 }
 

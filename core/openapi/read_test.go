@@ -5,54 +5,29 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
-	"aidesk/core/openapi"
-
-	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
-)
 
-var update = flag.Bool("update", false, "write the golden parts of testdata")
+	"aidesk/core/goldentest"
+	"aidesk/core/openapi"
+)
 
 // TestRead reads each document of testdata/read, makes the calls of its
 // "calls" and compares everything that can be seen with its "want".
 func TestRead(t *testing.T) {
-	files, err := filepath.Glob("testdata/read/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no cases:", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			parts := map[string][]byte{}
-			for _, f := range a.Files {
-				parts[f.Name] = f.Data
-			}
-			got := transcript(t, a.Files[0], parts)
-			if *update {
-				if a.Files[len(a.Files)-1].Name == "want" {
-					a.Files = a.Files[:len(a.Files)-1]
-				}
-				a.Files = append(a.Files, txtar.File{Name: "want", Data: []byte(got)})
-				if err := os.WriteFile(file, txtar.Format(a), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(string(parts["want"]), got); diff != "" {
-				t.Errorf("run with -update if this is right (-want +got):\n%s", diff)
-			}
-		})
-	}
+	goldentest.Archives(t, "read/*.txtar", func(t *testing.T, a *txtar.Archive) {
+		parts := map[string][]byte{}
+		for _, f := range a.Files {
+			parts[f.Name] = f.Data
+		}
+		got := transcript(t, a.Files[0], parts)
+		a.Files = slices.DeleteFunc(a.Files, func(f txtar.File) bool { return f.Name == "want" })
+		a.Files = append(a.Files, txtar.File{Name: "want", Data: []byte(got)})
+	})
 }
 
 func transcript(t *testing.T, main txtar.File, parts map[string][]byte) string {

@@ -25,6 +25,15 @@ var views = []view{
 	{1, 0, 1, 40},
 }
 
+// bareViews are views without words.
+var bareViews = []view{
+	{4, 0, 20, 400},
+	{3, 0, 8, 200},
+	{2, 0, 4, 100},
+	{2, 0, 2, 60},
+	{1, 0, 1, 40},
+}
+
 // drawing is one rendering: a JSON Schema tree made of the graph.
 type drawing struct {
 	view

@@ -32,6 +32,17 @@ func (o *Operation) Tool(plugin string) Tool { return o.ToolWithin(plugin, maxTo
 // texts are shortened, then optional and deep parts are left out (they may
 // still be sent); a schema of required parts alone may pass the size.
 func (o *Operation) ToolWithin(plugin string, tokens int) Tool {
+	return o.drawn(plugin, views, tokens)
+}
+
+// ToolPlain is ToolWithin without the words that describe single arguments: for
+// where many tools share little room.
+func (o *Operation) ToolPlain(plugin string, tokens int) Tool {
+	return o.drawn(plugin, bareViews, tokens)
+}
+
+// drawn is the definition in the first of the views that is within a size, or the last.
+func (o *Operation) drawn(plugin string, views []view, tokens int) Tool {
 	t := Tool{
 		Name:        o.name(plugin),
 		Plugin:      plugin,

@@ -11,7 +11,7 @@ import (
 // Decide asks the policy about a call with the plugins that are enabled now: when a
 // model wishes it, and again at the moment of sending.
 func Decide(on []*Plugin, m chat.Member, c Call) policy.Decision {
-	q := policy.Question{Member: m, Plugin: c.Human}
+	q := policy.Question{Member: m, Plugin: c.Human, Carries: len(c.From) > 0}
 	for _, p := range on {
 		if p.ID != c.Plugin {
 			continue

@@ -109,17 +109,24 @@ func open(t *testing.T) store.Store {
 	return db
 }
 
-// registry is one over a store, to which these hosts are open.
-func registry(t *testing.T, s store.Store, hosts ...*host) *plugin.Registry {
+// guard opens nothing but these hosts.
+func guard(t *testing.T, hosts []*host) *egress.Guard {
+	t.Helper()
 	var rules egress.Rules
 	for _, h := range hosts {
 		rules.Trusted = append(rules.Trusted, egress.Trusted{Host: h.address, Plugin: h.address})
 	}
-	guard, err := egress.New(rules)
+	g, err := egress.New(rules)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &plugin.Registry{Bot: "desk", Records: s, Guard: guard, Logger: slog.New(slog.DiscardHandler)}
+	return g
+}
+
+// registry is one over a store, to which these hosts are open.
+func registry(t *testing.T, s store.Store, hosts ...*host) *plugin.Registry {
+	t.Helper()
+	return &plugin.Registry{Bot: "desk", Records: s, Guard: guard(t, hosts), Logger: slog.New(slog.DiscardHandler)}
 }
 
 // configure registers hosts.

@@ -11,22 +11,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"aidesk/core/egress"
+	"aidesk/core/corporatest"
 	"aidesk/core/plugin"
 )
 
 // reader reads through a guard that opens nothing but these hosts.
 func reader(t *testing.T, hosts ...*host) plugin.Reader {
 	t.Helper()
-	var rules egress.Rules
-	for _, h := range hosts {
-		rules.Trusted = append(rules.Trusted, egress.Trusted{Host: h.address, Plugin: h.address})
-	}
-	guard, err := egress.New(rules)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return plugin.Reader{Guard: guard, Logger: slog.New(slog.DiscardHandler)}
+	return plugin.Reader{Guard: guard(t, hosts), Logger: slog.New(slog.DiscardHandler)}
 }
 
 // write puts a file into a folder of the test.
@@ -166,10 +158,7 @@ func TestFile(t *testing.T) {
 // TestCorpora reads every manifest of the corpora, and each pair of manifest and
 // document whole.
 func TestCorpora(t *testing.T) {
-	dir := os.Getenv("AIDESK_CORPORA")
-	if dir == "" {
-		t.Skip("AIDESK_CORPORA is not set")
-	}
+	dir := corporatest.Path(t, "")
 	pairs := 0
 	files, err := filepath.Glob(filepath.Join(dir, "plugins", "manifests*", "*.json"))
 	if err != nil || len(files) < 145 {

@@ -176,23 +176,33 @@ func (m Manifest) name(taken func(string) bool) string {
 	return name
 }
 
-// readFile reads the JSON of a manifest, or says what came instead.
+// marks are keys of which a manifest in YAML has one at the start of a line. What has
+// none is not read as YAML here: it may be a document of megabytes.
+var marks = regexp.MustCompile(`(?m)^["']?(name_for_model|runtimes)["']?[ \t]*:`)
+
+// maxFile is how large a manifest may be, in bytes.
+const maxFile = 256 << 10
+
+// readFile reads a manifest in JSON or YAML, or says what came instead.
 func readFile(data []byte) (manifestFile, error) {
 	data = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(data), []byte("\xef\xbb\xbf")))
+	written := len(data) > 0 && data[0] == '{'
 	switch {
 	case len(data) == 0:
 		return manifestFile{}, errors.New("the manifest is empty")
 	case data[0] == '<':
 		return manifestFile{}, errors.New("a web page came instead of a manifest: the site has no " + wellKnown + ", or wants a login")
-	case data[0] != '{':
+	case !written && (len(data) > maxFile || !marks.Match(data)):
 		return manifestFile{}, errNotManifest
 	}
 	var f manifestFile
 	err := json.Unmarshal(data, &f)
-	if err != nil { // raw line ends and tabs within texts
-		f = manifestFile{}
-		if json.Unmarshal(bytes.Map(blank, data), &f) == nil {
-			return f, nil
+	if err != nil && len(data) <= maxFile { // YAML, or JSON with raw line ends and the like
+		if strict, fault := openapi.JSON(data); fault == nil {
+			f = manifestFile{}
+			err = json.Unmarshal(strict, &f)
+		} else if !written {
+			err = fault
 		}
 	}
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
@@ -202,11 +212,4 @@ func readFile(data []byte) (manifestFile, error) {
 		return manifestFile{}, fmt.Errorf("the manifest cannot be read: %w", err)
 	}
 	return f, nil
-}
-
-func blank(r rune) rune {
-	if r < ' ' {
-		return ' '
-	}
-	return r
 }

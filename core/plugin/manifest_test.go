@@ -38,6 +38,16 @@ func TestReadManifest(t *testing.T) {
 			"",
 		},
 		{
+			"yaml", "# ours\nschema_version: v1\nname_for_model: shop\nname_for_human: Shop\napi: {type: openapi, url: /o.yaml}\nauth:\n  type: none\n",
+			plugin.Manifest{SchemaVersion: "v1", NameForModel: "shop", NameForHuman: "Shop", Auth: "none", DocumentURL: "https://shop.example/o.yaml"},
+			"",
+		},
+		{
+			"line ends in texts, a key twice, a comma too many", "{\"name_for_model\":\"s\",\"name_for_model\":\"shop\",\"name_for_human\":\"The\nshop\",\"api\":{\"url\":\"/o\"},}",
+			plugin.Manifest{NameForModel: "shop", NameForHuman: "The shop", Auth: "none", DocumentURL: "https://shop.example/o"},
+			"",
+		},
+		{
 			"auth as a word", `{"name_for_model":"s","auth":"user_http","api":{"url":"/o"}}`,
 			plugin.Manifest{NameForModel: "s", NameForHuman: "s", Auth: "user_http", Login: plugin.Login{Scheme: "bearer"}, DocumentURL: "https://shop.example/o"},
 			"",
@@ -124,6 +134,7 @@ func FuzzReadManifest(f *testing.F) {
 	f.Add([]byte(`{"name_for_model":"shop","api":{"url":"o.yaml"},"auth":"none"}`))
 	f.Add([]byte(`{"namespace":"s","runtimes":[{"type":"OpenApi","spec":{"url":"/o"}}]}`))
 	f.Add([]byte("<html>"))
+	f.Add([]byte("name_for_model: shop\na: &a [x, x]\nb: [*a, *a]\napi: {url: /o}\n"))
 	f.Add([]byte(`{"name_for_model":"` + "\xff\u202e" + `","api":{"url":"http://[::1"}}`))
 	at, _ := url.Parse("https://shop.example/.well-known/ai-plugin.json")
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -100,9 +100,16 @@ type Call struct {
 	Write     bool            `json:"write,omitempty"`   // its member must approve it
 	Unsafe    bool            `json:"unsafe,omitempty"`  // its method may have an effect: sent at most once, whoever approved it
 	Account   string          `json:"account,omitempty"` // whose credential goes along; empty: none
+	From      []Origin        `json:"from,omitempty"`    // other plugins whose data it may carry, which the member has not allowed
 	Args      json.RawMessage `json:"args"`
 	Request   openapi.Request `json:"request"`
 	Digest    string          `json:"digest"` // of request, version and account
+}
+
+// Origin is a plugin whose data a call to another one may carry.
+type Origin struct {
+	Plugin string `json:"plugin"` // id
+	Human  string `json:"human"`
 }
 
 // Call builds the exact request for arguments that a model or a member gave. The

@@ -47,6 +47,7 @@ type Question struct {
 	Asks    bool   // the document wants this read confirmed
 	Refused bool   // the import refused this operation
 	Same    bool   // plugin version and operation are those that were offered
+	Carries bool   // it may carry data of another plugin, which the member has not allowed
 }
 
 // Call decides about one call. The rules are asked in order; the first that
@@ -69,6 +70,8 @@ func Call(q Question) Decision {
 		return Decision{Ask, "write-asks", ""}
 	case q.Asks:
 		return Decision{Ask, "consequential-read-asks", ""}
+	case q.Carries:
+		return Decision{Ask, "data-boundary-asks", ""}
 	default:
 		return Decision{Allow, "read", ""}
 	}

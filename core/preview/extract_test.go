@@ -1,20 +1,19 @@
 package preview
 
 import (
-	"encoding/json"
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
 	"aidesk/core/chat"
+	"aidesk/core/corporatest"
+	"aidesk/core/costtest"
 )
 
 func TestExtract(t *testing.T) {
@@ -160,29 +159,11 @@ func TestExtractHostile(t *testing.T) {
 		"zeros":           make([]byte, 3<<20),
 		"bad bytes":       fill("\xff\xfe\xfd"),
 	} {
-		took, used := cost(func() { Extract(page, "", nil) })
-		if took > 5*time.Second || used > 100 {
+		took, used := costtest.Measure(func() { Extract(page, "", nil) })
+		if took > costtest.Limit || used > 100 {
 			t.Errorf("%s: took %s and %d MiB", name, took, used)
 		}
 	}
-}
-
-// cost measures the time and the MiB allocated; again when the time is long, for
-// that may be the machine's other work.
-func cost(work func()) (took time.Duration, used uint64) {
-	for range 3 {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		start := time.Now()
-		work()
-		took = time.Since(start)
-		runtime.ReadMemStats(&after)
-		used = (after.TotalAlloc - before.TotalAlloc) >> 20
-		if took < time.Second {
-			break
-		}
-	}
-	return took, used
 }
 
 func address(t testing.TB, text string) *url.URL {
@@ -207,20 +188,9 @@ var codecs = map[string]string{"cp1252": "windows-1252"}
 
 func corpus(t testing.TB) (string, []saved) {
 	t.Helper()
-	folder := os.Getenv("AIDESK_CORPORA")
-	if folder == "" {
-		t.Skip("AIDESK_CORPORA is not set")
-	}
-	folder = filepath.Join(folder, "opengraph")
-	text, err := os.ReadFile(filepath.Join(folder, "expected.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var pages []saved
-	if err := json.Unmarshal(text, &pages); err != nil {
-		t.Fatal(err)
-	}
-	return folder, pages
+	corporatest.Read(t, "opengraph/expected.json", &pages)
+	return corporatest.Path(t, "opengraph"), pages
 }
 
 func TestCorpus(t *testing.T) {

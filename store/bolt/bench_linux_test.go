@@ -97,7 +97,7 @@ func turn(b *testing.B, db *bolt.DB, n int64) error {
 	if _, err := db.Ingest(ctx, store.Event{ID: name, Conversation: name, Time: time.Now(), Body: make([]byte, 512)}); err != nil {
 		return err
 	}
-	leases, err := db.Claim(ctx, "bench", 1, time.Minute)
+	leases, err := db.Claim(ctx, "bench", 1, 0, time.Minute)
 	if err != nil || len(leases) == 0 {
 		return fmt.Errorf("claimed %v: %w", leases, err)
 	}

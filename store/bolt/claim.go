@@ -12,7 +12,7 @@ import (
 )
 
 // Claim is store.Journal's. Leases live in memory: they end with the process.
-func (db *DB) Claim(ctx context.Context, owner string, limit int, ttl time.Duration) ([]store.Lease, error) {
+func (db *DB) Claim(ctx context.Context, owner string, limit, share int, ttl time.Duration) ([]store.Lease, error) {
 	if err := db.usable(ctx); err != nil {
 		return nil, err
 	}
@@ -26,21 +26,19 @@ func (db *DB) Claim(ctx context.Context, owner string, limit int, ttl time.Durat
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	return db.journal.claim(owner, limit, db.now(), ttl), nil
+	return db.journal.claim(owner, limit, share, db.now(), ttl), nil
 }
 
-// claim leases the conversations that have waited longest.
-func (j *journal) claim(owner string, limit int, now time.Time, ttl time.Duration) []store.Lease {
+// claim leases conversations, each from the scope whose turn it is.
+func (j *journal) claim(owner string, limit, share int, now time.Time, ttl time.Duration) []store.Lease {
+	for _, s := range j.scopes {
+		j.end(s, now)
+	}
 	var leases []store.Lease
 	for len(leases) < limit {
-		first := j.line.first(now)
-		if first == nil {
+		c := j.pick(share, now)
+		if c == nil {
 			break
-		}
-		c := first.item
-		if len(c.queue) == 0 { // its holder left it without a Release
-			j.place(c, now)
-			continue
 		}
 		j.epoch++
 		c.lease = store.Lease{Conversation: c.name, Owner: owner, Epoch: j.epoch, Until: now.Add(ttl)}
@@ -49,6 +47,34 @@ func (j *journal) claim(owner string, limit int, now time.Time, ttl time.Duratio
 		leases = append(leases, c.lease)
 	}
 	return leases
+}
+
+// end notices the leases that ended by themselves: their conversations wait to be
+// claimed again or, without work, are no more.
+func (j *journal) end(s *scope, now time.Time) {
+	for {
+		later := s.line.later.slots
+		if len(later) == 0 || later[0].at.After(now) {
+			return
+		}
+		j.place(later[0].item, now)
+	}
+}
+
+// pick is the conversation to be claimed next; nil: there is none.
+func (j *journal) pick(share int, now time.Time) *conversation {
+	var best *conversation
+	for _, s := range j.scopes {
+		first := s.line.first(now)
+		if first == nil || share > 0 && s.held >= share {
+			continue
+		}
+		c := first.item
+		if best == nil || s.held < best.scope.held || s.held == best.scope.held && c.order < best.order {
+			best = c
+		}
+	}
+	return best
 }
 
 // Extend is store.Journal's.

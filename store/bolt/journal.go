@@ -19,16 +19,26 @@ const maxFired = 1000
 // journal is what is kept in memory of the events not yet worked. db.mu guards it.
 type journal struct {
 	conversations map[string]*conversation // those with events or a holder
-	line          *line[*conversation]
-	epoch         uint64    // of the last lease
-	timers        int       // events not yet due
-	due           time.Time // of the next timer; zero: there is none
+	scopes        map[string]*scope        // those of these conversations
+	epoch         uint64                   // of the last lease
+	timers        int                      // events not yet due
+	due           time.Time                // of the next timer; zero: there is none
+}
+
+// scope is what shares the workers with others.
+type scope struct {
+	name  string
+	line  *line[*conversation]
+	count int // its conversations
+	held  int // those with a holder
 }
 
 // conversation is one that has events or a holder.
 type conversation struct {
 	slot[*conversation]
 	name  string
+	scope *scope
+	held  bool     // it is counted as held in its scope
 	queue []queued // not done, in order
 	rest  time.Time
 	lease store.Lease // Epoch 0: nobody's
@@ -44,7 +54,7 @@ type queued struct {
 }
 
 func newJournal() journal {
-	return journal{conversations: map[string]*conversation{}, line: newLine[*conversation]()}
+	return journal{conversations: map[string]*conversation{}, scopes: map[string]*scope{}}
 }
 
 // load reads what is not finished from disk.
@@ -80,8 +90,9 @@ func (j *journal) waits(now time.Time) bool { return !j.due.IsZero() && !j.due.A
 func (j *journal) add(name string, q queued, now time.Time) {
 	c := j.conversations[name]
 	if c == nil {
-		c = &conversation{name: name}
+		c = &conversation{name: name, scope: j.scope(store.Scope(name))}
 		c.item = c
+		c.scope.count++
 		j.conversations[name] = c
 	}
 	c.queue = append(c.queue, q)
@@ -89,6 +100,16 @@ func (j *journal) add(name string, q queued, now time.Time) {
 		c.rest = time.Time{}
 	}
 	j.place(c, now)
+}
+
+// scope finds a scope, or makes it.
+func (j *journal) scope(name string) *scope {
+	s := j.scopes[name]
+	if s == nil {
+		s = &scope{name: name, line: newLine[*conversation]()}
+		j.scopes[name] = s
+	}
+	return s
 }
 
 // remove takes events out of their conversation.
@@ -104,9 +125,16 @@ func (j *journal) remove(name string, seqs []uint64, now time.Time) {
 // place puts a conversation where it belongs after a change.
 func (j *journal) place(c *conversation, now time.Time) {
 	held := c.lease.Epoch != 0 && now.Before(c.lease.Until)
+	if held != c.held {
+		c.held = held
+		c.scope.held += map[bool]int{true: 1, false: -1}[held]
+	}
 	if !held && len(c.queue) == 0 {
 		c.leave()
 		delete(j.conversations, c.name)
+		if c.scope.count--; c.scope.count == 0 {
+			delete(j.scopes, c.scope.name)
+		}
 		return
 	}
 	c.order, c.at = math.MaxUint64, c.rest
@@ -116,7 +144,7 @@ func (j *journal) place(c *conversation, now time.Time) {
 	if len(c.queue) > 0 {
 		c.order = c.queue[0].seq
 	}
-	j.line.put(&c.slot, now)
+	c.scope.line.put(&c.slot, now)
 }
 
 // held is the conversation of a lease that is still good; nil: it was lost.

@@ -92,6 +92,7 @@ type keptUsage struct {
 	Member string `json:"member,omitempty"`
 	Model  string `json:"model,omitempty"`
 	Time   int64  `json:"time,omitempty"`
+	Turns  int    `json:"turns,omitempty"`
 	Input  int    `json:"in,omitempty"`
 	Output int    `json:"out,omitempty"`
 	Micros int64  `json:"micros,omitempty"`
@@ -100,7 +101,7 @@ type keptUsage struct {
 func (k keptUsage) usage(scope string) store.Usage {
 	return store.Usage{
 		Scope: scope, Member: k.Member, Model: k.Model,
-		Time: moment(k.Time), Input: k.Input, Output: k.Output, Micros: k.Micros,
+		Time: moment(k.Time), Turns: k.Turns, Input: k.Input, Output: k.Output, Micros: k.Micros,
 	}
 }
 

@@ -61,7 +61,7 @@ func filled(t testing.TB) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		leases, err := db.Claim(ctx, "tester", 1, time.Minute)
+		leases, err := db.Claim(ctx, "tester", 1, 0, time.Minute)
 		if err != nil || len(leases) != 1 {
 			t.Fatal(leases, err)
 		}
@@ -208,22 +208,27 @@ func anew(t testing.TB, path string, data []byte) {
 	}
 }
 
-// TestCut cuts a file at every page: none is opened, none crashes the process.
-func TestCut(t *testing.T) {
-	path := filled(t)
-	whole, err := os.ReadFile(path)
+// paged is a filled file, its pages that are in use, and the size of one.
+func paged(t *testing.T) (path string, pages []byte, size int) {
+	t.Helper()
+	path = filled(t)
+	pages, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var used int
-	raw(t, path, func(tx *bbolt.Tx) error { used = int(tx.Size()); return nil })
-	page := os.Getpagesize()
+	raw(t, path, func(tx *bbolt.Tx) error { pages = pages[:tx.Size()]; return nil })
+	return path, pages, os.Getpagesize()
+}
+
+// TestCut cuts a file at every page: none is opened, none crashes the process.
+func TestCut(t *testing.T) {
+	path, pages, page := paged(t)
 	cuts := []int{1, 100, page - 1, page + 1}
-	for at := page; at < used; at += page {
+	for at := page; at < len(pages); at += page {
 		cuts = append(cuts, at)
 	}
 	for _, at := range cuts {
-		anew(t, path, whole[:at])
+		anew(t, path, pages[:at])
 		refused(t, path, "restore it from a backup")
 	}
 }
@@ -259,18 +264,10 @@ func TestFlippedByte(t *testing.T) {
 
 // TestSpoiltPages overwrites each page in turn. Whatever bbolt makes of that, a call returns.
 func TestSpoiltPages(t *testing.T) {
-	path := filled(t)
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var used int
-	raw(t, path, func(tx *bbolt.Tx) error { used = int(tx.Size()); return nil })
-	page := os.Getpagesize()
-	whole = whole[:used]
-	for at := 2 * page; at < used; at += page {
+	path, pages, page := paged(t)
+	for at := 2 * page; at < len(pages); at += page {
 		for _, with := range []byte{0x00, 0xff} {
-			spoilt := bytes.Clone(whole)
+			spoilt := bytes.Clone(pages)
 			copy(spoilt[at:at+page], bytes.Repeat([]byte{with}, page))
 			anew(t, path, spoilt)
 			useAll(t, path)
@@ -290,7 +287,7 @@ func useAll(t *testing.T, path string) {
 	_ = db.Audits(ctx, "s", func(store.Audit) bool { return true })
 	_ = db.Usages(ctx, "s", time.Time{}, func(store.Usage) bool { return true })
 	_, _ = db.Ingest(ctx, store.Event{ID: "new", Conversation: "c"})
-	leases, _ := db.Claim(ctx, "tester", 3, time.Minute)
+	leases, _ := db.Claim(ctx, "tester", 3, 0, time.Minute)
 	for _, l := range leases {
 		if w, err := db.Work(ctx, l); err == nil && len(w.Events) > 0 {
 			_ = db.Commit(ctx, l, store.Commit{Done: []uint64{w.Events[0].Seq}, Entries: []store.Entry{{}}})
@@ -367,11 +364,11 @@ func TestBubble(t *testing.T) {
 		if _, err := db.Ingest(ctx, store.Event{ID: "t", Conversation: "c", Due: time.Now().Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
-		if leases, err := db.Claim(ctx, "tester", 1, time.Minute); err != nil || len(leases) != 0 {
+		if leases, err := db.Claim(ctx, "tester", 1, 0, time.Minute); err != nil || len(leases) != 0 {
 			t.Fatal(leases, err)
 		}
 		time.Sleep(time.Hour)
-		if leases, err := db.Claim(ctx, "tester", 1, time.Minute); err != nil || len(leases) != 1 {
+		if leases, err := db.Claim(ctx, "tester", 1, 0, time.Minute); err != nil || len(leases) != 1 {
 			t.Fatal(leases, err)
 		}
 		if _, err := db.Put(ctx, store.Record{Key: "k"}); err != nil {

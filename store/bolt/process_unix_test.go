@@ -112,7 +112,7 @@ func playFull(path string) {
 	}
 	_, err = db.Ingest(ctx, store.Event{ID: "small", Conversation: "c"})
 	fmt.Println(err)
-	_, err = db.Claim(ctx, "tester", 1, time.Minute)
+	_, err = db.Claim(ctx, "tester", 1, 0, time.Minute)
 	fmt.Println(err)
 	_, err = db.Get(ctx, "k")
 	fmt.Println(err)
@@ -146,7 +146,7 @@ func playCrash(path string) {
 		}()
 	}
 	for {
-		leases, err := db.Claim(ctx, "worker", 1, time.Minute)
+		leases, err := db.Claim(ctx, "worker", 1, 0, time.Minute)
 		for _, l := range leases {
 			w, _ := db.Work(ctx, l)
 			var c store.Commit
@@ -204,7 +204,7 @@ func TestKill(t *testing.T) {
 		}
 	}
 	for {
-		leases, err := db.Claim(t.Context(), "tester", 10, time.Hour)
+		leases, err := db.Claim(t.Context(), "tester", 10, 0, time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -131,7 +131,7 @@ func (db *DB) commitTurn(b *batch, lease store.Lease, c store.Commit, arrivals [
 		}
 	}
 	for _, u := range c.Usages {
-		k := keptUsage{Member: u.Member, Model: u.Model, Time: micros(u.Time), Input: u.Input, Output: u.Output, Micros: u.Micros}
+		k := keptUsage{Member: u.Member, Model: u.Model, Time: micros(u.Time), Turns: u.Turns, Input: u.Input, Output: u.Output, Micros: u.Micros}
 		if err := b.log(usageBucket, u.Scope, k.Time, k, nil); err != nil {
 			return err
 		}

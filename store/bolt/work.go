@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -80,13 +82,7 @@ func fill(tx *bbolt.Tx, w *store.Work, conversation string, seqs []uint64) error
 	if w.Events, err = events(tx, seqs); err != nil {
 		return err
 	}
-	err = each(tx, entryBucket, scopeKey(conversation), func(key, value []byte) error {
-		var k keptEntry
-		body, err := openAt(entryBucket, key, value, &k)
-		w.Entries = append(w.Entries, store.Entry{Seq: lastNum(key), Member: k.Member, Body: body})
-		return err
-	})
-	if err != nil {
+	if w.Entries, err = newest(tx, conversation); err != nil {
 		return err
 	}
 	return each(tx, openBucket, scopeKey(conversation), func(key, value []byte) error {
@@ -101,6 +97,44 @@ func fill(tx *bbolt.Tx, w *store.Work, conversation string, seqs []uint64) error
 		}
 		return err
 	})
+}
+
+// newest reads the end of a transcript, as store.Work has it.
+func newest(tx *bbolt.Tx, conversation string) ([]store.Entry, error) {
+	var found []store.Entry
+	prefix := scopeKey(conversation)
+	cursor := tx.Bucket([]byte(entryBucket)).Cursor()
+	cursor.Seek(append(slices.Clone(prefix), numKey(math.MaxUint64)...))
+	key, value := cursor.Prev()
+	if key == nil { // nothing stands behind the transcript
+		key, value = cursor.Last()
+	}
+	for size := 0; bytes.HasPrefix(key, prefix); key, value = cursor.Prev() {
+		var k keptEntry
+		body, err := openAt(entryBucket, key, value, &k)
+		if err != nil {
+			return nil, err
+		}
+		if size += len(body); size > store.MaxTranscript && len(found) > 0 {
+			return anchored(found), nil
+		}
+		found = append(found, store.Entry{Seq: lastNum(key), Member: k.Member, Body: body})
+	}
+	slices.Reverse(found)
+	return found, nil
+}
+
+// anchored is the end of a transcript, the newest entry first, in order and without
+// those before one that mostly is the same the next time. A provider then need not read
+// a prompt anew each time because its beginning has moved on by an entry.
+func anchored(found []store.Entry) []store.Entry {
+	slices.Reverse(found)
+	for i, e := range found[:len(found)/2] {
+		if e.Seq*0x9E3779B97F4A7C15>>59 == 0 { // one in 32, wherever it stands
+			return found[i:]
+		}
+	}
+	return found
 }
 
 // each calls fn with the values whose keys begin with prefix, in order.

@@ -41,7 +41,7 @@ func busy(d *desk) {
 	for w := range senders {
 		wg.Go(func() {
 			for worked.Load() < total && !d.Failed() {
-				leases, err := d.Claim(d.Context(), fmt.Sprint("worker", w), 2, ttl)
+				leases, err := d.Claim(d.Context(), fmt.Sprint("worker", w), 2, 0, ttl)
 				check(err)
 				for _, l := range leases {
 					work, err := d.Work(d.Context(), l)

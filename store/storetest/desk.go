@@ -3,6 +3,8 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,6 +58,25 @@ func (d *desk) fails(err, want error) {
 	}
 }
 
+// race has twenty try the same at once, and counts those who won; the others got lost.
+func (d *desk) race(lost error, try func(i int) error) int {
+	d.Helper()
+	var won atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			switch err := try(i); {
+			case err == nil:
+				won.Add(1)
+			case !errors.Is(err, lost):
+				d.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	return int(won.Load())
+}
+
 // equal compares; nil and empty are the same.
 func equal(d *desk, what string, got, want any) {
 	d.Helper()
@@ -87,7 +108,7 @@ func (d *desk) ingest(events ...store.Event) []uint64 {
 // claim leases conversations.
 func (d *desk) claim(limit int) []store.Lease {
 	d.Helper()
-	leases, err := d.Claim(d.Context(), "tester", limit, ttl)
+	leases, err := d.Claim(d.Context(), "tester", limit, 0, ttl)
 	d.must(err)
 	return leases
 }

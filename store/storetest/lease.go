@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,6 +25,41 @@ func longestFirst(d *desk) {
 	d.none()
 }
 
+// fair has one scope with many conversations and two with few: each gets its share.
+func fair(d *desk) {
+	for i := range 10 {
+		d.ingest(d.event(fmt.Sprint("desk/slate/busy/c", i), fmt.Sprint("busy", i)))
+	}
+	d.ingest(d.event("desk/slate/calm/c0", "calm0"), d.event("desk/slate/calm/c1", "calm1"))
+	d.ingest(d.event("desk/slate/third/c0/thread", "third0"))
+	claim := func(limit, share int) []string {
+		d.Helper()
+		leases, err := d.Claim(d.Context(), "tester", limit, share, ttl)
+		d.must(err)
+		var got []string
+		for _, l := range leases {
+			_, name, _ := strings.Cut(l.Conversation, "slate/")
+			got = append(got, name)
+		}
+		return got
+	}
+	equal(d, "one after the other", claim(4, 3), []string{"busy/c0", "calm/c0", "third/c0/thread", "busy/c1"})
+	equal(d, "who has fewer comes first", claim(2, 3), []string{"calm/c1", "busy/c2"})
+	equal(d, "no more than its share", claim(10, 3), []string(nil))
+	d.ingest(d.event("desk/slate/third/c1", "third1"))
+	equal(d, "who comes late is first", claim(1, 4), []string{"third/c1"})
+	equal(d, "the rest, where there is no bound", claim(10, 0), []string{"busy/c3", "busy/c4", "busy/c5", "busy/c6", "busy/c7", "busy/c8", "busy/c9"})
+
+	// What was given back or ended by itself is not held.
+	d.Pass(ttl)
+	equal(d, "after the leases ended", claim(3, 1), []string{"busy/c0", "calm/c0", "third/c0/thread"})
+	d.reopen()
+	l := d.one()
+	equal(d, "after a restart", l.Conversation, "desk/slate/busy/c0")
+	d.release(l, 0)
+	equal(d, "after a release", claim(4, 2), []string{"busy/c0", "calm/c0", "third/c0/thread", "busy/c1"})
+}
+
 func oneHolder(d *desk) {
 	const conversations = 20
 	for i := range conversations {
@@ -35,7 +71,7 @@ func oneHolder(d *desk) {
 	for i := range 8 {
 		wg.Go(func() {
 			for {
-				leases, err := d.Claim(d.Context(), fmt.Sprint("owner", i), 3, ttl)
+				leases, err := d.Claim(d.Context(), fmt.Sprint("owner", i), 3, 0, ttl)
 				if err != nil {
 					d.Error(err)
 				}
@@ -218,4 +254,49 @@ func hundred(d *desk) {
 		d.commit(l, store.Commit{Done: seqs(w.Events)})
 	}
 	equal(d, "events", got, want)
+}
+
+// longTranscript: of each conversation Work reads the newest entries that fit, and the
+// newest one always, wherever its keys lie among those of others.
+func longTranscript(d *desk) {
+	entry := func(i, size int) store.Entry {
+		return store.Entry{Member: "ann", Body: []byte(fmt.Sprintf("%0*d", size, i))}
+	}
+	const each = 1 << 10
+	for _, name := range []string{"a", "b", "c"} {
+		l := d.begin(name)
+		c := store.Commit{Done: seqs(d.work(l).Events)}
+		for i := range store.MaxTranscript/each + 10 {
+			c.Entries = append(c.Entries, entry(i, each))
+		}
+		d.commit(l, c)
+		d.release(l, 0)
+	}
+	for _, name := range []string{"a", "b", "c"} {
+		d.ingest(d.event(name, "once more in "+name))
+		l := d.one()
+		w := d.work(l)
+		const most, all = store.MaxTranscript / each, store.MaxTranscript/each + 10
+		if n := len(w.Entries); n > most || n < most/2 {
+			d.Fatalf("%s: %d entries, want %d at most and no less than half of them", name, n, most)
+		}
+		for i, e := range w.Entries {
+			equal(d, "entry", string(e.Body), string(entry(all-len(w.Entries)+i, each).Body))
+		}
+		first, moved := w.Entries[0].Seq, 0
+		for i := range 50 {
+			d.commit(l, store.Commit{Entries: []store.Entry{entry(all+i, each)}})
+			if next := d.work(l).Entries[0].Seq; next != first {
+				first, moved = next, moved+1
+			}
+		}
+		if moved > 10 {
+			d.Errorf("%s: the beginning moved %d times in 50 entries", name, moved)
+		}
+		d.commit(l, store.Commit{Done: seqs(w.Events), Entries: []store.Entry{entry(0, store.MaxTranscript+1)}})
+		if w = d.work(l); len(w.Entries) != 1 || len(w.Entries[0].Body) != store.MaxTranscript+1 {
+			d.Fatalf("%s: %d entries, want the newest alone", name, len(w.Entries))
+		}
+		d.release(l, 0)
+	}
 }

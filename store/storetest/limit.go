@@ -3,8 +3,6 @@ package storetest
 import (
 	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"aidesk/store"
@@ -38,23 +36,10 @@ func reserve(d *desk) {
 }
 
 func reservations(d *desk) {
-	var won atomic.Int32
-	var wg sync.WaitGroup
-	for range 20 {
-		wg.Go(func() {
-			err := d.Reserve(d.Context(), store.Count{Key: "last one", N: 1, Limit: 1})
-			switch {
-			case err == nil:
-				won.Add(1)
-			case !errors.Is(err, store.ErrLimit):
-				d.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	if won.Load() != 1 {
-		d.Fatalf("%d won", won.Load())
-	}
+	won := d.race(store.ErrLimit, func(int) error {
+		return d.Reserve(d.Context(), store.Count{Key: "last one", N: 1, Limit: 1})
+	})
+	equal(d, "winners", won, 1)
 }
 
 func hold(d *desk) {
@@ -91,7 +76,7 @@ func logs(d *desk) {
 		at := start.Add(time.Duration(i) * time.Second)
 		for _, scope := range []string{"s", "s2", "t"} {
 			c.Audits = append(c.Audits, store.Audit{Scope: scope, Time: at, Body: []byte(fmt.Sprint(scope, i))})
-			c.Usages = append(c.Usages, store.Usage{Scope: scope, Member: "ann", Model: "m", Time: at, Input: i, Output: 2, Micros: 3})
+			c.Usages = append(c.Usages, store.Usage{Scope: scope, Member: "ann", Model: "m", Time: at, Turns: 1, Input: i, Output: 2, Micros: 3})
 		}
 	}
 	d.commit(l, c)
@@ -107,7 +92,7 @@ func logs(d *desk) {
 	d.must(d.Usages(d.Context(), "s", start.Add(100*time.Second), func(u store.Usage) bool {
 		want := store.Usage{
 			Scope: "s", Member: "ann", Model: "m", Time: start.Add(time.Duration(i) * time.Second).Truncate(time.Microsecond).UTC(),
-			Input: i, Output: 2, Micros: 3,
+			Turns: 1, Input: i, Output: 2, Micros: 3,
 		}
 		equal(d, "usage", u, want)
 		i++

@@ -114,17 +114,37 @@ func (m *model) ingest(events []store.Event) []bool {
 	return dup
 }
 
-// claimable are the conversations that can be claimed, the longest waiting first.
-func (m *model) claimable() []string {
-	var names []string
+// claimable are the conversations that a claim gets, in its order.
+func (m *model) claimable(limit, share int) []string {
+	var waiting, got []string // the longest waiting first
 	for _, e := range m.inbox {
 		c := m.conv(e.Conversation)
 		free := c.epoch == 0 || !m.now.Before(c.until)
-		if free && !c.rest.After(m.now) && !slices.Contains(names, e.Conversation) {
-			names = append(names, e.Conversation)
+		if free && !c.rest.After(m.now) && !slices.Contains(waiting, e.Conversation) {
+			waiting = append(waiting, e.Conversation)
 		}
 	}
-	return names
+	held := map[string]int{} // by scope
+	for name, c := range m.convs {
+		if c.epoch != 0 && m.now.Before(c.until) {
+			held[store.Scope(name)]++
+		}
+	}
+	for len(got) < limit {
+		best := ""
+		for _, name := range waiting {
+			n := held[store.Scope(name)]
+			if (share == 0 || n < share) && !slices.Contains(got, name) && (best == "" || n < held[store.Scope(best)]) {
+				best = name
+			}
+		}
+		if best == "" {
+			break
+		}
+		held[store.Scope(best)]++
+		got = append(got, best)
+	}
+	return got
 }
 
 // claimed notes a lease.

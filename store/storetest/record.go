@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"aidesk/store"
@@ -55,21 +53,11 @@ func records(d *desk) {
 		d.Fatalf("an empty value: %v", r.Value)
 	}
 	// Of many who put the same version, one wins.
-	var won atomic.Int32
-	var wg sync.WaitGroup
-	for i := range 20 {
-		wg.Go(func() {
-			_, err := d.Put(d.Context(), store.Record{Key: "race", Value: []byte{byte(i)}})
-			switch {
-			case err == nil:
-				won.Add(1)
-			case !errors.Is(err, store.ErrConflict):
-				d.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	equal(d, "winners", won.Load(), int32(1))
+	won := d.race(store.ErrConflict, func(i int) error {
+		_, err := d.Put(d.Context(), store.Record{Key: "race", Value: []byte{byte(i)}})
+		return err
+	})
+	equal(d, "winners", won, 1)
 }
 
 func scan(d *desk) {

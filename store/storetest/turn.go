@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"aidesk/store"
@@ -149,27 +147,16 @@ func commitNothing(d *desk) {
 func decisions(d *desk) {
 	l := d.begin("c")
 	d.commit(l, store.Commit{Actions: []store.Transition{{Action: store.Action{ID: "a1", Conversation: "c", State: "waiting", Body: []byte("call")}}}})
-	var won atomic.Int32
-	var wg sync.WaitGroup
-	for i := range 20 {
-		wg.Go(func() {
-			state := []string{"approved", "denied"}[i%2]
-			err := d.Commit(d.Context(), l, store.Commit{
-				Actions: []store.Transition{{From: "waiting", Action: store.Action{ID: "a1", Conversation: "c", State: state}}},
-				Entries: []store.Entry{{Body: []byte(state)}},
-			})
-			switch {
-			case err == nil:
-				won.Add(1)
-			case !errors.Is(err, store.ErrConflict):
-				d.Error(err)
-			}
+	won := d.race(store.ErrConflict, func(i int) error {
+		state := []string{"approved", "denied"}[i%2]
+		return d.Commit(d.Context(), l, store.Commit{
+			Actions: []store.Transition{{From: "waiting", Action: store.Action{ID: "a1", Conversation: "c", State: state}}},
+			Entries: []store.Entry{{Body: []byte(state)}},
 		})
-	}
-	wg.Wait()
+	})
 	w := d.work(l)
-	if won.Load() != 1 || len(w.Entries) != 1 || len(w.Actions) != 1 || w.Actions[0].State != string(w.Entries[0].Body) {
-		d.Fatalf("%d won, left %+v", won.Load(), w)
+	if won != 1 || len(w.Entries) != 1 || len(w.Actions) != 1 || w.Actions[0].State != string(w.Entries[0].Body) {
+		d.Fatalf("%d won, left %+v", won, w)
 	}
 }
 

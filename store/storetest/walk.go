@@ -98,7 +98,7 @@ func (w *walker) events(rt *rapid.T) []store.Event {
 		n := rapid.IntRange(0, 60).Draw(rt, "id")
 		e := store.Event{
 			ID:           fmt.Sprint("e", n),
-			Conversation: pick(rt, "conversation", "c0", "c1", "c2"),
+			Conversation: pick(rt, "conversation", "b/p/w/c0", "b/p/w/c1", "b/p/v/c2"),
 			Member:       pick(rt, "member", "ann", "bob"),
 			Interrupt:    pick(rt, "interrupt", false, false, true),
 		}
@@ -131,23 +131,23 @@ func (w *walker) pass(rt *rapid.T) {
 func (w *walker) await(d time.Duration) {
 	w.Pass(d)
 	w.model.pass(d)
-	_, err := w.Claim(bg, "walker", 0, ttl)
+	_, err := w.Claim(bg, "walker", 0, 0, ttl)
 	w.want("claim nothing", err, nil)
 }
 
 func (w *walker) claim(rt *rapid.T) {
-	limit := rapid.IntRange(1, 3).Draw(rt, "limit")
-	leases, err := w.Claim(bg, "walker", limit, ttl)
+	limit, share := rapid.IntRange(1, 3).Draw(rt, "limit"), rapid.IntRange(0, 1).Draw(rt, "share")
+	leases, err := w.Claim(bg, "walker", limit, share, ttl)
 	w.want("claim", err, nil)
 	var got []string
-	want := w.claimable()
+	want := w.claimable(limit, share)
 	for _, l := range leases {
 		got = append(got, l.Conversation)
 		if l.Epoch <= w.conv(l.Conversation).epoch {
 			w.Fatalf("epoch %d after %d", l.Epoch, w.conv(l.Conversation).epoch)
 		}
 	}
-	w.same("claimed", got, want[:min(limit, len(want))])
+	w.same("claimed", got, want)
 	for _, l := range leases {
 		w.claimed(l)
 	}
@@ -321,7 +321,7 @@ func (w *walker) reopen(t testing.TB) {
 	w.Store = w.Open(t)
 	w.restart()
 	w.model.pass(downtime)
-	_, err := w.Claim(bg, "walker", 0, ttl)
+	_, err := w.Claim(bg, "walker", 0, 0, ttl)
 	w.want("claim nothing", err, nil)
 }
 

@@ -36,7 +36,7 @@ func (w *walker) commit(rt *rapid.T) {
 	for range rapid.IntRange(0, 2).Draw(rt, "replies") {
 		i := rapid.IntRange(0, 3).Draw(rt, "reply")
 		c.Replies = append(c.Replies, store.Reply{
-			ID: fmt.Sprint("r", i), Conversation: fmt.Sprint("c", i%2),
+			ID: fmt.Sprint("r", i), Conversation: fmt.Sprint("b/p/w/c", i%2),
 			Member: []string{"ann", "bob"}[i/2], Adapter: "slate", Body: w.body(),
 		})
 	}
@@ -64,7 +64,7 @@ func (w *walker) transitions(rt *rapid.T, c *store.Commit, fault func(bool)) []*
 	for range rapid.IntRange(0, 2).Draw(rt, "transitions") {
 		i := rapid.IntRange(0, 3).Draw(rt, "action")
 		a := &store.Action{
-			ID: fmt.Sprint("a", i), Conversation: fmt.Sprint("c", i%2), Member: []string{"ann", "bob"}[i/2],
+			ID: fmt.Sprint("a", i), Conversation: fmt.Sprint("b/p/w/c", i%2), Member: []string{"ann", "bob"}[i/2],
 			State: pick(rt, "state", "waiting", "approved", "done"), Body: w.body(),
 		}
 		a.Final = a.State == "done"

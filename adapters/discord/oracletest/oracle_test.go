@@ -7,7 +7,6 @@ import (
 	"maps"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +18,9 @@ import (
 	"aidesk/adapters/discord"
 	"aidesk/adapters/discord/oracletest"
 	"aidesk/core/chat"
+	"aidesk/core/corporatest"
 	"aidesk/core/markdown"
+	"aidesk/core/markdown/markdowntest"
 )
 
 // mutations is how many mutated documents the oracles read.
@@ -45,14 +46,11 @@ func answers(t *testing.T) []answer {
 		}
 		out = append(out, answer{name, &d, allow, ms})
 	}
-	var sources []string
-	for _, e := range slices.Concat(oracletest.Examples(t), oracletest.GFM(t)) {
-		sources = append(sources, e.Markdown)
-		render("example "+strconv.Itoa(e.Number), markdown.Parse(e.Markdown, all), all)
+	examples := slices.Concat(markdowntest.CommonMark(t), markdowntest.GFM(t), markdowntest.Footnotes(t))
+	for _, e := range append(examples, markdowntest.Tricky(t)...) {
+		render(e.Name, markdown.Parse(e.Markdown, all), all)
 	}
-	for id, md := range tricky(t) {
-		render(id, markdown.Parse(md, all), all)
-	}
+	sources := markdowntest.Texts(examples)
 	for i := range uint64(mutations) {
 		render("mutated "+strconv.FormatUint(i, 10), markdown.Parse(oracletest.Mutated(i, sources), oracletest.Allowed), oracletest.Allowed)
 	}
@@ -65,35 +63,6 @@ func answers(t *testing.T) []answer {
 		out = append(out, answer{name: name, messages: ms, allow: func(u string) bool { return strings.HasPrefix(u, "https://") }})
 	}
 	return out
-}
-
-func tricky(t *testing.T) map[string]string {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(corpora(t), "markdown", "tricky-cases.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []struct {
-		ID string `json:"id"`
-		MD string `json:"md"`
-	}
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
-	}
-	out := map[string]string{}
-	for _, c := range cases {
-		out[c.ID] = c.MD
-	}
-	return out
-}
-
-func corpora(t *testing.T) string {
-	t.Helper()
-	folder := os.Getenv("AIDESK_CORPORA")
-	if folder == "" {
-		t.Skip("AIDESK_CORPORA is not set")
-	}
-	return folder
 }
 
 // TestOracles shows every message to other people's readers.
@@ -234,7 +203,7 @@ func split(a answer, want, got []oracletest.Token) bool {
 func document(t *testing.T, bodies [][]byte) {
 	t.Helper()
 	loader := openapi3.NewLoader()
-	doc, err := loader.LoadFromFile(filepath.Join(corpora(t), "specs", "discord__openapi_v10_2026-07.json"))
+	doc, err := loader.LoadFromFile(corporatest.Path(t, "specs/discord__openapi_v10_2026-07.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

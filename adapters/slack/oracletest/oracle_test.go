@@ -13,7 +13,9 @@ import (
 	"aidesk/adapters/slack"
 	"aidesk/adapters/slack/oracletest"
 	"aidesk/core/chat"
+	"aidesk/core/corporatest"
 	"aidesk/core/markdown"
+	"aidesk/core/markdown/markdowntest"
 )
 
 // sent is one line for oracle.mjs.
@@ -83,20 +85,15 @@ func TestOracles(t *testing.T) {
 		}
 	}
 	everything := func(string) bool { return true }
-	document := func(name, source string) {
-		d := markdown.Parse(source, everything)
-		write(name, chat.Reply{Text: d}, new(d.Text()), everything)
-	}
-	var documents []string
-	for i, e := range append(oracletest.CommonMark(t), oracletest.GFM(t)...) {
-		document(fmt.Sprintf("example %d", i+1), e.Markdown)
-		documents = append(documents, e.Markdown)
-	}
-	for id, source := range tricky(t) {
-		document(id, source)
+	examples := append(markdowntest.CommonMark(t), markdowntest.GFM(t)...)
+	var cases []markdowntest.Example
+	t.Run("corpus", func(t *testing.T) { cases = markdowntest.Tricky(t) }) // may be skipped alone
+	for _, e := range append(cases, examples...) {
+		d := markdown.Parse(e.Markdown, everything)
+		write(e.Name, chat.Reply{Text: d}, new(d.Text()), everything)
 	}
 	n := 0
-	for r := range oracletest.Hostile(2, 10_000, documents) {
+	for r := range oracletest.Hostile(2, 10_000, markdowntest.Texts(examples)) {
 		n++
 		write(fmt.Sprintf("hostile %d", n), r, nil, oracletest.Allowed)
 	}
@@ -128,45 +125,10 @@ func TestOraclesFind(t *testing.T) {
 	}
 }
 
-// tricky are the cases of the corpus; none without it.
-func tricky(t *testing.T) map[string]string {
-	t.Helper()
-	out := map[string]string{}
-	folder := os.Getenv("AIDESK_CORPORA")
-	if folder == "" {
-		return out
-	}
-	data, err := os.ReadFile(filepath.Join(folder, "markdown", "tricky-cases.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []struct {
-		ID string `json:"id"`
-		MD string `json:"md"`
-	}
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range cases {
-		out[c.ID] = c.MD
-	}
-	return out
-}
-
 // TestLimits holds our list of limits against the corpus.
 func TestLimits(t *testing.T) {
-	folder := os.Getenv("AIDESK_CORPORA")
-	if folder == "" {
-		t.Skip("AIDESK_CORPORA is not set")
-	}
-	data, err := os.ReadFile(filepath.Join(folder, "slack", "limits.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var all map[string]any
-	if err := json.Unmarshal(data, &all); err != nil {
-		t.Fatal(err)
-	}
+	corporatest.Read(t, "slack/limits.json", &all)
 	for name, want := range oracletest.Limits {
 		var at any = all
 		for key := range strings.SplitSeq(name, ".") {

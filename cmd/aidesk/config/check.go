@@ -17,16 +17,15 @@ func (d *decoder) check(c *Config) {
 	d.checkStore(&c.Store)
 	d.checkHTTP(&c.HTTP)
 	d.checkKeys(c.Keys)
-	for _, name := range slices.Sorted(maps.Keys(c.Models)) {
-		d.checkModel("models."+name, c.Models[name])
-	}
+	d.checkModels(c.Models)
+	d.checkPrices(c.Models)
 	d.checkBots(c)
 	d.checkSlack(c)
 	d.checkDiscord(c)
 	d.checkAdmins(c.Policy.Admins)
 	d.checkDiscordAdmins(c.Policy.Admins)
 	d.checkRetention(c.Retention)
-	d.checkLimits(c.Limits)
+	d.checkLimits(c)
 	if mode := c.Previews.Mode; mode != "api_results" && mode != "off" {
 		d.faultf("previews.mode", "want api_results or off")
 	}
@@ -41,35 +40,6 @@ func (d *decoder) checkStore(s *Store) {
 		d.faultf("store.url", "PostgreSQL is not built yet; use bolt: and the path of a file")
 	default:
 		d.faultf("store.url", "want bolt: and the path of a file, such as bolt:./aidesk.db")
-	}
-}
-
-func (d *decoder) checkModel(key string, m Model) {
-	switch m.Provider {
-	case "planner":
-		for name, value := range map[string]string{
-			"model": m.Model, "base_url": m.BaseURL, "api_key": m.APIKey.Reveal(),
-		} {
-			if value != "" {
-				d.faultf(key+"."+name, "the planner takes none; remove it, or set the provider to openai-chat")
-			}
-		}
-	case "openai-chat":
-		if m.Model == "" {
-			d.faultf(key+".model", "missing; name the model as its server does")
-		}
-		switch {
-		case m.BaseURL == "":
-			d.faultf(key+".base_url", "missing; give the server's address, such as http://127.0.0.1:11434/v1")
-		case !isWeb(m.BaseURL):
-			d.faultf(key+".base_url", "want an http:// or https:// address such as http://127.0.0.1:11434/v1, without user, query or fragment; a key goes into api_key")
-		}
-	case "openai", "anthropic":
-		d.faultf(key+".provider", "%s is not built yet; use openai-chat (any server that speaks Chat Completions) or planner", m.Provider)
-	case "":
-		d.faultf(key+".provider", "missing; want planner or openai-chat")
-	default:
-		d.faultf(key+".provider", "want planner or openai-chat")
 	}
 }
 
@@ -124,18 +94,6 @@ func (d *decoder) checkPlugins(bot string, plugins []Plugin) {
 			d.faultf(key, "missing; give the plugin's domain, or the URL of its manifest or OpenAPI document")
 		case first < i:
 			d.faultf(key, "stands at plugins[%d] already; remove one", first)
-		}
-	}
-}
-
-func (d *decoder) checkLimits(l Limits) {
-	for name, value := range map[string]int{
-		"turns_per_member_hour": l.TurnsPerMemberHour,
-		"turns_at_once":         l.TurnsAtOnce,
-		"tokens_per_day":        l.TokensPerDay,
-	} {
-		if value < 1 {
-			d.faultf("limits."+name, "want at least 1")
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Config is everything that the file says, checked, with the defaults filled in
 // and every ${NAME} expanded. Relative paths in it are joined to the file's folder.
@@ -37,17 +41,31 @@ type HTTP struct {
 // Model is one language model, or the planner, which is none.
 type Model struct {
 	// Provider is planner (understands typed forms and example sentences; needs no
-	// other key) or openai-chat (any server that speaks Chat Completions). Required.
+	// other key), openai (OpenAI's Responses), anthropic (Anthropic's Messages) or
+	// openai-chat (any server that speaks Chat Completions). Required.
 	Provider string `yaml:"provider"`
-	// Model is the model's name at its server. Required for openai-chat.
+	// Model is the model's name at its server. Required but for the planner.
 	Model string `yaml:"model"`
-	// BaseURL is the server's address, http or https, without /chat/completions.
-	// Required for openai-chat.
+	// BaseURL is the server's address, http or https. Required for openai-chat;
+	// defaults to the provider's own for openai and anthropic.
 	BaseURL string `yaml:"base_url"`
-	// APIKey is sent as the bearer token; empty sends none.
+	// APIKey is sent as the server wants it; empty sends none. Required for openai and
+	// anthropic unless BaseURL names another server.
 	APIKey Secret `yaml:"api_key"`
 	// APIKeyFile is a file that holds APIKey instead. Once read, the key is in APIKey.
 	APIKeyFile string `yaml:"api_key_file"`
+	// Price is what its tokens cost; the planner's cost nothing.
+	Price Price `yaml:"price"`
+	// Reasoning is how hard the model thinks: none, minimal, low, medium, high, xhigh or
+	// max, as far as the model knows them; empty: the model's own measure.
+	Reasoning string `yaml:"reasoning"`
+	// Window is how many tokens the model reads and writes in all; 0: not known.
+	Window int `yaml:"window"`
+	// MaxOutput is how many tokens one answer has at most; 0: the server's bound, for
+	// anthropic 8192.
+	MaxOutput int `yaml:"max_output"`
+	// Fallback are names in Config.Models that are asked, in order, when this one fails.
+	Fallback []string `yaml:"fallback"`
 }
 
 // Bot is one persona with its model.
@@ -85,7 +103,7 @@ type Access struct {
 	// empty: all.
 	Channels []string `yaml:"channels"`
 	// Roles are the ids of those of which a member needs one; empty: none is needed.
-	// Slack has none. Discord has one with the server's id, which is everybody's.
+	// In Slack, of user groups. In Discord the server's id is the role that everybody has.
 	Roles []string `yaml:"roles"`
 	// Guests lets guests in too.
 	Guests bool `yaml:"guests"`
@@ -98,11 +116,19 @@ type Policy struct {
 
 // Admins are who administers the desk, on each platform.
 type Admins struct {
-	// Slack has ids of members; empty: the workspace's owners and administrators.
+	// Slack has ids of members and user groups; empty: the workspace's owners and administrators.
 	Slack []string `yaml:"slack"`
 	// Discord has ids of members, and of roles as role:ID; empty: owners and those who
 	// may manage the server.
 	Discord []string `yaml:"discord"`
+}
+
+// Members are those who are named one by one, by platform: not groups and roles.
+func (a Admins) Members() map[string][]string {
+	return map[string][]string{
+		"slack":   slices.DeleteFunc(slices.Clone(a.Slack), slackGroup.MatchString),
+		"discord": slices.DeleteFunc(slices.Clone(a.Discord), func(id string) bool { return strings.HasPrefix(id, "role:") }),
+	}
 }
 
 // Retention is how long the desk keeps what happened. Each is at least a day.
@@ -114,14 +140,24 @@ type Retention struct {
 	Audit time.Duration `yaml:"audit"`
 }
 
-// Limits are checked before the spending. Each is at least 1.
+// Limits are checked before the spending. Days are those of UTC.
 type Limits struct {
 	// TurnsPerMemberHour bounds one member's questions within an hour. Defaults to 20.
 	TurnsPerMemberHour int `yaml:"turns_per_member_hour"`
 	// TurnsAtOnce bounds the turns at work in one workspace; more wait. Defaults to 4.
 	TurnsAtOnce int `yaml:"turns_at_once"`
+	// TokensPerTurn bounds the model tokens of one question; 0: no limit. Defaults to 200,000.
+	TokensPerTurn int `yaml:"tokens_per_turn"`
+	// TokensPerMemberDay bounds one member's model tokens in a day. Defaults to 0: no limit.
+	TokensPerMemberDay int `yaml:"tokens_per_member_day"`
 	// TokensPerDay bounds one workspace's model tokens in a day. Defaults to 1,000,000.
 	TokensPerDay int `yaml:"tokens_per_day"`
+	// MoneyPerMemberDay bounds what one member's tokens cost in a day. Defaults to 0: no limit.
+	MoneyPerMemberDay Money `yaml:"money_per_member_day"`
+	// MoneyPerDay bounds what one workspace's tokens cost in a day. Defaults to 0: no limit.
+	MoneyPerDay Money `yaml:"money_per_day"`
+	// Currency is a word for what prices and limits are in. Defaults to USD.
+	Currency string `yaml:"currency"`
 }
 
 // Previews says which links are shown as cards.
@@ -156,7 +192,7 @@ type Internal struct {
 func Default() Config {
 	return Config{
 		Store:     Store{URL: "bolt:aidesk.db"},
-		Limits:    Limits{TurnsPerMemberHour: 20, TurnsAtOnce: 4, TokensPerDay: 1_000_000},
+		Limits:    Limits{TurnsPerMemberHour: 20, TurnsAtOnce: 4, TokensPerTurn: 200_000, TokensPerDay: 1_000_000, Currency: "USD"},
 		Previews:  Previews{Mode: "api_results"},
 		Retention: Retention{Conversations: 30 * day, Audit: 400 * day},
 	}

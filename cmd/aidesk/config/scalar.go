@@ -43,6 +43,13 @@ func (d *decoder) scalar(key string, node ast.Node, target reflect.Value) {
 			return
 		}
 		target.SetInt(int64(n))
+	case Money:
+		amount, err := money(text)
+		if err != nil {
+			d.faultf(key, "%s", err)
+			return
+		}
+		target.SetInt(int64(amount))
 	case time.Duration:
 		length, err := duration(text)
 		if err != nil {

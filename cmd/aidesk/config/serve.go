@@ -65,13 +65,13 @@ func (d *decoder) checkAccess(key string, a Access) {
 	}
 }
 
-// slackMember is a member of a workspace, or of a whole organisation.
-var slackMember = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
+// slackAdmin is a member of a workspace or of a whole organisation, or a user group.
+var slackAdmin = regexp.MustCompile(`^[UWS][A-Z0-9]+$`)
 
 func (d *decoder) checkAdmins(a Admins) {
 	for i, admin := range a.Slack {
-		if !slackMember.MatchString(admin) {
-			d.faultf(fmt.Sprintf("policy.admins.slack[%d]", i), "want the id of a member, such as U012AB3CD (in the profile, under Copy member ID); user groups are not read yet")
+		if !slackAdmin.MatchString(admin) {
+			d.faultf(fmt.Sprintf("policy.admins.slack[%d]", i), "want the id of a member, such as U012AB3CD (in the profile, under Copy member ID), or of a user group, such as S012AB3CD")
 		}
 	}
 }

@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +40,9 @@ const (
 // Used reports whether the bot is at Slack.
 func (s Slack) Used() bool { return s != Slack{} }
 
+// slackGroup is a user group of a workspace.
+var slackGroup = regexp.MustCompile(`^S[A-Z0-9]+$`)
+
 // checkSlack judges every bot's app and fills in its mode.
 func (d *decoder) checkSlack(c *Config) {
 	reached := -1 // the bot that Slack reaches by HTTP
@@ -60,8 +65,8 @@ func (d *decoder) checkSlack(c *Config) {
 			d.faultf(key+".mode", "want socket or http")
 		}
 		d.checkTokens(key, *s)
-		if len(c.Bots[i].Access.Roles) > 0 { // nobody would have one
-			d.faultf(fmt.Sprintf("bots[%d].access.roles", i), "Slack's user groups are not read yet, so the bot would answer nobody; remove it, and choose channels instead")
+		if roles := c.Bots[i].Access.Roles; len(roles) > 0 && !slices.ContainsFunc(roles, slackGroup.MatchString) {
+			d.faultf(fmt.Sprintf("bots[%d].access.roles", i), "in Slack the bot would answer nobody; add the id of a user group, such as S012AB3CD, or remove it")
 		}
 		if s.APIBaseURL != "" && !isWeb(s.APIBaseURL) {
 			d.faultf(key+".api_base_url", "want an http:// or https:// address; leave it out to use Slack's own")
@@ -125,4 +130,9 @@ func (d *decoder) checkReached(h HTTP, s Slack) {
 	case s.APIBaseURL == "" && strings.HasPrefix(h.PublicURL, "http:"):
 		d.faultf("http.public_url", "Slack calls https:// addresses only; put a proxy with a certificate before the desk")
 	}
+}
+
+// SlackGroups are the roles that are user groups of Slack.
+func (a Access) SlackGroups() []string {
+	return slices.DeleteFunc(slices.Clone(a.Roles), func(role string) bool { return !slackGroup.MatchString(role) })
 }

@@ -186,7 +186,7 @@ func result(id string, status model.Status, content string) model.Message {
 	}}
 }
 
-// Act is how the suite wants a model behind Chat Completions to behave.
+// Act is how the suite wants the model behind a wire to behave.
 func Act(q Query) Answer {
 	last := q.Last()
 	_, word, asked := strings.Cut(last.Content, "look up ")

@@ -1,17 +1,13 @@
 package openai
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"aidesk/core/model"
 	"aidesk/core/model/modeltest"
@@ -59,42 +55,14 @@ func TestStatus(t *testing.T) {
 		{"repeats the question", 400, nil, wrap(`Invalid content "a <word>": look up a <word> and another, Bob said; call c9 of ann@x.example`, "x", "null")},
 		{"very long", 400, nil, wrap(strings.Repeat("no ", 400), "x", "null")},
 		{"of two lines", 400, nil, wrap("a\nb\x1b[31m\x00", "x", "null")},
-		{"huge", 400, nil, `{"error":{"message":"` + strings.Repeat("x", maxFault) + `"}}`},
+		{"huge", 400, nil, `{"error":{"message":"` + strings.Repeat("x", 64<<10) + `"}}`},
 	}
 	var got strings.Builder
 	for _, test := range tests {
 		server := modeltest.NewChat(t, modeltest.Raw(test.status, test.header, test.body))
-		fmt.Fprintf(&got, "-- %s --\n%s", test.name, ask(t, newChat(server), full()))
+		fmt.Fprintf(&got, "-- %s --\n%s", test.name, modeltest.Show(t, newChat(server), modeltest.Full()))
 	}
-	checkGolden(t, "testdata/status.golden", got.String())
-}
-
-// TestScrub keeps what was sent out of messages.
-func TestScrub(t *testing.T) {
-	r := full()
-	r.Messages[0].Parts[0].Text = "my number is 4711-0815 and the launch is on friday the 13th, call ann@corp.example"
-	body := NewChat(Config{Model: "scripted-3"}).request(r)
-	s := scrubber{key: "key-of-the-test", body: &body}
-	tests := []struct{ name, message, want string }{
-		{"harmless", "tool probe_look is odd", "tool probe_look is odd"},
-		{"key", "key-of-the-test is wrong", "*** is wrong"},
-		{"another key", "Bearer abc.def and sk-12345678 are wrong", "*** and *** are wrong"},
-		{"model", "no model 'scripted-3'", "no model 'scripted-3'"},
-		{"tool", "no tool \"probe_look\"", "no tool \"probe_look\""},
-		{"word with digits", "cannot read 4711-0815.", "cannot read …"},
-		{"address", "no such user (Ann@corp.example)", "no such user …"},
-		{"quotation", "cannot read “friday”", "cannot read “…”"},
-		{"piece", "cannot read The Launch  is on Friday here", "cannot rea…here"},
-		{"argument", `bad: {"word":"a <word>"}`, "bad: {“…”:“…”}"},
-		{"not sent", "cannot read 99-99 of 'nobody'", "cannot read 99-99 of 'nobody'"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			if got := s.clean(test.message); got != test.want {
-				t.Errorf("got %q, want %q", got, test.want)
-			}
-		})
-	}
+	modeltest.Golden(t, "testdata/status.golden", got.String(), *update)
 }
 
 func TestUnreachable(t *testing.T) {
@@ -111,7 +79,7 @@ func TestUnreachable(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := NewChat(Config{BaseURL: test.url, Model: "m", APIKey: "key-of-the-test"}).Generate(t.Context(), full(), nil)
+			_, err := NewChat(Config{BaseURL: test.url, Model: "m", APIKey: "key-of-the-test"}).Generate(t.Context(), modeltest.Full(), nil)
 			fault, ok := errors.AsType[*model.Error](err)
 			if !ok || fault.Kind != test.kind || !strings.Contains(fault.Message, test.says) || strings.Contains(fault.Message, "key-of") {
 				t.Errorf("got %v", err)
@@ -126,139 +94,28 @@ func TestRedirect(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
 	defer elsewhere.Close()
 	server := modeltest.NewChat(t, modeltest.Raw(http.StatusTemporaryRedirect, http.Header{"Location": {elsewhere.URL}}, ""))
-	_, err := newChat(server).Generate(t.Context(), full(), nil)
+	_, err := newChat(server).Generate(t.Context(), modeltest.Full(), nil)
 	if fault, ok := errors.AsType[*model.Error](err); !ok || fault.Kind != model.Protocol || asked {
 		t.Errorf("got %v, asked elsewhere: %v", err, asked)
 	}
 }
 
-func TestBrokenConnection(t *testing.T) {
-	server := modeltest.NewChat(t, modeltest.Break(modeltest.Chunk(map[string]any{"content": "he"}, "")))
-	var text string
-	_, err := newChat(server).Generate(t.Context(), full(), func(e model.Event) { text += e.Text })
-	if fault, ok := errors.AsType[*model.Error](err); !ok || fault.Kind != model.Truncated || text != "he" {
-		t.Errorf("got %v after %q", err, text)
-	}
-}
-
 func TestTooLarge(t *testing.T) {
 	server := modeltest.NewChat(t,
-		modeltest.Stream("data: "+strings.Repeat("x", maxLine+1<<16)+"\n\n"),
+		modeltest.Stream("data: "+strings.Repeat("x", 4<<20+1<<16)+"\n\n"),
 		modeltest.Stream(strings.Repeat("data: "+strings.Repeat("x", 1<<16)+"\n", 70)),
-		modeltest.Stream(strings.Repeat(": no answer yet\n", maxBody/16+1)))
+		modeltest.Stream(strings.Repeat(": no answer yet\n", 1<<20+1)))
 	for _, want := range []model.Kind{model.Protocol, model.Protocol, model.Truncated} {
-		_, err := newChat(server).Generate(t.Context(), full(), nil)
+		_, err := newChat(server).Generate(t.Context(), modeltest.Full(), nil)
 		if fault, ok := errors.AsType[*model.Error](err); !ok || fault.Kind != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
 }
 
-// TestCancel ends a request in mid-answer.
-func TestCancel(t *testing.T) {
-	server := modeltest.NewChat(t, modeltest.Hang(modeltest.Chunk(map[string]any{"content": "he"}, "")))
-	ctx, cancel := context.WithCancel(t.Context())
-	response, err := newChat(server).Generate(ctx, full(), func(model.Event) { cancel() })
-	if !errors.Is(err, context.Canceled) || response != nil {
-		t.Errorf("got %+v, %v", response, err)
-	}
-}
-
-// piece is what a slow server sends, and when.
-type piece struct {
-	after time.Duration
-	bytes string
-}
-
-// slow is a transport whose server takes its time.
-type slow struct {
-	headers time.Duration
-	pieces  []piece
-	hang    bool // do not end the answer
-}
-
-// RoundTrip answers like a server.
-func (s slow) RoundTrip(r *http.Request) (*http.Response, error) {
-	_, _ = io.Copy(io.Discard, r.Body)
-	if err := sleep(r.Context(), s.headers); err != nil {
-		return nil, err
-	}
-	body, w := io.Pipe()
-	go func() {
-		for _, p := range s.pieces {
-			if err := sleep(r.Context(), p.after); err != nil {
-				_ = w.CloseWithError(err)
-				return
-			}
-			_, _ = io.WriteString(w, p.bytes)
-		}
-		if s.hang {
-			<-r.Context().Done()
-			_ = w.CloseWithError(r.Context().Err())
-		}
-		_ = w.Close()
-	}()
-	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: body, Request: r}, nil
-}
-
-// sleep waits on the clock of the test's bubble.
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
-}
-
-func TestTimeouts(t *testing.T) {
-	word := modeltest.Chunk(map[string]any{"content": "hey "}, "")
-	end := modeltest.Chunk(map[string]any{}, "stop")
-	many := func(n int, after time.Duration) (list []piece) {
-		for range n {
-			list = append(list, piece{after, word})
-		}
-		return list
-	}
-	tests := []struct {
-		name string
-		slow slow
-		kind model.Kind // "": it answers
-		took time.Duration
-	}{
-		{"no headers", slow{headers: time.Hour}, model.Network, 30 * time.Second},
-		{"no first byte", slow{headers: 20 * time.Second, hang: true}, model.Network, 30 * time.Second},
-		{"idle", slow{pieces: []piece{{20 * time.Second, word}}, hang: true}, model.Truncated, 50 * time.Second},
-		{"slow but steady", slow{pieces: append(many(4, 25*time.Second), piece{10 * time.Second, end})}, "", 110 * time.Second},
-		{"for ever", slow{pieces: many(100, 20*time.Second)}, model.Truncated, 120 * time.Second},
-		{"comments are a sign of life", slow{pieces: []piece{{20 * time.Second, ": x\n\n"}, {25 * time.Second, word}, {time.Second, end}}}, "", 46 * time.Second},
-		{"never closed", slow{pieces: []piece{{time.Second, word + end}}, hang: true}, "", 3 * time.Second},
-		{"usage late", slow{pieces: []piece{{time.Second, word + end}, {time.Second, modeltest.Usage(3, 4)}}}, "", 2 * time.Second},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				m := NewChat(Config{BaseURL: "http://models.example/v1", Model: "m", Client: &http.Client{Transport: test.slow}})
-				start := time.Now()
-				response, err := m.Generate(t.Context(), small(), nil)
-				if took := time.Since(start); took != test.took {
-					t.Errorf("it took %s, want %s", took, test.took)
-				}
-				fault, _ := errors.AsType[*model.Error](err)
-				switch {
-				case test.kind == "" && (err != nil || !strings.HasPrefix(response.Message.TextOf(), "hey ")):
-					t.Errorf("got %+v, %v", response, err)
-				case test.kind != "" && (fault == nil || fault.Kind != test.kind):
-					t.Errorf("got %v, want %s", err, test.kind)
-				}
-			})
-		})
-	}
-}
-
 func TestInfo(t *testing.T) {
 	got := NewChat(Config{BaseURL: "https://models.example:8443/v1/", Model: "m"}).Info()
-	if want := (model.Info{Wire: Wire, Name: "m", Host: "models.example:8443"}); got != want {
+	if want := (model.Info{Wire: ChatWire, Name: "m", Host: "models.example:8443"}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

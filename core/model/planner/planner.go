@@ -27,7 +27,7 @@ func New() *Planner { return &Planner{} }
 
 // Info describes the planner; nothing leaves the process.
 func (*Planner) Info() model.Info {
-	return model.Info{Wire: "planner", Name: "planner", Notice: notice}
+	return model.Info{Wire: "planner", Name: "planner", Notice: notice, Literal: true}
 }
 
 // Generate answers the messages since the last answer: with calls, at most one

@@ -2,23 +2,19 @@ package planner
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
-	"aidesk/core/model"
-	"aidesk/core/model/modeltest"
-
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
-)
 
-var update = flag.Bool("update", false, "write the golden parts of testdata")
+	"aidesk/core/goldentest"
+	"aidesk/core/model"
+	"aidesk/core/model/modeltest"
+)
 
 func TestPlanner(t *testing.T) {
 	modeltest.Run(t, func(*testing.T) model.Model { return New() })
@@ -33,24 +29,16 @@ func TestPlanner(t *testing.T) {
 // "outcome: operation status {…}", "assistant: …"); what follows the line "==" is
 // the answer.
 func TestTurns(t *testing.T) {
-	files, err := filepath.Glob("testdata/turns/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no turns: %v", err)
-	}
-	for _, name := range files {
-		archive, err := txtar.ParseFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+	goldentest.Archives(t, "turns/*.txtar", func(t *testing.T, archive *txtar.Archive) {
 		var tools []model.Tool
 		for i, file := range archive.Files {
 			if file.Name == "tools.json" {
 				if err := json.Unmarshal(file.Data, &tools); err != nil {
-					t.Fatalf("%s: tools.json: %v", name, err)
+					t.Fatalf("tools.json: %v", err)
 				}
 				continue
 			}
-			t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar")+"/"+file.Name, func(t *testing.T) {
+			t.Run(file.Name, func(t *testing.T) {
 				said, _, _ := strings.Cut(string(file.Data), "==\n")
 				r := &model.Request{
 					Messages: transcript(t, said), Tools: tools,
@@ -59,22 +47,10 @@ func TestTurns(t *testing.T) {
 				if strings.HasPrefix(file.Name, "without tools") {
 					r.Tools = nil
 				}
-				got := said + "==\n" + generate(t, r)
-				if *update {
-					archive.Files[i].Data = []byte(got)
-					return
-				}
-				if diff := cmp.Diff(string(file.Data), got); diff != "" {
-					t.Errorf("(-want +got):\n%s", diff)
-				}
+				archive.Files[i].Data = []byte(said + "==\n" + generate(t, r))
 			})
 		}
-		if *update {
-			if err := os.WriteFile(name, txtar.Format(archive), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+	})
 }
 
 // generate is the planner's answer as text.

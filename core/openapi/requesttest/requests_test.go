@@ -80,7 +80,7 @@ func TestRequests(t *testing.T) {
 			}
 			all = append(all, got...)
 			if elsewhere > 0 {
-				t.Logf("%s: %d operations are only references to files that are not there; they have no schema to make arguments from, and are not counted", filepath.Base(f), elsewhere)
+				t.Logf("%s: %d operations are only references to files that are not there; only method and path can be judged", filepath.Base(f), elsewhere)
 			}
 		}
 	}

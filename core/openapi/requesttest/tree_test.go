@@ -130,8 +130,8 @@ type raw struct {
 	item, op     *object
 }
 
-// operations lists those whose text is in the document; elsewhere counts those that
-// are only a reference to another file.
+// operations lists all; elsewhere counts those that are only a reference to another
+// file, of which nothing but method and path is known.
 func (t *tree) operations() (all []raw, elsewhere int) {
 	paths, _ := t.root.get("paths").(*object)
 	if paths == nil {
@@ -146,11 +146,11 @@ func (t *tree) operations() (all []raw, elsewhere int) {
 			if !slices.Contains(methods, key) {
 				continue
 			}
-			if op := t.resolve(item.vals[key]); op != nil {
-				all = append(all, raw{path, key, item, op})
-			} else {
+			op := t.resolve(item.vals[key])
+			if op == nil {
 				elsewhere++
 			}
+			all = append(all, raw{path, key, item, op})
 		}
 	}
 	return all, elsewhere

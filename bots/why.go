@@ -1,0 +1,214 @@
+package bots
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aidesk/core/agent"
+	"aidesk/core/markdown"
+	"aidesk/core/model"
+	"aidesk/store"
+)
+
+const (
+	mostOffers = 40   // operations of which a why says that they were offered
+	mostShown  = 1200 // characters of a result that are shown
+)
+
+// kept is an Entry as the store has it. The last of a turn says why, so that this is
+// forgotten and deleted with the words that it explains.
+type kept struct {
+	agent.Entry
+	Why *why `json:"why,omitempty"`
+}
+
+// why is how an answer came about. What was sent and returned is not in it: that
+// stands in the entries of its turn.
+type why struct {
+	Model   string        `json:"model"`
+	Plugins []string      `json:"plugins,omitempty"` // in view, by name
+	All     []string      `json:"all,omitempty"`     // operations offered because everything was
+	Offered []agent.Offer `json:"offered,omitempty"` // those offered for another reason
+	More    int           `json:"more,omitempty"`    // operations that were offered as well
+	Steps   []agent.Step  `json:"steps,omitempty"`
+	Input   int           `json:"in,omitempty"` // tokens
+	Output  int           `json:"out,omitempty"`
+	Guessed bool          `json:"guessed,omitempty"` // the tokens were estimated
+	Micros  int64         `json:"micros,omitempty"`  // what they cost
+}
+
+// whyOf makes the why of a step's answer.
+func (s *step) whyOf(t agent.Trace) *why {
+	w := &why{Model: t.Model, Plugins: t.Plugins}
+	w.More = max(0, len(t.Offered)-mostOffers)
+	offered := slices.Clone(t.Offered)
+	slices.SortStableFunc(offered, func(a, b agent.Offer) int { return cmp.Compare(b.Score, a.Score) })
+	for _, o := range offered[:len(offered)-w.More] {
+		if o.Why == offeredAll {
+			w.All = append(w.All, o.Tool)
+		} else {
+			w.Offered = append(w.Offered, o)
+		}
+	}
+	for _, x := range t.Steps {
+		x.Args, x.Result = nil, ""
+		w.Steps = append(w.Steps, x)
+	}
+	var models []string
+	for _, spent := range s.wallet().Spent() {
+		models = append(models, spent.Model)
+		w.Input, w.Output = w.Input+spent.Usage.Input, w.Output+spent.Usage.Output
+		w.Guessed = w.Guessed || spent.Usage.Estimated
+		w.Micros += spent.Micros
+	}
+	w.Model = cmp.Or(strings.Join(models, ", "), w.Model)
+	return w
+}
+
+// offeredAll is the reason of an Offer where nothing was chosen.
+const offeredAll = "all"
+
+// why tells a member how an answer of this conversation came about: the last one, or
+// one that many before it. What was sent and returned is for the one who asked.
+func (s *step) why(back string) error {
+	skip, err := strconv.Atoi(cmp.Or(back, "0"))
+	if err != nil {
+		return fmt.Errorf("an answer %q before the last: %w", back, err)
+	}
+	w, owner, turn, err := explained(s.work.Entries, skip)
+	if err != nil {
+		return err
+	}
+	if w == nil {
+		return s.private(store.Commit{}, paragraph("There is no such answer in this conversation. Of an answer in a thread, ask there: mention me and write “why”."))
+	}
+	mine := owner == s.bot.owner(s.chat.Place, s.chat.Member)
+	return s.private(store.Commit{}, w.text(turn, mine, s.bot.Limits.Currency))
+}
+
+// explained finds an answer, whose it is, and the messages of its turn.
+func explained(entries []store.Entry, skip int) (found *why, owner string, turn []model.Message, err error) {
+	for _, e := range slices.Backward(entries) {
+		var k kept
+		if err := json.Unmarshal(e.Body, &k); err != nil {
+			return nil, "", nil, fmt.Errorf("reading the transcript: %w", err)
+		}
+		if found != nil && k.Why != nil {
+			break
+		}
+		if k.Why != nil {
+			if skip--; skip >= 0 {
+				continue
+			}
+			found, owner = k.Why, e.Member
+		}
+		if found == nil {
+			continue
+		}
+		turn = append(turn, k.Message)
+		if k.Message.Role == model.User {
+			break
+		}
+	}
+	slices.Reverse(turn)
+	return found, owner, turn, nil
+}
+
+// text is a why for people. To those whose turn it was not it says only which
+// operations were called.
+func (w *why) text(turn []model.Message, mine bool, currency string) markdown.Document {
+	counted := fmt.Sprintf("%s tokens read, %s written", grouped(int64(w.Input)), grouped(int64(w.Output)))
+	if w.Guessed {
+		counted += " (estimated)"
+	}
+	if w.Micros > 0 {
+		counted += ", " + decimal(w.Micros) + " " + currency
+	}
+	facts := [][]markdown.Inline{
+		fact("Model", markdown.Text(w.Model+"; "+counted)),
+		fact("Plugins in view", markdown.Text(cmp.Or(strings.Join(w.Plugins, ", "), "none"))),
+	}
+	if len(w.All) > 0 {
+		facts = append(facts, fact("Operations offered", markdown.Text(strings.Join(w.All, ", ")+". Everything was offered.")))
+	}
+	doc := markdown.New(markdown.Heading(2, markdown.Text("How this answer came about")), markdown.List(facts...))
+	if len(w.Offered) > 0 {
+		var rows [][]string
+		for _, o := range w.Offered {
+			rows = append(rows, []string{o.Tool, fmt.Sprintf("%.2f", o.Score), o.Why})
+		}
+		doc.Blocks = append(doc.Blocks, markdown.TableOf([]string{"Offered", "Score", "Why"}, rows))
+	}
+	if w.More > 0 {
+		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf("And %s more operations.", grouped(int64(w.More))))))
+	}
+	if !mine && slices.ContainsFunc(turn, personal) {
+		return doc.Append(markdown.Paragraph(markdown.Text("It used a plugin under the account of the member who asked, so the rest is shown only to them.")))
+	}
+	var rows [][]string
+	for _, m := range turn {
+		for _, p := range m.Parts {
+			if m.Role == model.Outcome && p.Result != nil { // it was parked by an earlier turn
+				rows = append(rows, []string{p.Result.Operation, becameOf(p.Result.Status), "by a card"})
+			}
+		}
+	}
+	for _, x := range w.Steps {
+		rows = append(rows, []string{x.Tool, becameOf(x.Status), cmp.Or(x.Rule, "none")})
+	}
+	if len(rows) == 0 {
+		return doc.Append(markdown.Paragraph(markdown.Text("Nothing was called.")))
+	}
+	doc.Blocks = append(doc.Blocks, markdown.TableOf([]string{"Called", "Result", "Rule"}, rows))
+	if !mine {
+		return doc.Append(markdown.Paragraph(markdown.Text("What was sent and returned is shown only to the member who asked.")))
+	}
+	return doc.Append(exchanged(turn)...)
+}
+
+// personal says that a message has a result under a member's own account.
+func personal(m model.Message) bool {
+	return slices.ContainsFunc(m.Parts, func(p model.Part) bool { return p.Result != nil && p.Result.Account != "" })
+}
+
+// exchanged shows what was sent and returned in a turn.
+func exchanged(turn []model.Message) []markdown.Block {
+	var blocks []markdown.Block
+	for _, m := range turn {
+		for _, p := range m.Parts {
+			switch {
+			case p.Call != nil:
+				blocks = append(blocks, markdown.Paragraph(markdown.Text("To "), markdown.Mono(p.Call.Name), markdown.Text(":")), markdown.Code("json", cut(string(p.Call.Args))))
+			case p.Result != nil:
+				blocks = append(blocks, markdown.Paragraph(markdown.Text("From "), markdown.Mono(p.Result.Operation), markdown.Text(":")), markdown.Code("", cut(p.Result.Content)))
+			}
+		}
+	}
+	return blocks
+}
+
+// cut bounds what is shown of a text.
+func cut(text string) string {
+	if runes := []rune(text); len(runes) > mostShown {
+		return fmt.Sprintf("%s… (%s characters)", string(runes[:mostShown]), grouped(int64(len(runes))))
+	}
+	return text
+}
+
+// becameOf says a status in a member's words.
+func becameOf(s model.Status) string {
+	switch s {
+	case model.OK:
+		return "done"
+	case model.Failed:
+		return "failed"
+	case model.Waiting:
+		return "waits for a decision"
+	default:
+		return string(s)
+	}
+}

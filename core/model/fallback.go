@@ -1,0 +1,65 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// Fallback asks the first of its models and, where that one fails before anything of
+// its answer was shown, the next. A request that is too long or that a model refuses
+// goes no further: the next would read as much, and a refusal is an answer. There is
+// at least one model.
+type Fallback struct{ Models []Model }
+
+// Info is that of the first model, with all who may receive what members write and
+// the smallest window that is known.
+func (f *Fallback) Info() Info {
+	info := f.Models[0].Info()
+	var hosts []string
+	for _, m := range f.Models {
+		other := m.Info()
+		if other.Host != "" && !slices.Contains(hosts, other.Host) {
+			hosts = append(hosts, other.Host)
+		}
+		if other.Window > 0 && (info.Window == 0 || other.Window < info.Window) {
+			info.Window = other.Window
+		}
+	}
+	info.Host = strings.Join(hosts, ", ")
+	return info
+}
+
+// Generate asks one model after the other. When all fail the error is the first one's.
+func (f *Fallback) Generate(ctx context.Context, r *Request, on func(Event)) (*Response, error) {
+	var first error
+	for _, m := range f.Models {
+		shown, seen := watch(on)
+		response, err := m.Generate(ctx, only(r, m.Info()), seen)
+		if err == nil {
+			return response, nil
+		}
+		if first == nil {
+			first = err
+		}
+		fault, ok := errors.AsType[*Error](err)
+		if !ok || *shown || ctx.Err() != nil || fault.Kind == Context || fault.Kind == Refused {
+			return nil, err
+		}
+	}
+	return nil, first
+}
+
+// only is a request without the state of other providers.
+func only(r *Request, i Info) *Request {
+	foreign := func(p Part) bool { return p.Opaque != nil && !p.Opaque.Of(i) }
+	own := *r
+	own.Messages = slices.Clone(r.Messages)
+	for n, m := range own.Messages {
+		if slices.ContainsFunc(m.Parts, foreign) {
+			own.Messages[n].Parts = slices.DeleteFunc(slices.Clone(m.Parts), foreign)
+		}
+	}
+	return &own
+}

@@ -1,0 +1,98 @@
+package openai
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+
+	"aidesk/core/model/wire"
+)
+
+// extras is what a provider put beside an answer and its calls and wants back, such
+// as the signatures of Gemini's thoughts: one for the message, one for each call in
+// order.
+type extras struct {
+	Message json.RawMessage   `json:"message,omitempty"`
+	Calls   []json.RawMessage `json:"calls,omitempty"`
+}
+
+// extras are those of an answer; nil when there are none.
+func (a *chatAnswer) extras() json.RawMessage {
+	e, some := extras{Message: a.extra}, a.extra != nil
+	for _, c := range a.calls {
+		e.Calls = append(e.Calls, c.extra)
+		some = some || c.extra != nil
+	}
+	raw, err := json.Marshal(e)
+	if !some || err != nil {
+		return nil // what came as JSON can be written as JSON
+	}
+	return raw
+}
+
+// replay puts extras back into a request, where the library has no field for them.
+type replay struct {
+	*wire.Exchange
+
+	kept map[int]json.RawMessage // by message
+}
+
+// Do sends the request with them.
+func (p *replay) Do(r *http.Request) (*http.Response, error) {
+	if len(p.kept) > 0 {
+		body, err := io.ReadAll(r.Body)
+		if err == nil {
+			body, err = p.restore(body)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("putting the provider's state back: %w", err)
+		}
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+		r.GetBody = nil
+	}
+	return p.Exchange.Do(r)
+}
+
+// restore puts each message's extras into a body.
+func (p *replay) restore(raw []byte) ([]byte, error) {
+	var body map[string]json.RawMessage
+	var messages []map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &body); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(body["messages"], &messages); err != nil {
+		return nil, err
+	}
+	for i, kept := range p.kept {
+		var e extras
+		if err := json.Unmarshal(kept, &e); err != nil {
+			return nil, err
+		}
+		if isSet(e.Message) {
+			messages[i]["extra_content"] = e.Message
+		}
+		var calls []map[string]json.RawMessage
+		if messages[i]["tool_calls"] == nil {
+			continue
+		}
+		if err := json.Unmarshal(messages[i]["tool_calls"], &calls); err != nil {
+			return nil, err
+		}
+		for n := range min(len(calls), len(e.Calls)) {
+			if isSet(e.Calls[n]) {
+				calls[n]["extra_content"] = e.Calls[n]
+			}
+		}
+		var err error
+		if messages[i]["tool_calls"], err = json.Marshal(calls); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if body["messages"], err = json.Marshal(messages); err != nil {
+		return nil, err
+	}
+	return json.Marshal(body)
+}

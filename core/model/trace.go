@@ -1,0 +1,91 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+)
+
+// Trace notes every request to a model: which, how long, how many tokens, what kind
+// of failure; never what was asked or answered.
+type Trace struct {
+	Model  Model
+	Logger *slog.Logger     // nil: nothing is logged
+	Now    func() time.Time // defaults to time.Now
+	Seen   func(Asked)      // gets each request when it is over; nil: nobody counts. Called concurrently.
+}
+
+// Asked is what is known of a request to a model when it is over.
+type Asked struct {
+	Info  Info
+	Took  time.Duration
+	First time.Duration // to the first piece of the answer; 0: none came
+	Usage Usage         // zero when it failed
+	Stop  Stop          // empty when it failed
+	Kind  Kind          // of the failure; empty when it succeeded, "cancelled" when nobody waited any more
+}
+
+// Cancelled is the kind of a request that was given up by who asked.
+const Cancelled Kind = "cancelled"
+
+// Info is that of the model.
+func (t *Trace) Info() Info { return t.Model.Info() }
+
+// Generate asks and notes.
+func (t *Trace) Generate(ctx context.Context, r *Request, on func(Event)) (*Response, error) {
+	now := time.Now
+	if t.Now != nil {
+		now = t.Now
+	}
+	begun := now()
+	asked := Asked{Info: t.Model.Info()}
+	response, err := t.Model.Generate(ctx, r, func(e Event) {
+		if asked.First == 0 {
+			asked.First = now().Sub(begun)
+		}
+		if on != nil {
+			on(e)
+		}
+	})
+	asked.Took = now().Sub(begun)
+	if err == nil {
+		asked.Usage, asked.Stop = response.Usage, response.Stop
+	} else {
+		asked.Kind = failure(ctx, err)
+	}
+	if t.Logger != nil {
+		t.log(ctx, asked, response, err)
+	}
+	if t.Seen != nil {
+		t.Seen(asked)
+	}
+	return response, err
+}
+
+// log writes one line about a request.
+func (t *Trace) log(ctx context.Context, asked Asked, response *Response, err error) {
+	logger := t.Logger.With("wire", asked.Info.Wire, "model", asked.Info.Name, "took", asked.Took, "first", asked.First)
+	fault, failed := errors.AsType[*Error](err)
+	switch {
+	case err == nil:
+		u := asked.Usage
+		logger.InfoContext(ctx, "model asked", "input", u.Input, "cached", u.CacheRead, "output", u.Output,
+			"estimated", u.Estimated, "stop", asked.Stop, "id", response.ID)
+	case failed:
+		logger.WarnContext(ctx, "model failed", "kind", fault.Kind, "status", fault.Status, "retry_after", fault.RetryAfter, "error", fault.Message)
+	default:
+		logger.InfoContext(ctx, "model given up", "kind", asked.Kind)
+	}
+}
+
+// failure is the kind of any error.
+func failure(ctx context.Context, err error) Kind {
+	if fault, ok := errors.AsType[*Error](err); ok {
+		return fault.Kind
+	}
+	if ctx.Err() != nil {
+		return Cancelled
+	}
+	return Protocol
+}
