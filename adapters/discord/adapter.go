@@ -171,6 +171,7 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	back.Go(func() { a.register(ctx, self, k) })
+	back.Go(func() { a.states.clear(ctx) })
 	return a.listen(ctx, self, k)
 }
 
@@ -180,7 +181,7 @@ func (a *Adapter) enter(s *shift) {
 	defer a.gate.Unlock()
 	a.shift = s
 	if s != nil { // replies are sent beyond the end of a shift, and remembered
-		for _, r := range []*recall{a.directs, a.homes, a.threads, a.chains, a.hinted, a.forms} {
+		for _, r := range []*recall{a.directs, a.homes, a.threads, a.chains, a.hinted, a.forms, a.states.left} {
 			r.use(s.keeper)
 		}
 	}

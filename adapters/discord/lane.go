@@ -122,11 +122,17 @@ func (d *dispatcher) ready(servers int) {
 	}
 	d.adapter.mark.renew()
 	gate := make(chan struct{})
+	pass := sync.OnceFunc(func() { close(gate) })
 	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.gate = gate
-	d.mu.Unlock()
-	d.start(func() {
-		d.catchUp(d.ctx, from, servers, func() { close(gate) })
+	if d.drained {
+		return
+	}
+	d.work.Go(func() {
+		defer time.AfterFunc(gateTime, pass).Stop() // what comes does not wait for ever
+		defer pass()
+		d.catchUp(d.ctx, from, servers)
 	})
 }
 
@@ -147,21 +153,13 @@ func (d *dispatcher) server(raw json.RawMessage) {
 	d.adapter.mark.found(all)
 }
 
-// wait waits until what was missed has been fetched, but not for ever.
+// wait waits until what was missed has been fetched.
 func (d *dispatcher) wait() {
 	d.mu.Lock()
 	gate := d.gate
 	d.mu.Unlock()
 	select {
 	case <-gate:
-		return
-	default:
-	}
-	limit := time.NewTimer(gateTime)
-	defer limit.Stop()
-	select {
-	case <-gate:
-	case <-limit.C:
 	case <-d.ctx.Done():
 	}
 }

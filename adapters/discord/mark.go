@@ -149,10 +149,8 @@ func (g *bookmark) renew() {
 	g.servers, g.missed = 0, nil
 }
 
-// catchUp fetches what came before a new session began, and lets open what waits behind
-// it. Nothing that came while it fetches is before the mark.
-func (d *dispatcher) catchUp(ctx context.Context, from string, servers int, opened func()) {
-	defer opened()
+// catchUp fetches what came before a new session began. The mark waits for it.
+func (d *dispatcher) catchUp(ctx context.Context, from string, servers int) {
 	if from == "" {
 		return
 	}

@@ -343,6 +343,47 @@ func TestTyping(t *testing.T) {
 	}
 }
 
+// TestWords: what takes longer is said in words, in one message that changes at its pace
+// and is gone at the end; after a crash the next run takes it away.
+func TestWords(t *testing.T) {
+	t.Parallel()
+	s := play(t, gateway)
+	e := s.ask(discordtest.General, "hello")
+	say := func(text string) {
+		t.Helper()
+		s.must(s.adapter.Type(t.Context(), e.Place, chat.Progress{To: e.Member, Text: text}))
+	}
+	stands := func(text string) func() bool {
+		return func() bool {
+			m := s.From(e.Place.Thread)
+			return len(m) == 1 && m[0].Text == text
+		}
+	}
+	say("working…")
+	s.await("words", stands("-# working…"))
+	begun := time.Now()
+	for range 5 {
+		say("reading…")
+		say("asking *Todo*…")
+	}
+	s.await("other words", stands(`-# asking \*Todo\*…`))
+	if n := len(s.Requests(editing)); n != 1 || time.Since(begun) < time.Second {
+		t.Errorf("%d edits in %s", n, time.Since(begun))
+	}
+	say("")
+	s.await("the end", func() bool { return len(s.From(e.Place.Thread)) == 0 })
+
+	say("working…")
+	s.await("words", stands("-# working…"))
+	s.Fail("DELETE /channels/{channel}/messages/{message}", discordtest.Fault{Status: 500})
+	s.must(s.stop())
+	if n := len(s.From(e.Place.Thread)); n != 1 {
+		t.Fatalf("%d messages are left", n)
+	}
+	s.run()
+	s.await("what was left to go", func() bool { return len(s.From(e.Place.Thread)) == 0 })
+}
+
 // TestBounds: whatever is sent keeps to what Discord takes of one message.
 func TestBounds(t *testing.T) {
 	t.Parallel()

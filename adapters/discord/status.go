@@ -7,51 +7,70 @@ import (
 	"time"
 
 	"aidesk/core/chat"
+	"aidesk/core/markdown"
 )
 
 const (
-	typingTime  = 8 * time.Second  // Discord takes the sign away after ten
-	typingLives = 20 * time.Minute // then whoever set it has forgotten it
+	typingTime  = 8 * time.Second         // Discord takes the sign away after ten
+	typingLives = 20 * time.Minute        // then whoever set it has forgotten it
+	wordsTime   = 4 * time.Second         // how long the sign alone will do
+	wordsPace   = 1500 * time.Millisecond // between two versions of the words
+	maxStatus   = 100
 )
 
-// statuses show in threads that the desk is at work. Each has a goroutine while it
-// lasts, so that whoever sets one does not wait for Discord.
+// statuses show in threads that the desk is at work: as typing at once, and in words
+// when it takes longer. Each has a goroutine while it lasts, so that whoever sets one
+// does not wait for Discord.
 type statuses struct {
 	adapter *Adapter
+	words   time.Duration
+	left    *recall // messages with words, so that none outlives a crash
 
 	mu    sync.Mutex
-	shown map[spotlight]chan struct{} // closed to end it
-	quit  chan struct{}               // closed by rest
+	shown map[spotlight]*status
+	quit  chan struct{} // closed by rest
 	work  sync.WaitGroup
 }
 
 // spotlight is where a status is shown.
 type spotlight struct{ channel, thread string }
 
-func newStatuses(a *Adapter) *statuses {
-	return &statuses{adapter: a, shown: map[spotlight]chan struct{}{}, quit: make(chan struct{})}
+// status is what is shown somewhere.
+type status struct {
+	text string        // empty: it has ended
+	more chan struct{} // the text has changed
 }
 
-// Type shows in a thread that the desk is at work, until it is ended. It does not wait
-// for Discord, which has no room for words.
+func newStatuses(a *Adapter) *statuses {
+	return &statuses{adapter: a, words: wordsTime, left: newRecall("status"), shown: map[spotlight]*status{}, quit: make(chan struct{})}
+}
+
+// Type shows in a thread what the desk is doing, until it is ended. It does not wait for
+// Discord.
 func (a *Adapter) Type(_ context.Context, place chat.Place, p chat.Progress) error {
-	a.states.set(place, p.Text != "")
+	a.states.set(place, markdown.Line(p.Text, maxStatus))
 	return nil
 }
 
-func (s *statuses) set(place chat.Place, on bool) {
+func (s *statuses) set(place chat.Place, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at := spotlight{place.Channel, place.Thread}
-	end, shown := s.shown[at]
+	st := s.shown[at]
 	switch {
-	case shown && !on:
-		close(end)
-		delete(s.shown, at)
-	case !shown && on && place.Channel != "" && !s.resting():
-		end = make(chan struct{})
-		s.shown[at] = end
-		s.work.Go(func() { s.keep(place, end) })
+	case st != nil:
+		st.text = text
+		select {
+		case st.more <- struct{}{}:
+		default:
+		}
+		if text == "" {
+			delete(s.shown, at)
+		}
+	case text != "" && place.Channel != "" && !s.resting():
+		st = &status{text: text, more: make(chan struct{}, 1)}
+		s.shown[at] = st
+		s.work.Go(func() { s.keep(place, st) })
 	}
 }
 
@@ -64,38 +83,119 @@ func (s *statuses) resting() bool {
 	}
 }
 
+// said is what a status says now.
+func (s *statuses) said(st *status) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return st.text
+}
+
 // keep shows one status until it is ended.
-func (s *statuses) keep(place chat.Place, end <-chan struct{}) {
+func (s *statuses) keep(place chat.Place, st *status) {
 	ctx, cancel := context.WithTimeout(context.Background(), typingLives)
 	defer cancel()
-	refresh := time.NewTicker(typingTime)
-	defer refresh.Stop()
-	for {
-		if err := s.show(ctx, place); err != nil {
-			s.adapter.Logger.DebugContext(ctx, "showing that the desk is at work", "error", err)
-		}
+	at, err := s.adapter.spot(ctx, place)
+	if err != nil {
+		s.adapter.Logger.DebugContext(ctx, "showing that the desk is at work", "error", err)
+		return
+	}
+	w := wording{statuses: s, at: at}
+	defer w.end(context.WithoutCancel(ctx))
+	typing, speaking := time.NewTicker(typingTime), time.NewTimer(s.words)
+	defer typing.Stop()
+	defer speaking.Stop()
+	for s.live(ctx, at); ; {
 		select {
-		case <-end:
-			return
+		case <-st.more:
+			if s.said(st) == "" {
+				return
+			}
+		case <-typing.C:
+			s.live(ctx, at)
+		case <-speaking.C:
+			w.say(ctx, s.said(st))
+			speaking.Reset(wordsPace)
 		case <-s.quit:
 			return
 		case <-ctx.Done():
 			return
-		case <-refresh.C:
 		}
 	}
 }
 
-// show tells Discord to show it for a while.
-func (s *statuses) show(ctx context.Context, place chat.Place) error {
-	at, err := s.adapter.spot(ctx, place)
+// live shows the sign of life for a while.
+func (s *statuses) live(ctx context.Context, at spot) {
+	err := s.adapter.web.ask(ctx, call{method: http.MethodPost, path: "/channels/%s/typing", ids: []string{at.channel}, patience: patience}, nil)
 	if err != nil {
-		return err
+		s.adapter.Logger.DebugContext(ctx, "showing that the desk is at work", "error", err)
 	}
-	return s.adapter.web.ask(ctx, call{method: http.MethodPost, path: "/channels/%s/typing", ids: []string{at.channel}, patience: patience}, nil)
 }
 
-// rest ends all statuses. None is shown after it.
+// wording is a message that says in small print what the desk is doing.
+type wording struct {
+	*statuses
+	at      spot
+	message string
+	text    string
+}
+
+// say shows or changes the words. In a chain of answers there are none: they would stand
+// among what others say.
+func (w *wording) say(ctx context.Context, text string) {
+	if text == "" || text == w.text || w.at.root != "" {
+		return
+	}
+	a := w.adapter
+	m := Message{Content: "-# " + escape("-# ", text)}
+	m.finish(chat.Reply{ID: "status/" + w.at.channel + time.Now().String()}, 0)
+	var err error
+	if w.message == "" {
+		if w.message, err = a.create(ctx, w.at.channel, m, patience); err == nil {
+			err = w.left.keep(ctx, w.at.channel, delivered{w.at.channel, []string{w.message}}.String())
+		}
+	} else {
+		p := &posting{Adapter: a, at: w.at}
+		err = p.update(ctx, w.at.channel, w.message, m)
+	}
+	if err != nil {
+		a.Logger.DebugContext(ctx, "saying what the desk is doing", "error", err)
+		return
+	}
+	w.text = text
+}
+
+// end takes the words away.
+func (w *wording) end(ctx context.Context) {
+	if w.message == "" {
+		return
+	}
+	err := w.adapter.remove(ctx, w.at.channel, w.message)
+	if err == nil {
+		err = w.left.keep(ctx, w.at.channel, "")
+	}
+	if err != nil {
+		w.adapter.Logger.WarnContext(ctx, "taking away what the desk was doing", "error", err)
+	}
+}
+
+// clear takes away what a run before left behind.
+func (s *statuses) clear(ctx context.Context) {
+	left, err := s.left.all(ctx)
+	if err != nil {
+		s.adapter.Logger.WarnContext(ctx, "looking for what a run before left behind", "error", err)
+	}
+	for _, l := range left {
+		d := parseDelivered(l)
+		s.adapter.withdraw(ctx, d.channel, d.messages)
+		if len(d.messages) > 0 && ctx.Err() == nil {
+			if err := s.left.keep(ctx, d.channel, ""); err != nil {
+				s.adapter.Logger.WarnContext(ctx, "forgetting what a run before left behind", "error", err)
+			}
+		}
+	}
+}
+
+// rest ends all statuses and waits until Discord knows. None is shown after it.
 func (s *statuses) rest() {
 	s.mu.Lock()
 	if !s.resting() {
