@@ -29,7 +29,7 @@ type purpose struct {
 
 	Operation string               `json:"operation,omitempty"`
 	Args      json.RawMessage      `json:"args,omitempty"`
-	Plan      *plugin.Registration `json:"plan,omitempty"` // a plugin that was read and is not yet registered
+	Plan      *plugin.Registration `json:"plan,omitempty"`   // a plugin that was read and is not yet registered
 	Answer    string               `json:"answer,omitempty"` // the Reply to be shared
 	Place     *chat.Place          `json:"place,omitempty"`  // and where
 }
