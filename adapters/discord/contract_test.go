@@ -10,7 +10,7 @@ import (
 )
 
 // TestContract holds the adapter against the contract, with both ways in, in a direct
-// message, in a thread, and in a chain of answers where no thread can be opened.
+// message and in a thread.
 func TestContract(t *testing.T) {
 	t.Parallel()
 	for _, mode := range modes {

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -50,6 +52,16 @@ const (
 )
 
 var modes = []string{gateway, web}
+
+// judge holds what is sent against Discord's own document, made once; nil: there are no
+// corpora.
+var judge = sync.OnceValues(func() (*discordtest.Judge, error) {
+	dir := os.Getenv("AIDESK_CORPORA")
+	if dir == "" {
+		return nil, nil
+	}
+	return discordtest.NewJudge(filepath.Join(dir, "specs", "discord__openapi_v10_2026-07.json"))
+})
 
 // front is where the adapter is reached that runs now.
 type front struct{ now atomic.Pointer[http.Handler] }
@@ -138,6 +150,11 @@ func prepare(t testing.TB, mode string, changes ...func(*stage)) *stage {
 		change(s)
 	}
 	s.Discord = discordtest.Start(t, s.fake)
+	if j, err := judge(); err != nil {
+		t.Fatal(err)
+	} else if j != nil {
+		j.Attach(t, s.Discord)
+	}
 	s.config.APIBaseURL = s.APIURL()
 	t.Cleanup(func() {
 		s.safe()

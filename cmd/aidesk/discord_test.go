@@ -32,6 +32,7 @@ func TestDiscordStory(t *testing.T) {
 			s.write()
 			s.share()
 			s.hang()
+			s.slack()
 		})
 	}
 }
@@ -43,6 +44,7 @@ type tale struct {
 	model  *modeltest.Server
 	proxy  *proxy
 	desk   *server
+	beside *slacktest.Slack
 	dir    string
 	config string
 	thread string
@@ -70,17 +72,17 @@ func newTale(t *testing.T, web bool) *tale {
 	}
 	stays := httptest.NewServer(plugins[0].Handler)
 	t.Cleanup(stays.Close)
-	beside := slacktest.Start(t, slacktest.Config{App: installed(t)})
-	s.config = served(t, s.dir, "socket", beside, s.model.URL)
+	s.beside = slacktest.Start(t, slacktest.Config{App: installed(t)})
+	s.config = served(t, s.dir, "socket", s.beside, s.model.URL)
 	text, err := os.ReadFile(s.config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	more := fmt.Sprintf(`    discord: {token: %s, public_key: %q, api_base_url: %q}
-    access: {channels: [%q]}
+    access: {channels: [%q, %q]}
     plugins: [{source: %q, default: true}]
 egress: {allow_hosts: [%q]}
-`, discordtest.Token, key, s.fake.APIURL(), here, stays.URL, strings.TrimPrefix(stays.URL, "http://"))
+`, discordtest.Token, key, s.fake.APIURL(), here, slacktest.General, stays.URL, strings.TrimPrefix(stays.URL, "http://"))
 	if err := os.WriteFile(s.config, append(text, more...), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -227,6 +229,15 @@ func (s *tale) share() {
 	if shown.Channel != here || !strings.Contains(shown.Text, "Paris is lovely.") {
 		s.t.Errorf("shared in %s: %s", shown.Channel, shown.Text)
 	}
+}
+
+// slack: the same desk answers at Slack.
+func (s *tale) slack() {
+	s.model.Then(modeltest.Text("Hello Slack."))
+	if _, err := s.beside.Post(slacktest.Ben, slacktest.General, "<@"+slacktest.BotUser+"> hello", ""); err != nil {
+		s.t.Fatal(err)
+	}
+	s.beside.Until(s.t, "an answer", func() bool { return said(s.beside, "Hello Slack.") })
 }
 
 // asked waits until the model has been asked so often.
