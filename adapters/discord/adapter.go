@@ -84,7 +84,7 @@ type Adapter struct {
 type times struct {
 	open   time.Duration // connecting to the gateway
 	pause  time.Duration // before connecting again, at first
-	silent time.Duration // without a sign of life from the gateway, at most
+	silent time.Duration // without a sign of life from the gateway, which gives one every 41.25 s
 }
 
 // shift is one Run: the desk behind the adapter.

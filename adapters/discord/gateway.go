@@ -67,7 +67,7 @@ func (a *Adapter) listen(ctx context.Context, self identity, k chat.Keeper) erro
 			w.leave()
 		}
 	}()
-	pause, failed := time.Duration(0), 0
+	pause, failed, silent := time.Duration(0), 0, a.times.silent
 	for {
 		if w == nil {
 			var err error
@@ -81,7 +81,11 @@ func (a *Adapter) listen(ctx context.Context, self identity, k chat.Keeper) erro
 			begun := time.Now()
 			a.line.set(true, nil)
 			failed = 0
-			err = w.hold(ctx, a.times.silent)
+			err = w.hold(ctx, silent)
+			silent = a.times.silent
+			if errors.Is(err, errSilent) { // or it gives one less often than it used to
+				silent *= 2
+			}
 			if time.Since(begun) > settled {
 				pause = 0
 			}

@@ -114,12 +114,11 @@ func TestBreaks(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := play(t, gateway, func(s *stage) { s.fake.Heartbeat = 500 * time.Millisecond })
+			s := play(t, gateway, func(s *stage) { s.fake.Heartbeat = 500 * time.Millisecond; s.silent = 1500 * time.Millisecond })
 			s.post(discordtest.Ada, discordtest.General, mention+"before")
 			if e := s.next(); e.Message == nil || e.Message.Text != "before" {
 				t.Fatalf("got %+v", e)
 			}
-			s.await("the rhythm to be known", func() bool { return s.Heartbeats() >= 3 })
 			before, resumed := s.Identified(), s.Resumed()
 			begun := time.Now()
 			c.fault(s)

@@ -3,7 +3,6 @@ package discord
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -17,6 +16,7 @@ import (
 type recall struct {
 	name string
 
+	writing sync.Mutex // held while a shelf is read or written, so that one is not mixed up
 	mu      sync.Mutex
 	keeper  chat.Keeper // nil: not run yet
 	shelves map[string][]thing
@@ -36,19 +36,25 @@ func newRecall(name string) *recall { return &recall{name: name, shelves: map[st
 
 // use says who keeps.
 func (r *recall) use(k chat.Keeper) {
+	r.writing.Lock()
+	defer r.writing.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.keeper = k
 	clear(r.shelves)
 }
 
-// kept is the value of a key, or "".
+// kept is the value of a key, or "". What was read once is not waited for.
 func (r *recall) kept(ctx context.Context, key string) (string, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	things, err := r.shelf(ctx, shelfOf(key))
-	if err != nil {
-		return "", err
+	name := shelfOf(key)
+	things, _, read := r.shelf(name)
+	if !read {
+		r.writing.Lock()
+		defer r.writing.Unlock()
+		var err error
+		if things, err = r.read(ctx, name); err != nil {
+			return "", err
+		}
 	}
 	if at := slices.IndexFunc(things, func(t thing) bool { return t.Key == key }); at >= 0 {
 		return things[at].Value, nil
@@ -58,10 +64,10 @@ func (r *recall) kept(ctx context.Context, key string) (string, error) {
 
 // keep remembers a value; the oldest of its shelf is forgotten if that is full.
 func (r *recall) keep(ctx context.Context, key, value string) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	name := shelfOf(key)
-	things, err := r.shelf(ctx, name)
+	r.writing.Lock()
+	defer r.writing.Unlock()
+	things, err := r.read(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -75,42 +81,21 @@ func (r *recall) keep(ctx context.Context, key, value string) error {
 	if err != nil {
 		return fmt.Errorf("keeping %s: %w", r.name, err)
 	}
-	if err := r.keeper.Keep(ctx, r.name+"/"+name, data); err != nil {
+	_, keeper, _ := r.shelf(name)
+	if err := keeper.Keep(ctx, r.name+"/"+name, data); err != nil {
 		return err
 	}
-	r.shelves[name] = things
+	r.set(name, things)
 	return nil
-}
-
-// shelf reads a shelf once. The lock is held.
-func (r *recall) shelf(ctx context.Context, name string) ([]thing, error) {
-	if r.keeper == nil {
-		return nil, errors.New("not running")
-	}
-	if things, ok := r.shelves[name]; ok {
-		return things, nil
-	}
-	data, err := r.keeper.Kept(ctx, r.name+"/"+name)
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", r.name, err)
-	}
-	var things []thing
-	if len(data) > 0 {
-		if err := json.Unmarshal(data, &things); err != nil {
-			return nil, fmt.Errorf("reading %s: %w", r.name, err)
-		}
-	}
-	r.shelves[name] = things
-	return things, nil
 }
 
 // all are all values, the newest of each shelf first.
 func (r *recall) all(ctx context.Context) ([]string, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.writing.Lock()
+	defer r.writing.Unlock()
 	var out []string
 	for i := range shelves {
-		things, err := r.shelf(ctx, fmt.Sprintf("%02d", i))
+		things, err := r.read(ctx, fmt.Sprintf("%02d", i))
 		if err != nil {
 			return out, err
 		}
@@ -119,6 +104,42 @@ func (r *recall) all(ctx context.Context) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// shelf is one as it was read, if it was, and who keeps.
+func (r *recall) shelf(name string) (things []thing, keeper chat.Keeper, read bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	things, read = r.shelves[name]
+	return things, r.keeper, read
+}
+
+func (r *recall) set(name string, things []thing) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.shelves[name] = things
+}
+
+// read reads a shelf once. The lock of writing is held.
+func (r *recall) read(ctx context.Context, name string) ([]thing, error) {
+	things, keeper, read := r.shelf(name)
+	switch {
+	case keeper == nil:
+		return nil, errResting
+	case read:
+		return things, nil
+	}
+	data, err := keeper.Kept(ctx, r.name+"/"+name)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", r.name, err)
+	}
+	if len(data) > 0 {
+		if err := json.Unmarshal(data, &things); err != nil {
+			return nil, fmt.Errorf("reading %s: %w", r.name, err)
+		}
+	}
+	r.set(name, things)
+	return things, nil
 }
 
 func shelfOf(key string) string {

@@ -87,6 +87,7 @@ type stage struct {
 	front   *front
 	stop    func() error
 	over    atomic.Bool // Run has ended
+	silent  time.Duration
 }
 
 type ctx = context.Context
@@ -205,7 +206,7 @@ func (s *stage) open() *discord.Adapter {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	discord.Hasten(a)
+	discord.Hasten(a, s.silent)
 	h := a.Handler()
 	s.front.now.Store(&h)
 	return a

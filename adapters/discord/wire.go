@@ -59,6 +59,9 @@ func (c *wired) Close() error {
 // errStuck says that a session came to nothing and will not.
 var errStuck = errors.New("the connection came to nothing in time")
 
+// errSilent says that the gateway gave no sign of life.
+var errSilent = errors.New("the gateway gave no sign of life")
+
 // newWire makes a session that hands what it hears to take, one after the other.
 func (a *Adapter) newWire(take func(*discordgo.Event)) (*wire, error) {
 	s, err := discordgo.New("Bot " + a.Token)
@@ -168,7 +171,6 @@ const (
 func (w *wire) hold(ctx context.Context, silent time.Duration) error {
 	ticker := time.NewTicker(lookout)
 	defer ticker.Stop()
-	last, every := w.acknowledged(), silent
 	w.mu.Lock()
 	conn := w.conn
 	w.mu.Unlock()
@@ -180,12 +182,7 @@ func (w *wire) hold(ctx context.Context, silent time.Duration) error {
 			return errors.New("the connection ended")
 		case <-ticker.C:
 		}
-		now := w.acknowledged()
-		if beat := now.Sub(last); beat > lookout { // how often Discord wants to be told that we live
-			every = min(silent, beat+min(max(beat/4, time.Second), 10*time.Second))
-		}
-		last = now
-		if time.Since(last) < every {
+		if time.Since(w.acknowledged()) < silent {
 			continue
 		}
 		select {
@@ -195,7 +192,7 @@ func (w *wire) hold(ctx context.Context, silent time.Duration) error {
 		w.cut()
 		select {
 		case <-w.down:
-			return errors.New("the gateway gave no sign of life")
+			return errSilent
 		case <-time.After(endTime):
 			return errStuck
 		}
