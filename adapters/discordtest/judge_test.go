@@ -3,6 +3,7 @@ package discordtest_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,8 +72,8 @@ func TestJudge(t *testing.T) {
 	j.Attach(s, d)
 	ask(t, d, "POST", messages, `{"content":"good"}`)
 	ask(t, d, "POST", messages, `{"content":"`+long(4001)+`"}`)
-	for i := len(s.ends) - 1; i >= 0; i-- {
-		s.ends[i]()
+	for _, end := range slices.Backward(s.ends) {
+		end()
 	}
 	if !strings.Contains(s.failed, "maxLength") || strings.Contains(s.failed, "good") {
 		t.Errorf("attached, it says %q", s.failed)
