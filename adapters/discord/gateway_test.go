@@ -49,12 +49,31 @@ func TestOdd(t *testing.T) {
 		s.Inject(f.T, f.D)
 		count++
 	}
-	s.Burst(10_000)
 	if got := s.settle(); len(got) != 0 {
 		t.Errorf("%d of %d odd payloads became events: %+v", len(got), count, got[0])
 	}
 	if strings.Contains(s.log.String(), "crashed") || s.Identified() != 1 {
 		t.Errorf("%d sessions; the log:\n%s", s.Identified(), s.log)
+	}
+}
+
+// TestBurst: ten thousand servers that tell of themselves at once cost no message and
+// not the connection, however long they take.
+func TestBurst(t *testing.T) {
+	t.Parallel()
+	s := play(t, gateway)
+	s.Burst(10_000)
+	s.post(discordtest.Ada, discordtest.General, mention+"still there?")
+	limit := time.After(3 * time.Minute)
+	for len(s.desk.Events()) == 0 {
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-limit:
+			t.Fatal("the message behind them did not come")
+		}
+	}
+	if s.Identified() != 1 || s.Resumed() != 0 {
+		t.Errorf("%d sessions, resumed %d times; the log:\n%s", s.Identified(), s.Resumed(), s.log)
 	}
 }
 

@@ -100,14 +100,17 @@ func (g *bookmark) store(ctx context.Context, k chat.Keeper, l *slog.Logger) {
 	mark := g.mark()
 	g.mu.Lock()
 	same := mark == g.stored
-	g.stored = mark
 	g.mu.Unlock()
 	if same {
 		return
 	}
 	if err := k.Keep(ctx, markName, []byte(mark)); err != nil {
 		l.WarnContext(ctx, "remembering up to where was read", "error", err)
+		return
 	}
+	g.mu.Lock()
+	g.stored = mark
+	g.mu.Unlock()
 }
 
 // found notes the channels of a server, those with messages behind the mark as missed.
