@@ -44,7 +44,7 @@ type Extension struct {
 
 // MaxTranscript is how much of a transcript Work reads, in bytes: a direct message
 // goes on for years, and a turn must not become dearer with every one before it.
-const MaxTranscript = 128 << 10
+const MaxTranscript = 64 << 10
 
 // Work is what a conversation has to offer to its holder.
 type Work struct {

@@ -12,6 +12,7 @@ import (
 
 const (
 	statusTime  = 90 * time.Second // Slack takes a status away after two minutes
+	statusPace  = time.Second      // the least time between two words of one status: what lasts less nobody reads
 	statusLives = 20 * time.Minute // then whoever set it has forgotten it
 	mostHeard   = 10_000
 	maxStatus   = 100
@@ -122,9 +123,34 @@ func (s *statuses) keep(at spotlight, st *status) {
 		}
 		select {
 		case <-st.more:
+			s.rests(ctx, st)
 		case <-refresh.C:
 		case <-ctx.Done():
 		case <-s.quit:
+		}
+	}
+}
+
+// rests waits until what was shown may give way to other words. The end of a status does
+// not wait.
+func (s *statuses) rests(ctx context.Context, st *status) {
+	pace := time.NewTimer(statusPace)
+	defer pace.Stop()
+	for {
+		s.mu.Lock()
+		over := st.text == ""
+		s.mu.Unlock()
+		if over {
+			return
+		}
+		select {
+		case <-st.more:
+		case <-pace.C:
+			return
+		case <-ctx.Done():
+			return
+		case <-s.quit:
+			return
 		}
 	}
 }

@@ -59,8 +59,8 @@ func (r *run) allow() func(string) bool {
 		for _, l := range e.Links {
 			add(l)
 		}
-		if e.Message.Role == model.User {
-			said := markdown.Parse(e.Message.TextOf(), func(string) bool { return true })
+		if text := e.Message.TextOf(); e.Message.Role == model.User && strings.ContainsAny(text, ".:") { // without, there is no address
+			said := markdown.Parse(text, func(string) bool { return true })
 			for _, l := range said.Links() {
 				add(l)
 			}

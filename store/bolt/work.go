@@ -130,7 +130,7 @@ func newest(tx *bbolt.Tx, conversation string) ([]store.Entry, error) {
 func anchored(found []store.Entry) []store.Entry {
 	slices.Reverse(found)
 	for i, e := range found[:len(found)/2] {
-		if e.Seq*0x9E3779B97F4A7C15>>59 == 0 { // one in 32, wherever it stands
+		if e.Seq*0x9E3779B97F4A7C15>>60 == 0 { // one in 16, wherever it stands
 			return found[i:]
 		}
 	}
