@@ -81,7 +81,7 @@ func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 		s.Kind, s.Interrupt = kindChange, true
 	case e.Command != nil && e.Command.Name == ownCommand && e.Command.Verb == "ask":
 		s.Kind = kindMessage
-		e.Message, e.Command = &chat.Message{Text: e.Command.Options["question"]}, nil
+		e.Message, e.Command = &chat.Message{Text: e.Command.Options["question"], From: e.Command.From}, nil
 	case e.Command != nil && e.Command.Name == ownCommand && e.Command.Verb == "stop":
 		s.Kind, s.Interrupt = kindStop, true
 	case e.Command != nil && e.Command.Name == ownCommand && e.Command.Verb == "why":

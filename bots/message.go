@@ -187,6 +187,7 @@ func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 		s.button(&c, b.ID, p, day)
 		r.Buttons = append(r.Buttons, b)
 	}
+	s.offerShare(&c, &r)
 	if p := a.Disabled; p != nil {
 		r.Rows = append(r.Rows, s.offer(&c, p))
 	}

@@ -29,7 +29,9 @@ type purpose struct {
 
 	Operation string               `json:"operation,omitempty"`
 	Args      json.RawMessage      `json:"args,omitempty"`
-	Plan      *plugin.Registration `json:"plan,omitempty"` // a plugin that was read and is not yet registered
+	Plan      *plugin.Registration `json:"plan,omitempty"`   // a plugin that was read and is not yet registered
+	Answer    string               `json:"answer,omitempty"` // the Reply to be shared
+	Place     *chat.Place          `json:"place,omitempty"`  // and where
 }
 
 // What a button can do.
@@ -44,6 +46,7 @@ const (
 	doRun     = "run"      // opens the form of an operation
 	doAdd     = "register" // opens the form of a plugin that was read
 	doForget  = "forget"
+	doShare   = "share" // publishes an answer where it was asked for
 )
 
 // purpose reads what a button stands for.
@@ -95,6 +98,8 @@ func (s *step) press(ctx context.Context) error {
 	case p.Do == doSay:
 		s.chat.Message = &chat.Message{Text: p.Say}
 		return s.message(ctx)
+	case p.Do == doShare:
+		return s.share(ctx, p, b.ID)
 	case p.Do == doForget:
 		return s.forget(ctx)
 	case p.Do == doSwitch:

@@ -87,6 +87,8 @@ func (in incoming) command(ctx context.Context, i interaction) (*response, error
 			place = chat.Place{Platform: platform, Workspace: i.Guild, Channel: here.Channel}
 		case verb.Name == verbStop && here.Thread != "":
 			place = here
+		default:
+			c.From = &here
 		}
 	}
 	if verb.Form {

@@ -34,7 +34,7 @@ func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (stri
 // search looks for the messages of a reply where it goes. It opens no thread: without
 // one nothing was posted there.
 func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (delivered, error) {
-	private := !r.Place.Direct && (r.Private || r.Place.Thread == "")
+	private := !r.Place.Direct && (r.Private || r.Place.Thread == "" && !r.Open)
 	if _, known := a.spotted(ctx, r.Place); !known && !private {
 		return delivered{}, nil
 	}

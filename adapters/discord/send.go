@@ -112,7 +112,10 @@ func (a *Adapter) verdict(ctx context.Context, r chat.Reply, err error) error {
 // address says where a reply goes. A reply that is in a place already stays there.
 func (a *Adapter) address(ctx context.Context, r chat.Reply, have delivered) (chat.Reply, spot, error) {
 	p := r.Place
-	private := !p.Direct && (r.Private || p.Thread == "") // only commands begin outside of threads
+	private := !p.Direct && (r.Private || p.Thread == "" && !r.Open) // only commands begin outside of threads
+	if r.Open && p.Thread == "" && !private && (have.channel == "" || have.channel == p.Channel) {
+		return r, spot{channel: p.Channel}, nil
+	}
 	if have.channel != "" && !p.Direct && !private {
 		s, known := a.spotted(ctx, p)
 		switch {

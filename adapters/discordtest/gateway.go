@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -70,7 +69,7 @@ func (d *Discord) serveGateway(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // it has answered
 	}
-	l := &link{ws: ws, wake: make(chan struct{}, 1), gone: make(chan struct{}), beat: time.Now(), resumes: strings.HasPrefix(r.URL.Path, "/resume")}
+	l := &link{ws: ws, wake: make(chan struct{}, 1), gone: make(chan struct{}), beat: time.Now()}
 	d.mu.Lock()
 	q := r.URL.Query()
 	l.send(object{"op": opHello, "t": nil, "s": nil, "d": object{"heartbeat_interval": d.Heartbeat.Milliseconds(), "_trace": []string{}}})

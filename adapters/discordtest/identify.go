@@ -38,6 +38,7 @@ func (d *Discord) identify(l *link, said json.RawMessage) {
 		d.leaveFirst = false
 		l.send(object{"op": opReconnect, "t": nil, "s": nil, "d": nil})
 	default:
+		d.sessions = slices.DeleteFunc(d.sessions, func(s *session) bool { return s.link == nil && d.Clock.Now().Sub(s.left) > resumable })
 		s := &session{id: d.id(), intents: *p.Intents, shards: 1, link: l}
 		if p.Shard != nil {
 			s.shard, s.shards = p.Shard[0], p.Shard[1]
@@ -61,8 +62,8 @@ func (d *Discord) ready(s *session) {
 	}
 	ready, _ := json.Marshal(object{
 		"v": 10, "session_id": s.id, "resume_gateway_url": "ws" + strings.TrimPrefix(d.URL, "http") + "/resume", "user": user,
-		"application": object{"id": ApplicationID, "flags": d.applicationFlags()}, "guilds": guilds, "shard": []uint64{s.shard, s.shards},
-		"session_type": "normal", "private_channels": []any{}, "relationships": []any{}, "presences": []any{}, "user_settings": object{}, "_trace": []string{},
+		"application": object{"id": ApplicationID, "flags": d.applicationFlags(), "flags_new": d.applicationFlags()}, "guilds": guilds, "shard": []uint64{s.shard, s.shards},
+		"session_type": "normal", "private_channels": []any{}, "relationships": []any{}, "presences": []any{}, "user_settings": object{}, "geo_ordered_rtc_regions": []string{}, "guild_join_requests": []any{}, "_trace": []string{},
 	})
 	s.push("READY", ready)
 	for _, g := range d.guilds {

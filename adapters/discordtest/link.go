@@ -15,7 +15,6 @@ import (
 type link struct {
 	ws      *websocket.Conn
 	session *session    // nil: it has not identified
-	resumes bool        // it came to the address for resuming
 	unacked bool        // its heartbeats are not acknowledged
 	muted   atomic.Bool // nothing comes through any more
 	ended   atomic.Bool // it was told why it ends

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/bwmarrin/discordgo"
+
 	"aidesk/adapters/discordtest"
 )
 
@@ -94,6 +96,7 @@ func keep(name string, r discordtest.Request) {
 
 // TestMain has the builders look at what all tests together made the fake take.
 func TestMain(m *testing.M) {
+	discordgo.Logger = func(int, int, string, ...any) {} // it goes on for a while after its fake is gone
 	code := m.Run()
 	if os.Getenv("AIDESK_ORACLES") != "" {
 		if err := build(); err != nil {

@@ -95,6 +95,9 @@ func (d *Discord) told(m *message) object {
 	out := d.messageWire(m)
 	ch, _ := d.channel(m.Channel)
 	out["channel_type"] = ch.Kind
+	if m.User != BotUser {
+		out["nonce"] = m.ID // people's clients make one, too
+	}
 	if ch.Guild == "" {
 		return out
 	}

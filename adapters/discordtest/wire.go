@@ -27,7 +27,7 @@ func (u User) wire() object {
 func (u User) partial() object {
 	out := object{
 		"roles": list(u.Roles), "joined_at": joined, "deaf": false, "mute": false, "nick": nil, "avatar": nil, "banner": nil,
-		"premium_since": nil, "pending": u.Pending, "flags": 0, "communication_disabled_until": nil,
+		"premium_since": nil, "pending": u.Pending, "is_pending": u.Pending, "flags": 0, "hoisted_role": nil, "communication_disabled_until": nil,
 	}
 	if u.Nick != "" {
 		out["nick"] = u.Nick
@@ -160,7 +160,8 @@ func (d *Discord) guildCreate(g Guild) object {
 	bot, _ := d.user(BotUser)
 	out["joined_at"], out["large"], out["unavailable"], out["member_count"] = joined, false, false, n
 	out["members"], out["channels"], out["threads"] = []object{bot.member()}, d.channelsOf(g.ID, false), d.channelsOf(g.ID, true)
-	for _, key := range []string{"voice_states", "presences", "stage_instances", "guild_scheduled_events", "soundboard_sounds"} {
+	out["lazy"], out["hub_type"], out["application_command_count"], out["application_command_counts"] = true, nil, 0, object{"1": 0, "2": 0, "3": 0}
+	for _, key := range []string{"voice_states", "presences", "stage_instances", "guild_scheduled_events", "soundboard_sounds", "embedded_activities"} {
 		out[key] = []any{}
 	}
 	return out

@@ -43,6 +43,9 @@ func (in incoming) command(ctx context.Context, raw json.RawMessage) (any, error
 	if verb.Form {
 		return in.formOf(ctx, s, chat.Opening{Place: place, Member: s.User, Command: &c}), nil
 	}
+	if place.Direct && s.Channel != direct.Channel && s.Channel != "" {
+		c.From = &chat.Place{Platform: platform, Workspace: workspace, Channel: s.Channel}
+	}
 	once := sha256.Sum256([]byte(s.Trigger)) // the trigger itself is not for logs
 	e := chat.Event{
 		ID: chat.Key("c", s.User, hex.EncodeToString(once[:12])), Time: in.Now(),

@@ -111,7 +111,7 @@ func (a *Adapter) verdict(ctx context.Context, r chat.Reply, err error) error {
 func (a *Adapter) address(ctx context.Context, r chat.Reply, have delivered) (chat.Reply, error) {
 	p := r.Place
 	elsewhere := have.channel != "" && have.channel != p.Channel
-	private := r.Private || elsewhere || p.Channel == "" || !p.Direct && p.Thread == "" // only commands begin outside of threads
+	private := r.Private || elsewhere || p.Channel == "" || !p.Direct && p.Thread == "" && !r.Open // only commands begin outside of threads
 	if !private || p.Direct && p.Channel != "" {
 		return r, nil
 	}

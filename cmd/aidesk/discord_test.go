@@ -30,6 +30,7 @@ func TestDiscordStory(t *testing.T) {
 			s := newTale(t, mode == "http")
 			s.question()
 			s.write()
+			s.share()
 			s.hang()
 			s.slack()
 		})
@@ -211,6 +212,22 @@ func (s *tale) write() {
 	}
 	if now, _ := s.fake.Message(card.Channel, card.ID); bytes.Contains(now.Components, []byte(`"Approve"`)) {
 		s.t.Error("the buttons of the card are still there")
+	}
+}
+
+// share: a question by command is answered in the direct message, from where the member
+// publishes the answer in the channel.
+func (s *tale) share() {
+	s.model.Then(modeltest.Text("Paris is lovely."))
+	s.answered(s.fake.Command(discordtest.Ada, here, "aidesk", "ask", map[string]string{"question": "how is Paris?"}))
+	answer := s.shows("Paris is lovely.")
+	if answer.Channel != s.fake.DM(discordtest.Ada) {
+		s.t.Error("the answer is not in the direct message")
+	}
+	s.press(discordtest.Ada, answer, "Share")
+	shown := s.shows("who asked in private")
+	if shown.Channel != here || !strings.Contains(shown.Text, "Paris is lovely.") {
+		s.t.Errorf("shared in %s: %s", shown.Channel, shown.Text)
 	}
 }
 

@@ -27,6 +27,7 @@ func TestStory(t *testing.T) {
 			s := newStory(t, mode)
 			s.question()
 			s.write()
+			s.share()
 			s.hang()
 		})
 	}
@@ -182,6 +183,24 @@ func (s *story) write() {
 		if m.To == "" && !m.Deleted {
 			s.t.Errorf("a second message for one write: %s", m.Text)
 		}
+	}
+}
+
+// share: a question by command is answered in the direct message, from where the member
+// publishes the answer in the channel.
+func (s *story) share() {
+	s.model.Then(modeltest.Text("Paris is lovely."))
+	if _, err := s.fake.Command(slacktest.Ada, slacktest.General, "/aidesk", "ask how is Paris?"); err != nil {
+		s.t.Fatal(err)
+	}
+	answer := s.shows("Paris is lovely.")
+	if answer.Channel != s.fake.DM(slacktest.Ada) {
+		s.t.Error("the answer is not in the direct message")
+	}
+	s.press(slacktest.Ada, answer, "Share")
+	shown := s.shows("who asked in private")
+	if shown.Channel != slacktest.General || shown.Thread != "" || !bytes.Contains(shown.Blocks, []byte("Paris is lovely.")) {
+		s.t.Errorf("shared in %s: %s", shown.Channel, shown.Blocks)
 	}
 }
 

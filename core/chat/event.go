@@ -28,6 +28,7 @@ type Message struct {
 	Names   []string `json:"names,omitempty"` // ids of members that the text names
 	About   string   `json:"about,omitempty"` // text of another message that it points to ("Ask aidesk" on a message)
 	Answers string   `json:"answers,omitempty"`
+	From    *Place   `json:"from,omitempty"` // where it was typed, of a command that is answered elsewhere
 }
 
 // Change is a message that was edited or deleted after it was received. It
@@ -43,6 +44,7 @@ type Command struct {
 	Name    string            `json:"name"` // without the slash
 	Verb    string            `json:"verb"`
 	Options map[string]string `json:"options,omitempty"`
+	From    *Place            `json:"from,omitempty"` // where it was typed, if it is answered elsewhere: an answer can be shared there
 }
 
 // Press is a press of a button. Who may press it, what it stands for and until

@@ -13,6 +13,7 @@ type Reply struct {
 	Place   Place  `json:"place"`
 	To      string `json:"to,omitempty"`      // whom it answers: the only member it may ping
 	Private bool   `json:"private,omitempty"` // only To may see it
+	Open    bool   `json:"open,omitempty"`    // it stands in a channel below no message: a member shares an answer
 	Answers string `json:"answers,omitempty"` // platform's id of the message that it answers
 
 	Text     markdown.Document `json:"text"`

@@ -1,0 +1,71 @@
+package bots
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+	"aidesk/core/policy"
+	"aidesk/store"
+)
+
+// shareLabel is on the button that publishes an answer.
+const shareLabel = "Share"
+
+// offerShare lets the member publish an answer in the channel where they asked for it,
+// if they were answered privately because of how they asked.
+func (s *step) offerShare(c *store.Commit, r *chat.Reply) {
+	if s.chat.Message == nil || s.chat.Message.From == nil || r.Text.Empty() || len(r.Cards) > 0 {
+		return
+	}
+	b := chat.Button{ID: id(), Label: shareLabel}
+	s.button(c, b.ID, purpose{Do: doShare, Member: s.chat.Member, Answer: r.ID, Place: s.chat.Message.From}, day)
+	r.Buttons = append(r.Buttons, b)
+}
+
+// share publishes an answer as it stands: its text, previews and small print, and none of
+// the results behind it. It says who shares it.
+func (s *step) share(ctx context.Context, p purpose, button string) error {
+	member, ok, err := s.speaker(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	if d := policy.Speak(s.bot.Access, *p.Place, member); !d.Allowed() {
+		return s.note(ctx, d.Reason)
+	}
+	stored, err := s.desk.Store.Reply(ctx, p.Answer)
+	if errors.Is(err, store.ErrNotFound) {
+		return s.note(ctx, "I no longer have this answer. Ask again.")
+	}
+	if err != nil {
+		return fmt.Errorf("reading an answer: %w", err)
+	}
+	var answer chat.Reply
+	if err := json.Unmarshal(stored.Body, &answer); err != nil {
+		return fmt.Errorf("reading an answer: %w", err)
+	}
+	shown := chat.Reply{
+		ID: chat.Key("shared", button), Place: *p.Place, To: s.chat.Member, Open: p.Place.Thread == "",
+		Text: answer.Text, Previews: answer.Previews,
+		Notes: append(slices.Clone(answer.Notes), "Shared by "+markdown.Line(member.Name, 50)+", who asked in private."),
+	}
+	left := slices.DeleteFunc(slices.Clone(answer.Buttons), func(b chat.Button) bool { return b.ID == button })
+	if len(left) == len(answer.Buttons) {
+		return s.note(ctx, "This is shared already.")
+	}
+	answer.Buttons = left
+	answer.Notes = append(answer.Notes, "Shared.")
+	var c store.Commit
+	for _, r := range []chat.Reply{shown, answer} {
+		wanted, err := s.wanted(r, stored.Member)
+		if err != nil {
+			return err
+		}
+		c.Replies = append(c.Replies, wanted)
+	}
+	return s.commit(c)
+}
