@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,6 +17,7 @@ import (
 	"aidesk/bots"
 	"aidesk/bots/bottest"
 	"aidesk/core/chat"
+	"aidesk/core/model/script"
 )
 
 // TestDiscord plays the behaviours in a thread of a Discord that refuses what the
@@ -229,4 +231,37 @@ func buttonIn(m discordtest.Message, button string) string {
 		}
 	}
 	return ""
+}
+
+// TestDiscordShare: who asks by command is answered in the direct message, and can share
+// the answer where they asked.
+func TestDiscordShare(t *testing.T) {
+	t.Parallel()
+	p, fake := server(t, false)
+	s := bottest.Start(t, p, bottest.NewClock(), bottest.Setup{Model: script.New(script.Say("hello"), script.Say("It is forty-two."))})
+	s.Ask("hello")
+	answered := func(r *discordtest.Receipt, err error) {
+		t.Helper()
+		if err == nil {
+			_, err = r.Wait(t.Context())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	answered(fake.Command(discordtest.Ada, discordtest.Random, "aidesk", "ask", map[string]string{"question": "what is it?"}))
+	stands := func(channel string) func() bool {
+		return func() bool {
+			return slices.ContainsFunc(fake.From(channel), func(m discordtest.Message) bool { return strings.Contains(m.Text, "forty-two") })
+		}
+	}
+	dm := fake.DM(discordtest.Ada)
+	fake.Until(t, "the answer in the direct message", stands(dm))
+	if stands(discordtest.Random)() {
+		t.Error("the answer stands in the channel")
+	}
+	all := fake.From(dm)
+	share := buttonIn(all[len(all)-1], "p:")
+	answered(fake.Press(discordtest.Ada, dm, all[len(all)-1].ID, share))
+	fake.Until(t, "the answer in the channel", stands(discordtest.Random))
 }

@@ -77,7 +77,18 @@ func TestCommand(t *testing.T) {
 		dm := s.DM(discordtest.Ada)
 		direct := chat.Place{Platform: "discord", Workspace: discordtest.GuildID, Channel: dm, Direct: true}
 		a := s.done(s.Command(discordtest.Ada, discordtest.General, "aidesk", "ask", map[string]string{"question": "why?"}))
-		same(s.t, s.next(), chat.Event{Place: direct, Member: discordtest.Ada, Command: &chat.Command{Name: "aidesk", Verb: "ask", Options: map[string]string{"question": "why?"}}})
+		here := place(discordtest.General, "")
+		asked := s.next()
+		same(s.t, asked, chat.Event{Place: direct, Member: discordtest.Ada, Command: &chat.Command{Name: "aidesk", Verb: "ask", Options: map[string]string{"question": "why?"}, From: &here}})
+		shared := chat.Reply{ID: "r2", Place: *asked.Command.From, To: discordtest.Ada, Open: true, Text: text("shared")}
+		posted := s.send(shared, "")
+		shared.Text = text("shared anew")
+		if again := s.send(shared, posted); again != posted || len(s.From(discordtest.General)) != 1 || s.From(discordtest.General)[0].Text != "shared anew" {
+			s.t.Errorf("shared as %s and %s: %+v", posted, again, s.From(discordtest.General))
+		}
+		if found, ok, err := s.adapter.Find(s.t.Context(), shared, time.Now()); !ok || err != nil || found != posted {
+			s.t.Errorf("found %q, %v", found, err)
+		}
 		if aside := s.Ephemerals(discordtest.Ada); a.Type != discordtest.AnswerMessage || len(aside) != 1 || !strings.Contains(aside[0].Text, "https://discord.com/channels/@me/"+dm) {
 			s.t.Errorf("told %+v", aside)
 		}
