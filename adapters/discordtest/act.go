@@ -19,7 +19,7 @@ var errMissing = errors.New("it is not shown")
 // the id of the message. The text is as Discord sends it, mentions are "<@123>";
 // [Discord.Typed] makes that of plain words.
 func (d *Discord) Post(user, channel, text string, o PostOptions) (string, error) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	ch, err := d.inside(user, channel)
 	switch {
 	case err != nil:
@@ -78,7 +78,7 @@ func (d *Discord) theirs(user, channel, id string) (*message, error) {
 
 // Edit lets a user change a message of theirs.
 func (d *Discord) Edit(user, channel, id, text string) error {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	m, err := d.theirs(user, channel, id)
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (d *Discord) author(channel, id string) string {
 // Unfurl adds a preview to a message, as Discord does some seconds after somebody
 // wrote a link. The application is told of an update, though nobody edited anything.
 func (d *Discord) Unfurl(channel, id, url string) error {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	m := d.message(channel, id)
 	if m == nil || m.Deleted {
 		return fmt.Errorf("message %s: %w", id, errMissing)
@@ -117,7 +117,7 @@ func (d *Discord) Unfurl(channel, id, url string) error {
 
 // Delete lets a user delete a message of theirs, or one of others where they may.
 func (d *Discord) Delete(user, channel, id string) error {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	ch, err := d.inside(user, channel)
 	if err != nil {
 		return err
@@ -140,7 +140,7 @@ func (d *Discord) remove(m *message) {
 
 // OpenThread lets a user open a public thread, from a message or, with none, without.
 func (d *Discord) OpenThread(user, channel, message, name string) (string, error) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	ch, err := d.inside(user, channel)
 	if err != nil {
 		return "", err
@@ -155,7 +155,7 @@ func (d *Discord) OpenThread(user, channel, message, name string) (string, error
 // Archive archives a thread, as Discord does when nobody writes for long, or a
 // moderator, who may lock it as well.
 func (d *Discord) Archive(thread string, locked bool) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	t, _ := d.channel(thread)
 	t.Archived, t.Locked = true, locked
 	d.setChannel(t)

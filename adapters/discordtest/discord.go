@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"aidesk/adapters/adaptertest"
 )
 
 // Config is what a fake is made of. Everything has a default.
@@ -50,8 +52,7 @@ type Discord struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 
-	mu       sync.Mutex
-	more     chan struct{} // closed at the next change
+	mu       adaptertest.Watched
 	guilds   []Guild
 	roles    []Role
 	users    []User
@@ -102,7 +103,7 @@ func New(c Config) *Discord {
 		c.Guilds, c.Roles, c.Users, c.Channels = people()
 	}
 	d := &Discord{
-		Config: c, more: make(chan struct{}), blocked: map[string]bool{}, files: map[string]*file{}, modals: map[string]*modal{},
+		Config: c, blocked: map[string]bool{}, files: map[string]*file{}, modals: map[string]*modal{},
 		created: map[string][]time.Time{}, interactions: map[string]*interaction{}, buckets: map[string]*bucket{}, faults: map[string][]Fault{},
 	}
 	d.users = append(d.users, User{ID: BotUser, Name: "aidesk", Bot: true, Roles: []string{BotRole}, Guilds: ids(c.Guilds)})

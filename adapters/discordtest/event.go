@@ -104,7 +104,7 @@ func (d *Discord) tellMessage(m *message, what string) {
 // Inject tells every session what is in the payload, as it is: events of unknown
 // types, recorded ones. It returns how many sessions there are.
 func (d *Discord) Inject(event string, payload json.RawMessage) int {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	n := 0
 	for _, s := range d.sessions {
 		s.push(event, payload)
@@ -117,7 +117,7 @@ func (d *Discord) Inject(event string, payload json.RawMessage) int {
 // Burst tells every session of n guilds that it is in, as happens when many come back
 // after an outage.
 func (d *Discord) Burst(n int) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	for range n {
 		id := d.id()
 		data := d.guildCreate(Guild{ID: id, Name: "burst " + id, Owner: Owner, Locale: "en-US"})

@@ -42,7 +42,7 @@ func (d *Discord) Heartbeats() int {
 
 // each does something to every connection.
 func (d *Discord) each(do func(l *link)) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	for _, l := range d.links {
 		do(l)
 	}
@@ -78,7 +78,7 @@ func (d *Discord) Reconnect() {
 // FirstReconnect makes op 7 the first that the next client hears after IDENTIFY or
 // RESUME.
 func (d *Discord) FirstReconnect() {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	d.leaveFirst = true
 }
 
@@ -111,7 +111,7 @@ func (d *Discord) CloseWith(code int) {
 
 // Refuse closes the next clients that identify with these codes, one each.
 func (d *Discord) Refuse(codes ...int) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	d.refusals = append(d.refusals, codes...)
 }
 

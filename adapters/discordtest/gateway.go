@@ -101,11 +101,11 @@ func (d *Discord) read(l *link) {
 		if !l.muted.Load() {
 			d.receive(l, text)
 		}
-		d.changed()
+		d.mu.Changed()
 		d.mu.Unlock()
 	}
 	l.drop()
-	defer d.changing()()
+	defer d.mu.Changing()()
 	d.links = slices.DeleteFunc(d.links, func(o *link) bool { return o == l })
 	if l.session == nil {
 		return

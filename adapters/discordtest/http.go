@@ -50,7 +50,7 @@ func Sign(stamp string, body []byte) string {
 func (d *Discord) post(ctx context.Context, i *interaction, url string, body []byte) {
 	stamp := strconv.FormatInt(d.Stamp().Unix(), 10)
 	status, header, said, err := d.send(ctx, url, body, stamp, Sign(stamp, body))
-	defer d.changing()()
+	defer d.mu.Changing()()
 	switch {
 	case i.over:
 		return
@@ -90,7 +90,7 @@ func (d *Discord) answered(i *interaction, url, contentType string, said []byte)
 
 // SetInteractionsURL changes where interactions are sent; empty: to the gateway.
 func (d *Discord) SetInteractionsURL(url string) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	d.InteractionsURL = url
 }
 

@@ -123,7 +123,7 @@ func (d *Discord) interact(i *interaction) *Receipt {
 		case <-fired:
 		case <-d.ctx.Done():
 		}
-		defer d.changing()()
+		defer d.mu.Changing()()
 		d.settle(i, errUnanswered)
 		d.open--
 	})

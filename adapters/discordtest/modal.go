@@ -38,7 +38,7 @@ func (d *Discord) Modal(user string) (Modal, bool) {
 
 // CloseModal lets a user close it. The application is not told.
 func (d *Discord) CloseModal(user string) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	delete(d.modals, user)
 }
 
@@ -70,7 +70,7 @@ func (d *Discord) openModal(i *interaction, data object) {
 // them is as the application filled it in. Discord itself looks after what must not be
 // empty and after lengths: that is an error here. A modal is closed by the answer.
 func (d *Discord) Submit(user, customID string, values map[string]string) (*Receipt, error) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	m := d.modals[user]
 	if m == nil || customID != "" && m.CustomID != customID {
 		return nil, fmt.Errorf("modal %q: %w", customID, errMissing)
@@ -106,7 +106,7 @@ func (d *Discord) Submit(user, customID string, values map[string]string) (*Rece
 	r := d.interact(i)
 	d.work.Go(func() {
 		<-r.done
-		defer d.changing()()
+		defer d.mu.Changing()()
 		m.Failed = r.err != nil
 	})
 	return r, nil

@@ -20,7 +20,7 @@ func (d *Discord) Choose(user, channel, message, customID string, values ...stri
 }
 
 func (d *Discord) choose(user, channel, id, customID string, values []string) (*Receipt, error) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	ch, err := d.inside(user, channel)
 	if err != nil {
 		return nil, err

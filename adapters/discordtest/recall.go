@@ -2,7 +2,6 @@ package discordtest
 
 import (
 	"net/http"
-	"time"
 )
 
 // serveState tells what is recorded: messages (?channel=), ephemerals (?user=), modal
@@ -42,17 +41,5 @@ func (d *Discord) serveState(w http.ResponseWriter, r *http.Request) {
 
 // serveChanged answers when something has changed, or after a while.
 func (d *Discord) serveChanged(w http.ResponseWriter, r *http.Request) {
-	d.mu.Lock()
-	more := d.more
-	d.mu.Unlock()
-	limit := time.NewTimer(25 * time.Second)
-	defer limit.Stop()
-	select {
-	case <-more:
-		respond(w, http.StatusOK, true)
-	case <-limit.C:
-		respond(w, http.StatusOK, false)
-	case <-r.Context().Done():
-	case <-d.ctx.Done():
-	}
+	d.mu.ServeChanged(d.ctx, w, r)
 }

@@ -61,7 +61,7 @@ func (d *Discord) serveAPI(w http.ResponseWriter, r *http.Request) {
 		record.Code, record.Error = wrong.Code, wrong.Message
 	}
 	d.record(record)
-	d.changed()
+	d.mu.Changed()
 	d.mu.Unlock()
 
 	if fault != nil && fault.Hold != nil {

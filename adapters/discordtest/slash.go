@@ -53,7 +53,7 @@ func (d *Discord) offered(user string, ch Channel, kind int, name string) (*comm
 // "group sub", of none ""), and its options. What is not registered, or not for this
 // user or place, is an error, and so are options that Discord would not let them send.
 func (d *Discord) Command(user, channel, name, sub string, options map[string]string) (*Receipt, error) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	i, err := d.slash(user, channel, name, sub, options, "")
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (d *Discord) Complete(user, channel, name, sub, option, typed string, other
 }
 
 func (d *Discord) typing(user, channel, name, sub, option, typed string, others map[string]string) (*Receipt, error) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	all := map[string]string{option: typed}
 	maps.Copy(all, others)
 	i, err := d.slash(user, channel, name, sub, all, option)
@@ -162,7 +162,7 @@ func optionOf(defined []any, name string) object {
 
 // MessageCommand lets a user choose a command on a message ("Apps" in its menu).
 func (d *Discord) MessageCommand(user, channel, message, name string) (*Receipt, error) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	ch, err := d.inside(user, channel)
 	if err != nil {
 		return nil, err

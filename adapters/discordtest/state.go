@@ -107,7 +107,7 @@ func (d *Discord) Threads(channel string) []Channel {
 
 // DM is the id of the direct message between the bot and a user, opened if need be.
 func (d *Discord) DM(user string) string {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	return d.dm(user)
 }
 
@@ -124,7 +124,7 @@ func (d *Discord) dm(user string) string {
 
 // BlockDM makes a user take no direct messages of the application, or take them again.
 func (d *Discord) BlockDM(user string, blocked bool) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	d.blocked[user] = blocked
 }
 

@@ -5,7 +5,7 @@ import "slices"
 // SetGuild adds a guild with its everyone role, as when the application is invited,
 // or changes one.
 func (d *Discord) SetGuild(g Guild) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	known := d.setGuild(g)
 	if known {
 		d.tell(event{name: "GUILD_UPDATE", guild: g.ID, needs: IntentGuilds, data: d.guildWire(g)})
@@ -22,7 +22,7 @@ func (d *Discord) SetGuild(g Guild) {
 
 // Kick removes the application from a guild.
 func (d *Discord) Kick(guild string) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	bot, _ := d.user(BotUser)
 	bot.Guilds = slices.DeleteFunc(slices.Clone(bot.Guilds), func(g string) bool { return g == guild })
 	d.setUser(bot)
@@ -32,7 +32,7 @@ func (d *Discord) Kick(guild string) {
 
 // SetRole adds a role, or changes one.
 func (d *Discord) SetRole(r Role) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	name := "GUILD_ROLE_CREATE"
 	if d.setRole(r) {
 		name = "GUILD_ROLE_UPDATE"
@@ -43,7 +43,7 @@ func (d *Discord) SetRole(r Role) {
 
 // SetUser adds a user, or changes one: their roles, the guilds that they are in.
 func (d *Discord) SetUser(u User) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	before, _ := d.user(u.ID)
 	d.setUser(u)
 	u, _ = d.user(u.ID)
@@ -69,7 +69,7 @@ func (d *Discord) SetUser(u User) {
 
 // SetChannel adds a channel or a thread, or changes one. The bot is told if it sees it.
 func (d *Discord) SetChannel(c Channel) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	known := d.setChannel(c)
 	c, _ = d.channel(c.ID)
 	d.tellChannel(c, map[bool]string{false: "CREATE", true: "UPDATE"}[known])
@@ -77,7 +77,7 @@ func (d *Discord) SetChannel(c Channel) {
 
 // RemoveChannel deletes a channel with its threads, or a thread.
 func (d *Discord) RemoveChannel(id string) {
-	defer d.changing()()
+	defer d.mu.Changing()()
 	c, ok := d.channel(id)
 	if !ok {
 		return

@@ -171,8 +171,8 @@ func TestHomePress(t *testing.T) {
 	})
 }
 
-// TestCommand: a command belongs to the member's direct message, an administrator's to
-// the channel; one that cannot be read is answered at once.
+// TestCommand: a command belongs to the member's direct message and knows where it was
+// typed, an administrator's to the channel; one that cannot be read is answered at once.
 func TestCommand(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
@@ -188,6 +188,7 @@ func TestCommand(t *testing.T) {
 		e := s.desk.Next(s.t)
 		same(s.t, e, chat.Event{Place: direct, Member: slacktest.Ada, Command: &chat.Command{
 			Name: "aidesk", Verb: "ask", Options: map[string]string{"question": "is 1 < 2 in #general?"},
+			From: &chat.Place{Platform: "slack", Workspace: slacktest.TeamID, Channel: slacktest.Quiet},
 		}})
 		s.notes(slacktest.Ada, slacktest.Quiet, "I answer in our direct message.")
 

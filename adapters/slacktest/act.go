@@ -24,7 +24,7 @@ func (s *Slack) inside(user, channel string) (Channel, error) {
 // is as Slack sends it: mentions are "<@U123>", and &, < and > are escaped; [Slack.Typed]
 // makes that of plain words.
 func (s *Slack) Post(user, channel, text, parent string) (string, error) {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	ch, err := s.inside(user, channel)
 	switch {
 	case err != nil:
@@ -62,7 +62,7 @@ func (s *Slack) theirs(user, channel, ts string) (*message, error) {
 
 // Edit lets a user change a message of theirs.
 func (s *Slack) Edit(user, channel, ts, text string) error {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	m, err := s.theirs(user, channel, ts)
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ func (s *Slack) Edit(user, channel, ts, text string) error {
 // Unfurl adds a preview to a message, as Slack does some seconds after somebody wrote
 // a link. The app is told of a change, though the text is the same.
 func (s *Slack) Unfurl(channel, ts, url string) error {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	m := s.message(channel, ts)
 	if m == nil || m.Deleted {
 		return fmt.Errorf("there is no message %s", ts)
@@ -90,7 +90,7 @@ func (s *Slack) Unfurl(channel, ts, url string) error {
 
 // Delete lets a user delete a message of theirs.
 func (s *Slack) Delete(user, channel, ts string) error {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	m, err := s.theirs(user, channel, ts)
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (s *Slack) Delete(user, channel, ts string) error {
 
 // OpenHome lets a user open the app, at its tab "home" or "messages".
 func (s *Slack) OpenHome(user, tab string) error {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	if u, ok := s.user(user); !ok || u.Deleted {
 		return fmt.Errorf("nobody with the id %q is here", user)
 	}
@@ -120,7 +120,7 @@ func (s *Slack) OpenHome(user, tab string) error {
 
 // Uninstall removes the app from the workspace: its token is void, which it is told.
 func (s *Slack) Uninstall() {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	s.dead[BotToken] = "account_inactive"
 	if s.subscribed("tokens_revoked") {
 		s.tell(object{"type": "tokens_revoked", "tokens": object{"oauth": []string{}, "bot": []string{BotUser}}}, false)
@@ -132,7 +132,7 @@ func (s *Slack) Uninstall() {
 
 // SetApp changes the app's settings: subscriptions, request URLs.
 func (s *Slack) SetApp(a App) {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	s.App = a
 }
 
@@ -158,7 +158,7 @@ var errMissing = errors.New("it is not shown")
 
 // Command lets a user give a slash command. Slack has them nowhere in threads.
 func (s *Slack) Command(user, channel, command, text string) (*Receipt, error) {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	ch, err := s.inside(user, channel)
 	if err != nil {
 		return nil, err
@@ -198,7 +198,7 @@ func (s *Slack) acknowledged(to *answer, said []byte) {
 
 // Shortcut lets a user choose a global shortcut of the app.
 func (s *Slack) Shortcut(user, callback string) (*Receipt, error) {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	if err := s.offers(callback); err != nil {
 		return nil, err
 	}
@@ -209,7 +209,7 @@ func (s *Slack) Shortcut(user, callback string) (*Receipt, error) {
 
 // MessageShortcut lets a user choose a shortcut on a message.
 func (s *Slack) MessageShortcut(user, channel, ts, callback string) (*Receipt, error) {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	if err := s.offers(callback); err != nil {
 		return nil, err
 	}

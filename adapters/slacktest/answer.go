@@ -49,7 +49,7 @@ func (s *Slack) serveAnswer(w http.ResponseWriter, r *http.Request) {
 		record.Error = said
 	}
 	s.record(record)
-	s.changed()
+	s.mu.Changed()
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)

@@ -81,7 +81,7 @@ func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request) {
 	}
 	scopes := strings.Join(s.App.Scopes, ",")
 	s.record(record)
-	s.changed()
+	s.mu.Changed()
 	s.mu.Unlock()
 
 	if fault != nil && fault.Hold != nil {
@@ -171,12 +171,12 @@ func (s *Slack) authorize(m method, given string, header bool) error {
 // Revoke makes a token invalid, as the word says: "token_revoked", "account_inactive",
 // "invalid_auth". An empty word makes it valid again.
 func (s *Slack) Revoke(token, word string) {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	s.dead[token] = word
 }
 
 // SetScopes changes what the app may do, as a new installation does.
 func (s *Slack) SetScopes(scopes ...string) {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	s.App.Scopes = slices.Clone(scopes)
 }

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net/http"
 	"strings"
-	"time"
 )
 
 // act is what the control API and the page let people do.
@@ -173,19 +172,7 @@ func (s *Slack) serveState(w http.ResponseWriter, r *http.Request) {
 
 // serveChanged answers when something has changed, or after a while.
 func (s *Slack) serveChanged(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	more := s.more
-	s.mu.Unlock()
-	limit := time.NewTimer(25 * time.Second)
-	defer limit.Stop()
-	select {
-	case <-more:
-		respond(w, http.StatusOK, true)
-	case <-limit.C:
-		respond(w, http.StatusOK, false)
-	case <-r.Context().Done():
-	case <-s.ctx.Done():
-	}
+	s.mu.ServeChanged(s.ctx, w, r)
 }
 
 // serveArchive leads from a permalink to the page.

@@ -74,7 +74,7 @@ func (s *Slack) send(kind Kind, body []byte, then func(Delivery)) *Receipt {
 		}
 		r.last = d
 		s.open--
-		s.changed()
+		s.mu.Changed()
 		close(r.done)
 	})
 	return r
@@ -88,7 +88,7 @@ func (s *Slack) attempts(d Delivery, first *pending) Delivery {
 		s.mu.Lock()
 		s.deliveries = append(s.deliveries, d)
 		s.Logger.Debug("delivery", "kind", d.Kind, "via", d.Via, "attempt", d.Attempt, "acked", d.Acked, "failure", d.Failure)
-		s.changed()
+		s.mu.Changed()
 		s.mu.Unlock()
 		if d.Acked || d.Kind != Events || d.Attempt == len(pauses) || d.Failure == noRetry || s.ctx.Err() != nil {
 			return d
@@ -127,7 +127,7 @@ func (s *Slack) attempt(d Delivery, first *pending) Delivery {
 func (s *Slack) overSocket(d Delivery, p *pending, late <-chan time.Time) Delivery {
 	for p == nil {
 		s.mu.Lock()
-		more := s.more
+		more := s.mu.Next()
 		if len(s.sockets) > 0 {
 			p = s.write(d)
 		}
@@ -197,6 +197,6 @@ func (s *Slack) write(d Delivery) *pending {
 // Inject tells the app what is in the payload, as it is: events of unknown types,
 // recorded ones.
 func (s *Slack) Inject(kind Kind, payload []byte) *Receipt {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	return s.send(kind, slices.Clone(payload), nil)
 }

@@ -64,7 +64,7 @@ func (s *Slack) serveUpload(w http.ResponseWriter, r *http.Request) {
 		record.Error = answer
 	}
 	s.record(record)
-	s.changed()
+	s.mu.Changed()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, answer)

@@ -9,7 +9,7 @@ import (
 // Code is what a user brings to the app's redirect URL after they installed it. It
 // can be exchanged once, for [BotToken].
 func (s *Slack) Code() string {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	code := s.id("code")
 	s.codes[code] = false
 	return code

@@ -84,7 +84,7 @@ func people() ([]User, []Channel) {
 
 // SetUser adds a user, or replaces the one with the same id.
 func (s *Slack) SetUser(u User) {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	if i := slices.IndexFunc(s.users, func(o User) bool { return o.ID == u.ID }); i >= 0 {
 		s.users[i] = u
 		return
@@ -94,13 +94,13 @@ func (s *Slack) SetUser(u User) {
 
 // SetGroup makes a user group ("S012AB3CD") with members, or changes who they are.
 func (s *Slack) SetGroup(id string, members ...string) {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	s.groups[id] = members
 }
 
 // SetChannel adds a channel, or replaces the one with the same id.
 func (s *Slack) SetChannel(c Channel) {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	s.setChannel(c)
 }
 
@@ -160,7 +160,7 @@ func (s *Slack) channel(id string) (Channel, bool) {
 
 // DM is the id of the direct message between the bot and a user, opened if need be.
 func (s *Slack) DM(user string) string {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	return s.dm(user)
 }
 

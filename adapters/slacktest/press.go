@@ -19,7 +19,7 @@ func (s *Slack) Choose(user, channel, ts, action, value string) (*Receipt, error
 }
 
 func (s *Slack) choose(user, channel, ts, action, value string) (*Receipt, error) {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	ch, err := s.inside(user, channel)
 	if err != nil {
 		return nil, err
@@ -107,7 +107,7 @@ func (s *Slack) shown(user, id string) (*view, error) {
 
 // PressView lets a user press a button of a modal, or of their home page.
 func (s *Slack) PressView(user, id, action string) (*Receipt, error) {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	v, err := s.shown(user, id)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"aidesk/adapters/adaptertest"
 )
 
 // Config is what a fake is made of. Everything has a default.
@@ -46,8 +48,7 @@ type Slack struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 
-	mu       sync.Mutex
-	more     chan struct{} // closed at the next change
+	mu       adaptertest.Watched
 	users    []User
 	channels []Channel
 	groups   map[string][]string // members of user groups, by id
@@ -104,7 +105,7 @@ func New(c Config) *Slack {
 		users, channels = c.Users, c.Channels
 	}
 	s := &Slack{
-		Config: c, more: make(chan struct{}), homes: map[string]*view{}, groups: map[string][]string{}, files: map[string]*file{}, statuses: map[thread]status{},
+		Config: c, homes: map[string]*view{}, groups: map[string][]string{}, files: map[string]*file{}, statuses: map[thread]status{},
 		dead: map[string]string{}, codes: map[string]bool{}, tickets: map[string]bool{}, waiting: map[string]*pending{},
 		triggers: map[string]*trigger{}, answers: map[string]*answer{}, buckets: map[string]*bucket{}, faults: map[string][]Fault{},
 	}
@@ -175,51 +176,16 @@ func (s *Slack) routes() *http.ServeMux {
 	return mux
 }
 
-// changing takes the lock. The function that it returns gives it back and wakes
-// whoever waits for a change: defer s.changing()().
-func (s *Slack) changing() func() {
-	s.mu.Lock()
-	return func() {
-		s.changed()
-		s.mu.Unlock()
-	}
-}
-
-// changed wakes whoever waits. The lock is held.
-func (s *Slack) changed() {
-	close(s.more)
-	s.more = make(chan struct{})
-}
-
 // Wait returns when ok does, which is asked now and after every change; it may call
 // any method of s. The error says what was awaited in vain.
 func (s *Slack) Wait(ctx context.Context, what string, ok func() bool) error {
-	for {
-		s.mu.Lock()
-		more := s.more
-		s.mu.Unlock()
-		if ok() {
-			return nil
-		}
-		select {
-		case <-more:
-		case <-ctx.Done():
-			return fmt.Errorf("waited for %s: %w", what, ctx.Err())
-		}
-	}
+	return s.mu.Wait(ctx, what, ok)
 }
-
-// patience is how long Until waits, in real time.
-const patience = 20 * time.Second
 
 // Until is Wait in a test, which fails if it takes longer than anything should.
 func (s *Slack) Until(t T, what string, ok func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	if err := s.Wait(ctx, what, ok); err != nil {
-		t.Fatalf("%v", err)
-	}
+	s.mu.Until(t, what, ok)
 }
 
 // Idle waits until nothing is on its way to the app: everything was acknowledged, or

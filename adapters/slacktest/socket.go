@@ -73,7 +73,7 @@ func (s *Slack) serveSocket(w http.ResponseWriter, r *http.Request) {
 		c.write(hello)
 		s.sockets = append(s.sockets, c)
 	}
-	s.changed()
+	s.mu.Changed()
 	alive := s.ctx.Err() == nil
 	if alive {
 		s.work.Go(func() { s.pump(c) })
@@ -135,7 +135,7 @@ func (s *Slack) read(c *socket) {
 		s.mu.Unlock()
 	}
 	c.drop()
-	defer s.changing()()
+	defer s.mu.Changing()()
 	s.sockets = slices.DeleteFunc(s.sockets, func(o *socket) bool { return o == c })
 	for id, p := range s.waiting {
 		if p.by == c {

@@ -13,7 +13,7 @@ import (
 // in. Slack itself looks after inputs that must not be empty and their lengths: that
 // is an error here. What the app answers happens to the modal.
 func (s *Slack) Submit(user, id string, values map[string]string) (*Receipt, error) {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	v, err := s.shown(user, id)
 	if err != nil {
 		return nil, err
@@ -178,7 +178,7 @@ func (s *Slack) submitted(v *view, said []byte) {
 // CloseView lets a user close a modal, which goes to the one below. The app is told if
 // it wants that.
 func (s *Slack) CloseView(user, id string) error {
-	defer s.changing()()
+	defer s.mu.Changing()()
 	v, err := s.shown(user, id)
 	if err != nil {
 		return err
