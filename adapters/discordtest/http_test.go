@@ -49,12 +49,13 @@ func app(t *testing.T, answer func(w http.ResponseWriter, i object)) string {
 func TestHTTP(t *testing.T) {
 	t.Parallel()
 	d, clock := registered(t, discordtest.Config{})
-	how := make(chan string, 1)
+	how, called := make(chan string, 1), make(chan struct{})
 	url := app(t, func(w http.ResponseWriter, i object) {
 		switch h := <-how; h {
 		case "later":
 			w.WriteHeader(http.StatusAccepted)
 			ask(t, d, "POST", "/interactions/"+i["id"].(string)+"/"+i["token"].(string)+"/callback", `{"type":5}`)
+			close(called)
 		case "broken":
 			w.WriteHeader(http.StatusInternalServerError)
 		case "file":
@@ -98,6 +99,7 @@ func TestHTTP(t *testing.T) {
 			t.Errorf("%s: shown is %q", tt.how, m.Shown())
 		}
 	}
+	<-called // its answer may come after what it did
 	d.Idle(t)
 	d.Inject("END", json.RawMessage(`{}`))
 	for p := c.next(); p.T != "END"; p = c.next() {
