@@ -51,7 +51,7 @@ func TestFair(t *testing.T) {
 		for i := range busy {
 			receive(asked(clock, "W1", fmt.Sprint("T", i), fmt.Sprint("busy ", i)))
 		}
-		time.Sleep(time.Second) // every worker that may is at it
+		synctest.Wait() // every worker that may is at it
 		if n := running.Load(); n != atOnce {
 			t.Fatalf("%d turns of the busy workspace run; want %d", n, atOnce)
 		}

@@ -3,7 +3,6 @@ package bots
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -60,16 +59,12 @@ func (s *step) list(ctx context.Context, c *store.Commit, r *chat.Reply, pressed
 
 // relist brings the list in which a toggle was pressed up to date.
 func (s *step) relist(ctx context.Context, c *store.Commit, pressed purpose) error {
-	stored, err := s.desk.Store.Reply(ctx, pressed.List)
+	r, err := s.said(ctx, pressed.List)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
-	var r chat.Reply
-	if err == nil {
-		err = json.Unmarshal(stored.Body, &r)
-	}
 	if err != nil {
-		return fmt.Errorf("reading the list: %w", err)
+		return err
 	}
 	if err := s.list(ctx, c, &r, pressed); err != nil {
 		return err

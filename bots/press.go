@@ -200,15 +200,24 @@ func (s *step) action(ctx context.Context, id string) (confirm.Action, error) {
 	return confirm.Read(stored)
 }
 
+// said is a Reply as it was wanted last. store.ErrNotFound.
+func (j *job) said(ctx context.Context, id string) (chat.Reply, error) {
+	var r chat.Reply
+	stored, err := j.desk.Store.Reply(ctx, id)
+	if err == nil {
+		err = json.Unmarshal(stored.Body, &r)
+	}
+	if err != nil {
+		return r, fmt.Errorf("reading a reply: %w", err)
+	}
+	return r, nil
+}
+
 // card is the Reply of an Action's Confirmation with the card as it is now.
 func (j *job) card(ctx context.Context, a confirm.Action) (chat.Reply, error) {
-	var r chat.Reply
-	stored, err := j.desk.Store.Reply(ctx, a.Confirmation)
+	r, err := j.said(ctx, a.Confirmation)
 	if err != nil {
-		return r, fmt.Errorf("reading a card: %w", err)
-	}
-	if err := json.Unmarshal(stored.Body, &r); err != nil {
-		return r, fmt.Errorf("reading a card: %w", err)
+		return r, err
 	}
 	if a.Line >= len(r.Cards) {
 		return r, fmt.Errorf("reading a card: line %d of %d", a.Line, len(r.Cards))

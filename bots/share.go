@@ -2,9 +2,7 @@ package bots
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 
 	"aidesk/core/chat"
@@ -37,31 +35,26 @@ func (s *step) share(ctx context.Context, p purpose, button string) error {
 	if d := policy.Speak(s.bot.Access, *p.Place, member); !d.Allowed() {
 		return s.note(ctx, d.Reason)
 	}
-	stored, err := s.desk.Store.Reply(ctx, p.Answer)
+	answer, err := s.said(ctx, p.Answer)
 	if errors.Is(err, store.ErrNotFound) {
 		return s.note(ctx, "I no longer have this answer. Ask again.")
 	}
 	if err != nil {
-		return fmt.Errorf("reading an answer: %w", err)
+		return err
 	}
-	var answer chat.Reply
-	if err := json.Unmarshal(stored.Body, &answer); err != nil {
-		return fmt.Errorf("reading an answer: %w", err)
+	left := slices.DeleteFunc(slices.Clone(answer.Buttons), func(b chat.Button) bool { return b.ID == button })
+	if len(left) == len(answer.Buttons) {
+		return s.note(ctx, "This is shared already.")
 	}
 	shown := chat.Reply{
 		ID: chat.Key("shared", button), Place: *p.Place, To: s.chat.Member, Open: p.Place.Thread == "",
 		Text: answer.Text, Previews: answer.Previews,
 		Notes: append(slices.Clone(answer.Notes), "Shared by "+markdown.Line(member.Name, 50)+", who asked in private."),
 	}
-	left := slices.DeleteFunc(slices.Clone(answer.Buttons), func(b chat.Button) bool { return b.ID == button })
-	if len(left) == len(answer.Buttons) {
-		return s.note(ctx, "This is shared already.")
-	}
-	answer.Buttons = left
-	answer.Notes = append(answer.Notes, "Shared.")
+	answer.Buttons, answer.Notes = left, append(answer.Notes, "Shared.")
 	var c store.Commit
 	for _, r := range []chat.Reply{shown, answer} {
-		wanted, err := s.wanted(r, stored.Member)
+		wanted, err := s.wanted(r, s.bot.owner(s.chat.Place, s.chat.Member))
 		if err != nil {
 			return err
 		}

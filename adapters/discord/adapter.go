@@ -61,12 +61,12 @@ type Adapter struct {
 	states  *statuses
 	tokens  *tokens
 	heard   *utterances
-	directs *recall // channels of direct messages, by member
-	homes   *recall // servers in which members last used the desk
-	threads *recall // in which the desk takes part, with where they hang
-	chains  *recall // our messages outside of threads, with the first of their chain
-	hinted  *recall // threads in which was said how to reach the desk
-	forms   *recall // names of forms that are too long for Discord
+	directs *chat.Recall // channels of direct messages, by member
+	homes   *chat.Recall // servers in which members last used the desk
+	threads *chat.Recall // in which the desk takes part, with where they hang
+	chains  *chat.Recall // our messages outside of threads, with the first of their chain
+	hinted  *chat.Recall // threads in which was said how to reach the desk
+	forms   *chat.Recall // names of forms that are too long for Discord
 	drafts  *drafts
 	openers *openers
 	mark    *bookmark
@@ -147,8 +147,8 @@ func New(c Config) (*Adapter, error) {
 	a.states = newStatuses(a)
 	a.tokens = &tokens{now: c.Now, by: map[string]token{}}
 	a.heard = &utterances{by: map[string]utterance{}}
-	a.directs, a.homes, a.threads, a.chains = newRecall("directs"), newRecall("homes"), newRecall("threads"), newRecall("chains")
-	a.hinted, a.forms = newRecall("hinted"), newRecall("forms")
+	a.directs, a.homes, a.threads, a.chains = chat.NewRecall("directs"), chat.NewRecall("homes"), chat.NewRecall("threads"), chat.NewRecall("chains")
+	a.hinted, a.forms = chat.NewRecall("hinted"), chat.NewRecall("forms")
 	a.mark, a.drafts, a.openers = &bookmark{}, &drafts{by: map[string]map[string]string{}}, &openers{busy: map[string]chan struct{}{}}
 	return a, nil
 }
@@ -181,8 +181,8 @@ func (a *Adapter) enter(s *shift) {
 	defer a.gate.Unlock()
 	a.shift = s
 	if s != nil { // replies are sent beyond the end of a shift, and remembered
-		for _, r := range []*recall{a.directs, a.homes, a.threads, a.chains, a.hinted, a.forms, a.states.left} {
-			r.use(s.keeper)
+		for _, r := range []*chat.Recall{a.directs, a.homes, a.threads, a.chains, a.hinted, a.forms, a.states.left} {
+			r.Use(s.keeper)
 		}
 	}
 }

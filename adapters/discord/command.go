@@ -148,7 +148,7 @@ func (in incoming) suggest(ctx context.Context, i interaction) *response {
 	q.Place = chat.Place{Platform: platform, Workspace: i.Guild, Channel: i.ChannelID}
 	if i.Guild == "" {
 		q.Place.Direct = true
-		q.Place.Workspace, _ = in.homes.kept(ctx, q.Member) // without one nothing is completed
+		q.Place.Workspace, _ = in.homes.Kept(ctx, q.Member) // without one nothing is completed
 	}
 	choices := []choice{}
 	found, err := in.desk.Suggest(ctx, q)

@@ -176,14 +176,14 @@ func (in incoming) where(ctx context.Context, m told) (chat.Place, error) {
 // root is the first message of the chain that a message belongs to.
 func (in incoming) root(ctx context.Context, m told) string {
 	if m.Author.ID == in.self.User { // pressed, or pointed at
-		if root, err := in.chains.kept(ctx, m.ID); err == nil && root != "" {
+		if root, err := in.chains.Kept(ctx, m.ID); err == nil && root != "" {
 			return root
 		}
 	}
 	if m.Reference.Message == "" || m.Reference.Type != 0 {
 		return m.ID
 	}
-	root, err := in.chains.kept(ctx, m.Reference.Message)
+	root, err := in.chains.Kept(ctx, m.Reference.Message)
 	if err != nil {
 		in.Logger.WarnContext(ctx, "looking for the beginning of a conversation", "error", err)
 	}
@@ -214,10 +214,10 @@ func (in incoming) between(ctx context.Context, m told) (chat.Place, error) {
 // hint says once in a thread how the desk can be reached there: Discord shows it what is
 // written only where it is mentioned.
 func (in incoming) hint(ctx context.Context, thread string) {
-	if said, err := in.hinted.kept(ctx, thread); err != nil || said != "" {
+	if said, err := in.hinted.Kept(ctx, thread); err != nil || said != "" {
 		return
 	}
-	if err := in.hinted.keep(ctx, thread, "1"); err != nil {
+	if err := in.hinted.Keep(ctx, thread, "1"); err != nil {
 		in.Logger.WarnContext(ctx, "remembering a hint", "error", err)
 		return
 	}

@@ -124,7 +124,7 @@ func (in incoming) formID(ctx context.Context, id string, i interaction, place c
 	}
 	sum := sha256.Sum256([]byte(id))
 	short := hex.EncodeToString(sum[:])
-	return formKept + short, in.forms.keep(ctx, short, id)
+	return formKept + short, in.forms.Keep(ctx, short, id)
 }
 
 // formOf is the form's own id, and the server if it was opened in a direct message.
@@ -132,7 +132,7 @@ func (in incoming) formOf(ctx context.Context, custom string) (form, server stri
 	id, named := strings.CutPrefix(custom, formNamed)
 	if !named {
 		if short, ok := strings.CutPrefix(custom, formKept); ok {
-			id, err = in.forms.kept(ctx, short)
+			id, err = in.forms.Kept(ctx, short)
 		} else {
 			id = ""
 		}

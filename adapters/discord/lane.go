@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"aidesk/core/chat"
+
 	"github.com/bwmarrin/discordgo"
 )
 
@@ -241,7 +243,7 @@ func (d *dispatcher) answer(raw json.RawMessage) {
 	ctx := context.WithoutCancel(d.ctx)
 	answer, err := d.adapter.take(ctx, i)
 	if err != nil {
-		if errors.Is(err, errResting) {
+		if errors.Is(err, chat.ErrResting) {
 			return
 		}
 		d.adapter.Logger.ErrorContext(ctx, "an interaction was not received", "error", err)

@@ -163,7 +163,7 @@ func (d *dispatcher) catchUp(ctx context.Context, from string, servers int) {
 	}
 	d.servers(ctx, servers)
 	missed, _ := d.adapter.mark.take()
-	directs, err := d.adapter.directs.all(ctx)
+	directs, err := d.adapter.directs.All(ctx)
 	if err != nil {
 		d.adapter.Logger.WarnContext(ctx, "looking for direct messages that were missed", "error", err)
 	}

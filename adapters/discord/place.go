@@ -22,7 +22,7 @@ const ownSeat = "own:" // begins what is kept of a thread that the desk opened
 
 // seat is what is remembered of a thread.
 func (a *Adapter) seat(ctx context.Context, thread string) seat {
-	kept, err := a.threads.kept(ctx, thread)
+	kept, err := a.threads.Kept(ctx, thread)
 	if err != nil {
 		a.Logger.WarnContext(ctx, "looking for a thread", "error", err)
 		return seat{}
@@ -37,7 +37,7 @@ func (a *Adapter) joins(ctx context.Context, thread string, s seat) {
 	if s.own {
 		value = ownSeat + value
 	}
-	if err := a.threads.keep(ctx, thread, value); err != nil {
+	if err := a.threads.Keep(ctx, thread, value); err != nil {
 		a.Logger.WarnContext(ctx, "remembering a thread", "error", err)
 	}
 }
@@ -103,7 +103,7 @@ func (a *Adapter) at(ctx context.Context, member, server string) {
 	if member == "" || server == "" {
 		return
 	}
-	if err := a.homes.keep(ctx, member, server); err != nil {
+	if err := a.homes.Keep(ctx, member, server); err != nil {
 		a.Logger.WarnContext(ctx, "remembering a server", "error", err)
 	}
 }
@@ -111,7 +111,7 @@ func (a *Adapter) at(ctx context.Context, member, server string) {
 // home is the server to which a direct message of a member belongs: where they last used
 // the desk, if they still are there. Else fault says why there is none.
 func (a *Adapter) home(ctx context.Context, member string) (server, fault string, err error) {
-	server, err = a.homes.kept(ctx, member)
+	server, err = a.homes.Kept(ctx, member)
 	if err != nil {
 		return "", "", err
 	}
@@ -127,14 +127,14 @@ func (a *Adapter) home(ctx context.Context, member string) (server, fault string
 
 // met remembers the direct message with a member.
 func (a *Adapter) met(ctx context.Context, member, channel string) {
-	if err := a.directs.keep(ctx, member, channel); err != nil {
+	if err := a.directs.Keep(ctx, member, channel); err != nil {
 		a.Logger.WarnContext(ctx, "remembering a direct message", "error", err)
 	}
 }
 
 // direct is the channel of the direct message with a member, opened if need be.
 func (a *Adapter) direct(ctx context.Context, member string) (string, error) {
-	if id, err := a.directs.kept(ctx, member); err == nil && id != "" {
+	if id, err := a.directs.Kept(ctx, member); err == nil && id != "" {
 		return id, nil
 	}
 	var opened channel

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"aidesk/core/chat"
 )
 
 const (
@@ -58,7 +60,7 @@ func (a *Adapter) door(w http.ResponseWriter, r *http.Request) {
 	answer := &response{Type: respondPong}
 	if i.Type != interactionPing { // which also comes while nothing runs yet
 		if answer, err = a.take(r.Context(), i); err != nil {
-			if !errors.Is(err, errResting) {
+			if !errors.Is(err, chat.ErrResting) {
 				a.Logger.ErrorContext(r.Context(), "an interaction was not received", "error", err)
 			}
 			http.Error(w, "Not received; try again.", http.StatusServiceUnavailable)

@@ -315,8 +315,12 @@ func (s *stage) send(r chat.Reply, posted string) string {
 	for {
 		id, err := s.adapter.Send(s.t.Context(), r, posted)
 		if later, ok := errors.AsType[*chat.Later](err); ok {
-			time.Sleep(later.After)
-			continue
+			select {
+			case <-time.After(later.After):
+				continue
+			case <-s.t.Context().Done():
+				s.t.Fatal(s.t.Context().Err())
+			}
 		}
 		s.must(err)
 		return id

@@ -24,7 +24,7 @@ const (
 type statuses struct {
 	adapter *Adapter
 	words   time.Duration
-	left    *recall // messages with words, so that none outlives a crash
+	left    *chat.Recall // messages with words, so that none outlives a crash
 
 	mu    sync.Mutex
 	shown map[spotlight]*status
@@ -42,7 +42,7 @@ type status struct {
 }
 
 func newStatuses(a *Adapter) *statuses {
-	return &statuses{adapter: a, words: wordsTime, left: newRecall("status"), shown: map[spotlight]*status{}, quit: make(chan struct{})}
+	return &statuses{adapter: a, words: wordsTime, left: chat.NewRecall("status"), shown: map[spotlight]*status{}, quit: make(chan struct{})}
 }
 
 // Type shows in a thread what the desk is doing, until it is ended. It does not wait for
@@ -151,7 +151,7 @@ func (w *wording) say(ctx context.Context, text string) {
 	var err error
 	if w.message == "" {
 		if w.message, err = a.create(ctx, w.at.channel, m, patience); err == nil {
-			err = w.left.keep(ctx, w.at.channel, delivered{w.at.channel, []string{w.message}}.String())
+			err = w.left.Keep(ctx, w.at.channel, delivered{w.at.channel, []string{w.message}}.String())
 		}
 	} else {
 		p := &posting{Adapter: a, at: w.at}
@@ -171,7 +171,7 @@ func (w *wording) end(ctx context.Context) {
 	}
 	err := w.adapter.remove(ctx, w.at.channel, w.message)
 	if err == nil {
-		err = w.left.keep(ctx, w.at.channel, "")
+		err = w.left.Keep(ctx, w.at.channel, "")
 	}
 	if err != nil {
 		w.adapter.Logger.WarnContext(ctx, "taking away what the desk was doing", "error", err)
@@ -180,7 +180,7 @@ func (w *wording) end(ctx context.Context) {
 
 // clear takes away what a run before left behind.
 func (s *statuses) clear(ctx context.Context) {
-	left, err := s.left.all(ctx)
+	left, err := s.left.All(ctx)
 	if err != nil {
 		s.adapter.Logger.WarnContext(ctx, "looking for what a run before left behind", "error", err)
 	}
@@ -188,7 +188,7 @@ func (s *statuses) clear(ctx context.Context) {
 		d := parseDelivered(l)
 		s.adapter.withdraw(ctx, d.channel, d.messages)
 		if len(d.messages) > 0 && ctx.Err() == nil {
-			if err := s.left.keep(ctx, d.channel, ""); err != nil {
+			if err := s.left.Keep(ctx, d.channel, ""); err != nil {
 				s.adapter.Logger.WarnContext(ctx, "forgetting what a run before left behind", "error", err)
 			}
 		}

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"runtime/debug"
 	"time"
-)
 
-// errResting says that the adapter does not run.
-var errResting = errors.New("not running")
+	"aidesk/core/chat"
+)
 
 // errCrashed says that something could not be taken in and cannot be.
 var errCrashed = errors.New("taking in an event crashed")
@@ -58,7 +57,7 @@ func (a *Adapter) guarded(ctx context.Context, kind string, work func(context.Co
 	a.gate.RLock()
 	defer a.gate.RUnlock()
 	if a.shift == nil {
-		return errResting
+		return chat.ErrResting
 	}
 	defer func() {
 		if r := recover(); r != nil {

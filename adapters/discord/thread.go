@@ -94,7 +94,7 @@ func (a *Adapter) spotted(ctx context.Context, p chat.Place) (spot, bool) {
 	if s := a.seat(ctx, p.Thread); s.known() {
 		return spot{channel: p.Thread, own: s.own}, true
 	}
-	if root, err := a.chains.kept(ctx, p.Thread); err == nil && root != "" {
+	if root, err := a.chains.Kept(ctx, p.Thread); err == nil && root != "" {
 		return spot{channel: p.Channel, root: root}, true
 	}
 	return spot{}, false
@@ -108,7 +108,7 @@ func (a *Adapter) chained(ctx context.Context, p chat.Place) spot {
 
 // links remembers that a message belongs to a chain.
 func (a *Adapter) links(ctx context.Context, message, root string) {
-	if err := a.chains.keep(ctx, message, root); err != nil {
+	if err := a.chains.Keep(ctx, message, root); err != nil {
 		a.Logger.WarnContext(ctx, "remembering a chain of answers", "error", err)
 	}
 }

@@ -57,8 +57,8 @@ type Adapter struct {
 	groups  *groups
 	states  *statuses
 	directs *directs
-	threads *recall // in which the desk takes part
-	started *recall // replies that were begun where they cannot be searched for
+	threads *chat.Recall // in which the desk takes part
+	started *chat.Recall // replies that were begun where they cannot be searched for
 
 	once sync.Mutex // guards asking who we are
 	who  *identity  // nil: not yet known
@@ -128,7 +128,7 @@ func New(c Config) (*Adapter, error) {
 	a.groups = &groups{now: c.Now, known: map[string]group{}}
 	a.states = newStatuses(a.web, c.Logger)
 	a.directs = &directs{ids: map[string]string{}}
-	a.threads, a.started = newRecall("threads"), newRecall("started")
+	a.threads, a.started = chat.NewRecall("threads"), chat.NewRecall("started")
 	return a, nil
 }
 
@@ -158,8 +158,8 @@ func (a *Adapter) enter(s *shift) {
 	defer a.gate.Unlock()
 	a.shift = s
 	if s != nil { // replies are sent beyond the end of a shift, and remembered
-		a.threads.use(s.keeper)
-		a.started.use(s.keeper)
+		a.threads.Use(s.keeper)
+		a.started.Use(s.keeper)
 	}
 }
 

@@ -130,7 +130,7 @@ func (in incoming) heard(ctx context.Context, e chat.Event, ts string) {
 
 // joins remembers that the desk takes part in a thread.
 func (a *Adapter) joins(ctx context.Context, p chat.Place) {
-	if err := a.threads.keep(ctx, chat.Key(p.Channel, p.Thread), "1"); err != nil {
+	if err := a.threads.Keep(ctx, chat.Key(p.Channel, p.Thread), "1"); err != nil {
 		a.Logger.WarnContext(ctx, "remembering a thread", "error", err)
 	}
 }
@@ -160,7 +160,7 @@ func (in incoming) follows(ctx context.Context, place chat.Place, p told) bool {
 	if p.Parent != "" && p.Parent == in.self.User {
 		return true
 	}
-	kept, err := in.threads.kept(ctx, chat.Key(place.Channel, place.Thread))
+	kept, err := in.threads.Kept(ctx, chat.Key(place.Channel, place.Thread))
 	if err != nil {
 		in.Logger.WarnContext(ctx, "looking up a thread", "error", err)
 	}

@@ -34,7 +34,7 @@ func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (stri
 	}
 	switch codeOf(err) {
 	case "missing_scope":
-		if posted, err := a.started.kept(ctx, r.ID); err != nil || posted != "" {
+		if posted, err := a.started.Kept(ctx, r.ID); err != nil || posted != "" {
 			return posted, err == nil, err
 		}
 	case "thread_not_found":

@@ -28,7 +28,7 @@ func (p *posting) begin(ctx context.Context) error {
 	if err := p.post(ctx, Message{Channel: p.reply.Place.Channel, Thread: p.reply.Place.Thread, Text: "Working on it…"}); err != nil {
 		return err
 	}
-	if err := p.started.keep(ctx, p.reply.ID, p.out.String()); err != nil {
+	if err := p.started.Keep(ctx, p.reply.ID, p.out.String()); err != nil {
 		p.Logger.WarnContext(ctx, "remembering a message", "reply", p.reply.ID, "error", err)
 	}
 	p.have.messages, p.out.messages = p.out.messages, nil

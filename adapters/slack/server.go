@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"aidesk/core/chat"
 )
 
 const (
@@ -82,7 +84,7 @@ func (a *Adapter) serve(w http.ResponseWriter, r *http.Request, kind string, pay
 	case errors.Is(err, errMalformed):
 		http.Error(w, "The payload cannot be read.", http.StatusBadRequest)
 	case err != nil:
-		if !errors.Is(err, errResting) {
+		if !errors.Is(err, chat.ErrResting) {
 			a.Logger.ErrorContext(r.Context(), "an event was not received", "kind", kind, "error", err)
 		}
 		http.Error(w, "Not received; try again.", http.StatusServiceUnavailable)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"runtime/debug"
 	"time"
+
+	"aidesk/core/chat"
 )
 
 // The kinds of payload, by Slack's words in Socket Mode.
@@ -19,9 +21,6 @@ const (
 // errMalformed says that a payload is none.
 var errMalformed = errors.New("malformed")
 
-// errResting says that the adapter does not run.
-var errResting = errors.New("not running")
-
 // takeTime is how long the desk may take to receive: Slack waits three seconds.
 const takeTime = 2500 * time.Millisecond
 
@@ -31,7 +30,7 @@ func (a *Adapter) take(ctx context.Context, kind string, raw json.RawMessage) (a
 	a.gate.RLock()
 	defer a.gate.RUnlock()
 	if a.shift == nil {
-		return nil, errResting
+		return nil, chat.ErrResting
 	}
 	defer func() {
 		if r := recover(); r != nil {

@@ -4,17 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"aidesk/adapters/discord"
 	"aidesk/adapters/discordtest"
 	"aidesk/adapters/slacktest"
-	"aidesk/cmd/exampleplugins/example"
 	"aidesk/core/model/modeltest"
 )
 
@@ -61,31 +56,14 @@ func newTale(t *testing.T, web bool) *tale {
 		key, fake.InteractionsURL = discordtest.PublicKey, s.proxy.URL+discord.PathInteractions
 	}
 	s.fake = discordtest.Start(t, fake)
-	log, err := os.Create(filepath.Join(s.dir, "plugins.log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = log.Close() })
-	plugins, err := example.All(example.Config{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	stays := httptest.NewServer(plugins[0].Handler)
-	t.Cleanup(stays.Close)
+	stays := lodge(t, s.dir)
 	s.beside = slacktest.Start(t, slacktest.Config{App: installed(t)})
 	s.config = served(t, s.dir, "socket", s.beside, s.model.URL)
-	text, err := os.ReadFile(s.config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	more := fmt.Sprintf(`    discord: {token: %s, public_key: %q, api_base_url: %q}
+	amend(t, s.config, fmt.Sprintf(`    discord: {token: %s, public_key: %q, api_base_url: %q}
     access: {channels: [%q, %q]}
     plugins: [{source: %q, default: true}]
 egress: {allow_hosts: [%q]}
-`, discordtest.Token, key, s.fake.APIURL(), here, slacktest.General, stays.URL, strings.TrimPrefix(stays.URL, "http://"))
-	if err := os.WriteFile(s.config, append(text, more...), 0o600); err != nil {
-		t.Fatal(err)
-	}
+`, discordtest.Token, key, s.fake.APIURL(), here, slacktest.General, stays, strings.TrimPrefix(stays, "http://")))
 	s.serve()
 	return s
 }
@@ -240,21 +218,6 @@ func (s *tale) slack() {
 	s.beside.Until(s.t, "an answer", func() bool { return said(s.beside, "Hello Slack.") })
 }
 
-// asked waits until the model has been asked so often.
-func (s *tale) asked(times int) {
-	s.t.Helper()
-	ticker := time.NewTicker(5 * time.Millisecond)
-	defer ticker.Stop()
-	patience := time.After(20 * time.Second)
-	for len(s.model.Queries()) < times {
-		select {
-		case <-ticker.C:
-		case <-patience:
-			s.t.Fatalf("the model was asked %d times, want %d", len(s.model.Queries()), times)
-		}
-	}
-}
-
 // hang: while the model hangs in the thread, the form of a card opens, a Cancel, a
 // command and a stop take effect at once.
 func (s *tale) hang() {
@@ -264,32 +227,24 @@ func (s *tale) hang() {
 	s.model.Then(modeltest.Hang(modeltest.Chunk(map[string]any{"content": "Let me"}, "")))
 	asked := len(s.model.Queries())
 	s.mention("think hard")
-	s.asked(asked + 1)
-	quick := func(what string, do func()) {
-		s.t.Helper()
-		begun := time.Now()
-		do()
-		if took := time.Since(begun); took > soonEnough {
-			s.t.Errorf("%s took %s", what, took)
-		}
-	}
-	quick("the form", func() {
+	awaitAsked(s.t, s.model, asked+1)
+	quick(s.t, "the form", func() {
 		s.press(discordtest.Ada, card, "Edit")
 		if m, ok := s.fake.Modal(discordtest.Ada); !ok || len(m.Inputs) == 0 {
 			s.t.Errorf("the form: %+v", m)
 		}
 	})
-	quick("the command", func() {
+	quick(s.t, "the command", func() {
 		s.answered(s.fake.Command(discordtest.Ada, here, "plugins", "list", nil))
 		if m := s.shows("Disable Stays"); m.Channel != s.fake.DM(discordtest.Ada) {
 			s.t.Error("the list is not in the direct message")
 		}
 	})
-	quick("the cancel", func() {
+	quick(s.t, "the cancel", func() {
 		s.press(discordtest.Ada, card, "Cancel")
 		s.shows("You cancelled it.")
 	})
-	quick("the stop", func() {
+	quick(s.t, "the stop", func() {
 		s.answered(s.fake.Command(discordtest.Ada, s.thread, "aidesk", "stop", nil))
 		s.shows("Stopped.")
 	})

@@ -92,14 +92,7 @@ func TestMixed(t *testing.T) {
 // raise lifts the limits of a configuration out of the way.
 func raise(t *testing.T, path string) {
 	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text = append(text, "limits: {turns_per_member_hour: 100000, turns_at_once: 100, tokens_per_day: 1000000000}\n"...)
-	if err := os.WriteFile(path, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	amend(t, path, "limits: {turns_per_member_hour: 100000, turns_at_once: 100, tokens_per_day: 1000000000}\n")
 }
 
 // oddity is a payload that is no question.

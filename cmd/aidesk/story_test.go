@@ -53,7 +53,18 @@ func newStory(t *testing.T, mode string) *story {
 		app = app.WithHTTP(s.proxy.URL)
 	}
 	s.fake = slacktest.Start(t, slacktest.Config{App: app})
-	log, err := os.Create(filepath.Join(s.dir, "plugins.log"))
+	stays := lodge(t, s.dir)
+	s.config = served(t, s.dir, mode, s.fake, s.model.URL)
+	amend(t, s.config, fmt.Sprintf("    plugins: [{source: %q, default: true}]\negress: {allow_hosts: [%q]}\n", stays, strings.TrimPrefix(stays, "http://")))
+	s.desk = serving(t, s.fake, s.proxy, s.config)
+	return s
+}
+
+// lodge starts the plugin Stays, which logs the calls that it gets into plugins.log of a
+// folder, and returns its address.
+func lodge(t *testing.T, dir string) string {
+	t.Helper()
+	log, err := os.Create(filepath.Join(dir, "plugins.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,17 +75,19 @@ func newStory(t *testing.T, mode string) *story {
 	}
 	stays := httptest.NewServer(plugins[0].Handler)
 	t.Cleanup(stays.Close)
-	s.config = served(t, s.dir, mode, s.fake, s.model.URL)
-	text, err := os.ReadFile(s.config)
+	return stays.URL
+}
+
+// amend writes more to the end of a configuration.
+func amend(t *testing.T, path, more string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	more := fmt.Sprintf("    plugins: [{source: %q, default: true}]\negress: {allow_hosts: [%q]}\n", stays.URL, strings.TrimPrefix(stays.URL, "http://"))
-	if err := os.WriteFile(s.config, append(text, more...), 0o600); err != nil {
+	if err := os.WriteFile(path, append(text, more...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.desk = serving(t, s.fake, s.proxy, s.config)
-	return s
 }
 
 // mention lets Ada write to the desk in the story's thread.
@@ -204,23 +217,33 @@ func (s *story) share() {
 	}
 }
 
-// asked waits until the model has been asked so often.
-func (s *story) asked(times int) {
-	s.t.Helper()
+// awaitAsked waits until the model has been asked so often.
+func awaitAsked(t *testing.T, m *modeltest.Server, times int) {
+	t.Helper()
 	ticker := time.NewTicker(5 * time.Millisecond)
 	defer ticker.Stop()
 	patience := time.After(20 * time.Second)
-	for len(s.model.Queries()) < times {
+	for len(m.Queries()) < times {
 		select {
 		case <-ticker.C:
 		case <-patience:
-			s.t.Fatalf("the model was asked %d times, want %d", len(s.model.Queries()), times)
+			t.Fatalf("the model was asked %d times, want %d", len(m.Queries()), times)
 		}
 	}
 }
 
 // soonEnough is how late something may take effect while a turn hangs.
 const soonEnough = time.Second
+
+// quick does something that must take effect at once.
+func quick(t *testing.T, what string, do func()) {
+	t.Helper()
+	begun := time.Now()
+	do()
+	if took := time.Since(begun); took > soonEnough {
+		t.Errorf("%s took %s", what, took)
+	}
+}
 
 // hang: while the model hangs in the thread, the form of a card opens, a Cancel, a
 // command and a stop take effect at once.
@@ -231,30 +254,22 @@ func (s *story) hang() {
 	s.model.Then(modeltest.Hang(modeltest.Chunk(map[string]any{"content": "Let me"}, "")))
 	asked := len(s.model.Queries())
 	s.mention("think hard")
-	s.asked(asked + 1)
-	quick := func(what string, do func()) {
-		s.t.Helper()
-		begun := time.Now()
-		do()
-		if took := time.Since(begun); took > soonEnough {
-			s.t.Errorf("%s took %s", what, took)
-		}
-	}
-	quick("the form", func() {
+	awaitAsked(s.t, s.model, asked+1)
+	quick(s.t, "the form", func() {
 		s.press(slacktest.Ada, card, "Edit")
 		s.fake.Until(s.t, "the form", func() bool { return len(s.fake.Views(slacktest.Ada)) == 1 })
 	})
-	quick("the command", func() {
+	quick(s.t, "the command", func() {
 		if _, err := s.fake.Command(slacktest.Ada, slacktest.General, "/plugins", "list"); err != nil {
 			s.t.Fatal(err)
 		}
 		s.shows("Disable Stays")
 	})
-	quick("the cancel", func() {
+	quick(s.t, "the cancel", func() {
 		s.press(slacktest.Ada, card, "Cancel")
 		s.shows("You cancelled it.")
 	})
-	quick("the stop", func() {
+	quick(s.t, "the stop", func() {
 		s.mention("stop")
 		s.shows("Stopped.")
 	})

@@ -1,24 +1,27 @@
-package discord
+package chat
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"slices"
 	"sync"
-
-	"aidesk/core/chat"
 )
 
-// recall remembers the newest of many things over a restart. They are kept in shelves
-// of bounded length, so that it never grows beyond all of them.
-type recall struct {
+// ErrResting says that an adapter does not run.
+var ErrResting = errors.New("not running")
+
+// Recall remembers for an adapter the newest of many things over a restart: texts by
+// key, through its Keeper. They are kept in shelves of bounded length, at most 4,096 in
+// all. Before Use everything is ErrResting.
+type Recall struct {
 	name string
 
 	writing sync.Mutex // held while a shelf is read or written, so that one is not mixed up
 	mu      sync.Mutex
-	keeper  chat.Keeper // nil: not run yet
+	keeper  Keeper // nil: not run yet
 	shelves map[string][]thing
 }
 
@@ -32,10 +35,11 @@ const (
 	shelfSize = 64
 )
 
-func newRecall(name string) *recall { return &recall{name: name, shelves: map[string][]thing{}} }
+// NewRecall makes a Recall that keeps under a name of its own.
+func NewRecall(name string) *Recall { return &Recall{name: name, shelves: map[string][]thing{}} }
 
-// use says who keeps.
-func (r *recall) use(k chat.Keeper) {
+// Use says who keeps.
+func (r *Recall) Use(k Keeper) {
 	r.writing.Lock()
 	defer r.writing.Unlock()
 	r.mu.Lock()
@@ -44,8 +48,8 @@ func (r *recall) use(k chat.Keeper) {
 	clear(r.shelves)
 }
 
-// kept is the value of a key, or "". What was read once is not waited for.
-func (r *recall) kept(ctx context.Context, key string) (string, error) {
+// Kept is the value of a key, or "". What was read once is not waited for.
+func (r *Recall) Kept(ctx context.Context, key string) (string, error) {
 	name := shelfOf(key)
 	things, _, read := r.shelf(name)
 	if !read {
@@ -62,8 +66,8 @@ func (r *recall) kept(ctx context.Context, key string) (string, error) {
 	return "", nil
 }
 
-// keep remembers a value; the oldest of its shelf is forgotten if that is full.
-func (r *recall) keep(ctx context.Context, key, value string) error {
+// Keep remembers a value; the oldest of its shelf is forgotten if that is full.
+func (r *Recall) Keep(ctx context.Context, key, value string) error {
 	name := shelfOf(key)
 	r.writing.Lock()
 	defer r.writing.Unlock()
@@ -89,8 +93,8 @@ func (r *recall) keep(ctx context.Context, key, value string) error {
 	return nil
 }
 
-// all are all values, the newest of each shelf first.
-func (r *recall) all(ctx context.Context) ([]string, error) {
+// All are all values, the newest of each shelf first.
+func (r *Recall) All(ctx context.Context) ([]string, error) {
 	r.writing.Lock()
 	defer r.writing.Unlock()
 	var out []string
@@ -107,25 +111,25 @@ func (r *recall) all(ctx context.Context) ([]string, error) {
 }
 
 // shelf is one as it was read, if it was, and who keeps.
-func (r *recall) shelf(name string) (things []thing, keeper chat.Keeper, read bool) {
+func (r *Recall) shelf(name string) (things []thing, keeper Keeper, read bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	things, read = r.shelves[name]
 	return things, r.keeper, read
 }
 
-func (r *recall) set(name string, things []thing) {
+func (r *Recall) set(name string, things []thing) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.shelves[name] = things
 }
 
 // read reads a shelf once. The lock of writing is held.
-func (r *recall) read(ctx context.Context, name string) ([]thing, error) {
+func (r *Recall) read(ctx context.Context, name string) ([]thing, error) {
 	things, keeper, read := r.shelf(name)
 	switch {
 	case keeper == nil:
-		return nil, errResting
+		return nil, ErrResting
 	case read:
 		return things, nil
 	}

@@ -1,0 +1,42 @@
+package chat_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"aidesk/adapters/adaptertest"
+	"aidesk/core/chat"
+)
+
+// TestRecall: the newest is remembered over a restart, the oldest is forgotten, and
+// without a Keeper nothing is.
+func TestRecall(t *testing.T) {
+	t.Parallel()
+	r := chat.NewRecall("things")
+	if _, err := r.Kept(t.Context(), "a"); !errors.Is(err, chat.ErrResting) {
+		t.Errorf("read without a Keeper: %v", err)
+	}
+	if err := r.Keep(t.Context(), "a", "1"); !errors.Is(err, chat.ErrResting) {
+		t.Errorf("kept without a Keeper: %v", err)
+	}
+	memory := &adaptertest.Memory{}
+	r.Use(memory)
+	const most, all = 4096, 20_000
+	for i := range all {
+		if err := r.Keep(t.Context(), fmt.Sprint("k", i), fmt.Sprint(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r = chat.NewRecall("things")
+	r.Use(memory)
+	if got, err := r.Kept(t.Context(), fmt.Sprint("k", all-1)); err != nil || got != fmt.Sprint(all-1) {
+		t.Errorf("the newest is %q, %v", got, err)
+	}
+	if got, err := r.Kept(t.Context(), "k0"); err != nil || got != "" {
+		t.Errorf("the oldest is %q, %v", got, err)
+	}
+	if got, err := r.All(t.Context()); err != nil || len(got) != most {
+		t.Errorf("%d are kept, %v", len(got), err)
+	}
+}
