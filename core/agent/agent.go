@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"aidesk/core/chat"
@@ -160,6 +161,9 @@ type run struct {
 	sizes    []int // of the transcript's messages, in tokens
 	narrow   int   // room for the transcript, once the model found it too long
 }
+
+// transcript is what was said before this turn and in it.
+func (r *run) transcript() []Entry { return slices.Concat(r.History, r.answer.Entries) }
 
 // now is the time where the member is.
 func (r *run) now() time.Time { return r.Now().In(r.zone) }

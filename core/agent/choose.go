@@ -100,7 +100,7 @@ const before = 3
 // scores ranks operations by what members said.
 func (r *run) scores() map[string]float64 {
 	var said []string
-	for _, e := range slices.Concat(r.History, r.answer.Entries) {
+	for _, e := range r.transcript() {
 		if e.Message.Role == model.User {
 			said = append(said, e.Message.TextOf())
 		}
@@ -130,7 +130,7 @@ func (r *run) used() []string {
 			names = append(names, name)
 		}
 	}
-	for _, e := range slices.Backward(slices.Concat(r.History, r.answer.Entries)) {
+	for _, e := range slices.Backward(r.transcript()) {
 		for _, p := range e.Message.Parts {
 			switch {
 			case p.Call != nil:

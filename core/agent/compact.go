@@ -115,7 +115,7 @@ func withoutResults(m model.Message) model.Message {
 // turns cuts the transcript before each message of a member, and counts the tokens of
 // each turn. A message is counted once in a run.
 func (r *run) turns() (turns [][]model.Message, sizes []int) {
-	for i, e := range slices.Concat(r.History, r.answer.Entries) {
+	for i, e := range r.transcript() {
 		if i == len(r.sizes) {
 			r.sizes = append(r.sizes, model.Size(e.Message))
 		}

@@ -55,7 +55,7 @@ func (r *run) allow() func(string) bool {
 			known[n] = true
 		}
 	}
-	for _, e := range slices.Concat(r.History, r.answer.Entries) {
+	for _, e := range r.transcript() {
 		for _, l := range e.Links {
 			add(l)
 		}

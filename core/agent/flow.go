@@ -44,7 +44,7 @@ func (r *run) saw() []string {
 			}
 		}
 	}
-	for _, e := range slices.Concat(r.History, r.answer.Entries) {
+	for _, e := range r.transcript() {
 		add(e.Seen)
 		for _, p := range e.Message.Parts {
 			if p.Result != nil {

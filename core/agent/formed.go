@@ -29,7 +29,7 @@ func (r *run) formed(m model.Message) model.Message {
 	})
 	said := make([]model.Message, 0, len(r.History)+len(r.answer.Entries))
 	taken := map[string]bool{}
-	for _, e := range slices.Concat(r.History, r.answer.Entries) {
+	for _, e := range r.transcript() {
 		said = append(said, e.Message)
 		for _, c := range e.Message.CallsOf() {
 			taken[c.ID] = true

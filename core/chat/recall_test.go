@@ -3,6 +3,7 @@ package chat_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 
 	"aidesk/adapters/adaptertest"
@@ -24,13 +25,13 @@ func TestRecall(t *testing.T) {
 	r.Use(memory)
 	const most, all = 4096, 20_000
 	for i := range all {
-		if err := r.Keep(t.Context(), fmt.Sprint("k", i), fmt.Sprint(i)); err != nil {
+		if err := r.Keep(t.Context(), fmt.Sprint("k", i), strconv.Itoa(i)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	r = chat.NewRecall("things")
 	r.Use(memory)
-	if got, err := r.Kept(t.Context(), fmt.Sprint("k", all-1)); err != nil || got != fmt.Sprint(all-1) {
+	if got, err := r.Kept(t.Context(), fmt.Sprint("k", all-1)); err != nil || got != strconv.Itoa(all-1) {
 		t.Errorf("the newest is %q, %v", got, err)
 	}
 	if got, err := r.Kept(t.Context(), "k0"); err != nil || got != "" {
