@@ -1,3 +1,6 @@
+// Package slack brings the desk to Slack: over connections of Socket Mode or as an
+// HTTP endpoint, and out through the Web API. How things look there is decided in the
+// package render below it.
 package slack
 
 import (

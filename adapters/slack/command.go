@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 )
 
@@ -70,9 +71,9 @@ func (in incoming) formOf(ctx context.Context, s slash, o chat.Opening) any {
 
 // passing is an answer that only the member sees, with a link unless that is empty.
 func passing(line, link string) any {
-	text := escape(line)
+	text := render.Escape(line)
 	if link != "" {
-		text += " <" + escape(link) + "|Go there>"
+		text += " <" + render.Escape(link) + "|Go there>"
 	}
 	return map[string]any{"response_type": "ephemeral", "text": text}
 }

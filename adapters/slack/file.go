@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 
+	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -24,9 +25,9 @@ const mostFileMessages = 20
 // prepare uploads the files of messages that are not there yet, before anything is
 // posted: a card must not be shown without what is attached to it. An app that may not
 // upload gets messages with their text instead.
-func (a *Adapter) prepare(ctx context.Context, messages []Message, have delivered) ([]upload, []Message, error) {
+func (a *Adapter) prepare(ctx context.Context, messages []render.Message, have delivered) ([]upload, []render.Message, error) {
 	var out []upload
-	var typed []Message
+	var typed []render.Message
 	for i := range messages {
 		m := &messages[i]
 		files := m.Files
@@ -62,21 +63,20 @@ func digest(f chat.File) string {
 }
 
 // typedOut is a file as messages.
-func typedOut(f chat.File, channel, thread string) ([]Message, error) {
-	pieces := chop(f.Name+":\n"+markdown.Visible(f.Text), maxText)
-	if len(pieces) > mostFileMessages {
+func typedOut(f chat.File, channel, thread string) ([]render.Message, error) {
+	out := render.FileMessages(f)
+	if len(out) > mostFileMessages {
 		return nil, &refusal{method: "files.getUploadURLExternal", code: "missing_scope", needed: "files:write"}
 	}
-	var out []Message
-	for _, text := range pieces {
-		out = append(out, Message{Channel: channel, Thread: thread, Text: escape(text)})
+	for i := range out {
+		out[i].Channel, out[i].Thread = channel, thread
 	}
 	return out, nil
 }
 
 // upload gives Slack the bytes of a file.
 func (a *Adapter) upload(ctx context.Context, f chat.File) (upload, error) {
-	name := markdown.Line(f.Name, maxID)
+	name := markdown.Line(f.Name, render.MaxID)
 	text := markdown.Visible(f.Text)
 	if text == "" { // Slack takes no empty file
 		text = "\n"

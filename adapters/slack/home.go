@@ -2,14 +2,10 @@ package slack
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
+	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 )
-
-// maxViewBlocks is how many blocks a page has.
-const maxViewBlocks = 100
 
 // Home shows a member their page of the app. What does not fit on it is left out, and
 // it says so.
@@ -23,12 +19,12 @@ func (a *Adapter) Home(ctx context.Context, _ chat.Place, member string, h chat.
 		if !shapeless[codeOf(err)] {
 			return err
 		}
-		var simpler []Message
+		var simpler []render.Message
 		changed := false
 		for _, m := range messages {
-			s, ok := Degrade(m)
+			s, ok := render.Degrade(m)
 			if !ok {
-				s = []Message{m}
+				s = []render.Message{m}
 			}
 			simpler, changed = append(simpler, s...), changed || ok
 		}
@@ -39,30 +35,11 @@ func (a *Adapter) Home(ctx context.Context, _ chat.Place, member string, h chat.
 	}
 }
 
-// publish puts messages on a page, one below the other.
-func (a *Adapter) publish(ctx context.Context, member string, messages []Message) error {
-	blocks := []json.RawMessage{}
-	for _, m := range messages {
-		some := []json.RawMessage{}
-		if m.Blocks == nil {
-			text, err := json.Marshal(map[string]any{"type": "section", "text": plainObject(unescape(m.Text), maxPlain)})
-			if err != nil {
-				return err
-			}
-			some = append(some, text)
-		} else if err := json.Unmarshal(m.Blocks, &some); err != nil {
-			return fmt.Errorf("laying out a page: %w", err)
-		}
-		blocks = append(blocks, some...)
+// publish puts messages on a page.
+func (a *Adapter) publish(ctx context.Context, member string, messages []render.Message) error {
+	view, err := render.HomeView(messages)
+	if err != nil {
+		return err
 	}
-	if len(blocks) > maxViewBlocks {
-		left := fmt.Sprintf("%d more do not fit here.", len(blocks)-maxViewBlocks+1)
-		text, err := json.Marshal(map[string]any{"type": "context", "elements": []any{plainObject(left, maxPlain)}})
-		if err != nil {
-			return err
-		}
-		blocks = append(blocks[:maxViewBlocks-1], text)
-	}
-	view := map[string]any{"type": "home", "blocks": blocks}
 	return a.web.call(ctx, "views.publish", "", map[string]any{"user_id": member, "view": view}, nil)
 }

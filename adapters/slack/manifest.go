@@ -2,6 +2,7 @@ package slack
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -114,7 +115,11 @@ func (y *yaml) line(depth int, text string) {
 }
 
 func (y *yaml) text(depth int, key, value string) {
-	y.line(depth, key+": "+string(appendString(nil, value)))
+	var quoted bytes.Buffer
+	e := json.NewEncoder(&quoted)
+	e.SetEscapeHTML(false)
+	y.fault = errors.Join(y.fault, e.Encode(value))
+	y.line(depth, key+": "+strings.TrimSuffix(quoted.String(), "\n"))
 }
 
 func (y *yaml) list(depth int, key string, needs []need) {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"aidesk/adapters/slack/render"
 )
 
 // reading is a text of Slack's made CommonMark.
@@ -94,7 +96,7 @@ func (r *reading) styled(text string) string {
 		for next < len(text) && text[next] != '<' && marks[text[next]] == "" {
 			next++
 		}
-		b.WriteString(unescape(text[i:next]))
+		b.WriteString(render.Unescape(text[i:next]))
 		i = next
 	}
 	return b.String()
@@ -134,10 +136,10 @@ func (r *reading) plain(text string) string {
 		before, rest, open := strings.Cut(text, "<")
 		inner, after, closed := strings.Cut(rest, ">")
 		if !open || !closed {
-			b.WriteString(unescape(text))
+			b.WriteString(render.Unescape(text))
 			break
 		}
-		b.WriteString(unescape(before) + r.token(inner, false))
+		b.WriteString(render.Unescape(before) + r.token(inner, false))
 		text = after
 	}
 	return b.String()
@@ -147,7 +149,7 @@ func (r *reading) plain(text string) string {
 // it becomes one in CommonMark, if its words are others than its address.
 func (r *reading) token(s string, link bool) string {
 	target, label, _ := strings.Cut(s, "|")
-	target, label = unescape(target), unescape(label)
+	target, label = render.Unescape(target), render.Unescape(label)
 	switch {
 	case strings.HasPrefix(target, "@"):
 		id := target[1:]
@@ -184,7 +186,3 @@ func sameAddress(target, label string) bool {
 	}
 	return false
 }
-
-var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
-
-func unescape(s string) string { return entities.Replace(s) }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -57,13 +58,13 @@ func (a *Adapter) respond(ctx context.Context, address string, text markdown.Doc
 }
 
 // one is a text as a single message.
-func one(text markdown.Document) (Message, error) {
-	ms, err := Render(chat.Reply{Text: text})
+func one(text markdown.Document) (render.Message, error) {
+	ms, err := render.Render(chat.Reply{Text: text})
 	if err != nil {
-		return Message{}, err
+		return render.Message{}, err
 	}
 	if len(ms) != 1 {
-		return Message{}, fmt.Errorf("a note of %d messages", len(ms))
+		return render.Message{}, fmt.Errorf("a note of %d messages", len(ms))
 	}
 	return ms[0], nil
 }

@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
+	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 )
 
@@ -25,7 +25,7 @@ const markType = "aidesk_reply"
 // begin posts a line that stands for the reply and remembers it, where the app could
 // not find a message again: a crash then leaves this line, and never two answers.
 func (p *posting) begin(ctx context.Context) error {
-	if err := p.post(ctx, Message{Channel: p.reply.Place.Channel, Thread: p.reply.Place.Thread, Text: "Working on it…"}); err != nil {
+	if err := p.post(ctx, render.Message{Channel: p.reply.Place.Channel, Thread: p.reply.Place.Thread, Text: "Working on it…"}); err != nil {
 		return err
 	}
 	if err := p.started.Keep(ctx, p.reply.ID, p.out.String()); err != nil {
@@ -37,12 +37,12 @@ func (p *posting) begin(ctx context.Context) error {
 
 // say brings one message to Slack, in simpler and simpler forms while Slack refuses
 // how it looks.
-func (p *posting) say(ctx context.Context, m Message) error {
+func (p *posting) say(ctx context.Context, m render.Message) error {
 	err := p.put(ctx, m)
 	if !shapeless[codeOf(err)] {
 		return err
 	}
-	simpler, ok := Degrade(m)
+	simpler, ok := render.Degrade(m)
 	if !ok {
 		return err
 	}
@@ -56,7 +56,7 @@ func (p *posting) say(ctx context.Context, m Message) error {
 }
 
 // put updates the next message that is there, or posts a new one.
-func (p *posting) put(ctx context.Context, m Message) error {
+func (p *posting) put(ctx context.Context, m render.Message) error {
 	for len(p.have.messages) > 0 {
 		ts := p.have.messages[0]
 		err := p.update(ctx, m, ts)
@@ -74,33 +74,20 @@ func (p *posting) put(ctx context.Context, m Message) error {
 }
 
 // update brings a message up to date.
-func (p *posting) update(ctx context.Context, m Message, ts string) error {
+func (p *posting) update(ctx context.Context, m render.Message, ts string) error {
 	blocks := m.Blocks
 	if blocks == nil {
 		blocks = json.RawMessage("[]") // without this, those that are there would stay
 	}
 	return p.patient(ctx, func() error {
 		return p.web.call(ctx, "chat.update", "", map[string]any{
-			"channel": p.have.channel, "ts": ts, "text": clip(m.Text, maxText), "blocks": blocks, "parse": "none",
+			"channel": p.have.channel, "ts": ts, "text": m.Short(), "blocks": blocks, "parse": "none",
 		}, nil)
 	})
 }
 
-// clip cuts an escaped text to so many bytes, as chat.update counts them. The blocks
-// say it all; a text without any is short enough.
-func clip(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	text = strings.ToValidUTF8(text[:most-len("…")], "")
-	if i := strings.LastIndexByte(text, '&'); i > len(text)-len("&amp;") && !strings.Contains(text[i:], ";") {
-		text = text[:i]
-	}
-	return text + "…"
-}
-
 // post posts a new message.
-func (p *posting) post(ctx context.Context, m Message) error {
+func (p *posting) post(ctx context.Context, m render.Message) error {
 	m.Files = nil
 	body, err := m.MarshalJSON()
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -164,16 +165,16 @@ func (a *Adapter) deliver(ctx context.Context, r chat.Reply, have delivered) (de
 }
 
 // render makes messages of a reply. One that cannot be shown whole says so.
-func (a *Adapter) render(r chat.Reply) ([]Message, error) {
+func (a *Adapter) render(r chat.Reply) ([]render.Message, error) {
 	r = withForms(r)
-	look := Look{Zone: a.people.zone(r.To)}
+	look := render.Look{Zone: a.people.zone(r.To)}
 	messages, err := look.Render(r)
 	if err != nil {
 		sorry := chat.Reply{ID: r.ID, Place: r.Place, To: r.To, Text: paragraph("I cannot show this whole in Slack, so I do not ask for it: " + err.Error() + ".")}
 		messages, err = look.Render(sorry)
 	}
 	if err == nil && len(messages) == 0 {
-		messages = []Message{{Channel: r.Place.Channel, Thread: r.Place.Thread, Text: "…"}}
+		messages = []render.Message{{Channel: r.Place.Channel, Thread: r.Place.Thread, Text: "…"}}
 	}
 	return messages, err
 }

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aidesk/adapters/slack/render"
 	"aidesk/adapters/discord"
-	"aidesk/adapters/slack"
 	"aidesk/adapters/terminal"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -42,7 +42,7 @@ so its links can be followed unless --allow says which.`,
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			render, ok := renderers[o.to]
+			renderer, ok := renderers[o.to]
 			if !ok {
 				return wrongUse{errors.New("say for which messenger: --to slack, --to discord or --to terminal")}
 			}
@@ -54,7 +54,7 @@ so its links can be followed unless --allow says which.`,
 			if err != nil {
 				return err
 			}
-			bodies, err := render(chat.Reply{Text: markdown.Parse(text, allow)})
+			bodies, err := renderer(chat.Reply{Text: markdown.Parse(text, allow)})
 			if err != nil {
 				return fmt.Errorf("rendering for %s: %w", o.to, err)
 			}
@@ -71,7 +71,7 @@ so its links can be followed unless --allow says which.`,
 // renderers give the bodies of messages, each a value with its JSON or, for the
 // terminal, a string.
 var renderers = map[string]func(chat.Reply) ([]any, error){
-	"slack":   func(r chat.Reply) ([]any, error) { return anys(slack.Render(r)) },
+	"slack":   func(r chat.Reply) ([]any, error) { return anys(render.Render(r)) },
 	"discord": func(r chat.Reply) ([]any, error) { return anys(discord.Render(r)) },
 	"terminal": func(r chat.Reply) ([]any, error) {
 		return []any{terminal.Look{}.Render(r)}, nil

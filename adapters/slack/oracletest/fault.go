@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"aidesk/adapters/slack"
+	"aidesk/adapters/slack/render"
 )
 
 // known are the types of what may stand in a message. Everything that notifies
@@ -29,7 +29,7 @@ var (
 // Faults are all that is wrong with a message: a limit of Slack or ours that it
 // breaks, somebody whom it could notify, markup in what is not ours, an address that
 // can be followed but is not allowed.
-func Faults(m slack.Message, allowed func(url string) bool) []string {
+func Faults(m render.Message, allowed func(url string) bool) []string {
 	c := &checker{allowed: allowed, actions: map[string]bool{}}
 	body, err := json.Marshal(m)
 	if err != nil {

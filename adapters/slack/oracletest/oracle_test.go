@@ -10,7 +10,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"aidesk/adapters/slack"
+	"aidesk/adapters/slack/render"
 	"aidesk/adapters/slack/oracletest"
 	"aidesk/core/chat"
 	"aidesk/core/corporatest"
@@ -21,7 +21,7 @@ import (
 // sent is one line for oracle.mjs.
 type sent struct {
 	Name  string        `json:"name"`
-	Body  slack.Message `json:"body"`
+	Body  render.Message `json:"body"`
 	Plain *string       `json:"plain,omitempty"`
 }
 
@@ -65,7 +65,7 @@ func (f file) read(t *testing.T) (said string, err error) {
 func TestOracles(t *testing.T) {
 	f := open(t)
 	write := func(name string, r chat.Reply, plain *string, allowed func(string) bool) {
-		messages, err := slack.Render(r)
+		messages, err := render.Render(r)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -79,7 +79,7 @@ func TestOracles(t *testing.T) {
 			for _, fault := range oracletest.Faults(m, allowed) {
 				t.Errorf("%s: %s", name, fault)
 			}
-			if next, ok := slack.Degrade(m); ok {
+			if next, ok := render.Degrade(m); ok {
 				messages, plain = append(messages, next...), nil
 			}
 		}

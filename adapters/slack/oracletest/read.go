@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"aidesk/adapters/slack"
+	"aidesk/adapters/slack/render"
 )
 
 // Node is one JSON object of a message: a block, an element or a text.
@@ -31,7 +31,7 @@ type Node struct {
 }
 
 // Blocks are the blocks of a message.
-func Blocks(m slack.Message) ([]Node, error) {
+func Blocks(m render.Message) ([]Node, error) {
 	if len(m.Blocks) == 0 {
 		return nil, nil
 	}

@@ -1,10 +1,9 @@
-package slack
+package render
 
 import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -57,7 +56,7 @@ func TestChop(t *testing.T) {
 			rt.Errorf("%q became %q", s, pieces)
 		}
 		for _, p := range pieces {
-			if n := utf8.RuneCountInString(escape(p)); n > limit || escaped(p) != n {
+			if n := utf8.RuneCountInString(Escape(p)); n > limit || escaped(p) != n {
 				rt.Errorf("a piece has %d characters, counted as %d, want at most %d: %q", n, escaped(p), limit, p)
 			}
 			if visible(p) == "" && visible(s) != "" {
@@ -106,33 +105,4 @@ func TestCells(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestPace: messages go out at once until Slack says that a channel is too busy; then
-// one a second, for ten minutes, there and nowhere else.
-func TestPace(t *testing.T) {
-	t.Parallel()
-	now := time.Unix(1_800_000_000, 0)
-	p := newPace(func() time.Time { return now })
-	want := func(channel string, wait time.Duration, ok bool) {
-		t.Helper()
-		if got, fits := p.book(channel, 3*time.Second); got != wait || fits != ok {
-			t.Errorf("%s waits %s (%t), want %s (%t)", channel, got, fits, wait, ok)
-		}
-	}
-	for range 20 {
-		want("C1", 0, true)
-	}
-	p.slow("C1", 2*time.Second)
-	want("C1", 2*time.Second, true)
-	want("C1", 3*time.Second, true)
-	p.slow("C1", time.Second) // of a message that went out before: what is booked stays
-	want("C1", 4*time.Second, false)
-	want("C2", 0, true)
-	now = now.Add(5 * time.Second)
-	want("C1", 0, true)
-	want("C1", time.Second, true)
-	now = now.Add(pacedFor)
-	want("C1", 0, true)
-	want("C1", 0, true)
 }

@@ -1,4 +1,4 @@
-package slack_test
+package render_test
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"aidesk/adapters/slack"
+	"aidesk/adapters/slack/render"
 	"aidesk/adapters/slack/oracletest"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -42,12 +42,12 @@ func TestDegrade(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			messages := render(t, test.reply, everything)
+			messages := rendered(t, test.reply, everything)
 			for more := true; more; {
 				got = append(got, outline(t, messages))
 				var all strings.Builder
 				for _, m := range messages {
-					all.WriteString(oracletest.Words(blocks(t, []slack.Message{m})))
+					all.WriteString(oracletest.Words(blocks(t, []render.Message{m})))
 					if len(m.Blocks) == 0 {
 						all.WriteString(m.Text)
 					}
@@ -73,11 +73,11 @@ func TestDegrade(t *testing.T) {
 }
 
 // degrade makes every message simpler that can be.
-func degrade(messages []slack.Message) (out []slack.Message, more bool) {
+func degrade(messages []render.Message) (out []render.Message, more bool) {
 	for _, m := range messages {
-		next, ok := slack.Degrade(m)
+		next, ok := render.Degrade(m)
 		if !ok {
-			next = []slack.Message{m}
+			next = []render.Message{m}
 		}
 		out, more = append(out, next...), more || ok
 	}
@@ -85,7 +85,7 @@ func degrade(messages []slack.Message) (out []slack.Message, more bool) {
 }
 
 // outline names the blocks of messages.
-func outline(t *testing.T, messages []slack.Message) string {
+func outline(t *testing.T, messages []render.Message) string {
 	t.Helper()
 	var all []string
 	for _, m := range messages {

@@ -1,4 +1,4 @@
-package slack_test
+package render_test
 
 import (
 	"strings"
@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 
-	"aidesk/adapters/slack"
+	"aidesk/adapters/slack/render"
 	"aidesk/adapters/slack/oracletest"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -17,9 +17,9 @@ import (
 func everything(string) bool { return true }
 
 // render makes messages of a text with all its links, and checks them.
-func render(t testing.TB, r chat.Reply, allowed func(string) bool) []slack.Message {
+func rendered(t testing.TB, r chat.Reply, allowed func(string) bool) []render.Message {
 	t.Helper()
-	messages, err := slack.Render(r)
+	messages, err := render.Render(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func render(t testing.TB, r chat.Reply, allowed func(string) bool) []slack.Messa
 }
 
 // blocks are those of all messages.
-func blocks(t testing.TB, messages []slack.Message) []oracletest.Node {
+func blocks(t testing.TB, messages []render.Message) []oracletest.Node {
 	t.Helper()
 	var out []oracletest.Node
 	for _, m := range messages {
@@ -60,7 +60,7 @@ func TestSpec(t *testing.T) {
 				if apart[e.Markdown] != "" {
 					continue
 				}
-				messages := render(t, chat.Reply{Text: markdown.Parse(e.Markdown, everything)}, everything)
+				messages := rendered(t, chat.Reply{Text: markdown.Parse(e.Markdown, everything)}, everything)
 				if diff := cmp.Diff(read(e.Reference(t)), oracletest.Words(blocks(t, messages))); diff != "" {
 					t.Errorf("%s %q (-reference +ours):\n%s", e.Name, e.Markdown, diff)
 				}

@@ -1,4 +1,4 @@
-package slack_test
+package render_test
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"aidesk/adapters/slack"
+	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 	"aidesk/core/goldentest"
 	"aidesk/core/markdown"
@@ -33,7 +33,7 @@ func TestRender(t *testing.T) {
 					t.Fatal(err)
 				}
 			case "messages.json":
-				archive.Files[i].Data = indented(t, render(t, r, everything))
+				archive.Files[i].Data = indented(t, rendered(t, r, everything))
 			default:
 				t.Fatalf("what is %s?", section.Name)
 			}
@@ -46,15 +46,15 @@ func TestTricky(t *testing.T) {
 	t.Parallel()
 	got := &txtar.Archive{}
 	for _, c := range markdowntest.Tricky(t) {
-		messages := render(t, chat.Reply{Text: markdown.Parse(c.Markdown, everything)}, everything)
+		messages := rendered(t, chat.Reply{Text: markdown.Parse(c.Markdown, everything)}, everything)
 		got.Files = append(got.Files, txtar.File{Name: c.Name, Data: indented(t, messages)})
-		render(t, chat.Reply{Text: markdown.Parse(c.Markdown, nil)}, func(string) bool { return false })
+		rendered(t, chat.Reply{Text: markdown.Parse(c.Markdown, nil)}, func(string) bool { return false })
 	}
 	goldentest.File(t, "tricky.txtar", txtar.Format(got))
 }
 
 // indented is the JSON of messages, one below the other.
-func indented(t *testing.T, messages []slack.Message) []byte {
+func indented(t *testing.T, messages []render.Message) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	b.WriteString("[\n")
@@ -88,7 +88,7 @@ func waiting() chat.Card {
 // TestZone: times are told by the member's clock.
 func TestZone(t *testing.T) {
 	t.Parallel()
-	messages, err := slack.Look{Zone: time.FixedZone("JST", 9*60*60)}.Render(chat.Reply{Cards: []chat.Card{waiting()}})
+	messages, err := render.Look{Zone: time.FixedZone("JST", 9*60*60)}.Render(chat.Reply{Cards: []chat.Card{waiting()}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestPing(t *testing.T) {
 		{"", true, false},
 	}
 	for _, test := range tests {
-		messages, err := slack.Look{Ping: test.ping}.Render(chat.Reply{To: test.to, Text: markdown.Parse("hi <@U999>", nil)})
+		messages, err := render.Look{Ping: test.ping}.Render(chat.Reply{To: test.to, Text: markdown.Parse("hi <@U999>", nil)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -126,7 +126,7 @@ func TestPing(t *testing.T) {
 func TestPlace(t *testing.T) {
 	t.Parallel()
 	r := chat.Reply{Place: chat.Place{Channel: "C1", Thread: "17.5"}, Text: markdown.Parse("x", nil)}
-	body, err := json.Marshal(render(t, r, everything)[0])
+	body, err := json.Marshal(rendered(t, r, everything)[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestAttached(t *testing.T) {
 	body := strings.Repeat("a line of the body, <!here>\n", 600)
 	c.Details = append(c.Details, chat.Field{Label: "Body", Value: body + "\u202e"}, chat.Field{Label: "Path", Value: strings.Repeat("/x", 3000)},
 		chat.Field{Label: "Other", Value: strings.Repeat("y", 12_000)})
-	messages := render(t, chat.Reply{Cards: []chat.Card{waiting(), c}}, everything)
+	messages := rendered(t, chat.Reply{Cards: []chat.Card{waiting(), c}}, everything)
 	if got := outline(t, messages); got != "header rich_text rich_text context actions divider header rich_text rich_text context actions" {
 		t.Errorf("messages: %s", got)
 	}
@@ -178,15 +178,15 @@ func TestRefused(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if _, err := slack.Render(test.reply); err == nil || err.Error() != test.want {
+			if _, err := render.Render(test.reply); err == nil || err.Error() != test.want {
 				t.Errorf("error %v, want %s", err, test.want)
 			}
 		})
 	}
-	if messages, err := slack.Render(chat.Reply{Text: markdown.Parse("<!-- -->", nil)}); err != nil || len(messages) != 1 {
+	if messages, err := render.Render(chat.Reply{Text: markdown.Parse("<!-- -->", nil)}); err != nil || len(messages) != 1 {
 		t.Errorf("a comment: %v, %v", messages, err)
 	}
-	if messages, err := slack.Render(chat.Reply{}); err != nil || len(messages) != 0 {
+	if messages, err := render.Render(chat.Reply{}); err != nil || len(messages) != 0 {
 		t.Errorf("an empty reply: %v, %v", messages, err)
 	}
 }

@@ -1,4 +1,4 @@
-package slack
+package render
 
 // budget is how much goes into one message.
 type budget struct {
@@ -23,7 +23,7 @@ const (
 	maxContext  = 10 // elements
 	maxActions  = 25 // buttons in a row
 	maxLabel    = 75 // of a button
-	maxID       = 255
+	MaxID       = 255
 	maxURL      = 3_000
 	maxAlt      = 2_000
 	maxIndent   = 8

@@ -1,4 +1,4 @@
-package slack
+package render
 
 import (
 	"net/url"
@@ -42,7 +42,7 @@ func (p preview) write(s *sheet) {
 	} else {
 		aside := p.description
 		if !strings.ContainsAny(aside, "*_~`:") && utf8.RuneCountInString(title+aside) < maxPlain/4 {
-			title = joined([]string{title, escape(aside)}, "\n")
+			title = joined([]string{title, Escape(aside)}, "\n")
 			aside = ""
 		}
 		s.block("section")
@@ -64,7 +64,7 @@ func (p preview) title() string {
 		return ""
 	}
 	label := content([]markdown.Inline{p.link})
-	title := "<" + escape(target) + "|" + escape(label) + ">"
+	title := "<" + Escape(target) + "|" + Escape(label) + ">"
 	if strings.Contains(label, "*") {
 		return title
 	}

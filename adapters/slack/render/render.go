@@ -1,4 +1,4 @@
-package slack
+package render
 
 import (
 	"fmt"
@@ -35,8 +35,8 @@ func (l Look) Render(r chat.Reply) ([]Message, error) {
 
 func check(r chat.Reply) error {
 	for b := range buttons(r) {
-		if n := utf8.RuneCountInString(b.ID); n > maxID {
-			return fmt.Errorf("the id of button %q has %d characters, and Slack takes %d", b.Label, n, maxID)
+		if n := utf8.RuneCountInString(b.ID); n > MaxID {
+			return fmt.Errorf("the id of button %q has %d characters, and Slack takes %d", b.Label, n, MaxID)
 		}
 		if b.ID == "" && b.URL == "" {
 			return fmt.Errorf("button %q has neither an id nor an address", b.Label)

@@ -1,4 +1,4 @@
-package slack_test
+package render_test
 
 import (
 	"strings"
@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"aidesk/adapters/slack"
+	"aidesk/adapters/slack/render"
 	"aidesk/adapters/slack/oracletest"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -16,7 +16,7 @@ import (
 )
 
 // stream is what messages say, see oracletest.Stream.
-func stream(t rapid.TB, messages []slack.Message) string {
+func stream(t rapid.TB, messages []render.Message) string {
 	var out strings.Builder
 	for _, m := range messages {
 		blocks, err := oracletest.Blocks(m)
@@ -36,8 +36,8 @@ func TestSplit(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := documents.Draw(rt, "document")
 		count, size := rapid.IntRange(2, 12).Draw(rt, "count"), rapid.IntRange(1200, 5000).Draw(rt, "size")
-		one := slack.Split(d, 1<<20, 1<<20)
-		parts := slack.Split(d, count, size)
+		one := render.Split(d, 1<<20, 1<<20)
+		parts := render.Split(d, count, size)
 		if got, want := stream(rt, parts), stream(rt, one); got != want {
 			rt.Errorf("%d parts say\n%s\nwant\n%s", len(parts), got, want)
 		}
@@ -68,7 +68,7 @@ func TestSplit(t *testing.T) {
 func TestNumbers(t *testing.T) {
 	t.Parallel()
 	source := strings.Repeat("1. "+strings.Repeat("word ", 60)+"\n", 60) + "\n```go\n" + strings.Repeat("x := 1 // and so on\n", 700) + "```\n"
-	messages := render(t, chat.Reply{Text: markdown.Parse(source, nil)}, everything)
+	messages := rendered(t, chat.Reply{Text: markdown.Parse(source, nil)}, everything)
 	if len(messages) < 3 || len(messages) > 5 {
 		t.Fatalf("%d messages", len(messages))
 	}
@@ -99,7 +99,7 @@ func TestNumbers(t *testing.T) {
 func TestLong(t *testing.T) {
 	t.Parallel()
 	d := markdown.Parse(strings.Repeat("# Part\n\n"+strings.Repeat("word ", 400)+"\n\n", 60), nil)
-	messages := render(t, chat.Reply{Text: d, Buttons: []chat.Button{{ID: "more", Label: "More"}}, Files: []chat.File{{Name: "own.txt", Text: "own"}}}, everything)
+	messages := rendered(t, chat.Reply{Text: d, Buttons: []chat.Button{{ID: "more", Label: "More"}}, Files: []chat.File{{Name: "own.txt", Text: "own"}}}, everything)
 	if len(messages) > 2 || len(messages[len(messages)-1].Files) != 2 {
 		t.Fatalf("%d messages, the last with %d files", len(messages), len(messages[len(messages)-1].Files))
 	}
@@ -133,7 +133,7 @@ func TestLarge(t *testing.T) {
 			t.Parallel()
 			d := markdown.Parse(source, everything)
 			start := time.Now()
-			messages := render(t, chat.Reply{Text: d}, everything)
+			messages := rendered(t, chat.Reply{Text: d}, everything)
 			if took := time.Since(start); took > 5*time.Second { // the goal is one
 				t.Errorf("%d messages took %s", len(messages), took)
 			}

@@ -1,11 +1,11 @@
-package slack_test
+package render_test
 
 import (
 	"strings"
 	"sync"
 	"testing"
 
-	"aidesk/adapters/slack"
+	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/core/markdown/markdowntest"
@@ -28,7 +28,7 @@ func measure(b *testing.B, docs []string) {
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			for _, d := range docs {
-				if _, err := slack.Render(chat.Reply{Text: markdown.Parse(d, func(string) bool { return true })}); err != nil {
+				if _, err := render.Render(chat.Reply{Text: markdown.Parse(d, func(string) bool { return true })}); err != nil {
 					fail.Do(func() { b.Error(err) })
 				}
 			}

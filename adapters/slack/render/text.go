@@ -1,4 +1,4 @@
-package slack
+package render
 
 import (
 	"strings"
@@ -10,12 +10,18 @@ import (
 // or an entity.
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-func escape(s string) string {
+// Escape makes a text plain to Slack.
+func Escape(s string) string {
 	if !strings.ContainsAny(s, "&<>") {
 		return s
 	}
 	return escaper.Replace(s)
 }
+
+var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+
+// Unescape undoes Escape.
+func Unescape(s string) string { return entities.Replace(s) }
 
 // escaped is the number of characters of s when escaped.
 func escaped(s string) int {
@@ -48,9 +54,9 @@ func joined(texts []string, between string) string {
 func fallback(parts []part) string {
 	text := plainText(parts)
 	if pieces := chop(text, maxText-1); len(pieces) > 1 {
-		return escape(pieces[0]) + "…"
+		return Escape(pieces[0]) + "…"
 	}
-	return escape(text)
+	return Escape(text)
 }
 
 // chop cuts a text into pieces that have at most limit characters when escaped: at
@@ -85,4 +91,17 @@ func chop(s string, limit int) []string {
 		out = append(out, s)
 	}
 	return out
+}
+
+// clip cuts an escaped text to so many bytes, as chat.update counts them. The blocks
+// say it all; a text without any is short enough.
+func clip(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	text = strings.ToValidUTF8(text[:most-len("…")], "")
+	if i := strings.LastIndexByte(text, '&'); i > len(text)-len("&amp;") && !strings.Contains(text[i:], ";") {
+		text = text[:i]
+	}
+	return text + "…"
 }

@@ -1,4 +1,4 @@
-package slack
+package render
 
 import "bytes"
 
@@ -83,7 +83,7 @@ func (w words) presses() press { return nil }
 func plainly(parts []part) []Message {
 	var out []Message
 	for _, text := range chop(plainText(parts), maxText) {
-		out = append(out, Message{Text: escape(text), parts: parts, rung: lastRung})
+		out = append(out, Message{Text: Escape(text), parts: parts, rung: lastRung})
 	}
 	return out
 }

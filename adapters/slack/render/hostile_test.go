@@ -1,10 +1,10 @@
-package slack_test
+package render_test
 
 import (
 	"testing"
 
-	"aidesk/adapters/slack"
 	"aidesk/adapters/slack/oracletest"
+	"aidesk/adapters/slack/render"
 	"aidesk/core/markdown/markdowntest"
 )
 
@@ -14,7 +14,7 @@ func TestHostile(t *testing.T) {
 	t.Parallel()
 	documents := markdowntest.Texts(markdowntest.CommonMark(t))
 	for r := range oracletest.Hostile(1, 500, documents) {
-		for _, m := range render(t, r, oracletest.Allowed) {
+		for _, m := range rendered(t, r, oracletest.Allowed) {
 			simpler(t, m, 0)
 		}
 		if t.Failed() {
@@ -24,9 +24,9 @@ func TestHostile(t *testing.T) {
 }
 
 // simpler checks a message in all its simpler forms, of which there are at most five.
-func simpler(t *testing.T, m slack.Message, depth int) {
+func simpler(t *testing.T, m render.Message, depth int) {
 	t.Helper()
-	next, ok := slack.Degrade(m)
+	next, ok := render.Degrade(m)
 	if !ok {
 		if len(m.Blocks) > 0 {
 			t.Errorf("the simplest form still has blocks: %s", m.Blocks)

@@ -1,6 +1,8 @@
-// Package slack brings the desk to Slack. This part of it is the way out: [Render]
-// makes of a chat.Reply the bodies of the chat.postMessage requests that Slack gets,
-// in order, and [Degrade] makes simpler ones of a body that Slack has refused.
+// Package render lays out what the desk shows in Slack, and does nothing else: it has
+// no clock, no network and no state. [Render] makes of a chat.Reply the bodies of the
+// chat.postMessage requests that Slack gets, in order, and [Degrade] makes simpler ones
+// of a body that Slack has refused. [Modal] makes a view of a chat.Form, [HomeView] one
+// of a member's page.
 //
 // Running text goes out as rich_text, header, divider and table blocks. Their text
 // carries no markup, so nothing that a model, a plugin or a page wrote can ping,
@@ -12,4 +14,4 @@
 // A message is bound by what Slack takes (limit.go). A longer answer becomes
 // several messages, each of which stands alone; one that would take more than five
 // goes out as its beginning with the whole as a file.
-package slack
+package render

@@ -1,9 +1,10 @@
-package slack
+package render
 
 import (
 	"encoding/json"
 
 	"aidesk/core/chat"
+	"aidesk/core/markdown"
 )
 
 // Message is the body of one chat.postMessage request; its JSON is what Slack gets.
@@ -57,4 +58,16 @@ func (m Message) MarshalJSON() ([]byte, error) {
 		out = append(out, ']')
 	}
 	return append(out, '}'), nil
+}
+
+// Short is the text as chat.update takes it, which counts bytes.
+func (m Message) Short() string { return clip(m.Text, maxText) }
+
+// FileMessages are the text of a file as messages.
+func FileMessages(f chat.File) []Message {
+	var out []Message
+	for _, text := range chop(f.Name+":\n"+markdown.Visible(f.Text), maxText) {
+		out = append(out, Message{Text: Escape(text)})
+	}
+	return out
 }
