@@ -25,6 +25,7 @@
 //	core/goldentest     what tests share: golden files; beside it corporatest (documents
 //	                    of others), costtest (time and memory), markdown/markdowntest
 //	adapters/terminal   the smallest adapter, the one to read first
+//	adapters/session    what the adapters of messengers need alike
 //	adapters/slack      Slack, by socket or by HTTP; slack/render lays out what is shown
 //	adapters/discord    Discord, over its gateway, or with HTTP for what members press
 //	adapters/adaptertest  the contract of chat.Adapter as a suite; slacktest is a fake Slack, discordtest a fake Discord

@@ -61,9 +61,10 @@ core/agent              | chat markdown model openapi plugin confirm preview sto
 core/schedule           | chat store                                                                          | github.com/robfig/cron/v3
 store/bolt              | store                                                                               | go.etcd.io/bbolt
 store/postgres          | store                                                                               | github.com/jackc/pgx/v5
-adapters/slack          | chat markdown adapters/slack/render                                                 | github.com/slack-go/slack github.com/gorilla/websocket
+adapters/session        | chat markdown                                                                       | –
+adapters/slack          | chat markdown adapters/session adapters/slack/render                                | github.com/slack-go/slack github.com/gorilla/websocket
 adapters/slack/render   | chat markdown                                                                       | –
-adapters/discord        | chat markdown                                                                       | github.com/bwmarrin/discordgo github.com/gorilla/websocket
+adapters/discord        | chat markdown adapters/session                                                      | github.com/bwmarrin/discordgo github.com/gorilla/websocket
 adapters/terminal       | chat markdown                                                                       | –
 bots                    | chat markdown model agent account plugin policy confirm schedule secret store       | –
 cmd/exampleplugins/...  | cmd/exampleplugins/...                                                              | –

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
@@ -61,12 +62,12 @@ type Adapter struct {
 	states  *statuses
 	tokens  *tokens
 	heard   *utterances
-	directs *chat.Recall // channels of direct messages, by member
-	homes   *chat.Recall // servers in which members last used the desk
-	threads *chat.Recall // in which the desk takes part, with where they hang
-	chains  *chat.Recall // our messages outside of threads, with the first of their chain
-	hinted  *chat.Recall // threads in which was said how to reach the desk
-	forms   *chat.Recall // names of forms that are too long for Discord
+	directs *session.PersistentCache // channels of direct messages, by member
+	homes   *session.PersistentCache // servers in which members last used the desk
+	threads *session.PersistentCache // in which the desk takes part, with where they hang
+	chains  *session.PersistentCache // our messages outside of threads, with the first of their chain
+	hinted  *session.PersistentCache // threads in which was said how to reach the desk
+	forms   *session.PersistentCache // names of forms that are too long for Discord
 	drafts  *drafts
 	openers *openers
 	mark    *bookmark
@@ -147,8 +148,8 @@ func New(c Config) (*Adapter, error) {
 	a.states = newStatuses(a)
 	a.tokens = &tokens{now: c.Now, by: map[string]token{}}
 	a.heard = &utterances{by: map[string]utterance{}}
-	a.directs, a.homes, a.threads, a.chains = chat.NewRecall("directs"), chat.NewRecall("homes"), chat.NewRecall("threads"), chat.NewRecall("chains")
-	a.hinted, a.forms = chat.NewRecall("hinted"), chat.NewRecall("forms")
+	a.directs, a.homes, a.threads, a.chains = session.NewPersistentCache("directs"), session.NewPersistentCache("homes"), session.NewPersistentCache("threads"), session.NewPersistentCache("chains")
+	a.hinted, a.forms = session.NewPersistentCache("hinted"), session.NewPersistentCache("forms")
 	a.mark, a.drafts, a.openers = &bookmark{}, &drafts{by: map[string]map[string]string{}}, &openers{busy: map[string]chan struct{}{}}
 	return a, nil
 }
@@ -181,7 +182,7 @@ func (a *Adapter) enter(s *shift) {
 	defer a.gate.Unlock()
 	a.shift = s
 	if s != nil { // replies are sent beyond the end of a shift, and remembered
-		for _, r := range []*chat.Recall{a.directs, a.homes, a.threads, a.chains, a.hinted, a.forms, a.states.left} {
+		for _, r := range []*session.PersistentCache{a.directs, a.homes, a.threads, a.chains, a.hinted, a.forms, a.states.left} {
 			r.Use(s.keeper)
 		}
 	}

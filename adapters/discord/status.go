@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -24,7 +25,7 @@ const (
 type statuses struct {
 	adapter *Adapter
 	words   time.Duration
-	left    *chat.Recall // messages with words, so that none outlives a crash
+	left    *session.PersistentCache // messages with words, so that none outlives a crash
 
 	mu    sync.Mutex
 	shown map[spotlight]*status
@@ -42,7 +43,7 @@ type status struct {
 }
 
 func newStatuses(a *Adapter) *statuses {
-	return &statuses{adapter: a, words: wordsTime, left: chat.NewRecall("status"), shown: map[spotlight]*status{}, quit: make(chan struct{})}
+	return &statuses{adapter: a, words: wordsTime, left: session.NewPersistentCache("status"), shown: map[spotlight]*status{}, quit: make(chan struct{})}
 }
 
 // Type shows in a thread what the desk is doing, until it is ended. It does not wait for

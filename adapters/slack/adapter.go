@@ -12,9 +12,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
@@ -56,26 +56,23 @@ type Adapter struct {
 
 	web     *web
 	pace    *pace
-	people  *people
-	groups  *groups
-	states  *statuses
-	directs *directs
-	threads *chat.Recall // in which the desk takes part
-	started *chat.Recall // replies that were begun where they cannot be searched for
+	people  *session.Cache[chat.Member]
+	groups  *session.Cache[[]string] // members of user groups
+	states  *session.StatusBoard
+	newest  *session.Cache[string]   // the newest message of a direct message, by channel
+	directs *session.Cache[string]   // channels of direct messages, by member
+	threads *session.PersistentCache // in which the desk takes part
+	started *session.PersistentCache // replies that were begun where they cannot be searched for
 
-	once sync.Mutex // guards asking who we are
-	who  *identity  // nil: not yet known
-
-	gate  sync.RWMutex // held for reading while something is taken in
-	shift *shift       // nil: not running
-	lines *lines       // of ModeSocket
+	who   *session.Identity[identity]
+	run   session.RunState[shift]
+	lines *session.ConnectionStatus // of ModeSocket
 }
 
 // shift is one Run: the desk behind the adapter.
 type shift struct {
-	desk   chat.Handler
-	keeper chat.Keeper
-	self   identity
+	desk chat.Handler
+	self identity
 }
 
 var (
@@ -117,21 +114,16 @@ func New(c Config) (*Adapter, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	client := http.Client{Timeout: 2 * callTime}
-	if c.Client != nil {
-		client = *c.Client
-	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c.Client = &client
+	c.Client = session.HTTPClient(c.Client, 2*session.CallTimeout)
 
-	a := &Adapter{Config: c, lines: &lines{}}
+	a := &Adapter{Config: c, lines: session.NewConnectionStatus(platform, connections), states: session.NewStatusBoard()}
 	a.web = &web{client: c.Client, base: base, token: c.BotToken, now: c.Now, until: map[string]time.Time{}}
 	a.pace = newPace(c.Now)
-	a.people = &people{now: c.Now, known: map[string]known{}}
-	a.groups = &groups{now: c.Now, known: map[string]group{}}
-	a.states = newStatuses(a.web, c.Logger)
-	a.directs = &directs{ids: map[string]string{}}
-	a.threads, a.started = chat.NewRecall("threads"), chat.NewRecall("started")
+	a.people = session.NewCache[chat.Member](c.Now, session.MemberLife)
+	a.groups = session.NewCache[[]string](c.Now, session.MemberLife)
+	a.newest, a.directs = session.NewCache[string](c.Now, 0), session.NewCache[string](c.Now, 0)
+	a.threads, a.started = session.NewPersistentCache("threads"), session.NewPersistentCache("started")
+	a.who = session.NewIdentity(a.askIdentity)
 	return a, nil
 }
 
@@ -145,9 +137,11 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error 
 	if err != nil {
 		return err
 	}
-	a.enter(&shift{desk: h, keeper: k, self: self})
-	defer a.enter(nil)
-	defer a.states.rest()
+	a.threads.Use(k) // replies are sent beyond the end of a run, and remembered
+	a.started.Use(k)
+	a.run.Start(shift{desk: h, self: self})
+	defer a.run.Stop()
+	defer a.states.Stop()
 	if a.Mode == ModeHTTP {
 		<-ctx.Done()
 		return nil
@@ -155,30 +149,16 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error 
 	return a.listen(ctx)
 }
 
-// enter begins a shift, or ends one: then it waits for what is being taken in.
-func (a *Adapter) enter(s *shift) {
-	a.gate.Lock()
-	defer a.gate.Unlock()
-	a.shift = s
-	if s != nil { // replies are sent beyond the end of a shift, and remembered
-		a.threads.Use(s.keeper)
-		a.started.Use(s.keeper)
-	}
-}
-
 // Ready says why nothing can be received or sent, or nil.
 func (a *Adapter) Ready() error {
-	a.gate.RLock()
-	running := a.shift != nil
-	a.gate.RUnlock()
 	if err := a.web.fails(); err != nil {
 		return err
 	}
-	if !running {
+	if !a.run.Running() {
 		return errors.New("slack: not running")
 	}
 	if a.Mode == ModeSocket {
-		return a.lines.ready()
+		return a.lines.Ready()
 	}
 	return nil
 }
@@ -195,50 +175,21 @@ type identity struct {
 
 // introduce asks Slack who we are until it says so or refuses the token for good.
 func (a *Adapter) introduce(ctx context.Context) (identity, error) {
-	for pause := time.Second; ; pause = min(2*pause, time.Minute) {
-		self, err := a.identify(ctx)
-		if err == nil {
-			return self, nil
-		}
+	return a.who.Wait(ctx, func(err error, pause time.Duration) (f session.Failure) {
 		if hopeless[codeOf(err)] {
-			return self, fmt.Errorf("slack refuses the bot token (%s): %s", codeOf(err), remedy(err))
+			f.Final = fmt.Errorf("slack refuses the bot token (%s): %s", codeOf(err), remedy(err))
+			return f
 		}
-		if ctx.Err() != nil {
-			return self, ctx.Err()
+		if r, ok := errors.AsType[*refusal](err); ok {
+			f.After = r.after
 		}
 		a.Logger.WarnContext(ctx, "slack cannot be reached", "error", err, "remedy", remedy(err), "again", pause)
-		if r, ok := errors.AsType[*refusal](err); ok {
-			pause = max(pause, r.after)
-		}
-		if err := sleep(ctx, pause); err != nil {
-			return self, err
-		}
-	}
+		return f
+	})
 }
 
-// identify is who we are; it asks once.
-func (a *Adapter) identify(ctx context.Context) (identity, error) {
-	a.once.Lock()
-	defer a.once.Unlock()
-	if a.who != nil {
-		return *a.who, nil
-	}
-	var who identity
-	if err := a.web.call(ctx, "auth.test", "", url.Values{}, &who); err != nil {
-		return who, err
-	}
-	a.who = &who
-	return who, nil
-}
-
-// sleep waits for d or for the end of ctx.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
+// askIdentity asks Slack who we are.
+func (a *Adapter) askIdentity(ctx context.Context) (who identity, err error) {
+	err = a.web.call(ctx, "auth.test", "", url.Values{}, &who)
+	return who, err
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"aidesk/adapters/session"
 	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 )
@@ -17,7 +18,7 @@ import (
 // Only an administrator's is about the channel in which it was typed.
 func (in incoming) command(ctx context.Context, raw json.RawMessage) (any, error) {
 	var s slash
-	if err := lenient(raw, &s); err != nil {
+	if err := session.DecodeLenient(raw, &s); err != nil {
 		return nil, errMalformed
 	}
 	if s.User == "" || s.Command == "" {

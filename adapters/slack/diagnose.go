@@ -7,34 +7,29 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-)
 
-// Finding is one thing that was looked at, with what is wrong and what to do about it;
-// a nil Err is good.
-type Finding struct {
-	What string
-	Err  error
-}
+	"aidesk/adapters/session"
+)
 
 // Diagnose looks at tokens, scopes and the mode, each with its remedy. It posts
 // nothing and may be called while the adapter runs.
-func (a *Adapter) Diagnose(ctx context.Context) []Finding {
-	out := []Finding{{"slack: the bot token looks like one", kindOfToken(a.BotToken, "xoxb-", "the bot token")}}
+func (a *Adapter) Diagnose(ctx context.Context) []session.Finding {
+	out := []session.Finding{session.Found("slack: the bot token looks like one", kindOfToken(a.BotToken, "xoxb-", "the bot token"))}
 	var who identity
 	err := a.web.call(ctx, "auth.test", "", url.Values{}, &who)
 	if err != nil {
-		return append(out, Finding{"slack: the bot token", advised(err)}, a.way(ctx))
+		return append(out, session.Found("slack: the bot token", advised(err)), a.way(ctx))
 	}
-	out = append(out, Finding{fmt.Sprintf("slack: the bot token, of %s at %s", who.User, who.URL), nil})
+	out = append(out, session.Found(fmt.Sprintf("slack: the bot token, of %s at %s", who.User, who.URL), nil))
 	out = append(out, a.granted()...)
 	if _, err := a.Member(ctx, a.place(who), who.User); err != nil {
-		out = append(out, Finding{"slack: reading members", advised(err)})
+		out = append(out, session.Found("slack: reading members", advised(err)))
 	}
 	for _, id := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(a.Groups, a.Admins)))) {
 		if !isGroup(id) {
 			continue
 		}
-		finding := Finding{What: "slack: the user group " + id}
+		finding := session.Finding{What: "slack: the user group " + id}
 		if _, err := a.membersOf(ctx, id); err != nil {
 			finding.Err = advised(err)
 		}
@@ -44,52 +39,52 @@ func (a *Adapter) Diagnose(ctx context.Context) []Finding {
 }
 
 // granted compares the scopes of the token with what is needed.
-func (a *Adapter) granted() []Finding {
+func (a *Adapter) granted() []session.Finding {
 	a.web.mu.Lock()
 	have := a.web.scopes
 	a.web.mu.Unlock()
 	if have == "" {
-		return []Finding{{"slack: scopes", errors.New("slack does not name the scopes of the token; compare them with the manifest")}}
+		return []session.Finding{session.Found("slack: scopes", errors.New("slack does not name the scopes of the token; compare them with the manifest"))}
 	}
-	var out []Finding
+	var out []session.Finding
 	for _, n := range scopes {
 		var err error
 		if !granted(have, n.scope) {
 			err = fmt.Errorf("missing, to %s: add it under “OAuth & Permissions” of the app, and install the app again", n.why)
 		}
-		out = append(out, Finding{"slack: the scope " + n.scope, err})
+		out = append(out, session.Found("slack: the scope "+n.scope, err))
 	}
 	if a.FollowThreads && !granted(have, "channels:history") {
-		out = append(out, Finding{"slack: following threads", errors.New("needs the scope channels:history and the event message.channels")})
+		out = append(out, session.Found("slack: following threads", errors.New("needs the scope channels:history and the event message.channels")))
 	}
 	return out
 }
 
 // way looks at how events come in.
-func (a *Adapter) way(ctx context.Context) Finding {
+func (a *Adapter) way(ctx context.Context) session.Finding {
 	if a.Mode == ModeHTTP {
 		var err error
 		if len(a.SigningSecret) < 16 || strings.HasPrefix(a.SigningSecret, "x") && strings.Contains(a.SigningSecret, "-") {
 			err = errors.New("this does not look like a signing secret; copy it from “Basic Information” of the app")
 		}
-		return Finding{"slack: http mode, the signing secret", err}
+		return session.Found("slack: http mode, the signing secret", err)
 	}
 	what := "slack: socket mode, the app token"
 	if err := kindOfToken(a.AppToken, "xapp-", "the app token"); err != nil {
-		return Finding{what, err}
+		return session.Found(what, err)
 	}
 	err := a.web.ask(ctx, a.AppToken, "apps.connections.open", "", map[string]any{}, nil)
 	switch code := codeOf(err); {
 	case err == nil:
-		return Finding{what, nil}
+		return session.Found(what, nil)
 	case code == "missing_scope":
-		return Finding{what, errors.New("give the app token the scope connections:write under “Basic Information” of the app")}
+		return session.Found(what, errors.New("give the app token the scope connections:write under “Basic Information” of the app"))
 	case hopeless[code] || code == "not_allowed_token_type":
-		return Finding{what, fmt.Errorf("slack refuses it (%s): make one with the scope connections:write under “Basic Information” of the app", code)}
+		return session.Found(what, fmt.Errorf("slack refuses it (%s): make one with the scope connections:write under “Basic Information” of the app", code))
 	case code != "":
-		return Finding{what, fmt.Errorf("slack opens no connection (%s): switch Socket Mode on for the app", code)}
+		return session.Found(what, fmt.Errorf("slack opens no connection (%s): switch Socket Mode on for the app", code))
 	default:
-		return Finding{what, advised(err)}
+		return session.Found(what, advised(err))
 	}
 }
 

@@ -4,12 +4,14 @@ import (
 	"net/http"
 
 	"github.com/gorilla/websocket"
+
+	"aidesk/adapters/session"
 )
 
 // dialer opens sockets by the way that the client goes: through the same proxy and with
 // the same certificate authorities.
 func dialer(c *http.Client) *websocket.Dialer {
-	d := &websocket.Dialer{HandshakeTimeout: callTime}
+	d := &websocket.Dialer{HandshakeTimeout: session.CallTimeout}
 	if t, ok := c.Transport.(*http.Transport); ok {
 		d.Proxy, d.NetDialContext = t.Proxy, t.DialContext
 		if t.TLSClientConfig != nil {

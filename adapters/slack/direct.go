@@ -3,40 +3,21 @@ package slack
 import (
 	"context"
 	"strings"
-	"sync"
 
 	"aidesk/core/chat"
 )
 
-// directs knows the direct messages between the app and members.
-type directs struct {
-	mu  sync.Mutex
-	ids map[string]string // channels by member
-}
-
 // learn remembers a direct message that an event came from.
-func (d *directs) learn(member, channel string) {
-	if member == "" || !strings.HasPrefix(channel, "D") {
-		return
+func (a *Adapter) learn(member, channel string) {
+	if member != "" && strings.HasPrefix(channel, "D") {
+		a.directs.Put(member, channel)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.ids) >= mostDirects {
-		clear(d.ids)
-	}
-	d.ids[member] = channel
 }
-
-// mostDirects is how many are remembered; they are asked for again after that.
-const mostDirects = 10_000
 
 // direct is the channel of the direct message with a member, opened if need be. An
 // app that may not open one posts to the member's id, which stands for it.
 func (a *Adapter) direct(ctx context.Context, member string) (string, error) {
-	a.directs.mu.Lock()
-	id := a.directs.ids[member]
-	a.directs.mu.Unlock()
-	if id != "" {
+	if id := a.directs.Last(member); id != "" {
 		return id, nil
 	}
 	var opened struct {
@@ -49,7 +30,7 @@ func (a *Adapter) direct(ctx context.Context, member string) (string, error) {
 	case err != nil:
 		return "", err
 	}
-	a.directs.learn(member, opened.Channel.ID)
+	a.learn(member, opened.Channel.ID)
 	return opened.Channel.ID, nil
 }
 
@@ -69,11 +50,4 @@ func (i identity) archive(channel, thread string) string {
 		link += "/p" + strings.ReplaceAll(thread, ".", "")
 	}
 	return link
-}
-
-// is says whether a channel is the direct message with a member, as far as is known.
-func (d *directs) is(member, channel string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.ids[member] == channel
 }

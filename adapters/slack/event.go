@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
@@ -19,7 +20,7 @@ type incoming struct {
 // platform wants to hear.
 func (in incoming) callback(ctx context.Context, raw json.RawMessage) (any, error) {
 	var outer callback
-	if err := lenient(raw, &outer); err != nil {
+	if err := session.DecodeLenient(raw, &outer); err != nil {
 		return nil, errMalformed
 	}
 	switch outer.Type {
@@ -75,7 +76,7 @@ func (in incoming) events(ctx context.Context, h happening, place chat.Place) []
 			return in.deleted(ctx, h, e)
 		}
 	case "app_home_opened":
-		in.directs.learn(h.User, h.Channel)
+		in.learn(h.User, h.Channel)
 		if h.Tab != "home" || h.User == "" {
 			return nil
 		}
@@ -119,8 +120,8 @@ func (in incoming) message(ctx context.Context, h happening, e chat.Event, menti
 // heard remembers what later events and the sign of life need to know.
 func (in incoming) heard(ctx context.Context, e chat.Event, ts string) {
 	if e.Place.Direct {
-		in.directs.learn(e.Member, e.Place.Channel)
-		in.states.heard(e.Place.Channel, ts)
+		in.learn(e.Member, e.Place.Channel)
+		in.newest.Put(e.Place.Channel, ts)
 		return
 	}
 	if in.FollowThreads {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 
+	"aidesk/adapters/session"
 	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -25,7 +26,7 @@ const mostFileMessages = 20
 // prepare uploads the files of messages that are not there yet, before anything is
 // posted: a card must not be shown without what is attached to it. An app that may not
 // upload gets messages with their text instead.
-func (a *Adapter) prepare(ctx context.Context, messages []render.Message, have delivered) ([]upload, []render.Message, error) {
+func (a *Adapter) prepare(ctx context.Context, messages []render.Message, have session.Delivered) ([]upload, []render.Message, error) {
 	var out []upload
 	var typed []render.Message
 	for i := range messages {
@@ -34,7 +35,7 @@ func (a *Adapter) prepare(ctx context.Context, messages []render.Message, have d
 		m.Files = nil
 		for _, f := range files {
 			d := digest(f)
-			if slices.Contains(have.files, d) {
+			if slices.Contains(have.Files, d) {
 				continue
 			}
 			u, err := a.upload(ctx, f)
@@ -96,7 +97,7 @@ func (a *Adapter) upload(ctx context.Context, f chat.File) (upload, error) {
 }
 
 // attach shows the uploaded files behind the messages.
-func (a *Adapter) attach(ctx context.Context, out *delivered, thread string, uploads []upload) error {
+func (a *Adapter) attach(ctx context.Context, out *session.Delivered, thread string, uploads []upload) error {
 	if len(uploads) == 0 {
 		return nil
 	}
@@ -104,7 +105,7 @@ func (a *Adapter) attach(ctx context.Context, out *delivered, thread string, upl
 	for _, u := range uploads {
 		files = append(files, map[string]any{"id": u.id, "title": u.title})
 	}
-	body := map[string]any{"files": files, "channel_id": out.channel}
+	body := map[string]any{"files": files, "channel_id": out.Channel}
 	if thread != "" {
 		body["thread_ts"] = thread
 	}
@@ -112,7 +113,7 @@ func (a *Adapter) attach(ctx context.Context, out *delivered, thread string, upl
 		return err
 	}
 	for _, u := range uploads {
-		out.files = append(out.files, u.digest)
+		out.Files = append(out.Files, u.digest)
 	}
 	return nil
 }

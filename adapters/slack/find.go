@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
@@ -21,14 +22,14 @@ const mostPages = 5
 // Find looks for the messages of a reply by the metadata that they carry. Where the
 // app may not read, it knows of those that it began itself.
 func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (string, bool, error) {
-	moved, err := a.address(ctx, r, delivered{})
+	moved, err := a.address(ctx, r, session.Delivered{})
 	if err != nil {
 		return "", false, err
 	}
 	found, err := a.search(ctx, moved, since)
 	if barred[codeOf(err)] && r.To != "" && !moved.Place.Direct { // then it may have gone to the member
 		r.Private = true
-		if moved, err = a.address(ctx, r, delivered{}); err == nil {
+		if moved, err = a.address(ctx, r, session.Delivered{}); err == nil {
 			found, err = a.search(ctx, moved, since)
 		}
 	}
@@ -43,7 +44,7 @@ func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (stri
 			return "", false, err
 		}
 	}
-	if len(found.messages) > 0 {
+	if len(found.Messages) > 0 {
 		return found.String(), true, nil
 	}
 	if age := a.Now().Sub(since); age < underWay {
@@ -53,8 +54,8 @@ func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (stri
 }
 
 // search looks for the messages of a reply where it goes.
-func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (delivered, error) {
-	out := delivered{channel: r.Place.Channel}
+func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (session.Delivered, error) {
+	out := session.Delivered{Channel: r.Place.Channel}
 	if a.blind(r.Place.Channel) {
 		return out, &refusal{method: "conversations.history", code: "missing_scope"}
 	}
@@ -71,7 +72,7 @@ func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (de
 	})
 	slices.SortFunc(parts, func(x, y part) int { return cmp.Or(cmp.Compare(x.Part, y.Part), strings.Compare(x.ts, y.ts)) })
 	for _, p := range parts {
-		out.messages = append(out.messages, p.ts)
+		out.Messages = append(out.Messages, p.ts)
 	}
 	return out, err
 }

@@ -93,4 +93,3 @@ func (in incoming) submission(ctx context.Context, i interaction) (any, error) {
 	}
 	return nil, nil
 }
-

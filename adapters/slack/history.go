@@ -14,7 +14,7 @@ const mostHistory = 200
 // History reads the newest messages that members wrote in a place, oldest first, at
 // most limit or 200. The error names the scope that is missing, if one is.
 func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]chat.Message, error) {
-	self, err := a.identify(ctx)
+	self, err := a.who.Get(ctx)
 	if err != nil {
 		return nil, err
 	}

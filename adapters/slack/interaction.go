@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -16,7 +17,7 @@ const shortcutAsk = "ask_about_message"
 // interaction takes a press, a submitted form or a shortcut.
 func (in incoming) interaction(ctx context.Context, raw json.RawMessage) (any, error) {
 	var i interaction
-	if err := lenient(raw, &i); err != nil {
+	if err := session.DecodeLenient(raw, &i); err != nil {
 		return nil, errMalformed
 	}
 	if i.User.ID == "" {
@@ -60,7 +61,7 @@ func (in incoming) presses(ctx context.Context, i interaction) error {
 			Press: &chat.Press{Button: a.ID},
 		}
 		if i.Container.Message != "" {
-			e.Press.Posted = delivered{channel: place.Channel, messages: []string{i.Container.Message}}.String()
+			e.Press.Posted = session.Delivered{Channel: place.Channel, Messages: []string{i.Container.Message}}.String()
 		}
 		if err := in.desk.Receive(ctx, e); err != nil {
 			return fmt.Errorf("receiving %s: %w", e.ID, err)
@@ -101,13 +102,13 @@ func linkButtons(blocks json.RawMessage) map[string]bool {
 		Elements  json.RawMessage `json:"elements"`
 		Accessory action          `json:"accessory"`
 	}
-	if len(blocks) == 0 || lenient(blocks, &all) != nil {
+	if len(blocks) == 0 || session.DecodeLenient(blocks, &all) != nil {
 		return nil
 	}
 	out := map[string]bool{}
 	for _, b := range all {
 		var elements []action
-		if len(b.Elements) > 0 && lenient(b.Elements, &elements) != nil {
+		if len(b.Elements) > 0 && session.DecodeLenient(b.Elements, &elements) != nil {
 			continue
 		}
 		for _, e := range append(elements, b.Accessory) {
@@ -136,7 +137,7 @@ func (in incoming) shortcut(ctx context.Context, i interaction) error {
 	}
 	e := chat.Event{
 		ID: chat.Key("s", i.User.ID, i.Channel.ID, p.TS, i.ActionTS), Time: moment(i.ActionTS, in.Now()),
-		Place: in.where(place, in.directs.is(i.User.ID, i.Channel.ID), p), Member: i.User.ID, Token: i.Response,
+		Place: in.where(place, i.Channel.ID != "" && in.directs.Last(i.User.ID) == i.Channel.ID, p), Member: i.User.ID, Token: i.Response,
 		Message: &chat.Message{About: text},
 	}
 	if in.FollowThreads && !e.Place.Direct {

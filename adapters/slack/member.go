@@ -6,53 +6,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"aidesk/core/chat"
 )
-
-// people are the members as Slack described them a moment ago.
-type people struct {
-	now func() time.Time
-
-	mu    sync.Mutex
-	known map[string]known
-}
-
-type known struct {
-	chat.Member
-	at time.Time
-}
-
-const (
-	knownFor  = time.Minute
-	mostKnown = 10_000
-)
-
-// find is a member as they were a minute ago at most.
-func (p *people) find(id string) (chat.Member, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	k, ok := p.known[id]
-	return k.Member, ok && p.now().Sub(k.at) < knownFor
-}
-
-func (p *people) keep(m chat.Member) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.known) >= mostKnown {
-		clear(p.known)
-	}
-	p.known[m.ID] = known{m, p.now()}
-}
-
-// zone is where a member lives, as far as is known.
-func (p *people) zone(id string) *time.Location {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.known[id].Location()
-}
 
 // user is a user as Slack describes them.
 type user struct {
@@ -84,13 +40,13 @@ type user struct {
 // Member reads a member from Slack; what it said is good for a minute. Admins are the
 // workspace's, or those of Config.Admins where that is set.
 func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Member, error) {
-	if m, ok := a.people.find(id); ok {
+	if m, ok := a.people.Get(id); ok {
 		return m, nil
 	}
 	if id == "" {
 		return chat.Member{}, errors.New("users.info: a member without an id")
 	}
-	self, err := a.identify(ctx)
+	self, err := a.who.Get(ctx)
 	if err != nil {
 		return chat.Member{}, err
 	}
@@ -117,7 +73,7 @@ func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Mem
 	if len(a.Admins) > 0 {
 		m.Admin = slices.ContainsFunc(a.Admins, func(admin string) bool { return admin == id || slices.Contains(m.Roles, admin) })
 	}
-	a.people.keep(m)
+	a.people.Put(id, m)
 	return m, nil
 }
 

@@ -4,9 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"time"
 
+	"aidesk/adapters/session"
 	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 )
@@ -14,9 +14,8 @@ import (
 // posting is one reply on its way to Slack.
 type posting struct {
 	*Adapter
+	session.Delivery
 	reply chat.Reply
-	have  delivered // what was there; its messages are used up one by one
-	out   delivered // what is there now
 }
 
 // markType is the type of the metadata by which our messages are found again.
@@ -28,10 +27,10 @@ func (p *posting) begin(ctx context.Context) error {
 	if err := p.post(ctx, render.Message{Channel: p.reply.Place.Channel, Thread: p.reply.Place.Thread, Text: "Working on it…"}); err != nil {
 		return err
 	}
-	if err := p.started.Keep(ctx, p.reply.ID, p.out.String()); err != nil {
+	if err := p.started.Keep(ctx, p.reply.ID, p.Out.String()); err != nil {
 		p.Logger.WarnContext(ctx, "remembering a message", "reply", p.reply.ID, "error", err)
 	}
-	p.have.messages, p.out.messages = p.out.messages, nil
+	p.Have, p.Out.Messages = p.Out.Messages, nil
 	return nil
 }
 
@@ -57,20 +56,11 @@ func (p *posting) say(ctx context.Context, m render.Message) error {
 
 // put updates the next message that is there, or posts a new one.
 func (p *posting) put(ctx context.Context, m render.Message) error {
-	for len(p.have.messages) > 0 {
-		ts := p.have.messages[0]
-		err := p.update(ctx, m, ts)
-		if code := codeOf(err); code == "message_not_found" || code == "cant_update_message" || code == "edit_window_closed" {
-			p.have.messages = p.have.messages[1:] // somebody deleted it
-			continue
-		}
-		if err == nil {
-			p.have.messages = p.have.messages[1:]
-			p.out.messages = append(p.out.messages, ts)
-		}
-		return err
+	deleted := func(err error) bool { // by somebody
+		code := codeOf(err)
+		return code == "message_not_found" || code == "cant_update_message" || code == "edit_window_closed"
 	}
-	return p.post(ctx, m)
+	return p.Put(func(ts string) error { return p.update(ctx, m, ts) }, deleted, func() error { return p.post(ctx, m) })
 }
 
 // update brings a message up to date.
@@ -79,9 +69,9 @@ func (p *posting) update(ctx context.Context, m render.Message, ts string) error
 	if blocks == nil {
 		blocks = json.RawMessage("[]") // without this, those that are there would stay
 	}
-	return p.patient(ctx, func() error {
+	return p.RetryRateLimited(ctx, putOff, func() error {
 		return p.web.call(ctx, "chat.update", "", map[string]any{
-			"channel": p.have.channel, "ts": ts, "text": m.Short(), "blocks": blocks, "parse": "none",
+			"channel": p.Out.Channel, "ts": ts, "text": m.Short(), "blocks": blocks, "parse": "none",
 		}, nil)
 	})
 }
@@ -93,26 +83,26 @@ func (p *posting) post(ctx context.Context, m render.Message) error {
 	if err != nil {
 		return err
 	}
-	metadata, err := json.Marshal(map[string]any{"event_type": markType, "event_payload": mark{Reply: p.reply.ID, Part: len(p.out.messages)}})
+	metadata, err := json.Marshal(map[string]any{"event_type": markType, "event_payload": mark{Reply: p.reply.ID, Part: len(p.Out.Messages)}})
 	if err != nil {
 		return err
 	}
 	body = append(append(append(body[:len(body)-1], `,"metadata":`...), metadata...), '}')
-	wait, ok := p.pace.book(m.Channel, p.patience())
+	wait, ok := p.pace.book(m.Channel, p.MaxWait())
 	if !ok {
 		return &refusal{method: "chat.postMessage", code: limited, after: wait}
 	}
-	if err := sleep(ctx, wait); err != nil {
+	if err := session.Sleep(ctx, wait); err != nil {
 		return err
 	}
 	var answer struct {
 		Channel string `json:"channel"`
 		TS      string `json:"ts"`
 	}
-	err = p.patient(ctx, func() error {
+	err = p.RetryRateLimited(ctx, putOff, func() error {
 		err := p.web.call(ctx, "chat.postMessage", m.Channel, json.RawMessage(body), &answer)
-		if r, ok := errors.AsType[*refusal](err); ok && r.code == limited {
-			p.pace.slow(m.Channel, r.after)
+		if after, ok := putOff(err); ok {
+			p.pace.slow(m.Channel, after)
 		}
 		return err
 	})
@@ -122,51 +112,18 @@ func (p *posting) post(ctx context.Context, m render.Message) error {
 	if answer.TS == "" {
 		return errors.New("chat.postMessage: Slack names no message")
 	}
-	p.out.messages = append(p.out.messages, answer.TS)
+	p.Out.Messages = append(p.Out.Messages, answer.TS)
 	if answer.Channel != "" { // a member's id stood for a direct message
-		p.out.channel, p.have.channel = answer.Channel, answer.Channel
+		p.Out.Channel = answer.Channel
 	}
 	return nil
 }
 
-// patience is how long the next message may wait: the first of a reply not long, as
-// the reply can be put off; the others, once it has begun, as long as there is time.
-func (p *posting) patience() time.Duration {
-	if len(p.out.messages) == 0 {
-		return patience
+// putOff is how long Slack puts a call off, if the error says so.
+func putOff(err error) (time.Duration, bool) {
+	r, ok := errors.AsType[*refusal](err)
+	if !ok || r.code != limited {
+		return 0, false
 	}
-	return callTime
-}
-
-// patient repeats a call that Slack puts off, once a reply has begun.
-func (p *posting) patient(ctx context.Context, call func() error) error {
-	for {
-		err := call()
-		r, ok := errors.AsType[*refusal](err)
-		if !ok || r.code != limited || r.after > p.patience() || len(p.out.messages) == 0 {
-			return err
-		}
-		if sleep(ctx, r.after) != nil {
-			return err
-		}
-	}
-}
-
-// tidy deletes the messages that are left over.
-func (p *posting) tidy(ctx context.Context) error {
-	for _, ts := range p.have.messages {
-		err := p.web.call(ctx, "chat.delete", "", map[string]any{"channel": p.have.channel, "ts": ts}, nil)
-		if err != nil && codeOf(err) != "message_not_found" {
-			return err
-		}
-	}
-	p.have.messages = nil
-	return nil
-}
-
-// kept is what is there when a posting ends early.
-func (p *posting) kept() delivered {
-	out := p.out
-	out.messages = slices.Concat(out.messages, p.have.messages)
-	return out
+	return r.after, true
 }

@@ -4,60 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
-	"time"
 
+	"aidesk/adapters/session"
 	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
-
-// delivered is what Slack has of a reply. As text it is the reply's platform id.
-type delivered struct {
-	channel  string
-	messages []string // timestamps, in order
-	files    []string // digests of what was uploaded
-}
-
-// String is "C123:1700000000.000100,1700000000.000200", behind it "+" and the digests
-// of the files.
-func (d delivered) String() string {
-	out := d.channel + ":" + strings.Join(d.messages, ",")
-	if len(d.files) > 0 {
-		out += "+" + strings.Join(d.files, ",")
-	}
-	return out
-}
-
-// parseDelivered reads a reply's platform id.
-func parseDelivered(s string) delivered {
-	s, files, _ := strings.Cut(s, "+")
-	channel, messages, _ := strings.Cut(s, ":")
-	comma := func(r rune) bool { return r == ',' }
-	return delivered{channel: channel, messages: strings.FieldsFunc(messages, comma), files: strings.FieldsFunc(files, comma)}
-}
-
-// again is when a reply is tried again that Slack refused for a reason that an admin
-// can remove.
-const again = time.Minute
-
-// patience is how long a message waits for its place in a channel before the reply is
-// put off.
-const patience = 2 * time.Second
 
 // Send posts the messages of a reply, or brings those that were posted up to date:
 // what is new is posted, what is left over deleted. Private replies go to the member's
 // direct message, with a link to where it began; so does a reply to a member in a
 // place to which the app has no access.
 func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string, error) {
-	have := parseDelivered(posted)
+	have := session.ParseDelivered(posted)
 	r, err := a.address(ctx, r, have)
 	if err != nil {
 		return "", a.verdict(ctx, r, err)
 	}
 	out, err := a.deliver(ctx, r, have)
-	if posted == "" && len(out.messages) == 0 && barred[codeOf(err)] && r.To != "" && !r.Place.Direct {
+	if posted == "" && len(out.Messages) == 0 && barred[codeOf(err)] && r.To != "" && !r.Place.Direct {
 		r.Private = true
 		if r, err = a.address(ctx, r, have); err == nil {
 			out, err = a.deliver(ctx, r, have)
@@ -69,11 +34,11 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 		}
 		return out.String(), nil
 	}
-	if more := out.messages[min(len(have.messages), len(out.messages)):]; len(more) > 0 {
+	if more := out.New(have); len(more) > 0 {
 		if posted == "" { // a part of it is there, which Find will find
 			return "", fmt.Errorf("%d of the messages of a reply were posted: %w", len(more), err)
 		}
-		a.withdraw(ctx, out.channel, more)
+		a.withdraw(ctx, out.Channel, more)
 	}
 	return "", a.verdict(ctx, r, err)
 }
@@ -81,10 +46,19 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 // withdraw deletes messages that would be posted once more when the reply is tried again.
 func (a *Adapter) withdraw(ctx context.Context, channel string, messages []string) {
 	for _, ts := range messages {
-		if err := a.web.call(ctx, "chat.delete", "", map[string]any{"channel": channel, "ts": ts}, nil); err != nil {
+		if err := a.remove(ctx, channel, ts); err != nil {
 			a.Logger.WarnContext(ctx, "deleting a message", "error", err)
 		}
 	}
+}
+
+// remove deletes a message; one that is not there is deleted.
+func (a *Adapter) remove(ctx context.Context, channel, ts string) error {
+	err := a.web.call(ctx, "chat.delete", "", map[string]any{"channel": channel, "ts": ts}, nil)
+	if codeOf(err) == "message_not_found" {
+		return nil
+	}
+	return err
 }
 
 // barred are the codes for a place that the app cannot write to, though the member who
@@ -105,23 +79,23 @@ func (a *Adapter) verdict(ctx context.Context, r chat.Reply, err error) error {
 	case refusal.code == limited:
 		return &chat.Later{After: refusal.after, Reason: err.Error()}
 	}
-	return &chat.Later{After: again, Reason: err.Error() + ": " + remedy(err)}
+	return &chat.Later{After: session.RetryAfter, Reason: err.Error() + ": " + remedy(err)}
 }
 
 // address says where a reply goes. A reply that is in a place already stays there.
-func (a *Adapter) address(ctx context.Context, r chat.Reply, have delivered) (chat.Reply, error) {
+func (a *Adapter) address(ctx context.Context, r chat.Reply, have session.Delivered) (chat.Reply, error) {
 	p := r.Place
-	elsewhere := have.channel != "" && have.channel != p.Channel
+	elsewhere := have.Channel != "" && have.Channel != p.Channel
 	private := r.Private || elsewhere || p.Channel == "" || !p.Direct && p.Thread == "" && !r.Open // only commands begin outside of threads
 	if !private || p.Direct && p.Channel != "" {
 		return r, nil
 	}
-	self, err := a.identify(ctx)
+	self, err := a.who.Get(ctx)
 	if err != nil {
 		return r, err
 	}
 	r.Place.Direct, r.Place.Thread = true, ""
-	if r.Place.Channel = have.channel; have.channel == "" {
+	if r.Place.Channel = have.Channel; have.Channel == "" {
 		if r.Place.Channel, err = a.direct(ctx, r.To); err != nil {
 			return r, err
 		}
@@ -135,7 +109,7 @@ func (a *Adapter) address(ctx context.Context, r chat.Reply, have delivered) (ch
 
 // deliver makes messages of a reply and brings them to Slack. What it returns is
 // there, also if there is an error.
-func (a *Adapter) deliver(ctx context.Context, r chat.Reply, have delivered) (delivered, error) {
+func (a *Adapter) deliver(ctx context.Context, r chat.Reply, have session.Delivered) (session.Delivered, error) {
 	messages, err := a.render(r)
 	if err != nil {
 		return have, err
@@ -144,30 +118,30 @@ func (a *Adapter) deliver(ctx context.Context, r chat.Reply, have delivered) (de
 	if err != nil {
 		return have, err
 	}
-	p := &posting{Adapter: a, reply: r, have: have, out: delivered{channel: have.channel, files: have.files}}
-	if have.channel == "" {
-		p.out.channel, p.have.channel = r.Place.Channel, r.Place.Channel
+	p := &posting{Adapter: a, reply: r, Delivery: session.Delivery{Have: have.Messages, Out: session.Delivered{Channel: have.Channel, Files: have.Files}}}
+	if have.Channel == "" {
+		p.Out.Channel = r.Place.Channel
 		if a.blind(r.Place.Channel) {
 			if err := p.begin(ctx); err != nil {
-				return p.kept(), err
+				return p.Kept(), err
 			}
 		}
 	}
 	for _, m := range messages {
 		if err := p.say(ctx, m); err != nil {
-			return p.kept(), err
+			return p.Kept(), err
 		}
 	}
-	if err := p.tidy(ctx); err != nil {
-		return p.out, err
+	if err := p.RemoveRest(func(ts string) error { return a.remove(ctx, p.Out.Channel, ts) }); err != nil {
+		return p.Out, err
 	}
-	return p.out, a.attach(ctx, &p.out, r.Place.Thread, uploads)
+	return p.Out, a.attach(ctx, &p.Out, r.Place.Thread, uploads)
 }
 
 // render makes messages of a reply. One that cannot be shown whole says so.
 func (a *Adapter) render(r chat.Reply) ([]render.Message, error) {
 	r = withForms(r)
-	look := render.Look{Zone: a.people.zone(r.To)}
+	look := render.Look{Zone: a.people.Last(r.To).Location()}
 	messages, err := look.Render(r)
 	if err != nil {
 		sorry := chat.Reply{ID: r.ID, Place: r.Place, To: r.To, Text: paragraph("I cannot show this whole in Slack, so I do not ask for it: " + err.Error() + ".")}
@@ -181,21 +155,10 @@ func (a *Adapter) render(r chat.Reply) ([]render.Message, error) {
 
 // withForms marks the buttons whose press opens a form.
 func withForms(r chat.Reply) chat.Reply {
-	marked := func(bs []chat.Button) []chat.Button {
-		bs = slices.Clone(bs)
-		for i := range bs {
-			if bs[i].Form && bs[i].URL == "" {
-				bs[i].ID = opensForm + bs[i].ID
-			}
+	return session.MapButtons(r, func(b chat.Button) chat.Button {
+		if b.Form && b.URL == "" {
+			b.ID = opensForm + b.ID
 		}
-		return bs
-	}
-	r.Buttons, r.Cards, r.Rows = marked(r.Buttons), slices.Clone(r.Cards), slices.Clone(r.Rows)
-	for i := range r.Cards {
-		r.Cards[i].Buttons = marked(r.Cards[i].Buttons)
-	}
-	for i := range r.Rows {
-		r.Rows[i].Buttons = marked(r.Rows[i].Buttons)
-	}
-	return r
+		return b
+	})
 }

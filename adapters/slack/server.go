@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -14,14 +13,13 @@ import (
 	"strings"
 	"time"
 
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
 const (
-	mostRequest   = 1 << 20         // bytes of a request
-	signatureLife = 5 * time.Minute // how old a signed request may be
-	typeJSON      = "application/json"
-	typeForm      = "application/x-www-form-urlencoded"
+	typeJSON = "application/json"
+	typeForm = "application/x-www-form-urlencoded"
 )
 
 // Handler serves /slack/events, /slack/commands and /slack/interactivity in ModeHTTP,
@@ -41,22 +39,15 @@ func (a *Adapter) Handler() http.Handler {
 // door serves requests with payloads of a kind.
 func (a *Adapter) door(kind, accepts string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodPost {
-			w.Header().Set("Allow", http.MethodPost)
-			http.Error(w, "Slack uses POST here.", http.StatusMethodNotAllowed)
+		if !session.RequirePost(w, r, "Slack") {
 			return
 		}
 		if got, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || got != accepts {
 			http.Error(w, "Slack sends "+accepts+" here.", http.StatusUnsupportedMediaType)
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostRequest))
-		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			http.Error(w, "The request is longer than 1 MiB.", http.StatusRequestEntityTooLarge)
-			return
-		}
-		if err != nil {
-			http.Error(w, "The request could not be read.", http.StatusBadRequest)
+		body, ok := session.ReadBody(w, r)
+		if !ok {
 			return
 		}
 		payload, check := payloadOf(kind, accepts, body)
@@ -133,7 +124,7 @@ func (a *Adapter) signed(h http.Header, body []byte) string {
 	if err != nil {
 		return "The signature has no time."
 	}
-	if age := a.Now().Sub(time.Unix(seconds, 0)); age.Abs() > signatureLife {
+	if age := a.Now().Sub(time.Unix(seconds, 0)); age.Abs() > session.SignatureLife {
 		return "The signature is older than five minutes, or a clock is wrong."
 	}
 	given, versioned := strings.CutPrefix(given, "v0=")

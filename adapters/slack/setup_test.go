@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"aidesk/adapters/session"
 	"aidesk/adapters/slack"
 	"aidesk/adapters/slacktest"
 	"aidesk/core/chat"
@@ -192,7 +193,7 @@ func TestDiagnose(t *testing.T) {
 	}
 }
 
-func faultsOf(findings []slack.Finding) string {
+func faultsOf(findings []session.Finding) string {
 	var out []error
 	for _, f := range findings {
 		if f.Err != nil {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"io"
 	"log"
 	"sync"
@@ -13,50 +12,18 @@ import (
 
 	slackgo "github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
+
+	"aidesk/adapters/session"
 )
 
 const (
 	connections = 2                // so that one is open while Slack renews the other
-	lanes       = 64               // in which events go side by side; those of a channel stay in order
-	laneDepth   = 32               // events that wait in one
-	pressesAt   = 64               // presses, forms and commands at a time
+	queueDepth  = 32               // events that wait for one worker
 	pingTime    = 30 * time.Second // after which a silent connection is given up
 	drainTime   = 200 * time.Millisecond
 	mostRead    = 4 << 20 // bytes of one payload
 	mostAnswer  = 19 << 10
 )
-
-// lines are the connections of Socket Mode, and what is wrong with each.
-type lines struct {
-	mu     sync.Mutex
-	faults [connections]error
-	open   [connections]bool
-}
-
-// ready says why no connection is open, or nil.
-func (l *lines) ready() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var fault error
-	for i, open := range l.open {
-		if open {
-			return nil
-		}
-		if l.faults[i] != nil {
-			fault = l.faults[i]
-		}
-	}
-	if fault != nil {
-		return fmt.Errorf("slack: no connection: %w", fault)
-	}
-	return errors.New("slack: not connected yet")
-}
-
-func (l *lines) set(i int, open bool, fault error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.open[i], l.faults[i] = open, fault
-}
 
 // envelope is what comes over a connection.
 type envelope struct {
@@ -78,7 +45,8 @@ func (a *Adapter) listen(ctx context.Context) error {
 	work, stop := context.WithCancel(ctx)
 	defer stop()
 
-	d := newDispatcher(a, work)
+	d := &receiver{Adapter: a, ctx: work}
+	d.work = session.NewDispatcher(work, queueDepth, d.handle)
 	ended := make(chan error, connections)
 	var open sync.WaitGroup
 	for i := range connections {
@@ -93,9 +61,9 @@ func (a *Adapter) listen(ctx context.Context) error {
 	case err = <-ended:
 	}
 	stop()
-	d.drain()
+	d.work.Drain()
 	if err == nil {
-		_ = sleep(wire, drainTime)
+		_ = session.Sleep(wire, drainTime)
 	}
 	hangUp(nil)
 	open.Wait()
@@ -109,7 +77,7 @@ func (a *Adapter) hold(ctx context.Context, i int, c *socketmode.Client) error {
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // it was told to end
 		}
-		a.lines.set(i, false, err)
+		a.lines.Set(i, false, err)
 		if code := socketCode(err); hopeless[code] || code == "not_allowed_token_type" {
 			return fmt.Errorf("slack refuses the app token (%s): make one (xapp-…) with the scope connections:write under “Basic Information” of the app", code)
 		}
@@ -117,7 +85,7 @@ func (a *Adapter) hold(ctx context.Context, i int, c *socketmode.Client) error {
 			return fmt.Errorf("slack has no Web API at %s", a.APIBaseURL)
 		}
 		a.Logger.WarnContext(ctx, "the connection to slack ended", "error", err)
-		if sleep(ctx, time.Second) != nil {
+		if session.Sleep(ctx, time.Second) != nil {
 			return nil //nolint:nilerr // it was told to end
 		}
 	}
@@ -132,7 +100,7 @@ func socketCode(err error) string {
 }
 
 // read takes what one connection brings.
-func (a *Adapter) read(ctx context.Context, i int, c *socketmode.Client, d *dispatcher) {
+func (a *Adapter) read(ctx context.Context, i int, c *socketmode.Client, d *receiver) {
 	for {
 		var e socketmode.Event
 		select {
@@ -142,15 +110,15 @@ func (a *Adapter) read(ctx context.Context, i int, c *socketmode.Client, d *disp
 		}
 		switch e.Type {
 		case socketmode.EventTypeConnecting:
-			a.lines.set(i, false, nil)
+			a.lines.Set(i, false, nil)
 		case socketmode.EventTypeHello:
-			a.lines.set(i, true, nil)
+			a.lines.Set(i, true, nil)
 		case socketmode.EventTypeConnectionError:
 			var cause error
 			if f, ok := e.Data.(*slackgo.ConnectionErrorEvent); ok {
-				cause = bare(f.ErrorObj)
+				cause = session.WithoutURL(f.ErrorObj)
 			}
-			a.lines.set(i, false, cause)
+			a.lines.Set(i, false, cause)
 			a.Logger.WarnContext(ctx, "slack cannot be reached", "error", cause, "remedy", socketRemedy(cause))
 		case socketmode.EventTypeErrorWriteFailed:
 			a.Logger.WarnContext(ctx, "an acknowledgement was not written; slack delivers the event again")
@@ -177,109 +145,57 @@ func socketRemedy(err error) string {
 	return remedy(err)
 }
 
-// dispatcher gives envelopes to workers: events of one channel to the same, in order;
-// what a member waits for to any.
-type dispatcher struct {
-	adapter *Adapter
-	ctx     context.Context //nolint:containedctx // of the work, which ends before the connections do
-	lanes   [lanes]chan envelope
-	slots   chan struct{}
-
-	mu      sync.RWMutex // guards beginning work against the end of it
-	drained bool
-	work    sync.WaitGroup
-}
-
-func newDispatcher(a *Adapter, ctx context.Context) *dispatcher { //nolint:revive // the context belongs to what is made
-	d := &dispatcher{adapter: a, ctx: ctx, slots: make(chan struct{}, pressesAt)}
-	for i := range d.lanes {
-		lane := make(chan envelope, laneDepth)
-		d.lanes[i] = lane
-		d.work.Go(func() {
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case e := <-lane:
-					d.handle(e)
-				}
-			}
-		})
-	}
-	return d
+// receiver works what the connections bring.
+type receiver struct {
+	*Adapter
+	ctx  context.Context //nolint:containedctx // of the work, which ends before the connections do
+	work *session.Dispatcher[envelope]
 }
 
 // add takes an envelope as it came.
-func (d *dispatcher) add(ctx context.Context, from *socketmode.Client, raw json.RawMessage) {
+func (d *receiver) add(ctx context.Context, from *socketmode.Client, raw json.RawMessage) {
 	var e envelope
-	if lenient(raw, &e) != nil || e.ID == "" {
+	if session.DecodeLenient(raw, &e) != nil || e.ID == "" {
 		return
 	}
 	e.from = from
 	d.put(ctx, e)
 }
 
-// put gives an envelope to a worker, and waits while all are busy.
-func (d *dispatcher) put(ctx context.Context, e envelope) {
+// put gives an envelope to a worker, and waits while all are busy: events of one channel
+// to the same, in order; what a member waits for to any.
+func (d *receiver) put(ctx context.Context, e envelope) {
 	if e.Type == kindEvents {
-		select {
-		case d.lanes[e.lane()] <- e:
-		case <-d.ctx.Done():
-		case <-ctx.Done():
-		}
+		d.work.Put(ctx, e.channel(), e)
 		return
 	}
-	select {
-	case d.slots <- struct{}{}:
-	case <-d.ctx.Done():
-		return
-	case <-ctx.Done():
-		return
-	}
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	if d.drained {
-		return
-	}
-	d.work.Go(func() {
-		defer func() { <-d.slots }()
-		d.handle(e)
-	})
+	d.work.Start(ctx, func() { d.handle(e) })
 }
 
-// lane is where the events of an envelope's channel go.
-func (e envelope) lane() int {
+// channel is where the event of an envelope happened; what cannot be read goes with what
+// has no channel.
+func (e envelope) channel() string {
 	var p struct {
 		Event struct {
 			Channel string `json:"channel"`
 		} `json:"event"`
 	}
-	_ = lenient(e.Payload, &p) // what cannot be read goes with what has no channel
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(p.Event.Channel))
-	return int(h.Sum32() % lanes)
+	_ = session.DecodeLenient(e.Payload, &p)
+	return p.Event.Channel
 }
 
 // handle takes an envelope in and acknowledges it. One that was not received stays
 // without: Slack delivers events again, and tells members that their press failed.
-func (d *dispatcher) handle(e envelope) {
-	answer, err := d.adapter.take(context.WithoutCancel(d.ctx), e.Type, e.Payload)
+func (d *receiver) handle(e envelope) {
+	answer, err := d.take(context.WithoutCancel(d.ctx), e.Type, e.Payload)
 	if err != nil && !errors.Is(err, errMalformed) {
-		d.adapter.Logger.ErrorContext(d.ctx, "an event was not received", "kind", e.Type, "error", err)
+		d.Logger.ErrorContext(d.ctx, "an event was not received", "kind", e.Type, "error", err)
 		return
 	}
 	if data, err := json.Marshal(answer); err != nil || len(data) > mostAnswer {
 		answer = nil
 	}
 	if err := e.from.SendCtx(context.WithoutCancel(d.ctx), socketmode.Response{EnvelopeID: e.ID, Payload: answer}); err != nil {
-		d.adapter.Logger.WarnContext(d.ctx, "acknowledging", "error", err)
+		d.Logger.WarnContext(d.ctx, "acknowledging", "error", err)
 	}
-}
-
-// drain waits for what is being worked on. Nothing new is begun.
-func (d *dispatcher) drain() {
-	d.mu.Lock()
-	d.drained = true
-	d.mu.Unlock()
-	d.work.Wait()
 }

@@ -4,11 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"runtime/debug"
-	"time"
-
-	"aidesk/core/chat"
 )
 
 // The kinds of payload, by Slack's words in Socket Mode.
@@ -21,33 +16,20 @@ const (
 // errMalformed says that a payload is none.
 var errMalformed = errors.New("malformed")
 
-// takeTime is how long the desk may take to receive: Slack waits three seconds.
-const takeTime = 2500 * time.Millisecond
-
 // take hands one payload to the desk. The answer is for Slack, or nil. An error means
 // that the payload was not received and shall be delivered again.
 func (a *Adapter) take(ctx context.Context, kind string, raw json.RawMessage) (answer any, err error) {
-	a.gate.RLock()
-	defer a.gate.RUnlock()
-	if a.shift == nil {
-		return nil, chat.ErrResting
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			a.Logger.ErrorContext(ctx, "taking in a payload crashed", "kind", kind, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
-			err = errors.New("taking in a payload crashed")
+	err = a.run.Receive(ctx, a.Logger, kind, func(ctx context.Context, s shift) error {
+		in := incoming{Adapter: a, shift: &s}
+		switch kind {
+		case kindEvents:
+			answer, err = in.callback(ctx, raw)
+		case kindCommand:
+			answer, err = in.command(ctx, raw)
+		case kindInteraction:
+			answer, err = in.interaction(ctx, raw)
 		}
-	}()
-	ctx, cancel := context.WithTimeout(ctx, takeTime)
-	defer cancel()
-	in := incoming{Adapter: a, shift: a.shift}
-	switch kind {
-	case kindEvents:
-		return in.callback(ctx, raw)
-	case kindCommand:
-		return in.command(ctx, raw)
-	case kindInteraction:
-		return in.interaction(ctx, raw)
-	}
-	return nil, nil
+		return err
+	})
+	return answer, err
 }

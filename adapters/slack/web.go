@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"aidesk/adapters/session"
 )
 
 // web calls Slack's Web API. It repeats nothing: a request whose answer was lost may
@@ -54,10 +56,7 @@ func (r *refusal) Error() string {
 // limited is the code of a refusal that says to come back later.
 const limited = "ratelimited"
 
-const (
-	callTime  = 10 * time.Second // the longest a call takes
-	mostBytes = 8 << 20          // of an answer
-)
+const mostBytes = 8 << 20 // of an answer
 
 // codeOf returns the code by which Slack refused, or "" if it did not say no.
 func codeOf(err error) string {
@@ -93,7 +92,7 @@ func (w *web) ask(ctx context.Context, token, method, about string, body, out an
 	if err != nil {
 		return fmt.Errorf("%s: %w", method, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, callTime)
+	ctx, cancel := context.WithTimeout(ctx, session.CallTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.base.JoinPath(method).String(), bytes.NewReader(data))
 	if err != nil {
@@ -103,7 +102,7 @@ func (w *web) ask(ctx context.Context, token, method, about string, body, out an
 	req.Header.Set("Authorization", "Bearer "+token)
 	resp, err := w.client.Do(req)
 	if err != nil {
-		return fmt.Errorf("%s: %w", method, bare(err))
+		return fmt.Errorf("%s: %w", method, session.WithoutURL(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode == http.StatusTooManyRequests {
@@ -145,7 +144,7 @@ func (w *web) read(key, method string, header http.Header, data []byte, out any)
 			Messages []string `json:"messages"`
 		} `json:"response_metadata"`
 	}
-	if err := lenient(data, &answer); err != nil || answer.OK == nil {
+	if err := session.DecodeLenient(data, &answer); err != nil || answer.OK == nil {
 		return fmt.Errorf("%s: Slack's answer is not one", method)
 	}
 	switch {
@@ -156,7 +155,7 @@ func (w *web) read(key, method string, header http.Header, data []byte, out any)
 	case out == nil:
 		return nil
 	}
-	if err := lenient(data, out); err != nil {
+	if err := session.DecodeLenient(data, out); err != nil {
 		return fmt.Errorf("%s: reading the answer: %w", method, err)
 	}
 	return nil
@@ -220,7 +219,7 @@ func (w *web) deliver(ctx context.Context, address, kind string, data []byte) er
 	if err != nil || !w.ours(u) {
 		return errors.New("an address that Slack gave is not Slack's")
 	}
-	ctx, cancel := context.WithTimeout(ctx, callTime)
+	ctx, cancel := context.WithTimeout(ctx, session.CallTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(data))
 	if err != nil {
@@ -229,7 +228,7 @@ func (w *web) deliver(ctx context.Context, address, kind string, data []byte) er
 	req.Header.Set("Content-Type", kind)
 	resp, err := w.client.Do(req)
 	if err != nil {
-		return bare(err)
+		return session.WithoutURL(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
@@ -245,22 +244,4 @@ func (w *web) ours(u *url.URL) bool {
 	}
 	host := strings.ToLower(u.Hostname())
 	return u.Scheme == "https" && (strings.HasSuffix(host, ".slack.com") || strings.HasSuffix(host, ".slack-gov.com"))
-}
-
-// bare is an error without the address, which may be a secret.
-func bare(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
-}
-
-// lenient decodes JSON; what has another type than expected is left out, and the
-// rest is read.
-func lenient(data []byte, into any) error {
-	err := json.Unmarshal(data, into)
-	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return nil
-	}
-	return err
 }

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"aidesk/adapters/slack/render"
 	"aidesk/adapters/slack/oracletest"
+	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 	"aidesk/core/corporatest"
 	"aidesk/core/markdown"
@@ -20,9 +20,9 @@ import (
 
 // sent is one line for oracle.mjs.
 type sent struct {
-	Name  string        `json:"name"`
+	Name  string         `json:"name"`
 	Body  render.Message `json:"body"`
-	Plain *string       `json:"plain,omitempty"`
+	Plain *string        `json:"plain,omitempty"`
 }
 
 // file is a file with lines for oracle.mjs.

@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"aidesk/adapters/slack/render"
 	"aidesk/adapters/slack/oracletest"
+	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )

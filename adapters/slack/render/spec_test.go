@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 
-	"aidesk/adapters/slack/render"
 	"aidesk/adapters/slack/oracletest"
+	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/core/markdown/markdowntest"

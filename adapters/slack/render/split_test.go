@@ -8,8 +8,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"aidesk/adapters/slack/render"
 	"aidesk/adapters/slack/oracletest"
+	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/core/markdown/markdowntest"

@@ -1,27 +1,25 @@
-package chat
+package session
 
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"slices"
 	"sync"
+
+	"aidesk/core/chat"
 )
 
-// ErrResting says that an adapter does not run.
-var ErrResting = errors.New("not running")
-
-// Recall remembers for an adapter the newest of many things over a restart: texts by
+// PersistentCache remembers for an adapter the newest of many things over a restart: texts by
 // key, through its Keeper. They are kept in shelves of bounded length, at most 4,096 in
-// all. Before Use everything is ErrResting.
-type Recall struct {
+// all. Before Use everything is chat.ErrResting.
+type PersistentCache struct {
 	name string
 
 	writing sync.Mutex // held while a shelf is read or written, so that one is not mixed up
 	mu      sync.Mutex
-	keeper  Keeper // nil: not run yet
+	keeper  chat.Keeper // nil: not run yet
 	shelves map[string][]thing
 }
 
@@ -35,11 +33,13 @@ const (
 	shelfSize = 64
 )
 
-// NewRecall makes a Recall that keeps under a name of its own.
-func NewRecall(name string) *Recall { return &Recall{name: name, shelves: map[string][]thing{}} }
+// NewPersistentCache makes a PersistentCache that keeps under a name of its own.
+func NewPersistentCache(name string) *PersistentCache {
+	return &PersistentCache{name: name, shelves: map[string][]thing{}}
+}
 
 // Use says who keeps.
-func (r *Recall) Use(k Keeper) {
+func (r *PersistentCache) Use(k chat.Keeper) {
 	r.writing.Lock()
 	defer r.writing.Unlock()
 	r.mu.Lock()
@@ -49,7 +49,7 @@ func (r *Recall) Use(k Keeper) {
 }
 
 // Kept is the value of a key, or "". What was read once is not waited for.
-func (r *Recall) Kept(ctx context.Context, key string) (string, error) {
+func (r *PersistentCache) Kept(ctx context.Context, key string) (string, error) {
 	name := shelfOf(key)
 	things, _, read := r.shelf(name)
 	if !read {
@@ -67,7 +67,7 @@ func (r *Recall) Kept(ctx context.Context, key string) (string, error) {
 }
 
 // Keep remembers a value; the oldest of its shelf is forgotten if that is full.
-func (r *Recall) Keep(ctx context.Context, key, value string) error {
+func (r *PersistentCache) Keep(ctx context.Context, key, value string) error {
 	name := shelfOf(key)
 	r.writing.Lock()
 	defer r.writing.Unlock()
@@ -94,7 +94,7 @@ func (r *Recall) Keep(ctx context.Context, key, value string) error {
 }
 
 // All are all values, the newest of each shelf first.
-func (r *Recall) All(ctx context.Context) ([]string, error) {
+func (r *PersistentCache) All(ctx context.Context) ([]string, error) {
 	r.writing.Lock()
 	defer r.writing.Unlock()
 	var out []string
@@ -111,25 +111,25 @@ func (r *Recall) All(ctx context.Context) ([]string, error) {
 }
 
 // shelf is one as it was read, if it was, and who keeps.
-func (r *Recall) shelf(name string) (things []thing, keeper Keeper, read bool) {
+func (r *PersistentCache) shelf(name string) (things []thing, keeper chat.Keeper, read bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	things, read = r.shelves[name]
 	return things, r.keeper, read
 }
 
-func (r *Recall) set(name string, things []thing) {
+func (r *PersistentCache) set(name string, things []thing) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.shelves[name] = things
 }
 
 // read reads a shelf once. The lock of writing is held.
-func (r *Recall) read(ctx context.Context, name string) ([]thing, error) {
+func (r *PersistentCache) read(ctx context.Context, name string) ([]thing, error) {
 	things, keeper, read := r.shelf(name)
 	switch {
 	case keeper == nil:
-		return nil, ErrResting
+		return nil, chat.ErrResting
 	case read:
 		return things, nil
 	}

@@ -1,4 +1,4 @@
-package chat_test
+package session_test
 
 import (
 	"errors"
@@ -7,14 +7,15 @@ import (
 	"testing"
 
 	"aidesk/adapters/adaptertest"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
-// TestRecall: the newest is remembered over a restart, the oldest is forgotten, and
+// TestPersistentCache: the newest is remembered over a restart, the oldest is forgotten, and
 // without a Keeper nothing is.
-func TestRecall(t *testing.T) {
+func TestPersistentCache(t *testing.T) {
 	t.Parallel()
-	r := chat.NewRecall("things")
+	r := session.NewPersistentCache("things")
 	if _, err := r.Kept(t.Context(), "a"); !errors.Is(err, chat.ErrResting) {
 		t.Errorf("read without a Keeper: %v", err)
 	}
@@ -29,7 +30,7 @@ func TestRecall(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r = chat.NewRecall("things")
+	r = session.NewPersistentCache("things")
 	r.Use(memory)
 	if got, err := r.Kept(t.Context(), fmt.Sprint("k", all-1)); err != nil || got != strconv.Itoa(all-1) {
 		t.Errorf("the newest is %q, %v", got, err)

@@ -1,0 +1,142 @@
+package session
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"aidesk/core/chat"
+)
+
+// Delivered is what a platform has of a reply. As text it is the reply's platform id,
+// which is stored: its form does not change.
+type Delivered struct {
+	Channel  string
+	Messages []string // ids, in order
+	Files    []string // digests of files that were uploaded apart
+}
+
+// String is "C123:1700000000.000100,1700000000.000200", behind it "+" and the digests
+// of the files, if there are any.
+func (d Delivered) String() string {
+	out := d.Channel + ":" + strings.Join(d.Messages, ",")
+	if len(d.Files) > 0 {
+		out += "+" + strings.Join(d.Files, ",")
+	}
+	return out
+}
+
+// ParseDelivered reads a reply's platform id.
+func ParseDelivered(s string) Delivered {
+	s, files, _ := strings.Cut(s, "+")
+	channel, messages, _ := strings.Cut(s, ":")
+	comma := func(r rune) bool { return r == ',' }
+	return Delivered{Channel: channel, Messages: strings.FieldsFunc(messages, comma), Files: strings.FieldsFunc(files, comma)}
+}
+
+// New is those of its messages that before, the state of an earlier sending, has not:
+// they would be posted once more if the reply were tried again.
+func (d Delivered) New(before Delivered) []string {
+	return d.Messages[min(len(before.Messages), len(d.Messages)):]
+}
+
+const (
+	// CallTimeout is the longest that one request to a platform takes.
+	CallTimeout = 10 * time.Second
+
+	// FirstWait is how long the first message of a reply waits for its turn before the
+	// whole reply is put off.
+	FirstWait = 2 * time.Second
+
+	// RetryAfter is when a reply is tried again that was refused for a reason that an
+	// admin can remove.
+	RetryAfter = time.Minute
+)
+
+// Delivery is one reply on its way to a platform.
+type Delivery struct {
+	Have []string  // ids of messages that are there; they are used up one by one
+	Out  Delivered // what is there now
+}
+
+// MaxWait returns how long to wait for a rate limit: briefly for a reply's first
+// message, which can be put off as a whole, up to CallTimeout once a part is posted.
+func (d *Delivery) MaxWait() time.Duration {
+	if len(d.Out.Messages) == 0 {
+		return FirstWait
+	}
+	return CallTimeout
+}
+
+// RetryRateLimited repeats a call that the platform puts off, once a part of the reply
+// is posted. limited says for how long an error puts it off.
+func (d *Delivery) RetryRateLimited(ctx context.Context, limited func(error) (time.Duration, bool), call func() error) error {
+	for {
+		err := call()
+		after, ok := limited(err)
+		if !ok || after > d.MaxWait() || len(d.Out.Messages) == 0 {
+			return err
+		}
+		if Sleep(ctx, after) != nil {
+			return err
+		}
+	}
+}
+
+// Put updates the next message that is there. Where there is none it posts a new one;
+// a message that somebody deleted, as gone says of the error, counts as none.
+func (d *Delivery) Put(update func(id string) error, gone func(error) bool, post func() error) error {
+	for len(d.Have) > 0 {
+		id := d.Have[0]
+		err := update(id)
+		if err == nil {
+			d.Out.Messages = append(d.Out.Messages, id)
+		} else if !gone(err) {
+			return err
+		}
+		d.Have = d.Have[1:]
+		if err == nil {
+			return nil
+		}
+	}
+	return post()
+}
+
+// RemoveRest removes the messages that are left over.
+func (d *Delivery) RemoveRest(remove func(id string) error) error {
+	for _, id := range d.Have {
+		if err := remove(id); err != nil {
+			return err
+		}
+	}
+	d.Have = nil
+	return nil
+}
+
+// Kept is what is there when a delivery ends early.
+func (d *Delivery) Kept() Delivered {
+	out := d.Out
+	out.Messages = slices.Concat(out.Messages, d.Have)
+	return out
+}
+
+// MapButtons is a reply with every button as change makes it. The reply itself stays as
+// it is.
+func MapButtons(r chat.Reply, change func(chat.Button) chat.Button) chat.Reply {
+	changed := func(bs []chat.Button) []chat.Button {
+		bs = slices.Clone(bs)
+		for i := range bs {
+			bs[i] = change(bs[i])
+		}
+		return bs
+	}
+	r.Buttons, r.Cards, r.Rows = changed(r.Buttons), slices.Clone(r.Cards), slices.Clone(r.Rows)
+	for i := range r.Cards {
+		r.Cards[i].Buttons = changed(r.Cards[i].Buttons)
+	}
+	for i := range r.Rows {
+		r.Rows[i].Buttons = changed(r.Rows[i].Buttons)
+	}
+	return r
+}
