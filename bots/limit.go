@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"aidesk/core/chat"
-	"aidesk/core/model"
+	"aidesk/core/model/middleware"
 	"aidesk/store"
 )
 
@@ -51,7 +51,7 @@ func (s *step) count(ctx context.Context) error {
 			Limit: int64(l.TurnsPerMemberHour), Until: now.Add(2 * time.Hour),
 		})
 	}
-	var aside model.Amount
+	var aside middleware.Amount
 	if info := s.bot.Agent.Model.Info(); info.Host != "" {
 		for _, day := range []int{l.TokensPerDay, l.TokensPerMemberDay} {
 			if part := int64(min(opening, day/100)); day > 0 && (aside.Tokens == 0 || part < aside.Tokens) {
@@ -69,12 +69,12 @@ func (s *step) count(ctx context.Context) error {
 
 // wallet pays for the requests of the step's turn, from the limits of the day on which
 // it began.
-func (s *step) wallet() *model.Purse {
+func (s *step) wallet() *middleware.Purse {
 	if s.purse == nil {
 		s.day = s.desk.Now().UTC()
-		s.purse = &model.Purse{
+		s.purse = &middleware.Purse{
 			Tokens: int64(s.bot.Limits.TokensPerTurn),
-			Take:   func(ctx context.Context, a model.Amount) error { return s.take(ctx, s.counts(a)) },
+			Take:   func(ctx context.Context, a middleware.Amount) error { return s.take(ctx, s.counts(a)) },
 		}
 	}
 	return s.purse
@@ -86,7 +86,7 @@ func (s *step) key(what, whose string) string {
 }
 
 // counts are the counters of a day to which an amount is added: those with a limit.
-func (s *step) counts(a model.Amount) []store.Count {
+func (s *step) counts(a middleware.Amount) []store.Count {
 	l := s.bot.Limits
 	scope, owner := s.bot.scope(s.chat.Place), s.bot.owner(s.chat.Place, s.chat.Member)
 	all := []store.Count{
@@ -155,7 +155,7 @@ func (s *step) limited() error {
 		return nil
 	}
 	err := s.purse.Refusal()
-	if errors.Is(err, store.ErrLimit) || errors.Is(err, model.ErrSpent) {
+	if errors.Is(err, store.ErrLimit) || errors.Is(err, middleware.ErrSpent) {
 		return err
 	}
 	return nil
@@ -168,7 +168,7 @@ func (s *step) overLimit(ctx context.Context, member chat.Member, question strin
 	if err != nil {
 		return err
 	}
-	if s.purse != nil && len(s.purse.Spent()) > 0 || errors.Is(over, model.ErrSpent) {
+	if s.purse != nil && len(s.purse.Spent()) > 0 || errors.Is(over, middleware.ErrSpent) {
 		return s.ended(question, member, line)
 	}
 	s.turns = 0
@@ -189,7 +189,7 @@ func (s *step) overLimit(ctx context.Context, member chat.Member, question strin
 
 // limitLine says in a member's words which limit is reached and until when.
 func (s *step) limitLine(member chat.Member, over error) (string, error) {
-	if errors.Is(over, model.ErrSpent) {
+	if errors.Is(over, middleware.ErrSpent) {
 		return fmt.Sprintf("I stopped: one question may use %s tokens of the language model, and this one needs more. Ask for a smaller part of it.",
 			grouped(int64(s.bot.Limits.TokensPerTurn))), nil
 	}

@@ -13,7 +13,7 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/core/markdown"
-	"aidesk/core/model"
+	"aidesk/core/model/middleware"
 	"aidesk/core/policy"
 	"aidesk/store"
 )
@@ -166,7 +166,7 @@ func (s *step) ask(ctx context.Context, member chat.Member, t agent.Turn) (agent
 		}
 		t.History = append(t.History, entry)
 	}
-	return s.bot.Agent.Run(model.WithPurse(ctx, s.wallet()), t)
+	return s.bot.Agent.Run(middleware.WithPurse(ctx, s.wallet()), t)
 }
 
 // answer commits what a turn decided, with c, in one transaction.

@@ -15,6 +15,7 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/core/model"
+	"aidesk/core/model/middleware"
 	"aidesk/store"
 )
 
@@ -41,7 +42,7 @@ func TestTexts(t *testing.T) {
 		}
 		show("limit "+strings.TrimPrefix(key, "desk/"), line)
 	}
-	line, err := s.limitLine(chat.Member{}, model.ErrSpent)
+	line, err := s.limitLine(chat.Member{}, middleware.ErrSpent)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +106,7 @@ func TestWhyBounded(t *testing.T) {
 	for range 16 {
 		trace.Steps = append(trace.Steps, agent.Step{Tool: "plugin__operation", Plugin: "Plugin", Args: json.RawMessage(`"` + strings.Repeat("x", 20_000) + `"`), Result: strings.Repeat("y", 2048)})
 	}
-	s := &step{purse: &model.Purse{}}
+	s := &step{purse: &middleware.Purse{}}
 	w := s.whyOf(trace)
 	body, err := json.Marshal(w)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/core/markdown"
-	"aidesk/core/model"
+	"aidesk/core/model/middleware"
 	"aidesk/store"
 )
 
@@ -85,10 +85,10 @@ type step struct {
 	waits  []confirm.Action // not final, of this conversation
 	cancel context.CancelCauseFunc
 
-	purse *model.Purse // pays for the turn; nil: there is none yet
-	day   time.Time    // on whose limits the purse draws
-	turns int          // 1: the step is a turn that counts
-	near  string       // the counter of a workspace's day that is nearly full
+	purse *middleware.Purse // pays for the turn; nil: there is none yet
+	day   time.Time         // on whose limits the purse draws
+	turns int               // 1: the step is a turn that counts
+	near  string            // the counter of a workspace's day that is nearly full
 
 	shown []store.Reply // wanted by what the step committed so far
 }

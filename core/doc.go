@@ -17,6 +17,7 @@
 //	core/policy         may this member do this, by which rule: pure functions
 //	core/openapi        a document -> Operations -> tools, exact requests, shaped results
 //	core/model          what is asked of a model; openai, anthropic, planner and script implement it
+//	core/model/middleware  Models around a Model: retry, fallback, budget, trace
 //	core/model/wire     what the wires share: wording, exchange, clocks, errors
 //	core/markdown       CommonMark -> Document, parsed once; cleaning, splitting, widths
 //	core/preview        a page -> Preview
@@ -51,7 +52,7 @@
 //
 // 4. bots/message.go reads the member anew, asks policy whether they may speak here,
 // counts the turn against the limits (bots/limit.go), and starts the agent with a
-// model.Purse, from which every request to a model is paid for before it is sent.
+// middleware.Purse, from which every request to a model is paid for before it is sent.
 //
 // 5. agent/prompt.go builds the request. The system role holds our words and the
 // operator's only; what plugins say of themselves travels as Brief and Tools, as data.

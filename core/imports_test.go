@@ -49,6 +49,7 @@ core/chat               | markdown                                              
 core/openapi            | –                                                                                   | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime go.yaml.in/yaml/v3 golang.org/x/net/html
 core/policy             | chat                                                                                | –
 core/preview            | chat egress                                                                         | golang.org/x/net/html golang.org/x/text
+core/model/middleware   | model                                                                               | –
 core/model/wire         | model                                                                               | –
 core/model/openai       | model model/wire                                                                    | github.com/sashabaranov/go-openai
 core/model/anthropic    | model model/wire                                                                    | github.com/anthropics/anthropic-sdk-go
@@ -66,7 +67,7 @@ adapters/slack          | chat markdown adapters/session adapters/slack/render  
 adapters/slack/render   | chat markdown                                                                       | –
 adapters/discord        | chat markdown adapters/session                                                      | github.com/bwmarrin/discordgo github.com/gorilla/websocket
 adapters/terminal       | chat markdown                                                                       | –
-bots                    | chat markdown model agent account plugin policy confirm schedule secret store       | –
+bots                    | chat markdown model model/middleware agent account plugin policy confirm schedule secret store | –
 cmd/exampleplugins/...  | cmd/exampleplugins/...                                                              | –
 cmd/...                 | everything                                                                          | github.com/spf13/cobra github.com/goccy/go-yaml github.com/prometheus/client_golang charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
 `

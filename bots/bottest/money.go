@@ -12,6 +12,7 @@ import (
 	"aidesk/bots"
 	"aidesk/core/chat"
 	"aidesk/core/model"
+	"aidesk/core/model/middleware"
 	"aidesk/core/model/script"
 	"aidesk/store"
 )
@@ -110,7 +111,7 @@ func dayLimit(t *testing.T, p Platform, clock *Clock) {
 func moneyLimit(t *testing.T, p Platform, clock *Clock) {
 	m := script.Func(spends(100_000, script.Say("hello")))
 	s := Start(t, p, clock, Setup{
-		Model: m, Price: model.Price{Input: 2_500_000, Output: 10_000_000}, Limits: bots.Limits{MoneyPerDay: 500_000, Currency: "USD"},
+		Model: m, Price: middleware.Price{Input: 2_500_000, Output: 10_000_000}, Limits: bots.Limits{MoneyPerDay: 500_000, Currency: "USD"},
 	})
 	contains(t, Text(s.Ask("one")), "hello")
 	if n := s.used("money"); n != 250_000 {
@@ -317,7 +318,7 @@ func approvedAtLimit(t *testing.T, p Platform, clock *Clock) {
 func usage(t *testing.T, p Platform, clock *Clock) {
 	m := script.Func(spends(1500, script.Say("hello")))
 	s := Start(t, p, clock, Setup{
-		Model: m, Price: model.Price{Input: 2_500_000}, Limits: bots.Limits{TokensPerDay: 50_000, MoneyPerDay: 3_000_000, TurnsPerMemberHour: 9, Currency: "EUR"},
+		Model: m, Price: middleware.Price{Input: 2_500_000}, Limits: bots.Limits{TokensPerDay: 50_000, MoneyPerDay: 3_000_000, TurnsPerMemberHour: 9, Currency: "EUR"},
 	})
 	s.Ask("one")
 	s.Ask("two")

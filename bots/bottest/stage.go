@@ -20,6 +20,7 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/egress"
 	"aidesk/core/model"
+	"aidesk/core/model/middleware"
 	"aidesk/core/model/script"
 	"aidesk/core/plugin"
 	"aidesk/core/preview"
@@ -32,7 +33,7 @@ import (
 type Setup struct {
 	Model   model.Model // defaults to a script without steps
 	Plugins []Plugin
-	Price   model.Price // of Model
+	Price   middleware.Price // of Model
 	Limits  bots.Limits
 	Turn    agent.Limits
 	Tell    []string // who is told when a limit is near
@@ -137,7 +138,7 @@ func (s *Stage) paid() model.Model {
 	if s.setup.Model.Info().Literal {
 		return s.setup.Model
 	}
-	return &model.Budget{Model: s.setup.Model, Price: s.setup.Price}
+	return &middleware.Budget{Model: s.setup.Model, Price: s.setup.Price}
 }
 
 // Log is all that the desk wrote into its log.

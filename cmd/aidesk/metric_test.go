@@ -11,6 +11,7 @@ import (
 	"aidesk/bots"
 	"aidesk/bots/bottest"
 	"aidesk/core/model"
+	"aidesk/core/model/middleware"
 	"aidesk/core/model/script"
 )
 
@@ -33,7 +34,7 @@ func TestMetrics(t *testing.T) {
 	).With(model.Info{Wire: "openai-chat", Name: "llama3.1"})
 	shop, clock := bottest.NewShop(t, "shop"), bottest.NewClock()
 	s := bottest.Start(t, bottest.NewRoom(clock).Platform(), clock, bottest.Setup{
-		Model: &measured{Model: said, metrics: m}, Price: model.Price{Input: 500_000_000, Output: 1_000_000_000},
+		Model: &measured{Model: said, metrics: m}, Price: middleware.Price{Input: 500_000_000, Output: 1_000_000_000},
 		Plugins: []bottest.Plugin{{Address: shop.Address, Default: true}}, Limits: bots.Limits{TurnsPerMemberHour: 3}, Observe: m.observe,
 	})
 	s.Act(s.Member, s.Button(s.Ask("two copper kettles please"), "Approve"))

@@ -7,6 +7,7 @@ import (
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/model"
 	"aidesk/core/model/anthropic"
+	"aidesk/core/model/middleware"
 	"aidesk/core/model/openai"
 	"aidesk/core/model/planner"
 )
@@ -15,7 +16,7 @@ import (
 // log, paid for, asked again where that may help, and followed by those it falls back to.
 func modelsOf(cfg config.Config, metrics *metrics, logger *slog.Logger) (map[string]model.Model, error) {
 	alone, all := map[string]model.Model{}, map[string]model.Model{}
-	breakers := map[string]*model.Breaker{} // by host: what is down is down for all its models
+	breakers := map[string]*middleware.Breaker{} // by host: what is down is down for all its models
 	for name, m := range cfg.Models {
 		leaf, err := modelOf(cfg, m)
 		if err != nil {
@@ -28,9 +29,9 @@ func modelsOf(cfg config.Config, metrics *metrics, logger *slog.Logger) (map[str
 			continue // it is asked in this process
 		}
 		if breakers[host] == nil {
-			breakers[host] = &model.Breaker{}
+			breakers[host] = &middleware.Breaker{}
 		}
-		alone[name] = &model.Retry{Model: &model.Trace{Model: leaf, Logger: logger}, Breaker: breakers[host]}
+		alone[name] = &middleware.Retry{Model: &middleware.Trace{Model: leaf, Logger: logger}, Breaker: breakers[host]}
 	}
 	for name, m := range cfg.Models {
 		all[name] = alone[name]
@@ -41,7 +42,7 @@ func modelsOf(cfg config.Config, metrics *metrics, logger *slog.Logger) (map[str
 		for _, other := range m.Fallback {
 			list = append(list, alone[other])
 		}
-		all[name] = &model.Fallback{Models: list}
+		all[name] = &middleware.Fallback{Models: list}
 	}
 	return all, nil
 }
@@ -80,7 +81,7 @@ func modelOf(cfg config.Config, m config.Model) (model.Model, error) {
 // language model spends nothing.
 func paid(m model.Model, c config.Model, metrics *metrics) model.Model {
 	if !m.Info().Literal {
-		m = &model.Budget{Model: m, Price: c.Price.Model(), Answer: c.MaxOutput}
+		m = &middleware.Budget{Model: m, Price: c.Price.Model(), Answer: c.MaxOutput}
 	}
 	if metrics != nil {
 		m = &measured{Model: m, metrics: metrics}

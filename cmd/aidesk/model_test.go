@@ -9,6 +9,7 @@ import (
 
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/model"
+	"aidesk/core/model/middleware"
 	"aidesk/core/model/modeltest"
 )
 
@@ -26,20 +27,20 @@ func TestPaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var taken []model.Amount
-	purse := &model.Purse{Take: func(_ context.Context, a model.Amount) error {
+	var taken []middleware.Amount
+	purse := &middleware.Purse{Take: func(_ context.Context, a middleware.Amount) error {
 		taken = append(taken, a)
 		return nil
 	}}
 	r := &model.Request{Messages: []model.Message{{V: 1, Role: model.User, Parts: []model.Part{{Text: "hello"}}}}}
-	ctx := model.WithPurse(t.Context(), purse)
+	ctx := middleware.WithPurse(t.Context(), purse)
 	for _, name := range []string{"main", "none"} {
 		if _, err := models[name].Generate(ctx, r, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
 	n := int64(model.Estimate(r))
-	want := []model.Amount{{Tokens: n + 50, Micros: 3*n + 450}, {Tokens: 150}} // what was set aside in vain serves the next
+	want := []middleware.Amount{{Tokens: n + 50, Micros: 3*n + 450}, {Tokens: 150}} // what was set aside in vain serves the next
 	if diff := cmp.Diff(want, taken); diff != "" {
 		t.Errorf("reserved (-want +got):\n%s", diff)
 	}

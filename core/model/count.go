@@ -1,6 +1,9 @@
 package model
 
-import "unicode"
+import (
+	"slices"
+	"unicode"
+)
 
 // wordPart is how many letters of a long word are one token.
 const wordPart = 6
@@ -62,4 +65,40 @@ func isDigit(r rune) bool {
 		return '0' <= r && r <= '9'
 	}
 	return unicode.IsDigit(r)
+}
+
+// Estimate is how many tokens a request is taken to be, rather too many than too few.
+func Estimate(r *Request) int {
+	n := 0
+	for _, text := range slices.Concat(r.System, r.Brief) {
+		n += Tokens(text)
+	}
+	for _, m := range r.Messages {
+		n += Size(m)
+	}
+	for _, t := range r.Tools {
+		n += Tokens(t.Name) + Tokens(t.Description) + Tokens(string(t.Schema)) + perPart
+	}
+	return n
+}
+
+// perPart is what a wire needs around a piece of a message.
+const perPart = 8
+
+// Size is how many tokens a message is taken to be in a request.
+func Size(m Message) int {
+	n := Tokens(m.Name) + perPart
+	for _, p := range m.Parts {
+		n += Tokens(p.Text)
+		if p.Call != nil {
+			n += Tokens(p.Call.Name) + Tokens(string(p.Call.Args)) + perPart
+		}
+		if p.Result != nil {
+			n += Tokens(p.Result.Operation) + Tokens(p.Result.Content) + Tokens(p.Result.LeftOut) + perPart
+		}
+		if p.Opaque != nil {
+			n += Tokens(string(p.Opaque.Raw))
+		}
+	}
+	return n
 }

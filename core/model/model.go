@@ -3,8 +3,8 @@
 // planner and the desk itself recognise what a plugin was meant for.
 //
 // Implementations live in leaf packages: openai, anthropic and planner, script for
-// tests. Retry, Fallback and Trace are decorators, which are Models too. The types here are plain JSON and provider-neutral;
-// they are what the store keeps.
+// tests. Package middleware has the Models that stand around another one. The types
+// here are plain JSON and provider-neutral; they are what the store keeps.
 package model
 
 import (
@@ -167,6 +167,14 @@ const (
 type Usage struct {
 	Input, Output, CacheRead, CacheWrite, Reasoning int
 	Estimated                                       bool // the server did not count
+}
+
+// Plus adds two usages.
+func (u Usage) Plus(o Usage) Usage {
+	return Usage{
+		Input: u.Input + o.Input, Output: u.Output + o.Output, CacheRead: u.CacheRead + o.CacheRead,
+		CacheWrite: u.CacheWrite + o.CacheWrite, Reasoning: u.Reasoning + o.Reasoning, Estimated: u.Estimated || o.Estimated,
+	}
 }
 
 // Response is a model's whole answer.

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"aidesk/core/model"
+	"aidesk/core/model/middleware"
 )
 
 // Money is an amount in millionths of the currency.
@@ -35,8 +35,8 @@ type Price struct {
 }
 
 // Model is the price as models have it.
-func (p Price) Model() model.Price {
-	return model.Price{Input: int64(p.Input), Output: int64(p.Output), CacheRead: int64(p.CacheRead), CacheWrite: int64(p.CacheWrite)}
+func (p Price) Model() middleware.Price {
+	return middleware.Price{Input: int64(p.Input), Output: int64(p.Output), CacheRead: int64(p.CacheRead), CacheWrite: int64(p.CacheWrite)}
 }
 
 // mostMoney is more than anybody spends in a day.
@@ -82,7 +82,7 @@ func (d *decoder) checkPrice(key string, m *Model) {
 		}
 	}
 	for name, value := range map[string]Money{"input": p.Input, "output": p.Output, "cache_read": p.CacheRead, "cache_write": p.CacheWrite} {
-		if value > model.MaxPrice {
+		if value > middleware.MaxPrice {
 			d.faultf(key+"."+name, "want what a million tokens cost, at most 10000")
 		}
 	}

@@ -17,6 +17,7 @@ import (
 
 	"aidesk/core/model"
 	"aidesk/core/model/anthropic"
+	"aidesk/core/model/middleware"
 	"aidesk/core/model/openai"
 
 	"github.com/google/go-cmp/cmp"
@@ -264,7 +265,7 @@ func fails(t *testing.T, m model.Model, says string, want model.Error) {
 // busy is asked again, after what the server wants.
 func busy(t *testing.T, m model.Model) {
 	var waited []time.Duration
-	k := newTalk(t, &model.Retry{Model: m, Sleep: func(_ context.Context, d time.Duration) error {
+	k := newTalk(t, &middleware.Retry{Model: m, Sleep: func(_ context.Context, d time.Duration) error {
 		waited = append(waited, d)
 		return nil
 	}})

@@ -1,4 +1,4 @@
-package model_test
+package middleware_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"aidesk/core/model"
+	"aidesk/core/model/middleware"
 	"aidesk/core/model/modeltest"
 	"aidesk/core/model/script"
 
@@ -26,7 +27,7 @@ func TestFallback(t *testing.T) {
 		model.Context: 0, model.Refused: 0,
 	} {
 		second := script.New(script.Say("b"))
-		f := &model.Fallback{Models: []model.Model{script.New(script.Fail(fault(kind))), second}}
+		f := &middleware.Fallback{Models: []model.Model{script.New(script.Fail(fault(kind))), second}}
 		said := ""
 		response, err := f.Generate(t.Context(), question(), func(e model.Event) { said += e.Text })
 		if len(second.Requests()) != want || (err == nil) != (want == 1) || want == 1 && (said != "b" || response.Message.TextOf() != "b") {
@@ -34,12 +35,12 @@ func TestFallback(t *testing.T) {
 		}
 	}
 	second := script.New(script.Say("b"))
-	f := &model.Fallback{Models: []model.Model{script.New(script.Cut("half")), second}}
+	f := &middleware.Fallback{Models: []model.Model{script.New(script.Cut("half")), second}}
 	_, err := f.Generate(t.Context(), question(), func(model.Event) {})
 	if got, ok := errors.AsType[*model.Error](err); !ok || got.Kind != model.Truncated || len(second.Requests()) != 0 {
 		t.Errorf("half an answer was shown, and then %v, %d requests", err, len(second.Requests()))
 	}
-	f = &model.Fallback{Models: []model.Model{script.New(script.Fail(fault(model.Auth))), script.New(script.Fail(fault(model.Rate)))}}
+	f = &middleware.Fallback{Models: []model.Model{script.New(script.Fail(fault(model.Auth))), script.New(script.Fail(fault(model.Rate)))}}
 	_, err = f.Generate(t.Context(), question(), nil)
 	if got, ok := errors.AsType[*model.Error](err); !ok || got.Kind != model.Auth {
 		t.Errorf("both fail: %v", err)
@@ -61,7 +62,7 @@ func TestFallbackState(t *testing.T) {
 		t.Fatal(err)
 	}
 	first, second := script.New(script.Fail(fault(model.Network))).With(here), script.New(script.Say("b")).With(there)
-	f := &model.Fallback{Models: []model.Model{&model.Trace{Model: first}, second}}
+	f := &middleware.Fallback{Models: []model.Model{&middleware.Trace{Model: first}, second}}
 	if _, err := f.Generate(t.Context(), r, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +84,7 @@ func TestFallbackState(t *testing.T) {
 // TestDecorators hold what every model holds.
 func TestDecorators(t *testing.T) {
 	modeltest.Run(t, func(*testing.T) model.Model {
-		return &model.Fallback{Models: []model.Model{&model.Retry{Model: &model.Trace{Model: obedient()}, Breaker: &model.Breaker{}}}}
+		return &middleware.Fallback{Models: []model.Model{&middleware.Retry{Model: &middleware.Trace{Model: obedient()}, Breaker: &middleware.Breaker{}}}}
 	})
 }
 

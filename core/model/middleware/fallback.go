@@ -1,21 +1,23 @@
-package model
+package middleware
 
 import (
 	"context"
 	"errors"
 	"slices"
 	"strings"
+
+	"aidesk/core/model"
 )
 
 // Fallback asks the first of its models and, where that one fails before anything of
 // its answer was shown, the next. A request that is too long or that a model refuses
 // goes no further: the next would read as much, and a refusal is an answer. There is
 // at least one model.
-type Fallback struct{ Models []Model }
+type Fallback struct{ Models []model.Model }
 
 // Info is that of the first model, with all who may receive what members write and
 // the smallest window that is known.
-func (f *Fallback) Info() Info {
+func (f *Fallback) Info() model.Info {
 	info := f.Models[0].Info()
 	var hosts []string
 	for _, m := range f.Models {
@@ -32,7 +34,7 @@ func (f *Fallback) Info() Info {
 }
 
 // Generate asks one model after the other. When all fail the error is the first one's.
-func (f *Fallback) Generate(ctx context.Context, r *Request, on func(Event)) (*Response, error) {
+func (f *Fallback) Generate(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 	var first error
 	for _, m := range f.Models {
 		shown, seen := watch(on)
@@ -43,8 +45,8 @@ func (f *Fallback) Generate(ctx context.Context, r *Request, on func(Event)) (*R
 		if first == nil {
 			first = err
 		}
-		fault, ok := errors.AsType[*Error](err)
-		if !ok || *shown || ctx.Err() != nil || fault.Kind == Context || fault.Kind == Refused {
+		fault, ok := errors.AsType[*model.Error](err)
+		if !ok || *shown || ctx.Err() != nil || fault.Kind == model.Context || fault.Kind == model.Refused {
 			return nil, err
 		}
 	}
@@ -52,8 +54,8 @@ func (f *Fallback) Generate(ctx context.Context, r *Request, on func(Event)) (*R
 }
 
 // only is a request without the state of other providers.
-func only(r *Request, i Info) *Request {
-	foreign := func(p Part) bool { return p.Opaque != nil && !p.Opaque.Of(i) }
+func only(r *model.Request, i model.Info) *model.Request {
+	foreign := func(p model.Part) bool { return p.Opaque != nil && !p.Opaque.Of(i) }
 	own := *r
 	own.Messages = slices.Clone(r.Messages)
 	for n, m := range own.Messages {

@@ -1,24 +1,25 @@
-package model_test
+package middleware_test
 
 import (
 	"math"
 	"testing"
 
 	"aidesk/core/model"
+	"aidesk/core/model/middleware"
 )
 
 // TestCost: what tokens cost, to the millionth.
 func TestCost(t *testing.T) {
-	p := model.Price{Input: 2_500_000, Output: 10_000_000, CacheRead: 250_000, CacheWrite: 3_000_000}
-	top := model.Price{Input: model.MaxPrice, Output: model.MaxPrice, CacheRead: model.MaxPrice, CacheWrite: model.MaxPrice}
+	p := middleware.Price{Input: 2_500_000, Output: 10_000_000, CacheRead: 250_000, CacheWrite: 3_000_000}
+	top := middleware.Price{Input: middleware.MaxPrice, Output: middleware.MaxPrice, CacheRead: middleware.MaxPrice, CacheWrite: middleware.MaxPrice}
 	for _, c := range []struct {
 		name  string
-		price model.Price
+		price middleware.Price
 		usage model.Usage
 		want  int64
 	}{
 		{"nothing", p, model.Usage{}, 0},
-		{"free", model.Price{}, model.Usage{Input: 1e6, Output: 1e6}, 0},
+		{"free", middleware.Price{}, model.Usage{Input: 1e6, Output: 1e6}, 0},
 		{"a million each way", p, model.Usage{Input: 1e6, Output: 1e6}, 12_500_000},
 		{"a token is rounded up", p, model.Usage{Input: 1}, 3},
 		{"what a cache served is a part of the input", p, model.Usage{Input: 1000, CacheRead: 800}, 500 + 200},

@@ -1,4 +1,4 @@
-package model_test
+package middleware_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"aidesk/core/model"
+	"aidesk/core/model/middleware"
 	"aidesk/core/model/script"
 
 	"github.com/google/go-cmp/cmp"
@@ -54,7 +55,7 @@ func TestRetry(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := script.New(test.steps...)
-				r := &model.Retry{Model: m, Random: func() float64 { return 0 }}
+				r := &middleware.Retry{Model: m, Random: func() float64 { return 0 }}
 				begun := time.Now()
 				said := ""
 				response, err := r.Generate(t.Context(), question(), func(e model.Event) { said += e.Text })
@@ -73,7 +74,7 @@ func TestRetry(t *testing.T) {
 // TestRetryJitter spreads tries, by at most half of the wait.
 func TestRetryJitter(t *testing.T) {
 	var waits []time.Duration
-	r := &model.Retry{
+	r := &middleware.Retry{
 		Model: script.Func(script.Fail(fault(model.Rate))), Random: func() float64 { return 0.5 },
 		Sleep: func(_ context.Context, d time.Duration) error { waits = append(waits, d); return nil },
 	}
@@ -91,13 +92,13 @@ func TestRetryEnds(t *testing.T) {
 		begun := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		_, err := (&model.Retry{Model: m}).Generate(ctx, question(), nil)
+		_, err := (&middleware.Retry{Model: m}).Generate(ctx, question(), nil)
 		if got, ok := errors.AsType[*model.Error](err); !ok || got.Kind != model.Rate || time.Since(begun) != 0 {
 			t.Errorf("got %v after %s", err, time.Since(begun))
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, stop)
-		_, err = (&model.Retry{Model: m}).Generate(ctx, question(), nil)
+		_, err = (&middleware.Retry{Model: m}).Generate(ctx, question(), nil)
 		if err == nil || time.Since(begun) != time.Second || len(m.Requests()) != 2 {
 			t.Errorf("got %v after %s and %d requests", err, time.Since(begun), len(m.Requests()))
 		}
@@ -108,7 +109,7 @@ func TestRetryEnds(t *testing.T) {
 func TestBreaker(t *testing.T) {
 	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
 	m := script.New()
-	r := &model.Retry{Model: m, Breaker: &model.Breaker{Now: func() time.Time { return now }}, Sleep: func(context.Context, time.Duration) error { return nil }}
+	r := &middleware.Retry{Model: m, Breaker: &middleware.Breaker{Now: func() time.Time { return now }}, Sleep: func(context.Context, time.Duration) error { return nil }}
 	ask := func(steps ...script.Step) error {
 		m.Then(steps...)
 		_, err := r.Generate(t.Context(), question(), nil)

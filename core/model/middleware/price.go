@@ -1,4 +1,6 @@
-package model
+package middleware
+
+import "aidesk/core/model"
 
 // Price is what a million tokens of a model cost, in millionths of a currency. The
 // zero value is free.
@@ -18,7 +20,7 @@ const million = 1_000_000
 // Cost is what a usage costs, in millionths of the currency, rounded up. It is the one
 // place where tokens become money. Input holds what a cache served and took, Output
 // the reasoning.
-func (p Price) Cost(u Usage) int64 {
+func (p Price) Cost(u model.Usage) int64 {
 	read, wrote := sane(u.CacheRead), sane(u.CacheWrite)
 	fresh := max(0, sane(u.Input)-read-wrote)
 	sum := fresh*p.Input + read*p.CacheRead + wrote*p.CacheWrite + sane(u.Output)*p.Output
@@ -33,11 +35,3 @@ func (p Price) atMost() Price {
 
 // sane bounds what a server says it counted, so that sums stay numbers.
 func sane(tokens int) int64 { return int64(min(max(tokens, 0), 100*million)) }
-
-// Plus adds two usages.
-func (u Usage) Plus(o Usage) Usage {
-	return Usage{
-		Input: u.Input + o.Input, Output: u.Output + o.Output, CacheRead: u.CacheRead + o.CacheRead,
-		CacheWrite: u.CacheWrite + o.CacheWrite, Reasoning: u.Reasoning + o.Reasoning, Estimated: u.Estimated || o.Estimated,
-	}
-}

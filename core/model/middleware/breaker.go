@@ -1,10 +1,12 @@
-package model
+package middleware
 
 import (
 	"context"
 	"errors"
 	"sync"
 	"time"
+
+	"aidesk/core/model"
 )
 
 const (
@@ -42,7 +44,7 @@ func (b *Breaker) ready() error {
 		return nil
 	}
 	if rest := b.until.Sub(b.now()); rest > 0 || b.trying {
-		return &Error{Kind: Overloaded, RetryAfter: max(rest, 0), Message: "the server failed several times in a row and is left alone for a moment"}
+		return &model.Error{Kind: model.Overloaded, RetryAfter: max(rest, 0), Message: "the server failed several times in a row and is left alone for a moment"}
 	}
 	b.trying = true
 	return nil
@@ -57,9 +59,9 @@ func (b *Breaker) note(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.trying = false
-	fault, ok := errors.AsType[*Error](err)
+	fault, ok := errors.AsType[*model.Error](err)
 	switch {
-	case ok && (fault.Kind == Network || fault.Kind == Overloaded || fault.Kind == Truncated):
+	case ok && (fault.Kind == model.Network || fault.Kind == model.Overloaded || fault.Kind == model.Truncated):
 		b.failed++
 		b.until = b.now().Add(breakerRest)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

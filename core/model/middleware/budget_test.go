@@ -1,4 +1,4 @@
-package model_test
+package middleware_test
 
 import (
 	"context"
@@ -10,16 +10,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aidesk/core/model"
+	"aidesk/core/model/middleware"
 	"aidesk/core/model/script"
 )
 
 // account is what was reserved for a purse.
 type account struct {
-	taken []model.Amount
+	taken []middleware.Amount
 	full  error // refuses more
 }
 
-func (a *account) take(_ context.Context, more model.Amount) error {
+func (a *account) take(_ context.Context, more middleware.Amount) error {
 	if a.full != nil {
 		return a.full
 	}
@@ -50,47 +51,47 @@ func asking(words string) *model.Request {
 func TestBudget(t *testing.T) {
 	r := asking("are there kettles?")
 	input, output := model.Estimate(r), model.Tokens(said)+8
-	price := model.Price{Input: 1_000_000, Output: 2_000_000, CacheWrite: 3_000_000}
+	price := middleware.Price{Input: 1_000_000, Output: 2_000_000, CacheWrite: 3_000_000}
 	refused := &model.Error{Kind: model.Overloaded, Status: 503}
 	for _, c := range []struct {
 		name  string
 		step  script.Step
-		spent []model.Spent
-		rest  model.Amount
+		spent []middleware.Spent
+		rest  middleware.Amount
 	}{
-		{"reported", uses(model.Usage{Input: 20, Output: 5}), []model.Spent{{"script", model.Usage{Input: 20, Output: 5}, 30}}, model.Amount{}},
+		{"reported", uses(model.Usage{Input: 20, Output: 5}), []middleware.Spent{{"script", model.Usage{Input: 20, Output: 5}, 30}}, middleware.Amount{}},
 		{
 			"not reported", uses(model.Usage{}),
-			[]model.Spent{{"script", model.Usage{Input: input, Output: output, Estimated: true}, int64(input) + 2*int64(output)}},
-			model.Amount{},
+			[]middleware.Spent{{"script", model.Usage{Input: input, Output: output, Estimated: true}, int64(input) + 2*int64(output)}},
+			middleware.Amount{},
 		},
-		{"more than was reserved", uses(model.Usage{Input: 5000}), []model.Spent{{"script", model.Usage{Input: 5000}, 5000}}, model.Amount{}},
-		{"refused by the server", script.Fail(refused), nil, model.Amount{}},
-		{"cut off", script.Cut("half"), []model.Spent{{"script", model.Usage{Input: input, Estimated: true}, int64(input)}}, model.Amount{}},
-		{"cancelled", script.Fail(context.Canceled), []model.Spent{{"script", model.Usage{Input: input, Estimated: true}, int64(input)}}, model.Amount{}},
+		{"more than was reserved", uses(model.Usage{Input: 5000}), []middleware.Spent{{"script", model.Usage{Input: 5000}, 5000}}, middleware.Amount{}},
+		{"refused by the server", script.Fail(refused), nil, middleware.Amount{}},
+		{"cut off", script.Cut("half"), []middleware.Spent{{"script", model.Usage{Input: input, Estimated: true}, int64(input)}}, middleware.Amount{}},
+		{"cancelled", script.Fail(context.Canceled), []middleware.Spent{{"script", model.Usage{Input: input, Estimated: true}, int64(input)}}, middleware.Amount{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			kept := &account{}
-			purse := &model.Purse{Take: kept.take}
+			purse := &middleware.Purse{Take: kept.take}
 			asked := false
-			m := &model.Budget{Price: price, Model: script.New(func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
+			m := &middleware.Budget{Price: price, Model: script.New(func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 				asked = len(kept.taken) == 1
 				return c.step(ctx, r, on)
 			})}
-			response, err := m.Generate(model.WithPurse(t.Context(), purse), r, nil)
+			response, err := m.Generate(middleware.WithPurse(t.Context(), purse), r, nil)
 			if !asked {
 				t.Error("the model was asked before anything was reserved")
 			}
-			want := []model.Amount{{Tokens: int64(input) + 1000, Micros: int64(input)*3 + 2000}} // what a cache may take costs most
+			want := []middleware.Amount{{Tokens: int64(input) + 1000, Micros: int64(input)*3 + 2000}} // what a cache may take costs most
 			if diff := cmp.Diff(want, kept.taken); diff != "" {
 				t.Errorf("reserved (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(c.spent, purse.Spent()); diff != "" {
 				t.Errorf("spent (-want +got):\n%s", diff)
 			}
-			var used model.Amount
+			var used middleware.Amount
 			for _, s := range c.spent {
-				used = model.Amount{Tokens: int64(s.Usage.Input + s.Usage.Output), Micros: s.Micros}
+				used = middleware.Amount{Tokens: int64(s.Usage.Input + s.Usage.Output), Micros: s.Micros}
 			}
 			if got := purse.Rest(); got.Tokens != used.Tokens-want[0].Tokens || got.Micros != used.Micros-want[0].Micros {
 				t.Errorf("the rest is %+v", got)
@@ -107,9 +108,9 @@ func TestBudgetRefuses(t *testing.T) {
 	full := errors.New("the day's limit")
 	kept := &account{}
 	m := script.Func(uses(model.Usage{Input: 400, Output: 100}))
-	purse := &model.Purse{Tokens: 4000, Take: kept.take, Opened: model.Amount{Tokens: 1500}}
-	ctx := model.WithPurse(t.Context(), purse)
-	b := &model.Budget{Model: m}
+	purse := &middleware.Purse{Tokens: 4000, Take: kept.take, Opened: middleware.Amount{Tokens: 1500}}
+	ctx := middleware.WithPurse(t.Context(), purse)
+	b := &middleware.Budget{Model: m}
 	ask := func(words string) error {
 		_, err := b.Generate(ctx, asking(words), nil)
 		return err
@@ -125,7 +126,7 @@ func TestBudgetRefuses(t *testing.T) {
 	if err := ask("third"); err != nil || purse.Refusal() != nil {
 		t.Errorf("%v, remembered %v", err, purse.Refusal())
 	}
-	if err := ask(strings.Repeat("word ", 3000)); !errors.Is(err, model.ErrSpent) || !errors.Is(purse.Refusal(), model.ErrSpent) {
+	if err := ask(strings.Repeat("word ", 3000)); !errors.Is(err, middleware.ErrSpent) || !errors.Is(purse.Refusal(), middleware.ErrSpent) {
 		t.Errorf("a turn of more than 4,000 tokens: %v", err)
 	}
 	if n := len(m.Requests()); n != 2 {
@@ -142,7 +143,7 @@ func TestBudgetNever(t *testing.T) {
 	const limit = 20_000
 	for seed := range 50 {
 		day := int64(0) // what the day's counter says
-		purse := &model.Purse{Take: func(_ context.Context, a model.Amount) error {
+		purse := &middleware.Purse{Take: func(_ context.Context, a middleware.Amount) error {
 			if day+a.Tokens > limit {
 				return errors.New("full")
 			}
@@ -158,9 +159,9 @@ func TestBudgetNever(t *testing.T) {
 			used += int64(u.Input + u.Output)
 			return uses(u)(ctx, r, on)
 		})
-		b := &model.Budget{Model: m}
+		b := &middleware.Budget{Model: m}
 		for i := range 40 {
-			_, _ = b.Generate(model.WithPurse(t.Context(), purse), asking(strings.Repeat("kettle ", (seed*7+i*13)%200)), nil)
+			_, _ = b.Generate(middleware.WithPurse(t.Context(), purse), asking(strings.Repeat("kettle ", (seed*7+i*13)%200)), nil)
 		}
 		if purse.Refusal() == nil {
 			t.Fatalf("seed %d: the limit was never reached", seed)
@@ -173,7 +174,7 @@ func TestBudgetNever(t *testing.T) {
 
 // TestBudgetWithoutPurse: who pays nothing is not refused.
 func TestBudgetWithoutPurse(t *testing.T) {
-	b := &model.Budget{Model: script.New(uses(model.Usage{})).With(model.Info{Name: "m", Host: "model.example"})}
+	b := &middleware.Budget{Model: script.New(uses(model.Usage{})).With(model.Info{Name: "m", Host: "model.example"})}
 	response, err := b.Generate(t.Context(), asking("hello?"), nil)
 	if err != nil || !response.Usage.Estimated || b.Info().Host != "model.example" {
 		t.Error(fmt.Sprint(response, err, b.Info()))

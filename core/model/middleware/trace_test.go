@@ -1,4 +1,4 @@
-package model_test
+package middleware_test
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"aidesk/core/model"
+	"aidesk/core/model/middleware"
 	"aidesk/core/model/script"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,7 +19,7 @@ import (
 func TestTrace(t *testing.T) {
 	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
 	var log bytes.Buffer
-	var seen []model.Asked
+	var seen []middleware.Asked
 	slow := func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 		now = now.Add(time.Second)
 		response, err := script.Say("a sentinel in the answer")(ctx, r, on)
@@ -26,9 +27,9 @@ func TestTrace(t *testing.T) {
 		return response, err
 	}
 	m := script.New(slow, script.Fail(&model.Error{Kind: model.Rate, Status: 429, RetryAfter: 7 * time.Second, Message: "slow down"}), script.Hang())
-	traced := &model.Trace{
+	traced := &middleware.Trace{
 		Model: m.With(here), Logger: slog.New(slog.NewJSONHandler(&log, nil)), Now: func() time.Time { return now },
-		Seen: func(a model.Asked) { seen = append(seen, a) },
+		Seen: func(a middleware.Asked) { seen = append(seen, a) },
 	}
 	r := &model.Request{Messages: []model.Message{{V: 1, Role: model.User, Parts: []model.Part{{Text: "a sentinel in the question"}}}}}
 	for range 2 {
@@ -37,10 +38,10 @@ func TestTrace(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, _ = traced.Generate(ctx, r, nil)
-	want := []model.Asked{
+	want := []middleware.Asked{
 		{Info: here, Took: 3 * time.Second, First: time.Second, Usage: model.Usage{Input: 1, Output: 1}, Stop: model.End},
 		{Info: here, Kind: model.Rate},
-		{Info: here, Kind: model.Cancelled},
+		{Info: here, Kind: middleware.Cancelled},
 	}
 	if diff := cmp.Diff(want, seen); diff != "" {
 		t.Errorf("seen (-want +got):\n%s", diff)

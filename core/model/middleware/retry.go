@@ -1,10 +1,12 @@
-package model
+package middleware
 
 import (
 	"context"
 	"errors"
 	"math/rand/v2"
 	"time"
+
+	"aidesk/core/model"
 )
 
 const (
@@ -17,7 +19,7 @@ const (
 // long as nothing of its answer was shown: at most twice, after half a second and a
 // second with up to half as much again at random, or after what the server asked for.
 type Retry struct {
-	Model   Model
+	Model   model.Model
 	Breaker *Breaker // of the model's provider; nil: none
 
 	Sleep  func(context.Context, time.Duration) error // defaults to waiting
@@ -25,10 +27,10 @@ type Retry struct {
 }
 
 // Info is that of the model.
-func (r *Retry) Info() Info { return r.Model.Info() }
+func (r *Retry) Info() model.Info { return r.Model.Info() }
 
 // Generate asks until there is an answer or an error that another try would not mend.
-func (r *Retry) Generate(ctx context.Context, q *Request, on func(Event)) (*Response, error) {
+func (r *Retry) Generate(ctx context.Context, q *model.Request, on func(model.Event)) (*model.Response, error) {
 	for n := 0; ; n++ {
 		if err := r.Breaker.ready(); err != nil {
 			return nil, err
@@ -51,12 +53,12 @@ func (r *Retry) Generate(ctx context.Context, q *Request, on func(Event)) (*Resp
 
 // wait is how long to wait before another try; false when there is to be none.
 func (r *Retry) wait(err error, n int) (time.Duration, bool) {
-	fault, ok := errors.AsType[*Error](err)
+	fault, ok := errors.AsType[*model.Error](err)
 	if !ok || fault.RetryAfter > retryMost {
 		return 0, false
 	}
 	switch fault.Kind {
-	case Network, Rate, Overloaded, Truncated:
+	case model.Network, model.Rate, model.Overloaded, model.Truncated:
 	default:
 		return 0, false
 	}
@@ -83,12 +85,12 @@ func (r *Retry) sleep(ctx context.Context, d time.Duration) error {
 }
 
 // watch notes whether something was shown. Without a listener nothing is.
-func watch(on func(Event)) (shown *bool, seen func(Event)) {
+func watch(on func(model.Event)) (shown *bool, seen func(model.Event)) {
 	shown = new(bool)
 	if on == nil {
 		return shown, nil
 	}
-	return shown, func(e Event) {
+	return shown, func(e model.Event) {
 		*shown = *shown || e.Text != "" || e.Call != nil
 		on(e)
 	}

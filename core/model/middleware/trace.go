@@ -1,16 +1,18 @@
-package model
+package middleware
 
 import (
 	"context"
 	"errors"
 	"log/slog"
 	"time"
+
+	"aidesk/core/model"
 )
 
 // Trace notes every request to a model: which, how long, how many tokens, what kind
 // of failure; never what was asked or answered.
 type Trace struct {
-	Model  Model
+	Model  model.Model
 	Logger *slog.Logger     // nil: nothing is logged
 	Now    func() time.Time // defaults to time.Now
 	Seen   func(Asked)      // gets each request when it is over; nil: nobody counts. Called concurrently.
@@ -18,29 +20,29 @@ type Trace struct {
 
 // Asked is what is known of a request to a model when it is over.
 type Asked struct {
-	Info  Info
+	Info  model.Info
 	Took  time.Duration
 	First time.Duration // to the first piece of the answer; 0: none came
-	Usage Usage         // zero when it failed
-	Stop  Stop          // empty when it failed
-	Kind  Kind          // of the failure; empty when it succeeded, "cancelled" when nobody waited any more
+	Usage model.Usage   // zero when it failed
+	Stop  model.Stop    // empty when it failed
+	Kind  model.Kind    // of the failure; empty when it succeeded, "cancelled" when nobody waited any more
 }
 
 // Cancelled is the kind of a request that was given up by who asked.
-const Cancelled Kind = "cancelled"
+const Cancelled model.Kind = "cancelled"
 
 // Info is that of the model.
-func (t *Trace) Info() Info { return t.Model.Info() }
+func (t *Trace) Info() model.Info { return t.Model.Info() }
 
 // Generate asks and notes.
-func (t *Trace) Generate(ctx context.Context, r *Request, on func(Event)) (*Response, error) {
+func (t *Trace) Generate(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 	now := time.Now
 	if t.Now != nil {
 		now = t.Now
 	}
 	begun := now()
 	asked := Asked{Info: t.Model.Info()}
-	response, err := t.Model.Generate(ctx, r, func(e Event) {
+	response, err := t.Model.Generate(ctx, r, func(e model.Event) {
 		if asked.First == 0 {
 			asked.First = now().Sub(begun)
 		}
@@ -64,9 +66,9 @@ func (t *Trace) Generate(ctx context.Context, r *Request, on func(Event)) (*Resp
 }
 
 // log writes one line about a request.
-func (t *Trace) log(ctx context.Context, asked Asked, response *Response, err error) {
+func (t *Trace) log(ctx context.Context, asked Asked, response *model.Response, err error) {
 	logger := t.Logger.With("wire", asked.Info.Wire, "model", asked.Info.Name, "took", asked.Took, "first", asked.First)
-	fault, failed := errors.AsType[*Error](err)
+	fault, failed := errors.AsType[*model.Error](err)
 	switch {
 	case err == nil:
 		u := asked.Usage
@@ -80,12 +82,12 @@ func (t *Trace) log(ctx context.Context, asked Asked, response *Response, err er
 }
 
 // failure is the kind of any error.
-func failure(ctx context.Context, err error) Kind {
-	if fault, ok := errors.AsType[*Error](err); ok {
+func failure(ctx context.Context, err error) model.Kind {
+	if fault, ok := errors.AsType[*model.Error](err); ok {
 		return fault.Kind
 	}
 	if ctx.Err() != nil {
 		return Cancelled
 	}
-	return Protocol
+	return model.Protocol
 }

@@ -1,10 +1,12 @@
-package model
+package middleware
 
 import (
 	"context"
 	"errors"
 	"slices"
 	"sync"
+
+	"aidesk/core/model"
 )
 
 // ErrSpent says that a turn may not spend more tokens.
@@ -19,7 +21,7 @@ type Amount struct {
 // Spent is what a turn used of one model.
 type Spent struct {
 	Model  string // the provider's name of it
-	Usage  Usage
+	Usage  model.Usage
 	Micros int64 // of money
 }
 
@@ -80,7 +82,7 @@ func (p *Purse) used() Amount {
 	return a
 }
 
-func total(u Usage) int64 { return sane(u.Input) + sane(u.Output) }
+func total(u model.Usage) int64 { return sane(u.Input) + sane(u.Output) }
 
 // reserve makes sure that a request is paid for before it is sent.
 func (p *Purse) reserve(ctx context.Context, a Amount) error {
@@ -115,7 +117,7 @@ func (p *Purse) settle(a Amount, s Spent) {
 	defer p.mu.Unlock()
 	p.pending.Tokens -= a.Tokens
 	p.pending.Micros -= a.Micros
-	if s.Usage == (Usage{}) {
+	if s.Usage == (model.Usage{}) {
 		return
 	}
 	i := slices.IndexFunc(p.spent, func(o Spent) bool { return o.Model == s.Model })
