@@ -14,6 +14,7 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/model"
 	"aidesk/core/model/script"
+	"aidesk/core/model/search"
 )
 
 // asked is a question in a thread of a workspace.
@@ -114,7 +115,7 @@ func TestTogether(t *testing.T) {
 	var used, sent atomic.Int64
 	m := script.Func(func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 		response, err := script.Say("done")(ctx, r, on)
-		response.Usage = model.Usage{Input: model.Estimate(r), Output: 1000}
+		response.Usage = model.Usage{Input: search.Estimate(r), Output: 1000}
 		used.Add(int64(response.Usage.Input + response.Usage.Output))
 		sent.Add(1)
 		return response, err

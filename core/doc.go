@@ -17,6 +17,8 @@
 //	core/policy         may this member do this, by which rule: pure functions
 //	core/openapi        a document -> Operations -> tools, exact requests, shaped results
 //	core/model          what is asked of a model; openai, anthropic, planner and script implement it
+//	core/model/search   ranks operations by words; estimates tokens
+//	core/model/planner  the model without a model; utterance is its language
 //	core/model/middleware  Models around a Model: retry, fallback, budget, trace
 //	core/model/wire     what the wires share: wording, exchange, clocks, errors
 //	core/markdown       CommonMark -> Document, parsed once; cleaning, splitting, widths

@@ -49,16 +49,18 @@ core/chat               | markdown                                              
 core/openapi            | –                                                                                   | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime go.yaml.in/yaml/v3 golang.org/x/net/html
 core/policy             | chat                                                                                | –
 core/preview            | chat egress                                                                         | golang.org/x/net/html golang.org/x/text
-core/model/middleware   | model                                                                               | –
+core/model/search       | model                                                                               | –
+core/model/middleware   | model model/search                                                                  | –
 core/model/wire         | model                                                                               | –
 core/model/openai       | model model/wire                                                                    | github.com/sashabaranov/go-openai
 core/model/anthropic    | model model/wire                                                                    | github.com/anthropics/anthropic-sdk-go
-core/model/planner      | model                                                                               | –
+core/model/planner/utterance | model model/search                                                             | –
+core/model/planner      | model model/search model/planner/utterance                                          | –
 core/model/script       | model                                                                               | –
 core/account            | chat egress secret store                                                            | golang.org/x/oauth2
 core/plugin             | chat markdown openapi policy account egress store                                   | –
 core/confirm            | chat openapi plugin store                                                           | –
-core/agent              | chat markdown model openapi plugin confirm preview store                            | –
+core/agent              | chat markdown model model/search model/planner/utterance openapi plugin confirm preview store | –
 core/schedule           | chat store                                                                          | github.com/robfig/cron/v3
 store/bolt              | store                                                                               | go.etcd.io/bbolt
 store/postgres          | store                                                                               | github.com/jackc/pgx/v5

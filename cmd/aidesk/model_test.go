@@ -11,6 +11,7 @@ import (
 	"aidesk/core/model"
 	"aidesk/core/model/middleware"
 	"aidesk/core/model/modeltest"
+	"aidesk/core/model/search"
 )
 
 // TestPaid: every request of a model and of those it falls back to is reserved by
@@ -39,7 +40,7 @@ func TestPaid(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	n := int64(model.Estimate(r))
+	n := int64(search.Estimate(r))
 	want := []middleware.Amount{{Tokens: n + 50, Micros: 3*n + 450}, {Tokens: 150}} // what was set aside in vain serves the next
 	if diff := cmp.Diff(want, taken); diff != "" {
 		t.Errorf("reserved (-want +got):\n%s", diff)

@@ -15,6 +15,7 @@ import (
 	"aidesk/core/agent"
 	"aidesk/core/model"
 	"aidesk/core/model/script"
+	"aidesk/core/model/search"
 	"aidesk/core/openapi"
 )
 
@@ -174,7 +175,7 @@ func TestPool(t *testing.T) {
 			}
 			offered, sum, high = offered+len(request.Tools), sum+tokens, max(high, tokens)
 			estimate = max(estimate, estimated(request))
-			brief = max(brief, model.Tokens(strings.Join(request.Brief, "\n")))
+			brief = max(brief, search.Tokens(strings.Join(request.Brief, "\n")))
 			for name := range answers[i].Truth[0] {
 				if !slices.ContainsFunc(functions[:min(n, most)], func(f function) bool { return f.Name == name }) {
 					continue
@@ -211,7 +212,7 @@ func enabled(t *testing.T, a *agent.Agent, turn agent.Turn) int {
 func estimated(request model.Request) int {
 	n := 0
 	for _, o := range request.Tools {
-		n += 12 + model.Tokens(o.Name) + model.Tokens(o.Description) + model.Tokens(string(o.Schema))
+		n += 12 + search.Tokens(o.Name) + search.Tokens(o.Description) + search.Tokens(string(o.Schema))
 	}
 	return n
 }

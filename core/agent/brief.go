@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"aidesk/core/markdown"
-	"aidesk/core/model"
+	"aidesk/core/model/search"
 	"aidesk/core/plugin"
 )
 
@@ -57,7 +57,7 @@ func describe(plugins []*plugin.Plugin, offered []pick, room int) []string {
 				about = append(about, text)
 			}
 		}
-		if model.Tokens(strings.Join(about, "\n")) <= room {
+		if search.Tokens(strings.Join(about, "\n")) <= room {
 			return about
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"aidesk/core/model"
+	"aidesk/core/model/search"
 )
 
 // What a model is offered. Up to allTools operations all are, where they fit into
@@ -168,7 +169,7 @@ func fit(list []pick, room int) (fitted []pick, whole bool) {
 
 // cost is what a tool is in a request, in tokens.
 func cost(t model.Tool) int {
-	return toolFrame + model.Tokens(t.Name) + model.Tokens(t.Description) + model.Tokens(string(t.Schema))
+	return toolFrame + search.Tokens(t.Name) + search.Tokens(t.Description) + search.Tokens(string(t.Schema))
 }
 
 // within is an offer's tool in at most so many tokens.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"aidesk/core/model"
+	"aidesk/core/model/search"
 )
 
 // How much of a transcript a model sees. A request and its answer share the window;
@@ -117,7 +118,7 @@ func withoutResults(m model.Message) model.Message {
 func (r *run) turns() (turns [][]model.Message, sizes []int) {
 	for i, e := range r.transcript() {
 		if i == len(r.sizes) {
-			r.sizes = append(r.sizes, model.Size(e.Message))
+			r.sizes = append(r.sizes, search.Size(e.Message))
 		}
 		if i == 0 || e.Message.Role == model.User {
 			turns, sizes = append(turns, nil), append(sizes, 0)
@@ -133,7 +134,7 @@ func (r *run) turns() (turns [][]model.Message, sizes []int) {
 func sizeOf(messages []model.Message) int {
 	n := 0
 	for _, m := range messages {
-		n += model.Size(m)
+		n += search.Size(m)
 	}
 	return n
 }

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"aidesk/core/model"
+	"aidesk/core/model/planner/utterance"
 	"aidesk/core/plugin"
 )
 
@@ -35,11 +36,11 @@ type example struct {
 func telling(offers []offer) []example {
 	var all []example
 	for _, o := range offers {
-		usable := model.Usable(o.tool)
+		usable := utterance.Usable(o.tool)
 		if len(usable) == 0 {
 			continue
 		}
-		e := example{text: model.Fill(usable[0], o.tool.Sample), tool: o.tool}
+		e := example{text: utterance.Fill(usable[0], o.tool.Sample), tool: o.tool}
 		switch {
 		case strings.Contains(e.text, "‹"):
 			e.rank = 6

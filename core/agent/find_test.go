@@ -11,6 +11,7 @@ import (
 	"aidesk/core/model"
 	"aidesk/core/model/modeltest"
 	"aidesk/core/model/script"
+	"aidesk/core/model/search"
 )
 
 // names are the tools of a request.
@@ -22,8 +23,8 @@ func names(r model.Request) []string {
 	return list
 }
 
-// search is a call of the tool that finds others.
-func search(query string) model.Part {
+// searching is a call of the tool that finds others.
+func searching(query string) model.Part {
 	raw, err := json.Marshal(map[string]string{"query": query})
 	if err != nil {
 		panic(err)
@@ -35,7 +36,7 @@ func search(query string) model.Part {
 // next step, and stays with the conversation once it was used.
 func TestFind(t *testing.T) {
 	m := script.New(
-		script.Answer(search("measure storms")),
+		script.Answer(searching("measure storms")),
 		script.Answer(part("weather__measureStorms", `{"place":"Lyon"}`)),
 		script.Say("it waits"),
 	)
@@ -81,7 +82,7 @@ func TestFind(t *testing.T) {
 // answered; none of them ends the turn.
 func TestFindLimits(t *testing.T) {
 	m := script.New(
-		script.Answer(part("find_operations", `{"words":"x"}`), search("zzz"), search("sail"), search("book seats")),
+		script.Answer(part("find_operations", `{"words":"x"}`), searching("zzz"), searching("sail"), searching("book seats")),
 		script.Answer(part("museum__bookPaintings", `{"place":"Lyon"}`), part("harbour__bookCrates", `{"place":"Lyon"}`)),
 		script.Say("done"),
 	)
@@ -177,7 +178,7 @@ func TestGiants(t *testing.T) {
 		if !slices.ContainsFunc(request.Tools, func(t model.Tool) bool { return strings.HasPrefix(t.Name, "giants__") }) {
 			t.Errorf("%d giants: none is offered", operations)
 		}
-		if n := model.Tokens(strings.Join(request.Brief, "\n")); n > 3500 {
+		if n := search.Tokens(strings.Join(request.Brief, "\n")); n > 3500 {
 			t.Errorf("%d giants: descriptions of %d tokens", operations, n)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"aidesk/core/markdown"
 	"aidesk/core/model"
+	"aidesk/core/model/planner/utterance"
 	"aidesk/core/plugin"
 	"aidesk/core/preview"
 )
@@ -107,7 +108,7 @@ func same(a, b string) bool {
 // disabled finds a registered plugin that the member has not enabled and whose own
 // examples know the question.
 func disabled(question string, off *set, now time.Time) *plugin.Plugin {
-	hits := model.Match(question, toolsOf(off.offers), now)
+	hits := utterance.Match(question, toolsOf(off.offers), now)
 	if len(hits) == 0 {
 		return nil
 	}

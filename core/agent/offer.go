@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"aidesk/core/model"
+	"aidesk/core/model/planner/utterance"
+	"aidesk/core/model/search"
 	"aidesk/core/openapi"
 	"aidesk/core/plugin"
 )
@@ -54,7 +56,7 @@ func tool(t openapi.Tool, o offer) model.Tool {
 // Typed is an operation with its arguments as a member types it, and its tool's name.
 func Typed(p *plugin.Plugin, o *openapi.Operation, args json.RawMessage) (line, name string) {
 	t := tool(o.Tool(p.Name), offer{plugin: p, operation: o})
-	return model.Line(t, args), t.Name
+	return utterance.Line(t, args), t.Name
 }
 
 func toolsOf(offers []offer) []model.Tool {
@@ -70,7 +72,7 @@ func toolsOf(offers []offer) []model.Tool {
 type set struct {
 	offers []offer
 	at     map[string]int // in offers, by the tool's name
-	index  func() *model.Index
+	index  func() *search.Index
 	whole  func() ([]pick, bool) // all of it within the usual room, and whether it is
 	briefs func() []string       // of all of it
 }
@@ -84,7 +86,7 @@ func newSet(plugins []*plugin.Plugin) *set {
 	}
 	s.whole = sync.OnceValues(func() ([]pick, bool) { return fit(everything(s.offers), toolRoom) })
 	s.briefs = sync.OnceValue(func() []string { return describe(plugins, everything(s.offers), briefRoom) })
-	s.index = sync.OnceValue(func() *model.Index { return model.NewIndex(toolsOf(s.offers)) })
+	s.index = sync.OnceValue(func() *search.Index { return search.NewIndex(toolsOf(s.offers)) })
 	return s
 }
 

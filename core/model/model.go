@@ -1,6 +1,5 @@
 // Package model is what the desk asks of a language model, whoever makes it: one
-// interface, the transcript's vocabulary, and the utterances by which the built-in
-// planner and the desk itself recognise what a plugin was meant for.
+// interface, and the words of a transcript.
 //
 // Implementations live in leaf packages: openai, anthropic and planner, script for
 // tests. Package middleware has the Models that stand around another one. The types

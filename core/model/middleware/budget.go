@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"aidesk/core/model"
+	"aidesk/core/model/search"
 )
 
 // answerTokens is how long an answer is taken to be before it is known.
@@ -27,7 +28,7 @@ func (b *Budget) Generate(ctx context.Context, r *model.Request, on func(model.E
 	if purse == nil {
 		purse = &Purse{}
 	}
-	input := model.Estimate(r)
+	input := search.Estimate(r)
 	most := model.Usage{Input: input, Output: cmp.Or(b.Answer, answerTokens)}
 	held := Amount{Tokens: total(most), Micros: b.Price.atMost().Cost(most)}
 	if err := purse.reserve(ctx, held); err != nil {
@@ -38,7 +39,7 @@ func (b *Budget) Generate(ctx context.Context, r *model.Request, on func(model.E
 	switch {
 	case err == nil:
 		if response.Usage.Input+response.Usage.Output == 0 {
-			response.Usage = model.Usage{Input: input, Output: model.Size(response.Message), Estimated: true}
+			response.Usage = model.Usage{Input: input, Output: search.Size(response.Message), Estimated: true}
 		}
 		used = response.Usage
 	case spentAnyway(err):

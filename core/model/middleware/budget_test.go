@@ -12,6 +12,7 @@ import (
 	"aidesk/core/model"
 	"aidesk/core/model/middleware"
 	"aidesk/core/model/script"
+	"aidesk/core/model/search"
 )
 
 // account is what was reserved for a purse.
@@ -50,7 +51,7 @@ func asking(words string) *model.Request {
 // stands in its place after, at the price of the model that answered.
 func TestBudget(t *testing.T) {
 	r := asking("are there kettles?")
-	input, output := model.Estimate(r), model.Tokens(said)+8
+	input, output := search.Estimate(r), search.Tokens(said)+8
 	price := middleware.Price{Input: 1_000_000, Output: 2_000_000, CacheWrite: 3_000_000}
 	refused := &model.Error{Kind: model.Overloaded, Status: 503}
 	for _, c := range []struct {
@@ -152,10 +153,10 @@ func TestBudgetNever(t *testing.T) {
 		}}
 		used := int64(0)
 		m := script.Func(func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
-			if used+int64(model.Estimate(r)) > day {
+			if used+int64(search.Estimate(r)) > day {
 				t.Errorf("seed %d: a request is sent with %d of %d used", seed, used, day)
 			}
-			u := model.Usage{Input: model.Estimate(r), Output: (seed*37 + len(r.Messages[0].Parts[0].Text)*11) % 900}
+			u := model.Usage{Input: search.Estimate(r), Output: (seed*37 + len(r.Messages[0].Parts[0].Text)*11) % 900}
 			used += int64(u.Input + u.Output)
 			return uses(u)(ctx, r, on)
 		})

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"aidesk/core/model"
+	"aidesk/core/model/planner/utterance"
 )
 
 // Bounds of the help text.
@@ -58,15 +59,15 @@ func list(tools []model.Tool) []offer {
 			i = len(offers) - 1
 		}
 		// Different things first: of each tool one example, then the others.
-		for j, example := range model.Usable(tool) {
-			line := "“" + escape(model.Fill(example, tool.Sample)) + "”"
+		for j, example := range utterance.Usable(tool) {
+			line := "“" + escape(utterance.Fill(example, tool.Sample)) + "”"
 			if j == 0 {
 				offers[i].lines = append(offers[i].lines, line)
 			} else {
 				offers[i].others = append(offers[i].others, line)
 			}
 		}
-		if typed := typed(tool); len(model.Usable(tool)) == 0 && typed != "" {
+		if typed := typed(tool); len(utterance.Usable(tool)) == 0 && typed != "" {
 			offers[i].typed = append(offers[i].typed, code(typed))
 		}
 	}
@@ -103,7 +104,7 @@ func share(offers []offer) int {
 // typed is how a tool is typed, with the arguments of its sample where these are
 // more than their own names.
 func typed(tool model.Tool) string {
-	line := model.Line(tool, tool.Sample)
+	line := utterance.Line(tool, tool.Sample)
 	for pair := range strings.FieldsSeq(line) {
 		if key, value, _ := strings.Cut(pair, "="); value != "" && (strings.HasSuffix(key, value) || value == "string") {
 			return tool.Typed

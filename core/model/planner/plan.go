@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"aidesk/core/model"
+	"aidesk/core/model/planner/utterance"
+	"aidesk/core/model/search"
 )
 
 // Bounds of what a member is asked.
@@ -23,11 +25,11 @@ const suggestion = "I cannot take that word for word. Did you mean this? Choosin
 // plan is what to do about the messages of a turn.
 type plan struct {
 	request *model.Request
-	calls   []model.Hit
+	calls   []utterance.Hit
 	texts   []string
 	choices []model.Choice
-	lost    []string     // messages that fit nothing
-	index   *model.Index // of the tools; nil until it is needed
+	lost    []string      // messages that fit nothing
+	index   *search.Index // of the tools; nil until it is needed
 }
 
 // read plans for one message of a member, or tells one outcome.
@@ -41,7 +43,7 @@ func (p *plan) read(m model.Message) {
 		return
 	}
 	said, tools, now := m.TextOf(), p.request.Tools, p.request.Now
-	if hit, found, err := model.Typed(said, tools, now); found {
+	if hit, found, err := utterance.Typed(said, tools, now); found {
 		if err != nil {
 			p.say(escape(err.Error()))
 			return
@@ -49,8 +51,8 @@ func (p *plan) read(m model.Message) {
 		p.call(hit, said)
 		return
 	}
-	hits := model.Match(said, tools, now)
-	same := slices.IndexFunc(hits, func(h model.Hit) bool { return !h.Equal(hits[0]) })
+	hits := utterance.Match(said, tools, now)
+	same := slices.IndexFunc(hits, func(h utterance.Hit) bool { return !h.Equal(hits[0]) })
 	if same < 0 {
 		same = len(hits)
 	}
@@ -65,8 +67,8 @@ func (p *plan) read(m model.Message) {
 }
 
 // call plans a call, once for each tool.
-func (p *plan) call(hit model.Hit, said string) {
-	if slices.ContainsFunc(p.calls, func(h model.Hit) bool { return h.Tool.Name == hit.Tool.Name }) {
+func (p *plan) call(hit utterance.Hit, said string) {
+	if slices.ContainsFunc(p.calls, func(h utterance.Hit) bool { return h.Tool.Name == hit.Tool.Name }) {
 		p.say(fmt.Sprintf("I do one of these at a time; please say again: “%s”.", escape(clip(said, maxEcho))))
 		return
 	}
@@ -74,15 +76,15 @@ func (p *plan) call(hit model.Hit, said string) {
 }
 
 // ask puts readings of a message to the member's choice.
-func (p *plan) ask(question string, hits []model.Hit) {
+func (p *plan) ask(question string, hits []utterance.Hit) {
 	lines := []string{question}
 	for _, hit := range hits[:min(len(hits), maxChoices)] {
-		typed := model.Line(hit.Tool, hit.Args)
+		typed := utterance.Line(hit.Tool, hit.Args)
 		if typed == "" {
 			continue
 		}
 		label := cmp.Or(hit.Tool.Summary, typed)
-		if slices.ContainsFunc(hits, func(o model.Hit) bool {
+		if slices.ContainsFunc(hits, func(o utterance.Hit) bool {
 			return o.Tool.Summary == hit.Tool.Summary && string(o.Args) != string(hit.Args)
 		}) {
 			label = cmp.Or(strings.TrimSpace(strings.TrimPrefix(typed, hit.Tool.Typed)), typed)
@@ -95,7 +97,7 @@ func (p *plan) ask(question string, hits []model.Hit) {
 
 // askNear asks for what an example still needs, or gives the message up.
 func (p *plan) askNear(said string) {
-	hints := model.Near(said, p.request.Tools, p.request.Now)
+	hints := utterance.Near(said, p.request.Tools, p.request.Now)
 	if len(hints) == 0 {
 		p.suggest(said)
 		return
@@ -118,7 +120,7 @@ func (p *plan) askNear(said string) {
 		}
 		if len(unread) > 0 {
 			lines = append(lines, "- "+strings.Join(unread, "; ")+
-				". Say it like this: “"+escape(model.Fill(hint.Example, hint.Tool.Sample))+"”")
+				". Say it like this: “"+escape(utterance.Fill(hint.Example, hint.Tool.Sample))+"”")
 		}
 	}
 	p.say(strings.Join(lines, "\n"))
@@ -128,7 +130,7 @@ func (p *plan) askNear(said string) {
 // to fill in, or gives the message up. It calls nothing: words that only resemble
 // a request are no request.
 func (p *plan) suggest(said string) {
-	found := p.operations().Related(said, maxChoices)
+	found := p.operations().Related(utterance.Words(said), maxChoices)
 	if len(found) == 0 || len(p.choices) == maxChoices {
 		p.lost = append(p.lost, said)
 		return
@@ -139,22 +141,22 @@ func (p *plan) suggest(said string) {
 	for _, r := range found {
 		summary := func(t model.Tool) string { return oneLine(cmp.Or(t.Summary, t.Typed, t.Name)) }
 		label := summary(r.Tool)
-		if slices.ContainsFunc(found, func(o model.Ranked) bool {
+		if slices.ContainsFunc(found, func(o search.Ranked) bool {
 			return o.Tool.Name != r.Tool.Name && clip(summary(o.Tool), maxLabel) == clip(label, maxLabel)
 		}) {
 			label = oneLine(r.Tool.Plugin) + ": " + label
 		}
 		p.offer(model.Choice{
 			Label: clip(label, maxLabel), Tool: r.Tool.Name,
-			Args: model.Prefill(said, r.Tool, p.request.Now),
+			Args: utterance.Prefill(said, r.Tool, p.request.Now),
 		})
 	}
 }
 
 // operations is the index of the tools, made when it is first needed.
-func (p *plan) operations() *model.Index {
+func (p *plan) operations() *search.Index {
 	if p.index == nil {
-		p.index = model.NewIndex(p.request.Tools)
+		p.index = search.NewIndex(p.request.Tools)
 	}
 	return p.index
 }

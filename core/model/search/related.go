@@ -1,11 +1,6 @@
-package model
+package search
 
-import (
-	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
-)
+import "slices"
 
 // What makes a tool clearly related to a message: two of the message's words in
 // its name or summary with some score, or one with a high score.
@@ -19,14 +14,17 @@ const (
 	relatedByOne = 0.5
 )
 
+// Word is a word of a message.
+type Word struct {
+	Text  string
+	Value bool // a name, number or address, or in quotes: seldom what a request is about
+}
+
 // Related lists the tools that a message is clearly about, the best first and at
 // most limit: to be offered, never to be called. It is stricter than Rank: words
-// that say nothing do not count, nor names and numbers that no tool knows, and
-// what is left has to stand out. None is the usual answer to small talk.
-func (x *Index) Related(message string, limit int) []Ranked {
-	if len(message) > 8*maxMessage {
-		return nil // who pastes a document does not ask for an operation
-	}
+// that say nothing do not count, nor values that no tool knows, and what is left has
+// to stand out. None is the usual answer to small talk.
+func (x *Index) Related(message []Word, limit int) []Ranked {
 	list := x.rank(x.content(message), limit, func(score float64, heads int) bool {
 		return heads > 0 && score >= relatedByOne || heads > 1 && score >= relatedByTwo
 	})
@@ -34,38 +32,23 @@ func (x *Index) Related(message string, limit int) []Ranked {
 }
 
 // content gives the words by which a message can be about something.
-func (x *Index) content(message string) []string {
+func (x *Index) content(message []Word) []string {
 	var list []string
-	begins := true
-	for _, t := range tokens(message) {
-		value := t.quoted || isValue(t.text, begins)
-		for _, word := range terms(t.text) {
-			if _, known := x.postings[word]; !empty[word] && (known || !value) {
-				list = append(list, word)
+	for _, w := range message {
+		for _, term := range Terms(w.Text) {
+			if _, known := x.postings[term]; !empty[term] && (known || !w.Value) {
+				list = append(list, term)
 			}
 		}
-		begins = t.endsSentence()
 	}
 	return list
-}
-
-// isValue reports whether a word looks like a name, number or address: seldom what
-// a request is about, and often what it is made with.
-func isValue(word string, begins bool) bool {
-	word = strings.TrimLeftFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	first, _ := utf8.DecodeRuneInString(word)
-	if _, ok := numberWords[fold(word)]; ok {
-		return true
-	}
-	return strings.ContainsFunc(word, unicode.IsDigit) || unicode.IsUpper(first) && !begins ||
-		strings.Contains(word, "@") || strings.Contains(word, "://")
 }
 
 // empty are words that tell nothing about what is wanted: function words, words
 // of asking and of courtesy, and those of the calendar, which are values.
 var empty = func() map[string]bool {
 	m := map[string]bool{}
-	for _, word := range terms(`
+	for _, word := range Terms(`
 a an the this that these those some any all no not and or but if then else than so as too also very just only
 of to in on at by for from with without into onto over under about up down out off after before since until between
 am is are was were be been being do does did doing done have has had having can could will would shall should may might must

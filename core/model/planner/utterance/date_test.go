@@ -1,4 +1,4 @@
-package model
+package utterance
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package model
+package utterance
 
 import (
 	"encoding/json"
@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"aidesk/core/model"
+	"aidesk/core/model/search"
 )
 
 // minNamed is the shortest value of an enum, in characters, that is taken from a
@@ -17,7 +20,7 @@ const minNamed = 3
 // only date in it, the only value of a choice, a number before the argument's own
 // name as in "2 nights", and the only words in quotes. They are never enough to
 // call: what a message leaves open stays open.
-func Prefill(message string, tool Tool, now time.Time) json.RawMessage {
+func Prefill(message string, tool model.Tool, now time.Time) json.RawMessage {
 	said, ok := listen(message)
 	if !ok {
 		return nil
@@ -153,7 +156,7 @@ func (f *filler) says(c choice) bool {
 // number takes the number that stands right before the argument's name, when there
 // is one. Behind a name it may as well belong to the next: 2 nights 3 guests.
 func (f *filler) number(a argument) {
-	name := terms(a.name())
+	name := search.Terms(a.name())
 	found := -1
 	for i := range f.said {
 		if f.used[i] || len(name) == 0 || !f.spells(name, i+1) {
@@ -175,5 +178,5 @@ func (f *filler) number(a argument) {
 
 // spells reports whether the words of an argument's name stand at token i.
 func (f *filler) spells(name []string, i int) bool {
-	return i+len(name) <= len(f.said) && slices.Equal(terms(join(f.said[i:i+len(name)])), name)
+	return i+len(name) <= len(f.said) && slices.Equal(search.Terms(join(f.said[i:i+len(name)])), name)
 }

@@ -1,4 +1,4 @@
-package model
+package utterance
 
 import (
 	"encoding/json"
@@ -9,12 +9,15 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"aidesk/core/model"
+	"aidesk/core/model/search"
+
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
 // probe is a tool with an argument of each kind.
-var probe = Tool{
+var probe = model.Tool{
 	Name: "probe", Typed: "probe.all", Plugin: "Probe",
 	Schema: json.RawMessage(`{"type": "object", "required": ["word"], "properties": {
 		"word": {"type": "string"}, "n": {"type": "integer", "minimum": -5}, "f": {"type": "number"}, "when": {"type": "string", "format": "date"},
@@ -35,7 +38,7 @@ func FuzzMatch(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, said string) {
-		for _, hit := range Match(said, []Tool{probe}, noon) {
+		for _, hit := range Match(said, []model.Tool{probe}, noon) {
 			var args struct {
 				Word *string `json:"word"`
 				Body struct {
@@ -64,24 +67,24 @@ func FuzzMatch(f *testing.F) {
 				t.Errorf("%q: hit %+v", said, hit)
 			}
 		}
-		Near(said, []Tool{probe}, noon)
+		Near(said, []model.Tool{probe}, noon)
 		if raw := Prefill(said, probe, noon); raw != nil && !json.Valid(raw) {
 			t.Errorf("%q: prefilled %s", said, raw)
 		}
-		words := Tool{Name: "words", Description: said, Schema: json.RawMessage(said)}
-		for _, r := range NewIndex([]Tool{probe, words}).Related(said, 2) {
+		words := model.Tool{Name: "words", Description: said, Schema: json.RawMessage(said)}
+		for _, r := range search.NewIndex([]model.Tool{probe, words}).Related(Words(said), 2) {
 			if !(r.Score > 0 && r.Score < 1) {
 				t.Errorf("%q: score %v", said, r.Score)
 			}
 		}
-		hit, found, err := Typed(said, []Tool{probe}, noon)
+		hit, found, err := Typed(said, []model.Tool{probe}, noon)
 		if !found || err != nil {
 			if err != nil && strings.ContainsAny(err.Error(), "\n\r") {
 				t.Errorf("%q: error of two lines: %q", said, err)
 			}
 			return
 		}
-		again, _, err := Typed(Line(probe, hit.Args), []Tool{probe}, noon)
+		again, _, err := Typed(Line(probe, hit.Args), []model.Tool{probe}, noon)
 		if err != nil || string(again.Args) != string(hit.Args) {
 			t.Errorf("%q: %s is written %q and read %s, %v", said, hit.Args, Line(probe, hit.Args), again.Args, err)
 		}
@@ -105,7 +108,7 @@ func TestLine(t *testing.T) {
 			t.Fatal(err)
 		}
 		line := Line(probe, want)
-		hit, found, err := Typed(line, []Tool{probe}, noon)
+		hit, found, err := Typed(line, []model.Tool{probe}, noon)
 		if !found || err != nil {
 			t.Fatalf("%q: found %v, %v", line, found, err)
 		}
@@ -117,7 +120,7 @@ func TestLine(t *testing.T) {
 
 // TestLineWithoutTyped has no typed form to write.
 func TestLineWithoutTyped(t *testing.T) {
-	if got := Line(Tool{Name: "x"}, json.RawMessage(`{"a": 1}`)); got != "" {
+	if got := Line(model.Tool{Name: "x"}, json.RawMessage(`{"a": 1}`)); got != "" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -135,14 +138,14 @@ func TestMatchBounded(t *testing.T) {
 	for i := range 60 {
 		fmt.Fprintf(&schema, `,"s%d":{"type":"string"}`, i)
 	}
-	slotted := Tool{Name: "slotted", Schema: json.RawMessage(schema.String() + "}}"), Examples: []string{
+	slotted := model.Tool{Name: "slotted", Schema: json.RawMessage(schema.String() + "}}"), Examples: []string{
 		"a " + slotsOf(40), "{word} a " + slotsOf(40) + " b", slotsOf(20) + " a " + slotsOf(40)[100:],
 	}}
-	dated := Tool{
+	dated := model.Tool{
 		Name: "dated", Schema: json.RawMessage(`{"properties":{"a":{"type":"string"},"b":{"type":"string"},"d":{"type":"string","format":"date"},"t":{"type":"string","format":"date-time"}}}`),
 		Examples: []string{"a {a} {d} {b} {t} a", "{a} {t} a {d} {b}", "a {d} {a} {t} {b}"},
 	}
-	tools := []Tool{slotted, dated}
+	tools := []model.Tool{slotted, dated}
 	for range 9 {
 		tools = append(tools, tool)
 	}
@@ -160,7 +163,7 @@ func TestMatchBounded(t *testing.T) {
 			t.Logf("%.20q…: %v", said, took)
 		}
 	}
-	if hits := Match("say "+strings.Repeat("a", 1<<20), []Tool{probe}, noon); hits != nil {
+	if hits := Match("say "+strings.Repeat("a", 1<<20), []model.Tool{probe}, noon); hits != nil {
 		t.Errorf("a message of a megabyte fits: %d hits", len(hits))
 	}
 }
@@ -175,8 +178,8 @@ func slotsOf(n int) string {
 }
 
 func TestMatchRank(t *testing.T) {
-	tool := func(name string, examples ...string) Tool {
-		return Tool{
+	tool := func(name string, examples ...string) model.Tool {
+		return model.Tool{
 			Name: name, Plugin: name, Examples: examples,
 			Schema: json.RawMessage(`{"type": "object", "properties": {"q": {"type": "string"}, "kind": {"enum": ["big cat", "dog"]}, "p": {"type": "string"}}}`),
 		}
@@ -184,16 +187,16 @@ func TestMatchRank(t *testing.T) {
 	tests := []struct {
 		name  string
 		said  string
-		tools []Tool
+		tools []model.Tool
 		want  []string
 	}{
-		{"more fixed words first", "find a dog", []Tool{tool("loose", "find {q}"), tool("exact", "find a {q}")}, []string{"exact", "loose"}},
-		{"a typed slot before a text", "find big cat", []Tool{tool("text", "find {q}"), tool("enum", "find {kind}")}, []string{"enum", "text"}},
-		{"once for each tool", "find a dog", []Tool{tool("one", "find {q}", "find a {q}", "find a dog", "find a dog?")}, []string{"one"}},
-		{"unless it reads two ways", "find cats", []Tool{tool("one", "find {q}", "find {p}")}, []string{"one", "one"}},
-		{"the order of tools otherwise", "find cats", []Tool{tool("b", "find {q}"), tool("a", "find {q}")}, []string{"b", "a"}},
-		{"a text gives way to what could not be read", "find a horse now", []Tool{tool("one", "find {q}", "find a {kind} now")}, nil},
-		{"but not to another plugin's", "find a horse now", []Tool{tool("one", "find {q}"), tool("two", "find a {kind} now")}, []string{"one"}},
+		{"more fixed words first", "find a dog", []model.Tool{tool("loose", "find {q}"), tool("exact", "find a {q}")}, []string{"exact", "loose"}},
+		{"a typed slot before a text", "find big cat", []model.Tool{tool("text", "find {q}"), tool("enum", "find {kind}")}, []string{"enum", "text"}},
+		{"once for each tool", "find a dog", []model.Tool{tool("one", "find {q}", "find a {q}", "find a dog", "find a dog?")}, []string{"one"}},
+		{"unless it reads two ways", "find cats", []model.Tool{tool("one", "find {q}", "find {p}")}, []string{"one", "one"}},
+		{"the order of tools otherwise", "find cats", []model.Tool{tool("b", "find {q}"), tool("a", "find {q}")}, []string{"b", "a"}},
+		{"a text gives way to what could not be read", "find a horse now", []model.Tool{tool("one", "find {q}", "find a {kind} now")}, nil},
+		{"but not to another plugin's", "find a horse now", []model.Tool{tool("one", "find {q}"), tool("two", "find a {kind} now")}, []string{"one"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -242,23 +245,8 @@ func TestUsable(t *testing.T) {
 	}
 }
 
-func TestCallID(t *testing.T) {
-	said := []Message{{V: Version, Role: User, Parts: []Part{{Text: "hello"}}}}
-	first := CallID(said, 0)
-	if again := CallID(said, 0); again != first {
-		t.Errorf("the same transcript gives %q and %q", first, again)
-	}
-	if CallID(said, 1) == first || CallID(nil, 0) == first {
-		t.Errorf("%q was given twice", first)
-	}
-	said = append(said, Message{V: Version, Role: Assistant, Parts: []Part{{Call: &ToolCall{ID: first}}}})
-	if CallID(said, 0) == first {
-		t.Error("an id of the transcript was given again")
-	}
-}
-
 func BenchmarkMatch(b *testing.B) {
-	var tools []Tool
+	var tools []model.Tool
 	for i := range 300 {
 		tool := probe
 		tool.Name = fmt.Sprintf("probe%d", i)

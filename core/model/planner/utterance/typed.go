@@ -1,4 +1,4 @@
-package model
+package utterance
 
 import (
 	"encoding/json"
@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"aidesk/core/model"
 )
 
 // maxTyped is the longest typed form, in bytes.
@@ -25,13 +27,13 @@ const maxNamed = 12
 // found tells whether the line begins with a tool's typed name. If so, err is
 // nil or one plain line that a member may read, with the arguments that the tool
 // takes; the hit has the tool even then.
-func Typed(line string, tools []Tool, now time.Time) (hit Hit, found bool, err error) {
+func Typed(line string, tools []model.Tool, now time.Time) (hit Hit, found bool, err error) {
 	line = strings.TrimSpace(strings.ToValidUTF8(line, "\ufffd"))
 	first, rest := line, ""
 	if i := strings.IndexFunc(line, unicode.IsSpace); i >= 0 {
 		first, rest = line[:i], line[i:]
 	}
-	i := slices.IndexFunc(tools, func(t Tool) bool {
+	i := slices.IndexFunc(tools, func(t model.Tool) bool {
 		return t.Typed != "" && (strings.EqualFold(t.Typed, first) ||
 			rest == "" && strings.EqualFold(t.Typed, strings.TrimRight(first, ".?!")))
 	})
@@ -127,7 +129,7 @@ func (s signature) usage() string {
 
 // Line is the typed form of a call: what Typed reads as these arguments. It is
 // empty for a tool without a typed name.
-func Line(tool Tool, args json.RawMessage) string {
+func Line(tool model.Tool, args json.RawMessage) string {
 	if tool.Typed == "" {
 		return ""
 	}

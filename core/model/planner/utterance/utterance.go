@@ -1,4 +1,10 @@
-package model
+// Package utterance recognises what a member asks for in the words of an example.
+//
+// A plugin's document may give example utterances with slots, such as
+// "add {title} to my list". Match finds the calls that a message asks for in the words
+// of such an example, Near those that lack a value, and Typed reads a typed form:
+// list.addItem title=milk. Nothing is guessed: an example fits as a whole or not at all.
+package utterance
 
 import (
 	"cmp"
@@ -8,6 +14,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"aidesk/core/model"
 )
 
 // Bounds on what is read; beyond them nothing is recognised.
@@ -24,7 +32,7 @@ const (
 
 // Hit is a call that a message asks for in the words of an example.
 type Hit struct {
-	Tool    Tool
+	Tool    model.Tool
 	Args    json.RawMessage // valid for the tool's schema as far as words can tell
 	Example string          // whose words they are; empty for a typed form
 	Words   int             // fixed words of the example that the message repeats
@@ -45,7 +53,7 @@ type Hit struct {
 // that can be read in two ways does not fit, and one of fewer words gives way to
 // a longer one of the same plugin that Near finds. now, in the member's zone, gives
 // "today" its date.
-func Match(text string, tools []Tool, now time.Time) []Hit {
+func Match(text string, tools []model.Tool, now time.Time) []Hit {
 	said, ok := listen(text)
 	if !ok {
 		return nil
@@ -114,7 +122,7 @@ func listen(text string) (speech, bool) {
 
 // pattern is an example compiled against its tool's schema.
 type pattern struct {
-	tool      Tool
+	tool      model.Tool
 	example   string
 	signature signature
 	elements  []element
@@ -141,7 +149,7 @@ var (
 // compile reads those examples of a tool that can make a call: every fixed word
 // is there, as has tells, every slot names an argument that words can give, and
 // no required argument is without one.
-func compile(tool Tool, has func(string) bool) []pattern {
+func compile(tool model.Tool, has func(string) bool) []pattern {
 	var list []pattern
 	var s *signature
 	for _, example := range tool.Examples[:min(len(tool.Examples), maxExamples)] {
@@ -220,7 +228,7 @@ func resolve(elements []element, s signature) (pattern, bool) {
 }
 
 // Usable lists the examples of a tool by which it can be called, in their order.
-func Usable(tool Tool) []string {
+func Usable(tool model.Tool) []string {
 	var list []string
 	for _, p := range compile(tool, func(string) bool { return true }) {
 		list = append(list, strings.TrimSpace(p.example))

@@ -1,13 +1,15 @@
-package model
+package utterance
 
 import (
 	"slices"
 	"time"
+
+	"aidesk/core/model"
 )
 
 // Hint is an example that a message nearly fits.
 type Hint struct {
-	Tool     Tool
+	Tool     model.Tool
 	Example  string
 	Unread   []Unread // values that are missing or could not be read
 	Readings []Hit    // or else: the ways in which the message can be read
@@ -27,7 +29,7 @@ type Unread struct {
 // while a value between them is missing, cannot be read, or can be read in two
 // ways: enough to ask, not enough to call. The closest come first, one for each
 // tool. Messages that Match understands are not for Near.
-func Near(text string, tools []Tool, now time.Time) []Hint {
+func Near(text string, tools []model.Tool, now time.Time) []Hint {
 	said, ok := listen(text)
 	if !ok {
 		return nil

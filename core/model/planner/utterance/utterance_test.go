@@ -1,4 +1,4 @@
-package model
+package utterance
 
 import (
 	"encoding/json"
@@ -10,6 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"aidesk/core/goldentest"
+	"aidesk/core/model"
 )
 
 // noon is a time whose date differs between zones.
@@ -19,7 +20,7 @@ var noon = time.Date(2026, 11, 30, 23, 30, 0, 0, time.FixedZone("member", 2*3600
 // said and what Match, Typed and Near make of them.
 func TestTables(t *testing.T) {
 	goldentest.Archives(t, "*.txtar", func(t *testing.T, archive *txtar.Archive) {
-		var tools []Tool
+		var tools []model.Tool
 		for i, file := range archive.Files {
 			if file.Name == "tools.json" {
 				if err := json.Unmarshal(file.Data, &tools); err != nil {
@@ -42,7 +43,7 @@ func TestTables(t *testing.T) {
 }
 
 // understand is what is made of one line, as text.
-func understand(said string, tools []Tool) string {
+func understand(said string, tools []model.Tool) string {
 	var b strings.Builder
 	if hit, found, err := Typed(said, tools, noon); found {
 		if err != nil {

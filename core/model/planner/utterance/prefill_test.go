@@ -1,9 +1,11 @@
-package model
+package utterance
 
 import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"aidesk/core/model"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -53,7 +55,7 @@ func TestPrefill(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := Prefill(test.said, Tool{Schema: json.RawMessage(test.schema)}, noon)
+			got := Prefill(test.said, model.Tool{Schema: json.RawMessage(test.schema)}, noon)
 			if diff := cmp.Diff(test.want, string(got)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

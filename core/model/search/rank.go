@@ -1,11 +1,17 @@
-package model
+// Package search finds operations by words, and keeps what is offered to a model
+// small: it ranks tools by how much of a message they say (BM25F), and estimates how
+// many tokens a text, a message or a request takes before a provider has counted.
+package search
 
 import (
 	"cmp"
 	"encoding/json"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
+
+	"aidesk/core/model"
 )
 
 // Parameters of BM25F.
@@ -28,16 +34,22 @@ const (
 // maxNested bounds how deep a schema is read for words.
 const maxNested = 8
 
+// maxExamples is how many examples of one tool are read.
+const maxExamples = 20
+
+// slot is a place in an example that a member fills in.
+var slot = regexp.MustCompile(`\{([^{}\s]+)\}`)
+
 // Ranked is a tool that a query found.
 type Ranked struct {
-	Tool  Tool
+	Tool  model.Tool
 	Score float64 // above 0, below 1: how much of what the query says the tool says too
 }
 
 // Index finds tools by words: in their names, summaries, descriptions, arguments
 // and examples. It is immutable and may be used concurrently.
 type Index struct {
-	tools    []Tool // by name
+	tools    []model.Tool // by name
 	postings map[string][]posting
 }
 
@@ -50,14 +62,14 @@ type posting struct {
 
 // Rank lists the tools that say most of what query says, the best first and equal
 // ones by name, at most limit. Who asks often makes an Index once.
-func Rank(query string, tools []Tool, limit int) []Ranked {
+func Rank(query string, tools []model.Tool, limit int) []Ranked {
 	return NewIndex(tools).Rank(query, limit)
 }
 
 // NewIndex reads tools; a tenth of a millisecond for each is ample.
-func NewIndex(tools []Tool) *Index {
+func NewIndex(tools []model.Tool) *Index {
 	x := &Index{tools: slices.Clone(tools), postings: map[string][]posting{}}
-	slices.SortStableFunc(x.tools, func(a, b Tool) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(x.tools, func(a, b model.Tool) int { return cmp.Compare(a.Name, b.Name) })
 	read := make([][fieldCount][]string, len(x.tools))
 	var total [fieldCount]int
 	for i, tool := range x.tools {
@@ -78,7 +90,7 @@ func NewIndex(tools []Tool) *Index {
 				said[word] += one
 			}
 		}
-		head := append(terms(x.tools[i].Summary), fields[inName]...)
+		head := append(Terms(x.tools[i].Summary), fields[inName]...)
 		for word, n := range said {
 			if x.postings[word] == nil {
 				word = strings.Clone(word) // a part of the text would keep all of it
@@ -93,7 +105,7 @@ func NewIndex(tools []Tool) *Index {
 
 // Rank is the function Rank for the tools of the index.
 func (x *Index) Rank(query string, limit int) []Ranked {
-	return x.rank(terms(query), limit, func(score float64, _ int) bool { return score > 0 })
+	return x.rank(Terms(query), limit, func(score float64, _ int) bool { return score > 0 })
 }
 
 // rank scores the tools by words, each counted once, and keeps those that keep
@@ -138,16 +150,16 @@ func (x *Index) rarity(word string) float64 {
 }
 
 // fieldsOf cuts what is known of a tool into words, by field.
-func fieldsOf(tool Tool) [fieldCount][]string {
+func fieldsOf(tool model.Tool) [fieldCount][]string {
 	var f [fieldCount][]string
 	// The typed name mostly repeats the name.
-	f[inName] = terms(tool.Name + " " + tool.Typed + " " + tool.Plugin)
+	f[inName] = Terms(tool.Name + " " + tool.Typed + " " + tool.Plugin)
 	slices.Sort(f[inName])
 	f[inName] = slices.Compact(f[inName])
-	f[inText] = terms(tool.Summary + " " + tool.Description)
+	f[inText] = Terms(tool.Summary + " " + tool.Description)
 	f[inArguments] = argumentTerms(tool.Schema)
 	for _, example := range tool.Examples[:min(len(tool.Examples), maxExamples)] {
-		f[inExamples] = append(f[inExamples], terms(slots.ReplaceAllString(example, " "))...)
+		f[inExamples] = append(f[inExamples], Terms(slot.ReplaceAllString(example, " "))...)
 	}
 	return f
 }
@@ -176,7 +188,7 @@ func argumentTerms(schema json.RawMessage) []string {
 		body.write(&b, 1)
 	}
 	top.write(&b, 0)
-	return terms(b.String())
+	return Terms(b.String())
 }
 
 // write appends the words of a schema.

@@ -1,4 +1,4 @@
-package model
+package search_test
 
 import (
 	"encoding/json"
@@ -11,6 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aidesk/core/corporatest"
+	"aidesk/core/model"
+	"aidesk/core/model/planner/utterance"
+	"aidesk/core/model/search"
 )
 
 func TestTerms(t *testing.T) {
@@ -32,14 +35,14 @@ func TestTerms(t *testing.T) {
 		{" .,!?\xff ", ""},
 	}
 	for _, test := range tests {
-		if got := strings.Join(terms(test.text), " "); got != test.want {
+		if got := strings.Join(search.Terms(test.text), " "); got != test.want {
 			t.Errorf("%q: got %q, want %q", test.text, got, test.want)
 		}
 	}
 }
 
 // shelf is a small desk: two plugins of which one has arguments in a body.
-var shelf = []Tool{
+var shelf = []model.Tool{
 	{
 		Name: "stays_searchStays", Typed: "stays.searchStays", Plugin: "Stays", Summary: "Search stays by city, nights, guests and price",
 		Schema: json.RawMessage(`{"type":"object","properties":{"city":{"type":"string","description":"the city to look in"},"sort":{"enum":["price","rating"],"description":"how to order them"}}}`),
@@ -78,7 +81,7 @@ func TestRank(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
-			for _, r := range Rank(test.query, shelf, 9) {
+			for _, r := range search.Rank(test.query, shelf, 9) {
 				got = append(got, r.Tool.Name)
 				if r.Score <= 0 || r.Score >= 1 {
 					t.Errorf("%s: score %v", r.Tool.Name, r.Score)
@@ -89,27 +92,27 @@ func TestRank(t *testing.T) {
 			}
 		})
 	}
-	if got := Rank("stays", shelf, 1); len(got) != 1 {
+	if got := search.Rank("stays", shelf, 1); len(got) != 1 {
 		t.Errorf("limit 1: %d tools", len(got))
 	}
-	if got := len(Rank("stays", shelf, 0)) + len(Rank("stays", shelf, -1)) + len(Rank("stays", nil, 3)); got != 0 {
+	if got := len(search.Rank("stays", shelf, 0)) + len(search.Rank("stays", shelf, -1)) + len(search.Rank("stays", nil, 3)); got != 0 {
 		t.Errorf("no room or no tools: %d tools", got)
 	}
 }
 
 // TestRankIsStable gives the tools in any order and gets one order.
 func TestRankIsStable(t *testing.T) {
-	var tools []Tool
+	var tools []model.Tool
 	for i := range 40 {
-		tools = append(tools, Tool{Name: fmt.Sprintf("tool%02d", i), Summary: "Read the page", Description: strings.Repeat("page ", i%3)})
+		tools = append(tools, model.Tool{Name: fmt.Sprintf("tool%02d", i), Summary: "Read the page", Description: strings.Repeat("page ", i%3)})
 	}
-	want := Rank("read a page", tools, 40)
-	if !slices.IsSortedFunc(want[:3], func(a, b Ranked) int { return strings.Compare(a.Tool.Name, b.Tool.Name) }) {
+	want := search.Rank("read a page", tools, 40)
+	if !slices.IsSortedFunc(want[:3], func(a, b search.Ranked) int { return strings.Compare(a.Tool.Name, b.Tool.Name) }) {
 		t.Errorf("ties are not by name: %s, %s, %s", want[0].Tool.Name, want[1].Tool.Name, want[2].Tool.Name)
 	}
 	for seed := range uint64(5) {
 		rand.New(rand.NewPCG(seed, 0)).Shuffle(len(tools), func(i, j int) { tools[i], tools[j] = tools[j], tools[i] })
-		if diff := cmp.Diff(want, Rank("read a page", tools, 40)); diff != "" {
+		if diff := cmp.Diff(want, search.Rank("read a page", tools, 40)); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
 		}
 	}
@@ -130,7 +133,7 @@ func TestRelated(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
-			for _, r := range NewIndex(shelf).Related(test.said, 3) {
+			for _, r := range search.NewIndex(shelf).Related(utterance.Words(test.said), 3) {
 				got = append(got, r.Tool.Name)
 			}
 			if diff := cmp.Diff(test.want, strings.Join(got, " ")); diff != "" {
@@ -188,12 +191,12 @@ func (e exam) said() string {
 }
 
 // toolsIn pools the functions of exams, each name once.
-func toolsIn(exams ...exam) []Tool {
-	var tools []Tool
+func toolsIn(exams ...exam) []model.Tool {
+	var tools []model.Tool
 	for _, e := range exams {
 		for _, f := range e.Function {
-			if !slices.ContainsFunc(tools, func(t Tool) bool { return t.Name == f.Name }) {
-				tools = append(tools, Tool{Name: f.Name, Description: f.Description, Schema: f.Parameters})
+			if !slices.ContainsFunc(tools, func(t model.Tool) bool { return t.Name == f.Name }) {
+				tools = append(tools, model.Tool{Name: f.Name, Description: f.Description, Schema: f.Parameters})
 			}
 		}
 	}
@@ -201,8 +204,8 @@ func toolsIn(exams ...exam) []Tool {
 }
 
 // place is where a tool stands in a ranking, or past every limit.
-func place(list []Ranked, name string) int {
-	if i := slices.IndexFunc(list, func(r Ranked) bool { return r.Tool.Name == name }); i >= 0 {
+func place(list []search.Ranked, name string) int {
+	if i := slices.IndexFunc(list, func(r search.Ranked) bool { return r.Tool.Name == name }); i >= 0 {
 		return i
 	}
 	return 1 << 20
@@ -214,13 +217,13 @@ func TestRankBFCL(t *testing.T) {
 	t.Logf("%-32s %9s  @1    @3    @5    @8    @20", "pool", "functions")
 	for _, pool := range []struct {
 		name  string
-		tools []Tool
+		tools []model.Tool
 		floor float64 // of those among the first 8
 	}{
 		{"multiple", toolsIn(exams...), 0.95},
 		{"multiple and irrelevance", toolsIn(slices.Concat(exams, bfcl[exam](t, "irrelevance.json"))...), 0.95},
 	} {
-		x := NewIndex(pool.tools)
+		x := search.NewIndex(pool.tools)
 		limits := []int{1, 3, 5, 8, 20}
 		shares := make([]float64, len(limits))
 		for i, e := range exams {
@@ -244,27 +247,27 @@ func TestRelatedBFCL(t *testing.T) {
 	others := bfcl[exam](t, "irrelevance.json")
 	pool := toolsIn(exams...)
 	// desk is the functions of one exam among others, the same in each run.
-	desk := func(e exam, i, more int) *Index {
+	desk := func(e exam, i, more int) *search.Index {
 		tools := toolsIn(e)
 		for k := 0; more > 0; k++ {
 			tool := pool[(i*37+k*53)%len(pool)]
-			if !slices.ContainsFunc(tools, func(t Tool) bool { return t.Name == tool.Name }) {
+			if !slices.ContainsFunc(tools, func(t model.Tool) bool { return t.Name == tool.Name }) {
 				tools = append(tools, tool)
 				more--
 			}
 		}
-		return NewIndex(tools)
+		return search.NewIndex(tools)
 	}
 	t.Logf("%-6s %s  %s", "others", "offered when it fits", "offered when none fits")
 	for _, more := range []int{0, 5, 20} {
 		var fits, none float64
 		for i, e := range exams {
-			if place(desk(e, i, more).Related(e.said(), 3), want[i]) < 3 {
+			if place(desk(e, i, more).Related(utterance.Words(e.said()), 3), want[i]) < 3 {
 				fits += 1 / float64(len(exams))
 			}
 		}
 		for i, e := range others {
-			if len(desk(e, i, more).Related(e.said(), 3)) > 0 {
+			if len(desk(e, i, more).Related(utterance.Words(e.said()), 3)) > 0 {
 				none += 1 / float64(len(others))
 			}
 		}
@@ -277,7 +280,7 @@ func TestRelatedBFCL(t *testing.T) {
 
 // many makes tools with texts as long as those of real plugins, of words as
 // frequent as words are.
-func many(n int) []Tool {
+func many(n int) []model.Tool {
 	r := rand.New(rand.NewPCG(1, 2))
 	zipf := rand.NewZipf(r, 1.1, 4, 8000)
 	text := func(words int) string {
@@ -287,14 +290,14 @@ func many(n int) []Tool {
 		}
 		return b.String()
 	}
-	var tools []Tool
+	var tools []model.Tool
 	for i := range n {
 		properties := map[string]any{}
 		for j := range 6 {
 			properties[fmt.Sprintf("%s%d", strings.Fields(text(1))[0], j)] = map[string]any{"type": "string", "description": text(12)}
 		}
-		schema, _ := encode(map[string]any{"type": "object", "properties": properties})
-		tools = append(tools, Tool{Name: fmt.Sprintf("tool%d", i), Summary: text(6), Description: text(30), Schema: schema})
+		schema, _ := json.Marshal(map[string]any{"type": "object", "properties": properties})
+		tools = append(tools, model.Tool{Name: fmt.Sprintf("tool%d", i), Summary: text(6), Description: text(30), Schema: schema})
 	}
 	return tools
 }
@@ -302,7 +305,7 @@ func many(n int) []Tool {
 // BenchmarkRank ranks 3,000 operations for a question of 20 words.
 func BenchmarkRank(b *testing.B) {
 	tools := many(3000)
-	x := NewIndex(tools)
+	x := search.NewIndex(tools)
 	query := tools[17].Description[:100]
 	for b.Loop() {
 		if got := x.Rank(query, 8); len(got) != 8 {
@@ -315,6 +318,6 @@ func BenchmarkRank(b *testing.B) {
 func BenchmarkNewIndex(b *testing.B) {
 	tools := many(3000)
 	for b.Loop() {
-		NewIndex(tools)
+		search.NewIndex(tools)
 	}
 }

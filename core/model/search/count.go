@@ -1,8 +1,10 @@
-package model
+package search
 
 import (
 	"slices"
 	"unicode"
+
+	"aidesk/core/model"
 )
 
 // wordPart is how many letters of a long word are one token.
@@ -68,7 +70,7 @@ func isDigit(r rune) bool {
 }
 
 // Estimate is how many tokens a request is taken to be, rather too many than too few.
-func Estimate(r *Request) int {
+func Estimate(r *model.Request) int {
 	n := 0
 	for _, text := range slices.Concat(r.System, r.Brief) {
 		n += Tokens(text)
@@ -86,7 +88,7 @@ func Estimate(r *Request) int {
 const perPart = 8
 
 // Size is how many tokens a message is taken to be in a request.
-func Size(m Message) int {
+func Size(m model.Message) int {
 	n := Tokens(m.Name) + perPart
 	for _, p := range m.Parts {
 		n += Tokens(p.Text)

@@ -1,4 +1,4 @@
-package model
+package search
 
 import (
 	"strings"
@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// terms cuts text into the words by which operations are found: lower case, cut
+// Terms cuts text into the words by which operations are found: lower case, cut
 // at camelCase, snake_case and digits, and reduced to their stems.
-func terms(s string) []string {
+func Terms(s string) []string {
 	var list []string
 	begin := 0 // of the word that ends at i
 	was, before := other, rune(0)
