@@ -38,40 +38,41 @@ const maxLines = 500
 // conformance suites) need no row: they may import anything, and only tests,
 // the program and each other import them.
 const table = `
-package                 | in this module                                                                      | third party
-core                    | –                                                                                   | –
-core/markdown           | –                                                                                   | github.com/yuin/goldmark github.com/clipperhouse/displaywidth
-core/model              | –                                                                                   | –
-core/secret             | –                                                                                   | –
-core/egress             | –                                                                                   | code.dny.dev/ssrf
-store                   | –                                                                                   | –
-core/chat               | markdown                                                                            | –
-core/openapi            | –                                                                                   | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime go.yaml.in/yaml/v3 golang.org/x/net/html
-core/policy             | chat                                                                                | –
-core/preview            | chat egress                                                                         | golang.org/x/net/html golang.org/x/text
-core/model/search       | model                                                                               | –
-core/model/middleware   | model model/search                                                                  | –
-core/model/wire         | model                                                                               | –
-core/model/openai       | model model/wire                                                                    | github.com/sashabaranov/go-openai
-core/model/anthropic    | model model/wire                                                                    | github.com/anthropics/anthropic-sdk-go
-core/model/planner/utterance | model model/search                                                             | –
-core/model/planner      | model model/search model/planner/utterance                                          | –
-core/model/script       | model                                                                               | –
-core/account            | chat egress secret store                                                            | golang.org/x/oauth2
-core/plugin             | chat markdown openapi policy account egress store                                   | –
-core/confirm            | chat openapi plugin store                                                           | –
-core/agent              | chat markdown model model/search model/planner/utterance openapi plugin confirm preview store | –
-core/schedule           | chat store                                                                          | github.com/robfig/cron/v3
-store/bolt              | store                                                                               | go.etcd.io/bbolt
-store/postgres          | store                                                                               | github.com/jackc/pgx/v5
-adapters/session        | chat markdown                                                                       | –
-adapters/slack          | chat markdown adapters/session adapters/slack/render                                | github.com/slack-go/slack github.com/gorilla/websocket
-adapters/slack/render   | chat markdown                                                                       | –
-adapters/discord        | chat markdown adapters/session                                                      | github.com/bwmarrin/discordgo github.com/gorilla/websocket
-adapters/terminal       | chat markdown                                                                       | –
-bots                    | chat markdown model model/middleware agent account plugin policy confirm schedule secret store | –
-cmd/exampleplugins/...  | cmd/exampleplugins/...                                                              | –
-cmd/...                 | everything                                                                          | github.com/spf13/cobra github.com/goccy/go-yaml github.com/prometheus/client_golang charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
+package                      | in this module                                       | third party
+core                         | –                                                    | –
+core/markdown                | –                                                    | github.com/yuin/goldmark github.com/clipperhouse/displaywidth
+core/model                   | –                                                    | –
+core/secret                  | –                                                    | –
+core/egress                  | –                                                    | code.dny.dev/ssrf
+store                        | –                                                    | –
+core/chat                    | markdown                                             | –
+core/openapi                 | –                                                    | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime go.yaml.in/yaml/v3 golang.org/x/net/html
+core/policy                  | chat                                                 | –
+core/preview                 | chat egress                                          | golang.org/x/net/html golang.org/x/text
+core/model/search            | model                                                | –
+core/model/middleware        | model model/search                                   | –
+core/model/wire              | model                                                | –
+core/model/openai            | model model/wire                                     | github.com/sashabaranov/go-openai
+core/model/anthropic         | model model/wire                                     | github.com/anthropics/anthropic-sdk-go
+core/model/planner/utterance | model model/search                                   | –
+core/model/planner           | model model/search model/planner/utterance           | –
+core/model/script            | model                                                | –
+core/account                 | chat egress secret store                             | golang.org/x/oauth2
+core/plugin                  | chat markdown openapi policy account egress store    | –
+core/confirm                 | chat openapi plugin store                            | –
+core/agent                   | chat markdown model model/search model/planner/utterance openapi plugin confirm preview store | –
+core/schedule                | chat store                                           | github.com/robfig/cron/v3
+store/bolt                   | store store/bolt/queue                               | go.etcd.io/bbolt
+store/bolt/queue             | store                                                | –
+store/postgres               | store                                                | github.com/jackc/pgx/v5
+adapters/session             | chat markdown                                        | –
+adapters/slack               | chat markdown adapters/session adapters/slack/render | github.com/slack-go/slack github.com/gorilla/websocket
+adapters/slack/render        | chat markdown                                        | –
+adapters/discord             | chat markdown adapters/session                       | github.com/bwmarrin/discordgo github.com/gorilla/websocket
+adapters/terminal            | chat markdown                                        | –
+bots                         | chat markdown model model/middleware agent account plugin policy confirm schedule secret store | –
+cmd/exampleplugins/...       | cmd/exampleplugins/...                               | –
+cmd/...                      | everything                                           | github.com/spf13/cobra github.com/goccy/go-yaml github.com/prometheus/client_golang charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
 `
 
 // TestImports reads the sources themselves: a list asked of the go command

@@ -3,7 +3,6 @@ package bolt
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -17,7 +16,7 @@ func (db *DB) Claim(ctx context.Context, owner string, limit, share int, ttl tim
 		return nil, err
 	}
 	db.mu.Lock()
-	waits := db.journal.waits(db.now())
+	waits := db.timers.waits(db.now())
 	db.mu.Unlock()
 	if waits { // every transaction begins with the timers that are due
 		if err := db.write(ctx, func(*batch) error { return nil }); err != nil {
@@ -26,55 +25,7 @@ func (db *DB) Claim(ctx context.Context, owner string, limit, share int, ttl tim
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	return db.journal.claim(owner, limit, share, db.now(), ttl), nil
-}
-
-// claim leases conversations, each from the scope whose turn it is.
-func (j *journal) claim(owner string, limit, share int, now time.Time, ttl time.Duration) []store.Lease {
-	for _, s := range j.scopes {
-		j.end(s, now)
-	}
-	var leases []store.Lease
-	for len(leases) < limit {
-		c := j.pick(share, now)
-		if c == nil {
-			break
-		}
-		j.epoch++
-		c.lease = store.Lease{Conversation: c.name, Owner: owner, Epoch: j.epoch, Until: now.Add(ttl)}
-		c.rest, c.seen, c.told, c.tried = time.Time{}, math.MaxUint64, math.MaxUint64, 0
-		j.place(c, now)
-		leases = append(leases, c.lease)
-	}
-	return leases
-}
-
-// end notices the leases that ended by themselves: their conversations wait to be
-// claimed again or, without work, are no more.
-func (j *journal) end(s *scope, now time.Time) {
-	for {
-		later := s.line.later.slots
-		if len(later) == 0 || later[0].at.After(now) {
-			return
-		}
-		j.place(later[0].item, now)
-	}
-}
-
-// pick is the conversation to be claimed next; nil: there is none.
-func (j *journal) pick(share int, now time.Time) *conversation {
-	var best *conversation
-	for _, s := range j.scopes {
-		first := s.line.first(now)
-		if first == nil || share > 0 && s.held >= share {
-			continue
-		}
-		c := first.item
-		if best == nil || s.held < best.scope.held || s.held == best.scope.held && c.order < best.order {
-			best = c
-		}
-	}
-	return best
+	return db.inbox.Claim(owner, limit, share, db.now(), ttl), nil
 }
 
 // Extend is store.Journal's.
@@ -82,17 +33,11 @@ func (db *DB) Extend(ctx context.Context, lease store.Lease, ttl time.Duration) 
 	if err := db.usable(ctx); err != nil {
 		return store.Extension{}, err
 	}
-	x := store.Extension{Lease: lease, Lost: true}
-	var seqs []uint64
 	db.mu.Lock()
 	now := db.now()
-	if c := db.journal.held(lease, now); c != nil {
-		c.lease.Until = now.Add(ttl)
-		db.journal.place(c, now)
-		x = store.Extension{Lease: c.lease}
-		seqs = c.interrupts(c.told)
-	}
+	extended, seqs, ok := db.inbox.Extend(lease, now, ttl)
 	db.mu.Unlock()
+	x := store.Extension{Lease: extended, Lost: !ok}
 	if len(seqs) == 0 {
 		return x, nil
 	}
@@ -105,23 +50,12 @@ func (db *DB) Extend(ctx context.Context, lease store.Lease, ttl time.Duration) 
 	}
 	if n := len(x.Interrupted); n > 0 { // what is not on disk yet is told next time
 		db.mu.Lock()
-		if c := db.journal.held(lease, now); c != nil {
-			c.told = max(c.told, x.Interrupted[n-1].Seq)
+		if c := db.inbox.Held(lease, now); c != nil {
+			c.Told(x.Interrupted[n-1].Seq)
 		}
 		db.mu.Unlock()
 	}
 	return x, nil
-}
-
-// interrupts are the interrupting events after one.
-func (c *conversation) interrupts(seq uint64) []uint64 {
-	var seqs []uint64
-	for _, q := range c.queue {
-		if q.interrupt && q.seq > seq {
-			seqs = append(seqs, q.seq)
-		}
-	}
-	return seqs
 }
 
 // Release is store.Journal's.
@@ -131,17 +65,7 @@ func (db *DB) Release(ctx context.Context, lease store.Lease, delay time.Duratio
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	now := db.now()
-	c := db.journal.held(lease, now)
-	if c == nil {
-		return nil
-	}
-	c.lease = store.Lease{}
-	c.rest = now.Add(delay)
-	if len(c.interrupts(c.seen)) > 0 {
-		c.rest = time.Time{}
-	}
-	db.journal.place(c, now)
+	db.inbox.Release(lease, db.now(), delay)
 	return nil
 }
 

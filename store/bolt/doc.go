@@ -12,7 +12,7 @@
 //
 // The file is locked, so this process is its only user. Who holds which
 // conversation, what is claimable and which reply is on its way is therefore kept
-// in memory (line.go) and built at opening from what is not finished.
+// in memory (package queue) and built at opening from what is not finished.
 //
 // # Layout
 //

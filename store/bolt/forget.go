@@ -85,7 +85,7 @@ func (db *DB) forgetEvent(b *batch, key []byte) error {
 	if _, _, err := read(b.Tx, inboxBucket, key, &k); err != nil {
 		return err
 	}
-	db.journal.remove(k.Conversation, []uint64{lastNum(key)}, b.now)
+	db.inbox.Remove(k.Conversation, []uint64{lastNum(key)}, b.now)
 	return b.drop(inboxBucket, key)
 }
 
@@ -93,7 +93,7 @@ func (db *DB) forgetTimer(b *batch, key []byte) error {
 	if err := b.drop(timerBucket, key); err != nil {
 		return err
 	}
-	db.journal.timers--
+	db.timers.count--
 	return nil
 }
 
@@ -108,7 +108,7 @@ func (db *DB) forgetReply(b *batch, key []byte) error {
 		}
 	}
 	k.Sent = k.Version
-	db.outgoing.set(string(key), k, b.now, b.now)
+	db.place(string(key), k, b.now, b.now)
 	return b.drop(replyBucket, key)
 }
 

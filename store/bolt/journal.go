@@ -4,157 +4,51 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"math"
-	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
 
 	"aidesk/store"
+	"aidesk/store/bolt/queue"
 )
 
 // maxFired is how many timers one transaction moves; the rest follow in the next.
 const maxFired = 1000
 
-// journal is what is kept in memory of the events not yet worked. db.mu guards it.
-type journal struct {
-	conversations map[string]*conversation // those with events or a holder
-	scopes        map[string]*scope        // those of these conversations
-	epoch         uint64                   // of the last lease
-	timers        int                      // events not yet due
-	due           time.Time                // of the next timer; zero: there is none
+// timers are the events not yet due. db.mu guards them.
+type timers struct {
+	count int
+	due   time.Time // of the next; zero: there is none
 }
 
-// scope is what shares the workers with others.
-type scope struct {
-	name  string
-	line  *line[*conversation]
-	count int // its conversations
-	held  int // those with a holder
-}
-
-// conversation is one that has events or a holder.
-type conversation struct {
-	slot[*conversation]
-	name  string
-	scope *scope
-	held  bool     // it is counted as held in its scope
-	queue []queued // not done, in order
-	rest  time.Time
-	lease store.Lease // Epoch 0: nobody's
-	seen  uint64      // the last event that Work handed out under this lease
-	told  uint64      // the last event that Work or Extend told of under this lease
-	tried uint64      // the event on which this lease has counted its try
-}
-
-// queued is an event in memory.
-type queued struct {
-	seq       uint64
-	interrupt bool
-}
-
-func newJournal() journal {
-	return journal{conversations: map[string]*conversation{}, scopes: map[string]*scope{}}
-}
-
-// load reads what is not finished from disk.
-func (j *journal) load(tx *bbolt.Tx, now time.Time) error {
+// loadInbox builds from disk what is kept in memory of the events not yet worked.
+func (db *DB) loadInbox(tx *bbolt.Tx, now time.Time) error {
 	err := tx.Bucket([]byte(inboxBucket)).ForEach(func(key, value []byte) error {
 		var k keptEvent
 		if _, err := openAt(inboxBucket, key, value, &k); err != nil {
 			return err
 		}
-		j.add(k.Conversation, queued{lastNum(key), k.Interrupt}, now)
+		db.inbox.Add(k.Conversation, queue.Event{Seq: lastNum(key), Interrupt: k.Interrupt}, now)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	j.timers = tx.Bucket([]byte(timerBucket)).Stats().KeyN
-	j.next(tx)
+	db.timers.count = tx.Bucket([]byte(timerBucket)).Stats().KeyN
+	db.timers.next(tx)
 	return nil
 }
 
 // next finds out when the next timer is due.
-func (j *journal) next(tx *bbolt.Tx) {
-	j.due = time.Time{}
+func (t *timers) next(tx *bbolt.Tx) {
+	t.due = time.Time{}
 	if key, _ := tx.Bucket([]byte(timerBucket)).Cursor().First(); key != nil {
-		j.due = moment(keyTime(key))
+		t.due = moment(keyTime(key))
 	}
 }
 
 // waits says whether a timer is due that was not moved yet.
-func (j *journal) waits(now time.Time) bool { return !j.due.IsZero() && !j.due.After(now) }
-
-// add puts an event at the end of its conversation.
-func (j *journal) add(name string, q queued, now time.Time) {
-	c := j.conversations[name]
-	if c == nil {
-		c = &conversation{name: name, scope: j.scope(store.Scope(name))}
-		c.item = c
-		c.scope.count++
-		j.conversations[name] = c
-	}
-	c.queue = append(c.queue, q)
-	if q.interrupt {
-		c.rest = time.Time{}
-	}
-	j.place(c, now)
-}
-
-// scope finds a scope, or makes it.
-func (j *journal) scope(name string) *scope {
-	s := j.scopes[name]
-	if s == nil {
-		s = &scope{name: name, line: newLine[*conversation]()}
-		j.scopes[name] = s
-	}
-	return s
-}
-
-// remove takes events out of their conversation.
-func (j *journal) remove(name string, seqs []uint64, now time.Time) {
-	c := j.conversations[name]
-	if c == nil {
-		return
-	}
-	c.queue = slices.DeleteFunc(c.queue, func(q queued) bool { return slices.Contains(seqs, q.seq) })
-	j.place(c, now)
-}
-
-// place puts a conversation where it belongs after a change.
-func (j *journal) place(c *conversation, now time.Time) {
-	held := c.lease.Epoch != 0 && now.Before(c.lease.Until)
-	if held != c.held {
-		c.held = held
-		c.scope.held += map[bool]int{true: 1, false: -1}[held]
-	}
-	if !held && len(c.queue) == 0 {
-		c.leave()
-		delete(j.conversations, c.name)
-		if c.scope.count--; c.scope.count == 0 {
-			delete(j.scopes, c.scope.name)
-		}
-		return
-	}
-	c.order, c.at = math.MaxUint64, c.rest
-	if held {
-		c.at = c.lease.Until
-	}
-	if len(c.queue) > 0 {
-		c.order = c.queue[0].seq
-	}
-	c.scope.line.put(&c.slot, now)
-}
-
-// held is the conversation of a lease that is still good; nil: it was lost.
-func (j *journal) held(l store.Lease, now time.Time) *conversation {
-	c := j.conversations[l.Conversation]
-	if c == nil || c.lease.Epoch == 0 || c.lease.Epoch != l.Epoch || !now.Before(c.lease.Until) {
-		return nil
-	}
-	return c
-}
+func (t *timers) waits(now time.Time) bool { return !t.due.IsZero() && !t.due.After(now) }
 
 // Ingest is store.Journal's.
 func (db *DB) Ingest(ctx context.Context, events ...store.Event) ([]store.Ingested, error) {
@@ -238,7 +132,7 @@ func (db *DB) enqueue(b *batch, k keptEvent, value []byte) (uint64, error) {
 	if err := b.putRaw(inboxBucket, numKey(seq), value); err != nil {
 		return 0, err
 	}
-	db.journal.add(k.Conversation, queued{seq, k.Interrupt}, b.now)
+	db.inbox.Add(k.Conversation, queue.Event{Seq: seq, Interrupt: k.Interrupt}, b.now)
 	return seq, nil
 }
 
@@ -247,18 +141,17 @@ func (db *DB) setTimer(b *batch, a arrival) error {
 	if err := b.putRaw(timerBucket, timeKey(a.Due, a.ID), a.value); err != nil {
 		return err
 	}
-	j := &db.journal
-	j.timers++
-	if due := moment(a.Due); j.due.IsZero() || due.Before(j.due) {
-		j.due = due
+	t := &db.timers
+	t.count++
+	if due := moment(a.Due); t.due.IsZero() || due.Before(t.due) {
+		t.due = due
 	}
 	return nil
 }
 
 // fire moves timers that are due into their conversations' order.
 func (db *DB) fire(b *batch) error {
-	j := &db.journal
-	if !j.waits(b.now) {
+	if !db.timers.waits(b.now) {
 		return nil
 	}
 	var keys, values [][]byte
@@ -278,7 +171,7 @@ func (db *DB) fire(b *batch) error {
 			return err
 		}
 	}
-	j.timers -= len(keys)
-	j.next(b.Tx)
+	db.timers.count -= len(keys)
+	db.timers.next(b.Tx)
 	return nil
 }

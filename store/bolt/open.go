@@ -14,6 +14,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"aidesk/store"
+	"aidesk/store/bolt/queue"
 )
 
 // schema is the number of the layout that doc.go describes.
@@ -42,12 +43,13 @@ type DB struct {
 	fault   atomic.Pointer[error] // why nothing works any more
 	torn    atomic.Bool           // bbolt panicked: its locks may be held for ever, so it is left as it is until the process ends
 
-	mu       sync.Mutex // guards the rest
-	journal  journal
-	outgoing outgoing
-	holds    map[string]store.Lease
-	swept    time.Time
-	watches  watches // has its own mutex
+	mu      sync.Mutex // guards the rest
+	inbox   *queue.Inbox
+	timers  timers
+	outbox  *queue.Outbox
+	holds   map[string]store.Lease
+	swept   time.Time
+	watches watches // has its own mutex
 }
 
 // Open opens the file at path, or makes a new one where there is none; its folder
@@ -57,7 +59,7 @@ func Open(path string, opt Options) (*DB, error) {
 	db := &DB{
 		path: path, now: opt.Now,
 		ops: make(chan *op, maxBatch), quit: make(chan struct{}), stopped: make(chan struct{}),
-		journal: newJournal(), outgoing: newOutgoing(), holds: map[string]store.Lease{},
+		outbox: queue.NewOutbox(), holds: map[string]store.Lease{},
 	}
 	if db.now == nil {
 		db.now = time.Now
@@ -119,7 +121,7 @@ func (db *DB) open() error {
 	if err != nil {
 		return err
 	}
-	db.journal.epoch = boot.Number << 32
+	db.inbox = queue.NewInbox(boot.Number << 32)
 	return db.guard(func() error { return db.file.View(db.load) })
 }
 
@@ -156,10 +158,10 @@ func (db *DB) judge(tx *bbolt.Tx) error {
 // load builds in memory what is not finished.
 func (db *DB) load(tx *bbolt.Tx) error {
 	now := db.now()
-	if err := db.journal.load(tx, now); err != nil {
+	if err := db.loadInbox(tx, now); err != nil {
 		return err
 	}
-	return db.outgoing.load(tx, now)
+	return db.loadOutbox(tx, now)
 }
 
 // options are bbolt's. The large map is address space, not memory: without it a

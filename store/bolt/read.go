@@ -105,11 +105,7 @@ func (db *DB) Backlog(ctx context.Context) (store.Backlog, error) {
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	b := store.Backlog{Events: db.journal.timers, Replies: db.outgoing.count}
-	for _, c := range db.journal.conversations {
-		b.Events += len(c.queue)
-	}
-	return b, nil
+	return store.Backlog{Events: db.timers.count + db.inbox.Len(), Replies: db.outbox.Len()}, nil
 }
 
 // pair is a key and its value, copied.

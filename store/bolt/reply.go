@@ -61,7 +61,7 @@ func (db *DB) sent(b *batch, r store.Receipt) error {
 			return err
 		}
 	}
-	db.outgoing.set(r.ID, k, moment(k.Retry), b.now)
+	db.place(r.ID, k, moment(k.Retry), b.now)
 	return b.put(replyBucket, []byte(r.ID), k, body)
 }
 
@@ -117,6 +117,6 @@ func (db *DB) putReply(b *batch, s stagedReply) error {
 		s.Next = n
 	}
 	s.At = b.now.UnixMicro()
-	db.outgoing.set(s.id, s.keptReply, db.outgoing.waits(s.Conversation, s.id), b.now)
+	db.place(s.id, s.keptReply, db.outbox.NotBefore(s.Conversation, s.id), b.now)
 	return b.put(replyBucket, []byte(s.id), s.keptReply, s.body)
 }

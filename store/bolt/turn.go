@@ -71,12 +71,12 @@ func check(c store.Commit) error {
 
 // commitTurn checks and reads everything, then writes everything.
 func (db *DB) commitTurn(b *batch, lease store.Lease, c store.Commit, arrivals []arrival) error {
-	held := db.journal.held(lease, b.now)
+	held := db.inbox.Held(lease, b.now)
 	if held == nil {
 		return store.ErrFenced
 	}
 	for _, seq := range c.Done {
-		if !slices.ContainsFunc(held.queue, func(q queued) bool { return q.seq == seq }) {
+		if !held.Has(seq) {
 			return fmt.Errorf("event %d is not to be worked: %w", seq, store.ErrConflict)
 		}
 	}
@@ -101,7 +101,7 @@ func (db *DB) commitTurn(b *batch, lease store.Lease, c store.Commit, arrivals [
 			return err
 		}
 	}
-	db.journal.remove(lease.Conversation, c.Done, b.now)
+	db.inbox.Remove(lease.Conversation, c.Done, b.now)
 	for _, e := range c.Entries {
 		if err := b.putEntry(lease.Conversation, e); err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"aidesk/store"
+	"aidesk/store/bolt/queue"
 )
 
 // maxWork is how many events Work hands out at most.
@@ -20,19 +21,14 @@ func (db *DB) Work(ctx context.Context, lease store.Lease) (store.Work, error) {
 	var w store.Work
 	var seqs []uint64
 	err := db.write(ctx, func(b *batch) error {
-		c := db.journal.held(lease, b.now)
+		c := db.inbox.Held(lease, b.now)
 		if c == nil {
 			return store.ErrFenced
 		}
 		if err := db.try(b, c); err != nil {
 			return err
 		}
-		c.seen = 0
-		for _, q := range c.queue[:min(len(c.queue), maxWork)] {
-			seqs = append(seqs, q.seq)
-			c.seen = q.seq
-		}
-		c.told = c.seen
+		seqs = c.Take(maxWork)
 		return nil
 	})
 	if err == nil {
@@ -45,18 +41,19 @@ func (db *DB) Work(ctx context.Context, lease store.Lease) (store.Work, error) {
 }
 
 // try counts a try on the first event, once under a lease.
-func (db *DB) try(b *batch, c *conversation) error {
-	if len(c.queue) == 0 || c.tried == c.queue[0].seq {
+func (db *DB) try(b *batch, c *queue.Conversation) error {
+	seq, ok := c.Untried()
+	if !ok {
 		return nil
 	}
-	key := numKey(c.queue[0].seq)
+	key := numKey(seq)
 	var k keptEvent
 	body, found, err := read(b.Tx, inboxBucket, key, &k)
 	if err != nil || !found {
 		return err
 	}
 	k.Tries++
-	c.tried = c.queue[0].seq
+	c.Tried(seq)
 	return b.put(inboxBucket, key, k, body)
 }
 

@@ -1,4 +1,4 @@
-package bolt
+package queue
 
 import (
 	"container/heap"
