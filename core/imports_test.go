@@ -64,7 +64,6 @@ core/agent                   | chat markdown model model/search model/planner/ut
 core/schedule                | chat store                                           | github.com/robfig/cron/v3
 store/bolt                   | store store/bolt/queue                               | go.etcd.io/bbolt
 store/bolt/queue             | store                                                | –
-store/postgres               | store                                                | github.com/jackc/pgx/v5
 adapters/session             | chat markdown                                        | –
 adapters/slack               | chat markdown adapters/session adapters/slack/render | github.com/slack-go/slack github.com/gorilla/websocket
 adapters/slack/render        | chat markdown                                        | –

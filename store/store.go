@@ -1,7 +1,7 @@
 // Package store says what aidesk keeps and what it may rely on: the Journal of
 // what happened and what was done because of it, and Records of everything that
-// is configured. It holds no implementation; bolt and postgres are two, and
-// storetest is the suite that both must pass.
+// is configured. It holds no implementation; bolt is one, and storetest is the
+// suite that every implementation must pass.
 //
 // The words of a messenger, a model or a plugin do not occur here. What callers
 // keep travels as bytes; the store knows only the parts that it must decide on:
