@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"regexp"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +42,7 @@ asked for it.`,
 		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			switch {
-			case id != "" && !application.MatchString(id):
+			case id != "" && !config.IsDiscordID(id):
 				return wrongUse{errors.New("--application wants the number of the application (General Information, Application ID)")}
 			case id != "":
 				_, err := fmt.Fprintln(c.OutOrStdout(), discord.Invite(id))
@@ -58,9 +57,6 @@ asked for it.`,
 	c.Flags().StringVar(&path, "config", "", "a configuration with the token of its bot")
 	return c
 }
-
-// application is how Discord numbers applications.
-var application = regexp.MustCompile(`^[0-9]{15,20}$`)
 
 // invites prints the link of every bot of a configuration that is at Discord.
 func invites(ctx context.Context, c *cobra.Command, path string) error {

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,7 +43,7 @@ func manifestCommand() *cobra.Command {
 			case mode == config.Socket && address != "":
 				return wrongUse{errors.New("--url is for --mode http: with socket the desk calls Slack")}
 			case mode == config.Web:
-				if err := checkPublic(address); err != nil {
+				if err := config.CheckPublic(address); err != nil {
 					return wrongUse{fmt.Errorf("--mode http needs --url: %w", err)}
 				}
 			}
@@ -59,13 +58,4 @@ func manifestCommand() *cobra.Command {
 	c.Flags().StringVar(&mode, "mode", "", "socket or http")
 	c.Flags().StringVar(&address, "url", "", "under which address Slack reaches the desk, for --mode http")
 	return c
-}
-
-// checkPublic judges an address that Slack shall call.
-func checkPublic(address string) error {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return errors.New("give the address under which Slack reaches the desk, such as https://desk.example.com")
-	}
-	return nil
 }

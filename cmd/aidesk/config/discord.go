@@ -33,6 +33,9 @@ var (
 	discordMember = regexp.MustCompile(`^(role:)?[0-9]{1,20}$`)
 )
 
+// IsDiscordID reports whether a text is a number of the kind that Discord gives applications.
+func IsDiscordID(text string) bool { return discordID.MatchString(text) }
+
 // checkDiscord judges every bot's application.
 func (d *decoder) checkDiscord(c *Config) {
 	const page = "it is in the application's settings under "
@@ -53,7 +56,7 @@ func (d *decoder) checkDiscord(c *Config) {
 		case s.APIBaseURL == "" && strings.Count(token, ".") != 2:
 			d.faultf(key+".token", "does not look like the token of a bot, which has three parts with dots between; %sBot, Token", page)
 		}
-		if s.ApplicationID != "" && !discordID.MatchString(s.ApplicationID) {
+		if s.ApplicationID != "" && !IsDiscordID(s.ApplicationID) {
 			d.faultf(key+".application_id", "want the number of the application; %sGeneral Information, Application ID", page)
 		}
 		switch {

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -135,4 +137,13 @@ func (d *decoder) checkReached(h HTTP, s Slack) {
 // SlackGroups are the roles that are user groups of Slack.
 func (a Access) SlackGroups() []string {
 	return slices.DeleteFunc(slices.Clone(a.Roles), func(role string) bool { return !slackGroup.MatchString(role) })
+}
+
+// CheckPublic judges an address that Slack shall call.
+func CheckPublic(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return errors.New("give the address under which Slack reaches the desk, such as https://desk.example.com")
+	}
+	return nil
 }

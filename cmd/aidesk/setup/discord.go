@@ -1,4 +1,4 @@
-package main
+package setup
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"aidesk/adapters/discord"
+	"aidesk/cmd/aidesk/config"
 )
 
 // askDiscord asks for the application at Discord, and prints the link that brings its
@@ -14,7 +15,7 @@ import (
 func (g *answers) askDiscord(a *asker, out io.Writer) (err error) {
 	fmt.Fprintln(out, "\nNow make the application at Discord: open https://discord.com/developers/applications, New Application.")
 	number := func(answer string) error {
-		if !application.MatchString(answer) {
+		if !config.IsDiscordID(answer) {
 			return errors.New("want the number that stands there, such as 800000000000000001")
 		}
 		return nil

@@ -1,0 +1,270 @@
+package setup
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"aidesk/adapters/slack"
+	"aidesk/bots"
+	"aidesk/cmd/aidesk/config"
+)
+
+// answers are what init asks for.
+type answers struct {
+	modelURL, model, modelKey string
+	where                     string // slack, discord or both
+	mode, public, listen      string
+	bot, app, signing         string // what Slack gave; empty: read from the environment
+	application, token        string // what Discord gave
+}
+
+// The answers to where the desk is.
+const (
+	atSlack   = "slack"
+	atDiscord = "discord"
+	atBoth    = "both"
+)
+
+// Run asks, writes the configuration to path, where nothing may be yet, and says what
+// to do next. Reading an answer cannot be interrupted, so when ctx is done Run returns
+// at once and leaves the reader behind.
+func Run(ctx context.Context, path string, in io.Reader, out io.Writer) error {
+	a := newAsker(in, out)
+	done := make(chan error, 1)
+	go func() { done <- initialise(path, a, out) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		a.restore()
+		return errors.New("interrupted")
+	}
+}
+
+func initialise(path string, a *asker, out io.Writer) error {
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("%s is there already and is not overwritten: name another file with --config, or move it away", path)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("looking for %s: %w", path, err)
+	}
+	var got answers
+	if err := got.askModel(a); err != nil {
+		return err
+	}
+	var err error
+	if got.where, err = a.ask("Where shall the desk be: slack, discord or both", atSlack, oneOf(atSlack, atDiscord, atBoth)); err != nil {
+		return err
+	}
+	if got.where != atDiscord {
+		if err := got.askSlack(a, out); err != nil {
+			return err
+		}
+	}
+	if got.where != atSlack {
+		if err := got.askDiscord(a, out); err != nil {
+			return err
+		}
+	}
+	text := got.yaml()
+	given := func(string) (string, bool) { return "", true } // what the environment will bring is not judged here
+	if _, err := config.Parse(path, []byte(text), given); err != nil && got.whole() {
+		return err
+	}
+	if err := writeNew(path, text); err != nil {
+		return err
+	}
+	got.next(path, out)
+	return nil
+}
+
+func (g *answers) askModel(a *asker) (err error) {
+	fmt.Fprintln(a.out, "A language model answers: OpenAI's (https://api.openai.com/v1), Anthropic's (https://api.anthropic.com), or")
+	fmt.Fprintln(a.out, "any server that speaks Chat Completions. Without one, the built-in planner matches words with the")
+	fmt.Fprintln(a.out, "plugins' example sentences.")
+	if g.modelURL, err = a.ask("Address of the server, such as http://127.0.0.1:11434/v1 (empty: the planner)", "", webOrEmpty); err != nil || g.modelURL == "" {
+		return err
+	}
+	if g.model, err = a.ask("Name of the model there, such as llama3.1", "", given); err != nil {
+		return err
+	}
+	g.modelKey, err = a.secret("Its API key (empty: none is needed)", anything)
+	return err
+}
+
+func (g *answers) askSlack(a *asker, out io.Writer) (err error) {
+	fmt.Fprintln(out, "\nHow shall Slack and the desk meet? socket: the desk calls Slack, and nothing needs to be open to the")
+	fmt.Fprintln(out, "internet. http: Slack calls an https:// address of yours.")
+	if g.mode, err = a.ask("socket or http", config.Socket, oneOf(config.Socket, config.Web)); err != nil {
+		return err
+	}
+	if g.mode == config.Web {
+		if g.public, err = a.ask("Address under which Slack reaches the desk, such as https://desk.example.com", "", config.CheckPublic); err != nil {
+			return err
+		}
+		g.public = strings.TrimRight(g.public, "/")
+		if g.listen, err = a.ask("Where the desk listens, behind your proxy", "127.0.0.1:8080", given); err != nil {
+			return err
+		}
+	}
+	manifest, err := slack.Manifest(g.mode, g.public, bots.Commands)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "\nNow make the app: open https://api.slack.com/apps?new_app=1, choose “From a manifest”, your workspace,\nand paste this:\n\n%s\n\n", strings.TrimSpace(string(manifest)))
+	fmt.Fprintln(out, "Install it (Install App). The desk needs what Slack shows then; an empty answer leaves it to an")
+	fmt.Fprintln(out, "environment variable.")
+	if g.bot, err = a.secret("OAuth & Permissions, Bot User OAuth Token (xoxb-…; empty: SLACK_BOT_TOKEN)", begins("xoxb-")); err != nil {
+		return err
+	}
+	if g.mode == config.Web {
+		g.signing, err = a.secret("Basic Information, App Credentials, Signing Secret (empty: SLACK_SIGNING_SECRET)", begins(""))
+		return err
+	}
+	g.app, err = a.secret("Basic Information, App-Level Tokens, a new one with connections:write (xapp-…; empty: SLACK_APP_TOKEN)", begins("xapp-"))
+	return err
+}
+
+// whole says that nothing is left to the environment.
+func (g *answers) whole() bool {
+	return (g.where == atDiscord || g.slackWhole()) && (g.where == atSlack || g.token != "")
+}
+
+func (g *answers) slackWhole() bool {
+	return g.bot != "" && (g.mode == config.Web && g.signing != "" || g.mode == config.Socket && g.app != "")
+}
+
+// yaml is the configuration.
+func (g *answers) yaml() string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("# Written by aidesk init. config.example.yaml explains every key there is.")
+	line("store:\n  url: bolt:./aidesk.db")
+	if g.mode == config.Web {
+		line("http:\n  listen: %s\n  public_url: %s", quoted(g.listen), quoted(g.public))
+	}
+	line("models:\n  main:")
+	if g.modelURL == "" {
+		line("    provider: planner")
+	} else {
+		line("    provider: %s\n    base_url: %s\n    model: %s", providerOf(g.modelURL), quoted(g.modelURL), quoted(g.model))
+		if g.modelKey != "" {
+			line("    api_key: %s", quoted(g.modelKey))
+		}
+	}
+	line("bots:\n  - name: desk\n    model: main")
+	if g.where != atDiscord {
+		line("    slack:\n      mode: %s", g.mode)
+		line("      bot_token: %s", orVariable(g.bot, "SLACK_BOT_TOKEN"))
+		if g.mode == config.Web {
+			line("      signing_secret: %s", orVariable(g.signing, "SLACK_SIGNING_SECRET"))
+		} else {
+			line("      app_token: %s", orVariable(g.app, "SLACK_APP_TOKEN"))
+		}
+	}
+	if g.where != atSlack {
+		line("    discord:\n      application_id: %s\n      token: %s", quoted(g.application), orVariable(g.token, "DISCORD_TOKEN"))
+	}
+	return b.String()
+}
+
+// providerOf is what speaks at an address.
+func providerOf(address string) string {
+	u, err := url.Parse(address)
+	switch {
+	case err == nil && u.Hostname() == "api.openai.com":
+		return "openai"
+	case err == nil && u.Hostname() == "api.anthropic.com":
+		return "anthropic"
+	}
+	return "openai-chat"
+}
+
+// next says what to do with what was written.
+func (g *answers) next(path string, out io.Writer) {
+	fmt.Fprintf(out, "\n%s is written, readable by you alone. Next:\n", path)
+	n := 0
+	step := func(format string, args ...any) {
+		n++
+		fmt.Fprintf(out, "  %d. "+format+"\n", append([]any{n}, args...)...)
+	}
+	if !g.whole() {
+		step("set the environment variables that it names")
+	}
+	step("aidesk doctor --config %s", path)
+	step("aidesk serve --config %s", path)
+	if g.mode == config.Web {
+		step("at Slack, under Event Subscriptions, have the address checked now that the desk runs")
+	}
+	if g.where != atDiscord {
+		step("in Slack: /invite @aidesk in a channel, then ask there: @aidesk help")
+	}
+	if g.where != atSlack {
+		step("in Discord: mention the bot in a channel; at first it answers administrators only (access in config.example.yaml)")
+	}
+	step("there: /plugins-admin add plugin.example.com brings the first plugin")
+	step("aidesk doctor --config %s --live CHANNEL (a channel's id) tries every kind of message there", path)
+}
+
+// quoted is a text as a value of YAML that is not expanded.
+func quoted(text string) string {
+	body, err := json.Marshal(strings.ReplaceAll(text, "${", "$${"))
+	if err != nil {
+		panic(err) // a string
+	}
+	return string(body)
+}
+
+func orVariable(text, variable string) string {
+	if text == "" {
+		return "${" + variable + "}"
+	}
+	return quoted(text)
+}
+
+// writeNew writes a file for its owner alone, which must not be there yet.
+func writeNew(path, text string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("writing the configuration: %w: choose a folder that can be written", err)
+	}
+	_, err = file.WriteString(text)
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return fmt.Errorf("writing %s: %w", filepath.Base(path), err)
+	}
+	return nil
+}
+
+// given wants some answer.
+func given(answer string) error {
+	if answer == "" {
+		return errors.New("an answer is needed here")
+	}
+	return nil
+}
+
+// begins wants a secret that begins as it should, or none.
+func begins(prefix string) func(string) error {
+	return func(answer string) error {
+		if answer != "" && (!strings.HasPrefix(answer, prefix) || strings.ContainsAny(answer, " \t")) {
+			return fmt.Errorf("this does not begin with %s, or holds a space", prefix)
+		}
+		return nil
+	}
+}
+
+// webOrEmpty wants the address of a web server, or none.
+func webOrEmpty(answer string) error {
+	u, err := url.Parse(answer)
+	if answer != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "") {
+		return errors.New("want an http:// or https:// address, without user, query or fragment")
+	}
+	return nil
+}
