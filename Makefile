@@ -41,11 +41,11 @@ test-oracles: ## Have our messages read by other people's programs (needs node a
 .PHONY: test-fakes
 test-fakes: ## Have other people's programs and types say whether the fake platforms are honest (needs node and npm)
 	@if ! command -v node >/dev/null || ! command -v npm >/dev/null; then echo "make test-fakes: skipped, node and npm are missing (apt-get install nodejs npm)"; exit 0; fi; \
-	for folder in adapters/slacktest/npm adapters/discordtest/npm; do \
+	for folder in adapters/fake/slack/npm adapters/fake/discord/npm; do \
 		echo "npm ci --prefix $$folder"; npm ci --silent --no-audit --no-fund --prefix "$$folder" || exit 1; \
 	done; \
 	if [ -z "$$AIDESK_CORPORA" ]; then echo "make test-fakes: AIDESK_CORPORA is not set, so Discord's own OpenAPI document is not asked"; fi; \
-	packages="./adapters/slacktest ./adapters/discordtest"; \
+	packages="./adapters/fake/..."; \
 	echo "AIDESK_ORACLES=1 go test -count=1" $$packages; AIDESK_ORACLES=1 go test -count=1 $$packages
 
 REQUESTS := core/openapi/requesttest

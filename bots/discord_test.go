@@ -13,7 +13,8 @@ import (
 	"time"
 
 	"aidesk/adapters/discord"
-	"aidesk/adapters/discordtest"
+	fakediscord "aidesk/adapters/fake/discord"
+	"aidesk/adapters/fake/faketest"
 	"aidesk/bots"
 	"aidesk/bots/bottest"
 	"aidesk/core/chat"
@@ -36,7 +37,7 @@ func TestDiscord(t *testing.T) {
 }
 
 // server is a Discord with the bot in a server of it.
-func server(t *testing.T, web bool) (bottest.Platform, *discordtest.Discord) {
+func server(t *testing.T, web bool) (bottest.Platform, *fakediscord.Discord) {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -45,22 +46,22 @@ func server(t *testing.T, web bool) (bottest.Platform, *discordtest.Discord) {
 		}
 	}
 	var front atomic.Pointer[http.Handler]
-	var config discordtest.Config
+	var config fakediscord.Config
 	if web {
 		door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*front.Load()).ServeHTTP(w, r) }))
 		t.Cleanup(door.Close)
 		config.InteractionsURL = door.URL + discord.PathInteractions
 	}
-	fake := discordtest.Start(t, config)
+	fake := faketest.Discord(t, config)
 	thread := func(name string) string {
 		t.Helper()
-		root, err := fake.Post(discordtest.Ben, discordtest.General, name, discordtest.PostOptions{})
+		root, err := fake.Post(fakediscord.Ben, fakediscord.General, name, fakediscord.PostOptions{})
 		must(err)
-		id, err := fake.OpenThread(discordtest.Ben, discordtest.General, root, name)
+		id, err := fake.OpenThread(fakediscord.Ben, fakediscord.General, root, name)
 		must(err)
 		return id
 	}
-	place := chat.Place{Platform: "discord", Workspace: discordtest.GuildID, Channel: discordtest.General, Thread: thread("a thread")}
+	place := chat.Place{Platform: "discord", Workspace: fakediscord.GuildID, Channel: fakediscord.General, Thread: thread("a thread")}
 	var threads sync.Map
 	var last *discord.Adapter
 	ready := func() {
@@ -80,25 +81,25 @@ func server(t *testing.T, web bool) (bottest.Platform, *discordtest.Discord) {
 		t.Helper()
 		ready()
 		if _, known := fake.User(user); !known {
-			fake.SetUser(discordtest.User{ID: user, Name: "stranger"})
-			fake.Fail("GET /guilds/{guild}/members/{user}", discordtest.Fault{Status: http.StatusNotFound, Code: 10007})
+			fake.SetUser(fakediscord.User{ID: user, Name: "stranger"})
+			fake.Fail("GET /guilds/{guild}/members/{user}", fakediscord.Fault{Status: http.StatusNotFound, Code: 10007})
 		}
 		if c, err := bots.Commands.Parse(text); err == nil && text[0] == '/' && c.Verb == "stop" {
 			_, err := fake.Command(user, thread, c.Name, c.Verb, c.Options)
 			must(err)
 			return
 		}
-		_, err := fake.Post(user, thread, "<@"+discordtest.BotUser+"> "+strings.TrimPrefix(text, "/"), discordtest.PostOptions{})
+		_, err := fake.Post(user, thread, "<@"+fakediscord.BotUser+"> "+strings.TrimPrefix(text, "/"), fakediscord.PostOptions{})
 		must(err)
 	}
 	return bottest.Platform{
-		Place: place, Member: discordtest.Admin, Other: discordtest.Ben,
+		Place: place, Member: fakediscord.Admin, Other: fakediscord.Ben,
 		Open: func() chat.Adapter {
 			c := discord.Config{
-				Token: discordtest.Token, APIBaseURL: fake.APIURL(), Grammar: bots.Commands, Now: func() time.Time { return time.Now().Add(time.Minute) },
+				Token: fakediscord.Token, APIBaseURL: fake.APIURL(), Grammar: bots.Commands, Now: func() time.Time { return time.Now().Add(time.Minute) },
 			}
 			if web {
-				c.PublicKey = discordtest.PublicKey
+				c.PublicKey = fakediscord.PublicKey
 			}
 			a, err := discord.New(c)
 			must(err)
@@ -122,7 +123,7 @@ func server(t *testing.T, web bool) (bottest.Platform, *discordtest.Discord) {
 			t.Fatalf("nothing shows the button %q", b.Label)
 		},
 		Edit: func(user, message, text string) {
-			must(fake.Edit(user, place.Thread, message, "<@"+discordtest.BotUser+"> "+text))
+			must(fake.Edit(user, place.Thread, message, "<@"+fakediscord.BotUser+"> "+text))
 		},
 		Delete: func(user, message string) { must(fake.Delete(user, place.Thread, message)) },
 		Thread: func(user, name, text string) {
@@ -146,7 +147,7 @@ func TestDiscordForms(t *testing.T) {
 			shop := bottest.NewShop(t, "shop")
 			s := bottest.Start(t, p, bottest.NewClock(), bottest.Setup{Plugins: []bottest.Plugin{{Address: shop.Address, Default: true}}})
 			s.Ask("/plugins list")
-			answered := func(r *discordtest.Receipt, err error) discordtest.Answer {
+			answered := func(r *fakediscord.Receipt, err error) fakediscord.Answer {
 				t.Helper()
 				if err != nil {
 					t.Fatal(err)
@@ -159,7 +160,7 @@ func TestDiscordForms(t *testing.T) {
 			}
 			complete := func(sub, option, typed, want string) {
 				t.Helper()
-				choices, err := fake.Complete(discordtest.Ada, discordtest.General, "plugins", sub, option, typed, nil)
+				choices, err := fake.Complete(fakediscord.Ada, fakediscord.General, "plugins", sub, option, typed, nil)
 				if got := fmt.Sprint(choices); err != nil || got != want {
 					t.Errorf("%s %s: %s, %v; want %s", sub, typed, got, err, want)
 				}
@@ -168,8 +169,8 @@ func TestDiscordForms(t *testing.T) {
 			complete("enable", "plugin", "sh", "[]")
 			complete("run", "operation", "SHOP.p", "[{Place an order (shop.placeOrder) shop.placeOrder}]")
 
-			answered(fake.Command(discordtest.Ada, discordtest.General, "plugins", "run", map[string]string{"operation": "shop.placeOrder"}))
-			form, ok := fake.Modal(discordtest.Ada)
+			answered(fake.Command(fakediscord.Ada, fakediscord.General, "plugins", "run", map[string]string{"operation": "shop.placeOrder"}))
+			form, ok := fake.Modal(fakediscord.Ada)
 			if !ok || len(form.Inputs) < 2 {
 				t.Fatalf("the form: %+v", form)
 			}
@@ -182,14 +183,14 @@ func TestDiscordForms(t *testing.T) {
 					values[in.CustomID] = "many"
 				}
 			}
-			wrong := answered(fake.Submit(discordtest.Ada, "", values))
-			if fault := fake.Ephemerals(discordtest.Ada); len(fault) == 0 || !strings.Contains(fault[len(fault)-1].Text, "count") {
+			wrong := answered(fake.Submit(fakediscord.Ada, "", values))
+			if fault := fake.Ephemerals(fakediscord.Ada); len(fault) == 0 || !strings.Contains(fault[len(fault)-1].Text, "count") {
 				t.Fatalf("the fault is not said: %+v", fault)
 			}
-			asides := fake.Ephemerals(discordtest.Ada)
+			asides := fake.Ephemerals(fakediscord.Ada)
 			again := buttonIn(asides[len(asides)-1], "shop.placeOrder")
-			answered(fake.Press(discordtest.Ada, discordtest.General, wrong.Message, again))
-			form, _ = fake.Modal(discordtest.Ada)
+			answered(fake.Press(fakediscord.Ada, fakediscord.General, wrong.Message, again))
+			form, _ = fake.Modal(fakediscord.Ada)
 			for _, in := range form.Inputs {
 				if strings.Contains(in.CustomID, "good") && in.Value != "Copper Kettle" {
 					t.Errorf("what was filled in is gone: %+v", in)
@@ -198,12 +199,12 @@ func TestDiscordForms(t *testing.T) {
 					values[in.CustomID] = "3"
 				}
 			}
-			answered(fake.Submit(discordtest.Ada, "", values))
+			answered(fake.Submit(fakediscord.Ada, "", values))
 			card := s.Wait("a card", func(r chat.Reply) bool { return len(r.Cards) == 1 })
 			if n := shop.Count("POST"); n != 0 {
 				t.Errorf("%d calls before the approval", n)
 			}
-			s.Act(discordtest.Ada, s.Button(card, "Approve"))
+			s.Act(fakediscord.Ada, s.Button(card, "Approve"))
 			if n := shop.Count("POST"); n != 1 {
 				t.Errorf("%d calls, want one", n)
 			}
@@ -212,7 +213,7 @@ func TestDiscordForms(t *testing.T) {
 }
 
 // buttonIn is how Discord calls a button of ours that stands, or stood, in a message.
-func buttonIn(m discordtest.Message, button string) string {
+func buttonIn(m fakediscord.Message, button string) string {
 	for _, v := range m.Versions {
 		var rows []struct {
 			Components []struct {
@@ -240,7 +241,7 @@ func TestDiscordShare(t *testing.T) {
 	p, fake := server(t, false)
 	s := bottest.Start(t, p, bottest.NewClock(), bottest.Setup{Model: script.New(script.Say("hello"), script.Say("It is forty-two."))})
 	s.Ask("hello")
-	answered := func(r *discordtest.Receipt, err error) {
+	answered := func(r *fakediscord.Receipt, err error) {
 		t.Helper()
 		if err == nil {
 			_, err = r.Wait(t.Context())
@@ -249,19 +250,19 @@ func TestDiscordShare(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	answered(fake.Command(discordtest.Ada, discordtest.Random, "aidesk", "ask", map[string]string{"question": "what is it?"}))
+	answered(fake.Command(fakediscord.Ada, fakediscord.Random, "aidesk", "ask", map[string]string{"question": "what is it?"}))
 	stands := func(channel string) func() bool {
 		return func() bool {
-			return slices.ContainsFunc(fake.From(channel), func(m discordtest.Message) bool { return strings.Contains(m.Text, "forty-two") })
+			return slices.ContainsFunc(fake.From(channel), func(m fakediscord.Message) bool { return strings.Contains(m.Text, "forty-two") })
 		}
 	}
-	dm := fake.DM(discordtest.Ada)
-	fake.Until(t, "the answer in the direct message", stands(dm))
-	if stands(discordtest.Random)() {
+	dm := fake.DM(fakediscord.Ada)
+	faketest.Until(t, fake, "the answer in the direct message", stands(dm))
+	if stands(fakediscord.Random)() {
 		t.Error("the answer stands in the channel")
 	}
 	all := fake.From(dm)
 	share := buttonIn(all[len(all)-1], "p:")
-	answered(fake.Press(discordtest.Ada, dm, all[len(all)-1].ID, share))
-	fake.Until(t, "the answer in the channel", stands(discordtest.Random))
+	answered(fake.Press(fakediscord.Ada, dm, all[len(all)-1].ID, share))
+	faketest.Until(t, fake, "the answer in the channel", stands(fakediscord.Random))
 }

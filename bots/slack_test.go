@@ -9,8 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"aidesk/adapters/fake/faketest"
+	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
-	"aidesk/adapters/slacktest"
 	"aidesk/bots"
 	"aidesk/bots/bottest"
 	"aidesk/core/chat"
@@ -35,7 +36,7 @@ func workspace(t *testing.T, mode string) bottest.Platform {
 	return p
 }
 
-func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *slacktest.Slack) {
+func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Slack) {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -45,25 +46,25 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *slacktest.Sla
 	}
 	manifest, err := slack.Manifest(mode, "https://desk.example.com", bots.Commands)
 	must(err)
-	app, err := slacktest.ParseManifest(manifest)
+	app, err := fakeslack.ParseManifest(manifest)
 	must(err)
 	// So an app hears of edited messages in channels. (With both events it hears of each
 	// mention twice, which the adapter's own tests play.)
 	app.Events = append(slices.DeleteFunc(app.Events, func(e string) bool { return e == "app_mention" }), "message.channels")
 	app.Scopes = append(app.Scopes, "channels:history")
-	front := &slacktest.Door{}
+	front := &faketest.Door{}
 	if mode == slack.ModeHTTP {
 		server := httptest.NewServer(front)
 		t.Cleanup(server.Close)
 		app = app.WithHTTP(server.URL)
 	}
-	fake := slacktest.Start(t, slacktest.Config{App: app})
+	fake := faketest.Slack(t, fakeslack.Config{App: app})
 	root := func(user, text string) string {
-		ts, err := fake.Post(user, slacktest.General, text, "")
+		ts, err := fake.Post(user, fakeslack.General, text, "")
 		must(err)
 		return ts
 	}
-	place := chat.Place{Platform: "slack", Workspace: slacktest.TeamID, Channel: slacktest.General, Thread: root(slacktest.Ben, "a thread")}
+	place := chat.Place{Platform: "slack", Workspace: fakeslack.TeamID, Channel: fakeslack.General, Thread: root(fakeslack.Ben, "a thread")}
 	var threads sync.Map
 	var last *slack.Adapter
 	ready := func() {
@@ -84,17 +85,17 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *slacktest.Sla
 		ready()
 		text = strings.TrimPrefix(text, "/") // there are no slash commands in a thread: a mention does the same
 		if _, known := fake.User(user); !known {
-			fake.SetUser(slacktest.User{ID: user, Name: user})
-			fake.Fail("users.info", slacktest.Fault{Error: "user_not_found"})
+			fake.SetUser(fakeslack.User{ID: user, Name: user})
+			fake.Fail("users.info", fakeslack.Fault{Error: "user_not_found"})
 		}
-		_, err := fake.Post(user, slacktest.General, "<@"+slacktest.BotUser+"> "+text, thread)
+		_, err := fake.Post(user, fakeslack.General, "<@"+fakeslack.BotUser+"> "+text, thread)
 		must(err)
 	}
 	return bottest.Platform{
-		Place: place, Member: slacktest.Ada, Other: slacktest.Ben,
+		Place: place, Member: fakeslack.Ada, Other: fakeslack.Ben,
 		Open: func() chat.Adapter {
 			a, err := slack.New(slack.Config{
-				Mode: mode, BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, SigningSecret: slacktest.SigningSecret,
+				Mode: mode, BotToken: fakeslack.BotToken, AppToken: fakeslack.AppToken, SigningSecret: fakeslack.SigningSecret,
 				APIBaseURL: fake.APIURL(), Grammar: bots.Commands, Now: func() time.Time { return time.Now().Add(time.Minute) },
 			})
 			must(err)
@@ -107,7 +108,7 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *slacktest.Sla
 			ready()
 			for _, c := range fake.Channels() {
 				for _, m := range fake.Messages(c.ID) {
-					if m.Deleted || !slices.ContainsFunc(m.Versions, func(v slacktest.Version) bool { return bytes.Contains(v.Blocks, []byte(`"`+b.ID+`"`)) }) {
+					if m.Deleted || !slices.ContainsFunc(m.Versions, func(v fakeslack.Version) bool { return bytes.Contains(v.Blocks, []byte(`"`+b.ID+`"`)) }) {
 						continue
 					}
 					_, err := fake.Press(user, c.ID, m.TS, b.ID)
@@ -118,13 +119,13 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *slacktest.Sla
 			t.Fatalf("nothing shows the button %q", b.Label)
 		},
 		Edit: func(user, message, text string) {
-			must(fake.Edit(user, slacktest.General, message, "<@"+slacktest.BotUser+"> "+text))
+			must(fake.Edit(user, fakeslack.General, message, "<@"+fakeslack.BotUser+"> "+text))
 		},
-		Delete: func(user, message string) { must(fake.Delete(user, slacktest.General, message)) },
+		Delete: func(user, message string) { must(fake.Delete(user, fakeslack.General, message)) },
 		Thread: func(user, thread, text string) {
 			ts, ok := threads.Load(thread)
 			if !ok {
-				ts, _ = threads.LoadOrStore(thread, root(slacktest.Ben, thread))
+				ts, _ = threads.LoadOrStore(thread, root(fakeslack.Ben, thread))
 			}
 			say(user, ts.(string), text)
 		},

@@ -69,6 +69,9 @@ adapters/slack               | chat markdown adapters/session adapters/slack/ren
 adapters/slack/render        | chat markdown                                        | –
 adapters/discord             | chat markdown adapters/session                       | github.com/bwmarrin/discordgo github.com/gorilla/websocket
 adapters/terminal            | chat markdown                                        | –
+adapters/fake                | –                                                    | –
+adapters/fake/slack          | adapters/fake                                        | github.com/gorilla/websocket go.yaml.in/yaml/v3
+adapters/fake/discord        | adapters/fake                                        | github.com/gorilla/websocket
 bots                         | chat markdown model model/middleware agent account plugin policy confirm schedule secret store | –
 cmd/exampleplugins/...       | cmd/exampleplugins/...                               | –
 cmd/...                      | everything                                           | github.com/spf13/cobra github.com/goccy/go-yaml github.com/prometheus/client_golang charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"aidesk/adapters/adaptertest"
-	"aidesk/adapters/discordtest"
+	fakediscord "aidesk/adapters/fake/discord"
 	"aidesk/core/chat"
 )
 
@@ -33,7 +33,7 @@ func BenchmarkGateway(b *testing.B) {
 		room <- struct{}{}
 		s.Inject("MESSAGE_CREATE", json.RawMessage(fmt.Sprintf(
 			`{"id":"9%017d","type":0,"channel_id":"84000000000000%04d","channel_type":0,"guild_id":%q,"content":"<@%s> hello","mentions":[{"id":%q}],"author":{"id":%q,"username":"ada"},"timestamp":"2026-11-22T10:00:00+00:00"}`,
-			i, i%500, discordtest.GuildID, discordtest.BotUser, discordtest.BotUser, discordtest.Ada)))
+			i, i%500, fakediscord.GuildID, fakediscord.BotUser, fakediscord.BotUser, fakediscord.Ada)))
 	}
 	<-all
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
@@ -50,8 +50,8 @@ func BenchmarkEdits(b *testing.B) {
 	var posted []string
 	for i := range channels {
 		id := fmt.Sprintf("8400000000000001%02d", i)
-		s.SetChannel(discordtest.Channel{ID: id, Name: "bench"})
-		at := chat.Place{Platform: "discord", Workspace: discordtest.GuildID, Channel: id, Direct: true}
+		s.SetChannel(fakediscord.Channel{ID: id, Name: "bench"})
+		at := chat.Place{Platform: "discord", Workspace: fakediscord.GuildID, Channel: id, Direct: true}
 		replies = append(replies, chat.Reply{ID: id, Place: at, Text: text("first")})
 		posted = append(posted, s.send(replies[i], ""))
 	}

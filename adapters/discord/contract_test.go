@@ -5,7 +5,7 @@ import (
 
 	"aidesk/adapters/adaptertest"
 	"aidesk/adapters/discord"
-	"aidesk/adapters/discordtest"
+	fakediscord "aidesk/adapters/fake/discord"
 	"aidesk/core/chat"
 )
 
@@ -29,21 +29,21 @@ func TestContract(t *testing.T) {
 // contract is a stage as the contract wants it. What is said in the thread is a mention.
 func contract(t testing.TB, mode, where string) adaptertest.Platform {
 	s := prepare(t, mode)
-	place := chat.Place{Platform: "discord", Workspace: discordtest.GuildID, Channel: discordtest.General}
+	place := chat.Place{Platform: "discord", Workspace: fakediscord.GuildID, Channel: fakediscord.General}
 	at, before := "", mention
 	switch where {
 	case "direct":
-		place.Channel, place.Direct, before = s.DM(discordtest.Ada), true, ""
+		place.Channel, place.Direct, before = s.DM(fakediscord.Ada), true, ""
 		at = place.Channel
 	case "thread":
-		root := s.post(discordtest.Ben, discordtest.General, "a thread")
-		id, err := s.OpenThread(discordtest.Ben, discordtest.General, root, "a thread")
+		root := s.post(fakediscord.Ben, fakediscord.General, "a thread")
+		id, err := s.OpenThread(fakediscord.Ben, fakediscord.General, root, "a thread")
 		s.must(err)
 		place.Thread, at = id, id
 	}
 	var last *discord.Adapter
 	return adaptertest.Platform{
-		Place: place, Member: discordtest.Ada,
+		Place: place, Member: fakediscord.Ada,
 		Open: func() chat.Adapter {
 			last = s.open()
 			return last
@@ -51,15 +51,15 @@ func contract(t testing.TB, mode, where string) adaptertest.Platform {
 		Say: func(text string) {
 			s.ready(last)
 			if place.Direct {
-				s.visit(discordtest.Ada, discordtest.GuildID)
+				s.visit(fakediscord.Ada, fakediscord.GuildID)
 			}
-			s.post(discordtest.Ada, at, before+text)
+			s.post(fakediscord.Ada, at, before+text)
 		},
 		Press: func(label string) {
 			s.ready(last)
 			message, id := s.button(at, label)
-			s.done(s.Press(discordtest.Ada, at, message, id))
+			s.done(s.Press(fakediscord.Ada, at, message, id))
 		},
-		Shown: func() string { return s.shown(discordtest.Ada, at) },
+		Shown: func() string { return s.shown(fakediscord.Ada, at) },
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"aidesk/adapters/adaptertest"
-	"aidesk/adapters/discordtest"
+	fakediscord "aidesk/adapters/fake/discord"
 	"aidesk/core/chat"
 )
 
@@ -26,14 +26,14 @@ func TestOdd(t *testing.T) {
 		s.Inject("MESSAGE_CREATE", json.RawMessage(fmt.Sprintf(
 			`{"id":"89999999999999%04d","type":0,"channel_id":%q,"guild_id":%q,"content":"<@%s> odd","mentions":[{"id":%q}],"author":{"id":%q,"username":"ada"},
 			"components":[{"type":%d,"components":[{"type":%d,"what":[1]}]}],"embeds":[{"type":"?"}],"flags":"many","poll":7}`,
-			kind, discordtest.General, discordtest.GuildID, discordtest.BotUser, discordtest.BotUser, discordtest.Ada, kind, kind)))
+			kind, fakediscord.General, fakediscord.GuildID, fakediscord.BotUser, fakediscord.BotUser, fakediscord.Ada, kind, kind)))
 		if e := s.next(); e.Message == nil || e.Message.Text != "odd" {
 			t.Errorf("components of type %d: %+v", kind, e)
 		}
 		s.Inject("INTERACTION_CREATE", json.RawMessage(fmt.Sprintf(
 			`{"id":"89999999999998%04d","application_id":%q,"type":3,"token":"odd","guild_id":%q,"channel_id":%q,"member":{"user":{"id":%q}},
 			"message":{"id":"899999999999990000","channel_id":%q,"components":[{"type":%d}],"author":{"id":%q}},"data":{"custom_id":"p:odd","component_type":%d}}`,
-			kind, discordtest.ApplicationID, discordtest.GuildID, discordtest.General, discordtest.Ada, discordtest.General, kind, discordtest.BotUser, kind)))
+			kind, fakediscord.ApplicationID, fakediscord.GuildID, fakediscord.General, fakediscord.Ada, fakediscord.General, kind, fakediscord.BotUser, kind)))
 		if e := s.next(); e.Press == nil || e.Press.Button != "odd" {
 			t.Errorf("a press in components of type %d: %+v", kind, e)
 		}
@@ -63,7 +63,7 @@ func TestBurst(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
 	s.Burst(10_000)
-	s.post(discordtest.Ada, discordtest.General, mention+"still there?")
+	s.post(fakediscord.Ada, fakediscord.General, mention+"still there?")
 	limit := time.After(3 * time.Minute)
 	for len(s.desk.Events()) == 0 {
 		select {
@@ -134,7 +134,7 @@ func TestBreaks(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := play(t, gateway, func(s *stage) { s.fake.Heartbeat = 500 * time.Millisecond; s.silent = 1500 * time.Millisecond })
-			s.post(discordtest.Ada, discordtest.General, mention+"before")
+			s.post(fakediscord.Ada, fakediscord.General, mention+"before")
 			if e := s.next(); e.Message == nil || e.Message.Text != "before" {
 				t.Fatalf("got %+v", e)
 			}
@@ -142,7 +142,7 @@ func TestBreaks(t *testing.T) {
 			begun := time.Now()
 			c.fault(s)
 			for _, text := range []string{"one", "two", "three"} {
-				s.post(discordtest.Ben, discordtest.Random, mention+text)
+				s.post(fakediscord.Ben, fakediscord.Random, mention+text)
 			}
 			if c.name != "a heartbeat is asked for" {
 				s.await("the desk to come back", func() bool {
@@ -181,7 +181,7 @@ func TestFinal(t *testing.T) {
 			s.Refuse(code, code, code, code)
 			s.begin()
 			s.await("the end", func() bool { return s.ended() })
-			if err := s.stop(); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), discordtest.Token) {
+			if err := s.stop(); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), fakediscord.Token) {
 				t.Errorf("got %v; want %q", err, want)
 			}
 			if n := s.Identified(); n > 3 {
@@ -209,7 +209,7 @@ func TestFinal(t *testing.T) {
 	})
 	t.Run("another application", func(t *testing.T) {
 		t.Parallel()
-		s := prepare(t, gateway, func(s *stage) { s.config.ApplicationID = discordtest.GuildID })
+		s := prepare(t, gateway, func(s *stage) { s.config.ApplicationID = fakediscord.GuildID })
 		s.begin()
 		s.await("the end", func() bool { return s.ended() })
 		if err := s.stop(); err == nil || !strings.Contains(err.Error(), "belongs to the application") {
@@ -223,18 +223,18 @@ func TestFinal(t *testing.T) {
 func TestMissed(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	root := s.post(discordtest.Ada, discordtest.General, mention+"heard")
+	root := s.post(fakediscord.Ada, fakediscord.General, mention+"heard")
 	e := s.next()
 	s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Answers: e.Message.ID, Text: text("a thread")}, "")
-	dm := s.DM(discordtest.Ada)
-	s.post(discordtest.Ada, dm, "privately")
+	dm := s.DM(fakediscord.Ada)
+	s.post(fakediscord.Ada, dm, "privately")
 	s.next()
 	s.must(s.stop())
 
-	s.post(discordtest.Ada, root, mention+"in the thread")
-	s.post(discordtest.Ada, dm, "in the direct message")
-	s.post(discordtest.Ben, discordtest.Random, mention+"in another channel")
-	s.post(discordtest.Ben, discordtest.Random, "not for the desk")
+	s.post(fakediscord.Ada, root, mention+"in the thread")
+	s.post(fakediscord.Ada, dm, "in the direct message")
+	s.post(fakediscord.Ben, fakediscord.Random, mention+"in another channel")
+	s.post(fakediscord.Ben, fakediscord.Random, "not for the desk")
 	s.run()
 	got := map[string]bool{}
 	for range 3 {
@@ -263,8 +263,8 @@ func TestFull(t *testing.T) {
 		return nil
 	}}
 	s.run()
-	s.post(discordtest.Ada, discordtest.General, mention+"keep me")
-	s.post(discordtest.Ada, discordtest.Random, mention+"another")
+	s.post(fakediscord.Ada, fakediscord.General, mention+"keep me")
+	s.post(fakediscord.Ada, fakediscord.Random, mention+"another")
 	if e := s.next(); e.Message.Text != "another" {
 		t.Errorf("got %+v", e)
 	}

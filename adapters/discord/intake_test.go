@@ -10,13 +10,13 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"aidesk/adapters/discord"
-	"aidesk/adapters/discordtest"
+	fakediscord "aidesk/adapters/fake/discord"
 	"aidesk/core/chat"
 )
 
 // place is a conversation that began with a message of a channel.
 func place(channel, thread string) chat.Place {
-	return chat.Place{Platform: "discord", Workspace: discordtest.GuildID, Channel: channel, Thread: thread}
+	return chat.Place{Platform: "discord", Workspace: fakediscord.GuildID, Channel: channel, Thread: thread}
 }
 
 // same compares an event but for its time and the token for answers.
@@ -39,31 +39,31 @@ func same(t testing.TB, got, want chat.Event) {
 func TestMention(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
-		id := s.post(discordtest.Ada, discordtest.General, mention+"**what** is <#"+discordtest.Random+"> for <@"+discordtest.Ben+"> <:wave:899999999999999999>?")
+		id := s.post(fakediscord.Ada, fakediscord.General, mention+"**what** is <#"+fakediscord.Random+"> for <@"+fakediscord.Ben+"> <:wave:899999999999999999>?")
 		e := s.next()
 		same(s.t, e, chat.Event{
-			ID: "m/" + discordtest.General + "/" + id, Place: place(discordtest.General, id), Member: discordtest.Ada,
-			Message: &chat.Message{ID: id, Text: "**what** is #" + discordtest.Random + " for @Ben Okri :wave:?", Names: []string{discordtest.Ben}},
+			ID: "m/" + fakediscord.General + "/" + id, Place: place(fakediscord.General, id), Member: fakediscord.Ada,
+			Message: &chat.Message{ID: id, Text: "**what** is #" + fakediscord.Random + " for @Ben Okri :wave:?", Names: []string{fakediscord.Ben}},
 		})
 		if got := e.Time.UnixMilli(); got == 0 {
 			s.t.Errorf("time %s", e.Time)
 		}
 		s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Answers: id, Text: text("this")}, "")
 		m := s.From(id)
-		if len(m) != 1 || m[0].Text != "<@"+discordtest.Ada+"> this" || len(m[0].Pings) != 1 {
+		if len(m) != 1 || m[0].Text != "<@"+fakediscord.Ada+"> this" || len(m[0].Pings) != 1 {
 			s.t.Fatalf("in the thread: %+v", m)
 		}
 		if th, _ := s.Channel(id); !strings.HasPrefix(th.Name, "**what** is #") || th.AutoClose != 1440 {
 			s.t.Errorf("the thread: %+v", th)
 		}
-		in := s.post(discordtest.Ben, id, mention+"and more?")
+		in := s.post(fakediscord.Ben, id, mention+"and more?")
 		same(s.t, s.next(), chat.Event{
-			ID: "m/" + id + "/" + in, Place: place(discordtest.General, id), Member: discordtest.Ben,
+			ID: "m/" + id + "/" + in, Place: place(fakediscord.General, id), Member: fakediscord.Ben,
 			Message: &chat.Message{ID: in, Text: "and more?"},
 		})
-		reply, err := s.Post(discordtest.Ada, id, "a reply", discordtest.PostOptions{ReplyTo: m[0].ID})
+		reply, err := s.Post(fakediscord.Ada, id, "a reply", fakediscord.PostOptions{ReplyTo: m[0].ID})
 		s.must(err)
-		same(s.t, s.next(), chat.Event{Place: place(discordtest.General, id), Member: discordtest.Ada, Message: &chat.Message{ID: reply, Text: "a reply"}})
+		same(s.t, s.next(), chat.Event{Place: place(fakediscord.General, id), Member: fakediscord.Ada, Message: &chat.Message{ID: reply, Text: "a reply"}})
 	})
 }
 
@@ -72,26 +72,26 @@ func TestMention(t *testing.T) {
 func TestChain(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	id := s.post(discordtest.Ada, discordtest.Flat, mention+"here?")
+	id := s.post(fakediscord.Ada, fakediscord.Flat, mention+"here?")
 	e := s.next()
 	s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Answers: id, Text: text("yes")}, "")
-	m := s.From(discordtest.Flat)
+	m := s.From(fakediscord.Flat)
 	if len(m) != 1 || m[0].Text != "yes" || m[0].ReplyTo != id || len(m[0].Pings) != 0 {
 		t.Fatalf("in the channel: %+v", m)
 	}
 	s.must(s.stop())
 	s.run()
 	for range 2 {
-		last := s.From(discordtest.Flat)
-		_, err := s.Post(discordtest.Ada, discordtest.Flat, "go on", discordtest.PostOptions{ReplyTo: last[len(last)-1].ID})
+		last := s.From(fakediscord.Flat)
+		_, err := s.Post(fakediscord.Ada, fakediscord.Flat, "go on", fakediscord.PostOptions{ReplyTo: last[len(last)-1].ID})
 		s.must(err)
 		e = s.next()
-		if e.Place != place(discordtest.Flat, id) {
+		if e.Place != place(fakediscord.Flat, id) {
 			t.Errorf("it belongs to %+v", e.Place)
 		}
 		s.send(chat.Reply{ID: "r" + e.ID, Place: e.Place, To: e.Member, Answers: e.Message.ID, Text: text("more")}, "")
 	}
-	other := s.post(discordtest.Ben, discordtest.Flat, mention+"another")
+	other := s.post(fakediscord.Ben, fakediscord.Flat, mention+"another")
 	if e := s.next(); e.Place.Thread != other {
 		t.Errorf("another question belongs to %+v", e.Place)
 	}
@@ -101,12 +101,12 @@ func TestChain(t *testing.T) {
 func TestForeignThread(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	root := s.post(discordtest.Ben, discordtest.General, "let us talk")
-	id, err := s.OpenThread(discordtest.Ben, discordtest.General, root, "talk")
+	root := s.post(fakediscord.Ben, fakediscord.General, "let us talk")
+	id, err := s.OpenThread(fakediscord.Ben, fakediscord.General, root, "talk")
 	s.must(err)
-	s.post(discordtest.Ada, id, mention+"join us")
+	s.post(fakediscord.Ada, id, mention+"join us")
 	e := s.next()
-	if e.Place != place(discordtest.General, id) {
+	if e.Place != place(fakediscord.General, id) {
 		t.Errorf("it belongs to %+v", e.Place)
 	}
 	s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Answers: e.Message.ID, Text: text("hello")}, "")
@@ -120,11 +120,11 @@ func TestForeignThread(t *testing.T) {
 func TestHint(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	id := s.post(discordtest.Ada, discordtest.General, mention+"hello")
+	id := s.post(fakediscord.Ada, fakediscord.General, mention+"hello")
 	e := s.next()
 	s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Answers: id, Text: text("hello")}, "")
 	for range 3 {
-		s.post(discordtest.Ben, id, "what does it say?")
+		s.post(fakediscord.Ben, id, "what does it say?")
 	}
 	s.await("a hint", func() bool { return len(s.From(id)) > 1 })
 	if got := s.settle(); len(got) != 0 {
@@ -134,14 +134,14 @@ func TestHint(t *testing.T) {
 		t.Errorf("in the thread: %+v", m)
 	}
 	s.must(s.stop())
-	s.Intents = discordtest.IntentContent
+	s.Intents = fakediscord.IntentContent
 	s.config.MessageContent = true
 	s.run()
-	s.post(discordtest.Ben, id, "and now?")
+	s.post(fakediscord.Ben, id, "and now?")
 	for e = s.next(); e.Message == nil || e.Message.Text != "and now?"; { // what was not quite done before the end comes again
 		e = s.next()
 	}
-	if e.Place != place(discordtest.General, id) || e.Member != discordtest.Ben {
+	if e.Place != place(fakediscord.General, id) || e.Member != fakediscord.Ben {
 		t.Errorf("got %+v", e)
 	}
 }
@@ -151,19 +151,19 @@ func TestHint(t *testing.T) {
 func TestNotForUs(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	s.SetUser(discordtest.User{ID: "820000000000000009", Name: "other", Bot: true})
-	said := s.post(discordtest.Ben, discordtest.General, "hello everybody https://example.com/")
-	s.must(s.Unfurl(discordtest.General, said, "https://example.com/"))
-	s.must(s.Edit(discordtest.Ben, discordtest.General, said, "hello you all"))
-	s.post("820000000000000009", discordtest.General, mention+"I am a bot")
-	id := s.post(discordtest.Ada, discordtest.General, mention+"look at https://example.com/")
+	s.SetUser(fakediscord.User{ID: "820000000000000009", Name: "other", Bot: true})
+	said := s.post(fakediscord.Ben, fakediscord.General, "hello everybody https://example.com/")
+	s.must(s.Unfurl(fakediscord.General, said, "https://example.com/"))
+	s.must(s.Edit(fakediscord.Ben, fakediscord.General, said, "hello you all"))
+	s.post("820000000000000009", fakediscord.General, mention+"I am a bot")
+	id := s.post(fakediscord.Ada, fakediscord.General, mention+"look at https://example.com/")
 	e := s.next()
-	s.must(s.Unfurl(discordtest.General, id, "https://example.com/"))
-	s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Answers: id, Text: text("our own <@" + discordtest.BotUser + ">")}, "")
+	s.must(s.Unfurl(fakediscord.General, id, "https://example.com/"))
+	s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Answers: id, Text: text("our own <@" + fakediscord.BotUser + ">")}, "")
 	for _, odd := range []string{`"webhook_id":"1"`, `"type":7`, `"type":21`, `"author":{"id":"1","bot":true}`} {
 		s.Inject("MESSAGE_CREATE", json.RawMessage(fmt.Sprintf(
 			`{"id":"899999999999999998","channel_id":%q,"guild_id":%q,"content":"hi","mentions":[{"id":%q}],"author":{"id":"1"},%s}`,
-			discordtest.General, discordtest.GuildID, discordtest.BotUser, odd)))
+			fakediscord.General, fakediscord.GuildID, fakediscord.BotUser, odd)))
 	}
 	if got := s.settle(); len(got) != 0 {
 		t.Errorf("got %+v", got)
@@ -174,14 +174,14 @@ func TestNotForUs(t *testing.T) {
 func TestChanges(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
-		id := s.post(discordtest.Ada, discordtest.General, mention+"red")
+		id := s.post(fakediscord.Ada, fakediscord.General, mention+"red")
 		s.next()
-		s.must(s.Edit(discordtest.Ada, discordtest.General, id, mention+"blue"))
-		same(s.t, s.next(), chat.Event{Place: place(discordtest.General, id), Member: discordtest.Ada, Change: &chat.Change{Message: id, Text: "blue"}})
-		s.must(s.Edit(discordtest.Ada, discordtest.General, id, "never mind"))
-		same(s.t, s.next(), chat.Event{Place: place(discordtest.General, id), Member: discordtest.Ada, Change: &chat.Change{Message: id, Deleted: true}})
-		s.must(s.Delete(discordtest.Ada, discordtest.General, id))
-		same(s.t, s.next(), chat.Event{Place: place(discordtest.General, id), Member: discordtest.Ada, Change: &chat.Change{Message: id, Deleted: true}})
+		s.must(s.Edit(fakediscord.Ada, fakediscord.General, id, mention+"blue"))
+		same(s.t, s.next(), chat.Event{Place: place(fakediscord.General, id), Member: fakediscord.Ada, Change: &chat.Change{Message: id, Text: "blue"}})
+		s.must(s.Edit(fakediscord.Ada, fakediscord.General, id, "never mind"))
+		same(s.t, s.next(), chat.Event{Place: place(fakediscord.General, id), Member: fakediscord.Ada, Change: &chat.Change{Message: id, Deleted: true}})
+		s.must(s.Delete(fakediscord.Ada, fakediscord.General, id))
+		same(s.t, s.next(), chat.Event{Place: place(fakediscord.General, id), Member: fakediscord.Ada, Change: &chat.Change{Message: id, Deleted: true}})
 		if first, last := s.desk.Events()[1].ID, s.desk.Events()[2].ID; first == last {
 			s.t.Errorf("two edits have the id %q", first)
 		}
@@ -193,18 +193,18 @@ func TestChanges(t *testing.T) {
 func TestEmpty(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	s.post(discordtest.Ada, discordtest.General, mention)
+	s.post(fakediscord.Ada, fakediscord.General, mention)
 	if e := s.next(); e.Message == nil || e.Message.Text != "help" {
 		t.Errorf("got %+v", e.Message)
 	}
-	before := s.post(discordtest.Ben, discordtest.General, mention+"a long story")
+	before := s.post(fakediscord.Ben, fakediscord.General, mention+"a long story")
 	s.next()
-	_, err := s.Post(discordtest.Ada, discordtest.General, mention, discordtest.PostOptions{ReplyTo: before})
+	_, err := s.Post(fakediscord.Ada, fakediscord.General, mention, fakediscord.PostOptions{ReplyTo: before})
 	s.must(err)
-	if e := s.next(); e.Message == nil || e.Message.Text != "" || e.Message.About != "<@"+discordtest.BotUser+"> a long story" && !strings.Contains(e.Message.About, "a long story") {
+	if e := s.next(); e.Message == nil || e.Message.Text != "" || e.Message.About != "<@"+fakediscord.BotUser+"> a long story" && !strings.Contains(e.Message.About, "a long story") {
 		t.Errorf("got %+v", e.Message)
 	}
-	_, err = s.Post(discordtest.Ada, discordtest.General, mention+"see", discordtest.PostOptions{Attachments: []discordtest.File{{Name: "a.png", Content: []byte("x")}}})
+	_, err = s.Post(fakediscord.Ada, fakediscord.General, mention+"see", fakediscord.PostOptions{Attachments: []fakediscord.File{{Name: "a.png", Content: []byte("x")}}})
 	s.must(err)
 	if e := s.next(); e.Message == nil || !strings.Contains(e.Message.Text, "which cannot be read: a.png") {
 		t.Errorf("got %+v", e.Message)
@@ -216,31 +216,31 @@ func TestEmpty(t *testing.T) {
 func TestDirect(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
-		dm := s.DM(discordtest.Ben)
-		s.post(discordtest.Ben, dm, "hello?")
+		dm := s.DM(fakediscord.Ben)
+		s.post(fakediscord.Ben, dm, "hello?")
 		s.await("a reason", func() bool { return len(s.From(dm)) == 1 })
 		if m := s.From(dm)[0]; !strings.Contains(m.Text, "to which server this belongs") {
 			s.t.Errorf("said %q", m.Text)
 		}
-		s.post(discordtest.Ben, discordtest.General, mention+"here I am")
+		s.post(fakediscord.Ben, fakediscord.General, mention+"here I am")
 		s.next()
-		id := s.post(discordtest.Ben, dm, "and here")
+		id := s.post(fakediscord.Ben, dm, "and here")
 		same(s.t, s.next(), chat.Event{
-			ID: "m/" + dm + "/" + id, Member: discordtest.Ben, Message: &chat.Message{ID: id, Text: "and here"},
-			Place: chat.Place{Platform: "discord", Workspace: discordtest.GuildID, Channel: dm, Direct: true},
+			ID: "m/" + dm + "/" + id, Member: fakediscord.Ben, Message: &chat.Message{ID: id, Text: "and here"},
+			Place: chat.Place{Platform: "discord", Workspace: fakediscord.GuildID, Channel: dm, Direct: true},
 		})
-		s.post(discordtest.Ben, discordtest.Lobby, mention+"there too")
+		s.post(fakediscord.Ben, fakediscord.Lobby, mention+"there too")
 		s.next()
-		s.post(discordtest.Ben, dm, "from there")
-		if e := s.next(); e.Place.Workspace != discordtest.Other {
+		s.post(fakediscord.Ben, dm, "from there")
+		if e := s.next(); e.Place.Workspace != fakediscord.Other {
 			s.t.Errorf("it belongs to %+v", e.Place)
 		}
 		s.must(s.stop())
-		u, _ := s.User(discordtest.Ben)
-		u.Guilds = []string{discordtest.GuildID}
+		u, _ := s.User(fakediscord.Ben)
+		u.Guilds = []string{fakediscord.GuildID}
 		s.SetUser(u)
 		s.run()
-		s.post(discordtest.Ben, dm, "still?")
+		s.post(fakediscord.Ben, dm, "still?")
 		s.await("a reason", func() bool { return len(s.From(dm)) == 2 })
 		if m := s.From(dm)[1]; !strings.Contains(m.Text, "no longer has both of us") {
 			s.t.Errorf("said %q", m.Text)
@@ -257,36 +257,36 @@ func TestMember(t *testing.T) {
 	s := play(t, gateway)
 	look := func(id string) chat.Member {
 		t.Helper()
-		m, err := s.adapter.Member(t.Context(), place(discordtest.General, ""), id)
+		m, err := s.adapter.Member(t.Context(), place(fakediscord.General, ""), id)
 		s.must(err)
 		return m
 	}
-	s.done(s.Command(discordtest.Ada, discordtest.General, "plugins", "list", nil))
-	want := chat.Member{ID: discordtest.Ada, Name: "Ada Lowell", Locale: "en-GB", Roles: []string{discordtest.GuildID}}
-	if diff := cmp.Diff(want, look(discordtest.Ada)); diff != "" {
+	s.done(s.Command(fakediscord.Ada, fakediscord.General, "plugins", "list", nil))
+	want := chat.Member{ID: fakediscord.Ada, Name: "Ada Lowell", Locale: "en-GB", Roles: []string{fakediscord.GuildID}}
+	if diff := cmp.Diff(want, look(fakediscord.Ada)); diff != "" {
 		t.Errorf("Ada (-want +got):\n%s", diff)
 	}
-	if m := look(discordtest.BotUser); !m.Bot {
+	if m := look(fakediscord.BotUser); !m.Bot {
 		t.Errorf("the bot: %+v", m)
 	}
-	for id, admin := range map[string]bool{discordtest.Ben: false, discordtest.Admin: true, discordtest.Owner: true} {
+	for id, admin := range map[string]bool{fakediscord.Ben: false, fakediscord.Admin: true, fakediscord.Owner: true} {
 		if m := look(id); m.Admin != admin {
 			t.Errorf("%s: %+v", id, m)
 		}
 	}
 	before := len(s.Requests())
-	look(discordtest.Ben)
+	look(fakediscord.Ben)
 	if n := len(s.Requests()); n != before {
 		t.Errorf("%d requests for what is known", n-before)
 	}
-	s.config.Admins = []string{"role:" + discordtest.Crew, discordtest.Ada}
+	s.config.Admins = []string{"role:" + fakediscord.Crew, fakediscord.Ada}
 	s.adapter = s.open()
-	for id, admin := range map[string]bool{discordtest.Ben: true, discordtest.Ada: true, discordtest.Admin: false, discordtest.Owner: false} {
+	for id, admin := range map[string]bool{fakediscord.Ben: true, fakediscord.Ada: true, fakediscord.Admin: false, fakediscord.Owner: false} {
 		if m := look(id); m.Admin != admin {
 			t.Errorf("by configuration %s: %+v", id, m)
 		}
 	}
-	if _, err := s.adapter.Member(t.Context(), place(discordtest.General, ""), "820000000000000077"); err == nil {
+	if _, err := s.adapter.Member(t.Context(), place(fakediscord.General, ""), "820000000000000077"); err == nil {
 		t.Error("a stranger is a member")
 	}
 }
@@ -295,11 +295,11 @@ func TestMember(t *testing.T) {
 func TestHistory(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	id := s.post(discordtest.Ada, discordtest.General, mention+"one")
+	id := s.post(fakediscord.Ada, fakediscord.General, mention+"one")
 	e := s.next()
 	s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Answers: id, Text: text("an answer")}, "")
-	s.post(discordtest.Ben, id, mention+"two")
-	s.post(discordtest.Ben, id, mention+"three")
+	s.post(fakediscord.Ben, id, mention+"two")
+	s.post(fakediscord.Ben, id, mention+"three")
 	for limit, want := range map[int]string{10: "one two three", 2: "two three", 0: ""} {
 		all, err := s.adapter.History(t.Context(), e.Place, limit)
 		s.must(err)

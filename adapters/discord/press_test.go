@@ -14,7 +14,7 @@ import (
 
 	"aidesk/adapters/adaptertest"
 	"aidesk/adapters/discord"
-	"aidesk/adapters/discordtest"
+	fakediscord "aidesk/adapters/fake/discord"
 	"aidesk/core/chat"
 )
 
@@ -23,18 +23,18 @@ import (
 func TestPress(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
-		e := s.ask(discordtest.General, "hello")
+		e := s.ask(fakediscord.General, "hello")
 		r := answer(e, "r1", "choose")
 		r.Buttons = []chat.Button{{ID: "b1", Label: "Yes"}, {Label: "Go", URL: "https://example.com/"}}
 		s.send(r, "")
 		message, id := s.button(e.Place.Thread, "Yes")
-		if a := s.done(s.Press(discordtest.Ben, e.Place.Thread, message, id)); a.Type != discordtest.AnswerDeferredUpdate {
+		if a := s.done(s.Press(fakediscord.Ben, e.Place.Thread, message, id)); a.Type != fakediscord.AnswerDeferredUpdate {
 			s.t.Errorf("answered with %d", a.Type)
 		}
 		p := s.next()
-		same(s.t, p, chat.Event{Place: e.Place, Member: discordtest.Ben, Press: &chat.Press{Button: "b1", Posted: e.Place.Thread + ":" + message}})
-		s.must(s.adapter.Note(s.t.Context(), p, text("This button is for <@"+discordtest.Ada+">.")))
-		asides := s.Ephemerals(discordtest.Ben)
+		same(s.t, p, chat.Event{Place: e.Place, Member: fakediscord.Ben, Press: &chat.Press{Button: "b1", Posted: e.Place.Thread + ":" + message}})
+		s.must(s.adapter.Note(s.t.Context(), p, text("This button is for <@"+fakediscord.Ada+">.")))
+		asides := s.Ephemerals(fakediscord.Ben)
 		if len(asides) != 1 || !strings.Contains(asides[0].Text, "This button is for") || len(asides[0].Pings) != 0 || len(s.From(e.Place.Thread)) != 1 {
 			s.t.Errorf("told %+v", asides)
 		}
@@ -46,7 +46,7 @@ func TestPress(t *testing.T) {
 func TestUnstored(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
-		e := s.ask(discordtest.General, "hello")
+		e := s.ask(fakediscord.General, "hello")
 		r := answer(e, "r1", "choose")
 		r.Buttons = []chat.Button{{ID: "b1", Label: "Yes"}}
 		s.send(r, "")
@@ -54,11 +54,11 @@ func TestUnstored(t *testing.T) {
 		s.desk = &adaptertest.Desk{Receives: func(ctx, chat.Event) error { return errors.New("the disk is full") }}
 		s.run()
 		message, id := s.button(e.Place.Thread, "Yes")
-		receipt, err := s.Press(discordtest.Ada, e.Place.Thread, message, id)
+		receipt, err := s.Press(fakediscord.Ada, e.Place.Thread, message, id)
 		s.must(err)
 		a, err := receipt.Wait(s.t.Context())
 		if s.config.PublicKey == "" {
-			if err != nil || a.Type != discordtest.AnswerMessage || len(s.Ephemerals(discordtest.Ada)) != 1 {
+			if err != nil || a.Type != fakediscord.AnswerMessage || len(s.Ephemerals(fakediscord.Ada)) != 1 {
 				s.t.Errorf("answered %+v, %v", a, err)
 			}
 		} else if err == nil || !strings.Contains(err.Error(), "503") {
@@ -72,36 +72,36 @@ func TestUnstored(t *testing.T) {
 func TestCommand(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
-		e := s.ask(discordtest.General, "hello")
+		e := s.ask(fakediscord.General, "hello")
 		s.send(answer(e, "r1", "in a thread"), "")
-		dm := s.DM(discordtest.Ada)
-		direct := chat.Place{Platform: "discord", Workspace: discordtest.GuildID, Channel: dm, Direct: true}
-		a := s.done(s.Command(discordtest.Ada, discordtest.General, "aidesk", "ask", map[string]string{"question": "why?"}))
-		here := place(discordtest.General, "")
+		dm := s.DM(fakediscord.Ada)
+		direct := chat.Place{Platform: "discord", Workspace: fakediscord.GuildID, Channel: dm, Direct: true}
+		a := s.done(s.Command(fakediscord.Ada, fakediscord.General, "aidesk", "ask", map[string]string{"question": "why?"}))
+		here := place(fakediscord.General, "")
 		asked := s.next()
-		same(s.t, asked, chat.Event{Place: direct, Member: discordtest.Ada, Command: &chat.Command{Name: "aidesk", Verb: "ask", Options: map[string]string{"question": "why?"}, From: &here}})
-		shared := chat.Reply{ID: "r2", Place: *asked.Command.From, To: discordtest.Ada, Open: true, Text: text("shared")}
+		same(s.t, asked, chat.Event{Place: direct, Member: fakediscord.Ada, Command: &chat.Command{Name: "aidesk", Verb: "ask", Options: map[string]string{"question": "why?"}, From: &here}})
+		shared := chat.Reply{ID: "r2", Place: *asked.Command.From, To: fakediscord.Ada, Open: true, Text: text("shared")}
 		posted := s.send(shared, "")
 		shared.Text = text("shared anew")
-		if again := s.send(shared, posted); again != posted || len(s.From(discordtest.General)) != 1 || s.From(discordtest.General)[0].Text != "shared anew" {
-			s.t.Errorf("shared as %s and %s: %+v", posted, again, s.From(discordtest.General))
+		if again := s.send(shared, posted); again != posted || len(s.From(fakediscord.General)) != 1 || s.From(fakediscord.General)[0].Text != "shared anew" {
+			s.t.Errorf("shared as %s and %s: %+v", posted, again, s.From(fakediscord.General))
 		}
 		if found, ok, err := s.adapter.Find(s.t.Context(), shared, time.Now()); !ok || err != nil || found != posted {
 			s.t.Errorf("found %q, %v", found, err)
 		}
-		if aside := s.Ephemerals(discordtest.Ada); a.Type != discordtest.AnswerMessage || len(aside) != 1 || !strings.Contains(aside[0].Text, "https://discord.com/channels/@me/"+dm) {
+		if aside := s.Ephemerals(fakediscord.Ada); a.Type != fakediscord.AnswerMessage || len(aside) != 1 || !strings.Contains(aside[0].Text, "https://discord.com/channels/@me/"+dm) {
 			s.t.Errorf("told %+v", aside)
 		}
-		s.done(s.Command(discordtest.Ada, e.Place.Thread, "aidesk", "stop", nil))
-		same(s.t, s.next(), chat.Event{Place: e.Place, Member: discordtest.Ada, Command: &chat.Command{Name: "aidesk", Verb: "stop"}})
-		s.done(s.Command(discordtest.Ada, dm, "aidesk", "stop", nil))
-		same(s.t, s.next(), chat.Event{Place: direct, Member: discordtest.Ada, Command: &chat.Command{Name: "aidesk", Verb: "stop"}})
-		s.done(s.Command(discordtest.Admin, e.Place.Thread, "plugins-admin", "add", map[string]string{"source": "example.com"}))
+		s.done(s.Command(fakediscord.Ada, e.Place.Thread, "aidesk", "stop", nil))
+		same(s.t, s.next(), chat.Event{Place: e.Place, Member: fakediscord.Ada, Command: &chat.Command{Name: "aidesk", Verb: "stop"}})
+		s.done(s.Command(fakediscord.Ada, dm, "aidesk", "stop", nil))
+		same(s.t, s.next(), chat.Event{Place: direct, Member: fakediscord.Ada, Command: &chat.Command{Name: "aidesk", Verb: "stop"}})
+		s.done(s.Command(fakediscord.Admin, e.Place.Thread, "plugins-admin", "add", map[string]string{"source": "example.com"}))
 		same(s.t, s.next(), chat.Event{
-			Place: place(discordtest.General, ""), Member: discordtest.Admin,
+			Place: place(fakediscord.General, ""), Member: fakediscord.Admin,
 			Command: &chat.Command{Name: "plugins-admin", Verb: "add", Options: map[string]string{"source": "example.com"}},
 		})
-		if _, err := s.Command(discordtest.Ada, discordtest.General, "plugins-admin", "add", map[string]string{"source": "x"}); err == nil {
+		if _, err := s.Command(fakediscord.Ada, fakediscord.General, "plugins-admin", "add", map[string]string{"source": "x"}); err == nil {
 			s.t.Error("the command of administrators is offered to a member")
 		}
 	})
@@ -111,15 +111,15 @@ func TestCommand(t *testing.T) {
 func TestAbout(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
-		id := s.post(discordtest.Ben, discordtest.General, "a **long** story")
-		s.done(s.MessageCommand(discordtest.Ada, discordtest.General, id, "Ask aidesk"))
+		id := s.post(fakediscord.Ben, fakediscord.General, "a **long** story")
+		s.done(s.MessageCommand(fakediscord.Ada, fakediscord.General, id, "Ask aidesk"))
 		e := s.next()
-		same(s.t, e, chat.Event{Place: place(discordtest.General, id), Member: discordtest.Ada, Message: &chat.Message{About: "a **long** story"}})
+		same(s.t, e, chat.Event{Place: place(fakediscord.General, id), Member: fakediscord.Ada, Message: &chat.Message{About: "a **long** story"}})
 		s.send(answer(e, "r1", "in short"), "")
 		if m := s.From(id); len(m) != 1 || m[0].Text != "in short" {
 			s.t.Errorf("below the message: %+v", m)
 		}
-		if aside := s.Ephemerals(discordtest.Ada); len(aside) != 1 || !strings.Contains(aside[0].Text, "/"+id) {
+		if aside := s.Ephemerals(fakediscord.Ada); len(aside) != 1 || !strings.Contains(aside[0].Text, "/"+id) {
 			s.t.Errorf("told %+v", aside)
 		}
 	})
@@ -154,31 +154,31 @@ func TestForm(t *testing.T) {
 			},
 		}
 		s.run()
-		e := s.ask(discordtest.General, "hello")
+		e := s.ask(fakediscord.General, "hello")
 		r := answer(e, "r1", "choose")
 		r.Buttons = []chat.Button{{ID: "b1", Label: "Edit", Form: true}, {ID: "none", Label: "Old", Form: true}}
 		s.send(r, "")
 		message, id := s.button(e.Place.Thread, "Old")
-		if a := s.done(s.Press(discordtest.Ada, e.Place.Thread, message, id)); a.Type != discordtest.AnswerMessage {
+		if a := s.done(s.Press(fakediscord.Ada, e.Place.Thread, message, id)); a.Type != fakediscord.AnswerMessage {
 			s.t.Errorf("answered with %d", a.Type)
 		}
 		message, id = s.button(e.Place.Thread, "Edit")
-		s.done(s.Press(discordtest.Ada, e.Place.Thread, message, id))
-		m, ok := s.Modal(discordtest.Ada)
+		s.done(s.Press(fakediscord.Ada, e.Place.Thread, message, id))
+		m, ok := s.Modal(fakediscord.Ada)
 		if !ok || m.Title != "Change it" || len(m.Inputs) != 4 || m.Inputs[0].Value != "one" || m.Inputs[3].Value != "" || !m.Inputs[1].Long {
 			s.t.Fatalf("the form: %+v", m)
 		}
-		a := s.done(s.Submit(discordtest.Ada, "", map[string]string{"v:title": "wrong", "v:size": "large", "s:key": "secret"}))
-		asides := s.Ephemerals(discordtest.Ada)
+		a := s.done(s.Submit(fakediscord.Ada, "", map[string]string{"v:title": "wrong", "v:size": "large", "s:key": "secret"}))
+		asides := s.Ephemerals(fakediscord.Ada)
 		if last := asides[len(asides)-1]; !strings.Contains(last.Text, "That is no title.") || strings.Contains(s.log.String(), "secret") {
 			s.t.Fatalf("told %+v", last)
 		}
 		_, correct := s.button(e.Place.Thread, "Correct it")
-		s.done(s.Press(discordtest.Ada, e.Place.Thread, a.Message, correct))
-		if m, _ = s.Modal(discordtest.Ada); len(m.Inputs) != 4 || m.Inputs[0].Value != "wrong" || m.Inputs[2].Value != "large" || m.Inputs[3].Value != "" {
+		s.done(s.Press(fakediscord.Ada, e.Place.Thread, a.Message, correct))
+		if m, _ = s.Modal(fakediscord.Ada); len(m.Inputs) != 4 || m.Inputs[0].Value != "wrong" || m.Inputs[2].Value != "large" || m.Inputs[3].Value != "" {
 			s.t.Errorf("the form again: %+v", m)
 		}
-		s.done(s.Submit(discordtest.Ada, "", map[string]string{"v:title": "two", "s:key": "secret"}))
+		s.done(s.Submit(fakediscord.Ada, "", map[string]string{"v:title": "two", "s:key": "secret"}))
 		f := s.next()
 		if f.Filled == nil || f.Filled.Form != "form/1" || f.Filled.Values["title"] != "two" || f.Filled.Values["key"] != "secret" || fmt.Sprint(f.Filled.Secret) != "[key]" {
 			s.t.Errorf("got %+v", f.Filled)
@@ -195,10 +195,10 @@ func TestLongForm(t *testing.T) {
 	s.desk.Forms = func(o chat.Opening) (chat.Form, error) {
 		return chat.Form{ID: "run:" + o.Command.Options["operation"], Title: strings.Repeat("T", 60)}, nil
 	}
-	s.done(s.Command(discordtest.Ada, discordtest.General, "plugins", "run", map[string]string{"operation": strings.TrimPrefix(long, "run:")}))
+	s.done(s.Command(fakediscord.Ada, fakediscord.General, "plugins", "run", map[string]string{"operation": strings.TrimPrefix(long, "run:")}))
 	s.must(s.stop())
 	s.run()
-	s.done(s.Submit(discordtest.Ada, "", nil))
+	s.done(s.Submit(fakediscord.Ada, "", nil))
 	if e := s.next(); e.Filled == nil || e.Filled.Form != long || !e.Place.Direct || len(e.Filled.Values) != 0 {
 		t.Errorf("got %+v", e)
 	}
@@ -217,9 +217,9 @@ func TestSuggest(t *testing.T) {
 			}
 			return out, nil
 		}
-		choices, err := s.Complete(discordtest.Ada, discordtest.General, "plugins", "enable", "plugin", "sh", nil)
+		choices, err := s.Complete(fakediscord.Ada, fakediscord.General, "plugins", "enable", "plugin", "sh", nil)
 		s.must(err)
-		if len(choices) != 25 || choices[0].Value != "shop0" || asked.Prefix != "sh" || asked.Command.Verb != "enable" || asked.Option != "plugin" || asked.Member != discordtest.Ada {
+		if len(choices) != 25 || choices[0].Value != "shop0" || asked.Prefix != "sh" || asked.Command.Verb != "enable" || asked.Option != "plugin" || asked.Member != fakediscord.Ada {
 			s.t.Errorf("%d choices for %+v", len(choices), asked)
 		}
 	})
@@ -253,7 +253,7 @@ func TestRegister(t *testing.T) {
 	}
 	s.must(s.stop())
 	s.config.Grammar = chat.Grammar{grammar[0], {Name: "new", Summary: "New", Verbs: []chat.Verb{{Name: "", Summary: "It"}}}}
-	s.Fail(put, discordtest.Fault{Status: 500})
+	s.Fail(put, fakediscord.Fault{Status: 500})
 	s.run()
 	s.await("the new commands", func() bool { return len(s.Commands()) == 3 })
 }
@@ -271,14 +271,14 @@ func TestDoor(t *testing.T) {
 		body                           []byte
 		status                         int
 	}{
-		{"good", http.MethodPost, now, discordtest.Sign(now, ping), ping, http.StatusOK},
-		{"another method", http.MethodGet, now, discordtest.Sign(now, ping), ping, http.StatusMethodNotAllowed},
+		{"good", http.MethodPost, now, fakediscord.Sign(now, ping), ping, http.StatusOK},
+		{"another method", http.MethodGet, now, fakediscord.Sign(now, ping), ping, http.StatusMethodNotAllowed},
 		{"not signed", http.MethodPost, "", "", ping, http.StatusUnauthorized},
-		{"wrong signature", http.MethodPost, now, discordtest.Sign(now, []byte("x")), ping, http.StatusUnauthorized},
+		{"wrong signature", http.MethodPost, now, fakediscord.Sign(now, []byte("x")), ping, http.StatusUnauthorized},
 		{"no signature", http.MethodPost, now, "zz", ping, http.StatusUnauthorized},
-		{"stale", http.MethodPost, "1700000000", discordtest.Sign("1700000000", ping), ping, http.StatusUnauthorized},
-		{"no time", http.MethodPost, "x", discordtest.Sign("x", ping), ping, http.StatusUnauthorized},
-		{"no JSON", http.MethodPost, now, discordtest.Sign(now, []byte("x")), []byte("x"), http.StatusBadRequest},
+		{"stale", http.MethodPost, "1700000000", fakediscord.Sign("1700000000", ping), ping, http.StatusUnauthorized},
+		{"no time", http.MethodPost, "x", fakediscord.Sign("x", ping), ping, http.StatusUnauthorized},
+		{"no JSON", http.MethodPost, now, fakediscord.Sign(now, []byte("x")), []byte("x"), http.StatusBadRequest},
 		{"too long", http.MethodPost, now, "", bytes.Repeat([]byte("x"), 2<<20), http.StatusRequestEntityTooLarge},
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), c.method, discord.PathInteractions, bytes.NewReader(c.body))
@@ -295,7 +295,7 @@ func TestDoor(t *testing.T) {
 	press := []byte(`{"id":"1","type":3,"token":"t","member":{"user":{"id":"1"}},"data":{"custom_id":"p:x"}}`)
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, discord.PathInteractions, bytes.NewReader(press))
 	r.Header.Set("X-Signature-Timestamp", now)
-	r.Header.Set("X-Signature-Ed25519", discordtest.Sign(now, press))
+	r.Header.Set("X-Signature-Ed25519", fakediscord.Sign(now, press))
 	w := httptest.NewRecorder()
 	a.Handler().ServeHTTP(w, r)
 	if w.Code != http.StatusServiceUnavailable {
@@ -320,9 +320,9 @@ func TestDiagnose(t *testing.T) {
 	}{
 		{"all is well", gateway, func(*stage) {}, ""},
 		{"the token is wrong", gateway, func(s *stage) { s.config.Token = "a.wrong.token" }, "the bot token: GET /users/@me: status 401"},
-		{"another application", gateway, func(s *stage) { s.config.ApplicationID = discordtest.GuildID }, "correct application_id"},
+		{"another application", gateway, func(s *stage) { s.config.ApplicationID = fakediscord.GuildID }, "correct application_id"},
 		{"no message content", gateway, func(s *stage) { s.config.MessageContent = true }, "Message Content Intent"},
-		{"message content", gateway, func(s *stage) { s.config.MessageContent, s.fake.Intents = true, discordtest.IntentContent }, ""},
+		{"message content", gateway, func(s *stage) { s.config.MessageContent, s.fake.Intents = true, fakediscord.IntentContent }, ""},
 		{"requests that go elsewhere", gateway, func(s *stage) { s.fake.InteractionsURL = "https://desk.example.com/" }, "set public_key, or clear"},
 		{"another address", web, func(s *stage) { s.fake.InteractionsURL = "https://desk.example.com/" }, "they go to https://desk.example.com/"},
 		{"no address", web, func(s *stage) { s.fake.InteractionsURL = "" }, "discord does not send them yet"},
@@ -335,14 +335,14 @@ func TestDiagnose(t *testing.T) {
 		}
 	}
 	s := prepare(t, gateway)
-	s.SetRole(discordtest.Role{ID: discordtest.BotRole, Name: "aidesk", Permissions: 0})
-	s.SetRole(discordtest.Role{ID: discordtest.GuildID, Name: "@everyone", Permissions: 0})
+	s.SetRole(fakediscord.Role{ID: fakediscord.BotRole, Name: "aidesk", Permissions: 0})
+	s.SetRole(fakediscord.Role{ID: fakediscord.GuildID, Name: "@everyone", Permissions: 0})
 	if faults := faultsOf(s.open().Diagnose(t.Context())); !strings.Contains(faults, "Send Messages in Threads (to answer there)") || !strings.Contains(faults, "permissions=309237763072") {
 		t.Errorf("without permissions:\n%s", faults)
 	}
-	s.Kick(discordtest.GuildID)
-	s.Kick(discordtest.Other)
-	if faults := faultsOf(s.open().Diagnose(t.Context())); !strings.Contains(faults, "the bot is in none: open https://discord.com/oauth2/authorize?client_id="+discordtest.ApplicationID) {
+	s.Kick(fakediscord.GuildID)
+	s.Kick(fakediscord.Other)
+	if faults := faultsOf(s.open().Diagnose(t.Context())); !strings.Contains(faults, "the bot is in none: open https://discord.com/oauth2/authorize?client_id="+fakediscord.ApplicationID) {
 		t.Errorf("in no server:\n%s", faults)
 	}
 }
@@ -365,19 +365,19 @@ func TestLive(t *testing.T) {
 	t.Parallel()
 	s := prepare(t, gateway)
 	a := s.open()
-	findings := a.Live(t.Context(), discordtest.General)
-	if faults := faultsOf(findings); faults != "" || len(findings) != 15 || len(s.From(discordtest.General)) != 0 || len(s.Messages(discordtest.General)) != 5 {
-		t.Errorf("%d findings, %d messages left: %s", len(findings), len(s.From(discordtest.General)), faults)
+	findings := a.Live(t.Context(), fakediscord.General)
+	if faults := faultsOf(findings); faults != "" || len(findings) != 15 || len(s.From(fakediscord.General)) != 0 || len(s.Messages(fakediscord.General)) != 5 {
+		t.Errorf("%d findings, %d messages left: %s", len(findings), len(s.From(fakediscord.General)), faults)
 	}
-	if faults := faultsOf(a.Live(t.Context(), discordtest.Silent)); !strings.Contains(faults, "code 50013") || !strings.Contains(faults, "give the bot's role") {
+	if faults := faultsOf(a.Live(t.Context(), fakediscord.Silent)); !strings.Contains(faults, "code 50013") || !strings.Contains(faults, "give the bot's role") {
 		t.Errorf("got %s", faults)
 	}
-	s.Fail(editing, discordtest.Fault{Status: 400, Code: 50035, Message: "Invalid Form Body"})
-	if faults := faultsOf(a.Live(t.Context(), discordtest.General)); !strings.Contains(faults, "a message with text, updated: ") || len(s.From(discordtest.General)) != 0 {
+	s.Fail(editing, fakediscord.Fault{Status: 400, Code: 50035, Message: "Invalid Form Body"})
+	if faults := faultsOf(a.Live(t.Context(), fakediscord.General)); !strings.Contains(faults, "a message with text, updated: ") || len(s.From(fakediscord.General)) != 0 {
 		t.Errorf("got %s", faults)
 	}
 	link, err := a.Invite(t.Context())
-	if err != nil || link != discord.Invite(discordtest.ApplicationID) {
+	if err != nil || link != discord.Invite(fakediscord.ApplicationID) {
 		t.Errorf("the link: %s, %v", link, err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"aidesk/adapters/discordtest"
+	fakediscord "aidesk/adapters/fake/discord"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -25,7 +25,7 @@ const (
 // ask lets Ada ask something in a channel.
 func (s *stage) ask(channel, words string) chat.Event {
 	s.t.Helper()
-	s.post(discordtest.Ada, channel, mention+words)
+	s.post(fakediscord.Ada, channel, mention+words)
 	return s.next()
 }
 
@@ -59,7 +59,7 @@ func lines(n int, word string) markdown.Document {
 func TestMany(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	e := s.ask(discordtest.General, "hello")
+	e := s.ask(fakediscord.General, "hello")
 	r := answer(e, "r1", "")
 	r.Text = lines(20, "alpha")
 	posted := s.send(r, "")
@@ -70,23 +70,23 @@ func TestMany(t *testing.T) {
 	r.Text = lines(8, "bravo")
 	less := s.send(r, posted)
 	got := s.From(e.Place.Thread)
-	if len(got) >= len(first) || got[0].ID != first[0].ID || strings.Contains(s.shown(discordtest.Ada, e.Place.Thread), "alpha") {
+	if len(got) >= len(first) || got[0].ID != first[0].ID || strings.Contains(s.shown(fakediscord.Ada, e.Place.Thread), "alpha") {
 		t.Errorf("%d messages are left", len(got))
 	}
 	r.Text = lines(20, "charlie")
 	more := s.send(r, less)
-	if n := strings.Count(s.shown(discordtest.Ada, e.Place.Thread), "charlie"); n != 1000 {
+	if n := strings.Count(s.shown(fakediscord.Ada, e.Place.Thread), "charlie"); n != 1000 {
 		t.Errorf("%d words; id %s", n, more)
 	}
-	s.Fail(editing, discordtest.Fault{Status: http.StatusNotFound, Code: 10008}) // somebody deleted one
+	s.Fail(editing, fakediscord.Fault{Status: http.StatusNotFound, Code: 10008}) // somebody deleted one
 	r.Text = text("delta")
 	s.send(r, more)
-	if n := strings.Count(s.shown(discordtest.Ada, e.Place.Thread), "delta"); n != 1 {
+	if n := strings.Count(s.shown(fakediscord.Ada, e.Place.Thread), "delta"); n != 1 {
 		t.Errorf("shown %d times", n)
 	}
 	r.ID, r.Text = "r2", lines(200, "echo") // a file with the whole
 	s.send(r, "")
-	if shown := s.shown(discordtest.Ada, e.Place.Thread); !strings.Contains(shown, "answer.md") || strings.Count(shown, "echo") < 10_000 {
+	if shown := s.shown(fakediscord.Ada, e.Place.Thread); !strings.Contains(shown, "answer.md") || strings.Count(shown, "echo") < 10_000 {
 		t.Errorf("%d words of the long tail", strings.Count(shown, "echo"))
 	}
 }
@@ -96,10 +96,10 @@ func TestMany(t *testing.T) {
 func TestOnce(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	e := s.ask(discordtest.General, "hello")
+	e := s.ask(fakediscord.General, "hello")
 	r := answer(e, "r1", "only once")
 	s.send(answer(e, "r0", "before"), "")
-	s.Fail(posting, discordtest.Fault{Cut: true, Done: true})
+	s.Fail(posting, fakediscord.Fault{Cut: true, Done: true})
 	if _, err := s.adapter.Send(t.Context(), r, ""); err == nil || errors.Is(err, chat.ErrGone) {
 		t.Fatalf("a cut connection: %v", err)
 	}
@@ -110,13 +110,13 @@ func TestOnce(t *testing.T) {
 	if again := s.send(r, ""); again != posted {
 		t.Errorf("sent again: %s, was %s", again, posted)
 	}
-	for name, fault := range map[string]discordtest.Fault{"500": {Status: 500}, "502": {Status: 502}, "503": {Status: 503}} {
+	for name, fault := range map[string]fakediscord.Fault{"500": {Status: 500}, "502": {Status: 502}, "503": {Status: 503}} {
 		s.Fail(posting, fault)
 		if _, err := s.adapter.Send(t.Context(), answer(e, "r"+name, name), ""); err == nil || errors.Is(err, chat.ErrGone) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if n := strings.Count(s.shown(discordtest.Ada, e.Place.Thread), "only once"); n != 1 {
+	if n := strings.Count(s.shown(fakediscord.Ada, e.Place.Thread), "only once"); n != 1 {
 		t.Errorf("shown %d times", n)
 	}
 	s.config.Now = time.Now
@@ -131,15 +131,15 @@ func TestOnce(t *testing.T) {
 func TestPrivate(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	e := s.ask(discordtest.General, "hello")
+	e := s.ask(fakediscord.General, "hello")
 	s.send(answer(e, "r0", "in the thread"), "")
 	r := answer(e, "r1", "for you alone")
 	r.Private = true
 	r.Buttons = []chat.Button{{ID: "b1", Label: "Share"}}
 	posted := s.send(r, "")
-	dm := s.DM(discordtest.Ada)
+	dm := s.DM(fakediscord.Ada)
 	m := s.From(dm)
-	if len(m) != 1 || !strings.Contains(m[0].Text, "for you alone") || !strings.Contains(m[0].Text, "https://discord.com/channels/"+discordtest.GuildID+"/"+e.Place.Thread) {
+	if len(m) != 1 || !strings.Contains(m[0].Text, "for you alone") || !strings.Contains(m[0].Text, "https://discord.com/channels/"+fakediscord.GuildID+"/"+e.Place.Thread) {
 		t.Fatalf("in the direct message: %+v", m)
 	}
 	r.Text = text("changed")
@@ -147,8 +147,8 @@ func TestPrivate(t *testing.T) {
 		t.Errorf("the update: %s, was %s", again, posted)
 	}
 	_, custom := s.button(dm, "Share")
-	s.done(s.Press(discordtest.Ada, dm, m[0].ID, custom))
-	if p := s.next(); p.Press == nil || p.Press.Button != "b1" || p.Place.Workspace != discordtest.GuildID || !p.Place.Direct {
+	s.done(s.Press(fakediscord.Ada, dm, m[0].ID, custom))
+	if p := s.next(); p.Press == nil || p.Press.Button != "b1" || p.Place.Workspace != fakediscord.GuildID || !p.Place.Direct {
 		t.Errorf("got %+v", p)
 	}
 	if n := len(s.From(e.Place.Thread)); n != 1 {
@@ -168,15 +168,15 @@ func TestNowhere(t *testing.T) {
 		direct  string // what the asker is told there
 		thread  string // what stands in the thread
 	}{
-		{name: "the channel is deleted", channel: discordtest.General, before: func(s *stage, e chat.Event) { s.RemoveChannel(e.Place.Channel) }, gone: true},
-		{name: "no permission to write", channel: discordtest.Silent, direct: "I may not write where you asked"},
+		{name: "the channel is deleted", channel: fakediscord.General, before: func(s *stage, e chat.Event) { s.RemoveChannel(e.Place.Channel) }, gone: true},
+		{name: "no permission to write", channel: fakediscord.Silent, direct: "I may not write where you asked"},
 		{
-			name: "no permission, and no direct messages", channel: discordtest.Silent, gone: true,
-			before: func(s *stage, _ chat.Event) { s.BlockDM(discordtest.Ada, true) },
+			name: "no permission, and no direct messages", channel: fakediscord.Silent, gone: true,
+			before: func(s *stage, _ chat.Event) { s.BlockDM(fakediscord.Ada, true) },
 		},
 		{
-			name: "a private reply, and no direct messages", channel: discordtest.General, gone: true, thread: "could not send you a direct message",
-			before: func(s *stage, _ chat.Event) { s.BlockDM(discordtest.Ada, true) },
+			name: "a private reply, and no direct messages", channel: fakediscord.General, gone: true, thread: "could not send you a direct message",
+			before: func(s *stage, _ chat.Event) { s.BlockDM(fakediscord.Ada, true) },
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -197,7 +197,7 @@ func TestNowhere(t *testing.T) {
 				t.Errorf("%d requests", n)
 			}
 			direct := ""
-			if m := s.From(s.DM(discordtest.Ada)); len(m) > 0 {
+			if m := s.From(s.DM(fakediscord.Ada)); len(m) > 0 {
 				direct = m[0].Text
 			}
 			if !strings.Contains(direct, c.direct) || c.direct == "" && direct != "" || c.direct != "" && !strings.Contains(direct, "the answer") {
@@ -215,13 +215,13 @@ func TestNowhere(t *testing.T) {
 func TestBlocked(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
-		s.BlockDM(discordtest.Ada, true)
-		s.done(s.Command(discordtest.Ada, discordtest.General, "plugins", "list", nil))
+		s.BlockDM(fakediscord.Ada, true)
+		s.done(s.Command(fakediscord.Ada, fakediscord.General, "plugins", "list", nil))
 		e := s.next()
 		if _, err := s.adapter.Send(s.t.Context(), answer(e, "r1", "the list"), ""); !errors.Is(err, chat.ErrGone) {
 			s.t.Errorf("got %v", err)
 		}
-		asides := s.Ephemerals(discordtest.Ada)
+		asides := s.Ephemerals(fakediscord.Ada)
 		if len(asides) != 2 || !strings.Contains(asides[1].Text, "Allow direct messages") {
 			s.t.Errorf("told %+v", asides)
 		}
@@ -233,7 +233,7 @@ func TestBlocked(t *testing.T) {
 func TestArchived(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	e := s.ask(discordtest.General, "hello")
+	e := s.ask(fakediscord.General, "hello")
 	r := answer(e, "r1", "one")
 	posted := s.send(r, "")
 	s.Archive(e.Place.Thread, false)
@@ -253,10 +253,10 @@ func TestArchived(t *testing.T) {
 func TestRefusedLook(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	e := s.ask(discordtest.General, "hello")
+	e := s.ask(fakediscord.General, "hello")
 	r := answer(e, "r1", "an answer")
 	r.Previews = []chat.Preview{{URL: "https://example.com/", Title: "A page"}}
-	s.Fail(posting, discordtest.Fault{Status: http.StatusBadRequest, Code: 50035})
+	s.Fail(posting, fakediscord.Fault{Status: http.StatusBadRequest, Code: 50035})
 	s.send(r, "")
 	if m := s.From(e.Place.Thread); len(m) != 1 || len(m[0].Embeds) > 2 || !strings.Contains(m[0].Text, "an answer") {
 		t.Errorf("in the thread: %+v", m)
@@ -268,9 +268,9 @@ func TestRefusedLook(t *testing.T) {
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	e := s.ask(discordtest.General, "hello")
+	e := s.ask(fakediscord.General, "hello")
 	s.send(answer(e, "r0", "before"), "")
-	s.Fail(posting, discordtest.Fault{Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Second})
+	s.Fail(posting, fakediscord.Fault{Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Second})
 	_, err := s.adapter.Send(t.Context(), answer(e, "r1", "one"), "")
 	later(t, err, 7*time.Second)
 	before := len(s.Requests())
@@ -279,15 +279,15 @@ func TestLimits(t *testing.T) {
 	if n := len(s.Requests()) - before; n != 0 {
 		t.Errorf("%d requests in vain", n)
 	}
-	other := s.ask(discordtest.Random, "hello")
+	other := s.ask(fakediscord.Random, "hello")
 	s.send(answer(other, "r2", "elsewhere"), "") // another channel is another limit
-	s.Fail(posting, discordtest.Fault{Status: http.StatusTooManyRequests, RetryAfter: time.Second, Scope: "global"})
+	s.Fail(posting, fakediscord.Fault{Status: http.StatusTooManyRequests, RetryAfter: time.Second, Scope: "global"})
 	_, err = s.adapter.Send(t.Context(), answer(other, "r3", "three"), "")
 	later(t, err, time.Second)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	begun := time.Now()
-	if _, err := s.adapter.Member(ctx, e.Place, discordtest.Ben); err == nil || time.Since(begun) > 900*time.Millisecond {
+	if _, err := s.adapter.Member(ctx, e.Place, fakediscord.Ben); err == nil || time.Since(begun) > 900*time.Millisecond {
 		t.Errorf("a limit of everything: %v after %s", err, time.Since(begun))
 	}
 }
@@ -298,7 +298,7 @@ func TestPaced(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway, func(s *stage) { s.fake.RateLimits = true })
 	var events []chat.Event
-	for _, c := range []string{discordtest.General, discordtest.Random, discordtest.Flat} {
+	for _, c := range []string{fakediscord.General, fakediscord.Random, fakediscord.Flat} {
 		events = append(events, s.ask(c, "hello"))
 	}
 	done := make(chan string, 30)
@@ -326,7 +326,7 @@ func TestPaced(t *testing.T) {
 func TestTyping(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	e := s.ask(discordtest.General, "hello")
+	e := s.ask(fakediscord.General, "hello")
 	begun := time.Now()
 	s.must(s.adapter.Type(t.Context(), e.Place, chat.Progress{To: e.Member, Text: "working…"}))
 	s.must(s.adapter.Type(t.Context(), e.Place, chat.Progress{To: e.Member, Text: "asking Todo…"}))
@@ -348,7 +348,7 @@ func TestTyping(t *testing.T) {
 func TestWords(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	e := s.ask(discordtest.General, "hello")
+	e := s.ask(fakediscord.General, "hello")
 	say := func(text string) {
 		t.Helper()
 		s.must(s.adapter.Type(t.Context(), e.Place, chat.Progress{To: e.Member, Text: text}))
@@ -375,7 +375,7 @@ func TestWords(t *testing.T) {
 
 	say("working…")
 	s.await("words", stands("-# working…"))
-	s.Fail("DELETE /channels/{channel}/messages/{message}", discordtest.Fault{Status: 500})
+	s.Fail("DELETE /channels/{channel}/messages/{message}", fakediscord.Fault{Status: 500})
 	s.must(s.stop())
 	if n := len(s.From(e.Place.Thread)); n != 1 {
 		t.Fatalf("%d messages are left", n)
@@ -388,7 +388,7 @@ func TestWords(t *testing.T) {
 func TestBounds(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	e := s.ask(discordtest.General, "hello")
+	e := s.ask(fakediscord.General, "hello")
 	r := answer(e, "r1", strings.Repeat("many words ", 170))
 	for range 5 {
 		r.Previews = append(r.Previews, chat.Preview{URL: "https://example.com/" + strings.Repeat("a", len(r.Previews)), Title: strings.Repeat("*t*", 200), Description: strings.Repeat("_d_", 900)})

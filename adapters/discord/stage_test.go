@@ -19,7 +19,8 @@ import (
 
 	"aidesk/adapters/adaptertest"
 	"aidesk/adapters/discord"
-	"aidesk/adapters/discordtest"
+	fakediscord "aidesk/adapters/fake/discord"
+	"aidesk/adapters/fake/faketest"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -43,7 +44,7 @@ var grammar = chat.Grammar{
 }
 
 // mention is how a member calls the bot.
-const mention = "<@" + discordtest.BotUser + "> "
+const mention = "<@" + fakediscord.BotUser + "> "
 
 // The ways in which interactions come.
 const (
@@ -55,12 +56,12 @@ var modes = []string{gateway, web}
 
 // judge holds what is sent against Discord's own document, made once; nil: there are no
 // corpora.
-var judge = sync.OnceValues(func() (*discordtest.Judge, error) {
+var judge = sync.OnceValues(func() (*faketest.Judge, error) {
 	dir := os.Getenv("AIDESK_CORPORA")
 	if dir == "" {
 		return nil, nil
 	}
-	return discordtest.NewJudge(filepath.Join(dir, "specs", "discord__openapi_v10_2026-07.json"))
+	return faketest.NewJudge(filepath.Join(dir, "specs", "discord__openapi_v10_2026-07.json"))
 })
 
 // front is where the adapter is reached that runs now.
@@ -76,13 +77,13 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // stage is a fake Discord with an adapter that runs against it.
 type stage struct {
-	*discordtest.Discord
+	*fakediscord.Discord
 	t       testing.TB
 	adapter *discord.Adapter
 	desk    *adaptertest.Desk
 	keeper  *adaptertest.Memory
 	config  discord.Config
-	fake    discordtest.Config
+	fake    fakediscord.Config
 	log     *paper
 	front   *front
 	stop    func() error
@@ -137,20 +138,20 @@ func prepare(t testing.TB, mode string, changes ...func(*stage)) *stage {
 	t.Helper()
 	s := &stage{t: t, desk: &adaptertest.Desk{}, keeper: &adaptertest.Memory{}, log: &paper{}, front: &front{}}
 	s.config = discord.Config{
-		Token: discordtest.Token, Grammar: grammar,
+		Token: fakediscord.Token, Grammar: grammar,
 		Logger: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now:    func() time.Time { return time.Now().Add(time.Minute) }, // what was sent just now is old enough to be looked for
 	}
 	if mode == web {
 		server := httptest.NewServer(s.front)
 		t.Cleanup(server.Close)
-		s.config.PublicKey = discordtest.PublicKey
+		s.config.PublicKey = fakediscord.PublicKey
 		s.fake.InteractionsURL = server.URL + discord.PathInteractions
 	}
 	for _, change := range changes {
 		change(s)
 	}
-	s.Discord = discordtest.Start(t, s.fake)
+	s.Discord = faketest.Discord(t, s.fake)
 	if j, err := judge(); err != nil {
 		t.Fatal(err)
 	} else if j != nil {
@@ -170,7 +171,7 @@ func prepare(t testing.TB, mode string, changes ...func(*stage)) *stage {
 // that could ping others than the asker or that Discord would not take.
 func (s *stage) safe() {
 	s.t.Helper()
-	if strings.Contains(s.log.String(), discordtest.Token) {
+	if strings.Contains(s.log.String(), fakediscord.Token) {
 		s.t.Error("the token stands in the log")
 	}
 	for _, r := range s.Requests() {
@@ -277,13 +278,13 @@ func (s *stage) must(err error) {
 // post lets a user write and returns the id of the message.
 func (s *stage) post(user, channel, text string) string {
 	s.t.Helper()
-	id, err := s.Post(user, channel, text, discordtest.PostOptions{})
+	id, err := s.Post(user, channel, text, fakediscord.PostOptions{})
 	s.must(err)
 	return id
 }
 
 // done waits for the answer to an interaction.
-func (s *stage) done(r *discordtest.Receipt, err error) discordtest.Answer {
+func (s *stage) done(r *fakediscord.Receipt, err error) fakediscord.Answer {
 	s.t.Helper()
 	s.must(err)
 	a, err := r.Wait(s.t.Context())
@@ -301,7 +302,7 @@ func (s *stage) next() chat.Event {
 func (s *stage) settle() []chat.Event {
 	s.t.Helper()
 	const last = "the very last"
-	s.post(discordtest.Owner, discordtest.General, mention+last)
+	s.post(fakediscord.Owner, fakediscord.General, mention+last)
 	var got []chat.Event
 	for e := s.next(); e.Message == nil || e.Message.Text != last; e = s.next() {
 		got = append(got, e)
@@ -360,7 +361,7 @@ func (s *stage) visit(user, server string) {
 	before := len(s.Requests())
 	s.Inject("INTERACTION_CREATE", json.RawMessage(fmt.Sprintf(
 		`{"id":"899999999999999999","application_id":%q,"type":3,"token":"visit","guild_id":%q,"channel_id":%q,"member":{"user":{"id":%q}},"data":{"custom_id":"none"}}`,
-		discordtest.ApplicationID, server, discordtest.General, user)))
+		fakediscord.ApplicationID, server, fakediscord.General, user)))
 	s.await("a visit", func() bool {
 		for _, r := range s.Requests()[before:] {
 			if strings.Contains(r.Path, "/visit/") {
@@ -374,7 +375,7 @@ func (s *stage) visit(user, server string) {
 // shown is all that a user was shown in a channel, and in passing.
 func (s *stage) shown(user, channel string) string {
 	var b strings.Builder
-	add := func(m discordtest.Message) {
+	add := func(m fakediscord.Message) {
 		fmt.Fprintf(&b, "%s\n%s\n%s\n", m.Text, m.Embeds, m.Components)
 		for _, f := range m.Files {
 			fmt.Fprintf(&b, "%s\n%s\n", f.Name, f.Content)

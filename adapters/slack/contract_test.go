@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"aidesk/adapters/adaptertest"
+	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
-	"aidesk/adapters/slacktest"
 	"aidesk/core/chat"
 )
 
@@ -34,29 +34,29 @@ func TestContract(t *testing.T) {
 func contract(t *testing.T, mode string, direct bool) adaptertest.Platform {
 	t.Helper()
 	s := prepare(t, mode)
-	place := chat.Place{Platform: "slack", Workspace: slacktest.TeamID, Channel: slacktest.General}
-	mention := "<@" + slacktest.BotUser + "> "
+	place := chat.Place{Platform: "slack", Workspace: fakeslack.TeamID, Channel: fakeslack.General}
+	mention := "<@" + fakeslack.BotUser + "> "
 	if direct {
-		place.Channel, place.Direct, mention = s.DM(slacktest.Ada), true, ""
+		place.Channel, place.Direct, mention = s.DM(fakeslack.Ada), true, ""
 	} else {
-		place.Thread = s.post(slacktest.Ben, slacktest.General, "a thread", "")
+		place.Thread = s.post(fakeslack.Ben, fakeslack.General, "a thread", "")
 	}
 	var last *slack.Adapter
 	return adaptertest.Platform{
-		Place: place, Member: slacktest.Ada,
+		Place: place, Member: fakeslack.Ada,
 		Open: func() chat.Adapter {
 			last = s.open()
 			return last
 		},
 		Say: func(text string) {
 			s.ready(last)
-			s.post(slacktest.Ada, place.Channel, mention+text, place.Thread)
+			s.post(fakeslack.Ada, place.Channel, mention+text, place.Thread)
 		},
 		Press: func(label string) {
 			s.ready(last)
 			ts, id := s.button(place.Channel, label)
-			s.done(s.Press(slacktest.Ada, place.Channel, ts, id))
+			s.done(s.Press(fakeslack.Ada, place.Channel, ts, id))
 		},
-		Shown: func() string { return shown(slacktest.Ada, s.Messages(place.Channel)) },
+		Shown: func() string { return shown(fakeslack.Ada, s.Messages(place.Channel)) },
 	}
 }

@@ -8,8 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"aidesk/adapters/fake/faketest"
+	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
-	"aidesk/adapters/slacktest"
 	"aidesk/core/chat"
 )
 
@@ -24,7 +25,7 @@ var form = chat.Form{ID: "form-1", Title: "A form with a title that is longer th
 
 // editable is a reply with a button that opens a form.
 func editable(p chat.Place) chat.Reply {
-	return chat.Reply{ID: "r1", Place: p, To: slacktest.Ada, Cards: []chat.Card{{
+	return chat.Reply{ID: "r1", Place: p, To: fakeslack.Ada, Cards: []chat.Card{{
 		State: chat.CardWaiting, Sentence: "Send it?", Buttons: []chat.Button{{ID: "yes", Label: "Approve", Style: chat.Primary}, {ID: "edit", Label: "Edit", Form: true}},
 	}}}
 }
@@ -45,15 +46,15 @@ func TestForm(t *testing.T) {
 			}
 			return nil, nil
 		}
-		e := s.ask(slacktest.Ada, slacktest.General, "send it")
+		e := s.ask(fakeslack.Ada, fakeslack.General, "send it")
 		s.send(editable(e.Place), "")
-		ts, id := s.button(slacktest.General, "Edit")
-		s.done(s.Press(slacktest.Ada, slacktest.General, ts, id))
-		want := chat.Opening{Place: e.Place, Member: slacktest.Ada, Button: "edit"}
+		ts, id := s.button(fakeslack.General, "Edit")
+		s.done(s.Press(fakeslack.Ada, fakeslack.General, ts, id))
+		want := chat.Opening{Place: e.Place, Member: fakeslack.Ada, Button: "edit"}
 		if diff := cmp.Diff(want, opened.Load()); diff != "" {
 			s.t.Errorf("opening (-want +got):\n%s", diff)
 		}
-		views := s.Views(slacktest.Ada)
+		views := s.Views(fakeslack.Ada)
 		if len(views) != 1 {
 			s.t.Fatalf("%d views are open\n%s", len(views), s.log)
 		}
@@ -62,19 +63,19 @@ func TestForm(t *testing.T) {
 			s.t.Errorf("the form shows %s", v.Blocks)
 		}
 
-		s.done(s.Submit(slacktest.Ada, v.ID, map[string]string{"title": "bad"}))
-		if diff := cmp.Diff(map[string]string{"title": "That is no title. Nor is the rest."}, s.Views(slacktest.Ada)[0].Errors); diff != "" {
+		s.done(s.Submit(fakeslack.Ada, v.ID, map[string]string{"title": "bad"}))
+		if diff := cmp.Diff(map[string]string{"title": "That is no title. Nor is the rest."}, s.Views(fakeslack.Ada)[0].Errors); diff != "" {
 			s.t.Errorf("faults (-want +got):\n%s", diff)
 		}
-		s.done(s.Submit(slacktest.Ada, v.ID, map[string]string{"title": "good", "body": "one\ntwo", "key": "s3cret", "size": "small"}))
-		same(s.t, s.desk.Next(s.t), chat.Event{ID: "f/" + v.ID, Place: e.Place, Member: slacktest.Ada, Filled: &chat.Submitted{
+		s.done(s.Submit(fakeslack.Ada, v.ID, map[string]string{"title": "good", "body": "one\ntwo", "key": "s3cret", "size": "small"}))
+		same(s.t, s.desk.Next(s.t), chat.Event{ID: "f/" + v.ID, Place: e.Place, Member: fakeslack.Ada, Filled: &chat.Submitted{
 			Form: "form-1", Secret: []string{"key"},
 			Values: map[string]string{"title": "good", "body": "one\ntwo", "color": "green", "size": "small", "key": "s3cret"},
 		}})
-		if n := len(s.Views(slacktest.Ada)); n != 0 {
+		if n := len(s.Views(fakeslack.Ada)); n != 0 {
 			s.t.Errorf("%d views are still open", n)
 		}
-		s.Idle(s.t)
+		faketest.Idle(s.t, s)
 	})
 }
 
@@ -83,7 +84,7 @@ func TestFormRefused(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
 		s.desk.Forms = func(o chat.Opening) (chat.Form, error) {
-			if o.Member != slacktest.Ada {
+			if o.Member != fakeslack.Ada {
 				return chat.Form{}, errors.New("This form is for somebody else.") //nolint:revive // a sentence for a member
 			}
 			return form, nil
@@ -91,29 +92,29 @@ func TestFormRefused(t *testing.T) {
 		s.desk.Checks = func(chat.Submitted) ([]chat.Fault, error) {
 			return nil, errors.New("This is already decided.") //nolint:revive // a sentence for a member
 		}
-		e := s.ask(slacktest.Ada, slacktest.General, "send it")
+		e := s.ask(fakeslack.Ada, fakeslack.General, "send it")
 		s.send(editable(e.Place), "")
-		ts, id := s.button(slacktest.General, "Edit")
-		s.done(s.Press(slacktest.Ben, slacktest.General, ts, id))
-		s.notes(slacktest.Ben, slacktest.General, "This form is for somebody else.")
+		ts, id := s.button(fakeslack.General, "Edit")
+		s.done(s.Press(fakeslack.Ben, fakeslack.General, ts, id))
+		s.notes(fakeslack.Ben, fakeslack.General, "This form is for somebody else.")
 
-		s.Fail("views.open", slacktest.Fault{Error: "expired_trigger_id"})
-		s.done(s.Press(slacktest.Ada, slacktest.General, ts, id))
-		s.notes(slacktest.Ada, slacktest.General, "The form could not be opened in time. Please try again.")
+		s.Fail("views.open", fakeslack.Fault{Error: "expired_trigger_id"})
+		s.done(s.Press(fakeslack.Ada, fakeslack.General, ts, id))
+		s.notes(fakeslack.Ada, fakeslack.General, "The form could not be opened in time. Please try again.")
 
-		s.done(s.Press(slacktest.Ada, slacktest.General, ts, id))
-		s.done(s.Submit(slacktest.Ada, s.Views(slacktest.Ada)[0].ID, nil))
-		if got := reads(s.Views(slacktest.Ada)[0].Blocks); !strings.Contains(got, "This is already decided.") {
+		s.done(s.Press(fakeslack.Ada, fakeslack.General, ts, id))
+		s.done(s.Submit(fakeslack.Ada, s.Views(fakeslack.Ada)[0].ID, nil))
+		if got := reads(s.Views(fakeslack.Ada)[0].Blocks); !strings.Contains(got, "This is already decided.") {
 			s.t.Errorf("the modal says %q", got)
 		}
 
 		home := chat.Home{Rows: []chat.Row{{Text: text("a row"), Buttons: []chat.Button{{ID: "add", Label: "Add", Form: true}}}}}
-		if err := s.adapter.Home(s.t.Context(), e.Place, slacktest.Ben, home); err != nil {
+		if err := s.adapter.Home(s.t.Context(), e.Place, fakeslack.Ben, home); err != nil {
 			s.t.Fatal(err)
 		}
-		page, _ := s.Home(slacktest.Ben)
-		s.done(s.PressView(slacktest.Ben, page.ID, idOf(page.Blocks, "Add")))
-		if views := s.Views(slacktest.Ben); len(views) != 1 || !strings.Contains(reads(views[0].Blocks), "This form is for somebody else.") {
+		page, _ := s.Home(fakeslack.Ben)
+		s.done(s.PressView(fakeslack.Ben, page.ID, idOf(page.Blocks, "Add")))
+		if views := s.Views(fakeslack.Ben); len(views) != 1 || !strings.Contains(reads(views[0].Blocks), "This form is for somebody else.") {
 			s.t.Errorf("views %+v", views)
 		}
 	})
@@ -122,7 +123,7 @@ func TestFormRefused(t *testing.T) {
 // notes checks what a member was shown in passing, and that nobody else was.
 func (s *stage) notes(user, channel, line string) {
 	s.t.Helper()
-	s.Until(s.t, "the note "+line, func() bool { return strings.Contains(shown(user, s.Messages(channel)), line) })
+	faketest.Until(s.t, s, "the note "+line, func() bool { return strings.Contains(shown(user, s.Messages(channel)), line) })
 	if strings.Contains(shown("nobody", s.Messages(channel)), line) {
 		s.t.Errorf("everybody reads %q", line)
 	}
@@ -133,20 +134,20 @@ func (s *stage) notes(user, channel, line string) {
 func TestPress(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
-		e := s.ask(slacktest.Ada, slacktest.General, "send it")
+		e := s.ask(fakeslack.Ada, fakeslack.General, "send it")
 		r := editable(e.Place)
 		r.Buttons = []chat.Button{{Label: "Open", URL: "https://a.example/"}, {ID: "other", Label: "Other"}}
 		posted := s.send(r, "")
-		ts, link := s.button(slacktest.General, "Open")
-		s.done(s.Press(slacktest.Ada, slacktest.General, ts, link))
-		_, id := s.button(slacktest.General, "Other")
-		s.done(s.Press(slacktest.Ben, slacktest.General, ts, id))
+		ts, link := s.button(fakeslack.General, "Open")
+		s.done(s.Press(fakeslack.Ada, fakeslack.General, ts, link))
+		_, id := s.button(fakeslack.General, "Other")
+		s.done(s.Press(fakeslack.Ben, fakeslack.General, ts, id))
 		got := s.desk.Next(s.t)
-		same(s.t, got, chat.Event{Place: e.Place, Member: slacktest.Ben, Press: &chat.Press{Button: "other", Posted: posted}})
+		same(s.t, got, chat.Event{Place: e.Place, Member: fakeslack.Ben, Press: &chat.Press{Button: "other", Posted: posted}})
 		if err := s.adapter.Note(s.t.Context(), got, text("only Ada may")); err != nil {
 			s.t.Fatal(err)
 		}
-		s.notes(slacktest.Ben, slacktest.General, "only Ada may")
+		s.notes(fakeslack.Ben, fakeslack.General, "only Ada may")
 	})
 }
 
@@ -158,16 +159,16 @@ func TestHomePress(t *testing.T) {
 		for i := range 130 {
 			rows = append(rows, chat.Row{Text: text("a plugin"), Buttons: []chat.Button{{ID: "b" + strings.Repeat("x", i), Label: "Enable"}}})
 		}
-		if err := s.adapter.Home(s.t.Context(), chat.Place{}, slacktest.Ben, chat.Home{Text: text("your page"), Rows: rows}); err != nil {
+		if err := s.adapter.Home(s.t.Context(), chat.Place{}, fakeslack.Ben, chat.Home{Text: text("your page"), Rows: rows}); err != nil {
 			s.t.Fatal(err)
 		}
-		page, ok := s.Home(slacktest.Ben)
+		page, ok := s.Home(fakeslack.Ben)
 		if !ok || !strings.Contains(reads(page.Blocks), "your page") || !strings.Contains(reads(page.Blocks), "more do not fit here") {
 			s.t.Fatalf("the page: %s", page.Blocks)
 		}
-		s.done(s.PressView(slacktest.Ben, page.ID, "b"))
-		at := chat.Place{Platform: "slack", Workspace: slacktest.TeamID, Channel: s.DM(slacktest.Ben), Direct: true}
-		same(s.t, s.desk.Next(s.t), chat.Event{Place: at, Member: slacktest.Ben, Press: &chat.Press{Button: "b"}})
+		s.done(s.PressView(fakeslack.Ben, page.ID, "b"))
+		at := chat.Place{Platform: "slack", Workspace: fakeslack.TeamID, Channel: s.DM(fakeslack.Ben), Direct: true}
+		same(s.t, s.desk.Next(s.t), chat.Event{Place: at, Member: fakeslack.Ben, Press: &chat.Press{Button: "b"}})
 	})
 }
 
@@ -182,39 +183,39 @@ func TestCommand(t *testing.T) {
 			}
 			return form, nil
 		}
-		direct := chat.Place{Platform: "slack", Workspace: slacktest.TeamID, Channel: s.DM(slacktest.Ada), Direct: true}
+		direct := chat.Place{Platform: "slack", Workspace: fakeslack.TeamID, Channel: s.DM(fakeslack.Ada), Direct: true}
 
-		s.done(s.Command(slacktest.Ada, slacktest.Quiet, "/aidesk", "ask is 1 &lt; 2 in <#C0GENERAL|general>?"))
+		s.done(s.Command(fakeslack.Ada, fakeslack.Quiet, "/aidesk", "ask is 1 &lt; 2 in <#C0GENERAL|general>?"))
 		e := s.desk.Next(s.t)
-		same(s.t, e, chat.Event{Place: direct, Member: slacktest.Ada, Command: &chat.Command{
+		same(s.t, e, chat.Event{Place: direct, Member: fakeslack.Ada, Command: &chat.Command{
 			Name: "aidesk", Verb: "ask", Options: map[string]string{"question": "is 1 < 2 in #general?"},
-			From: &chat.Place{Platform: "slack", Workspace: slacktest.TeamID, Channel: slacktest.Quiet},
+			From: &chat.Place{Platform: "slack", Workspace: fakeslack.TeamID, Channel: fakeslack.Quiet},
 		}})
-		s.notes(slacktest.Ada, slacktest.Quiet, "I answer in our direct message.")
+		s.notes(fakeslack.Ada, fakeslack.Quiet, "I answer in our direct message.")
 
-		s.done(s.Command(slacktest.Ada, slacktest.General, "/plugins-admin", "add <http://plugin.example|plugin.example>"))
+		s.done(s.Command(fakeslack.Ada, fakeslack.General, "/plugins-admin", "add <http://plugin.example|plugin.example>"))
 		admin := s.desk.Next(s.t)
-		at := place(slacktest.General, "")
-		same(s.t, admin, chat.Event{Place: at, Member: slacktest.Ada, Command: &chat.Command{
+		at := place(fakeslack.General, "")
+		same(s.t, admin, chat.Event{Place: at, Member: fakeslack.Ada, Command: &chat.Command{
 			Name: "plugins-admin", Verb: "add", Options: map[string]string{"source": "plugin.example"},
 		}})
-		s.send(chat.Reply{ID: "r1", Place: at, To: slacktest.Ada, Text: text("It was read.")}, "")
-		if got := shown(slacktest.Ada, s.Messages(direct.Channel)); !strings.Contains(got, "It was read.") {
+		s.send(chat.Reply{ID: "r1", Place: at, To: fakeslack.Ada, Text: text("It was read.")}, "")
+		if got := shown(fakeslack.Ada, s.Messages(direct.Channel)); !strings.Contains(got, "It was read.") {
 			s.t.Errorf("the direct message says %q", got)
 		}
 
-		s.done(s.Command(slacktest.Ada, slacktest.General, "/plugins", "dance"))
-		s.notes(slacktest.Ada, slacktest.General, "does not know “dance”")
+		s.done(s.Command(fakeslack.Ada, fakeslack.General, "/plugins", "dance"))
+		s.notes(fakeslack.Ada, fakeslack.General, "does not know “dance”")
 
-		s.done(s.Command(slacktest.Ada, slacktest.General, "/plugins", "run a.b_c"))
-		if n := len(s.Views(slacktest.Ada)); n != 1 {
+		s.done(s.Command(fakeslack.Ada, fakeslack.General, "/plugins", "run a.b_c"))
+		if n := len(s.Views(fakeslack.Ada)); n != 1 {
 			s.t.Errorf("%d forms are open", n)
 		}
-		s.done(s.Command(slacktest.Ada, slacktest.General, "/plugins", "run nothing"))
-		s.notes(slacktest.Ada, slacktest.General, "There is no such operation.")
+		s.done(s.Command(fakeslack.Ada, fakeslack.General, "/plugins", "run nothing"))
+		s.notes(fakeslack.Ada, fakeslack.General, "There is no such operation.")
 
-		s.done(s.Command(slacktest.Ada, direct.Channel, "/plugins", ""))
-		same(s.t, s.desk.Next(s.t), chat.Event{Place: direct, Member: slacktest.Ada, Command: &chat.Command{Name: "plugins"}})
+		s.done(s.Command(fakeslack.Ada, direct.Channel, "/plugins", ""))
+		same(s.t, s.desk.Next(s.t), chat.Event{Place: direct, Member: fakeslack.Ada, Command: &chat.Command{Name: "plugins"}})
 	})
 }
 
@@ -225,6 +226,6 @@ func TestTooLongForm(t *testing.T) {
 	s.desk.Forms = func(chat.Opening) (chat.Form, error) {
 		return chat.Form{ID: "f", Title: "Form", Inputs: []chat.Input{{Name: "a", Label: "A", Value: strings.Repeat("x", 3001)}}}, nil
 	}
-	s.done(s.Command(slacktest.Ada, slacktest.General, "/plugins", "run a.b"))
-	s.notes(slacktest.Ada, slacktest.General, "This form does not fit into Slack: “A” is longer than 3000 characters.")
+	s.done(s.Command(fakeslack.Ada, fakeslack.General, "/plugins", "run a.b"))
+	s.notes(fakeslack.Ada, fakeslack.General, "This form does not fit into Slack: “A” is longer than 3000 characters.")
 }

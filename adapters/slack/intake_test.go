@@ -11,14 +11,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"aidesk/adapters/fake/faketest"
+	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
-	"aidesk/adapters/slacktest"
 	"aidesk/core/chat"
 )
 
 // place is a thread of a channel.
 func place(channel, thread string) chat.Place {
-	return chat.Place{Platform: "slack", Workspace: slacktest.TeamID, Channel: channel, Thread: thread}
+	return chat.Place{Platform: "slack", Workspace: fakeslack.TeamID, Channel: channel, Thread: thread}
 }
 
 // same compares an event but for its time and the address for answers.
@@ -40,15 +41,15 @@ func same(t *testing.T, got, want chat.Event) {
 func TestMention(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
-		ts := s.post(slacktest.Ada, slacktest.General, "<@"+slacktest.BotUser+"> *what* is new?", "")
+		ts := s.post(fakeslack.Ada, fakeslack.General, "<@"+fakeslack.BotUser+"> *what* is new?", "")
 		same(s.t, s.desk.Next(s.t), chat.Event{
-			ID: "m/" + slacktest.General + "/" + ts, Place: place(slacktest.General, ts), Member: slacktest.Ada,
+			ID: "m/" + fakeslack.General + "/" + ts, Place: place(fakeslack.General, ts), Member: fakeslack.Ada,
 			Message: &chat.Message{ID: ts, Text: "**what** is new?"},
 		})
-		in := s.post(slacktest.Ben, slacktest.General, "and <@"+slacktest.Ada+">? <@"+slacktest.BotUser+">", ts)
+		in := s.post(fakeslack.Ben, fakeslack.General, "and <@"+fakeslack.Ada+">? <@"+fakeslack.BotUser+">", ts)
 		same(s.t, s.desk.Next(s.t), chat.Event{
-			ID: "m/" + slacktest.General + "/" + in, Place: place(slacktest.General, ts), Member: slacktest.Ben,
-			Message: &chat.Message{ID: in, Text: "and @" + slacktest.Ada + "?", Names: []string{slacktest.Ada}},
+			ID: "m/" + fakeslack.General + "/" + in, Place: place(fakeslack.General, ts), Member: fakeslack.Ben,
+			Message: &chat.Message{ID: in, Text: "and @" + fakeslack.Ada + "?", Names: []string{fakeslack.Ada}},
 		})
 	})
 }
@@ -57,7 +58,7 @@ func TestMention(t *testing.T) {
 func TestShared(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeHTTP)
-	if e := s.ask(slacktest.Sue, slacktest.Shared, "hello"); !e.Place.External || e.Member != slacktest.Sue {
+	if e := s.ask(fakeslack.Sue, fakeslack.Shared, "hello"); !e.Place.External || e.Member != fakeslack.Sue {
 		t.Errorf("got %+v", e)
 	}
 }
@@ -68,7 +69,7 @@ func TestTwins(t *testing.T) {
 	both(t, func(s *stage) {
 		s.app.Events = append(s.app.Events, "message.channels")
 		s.SetApp(s.app)
-		first := s.ask(slacktest.Ada, slacktest.General, "hello")
+		first := s.ask(fakeslack.Ada, fakeslack.General, "hello")
 		second := s.desk.Next(s.t)
 		if diff := cmp.Diff(first, second); diff != "" {
 			s.t.Errorf("the twins differ:\n%s", diff)
@@ -83,18 +84,18 @@ func TestNotForUs(t *testing.T) {
 	both(t, func(s *stage) {
 		s.app.Events = append(s.app.Events, "message.channels")
 		s.SetApp(s.app)
-		s.SetUser(slacktest.User{ID: "U0OTHERBOT", Name: "bot", Bot: true})
-		s.post(slacktest.Ben, slacktest.General, "hello everybody", "")
-		s.send(chat.Reply{ID: "r1", Place: place(slacktest.General, s.post(slacktest.Ada, slacktest.General, "a thread", "")), Text: text("our own")}, "")
+		s.SetUser(fakeslack.User{ID: "U0OTHERBOT", Name: "bot", Bot: true})
+		s.post(fakeslack.Ben, fakeslack.General, "hello everybody", "")
+		s.send(chat.Reply{ID: "r1", Place: place(fakeslack.General, s.post(fakeslack.Ada, fakeslack.General, "a thread", "")), Text: text("our own")}, "")
 		for _, event := range []string{
 			`{"type":"message","subtype":"channel_join","user":"U00000BEN","text":"<@U00000BEN> has joined","ts":"1700000000.000100","channel":"C0GENERAL","channel_type":"channel"}`,
 			`{"type":"message","subtype":"bot_message","bot_id":"B1","text":"<@U0000DESK> hi","ts":"1700000000.000200","channel":"C0GENERAL","channel_type":"channel"}`,
 			`{"type":"app_mention","bot_id":"B1","user":"U0OTHERBOT","text":"<@U0000DESK> hi","ts":"1700000000.000300","channel":"C0GENERAL"}`,
 			`{"type":"message","user":"USLACKBOT","text":"hi","ts":"1700000000.000400","channel":"D0","channel_type":"im"}`,
 		} {
-			s.done(s.Inject(slacktest.Events, wrap(event)), nil)
+			s.done(s.Inject(fakeslack.Events, wrap(event)), nil)
 		}
-		s.Idle(s.t)
+		faketest.Idle(s.t, s)
 		if got := s.desk.Events(); len(got) > 0 {
 			s.t.Errorf("got %+v", got)
 		}
@@ -103,7 +104,7 @@ func TestNotForUs(t *testing.T) {
 
 // wrap is an event as Slack delivers it.
 func wrap(event string) []byte {
-	return []byte(`{"type":"event_callback","team_id":"` + slacktest.TeamID + `","authorizations":[{"team_id":"` + slacktest.TeamID + `"}],"event":` + event + `}`)
+	return []byte(`{"type":"event_callback","team_id":"` + fakeslack.TeamID + `","authorizations":[{"team_id":"` + fakeslack.TeamID + `"}],"event":` + event + `}`)
 }
 
 // TestOtherWorkspace: what happens where the app is installed too, and this desk is
@@ -111,8 +112,8 @@ func wrap(event string) []byte {
 func TestOtherWorkspace(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeSocket)
-	event := strings.ReplaceAll(string(wrap(`{"type":"app_mention","user":"U1","text":"hi","ts":"1700000000.000300","channel":"C1"}`)), slacktest.TeamID, "T000OTHER")
-	s.done(s.Inject(slacktest.Events, []byte(event)), nil)
+	event := strings.ReplaceAll(string(wrap(`{"type":"app_mention","user":"U1","text":"hi","ts":"1700000000.000300","channel":"C1"}`)), fakeslack.TeamID, "T000OTHER")
+	s.done(s.Inject(fakeslack.Events, []byte(event)), nil)
 	if got := s.desk.Events(); len(got) > 0 {
 		t.Errorf("got %+v", got)
 	}
@@ -129,15 +130,15 @@ func TestFollow(t *testing.T) {
 				s.config.FollowThreads = true
 				s.app.Events = append(s.app.Events, "message.channels", "message.groups")
 			})
-			e := s.ask(slacktest.Ada, slacktest.General, "hello")
+			e := s.ask(fakeslack.Ada, fakeslack.General, "hello")
 			s.desk.Next(t) // its twin
 			s.stop()
 			s.run()
-			other := s.post(slacktest.Ben, slacktest.General, "something else", "")
-			s.post(slacktest.Ben, slacktest.General, "more of it", other)
-			ts := s.post(slacktest.Ben, slacktest.General, "and mine?", e.Place.Thread)
+			other := s.post(fakeslack.Ben, fakeslack.General, "something else", "")
+			s.post(fakeslack.Ben, fakeslack.General, "more of it", other)
+			ts := s.post(fakeslack.Ben, fakeslack.General, "and mine?", e.Place.Thread)
 			same(t, s.desk.Next(t), chat.Event{
-				ID: "m/" + slacktest.General + "/" + ts, Place: e.Place, Member: slacktest.Ben, Message: &chat.Message{ID: ts, Text: "and mine?"},
+				ID: "m/" + fakeslack.General + "/" + ts, Place: e.Place, Member: fakeslack.Ben, Message: &chat.Message{ID: ts, Text: "and mine?"},
 			})
 		})
 	}
@@ -148,9 +149,9 @@ func TestFollow(t *testing.T) {
 func TestChange(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
-		dm := s.DM(slacktest.Ada)
-		at := chat.Place{Platform: "slack", Workspace: slacktest.TeamID, Channel: dm, Direct: true}
-		ts := s.post(slacktest.Ada, dm, "see https://a.example", "")
+		dm := s.DM(fakeslack.Ada)
+		at := chat.Place{Platform: "slack", Workspace: fakeslack.TeamID, Channel: dm, Direct: true}
+		ts := s.post(fakeslack.Ada, dm, "see https://a.example", "")
 		s.desk.Next(s.t)
 		if err := s.Unfurl(dm, ts, "https://a.example"); err != nil {
 			s.t.Fatal(err)
@@ -159,15 +160,15 @@ func TestChange(t *testing.T) {
 		posted := s.send(r, "")
 		r.Text = text("two")
 		s.send(r, posted)
-		if err := s.Edit(slacktest.Ada, dm, ts, "see <https://b.example>"); err != nil {
+		if err := s.Edit(fakeslack.Ada, dm, ts, "see <https://b.example>"); err != nil {
 			s.t.Fatal(err)
 		}
 		e := s.desk.Next(s.t)
-		same(s.t, e, chat.Event{Place: at, Member: slacktest.Ada, Change: &chat.Change{Message: ts, Text: "see https://b.example"}})
-		if err := s.Delete(slacktest.Ada, dm, ts); err != nil {
+		same(s.t, e, chat.Event{Place: at, Member: fakeslack.Ada, Change: &chat.Change{Message: ts, Text: "see https://b.example"}})
+		if err := s.Delete(fakeslack.Ada, dm, ts); err != nil {
 			s.t.Fatal(err)
 		}
-		same(s.t, s.desk.Next(s.t), chat.Event{ID: "d/" + dm + "/" + ts, Place: at, Member: slacktest.Ada, Change: &chat.Change{Message: ts, Deleted: true}})
+		same(s.t, s.desk.Next(s.t), chat.Event{ID: "d/" + dm + "/" + ts, Place: at, Member: fakeslack.Ada, Change: &chat.Change{Message: ts, Deleted: true}})
 	})
 }
 
@@ -176,13 +177,13 @@ func TestHomeOpened(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
 		for _, tab := range []string{"messages", "home"} {
-			if err := s.OpenHome(slacktest.Ben, tab); err != nil {
+			if err := s.OpenHome(fakeslack.Ben, tab); err != nil {
 				s.t.Fatal(err)
 			}
-			s.Idle(s.t)
+			faketest.Idle(s.t, s)
 		}
-		at := chat.Place{Platform: "slack", Workspace: slacktest.TeamID, Channel: s.DM(slacktest.Ben), Direct: true}
-		same(s.t, s.desk.Next(s.t), chat.Event{Place: at, Member: slacktest.Ben, Visit: &chat.Visit{First: true}})
+		at := chat.Place{Platform: "slack", Workspace: fakeslack.TeamID, Channel: s.DM(fakeslack.Ben), Direct: true}
+		same(s.t, s.desk.Next(s.t), chat.Event{Place: at, Member: fakeslack.Ben, Visit: &chat.Visit{First: true}})
 	})
 }
 
@@ -190,17 +191,17 @@ func TestHomeOpened(t *testing.T) {
 func TestShortcut(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
-		ts := s.post(slacktest.Ben, slacktest.General, "the *server* is down", "")
-		s.done(s.MessageShortcut(slacktest.Ada, slacktest.General, ts, "ask_about_message"))
+		ts := s.post(fakeslack.Ben, fakeslack.General, "the *server* is down", "")
+		s.done(s.MessageShortcut(fakeslack.Ada, fakeslack.General, ts, "ask_about_message"))
 		e := s.desk.Next(s.t)
-		same(s.t, e, chat.Event{Place: place(slacktest.General, ts), Member: slacktest.Ada, Message: &chat.Message{About: "the **server** is down"}})
+		same(s.t, e, chat.Event{Place: place(fakeslack.General, ts), Member: fakeslack.Ada, Message: &chat.Message{About: "the **server** is down"}})
 		if err := s.adapter.Note(s.t.Context(), e, text("a note")); err != nil {
 			s.t.Fatal(err)
 		}
-		if got := shown(slacktest.Ada, s.Messages(slacktest.General)); !strings.Contains(got, "a note") {
+		if got := shown(fakeslack.Ada, s.Messages(fakeslack.General)); !strings.Contains(got, "a note") {
 			s.t.Errorf("not shown: %s", got)
 		}
-		if got := shown(slacktest.Ben, s.Messages(slacktest.General)); strings.Contains(got, "a note") {
+		if got := shown(fakeslack.Ben, s.Messages(fakeslack.General)); strings.Contains(got, "a note") {
 			s.t.Errorf("shown to another: %s", got)
 		}
 	})
@@ -212,19 +213,19 @@ func TestUnknown(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
 		const odd = `"blocks":[{"type":"hologram","elements":7},{"type":"actions","elements":[{"type":"dial","action_id":["x"]}]},{"type":"table","rows":[[{"type":"smell"}]]}]`
-		s.done(s.Inject(slacktest.Events, wrap(`{"type":"moon_phase_changed","moon":{"phase":[1]}}`)), nil)
-		s.done(s.Inject(slacktest.Events, wrap(`{"type":"app_mention","user":"U00000ADA","text":"<@U0000DESK> hi","ts":"1700000000.000300","channel":"C0GENERAL","files":"none",`+odd+`}`)), nil)
+		s.done(s.Inject(fakeslack.Events, wrap(`{"type":"moon_phase_changed","moon":{"phase":[1]}}`)), nil)
+		s.done(s.Inject(fakeslack.Events, wrap(`{"type":"app_mention","user":"U00000ADA","text":"<@U0000DESK> hi","ts":"1700000000.000300","channel":"C0GENERAL","files":"none",`+odd+`}`)), nil)
 		same(s.t, s.desk.Next(s.t), chat.Event{
-			ID: "m/C0GENERAL/1700000000.000300", Place: place(slacktest.General, "1700000000.000300"), Member: slacktest.Ada,
+			ID: "m/C0GENERAL/1700000000.000300", Place: place(fakeslack.General, "1700000000.000300"), Member: fakeslack.Ada,
 			Message: &chat.Message{ID: "1700000000.000300", Text: "hi"},
 		})
-		s.done(s.Inject(slacktest.Interactive, []byte(`{"type":"block_actions","team":{"id":"`+slacktest.TeamID+`"},"user":{"id":"U00000ADA"},"channel":{"id":"C0GENERAL"},
+		s.done(s.Inject(fakeslack.Interactive, []byte(`{"type":"block_actions","team":{"id":"`+fakeslack.TeamID+`"},"user":{"id":"U00000ADA"},"channel":{"id":"C0GENERAL"},
 			"container":{"type":"message","message_ts":"1700000000.000400","thread_ts":"1700000000.000300"},"message":{"ts":"1700000000.000400","thread_ts":"1700000000.000300",`+odd+`},
 			"actions":[{"type":"button","action_id":"b1","action_ts":"1700000001.000000"}]}`)), nil)
 		same(s.t, s.desk.Next(s.t), chat.Event{
-			Place: place(slacktest.General, "1700000000.000300"), Member: slacktest.Ada, Press: &chat.Press{Button: "b1", Posted: "C0GENERAL:1700000000.000400"},
+			Place: place(fakeslack.General, "1700000000.000300"), Member: fakeslack.Ada, Press: &chat.Press{Button: "b1", Posted: "C0GENERAL:1700000000.000400"},
 		})
-		s.done(s.Inject(slacktest.Interactive, []byte(`{"type":"telepathy","user":{"id":"U00000ADA"}}`)), nil)
+		s.done(s.Inject(fakeslack.Interactive, []byte(`{"type":"telepathy","user":{"id":"U00000ADA"}}`)), nil)
 	})
 }
 
@@ -236,7 +237,7 @@ func TestNotReceived(t *testing.T) {
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			clock := slacktest.NewClock(time.Now())
+			clock := faketest.NewClock(time.Now())
 			s := play(t, mode, func(s *stage) { s.clock = clock })
 			var calls atomic.Int32
 			failed := make(chan struct{})
@@ -247,7 +248,7 @@ func TestNotReceived(t *testing.T) {
 				}
 				return nil
 			}
-			r := s.Inject(slacktest.Events, wrap(event))
+			r := s.Inject(fakeslack.Events, wrap(event))
 			<-failed
 			if mode == slack.ModeSocket { // Slack notices only that nothing comes back
 				clock.Advance(3 * time.Second)
@@ -273,8 +274,8 @@ func TestCrash(t *testing.T) {
 			}
 			return nil
 		}
-		s.post(slacktest.Ada, slacktest.General, "<@"+slacktest.BotUser+"> poison", "")
-		if e := s.ask(slacktest.Ada, slacktest.General, "hello"); e.Message.Text != "hello" {
+		s.post(fakeslack.Ada, fakeslack.General, "<@"+fakeslack.BotUser+"> poison", "")
+		if e := s.ask(fakeslack.Ada, fakeslack.General, "hello"); e.Message.Text != "hello" {
 			s.t.Errorf("got %+v", e)
 		}
 	})
@@ -285,12 +286,12 @@ func TestCrash(t *testing.T) {
 func TestNoneLost(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeSocket)
-	dm := s.DM(slacktest.Ada)
+	dm := s.DM(fakeslack.Ada)
 	var want []string
 	for i := range 50 {
 		word := strings.Repeat("x", i+1)
 		want = append(want, word)
-		s.post(slacktest.Ada, dm, word, "")
+		s.post(fakeslack.Ada, dm, word, "")
 	}
 	lost := map[string]bool{}
 	for range want {
@@ -307,23 +308,23 @@ func TestNoneLost(t *testing.T) {
 func TestSockets(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeSocket)
-	s.Until(t, "two connections", func() bool { return s.Sockets() == 2 })
+	faketest.Until(t, s, "two connections", func() bool { return s.Sockets() == 2 })
 	for range 3 {
 		s.Disconnect("warning")
-		if e := s.ask(slacktest.Ada, slacktest.General, "hello"); e.Message.Text != "hello" {
+		if e := s.ask(fakeslack.Ada, fakeslack.General, "hello"); e.Message.Text != "hello" {
 			t.Errorf("got %+v", e)
 		}
-		s.Until(t, "two connections", func() bool { return s.Sockets() == 2 })
+		faketest.Until(t, s, "two connections", func() bool { return s.Sockets() == 2 })
 	}
-	s.Idle(t)
+	faketest.Idle(t, s)
 }
 
 // TestBadTokens: Run ends with a plain reason when Slack refuses a token for good.
 func TestBadTokens(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ token, word, want string }{
-		{slacktest.BotToken, "token_revoked", "slack refuses the bot token (token_revoked): the token was revoked; install the app again and copy the new bot token"},
-		{slacktest.AppToken, "invalid_auth", "slack refuses the app token (invalid_auth): make one (xapp-…) with the scope connections:write under “Basic Information” of the app"},
+		{fakeslack.BotToken, "token_revoked", "slack refuses the bot token (token_revoked): the token was revoked; install the app again and copy the new bot token"},
+		{fakeslack.AppToken, "invalid_auth", "slack refuses the app token (invalid_auth): make one (xapp-…) with the scope connections:write under “Basic Information” of the app"},
 	} {
 		s := prepare(t, slack.ModeSocket)
 		s.Revoke(c.token, c.word)

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
-	"aidesk/adapters/slacktest"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -35,9 +35,9 @@ func lines(n int, word string) markdown.Document {
 func TestSend(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeHTTP)
-	e := s.ask(slacktest.Ada, slacktest.General, "hello")
-	s.send(chat.Reply{ID: "r1", Place: e.Place, To: slacktest.Ada, Text: markdown.New(markdown.Paragraph(markdown.Text("<!here> "), markdown.Link("a link", "https://a.example/")))}, "")
-	m := s.From(slacktest.General)[0]
+	e := s.ask(fakeslack.Ada, fakeslack.General, "hello")
+	s.send(chat.Reply{ID: "r1", Place: e.Place, To: fakeslack.Ada, Text: markdown.New(markdown.Paragraph(markdown.Text("<!here> "), markdown.Link("a link", "https://a.example/")))}, "")
+	m := s.From(fakeslack.General)[0]
 	if m.Thread != e.Place.Thread || m.Unfurl || strings.Contains(m.Text, "<!here>") {
 		t.Errorf("posted %+v", m)
 	}
@@ -47,30 +47,30 @@ func TestSend(t *testing.T) {
 func TestMany(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeHTTP)
-	at := s.ask(slacktest.Ada, slacktest.General, "hello").Place
-	r := chat.Reply{ID: "r1", Place: at, To: slacktest.Ada, Text: lines(40, "alpha")}
+	at := s.ask(fakeslack.Ada, fakeslack.General, "hello").Place
+	r := chat.Reply{ID: "r1", Place: at, To: fakeslack.Ada, Text: lines(40, "alpha")}
 	posted := s.send(r, "")
-	first := s.From(slacktest.General)
+	first := s.From(fakeslack.General)
 	if len(first) < 3 || strings.Count(posted, ",") != len(first)-1 {
 		t.Fatalf("%d messages, id %s", len(first), posted)
 	}
 	r.Text = lines(20, "bravo")
 	less := s.send(r, posted)
-	got := s.From(slacktest.General)
+	got := s.From(fakeslack.General)
 	if len(got) >= len(first) || got[0].TS != first[0].TS || strings.Contains(shown("", got), "alpha") {
 		t.Errorf("%d messages are left:\n%s", len(got), shown("", got))
 	}
 	r.Text = lines(40, "charlie") // longer than the first
 	more := s.send(r, less)
-	got = s.From(slacktest.General)
+	got = s.From(fakeslack.General)
 	if len(got) <= len(first) || strings.Count(shown("", got), "charlie") != 4000 || strings.Contains(shown("", got), "bravo") {
 		t.Errorf("%d messages, id %s", len(got), more)
 	}
 	// One that somebody deleted is posted again.
-	s.Fail("chat.update", slacktest.Fault{Error: "message_not_found"})
+	s.Fail("chat.update", fakeslack.Fault{Error: "message_not_found"})
 	r.Text = text("delta")
 	s.send(r, more)
-	if got := shown("", s.From(slacktest.General)); strings.Count(got, "delta") != 1 {
+	if got := shown("", s.From(fakeslack.General)); strings.Count(got, "delta") != 1 {
 		t.Errorf("shown: %s", got)
 	}
 }
@@ -82,12 +82,12 @@ func TestLadder(t *testing.T) {
 	for _, word := range []string{"invalid_blocks", "msg_blocks_too_long"} {
 		for n := 1; n <= 3; n++ {
 			s := play(t, slack.ModeHTTP)
-			at := s.ask(slacktest.Ada, slacktest.General, "hello").Place
+			at := s.ask(fakeslack.Ada, fakeslack.General, "hello").Place
 			for range n {
-				s.Fail("chat.postMessage", slacktest.Fault{Error: word})
+				s.Fail("chat.postMessage", fakeslack.Fault{Error: word})
 			}
 			s.send(chat.Reply{ID: "r1", Place: at, Text: table, Previews: []chat.Preview{{URL: "https://a.example/", Title: "charlie", Image: "https://a.example/i.png"}}, Buttons: []chat.Button{{ID: "b", Label: "delta"}}}, "")
-			got := shown("", s.From(slacktest.General))
+			got := shown("", s.From(fakeslack.General))
 			for _, w := range []string{"alpha", "bravo", "charlie", "delta"} {
 				if strings.Count(got, w) == 0 {
 					t.Errorf("%d × %s: %s is lost:\n%s", n, word, w, got)
@@ -96,9 +96,9 @@ func TestLadder(t *testing.T) {
 		}
 	}
 	s := play(t, slack.ModeHTTP)
-	at := s.ask(slacktest.Ada, slacktest.General, "hello").Place
+	at := s.ask(fakeslack.Ada, fakeslack.General, "hello").Place
 	for range 20 {
-		s.Fail("chat.postMessage", slacktest.Fault{Error: "invalid_blocks"})
+		s.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks"})
 	}
 	if _, err := s.adapter.Send(t.Context(), chat.Reply{ID: "r1", Place: at, Text: table}, ""); !errors.Is(err, chat.ErrGone) {
 		t.Errorf("refused in every form: %v", err)
@@ -109,8 +109,8 @@ func TestLadder(t *testing.T) {
 func TestVerdict(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeHTTP)
-	at := s.ask(slacktest.Ada, slacktest.General, "hello").Place
-	try := func(p chat.Place, fault slacktest.Fault) error {
+	at := s.ask(fakeslack.Ada, fakeslack.General, "hello").Place
+	try := func(p chat.Place, fault fakeslack.Fault) error {
 		s.Fail("chat.postMessage", fault)
 		_, err := s.adapter.Send(t.Context(), chat.Reply{ID: "r1", Place: p, Text: text("hi")}, "")
 		return err
@@ -122,32 +122,32 @@ func TestVerdict(t *testing.T) {
 			t.Errorf("got %v; want that it is not known", err)
 		}
 	}
-	unsure(try(at, slacktest.Fault{Cut: true}))
-	unsure(try(at, slacktest.Fault{Status: 503}))
-	unsure(try(at, slacktest.Fault{Error: "internal_error"}))
-	later(t, try(at, slacktest.Fault{Error: "missing_scope"}), time.Minute, "add the scope")
+	unsure(try(at, fakeslack.Fault{Cut: true}))
+	unsure(try(at, fakeslack.Fault{Status: 503}))
+	unsure(try(at, fakeslack.Fault{Error: "internal_error"}))
+	later(t, try(at, fakeslack.Fault{Error: "missing_scope"}), time.Minute, "add the scope")
 	for _, word := range []string{"channel_not_found", "is_archived", "not_in_channel"} {
-		if err := try(at, slacktest.Fault{Error: word}); !errors.Is(err, chat.ErrGone) || !strings.Contains(err.Error(), word) {
+		if err := try(at, fakeslack.Fault{Error: word}); !errors.Is(err, chat.ErrGone) || !strings.Contains(err.Error(), word) {
 			t.Errorf("%s: %v", word, err)
 		}
 	}
 	if !strings.Contains(s.log.String(), "a reply cannot be delivered") {
 		t.Errorf("the log does not say why:\n%s", s.log)
 	}
-	later(t, try(at, slacktest.Fault{Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Second}), 7*time.Second, "ratelimited")
+	later(t, try(at, fakeslack.Fault{Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Second}), 7*time.Second, "ratelimited")
 	before := len(s.Requests("chat.postMessage"))
 	_, err := s.adapter.Send(t.Context(), chat.Reply{ID: "r2", Place: at, Text: text("hi")}, "")
 	later(t, err, 7*time.Second, "ratelimited")
 	if n := len(s.Requests("chat.postMessage")) - before; n != 0 {
 		t.Errorf("%d more requests were made before the time", n)
 	}
-	s.send(chat.Reply{ID: "r3", Place: chat.Place{Platform: "slack", Workspace: slacktest.TeamID, Channel: s.DM(slacktest.Ada), Direct: true}, Text: text("elsewhere")}, "")
+	s.send(chat.Reply{ID: "r3", Place: chat.Place{Platform: "slack", Workspace: fakeslack.TeamID, Channel: s.DM(fakeslack.Ada), Direct: true}, Text: text("elsewhere")}, "")
 
-	if _, err := s.adapter.Send(t.Context(), chat.Reply{ID: "r4", Place: place(slacktest.Old, "1700000000.000100"), To: slacktest.Ada, Text: text("hi")}, ""); !errors.Is(err, chat.ErrGone) {
+	if _, err := s.adapter.Send(t.Context(), chat.Reply{ID: "r4", Place: place(fakeslack.Old, "1700000000.000100"), To: fakeslack.Ada, Text: text("hi")}, ""); !errors.Is(err, chat.ErrGone) {
 		t.Errorf("an archived channel: %v", err)
 	}
-	s.Revoke(slacktest.BotToken, "token_revoked")
-	_, err = s.adapter.Send(t.Context(), chat.Reply{ID: "r5", Place: place(slacktest.Closed, ""), To: slacktest.Ada, Text: text("hi")}, "")
+	s.Revoke(fakeslack.BotToken, "token_revoked")
+	_, err = s.adapter.Send(t.Context(), chat.Reply{ID: "r5", Place: place(fakeslack.Closed, ""), To: fakeslack.Ada, Text: text("hi")}, "")
 	later(t, err, time.Minute, "install the app again")
 	if err := s.adapter.Ready(); err == nil || !strings.Contains(err.Error(), "token_revoked") {
 		t.Errorf("Ready: %v", err)
@@ -158,10 +158,10 @@ func TestVerdict(t *testing.T) {
 func TestBegun(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeHTTP)
-	at := s.ask(slacktest.Ada, slacktest.General, "hello").Place
+	at := s.ask(fakeslack.Ada, fakeslack.General, "hello").Place
 	r := chat.Reply{ID: "r1", Place: at, Text: lines(40, "alpha")}
-	s.Fail("chat.postMessage", slacktest.Fault{Done: true, Status: 200})
-	s.Fail("chat.postMessage", slacktest.Fault{Cut: true})
+	s.Fail("chat.postMessage", fakeslack.Fault{Done: true, Status: 200})
+	s.Fail("chat.postMessage", fakeslack.Fault{Cut: true})
 	since := time.Now()
 	_, err := s.adapter.Send(t.Context(), r, "")
 	if _, put := errors.AsType[*chat.Later](err); err == nil || put || errors.Is(err, chat.ErrGone) {
@@ -172,7 +172,7 @@ func TestBegun(t *testing.T) {
 		t.Fatalf("Find = %q, %v, %v", posted, found, err)
 	}
 	s.send(r, posted)
-	if n := strings.Count(shown("", s.From(slacktest.General)), "alpha"); n != 4000 {
+	if n := strings.Count(shown("", s.From(fakeslack.General)), "alpha"); n != 4000 {
 		t.Errorf("%d of 4000 words are shown", n)
 	}
 }
@@ -187,8 +187,8 @@ func TestFind(t *testing.T) {
 				s.app.Scopes = []string{"app_mentions:read", "chat:write", "commands", "im:history", "im:write", "users:read"}
 			}
 		})
-		at := s.ask(slacktest.Ada, slacktest.General, "hello").Place
-		r := chat.Reply{ID: "r1", Place: at, To: slacktest.Ada, Text: text("alpha")}
+		at := s.ask(fakeslack.Ada, fakeslack.General, "hello").Place
+		r := chat.Reply{ID: "r1", Place: at, To: fakeslack.Ada, Text: text("alpha")}
 		if posted, found, err := s.adapter.Find(t.Context(), r, time.Now()); found || err != nil {
 			t.Errorf("before: %q, %v, %v", posted, found, err)
 		}
@@ -203,15 +203,15 @@ func TestFind(t *testing.T) {
 		if posted, found, err := s.adapter.Find(t.Context(), r, time.Now().Add(-time.Minute)); !found || posted != want || err != nil {
 			t.Errorf("after a restart: %q, %v, %v; want %q", posted, found, err, want)
 		}
-		if n := strings.Count(shown("", s.From(slacktest.General)), "alpha"); n != 1 {
+		if n := strings.Count(shown("", s.From(fakeslack.General)), "alpha"); n != 1 {
 			t.Errorf("shown %d times", n)
 		}
 
-		other := chat.Reply{ID: "r2", Place: at, To: slacktest.Ada, Text: text("bravo")}
+		other := chat.Reply{ID: "r2", Place: at, To: fakeslack.Ada, Text: text("bravo")}
 		if !scoped { // the line is there, the answer is not
-			s.Fail("chat.update", slacktest.Fault{Cut: true})
+			s.Fail("chat.update", fakeslack.Fault{Cut: true})
 		} else {
-			s.Fail("chat.postMessage", slacktest.Fault{Cut: true, Done: true})
+			s.Fail("chat.postMessage", fakeslack.Fault{Cut: true, Done: true})
 		}
 		if _, err := s.adapter.Send(t.Context(), other, ""); err == nil {
 			t.Error("a cut connection is no error")
@@ -221,7 +221,7 @@ func TestFind(t *testing.T) {
 			t.Errorf("after a cut: %q, %v, %v", posted, found, err)
 		}
 		s.send(other, posted)
-		if got := s.From(slacktest.General); len(got) != 2 || strings.Count(shown("", got), "bravo") != 1 {
+		if got := s.From(fakeslack.General); len(got) != 2 || strings.Count(shown("", got), "bravo") != 1 {
 			t.Errorf("%d messages:\n%s", len(got), shown("", got))
 		}
 	}
@@ -237,21 +237,21 @@ func TestPrivate(t *testing.T) {
 				s.app.Scopes = []string{"app_mentions:read", "chat:write", "im:history", "users:read"}
 			}
 		})
-		at := s.ask(slacktest.Ben, slacktest.General, "hello").Place
+		at := s.ask(fakeslack.Ben, fakeslack.General, "hello").Place
 		r := editable(at)
-		r.To, r.Private = slacktest.Ben, true
+		r.To, r.Private = fakeslack.Ben, true
 		posted := s.send(r, "")
 		r.Cards[0] = chat.Card{State: chat.CardDone, Sentence: "Send it?", Outcome: "sent"}
 		if id := s.send(r, posted); id != posted {
 			t.Errorf("the update has the id %s, the message %s", id, posted)
 		}
-		dm := s.From(s.DM(slacktest.Ben))
-		got := shown(slacktest.Ben, dm)
-		link := "/archives/" + slacktest.General + "/p" + strings.ReplaceAll(at.Thread, ".", "")
+		dm := s.From(s.DM(fakeslack.Ben))
+		got := shown(fakeslack.Ben, dm)
+		link := "/archives/" + fakeslack.General + "/p" + strings.ReplaceAll(at.Thread, ".", "")
 		if len(dm) != 1 || !strings.Contains(got, "sent") || !strings.Contains(got, link) {
 			t.Errorf("%d messages:\n%s", len(dm), got)
 		}
-		if n := len(s.From(slacktest.General)); n != 0 {
+		if n := len(s.From(fakeslack.General)); n != 0 {
 			t.Errorf("%d messages in the channel", n)
 		}
 	}
@@ -261,13 +261,13 @@ func TestPrivate(t *testing.T) {
 func TestOutside(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeHTTP)
-	ts := s.post(slacktest.Ben, slacktest.Quiet, "the server is down", "")
-	s.done(s.MessageShortcut(slacktest.Ada, slacktest.Quiet, ts, "ask_about_message"))
-	r := chat.Reply{ID: "r1", Place: s.desk.Next(t).Place, To: slacktest.Ada, Text: text("alpha")}
+	ts := s.post(fakeslack.Ben, fakeslack.Quiet, "the server is down", "")
+	s.done(s.MessageShortcut(fakeslack.Ada, fakeslack.Quiet, ts, "ask_about_message"))
+	r := chat.Reply{ID: "r1", Place: s.desk.Next(t).Place, To: fakeslack.Ada, Text: text("alpha")}
 	posted := s.send(r, "")
 	r.Text = text("bravo")
 	s.send(r, posted)
-	if got := shown(slacktest.Ada, s.From(s.DM(slacktest.Ada))); !strings.Contains(got, "bravo") || strings.Contains(got, "alpha") {
+	if got := shown(fakeslack.Ada, s.From(s.DM(fakeslack.Ada))); !strings.Contains(got, "bravo") || strings.Contains(got, "alpha") {
 		t.Errorf("the direct message says %q", got)
 	}
 	if found, ok, err := s.adapter.Find(t.Context(), r, time.Now()); !ok || found != posted || err != nil {
@@ -285,24 +285,24 @@ func TestFiles(t *testing.T) {
 		return r
 	}
 	s := play(t, slack.ModeHTTP)
-	at := s.ask(slacktest.Ada, slacktest.General, "hello").Place
-	s.Fail("files.getUploadURLExternal", slacktest.Fault{Status: 500})
-	if _, err := s.adapter.Send(t.Context(), reply(at), ""); err == nil || len(s.From(slacktest.General)) != 0 {
-		t.Errorf("%v, and %d messages", err, len(s.From(slacktest.General)))
+	at := s.ask(fakeslack.Ada, fakeslack.General, "hello").Place
+	s.Fail("files.getUploadURLExternal", fakeslack.Fault{Status: 500})
+	if _, err := s.adapter.Send(t.Context(), reply(at), ""); err == nil || len(s.From(fakeslack.General)) != 0 {
+		t.Errorf("%v, and %d messages", err, len(s.From(fakeslack.General)))
 	}
 	posted := s.send(reply(at), "")
 	s.send(reply(at), posted)
-	if n := strings.Count(shown("", s.From(slacktest.General)), "alpha"); n != 1 {
+	if n := strings.Count(shown("", s.From(fakeslack.General)), "alpha"); n != 1 {
 		t.Errorf("attached %d times", n)
 	}
 
 	s = play(t, slack.ModeHTTP, func(s *stage) {
 		s.app.Scopes = []string{"app_mentions:read", "channels:history", "chat:write", "im:history", "im:write", "users:read"}
 	})
-	at = s.ask(slacktest.Ada, slacktest.General, "hello").Place
+	at = s.ask(fakeslack.Ada, fakeslack.General, "hello").Place
 	posted = s.send(reply(at), "")
 	s.send(reply(at), posted)
-	got := shown("", s.From(slacktest.General))
+	got := shown("", s.From(fakeslack.General))
 	if strings.Count(got, "alpha") != 1 || !strings.Contains(got, "Approve") {
 		t.Errorf("shown:\n%s", got)
 	}
@@ -316,10 +316,10 @@ func TestFiles(t *testing.T) {
 func TestUnshowable(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeHTTP)
-	r := editable(s.ask(slacktest.Ada, slacktest.General, "hello").Place)
+	r := editable(s.ask(fakeslack.Ada, fakeslack.General, "hello").Place)
 	r.Cards[0].Sentence = strings.Repeat("very long ", 5000)
 	s.send(r, "")
-	got := shown("", s.From(slacktest.General))
+	got := shown("", s.From(fakeslack.General))
 	if strings.Contains(got, "Approve") || !strings.Contains(got, "I cannot show this whole") {
 		t.Errorf("shown:\n%.500s", got)
 	}

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
+	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
-	"aidesk/adapters/slacktest"
 )
 
 // sign signs a body as Slack does.
@@ -36,7 +36,7 @@ func TestDoor(t *testing.T) {
 	const (
 		kindJSON = "application/json"
 		kindForm = "application/x-www-form-urlencoded"
-		secret   = slacktest.SigningSecret
+		secret   = fakeslack.SigningSecret
 	)
 	now := s.config.Now
 	event := string(wrap(`{"type":"app_mention","user":"U00000ADA","text":"hi","ts":"1700000000.000300","channel":"C0GENERAL"}`))
@@ -100,7 +100,7 @@ func TestReplay(t *testing.T) {
 	s := play(t, slack.ModeHTTP)
 	body := string(wrap(`{"type":"app_mention","user":"U00000ADA","text":"hi","ts":"1700000000.000300","channel":"C0GENERAL"}`))
 	header := http.Header{"Content-Type": {"application/json"}}
-	sign(header, slacktest.SigningSecret, s.config.Now(), body)
+	sign(header, fakeslack.SigningSecret, s.config.Now(), body)
 	for range 2 {
 		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/slack/events", strings.NewReader(body))
 		req.Header = header
@@ -124,7 +124,7 @@ func TestResting(t *testing.T) {
 		const body = `{"type":"event_callback"}`
 		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/slack/events", strings.NewReader(body))
 		req.Header.Set("Content-Type", "application/json")
-		sign(req.Header, slacktest.SigningSecret, s.config.Now(), body)
+		sign(req.Header, fakeslack.SigningSecret, s.config.Now(), body)
 		answer := httptest.NewRecorder()
 		a.Handler().ServeHTTP(answer, req)
 		return answer.Code

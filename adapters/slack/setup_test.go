@@ -12,9 +12,9 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/session"
 	"aidesk/adapters/slack"
-	"aidesk/adapters/slacktest"
 	"aidesk/core/chat"
 	"aidesk/core/corporatest"
 )
@@ -103,7 +103,7 @@ func TestSamples(t *testing.T) {
 	for _, mode := range modes {
 		s := play(t, mode)
 		count := 0
-		for folder, kind := range map[string]slacktest.Kind{"events": slacktest.Events, "interactions": slacktest.Interactive} {
+		for folder, kind := range map[string]fakeslack.Kind{"events": fakeslack.Events, "interactions": fakeslack.Interactive} {
 			files, err := filepath.Glob(filepath.Join(corporatest.Path(t, "slack/"+folder), "*.json"))
 			if err != nil {
 				t.Fatal(err)
@@ -115,10 +115,10 @@ func TestSamples(t *testing.T) {
 				}
 				kind := kind
 				if strings.Contains(f, "SlashCommand") {
-					kind = slacktest.Commands
+					kind = fakeslack.Commands
 				}
 				for _, payload := range [][]byte{data, filled(data)} {
-					if _, err := s.Inject(kind, payload).Wait(t.Context()); err != nil && kind != slacktest.Commands {
+					if _, err := s.Inject(kind, payload).Wait(t.Context()); err != nil && kind != fakeslack.Commands {
 						t.Errorf("%s %s: %v", mode, filepath.Base(f), err)
 					}
 					count++
@@ -154,14 +154,14 @@ func TestDiagnose(t *testing.T) {
 			s.SetScopes(slices.DeleteFunc(slices.Clone(s.app.Scopes), func(x string) bool { return x == "users:read" })...)
 		}, want: []string{"the scope users:read: missing, to tell administrators", "reading members: users.info: missing_scope, needs the scope users:read: add the scope"}},
 		{
-			name: "the bot token is void", then: func(s *stage) { s.Revoke(slacktest.BotToken, "account_inactive") },
+			name: "the bot token is void", then: func(s *stage) { s.Revoke(fakeslack.BotToken, "account_inactive") },
 			want: []string{"the bot token: auth.test: account_inactive: the app was removed"},
 		},
 		{name: "the tokens are swapped", change: func(s *stage) {
 			s.config.BotToken, s.config.AppToken = s.config.AppToken, s.config.BotToken
 		}, want: []string{"the bot token begins with xoxb-", "not_allowed_token_type", "the app token begins with xapp-"}},
 		{
-			name: "the app token is void", then: func(s *stage) { s.Revoke(slacktest.AppToken, "invalid_auth") },
+			name: "the app token is void", then: func(s *stage) { s.Revoke(fakeslack.AppToken, "invalid_auth") },
 			want: []string{"slack refuses it (invalid_auth): make one with the scope connections:write"},
 		},
 		{name: "threads cannot be followed", change: func(s *stage) {
@@ -210,21 +210,21 @@ func faultsOf(findings []session.Finding) string {
 func TestLive(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeHTTP)
-	findings := s.adapter.Live(t.Context(), slacktest.General)
-	if faults := faultsOf(findings); faults != "" || len(findings) != 15 || len(s.From(slacktest.General)) != 0 {
-		t.Errorf("%d findings, %d messages left: %s", len(findings), len(s.From(slacktest.General)), faults)
+	findings := s.adapter.Live(t.Context(), fakeslack.General)
+	if faults := faultsOf(findings); faults != "" || len(findings) != 15 || len(s.From(fakeslack.General)) != 0 {
+		t.Errorf("%d findings, %d messages left: %s", len(findings), len(s.From(fakeslack.General)), faults)
 	}
-	for _, m := range s.Messages(slacktest.General) {
+	for _, m := range s.Messages(fakeslack.General) {
 		var blocks []map[string]any
 		if len(m.Versions) != 2 || json.Unmarshal(m.Versions[0].Blocks, &blocks) != nil || len(blocks) == 0 {
 			t.Errorf("a message had %d versions: %s", len(m.Versions), m.Text)
 		}
 	}
-	s.Fail("chat.postMessage", slacktest.Fault{Error: "invalid_blocks"})
-	if faults := faultsOf(s.adapter.Live(t.Context(), slacktest.General)); !strings.Contains(faults, "a message with text, posted: chat.postMessage: invalid_blocks") {
+	s.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks"})
+	if faults := faultsOf(s.adapter.Live(t.Context(), fakeslack.General)); !strings.Contains(faults, "a message with text, posted: chat.postMessage: invalid_blocks") {
 		t.Errorf("got %s", faults)
 	}
-	if faults := faultsOf(s.adapter.Live(t.Context(), slacktest.Quiet)); !strings.Contains(faults, "invite the app to the channel") {
+	if faults := faultsOf(s.adapter.Live(t.Context(), fakeslack.Quiet)); !strings.Contains(faults, "invite the app to the channel") {
 		t.Errorf("got %s", faults)
 	}
 }

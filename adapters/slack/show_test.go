@@ -10,8 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"aidesk/adapters/fake/faketest"
+	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
-	"aidesk/adapters/slacktest"
 	"aidesk/core/chat"
 )
 
@@ -20,23 +21,23 @@ import (
 func TestStatus(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeHTTP)
-	thread := s.ask(slacktest.Ada, slacktest.General, "hello").Place
-	dm := s.DM(slacktest.Ben)
-	ts := s.post(slacktest.Ben, dm, "hello", "")
+	thread := s.ask(fakeslack.Ada, fakeslack.General, "hello").Place
+	dm := s.DM(fakeslack.Ben)
+	ts := s.post(fakeslack.Ben, dm, "hello", "")
 	direct := s.desk.Next(t).Place
 	for place, at := range map[chat.Place]string{thread: thread.Thread, direct: ts} {
 		for _, c := range []struct{ say, want string }{{"working…", "is working…"}, {"asking a plugin…", "is asking a plugin…"}, {"", ""}} {
-			if err := s.adapter.Type(t.Context(), place, chat.Progress{To: slacktest.Ada, Text: c.say}); err != nil {
+			if err := s.adapter.Type(t.Context(), place, chat.Progress{To: fakeslack.Ada, Text: c.say}); err != nil {
 				t.Fatal(err)
 			}
-			s.Until(t, "the status "+c.want, func() bool { return s.Status(place.Channel, at) == c.want })
+			faketest.Until(t, s, "the status "+c.want, func() bool { return s.Status(place.Channel, at) == c.want })
 		}
 	}
-	s.Fail("assistant.threads.setStatus", slacktest.Fault{Error: "unknown_method"})
+	s.Fail("assistant.threads.setStatus", fakeslack.Fault{Error: "unknown_method"})
 	if err := s.adapter.Type(t.Context(), thread, chat.Progress{Text: "working…"}); err != nil {
 		t.Errorf("where there is no status: %v", err)
 	}
-	s.Until(t, "the status to be tried", func() bool { return len(s.Requests("assistant.threads.setStatus")) == 7 })
+	faketest.Until(t, s, "the status to be tried", func() bool { return len(s.Requests("assistant.threads.setStatus")) == 7 })
 	s.stop() // ends it, and Slack knows
 	if got := s.Status(thread.Channel, thread.Thread); got != "" {
 		t.Errorf("after the end: %q", got)
@@ -110,12 +111,12 @@ func TestMember(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeHTTP)
 	for id, want := range map[string]chat.Member{
-		slacktest.Ada:     {ID: slacktest.Ada, Name: "ada", Zone: "Europe/Paris", Locale: "en-GB", Admin: true},
-		slacktest.Ben:     {ID: slacktest.Ben, Name: "ben", Zone: "America/New_York", Locale: "en-US"},
-		slacktest.Gus:     {ID: slacktest.Gus, Name: "gus", Zone: "Europe/Paris", Locale: "fr-FR", Guest: true},
-		slacktest.Sue:     {ID: slacktest.Sue, Name: "sue", Zone: "Asia/Tokyo", Locale: "ja-JP", Stranger: true},
-		slacktest.Del:     {ID: slacktest.Del, Name: "del", Deactivated: true},
-		slacktest.BotUser: {ID: slacktest.BotUser, Name: "aidesk", Bot: true},
+		fakeslack.Ada:     {ID: fakeslack.Ada, Name: "ada", Zone: "Europe/Brussels", Locale: "en-GB", Admin: true},
+		fakeslack.Ben:     {ID: fakeslack.Ben, Name: "ben", Zone: "America/New_York", Locale: "en-US"},
+		fakeslack.Gus:     {ID: fakeslack.Gus, Name: "gus", Zone: "Europe/Brussels", Locale: "fr-FR", Guest: true},
+		fakeslack.Sue:     {ID: fakeslack.Sue, Name: "sue", Zone: "Asia/Tokyo", Locale: "ja-JP", Stranger: true},
+		fakeslack.Del:     {ID: fakeslack.Del, Name: "del", Deactivated: true},
+		fakeslack.BotUser: {ID: fakeslack.BotUser, Name: "aidesk", Bot: true},
 	} {
 		got, err := s.adapter.Member(t.Context(), chat.Place{}, id)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
@@ -123,11 +124,11 @@ func TestMember(t *testing.T) {
 		}
 	}
 	before := len(s.Requests("users.info"))
-	if _, err := s.adapter.Member(t.Context(), chat.Place{}, slacktest.Ada); err != nil || len(s.Requests("users.info")) != before {
+	if _, err := s.adapter.Member(t.Context(), chat.Place{}, fakeslack.Ada); err != nil || len(s.Requests("users.info")) != before {
 		t.Errorf("asked again within a minute: %v", err)
 	}
-	s.Fail("users.info", slacktest.Fault{Status: 500})
-	s.SetUser(slacktest.User{ID: "U0000000ED", Name: "ed", Team: "T000OTHER"})
+	s.Fail("users.info", fakeslack.Fault{Status: 500})
+	s.SetUser(fakeslack.User{ID: "U0000000ED", Name: "ed", Team: "T000OTHER"})
 	if m, err := s.adapter.Member(t.Context(), chat.Place{}, "U0000000ED"); err == nil {
 		t.Errorf("in doubt: %+v", m)
 	}
@@ -139,8 +140,8 @@ func TestMember(t *testing.T) {
 // TestAdmins: the admins of the configuration replace those of the workspace.
 func TestAdmins(t *testing.T) {
 	t.Parallel()
-	s := play(t, slack.ModeHTTP, func(s *stage) { s.config.Admins = []string{slacktest.Ben} })
-	for id, want := range map[string]bool{slacktest.Ada: false, slacktest.Ben: true} {
+	s := play(t, slack.ModeHTTP, func(s *stage) { s.config.Admins = []string{fakeslack.Ben} })
+	for id, want := range map[string]bool{fakeslack.Ada: false, fakeslack.Ben: true} {
 		if m, err := s.adapter.Member(t.Context(), chat.Place{}, id); err != nil || m.Admin != want {
 			t.Errorf("%s: admin %v, %v", id, m.Admin, err)
 		}
@@ -154,11 +155,11 @@ func TestGroups(t *testing.T) {
 	s := play(t, slack.ModeHTTP, func(s *stage) {
 		s.config.Admins, s.config.Groups = []string{"S0ADMINS"}, []string{"S0DESK", "S0ADMINS"}
 	})
-	s.SetGroup("S0ADMINS", slacktest.Ben)
-	s.SetGroup("S0DESK", slacktest.Ada, slacktest.Ben)
+	s.SetGroup("S0ADMINS", fakeslack.Ben)
+	s.SetGroup("S0DESK", fakeslack.Ada, fakeslack.Ben)
 	for id, want := range map[string]chat.Member{
-		slacktest.Ada: {ID: slacktest.Ada, Name: "ada", Zone: "Europe/Paris", Locale: "en-GB", Roles: []string{"S0DESK"}},
-		slacktest.Ben: {ID: slacktest.Ben, Name: "ben", Zone: "America/New_York", Locale: "en-US", Roles: []string{"S0DESK", "S0ADMINS"}, Admin: true},
+		fakeslack.Ada: {ID: fakeslack.Ada, Name: "ada", Zone: "Europe/Brussels", Locale: "en-GB", Roles: []string{"S0DESK"}},
+		fakeslack.Ben: {ID: fakeslack.Ben, Name: "ben", Zone: "America/New_York", Locale: "en-US", Roles: []string{"S0DESK", "S0ADMINS"}, Admin: true},
 	} {
 		got, err := s.adapter.Member(t.Context(), chat.Place{}, id)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
@@ -169,7 +170,7 @@ func TestGroups(t *testing.T) {
 		t.Errorf("the groups were asked for %d times within a minute, want once each", n)
 	}
 	s = play(t, slack.ModeHTTP, func(s *stage) { s.config.Groups = []string{"S000GONE"} })
-	if m, err := s.adapter.Member(t.Context(), chat.Place{}, slacktest.Ada); err == nil {
+	if m, err := s.adapter.Member(t.Context(), chat.Place{}, fakeslack.Ada); err == nil {
 		t.Errorf("in doubt: %+v", m)
 	}
 }
@@ -178,9 +179,9 @@ func TestGroups(t *testing.T) {
 func TestHistory(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeHTTP)
-	at := s.ask(slacktest.Ada, slacktest.General, "*one*").Place
+	at := s.ask(fakeslack.Ada, fakeslack.General, "*one*").Place
 	s.send(chat.Reply{ID: "r1", Place: at, Text: text("two")}, "")
-	s.post(slacktest.Ben, slacktest.General, "three", at.Thread)
+	s.post(fakeslack.Ben, fakeslack.General, "three", at.Thread)
 	for limit, want := range map[int][]string{10: {"**one**", "three"}, 1: {"three"}, 0: {}} {
 		got, err := s.adapter.History(t.Context(), at, limit)
 		texts := []string{}
@@ -201,13 +202,13 @@ func TestHistory(t *testing.T) {
 func TestNote(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeHTTP)
-	e := s.ask(slacktest.Ben, slacktest.General, "hello")
+	e := s.ask(fakeslack.Ben, fakeslack.General, "hello")
 	if err := s.adapter.Note(t.Context(), e, text("a note")); err != nil {
 		t.Fatal(err)
 	}
-	s.notes(slacktest.Ben, slacktest.General, "a note")
+	s.notes(fakeslack.Ben, fakeslack.General, "a note")
 	e.Token = "https://evil.example/response"
-	e.Place.Channel = slacktest.Quiet
+	e.Place.Channel = fakeslack.Quiet
 	if err := s.adapter.Note(t.Context(), e, text("a note")); err == nil {
 		t.Error("a note was shown where the app is not")
 	}

@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"aidesk/adapters/adaptertest"
+	"aidesk/adapters/fake"
+	"aidesk/adapters/fake/faketest"
+	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
-	"aidesk/adapters/slacktest"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -35,16 +37,16 @@ var grammar = chat.Grammar{
 
 // stage is a fake Slack with an adapter that runs against it.
 type stage struct {
-	*slacktest.Slack
+	*fakeslack.Slack
 	t       *testing.T
 	adapter *slack.Adapter
 	desk    *adaptertest.Desk
 	keeper  *adaptertest.Memory
 	config  slack.Config
 	log     *adaptertest.Paper
-	app     slacktest.App
-	clock   slacktest.Clock // of the fake; nil: the real time
-	door    *slacktest.Door
+	app     fakeslack.App
+	clock   fake.Clock // of the fake; nil: the real time
+	door    *faketest.Door
 	stop    func()
 }
 
@@ -73,12 +75,12 @@ func play(t *testing.T, mode string, changes ...func(*stage)) *stage {
 // prepare makes a stage whose adapter does not run yet.
 func prepare(t *testing.T, mode string, changes ...func(*stage)) *stage {
 	t.Helper()
-	s := &stage{t: t, desk: &adaptertest.Desk{}, keeper: &adaptertest.Memory{}, log: &adaptertest.Paper{}, door: &slacktest.Door{}}
+	s := &stage{t: t, desk: &adaptertest.Desk{}, keeper: &adaptertest.Memory{}, log: &adaptertest.Paper{}, door: &faketest.Door{}}
 	manifest, err := slack.Manifest(mode, "https://desk.example.com", grammar)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.app, err = slacktest.ParseManifest(manifest); err != nil {
+	if s.app, err = fakeslack.ParseManifest(manifest); err != nil {
 		t.Fatal(err)
 	}
 	if mode == slack.ModeHTTP {
@@ -87,17 +89,17 @@ func prepare(t *testing.T, mode string, changes ...func(*stage)) *stage {
 		s.app = s.app.WithHTTP(server.URL)
 	}
 	s.config = slack.Config{
-		Mode: mode, BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, SigningSecret: slacktest.SigningSecret, Grammar: grammar,
+		Mode: mode, BotToken: fakeslack.BotToken, AppToken: fakeslack.AppToken, SigningSecret: fakeslack.SigningSecret, Grammar: grammar,
 		Logger: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now:    func() time.Time { return time.Now().Add(time.Minute) }, // what was sent just now is old enough to be looked for
 	}
 	for _, change := range changes {
 		change(s)
 	}
-	s.Slack = slacktest.Start(t, slacktest.Config{App: s.app, Clock: s.clock})
+	s.Slack = faketest.Slack(t, fakeslack.Config{App: s.app, Clock: s.clock})
 	s.config.APIBaseURL = s.APIURL()
 	t.Cleanup(func() {
-		for _, secret := range []string{slacktest.BotToken, slacktest.AppToken, slacktest.SigningSecret} {
+		for _, secret := range []string{fakeslack.BotToken, fakeslack.AppToken, fakeslack.SigningSecret} {
 			if strings.Contains(s.log.String(), secret) {
 				t.Errorf("the log has %s:\n%s", secret, s.log)
 			}
@@ -152,7 +154,7 @@ func (s *stage) ready(a *slack.Adapter) {
 // ask posts a mention into a new thread of a channel and returns its event.
 func (s *stage) ask(user, channel, text string) chat.Event {
 	s.t.Helper()
-	s.post(user, channel, "<@"+slacktest.BotUser+"> "+text, "")
+	s.post(user, channel, "<@"+fakeslack.BotUser+"> "+text, "")
 	return s.desk.Next(s.t)
 }
 
@@ -167,7 +169,7 @@ func (s *stage) post(user, channel, text, parent string) string {
 }
 
 // done waits until the app acknowledged something, and returns what it said.
-func (s *stage) done(r *slacktest.Receipt, err error) slacktest.Delivery {
+func (s *stage) done(r *fakeslack.Receipt, err error) fakeslack.Delivery {
 	s.t.Helper()
 	if err != nil {
 		s.t.Fatal(err)
@@ -190,7 +192,7 @@ func (s *stage) send(r chat.Reply, posted string) string {
 }
 
 // shown is what somebody reads of messages.
-func shown(user string, messages []slacktest.Message) string {
+func shown(user string, messages []fakeslack.Message) string {
 	var out strings.Builder
 	for _, m := range messages {
 		if m.Deleted || m.To != "" && m.To != user {

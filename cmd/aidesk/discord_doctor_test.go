@@ -9,19 +9,20 @@ import (
 	"strings"
 	"testing"
 
-	"aidesk/adapters/discordtest"
+	fakediscord "aidesk/adapters/fake/discord"
+	"aidesk/adapters/fake/faketest"
 )
 
 // TestDiscordDoctor looks at a bot at Discord that is well, and at one that is not, and
 // asks for its link.
 func TestDiscordDoctor(t *testing.T) {
 	t.Parallel()
-	fake := discordtest.Start(t, discordtest.Config{})
+	fake := faketest.Discord(t, fakediscord.Config{})
 	dir := t.TempDir()
 	path := filepath.Join(dir, "config.yaml")
 	write := func(more string) {
 		t.Helper()
-		text := fmt.Sprintf("models: {main: {provider: planner}}\nbots:\n  - name: desk\n    model: main\n    discord: {token: %s, api_base_url: %q%s}\n", discordtest.Token, fake.APIURL(), more)
+		text := fmt.Sprintf("models: {main: {provider: planner}}\nbots:\n  - name: desk\n    model: main\n    discord: {token: %s, api_base_url: %q%s}\n", fakediscord.Token, fake.APIURL(), more)
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -36,25 +37,25 @@ func TestDiscordDoctor(t *testing.T) {
 	if code != good || strings.Contains(out, "✗") || !strings.Contains(out, "only administrators are answered there") || !strings.Contains(out, "✓ discord: permissions in desk") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
-	if code, out := look("doctor", "--config", path, "--live", discordtest.General); code != good || strings.Contains(out, "✗") || len(fake.Messages(discordtest.General)) == 0 || len(fake.From(discordtest.General)) != 0 {
+	if code, out := look("doctor", "--config", path, "--live", fakediscord.General); code != good || strings.Contains(out, "✗") || len(fake.Messages(fakediscord.General)) == 0 || len(fake.From(fakediscord.General)) != 0 {
 		t.Errorf("--live: exit code %d\n%s", code, out)
 	}
 	if code, out := look("doctor", "--config", path, "--live", "C0GENERAL"); code != failure || !strings.Contains(out, "nothing was posted") {
 		t.Errorf("--live in a channel of Slack's: exit code %d\n%s", code, out)
 	}
-	if code, out := look("discord", "invite", "--config", path); code != good || !strings.Contains(out, "client_id="+discordtest.ApplicationID) {
+	if code, out := look("discord", "invite", "--config", path); code != good || !strings.Contains(out, "client_id="+fakediscord.ApplicationID) {
 		t.Errorf("the link: exit code %d\n%s", code, out)
 	}
 	write(", message_content: true")
 	if code, out := look("doctor", "--config", path); code != failure || !strings.Contains(out, "Message Content Intent") {
 		t.Errorf("without the intent: exit code %d\n%s", code, out)
 	}
-	if code, out := look("serve", "--config", path); code != failure || !strings.Contains(out, "Message Content Intent") || strings.Contains(out, discordtest.Token) {
+	if code, out := look("serve", "--config", path); code != failure || !strings.Contains(out, "Message Content Intent") || strings.Contains(out, fakediscord.Token) {
 		t.Errorf("serve without the intent: exit code %d\n%s", code, out)
 	}
 	write("")
-	fake.Fail("GET /users/@me", discordtest.Fault{Status: http.StatusUnauthorized})
-	if code, out := look("doctor", "--config", path); code != failure || !strings.Contains(out, "Reset Token") || strings.Contains(out, discordtest.Token) {
+	fake.Fail("GET /users/@me", fakediscord.Fault{Status: http.StatusUnauthorized})
+	if code, out := look("doctor", "--config", path); code != failure || !strings.Contains(out, "Reset Token") || strings.Contains(out, fakediscord.Token) {
 		t.Errorf("with a wrong token: exit code %d\n%s", code, out)
 	}
 }

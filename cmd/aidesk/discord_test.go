@@ -8,8 +8,9 @@ import (
 	"testing"
 
 	"aidesk/adapters/discord"
-	"aidesk/adapters/discordtest"
-	"aidesk/adapters/slacktest"
+	fakediscord "aidesk/adapters/fake/discord"
+	"aidesk/adapters/fake/faketest"
+	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/core/model/modeltest"
 )
 
@@ -35,35 +36,35 @@ func TestDiscordStory(t *testing.T) {
 // tale is a Discord with the desk, a model and a plugin.
 type tale struct {
 	t      *testing.T
-	fake   *discordtest.Discord
+	fake   *fakediscord.Discord
 	model  *modeltest.Server
 	proxy  *proxy
 	desk   *server
-	beside *slacktest.Slack
+	beside *fakeslack.Slack
 	dir    string
 	config string
 	thread string
 }
 
-const here = discordtest.General
+const here = fakediscord.General
 
 func newTale(t *testing.T, web bool) *tale {
 	t.Helper()
 	s := &tale{t: t, dir: t.TempDir(), proxy: newProxy(t), model: modeltest.NewChat(t)}
 	key := ""
-	fake := discordtest.Config{}
+	fake := fakediscord.Config{}
 	if web {
-		key, fake.InteractionsURL = discordtest.PublicKey, s.proxy.URL+discord.PathInteractions
+		key, fake.InteractionsURL = fakediscord.PublicKey, s.proxy.URL+discord.PathInteractions
 	}
-	s.fake = discordtest.Start(t, fake)
+	s.fake = faketest.Discord(t, fake)
 	stays := lodge(t, s.dir)
-	s.beside = slacktest.Start(t, slacktest.Config{App: installed(t)})
+	s.beside = faketest.Slack(t, fakeslack.Config{App: installed(t)})
 	s.config = served(t, s.dir, "socket", s.beside, s.model.URL)
 	amend(t, s.config, fmt.Sprintf(`    discord: {token: %s, public_key: %q, api_base_url: %q}
     access: {channels: [%q, %q]}
     plugins: [{source: %q, default: true}]
 egress: {allow_hosts: [%q]}
-`, discordtest.Token, key, s.fake.APIURL(), here, slacktest.General, stays, strings.TrimPrefix(stays, "http://")))
+`, fakediscord.Token, key, s.fake.APIURL(), here, fakeslack.General, stays, strings.TrimPrefix(stays, "http://")))
 	s.serve()
 	return s
 }
@@ -72,7 +73,7 @@ egress: {allow_hosts: [%q]}
 func (s *tale) serve() {
 	s.t.Helper()
 	s.desk = serving(s.t, nil, s.proxy, s.config)
-	s.fake.Until(s.t, "the commands", func() bool { return len(s.fake.Commands()) > 0 })
+	faketest.Until(s.t, s.fake, "the commands", func() bool { return len(s.fake.Commands()) > 0 })
 }
 
 // mention lets Ada write to the desk: in the channel, and then in the thread that the
@@ -83,7 +84,7 @@ func (s *tale) mention(text string) {
 	if s.thread != "" {
 		channel = s.thread
 	}
-	id, err := s.fake.Post(discordtest.Ada, channel, "<@"+discordtest.BotUser+"> "+text, discordtest.PostOptions{})
+	id, err := s.fake.Post(fakediscord.Ada, channel, "<@"+fakediscord.BotUser+"> "+text, fakediscord.PostOptions{})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -93,15 +94,15 @@ func (s *tale) mention(text string) {
 }
 
 // shows waits until a message of the desk, anywhere, shows a text, and returns it.
-func (s *tale) shows(text string) discordtest.Message {
+func (s *tale) shows(text string) fakediscord.Message {
 	s.t.Helper()
-	var found discordtest.Message
-	s.fake.Until(s.t, text, func() bool {
-		var all []discordtest.Message
+	var found fakediscord.Message
+	faketest.Until(s.t, s.fake, text, func() bool {
+		var all []fakediscord.Message
 		for _, c := range s.fake.Channels() {
 			all = append(all, s.fake.From(c.ID)...)
 		}
-		for _, m := range append(all, s.fake.Ephemerals(discordtest.Ben)...) {
+		for _, m := range append(all, s.fake.Ephemerals(fakediscord.Ben)...) {
 			if strings.Contains(m.Text, text) || bytes.Contains(m.Components, asJSON(text)) {
 				found = m
 				return true
@@ -114,7 +115,7 @@ func (s *tale) shows(text string) discordtest.Message {
 
 // press lets a user press the button with a label in a message, and waits until Discord
 // has its answer.
-func (s *tale) press(user string, m discordtest.Message, label string) discordtest.Answer {
+func (s *tale) press(user string, m fakediscord.Message, label string) fakediscord.Answer {
 	s.t.Helper()
 	var rows []struct {
 		Components []struct {
@@ -133,10 +134,10 @@ func (s *tale) press(user string, m discordtest.Message, label string) discordte
 		}
 	}
 	s.t.Fatalf("no button %s in %s", label, m.Components)
-	return discordtest.Answer{}
+	return fakediscord.Answer{}
 }
 
-func (s *tale) answered(r *discordtest.Receipt, err error) discordtest.Answer {
+func (s *tale) answered(r *fakediscord.Receipt, err error) fakediscord.Answer {
 	s.t.Helper()
 	if err != nil {
 		s.t.Fatal(err)
@@ -158,7 +159,7 @@ func (s *tale) question() {
 	if answer.Channel != s.thread || !bytes.Contains(answer.Embeds, []byte("Rue Verte Studio")) {
 		s.t.Errorf("no preview in the thread: %s", answer.Embeds)
 	}
-	if len(answer.Pings) != 1 || answer.Pings[0] != discordtest.Ada {
+	if len(answer.Pings) != 1 || answer.Pings[0] != fakediscord.Ada {
 		s.t.Errorf("it pings %v", answer.Pings)
 	}
 	if typing := s.fake.Typings(); len(typing) == 0 || typing[0].Channel != s.thread {
@@ -172,7 +173,7 @@ func (s *tale) write() {
 	s.mention("book it")
 	card := s.shows("Approve")
 	before := len(s.fake.From(s.thread))
-	s.press(discordtest.Ben, card, "Approve")
+	s.press(fakediscord.Ben, card, "Approve")
 	s.shows("can decide this")
 	s.desk.kill()
 	if n := s.posts(); n != 0 {
@@ -180,7 +181,7 @@ func (s *tale) write() {
 	}
 	s.model.Then(modeltest.Text("It is booked."))
 	s.serve()
-	s.press(discordtest.Ada, card, "Approve")
+	s.press(fakediscord.Ada, card, "Approve")
 	done := s.shows("It is booked.")
 	if n := s.posts(); n != 1 {
 		s.t.Errorf("%d requests, want 1", n)
@@ -197,12 +198,12 @@ func (s *tale) write() {
 // publishes the answer in the channel.
 func (s *tale) share() {
 	s.model.Then(modeltest.Text("Paris is lovely."))
-	s.answered(s.fake.Command(discordtest.Ada, here, "aidesk", "ask", map[string]string{"question": "how is Paris?"}))
+	s.answered(s.fake.Command(fakediscord.Ada, here, "aidesk", "ask", map[string]string{"question": "how is Paris?"}))
 	answer := s.shows("Paris is lovely.")
-	if answer.Channel != s.fake.DM(discordtest.Ada) {
+	if answer.Channel != s.fake.DM(fakediscord.Ada) {
 		s.t.Error("the answer is not in the direct message")
 	}
-	s.press(discordtest.Ada, answer, "Share")
+	s.press(fakediscord.Ada, answer, "Share")
 	shown := s.shows("who asked in private")
 	if shown.Channel != here || !strings.Contains(shown.Text, "Paris is lovely.") {
 		s.t.Errorf("shared in %s: %s", shown.Channel, shown.Text)
@@ -212,10 +213,10 @@ func (s *tale) share() {
 // slack: the same desk answers at Slack.
 func (s *tale) slack() {
 	s.model.Then(modeltest.Text("Hello Slack."))
-	if _, err := s.beside.Post(slacktest.Ben, slacktest.General, "<@"+slacktest.BotUser+"> hello", ""); err != nil {
+	if _, err := s.beside.Post(fakeslack.Ben, fakeslack.General, "<@"+fakeslack.BotUser+"> hello", ""); err != nil {
 		s.t.Fatal(err)
 	}
-	s.beside.Until(s.t, "an answer", func() bool { return said(s.beside, "Hello Slack.") })
+	faketest.Until(s.t, s.beside, "an answer", func() bool { return said(s.beside, "Hello Slack.") })
 }
 
 // hang: while the model hangs in the thread, the form of a card opens, a Cancel, a
@@ -229,23 +230,23 @@ func (s *tale) hang() {
 	s.mention("think hard")
 	awaitAsked(s.t, s.model, asked+1)
 	quick(s.t, "the form", func() {
-		s.press(discordtest.Ada, card, "Edit")
-		if m, ok := s.fake.Modal(discordtest.Ada); !ok || len(m.Inputs) == 0 {
+		s.press(fakediscord.Ada, card, "Edit")
+		if m, ok := s.fake.Modal(fakediscord.Ada); !ok || len(m.Inputs) == 0 {
 			s.t.Errorf("the form: %+v", m)
 		}
 	})
 	quick(s.t, "the command", func() {
-		s.answered(s.fake.Command(discordtest.Ada, here, "plugins", "list", nil))
-		if m := s.shows("Disable Stays"); m.Channel != s.fake.DM(discordtest.Ada) {
+		s.answered(s.fake.Command(fakediscord.Ada, here, "plugins", "list", nil))
+		if m := s.shows("Disable Stays"); m.Channel != s.fake.DM(fakediscord.Ada) {
 			s.t.Error("the list is not in the direct message")
 		}
 	})
 	quick(s.t, "the cancel", func() {
-		s.press(discordtest.Ada, card, "Cancel")
+		s.press(fakediscord.Ada, card, "Cancel")
 		s.shows("You cancelled it.")
 	})
 	quick(s.t, "the stop", func() {
-		s.answered(s.fake.Command(discordtest.Ada, s.thread, "aidesk", "stop", nil))
+		s.answered(s.fake.Command(fakediscord.Ada, s.thread, "aidesk", "stop", nil))
 		s.shows("Stopped.")
 	})
 	s.model.Then(modeltest.Text("Here I am."))

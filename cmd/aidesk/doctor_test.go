@@ -9,7 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"aidesk/adapters/slacktest"
+	"aidesk/adapters/fake/faketest"
+	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/model"
 	"aidesk/core/model/modeltest"
@@ -18,7 +19,7 @@ import (
 // TestDoctor looks at a desk that is well, and at one that is not.
 func TestDoctor(t *testing.T) {
 	t.Parallel()
-	fake := slacktest.Start(t, slacktest.Config{App: installed(t)})
+	fake := faketest.Slack(t, fakeslack.Config{App: installed(t)})
 	dir := t.TempDir()
 	path := served(t, dir, "socket", fake, "")
 	look := func(args ...string) (int, string) {
@@ -33,21 +34,21 @@ func TestDoctor(t *testing.T) {
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
 		t.Errorf("it made something: %v, %v", left, err)
 	}
-	if code, out := look("--live", slacktest.General); code != good || strings.Contains(out, "✗") {
+	if code, out := look("--live", fakeslack.General); code != good || strings.Contains(out, "✗") {
 		t.Errorf("--live: exit code %d\n%s", code, out)
 	}
-	if len(fake.Messages(slacktest.General)) == 0 || len(fake.From(slacktest.General)) != 0 {
-		t.Errorf("--live left messages behind, or wrote none: %+v", fake.Messages(slacktest.General))
+	if len(fake.Messages(fakeslack.General)) == 0 || len(fake.From(fakeslack.General)) != 0 {
+		t.Errorf("--live left messages behind, or wrote none: %+v", fake.Messages(fakeslack.General))
 	}
-	if code, out := look("--live", slacktest.Old); code != failure || !strings.Contains(out, "✗") || !strings.Contains(out, "is_archived") {
+	if code, out := look("--live", fakeslack.Old); code != failure || !strings.Contains(out, "✗") || !strings.Contains(out, "is_archived") {
 		t.Errorf("--live in an archived channel: exit code %d\n%s", code, out)
 	}
 	fake.SetScopes("commands")
 	if code, out := look(); code != failure || !strings.Contains(out, "chat:write") {
 		t.Errorf("with a scope missing: exit code %d\n%s", code, out)
 	}
-	fake.Revoke(slacktest.BotToken, "invalid_auth")
-	if code, out := look(); code != failure || !strings.Contains(out, "invalid_auth") || strings.Contains(out, slacktest.BotToken) {
+	fake.Revoke(fakeslack.BotToken, "invalid_auth")
+	if code, out := look(); code != failure || !strings.Contains(out, "invalid_auth") || strings.Contains(out, fakeslack.BotToken) {
 		t.Errorf("with a wrong token: exit code %d\n%s", code, out)
 	}
 }

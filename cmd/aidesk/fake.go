@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aidesk/adapters/discordtest"
-	"aidesk/adapters/slacktest"
+	fakediscord "aidesk/adapters/fake/discord"
+	fakeslack "aidesk/adapters/fake/slack"
 )
 
 // fakeCommand is the fake platforms of the tests, to play with.
@@ -38,13 +38,13 @@ func fakeSlackCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "slack", Short: "A Slack that is not real: a page to chat on, and everything that the desk needs of Slack", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
-			config := slacktest.Config{App: slacktest.DefaultApp(), RateLimits: limits}
+			config := fakeslack.Config{App: fakeslack.DefaultApp(), RateLimits: limits}
 			if manifest != "" {
 				text, err := os.ReadFile(manifest)
 				if err != nil {
 					return wrongUse{fmt.Errorf("read the app manifest: %w", err)}
 				}
-				if config.App, err = slacktest.ParseManifest(text); err != nil {
+				if config.App, err = fakeslack.ParseManifest(text); err != nil {
 					return fmt.Errorf("%s: %w", manifest, err)
 				}
 			}
@@ -62,34 +62,34 @@ func fakeSlackCommand() *cobra.Command {
 }
 
 // fakeSlack serves until ctx is done.
-func fakeSlack(ctx context.Context, out io.Writer, listen string, config slacktest.Config) error {
+func fakeSlack(ctx context.Context, out io.Writer, listen string, config fakeslack.Config) error {
 	listener, err := listenFake(ctx, listen)
 	if err != nil {
 		return err
 	}
 	config.URL = "http://" + listener.Addr().String()
-	fake := slacktest.New(config)
+	fake := fakeslack.New(config)
 	defer fake.Close()
 
 	fmt.Fprintf(out, "A fake Slack is at %s: open it in a browser to chat. Ctrl-C ends it.\n\n", config.URL)
-	mode, more := "socket", fmt.Sprintf(", app_token: %q", slacktest.AppToken)
+	mode, more := "socket", fmt.Sprintf(", app_token: %q", fakeslack.AppToken)
 	if !config.App.Socket {
-		mode, more = "http", fmt.Sprintf(", signing_secret: %q", slacktest.SigningSecret)
+		mode, more = "http", fmt.Sprintf(", signing_secret: %q", fakeslack.SigningSecret)
 	}
 	fmt.Fprintf(out, "The desk's configuration for it:\n\nbots:\n  - name: desk\n    slack: {mode: %s, bot_token: %q%s, api_base_url: %q}\n",
-		mode, slacktest.BotToken, more, fake.APIURL())
+		mode, fakeslack.BotToken, more, fake.APIURL())
 	return serveFake(ctx, listener, fake)
 }
 
 func fakeDiscordCommand() *cobra.Command {
 	var listen string
-	var config discordtest.Config
+	var config fakediscord.Config
 	var content bool
 	c := &cobra.Command{
 		Use: "discord", Short: "A Discord that is not real: a page to chat on, and everything that the desk needs of Discord", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if content {
-				config.Intents = discordtest.IntentContent
+				config.Intents = fakediscord.IntentContent
 			}
 			return fakeDiscord(c.Context(), c.OutOrStdout(), listen, config)
 		},
@@ -102,22 +102,22 @@ func fakeDiscordCommand() *cobra.Command {
 }
 
 // fakeDiscord serves until ctx is done.
-func fakeDiscord(ctx context.Context, out io.Writer, listen string, config discordtest.Config) error {
+func fakeDiscord(ctx context.Context, out io.Writer, listen string, config fakediscord.Config) error {
 	listener, err := listenFake(ctx, listen)
 	if err != nil {
 		return err
 	}
 	config.URL = "http://" + listener.Addr().String()
-	fake := discordtest.New(config)
+	fake := fakediscord.New(config)
 	defer fake.Close()
 
 	fmt.Fprintf(out, "A fake Discord is at %s: open it in a browser to chat. Ctrl-C ends it.\n\n", config.URL)
 	key := ""
 	if config.InteractionsURL != "" {
-		key = fmt.Sprintf(", public_key: %q", discordtest.PublicKey)
+		key = fmt.Sprintf(", public_key: %q", fakediscord.PublicKey)
 	}
 	fmt.Fprintf(out, "The desk's configuration for it:\n\nbots:\n  - name: desk\n    discord: {token: %q%s, api_base_url: %q}\n",
-		discordtest.Token, key, fake.APIURL())
+		fakediscord.Token, key, fake.APIURL())
 	return serveFake(ctx, listener, fake)
 }
 

@@ -7,7 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"aidesk/adapters/slacktest"
+	"aidesk/adapters/fake/faketest"
+	fakeslack "aidesk/adapters/fake/slack"
 )
 
 // TestMixed: a thousand events of every kind, known or not, whole or broken, some
@@ -23,14 +24,14 @@ func TestMixed(t *testing.T) {
 			if mode == "http" {
 				app = app.WithHTTP(proxy.URL)
 			}
-			fake := slacktest.Start(t, slacktest.Config{App: app})
+			fake := faketest.Slack(t, fakeslack.Config{App: app})
 			path := served(t, t.TempDir(), mode, fake, "")
 			raise(t, path)
 			desk := serving(t, fake, proxy, path)
 
 			const all, every, atOnce = 1000, 10, 50
 			odd := oddities(t)
-			var receipts []*slacktest.Receipt
+			var receipts []*fakeslack.Receipt
 			var names []string
 			settle := func() {
 				for i, r := range receipts {
@@ -44,7 +45,7 @@ func TestMixed(t *testing.T) {
 			for i := range all {
 				if i%every == 0 {
 					text := fmt.Sprintf("question %d", i)
-					ts, err := fake.Post(slacktest.Ben, slacktest.General, "<@"+slacktest.BotUser+"> "+text, "")
+					ts, err := fake.Post(fakeslack.Ben, fakeslack.General, "<@"+fakeslack.BotUser+"> "+text, "")
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -60,14 +61,14 @@ func TestMixed(t *testing.T) {
 			settle()
 			answers := func() map[string]int {
 				n := map[string]int{}
-				for _, m := range fake.From(slacktest.General) {
+				for _, m := range fake.From(fakeslack.General) {
 					if !m.Deleted && m.To == "" {
 						n[m.Thread]++
 					}
 				}
 				return n
 			}
-			fake.Until(t, "an answer to each question", func() bool {
+			faketest.Until(t, fake, "an answer to each question", func() bool {
 				n := answers()
 				for ts := range threads {
 					if n[ts] == 0 {
@@ -98,7 +99,7 @@ func raise(t *testing.T, path string) {
 // oddity is a payload that is no question.
 type oddity struct {
 	name    string
-	kind    slacktest.Kind
+	kind    fakeslack.Kind
 	payload []byte
 }
 
@@ -107,10 +108,10 @@ type oddity struct {
 func oddities(t *testing.T) []oddity {
 	t.Helper()
 	event := func(name, event string) oddity {
-		return oddity{name, slacktest.Events, fmt.Appendf(nil, `{"type":"event_callback","team_id":%q,"api_app_id":"A1","event_id":"Ev-%s","event":%s}`, slacktest.TeamID, name, event)}
+		return oddity{name, fakeslack.Events, fmt.Appendf(nil, `{"type":"event_callback","team_id":%q,"api_app_id":"A1","event_id":"Ev-%s","event":%s}`, fakeslack.TeamID, name, event)}
 	}
 	said := func(name, more string) oddity {
-		return event(name, fmt.Sprintf(`{"type":"message","channel":%q,"user":%q,"ts":"1700000000.000100","text":"not for the desk"%s}`, slacktest.General, slacktest.Ben, more))
+		return event(name, fmt.Sprintf(`{"type":"message","channel":%q,"user":%q,"ts":"1700000000.000100","text":"not for the desk"%s}`, fakeslack.General, fakeslack.Ben, more))
 	}
 	all := []oddity{
 		event("unknown", `{"type":"teapot_boiled","who":{"deep":[1,2,{"x":null}]}}`),
@@ -124,17 +125,17 @@ func oddities(t *testing.T) []oddity {
 		said("bot", `,"bot_id":"B9"`),
 		said("joined", `,"subtype":"channel_join"`),
 		said("long", `,"text":"`+strings.Repeat("x", 100_000)+`"`),
-		{"unknown callback", slacktest.Events, []byte(`{"type":"teapot"}`)},
-		{"limited", slacktest.Events, []byte(`{"type":"app_rate_limited","minute_rate_limited":1}`)},
-		{"unknown interaction", slacktest.Interactive, []byte(`{"type":"teapot","user":{"id":"U1"}}`)},
-		{"unknown action", slacktest.Interactive, fmt.Appendf(nil, `{"type":"block_actions","team":{"id":%q},"user":{"id":%q},"actions":[{"type":"hologram","action_id":"x"}]}`, slacktest.TeamID, slacktest.Ben)},
-		{"an action without anything", slacktest.Interactive, []byte(`{"type":"block_actions","actions":[null,7]}`)},
+		{"unknown callback", fakeslack.Events, []byte(`{"type":"teapot"}`)},
+		{"limited", fakeslack.Events, []byte(`{"type":"app_rate_limited","minute_rate_limited":1}`)},
+		{"unknown interaction", fakeslack.Interactive, []byte(`{"type":"teapot","user":{"id":"U1"}}`)},
+		{"unknown action", fakeslack.Interactive, fmt.Appendf(nil, `{"type":"block_actions","team":{"id":%q},"user":{"id":%q},"actions":[{"type":"hologram","action_id":"x"}]}`, fakeslack.TeamID, fakeslack.Ben)},
+		{"an action without anything", fakeslack.Interactive, []byte(`{"type":"block_actions","actions":[null,7]}`)},
 	}
 	corpora := os.Getenv("AIDESK_CORPORA")
 	if corpora == "" {
 		return all
 	}
-	for folder, kind := range map[string]slacktest.Kind{"events": slacktest.Events, "interactions": slacktest.Interactive} {
+	for folder, kind := range map[string]fakeslack.Kind{"events": fakeslack.Events, "interactions": fakeslack.Interactive} {
 		files, err := filepath.Glob(filepath.Join(corpora, "slack", folder, "*.json"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no samples in %s: %v", folder, err)

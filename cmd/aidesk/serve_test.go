@@ -19,8 +19,9 @@ import (
 	"testing"
 	"time"
 
+	"aidesk/adapters/fake/faketest"
+	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
-	"aidesk/adapters/slacktest"
 	"aidesk/bots"
 	"aidesk/core/model/modeltest"
 )
@@ -40,13 +41,13 @@ func TestServe(t *testing.T) {
 			if mode == "http" {
 				app = app.WithHTTP(proxy.URL)
 			}
-			fake := slacktest.Start(t, slacktest.Config{App: app})
+			fake := faketest.Slack(t, fakeslack.Config{App: app})
 			model := modeltest.NewChat(t, modeltest.Text("Good morning to you."), modeltest.Text("And to you too."))
 			path := served(t, t.TempDir(), mode, fake, model.URL)
 
 			first := serving(t, fake, proxy, path)
 			first.ask("good morning")
-			fake.Until(t, "an answer", func() bool { return said(fake, "Good morning to you.") })
+			faketest.Until(t, fake, "an answer", func() bool { return said(fake, "Good morning to you.") })
 			if status, line := first.get("/healthz"); status != http.StatusOK || line != "alive" {
 				t.Errorf("/healthz: %d %s", status, line)
 			}
@@ -57,17 +58,17 @@ func TestServe(t *testing.T) {
 
 			accepting := serving(t, fake, proxy, path, "--accept-only")
 			accepting.ask("and again")
-			fake.Until(t, "the event to be accepted", func() bool { return acknowledged(fake) >= 2 })
+			faketest.Until(t, fake, "the event to be accepted", func() bool { return acknowledged(fake) >= 2 })
 			accepting.terminate()
 			if n := len(model.Queries()); n != 1 {
 				t.Errorf("the model was asked %d times by now, want once", n)
 			}
 
 			last := serving(t, fake, proxy, path)
-			fake.Until(t, "an answer", func() bool { return said(fake, "And to you too.") })
+			faketest.Until(t, fake, "an answer", func() bool { return said(fake, "And to you too.") })
 			last.terminate()
 			store, err := os.ReadFile(filepath.Join(filepath.Dir(path), "aidesk.db"))
-			if err != nil || !bytes.Contains(store, []byte("good morning")) || bytes.Contains(store, []byte(slacktest.BotToken)) {
+			if err != nil || !bytes.Contains(store, []byte("good morning")) || bytes.Contains(store, []byte(fakeslack.BotToken)) {
 				t.Errorf("the store does not hold what it should, %v", err)
 			}
 		})
@@ -77,8 +78,8 @@ func TestServe(t *testing.T) {
 // TestServeRefused: a token that Slack refuses ends the program with a plain line.
 func TestServeRefused(t *testing.T) {
 	t.Parallel()
-	fake := slacktest.Start(t, slacktest.Config{})
-	fake.Revoke(slacktest.BotToken, "token_revoked")
+	fake := faketest.Slack(t, fakeslack.Config{})
+	fake.Revoke(fakeslack.BotToken, "token_revoked")
 	path := served(t, t.TempDir(), "socket", fake, "")
 	var out, errs bytes.Buffer
 	if code := run(t.Context(), []string{"serve", "--config", path}, strings.NewReader(""), &out, &errs); code != failure {
@@ -86,13 +87,13 @@ func TestServeRefused(t *testing.T) {
 	}
 	lines := strings.Split(strings.TrimSpace(errs.String()), "\n")
 	last := lines[len(lines)-1]
-	if !strings.HasPrefix(last, "aidesk: desk on slack: ") || !strings.Contains(last, "token_revoked") || strings.Contains(errs.String(), slacktest.BotToken) {
+	if !strings.HasPrefix(last, "aidesk: desk on slack: ") || !strings.Contains(last, "token_revoked") || strings.Contains(errs.String(), fakeslack.BotToken) {
 		t.Errorf("got %s", errs.String())
 	}
 }
 
 // served writes a configuration for a fake Slack.
-func served(t *testing.T, dir, mode string, fake *slacktest.Slack, model string) string {
+func served(t *testing.T, dir, mode string, fake *fakeslack.Slack, model string) string {
 	t.Helper()
 	main := "{provider: planner}"
 	if model != "" {
@@ -104,7 +105,7 @@ bots:
   - name: desk
     model: main
     slack: {mode: %s, bot_token: %s, app_token: %s, signing_secret: %s, api_base_url: %q}
-`, main, mode, slacktest.BotToken, slacktest.AppToken, slacktest.SigningSecret, fake.APIURL())
+`, main, mode, fakeslack.BotToken, fakeslack.AppToken, fakeslack.SigningSecret, fake.APIURL())
 	path := filepath.Join(dir, "config.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -113,13 +114,13 @@ bots:
 }
 
 // installed is the app that our own manifest makes, all it may ask for granted.
-func installed(t *testing.T) slacktest.App {
+func installed(t *testing.T) fakeslack.App {
 	t.Helper()
 	manifest, err := slack.Manifest(slack.ModeSocket, "", bots.Commands)
 	if err != nil {
 		t.Fatal(err)
 	}
-	app, err := slacktest.ParseManifest(manifest)
+	app, err := fakeslack.ParseManifest(manifest)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,14 +151,14 @@ func newProxy(t *testing.T) *proxy {
 // server is the program at work beside a fake Slack.
 type server struct {
 	*process
-	fake *slacktest.Slack
+	fake *fakeslack.Slack
 	url  string
 }
 
 var listening = regexp.MustCompile(`"address":"([^"]+)"`)
 
 // serving starts the program and waits until it is ready.
-func serving(t *testing.T, fake *slacktest.Slack, proxy *proxy, path string, args ...string) *server {
+func serving(t *testing.T, fake *fakeslack.Slack, proxy *proxy, path string, args ...string) *server {
 	t.Helper()
 	s := &server{process: start(t, append([]string{"serve", "--config", path}, args...)...), fake: fake}
 	found := listening.FindStringSubmatch(s.wait(`"accept_only":`))
@@ -205,7 +206,7 @@ func (s *server) get(path string) (int, string) {
 // ask lets a member mention the desk.
 func (s *server) ask(text string) {
 	s.t.Helper()
-	if _, err := s.fake.Post(slacktest.Ben, slacktest.General, "<@"+slacktest.BotUser+"> "+text, ""); err != nil {
+	if _, err := s.fake.Post(fakeslack.Ben, fakeslack.General, "<@"+fakeslack.BotUser+"> "+text, ""); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -225,8 +226,8 @@ func (s *server) terminate() {
 }
 
 // said reports whether the desk has said something in the channel.
-func said(fake *slacktest.Slack, text string) bool {
-	for _, m := range fake.From(slacktest.General) {
+func said(fake *fakeslack.Slack, text string) bool {
+	for _, m := range fake.From(fakeslack.General) {
 		if strings.Contains(m.Text, text) {
 			return true
 		}
@@ -235,7 +236,7 @@ func said(fake *slacktest.Slack, text string) bool {
 }
 
 // acknowledged counts the mentions that the desk has taken in.
-func acknowledged(fake *slacktest.Slack) int {
+func acknowledged(fake *fakeslack.Slack) int {
 	ids := map[string]bool{}
 	for _, d := range fake.Deliveries() {
 		if d.Acked && bytes.Contains(d.Payload, []byte(`"app_mention"`)) {

@@ -11,7 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"aidesk/adapters/slacktest"
+	"aidesk/adapters/fake/faketest"
+	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/cmd/exampleplugins/example"
 	"aidesk/core/model/modeltest"
 )
@@ -36,7 +37,7 @@ func TestStory(t *testing.T) {
 // story is a Slack with the desk, a model and a plugin.
 type story struct {
 	t      *testing.T
-	fake   *slacktest.Slack
+	fake   *fakeslack.Slack
 	model  *modeltest.Server
 	proxy  *proxy
 	desk   *server
@@ -52,7 +53,7 @@ func newStory(t *testing.T, mode string) *story {
 	if mode == "http" {
 		app = app.WithHTTP(s.proxy.URL)
 	}
-	s.fake = slacktest.Start(t, slacktest.Config{App: app})
+	s.fake = faketest.Slack(t, fakeslack.Config{App: app})
 	stays := lodge(t, s.dir)
 	s.config = served(t, s.dir, mode, s.fake, s.model.URL)
 	amend(t, s.config, fmt.Sprintf("    plugins: [{source: %q, default: true}]\negress: {allow_hosts: [%q]}\n", stays, strings.TrimPrefix(stays, "http://")))
@@ -93,7 +94,7 @@ func amend(t *testing.T, path, more string) {
 // mention lets Ada write to the desk in the story's thread.
 func (s *story) mention(text string) {
 	s.t.Helper()
-	ts, err := s.fake.Post(slacktest.Ada, slacktest.General, "<@"+slacktest.BotUser+"> "+text, s.thread)
+	ts, err := s.fake.Post(fakeslack.Ada, fakeslack.General, "<@"+fakeslack.BotUser+"> "+text, s.thread)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -103,10 +104,10 @@ func (s *story) mention(text string) {
 }
 
 // shows waits until a message of the desk, anywhere, shows a text, and returns it.
-func (s *story) shows(text string) slacktest.Message {
+func (s *story) shows(text string) fakeslack.Message {
 	s.t.Helper()
-	var found slacktest.Message
-	s.fake.Until(s.t, text, func() bool {
+	var found fakeslack.Message
+	faketest.Until(s.t, s.fake, text, func() bool {
 		for _, c := range s.fake.Channels() {
 			for _, m := range s.fake.From(c.ID) {
 				if !m.Deleted && (strings.Contains(m.Text, text) || bytes.Contains(m.Blocks, asJSON(text))) {
@@ -129,7 +130,7 @@ func asJSON(text string) []byte {
 }
 
 // press lets a user press the button with a label in a message.
-func (s *story) press(user string, m slacktest.Message, label string) {
+func (s *story) press(user string, m fakeslack.Message, label string) {
 	s.t.Helper()
 	id := ""
 	var walk func(any)
@@ -175,8 +176,8 @@ func (s *story) write() {
 	s.model.Then(modeltest.Call([2]string{"stays__bookStay", booking}), modeltest.Text("I prepared it."))
 	s.mention("book it")
 	card := s.shows("Approve")
-	before := len(s.fake.From(slacktest.General))
-	s.press(slacktest.Ben, card, "Approve")
+	before := len(s.fake.From(fakeslack.General))
+	s.press(fakeslack.Ben, card, "Approve")
 	s.shows("can decide this")
 	s.desk.kill()
 	if n := s.posts(); n != 0 {
@@ -184,7 +185,7 @@ func (s *story) write() {
 	}
 	s.model.Then(modeltest.Text("It is booked."))
 	s.desk = serving(s.t, s.fake, s.proxy, s.config)
-	s.press(slacktest.Ada, card, "Approve")
+	s.press(fakeslack.Ada, card, "Approve")
 	done := s.shows("It is booked.")
 	if n := s.posts(); n != 1 {
 		s.t.Errorf("%d requests, want 1", n)
@@ -192,7 +193,7 @@ func (s *story) write() {
 	if done.TS != card.TS || bytes.Contains(done.Blocks, []byte(`"Approve"`)) {
 		s.t.Error("the outcome is not on the card, or its buttons are still there")
 	}
-	for _, m := range s.fake.From(slacktest.General)[before:] {
+	for _, m := range s.fake.From(fakeslack.General)[before:] {
 		if m.To == "" && !m.Deleted {
 			s.t.Errorf("a second message for one write: %s", m.Text)
 		}
@@ -203,16 +204,16 @@ func (s *story) write() {
 // publishes the answer in the channel.
 func (s *story) share() {
 	s.model.Then(modeltest.Text("Paris is lovely."))
-	if _, err := s.fake.Command(slacktest.Ada, slacktest.General, "/aidesk", "ask how is Paris?"); err != nil {
+	if _, err := s.fake.Command(fakeslack.Ada, fakeslack.General, "/aidesk", "ask how is Paris?"); err != nil {
 		s.t.Fatal(err)
 	}
 	answer := s.shows("Paris is lovely.")
-	if answer.Channel != s.fake.DM(slacktest.Ada) {
+	if answer.Channel != s.fake.DM(fakeslack.Ada) {
 		s.t.Error("the answer is not in the direct message")
 	}
-	s.press(slacktest.Ada, answer, "Share")
+	s.press(fakeslack.Ada, answer, "Share")
 	shown := s.shows("who asked in private")
-	if shown.Channel != slacktest.General || shown.Thread != "" || !bytes.Contains(shown.Blocks, []byte("Paris is lovely.")) {
+	if shown.Channel != fakeslack.General || shown.Thread != "" || !bytes.Contains(shown.Blocks, []byte("Paris is lovely.")) {
 		s.t.Errorf("shared in %s: %s", shown.Channel, shown.Blocks)
 	}
 }
@@ -256,17 +257,17 @@ func (s *story) hang() {
 	s.mention("think hard")
 	awaitAsked(s.t, s.model, asked+1)
 	quick(s.t, "the form", func() {
-		s.press(slacktest.Ada, card, "Edit")
-		s.fake.Until(s.t, "the form", func() bool { return len(s.fake.Views(slacktest.Ada)) == 1 })
+		s.press(fakeslack.Ada, card, "Edit")
+		faketest.Until(s.t, s.fake, "the form", func() bool { return len(s.fake.Views(fakeslack.Ada)) == 1 })
 	})
 	quick(s.t, "the command", func() {
-		if _, err := s.fake.Command(slacktest.Ada, slacktest.General, "/plugins", "list"); err != nil {
+		if _, err := s.fake.Command(fakeslack.Ada, fakeslack.General, "/plugins", "list"); err != nil {
 			s.t.Fatal(err)
 		}
 		s.shows("Disable Stays")
 	})
 	quick(s.t, "the cancel", func() {
-		s.press(slacktest.Ada, card, "Cancel")
+		s.press(fakeslack.Ada, card, "Cancel")
 		s.shows("You cancelled it.")
 	})
 	quick(s.t, "the stop", func() {

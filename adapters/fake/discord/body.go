@@ -1,0 +1,129 @@
+package discord
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Sizes of requests and files, in bytes.
+const (
+	maxBody = 25 << 20
+	maxFile = 10 << 20
+)
+
+var snowflake = regexp.MustCompile(`^(0|[1-9][0-9]{0,19})$`)
+
+// upload is a file of a request; n is the number by which attachments name it.
+type upload struct {
+	n int
+	File
+}
+
+// part names a file of a multipart body. Undocumented, and taken by Discord: file0.
+var part = regexp.MustCompile(`^files?\[?(\d+)\]?$`)
+
+// read reads the body of a request: JSON, or a multipart form with payload_json.
+func (c *call) read(r *http.Request, record *Request) error {
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	if err != nil {
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			return refuse(entityTooLarge)
+		}
+		return refuse(invalidJSON)
+	}
+	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case len(body) == 0:
+		return nil
+	case kind == "multipart/form-data":
+		record.Multipart = true
+		if body, err = c.parts(multipart.NewReader(bytes.NewReader(body), params["boundary"])); err != nil {
+			return err
+		}
+		for _, f := range c.files {
+			record.Files = append(record.Files, f.File)
+		}
+	case kind != "application/json":
+		return &refusal{
+			status: http.StatusBadRequest, code: invalidForm,
+			message: `Expected "Content-Type" header to be one of {'application/json'}.`,
+		}
+	}
+	if len(body) == 0 {
+		return nil
+	}
+	record.Body = body
+	return c.decode(body)
+}
+
+// decode takes a JSON body apart. Numbers stay as they are written.
+func (c *call) decode(body []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var v any
+	if err := decoder.Decode(&v); err != nil || decoder.More() {
+		return refuse(invalidJSON)
+	}
+	switch v := v.(type) {
+	case object:
+		c.form = v
+	case []any:
+		c.list = v
+	default:
+		return formFault("", "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
+	}
+	return nil
+}
+
+// parts reads a multipart form, and returns its JSON.
+func (c *call) parts(form *multipart.Reader) ([]byte, error) {
+	var payload []byte
+	for {
+		p, err := form.NextPart()
+		if errors.Is(err, io.EOF) {
+			return payload, nil
+		}
+		if err != nil {
+			return nil, formFault("", "CONTENT_TYPE_INVALID", "the multipart form is broken")
+		}
+		body, err := io.ReadAll(p)
+		if err != nil {
+			return nil, formFault("", "CONTENT_TYPE_INVALID", "the multipart form is broken")
+		}
+		switch found := part.FindStringSubmatch(p.FormName()); {
+		case p.FormName() == "payload_json":
+			payload = body
+		case found != nil && p.FileName() != "":
+			if len(body) > maxFile {
+				return nil, refuse(entityTooLarge)
+			}
+			n, _ := strconv.Atoi(found[1])
+			kind := p.Header.Get("Content-Type")
+			if kind == "" {
+				kind = "application/octet-stream"
+			}
+			c.files = append(c.files, upload{n, File{Name: clean(p.FileName()), Type: kind, Content: body}})
+		default:
+			return nil, formFault("", "CONTENT_TYPE_INVALID", "the multipart form has an unknown part %q", p.FormName())
+		}
+	}
+}
+
+// clean is a file's name as Discord keeps it.
+func clean(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '-', r == '_':
+			return r
+		}
+		return '_'
+	}, name)
+}

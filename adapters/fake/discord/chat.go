@@ -1,0 +1,104 @@
+package discord
+
+import (
+	"slices"
+	"time"
+)
+
+// place finds the channel of a call, which the bot sees and in which it has more
+// permissions.
+func (c *call) place(more uint64) (Channel, error) {
+	ch, ok := c.channel(c.vars["channel"])
+	switch {
+	case !ok:
+		return ch, refuse(unknownChannel)
+	case !c.may(BotUser, ch, ViewChannel):
+		return ch, refuse(missingAccess)
+	case !c.may(BotUser, ch, more):
+		return ch, refuse(missingPermissions)
+	}
+	return ch, nil
+}
+
+// writable finds the channel of a call in which the bot may write.
+func (c *call) writable() (Channel, error) {
+	ch, err := c.place(0)
+	switch {
+	case err != nil:
+		return ch, err
+	case ch.Kind == KindCategory:
+		return ch, refuse(notText)
+	case !c.may(BotUser, ch, ch.writes()):
+		return ch, refuse(missingPermissions)
+	case ch.Locked && !c.may(BotUser, ch, ManageThreads):
+		if ch.Archived {
+			return ch, refuse(threadArchived)
+		}
+		return ch, refuse(threadLocked)
+	case ch.Kind == KindDM && (c.blocked[ch.Recipient] || !c.shares(ch.Recipient)):
+		return ch, refuse(cannotSendToUser)
+	}
+	return ch, nil
+}
+
+// nonceLives is for how long a nonce is remembered: "the past few minutes".
+const nonceLives = 5 * time.Minute
+
+func createMessage(c *call) (any, error) {
+	ch, err := c.writable()
+	if err != nil {
+		return nil, err
+	}
+	s, err := c.readMessage(c.form, c.files, allowAll)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case s.empty():
+		return nil, refuse(emptyMessage)
+	case len(s.embeds) > 0 && !c.may(BotUser, ch, EmbedLinks), len(s.files) > 0 && !c.may(BotUser, ch, AttachFiles):
+		return nil, refuse(missingPermissions)
+	}
+	if s.enforce && s.nonce != "" {
+		for _, m := range slices.Backward(c.messages) {
+			if m.User == BotUser && m.Nonce == s.nonce && m.Channel == ch.ID && c.Clock.Now().Sub(m.Time) < nonceLives {
+				return c.messageWire(m), nil
+			}
+		}
+	}
+	m := &message{embeds: s.embeds, components: s.components, Message: Message{
+		Channel: ch.ID, User: BotUser, Text: s.text, Nonce: s.nonce, Flags: s.flags & (FlagSuppressEmbeds | FlagSilent | FlagComponentsV2),
+	}}
+	var replied *message
+	if s.reply != "" {
+		if !c.may(BotUser, ch, ReadHistory) {
+			return nil, refuse(noHistoryToReply)
+		}
+		replied = c.message(ch.ID, s.reply)
+		switch {
+		case replied != nil && replied.system:
+			return nil, formFault("message_reference", "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE", "Cannot reply to a system message")
+		case replied != nil && !replied.Deleted && replied.To == "":
+			m.Kind, m.ReplyTo = kindReply, s.reply
+		case !s.lax:
+			return nil, formFault("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
+		default:
+			replied = nil
+		}
+	}
+	m.Pings = c.pings(BotUser, ch, s.text, s.allowed, replied)
+	c.attach(m, s)
+	c.enter(ch, BotUser)
+	c.add(m)
+	c.tellMessage(m, "CREATE")
+	return c.messageWire(m), nil
+}
+
+func typing(c *call) (any, error) {
+	ch, err := c.writable()
+	if err != nil {
+		return nil, err
+	}
+	c.typings = append(c.typings, Typing{c.Clock.Now(), ch.ID})
+	return nil, nil
+}

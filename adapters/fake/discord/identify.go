@@ -1,0 +1,120 @@
+package discord
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// identify begins a session.
+func (d *Discord) identify(l *link, said json.RawMessage) {
+	var p struct {
+		Token      string   `json:"token"`
+		Intents    *int     `json:"intents"`
+		Properties object   `json:"properties"`
+		Shard      []uint64 `json:"shard"`
+	}
+	err := json.Unmarshal(said, &p)
+	d.identified++
+	if len(d.refusals) > 0 {
+		l.close(d.refusals[0])
+		d.refusals = d.refusals[1:]
+		return
+	}
+	switch {
+	case l.session != nil:
+		l.close(CloseIdentified)
+	case err != nil, p.Properties == nil:
+		l.close(CloseDecode)
+	case strings.TrimPrefix(p.Token, "Bot ") != Token:
+		l.close(CloseAuthentication)
+	case p.Shard != nil && (len(p.Shard) != 2 || p.Shard[1] == 0 || p.Shard[0] >= p.Shard[1]):
+		l.close(CloseShard)
+	case p.Intents == nil, *p.Intents&^knownIntents != 0:
+		l.close(CloseIntents)
+	case *p.Intents&privileged&^d.Intents != 0:
+		l.close(CloseDisallowed)
+	case d.leaveFirst:
+		d.leaveFirst = false
+		l.send(object{"op": opReconnect, "t": nil, "s": nil, "d": nil})
+	default:
+		d.sessions = slices.DeleteFunc(d.sessions, func(s *session) bool { return s.link == nil && d.Clock.Now().Sub(s.left) > resumable })
+		s := &session{id: d.id(), intents: *p.Intents, shards: 1, link: l}
+		if p.Shard != nil {
+			s.shard, s.shards = p.Shard[0], p.Shard[1]
+		}
+		l.session = s
+		d.sessions = append(d.sessions, s)
+		d.ready(s)
+	}
+}
+
+// ready tells a new session where it is.
+func (d *Discord) ready(s *session) {
+	bot, _ := d.user(BotUser)
+	user := bot.wire()
+	user["verified"], user["mfa_enabled"], user["email"] = true, false, nil
+	guilds := []object{}
+	for _, g := range d.guilds {
+		if s.serves(g.ID) {
+			guilds = append(guilds, object{"id": g.ID, "unavailable": true})
+		}
+	}
+	ready, _ := json.Marshal(object{
+		"v": 10, "session_id": s.id, "resume_gateway_url": "ws" + strings.TrimPrefix(d.URL, "http") + "/resume", "user": user,
+		"application": object{"id": ApplicationID, "flags": d.applicationFlags(), "flags_new": d.applicationFlags()}, "guilds": guilds, "shard": []uint64{s.shard, s.shards},
+		"session_type": "normal", "private_channels": []any{}, "relationships": []any{}, "presences": []any{}, "user_settings": object{}, "geo_ordered_rtc_regions": []string{}, "guild_join_requests": []any{}, "_trace": []string{},
+	})
+	s.push("READY", ready)
+	for _, g := range d.guilds {
+		if s.serves(g.ID) && s.intents&IntentGuilds != 0 {
+			data, _ := json.Marshal(d.guildCreate(g))
+			s.push("GUILD_CREATE", data)
+		}
+	}
+}
+
+// resume goes on with a session: what was missed comes first.
+func (d *Discord) resume(l *link, said json.RawMessage) {
+	var p struct {
+		Token   string `json:"token"`
+		Session string `json:"session_id"`
+		Seq     *int   `json:"seq"`
+	}
+	err := json.Unmarshal(said, &p)
+	i := slices.IndexFunc(d.sessions, func(s *session) bool { return s.id == p.Session })
+	switch {
+	case l.session != nil:
+		l.close(CloseIdentified)
+		return
+	case err != nil, p.Seq == nil:
+		l.close(CloseDecode)
+		return
+	case strings.TrimPrefix(p.Token, "Bot ") != Token:
+		l.close(CloseAuthentication)
+		return
+	case d.leaveFirst:
+		d.leaveFirst = false
+		l.send(object{"op": opReconnect, "t": nil, "s": nil, "d": nil})
+		return
+	case i >= 0 && *p.Seq > d.sessions[i].seq:
+		l.close(CloseSequence)
+		return
+	case i < 0, d.sessions[i].link == nil && d.Clock.Now().Sub(d.sessions[i].left) > resumable:
+		l.send(object{"op": opInvalid, "t": nil, "s": nil, "d": false})
+		return
+	}
+	s := d.sessions[i]
+	if s.link != nil {
+		s.link.session = nil
+		s.link.close(CloseUnknownError)
+	}
+	s.link, l.session = l, s
+	for _, p2 := range s.history {
+		if p2.seq > *p.Seq {
+			l.write(p2.text)
+		}
+	}
+	d.resumed++
+	s.push("RESUMED", []byte(`{"_trace":[]}`))
+}

@@ -1,0 +1,91 @@
+package discord
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// allowed are the allowed_mentions of a message.
+type allowed struct {
+	parse        []string // "users", "roles", "everyone"
+	users, roles []string
+	replied      bool
+}
+
+// What is allowed without allowed_mentions: everything in messages, users only in
+// what is sent with an interaction's or webhook's token.
+var (
+	allowAll   = allowed{parse: []string{"users", "roles", "everyone"}, replied: true}
+	allowUsers = allowed{parse: []string{"users"}, replied: true}
+)
+
+var mention = regexp.MustCompile(`<@!?(\d+)>|<@&(\d+)>|@(everyone|here)`)
+
+// pings are who a text of a user notifies. Discord does not say what becomes of
+// mentions in code; here they count.
+func (d *Discord) pings(user string, ch Channel, text string, a allowed, reply *message) []string {
+	var out []string
+	add := func(id string) {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	mighty := d.may(user, ch, MentionEveryone)
+	for _, m := range mention.FindAllStringSubmatch(text, -1) {
+		switch {
+		case m[1] != "":
+			if _, known := d.user(m[1]); known && (slices.Contains(a.parse, "users") || slices.Contains(a.users, m[1])) {
+				add(m[1])
+			}
+		case m[2] != "":
+			r, known := got(d.roles, m[2])
+			if known && r.Guild == ch.Guild && (r.Mentionable || mighty) && (slices.Contains(a.parse, "roles") || slices.Contains(a.roles, m[2])) {
+				add("&" + m[2])
+			}
+		default:
+			if mighty && ch.Kind != KindDM && slices.Contains(a.parse, "everyone") {
+				add("@" + m[3])
+			}
+		}
+	}
+	// An answer to what came with an interaction's token mentions nobody.
+	if reply != nil && a.replied && reply.token == "" && reply.User != user {
+		add(reply.User)
+	}
+	return out
+}
+
+// mentions reports whether a user is mentioned.
+func (m *message) mentions(user string) bool { return slices.Contains(m.Pings, user) }
+
+// Typed is what clients make of what a member types: names after an @ become mentions
+// of the user or role that bears them, names after a # of the channel.
+func (d *Discord) Typed(text string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return typedName.ReplaceAllStringFunc(text, func(found string) string {
+		name := found[1:]
+		if found[0] == '#' {
+			for _, c := range d.channels {
+				if strings.EqualFold(c.Name, name) {
+					return "<#" + c.ID + ">"
+				}
+			}
+			return found
+		}
+		for _, u := range d.users {
+			if strings.EqualFold(u.Name, name) {
+				return "<@" + u.ID + ">"
+			}
+		}
+		for _, r := range d.roles {
+			if strings.EqualFold(r.Name, name) && r.ID != r.Guild {
+				return "<@&" + r.ID + ">"
+			}
+		}
+		return found
+	})
+}
+
+var typedName = regexp.MustCompile(`[@#][A-Za-z0-9_.-]+`)

@@ -1,0 +1,141 @@
+package discord
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Modal is a window with a form that a user sees.
+type Modal struct {
+	User, Channel   string
+	CustomID, Title string
+	Inputs          []Input
+	Text            string // of what is no input
+	// Failed says that a submission was not answered in time: Discord shows that
+	// something went wrong, and the window stays.
+	Failed bool
+}
+
+// modal is one that is open.
+type modal struct {
+	Modal
+	components []any
+	from       *message
+}
+
+// Modal is the modal that a user sees, if one is open. There is never more than one.
+func (d *Discord) Modal(user string) (Modal, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	m := d.modals[user]
+	if m == nil {
+		return Modal{}, false
+	}
+	out := m.Modal
+	out.Inputs = slices.Clone(out.Inputs)
+	return out, true
+}
+
+// CloseModal lets a user close it. The application is not told.
+func (d *Discord) CloseModal(user string) {
+	defer d.mu.Changing()()
+	delete(d.modals, user)
+}
+
+// openModal shows a modal that was checked before. The lock is held.
+func (d *Discord) openModal(i *interaction, data object) {
+	components, _ := data["components"].([]any)
+	complete(components)
+	m := &modal{components: components, from: i.from, Modal: Modal{
+		User: i.user, Channel: i.channel.ID, CustomID: text(data["custom_id"]), Title: text(data["title"]),
+	}}
+	for _, v := range components {
+		outer, _ := v.(object)
+		label := text(outer["label"])
+		eachComponent([]any{v}, func(c object) {
+			in, ok := inputOf(c, label)
+			switch {
+			case ok:
+				m.Inputs = append(m.Inputs, in)
+			case text(c["content"]) != "":
+				m.Text += text(c["content"]) + "\n"
+			}
+		})
+	}
+	d.modals[i.user] = m
+}
+
+// Submit lets a user submit the modal that they see; customID is the modal's, or empty
+// for whichever it is. The values are by the custom_id of the input; what is not among
+// them is as the application filled it in. Discord itself looks after what must not be
+// empty and after lengths: that is an error here. A modal is closed by the answer.
+func (d *Discord) Submit(user, customID string, values map[string]string) (*Receipt, error) {
+	defer d.mu.Changing()()
+	m := d.modals[user]
+	if m == nil || customID != "" && m.CustomID != customID {
+		return nil, fmt.Errorf("modal %q: %w", customID, errMissing)
+	}
+	ch, err := d.inside(user, m.Channel)
+	if err != nil {
+		return nil, err
+	}
+	filled := map[string]string{}
+	for _, in := range m.Inputs {
+		v, given := values[in.CustomID]
+		if !given {
+			v = in.Value
+		}
+		if err := in.takes(v); err != nil {
+			return nil, err
+		}
+		filled[in.CustomID] = v
+	}
+	for name := range values {
+		if _, ok := filled[name]; !ok {
+			return nil, fmt.Errorf("input %q: %w", name, errMissing)
+		}
+	}
+	data := object{"custom_id": m.CustomID, "components": submitted(m.components, filled)}
+	i := &interaction{kind: kindSubmit, user: user, channel: ch, data: data, from: m.from}
+	i.then = func(Answer) {
+		if d.modals[user] == m {
+			delete(d.modals, user)
+		}
+	}
+	m.Failed = false
+	r := d.interact(i)
+	d.work.Go(func() {
+		<-r.done
+		defer d.mu.Changing()()
+		m.Failed = r.err != nil
+	})
+	return r, nil
+}
+
+// submitted are the components of a modal as they come back: rows and labels with what
+// was filled in.
+func submitted(components []any, filled map[string]string) []object {
+	var out []object
+	for _, v := range components {
+		c, _ := v.(object)
+		answer := object{"type": c["type"], "id": c["id"]}
+		value, ok := filled[text(c["custom_id"])]
+		switch kind := integer(c["type"]); {
+		case ok && kind == 4:
+			answer["custom_id"], answer["value"] = c["custom_id"], value
+		case ok:
+			answer["custom_id"], answer["values"] = c["custom_id"], []string{}
+			if value != "" {
+				answer["values"] = []string{value}
+			}
+		}
+		if inner, ok := c["components"].([]any); ok {
+			answer["components"] = submitted(inner, filled)
+		}
+		if inner, ok := c["component"]; ok {
+			answer["component"] = submitted([]any{inner}, filled)[0]
+		}
+		out = append(out, answer)
+	}
+	return out
+}

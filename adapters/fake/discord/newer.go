@@ -1,0 +1,112 @@
+package discord
+
+import "strconv"
+
+// block checks a component of the newer kind.
+func (l *layout) block(c object, path string, outer bool) {
+	l.count++
+	kind := integer(c["type"])
+	switch {
+	case kind == typeText:
+		l.words += units(l.required(c, "content", path, 4000))
+	case kind == typeSection:
+		inner := l.list(c, "components", path, 3)
+		if len(inner) == 0 {
+			l.addf(at(path, "components"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 3 in length.")
+		}
+		for i, v := range inner {
+			e, _ := v.(object)
+			if integer(e["type"]) != typeText {
+				l.addf(at(path, "components", i, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (10,).")
+				continue
+			}
+			l.block(e, at(path, "components", i), false)
+		}
+		accessory, _ := c["accessory"].(object)
+		switch integer(accessory["type"]) {
+		case typeButton:
+			l.button(accessory, at(path, "accessory"))
+		case typeThumbnail:
+			l.count++
+			l.media(accessory, at(path, "accessory"))
+		default:
+			l.addf(at(path, "accessory"), "BASE_TYPE_REQUIRED", "This field is required")
+		}
+	case kind == typeGallery:
+		items := l.list(c, "items", path, 10)
+		if len(items) == 0 {
+			l.addf(at(path, "items"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 10 in length.")
+		}
+		for i, v := range items {
+			o, _ := v.(object)
+			l.media(o, at(path, "items", i))
+		}
+	case kind == typeSeparator:
+		l.flags(c, path, "divider")
+		l.whole(c, "spacing", path, 1, 2, 1)
+	case kind == typeRow && !outer:
+		l.count-- // it counts itself
+		l.row(c, path)
+	case kind == typeContainer && outer:
+		l.flags(c, path, "spoiler")
+		l.whole(c, "accent_color", path, 0, 0xffffff, 0)
+		for i, v := range l.list(c, "components", path, 40) {
+			e, _ := v.(object)
+			l.block(e, at(path, "components", i), false)
+		}
+	default:
+		l.addf(at(path, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1, 9, 10, 12, 14, 17).")
+	}
+}
+
+// media checks a picture.
+func (l *layout) media(o object, path string) {
+	l.flags(o, path, "spoiler")
+	l.optional(o, "description", path, 256)
+	inner := l.inner(o, "media", path)
+	if inner == nil {
+		l.addf(at(path, "media"), "BASE_TYPE_REQUIRED", "This field is required")
+		return
+	}
+	if l.required(inner, "url", at(path, "media"), 2048) != "" {
+		l.address(inner, "url", at(path, "media"), "http", "https", "attachment")
+	}
+}
+
+// defaults are what Discord adds to components, by their type.
+var defaults = map[int]object{
+	typeSelect: {"min_values": 1, "max_values": 1}, 5: {"min_values": 1, "max_values": 1}, 6: {"min_values": 1, "max_values": 1},
+	7: {"min_values": 1, "max_values": 1}, 8: {"min_values": 1, "max_values": 1}, typeSeparator: {"spacing": 1, "divider": true},
+	typeContainer: {"accent_color": nil, "spoiler": false}, typeThumbnail: {"description": nil, "spoiler": false},
+}
+
+// complete gives components their numbers and what else they were not given.
+func complete(components []any) {
+	n := 0
+	eachComponent(components, func(c object) {
+		n++
+		if _, ok := c["id"]; !ok {
+			c["id"] = n
+		}
+		for key, value := range defaults[integer(c["type"])] {
+			if _, ok := c[key]; !ok {
+				c[key] = value
+			}
+		}
+		if media, ok := c["media"].(object); ok {
+			media["id"], media["proxy_url"] = strconv.Itoa(n), media["url"]
+		}
+		items, _ := c["items"].([]any)
+		for _, v := range items {
+			item, _ := v.(object)
+			if media, ok := item["media"].(object); ok {
+				media["id"], media["proxy_url"] = strconv.Itoa(n), media["url"]
+			}
+			for key, value := range defaults[typeThumbnail] {
+				if _, ok := item[key]; !ok {
+					item[key] = value
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,130 @@
+package discord
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+)
+
+// maxCreates is how many new commands a guild, or the application, may get in a day.
+const maxCreates = 200
+
+// same finds a command by what is unique.
+func (d *Discord) same(guild, name string, kind int) *command {
+	for _, k := range d.commands {
+		if k.guild == guild && k.name == name && k.kind == kind {
+			return k
+		}
+	}
+	return nil
+}
+
+// register makes a command or replaces the one of its name, which keeps its id.
+func (d *Discord) register(guild string, body object) (*command, bool, error) {
+	body = maps.Clone(body)
+	delete(body, "id")
+	bare(body["options"])
+	kind := kindOf(body)
+	k := d.same(guild, text(body["name"]), kind)
+	switch {
+	case k == nil && d.creates(guild) >= maxCreates:
+		return nil, false, refuse(tooManyCreated)
+	case k == nil:
+		k = &command{id: d.id(), name: text(body["name"]), kind: kind, guild: guild, body: body, version: d.id()}
+		d.created[guild] = append(d.created[guild], d.Clock.Now())
+		d.commands = append(d.commands, k)
+		return k, true, nil
+	case !reflect.DeepEqual(k.body, body):
+		k.body, k.version = body, d.id()
+	}
+	return k, false, nil
+}
+
+// creates is how many commands a guild got within a day.
+func (d *Discord) creates(guild string) int {
+	since := d.Clock.Now().Add(-24 * time.Hour)
+	d.created[guild] = slices.DeleteFunc(d.created[guild], func(t time.Time) bool { return t.Before(since) })
+	return len(d.created[guild])
+}
+
+// kindOf is the type of a command; it is a slash command if it does not say.
+func kindOf(body object) int {
+	if v, ok := body["type"]; ok && v != nil {
+		return integer(v)
+	}
+	return 1
+}
+
+// putCommands replaces all commands of a scope.
+func putCommands(c *call) (any, error) {
+	guild, err := c.scope()
+	if err != nil {
+		return nil, err
+	}
+	if c.list == nil {
+		return nil, formFault("", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+	}
+	f := faults{}
+	seen, count := map[string]bool{}, map[int]int{}
+	for i, v := range c.list {
+		body, _ := v.(object)
+		f.command(body, at(i))
+		key := fmt.Sprint(kindOf(body), " ", body["name"])
+		if seen[key] {
+			f.addf(at(i), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
+		}
+		seen[key] = true
+		count[kindOf(body)]++
+	}
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	if count[1] > 100 || count[2] > 15 || count[3] > 15 {
+		return nil, refuse(tooManyCommands)
+	}
+	c.commands = slices.DeleteFunc(c.commands, func(k *command) bool {
+		return k.guild == guild && !seen[fmt.Sprint(k.kind, " ", k.name)]
+	})
+	out := []object{}
+	for _, v := range c.list {
+		body, _ := v.(object)
+		k, _, err := c.register(guild, body)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, k.wire())
+	}
+	return out, nil
+}
+
+// createCommand makes one, or replaces the one of its name.
+func createCommand(c *call) (any, error) {
+	guild, err := c.scope()
+	if err != nil {
+		return nil, err
+	}
+	f := faults{}
+	f.command(c.form, "")
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	n := 0
+	for _, k := range c.commands {
+		if k.guild == guild && k.kind == kindOf(c.form) {
+			n++
+		}
+	}
+	if c.same(guild, text(c.form["name"]), kindOf(c.form)) == nil && n >= map[int]int{1: 100, 2: 15, 3: 15}[kindOf(c.form)] {
+		return nil, refuse(tooManyCommands)
+	}
+	k, isNew, err := c.register(guild, c.form)
+	if err != nil {
+		return nil, err
+	}
+	if isNew {
+		c.status = 201
+	}
+	return k.wire(), nil
+}

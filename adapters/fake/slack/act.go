@@ -1,0 +1,244 @@
+package slack
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// inside finds a user and a channel that they can see.
+func (s *Slack) inside(user, channel string) (Channel, error) {
+	u, ok := s.user(user)
+	if !ok || u.Deleted {
+		return Channel{}, fmt.Errorf("nobody with the id %q is here", user)
+	}
+	ch, ok := s.channel(channel)
+	if !ok || !ch.reads(user) {
+		return ch, fmt.Errorf("%s sees no channel %q", u.Name, channel)
+	}
+	return ch, nil
+}
+
+// Post lets a user write into a channel, or into a thread of it when parent is the
+// timestamp of its first message, and returns the timestamp of the message. The text
+// is as Slack sends it: mentions are "<@U123>", and &, < and > are escaped; [Slack.Typed]
+// makes that of plain words.
+func (s *Slack) Post(user, channel, text, parent string) (string, error) {
+	defer s.mu.Changing()()
+	ch, err := s.inside(user, channel)
+	switch {
+	case err != nil:
+		return "", err
+	case ch.Archived:
+		return "", fmt.Errorf("#%s is archived", ch.Name)
+	case !ch.has(user):
+		ch.Members = append(ch.Members, user)
+		s.setChannel(ch)
+	}
+	if m := s.message(ch.ID, parent); parent != "" {
+		if m == nil {
+			return "", fmt.Errorf("there is no message %s to answer", parent)
+		}
+		if m.Thread != "" {
+			parent = m.Thread
+		}
+	}
+	m := s.add(&message{blocks: composed(text), Message: Message{Channel: ch.ID, Thread: parent, User: user, Text: text}})
+	s.tellMessage(m)
+	return m.TS, nil
+}
+
+// theirs finds a message of a user.
+func (s *Slack) theirs(user, channel, ts string) (*message, error) {
+	if _, err := s.inside(user, channel); err != nil {
+		return nil, err
+	}
+	m := s.message(channel, ts)
+	if m == nil || m.Deleted || m.User != user {
+		return nil, fmt.Errorf("%s has no message %s", user, ts)
+	}
+	return m, nil
+}
+
+// Edit lets a user change a message of theirs.
+func (s *Slack) Edit(user, channel, ts, text string) error {
+	defer s.mu.Changing()()
+	m, err := s.theirs(user, channel, ts)
+	if err != nil {
+		return err
+	}
+	before := m.wire(s)
+	m.Edited = true
+	m.say(s, text, composed(text))
+	s.tellChange(m, before)
+	return nil
+}
+
+// Unfurl adds a preview to a message, as Slack does some seconds after somebody wrote
+// a link. The app is told of a change, though the text is the same.
+func (s *Slack) Unfurl(channel, ts, url string) error {
+	defer s.mu.Changing()()
+	m := s.message(channel, ts)
+	if m == nil || m.Deleted {
+		return fmt.Errorf("there is no message %s", ts)
+	}
+	before := m.wire(s)
+	m.unfurl = []any{object{"from_url": url, "original_url": url, "title": "A page", "id": 1, "fallback": "A page"}}
+	s.tellChange(m, before)
+	return nil
+}
+
+// Delete lets a user delete a message of theirs.
+func (s *Slack) Delete(user, channel, ts string) error {
+	defer s.mu.Changing()()
+	m, err := s.theirs(user, channel, ts)
+	if err != nil {
+		return err
+	}
+	before := m.wire(s)
+	m.Deleted = true
+	s.tellDeletion(m, before)
+	return nil
+}
+
+// OpenHome lets a user open the app, at its tab "home" or "messages".
+func (s *Slack) OpenHome(user, tab string) error {
+	defer s.mu.Changing()()
+	if u, ok := s.user(user); !ok || u.Deleted {
+		return fmt.Errorf("nobody with the id %q is here", user)
+	}
+	if !s.subscribed("app_home_opened") {
+		return nil
+	}
+	event := object{"type": "app_home_opened", "user": user, "channel": s.dm(user), "tab": tab}
+	if v := s.homes[user]; v != nil && tab == "home" {
+		event["view"] = v.wire(nil)
+	}
+	s.tell(event, false)
+	return nil
+}
+
+// Uninstall removes the app from the workspace: its token is void, which it is told.
+func (s *Slack) Uninstall() {
+	defer s.mu.Changing()()
+	s.dead[BotToken] = "account_inactive"
+	if s.subscribed("tokens_revoked") {
+		s.tell(object{"type": "tokens_revoked", "tokens": object{"oauth": []string{}, "bot": []string{BotUser}}}, false)
+	}
+	if s.subscribed("app_uninstalled") {
+		s.tell(object{"type": "app_uninstalled"}, false)
+	}
+}
+
+// SetApp changes the app's settings: subscriptions, request URLs.
+func (s *Slack) SetApp(a App) {
+	defer s.mu.Changing()()
+	s.App = a
+}
+
+// who is a user as interactions name them.
+func (s *Slack) who(user string) object {
+	u, _ := s.user(user)
+	team := TeamID
+	if u.Team != "" {
+		team = u.Team
+	}
+	return object{"id": user, "username": u.Name, "name": u.Name, "team_id": team}
+}
+
+// interaction is what all interactions say.
+func (s *Slack) interaction(kind, user string) object {
+	return object{
+		"type": kind, "token": verification, "api_app_id": AppID, "team": object{"id": TeamID, "domain": "desk"}, "enterprise": nil,
+		"is_enterprise_install": false, "user": s.who(user),
+	}
+}
+
+var errMissing = errors.New("it is not shown")
+
+// Command lets a user give a slash command. Slack has them nowhere in threads.
+func (s *Slack) Command(user, channel, command, text string) (*Receipt, error) {
+	defer s.mu.Changing()()
+	ch, err := s.inside(user, channel)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(s.App.Commands, command) || !s.App.granted("commands") {
+		return nil, fmt.Errorf("%s is not a valid command", command)
+	}
+	name := ch.Name
+	switch {
+	case ch.IM:
+		name = "directmessage"
+	case ch.Private:
+		name = "privategroup"
+	}
+	to := answer{user: user, channel: ch.ID}
+	return s.deliver(Commands, object{
+		"token": verification, "team_id": TeamID, "team_domain": "desk", "channel_id": ch.ID, "channel_name": name, "user_id": user,
+		"user_name": s.who(user)["name"], "command": command, "text": text, "api_app_id": AppID, "is_enterprise_install": "false",
+		"response_url": s.responseURL(to), "trigger_id": s.trigger(user, nil),
+	}, func(d Delivery) {
+		if d.Acked {
+			s.acknowledged(&to, d.Answer)
+		}
+	}), nil
+}
+
+// acknowledged shows the message that stands in an acknowledgement, if one does.
+func (s *Slack) acknowledged(to *answer, said []byte) {
+	a := argsOf(said)
+	if a["text"] == "" && a["blocks"] == "" {
+		return
+	}
+	if err := s.reply(to, a); err != nil {
+		s.record(Request{Method: "acknowledgement", Args: a, Error: err.Error()})
+	}
+}
+
+// Shortcut lets a user choose a global shortcut of the app.
+func (s *Slack) Shortcut(user, callback string) (*Receipt, error) {
+	defer s.mu.Changing()()
+	if err := s.offers(callback); err != nil {
+		return nil, err
+	}
+	payload := s.interaction("shortcut", user)
+	payload["callback_id"], payload["trigger_id"], payload["action_ts"] = callback, s.trigger(user, nil), s.stamp()
+	return s.deliver(Interactive, payload, nil), nil
+}
+
+// MessageShortcut lets a user choose a shortcut on a message.
+func (s *Slack) MessageShortcut(user, channel, ts, callback string) (*Receipt, error) {
+	defer s.mu.Changing()()
+	if err := s.offers(callback); err != nil {
+		return nil, err
+	}
+	ch, err := s.inside(user, channel)
+	if err != nil {
+		return nil, err
+	}
+	m := s.message(ch.ID, ts)
+	if m == nil || m.Deleted || m.To != "" {
+		return nil, fmt.Errorf("message %s: %w", ts, errMissing)
+	}
+	payload := s.interaction("message_action", user)
+	payload["callback_id"], payload["trigger_id"], payload["action_ts"] = callback, s.trigger(user, nil), s.stamp()
+	payload["channel"], payload["message_ts"], payload["message"] = brief(ch), ts, m.wire(s)
+	payload["response_url"] = s.responseURL(answer{user: user, channel: ch.ID, thread: m.Thread})
+	return s.deliver(Interactive, payload, nil), nil
+}
+
+func (s *Slack) offers(callback string) error {
+	if !slices.Contains(s.App.Shortcuts, callback) || !s.App.granted("commands") {
+		return fmt.Errorf("the app has no shortcut %q", callback)
+	}
+	return nil
+}
+
+// brief is a channel as interactions name it.
+func brief(c Channel) object {
+	if c.IM {
+		return object{"id": c.ID, "name": "directmessage"}
+	}
+	return object{"id": c.ID, "name": c.Name}
+}

@@ -1,0 +1,182 @@
+package slack
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// refusal is an error of the Web API, with what is said beside it.
+type refusal struct {
+	word  string
+	extra object
+}
+
+// Error is Slack's word.
+func (r *refusal) Error() string { return r.word }
+
+func refuse(word string) error { return &refusal{word: word} }
+
+// invalid refuses arguments or blocks, and says where.
+func invalid(word string, faults ...string) error {
+	return &refusal{word, object{"response_metadata": object{"messages": faults}}}
+}
+
+// call is a call of a method. The fake is locked while it runs.
+type call struct {
+	*Slack
+	args
+}
+
+// need refuses a call unless the app has one of some scopes.
+func (c *call) need(scopes ...string) error {
+	if c.App.granted(scopes...) {
+		return nil
+	}
+	return &refusal{"missing_scope", object{"needed": scopes[0], "provided": strings.Join(c.App.Scopes, ",")}}
+}
+
+// serveAPI serves the Web API.
+func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("method")
+	a, err := readArgs(r)
+	given, header := token(r, a)
+	if name == "oauth.v2.access" {
+		if id, secret, ok := r.BasicAuth(); ok {
+			a["client_id"], a["client_secret"] = id, secret
+		}
+	}
+	delete(a, "token")
+
+	s.mu.Lock()
+	reply, status, fault, wait := object{}, http.StatusOK, s.fault(name), time.Duration(0)
+	if fault == nil || fault.does() {
+		if err == nil {
+			reply, wait, err = s.call(name, given, header, a)
+		}
+		if wait > 0 {
+			status = http.StatusTooManyRequests
+		}
+	}
+	if fault != nil {
+		status, wait = max(fault.Status, http.StatusOK), fault.RetryAfter
+		if fault.Error != "" {
+			err = refuse(fault.Error)
+		} else if status == http.StatusTooManyRequests {
+			err = refuse("ratelimited")
+		}
+	}
+	record := Request{Method: name, Args: a, Token: given, Status: status}
+	reply = answerOf(reply, err)
+	record.Error, _ = reply["error"].(string)
+	body, _ := json.Marshal(reply)
+	record.Answer = body
+	if fault != nil && fault.Cut {
+		record.Status, record.Answer = 0, nil
+	}
+	scopes := strings.Join(s.App.Scopes, ",")
+	s.record(record)
+	s.mu.Changed()
+	s.mu.Unlock()
+
+	if fault != nil && fault.Hold != nil {
+		select {
+		case <-fault.Hold:
+		case <-s.ctx.Done():
+		case <-r.Context().Done():
+		}
+	}
+	if fault != nil && fault.Cut {
+		panic(http.ErrAbortHandler)
+	}
+	if wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
+	}
+	if given == BotToken {
+		w.Header().Set("X-Oauth-Scopes", scopes)
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
+
+// fault takes the fault that waits for a method, if one does. The lock is held.
+func (s *Slack) fault(method string) *Fault {
+	if len(s.faults[method]) == 0 {
+		return nil
+	}
+	f := s.faults[method][0]
+	s.faults[method] = s.faults[method][1:]
+	return &f
+}
+
+// answerOf is the body of an answer.
+func answerOf(reply object, err error) object {
+	out := object{"ok": err == nil}
+	if err == nil {
+		maps.Copy(out, reply)
+		return out
+	}
+	out["error"] = err.Error()
+	if r, ok := errors.AsType[*refusal](err); ok {
+		maps.Copy(out, r.extra)
+	}
+	return out
+}
+
+// call runs a method. A wait says that it came too early. The lock is held.
+func (s *Slack) call(name, given string, header bool, a args) (object, time.Duration, error) {
+	m, ok := methods[name]
+	if !ok {
+		return nil, 0, refuse("unknown_method")
+	}
+	if err := s.authorize(m, given, header); err != nil {
+		return nil, 0, err
+	}
+	c := &call{s, a}
+	if len(m.scope) > 0 {
+		if err := c.need(m.scope...); err != nil {
+			return nil, 0, err
+		}
+	}
+	if wait := s.tooEarly(name, m.tier, a["channel"]); wait > 0 {
+		return nil, wait, refuse("ratelimited")
+	}
+	reply, err := m.run(c)
+	return reply, 0, err
+}
+
+// authorize looks at a token.
+func (s *Slack) authorize(m method, given string, header bool) error {
+	switch {
+	case m.open:
+		return nil
+	case given == "", m.app && !header:
+		return refuse("not_authed")
+	case s.dead[given] != "":
+		return refuse(s.dead[given])
+	case given == BotToken && !m.app, given == AppToken && m.app:
+		return nil
+	case given == BotToken, given == AppToken:
+		return refuse("not_allowed_token_type")
+	}
+	return refuse("invalid_auth")
+}
+
+// Revoke makes a token invalid, as the word says: "token_revoked", "account_inactive",
+// "invalid_auth". An empty word makes it valid again.
+func (s *Slack) Revoke(token, word string) {
+	defer s.mu.Changing()()
+	s.dead[token] = word
+}
+
+// SetScopes changes what the app may do, as a new installation does.
+func (s *Slack) SetScopes(scopes ...string) {
+	defer s.mu.Changing()()
+	s.App.Scopes = slices.Clone(scopes)
+}

@@ -1,0 +1,248 @@
+package slack
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// What a text may be. A new message may be longer than a changed one; that is
+// counted in bytes, after &, < and > are escaped.
+const (
+	maxText    = 40_000
+	maxUpdate  = 4_000
+	maxComment = 12_000 // of markdown_text
+)
+
+var timestamp = regexp.MustCompile(`^\d{1,12}\.\d{6}$`)
+
+// content is what a call wants said.
+type content struct {
+	text     string
+	blocks   []any
+	given    bool // blocks were given, perhaps none
+	metadata json.RawMessage
+}
+
+// content reads what a call wants said.
+func (c *call) content() (content, error) {
+	out := content{text: c.args["text"]}
+	raw := c.args["blocks"]
+	if markdown, ok := c.args["markdown_text"]; ok {
+		switch {
+		case out.text != "" || raw != "":
+			return out, refuse("markdown_text_conflict")
+		case utf8.RuneCountInString(markdown) > maxComment:
+			return out, refuse("msg_too_long")
+		}
+		out.text = markdown
+	}
+	if raw != "" {
+		out.given = true
+		var err error
+		if out.blocks, err = c.blocks(raw, surfaceMessage); err != nil {
+			return out, err
+		}
+	}
+	if utf8.RuneCountInString(out.text) > maxText {
+		return out, refuse("msg_too_long") // Slack itself cuts it, which nobody wants to happen
+	}
+	if m := c.args["metadata"]; m != "" {
+		var meta struct {
+			Type    string          `json:"event_type"`
+			Payload json.RawMessage `json:"event_payload"`
+		}
+		switch err := json.Unmarshal([]byte(m), &meta); {
+		case err == nil && meta.Type == "": // what some clients send for none
+		case err != nil, len(meta.Payload) == 0 || meta.Payload[0] != '{':
+			return out, refuse("invalid_metadata_format")
+		default:
+			out.metadata = json.RawMessage(m)
+		}
+	}
+	return out, nil
+}
+
+// place finds the channel of a call, in which the app may write.
+func (c *call) place() (Channel, error) {
+	id := c.args["channel"]
+	if id == "" {
+		return Channel{}, invalid("invalid_arguments", "[ERROR] missing required field: channel")
+	}
+	ch, ok := c.channel(id)
+	switch {
+	case !ok, !ch.reads(BotUser):
+		return ch, refuse("channel_not_found")
+	case ch.Archived:
+		return ch, refuse("is_archived")
+	case !ch.has(BotUser):
+		return ch, refuse("not_in_channel")
+	}
+	return ch, nil
+}
+
+// parent checks the thread that a call names. Slack does not document what becomes of
+// a reply to nothing or to a reply; here both are refused.
+func (c *call) parent(channel string) (string, error) {
+	ts := c.args["thread_ts"]
+	if ts == "" {
+		return "", nil
+	}
+	if !timestamp.MatchString(ts) {
+		return "", refuse("invalid_thread_ts")
+	}
+	m := c.message(channel, ts)
+	if m == nil || m.To != "" || m.Thread != "" {
+		return "", refuse("invalid_thread_ts")
+	}
+	return ts, nil
+}
+
+func postMessage(c *call) (object, error) {
+	said, err := c.content()
+	if err != nil {
+		return nil, err
+	}
+	if u, ok := c.user(c.args["channel"]); ok { // a member's id stands for the direct message with them
+		if u.Deleted || u.ID == BotUser {
+			return nil, refuse("channel_not_found")
+		}
+		c.args["channel"] = c.dm(u.ID)
+	}
+	ch, err := c.place()
+	if err != nil {
+		return nil, err
+	}
+	if said.text == "" && len(said.blocks) == 0 && c.args["attachments"] == "" {
+		return nil, refuse("no_text")
+	}
+	parent, err := c.parent(ch.ID)
+	if err != nil {
+		return nil, err
+	}
+	m := c.add(&message{blocks: said.blocks, Message: Message{
+		Channel: ch.ID, Thread: parent, User: BotUser, Text: said.text, Metadata: said.metadata, Unfurl: c.unfurls(said),
+	}})
+	c.tellMessage(m)
+	return object{"channel": ch.ID, "ts": m.TS, "message": m.wire(c.Slack)}, nil
+}
+
+// unfurls reports whether Slack would fetch what the links point to: it does unless
+// both flags are off.
+func (c *call) unfurls(said content) bool {
+	off := func(name string) bool { v, ok := c.args[name]; return ok && (v == "false" || v == "0") }
+	text, _ := json.Marshal(said.blocks)
+	return (!off("unfurl_links") || !off("unfurl_media")) && strings.Contains(said.text+string(text), "http")
+}
+
+// own finds the message of the app that a call names.
+func (c *call) own(denied string) (*message, error) {
+	ch, err := c.place()
+	if err != nil {
+		return nil, err
+	}
+	m := c.message(ch.ID, c.args["ts"])
+	switch {
+	case m == nil, m.Deleted, m.To != "":
+		return nil, refuse("message_not_found")
+	case !m.app:
+		return nil, refuse(denied)
+	}
+	return m, nil
+}
+
+func updateMessage(c *call) (object, error) {
+	said, err := c.content()
+	if err != nil {
+		return nil, err
+	}
+	if size(said.text) > maxUpdate {
+		return nil, refuse("msg_too_long")
+	}
+	m, err := c.own("cant_update_message")
+	if err != nil {
+		return nil, err
+	}
+	if said.text == "" && len(said.blocks) == 0 {
+		return nil, refuse("no_text")
+	}
+	before := m.wire(c.Slack)
+	m.Edited = !said.given
+	m.say(c.Slack, said.text, said.blocks)
+	if said.metadata != nil {
+		m.Metadata = said.metadata
+	}
+	c.tellChange(m, before)
+	return object{"channel": m.Channel, "ts": m.TS, "text": m.Text, "message": m.wire(c.Slack)}, nil
+}
+
+// size is the number of bytes of a text whose &, < and > are escaped where they are
+// no markup.
+func size(text string) int {
+	n := len(text)
+	for i, r := range text {
+		rest := text[i:]
+		switch {
+		case r == '&' && !strings.HasPrefix(rest, "&amp;") && !strings.HasPrefix(rest, "&lt;") && !strings.HasPrefix(rest, "&gt;"):
+			n += len("amp;")
+		case r == '<' && !markup.MatchString(rest):
+			n += len("lt;")
+		}
+	}
+	return n
+}
+
+var markup = regexp.MustCompile(`^<(@|#|!|[a-z]+:)[^<>]*>`)
+
+func deleteMessage(c *call) (object, error) {
+	m, err := c.own("cant_delete_message")
+	if err != nil {
+		return nil, err
+	}
+	before := m.wire(c.Slack)
+	m.Deleted = true
+	c.tellDeletion(m, before)
+	return object{"channel": m.Channel, "ts": m.TS}, nil
+}
+
+func postEphemeral(c *call) (object, error) {
+	said, err := c.content()
+	if err != nil {
+		return nil, err
+	}
+	ch, err := c.place()
+	if err != nil {
+		return nil, err
+	}
+	if said.text == "" && len(said.blocks) == 0 && c.args["attachments"] == "" {
+		return nil, refuse("no_text")
+	}
+	if !ch.has(c.args["user"]) {
+		return nil, refuse("user_not_in_channel")
+	}
+	parent, err := c.parent(ch.ID)
+	if err != nil {
+		return nil, err
+	}
+	m := c.add(&message{blocks: said.blocks, Message: Message{
+		Channel: ch.ID, Thread: parent, User: BotUser, Text: said.text, To: c.args["user"],
+	}})
+	return object{"message_ts": m.TS}, nil
+}
+
+func getPermalink(c *call) (object, error) {
+	ch, ok := c.channel(c.args["channel"])
+	if !ok || !ch.reads(BotUser) {
+		return nil, refuse("channel_not_found")
+	}
+	m := c.message(ch.ID, c.args["message_ts"])
+	if m == nil || m.Deleted || m.To != "" {
+		return nil, refuse("message_not_found")
+	}
+	link := c.URL + "/archives/" + ch.ID + "/p" + strings.ReplaceAll(m.TS, ".", "")
+	if m.Thread != "" {
+		link += "?thread_ts=" + m.Thread + "&cid=" + ch.ID
+	}
+	return object{"channel": ch.ID, "permalink": link}, nil
+}

@@ -1,0 +1,182 @@
+package slack_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+
+	"aidesk/adapters/fake/faketest"
+	fakeslack "aidesk/adapters/fake/slack"
+)
+
+// get is the body of a page.
+func get(t *testing.T, address string) string {
+	t.Helper()
+	return do(t, http.MethodGet, address, "", "")
+}
+
+func do(t *testing.T, method, address, kind, body string) string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", kind)
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// acknowledge answers everything that comes.
+func acknowledge(t *testing.T, s *fakeslack.Slack, with func(e socketmode.Event) any) {
+	t.Helper()
+	c, _ := connect(t, s)
+	go func() {
+		for {
+			select {
+			case e := <-c.Events:
+				if e.Request != nil && e.Request.EnvelopeID != "" {
+					_ = c.Ack(*e.Request, with(e))
+				}
+			case <-t.Context().Done():
+				return
+			}
+		}
+	}()
+}
+
+// TestControl: programs in any language can let people act, and read what came of it.
+func TestControl(t *testing.T) {
+	t.Parallel()
+	s := start(t, fakeslack.Config{})
+	acknowledge(t, s, func(e socketmode.Event) any {
+		if e.Type == socketmode.EventTypeSlashCommand {
+			return map[string]any{"text": "good"}
+		}
+		return nil
+	})
+	control := func(word, body, want string) map[string]any {
+		t.Helper()
+		var said map[string]any
+		text := do(t, http.MethodPost, s.URL+"/_control/"+word, "application/json", body)
+		if err := json.Unmarshal([]byte(text), &said); err != nil || !strings.Contains(text, want) {
+			t.Errorf("%s %s: %s; want %s", word, body, text, want)
+		}
+		return said
+	}
+	ts, _ := control("post", `{"user":"U00000ADA","channel":"C0GENERAL","text":"@aidesk 1 < 2"}`, `"ok":true`)["ts"].(string)
+	if m, _ := s.Message(fakeslack.General, ts); m.Text != "<@U0000DESK> 1 &lt; 2" {
+		t.Errorf("posted %+v", m)
+	}
+	control("edit", `{"user":"U00000ADA","channel":"C0GENERAL","ts":"`+ts+`","text":"<@U0000DESK>","raw":true}`, `"ok":true`)
+	control("command", `{"user":"U00000ADA","channel":"C0GENERAL","command":"/aidesk","text":"help"}`, `\"text\":\"good\"`)
+	control("press", `{"user":"U00000ADA","channel":"C0GENERAL","ts":"`+button(t, s, fakeslack.General, "")+`","action":"go"}`, `"ok":true`)
+	control("press", `{"user":"U00000ADA","channel":"C0GENERAL","ts":"1","action":"go"}`, `it is not shown`)
+	control("shortcut", `{"user":"U00000ADA","channel":"C0GENERAL","ts":"`+ts+`","callback":"ask_about_message"}`, `"ok":true`)
+	control("home", `{"user":"U00000ADA","tab":"home"}`, `"ok":true`)
+	control("inject", `{"kind":"events_api","payload":{"type":"event_callback","event":{"type":"app_mention","ts":"1.2","channel":"C1","user":"U1"}}}`, `"ok":true`)
+	control("delete", `{"user":"U00000ADA","channel":"C0GENERAL","ts":"`+ts+`"}`, `"ok":true`)
+	control("disconnect", `{"reason":"dance"}`, `"found":true`)
+	control("dance", `{}`, `no control`)
+	control("post", `[]`, `no JSON object`)
+	for what, want := range map[string]string{
+		"messages?channel=C0GENERAL": `"Text":"good"`, "requests?method=chat.postMessage": `"Method":"chat.postMessage"`, "deliveries": `"Kind":"slash_commands"`,
+		"users": `"Name":"ada"`, "channels": `"Name":"general"`, "views?user=U00000ADA": `null`, "dance": `not found`,
+	} {
+		if text := get(t, s.URL+"/_control/"+what); !strings.Contains(text, want) {
+			t.Errorf("%s: %s; want %s", what, text, want)
+		}
+	}
+}
+
+// TestPage: a person can do it all in a browser.
+func TestPage(t *testing.T) {
+	t.Parallel()
+	s := start(t, fakeslack.Config{})
+	api := client(s)
+	acknowledge(t, s, func(e socketmode.Event) any {
+		in, _ := e.Data.(slack.InteractionCallback)
+		if in.Type != slack.InteractionTypeBlockActions {
+			return nil
+		}
+		input := slack.NewInputBlock("name", slack.NewTextBlockObject("plain_text", "Your name", false, false), nil, slack.NewPlainTextInputBlockElement(nil, "text"))
+		_, err := api.OpenViewContext(t.Context(), in.TriggerID, slack.ModalViewRequest{
+			Type: "modal", Title: slack.NewTextBlockObject("plain_text", "A form", false, false), Submit: slack.NewTextBlockObject("plain_text", "Send it", false, false),
+			Blocks: slack.Blocks{BlockSet: []slack.Block{input}},
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		return nil
+	})
+	page := func() string { return get(t, s.URL+"/?user=U00000ADA&channel=C0GENERAL") }
+	shows := func(words ...string) {
+		t.Helper()
+		text := page()
+		for _, w := range words {
+			if !strings.Contains(text, w) {
+				t.Errorf("the page does not show %q:\n%s", w, text)
+			}
+		}
+	}
+	submit := func(word string, values ...string) string {
+		t.Helper()
+		form := url.Values{"user": {fakeslack.Ada}, "channel": {fakeslack.General}}
+		for i := 0; i < len(values); i += 2 {
+			form.Set(values[i], values[i+1])
+		}
+		return do(t, http.MethodPost, s.URL+"/_page/"+word, "application/x-www-form-urlencoded", form.Encode())
+	}
+	submit("post", "text", "<script>alert(1)</script> @ben")
+	shows("&lt;script&gt;alert(1)&lt;/script&gt; @ben")
+	ts := button(t, s, fakeslack.General, "")
+	shows("[Go]", "<button>Go</button>")
+	submit("press", "ts", ts, "action", "go")
+	faketest.Until(t, s, "the modal", func() bool { return len(s.Views(fakeslack.Ada)) == 1 })
+	shows("A form", "Your name", "Send it")
+	id := s.Views(fakeslack.Ada)[0].ID
+	if text := submit("submit", "view", id); !strings.Contains(text, "must not be empty") {
+		t.Errorf("an empty form was sent:\n%s", text)
+	}
+	submit("submit", "view", id, "value-name", "Bob")
+	if open := s.Views(fakeslack.Ada); len(open) != 0 {
+		t.Errorf("open are %+v", open)
+	}
+	if text := submit("post", "text", "/dance now"); !strings.Contains(text, "/dance is not a valid command") {
+		t.Errorf("an unknown command was taken:\n%s", text)
+	}
+	if text := get(t, s.URL+"/archives/C0GENERAL/p"+strings.ReplaceAll(ts, ".", "")); !strings.Contains(text, `id="m`+ts+`"`) {
+		t.Errorf("a permalink leads to:\n%s", text)
+	}
+}
+
+// TestShown: everything that blocks say is shown, also in kinds that no app sends here.
+func TestShown(t *testing.T) {
+	t.Parallel()
+	text, err := json.Marshal(read[[]map[string]any](t, "testdata/blocks.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := fakeslack.Plain(text)
+	for _, w := range []string{
+		"[Go] (https://example.com/a)", "Careful", "Title", "Sub", "Body", "in it", "small", "print", "Head", "────", "Name:", "**bold**",
+		"hello", "there (https://example.com)", ":wave:", "@U1", "#C1", "@here", "1. one", "> said", "x := 1", "*bold*", "| a | b |",
+	} {
+		if !strings.Contains(said, w) {
+			t.Errorf("%q is not shown in:\n%s", w, said)
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package slack
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// subscribed reports whether the app hears of something: it is subscribed, and has
+// the scope for it.
+func (s *Slack) subscribed(event string, scopes ...string) bool {
+	return slices.Contains(s.App.Events, event) && s.App.granted(scopes...)
+}
+
+// tell sends an event to the app. The lock is held.
+func (s *Slack) tell(event object, shared bool) *Receipt {
+	now := s.Clock.Now()
+	if event["event_ts"] == nil {
+		event["event_ts"] = s.stamp()
+	}
+	return s.deliver(Events, object{
+		"token": verification, "team_id": TeamID, "context_team_id": TeamID, "context_enterprise_id": nil, "api_app_id": AppID,
+		"type": "event_callback", "event_id": s.id("Ev"), "event_time": now.Unix(), "event_context": s.id("4-"), "event": event,
+		"is_ext_shared_channel": shared, "authorizations": []object{{
+			"enterprise_id": nil, "team_id": TeamID, "user_id": BotUser, "is_bot": true, "is_enterprise_install": false,
+		}},
+	}, nil)
+}
+
+// hears reports whether the app hears of messages in a channel.
+func (s *Slack) hears(ch Channel) bool {
+	return ch.has(BotUser) && s.subscribed("message."+ch.family(), ch.family()+":history")
+}
+
+// tellMessage tells the app of a new message: by a message event, and by a twin when
+// it is mentioned. Slack does not say in which order they come.
+func (s *Slack) tellMessage(m *message) {
+	ch, _ := s.channel(m.Channel)
+	event := m.wire(s)
+	event["channel"], event["channel_type"], event["event_ts"] = ch.ID, ch.kind(), m.TS
+	if len(m.Files) > 0 {
+		event["subtype"] = "file_share"
+	}
+	if s.hears(ch) {
+		s.tell(event, ch.ExtShared)
+	}
+	if m.app || ch.IM || !ch.has(BotUser) || !mentions(m.Text, BotUser) || !s.subscribed("app_mention", "app_mentions:read") {
+		return
+	}
+	twin := m.wire(s)
+	twin["type"], twin["channel"], twin["event_ts"] = "app_mention", ch.ID, m.TS
+	s.tell(twin, ch.ExtShared)
+}
+
+// tellChange tells the app that a message says something else.
+func (s *Slack) tellChange(m *message, before object) {
+	ch, _ := s.channel(m.Channel)
+	if s.hears(ch) {
+		ts := s.stamp()
+		s.tell(object{
+			"type": "message", "subtype": "message_changed", "hidden": true, "channel": ch.ID, "channel_type": ch.kind(), "ts": ts,
+			"event_ts": ts, "message": m.wire(s), "previous_message": before,
+		}, ch.ExtShared)
+	}
+}
+
+// tellDeletion tells the app that a message is gone.
+func (s *Slack) tellDeletion(m *message, before object) {
+	ch, _ := s.channel(m.Channel)
+	if s.hears(ch) {
+		ts := s.stamp()
+		s.tell(object{
+			"type": "message", "subtype": "message_deleted", "hidden": true, "channel": ch.ID, "channel_type": ch.kind(), "ts": ts,
+			"event_ts": ts, "deleted_ts": m.TS, "previous_message": before,
+		}, ch.ExtShared)
+	}
+}
+
+// token of Slack's markup in what a user wrote.
+var tokens = regexp.MustCompile(`<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>`)
+
+// composed are the blocks that Slack makes of what a user wrote.
+func composed(text string) []any {
+	var parts []any
+	add := func(s string) {
+		if s != "" {
+			parts = append(parts, object{"type": "text", "text": unescape(s)})
+		}
+	}
+	at := 0
+	for _, m := range tokens.FindAllStringSubmatchIndex(text, -1) {
+		add(text[at:m[0]])
+		at = m[1]
+		sign, target := text[m[2]:m[3]], unescape(text[m[4]:m[5]])
+		switch sign {
+		case "@":
+			parts = append(parts, object{"type": "user", "user_id": target})
+		case "#":
+			parts = append(parts, object{"type": "channel", "channel_id": target})
+		case "!":
+			parts = append(parts, object{"type": "broadcast", "range": target})
+		default:
+			l := object{"type": "link", "url": target}
+			if m[6] >= 0 {
+				l["text"] = unescape(text[m[6]:m[7]])
+			}
+			parts = append(parts, l)
+		}
+	}
+	add(text[at:])
+	if len(parts) == 0 {
+		return nil
+	}
+	return []any{object{"type": "rich_text", "elements": []any{object{"type": "rich_text_section", "elements": parts}}}}
+}
+
+var (
+	escaper   = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	unescaper = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+)
+
+func unescape(s string) string { return unescaper.Replace(s) }
+
+var typedName = regexp.MustCompile(`@([A-Za-z0-9._-]+)|https?://[^\s<>]+`)
+
+// Typed is what Slack makes of what a user types: &, < and > are escaped, addresses
+// become links, and names after an @ mentions of who bears them.
+func (s *Slack) Typed(text string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return typedName.ReplaceAllStringFunc(escaper.Replace(text), func(found string) string {
+		if !strings.HasPrefix(found, "@") {
+			return "<" + found + ">"
+		}
+		for _, u := range s.users {
+			if strings.EqualFold(u.Name, found[1:]) {
+				return "<@" + u.ID + ">"
+			}
+		}
+		return found
+	})
+}

@@ -1,0 +1,220 @@
+package slack
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Message is one in a channel, as it stands now.
+type Message struct {
+	Channel string
+	TS      string
+	Thread  string // timestamp of the thread's first message; of that itself empty
+	User    string // BotUser for the app's
+	Text    string
+	Blocks  json.RawMessage // with the ids that Slack gave; nil: none
+
+	To        string // an ephemeral one: the only user who sees it
+	Deleted   bool
+	Edited    bool // shown as "(edited)"
+	Files     []File
+	Reactions map[string][]string // users by name
+	Metadata  json.RawMessage
+	Unfurl    bool // Slack may fetch what its links point to
+
+	Versions []Version // what it said, oldest first; the last is what it says
+}
+
+// Version is what a message said for a while.
+type Version struct {
+	Time   time.Time
+	Text   string
+	Blocks json.RawMessage
+}
+
+// message is a Message as it is kept.
+type message struct {
+	Message
+	app    bool
+	blocks []any
+	unfurl []any // attachments that Slack made of links
+}
+
+// Messages are those of a channel, oldest first, also ephemeral and deleted ones.
+func (s *Slack) Messages(channel string) []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []Message
+	for _, m := range s.messages {
+		if m.Channel == channel {
+			out = append(out, m.copy())
+		}
+	}
+	return out
+}
+
+// Message finds one by its timestamp.
+func (s *Slack) Message(channel, ts string) (Message, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.message(channel, ts)
+	if m == nil {
+		return Message{}, false
+	}
+	return m.copy(), true
+}
+
+// From are the messages of the app in a channel, oldest first, without the deleted.
+func (s *Slack) From(channel string) []Message {
+	return slices.DeleteFunc(s.Messages(channel), func(m Message) bool { return m.User != BotUser || m.Deleted })
+}
+
+func (m *message) copy() Message {
+	out := m.Message
+	out.Versions, out.Files = slices.Clone(m.Versions), slices.Clone(m.Files)
+	out.Reactions = maps.Clone(m.Reactions)
+	return out
+}
+
+func (s *Slack) message(channel, ts string) *message {
+	i := slices.IndexFunc(s.messages, func(m *message) bool { return m.Channel == channel && m.TS == ts })
+	if i < 0 {
+		return nil
+	}
+	return s.messages[i]
+}
+
+// add puts a message into its channel, and says so to the app. The lock is held.
+func (s *Slack) add(m *message) *message {
+	m.TS = s.stamp()
+	m.app = m.User == BotUser
+	m.say(s, m.Text, m.blocks)
+	s.messages = append(s.messages, m)
+	if m.app && m.To == "" {
+		delete(s.statuses, thread{m.Channel, m.Thread})
+	}
+	return m
+}
+
+// say gives a message a new version. Blocks and elements without an id get one.
+func (m *message) say(s *Slack, text string, blocks []any) {
+	m.Text, m.blocks, m.Blocks = text, blocks, nil
+	if len(blocks) > 0 {
+		s.name(blocks)
+		m.Blocks, _ = json.Marshal(blocks)
+	}
+	m.Versions = append(m.Versions, Version{s.Clock.Now(), text, m.Blocks})
+}
+
+// name gives ids to blocks and to elements that can be pressed.
+func (s *Slack) name(blocks []any) {
+	for _, b := range blocks {
+		block, _ := b.(object)
+		if block == nil {
+			continue
+		}
+		if id, _ := block["block_id"].(string); id == "" && block["type"] != "markdown" {
+			block["block_id"] = s.id("b")
+		}
+		for _, e := range actionable(block) {
+			if id, _ := e["action_id"].(string); id == "" {
+				e["action_id"] = s.id("a")
+			}
+		}
+	}
+}
+
+// actionable are the elements of a block that a member can use.
+func actionable(block object) []object {
+	var out []object
+	add := func(v any) {
+		if e, ok := v.(object); ok {
+			kind, _ := e["type"].(string)
+			if _, known := elements[kind]; known && kind != "image" {
+				out = append(out, e)
+			}
+		}
+	}
+	for _, key := range []string{"elements", "actions"} {
+		list, _ := block[key].([]any)
+		for _, e := range list {
+			add(e)
+			if card, ok := e.(object); ok && card["type"] == "card" {
+				out = append(out, actionable(card)...)
+			}
+		}
+	}
+	if inner, ok := block["child_blocks"].([]any); ok {
+		for _, b := range inner {
+			if child, ok := b.(object); ok {
+				out = append(out, actionable(child)...)
+			}
+		}
+	}
+	add(block["accessory"])
+	add(block["element"])
+	return out
+}
+
+// wire is the message as Slack sends it.
+func (m *message) wire(s *Slack) object {
+	out := object{"type": "message", "user": m.User, "text": m.Text, "ts": m.TS, "team": TeamID}
+	if m.app {
+		out["bot_id"], out["app_id"] = BotID, AppID
+		out["bot_profile"] = object{"id": BotID, "app_id": AppID, "user_id": BotUser, "name": "aidesk", "deleted": false, "team_id": TeamID, "icons": object{}, "updated": 1}
+	} else {
+		out["client_msg_id"] = "c-" + m.TS
+	}
+	if len(m.blocks) > 0 {
+		out["blocks"] = m.blocks
+	}
+	if m.Edited {
+		out["edited"] = object{"user": m.User, "ts": m.TS}
+	}
+	if m.Thread != "" {
+		out["thread_ts"] = m.Thread
+		if parent := s.message(m.Channel, m.Thread); parent != nil {
+			out["parent_user_id"] = parent.User
+		}
+	}
+	if len(m.unfurl) > 0 {
+		out["attachments"] = m.unfurl
+	}
+	if len(m.Files) > 0 {
+		var files []object
+		for _, f := range m.Files {
+			files = append(files, f.wire(s))
+		}
+		out["files"] = files
+	}
+	var reactions []object
+	for _, name := range slices.Sorted(maps.Keys(m.Reactions)) {
+		reactions = append(reactions, object{"name": name, "users": m.Reactions[name], "count": len(m.Reactions[name])})
+	}
+	if reactions != nil {
+		out["reactions"] = reactions
+	}
+	if n := s.answered(m); n > 0 {
+		out["thread_ts"], out["reply_count"] = m.TS, n
+	}
+	return out
+}
+
+// answered is how many replies a message has.
+func (s *Slack) answered(m *message) int {
+	n := 0
+	for _, o := range s.messages {
+		if o.Channel == m.Channel && o.Thread == m.TS && !o.Deleted && o.To == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// mentions reports whether a text names a user.
+func mentions(text, user string) bool {
+	return strings.Contains(text, "<@"+user+">") || strings.Contains(text, "<@"+user+"|")
+}

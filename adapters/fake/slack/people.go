@@ -1,0 +1,209 @@
+package slack
+
+import (
+	"slices"
+	"strings"
+)
+
+// What the default workspace is made of. Its channels: General (public, everybody and
+// the bot), Closed (private, Ada and the bot), Quiet (public, without the bot), Old
+// (archived), Shared (with another organisation).
+const (
+	TeamID  = "T0000DESK"
+	AppID   = "A0000DESK"
+	BotUser = "U0000DESK"
+	BotID   = "B0000DESK"
+
+	Ada = "U00000ADA" // owns the workspace
+	Ben = "U00000BEN" // a member
+	Gus = "U00000GUS" // a guest
+	Sue = "U00000SUE" // of another organisation
+	Del = "U00000DEL" // deactivated
+
+	General = "C0GENERAL"
+	Closed  = "C00CLOSED"
+	Quiet   = "C000QUIET"
+	Old     = "C00000OLD"
+	Shared  = "C00SHARED"
+)
+
+// What the app shows to prove who it is.
+const (
+	BotToken      = "xoxb-fake-desk"
+	AppToken      = "xapp-fake-desk"
+	SigningSecret = "fake-signing-secret"
+	ClientID      = "1000.2000"
+	ClientSecret  = "fake-client-secret"
+)
+
+// verification is the old token that stands in every payload.
+const verification = "fake-verification-token"
+
+// User is somebody in the workspace.
+type User struct {
+	ID, Name        string // the name is what people type after @
+	RealName        string
+	TZ, Locale      string // IANA, "Europe/Brussels"; "en-GB"
+	Admin, Owner    bool
+	Restricted      bool // a guest
+	UltraRestricted bool // a guest of one channel
+	Stranger        bool // seen only in shared channels
+	Deleted, Bot    bool
+	Team            string // another one, of a stranger
+}
+
+// Channel is a channel or a direct message.
+type Channel struct {
+	ID, Name  string
+	Private   bool
+	IM        bool // between the bot and Members[0]
+	MPIM      bool
+	Archived  bool
+	ExtShared bool
+	Members   []string // ids, also the bot's
+}
+
+// people are those of the default workspace.
+func people() ([]User, []Channel) {
+	users := []User{
+		{ID: Ada, Name: "ada", RealName: "Ada Lowell", TZ: "Europe/Brussels", Locale: "en-GB", Admin: true, Owner: true},
+		{ID: Ben, Name: "ben", RealName: "Ben Okri", TZ: "America/New_York", Locale: "en-US"},
+		{ID: Gus, Name: "gus", RealName: "Gus Guest", TZ: "Europe/Brussels", Locale: "fr-FR", Restricted: true},
+		{ID: Sue, Name: "sue", RealName: "Sue Stranger", TZ: "Asia/Tokyo", Locale: "ja-JP", Stranger: true, Team: "T000OTHER"},
+		{ID: Del, Name: "del", RealName: "Del Gone", Deleted: true},
+	}
+	channels := []Channel{
+		{ID: General, Name: "general", Members: []string{BotUser, Ada, Ben, Gus}},
+		{ID: Closed, Name: "closed", Private: true, Members: []string{BotUser, Ada}},
+		{ID: Quiet, Name: "quiet", Members: []string{Ada, Ben}},
+		{ID: Old, Name: "old", Archived: true, Members: []string{BotUser, Ada, Ben}},
+		{ID: Shared, Name: "shared", ExtShared: true, Members: []string{BotUser, Ada, Ben, Sue}},
+	}
+	return users, channels
+}
+
+// SetUser adds a user, or replaces the one with the same id.
+func (s *Slack) SetUser(u User) {
+	defer s.mu.Changing()()
+	if i := slices.IndexFunc(s.users, func(o User) bool { return o.ID == u.ID }); i >= 0 {
+		s.users[i] = u
+		return
+	}
+	s.users = append(s.users, u)
+}
+
+// SetGroup makes a user group ("S012AB3CD") with members, or changes who they are.
+func (s *Slack) SetGroup(id string, members ...string) {
+	defer s.mu.Changing()()
+	s.groups[id] = members
+}
+
+// SetChannel adds a channel, or replaces the one with the same id.
+func (s *Slack) SetChannel(c Channel) {
+	defer s.mu.Changing()()
+	s.setChannel(c)
+}
+
+func (s *Slack) setChannel(c Channel) {
+	c.Members = slices.Clone(c.Members)
+	if i := slices.IndexFunc(s.channels, func(o Channel) bool { return o.ID == c.ID }); i >= 0 {
+		s.channels[i] = c
+		return
+	}
+	s.channels = append(s.channels, c)
+}
+
+// User finds a user by id.
+func (s *Slack) User(id string) (User, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.user(id)
+}
+
+func (s *Slack) user(id string) (User, bool) {
+	i := slices.IndexFunc(s.users, func(u User) bool { return u.ID == id })
+	if i < 0 {
+		return User{}, false
+	}
+	return s.users[i], true
+}
+
+// Channel finds a channel by id.
+func (s *Slack) Channel(id string) (Channel, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.channel(id)
+}
+
+// Users are all users; Channels are all channels and direct messages.
+func (s *Slack) Users() []User {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.users)
+}
+
+// Channels are all channels and direct messages.
+func (s *Slack) Channels() []Channel {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.channels)
+}
+
+// channel finds a channel by its id or its name.
+func (s *Slack) channel(id string) (Channel, bool) {
+	i := slices.IndexFunc(s.channels, func(c Channel) bool { return c.ID == id || c.Name != "" && "#"+c.Name == id })
+	if i < 0 {
+		return Channel{}, false
+	}
+	return s.channels[i], true
+}
+
+// DM is the id of the direct message between the bot and a user, opened if need be.
+func (s *Slack) DM(user string) string {
+	defer s.mu.Changing()()
+	return s.dm(user)
+}
+
+func (s *Slack) dm(user string) string {
+	for _, c := range s.channels {
+		if c.IM && c.Members[0] == user {
+			return c.ID
+		}
+	}
+	id := "D" + strings.TrimLeft(user, "UW")
+	s.channels = append(s.channels, Channel{ID: id, IM: true, Members: []string{user, BotUser}})
+	return id
+}
+
+func (c Channel) has(user string) bool { return slices.Contains(c.Members, user) }
+
+// kind is the word that events say for a channel of this kind.
+func (c Channel) kind() string {
+	switch {
+	case c.IM:
+		return "im"
+	case c.MPIM:
+		return "mpim"
+	case c.Private:
+		return "group"
+	}
+	return "channel"
+}
+
+// family is the word that scopes and subscriptions have for it.
+func (c Channel) family() string {
+	switch {
+	case c.IM:
+		return "im"
+	case c.MPIM:
+		return "mpim"
+	case c.Private:
+		return "groups"
+	}
+	return "channels"
+}
+
+// reads reports whether a user sees what is written in it.
+func (c Channel) reads(user string) bool {
+	return c.has(user) || !c.Private && !c.IM && !c.MPIM
+}

@@ -1,0 +1,185 @@
+package slack
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"aidesk/adapters/fake"
+)
+
+// Config is what a fake is made of. Everything has a default.
+type Config struct {
+	// URL is where the fake can be reached, "http://127.0.0.1:4020".
+	URL string
+	// App is the app in the workspace; a nil Scopes means [DefaultApp].
+	App App
+	// Users and Channels are the workspace; none means the default one.
+	Users    []User
+	Channels []Channel
+	// Clock is the time; defaults to the real one.
+	Clock fake.Clock
+	// Stamp is the time that signatures carry; defaults to the Clock's. An app that
+	// checks them by the real time needs time.Now beside a clock that stands still.
+	Stamp func() time.Time
+	// RateLimits enforces Slack's rate limits.
+	RateLimits bool
+	// Ping is how often sockets are pinged, in real time; defaults to 10 s.
+	Ping time.Duration
+	// Unfetchable says of which pictures Slack cannot get at the address; a message
+	// with one is refused. Defaults to none.
+	Unfetchable func(url string) bool
+	// Client sends the deliveries to request URLs; defaults to one of its own.
+	Client *http.Client
+	// Logger is told what happens; defaults to nobody.
+	Logger *slog.Logger
+}
+
+// Slack is a fake Slack. Its methods may be called concurrently.
+type Slack struct {
+	Config
+	mux    *http.ServeMux
+	ctx    context.Context //nolint:containedctx // of the fake's own goroutines, ended by Close
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+
+	mu       fake.Watched
+	users    []User
+	channels []Channel
+	groups   map[string][]string // members of user groups, by id
+	messages []*message
+	views    []*view
+	homes    map[string]*view // by user
+	files    map[string]*file
+	statuses map[thread]status
+	dead     map[string]string // tokens, by the error that they give
+	codes    map[string]bool   // of OAuth; true: exchanged
+
+	sockets  []*socket
+	tickets  map[string]bool
+	turn     int // which socket is next
+	waiting  map[string]*pending
+	open     int // deliveries under way
+	triggers map[string]*trigger
+	answers  map[string]*answer // response URLs
+	buckets  map[string]*bucket
+	faults   map[string][]Fault
+
+	requests   []Request
+	deliveries []Delivery
+	serial     int    // of ids
+	last       string // timestamp given last
+}
+
+// thread is a thread of a channel.
+type thread struct{ channel, ts string }
+
+// New makes a fake. It serves no address by itself: it is an http.Handler. Close
+// ends what it started.
+func New(c Config) *Slack {
+	if c.App.Scopes == nil {
+		c.App = DefaultApp()
+	}
+	if c.Clock == nil {
+		c.Clock = fake.WallClock{}
+	}
+	if c.Stamp == nil {
+		c.Stamp = c.Clock.Now
+	}
+	if c.Ping == 0 {
+		c.Ping = 10 * time.Second
+	}
+	if c.Client == nil {
+		c.Client = &http.Client{}
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	users, channels := people()
+	if c.Users != nil || c.Channels != nil {
+		users, channels = c.Users, c.Channels
+	}
+	s := &Slack{
+		Config: c, homes: map[string]*view{}, groups: map[string][]string{}, files: map[string]*file{}, statuses: map[thread]status{},
+		dead: map[string]string{}, codes: map[string]bool{}, tickets: map[string]bool{}, waiting: map[string]*pending{},
+		triggers: map[string]*trigger{}, answers: map[string]*answer{}, buckets: map[string]*bucket{}, faults: map[string][]Fault{},
+	}
+	s.users = append(s.users, User{ID: BotUser, Name: "aidesk", RealName: "aidesk", Bot: true})
+	s.users = append(s.users, users...)
+	for _, ch := range channels {
+		s.setChannel(ch)
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.mux = s.routes()
+	return s
+}
+
+// Close ends deliveries and sockets, and waits for that.
+func (s *Slack) Close() {
+	s.mu.Lock()
+	s.cancel() // with the lock, so that nothing begins after it
+	sockets := slices.Clone(s.sockets)
+	s.mu.Unlock()
+	for _, c := range sockets {
+		c.drop()
+	}
+	s.work.Wait()
+}
+
+// APIURL is the base of the Web API, with a slash at its end.
+func (s *Slack) APIURL() string { return s.URL + "/api/" }
+
+// ServeHTTP serves everything: the Web API, sockets, response URLs, uploads, the page
+// and its controls.
+func (s *Slack) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+func (s *Slack) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/api/{method}", s.serveAPI)
+	mux.HandleFunc("GET /link", s.serveSocket)
+	mux.HandleFunc("POST /response/{id}", s.serveAnswer)
+	mux.HandleFunc("POST /upload/{id}", s.serveUpload)
+	mux.HandleFunc("GET /files/{id}", s.serveFile)
+	mux.HandleFunc("GET /oauth/v2/authorize", s.serveAuthorize)
+	s.controls(mux)
+	return mux
+}
+
+// Wait returns when ok does, which is asked now and after every change; it may call
+// any method of s. The error says what was awaited in vain.
+func (s *Slack) Wait(ctx context.Context, what string, ok func() bool) error {
+	return s.mu.Wait(ctx, what, ok)
+}
+
+// Idle reports whether nothing is on its way to the app: everything was acknowledged, or
+// given up.
+func (s *Slack) Idle() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open == 0
+}
+
+// id makes an id that begins with a letter, as Slack's do. The lock is held.
+func (s *Slack) id(letter string) string {
+	s.serial++
+	return fmt.Sprintf("%s%08X", letter, s.serial)
+}
+
+// stamp makes the timestamp of something that happens now: they never repeat, and
+// grow. The lock is held.
+func (s *Slack) stamp() string {
+	now := s.Clock.Now().UnixMicro()
+	ts := fmt.Sprintf("%d.%06d", now/1e6, now%1e6)
+	if ts <= s.last {
+		var sec, micro int64
+		_, _ = fmt.Sscanf(s.last, "%d.%d", &sec, &micro)
+		now = sec*1e6 + micro + 1
+		ts = fmt.Sprintf("%d.%06d", now/1e6, now%1e6)
+	}
+	s.last = ts
+	return ts
+}

@@ -1,0 +1,199 @@
+package slack
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// Plain is what a reader sees of blocks, as plain text. Buttons stand in brackets.
+func Plain(blocks json.RawMessage) string {
+	var list []any
+	if json.Unmarshal(blocks, &list) != nil {
+		return ""
+	}
+	w := &writer{}
+	for _, b := range list {
+		w.block(b)
+	}
+	return strings.TrimSpace(w.String())
+}
+
+// Shown is what a reader sees of a message, as plain text: its blocks, or its text
+// where it has none, then its files.
+func (m Message) Shown() string {
+	said := Plain(m.Blocks)
+	if len(m.Blocks) == 0 {
+		said = unescape(m.Text)
+	}
+	var out strings.Builder
+	out.WriteString(said)
+	for _, f := range m.Files {
+		fmt.Fprintf(&out, "\n📎 %s\n%s", f.Name, f.Content)
+	}
+	return strings.TrimSpace(out.String())
+}
+
+// writer writes blocks as text.
+type writer struct{ strings.Builder }
+
+func (w *writer) linef(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+
+func (w *writer) block(v any) {
+	b, _ := v.(object)
+	switch b["type"] {
+	case "divider":
+		w.linef("────────")
+	case "header":
+		w.linef("%s\n", wording(b["text"]))
+	case "rich_text":
+		w.rich(b)
+	case "table", "data_table":
+		rows, _ := b["rows"].([]any)
+		for _, r := range rows {
+			row, _ := r.([]any)
+			var said []string
+			for _, c := range row {
+				said = append(said, inline(c))
+			}
+			w.linef("| %s |", strings.Join(said, " | "))
+		}
+	case "image":
+		w.linef("[picture: %v %v]", b["alt_text"], b["image_url"])
+	case "input":
+		w.linef("%s: %s", wording(b["label"]), inline(b["element"]))
+	default:
+		w.other(b)
+	}
+}
+
+// other writes blocks that are made of texts, elements and blocks.
+func (w *writer) other(b object) {
+	for _, key := range []string{"title", "subtitle", "text", "body", "subtext", "fields", "accessory", "hero_image", "elements", "actions", "child_blocks", "tasks"} {
+		v, ok := b[key]
+		if !ok {
+			continue
+		}
+		list, many := v.([]any)
+		if !many {
+			w.linef("%s", inline(v))
+			continue
+		}
+		var said []string
+		for _, e := range list {
+			if o, _ := e.(object); blocks[kindOf(o)] != nil && o["type"] != "image" {
+				w.block(e)
+				continue
+			}
+			said = append(said, inline(e))
+		}
+		if len(said) > 0 {
+			w.linef("%s", strings.Join(said, "  "))
+		}
+	}
+}
+
+func kindOf(o object) string { s, _ := o["type"].(string); return s }
+
+// wording is the text of a text object.
+func wording(v any) string {
+	o, _ := v.(object)
+	s, _ := o["text"].(string)
+	if o["type"] == "mrkdwn" {
+		return marked(s)
+	}
+	return s
+}
+
+// marked is Slack's markup as text: links with their addresses.
+func marked(s string) string {
+	return unescape(tokens.ReplaceAllStringFunc(s, func(found string) string {
+		m := tokens.FindStringSubmatch(found)
+		switch {
+		case m[1] != "":
+			return m[1] + m[2]
+		case m[3] != "":
+			return m[3] + " (" + m[2] + ")"
+		}
+		return m[2]
+	}))
+}
+
+// inline is anything that stands in a line.
+func inline(v any) string {
+	o, ok := v.(object)
+	if !ok {
+		s, _ := v.(string)
+		return s
+	}
+	switch o["type"] {
+	case "plain_text", "mrkdwn":
+		return wording(o)
+	case "button", "workflow_button", "icon_button":
+		if url, ok := o["url"].(string); ok {
+			return "[" + wording(o["text"]) + "] (" + url + ")"
+		}
+		return "[" + wording(o["text"]) + "]"
+	case "image":
+		return fmt.Sprintf("[picture: %v %v]", o["alt_text"], o["image_url"])
+	case "text", "raw_text", "raw_number":
+		s, _ := o["text"].(string)
+		return s
+	case "link":
+		url, _ := o["url"].(string)
+		if s, ok := o["text"].(string); ok && s != url {
+			return s + " (" + url + ")"
+		}
+		return url
+	case "user":
+		return fmt.Sprintf("@%v", o["user_id"])
+	case "channel":
+		return fmt.Sprintf("#%v", o["channel_id"])
+	case "broadcast":
+		return fmt.Sprintf("@%v", o["range"])
+	case "emoji":
+		return fmt.Sprintf(":%v:", o["name"])
+	case "rich_text":
+		w := &writer{}
+		w.rich(o)
+		return strings.TrimSpace(w.String())
+	default:
+		return "[" + kindOf(o) + "]"
+	}
+}
+
+// rich writes rich text.
+func (w *writer) rich(b object) {
+	parts, _ := b["elements"].([]any)
+	for _, p := range parts {
+		o, _ := p.(object)
+		inner, _ := o["elements"].([]any)
+		if o["type"] != "rich_text_list" {
+			var said strings.Builder
+			for _, e := range inner {
+				said.WriteString(inline(e))
+			}
+			lead := ""
+			if o["type"] == "rich_text_quote" {
+				lead = "> "
+			}
+			w.linef("%s%s", lead, strings.ReplaceAll(said.String(), "\n", "\n"+lead))
+			continue
+		}
+		indent, _ := o["indent"].(float64)
+		from, _ := o["offset"].(float64)
+		for i, item := range inner {
+			section, _ := item.(object)
+			list, _ := section["elements"].([]any)
+			var said strings.Builder
+			for _, e := range list {
+				said.WriteString(inline(e))
+			}
+			lead := "• "
+			if o["style"] == "ordered" {
+				lead = fmt.Sprintf("%d. ", int(from)+i+1)
+			}
+			w.linef("%s%s%s", strings.Repeat("  ", int(indent)), lead, said.String())
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package slack
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+)
+
+// View is a modal, or somebody's home page of the app.
+type View struct {
+	ID     string
+	User   string
+	Home   bool
+	Title  string
+	Submit string
+	Blocks json.RawMessage
+
+	CallbackID string
+	Metadata   string            // private_metadata
+	External   string            // external_id
+	Errors     map[string]string // by block, as the app judged the last submission
+	Closed     bool
+	Hash       string
+	Depth      int // how many views are below it
+}
+
+// view is a View as it is kept.
+type view struct {
+	View
+	body   object
+	blocks []any
+	below  *view
+	root   string
+}
+
+// What a view may be.
+var (
+	viewFields = fields{
+		"type!": word("modal", "home"), "blocks!": rule(func(*checker, string, any) {}), "private_metadata": text(0, 3000), "callback_id": text(0, 255), "external_id": text(0, 255),
+	}
+	modalShape = shape(with(viewFields, fields{
+		"title!": plain(24), "submit": plain(24), "close": plain(24), "clear_on_close": flag, "notify_on_close": flag, "submit_disabled": flag,
+	}))
+	homeShape = shape(viewFields)
+)
+
+func with(a, b fields) fields {
+	out := maps.Clone(a)
+	maps.Copy(out, b)
+	return out
+}
+
+// maxViews is how many modals stand on each other, maxView how long one is.
+const (
+	maxViews = 3
+	maxView  = 250_000
+)
+
+// readView reads and checks a view.
+func (s *Slack) readView(raw string, home bool) (*view, error) {
+	if len(raw) > maxView {
+		return nil, refuse("view_too_large")
+	}
+	v, err := decode(raw)
+	body, ok := v.(object)
+	if err != nil || !ok {
+		return nil, invalid("invalid_arguments", "[ERROR] must provide an object [json-pointer:/view]")
+	}
+	c := &checker{}
+	on, what, kind := surfaceModal, modalShape, "modal"
+	if home {
+		on, what, kind = surfaceHome, homeShape, "home"
+	}
+	if body["type"] != kind {
+		c.sayf("/view/type", "must be one of: %s", kind)
+	}
+	what(c, "/view", body)
+	list, ok := body["blocks"].([]any)
+	if !ok || len(list) == 0 {
+		c.sayf("/view/blocks", "no less than 1 items allowed")
+	}
+	s.checkBlocks(c, "/view/blocks", list, on)
+	if asks(list) && body["submit"] == nil && !home {
+		c.sayf("/view", "missing required field: submit")
+	}
+	if len(c.faults) > 0 {
+		return nil, invalid("invalid_arguments", c.faults...)
+	}
+	s.name(list)
+	out := &view{body: body, blocks: list}
+	out.Home = home
+	out.Blocks, _ = json.Marshal(list)
+	out.Title, out.Submit = label(body["title"]), label(body["submit"])
+	out.CallbackID, _ = body["callback_id"].(string)
+	out.Metadata, _ = body["private_metadata"].(string)
+	out.External, _ = body["external_id"].(string)
+	return out, nil
+}
+
+// CheckView is [Check] for a whole view.
+func CheckView(raw json.RawMessage, home bool) (word string, faults []string) {
+	_, err := new(Slack).readView(string(raw), home)
+	return explained(err)
+}
+
+// label is the text of a text object.
+func label(v any) string {
+	o, _ := v.(object)
+	s, _ := o["text"].(string)
+	return s
+}
+
+// asks reports whether blocks have an input.
+func asks(list []any) bool {
+	return slices.ContainsFunc(list, func(v any) bool { o, _ := v.(object); return o["type"] == "input" })
+}
+
+// wire is the view as Slack sends it.
+func (v *view) wire(values object) object {
+	if values == nil {
+		values = object{}
+	}
+	out := object{
+		"id": v.ID, "team_id": TeamID, "type": "modal", "blocks": v.blocks, "private_metadata": v.Metadata, "callback_id": v.CallbackID,
+		"external_id": v.External, "state": object{"values": values}, "hash": v.Hash, "root_view_id": v.root, "previous_view_id": nil,
+		"app_id": AppID, "app_installed_team_id": TeamID, "bot_id": BotID, "clear_on_close": v.body["clear_on_close"] == true,
+		"notify_on_close": v.body["notify_on_close"] == true, "title": v.body["title"], "submit": v.body["submit"], "close": v.body["close"],
+	}
+	if v.below != nil {
+		out["previous_view_id"] = v.below.ID
+	}
+	if v.Home {
+		out["type"] = "home"
+		delete(out, "submit")
+		delete(out, "close")
+		out["title"] = object{"type": "plain_text", "text": "View Title", "emoji": true}
+	}
+	return out
+}
+
+// Views are the modals that a user has open, the topmost last.
+func (s *Slack) Views(user string) []View {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []View
+	for _, v := range s.views {
+		if v.User == user && !v.Closed {
+			out = append(out, v.View)
+		}
+	}
+	return out
+}
+
+// Home is a user's home page of the app, if one was published.
+func (s *Slack) Home(user string) (View, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := s.homes[user]
+	if v == nil {
+		return View{}, false
+	}
+	return v.View, true
+}
+
+// show opens a view on top of another, or of none. The lock is held.
+func (s *Slack) show(v *view, user string, below *view) *view {
+	v.ID, v.User, v.Hash, v.below = s.id("V"), user, s.hash(), below
+	v.root = v.ID
+	if below != nil {
+		v.root, v.Depth = below.root, below.Depth+1
+	}
+	s.views = append(s.views, v)
+	return v
+}
+
+func (s *Slack) hash() string { return s.stamp() + "." + s.id("h") }
+
+// become makes a view say what another says.
+func (v *view) become(s *Slack, next *view) {
+	next.ID, next.User, next.below, next.root, next.Depth, next.Home = v.ID, v.User, v.below, v.root, v.Depth, v.Home
+	next.Hash = s.hash()
+	*v = *next
+}
