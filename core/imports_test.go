@@ -34,9 +34,9 @@ const maxLines = 500
 //   - third party: import paths with all below them, or – for nothing.
 //
 // A package that fits no row is a fault, so a new package begins with a
-// decision here. Packages whose last element ends with "test" (fakes,
-// conformance suites) need no row: they may import anything, and only tests,
-// the program and each other import them.
+// decision here. Packages whose last element ends with "test" (conformance
+// suites, helpers of tests) need no row: they may import anything, and only tests
+// and each other import them, so that neither they nor testing are in the program.
 const table = `
 package                      | in this module                                       | third party
 core                         | –                                                    | –
@@ -108,8 +108,8 @@ cmd/...        | everything     | example.com/flags
 			"core/chat/chat.go":       doc + `import ("fmt"; "net/http"; "example.com/width/v2")`,
 			"core/agent/agent.go":     doc + `import "aidesk/core/chat"`,
 			"store/bolt/bolt.go":      doc + `import "aidesk/store"`,
-			"store/storetest/run.go":  doc + `import ("aidesk/store/bolt"; "example.com/any"; "aidesk/adapters/adaptertest")`,
-			"cmd/desk/main.go":        "// The program.\npackage main\n" + `import ("aidesk/core/agent"; "aidesk/store/storetest"; "example.com/flags")`,
+			"store/storetest/run.go":  doc + `import ("testing"; "aidesk/store/bolt"; "example.com/any"; "aidesk/adapters/adaptertest")`,
+			"cmd/desk/main.go":        "// The program.\npackage main\n" + `import ("aidesk/core/agent"; "example.com/flags")`,
 			"cmd/seeds/one/one.go":    doc + `import "aidesk/cmd/seeds/two"`,
 			"core/chat/chat_test.go":  "package chat_test\n" + `import ("aidesk/core/agent"; "example.com/any")`,
 			"core/chat/testdata/x.go": "package x\n" + `import "example.com/any"`,
@@ -144,6 +144,12 @@ cmd/...        | everything     | example.com/flags
 		{"a test package in what ships", map[string]string{
 			"store/bolt/bolt.go": doc + `import "aidesk/store/storetest"`,
 		}, []string{"store/bolt/bolt.go:3: store/bolt may not import store/storetest"}},
+		{"a test package in the program", map[string]string{
+			"cmd/desk/main.go": doc + `import "aidesk/store/storetest"`,
+		}, []string{"cmd/desk/main.go:3: cmd/desk may not import store/storetest"}},
+		{"the packages of tests in the program", map[string]string{
+			"cmd/desk/main.go": doc + `import ("testing"; "testing/fstest")`,
+		}, []string{"cmd/desk/main.go:3: cmd/desk may not import testing", "cmd/desk/main.go:3: cmd/desk may not import testing/fstest"}},
 		{"a file for another system", map[string]string{
 			"core/chat/chat_plan9.go": "//go:build plan9\n\n" + doc + `import "aidesk/core/agent"`,
 		}, []string{"core/chat/chat_plan9.go:5: core/chat may not import core/agent"}},
@@ -265,8 +271,8 @@ func (r row) holds(imported string) bool {
 	inner, inModule := strings.CutPrefix(imported, module+"/")
 	first, _, _ := strings.Cut(imported, "/")
 	switch {
-	case inModule && isTest(inner):
-		return r.everything
+	case inModule && isTest(inner), first == "testing":
+		return false
 	case inModule:
 		return r.everything || slices.ContainsFunc(r.inModule, func(pattern string) bool { return matches(pattern, inner) })
 	case imported == module || imported == "C":
