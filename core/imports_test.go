@@ -70,7 +70,8 @@ adapters/slack/render        | chat markdown                                    
 adapters/discord             | chat markdown adapters/session                       | github.com/bwmarrin/discordgo github.com/gorilla/websocket
 adapters/terminal            | chat markdown                                        | –
 adapters/fake                | –                                                    | –
-adapters/fake/slack          | adapters/fake                                        | github.com/gorilla/websocket go.yaml.in/yaml/v3
+adapters/fake/slack          | adapters/fake adapters/fake/slack/rule               | github.com/gorilla/websocket go.yaml.in/yaml/v3
+adapters/fake/slack/rule     | –                                                    | –
 adapters/fake/discord        | adapters/fake                                        | github.com/gorilla/websocket
 bots                         | chat markdown model model/middleware agent account plugin policy confirm schedule secret store | –
 cmd/exampleplugins/...       | cmd/exampleplugins/...                               | –

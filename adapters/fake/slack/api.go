@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"aidesk/adapters/fake/slack/rule"
 )
 
 // refusal is an error of the Web API, with what is said beside it.
@@ -125,6 +127,9 @@ func answerOf(reply object, err error) object {
 	out["error"] = err.Error()
 	if r, ok := errors.AsType[*refusal](err); ok {
 		maps.Copy(out, r.extra)
+	}
+	if r, ok := errors.AsType[*rule.Refusal](err); ok && r.Faults != nil {
+		out["response_metadata"] = object{"messages": r.Faults}
 	}
 	return out
 }

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"aidesk/adapters/fake/slack/rule"
 )
 
 // What a text may be. A new message may be longer than a changed one; that is
@@ -41,7 +43,7 @@ func (c *call) content() (content, error) {
 	if raw != "" {
 		out.given = true
 		var err error
-		if out.blocks, err = c.blocks(raw, surfaceMessage); err != nil {
+		if out.blocks, err = rule.Blocks(raw, rule.Message, c.Unfetchable); err != nil {
 			return out, err
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/core/corporatest"
 )
 
@@ -120,7 +119,7 @@ func (l limited) taken(place string, change func(old any) any) (bool, string) {
 	var faults []string
 	if kind == "view" {
 		text, _ = json.Marshal(v)
-		word, faults = fakeslack.CheckView(text, false)
+		word, faults = checkView(text)
 	} else {
 		word, faults = check(l.t, surface(v), v)
 	}

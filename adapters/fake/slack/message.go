@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"aidesk/adapters/fake/slack/rule"
 )
 
 // Message is one in a channel, as it stands now.
@@ -133,7 +135,7 @@ func actionable(block object) []object {
 	add := func(v any) {
 		if e, ok := v.(object); ok {
 			kind, _ := e["type"].(string)
-			if _, known := elements[kind]; known && kind != "image" {
+			if rule.IsElement(kind) && kind != "image" {
 				out = append(out, e)
 			}
 		}

@@ -167,7 +167,7 @@ func TestSchema(t *testing.T) {
 		}
 		text, _ := json.Marshal(changed)
 		tried++
-		if word, _ := fakeslack.CheckView(text, false); word == "" {
+		if word, _ := checkView(text); word == "" {
 			taken++
 			write(map[string]any{"name": fmt.Sprintf("modal %d", n), "view": changed})
 		}

@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	fakeslack "aidesk/adapters/fake/slack"
+	"aidesk/adapters/fake/slack/rule"
 	"aidesk/core/corporatest"
 )
 
@@ -51,7 +52,27 @@ func check(t *testing.T, surface string, blocks ...map[string]any) (string, []st
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fakeslack.Check(surface, text)
+	on := rule.Message
+	if surface == "modal" {
+		on = rule.Modal
+	}
+	_, err = rule.Blocks(string(text), on, nil)
+	return refusalOf(err)
+}
+
+// checkView tries a view.
+func checkView(raw []byte) (string, []string) {
+	_, err := rule.View(string(raw), false, nil)
+	return refusalOf(err)
+}
+
+// refusalOf is Slack's word for a refusal, empty if there is none, and what it says beside it.
+func refusalOf(err error) (string, []string) {
+	r, ok := errors.AsType[*rule.Refusal](err)
+	if !ok {
+		return "", nil
+	}
+	return r.Word, r.Faults
 }
 
 // TestValid: every kind of block is taken, as Slack's types describe it.
@@ -66,7 +87,7 @@ func TestValid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if word, faults := fakeslack.CheckView(modal, false); word != "" {
+	if word, faults := checkView(modal); word != "" {
 		t.Errorf("modal: %s %q", word, faults)
 	}
 }
@@ -121,7 +142,8 @@ func TestRefused(t *testing.T) {
 		"as much as goes":     {many(4, section(strings.Repeat("x", 2999))), "", ""},
 		"rich text too long":  {rich(`{"type":"rich_text_section","elements":[{"type":"text","text":"` + strings.Repeat("x", 13_250) + `"}]}`), "msg_blocks_too_long", ""},
 	} {
-		word, faults := fakeslack.Check("message", json.RawMessage(test.blocks))
+		_, err := rule.Blocks(test.blocks, rule.Message, nil)
+		word, faults := refusalOf(err)
 		if word != test.word || !strings.Contains(strings.Join(faults, "\n"), test.fault) {
 			t.Errorf("%s: %q %q; want %q %q", name, word, faults, test.word, test.fault)
 		}
@@ -158,12 +180,12 @@ func TestRefusedView(t *testing.T) {
 		"101 blocks":  {func(v map[string]any) { v["blocks"] = slices.Repeat([]any{map[string]any{"type": "divider"}}, 101) }, "no more than 100 items"},
 		"markdown":    {func(v map[string]any) { v["blocks"] = []any{map[string]any{"type": "markdown", "text": "x"}} }, "unsupported type: markdown"},
 	} {
-		word, faults := fakeslack.CheckView(view(test.change), false)
+		word, faults := checkView(view(test.change))
 		if word != "invalid_arguments" || !strings.Contains(strings.Join(faults, "\n"), test.fault) {
 			t.Errorf("%s: %q %q; want %q", name, word, faults, test.fault)
 		}
 	}
-	if word, _ := fakeslack.CheckView(view(func(v map[string]any) { v["private_metadata"] = strings.Repeat("x", 300_000) }), false); word != "view_too_large" {
+	if word, _ := checkView(view(func(v map[string]any) { v["private_metadata"] = strings.Repeat("x", 300_000) })); word != "view_too_large" {
 		t.Errorf("a large view: %q", word)
 	}
 }

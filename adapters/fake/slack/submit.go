@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"aidesk/adapters/fake/slack/rule"
 )
 
 // Submit lets a user submit the modal with this id. The values are by action_id or by
@@ -18,7 +20,7 @@ func (s *Slack) Submit(user, id string, values map[string]string) (*Receipt, err
 	if err != nil {
 		return nil, err
 	}
-	if v.Home || v.Submit == "" && !asks(v.blocks) {
+	if v.Home || v.Submit == "" && !rule.Asks(v.blocks) {
 		return nil, fmt.Errorf("view %s cannot be submitted", id)
 	}
 	state, err := v.fill(values)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"aidesk/adapters/fake/slack/rule"
 )
 
 // Plain is what a reader sees of blocks, as plain text. Buttons stand in brackets.
@@ -81,7 +83,7 @@ func (w *writer) other(b object) {
 		}
 		var said []string
 		for _, e := range list {
-			if o, _ := e.(object); blocks[kindOf(o)] != nil && o["type"] != "image" {
+			if o, _ := e.(object); rule.IsBlock(kindOf(o)) && o["type"] != "image" {
 				w.block(e)
 				continue
 			}

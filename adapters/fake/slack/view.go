@@ -2,8 +2,8 @@ package slack
 
 import (
 	"encoding/json"
-	"maps"
-	"slices"
+
+	"aidesk/adapters/fake/slack/rule"
 )
 
 // View is a modal, or somebody's home page of the app.
@@ -33,59 +33,16 @@ type view struct {
 	root   string
 }
 
-// What a view may be.
-var (
-	viewFields = fields{
-		"type!": word("modal", "home"), "blocks!": rule(func(*checker, string, any) {}), "private_metadata": text(0, 3000), "callback_id": text(0, 255), "external_id": text(0, 255),
-	}
-	modalShape = shape(with(viewFields, fields{
-		"title!": plain(24), "submit": plain(24), "close": plain(24), "clear_on_close": flag, "notify_on_close": flag, "submit_disabled": flag,
-	}))
-	homeShape = shape(viewFields)
-)
-
-func with(a, b fields) fields {
-	out := maps.Clone(a)
-	maps.Copy(out, b)
-	return out
-}
-
-// maxViews is how many modals stand on each other, maxView how long one is.
-const (
-	maxViews = 3
-	maxView  = 250_000
-)
+// maxViews is how many modals stand on each other.
+const maxViews = 3
 
 // readView reads and checks a view.
 func (s *Slack) readView(raw string, home bool) (*view, error) {
-	if len(raw) > maxView {
-		return nil, refuse("view_too_large")
+	body, err := rule.View(raw, home, s.Unfetchable)
+	if err != nil {
+		return nil, err
 	}
-	v, err := decode(raw)
-	body, ok := v.(object)
-	if err != nil || !ok {
-		return nil, invalid("invalid_arguments", "[ERROR] must provide an object [json-pointer:/view]")
-	}
-	c := &checker{}
-	on, what, kind := surfaceModal, modalShape, "modal"
-	if home {
-		on, what, kind = surfaceHome, homeShape, "home"
-	}
-	if body["type"] != kind {
-		c.sayf("/view/type", "must be one of: %s", kind)
-	}
-	what(c, "/view", body)
-	list, ok := body["blocks"].([]any)
-	if !ok || len(list) == 0 {
-		c.sayf("/view/blocks", "no less than 1 items allowed")
-	}
-	s.checkBlocks(c, "/view/blocks", list, on)
-	if asks(list) && body["submit"] == nil && !home {
-		c.sayf("/view", "missing required field: submit")
-	}
-	if len(c.faults) > 0 {
-		return nil, invalid("invalid_arguments", c.faults...)
-	}
+	list, _ := body["blocks"].([]any)
 	s.name(list)
 	out := &view{body: body, blocks: list}
 	out.Home = home
@@ -97,22 +54,11 @@ func (s *Slack) readView(raw string, home bool) (*view, error) {
 	return out, nil
 }
 
-// CheckView is [Check] for a whole view.
-func CheckView(raw json.RawMessage, home bool) (word string, faults []string) {
-	_, err := new(Slack).readView(string(raw), home)
-	return explained(err)
-}
-
 // label is the text of a text object.
 func label(v any) string {
 	o, _ := v.(object)
 	s, _ := o["text"].(string)
 	return s
-}
-
-// asks reports whether blocks have an input.
-func asks(list []any) bool {
-	return slices.ContainsFunc(list, func(v any) bool { o, _ := v.(object); return o["type"] == "input" })
 }
 
 // wire is the view as Slack sends it.

@@ -1,4 +1,6 @@
-package slack
+// Package rule is what Slack allows in blocks, messages and views: the documented limits
+// of every block and element, and what they may be made of.
+package rule
 
 import (
 	"encoding/json"
@@ -16,26 +18,36 @@ const (
 	maxMarkdown = 12_000 // over all markdown blocks
 )
 
-// blocks reads and checks the blocks of a message or view.
-func (s *Slack) blocks(raw string, on surface) ([]any, error) {
+// Refusal is what Slack answers to blocks or a view that it does not take.
+type Refusal struct {
+	Word   string   // "invalid_blocks"
+	Faults []string // what is wrong, and where
+}
+
+// Error is Slack's word.
+func (r *Refusal) Error() string { return r.Word }
+
+// Blocks reads and checks the blocks of a message. unfetchable, if not nil, says of which
+// pictures Slack cannot get at the address. The error is a *Refusal.
+func Blocks(raw string, on Surface, unfetchable func(url string) bool) ([]any, error) {
 	v, err := decode(raw)
 	list, ok := v.([]any)
 	if err != nil || !ok {
-		return nil, refuse("invalid_blocks_format")
+		return nil, &Refusal{Word: "invalid_blocks_format"}
 	}
-	c := &checker{}
-	s.checkBlocks(c, "/blocks", list, on)
+	c := &checker{unfetchable: unfetchable}
+	c.blocks("/blocks", list, on)
 	if len(c.faults) > 0 {
-		return nil, invalid("invalid_blocks", c.faults...)
+		return nil, &Refusal{"invalid_blocks", c.faults}
 	}
 	if weight(list) > maxMessage {
-		return nil, refuse("msg_blocks_too_long")
+		return nil, &Refusal{Word: "msg_blocks_too_long"}
 	}
 	return list, nil
 }
 
-// checkBlocks says what is wrong with blocks.
-func (s *Slack) checkBlocks(c *checker, at string, list []any, on surface) {
+// blocks says what is wrong with blocks.
+func (c *checker) blocks(at string, list []any, on Surface) {
 	if len(list) > on.most {
 		c.sayf(at, "no more than %d items allowed", on.most)
 		return
@@ -59,7 +71,7 @@ func (s *Slack) checkBlocks(c *checker, at string, list []any, on surface) {
 			said, _ := o["text"].(string)
 			marked += utf8.RuneCountInString(said)
 		}
-		s.pictures(c, where, o)
+		c.pictures(where, o)
 	}
 	if tables > 1 {
 		c.sayf(at, "only_one_table_allowed")
@@ -73,21 +85,21 @@ func (s *Slack) checkBlocks(c *checker, at string, list []any, on surface) {
 }
 
 // pictures says which pictures cannot be fetched.
-func (s *Slack) pictures(c *checker, at string, v any) {
-	if s.Unfetchable == nil {
+func (c *checker) pictures(at string, v any) {
+	if c.unfetchable == nil {
 		return
 	}
 	switch v := v.(type) {
 	case []any:
 		for i, e := range v {
-			s.pictures(c, fmt.Sprintf("%s/%d", at, i), e)
+			c.pictures(fmt.Sprintf("%s/%d", at, i), e)
 		}
 	case object:
 		for key, e := range v {
-			if address, ok := e.(string); ok && key == "image_url" && s.Unfetchable(address) {
+			if address, ok := e.(string); ok && key == "image_url" && c.unfetchable(address) {
 				c.sayf(at+"/image_url", "downloading image failed")
 			} else if !ok {
-				s.pictures(c, at+"/"+key, e)
+				c.pictures(at+"/"+key, e)
 			}
 		}
 	}
@@ -108,27 +120,4 @@ func weight(list []any) int {
 		n += letters(b)
 	}
 	return n
-}
-
-// surfaces are where blocks stand, by name.
-var surfaces = map[string]surface{"message": surfaceMessage, "modal": surfaceModal, "home": surfaceHome}
-
-// Check says what Slack would refuse of the blocks of a message, a modal or a home
-// page: its error, and what it says beside it. An empty error means that it takes
-// them. The surface is "message", "modal" or "home".
-func Check(surface string, blocks json.RawMessage) (word string, faults []string) {
-	_, err := new(Slack).blocks(string(blocks), surfaces[surface])
-	return explained(err)
-}
-
-// explained is an error with what is said beside it.
-func explained(err error) (word string, faults []string) {
-	r, ok := err.(*refusal) //nolint:errorlint // never wrapped
-	if !ok {
-		return "", nil
-	}
-	if meta, ok := r.extra["response_metadata"].(object); ok {
-		faults, _ = meta["messages"].([]string)
-	}
-	return r.word, faults
 }

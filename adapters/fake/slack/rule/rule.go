@@ -1,4 +1,4 @@
-package slack
+package rule
 
 import (
 	"encoding/json"
@@ -15,7 +15,10 @@ import (
 type rule func(c *checker, at string, v any)
 
 // checker collects what is wrong.
-type checker struct{ faults []string }
+type checker struct {
+	faults      []string
+	unfetchable func(url string) bool // nil: every picture can be fetched
+}
 
 // maxFaults is how many faults one answer names.
 const maxFaults = 20
@@ -191,6 +194,9 @@ func one(a, b string) func(c *checker, at string, o object) {
 		}
 	}
 }
+
+// object is a JSON object.
+type object = map[string]any
 
 // decode reads JSON.
 func decode(raw string) (any, error) {

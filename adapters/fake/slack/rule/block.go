@@ -1,4 +1,4 @@
-package slack
+package rule
 
 import "maps"
 
@@ -74,18 +74,19 @@ func all() map[string]rule {
 	return out
 }
 
-// surface is where blocks stand: not every block stands everywhere.
-type surface struct {
+// Surface is where blocks stand: not every block stands everywhere.
+type Surface struct {
 	most   int
 	blocks map[string]rule
 }
 
+// The surfaces.
 var (
-	surfaceMessage = surface{50, only(blocks,
+	Message = Surface{50, only(blocks,
 		"actions", "context", "context_actions", "divider", "file", "header", "image", "input", "markdown", "rich_text", "section", "table",
 		"data_table", "card", "carousel", "container", "plan", "task_card", "video", "data_visualization")}
-	surfaceModal = surface{100, only(blocks, "actions", "alert", "context", "divider", "header", "image", "input", "rich_text", "section", "video")}
-	surfaceHome  = surface{100, only(blocks, "actions", "context", "divider", "header", "image", "input", "rich_text", "section", "video")}
+	Modal = Surface{100, only(blocks, "actions", "alert", "context", "divider", "header", "image", "input", "rich_text", "section", "video")}
+	Home  = Surface{100, only(blocks, "actions", "context", "divider", "header", "image", "input", "rich_text", "section", "video")}
 )
 
 // apart says that no two elements of a list have one action_id.

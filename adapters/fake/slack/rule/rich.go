@@ -1,4 +1,4 @@
-package slack
+package rule
 
 // maxChars is what a text of a rich_text block may have; only the whole message
 // bounds it.
