@@ -72,7 +72,8 @@ adapters/terminal            | chat markdown                                    
 adapters/fake                | –                                                    | –
 adapters/fake/slack          | adapters/fake adapters/fake/slack/rule               | github.com/gorilla/websocket go.yaml.in/yaml/v3
 adapters/fake/slack/rule     | –                                                    | –
-adapters/fake/discord        | adapters/fake                                        | github.com/gorilla/websocket
+adapters/fake/discord        | adapters/fake adapters/fake/discord/rule             | github.com/gorilla/websocket
+adapters/fake/discord/rule   | –                                                    | –
 bots                         | chat markdown model model/middleware agent account plugin policy confirm schedule secret store | –
 cmd/exampleplugins/...       | cmd/exampleplugins/...                               | –
 cmd/...                      | everything                                           | github.com/spf13/cobra github.com/goccy/go-yaml github.com/prometheus/client_golang charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term

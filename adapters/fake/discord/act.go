@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // PostOptions is what a message of a member has beside its text.
@@ -30,13 +32,13 @@ func (d *Discord) Post(user, channel, text string, o PostOptions) (string, error
 		return "", fmt.Errorf("the thread %s is locked", ch.Name)
 	}
 	m := &message{Message: Message{Channel: channel, User: user, Text: text}}
-	a := allowAll
+	a := rule.AllowAll
 	var replied *message
 	if o.ReplyTo != "" {
 		if replied = d.message(channel, o.ReplyTo); replied == nil || replied.Deleted || replied.To != "" {
 			return "", fmt.Errorf("message %s: %w", o.ReplyTo, errMissing)
 		}
-		m.Kind, m.ReplyTo, a.replied = kindReply, o.ReplyTo, !o.NoPing
+		m.Kind, m.ReplyTo, a.Replied = kindReply, o.ReplyTo, !o.NoPing
 	}
 	m.Pings = d.pings(user, ch, text, a, replied)
 	for _, f := range o.Attachments {
@@ -87,8 +89,8 @@ func (d *Discord) Edit(user, channel, id, text string) error {
 	if ch.Archived {
 		return fmt.Errorf("the thread %s is archived", ch.Name)
 	}
-	a := allowAll
-	a.replied = m.mentions(d.author(channel, m.ReplyTo))
+	a := rule.AllowAll
+	a.Replied = m.mentions(d.author(channel, m.ReplyTo))
 	m.Text, m.Edited, m.Pings = text, true, d.pings(user, ch, text, a, d.message(channel, m.ReplyTo))
 	m.version(d)
 	d.tellMessage(m, "UPDATE")

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // Sizes of requests and files, in bytes.
@@ -18,8 +20,6 @@ const (
 	maxBody = 25 << 20
 	maxFile = 10 << 20
 )
-
-var snowflake = regexp.MustCompile(`^(0|[1-9][0-9]{0,19})$`)
 
 // upload is a file of a request; n is the number by which attachments name it.
 type upload struct {
@@ -126,4 +126,22 @@ func clean(name string) string {
 		}
 		return '_'
 	}, name)
+}
+
+// said is what a request wants a message to say, with the files that came along.
+type said struct {
+	rule.Message
+
+	files []upload
+}
+
+// readMessage reads the body of a request that makes or changes a message. def is what
+// may be mentioned when the body does not say it.
+func readMessage(form object, files []upload, def rule.Mentions) (said, error) {
+	var numbers []int
+	for _, f := range files {
+		numbers = append(numbers, f.n)
+	}
+	m, faults := rule.ReadMessage(form, numbers, def)
+	return said{m, files}, invalidFormBody(faults)
 }

@@ -3,6 +3,8 @@ package discord
 import (
 	"encoding/json"
 	"slices"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // kindsOf are the answers that each type of interaction takes.
@@ -47,13 +49,13 @@ func (d *Discord) acknowledge(i *interaction, form object, files []upload, via s
 	case i.over, took > answerTime:
 		return refuse(unknownInteraction)
 	}
-	f := faults{}
+	f := rule.Faults{}
 	kinds := kindsOf[i.kind]
 	if i.from == nil {
 		kinds = slices.DeleteFunc(slices.Clone(kinds), func(k int) bool { return k == AnswerDeferredUpdate || k == AnswerUpdate })
 	}
-	kind := f.choice(form, "type", "", kinds...)
-	if err := f.err(); err != nil {
+	kind := f.Choice(form, "type", "", kinds...)
+	if err := invalidFormBody(f); err != nil {
 		return err
 	}
 	data, _ := form["data"].(object)
@@ -82,16 +84,16 @@ func (d *Discord) carry(i *interaction, kind int, data object, files []upload) e
 	case AnswerMessage:
 		return d.reply(i, data, files)
 	case AnswerDeferred:
-		flags := integer(data["flags"])
+		flags := rule.Integer(data["flags"])
 		if flags&^FlagEphemeral != 0 {
 			return formFault("data.flags", "MESSAGE_FLAGS_INVALID", "only EPHEMERAL may be set when deferring")
 		}
 		i.ephemeral = flags&FlagEphemeral != 0
-		i.original = d.respond(i, said{flags: FlagLoading | flags, allowed: allowUsers})
+		i.original = d.respond(i, said{Message: rule.Message{Flags: FlagLoading | flags, Allowed: rule.AllowUsers}})
 	case AnswerDeferredUpdate:
 		i.original = i.from
 	case AnswerUpdate:
-		s, err := d.readMessage(data, files, allowUsers)
+		s, err := readMessage(data, files, rule.AllowUsers)
 		if err != nil {
 			return under("data", err)
 		}
@@ -105,7 +107,7 @@ func (d *Discord) carry(i *interaction, kind int, data object, files []upload) e
 		if data == nil {
 			data = object{}
 		}
-		if err := modalFaults(data); err != nil {
+		if err := invalidFormBody(rule.Modal(data)); err != nil {
 			return under("data", err)
 		}
 		i.opened = true
@@ -125,17 +127,17 @@ func under(field string, err error) error {
 
 // choiceFaults checks the choices that complete an option.
 func choiceFaults(i *interaction, data object) error {
-	f := faults{}
+	f := rule.Faults{}
 	if _, ok := data["choices"].([]any); !ok {
-		f.addf("data.choices", "BASE_TYPE_REQUIRED", "This field is required")
+		f.Addf("data.choices", "BASE_TYPE_REQUIRED", "This field is required")
 	}
-	kind := optionString
+	kind := rule.OptionString
 	var find func(options []any)
 	find = func(options []any) {
 		for _, v := range options {
 			o, _ := v.(object)
 			if o["focused"] == true {
-				kind = integer(o["type"])
+				kind = rule.Integer(o["type"])
 			}
 			inner, _ := o["options"].([]any)
 			find(inner)
@@ -143,54 +145,54 @@ func choiceFaults(i *interaction, data object) error {
 	}
 	options, _ := clone(i.data)["options"].([]any)
 	find(options)
-	for n, v := range f.list(data, "choices", "data", 25) {
+	for n, v := range f.List(data, "choices", "data", 25) {
 		c, _ := v.(object)
-		path := at("data", "choices", n)
-		f.required(c, "name", path, 100)
-		if kind == optionString {
-			f.required(c, "value", path, 100)
+		path := rule.At("data", "choices", n)
+		f.Required(c, "name", path, 100)
+		if kind == rule.OptionString {
+			f.Required(c, "value", path, 100)
 		} else if _, ok := c["value"].(json.Number); !ok {
-			f.addf(at(path, "value"), "NUMBER_TYPE_COERCE", "Value \"%v\" is not int.", c["value"])
+			f.Addf(rule.At(path, "value"), "NUMBER_TYPE_COERCE", "Value \"%v\" is not int.", c["value"])
 		}
 	}
-	return f.err()
+	return invalidFormBody(f)
 }
 
 // reply makes the first answer a message.
 func (d *Discord) reply(i *interaction, data object, files []upload) error {
-	s, err := d.readMessage(data, files, allowUsers)
+	s, err := readMessage(data, files, rule.AllowUsers)
 	if err != nil {
 		return under("data", err)
 	}
-	if s.empty() {
+	if s.Empty() {
 		return refuse(emptyMessage)
 	}
-	i.ephemeral = s.flags&FlagEphemeral != 0
+	i.ephemeral = s.Flags&FlagEphemeral != 0
 	i.original = d.respond(i, s)
 	return nil
 }
 
 // respond makes a message that answers an interaction. The lock is held.
 func (d *Discord) respond(i *interaction, s said) *message {
-	m := &message{token: i.token, about: d.about(i), embeds: s.embeds, components: s.components, Message: Message{
-		Channel: i.channel.ID, User: BotUser, Text: s.text, Interaction: i.id,
-		Flags: s.flags & (FlagSuppressEmbeds | FlagSilent | FlagLoading | FlagComponentsV2),
+	m := &message{token: i.token, about: d.about(i), embeds: s.Embeds, components: s.Components, Message: Message{
+		Channel: i.channel.ID, User: BotUser, Text: s.Text, Interaction: i.id,
+		Flags: s.Flags & (FlagSuppressEmbeds | FlagSilent | FlagLoading | FlagComponentsV2),
 	}}
 	switch {
 	case i.original != nil:
 		m.Kind, m.ReplyTo = kindReply, i.original.ID
 	case i.kind == kindSlash && i.command == 3:
 		m.Kind = kindMenu
-		m.ReplyTo = text(i.data["target_id"])
+		m.ReplyTo = rule.Text(i.data["target_id"])
 	case i.kind == kindSlash:
 		m.Kind = kindCommand
 	case i.from != nil:
 		m.Kind, m.ReplyTo = kindReply, i.from.ID
 	}
-	if s.flags&FlagEphemeral != 0 {
+	if s.Flags&FlagEphemeral != 0 {
 		m.To = i.user
 	}
-	m.Pings = d.pings(BotUser, i.channel, s.text, s.allowed, nil)
+	m.Pings = d.pings(BotUser, i.channel, s.Text, s.Allowed, nil)
 	d.attach(m, s)
 	d.add(m)
 	d.tellMessage(m, "CREATE")

@@ -3,50 +3,52 @@ package discord
 import (
 	"slices"
 	"strconv"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // attach keeps the new files of a message. The lock is held.
 func (d *Discord) attach(m *message, s said) {
 	for _, u := range s.files {
 		f := u.File
-		a := s.about[strconv.Itoa(u.n)]
-		if name := text(a["filename"]); name != "" {
+		a := s.About[strconv.Itoa(u.n)]
+		if name := rule.Text(a["filename"]); name != "" {
 			f.Name = name
 		}
-		f.Description = text(a["description"])
+		f.Description = rule.Text(a["description"])
 		m.Files = append(m.Files, d.keep(m.Channel, f))
 	}
 }
 
 // change gives one of the application's messages a new version. The lock is held.
 func (d *Discord) change(m *message, s said) error {
-	if m.Flags&FlagComponentsV2 != 0 && (s.text != "" || len(s.embeds) > 0) {
+	if m.Flags&FlagComponentsV2 != 0 && (s.Text != "" || len(s.Embeds) > 0) {
 		return formFault("content", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "The 'content' field cannot be used when using MessageFlags.IS_COMPONENTS_V2")
 	}
 	next := *m
-	if s.hasText {
-		next.Text = s.text
+	if s.HasText {
+		next.Text = s.Text
 	}
-	if s.hasEmbeds {
-		next.embeds, next.unfurled = s.embeds, nil
+	if s.HasEmbeds {
+		next.embeds, next.unfurled = s.Embeds, nil
 	}
-	if s.hasComponents {
-		next.components = s.components
+	if s.HasComponents {
+		next.components = s.Components
 	}
 	next.Files = slices.Clone(m.Files)
-	if s.hasUploads {
-		next.Files = slices.DeleteFunc(next.Files, func(f File) bool { return !slices.Contains(s.kept, f.ID) })
+	if s.HasUploads {
+		next.Files = slices.DeleteFunc(next.Files, func(f File) bool { return !slices.Contains(s.Kept, f.ID) })
 	}
 	if next.Text == "" && len(next.embeds)+len(next.components)+len(next.Files)+len(s.files) == 0 {
 		return refuse(emptyMessage)
 	}
-	next.Flags = next.Flags&^FlagLoading | s.flags&FlagComponentsV2
-	if s.flags != 0 {
-		next.Flags = next.Flags&^FlagSuppressEmbeds | s.flags&FlagSuppressEmbeds
+	next.Flags = next.Flags&^FlagLoading | s.Flags&FlagComponentsV2
+	if s.Flags != 0 {
+		next.Flags = next.Flags&^FlagSuppressEmbeds | s.Flags&FlagSuppressEmbeds
 	}
 	ch, _ := d.channel(m.Channel)
-	if s.hasText {
-		next.Pings = d.pings(BotUser, ch, s.text, s.allowed, nil)
+	if s.HasText {
+		next.Pings = d.pings(BotUser, ch, s.Text, s.Allowed, nil)
 	}
 	*m = next
 	m.Edited = true
@@ -83,7 +85,7 @@ func changeMessage(c *call) (any, error) {
 	if ch.Archived {
 		return nil, refuse(threadArchived)
 	}
-	s, err := c.readMessage(c.form, c.files, allowAll)
+	s, err := readMessage(c.form, c.files, rule.AllowAll)
 	if err != nil {
 		return nil, err
 	}

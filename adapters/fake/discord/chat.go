@@ -3,6 +3,8 @@ package discord
 import (
 	"slices"
 	"time"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // place finds the channel of a call, which the bot sees and in which it has more
@@ -49,44 +51,44 @@ func createMessage(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := c.readMessage(c.form, c.files, allowAll)
+	s, err := readMessage(c.form, c.files, rule.AllowAll)
 	if err != nil {
 		return nil, err
 	}
 	switch {
-	case s.empty():
+	case s.Empty():
 		return nil, refuse(emptyMessage)
-	case len(s.embeds) > 0 && !c.may(BotUser, ch, EmbedLinks), len(s.files) > 0 && !c.may(BotUser, ch, AttachFiles):
+	case len(s.Embeds) > 0 && !c.may(BotUser, ch, EmbedLinks), len(s.files) > 0 && !c.may(BotUser, ch, AttachFiles):
 		return nil, refuse(missingPermissions)
 	}
-	if s.enforce && s.nonce != "" {
+	if s.Enforce && s.Nonce != "" {
 		for _, m := range slices.Backward(c.messages) {
-			if m.User == BotUser && m.Nonce == s.nonce && m.Channel == ch.ID && c.Clock.Now().Sub(m.Time) < nonceLives {
+			if m.User == BotUser && m.Nonce == s.Nonce && m.Channel == ch.ID && c.Clock.Now().Sub(m.Time) < nonceLives {
 				return c.messageWire(m), nil
 			}
 		}
 	}
-	m := &message{embeds: s.embeds, components: s.components, Message: Message{
-		Channel: ch.ID, User: BotUser, Text: s.text, Nonce: s.nonce, Flags: s.flags & (FlagSuppressEmbeds | FlagSilent | FlagComponentsV2),
+	m := &message{embeds: s.Embeds, components: s.Components, Message: Message{
+		Channel: ch.ID, User: BotUser, Text: s.Text, Nonce: s.Nonce, Flags: s.Flags & (FlagSuppressEmbeds | FlagSilent | FlagComponentsV2),
 	}}
 	var replied *message
-	if s.reply != "" {
+	if s.Reply != "" {
 		if !c.may(BotUser, ch, ReadHistory) {
 			return nil, refuse(noHistoryToReply)
 		}
-		replied = c.message(ch.ID, s.reply)
+		replied = c.message(ch.ID, s.Reply)
 		switch {
 		case replied != nil && replied.system:
 			return nil, formFault("message_reference", "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE", "Cannot reply to a system message")
 		case replied != nil && !replied.Deleted && replied.To == "":
-			m.Kind, m.ReplyTo = kindReply, s.reply
-		case !s.lax:
+			m.Kind, m.ReplyTo = kindReply, s.Reply
+		case !s.Lax:
 			return nil, formFault("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
 		default:
 			replied = nil
 		}
 	}
-	m.Pings = c.pings(BotUser, ch, s.text, s.allowed, replied)
+	m.Pings = c.pings(BotUser, ch, s.Text, s.Allowed, replied)
 	c.attach(m, s)
 	c.enter(ch, BotUser)
 	c.add(m)

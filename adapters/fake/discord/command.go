@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // command is one that the application registered.
@@ -110,12 +112,12 @@ func changeCommand(c *call) (any, error) {
 	}
 	next := maps.Clone(k.body)
 	maps.Copy(next, c.form)
-	f := faults{}
-	f.command(next, "")
-	if err := f.err(); err != nil {
+	f := rule.Faults{}
+	f.Command(next, "")
+	if err := invalidFormBody(f); err != nil {
 		return nil, err
 	}
-	k.body, k.name, k.version = next, text(next["name"]), c.id()
+	k.body, k.name, k.version = next, rule.Text(next["name"]), c.id()
 	return k.wire(), nil
 }
 

@@ -4,18 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-)
 
-// Types of options of commands.
-const (
-	optionString      = 3
-	optionInteger     = 4
-	optionBoolean     = 5
-	optionUser        = 6
-	optionChannel     = 7
-	optionRole        = 8
-	optionMentionable = 9
-	optionNumber      = 10
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // fill fills in the options of a command as a client does.
@@ -32,7 +22,7 @@ func (f *fill) options(defined []any, given map[string]string) ([]object, error)
 	known := map[string]bool{}
 	for _, v := range defined {
 		o, _ := v.(object)
-		name := text(o["name"])
+		name := rule.Text(o["name"])
 		known[name] = true
 		said, ok := given[name]
 		switch {
@@ -65,7 +55,7 @@ func (f *fill) options(defined []any, given map[string]string) ([]object, error)
 
 // value is what a user gave for an option, as it is sent.
 func (f *fill) value(o object, said string) (any, error) {
-	name, kind := text(o["name"]), integer(o["type"])
+	name, kind := rule.Text(o["name"]), rule.Integer(o["type"])
 	if choices, ok := o["choices"].([]any); ok && len(choices) > 0 {
 		i := slices.IndexFunc(choices, func(v any) bool { c, _ := v.(object); return fmt.Sprint(c["value"]) == said })
 		if i < 0 {
@@ -73,31 +63,31 @@ func (f *fill) value(o object, said string) (any, error) {
 		}
 	}
 	switch kind {
-	case optionString:
-		n := units(said)
+	case rule.OptionString:
+		n := rule.Length(said)
 		most := 6000
 		if v, ok := o["max_length"]; ok {
-			most = integer(v)
+			most = rule.Integer(v)
 		}
-		if n < max(integer(o["min_length"]), 1) || n > most {
+		if n < max(rule.Integer(o["min_length"]), 1) || n > most {
 			return nil, fmt.Errorf("the option %q is too short or too long", name)
 		}
 		return said, nil
-	case optionInteger, optionNumber:
+	case rule.OptionInteger, rule.OptionNumber:
 		n, err := strconv.ParseFloat(said, 64)
 		least, hasLeast := o["min_value"]
 		most, hasMost := o["max_value"]
 		switch {
-		case err != nil, kind == optionInteger && n != float64(int64(n)):
+		case err != nil, kind == rule.OptionInteger && n != float64(int64(n)):
 			return nil, fmt.Errorf("the option %q is no number", name)
 		case hasLeast && n < float(least), hasMost && n > float(most):
 			return nil, fmt.Errorf("the option %q is out of its bounds", name)
 		}
 		return n, nil
-	case optionBoolean:
+	case rule.OptionBoolean:
 		return said == "true", nil
-	case optionUser, optionChannel, optionRole, optionMentionable:
-		kinds := map[int]string{optionUser: "user", optionChannel: "channel", optionRole: "role", optionMentionable: "user role"}[kind]
+	case rule.OptionUser, rule.OptionChannel, rule.OptionRole, rule.OptionMentionable:
+		kinds := map[int]string{rule.OptionUser: "user", rule.OptionChannel: "channel", rule.OptionRole: "role", rule.OptionMentionable: "user role"}[kind]
 		if !f.resolve(f.resolved, said, f.ch, kinds) {
 			return nil, fmt.Errorf("the option %q: there is no %s %q", name, kinds, said)
 		}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // readable is a message as the application may read it over REST.
@@ -35,26 +37,26 @@ func history(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := faults{}
+	f := rule.Faults{}
 	limit := 50
 	if v := c.query.Get("limit"); v != "" {
 		if limit, err = strconv.Atoi(v); err != nil || limit < 1 || limit > 100 {
-			f.addf("limit", "NUMBER_TYPE_MAX", "int value should be between 1 and 100.")
+			f.Addf("limit", "NUMBER_TYPE_MAX", "int value should be between 1 and 100.")
 		}
 	}
 	pivot := ""
 	for _, key := range []string{"around", "before", "after"} {
 		if v := c.query.Get(key); v != "" {
-			if !snowflake.MatchString(v) {
-				f.addf(key, "NUMBER_TYPE_COERCE", "Value %q is not snowflake.", v)
+			if !rule.IsSnowflake(v) {
+				f.Addf(key, "NUMBER_TYPE_COERCE", "Value %q is not snowflake.", v)
 			}
 			if pivot != "" {
-				f.addf(key, "BASE_TYPE_MUTUALLY_EXCLUSIVE", "only one of around, before and after may be given")
+				f.Addf(key, "BASE_TYPE_MUTUALLY_EXCLUSIVE", "only one of around, before and after may be given")
 			}
 			pivot = key
 		}
 	}
-	if err := f.err(); err != nil {
+	if err := invalidFormBody(f); err != nil {
 		return nil, err
 	}
 	out := []object{}

@@ -3,6 +3,8 @@ package discord
 import (
 	"fmt"
 	"slices"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // Input is one of a modal's fields.
@@ -15,32 +17,32 @@ type Input struct {
 }
 
 func inputOf(c object, label string) (Input, bool) {
-	in := Input{Kind: integer(c["type"]), CustomID: text(c["custom_id"]), Label: label, Required: c["required"] != false}
+	in := Input{Kind: rule.Integer(c["type"]), CustomID: rule.Text(c["custom_id"]), Label: label, Required: c["required"] != false}
 	switch {
 	case in.Kind == 4:
-		in.Value, in.Placeholder, in.Long = text(c["value"]), text(c["placeholder"]), integer(c["style"]) == 2
-		in.Least, in.Most = integer(c["min_length"]), integer(c["max_length"])
+		in.Value, in.Placeholder, in.Long = rule.Text(c["value"]), rule.Text(c["placeholder"]), rule.Integer(c["style"]) == 2
+		in.Least, in.Most = rule.Integer(c["min_length"]), rule.Integer(c["max_length"])
 		if in.Most == 0 {
 			in.Most = 4000
 		}
 		if in.Label == "" {
-			in.Label = text(c["label"])
+			in.Label = rule.Text(c["label"])
 		}
 		return in, true
 	case in.Kind == 3, in.Kind >= 5 && in.Kind <= 8:
-		in.Least, in.Most, in.Placeholder = 1, 1, text(c["placeholder"])
+		in.Least, in.Most, in.Placeholder = 1, 1, rule.Text(c["placeholder"])
 		if v, ok := c["min_values"]; ok {
-			in.Least = integer(v)
+			in.Least = rule.Integer(v)
 		}
 		if v, ok := c["max_values"]; ok {
-			in.Most = integer(v)
+			in.Most = rule.Integer(v)
 		}
 		options, _ := c["options"].([]any)
 		for _, o := range options {
 			option, _ := o.(object)
-			in.Options = append(in.Options, Choice{text(option["label"]), text(option["value"])})
+			in.Options = append(in.Options, Choice{rule.Text(option["label"]), rule.Text(option["value"])})
 			if option["default"] == true {
-				in.Value = text(option["value"])
+				in.Value = rule.Text(option["value"])
 			}
 		}
 		return in, true
@@ -50,7 +52,7 @@ func inputOf(c object, label string) (Input, bool) {
 
 // takes refuses what the client would not let a user submit.
 func (in Input) takes(value string) error {
-	n := units(value)
+	n := rule.Length(value)
 	if in.Kind != 4 {
 		n = 0
 		if value != "" {

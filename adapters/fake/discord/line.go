@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 var optionStart = regexp.MustCompile(`(?:^|\s)([-_\p{L}\p{N}]+):\s*`)
@@ -56,7 +58,7 @@ func (d *Discord) path(user, channel, name, line string) (string, []any, string,
 	for {
 		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		found := optionOf(defined, word)
-		if found == nil || integer(found["type"]) > 2 {
+		if found == nil || rule.Integer(found["type"]) > 2 {
 			return strings.Join(path, " "), defined, line, nil
 		}
 		path, line = append(path, word), rest
@@ -70,10 +72,10 @@ func needed(defined []any) string {
 	for _, v := range defined {
 		o, _ := v.(object)
 		if o["required"] == true {
-			return text(o["name"])
+			return rule.Text(o["name"])
 		}
 		if name == "" {
-			name = text(o["name"])
+			name = rule.Text(o["name"])
 		}
 	}
 	return name

@@ -4,27 +4,15 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-)
 
-// allowed are the allowed_mentions of a message.
-type allowed struct {
-	parse        []string // "users", "roles", "everyone"
-	users, roles []string
-	replied      bool
-}
-
-// What is allowed without allowed_mentions: everything in messages, users only in
-// what is sent with an interaction's or webhook's token.
-var (
-	allowAll   = allowed{parse: []string{"users", "roles", "everyone"}, replied: true}
-	allowUsers = allowed{parse: []string{"users"}, replied: true}
+	"aidesk/adapters/fake/discord/rule"
 )
 
 var mention = regexp.MustCompile(`<@!?(\d+)>|<@&(\d+)>|@(everyone|here)`)
 
 // pings are who a text of a user notifies. Discord does not say what becomes of
 // mentions in code; here they count.
-func (d *Discord) pings(user string, ch Channel, text string, a allowed, reply *message) []string {
+func (d *Discord) pings(user string, ch Channel, text string, a rule.Mentions, reply *message) []string {
 	var out []string
 	add := func(id string) {
 		if !slices.Contains(out, id) {
@@ -35,22 +23,22 @@ func (d *Discord) pings(user string, ch Channel, text string, a allowed, reply *
 	for _, m := range mention.FindAllStringSubmatch(text, -1) {
 		switch {
 		case m[1] != "":
-			if _, known := d.user(m[1]); known && (slices.Contains(a.parse, "users") || slices.Contains(a.users, m[1])) {
+			if _, known := d.user(m[1]); known && (slices.Contains(a.Parse, "users") || slices.Contains(a.Users, m[1])) {
 				add(m[1])
 			}
 		case m[2] != "":
 			r, known := got(d.roles, m[2])
-			if known && r.Guild == ch.Guild && (r.Mentionable || mighty) && (slices.Contains(a.parse, "roles") || slices.Contains(a.roles, m[2])) {
+			if known && r.Guild == ch.Guild && (r.Mentionable || mighty) && (slices.Contains(a.Parse, "roles") || slices.Contains(a.Roles, m[2])) {
 				add("&" + m[2])
 			}
 		default:
-			if mighty && ch.Kind != KindDM && slices.Contains(a.parse, "everyone") {
+			if mighty && ch.Kind != KindDM && slices.Contains(a.Parse, "everyone") {
 				add("@" + m[3])
 			}
 		}
 	}
 	// An answer to what came with an interaction's token mentions nobody.
-	if reply != nil && a.replied && reply.token == "" && reply.User != user {
+	if reply != nil && a.Replied && reply.token == "" && reply.User != user {
 		add(reply.User)
 	}
 	return out

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // Message is what stands in a channel.
@@ -58,7 +60,7 @@ const (
 	FlagEphemeral      = 1 << 6
 	FlagLoading        = 1 << 7
 	FlagSilent         = 1 << 12
-	FlagComponentsV2   = 1 << 15
+	FlagComponentsV2   = rule.FlagComponentsV2
 )
 
 // Types of messages.
@@ -137,7 +139,7 @@ func (d *Discord) add(m *message) *message {
 
 // version keeps what the message says now.
 func (m *message) version(d *Discord) {
-	complete(m.components)
+	rule.Complete(m.components)
 	m.Embeds, m.Components = raw(m.embeds), raw(m.components)
 	v := Version{Time: d.Clock.Now(), Text: m.Text, Embeds: m.Embeds, Components: m.Components, Pings: slices.Clone(m.Pings)}
 	for _, f := range m.Files {

@@ -3,6 +3,8 @@ package discord
 import (
 	"maps"
 	"strings"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // messageWire is a message as the REST API sends it.
@@ -107,7 +109,7 @@ func (d *Discord) told(m *message) object {
 	}
 	mentioned, _ := out["mentions"].([]object)
 	for _, o := range mentioned {
-		if u, ok := d.user(text(o["id"])); ok {
+		if u, ok := d.user(rule.Text(o["id"])); ok {
 			o["member"] = u.partial()
 		}
 	}
@@ -121,7 +123,7 @@ func (d *Discord) blank(m *message, wire object) object {
 	ch, _ := d.channel(m.Channel)
 	if m.User == BotUser || ch.Kind == KindDM || m.mentions(BotUser) {
 		if inner, ok := wire["referenced_message"].(object); ok {
-			channel := text(inner["channel_id"])
+			channel := rule.Text(inner["channel_id"])
 			if o := d.message(channel, m.ReplyTo); o != nil {
 				if b := d.blank(o, inner); b != nil {
 					out := maps.Clone(wire)
@@ -135,7 +137,7 @@ func (d *Discord) blank(m *message, wire object) object {
 	out := maps.Clone(wire)
 	out["content"], out["embeds"], out["attachments"], out["components"] = "", []any{}, []any{}, []any{}
 	if inner, ok := out["referenced_message"].(object); ok {
-		if o := d.message(text(inner["channel_id"]), m.ReplyTo); o != nil {
+		if o := d.message(rule.Text(inner["channel_id"]), m.ReplyTo); o != nil {
 			if b := d.blank(o, inner); b != nil {
 				out["referenced_message"] = b
 			}

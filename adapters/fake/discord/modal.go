@@ -3,6 +3,8 @@ package discord
 import (
 	"fmt"
 	"slices"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // Modal is a window with a form that a user sees.
@@ -45,20 +47,20 @@ func (d *Discord) CloseModal(user string) {
 // openModal shows a modal that was checked before. The lock is held.
 func (d *Discord) openModal(i *interaction, data object) {
 	components, _ := data["components"].([]any)
-	complete(components)
+	rule.Complete(components)
 	m := &modal{components: components, from: i.from, Modal: Modal{
-		User: i.user, Channel: i.channel.ID, CustomID: text(data["custom_id"]), Title: text(data["title"]),
+		User: i.user, Channel: i.channel.ID, CustomID: rule.Text(data["custom_id"]), Title: rule.Text(data["title"]),
 	}}
 	for _, v := range components {
 		outer, _ := v.(object)
-		label := text(outer["label"])
-		eachComponent([]any{v}, func(c object) {
+		label := rule.Text(outer["label"])
+		rule.EachComponent([]any{v}, func(c object) {
 			in, ok := inputOf(c, label)
 			switch {
 			case ok:
 				m.Inputs = append(m.Inputs, in)
-			case text(c["content"]) != "":
-				m.Text += text(c["content"]) + "\n"
+			case rule.Text(c["content"]) != "":
+				m.Text += rule.Text(c["content"]) + "\n"
 			}
 		})
 	}
@@ -119,8 +121,8 @@ func submitted(components []any, filled map[string]string) []object {
 	for _, v := range components {
 		c, _ := v.(object)
 		answer := object{"type": c["type"], "id": c["id"]}
-		value, ok := filled[text(c["custom_id"])]
-		switch kind := integer(c["type"]); {
+		value, ok := filled[rule.Text(c["custom_id"])]
+		switch kind := rule.Integer(c["type"]); {
 		case ok && kind == 4:
 			answer["custom_id"], answer["value"] = c["custom_id"], value
 		case ok:

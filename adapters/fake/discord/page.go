@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 //go:embed page.html
@@ -109,11 +111,11 @@ func usages(name string, options []any) []string {
 	for _, v := range options {
 		o, _ := v.(object)
 		inner, _ := o["options"].([]any)
-		if integer(o["type"]) <= 2 {
-			out = append(out, usages(name+" "+text(o["name"]), inner)...)
+		if rule.Integer(o["type"]) <= 2 {
+			out = append(out, usages(name+" "+rule.Text(o["name"]), inner)...)
 			continue
 		}
-		name += " " + text(o["name"]) + ":…"
+		name += " " + rule.Text(o["name"]) + ":…"
 	}
 	if out == nil {
 		return []string{name}

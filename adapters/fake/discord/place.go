@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // address is where the gateway is.
@@ -38,8 +40,8 @@ func myGuilds(c *call) (any, error) {
 }
 
 func openDM(c *call) (any, error) {
-	id := text(c.form["recipient_id"])
-	if !snowflake.MatchString(id) {
+	id := rule.Text(c.form["recipient_id"])
+	if !rule.IsSnowflake(id) {
 		return nil, formFault("recipient_id", "NUMBER_TYPE_COERCE", "Value %q is not snowflake.", id)
 	}
 	u, ok := c.user(id)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // Press lets a user press a button of a message, by its custom_id. It may be one that
@@ -33,7 +35,7 @@ func (d *Discord) choose(user, channel, id, customID string, values []string) (*
 	for _, v := range slices.Backward(m.Versions) {
 		var old []any
 		_ = json.Unmarshal(v.Components, &old)
-		eachComponent(old, func(c object) {
+		rule.EachComponent(old, func(c object) {
 			if used == nil && c["custom_id"] == customID && c["disabled"] != true {
 				used = c
 			}
@@ -42,7 +44,7 @@ func (d *Discord) choose(user, channel, id, customID string, values []string) (*
 			break
 		}
 	}
-	kind := integer(used["type"])
+	kind := rule.Integer(used["type"])
 	if used == nil || (kind == 2) != (values == nil) {
 		return nil, fmt.Errorf("component %q in message %s: %w", customID, id, errMissing)
 	}
@@ -59,16 +61,16 @@ func (d *Discord) choose(user, channel, id, customID string, values []string) (*
 func (d *Discord) chosen(data, menu object, values []string, ch Channel) error {
 	least, most := 1, 1
 	if v, ok := menu["min_values"]; ok {
-		least = integer(v)
+		least = rule.Integer(v)
 	}
 	if v, ok := menu["max_values"]; ok {
-		most = integer(v)
+		most = rule.Integer(v)
 	}
 	if len(values) < least || len(values) > most {
 		return fmt.Errorf("the menu takes %d to %d values", least, most)
 	}
 	data["values"] = values
-	kind := integer(menu["type"])
+	kind := rule.Integer(menu["type"])
 	if kind != 3 {
 		resolved := object{}
 		for _, id := range values {

@@ -3,8 +3,8 @@ package discord
 import (
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // refusal is an error of the REST API.
@@ -110,57 +110,17 @@ func plain(status int) *refusal {
 	return &refusal{status: status, message: fmt.Sprintf("%d: %s", status, http.StatusText(status))}
 }
 
-// faults are what is wrong with a form, by the path of the place: "embeds.0.title".
-type faults map[string][]object
-
-// addf notes a fault.
-func (f faults) addf(path, code, format string, args ...any) {
-	f[path] = append(f[path], object{"code": code, "message": fmt.Sprintf(format, args...)})
-}
-
-// err is the refusal of the form; nil: nothing is wrong.
-func (f faults) err() error {
+// invalidFormBody is the refusal of a form; nil: nothing is wrong.
+func invalidFormBody(f rule.Faults) error {
 	if len(f) == 0 {
 		return nil
 	}
-	root := object{}
-	for path, wrong := range f {
-		at := root
-		for part := range strings.SplitSeq(path, ".") {
-			if part == "" {
-				continue
-			}
-			next, _ := at[part].(object)
-			if next == nil {
-				next = object{}
-				at[part] = next
-			}
-			at = next
-		}
-		at["_errors"] = wrong
-	}
-	return &refusal{status: http.StatusBadRequest, code: invalidForm, message: "Invalid Form Body", errors: root}
+	return &refusal{status: http.StatusBadRequest, code: invalidForm, message: "Invalid Form Body", errors: f.Tree()}
 }
 
 // formFault is the refusal of a form with one fault.
 func formFault(path, code, format string, args ...any) error {
-	f := faults{}
-	f.addf(path, code, format, args...)
-	return f.err()
-}
-
-// at makes a path: at("components", 0, "label").
-func at(parts ...any) string {
-	var out []string
-	for _, p := range parts {
-		switch p := p.(type) {
-		case int:
-			out = append(out, strconv.Itoa(p))
-		case string:
-			if p != "" {
-				out = append(out, p)
-			}
-		}
-	}
-	return strings.Join(out, ".")
+	f := rule.Faults{}
+	f.Addf(path, code, format, args...)
+	return invalidFormBody(f)
 }

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"time"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // maxCreates is how many new commands a guild, or the application, may get in a day.
@@ -25,14 +27,14 @@ func (d *Discord) same(guild, name string, kind int) *command {
 func (d *Discord) register(guild string, body object) (*command, bool, error) {
 	body = maps.Clone(body)
 	delete(body, "id")
-	bare(body["options"])
+	rule.Bare(body["options"])
 	kind := kindOf(body)
-	k := d.same(guild, text(body["name"]), kind)
+	k := d.same(guild, rule.Text(body["name"]), kind)
 	switch {
 	case k == nil && d.creates(guild) >= maxCreates:
 		return nil, false, refuse(tooManyCreated)
 	case k == nil:
-		k = &command{id: d.id(), name: text(body["name"]), kind: kind, guild: guild, body: body, version: d.id()}
+		k = &command{id: d.id(), name: rule.Text(body["name"]), kind: kind, guild: guild, body: body, version: d.id()}
 		d.created[guild] = append(d.created[guild], d.Clock.Now())
 		d.commands = append(d.commands, k)
 		return k, true, nil
@@ -52,7 +54,7 @@ func (d *Discord) creates(guild string) int {
 // kindOf is the type of a command; it is a slash command if it does not say.
 func kindOf(body object) int {
 	if v, ok := body["type"]; ok && v != nil {
-		return integer(v)
+		return rule.Integer(v)
 	}
 	return 1
 }
@@ -66,19 +68,19 @@ func putCommands(c *call) (any, error) {
 	if c.list == nil {
 		return nil, formFault("", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
 	}
-	f := faults{}
+	f := rule.Faults{}
 	seen, count := map[string]bool{}, map[int]int{}
 	for i, v := range c.list {
 		body, _ := v.(object)
-		f.command(body, at(i))
+		f.Command(body, rule.At(i))
 		key := fmt.Sprint(kindOf(body), " ", body["name"])
 		if seen[key] {
-			f.addf(at(i), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
+			f.Addf(rule.At(i), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
 		}
 		seen[key] = true
 		count[kindOf(body)]++
 	}
-	if err := f.err(); err != nil {
+	if err := invalidFormBody(f); err != nil {
 		return nil, err
 	}
 	if count[1] > 100 || count[2] > 15 || count[3] > 15 {
@@ -105,9 +107,9 @@ func createCommand(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := faults{}
-	f.command(c.form, "")
-	if err := f.err(); err != nil {
+	f := rule.Faults{}
+	f.Command(c.form, "")
+	if err := invalidFormBody(f); err != nil {
 		return nil, err
 	}
 	n := 0
@@ -116,7 +118,7 @@ func createCommand(c *call) (any, error) {
 			n++
 		}
 	}
-	if c.same(guild, text(c.form["name"]), kindOf(c.form)) == nil && n >= map[int]int{1: 100, 2: 15, 3: 15}[kindOf(c.form)] {
+	if c.same(guild, rule.Text(c.form["name"]), kindOf(c.form)) == nil && n >= map[int]int{1: 100, 2: 15, 3: 15}[kindOf(c.form)] {
 		return nil, refuse(tooManyCommands)
 	}
 	k, isNew, err := c.register(guild, c.form)

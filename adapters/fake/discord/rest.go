@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // call is a request of a route. The fake is locked while it runs.
@@ -96,7 +98,7 @@ func (c *call) answer(m *method, other bool, broken error, r *Request, h http.He
 		return nil, plain(http.StatusUnauthorized)
 	}
 	for _, name := range []string{"channel", "message", "user", "guild", "command", "interaction"} {
-		if id, ok := c.vars[name]; ok && !snowflake.MatchString(id) {
+		if id, ok := c.vars[name]; ok && !rule.IsSnowflake(id) {
 			return nil, formFault(name+"_id", "NUMBER_TYPE_COERCE", "Value %q is not snowflake.", id)
 		}
 	}

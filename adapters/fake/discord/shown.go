@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 func raw(v []any) json.RawMessage {
@@ -12,25 +14,6 @@ func raw(v []any) json.RawMessage {
 	}
 	out, _ := json.Marshal(v)
 	return out
-}
-
-// eachComponent visits components and what is in them, in the order in which they
-// stand.
-func eachComponent(list []any, f func(c object)) {
-	for _, v := range list {
-		c, ok := v.(object)
-		if !ok {
-			continue
-		}
-		f(c)
-		inner, _ := c["components"].([]any)
-		eachComponent(inner, f)
-		for _, key := range []string{"component", "accessory"} {
-			if one, ok := c[key]; ok {
-				eachComponent([]any{one}, f)
-			}
-		}
-	}
 }
 
 // Shown is what a member reads: the text, embeds as "| line", buttons as "[label]".
@@ -87,19 +70,19 @@ func (m Message) Buttons() []Button {
 
 func buttons(components []any) []Button {
 	var out []Button
-	eachComponent(components, func(c object) {
-		b := Button{Kind: integer(c["type"]), Style: integer(c["style"]), Disabled: c["disabled"] == true}
+	rule.EachComponent(components, func(c object) {
+		b := Button{Kind: rule.Integer(c["type"]), Style: rule.Integer(c["style"]), Disabled: c["disabled"] == true}
 		if b.Kind != 2 && (b.Kind < 3 || b.Kind > 8 || b.Kind == 4) {
 			return
 		}
-		b.CustomID, b.Label, b.URL = text(c["custom_id"]), text(c["label"]), text(c["url"])
+		b.CustomID, b.Label, b.URL = rule.Text(c["custom_id"]), rule.Text(c["label"]), rule.Text(c["url"])
 		if b.Label == "" {
-			b.Label = text(c["placeholder"])
+			b.Label = rule.Text(c["placeholder"])
 		}
 		options, _ := c["options"].([]any)
 		for _, o := range options {
 			option, _ := o.(object)
-			b.Options = append(b.Options, Choice{text(option["label"]), text(option["value"])})
+			b.Options = append(b.Options, Choice{rule.Text(option["label"]), rule.Text(option["value"])})
 		}
 		out = append(out, b)
 	})
@@ -114,25 +97,6 @@ func (m Message) Labelled(label string) (Button, bool) {
 		}
 	}
 	return Button{}, false
-}
-
-func text(v any) string {
-	s, _ := v.(string)
-	return s
-}
-
-// integer is a number of JSON, read in whichever way.
-func integer(v any) int {
-	switch v := v.(type) {
-	case int:
-		return v
-	case float64:
-		return int(v)
-	case json.Number:
-		n, _ := v.Int64()
-		return int(n)
-	}
-	return 0
 }
 
 // Link is the address of a message as clients copy it.

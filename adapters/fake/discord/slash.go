@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"aidesk/adapters/fake/discord/rule"
 )
 
 // Choice is an option of a menu, or what completes an option of a command.
@@ -26,7 +28,7 @@ func (d *Discord) offered(user string, ch Channel, kind int, name string) (*comm
 		context = 1
 	}
 	if contexts, ok := c.body["contexts"].([]any); ok {
-		if !slices.ContainsFunc(contexts, func(v any) bool { return integer(v) == context }) {
+		if !slices.ContainsFunc(contexts, func(v any) bool { return rule.Integer(v) == context }) {
 			return nil, fmt.Errorf("the command %q is not offered here", name)
 		}
 	} else if c.body["dm_permission"] == false && context == 1 {
@@ -116,13 +118,13 @@ func (d *Discord) slash(user, channel, name, sub string, options map[string]stri
 	path := strings.Fields(sub)
 	for _, word := range path {
 		found := optionOf(defined, word)
-		if found == nil || integer(found["type"]) > 2 {
+		if found == nil || rule.Integer(found["type"]) > 2 {
 			return nil, fmt.Errorf("the command %q has no subcommand %q", name, sub)
 		}
 		defined, _ = found["options"].([]any)
 	}
 	if len(defined) > 0 {
-		if first, _ := defined[0].(object); integer(first["type"]) <= 2 {
+		if first, _ := defined[0].(object); rule.Integer(first["type"]) <= 2 {
 			return nil, fmt.Errorf("the command %q needs a subcommand", strings.TrimSpace(name+" "+sub))
 		}
 	}

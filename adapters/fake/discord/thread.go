@@ -1,6 +1,10 @@
 package discord
 
-import "slices"
+import (
+	"slices"
+
+	"aidesk/adapters/fake/discord/rule"
+)
 
 // openThread opens a thread. The lock is held.
 func (d *Discord) openThread(user string, parent Channel, from string, t Channel) (Channel, error) {
@@ -59,22 +63,22 @@ var autoArchive = []int{60, 1440, 4320, 10080}
 
 // threadForm reads the body of a request that opens or changes a thread.
 func (c *call) threadForm(t *Channel, isNew bool) error {
-	f := faults{}
+	f := rule.Faults{}
 	name, given := c.form["name"].(string)
-	switch n := units(name); {
+	switch n := rule.Length(name); {
 	case !given && isNew:
-		f.addf("name", "BASE_TYPE_REQUIRED", "This field is required")
+		f.Addf("name", "BASE_TYPE_REQUIRED", "This field is required")
 	case given && (n < 1 || n > 100):
-		f.addf("name", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
+		f.Addf("name", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
 	case given:
 		t.Name = name
 	}
 	if v, ok := c.form["auto_archive_duration"]; ok && v != nil {
-		if t.AutoClose = integer(v); !slices.Contains(autoArchive, t.AutoClose) {
-			f.addf("auto_archive_duration", "BASE_TYPE_CHOICES", "Value must be one of {60, 1440, 4320, 10080}.")
+		if t.AutoClose = rule.Integer(v); !slices.Contains(autoArchive, t.AutoClose) {
+			f.Addf("auto_archive_duration", "BASE_TYPE_CHOICES", "Value must be one of {60, 1440, 4320, 10080}.")
 		}
 	}
-	return f.err()
+	return invalidFormBody(f)
 }
 
 func startFromMessage(c *call) (any, error) {
@@ -97,7 +101,7 @@ func startFromMessage(c *call) (any, error) {
 func startThread(c *call) (any, error) {
 	t := Channel{Kind: KindPrivateThread, AutoClose: 1440}
 	if v, ok := c.form["type"]; ok && v != nil {
-		t.Kind = Kind(integer(v))
+		t.Kind = Kind(rule.Integer(v))
 	}
 	need := map[Kind]uint64{KindPrivateThread: CreatePrivateThreads, KindPublicThread: CreateThreads, KindNewsThread: CreateThreads}[t.Kind]
 	if need == 0 {

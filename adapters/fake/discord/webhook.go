@@ -1,5 +1,7 @@
 package discord
 
+import "aidesk/adapters/fake/discord/rule"
+
 // interaction finds the answered interaction of a token. What is said of a token that
 // is not known, or whose interaction is not answered yet, is not documented.
 func (c *call) interaction() (*interaction, error) {
@@ -41,15 +43,15 @@ func followUp(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := c.readMessage(c.form, c.files, allowUsers)
+	s, err := readMessage(c.form, c.files, rule.AllowUsers)
 	if err != nil {
 		return nil, err
 	}
-	if s.empty() {
+	if s.Empty() {
 		return nil, refuse(emptyMessage)
 	}
 	if m := i.original; m != nil && !m.Deleted && m.Flags&FlagLoading != 0 {
-		s.hasText, s.hasEmbeds, s.hasComponents = true, true, true
+		s.HasText, s.HasEmbeds, s.HasComponents = true, true, true
 		if err := c.change(m, s); err != nil {
 			return nil, err
 		}
@@ -71,7 +73,7 @@ func changeAnswer(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := c.readMessage(c.form, c.files, allowUsers)
+	s, err := readMessage(c.form, c.files, rule.AllowUsers)
 	if err != nil {
 		return nil, err
 	}

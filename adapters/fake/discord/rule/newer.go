@@ -1,45 +1,45 @@
-package discord
+package rule
 
 import "strconv"
 
 // block checks a component of the newer kind.
 func (l *layout) block(c object, path string, outer bool) {
 	l.count++
-	kind := integer(c["type"])
+	kind := Integer(c["type"])
 	switch {
 	case kind == typeText:
-		l.words += units(l.required(c, "content", path, 4000))
+		l.words += Length(l.Required(c, "content", path, 4000))
 	case kind == typeSection:
-		inner := l.list(c, "components", path, 3)
+		inner := l.List(c, "components", path, 3)
 		if len(inner) == 0 {
-			l.addf(at(path, "components"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 3 in length.")
+			l.Addf(At(path, "components"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 3 in length.")
 		}
 		for i, v := range inner {
 			e, _ := v.(object)
-			if integer(e["type"]) != typeText {
-				l.addf(at(path, "components", i, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (10,).")
+			if Integer(e["type"]) != typeText {
+				l.Addf(At(path, "components", i, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (10,).")
 				continue
 			}
-			l.block(e, at(path, "components", i), false)
+			l.block(e, At(path, "components", i), false)
 		}
 		accessory, _ := c["accessory"].(object)
-		switch integer(accessory["type"]) {
+		switch Integer(accessory["type"]) {
 		case typeButton:
-			l.button(accessory, at(path, "accessory"))
+			l.button(accessory, At(path, "accessory"))
 		case typeThumbnail:
 			l.count++
-			l.media(accessory, at(path, "accessory"))
+			l.media(accessory, At(path, "accessory"))
 		default:
-			l.addf(at(path, "accessory"), "BASE_TYPE_REQUIRED", "This field is required")
+			l.Addf(At(path, "accessory"), "BASE_TYPE_REQUIRED", "This field is required")
 		}
 	case kind == typeGallery:
-		items := l.list(c, "items", path, 10)
+		items := l.List(c, "items", path, 10)
 		if len(items) == 0 {
-			l.addf(at(path, "items"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 10 in length.")
+			l.Addf(At(path, "items"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 10 in length.")
 		}
 		for i, v := range items {
 			o, _ := v.(object)
-			l.media(o, at(path, "items", i))
+			l.media(o, At(path, "items", i))
 		}
 	case kind == typeSeparator:
 		l.flags(c, path, "divider")
@@ -50,12 +50,12 @@ func (l *layout) block(c object, path string, outer bool) {
 	case kind == typeContainer && outer:
 		l.flags(c, path, "spoiler")
 		l.whole(c, "accent_color", path, 0, 0xffffff, 0)
-		for i, v := range l.list(c, "components", path, 40) {
+		for i, v := range l.List(c, "components", path, 40) {
 			e, _ := v.(object)
-			l.block(e, at(path, "components", i), false)
+			l.block(e, At(path, "components", i), false)
 		}
 	default:
-		l.addf(at(path, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1, 9, 10, 12, 14, 17).")
+		l.Addf(At(path, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1, 9, 10, 12, 14, 17).")
 	}
 }
 
@@ -65,11 +65,11 @@ func (l *layout) media(o object, path string) {
 	l.optional(o, "description", path, 256)
 	inner := l.inner(o, "media", path)
 	if inner == nil {
-		l.addf(at(path, "media"), "BASE_TYPE_REQUIRED", "This field is required")
+		l.Addf(At(path, "media"), "BASE_TYPE_REQUIRED", "This field is required")
 		return
 	}
-	if l.required(inner, "url", at(path, "media"), 2048) != "" {
-		l.address(inner, "url", at(path, "media"), "http", "https", "attachment")
+	if l.Required(inner, "url", At(path, "media"), 2048) != "" {
+		l.address(inner, "url", At(path, "media"), "http", "https", "attachment")
 	}
 }
 
@@ -80,15 +80,15 @@ var defaults = map[int]object{
 	typeContainer: {"accent_color": nil, "spoiler": false}, typeThumbnail: {"description": nil, "spoiler": false},
 }
 
-// complete gives components their numbers and what else they were not given.
-func complete(components []any) {
+// Complete gives components their numbers and what else they were not given.
+func Complete(components []any) {
 	n := 0
-	eachComponent(components, func(c object) {
+	EachComponent(components, func(c object) {
 		n++
 		if _, ok := c["id"]; !ok {
 			c["id"] = n
 		}
-		for key, value := range defaults[integer(c["type"])] {
+		for key, value := range defaults[Integer(c["type"])] {
 			if _, ok := c[key]; !ok {
 				c[key] = value
 			}

@@ -1,0 +1,146 @@
+package rule
+
+// Types of components.
+const (
+	typeRow       = 1
+	typeButton    = 2
+	typeSelect    = 3
+	typeInput     = 4
+	typeSection   = 9
+	typeText      = 10
+	typeThumbnail = 11
+	typeGallery   = 12
+	typeSeparator = 14
+	typeContainer = 17
+	typeLabel     = 18
+)
+
+// layout checks the components of one message or modal.
+type layout struct {
+	Faults
+	ids   map[string]bool
+	count int
+	words int // characters of all text displays
+}
+
+// components checks those of a message; v2: of the newer kind.
+func (f Faults) components(list []any, v2 bool) {
+	l := &layout{Faults: f, ids: map[string]bool{}}
+	if !v2 && len(list) > 5 {
+		f.Addf("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
+	}
+	for i, v := range list {
+		path := At("components", i)
+		c, _ := v.(object)
+		switch kind := Integer(c["type"]); {
+		case kind == typeRow:
+			l.row(c, path)
+		case !v2:
+			f.Addf(At(path, "type"), "BASE_TYPE_CHOICES", "Value must be one of {1}.")
+		default:
+			l.block(c, path, true)
+		}
+	}
+	if l.count > 40 {
+		f.Addf("components", "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", "The maximum number of components is 40")
+	}
+	if l.words > 4000 {
+		f.Addf("components", "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", "Total size of all displayable text exceeds maximum size of 4000")
+	}
+}
+
+// row checks an action row: up to five buttons, or one menu.
+func (l *layout) row(c object, path string) {
+	l.count++
+	inner := l.List(c, "components", path, 5)
+	if len(inner) == 0 {
+		l.Addf(At(path, "components"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
+	}
+	for i, v := range inner {
+		e, _ := v.(object)
+		where := At(path, "components", i)
+		switch kind := Integer(e["type"]); {
+		case kind == typeButton:
+			l.button(e, where)
+		case kind == typeSelect, kind >= 5 && kind <= 8:
+			l.menu(e, where)
+			if len(inner) > 1 {
+				l.Addf(At(path, "components"), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width")
+			}
+		default:
+			l.Addf(At(where, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (2, 3, 5, 6, 7, 8).")
+		}
+	}
+}
+
+// customID checks the id of what can be used.
+func (l *layout) customID(c object, path string) {
+	id := l.Required(c, "custom_id", path, 100)
+	if id != "" && l.ids[id] {
+		l.Addf(At(path, "custom_id"), "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
+	}
+	l.ids[id] = true
+}
+
+func (l *layout) button(c object, path string) {
+	l.count++
+	l.flags(c, path, "disabled")
+	style := l.Choice(c, "style", path, 1, 2, 3, 4, 5, 6)
+	label := l.optional(c, "label", path, 80)
+	switch style {
+	case 5:
+		if l.Required(c, "url", path, 512) != "" {
+			l.address(c, "url", path, "http", "https", "discord")
+		}
+		if c["custom_id"] != nil {
+			l.Addf(At(path, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url cannot both be specified")
+		}
+	case 6:
+		l.Required(c, "sku_id", path, 20)
+		return
+	default:
+		l.customID(c, path)
+		if c["url"] != nil {
+			l.Addf(At(path, "url"), "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url cannot both be specified")
+		}
+	}
+	if label == "" && c["emoji"] == nil {
+		l.Addf(path, "BUTTON_COMPONENT_INVALID_DATA", "A button must have a label or emoji")
+	}
+}
+
+// optional is a text that may be left out.
+func (l *layout) optional(c object, key, path string, most int) string {
+	return l.Text(c, key, path, 0, most)
+}
+
+func (l *layout) menu(c object, path string) {
+	l.count++
+	l.customID(c, path)
+	l.optional(c, "placeholder", path, 150)
+	l.flags(c, path, "disabled", "required")
+	least, most := l.whole(c, "min_values", path, 0, 25, 1), l.whole(c, "max_values", path, 1, 25, 1)
+	if least > most {
+		l.Addf(At(path, "min_values"), "SELECT_COMPONENT_INVALID_VALUES", "min_values and max_values must be between 0 and 25, and in order")
+	}
+	if Integer(c["type"]) != typeSelect {
+		return
+	}
+	options := l.List(c, "options", path, 25)
+	if len(options) == 0 || most > len(options) {
+		l.Addf(At(path, "options"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 25 in length.")
+	}
+	values := map[string]bool{}
+	for i, v := range options {
+		o, _ := v.(object)
+		where := At(path, "options", i)
+		l.Required(o, "label", where, 100)
+		value := l.Required(o, "value", where, 100)
+		l.optional(o, "description", where, 100)
+		l.flags(o, where, "default")
+		if values[value] {
+			l.Addf(At(where, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used")
+		}
+		values[value] = true
+	}
+}
