@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -10,7 +11,7 @@ import (
 // bind reads the arguments of a call: each by its key, coerced. Values stand at
 // the index of their arg in o.args; a missing one is not in the map.
 // ok is false where they cannot be read at all.
-func (o *Operation) bind(args json.RawMessage, f *faults) (values map[int]any, ok bool) {
+func (o *builder) bind(args json.RawMessage, f *faults) (values map[int]any, ok bool) {
 	given, ok := object(args, f)
 	if !ok {
 		return nil, false
@@ -26,12 +27,12 @@ func (o *Operation) bind(args json.RawMessage, f *faults) (values map[int]any, o
 			v, found = f.coerce(a.schema(), v)
 		}
 		// What a model sends for an optional value that it does not have.
-		if s, empty := v.(string); empty && found && s == "" && a.param != nil && !a.param.empty && !a.param.required && a.schema().types&^(typeString|typeNull) != 0 {
+		if s, empty := v.(string); empty && found && s == "" && a.param != nil && !a.param.empty && !a.param.required && a.schema().allowed()&^(typeString|typeNull) != 0 {
 			found = false
 		}
 		if !found && a.required() {
 			v, found = a.schema().only()
-			if b := a.body; !found && b != nil && b.schema.shape() == typeObject && !slices.ContainsFunc(b.schema.required, b.schema.needs) {
+			if b := a.body; !found && b != nil && b.schema.shape() == typeObject && !b.schema.needsAny() {
 				v, found = map[string]any{}, true // nothing in it is required
 			}
 		}
@@ -73,7 +74,7 @@ func object(args json.RawMessage, f *faults) (map[string]any, bool) {
 // place deals with arguments that the tool does not have. A field of the body
 // that stands beside it is moved into it; anything else is a fault, for what
 // is silently dropped would be believed to be sent.
-func (o *Operation) place(given map[string]any, f *faults) {
+func (o *builder) place(given map[string]any, f *faults) {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if _, known := o.argument(name); known {
 			continue
@@ -82,7 +83,7 @@ func (o *Operation) place(given map[string]any, f *faults) {
 			delete(given, name)
 			continue
 		}
-		if o.entity != nil && (o.entity.schema.props.find(name) >= 0 || o.entity.schema.known(name, 0)) {
+		if o.entity != nil && o.entity.schema.takes(name) {
 			whole, isObject := given[bodyKey].(map[string]any)
 			if given[bodyKey] == nil {
 				whole, isObject = map[string]any{}, true
@@ -96,11 +97,11 @@ func (o *Operation) place(given map[string]any, f *faults) {
 				continue
 			}
 		}
-		f.addf(path{}.key(name), "is not an argument; the arguments are %s", clip(either(strings.Join(o.names(), ", "), "none"), 300))
+		f.addf(path{}.key(name), "is not an argument; the arguments are %s", clip(cmp.Or(strings.Join(o.names(), ", "), "none"), 300))
 	}
 }
 
-func (o *Operation) names() []string {
+func (o *builder) names() []string {
 	var out []string
 	for _, a := range o.args {
 		out = append(out, a.key)

@@ -6,34 +6,6 @@ import (
 	"strings"
 )
 
-// Kinds of bodies that can be sent.
-const (
-	bodyJSON      = "json"
-	bodyForm      = "form"
-	bodyMultipart = "multipart"
-	bodyText      = "text"
-)
-
-// body is what an operation takes besides its parameters.
-type body struct {
-	kind     string
-	media    string // as sent, without parameters
-	required bool
-	text     string
-	schema   *schema
-	sample   any                 // what the document gives as an example of it; nil: nothing
-	encoding map[string]encoding // of forms, by property
-}
-
-// encoding is how one property of a form is written.
-type encoding struct {
-	media    string
-	style    string // "": the default of the media type
-	explode  bool
-	reserved bool
-	tabs     bool
-}
-
 // body reads what the operation takes as its body.
 func (r *reader) body(o *Operation, s spot) {
 	fields := r.fields
@@ -43,7 +15,7 @@ func (r *reader) body(o *Operation, s spot) {
 		b = r.oldBody(o, s, fields)
 	} else {
 		if len(fields) > 0 {
-			r.infof("body-parameter", s.at, "a body stands among the parameters, as 2.0 writes it")
+			r.Infof("body-parameter", s.at, "a body stands among the parameters, as 2.0 writes it")
 			b = r.oldBody(o, s, fields)
 		}
 		if declared := s.sub("requestBody"); declared.node != nil && !declared.is(null) {
@@ -54,23 +26,23 @@ func (r *reader) body(o *Operation, s spot) {
 		return
 	}
 	if o.Method == http.MethodGet || o.Method == http.MethodHead {
-		r.infof("body-on-get", s.at, "a %s with a body is unusual; it is sent as declared", o.Method)
+		r.Infof("body-on-get", s.at, "a %s with a body is unusual; it is sent as declared", o.Method)
 	}
-	o.entity = b
-	o.args = append(o.args, arg{body: b})
+	o.call.entity = b
+	o.call.args = append(o.call.args, arg{body: b})
 }
 
 func (r *reader) newBody(o *Operation, s spot) *body {
-	s, ok := r.follow(s, "requestBodies")
+	s, ok := r.refs.follow(s, "requestBodies")
 	if !ok {
 		// What is missing may be anything.
-		return &body{kind: bodyJSON, media: "application/json", schema: &schema{lost: true}}
+		return &body{kind: bodyJSON, media: "application/json", schema: lostSchema()}
 	}
 	content := s.sub("content")
 	switch {
 	case content.is(list) && len(content.vals) > 0:
-		r.infof("content-list", content.at, "\"content\" is a list; it was read as an object")
-		merged := &node{kind: dict}
+		r.Infof("content-list", content.at, "\"content\" is a list; it was read as an object")
+		merged := emptyObject()
 		for _, n := range content.vals {
 			if n.is(dict) && len(n.keys) > 0 && strings.Contains(n.keys[0], "/") {
 				merged = merged.merged(n)
@@ -80,18 +52,18 @@ func (r *reader) newBody(o *Operation, s spot) *body {
 		}
 		content.node = merged
 	case content.is(dict) && (content.get("schema") != nil || content.get("$ref") != nil):
-		r.infof("content-schema", content.at, "\"content\" has no media type; JSON is taken")
-		content.node = &node{kind: dict, table: table[*node]{keys: []string{"application/json"}, vals: []*node{content.node}}}
+		r.Infof("content-schema", content.at, "\"content\" has no media type; JSON is taken")
+		content.node = objectOf("application/json", content.node)
 	case content.node == nil && s.get("schema") != nil:
-		r.infof("content-missing", s.at, "the body has a schema but no \"content\"; JSON is taken")
-		content = spot{&node{kind: dict, table: table[*node]{keys: []string{"application/json"}, vals: []*node{s.node}}}, s.file, s.at}
+		r.Infof("content-missing", s.at, "the body has a schema but no \"content\"; JSON is taken")
+		content = s.with(objectOf("application/json", s.node))
 	}
 	if !content.is(dict) || len(content.keys) == 0 {
 		if s.get("required").on() {
-			r.warnf("content-missing", s.at, "the body has no \"content\"; any JSON may be sent")
-			return &body{kind: bodyJSON, media: "application/json", required: true, schema: &schema{lost: true}}
+			r.Warnf("content-missing", s.at, "the body has no \"content\"; any JSON may be sent")
+			return &body{kind: bodyJSON, media: "application/json", required: true, schema: lostSchema()}
 		}
-		r.infof("content-missing", s.at, "the body has no \"content\"; none is sent")
+		r.Infof("content-missing", s.at, "the body has no \"content\"; none is sent")
 		return nil
 	}
 	b := r.choose(content)
@@ -99,7 +71,7 @@ func (r *reader) newBody(o *Operation, s spot) *body {
 		if s.get("required").on() || o.Method == http.MethodPut || o.Method == http.MethodPost && s.get("required") == nil {
 			o.refusef(content.at, "media-unsupported", "it takes only %s, which cannot be written from a conversation", clip(oneLine(strings.Join(content.keys, ", ")), 120))
 		} else {
-			r.warnf("media-unsupported", content.at, "the body takes only %s, which cannot be written from a conversation; none is sent", clip(oneLine(strings.Join(content.keys, ", ")), 120))
+			r.Warnf("media-unsupported", content.at, "the body takes only %s, which cannot be written from a conversation; none is sent", clip(oneLine(strings.Join(content.keys, ", ")), 120))
 		}
 		return nil
 	}
@@ -122,7 +94,7 @@ func (r *reader) choose(content spot) *body {
 	}
 	media := content.entry(best)
 	name := bare(content.keys[best])
-	b := &body{media: name, kind: bodyText, schema: r.schema(media.sub("schema")), sample: shown(media)}
+	b := &body{media: name, kind: bodyText, schema: r.schemas.schema(media.sub("schema")), sample: shown(media)}
 	switch {
 	case name == "*/*" || name == "application/*" || !strings.Contains(name, "/"):
 		b.media, b.kind = "application/json", bodyJSON
@@ -136,7 +108,7 @@ func (r *reader) choose(content spot) *body {
 		if name == "text/*" {
 			b.media = "text/plain"
 		}
-		b.schema = &schema{types: typeString}
+		b.schema = schemaOf(typeString)
 		r.written(media.at, b.media)
 	}
 	if encodings := media.sub("encoding"); encodings.is(dict) {
@@ -151,7 +123,7 @@ func (r *reader) choose(content spot) *body {
 // written notes a body that is more than text and will only be text.
 func (r *reader) written(at, media string) {
 	if !strings.HasPrefix(media, "text/") {
-		r.warnf("body-text", at, "the body is %s: the model writes it as text", clip(oneLine(media), 60))
+		r.Warnf("body-text", at, "the body is %s: the model writes it as text", clip(oneLine(media), 60))
 	}
 }
 
@@ -195,15 +167,4 @@ func weigh(media string) int {
 		return 1
 	}
 	return 0
-}
-
-// bare is a media type without parameters, in lower case.
-func bare(media string) string {
-	media, _, _ = strings.Cut(media, ";")
-	media, _, _ = strings.Cut(media, ",")
-	return strings.ToLower(strings.TrimSpace(media))
-}
-
-func isJSON(name string) bool {
-	return name == "application/json" || name == "text/json" || name == "text/x-json" || name == "application/javascript+json" || strings.HasSuffix(name, "+json")
 }

@@ -3,16 +3,17 @@ package openapi
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
 )
 
-// Arguments lists the values of a call for a card: each with a label in plain
+// arguments lists the values of a call for a card: each with a label in plain
 // words and in full, in the order of the document. Values stand as they will be
 // sent, so "5" for a number is 5, and what the document fixes is there too.
 // Arguments that do not fit are listed all the same; Request refuses them.
-func (o *Operation) Arguments(args json.RawMessage) []Argument {
+func (o *builder) arguments(args json.RawMessage) []Argument {
 	f := &faults{}
 	given, ok := object(args, f)
 	if !ok {
@@ -39,7 +40,7 @@ func (o *Operation) Arguments(args json.RawMessage) []Argument {
 			c.add(name, a.schema(), v, 0)
 		}
 	}
-	for _, name := range sortedKeys(given) {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
 		c.add(label(name, nil), nil, given[name], 0)
 	}
 	return c.all
@@ -64,14 +65,7 @@ func (c *card) body(b *body, v any) {
 
 func (c *card) fields(above string, s *schema, fields map[string]any, depth int) {
 	for _, name := range ordered(s, fields) {
-		p := s.property(name)
-		if p == nil && s != nil {
-			for _, choice := range s.some {
-				if p = choice.property(name); p != nil {
-					break
-				}
-			}
-		}
+		p := s.field(name)
 		c.add(above+label(name, p), p, fields[name], depth+1)
 	}
 }
@@ -99,31 +93,23 @@ func (c *card) add(name string, s *schema, v any, depth int) {
 			return
 		}
 	}
-	c.all = append(c.all, Argument{name, words(v)})
+	c.all = append(c.all, Argument{name, readable(v)})
 }
 
 // ordered lists the names of fields: those that the schema knows in its order,
 // then the others.
 func ordered(s *schema, fields map[string]any) []string {
 	var out []string
-	take := func(names []string) {
-		for _, name := range names {
-			if _, given := fields[name]; given && !slices.Contains(out, name) {
-				out = append(out, name)
-			}
-		}
-	}
-	if s != nil {
-		take(s.props.keys)
-		for _, choice := range s.some {
-			take(choice.props.keys)
+	for _, name := range s.names() {
+		if _, given := fields[name]; given && !slices.Contains(out, name) {
+			out = append(out, name)
 		}
 	}
 	known := map[string]bool{}
 	for _, name := range out {
 		known[name] = true
 	}
-	for _, name := range sortedKeys(fields) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if !known[name] {
 			out = append(out, name)
 		}
@@ -133,8 +119,8 @@ func ordered(s *schema, fields map[string]any) []string {
 
 // label makes plain words of a name: "check_in" is "Check in".
 func label(name string, s *schema) string {
-	if s != nil && s.title != "" && len(s.title) <= 40 {
-		return visible(s.title)
+	if title := s.caption(); title != "" && len(title) <= 40 {
+		return visible(title)
 	}
 	parts := strings.FieldsFunc(apart(visible(name)), func(c rune) bool {
 		return c == '_' || c == '-' || c == '.' || c == '[' || c == ']' || c == '$' || unicode.IsSpace(c)
@@ -153,8 +139,8 @@ func label(name string, s *schema) string {
 	return string(first)
 }
 
-// words writes a value for a reader.
-func words(v any) string {
+// readable writes a value for a reader.
+func readable(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return "none"

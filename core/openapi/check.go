@@ -26,17 +26,17 @@ type opinion struct {
 
 // ask logs what kin objects to in a request, at level debug. It costs a
 // millisecond or so, and nothing where nobody listens.
-func (c *opinion) ask(o *Operation, r Request) {
+func (c *opinion) ask(o *builder, r Request) {
 	if o.logger == nil || !o.logger.Enabled(context.Background(), slog.LevelDebug) {
 		return
 	}
 	if err := c.judge(o, r); err != nil {
-		o.logger.Debug("request self-check", "operation", o.ID, "method", r.Method, "objection", clip(oneLine(err.Error()), 300))
+		o.logger.Debug("request self-check", "operation", o.id, "method", r.Method, "objection", clip(oneLine(err.Error()), 300))
 	}
 }
 
 // judge validates a request with kin's request filter, in at most checkTime.
-func (c *opinion) judge(o *Operation, r Request) error {
+func (c *opinion) judge(o *builder, r Request) error {
 	ctx, stop := context.WithTimeout(context.Background(), checkTime)
 	defer stop()
 	done := make(chan error, 1)
@@ -77,7 +77,7 @@ func validate(ctx context.Context, route *routers.Route, r Request) error {
 
 // route loads a document of this one operation. It is made from what the
 // reader understood; that part is not checked twice, the writing is.
-func (o *Operation) route(ctx context.Context) (*routers.Route, error) {
+func (o *builder) route(ctx context.Context) (*routers.Route, error) {
 	op := map[string]any{"responses": map[string]any{"default": map[string]any{"description": "any"}}}
 	var params []any
 	for _, a := range o.args {
@@ -93,16 +93,16 @@ func (o *Operation) route(ctx context.Context) (*routers.Route, error) {
 		}
 		one := map[string]any{"name": p.name, "in": p.in, "required": p.required}
 		if p.media != "" {
-			one["content"] = map[string]any{p.media: map[string]any{"schema": (&outline{}).of(p.schema, 0)}}
+			one["content"] = map[string]any{p.media: map[string]any{"schema": p.schema.outline()}}
 		} else {
-			one["style"], one["explode"], one["schema"] = p.style, p.explode, (&outline{}).of(p.schema, 0)
+			one["style"], one["explode"], one["schema"] = p.style, p.explode, p.schema.outline()
 		}
 		params = append(params, one)
 	}
 	op["parameters"] = params
 	data, err := json.Marshal(map[string]any{
 		"openapi": "3.0.3",
-		"info":    map[string]any{"title": o.ID, "version": "1"},
+		"info":    map[string]any{"title": o.id, "version": "1"},
 		"paths":   map[string]any{"/": map[string]any{"post": op}},
 	})
 	if err != nil {
@@ -118,11 +118,11 @@ func (o *Operation) route(ctx context.Context) (*routers.Route, error) {
 		return nil, fmt.Errorf("the operation cannot be loaded for the self-check: %w", err)
 	}
 	item := doc.Paths.Value("/")
-	return &routers.Route{Spec: doc, Path: "/", PathItem: item, Method: o.Method, Operation: item.Post}, nil
+	return &routers.Route{Spec: doc, Path: "/", PathItem: item, Method: o.method, Operation: item.Post}, nil
 }
 
 func (b *body) outline() map[string]any {
-	out := map[string]any{"schema": (&outline{}).of(b.schema, 0)}
+	out := map[string]any{"schema": b.schema.outline()}
 	encoding := map[string]any{}
 	for name, e := range b.encoding {
 		if e.style != "" {
@@ -131,64 +131,6 @@ func (b *body) outline() map[string]any {
 	}
 	if len(encoding) > 0 && b.kind == bodyForm {
 		out["encoding"] = encoding
-	}
-	return out
-}
-
-// outline writes a schema for kin: everything that is checked, no texts,
-// cycles and depth cut.
-type outline struct{ count int }
-
-const outlineDepth = 6
-
-func (d *outline) of(s *schema, depth int) map[string]any {
-	out := map[string]any{}
-	if d.count++; s == nil || depth > outlineDepth || d.count > 2_000 {
-		return out
-	}
-	if t := s.single(); t != 0 {
-		out["type"] = t.names()[0]
-	}
-	if s.nulls() {
-		out["nullable"] = true
-	}
-	if len(s.enum) > 0 {
-		out["enum"] = s.enum
-	}
-	if len(s.props.keys) > 0 {
-		props := map[string]any{}
-		for i, name := range s.props.keys {
-			props[name] = d.of(s.props.vals[i], depth+1)
-		}
-		out["properties"] = props
-	}
-	var required []string
-	for _, name := range s.required {
-		if s.needs(name) {
-			required = append(required, name)
-		}
-	}
-	if len(required) > 0 {
-		out["required"] = required
-	}
-	if s.extra != nil {
-		out["additionalProperties"] = d.of(s.extra, depth+1)
-	}
-	if s.items != nil || s.single() == typeArray {
-		out["items"] = d.of(s.items, depth+1)
-	}
-	if b := s.bounds; b != nil {
-		for name, n := range map[string]int{"minLength": b.minLen, "maxLength": b.maxLen, "minItems": b.minItems, "maxItems": b.maxItems} {
-			if n >= 0 {
-				out[name] = n
-			}
-		}
-		if b.min != nil && !b.over {
-			out["minimum"] = *b.min
-		}
-		if b.max != nil && !b.under {
-			out["maximum"] = *b.max
-		}
 	}
 	return out
 }

@@ -89,20 +89,6 @@ func enumerate(values []any) string {
 	return clip(strings.Join(out, ", "), 500)
 }
 
-func count(n int, of string) string {
-	if n == 1 {
-		return "1 " + of
-	}
-	return strconv.Itoa(n) + " " + of + "s"
-}
-
-func entries(n int) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return strconv.Itoa(n) + " entries"
-}
-
 func trim(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 func article(s string) string {

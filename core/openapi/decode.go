@@ -52,9 +52,6 @@ func decode(data []byte) (*node, error) {
 	return root, nil
 }
 
-// maxSmall is how many values a text may have that is no OpenAPI document.
-const maxSmall = 20_000
-
 // JSON reads an object in JSON or YAML as tolerantly as a document, and gives it in
 // strict JSON: for the small files that lie beside a document. At most 20,000 values.
 func JSON(data []byte) ([]byte, error) {

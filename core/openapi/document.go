@@ -73,23 +73,14 @@ func (d *Document) Operation(id string) *Operation {
 // reader is one reading of one document.
 type reader struct {
 	ctx     context.Context //nolint:containedctx // a reader lives for one call of Read
-	opt     Options
+	logger  *slog.Logger
 	src     Source
 	base    *url.URL // against which servers are resolved
 	main    *file
 	old     bool // 2.0
-	files   map[string]*file
-	loads   int
-	fetched int
-
-	schemas map[*node]*schema
-	order   []*schema
-	queue   []job
+	refs    *resolver
+	schemas *schemaReader
 	fields  []spot // 2.0: body and form parameters of the operation being read
-	made    int
-	merged  int
-	visits  int
-	marks   map[*schema]mark
 
 	doc     *Document
 	general notes  // of the document
@@ -113,15 +104,14 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 	}
 	sum := sha256.Sum256(src.Data)
 	r := &reader{
-		ctx: ctx, opt: opt, src: src,
+		ctx: ctx, logger: opt.Logger, src: src,
 		main:    &file{root: root},
-		files:   map[string]*file{},
-		schemas: map[*node]*schema{},
-		marks:   map[*schema]mark{},
 		doc:     &Document{Hash: hex.EncodeToString(sum[:])},
 		general: notes{limit: maxDocNotes},
 	}
 	r.notes = &r.general
+	r.refs = newResolver(ctx, r.main, opt.Fetch, r)
+	r.schemas = newSchemaReader(r.refs, r.doc.Hash, r)
 	if err := r.addresses(); err != nil {
 		return nil, err
 	}
@@ -134,7 +124,7 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 		return nil, err
 	}
 	r.notes = &r.general
-	r.flatten()
+	r.schemas.flatten()
 	for _, o := range r.doc.Operations {
 		r.finish(o)
 	}
@@ -171,12 +161,12 @@ func (r *reader) addresses() error {
 // version finds out what kind of document this is.
 func (r *reader) version() error {
 	root := r.main.root
-	declared := either(root.get("openapi").line(), root.get("swagger").line())
+	declared := cmp.Or(root.get("openapi").line(), root.get("swagger").line())
 	r.doc.OpenAPI = clip(oneLine(declared), 20)
 	major, minor, _ := strings.Cut(declared, ".")
 	switch {
 	case root.get("openapi") == nil && root.get("swagger") == nil && root.get("paths").is(dict):
-		r.infof("version-missing", "", "the document does not say its version; it was read as 3.0")
+		r.Infof("version-missing", "", "the document does not say its version; it was read as 3.0")
 	case root.get("openapi") == nil && root.get("swagger") == nil:
 		if root.get("schema_version") != nil {
 			return errors.New("this is a plugin manifest, not an OpenAPI document; give the address of the document it names")
@@ -185,7 +175,7 @@ func (r *reader) version() error {
 	case major == "2":
 		r.old = true
 	case major == "3" && minor >= "2":
-		r.infof("version-newer", "/openapi", "version %s is read as 3.1", r.doc.OpenAPI)
+		r.Infof("version-newer", "/openapi", "version %s is read as 3.1", r.doc.OpenAPI)
 	case major == "3":
 	case major == "1":
 		return fmt.Errorf("version %s of Swagger is not supported; convert the document to OpenAPI 3", r.doc.OpenAPI)
@@ -202,15 +192,15 @@ func (r *reader) about() {
 	d.Description = clip(paragraphs(info.get("description").str()), 2_000)
 	d.Version = clip(oneLine(info.get("version").str()), 40)
 	contact := info.get("contact")
-	d.Contact = clip(oneLine(either(contact.get("email").line(), contact.get("url").line())), 200)
+	d.Contact = clip(oneLine(cmp.Or(contact.get("email").line(), contact.get("url").line())), 200)
 	if d.Title == "" {
-		r.infof("info-missing", "/info", "the document has no title")
+		r.Infof("info-missing", "/info", "the document has no title")
 	}
 }
 
 // paths reads all operations.
 func (r *reader) paths() error {
-	paths := spot{r.main.root, r.main, ""}.sub("paths")
+	paths := r.main.cursor().sub("paths")
 	if !paths.is(dict) || len(paths.keys) == 0 {
 		return errors.New("the document has no paths and so nothing to call; give the address of the whole OpenAPI document")
 	}

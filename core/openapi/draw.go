@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"slices"
@@ -134,7 +135,7 @@ var remarks = map[string]string{
 
 // remark writes the description of a schema, with what has no other place.
 func (d *drawing) remark(s *schema, out map[string]any) {
-	text := either(s.text, s.title)
+	text := cmp.Or(s.text, s.title)
 	if d.text > 0 {
 		text = clip(text, d.text)
 	} else {

@@ -51,20 +51,14 @@ func (o *Operation) slots(utterance string) (string, bool) {
 // parameter, ["body", "title"] of a property of the body.
 func (o *Operation) Slot(name string) (keys []string, known bool) {
 	name = strings.TrimPrefix(strings.TrimSpace(name), bodyKey+".")
-	if a, ok := o.argument(name); ok {
+	if a, ok := o.call.argument(name); ok {
 		return []string{a.key}, true
 	}
-	if o.entity == nil {
+	if o.call.entity == nil {
 		return nil, false
 	}
-	s := o.entity.schema
-	if i := s.props.find(name); i >= 0 && !s.props.vals[i].readOnly {
+	if o.call.entity.schema.declares(name) {
 		return []string{bodyKey, name}, true
-	}
-	for _, c := range s.some {
-		if c.props.find(name) >= 0 {
-			return []string{bodyKey, name}, true
-		}
 	}
 	return nil, false
 }

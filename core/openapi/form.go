@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,7 +32,8 @@ func (b *body) write(v any) (data []byte, media string, err error) {
 	switch {
 	case isObject:
 	case b.kind == bodyMultipart: // a file alone, of which no name is declared
-		alone := body{schema: &schema{props: table[*schema]{keys: []string{"file"}, vals: []*schema{{format: "binary"}}}}}
+		alone := body{schema: objectSchema()}
+		alone.schema.addProperty("file", binarySchema(), false)
 		return alone.multipart(map[string]any{"file": plainText(v)})
 	default:
 		return nil, "", errors.New("must be an object, for it is sent as a form")
@@ -46,7 +48,7 @@ func (b *body) write(v any) (data []byte, media string, err error) {
 // form writes application/x-www-form-urlencoded, fields sorted by name.
 func (b *body) form(fields map[string]any) (string, error) {
 	var pairs []string
-	for _, name := range sortedKeys(fields) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		v, e := fields[name], b.encoding[name]
 		if v == nil {
 			v = ""
@@ -87,7 +89,7 @@ type part struct {
 // made from the content, so that the same arguments give the same bytes.
 func (b *body) multipart(fields map[string]any) ([]byte, string, error) {
 	var parts []part
-	for _, name := range sortedKeys(fields) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		e := b.encoding[name]
 		s := b.schema.property(name)
 		values := []any{fields[name]}
@@ -145,24 +147,5 @@ func (b *body) part(name string, v any, s *schema, e encoding) part {
 	return p
 }
 
-// file reports whether a value is the content of a file.
-func (s *schema) file() bool { return s != nil && s.format == "binary" }
-
-func (s *schema) entryOf() *schema {
-	if s == nil {
-		return nil
-	}
-	return s.items
-}
-
 // quoted escapes a name in a Content-Disposition as browsers do.
 var quoted = strings.NewReplacer("\"", "%22", "\r", "%0D", "\n", "%0A")
-
-func sortedKeys(m map[string]any) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
-}

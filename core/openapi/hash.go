@@ -6,9 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
-	"maps"
-	"slices"
-	"strconv"
 )
 
 // reach lists every schema below s once, in a fixed order, with its number; at
@@ -44,7 +41,7 @@ type mark struct {
 // mark returns the mark of a schema. Where the schemas are too many to walk
 // for every operation, the whole document's hash stands for them: it changes
 // too often rather than too seldom.
-func (r *reader) mark(s *schema) mark {
+func (r *schemaReader) mark(s *schema) mark {
 	if m, known := r.marks[s]; known {
 		return m
 	}
@@ -52,7 +49,7 @@ func (r *reader) mark(s *schema) mark {
 	order, ids := s.reach(maxVisits - r.visits)
 	if r.visits += len(order); r.visits > maxVisits {
 		r.visits = maxVisits
-		return mark{hash: r.doc.Hash}
+		return mark{hash: r.version}
 	}
 	m := mark{}
 	for id, s := range order {
@@ -62,34 +59,6 @@ func (r *reader) mark(s *schema) mark {
 	m.hash = hex.EncodeToString(h.Sum(nil))
 	r.marks[s] = m
 	return m
-}
-
-// digest is the hash of everything that decides the operation's requests:
-// method, server, path, parameters, body, their schemas and the security
-// requirements. Texts, examples and defaults do not count.
-func (r *reader) digest(o *Operation) string {
-	h := sha256.New()
-	sign(h, "operation", o.Method, o.Server, o.Path, fmt.Sprint(o.Asks, o.Verdict == Refused))
-	lost := false
-	for _, a := range o.args {
-		m := r.mark(a.schema())
-		lost = lost || m.lost
-		if p := a.param; p != nil {
-			sign(h, "parameter", a.key, p.name, p.in, p.style, p.media, fmt.Sprint(p.explode, p.reserved, p.required, p.empty, p.tabs), m.hash)
-			continue
-		}
-		sign(h, "body", a.body.kind, a.body.media, strconv.FormatBool(a.body.required), m.hash)
-		for _, name := range slices.Sorted(maps.Keys(a.body.encoding)) {
-			sign(h, "encoding", name, fmt.Sprintf("%+v", a.body.encoding[name]))
-		}
-	}
-	for _, s := range o.Security {
-		sign(h, "security", fmt.Sprintf("%q", s.Schemes))
-	}
-	if lost && o.Verdict != Refused {
-		o.found.addf(levelWarn, "schema-open", "", "a part of its arguments could not be read and was left open")
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }
 
 func (s *schema) sign(h hash.Hash, id int, ids map[*schema]int) {

@@ -191,3 +191,15 @@ func (s *scanner) word() (*node, error) {
 		return nil, s.fail("a value is missing or not in quotes")
 	}
 }
+
+// parseAnswer reads JSON that may end early, where cut: what is there is taken.
+// ok is false where it is not JSON.
+func parseAnswer(data []byte, cut bool) (root *node, ok bool) {
+	s := &scanner{data: data, cut: cut}
+	root, err := s.read(0)
+	if err != nil {
+		return nil, false
+	}
+	s.blank()
+	return root, s.at == len(s.data)
+}

@@ -2,7 +2,6 @@ package openapi
 
 import (
 	"strconv"
-	"strings"
 )
 
 // bodyKey is the argument that holds the body.
@@ -10,7 +9,7 @@ const bodyKey = "body"
 
 // keys names the arguments of the tool. A key is legal for every provider:
 // [A-Za-z0-9_-]{1,64}. Names that collide get their location behind them.
-func (o *Operation) keys() {
+func (o *builder) keys() {
 	count := map[string]int{}
 	if o.entity != nil {
 		count[bodyKey]++
@@ -46,26 +45,9 @@ func (o *Operation) keys() {
 	}
 }
 
-// legal replaces what a key may not contain and cuts it to n characters.
-func legal(name string, n int) string {
-	key := strings.Map(func(c rune) rune {
-		if isWord(c) || c == '_' || c == '-' {
-			return c
-		}
-		return '_'
-	}, name)
-	key = key[:min(len(key), n)]
-	if strings.Trim(key, "_") == "" {
-		key = "value" // of a name without a single legal character
-	} else if trimmed := strings.Trim(key, "_"); trimmed != key && name != key {
-		key = trimmed // "filter[id]" is filter_id, "$top" is top
-	}
-	return key
-}
-
 // argument returns the argument that the model calls key, also by the name that
 // the document gives it.
-func (o *Operation) argument(key string) (arg, bool) {
+func (o *builder) argument(key string) (arg, bool) {
 	for _, a := range o.args {
 		if a.key == key {
 			return a, true

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"slices"
@@ -86,8 +87,8 @@ func (g *gatherer) text(s string) {
 func (g *gatherer) add(l Link) {
 	if i, known := g.seen[l.URL]; known {
 		old := &g.links[i]
-		old.Title, old.Description = either(old.Title, l.Title), either(old.Description, l.Description)
-		old.Image, old.SiteName = either(old.Image, l.Image), either(old.SiteName, l.SiteName)
+		old.Title, old.Description = cmp.Or(old.Title, l.Title), cmp.Or(old.Description, l.Description)
+		old.Image, old.SiteName = cmp.Or(old.Image, l.Image), cmp.Or(old.SiteName, l.SiteName)
 		return
 	}
 	if len(g.links) < maxLinks {

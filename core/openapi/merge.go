@@ -1,24 +1,27 @@
 package openapi
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // flatten merges the members of every "allOf" into the schema that has them,
 // so that all that follows knows no "allOf".
-func (r *reader) flatten() {
+func (r *schemaReader) flatten() {
 	for _, s := range r.order {
 		r.flat(s, 0)
 	}
 }
 
-func (r *reader) flat(s *schema, depth int) bool {
+func (r *schemaReader) flat(s *schema, depth int) bool {
 	switch {
 	case s.state == 2:
 		return true
 	case s.state == 1:
-		r.infof("cyclic-allof", "", "a schema is part of itself through \"allOf\"; the inner one was left out")
+		r.Infof("cyclic-allof", "", "a schema is part of itself through \"allOf\"; the inner one was left out")
 		return false
 	case depth > maxNesting:
-		r.warnf("deep-allof", "", "\"allOf\" is nested more than %d levels deep; the inner ones were left open", maxNesting)
+		r.Warnf("deep-allof", "", "\"allOf\" is nested more than %d levels deep; the inner ones were left open", maxNesting)
 		s.lost = true
 		return false
 	}
@@ -36,7 +39,7 @@ func (r *reader) flat(s *schema, depth int) bool {
 			continue
 		}
 		if r.merged += len(m.props.keys); r.merged > maxMerged {
-			r.warnf("too-many-schemas", "", "\"allOf\" joins more than %d properties; the rest were left open", maxMerged)
+			r.Warnf("too-many-schemas", "", "\"allOf\" joins more than %d properties; the rest were left open", maxMerged)
 			s.lost = true
 			break
 		}
@@ -72,7 +75,7 @@ func (s *schema) demands() []demand {
 // read-only and another requires. Where that other describes the property anew,
 // it must be sent. Where it only names it, it may be: {required: [id, type]} is
 // how references are made, but also how answers are described that requests share.
-func (r *reader) release(s *schema, demands []demand, depth int) {
+func (r *schemaReader) release(s *schema, demands []demand, depth int) {
 	for _, d := range demands {
 		i := s.props.find(d.name)
 		if i < 0 || !s.props.vals[i].readOnly || s.props.vals[i].state == 1 || !r.flat(s.props.vals[i], depth+1) {
@@ -100,9 +103,9 @@ func (s *schema) absorb(m *schema) {
 	s.readOnly = s.readOnly || m.readOnly
 	s.deprecated = s.deprecated || m.deprecated
 	s.lost = s.lost || m.lost
-	s.format = either(s.format, m.format)
-	s.title = either(s.title, m.title)
-	s.text = either(s.text, m.text)
+	s.format = cmp.Or(s.format, m.format)
+	s.title = cmp.Or(s.title, m.title)
+	s.text = cmp.Or(s.text, m.text)
 	if s.preset == nil {
 		s.preset = m.preset
 	}
@@ -160,7 +163,7 @@ func (s *schema) adopt(name string, p *schema) {
 		s.props.vals[i] = &joined
 	case mine.state == 2 && mine.blank():
 		joined := *p
-		joined.text, joined.title = either(mine.text, p.text), either(mine.title, p.title)
+		joined.text, joined.title = cmp.Or(mine.text, p.text), cmp.Or(mine.title, p.title)
 		s.props.vals[i] = &joined
 	case mine.state == 2 && p.state == 2 && len(p.props.keys) > 0 && len(mine.props.keys) > 0:
 		joined := *mine
@@ -193,13 +196,6 @@ func meet(a, b types) types {
 		common |= typeInteger
 	}
 	return common
-}
-
-func either(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 func intersect(a, b []any) []any {

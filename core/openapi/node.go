@@ -174,3 +174,16 @@ func (n *node) any() any {
 		return nil
 	}
 }
+
+// emptyObject returns an object without entries.
+func emptyObject() *node { return &node{kind: dict} }
+
+// objectOf returns an object with a single entry.
+func objectOf(key string, value *node) *node {
+	return &node{kind: dict, table: table[*node]{keys: []string{key}, vals: []*node{value}}}
+}
+
+// listOf returns a list.
+func listOf(entries ...*node) *node {
+	return &node{kind: list, table: table[*node]{vals: entries}}
+}

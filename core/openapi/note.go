@@ -54,14 +54,14 @@ func where(at string) string {
 	return "#" + clip(at, 300)
 }
 
-// infof notes a repair that loses nothing, warnf one that loses a part. What
+// Infof notes a repair that loses nothing, Warnf one that loses a part. What
 // stands in a path goes to the operation that is being read, everything else,
 // which several operations may share, to the document.
-func (r *reader) infof(code, at, format string, args ...any) {
+func (r *reader) Infof(code, at, format string, args ...any) {
 	r.notef(levelInfo, code, at, format, args...)
 }
 
-func (r *reader) warnf(code, at, format string, args ...any) {
+func (r *reader) Warnf(code, at, format string, args ...any) {
 	r.notef(levelWarn, code, at, format, args...)
 }
 

@@ -9,7 +9,7 @@ import (
 // and what it consumes.
 func (r *reader) oldBody(o *Operation, s spot, fields []spot) *body {
 	var consumes []string
-	for _, from := range [...]spot{{r.main.root, r.main, ""}, s} {
+	for _, from := range [...]spot{r.main.cursor(), s} {
 		if from.get("consumes") != nil {
 			consumes = nil
 			for _, n := range from.get("consumes").list() {
@@ -24,28 +24,23 @@ func (r *reader) oldBody(o *Operation, s spot, fields []spot) *body {
 		}
 		name := f.get("name").str()
 		if name == "" {
-			r.warnf("parameter-unreadable", f.at, "a form field has no name; it was left out")
+			r.Warnf("parameter-unreadable", f.at, "a form field has no name; it was left out")
 			continue
 		}
 		if form == nil {
-			form = &body{kind: bodyForm, media: "application/x-www-form-urlencoded", schema: &schema{types: typeObject, state: 2}, encoding: map[string]encoding{}}
-			r.order = append(r.order, form.schema)
+			form = &body{kind: bodyForm, media: "application/x-www-form-urlencoded", schema: objectSchema(), encoding: map[string]encoding{}}
 		}
-		form.schema.props.put(name, r.schema(f))
-		if f.get("required").on() {
-			form.required = true
-			form.schema.required = append(form.schema.required, name)
-		}
+		must := f.get("required").on()
+		form.schema.addProperty(name, r.schemas.schema(f), must)
+		form.required = form.required || must
 		p := &param{style: "form"}
-		r.collection(&node{kind: dict, table: table[*node]{keys: []string{"collectionFormat"}, vals: []*node{f.get("collectionFormat")}}}, p)
+		r.collection(objectOf("collectionFormat", f.get("collectionFormat")), p)
 		form.encoding[name] = encoding{style: p.style, explode: p.explode, tabs: p.tabs}
 		if f.get("type").line() == "file" {
 			form.kind, form.media = bodyMultipart, "multipart/form-data"
 		}
 	}
 	if form != nil {
-		slices.Sort(form.schema.required)
-		form.schema.required = slices.Compact(form.schema.required)
 		if !slices.ContainsFunc(consumes, func(m string) bool { return bare(m) == "application/x-www-form-urlencoded" }) &&
 			slices.ContainsFunc(consumes, func(m string) bool { return bare(m) == "multipart/form-data" }) {
 			form.kind, form.media = bodyMultipart, "multipart/form-data"
@@ -67,12 +62,12 @@ func (r *reader) oldWhole(o *Operation, f spot, consumes []string) *body {
 	if given.node == nil && f.get("type") != nil {
 		given = f
 	}
-	b.schema = r.schema(given)
+	b.schema = r.schemas.schema(given)
 	switch {
 	case rank >= 8:
 		b.media = best
 	case rank > 0 && rank < 7:
-		b.kind, b.media, b.schema = bodyText, best, &schema{types: typeString}
+		b.kind, b.media, b.schema = bodyText, best, schemaOf(typeString)
 		r.written(f.at, best)
 	case rank == 0 && len(consumes) > 0 && b.required && !slices.ContainsFunc(consumes, func(m string) bool { return weigh(m) > 0 }):
 		o.refusef(f.at, "media-unsupported", "it takes only %s, which cannot be written from a conversation", clip(oneLine(strings.Join(consumes, ", ")), 120))

@@ -1,9 +1,8 @@
 package openapi
 
 import (
-	"log/slog"
-	"net/url"
-	"slices"
+	"encoding/json"
+	"fmt"
 )
 
 // Effect says whether a call changes something.
@@ -43,44 +42,9 @@ type Operation struct {
 	Examples    []string
 	Security    []Requirement // alternatives in the document's order; empty: none
 
-	base       *url.URL
-	steps      []step // the path template, taken apart
-	query      []step // what the template has after "?"
-	args       []arg
-	entity     *body
-	logger     *slog.Logger
+	call       builder
 	found      *notes // while reading
 	utterances *node  // while reading
-	second     opinion
-}
-
-// arg is one argument of the tool: a parameter or the body.
-type arg struct {
-	key   string // what the model calls it
-	param *param // nil: the body
-	body  *body
-}
-
-func (a arg) schema() *schema {
-	if a.param != nil {
-		return a.param.schema
-	}
-	return a.body.schema
-}
-
-// sample is an example of the value that stands beside its schema, or nil.
-func (a arg) sample() any {
-	if a.param != nil {
-		return a.param.sample
-	}
-	return a.body.sample
-}
-
-func (a arg) required() bool {
-	if a.param != nil {
-		return a.param.required
-	}
-	return a.body.required
 }
 
 // Requirement is one way to authenticate: all its schemes together. A
@@ -104,8 +68,34 @@ type Scheme struct {
 	RefreshURL   string `json:"refresh_url,omitempty"`
 }
 
-// wanted reports whether a model should be told that the argument is required.
-// Few documents say so of a body, though without one the call means nothing.
-func (a arg) wanted() bool {
-	return a.required() || a.body != nil && slices.ContainsFunc(a.body.schema.required, a.body.schema.needs)
+// Request turns the arguments of a model or a form into the request to send:
+// coerced, validated, built. A fault in the arguments is an *ArgumentError. The
+// URL never leaves Operation.Host and the base path of Operation.Server,
+// whatever the arguments say. The same arguments always give the same bytes.
+func (o *Operation) Request(args json.RawMessage) (Request, error) {
+	if o.Verdict == Refused {
+		return Request{}, fmt.Errorf("%s cannot be called: %s", o.ID, o.reason())
+	}
+	return o.call.request(args)
 }
+
+// reason is why the operation is refused.
+func (o *Operation) reason() string {
+	for _, n := range o.Notes {
+		if n.Level == levelError {
+			return n.Message
+		}
+	}
+	return "it is refused"
+}
+
+// Arguments lists the values of a call for a card: each with a label in plain
+// words and in full, in the order of the document. Values stand as they will be
+// sent, so "5" for a number is 5, and what the document fixes is there too.
+// Arguments that do not fit are listed all the same; Request refuses them.
+func (o *Operation) Arguments(args json.RawMessage) []Argument { return o.call.arguments(args) }
+
+// Shape turns a response into what a model can read: JSON without nulls, long
+// texts and lists cut with a word about it, HTML as text, anything else by its
+// type and size. It never fails: what cannot be read is described.
+func (o *Operation) Shape(resp Response) Result { return shape(resp) }

@@ -3,8 +3,10 @@ package openapi_test
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -232,32 +234,29 @@ func TestArgumentError(t *testing.T) {
 	}
 }
 
-// TestCodes holds docs/openapi.md to the codes in the sources.
+// TestCodes holds docs/openapi.md to the codes in the sources, packages below included.
 func TestCodes(t *testing.T) {
 	page, err := os.ReadFile("../../docs/openapi.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	code := regexp.MustCompile(`(?:\.(?:infof|warnf|refusef|hintf)\((?:[^()"]*(?:\+"[^"]*")?(?:\+key)?, )?|level(?:Info|Warn|Error), |Code: )"([a-z]+(?:-[a-z]+)*)"`)
+	code := regexp.MustCompile(`(?:\.(?:Infof|Warnf|refusef|hintf)\((?:[^()"]*(?:\+"[^"]*")?(?:\+key)?, )?|level(?:Info|Warn|Error), |Code: )"([a-z]+(?:-[a-z]+)*)"`)
 	found := 0
-	for _, f := range files {
-		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
-			continue
+	err = filepath.WalkDir(".", func(name string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return err
 		}
-		data, err := os.ReadFile(f.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
+		data, err := os.ReadFile(name)
 		for _, m := range code.FindAllSubmatch(data, -1) {
 			found++
 			if !strings.Contains(string(page), "`"+string(m[1])+"`") {
-				t.Errorf("%s: the code %q is not in docs/openapi.md", f.Name(), m[1])
+				t.Errorf("%s: the code %q is not in docs/openapi.md", name, m[1])
 			}
 		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if found < 40 {
 		t.Errorf("only %d codes found", found)

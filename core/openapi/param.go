@@ -5,22 +5,6 @@ import (
 	"strings"
 )
 
-// param is one parameter of the path, query, header or cookie.
-type param struct {
-	name     string
-	in       string
-	style    string // "" where media is set
-	explode  bool
-	reserved bool // allowReserved
-	required bool
-	empty    bool   // allowEmptyValue
-	tabs     bool   // 2.0: separated by tabs
-	media    string // of a parameter with "content"
-	text     string
-	schema   *schema
-	sample   any // what the document gives as an example of it; nil: nothing
-}
-
 // unsent are header fields that the sender sets itself, or that would make
 // another method of the call than the one that was judged; a parameter of that
 // name is not the model's to fill.
@@ -44,7 +28,7 @@ func (r *reader) parameters(o *Operation, item, s spot) {
 				entries = append(entries, declared.nth(i))
 			}
 		case declared.is(dict): // by name, or a single one
-			r.infof("parameters-object", declared.at, "\"parameters\" is an object; it was read as a list")
+			r.Infof("parameters-object", declared.at, "\"parameters\" is an object; it was read as a list")
 			if declared.get("name") != nil && declared.get("in") != nil || declared.get("$ref") != nil {
 				entries = append(entries, declared)
 			} else {
@@ -63,25 +47,25 @@ func (r *reader) parameters(o *Operation, item, s spot) {
 			} else if len(all) < maxParameters {
 				all = append(all, p)
 			} else {
-				r.warnf("too-many-parameters", declared.at, "more than %d parameters; the rest were left out", maxParameters)
+				r.Warnf("too-many-parameters", declared.at, "more than %d parameters; the rest were left out", maxParameters)
 				break
 			}
 		}
 	}
 	for _, p := range all {
-		o.args = append(o.args, arg{param: p})
+		o.call.args = append(o.call.args, arg{param: p})
 	}
 }
 
 // parameter reads one parameter; nil where it is not one for the model. In 2.0
 // a body or form field is put aside for the body.
 func (r *reader) parameter(o *Operation, s spot) *param {
-	s, ok := r.follow(s, "parameters")
+	s, ok := r.refs.follow(s, "parameters")
 	if !ok {
 		return nil
 	}
 	if !s.is(dict) {
-		r.warnf("parameter-unreadable", s.at, "a parameter is not an object; it was left out")
+		r.Warnf("parameter-unreadable", s.at, "a parameter is not an object; it was left out")
 		return nil
 	}
 	p := &param{name: s.get("name").str(), in: strings.ToLower(s.get("in").line())}
@@ -93,28 +77,28 @@ func (r *reader) parameter(o *Operation, s spot) *param {
 		r.fields = append(r.fields, s)
 		return nil
 	case p.name == "":
-		r.warnf("parameter-unreadable", s.at, "a parameter has no name; it was left out")
+		r.Warnf("parameter-unreadable", s.at, "a parameter has no name; it was left out")
 		return nil
 	case p.in == "":
 		p.in = "query"
 		if strings.Contains(o.Path, "{"+p.name+"}") {
 			p.in = "path"
 		}
-		r.infof("parameter-location", s.at, "the parameter %q does not say where it goes; %s is taken", clip(p.name, 60), p.in)
+		r.Infof("parameter-location", s.at, "the parameter %q does not say where it goes; %s is taken", clip(p.name, 60), p.in)
 	case p.in == "querystring" || p.in != "query" && p.in != "path" && p.in != "header" && p.in != "cookie":
-		r.warnf("parameter-location", s.at, "the parameter %q goes to %q, which is not known; it was left out", clip(p.name, 60), clip(oneLine(p.in), 40))
+		r.Warnf("parameter-location", s.at, "the parameter %q goes to %q, which is not known; it was left out", clip(p.name, 60), clip(oneLine(p.in), 40))
 		return nil
 	}
 	if r.credential(p.in, p.name) {
-		r.infof("parameter-hidden", s.at, "the parameter %q carries the credential; it is filled when the call is sent", clip(p.name, 60))
+		r.Infof("parameter-hidden", s.at, "the parameter %q carries the credential; it is filled when the call is sent", clip(p.name, 60))
 		return nil
 	}
 	if p.in == "header" && slices.Contains(unsent, strings.ToLower(p.name)) {
-		r.infof("parameter-hidden", s.at, "the header %q is not for arguments to set", clip(p.name, 60))
+		r.Infof("parameter-hidden", s.at, "the header %q is not for arguments to set", clip(p.name, 60))
 		return nil
 	}
 	if (p.in == "header" || p.in == "cookie") && !isToken(p.name) {
-		r.warnf("parameter-unreadable", s.at, "%q cannot be the name of a %s; it was left out", clip(oneLine(p.name), 60), p.in)
+		r.Warnf("parameter-unreadable", s.at, "%q cannot be the name of a %s; it was left out", clip(oneLine(p.name), 60), p.in)
 		return nil
 	}
 	r.style(s, p)
@@ -127,25 +111,25 @@ func (r *reader) style(s spot, p *param) {
 	given := s.sub("schema")
 	if content := s.sub("content"); content.is(dict) && len(content.vals) > 0 && given.node == nil {
 		p.media = strings.ToLower(strings.TrimSpace(content.keys[0]))
-		p.schema = r.schema(content.entry(0).sub("schema"))
+		p.schema = r.schemas.schema(content.entry(0).sub("schema"))
 		return
 	}
 	switch {
 	case given.node != nil:
-		p.schema = r.schema(given)
+		p.schema = r.schemas.schema(given)
 		// On a schema that is not an object "required: true" can only mean
 		// the parameter.
 		if must := given.get("required"); must.is(boolean) && must.on() && !p.required {
-			r.infof("required-boolean", given.at+"/required", "\"required: true\" in the schema of %q makes the parameter required", clip(p.name, 60))
+			r.Infof("required-boolean", given.at+"/required", "\"required: true\" in the schema of %q makes the parameter required", clip(p.name, 60))
 			p.required = true
 		}
 	case s.get("type") != nil || s.get("enum") != nil || s.get("items") != nil:
 		if !r.old {
-			r.infof("parameter-schema", s.at, "the parameter %q has its type beside it, as 2.0 writes it", clip(p.name, 60))
+			r.Infof("parameter-schema", s.at, "the parameter %q has its type beside it, as 2.0 writes it", clip(p.name, 60))
 		}
-		p.schema = r.schema(s)
+		p.schema = r.schemas.schema(s)
 	default:
-		p.schema = &schema{}
+		p.schema = schemaOf(0)
 	}
 	if p.in == "path" {
 		p.style = "simple"
@@ -161,7 +145,7 @@ func (r *reader) style(s spot, p *param) {
 		if slices.Contains(strings.Fields(allowed[p.in]), style) {
 			p.style = style
 		} else {
-			r.infof("style-repaired", s.at, "the style %q does not fit a %s parameter; %q is taken", clip(oneLine(style), 40), p.in, p.style)
+			r.Infof("style-repaired", s.at, "the style %q does not fit a %s parameter; %q is taken", clip(oneLine(style), 40), p.in, p.style)
 		}
 	}
 	// A list in a cookie is one value unless the document insists: a cookie

@@ -19,17 +19,17 @@ var methods = map[string]Effect{
 func (r *reader) path(item spot, path string) {
 	r.notes = &r.general
 	if item.get("$ref").is(text) {
-		target, ok := r.follow(item, "pathItems")
+		target, ok := r.refs.follow(item, "pathItems")
 		if !ok {
 			return
 		}
 		merged := target.merged(item.node)
 		merged.drop("$ref")
-		item = spot{merged, target.file, target.at}
+		item = target.with(merged)
 	}
 	if !item.is(dict) {
 		if !item.is(null) && item.node != nil {
-			r.warnf("path-unreadable", item.at, "the path %q is not an object; it was left out", clip(oneLine(path), 120))
+			r.Warnf("path-unreadable", item.at, "the path %q is not an object; it was left out", clip(oneLine(path), 120))
 		}
 		return
 	}
@@ -60,7 +60,7 @@ func (r *reader) guarded(item, s spot, path, method string) {
 	}()
 	r.notes = own
 	r.operation(o, item, s)
-	r.drain()
+	r.schemas.drain()
 }
 
 func (o *Operation) refusef(at, code, format string, args ...any) {
@@ -78,10 +78,10 @@ func (r *reader) operation(o *Operation, item, s spot) {
 	case o.Method == http.MethodTrace || o.Method == http.MethodConnect || !isToken(o.Method):
 		o.refusef(s.at, "method-unsupported", "the method %s is not sent", clip(o.Method, 20))
 	case s.get("$ref").is(text):
-		target, ok := r.follow(s, "")
+		target, ok := r.refs.follow(s, "")
 		if !ok {
-			r.warnf("operation-elsewhere", s.at, "its definition lies in another document that cannot be read: only its method and path are known; use a document in one piece")
-			target, lost = spot{&node{kind: dict}, s.file, s.at}, true
+			r.Warnf("operation-elsewhere", s.at, "its definition lies in another document that cannot be read: only its method and path are known; use a document in one piece")
+			target, lost = s.with(emptyObject()), true
 		}
 		s = target
 	}
@@ -90,7 +90,7 @@ func (r *reader) operation(o *Operation, item, s spot) {
 			o.refusef(s.at, "operation-unreadable", "it is a %s instead of an object", s.kind)
 			return
 		}
-		r.infof("operation-empty", s.at, "it says nothing about itself")
+		r.Infof("operation-empty", s.at, "it says nothing about itself")
 	}
 	o.ID = s.get("operationId").line()
 	o.Summary = clip(prose(s.get("summary").str()), maxDescription)
@@ -108,8 +108,8 @@ func (r *reader) operation(o *Operation, item, s spot) {
 	r.template(o, s)
 	r.body(o, s)
 	if takesBody := o.Method == http.MethodPost || o.Method == http.MethodPut || o.Method == http.MethodPatch; lost && takesBody {
-		o.entity = &body{kind: bodyJSON, media: "application/json", schema: &schema{lost: true}}
-		o.args = append(o.args, arg{body: o.entity})
+		o.call.entity = &body{kind: bodyJSON, media: "application/json", schema: lostSchema()}
+		o.call.args = append(o.call.args, arg{body: o.call.entity})
 	}
 	r.effect(o, s)
 }
@@ -122,7 +122,7 @@ func (r *reader) effect(o *Operation, s spot) {
 		switch value, ok := s.get(key).truth(); {
 		case ok && value && o.Effect == EffectRead:
 			o.Asks = true
-			r.infof("consequential-read", s.at+"/"+key, "the document says that this read has consequences: it asks before it is sent")
+			r.Infof("consequential-read", s.at+"/"+key, "the document says that this read has consequences: it asks before it is sent")
 		case ok && !value && o.Effect == EffectWrite:
 			o.hintf("not-consequential", s.at+"/"+key, "the document says that this has no consequences; an admin may mark it as a read")
 		}
@@ -144,30 +144,16 @@ func (o *Operation) hintf(code, at, format string, args ...any) {
 	o.Hints = append(o.Hints, Note{levelInfo, code, fmt.Sprintf(format, args...), where(at)})
 }
 
-func isWord(c rune) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-}
-
-// isToken reports whether s can be a method or the name of a header field.
-func isToken(s string) bool {
-	for _, c := range s {
-		if !isWord(c) && !strings.ContainsRune("!#$%&'*+-.^_`|~", c) {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 100
-}
-
 // settle drops a body that can only be empty, as documents of machine make
 // declare it for reads.
 func (o *Operation) settle() {
-	b := o.entity
+	b := o.call.entity
 	if b == nil || b.required || b.kind == bodyText {
 		return
 	}
-	if s := b.schema; s.closed && len(s.props.keys) == 0 && len(s.some) == 0 {
-		o.entity = nil
-		o.args = slices.DeleteFunc(o.args, func(a arg) bool { return a.body != nil })
+	if b.schema.emptyOnly() {
+		o.call.entity = nil
+		o.call.args = slices.DeleteFunc(o.call.args, func(a arg) bool { return a.body != nil })
 	}
 }
 
@@ -219,7 +205,8 @@ func spell(method, path string) string {
 // finish settles an operation once all schemas are read.
 func (r *reader) finish(o *Operation) {
 	o.settle()
-	o.keys()
+	o.call.id, o.call.method = o.ID, o.Method
+	o.call.keys()
 	o.Hash = r.digest(o)
 	r.secrets(o)
 	if o.Verdict == OK && o.found.lossy() {
@@ -236,5 +223,5 @@ func (r *reader) finish(o *Operation) {
 	}
 	o.Notes = o.found.all
 	o.found, o.utterances = nil, nil
-	o.logger = r.opt.Logger
+	o.call.logger = r.logger
 }

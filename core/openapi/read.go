@@ -4,6 +4,27 @@ import (
 	"strings"
 )
 
+// schemaReader reads the schemas of one document into a graph: each once,
+// shared by all operations.
+type schemaReader struct {
+	reporter
+	refs    *resolver
+	version string // stands for schemas that are too many to be told apart
+	schemas map[*node]*schema
+	order   []*schema
+	queue   []job
+	made    int
+	merged  int
+	visits  int
+	marks   map[*schema]mark
+}
+
+// newSchemaReader returns a reader of schemas. version changes whenever the
+// document does.
+func newSchemaReader(refs *resolver, version string, to reporter) *schemaReader {
+	return &schemaReader{reporter: to, refs: refs, version: version, schemas: map[*node]*schema{}, marks: map[*schema]mark{}}
+}
+
 // job is a schema that has been promised and is yet to be read. Schemas are
 // read from a queue, not by recursion: a chain of any length needs no stack.
 type job struct {
@@ -12,7 +33,7 @@ type job struct {
 }
 
 // schema returns the schema at s, at once; drain fills it in.
-func (r *reader) schema(s spot) *schema {
+func (r *schemaReader) schema(s spot) *schema {
 	if s.node == nil || s.is(null) {
 		return &schema{}
 	}
@@ -23,7 +44,7 @@ func (r *reader) schema(s spot) *schema {
 	r.schemas[s.node] = out
 	r.order = append(r.order, out)
 	if s.get("$ref").is(text) {
-		target, ok := r.follow(s, "schemas")
+		target, ok := r.refs.follow(s, "schemas")
 		switch {
 		case !ok:
 			out.lost = true
@@ -36,7 +57,7 @@ func (r *reader) schema(s spot) *schema {
 		out.all = append(out.all, r.schema(r.disguised(target)))
 	}
 	if r.made++; r.made > maxSchemas {
-		r.warnf("too-many-schemas", s.at, "the document has more than %d schemas; the rest were left open", maxSchemas)
+		r.Warnf("too-many-schemas", s.at, "the document has more than %d schemas; the rest were left open", maxSchemas)
 		out.lost = true
 		return out
 	}
@@ -60,20 +81,20 @@ func overlays(n *node) bool {
 
 // disguised finds the schema of a component that is not one: a parameter,
 // response or body that a schema reference names.
-func (r *reader) disguised(s spot) spot {
+func (r *schemaReader) disguised(s spot) spot {
 	if in := s.sub("schema"); in.is(dict) && s.get("properties") == nil && s.get("type") == nil {
-		r.infof("wrong-kind-reference", s.at, "a schema reference names something else; its schema was taken")
+		r.Infof("wrong-kind-reference", s.at, "a schema reference names something else; its schema was taken")
 		return in
 	}
 	if content := s.sub("content"); content.is(dict) && len(content.vals) > 0 && s.get("properties") == nil && s.get("type") == nil {
-		r.infof("wrong-kind-reference", s.at, "a schema reference names something else; its schema was taken")
+		r.Infof("wrong-kind-reference", s.at, "a schema reference names something else; its schema was taken")
 		return content.entry(0).sub("schema")
 	}
 	return s
 }
 
 // drain reads all promised schemas.
-func (r *reader) drain() {
+func (r *schemaReader) drain() {
 	for len(r.queue) > 0 {
 		next := r.queue[len(r.queue)-1]
 		r.queue = r.queue[:len(r.queue)-1]
@@ -81,23 +102,23 @@ func (r *reader) drain() {
 	}
 }
 
-func (r *reader) fill(s spot, out *schema) {
+func (r *schemaReader) fill(s spot, out *schema) {
 	switch s.kind {
 	case boolean:
 		return // true: anything; false has no use in a request
 	case text:
-		r.infof("schema-text", s.at, "a schema is a word; it was read as the type")
+		r.Infof("schema-text", s.at, "a schema is a word; it was read as the type")
 		r.kind(s, s.value, out)
 		return
 	case list:
-		r.infof("schema-list", s.at, "a schema is a list; one of its entries must fit")
+		r.Infof("schema-list", s.at, "a schema is a list; one of its entries must fit")
 		for i := range s.vals {
 			out.some = append(out.some, r.schema(s.nth(i)))
 		}
 		return
 	case dict:
 	default:
-		r.warnf("schema-open", s.at, "a schema is a %s; the value was left open", s.kind)
+		r.Warnf("schema-open", s.at, "a schema is a %s; the value was left open", s.kind)
 		out.lost = true
 		return
 	}
@@ -117,12 +138,12 @@ func (r *reader) fill(s spot, out *schema) {
 }
 
 // combine reads allOf, anyOf and oneOf.
-func (r *reader) combine(s spot, out *schema) {
+func (r *schemaReader) combine(s spot, out *schema) {
 	for _, key := range [...]string{"allOf", "anyOf", "oneOf"} {
 		of := s.sub(key)
 		if of.is(dict) {
-			r.infof("combinator-object", of.at, "%q is an object; it was read as a list of one", key)
-			of = spot{&node{kind: list, table: table[*node]{vals: []*node{of.node}}}, of.file, of.at}
+			r.Infof("combinator-object", of.at, "%q is an object; it was read as a list of one", key)
+			of = of.with(listOf(of.node))
 		}
 		if !of.is(list) {
 			continue

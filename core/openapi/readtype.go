@@ -21,7 +21,7 @@ var aliases = map[string]struct {
 }
 
 // types reads "type": a word, a list of words (3.1), or what is meant by one.
-func (r *reader) types(s spot, out *schema) {
+func (r *schemaReader) types(s spot, out *schema) {
 	switch t := s.sub("type"); {
 	case t.node == nil || t.is(null):
 	case t.is(text):
@@ -35,10 +35,10 @@ func (r *reader) types(s spot, out *schema) {
 			r.kind(t, v.str(), out)
 		}
 	case t.is(dict):
-		r.infof("type-object", t.at, "\"type\" is an object; it was read as the schema")
+		r.Infof("type-object", t.at, "\"type\" is an object; it was read as the schema")
 		out.all = append(out.all, r.schema(t))
 	default:
-		r.infof("type-unknown", t.at, "\"type\" is a %s; every type was allowed", t.kind)
+		r.Infof("type-unknown", t.at, "\"type\" is a %s; every type was allowed", t.kind)
 	}
 	if out.types == 0 && !overloaded(s.node) {
 		switch {
@@ -60,7 +60,7 @@ func overloaded(n *node) bool {
 }
 
 // kind adds the type that a word means.
-func (r *reader) kind(s spot, word string, out *schema) {
+func (r *schemaReader) kind(s spot, word string, out *schema) {
 	word = strings.TrimSpace(word)
 	if i := slices.Index(typeNames[:], word); i >= 0 {
 		out.types |= 1 << i
@@ -68,13 +68,13 @@ func (r *reader) kind(s spot, word string, out *schema) {
 	}
 	lower := strings.ToLower(word)
 	if i := slices.Index(typeNames[:], lower); i >= 0 {
-		r.infof("type-alias", s.at, "the type %q was read as %q", word, lower)
+		r.Infof("type-alias", s.at, "the type %q was read as %q", word, lower)
 		out.types |= 1 << i
 		return
 	}
 	if a, ok := aliases[lower]; ok {
 		if word != "file" && lower != "" {
-			r.infof("type-alias", s.at, "the type %q was read as %q", word, a.types.String())
+			r.Infof("type-alias", s.at, "the type %q was read as %q", word, a.types.String())
 		}
 		out.types |= a.types
 		if out.format == "" {
@@ -83,7 +83,7 @@ func (r *reader) kind(s spot, word string, out *schema) {
 		return
 	}
 	if of, ok := strings.CutSuffix(lower, "[]"); ok && of != "" {
-		r.infof("type-alias", s.at, "the type %q was read as a list", clip(word, 40))
+		r.Infof("type-alias", s.at, "the type %q was read as a list", clip(word, 40))
 		out.types |= typeArray
 		if out.items == nil {
 			out.items = &schema{}
@@ -97,23 +97,23 @@ func (r *reader) kind(s spot, word string, out *schema) {
 		}
 		return
 	}
-	r.infof("type-unknown", s.at, "the type %q is not known; every type was allowed", clip(oneLine(word), 60))
+	r.Infof("type-unknown", s.at, "the type %q is not known; every type was allowed", clip(oneLine(word), 60))
 }
 
 // object reads properties, required and additionalProperties.
-func (r *reader) object(s spot, out *schema) {
+func (r *schemaReader) object(s spot, out *schema) {
 	props := s.sub("properties")
 	switch {
 	case props.is(dict):
 		for i, name := range props.keys {
 			if len(out.props.keys) >= maxProperties {
-				r.warnf("too-many-properties", props.at, "more than %d properties; the rest may be sent and are not listed", maxProperties)
+				r.Warnf("too-many-properties", props.at, "more than %d properties; the rest may be sent and are not listed", maxProperties)
 				break
 			}
 			r.property(props.entry(i), name, out)
 		}
 	case props.is(list): // a list of objects with a name each
-		r.infof("properties-list", props.at, "\"properties\" is a list; it was read as an object")
+		r.Infof("properties-list", props.at, "\"properties\" is a list; it was read as an object")
 		for i := range min(len(props.vals), maxProperties) {
 			if p := props.nth(i); p.get("name").line() != "" {
 				r.property(p, p.get("name").line(), out)
@@ -139,12 +139,12 @@ func (r *reader) object(s spot, out *schema) {
 
 // property reads one property. A boolean "required" on it, which many
 // documents have, means that the property is required.
-func (r *reader) property(p spot, name string, out *schema) {
+func (r *schemaReader) property(p spot, name string, out *schema) {
 	if p.is(null) {
-		r.infof("schema-null", p.at, "the property %q has no schema; anything may be sent", clip(name, 60))
+		r.Infof("schema-null", p.at, "the property %q has no schema; anything may be sent", clip(name, 60))
 	}
 	if must := p.get("required"); must.is(boolean) || must.is(text) {
-		r.infof("required-boolean", p.at+"/required", "\"required: %s\" of the property %q was read as part of the object's list", clip(must.value, 10), clip(name, 60))
+		r.Infof("required-boolean", p.at+"/required", "\"required: %s\" of the property %q was read as part of the object's list", clip(must.value, 10), clip(name, 60))
 		if must.on() {
 			out.required = append(out.required, name)
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 // values reads enum, const, default and examples.
-func (r *reader) values(s spot, out *schema) {
+func (r *schemaReader) values(s spot, out *schema) {
 	if e := s.get("enum"); e != nil {
 		for _, v := range e.list() {
 			switch {
@@ -19,7 +19,7 @@ func (r *reader) values(s spot, out *schema) {
 			}
 		}
 		if e.is(dict) {
-			r.warnf("enum-object", s.at+"/enum", "\"enum\" is an object; it was left out")
+			r.Warnf("enum-object", s.at+"/enum", "\"enum\" is an object; it was left out")
 		}
 	}
 	if c := s.get("const"); c != nil && !c.is(null) {
@@ -36,7 +36,7 @@ func (r *reader) values(s spot, out *schema) {
 
 // reconcile settles an enum that contradicts the type: on a list it is meant
 // for the entries, and where no value is of the type the type decides.
-func (r *reader) reconcile(s spot, out *schema) {
+func (r *schemaReader) reconcile(s spot, out *schema) {
 	if len(out.enum) == 0 || out.types == 0 {
 		return
 	}
@@ -46,7 +46,7 @@ func (r *reader) reconcile(s spot, out *schema) {
 	}
 	switch {
 	case out.types == typeArray && !slices.ContainsFunc(out.enum, func(v any) bool { return kindOf(v) == typeArray }):
-		r.infof("enum-on-list", s.at+"/enum", "\"enum\" stands at a list; it was read as that of the entries")
+		r.Infof("enum-on-list", s.at+"/enum", "\"enum\" stands at a list; it was read as that of the entries")
 		items := &schema{enum: out.enum, state: 2}
 		if out.items != nil {
 			items = &schema{enum: out.enum, all: []*schema{out.items}}
@@ -54,7 +54,7 @@ func (r *reader) reconcile(s spot, out *schema) {
 		}
 		out.items, out.enum = items, nil
 	case !slices.ContainsFunc(out.enum, fits):
-		r.infof("enum-of-other-type", s.at+"/enum", "no value of \"enum\" is %s; it became part of the description", article(out.types.String()))
+		r.Infof("enum-of-other-type", s.at+"/enum", "no value of \"enum\" is %s; it became part of the description", article(out.types.String()))
 		out.text = clip(strings.TrimSpace(out.text+" ("+enumerate(out.enum)+")"), 600)
 		out.enum = nil
 	default:
@@ -82,7 +82,7 @@ func small(n *node) any {
 	return v
 }
 
-func (r *reader) array(s spot, out *schema) {
+func (r *schemaReader) array(s spot, out *schema) {
 	if items := s.sub("items"); items.node != nil {
 		out.items = r.schema(items)
 	}
@@ -98,7 +98,7 @@ func (r *reader) array(s spot, out *schema) {
 
 // bounds reads the limits, or returns nil where there are none. The boolean
 // exclusive limits of 3.0 and the numeric ones of 3.1 are both taken.
-func (r *reader) bounds(s spot) *bounds {
+func (r *schemaReader) bounds(s spot) *bounds {
 	b, found := unbound(), false
 	float := func(key string) *float64 {
 		f, ok := s.get(key).float()
@@ -143,7 +143,7 @@ func (r *reader) bounds(s spot) *bounds {
 		if _, err := syntax.Parse(p, syntax.Perl); err == nil && len(p) <= maxPattern {
 			b.checked = true
 		} else {
-			r.infof("pattern-unchecked", s.at+"/pattern", "the pattern cannot be checked here; the plugin will")
+			r.Infof("pattern-unchecked", s.at+"/pattern", "the pattern cannot be checked here; the plugin will")
 		}
 	}
 	if !found {

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -20,6 +21,12 @@ type spot struct {
 	file *file
 	at   string
 }
+
+// cursor returns where the document begins.
+func (f *file) cursor() spot { return spot{f.root, f, ""} }
+
+// with returns another node in the place of s.
+func (s spot) with(n *node) spot { return spot{n, s.file, s.at} }
 
 func (s spot) sub(key string) spot {
 	n := s.get(key)
@@ -54,10 +61,32 @@ var sections = map[string][]string{
 	"pathItems":       {"components/pathItems", "paths"},
 }
 
+// reporter is told what is repaired (Infof) and what is lost (Warnf) while a
+// document is read. at is a JSON pointer into it.
+type reporter interface {
+	Infof(code, at, format string, args ...any)
+	Warnf(code, at, format string, args ...any)
+}
+
+// resolver follows references within a document and to others of its origin.
+type resolver struct {
+	reporter
+	ctx     context.Context //nolint:containedctx // a resolver lives for one reading
+	fetch   func(ctx context.Context, url string) ([]byte, error)
+	main    *file
+	files   map[string]*file
+	loads   int
+	fetched int
+}
+
+func newResolver(ctx context.Context, main *file, fetch func(ctx context.Context, url string) ([]byte, error), to reporter) *resolver {
+	return &resolver{reporter: to, ctx: ctx, fetch: fetch, main: main, files: map[string]*file{}}
+}
+
 // follow resolves the reference that s may be, and the references it leads to.
 // ok is false, with a note, where a reference leads nowhere. section is the
 // kind of component wanted.
-func (r *reader) follow(s spot, section string) (target spot, ok bool) {
+func (r *resolver) follow(s spot, section string) (target spot, ok bool) {
 	for range maxChain {
 		ref := s.get("$ref")
 		if !ref.is(text) {
@@ -68,18 +97,18 @@ func (r *reader) follow(s spot, section string) (target spot, ok bool) {
 			return spot{}, false
 		}
 		if !found || next.node == s.node {
-			r.warnf("dangling-reference", s.at, "the reference %q leads nowhere", clip(oneLine(ref.value), 120))
+			r.Warnf("dangling-reference", s.at, "the reference %q leads nowhere", clip(oneLine(ref.value), 120))
 			return spot{}, false
 		}
 		s = next
 	}
-	r.warnf("reference-chain", s.at, "more than %d references lead to one another; the value was left open", maxChain)
+	r.Warnf("reference-chain", s.at, "more than %d references lead to one another; the value was left open", maxChain)
 	return spot{}, false
 }
 
 // resolve finds what one reference points to. told is set where a note already
 // says why it leads nowhere.
-func (r *reader) resolve(s spot, ref, section string) (target spot, found, told bool) {
+func (r *resolver) resolve(s spot, ref, section string) (target spot, found, told bool) {
 	address, pointer, hash := strings.Cut(ref, "#")
 	f := s.file
 	if address != "" && (hash || strings.ContainsAny(address, ".:") && !strings.HasPrefix(address, "components/")) {
@@ -90,7 +119,7 @@ func (r *reader) resolve(s spot, ref, section string) (target spot, found, told 
 		pointer = address
 	}
 	if pointer == "" && hash || pointer == "/" || f != s.file && pointer == "" {
-		return spot{f.root, f, ""}, true, false
+		return f.cursor(), true, false
 	}
 	if strings.HasPrefix(pointer, "/") {
 		if t, ok := f.pointer(pointer); ok {
@@ -102,7 +131,7 @@ func (r *reader) resolve(s spot, ref, section string) (target spot, found, told 
 	name := pointer[strings.LastIndexByte(pointer, '/')+1:]
 	for _, place := range sections[section] {
 		if t, ok := f.pointer("/" + place + "/" + name); ok && name != "" {
-			r.infof("reference-repaired", s.at, "the reference %q was read as %q", clip(oneLine(ref), 120), "#"+t.at)
+			r.Infof("reference-repaired", s.at, "the reference %q was read as %q", clip(oneLine(ref), 120), "#"+t.at)
 			return t, true, false
 		}
 	}
@@ -111,7 +140,7 @@ func (r *reader) resolve(s spot, ref, section string) (target spot, found, told 
 
 // pointer finds the value at a JSON pointer, percent-encoded or not.
 func (f *file) pointer(pointer string) (spot, bool) {
-	s := spot{f.root, f, ""}
+	s := f.cursor()
 	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 		key := pointerUnescape.Replace(part)
 		next := s.sub(key)
@@ -135,17 +164,17 @@ func (f *file) pointer(pointer string) (spot, bool) {
 
 // load reads another document that a reference names, once. Only the origin of
 // the document itself is ever asked.
-func (r *reader) load(s spot, address string) *file {
+func (r *resolver) load(s spot, address string) *file {
 	target, err := url.Parse(address)
 	if err == nil && s.file.url != nil {
 		target = s.file.url.ResolveReference(target)
 	}
 	switch {
 	case err != nil || !target.IsAbs() || r.main.url == nil:
-		r.warnf("external-reference", s.at, "the reference to %q leads out of the document, whose own address is not known", clip(oneLine(address), 120))
+		r.Warnf("external-reference", s.at, "the reference to %q leads out of the document, whose own address is not known", clip(oneLine(address), 120))
 		return nil
 	case !sameOrigin(target, r.main.url):
-		r.warnf("external-reference", s.at, "the reference to %q leads to another host and is not followed", clip(oneLine(target.Host), 120))
+		r.Warnf("external-reference", s.at, "the reference to %q leads to another host and is not followed", clip(oneLine(target.Host), 120))
 		return nil
 	}
 	target.Fragment, target.RawFragment = "", ""
@@ -155,28 +184,28 @@ func (r *reader) load(s spot, address string) *file {
 	key := target.String()
 	if f, known := r.files[key]; known {
 		if f == nil {
-			r.warnf("external-reference", s.at, "the referenced document %q cannot be read", clip(key, 120))
+			r.Warnf("external-reference", s.at, "the referenced document %q cannot be read", clip(key, 120))
 		}
 		return f
 	}
 	r.files[key] = nil
-	f, err := r.fetch(target)
+	f, err := r.other(target)
 	if err != nil {
-		r.warnf("external-reference", s.at, "the referenced document %q cannot be read: %s", clip(key, 120), clip(oneLine(err.Error()), 160))
+		r.Warnf("external-reference", s.at, "the referenced document %q cannot be read: %s", clip(key, 120), clip(oneLine(err.Error()), 160))
 		return nil
 	}
 	r.files[key] = f
 	return f
 }
 
-func (r *reader) fetch(target *url.URL) (*file, error) {
-	if r.opt.Fetch == nil {
+func (r *resolver) other(target *url.URL) (*file, error) {
+	if r.fetch == nil {
 		return nil, errors.New("other documents are not fetched here")
 	}
 	if r.loads++; r.loads > maxDocuments {
 		return nil, fmt.Errorf("more than %d other documents", maxDocuments)
 	}
-	data, err := r.opt.Fetch(r.ctx, target.String())
+	data, err := r.fetch(r.ctx, target.String())
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,7 @@
 package openapi
 
 import (
-	"encoding/json"
 	"slices"
-	"strings"
 )
 
 // view is how much of a schema is shown.
@@ -14,26 +12,6 @@ type view struct {
 	values   int // nodes in all
 }
 
-// views are tried in turn until the tool is small enough.
-var views = []view{
-	{maxSchemaDepth, maxFieldText, 1_000, 1_500},
-	{maxSchemaDepth, 100, 60, 800},
-	{4, 60, 20, 400},
-	{3, 40, 8, 200},
-	{2, 24, 4, 100},
-	{2, 0, 2, 60},
-	{1, 0, 1, 40},
-}
-
-// bareViews are views without words.
-var bareViews = []view{
-	{4, 0, 20, 400},
-	{3, 0, 8, 200},
-	{2, 0, 4, 100},
-	{2, 0, 2, 60},
-	{1, 0, 1, 40},
-}
-
 // drawing is one rendering: a JSON Schema tree made of the graph.
 type drawing struct {
 	view
@@ -41,64 +19,11 @@ type drawing struct {
 	above []*schema // being drawn, against cycles
 }
 
-// render draws the schema of the arguments; whole is false where the view was
-// too small for it and parts had to be cut at random.
-func (o *Operation) render(v view) (schema json.RawMessage, whole bool) {
-	d := &drawing{view: v}
-	properties := map[string]any{}
-	required := []string{}
-	optional := 20 * v.optional
-	for _, a := range o.args {
-		if !a.wanted() {
-			if optional--; optional < 0 {
-				continue
-			}
-		}
-		var drawn map[string]any
-		var text string
-		if a.param != nil {
-			drawn, text = d.draw(a.schema(), 1), a.param.text
-			if a.key != a.param.name && text == "" {
-				text = a.param.name
-			}
-		} else {
-			drawn, text = d.draw(a.schema(), 0), a.body.text
-			if a.body.kind == bodyJSON && a.schema().blank() {
-				drawn["type"] = "object" // anything; mostly that
-			}
-			if a.body.kind == bodyText {
-				text = strings.TrimSpace(text + " The text of the body, as " + a.body.media + ".")
-			}
-		}
-		if text != "" && d.text > 0 {
-			drawn["description"] = joined(clip(text, d.text), drawn["description"], text)
-		}
-		properties[a.key] = drawn
-		if _, free := a.schema().only(); a.wanted() && !free {
-			required = append(required, a.key)
-		}
-	}
-	slices.Sort(required)
-	root := map[string]any{"type": "object", "properties": properties}
-	if len(required) > 0 {
-		root["required"] = required
-	}
-	out, err := json.Marshal(root) // sorts the keys
-	if err != nil {
-		return json.RawMessage(`{"properties":{},"type":"object"}`), true
-	}
-	return out, d.count <= d.values
-}
+// newDrawing returns a rendering within a view.
+func newDrawing(v view) *drawing { return &drawing{view: v} }
 
-// joined puts the remark that draw made (a format, an example) behind the
-// text of the parameter, unless the two say the same.
-func joined(text string, remark any, whole string) string {
-	more, _ := remark.(string)
-	if more == "" || strings.Contains(whole, more) || strings.HasPrefix(more, text) {
-		return text
-	}
-	return clip(text+" "+more, maxFieldText+60)
-}
+// whole reports whether the view was large enough: nothing was cut at random.
+func (d *drawing) whole() bool { return d.count <= d.values }
 
 func (d *drawing) draw(s *schema, depth int) map[string]any {
 	d.count++

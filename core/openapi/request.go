@@ -27,14 +27,8 @@ type Field struct {
 	Value string `json:"value"`
 }
 
-// Request turns the arguments of a model or a form into the request to send:
-// coerced, validated, built. A fault in the arguments is an *ArgumentError. The
-// URL never leaves Operation.Host and the base path of Operation.Server,
-// whatever the arguments say. The same arguments always give the same bytes.
-func (o *Operation) Request(args json.RawMessage) (Request, error) {
-	if o.Verdict == Refused {
-		return Request{}, fmt.Errorf("%s cannot be called: %s", o.ID, o.reason())
-	}
+// request turns arguments into the request to send: coerced, validated, built.
+func (o *builder) request(args json.RawMessage) (Request, error) {
 	f := &faults{}
 	values, readable := o.bind(args, f)
 	if !readable {
@@ -60,18 +54,8 @@ func (o *Operation) Request(args json.RawMessage) (Request, error) {
 	return req, nil
 }
 
-// reason is why the operation is refused.
-func (o *Operation) reason() string {
-	for _, n := range o.Notes {
-		if n.Level == levelError {
-			return n.Message
-		}
-	}
-	return "it is refused"
-}
-
-func (o *Operation) build(values map[int]any) (Request, error) {
-	req := Request{Method: o.Method}
+func (o *builder) build(values map[int]any) (Request, error) {
+	req := Request{Method: o.method}
 	var query, cookies []string
 	placed := map[*param]any{}
 	for i, a := range o.args {
@@ -132,7 +116,7 @@ func at(key string, err error) error {
 }
 
 // address builds the URL and makes sure that it stays where it belongs.
-func (o *Operation) address(placed map[*param]any, query []string) (string, error) {
+func (o *builder) address(placed map[*param]any, query []string) (string, error) {
 	var tail strings.Builder
 	for _, t := range o.steps {
 		if t.param == nil {
@@ -174,7 +158,7 @@ func (o *Operation) address(placed map[*param]any, query []string) (string, erro
 	return out, nil
 }
 
-func (o *Operation) keyOf(p *param) string {
+func (o *builder) keyOf(p *param) string {
 	for _, a := range o.args {
 		if a.param == p {
 			return a.key

@@ -1,6 +1,10 @@
 package openapi
 
-import "strings"
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
 
 // types is a set of JSON types. The empty set allows every type.
 type types uint8
@@ -118,4 +122,118 @@ func (s *schema) needs(name string) bool {
 		}
 	}
 	return false
+}
+
+func kindOf(v any) types {
+	switch v := v.(type) {
+	case nil:
+		return typeNull
+	case bool:
+		return typeBoolean
+	case json.Number:
+		if !strings.ContainsAny(string(v), ".eE") {
+			return typeInteger | typeNumber
+		}
+		if f, err := v.Float64(); err == nil && f == float64(int64(f)) {
+			return typeInteger | typeNumber
+		}
+		return typeNumber
+	case string:
+		return typeString
+	case []any:
+		return typeArray
+	}
+	return typeObject
+}
+
+// schemaOf returns a schema of these types that says no more.
+func schemaOf(t types) *schema { return &schema{types: t} }
+
+// lostSchema stands for a schema that could not be read: anything goes.
+func lostSchema() *schema { return &schema{lost: true} }
+
+// binarySchema is that of the content of a file.
+func binarySchema() *schema { return &schema{format: "binary"} }
+
+// objectSchema returns an object without properties, for addProperty.
+func objectSchema() *schema { return &schema{types: typeObject, state: 2} }
+
+// addProperty adds a property to an object that is being made.
+func (s *schema) addProperty(name string, p *schema, required bool) {
+	s.props.put(name, p)
+	if at, known := slices.BinarySearch(s.required, name); required && !known {
+		s.required = slices.Insert(s.required, at, name)
+	}
+}
+
+// emptyOnly reports whether a value can only be an object without properties.
+func (s *schema) emptyOnly() bool {
+	return s.closed && len(s.props.keys) == 0 && len(s.some) == 0
+}
+
+// needsAny reports whether an object must have a property.
+func (s *schema) needsAny() bool { return slices.ContainsFunc(s.required, s.needs) }
+
+// declares reports whether a property is declared, here or by a choice, and may
+// be sent.
+func (s *schema) declares(name string) bool {
+	if i := s.props.find(name); i >= 0 && !s.props.vals[i].readOnly {
+		return true
+	}
+	return slices.ContainsFunc(s.some, func(c *schema) bool { return c.props.find(name) >= 0 })
+}
+
+// takes reports whether a property is declared here, or may be sent by a choice.
+func (s *schema) takes(name string) bool { return s.props.find(name) >= 0 || s.known(name, 0) }
+
+// allowed returns the types, 0 for all.
+func (s *schema) allowed() types { return s.types }
+
+// file reports whether a value is the content of a file.
+func (s *schema) file() bool { return s != nil && s.format == "binary" }
+
+// entryOf returns the schema of the entries of a list, nil where there is none.
+func (s *schema) entryOf() *schema {
+	if s == nil {
+		return nil
+	}
+	return s.items
+}
+
+// exampled reports whether the document gives an example of the value.
+func (s *schema) exampled() bool { return s.sample != nil }
+
+// caption is the title, "" where there is none.
+func (s *schema) caption() string {
+	if s == nil {
+		return ""
+	}
+	return s.title
+}
+
+// names lists the properties in the order of the document, then those of the
+// choices. A name may stand twice.
+func (s *schema) names() []string {
+	if s == nil {
+		return nil
+	}
+	out := slices.Clip(s.props.keys)
+	for _, c := range s.some {
+		out = append(out, c.props.keys...)
+	}
+	return out
+}
+
+// field returns the schema of a property, here or in the first choice that has
+// it; nil where anything may be sent.
+func (s *schema) field(name string) *schema {
+	if p := s.property(name); p != nil || s == nil {
+		return p
+	}
+	for _, c := range s.some {
+		if p := c.property(name); p != nil {
+			return p
+		}
+	}
+	return nil
 }

@@ -10,13 +10,13 @@ import (
 // security reads the declared security schemes of 2.0 and 3.x.
 func (r *reader) security() {
 	r.schemes = map[string]Scheme{}
-	root := spot{r.main.root, r.main, ""}
+	root := r.main.cursor()
 	for _, at := range [...]spot{root.sub("components").sub("securitySchemes"), root.sub("securityDefinitions")} {
 		if !at.is(dict) {
 			continue
 		}
 		for i, name := range at.keys {
-			s, ok := r.follow(at.entry(i), "securitySchemes")
+			s, ok := r.refs.follow(at.entry(i), "securitySchemes")
 			if !ok || !s.is(dict) || len(r.schemes) >= 50 {
 				continue
 			}
@@ -35,7 +35,7 @@ func (r *reader) scheme(s spot, name string) Scheme {
 		out.Type, out.In, out.Field = "apiKey", strings.ToLower(s.get("in").line()), s.get("name").line()
 		fits := out.In == "query" && out.Field != "" || out.In == "cookie" && isToken(out.Field) || out.In == "header" && isToken(out.Field)
 		if !fits {
-			r.warnf("security-unreadable", s.at, "the security scheme %q does not say where its key goes", clip(name, 60))
+			r.Warnf("security-unreadable", s.at, "the security scheme %q does not say where its key goes", clip(name, 60))
 			out.Type, out.In, out.Field = "", "", ""
 		}
 	case "http":
@@ -52,7 +52,7 @@ func (r *reader) scheme(s spot, name string) Scheme {
 	case "mutualtls":
 		out.Type = "mutualTLS"
 	default:
-		r.warnf("security-unreadable", s.at, "the type %q of the security scheme %q is not known", clip(oneLine(out.Type), 40), clip(name, 60))
+		r.Warnf("security-unreadable", s.at, "the type %q of the security scheme %q is not known", clip(oneLine(out.Type), 40), clip(name, 60))
 		out.Type = ""
 	}
 	return out
@@ -96,7 +96,7 @@ func (r *reader) link(s spot, key string) string {
 		u = r.base.ResolveReference(u)
 	}
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		r.warnf("security-unreadable", s.at, "%s is not an absolute URL", key)
+		r.Warnf("security-unreadable", s.at, "%s is not an absolute URL", key)
 		return ""
 	}
 	return u.String()
@@ -107,7 +107,7 @@ func (r *reader) link(s spot, key string) string {
 func (r *reader) requirements(o *Operation, s spot) {
 	all := s.sub("security")
 	if !all.is(list) {
-		all = spot{r.main.root, r.main, ""}.sub("security")
+		all = r.main.cursor().sub("security")
 	}
 	entries := []spot{all}
 	if all.is(list) {
@@ -125,7 +125,7 @@ func (r *reader) requirements(o *Operation, s spot) {
 			scheme, known := r.schemes[name]
 			if !known {
 				scheme = Scheme{Name: name}
-				r.infof("security-undeclared", entry.at, "the security scheme %q is not declared; the manifest decides", clip(oneLine(name), 60))
+				r.Infof("security-undeclared", entry.at, "the security scheme %q is not declared; the manifest decides", clip(oneLine(name), 60))
 			}
 			scheme.Scopes = nil
 			for _, scope := range entry.vals[i].list() {
@@ -151,7 +151,7 @@ func (r *reader) credential(in, name string) bool {
 // secrets notes parameters that seem to want a credential from the model: the
 // document declares them as ordinary ones.
 func (r *reader) secrets(o *Operation) {
-	for _, a := range o.args {
+	for _, a := range o.call.args {
 		if a.param == nil {
 			continue
 		}

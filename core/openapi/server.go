@@ -9,7 +9,7 @@ import (
 // servers chooses the base URL of an operation: its own, else the path's, else
 // the document's, else the origin of the document.
 func (r *reader) servers(o *Operation, item, s spot) {
-	root := spot{r.main.root, r.main, ""}
+	root := r.main.cursor()
 	for _, from := range []spot{s, item, root} {
 		if list := from.sub("servers"); list.node != nil {
 			if base := r.server(list); base != nil {
@@ -25,7 +25,7 @@ func (r *reader) servers(o *Operation, item, s spot) {
 		base := *r.base
 		base.Path, base.RawPath = "/", ""
 		o.serve(&base)
-		r.infof("server-missing", "/servers", "there is no server; %s is taken", base.Scheme+"://"+base.Host)
+		r.Infof("server-missing", "/servers", "there is no server; %s is taken", base.Scheme+"://"+base.Host)
 	}
 	if o.Server == "" {
 		o.refusef(s.at, "server-missing", "there is no server and the address of the document is not known; give one with --base")
@@ -39,7 +39,7 @@ func (o *Operation) serve(base *url.URL) {
 	base.User, base.RawQuery, base.Fragment, base.ForceQuery = nil, "", "", false
 	base.Host = canonical(base.Scheme, base.Host)
 	base.Scheme = strings.ToLower(base.Scheme)
-	o.base = base
+	o.call.base = base
 	o.Server = strings.TrimSuffix(base.String(), "/")
 	o.Host = base.Host
 }
@@ -98,7 +98,7 @@ func (r *reader) address(s spot) *url.URL {
 	raw := s.get("url").line()
 	if s.is(text) {
 		raw = s.line()
-		r.infof("server-text", s.at, "a server is a word; it was read as its URL")
+		r.Infof("server-text", s.at, "a server is a word; it was read as its URL")
 	}
 	vars := s.sub("variables")
 	for {
@@ -114,7 +114,7 @@ func (r *reader) address(s spot) *url.URL {
 			text = value.get("enum").list()[0].line()
 		}
 		if text == "" || strings.ContainsAny(text, "{}") {
-			r.warnf("server-variable", s.at, "the server variable %q has no default; the server cannot be used", clip(oneLine(name), 60))
+			r.Warnf("server-variable", s.at, "the server variable %q has no default; the server cannot be used", clip(oneLine(name), 60))
 			return nil
 		}
 		raw = raw[:from] + text + raw[to+1:]
@@ -127,21 +127,21 @@ func (r *reader) absolute(raw, at string) *url.URL {
 	u, err := url.Parse(raw)
 	if err == nil && u.Host == "" && u.Scheme != "http" && u.Scheme != "https" && looksLikeHost(raw) {
 		u, err = url.Parse("https://" + raw)
-		r.infof("server-scheme", at, "the server %q has no scheme; https is taken", clip(oneLine(raw), 120))
+		r.Infof("server-scheme", at, "the server %q has no scheme; https is taken", clip(oneLine(raw), 120))
 	}
 	if err != nil || strings.Contains(raw, "\\") || climbs(u.EscapedPath()) && u.IsAbs() {
-		r.warnf("server-unreadable", at, "the server %q cannot be read as a URL", clip(oneLine(raw), 120))
+		r.Warnf("server-unreadable", at, "the server %q cannot be read as a URL", clip(oneLine(raw), 120))
 		return nil
 	}
 	if !u.IsAbs() || u.Host == "" {
 		if r.base == nil || u.IsAbs() {
-			r.warnf("server-relative", at, "the server %q is relative and the address of the document is not known; give one with --base", clip(oneLine(raw), 120))
+			r.Warnf("server-relative", at, "the server %q is relative and the address of the document is not known; give one with --base", clip(oneLine(raw), 120))
 			return nil
 		}
 		u = r.base.ResolveReference(u)
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
-		r.warnf("server-scheme", at, "the server %q is neither http nor https", clip(oneLine(raw), 120))
+		r.Warnf("server-scheme", at, "the server %q is neither http nor https", clip(oneLine(raw), 120))
 		return nil
 	}
 	return u
@@ -184,11 +184,11 @@ func (r *reader) oldServer(root spot) *url.URL {
 	path := strings.Trim(under, "/") + "/" + strings.Trim(root.get("basePath").line(), "/")
 	u, err := url.Parse(base.Scheme + "://" + base.Host + "/" + strings.Trim(path, "/"))
 	if err != nil {
-		r.warnf("server-unreadable", "/host", "the host %q cannot be read", clip(oneLine(host), 120))
+		r.Warnf("server-unreadable", "/host", "the host %q cannot be read", clip(oneLine(host), 120))
 		return nil
 	}
 	if host == "" {
-		r.infof("server-missing", "/host", "there is no host; %s is taken", base.Host)
+		r.Infof("server-missing", "/host", "there is no host; %s is taken", base.Host)
 	}
 	return u
 }

@@ -40,10 +40,10 @@ type Link struct {
 	SiteName    string `json:"site_name,omitempty"`
 }
 
-// Shape turns a response into what a model can read: JSON without nulls, long
+// shape turns a response into what a model can read: JSON without nulls, long
 // texts and lists cut with a word about it, HTML as text, anything else by its
 // type and size. It never fails: what cannot be read is described.
-func (o *Operation) Shape(resp Response) Result {
+func shape(resp Response) Result {
 	var r Result
 	room := MaxContent
 	if resp.Status >= 200 && resp.Status < 300 {
@@ -91,13 +91,10 @@ func read(resp Response) content {
 	data := plain(utf(body, resp.ContentType))
 	head := bytes.TrimLeft(data, " \t\r\n")
 	if isJSON(media) || len(head) > 0 && (head[0] == '{' || head[0] == '[') {
-		s := &scanner{data: data, cut: resp.Truncated}
-		if root, err := s.read(0); err == nil {
-			if s.blank(); s.at == len(s.data) {
-				c.root = root
-				c.links = linksOf(root)
-				return c
-			}
+		if root, ok := parseAnswer(data, resp.Truncated); ok {
+			c.root = root
+			c.links = linksOf(root)
+			return c
 		}
 	}
 	if media == "text/html" || media == "application/xhtml+xml" || media == "" && len(head) > 0 && head[0] == '<' {

@@ -2,7 +2,7 @@ package openapi
 
 import (
 	"bytes"
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -34,7 +34,7 @@ func (c content) json(room int) (text, leftOut string) {
 		text, leftOut = s.out.String(), s.words(c)
 	}
 	text = clipBytes(text, room)
-	return text, either(leftOut, "the rest of the answer is too long")
+	return text, cmp.Or(leftOut, "the rest of the answer is too long")
 }
 
 type shrinker struct {
@@ -71,7 +71,7 @@ func (s *shrinker) text(v string) {
 		v = fmt.Sprintf("%s… (%d characters)", string([]rune(v)[:s.squeeze.text]), total)
 		s.texts++
 	}
-	s.out.WriteString(quote(v))
+	s.out.WriteString(compact(v))
 }
 
 func (s *shrinker) list(n *node, name string, depth int) {
@@ -120,7 +120,7 @@ func (s *shrinker) dict(n *node, depth int) {
 		if len(name) < len(key)/2 {
 			s.texts++
 		}
-		s.out.WriteString(quote(name))
+		s.out.WriteString(compact(name))
 		s.out.WriteByte(':')
 		s.write(n.vals[i], key, depth+1)
 	}
@@ -140,14 +140,4 @@ func (s *shrinker) words(c content) string {
 		out = append(out, "only the first "+volume(c.size, false)+" of the answer were read")
 	}
 	return strings.Join(out, "; ")
-}
-
-func quote(s string) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
-		return `""`
-	}
-	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -6,12 +6,6 @@ import (
 	"strings"
 )
 
-// step is a piece of the path template: text as it stands, or a parameter.
-type step struct {
-	text  string
-	param *param
-}
-
 // template takes the path apart. Every "{name}" becomes a parameter, declared
 // or not.
 func (r *reader) template(o *Operation, s spot) {
@@ -25,16 +19,16 @@ func (r *reader) template(o *Operation, s spot) {
 	}
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
-		r.infof("path-slash", s.at, "the path does not begin with a slash; one was added")
+		r.Infof("path-slash", s.at, "the path does not begin with a slash; one was added")
 	}
 	path, query, _ := strings.Cut(path, "?")
-	o.steps = r.split(o, s, path, "path")
-	o.query = r.split(o, s, query, "query")
-	for i := 0; i < len(o.args); i++ {
-		p := o.args[i].param
-		if p.in == "path" && !slices.ContainsFunc(o.steps, func(t step) bool { return t.param == p }) {
-			r.infof("path-parameter-unused", s.at, "the path has no place for the parameter %q; it was left out", clip(p.name, 60))
-			o.args = slices.Delete(o.args, i, i+1)
+	o.call.steps = r.split(o, s, path, "path")
+	o.call.query = r.split(o, s, query, "query")
+	for i := 0; i < len(o.call.args); i++ {
+		p := o.call.args[i].param
+		if p.in == "path" && !slices.ContainsFunc(o.call.steps, func(t step) bool { return t.param == p }) {
+			r.Infof("path-parameter-unused", s.at, "the path has no place for the parameter %q; it was left out", clip(p.name, 60))
+			o.call.args = slices.Delete(o.call.args, i, i+1)
 			i--
 		}
 	}
@@ -46,7 +40,7 @@ func (r *reader) template(o *Operation, s spot) {
 // literal is the path with every parameter as a letter.
 func (o *Operation) literal() string {
 	var b strings.Builder
-	for _, t := range o.steps {
+	for _, t := range o.call.steps {
 		if t.param != nil {
 			b.WriteByte('x')
 		}
@@ -68,22 +62,22 @@ func (r *reader) split(o *Operation, s spot, text, in string) []step {
 		}
 		name := strings.TrimSpace(strings.Trim(text[from+1:to], "+*?&;./#")) // RFC 6570 operators
 		text = text[to+1:]
-		at := slices.IndexFunc(o.args, func(a arg) bool { return a.param.name == name && (a.param.in == in || a.param.in == "path") })
+		at := slices.IndexFunc(o.call.args, func(a arg) bool { return a.param.name == name && (a.param.in == in || a.param.in == "path") })
 		if at < 0 && in == "path" { // declared, but for another place or in other letters
-			at = slices.IndexFunc(o.args, func(a arg) bool { return a.param.in == "path" && strings.EqualFold(a.param.name, name) })
+			at = slices.IndexFunc(o.call.args, func(a arg) bool { return a.param.in == "path" && strings.EqualFold(a.param.name, name) })
 		}
 		if at < 0 {
-			r.infof("path-parameter-undeclared", s.at, "the parameter %q of the path is not declared; it was read as text", clip(name, 60))
-			at = len(o.args)
-			p := &param{name: name, in: in, style: "simple", required: true, schema: &schema{types: typeString}}
+			r.Infof("path-parameter-undeclared", s.at, "the parameter %q of the path is not declared; it was read as text", clip(name, 60))
+			at = len(o.call.args)
+			p := &param{name: name, in: in, style: "simple", required: true, schema: schemaOf(typeString)}
 			if name == "" {
 				p.name = "value" + strconv.Itoa(at+1)
 			}
-			o.args = append(o.args, arg{param: p})
+			o.call.args = append(o.call.args, arg{param: p})
 		}
-		p := o.args[at].param
+		p := o.call.args[at].param
 		if !p.required && in == "path" {
-			r.infof("path-parameter-required", s.at, "the path parameter %q is always required", clip(name, 60))
+			r.Infof("path-parameter-required", s.at, "the path parameter %q is always required", clip(name, 60))
 			p.required = true
 		}
 		if in == "query" {

@@ -53,9 +53,9 @@ func (o *Operation) drawn(plugin string, views []view, tokens int) Tool {
 	}
 	overhead := len(t.Name) + len(t.Description)
 	for i, v := range views {
-		schema, whole := o.render(v)
-		t.Schema = schema
-		t.Tokens = (overhead + len(schema) + 3) / 4
+		args, whole := o.render(v)
+		t.Schema = args
+		t.Tokens = (overhead + len(args) + 3) / 4
 		if whole && t.Tokens <= tokens {
 			t.Reduced = i > 0
 			break
@@ -148,4 +148,83 @@ func Names(tools []Tool) []Tool {
 			return out
 		}
 	}
+}
+
+// render draws the schema of the arguments; whole is false where the view was
+// too small for it and parts had to be cut at random.
+func (o *Operation) render(v view) (arguments json.RawMessage, whole bool) {
+	d := newDrawing(v)
+	properties := map[string]any{}
+	required := []string{}
+	optional := 20 * v.optional
+	for _, a := range o.call.args {
+		if !a.wanted() {
+			if optional--; optional < 0 {
+				continue
+			}
+		}
+		var drawn map[string]any
+		var text string
+		if a.param != nil {
+			drawn, text = d.draw(a.schema(), 1), a.param.text
+			if a.key != a.param.name && text == "" {
+				text = a.param.name
+			}
+		} else {
+			drawn, text = d.draw(a.schema(), 0), a.body.text
+			if a.body.kind == bodyJSON && a.schema().blank() {
+				drawn["type"] = "object" // anything; mostly that
+			}
+			if a.body.kind == bodyText {
+				text = strings.TrimSpace(text + " The text of the body, as " + a.body.media + ".")
+			}
+		}
+		if text != "" && v.text > 0 {
+			drawn["description"] = joined(clip(text, v.text), drawn["description"], text)
+		}
+		properties[a.key] = drawn
+		if _, free := a.schema().only(); a.wanted() && !free {
+			required = append(required, a.key)
+		}
+	}
+	slices.Sort(required)
+	root := map[string]any{"type": "object", "properties": properties}
+	if len(required) > 0 {
+		root["required"] = required
+	}
+	out, err := json.Marshal(root) // sorts the keys
+	if err != nil {
+		return json.RawMessage(`{"properties":{},"type":"object"}`), true
+	}
+	return out, d.whole()
+}
+
+// joined puts the remark that draw made (a format, an example) behind the
+// text of the parameter, unless the two say the same.
+func joined(text string, remark any, whole string) string {
+	more, _ := remark.(string)
+	if more == "" || strings.Contains(whole, more) || strings.HasPrefix(more, text) {
+		return text
+	}
+	return clip(text+" "+more, maxFieldText+60)
+}
+
+// views are tried in turn until the tool is small enough.
+var views = []view{
+	{depth: maxSchemaDepth, text: maxFieldText, optional: 1_000, values: 1_500},
+	{depth: maxSchemaDepth, text: 100, optional: 60, values: 800},
+	{depth: 4, text: 60, optional: 20, values: 400},
+	{depth: 3, text: 40, optional: 8, values: 200},
+	{depth: 2, text: 24, optional: 4, values: 100},
+	{depth: 2, text: 0, optional: 2, values: 60},
+	{depth: 1, text: 0, optional: 1, values: 40},
+}
+
+// bareViews are views without words.
+var bareViews = []view{
+	{depth: 4, text: 0, optional: 20, values: 400},
+	{depth: 3, text: 0, optional: 8, values: 200},
+	{depth: 2, text: 0, optional: 4, values: 100},
+	{depth: 2, text: 0, optional: 2, values: 60},
+	{depth: 1, text: 0, optional: 1, values: 40},
 }

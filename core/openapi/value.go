@@ -48,25 +48,3 @@ func plainText(v any) string {
 	}
 	return compact(v)
 }
-
-func kindOf(v any) types {
-	switch v := v.(type) {
-	case nil:
-		return typeNull
-	case bool:
-		return typeBoolean
-	case json.Number:
-		if !strings.ContainsAny(string(v), ".eE") {
-			return typeInteger | typeNumber
-		}
-		if f, err := v.Float64(); err == nil && f == float64(int64(f)) {
-			return typeInteger | typeNumber
-		}
-		return typeNumber
-	case string:
-		return typeString
-	case []any:
-		return typeArray
-	}
-	return typeObject
-}

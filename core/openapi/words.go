@@ -3,6 +3,7 @@ package openapi
 import (
 	"html"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -96,4 +97,52 @@ func apart(name string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+func isWord(c rune) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+}
+
+// isToken reports whether s can be a method or the name of a header field.
+func isToken(s string) bool {
+	for _, c := range s {
+		if !isWord(c) && !strings.ContainsRune("!#$%&'*+-.^_`|~", c) {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 100
+}
+
+// maxName is how many characters a name may have for every provider of models.
+const maxName = 64
+
+// legal replaces what a key may not contain and cuts it to n characters.
+func legal(name string, n int) string {
+	key := strings.Map(func(c rune) rune {
+		if isWord(c) || c == '_' || c == '-' {
+			return c
+		}
+		return '_'
+	}, name)
+	key = key[:min(len(key), n)]
+	if strings.Trim(key, "_") == "" {
+		key = "value" // of a name without a single legal character
+	} else if trimmed := strings.Trim(key, "_"); trimmed != key && name != key {
+		key = trimmed // "filter[id]" is filter_id, "$top" is top
+	}
+	return key
+}
+
+func count(n int, of string) string {
+	if n == 1 {
+		return "1 " + of
+	}
+	return strconv.Itoa(n) + " " + of + "s"
+}
+
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return strconv.Itoa(n) + " entries"
 }

@@ -1,0 +1,211 @@
+package openapi
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maker makes values that fit schemas.
+type maker struct {
+	count int
+	above []*schema
+}
+
+// newMaker returns a maker for one set of arguments.
+func newMaker() *maker { return &maker{} }
+
+// make returns a value for s that check accepts, if there is an easy one.
+func (g *maker) make(s *schema, name string, depth int) (any, bool) {
+	if g.count++; g.count > maxSampleValues || depth > 8 {
+		return nil, s.nulls()
+	}
+	for _, given := range []any{s.sample, s.preset} {
+		if v, ok := s.accepts(given); ok {
+			return v, true
+		}
+	}
+	if len(s.enum) > 0 {
+		return s.enum[0], true
+	}
+	if slices.Contains(g.above, s) {
+		return nil, s.nulls()
+	}
+	g.above = append(g.above, s)
+	defer func() { g.above = g.above[:len(g.above)-1] }()
+	if len(s.choices()) > 0 && len(s.props.keys) == 0 {
+		for _, c := range s.some {
+			if v, ok := g.make(c, name, depth+1); ok {
+				if w, fits := s.accepts(v); fits {
+					return w, true
+				}
+			}
+		}
+	}
+	switch drawnType(s) {
+	case "object":
+		return g.object(s, depth)
+	case "array":
+		return g.array(s, name, depth)
+	case "boolean":
+		return true, true
+	case "integer":
+		return g.number(s, true), true
+	case "number":
+		return g.number(s, false), true
+	}
+	return g.text(s, name), true
+}
+
+// accepts returns a copy of a given value as it would be sent, if it fits.
+func (s *schema) accepts(given any) (any, bool) {
+	if given == nil {
+		return nil, false
+	}
+	v, err := parseValue([]byte(compact(given))) // coerce changes what it is given
+	if err != nil {
+		return nil, false
+	}
+	f := &faults{}
+	v, keep := f.coerce(s, v)
+	if !keep || v == nil {
+		return nil, false
+	}
+	f.check(s, v, path{})
+	return v, len(f.all) == 0
+}
+
+func (g *maker) object(s *schema, depth int) (any, bool) {
+	out := map[string]any{}
+	add := func(of *schema, name string) bool {
+		p := of.property(name)
+		if p == nil {
+			p = &schema{types: typeString}
+		}
+		v, ok := g.make(p, name, depth+1)
+		if ok {
+			out[name] = v
+		}
+		return ok
+	}
+	for _, name := range s.required {
+		if s.needs(name) && !add(s, name) {
+			return nil, false
+		}
+	}
+	for _, c := range s.some {
+		fits := true
+		for _, name := range c.required {
+			of := c
+			if c.props.find(name) < 0 {
+				of = s
+			}
+			if _, given := out[name]; !given && c.needs(name) && !add(of, name) {
+				fits = false
+			}
+		}
+		if _, ok := s.accepts(out); ok && fits {
+			break
+		}
+	}
+	if least := s.leastProps(); len(out) < max(least, 1) && depth <= 1 {
+		for i, name := range s.props.keys {
+			if p := s.props.vals[i]; !p.readOnly && !p.deprecated {
+				add(s, name)
+			}
+			if len(out) >= max(least, 1) {
+				break
+			}
+		}
+	}
+	if len(out) == 0 && depth <= 1 && !s.closed && len(s.props.keys) == 0 {
+		free := s.extra
+		if free == nil {
+			free = &schema{}
+		}
+		if v, ok := g.make(free, "value", depth+1); ok {
+			out["name"] = v
+		}
+	}
+	return out, true
+}
+
+func (s *schema) leastProps() int {
+	if s.bounds == nil {
+		return 0
+	}
+	return s.bounds.minProps
+}
+
+func (g *maker) array(s *schema, name string, depth int) (any, bool) {
+	n := 1
+	if s.bounds != nil && s.bounds.minItems > 1 {
+		n = min(s.bounds.minItems, 20)
+	}
+	if s.bounds != nil && s.bounds.maxItems == 0 {
+		return []any{}, true
+	}
+	out := []any{}
+	for i := range max(n, len(s.tuple)) {
+		v, ok := g.make(s.at(i), strings.TrimSuffix(name, "s"), depth+1)
+		if !ok {
+			return []any{}, n <= 1 && (s.bounds == nil || s.bounds.minItems <= 0)
+		}
+		if i > 0 && s.bounds != nil && s.bounds.unique {
+			v = another(s.at(i), v, i)
+		}
+		out = append(out, v)
+	}
+	return out, true
+}
+
+// another returns the i-th value of a list whose entries must differ.
+func another(s *schema, v any, i int) any {
+	if i < len(s.enum) {
+		return s.enum[i]
+	}
+	n := strconv.Itoa(i + 1)
+	for _, try := range []any{plainText(v) + n, n, json.Number(n)} {
+		if fits, ok := s.accepts(try); ok {
+			return fits
+		}
+	}
+	return v
+}
+
+func (g *maker) number(s *schema, whole bool) json.Number {
+	f := 1.0
+	if b := s.bounds; b != nil {
+		if b.min != nil && (f < *b.min || b.over && f <= *b.min) {
+			f = *b.min
+			if b.over {
+				f++
+			}
+		}
+		if b.max != nil && (f > *b.max || b.under && f >= *b.max) {
+			f = *b.max
+			if b.under && (b.min == nil || f-1 >= *b.min) {
+				f--
+			} else if b.under && b.min != nil {
+				f = (*b.min + *b.max) / 2
+			}
+		}
+		if b.step > 0 {
+			f = float64(int64(f/b.step)) * b.step
+			if b.min != nil && f < *b.min {
+				f += b.step
+			}
+		}
+	}
+	if whole {
+		f = float64(int64(f))
+	}
+	return json.Number(trim(f))
+}
+
+// texts are values for formats.
+var texts = map[string]string{
+	"date": "2026-01-31", "date-time": "2026-01-31T15:04:05Z", "time": "15:04:05Z", "uuid": "3f2b8c1e-9d4a-4b6f-8a57-0c1d2e3f4a5b", "email": "someone@example.com",
+	"uri": "https://example.com/", "url": "https://example.com/", "byte": "dGV4dA==", "ipv4": "192.0.2.1", "ipv6": "2001:db8::1", "hostname": "example.com", "duration": "P1D",
+}
