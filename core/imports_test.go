@@ -46,7 +46,8 @@ core/secret                  | –                                              
 core/egress                  | –                                                    | code.dny.dev/ssrf
 store                        | –                                                    | –
 core/chat                    | markdown                                             | –
-core/openapi                 | –                                                    | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime go.yaml.in/yaml/v3 golang.org/x/net/html
+core/openapi/plaintext       | –                                                    | –
+core/openapi                 | openapi/plaintext                                    | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime go.yaml.in/yaml/v3 golang.org/x/net/html
 core/policy                  | chat                                                 | –
 core/preview                 | chat egress                                          | golang.org/x/net/html golang.org/x/text
 core/model/search            | model                                                | –

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // bind reads the arguments of a call: each by its key, coerced. Values stand at
@@ -58,7 +60,7 @@ func object(args json.RawMessage, f *faults) (map[string]any, bool) {
 		v, err = parseValue([]byte(s))
 	}
 	if err != nil {
-		f.addf(path{}, "the arguments are not JSON (%s)", clip(oneLine(err.Error()), 120))
+		f.addf(path{}, "the arguments are not JSON (%s)", plaintext.Clip(plaintext.OneLine(err.Error()), 120))
 		return nil, false
 	}
 	switch v := v.(type) {
@@ -97,7 +99,7 @@ func (o *builder) place(given map[string]any, f *faults) {
 				continue
 			}
 		}
-		f.addf(path{}.key(name), "is not an argument; the arguments are %s", clip(cmp.Or(strings.Join(o.names(), ", "), "none"), 300))
+		f.addf(path{}.key(name), "is not an argument; the arguments are %s", plaintext.Clip(cmp.Or(strings.Join(o.names(), ", "), "none"), 300))
 	}
 }
 

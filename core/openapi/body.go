@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // body reads what the operation takes as its body.
@@ -69,14 +71,14 @@ func (r *reader) newBody(o *Operation, s spot) *body {
 	b := r.choose(content)
 	if b == nil {
 		if s.get("required").on() || o.Method == http.MethodPut || o.Method == http.MethodPost && s.get("required") == nil {
-			o.refusef(content.at, "media-unsupported", "it takes only %s, which cannot be written from a conversation", clip(oneLine(strings.Join(content.keys, ", ")), 120))
+			o.refusef(content.at, "media-unsupported", "it takes only %s, which cannot be written from a conversation", plaintext.Clip(plaintext.OneLine(strings.Join(content.keys, ", ")), 120))
 		} else {
-			r.Warnf("media-unsupported", content.at, "the body takes only %s, which cannot be written from a conversation; none is sent", clip(oneLine(strings.Join(content.keys, ", ")), 120))
+			r.Warnf("media-unsupported", content.at, "the body takes only %s, which cannot be written from a conversation; none is sent", plaintext.Clip(plaintext.OneLine(strings.Join(content.keys, ", ")), 120))
 		}
 		return nil
 	}
 	b.required = s.get("required").on()
-	b.text = clip(prose(s.get("description").str()), 600)
+	b.text = plaintext.Clip(plaintext.Prose(s.get("description").str()), 600)
 	return b
 }
 
@@ -123,7 +125,7 @@ func (r *reader) choose(content spot) *body {
 // written notes a body that is more than text and will only be text.
 func (r *reader) written(at, media string) {
 	if !strings.HasPrefix(media, "text/") {
-		r.Warnf("body-text", at, "the body is %s: the model writes it as text", clip(oneLine(media), 60))
+		r.Warnf("body-text", at, "the body is %s: the model writes it as text", plaintext.Clip(plaintext.OneLine(media), 60))
 	}
 }
 

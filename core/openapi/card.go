@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // arguments lists the values of a call for a card: each with a label in plain
@@ -34,7 +36,7 @@ func (o *builder) arguments(args json.RawMessage) []Argument {
 		delete(given, a.param.name)
 		if bound {
 			name := label(a.param.name, a.schema())
-			if a.key != legal(a.param.name, maxName) {
+			if a.key != plaintext.Key(a.param.name, plaintext.MaxName) {
 				name = label(a.key, nil) // two of the same name
 			}
 			c.add(name, a.schema(), v, 0)
@@ -122,7 +124,7 @@ func label(name string, s *schema) string {
 	if title := s.caption(); title != "" && len(title) <= 40 {
 		return visible(title)
 	}
-	parts := strings.FieldsFunc(apart(visible(name)), func(c rune) bool {
+	parts := strings.FieldsFunc(plaintext.SplitWords(visible(name)), func(c rune) bool {
 		return c == '_' || c == '-' || c == '.' || c == '[' || c == ']' || c == '$' || unicode.IsSpace(c)
 	})
 	for i, p := range parts {
@@ -174,7 +176,7 @@ func visible(s string) string {
 		switch {
 		case r == '\n':
 			b.WriteRune(r)
-		case hidden(r), r != ' ' && unicode.IsSpace(r):
+		case plaintext.IsHidden(r), r != ' ' && unicode.IsSpace(r):
 			fmt.Fprintf(&b, "‹U+%04X›", r)
 		case r == unicode.ReplacementChar:
 			b.WriteString("‹invalid›")

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"sync"
 
+	"aidesk/core/openapi/plaintext"
+
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
@@ -31,7 +33,7 @@ func (c *opinion) ask(o *builder, r Request) {
 		return
 	}
 	if err := c.judge(o, r); err != nil {
-		o.logger.Debug("request self-check", "operation", o.id, "method", r.Method, "objection", clip(oneLine(err.Error()), 300))
+		o.logger.Debug("request self-check", "operation", o.id, "method", r.Method, "objection", plaintext.Clip(plaintext.OneLine(err.Error()), 300))
 	}
 }
 

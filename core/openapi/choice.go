@@ -6,6 +6,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // choice demands that one of anyOf or oneOf fits. More than one may: documents
@@ -86,7 +88,7 @@ func enumerate(values []any) string {
 		}
 		out = append(out, compact(v))
 	}
-	return clip(strings.Join(out, ", "), 500)
+	return plaintext.Clip(strings.Join(out, ", "), 500)
 }
 
 func trim(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

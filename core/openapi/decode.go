@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // decode turns the bytes of a document into its tree. The error is one plain
@@ -44,7 +46,7 @@ func decode(data []byte) (*node, error) {
 		if errors.As(err, &limit) {
 			return nil, err
 		}
-		return nil, fmt.Errorf("neither JSON nor YAML (%s); give the address of an OpenAPI document", clip(oneLine(err.Error()), 160))
+		return nil, fmt.Errorf("neither JSON nor YAML (%s); give the address of an OpenAPI document", plaintext.Clip(plaintext.OneLine(err.Error()), 160))
 	}
 	if !root.is(dict) {
 		return nil, errors.New("the document is not an object with \"openapi\" or \"swagger\" and \"paths\"; give the address of an OpenAPI document")

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // Source is the document to read.
@@ -143,7 +145,7 @@ func (r *reader) addresses() error {
 		}
 		u, err := url.Parse(address)
 		if err != nil {
-			return fmt.Errorf("the address %q cannot be read; give an absolute http or https URL", clip(oneLine(address), 120))
+			return fmt.Errorf("the address %q cannot be read; give an absolute http or https URL", plaintext.Clip(plaintext.OneLine(address), 120))
 		}
 		if u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			continue
@@ -162,7 +164,7 @@ func (r *reader) addresses() error {
 func (r *reader) version() error {
 	root := r.main.root
 	declared := cmp.Or(root.get("openapi").line(), root.get("swagger").line())
-	r.doc.OpenAPI = clip(oneLine(declared), 20)
+	r.doc.OpenAPI = plaintext.Clip(plaintext.OneLine(declared), 20)
 	major, minor, _ := strings.Cut(declared, ".")
 	switch {
 	case root.get("openapi") == nil && root.get("swagger") == nil && root.get("paths").is(dict):
@@ -188,11 +190,11 @@ func (r *reader) version() error {
 func (r *reader) about() {
 	info := r.main.root.get("info")
 	d := r.doc
-	d.Title = clip(oneLine(info.get("title").str()), 120)
-	d.Description = clip(paragraphs(info.get("description").str()), 2_000)
-	d.Version = clip(oneLine(info.get("version").str()), 40)
+	d.Title = plaintext.Clip(plaintext.OneLine(info.get("title").str()), 120)
+	d.Description = plaintext.Clip(plaintext.Paragraphs(info.get("description").str()), 2_000)
+	d.Version = plaintext.Clip(plaintext.OneLine(info.get("version").str()), 40)
 	contact := info.get("contact")
-	d.Contact = clip(oneLine(cmp.Or(contact.get("email").line(), contact.get("url").line())), 200)
+	d.Contact = plaintext.Clip(plaintext.OneLine(cmp.Or(contact.get("email").line(), contact.get("url").line())), 200)
 	if d.Title == "" {
 		r.Infof("info-missing", "/info", "the document has no title")
 	}

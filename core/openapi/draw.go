@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 func (d *drawing) drawObject(s *schema, depth int, out map[string]any) {
@@ -137,7 +139,7 @@ var remarks = map[string]string{
 func (d *drawing) remark(s *schema, out map[string]any) {
 	text := cmp.Or(s.text, s.title)
 	if d.text > 0 {
-		text = clip(text, d.text)
+		text = plaintext.Clip(text, d.text)
 	} else {
 		text = ""
 	}
@@ -152,10 +154,10 @@ func (d *drawing) remark(s *schema, out map[string]any) {
 		add(words)
 	}
 	if len(s.enum) > 0 && out["enum"] == nil && kind != "boolean" {
-		add("one of " + clip(enumerate(s.enum), 120))
+		add("one of " + plaintext.Clip(enumerate(s.enum), 120))
 	}
 	if s.sample != nil && out["enum"] == nil && d.text >= 60 && kind != "object" && kind != "array" && kind != "boolean" {
-		if example := clip(oneLine(plainText(s.sample)), 60); example != "" && !strings.Contains(text, example) {
+		if example := plaintext.Clip(plaintext.OneLine(plainText(s.sample)), 60); example != "" && !strings.Contains(text, example) {
 			add("e.g. " + example)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 func verbatim(s string) string { return s }
@@ -30,7 +32,7 @@ func escapeBut(s, keep string) string {
 	for i := range len(s) {
 		c := s[i]
 		switch {
-		case isWord(rune(c)), strings.IndexByte("-._~", c) >= 0, strings.IndexByte(keep, c) >= 0:
+		case plaintext.IsWord(rune(c)), strings.IndexByte("-._~", c) >= 0, strings.IndexByte(keep, c) >= 0:
 			b.WriteByte(c)
 		default:
 			b.Write([]byte{'%', hex[c>>4], hex[c&15]})

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 var slot = regexp.MustCompile(`\{([^{}]*)\}`)
@@ -17,19 +19,19 @@ func (o *Operation) AddExamples(utterances ...string) []Note {
 	var out notes
 	out.limit = maxNotes
 	for _, raw := range utterances {
-		u := oneLine(raw)
+		u := plaintext.OneLine(raw)
 		switch {
 		case u == "" || slices.Contains(o.Examples, u):
 			continue
 		case len([]rune(u)) > maxUtterance:
-			out.addf(levelInfo, "example-long", "", "the example %q has more than %d characters and was left out", clip(u, 60), maxUtterance)
+			out.addf(levelInfo, "example-long", "", "the example %q has more than %d characters and was left out", plaintext.Clip(u, 60), maxUtterance)
 			continue
 		case len(o.Examples) == maxUtterances:
 			out.addf(levelInfo, "example-many", "", "only the first %d examples are kept", maxUtterances)
 			return out.all
 		}
 		if name, ok := o.slots(u); !ok {
-			out.addf(levelInfo, "example-slot", "", "the example %q has the slot {%s}, which is no argument; it was left out", clip(u, 80), clip(name, 40))
+			out.addf(levelInfo, "example-slot", "", "the example %q has the slot {%s}, which is no argument; it was left out", plaintext.Clip(u, 80), plaintext.Clip(name, 40))
 			continue
 		}
 		o.Examples = append(o.Examples, u)

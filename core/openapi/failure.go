@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // code names what kind of failure a status is.
@@ -71,11 +73,11 @@ func message(status int, retry time.Duration, detail string) string {
 func (c content) detail() string {
 	if c.root == nil {
 		if len(c.text) <= 200 && !strings.Contains(c.text, "\n") && !strings.HasPrefix(c.text, "The answer is") {
-			return clip(oneLine(c.text), 160)
+			return plaintext.Clip(plaintext.OneLine(c.text), 160)
 		}
 		return ""
 	}
-	return clip(oneLine(reason(c.root, 0)), 160)
+	return plaintext.Clip(plaintext.OneLine(reason(c.root, 0)), 160)
 }
 
 func reason(n *node, depth int) string {
@@ -119,9 +121,9 @@ func retryAfter(resp Response) time.Duration {
 func span(d time.Duration) string {
 	switch {
 	case d < 90*time.Second:
-		return count(int(d.Seconds()+0.5), "second")
+		return plaintext.Count(int(d.Seconds()+0.5), "second")
 	case d < 90*time.Minute:
-		return count(int(d.Minutes()+0.5), "minute")
+		return plaintext.Count(int(d.Minutes()+0.5), "minute")
 	}
-	return count(int(d.Hours()+0.5), "hour")
+	return plaintext.Count(int(d.Hours()+0.5), "hour")
 }

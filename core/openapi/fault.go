@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // ArgumentError says which argument is wrong, in words for the model or the
@@ -73,7 +75,7 @@ func (p path) String() string {
 	case p.name == "":
 		return head + "[" + strconv.Itoa(p.nth) + "]"
 	case head == "":
-		return clip(oneLine(p.name), 80)
+		return plaintext.Clip(plaintext.OneLine(p.name), 80)
 	}
-	return head + "." + clip(oneLine(p.name), 80)
+	return head + "." + plaintext.Clip(plaintext.OneLine(p.name), 80)
 }

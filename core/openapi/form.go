@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // write turns the value of the body into bytes and their media type.
@@ -130,7 +132,7 @@ func (b *body) multipart(fields map[string]any) ([]byte, string, error) {
 
 func (b *body) part(name string, v any, s *schema, e encoding) part {
 	p := part{name: name, data: plainText(v)}
-	if isToken(strings.Replace(bare(e.media), "/", "", 1)) && !strings.Contains(e.media, "*") {
+	if plaintext.IsToken(strings.Replace(bare(e.media), "/", "", 1)) && !strings.Contains(e.media, "*") {
 		p.media = bare(e.media)
 	}
 	switch {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // errSyntax is returned for text that is not JSON; it may still be YAML.
@@ -121,7 +123,7 @@ func (s *scanner) object(depth int) (*node, error) {
 			return n, nil
 		}
 		if !s.next(':') {
-			return nil, s.fail("a colon is missing after " + strconv.Quote(clip(key, 40)))
+			return nil, s.fail("a colon is missing after " + strconv.Quote(plaintext.Clip(key, 40)))
 		}
 		if s.over() {
 			return n, nil
@@ -132,7 +134,7 @@ func (s *scanner) object(depth int) (*node, error) {
 		}
 		n.set(key, value)
 		if !s.next(',') && !s.ahead('}') && !s.over() {
-			return nil, s.fail("a comma is missing after " + strconv.Quote(clip(key, 40)))
+			return nil, s.fail("a comma is missing after " + strconv.Quote(plaintext.Clip(key, 40)))
 		}
 	}
 	return n, nil

@@ -2,6 +2,8 @@ package openapi
 
 import (
 	"strconv"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // bodyKey is the argument that holds the body.
@@ -16,7 +18,7 @@ func (o *builder) keys() {
 	}
 	for i, a := range o.args {
 		if a.param != nil {
-			o.args[i].key = legal(a.param.name, maxName)
+			o.args[i].key = plaintext.Key(a.param.name, plaintext.MaxName)
 			count[o.args[i].key]++
 		}
 	}
@@ -35,10 +37,10 @@ func (o *builder) keys() {
 			if in == "template" {
 				in = "query"
 			}
-			key = legal(key, maxName-8) + "_" + in
+			key = plaintext.Key(key, plaintext.MaxName-8) + "_" + in
 		}
 		for n := 2; taken[key]; n++ {
-			key = legal(a.key, maxName-8) + "_" + strconv.Itoa(n)
+			key = plaintext.Key(a.key, plaintext.MaxName-8) + "_" + strconv.Itoa(n)
 		}
 		taken[key] = true
 		o.args[i].key = key

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // Kinds of links.
@@ -143,7 +145,7 @@ func describe(l *Link, in *node) {
 		for _, want := range keys {
 			for i, k := range in.keys {
 				if v := in.vals[i]; strings.EqualFold(k, want) && v.is(text) && !isURL(v.line()) {
-					if found := clip(oneLine(v.value), limit); found != "" {
+					if found := plaintext.Clip(plaintext.OneLine(v.value), limit); found != "" {
 						return found
 					}
 				}

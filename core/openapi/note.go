@@ -3,6 +3,8 @@ package openapi
 import (
 	"fmt"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // Levels of a Note.
@@ -20,7 +22,7 @@ type notes struct {
 }
 
 func (n *notes) addf(level, code, at, format string, args ...any) {
-	note := Note{Level: level, Code: code, Message: oneLine(fmt.Sprintf(format, args...)), Where: where(at)}
+	note := Note{Level: level, Code: code, Message: plaintext.OneLine(fmt.Sprintf(format, args...)), Where: where(at)}
 	if n.seen[note] {
 		return
 	}
@@ -51,7 +53,7 @@ func where(at string) string {
 	if at == "" {
 		return ""
 	}
-	return "#" + clip(at, 300)
+	return "#" + plaintext.Clip(at, 300)
 }
 
 // Infof notes a repair that loses nothing, Warnf one that loses a part. What

@@ -3,6 +3,8 @@ package openapi
 import (
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // oldBody makes the body of a 2.0 operation from its body or form parameters
@@ -50,7 +52,7 @@ func (r *reader) oldBody(o *Operation, s spot, fields []spot) *body {
 }
 
 func (r *reader) oldWhole(o *Operation, f spot, consumes []string) *body {
-	b := &body{kind: bodyJSON, media: "application/json", required: f.get("required").on(), text: clip(prose(f.get("description").str()), 600)}
+	b := &body{kind: bodyJSON, media: "application/json", required: f.get("required").on(), text: plaintext.Clip(plaintext.Prose(f.get("description").str()), 600)}
 	best, rank := "", 0
 	for _, media := range consumes {
 		// A form with a single body parameter is written as JSON by its authors.
@@ -70,7 +72,7 @@ func (r *reader) oldWhole(o *Operation, f spot, consumes []string) *body {
 		b.kind, b.media, b.schema = bodyText, best, schemaOf(typeString)
 		r.written(f.at, best)
 	case rank == 0 && len(consumes) > 0 && b.required && !slices.ContainsFunc(consumes, func(m string) bool { return weigh(m) > 0 }):
-		o.refusef(f.at, "media-unsupported", "it takes only %s, which cannot be written from a conversation", clip(oneLine(strings.Join(consumes, ", ")), 120))
+		o.refusef(f.at, "media-unsupported", "it takes only %s, which cannot be written from a conversation", plaintext.Clip(plaintext.OneLine(strings.Join(consumes, ", ")), 120))
 	}
 	return b
 }

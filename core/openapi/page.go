@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"aidesk/core/openapi/plaintext"
+
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
@@ -33,7 +35,7 @@ func page(data []byte) (string, []Link) {
 			words := string(z.Text())
 			out.WriteString(html.UnescapeString(words))
 			if anchor >= 0 && g.links[anchor].Title == "" {
-				g.links[anchor].Title = clip(oneLine(html.UnescapeString(words)), 200)
+				g.links[anchor].Title = plaintext.Clip(plaintext.OneLine(html.UnescapeString(words)), 200)
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			t := z.Token()
@@ -95,7 +97,7 @@ func breaks(a atom.Atom) bool {
 // tidy joins the blanks within lines and drops empty lines.
 func tidy(s string) string {
 	var lines []string
-	for line := range strings.SplitSeq(clean(s), "\n") {
+	for line := range strings.SplitSeq(plaintext.Clean(s), "\n") {
 		if line = strings.Join(strings.Fields(line), " "); line != "" {
 			lines = append(lines, line)
 		}

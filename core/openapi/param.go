@@ -3,6 +3,8 @@ package openapi
 import (
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // unsent are header fields that the sender sets itself, or that would make
@@ -70,7 +72,7 @@ func (r *reader) parameter(o *Operation, s spot) *param {
 	}
 	p := &param{name: s.get("name").str(), in: strings.ToLower(s.get("in").line())}
 	p.required = s.get("required").on()
-	p.text = clip(prose(s.get("description").str()), 600)
+	p.text = plaintext.Clip(plaintext.Prose(s.get("description").str()), 600)
 	p.reserved, p.empty = s.get("allowReserved").on(), s.get("allowEmptyValue").on()
 	switch {
 	case p.in == "body" || p.in == "formdata" || p.in == "form":
@@ -84,21 +86,21 @@ func (r *reader) parameter(o *Operation, s spot) *param {
 		if strings.Contains(o.Path, "{"+p.name+"}") {
 			p.in = "path"
 		}
-		r.Infof("parameter-location", s.at, "the parameter %q does not say where it goes; %s is taken", clip(p.name, 60), p.in)
+		r.Infof("parameter-location", s.at, "the parameter %q does not say where it goes; %s is taken", plaintext.Clip(p.name, 60), p.in)
 	case p.in == "querystring" || p.in != "query" && p.in != "path" && p.in != "header" && p.in != "cookie":
-		r.Warnf("parameter-location", s.at, "the parameter %q goes to %q, which is not known; it was left out", clip(p.name, 60), clip(oneLine(p.in), 40))
+		r.Warnf("parameter-location", s.at, "the parameter %q goes to %q, which is not known; it was left out", plaintext.Clip(p.name, 60), plaintext.Clip(plaintext.OneLine(p.in), 40))
 		return nil
 	}
 	if r.credential(p.in, p.name) {
-		r.Infof("parameter-hidden", s.at, "the parameter %q carries the credential; it is filled when the call is sent", clip(p.name, 60))
+		r.Infof("parameter-hidden", s.at, "the parameter %q carries the credential; it is filled when the call is sent", plaintext.Clip(p.name, 60))
 		return nil
 	}
 	if p.in == "header" && slices.Contains(unsent, strings.ToLower(p.name)) {
-		r.Infof("parameter-hidden", s.at, "the header %q is not for arguments to set", clip(p.name, 60))
+		r.Infof("parameter-hidden", s.at, "the header %q is not for arguments to set", plaintext.Clip(p.name, 60))
 		return nil
 	}
-	if (p.in == "header" || p.in == "cookie") && !isToken(p.name) {
-		r.Warnf("parameter-unreadable", s.at, "%q cannot be the name of a %s; it was left out", clip(oneLine(p.name), 60), p.in)
+	if (p.in == "header" || p.in == "cookie") && !plaintext.IsToken(p.name) {
+		r.Warnf("parameter-unreadable", s.at, "%q cannot be the name of a %s; it was left out", plaintext.Clip(plaintext.OneLine(p.name), 60), p.in)
 		return nil
 	}
 	r.style(s, p)
@@ -120,12 +122,12 @@ func (r *reader) style(s spot, p *param) {
 		// On a schema that is not an object "required: true" can only mean
 		// the parameter.
 		if must := given.get("required"); must.is(boolean) && must.on() && !p.required {
-			r.Infof("required-boolean", given.at+"/required", "\"required: true\" in the schema of %q makes the parameter required", clip(p.name, 60))
+			r.Infof("required-boolean", given.at+"/required", "\"required: true\" in the schema of %q makes the parameter required", plaintext.Clip(p.name, 60))
 			p.required = true
 		}
 	case s.get("type") != nil || s.get("enum") != nil || s.get("items") != nil:
 		if !r.old {
-			r.Infof("parameter-schema", s.at, "the parameter %q has its type beside it, as 2.0 writes it", clip(p.name, 60))
+			r.Infof("parameter-schema", s.at, "the parameter %q has its type beside it, as 2.0 writes it", plaintext.Clip(p.name, 60))
 		}
 		p.schema = r.schemas.schema(s)
 	default:
@@ -145,7 +147,7 @@ func (r *reader) style(s spot, p *param) {
 		if slices.Contains(strings.Fields(allowed[p.in]), style) {
 			p.style = style
 		} else {
-			r.Infof("style-repaired", s.at, "the style %q does not fit a %s parameter; %q is taken", clip(oneLine(style), 40), p.in, p.style)
+			r.Infof("style-repaired", s.at, "the style %q does not fit a %s parameter; %q is taken", plaintext.Clip(plaintext.OneLine(style), 40), p.in, p.style)
 		}
 	}
 	// A list in a cookie is one value unless the document insists: a cookie

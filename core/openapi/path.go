@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // methods are those that OpenAPI knows, and what a call of each does.
@@ -29,7 +31,7 @@ func (r *reader) path(item spot, path string) {
 	}
 	if !item.is(dict) {
 		if !item.is(null) && item.node != nil {
-			r.Warnf("path-unreadable", item.at, "the path %q is not an object; it was left out", clip(oneLine(path), 120))
+			r.Warnf("path-unreadable", item.at, "the path %q is not an object; it was left out", plaintext.Clip(plaintext.OneLine(path), 120))
 		}
 		return
 	}
@@ -75,8 +77,8 @@ func (r *reader) operation(o *Operation, item, s spot) {
 	}
 	lost := false
 	switch {
-	case o.Method == http.MethodTrace || o.Method == http.MethodConnect || !isToken(o.Method):
-		o.refusef(s.at, "method-unsupported", "the method %s is not sent", clip(o.Method, 20))
+	case o.Method == http.MethodTrace || o.Method == http.MethodConnect || !plaintext.IsToken(o.Method):
+		o.refusef(s.at, "method-unsupported", "the method %s is not sent", plaintext.Clip(o.Method, 20))
 	case s.get("$ref").is(text):
 		target, ok := r.refs.follow(s, "")
 		if !ok {
@@ -93,12 +95,12 @@ func (r *reader) operation(o *Operation, item, s spot) {
 		r.Infof("operation-empty", s.at, "it says nothing about itself")
 	}
 	o.ID = s.get("operationId").line()
-	o.Summary = clip(prose(s.get("summary").str()), maxDescription)
-	o.Description = clip(paragraphs(s.get("description").str()), 2_000)
+	o.Summary = plaintext.Clip(plaintext.Prose(s.get("summary").str()), maxDescription)
+	o.Description = plaintext.Clip(plaintext.Paragraphs(s.get("description").str()), 2_000)
 	o.Deprecated = s.get("deprecated").on()
 	for _, tag := range s.get("tags").list() {
 		if tag.is(text) && len(o.Tags) < 10 {
-			o.Tags = append(o.Tags, clip(oneLine(tag.value), 60))
+			o.Tags = append(o.Tags, plaintext.Clip(plaintext.OneLine(tag.value), 60))
 		}
 	}
 	o.utterances = s.get("x-aidesk-examples")
@@ -130,7 +132,7 @@ func (r *reader) effect(o *Operation, s spot) {
 	if o.Effect != EffectWrite || o.Method == http.MethodDelete {
 		return
 	}
-	words := strings.FieldsFunc(apart(o.ID)+" "+apart(o.Path), func(c rune) bool { return !isWord(c) })
+	words := strings.FieldsFunc(plaintext.SplitWords(o.ID)+" "+plaintext.SplitWords(o.Path), func(c rune) bool { return !plaintext.IsWord(c) })
 	for _, word := range words {
 		switch strings.ToLower(word) {
 		case "search", "query", "find", "lookup", "get", "list", "fetch", "read", "retrieve", "recommend", "recommendations", "suggest", "suggestions", "calculate", "convert", "translate", "validate", "analyze", "summarize", "browse", "compare", "estimate":
@@ -162,7 +164,7 @@ func (o *Operation) settle() {
 func (r *reader) identify() {
 	taken := map[string]bool{}
 	for _, o := range r.doc.Operations {
-		id := strings.Trim(clip(strings.ReplaceAll(oneLine(o.ID), " ", "_"), 120), "…")
+		id := strings.Trim(plaintext.Clip(strings.ReplaceAll(plaintext.OneLine(o.ID), " ", "_"), 120), "…")
 		made := id == ""
 		if made {
 			id = spell(o.Method, o.Path)
@@ -190,7 +192,7 @@ func spell(method, path string) string {
 	path, _, _ = strings.Cut(path, "?")
 	for part := range strings.SplitSeq(path, "/") {
 		by := strings.HasPrefix(part, "{")
-		word := strings.Join(strings.FieldsFunc(part, func(c rune) bool { return !isWord(c) }), "_")
+		word := strings.Join(strings.FieldsFunc(part, func(c rune) bool { return !plaintext.IsWord(c) }), "_")
 		if word == "" {
 			continue
 		}
@@ -199,7 +201,7 @@ func spell(method, path string) string {
 		}
 		words = append(words, word)
 	}
-	return clip(strings.Join(words, "_"), 120)
+	return plaintext.Clip(strings.Join(words, "_"), 120)
 }
 
 // finish settles an operation once all schemas are read.

@@ -2,6 +2,8 @@ package openapi
 
 import (
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // schemaReader reads the schemas of one document into a graph: each once,
@@ -122,8 +124,8 @@ func (r *schemaReader) fill(s spot, out *schema) {
 		out.lost = true
 		return
 	}
-	out.title = clip(oneLine(s.get("title").str()), 80)
-	out.text = clip(prose(s.get("description").str()), 600)
+	out.title = plaintext.Clip(plaintext.OneLine(s.get("title").str()), 80)
+	out.text = plaintext.Clip(plaintext.Prose(s.get("description").str()), 600)
 	out.format = strings.ToLower(s.get("format").line())
 	out.readOnly = s.get("readOnly").on()
 	out.deprecated = s.get("deprecated").on()

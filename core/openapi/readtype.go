@@ -3,6 +3,8 @@ package openapi
 import (
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // aliases are words that documents use for types, with the format they imply.
@@ -83,7 +85,7 @@ func (r *schemaReader) kind(s spot, word string, out *schema) {
 		return
 	}
 	if of, ok := strings.CutSuffix(lower, "[]"); ok && of != "" {
-		r.Infof("type-alias", s.at, "the type %q was read as a list", clip(word, 40))
+		r.Infof("type-alias", s.at, "the type %q was read as a list", plaintext.Clip(word, 40))
 		out.types |= typeArray
 		if out.items == nil {
 			out.items = &schema{}
@@ -97,7 +99,7 @@ func (r *schemaReader) kind(s spot, word string, out *schema) {
 		}
 		return
 	}
-	r.Infof("type-unknown", s.at, "the type %q is not known; every type was allowed", clip(oneLine(word), 60))
+	r.Infof("type-unknown", s.at, "the type %q is not known; every type was allowed", plaintext.Clip(plaintext.OneLine(word), 60))
 }
 
 // object reads properties, required and additionalProperties.
@@ -141,10 +143,10 @@ func (r *schemaReader) object(s spot, out *schema) {
 // documents have, means that the property is required.
 func (r *schemaReader) property(p spot, name string, out *schema) {
 	if p.is(null) {
-		r.Infof("schema-null", p.at, "the property %q has no schema; anything may be sent", clip(name, 60))
+		r.Infof("schema-null", p.at, "the property %q has no schema; anything may be sent", plaintext.Clip(name, 60))
 	}
 	if must := p.get("required"); must.is(boolean) || must.is(text) {
-		r.Infof("required-boolean", p.at+"/required", "\"required: %s\" of the property %q was read as part of the object's list", clip(must.value, 10), clip(name, 60))
+		r.Infof("required-boolean", p.at+"/required", "\"required: %s\" of the property %q was read as part of the object's list", plaintext.Clip(must.value, 10), plaintext.Clip(name, 60))
 		if must.on() {
 			out.required = append(out.required, name)
 		}

@@ -5,6 +5,8 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // values reads enum, const, default and examples.
@@ -55,7 +57,7 @@ func (r *schemaReader) reconcile(s spot, out *schema) {
 		out.items, out.enum = items, nil
 	case !slices.ContainsFunc(out.enum, fits):
 		r.Infof("enum-of-other-type", s.at+"/enum", "no value of \"enum\" is %s; it became part of the description", article(out.types.String()))
-		out.text = clip(strings.TrimSpace(out.text+" ("+enumerate(out.enum)+")"), 600)
+		out.text = plaintext.Clip(strings.TrimSpace(out.text+" ("+enumerate(out.enum)+")"), 600)
 		out.enum = nil
 	default:
 		for i, v := range out.enum {

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // file is one document: the main one, or one that a reference led to.
@@ -97,7 +99,7 @@ func (r *resolver) follow(s spot, section string) (target spot, ok bool) {
 			return spot{}, false
 		}
 		if !found || next.node == s.node {
-			r.Warnf("dangling-reference", s.at, "the reference %q leads nowhere", clip(oneLine(ref.value), 120))
+			r.Warnf("dangling-reference", s.at, "the reference %q leads nowhere", plaintext.Clip(plaintext.OneLine(ref.value), 120))
 			return spot{}, false
 		}
 		s = next
@@ -131,7 +133,7 @@ func (r *resolver) resolve(s spot, ref, section string) (target spot, found, tol
 	name := pointer[strings.LastIndexByte(pointer, '/')+1:]
 	for _, place := range sections[section] {
 		if t, ok := f.pointer("/" + place + "/" + name); ok && name != "" {
-			r.Infof("reference-repaired", s.at, "the reference %q was read as %q", clip(oneLine(ref), 120), "#"+t.at)
+			r.Infof("reference-repaired", s.at, "the reference %q was read as %q", plaintext.Clip(plaintext.OneLine(ref), 120), "#"+t.at)
 			return t, true, false
 		}
 	}
@@ -171,10 +173,10 @@ func (r *resolver) load(s spot, address string) *file {
 	}
 	switch {
 	case err != nil || !target.IsAbs() || r.main.url == nil:
-		r.Warnf("external-reference", s.at, "the reference to %q leads out of the document, whose own address is not known", clip(oneLine(address), 120))
+		r.Warnf("external-reference", s.at, "the reference to %q leads out of the document, whose own address is not known", plaintext.Clip(plaintext.OneLine(address), 120))
 		return nil
 	case !sameOrigin(target, r.main.url):
-		r.Warnf("external-reference", s.at, "the reference to %q leads to another host and is not followed", clip(oneLine(target.Host), 120))
+		r.Warnf("external-reference", s.at, "the reference to %q leads to another host and is not followed", plaintext.Clip(plaintext.OneLine(target.Host), 120))
 		return nil
 	}
 	target.Fragment, target.RawFragment = "", ""
@@ -184,14 +186,14 @@ func (r *resolver) load(s spot, address string) *file {
 	key := target.String()
 	if f, known := r.files[key]; known {
 		if f == nil {
-			r.Warnf("external-reference", s.at, "the referenced document %q cannot be read", clip(key, 120))
+			r.Warnf("external-reference", s.at, "the referenced document %q cannot be read", plaintext.Clip(key, 120))
 		}
 		return f
 	}
 	r.files[key] = nil
 	f, err := r.other(target)
 	if err != nil {
-		r.Warnf("external-reference", s.at, "the referenced document %q cannot be read: %s", clip(key, 120), clip(oneLine(err.Error()), 160))
+		r.Warnf("external-reference", s.at, "the referenced document %q cannot be read: %s", plaintext.Clip(key, 120), plaintext.Clip(plaintext.OneLine(err.Error()), 160))
 		return nil
 	}
 	r.files[key] = f

@@ -4,12 +4,14 @@ import (
 	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 func (g *maker) text(s *schema, name string) string {
 	text := texts[s.format]
 	if text == "" {
-		text = strings.ToLower(apart(strings.ReplaceAll(legal(name, 30), "_", " ")))
+		text = strings.ToLower(plaintext.SplitWords(strings.ReplaceAll(plaintext.Key(name, 30), "_", " ")))
 	}
 	b := s.bounds
 	if b == nil {

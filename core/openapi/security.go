@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // security reads the declared security schemes of 2.0 and 3.x.
@@ -33,9 +35,9 @@ func (r *reader) scheme(s spot, name string) Scheme {
 	switch strings.ToLower(out.Type) {
 	case "apikey":
 		out.Type, out.In, out.Field = "apiKey", strings.ToLower(s.get("in").line()), s.get("name").line()
-		fits := out.In == "query" && out.Field != "" || out.In == "cookie" && isToken(out.Field) || out.In == "header" && isToken(out.Field)
+		fits := out.In == "query" && out.Field != "" || out.In == "cookie" && plaintext.IsToken(out.Field) || out.In == "header" && plaintext.IsToken(out.Field)
 		if !fits {
-			r.Warnf("security-unreadable", s.at, "the security scheme %q does not say where its key goes", clip(name, 60))
+			r.Warnf("security-unreadable", s.at, "the security scheme %q does not say where its key goes", plaintext.Clip(name, 60))
 			out.Type, out.In, out.Field = "", "", ""
 		}
 	case "http":
@@ -52,7 +54,7 @@ func (r *reader) scheme(s spot, name string) Scheme {
 	case "mutualtls":
 		out.Type = "mutualTLS"
 	default:
-		r.Warnf("security-unreadable", s.at, "the type %q of the security scheme %q is not known", clip(oneLine(out.Type), 40), clip(name, 60))
+		r.Warnf("security-unreadable", s.at, "the type %q of the security scheme %q is not known", plaintext.Clip(plaintext.OneLine(out.Type), 40), plaintext.Clip(name, 60))
 		out.Type = ""
 	}
 	return out
@@ -77,7 +79,7 @@ func (r *reader) flows(s spot, out *Scheme) {
 		out.Scopes = nil
 		if scopes := f.get("scopes"); scopes.is(dict) {
 			for _, scope := range scopes.keys {
-				out.Scopes = append(out.Scopes, clip(oneLine(scope), 200))
+				out.Scopes = append(out.Scopes, plaintext.Clip(plaintext.OneLine(scope), 200))
 			}
 		}
 		if out.AuthorizeURL != "" || out.TokenURL != "" {
@@ -125,11 +127,11 @@ func (r *reader) requirements(o *Operation, s spot) {
 			scheme, known := r.schemes[name]
 			if !known {
 				scheme = Scheme{Name: name}
-				r.Infof("security-undeclared", entry.at, "the security scheme %q is not declared; the manifest decides", clip(oneLine(name), 60))
+				r.Infof("security-undeclared", entry.at, "the security scheme %q is not declared; the manifest decides", plaintext.Clip(plaintext.OneLine(name), 60))
 			}
 			scheme.Scopes = nil
 			for _, scope := range entry.vals[i].list() {
-				scheme.Scopes = append(scheme.Scopes, clip(oneLine(scope.str()), 200))
+				scheme.Scopes = append(scheme.Scopes, plaintext.Clip(plaintext.OneLine(scope.str()), 200))
 			}
 			out.Schemes = append(out.Schemes, scheme)
 		}
@@ -157,7 +159,7 @@ func (r *reader) secrets(o *Operation) {
 		}
 		switch name := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(a.param.name)); name {
 		case "apikey", "xapikey", "token", "accesstoken", "authtoken", "xauthtoken", "apitoken", "password", "secret", "clientsecret":
-			o.found.addf(levelInfo, "secret-parameter", "", "the parameter %q looks like a credential; whoever calls this would have to write it", clip(a.param.name, 60))
+			o.found.addf(levelInfo, "secret-parameter", "", "the parameter %q looks like a credential; whoever calls this would have to write it", plaintext.Clip(a.param.name, 60))
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/url"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // servers chooses the base URL of an operation: its own, else the path's, else
@@ -114,7 +116,7 @@ func (r *reader) address(s spot) *url.URL {
 			text = value.get("enum").list()[0].line()
 		}
 		if text == "" || strings.ContainsAny(text, "{}") {
-			r.Warnf("server-variable", s.at, "the server variable %q has no default; the server cannot be used", clip(oneLine(name), 60))
+			r.Warnf("server-variable", s.at, "the server variable %q has no default; the server cannot be used", plaintext.Clip(plaintext.OneLine(name), 60))
 			return nil
 		}
 		raw = raw[:from] + text + raw[to+1:]
@@ -127,21 +129,21 @@ func (r *reader) absolute(raw, at string) *url.URL {
 	u, err := url.Parse(raw)
 	if err == nil && u.Host == "" && u.Scheme != "http" && u.Scheme != "https" && looksLikeHost(raw) {
 		u, err = url.Parse("https://" + raw)
-		r.Infof("server-scheme", at, "the server %q has no scheme; https is taken", clip(oneLine(raw), 120))
+		r.Infof("server-scheme", at, "the server %q has no scheme; https is taken", plaintext.Clip(plaintext.OneLine(raw), 120))
 	}
 	if err != nil || strings.Contains(raw, "\\") || climbs(u.EscapedPath()) && u.IsAbs() {
-		r.Warnf("server-unreadable", at, "the server %q cannot be read as a URL", clip(oneLine(raw), 120))
+		r.Warnf("server-unreadable", at, "the server %q cannot be read as a URL", plaintext.Clip(plaintext.OneLine(raw), 120))
 		return nil
 	}
 	if !u.IsAbs() || u.Host == "" {
 		if r.base == nil || u.IsAbs() {
-			r.Warnf("server-relative", at, "the server %q is relative and the address of the document is not known; give one with --base", clip(oneLine(raw), 120))
+			r.Warnf("server-relative", at, "the server %q is relative and the address of the document is not known; give one with --base", plaintext.Clip(plaintext.OneLine(raw), 120))
 			return nil
 		}
 		u = r.base.ResolveReference(u)
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
-		r.Warnf("server-scheme", at, "the server %q is neither http nor https", clip(oneLine(raw), 120))
+		r.Warnf("server-scheme", at, "the server %q is neither http nor https", plaintext.Clip(plaintext.OneLine(raw), 120))
 		return nil
 	}
 	return u
@@ -184,7 +186,7 @@ func (r *reader) oldServer(root spot) *url.URL {
 	path := strings.Trim(under, "/") + "/" + strings.Trim(root.get("basePath").line(), "/")
 	u, err := url.Parse(base.Scheme + "://" + base.Host + "/" + strings.Trim(path, "/"))
 	if err != nil {
-		r.Warnf("server-unreadable", "/host", "the host %q cannot be read", clip(oneLine(host), 120))
+		r.Warnf("server-unreadable", "/host", "the host %q cannot be read", plaintext.Clip(plaintext.OneLine(host), 120))
 		return nil
 	}
 	if host == "" {

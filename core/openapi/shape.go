@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // Response is what came back for a Request.
@@ -84,7 +86,7 @@ func read(resp Response) content {
 		if media == "" {
 			media = bare(http.DetectContentType(body))
 		}
-		c.text = fmt.Sprintf("The answer is a file (%s, %s); its content cannot be read here.", clip(oneLine(media), 80), volume(len(body), resp.Truncated))
+		c.text = fmt.Sprintf("The answer is a file (%s, %s); its content cannot be read here.", plaintext.Clip(plaintext.OneLine(media), 80), volume(len(body), resp.Truncated))
 		c.truncated = false
 		return c
 	}
@@ -101,7 +103,7 @@ func read(resp Response) content {
 		c.text, c.links = page(data)
 		return c
 	}
-	c.text = strings.TrimSpace(clean(string(data)))
+	c.text = strings.TrimSpace(plaintext.Clean(string(data)))
 	c.links = linksIn(c.text)
 	return c
 }

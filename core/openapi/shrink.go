@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // squeeze is how hard JSON is shortened.
@@ -65,7 +67,7 @@ func (s *shrinker) write(n *node, name string, depth int) {
 }
 
 func (s *shrinker) text(v string) {
-	v = clean(v)
+	v = plaintext.Clean(v)
 	if len(v) > s.squeeze.text && utf8.RuneCountInString(v) > s.squeeze.text {
 		total := utf8.RuneCountInString(v)
 		v = fmt.Sprintf("%s… (%d characters)", string([]rune(v)[:s.squeeze.text]), total)
@@ -77,14 +79,14 @@ func (s *shrinker) text(v string) {
 func (s *shrinker) list(n *node, name string, depth int) {
 	if depth >= s.depth && len(n.vals) > 0 {
 		s.deep++
-		fmt.Fprintf(&s.out, `"… (%s)"`, entries(len(n.vals)))
+		fmt.Fprintf(&s.out, `"… (%s)"`, plaintext.Entries(len(n.vals)))
 		return
 	}
 	kept := min(len(n.vals), s.entries)
 	if kept < len(n.vals) {
-		cut := fmt.Sprintf("first %d of %s", kept, entries(len(n.vals)))
+		cut := fmt.Sprintf("first %d of %s", kept, plaintext.Entries(len(n.vals)))
 		if name != "" {
-			cut += " of " + clip(oneLine(name), 40)
+			cut += " of " + plaintext.Clip(plaintext.OneLine(name), 40)
 		}
 		if len(s.cuts) < 4 {
 			s.cuts = append(s.cuts, cut)
@@ -103,7 +105,7 @@ func (s *shrinker) list(n *node, name string, depth int) {
 func (s *shrinker) dict(n *node, depth int) {
 	if depth >= s.depth && len(n.keys) > 0 {
 		s.deep++
-		fmt.Fprintf(&s.out, `"… (%s)"`, count(len(n.keys), "field"))
+		fmt.Fprintf(&s.out, `"… (%s)"`, plaintext.Count(len(n.keys), "field"))
 		return
 	}
 	s.out.WriteByte('{')
@@ -116,7 +118,7 @@ func (s *shrinker) dict(n *node, depth int) {
 			s.out.WriteByte(',')
 		}
 		first = false
-		name := clip(oneLine(key), 100)
+		name := plaintext.Clip(plaintext.OneLine(key), 100)
 		if len(name) < len(key)/2 {
 			s.texts++
 		}
@@ -131,7 +133,7 @@ func (s *shrinker) dict(n *node, depth int) {
 func (s *shrinker) words(c content) string {
 	out := s.cuts
 	if s.texts > 0 {
-		out = append(out, "the beginning of "+count(s.texts, "long text"))
+		out = append(out, "the beginning of "+plaintext.Count(s.texts, "long text"))
 	}
 	if s.deep > 0 {
 		out = append(out, "not the innermost parts")

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // template takes the path apart. Every "{name}" becomes a parameter, declared
@@ -27,7 +29,7 @@ func (r *reader) template(o *Operation, s spot) {
 	for i := 0; i < len(o.call.args); i++ {
 		p := o.call.args[i].param
 		if p.in == "path" && !slices.ContainsFunc(o.call.steps, func(t step) bool { return t.param == p }) {
-			r.Infof("path-parameter-unused", s.at, "the path has no place for the parameter %q; it was left out", clip(p.name, 60))
+			r.Infof("path-parameter-unused", s.at, "the path has no place for the parameter %q; it was left out", plaintext.Clip(p.name, 60))
 			o.call.args = slices.Delete(o.call.args, i, i+1)
 			i--
 		}
@@ -67,7 +69,7 @@ func (r *reader) split(o *Operation, s spot, text, in string) []step {
 			at = slices.IndexFunc(o.call.args, func(a arg) bool { return a.param.in == "path" && strings.EqualFold(a.param.name, name) })
 		}
 		if at < 0 {
-			r.Infof("path-parameter-undeclared", s.at, "the parameter %q of the path is not declared; it was read as text", clip(name, 60))
+			r.Infof("path-parameter-undeclared", s.at, "the parameter %q of the path is not declared; it was read as text", plaintext.Clip(name, 60))
 			at = len(o.call.args)
 			p := &param{name: name, in: in, style: "simple", required: true, schema: schemaOf(typeString)}
 			if name == "" {
@@ -77,7 +79,7 @@ func (r *reader) split(o *Operation, s spot, text, in string) []step {
 		}
 		p := o.call.args[at].param
 		if !p.required && in == "path" {
-			r.Infof("path-parameter-required", s.at, "the path parameter %q is always required", clip(name, 60))
+			r.Infof("path-parameter-required", s.at, "the path parameter %q is always required", plaintext.Clip(name, 60))
 			p.required = true
 		}
 		if in == "query" {

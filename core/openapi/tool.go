@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // Tool is the definition that goes to a model. Its name, keys and schema obey
@@ -69,7 +71,7 @@ func (o *Operation) drawn(plugin string, views []view, tokens int) Tool {
 // describe is the operation in at most 300 characters: the summary where the
 // description is long.
 func (o *Operation) describe() string {
-	text := oneLine(o.Description)
+	text := plaintext.OneLine(o.Description)
 	switch {
 	case text == "":
 		text = o.Summary
@@ -79,7 +81,7 @@ func (o *Operation) describe() string {
 	if text == "" {
 		text = strings.ToUpper(o.Method[:1]) + strings.ToLower(o.Method[1:]) + " " + o.Path
 	}
-	return clip(text, maxDescription)
+	return plaintext.Clip(text, maxDescription)
 }
 
 // name is "<plugin>__<operation>". What is too long is cut and ends in a hash
@@ -94,7 +96,7 @@ func (o *Operation) name(plugin string) string {
 
 // fit cuts a name to 64 characters with a hash of identity inside them.
 func fit(name, identity string) string {
-	if len(name) <= maxName {
+	if len(name) <= plaintext.MaxName {
 		return name
 	}
 	return marked(name, identity)
@@ -103,13 +105,13 @@ func fit(name, identity string) string {
 // marked ends a name in six digits of the hash of identity.
 func marked(name, identity string) string {
 	sum := sha256.Sum256([]byte(identity))
-	return strings.TrimRight(name[:min(len(name), maxName-7)], "_-") + "_" + hex.EncodeToString(sum[:3])
+	return strings.TrimRight(name[:min(len(name), plaintext.MaxName-7)], "_-") + "_" + hex.EncodeToString(sum[:3])
 }
 
 // word keeps what a tool's name may contain.
 func word(s string) string {
 	s = strings.Map(func(c rune) rune {
-		if isWord(c) || c == '_' || c == '-' {
+		if plaintext.IsWord(c) || c == '_' || c == '-' {
 			return c
 		}
 		return '_'
@@ -180,7 +182,7 @@ func (o *Operation) render(v view) (arguments json.RawMessage, whole bool) {
 			}
 		}
 		if text != "" && v.text > 0 {
-			drawn["description"] = joined(clip(text, v.text), drawn["description"], text)
+			drawn["description"] = joined(plaintext.Clip(text, v.text), drawn["description"], text)
 		}
 		properties[a.key] = drawn
 		if _, free := a.schema().only(); a.wanted() && !free {
@@ -206,7 +208,7 @@ func joined(text string, remark any, whole string) string {
 	if more == "" || strings.Contains(whole, more) || strings.HasPrefix(more, text) {
 		return text
 	}
-	return clip(text+" "+more, maxFieldText+60)
+	return plaintext.Clip(text+" "+more, maxFieldText+60)
 }
 
 // views are tried in turn until the tool is small enough.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"aidesk/core/openapi/plaintext"
 )
 
 // check holds a value against its schema and adds what is wrong.
@@ -49,11 +51,11 @@ func (f *faults) text(s *schema, v string, at path) {
 		n := utf8.RuneCountInString(v)
 		switch {
 		case b.minLen >= 0 && n < b.minLen:
-			f.addf(at, "must have at least %s", count(b.minLen, "character"))
+			f.addf(at, "must have at least %s", plaintext.Count(b.minLen, "character"))
 		case b.maxLen >= 0 && n > b.maxLen:
-			f.addf(at, "must have at most %s, not %d", count(b.maxLen, "character"), n)
+			f.addf(at, "must have at most %s, not %d", plaintext.Count(b.maxLen, "character"), n)
 		case !f.matches(b, v):
-			f.addf(at, "must match the pattern %s", clip(b.pattern, 200))
+			f.addf(at, "must match the pattern %s", plaintext.Clip(b.pattern, 200))
 		}
 	}
 	switch s.format {
@@ -121,9 +123,9 @@ func (f *faults) entries(s *schema, v []any, at path) {
 	if b := s.bounds; b != nil {
 		switch {
 		case b.minItems >= 0 && len(v) < b.minItems:
-			f.addf(at, "must have at least %s", entries(b.minItems))
+			f.addf(at, "must have at least %s", plaintext.Entries(b.minItems))
 		case b.maxItems >= 0 && len(v) > b.maxItems:
-			f.addf(at, "must have at most %s, not %d", entries(b.maxItems), len(v))
+			f.addf(at, "must have at most %s, not %d", plaintext.Entries(b.maxItems), len(v))
 		case b.unique:
 			seen := map[string]bool{}
 			for i, item := range v {
@@ -150,9 +152,9 @@ func (f *faults) members(s *schema, v map[string]any, at path) {
 	if b := s.bounds; b != nil {
 		switch {
 		case b.minProps >= 0 && len(v) < b.minProps:
-			f.addf(at, "must have at least %s", count(b.minProps, "field"))
+			f.addf(at, "must have at least %s", plaintext.Count(b.minProps, "field"))
 		case b.maxProps >= 0 && len(v) > b.maxProps:
-			f.addf(at, "must have at most %s", count(b.maxProps, "field"))
+			f.addf(at, "must have at most %s", plaintext.Count(b.maxProps, "field"))
 		}
 	}
 	names := make([]string, 0, len(v))
@@ -165,7 +167,7 @@ func (f *faults) members(s *schema, v map[string]any, at path) {
 		case p != nil:
 			f.check(p, v[name], at.key(name))
 		case s.closed && !s.known(name, 0):
-			f.addf(at.key(name), "is not known; the fields are %s", clip(strings.Join(s.props.keys, ", "), 300))
+			f.addf(at.key(name), "is not known; the fields are %s", plaintext.Clip(strings.Join(s.props.keys, ", "), 300))
 		}
 	}
 }

@@ -1,4 +1,7 @@
-package openapi
+// Package plaintext makes what an OpenAPI document says fit to be shown: one
+// line, cut to a length, without markup and without characters that cannot be
+// seen; and names made of letters that every provider of models takes.
+package plaintext
 
 import (
 	"html"
@@ -9,9 +12,9 @@ import (
 	"unicode/utf8"
 )
 
-// clip cuts s to at most n characters and marks the cut. It prefers the end of
+// Clip cuts s to at most n characters and marks the cut. It prefers the end of
 // a word.
-func clip(s string, n int) string {
+func Clip(s string, n int) string {
 	if len(s) <= n || utf8.RuneCountInString(s) <= n {
 		return s
 	}
@@ -25,52 +28,52 @@ func clip(s string, n int) string {
 	return strings.TrimRight(string(runes), " \n,;:") + "…"
 }
 
-// oneLine joins the words of s with single blanks and drops what cannot be
+// OneLine joins the words of s with single blanks and drops what cannot be
 // seen: control, bidirectional and zero-width characters.
-func oneLine(s string) string {
-	return strings.Join(strings.Fields(clean(s)), " ")
+func OneLine(s string) string {
+	return strings.Join(strings.Fields(Clean(s)), " ")
 }
 
 // tags are those of HTML and comments; "a < b" and "<id>" are none.
 var tags = regexp.MustCompile(`(?i)</?(?:a|abbr|b|big|blockquote|br|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|s|small|span|strong|sub|sup|table|tbody|td|th|thead|tr|tt|u|ul)(?:\s[^<>]*)?/?>|<!--[^>]*-->`)
 
-// prose is a description as one line without markup of HTML, which some
+// Prose is a description as one line without markup of HTML, which some
 // documents use.
-func prose(s string) string {
+func Prose(s string) string {
 	if strings.ContainsAny(s, "<&") {
 		s = html.UnescapeString(tags.ReplaceAllString(s, " "))
 	}
-	return oneLine(s)
+	return OneLine(s)
 }
 
-// paragraphs is prose that keeps its line ends.
-func paragraphs(s string) string {
+// Paragraphs is prose that keeps its line ends.
+func Paragraphs(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
-		lines[i] = prose(line)
+		lines[i] = Prose(line)
 	}
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
-// clean drops control characters but line ends, and characters that are
+// Clean drops control characters but line ends, and characters that are
 // invisible or change the direction of text.
-func clean(s string) string {
+func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n':
 			return r
 		case r == '\t' || r == '\r':
 			return ' '
-		case hidden(r):
+		case IsHidden(r):
 			return -1
 		}
 		return r
 	}, s)
 }
 
-// hidden reports whether r is a control, format (bidirectional, zero-width,
+// IsHidden reports whether r is a control, format (bidirectional, zero-width,
 // tag) or otherwise invisible character.
-func hidden(r rune) bool {
+func IsHidden(r rune) bool {
 	switch {
 	case r == 0xFE0E, r == 0xFE0F: // choose between text and emoji
 		return false
@@ -82,9 +85,9 @@ func hidden(r rune) bool {
 	return false
 }
 
-// apart puts blanks between the words of a name: "checkIn" is "check In", and
+// SplitWords puts blanks between the words of a name: "checkIn" is "check In", and
 // "HTMLPage" is "HTML Page".
-func apart(name string) string {
+func SplitWords(name string) string {
 	runes := []rune(name)
 	var b strings.Builder
 	for i, r := range runes {
@@ -99,27 +102,27 @@ func apart(name string) string {
 	return b.String()
 }
 
-func isWord(c rune) bool {
+func IsWord(c rune) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
 
-// isToken reports whether s can be a method or the name of a header field.
-func isToken(s string) bool {
+// IsToken reports whether s can be a method or the name of a header field.
+func IsToken(s string) bool {
 	for _, c := range s {
-		if !isWord(c) && !strings.ContainsRune("!#$%&'*+-.^_`|~", c) {
+		if !IsWord(c) && !strings.ContainsRune("!#$%&'*+-.^_`|~", c) {
 			return false
 		}
 	}
 	return s != "" && len(s) <= 100
 }
 
-// maxName is how many characters a name may have for every provider of models.
-const maxName = 64
+// MaxName is how many characters a name may have for every provider of models.
+const MaxName = 64
 
-// legal replaces what a key may not contain and cuts it to n characters.
-func legal(name string, n int) string {
+// Key replaces what a key may not contain and cuts it to n characters.
+func Key(name string, n int) string {
 	key := strings.Map(func(c rune) rune {
-		if isWord(c) || c == '_' || c == '-' {
+		if IsWord(c) || c == '_' || c == '-' {
 			return c
 		}
 		return '_'
@@ -133,14 +136,14 @@ func legal(name string, n int) string {
 	return key
 }
 
-func count(n int, of string) string {
+func Count(n int, of string) string {
 	if n == 1 {
 		return "1 " + of
 	}
 	return strconv.Itoa(n) + " " + of + "s"
 }
 
-func entries(n int) string {
+func Entries(n int) string {
 	if n == 1 {
 		return "1 entry"
 	}
