@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // bind reads the arguments of a call: each by its key, coerced. Values stand at
@@ -55,9 +56,9 @@ func object(args json.RawMessage, f *faults) (map[string]any, bool) {
 	if len(strings.TrimSpace(string(args))) == 0 {
 		return map[string]any{}, true
 	}
-	v, err := parseValue(args)
+	v, err := tree.ParseValue(args)
 	if s, isText := v.(string); isText && err == nil {
-		v, err = parseValue([]byte(s))
+		v, err = tree.ParseValue([]byte(s))
 	}
 	if err != nil {
 		f.addf(path{}, "the arguments are not JSON (%s)", plaintext.Clip(plaintext.OneLine(err.Error()), 120))

@@ -6,10 +6,11 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // body reads what the operation takes as its body.
-func (r *reader) body(o *Operation, s spot) {
+func (r *reader) body(o *Operation, s tree.Cursor) {
 	fields := r.fields
 	r.fields = nil
 	var b *body
@@ -17,10 +18,10 @@ func (r *reader) body(o *Operation, s spot) {
 		b = r.oldBody(o, s, fields)
 	} else {
 		if len(fields) > 0 {
-			r.Infof("body-parameter", s.at, "a body stands among the parameters, as 2.0 writes it")
+			r.Infof("body-parameter", s.At, "a body stands among the parameters, as 2.0 writes it")
 			b = r.oldBody(o, s, fields)
 		}
-		if declared := s.sub("requestBody"); declared.node != nil && !declared.is(null) {
+		if declared := s.Child("requestBody"); declared.Node != nil && !declared.Is(tree.Null) {
 			b = r.newBody(o, declared)
 		}
 	}
@@ -28,65 +29,65 @@ func (r *reader) body(o *Operation, s spot) {
 		return
 	}
 	if o.Method == http.MethodGet || o.Method == http.MethodHead {
-		r.Infof("body-on-get", s.at, "a %s with a body is unusual; it is sent as declared", o.Method)
+		r.Infof("body-on-get", s.At, "a %s with a body is unusual; it is sent as declared", o.Method)
 	}
 	o.call.entity = b
 	o.call.args = append(o.call.args, arg{body: b})
 }
 
-func (r *reader) newBody(o *Operation, s spot) *body {
-	s, ok := r.refs.follow(s, "requestBodies")
+func (r *reader) newBody(o *Operation, s tree.Cursor) *body {
+	s, ok := r.refs.Follow(s, "requestBodies")
 	if !ok {
 		// What is missing may be anything.
 		return &body{kind: bodyJSON, media: "application/json", schema: lostSchema()}
 	}
-	content := s.sub("content")
+	content := s.Child("content")
 	switch {
-	case content.is(list) && len(content.vals) > 0:
-		r.Infof("content-list", content.at, "\"content\" is a list; it was read as an object")
-		merged := emptyObject()
-		for _, n := range content.vals {
-			if n.is(dict) && len(n.keys) > 0 && strings.Contains(n.keys[0], "/") {
-				merged = merged.merged(n)
+	case content.Is(tree.List) && len(content.Vals) > 0:
+		r.Infof("content-list", content.At, "\"content\" is a list; it was read as an object")
+		merged := tree.EmptyObject()
+		for _, n := range content.Vals {
+			if n.Is(tree.Object) && len(n.Keys) > 0 && strings.Contains(n.Keys[0], "/") {
+				merged = merged.Merged(n)
 			} else {
-				merged.put("application/json", n)
+				merged.Put("application/json", n)
 			}
 		}
-		content.node = merged
-	case content.is(dict) && (content.get("schema") != nil || content.get("$ref") != nil):
-		r.Infof("content-schema", content.at, "\"content\" has no media type; JSON is taken")
-		content.node = objectOf("application/json", content.node)
-	case content.node == nil && s.get("schema") != nil:
-		r.Infof("content-missing", s.at, "the body has a schema but no \"content\"; JSON is taken")
-		content = s.with(objectOf("application/json", s.node))
+		content.Node = merged
+	case content.Is(tree.Object) && (content.Get("schema") != nil || content.Get("$ref") != nil):
+		r.Infof("content-schema", content.At, "\"content\" has no media type; JSON is taken")
+		content.Node = tree.ObjectOf("application/json", content.Node)
+	case content.Node == nil && s.Get("schema") != nil:
+		r.Infof("content-missing", s.At, "the body has a schema but no \"content\"; JSON is taken")
+		content = s.With(tree.ObjectOf("application/json", s.Node))
 	}
-	if !content.is(dict) || len(content.keys) == 0 {
-		if s.get("required").on() {
-			r.Warnf("content-missing", s.at, "the body has no \"content\"; any JSON may be sent")
+	if !content.Is(tree.Object) || len(content.Keys) == 0 {
+		if s.Get("required").IsTrue() {
+			r.Warnf("content-missing", s.At, "the body has no \"content\"; any JSON may be sent")
 			return &body{kind: bodyJSON, media: "application/json", required: true, schema: lostSchema()}
 		}
-		r.Infof("content-missing", s.at, "the body has no \"content\"; none is sent")
+		r.Infof("content-missing", s.At, "the body has no \"content\"; none is sent")
 		return nil
 	}
 	b := r.choose(content)
 	if b == nil {
-		if s.get("required").on() || o.Method == http.MethodPut || o.Method == http.MethodPost && s.get("required") == nil {
-			o.refusef(content.at, "media-unsupported", "it takes only %s, which cannot be written from a conversation", plaintext.Clip(plaintext.OneLine(strings.Join(content.keys, ", ")), 120))
+		if s.Get("required").IsTrue() || o.Method == http.MethodPut || o.Method == http.MethodPost && s.Get("required") == nil {
+			o.refusef(content.At, "media-unsupported", "it takes only %s, which cannot be written from a conversation", plaintext.Clip(plaintext.OneLine(strings.Join(content.Keys, ", ")), 120))
 		} else {
-			r.Warnf("media-unsupported", content.at, "the body takes only %s, which cannot be written from a conversation; none is sent", plaintext.Clip(plaintext.OneLine(strings.Join(content.keys, ", ")), 120))
+			r.Warnf("media-unsupported", content.At, "the body takes only %s, which cannot be written from a conversation; none is sent", plaintext.Clip(plaintext.OneLine(strings.Join(content.Keys, ", ")), 120))
 		}
 		return nil
 	}
-	b.required = s.get("required").on()
-	b.text = plaintext.Clip(plaintext.Prose(s.get("description").str()), 600)
+	b.required = s.Get("required").IsTrue()
+	b.text = plaintext.Clip(plaintext.Prose(s.Get("description").Text()), 600)
 	return b
 }
 
 // choose takes the media type that can be written best: JSON, what is written
 // like it, a form, a multipart form, text.
-func (r *reader) choose(content spot) *body {
+func (r *reader) choose(content tree.Cursor) *body {
 	best, rank := -1, 0
-	for i, key := range content.keys {
+	for i, key := range content.Keys {
 		if v := weigh(key); v > rank {
 			best, rank = i, v
 		}
@@ -94,13 +95,13 @@ func (r *reader) choose(content spot) *body {
 	if best < 0 {
 		return nil
 	}
-	media := content.entry(best)
-	name := bare(content.keys[best])
-	b := &body{media: name, kind: bodyText, schema: r.schemas.schema(media.sub("schema")), sample: shown(media)}
+	media := content.Entry(best)
+	name := tree.MediaType(content.Keys[best])
+	b := &body{media: name, kind: bodyText, schema: r.schemas.schema(media.Child("schema")), sample: shown(media)}
 	switch {
 	case name == "*/*" || name == "application/*" || !strings.Contains(name, "/"):
 		b.media, b.kind = "application/json", bodyJSON
-	case isJSON(name):
+	case tree.IsJSON(name):
 		b.kind = bodyJSON
 	case name == "application/x-www-form-urlencoded":
 		b.kind = bodyForm
@@ -111,12 +112,12 @@ func (r *reader) choose(content spot) *body {
 			b.media = "text/plain"
 		}
 		b.schema = schemaOf(typeString)
-		r.written(media.at, b.media)
+		r.written(media.At, b.media)
 	}
-	if encodings := media.sub("encoding"); encodings.is(dict) {
+	if encodings := media.Child("encoding"); encodings.Is(tree.Object) {
 		b.encoding = map[string]encoding{}
-		for i, name := range encodings.keys {
-			b.encoding[name] = r.encoding(encodings.entry(i))
+		for i, name := range encodings.Keys {
+			b.encoding[name] = r.encoding(encodings.Entry(i))
 		}
 	}
 	return b
@@ -129,18 +130,18 @@ func (r *reader) written(at, media string) {
 	}
 }
 
-func (r *reader) encoding(s spot) encoding {
-	e := encoding{media: strings.ToLower(s.get("contentType").line()), reserved: s.get("allowReserved").on()}
+func (r *reader) encoding(s tree.Cursor) encoding {
+	e := encoding{media: strings.ToLower(s.Get("contentType").Line()), reserved: s.Get("allowReserved").IsTrue()}
 	e.media, _, _ = strings.Cut(e.media, ",")
 	e.media = strings.TrimSpace(e.media)
-	style, explode := s.get("style").line(), s.get("explode")
+	style, explode := s.Get("style").Line(), s.Get("explode")
 	if slices.Contains([]string{"form", "spaceDelimited", "pipeDelimited", "deepObject"}, style) {
 		e.style = style
 	} else if explode != nil {
 		e.style = "form"
 	}
 	e.explode = e.style == "form" || e.style == "deepObject"
-	if on, ok := explode.truth(); ok {
+	if on, ok := explode.Bool(); ok {
 		e.explode = on
 	}
 	return e
@@ -148,10 +149,10 @@ func (r *reader) encoding(s spot) encoding {
 
 // weigh says how well a media type can be written; 0: not at all.
 func weigh(media string) int {
-	switch name := bare(media); {
+	switch name := tree.MediaType(media); {
 	case name == "application/json":
 		return 9
-	case isJSON(name):
+	case tree.IsJSON(name):
 		return 8
 	case name == "*/*" || name == "application/*" || !strings.Contains(name, "/"):
 		return 7

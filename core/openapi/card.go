@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // arguments lists the values of a call for a card: each with a label in plain
@@ -165,7 +166,7 @@ func readable(v any) string {
 			return "empty list"
 		}
 	}
-	return visible(plainText(v))
+	return visible(tree.Plain(v))
 }
 
 // visible writes every character that would be hidden, or would turn the

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // choice demands that one of anyOf or oneOf fits. More than one may: documents
@@ -38,7 +39,7 @@ func (f *faults) best(s *schema, v any) int {
 		}
 		if fields, isObject := v.(map[string]any); isObject {
 			for name := range fields {
-				if c.props.find(name) >= 0 {
+				if c.props.Find(name) >= 0 {
 					n -= 3 // it is what was meant
 				}
 			}
@@ -76,7 +77,7 @@ func same(a, b any) bool {
 	case string, bool, nil, json.Number:
 		return false
 	}
-	return compact(a) == compact(b)
+	return tree.Compact(a) == tree.Compact(b)
 }
 
 func enumerate(values []any) string {
@@ -86,7 +87,7 @@ func enumerate(values []any) string {
 			out = append(out, "…")
 			break
 		}
-		out = append(out, compact(v))
+		out = append(out, tree.Compact(v))
 	}
 	return plaintext.Clip(strings.Join(out, ", "), 500)
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+
+	"aidesk/core/openapi/tree"
 )
 
 // coerce brings a value nearer to its schema, as models often miss the type
@@ -65,7 +67,7 @@ func (f *faults) branch(s *schema, value map[string]any) {
 		return
 	}
 	best := f.best(s, value)
-	if best >= 0 && (len(s.some[best].props.keys) > 0 || len(s.some[best].some) > 0) {
+	if best >= 0 && (len(s.some[best].props.Keys) > 0 || len(s.some[best].some) > 0) {
 		f.coerce(s.some[best], value)
 	}
 }
@@ -75,8 +77,8 @@ func (s *schema) property(name string) *schema {
 	if s == nil {
 		return nil
 	}
-	if i := s.props.find(name); i >= 0 {
-		return s.props.vals[i]
+	if i := s.props.Find(name); i >= 0 {
+		return s.props.Vals[i]
 	}
 	return s.extra
 }
@@ -143,11 +145,11 @@ func convert(s *schema, v any) any {
 		}
 	case map[string]any:
 		if want&typeObject == 0 && want == typeString {
-			return compact(v)
+			return tree.Compact(v)
 		}
 	case []any:
 		if want&typeArray == 0 && want == typeString {
-			return compact(v)
+			return tree.Compact(v)
 		}
 		return v
 	}
@@ -177,7 +179,7 @@ func (s *schema) kinds(depth int) types {
 // parse reads what a string means where no string is wanted.
 func parse(want types, s string) any {
 	trimmed := strings.TrimSpace(s)
-	if want&(typeInteger|typeNumber) != 0 && numeric(trimmed) {
+	if want&(typeInteger|typeNumber) != 0 && tree.IsNumber(trimmed) {
 		return whole(json.Number(trimmed))
 	}
 	if want&typeBoolean != 0 {
@@ -189,7 +191,7 @@ func parse(want types, s string) any {
 		}
 	}
 	if want&typeObject != 0 && strings.HasPrefix(trimmed, "{") || want&typeArray != 0 && strings.HasPrefix(trimmed, "[") {
-		if v, err := parseValue([]byte(trimmed)); err == nil {
+		if v, err := tree.ParseValue([]byte(trimmed)); err == nil {
 			return v
 		}
 	}
@@ -218,7 +220,7 @@ func choose(enum []any, v any) any {
 	}
 	var found []any
 	for _, e := range enum {
-		if strings.EqualFold(strings.TrimSpace(plainText(e)), strings.TrimSpace(plainText(v))) {
+		if strings.EqualFold(strings.TrimSpace(tree.Plain(e)), strings.TrimSpace(tree.Plain(v))) {
 			found = append(found, e)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // Source is the document to read.
@@ -78,11 +79,11 @@ type reader struct {
 	logger  *slog.Logger
 	src     Source
 	base    *url.URL // against which servers are resolved
-	main    *file
+	main    *tree.File
 	old     bool // 2.0
-	refs    *resolver
+	refs    *tree.Resolver
 	schemas *schemaReader
-	fields  []spot // 2.0: body and form parameters of the operation being read
+	fields  []tree.Cursor // 2.0: body and form parameters of the operation being read
 
 	doc     *Document
 	general notes  // of the document
@@ -100,19 +101,19 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 			doc, err = nil, fmt.Errorf("the document cannot be read (%v); report it with the document", p)
 		}
 	}()
-	root, err := decode(src.Data)
+	root, err := tree.Decode(src.Data)
 	if err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(src.Data)
 	r := &reader{
 		ctx: ctx, logger: opt.Logger, src: src,
-		main:    &file{root: root},
+		main:    &tree.File{Root: root},
 		doc:     &Document{Hash: hex.EncodeToString(sum[:])},
 		general: notes{limit: maxDocNotes},
 	}
 	r.notes = &r.general
-	r.refs = newResolver(ctx, r.main, opt.Fetch, r)
+	r.refs = tree.NewResolver(ctx, r.main, opt.Fetch, r)
 	r.schemas = newSchemaReader(r.refs, r.doc.Hash, r)
 	if err := r.addresses(); err != nil {
 		return nil, err
@@ -151,7 +152,7 @@ func (r *reader) addresses() error {
 			continue
 		}
 		if address == r.src.URL {
-			r.main.url = u
+			r.main.URL = u
 		}
 		if r.base == nil {
 			r.base = u
@@ -162,15 +163,15 @@ func (r *reader) addresses() error {
 
 // version finds out what kind of document this is.
 func (r *reader) version() error {
-	root := r.main.root
-	declared := cmp.Or(root.get("openapi").line(), root.get("swagger").line())
+	root := r.main.Root
+	declared := cmp.Or(root.Get("openapi").Line(), root.Get("swagger").Line())
 	r.doc.OpenAPI = plaintext.Clip(plaintext.OneLine(declared), 20)
 	major, minor, _ := strings.Cut(declared, ".")
 	switch {
-	case root.get("openapi") == nil && root.get("swagger") == nil && root.get("paths").is(dict):
+	case root.Get("openapi") == nil && root.Get("swagger") == nil && root.Get("paths").Is(tree.Object):
 		r.Infof("version-missing", "", "the document does not say its version; it was read as 3.0")
-	case root.get("openapi") == nil && root.get("swagger") == nil:
-		if root.get("schema_version") != nil {
+	case root.Get("openapi") == nil && root.Get("swagger") == nil:
+		if root.Get("schema_version") != nil {
 			return errors.New("this is a plugin manifest, not an OpenAPI document; give the address of the document it names")
 		}
 		return errors.New("this is not an OpenAPI document: it has neither \"openapi\" nor \"swagger\"; give the address of the OpenAPI document")
@@ -188,13 +189,13 @@ func (r *reader) version() error {
 }
 
 func (r *reader) about() {
-	info := r.main.root.get("info")
+	info := r.main.Root.Get("info")
 	d := r.doc
-	d.Title = plaintext.Clip(plaintext.OneLine(info.get("title").str()), 120)
-	d.Description = plaintext.Clip(plaintext.Paragraphs(info.get("description").str()), 2_000)
-	d.Version = plaintext.Clip(plaintext.OneLine(info.get("version").str()), 40)
-	contact := info.get("contact")
-	d.Contact = plaintext.Clip(plaintext.OneLine(cmp.Or(contact.get("email").line(), contact.get("url").line())), 200)
+	d.Title = plaintext.Clip(plaintext.OneLine(info.Get("title").Text()), 120)
+	d.Description = plaintext.Clip(plaintext.Paragraphs(info.Get("description").Text()), 2_000)
+	d.Version = plaintext.Clip(plaintext.OneLine(info.Get("version").Text()), 40)
+	contact := info.Get("contact")
+	d.Contact = plaintext.Clip(plaintext.OneLine(cmp.Or(contact.Get("email").Line(), contact.Get("url").Line())), 200)
 	if d.Title == "" {
 		r.Infof("info-missing", "/info", "the document has no title")
 	}
@@ -202,18 +203,18 @@ func (r *reader) about() {
 
 // paths reads all operations.
 func (r *reader) paths() error {
-	paths := r.main.cursor().sub("paths")
-	if !paths.is(dict) || len(paths.keys) == 0 {
+	paths := r.main.Cursor().Child("paths")
+	if !paths.Is(tree.Object) || len(paths.Keys) == 0 {
 		return errors.New("the document has no paths and so nothing to call; give the address of the whole OpenAPI document")
 	}
-	for i, path := range paths.keys {
+	for i, path := range paths.Keys {
 		if strings.HasPrefix(path, "x-") {
 			continue
 		}
 		if err := r.ctx.Err(); err != nil {
 			return err
 		}
-		if r.path(paths.entry(i), path); len(r.doc.Operations) > maxOperations {
+		if r.path(paths.Entry(i), path); len(r.doc.Operations) > maxOperations {
 			return fmt.Errorf("the document has more than %d operations; use a smaller document", maxOperations)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 func (d *drawing) drawObject(s *schema, depth int, out map[string]any) {
@@ -38,19 +39,19 @@ func (d *drawing) drawObject(s *schema, depth int, out map[string]any) {
 	}
 	if depth < d.depth {
 		for _, must := range [...]bool{true, false} {
-			for i, name := range s.props.keys {
+			for i, name := range s.props.Keys {
 				if s.needs(name) == must {
-					add(name, s.props.vals[i], must)
+					add(name, s.props.Vals[i], must)
 				}
 			}
 		}
 		for _, c := range s.choices() {
-			for i, name := range c.props.keys {
-				add(name, c.props.vals[i], false)
+			for i, name := range c.props.Keys {
+				add(name, c.props.Vals[i], false)
 			}
 		}
 		for _, name := range s.required { // and nowhere described
-			if s.props.find(name) < 0 && !s.closed {
+			if s.props.Find(name) < 0 && !s.closed {
 				free := s.extra
 				if free == nil {
 					free = &schema{}
@@ -77,7 +78,7 @@ func (d *drawing) limits(s *schema, kind string, out map[string]any) {
 	if kind == "string" && len(s.enum) > 0 && len(s.enum) <= maxEnum {
 		var values []any
 		for _, v := range s.enum {
-			if text := plainText(v); text != "" && !slices.Contains(values, any(text)) {
+			if text := tree.Plain(v); text != "" && !slices.Contains(values, any(text)) {
 				values = append(values, text)
 			}
 		}
@@ -85,7 +86,7 @@ func (d *drawing) limits(s *schema, kind string, out map[string]any) {
 			out["enum"] = values
 		}
 	}
-	if kindOf(s.preset) != typeObject && kindOf(s.preset) != typeArray && s.preset != nil && fits(s.preset, kind) && len(plainText(s.preset)) <= 60 {
+	if kindOf(s.preset) != typeObject && kindOf(s.preset) != typeArray && s.preset != nil && fits(s.preset, kind) && len(tree.Plain(s.preset)) <= 60 {
 		out["default"] = s.preset
 	}
 	if kind == "string" && s.format == "date-time" {
@@ -157,7 +158,7 @@ func (d *drawing) remark(s *schema, out map[string]any) {
 		add("one of " + plaintext.Clip(enumerate(s.enum), 120))
 	}
 	if s.sample != nil && out["enum"] == nil && d.text >= 60 && kind != "object" && kind != "array" && kind != "boolean" {
-		if example := plaintext.Clip(plaintext.OneLine(plainText(s.sample)), 60); example != "" && !strings.Contains(text, example) {
+		if example := plaintext.Clip(plaintext.OneLine(tree.Plain(s.sample)), 60); example != "" && !strings.Contains(text, example) {
 			add("e.g. " + example)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // code names what kind of failure a status is.
@@ -80,18 +81,18 @@ func (c content) detail() string {
 	return plaintext.Clip(plaintext.OneLine(reason(c.root, 0)), 160)
 }
 
-func reason(n *node, depth int) string {
+func reason(n *tree.Node, depth int) string {
 	if depth > 3 {
 		return ""
 	}
-	if n.is(list) && len(n.vals) > 0 {
-		return reason(n.vals[0], depth+1)
+	if n.Is(tree.List) && len(n.Vals) > 0 {
+		return reason(n.Vals[0], depth+1)
 	}
-	if n.is(text) && depth > 0 {
-		return n.value
+	if n.Is(tree.Text) && depth > 0 {
+		return n.Scalar
 	}
 	for _, key := range [...]string{"detail", "message", "error_description", "msg", "reason", "title", "description", "error", "errors"} {
-		if v := n.get(key); v != nil {
+		if v := n.Get(key); v != nil {
 			if found := reason(v, depth+1); found != "" {
 				return found
 			}

@@ -12,17 +12,18 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // write turns the value of the body into bytes and their media type.
 func (b *body) write(v any) (data []byte, media string, err error) {
 	switch b.kind {
 	case bodyJSON:
-		return []byte(compact(v)), b.media, nil
+		return []byte(tree.Compact(v)), b.media, nil
 	case bodyText:
 		text, isText := v.(string)
 		if !isText {
-			text = compact(v)
+			text = tree.Compact(v)
 		}
 		media := b.media
 		if strings.HasPrefix(media, "text/") {
@@ -36,7 +37,7 @@ func (b *body) write(v any) (data []byte, media string, err error) {
 	case b.kind == bodyMultipart: // a file alone, of which no name is declared
 		alone := body{schema: objectSchema()}
 		alone.schema.addProperty("file", binarySchema(), false)
-		return alone.multipart(map[string]any{"file": plainText(v)})
+		return alone.multipart(map[string]any{"file": tree.Plain(v)})
 	default:
 		return nil, "", errors.New("must be an object, for it is sent as a form")
 	}
@@ -59,8 +60,8 @@ func (b *body) form(fields map[string]any) (string, error) {
 			e.style, e.explode = "form", true
 			// Without a style an object is written as its content type says,
 			// and that is JSON by default.
-			if isMap(v) || isJSON(bare(e.media)) && kindOf(v) != typeString {
-				pairs = append(pairs, escape(name)+"="+escape(compact(v)))
+			if isMap(v) || tree.IsJSON(tree.MediaType(e.media)) && kindOf(v) != typeString {
+				pairs = append(pairs, escape(name)+"="+escape(tree.Compact(v)))
 				continue
 			}
 		}
@@ -95,7 +96,7 @@ func (b *body) multipart(fields map[string]any) ([]byte, string, error) {
 		e := b.encoding[name]
 		s := b.schema.property(name)
 		values := []any{fields[name]}
-		if list, isList := fields[name].([]any); isList && !isJSON(bare(e.media)) {
+		if list, isList := fields[name].([]any); isList && !tree.IsJSON(tree.MediaType(e.media)) {
 			values = list // one part each
 			s = s.entryOf()
 		}
@@ -131,9 +132,9 @@ func (b *body) multipart(fields map[string]any) ([]byte, string, error) {
 }
 
 func (b *body) part(name string, v any, s *schema, e encoding) part {
-	p := part{name: name, data: plainText(v)}
-	if plaintext.IsToken(strings.Replace(bare(e.media), "/", "", 1)) && !strings.Contains(e.media, "*") {
-		p.media = bare(e.media)
+	p := part{name: name, data: tree.Plain(v)}
+	if plaintext.IsToken(strings.Replace(tree.MediaType(e.media), "/", "", 1)) && !strings.Contains(e.media, "*") {
+		p.media = tree.MediaType(e.media)
 	}
 	switch {
 	case s.file():

@@ -23,7 +23,7 @@ func (s *schema) reach(limit int) (order []*schema, ids map[*schema]int) {
 		s := order[i]
 		push(s.items)
 		push(s.extra)
-		for _, list := range [][]*schema{s.props.vals, s.tuple, s.some} {
+		for _, list := range [][]*schema{s.props.Vals, s.tuple, s.some} {
 			for _, t := range list {
 				push(t)
 			}
@@ -70,8 +70,8 @@ func (s *schema) sign(h hash.Hash, id int, ids map[*schema]int) {
 		return out
 	}
 	sign(h, "schema", fmt.Sprint(id, s.types, s.nullable, s.readOnly, s.closed, s.lost), s.format, fmt.Sprintf("%q", s.enum), fmt.Sprintf("%q", s.required))
-	sign(h, s.props.keys...)
-	sign(h, fmt.Sprint(number(s.props.vals), ids[s.items], ids[s.extra], number(s.tuple), number(s.some)))
+	sign(h, s.props.Keys...)
+	sign(h, fmt.Sprint(number(s.props.Vals), ids[s.items], ids[s.extra], number(s.tuple), number(s.some)))
 	if b := s.bounds; b != nil {
 		sign(h, "bounds", float(b.min), float(b.max), b.pattern, fmt.Sprint(b.over, b.under, b.step, b.minLen, b.maxLen, b.minItems, b.maxItems, b.minProps, b.maxProps, b.unique))
 	}

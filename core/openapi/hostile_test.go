@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"aidesk/core/openapi"
+	"aidesk/core/openapi/tree"
 )
 
 const head = `{"openapi":"3.0.0","info":{"title":"x","version":"1"},"servers":[{"url":"https://a.example"}],"paths":{"/x":{"post":{"operationId":"x","requestBody":{"content":{"application/json":{"schema":`
@@ -72,7 +73,7 @@ func hostile() map[string][2]string {
 		"a word":               {`word`, "not an object"},
 		"broken JSON":          {`{"openapi": "3.0.0", "paths": {"/x" {}}}`, "colon"},
 		"broken YAML":          {"openapi: 3.0.0\npaths:\n  /x:\n get: {", "YAML"},
-		"too large":            {strings.Repeat(" ", openapi.MaxBytes+1), "MiB"},
+		"too large":            {strings.Repeat(" ", tree.MaxBytes+1), "MiB"},
 		"5 MB of nonsense":     {strings.Repeat("\x01\x02%&/(foo", 500_000), ""},
 		"5 MB of words":        {strings.Repeat("lorem ipsum dolor ", 280_000), "not an object"},
 		"5 MB of zeros":        {"[" + strings.Repeat("0,", 2_500_000) + "0]", "values"},

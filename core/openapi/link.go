@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // Kinds of links.
@@ -25,7 +26,7 @@ type gatherer struct {
 	seen  map[string]int
 }
 
-func linksOf(root *node) []Link {
+func linksOf(root *tree.Node) []Link {
 	g := &gatherer{seen: map[string]int{}}
 	g.walk(root, "", nil)
 	return g.links
@@ -37,10 +38,10 @@ func linksIn(text string) []Link {
 	return g.links
 }
 
-func (g *gatherer) walk(n *node, key string, in *node) {
-	switch n.kind {
-	case text:
-		if value := strings.TrimSpace(n.value); isURL(value) {
+func (g *gatherer) walk(n *tree.Node, key string, in *tree.Node) {
+	switch n.Kind {
+	case tree.Text:
+		if value := strings.TrimSpace(n.Scalar); isURL(value) {
 			l := Link{URL: value, Kind: linkPage}
 			if pictured(key, value) {
 				l.Kind = linkImage
@@ -50,14 +51,14 @@ func (g *gatherer) walk(n *node, key string, in *node) {
 			g.add(l)
 			return
 		}
-		g.text(n.value)
-	case list:
-		for _, item := range n.vals {
+		g.text(n.Scalar)
+	case tree.List:
+		for _, item := range n.Vals {
 			g.walk(item, key, in)
 		}
-	case dict:
-		for i, k := range n.keys {
-			g.walk(n.vals[i], k, n)
+	case tree.Object:
+		for i, k := range n.Keys {
+			g.walk(n.Vals[i], k, n)
 		}
 	default: // no text, no link
 	}
@@ -125,14 +126,14 @@ var mainKeys = []string{"url", "link", "href", "html_url", "htmlurl", "permalink
 
 // leads reports whether the URL at key is the object's own address: by the name
 // of the field, or because it is the only one.
-func leads(in *node, key string) bool {
+func leads(in *tree.Node, key string) bool {
 	lower := strings.ToLower(key)
 	if slices.Contains(mainKeys, lower) {
 		return true
 	}
 	pages := 0
-	for i, k := range in.keys {
-		if v := in.vals[i]; v.is(text) && isURL(v.line()) && !pictured(k, v.line()) {
+	for i, k := range in.Keys {
+		if v := in.Vals[i]; v.Is(tree.Text) && isURL(v.Line()) && !pictured(k, v.Line()) {
 			pages++
 		}
 	}
@@ -140,12 +141,12 @@ func leads(in *node, key string) bool {
 }
 
 // describe takes what the other fields of the object say.
-func describe(l *Link, in *node) {
+func describe(l *Link, in *tree.Node) {
 	first := func(limit int, keys ...string) string {
 		for _, want := range keys {
-			for i, k := range in.keys {
-				if v := in.vals[i]; strings.EqualFold(k, want) && v.is(text) && !isURL(v.line()) {
-					if found := plaintext.Clip(plaintext.OneLine(v.value), limit); found != "" {
+			for i, k := range in.Keys {
+				if v := in.Vals[i]; strings.EqualFold(k, want) && v.Is(tree.Text) && !isURL(v.Line()) {
+					if found := plaintext.Clip(plaintext.OneLine(v.Scalar), limit); found != "" {
 						return found
 					}
 				}
@@ -156,16 +157,16 @@ func describe(l *Link, in *node) {
 	l.Title = first(200, "title", "name", "headline", "label", "display_name", "displayName", "subject", "product_name")
 	l.Description = first(400, "description", "summary", "snippet", "abstract", "excerpt", "subtitle", "tagline", "text")
 	l.SiteName = first(80, "site_name", "siteName", "site", "publisher", "source", "provider", "brand", "domain")
-	for i, k := range in.keys {
-		v := in.vals[i]
-		if v.is(list) && len(v.vals) > 0 {
-			v = v.vals[0]
+	for i, k := range in.Keys {
+		v := in.Vals[i]
+		if v.Is(tree.List) && len(v.Vals) > 0 {
+			v = v.Vals[0]
 		}
-		if v.is(dict) && imageKeys.MatchString(k) {
-			v = v.get("url")
+		if v.Is(tree.Object) && imageKeys.MatchString(k) {
+			v = v.Get("url")
 		}
-		if v.is(text) && isURL(v.line()) && pictured(k, v.line()) {
-			l.Image = v.line()
+		if v.Is(tree.Text) && isURL(v.Line()) && pictured(k, v.Line()) {
+			l.Image = v.Line()
 			return
 		}
 	}

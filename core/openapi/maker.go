@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"aidesk/core/openapi/tree"
 )
 
 // maker makes values that fit schemas.
@@ -34,7 +36,7 @@ func (g *maker) make(s *schema, name string, depth int) (any, bool) {
 	}
 	g.above = append(g.above, s)
 	defer func() { g.above = g.above[:len(g.above)-1] }()
-	if len(s.choices()) > 0 && len(s.props.keys) == 0 {
+	if len(s.choices()) > 0 && len(s.props.Keys) == 0 {
 		for _, c := range s.some {
 			if v, ok := g.make(c, name, depth+1); ok {
 				if w, fits := s.accepts(v); fits {
@@ -63,7 +65,7 @@ func (s *schema) accepts(given any) (any, bool) {
 	if given == nil {
 		return nil, false
 	}
-	v, err := parseValue([]byte(compact(given))) // coerce changes what it is given
+	v, err := tree.ParseValue([]byte(tree.Compact(given))) // coerce changes what it is given
 	if err != nil {
 		return nil, false
 	}
@@ -98,7 +100,7 @@ func (g *maker) object(s *schema, depth int) (any, bool) {
 		fits := true
 		for _, name := range c.required {
 			of := c
-			if c.props.find(name) < 0 {
+			if c.props.Find(name) < 0 {
 				of = s
 			}
 			if _, given := out[name]; !given && c.needs(name) && !add(of, name) {
@@ -110,8 +112,8 @@ func (g *maker) object(s *schema, depth int) (any, bool) {
 		}
 	}
 	if least := s.leastProps(); len(out) < max(least, 1) && depth <= 1 {
-		for i, name := range s.props.keys {
-			if p := s.props.vals[i]; !p.readOnly && !p.deprecated {
+		for i, name := range s.props.Keys {
+			if p := s.props.Vals[i]; !p.readOnly && !p.deprecated {
 				add(s, name)
 			}
 			if len(out) >= max(least, 1) {
@@ -119,7 +121,7 @@ func (g *maker) object(s *schema, depth int) (any, bool) {
 			}
 		}
 	}
-	if len(out) == 0 && depth <= 1 && !s.closed && len(s.props.keys) == 0 {
+	if len(out) == 0 && depth <= 1 && !s.closed && len(s.props.Keys) == 0 {
 		free := s.extra
 		if free == nil {
 			free = &schema{}
@@ -166,7 +168,7 @@ func another(s *schema, v any, i int) any {
 		return s.enum[i]
 	}
 	n := strconv.Itoa(i + 1)
-	for _, try := range []any{plainText(v) + n, n, json.Number(n)} {
+	for _, try := range []any{tree.Plain(v) + n, n, json.Number(n)} {
 		if fits, ok := s.accepts(try); ok {
 			return fits
 		}

@@ -3,6 +3,8 @@ package openapi
 import (
 	"cmp"
 	"slices"
+
+	"aidesk/core/openapi/tree"
 )
 
 // flatten merges the members of every "allOf" into the schema that has them,
@@ -28,7 +30,7 @@ func (r *schemaReader) flat(s *schema, depth int) bool {
 	s.state = 1
 	all := s.all
 	s.all = nil
-	alone := len(all) == 1 && len(s.props.keys) == 0 && len(s.required) == 0
+	alone := len(all) == 1 && len(s.props.Keys) == 0 && len(s.required) == 0
 	if !alone {
 		s.closed = s.closed && len(all) == 0
 	}
@@ -38,7 +40,7 @@ func (r *schemaReader) flat(s *schema, depth int) bool {
 			s.lost = s.lost || m.lost
 			continue
 		}
-		if r.merged += len(m.props.keys); r.merged > maxMerged {
+		if r.merged += len(m.props.Keys); r.merged > maxMerged {
 			r.Warnf("too-many-schemas", "", "\"allOf\" joins more than %d properties; the rest were left open", maxMerged)
 			s.lost = true
 			break
@@ -64,7 +66,7 @@ type demand struct {
 func (s *schema) demands() []demand {
 	var out []demand
 	for _, name := range s.required {
-		if i := s.props.find(name); i < 0 || !s.props.vals[i].readOnly {
+		if i := s.props.Find(name); i < 0 || !s.props.Vals[i].readOnly {
 			out = append(out, demand{name, i >= 0})
 		}
 	}
@@ -77,13 +79,13 @@ func (s *schema) demands() []demand {
 // how references are made, but also how answers are described that requests share.
 func (r *schemaReader) release(s *schema, demands []demand, depth int) {
 	for _, d := range demands {
-		i := s.props.find(d.name)
-		if i < 0 || !s.props.vals[i].readOnly || s.props.vals[i].state == 1 || !r.flat(s.props.vals[i], depth+1) {
+		i := s.props.Find(d.name)
+		if i < 0 || !s.props.Vals[i].readOnly || s.props.Vals[i].state == 1 || !r.flat(s.props.Vals[i], depth+1) {
 			continue
 		}
-		free := *s.props.vals[i]
+		free := *s.props.Vals[i]
 		free.readOnly = false
-		s.props.vals[i] = &free
+		s.props.Vals[i] = &free
 		if !slices.ContainsFunc(demands, func(e demand) bool { return e.name == d.name && e.declared }) {
 			s.required = slices.DeleteFunc(slices.Clone(s.required), func(name string) bool { return name == d.name })
 		}
@@ -117,8 +119,8 @@ func (s *schema) absorb(m *schema) {
 	} else if both := intersect(s.enum, m.enum); len(both) > 0 {
 		s.enum = both
 	}
-	for i, name := range m.props.keys {
-		s.adopt(name, m.props.vals[i])
+	for i, name := range m.props.Keys {
+		s.adopt(name, m.props.Vals[i])
 	}
 	s.required = append(slices.Clip(s.required), m.required...)
 	slices.Sort(s.required)
@@ -135,8 +137,8 @@ func (s *schema) absorb(m *schema) {
 		// Two sets of choices at once: those of the second stay known as
 		// properties that may be sent.
 		for _, choice := range m.some {
-			for i, name := range choice.props.keys {
-				s.adopt(name, choice.props.vals[i])
+			for i, name := range choice.props.Keys {
+				s.adopt(name, choice.props.Vals[i])
 			}
 		}
 	}
@@ -146,47 +148,47 @@ func (s *schema) absorb(m *schema) {
 // adopt adds a property. One that s has already keeps what it says; of two
 // objects the properties are joined, one level deep.
 func (s *schema) adopt(name string, p *schema) {
-	i := s.props.find(name)
+	i := s.props.Find(name)
 	if i < 0 {
-		if len(s.props.keys) < maxProperties {
-			s.props.put(name, p)
+		if len(s.props.Keys) < maxProperties {
+			s.props.Put(name, p)
 		}
 		return
 	}
-	mine := s.props.vals[i]
+	mine := s.props.Vals[i]
 	switch {
 	case mine == p:
 	case mine.plain() && p.plain() && !mine.blank(): // what either says holds
 		joined := *mine
 		joined.absorb(p)
 		joined.state = 2
-		s.props.vals[i] = &joined
+		s.props.Vals[i] = &joined
 	case mine.state == 2 && mine.blank():
 		joined := *p
 		joined.text, joined.title = cmp.Or(mine.text, p.text), cmp.Or(mine.title, p.title)
-		s.props.vals[i] = &joined
-	case mine.state == 2 && p.state == 2 && len(p.props.keys) > 0 && len(mine.props.keys) > 0:
+		s.props.Vals[i] = &joined
+	case mine.state == 2 && p.state == 2 && len(p.props.Keys) > 0 && len(mine.props.Keys) > 0:
 		joined := *mine
-		joined.props = table[*schema]{}
+		joined.props = tree.Table[*schema]{}
 		for _, from := range []*schema{mine, p} {
-			for j, k := range from.props.keys {
-				if joined.props.find(k) < 0 && len(joined.props.keys) < maxProperties {
-					joined.props.put(k, from.props.vals[j])
+			for j, k := range from.props.Keys {
+				if joined.props.Find(k) < 0 && len(joined.props.Keys) < maxProperties {
+					joined.props.Put(k, from.props.Vals[j])
 				}
 			}
 		}
-		s.props.vals[i] = &joined
+		s.props.Vals[i] = &joined
 	}
 }
 
 // plain reports whether a schema has no schemas in it and is not being merged.
 func (s *schema) plain() bool {
-	return s.state != 1 && len(s.all) == 0 && len(s.some) == 0 && len(s.props.keys) == 0 && s.items == nil && s.extra == nil && s.tuple == nil
+	return s.state != 1 && len(s.all) == 0 && len(s.some) == 0 && len(s.props.Keys) == 0 && s.items == nil && s.extra == nil && s.tuple == nil
 }
 
 // blank reports whether a schema allows everything.
 func (s *schema) blank() bool {
-	return s.types == 0 && len(s.props.keys) == 0 && s.items == nil && len(s.enum) == 0 && len(s.some) == 0 && s.extra == nil && s.bounds == nil
+	return s.types == 0 && len(s.props.Keys) == 0 && s.items == nil && len(s.enum) == 0 && len(s.some) == 0 && s.extra == nil && s.bounds == nil
 }
 
 // meet returns the types that both sets allow; an integer is a number.

@@ -3,6 +3,8 @@ package openapi
 import (
 	"encoding/json"
 	"fmt"
+
+	"aidesk/core/openapi/tree"
 )
 
 // Effect says whether a call changes something.
@@ -43,8 +45,8 @@ type Operation struct {
 	Security    []Requirement // alternatives in the document's order; empty: none
 
 	call       builder
-	found      *notes // while reading
-	utterances *node  // while reading
+	found      *notes     // while reading
+	utterances *tree.Node // while reading
 }
 
 // Requirement is one way to authenticate: all its schemes together. A

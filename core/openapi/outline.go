@@ -22,10 +22,10 @@ func (d *outliner) of(s *schema, depth int) map[string]any {
 	if len(s.enum) > 0 {
 		out["enum"] = s.enum
 	}
-	if len(s.props.keys) > 0 {
+	if len(s.props.Keys) > 0 {
 		props := map[string]any{}
-		for i, name := range s.props.keys {
-			props[name] = d.of(s.props.vals[i], depth+1)
+		for i, name := range s.props.Keys {
+			props[name] = d.of(s.props.Vals[i], depth+1)
 		}
 		out["properties"] = props
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // unsent are header fields that the sender sets itself, or that would make
@@ -18,24 +19,24 @@ var unsent = []string{
 
 // parameters reads those of the path and of the operation, which replace
 // them by location and name.
-func (r *reader) parameters(o *Operation, item, s spot) {
+func (r *reader) parameters(o *Operation, item, s tree.Cursor) {
 	var all []*param
 	r.fields = nil
-	for _, from := range [...]spot{item, s} {
-		declared := from.sub("parameters")
-		entries := []spot{}
+	for _, from := range [...]tree.Cursor{item, s} {
+		declared := from.Child("parameters")
+		entries := []tree.Cursor{}
 		switch {
-		case declared.is(list):
-			for i := range declared.vals {
-				entries = append(entries, declared.nth(i))
+		case declared.Is(tree.List):
+			for i := range declared.Vals {
+				entries = append(entries, declared.Index(i))
 			}
-		case declared.is(dict): // by name, or a single one
-			r.Infof("parameters-object", declared.at, "\"parameters\" is an object; it was read as a list")
-			if declared.get("name") != nil && declared.get("in") != nil || declared.get("$ref") != nil {
+		case declared.Is(tree.Object): // by name, or a single one
+			r.Infof("parameters-object", declared.At, "\"parameters\" is an object; it was read as a list")
+			if declared.Get("name") != nil && declared.Get("in") != nil || declared.Get("$ref") != nil {
 				entries = append(entries, declared)
 			} else {
-				for i := range declared.vals {
-					entries = append(entries, declared.entry(i))
+				for i := range declared.Vals {
+					entries = append(entries, declared.Entry(i))
 				}
 			}
 		}
@@ -49,7 +50,7 @@ func (r *reader) parameters(o *Operation, item, s spot) {
 			} else if len(all) < maxParameters {
 				all = append(all, p)
 			} else {
-				r.Warnf("too-many-parameters", declared.at, "more than %d parameters; the rest were left out", maxParameters)
+				r.Warnf("too-many-parameters", declared.At, "more than %d parameters; the rest were left out", maxParameters)
 				break
 			}
 		}
@@ -61,46 +62,46 @@ func (r *reader) parameters(o *Operation, item, s spot) {
 
 // parameter reads one parameter; nil where it is not one for the model. In 2.0
 // a body or form field is put aside for the body.
-func (r *reader) parameter(o *Operation, s spot) *param {
-	s, ok := r.refs.follow(s, "parameters")
+func (r *reader) parameter(o *Operation, s tree.Cursor) *param {
+	s, ok := r.refs.Follow(s, "parameters")
 	if !ok {
 		return nil
 	}
-	if !s.is(dict) {
-		r.Warnf("parameter-unreadable", s.at, "a parameter is not an object; it was left out")
+	if !s.Is(tree.Object) {
+		r.Warnf("parameter-unreadable", s.At, "a parameter is not an object; it was left out")
 		return nil
 	}
-	p := &param{name: s.get("name").str(), in: strings.ToLower(s.get("in").line())}
-	p.required = s.get("required").on()
-	p.text = plaintext.Clip(plaintext.Prose(s.get("description").str()), 600)
-	p.reserved, p.empty = s.get("allowReserved").on(), s.get("allowEmptyValue").on()
+	p := &param{name: s.Get("name").Text(), in: strings.ToLower(s.Get("in").Line())}
+	p.required = s.Get("required").IsTrue()
+	p.text = plaintext.Clip(plaintext.Prose(s.Get("description").Text()), 600)
+	p.reserved, p.empty = s.Get("allowReserved").IsTrue(), s.Get("allowEmptyValue").IsTrue()
 	switch {
 	case p.in == "body" || p.in == "formdata" || p.in == "form":
 		r.fields = append(r.fields, s)
 		return nil
 	case p.name == "":
-		r.Warnf("parameter-unreadable", s.at, "a parameter has no name; it was left out")
+		r.Warnf("parameter-unreadable", s.At, "a parameter has no name; it was left out")
 		return nil
 	case p.in == "":
 		p.in = "query"
 		if strings.Contains(o.Path, "{"+p.name+"}") {
 			p.in = "path"
 		}
-		r.Infof("parameter-location", s.at, "the parameter %q does not say where it goes; %s is taken", plaintext.Clip(p.name, 60), p.in)
+		r.Infof("parameter-location", s.At, "the parameter %q does not say where it goes; %s is taken", plaintext.Clip(p.name, 60), p.in)
 	case p.in == "querystring" || p.in != "query" && p.in != "path" && p.in != "header" && p.in != "cookie":
-		r.Warnf("parameter-location", s.at, "the parameter %q goes to %q, which is not known; it was left out", plaintext.Clip(p.name, 60), plaintext.Clip(plaintext.OneLine(p.in), 40))
+		r.Warnf("parameter-location", s.At, "the parameter %q goes to %q, which is not known; it was left out", plaintext.Clip(p.name, 60), plaintext.Clip(plaintext.OneLine(p.in), 40))
 		return nil
 	}
 	if r.credential(p.in, p.name) {
-		r.Infof("parameter-hidden", s.at, "the parameter %q carries the credential; it is filled when the call is sent", plaintext.Clip(p.name, 60))
+		r.Infof("parameter-hidden", s.At, "the parameter %q carries the credential; it is filled when the call is sent", plaintext.Clip(p.name, 60))
 		return nil
 	}
 	if p.in == "header" && slices.Contains(unsent, strings.ToLower(p.name)) {
-		r.Infof("parameter-hidden", s.at, "the header %q is not for arguments to set", plaintext.Clip(p.name, 60))
+		r.Infof("parameter-hidden", s.At, "the header %q is not for arguments to set", plaintext.Clip(p.name, 60))
 		return nil
 	}
 	if (p.in == "header" || p.in == "cookie") && !plaintext.IsToken(p.name) {
-		r.Warnf("parameter-unreadable", s.at, "%q cannot be the name of a %s; it was left out", plaintext.Clip(plaintext.OneLine(p.name), 60), p.in)
+		r.Warnf("parameter-unreadable", s.At, "%q cannot be the name of a %s; it was left out", plaintext.Clip(plaintext.OneLine(p.name), 60), p.in)
 		return nil
 	}
 	r.style(s, p)
@@ -109,25 +110,25 @@ func (r *reader) parameter(o *Operation, s spot) *param {
 }
 
 // style reads schema and serialisation.
-func (r *reader) style(s spot, p *param) {
-	given := s.sub("schema")
-	if content := s.sub("content"); content.is(dict) && len(content.vals) > 0 && given.node == nil {
-		p.media = strings.ToLower(strings.TrimSpace(content.keys[0]))
-		p.schema = r.schemas.schema(content.entry(0).sub("schema"))
+func (r *reader) style(s tree.Cursor, p *param) {
+	given := s.Child("schema")
+	if content := s.Child("content"); content.Is(tree.Object) && len(content.Vals) > 0 && given.Node == nil {
+		p.media = strings.ToLower(strings.TrimSpace(content.Keys[0]))
+		p.schema = r.schemas.schema(content.Entry(0).Child("schema"))
 		return
 	}
 	switch {
-	case given.node != nil:
+	case given.Node != nil:
 		p.schema = r.schemas.schema(given)
 		// On a schema that is not an object "required: true" can only mean
 		// the parameter.
-		if must := given.get("required"); must.is(boolean) && must.on() && !p.required {
-			r.Infof("required-boolean", given.at+"/required", "\"required: true\" in the schema of %q makes the parameter required", plaintext.Clip(p.name, 60))
+		if must := given.Get("required"); must.Is(tree.Boolean) && must.IsTrue() && !p.required {
+			r.Infof("required-boolean", given.At+"/required", "\"required: true\" in the schema of %q makes the parameter required", plaintext.Clip(p.name, 60))
 			p.required = true
 		}
-	case s.get("type") != nil || s.get("enum") != nil || s.get("items") != nil:
+	case s.Get("type") != nil || s.Get("enum") != nil || s.Get("items") != nil:
 		if !r.old {
-			r.Infof("parameter-schema", s.at, "the parameter %q has its type beside it, as 2.0 writes it", plaintext.Clip(p.name, 60))
+			r.Infof("parameter-schema", s.At, "the parameter %q has its type beside it, as 2.0 writes it", plaintext.Clip(p.name, 60))
 		}
 		p.schema = r.schemas.schema(s)
 	default:
@@ -139,29 +140,29 @@ func (r *reader) style(s spot, p *param) {
 		p.style = "simple"
 	}
 	if r.old {
-		r.collection(s.node, p)
+		r.collection(s.Node, p)
 		return
 	}
 	allowed := map[string]string{"path": "simple label matrix", "query": "form spaceDelimited pipeDelimited deepObject", "header": "simple", "cookie": "form cookie"}
-	if style := s.get("style").line(); style != "" {
+	if style := s.Get("style").Line(); style != "" {
 		if slices.Contains(strings.Fields(allowed[p.in]), style) {
 			p.style = style
 		} else {
-			r.Infof("style-repaired", s.at, "the style %q does not fit a %s parameter; %q is taken", plaintext.Clip(plaintext.OneLine(style), 40), p.in, p.style)
+			r.Infof("style-repaired", s.At, "the style %q does not fit a %s parameter; %q is taken", plaintext.Clip(plaintext.OneLine(style), 40), p.in, p.style)
 		}
 	}
 	// A list in a cookie is one value unless the document insists: a cookie
 	// header with a name twice means something else to every server.
 	p.explode = p.style == "form" && p.in == "query"
-	if explode, ok := s.get("explode").truth(); ok {
+	if explode, ok := s.Get("explode").Bool(); ok {
 		p.explode = explode
 	}
 }
 
 // collection reads the collectionFormat of 2.0, whose default is "csv". The
 // last level of nested lists decides no more than the first: nobody nests.
-func (r *reader) collection(n *node, p *param) {
-	switch strings.ToLower(n.get("collectionFormat").line()) {
+func (r *reader) collection(n *tree.Node, p *param) {
+	switch strings.ToLower(n.Get("collectionFormat").Line()) {
 	case "multi":
 		p.explode = true
 	case "ssv":

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // methods are those that OpenAPI knows, and what a call of each does.
@@ -18,44 +19,44 @@ var methods = map[string]Effect{
 }
 
 // path reads the operations of one path.
-func (r *reader) path(item spot, path string) {
+func (r *reader) path(item tree.Cursor, path string) {
 	r.notes = &r.general
-	if item.get("$ref").is(text) {
-		target, ok := r.refs.follow(item, "pathItems")
+	if item.Get("$ref").Is(tree.Text) {
+		target, ok := r.refs.Follow(item, "pathItems")
 		if !ok {
 			return
 		}
-		merged := target.merged(item.node)
-		merged.drop("$ref")
-		item = target.with(merged)
+		merged := target.Merged(item.Node)
+		merged.Drop("$ref")
+		item = target.With(merged)
 	}
-	if !item.is(dict) {
-		if !item.is(null) && item.node != nil {
-			r.Warnf("path-unreadable", item.at, "the path %q is not an object; it was left out", plaintext.Clip(plaintext.OneLine(path), 120))
+	if !item.Is(tree.Object) {
+		if !item.Is(tree.Null) && item.Node != nil {
+			r.Warnf("path-unreadable", item.At, "the path %q is not an object; it was left out", plaintext.Clip(plaintext.OneLine(path), 120))
 		}
 		return
 	}
-	for i, key := range item.keys {
+	for i, key := range item.Keys {
 		method := strings.ToLower(key)
 		if _, ok := methods[method]; ok {
-			r.guarded(item, item.entry(i), path, method)
+			r.guarded(item, item.Entry(i), path, method)
 		}
 	}
-	if more := item.sub("additionalOperations"); more.is(dict) {
-		for i, key := range more.keys {
-			r.guarded(item, more.entry(i), path, strings.ToLower(key))
+	if more := item.Child("additionalOperations"); more.Is(tree.Object) {
+		for i, key := range more.Keys {
+			r.guarded(item, more.Entry(i), path, strings.ToLower(key))
 		}
 	}
 }
 
 // guarded reads one operation so that a fault in it is its own.
-func (r *reader) guarded(item, s spot, path, method string) {
+func (r *reader) guarded(item, s tree.Cursor, path, method string) {
 	o := &Operation{Method: strings.ToUpper(method), Path: path, Verdict: OK}
 	own := &notes{limit: maxNotes}
 	o.found = own
 	defer func() {
 		if p := recover(); p != nil {
-			o.refusef(s.at, "unreadable", "it cannot be read: %v", p)
+			o.refusef(s.At, "unreadable", "it cannot be read: %v", p)
 		}
 		r.notes = &r.general
 		r.doc.Operations = append(r.doc.Operations, o)
@@ -70,7 +71,7 @@ func (o *Operation) refusef(at, code, format string, args ...any) {
 	o.found.addf(levelError, code, at, format, args...)
 }
 
-func (r *reader) operation(o *Operation, item, s spot) {
+func (r *reader) operation(o *Operation, item, s tree.Cursor) {
 	o.Effect = EffectWrite
 	if effect, known := methods[strings.ToLower(o.Method)]; known {
 		o.Effect = effect
@@ -78,32 +79,32 @@ func (r *reader) operation(o *Operation, item, s spot) {
 	lost := false
 	switch {
 	case o.Method == http.MethodTrace || o.Method == http.MethodConnect || !plaintext.IsToken(o.Method):
-		o.refusef(s.at, "method-unsupported", "the method %s is not sent", plaintext.Clip(o.Method, 20))
-	case s.get("$ref").is(text):
-		target, ok := r.refs.follow(s, "")
+		o.refusef(s.At, "method-unsupported", "the method %s is not sent", plaintext.Clip(o.Method, 20))
+	case s.Get("$ref").Is(tree.Text):
+		target, ok := r.refs.Follow(s, "")
 		if !ok {
-			r.Warnf("operation-elsewhere", s.at, "its definition lies in another document that cannot be read: only its method and path are known; use a document in one piece")
-			target, lost = s.with(emptyObject()), true
+			r.Warnf("operation-elsewhere", s.At, "its definition lies in another document that cannot be read: only its method and path are known; use a document in one piece")
+			target, lost = s.With(tree.EmptyObject()), true
 		}
 		s = target
 	}
-	if !s.is(dict) {
-		if s.node != nil && !s.is(null) {
-			o.refusef(s.at, "operation-unreadable", "it is a %s instead of an object", s.kind)
+	if !s.Is(tree.Object) {
+		if s.Node != nil && !s.Is(tree.Null) {
+			o.refusef(s.At, "operation-unreadable", "it is a %s instead of an object", s.Kind)
 			return
 		}
-		r.Infof("operation-empty", s.at, "it says nothing about itself")
+		r.Infof("operation-empty", s.At, "it says nothing about itself")
 	}
-	o.ID = s.get("operationId").line()
-	o.Summary = plaintext.Clip(plaintext.Prose(s.get("summary").str()), maxDescription)
-	o.Description = plaintext.Clip(plaintext.Paragraphs(s.get("description").str()), 2_000)
-	o.Deprecated = s.get("deprecated").on()
-	for _, tag := range s.get("tags").list() {
-		if tag.is(text) && len(o.Tags) < 10 {
-			o.Tags = append(o.Tags, plaintext.Clip(plaintext.OneLine(tag.value), 60))
+	o.ID = s.Get("operationId").Line()
+	o.Summary = plaintext.Clip(plaintext.Prose(s.Get("summary").Text()), maxDescription)
+	o.Description = plaintext.Clip(plaintext.Paragraphs(s.Get("description").Text()), 2_000)
+	o.Deprecated = s.Get("deprecated").IsTrue()
+	for _, tag := range s.Get("tags").Entries() {
+		if tag.Is(tree.Text) && len(o.Tags) < 10 {
+			o.Tags = append(o.Tags, plaintext.Clip(plaintext.OneLine(tag.Scalar), 60))
 		}
 	}
-	o.utterances = s.get("x-aidesk-examples")
+	o.utterances = s.Get("x-aidesk-examples")
 	r.servers(o, item, s)
 	r.requirements(o, s)
 	r.parameters(o, item, s)
@@ -119,14 +120,14 @@ func (r *reader) operation(o *Operation, item, s spot) {
 // effect reads what the document says about consequences. It may make a read
 // ask; it never lets a write go unasked, for its author is not trusted with
 // that.
-func (r *reader) effect(o *Operation, s spot) {
+func (r *reader) effect(o *Operation, s tree.Cursor) {
 	for _, key := range [...]string{"x-openai-isConsequential", "x-oai-isConsequential"} {
-		switch value, ok := s.get(key).truth(); {
+		switch value, ok := s.Get(key).Bool(); {
 		case ok && value && o.Effect == EffectRead:
 			o.Asks = true
-			r.Infof("consequential-read", s.at+"/"+key, "the document says that this read has consequences: it asks before it is sent")
+			r.Infof("consequential-read", s.At+"/"+key, "the document says that this read has consequences: it asks before it is sent")
 		case ok && !value && o.Effect == EffectWrite:
-			o.hintf("not-consequential", s.at+"/"+key, "the document says that this has no consequences; an admin may mark it as a read")
+			o.hintf("not-consequential", s.At+"/"+key, "the document says that this has no consequences; an admin may mark it as a read")
 		}
 	}
 	if o.Effect != EffectWrite || o.Method == http.MethodDelete {
@@ -136,7 +137,7 @@ func (r *reader) effect(o *Operation, s spot) {
 	for _, word := range words {
 		switch strings.ToLower(word) {
 		case "search", "query", "find", "lookup", "get", "list", "fetch", "read", "retrieve", "recommend", "recommendations", "suggest", "suggestions", "calculate", "convert", "translate", "validate", "analyze", "summarize", "browse", "compare", "estimate":
-			o.hintf("looks-like-read", s.at, "the name sounds like a search (%q); an admin may mark it as a read", strings.ToLower(word))
+			o.hintf("looks-like-read", s.At, "the name sounds like a search (%q); an admin may mark it as a read", strings.ToLower(word))
 			return
 		}
 	}
@@ -216,8 +217,8 @@ func (r *reader) finish(o *Operation) {
 	}
 	if o.utterances != nil {
 		var lines []string
-		for _, n := range o.utterances.list() {
-			lines = append(lines, n.str())
+		for _, n := range o.utterances.Entries() {
+			lines = append(lines, n.Text())
 		}
 		for _, note := range o.AddExamples(lines...) {
 			o.found.addf(note.Level, note.Code, "", "%s", note.Message)

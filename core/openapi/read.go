@@ -4,15 +4,16 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // schemaReader reads the schemas of one document into a graph: each once,
 // shared by all operations.
 type schemaReader struct {
-	reporter
-	refs    *resolver
+	tree.Reporter
+	refs    *tree.Resolver
 	version string // stands for schemas that are too many to be told apart
-	schemas map[*node]*schema
+	schemas map[*tree.Node]*schema
 	order   []*schema
 	queue   []job
 	made    int
@@ -23,43 +24,43 @@ type schemaReader struct {
 
 // newSchemaReader returns a reader of schemas. version changes whenever the
 // document does.
-func newSchemaReader(refs *resolver, version string, to reporter) *schemaReader {
-	return &schemaReader{reporter: to, refs: refs, version: version, schemas: map[*node]*schema{}, marks: map[*schema]mark{}}
+func newSchemaReader(refs *tree.Resolver, version string, to tree.Reporter) *schemaReader {
+	return &schemaReader{Reporter: to, refs: refs, version: version, schemas: map[*tree.Node]*schema{}, marks: map[*schema]mark{}}
 }
 
 // job is a schema that has been promised and is yet to be read. Schemas are
 // read from a queue, not by recursion: a chain of any length needs no stack.
 type job struct {
-	from spot
+	from tree.Cursor
 	to   *schema
 }
 
 // schema returns the schema at s, at once; drain fills it in.
-func (r *schemaReader) schema(s spot) *schema {
-	if s.node == nil || s.is(null) {
+func (r *schemaReader) schema(s tree.Cursor) *schema {
+	if s.Node == nil || s.Is(tree.Null) {
 		return &schema{}
 	}
-	if known := r.schemas[s.node]; known != nil {
+	if known := r.schemas[s.Node]; known != nil {
 		return known
 	}
 	out := &schema{}
-	r.schemas[s.node] = out
+	r.schemas[s.Node] = out
 	r.order = append(r.order, out)
-	if s.get("$ref").is(text) {
-		target, ok := r.refs.follow(s, "schemas")
+	if s.Get("$ref").Is(tree.Text) {
+		target, ok := r.refs.Follow(s, "schemas")
 		switch {
 		case !ok:
 			out.lost = true
 			return out
-		case !overlays(s.node):
+		case !overlays(s.Node):
 			out = r.schema(r.disguised(target))
-			r.schemas[s.node] = out
+			r.schemas[s.Node] = out
 			return out
 		}
 		out.all = append(out.all, r.schema(r.disguised(target)))
 	}
 	if r.made++; r.made > maxSchemas {
-		r.Warnf("too-many-schemas", s.at, "the document has more than %d schemas; the rest were left open", maxSchemas)
+		r.Warnf("too-many-schemas", s.At, "the document has more than %d schemas; the rest were left open", maxSchemas)
 		out.lost = true
 		return out
 	}
@@ -68,8 +69,8 @@ func (r *schemaReader) schema(s spot) *schema {
 }
 
 // overlays reports whether a reference has siblings that say something.
-func overlays(n *node) bool {
-	for _, k := range n.keys {
+func overlays(n *tree.Node) bool {
+	for _, k := range n.Keys {
 		switch k {
 		case "$ref", "example", "examples", "xml", "externalDocs", "title", "summary", "deprecated":
 		default:
@@ -83,14 +84,14 @@ func overlays(n *node) bool {
 
 // disguised finds the schema of a component that is not one: a parameter,
 // response or body that a schema reference names.
-func (r *schemaReader) disguised(s spot) spot {
-	if in := s.sub("schema"); in.is(dict) && s.get("properties") == nil && s.get("type") == nil {
-		r.Infof("wrong-kind-reference", s.at, "a schema reference names something else; its schema was taken")
+func (r *schemaReader) disguised(s tree.Cursor) tree.Cursor {
+	if in := s.Child("schema"); in.Is(tree.Object) && s.Get("properties") == nil && s.Get("type") == nil {
+		r.Infof("wrong-kind-reference", s.At, "a schema reference names something else; its schema was taken")
 		return in
 	}
-	if content := s.sub("content"); content.is(dict) && len(content.vals) > 0 && s.get("properties") == nil && s.get("type") == nil {
-		r.Infof("wrong-kind-reference", s.at, "a schema reference names something else; its schema was taken")
-		return content.entry(0).sub("schema")
+	if content := s.Child("content"); content.Is(tree.Object) && len(content.Vals) > 0 && s.Get("properties") == nil && s.Get("type") == nil {
+		r.Infof("wrong-kind-reference", s.At, "a schema reference names something else; its schema was taken")
+		return content.Entry(0).Child("schema")
 	}
 	return s
 }
@@ -104,32 +105,32 @@ func (r *schemaReader) drain() {
 	}
 }
 
-func (r *schemaReader) fill(s spot, out *schema) {
-	switch s.kind {
-	case boolean:
+func (r *schemaReader) fill(s tree.Cursor, out *schema) {
+	switch s.Kind {
+	case tree.Boolean:
 		return // true: anything; false has no use in a request
-	case text:
-		r.Infof("schema-text", s.at, "a schema is a word; it was read as the type")
-		r.kind(s, s.value, out)
+	case tree.Text:
+		r.Infof("schema-text", s.At, "a schema is a word; it was read as the type")
+		r.kind(s, s.Scalar, out)
 		return
-	case list:
-		r.Infof("schema-list", s.at, "a schema is a list; one of its entries must fit")
-		for i := range s.vals {
-			out.some = append(out.some, r.schema(s.nth(i)))
+	case tree.List:
+		r.Infof("schema-list", s.At, "a schema is a list; one of its entries must fit")
+		for i := range s.Vals {
+			out.some = append(out.some, r.schema(s.Index(i)))
 		}
 		return
-	case dict:
+	case tree.Object:
 	default:
-		r.Warnf("schema-open", s.at, "a schema is a %s; the value was left open", s.kind)
+		r.Warnf("schema-open", s.At, "a schema is a %s; the value was left open", s.Kind)
 		out.lost = true
 		return
 	}
-	out.title = plaintext.Clip(plaintext.OneLine(s.get("title").str()), 80)
-	out.text = plaintext.Clip(plaintext.Prose(s.get("description").str()), 600)
-	out.format = strings.ToLower(s.get("format").line())
-	out.readOnly = s.get("readOnly").on()
-	out.deprecated = s.get("deprecated").on()
-	out.nullable = s.get("nullable").on() || s.get("x-nullable").on()
+	out.title = plaintext.Clip(plaintext.OneLine(s.Get("title").Text()), 80)
+	out.text = plaintext.Clip(plaintext.Prose(s.Get("description").Text()), 600)
+	out.format = strings.ToLower(s.Get("format").Line())
+	out.readOnly = s.Get("readOnly").IsTrue()
+	out.deprecated = s.Get("deprecated").IsTrue()
+	out.nullable = s.Get("nullable").IsTrue() || s.Get("x-nullable").IsTrue()
 	r.types(s, out)
 	r.values(s, out)
 	r.object(s, out)
@@ -140,27 +141,27 @@ func (r *schemaReader) fill(s spot, out *schema) {
 }
 
 // combine reads allOf, anyOf and oneOf.
-func (r *schemaReader) combine(s spot, out *schema) {
+func (r *schemaReader) combine(s tree.Cursor, out *schema) {
 	for _, key := range [...]string{"allOf", "anyOf", "oneOf"} {
-		of := s.sub(key)
-		if of.is(dict) {
-			r.Infof("combinator-object", of.at, "%q is an object; it was read as a list of one", key)
-			of = of.with(listOf(of.node))
+		of := s.Child(key)
+		if of.Is(tree.Object) {
+			r.Infof("combinator-object", of.At, "%q is an object; it was read as a list of one", key)
+			of = of.With(tree.ListOf(of.Node))
 		}
-		if !of.is(list) {
+		if !of.Is(tree.List) {
 			continue
 		}
 		var some []*schema
-		for i, n := range of.vals {
-			if n.is(null) {
+		for i, n := range of.Vals {
+			if n.Is(tree.Null) {
 				continue
 			}
 			// A null among the choices, as 3.1 writes "nullable".
-			if t := n.get("type"); key != "allOf" && t.line() == "null" && t.is(text) {
+			if t := n.Get("type"); key != "allOf" && t.Line() == "null" && t.Is(tree.Text) {
 				out.nullable = true
 				continue
 			}
-			some = append(some, r.schema(of.nth(i)))
+			some = append(some, r.schema(of.Index(i)))
 		}
 		switch {
 		case key == "allOf" || len(some) == 1 && len(out.some) == 0:

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // aliases are words that documents use for types, with the format they imply.
@@ -23,30 +24,30 @@ var aliases = map[string]struct {
 }
 
 // types reads "type": a word, a list of words (3.1), or what is meant by one.
-func (r *schemaReader) types(s spot, out *schema) {
-	switch t := s.sub("type"); {
-	case t.node == nil || t.is(null):
-	case t.is(text):
-		r.kind(t, t.value, out)
-	case t.is(list):
-		for _, v := range t.vals {
-			if v.is(null) {
+func (r *schemaReader) types(s tree.Cursor, out *schema) {
+	switch t := s.Child("type"); {
+	case t.Node == nil || t.Is(tree.Null):
+	case t.Is(tree.Text):
+		r.kind(t, t.Scalar, out)
+	case t.Is(tree.List):
+		for _, v := range t.Vals {
+			if v.Is(tree.Null) {
 				out.nullable = true
 				continue
 			}
-			r.kind(t, v.str(), out)
+			r.kind(t, v.Text(), out)
 		}
-	case t.is(dict):
-		r.Infof("type-object", t.at, "\"type\" is an object; it was read as the schema")
+	case t.Is(tree.Object):
+		r.Infof("type-object", t.At, "\"type\" is an object; it was read as the schema")
 		out.all = append(out.all, r.schema(t))
 	default:
-		r.Infof("type-unknown", t.at, "\"type\" is a %s; every type was allowed", t.kind)
+		r.Infof("type-unknown", t.At, "\"type\" is a %s; every type was allowed", t.Kind)
 	}
-	if out.types == 0 && !overloaded(s.node) {
+	if out.types == 0 && !overloaded(s.Node) {
 		switch {
-		case s.get("properties").is(dict) || s.get("additionalProperties").is(dict):
+		case s.Get("properties").Is(tree.Object) || s.Get("additionalProperties").Is(tree.Object):
 			out.types = typeObject
-		case s.get("items") != nil:
+		case s.Get("items") != nil:
 			out.types = typeArray
 		}
 	}
@@ -57,12 +58,12 @@ func (r *schemaReader) types(s spot, out *schema) {
 }
 
 // overloaded reports whether a schema has parts that may bring a type.
-func overloaded(n *node) bool {
-	return n.get("allOf") != nil || n.get("anyOf") != nil || n.get("oneOf") != nil || n.get("$ref") != nil || n.get("type").is(dict)
+func overloaded(n *tree.Node) bool {
+	return n.Get("allOf") != nil || n.Get("anyOf") != nil || n.Get("oneOf") != nil || n.Get("$ref") != nil || n.Get("type").Is(tree.Object)
 }
 
 // kind adds the type that a word means.
-func (r *schemaReader) kind(s spot, word string, out *schema) {
+func (r *schemaReader) kind(s tree.Cursor, word string, out *schema) {
 	word = strings.TrimSpace(word)
 	if i := slices.Index(typeNames[:], word); i >= 0 {
 		out.types |= 1 << i
@@ -70,13 +71,13 @@ func (r *schemaReader) kind(s spot, word string, out *schema) {
 	}
 	lower := strings.ToLower(word)
 	if i := slices.Index(typeNames[:], lower); i >= 0 {
-		r.Infof("type-alias", s.at, "the type %q was read as %q", word, lower)
+		r.Infof("type-alias", s.At, "the type %q was read as %q", word, lower)
 		out.types |= 1 << i
 		return
 	}
 	if a, ok := aliases[lower]; ok {
 		if word != "file" && lower != "" {
-			r.Infof("type-alias", s.at, "the type %q was read as %q", word, a.types.String())
+			r.Infof("type-alias", s.At, "the type %q was read as %q", word, a.types.String())
 		}
 		out.types |= a.types
 		if out.format == "" {
@@ -85,7 +86,7 @@ func (r *schemaReader) kind(s spot, word string, out *schema) {
 		return
 	}
 	if of, ok := strings.CutSuffix(lower, "[]"); ok && of != "" {
-		r.Infof("type-alias", s.at, "the type %q was read as a list", plaintext.Clip(word, 40))
+		r.Infof("type-alias", s.At, "the type %q was read as a list", plaintext.Clip(word, 40))
 		out.types |= typeArray
 		if out.items == nil {
 			out.items = &schema{}
@@ -99,57 +100,57 @@ func (r *schemaReader) kind(s spot, word string, out *schema) {
 		}
 		return
 	}
-	r.Infof("type-unknown", s.at, "the type %q is not known; every type was allowed", plaintext.Clip(plaintext.OneLine(word), 60))
+	r.Infof("type-unknown", s.At, "the type %q is not known; every type was allowed", plaintext.Clip(plaintext.OneLine(word), 60))
 }
 
 // object reads properties, required and additionalProperties.
-func (r *schemaReader) object(s spot, out *schema) {
-	props := s.sub("properties")
+func (r *schemaReader) object(s tree.Cursor, out *schema) {
+	props := s.Child("properties")
 	switch {
-	case props.is(dict):
-		for i, name := range props.keys {
-			if len(out.props.keys) >= maxProperties {
-				r.Warnf("too-many-properties", props.at, "more than %d properties; the rest may be sent and are not listed", maxProperties)
+	case props.Is(tree.Object):
+		for i, name := range props.Keys {
+			if len(out.props.Keys) >= maxProperties {
+				r.Warnf("too-many-properties", props.At, "more than %d properties; the rest may be sent and are not listed", maxProperties)
 				break
 			}
-			r.property(props.entry(i), name, out)
+			r.property(props.Entry(i), name, out)
 		}
-	case props.is(list): // a list of objects with a name each
-		r.Infof("properties-list", props.at, "\"properties\" is a list; it was read as an object")
-		for i := range min(len(props.vals), maxProperties) {
-			if p := props.nth(i); p.get("name").line() != "" {
-				r.property(p, p.get("name").line(), out)
+	case props.Is(tree.List): // a list of objects with a name each
+		r.Infof("properties-list", props.At, "\"properties\" is a list; it was read as an object")
+		for i := range min(len(props.Vals), maxProperties) {
+			if p := props.Index(i); p.Get("name").Line() != "" {
+				r.property(p, p.Get("name").Line(), out)
 			}
 		}
 	}
-	if required := s.get("required"); required.is(list) {
-		for _, v := range required.vals {
-			if name := v.str(); name != "" && len(out.required) < maxProperties {
+	if required := s.Get("required"); required.Is(tree.List) {
+		for _, v := range required.Vals {
+			if name := v.Text(); name != "" && len(out.required) < maxProperties {
 				out.required = append(out.required, name)
 			}
 		}
 	}
 	slices.Sort(out.required)
 	out.required = slices.Compact(out.required)
-	switch extra := s.sub("additionalProperties"); {
-	case extra.is(dict) && len(extra.keys) > 0:
+	switch extra := s.Child("additionalProperties"); {
+	case extra.Is(tree.Object) && len(extra.Keys) > 0:
 		out.extra = r.schema(extra)
-	case extra.is(boolean) && !extra.on():
-		out.closed = s.get("patternProperties") == nil
+	case extra.Is(tree.Boolean) && !extra.IsTrue():
+		out.closed = s.Get("patternProperties") == nil
 	}
 }
 
 // property reads one property. A boolean "required" on it, which many
 // documents have, means that the property is required.
-func (r *schemaReader) property(p spot, name string, out *schema) {
-	if p.is(null) {
-		r.Infof("schema-null", p.at, "the property %q has no schema; anything may be sent", plaintext.Clip(name, 60))
+func (r *schemaReader) property(p tree.Cursor, name string, out *schema) {
+	if p.Is(tree.Null) {
+		r.Infof("schema-null", p.At, "the property %q has no schema; anything may be sent", plaintext.Clip(name, 60))
 	}
-	if must := p.get("required"); must.is(boolean) || must.is(text) {
-		r.Infof("required-boolean", p.at+"/required", "\"required: %s\" of the property %q was read as part of the object's list", plaintext.Clip(must.value, 10), plaintext.Clip(name, 60))
-		if must.on() {
+	if must := p.Get("required"); must.Is(tree.Boolean) || must.Is(tree.Text) {
+		r.Infof("required-boolean", p.At+"/required", "\"required: %s\" of the property %q was read as part of the object's list", plaintext.Clip(must.Scalar, 10), plaintext.Clip(name, 60))
+		if must.IsTrue() {
 			out.required = append(out.required, name)
 		}
 	}
-	out.props.put(name, r.schema(p))
+	out.props.Put(name, r.schema(p))
 }

@@ -7,38 +7,39 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // values reads enum, const, default and examples.
-func (r *schemaReader) values(s spot, out *schema) {
-	if e := s.get("enum"); e != nil {
-		for _, v := range e.list() {
+func (r *schemaReader) values(s tree.Cursor, out *schema) {
+	if e := s.Get("enum"); e != nil {
+		for _, v := range e.Entries() {
 			switch {
-			case v.is(null):
+			case v.Is(tree.Null):
 				out.nullable = true
 			case len(out.enum) < 1_000:
-				out.enum = append(out.enum, v.any())
+				out.enum = append(out.enum, v.Value())
 			}
 		}
-		if e.is(dict) {
-			r.Warnf("enum-object", s.at+"/enum", "\"enum\" is an object; it was left out")
+		if e.Is(tree.Object) {
+			r.Warnf("enum-object", s.At+"/enum", "\"enum\" is an object; it was left out")
 		}
 	}
-	if c := s.get("const"); c != nil && !c.is(null) {
-		out.enum = []any{c.any()}
+	if c := s.Get("const"); c != nil && !c.Is(tree.Null) {
+		out.enum = []any{c.Value()}
 	}
-	if d := s.get("default"); d != nil && !d.is(null) {
+	if d := s.Get("default"); d != nil && !d.Is(tree.Null) {
 		out.preset = small(d)
 	}
-	out.sample = small(s.get("example"))
-	if all := s.get("examples"); out.sample == nil && all.is(list) && len(all.vals) > 0 {
-		out.sample = small(all.vals[0])
+	out.sample = small(s.Get("example"))
+	if all := s.Get("examples"); out.sample == nil && all.Is(tree.List) && len(all.Vals) > 0 {
+		out.sample = small(all.Vals[0])
 	}
 }
 
 // reconcile settles an enum that contradicts the type: on a list it is meant
 // for the entries, and where no value is of the type the type decides.
-func (r *schemaReader) reconcile(s spot, out *schema) {
+func (r *schemaReader) reconcile(s tree.Cursor, out *schema) {
 	if len(out.enum) == 0 || out.types == 0 {
 		return
 	}
@@ -48,7 +49,7 @@ func (r *schemaReader) reconcile(s spot, out *schema) {
 	}
 	switch {
 	case out.types == typeArray && !slices.ContainsFunc(out.enum, func(v any) bool { return kindOf(v) == typeArray }):
-		r.Infof("enum-on-list", s.at+"/enum", "\"enum\" stands at a list; it was read as that of the entries")
+		r.Infof("enum-on-list", s.At+"/enum", "\"enum\" stands at a list; it was read as that of the entries")
 		items := &schema{enum: out.enum, state: 2}
 		if out.items != nil {
 			items = &schema{enum: out.enum, all: []*schema{out.items}}
@@ -56,7 +57,7 @@ func (r *schemaReader) reconcile(s spot, out *schema) {
 		}
 		out.items, out.enum = items, nil
 	case !slices.ContainsFunc(out.enum, fits):
-		r.Infof("enum-of-other-type", s.at+"/enum", "no value of \"enum\" is %s; it became part of the description", article(out.types.String()))
+		r.Infof("enum-of-other-type", s.At+"/enum", "no value of \"enum\" is %s; it became part of the description", article(out.types.String()))
 		out.text = plaintext.Clip(strings.TrimSpace(out.text+" ("+enumerate(out.enum)+")"), 600)
 		out.enum = nil
 	default:
@@ -69,28 +70,28 @@ func (r *schemaReader) reconcile(s spot, out *schema) {
 }
 
 // small returns the value of a node unless it is too large to be kept.
-func small(n *node) any {
+func small(n *tree.Node) any {
 	if n == nil {
 		return nil
 	}
-	v := n.any()
-	if n.kind >= list {
+	v := n.Value()
+	if n.Kind >= tree.List {
 		if b, err := json.Marshal(v); err != nil || len(b) > 2<<10 {
 			return nil
 		}
-	} else if len(n.value) > 500 {
+	} else if len(n.Scalar) > 500 {
 		return nil
 	}
 	return v
 }
 
-func (r *schemaReader) array(s spot, out *schema) {
-	if items := s.sub("items"); items.node != nil {
+func (r *schemaReader) array(s tree.Cursor, out *schema) {
+	if items := s.Child("items"); items.Node != nil {
 		out.items = r.schema(items)
 	}
-	if prefix := s.sub("prefixItems"); prefix.is(list) {
-		for i := range min(len(prefix.vals), 100) {
-			out.tuple = append(out.tuple, r.schema(prefix.nth(i)))
+	if prefix := s.Child("prefixItems"); prefix.Is(tree.List) {
+		for i := range min(len(prefix.Vals), 100) {
+			out.tuple = append(out.tuple, r.schema(prefix.Index(i)))
 		}
 		if out.items == nil {
 			out.items = &schema{some: out.tuple, state: 2}
@@ -100,10 +101,10 @@ func (r *schemaReader) array(s spot, out *schema) {
 
 // bounds reads the limits, or returns nil where there are none. The boolean
 // exclusive limits of 3.0 and the numeric ones of 3.1 are both taken.
-func (r *schemaReader) bounds(s spot) *bounds {
+func (r *schemaReader) bounds(s tree.Cursor) *bounds {
 	b, found := unbound(), false
 	float := func(key string) *float64 {
-		f, ok := s.get(key).float()
+		f, ok := s.Get(key).Float()
 		if !ok {
 			return nil
 		}
@@ -111,12 +112,12 @@ func (r *schemaReader) bounds(s spot) *bounds {
 		return &f
 	}
 	length := func(key string, to *int) {
-		if n := s.get(key).count(); n >= 0 {
+		if n := s.Get(key).Count(); n >= 0 {
 			*to, found = n, true
 		}
 	}
 	b.min, b.max = float("minimum"), float("maximum")
-	b.over, b.under = s.get("exclusiveMinimum").on(), s.get("exclusiveMaximum").on()
+	b.over, b.under = s.Get("exclusiveMinimum").IsTrue(), s.Get("exclusiveMaximum").IsTrue()
 	if f := float("exclusiveMinimum"); f != nil && (b.min == nil || *f >= *b.min) {
 		b.min, b.over = f, true
 	}
@@ -132,10 +133,10 @@ func (r *schemaReader) bounds(s spot) *bounds {
 	length("maxItems", &b.maxItems)
 	length("minProperties", &b.minProps)
 	length("maxProperties", &b.maxProps)
-	if s.get("uniqueItems").on() {
+	if s.Get("uniqueItems").IsTrue() {
 		b.unique, found = true, true
 	}
-	if p := s.get("pattern").str(); p != "" {
+	if p := s.Get("pattern").Text(); p != "" {
 		found = true
 		// "/…/" is how JavaScript writes one.
 		if len(p) > 2 && p[0] == '/' && strings.HasSuffix(p, "/") {
@@ -145,7 +146,7 @@ func (r *schemaReader) bounds(s spot) *bounds {
 		if _, err := syntax.Parse(p, syntax.Perl); err == nil && len(p) <= maxPattern {
 			b.checked = true
 		} else {
-			r.Infof("pattern-unchecked", s.at+"/pattern", "the pattern cannot be checked here; the plugin will")
+			r.Infof("pattern-unchecked", s.At+"/pattern", "the pattern cannot be checked here; the plugin will")
 		}
 	}
 	if !found {
@@ -156,13 +157,13 @@ func (r *schemaReader) bounds(s spot) *bounds {
 
 // shown is the example of a parameter or a media type: "example", or the value of the
 // first of "examples".
-func shown(s spot) any {
-	if v := small(s.get("example")); v != nil {
+func shown(s tree.Cursor) any {
+	if v := small(s.Get("example")); v != nil {
 		return v
 	}
-	all := s.sub("examples")
-	if !all.is(dict) || len(all.vals) == 0 {
+	all := s.Child("examples")
+	if !all.Is(tree.Object) || len(all.Vals) == 0 {
 		return nil
 	}
-	return small(all.entry(0).get("value"))
+	return small(all.Entry(0).Get("value"))
 }

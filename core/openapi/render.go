@@ -2,6 +2,8 @@ package openapi
 
 import (
 	"slices"
+
+	"aidesk/core/openapi/tree"
 )
 
 // view is how much of a schema is shown.
@@ -33,7 +35,7 @@ func (d *drawing) draw(s *schema, depth int) map[string]any {
 	d.above = append(d.above, s)
 	defer func() { d.above = d.above[:len(d.above)-1] }()
 	out := map[string]any{}
-	if choices := s.choices(); len(choices) > 0 && len(s.props.keys) == 0 && len(s.enum) == 0 {
+	if choices := s.choices(); len(choices) > 0 && len(s.props.Keys) == 0 && len(s.enum) == 0 {
 		if drawn := d.drawChoices(choices, depth); drawn != nil {
 			d.remark(s, drawn)
 			return drawn
@@ -113,7 +115,7 @@ func (d *drawing) drawChoices(choices []*schema, depth int) map[string]any {
 	seen := map[string]bool{}
 	for _, c := range choices {
 		one := d.draw(c, depth+min(depth, 1)) // the body's own choices keep its depth
-		if text := compact(one); !seen[text] {
+		if text := tree.Compact(one); !seen[text] {
 			seen[text] = true
 			drawn = append(drawn, one)
 		}

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/tree"
 )
 
 // Request is exactly what will be sent, without the credential.
@@ -135,7 +137,7 @@ func (o *builder) address(placed map[*param]any, query []string) (string, error)
 			fixed.WriteString(escapeQuery(t.text))
 			continue
 		}
-		fixed.WriteString(escape(plainText(placed[t.param])))
+		fixed.WriteString(escape(tree.Plain(placed[t.param])))
 	}
 	if static := strings.Trim(fixed.String(), "&"); static != "" {
 		query = append([]string{static}, query...)

@@ -2,6 +2,8 @@ package openapi
 
 import (
 	"encoding/json"
+
+	"aidesk/core/openapi/tree"
 )
 
 // sample makes example arguments: what is required, and what is optional only
@@ -39,5 +41,5 @@ func (o *Operation) sample() json.RawMessage {
 			}
 		}
 	}
-	return json.RawMessage(compact(out))
+	return json.RawMessage(tree.Compact(out))
 }

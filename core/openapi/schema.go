@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/tree"
 )
 
 // types is a set of JSON types. The empty set allows every type.
@@ -51,7 +53,7 @@ type schema struct {
 	enum       []any
 	preset     any // default
 	sample     any // example
-	props      table[*schema]
+	props      tree.Table[*schema]
 	required   []string
 	extra      *schema // additionalProperties
 	items      *schema
@@ -96,7 +98,7 @@ func (s *schema) shape() types {
 	switch t := s.single(); {
 	case t != 0:
 		return t
-	case len(s.props.keys) > 0:
+	case len(s.props.Keys) > 0:
 		return typeObject
 	case s.items != nil:
 		return typeArray
@@ -115,7 +117,7 @@ func (s *schema) nulls() bool { return s.nullable || s.types&typeNull != 0 }
 func (s *schema) needs(name string) bool {
 	for _, r := range s.required {
 		if r == name {
-			if i := s.props.find(name); i >= 0 && s.props.vals[i].readOnly {
+			if i := s.props.Find(name); i >= 0 && s.props.Vals[i].readOnly {
 				return false
 			}
 			return true
@@ -160,7 +162,7 @@ func objectSchema() *schema { return &schema{types: typeObject, state: 2} }
 
 // addProperty adds a property to an object that is being made.
 func (s *schema) addProperty(name string, p *schema, required bool) {
-	s.props.put(name, p)
+	s.props.Put(name, p)
 	if at, known := slices.BinarySearch(s.required, name); required && !known {
 		s.required = slices.Insert(s.required, at, name)
 	}
@@ -168,7 +170,7 @@ func (s *schema) addProperty(name string, p *schema, required bool) {
 
 // emptyOnly reports whether a value can only be an object without properties.
 func (s *schema) emptyOnly() bool {
-	return s.closed && len(s.props.keys) == 0 && len(s.some) == 0
+	return s.closed && len(s.props.Keys) == 0 && len(s.some) == 0
 }
 
 // needsAny reports whether an object must have a property.
@@ -177,14 +179,14 @@ func (s *schema) needsAny() bool { return slices.ContainsFunc(s.required, s.need
 // declares reports whether a property is declared, here or by a choice, and may
 // be sent.
 func (s *schema) declares(name string) bool {
-	if i := s.props.find(name); i >= 0 && !s.props.vals[i].readOnly {
+	if i := s.props.Find(name); i >= 0 && !s.props.Vals[i].readOnly {
 		return true
 	}
-	return slices.ContainsFunc(s.some, func(c *schema) bool { return c.props.find(name) >= 0 })
+	return slices.ContainsFunc(s.some, func(c *schema) bool { return c.props.Find(name) >= 0 })
 }
 
 // takes reports whether a property is declared here, or may be sent by a choice.
-func (s *schema) takes(name string) bool { return s.props.find(name) >= 0 || s.known(name, 0) }
+func (s *schema) takes(name string) bool { return s.props.Find(name) >= 0 || s.known(name, 0) }
 
 // allowed returns the types, 0 for all.
 func (s *schema) allowed() types { return s.types }
@@ -217,9 +219,9 @@ func (s *schema) names() []string {
 	if s == nil {
 		return nil
 	}
-	out := slices.Clip(s.props.keys)
+	out := slices.Clip(s.props.Keys)
 	for _, c := range s.some {
-		out = append(out, c.props.keys...)
+		out = append(out, c.props.Keys...)
 	}
 	return out
 }

@@ -7,19 +7,20 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // security reads the declared security schemes of 2.0 and 3.x.
 func (r *reader) security() {
 	r.schemes = map[string]Scheme{}
-	root := r.main.cursor()
-	for _, at := range [...]spot{root.sub("components").sub("securitySchemes"), root.sub("securityDefinitions")} {
-		if !at.is(dict) {
+	root := r.main.Cursor()
+	for _, at := range [...]tree.Cursor{root.Child("components").Child("securitySchemes"), root.Child("securityDefinitions")} {
+		if !at.Is(tree.Object) {
 			continue
 		}
-		for i, name := range at.keys {
-			s, ok := r.refs.follow(at.entry(i), "securitySchemes")
-			if !ok || !s.is(dict) || len(r.schemes) >= 50 {
+		for i, name := range at.Keys {
+			s, ok := r.refs.Follow(at.Entry(i), "securitySchemes")
+			if !ok || !s.Is(tree.Object) || len(r.schemes) >= 50 {
 				continue
 			}
 			r.schemes[name] = r.scheme(s, name)
@@ -30,18 +31,18 @@ func (r *reader) security() {
 	}
 }
 
-func (r *reader) scheme(s spot, name string) Scheme {
-	out := Scheme{Name: name, Type: s.get("type").line()}
+func (r *reader) scheme(s tree.Cursor, name string) Scheme {
+	out := Scheme{Name: name, Type: s.Get("type").Line()}
 	switch strings.ToLower(out.Type) {
 	case "apikey":
-		out.Type, out.In, out.Field = "apiKey", strings.ToLower(s.get("in").line()), s.get("name").line()
+		out.Type, out.In, out.Field = "apiKey", strings.ToLower(s.Get("in").Line()), s.Get("name").Line()
 		fits := out.In == "query" && out.Field != "" || out.In == "cookie" && plaintext.IsToken(out.Field) || out.In == "header" && plaintext.IsToken(out.Field)
 		if !fits {
-			r.Warnf("security-unreadable", s.at, "the security scheme %q does not say where its key goes", plaintext.Clip(name, 60))
+			r.Warnf("security-unreadable", s.At, "the security scheme %q does not say where its key goes", plaintext.Clip(name, 60))
 			out.Type, out.In, out.Field = "", "", ""
 		}
 	case "http":
-		out.Type, out.Scheme = "http", strings.ToLower(s.get("scheme").line())
+		out.Type, out.Scheme = "http", strings.ToLower(s.Get("scheme").Line())
 		out.In, out.Field = "header", "Authorization"
 	case "basic", "bearer": // 2.0, and what is meant by it
 		out.Type, out.Scheme = "http", strings.ToLower(out.Type)
@@ -54,7 +55,7 @@ func (r *reader) scheme(s spot, name string) Scheme {
 	case "mutualtls":
 		out.Type = "mutualTLS"
 	default:
-		r.Warnf("security-unreadable", s.at, "the type %q of the security scheme %q is not known", plaintext.Clip(plaintext.OneLine(out.Type), 40), plaintext.Clip(name, 60))
+		r.Warnf("security-unreadable", s.At, "the type %q of the security scheme %q is not known", plaintext.Clip(plaintext.OneLine(out.Type), 40), plaintext.Clip(name, 60))
 		out.Type = ""
 	}
 	return out
@@ -62,12 +63,12 @@ func (r *reader) scheme(s spot, name string) Scheme {
 
 // flows takes the addresses of the flow that suits a member: the
 // authorization code, else the first that has any.
-func (r *reader) flows(s spot, out *Scheme) {
-	flows := []spot{s} // 2.0 has a single one, flat
-	if all := s.sub("flows"); all.is(dict) {
+func (r *reader) flows(s tree.Cursor, out *Scheme) {
+	flows := []tree.Cursor{s} // 2.0 has a single one, flat
+	if all := s.Child("flows"); all.Is(tree.Object) {
 		flows = nil
 		for _, name := range [...]string{"authorizationCode", "accessCode", "implicit", "password", "clientCredentials"} {
-			if f := all.sub(name); f.is(dict) {
+			if f := all.Child(name); f.Is(tree.Object) {
 				flows = append(flows, f)
 			}
 		}
@@ -77,8 +78,8 @@ func (r *reader) flows(s spot, out *Scheme) {
 		out.TokenURL = r.link(f, "tokenUrl")
 		out.RefreshURL = r.link(f, "refreshUrl")
 		out.Scopes = nil
-		if scopes := f.get("scopes"); scopes.is(dict) {
-			for _, scope := range scopes.keys {
+		if scopes := f.Get("scopes"); scopes.Is(tree.Object) {
+			for _, scope := range scopes.Keys {
 				out.Scopes = append(out.Scopes, plaintext.Clip(plaintext.OneLine(scope), 200))
 			}
 		}
@@ -88,8 +89,8 @@ func (r *reader) flows(s spot, out *Scheme) {
 	}
 }
 
-func (r *reader) link(s spot, key string) string {
-	raw := s.get(key).line()
+func (r *reader) link(s tree.Cursor, key string) string {
+	raw := s.Get(key).Line()
 	if raw == "" {
 		return ""
 	}
@@ -98,7 +99,7 @@ func (r *reader) link(s spot, key string) string {
 		u = r.base.ResolveReference(u)
 	}
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		r.Warnf("security-unreadable", s.at, "%s is not an absolute URL", key)
+		r.Warnf("security-unreadable", s.At, "%s is not an absolute URL", key)
 		return ""
 	}
 	return u.String()
@@ -106,32 +107,32 @@ func (r *reader) link(s spot, key string) string {
 
 // requirements reads how an operation wants to be authenticated: its own list,
 // also an empty one, else the document's.
-func (r *reader) requirements(o *Operation, s spot) {
-	all := s.sub("security")
-	if !all.is(list) {
-		all = r.main.cursor().sub("security")
+func (r *reader) requirements(o *Operation, s tree.Cursor) {
+	all := s.Child("security")
+	if !all.Is(tree.List) {
+		all = r.main.Cursor().Child("security")
 	}
-	entries := []spot{all}
-	if all.is(list) {
+	entries := []tree.Cursor{all}
+	if all.Is(tree.List) {
 		entries = nil
-		for i := range min(len(all.vals), 20) {
-			entries = append(entries, all.nth(i))
+		for i := range min(len(all.Vals), 20) {
+			entries = append(entries, all.Index(i))
 		}
 	}
 	for _, entry := range entries {
-		if !entry.is(dict) {
+		if !entry.Is(tree.Object) {
 			continue
 		}
 		out := Requirement{Schemes: []Scheme{}}
-		for i, name := range entry.keys {
+		for i, name := range entry.Keys {
 			scheme, known := r.schemes[name]
 			if !known {
 				scheme = Scheme{Name: name}
-				r.Infof("security-undeclared", entry.at, "the security scheme %q is not declared; the manifest decides", plaintext.Clip(plaintext.OneLine(name), 60))
+				r.Infof("security-undeclared", entry.At, "the security scheme %q is not declared; the manifest decides", plaintext.Clip(plaintext.OneLine(name), 60))
 			}
 			scheme.Scopes = nil
-			for _, scope := range entry.vals[i].list() {
-				scheme.Scopes = append(scheme.Scopes, plaintext.Clip(plaintext.OneLine(scope.str()), 200))
+			for _, scope := range entry.Vals[i].Entries() {
+				scheme.Scopes = append(scheme.Scopes, plaintext.Clip(plaintext.OneLine(scope.Text()), 200))
 			}
 			out.Schemes = append(out.Schemes, scheme)
 		}

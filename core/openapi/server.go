@@ -6,14 +6,15 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // servers chooses the base URL of an operation: its own, else the path's, else
 // the document's, else the origin of the document.
-func (r *reader) servers(o *Operation, item, s spot) {
-	root := r.main.cursor()
-	for _, from := range []spot{s, item, root} {
-		if list := from.sub("servers"); list.node != nil {
+func (r *reader) servers(o *Operation, item, s tree.Cursor) {
+	root := r.main.Cursor()
+	for _, from := range []tree.Cursor{s, item, root} {
+		if list := from.Child("servers"); list.Node != nil {
 			if base := r.server(list); base != nil {
 				o.serve(base)
 				return
@@ -30,7 +31,7 @@ func (r *reader) servers(o *Operation, item, s spot) {
 		r.Infof("server-missing", "/servers", "there is no server; %s is taken", base.Scheme+"://"+base.Host)
 	}
 	if o.Server == "" {
-		o.refusef(s.at, "server-missing", "there is no server and the address of the document is not known; give one with --base")
+		o.refusef(s.At, "server-missing", "there is no server and the address of the document is not known; give one with --base")
 	}
 }
 
@@ -62,13 +63,13 @@ func canonical(scheme, host string) string {
 
 // server returns the one to use of a list: the first on the plugin's domain,
 // else the first that can be used.
-func (r *reader) server(all spot) *url.URL {
+func (r *reader) server(all tree.Cursor) *url.URL {
 	var first *url.URL
-	entries := []spot{all}
-	if all.is(list) {
+	entries := []tree.Cursor{all}
+	if all.Is(tree.List) {
 		entries = nil
-		for i := range all.vals {
-			entries = append(entries, all.nth(i))
+		for i := range all.Vals {
+			entries = append(entries, all.Index(i))
 		}
 	}
 	for _, entry := range entries {
@@ -96,13 +97,13 @@ func onDomain(host, domain string) bool {
 }
 
 // address reads one server: an object with a URL, or just a URL.
-func (r *reader) address(s spot) *url.URL {
-	raw := s.get("url").line()
-	if s.is(text) {
-		raw = s.line()
-		r.Infof("server-text", s.at, "a server is a word; it was read as its URL")
+func (r *reader) address(s tree.Cursor) *url.URL {
+	raw := s.Get("url").Line()
+	if s.Is(tree.Text) {
+		raw = s.Line()
+		r.Infof("server-text", s.At, "a server is a word; it was read as its URL")
 	}
-	vars := s.sub("variables")
+	vars := s.Child("variables")
 	for {
 		from := strings.IndexByte(raw, '{')
 		to := strings.IndexByte(raw, '}')
@@ -110,18 +111,18 @@ func (r *reader) address(s spot) *url.URL {
 			break
 		}
 		name := raw[from+1 : to]
-		value := vars.sub(name)
-		text := value.get("default").line()
-		if text == "" && len(value.get("enum").list()) > 0 {
-			text = value.get("enum").list()[0].line()
+		value := vars.Child(name)
+		text := value.Get("default").Line()
+		if text == "" && len(value.Get("enum").Entries()) > 0 {
+			text = value.Get("enum").Entries()[0].Line()
 		}
 		if text == "" || strings.ContainsAny(text, "{}") {
-			r.Warnf("server-variable", s.at, "the server variable %q has no default; the server cannot be used", plaintext.Clip(plaintext.OneLine(name), 60))
+			r.Warnf("server-variable", s.At, "the server variable %q has no default; the server cannot be used", plaintext.Clip(plaintext.OneLine(name), 60))
 			return nil
 		}
 		raw = raw[:from] + text + raw[to+1:]
 	}
-	return r.absolute(raw, s.at)
+	return r.absolute(raw, s.At)
 }
 
 // absolute resolves the URL of a server.
@@ -160,12 +161,12 @@ func looksLikeHost(raw string) bool {
 }
 
 // oldServer makes the server of a 2.0 document: schemes, host and basePath.
-func (r *reader) oldServer(root spot) *url.URL {
+func (r *reader) oldServer(root tree.Cursor) *url.URL {
 	base := &url.URL{Scheme: "https", Path: "/"}
 	if r.base != nil {
 		base.Scheme, base.Host = r.base.Scheme, r.base.Host
 	}
-	host := root.get("host").line()
+	host := root.Get("host").Line()
 	if _, after, found := strings.Cut(host, "://"); found {
 		host = after
 	}
@@ -173,8 +174,8 @@ func (r *reader) oldServer(root spot) *url.URL {
 	if host != "" {
 		base.Host, base.Scheme = host, "https"
 		var schemes []string
-		for _, n := range root.get("schemes").list() {
-			schemes = append(schemes, strings.ToLower(n.line()))
+		for _, n := range root.Get("schemes").Entries() {
+			schemes = append(schemes, strings.ToLower(n.Line()))
 		}
 		if strings.Join(schemes, "") == "http" || strings.HasSuffix(host, ":80") {
 			base.Scheme = "http"
@@ -183,7 +184,7 @@ func (r *reader) oldServer(root spot) *url.URL {
 	if base.Host == "" {
 		return nil
 	}
-	path := strings.Trim(under, "/") + "/" + strings.Trim(root.get("basePath").line(), "/")
+	path := strings.Trim(under, "/") + "/" + strings.Trim(root.Get("basePath").Line(), "/")
 	u, err := url.Parse(base.Scheme + "://" + base.Host + "/" + strings.Trim(path, "/"))
 	if err != nil {
 		r.Warnf("server-unreadable", "/host", "the host %q cannot be read", plaintext.Clip(plaintext.OneLine(host), 120))

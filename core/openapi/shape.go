@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // Response is what came back for a Request.
@@ -67,7 +68,7 @@ func shape(resp Response) Result {
 
 // content is a response body once its kind is known: a JSON tree, or text.
 type content struct {
-	root      *node
+	root      *tree.Node
 	text      string
 	size      int
 	truncated bool
@@ -76,24 +77,24 @@ type content struct {
 
 func read(resp Response) content {
 	body := resp.Body
-	media := bare(resp.ContentType)
+	media := tree.MediaType(resp.ContentType)
 	c := content{size: len(body), truncated: resp.Truncated}
 	if len(bytes.TrimSpace(body)) == 0 {
 		c.text = "The answer is empty (" + strings.TrimSpace(strconv.Itoa(resp.Status)+" "+http.StatusText(resp.Status)) + ")."
 		return c
 	}
-	if binaryMedia(media) || !isJSON(media) && !textual(body, media) {
+	if binaryMedia(media) || !tree.IsJSON(media) && !textual(body, media) {
 		if media == "" {
-			media = bare(http.DetectContentType(body))
+			media = tree.MediaType(http.DetectContentType(body))
 		}
 		c.text = fmt.Sprintf("The answer is a file (%s, %s); its content cannot be read here.", plaintext.Clip(plaintext.OneLine(media), 80), volume(len(body), resp.Truncated))
 		c.truncated = false
 		return c
 	}
-	data := plain(utf(body, resp.ContentType))
+	data := tree.UTF8(utf(body, resp.ContentType))
 	head := bytes.TrimLeft(data, " \t\r\n")
-	if isJSON(media) || len(head) > 0 && (head[0] == '{' || head[0] == '[') {
-		if root, ok := parseAnswer(data, resp.Truncated); ok {
+	if tree.IsJSON(media) || len(head) > 0 && (head[0] == '{' || head[0] == '[') {
+		if root, ok := tree.ParseAnswer(data, resp.Truncated); ok {
 			c.root = root
 			c.links = linksOf(root)
 			return c

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // squeeze is how hard JSON is shortened.
@@ -48,20 +49,20 @@ type shrinker struct {
 	deep  int
 }
 
-func (s *shrinker) write(n *node, name string, depth int) {
+func (s *shrinker) write(n *tree.Node, name string, depth int) {
 	if s.out.Len() > s.room+1<<10 {
 		return // too long already; the next squeeze is tried
 	}
-	switch n.kind {
-	case null:
+	switch n.Kind {
+	case tree.Null:
 		s.out.WriteString("null")
-	case boolean, number:
-		s.out.WriteString(n.value)
-	case text:
-		s.text(n.value)
-	case list:
+	case tree.Boolean, tree.Number:
+		s.out.WriteString(n.Scalar)
+	case tree.Text:
+		s.text(n.Scalar)
+	case tree.List:
 		s.list(n, name, depth)
-	case dict:
+	case tree.Object:
 		s.dict(n, depth)
 	}
 }
@@ -73,18 +74,18 @@ func (s *shrinker) text(v string) {
 		v = fmt.Sprintf("%s… (%d characters)", string([]rune(v)[:s.squeeze.text]), total)
 		s.texts++
 	}
-	s.out.WriteString(compact(v))
+	s.out.WriteString(tree.Compact(v))
 }
 
-func (s *shrinker) list(n *node, name string, depth int) {
-	if depth >= s.depth && len(n.vals) > 0 {
+func (s *shrinker) list(n *tree.Node, name string, depth int) {
+	if depth >= s.depth && len(n.Vals) > 0 {
 		s.deep++
-		fmt.Fprintf(&s.out, `"… (%s)"`, plaintext.Entries(len(n.vals)))
+		fmt.Fprintf(&s.out, `"… (%s)"`, plaintext.Entries(len(n.Vals)))
 		return
 	}
-	kept := min(len(n.vals), s.entries)
-	if kept < len(n.vals) {
-		cut := fmt.Sprintf("first %d of %s", kept, plaintext.Entries(len(n.vals)))
+	kept := min(len(n.Vals), s.entries)
+	if kept < len(n.Vals) {
+		cut := fmt.Sprintf("first %d of %s", kept, plaintext.Entries(len(n.Vals)))
 		if name != "" {
 			cut += " of " + plaintext.Clip(plaintext.OneLine(name), 40)
 		}
@@ -93,7 +94,7 @@ func (s *shrinker) list(n *node, name string, depth int) {
 		}
 	}
 	s.out.WriteByte('[')
-	for i, item := range n.vals[:kept] {
+	for i, item := range n.Vals[:kept] {
 		if i > 0 {
 			s.out.WriteByte(',')
 		}
@@ -102,16 +103,16 @@ func (s *shrinker) list(n *node, name string, depth int) {
 	s.out.WriteByte(']')
 }
 
-func (s *shrinker) dict(n *node, depth int) {
-	if depth >= s.depth && len(n.keys) > 0 {
+func (s *shrinker) dict(n *tree.Node, depth int) {
+	if depth >= s.depth && len(n.Keys) > 0 {
 		s.deep++
-		fmt.Fprintf(&s.out, `"… (%s)"`, plaintext.Count(len(n.keys), "field"))
+		fmt.Fprintf(&s.out, `"… (%s)"`, plaintext.Count(len(n.Keys), "field"))
 		return
 	}
 	s.out.WriteByte('{')
 	first := true
-	for i, key := range n.keys {
-		if n.vals[i].is(null) {
+	for i, key := range n.Keys {
+		if n.Vals[i].Is(tree.Null) {
 			continue
 		}
 		if !first {
@@ -122,9 +123,9 @@ func (s *shrinker) dict(n *node, depth int) {
 		if len(name) < len(key)/2 {
 			s.texts++
 		}
-		s.out.WriteString(compact(name))
+		s.out.WriteString(tree.Compact(name))
 		s.out.WriteByte(':')
-		s.write(n.vals[i], key, depth+1)
+		s.write(n.Vals[i], key, depth+1)
 	}
 	s.out.WriteByte('}')
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"aidesk/core/openapi/tree"
+
 	"github.com/oapi-codegen/runtime"
 )
 
@@ -13,8 +15,8 @@ import (
 // the value of a header, "name=value" of a cookie.
 func (p *param) write(v any) (string, error) {
 	if p.media != "" {
-		text := compact(v)
-		if s, isText := v.(string); isText && !isJSON(bare(p.media)) {
+		text := tree.Compact(v)
+		if s, isText := v.(string); isText && !tree.IsJSON(tree.MediaType(p.media)) {
 			text = s
 		}
 		if p.in == "header" {
@@ -69,7 +71,7 @@ func inQuery(style string, explode, reserved bool, name string, v any) (string, 
 		}
 		if nested(v) && !explode {
 			// No style says how; JSON is what servers then expect.
-			return escape(name) + "=" + escape(compact(v)), nil
+			return escape(name) + "=" + escape(tree.Compact(v)), nil
 		}
 	default:
 		style = "form"
@@ -82,7 +84,7 @@ func inQuery(style string, explode, reserved bool, name string, v any) (string, 
 // the path is refused, escaped or not.
 func (p *param) inPath(v any) (string, error) {
 	if p.media != "" {
-		v = compact(v)
+		v = tree.Compact(v)
 	}
 	text, err := styled(p.style, p.explode, p.name, v, escape)
 	switch {
@@ -113,7 +115,7 @@ func styled(style string, explode bool, name string, v any, enc func(string) str
 		}
 		out := make([]any, len(v))
 		for i, item := range v {
-			out[i] = enc(plainText(item))
+			out[i] = enc(tree.Plain(item))
 		}
 		ready = out
 	case map[string]any:
@@ -122,11 +124,11 @@ func styled(style string, explode bool, name string, v any, enc func(string) str
 		}
 		out := make(map[string]any, len(v))
 		for k, item := range v {
-			out[enc(k)] = enc(plainText(item))
+			out[enc(k)] = enc(tree.Plain(item))
 		}
 		ready = out
 	default:
-		ready = enc(plainText(v))
+		ready = enc(tree.Plain(v))
 	}
 	if style == "cookie" {
 		style = "form"

@@ -6,22 +6,23 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // template takes the path apart. Every "{name}" becomes a parameter, declared
 // or not.
-func (r *reader) template(o *Operation, s spot) {
+func (r *reader) template(o *Operation, s tree.Cursor) {
 	path := o.Path
 	if before, _, found := strings.Cut(path, "#"); found {
 		path = before // "/x#1" tells operations apart, it is not sent
 	}
 	if strings.Contains(path, "://") {
-		o.refusef(s.at, "path-absolute", "its path is a whole URL; only paths under the server are called")
+		o.refusef(s.At, "path-absolute", "its path is a whole URL; only paths under the server are called")
 		return
 	}
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
-		r.Infof("path-slash", s.at, "the path does not begin with a slash; one was added")
+		r.Infof("path-slash", s.At, "the path does not begin with a slash; one was added")
 	}
 	path, query, _ := strings.Cut(path, "?")
 	o.call.steps = r.split(o, s, path, "path")
@@ -29,13 +30,13 @@ func (r *reader) template(o *Operation, s spot) {
 	for i := 0; i < len(o.call.args); i++ {
 		p := o.call.args[i].param
 		if p.in == "path" && !slices.ContainsFunc(o.call.steps, func(t step) bool { return t.param == p }) {
-			r.Infof("path-parameter-unused", s.at, "the path has no place for the parameter %q; it was left out", plaintext.Clip(p.name, 60))
+			r.Infof("path-parameter-unused", s.At, "the path has no place for the parameter %q; it was left out", plaintext.Clip(p.name, 60))
 			o.call.args = slices.Delete(o.call.args, i, i+1)
 			i--
 		}
 	}
 	if climbs(o.literal()) || strings.Contains(path, "\\") {
-		o.refusef(s.at, "path-climbs", "its path has dot segments and may lead out of the server's base path")
+		o.refusef(s.At, "path-climbs", "its path has dot segments and may lead out of the server's base path")
 	}
 }
 
@@ -51,7 +52,7 @@ func (o *Operation) literal() string {
 	return b.String()
 }
 
-func (r *reader) split(o *Operation, s spot, text, in string) []step {
+func (r *reader) split(o *Operation, s tree.Cursor, text, in string) []step {
 	var out []step
 	for text != "" {
 		from := strings.IndexByte(text, '{')
@@ -69,7 +70,7 @@ func (r *reader) split(o *Operation, s spot, text, in string) []step {
 			at = slices.IndexFunc(o.call.args, func(a arg) bool { return a.param.in == "path" && strings.EqualFold(a.param.name, name) })
 		}
 		if at < 0 {
-			r.Infof("path-parameter-undeclared", s.at, "the parameter %q of the path is not declared; it was read as text", plaintext.Clip(name, 60))
+			r.Infof("path-parameter-undeclared", s.At, "the parameter %q of the path is not declared; it was read as text", plaintext.Clip(name, 60))
 			at = len(o.call.args)
 			p := &param{name: name, in: in, style: "simple", required: true, schema: schemaOf(typeString)}
 			if name == "" {
@@ -79,7 +80,7 @@ func (r *reader) split(o *Operation, s spot, text, in string) []step {
 		}
 		p := o.call.args[at].param
 		if !p.required && in == "path" {
-			r.Infof("path-parameter-required", s.at, "the path parameter %q is always required", plaintext.Clip(name, 60))
+			r.Infof("path-parameter-required", s.At, "the path parameter %q is always required", plaintext.Clip(name, 60))
 			p.required = true
 		}
 		if in == "query" {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/tree"
 )
 
 // check holds a value against its schema and adds what is wrong.
@@ -129,7 +130,7 @@ func (f *faults) entries(s *schema, v []any, at path) {
 		case b.unique:
 			seen := map[string]bool{}
 			for i, item := range v {
-				text := compact(item)
+				text := tree.Compact(item)
 				if seen[text] {
 					f.addf(at.entry(i), "stands twice in the list")
 					break
@@ -167,7 +168,7 @@ func (f *faults) members(s *schema, v map[string]any, at path) {
 		case p != nil:
 			f.check(p, v[name], at.key(name))
 		case s.closed && !s.known(name, 0):
-			f.addf(at.key(name), "is not known; the fields are %s", plaintext.Clip(strings.Join(s.props.keys, ", "), 300))
+			f.addf(at.key(name), "is not known; the fields are %s", plaintext.Clip(strings.Join(s.props.Keys, ", "), 300))
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"aidesk/core/markdown"
 	"aidesk/core/openapi"
+	"aidesk/core/openapi/tree"
 )
 
 // Manifest is what a plugin says of itself, read tolerantly: version 1, and versions
@@ -198,7 +199,7 @@ func readFile(data []byte) (manifestFile, error) {
 	var f manifestFile
 	err := json.Unmarshal(data, &f)
 	if err != nil && len(data) <= maxFile { // YAML, or JSON with raw line ends and the like
-		if strict, fault := openapi.JSON(data); fault == nil {
+		if strict, fault := tree.JSON(data); fault == nil {
 			f = manifestFile{}
 			err = json.Unmarshal(strict, &f)
 		} else if !written {

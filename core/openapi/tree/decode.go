@@ -1,4 +1,4 @@
-package openapi
+package tree
 
 import (
 	"bytes"
@@ -12,13 +12,13 @@ import (
 	"aidesk/core/openapi/plaintext"
 )
 
-// decode turns the bytes of a document into its tree. The error is one plain
+// Decode turns the bytes of a document into its tree. The error is one plain
 // line with the remedy.
-func decode(data []byte) (*node, error) {
+func Decode(data []byte) (*Node, error) {
 	if len(data) > MaxBytes {
 		return nil, fmt.Errorf("the document has %d MiB, at most %d MiB are read; use a smaller document", len(data)>>20, MaxBytes>>20)
 	}
-	data = plain(data)
+	data = UTF8(data)
 	head := bytes.TrimLeft(data, " \t\r\n")
 	switch {
 	case len(head) == 0:
@@ -48,7 +48,7 @@ func decode(data []byte) (*node, error) {
 		}
 		return nil, fmt.Errorf("neither JSON nor YAML (%s); give the address of an OpenAPI document", plaintext.Clip(plaintext.OneLine(err.Error()), 160))
 	}
-	if !root.is(dict) {
+	if !root.Is(Object) {
 		return nil, errors.New("the document is not an object with \"openapi\" or \"swagger\" and \"paths\"; give the address of an OpenAPI document")
 	}
 	return root, nil
@@ -57,19 +57,19 @@ func decode(data []byte) (*node, error) {
 // JSON reads an object in JSON or YAML as tolerantly as a document, and gives it in
 // strict JSON: for the small files that lie beside a document. At most 20,000 values.
 func JSON(data []byte) ([]byte, error) {
-	root, err := decode(data)
+	root, err := Decode(data)
 	if err != nil {
 		return nil, err
 	}
 	if !root.within(maxSmall) {
 		return nil, fmt.Errorf("it has more than %d values", maxSmall)
 	}
-	return json.Marshal(root.any())
+	return json.Marshal(root.Value())
 }
 
-// plain makes UTF-8 without byte-order mark and without control characters,
+// UTF8 makes UTF-8 without byte-order mark and without control characters,
 // which neither parser takes and which mean nothing in a document.
-func plain(data []byte) []byte {
+func UTF8(data []byte) []byte {
 	switch {
 	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}):
 		data = wide(data[2:], binary.LittleEndian)

@@ -1,4 +1,4 @@
-package openapi
+package tree
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 
 // parseYAML reads YAML into nodes: dates stay text, merge keys are applied,
 // aliases share what they point to and count in full.
-func parseYAML(data []byte) (root *node, err error) {
+func parseYAML(data []byte) (root *Node, err error) {
 	if weight(data) > maxWeight {
 		return nil, tooMany()
 	}
@@ -26,7 +26,7 @@ func parseYAML(data []byte) (root *node, err error) {
 		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	if doc.Kind != yaml.DocumentNode || len(doc.Content) == 0 {
-		return &node{kind: null}, nil
+		return &Node{Kind: Null}, nil
 	}
 	c := &converter{done: map[*yaml.Node]sized{}}
 	n, err := c.read(doc.Content[0], 0)
@@ -63,7 +63,7 @@ func weight(data []byte) int {
 
 // sized is a converted node with the number of nodes it stands for.
 type sized struct {
-	node *node
+	node *Node
 	size int
 }
 
@@ -82,7 +82,7 @@ func (c *converter) read(y *yaml.Node, depth int) (sized, error) {
 		c.done[y] = sized{}
 	}
 	out := sized{size: 1}
-	add := func(y *yaml.Node) (*node, error) {
+	add := func(y *yaml.Node) (*Node, error) {
 		v, err := c.read(y, depth+1)
 		if err != nil {
 			return nil, err
@@ -94,17 +94,17 @@ func (c *converter) read(y *yaml.Node, depth int) (sized, error) {
 	}
 	switch y.Kind {
 	case yaml.SequenceNode:
-		out.node = &node{kind: list}
+		out.node = &Node{Kind: List}
 		for _, item := range y.Content {
 			v, err := add(item)
 			if err != nil {
 				return sized{}, err
 			}
-			out.node.vals = append(out.node.vals, v)
+			out.node.Vals = append(out.node.Vals, v)
 		}
 	case yaml.MappingNode:
-		out.node = &node{kind: dict}
-		var merges []*node
+		out.node = &Node{Kind: Object}
+		var merges []*Node
 		for i := 0; i+1 < len(y.Content); i += 2 {
 			v, err := add(y.Content[i+1])
 			if err != nil {
@@ -137,38 +137,38 @@ func (c *converter) alias(y *yaml.Node, depth int) (sized, error) {
 		return v, nil
 	}
 	if y.Alias == nil {
-		return sized{&node{kind: null}, 1}, nil
+		return sized{&Node{Kind: Null}, 1}, nil
 	}
 	return c.read(y.Alias, depth)
 }
 
 // inherit adds the entries of m that n lacks: the YAML merge key.
-func (n *node) inherit(m *node) {
-	for _, from := range m.list() {
+func (n *Node) inherit(m *Node) {
+	for _, from := range m.Entries() {
 		n.inherit(from)
 	}
-	if m.is(dict) {
-		for i, k := range m.keys {
-			if n.find(k) < 0 {
-				n.set(k, m.vals[i])
+	if m.Is(Object) {
+		for i, k := range m.Keys {
+			if n.Find(k) < 0 {
+				n.set(k, m.Vals[i])
 			}
 		}
 	}
 }
 
-func scalar(y *yaml.Node) *node {
+func scalar(y *yaml.Node) *Node {
 	switch y.ShortTag() {
 	case "!!null":
-		return &node{kind: null}
+		return &Node{Kind: Null}
 	case "!!bool":
-		return &node{kind: boolean, value: strings.ToLower(y.Value)}
+		return &Node{Kind: Boolean, Scalar: strings.ToLower(y.Value)}
 	case "!!int", "!!float":
-		if numeric(y.Value) {
-			return &node{kind: number, value: y.Value}
+		if IsNumber(y.Value) {
+			return &Node{Kind: Number, Scalar: y.Value}
 		}
 		if i, err := strconv.ParseInt(y.Value, 0, 64); err == nil && !strings.HasPrefix(y.Value, "0") {
-			return &node{kind: number, value: strconv.FormatInt(i, 10)}
+			return &Node{Kind: Number, Scalar: strconv.FormatInt(i, 10)}
 		}
 	}
-	return &node{kind: text, value: y.Value}
+	return &Node{Kind: Text, Scalar: y.Value}
 }

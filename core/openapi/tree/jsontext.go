@@ -1,4 +1,4 @@
-package openapi
+package tree
 
 import (
 	"strconv"
@@ -78,8 +78,8 @@ func (s *scanner) hex() (rune, bool) {
 	return rune(v), true
 }
 
-// numeric reports whether s is a number as JSON writes it.
-func numeric(s string) bool {
+// IsNumber reports whether s is a number as JSON writes it.
+func IsNumber(s string) bool {
 	i := 0
 	if i < len(s) && s[i] == '-' {
 		i++

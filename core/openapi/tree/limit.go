@@ -1,4 +1,4 @@
-package openapi
+package tree
 
 // Limits of one document's tree. What goes beyond them is refused.
 const (

@@ -1,4 +1,4 @@
-package openapi
+package tree
 
 import (
 	"bytes"
@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// parseValue reads one JSON value, numbers as written.
-func parseValue(data []byte) (any, error) {
+// ParseValue reads one JSON value, numbers as written.
+func ParseValue(data []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	var v any
@@ -23,8 +23,8 @@ func parseValue(data []byte) (any, error) {
 	return v, nil
 }
 
-// compact writes a value as JSON: keys sorted, nothing escaped for HTML.
-func compact(v any) string {
+// Compact writes a value as JSON: keys sorted, nothing escaped for HTML.
+func Compact(v any) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -34,8 +34,8 @@ func compact(v any) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// plainText writes a scalar as text, anything else as JSON.
-func plainText(v any) string {
+// Plain writes a scalar as text, anything else as JSON.
+func Plain(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
@@ -46,5 +46,5 @@ func plainText(v any) string {
 	case bool:
 		return strconv.FormatBool(v)
 	}
-	return compact(v)
+	return Compact(v)
 }

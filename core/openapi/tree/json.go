@@ -1,4 +1,4 @@
-package openapi
+package tree
 
 import (
 	"errors"
@@ -36,7 +36,7 @@ type scanner struct {
 	cut   bool // the text may end early; what is there is taken
 }
 
-func parseJSON(data []byte) (*node, error) {
+func parseJSON(data []byte) (*Node, error) {
 	s := &scanner{data: data}
 	root, err := s.read(0)
 	if err != nil {
@@ -79,7 +79,7 @@ func (s *scanner) next(c byte) bool {
 	return false
 }
 
-func (s *scanner) read(depth int) (*node, error) {
+func (s *scanner) read(depth int) (*Node, error) {
 	if depth > maxDepth {
 		return nil, tooDeep()
 	}
@@ -100,14 +100,14 @@ func (s *scanner) read(depth int) (*node, error) {
 	case '"':
 		s.at++
 		value, err := s.string()
-		return &node{kind: text, value: value}, err
+		return &Node{Kind: Text, Scalar: value}, err
 	default:
 		return s.word()
 	}
 }
 
-func (s *scanner) object(depth int) (*node, error) {
-	n := &node{kind: dict}
+func (s *scanner) object(depth int) (*Node, error) {
+	n := &Node{Kind: Object}
 	for !s.next('}') {
 		if s.over() {
 			return n, nil
@@ -140,8 +140,8 @@ func (s *scanner) object(depth int) (*node, error) {
 	return n, nil
 }
 
-func (s *scanner) array(depth int) (*node, error) {
-	n := &node{kind: list}
+func (s *scanner) array(depth int) (*Node, error) {
+	n := &Node{Kind: List}
 	for !s.next(']') {
 		if s.over() {
 			return n, nil
@@ -150,7 +150,7 @@ func (s *scanner) array(depth int) (*node, error) {
 		if err != nil {
 			return nil, err
 		}
-		n.vals = append(n.vals, value)
+		n.Vals = append(n.Vals, value)
 		if !s.next(',') && !s.ahead(']') && !s.over() {
 			return nil, s.fail("a comma is missing in a list")
 		}
@@ -169,7 +169,7 @@ func (s *scanner) ahead(c byte) bool {
 	return s.at < len(s.data) && s.data[s.at] == c
 }
 
-func (s *scanner) word() (*node, error) {
+func (s *scanner) word() (*Node, error) {
 	from := s.at
 	for s.at < len(s.data) {
 		c := s.data[s.at]
@@ -180,23 +180,23 @@ func (s *scanner) word() (*node, error) {
 	}
 	switch word := string(s.data[from:s.at]); word {
 	case "null":
-		return &node{kind: null}, nil
+		return &Node{Kind: Null}, nil
 	case "true", "false":
-		return &node{kind: boolean, value: word}, nil
+		return &Node{Kind: Boolean, Scalar: word}, nil
 	default:
-		if numeric(word) {
-			return &node{kind: number, value: word}, nil
+		if IsNumber(word) {
+			return &Node{Kind: Number, Scalar: word}, nil
 		}
 		if s.cut && s.at >= len(s.data) {
-			return &node{kind: null}, nil // half a word
+			return &Node{Kind: Null}, nil // half a word
 		}
 		return nil, s.fail("a value is missing or not in quotes")
 	}
 }
 
-// parseAnswer reads JSON that may end early, where cut: what is there is taken.
+// ParseAnswer reads JSON that may end early, where cut: what is there is taken.
 // ok is false where it is not JSON.
-func parseAnswer(data []byte, cut bool) (root *node, ok bool) {
+func ParseAnswer(data []byte, cut bool) (root *Node, ok bool) {
 	s := &scanner{data: data, cut: cut}
 	root, err := s.read(0)
 	if err != nil {

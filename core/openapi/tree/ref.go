@@ -1,0 +1,226 @@
+package tree
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"aidesk/core/openapi/plaintext"
+)
+
+// File is one document: the main one, or one that a reference led to.
+type File struct {
+	URL  *url.URL // nil: no address, references out of it cannot be resolved
+	Root *Node
+}
+
+// Cursor is a node with the file in which it stands and its JSON pointer there.
+type Cursor struct {
+	*Node
+	File *File
+	At   string
+}
+
+// Cursor returns where the document begins.
+func (f *File) Cursor() Cursor { return Cursor{f.Root, f, ""} }
+
+// With returns another node in the place of s.
+func (s Cursor) With(n *Node) Cursor { return Cursor{n, s.File, s.At} }
+
+func (s Cursor) Child(key string) Cursor {
+	n := s.Get(key)
+	if n == nil {
+		return Cursor{File: s.File, At: s.At}
+	}
+	return Cursor{n, s.File, s.At + "/" + pointerEscape.Replace(key)}
+}
+
+func (s Cursor) Index(i int) Cursor {
+	return Cursor{s.Vals[i], s.File, s.At + "/" + strconv.Itoa(i)}
+}
+
+// Entry returns the value of the i-th key of a dict.
+func (s Cursor) Entry(i int) Cursor {
+	return Cursor{s.Vals[i], s.File, s.At + "/" + pointerEscape.Replace(s.Keys[i])}
+}
+
+var (
+	pointerEscape   = strings.NewReplacer("~", "~0", "/", "~1")
+	pointerUnescape = strings.NewReplacer("~1", "/", "~0", "~")
+)
+
+// sections says where the components of a kind may be found, the proper place
+// of each version first.
+var sections = map[string][]string{
+	"schemas":         {"components/schemas", "definitions", "components/schema", "schemas", "$defs"},
+	"parameters":      {"components/parameters", "parameters", "components/parameter"},
+	"requestBodies":   {"components/requestBodies", "components/requestBody", "requestBodies"},
+	"responses":       {"components/responses", "responses"},
+	"securitySchemes": {"components/securitySchemes", "securityDefinitions", "components/securityDefinitions"},
+	"pathItems":       {"components/pathItems", "paths"},
+}
+
+// Reporter is told what is repaired (Infof) and what is lost (Warnf) while a
+// document is read. at is a JSON pointer into it.
+type Reporter interface {
+	Infof(code, at, format string, args ...any)
+	Warnf(code, at, format string, args ...any)
+}
+
+// Resolver follows references within a document and to others of its origin.
+type Resolver struct {
+	Reporter
+	ctx     context.Context //nolint:containedctx // a resolver lives for one reading
+	fetch   func(ctx context.Context, url string) ([]byte, error)
+	main    *File
+	files   map[string]*File
+	loads   int
+	fetched int
+}
+
+func NewResolver(ctx context.Context, main *File, fetch func(ctx context.Context, url string) ([]byte, error), to Reporter) *Resolver {
+	return &Resolver{Reporter: to, ctx: ctx, fetch: fetch, main: main, files: map[string]*File{}}
+}
+
+// Follow resolves the reference that s may be, and the references it leads to.
+// ok is false, with a note, where a reference leads nowhere. section is the
+// kind of component wanted.
+func (r *Resolver) Follow(s Cursor, section string) (target Cursor, ok bool) {
+	for range maxChain {
+		ref := s.Get("$ref")
+		if !ref.Is(Text) {
+			return s, true
+		}
+		next, found, told := r.resolve(s, strings.TrimSpace(ref.Scalar), section)
+		if told {
+			return Cursor{}, false
+		}
+		if !found || next.Node == s.Node {
+			r.Warnf("dangling-reference", s.At, "the reference %q leads nowhere", plaintext.Clip(plaintext.OneLine(ref.Scalar), 120))
+			return Cursor{}, false
+		}
+		s = next
+	}
+	r.Warnf("reference-chain", s.At, "more than %d references lead to one another; the value was left open", maxChain)
+	return Cursor{}, false
+}
+
+// resolve finds what one reference points to. told is set where a note already
+// says why it leads nowhere.
+func (r *Resolver) resolve(s Cursor, ref, section string) (target Cursor, found, told bool) {
+	address, pointer, hash := strings.Cut(ref, "#")
+	f := s.File
+	if address != "" && (hash || strings.ContainsAny(address, ".:") && !strings.HasPrefix(address, "components/")) {
+		if f = r.load(s, address); f == nil {
+			return Cursor{}, false, true
+		}
+	} else if !hash {
+		pointer = address
+	}
+	if pointer == "" && hash || pointer == "/" || f != s.File && pointer == "" {
+		return f.Cursor(), true, false
+	}
+	if strings.HasPrefix(pointer, "/") {
+		if t, ok := f.pointer(pointer); ok {
+			return t, true, false
+		}
+	}
+	// A slip in the path (a missing slash, "schema" for "schemas", the name
+	// alone): the last part still says which component is meant.
+	name := pointer[strings.LastIndexByte(pointer, '/')+1:]
+	for _, place := range sections[section] {
+		if t, ok := f.pointer("/" + place + "/" + name); ok && name != "" {
+			r.Infof("reference-repaired", s.At, "the reference %q was read as %q", plaintext.Clip(plaintext.OneLine(ref), 120), "#"+t.At)
+			return t, true, false
+		}
+	}
+	return Cursor{}, false, false
+}
+
+// pointer finds the value at a JSON pointer, percent-encoded or not.
+func (f *File) pointer(pointer string) (Cursor, bool) {
+	s := f.Cursor()
+	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		key := pointerUnescape.Replace(part)
+		next := s.Child(key)
+		if next.Node == nil {
+			if plain, err := url.PathUnescape(key); err == nil && plain != key {
+				next = s.Child(plain)
+			}
+		}
+		if next.Node == nil && s.Is(List) {
+			if i, err := strconv.Atoi(key); err == nil && i >= 0 && i < len(s.Vals) {
+				next = s.Index(i)
+			}
+		}
+		if next.Node == nil {
+			return Cursor{}, false
+		}
+		s = next
+	}
+	return s, true
+}
+
+// load reads another document that a reference names, once. Only the origin of
+// the document itself is ever asked.
+func (r *Resolver) load(s Cursor, address string) *File {
+	target, err := url.Parse(address)
+	if err == nil && s.File.URL != nil {
+		target = s.File.URL.ResolveReference(target)
+	}
+	switch {
+	case err != nil || !target.IsAbs() || r.main.URL == nil:
+		r.Warnf("external-reference", s.At, "the reference to %q leads out of the document, whose own address is not known", plaintext.Clip(plaintext.OneLine(address), 120))
+		return nil
+	case !sameOrigin(target, r.main.URL):
+		r.Warnf("external-reference", s.At, "the reference to %q leads to another host and is not followed", plaintext.Clip(plaintext.OneLine(target.Host), 120))
+		return nil
+	}
+	target.Fragment, target.RawFragment = "", ""
+	if r.main.URL.String() == target.String() {
+		return r.main
+	}
+	key := target.String()
+	if f, known := r.files[key]; known {
+		if f == nil {
+			r.Warnf("external-reference", s.At, "the referenced document %q cannot be read", plaintext.Clip(key, 120))
+		}
+		return f
+	}
+	r.files[key] = nil
+	f, err := r.other(target)
+	if err != nil {
+		r.Warnf("external-reference", s.At, "the referenced document %q cannot be read: %s", plaintext.Clip(key, 120), plaintext.Clip(plaintext.OneLine(err.Error()), 160))
+		return nil
+	}
+	r.files[key] = f
+	return f
+}
+
+func (r *Resolver) other(target *url.URL) (*File, error) {
+	if r.fetch == nil {
+		return nil, errors.New("other documents are not fetched here")
+	}
+	if r.loads++; r.loads > maxDocuments {
+		return nil, fmt.Errorf("more than %d other documents", maxDocuments)
+	}
+	data, err := r.fetch(r.ctx, target.String())
+	if err != nil {
+		return nil, err
+	}
+	if r.fetched += len(data); r.fetched > maxFetched {
+		return nil, fmt.Errorf("the documents together have more than %d MiB", maxFetched>>20)
+	}
+	root, err := Decode(data)
+	if err != nil {
+		return nil, err
+	}
+	return &File{target, root}, nil
+}
+
+func sameOrigin(a, b *url.URL) bool {
+	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Host, b.Host) && a.User == nil
+}
