@@ -48,7 +48,8 @@ store                        | –                                              
 core/chat                    | markdown                                                       | –
 core/openapi/plaintext       | –                                                              | –
 core/openapi/tree            | openapi/plaintext                                              | go.yaml.in/yaml/v3
-core/openapi                 | openapi/plaintext openapi/tree                                 | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime golang.org/x/net/html
+core/openapi/schema          | openapi/plaintext openapi/tree                                 | –
+core/openapi                 | openapi/plaintext openapi/tree openapi/schema                  | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime golang.org/x/net/html
 core/policy                  | chat                                                           | –
 core/preview                 | chat egress                                                    | golang.org/x/net/html golang.org/x/text
 core/model/search            | model                                                          | –

@@ -1,20 +1,20 @@
 package openapi
 
 import (
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
-
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/tree"
 )
 
 // bind reads the arguments of a call: each by its key, coerced. Values stand at
 // the index of their arg in o.args; a missing one is not in the map.
 // ok is false where they cannot be read at all.
-func (o *builder) bind(args json.RawMessage, f *faults) (values map[int]any, ok bool) {
+func (o *builder) bind(args json.RawMessage, f *schema.Faults) (values map[int]any, ok bool) {
 	given, ok := object(args, f)
 	if !ok {
 		return nil, false
@@ -27,15 +27,15 @@ func (o *builder) bind(args json.RawMessage, f *faults) (values map[int]any, ok 
 			v, found = given[a.param.name]
 		}
 		if found {
-			v, found = f.coerce(a.schema(), v)
+			v, found = f.Coerce(a.schema(), v)
 		}
 		// What a model sends for an optional value that it does not have.
-		if s, empty := v.(string); empty && found && s == "" && a.param != nil && !a.param.empty && !a.param.required && a.schema().allowed()&^(typeString|typeNull) != 0 {
+		if s, empty := v.(string); empty && found && s == "" && a.param != nil && !a.param.empty && !a.param.required && a.schema().Types()&^(schema.TypeString|schema.TypeNull) != 0 {
 			found = false
 		}
 		if !found && a.required() {
-			v, found = a.schema().only()
-			if b := a.body; !found && b != nil && b.schema.shape() == typeObject && !b.schema.needsAny() {
+			v, found = a.schema().Fixed()
+			if b := a.body; !found && b != nil && b.schema.Shape() == schema.TypeObject && !b.schema.HasRequired() {
 				v, found = map[string]any{}, true // nothing in it is required
 			}
 		}
@@ -48,9 +48,9 @@ func (o *builder) bind(args json.RawMessage, f *faults) (values map[int]any, ok 
 
 // object reads the arguments as an object, also where the model wrote it as
 // text.
-func object(args json.RawMessage, f *faults) (map[string]any, bool) {
+func object(args json.RawMessage, f *schema.Faults) (map[string]any, bool) {
 	if len(args) > MaxArguments {
-		f.addf(path{}, "the arguments have more than %d KiB", MaxArguments>>10)
+		f.Addf(schema.Path{}, "the arguments have more than %d KiB", MaxArguments>>10)
 		return nil, false
 	}
 	if len(strings.TrimSpace(string(args))) == 0 {
@@ -61,7 +61,7 @@ func object(args json.RawMessage, f *faults) (map[string]any, bool) {
 		v, err = tree.ParseValue([]byte(s))
 	}
 	if err != nil {
-		f.addf(path{}, "the arguments are not JSON (%s)", plaintext.Clip(plaintext.OneLine(err.Error()), 120))
+		f.Addf(schema.Path{}, "the arguments are not JSON (%s)", plaintext.Clip(plaintext.OneLine(err.Error()), 120))
 		return nil, false
 	}
 	switch v := v.(type) {
@@ -70,14 +70,14 @@ func object(args json.RawMessage, f *faults) (map[string]any, bool) {
 	case map[string]any:
 		return v, true
 	}
-	f.addf(path{}, "the arguments must be an object")
+	f.Addf(schema.Path{}, "the arguments must be an object")
 	return nil, false
 }
 
 // place deals with arguments that the tool does not have. A field of the body
 // that stands beside it is moved into it; anything else is a fault, for what
 // is silently dropped would be believed to be sent.
-func (o *builder) place(given map[string]any, f *faults) {
+func (o *builder) place(given map[string]any, f *schema.Faults) {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if _, known := o.argument(name); known {
 			continue
@@ -86,7 +86,7 @@ func (o *builder) place(given map[string]any, f *faults) {
 			delete(given, name)
 			continue
 		}
-		if o.entity != nil && o.entity.schema.takes(name) {
+		if o.entity != nil && o.entity.schema.Takes(name) {
 			whole, isObject := given[bodyKey].(map[string]any)
 			if given[bodyKey] == nil {
 				whole, isObject = map[string]any{}, true
@@ -100,7 +100,7 @@ func (o *builder) place(given map[string]any, f *faults) {
 				continue
 			}
 		}
-		f.addf(path{}.key(name), "is not an argument; the arguments are %s", plaintext.Clip(cmp.Or(strings.Join(o.names(), ", "), "none"), 300))
+		f.Addf(schema.Path{}.Key(name), "is not an argument; the arguments are %s", plaintext.Clip(cmp.Or(strings.Join(o.names(), ", "), "none"), 300))
 	}
 }
 

@@ -1,12 +1,12 @@
 package openapi
 
 import (
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 	"net/http"
 	"slices"
 	"strings"
-
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/tree"
 )
 
 // body reads what the operation takes as its body.
@@ -39,7 +39,7 @@ func (r *reader) newBody(o *Operation, s tree.Cursor) *body {
 	s, ok := r.refs.Follow(s, "requestBodies")
 	if !ok {
 		// What is missing may be anything.
-		return &body{kind: bodyJSON, media: "application/json", schema: lostSchema()}
+		return &body{kind: bodyJSON, media: "application/json", schema: schema.Lost()}
 	}
 	content := s.Child("content")
 	switch {
@@ -64,7 +64,7 @@ func (r *reader) newBody(o *Operation, s tree.Cursor) *body {
 	if !content.Is(tree.Object) || len(content.Keys) == 0 {
 		if s.Get("required").IsTrue() {
 			r.Warnf("content-missing", s.At, "the body has no \"content\"; any JSON may be sent")
-			return &body{kind: bodyJSON, media: "application/json", required: true, schema: lostSchema()}
+			return &body{kind: bodyJSON, media: "application/json", required: true, schema: schema.Lost()}
 		}
 		r.Infof("content-missing", s.At, "the body has no \"content\"; none is sent")
 		return nil
@@ -97,7 +97,7 @@ func (r *reader) choose(content tree.Cursor) *body {
 	}
 	media := content.Entry(best)
 	name := tree.MediaType(content.Keys[best])
-	b := &body{media: name, kind: bodyText, schema: r.schemas.schema(media.Child("schema")), sample: shown(media)}
+	b := &body{media: name, kind: bodyText, schema: r.schemas.Read(media.Child("schema")), sample: schema.Example(media)}
 	switch {
 	case name == "*/*" || name == "application/*" || !strings.Contains(name, "/"):
 		b.media, b.kind = "application/json", bodyJSON
@@ -111,7 +111,7 @@ func (r *reader) choose(content tree.Cursor) *body {
 		if name == "text/*" {
 			b.media = "text/plain"
 		}
-		b.schema = schemaOf(typeString)
+		b.schema = schema.Of(schema.TypeString)
 		r.written(media.At, b.media)
 	}
 	if encodings := media.Child("encoding"); encodings.Is(tree.Object) {

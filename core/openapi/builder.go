@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"aidesk/core/openapi/schema"
 	"log/slog"
 	"net/url"
 )
@@ -26,7 +27,7 @@ type arg struct {
 	body  *body
 }
 
-func (a arg) schema() *schema {
+func (a arg) schema() *schema.Schema {
 	if a.param != nil {
 		return a.param.schema
 	}
@@ -51,7 +52,7 @@ func (a arg) required() bool {
 // wanted reports whether a model should be told that the argument is required.
 // Few documents say so of a body, though without one the call means nothing.
 func (a arg) wanted() bool {
-	return a.required() || a.body != nil && a.body.schema.needsAny()
+	return a.required() || a.body != nil && a.body.schema.HasRequired()
 }
 
 // param is one parameter of the path, query, header or cookie.
@@ -66,7 +67,7 @@ type param struct {
 	tabs     bool   // 2.0: separated by tabs
 	media    string // of a parameter with "content"
 	text     string
-	schema   *schema
+	schema   *schema.Schema
 	sample   any // what the document gives as an example of it; nil: nothing
 }
 
@@ -84,7 +85,7 @@ type body struct {
 	media    string // as sent, without parameters
 	required bool
 	text     string
-	schema   *schema
+	schema   *schema.Schema
 	sample   any                 // what the document gives as an example of it; nil: nothing
 	encoding map[string]encoding // of forms, by property
 }

@@ -1,15 +1,15 @@
 package openapi
 
 import (
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"unicode"
-
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/tree"
 )
 
 // arguments lists the values of a call for a card: each with a label in plain
@@ -17,12 +17,12 @@ import (
 // sent, so "5" for a number is 5, and what the document fixes is there too.
 // Arguments that do not fit are listed all the same; Request refuses them.
 func (o *builder) arguments(args json.RawMessage) []Argument {
-	f := &faults{}
+	f := &schema.Faults{}
 	given, ok := object(args, f)
 	if !ok {
 		return []Argument{{"Arguments", visible(string(args))}}
 	}
-	values, _ := o.bind(args, &faults{})
+	values, _ := o.bind(args, &schema.Faults{})
 	o.place(given, f)
 	c := &card{}
 	for i, a := range o.args {
@@ -66,14 +66,14 @@ func (c *card) body(b *body, v any) {
 	c.add("Body", b.schema, v, 0)
 }
 
-func (c *card) fields(above string, s *schema, fields map[string]any, depth int) {
+func (c *card) fields(above string, s *schema.Schema, fields map[string]any, depth int) {
 	for _, name := range ordered(s, fields) {
-		p := s.field(name)
+		p := s.Field(name)
 		c.add(above+label(name, p), p, fields[name], depth+1)
 	}
 }
 
-func (c *card) add(name string, s *schema, v any, depth int) {
+func (c *card) add(name string, s *schema.Schema, v any, depth int) {
 	switch v := v.(type) {
 	case map[string]any:
 		if len(v) > 0 && depth < 12 {
@@ -87,9 +87,9 @@ func (c *card) add(name string, s *schema, v any, depth int) {
 				if len(v) > 1 {
 					each = fmt.Sprintf("%s %d", name, i+1)
 				}
-				var of *schema
+				var of *schema.Schema
 				if s != nil {
-					of = s.at(i)
+					of = s.At(i)
 				}
 				c.add(each, of, item, depth+1)
 			}
@@ -101,9 +101,9 @@ func (c *card) add(name string, s *schema, v any, depth int) {
 
 // ordered lists the names of fields: those that the schema knows in its order,
 // then the others.
-func ordered(s *schema, fields map[string]any) []string {
+func ordered(s *schema.Schema, fields map[string]any) []string {
 	var out []string
-	for _, name := range s.names() {
+	for _, name := range s.Names() {
 		if _, given := fields[name]; given && !slices.Contains(out, name) {
 			out = append(out, name)
 		}
@@ -121,8 +121,8 @@ func ordered(s *schema, fields map[string]any) []string {
 }
 
 // label makes plain words of a name: "check_in" is "Check in".
-func label(name string, s *schema) string {
-	if title := s.caption(); title != "" && len(title) <= 40 {
+func label(name string, s *schema.Schema) string {
+	if title := s.Title(); title != "" && len(title) <= 40 {
 		return visible(title)
 	}
 	parts := strings.FieldsFunc(plaintext.SplitWords(visible(name)), func(c rune) bool {

@@ -1,6 +1,8 @@
 package openapi
 
 import (
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -9,8 +11,6 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
-
-	"aidesk/core/openapi/plaintext"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -90,14 +90,14 @@ func (o *builder) route(ctx context.Context) (*routers.Route, error) {
 		}
 		// Path parameters need the router to be told apart, and kin has no
 		// decoder for the other two.
-		if p.in == "path" || p.in == "template" || p.tabs || p.style == "deepObject" && p.schema.shape() != typeObject {
+		if p.in == "path" || p.in == "template" || p.tabs || p.style == "deepObject" && p.schema.Shape() != schema.TypeObject {
 			continue
 		}
 		one := map[string]any{"name": p.name, "in": p.in, "required": p.required}
 		if p.media != "" {
-			one["content"] = map[string]any{p.media: map[string]any{"schema": p.schema.outline()}}
+			one["content"] = map[string]any{p.media: map[string]any{"schema": p.schema.Outline()}}
 		} else {
-			one["style"], one["explode"], one["schema"] = p.style, p.explode, p.schema.outline()
+			one["style"], one["explode"], one["schema"] = p.style, p.explode, p.schema.Outline()
 		}
 		params = append(params, one)
 	}
@@ -124,7 +124,7 @@ func (o *builder) route(ctx context.Context) (*routers.Route, error) {
 }
 
 func (b *body) outline() map[string]any {
-	out := map[string]any{"schema": b.schema.outline()}
+	out := map[string]any{"schema": b.schema.Outline()}
 	encoding := map[string]any{}
 	for name, e := range b.encoding {
 		if e.style != "" {

@@ -1,6 +1,9 @@
 package openapi
 
 import (
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -11,9 +14,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/tree"
 )
 
 // Source is the document to read.
@@ -82,7 +82,7 @@ type reader struct {
 	main    *tree.File
 	old     bool // 2.0
 	refs    *tree.Resolver
-	schemas *schemaReader
+	schemas *schema.Reader
 	fields  []tree.Cursor // 2.0: body and form parameters of the operation being read
 
 	doc     *Document
@@ -114,7 +114,7 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 	}
 	r.notes = &r.general
 	r.refs = tree.NewResolver(ctx, r.main, opt.Fetch, r)
-	r.schemas = newSchemaReader(r.refs, r.doc.Hash, r)
+	r.schemas = schema.NewReader(r.refs, r.doc.Hash, r)
 	if err := r.addresses(); err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 		return nil, err
 	}
 	r.notes = &r.general
-	r.schemas.flatten()
+	r.schemas.Merge()
 	for _, o := range r.doc.Operations {
 		r.finish(o)
 	}

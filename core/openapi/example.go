@@ -59,7 +59,7 @@ func (o *Operation) Slot(name string) (keys []string, known bool) {
 	if o.call.entity == nil {
 		return nil, false
 	}
-	if o.call.entity.schema.declares(name) {
+	if o.call.entity.schema.Declares(name) {
 		return []string{bodyKey, name}, true
 	}
 	return nil, false

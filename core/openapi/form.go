@@ -1,6 +1,9 @@
 package openapi
 
 import (
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,9 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/tree"
 )
 
 // write turns the value of the body into bytes and their media type.
@@ -35,8 +35,8 @@ func (b *body) write(v any) (data []byte, media string, err error) {
 	switch {
 	case isObject:
 	case b.kind == bodyMultipart: // a file alone, of which no name is declared
-		alone := body{schema: objectSchema()}
-		alone.schema.addProperty("file", binarySchema(), false)
+		alone := body{schema: schema.NewObject()}
+		alone.schema.AddProperty("file", schema.Binary(), false)
 		return alone.multipart(map[string]any{"file": tree.Plain(v)})
 	default:
 		return nil, "", errors.New("must be an object, for it is sent as a form")
@@ -60,7 +60,7 @@ func (b *body) form(fields map[string]any) (string, error) {
 			e.style, e.explode = "form", true
 			// Without a style an object is written as its content type says,
 			// and that is JSON by default.
-			if isMap(v) || tree.IsJSON(tree.MediaType(e.media)) && kindOf(v) != typeString {
+			if isMap(v) || tree.IsJSON(tree.MediaType(e.media)) && schema.TypeOf(v) != schema.TypeString {
 				pairs = append(pairs, escape(name)+"="+escape(tree.Compact(v)))
 				continue
 			}
@@ -75,7 +75,7 @@ func (b *body) form(fields map[string]any) (string, error) {
 		switch {
 		case text != "":
 			pairs = append(pairs, text)
-		case b.schema.needs(name): // nothing in it that a form could hold
+		case b.schema.Needs(name): // nothing in it that a form could hold
 			return "", fmt.Errorf("%s must not be empty", name)
 		}
 	}
@@ -94,11 +94,11 @@ func (b *body) multipart(fields map[string]any) ([]byte, string, error) {
 	var parts []part
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		e := b.encoding[name]
-		s := b.schema.property(name)
+		s := b.schema.Property(name)
 		values := []any{fields[name]}
 		if list, isList := fields[name].([]any); isList && !tree.IsJSON(tree.MediaType(e.media)) {
 			values = list // one part each
-			s = s.entryOf()
+			s = s.Entry()
 		}
 		for _, v := range values {
 			parts = append(parts, b.part(name, v, s, e))
@@ -107,9 +107,9 @@ func (b *body) multipart(fields map[string]any) ([]byte, string, error) {
 	boundary := "aidesk"
 	for n := 0; ; n++ {
 		h := sha256.New()
-		sign(h, strconv.Itoa(n))
+		schema.Sign(h, strconv.Itoa(n))
 		for _, p := range parts {
-			sign(h, p.name, p.data)
+			schema.Sign(h, p.name, p.data)
 		}
 		boundary = "aidesk-" + hex.EncodeToString(h.Sum(nil)[:16])
 		if !slices.ContainsFunc(parts, func(p part) bool { return strings.Contains(p.data, boundary) }) {
@@ -131,20 +131,20 @@ func (b *body) multipart(fields map[string]any) ([]byte, string, error) {
 	return out.Bytes(), "multipart/form-data; boundary=" + boundary, nil
 }
 
-func (b *body) part(name string, v any, s *schema, e encoding) part {
+func (b *body) part(name string, v any, s *schema.Schema, e encoding) part {
 	p := part{name: name, data: tree.Plain(v)}
 	if plaintext.IsToken(strings.Replace(tree.MediaType(e.media), "/", "", 1)) && !strings.Contains(e.media, "*") {
 		p.media = tree.MediaType(e.media)
 	}
 	switch {
-	case s.file():
+	case s.IsFile():
 		p.file = name + ".txt"
 		if p.media == "" {
 			p.media = "text/plain; charset=utf-8"
 		} else if p.media != "text/plain" {
 			p.file = name
 		}
-	case p.media == "" && (isMap(v) || kindOf(v) == typeArray):
+	case p.media == "" && (isMap(v) || schema.TypeOf(v) == schema.TypeArray):
 		p.media = "application/json"
 	}
 	return p

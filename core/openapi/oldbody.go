@@ -1,11 +1,11 @@
 package openapi
 
 import (
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 	"slices"
 	"strings"
-
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/tree"
 )
 
 // oldBody makes the body of a 2.0 operation from its body or form parameters
@@ -31,10 +31,10 @@ func (r *reader) oldBody(o *Operation, s tree.Cursor, fields []tree.Cursor) *bod
 			continue
 		}
 		if form == nil {
-			form = &body{kind: bodyForm, media: "application/x-www-form-urlencoded", schema: objectSchema(), encoding: map[string]encoding{}}
+			form = &body{kind: bodyForm, media: "application/x-www-form-urlencoded", schema: schema.NewObject(), encoding: map[string]encoding{}}
 		}
 		must := f.Get("required").IsTrue()
-		form.schema.addProperty(name, r.schemas.schema(f), must)
+		form.schema.AddProperty(name, r.schemas.Read(f), must)
 		form.required = form.required || must
 		p := &param{style: "form"}
 		r.collection(tree.ObjectOf("collectionFormat", f.Get("collectionFormat")), p)
@@ -65,12 +65,12 @@ func (r *reader) oldWhole(o *Operation, f tree.Cursor, consumes []string) *body 
 	if given.Node == nil && f.Get("type") != nil {
 		given = f
 	}
-	b.schema = r.schemas.schema(given)
+	b.schema = r.schemas.Read(given)
 	switch {
 	case rank >= 8:
 		b.media = best
 	case rank > 0 && rank < 7:
-		b.kind, b.media, b.schema = bodyText, best, schemaOf(typeString)
+		b.kind, b.media, b.schema = bodyText, best, schema.Of(schema.TypeString)
 		r.written(f.At, best)
 	case rank == 0 && len(consumes) > 0 && b.required && !slices.ContainsFunc(consumes, func(m string) bool { return weigh(m) > 0 }):
 		o.refusef(f.At, "media-unsupported", "it takes only %s, which cannot be written from a conversation", plaintext.Clip(plaintext.OneLine(strings.Join(consumes, ", ")), 120))

@@ -1,11 +1,11 @@
 package openapi
 
 import (
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 	"slices"
 	"strings"
-
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/tree"
 )
 
 // unsent are header fields that the sender sets itself, or that would make
@@ -105,7 +105,7 @@ func (r *reader) parameter(o *Operation, s tree.Cursor) *param {
 		return nil
 	}
 	r.style(s, p)
-	p.sample = shown(s)
+	p.sample = schema.Example(s)
 	return p
 }
 
@@ -114,12 +114,12 @@ func (r *reader) style(s tree.Cursor, p *param) {
 	given := s.Child("schema")
 	if content := s.Child("content"); content.Is(tree.Object) && len(content.Vals) > 0 && given.Node == nil {
 		p.media = strings.ToLower(strings.TrimSpace(content.Keys[0]))
-		p.schema = r.schemas.schema(content.Entry(0).Child("schema"))
+		p.schema = r.schemas.Read(content.Entry(0).Child("schema"))
 		return
 	}
 	switch {
 	case given.Node != nil:
-		p.schema = r.schemas.schema(given)
+		p.schema = r.schemas.Read(given)
 		// On a schema that is not an object "required: true" can only mean
 		// the parameter.
 		if must := given.Get("required"); must.Is(tree.Boolean) && must.IsTrue() && !p.required {
@@ -130,9 +130,9 @@ func (r *reader) style(s tree.Cursor, p *param) {
 		if !r.old {
 			r.Infof("parameter-schema", s.At, "the parameter %q has its type beside it, as 2.0 writes it", plaintext.Clip(p.name, 60))
 		}
-		p.schema = r.schemas.schema(s)
+		p.schema = r.schemas.Read(s)
 	default:
-		p.schema = schemaOf(0)
+		p.schema = schema.Of(0)
 	}
 	if p.in == "path" {
 		p.style = "simple"

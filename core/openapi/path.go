@@ -1,15 +1,15 @@
 package openapi
 
 import (
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
-
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/tree"
 )
 
 // methods are those that OpenAPI knows, and what a call of each does.
@@ -63,7 +63,7 @@ func (r *reader) guarded(item, s tree.Cursor, path, method string) {
 	}()
 	r.notes = own
 	r.operation(o, item, s)
-	r.schemas.drain()
+	r.schemas.Drain()
 }
 
 func (o *Operation) refusef(at, code, format string, args ...any) {
@@ -111,7 +111,7 @@ func (r *reader) operation(o *Operation, item, s tree.Cursor) {
 	r.template(o, s)
 	r.body(o, s)
 	if takesBody := o.Method == http.MethodPost || o.Method == http.MethodPut || o.Method == http.MethodPatch; lost && takesBody {
-		o.call.entity = &body{kind: bodyJSON, media: "application/json", schema: lostSchema()}
+		o.call.entity = &body{kind: bodyJSON, media: "application/json", schema: schema.Lost()}
 		o.call.args = append(o.call.args, arg{body: o.call.entity})
 	}
 	r.effect(o, s)
@@ -154,7 +154,7 @@ func (o *Operation) settle() {
 	if b == nil || b.required || b.kind == bodyText {
 		return
 	}
-	if b.schema.emptyOnly() {
+	if b.schema.IsEmptyObject() {
 		o.call.entity = nil
 		o.call.args = slices.DeleteFunc(o.call.args, func(a arg) bool { return a.body != nil })
 	}

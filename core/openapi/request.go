@@ -1,6 +1,8 @@
 package openapi
 
 import (
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,8 +12,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"aidesk/core/openapi/tree"
 )
 
 // Request is exactly what will be sent, without the credential.
@@ -31,21 +31,21 @@ type Field struct {
 
 // request turns arguments into the request to send: coerced, validated, built.
 func (o *builder) request(args json.RawMessage) (Request, error) {
-	f := &faults{}
+	f := &schema.Faults{}
 	values, readable := o.bind(args, f)
 	if !readable {
-		return Request{}, f.err()
+		return Request{}, f.Err()
 	}
 	for i, a := range o.args {
 		v, given := values[i]
-		switch at := (path{}).key(a.key); {
+		switch at := (schema.Path{}).Key(a.key); {
 		case given:
-			f.check(a.schema(), v, at)
+			f.Check(a.schema(), v, at)
 		case a.required():
-			f.addf(at, "is required")
+			f.Addf(at, "is required")
 		}
 	}
-	if err := f.err(); err != nil {
+	if err := f.Err(); err != nil {
 		return Request{}, err
 	}
 	req, err := o.build(values)
@@ -82,8 +82,8 @@ func (o *builder) build(values map[int]any) (Request, error) {
 			return Request{}, at(a.key, err)
 		}
 		switch {
-		case text == "" && p.required && (isMap(v) || kindOf(v) == typeArray):
-			return Request{}, &ArgumentError{Field: a.key, Message: "must not be empty"}
+		case text == "" && p.required && (isMap(v) || schema.TypeOf(v) == schema.TypeArray):
+			return Request{}, &schema.ArgumentError{Field: a.key, Message: "must not be empty"}
 		case text == "" && p.in != "header":
 		case p.in == "query":
 			query = append(query, text)
@@ -114,7 +114,7 @@ const accept = "application/json, text/plain;q=0.8, */*;q=0.5"
 
 // at names the argument in an error of the writers.
 func at(key string, err error) error {
-	return &ArgumentError{Field: key, Message: err.Error()}
+	return &schema.ArgumentError{Field: key, Message: err.Error()}
 }
 
 // address builds the URL and makes sure that it stays where it belongs.
@@ -148,14 +148,14 @@ func (o *builder) address(placed map[*param]any, query []string) (string, error)
 		out += "?" + strings.Join(query, "&")
 	}
 	if len(out) > maxURL {
-		return "", &ArgumentError{Message: fmt.Sprintf("the address becomes longer than %d KiB; send less", maxURL>>10)}
+		return "", &schema.ArgumentError{Message: fmt.Sprintf("the address becomes longer than %d KiB; send less", maxURL>>10)}
 	}
 	// What was built is read back as a client will read it. Nothing above
 	// should let this fail; it is what the promise rests on.
 	u, err := url.Parse(out)
 	if err != nil || u.Scheme != o.base.Scheme || u.Host != o.base.Host || u.User != nil || u.Fragment != "" ||
 		!strings.HasPrefix(u.EscapedPath(), base+"/") || climbs(u.EscapedPath()) {
-		return "", &ArgumentError{Message: "the arguments lead out of the plugin's own addresses"}
+		return "", &schema.ArgumentError{Message: "the arguments lead out of the plugin's own addresses"}
 	}
 	return out, nil
 }
@@ -175,12 +175,12 @@ func (o *builder) keyOf(p *param) string {
 // the same bytes.
 func (r Request) Digest(extra ...string) string {
 	h := sha256.New()
-	sign(h, r.Method, r.URL, r.Media)
+	schema.Sign(h, r.Method, r.URL, r.Media)
 	for _, f := range r.Header {
-		sign(h, f.Name, f.Value)
+		schema.Sign(h, f.Name, f.Value)
 	}
-	sign(h, "body", string(r.Body))
-	sign(h, append([]string{"extra"}, extra...)...)
+	schema.Sign(h, "body", string(r.Body))
+	schema.Sign(h, append([]string{"extra"}, extra...)...)
 	return hex.EncodeToString(h.Sum(nil))
 }
 

@@ -1,12 +1,12 @@
 package openapi
 
 import (
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-
-	"aidesk/core/openapi/tree"
 
 	"github.com/oapi-codegen/runtime"
 )
@@ -193,7 +193,9 @@ func isMap(v any) bool {
 
 // nested reports whether a list or object holds another.
 func nested(v any) bool {
-	deeper := func(item any) bool { return kindOf(item) == typeArray || kindOf(item) == typeObject }
+	deeper := func(item any) bool {
+		return schema.TypeOf(item) == schema.TypeArray || schema.TypeOf(item) == schema.TypeObject
+	}
 	switch v := v.(type) {
 	case []any:
 		return slices.ContainsFunc(v, deeper)

@@ -1,12 +1,12 @@
 package openapi
 
 import (
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 	"slices"
 	"strconv"
 	"strings"
-
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/tree"
 )
 
 // template takes the path apart. Every "{name}" becomes a parameter, declared
@@ -72,7 +72,7 @@ func (r *reader) split(o *Operation, s tree.Cursor, text, in string) []step {
 		if at < 0 {
 			r.Infof("path-parameter-undeclared", s.At, "the parameter %q of the path is not declared; it was read as text", plaintext.Clip(name, 60))
 			at = len(o.call.args)
-			p := &param{name: name, in: in, style: "simple", required: true, schema: schemaOf(typeString)}
+			p := &param{name: name, in: in, style: "simple", required: true, schema: schema.Of(schema.TypeString)}
 			if name == "" {
 				p.name = "value" + strconv.Itoa(at+1)
 			}

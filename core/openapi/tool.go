@@ -1,14 +1,14 @@
 package openapi
 
 import (
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
-
-	"aidesk/core/openapi/plaintext"
 )
 
 // Tool is the definition that goes to a model. Its name, keys and schema obey
@@ -44,7 +44,7 @@ func (o *Operation) ToolPlain(plugin string, tokens int) Tool {
 }
 
 // drawn is the definition in the first of the views that is within a size, or the last.
-func (o *Operation) drawn(plugin string, views []view, tokens int) Tool {
+func (o *Operation) drawn(plugin string, views []schema.View, tokens int) Tool {
 	t := Tool{
 		Name:        o.name(plugin),
 		Plugin:      plugin,
@@ -154,11 +154,11 @@ func Names(tools []Tool) []Tool {
 
 // render draws the schema of the arguments; whole is false where the view was
 // too small for it and parts had to be cut at random.
-func (o *Operation) render(v view) (arguments json.RawMessage, whole bool) {
-	d := newDrawing(v)
+func (o *Operation) render(v schema.View) (arguments json.RawMessage, whole bool) {
+	d := schema.NewDrawing(v)
 	properties := map[string]any{}
 	required := []string{}
-	optional := 20 * v.optional
+	optional := 20 * v.Optional
 	for _, a := range o.call.args {
 		if !a.wanted() {
 			if optional--; optional < 0 {
@@ -168,24 +168,24 @@ func (o *Operation) render(v view) (arguments json.RawMessage, whole bool) {
 		var drawn map[string]any
 		var text string
 		if a.param != nil {
-			drawn, text = d.draw(a.schema(), 1), a.param.text
+			drawn, text = d.Draw(a.schema(), 1), a.param.text
 			if a.key != a.param.name && text == "" {
 				text = a.param.name
 			}
 		} else {
-			drawn, text = d.draw(a.schema(), 0), a.body.text
-			if a.body.kind == bodyJSON && a.schema().blank() {
+			drawn, text = d.Draw(a.schema(), 0), a.body.text
+			if a.body.kind == bodyJSON && a.schema().IsOpen() {
 				drawn["type"] = "object" // anything; mostly that
 			}
 			if a.body.kind == bodyText {
 				text = strings.TrimSpace(text + " The text of the body, as " + a.body.media + ".")
 			}
 		}
-		if text != "" && v.text > 0 {
-			drawn["description"] = joined(plaintext.Clip(text, v.text), drawn["description"], text)
+		if text != "" && v.Text > 0 {
+			drawn["description"] = joined(plaintext.Clip(text, v.Text), drawn["description"], text)
 		}
 		properties[a.key] = drawn
-		if _, free := a.schema().only(); a.wanted() && !free {
+		if _, free := a.schema().Fixed(); a.wanted() && !free {
 			required = append(required, a.key)
 		}
 	}
@@ -198,7 +198,7 @@ func (o *Operation) render(v view) (arguments json.RawMessage, whole bool) {
 	if err != nil {
 		return json.RawMessage(`{"properties":{},"type":"object"}`), true
 	}
-	return out, d.whole()
+	return out, d.Whole()
 }
 
 // joined puts the remark that draw made (a format, an example) behind the
@@ -212,21 +212,21 @@ func joined(text string, remark any, whole string) string {
 }
 
 // views are tried in turn until the tool is small enough.
-var views = []view{
-	{depth: maxSchemaDepth, text: maxFieldText, optional: 1_000, values: 1_500},
-	{depth: maxSchemaDepth, text: 100, optional: 60, values: 800},
-	{depth: 4, text: 60, optional: 20, values: 400},
-	{depth: 3, text: 40, optional: 8, values: 200},
-	{depth: 2, text: 24, optional: 4, values: 100},
-	{depth: 2, text: 0, optional: 2, values: 60},
-	{depth: 1, text: 0, optional: 1, values: 40},
+var views = []schema.View{
+	{Depth: maxSchemaDepth, Text: maxFieldText, Optional: 1_000, Values: 1_500},
+	{Depth: maxSchemaDepth, Text: 100, Optional: 60, Values: 800},
+	{Depth: 4, Text: 60, Optional: 20, Values: 400},
+	{Depth: 3, Text: 40, Optional: 8, Values: 200},
+	{Depth: 2, Text: 24, Optional: 4, Values: 100},
+	{Depth: 2, Text: 0, Optional: 2, Values: 60},
+	{Depth: 1, Text: 0, Optional: 1, Values: 40},
 }
 
 // bareViews are views without words.
-var bareViews = []view{
-	{depth: 4, text: 0, optional: 20, values: 400},
-	{depth: 3, text: 0, optional: 8, values: 200},
-	{depth: 2, text: 0, optional: 4, values: 100},
-	{depth: 2, text: 0, optional: 2, values: 60},
-	{depth: 1, text: 0, optional: 1, values: 40},
+var bareViews = []schema.View{
+	{Depth: 4, Text: 0, Optional: 20, Values: 400},
+	{Depth: 3, Text: 0, Optional: 8, Values: 200},
+	{Depth: 2, Text: 0, Optional: 4, Values: 100},
+	{Depth: 2, Text: 0, Optional: 2, Values: 60},
+	{Depth: 1, Text: 0, Optional: 1, Values: 40},
 }

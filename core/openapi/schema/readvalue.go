@@ -1,4 +1,4 @@
-package openapi
+package schema
 
 import (
 	"encoding/json"
@@ -11,7 +11,7 @@ import (
 )
 
 // values reads enum, const, default and examples.
-func (r *schemaReader) values(s tree.Cursor, out *schema) {
+func (r *Reader) values(s tree.Cursor, out *Schema) {
 	if e := s.Get("enum"); e != nil {
 		for _, v := range e.Entries() {
 			switch {
@@ -39,20 +39,20 @@ func (r *schemaReader) values(s tree.Cursor, out *schema) {
 
 // reconcile settles an enum that contradicts the type: on a list it is meant
 // for the entries, and where no value is of the type the type decides.
-func (r *schemaReader) reconcile(s tree.Cursor, out *schema) {
+func (r *Reader) reconcile(s tree.Cursor, out *Schema) {
 	if len(out.enum) == 0 || out.types == 0 {
 		return
 	}
 	fits := func(v any) bool {
-		k := kindOf(convert(&schema{types: out.types}, v))
+		k := TypeOf(convert(&Schema{types: out.types}, v))
 		return out.types&k != 0
 	}
 	switch {
-	case out.types == typeArray && !slices.ContainsFunc(out.enum, func(v any) bool { return kindOf(v) == typeArray }):
+	case out.types == TypeArray && !slices.ContainsFunc(out.enum, func(v any) bool { return TypeOf(v) == TypeArray }):
 		r.Infof("enum-on-list", s.At+"/enum", "\"enum\" stands at a list; it was read as that of the entries")
-		items := &schema{enum: out.enum, state: 2}
+		items := &Schema{enum: out.enum, state: 2}
 		if out.items != nil {
-			items = &schema{enum: out.enum, all: []*schema{out.items}}
+			items = &Schema{enum: out.enum, all: []*Schema{out.items}}
 			r.order = append(r.order, items)
 		}
 		out.items, out.enum = items, nil
@@ -62,7 +62,7 @@ func (r *schemaReader) reconcile(s tree.Cursor, out *schema) {
 		out.enum = nil
 	default:
 		for i, v := range out.enum {
-			if converted := convert(&schema{types: out.types}, v); kindOf(converted)&out.types != 0 {
+			if converted := convert(&Schema{types: out.types}, v); TypeOf(converted)&out.types != 0 {
 				out.enum[i] = converted
 			}
 		}
@@ -85,23 +85,23 @@ func small(n *tree.Node) any {
 	return v
 }
 
-func (r *schemaReader) array(s tree.Cursor, out *schema) {
+func (r *Reader) array(s tree.Cursor, out *Schema) {
 	if items := s.Child("items"); items.Node != nil {
-		out.items = r.schema(items)
+		out.items = r.Read(items)
 	}
 	if prefix := s.Child("prefixItems"); prefix.Is(tree.List) {
 		for i := range min(len(prefix.Vals), 100) {
-			out.tuple = append(out.tuple, r.schema(prefix.Index(i)))
+			out.tuple = append(out.tuple, r.Read(prefix.Index(i)))
 		}
 		if out.items == nil {
-			out.items = &schema{some: out.tuple, state: 2}
+			out.items = &Schema{some: out.tuple, state: 2}
 		}
 	}
 }
 
 // bounds reads the limits, or returns nil where there are none. The boolean
 // exclusive limits of 3.0 and the numeric ones of 3.1 are both taken.
-func (r *schemaReader) bounds(s tree.Cursor) *bounds {
+func (r *Reader) bounds(s tree.Cursor) *bounds {
 	b, found := unbound(), false
 	float := func(key string) *float64 {
 		f, ok := s.Get(key).Float()
@@ -155,9 +155,9 @@ func (r *schemaReader) bounds(s tree.Cursor) *bounds {
 	return b
 }
 
-// shown is the example of a parameter or a media type: "example", or the value of the
+// Example is the example of a parameter or a media type: "example", or the value of the
 // first of "examples".
-func shown(s tree.Cursor) any {
+func Example(s tree.Cursor) any {
 	if v := small(s.Get("example")); v != nil {
 		return v
 	}

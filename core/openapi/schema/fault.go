@@ -1,4 +1,4 @@
-package openapi
+package schema
 
 import (
 	"fmt"
@@ -32,21 +32,21 @@ func (e *ArgumentError) Error() string {
 	return b.String()
 }
 
-// faults collects what is wrong with one set of arguments.
-type faults struct {
+// Faults collects what is wrong with one set of arguments.
+type Faults struct {
 	all      []*ArgumentError
 	steps    int // schemas applied, against documents that make it explode
 	patterns map[string]*regexp.Regexp
 }
 
-func (f *faults) addf(at path, format string, args ...any) {
+func (f *Faults) Addf(at Path, format string, args ...any) {
 	if len(f.all) < maxFaults {
 		f.all = append(f.all, &ArgumentError{Field: at.String(), Message: fmt.Sprintf(format, args...)})
 	}
 }
 
-// err returns the first fault with the others in More, or nil.
-func (f *faults) err() error {
+// Err returns the first fault with the others in More, or nil.
+func (f *Faults) Err() error {
 	if len(f.all) == 0 {
 		return nil
 	}
@@ -55,18 +55,18 @@ func (f *faults) err() error {
 	return &first
 }
 
-// path is where in the arguments a value stands. It is written only where
+// Path is where in the arguments a value stands. It is written only where
 // there is a fault.
-type path struct {
-	up   *path
+type Path struct {
+	up   *Path
 	name string
 	nth  int // of a list, when name is ""
 }
 
-func (p path) key(name string) path { return path{&p, name, 0} }
-func (p path) entry(i int) path     { return path{&p, "", i} }
+func (p Path) Key(name string) Path { return Path{&p, name, 0} }
+func (p Path) entry(i int) Path     { return Path{&p, "", i} }
 
-func (p path) String() string {
+func (p Path) String() string {
 	if p.up == nil {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package openapi
+package schema
 
 import (
 	"encoding/json"
@@ -8,11 +8,11 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// coerce brings a value nearer to its schema, as models often miss the type
+// Coerce brings a value nearer to its schema, as models often miss the type
 // and mean the right thing: JSON in a string, "5" for 5, one entry for a list,
 // null for nothing, the wrong case of an enum. What it cannot bring nearer it
 // leaves to check. keep is false where the value stands for nothing.
-func (f *faults) coerce(s *schema, v any) (out any, keep bool) {
+func (f *Faults) Coerce(s *Schema, v any) (out any, keep bool) {
 	if f.steps++; f.steps > maxSteps {
 		return v, true
 	}
@@ -23,7 +23,7 @@ func (f *faults) coerce(s *schema, v any) (out any, keep bool) {
 	switch value := v.(type) {
 	case map[string]any:
 		for name, item := range value {
-			p := s.property(name)
+			p := s.Property(name)
 			if p == nil {
 				continue
 			}
@@ -31,7 +31,7 @@ func (f *faults) coerce(s *schema, v any) (out any, keep bool) {
 				delete(value, name)
 				continue
 			}
-			if item, keep := f.coerce(p, item); keep {
+			if item, keep := f.Coerce(p, item); keep {
 				value[name] = item
 			} else {
 				delete(value, name)
@@ -39,9 +39,9 @@ func (f *faults) coerce(s *schema, v any) (out any, keep bool) {
 		}
 		f.branch(s, value)
 		for _, name := range s.required {
-			if _, given := value[name]; !given && s.needs(name) {
-				p := s.property(name)
-				if only, ok := p.only(); ok {
+			if _, given := value[name]; !given && s.Needs(name) {
+				p := s.Property(name)
+				if only, ok := p.Fixed(); ok {
 					value[name] = only
 				} else if p != nil && p.nulls() {
 					value[name] = nil
@@ -51,7 +51,7 @@ func (f *faults) coerce(s *schema, v any) (out any, keep bool) {
 	case []any:
 		kept := value[:0]
 		for i, item := range value {
-			if item, keep := f.coerce(s.at(i), item); keep || item == nil && s.at(i).blank() {
+			if item, keep := f.Coerce(s.At(i), item); keep || item == nil && s.At(i).IsOpen() {
 				kept = append(kept, item)
 			}
 		}
@@ -62,18 +62,18 @@ func (f *faults) coerce(s *schema, v any) (out any, keep bool) {
 
 // branch coerces what only one of several choices knows: the nearest, where
 // none fits as it is.
-func (f *faults) branch(s *schema, value map[string]any) {
+func (f *Faults) branch(s *Schema, value map[string]any) {
 	if len(s.some) == 0 {
 		return
 	}
 	best := f.best(s, value)
 	if best >= 0 && (len(s.some[best].props.Keys) > 0 || len(s.some[best].some) > 0) {
-		f.coerce(s.some[best], value)
+		f.Coerce(s.some[best], value)
 	}
 }
 
-// property returns the schema of a property, nil where anything may be sent.
-func (s *schema) property(name string) *schema {
+// Property returns the schema of a property, nil where anything may be sent.
+func (s *Schema) Property(name string) *Schema {
 	if s == nil {
 		return nil
 	}
@@ -83,20 +83,20 @@ func (s *schema) property(name string) *schema {
 	return s.extra
 }
 
-// at returns the schema of the i-th entry of a list.
-func (s *schema) at(i int) *schema {
+// At returns the schema of the i-th entry of a list.
+func (s *Schema) At(i int) *Schema {
 	switch {
 	case i < len(s.tuple):
 		return s.tuple[i]
 	case s.items != nil:
 		return s.items
 	}
-	return &schema{}
+	return &Schema{}
 }
 
-// only returns the value that a required property can only have: its default
+// Fixed returns the value that a required property can only have: its default
 // or the single value of its enum.
-func (s *schema) only() (any, bool) {
+func (s *Schema) Fixed() (any, bool) {
 	switch {
 	case s == nil:
 		return nil, false
@@ -109,7 +109,7 @@ func (s *schema) only() (any, bool) {
 }
 
 // convert changes the type of one value, and nothing below it.
-func convert(s *schema, v any) any {
+func convert(s *Schema, v any) any {
 	if len(s.enum) > 0 {
 		return choose(s.enum, v)
 	}
@@ -117,14 +117,14 @@ func convert(s *schema, v any) any {
 	if want == 0 {
 		// Where anything may be sent the model is told to send text.
 		if text, isText := v.(string); isText {
-			return parse(typeObject|typeArray|typeString, text)
+			return parse(TypeObject|TypeArray|TypeString, text)
 		}
 		return v
 	}
 	switch value := v.(type) {
 	case string:
-		if want&typeString != 0 {
-			want &= typeString | typeArray | typeObject // "5" stays a text
+		if want&TypeString != 0 {
+			want &= TypeString | TypeArray | TypeObject // "5" stays a text
 		}
 		return parse(want, value)
 	case json.Number:
@@ -134,26 +134,26 @@ func convert(s *schema, v any) any {
 				return whole(value)
 			}
 			return v
-		case want&typeString != 0:
+		case want&TypeString != 0:
 			return value.String()
 		case want&typeBoolean != 0 && (value == "0" || value == "1"):
 			return value == "1"
 		}
 	case bool:
-		if want&typeBoolean == 0 && want&typeString != 0 {
+		if want&typeBoolean == 0 && want&TypeString != 0 {
 			return strconv.FormatBool(value)
 		}
 	case map[string]any:
-		if want&typeObject == 0 && want == typeString {
+		if want&TypeObject == 0 && want == TypeString {
 			return tree.Compact(v)
 		}
 	case []any:
-		if want&typeArray == 0 && want == typeString {
+		if want&TypeArray == 0 && want == TypeString {
 			return tree.Compact(v)
 		}
 		return v
 	}
-	if want&typeArray != 0 && want&kindOf(v) == 0 {
+	if want&TypeArray != 0 && want&TypeOf(v) == 0 {
 		return []any{v}
 	}
 	return v
@@ -161,11 +161,11 @@ func convert(s *schema, v any) any {
 
 // kinds are the types of s, or of its choices where it has none of its own; 0
 // where one of them allows everything.
-func (s *schema) kinds(depth int) types {
+func (s *Schema) kinds(depth int) Types {
 	if s.types != 0 || depth > 8 {
 		return s.types
 	}
-	var out types
+	var out Types
 	for _, c := range s.some {
 		of := c.kinds(depth + 1)
 		if of == 0 {
@@ -177,7 +177,7 @@ func (s *schema) kinds(depth int) types {
 }
 
 // parse reads what a string means where no string is wanted.
-func parse(want types, s string) any {
+func parse(want Types, s string) any {
 	trimmed := strings.TrimSpace(s)
 	if want&(typeInteger|typeNumber) != 0 && tree.IsNumber(trimmed) {
 		return whole(json.Number(trimmed))
@@ -190,12 +190,12 @@ func parse(want types, s string) any {
 			return false
 		}
 	}
-	if want&typeObject != 0 && strings.HasPrefix(trimmed, "{") || want&typeArray != 0 && strings.HasPrefix(trimmed, "[") {
+	if want&TypeObject != 0 && strings.HasPrefix(trimmed, "{") || want&TypeArray != 0 && strings.HasPrefix(trimmed, "[") {
 		if v, err := tree.ParseValue([]byte(trimmed)); err == nil {
 			return v
 		}
 	}
-	if want&typeArray != 0 && want&typeString == 0 {
+	if want&TypeArray != 0 && want&TypeString == 0 {
 		return []any{s}
 	}
 	return s

@@ -1,4 +1,4 @@
-package openapi
+package schema
 
 import (
 	"encoding/json"
@@ -9,22 +9,22 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// maker makes values that fit schemas.
-type maker struct {
+// Sampler makes values that fit schemas.
+type Sampler struct {
 	count int
-	above []*schema
+	above []*Schema
 }
 
-// newMaker returns a maker for one set of arguments.
-func newMaker() *maker { return &maker{} }
+// NewSampler returns a maker for one set of arguments.
+func NewSampler() *Sampler { return &Sampler{} }
 
-// make returns a value for s that check accepts, if there is an easy one.
-func (g *maker) make(s *schema, name string, depth int) (any, bool) {
+// Make returns a value for s that check accepts, if there is an easy one.
+func (g *Sampler) Make(s *Schema, name string, depth int) (any, bool) {
 	if g.count++; g.count > maxSampleValues || depth > 8 {
 		return nil, s.nulls()
 	}
 	for _, given := range []any{s.sample, s.preset} {
-		if v, ok := s.accepts(given); ok {
+		if v, ok := s.Accepts(given); ok {
 			return v, true
 		}
 	}
@@ -38,8 +38,8 @@ func (g *maker) make(s *schema, name string, depth int) (any, bool) {
 	defer func() { g.above = g.above[:len(g.above)-1] }()
 	if len(s.choices()) > 0 && len(s.props.Keys) == 0 {
 		for _, c := range s.some {
-			if v, ok := g.make(c, name, depth+1); ok {
-				if w, fits := s.accepts(v); fits {
+			if v, ok := g.Make(c, name, depth+1); ok {
+				if w, fits := s.Accepts(v); fits {
 					return w, true
 				}
 			}
@@ -60,8 +60,8 @@ func (g *maker) make(s *schema, name string, depth int) (any, bool) {
 	return g.text(s, name), true
 }
 
-// accepts returns a copy of a given value as it would be sent, if it fits.
-func (s *schema) accepts(given any) (any, bool) {
+// Accepts returns a copy of a given value as it would be sent, if it fits.
+func (s *Schema) Accepts(given any) (any, bool) {
 	if given == nil {
 		return nil, false
 	}
@@ -69,30 +69,30 @@ func (s *schema) accepts(given any) (any, bool) {
 	if err != nil {
 		return nil, false
 	}
-	f := &faults{}
-	v, keep := f.coerce(s, v)
+	f := &Faults{}
+	v, keep := f.Coerce(s, v)
 	if !keep || v == nil {
 		return nil, false
 	}
-	f.check(s, v, path{})
+	f.Check(s, v, Path{})
 	return v, len(f.all) == 0
 }
 
-func (g *maker) object(s *schema, depth int) (any, bool) {
+func (g *Sampler) object(s *Schema, depth int) (any, bool) {
 	out := map[string]any{}
-	add := func(of *schema, name string) bool {
-		p := of.property(name)
+	add := func(of *Schema, name string) bool {
+		p := of.Property(name)
 		if p == nil {
-			p = &schema{types: typeString}
+			p = &Schema{types: TypeString}
 		}
-		v, ok := g.make(p, name, depth+1)
+		v, ok := g.Make(p, name, depth+1)
 		if ok {
 			out[name] = v
 		}
 		return ok
 	}
 	for _, name := range s.required {
-		if s.needs(name) && !add(s, name) {
+		if s.Needs(name) && !add(s, name) {
 			return nil, false
 		}
 	}
@@ -103,11 +103,11 @@ func (g *maker) object(s *schema, depth int) (any, bool) {
 			if c.props.Find(name) < 0 {
 				of = s
 			}
-			if _, given := out[name]; !given && c.needs(name) && !add(of, name) {
+			if _, given := out[name]; !given && c.Needs(name) && !add(of, name) {
 				fits = false
 			}
 		}
-		if _, ok := s.accepts(out); ok && fits {
+		if _, ok := s.Accepts(out); ok && fits {
 			break
 		}
 	}
@@ -124,23 +124,23 @@ func (g *maker) object(s *schema, depth int) (any, bool) {
 	if len(out) == 0 && depth <= 1 && !s.closed && len(s.props.Keys) == 0 {
 		free := s.extra
 		if free == nil {
-			free = &schema{}
+			free = &Schema{}
 		}
-		if v, ok := g.make(free, "value", depth+1); ok {
+		if v, ok := g.Make(free, "value", depth+1); ok {
 			out["name"] = v
 		}
 	}
 	return out, true
 }
 
-func (s *schema) leastProps() int {
+func (s *Schema) leastProps() int {
 	if s.bounds == nil {
 		return 0
 	}
 	return s.bounds.minProps
 }
 
-func (g *maker) array(s *schema, name string, depth int) (any, bool) {
+func (g *Sampler) array(s *Schema, name string, depth int) (any, bool) {
 	n := 1
 	if s.bounds != nil && s.bounds.minItems > 1 {
 		n = min(s.bounds.minItems, 20)
@@ -150,12 +150,12 @@ func (g *maker) array(s *schema, name string, depth int) (any, bool) {
 	}
 	out := []any{}
 	for i := range max(n, len(s.tuple)) {
-		v, ok := g.make(s.at(i), strings.TrimSuffix(name, "s"), depth+1)
+		v, ok := g.Make(s.At(i), strings.TrimSuffix(name, "s"), depth+1)
 		if !ok {
 			return []any{}, n <= 1 && (s.bounds == nil || s.bounds.minItems <= 0)
 		}
 		if i > 0 && s.bounds != nil && s.bounds.unique {
-			v = another(s.at(i), v, i)
+			v = another(s.At(i), v, i)
 		}
 		out = append(out, v)
 	}
@@ -163,20 +163,20 @@ func (g *maker) array(s *schema, name string, depth int) (any, bool) {
 }
 
 // another returns the i-th value of a list whose entries must differ.
-func another(s *schema, v any, i int) any {
+func another(s *Schema, v any, i int) any {
 	if i < len(s.enum) {
 		return s.enum[i]
 	}
 	n := strconv.Itoa(i + 1)
 	for _, try := range []any{tree.Plain(v) + n, n, json.Number(n)} {
-		if fits, ok := s.accepts(try); ok {
+		if fits, ok := s.Accepts(try); ok {
 			return fits
 		}
 	}
 	return v
 }
 
-func (g *maker) number(s *schema, whole bool) json.Number {
+func (g *Sampler) number(s *Schema, whole bool) json.Number {
 	f := 1.0
 	if b := s.bounds; b != nil {
 		if b.min != nil && (f < *b.min || b.over && f <= *b.min) {

@@ -1,4 +1,4 @@
-package openapi
+package schema
 
 import (
 	"cmp"
@@ -7,15 +7,15 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// flatten merges the members of every "allOf" into the schema that has them,
+// Merge merges the members of every "allOf" into the schema that has them,
 // so that all that follows knows no "allOf".
-func (r *schemaReader) flatten() {
+func (r *Reader) Merge() {
 	for _, s := range r.order {
 		r.flat(s, 0)
 	}
 }
 
-func (r *schemaReader) flat(s *schema, depth int) bool {
+func (r *Reader) flat(s *Schema, depth int) bool {
 	switch {
 	case s.state == 2:
 		return true
@@ -63,7 +63,7 @@ type demand struct {
 	declared bool // by that member itself
 }
 
-func (s *schema) demands() []demand {
+func (s *Schema) demands() []demand {
 	var out []demand
 	for _, name := range s.required {
 		if i := s.props.Find(name); i < 0 || !s.props.Vals[i].readOnly {
@@ -77,7 +77,7 @@ func (s *schema) demands() []demand {
 // read-only and another requires. Where that other describes the property anew,
 // it must be sent. Where it only names it, it may be: {required: [id, type]} is
 // how references are made, but also how answers are described that requests share.
-func (r *schemaReader) release(s *schema, demands []demand, depth int) {
+func (r *Reader) release(s *Schema, demands []demand, depth int) {
 	for _, d := range demands {
 		i := s.props.Find(d.name)
 		if i < 0 || !s.props.Vals[i].readOnly || s.props.Vals[i].state == 1 || !r.flat(s.props.Vals[i], depth+1) {
@@ -94,7 +94,7 @@ func (r *schemaReader) release(s *schema, demands []demand, depth int) {
 
 // absorb takes over what m says and s does not. What both say, s decides,
 // except that both sets of required properties hold.
-func (s *schema) absorb(m *schema) {
+func (s *Schema) absorb(m *Schema) {
 	switch common := meet(s.types, m.types); {
 	case s.types == 0:
 		s.types = m.types
@@ -147,7 +147,7 @@ func (s *schema) absorb(m *schema) {
 
 // adopt adds a property. One that s has already keeps what it says; of two
 // objects the properties are joined, one level deep.
-func (s *schema) adopt(name string, p *schema) {
+func (s *Schema) adopt(name string, p *Schema) {
 	i := s.props.Find(name)
 	if i < 0 {
 		if len(s.props.Keys) < maxProperties {
@@ -158,19 +158,19 @@ func (s *schema) adopt(name string, p *schema) {
 	mine := s.props.Vals[i]
 	switch {
 	case mine == p:
-	case mine.plain() && p.plain() && !mine.blank(): // what either says holds
+	case mine.plain() && p.plain() && !mine.IsOpen(): // what either says holds
 		joined := *mine
 		joined.absorb(p)
 		joined.state = 2
 		s.props.Vals[i] = &joined
-	case mine.state == 2 && mine.blank():
+	case mine.state == 2 && mine.IsOpen():
 		joined := *p
 		joined.text, joined.title = cmp.Or(mine.text, p.text), cmp.Or(mine.title, p.title)
 		s.props.Vals[i] = &joined
 	case mine.state == 2 && p.state == 2 && len(p.props.Keys) > 0 && len(mine.props.Keys) > 0:
 		joined := *mine
-		joined.props = tree.Table[*schema]{}
-		for _, from := range []*schema{mine, p} {
+		joined.props = tree.Table[*Schema]{}
+		for _, from := range []*Schema{mine, p} {
 			for j, k := range from.props.Keys {
 				if joined.props.Find(k) < 0 && len(joined.props.Keys) < maxProperties {
 					joined.props.Put(k, from.props.Vals[j])
@@ -182,17 +182,17 @@ func (s *schema) adopt(name string, p *schema) {
 }
 
 // plain reports whether a schema has no schemas in it and is not being merged.
-func (s *schema) plain() bool {
+func (s *Schema) plain() bool {
 	return s.state != 1 && len(s.all) == 0 && len(s.some) == 0 && len(s.props.Keys) == 0 && s.items == nil && s.extra == nil && s.tuple == nil
 }
 
-// blank reports whether a schema allows everything.
-func (s *schema) blank() bool {
+// IsOpen reports whether a schema allows everything.
+func (s *Schema) IsOpen() bool {
 	return s.types == 0 && len(s.props.Keys) == 0 && s.items == nil && len(s.enum) == 0 && len(s.some) == 0 && s.extra == nil && s.bounds == nil
 }
 
 // meet returns the types that both sets allow; an integer is a number.
-func meet(a, b types) types {
+func meet(a, b Types) Types {
 	common := a & b
 	if a&typeInteger != 0 && b&typeNumber != 0 || a&typeNumber != 0 && b&typeInteger != 0 {
 		common |= typeInteger

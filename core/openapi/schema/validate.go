@@ -1,4 +1,4 @@
-package openapi
+package schema
 
 import (
 	"encoding/json"
@@ -13,23 +13,23 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// check holds a value against its schema and adds what is wrong.
-func (f *faults) check(s *schema, v any, at path) {
+// Check holds a value against its schema and adds what is wrong.
+func (f *Faults) Check(s *Schema, v any, at Path) {
 	if f.steps++; f.steps > maxSteps || len(f.all) >= maxFaults {
 		return
 	}
 	if v == nil {
 		if !s.nulls() && s.types != 0 {
-			f.addf(at, "must not be null")
+			f.Addf(at, "must not be null")
 		}
 		return
 	}
-	if s.types != 0 && s.types&kindOf(v) == 0 {
-		f.addf(at, "must be %s, not %s", article(s.types.String()), kindName(v))
+	if s.types != 0 && s.types&TypeOf(v) == 0 {
+		f.Addf(at, "must be %s, not %s", article(s.types.String()), kindName(v))
 		return
 	}
 	if len(s.enum) > 0 && !slices.ContainsFunc(s.enum, func(e any) bool { return same(e, v) }) {
-		f.addf(at, "must be one of %s", enumerate(s.enum))
+		f.Addf(at, "must be one of %s", enumerate(s.enum))
 		return
 	}
 	switch value := v.(type) {
@@ -47,33 +47,33 @@ func (f *faults) check(s *schema, v any, at path) {
 	}
 }
 
-func (f *faults) text(s *schema, v string, at path) {
+func (f *Faults) text(s *Schema, v string, at Path) {
 	if b := s.bounds; b != nil {
 		n := utf8.RuneCountInString(v)
 		switch {
 		case b.minLen >= 0 && n < b.minLen:
-			f.addf(at, "must have at least %s", plaintext.Count(b.minLen, "character"))
+			f.Addf(at, "must have at least %s", plaintext.Count(b.minLen, "character"))
 		case b.maxLen >= 0 && n > b.maxLen:
-			f.addf(at, "must have at most %s, not %d", plaintext.Count(b.maxLen, "character"), n)
+			f.Addf(at, "must have at most %s, not %d", plaintext.Count(b.maxLen, "character"), n)
 		case !f.matches(b, v):
-			f.addf(at, "must match the pattern %s", plaintext.Clip(b.pattern, 200))
+			f.Addf(at, "must match the pattern %s", plaintext.Clip(b.pattern, 200))
 		}
 	}
 	switch s.format {
 	case "date":
 		if _, err := time.Parse(time.DateOnly, v); err != nil && !lenientDate(v) {
-			f.addf(at, "must be a date such as 2026-01-31")
+			f.Addf(at, "must be a date such as 2026-01-31")
 		}
 	case "date-time":
 		if _, err := time.Parse(time.RFC3339, v); err != nil && !lenientDate(v) {
-			f.addf(at, "must be a time such as 2026-01-31T15:04:05Z")
+			f.Addf(at, "must be a time such as 2026-01-31T15:04:05Z")
 		}
 	}
 }
 
 // matches holds a text against the pattern, compiled once for one set of
 // arguments.
-func (f *faults) matches(b *bounds, v string) bool {
+func (f *Faults) matches(b *bounds, v string) bool {
 	if !b.checked {
 		return true
 	}
@@ -94,45 +94,45 @@ func lenientDate(v string) bool {
 	return strings.ContainsAny(v, "0123456789") && !strings.ContainsAny(v, "/ ")
 }
 
-func (f *faults) number(s *schema, v json.Number, at path) {
+func (f *Faults) number(s *Schema, v json.Number, at Path) {
 	b := s.bounds
 	if b == nil {
 		return
 	}
 	n, err := v.Float64()
 	if err != nil {
-		f.addf(at, "is too large a number")
+		f.Addf(at, "is too large a number")
 		return
 	}
 	switch {
 	case b.min != nil && b.over && n <= *b.min:
-		f.addf(at, "must be more than %s", trim(*b.min))
+		f.Addf(at, "must be more than %s", trim(*b.min))
 	case b.min != nil && n < *b.min:
-		f.addf(at, "must be at least %s", trim(*b.min))
+		f.Addf(at, "must be at least %s", trim(*b.min))
 	case b.max != nil && b.under && n >= *b.max:
-		f.addf(at, "must be less than %s", trim(*b.max))
+		f.Addf(at, "must be less than %s", trim(*b.max))
 	case b.max != nil && n > *b.max:
-		f.addf(at, "must be at most %s", trim(*b.max))
+		f.Addf(at, "must be at most %s", trim(*b.max))
 	case b.step > 0:
 		if q := n / b.step; math.Abs(q-math.Round(q)) > 1e-9*math.Max(1, math.Abs(q)) {
-			f.addf(at, "must be a multiple of %s", trim(b.step))
+			f.Addf(at, "must be a multiple of %s", trim(b.step))
 		}
 	}
 }
 
-func (f *faults) entries(s *schema, v []any, at path) {
+func (f *Faults) entries(s *Schema, v []any, at Path) {
 	if b := s.bounds; b != nil {
 		switch {
 		case b.minItems >= 0 && len(v) < b.minItems:
-			f.addf(at, "must have at least %s", plaintext.Entries(b.minItems))
+			f.Addf(at, "must have at least %s", plaintext.Entries(b.minItems))
 		case b.maxItems >= 0 && len(v) > b.maxItems:
-			f.addf(at, "must have at most %s, not %d", plaintext.Entries(b.maxItems), len(v))
+			f.Addf(at, "must have at most %s, not %d", plaintext.Entries(b.maxItems), len(v))
 		case b.unique:
 			seen := map[string]bool{}
 			for i, item := range v {
 				text := tree.Compact(item)
 				if seen[text] {
-					f.addf(at.entry(i), "stands twice in the list")
+					f.Addf(at.entry(i), "stands twice in the list")
 					break
 				}
 				seen[text] = true
@@ -140,22 +140,22 @@ func (f *faults) entries(s *schema, v []any, at path) {
 		}
 	}
 	for i, item := range v {
-		f.check(s.at(i), item, at.entry(i))
+		f.Check(s.At(i), item, at.entry(i))
 	}
 }
 
-func (f *faults) members(s *schema, v map[string]any, at path) {
+func (f *Faults) members(s *Schema, v map[string]any, at Path) {
 	for _, name := range s.required {
-		if _, given := v[name]; !given && s.needs(name) {
-			f.addf(at.key(name), "is required")
+		if _, given := v[name]; !given && s.Needs(name) {
+			f.Addf(at.Key(name), "is required")
 		}
 	}
 	if b := s.bounds; b != nil {
 		switch {
 		case b.minProps >= 0 && len(v) < b.minProps:
-			f.addf(at, "must have at least %s", plaintext.Count(b.minProps, "field"))
+			f.Addf(at, "must have at least %s", plaintext.Count(b.minProps, "field"))
 		case b.maxProps >= 0 && len(v) > b.maxProps:
-			f.addf(at, "must have at most %s", plaintext.Count(b.maxProps, "field"))
+			f.Addf(at, "must have at most %s", plaintext.Count(b.maxProps, "field"))
 		}
 	}
 	names := make([]string, 0, len(v))
@@ -164,22 +164,22 @@ func (f *faults) members(s *schema, v map[string]any, at path) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		switch p := s.property(name); {
+		switch p := s.Property(name); {
 		case p != nil:
-			f.check(p, v[name], at.key(name))
+			f.Check(p, v[name], at.Key(name))
 		case s.closed && !s.known(name, 0):
-			f.addf(at.key(name), "is not known; the fields are %s", plaintext.Clip(strings.Join(s.props.Keys, ", "), 300))
+			f.Addf(at.Key(name), "is not known; the fields are %s", plaintext.Clip(strings.Join(s.props.Keys, ", "), 300))
 		}
 	}
 }
 
 // known reports whether one of the choices has the property.
-func (s *schema) known(name string, depth int) bool {
+func (s *Schema) known(name string, depth int) bool {
 	if depth > 8 {
 		return true
 	}
 	for _, c := range s.some {
-		if c.property(name) != nil || c.known(name, depth+1) {
+		if c.Property(name) != nil || c.known(name, depth+1) {
 			return true
 		}
 	}

@@ -1,4 +1,4 @@
-package openapi
+package schema
 
 import (
 	"slices"
@@ -6,30 +6,30 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// view is how much of a schema is shown.
-type view struct {
-	depth    int // of objects and lists within one another
-	text     int // characters of a description
-	optional int // optional properties of an object below the first level, and twice as many on it
-	values   int // nodes in all
+// View is how much of a schema is shown.
+type View struct {
+	Depth    int // of objects and lists within one another
+	Text     int // characters of a description
+	Optional int // optional properties of an object below the first level, and twice as many on it
+	Values   int // nodes in all
 }
 
-// drawing is one rendering: a JSON Schema tree made of the graph.
-type drawing struct {
-	view
+// Drawing is one rendering: a JSON Schema tree made of the graph.
+type Drawing struct {
+	View
 	count int
-	above []*schema // being drawn, against cycles
+	above []*Schema // being drawn, against cycles
 }
 
-// newDrawing returns a rendering within a view.
-func newDrawing(v view) *drawing { return &drawing{view: v} }
+// NewDrawing returns a rendering within a view.
+func NewDrawing(v View) *Drawing { return &Drawing{View: v} }
 
-// whole reports whether the view was large enough: nothing was cut at random.
-func (d *drawing) whole() bool { return d.count <= d.values }
+// Whole reports whether the view was large enough: nothing was cut at random.
+func (d *Drawing) Whole() bool { return d.count <= d.Values }
 
-func (d *drawing) draw(s *schema, depth int) map[string]any {
+func (d *Drawing) Draw(s *Schema, depth int) map[string]any {
 	d.count++
-	if slices.Contains(d.above, s) || d.count > d.values {
+	if slices.Contains(d.above, s) || d.count > d.Values {
 		return brief(s)
 	}
 	d.above = append(d.above, s)
@@ -47,8 +47,8 @@ func (d *drawing) draw(s *schema, depth int) map[string]any {
 	case "object":
 		d.drawObject(s, depth, out)
 	case "array":
-		if depth < d.depth && s.items != nil {
-			out["items"] = d.draw(s.items, depth+1)
+		if depth < d.Depth && s.items != nil {
+			out["items"] = d.Draw(s.items, depth+1)
 		} else {
 			out["items"] = brief(s)["items"]
 		}
@@ -59,11 +59,11 @@ func (d *drawing) draw(s *schema, depth int) map[string]any {
 }
 
 // brief is a schema by its type alone.
-func brief(s *schema) map[string]any {
+func brief(s *Schema) map[string]any {
 	kind := drawnType(s)
 	out := map[string]any{"type": kind}
 	if kind == "array" {
-		inner := drawnType(s.at(0))
+		inner := drawnType(s.At(0))
 		if inner == "array" { // every list says what is in it
 			out["items"] = map[string]any{"type": "array", "items": map[string]any{"type": "string"}}
 		} else {
@@ -75,11 +75,11 @@ func brief(s *schema) map[string]any {
 
 // drawnType is the one type that the model is told. Where several are allowed
 // text comes first: whatever is written in it is converted.
-func drawnType(s *schema) string {
-	switch t := s.shape(); {
+func drawnType(s *Schema) string {
+	switch t := s.Shape(); {
 	case t != 0:
 		return t.names()[0]
-	case s.types&typeString != 0:
+	case s.types&TypeString != 0:
 		return "string"
 	case s.types != 0:
 		return s.types.names()[0]
@@ -88,17 +88,17 @@ func drawnType(s *schema) string {
 	case s.extra != nil || len(s.required) > 0:
 		return "object"
 	case len(s.enum) > 0:
-		return kindOf(s.enum[0]).names()[0]
+		return TypeOf(s.enum[0]).names()[0]
 	}
 	return "string"
 }
 
 // choices are the entries of anyOf and oneOf that say something of their own;
 // those that only name required properties do not.
-func (s *schema) choices() []*schema {
-	var out []*schema
+func (s *Schema) choices() []*Schema {
+	var out []*Schema
 	for _, c := range s.some {
-		if !c.blank() || c.lost {
+		if !c.IsOpen() || c.lost {
 			out = append(out, c)
 		}
 	}
@@ -107,14 +107,14 @@ func (s *schema) choices() []*schema {
 
 // drawChoices draws alternatives: as one schema where they are alike, else as
 // "anyOf". Nil where they say no more than the schema that has them.
-func (d *drawing) drawChoices(choices []*schema, depth int) map[string]any {
+func (d *Drawing) drawChoices(choices []*Schema, depth int) map[string]any {
 	if len(choices) > 6 {
 		choices = choices[:6]
 	}
 	var drawn []map[string]any
 	seen := map[string]bool{}
 	for _, c := range choices {
-		one := d.draw(c, depth+min(depth, 1)) // the body's own choices keep its depth
+		one := d.Draw(c, depth+min(depth, 1)) // the body's own choices keep its depth
 		if text := tree.Compact(one); !seen[text] {
 			seen[text] = true
 			drawn = append(drawn, one)

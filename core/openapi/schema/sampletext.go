@@ -1,4 +1,4 @@
-package openapi
+package schema
 
 import (
 	"regexp/syntax"
@@ -8,7 +8,7 @@ import (
 	"aidesk/core/openapi/plaintext"
 )
 
-func (g *maker) text(s *schema, name string) string {
+func (g *Sampler) text(s *Schema, name string) string {
 	text := texts[s.format]
 	if text == "" {
 		text = strings.ToLower(plaintext.SplitWords(strings.ReplaceAll(plaintext.Key(name, 30), "_", " ")))
@@ -17,7 +17,7 @@ func (g *maker) text(s *schema, name string) string {
 	if b == nil {
 		return text
 	}
-	f := &faults{}
+	f := &Faults{}
 	if !f.matches(b, text) {
 		if re, err := syntax.Parse(b.pattern, syntax.Perl); err == nil {
 			var out strings.Builder

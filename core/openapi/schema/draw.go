@@ -1,4 +1,4 @@
-package openapi
+package schema
 
 import (
 	"cmp"
@@ -11,14 +11,14 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-func (d *drawing) drawObject(s *schema, depth int, out map[string]any) {
+func (d *Drawing) drawObject(s *Schema, depth int, out map[string]any) {
 	properties := map[string]any{}
 	required := []string{}
-	optional := d.optional
+	optional := d.Optional
 	if depth == 0 {
 		optional *= 2
 	}
-	add := func(name string, p *schema, must bool) {
+	add := func(name string, p *Schema, must bool) {
 		if _, twice := properties[name]; twice || p.readOnly || p.deprecated && !must {
 			return
 		}
@@ -27,20 +27,20 @@ func (d *drawing) drawObject(s *schema, depth int, out map[string]any) {
 				return
 			}
 		}
-		drawn := d.draw(p, depth+1)
-		if p.nulls() && d.text >= 100 {
+		drawn := d.Draw(p, depth+1)
+		if p.nulls() && d.Text >= 100 {
 			text, _ := drawn["description"].(string)
 			drawn["description"] = strings.TrimSpace(text + " (null: none)")
 		}
 		properties[name] = drawn
-		if _, free := p.only(); must && !free && !p.nulls() {
+		if _, free := p.Fixed(); must && !free && !p.nulls() {
 			required = append(required, name)
 		}
 	}
-	if depth < d.depth {
+	if depth < d.Depth {
 		for _, must := range [...]bool{true, false} {
 			for i, name := range s.props.Keys {
-				if s.needs(name) == must {
+				if s.Needs(name) == must {
 					add(name, s.props.Vals[i], must)
 				}
 			}
@@ -54,7 +54,7 @@ func (d *drawing) drawObject(s *schema, depth int, out map[string]any) {
 			if s.props.Find(name) < 0 && !s.closed {
 				free := s.extra
 				if free == nil {
-					free = &schema{}
+					free = &Schema{}
 				}
 				add(name, free, true)
 			}
@@ -67,14 +67,14 @@ func (d *drawing) drawObject(s *schema, depth int, out map[string]any) {
 		slices.Sort(required)
 		out["required"] = required
 	}
-	if s.extra != nil && len(properties) == 0 && depth < d.depth && !s.extra.blank() {
-		out["additionalProperties"] = d.draw(s.extra, depth+1)
+	if s.extra != nil && len(properties) == 0 && depth < d.Depth && !s.extra.IsOpen() {
+		out["additionalProperties"] = d.Draw(s.extra, depth+1)
 	}
 }
 
 // limits writes the bounds that all providers take. Values to choose from are
 // written for texts only; others stand in the remark.
-func (d *drawing) limits(s *schema, kind string, out map[string]any) {
+func (d *Drawing) limits(s *Schema, kind string, out map[string]any) {
 	if kind == "string" && len(s.enum) > 0 && len(s.enum) <= maxEnum {
 		var values []any
 		for _, v := range s.enum {
@@ -86,7 +86,7 @@ func (d *drawing) limits(s *schema, kind string, out map[string]any) {
 			out["enum"] = values
 		}
 	}
-	if kindOf(s.preset) != typeObject && kindOf(s.preset) != typeArray && s.preset != nil && fits(s.preset, kind) && len(tree.Plain(s.preset)) <= 60 {
+	if TypeOf(s.preset) != TypeObject && TypeOf(s.preset) != TypeArray && s.preset != nil && fits(s.preset, kind) && len(tree.Plain(s.preset)) <= 60 {
 		out["default"] = s.preset
 	}
 	if kind == "string" && s.format == "date-time" {
@@ -121,13 +121,13 @@ func (d *drawing) limits(s *schema, kind string, out map[string]any) {
 			out["maximum"] = json.Number(trim(math.Ceil(*b.max) - 1))
 		}
 	}
-	if kind == "string" && b.checked && len(b.pattern) <= 100 && d.text >= 60 {
+	if kind == "string" && b.checked && len(b.pattern) <= 100 && d.Text >= 60 {
 		out["pattern"] = b.pattern
 	}
 }
 
 func fits(v any, kind string) bool {
-	return slices.Contains(kindOf(v).names(), kind)
+	return slices.Contains(TypeOf(v).names(), kind)
 }
 
 // remarks are words for the formats that no provider takes.
@@ -137,10 +137,10 @@ var remarks = map[string]string{
 }
 
 // remark writes the description of a schema, with what has no other place.
-func (d *drawing) remark(s *schema, out map[string]any) {
+func (d *Drawing) remark(s *Schema, out map[string]any) {
 	text := cmp.Or(s.text, s.title)
-	if d.text > 0 {
-		text = plaintext.Clip(text, d.text)
+	if d.Text > 0 {
+		text = plaintext.Clip(text, d.Text)
 	} else {
 		text = ""
 	}
@@ -151,13 +151,13 @@ func (d *drawing) remark(s *schema, out map[string]any) {
 		text += "(" + words + ")"
 	}
 	kind, _ := out["type"].(string)
-	if words := remarks[s.format]; words != "" && kind == "string" && d.text > 0 && !strings.Contains(text, words) {
+	if words := remarks[s.format]; words != "" && kind == "string" && d.Text > 0 && !strings.Contains(text, words) {
 		add(words)
 	}
 	if len(s.enum) > 0 && out["enum"] == nil && kind != "boolean" {
 		add("one of " + plaintext.Clip(enumerate(s.enum), 120))
 	}
-	if s.sample != nil && out["enum"] == nil && d.text >= 60 && kind != "object" && kind != "array" && kind != "boolean" {
+	if s.sample != nil && out["enum"] == nil && d.Text >= 60 && kind != "object" && kind != "array" && kind != "boolean" {
 		if example := plaintext.Clip(plaintext.OneLine(tree.Plain(s.sample)), 60); example != "" && !strings.Contains(text, example) {
 			add("e.g. " + example)
 		}

@@ -1,4 +1,4 @@
-package openapi
+package schema
 
 import (
 	"slices"
@@ -10,21 +10,21 @@ import (
 
 // aliases are words that documents use for types, with the format they imply.
 var aliases = map[string]struct {
-	types  types
+	types  Types
 	format string
 }{
 	"int": {typeInteger, ""}, "int32": {typeInteger, "int32"}, "int64": {typeInteger, "int64"}, "long": {typeInteger, "int64"}, "timestamp": {typeInteger, ""},
 	"float": {typeNumber, "float"}, "double": {typeNumber, "double"}, "decimal": {typeNumber, ""}, "numeric": {typeNumber, ""},
-	"str": {typeString, ""}, "text": {typeString, ""}, "char": {typeString, ""}, "enum": {typeString, ""}, "password": {typeString, "password"},
-	"date": {typeString, "date"}, "datetime": {typeString, "date-time"}, "date-time": {typeString, "date-time"}, "time": {typeString, "time"},
-	"uuid": {typeString, "uuid"}, "guid": {typeString, "uuid"}, "email": {typeString, "email"}, "url": {typeString, "uri"}, "uri": {typeString, "uri"},
-	"file": {typeString, "binary"}, "binary": {typeString, "binary"}, "byte": {typeString, "byte"},
-	"bool": {typeBoolean, ""}, "map": {typeObject, ""}, "dict": {typeObject, ""}, "json": {typeObject, ""}, "hash": {typeObject, ""},
-	"list": {typeArray, ""}, "tuple": {typeArray, ""}, "any": {0, ""}, "mixed": {0, ""}, "unknown": {0, ""}, "": {0, ""},
+	"str": {TypeString, ""}, "text": {TypeString, ""}, "char": {TypeString, ""}, "enum": {TypeString, ""}, "password": {TypeString, "password"},
+	"date": {TypeString, "date"}, "datetime": {TypeString, "date-time"}, "date-time": {TypeString, "date-time"}, "time": {TypeString, "time"},
+	"uuid": {TypeString, "uuid"}, "guid": {TypeString, "uuid"}, "email": {TypeString, "email"}, "url": {TypeString, "uri"}, "uri": {TypeString, "uri"},
+	"file": {TypeString, "binary"}, "binary": {TypeString, "binary"}, "byte": {TypeString, "byte"},
+	"bool": {typeBoolean, ""}, "map": {TypeObject, ""}, "dict": {TypeObject, ""}, "json": {TypeObject, ""}, "hash": {TypeObject, ""},
+	"list": {TypeArray, ""}, "tuple": {TypeArray, ""}, "any": {0, ""}, "mixed": {0, ""}, "unknown": {0, ""}, "": {0, ""},
 }
 
 // types reads "type": a word, a list of words (3.1), or what is meant by one.
-func (r *schemaReader) types(s tree.Cursor, out *schema) {
+func (r *Reader) types(s tree.Cursor, out *Schema) {
 	switch t := s.Child("type"); {
 	case t.Node == nil || t.Is(tree.Null):
 	case t.Is(tree.Text):
@@ -39,21 +39,21 @@ func (r *schemaReader) types(s tree.Cursor, out *schema) {
 		}
 	case t.Is(tree.Object):
 		r.Infof("type-object", t.At, "\"type\" is an object; it was read as the schema")
-		out.all = append(out.all, r.schema(t))
+		out.all = append(out.all, r.Read(t))
 	default:
 		r.Infof("type-unknown", t.At, "\"type\" is a %s; every type was allowed", t.Kind)
 	}
 	if out.types == 0 && !overloaded(s.Node) {
 		switch {
 		case s.Get("properties").Is(tree.Object) || s.Get("additionalProperties").Is(tree.Object):
-			out.types = typeObject
+			out.types = TypeObject
 		case s.Get("items") != nil:
-			out.types = typeArray
+			out.types = TypeArray
 		}
 	}
-	if out.types&typeNull != 0 {
+	if out.types&TypeNull != 0 {
 		out.nullable = true
-		out.types &^= typeNull
+		out.types &^= TypeNull
 	}
 }
 
@@ -63,7 +63,7 @@ func overloaded(n *tree.Node) bool {
 }
 
 // kind adds the type that a word means.
-func (r *schemaReader) kind(s tree.Cursor, word string, out *schema) {
+func (r *Reader) kind(s tree.Cursor, word string, out *Schema) {
 	word = strings.TrimSpace(word)
 	if i := slices.Index(typeNames[:], word); i >= 0 {
 		out.types |= 1 << i
@@ -87,9 +87,9 @@ func (r *schemaReader) kind(s tree.Cursor, word string, out *schema) {
 	}
 	if of, ok := strings.CutSuffix(lower, "[]"); ok && of != "" {
 		r.Infof("type-alias", s.At, "the type %q was read as a list", plaintext.Clip(word, 40))
-		out.types |= typeArray
+		out.types |= TypeArray
 		if out.items == nil {
-			out.items = &schema{}
+			out.items = &Schema{}
 			r.kind(s, of, out.items)
 		}
 		return
@@ -104,7 +104,7 @@ func (r *schemaReader) kind(s tree.Cursor, word string, out *schema) {
 }
 
 // object reads properties, required and additionalProperties.
-func (r *schemaReader) object(s tree.Cursor, out *schema) {
+func (r *Reader) object(s tree.Cursor, out *Schema) {
 	props := s.Child("properties")
 	switch {
 	case props.Is(tree.Object):
@@ -134,7 +134,7 @@ func (r *schemaReader) object(s tree.Cursor, out *schema) {
 	out.required = slices.Compact(out.required)
 	switch extra := s.Child("additionalProperties"); {
 	case extra.Is(tree.Object) && len(extra.Keys) > 0:
-		out.extra = r.schema(extra)
+		out.extra = r.Read(extra)
 	case extra.Is(tree.Boolean) && !extra.IsTrue():
 		out.closed = s.Get("patternProperties") == nil
 	}
@@ -142,7 +142,7 @@ func (r *schemaReader) object(s tree.Cursor, out *schema) {
 
 // property reads one property. A boolean "required" on it, which many
 // documents have, means that the property is required.
-func (r *schemaReader) property(p tree.Cursor, name string, out *schema) {
+func (r *Reader) property(p tree.Cursor, name string, out *Schema) {
 	if p.Is(tree.Null) {
 		r.Infof("schema-null", p.At, "the property %q has no schema; anything may be sent", plaintext.Clip(name, 60))
 	}
@@ -152,5 +152,5 @@ func (r *schemaReader) property(p tree.Cursor, name string, out *schema) {
 			out.required = append(out.required, name)
 		}
 	}
-	out.props.Put(name, r.schema(p))
+	out.props.Put(name, r.Read(p))
 }

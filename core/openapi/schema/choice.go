@@ -1,4 +1,4 @@
-package openapi
+package schema
 
 import (
 	"encoding/json"
@@ -14,27 +14,27 @@ import (
 // choice demands that one of anyOf or oneOf fits. More than one may: documents
 // say "oneOf" where they mean either. The message is of the one that is
 // nearest.
-func (f *faults) choice(s *schema, v any, at path) {
+func (f *Faults) choice(s *Schema, v any, at Path) {
 	best := f.best(s, v)
 	if best < 0 {
 		return
 	}
-	f.check(s.some[best], v, at)
+	f.Check(s.some[best], v, at)
 }
 
 // best returns the choice with the fewest faults, -1 where one has none.
-func (f *faults) best(s *schema, v any) int {
+func (f *Faults) best(s *Schema, v any) int {
 	best, least := -1, math.MaxInt
 	for i, c := range s.some {
-		try := &faults{steps: f.steps, patterns: f.patterns}
-		try.check(c, v, path{})
+		try := &Faults{steps: f.steps, patterns: f.patterns}
+		try.Check(c, v, Path{})
 		f.steps, f.patterns = try.steps, try.patterns
 		n := len(try.all)
 		if n == 0 {
 			return -1
 		}
 		n *= 4
-		if c.types != 0 && c.types&kindOf(v) == 0 {
+		if c.types != 0 && c.types&TypeOf(v) == 0 {
 			n += 4 * maxFaults // of another type altogether
 		}
 		if fields, isObject := v.(map[string]any); isObject {
@@ -102,14 +102,14 @@ func article(s string) string {
 }
 
 func kindName(v any) string {
-	switch kindOf(v) {
+	switch TypeOf(v) {
 	case typeBoolean:
 		return "a boolean"
-	case typeString:
+	case TypeString:
 		return "a string"
-	case typeArray:
+	case TypeArray:
 		return "an array"
-	case typeObject:
+	case TypeObject:
 		return "an object"
 	default:
 		return "a number"

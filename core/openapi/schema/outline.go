@@ -1,14 +1,14 @@
-package openapi
+package schema
 
-// outline writes a schema as OpenAPI 3.0 has it: everything that is checked, no
+// Outline writes a schema as OpenAPI 3.0 has it: everything that is checked, no
 // texts, cycles and depth cut.
-func (s *schema) outline() map[string]any { return (&outliner{}).of(s, 0) }
+func (s *Schema) Outline() map[string]any { return (&outliner{}).of(s, 0) }
 
 type outliner struct{ count int }
 
 const outlineDepth = 6
 
-func (d *outliner) of(s *schema, depth int) map[string]any {
+func (d *outliner) of(s *Schema, depth int) map[string]any {
 	out := map[string]any{}
 	if d.count++; s == nil || depth > outlineDepth || d.count > 2_000 {
 		return out
@@ -31,7 +31,7 @@ func (d *outliner) of(s *schema, depth int) map[string]any {
 	}
 	var required []string
 	for _, name := range s.required {
-		if s.needs(name) {
+		if s.Needs(name) {
 			required = append(required, name)
 		}
 	}
@@ -41,7 +41,7 @@ func (d *outliner) of(s *schema, depth int) map[string]any {
 	if s.extra != nil {
 		out["additionalProperties"] = d.of(s.extra, depth+1)
 	}
-	if s.items != nil || s.single() == typeArray {
+	if s.items != nil || s.single() == TypeArray {
 		out["items"] = d.of(s.items, depth+1)
 	}
 	if b := s.bounds; b != nil {

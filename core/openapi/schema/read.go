@@ -1,4 +1,4 @@
-package openapi
+package schema
 
 import (
 	"strings"
@@ -7,43 +7,43 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// schemaReader reads the schemas of one document into a graph: each once,
+// Reader reads the schemas of one document into a graph: each once,
 // shared by all operations.
-type schemaReader struct {
+type Reader struct {
 	tree.Reporter
 	refs    *tree.Resolver
 	version string // stands for schemas that are too many to be told apart
-	schemas map[*tree.Node]*schema
-	order   []*schema
+	schemas map[*tree.Node]*Schema
+	order   []*Schema
 	queue   []job
 	made    int
 	merged  int
 	visits  int
-	marks   map[*schema]mark
+	marks   map[*Schema]Fingerprint
 }
 
-// newSchemaReader returns a reader of schemas. version changes whenever the
+// NewReader returns a reader of schemas. version changes whenever the
 // document does.
-func newSchemaReader(refs *tree.Resolver, version string, to tree.Reporter) *schemaReader {
-	return &schemaReader{Reporter: to, refs: refs, version: version, schemas: map[*tree.Node]*schema{}, marks: map[*schema]mark{}}
+func NewReader(refs *tree.Resolver, version string, to tree.Reporter) *Reader {
+	return &Reader{Reporter: to, refs: refs, version: version, schemas: map[*tree.Node]*Schema{}, marks: map[*Schema]Fingerprint{}}
 }
 
 // job is a schema that has been promised and is yet to be read. Schemas are
 // read from a queue, not by recursion: a chain of any length needs no stack.
 type job struct {
 	from tree.Cursor
-	to   *schema
+	to   *Schema
 }
 
-// schema returns the schema at s, at once; drain fills it in.
-func (r *schemaReader) schema(s tree.Cursor) *schema {
+// Read returns the schema at s, at once; drain fills it in.
+func (r *Reader) Read(s tree.Cursor) *Schema {
 	if s.Node == nil || s.Is(tree.Null) {
-		return &schema{}
+		return &Schema{}
 	}
 	if known := r.schemas[s.Node]; known != nil {
 		return known
 	}
-	out := &schema{}
+	out := &Schema{}
 	r.schemas[s.Node] = out
 	r.order = append(r.order, out)
 	if s.Get("$ref").Is(tree.Text) {
@@ -53,11 +53,11 @@ func (r *schemaReader) schema(s tree.Cursor) *schema {
 			out.lost = true
 			return out
 		case !overlays(s.Node):
-			out = r.schema(r.disguised(target))
+			out = r.Read(r.disguised(target))
 			r.schemas[s.Node] = out
 			return out
 		}
-		out.all = append(out.all, r.schema(r.disguised(target)))
+		out.all = append(out.all, r.Read(r.disguised(target)))
 	}
 	if r.made++; r.made > maxSchemas {
 		r.Warnf("too-many-schemas", s.At, "the document has more than %d schemas; the rest were left open", maxSchemas)
@@ -84,7 +84,7 @@ func overlays(n *tree.Node) bool {
 
 // disguised finds the schema of a component that is not one: a parameter,
 // response or body that a schema reference names.
-func (r *schemaReader) disguised(s tree.Cursor) tree.Cursor {
+func (r *Reader) disguised(s tree.Cursor) tree.Cursor {
 	if in := s.Child("schema"); in.Is(tree.Object) && s.Get("properties") == nil && s.Get("type") == nil {
 		r.Infof("wrong-kind-reference", s.At, "a schema reference names something else; its schema was taken")
 		return in
@@ -96,8 +96,8 @@ func (r *schemaReader) disguised(s tree.Cursor) tree.Cursor {
 	return s
 }
 
-// drain reads all promised schemas.
-func (r *schemaReader) drain() {
+// Drain reads all promised schemas.
+func (r *Reader) Drain() {
 	for len(r.queue) > 0 {
 		next := r.queue[len(r.queue)-1]
 		r.queue = r.queue[:len(r.queue)-1]
@@ -105,7 +105,7 @@ func (r *schemaReader) drain() {
 	}
 }
 
-func (r *schemaReader) fill(s tree.Cursor, out *schema) {
+func (r *Reader) fill(s tree.Cursor, out *Schema) {
 	switch s.Kind {
 	case tree.Boolean:
 		return // true: anything; false has no use in a request
@@ -116,7 +116,7 @@ func (r *schemaReader) fill(s tree.Cursor, out *schema) {
 	case tree.List:
 		r.Infof("schema-list", s.At, "a schema is a list; one of its entries must fit")
 		for i := range s.Vals {
-			out.some = append(out.some, r.schema(s.Index(i)))
+			out.some = append(out.some, r.Read(s.Index(i)))
 		}
 		return
 	case tree.Object:
@@ -141,7 +141,7 @@ func (r *schemaReader) fill(s tree.Cursor, out *schema) {
 }
 
 // combine reads allOf, anyOf and oneOf.
-func (r *schemaReader) combine(s tree.Cursor, out *schema) {
+func (r *Reader) combine(s tree.Cursor, out *Schema) {
 	for _, key := range [...]string{"allOf", "anyOf", "oneOf"} {
 		of := s.Child(key)
 		if of.Is(tree.Object) {
@@ -151,7 +151,7 @@ func (r *schemaReader) combine(s tree.Cursor, out *schema) {
 		if !of.Is(tree.List) {
 			continue
 		}
-		var some []*schema
+		var some []*Schema
 		for i, n := range of.Vals {
 			if n.Is(tree.Null) {
 				continue
@@ -161,13 +161,13 @@ func (r *schemaReader) combine(s tree.Cursor, out *schema) {
 				out.nullable = true
 				continue
 			}
-			some = append(some, r.schema(of.Index(i)))
+			some = append(some, r.Read(of.Index(i)))
 		}
 		switch {
 		case key == "allOf" || len(some) == 1 && len(out.some) == 0:
 			out.all = append(out.all, some...)
 		case len(out.some) > 0 && len(some) > 0: // anyOf beside oneOf
-			out.all = append(out.all, &schema{some: some, state: 2})
+			out.all = append(out.all, &Schema{some: some, state: 2})
 		default:
 			out.some = append(out.some, some...)
 		}
