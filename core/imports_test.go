@@ -49,7 +49,8 @@ core/chat                    | markdown                                         
 core/openapi/plaintext       | –                                                              | –
 core/openapi/tree            | openapi/plaintext                                              | go.yaml.in/yaml/v3
 core/openapi/schema          | openapi/plaintext openapi/tree                                 | –
-core/openapi                 | openapi/plaintext openapi/tree openapi/schema                  | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime golang.org/x/net/html
+core/openapi/request         | openapi/plaintext openapi/tree openapi/schema                  | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime
+core/openapi                 | openapi/plaintext openapi/tree openapi/schema openapi/request  | golang.org/x/net/html
 core/policy                  | chat                                                           | –
 core/preview                 | chat egress                                                    | golang.org/x/net/html golang.org/x/text
 core/model/search            | model                                                          | –

@@ -1,19 +1,21 @@
 package openapi
 
 import (
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/schema"
-	"aidesk/core/openapi/tree"
 	"net/http"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/request"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 )
 
 // body reads what the operation takes as its body.
 func (r *reader) body(o *Operation, s tree.Cursor) {
 	fields := r.fields
 	r.fields = nil
-	var b *body
+	var b *request.Body
 	if r.old {
 		b = r.oldBody(o, s, fields)
 	} else {
@@ -31,15 +33,15 @@ func (r *reader) body(o *Operation, s tree.Cursor) {
 	if o.Method == http.MethodGet || o.Method == http.MethodHead {
 		r.Infof("body-on-get", s.At, "a %s with a body is unusual; it is sent as declared", o.Method)
 	}
-	o.call.entity = b
-	o.call.args = append(o.call.args, arg{body: b})
+	o.call.Body = b
+	o.call.Args = append(o.call.Args, request.Arg{Body: b})
 }
 
-func (r *reader) newBody(o *Operation, s tree.Cursor) *body {
+func (r *reader) newBody(o *Operation, s tree.Cursor) *request.Body {
 	s, ok := r.refs.Follow(s, "requestBodies")
 	if !ok {
 		// What is missing may be anything.
-		return &body{kind: bodyJSON, media: "application/json", schema: schema.Lost()}
+		return &request.Body{Kind: request.BodyJSON, Media: "application/json", Schema: schema.Lost()}
 	}
 	content := s.Child("content")
 	switch {
@@ -64,7 +66,7 @@ func (r *reader) newBody(o *Operation, s tree.Cursor) *body {
 	if !content.Is(tree.Object) || len(content.Keys) == 0 {
 		if s.Get("required").IsTrue() {
 			r.Warnf("content-missing", s.At, "the body has no \"content\"; any JSON may be sent")
-			return &body{kind: bodyJSON, media: "application/json", required: true, schema: schema.Lost()}
+			return &request.Body{Kind: request.BodyJSON, Media: "application/json", Required: true, Schema: schema.Lost()}
 		}
 		r.Infof("content-missing", s.At, "the body has no \"content\"; none is sent")
 		return nil
@@ -78,14 +80,14 @@ func (r *reader) newBody(o *Operation, s tree.Cursor) *body {
 		}
 		return nil
 	}
-	b.required = s.Get("required").IsTrue()
-	b.text = plaintext.Clip(plaintext.Prose(s.Get("description").Text()), 600)
+	b.Required = s.Get("required").IsTrue()
+	b.Text = plaintext.Clip(plaintext.Prose(s.Get("description").Text()), 600)
 	return b
 }
 
 // choose takes the media type that can be written best: JSON, what is written
 // like it, a form, a multipart form, text.
-func (r *reader) choose(content tree.Cursor) *body {
+func (r *reader) choose(content tree.Cursor) *request.Body {
 	best, rank := -1, 0
 	for i, key := range content.Keys {
 		if v := weigh(key); v > rank {
@@ -97,27 +99,27 @@ func (r *reader) choose(content tree.Cursor) *body {
 	}
 	media := content.Entry(best)
 	name := tree.MediaType(content.Keys[best])
-	b := &body{media: name, kind: bodyText, schema: r.schemas.Read(media.Child("schema")), sample: schema.Example(media)}
+	b := &request.Body{Media: name, Kind: request.BodyText, Schema: r.schemas.Read(media.Child("schema")), Sample: schema.Example(media)}
 	switch {
 	case name == "*/*" || name == "application/*" || !strings.Contains(name, "/"):
-		b.media, b.kind = "application/json", bodyJSON
+		b.Media, b.Kind = "application/json", request.BodyJSON
 	case tree.IsJSON(name):
-		b.kind = bodyJSON
+		b.Kind = request.BodyJSON
 	case name == "application/x-www-form-urlencoded":
-		b.kind = bodyForm
+		b.Kind = request.BodyForm
 	case strings.HasPrefix(name, "multipart/"):
-		b.media, b.kind = "multipart/form-data", bodyMultipart
+		b.Media, b.Kind = "multipart/form-data", request.BodyMultipart
 	default:
 		if name == "text/*" {
-			b.media = "text/plain"
+			b.Media = "text/plain"
 		}
-		b.schema = schema.Of(schema.TypeString)
-		r.written(media.At, b.media)
+		b.Schema = schema.Of(schema.TypeString)
+		r.written(media.At, b.Media)
 	}
 	if encodings := media.Child("encoding"); encodings.Is(tree.Object) {
-		b.encoding = map[string]encoding{}
+		b.Encoding = map[string]request.Encoding{}
 		for i, name := range encodings.Keys {
-			b.encoding[name] = r.encoding(encodings.Entry(i))
+			b.Encoding[name] = r.encoding(encodings.Entry(i))
 		}
 	}
 	return b
@@ -130,19 +132,19 @@ func (r *reader) written(at, media string) {
 	}
 }
 
-func (r *reader) encoding(s tree.Cursor) encoding {
-	e := encoding{media: strings.ToLower(s.Get("contentType").Line()), reserved: s.Get("allowReserved").IsTrue()}
-	e.media, _, _ = strings.Cut(e.media, ",")
-	e.media = strings.TrimSpace(e.media)
+func (r *reader) encoding(s tree.Cursor) request.Encoding {
+	e := request.Encoding{Media: strings.ToLower(s.Get("contentType").Line()), Reserved: s.Get("allowReserved").IsTrue()}
+	e.Media, _, _ = strings.Cut(e.Media, ",")
+	e.Media = strings.TrimSpace(e.Media)
 	style, explode := s.Get("style").Line(), s.Get("explode")
 	if slices.Contains([]string{"form", "spaceDelimited", "pipeDelimited", "deepObject"}, style) {
-		e.style = style
+		e.Style = style
 	} else if explode != nil {
-		e.style = "form"
+		e.Style = "form"
 	}
-	e.explode = e.style == "form" || e.style == "deepObject"
+	e.Explode = e.Style == "form" || e.Style == "deepObject"
 	if on, ok := explode.Bool(); ok {
-		e.explode = on
+		e.Explode = on
 	}
 	return e
 }

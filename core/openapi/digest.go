@@ -1,13 +1,14 @@
 package openapi
 
 import (
-	"aidesk/core/openapi/schema"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
+
+	"aidesk/core/openapi/schema"
 )
 
 // digest is the hash of everything that decides the operation's requests:
@@ -17,16 +18,17 @@ func (r *reader) digest(o *Operation) string {
 	h := sha256.New()
 	schema.Sign(h, "operation", o.Method, o.Server, o.Path, fmt.Sprint(o.Asks, o.Verdict == Refused))
 	lost := false
-	for _, a := range o.call.args {
-		m := r.schemas.Fingerprint(a.schema())
+	for _, a := range o.call.Args {
+		m := r.schemas.Fingerprint(a.Schema())
 		lost = lost || m.Lost
-		if p := a.param; p != nil {
-			schema.Sign(h, "parameter", a.key, p.name, p.in, p.style, p.media, fmt.Sprint(p.explode, p.reserved, p.required, p.empty, p.tabs), m.Hash)
+		if p := a.Param; p != nil {
+			schema.Sign(h, "parameter", a.Key, p.Name, p.In, p.Style, p.Media, fmt.Sprint(p.Explode, p.Reserved, p.Required, p.Empty, p.Tabs), m.Hash)
 			continue
 		}
-		schema.Sign(h, "body", a.body.kind, a.body.media, strconv.FormatBool(a.body.required), m.Hash)
-		for _, name := range slices.Sorted(maps.Keys(a.body.encoding)) {
-			schema.Sign(h, "encoding", name, fmt.Sprintf("%+v", a.body.encoding[name]))
+		schema.Sign(h, "body", a.Body.Kind, a.Body.Media, strconv.FormatBool(a.Body.Required), m.Hash)
+		for _, name := range slices.Sorted(maps.Keys(a.Body.Encoding)) {
+			e := a.Body.Encoding[name] // written out: the hashes that are stored were made so
+			schema.Sign(h, "encoding", name, fmt.Sprintf("{media:%s style:%s explode:%t reserved:%t tabs:%t}", e.Media, e.Style, e.Explode, e.Reserved, e.Tabs))
 		}
 	}
 	for _, s := range o.Security {

@@ -1,9 +1,6 @@
 package openapi
 
 import (
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/schema"
-	"aidesk/core/openapi/tree"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -14,6 +11,10 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 )
 
 // Source is the document to read.

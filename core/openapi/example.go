@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/request"
 )
 
 var slot = regexp.MustCompile(`\{([^{}]*)\}`)
@@ -52,15 +53,15 @@ func (o *Operation) slots(utterance string) (string, bool) {
 // Slot returns where in the arguments the value of a slot goes: ["title"] of a
 // parameter, ["body", "title"] of a property of the body.
 func (o *Operation) Slot(name string) (keys []string, known bool) {
-	name = strings.TrimPrefix(strings.TrimSpace(name), bodyKey+".")
-	if a, ok := o.call.argument(name); ok {
-		return []string{a.key}, true
+	name = strings.TrimPrefix(strings.TrimSpace(name), request.BodyKey+".")
+	if a, ok := o.call.Arg(name); ok {
+		return []string{a.Key}, true
 	}
-	if o.call.entity == nil {
+	if o.call.Body == nil {
 		return nil, false
 	}
-	if o.call.entity.schema.Declares(name) {
-		return []string{bodyKey, name}, true
+	if o.call.Body.Schema.Declares(name) {
+		return []string{request.BodyKey, name}, true
 	}
 	return nil, false
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"aidesk/core/openapi"
+	"aidesk/core/openapi/request"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -229,7 +230,7 @@ func TestArgumentError(t *testing.T) {
 	if diff := cmp.Diff(&openapi.ArgumentError{Field: "body.nights", Message: "must be at least 1", More: []*openapi.ArgumentError{}}, fault); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := o.Request([]byte(`{"id":"1","body":` + strings.Repeat(" ", openapi.MaxArguments) + `{}}`)); err == nil {
+	if _, err := o.Request([]byte(`{"id":"1","body":` + strings.Repeat(" ", request.MaxArguments) + `{}}`)); err == nil {
 		t.Error("too large arguments were taken")
 	}
 }

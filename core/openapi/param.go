@@ -1,11 +1,13 @@
 package openapi
 
 import (
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/schema"
-	"aidesk/core/openapi/tree"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/request"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 )
 
 // unsent are header fields that the sender sets itself, or that would make
@@ -20,7 +22,7 @@ var unsent = []string{
 // parameters reads those of the path and of the operation, which replace
 // them by location and name.
 func (r *reader) parameters(o *Operation, item, s tree.Cursor) {
-	var all []*param
+	var all []*request.Param
 	r.fields = nil
 	for _, from := range [...]tree.Cursor{item, s} {
 		declared := from.Child("parameters")
@@ -45,7 +47,7 @@ func (r *reader) parameters(o *Operation, item, s tree.Cursor) {
 			if p == nil {
 				continue
 			}
-			if i := slices.IndexFunc(all, func(q *param) bool { return q.in == p.in && q.name == p.name }); i >= 0 {
+			if i := slices.IndexFunc(all, func(q *request.Param) bool { return q.In == p.In && q.Name == p.Name }); i >= 0 {
 				all[i] = p
 			} else if len(all) < maxParameters {
 				all = append(all, p)
@@ -56,13 +58,13 @@ func (r *reader) parameters(o *Operation, item, s tree.Cursor) {
 		}
 	}
 	for _, p := range all {
-		o.call.args = append(o.call.args, arg{param: p})
+		o.call.Args = append(o.call.Args, request.Arg{Param: p})
 	}
 }
 
 // parameter reads one parameter; nil where it is not one for the model. In 2.0
 // a body or form field is put aside for the body.
-func (r *reader) parameter(o *Operation, s tree.Cursor) *param {
+func (r *reader) parameter(o *Operation, s tree.Cursor) *request.Param {
 	s, ok := r.refs.Follow(s, "parameters")
 	if !ok {
 		return nil
@@ -71,73 +73,73 @@ func (r *reader) parameter(o *Operation, s tree.Cursor) *param {
 		r.Warnf("parameter-unreadable", s.At, "a parameter is not an object; it was left out")
 		return nil
 	}
-	p := &param{name: s.Get("name").Text(), in: strings.ToLower(s.Get("in").Line())}
-	p.required = s.Get("required").IsTrue()
-	p.text = plaintext.Clip(plaintext.Prose(s.Get("description").Text()), 600)
-	p.reserved, p.empty = s.Get("allowReserved").IsTrue(), s.Get("allowEmptyValue").IsTrue()
+	p := &request.Param{Name: s.Get("name").Text(), In: strings.ToLower(s.Get("in").Line())}
+	p.Required = s.Get("required").IsTrue()
+	p.Text = plaintext.Clip(plaintext.Prose(s.Get("description").Text()), 600)
+	p.Reserved, p.Empty = s.Get("allowReserved").IsTrue(), s.Get("allowEmptyValue").IsTrue()
 	switch {
-	case p.in == "body" || p.in == "formdata" || p.in == "form":
+	case p.In == "body" || p.In == "formdata" || p.In == "form":
 		r.fields = append(r.fields, s)
 		return nil
-	case p.name == "":
+	case p.Name == "":
 		r.Warnf("parameter-unreadable", s.At, "a parameter has no name; it was left out")
 		return nil
-	case p.in == "":
-		p.in = "query"
-		if strings.Contains(o.Path, "{"+p.name+"}") {
-			p.in = "path"
+	case p.In == "":
+		p.In = "query"
+		if strings.Contains(o.Path, "{"+p.Name+"}") {
+			p.In = "path"
 		}
-		r.Infof("parameter-location", s.At, "the parameter %q does not say where it goes; %s is taken", plaintext.Clip(p.name, 60), p.in)
-	case p.in == "querystring" || p.in != "query" && p.in != "path" && p.in != "header" && p.in != "cookie":
-		r.Warnf("parameter-location", s.At, "the parameter %q goes to %q, which is not known; it was left out", plaintext.Clip(p.name, 60), plaintext.Clip(plaintext.OneLine(p.in), 40))
+		r.Infof("parameter-location", s.At, "the parameter %q does not say where it goes; %s is taken", plaintext.Clip(p.Name, 60), p.In)
+	case p.In == "querystring" || p.In != "query" && p.In != "path" && p.In != "header" && p.In != "cookie":
+		r.Warnf("parameter-location", s.At, "the parameter %q goes to %q, which is not known; it was left out", plaintext.Clip(p.Name, 60), plaintext.Clip(plaintext.OneLine(p.In), 40))
 		return nil
 	}
-	if r.credential(p.in, p.name) {
-		r.Infof("parameter-hidden", s.At, "the parameter %q carries the credential; it is filled when the call is sent", plaintext.Clip(p.name, 60))
+	if r.credential(p.In, p.Name) {
+		r.Infof("parameter-hidden", s.At, "the parameter %q carries the credential; it is filled when the call is sent", plaintext.Clip(p.Name, 60))
 		return nil
 	}
-	if p.in == "header" && slices.Contains(unsent, strings.ToLower(p.name)) {
-		r.Infof("parameter-hidden", s.At, "the header %q is not for arguments to set", plaintext.Clip(p.name, 60))
+	if p.In == "header" && slices.Contains(unsent, strings.ToLower(p.Name)) {
+		r.Infof("parameter-hidden", s.At, "the header %q is not for arguments to set", plaintext.Clip(p.Name, 60))
 		return nil
 	}
-	if (p.in == "header" || p.in == "cookie") && !plaintext.IsToken(p.name) {
-		r.Warnf("parameter-unreadable", s.At, "%q cannot be the name of a %s; it was left out", plaintext.Clip(plaintext.OneLine(p.name), 60), p.in)
+	if (p.In == "header" || p.In == "cookie") && !plaintext.IsToken(p.Name) {
+		r.Warnf("parameter-unreadable", s.At, "%q cannot be the name of a %s; it was left out", plaintext.Clip(plaintext.OneLine(p.Name), 60), p.In)
 		return nil
 	}
 	r.style(s, p)
-	p.sample = schema.Example(s)
+	p.Sample = schema.Example(s)
 	return p
 }
 
 // style reads schema and serialisation.
-func (r *reader) style(s tree.Cursor, p *param) {
+func (r *reader) style(s tree.Cursor, p *request.Param) {
 	given := s.Child("schema")
 	if content := s.Child("content"); content.Is(tree.Object) && len(content.Vals) > 0 && given.Node == nil {
-		p.media = strings.ToLower(strings.TrimSpace(content.Keys[0]))
-		p.schema = r.schemas.Read(content.Entry(0).Child("schema"))
+		p.Media = strings.ToLower(strings.TrimSpace(content.Keys[0]))
+		p.Schema = r.schemas.Read(content.Entry(0).Child("schema"))
 		return
 	}
 	switch {
 	case given.Node != nil:
-		p.schema = r.schemas.Read(given)
+		p.Schema = r.schemas.Read(given)
 		// On a schema that is not an object "required: true" can only mean
 		// the parameter.
-		if must := given.Get("required"); must.Is(tree.Boolean) && must.IsTrue() && !p.required {
-			r.Infof("required-boolean", given.At+"/required", "\"required: true\" in the schema of %q makes the parameter required", plaintext.Clip(p.name, 60))
-			p.required = true
+		if must := given.Get("required"); must.Is(tree.Boolean) && must.IsTrue() && !p.Required {
+			r.Infof("required-boolean", given.At+"/required", "\"required: true\" in the schema of %q makes the parameter required", plaintext.Clip(p.Name, 60))
+			p.Required = true
 		}
 	case s.Get("type") != nil || s.Get("enum") != nil || s.Get("items") != nil:
 		if !r.old {
-			r.Infof("parameter-schema", s.At, "the parameter %q has its type beside it, as 2.0 writes it", plaintext.Clip(p.name, 60))
+			r.Infof("parameter-schema", s.At, "the parameter %q has its type beside it, as 2.0 writes it", plaintext.Clip(p.Name, 60))
 		}
-		p.schema = r.schemas.Read(s)
+		p.Schema = r.schemas.Read(s)
 	default:
-		p.schema = schema.Of(0)
+		p.Schema = schema.Of(0)
 	}
-	if p.in == "path" {
-		p.style = "simple"
-	} else if p.style = "form"; p.in == "header" {
-		p.style = "simple"
+	if p.In == "path" {
+		p.Style = "simple"
+	} else if p.Style = "form"; p.In == "header" {
+		p.Style = "simple"
 	}
 	if r.old {
 		r.collection(s.Node, p)
@@ -145,34 +147,34 @@ func (r *reader) style(s tree.Cursor, p *param) {
 	}
 	allowed := map[string]string{"path": "simple label matrix", "query": "form spaceDelimited pipeDelimited deepObject", "header": "simple", "cookie": "form cookie"}
 	if style := s.Get("style").Line(); style != "" {
-		if slices.Contains(strings.Fields(allowed[p.in]), style) {
-			p.style = style
+		if slices.Contains(strings.Fields(allowed[p.In]), style) {
+			p.Style = style
 		} else {
-			r.Infof("style-repaired", s.At, "the style %q does not fit a %s parameter; %q is taken", plaintext.Clip(plaintext.OneLine(style), 40), p.in, p.style)
+			r.Infof("style-repaired", s.At, "the style %q does not fit a %s parameter; %q is taken", plaintext.Clip(plaintext.OneLine(style), 40), p.In, p.Style)
 		}
 	}
 	// A list in a cookie is one value unless the document insists: a cookie
 	// header with a name twice means something else to every server.
-	p.explode = p.style == "form" && p.in == "query"
+	p.Explode = p.Style == "form" && p.In == "query"
 	if explode, ok := s.Get("explode").Bool(); ok {
-		p.explode = explode
+		p.Explode = explode
 	}
 }
 
 // collection reads the collectionFormat of 2.0, whose default is "csv". The
 // last level of nested lists decides no more than the first: nobody nests.
-func (r *reader) collection(n *tree.Node, p *param) {
+func (r *reader) collection(n *tree.Node, p *request.Param) {
 	switch strings.ToLower(n.Get("collectionFormat").Line()) {
 	case "multi":
-		p.explode = true
+		p.Explode = true
 	case "ssv":
-		p.style = "spaceDelimited"
+		p.Style = "spaceDelimited"
 	case "pipes":
-		p.style = "pipeDelimited"
+		p.Style = "pipeDelimited"
 	case "tsv":
-		p.style, p.tabs = "spaceDelimited", true
+		p.Style, p.Tabs = "spaceDelimited", true
 	}
-	if p.in != "query" && p.in != "formData" && p.style != "form" {
-		p.style = "simple" // other separators are for queries only
+	if p.In != "query" && p.In != "formData" && p.Style != "form" {
+		p.Style = "simple" // other separators are for queries only
 	}
 }

@@ -1,15 +1,17 @@
 package openapi
 
 import (
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/schema"
-	"aidesk/core/openapi/tree"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/request"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 )
 
 // methods are those that OpenAPI knows, and what a call of each does.
@@ -111,8 +113,8 @@ func (r *reader) operation(o *Operation, item, s tree.Cursor) {
 	r.template(o, s)
 	r.body(o, s)
 	if takesBody := o.Method == http.MethodPost || o.Method == http.MethodPut || o.Method == http.MethodPatch; lost && takesBody {
-		o.call.entity = &body{kind: bodyJSON, media: "application/json", schema: schema.Lost()}
-		o.call.args = append(o.call.args, arg{body: o.call.entity})
+		o.call.Body = &request.Body{Kind: request.BodyJSON, Media: "application/json", Schema: schema.Lost()}
+		o.call.Args = append(o.call.Args, request.Arg{Body: o.call.Body})
 	}
 	r.effect(o, s)
 }
@@ -150,13 +152,13 @@ func (o *Operation) hintf(code, at, format string, args ...any) {
 // settle drops a body that can only be empty, as documents of machine make
 // declare it for reads.
 func (o *Operation) settle() {
-	b := o.call.entity
-	if b == nil || b.required || b.kind == bodyText {
+	b := o.call.Body
+	if b == nil || b.Required || b.Kind == request.BodyText {
 		return
 	}
-	if b.schema.IsEmptyObject() {
-		o.call.entity = nil
-		o.call.args = slices.DeleteFunc(o.call.args, func(a arg) bool { return a.body != nil })
+	if b.Schema.IsEmptyObject() {
+		o.call.Body = nil
+		o.call.Args = slices.DeleteFunc(o.call.Args, func(a request.Arg) bool { return a.Body != nil })
 	}
 }
 
@@ -208,8 +210,8 @@ func spell(method, path string) string {
 // finish settles an operation once all schemas are read.
 func (r *reader) finish(o *Operation) {
 	o.settle()
-	o.call.id, o.call.method = o.ID, o.Method
-	o.call.keys()
+	o.call.ID, o.call.Method = o.ID, o.Method
+	o.call.NameArgs()
 	o.Hash = r.digest(o)
 	r.secrets(o)
 	if o.Verdict == OK && o.found.lossy() {
@@ -226,5 +228,5 @@ func (r *reader) finish(o *Operation) {
 	}
 	o.Notes = o.found.all
 	o.found, o.utterances = nil, nil
-	o.call.logger = r.logger
+	o.call.Logger = r.logger
 }

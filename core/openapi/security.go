@@ -154,13 +154,13 @@ func (r *reader) credential(in, name string) bool {
 // secrets notes parameters that seem to want a credential from the model: the
 // document declares them as ordinary ones.
 func (r *reader) secrets(o *Operation) {
-	for _, a := range o.call.args {
-		if a.param == nil {
+	for _, a := range o.call.Args {
+		if a.Param == nil {
 			continue
 		}
-		switch name := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(a.param.name)); name {
+		switch name := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(a.Param.Name)); name {
 		case "apikey", "xapikey", "token", "accesstoken", "authtoken", "xauthtoken", "apitoken", "password", "secret", "clientsecret":
-			o.found.addf(levelInfo, "secret-parameter", "", "the parameter %q looks like a credential; whoever calls this would have to write it", plaintext.Clip(a.param.name, 60))
+			o.found.addf(levelInfo, "secret-parameter", "", "the parameter %q looks like a credential; whoever calls this would have to write it", plaintext.Clip(a.Param.Name, 60))
 		}
 	}
 }

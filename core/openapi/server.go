@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/request"
 	"aidesk/core/openapi/tree"
 )
 
@@ -42,7 +43,7 @@ func (o *Operation) serve(base *url.URL) {
 	base.User, base.RawQuery, base.Fragment, base.ForceQuery = nil, "", "", false
 	base.Host = canonical(base.Scheme, base.Host)
 	base.Scheme = strings.ToLower(base.Scheme)
-	o.call.base = base
+	o.call.Base = base
 	o.Server = strings.TrimSuffix(base.String(), "/")
 	o.Host = base.Host
 }
@@ -132,7 +133,7 @@ func (r *reader) absolute(raw, at string) *url.URL {
 		u, err = url.Parse("https://" + raw)
 		r.Infof("server-scheme", at, "the server %q has no scheme; https is taken", plaintext.Clip(plaintext.OneLine(raw), 120))
 	}
-	if err != nil || strings.Contains(raw, "\\") || climbs(u.EscapedPath()) && u.IsAbs() {
+	if err != nil || strings.Contains(raw, "\\") || request.HasDotSegment(u.EscapedPath()) && u.IsAbs() {
 		r.Warnf("server-unreadable", at, "the server %q cannot be read as a URL", plaintext.Clip(plaintext.OneLine(raw), 120))
 		return nil
 	}

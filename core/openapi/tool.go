@@ -1,14 +1,16 @@
 package openapi
 
 import (
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/schema"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/request"
+	"aidesk/core/openapi/schema"
 )
 
 // Tool is the definition that goes to a model. Its name, keys and schema obey
@@ -159,34 +161,34 @@ func (o *Operation) render(v schema.View) (arguments json.RawMessage, whole bool
 	properties := map[string]any{}
 	required := []string{}
 	optional := 20 * v.Optional
-	for _, a := range o.call.args {
-		if !a.wanted() {
+	for _, a := range o.call.Args {
+		if !a.Wanted() {
 			if optional--; optional < 0 {
 				continue
 			}
 		}
 		var drawn map[string]any
 		var text string
-		if a.param != nil {
-			drawn, text = d.Draw(a.schema(), 1), a.param.text
-			if a.key != a.param.name && text == "" {
-				text = a.param.name
+		if a.Param != nil {
+			drawn, text = d.Draw(a.Schema(), 1), a.Param.Text
+			if a.Key != a.Param.Name && text == "" {
+				text = a.Param.Name
 			}
 		} else {
-			drawn, text = d.Draw(a.schema(), 0), a.body.text
-			if a.body.kind == bodyJSON && a.schema().IsOpen() {
+			drawn, text = d.Draw(a.Schema(), 0), a.Body.Text
+			if a.Body.Kind == request.BodyJSON && a.Schema().IsOpen() {
 				drawn["type"] = "object" // anything; mostly that
 			}
-			if a.body.kind == bodyText {
-				text = strings.TrimSpace(text + " The text of the body, as " + a.body.media + ".")
+			if a.Body.Kind == request.BodyText {
+				text = strings.TrimSpace(text + " The text of the body, as " + a.Body.Media + ".")
 			}
 		}
 		if text != "" && v.Text > 0 {
 			drawn["description"] = joined(plaintext.Clip(text, v.Text), drawn["description"], text)
 		}
-		properties[a.key] = drawn
-		if _, free := a.schema().Fixed(); a.wanted() && !free {
-			required = append(required, a.key)
+		properties[a.Key] = drawn
+		if _, free := a.Schema().Fixed(); a.Wanted() && !free {
+			required = append(required, a.Key)
 		}
 	}
 	slices.Sort(required)

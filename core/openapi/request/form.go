@@ -1,9 +1,6 @@
-package openapi
+package request
 
 import (
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/schema"
-	"aidesk/core/openapi/tree"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -13,19 +10,23 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 )
 
 // write turns the value of the body into bytes and their media type.
-func (b *body) write(v any) (data []byte, media string, err error) {
-	switch b.kind {
-	case bodyJSON:
-		return []byte(tree.Compact(v)), b.media, nil
-	case bodyText:
+func (b *Body) write(v any) (data []byte, media string, err error) {
+	switch b.Kind {
+	case BodyJSON:
+		return []byte(tree.Compact(v)), b.Media, nil
+	case BodyText:
 		text, isText := v.(string)
 		if !isText {
 			text = tree.Compact(v)
 		}
-		media := b.media
+		media := b.Media
 		if strings.HasPrefix(media, "text/") {
 			media += "; charset=utf-8"
 		}
@@ -34,48 +35,48 @@ func (b *body) write(v any) (data []byte, media string, err error) {
 	fields, isObject := v.(map[string]any)
 	switch {
 	case isObject:
-	case b.kind == bodyMultipart: // a file alone, of which no name is declared
-		alone := body{schema: schema.NewObject()}
-		alone.schema.AddProperty("file", schema.Binary(), false)
+	case b.Kind == BodyMultipart: // a file alone, of which no name is declared
+		alone := Body{Schema: schema.NewObject()}
+		alone.Schema.AddProperty("file", schema.Binary(), false)
 		return alone.multipart(map[string]any{"file": tree.Plain(v)})
 	default:
 		return nil, "", errors.New("must be an object, for it is sent as a form")
 	}
-	if b.kind == bodyForm {
+	if b.Kind == BodyForm {
 		text, err := b.form(fields)
-		return []byte(text), b.media, err
+		return []byte(text), b.Media, err
 	}
 	return b.multipart(fields)
 }
 
 // form writes application/x-www-form-urlencoded, fields sorted by name.
-func (b *body) form(fields map[string]any) (string, error) {
+func (b *Body) form(fields map[string]any) (string, error) {
 	var pairs []string
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		v, e := fields[name], b.encoding[name]
+		v, e := fields[name], b.Encoding[name]
 		if v == nil {
 			v = ""
 		}
-		if e.style == "" {
-			e.style, e.explode = "form", true
+		if e.Style == "" {
+			e.Style, e.Explode = "form", true
 			// Without a style an object is written as its content type says,
 			// and that is JSON by default.
-			if isMap(v) || tree.IsJSON(tree.MediaType(e.media)) && schema.TypeOf(v) != schema.TypeString {
+			if isMap(v) || tree.IsJSON(tree.MediaType(e.Media)) && schema.TypeOf(v) != schema.TypeString {
 				pairs = append(pairs, escape(name)+"="+escape(tree.Compact(v)))
 				continue
 			}
 		}
-		text, err := inQuery(e.style, e.explode, e.reserved, name, v)
+		text, err := inQuery(e.Style, e.Explode, e.Reserved, name, v)
 		if err != nil {
 			return "", fmt.Errorf("%s %w", name, err)
 		}
-		if e.tabs {
+		if e.Tabs {
 			text = strings.ReplaceAll(text, "%20", "%09")
 		}
 		switch {
 		case text != "":
 			pairs = append(pairs, text)
-		case b.schema.Needs(name): // nothing in it that a form could hold
+		case b.Schema.Needs(name): // nothing in it that a form could hold
 			return "", fmt.Errorf("%s must not be empty", name)
 		}
 	}
@@ -90,13 +91,13 @@ type part struct {
 
 // multipart writes multipart/form-data, fields sorted by name. The boundary is
 // made from the content, so that the same arguments give the same bytes.
-func (b *body) multipart(fields map[string]any) ([]byte, string, error) {
+func (b *Body) multipart(fields map[string]any) ([]byte, string, error) {
 	var parts []part
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		e := b.encoding[name]
-		s := b.schema.Property(name)
+		e := b.Encoding[name]
+		s := b.Schema.Property(name)
 		values := []any{fields[name]}
-		if list, isList := fields[name].([]any); isList && !tree.IsJSON(tree.MediaType(e.media)) {
+		if list, isList := fields[name].([]any); isList && !tree.IsJSON(tree.MediaType(e.Media)) {
 			values = list // one part each
 			s = s.Entry()
 		}
@@ -131,10 +132,10 @@ func (b *body) multipart(fields map[string]any) ([]byte, string, error) {
 	return out.Bytes(), "multipart/form-data; boundary=" + boundary, nil
 }
 
-func (b *body) part(name string, v any, s *schema.Schema, e encoding) part {
+func (b *Body) part(name string, v any, s *schema.Schema, e Encoding) part {
 	p := part{name: name, data: tree.Plain(v)}
-	if plaintext.IsToken(strings.Replace(tree.MediaType(e.media), "/", "", 1)) && !strings.Contains(e.media, "*") {
-		p.media = tree.MediaType(e.media)
+	if plaintext.IsToken(strings.Replace(tree.MediaType(e.Media), "/", "", 1)) && !strings.Contains(e.Media, "*") {
+		p.media = tree.MediaType(e.Media)
 	}
 	switch {
 	case s.IsFile():

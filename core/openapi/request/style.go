@@ -1,53 +1,54 @@
-package openapi
+package request
 
 import (
-	"aidesk/core/openapi/schema"
-	"aidesk/core/openapi/tree"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 
 	"github.com/oapi-codegen/runtime"
 )
 
 // write serialises a parameter outside the path: "name=value&…" of a query,
 // the value of a header, "name=value" of a cookie.
-func (p *param) write(v any) (string, error) {
-	if p.media != "" {
+func (p *Param) write(v any) (string, error) {
+	if p.Media != "" {
 		text := tree.Compact(v)
-		if s, isText := v.(string); isText && !tree.IsJSON(tree.MediaType(p.media)) {
+		if s, isText := v.(string); isText && !tree.IsJSON(tree.MediaType(p.Media)) {
 			text = s
 		}
-		if p.in == "header" {
+		if p.In == "header" {
 			return fieldValue(text)
 		}
-		return escape(p.name) + "=" + escape(text), nil
+		return escape(p.Name) + "=" + escape(text), nil
 	}
 	if v == nil {
 		v = ""
 	}
-	switch p.in {
+	switch p.In {
 	case "header":
-		text, err := styled(p.style, p.explode, p.name, v, verbatim)
+		text, err := styled(p.Style, p.Explode, p.Name, v, verbatim)
 		if err != nil {
 			return "", err
 		}
 		return fieldValue(text)
 	case "cookie":
-		if list, isList := v.([]any); isList && !p.explode || isMap(v) && !p.explode {
+		if list, isList := v.([]any); isList && !p.Explode || isMap(v) && !p.Explode {
 			// The separators are escaped too: a comma is not a cookie octet.
-			text, err := styled("simple", false, p.name, v, verbatim)
+			text, err := styled("simple", false, p.Name, v, verbatim)
 			if err != nil || len(list) == 0 && !isMap(v) {
 				return "", err
 			}
-			return p.name + "=" + escape(text), nil
+			return p.Name + "=" + escape(text), nil
 		}
-		text, err := styled("form", p.explode, p.name, v, escape)
+		text, err := styled("form", p.Explode, p.Name, v, escape)
 		return strings.ReplaceAll(text, "&", "; "), err
 	}
-	text, err := inQuery(p.style, p.explode, p.reserved, p.name, v)
-	if p.tabs {
+	text, err := inQuery(p.Style, p.Explode, p.Reserved, p.Name, v)
+	if p.Tabs {
 		text = strings.ReplaceAll(text, "%20", "%09")
 	}
 	return text, err
@@ -82,17 +83,17 @@ func inQuery(style string, explode, reserved bool, name string, v any) (string, 
 
 // inPath serialises a parameter of the path. What would change the shape of
 // the path is refused, escaped or not.
-func (p *param) inPath(v any) (string, error) {
-	if p.media != "" {
+func (p *Param) inPath(v any) (string, error) {
+	if p.Media != "" {
 		v = tree.Compact(v)
 	}
-	text, err := styled(p.style, p.explode, p.name, v, escape)
+	text, err := styled(p.Style, p.Explode, p.Name, v, escape)
 	switch {
 	case err != nil:
 		return "", err
-	case text == "" || text == "." && p.style == "label":
+	case text == "" || text == "." && p.Style == "label":
 		return "", errors.New("must not be empty")
-	case climbs(text):
+	case HasDotSegment(text):
 		return "", errors.New("must not contain dot segments (. or ..) of a path")
 	}
 	return text, nil

@@ -1,8 +1,6 @@
-package openapi
+package request
 
 import (
-	"aidesk/core/openapi/schema"
-	"aidesk/core/openapi/tree"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,6 +10,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 )
 
 // Request is exactly what will be sent, without the credential.
@@ -29,18 +30,18 @@ type Field struct {
 	Value string `json:"value"`
 }
 
-// request turns arguments into the request to send: coerced, validated, built.
-func (o *builder) request(args json.RawMessage) (Request, error) {
+// Request turns arguments into the request to send: coerced, validated, built.
+func (o *Builder) Request(args json.RawMessage) (Request, error) {
 	f := &schema.Faults{}
 	values, readable := o.bind(args, f)
 	if !readable {
 		return Request{}, f.Err()
 	}
-	for i, a := range o.args {
+	for i, a := range o.Args {
 		v, given := values[i]
-		switch at := (schema.Path{}).Key(a.key); {
+		switch at := (schema.Path{}).Key(a.Key); {
 		case given:
-			f.Check(a.schema(), v, at)
+			f.Check(a.Schema(), v, at)
 		case a.required():
 			f.Addf(at, "is required")
 		}
@@ -56,41 +57,41 @@ func (o *builder) request(args json.RawMessage) (Request, error) {
 	return req, nil
 }
 
-func (o *builder) build(values map[int]any) (Request, error) {
-	req := Request{Method: o.method}
+func (o *Builder) build(values map[int]any) (Request, error) {
+	req := Request{Method: o.Method}
 	var query, cookies []string
-	placed := map[*param]any{}
-	for i, a := range o.args {
+	placed := map[*Param]any{}
+	for i, a := range o.Args {
 		v, given := values[i]
 		if !given {
 			continue
 		}
-		if a.body != nil {
+		if a.Body != nil {
 			var err error
-			if req.Body, req.Media, err = a.body.write(v); err != nil {
-				return Request{}, at(bodyKey, err)
+			if req.Body, req.Media, err = a.Body.write(v); err != nil {
+				return Request{}, at(BodyKey, err)
 			}
 			continue
 		}
-		p := a.param
-		if p.in == "path" || p.in == "template" {
+		p := a.Param
+		if p.In == "path" || p.In == "template" {
 			placed[p] = v
 			continue
 		}
 		text, err := p.write(v)
 		if err != nil {
-			return Request{}, at(a.key, err)
+			return Request{}, at(a.Key, err)
 		}
 		switch {
-		case text == "" && p.required && (isMap(v) || schema.TypeOf(v) == schema.TypeArray):
-			return Request{}, &schema.ArgumentError{Field: a.key, Message: "must not be empty"}
-		case text == "" && p.in != "header":
-		case p.in == "query":
+		case text == "" && p.Required && (isMap(v) || schema.TypeOf(v) == schema.TypeArray):
+			return Request{}, &schema.ArgumentError{Field: a.Key, Message: "must not be empty"}
+		case text == "" && p.In != "header":
+		case p.In == "query":
 			query = append(query, text)
-		case p.in == "cookie":
+		case p.In == "cookie":
 			cookies = append(cookies, text)
-		case p.in == "header":
-			req.Header = append(req.Header, Field{http.CanonicalHeaderKey(p.name), text})
+		case p.In == "header":
+			req.Header = append(req.Header, Field{http.CanonicalHeaderKey(p.Name), text})
 		}
 	}
 	address, err := o.address(placed, query)
@@ -118,32 +119,32 @@ func at(key string, err error) error {
 }
 
 // address builds the URL and makes sure that it stays where it belongs.
-func (o *builder) address(placed map[*param]any, query []string) (string, error) {
+func (o *Builder) address(placed map[*Param]any, query []string) (string, error) {
 	var tail strings.Builder
-	for _, t := range o.steps {
-		if t.param == nil {
-			tail.WriteString(escapeLiteral(t.text))
+	for _, t := range o.Path {
+		if t.Param == nil {
+			tail.WriteString(escapeLiteral(t.Text))
 			continue
 		}
-		text, err := t.param.inPath(placed[t.param])
+		text, err := t.Param.inPath(placed[t.Param])
 		if err != nil {
-			return "", at(o.keyOf(t.param), err)
+			return "", at(o.keyOf(t.Param), err)
 		}
 		tail.WriteString(text)
 	}
 	var fixed strings.Builder
-	for _, t := range o.query {
-		if t.param == nil {
-			fixed.WriteString(escapeQuery(t.text))
+	for _, t := range o.Query {
+		if t.Param == nil {
+			fixed.WriteString(escapeQuery(t.Text))
 			continue
 		}
-		fixed.WriteString(escape(tree.Plain(placed[t.param])))
+		fixed.WriteString(escape(tree.Plain(placed[t.Param])))
 	}
 	if static := strings.Trim(fixed.String(), "&"); static != "" {
 		query = append([]string{static}, query...)
 	}
-	base := strings.TrimSuffix(o.base.EscapedPath(), "/")
-	out := o.base.Scheme + "://" + o.base.Host + base + tail.String()
+	base := strings.TrimSuffix(o.Base.EscapedPath(), "/")
+	out := o.Base.Scheme + "://" + o.Base.Host + base + tail.String()
 	if len(query) > 0 {
 		out += "?" + strings.Join(query, "&")
 	}
@@ -153,20 +154,20 @@ func (o *builder) address(placed map[*param]any, query []string) (string, error)
 	// What was built is read back as a client will read it. Nothing above
 	// should let this fail; it is what the promise rests on.
 	u, err := url.Parse(out)
-	if err != nil || u.Scheme != o.base.Scheme || u.Host != o.base.Host || u.User != nil || u.Fragment != "" ||
-		!strings.HasPrefix(u.EscapedPath(), base+"/") || climbs(u.EscapedPath()) {
+	if err != nil || u.Scheme != o.Base.Scheme || u.Host != o.Base.Host || u.User != nil || u.Fragment != "" ||
+		!strings.HasPrefix(u.EscapedPath(), base+"/") || HasDotSegment(u.EscapedPath()) {
 		return "", &schema.ArgumentError{Message: "the arguments lead out of the plugin's own addresses"}
 	}
 	return out, nil
 }
 
-func (o *builder) keyOf(p *param) string {
-	for _, a := range o.args {
-		if a.param == p {
-			return a.key
+func (o *Builder) keyOf(p *Param) string {
+	for _, a := range o.Args {
+		if a.Param == p {
+			return a.Key
 		}
 	}
-	return p.name
+	return p.Name
 }
 
 // Digest is the SHA-256, hex, over method, URL, header fields and body, and

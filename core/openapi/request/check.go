@@ -1,8 +1,6 @@
-package openapi
+package request
 
 import (
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/schema"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -11,6 +9,9 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -28,17 +29,17 @@ type opinion struct {
 
 // ask logs what kin objects to in a request, at level debug. It costs a
 // millisecond or so, and nothing where nobody listens.
-func (c *opinion) ask(o *builder, r Request) {
-	if o.logger == nil || !o.logger.Enabled(context.Background(), slog.LevelDebug) {
+func (c *opinion) ask(o *Builder, r Request) {
+	if o.Logger == nil || !o.Logger.Enabled(context.Background(), slog.LevelDebug) {
 		return
 	}
 	if err := c.judge(o, r); err != nil {
-		o.logger.Debug("request self-check", "operation", o.id, "method", r.Method, "objection", plaintext.Clip(plaintext.OneLine(err.Error()), 300))
+		o.Logger.Debug("request self-check", "operation", o.ID, "method", r.Method, "objection", plaintext.Clip(plaintext.OneLine(err.Error()), 300))
 	}
 }
 
 // judge validates a request with kin's request filter, in at most checkTime.
-func (c *opinion) judge(o *builder, r Request) error {
+func (c *opinion) judge(o *Builder, r Request) error {
 	ctx, stop := context.WithTimeout(context.Background(), checkTime)
 	defer stop()
 	done := make(chan error, 1)
@@ -79,32 +80,32 @@ func validate(ctx context.Context, route *routers.Route, r Request) error {
 
 // route loads a document of this one operation. It is made from what the
 // reader understood; that part is not checked twice, the writing is.
-func (o *builder) route(ctx context.Context) (*routers.Route, error) {
+func (o *Builder) route(ctx context.Context) (*routers.Route, error) {
 	op := map[string]any{"responses": map[string]any{"default": map[string]any{"description": "any"}}}
 	var params []any
-	for _, a := range o.args {
-		p := a.param
+	for _, a := range o.Args {
+		p := a.Param
 		if p == nil {
-			op["requestBody"] = map[string]any{"required": a.body.required, "content": map[string]any{a.body.media: a.body.outline()}}
+			op["requestBody"] = map[string]any{"required": a.Body.Required, "content": map[string]any{a.Body.Media: a.Body.outline()}}
 			continue
 		}
 		// Path parameters need the router to be told apart, and kin has no
 		// decoder for the other two.
-		if p.in == "path" || p.in == "template" || p.tabs || p.style == "deepObject" && p.schema.Shape() != schema.TypeObject {
+		if p.In == "path" || p.In == "template" || p.Tabs || p.Style == "deepObject" && p.Schema.Shape() != schema.TypeObject {
 			continue
 		}
-		one := map[string]any{"name": p.name, "in": p.in, "required": p.required}
-		if p.media != "" {
-			one["content"] = map[string]any{p.media: map[string]any{"schema": p.schema.Outline()}}
+		one := map[string]any{"name": p.Name, "in": p.In, "required": p.Required}
+		if p.Media != "" {
+			one["content"] = map[string]any{p.Media: map[string]any{"schema": p.Schema.Outline()}}
 		} else {
-			one["style"], one["explode"], one["schema"] = p.style, p.explode, p.schema.Outline()
+			one["style"], one["explode"], one["schema"] = p.Style, p.Explode, p.Schema.Outline()
 		}
 		params = append(params, one)
 	}
 	op["parameters"] = params
 	data, err := json.Marshal(map[string]any{
 		"openapi": "3.0.3",
-		"info":    map[string]any{"title": o.id, "version": "1"},
+		"info":    map[string]any{"title": o.ID, "version": "1"},
 		"paths":   map[string]any{"/": map[string]any{"post": op}},
 	})
 	if err != nil {
@@ -120,18 +121,18 @@ func (o *builder) route(ctx context.Context) (*routers.Route, error) {
 		return nil, fmt.Errorf("the operation cannot be loaded for the self-check: %w", err)
 	}
 	item := doc.Paths.Value("/")
-	return &routers.Route{Spec: doc, Path: "/", PathItem: item, Method: o.method, Operation: item.Post}, nil
+	return &routers.Route{Spec: doc, Path: "/", PathItem: item, Method: o.Method, Operation: item.Post}, nil
 }
 
-func (b *body) outline() map[string]any {
-	out := map[string]any{"schema": b.schema.Outline()}
+func (b *Body) outline() map[string]any {
+	out := map[string]any{"schema": b.Schema.Outline()}
 	encoding := map[string]any{}
-	for name, e := range b.encoding {
-		if e.style != "" {
-			encoding[name] = map[string]any{"style": e.style, "explode": e.explode}
+	for name, e := range b.Encoding {
+		if e.Style != "" {
+			encoding[name] = map[string]any{"style": e.Style, "explode": e.Explode}
 		}
 	}
-	if len(encoding) > 0 && b.kind == bodyForm {
+	if len(encoding) > 0 && b.Kind == BodyForm {
 		out["encoding"] = encoding
 	}
 	return out

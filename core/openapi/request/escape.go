@@ -1,4 +1,4 @@
-package openapi
+package request
 
 import (
 	"net/url"
@@ -41,10 +41,10 @@ func escapeBut(s, keep string) string {
 	return b.String()
 }
 
-// climbs reports whether a path has a dot segment, however it is encoded: a
+// HasDotSegment reports whether a path has a dot segment, however it is encoded: a
 // server may decode once more than it should, take a backslash for a slash or
 // cut a segment at a semicolon.
-func climbs(text string) bool {
+func HasDotSegment(text string) bool {
 	for range 4 {
 		for part := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '/' || c == '\\' }) {
 			part, _, _ = strings.Cut(part, ";")

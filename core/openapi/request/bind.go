@@ -1,41 +1,42 @@
-package openapi
+package request
 
 import (
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/schema"
-	"aidesk/core/openapi/tree"
 	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
+
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 )
 
 // bind reads the arguments of a call: each by its key, coerced. Values stand at
 // the index of their arg in o.args; a missing one is not in the map.
 // ok is false where they cannot be read at all.
-func (o *builder) bind(args json.RawMessage, f *schema.Faults) (values map[int]any, ok bool) {
+func (o *Builder) bind(args json.RawMessage, f *schema.Faults) (values map[int]any, ok bool) {
 	given, ok := object(args, f)
 	if !ok {
 		return nil, false
 	}
 	o.place(given, f)
 	out := map[int]any{}
-	for i, a := range o.args {
-		v, found := given[a.key]
-		if !found && a.param != nil {
-			v, found = given[a.param.name]
+	for i, a := range o.Args {
+		v, found := given[a.Key]
+		if !found && a.Param != nil {
+			v, found = given[a.Param.Name]
 		}
 		if found {
-			v, found = f.Coerce(a.schema(), v)
+			v, found = f.Coerce(a.Schema(), v)
 		}
 		// What a model sends for an optional value that it does not have.
-		if s, empty := v.(string); empty && found && s == "" && a.param != nil && !a.param.empty && !a.param.required && a.schema().Types()&^(schema.TypeString|schema.TypeNull) != 0 {
+		if s, empty := v.(string); empty && found && s == "" && a.Param != nil && !a.Param.Empty && !a.Param.Required && a.Schema().Types()&^(schema.TypeString|schema.TypeNull) != 0 {
 			found = false
 		}
 		if !found && a.required() {
-			v, found = a.schema().Fixed()
-			if b := a.body; !found && b != nil && b.schema.Shape() == schema.TypeObject && !b.schema.HasRequired() {
+			v, found = a.Schema().Fixed()
+			if b := a.Body; !found && b != nil && b.Schema.Shape() == schema.TypeObject && !b.Schema.HasRequired() {
 				v, found = map[string]any{}, true // nothing in it is required
 			}
 		}
@@ -77,25 +78,25 @@ func object(args json.RawMessage, f *schema.Faults) (map[string]any, bool) {
 // place deals with arguments that the tool does not have. A field of the body
 // that stands beside it is moved into it; anything else is a fault, for what
 // is silently dropped would be believed to be sent.
-func (o *builder) place(given map[string]any, f *schema.Faults) {
+func (o *Builder) place(given map[string]any, f *schema.Faults) {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		if _, known := o.argument(name); known {
+		if _, known := o.Arg(name); known {
 			continue
 		}
 		if given[name] == nil {
 			delete(given, name)
 			continue
 		}
-		if o.entity != nil && o.entity.schema.Takes(name) {
-			whole, isObject := given[bodyKey].(map[string]any)
-			if given[bodyKey] == nil {
+		if o.Body != nil && o.Body.Schema.Takes(name) {
+			whole, isObject := given[BodyKey].(map[string]any)
+			if given[BodyKey] == nil {
 				whole, isObject = map[string]any{}, true
 			}
 			if isObject {
 				if _, twice := whole[name]; !twice {
 					whole[name] = given[name]
 				}
-				given[bodyKey] = whole
+				given[BodyKey] = whole
 				delete(given, name)
 				continue
 			}
@@ -104,10 +105,10 @@ func (o *builder) place(given map[string]any, f *schema.Faults) {
 	}
 }
 
-func (o *builder) names() []string {
+func (o *Builder) names() []string {
 	var out []string
-	for _, a := range o.args {
-		out = append(out, a.key)
+	for _, a := range o.Args {
+		out = append(out, a.Key)
 	}
 	return out
 }

@@ -1,22 +1,23 @@
-package openapi
+package request
 
 import (
-	"aidesk/core/openapi/plaintext"
-	"aidesk/core/openapi/schema"
-	"aidesk/core/openapi/tree"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"unicode"
+
+	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 )
 
-// arguments lists the values of a call for a card: each with a label in plain
+// Arguments lists the values of a call for a card: each with a label in plain
 // words and in full, in the order of the document. Values stand as they will be
 // sent, so "5" for a number is 5, and what the document fixes is there too.
 // Arguments that do not fit are listed all the same; Request refuses them.
-func (o *builder) arguments(args json.RawMessage) []Argument {
+func (o *Builder) Arguments(args json.RawMessage) []Argument {
 	f := &schema.Faults{}
 	given, ok := object(args, f)
 	if !ok {
@@ -25,22 +26,22 @@ func (o *builder) arguments(args json.RawMessage) []Argument {
 	values, _ := o.bind(args, &schema.Faults{})
 	o.place(given, f)
 	c := &card{}
-	for i, a := range o.args {
+	for i, a := range o.Args {
 		v, bound := values[i]
-		delete(given, a.key)
-		if a.param == nil {
+		delete(given, a.Key)
+		if a.Param == nil {
 			if bound {
-				c.body(a.body, v)
+				c.body(a.Body, v)
 			}
 			continue
 		}
-		delete(given, a.param.name)
+		delete(given, a.Param.Name)
 		if bound {
-			name := label(a.param.name, a.schema())
-			if a.key != plaintext.Key(a.param.name, plaintext.MaxName) {
-				name = label(a.key, nil) // two of the same name
+			name := label(a.Param.Name, a.Schema())
+			if a.Key != plaintext.Key(a.Param.Name, plaintext.MaxName) {
+				name = label(a.Key, nil) // two of the same name
 			}
-			c.add(name, a.schema(), v, 0)
+			c.add(name, a.Schema(), v, 0)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
@@ -52,10 +53,10 @@ func (o *builder) arguments(args json.RawMessage) []Argument {
 type card struct{ all []Argument }
 
 // body lists the fields of a body without a word about the body itself.
-func (c *card) body(b *body, v any) {
+func (c *card) body(b *Body, v any) {
 	if fields, isObject := v.(map[string]any); isObject && len(fields) > 0 {
 		before := len(c.all)
-		c.fields("", b.schema, fields, 0)
+		c.fields("", b.Schema, fields, 0)
 		for i := before; i < len(c.all); i++ {
 			if slices.ContainsFunc(c.all[:before], func(p Argument) bool { return p.Label == c.all[i].Label }) {
 				c.all[i].Label = "Body › " + c.all[i].Label // as a parameter is called
@@ -63,7 +64,7 @@ func (c *card) body(b *body, v any) {
 		}
 		return
 	}
-	c.add("Body", b.schema, v, 0)
+	c.add("Body", b.Schema, v, 0)
 }
 
 func (c *card) fields(above string, s *schema.Schema, fields map[string]any, depth int) {

@@ -1,0 +1,107 @@
+package request
+
+import (
+	"log/slog"
+	"net/url"
+
+	"aidesk/core/openapi/schema"
+)
+
+// Builder makes the requests of one operation. It is immutable once the
+// document is read, and safe for concurrent use.
+type Builder struct {
+	ID     string // of the operation
+	Method string
+	Base   *url.URL
+	Path   []Piece // the path template, taken apart
+	Query  []Piece // what the template has after "?"
+	Args   []Arg
+	Body   *Body
+	Logger *slog.Logger // of the self-check; nil: there is none
+	second opinion
+}
+
+// Arg is one argument of the tool: a parameter or the body.
+type Arg struct {
+	Key   string // what the model calls it
+	Param *Param // nil: the body
+	Body  *Body
+}
+
+func (a Arg) Schema() *schema.Schema {
+	if a.Param != nil {
+		return a.Param.Schema
+	}
+	return a.Body.Schema
+}
+
+// Sample is an example of the value that stands beside its schema, or nil.
+func (a Arg) Sample() any {
+	if a.Param != nil {
+		return a.Param.Sample
+	}
+	return a.Body.Sample
+}
+
+func (a Arg) required() bool {
+	if a.Param != nil {
+		return a.Param.Required
+	}
+	return a.Body.Required
+}
+
+// Wanted reports whether a model should be told that the argument is required.
+// Few documents say so of a body, though without one the call means nothing.
+func (a Arg) Wanted() bool {
+	return a.required() || a.Body != nil && a.Body.Schema.HasRequired()
+}
+
+// Param is one parameter of the path, query, header or cookie.
+type Param struct {
+	Name     string
+	In       string
+	Style    string // "" where media is set
+	Explode  bool
+	Reserved bool // allowReserved
+	Required bool
+	Empty    bool   // allowEmptyValue
+	Tabs     bool   // 2.0: separated by tabs
+	Media    string // of a parameter with "content"
+	Text     string
+	Schema   *schema.Schema
+	Sample   any // what the document gives as an example of it; nil: nothing
+}
+
+// Kinds of bodies that can be sent.
+const (
+	BodyJSON      = "json"
+	BodyForm      = "form"
+	BodyMultipart = "multipart"
+	BodyText      = "text"
+)
+
+// Body is what an operation takes besides its parameters.
+type Body struct {
+	Kind     string
+	Media    string // as sent, without parameters
+	Required bool
+	Text     string
+	Schema   *schema.Schema
+	Sample   any                 // what the document gives as an example of it; nil: nothing
+	Encoding map[string]Encoding // of forms, by property
+}
+
+// Encoding is how one property of a form is written.
+type Encoding struct {
+	Media    string
+	Style    string // "": the default of the media type
+	Explode  bool
+	Reserved bool
+	Tabs     bool
+}
+
+// Piece is a piece of the path template: text as it stands, or a parameter.
+type Piece struct {
+	Text  string
+	Param *Param
+}
