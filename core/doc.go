@@ -15,7 +15,8 @@
 //	core/confirm        Actions and the cards on which members decide
 //	core/plugin         manifest, registry, enablement; the one place that a Call leaves from
 //	core/policy         may this member do this, by which rule: pure functions
-//	core/openapi        a document -> Operations -> tools, exact requests, shaped results
+//	core/openapi        a document -> Operations -> tools; below it: tree (bytes -> nodes),
+//	                    schema (what may be sent), request (arguments -> bytes), result (answer -> shaped)
 //	core/model          what is asked of a model; openai, anthropic, planner and script implement it
 //	core/model/search   ranks operations by words; estimates tokens
 //	core/model/planner  the model without a model; utterance is its language

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"aidesk/core/openapi/request"
+	"aidesk/core/openapi/result"
 	"aidesk/core/openapi/schema"
 )
 
@@ -16,6 +17,12 @@ type (
 	Field = request.Field
 	// Argument is one value of a call in plain words, for a card.
 	Argument = request.Argument
+	// Response is what came back for a Request.
+	Response = result.Response
+	// Result is a Response shaped for the model and the member.
+	Result = result.Result
+	// Link is a URL of a Result with what the Result says about it.
+	Link = result.Link
 	// ArgumentError says which argument of a call is wrong.
 	ArgumentError = schema.ArgumentError
 )
@@ -50,4 +57,4 @@ func (o *Operation) Arguments(args json.RawMessage) []Argument { return o.call.A
 // Shape turns a response into what a model can read: JSON without nulls, long
 // texts and lists cut with a word about it, HTML as text, anything else by its
 // type and size. It never fails: what cannot be read is described.
-func (o *Operation) Shape(resp Response) Result { return shape(resp) }
+func (o *Operation) Shape(resp Response) Result { return result.Shape(resp) }

@@ -4,28 +4,26 @@
 //
 // A document goes through four steps, each of which only reads:
 //
-//  1. bytes → tree (decode.go, json.go, yaml.go). JSON and YAML become one
-//     ordered tree of nodes. Every limit holds here: bytes, nodes, nesting,
-//     aliases. What is not a document (HTML, nonsense) ends here with one line.
-//  2. tree → operations (document.go, path.go, param.go, body.go, oldbody.go).
-//     The reader pulls what it needs out of the tree and never insists: where a
-//     document breaks the rules it takes the evident meaning and writes a Note.
-//     Because only what decides a request is pulled, faults in examples, tags,
-//     links or responses cost nothing. Each operation is read on its own under
-//     recover, so one bad operation never loses the others.
-//  3. schemas (schema.go, read*.go, merge.go). Schemas are a graph: read once,
-//     shared by all operations, cycles and all. "allOf" is merged afterwards.
-//  4. operation → tool (tool.go, render.go), request (bind.go, coerce.go,
-//     validate.go, request.go, style.go), result (shape.go). Tool renders the
-//     graph as a JSON Schema tree with cycles cut and a size budget. Request
-//     coerces and validates arguments against the whole graph and builds the
-//     bytes. Shape turns the answer into what a model can read.
+//  1. bytes → tree (package tree). JSON and YAML become one ordered tree of
+//     nodes, under every limit. What is not a document (HTML, nonsense) ends
+//     here with one line.
+//  2. tree → operations (this package: document.go, path.go, param.go, body.go,
+//     oldbody.go). The reader pulls what it needs out of the tree and never
+//     insists: where a document breaks the rules it takes the evident meaning and
+//     writes a Note. Because only what decides a request is pulled, faults in
+//     examples, tags, links or responses cost nothing. Each operation is read on
+//     its own under recover, so one bad operation never loses the others.
+//  3. schemas (package schema). They are a graph: read once, shared by all
+//     operations, cycles and all. "allOf" is merged afterwards.
+//  4. operation → tool (tool.go), request (package request), result (package
+//     result). Tool renders the graph as a JSON Schema tree with cycles cut and a
+//     size budget. Request coerces and validates arguments against the whole graph
+//     and builds the bytes. Shape turns the answer into what a model can read.
 //
 // The kin-openapi library takes no part in reading: its loader is a strict
 // typed decoder that one bad node anywhere defeats, has no limits and cannot be
-// stopped. It is the independent second opinion instead: check.go shows it each
-// built request beside a small document made from the operation, and what it
-// objects to is logged.
+// stopped. It is the independent second opinion instead, on each built request
+// (package request).
 //
 // The package knows no plugin, no network and no credential. Fetching other
 // documents is a function that the caller hands in; credentials are described

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"aidesk/core/openapi"
+	"aidesk/core/openapi/result"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -141,7 +142,7 @@ func TestShapeSize(t *testing.T) {
 		"number":   strings.Repeat("9", 20_000),
 	}
 	for name, body := range bodies {
-		for status, limit := range map[int]int{200: openapi.MaxContent, 400: 2 << 10} {
+		for status, limit := range map[int]int{200: result.MaxContent, 400: 2 << 10} {
 			r := o.Shape(openapi.Response{Status: status, Body: []byte(body)})
 			if len(r.Content) > limit || !utf8.ValidString(r.Content) {
 				t.Errorf("%s: %d bytes of at most %d", name, len(r.Content), limit)

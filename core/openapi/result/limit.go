@@ -1,4 +1,4 @@
-package openapi
+package result
 
 // MaxContent is how many bytes the content of a Result may have.
 const MaxContent = 8 << 10

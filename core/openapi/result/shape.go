@@ -1,4 +1,4 @@
-package openapi
+package result
 
 import (
 	"bytes"
@@ -43,10 +43,10 @@ type Link struct {
 	SiteName    string `json:"site_name,omitempty"`
 }
 
-// shape turns a response into what a model can read: JSON without nulls, long
+// Shape turns a response into what a model can read: JSON without nulls, long
 // texts and lists cut with a word about it, HTML as text, anything else by its
 // type and size. It never fails: what cannot be read is described.
-func shape(resp Response) Result {
+func Shape(resp Response) Result {
 	var r Result
 	room := MaxContent
 	if resp.Status >= 200 && resp.Status < 300 {
