@@ -72,7 +72,8 @@ store/bolt/queue             | store                                            
 adapters/session             | chat markdown                                                                | –
 adapters/slack               | chat markdown adapters/session adapters/slack/render                         | github.com/slack-go/slack github.com/gorilla/websocket
 adapters/slack/render        | chat markdown                                                                | –
-adapters/discord             | chat markdown adapters/session                                               | github.com/bwmarrin/discordgo github.com/gorilla/websocket
+adapters/discord/render      | chat markdown                                                                | –
+adapters/discord             | chat markdown adapters/session adapters/discord/render                       | github.com/bwmarrin/discordgo github.com/gorilla/websocket
 adapters/terminal            | chat markdown                                                                | –
 adapters/fake                | –                                                                            | –
 adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                       | github.com/gorilla/websocket go.yaml.in/yaml/v3

@@ -7,16 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"aidesk/adapters/discord/render"
 	"aidesk/core/chat"
-)
-
-// The types of commands, and of their options.
-const (
-	commandChat    = 1
-	commandMessage = 3
-
-	optionVerb = 1
-	optionText = 3
 )
 
 // verbStop is the verb that is about what runs where it is typed.
@@ -26,7 +18,7 @@ const verbStop = "stop"
 func typed(i interaction) (c chat.Command, focused string) {
 	c.Name = i.Data.Name
 	options := i.Data.Options
-	if len(options) > 0 && options[0].Type == optionVerb {
+	if len(options) > 0 && options[0].Type == render.OptionVerb {
 		c.Verb, options = options[0].Name, options[0].Options
 	}
 	for _, o := range options {
@@ -126,18 +118,8 @@ func (in incoming) typedIn(ctx context.Context, i interaction) (chat.Place, erro
 	return place, err
 }
 
-// What Discord takes of completions.
-const (
-	mostChoices = 25
-	maxChoice   = 100
-	suggestTime = time.Second
-)
-
-// choice is one completion.
-type choice struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
+// suggestTime is how long completing an option may take.
+const suggestTime = time.Second
 
 // suggest completes an option that a member types.
 func (in incoming) suggest(ctx context.Context, i interaction) *response {
@@ -150,15 +132,9 @@ func (in incoming) suggest(ctx context.Context, i interaction) *response {
 		q.Place.Direct = true
 		q.Place.Workspace, _ = in.homes.Kept(ctx, q.Member) // without one nothing is completed
 	}
-	choices := []choice{}
 	found, err := in.desk.Suggest(ctx, q)
 	if err != nil {
 		in.Logger.WarnContext(ctx, "completing an option", "error", err)
 	}
-	for _, s := range found {
-		if len(choices) < mostChoices && s.Value != "" && units(s.Value) <= maxChoice {
-			choices = append(choices, choice{Name: choiceName(s), Value: s.Value})
-		}
-	}
-	return &response{Type: respondComplete, Data: map[string]any{"choices": choices}}
+	return &response{Type: respondComplete, Data: map[string]any{"choices": render.Choices(found)}}
 }

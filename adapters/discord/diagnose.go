@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"aidesk/adapters/discord/render"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -145,7 +146,7 @@ func (a *Adapter) permitted(ctx context.Context, app application) []Finding {
 
 // told compares the commands that Discord knows with those there are.
 func (a *Adapter) told(ctx context.Context, app application) Finding {
-	var have []registered
+	var have []render.Command
 	if err := a.get(ctx, "/applications/%s/commands", &have, app.ID); err != nil {
 		return Finding{"discord: the commands", advised(err)}
 	}
@@ -154,7 +155,7 @@ func (a *Adapter) told(ctx context.Context, app application) Finding {
 		known[c.Name] = true
 	}
 	missing := 0
-	for _, c := range commands(a.Grammar) {
+	for _, c := range render.Commands(a.Grammar) {
 		if !known[c.Name] {
 			missing++
 		}

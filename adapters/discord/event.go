@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"aidesk/adapters/discord/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -226,9 +227,7 @@ func (in incoming) hint(ctx context.Context, thread string) {
 
 // plain posts one line of the adapter's own. It may be lost.
 func (in incoming) plain(ctx context.Context, channel, name, line string) {
-	m := Message{Content: escape("", line)}
-	m.finish(chat.Reply{ID: name}, 0)
-	if _, err := in.create(ctx, channel, m, callTime); err != nil {
+	if _, err := in.create(ctx, channel, render.Line(name, line), callTime); err != nil {
 		in.Logger.WarnContext(ctx, "telling a member", "channel", channel, "error", err, "remedy", remedy(err))
 	}
 }

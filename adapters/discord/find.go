@@ -73,7 +73,7 @@ func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (de
 		for _, same := range []func(told) bool{
 			func(m told) bool { return string(m.Nonce) == w.Nonce },
 			func(m told) bool {
-				return m.Nonce == "" && m.Content == w.Content && m.Reference.Message == w.answers()
+				return m.Nonce == "" && m.Content == w.Content && m.Reference.Message == w.Answers()
 			},
 		} {
 			if id := earliest(ours, taken, same); id != "" {
@@ -94,12 +94,4 @@ func earliest(all []told, taken map[string]bool, same func(told) bool) string {
 		}
 	}
 	return ""
-}
-
-// answers is the message that this one answers.
-func (m Message) answers() string {
-	if m.Reference == nil {
-		return ""
-	}
-	return m.Reference.MessageID
 }

@@ -2,13 +2,10 @@ package discord
 
 import (
 	"context"
-	"strings"
 
+	"aidesk/adapters/discord/render"
 	"aidesk/core/chat"
 )
-
-// askAbout is the command of messages by which a member asks about one.
-const askAbout = "Ask aidesk"
 
 // response is the answer to an interaction.
 type response struct {
@@ -26,32 +23,14 @@ const (
 	respondForm     = 9
 )
 
-// ephemeral marks what only one member sees.
-const ephemeral = 64
-
-// said is a message as the answer to an interaction.
-type aside struct {
-	Content    string       `json:"content"`
-	Flags      int          `json:"flags"`
-	Components []ActionsRow `json:"components"`
-	Mentions   Mentions     `json:"allowed_mentions"`
-}
-
-// asideOf is a passing note: its lines, in the last of which addresses may stand.
-func asideOf(line, link string) aside {
-	text := escape("", line)
-	if link != "" {
-		text += " " + link
-	}
-	return aside{Content: text, Flags: ephemeral, Components: []ActionsRow{}, Mentions: Mentions{Parse: []string{}}}
-}
-
 // passing answers an interaction with a line that only its member sees.
-func passing(line string) *response { return &response{Type: respondMessage, Data: asideOf(line, "")} }
+func passing(line string) *response {
+	return &response{Type: respondMessage, Data: render.EphemeralLine(line, "")}
+}
 
 // leading is passing with a link.
 func leading(line, link string) *response {
-	return &response{Type: respondMessage, Data: asideOf(line, link)}
+	return &response{Type: respondMessage, Data: render.EphemeralLine(line, link)}
 }
 
 // interaction takes a command, a press, a form or a question for completions.
@@ -79,7 +58,7 @@ func (in incoming) interaction(ctx context.Context, i interaction) (*response, e
 	}
 	switch i.Type {
 	case interactionCommand:
-		if i.Data.Type == commandMessage {
+		if i.Data.Type == render.CommandMessage {
 			return in.asks(ctx, i)
 		}
 		return in.command(ctx, i)
@@ -103,9 +82,8 @@ func (in incoming) event(kind string, i interaction, place chat.Place) chat.Even
 
 // press takes what was pressed.
 func (in incoming) press(ctx context.Context, i interaction) (*response, error) {
-	kind, rest := i.Data.CustomID[:min(2, len(i.Data.CustomID))], i.Data.CustomID[min(2, len(i.Data.CustomID)):]
-	button, server := unmarked(rest)
-	if i.Message == nil || kind != pressed && kind != opens || button == "" {
+	button, server, form := render.ParseButton(i.Data.CustomID)
+	if i.Message == nil || button == "" {
 		return passing("I do not know this button."), nil
 	}
 	place, fault, err := in.around(ctx, i, server)
@@ -115,7 +93,7 @@ func (in incoming) press(ctx context.Context, i interaction) (*response, error) 
 	if fault != "" {
 		return passing(fault), nil
 	}
-	if kind == opens {
+	if form {
 		return in.opening(ctx, i, chat.Opening{Place: place, Member: i.who(), Button: button}), nil
 	}
 	e := in.event("p", i, place)
@@ -130,7 +108,7 @@ func (in incoming) press(ctx context.Context, i interaction) (*response, error) 
 // passing note, and without one, the direct message with the member. server is what the
 // button says of a direct message.
 func (in incoming) around(ctx context.Context, i interaction, server string) (place chat.Place, fault string, err error) {
-	if i.Guild != "" && i.Message != nil && i.Message.Flags&ephemeral == 0 {
+	if i.Guild != "" && i.Message != nil && i.Message.Flags&render.FlagEphemeral == 0 {
 		m := *i.Message
 		m.Guild, m.Channel, m.ChannelType = i.Guild, i.ChannelID, &i.Channel.Type
 		if i.Channel.ID == "" {
@@ -156,23 +134,6 @@ func (in incoming) around(ctx context.Context, i interaction, server string) (pl
 		}
 	}
 	return place, "", nil
-}
-
-// marked is a button's id with the server to which a direct message belongs: a press of
-// it there says nothing of that.
-func marked(button, server string) string {
-	if !snowflake(server) {
-		return button
-	}
-	return button + "@" + server
-}
-
-// unmarked takes the server off a button's id.
-func unmarked(id string) (button, server string) {
-	if at := strings.LastIndexByte(id, '@'); at >= 0 && snowflake(id[at+1:]) {
-		return id[:at], id[at+1:]
-	}
-	return id, ""
 }
 
 // asks asks about a message, in a thread on it.

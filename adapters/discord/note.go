@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"aidesk/adapters/discord/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -62,12 +63,12 @@ func (t *tokens) find(member string) (token, bool) {
 // Note shows one member a passing note: below the interaction that it answers, or else
 // in their direct message.
 func (a *Adapter) Note(ctx context.Context, e chat.Event, text markdown.Document) error {
-	m, err := one(text)
+	m, err := one("note/"+e.ID, text)
 	if err != nil {
 		return err
 	}
 	if t, ok := parseToken(e.Token); ok {
-		if err := a.whisper(ctx, t, m.Content); err == nil {
+		if err := a.whisper(ctx, t, render.EphemeralText(m.Content)); err == nil {
 			return nil
 		}
 	}
@@ -77,14 +78,12 @@ func (a *Adapter) Note(ctx context.Context, e chat.Event, text markdown.Document
 			return err
 		}
 	}
-	m.finish(chat.Reply{ID: "note/" + e.ID}, 0)
 	_, err = a.create(ctx, channel, m, patience)
 	return err
 }
 
 // whisper shows a line to the member of an interaction that was answered.
-func (a *Adapter) whisper(ctx context.Context, t token, content string) error {
-	body := aside{Content: content, Flags: ephemeral, Components: []ActionsRow{}, Mentions: Mentions{Parse: []string{}}}
+func (a *Adapter) whisper(ctx context.Context, t token, body render.Ephemeral) error {
 	c := call{method: http.MethodPost, path: "/webhooks/%s/%s", ids: []string{t.application, t.token}, body: body, patience: patience}
 	if err := a.web.ask(ctx, c, nil); err != nil {
 		return fmt.Errorf("answering an event: %w", err)
@@ -92,14 +91,14 @@ func (a *Adapter) whisper(ctx context.Context, t token, content string) error {
 	return nil
 }
 
-// one is a text as a single message.
-func one(text markdown.Document) (Message, error) {
-	ms, err := Render(chat.Reply{Text: text})
+// one is a text as a single message; id makes its nonce.
+func one(id string, text markdown.Document) (render.Message, error) {
+	ms, err := render.Reply(chat.Reply{ID: id, Text: text})
 	if err != nil {
-		return Message{}, err
+		return render.Message{}, err
 	}
 	if len(ms) != 1 || len(ms[0].Files) > 0 {
-		return Message{}, errors.New("a note of more than one message")
+		return render.Message{}, errors.New("a note of more than one message")
 	}
 	return ms[0], nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"aidesk/adapters/discord/render"
 	"aidesk/core/chat"
 )
 
@@ -41,71 +42,43 @@ func (a *Adapter) deliver(ctx context.Context, r chat.Reply, at spot, have deliv
 
 // compose makes messages of a reply for where it goes. One that cannot be shown whole
 // says so.
-func (a *Adapter) compose(r chat.Reply, at spot) ([]Message, error) {
-	hailed := at.first && len(r.Cards) == 0 && snowflake(r.To) // so that the asker finds the thread
+func (a *Adapter) compose(r chat.Reply, at spot) ([]render.Message, error) {
 	if r.Place.Direct {
-		r = withServer(r)
+		r = render.ButtonsInServer(r)
 	}
-	messages, err := Render(r)
+	messages, err := render.Reply(r)
 	if err != nil {
-		messages, err = Render(chat.Reply{ID: r.ID, Place: r.Place, To: r.To, Text: oneLine("I cannot show this whole in Discord, so I do not ask for it: " + err.Error() + ".")})
+		messages, err = render.Reply(chat.Reply{ID: r.ID, Place: r.Place, To: r.To, Text: oneLine("I cannot show this whole in Discord, so I do not ask for it: " + err.Error() + ".")})
 	}
 	if err != nil {
 		return nil, err
 	}
 	if len(messages) == 0 {
-		m := Message{Content: "…"}
-		m.finish(r, 0)
-		messages = []Message{m}
+		messages, _ = render.Reply(chat.Reply{ID: r.ID, Answers: r.Answers, Text: oneLine("…")}) // only buttons can be refused
 	}
 	m := &messages[0]
 	if at.root != "" && m.Reference == nil {
-		m.Reference = &Reference{MessageID: at.root}
+		m.Reference = &render.Reference{MessageID: at.root}
 	}
-	if hail := "<@" + r.To + "> "; hailed && units(hail)+units(m.Content) <= maxContent {
-		m.Content = hail + m.Content
-		m.AllowedMentions.Users = []string{r.To}
+	if at.first && len(r.Cards) == 0 { // so that the asker finds the thread
+		m.Mention(r.To)
 	}
 	return messages, nil
 }
 
-// maxContent is what Discord takes of a message's text.
-const maxContent = 2000
-
-// withServer marks the buttons of a direct message with the server that it belongs to.
-func withServer(r chat.Reply) chat.Reply {
-	marks := func(bs []chat.Button) []chat.Button {
-		bs = slices.Clone(bs)
-		for i := range bs {
-			if bs[i].URL == "" && bs[i].ID != "" {
-				bs[i].ID = marked(bs[i].ID, r.Place.Workspace)
-			}
-		}
-		return bs
-	}
-	r.Buttons, r.Cards, r.Rows = marks(r.Buttons), slices.Clone(r.Cards), slices.Clone(r.Rows)
-	for i := range r.Cards {
-		r.Cards[i].Buttons = marks(r.Cards[i].Buttons)
-	}
-	for i := range r.Rows {
-		r.Rows[i].Buttons = marks(r.Rows[i].Buttons)
-	}
-	return r
-}
-
 // say brings one message to Discord; one that it refuses goes without its previews.
-func (p *posting) say(ctx context.Context, m Message) error {
+func (p *posting) say(ctx context.Context, m render.Message) error {
 	err := p.put(ctx, m)
 	if codeOf(err) == codeInvalid && len(m.Embeds) > 0 {
 		p.Logger.WarnContext(ctx, "discord refused the previews of a message; it is sent without", "reply", p.reply.ID, "error", err)
-		m.Embeds = []Embed{}
+		m.Embeds = []render.Embed{}
 		err = p.put(ctx, m)
 	}
 	return err
 }
 
 // put updates the next message that is there, or posts a new one.
-func (p *posting) put(ctx context.Context, m Message) error {
+func (p *posting) put(ctx context.Context, m render.Message) error {
 	for len(p.have) > 0 {
 		id := p.have[0]
 		err := p.patient(ctx, func() error { return p.update(ctx, p.at.channel, id, m) })
@@ -120,7 +93,7 @@ func (p *posting) put(ctx context.Context, m Message) error {
 		return err
 	}
 	if p.was != "" { // else Discord might take it for the one that was deleted
-		m.Nonce = nonce(p.reply.ID+"\n"+p.was+"\n"+m.Content, len(p.out.messages))
+		m.Nonce = render.Nonce(p.reply.ID+"\n"+p.was+"\n"+m.Content, len(p.out.messages))
 	}
 	var id string
 	err := p.patient(ctx, func() (err error) {
@@ -138,7 +111,7 @@ func (p *posting) put(ctx context.Context, m Message) error {
 }
 
 // create posts a new message and returns its id.
-func (a *Adapter) create(ctx context.Context, channel string, m Message, wait time.Duration) (string, error) {
+func (a *Adapter) create(ctx context.Context, channel string, m render.Message, wait time.Duration) (string, error) {
 	var out struct {
 		ID string `json:"id"`
 	}
@@ -152,20 +125,9 @@ func (a *Adapter) create(ctx context.Context, channel string, m Message, wait ti
 	return out.ID, nil
 }
 
-// edited is the body that changes a message: what creates one and nothing else is not in
-// it.
-type edited struct {
-	Content     string       `json:"content"`
-	Embeds      []Embed      `json:"embeds"`
-	Components  []ActionsRow `json:"components"`
-	Attachments []Attachment `json:"attachments"`
-	Mentions    Mentions     `json:"allowed_mentions"`
-}
-
 // update brings a message up to date. A thread that was archived meanwhile is opened.
-func (p *posting) update(ctx context.Context, channel, id string, m Message) error {
-	body := edited{m.Content, m.Embeds, m.Components, m.Attachments, m.AllowedMentions}
-	c := call{method: http.MethodPatch, path: "/channels/%s/messages/%s", ids: []string{channel, id}, body: body, files: m.Files, patience: p.patience()}
+func (p *posting) update(ctx context.Context, channel, id string, m render.Message) error {
+	c := call{method: http.MethodPatch, path: "/channels/%s/messages/%s", ids: []string{channel, id}, body: m.Edit(), files: m.Files, patience: p.patience()}
 	err := p.web.ask(ctx, c, nil)
 	if codeOf(err) != codeArchived {
 		return err

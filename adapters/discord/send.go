@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"aidesk/adapters/discord/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -173,19 +174,18 @@ func fitted(r chat.Reply, s spot) (chat.Reply, spot, error) {
 func (a *Adapter) excuse(ctx context.Context, r chat.Reply) {
 	const line = "I could not send you a direct message. Allow direct messages in the privacy settings of this server, and ask again."
 	if t, ok := a.tokens.find(r.To); ok {
-		if a.whisper(ctx, t, escape("", line)) == nil {
+		if a.whisper(ctx, t, render.EphemeralLine(line, "")) == nil {
 			return
 		}
 	}
-	if r.Place.Direct || r.Place.Thread == "" || !snowflake(r.To) {
+	if r.Place.Direct || r.Place.Thread == "" || !render.IsID(r.To) {
 		a.Logger.WarnContext(ctx, "a member takes no direct messages", "reply", r.ID)
 		return
 	}
 	s, err := a.spot(ctx, r.Place)
 	if err == nil {
-		m := Message{Content: "<@" + r.To + "> " + escape("", line)}
-		m.finish(chat.Reply{ID: "blocked/" + r.ID}, 0)
-		m.AllowedMentions.Users = []string{r.To}
+		m := render.Line("blocked/"+r.ID, line)
+		m.Mention(r.To)
 		_, err = a.create(ctx, s.channel, m, patience)
 	}
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"aidesk/adapters/discord/render"
 	"aidesk/adapters/session"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -147,8 +148,7 @@ func (w *wording) say(ctx context.Context, text string) {
 		return
 	}
 	a := w.adapter
-	m := Message{Content: "-# " + escape("-# ", text)}
-	m.finish(chat.Reply{ID: "status/" + w.at.channel + time.Now().String()}, 0)
+	m := render.Small("status/"+w.at.channel+time.Now().String(), text)
 	var err error
 	if w.message == "" {
 		if w.message, err = a.create(ctx, w.at.channel, m, patience); err == nil {

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	discordrender "aidesk/adapters/discord/render"
 	"aidesk/adapters/slack/render"
-	"aidesk/adapters/discord"
 	"aidesk/adapters/terminal"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -72,7 +72,7 @@ so its links can be followed unless --allow says which.`,
 // terminal, a string.
 var renderers = map[string]func(chat.Reply) ([]any, error){
 	"slack":   func(r chat.Reply) ([]any, error) { return anys(render.Render(r)) },
-	"discord": func(r chat.Reply) ([]any, error) { return anys(discord.Render(r)) },
+	"discord": func(r chat.Reply) ([]any, error) { return anys(discordrender.Reply(r)) },
 	"terminal": func(r chat.Reply) ([]any, error) {
 		return []any{terminal.Look{}.Render(r)}, nil
 	},

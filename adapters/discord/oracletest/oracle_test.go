@@ -15,8 +15,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"aidesk/adapters/discord"
 	"aidesk/adapters/discord/oracletest"
+	"aidesk/adapters/discord/render"
 	"aidesk/core/chat"
 	"aidesk/core/corporatest"
 	"aidesk/core/markdown"
@@ -31,7 +31,7 @@ type answer struct {
 	name     string
 	doc      *markdown.Document // nil: not only a document
 	allow    func(string) bool
-	messages []discord.Message
+	messages []render.Message
 }
 
 // answers are everything that the oracles read.
@@ -39,8 +39,8 @@ func answers(t *testing.T) []answer {
 	t.Helper()
 	all := func(string) bool { return true }
 	var out []answer
-	render := func(name string, d markdown.Document, allow func(string) bool) {
-		ms, err := discord.Render(chat.Reply{ID: name, To: oracletest.Asker, Text: d})
+	document := func(name string, d markdown.Document, allow func(string) bool) {
+		ms, err := render.Reply(chat.Reply{ID: name, To: oracletest.Asker, Text: d})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,15 +48,15 @@ func answers(t *testing.T) []answer {
 	}
 	examples := slices.Concat(markdowntest.CommonMark(t), markdowntest.GFM(t), markdowntest.Footnotes(t))
 	for _, e := range append(examples, markdowntest.Tricky(t)...) {
-		render(e.Name, markdown.Parse(e.Markdown, all), all)
+		document(e.Name, markdown.Parse(e.Markdown, all), all)
 	}
 	sources := markdowntest.Texts(examples)
 	for i := range uint64(mutations) {
-		render("mutated "+strconv.FormatUint(i, 10), markdown.Parse(oracletest.Mutated(i, sources), oracletest.Allowed), oracletest.Allowed)
+		document("mutated "+strconv.FormatUint(i, 10), markdown.Parse(oracletest.Mutated(i, sources), oracletest.Allowed), oracletest.Allowed)
 	}
 	replies := oracletest.Replies()
 	for _, name := range slices.Sorted(maps.Keys(replies)) {
-		ms, err := discord.Render(replies[name])
+		ms, err := render.Reply(replies[name])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package discord_test
+package render_test
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package discord
+package render
 
 import (
 	"slices"
@@ -15,7 +15,7 @@ const mostButtons = buttonsInRow * rowsLimit
 func (s *sheet) list(rows []chat.Row) error {
 	for len(rows) > 0 {
 		n, presses := 0, 0
-		for n < len(rows) && (n == 0 || presses+len(rows[n].Buttons) <= mostButtons && units(items(rows[:n+1])) <= contentLimit) {
+		for n < len(rows) && (n == 0 || presses+len(rows[n].Buttons) <= mostButtons && units(items(rows[:n+1])) <= ContentLimit) {
 			presses += len(rows[n].Buttons)
 			n++
 		}
@@ -32,7 +32,7 @@ func (s *sheet) rows(rows []chat.Row) error {
 	content := items(rows)
 	switch m := s.last(); {
 	case content == "":
-	case units(content) > contentLimit:
+	case units(content) > ContentLimit:
 		contents, file := parts(document(rows))
 		for _, c := range contents {
 			s.fresh()

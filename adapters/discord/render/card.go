@@ -1,4 +1,4 @@
-package discord
+package render
 
 import (
 	"fmt"
@@ -32,7 +32,7 @@ func card(c chat.Card, ping string) (Message, error) {
 		m.AllowedMentions.Users = []string{ping}
 	}
 	tail := ending(c)
-	room := contentLimit - units(head) - units(tail)
+	room := ContentLimit - units(head) - units(tail)
 	text, whole := content(c, room)
 	m.Content = head + text + tail
 	if !whole {

@@ -1,4 +1,4 @@
-package discord_test
+package render_test
 
 import (
 	"encoding/json"
@@ -7,8 +7,8 @@ import (
 	"testing"
 	"unicode/utf16"
 
-	"aidesk/adapters/discord"
 	"aidesk/adapters/discord/oracletest"
+	"aidesk/adapters/discord/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -16,9 +16,9 @@ import (
 func everything(string) bool { return true }
 
 // said renders a text as an answer to an asker, and checks its messages.
-func said(t testing.TB, d markdown.Document) []discord.Message {
+func said(t testing.TB, d markdown.Document) []render.Message {
 	t.Helper()
-	messages, err := discord.Render(chat.Reply{ID: "r1", To: "123456789012345678", Text: d})
+	messages, err := render.Reply(chat.Reply{ID: "r1", To: "123456789012345678", Text: d})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func said(t testing.TB, d markdown.Document) []discord.Message {
 }
 
 // check reports what Discord would refuse, and what it must never be told.
-func check(t testing.TB, m discord.Message) {
+func check(t testing.TB, m render.Message) {
 	t.Helper()
 	size := func(what, s string, most int) int {
 		n := len(utf16.Encode([]rune(s)))
@@ -91,7 +91,7 @@ func check(t testing.TB, m discord.Message) {
 
 // whole is everything that messages say in their text; of an answer that became a
 // file, the file.
-func whole(messages []discord.Message) []oracletest.Token {
+func whole(messages []render.Message) []oracletest.Token {
 	var out []oracletest.Token
 	for _, m := range messages {
 		if i := slices.IndexFunc(m.Files, func(f chat.File) bool { return f.Name == "answer.md" }); i >= 0 {
@@ -103,7 +103,7 @@ func whole(messages []discord.Message) []oracletest.Token {
 }
 
 // harmless reports everything alive in messages: there must be nothing.
-func harmless(t testing.TB, messages []discord.Message, allowed func(string) bool) {
+func harmless(t testing.TB, messages []render.Message, allowed func(string) bool) {
 	t.Helper()
 	for _, m := range messages {
 		for _, token := range oracletest.Read(m.Content) {

@@ -1,4 +1,4 @@
-package discord
+package render
 
 import (
 	"cmp"
@@ -13,13 +13,6 @@ const (
 	labelLimit = 80
 	idLimit    = 100
 	urlLimit   = 512
-)
-
-// How a custom_id begins says what a press of it asks for, since a form must be the
-// very answer to it.
-const (
-	pressed = "p:"
-	opens   = "f:"
 )
 
 // The styles of buttons, and the types of components.

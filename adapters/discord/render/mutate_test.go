@@ -1,10 +1,10 @@
-package discord_test
+package render_test
 
 import (
 	"testing"
 
-	"aidesk/adapters/discord"
 	"aidesk/adapters/discord/oracletest"
+	"aidesk/adapters/discord/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/core/markdown/markdowntest"
@@ -46,7 +46,7 @@ func FuzzRender(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		d := markdown.Parse(s, oracletest.Allowed)
-		messages, err := discord.Render(chat.Reply{
+		messages, err := render.Reply(chat.Reply{
 			ID: s, Place: chat.Place{Direct: true}, To: oracletest.Asker, Answers: s, Text: d, Notes: []string{s},
 			Cards:    []chat.Card{{State: chat.CardWaiting, Sentence: s, Values: []chat.Field{{Label: s, Value: s}}, Outcome: s, Buttons: []chat.Button{{ID: "a", Label: s}}}},
 			Rows:     []chat.Row{{Text: d, Buttons: []chat.Button{{ID: "b", Label: s}}}},

@@ -1,4 +1,4 @@
-package discord_test
+package render_test
 
 import (
 	"bytes"
@@ -11,15 +11,15 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"aidesk/adapters/discord"
 	"aidesk/adapters/discord/oracletest"
+	"aidesk/adapters/discord/render"
 	"aidesk/core/goldentest"
 	"aidesk/core/markdown"
 	"aidesk/core/markdown/markdowntest"
 )
 
 // contents are the texts of messages, one after the other.
-func contents(messages []discord.Message) []byte {
+func contents(messages []render.Message) []byte {
 	var b bytes.Buffer
 	for i, m := range messages {
 		if i > 0 {
@@ -85,7 +85,7 @@ func TestReplies(t *testing.T) {
 	got := &txtar.Archive{Comment: []byte("The bodies of whole replies (long contents are cut here only).\n")}
 	replies := oracletest.Replies()
 	for _, name := range slices.Sorted(maps.Keys(replies)) {
-		messages, err := discord.Render(replies[name])
+		messages, err := render.Reply(replies[name])
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

@@ -1,4 +1,4 @@
-package discord
+package render
 
 import (
 	"fmt"
@@ -18,18 +18,18 @@ func parts(d markdown.Document) (out []string, file *chat.File) {
 	if whole == "" {
 		return nil, nil
 	}
-	if units(whole) <= contentLimit {
+	if units(whole) <= ContentLimit {
 		return []string{whole}, nil
 	}
-	if units(whole) <= partsLimit*contentLimit {
-		if out = cut(d, contentLimit); len(out) <= partsLimit && fits(out) {
+	if units(whole) <= partsLimit*ContentLimit {
+		if out = cut(d, ContentLimit); len(out) <= partsLimit && fits(out) {
 			return out, nil
 		}
 	}
 	file = &chat.File{Name: "answer.md", Text: whole + "\n"}
 	where := fmt.Sprintf("-# This is only the beginning: the whole answer is in the attached %s.", file.Name)
 	start := ""
-	if out = cut(markdown.New(beginning(d.Blocks, 2*contentLimit)...), contentLimit-units(where)-2); len(out) > 0 && fits(out[:1]) {
+	if out = cut(markdown.New(beginning(d.Blocks, 2*ContentLimit)...), ContentLimit-units(where)-2); len(out) > 0 && fits(out[:1]) {
 		start = out[0] + "\n"
 	}
 	return []string{start + where}, file
@@ -46,7 +46,7 @@ func cut(d markdown.Document, limit int) []string {
 
 func fits(parts []string) bool {
 	for _, p := range parts {
-		if units(p) > contentLimit {
+		if units(p) > ContentLimit {
 			return false
 		}
 	}
@@ -64,7 +64,7 @@ func small(note string) []string {
 	}
 	var out []string
 	d := markdown.New(markdown.Paragraph(markdown.Text(note)))
-	for _, part := range d.Split(markdown.Sized(contentLimit, func(p markdown.Document) int { return units(write(p)) })) {
+	for _, part := range d.Split(markdown.Sized(ContentLimit, func(p markdown.Document) int { return units(write(p)) })) {
 		out = append(out, write(part))
 	}
 	return out

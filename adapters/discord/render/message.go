@@ -1,4 +1,4 @@
-package discord
+package render
 
 import (
 	"crypto/sha256"
@@ -12,7 +12,7 @@ import (
 // What one message takes. Discord does not say what it counts as a character, so
 // that everything here is in UTF-16 units, of which there are never fewer.
 const (
-	contentLimit = 1990 // of 2000
+	ContentLimit = 1990 // of 2000
 	buttonsInRow = 5
 	rowsLimit    = 5
 	filesLimit   = 10
@@ -120,8 +120,8 @@ func (m *Message) attach(f chat.File) {
 // finish fills in what every body carries.
 func (m *Message) finish(r chat.Reply, part int) {
 	m.AllowedMentions.Parse = []string{}
-	m.Nonce, m.EnforceNonce = nonce(r.ID, part), true
-	if part == 0 && snowflake(r.Answers) {
+	m.Nonce, m.EnforceNonce = Nonce(r.ID, part), true
+	if part == 0 && IsID(r.Answers) {
 		m.Reference = &Reference{MessageID: r.Answers}
 	}
 	if m.Embeds == nil {
@@ -135,15 +135,63 @@ func (m *Message) finish(r chat.Reply, part int) {
 	}
 }
 
-// nonce is 22 of the 25 characters that Discord takes.
-func nonce(reply string, part int) string {
+// Line is a message of one plain line; id makes its nonce.
+func Line(id, text string) Message {
+	m := Message{Content: escape("", text)}
+	m.finish(chat.Reply{ID: id}, 0)
+	return m
+}
+
+// Small is a message of one line in small print; id makes its nonce.
+func Small(id, text string) Message {
+	m := Message{Content: "-# " + escape("-# ", text)}
+	m.finish(chat.Reply{ID: id}, 0)
+	return m
+}
+
+// maxContent is what Discord takes of a message's text.
+const maxContent = 2000
+
+// Mention pings a member at the beginning of the message, if there is room for it.
+func (m *Message) Mention(member string) {
+	if ping := "<@" + member + "> "; IsID(member) && units(ping)+units(m.Content) <= maxContent {
+		m.Content = ping + m.Content
+		m.AllowedMentions.Users = []string{member}
+	}
+}
+
+// Edited is the body that changes a message: what creates one and nothing else is not in
+// it.
+type Edited struct {
+	Content     string       `json:"content"`
+	Embeds      []Embed      `json:"embeds"`
+	Components  []ActionsRow `json:"components"`
+	Attachments []Attachment `json:"attachments"`
+	Mentions    Mentions     `json:"allowed_mentions"`
+}
+
+// Edit is the body that brings a message that was posted up to date.
+func (m Message) Edit() Edited {
+	return Edited{m.Content, m.Embeds, m.Components, m.Attachments, m.AllowedMentions}
+}
+
+// Answers is the message that this one answers.
+func (m Message) Answers() string {
+	if m.Reference == nil {
+		return ""
+	}
+	return m.Reference.MessageID
+}
+
+// Nonce is 22 of the 25 characters that Discord takes.
+func Nonce(reply string, part int) string {
 	sum := sha256.Sum256([]byte(strconv.Itoa(part) + "/" + reply))
 	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
-// snowflake reports whether s is an id of Discord's: the terminal of a developer
+// IsID reports whether s is an id of Discord's: the terminal of a developer
 // and tests have others.
-func snowflake(s string) bool {
+func IsID(s string) bool {
 	if len(s) < 15 || len(s) > 20 || s[0] == '0' {
 		return false
 	}

@@ -1,4 +1,4 @@
-package discord_test
+package render_test
 
 import (
 	"encoding/json"
@@ -7,20 +7,20 @@ import (
 	"testing"
 	"time"
 
-	"aidesk/adapters/discord"
 	"aidesk/adapters/discord/oracletest"
+	"aidesk/adapters/discord/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/core/markdown/markdowntest"
 )
 
-func render(t *testing.T, name string) []discord.Message {
+func rendered(t *testing.T, name string) []render.Message {
 	t.Helper()
 	r, ok := oracletest.Replies()[name]
 	if !ok {
 		t.Fatalf("no reply %q", name)
 	}
-	messages, err := discord.Render(r)
+	messages, err := render.Reply(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func TestCardWhole(t *testing.T) {
 		if len(r.Cards) == 0 {
 			continue
 		}
-		for i, m := range render(t, name)[len(render(t, name))-len(r.Cards):] {
+		for i, m := range rendered(t, name)[len(rendered(t, name))-len(r.Cards):] {
 			c := r.Cards[i]
 			got := letters(t, oracletest.Read(m.Content))
 			if len(m.Files) > 0 {
@@ -59,7 +59,7 @@ func squeeze(s string) string { return strings.Join(strings.Fields(s), "") }
 func TestPing(t *testing.T) {
 	t.Parallel()
 	for name := range oracletest.Replies() {
-		for _, m := range render(t, name) {
+		for _, m := range rendered(t, name) {
 			pings := 0
 			for _, token := range oracletest.Read(m.Content) {
 				switch token.Live {
@@ -88,8 +88,8 @@ func TestNonce(t *testing.T) {
 	for i := range 3 {
 		r := oracletest.Replies()["rows"]
 		r.ID = fmt.Sprint("r", i)
-		first, _ := discord.Render(r)
-		second, _ := discord.Render(r)
+		first, _ := render.Reply(r)
+		second, _ := render.Reply(r)
 		for part, m := range first {
 			name := fmt.Sprint(i, "/", part)
 			if m.Nonce != second[part].Nonce {
@@ -106,7 +106,7 @@ func TestNonce(t *testing.T) {
 // TestReference: the first message answers, and only a message of Discord's.
 func TestReference(t *testing.T) {
 	t.Parallel()
-	for i, m := range render(t, "rows") {
+	for i, m := range rendered(t, "rows") {
 		if (m.Reference != nil) != (i == 0) {
 			t.Errorf("message %d answers %+v", i, m.Reference)
 		}
@@ -114,7 +114,7 @@ func TestReference(t *testing.T) {
 	for _, id := range []string{"", "m:1", "12345678901234567890123", "0123456789012345678", "١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨"} {
 		r := oracletest.Replies()["text"]
 		r.Answers = id
-		messages, err := discord.Render(r)
+		messages, err := render.Reply(r)
 		if err != nil || messages[0].Reference != nil {
 			t.Errorf("%q: answers %+v, %v", id, messages[0].Reference, err)
 		}
@@ -124,7 +124,7 @@ func TestReference(t *testing.T) {
 // TestRows: every row is shown, and every button is in the message of its row.
 func TestRows(t *testing.T) {
 	t.Parallel()
-	messages := render(t, "rows")
+	messages := rendered(t, "rows")
 	row := 0
 	for _, m := range messages {
 		data, err := json.Marshal(m.Components)
@@ -154,7 +154,7 @@ func TestFaultyButtons(t *testing.T) {
 	} {
 		bs := []chat.Button{test.button}
 		for _, r := range []chat.Reply{{Buttons: bs}, {Cards: []chat.Card{{Buttons: bs}}}, {Rows: []chat.Row{{Buttons: bs}}}} {
-			if _, err := discord.Render(r); err == nil || err.Error() != test.want {
+			if _, err := render.Reply(r); err == nil || err.Error() != test.want {
 				t.Errorf("%v, want %s", err, test.want)
 			}
 		}
@@ -164,7 +164,7 @@ func TestFaultyButtons(t *testing.T) {
 func TestNothing(t *testing.T) {
 	t.Parallel()
 	for _, r := range []chat.Reply{{}, {Text: markdown.Parse("\n", nil)}, {Rows: []chat.Row{{}}, Notes: []string{""}, Previews: []chat.Preview{{}}}} {
-		if messages, err := discord.Render(r); err != nil || len(messages) > 0 {
+		if messages, err := render.Reply(r); err != nil || len(messages) > 0 {
 			t.Errorf("%+v, %v", messages, err)
 		}
 	}
@@ -227,7 +227,7 @@ A paragraph with **bold**, *italic* and `+"`code`"+`, a [link](https://ok.exampl
 		b.Helper()
 		n := 0
 		for b.Loop() {
-			if _, err := discord.Render(chat.Reply{ID: "r", Text: ds[n%len(ds)]}); err != nil {
+			if _, err := render.Reply(chat.Reply{ID: "r", Text: ds[n%len(ds)]}); err != nil {
 				b.Fatal(err)
 			}
 			n++
@@ -238,7 +238,7 @@ A paragraph with **bold**, *italic* and `+"`code`"+`, a [link](https://ok.exampl
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
 				for _, e := range examples {
-					if _, err := discord.Render(chat.Reply{ID: "r", Text: markdown.Parse(e.Markdown, everything)}); err != nil {
+					if _, err := render.Reply(chat.Reply{ID: "r", Text: markdown.Parse(e.Markdown, everything)}); err != nil {
 						b.Error(err)
 						return
 					}

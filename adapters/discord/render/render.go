@@ -1,4 +1,4 @@
-package discord
+package render
 
 import (
 	"fmt"
@@ -9,14 +9,14 @@ import (
 	"aidesk/core/markdown"
 )
 
-// Render gives the messages that a reply becomes, in the order in which they are
+// Reply gives the messages that a reply becomes, in the order in which they are
 // sent; none for a reply that shows nothing. The same reply always gives the same
 // messages. What it says comes first, then its rows, small print, buttons, previews
 // and files; each card is a message of its own, so that its buttons can belong to
 // nothing else and no text of others stands beside it.
 //
 // The error names a button that Discord cannot take.
-func Render(r chat.Reply) ([]Message, error) {
+func Reply(r chat.Reply) ([]Message, error) {
 	var s sheet
 	contents, file := parts(r.Text)
 	for _, c := range contents {
@@ -74,7 +74,7 @@ func (s *sheet) join(content, with string) {
 		m.Content = content
 		return
 	}
-	if units(m.Content)+units(with)+units(content) > contentLimit {
+	if units(m.Content)+units(with)+units(content) > ContentLimit {
 		s.add(Message{Content: content})
 		return
 	}
@@ -91,7 +91,7 @@ func (s *sheet) attach(f chat.File) {
 // pinged is the member whom a reply may ping; empty for nobody. In a direct message
 // there is no need to.
 func pinged(r chat.Reply) string {
-	if r.Place.Direct || !snowflake(r.To) {
+	if r.Place.Direct || !IsID(r.To) {
 		return ""
 	}
 	return r.To

@@ -1,0 +1,67 @@
+package render
+
+import (
+	"slices"
+	"strings"
+
+	"aidesk/core/chat"
+)
+
+// How a custom_id begins says what a press of it asks for, since a form must be the
+// very answer to it.
+const (
+	pressed = "p:"
+	opens   = "f:"
+)
+
+// ParseButton is the id of a button by its custom_id, the server if it stood in a direct
+// message, and whether a press of it asks for a form. The id is empty for what is no
+// button of ours.
+func ParseButton(custom string) (id, server string, form bool) {
+	id, ok := strings.CutPrefix(custom, pressed)
+	if !ok {
+		if id, form = strings.CutPrefix(custom, opens); !form {
+			return "", "", false
+		}
+	}
+	id, server = CutServer(id)
+	return id, server, form
+}
+
+// InServer is a button's id with the server to which a direct message belongs: a press of
+// it there says nothing of that.
+func InServer(button, server string) string {
+	if !IsID(server) {
+		return button
+	}
+	return button + "@" + server
+}
+
+// CutServer takes the server off a button's id.
+func CutServer(id string) (button, server string) {
+	if at := strings.LastIndexByte(id, '@'); at >= 0 && IsID(id[at+1:]) {
+		return id[:at], id[at+1:]
+	}
+	return id, ""
+}
+
+// ButtonsInServer marks the buttons of a direct message with the server that it belongs to.
+func ButtonsInServer(r chat.Reply) chat.Reply {
+	marks := func(bs []chat.Button) []chat.Button {
+		bs = slices.Clone(bs)
+		for i := range bs {
+			if bs[i].URL == "" && bs[i].ID != "" {
+				bs[i].ID = InServer(bs[i].ID, r.Place.Workspace)
+			}
+		}
+		return bs
+	}
+	r.Buttons, r.Cards, r.Rows = marks(r.Buttons), slices.Clone(r.Cards), slices.Clone(r.Rows)
+	for i := range r.Cards {
+		r.Cards[i].Buttons = marks(r.Cards[i].Buttons)
+	}
+	for i := range r.Rows {
+		r.Rows[i].Buttons = marks(r.Rows[i].Buttons)
+	}
+	return r
+}

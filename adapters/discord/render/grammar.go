@@ -1,0 +1,139 @@
+package render
+
+import (
+	"cmp"
+	"slices"
+
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+)
+
+// askAbout is the command of messages by which a member asks about one.
+const askAbout = "Ask aidesk"
+
+// The types of commands, and of their options.
+const (
+	commandChat    = 1
+	CommandMessage = 3
+
+	OptionVerb = 1
+	optionText = 3
+)
+
+// Command is a command as Discord is told of it.
+type Command struct {
+	Name        string          `json:"name"`
+	Type        int             `json:"type"`
+	Description string          `json:"description,omitempty"`
+	Options     []CommandOption `json:"options,omitempty"`
+	Permissions *string         `json:"default_member_permissions"` // nil: everyone
+	Contexts    []int           `json:"contexts"`                   // where it is offered
+	Installs    []int           `json:"integration_types"`
+}
+
+// CommandOption is a verb of a command, or an option.
+type CommandOption struct {
+	Type         int             `json:"type"`
+	Name         string          `json:"name"`
+	Description  string          `json:"description"`
+	Required     bool            `json:"required,omitempty"`
+	Autocomplete bool            `json:"autocomplete,omitempty"`
+	Choices      []Choice        `json:"choices,omitempty"`
+	Options      []CommandOption `json:"options,omitempty"`
+}
+
+const (
+	contextServer = 0
+	contextDirect = 1
+
+	managers       = "32" // the permission to manage the server, as a set of bits
+	maxDescription = 100
+)
+
+// Commands are those of a grammar, as Discord is told of them. Discord knows no command
+// that works both alone and with verbs: alone it is left out where a verb does the same,
+// and else becomes a verb.
+func Commands(g chat.Grammar) []Command {
+	var out []Command
+	for _, s := range g {
+		c := Command{Name: s.Name, Type: commandChat, Description: described(s.Summary), Contexts: []int{contextServer, contextDirect}, Installs: []int{0}}
+		if s.Who == chat.Admins {
+			permissions := managers
+			c.Permissions, c.Contexts = &permissions, []int{contextServer}
+		}
+		for _, v := range s.Verbs {
+			same := func(o chat.Verb) bool { return o.Name != "" && o.Summary == v.Summary }
+			switch {
+			case v.Name == "" && len(s.Verbs) == 1:
+				c.Options = options(v)
+			case v.Name == "" && slices.ContainsFunc(s.Verbs, same):
+			default:
+				c.Options = append(c.Options, CommandOption{Type: OptionVerb, Name: cmp.Or(v.Name, verbAlone), Description: described(v.Summary), Options: options(v)})
+			}
+		}
+		out = append(out, c)
+	}
+	return append(out, Command{Name: askAbout, Type: CommandMessage, Contexts: []int{contextServer, contextDirect}, Installs: []int{0}})
+}
+
+// verbAlone stands for a command alone that has verbs too.
+const verbAlone = "show"
+
+func options(v chat.Verb) []CommandOption {
+	var out []CommandOption
+	for _, o := range v.Options {
+		r := CommandOption{Type: optionText, Name: o.Name, Description: described(o.Summary), Required: o.Required, Autocomplete: o.Completes}
+		if o.Kind == chat.Choice {
+			r.Autocomplete = false
+			for _, c := range o.Choices {
+				r.Choices = append(r.Choices, Choice{Name: c, Value: c})
+			}
+		}
+		out = append(out, r)
+	}
+	// Discord wants what is needed first.
+	slices.SortStableFunc(out, func(a, b CommandOption) int {
+		switch {
+		case a.Required == b.Required:
+			return 0
+		case a.Required:
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+func described(text string) string { return cmp.Or(markdown.Line(text, maxDescription), "…") }
+
+// What Discord takes of completions.
+const (
+	mostChoices = 25
+	maxChoice   = 100
+)
+
+// Choice is one completion.
+type Choice struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Choices are completions, as many as Discord takes.
+func Choices(found []chat.Suggestion) []Choice {
+	out := []Choice{}
+	for _, s := range found {
+		if len(out) < mostChoices && s.Value != "" && units(s.Value) <= maxChoice {
+			out = append(out, Choice{Name: choiceName(s), Value: s.Value})
+		}
+	}
+	return out
+}
+
+// choiceName is what is shown of a completion.
+func choiceName(s chat.Suggestion) string {
+	name := cmp.Or(markdown.Line(s.Label, maxChoice/2), s.Value)
+	if name != s.Value && units(name)+units(s.Value)+3 <= maxChoice {
+		name += " (" + s.Value + ")"
+	}
+	return cmp.Or(markdown.Line(name, maxChoice), "…")
+}
