@@ -32,7 +32,8 @@
 //	adapters/session    what the adapters of messengers need alike
 //	adapters/slack      Slack, by socket or by HTTP; slack/render lays out what is shown
 //	adapters/discord    Discord, over its gateway, or with HTTP for what members press;
-//	                    render writes what it is sent
+//	                    render writes what it is sent, payload reads what it sends, rest
+//	                    and gateway are the two ways there, setup helps the operator
 //	adapters/fake       a fake Slack and a fake Discord, which `aidesk fake` and tests start
 //	adapters/adaptertest  the contract of chat.Adapter as a suite
 //	store               Journal and Records; bolt implements them, storetest is their suite

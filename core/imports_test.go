@@ -73,7 +73,11 @@ adapters/session             | chat markdown                                    
 adapters/slack               | chat markdown adapters/session adapters/slack/render                         | github.com/slack-go/slack github.com/gorilla/websocket
 adapters/slack/render        | chat markdown                                                                | –
 adapters/discord/render      | chat markdown                                                                | –
-adapters/discord             | chat markdown adapters/session adapters/discord/render                       | github.com/bwmarrin/discordgo github.com/gorilla/websocket
+adapters/discord/payload     | –                                                                            | –
+adapters/discord/rest        | chat adapters/discord/payload                                                | –
+adapters/discord/gateway     | adapters/discord/rest                                                        | github.com/bwmarrin/discordgo github.com/gorilla/websocket
+adapters/discord/setup       | chat adapters/discord/payload adapters/discord/render adapters/discord/rest  | –
+adapters/discord             | chat markdown adapters/session adapters/discord/*                            | –
 adapters/terminal            | chat markdown                                                                | –
 adapters/fake                | –                                                                            | –
 adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                       | github.com/gorilla/websocket go.yaml.in/yaml/v3

@@ -14,6 +14,9 @@ import (
 	"sync"
 	"time"
 
+	"aidesk/adapters/discord/gateway"
+	"aidesk/adapters/discord/payload"
+	"aidesk/adapters/discord/rest"
 	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
@@ -56,7 +59,8 @@ type Adapter struct {
 	Config
 
 	key     ed25519.PublicKey // nil: interactions come over the gateway
-	web     *web
+	base    *url.URL          // of the API
+	web     *rest.Client
 	people  *people
 	rooms   *rooms
 	states  *statuses
@@ -77,15 +81,8 @@ type Adapter struct {
 
 	gate  sync.RWMutex // held for reading while something is taken in
 	shift *shift       // nil: not running
-	line  *uplink
-	times times
-}
-
-// times are how long things may take; tests have less patience.
-type times struct {
-	open   time.Duration // connecting to the gateway
-	pause  time.Duration // before connecting again, at first
-	silent time.Duration // without a sign of life from the gateway, which gives one every 41.25 s
+	line  *gateway.Status
+	times gateway.Times
 }
 
 // shift is one Run: the desk behind the adapter.
@@ -118,7 +115,7 @@ func New(c Config) (*Adapter, error) {
 		}
 	}
 	c.Token = strings.TrimPrefix(strings.TrimSpace(c.Token), "Bot ")
-	miss(c.Token == "", "discord: the token is missing; "+tokenRemedy)
+	miss(c.Token == "", "discord: the token is missing; "+rest.TokenRemedy)
 	key, err := hex.DecodeString(c.PublicKey)
 	miss(err != nil || len(key) != 0 && len(key) != ed25519.PublicKeySize, "discord: the public key is none; copy it from “General Information” of the application")
 	base, err := url.Parse(cmp.Or(c.APIBaseURL, discordAPI))
@@ -131,20 +128,20 @@ func New(c Config) (*Adapter, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	client := http.Client{Timeout: 2 * callTime}
+	client := http.Client{Timeout: 2 * rest.Timeout}
 	if c.Client != nil {
 		client = *c.Client
 	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c.Client = &client
 
-	a := &Adapter{Config: c, line: &uplink{}, times: times{open: 20 * time.Second, pause: time.Second, silent: 52 * time.Second}}
+	a := &Adapter{Config: c, base: base, line: &gateway.Status{}, times: gateway.Times{Open: 20 * time.Second, Pause: time.Second, Silent: 52 * time.Second}}
 	if len(key) > 0 {
 		a.key = key
 	}
-	a.web = &web{client: c.Client, base: base, token: c.Token, pace: newPace(time.Now)}
+	a.web = rest.NewClient(c.Client, base, c.Token)
 	a.people = &people{now: c.Now, known: map[string]known{}, servers: map[string]server{}, locales: map[string]string{}}
-	a.rooms = &rooms{known: map[string]channel{}}
+	a.rooms = &rooms{known: map[string]payload.Channel{}}
 	a.states = newStatuses(a)
 	a.tokens = &tokens{now: c.Now, by: map[string]token{}}
 	a.heard = &utterances{by: map[string]utterance{}}
@@ -193,13 +190,13 @@ func (a *Adapter) Ready() error {
 	a.gate.RLock()
 	running := a.shift != nil
 	a.gate.RUnlock()
-	if err := a.web.fails(); err != nil {
+	if err := a.web.TokenFault(); err != nil {
 		return err
 	}
 	if !running {
 		return errors.New("discord: not running")
 	}
-	return a.line.ready()
+	return a.line.Ready()
 }
 
 // identity is who the application is.
@@ -219,8 +216,8 @@ func (a *Adapter) introduce(ctx context.Context) (identity, error) {
 		if err == nil {
 			return self, nil
 		}
-		if statusOf(err) == http.StatusUnauthorized {
-			return self, errors.New("discord refuses the bot token: " + tokenRemedy)
+		if rest.StatusOf(err) == http.StatusUnauthorized {
+			return self, errors.New("discord refuses the bot token: " + rest.TokenRemedy)
 		}
 		if errors.Is(err, errAnother) {
 			return self, err
@@ -228,9 +225,9 @@ func (a *Adapter) introduce(ctx context.Context) (identity, error) {
 		if ctx.Err() != nil {
 			return self, ctx.Err()
 		}
-		a.Logger.WarnContext(ctx, "discord cannot be reached", "error", err, "remedy", remedy(err), "again", pause)
-		if r, ok := errors.AsType[*refusal](err); ok {
-			pause = max(pause, r.after)
+		a.Logger.WarnContext(ctx, "discord cannot be reached", "error", err, "remedy", rest.Remedy(err), "again", pause)
+		if r, ok := errors.AsType[*rest.Error](err); ok {
+			pause = max(pause, r.RetryAfter)
 		}
 		if err := sleep(ctx, pause); err != nil {
 			return self, err
@@ -245,12 +242,12 @@ func (a *Adapter) identify(ctx context.Context) (identity, error) {
 	if a.who != nil {
 		return *a.who, nil
 	}
-	var me user
-	if err := a.web.ask(ctx, call{method: http.MethodGet, path: "/users/@me", patience: callTime}, &me); err != nil {
+	var me payload.User
+	if err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/users/@me", MaxWait: rest.Timeout}, &me); err != nil {
 		return identity{}, err
 	}
-	var app application
-	if err := a.web.ask(ctx, call{method: http.MethodGet, path: "/applications/@me", patience: callTime}, &app); err != nil {
+	var app payload.Application
+	if err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/applications/@me", MaxWait: rest.Timeout}, &app); err != nil {
 		return identity{}, err
 	}
 	if me.ID == "" || app.ID == "" {

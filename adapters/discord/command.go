@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/render"
+	"aidesk/adapters/discord/rest"
 	"aidesk/core/chat"
 )
 
@@ -15,7 +17,7 @@ import (
 const verbStop = "stop"
 
 // typed reads a command as Discord gives it, and the option that is being typed.
-func typed(i interaction) (c chat.Command, focused string) {
+func typed(i payload.Interaction) (c chat.Command, focused string) {
 	c.Name = i.Data.Name
 	options := i.Data.Options
 	if len(options) > 0 && options[0].Type == render.OptionVerb {
@@ -53,7 +55,7 @@ func misuse(c chat.Command, verb chat.Verb) string {
 // command takes a slash command. It is between the member and the desk: it belongs to
 // their direct message and is answered there. Only an administrator's is about the
 // channel in which it was typed, and a stop about the thread.
-func (in incoming) command(ctx context.Context, i interaction) (*response, error) {
+func (in incoming) command(ctx context.Context, i payload.Interaction) (*response, error) {
 	c, _ := typed(i)
 	syntax, verb, known := in.Grammar.Find(c.Name, c.Verb)
 	if !known {
@@ -84,7 +86,7 @@ func (in incoming) command(ctx context.Context, i interaction) (*response, error
 		}
 	}
 	if verb.Form {
-		return in.opening(ctx, i, chat.Opening{Place: place, Member: i.who(), Command: &c}), nil
+		return in.opening(ctx, i, chat.Opening{Place: place, Member: i.Sender(), Command: &c}), nil
 	}
 	e := in.event("c", i, place)
 	e.Command = &c
@@ -98,13 +100,13 @@ func (in incoming) command(ctx context.Context, i interaction) (*response, error
 }
 
 // typedIn is the channel in which a command was typed, and the thread if it was in one.
-func (in incoming) typedIn(ctx context.Context, i interaction) (chat.Place, error) {
+func (in incoming) typedIn(ctx context.Context, i payload.Interaction) (chat.Place, error) {
 	place := chat.Place{Platform: platform, Workspace: i.Guild, Channel: i.ChannelID}
 	if s := in.seat(ctx, i.ChannelID); s.known() {
 		place.Channel, place.Thread = s.parent, i.ChannelID
 		return place, nil
 	}
-	kind := channelTypeUnknown
+	kind := payload.ChannelTypeUnknown
 	if i.Channel.ID != "" {
 		kind = i.Channel.Type
 	}
@@ -112,7 +114,7 @@ func (in incoming) typedIn(ctx context.Context, i interaction) (chat.Place, erro
 	if parent != "" {
 		place.Channel, place.Thread = parent, i.ChannelID
 	}
-	if statusOf(err) != 0 { // a channel that cannot be read is one
+	if rest.StatusOf(err) != 0 { // a channel that cannot be read is one
 		err = nil
 	}
 	return place, err
@@ -122,11 +124,11 @@ func (in incoming) typedIn(ctx context.Context, i interaction) (chat.Place, erro
 const suggestTime = time.Second
 
 // suggest completes an option that a member types.
-func (in incoming) suggest(ctx context.Context, i interaction) *response {
+func (in incoming) suggest(ctx context.Context, i payload.Interaction) *response {
 	ctx, cancel := context.WithTimeout(ctx, suggestTime)
 	defer cancel()
 	c, focused := typed(i)
-	q := chat.Query{Member: i.who(), Command: c, Option: focused, Prefix: c.Options[focused]}
+	q := chat.Query{Member: i.Sender(), Command: c, Option: focused, Prefix: c.Options[focused]}
 	q.Place = chat.Place{Platform: platform, Workspace: i.Guild, Channel: i.ChannelID}
 	if i.Guild == "" {
 		q.Place.Direct = true

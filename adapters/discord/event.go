@@ -7,15 +7,11 @@ import (
 	"strings"
 	"sync"
 
+	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/render"
+	"aidesk/adapters/discord/rest"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
-)
-
-// The types of messages that people write.
-const (
-	typeDefault = 0
-	typeReply   = 19
 )
 
 // utterances are the messages that were taken in lately: when one is deleted, Discord says
@@ -58,13 +54,8 @@ func (h *utterances) title(id string) string {
 	return h.by[id].title
 }
 
-// foreign says whether a message is not one that a person wrote.
-func (m told) foreign() bool {
-	return m.Author.ID == "" || m.Author.Bot || m.Author.System || m.Webhook != "" || m.Type != typeDefault && m.Type != typeReply
-}
-
 // named says whether a message mentions the bot, or answers it with a ping.
-func (i identity) named(m told) bool {
+func (i identity) named(m payload.Message) bool {
 	for _, u := range m.Mentions {
 		if u.ID == i.User {
 			return true
@@ -75,16 +66,16 @@ func (i identity) named(m told) bool {
 
 // concerned says whether a message may be for the desk: a mention, a direct message, or
 // one in a thread in which it takes part.
-func (i identity) concerned(ctx context.Context, a *Adapter, m told) bool {
-	if m.foreign() {
+func (i identity) concerned(ctx context.Context, a *Adapter, m payload.Message) bool {
+	if m.Foreign() {
 		return false
 	}
 	return m.Guild == "" || i.named(m) || a.seat(ctx, m.Channel).known()
 }
 
 // message is what a member said to the desk.
-func (in incoming) message(ctx context.Context, m told) error {
-	if before, _ := in.heard.find(m.ID); m.foreign() || before.done { // what was missed may come twice
+func (in incoming) message(ctx context.Context, m payload.Message) error {
+	if before, _ := in.heard.find(m.ID); m.Foreign() || before.done { // what was missed may come twice
 		return nil
 	}
 	named := in.self.named(m)
@@ -98,7 +89,7 @@ func (in incoming) message(ctx context.Context, m told) error {
 	if err != nil || place.Channel == "" {
 		return err
 	}
-	text, names := commonMark(m, in.self.User)
+	text, names := payload.Text(m, in.self.User)
 	title := text
 	for _, f := range m.Attachments {
 		text = strings.TrimSpace(text + "\n\nAttached file, which cannot be read: " + f.Name)
@@ -108,7 +99,7 @@ func (in incoming) message(ctx context.Context, m told) error {
 		text = "help" // who only calls the desk wants to know what it is
 	}
 	e := chat.Event{
-		ID: chat.Key("m", m.Channel, m.ID), Time: moment(m.ID, in.Now()), Place: place, Member: m.Author.ID,
+		ID: chat.Key("m", m.Channel, m.ID), Time: payload.Time(m.ID, in.Now()), Place: place, Member: m.Author.ID,
 		Message: &chat.Message{ID: m.ID, Text: text, Names: names, About: about},
 	}
 	if !place.Direct {
@@ -133,18 +124,18 @@ func (in incoming) receive(ctx context.Context, e chat.Event) error {
 }
 
 // about is the text of the message that a member answers to point at it.
-func (in incoming) about(m told) string {
-	if m.Type != typeReply || m.Referenced == nil || m.Referenced.Author.ID == in.self.User {
+func (in incoming) about(m payload.Message) string {
+	if m.Type != payload.TypeReply || m.Referenced == nil || m.Referenced.Author.ID == in.self.User {
 		return ""
 	}
-	text, _ := commonMark(*m.Referenced, "")
+	text, _ := payload.Text(*m.Referenced, "")
 	return text
 }
 
 // where is the place of a message: a direct message is one conversation; in a channel
 // every message begins one, in a thread or in the chain of answers to it. The channel
 // is empty if there is none, and whoever wrote was told.
-func (in incoming) where(ctx context.Context, m told) (chat.Place, error) {
+func (in incoming) where(ctx context.Context, m payload.Message) (chat.Place, error) {
 	place := chat.Place{Platform: platform, Workspace: m.Guild, Channel: m.Channel}
 	if m.Guild == "" {
 		return in.between(ctx, m)
@@ -153,13 +144,13 @@ func (in incoming) where(ctx context.Context, m told) (chat.Place, error) {
 		place.Channel, place.Thread = seat.parent, m.Channel
 		return place, nil
 	}
-	kind := channelTypeUnknown
+	kind := payload.ChannelTypeUnknown
 	if m.ChannelType != nil {
 		kind = *m.ChannelType
 	}
 	parent, err := in.parent(ctx, m.Channel, kind)
-	if status := statusOf(err); status == http.StatusForbidden || status == http.StatusNotFound {
-		in.Logger.WarnContext(ctx, "a message is in a channel that the bot may not read", "channel", m.Channel, "error", err, "remedy", remedy(err))
+	if status := rest.StatusOf(err); status == http.StatusForbidden || status == http.StatusNotFound {
+		in.Logger.WarnContext(ctx, "a message is in a channel that the bot may not read", "channel", m.Channel, "error", err, "remedy", rest.Remedy(err))
 		return chat.Place{}, nil
 	}
 	if err != nil {
@@ -175,7 +166,7 @@ func (in incoming) where(ctx context.Context, m told) (chat.Place, error) {
 }
 
 // root is the first message of the chain that a message belongs to.
-func (in incoming) root(ctx context.Context, m told) string {
+func (in incoming) root(ctx context.Context, m payload.Message) string {
 	if m.Author.ID == in.self.User { // pressed, or pointed at
 		if root, err := in.chains.Kept(ctx, m.ID); err == nil && root != "" {
 			return root
@@ -199,7 +190,7 @@ func (in incoming) root(ctx context.Context, m told) string {
 
 // between is the place of a direct message. It belongs to the server in which its
 // writer last used the desk; who is in none is told so.
-func (in incoming) between(ctx context.Context, m told) (chat.Place, error) {
+func (in incoming) between(ctx context.Context, m payload.Message) (chat.Place, error) {
 	server, fault, err := in.home(ctx, m.Author.ID)
 	if err != nil {
 		return chat.Place{}, err
@@ -227,14 +218,14 @@ func (in incoming) hint(ctx context.Context, thread string) {
 
 // plain posts one line of the adapter's own. It may be lost.
 func (in incoming) plain(ctx context.Context, channel, name, line string) {
-	if _, err := in.create(ctx, channel, render.Line(name, line), callTime); err != nil {
-		in.Logger.WarnContext(ctx, "telling a member", "channel", channel, "error", err, "remedy", remedy(err))
+	if _, err := in.create(ctx, channel, render.Line(name, line), rest.Timeout); err != nil {
+		in.Logger.WarnContext(ctx, "telling a member", "channel", channel, "error", err, "remedy", rest.Remedy(err))
 	}
 }
 
 // changed is a message that was edited. What Discord itself adds to one is no change.
-func (in incoming) changed(ctx context.Context, m told) error {
-	if m.Edited == "" || m.foreign() {
+func (in incoming) changed(ctx context.Context, m payload.Message) error {
+	if m.Edited == "" || m.Foreign() {
 		return nil
 	}
 	before, known := in.heard.find(m.ID)
@@ -249,7 +240,7 @@ func (in incoming) changed(ctx context.Context, m told) error {
 			return err
 		}
 	}
-	text, _ := commonMark(m, in.self.User)
+	text, _ := payload.Text(m, in.self.User)
 	e := chat.Event{
 		ID: chat.Key("e", m.Channel, m.ID, m.Edited), Time: in.Now(), Place: place, Member: m.Author.ID,
 		Change: &chat.Change{Message: m.ID, Text: text, Deleted: text == "" && !named}, // it is not for us any more
@@ -258,7 +249,7 @@ func (in incoming) changed(ctx context.Context, m told) error {
 }
 
 // deleted is a message that was deleted.
-func (in incoming) deleted(ctx context.Context, m told) error {
+func (in incoming) deleted(ctx context.Context, m payload.Message) error {
 	before, known := in.heard.find(m.ID)
 	if !known {
 		return nil

@@ -1,12 +1,16 @@
 package discord
 
-import "time"
+import (
+	"time"
+
+	"aidesk/adapters/discord/gateway"
+)
 
 // Hasten gives an adapter the patience of a test.
 func Hasten(a *Adapter, silent time.Duration) {
 	if silent == 0 {
-		silent = a.times.silent
+		silent = a.times.Silent
 	}
-	a.times = times{open: 2 * time.Second, pause: 20 * time.Millisecond, silent: silent}
+	a.times = gateway.Times{Open: 2 * time.Second, Pause: 20 * time.Millisecond, Silent: silent}
 	a.states.words = 50 * time.Millisecond
 }

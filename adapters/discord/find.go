@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"time"
 
+	"aidesk/adapters/discord/payload"
+	"aidesk/adapters/discord/rest"
 	"aidesk/core/chat"
 )
 
@@ -15,11 +17,11 @@ const underWay = 30 * time.Second
 // they say and answer.
 func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (string, bool, error) {
 	found, err := a.search(ctx, r, since)
-	if barred[codeOf(err)] && r.To != "" && !r.Place.Direct { // then it may have gone to the member
+	if rest.Forbidden(err) && r.To != "" && !r.Place.Direct { // then it may have gone to the member
 		r.Private = true
 		found, err = a.search(ctx, r, since)
 	}
-	if err != nil && codeOf(err) != codeUnknownChannel {
+	if err != nil && rest.CodeOf(err) != rest.CodeUnknownChannel {
 		return "", false, err
 	}
 	if len(found.messages) > 0 {
@@ -51,8 +53,8 @@ func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (de
 		return delivered{}, err
 	}
 	out := delivered{channel: at.channel}
-	var ours []told
-	after := idAt(since.Add(-time.Minute)) // clocks differ
+	var ours []payload.Message
+	after := payload.IDAt(since.Add(-time.Minute)) // clocks differ
 	for range mostPages {
 		page, err := a.page(ctx, at.channel, url.Values{"after": {after}, "limit": {"100"}})
 		if err != nil {
@@ -70,9 +72,9 @@ func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (de
 	}
 	taken := map[string]bool{}
 	for _, w := range wanted {
-		for _, same := range []func(told) bool{
-			func(m told) bool { return string(m.Nonce) == w.Nonce },
-			func(m told) bool {
+		for _, same := range []func(payload.Message) bool{
+			func(m payload.Message) bool { return string(m.Nonce) == w.Nonce },
+			func(m payload.Message) bool {
 				return m.Nonce == "" && m.Content == w.Content && m.Reference.Message == w.Answers()
 			},
 		} {
@@ -87,7 +89,7 @@ func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (de
 }
 
 // earliest is the first message that is the same and not taken.
-func earliest(all []told, taken map[string]bool, same func(told) bool) string {
+func earliest(all []payload.Message, taken map[string]bool, same func(payload.Message) bool) string {
 	for _, m := range all {
 		if !taken[m.ID] && same(m) {
 			return m.ID

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -45,7 +46,7 @@ func (d *drafts) take(member, form string) map[string]string {
 }
 
 // opening is the form of a press or a command, or says why there is none.
-func (in incoming) opening(ctx context.Context, i interaction, o chat.Opening) *response {
+func (in incoming) opening(ctx context.Context, i payload.Interaction, o chat.Opening) *response {
 	ctx, cancel := context.WithTimeout(ctx, formTime)
 	defer cancel()
 	f, err := in.desk.Form(ctx, o)
@@ -69,7 +70,7 @@ func (in incoming) opening(ctx context.Context, i interaction, o chat.Opening) *
 }
 
 // formID is a form's id as Discord takes it; one that is too long is kept.
-func (in incoming) formID(ctx context.Context, id string, i interaction, place chat.Place) (string, error) {
+func (in incoming) formID(ctx context.Context, id string, i payload.Interaction, place chat.Place) (string, error) {
 	if i.Guild == "" {
 		id = render.InServer(id, place.Workspace)
 	}
@@ -100,7 +101,7 @@ func sentence(err error) string {
 
 // submission takes a form that was filled in. The answer says so, or what is wrong with
 // it.
-func (in incoming) submission(ctx context.Context, i interaction) (*response, error) {
+func (in incoming) submission(ctx context.Context, i payload.Interaction) (*response, error) {
 	form, server, err := in.formOf(ctx, i.Data.CustomID)
 	if err != nil {
 		return nil, err
@@ -140,7 +141,7 @@ func (in incoming) submission(ctx context.Context, i interaction) (*response, er
 }
 
 // gather collects what was filled in.
-func gather(all []filled, into *chat.Submitted) {
+func gather(all []payload.Component, into *chat.Submitted) {
 	for _, c := range all {
 		name, secret, ok := render.ParseField(c.CustomID)
 		if secret {
@@ -154,14 +155,14 @@ func gather(all []filled, into *chat.Submitted) {
 		}
 		gather(c.Components, into)
 		if c.Component != nil {
-			gather([]filled{*c.Component}, into)
+			gather([]payload.Component{*c.Component}, into)
 		}
 	}
 }
 
 // objection says what is wrong with a form, and offers to open it again with what was
 // filled in.
-func (in incoming) objection(ctx context.Context, i interaction, e chat.Event, faults []chat.Fault) *response {
+func (in incoming) objection(ctx context.Context, i payload.Interaction, e chat.Event, faults []chat.Fault) *response {
 	draft := maps.Clone(e.Filled.Values)
 	for _, secret := range e.Filled.Secret {
 		delete(draft, secret)

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"aidesk/adapters/discord/payload"
+	"aidesk/adapters/discord/rest"
 	"aidesk/core/chat"
 )
 
@@ -24,16 +26,16 @@ func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]c
 	if !known {
 		at = spot{channel: place.Channel}
 	}
-	var all []told
+	var all []payload.Message
 	query := url.Values{"limit": {"100"}}
 	for len(all) < limit {
 		page, err := a.page(ctx, at.channel, query)
 		if err != nil {
 			return nil, err
 		}
-		var people []told
+		var people []payload.Message
 		for _, m := range page {
-			if !m.foreign() && m.Content != "" {
+			if !m.Foreign() && m.Content != "" {
 				people = append(people, m)
 			}
 		}
@@ -44,15 +46,15 @@ func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]c
 		query.Set("before", page[0].ID)
 	}
 	if at.own { // the message that it began with is not in it
-		var root told
-		c := call{method: http.MethodGet, path: "/channels/%s/messages/%s", ids: []string{place.Channel, place.Thread}, patience: callTime}
-		if err := a.web.ask(ctx, c, &root); err == nil && !root.foreign() && root.Content != "" {
-			all = append([]told{root}, all...)
+		var root payload.Message
+		c := rest.Call{Method: http.MethodGet, Path: "/channels/%s/messages/%s", IDs: []string{place.Channel, place.Thread}, MaxWait: rest.Timeout}
+		if err := a.web.Do(ctx, c, &root); err == nil && !root.Foreign() && root.Content != "" {
+			all = append([]payload.Message{root}, all...)
 		}
 	}
 	var out []chat.Message
 	for _, m := range all[max(0, len(all)-limit):] {
-		text, names := commonMark(m, self.User)
+		text, names := payload.Text(m, self.User)
 		out = append(out, chat.Message{ID: m.ID, Text: text, Names: names})
 	}
 	return out, nil

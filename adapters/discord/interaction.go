@@ -3,7 +3,9 @@ package discord
 import (
 	"context"
 
+	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/render"
+	"aidesk/adapters/discord/rest"
 	"aidesk/core/chat"
 )
 
@@ -34,54 +36,54 @@ func leading(line, link string) *response {
 }
 
 // interaction takes a command, a press, a form or a question for completions.
-func (in incoming) interaction(ctx context.Context, i interaction) (*response, error) {
-	if i.Type == interactionPing {
+func (in incoming) interaction(ctx context.Context, i payload.Interaction) (*response, error) {
+	if i.Type == payload.InteractionPing {
 		return &response{Type: respondPong}, nil
 	}
-	who := i.who()
+	who := i.Sender()
 	if who == "" {
 		return passing("I could not read that."), nil
 	}
 	if i.ChannelID == "" {
 		i.ChannelID = i.Channel.ID
 	}
-	if isThread(i.Channel.Type) && i.Channel.ID != "" && i.Channel.Parent != "" {
+	if payload.IsThread(i.Channel.Type) && i.Channel.ID != "" && i.Channel.Parent != "" {
 		in.rooms.keep(i.Channel)
 	}
-	if i.Guild == "" && i.Channel.Type == channelDirect {
+	if i.Guild == "" && i.Channel.Type == payload.ChannelDirect {
 		in.met(ctx, who, i.ChannelID)
 	}
 	in.people.speaks(who, i.Locale)
 	in.tokens.keep(who, token{application: i.Application, token: i.Token})
-	if i.Type != interactionComplete {
+	if i.Type != payload.InteractionComplete {
 		in.at(ctx, who, i.Guild)
 	}
 	switch i.Type {
-	case interactionCommand:
+	case payload.InteractionCommand:
 		if i.Data.Type == render.CommandMessage {
 			return in.asks(ctx, i)
 		}
 		return in.command(ctx, i)
-	case interactionPress:
+	case payload.InteractionPress:
 		return in.press(ctx, i)
-	case interactionComplete:
+	case payload.InteractionComplete:
 		return in.suggest(ctx, i), nil
-	case interactionForm:
+	case payload.InteractionForm:
 		return in.submission(ctx, i)
 	}
 	return passing("I do not know how to answer that."), nil
 }
 
 // event is what an interaction becomes, without its content.
-func (in incoming) event(kind string, i interaction, place chat.Place) chat.Event {
+func (in incoming) event(kind string, i payload.Interaction, place chat.Place) chat.Event {
 	return chat.Event{
-		ID: chat.Key(kind, i.ID), Time: moment(i.ID, in.Now()), Place: place, Member: i.who(),
+		ID: chat.Key(kind, i.ID), Time: payload.Time(i.ID, in.Now()), Place: place, Member: i.Sender(),
 		Token: token{application: i.Application, token: i.Token}.String(),
 	}
 }
 
 // press takes what was pressed.
-func (in incoming) press(ctx context.Context, i interaction) (*response, error) {
+func (in incoming) press(ctx context.Context, i payload.Interaction) (*response, error) {
 	button, server, form := render.ParseButton(i.Data.CustomID)
 	if i.Message == nil || button == "" {
 		return passing("I do not know this button."), nil
@@ -94,7 +96,7 @@ func (in incoming) press(ctx context.Context, i interaction) (*response, error) 
 		return passing(fault), nil
 	}
 	if form {
-		return in.opening(ctx, i, chat.Opening{Place: place, Member: i.who(), Button: button}), nil
+		return in.opening(ctx, i, chat.Opening{Place: place, Member: i.Sender(), Button: button}), nil
 	}
 	e := in.event("p", i, place)
 	e.Press = &chat.Press{Button: button, Posted: delivered{channel: i.ChannelID, messages: []string{i.Message.ID}}.String()}
@@ -107,7 +109,7 @@ func (in incoming) press(ctx context.Context, i interaction) (*response, error) 
 // around is the place of a press or a form: where the message with the button is; of a
 // passing note, and without one, the direct message with the member. server is what the
 // button says of a direct message.
-func (in incoming) around(ctx context.Context, i interaction, server string) (place chat.Place, fault string, err error) {
+func (in incoming) around(ctx context.Context, i payload.Interaction, server string) (place chat.Place, fault string, err error) {
 	if i.Guild != "" && i.Message != nil && i.Message.Flags&render.FlagEphemeral == 0 {
 		m := *i.Message
 		m.Guild, m.Channel, m.ChannelType = i.Guild, i.ChannelID, &i.Channel.Type
@@ -122,14 +124,14 @@ func (in incoming) around(ctx context.Context, i interaction, server string) (pl
 		server = i.Guild
 	}
 	if server == "" {
-		if server, fault, err = in.home(ctx, i.who()); err != nil || fault != "" {
+		if server, fault, err = in.home(ctx, i.Sender()); err != nil || fault != "" {
 			return place, fault, err
 		}
 	}
 	place = chat.Place{Platform: platform, Workspace: server, Channel: i.ChannelID, Direct: true}
 	if i.Guild != "" {
-		if place.Channel, err = in.direct(ctx, i.who()); err != nil {
-			in.Logger.WarnContext(ctx, "opening a direct message", "error", err, "remedy", remedy(err))
+		if place.Channel, err = in.direct(ctx, i.Sender()); err != nil {
+			in.Logger.WarnContext(ctx, "opening a direct message", "error", err, "remedy", rest.Remedy(err))
 			return place, "I could not open our direct message, in which I answer. Write to me there, or try again.", nil
 		}
 	}
@@ -137,7 +139,7 @@ func (in incoming) around(ctx context.Context, i interaction, server string) (pl
 }
 
 // asks asks about a message, in a thread on it.
-func (in incoming) asks(ctx context.Context, i interaction) (*response, error) {
+func (in incoming) asks(ctx context.Context, i payload.Interaction) (*response, error) {
 	m, ok := i.Data.Resolved.Messages[i.Data.Target]
 	if !ok {
 		return passing("I could not read this message."), nil
@@ -149,7 +151,7 @@ func (in incoming) asks(ctx context.Context, i interaction) (*response, error) {
 	if i.Channel.ID == "" {
 		m.ChannelType = nil
 	}
-	text, _ := commonMark(m, "")
+	text, _ := payload.Text(m, "")
 	if text == "" {
 		return passing("This message has no text that I could read."), nil
 	}

@@ -10,9 +10,10 @@ import (
 	"sync"
 	"time"
 
+	"aidesk/adapters/discord/gateway"
+	"aidesk/adapters/discord/payload"
+	"aidesk/adapters/discord/rest"
 	"aidesk/core/chat"
-
-	"github.com/bwmarrin/discordgo"
 )
 
 // The kinds of events that are worked, by Discord's words.
@@ -49,7 +50,7 @@ type dispatcher struct {
 // parcel is one event on its way to a worker.
 type parcel struct {
 	kind string
-	told told
+	told payload.Message
 }
 
 func newDispatcher(ctx context.Context, a *Adapter, self identity) *dispatcher {
@@ -73,44 +74,65 @@ func newDispatcher(ctx context.Context, a *Adapter, self identity) *dispatcher {
 	return d
 }
 
+// listen keeps a session at the gateway until ctx is done or Discord refuses for good.
+func (a *Adapter) listen(ctx context.Context, self identity, k chat.Keeper) error {
+	work, stop := context.WithCancel(ctx)
+	d := newDispatcher(work, a, self)
+	if err := a.mark.load(ctx, k); err != nil {
+		stop()
+		return err
+	}
+	defer func() {
+		stop()
+		d.drain()
+		a.mark.store(context.WithoutCancel(ctx), k, a.Logger)
+		a.line.Set(false, nil)
+	}()
+	go a.mark.keep(work, k, a.Logger)
+	return gateway.Run(ctx, gateway.Config{
+		Token: a.Token, MessageContent: a.MessageContent, Base: a.base, Client: a.Client, Logger: a.Logger,
+		Times: a.times, Take: d.take, Status: a.line,
+	})
+}
+
 // take takes an event from the gateway. It does not wait: whoever reads must not.
-func (d *dispatcher) take(e *discordgo.Event) {
+func (d *dispatcher) take(e gateway.Event) {
 	switch e.Type {
 	case "READY":
 		var r struct {
 			Guilds []json.RawMessage `json:"guilds"`
 		}
-		_ = lenient(e.RawData, &r) // without servers nothing is waited for
+		_ = payload.Decode(e.Data, &r) // without servers nothing is waited for
 		d.ready(len(r.Guilds))
 	case "GUILD_CREATE":
-		d.server(e.RawData)
+		d.server(e.Data)
 	case kindMessage, kindEdit, kindDelete:
-		var m told
-		if lenient(e.RawData, &m) == nil {
+		var m payload.Message
+		if payload.Decode(e.Data, &m) == nil {
 			d.put(parcel{e.Type, m})
 		}
 	case "MESSAGE_DELETE_BULK":
 		var m struct {
-			told
+			payload.Message
 			IDs []string `json:"ids"`
 		}
-		_ = lenient(e.RawData, &m) // then there are none
+		_ = payload.Decode(e.Data, &m) // then there are none
 		for _, id := range m.IDs {
 			m.ID = id
-			d.put(parcel{kindDelete, m.told})
+			d.put(parcel{kindDelete, m.Message})
 		}
 	case kindInteraction:
-		d.start(func() { d.answer(e.RawData) })
+		d.start(func() { d.answer(e.Data) })
 	case "CHANNEL_UPDATE", "CHANNEL_DELETE", "THREAD_UPDATE", "THREAD_DELETE":
-		var c channel
-		_ = lenient(e.RawData, &c) // then none is forgotten
+		var c payload.Channel
+		_ = payload.Decode(e.Data, &c) // then none is forgotten
 		d.adapter.rooms.forget(c.ID)
 	case "GUILD_UPDATE", "GUILD_DELETE", "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE":
 		var g struct {
 			ID    string `json:"id"`
 			Guild string `json:"guild_id"`
 		}
-		_ = lenient(e.RawData, &g) // then none is forgotten
+		_ = payload.Decode(e.Data, &g) // then none is forgotten
 		d.adapter.people.forget(g.ID)
 		d.adapter.people.forget(g.Guild)
 	}
@@ -141,11 +163,11 @@ func (d *dispatcher) ready(servers int) {
 // server notes the channels of a server.
 func (d *dispatcher) server(raw json.RawMessage) {
 	var g struct {
-		ID       string    `json:"id"`
-		Channels []channel `json:"channels"`
-		Threads  []channel `json:"threads"`
+		ID       string            `json:"id"`
+		Channels []payload.Channel `json:"channels"`
+		Threads  []payload.Channel `json:"threads"`
 	}
-	if lenient(raw, &g) != nil {
+	if payload.Decode(raw, &g) != nil {
 		return
 	}
 	all := slices.Concat(g.Channels, g.Threads)
@@ -230,14 +252,14 @@ func (d *dispatcher) handle(p parcel) {
 }
 
 // hear takes in a message or a change.
-func (d *dispatcher) hear(ctx context.Context, kind string, m told) error {
+func (d *dispatcher) hear(ctx context.Context, kind string, m payload.Message) error {
 	return d.adapter.hear(context.WithoutCancel(ctx), kind, m)
 }
 
 // answer takes in an interaction and answers it.
 func (d *dispatcher) answer(raw json.RawMessage) {
-	var i interaction
-	if lenient(raw, &i) != nil || i.ID == "" || i.Token == "" {
+	var i payload.Interaction
+	if payload.Decode(raw, &i) != nil || i.ID == "" || i.Token == "" {
 		return
 	}
 	ctx := context.WithoutCancel(d.ctx)
@@ -252,9 +274,9 @@ func (d *dispatcher) answer(raw json.RawMessage) {
 	if answer == nil {
 		return
 	}
-	c := call{method: http.MethodPost, path: "/interactions/%s/%s/callback", ids: []string{i.ID, i.Token}, body: answer, patience: time.Second}
-	if err := d.adapter.web.ask(ctx, c, nil); err != nil {
-		d.adapter.Logger.WarnContext(ctx, "answering an interaction", "error", err, "remedy", remedy(err))
+	c := rest.Call{Method: http.MethodPost, Path: "/interactions/%s/%s/callback", IDs: []string{i.ID, i.Token}, Body: answer, MaxWait: time.Second}
+	if err := d.adapter.web.Do(ctx, c, nil); err != nil {
+		d.adapter.Logger.WarnContext(ctx, "answering an interaction", "error", err, "remedy", rest.Remedy(err))
 	}
 }
 

@@ -4,17 +4,37 @@ import (
 	"context"
 	"fmt"
 
+	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/discord/setup"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
 
+// Invite is the link by which an administrator brings this bot into a server.
+func (a *Adapter) Invite(ctx context.Context) (string, error) {
+	self, err := a.identify(ctx)
+	if err != nil {
+		return "", rest.Advised(err)
+	}
+	return setup.Invite(self.Application), nil
+}
+
+// Diagnose looks at the token, the intents, the way in, permissions and commands, each
+// with its remedy. It posts nothing and may be called while the adapter runs.
+func (a *Adapter) Diagnose(ctx context.Context) []setup.Finding {
+	return setup.Diagnose(ctx, setup.Config{
+		REST: a.web, ApplicationID: a.ApplicationID, PublicKey: a.key, MessageContent: a.MessageContent,
+		Grammar: a.Grammar, Path: PathInteractions,
+	})
+}
+
 // Live posts, updates and deletes one message of each kind in a channel, and says what
 // Discord refused.
-func (a *Adapter) Live(ctx context.Context, channel string) []Finding {
+func (a *Adapter) Live(ctx context.Context, channel string) []setup.Finding {
 	if _, err := a.identify(ctx); err != nil {
-		return []Finding{{"discord: the bot token", advised(err)}}
+		return []setup.Finding{{What: "discord: the bot token", Err: rest.Advised(err)}}
 	}
-	var out []Finding
+	var out []setup.Finding
 	for _, s := range samples {
 		out = append(out, a.try(ctx, channel, s)...)
 	}
@@ -47,23 +67,23 @@ var samples = []sample{
 }
 
 // try posts a sample, updates it and deletes it.
-func (a *Adapter) try(ctx context.Context, channel string, s sample) []Finding {
+func (a *Adapter) try(ctx context.Context, channel string, s sample) []setup.Finding {
 	what := "discord: a message with " + s.what
 	s.reply.ID = fmt.Sprintf("trial/%s/%d", s.what, a.Now().UnixNano())
 	messages, err := a.compose(s.reply, spot{channel: channel})
 	if err != nil {
-		return []Finding{{what, err}}
+		return []setup.Finding{{What: what, Err: err}}
 	}
-	var out []Finding
+	var out []setup.Finding
 	add := func(step string, err error) {
 		if err != nil {
-			err = advised(err)
+			err = rest.Advised(err)
 		}
-		out = append(out, Finding{what + ", " + step, err})
+		out = append(out, setup.Finding{What: what + ", " + step, Err: err})
 	}
 	var ids []string
 	for _, m := range messages { // as they are: without its previews it would hide what was refused
-		id, err := a.create(ctx, channel, m, callTime)
+		id, err := a.create(ctx, channel, m, rest.Timeout)
 		if err != nil {
 			add("posted", err)
 			a.withdraw(ctx, channel, ids)

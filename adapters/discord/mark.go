@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"aidesk/adapters/discord/payload"
+	"aidesk/adapters/discord/rest"
 	"aidesk/core/chat"
 )
 
@@ -18,12 +20,12 @@ import (
 // nobody listened can be fetched. Ids of messages tell their time, in all channels.
 type bookmark struct {
 	mu      sync.Mutex
-	newest  string         // the last that was heard of
-	pending map[string]int // heard of, and not yet dealt with
-	stored  string         // the mark as it was kept
-	missed  []channel      // with messages that may not have been heard
-	more    chan struct{}  // there are more of missed
-	servers int            // whose channels have been looked through
+	newest  string            // the last that was heard of
+	pending map[string]int    // heard of, and not yet dealt with
+	stored  string            // the mark as it was kept
+	missed  []payload.Channel // with messages that may not have been heard
+	more    chan struct{}     // there are more of missed
+	servers int               // whose channels have been looked through
 }
 
 const (
@@ -54,7 +56,7 @@ func (g *bookmark) begin(id string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.pending[id]++
-	if older(g.newest, id) {
+	if payload.Older(g.newest, id) {
 		g.newest = id
 	}
 }
@@ -74,7 +76,7 @@ func (g *bookmark) mark() string {
 	defer g.mu.Unlock()
 	mark := g.newest
 	for id := range g.pending {
-		if n, err := strconv.ParseUint(id, 10, 64); err == nil && !older(mark, id) {
+		if n, err := strconv.ParseUint(id, 10, 64); err == nil && !payload.Older(mark, id) {
 			mark = strconv.FormatUint(n-1, 10)
 		}
 	}
@@ -114,7 +116,7 @@ func (g *bookmark) store(ctx context.Context, k chat.Keeper, l *slog.Logger) {
 }
 
 // found notes the channels of a server, those with messages behind the mark as missed.
-func (g *bookmark) found(channels []channel) {
+func (g *bookmark) found(channels []payload.Channel) {
 	mark := g.mark()
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -123,10 +125,10 @@ func (g *bookmark) found(channels []channel) {
 		if c.Last == "" {
 			continue
 		}
-		if mark != "" && older(mark, c.Last) && len(g.missed) < mostRooms {
+		if mark != "" && payload.Older(mark, c.Last) && len(g.missed) < mostRooms {
 			g.missed = append(g.missed, c)
 		}
-		if mark == "" && older(g.newest, c.Last) { // the first run: nothing was missed
+		if mark == "" && payload.Older(g.newest, c.Last) { // the first run: nothing was missed
 			g.newest = c.Last
 		}
 	}
@@ -137,7 +139,7 @@ func (g *bookmark) found(channels []channel) {
 }
 
 // take takes what was missed so far, and how many servers have told of theirs.
-func (g *bookmark) take() ([]channel, int) {
+func (g *bookmark) take() ([]payload.Channel, int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	missed := g.missed
@@ -158,7 +160,7 @@ func (d *dispatcher) catchUp(ctx context.Context, from string, servers int) {
 		return
 	}
 	defer d.adapter.mark.end(from)
-	if limit := idAt(time.Now().Add(-mostMissed)); older(from, limit) {
+	if limit := payload.IDAt(time.Now().Add(-mostMissed)); payload.Older(from, limit) {
 		from = limit
 	}
 	d.servers(ctx, servers)
@@ -168,11 +170,11 @@ func (d *dispatcher) catchUp(ctx context.Context, from string, servers int) {
 		d.adapter.Logger.WarnContext(ctx, "looking for direct messages that were missed", "error", err)
 	}
 	for _, id := range directs[:min(len(directs), mostRooms)] {
-		missed = append(missed, channel{ID: id, Type: channelDirect})
+		missed = append(missed, payload.Channel{ID: id, Type: payload.ChannelDirect})
 	}
 	for _, c := range missed {
 		if err := d.fetch(ctx, c, from); err != nil && ctx.Err() == nil {
-			d.adapter.Logger.WarnContext(ctx, "messages may have been missed", "channel", c.ID, "error", err, "remedy", remedy(err))
+			d.adapter.Logger.WarnContext(ctx, "messages may have been missed", "channel", c.ID, "error", err, "remedy", rest.Remedy(err))
 		}
 	}
 }
@@ -199,10 +201,10 @@ func (d *dispatcher) servers(ctx context.Context, n int) {
 }
 
 // fetch works the messages of a channel after one of them.
-func (d *dispatcher) fetch(ctx context.Context, c channel, after string) error {
+func (d *dispatcher) fetch(ctx context.Context, c payload.Channel, after string) error {
 	for range mostPages {
 		messages, err := d.adapter.page(ctx, c.ID, url.Values{"after": {after}, "limit": {"100"}})
-		if status := statusOf(err); status == http.StatusForbidden || status == http.StatusNotFound {
+		if status := rest.StatusOf(err); status == http.StatusForbidden || status == http.StatusNotFound {
 			return nil // what cannot be read was not for us
 		}
 		if err != nil {
@@ -226,14 +228,14 @@ func (d *dispatcher) fetch(ctx context.Context, c channel, after string) error {
 }
 
 // page reads some messages of a channel, the oldest first.
-func (a *Adapter) page(ctx context.Context, channel string, query url.Values) ([]told, error) {
-	var out []told
-	err := a.web.ask(ctx, call{method: http.MethodGet, path: "/channels/%s/messages", ids: []string{channel}, query: query, patience: callTime}, &out)
-	slices.SortFunc(out, func(x, y told) int {
+func (a *Adapter) page(ctx context.Context, channel string, query url.Values) ([]payload.Message, error) {
+	var out []payload.Message
+	err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/channels/%s/messages", IDs: []string{channel}, Query: query, MaxWait: rest.Timeout}, &out)
+	slices.SortFunc(out, func(x, y payload.Message) int {
 		switch {
-		case older(x.ID, y.ID):
+		case payload.Older(x.ID, y.ID):
 			return -1
-		case older(y.ID, x.ID):
+		case payload.Older(y.ID, x.ID):
 			return 1
 		}
 		return 0

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"aidesk/adapters/discord/payload"
+	"aidesk/adapters/discord/rest"
 	"aidesk/core/chat"
 )
 
@@ -42,8 +44,8 @@ const (
 	knownFor  = time.Minute
 	mostKnown = 10_000
 
-	administrator = 1 << 3
-	manageServer  = 1 << 5
+	permissionAdministrator = 1 << 3
+	permissionManageServer  = 1 << 5
 )
 
 // find is a member as they were a minute ago at most.
@@ -97,9 +99,9 @@ func (a *Adapter) Member(ctx context.Context, place chat.Place, id string) (chat
 	if id == "" || place.Workspace == "" {
 		return chat.Member{}, errors.New("GET /guilds/*/members/*: a member without an id or a server")
 	}
-	var in member
-	c := call{method: http.MethodGet, path: "/guilds/%s/members/%s", ids: []string{place.Workspace, id}, patience: patience}
-	if err := a.web.ask(ctx, c, &in); err != nil {
+	var in payload.Member
+	c := rest.Call{Method: http.MethodGet, Path: "/guilds/%s/members/%s", IDs: []string{place.Workspace, id}, MaxWait: patience}
+	if err := a.web.Do(ctx, c, &in); err != nil {
 		return chat.Member{}, err
 	}
 	if in.User.ID != id {
@@ -129,7 +131,7 @@ func (s server) manages(m chat.Member) bool {
 		return true
 	}
 	for _, r := range s.Roles {
-		if bits, err := strconv.ParseUint(r.Permissions, 10, 64); err == nil && bits&(administrator|manageServer) != 0 && slices.Contains(m.Roles, r.ID) {
+		if bits, err := strconv.ParseUint(r.Permissions, 10, 64); err == nil && bits&(permissionAdministrator|permissionManageServer) != 0 && slices.Contains(m.Roles, r.ID) {
 			return true
 		}
 	}
@@ -145,7 +147,7 @@ func (a *Adapter) server(ctx context.Context, id string) (server, error) {
 		return s, nil
 	}
 	s = server{}
-	if err := a.web.ask(ctx, call{method: http.MethodGet, path: "/guilds/%s", ids: []string{id}, patience: patience}, &s); err != nil {
+	if err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/guilds/%s", IDs: []string{id}, MaxWait: patience}, &s); err != nil {
 		return s, err
 	}
 	s.at = a.people.now()

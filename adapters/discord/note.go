@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"aidesk/adapters/discord/render"
+	"aidesk/adapters/discord/rest"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -84,8 +85,8 @@ func (a *Adapter) Note(ctx context.Context, e chat.Event, text markdown.Document
 
 // whisper shows a line to the member of an interaction that was answered.
 func (a *Adapter) whisper(ctx context.Context, t token, body render.Ephemeral) error {
-	c := call{method: http.MethodPost, path: "/webhooks/%s/%s", ids: []string{t.application, t.token}, body: body, patience: patience}
-	if err := a.web.ask(ctx, c, nil); err != nil {
+	c := rest.Call{Method: http.MethodPost, Path: "/webhooks/%s/%s", IDs: []string{t.application, t.token}, Body: body, MaxWait: patience}
+	if err := a.web.Do(ctx, c, nil); err != nil {
 		return fmt.Errorf("answering an event: %w", err)
 	}
 	return nil

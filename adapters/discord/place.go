@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 
+	"aidesk/adapters/discord/payload"
+	"aidesk/adapters/discord/rest"
 	"aidesk/core/chat"
 )
 
@@ -45,19 +47,19 @@ func (a *Adapter) joins(ctx context.Context, thread string, s seat) {
 // rooms are channels as Discord described them.
 type rooms struct {
 	mu    sync.Mutex
-	known map[string]channel
+	known map[string]payload.Channel
 }
 
 const mostKnownRooms = 10_000
 
-func (r *rooms) find(id string) (channel, bool) {
+func (r *rooms) find(id string) (payload.Channel, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c, ok := r.known[id]
 	return c, ok
 }
 
-func (r *rooms) keep(c channel) {
+func (r *rooms) keep(c payload.Channel) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.known) >= mostKnownRooms {
@@ -73,12 +75,12 @@ func (r *rooms) forget(id string) {
 }
 
 // room is a channel as Discord describes it.
-func (a *Adapter) room(ctx context.Context, id string) (channel, error) {
+func (a *Adapter) room(ctx context.Context, id string) (payload.Channel, error) {
 	if c, ok := a.rooms.find(id); ok {
 		return c, nil
 	}
-	var c channel
-	err := a.web.ask(ctx, call{method: http.MethodGet, path: "/channels/%s", ids: []string{id}, patience: callTime}, &c)
+	var c payload.Channel
+	err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/channels/%s", IDs: []string{id}, MaxWait: rest.Timeout}, &c)
 	if err == nil && c.ID != "" {
 		a.rooms.keep(c)
 	}
@@ -88,11 +90,11 @@ func (a *Adapter) room(ctx context.Context, id string) (channel, error) {
 // parent is the channel that a thread hangs in; empty for what is no thread. The type
 // may be unknown.
 func (a *Adapter) parent(ctx context.Context, id string, kind int) (string, error) {
-	if kind != channelTypeUnknown && !isThread(kind) {
+	if kind != payload.ChannelTypeUnknown && !payload.IsThread(kind) {
 		return "", nil
 	}
 	c, err := a.room(ctx, id)
-	if err != nil || !isThread(c.Type) {
+	if err != nil || !payload.IsThread(c.Type) {
 		return "", err
 	}
 	return c.Parent, nil
@@ -119,7 +121,7 @@ func (a *Adapter) home(ctx context.Context, member string) (server, fault string
 		return "", "I do not know yet to which server this belongs. Use me there once: mention me in a channel, or type /aidesk help. Then write to me here.", nil
 	}
 	_, err = a.Member(ctx, chat.Place{Platform: platform, Workspace: server}, member)
-	if absent[codeOf(err)] {
+	if rest.MemberGone(err) {
 		return "", "The server where you last used me no longer has both of us in it. Use me in one that has: mention me in a channel there. Then write to me here.", nil
 	}
 	return server, "", nil // doubt is for the desk to judge
@@ -137,9 +139,9 @@ func (a *Adapter) direct(ctx context.Context, member string) (string, error) {
 	if id, err := a.directs.Kept(ctx, member); err == nil && id != "" {
 		return id, nil
 	}
-	var opened channel
-	c := call{method: http.MethodPost, path: "/users/@me/channels", body: map[string]string{"recipient_id": member}, patience: patience}
-	if err := a.web.ask(ctx, c, &opened); err != nil {
+	var opened payload.Channel
+	c := rest.Call{Method: http.MethodPost, Path: "/users/@me/channels", Body: map[string]string{"recipient_id": member}, MaxWait: patience}
+	if err := a.web.Do(ctx, c, &opened); err != nil {
 		return "", err
 	}
 	a.met(ctx, member, opened.ID)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"aidesk/adapters/discord/render"
+	"aidesk/adapters/discord/rest"
 	"aidesk/core/chat"
 )
 
@@ -69,7 +70,7 @@ func (a *Adapter) compose(r chat.Reply, at spot) ([]render.Message, error) {
 // say brings one message to Discord; one that it refuses goes without its previews.
 func (p *posting) say(ctx context.Context, m render.Message) error {
 	err := p.put(ctx, m)
-	if codeOf(err) == codeInvalid && len(m.Embeds) > 0 {
+	if rest.CodeOf(err) == rest.CodeInvalid && len(m.Embeds) > 0 {
 		p.Logger.WarnContext(ctx, "discord refused the previews of a message; it is sent without", "reply", p.reply.ID, "error", err)
 		m.Embeds = []render.Embed{}
 		err = p.put(ctx, m)
@@ -82,7 +83,7 @@ func (p *posting) put(ctx context.Context, m render.Message) error {
 	for len(p.have) > 0 {
 		id := p.have[0]
 		err := p.patient(ctx, func() error { return p.update(ctx, p.at.channel, id, m) })
-		if code := codeOf(err); code == codeUnknownMessage || code == codeNotOurs {
+		if code := rest.CodeOf(err); code == rest.CodeUnknownMessage || code == rest.CodeNotOurs {
 			p.have = p.have[1:] // somebody deleted it
 			continue
 		}
@@ -115,8 +116,8 @@ func (a *Adapter) create(ctx context.Context, channel string, m render.Message, 
 	var out struct {
 		ID string `json:"id"`
 	}
-	c := call{method: http.MethodPost, path: "/channels/%s/messages", ids: []string{channel}, body: m, files: m.Files, patience: wait}
-	if err := a.web.ask(ctx, c, &out); err != nil {
+	c := rest.Call{Method: http.MethodPost, Path: "/channels/%s/messages", IDs: []string{channel}, Body: m, Files: m.Files, MaxWait: wait}
+	if err := a.web.Do(ctx, c, &out); err != nil {
 		return "", err
 	}
 	if out.ID == "" {
@@ -127,22 +128,22 @@ func (a *Adapter) create(ctx context.Context, channel string, m render.Message, 
 
 // update brings a message up to date. A thread that was archived meanwhile is opened.
 func (p *posting) update(ctx context.Context, channel, id string, m render.Message) error {
-	c := call{method: http.MethodPatch, path: "/channels/%s/messages/%s", ids: []string{channel, id}, body: m.Edit(), files: m.Files, patience: p.patience()}
-	err := p.web.ask(ctx, c, nil)
-	if codeOf(err) != codeArchived {
+	c := rest.Call{Method: http.MethodPatch, Path: "/channels/%s/messages/%s", IDs: []string{channel, id}, Body: m.Edit(), Files: m.Files, MaxWait: p.patience()}
+	err := p.web.Do(ctx, c, nil)
+	if rest.CodeOf(err) != rest.CodeArchived {
 		return err
 	}
-	open := call{method: http.MethodPatch, path: "/channels/%s", ids: []string{channel}, body: map[string]bool{"archived": false}, patience: p.patience()}
-	if err := p.web.ask(ctx, open, nil); err != nil {
+	open := rest.Call{Method: http.MethodPatch, Path: "/channels/%s", IDs: []string{channel}, Body: map[string]bool{"archived": false}, MaxWait: p.patience()}
+	if err := p.web.Do(ctx, open, nil); err != nil {
 		return err
 	}
-	return p.web.ask(ctx, c, nil)
+	return p.web.Do(ctx, c, nil)
 }
 
 // remove deletes a message; one that is not there is deleted.
 func (a *Adapter) remove(ctx context.Context, channel, id string) error {
-	err := a.web.ask(ctx, call{method: http.MethodDelete, path: "/channels/%s/messages/%s", ids: []string{channel, id}, patience: callTime}, nil)
-	if codeOf(err) == codeUnknownMessage {
+	err := a.web.Do(ctx, rest.Call{Method: http.MethodDelete, Path: "/channels/%s/messages/%s", IDs: []string{channel, id}, MaxWait: rest.Timeout}, nil)
+	if rest.CodeOf(err) == rest.CodeUnknownMessage {
 		return nil
 	}
 	return err
@@ -154,18 +155,18 @@ func (p *posting) patience() time.Duration {
 	if len(p.out.messages) == 0 {
 		return patience
 	}
-	return callTime
+	return rest.Timeout
 }
 
 // patient repeats a call that Discord puts off, once a reply has begun.
 func (p *posting) patient(ctx context.Context, call func() error) error {
 	for {
 		err := call()
-		r, ok := errors.AsType[*refusal](err)
-		if !ok || !limited(err) || r.after > p.patience() || len(p.out.messages) == 0 {
+		r, ok := errors.AsType[*rest.Error](err)
+		if !ok || !rest.RateLimited(err) || r.RetryAfter > p.patience() || len(p.out.messages) == 0 {
 			return err
 		}
-		if sleep(ctx, r.after) != nil {
+		if sleep(ctx, r.RetryAfter) != nil {
 			return err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"aidesk/adapters/adaptertest"
 	"aidesk/adapters/discord"
+	"aidesk/adapters/discord/setup"
 	fakediscord "aidesk/adapters/fake/discord"
 	"aidesk/core/chat"
 )
@@ -347,7 +348,7 @@ func TestDiagnose(t *testing.T) {
 	}
 }
 
-func faultsOf(findings []discord.Finding) string {
+func faultsOf(findings []setup.Finding) string {
 	var out []error
 	for _, f := range findings {
 		if f.Err != nil {
@@ -377,7 +378,7 @@ func TestLive(t *testing.T) {
 		t.Errorf("got %s", faults)
 	}
 	link, err := a.Invite(t.Context())
-	if err != nil || link != discord.Invite(fakediscord.ApplicationID) {
+	if err != nil || link != setup.Invite(fakediscord.ApplicationID) {
 		t.Errorf("the link: %s, %v", link, err)
 	}
 }

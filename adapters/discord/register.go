@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"aidesk/adapters/discord/render"
+	"aidesk/adapters/discord/rest"
 	"aidesk/core/chat"
 )
 
@@ -31,8 +32,8 @@ func (a *Adapter) register(ctx context.Context, self identity, k chat.Keeper) {
 		return
 	}
 	for pause := time.Second; ; pause = min(2*pause, time.Hour) {
-		c := call{method: http.MethodPut, path: "/applications/%s/commands", ids: []string{self.Application}, body: body, patience: callTime}
-		err := a.web.ask(ctx, c, nil)
+		c := rest.Call{Method: http.MethodPut, Path: "/applications/%s/commands", IDs: []string{self.Application}, Body: body, MaxWait: rest.Timeout}
+		err := a.web.Do(ctx, c, nil)
 		if err == nil {
 			if err := k.Keep(ctx, commandsName, []byte(want)); err != nil {
 				a.Logger.WarnContext(ctx, "remembering which commands are registered", "error", err)
@@ -42,7 +43,7 @@ func (a *Adapter) register(ctx context.Context, self identity, k chat.Keeper) {
 		if ctx.Err() != nil {
 			return
 		}
-		a.Logger.WarnContext(ctx, "the commands could not be registered", "error", err, "remedy", remedy(err), "again", pause)
+		a.Logger.WarnContext(ctx, "the commands could not be registered", "error", err, "remedy", rest.Remedy(err), "again", pause)
 		if sleep(ctx, pause) != nil {
 			return
 		}

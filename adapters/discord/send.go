@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"aidesk/adapters/discord/render"
+	"aidesk/adapters/discord/rest"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -48,13 +49,13 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 		return "", a.verdict(ctx, sent, err)
 	}
 	out, err := a.deliver(ctx, r, at, have)
-	if posted == "" && len(out.messages) == 0 && barred[codeOf(err)] && !r.Place.Direct {
+	if posted == "" && len(out.messages) == 0 && rest.Forbidden(err) && !r.Place.Direct {
 		out, err = a.elsewhere(ctx, r, at, err)
 	}
 	if err == nil {
 		return out.String(), nil
 	}
-	if codeOf(err) == codeBlocked {
+	if rest.CodeOf(err) == rest.CodeBlocked {
 		a.excuse(ctx, sent)
 	}
 	if more := out.messages[min(len(have.messages), len(out.messages)):]; len(more) > 0 {
@@ -70,7 +71,7 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 // outside of the thread that it opened, or else privately.
 func (a *Adapter) elsewhere(ctx context.Context, r chat.Reply, at spot, err error) (out delivered, _ error) {
 	if at.own {
-		if out, err = a.deliver(ctx, r, a.chained(ctx, r.Place), delivered{}); err == nil || len(out.messages) > 0 || !barred[codeOf(err)] {
+		if out, err = a.deliver(ctx, r, a.chained(ctx, r.Place), delivered{}); err == nil || len(out.messages) > 0 || !rest.Forbidden(err) {
 			return out, err
 		}
 	}
@@ -97,16 +98,16 @@ func (a *Adapter) withdraw(ctx context.Context, channel string, messages []strin
 
 // verdict is what the desk is told about a failed sending.
 func (a *Adapter) verdict(ctx context.Context, r chat.Reply, err error) error {
-	refusal, ok := errors.AsType[*refusal](err)
+	refusal, ok := errors.AsType[*rest.Error](err)
 	switch {
-	case !ok, refusal.status >= http.StatusInternalServerError:
+	case !ok, refusal.Status >= http.StatusInternalServerError:
 		return err
-	case limited(err):
-		return &chat.Later{After: refusal.after, Reason: err.Error()}
-	case refusal.code == codeOldEdits, refusal.code == 0, refusal.status == http.StatusUnauthorized:
-		return &chat.Later{After: again, Reason: err.Error() + ": " + remedy(err)}
+	case rest.RateLimited(err):
+		return &chat.Later{After: refusal.RetryAfter, Reason: err.Error()}
+	case refusal.Code == rest.CodeOldEdits, refusal.Code == 0, refusal.Status == http.StatusUnauthorized:
+		return &chat.Later{After: again, Reason: err.Error() + ": " + rest.Remedy(err)}
 	}
-	a.Logger.WarnContext(ctx, "a reply cannot be delivered", "channel", r.Place.Channel, "reply", r.ID, "error", err, "remedy", remedy(err))
+	a.Logger.WarnContext(ctx, "a reply cannot be delivered", "channel", r.Place.Channel, "reply", r.ID, "error", err, "remedy", rest.Remedy(err))
 	return fmt.Errorf("%w: %w", chat.ErrGone, err)
 }
 
@@ -189,6 +190,6 @@ func (a *Adapter) excuse(ctx context.Context, r chat.Reply) {
 		_, err = a.create(ctx, s.channel, m, patience)
 	}
 	if err != nil {
-		a.Logger.WarnContext(ctx, "telling a member", "error", err, "remedy", remedy(err))
+		a.Logger.WarnContext(ctx, "telling a member", "error", err, "remedy", rest.Remedy(err))
 	}
 }

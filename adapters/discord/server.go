@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"aidesk/adapters/discord/payload"
 	"aidesk/core/chat"
 )
 
@@ -52,13 +53,13 @@ func (a *Adapter) door(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fault, http.StatusUnauthorized)
 		return
 	}
-	var i interaction
-	if err := lenient(body, &i); err != nil {
+	var i payload.Interaction
+	if err := payload.Decode(body, &i); err != nil {
 		http.Error(w, "The request is not JSON.", http.StatusBadRequest)
 		return
 	}
 	answer := &response{Type: respondPong}
-	if i.Type != interactionPing { // which also comes while nothing runs yet
+	if i.Type != payload.InteractionPing { // which also comes while nothing runs yet
 		if answer, err = a.take(r.Context(), i); err != nil {
 			if !errors.Is(err, chat.ErrResting) {
 				a.Logger.ErrorContext(r.Context(), "an interaction was not received", "error", err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"aidesk/adapters/discord/render"
+	"aidesk/adapters/discord/rest"
 	"aidesk/adapters/session"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -127,7 +128,7 @@ func (s *statuses) keep(place chat.Place, st *status) {
 
 // live shows the sign of life for a while.
 func (s *statuses) live(ctx context.Context, at spot) {
-	err := s.adapter.web.ask(ctx, call{method: http.MethodPost, path: "/channels/%s/typing", ids: []string{at.channel}, patience: patience}, nil)
+	err := s.adapter.web.Do(ctx, rest.Call{Method: http.MethodPost, Path: "/channels/%s/typing", IDs: []string{at.channel}, MaxWait: patience}, nil)
 	if err != nil {
 		s.adapter.Logger.DebugContext(ctx, "showing that the desk is at work", "error", err)
 	}

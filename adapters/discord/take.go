@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"aidesk/adapters/discord/payload"
 	"aidesk/core/chat"
 )
 
@@ -28,7 +29,7 @@ type incoming struct {
 
 // take hands an interaction to the desk. The answer is for Discord. An error means that
 // it was not received.
-func (a *Adapter) take(ctx context.Context, i interaction) (answer *response, err error) {
+func (a *Adapter) take(ctx context.Context, i payload.Interaction) (answer *response, err error) {
 	err = a.guarded(ctx, "interaction", func(ctx context.Context, in incoming) error {
 		answer, err = in.interaction(ctx, i)
 		return err
@@ -38,7 +39,7 @@ func (a *Adapter) take(ctx context.Context, i interaction) (answer *response, er
 
 // hear hands a message or a change to the desk, if it is for it. An error means that it
 // was not received and shall be delivered again.
-func (a *Adapter) hear(ctx context.Context, kind string, m told) error {
+func (a *Adapter) hear(ctx context.Context, kind string, m payload.Message) error {
 	return a.guarded(ctx, kind, func(ctx context.Context, in incoming) error {
 		switch kind {
 		case kindMessage:

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync"
 
+	"aidesk/adapters/discord/payload"
+	"aidesk/adapters/discord/rest"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -70,14 +72,14 @@ func (a *Adapter) spot(ctx context.Context, p chat.Place) (spot, error) {
 		return s, nil
 	}
 	err = a.openThread(ctx, p)
-	switch r, refused := errors.AsType[*refusal](err); {
-	case err == nil, codeOf(err) == codeThreadThere:
+	switch r, refused := errors.AsType[*rest.Error](err); {
+	case err == nil, rest.CodeOf(err) == rest.CodeThreadThere:
 		a.joins(ctx, p.Thread, seat{parent: p.Channel, own: true})
 		return spot{channel: p.Thread, own: true}, nil
-	case !refused, limited(err), r.status >= http.StatusInternalServerError, r.status == http.StatusUnauthorized, r.code == codeUnknownChannel:
+	case !refused, rest.RateLimited(err), r.Status >= http.StatusInternalServerError, r.Status == http.StatusUnauthorized, r.Code == rest.CodeUnknownChannel:
 		return spot{}, err
-	case r.code == codeUnknownMessage: // a thread that somebody else opened has no such message
-		if c, err := a.room(ctx, p.Thread); err == nil && isThread(c.Type) {
+	case r.Code == rest.CodeUnknownMessage: // a thread that somebody else opened has no such message
+		if c, err := a.room(ctx, p.Thread); err == nil && payload.IsThread(c.Type) {
 			a.joins(ctx, p.Thread, seat{parent: p.Channel})
 			return spot{channel: p.Thread}, nil
 		}
@@ -117,6 +119,6 @@ func (a *Adapter) links(ctx context.Context, message, root string) {
 func (a *Adapter) openThread(ctx context.Context, p chat.Place) error {
 	title := markdown.Line(a.heard.title(p.Thread), threadTitle)
 	body := map[string]any{"name": cmp.Or(title, "Question"), "auto_archive_duration": threadLife}
-	c := call{method: http.MethodPost, path: "/channels/%s/messages/%s/threads", ids: []string{p.Channel, p.Thread}, body: body, patience: patience}
-	return a.web.ask(ctx, c, nil)
+	c := rest.Call{Method: http.MethodPost, Path: "/channels/%s/messages/%s/threads", IDs: []string{p.Channel, p.Thread}, Body: body, MaxWait: patience}
+	return a.web.Do(ctx, c, nil)
 }

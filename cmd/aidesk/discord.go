@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aidesk/adapters/discord"
+	"aidesk/adapters/discord/setup"
 	"aidesk/cmd/aidesk/config"
 )
 
@@ -45,7 +45,7 @@ asked for it.`,
 			case id != "" && !config.IsDiscordID(id):
 				return wrongUse{errors.New("--application wants the number of the application (General Information, Application ID)")}
 			case id != "":
-				_, err := fmt.Fprintln(c.OutOrStdout(), discord.Invite(id))
+				_, err := fmt.Fprintln(c.OutOrStdout(), setup.Invite(id))
 				return err
 			case path == "":
 				return wrongUse{errors.New("say which application: --application ID, or --config config.yaml")}

@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"aidesk/adapters/discord"
+	"aidesk/adapters/discord/setup"
 	"aidesk/cmd/aidesk/config"
 )
 
@@ -32,6 +32,6 @@ func (g *answers) askDiscord(a *asker, out io.Writer) (err error) {
 	if g.token, err = a.secret("Bot, Reset Token (empty: DISCORD_TOKEN)", token); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\nBring the bot into your server: whoever may manage it opens this link:\n\n%s\n", discord.Invite(g.application))
+	fmt.Fprintf(out, "\nBring the bot into your server: whoever may manage it opens this link:\n\n%s\n", setup.Invite(g.application))
 	return nil
 }

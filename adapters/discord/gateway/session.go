@@ -1,6 +1,7 @@
-package discord
+package gateway
 
 import (
+	"aidesk/adapters/discord/rest"
 	"context"
 	"errors"
 	"fmt"
@@ -23,9 +24,9 @@ const (
 )
 
 // intents are those of the application: the least that answers a mention.
-func (a *Adapter) intents() int {
+func (c Config) intents() int {
 	n := intentGuilds | intentGuildMs | intentDirect
-	if a.MessageContent {
+	if c.MessageContent {
 		n |= intentContent
 	}
 	return n
@@ -62,31 +63,31 @@ var errStuck = errors.New("the connection came to nothing in time")
 // errSilent says that the gateway gave no sign of life.
 var errSilent = errors.New("the gateway gave no sign of life")
 
-// newWire makes a session that hands what it hears to take, one after the other.
-func (a *Adapter) newWire(take func(*discordgo.Event)) (*wire, error) {
-	s, err := discordgo.New("Bot " + a.Token)
+// newWire makes a session that hands what it hears to Take, one after the other.
+func (c Config) newWire() (*wire, error) {
+	s, err := discordgo.New("Bot " + c.Token)
 	if err != nil {
 		return nil, fmt.Errorf("making a session: %w", err)
 	}
-	w := &wire{session: s, token: a.Token, down: make(chan struct{}, 1)}
+	w := &wire{session: s, token: c.Token, down: make(chan struct{}, 1)}
 	s.LogLevel = -1 // its log names tokens
 	s.StateEnabled = false
 	s.ShouldReconnectOnError = false
 	s.ShouldRetryOnRateLimit = false
 	s.SyncEvents = true // else there is no order
 	s.MaxRestRetries = 0
-	s.Identify.Intents = discordgo.Intent(a.intents())
-	s.UserAgent = userAgent
-	s.Client = &http.Client{Timeout: callTime, Transport: toBase{a.web.base, a.Client.Transport}}
+	s.Identify.Intents = discordgo.Intent(c.intents())
+	s.UserAgent = rest.UserAgent
+	s.Client = &http.Client{Timeout: rest.Timeout, Transport: toBase{c.Base, c.Client.Transport}}
 	dialer := *s.Dialer
 	dial := new(net.Dialer).DialContext
-	if t, ok := a.Client.Transport.(*http.Transport); ok { // the operator's proxy and authorities
+	if t, ok := c.Client.Transport.(*http.Transport); ok { // the operator's proxy and authorities
 		dialer.Proxy, dialer.TLSClientConfig = t.Proxy, t.TLSClientConfig.Clone()
 		if t.DialContext != nil {
 			dial = t.DialContext
 		}
 	}
-	dialer.HandshakeTimeout = callTime
+	dialer.HandshakeTimeout = rest.Timeout
 	dialer.NetDialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if err != nil {
@@ -98,7 +99,7 @@ func (a *Adapter) newWire(take func(*discordgo.Event)) (*wire, error) {
 		return w.conn, nil
 	}
 	s.Dialer = &dialer
-	s.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) { take(e) })
+	s.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) { c.Take(Event{Type: e.Type, Data: e.RawData}) })
 	s.AddHandler(func(*discordgo.Session, *discordgo.Disconnect) {
 		select {
 		case w.down <- struct{}{}:
@@ -222,5 +223,5 @@ func (w *wire) leave() {
 
 // redacted is what an error says, without the token.
 func (w *wire) redacted(err error) string {
-	return strings.ReplaceAll(stripped(err).Error(), w.token, "…")
+	return strings.ReplaceAll(rest.WithoutAddress(err).Error(), w.token, "…")
 }

@@ -1,7 +1,9 @@
-package discord
+// Package setup is what an operator needs before a bot works: the link that invites it
+// ([Invite]), and a look at everything that may be wrong with the application, each fault
+// with its remedy ([Diagnose]).
+package setup
 
 import (
-	"context"
 	"net/url"
 	"strconv"
 )
@@ -31,15 +33,6 @@ func permissions() uint64 {
 		all |= p.bit
 	}
 	return all
-}
-
-// Invite is the link by which an administrator brings this bot into a server.
-func (a *Adapter) Invite(ctx context.Context) (string, error) {
-	self, err := a.identify(ctx)
-	if err != nil {
-		return "", advised(err)
-	}
-	return Invite(self.Application), nil
 }
 
 // Invite is the link by which an administrator brings the bot into a server.

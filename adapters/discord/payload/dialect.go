@@ -1,4 +1,4 @@
-package discord
+package payload
 
 import (
 	"cmp"
@@ -13,9 +13,9 @@ import (
 // code, in which it does not.
 var written = regexp.MustCompile("(?s)```.*?```|``.+?``|`[^`\n]+`" + `|<@[!&]?\d+>|<#\d+>|<a?:\w+:\d+>|<t:-?\d{1,12}(?::[a-zA-Z])?>|</[^:<>\n]+:\d+>`)
 
-// commonMark reads a message's text, whose dialect is nearly CommonMark. The mention of
+// Text reads a message's text, whose dialect is nearly CommonMark. The mention of
 // self is left out; names are the ids of all other members that the text mentions.
-func commonMark(m told, self string) (out string, names []string) {
+func Text(m Message, self string) (out string, names []string) {
 	named := map[string]string{}
 	for _, u := range m.Mentions {
 		named[u.ID] = cmp.Or(u.Global, u.Name)

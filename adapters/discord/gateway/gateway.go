@@ -1,0 +1,171 @@
+// Package gateway keeps a bot connected to Discord's gateway. A library (discordgo) speaks
+// its protocol and is supervised here: what locks up is abandoned, whatever ends is begun
+// again, and only what Discord says once and for all ends it. [Run] is the loop, session.go
+// one session.
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"aidesk/adapters/discord/rest"
+)
+
+// Config is what a connection needs.
+type Config struct {
+	Token          string
+	MessageContent bool         // the privileged intent is switched on for the application
+	Base           *url.URL     // of the API, with a slash at its end
+	Client         *http.Client // its transport's proxy and authorities serve the gateway too
+	Logger         *slog.Logger
+	Times          Times
+	// Take takes what the gateway says, one after the other. It must not wait: whoever
+	// reads from the gateway calls it.
+	Take   func(Event)
+	Status *Status
+}
+
+// Event is something that the gateway says, by Discord's word for it.
+type Event struct {
+	Type string
+	Data json.RawMessage
+}
+
+// Times are how long things may take; tests have less patience.
+type Times struct {
+	Open   time.Duration // connecting to the gateway
+	Pause  time.Duration // before connecting again, at first
+	Silent time.Duration // without a sign of life from the gateway, which gives one every 41.25 s
+}
+
+// Status is how it stands with the gateway.
+type Status struct {
+	mu    sync.Mutex
+	open  bool
+	fault error
+}
+
+// Ready says why the gateway is not connected, or nil.
+func (u *Status) Ready() error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	switch {
+	case u.open:
+		return nil
+	case u.fault != nil:
+		return fmt.Errorf("discord: no connection: %w", u.fault)
+	}
+	return errors.New("discord: not connected yet")
+}
+
+// Set notes whether the gateway is connected, and why not.
+func (u *Status) Set(open bool, fault error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.open, u.fault = open, fault
+}
+
+const (
+	mostPause  = 5 * time.Minute  // between two tries to connect: Discord counts them
+	settled    = 10 * time.Minute // how long a connection must have lasted to be forgiven its end
+	mostResume = 3                // tries to go on with a session before another is begun
+)
+
+// Run keeps a session at the gateway until ctx is done or Discord refuses for good.
+func Run(ctx context.Context, c Config) error {
+	var w *wire
+	defer func() {
+		if w != nil {
+			w.leave()
+		}
+	}()
+	pause, failed, silent := time.Duration(0), 0, c.Times.Silent
+	for {
+		if w == nil {
+			var err error
+			if w, err = c.newWire(); err != nil {
+				return err
+			}
+			failed = 0
+		}
+		err := w.open(ctx, c.Times.Open)
+		if err == nil {
+			begun := time.Now()
+			c.Status.Set(true, nil)
+			failed = 0
+			err = w.hold(ctx, silent)
+			silent = c.Times.Silent
+			if errors.Is(err, errSilent) { // or it gives one less often than it used to
+				silent *= 2
+			}
+			if time.Since(begun) > settled {
+				pause = 0
+			}
+		} else {
+			failed++
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		cause := errors.New(w.redacted(err))
+		c.Status.Set(false, cause)
+		closed, _ := errors.AsType[*websocket.CloseError](err)
+		if closed != nil {
+			if text := c.final(closed.Code); text != "" {
+				return fmt.Errorf("discord closed the gateway for good (%d): %s", closed.Code, text)
+			}
+		}
+		c.Logger.WarnContext(ctx, "the connection to discord ended", "error", cause, "again", pause)
+		if errors.Is(err, errStuck) || closed != nil || failed >= mostResume {
+			w.cut()
+			w = nil
+		}
+		if sleep(ctx, time.Duration(float64(pause)*(0.5+rand.Float64()))) != nil { //nolint:gosec // of a pause
+			return nil
+		}
+		pause = min(max(2*pause, c.Times.Pause), mostPause)
+	}
+}
+
+// final says what to do about a close code after which Discord wants no other try, or
+// "".
+func (c Config) final(code int) string {
+	switch code {
+	case 4004:
+		return "it refuses the bot token: " + rest.TokenRemedy
+	case 4010, 4011:
+		return "the bot is in too many servers for one connection, which this version does not support"
+	case 4012:
+		return "it no longer speaks this version of the gateway: use a newer aidesk"
+	case 4013:
+		return "it does not know the intents that were asked for: use a newer aidesk"
+	case 4014:
+		if c.MessageContent {
+			return "the application may not read message content: switch on “Message Content Intent” under “Bot” of the application, or set message_content to false"
+		}
+		return "the application may not use the intents that were asked for: see “Privileged Gateway Intents” under “Bot” of the application"
+	}
+	return ""
+}
+
+// sleep waits for d or for the end of ctx.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

@@ -1,0 +1,217 @@
+// Package payload reads what Discord sends: messages, interactions and channels, of each
+// the parts that the desk needs. Everything else in them may be of any shape: it is not
+// looked at, so an unknown component or field never costs a message. [Text] reads what a
+// member wrote, and the rest is about ids, which tell their time.
+package payload
+
+import (
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The types of messages that people write.
+const (
+	typeDefault = 0
+	TypeReply   = 19
+)
+
+// Message is one message as Discord tells of it.
+type Message struct {
+	ID          string `json:"id"`
+	Type        int    `json:"type"`
+	Channel     string `json:"channel_id"`
+	ChannelType *int   `json:"channel_type"` // not always given
+	Guild       string `json:"guild_id"`     // not over REST
+	Webhook     string `json:"webhook_id"`
+	Content     string `json:"content"`
+	Edited      string `json:"edited_timestamp"`
+	Flags       int    `json:"flags"`
+	Nonce       nonced `json:"nonce"`
+	Author      User   `json:"author"`
+	Mentions    []User `json:"mentions"`
+	Attachments []struct {
+		Name string `json:"filename"`
+	} `json:"attachments"`
+	Reference  Reference `json:"message_reference"`
+	Referenced *Message  `json:"referenced_message"`
+}
+
+// Foreign says whether a message is not one that a person wrote.
+func (m Message) Foreign() bool {
+	return m.Author.ID == "" || m.Author.Bot || m.Author.System || m.Webhook != "" || m.Type != typeDefault && m.Type != TypeReply
+}
+
+// Reference is the message that another answers.
+type Reference struct {
+	Type    int    `json:"type"` // 1: it forwards the message
+	Message string `json:"message_id"`
+	Channel string `json:"channel_id"`
+}
+
+// nonced is a nonce, which may come as a number.
+type nonced string
+
+// UnmarshalJSON takes a string or a number.
+func (n *nonced) UnmarshalJSON(data []byte) error {
+	*n = nonced(strings.Trim(string(data), `"`))
+	return nil
+}
+
+// User is a user as Discord describes them.
+type User struct {
+	ID     string `json:"id"`
+	Name   string `json:"username"`
+	Global string `json:"global_name"`
+	Bot    bool   `json:"bot"`
+	System bool   `json:"system"`
+}
+
+// Member is a user in a server.
+type Member struct {
+	User        User     `json:"user"`
+	Nick        string   `json:"nick"`
+	Roles       []string `json:"roles"`
+	Permissions string   `json:"permissions"` // of an interaction
+}
+
+// Channel is a channel, a thread or a direct message.
+type Channel struct {
+	ID     string `json:"id"`
+	Type   int    `json:"type"`
+	Guild  string `json:"guild_id"`
+	Parent string `json:"parent_id"`
+	Last   string `json:"last_message_id"`
+}
+
+// The types of channels that matter.
+const (
+	ChannelDirect      = 1
+	channelNewsThread  = 10
+	channelThread      = 11
+	channelOwnThread   = 12 // a private one
+	ChannelTypeUnknown = -1
+)
+
+// IsThread says whether a type of channel is that of a thread.
+func IsThread(kind int) bool { return kind >= channelNewsThread && kind <= channelOwnThread }
+
+// Application is how Discord describes one to its own bot.
+type Application struct {
+	ID        string `json:"id"`
+	Flags     int    `json:"flags"`
+	Endpoint  string `json:"interactions_endpoint_url"`
+	VerifyKey string `json:"verify_key"`
+}
+
+// Interaction is a command, a press, a form or a question for completions.
+type Interaction struct {
+	ID          string   `json:"id"`
+	Application string   `json:"application_id"`
+	Type        int      `json:"type"`
+	Token       string   `json:"token"`
+	Guild       string   `json:"guild_id"`
+	ChannelID   string   `json:"channel_id"`
+	Channel     Channel  `json:"channel"`
+	Member      Member   `json:"member"` // in a server
+	User        User     `json:"user"`   // in a direct message
+	Locale      string   `json:"locale"`
+	Message     *Message `json:"message"` // with the button that was pressed
+	Data        struct {
+		Name       string      `json:"name"`
+		Type       int         `json:"type"`
+		Options    []Option    `json:"options"`
+		Target     string      `json:"target_id"`
+		CustomID   string      `json:"custom_id"`
+		Components []Component `json:"components"`
+		Resolved   struct {
+			Messages map[string]Message `json:"messages"`
+		} `json:"resolved"`
+	} `json:"data"`
+}
+
+// The types of interactions.
+const (
+	InteractionPing     = 1
+	InteractionCommand  = 2
+	InteractionPress    = 3
+	InteractionComplete = 4
+	InteractionForm     = 5
+)
+
+// Sender is the id of the member whose interaction it is.
+func (i Interaction) Sender() string {
+	if i.Member.User.ID != "" {
+		return i.Member.User.ID
+	}
+	return i.User.ID
+}
+
+// Option is a subcommand or a value of a command.
+type Option struct {
+	Name    string   `json:"name"`
+	Type    int      `json:"type"`
+	Value   stringly `json:"value"`
+	Options []Option `json:"options"`
+	Focused bool     `json:"focused"`
+}
+
+// stringly is a value as text, whatever its type.
+type stringly string
+
+// UnmarshalJSON takes a string, a number or a boolean.
+func (s *stringly) UnmarshalJSON(data []byte) error {
+	var text string
+	if json.Unmarshal(data, &text) == nil {
+		*s = stringly(text)
+	} else {
+		*s = stringly(data)
+	}
+	return nil
+}
+
+// Component is a component of a form that was filled in, or one that holds such.
+type Component struct {
+	CustomID   string      `json:"custom_id"`
+	Value      string      `json:"value"`
+	Values     []string    `json:"values"`
+	Components []Component `json:"components"`
+	Component  *Component  `json:"component"`
+}
+
+// epoch is the first moment of Discord's ids.
+const epoch = 1_420_070_400_000 // milliseconds
+
+// Time is the time that an id tells, or otherwise.
+func Time(id string, otherwise time.Time) time.Time {
+	n, err := strconv.ParseUint(id, 10, 64)
+	if err != nil || n>>22 == 0 {
+		return otherwise
+	}
+	return time.UnixMilli(int64(n>>22) + epoch).UTC()
+}
+
+// IDAt is the smallest id of a moment.
+func IDAt(t time.Time) string {
+	return strconv.FormatUint(uint64(max(t.UnixMilli()-epoch, 0))<<22, 10)
+}
+
+// Older says whether an id was made before another.
+func Older(a, b string) bool {
+	if len(a) != len(b) {
+		return len(a) < len(b)
+	}
+	return a < b
+}
+
+// Decode decodes JSON; what has another type than expected is left out, and the
+// rest is read.
+func Decode(data []byte, into any) error {
+	err := json.Unmarshal(data, into)
+	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,78 @@
+package rest
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// The codes of Discord's that are told apart.
+const (
+	CodeUnknownChannel = 10003
+	codeUnknownGuild   = 10004
+	codeUnknownMember  = 10007
+	CodeUnknownMessage = 10008
+	codeUnknownUser    = 10013
+	CodeOldEdits       = 30046
+	codeMissingAccess  = 50001
+	CodeNotOurs        = 50005
+	CodeBlocked        = 50007
+	codeForbidden      = 50013
+	CodeInvalid        = 50035
+	CodeArchived       = 50083
+	CodeThreadThere    = 160004
+)
+
+// memberGone are the codes for a member who is in no server with the bot.
+var memberGone = map[int]bool{codeUnknownGuild: true, codeUnknownMember: true, codeUnknownUser: true, codeMissingAccess: true}
+
+// forbidden are the codes for a place that the bot cannot write to, though the member who is
+// answered is still there.
+var forbidden = map[int]bool{codeMissingAccess: true, codeForbidden: true}
+
+// MemberGone says whether Discord refused because a member is in no server with the bot.
+func MemberGone(err error) bool { return memberGone[CodeOf(err)] }
+
+// Forbidden says whether Discord refused because the bot cannot write to a place.
+func Forbidden(err error) bool { return forbidden[CodeOf(err)] }
+
+// TokenRemedy says what to do about a token that Discord refuses.
+const TokenRemedy = "copy it again from “Bot” of the application at https://discord.com/developers/applications, with Reset Token if it is not shown" //nolint:gosec // names one, and is none
+
+// remedies are what an admin does about a code.
+var remedies = map[int]string{
+	CodeUnknownChannel: "the channel does not exist any more",
+	codeUnknownGuild:   "the bot is not in this server: invite it (aidesk discord invite)",
+	codeUnknownMember:  "the member is not in this server",
+	codeMissingAccess:  "let the bot see the channel (View Channel), or invite it again (aidesk discord invite)",
+	codeForbidden:      "give the bot's role what the invite link asks for (aidesk discord invite), in this channel too",
+	CodeBlocked:        "the member takes no direct messages from this server",
+	CodeInvalid:        "Discord does not take this message as it is",
+	CodeArchived:       "the thread is archived: unarchive it",
+	10062:              "the answer came too late: see that the machine keeps up",
+	40060:              "the interaction was answered already: is the desk running twice?",
+	30034:              "too many commands were registered today: wait a day",
+}
+
+// Remedy says what to do about an error of Discord's, in plain words.
+func Remedy(err error) string {
+	r, ok := errors.AsType[*Error](err)
+	if !ok {
+		return "check the network and discordstatus.com"
+	}
+	if text := remedies[r.Code]; text != "" {
+		return text
+	}
+	switch {
+	case r.Status == http.StatusUnauthorized:
+		return TokenRemedy
+	case r.Status == http.StatusTooManyRequests:
+		return "wait: Discord wants it slower"
+	case r.Status >= http.StatusInternalServerError:
+		return "see discordstatus.com"
+	}
+	return "look the code up in Discord's documentation"
+}
+
+// Advised is an error with what to do about it.
+func Advised(err error) error { return fmt.Errorf("%w: %s", err, Remedy(err)) }

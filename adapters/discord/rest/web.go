@@ -1,0 +1,256 @@
+// Package rest calls Discord's REST API: [Client] keeps to the limits that Discord's answers
+// name (bucket.go), and what Discord refuses is an [Error], for which remedy.go says in
+// plain words what to do.
+package rest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"aidesk/adapters/discord/payload"
+	"aidesk/core/chat"
+)
+
+// Client calls Discord's REST API. It repeats nothing: a request whose answer was lost may
+// have had its effect. The token goes out in a header and stands in no error; no error
+// names a path, for those of interactions are secrets.
+type Client struct {
+	client *http.Client
+	base   *url.URL // ends with a slash, without the version
+	token  string
+	pace   *pace
+
+	mu    sync.Mutex
+	fault error // why Discord refuses the token, until it takes it again
+}
+
+// NewClient makes a client of the API at base, which ends with a slash.
+func NewClient(client *http.Client, base *url.URL, token string) *Client {
+	return &Client{client: client, base: base, token: token, pace: newPace(time.Now)}
+}
+
+// Error is Discord's word that it did not do what it was asked.
+type Error struct {
+	route      string // without ids and tokens
+	Status     int
+	Code       int    // Discord's own; 0: none
+	message    string // Discord's words
+	detail     string // what is wrong with the body
+	RetryAfter time.Duration
+}
+
+// Error names the route and what Discord says.
+func (r *Error) Error() string {
+	out := fmt.Sprintf("%s: status %d", r.route, r.Status)
+	if r.Code != 0 {
+		out += fmt.Sprintf(", code %d", r.Code)
+	}
+	if r.message != "" {
+		out += " (" + r.message + ")"
+	}
+	if r.detail != "" {
+		out += ": " + r.detail
+	}
+	return out
+}
+
+const (
+	version   = "v10"
+	Timeout   = 10 * time.Second                         // the longest a call takes
+	mostBytes = 8 << 20                                  // of an answer
+	UserAgent = "DiscordBot (https://aidesk.example, 1)" // Discord wants this form
+)
+
+// CodeOf is the code by which Discord refused, or 0 if it did not say no.
+func CodeOf(err error) int {
+	if r, ok := errors.AsType[*Error](err); ok {
+		return r.Code
+	}
+	return 0
+}
+
+// StatusOf is the status by which Discord refused, or 0 if it did not answer so.
+func StatusOf(err error) int {
+	if r, ok := errors.AsType[*Error](err); ok {
+		return r.Status
+	}
+	return 0
+}
+
+// RateLimited says whether Discord, or our own pace, wants a request later.
+func RateLimited(err error) bool { return StatusOf(err) == http.StatusTooManyRequests }
+
+// Call is one request.
+type Call struct {
+	Method string
+	// path below the version, with %s for each of ids.
+	Path string
+	IDs  []string
+	// query follows the path.
+	Query url.Values
+	// body is sent as JSON, unless it is nil; files go with it.
+	Body  any
+	Files []chat.File
+	// patience is how long it may wait for its turn.
+	MaxWait time.Duration
+}
+
+// route names a call without what is secret or of no interest in it.
+func (c Call) route() string { return c.Method + " " + strings.ReplaceAll(c.Path, "%s", "*") }
+
+// key is the bucket of a call: its route, and the place that it is about. Discord
+// counts apart what happens in different channels, servers and interactions.
+func (c Call) key() string {
+	if strings.HasPrefix(c.Path, "/webhooks/") || strings.HasPrefix(c.Path, "/interactions/") {
+		return c.route() + " " + strings.Join(c.IDs[:min(2, len(c.IDs))], "/")
+	}
+	return c.route() + " " + strings.Join(c.IDs[:min(1, len(c.IDs))], "/")
+}
+
+// Do makes a call. What Discord answers is decoded into out, unless that is nil.
+func (w *Client) Do(ctx context.Context, c Call, out any) error {
+	data, kind, err := c.encode()
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.route(), err)
+	}
+	free := strings.HasPrefix(c.Path, "/interactions/") || strings.HasPrefix(c.Path, "/webhooks/")
+	if wait, ok := w.pace.book(ctx, c.key(), free, c.MaxWait); !ok {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("%s: %w", c.route(), err)
+		}
+		return &Error{route: c.route(), Status: http.StatusTooManyRequests, message: "too much at once", RetryAfter: wait}
+	}
+	header, status, answer, err := w.send(ctx, c, data, kind)
+	if err != nil {
+		w.pace.land(c.key(), nil, 0, 0)
+		return fmt.Errorf("%s: %w", c.route(), WithoutAddress(err))
+	}
+	var said struct {
+		Code    int             `json:"code"`
+		Message string          `json:"message"`
+		After   float64         `json:"retry_after"`
+		Errors  json.RawMessage `json:"errors"`
+	}
+	if status >= http.StatusMultipleChoices {
+		_ = payload.Decode(answer, &said) // a proxy's page says nothing
+	}
+	after := w.pace.land(c.key(), header, status, time.Duration(said.After*float64(time.Second)))
+	w.judge(status, free)
+	if status >= http.StatusMultipleChoices {
+		return &Error{route: c.route(), Status: status, Code: said.Code, message: said.Message, detail: Clip(string(said.Errors), 400), RetryAfter: after}
+	}
+	if out == nil || status == http.StatusNoContent {
+		return nil
+	}
+	if err := payload.Decode(answer, out); err != nil {
+		return fmt.Errorf("%s: reading the answer: %w", c.route(), err)
+	}
+	return nil
+}
+
+// send makes a request and reads the answer.
+func (w *Client) send(ctx context.Context, c Call, data []byte, kind string) (header http.Header, status int, answer []byte, err error) {
+	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	defer cancel()
+	escaped := make([]any, len(c.IDs))
+	for i, id := range c.IDs {
+		escaped[i] = url.PathEscape(id)
+	}
+	address := w.base.String() + version + fmt.Sprintf(c.Path, escaped...)
+	if len(c.Query) > 0 {
+		address += "?" + c.Query.Encode()
+	}
+	req, err := http.NewRequestWithContext(ctx, c.Method, address, bytes.NewReader(data))
+	if err != nil {
+		return nil, 0, nil, errors.New("the address cannot be used")
+	}
+	if kind != "" {
+		req.Header.Set("Content-Type", kind)
+	}
+	req.Header.Set("User-Agent", UserAgent)
+	req.Header.Set("Authorization", "Bot "+w.token)
+	resp, err := w.client.Do(req)
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer, err = io.ReadAll(io.LimitReader(resp.Body, mostBytes))
+	return resp.Header, resp.StatusCode, answer, err
+}
+
+// encode writes the body and says of what kind it is.
+func (c Call) encode() (data []byte, kind string, err error) {
+	if c.Body == nil {
+		return nil, "", nil
+	}
+	if data, err = json.Marshal(c.Body); err != nil || len(c.Files) == 0 {
+		return data, "application/json", err
+	}
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	part := func(name, file, kind string, data []byte) {
+		h := textproto.MIMEHeader{}
+		disposition := fmt.Sprintf(`form-data; name="%s"`, name)
+		if file != "" {
+			disposition += fmt.Sprintf(`; filename="%s"`, strings.NewReplacer(`\`, "_", `"`, "_").Replace(file))
+		}
+		h.Set("Content-Disposition", disposition)
+		h.Set("Content-Type", kind)
+		p, _ := m.CreatePart(h) // a buffer takes everything
+		_, _ = p.Write(data)
+	}
+	part("payload_json", "", "application/json", data)
+	for i, f := range c.Files {
+		part(fmt.Sprintf("files[%d]", i), f.Name, "text/plain; charset=utf-8", []byte(f.Text))
+	}
+	err = m.Close()
+	return b.Bytes(), m.FormDataContentType(), err
+}
+
+// judge notes whether Discord takes the token. A token of an interaction says nothing
+// about it.
+func (w *Client) judge(status int, free bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case free:
+	case status == http.StatusUnauthorized:
+		w.fault = errors.New("discord refuses the bot token: " + TokenRemedy)
+	case status < http.StatusMultipleChoices:
+		w.fault = nil
+	}
+}
+
+// TokenFault says why the token is refused, or nil.
+func (w *Client) TokenFault() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.fault
+}
+
+// WithoutAddress is an error without the address, which may hold a secret.
+func WithoutAddress(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}
+
+// Clip is the beginning of what Discord says.
+func Clip(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
