@@ -12,6 +12,7 @@ import (
 	"aidesk/adapters/fake/faketest"
 	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
+	"aidesk/adapters/slack/setup"
 	"aidesk/bots"
 	"aidesk/bots/bottest"
 	"aidesk/core/chat"
@@ -44,7 +45,7 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Sla
 			t.Fatal(err)
 		}
 	}
-	manifest, err := slack.Manifest(mode, "https://desk.example.com", bots.Commands)
+	manifest, err := setup.Manifest(mode, "https://desk.example.com", bots.Commands)
 	must(err)
 	app, err := fakeslack.ParseManifest(manifest)
 	must(err)

@@ -70,8 +70,10 @@ core/schedule                | chat store                                       
 store/bolt                   | store store/bolt/queue                                                       | go.etcd.io/bbolt
 store/bolt/queue             | store                                                                        | –
 adapters/session             | chat markdown                                                                | –
-adapters/slack               | chat markdown adapters/session adapters/slack/render                         | github.com/slack-go/slack github.com/gorilla/websocket
+adapters/slack               | chat markdown adapters/session adapters/slack/*                              | github.com/slack-go/slack github.com/gorilla/websocket
 adapters/slack/render        | chat markdown                                                                | –
+adapters/slack/setup         | chat                                                                         | –
+adapters/slack/payload       | –                                                                            | –
 adapters/discord/render      | chat markdown                                                                | –
 adapters/discord/payload     | –                                                                            | –
 adapters/discord/rest        | chat adapters/discord/payload                                                | –

@@ -15,13 +15,14 @@ import (
 	"time"
 
 	"aidesk/adapters/session"
+	"aidesk/adapters/slack/setup"
 	"aidesk/core/chat"
 )
 
 // The ways in which events come from Slack.
 const (
-	ModeSocket = "socket" // over connections that the adapter opens; nothing has to be reachable
-	ModeHTTP   = "http"   // as requests to Handler, which has to be reachable by Slack
+	ModeSocket = setup.ModeSocket // over connections that the adapter opens; nothing has to be reachable
+	ModeHTTP   = setup.ModeHTTP   // as requests to Handler, which has to be reachable by Slack
 )
 
 // Config is one Slack app in one workspace.
@@ -99,10 +100,10 @@ func New(c Config) (*Adapter, error) {
 			faults = append(faults, errors.New(text))
 		}
 	}
-	miss(c.Mode != ModeSocket && c.Mode != ModeHTTP, fmt.Sprintf("slack: mode %q is neither socket nor http", c.Mode))
+	miss(c.Mode != ModeSocket && c.Mode != setup.ModeHTTP, fmt.Sprintf("slack: mode %q is neither socket nor http", c.Mode))
 	miss(c.BotToken == "", "slack: the bot token (xoxb-…) is missing; copy it from “OAuth & Permissions” of the app")
-	miss(c.Mode == ModeSocket && c.AppToken == "", "slack: socket mode needs an app token (xapp-…); make one with the scope connections:write under “Basic Information” of the app")
-	miss(c.Mode == ModeHTTP && c.SigningSecret == "", "slack: http mode needs the signing secret; copy it from “Basic Information” of the app")
+	miss(c.Mode == setup.ModeSocket && c.AppToken == "", "slack: socket mode needs an app token (xapp-…); make one with the scope connections:write under “Basic Information” of the app")
+	miss(c.Mode == setup.ModeHTTP && c.SigningSecret == "", "slack: http mode needs the signing secret; copy it from “Basic Information” of the app")
 	base, err := url.Parse(cmp.Or(c.APIBaseURL, slackAPI))
 	miss(err != nil || base.Host == "", "slack: the base address of the API is none")
 	if len(faults) > 0 {
@@ -142,7 +143,7 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error 
 	a.run.Start(shift{desk: h, self: self})
 	defer a.run.Stop()
 	defer a.states.Stop()
-	if a.Mode == ModeHTTP {
+	if a.Mode == setup.ModeHTTP {
 		<-ctx.Done()
 		return nil
 	}
@@ -157,7 +158,7 @@ func (a *Adapter) Ready() error {
 	if !a.run.Running() {
 		return errors.New("slack: not running")
 	}
-	if a.Mode == ModeSocket {
+	if a.Mode == setup.ModeSocket {
 		return a.lines.Ready()
 	}
 	return nil

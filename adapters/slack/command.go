@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"aidesk/adapters/session"
+	"aidesk/adapters/slack/payload"
 	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 )
@@ -17,14 +18,14 @@ import (
 // the member and the desk: it belongs to their direct message and is answered there.
 // Only an administrator's is about the channel in which it was typed.
 func (in incoming) command(ctx context.Context, raw json.RawMessage) (any, error) {
-	var s slash
+	var s payload.Command
 	if err := session.DecodeLenient(raw, &s); err != nil {
 		return nil, errMalformed
 	}
 	if s.User == "" || s.Command == "" {
 		return nil, nil
 	}
-	c, err := in.Grammar.Parse(s.Command + " " + typed(s.Text))
+	c, err := in.Grammar.Parse(s.Command + " " + payload.Typed(s.Text))
 	if fault, ok := errors.AsType[*chat.SyntaxError](err); ok {
 		return passing(fault.Message, ""), nil
 	}
@@ -63,7 +64,7 @@ func (in incoming) command(ctx context.Context, raw json.RawMessage) (any, error
 }
 
 // formOf opens the form of a command; the answer says why if that fails.
-func (in incoming) formOf(ctx context.Context, s slash, o chat.Opening) any {
+func (in incoming) formOf(ctx context.Context, s payload.Command, o chat.Opening) any {
 	if line := in.opening(ctx, s.Trigger, o); line != "" {
 		return passing(line, "")
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"aidesk/adapters/session"
+	"aidesk/adapters/slack/setup"
 )
 
 // Diagnose looks at tokens, scopes and the mode, each with its remedy. It posts
@@ -47,12 +48,12 @@ func (a *Adapter) granted() []session.Finding {
 		return []session.Finding{session.Found("slack: scopes", errors.New("slack does not name the scopes of the token; compare them with the manifest"))}
 	}
 	var out []session.Finding
-	for _, n := range scopes {
+	for _, n := range setup.Scopes {
 		var err error
-		if !granted(have, n.scope) {
-			err = fmt.Errorf("missing, to %s: add it under “OAuth & Permissions” of the app, and install the app again", n.why)
+		if !granted(have, n.Scope) {
+			err = fmt.Errorf("missing, to %s: add it under “OAuth & Permissions” of the app, and install the app again", n.Why)
 		}
-		out = append(out, session.Found("slack: the scope "+n.scope, err))
+		out = append(out, session.Found("slack: the scope "+n.Scope, err))
 	}
 	if a.FollowThreads && !granted(have, "channels:history") {
 		out = append(out, session.Found("slack: following threads", errors.New("needs the scope channels:history and the event message.channels")))

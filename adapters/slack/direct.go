@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"aidesk/adapters/slack/payload"
 	"aidesk/core/chat"
 )
 
@@ -21,7 +22,7 @@ func (a *Adapter) direct(ctx context.Context, member string) (string, error) {
 		return id, nil
 	}
 	var opened struct {
-		Channel named `json:"channel"`
+		Channel payload.Object `json:"channel"`
 	}
 	err := a.web.call(ctx, "conversations.open", "", map[string]any{"users": member}, &opened)
 	switch {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"aidesk/adapters/session"
+	"aidesk/adapters/slack/payload"
 	"aidesk/core/chat"
 )
 
@@ -19,7 +20,7 @@ type incoming struct {
 // callback takes what Slack's Events API tells. The answer is nil, or what the
 // platform wants to hear.
 func (in incoming) callback(ctx context.Context, raw json.RawMessage) (any, error) {
-	var outer callback
+	var outer payload.Callback
 	if err := session.DecodeLenient(raw, &outer); err != nil {
 		return nil, errMalformed
 	}
@@ -45,7 +46,7 @@ func (in incoming) callback(ctx context.Context, raw json.RawMessage) (any, erro
 
 // workspace says where an event belongs, and whether that is ours: an app that is
 // installed in several hears of them all.
-func (in incoming) workspace(outer callback) (string, bool) {
+func (in incoming) workspace(outer payload.Callback) (string, bool) {
 	team := outer.Team
 	if len(outer.Authorizations) > 0 && outer.Authorizations[0].Team != "" {
 		team = outer.Authorizations[0].Team
@@ -60,8 +61,8 @@ func (in incoming) workspace(outer callback) (string, bool) {
 }
 
 // events translates a happening: none if it is not for the desk.
-func (in incoming) events(ctx context.Context, h happening, place chat.Place) []chat.Event {
-	e := chat.Event{Time: moment(h.EventTS, in.Now()), Place: place, Member: h.User}
+func (in incoming) events(ctx context.Context, h payload.Event, place chat.Place) []chat.Event {
+	e := chat.Event{Time: payload.Time(h.EventTS, in.Now()), Place: place, Member: h.User}
 	e.Place.Channel = h.Channel
 	switch h.Type {
 	case "app_mention":
@@ -90,20 +91,15 @@ func (in incoming) events(ctx context.Context, h happening, place chat.Place) []
 	return nil
 }
 
-// direct says whether a happening is in a direct message with the app.
-func (h happening) direct() bool {
-	return h.ChannelType == "im" || h.ChannelType == "" && strings.HasPrefix(h.Channel, "D")
-}
-
 // message is what a member said to the desk. A mention comes twice where the app
 // also hears of all messages; both give the same event.
-func (in incoming) message(ctx context.Context, h happening, e chat.Event, mention bool) []chat.Event {
-	p := h.told
+func (in incoming) message(ctx context.Context, h payload.Event, e chat.Event, mention bool) []chat.Event {
+	p := h.Message
 	if p.TS == "" || h.Channel == "" || in.foreign(p) {
 		return nil
 	}
-	text, names, named := commonMark(p.Text, in.self.User)
-	e.Place = in.where(e.Place, h.direct(), p)
+	text, names, named := payload.CommonMark(p.Text, in.self.User)
+	e.Place = in.where(e.Place, h.Direct(), p)
 	if !mention && !named && !e.Place.Direct && !in.follows(ctx, e.Place, p) {
 		return nil
 	}
@@ -111,7 +107,7 @@ func (in incoming) message(ctx context.Context, h happening, e chat.Event, menti
 		text = strings.TrimSpace(text + "\n\nAttached file, which cannot be read: " + f.Name)
 	}
 	e.ID = chat.Key("m", h.Channel, p.TS)
-	e.Time = moment(p.TS, e.Time)
+	e.Time = payload.Time(p.TS, e.Time)
 	e.Message = &chat.Message{ID: p.TS, Text: text, Names: names}
 	in.heard(ctx, e, p.TS)
 	return []chat.Event{e}
@@ -137,13 +133,13 @@ func (a *Adapter) joins(ctx context.Context, p chat.Place) {
 }
 
 // foreign says whether a message is of a bot, ours too, or of nobody.
-func (in incoming) foreign(p told) bool {
+func (in incoming) foreign(p payload.Message) bool {
 	return p.User == "" || p.User == in.self.User || p.Bot != "" || p.User == "USLACKBOT"
 }
 
 // where is the place of a message: in a channel every message begins or continues a
 // thread, a direct message is one conversation.
-func (in incoming) where(place chat.Place, direct bool, p told) chat.Place {
+func (in incoming) where(place chat.Place, direct bool, p payload.Message) chat.Place {
 	place.Direct = direct
 	place.Thread = p.Thread
 	if !direct && p.Thread == "" {
@@ -154,7 +150,7 @@ func (in incoming) where(place chat.Place, direct bool, p told) chat.Place {
 
 // follows says whether a message without a mention is for the desk: a reply in a
 // thread in which it takes part.
-func (in incoming) follows(ctx context.Context, place chat.Place, p told) bool {
+func (in incoming) follows(ctx context.Context, place chat.Place, p payload.Message) bool {
 	if !in.FollowThreads || p.Thread == "" || p.Thread == p.TS {
 		return false
 	}
@@ -169,11 +165,11 @@ func (in incoming) follows(ctx context.Context, place chat.Place, p told) bool {
 }
 
 // changed is a message that was edited, or of which only a shell was left.
-func (in incoming) changed(ctx context.Context, h happening, e chat.Event) []chat.Event {
-	if h.Message == nil {
+func (in incoming) changed(ctx context.Context, h payload.Event, e chat.Event) []chat.Event {
+	if h.Changed == nil {
 		return nil
 	}
-	p := *h.Message
+	p := *h.Changed
 	if p.Subtype == "tombstone" {
 		h.Deleted = p.TS
 		if h.Previous == nil {
@@ -184,11 +180,11 @@ func (in incoming) changed(ctx context.Context, h happening, e chat.Event) []cha
 	if in.foreign(p) || p.TS == "" || h.Previous != nil && h.Previous.Text == p.Text { // only unfurled, or pinned
 		return nil
 	}
-	text, _, named := commonMark(p.Text, in.self.User)
+	text, _, named := payload.CommonMark(p.Text, in.self.User)
 	if h.Previous != nil && !named {
-		_, _, named = commonMark(h.Previous.Text, in.self.User)
+		_, _, named = payload.CommonMark(h.Previous.Text, in.self.User)
 	}
-	e.Member, e.Place = p.User, in.where(e.Place, h.direct(), p)
+	e.Member, e.Place = p.User, in.where(e.Place, h.Direct(), p)
 	if !named && !e.Place.Direct && !in.follows(ctx, e.Place, p) {
 		return nil
 	}
@@ -202,7 +198,7 @@ func (in incoming) changed(ctx context.Context, h happening, e chat.Event) []cha
 }
 
 // deleted is a message that was deleted.
-func (in incoming) deleted(ctx context.Context, h happening, e chat.Event) []chat.Event {
+func (in incoming) deleted(ctx context.Context, h payload.Event, e chat.Event) []chat.Event {
 	if h.Previous == nil || h.Deleted == "" {
 		return nil
 	}
@@ -211,8 +207,8 @@ func (in incoming) deleted(ctx context.Context, h happening, e chat.Event) []cha
 	if in.foreign(p) {
 		return nil
 	}
-	_, _, named := commonMark(p.Text, in.self.User)
-	e.Member, e.Place = p.User, in.where(e.Place, h.direct(), p)
+	_, _, named := payload.CommonMark(p.Text, in.self.User)
+	e.Member, e.Place = p.User, in.where(e.Place, h.Direct(), p)
 	if !named && !e.Place.Direct && !in.follows(ctx, e.Place, p) {
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"aidesk/adapters/session"
+	"aidesk/adapters/slack/payload"
 	"aidesk/core/chat"
 )
 
@@ -60,13 +61,13 @@ func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (se
 		return out, &refusal{method: "conversations.history", code: "missing_scope"}
 	}
 	type part struct {
-		mark
+		payload.ReplyMetadata
 		ts string
 	}
 	var parts []part
 	oldest := since.Add(-time.Minute).Unix() // clocks differ
-	err := a.past(ctx, r.Place, strconv.FormatInt(oldest, 10), mostPages, func(m told) {
-		if m.Metadata.Type == markType && m.Metadata.Payload.Reply == r.ID {
+	err := a.past(ctx, r.Place, strconv.FormatInt(oldest, 10), mostPages, func(m payload.Message) {
+		if m.Metadata.Type == payload.ReplyMetadataType && m.Metadata.Payload.Reply == r.ID {
 			parts = append(parts, part{m.Metadata.Payload, m.TS})
 		}
 	})
@@ -79,7 +80,7 @@ func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (se
 
 // past reads the messages of a place: a thread from its beginning, anything else from
 // the newest.
-func (a *Adapter) past(ctx context.Context, p chat.Place, oldest string, pages int, each func(told)) error {
+func (a *Adapter) past(ctx context.Context, p chat.Place, oldest string, pages int, each func(payload.Message)) error {
 	method, cursor := "conversations.history", ""
 	form := url.Values{"channel": {p.Channel}, "limit": {"200"}, "include_all_metadata": {"true"}}
 	if oldest != "" {
@@ -91,7 +92,7 @@ func (a *Adapter) past(ctx context.Context, p chat.Place, oldest string, pages i
 	}
 	for range pages {
 		var answer struct {
-			Messages []told `json:"messages"`
+			Messages []payload.Message `json:"messages"`
 			More     struct {
 				Cursor string `json:"next_cursor"`
 			} `json:"response_metadata"`

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"aidesk/adapters/slack/payload"
 	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -65,7 +66,7 @@ func sentence(err error) string {
 
 // submission takes a form that was filled in. The answer closes it, or says what is
 // wrong with it.
-func (in incoming) submission(ctx context.Context, i interaction) (any, error) {
+func (in incoming) submission(ctx context.Context, i payload.Interaction) (any, error) {
 	var p render.Purpose
 	if err := json.Unmarshal([]byte(i.View.Metadata), &p); err != nil || i.View.CallbackID == "" {
 		return nil, nil //nolint:nilerr // a form that is none of ours

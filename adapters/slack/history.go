@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"aidesk/adapters/slack/payload"
 	"aidesk/core/chat"
 )
 
@@ -21,11 +22,11 @@ func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]c
 	limit = min(max(limit, 0), mostHistory)
 	in := incoming{Adapter: a, shift: &shift{self: self}}
 	var out []chat.Message
-	err = a.past(ctx, place, "", mostPages, func(m told) {
+	err = a.past(ctx, place, "", mostPages, func(m payload.Message) {
 		if in.foreign(m) {
 			return
 		}
-		text, names, _ := commonMark(m.Text, self.User)
+		text, names, _ := payload.CommonMark(m.Text, self.User)
 		out = append(out, chat.Message{ID: m.TS, Text: text, Names: names})
 	})
 	if err != nil {

@@ -7,16 +7,15 @@ import (
 	"strings"
 
 	"aidesk/adapters/session"
+	"aidesk/adapters/slack/payload"
+	"aidesk/adapters/slack/setup"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
 
-// shortcutAsk is the shortcut of messages by which a member asks about one.
-const shortcutAsk = "ask_about_message"
-
 // interaction takes a press, a submitted form or a shortcut.
 func (in incoming) interaction(ctx context.Context, raw json.RawMessage) (any, error) {
-	var i interaction
+	var i payload.Interaction
 	if err := session.DecodeLenient(raw, &i); err != nil {
 		return nil, errMalformed
 	}
@@ -29,7 +28,7 @@ func (in incoming) interaction(ctx context.Context, raw json.RawMessage) (any, e
 	case "view_submission":
 		return in.submission(ctx, i)
 	case "message_action":
-		if i.CallbackID == shortcutAsk {
+		if i.CallbackID == setup.ShortcutAsk {
 			return nil, in.shortcut(ctx, i)
 		}
 	}
@@ -45,7 +44,7 @@ func (in incoming) team(wide bool, team string) string {
 }
 
 // presses takes what was pressed. Buttons that open an address open it by themselves.
-func (in incoming) presses(ctx context.Context, i interaction) error {
+func (in incoming) presses(ctx context.Context, i payload.Interaction) error {
 	place := in.pressed(ctx, i)
 	links := linkButtons(i.Message.Blocks)
 	for _, a := range i.Actions {
@@ -57,7 +56,7 @@ func (in incoming) presses(ctx context.Context, i interaction) error {
 			continue
 		}
 		e := chat.Event{
-			ID: chat.Key("p", i.User.ID, a.ID, a.TS), Time: moment(a.TS, in.Now()), Place: place, Member: i.User.ID, Token: i.Response,
+			ID: chat.Key("p", i.User.ID, a.ID, a.TS), Time: payload.Time(a.TS, in.Now()), Place: place, Member: i.User.ID, Token: i.Response,
 			Press: &chat.Press{Button: a.ID},
 		}
 		if i.Container.Message != "" {
@@ -72,7 +71,7 @@ func (in incoming) presses(ctx context.Context, i interaction) error {
 
 // pressed is the place of a press: where the message is, or the member's direct
 // message for a page of the app.
-func (in incoming) pressed(ctx context.Context, i interaction) chat.Place {
+func (in incoming) pressed(ctx context.Context, i payload.Interaction) chat.Place {
 	place := chat.Place{Platform: platform, Workspace: in.team(i.Wide, i.Team.ID), Channel: i.Channel.ID}
 	if place.Channel == "" {
 		place.Channel = i.Container.Channel
@@ -85,7 +84,7 @@ func (in incoming) pressed(ctx context.Context, i interaction) chat.Place {
 		return direct
 	}
 	place.Direct = strings.HasPrefix(place.Channel, "D")
-	p := i.Message.told
+	p := i.Message.Message
 	if p.Thread == "" {
 		p.Thread = i.Container.Thread
 	}
@@ -100,14 +99,14 @@ func (in incoming) pressed(ctx context.Context, i interaction) chat.Place {
 func linkButtons(blocks json.RawMessage) map[string]bool {
 	var all []struct {
 		Elements  json.RawMessage `json:"elements"`
-		Accessory action          `json:"accessory"`
+		Accessory payload.Action  `json:"accessory"`
 	}
 	if len(blocks) == 0 || session.DecodeLenient(blocks, &all) != nil {
 		return nil
 	}
 	out := map[string]bool{}
 	for _, b := range all {
-		var elements []action
+		var elements []payload.Action
 		if len(b.Elements) > 0 && session.DecodeLenient(b.Elements, &elements) != nil {
 			continue
 		}
@@ -121,8 +120,8 @@ func linkButtons(blocks json.RawMessage) map[string]bool {
 }
 
 // shortcut asks about a message, in its thread.
-func (in incoming) shortcut(ctx context.Context, i interaction) error {
-	p := i.Message.told
+func (in incoming) shortcut(ctx context.Context, i payload.Interaction) error {
+	p := i.Message.Message
 	if p.TS == "" {
 		p.TS = i.MessageTS
 	}
@@ -130,13 +129,13 @@ func (in incoming) shortcut(ctx context.Context, i interaction) error {
 		return nil
 	}
 	place := chat.Place{Platform: platform, Workspace: in.team(i.Wide, i.Team.ID), Channel: i.Channel.ID}
-	text, _, _ := commonMark(p.Text, "")
+	text, _, _ := payload.CommonMark(p.Text, "")
 	if text == "" {
 		in.tell(ctx, i.Response, "This message has no text that I could read.")
 		return nil
 	}
 	e := chat.Event{
-		ID: chat.Key("s", i.User.ID, i.Channel.ID, p.TS, i.ActionTS), Time: moment(i.ActionTS, in.Now()),
+		ID: chat.Key("s", i.User.ID, i.Channel.ID, p.TS, i.ActionTS), Time: payload.Time(i.ActionTS, in.Now()),
 		Place: in.where(place, i.Channel.ID != "" && in.directs.Last(i.User.ID) == i.Channel.ID, p), Member: i.User.ID, Token: i.Response,
 		Message: &chat.Message{About: text},
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"aidesk/adapters/session"
+	"aidesk/adapters/slack/payload"
 	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 )
@@ -17,9 +18,6 @@ type posting struct {
 	session.Delivery
 	reply chat.Reply
 }
-
-// markType is the type of the metadata by which our messages are found again.
-const markType = "aidesk_reply"
 
 // begin posts a line that stands for the reply and remembers it, where the app could
 // not find a message again: a crash then leaves this line, and never two answers.
@@ -83,7 +81,7 @@ func (p *posting) post(ctx context.Context, m render.Message) error {
 	if err != nil {
 		return err
 	}
-	metadata, err := json.Marshal(map[string]any{"event_type": markType, "event_payload": mark{Reply: p.reply.ID, Part: len(p.Out.Messages)}})
+	metadata, err := json.Marshal(map[string]any{"event_type": payload.ReplyMetadataType, "event_payload": payload.ReplyMetadata{Reply: p.reply.ID, Part: len(p.Out.Messages)}})
 	if err != nil {
 		return err
 	}

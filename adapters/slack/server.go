@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"aidesk/adapters/session"
+	"aidesk/adapters/slack/setup"
 	"aidesk/core/chat"
 )
 
@@ -30,9 +31,9 @@ func (a *Adapter) Handler() http.Handler {
 	if a.Mode != ModeHTTP {
 		return mux
 	}
-	mux.HandleFunc(pathEvents, a.door(kindEvents, typeJSON))
-	mux.HandleFunc(pathCommands, a.door(kindCommand, typeForm))
-	mux.HandleFunc(pathInteraction, a.door(kindInteraction, typeForm))
+	mux.HandleFunc(setup.PathEvents, a.door(kindEvents, typeJSON))
+	mux.HandleFunc(setup.PathCommands, a.door(kindCommand, typeForm))
+	mux.HandleFunc(setup.PathInteraction, a.door(kindInteraction, typeForm))
 	return mux
 }
 
@@ -50,7 +51,7 @@ func (a *Adapter) door(kind, accepts string) http.HandlerFunc {
 		if !ok {
 			return
 		}
-		payload, check := payloadOf(kind, accepts, body)
+		data, check := payloadOf(kind, accepts, body)
 		if check { // Slack looks whether the certificate is good, and signs nothing
 			w.WriteHeader(http.StatusOK)
 			return
@@ -60,17 +61,17 @@ func (a *Adapter) door(kind, accepts string) http.HandlerFunc {
 			http.Error(w, fault, http.StatusUnauthorized)
 			return
 		}
-		a.serve(w, r, kind, payload)
+		a.serve(w, r, kind, data)
 	}
 }
 
 // serve takes a signed payload.
-func (a *Adapter) serve(w http.ResponseWriter, r *http.Request, kind string, payload json.RawMessage) {
-	if len(payload) == 0 {
+func (a *Adapter) serve(w http.ResponseWriter, r *http.Request, kind string, data json.RawMessage) {
+	if len(data) == 0 {
 		http.Error(w, "The request has no payload.", http.StatusBadRequest)
 		return
 	}
-	answer, err := a.take(r.Context(), kind, payload)
+	answer, err := a.take(r.Context(), kind, data)
 	switch {
 	case errors.Is(err, errMalformed):
 		http.Error(w, "The payload cannot be read.", http.StatusBadRequest)

@@ -15,6 +15,7 @@ import (
 	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/session"
 	"aidesk/adapters/slack"
+	"aidesk/adapters/slack/setup"
 	"aidesk/core/chat"
 	"aidesk/core/corporatest"
 )
@@ -25,7 +26,7 @@ func TestManifestSchema(t *testing.T) {
 	for _, name := range []string{"manifest.schema.1.0.0.json", "manifest.schema.2.0.0.json"} {
 		schema := schemaOf(t, name)
 		for _, mode := range modes {
-			manifest, err := slack.Manifest(mode, "https://desk.example.com/", grammar)
+			manifest, err := setup.Manifest(mode, "https://desk.example.com/", grammar)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,11 +71,11 @@ func schemaOf(t *testing.T, name string) *jsonschema.Schema {
 // TestManifest: it has the commands, and the addresses in http mode only.
 func TestManifest(t *testing.T) {
 	t.Parallel()
-	socket, err := slack.Manifest(slack.ModeSocket, "", grammar)
+	socket, err := setup.Manifest(slack.ModeSocket, "", grammar)
 	if err != nil {
 		t.Fatal(err)
 	}
-	web, err := slack.Manifest(slack.ModeHTTP, "https://desk.example.com/", grammar)
+	web, err := setup.Manifest(slack.ModeHTTP, "https://desk.example.com/", grammar)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,7 @@ func TestManifest(t *testing.T) {
 		mode, url string
 		grammar   chat.Grammar
 	}{{"smoke", "", grammar}, {slack.ModeHTTP, "http://desk.example.com", grammar}, {slack.ModeHTTP, "", grammar}, {slack.ModeSocket, "", chat.Grammar{{Name: strings.Repeat("x", 33)}}}} {
-		if _, err := slack.Manifest(c.mode, c.url, c.grammar); err == nil {
+		if _, err := setup.Manifest(c.mode, c.url, c.grammar); err == nil {
 			t.Errorf("%s %s: no error", c.mode, c.url)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"aidesk/adapters/fake/faketest"
 	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
+	"aidesk/adapters/slack/setup"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -76,7 +77,7 @@ func play(t *testing.T, mode string, changes ...func(*stage)) *stage {
 func prepare(t *testing.T, mode string, changes ...func(*stage)) *stage {
 	t.Helper()
 	s := &stage{t: t, desk: &adaptertest.Desk{}, keeper: &adaptertest.Memory{}, log: &adaptertest.Paper{}, door: &faketest.Door{}}
-	manifest, err := slack.Manifest(mode, "https://desk.example.com", grammar)
+	manifest, err := setup.Manifest(mode, "https://desk.example.com", grammar)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 	"aidesk/adapters/fake/faketest"
 	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
+	"aidesk/adapters/slack/setup"
 	"aidesk/bots"
 	"aidesk/core/model/modeltest"
 )
@@ -116,7 +117,7 @@ bots:
 // installed is the app that our own manifest makes, all it may ask for granted.
 func installed(t *testing.T) fakeslack.App {
 	t.Helper()
-	manifest, err := slack.Manifest(slack.ModeSocket, "", bots.Commands)
+	manifest, err := setup.Manifest(slack.ModeSocket, "", bots.Commands)
 	if err != nil {
 		t.Fatal(err)
 	}

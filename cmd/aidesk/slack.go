@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aidesk/adapters/slack"
+	"aidesk/adapters/slack/setup"
 	"aidesk/bots"
 	"aidesk/cmd/aidesk/config"
 )
@@ -47,7 +47,7 @@ func manifestCommand() *cobra.Command {
 					return wrongUse{fmt.Errorf("--mode http needs --url: %w", err)}
 				}
 			}
-			manifest, err := slack.Manifest(mode, strings.TrimRight(address, "/"), bots.Commands)
+			manifest, err := setup.Manifest(mode, strings.TrimRight(address, "/"), bots.Commands)
 			if err != nil {
 				return err
 			}

@@ -15,7 +15,7 @@ func HomeView(messages []Message) (map[string]any, error) {
 	for _, m := range messages {
 		some := []json.RawMessage{}
 		if m.Blocks == nil {
-			text, err := json.Marshal(map[string]any{"type": "section", "text": plainObject(Unescape(m.Text), maxPlain)})
+			text, err := json.Marshal(map[string]any{"type": "section", "text": plainObject(unescape(m.Text), maxPlain)})
 			if err != nil {
 				return nil, err
 			}

@@ -20,8 +20,8 @@ func Escape(s string) string {
 
 var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
-// Unescape undoes Escape.
-func Unescape(s string) string { return entities.Replace(s) }
+// unescape undoes Escape.
+func unescape(s string) string { return entities.Replace(s) }
 
 // escaped is the number of characters of s when escaped.
 func escaped(s string) int {

@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"aidesk/adapters/slack"
+	slacksetup "aidesk/adapters/slack/setup"
 	"aidesk/bots"
 	"aidesk/cmd/aidesk/config"
 )
@@ -114,7 +114,7 @@ func (g *answers) askSlack(a *asker, out io.Writer) (err error) {
 			return err
 		}
 	}
-	manifest, err := slack.Manifest(g.mode, g.public, bots.Commands)
+	manifest, err := slacksetup.Manifest(g.mode, g.public, bots.Commands)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,6 @@
-package slack
+// Package setup is what has to be set up in Slack before the adapter can work: the app's
+// manifest with its scopes, commands and addresses.
+package setup
 
 import (
 	"bytes"
@@ -12,8 +14,8 @@ import (
 	"aidesk/core/chat"
 )
 
-// scopes are what the app needs, and for what.
-var scopes = []need{
+// Scopes are what the app needs, and for what.
+var Scopes = []Need{
 	{"app_mentions:read", "hear mentions"},
 	{"assistant:write", "show what it is doing"},
 	{"chat:write", "answer"},
@@ -24,7 +26,7 @@ var scopes = []need{
 }
 
 // options are what the app can do more with.
-var options = []need{
+var options = []Need{
 	{"channels:history", "find its own messages again after a crash; follow threads in channels"},
 	{"groups:history", "the same in private channels"},
 	{"mpim:history", "the same in group messages"},
@@ -32,14 +34,23 @@ var options = []need{
 	{"files:write", "attach what is too long for a message"},
 }
 
-// need is a scope and what it is for.
-type need struct{ scope, why string }
+// Need is a scope and what it is for.
+type Need struct{ Scope, Why string }
+
+// The ways in which events come from Slack.
+const (
+	ModeSocket = "socket" // over connections that the adapter opens; nothing has to be reachable
+	ModeHTTP   = "http"   // as requests to Handler, which has to be reachable by Slack
+)
+
+// ShortcutAsk is the shortcut of messages by which a member asks about one.
+const ShortcutAsk = "ask_about_message"
 
 // The endpoints of ModeHTTP, below the public address.
 const (
-	pathEvents      = "/slack/events"
-	pathCommands    = "/slack/commands"
-	pathInteraction = "/slack/interactivity"
+	PathEvents      = "/slack/events"
+	PathCommands    = "/slack/commands"
+	PathInteraction = "/slack/interactivity"
 )
 
 // Manifest is the app manifest to paste into Slack, as YAML: the least scopes, the
@@ -74,22 +85,22 @@ func Manifest(mode, publicURL string, grammar chat.Grammar) ([]byte, error) {
 	y.line(1, "shortcuts:")
 	y.text(2, "- name", "Ask aidesk")
 	y.text(3, "type", "message")
-	y.text(3, "callback_id", shortcutAsk)
+	y.text(3, "callback_id", ShortcutAsk)
 	y.text(3, "description", "Ask aidesk about this message")
 	y.line(0, "oauth_config:")
 	y.line(1, "scopes:")
-	y.list(2, "bot", scopes)
+	y.list(2, "bot", Scopes)
 	y.list(2, "bot_optional", options)
 	y.line(0, "settings:")
 	y.line(1, "event_subscriptions:")
 	if mode == ModeHTTP {
-		y.text(2, "request_url", base+pathEvents)
+		y.text(2, "request_url", base+PathEvents)
 	}
 	y.line(2, "bot_events: [app_home_opened, app_mention, app_uninstalled, message.im, tokens_revoked]")
 	y.line(1, "interactivity:")
 	y.line(2, "is_enabled: true")
 	if mode == ModeHTTP {
-		y.text(2, "request_url", base+pathInteraction)
+		y.text(2, "request_url", base+PathInteraction)
 	}
 	y.line(1, "org_deploy_enabled: false")
 	y.line(1, "socket_mode_enabled: "+strconv.FormatBool(mode == ModeSocket))
@@ -122,10 +133,10 @@ func (y *yaml) text(depth int, key, value string) {
 	y.line(depth, key+": "+strings.TrimSuffix(quoted.String(), "\n"))
 }
 
-func (y *yaml) list(depth int, key string, needs []need) {
+func (y *yaml) list(depth int, key string, needs []Need) {
 	y.line(depth, key+":")
 	for _, n := range needs {
-		y.line(depth+1, fmt.Sprintf("- %s # %s", n.scope, n.why))
+		y.line(depth+1, fmt.Sprintf("- %s # %s", n.Scope, n.Why))
 	}
 }
 
@@ -144,7 +155,7 @@ func (y *yaml) command(s chat.Syntax, mode, base string) {
 	}
 	y.text(2, "- command", name)
 	if mode == ModeHTTP {
-		y.text(3, "url", base+pathCommands)
+		y.text(3, "url", base+PathCommands)
 	}
 	y.text(3, "description", s.Summary)
 	if len(verbs) > 0 {

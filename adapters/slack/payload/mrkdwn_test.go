@@ -1,4 +1,4 @@
-package slack
+package payload
 
 import (
 	"slices"
@@ -33,11 +33,11 @@ func TestCommonMark(t *testing.T) {
 		"```not closed":                                 "```not closed",
 		"":                                              "",
 	} {
-		if got, _, _ := commonMark(in, "U1"); got != want {
+		if got, _, _ := CommonMark(in, "U1"); got != want {
 			t.Errorf("%q became\n%q; want\n%q", in, got, want)
 		}
 	}
-	_, names, named := commonMark("<@U1> <@U2> <@U3|c> <@U2>", "U1")
+	_, names, named := CommonMark("<@U1> <@U2> <@U3|c> <@U2>", "U1")
 	if diff := cmp.Diff([]string{"U2", "U3"}, names); diff != "" || !named {
 		t.Errorf("named %v, others (-want +got):\n%s", named, diff)
 	}
@@ -52,7 +52,7 @@ func TestTyped(t *testing.T) {
 		"run my_plugin.list_items":                 "run my_plugin.list_items",
 		" info  <mailto:a@b.example|a@b.example> ": "info  a@b.example",
 	} {
-		if got := typed(in); got != want {
+		if got := Typed(in); got != want {
 			t.Errorf("%q became %q; want %q", in, got, want)
 		}
 	}
@@ -61,7 +61,7 @@ func TestTyped(t *testing.T) {
 func FuzzCommonMark(f *testing.F) {
 	f.Add("<@U1> *b* _i_ ~s~ `c` ```d``` <https://x.example|y> &lt;")
 	f.Fuzz(func(t *testing.T, s string) {
-		got, names, _ := commonMark(s, "U1")
+		got, names, _ := CommonMark(s, "U1")
 		if utf8.ValidString(s) && !utf8.ValidString(got) {
 			t.Errorf("%q became %q", s, got)
 		}

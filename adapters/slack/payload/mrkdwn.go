@@ -1,4 +1,4 @@
-package slack
+package payload
 
 import (
 	"cmp"
@@ -6,8 +6,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"aidesk/adapters/slack/render"
 )
 
 // reading is a text of Slack's made CommonMark.
@@ -17,9 +15,9 @@ type reading struct {
 	named bool // the bot was mentioned
 }
 
-// commonMark reads a message's text (mrkdwn). The mention of self is left out; names
+// CommonMark reads a message's text (mrkdwn). The mention of self is left out; names
 // are the ids of all other members that the text mentions.
-func commonMark(text, self string) (out string, names []string, named bool) {
+func CommonMark(text, self string) (out string, names []string, named bool) {
 	r := reading{self: self}
 	var b strings.Builder
 	for text != "" {
@@ -39,8 +37,8 @@ func commonMark(text, self string) (out string, names []string, named bool) {
 	return strings.TrimSpace(b.String()), r.names, r.named
 }
 
-// typed reads what follows a slash command: the words as they were typed.
-func typed(text string) string {
+// Typed reads what follows a slash command: the words as they were typed.
+func Typed(text string) string {
 	r := reading{}
 	return strings.TrimSpace(r.plain(text))
 }
@@ -96,7 +94,7 @@ func (r *reading) styled(text string) string {
 		for next < len(text) && text[next] != '<' && marks[text[next]] == "" {
 			next++
 		}
-		b.WriteString(render.Unescape(text[i:next]))
+		b.WriteString(unescape(text[i:next]))
 		i = next
 	}
 	return b.String()
@@ -136,10 +134,10 @@ func (r *reading) plain(text string) string {
 		before, rest, open := strings.Cut(text, "<")
 		inner, after, closed := strings.Cut(rest, ">")
 		if !open || !closed {
-			b.WriteString(render.Unescape(text))
+			b.WriteString(unescape(text))
 			break
 		}
-		b.WriteString(render.Unescape(before) + r.token(inner, false))
+		b.WriteString(unescape(before) + r.token(inner, false))
 		text = after
 	}
 	return b.String()
@@ -149,7 +147,7 @@ func (r *reading) plain(text string) string {
 // it becomes one in CommonMark, if its words are others than its address.
 func (r *reading) token(s string, link bool) string {
 	target, label, _ := strings.Cut(s, "|")
-	target, label = render.Unescape(target), render.Unescape(label)
+	target, label = unescape(target), unescape(label)
 	switch {
 	case strings.HasPrefix(target, "@"):
 		id := target[1:]
@@ -186,3 +184,8 @@ func sameAddress(target, label string) bool {
 	}
 	return false
 }
+
+var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+
+// unescape reads the three entities that Slack writes.
+func unescape(s string) string { return entities.Replace(s) }

@@ -1,4 +1,8 @@
-package slack
+// Package payload is what Slack sends, as far as the desk reads it: events, presses,
+// forms and commands as small structs, and the text of messages, written in Slack's
+// markup, as CommonMark. Everything else in a payload may be of any shape: it is not
+// looked at, so that nothing which Slack adds makes a payload unreadable.
+package payload
 
 import (
 	"encoding/json"
@@ -7,11 +11,8 @@ import (
 	"time"
 )
 
-// These are the parts of Slack's payloads that the desk reads. Everything else in
-// them may be of any shape: it is not looked at.
-
-// callback is the outer part of an event.
-type callback struct {
+// Callback is the outer part of an event.
+type Callback struct {
 	Type           string `json:"type"`
 	Challenge      string `json:"challenge"`
 	Team           string `json:"team_id"`
@@ -21,28 +22,33 @@ type callback struct {
 		Team string `json:"team_id"`
 		Wide bool   `json:"is_enterprise_install"`
 	} `json:"authorizations"`
-	Event happening `json:"event"`
+	Event Event `json:"event"`
 }
 
-// happening is the inner part of an event.
-type happening struct {
+// Event is the inner part of an event.
+type Event struct {
 	Type        string `json:"type"`
 	Subtype     string `json:"subtype"`
 	Channel     string `json:"channel"`
 	ChannelType string `json:"channel_type"`
 	EventTS     string `json:"event_ts"`
-	told
+	Message
 
-	Message  *told  `json:"message"`          // of message_changed
-	Previous *told  `json:"previous_message"` // of message_changed and message_deleted
-	Deleted  string `json:"deleted_ts"`
+	Changed  *Message `json:"message"`          // of message_changed
+	Previous *Message `json:"previous_message"` // of message_changed and message_deleted
+	Deleted  string   `json:"deleted_ts"`
 
 	Tab  string          `json:"tab"` // of app_home_opened
 	View json.RawMessage `json:"view"`
 }
 
-// told is one message as Slack tells of it.
-type told struct {
+// Direct reports whether an event is in a direct message with the app.
+func (e Event) Direct() bool {
+	return e.ChannelType == "im" || e.ChannelType == "" && strings.HasPrefix(e.Channel, "D")
+}
+
+// Message is one message as Slack tells of it.
+type Message struct {
 	User    string `json:"user"`
 	Bot     string `json:"bot_id"`
 	Text    string `json:"text"`
@@ -57,31 +63,34 @@ type told struct {
 		Name string `json:"name"`
 	} `json:"files"`
 	Metadata struct {
-		Type    string `json:"event_type"`
-		Payload mark   `json:"event_payload"`
+		Type    string        `json:"event_type"`
+		Payload ReplyMetadata `json:"event_payload"`
 	} `json:"metadata"`
 }
 
-// mark is what our own messages carry, so that they can be found again.
-type mark struct {
+// ReplyMetadataType is the type of the metadata by which our messages are found again.
+const ReplyMetadataType = "aidesk_reply"
+
+// ReplyMetadata is what our own messages carry, so that they can be found again.
+type ReplyMetadata struct {
 	Reply string `json:"reply"`
 	Part  int    `json:"part"` // from 0
 }
 
-// interaction is a press, a submitted form or a shortcut.
-type interaction struct {
+// Interaction is a press, a submitted form or a shortcut.
+type Interaction struct {
 	Type       string `json:"type"`
 	CallbackID string `json:"callback_id"`
 	TriggerID  string `json:"trigger_id"`
 	Response   string `json:"response_url"`
 	Wide       bool   `json:"is_enterprise_install"`
-	Team       named  `json:"team"`
-	User       named  `json:"user"`
-	Channel    named  `json:"channel"`
+	Team       Object `json:"team"`
+	User       Object `json:"user"`
+	Channel    Object `json:"channel"`
 	MessageTS  string `json:"message_ts"`
 	ActionTS   string `json:"action_ts"`
 	Message    struct {
-		told
+		Message
 		Blocks json.RawMessage `json:"blocks"`
 	} `json:"message"`
 	Container struct {
@@ -90,7 +99,7 @@ type interaction struct {
 		Channel string `json:"channel_id"`
 		Thread  string `json:"thread_ts"`
 	} `json:"container"`
-	Actions []action `json:"actions"`
+	Actions []Action `json:"actions"`
 	View    struct {
 		ID         string `json:"id"`
 		CallbackID string `json:"callback_id"`
@@ -101,13 +110,13 @@ type interaction struct {
 	} `json:"view"`
 }
 
-// named is anything of which only the id counts.
-type named struct {
+// Object is anything of which only the id counts.
+type Object struct {
 	ID string `json:"id"`
 }
 
-// action is one press.
-type action struct {
+// Action is one press.
+type Action struct {
 	Type string `json:"type"`
 	ID   string `json:"action_id"`
 	TS   string `json:"action_ts"`
@@ -122,8 +131,8 @@ type input struct {
 	} `json:"selected_option"`
 }
 
-// slash is a command that a member typed.
-type slash struct {
+// Command is a command that a member typed.
+type Command struct {
 	Command  string   `json:"command"`
 	Text     string   `json:"text"`
 	User     string   `json:"user_id"`
@@ -143,8 +152,8 @@ func (b *stringly) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// moment is the time that a timestamp of Slack's tells, or otherwise.
-func moment(ts string, otherwise time.Time) time.Time {
+// Time is the time that a timestamp of Slack's tells, or otherwise.
+func Time(ts string, otherwise time.Time) time.Time {
 	seconds, micros, _ := strings.Cut(ts, ".")
 	s, err := strconv.ParseInt(seconds, 10, 64)
 	if err != nil || s <= 0 {
