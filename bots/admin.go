@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/core/plugin"
@@ -21,15 +22,15 @@ func (s *step) adminAdd(ctx context.Context, source string) error {
 	p, err := s.bot.Plugins.Read(ctx, s.chat.Place, source)
 	if err != nil {
 		s.logger.InfoContext(ctx, "plugin cannot be added", "source", source, "error", err)
-		return s.private(store.Commit{}, paragraph("This plugin cannot be added. "+sentence(err)))
+		return s.private(store.Commit{}, bot.Paragraph("This plugin cannot be added. "+sentence(err)))
 	}
 	report := p.Report()
 	var c store.Commit
 	r := s.plain(reportText(p, report, s.bot.Plugins.Internal(p)))
 	r.Private = true
 	if report.Verdict != "refused" {
-		b := chat.Button{ID: id(), Label: markdown.Line("Add "+p.Human(), 34), Style: chat.Primary, Form: true}
-		s.button(&c, b.ID, purpose{Do: doAdd, Member: s.chat.Member, Plan: &p.Registration}, day)
+		b := chat.Button{ID: bot.NewID(), Label: markdown.Line("Add "+p.Human(), 34), Style: chat.Primary, Form: true}
+		s.button(&c, b.ID, bot.ButtonAction{Do: bot.DoAdd, Member: s.chat.Member, Plan: &p.Registration}, bot.Day)
 		r.Buttons = append(r.Buttons, b)
 	}
 	return s.reply(c, r)
@@ -203,7 +204,7 @@ func (s *step) register(ctx context.Context, plan plugin.Registration) error {
 	if plan.Default {
 		line = p.Human() + " is added and enabled for everyone."
 	}
-	err = s.private(store.Commit{Puts: []store.Record{record}, Audits: s.audit("add", p)}, paragraph(line))
+	err = s.private(store.Commit{Puts: []store.Record{record}, Audits: s.audit("add", p)}, bot.Paragraph(line))
 	if errors.Is(err, store.ErrConflict) {
 		return s.note(ctx, "This plugin was added or changed by somebody else meanwhile. Read it again with /plugins-admin add.")
 	}
@@ -227,12 +228,12 @@ func (s *step) adminRemove(ctx context.Context, word string) error {
 	}
 	err = s.bot.Plugins.Remove(ctx, s.chat.Place, p)
 	if errors.Is(err, plugin.ErrLocked) {
-		return s.private(store.Commit{}, paragraph(p.Human()+" cannot be removed here: "+err.Error()+"."))
+		return s.private(store.Commit{}, bot.Paragraph(p.Human()+" cannot be removed here: "+err.Error()+"."))
 	}
 	if err != nil {
 		return err
 	}
-	return s.private(store.Commit{Audits: s.audit("remove", p)}, paragraph(p.Human()+" is removed. Nobody here can use it any more."))
+	return s.private(store.Commit{Audits: s.audit("remove", p)}, bot.Paragraph(p.Human()+" is removed. Nobody here can use it any more."))
 }
 
 // adminDefault enables a plugin, or not, for everyone who did not choose.
@@ -243,7 +244,7 @@ func (s *step) adminDefault(ctx context.Context, word string, on bool) error {
 	}
 	record, err := s.bot.Plugins.SetDefault(s.chat.Place, p, on)
 	if errors.Is(err, plugin.ErrLocked) {
-		return s.private(store.Commit{}, paragraph(p.Human()+" cannot be changed here: "+err.Error()+"."))
+		return s.private(store.Commit{}, bot.Paragraph(p.Human()+" cannot be changed here: "+err.Error()+"."))
 	}
 	if err != nil {
 		return err
@@ -252,7 +253,7 @@ func (s *step) adminDefault(ctx context.Context, word string, on bool) error {
 	if !on {
 		line = p.Human() + " is now used only by those who enabled it."
 	}
-	return s.private(store.Commit{Puts: []store.Record{record}, Audits: s.audit("default", p)}, paragraph(line))
+	return s.private(store.Commit{Puts: []store.Record{record}, Audits: s.audit("default", p)}, bot.Paragraph(line))
 }
 
 // adminScope decides about a plugin in this channel.
@@ -274,5 +275,5 @@ func (s *step) adminScope(ctx context.Context, word string, scope plugin.Scope) 
 		plugin.ScopeDeny:   " is now denied in this channel: nobody can use it here.",
 		plugin.ScopeNone:   " is now treated in this channel as everywhere.",
 	}[scope]
-	return s.private(c, paragraph(p.Human()+line))
+	return s.private(c, bot.Paragraph(p.Human()+line))
 }

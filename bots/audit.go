@@ -14,7 +14,7 @@ func (j *job) record(place chat.Place, fields map[string]string) store.Audit {
 	if err != nil {
 		panic(err) // strings only
 	}
-	return store.Audit{Scope: j.bot.scope(place), Time: j.desk.Now(), Body: body}
+	return store.Audit{Scope: j.bot.Scope(place), Time: j.desk.Now(), Body: body}
 }
 
 // audit records what an administrator did with a plugin.

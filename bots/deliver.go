@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/store"
 )
@@ -25,7 +26,7 @@ func (d *Desk) deliver(ctx context.Context, stop <-chan struct{}) {
 	var adapters []string
 	for _, b := range d.Bots {
 		for _, a := range b.Adapters {
-			adapters = append(adapters, b.outbox(a.Platform()))
+			adapters = append(adapters, b.Outbox(a.Platform()))
 		}
 	}
 	var sending sync.WaitGroup
@@ -87,7 +88,7 @@ func (d *Desk) try(ctx context.Context, delivery store.Delivery) (receipt store.
 		receipt.Gone = true
 		return receipt, err
 	}
-	b, err := d.bot(delivery.Conversation)
+	b, err := bot.Of(d.Bots, delivery.Conversation)
 	if err != nil {
 		return gone(err)
 	}
@@ -95,7 +96,7 @@ func (d *Desk) try(ctx context.Context, delivery store.Delivery) (receipt store.
 	if err := json.Unmarshal(delivery.Body, &r); err != nil {
 		return gone(fmt.Errorf("reading the reply: %w", err))
 	}
-	adapter, err := b.adapter(r.Place.Platform)
+	adapter, err := b.Adapter(r.Place.Platform)
 	if err != nil {
 		return gone(err)
 	}

@@ -22,51 +22,29 @@ package bots
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
-	"aidesk/core/agent"
-	"aidesk/core/chat"
-	"aidesk/core/plugin"
-	"aidesk/core/policy"
+	"aidesk/bots/bot"
 	"aidesk/core/secret"
 	"aidesk/store"
 )
 
-// Bot is one app at each platform, with a model and a persona.
-type Bot struct {
-	Name     string // stands first in every key
-	Adapters []chat.Adapter
-	Agent    *agent.Agent
-	Plugins  *plugin.Registry
-	Access   policy.Access
-	Limits   Limits
-	Tell     map[string][]string // by platform, members who are told when a limit is nearly reached; none: who comes nearest to it
-}
-
-// Retention is how long things are kept after they were last touched; zero: for ever.
-type Retention struct {
-	Conversations time.Duration // what was said, cards that are decided, replies
-	Audit         time.Duration // who decided what, and usage
-}
-
 // Desk runs bots over one store. Its fields are set before Run.
 type Desk struct {
 	Store   store.Store
-	Bots    []*Bot
+	Bots    []*bot.Bot
 	Secrets *secret.Ring // seals what members and adapters entrust to the desk; without it that is refused
 	Now     func() time.Time
 	Logger  *slog.Logger
-	Keep    Retention
+	Keep    bot.Retention
 
 	// Observe is told what an operator may want to count; nil: nobody counts. It may be
 	// called concurrently.
-	Observe func(Observation)
+	Observe bot.Observer
 
 	// AcceptOnly stores what happens and works none of it, for maintenance and for
 	// measurements. It is worked by the next Run without.
@@ -84,7 +62,7 @@ type Desk struct {
 
 func (d *Desk) init() {
 	d.once.Do(func() {
-		d.owner = id()
+		d.owner = bot.NewID()
 		d.work, d.outbox = make(chan struct{}, 1), make(chan struct{}, 1)
 		d.jobs, d.slots = map[string]*job{}, map[string]chan struct{}{}
 		d.settles.delivered = map[string]uint64{}
@@ -143,7 +121,7 @@ func (d *Desk) Run(ctx context.Context) error {
 
 // purge deletes what is older than it is kept, now and every hour.
 func (d *Desk) purge(ctx context.Context) {
-	if d.Keep == (Retention{}) {
+	if d.Keep == (bot.Retention{}) {
 		return
 	}
 	before := func(life time.Duration) time.Time {
@@ -169,45 +147,6 @@ func (d *Desk) purge(ctx context.Context) {
 		}
 	}
 }
-
-// bot finds the bot of a conversation.
-func (d *Desk) bot(conversation string) (*Bot, error) {
-	name, _, _ := strings.Cut(conversation, "/")
-	for _, b := range d.Bots {
-		if chat.Key(b.Name) == name {
-			return b, nil
-		}
-	}
-	return nil, fmt.Errorf("no bot is called %q", name)
-}
-
-// adapter finds the bot's adapter of a platform.
-func (b *Bot) adapter(platform string) (chat.Adapter, error) {
-	for _, a := range b.Adapters {
-		if a.Platform() == platform {
-			return a, nil
-		}
-	}
-	return nil, fmt.Errorf("%s is not at %s", b.Name, platform)
-}
-
-func (b *Bot) outbox(platform string) string { return chat.Key(b.Name, platform) }
-
-// owner is a member as the store knows them.
-func (b *Bot) owner(p chat.Place, member string) string {
-	return chat.Key(b.Name, p.Platform, p.Workspace, member)
-}
-
-// scope is a workspace as the store knows it.
-func (b *Bot) scope(p chat.Place) string { return chat.Key(b.Name) + "/" + p.Scope() }
-
-// apart is a conversation of its own, for what need not wait for others.
-func (b *Bot) apart(p chat.Place, what string) string {
-	return b.scope(p) + "/" + chat.Key("apart", what)
-}
-
-// id is a new opaque id that nobody can guess.
-func id() string { return rand.Text() }
 
 func poke(c chan struct{}) {
 	select {

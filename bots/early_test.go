@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"testing"
 
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/store"
 )
@@ -16,7 +17,7 @@ import (
 func TestEarlyInterruption(t *testing.T) {
 	t.Parallel()
 	event := func(seq uint64, kind string) store.Event {
-		body, err := json.Marshal(event{Chat: &chat.Event{Message: &chat.Message{ID: "1"}, Change: &chat.Change{Message: "1"}}})
+		body, err := json.Marshal(bot.Event{Chat: &chat.Event{Message: &chat.Message{ID: "1"}, Change: &chat.Change{Message: "1"}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -27,11 +28,11 @@ func TestEarlyInterruption(t *testing.T) {
 		early store.Event
 		want  error
 	}{
-		{"a stop behind the message", event(2, kindStop), errStopped},
-		{"a change of the message", event(2, kindChange), errChanged},
-		{"a stop that was worked before", event(1, kindStop), nil},
+		{"a stop behind the message", event(2, bot.KindStop), errStopped},
+		{"a change of the message", event(2, bot.KindChange), errChanged},
+		{"a stop that was worked before", event(1, bot.KindStop), nil},
 	} {
-		first := event(2, kindMessage)
+		first := event(2, bot.KindMessage)
 		if c.want != nil {
 			first.Seq = 1
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"aidesk/bots/bot"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -41,11 +42,11 @@ func (s *step) execute(ctx context.Context, a confirm.Action) error {
 	p := find(on, a.Call)
 	a.By = s.events[0].ID
 	if d := policy.Speak(s.bot.Access, a.Place, member); d.Denied() {
-		s.desk.observe(DeniedBy, d.Rule, 1)
+		s.desk.Observe.Note(bot.DeniedBy, d.Rule, 1)
 		return s.close(ctx, a, confirm.Denied, d.Reason+" Nothing was sent.", s.events)
 	}
 	if d := plugin.Decide(on, member, a.Call); d.Denied() {
-		s.desk.observe(DeniedBy, d.Rule, 1)
+		s.desk.Observe.Note(bot.DeniedBy, d.Rule, 1)
 		return s.close(ctx, a, confirm.Denied, d.Reason+" Nothing was sent.", s.events)
 	}
 	s.progress(ctx, "asking "+markdown.Line(a.Call.Human, 50)+"…")
@@ -218,7 +219,7 @@ func (s *step) again(ctx context.Context, old confirm.Action) error {
 	}
 	s.chat.Place = old.Place
 	r := s.plain(markdown.New())
-	a := confirm.Again(old, r.ID, id, s.desk.Now())
+	a := confirm.Again(old, r.ID, bot.NewID, s.desk.Now())
 	var c store.Commit
 	if err := s.parkOne(&c, &r, a); err != nil {
 		return err

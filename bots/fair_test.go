@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"aidesk/bots"
+	"aidesk/bots/bot"
 	"aidesk/bots/bottest"
 	"aidesk/core/chat"
 	"aidesk/core/model"
@@ -42,7 +42,7 @@ func TestFair(t *testing.T) {
 			}
 			return script.Say("answer to "+said)(ctx, r, on)
 		})
-		s := bottest.Start(t, bottest.NewRoom(clock).Platform(), clock, bottest.Setup{Model: m, Limits: bots.Limits{TurnsAtOnce: atOnce}})
+		s := bottest.Start(t, bottest.NewRoom(clock).Platform(), clock, bottest.Setup{Model: m, Limits: bot.Limits{TurnsAtOnce: atOnce}})
 		receive := func(e chat.Event) {
 			t.Helper()
 			if err := s.Receive(e); err != nil {
@@ -88,7 +88,7 @@ func TestTwoWorkspaces(t *testing.T) {
 		response.Usage = model.Usage{Input: 9000, Output: 1000}
 		return response, err
 	})
-	s := bottest.Start(t, bottest.NewRoom(clock).Platform(), clock, bottest.Setup{Model: m, Limits: bots.Limits{TokensPerDay: 10_000}})
+	s := bottest.Start(t, bottest.NewRoom(clock).Platform(), clock, bottest.Setup{Model: m, Limits: bot.Limits{TokensPerDay: 10_000}})
 	say := func(workspace, text, want string) {
 		t.Helper()
 		if err := s.Receive(asked(clock, workspace, "T", text)); err != nil {
@@ -121,7 +121,7 @@ func TestTogether(t *testing.T) {
 		return response, err
 	}).With(model.Info{Wire: "script", Name: "m", Host: "model.example"})
 	clock := bottest.NewClock()
-	s := bottest.Start(t, bottest.NewRoom(clock).Platform(), clock, bottest.Setup{Model: m, Limits: bots.Limits{TokensPerDay: limit, TurnsAtOnce: 32}})
+	s := bottest.Start(t, bottest.NewRoom(clock).Platform(), clock, bottest.Setup{Model: m, Limits: bot.Limits{TokensPerDay: limit, TurnsAtOnce: 32}})
 	var all []chat.Event
 	for i := range questions {
 		all = append(all, asked(clock, "W1", fmt.Sprint("T", i), "question"))

@@ -5,17 +5,18 @@ import (
 	"errors"
 	"fmt"
 
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/store"
 )
 
 // askForget asks once more before everything is deleted.
 func (s *step) askForget() error {
-	r := s.plain(paragraph("This deletes our conversations, what waits for your decision, and what you enabled. It cannot be undone. What was already sent to a plugin or a language model is out of my hands."))
+	r := s.plain(bot.Paragraph("This deletes our conversations, what waits for your decision, and what you enabled. It cannot be undone. What was already sent to a plugin or a language model is out of my hands."))
 	r.Private = true
 	var c store.Commit
-	b := chat.Button{ID: id(), Label: "Forget everything", Style: chat.Danger}
-	s.button(&c, b.ID, purpose{Do: doForget, Member: s.chat.Member}, day)
+	b := chat.Button{ID: bot.NewID(), Label: "Forget everything", Style: chat.Danger}
+	s.button(&c, b.ID, bot.ButtonAction{Do: bot.DoForget, Member: s.chat.Member}, bot.Day)
 	r.Buttons = []chat.Button{b}
 	return s.reply(c, r)
 }
@@ -23,23 +24,23 @@ func (s *step) askForget() error {
 // forget deletes what is kept of a member. The press that asks for it and the answer
 // belong to nobody, so that they are not deleted with the rest.
 func (s *step) forget(ctx context.Context) error {
-	owner := s.bot.owner(s.chat.Place, s.chat.Member)
+	owner := s.bot.Owner(s.chat.Place, s.chat.Member)
 	if err := s.desk.Store.Forget(ctx, owner); err != nil {
 		return fmt.Errorf("forgetting a member: %w", err)
 	}
 	if err := s.bot.Plugins.Forget(ctx, s.chat.Place, s.chat.Member); err != nil {
 		return fmt.Errorf("forgetting what a member enabled: %w", err)
 	}
-	told, err := s.desk.Store.Get(ctx, s.bot.noticed(owner))
+	told, err := s.desk.Store.Get(ctx, noticed(owner))
 	if err == nil {
 		err = s.desk.Store.Delete(ctx, told.Key, told.Version)
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("forgetting a notice: %w", err)
 	}
-	r := s.plain(paragraph("Done. I have forgotten our conversations, what waited for you, and what you had enabled."))
+	r := s.plain(bot.Paragraph("Done. I have forgotten our conversations, what waited for you, and what you had enabled."))
 	r.Private = true
-	wanted, err := s.wanted(r, "")
+	wanted, err := s.bot.Wanted(s.lease.Conversation, r, "")
 	if err != nil {
 		return err
 	}

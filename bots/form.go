@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"aidesk/bots/bot"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -26,7 +27,7 @@ func (f faultForm) Error() string { return string(f) }
 
 // opened is what a form is for.
 type opened struct {
-	purpose
+	bot.ButtonAction
 	plugin    *plugin.Plugin
 	operation string
 	args      json.RawMessage
@@ -35,30 +36,30 @@ type opened struct {
 
 // open finds out what a form's id stands for, and that this member may fill it in.
 // The error is a faultForm where the member is told.
-func (d *Desk) open(ctx context.Context, b *Bot, place chat.Place, member, form string) (opened, error) {
+func (d *Desk) open(ctx context.Context, b *bot.Bot, place chat.Place, member, form string) (opened, error) {
 	var o opened
 	if word, ok := strings.CutPrefix(form, runForm); ok {
-		o.purpose = purpose{Do: doRun, Member: member}
+		o.ButtonAction = bot.ButtonAction{Do: bot.DoRun, Member: member}
 		name, operation, _ := strings.Cut(word, ".")
 		return o, o.resolve(ctx, b, place, name, operation)
 	}
-	p, _, err := d.purpose(ctx, form)
+	p, _, err := bot.ReadButton(ctx, d.Store, form)
 	if errors.Is(err, store.ErrNotFound) {
 		return o, faultForm("I no longer know this form. Ask again.")
 	}
 	if err != nil {
 		return o, err
 	}
-	if o.purpose = p; p.Member != member {
+	if o.ButtonAction = p; p.Member != member {
 		return o, faultForm("This form is for somebody else.")
 	}
 	switch p.Do {
-	case doAdd:
+	case bot.DoAdd:
 		return o, nil
-	case doRun:
+	case bot.DoRun:
 		o.args = p.Args
 		return o, o.resolve(ctx, b, place, p.Plugin, p.Operation)
-	case doEdit:
+	case bot.DoEdit:
 		stored, err := d.Store.Action(ctx, p.Action)
 		if err != nil {
 			return o, faultForm("I no longer know this card. Ask again.")
@@ -77,7 +78,7 @@ func (d *Desk) open(ctx context.Context, b *Bot, place chat.Place, member, form 
 }
 
 // resolve finds the operation among the plugins that are enabled for the member.
-func (o *opened) resolve(ctx context.Context, b *Bot, place chat.Place, name, operation string) error {
+func (o *opened) resolve(ctx context.Context, b *bot.Bot, place chat.Place, name, operation string) error {
 	on, off, err := b.Plugins.Enabled(ctx, place, o.Member)
 	if err != nil {
 		return err
@@ -119,12 +120,12 @@ func (d *door) Form(ctx context.Context, o chat.Opening) (chat.Form, error) {
 	if err != nil {
 		return chat.Form{}, err
 	}
-	if what.Do == doAdd {
+	if what.Do == bot.DoAdd {
 		return d.adminForm(ctx, form, *what.Plan)
 	}
 	op, _ := what.plugin.Operation(what.operation)
 	f := plugin.Form(form, what.plugin, op, what.args)
-	if what.Do == doEdit {
+	if what.Do == bot.DoEdit {
 		f.Submit = "Show the card"
 	}
 	return f, nil
@@ -136,7 +137,7 @@ func (d *door) Check(ctx context.Context, e chat.Event) ([]chat.Fault, error) {
 	if err != nil {
 		return nil, err
 	}
-	if what.Do == doAdd {
+	if what.Do == bot.DoAdd {
 		return d.adminCheck(ctx, *e.Filled, *what.Plan)
 	}
 	if _, err = what.call(e.Filled.Values); err != nil {
@@ -154,14 +155,14 @@ func (s *step) form(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if what.Do == doAdd {
+	if what.Do == bot.DoAdd {
 		return s.register(ctx, *what.Plan)
 	}
 	call, err := what.call(s.chat.Filled.Values)
 	if err != nil {
 		return s.note(ctx, err.Error())
 	}
-	if what.Do == doEdit {
+	if what.Do == bot.DoEdit {
 		return s.edit(ctx, what, call)
 	}
 	return s.run(ctx, what, call)
@@ -174,7 +175,7 @@ func (s *step) edit(ctx context.Context, what opened, call plugin.Call) error {
 		return err
 	}
 	op, _ := what.plugin.Operation(what.operation)
-	a := confirm.Edit(old, call, op.Arguments(call.Args), id, s.desk.Now())
+	a := confirm.Edit(old, call, op.Arguments(call.Args), bot.NewID, s.desk.Now())
 	r, err := s.card(ctx, a)
 	if err != nil {
 		return err
@@ -201,9 +202,9 @@ func (s *step) run(ctx context.Context, what opened, call plugin.Call) error {
 	case decision.Denied():
 		return s.note(ctx, decision.Reason)
 	case decision.Asks():
-		a := confirm.New(call, op.Arguments(call.Args), id, s.desk.Now())
-		a.Confirmation, a.Conversation, a.Place = replyID(s.events[0]), s.lease.Conversation, s.chat.Place
-		a.Member, a.Name, a.Owner = member.ID, member.Name, s.bot.owner(s.chat.Place, member.ID)
+		a := confirm.New(call, op.Arguments(call.Args), bot.NewID, s.desk.Now())
+		a.Confirmation, a.Conversation, a.Place = bot.ReplyID(s.events[0]), s.lease.Conversation, s.chat.Place
+		a.Member, a.Name, a.Owner = member.ID, member.Name, s.bot.Owner(s.chat.Place, member.ID)
 		a.CallID, a.Tool = a.ID, tool
 		return s.answer(ctx, store.Commit{}, agent.Answer{Entries: agent.Asked(member.Name, line), Parked: []confirm.Action{a}})
 	}

@@ -69,7 +69,7 @@ func (s *step) notice(ctx context.Context, c *store.Commit, r *chat.Reply) error
 	if len(notices) == 0 {
 		return nil
 	}
-	key := s.bot.noticed(s.bot.owner(s.chat.Place, s.chat.Member))
+	key := noticed(s.bot.Owner(s.chat.Place, s.chat.Member))
 	if _, err := s.desk.Store.Get(ctx, key); !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
@@ -83,4 +83,4 @@ func (s *step) notice(ctx context.Context, c *store.Commit, r *chat.Reply) error
 }
 
 // noticed is the record that a member was told.
-func (b *Bot) noticed(owner string) string { return "told/" + owner + "/notice" }
+func noticed(owner string) string { return "told/" + owner + "/notice" }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/store"
@@ -22,20 +23,20 @@ func (s *step) home(ctx context.Context) error {
 	if err != nil || !ok {
 		return err
 	}
-	return s.showHome(ctx, h, member, store.Commit{}, purpose{})
+	return s.showHome(ctx, h, member, store.Commit{}, bot.ButtonAction{})
 }
 
 // showHome commits c and brings the page up to date with a toggle that was pressed.
 // The page is no Reply: it is shown when it is looked at, and then anew.
-func (s *step) showHome(ctx context.Context, h chat.Homer, member chat.Member, c store.Commit, pressed purpose) error {
+func (s *step) showHome(ctx context.Context, h chat.Homer, member chat.Member, c store.Commit, pressed bot.ButtonAction) error {
 	var list chat.Reply
 	list.ID = homeList
 	if err := s.list(ctx, &c, &list, pressed); err != nil {
 		return err
 	}
 	page := chat.Home{Rows: list.Rows, Text: markdown.Join(
-		paragraph("Ask me in your own words, here or where you mention me. Before anything is changed, I show you exactly what would be sent."),
-		paragraph(s.privacy()), list.Text,
+		bot.Paragraph("Ask me in your own words, here or where you mention me. Before anything is changed, I show you exactly what would be sent."),
+		bot.Paragraph(s.privacy()), list.Text,
 	)}
 	if member.Admin {
 		page.Text.Blocks = append(page.Text.Blocks, markdown.Paragraph(markdown.Text("Add plugins with "), markdown.Mono("/plugins-admin add example.com"), markdown.Text(".")))
@@ -50,7 +51,7 @@ func (s *step) showHome(ctx context.Context, h chat.Homer, member chat.Member, c
 }
 
 // switchHome works a toggle on a member's page.
-func (s *step) switchHome(ctx context.Context, p purpose, c store.Commit) error {
+func (s *step) switchHome(ctx context.Context, p bot.ButtonAction, c store.Commit) error {
 	h, ok := s.at.(chat.Homer)
 	if !ok {
 		return fmt.Errorf("a toggle of a page on %s, which has none", s.chat.Place.Platform)

@@ -7,34 +7,15 @@ import (
 	"fmt"
 	"time"
 
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/store"
-)
-
-// event is what the Journal keeps of an event: a messenger's, or a timer of ours.
-type event struct {
-	Chat   *chat.Event `json:"chat,omitempty"`
-	Expire string      `json:"expire,omitempty"` // an Action whose time is over
-	Near   string      `json:"near,omitempty"`   // the counter of a day that is nearly full
-}
-
-// The kinds of event, for the log and the worker.
-const (
-	kindMessage = "message"
-	kindChange  = "change"
-	kindCommand = "command"
-	kindStop    = "stop"
-	kindPress   = "press"
-	kindForm    = "form"
-	kindVisit   = "visit"
-	kindExpire  = "expire"
-	kindNear    = "near"
 )
 
 // door is the desk as one adapter of one bot sees it.
 type door struct {
 	desk    *Desk
-	bot     *Bot
+	bot     *bot.Bot
 	adapter chat.Adapter
 }
 
@@ -49,7 +30,7 @@ func (d *door) Receive(ctx context.Context, e chat.Event) error {
 	if err != nil {
 		return fmt.Errorf("storing the event: %w", err)
 	}
-	d.desk.observe(Acknowledged, "", time.Since(begun).Seconds())
+	d.desk.Observe.Note(bot.Acknowledged, "", time.Since(begun).Seconds())
 	if got[0].Duplicate {
 		d.desk.settles.at(d.adapter, e.ID)
 		return nil
@@ -64,10 +45,10 @@ func (d *door) Receive(ctx context.Context, e chat.Event) error {
 // place says in which conversation an event is worked and whether it interrupts.
 func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 	here := chat.Key(d.bot.Name) + "/" + e.Place.Conversation()
-	apart := d.bot.apart(e.Place, e.ID)
+	apart := d.bot.Apart(e.Place, e.ID)
 	s := store.Event{
 		ID:     chat.Key(d.bot.Name, e.Place.Platform, e.Place.Workspace, e.ID),
-		Member: d.bot.owner(e.Place, e.Member), Time: e.Time, Conversation: here,
+		Member: d.bot.Owner(e.Place, e.Member), Time: e.Time, Conversation: here,
 	}
 	if e.Message != nil && e.Message.About == "" {
 		if c, ok := Commands.Mentioned(e.Message.Text, ownCommand); ok {
@@ -76,47 +57,47 @@ func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 	}
 	switch {
 	case e.Message != nil:
-		s.Kind = kindMessage
+		s.Kind = bot.KindMessage
 	case e.Change != nil:
-		s.Kind, s.Interrupt = kindChange, true
+		s.Kind, s.Interrupt = bot.KindChange, true
 	case e.Command != nil && e.Command.Name == ownCommand && e.Command.Verb == "ask":
-		s.Kind = kindMessage
+		s.Kind = bot.KindMessage
 		e.Message, e.Command = &chat.Message{Text: e.Command.Options["question"], From: e.Command.From}, nil
 	case e.Command != nil && e.Command.Name == ownCommand && e.Command.Verb == "stop":
-		s.Kind, s.Interrupt = kindStop, true
+		s.Kind, s.Interrupt = bot.KindStop, true
 	case e.Command != nil && e.Command.Name == ownCommand && e.Command.Verb == "why":
-		s.Kind = kindCommand // it reads the transcript of this place
+		s.Kind = bot.KindCommand // it reads the transcript of this place
 	case e.Command != nil:
-		s.Kind, s.Conversation = kindCommand, apart
+		s.Kind, s.Conversation = bot.KindCommand, apart
 	case e.Press != nil:
-		s.Kind = kindPress
-		p, b, err := d.desk.purpose(ctx, e.Press.Button)
+		s.Kind = bot.KindPress
+		p, b, err := bot.ReadButton(ctx, d.desk.Store, e.Press.Button)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			s.Conversation = apart
 		case err != nil:
 			return s, err
 		default:
-			s.Conversation, s.Interrupt = b.Conversation, p.Do == doCancel
-			if p.Do == doForget { // it outlives what it deletes
+			s.Conversation, s.Interrupt = b.Conversation, p.Do == bot.DoCancel
+			if p.Do == bot.DoForget { // it outlives what it deletes
 				s.Member = ""
 			}
 		}
 	case e.Filled != nil:
-		s.Kind = kindForm
-		if _, b, err := d.desk.purpose(ctx, e.Filled.Form); err == nil {
+		s.Kind = bot.KindForm
+		if _, b, err := bot.ReadButton(ctx, d.desk.Store, e.Filled.Form); err == nil {
 			s.Conversation = b.Conversation
 		} else if !errors.Is(err, store.ErrNotFound) {
 			return s, err
 		}
 	default:
-		s.Kind, s.Conversation = kindVisit, apart
+		s.Kind, s.Conversation = bot.KindVisit, apart
 	}
 	e, err := d.desk.sealed(s.ID, e)
 	if err != nil {
 		return s, err
 	}
-	if s.Body, err = json.Marshal(event{Chat: &e}); err != nil {
+	if s.Body, err = json.Marshal(bot.Event{Chat: &e}); err != nil {
 		return s, fmt.Errorf("storing the event: %w", err)
 	}
 	return s, nil
@@ -126,9 +107,9 @@ func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 func (d *door) Suggest(ctx context.Context, q chat.Query) ([]chat.Suggestion, error) {
 	switch q.Option {
 	case optionPlugin:
-		return d.bot.suggest(ctx, q)
+		return suggest(ctx, d.bot, q)
 	case optionOperation:
-		return d.bot.suggestOperation(ctx, q)
+		return suggestOperation(ctx, d.bot, q)
 	}
 	return nil, nil
 }

@@ -3,6 +3,7 @@ package bots
 import (
 	"context"
 
+	"aidesk/bots/bot"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -14,12 +15,12 @@ const changedLine = "The message that asked for this was changed. Nothing was se
 
 // stoppable says that a member's stop can end the step.
 func (s *step) stoppable() bool {
-	return s.events[0].Kind == kindMessage || s.events[0].Kind == kindPress || s.events[0].Kind == kindChange
+	return s.events[0].Kind == bot.KindMessage || s.events[0].Kind == bot.KindPress || s.events[0].Kind == bot.KindChange
 }
 
 // about says that the step works on a message with this platform's id.
 func (s *step) about(message string) bool {
-	return message != "" && s.events[0].Kind == kindMessage && answered(s.chat) == message
+	return message != "" && s.events[0].Kind == bot.KindMessage && bot.MessageID(s.chat) == message
 }
 
 // stop answers a member who wants the desk to stop. The turn that ran has been ended

@@ -7,22 +7,11 @@ import (
 	"slices"
 	"time"
 
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/model/middleware"
 	"aidesk/store"
 )
-
-// Limits bound what members may use. Zero means no limit. Days are those of UTC.
-type Limits struct {
-	TurnsPerMemberHour int
-	TurnsAtOnce        int // per workspace; more wait
-	TokensPerTurn      int
-	TokensPerMemberDay int
-	TokensPerDay       int    // per workspace
-	MoneyPerMemberDay  int64  // in millionths of Currency
-	MoneyPerDay        int64  // per workspace, in millionths of Currency
-	Currency           string // what prices are in, for texts
-}
 
 const (
 	// opening is how many of a day's tokens a turn sets aside when it begins, in the
@@ -47,7 +36,7 @@ func (s *step) count(ctx context.Context) error {
 	var counts []store.Count
 	if l.TurnsPerMemberHour > 0 {
 		counts = append(counts, store.Count{
-			Key: "turns/" + s.bot.owner(s.chat.Place, s.chat.Member) + now.UTC().Format("/2006-01-02T15"), N: int64(len(s.events)),
+			Key: "turns/" + s.bot.Owner(s.chat.Place, s.chat.Member) + now.UTC().Format("/2006-01-02T15"), N: int64(len(s.events)),
 			Limit: int64(l.TurnsPerMemberHour), Until: now.Add(2 * time.Hour),
 		})
 	}
@@ -88,7 +77,7 @@ func (s *step) key(what, whose string) string {
 // counts are the counters of a day to which an amount is added: those with a limit.
 func (s *step) counts(a middleware.Amount) []store.Count {
 	l := s.bot.Limits
-	scope, owner := s.bot.scope(s.chat.Place), s.bot.owner(s.chat.Place, s.chat.Member)
+	scope, owner := s.bot.Scope(s.chat.Place), s.bot.Owner(s.chat.Place, s.chat.Member)
 	all := []store.Count{
 		{Key: s.key("tokens", scope), N: a.Tokens, Limit: int64(l.TokensPerDay)},
 		{Key: s.key("money", scope), N: a.Micros, Limit: l.MoneyPerDay},
@@ -96,7 +85,7 @@ func (s *step) counts(a middleware.Amount) []store.Count {
 		{Key: s.key("money", owner), N: a.Micros, Limit: l.MoneyPerMemberDay},
 	}
 	for i := range all {
-		all[i].Until = s.day.Add(2 * day)
+		all[i].Until = s.day.Add(2 * bot.Day)
 	}
 	return slices.DeleteFunc(all, func(c store.Count) bool { return c.Limit == 0 || c.N == 0 })
 }
@@ -107,7 +96,7 @@ func (s *step) take(ctx context.Context, counts []store.Count) error {
 	if len(counts) == 0 {
 		return nil
 	}
-	scope := s.bot.scope(s.chat.Place)
+	scope := s.bot.Scope(s.chat.Place)
 	early := slices.Clone(counts)
 	for i, c := range early {
 		if c.Key == s.key("tokens", scope) || c.Key == s.key("money", scope) {
@@ -132,13 +121,13 @@ func (s *step) settleUsage(c *store.Commit) {
 	}
 	c.Counts = append(c.Counts, s.counts(s.purse.Rest())...)
 	usage := store.Usage{
-		Scope: s.bot.scope(s.chat.Place), Member: s.bot.owner(s.chat.Place, s.chat.Member), Time: s.desk.Now(),
+		Scope: s.bot.Scope(s.chat.Place), Member: s.bot.Owner(s.chat.Place, s.chat.Member), Time: s.desk.Now(),
 		Turns: s.turns, Model: s.bot.Agent.Model.Info().Name,
 	}
 	for _, spent := range s.purse.Spent() {
 		usage.Model, usage.Input, usage.Output, usage.Micros = spent.Model, spent.Usage.Input, spent.Usage.Output, spent.Micros
 		c.Usages = append(c.Usages, usage)
-		s.desk.observe(Cost, "", float64(spent.Micros)/1e6)
+		s.desk.Observe.Note(bot.Cost, "", float64(spent.Micros)/1e6)
 		usage.Turns = 0
 	}
 	if usage.Turns > 0 { // it cost nothing
@@ -176,7 +165,7 @@ func (s *step) overLimit(ctx context.Context, member chat.Member, question strin
 	s.settleUsage(&c)
 	now := s.desk.Now()
 	told := s.desk.Store.Reserve(ctx, store.Count{
-		Key: "told/" + s.bot.owner(s.chat.Place, s.chat.Member) + now.UTC().Format("/2006-01-02T15"), N: 1, Limit: 1, Until: now.Add(2 * time.Hour),
+		Key: "told/" + s.bot.Owner(s.chat.Place, s.chat.Member) + now.UTC().Format("/2006-01-02T15"), N: 1, Limit: 1, Until: now.Add(2 * time.Hour),
 	})
 	if errors.Is(told, store.ErrLimit) {
 		return s.commit(c)
@@ -184,21 +173,21 @@ func (s *step) overLimit(ctx context.Context, member chat.Member, question strin
 	if told != nil {
 		return fmt.Errorf("counting the notice: %w", told)
 	}
-	return s.private(c, paragraph(line))
+	return s.private(c, bot.Paragraph(line))
 }
 
 // limitLine says in a member's words which limit is reached and until when.
 func (s *step) limitLine(member chat.Member, over error) (string, error) {
 	if errors.Is(over, middleware.ErrSpent) {
 		return fmt.Sprintf("I stopped: one question may use %s tokens of the language model, and this one needs more. Ask for a smaller part of it.",
-			grouped(int64(s.bot.Limits.TokensPerTurn))), nil
+			bot.Grouped(int64(s.bot.Limits.TokensPerTurn))), nil
 	}
 	limit, ok := errors.AsType[*store.Limit](over)
 	if !ok {
 		return "", fmt.Errorf("counting the turn: %w", over)
 	}
-	scope, owner := s.bot.scope(s.chat.Place), s.bot.owner(s.chat.Place, s.chat.Member)
-	next := s.day.Truncate(day).Add(day).In(member.Location()).Format("15:04 MST")
+	scope, owner := s.bot.Scope(s.chat.Place), s.bot.Owner(s.chat.Place, s.chat.Member)
+	next := s.day.Truncate(bot.Day).Add(bot.Day).In(member.Location()).Format("15:04 MST")
 	switch limit.Key {
 	case s.key("tokens", scope), s.key("money", scope):
 		return "This workspace has used what it may use of the language model today. I answer again at " + next + ".", nil
@@ -210,15 +199,15 @@ func (s *step) limitLine(member chat.Member, over error) (string, error) {
 }
 
 // slot waits until fewer than the allowed number of turns run in the workspace.
-func (b *Bot) slot(ctx context.Context, d *Desk, p chat.Place) (release func(), err error) {
+func (d *Desk) slot(ctx context.Context, b *bot.Bot, p chat.Place) (release func(), err error) {
 	if b.Limits.TurnsAtOnce == 0 {
 		return func() {}, nil
 	}
 	d.mu.Lock()
-	slots := d.slots[b.scope(p)]
+	slots := d.slots[b.Scope(p)]
 	if slots == nil {
 		slots = make(chan struct{}, b.Limits.TurnsAtOnce)
-		d.slots[b.scope(p)] = slots
+		d.slots[b.Scope(p)] = slots
 	}
 	d.mu.Unlock()
 	select {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"aidesk/bots/bot"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -36,7 +37,7 @@ func (s *step) message(ctx context.Context) error {
 		return s.say(store.Commit{}, "To decide, press a button on the card above: typing is not enough, so that nothing is ever sent by a misunderstanding.")
 	}
 	if over := s.count(ctx); over != nil {
-		s.desk.observeTurn(Limited, 0)
+		observeTurn(s.desk.Observe, limitedTurn, 0)
 		return s.overLimit(ctx, member, question, over)
 	}
 	s.progress(ctx, "working…")
@@ -46,32 +47,32 @@ func (s *step) message(ctx context.Context) error {
 	took := time.Since(begun)
 	switch {
 	case errors.Is(err, errStopped):
-		s.desk.observeTurn(Stopped, took)
+		observeTurn(s.desk.Observe, stoppedTurn, took)
 		return s.ended(question, member, "Stopped.")
 	case errors.Is(err, errChanged):
-		s.desk.observeTurn(Changed, took)
+		observeTurn(s.desk.Observe, changedTurn, took)
 		return s.ended(question, member, "")
 	case err != nil && s.limited() != nil:
-		s.desk.observeTurn(Limited, took)
+		observeTurn(s.desk.Observe, limitedTurn, took)
 		return s.overLimit(ctx, member, question, s.limited())
 	case err != nil:
 		line, ok := agent.Fault(err)
 		if !ok {
 			return err
 		}
-		s.desk.observeTurn(Failed, took)
+		observeTurn(s.desk.Observe, failedTurn, took)
 		s.logger.WarnContext(ctx, "model failed", "error", err)
 		return s.ended(question, member, line)
 	}
-	s.desk.observeTurn(Answered, took)
-	s.desk.observeTrace(answer.Trace)
+	observeTurn(s.desk.Observe, answeredTurn, took)
+	observeTrace(s.desk.Observe, answer.Trace)
 	return s.answer(ctx, store.Commit{}, answer)
 }
 
 // turn asks the agent when the workspace has a place for one more turn, unless the
 // member wants it stopped already.
 func (s *step) turn(ctx context.Context, member chat.Member, question string) (agent.Answer, error) {
-	if slices.ContainsFunc(s.work.Events, func(e store.Event) bool { return e.Kind == kindStop }) {
+	if slices.ContainsFunc(s.work.Events, func(e store.Event) bool { return e.Kind == bot.KindStop }) {
 		s.mu.Lock()
 		s.stopped = true
 		s.mu.Unlock()
@@ -80,7 +81,7 @@ func (s *step) turn(ctx context.Context, member chat.Member, question string) (a
 	if cause := context.Cause(ctx); cause != nil {
 		return agent.Answer{}, cause
 	}
-	release, err := s.bot.slot(ctx, s.desk, s.chat.Place)
+	release, err := s.desk.slot(ctx, s.bot, s.chat.Place)
 	if err != nil {
 		return agent.Answer{}, err
 	}
@@ -98,7 +99,7 @@ func (s *step) speaker(ctx context.Context) (m chat.Member, ok bool, err error) 
 	}
 	d := policy.Speak(s.bot.Access, s.chat.Place, m)
 	if d.Denied() {
-		s.desk.observe(DeniedBy, d.Rule, 1)
+		s.desk.Observe.Note(bot.DeniedBy, d.Rule, 1)
 	}
 	switch {
 	case d.Allowed():
@@ -121,7 +122,7 @@ func (s *step) gather() (string, error) {
 	}
 	add(*s.chat.Message)
 	for _, e := range s.work.Events[1:] {
-		if e.Kind != kindMessage || e.Member != s.events[0].Member {
+		if e.Kind != bot.KindMessage || e.Member != s.events[0].Member {
 			break
 		}
 		next, err := s.desk.opened(e)
@@ -143,8 +144,8 @@ func (s *step) gather() (string, error) {
 func (s *step) latest(m chat.Message) string {
 	text := m.Text
 	for _, e := range s.work.Events {
-		var later event
-		if e.Kind != kindChange || json.Unmarshal(e.Body, &later) != nil || later.Chat.Change.Message != m.ID {
+		var later bot.Event
+		if e.Kind != bot.KindChange || json.Unmarshal(e.Body, &later) != nil || later.Chat.Change.Message != m.ID {
 			continue
 		}
 		text = later.Chat.Change.Text
@@ -155,9 +156,9 @@ func (s *step) latest(m chat.Message) string {
 // ask runs the agent on what the step has read.
 func (s *step) ask(ctx context.Context, member chat.Member, t agent.Turn) (agent.Answer, error) {
 	t.Conversation, t.Place = s.lease.Conversation, s.chat.Place
-	t.Member, t.Owner = member, s.bot.owner(s.chat.Place, s.chat.Member)
-	t.Waiting, t.NewID = s.waits, id
-	t.Confirmation = replyID(s.events[0])
+	t.Member, t.Owner = member, s.bot.Owner(s.chat.Place, s.chat.Member)
+	t.Waiting, t.NewID = s.waits, bot.NewID
+	t.Confirmation = bot.ReplyID(s.events[0])
 	t.Progress = func(text string) { s.progress(ctx, text) }
 	for _, e := range s.work.Entries {
 		entry, err := agent.ReadEntry(e.Body)
@@ -172,19 +173,19 @@ func (s *step) ask(ctx context.Context, member chat.Member, t agent.Turn) (agent
 // answer commits what a turn decided, with c, in one transaction.
 func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error {
 	r := chat.Reply{
-		ID: replyID(s.events[0]), Place: s.chat.Place, To: s.chat.Member, Answers: answered(s.chat),
+		ID: bot.ReplyID(s.events[0]), Place: s.chat.Place, To: s.chat.Member, Answers: bot.MessageID(s.chat),
 		Text: a.Text, Previews: a.Previews, Notes: a.Notes,
 	}
 	if err := s.park(&c, &r, a); err != nil {
 		return err
 	}
 	for _, choice := range a.Choices[:min(len(a.Choices), 5)] {
-		b := chat.Button{ID: id(), Label: markdown.Line(choice.Label, 34), Form: choice.Operation != ""}
-		p := purpose{Do: doSay, Member: s.chat.Member, Say: choice.Say}
+		b := chat.Button{ID: bot.NewID(), Label: markdown.Line(choice.Label, 34), Form: choice.Operation != ""}
+		p := bot.ButtonAction{Do: bot.DoSay, Member: s.chat.Member, Say: choice.Say}
 		if b.Form {
-			p = purpose{Do: doRun, Member: s.chat.Member, Plugin: choice.Plugin, Operation: choice.Operation, Args: choice.Args}
+			p = bot.ButtonAction{Do: bot.DoRun, Member: s.chat.Member, Plugin: choice.Plugin, Operation: choice.Operation, Args: choice.Args}
 		}
-		s.button(&c, b.ID, p, day)
+		s.button(&c, b.ID, p, bot.Day)
 		r.Buttons = append(r.Buttons, b)
 	}
 	s.offerShare(&c, &r)
@@ -222,12 +223,12 @@ func (s *step) say(c store.Commit, line string) error {
 
 // plain is a Reply to the step's event with a text of ours.
 func (s *step) plain(text markdown.Document) chat.Reply {
-	return chat.Reply{ID: replyID(s.events[0]), Place: s.chat.Place, To: s.chat.Member, Answers: answered(s.chat), Text: text}
+	return chat.Reply{ID: bot.ReplyID(s.events[0]), Place: s.chat.Place, To: s.chat.Member, Answers: bot.MessageID(s.chat), Text: text}
 }
 
 // reply commits c with a Reply.
 func (s *step) reply(c store.Commit, r chat.Reply) error {
-	wanted, err := s.wanted(r, s.bot.owner(s.chat.Place, s.chat.Member))
+	wanted, err := s.bot.Wanted(s.lease.Conversation, r, s.bot.Owner(s.chat.Place, s.chat.Member))
 	if err != nil {
 		return err
 	}
@@ -235,19 +236,10 @@ func (s *step) reply(c store.Commit, r chat.Reply) error {
 	return s.commit(c)
 }
 
-// wanted is a Reply as the outbox keeps it.
-func (j *job) wanted(r chat.Reply, owner string) (store.Reply, error) {
-	body, err := json.Marshal(r)
-	if err != nil {
-		return store.Reply{}, fmt.Errorf("storing the reply: %w", err)
-	}
-	return store.Reply{ID: r.ID, Conversation: j.lease.Conversation, Member: owner, Adapter: j.bot.outbox(r.Place.Platform), Body: body}, nil
-}
-
 // entries appends to the transcript.
 func (s *step) entries(c *store.Commit, entries ...agent.Entry) error {
 	for _, e := range entries {
-		if err := s.entry(c, kept{Entry: e}); err != nil {
+		if err := s.entry(c, bot.Entry{Entry: e}); err != nil {
 			return err
 		}
 	}
@@ -257,7 +249,7 @@ func (s *step) entries(c *store.Commit, entries ...agent.Entry) error {
 // told appends what the agent decided to the transcript, and why.
 func (s *step) told(c *store.Commit, a agent.Answer) error {
 	for i, e := range a.Entries {
-		k := kept{Entry: e}
+		k := bot.Entry{Entry: e}
 		if i == len(a.Entries)-1 && a.Trace.Model != "" {
 			k.Why = s.whyOf(a.Trace)
 		}
@@ -268,24 +260,13 @@ func (s *step) told(c *store.Commit, a agent.Answer) error {
 	return nil
 }
 
-func (s *step) entry(c *store.Commit, k kept) error {
+func (s *step) entry(c *store.Commit, k bot.Entry) error {
 	body, err := json.Marshal(k)
 	if err != nil {
 		return fmt.Errorf("storing the transcript: %w", err)
 	}
-	c.Entries = append(c.Entries, store.Entry{Member: s.bot.owner(s.chat.Place, s.chat.Member), Body: body})
+	c.Entries = append(c.Entries, store.Entry{Member: s.bot.Owner(s.chat.Place, s.chat.Member), Body: body})
 	return nil
-}
-
-// replyID is ours, and the same when the turn is redone.
-func replyID(e store.Event) string { return chat.Key("reply", e.ID) }
-
-// answered is the platform's id of the message that an event is about.
-func answered(e chat.Event) string {
-	if e.Message != nil {
-		return e.Message.ID
-	}
-	return ""
 }
 
 // decisions are the words by which people try to decide a card without its buttons.
@@ -306,5 +287,3 @@ func (s *step) progress(ctx context.Context, text string) {
 		}
 	}
 }
-
-const day = 24 * time.Hour

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"aidesk/bots/bot"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -19,7 +20,7 @@ import (
 func (s *step) pluginList(ctx context.Context) error {
 	var c store.Commit
 	r := s.plain(markdown.New())
-	if err := s.list(ctx, &c, &r, purpose{}); err != nil {
+	if err := s.list(ctx, &c, &r, bot.ButtonAction{}); err != nil {
 		return err
 	}
 	return s.reply(c, r)
@@ -27,7 +28,7 @@ func (s *step) pluginList(ctx context.Context) error {
 
 // list fills a Reply with the list as it is for the member once pressed, a toggle or
 // nothing, is committed.
-func (s *step) list(ctx context.Context, c *store.Commit, r *chat.Reply, pressed purpose) error {
+func (s *step) list(ctx context.Context, c *store.Commit, r *chat.Reply, pressed bot.ButtonAction) error {
 	all, err := s.bot.Plugins.List(ctx, s.chat.Place)
 	if err != nil {
 		return err
@@ -38,7 +39,7 @@ func (s *step) list(ctx context.Context, c *store.Commit, r *chat.Reply, pressed
 	}
 	r.Text, r.Rows = markdown.New(markdown.Heading(2, markdown.Text("Plugins"))), nil
 	if len(all) == 0 {
-		r.Text = paragraph("No plugins are registered here yet. An administrator adds them with /plugins-admin add.")
+		r.Text = bot.Paragraph("No plugins are registered here yet. An administrator adds them with /plugins-admin add.")
 	}
 	for _, p := range all {
 		is := func(other *plugin.Plugin) bool { return other.ID == p.ID }
@@ -58,8 +59,8 @@ func (s *step) list(ctx context.Context, c *store.Commit, r *chat.Reply, pressed
 }
 
 // relist brings the list in which a toggle was pressed up to date.
-func (s *step) relist(ctx context.Context, c *store.Commit, pressed purpose) error {
-	r, err := s.said(ctx, pressed.List)
+func (s *step) relist(ctx context.Context, c *store.Commit, pressed bot.ButtonAction) error {
+	r, err := bot.ReadReply(ctx, s.desk.Store, pressed.List)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
@@ -69,7 +70,7 @@ func (s *step) relist(ctx context.Context, c *store.Commit, pressed purpose) err
 	if err := s.list(ctx, c, &r, pressed); err != nil {
 		return err
 	}
-	wanted, err := s.wanted(r, s.bot.owner(s.chat.Place, s.chat.Member))
+	wanted, err := s.bot.Wanted(s.lease.Conversation, r, s.bot.Owner(s.chat.Place, s.chat.Member))
 	c.Replies = append(c.Replies, wanted)
 	return err
 }
@@ -91,8 +92,8 @@ func (s *step) toggle(c *store.Commit, p *plugin.Plugin, on bool, list string) c
 	if on {
 		label, style = "Enable ", chat.Primary
 	}
-	b := chat.Button{ID: id(), Label: markdown.Line(label+p.Human(), 34), Style: style}
-	s.button(c, b.ID, purpose{Do: doSwitch, Member: s.chat.Member, Plugin: p.ID, On: on, List: list}, day)
+	b := chat.Button{ID: bot.NewID(), Label: markdown.Line(label+p.Human(), 34), Style: style}
+	s.button(c, b.ID, bot.ButtonAction{Do: bot.DoSwitch, Member: s.chat.Member, Plugin: p.ID, On: on, List: list}, bot.Day)
 	return b
 }
 
@@ -130,10 +131,10 @@ func (s *step) switchPlugin(ctx context.Context, p *plugin.Plugin, on bool, list
 		c.Puts = []store.Record{record}
 	}
 	if list == homeList {
-		return s.switchHome(ctx, purpose{Plugin: p.ID, On: on}, c)
+		return s.switchHome(ctx, bot.ButtonAction{Plugin: p.ID, On: on}, c)
 	}
 	if list != "" {
-		if err := s.relist(ctx, &c, purpose{Plugin: p.ID, On: on, List: list}); err != nil {
+		if err := s.relist(ctx, &c, bot.ButtonAction{Plugin: p.ID, On: on, List: list}); err != nil {
 			return err
 		}
 	}
@@ -152,7 +153,7 @@ func switched(p *plugin.Plugin, on, changed bool) markdown.Document {
 		line = p.Human() + " was not enabled for you."
 	}
 	if !on {
-		return paragraph(line)
+		return bot.Paragraph(line)
 	}
 	doc := markdown.New(markdown.Paragraph(markdown.Text(line)))
 	if e := examples(p, 3); len(e) > 0 {
@@ -171,7 +172,7 @@ func examples(p *plugin.Plugin, most int) [][]markdown.Inline {
 }
 
 // pressSwitch works a toggle.
-func (s *step) pressSwitch(ctx context.Context, p purpose) error {
+func (s *step) pressSwitch(ctx context.Context, p bot.ButtonAction) error {
 	found, err := s.find(ctx, p.Plugin)
 	if found == nil {
 		return err
@@ -246,7 +247,7 @@ func fact(label string, value markdown.Inline) []markdown.Inline {
 }
 
 // suggest completes the name of a plugin.
-func (b *Bot) suggest(ctx context.Context, q chat.Query) ([]chat.Suggestion, error) {
+func suggest(ctx context.Context, b *bot.Bot, q chat.Query) ([]chat.Suggestion, error) {
 	on, off, err := b.Plugins.Enabled(ctx, q.Place, q.Member)
 	if err != nil {
 		return nil, err
@@ -268,7 +269,7 @@ func (b *Bot) suggest(ctx context.Context, q chat.Query) ([]chat.Suggestion, err
 }
 
 // suggestOperation completes the name of an operation, behind that of its plugin.
-func (b *Bot) suggestOperation(ctx context.Context, q chat.Query) ([]chat.Suggestion, error) {
+func suggestOperation(ctx context.Context, b *bot.Bot, q chat.Query) ([]chat.Suggestion, error) {
 	on, _, err := b.Plugins.Enabled(ctx, q.Place, q.Member)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 
 	"aidesk/adapters/terminal"
 	"aidesk/bots"
+	"aidesk/bots/bot"
 	"aidesk/core/agent"
 	"aidesk/core/model/script"
 	"aidesk/core/plugin"
@@ -78,7 +79,7 @@ func TestPoison(t *testing.T) {
 	model := script.New()
 	desk := &bots.Desk{
 		Store: db, Secrets: ring, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
-		Bots: []*bots.Bot{{
+		Bots: []*bot.Bot{{
 			Name: "desk", Plugins: registry, Agent: &agent.Agent{Model: model, Plugins: registry, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
 		}},
 	}

@@ -9,61 +9,15 @@ import (
 	"strings"
 	"time"
 
+	"aidesk/bots/bot"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
-	"aidesk/core/markdown"
-	"aidesk/core/plugin"
 	"aidesk/store"
 )
 
-// purpose is what a button stands for, kept under its id.
-type purpose struct {
-	Do     string `json:"do"`
-	Member string `json:"member"` // who may press it; empty: everyone
-	Action string `json:"action,omitempty"`
-	Say    string `json:"say,omitempty"`
-	Plugin string `json:"plugin,omitempty"` // id
-	On     bool   `json:"on,omitempty"`
-	List   string `json:"list,omitempty"` // the Reply with the list that the button stands in
-
-	Operation string               `json:"operation,omitempty"`
-	Args      json.RawMessage      `json:"args,omitempty"`
-	Plan      *plugin.Registration `json:"plan,omitempty"`   // a plugin that was read and is not yet registered
-	Answer    string               `json:"answer,omitempty"` // the Reply to be shared
-	Place     *chat.Place          `json:"place,omitempty"`  // and where
-}
-
-// What a button can do.
-const (
-	doApprove = "approve"
-	doAllow   = "allow" // approve, and let more such reads go in this conversation
-	doCancel  = "cancel"
-	doAgain   = "again"
-	doSay     = "say"
-	doSwitch  = "switch"
-	doEdit    = "edit"     // opens the form of an Action's values
-	doRun     = "run"      // opens the form of an operation
-	doAdd     = "register" // opens the form of a plugin that was read
-	doForget  = "forget"
-	doShare   = "share" // publishes an answer where it was asked for
-)
-
-// purpose reads what a button stands for.
-func (d *Desk) purpose(ctx context.Context, button string) (purpose, store.Button, error) {
-	var p purpose
-	b, err := d.Store.Button(ctx, button)
-	if err != nil {
-		return p, b, err
-	}
-	if err := json.Unmarshal(b.Body, &p); err != nil {
-		return p, b, fmt.Errorf("reading a button: %w", err)
-	}
-	return p, b, nil
-}
-
 // button commits what a button stands for.
-func (s *step) button(c *store.Commit, button string, p purpose, life time.Duration) {
+func (s *step) button(c *store.Commit, button string, p bot.ButtonAction, life time.Duration) {
 	body, err := json.Marshal(p)
 	if err != nil {
 		panic(err) // strings and a bool
@@ -72,16 +26,16 @@ func (s *step) button(c *store.Commit, button string, p purpose, life time.Durat
 }
 
 // buttonOwner is with whom a button is forgotten; the one that forgets outlives it.
-func (s *step) buttonOwner(p purpose) string {
-	if p.Do == doForget {
+func (s *step) buttonOwner(p bot.ButtonAction) string {
+	if p.Do == bot.DoForget {
 		return ""
 	}
-	return s.bot.owner(s.chat.Place, p.Member)
+	return s.bot.Owner(s.chat.Place, p.Member)
 }
 
 // press works a press of a button.
 func (s *step) press(ctx context.Context) error {
-	p, b, err := s.desk.purpose(ctx, s.chat.Press.Button)
+	p, b, err := bot.ReadButton(ctx, s.desk.Store, s.chat.Press.Button)
 	if errors.Is(err, store.ErrNotFound) {
 		return s.note(ctx, "I no longer know this button. Ask again.")
 	}
@@ -89,22 +43,22 @@ func (s *step) press(ctx context.Context) error {
 		return err
 	}
 	switch {
-	case p.Do == doApprove || p.Do == doAllow || p.Do == doCancel || p.Do == doAgain:
+	case p.Do == bot.DoApprove || p.Do == bot.DoAllow || p.Do == bot.DoCancel || p.Do == bot.DoAgain:
 		return s.decide(ctx, p)
 	case p.Member != "" && p.Member != s.chat.Member:
 		return s.note(ctx, "This button is for somebody else.")
 	case !s.events[0].Ingested.Before(b.Until):
 		return s.note(ctx, "This button is too old. Ask again.")
-	case p.Do == doSay:
+	case p.Do == bot.DoSay:
 		s.chat.Message = &chat.Message{Text: p.Say}
 		return s.message(ctx)
-	case p.Do == doShare:
+	case p.Do == bot.DoShare:
 		return s.share(ctx, p, b.ID)
-	case p.Do == doForget:
+	case p.Do == bot.DoForget:
 		return s.forget(ctx)
-	case p.Do == doSwitch:
+	case p.Do == bot.DoSwitch:
 		return s.pressSwitch(ctx, p)
-	case p.Do == doEdit || p.Do == doRun || p.Do == doAdd:
+	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd:
 		return s.note(ctx, "This button opens a form.")
 	default:
 		return fmt.Errorf("a button does %q", p.Do)
@@ -115,11 +69,11 @@ func (s *step) press(ctx context.Context) error {
 // the presser alone.
 func (s *step) note(ctx context.Context, line string) error {
 	if n, ok := s.at.(chat.Noter); ok {
-		if err := n.Note(ctx, s.chat, paragraph(line)); err == nil {
+		if err := n.Note(ctx, s.chat, bot.Paragraph(line)); err == nil {
 			return s.commit(store.Commit{})
 		}
 	}
-	r := s.plain(paragraph(line))
+	r := s.plain(bot.Paragraph(line))
 	r.Private = true
 	return s.reply(store.Commit{}, r)
 }
@@ -127,7 +81,7 @@ func (s *step) note(ctx context.Context, line string) error {
 // park writes the Actions of a turn with their timers, buttons and cards.
 func (s *step) park(c *store.Commit, r *chat.Reply, a agent.Answer) error {
 	for _, action := range a.Parked {
-		action.Message = answered(s.chat)
+		action.Message = bot.MessageID(s.chat)
 		if err := s.parkOne(c, r, action); err != nil {
 			return err
 		}
@@ -140,20 +94,20 @@ func (s *step) parkOne(c *store.Commit, r *chat.Reply, a confirm.Action) error {
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(event{Expire: a.ID, Chat: &chat.Event{Place: a.Place, Member: a.Member}})
+	body, err := json.Marshal(bot.Event{Expire: a.ID, Chat: &chat.Event{Place: a.Place, Member: a.Member}})
 	if err != nil {
 		return fmt.Errorf("storing a timer: %w", err)
 	}
 	c.Actions = append(c.Actions, t)
 	c.Events = append(c.Events, store.Event{
-		ID: chat.Key(s.bot.Name, "expire", a.ID), Conversation: a.Conversation, Kind: kindExpire,
+		ID: chat.Key(s.bot.Name, "expire", a.ID), Conversation: a.Conversation, Kind: bot.KindExpire,
 		Time: s.desk.Now(), Due: a.Until, Body: body,
 	})
 	for do, button := range map[string]string{
-		doApprove: a.Buttons.Approve, doAllow: a.Buttons.Allow, doCancel: a.Buttons.Cancel, doAgain: a.Buttons.Again, doEdit: a.Buttons.Edit,
+		bot.DoApprove: a.Buttons.Approve, bot.DoAllow: a.Buttons.Allow, bot.DoCancel: a.Buttons.Cancel, bot.DoAgain: a.Buttons.Again, bot.DoEdit: a.Buttons.Edit,
 	} {
 		if button != "" {
-			s.button(c, button, purpose{Do: do, Member: a.Member, Action: a.ID}, 30*day)
+			s.button(c, button, bot.ButtonAction{Do: do, Member: a.Member, Action: a.ID}, 30*bot.Day)
 		}
 	}
 	r.Cards = append(r.Cards, confirm.Card(a))
@@ -161,7 +115,7 @@ func (s *step) parkOne(c *store.Commit, r *chat.Reply, a confirm.Action) error {
 }
 
 // decide works a press on a card.
-func (s *step) decide(ctx context.Context, p purpose) error {
+func (s *step) decide(ctx context.Context, p bot.ButtonAction) error {
 	a, err := s.action(ctx, p.Action)
 	if err != nil {
 		return err
@@ -169,10 +123,10 @@ func (s *step) decide(ctx context.Context, p purpose) error {
 	if a.By == s.events[0].ID { // this very press decided already: go on where the last commit ended
 		return s.resume(ctx, a)
 	}
-	if p.Do == doAgain {
+	if p.Do == bot.DoAgain {
 		return s.again(ctx, a)
 	}
-	state, err := confirm.Decide(a, confirm.Press{Event: s.events[0].ID, Member: s.chat.Member, At: s.events[0].Ingested, Yes: p.Do != doCancel})
+	state, err := confirm.Decide(a, confirm.Press{Event: s.events[0].ID, Member: s.chat.Member, At: s.events[0].Ingested, Yes: p.Do != bot.DoCancel})
 	if refusal := (*confirm.Refusal)(nil); errors.As(err, &refusal) {
 		if refusal.Late {
 			if err := s.close(ctx, a, confirm.Expired, expiredLine, nil); err != nil {
@@ -187,7 +141,7 @@ func (s *step) decide(ctx context.Context, p purpose) error {
 	if state == confirm.Denied {
 		return s.close(ctx, a, confirm.Denied, cancelledLine, s.events)
 	}
-	a.Lasting = p.Do == doAllow
+	a.Lasting = p.Do == bot.DoAllow
 	return s.execute(ctx, a)
 }
 
@@ -200,22 +154,9 @@ func (s *step) action(ctx context.Context, id string) (confirm.Action, error) {
 	return confirm.Read(stored)
 }
 
-// said is a Reply as it was wanted last. store.ErrNotFound.
-func (j *job) said(ctx context.Context, id string) (chat.Reply, error) {
-	var r chat.Reply
-	stored, err := j.desk.Store.Reply(ctx, id)
-	if err == nil {
-		err = json.Unmarshal(stored.Body, &r)
-	}
-	if err != nil {
-		return r, fmt.Errorf("reading a reply: %w", err)
-	}
-	return r, nil
-}
-
 // card is the Reply of an Action's Confirmation with the card as it is now.
 func (j *job) card(ctx context.Context, a confirm.Action) (chat.Reply, error) {
-	r, err := j.said(ctx, a.Confirmation)
+	r, err := bot.ReadReply(ctx, j.desk.Store, a.Confirmation)
 	if err != nil {
 		return r, err
 	}
@@ -238,7 +179,7 @@ func (j *job) move(ctx context.Context, a confirm.Action, state confirm.State, o
 	if err != nil {
 		return a, c, err
 	}
-	wanted, err := j.wanted(r, a.Owner)
+	wanted, err := j.bot.Wanted(j.lease.Conversation, r, a.Owner)
 	if err != nil {
 		return a, c, err
 	}
@@ -263,8 +204,8 @@ func (j *job) move(ctx context.Context, a confirm.Action, state confirm.State, o
 // cancelNow decides a Cancel while a turn of the conversation runs. Its outcome is
 // told to the model when the event comes up.
 func (j *job) cancelNow(ctx context.Context, e store.Event, press chat.Event) error {
-	p, _, err := j.desk.purpose(ctx, press.Press.Button)
-	if err != nil || p.Do != doCancel {
+	p, _, err := bot.ReadButton(ctx, j.desk.Store, press.Press.Button)
+	if err != nil || p.Do != bot.DoCancel {
 		return err
 	}
 	stored, err := j.desk.Store.Action(ctx, p.Action)
@@ -287,9 +228,4 @@ func (j *job) cancelNow(ctx context.Context, e store.Event, press chat.Event) er
 		return err
 	}
 	return nil
-}
-
-// paragraph is a text of ours with one plain line.
-func paragraph(line string) markdown.Document {
-	return markdown.New(markdown.Paragraph(markdown.Text(line)))
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/secret"
 	"aidesk/store"
@@ -81,8 +82,8 @@ func (d *Desk) sealed(id string, e chat.Event) (chat.Event, error) {
 }
 
 // opened reads an event of the Journal, with what is sealed in it opened.
-func (d *Desk) opened(stored store.Event) (event, error) {
-	var e event
+func (d *Desk) opened(stored store.Event) (bot.Event, error) {
+	var e bot.Event
 	if err := json.Unmarshal(stored.Body, &e); err != nil {
 		return e, fmt.Errorf("reading the event: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aidesk/bots"
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/core/secret"
@@ -66,7 +67,7 @@ func TestSealed(t *testing.T) {
 		}
 		desk := &bots.Desk{
 			Store: db, Secrets: ring, AcceptOnly: acceptOnly, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
-			Bots: []*bots.Bot{{Name: "desk", Adapters: []chat.Adapter{d}}},
+			Bots: []*bot.Bot{{Name: "desk", Adapters: []chat.Adapter{d}}},
 		}
 		if err := desk.Run(t.Context()); err != nil {
 			t.Fatal(err)
@@ -145,7 +146,7 @@ func TestWithoutKeys(t *testing.T) {
 		}
 		return nil
 	}}
-	desk := &bots.Desk{Store: db, AcceptOnly: true, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Bots: []*bots.Bot{{Name: "desk", Adapters: []chat.Adapter{d}}}}
+	desk := &bots.Desk{Store: db, AcceptOnly: true, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Bots: []*bot.Bot{{Name: "desk", Adapters: []chat.Adapter{d}}}}
 	if err := desk.Run(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -199,7 +200,7 @@ func TestUnlockFirst(t *testing.T) {
 	d := &desktop{at: func(context.Context, chat.Handler, chat.Keeper) error { t.Error("it began"); return nil }}
 	desk := &bots.Desk{
 		Store: db, Secrets: newRing(t, secret.Generate("k1")), Now: time.Now, Logger: slog.New(slog.DiscardHandler),
-		Bots: []*bots.Bot{{Name: "desk", Adapters: []chat.Adapter{d}}},
+		Bots: []*bot.Bot{{Name: "desk", Adapters: []chat.Adapter{d}}},
 	}
 	if err := desk.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "the key k1 is not the one") {
 		t.Errorf("got %v", err)

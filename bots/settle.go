@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"sync"
 
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/store"
 )
@@ -34,15 +35,15 @@ func (s *settles) at(a chat.Adapter, event string) {
 // settle notes that events are worked, and which replies came of it.
 func (d *Desk) settle(ctx context.Context, done []store.Event, replies []store.Reply) {
 	for _, e := range done {
-		var body event
+		var body bot.Event
 		if err := json.Unmarshal(e.Body, &body); err != nil || body.Chat == nil || body.Chat.ID == "" {
 			continue
 		}
-		b, err := d.bot(e.Conversation)
+		b, err := bot.Of(d.Bots, e.Conversation)
 		if err != nil {
 			continue
 		}
-		a, err := b.adapter(body.Chat.Place.Platform)
+		a, err := b.Adapter(body.Chat.Place.Platform)
 		if err != nil {
 			continue
 		}

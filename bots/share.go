@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/core/policy"
@@ -20,14 +21,14 @@ func (s *step) offerShare(c *store.Commit, r *chat.Reply) {
 	if s.chat.Message == nil || s.chat.Message.From == nil || r.Text.Empty() || len(r.Cards) > 0 {
 		return
 	}
-	b := chat.Button{ID: id(), Label: shareLabel}
-	s.button(c, b.ID, purpose{Do: doShare, Member: s.chat.Member, Answer: r.ID, Place: s.chat.Message.From}, day)
+	b := chat.Button{ID: bot.NewID(), Label: shareLabel}
+	s.button(c, b.ID, bot.ButtonAction{Do: bot.DoShare, Member: s.chat.Member, Answer: r.ID, Place: s.chat.Message.From}, bot.Day)
 	r.Buttons = append(r.Buttons, b)
 }
 
 // share publishes an answer as it stands: its text, previews and small print, and none of
 // the results behind it. It says who shares it.
-func (s *step) share(ctx context.Context, p purpose, button string) error {
+func (s *step) share(ctx context.Context, p bot.ButtonAction, button string) error {
 	member, ok, err := s.speaker(ctx)
 	if err != nil || !ok {
 		return err
@@ -35,7 +36,7 @@ func (s *step) share(ctx context.Context, p purpose, button string) error {
 	if d := policy.Speak(s.bot.Access, *p.Place, member); !d.Allowed() {
 		return s.note(ctx, d.Reason)
 	}
-	answer, err := s.said(ctx, p.Answer)
+	answer, err := bot.ReadReply(ctx, s.desk.Store, p.Answer)
 	if errors.Is(err, store.ErrNotFound) {
 		return s.note(ctx, "I no longer have this answer. Ask again.")
 	}
@@ -54,7 +55,7 @@ func (s *step) share(ctx context.Context, p purpose, button string) error {
 	answer.Buttons, answer.Notes = left, append(answer.Notes, "Shared.")
 	var c store.Commit
 	for _, r := range []chat.Reply{shown, answer} {
-		wanted, err := s.wanted(r, s.bot.owner(s.chat.Place, s.chat.Member))
+		wanted, err := s.bot.Wanted(s.lease.Conversation, r, s.bot.Owner(s.chat.Place, s.chat.Member))
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"aidesk/bots/bot"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -29,12 +30,12 @@ func TestTexts(t *testing.T) {
 
 	place := chat.Place{Platform: "room", Workspace: "W1", Channel: "C1"}
 	s := &step{
-		job: &job{bot: &Bot{Name: "desk", Limits: Limits{
+		job: &job{bot: &bot.Bot{Name: "desk", Limits: bot.Limits{
 			TurnsPerMemberHour: 20, TokensPerTurn: 200_000, TokensPerDay: 1_000_000, MoneyPerDay: 12_500_000, Currency: "EUR",
 		}}},
 		chat: chat.Event{Place: place, Member: "ada"}, day: time.Date(2026, 11, 23, 22, 10, 0, 0, time.UTC),
 	}
-	scope, owner := s.bot.scope(place), s.bot.owner(place, "ada")
+	scope, owner := s.bot.Scope(place), s.bot.Owner(place, "ada")
 	for _, key := range []string{"hour", s.key("tokens", scope), s.key("money", scope), s.key("tokens", owner), s.key("money", owner)} {
 		line, err := s.limitLine(chat.Member{Zone: "Europe/Paris"}, &store.Limit{Key: key})
 		if err != nil {
@@ -65,8 +66,8 @@ func TestTexts(t *testing.T) {
 		{Role: model.Assistant, Parts: []model.Part{{Text: "Many."}}},
 	}
 	private := []model.Message{turn[0], turn[1], {Role: model.ToolRole, Parts: []model.Part{{Result: &model.ToolResult{CallID: "1", Operation: "shop__list", Status: model.OK, Account: "a1"}}}}}
-	all := &why{Model: "llama3.1", Input: 1200, Output: 30}
-	some := &why{
+	all := &bot.Why{Model: "llama3.1", Input: 1200, Output: 30}
+	some := &bot.Why{
 		Model: "llama3.1, llama3.2", Plugins: []string{"Shop", "Depot"}, Input: 1200, Output: 30, Guessed: true, Micros: 4200, More: 1200,
 		Offered: []agent.Offer{{Tool: "shop__list", Score: .915, Why: "ranked"}, {Tool: "depot__find", Why: "used"}},
 		Steps: []agent.Step{
@@ -76,10 +77,10 @@ func TestTexts(t *testing.T) {
 			{Tool: "nothing", Status: model.Failed},
 		},
 	}
-	show("why, nothing in view", all.text(nil, true, "EUR").Text())
-	show("why", some.text(turn, true, "EUR").Text())
-	show("why, to others", some.text(turn, false, "EUR").Text())
-	show("why, to others, under an account", some.text(private, false, "EUR").Text())
+	show("why, nothing in view", whyText(all, nil, true, "EUR").Text())
+	show("why", whyText(some, turn, true, "EUR").Text())
+	show("why, to others", whyText(some, turn, false, "EUR").Text())
+	show("why, to others, under an account", whyText(some, private, false, "EUR").Text())
 
 	const name = "testdata/texts.golden"
 	if *update {

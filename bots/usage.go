@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/store"
@@ -16,8 +16,8 @@ import (
 // usage shows a member what they used today, and an administrator what the workspace
 // used.
 func (s *step) usage(ctx context.Context, member chat.Member) error {
-	since := s.desk.Now().UTC().Truncate(day)
-	scope, owner := s.bot.scope(s.chat.Place), s.bot.owner(s.chat.Place, s.chat.Member)
+	since := s.desk.Now().UTC().Truncate(bot.Day)
+	scope, owner := s.bot.Scope(s.chat.Place), s.bot.Owner(s.chat.Place, s.chat.Member)
 	var mine, all store.Usage
 	err := s.desk.Store.Usages(ctx, scope, since, func(u store.Usage) bool {
 		add(&all, u)
@@ -58,14 +58,14 @@ func add(sum *store.Usage, u store.Usage) {
 func (s *step) used(who string, u store.Usage, tokens int, micros int64) []markdown.Inline {
 	questions := "1 question"
 	if u.Turns != 1 {
-		questions = grouped(int64(u.Turns)) + " questions"
+		questions = bot.Grouped(int64(u.Turns)) + " questions"
 	}
-	text := grouped(int64(u.Input+u.Output)) + of(grouped, int64(tokens)) + " tokens"
+	text := bot.Grouped(int64(u.Input+u.Output)) + of(bot.Grouped, int64(tokens)) + " tokens"
 	if u.Input+u.Output > 0 {
-		text += " (" + grouped(int64(u.Input)) + " read, " + grouped(int64(u.Output)) + " written)"
+		text += " (" + bot.Grouped(int64(u.Input)) + " read, " + bot.Grouped(int64(u.Output)) + " written)"
 	}
 	if u.Micros > 0 || micros > 0 {
-		text += ", " + decimal(u.Micros) + of(decimal, micros) + " " + s.bot.Limits.Currency
+		text += ", " + bot.Decimal(u.Micros) + of(bot.Decimal, micros) + " " + s.bot.Limits.Currency
 	}
 	return []markdown.Inline{markdown.Strong(who), markdown.Text(": " + questions + ", " + text)}
 }
@@ -78,31 +78,16 @@ func of(written func(int64) string, limit int64) string {
 	return " of " + written(limit)
 }
 
-// grouped writes a number with commas: 1,234,567.
-func grouped(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
-
-// decimal writes millionths with at least two digits: 0.0125, 3.50.
-func decimal(micros int64) string {
-	whole, rest := grouped(micros/1_000_000), fmt.Sprintf("%06d", micros%1_000_000)
-	return whole + "." + rest[:2] + strings.TrimRight(rest[2:], "0")
-}
-
 // warning is the event by which somebody is told that a workspace's day is nearly used
 // up. The same day always gives the same event, so it is worked once.
 func (s *step) warning() store.Event {
-	body, err := json.Marshal(event{Near: s.near, Chat: &chat.Event{Place: s.chat.Place, Member: s.chat.Member}})
+	body, err := json.Marshal(bot.Event{Near: s.near, Chat: &chat.Event{Place: s.chat.Place, Member: s.chat.Member}})
 	if err != nil {
 		panic(err) // strings
 	}
 	return store.Event{
 		ID:           chat.Key(s.bot.Name, "near", s.chat.Place.Platform, s.chat.Place.Workspace, s.day.Format(time.DateOnly)),
-		Conversation: s.bot.apart(s.chat.Place, "near"), Kind: kindNear, Member: s.bot.owner(s.chat.Place, s.chat.Member), Body: body,
+		Conversation: s.bot.Apart(s.chat.Place, "near"), Kind: bot.KindNear, Member: s.bot.Owner(s.chat.Place, s.chat.Member), Body: body,
 	}
 }
 
@@ -114,9 +99,9 @@ func (s *step) nearLimit() error {
 	}
 	var c store.Commit
 	for _, member := range told {
-		r := s.plain(paragraph(s.nearLine(s.first.Near)))
+		r := s.plain(bot.Paragraph(s.nearLine(s.first.Near)))
 		r.ID, r.To, r.Private = chat.Key("reply", s.events[0].ID, member), member, true
-		wanted, err := s.wanted(r, s.bot.owner(s.chat.Place, member))
+		wanted, err := s.bot.Wanted(s.lease.Conversation, r, s.bot.Owner(s.chat.Place, member))
 		if err != nil {
 			return err
 		}
@@ -128,9 +113,9 @@ func (s *step) nearLimit() error {
 // nearLine says that a counter of a workspace's day is nearly full.
 func (s *step) nearLine(counter string) string {
 	l := s.bot.Limits
-	most := grouped(int64(l.TokensPerDay)) + " tokens"
+	most := bot.Grouped(int64(l.TokensPerDay)) + " tokens"
 	if strings.HasPrefix(counter, "money/") {
-		most = decimal(l.MoneyPerDay) + " " + l.Currency
+		most = bot.Decimal(l.MoneyPerDay) + " " + l.Currency
 	}
 	return fmt.Sprintf("This workspace has used %d %% of what it may use of the language model in a day (%s). At the limit I answer nobody until midnight UTC. Administrators see more with /aidesk usage.", nearly, most)
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"aidesk/bots/bot"
 	"aidesk/core/agent"
 	"aidesk/core/markdown"
 	"aidesk/core/model"
@@ -19,31 +20,9 @@ const (
 	mostShown  = 1200 // characters of a result that are shown
 )
 
-// kept is an Entry as the store has it. The last of a turn says why, so that this is
-// forgotten and deleted with the words that it explains.
-type kept struct {
-	agent.Entry
-	Why *why `json:"why,omitempty"`
-}
-
-// why is how an answer came about. What was sent and returned is not in it: that
-// stands in the entries of its turn.
-type why struct {
-	Model   string        `json:"model"`
-	Plugins []string      `json:"plugins,omitempty"` // in view, by name
-	All     []string      `json:"all,omitempty"`     // operations offered because everything was
-	Offered []agent.Offer `json:"offered,omitempty"` // those offered for another reason
-	More    int           `json:"more,omitempty"`    // operations that were offered as well
-	Steps   []agent.Step  `json:"steps,omitempty"`
-	Input   int           `json:"in,omitempty"` // tokens
-	Output  int           `json:"out,omitempty"`
-	Guessed bool          `json:"guessed,omitempty"` // the tokens were estimated
-	Micros  int64         `json:"micros,omitempty"`  // what they cost
-}
-
 // whyOf makes the why of a step's answer.
-func (s *step) whyOf(t agent.Trace) *why {
-	w := &why{Model: t.Model, Plugins: t.Plugins}
+func (s *step) whyOf(t agent.Trace) *bot.Why {
+	w := &bot.Why{Model: t.Model, Plugins: t.Plugins}
 	w.More = max(0, len(t.Offered)-mostOffers)
 	offered := slices.Clone(t.Offered)
 	slices.SortStableFunc(offered, func(a, b agent.Offer) int { return cmp.Compare(b.Score, a.Score) })
@@ -84,16 +63,16 @@ func (s *step) why(back string) error {
 		return err
 	}
 	if w == nil {
-		return s.private(store.Commit{}, paragraph("There is no such answer in this conversation. Of an answer in a thread, ask there: mention me and write “why”."))
+		return s.private(store.Commit{}, bot.Paragraph("There is no such answer in this conversation. Of an answer in a thread, ask there: mention me and write “why”."))
 	}
-	mine := owner == s.bot.owner(s.chat.Place, s.chat.Member)
-	return s.private(store.Commit{}, w.text(turn, mine, s.bot.Limits.Currency))
+	mine := owner == s.bot.Owner(s.chat.Place, s.chat.Member)
+	return s.private(store.Commit{}, whyText(w, turn, mine, s.bot.Limits.Currency))
 }
 
 // explained finds an answer, whose it is, and the messages of its turn.
-func explained(entries []store.Entry, skip int) (found *why, owner string, turn []model.Message, err error) {
+func explained(entries []store.Entry, skip int) (found *bot.Why, owner string, turn []model.Message, err error) {
 	for _, e := range slices.Backward(entries) {
-		var k kept
+		var k bot.Entry
 		if err := json.Unmarshal(e.Body, &k); err != nil {
 			return nil, "", nil, fmt.Errorf("reading the transcript: %w", err)
 		}
@@ -120,13 +99,13 @@ func explained(entries []store.Entry, skip int) (found *why, owner string, turn 
 
 // text is a why for people. To those whose turn it was not it says only which
 // operations were called.
-func (w *why) text(turn []model.Message, mine bool, currency string) markdown.Document {
-	counted := fmt.Sprintf("%s tokens read, %s written", grouped(int64(w.Input)), grouped(int64(w.Output)))
+func whyText(w *bot.Why, turn []model.Message, mine bool, currency string) markdown.Document {
+	counted := fmt.Sprintf("%s tokens read, %s written", bot.Grouped(int64(w.Input)), bot.Grouped(int64(w.Output)))
 	if w.Guessed {
 		counted += " (estimated)"
 	}
 	if w.Micros > 0 {
-		counted += ", " + decimal(w.Micros) + " " + currency
+		counted += ", " + bot.Decimal(w.Micros) + " " + currency
 	}
 	facts := [][]markdown.Inline{
 		fact("Model", markdown.Text(w.Model+"; "+counted)),
@@ -144,7 +123,7 @@ func (w *why) text(turn []model.Message, mine bool, currency string) markdown.Do
 		doc.Blocks = append(doc.Blocks, markdown.TableOf([]string{"Offered", "Score", "Why"}, rows))
 	}
 	if w.More > 0 {
-		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf("And %s more operations.", grouped(int64(w.More))))))
+		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf("And %s more operations.", bot.Grouped(int64(w.More))))))
 	}
 	if !mine && slices.ContainsFunc(turn, personal) {
 		return doc.Append(markdown.Paragraph(markdown.Text("It used a plugin under the account of the member who asked, so the rest is shown only to them.")))
@@ -194,7 +173,7 @@ func exchanged(turn []model.Message) []markdown.Block {
 // cut bounds what is shown of a text.
 func cut(text string) string {
 	if runes := []rune(text); len(runes) > mostShown {
-		return fmt.Sprintf("%s… (%s characters)", string(runes[:mostShown]), grouped(int64(len(runes))))
+		return fmt.Sprintf("%s… (%s characters)", string(runes[:mostShown]), bot.Grouped(int64(len(runes))))
 	}
 	return text
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"aidesk/bots/bot"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -62,7 +63,7 @@ func (d *Desk) claim(ctx context.Context, stop <-chan struct{}) {
 // job is one conversation while it is worked.
 type job struct {
 	desk   *Desk
-	bot    *Bot
+	bot    *bot.Bot
 	lease  store.Lease
 	logger *slog.Logger
 	poked  chan struct{}
@@ -79,7 +80,7 @@ type step struct {
 	*job
 	work   store.Work
 	events []store.Event
-	first  event
+	first  bot.Event
 	chat   chat.Event       // of the last event
 	at     chat.Adapter     // of its platform
 	waits  []confirm.Action // not final, of this conversation
@@ -103,7 +104,7 @@ var (
 
 // conversation works the events of one conversation until none is left.
 func (d *Desk) conversation(ctx context.Context, lease store.Lease, stop <-chan struct{}) {
-	b, err := d.bot(lease.Conversation)
+	b, err := bot.Of(d.Bots, lease.Conversation)
 	if err != nil {
 		d.Logger.ErrorContext(ctx, "work for a bot that is not configured", "conversation", lease.Conversation, "error", err)
 		d.release(ctx, lease, time.Hour)
@@ -226,7 +227,7 @@ func (s *step) read() error {
 	if s.first.Chat != nil {
 		s.chat = *s.first.Chat
 	}
-	if s.at, err = s.bot.adapter(s.chat.Place.Platform); err != nil {
+	if s.at, err = s.bot.Adapter(s.chat.Place.Platform); err != nil {
 		return err
 	}
 	for _, a := range s.work.Actions {
@@ -242,23 +243,23 @@ func (s *step) read() error {
 // dispatch gives an event to what works it.
 func (s *step) dispatch(ctx context.Context) error {
 	switch s.events[0].Kind {
-	case kindMessage:
+	case bot.KindMessage:
 		return s.message(ctx)
-	case kindChange:
+	case bot.KindChange:
 		return s.change(ctx)
-	case kindStop:
+	case bot.KindStop:
 		return s.stop(ctx)
-	case kindCommand:
+	case bot.KindCommand:
 		return s.command(ctx)
-	case kindPress:
+	case bot.KindPress:
 		return s.press(ctx)
-	case kindForm:
+	case bot.KindForm:
 		return s.form(ctx)
-	case kindVisit:
+	case bot.KindVisit:
 		return s.home(ctx)
-	case kindExpire:
+	case bot.KindExpire:
 		return s.expire(ctx)
-	case kindNear:
+	case bot.KindNear:
 		return s.nearLimit()
 	default:
 		return s.commit(store.Commit{})
@@ -284,7 +285,7 @@ func (j *job) write(c store.Commit, done []store.Event, shown []store.Reply) err
 	if err := j.desk.Store.Commit(j.base, j.lease, c); err != nil {
 		return fmt.Errorf("committing: %w", err)
 	}
-	j.desk.observeDecisions(c)
+	observeDecisions(j.desk.Observe, c)
 	j.desk.settle(j.base, done, shown)
 	if len(c.Replies) > 0 {
 		poke(j.desk.outbox)
@@ -315,12 +316,12 @@ func (j *job) apologise(ctx context.Context, work store.Work) error {
 		}
 	}
 	c := store.Commit{Done: []uint64{e.Seq}}
-	var body event
+	var body bot.Event
 	if err := json.Unmarshal(e.Body, &body); err == nil && body.Chat != nil {
 		j.logger.ErrorContext(j.base, "event closed after too many tries", "event", e.ID)
-		j.desk.observeTurn(GaveUp, 0)
+		observeTurn(j.desk.Observe, gaveUpTurn, 0)
 		text := markdown.New(markdown.Paragraph(markdown.Text("Sorry, I could not finish this: something in me failed, several times. Whoever runs me finds the cause in the log. You can go on.")))
-		reply, err := j.wanted(chat.Reply{ID: replyID(e), Place: body.Chat.Place, To: body.Chat.Member, Answers: answered(*body.Chat), Text: text}, e.Member)
+		reply, err := j.bot.Wanted(j.lease.Conversation, chat.Reply{ID: bot.ReplyID(e), Place: body.Chat.Place, To: body.Chat.Member, Answers: bot.MessageID(*body.Chat), Text: text}, e.Member)
 		if err != nil {
 			return err
 		}
@@ -362,7 +363,7 @@ func (j *job) watch(ctx context.Context, cancel context.CancelCauseFunc) {
 func (j *job) interrupted(ctx context.Context, e store.Event) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	var body event
+	var body bot.Event
 	if err := json.Unmarshal(e.Body, &body); err != nil || body.Chat == nil {
 		return
 	}
@@ -371,14 +372,14 @@ func (j *job) interrupted(ctx context.Context, e store.Event) {
 		return // it is the one that is worked
 	}
 	switch {
-	case running == nil && e.Kind != kindPress:
+	case running == nil && e.Kind != bot.KindPress:
 		j.early = append(j.early, e)
-	case e.Kind == kindStop && running.stoppable():
+	case e.Kind == bot.KindStop && running.stoppable():
 		j.stopped = true
 		running.cancel(errStopped)
-	case e.Kind == kindChange && running.about(body.Chat.Change.Message):
+	case e.Kind == bot.KindChange && running.about(body.Chat.Change.Message):
 		running.cancel(errChanged)
-	case e.Kind == kindPress:
+	case e.Kind == bot.KindPress:
 		if err := j.cancelNow(ctx, e, *body.Chat); err != nil {
 			j.logger.ErrorContext(ctx, "cancelling at once", "error", err)
 		}

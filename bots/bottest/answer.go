@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"aidesk/bots"
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/model"
 	"aidesk/core/model/planner"
@@ -170,7 +170,7 @@ func notice(t *testing.T, p Platform, clock *Clock) {
 // in the next one.
 func limit(t *testing.T, p Platform, clock *Clock) {
 	hello := script.Func(script.Say("hello"))
-	s := Start(t, p, clock, Setup{Model: hello, Limits: bots.Limits{TurnsPerMemberHour: 2}})
+	s := Start(t, p, clock, Setup{Model: hello, Limits: bot.Limits{TurnsPerMemberHour: 2}})
 	contains(t, Text(s.Ask("one")), "hello")
 	contains(t, Text(s.Ask("two")), "hello")
 	over := s.Ask("three")

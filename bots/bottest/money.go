@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"aidesk/bots"
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/model"
 	"aidesk/core/model/middleware"
@@ -85,7 +85,7 @@ func (s *Stage) refused(text string, words ...string) {
 // again tomorrow.
 func dayLimit(t *testing.T, p Platform, clock *Clock) {
 	m := script.Func(spends(6000, script.Say("hello")))
-	s := Start(t, p, clock, Setup{Model: m, Limits: bots.Limits{TokensPerDay: 12_000}})
+	s := Start(t, p, clock, Setup{Model: m, Limits: bot.Limits{TokensPerDay: 12_000}})
 	s.Ask("one")
 	s.Ask("two")
 	if n := s.used("tokens"); n != 12_000 {
@@ -111,7 +111,7 @@ func dayLimit(t *testing.T, p Platform, clock *Clock) {
 func moneyLimit(t *testing.T, p Platform, clock *Clock) {
 	m := script.Func(spends(100_000, script.Say("hello")))
 	s := Start(t, p, clock, Setup{
-		Model: m, Price: middleware.Price{Input: 2_500_000, Output: 10_000_000}, Limits: bots.Limits{MoneyPerDay: 500_000, Currency: "USD"},
+		Model: m, Price: middleware.Price{Input: 2_500_000, Output: 10_000_000}, Limits: bot.Limits{MoneyPerDay: 500_000, Currency: "USD"},
 	})
 	contains(t, Text(s.Ask("one")), "hello")
 	if n := s.used("money"); n != 250_000 {
@@ -127,7 +127,7 @@ func moneyLimit(t *testing.T, p Platform, clock *Clock) {
 // memberLimit: one member's day is not another's.
 func memberLimit(t *testing.T, p Platform, clock *Clock) {
 	m := script.Func(spends(6000, script.Say("hello")))
-	s := Start(t, p, clock, Setup{Model: m, Limits: bots.Limits{TokensPerMemberDay: 6000, TokensPerDay: 1_000_000}})
+	s := Start(t, p, clock, Setup{Model: m, Limits: bot.Limits{TokensPerMemberDay: 6000, TokensPerDay: 1_000_000}})
 	contains(t, Text(s.Ask("one")), "hello")
 	s.refused("two", "You have used", "again at")
 	if s.Other != "" {
@@ -139,7 +139,7 @@ func memberLimit(t *testing.T, p Platform, clock *Clock) {
 func turnLimit(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
 	m := script.New(spends(4500, script.Call("shop__listGoods", `{}`)), script.Say("never asked"))
-	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}, Limits: bots.Limits{TokensPerTurn: 5000, TokensPerDay: 100_000}})
+	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}, Limits: bot.Limits{TokensPerTurn: 5000, TokensPerDay: 100_000}})
 	got := s.Ask("what do you sell?").Text.Text()
 	plain(t, got)
 	contains(t, got, "I stopped", "5,000 tokens")
@@ -156,7 +156,7 @@ func turnLimit(t *testing.T, p Platform, clock *Clock) {
 func dayEndsInTurn(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
 	m := script.New(spends(9500, script.Call("shop__listGoods", `{}`)), script.Say("never asked"))
-	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}, Limits: bots.Limits{TokensPerDay: 10_000}})
+	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}, Limits: bot.Limits{TokensPerDay: 10_000}})
 	got := s.Ask("what do you sell?").Text.Text()
 	plain(t, got)
 	contains(t, got, "This workspace has used")
@@ -173,7 +173,7 @@ func dayEndsInTurn(t *testing.T, p Platform, clock *Clock) {
 func uncounted(t *testing.T, p Platform, clock *Clock) {
 	const limit = 6000
 	m := script.Func(spends(0, script.Say(strings.Repeat("all is well ", 40))))
-	s := Start(t, p, clock, Setup{Model: m, Limits: bots.Limits{TokensPerDay: limit}})
+	s := Start(t, p, clock, Setup{Model: m, Limits: bot.Limits{TokensPerDay: limit}})
 	answered := 0
 	for strings.Contains(Text(s.Ask(fmt.Sprintf("question %d", answered))), "all is well") {
 		if answered++; answered > 20 {
@@ -218,7 +218,7 @@ func nearLimit(t *testing.T, p Platform, clock *Clock) {
 	m := script.Func(func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 		return spends(int(tokens.Load()), script.Say("hello"))(ctx, r, on)
 	})
-	setup := Setup{Model: m, Limits: bots.Limits{TokensPerDay: 40_000}}
+	setup := Setup{Model: m, Limits: bot.Limits{TokensPerDay: 40_000}}
 	want := p.Member
 	if p.Other != "" {
 		setup.Tell, want = []string{p.Other}, p.Other
@@ -257,7 +257,7 @@ func nearLimit(t *testing.T, p Platform, clock *Clock) {
 // nearCrash: the notice is on disk with the turn that caused it, and shown once.
 func nearCrash(t *testing.T, p Platform, clock *Clock) {
 	m := script.Func(spends(9000, script.Say("hello")))
-	s := Start(t, p, clock, Setup{Model: m, Limits: bots.Limits{TokensPerDay: 11_000}})
+	s := Start(t, p, clock, Setup{Model: m, Limits: bot.Limits{TokensPerDay: 11_000}})
 	s.Ask("one")
 	dead := s.KillAfter(func(c store.Commit) bool {
 		for _, e := range c.Events {
@@ -282,7 +282,7 @@ func nearCrash(t *testing.T, p Platform, clock *Clock) {
 func crashAsking(t *testing.T, p Platform, clock *Clock) {
 	hold, began, let := held(script.Say("never heard"))
 	m := script.New(hold, spends(700, script.Say("hello")))
-	s := Start(t, p, clock, Setup{Model: m, Limits: bots.Limits{TokensPerDay: 1_000_000, TurnsPerMemberHour: 1}})
+	s := Start(t, p, clock, Setup{Model: m, Limits: bot.Limits{TokensPerDay: 1_000_000, TurnsPerMemberHour: 1}})
 	e := s.Tell(s.Member, "think hard")
 	s.Await("the model", began)
 	reserved := s.used("tokens")
@@ -303,7 +303,7 @@ func crashAsking(t *testing.T, p Platform, clock *Clock) {
 func approvedAtLimit(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
 	m := script.New(kettles(), spends(20_000, script.Say("ready")), script.Say("never asked"))
-	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}, Limits: bots.Limits{TokensPerDay: 20_000}})
+	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}, Limits: bot.Limits{TokensPerDay: 20_000}})
 	r := s.Ask("order two copper kettles")
 	s.Act(s.Member, s.Button(r, "Approve"))
 	if got := card(t, s.Now(r.ID)); got.State != chat.CardDone || shop.Count("POST") != 1 {
@@ -318,7 +318,7 @@ func approvedAtLimit(t *testing.T, p Platform, clock *Clock) {
 func usage(t *testing.T, p Platform, clock *Clock) {
 	m := script.Func(spends(1500, script.Say("hello")))
 	s := Start(t, p, clock, Setup{
-		Model: m, Price: middleware.Price{Input: 2_500_000}, Limits: bots.Limits{TokensPerDay: 50_000, MoneyPerDay: 3_000_000, TurnsPerMemberHour: 9, Currency: "EUR"},
+		Model: m, Price: middleware.Price{Input: 2_500_000}, Limits: bot.Limits{TokensPerDay: 50_000, MoneyPerDay: 3_000_000, TurnsPerMemberHour: 9, Currency: "EUR"},
 	})
 	s.Ask("one")
 	s.Ask("two")

@@ -16,6 +16,7 @@ import (
 
 	"aidesk/adapters/adaptertest"
 	"aidesk/bots"
+	"aidesk/bots/bot"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/egress"
@@ -34,10 +35,10 @@ type Setup struct {
 	Model   model.Model // defaults to a script without steps
 	Plugins []Plugin
 	Price   middleware.Price // of Model
-	Limits  bots.Limits
+	Limits  bot.Limits
 	Turn    agent.Limits
 	Tell    []string // who is told when a limit is near
-	Observe func(bots.Observation)
+	Observe bot.Observer
 	Key     string // that seals what is entrusted to the desk, as it is configured; one is made where there is none
 }
 
@@ -117,7 +118,7 @@ func (s *Stage) open() {
 	if err := registry.Configure(s.T.Context(), configured); err != nil {
 		s.T.Fatal(err)
 	}
-	bot := &bots.Bot{
+	b := &bot.Bot{
 		Name: "desk", Adapters: []chat.Adapter{tapped(s.Open(), s.board)}, Plugins: registry, Limits: s.setup.Limits,
 		Tell: map[string][]string{s.Place.Platform: s.setup.Tell},
 		Agent: &agent.Agent{
@@ -125,7 +126,7 @@ func (s *Stage) open() {
 			Previews: &preview.Fetcher{Guard: guard}, Now: s.Clock.Now, Logger: logger,
 		},
 	}
-	desk := &bots.Desk{Store: m, Bots: []*bots.Bot{bot}, Secrets: s.secrets, Now: s.Clock.Now, Logger: logger, Observe: s.setup.Observe}
+	desk := &bots.Desk{Store: m, Bots: []*bot.Bot{b}, Secrets: s.secrets, Now: s.Clock.Now, Logger: logger, Observe: s.setup.Observe}
 	ctx, end := context.WithCancel(context.Background())
 	s.board.add(func() { s.board.desk = nil })
 	s.live = &live{store: m, db: db, end: end, ended: make(chan error, 1)}

@@ -3,7 +3,7 @@ package bottest
 import (
 	"testing"
 
-	"aidesk/bots"
+	"aidesk/bots/bot"
 	"aidesk/core/model"
 	"aidesk/core/model/middleware"
 	"aidesk/core/model/planner"
@@ -34,7 +34,7 @@ func why(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
 	m := script.New(kinds()...).With(model.Info{Wire: "script", Name: "llama3.1"})
 	s := Start(t, p, clock, Setup{
-		Model: m, Price: middleware.Price{Input: 2_000_000}, Plugins: []Plugin{{shop.Address, true}}, Limits: bots.Limits{Currency: "EUR"},
+		Model: m, Price: middleware.Price{Input: 2_000_000}, Plugins: []Plugin{{shop.Address, true}}, Limits: bot.Limits{Currency: "EUR"},
 	})
 	contains(t, Text(s.Ask("why")), "no such answer")
 	contains(t, Text(s.Ask("which kettles do you sell?")), "We sell kettles.")

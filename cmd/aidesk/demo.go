@@ -15,6 +15,7 @@ import (
 
 	"aidesk/adapters/terminal"
 	"aidesk/bots"
+	"aidesk/bots/bot"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
@@ -124,7 +125,7 @@ func demoConfig(o demoOptions, examples *exampleServers) config.Config {
 }
 
 // greeting is the first thing that the person reads.
-func greeting(ctx context.Context, b *bots.Bot) (markdown.Document, error) {
+func greeting(ctx context.Context, b *bot.Bot) (markdown.Document, error) {
 	on, _, err := b.Plugins.Enabled(ctx, terminal.Place(), "")
 	if err != nil {
 		return markdown.Document{}, err

@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"aidesk/bots"
+	"aidesk/bots/bot"
 	"aidesk/core/model"
 )
 
@@ -93,22 +93,22 @@ func (m *metrics) handler() http.Handler {
 }
 
 // observe counts what the desk tells.
-func (m *metrics) observe(o bots.Observation) {
+func (m *metrics) observe(o bot.Observation) {
 	switch o.What {
-	case bots.TurnEnded:
+	case bot.TurnEnded:
 		m.turns.WithLabelValues(o.Label).Inc()
 		if o.Value > 0 {
 			m.turn.Observe(o.Value)
 		}
-	case bots.Decided:
+	case bot.Decided:
 		m.confirmations.WithLabelValues(o.Label).Inc()
-	case bots.DeniedBy:
+	case bot.DeniedBy:
 		m.denials.WithLabelValues(o.Label).Inc()
-	case bots.Cost:
+	case bot.Cost:
 		m.cost.Add(o.Value)
-	case bots.Offered:
+	case bot.Offered:
 		m.offered.Observe(o.Value)
-	case bots.Acknowledged:
+	case bot.Acknowledged:
 		m.acknowledged.Observe(o.Value)
 	}
 }

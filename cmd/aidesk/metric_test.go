@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"aidesk/bots"
+	"aidesk/bots/bot"
 	"aidesk/bots/bottest"
 	"aidesk/core/model"
 	"aidesk/core/model/middleware"
@@ -35,7 +35,7 @@ func TestMetrics(t *testing.T) {
 	shop, clock := bottest.NewShop(t, "shop"), bottest.NewClock()
 	s := bottest.Start(t, bottest.NewRoom(clock).Platform(), clock, bottest.Setup{
 		Model: &measured{Model: said, metrics: m}, Price: middleware.Price{Input: 500_000_000, Output: 1_000_000_000},
-		Plugins: []bottest.Plugin{{Address: shop.Address, Default: true}}, Limits: bots.Limits{TurnsPerMemberHour: 3}, Observe: m.observe,
+		Plugins: []bottest.Plugin{{Address: shop.Address, Default: true}}, Limits: bot.Limits{TurnsPerMemberHour: 3}, Observe: m.observe,
 	})
 	s.Act(s.Member, s.Button(s.Ask("two copper kettles please"), "Approve"))
 	s.Act(s.Member, s.Button(s.Ask("and two more"), "Cancel"))

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"aidesk/bots"
+	"aidesk/bots/bot"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/chat"
 	"aidesk/store"
@@ -78,7 +79,7 @@ func TestStoreFails(t *testing.T) {
 	defer s.Close()
 	desk := &bots.Desk{
 		Store: s, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
-		Bots: []*bots.Bot{{Name: "desk", Adapters: []chat.Adapter{idler{}}}},
+		Bots: []*bot.Bot{{Name: "desk", Adapters: []chat.Adapter{idler{}}}},
 	}
 	err = operate(t.Context(), desk, &web{store: broken{s}}, "127.0.0.1:0")
 	if err == nil || !strings.Contains(err.Error(), "the store no longer works") {

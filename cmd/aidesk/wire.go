@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"aidesk/bots"
+	"aidesk/bots/bot"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
@@ -71,7 +72,7 @@ func wire(ctx context.Context, cfg config.Config, p parts) (*bots.Desk, error) {
 	}
 	desk := &bots.Desk{
 		Store: s, Secrets: p.secrets, Now: time.Now, Logger: logger,
-		Keep: bots.Retention{Conversations: cfg.Retention.Conversations, Audit: cfg.Retention.Audit},
+		Keep: bot.Retention{Conversations: cfg.Retention.Conversations, Audit: cfg.Retention.Audit},
 	}
 	if p.metrics != nil {
 		desk.Observe = p.metrics.observe
@@ -96,7 +97,7 @@ func wire(ctx context.Context, cfg config.Config, p parts) (*bots.Desk, error) {
 		if cfg.Previews.Mode != "off" {
 			a.Previews = &preview.Fetcher{Guard: guard}
 		}
-		desk.Bots = append(desk.Bots, &bots.Bot{
+		desk.Bots = append(desk.Bots, &bot.Bot{
 			Name: b.Name, Adapters: adapters, Agent: a, Plugins: registry,
 			Access: policy.Access{Channels: b.Access.Channels, Roles: b.Access.Roles, Guests: b.Access.Guests, Closed: []string{"discord"}},
 			Limits: limitsOf(cfg.Limits),
@@ -106,8 +107,8 @@ func wire(ctx context.Context, cfg config.Config, p parts) (*bots.Desk, error) {
 	return desk, nil
 }
 
-func limitsOf(l config.Limits) bots.Limits {
-	return bots.Limits{
+func limitsOf(l config.Limits) bot.Limits {
+	return bot.Limits{
 		TurnsPerMemberHour: l.TurnsPerMemberHour, TurnsAtOnce: l.TurnsAtOnce,
 		TokensPerTurn: l.TokensPerTurn, TokensPerMemberDay: l.TokensPerMemberDay, TokensPerDay: l.TokensPerDay,
 		MoneyPerMemberDay: int64(l.MoneyPerMemberDay), MoneyPerDay: int64(l.MoneyPerDay), Currency: l.Currency,

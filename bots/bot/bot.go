@@ -1,0 +1,89 @@
+// Package bot is the vocabulary of bots, below the packages that share it: a Bot and
+// its keys in the store, an Event as the Journal keeps it, what a button stands for,
+// an Entry of the transcript, and what is observed. It knows neither how an event
+// arrives nor how it is worked.
+package bot
+
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+
+	"aidesk/core/agent"
+	"aidesk/core/chat"
+	"aidesk/core/plugin"
+	"aidesk/core/policy"
+)
+
+// Bot is one app at each platform, with a model and a persona.
+type Bot struct {
+	Name     string // stands first in every key
+	Adapters []chat.Adapter
+	Agent    *agent.Agent
+	Plugins  *plugin.Registry
+	Access   policy.Access
+	Limits   Limits
+	Tell     map[string][]string // by platform, members who are told when a limit is nearly reached; none: who comes nearest to it
+}
+
+// Limits bound what members may use. Zero means no limit. Days are those of UTC.
+type Limits struct {
+	TurnsPerMemberHour int
+	TurnsAtOnce        int // per workspace; more wait
+	TokensPerTurn      int
+	TokensPerMemberDay int
+	TokensPerDay       int    // per workspace
+	MoneyPerMemberDay  int64  // in millionths of Currency
+	MoneyPerDay        int64  // per workspace, in millionths of Currency
+	Currency           string // what prices are in, for texts
+}
+
+// Retention is how long things are kept after they were last touched; zero: for ever.
+type Retention struct {
+	Conversations time.Duration // what was said, cards that are decided, replies
+	Audit         time.Duration // who decided what, and usage
+}
+
+// Day is the length of a day of UTC.
+const Day = 24 * time.Hour
+
+// Of finds the bot of a conversation.
+func Of(all []*Bot, conversation string) (*Bot, error) {
+	name, _, _ := strings.Cut(conversation, "/")
+	for _, b := range all {
+		if chat.Key(b.Name) == name {
+			return b, nil
+		}
+	}
+	return nil, fmt.Errorf("no bot is called %q", name)
+}
+
+// Adapter finds the bot's adapter of a platform.
+func (b *Bot) Adapter(platform string) (chat.Adapter, error) {
+	for _, a := range b.Adapters {
+		if a.Platform() == platform {
+			return a, nil
+		}
+	}
+	return nil, fmt.Errorf("%s is not at %s", b.Name, platform)
+}
+
+// Outbox is the name under which the store keeps what goes to a platform.
+func (b *Bot) Outbox(platform string) string { return chat.Key(b.Name, platform) }
+
+// Owner is a member as the store knows them.
+func (b *Bot) Owner(p chat.Place, member string) string {
+	return chat.Key(b.Name, p.Platform, p.Workspace, member)
+}
+
+// Scope is a workspace as the store knows it.
+func (b *Bot) Scope(p chat.Place) string { return chat.Key(b.Name) + "/" + p.Scope() }
+
+// Apart is a conversation of its own, for what need not wait for others.
+func (b *Bot) Apart(p chat.Place, what string) string {
+	return b.Scope(p) + "/" + chat.Key("apart", what)
+}
+
+// NewID is a new opaque id that nobody can guess.
+func NewID() string { return rand.Text() }

@@ -1,0 +1,32 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"aidesk/core/chat"
+	"aidesk/store"
+)
+
+// Wanted is a Reply as the outbox keeps it.
+func (b *Bot) Wanted(conversation string, r chat.Reply, owner string) (store.Reply, error) {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return store.Reply{}, fmt.Errorf("storing the reply: %w", err)
+	}
+	return store.Reply{ID: r.ID, Conversation: conversation, Member: owner, Adapter: b.Outbox(r.Place.Platform), Body: body}, nil
+}
+
+// ReadReply reads a Reply as it was wanted last. store.ErrNotFound.
+func ReadReply(ctx context.Context, s store.Store, id string) (chat.Reply, error) {
+	var r chat.Reply
+	stored, err := s.Reply(ctx, id)
+	if err == nil {
+		err = json.Unmarshal(stored.Body, &r)
+	}
+	if err != nil {
+		return r, fmt.Errorf("reading a reply: %w", err)
+	}
+	return r, nil
+}
