@@ -14,7 +14,7 @@
 //	interrupt.go  what does not wait: a stop, a changed message
 //	command.go    the table of commands; plugins.go, admin.go, why.go, usage.go, help.go and forget.go are what they do
 //	home.go       a member's own page
-//	deliver.go    what is wanted is brought to the platform
+//	outbox        what is wanted is brought to the platform
 //	observe.go    what an operator may want to count
 //
 // Nothing that matters is held in memory between two events.
@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/outbox"
 	"aidesk/core/secret"
 	"aidesk/store"
 )
@@ -50,22 +51,21 @@ type Desk struct {
 	// measurements. It is worked by the next Run without.
 	AcceptOnly bool
 
-	once    sync.Once
-	owner   string        // this process, towards the store
-	work    chan struct{} // there may be something to claim
-	outbox  chan struct{} // there may be something to deliver
-	mu      sync.Mutex
-	jobs    map[string]*job // by conversation
-	slots   map[string]chan struct{}
-	settles settles
+	once   sync.Once
+	owner  string        // this process, towards the store
+	work   chan struct{} // there may be something to claim
+	outbox *outbox.Outbox
+	mu     sync.Mutex
+	jobs   map[string]*job // by conversation
+	slots  map[string]chan struct{}
 }
 
 func (d *Desk) init() {
 	d.once.Do(func() {
 		d.owner = bot.NewID()
-		d.work, d.outbox = make(chan struct{}, 1), make(chan struct{}, 1)
+		d.work = make(chan struct{}, 1)
+		d.outbox = outbox.New(d.Store, d.Bots, d.owner, d.Now, d.Logger)
 		d.jobs, d.slots = map[string]*job{}, map[string]chan struct{}{}
-		d.settles.delivered = map[string]uint64{}
 	})
 }
 
@@ -91,7 +91,7 @@ func (d *Desk) Run(ctx context.Context) error {
 		close(delivered)
 	} else {
 		go func() { defer close(claimed); d.claim(inner, ctx.Done()) }()
-		go func() { defer close(delivered); d.deliver(inner, claimed) }()
+		go func() { defer close(delivered); d.outbox.Run(inner, claimed) }()
 		back.Go(func() { d.purge(ctx) })
 	}
 	var front sync.WaitGroup

@@ -32,7 +32,7 @@ func (d *door) Receive(ctx context.Context, e chat.Event) error {
 	}
 	d.desk.Observe.Note(bot.Acknowledged, "", time.Since(begun).Seconds())
 	if got[0].Duplicate {
-		d.desk.settles.at(d.adapter, e.ID)
+		d.desk.outbox.SettleNow(d.adapter, e.ID)
 		return nil
 	}
 	if stored.Interrupt {

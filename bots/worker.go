@@ -286,9 +286,9 @@ func (j *job) write(c store.Commit, done []store.Event, shown []store.Reply) err
 		return fmt.Errorf("committing: %w", err)
 	}
 	observeDecisions(j.desk.Observe, c)
-	j.desk.settle(j.base, done, shown)
+	j.desk.outbox.Settle(j.base, done, shown)
 	if len(c.Replies) > 0 {
-		poke(j.desk.outbox)
+		j.desk.outbox.Wake()
 	}
 	return nil
 }

@@ -82,7 +82,7 @@
 // why it came out so, Actions, buttons, timers, usage, what is settled of the limits,
 // and the wanted state of the Reply.
 //
-// 10. bots/deliver.go brings each Reply's wanted state to its platform. A Reply has an
+// 10. bots/outbox brings each Reply's wanted state to its platform. A Reply has an
 // id of ours, so a turn that is redone replaces what it wanted and says nothing twice.
 //
 // # The life of one press

@@ -38,58 +38,59 @@ const maxLines = 500
 // suites, helpers of tests) need no row: they may import anything, and only tests
 // and each other import them, so that neither they nor testing are in the program.
 const table = `
-package                      | in this module                                                                         | third party
-core                         | –                                                                                      | –
-core/markdown                | –                                                                                      | github.com/yuin/goldmark github.com/clipperhouse/displaywidth
-core/model                   | –                                                                                      | –
-core/secret                  | –                                                                                      | –
-core/egress                  | –                                                                                      | code.dny.dev/ssrf
-store                        | –                                                                                      | –
-core/chat                    | markdown                                                                               | –
-core/openapi/plaintext       | –                                                                                      | –
-core/openapi/tree            | openapi/plaintext                                                                      | go.yaml.in/yaml/v3
-core/openapi/schema          | openapi/plaintext openapi/tree                                                         | –
-core/openapi/request         | openapi/plaintext openapi/tree openapi/schema                                          | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime
-core/openapi/result          | openapi/plaintext openapi/tree                                                         | golang.org/x/net/html
-core/openapi                 | openapi/plaintext openapi/tree openapi/schema openapi/request openapi/result           | –
-core/policy                  | chat                                                                                   | –
-core/preview                 | chat egress                                                                            | golang.org/x/net/html golang.org/x/text
-core/model/search            | model                                                                                  | –
-core/model/middleware        | model model/search                                                                     | –
-core/model/wire              | model                                                                                  | –
-core/model/openai            | model model/wire                                                                       | github.com/sashabaranov/go-openai
-core/model/anthropic         | model model/wire                                                                       | github.com/anthropics/anthropic-sdk-go
-core/model/planner/utterance | model model/search                                                                     | –
-core/model/planner           | model model/search model/planner/utterance                                             | –
-core/model/script            | model                                                                                  | –
-core/account                 | chat egress secret store                                                               | golang.org/x/oauth2
-core/plugin                  | chat markdown openapi policy account egress store openapi/tree                         | –
-core/confirm                 | chat openapi plugin store                                                              | –
+package                      | in this module                                                               | third party
+core                         | –                                                                            | –
+core/markdown                | –                                                                            | github.com/yuin/goldmark github.com/clipperhouse/displaywidth
+core/model                   | –                                                                            | –
+core/secret                  | –                                                                            | –
+core/egress                  | –                                                                            | code.dny.dev/ssrf
+store                        | –                                                                            | –
+core/chat                    | markdown                                                                     | –
+core/openapi/plaintext       | –                                                                            | –
+core/openapi/tree            | openapi/plaintext                                                            | go.yaml.in/yaml/v3
+core/openapi/schema          | openapi/plaintext openapi/tree                                               | –
+core/openapi/request         | openapi/plaintext openapi/tree openapi/schema                                | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime
+core/openapi/result          | openapi/plaintext openapi/tree                                               | golang.org/x/net/html
+core/openapi                 | openapi/plaintext openapi/tree openapi/schema openapi/request openapi/result | –
+core/policy                  | chat                                                                         | –
+core/preview                 | chat egress                                                                  | golang.org/x/net/html golang.org/x/text
+core/model/search            | model                                                                        | –
+core/model/middleware        | model model/search                                                           | –
+core/model/wire              | model                                                                        | –
+core/model/openai            | model model/wire                                                             | github.com/sashabaranov/go-openai
+core/model/anthropic         | model model/wire                                                             | github.com/anthropics/anthropic-sdk-go
+core/model/planner/utterance | model model/search                                                           | –
+core/model/planner           | model model/search model/planner/utterance                                   | –
+core/model/script            | model                                                                        | –
+core/account                 | chat egress secret store                                                     | golang.org/x/oauth2
+core/plugin                  | chat markdown openapi policy account egress store openapi/tree               | –
+core/confirm                 | chat openapi plugin store                                                    | –
 core/agent                   | chat markdown model model/search model/planner/utterance openapi plugin confirm preview store | –
-core/schedule                | chat store                                                                             | github.com/robfig/cron/v3
-store/bolt                   | store store/bolt/queue                                                                 | go.etcd.io/bbolt
-store/bolt/queue             | store                                                                                  | –
-adapters/session             | chat markdown                                                                          | –
-adapters/slack               | chat markdown adapters/session adapters/slack/*                                        | github.com/slack-go/slack github.com/gorilla/websocket
-adapters/slack/render        | chat markdown                                                                          | –
-adapters/slack/setup         | chat                                                                                   | –
-adapters/slack/payload       | –                                                                                      | –
-adapters/discord/render      | chat markdown                                                                          | –
-adapters/discord/payload     | –                                                                                      | –
-adapters/discord/rest        | chat adapters/discord/payload                                                          | –
-adapters/discord/gateway     | adapters/discord/rest                                                                  | github.com/bwmarrin/discordgo github.com/gorilla/websocket
-adapters/discord/setup       | chat adapters/discord/payload adapters/discord/render adapters/discord/rest            | –
-adapters/discord             | chat markdown adapters/session adapters/discord/*                                      | –
-adapters/terminal            | chat markdown                                                                          | –
-bots/bot                     | chat markdown agent plugin policy store                                                | –
-adapters/fake                | –                                                                                      | –
-adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                                 | github.com/gorilla/websocket go.yaml.in/yaml/v3
-adapters/fake/slack/rule     | –                                                                                      | –
-adapters/fake/discord        | adapters/fake adapters/fake/discord/rule                                               | github.com/gorilla/websocket
-adapters/fake/discord/rule   | –                                                                                      | –
-bots                         | chat markdown model model/middleware agent plugin policy confirm secret store bots/bot | –
-cmd/exampleplugins/...       | cmd/exampleplugins/...                                                                 | –
-cmd/...                      | everything                                                                             | github.com/spf13/cobra github.com/goccy/go-yaml github.com/prometheus/client_golang charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
+core/schedule                | chat store                                                                   | github.com/robfig/cron/v3
+store/bolt                   | store store/bolt/queue                                                       | go.etcd.io/bbolt
+store/bolt/queue             | store                                                                        | –
+adapters/session             | chat markdown                                                                | –
+adapters/slack               | chat markdown adapters/session adapters/slack/*                              | github.com/slack-go/slack github.com/gorilla/websocket
+adapters/slack/render        | chat markdown                                                                | –
+adapters/slack/setup         | chat                                                                         | –
+adapters/slack/payload       | –                                                                            | –
+adapters/discord/render      | chat markdown                                                                | –
+adapters/discord/payload     | –                                                                            | –
+adapters/discord/rest        | chat adapters/discord/payload                                                | –
+adapters/discord/gateway     | adapters/discord/rest                                                        | github.com/bwmarrin/discordgo github.com/gorilla/websocket
+adapters/discord/setup       | chat adapters/discord/payload adapters/discord/render adapters/discord/rest  | –
+adapters/discord             | chat markdown adapters/session adapters/discord/*                            | –
+adapters/terminal            | chat markdown                                                                | –
+bots/bot                     | chat markdown agent plugin policy store                                      | –
+bots/outbox                  | bots/bot chat store                                                          | –
+adapters/fake                | –                                                                            | –
+adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                       | github.com/gorilla/websocket go.yaml.in/yaml/v3
+adapters/fake/slack/rule     | –                                                                            | –
+adapters/fake/discord        | adapters/fake adapters/fake/discord/rule                                     | github.com/gorilla/websocket
+adapters/fake/discord/rule   | –                                                                            | –
+bots                         | chat markdown model model/middleware agent plugin policy confirm secret store bots/bot bots/outbox | –
+cmd/exampleplugins/...       | cmd/exampleplugins/...                                                       | –
+cmd/...                      | everything                                                                   | github.com/spf13/cobra github.com/goccy/go-yaml github.com/prometheus/client_golang charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
 `
 
 // TestImports reads the sources themselves: a list asked of the go command

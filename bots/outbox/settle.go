@@ -1,8 +1,7 @@
-package bots
+package outbox
 
 import (
 	"context"
-	"encoding/json"
 	"sync"
 
 	"aidesk/bots/bot"
@@ -25,21 +24,21 @@ type settling struct {
 	replies map[string]uint64 // the version that must be shown, by reply
 }
 
-// at tells an adapter at once.
-func (s *settles) at(a chat.Adapter, event string) {
+// SettleNow tells an adapter at once that everything an event caused has been shown.
+func (*Outbox) SettleNow(a chat.Adapter, event string) {
 	if settler, ok := a.(chat.Settler); ok {
 		settler.Settled(event)
 	}
 }
 
-// settle notes that events are worked, and which replies came of it.
-func (d *Desk) settle(ctx context.Context, done []store.Event, replies []store.Reply) {
+// Settle notes that events are worked, and which replies came of it.
+func (o *Outbox) Settle(ctx context.Context, done []store.Event, replies []store.Reply) {
 	for _, e := range done {
-		var body bot.Event
-		if err := json.Unmarshal(e.Body, &body); err != nil || body.Chat == nil || body.Chat.ID == "" {
+		body, err := bot.ReadEvent(e)
+		if err != nil || body.Chat == nil || body.Chat.ID == "" {
 			continue
 		}
-		b, err := bot.Of(d.Bots, e.Conversation)
+		b, err := bot.Of(o.bots, e.Conversation)
 		if err != nil {
 			continue
 		}
@@ -53,15 +52,15 @@ func (d *Desk) settle(ctx context.Context, done []store.Event, replies []store.R
 		}
 		w := settling{adapter: settler, event: body.Chat.ID, replies: map[string]uint64{}}
 		for _, r := range replies {
-			if stored, err := d.Store.Reply(ctx, r.ID); err == nil {
+			if stored, err := o.store.Reply(ctx, r.ID); err == nil {
 				w.replies[r.ID] = stored.Version
 			}
 		}
-		d.settles.mu.Lock()
-		d.settles.waiting = append(d.settles.waiting, w)
-		d.settles.mu.Unlock()
+		o.settles.mu.Lock()
+		o.settles.waiting = append(o.settles.waiting, w)
+		o.settles.mu.Unlock()
 	}
-	d.settles.check()
+	o.settles.check()
 }
 
 // sent notes that a version of a reply is at the platform.

@@ -1,10 +1,14 @@
-package bots
+// Package outbox brings what is wanted to the platforms: each Reply in its newest
+// version, tried again until it arrived or is given up. It also tells adapters that
+// want to know when all that an event caused has been shown.
+package outbox
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -18,13 +22,42 @@ const (
 	sendTime      = 30 * time.Second // the longest a sending takes; after it, whether it arrived can be found out
 	deliveryBatch = 64
 	firstRetry    = time.Second
+	pollTime      = 200 * time.Millisecond // for what other processes wrote, and for what is tried again
 )
 
-// deliver brings what is wanted to the platforms. After stop it goes on until the
+// Outbox delivers what some bots want to say.
+type Outbox struct {
+	store  store.Store
+	bots   []*bot.Bot
+	owner  string // this process, towards the store
+	now    func() time.Time
+	logger *slog.Logger
+
+	wake    chan struct{} // there may be something to deliver
+	settles settles
+}
+
+// New makes the Outbox of some bots over a store, for the process that owner names.
+func New(s store.Store, bots []*bot.Bot, owner string, now func() time.Time, logger *slog.Logger) *Outbox {
+	return &Outbox{
+		store: s, bots: bots, owner: owner, now: now, logger: logger,
+		wake: make(chan struct{}, 1), settles: settles{delivered: map[string]uint64{}},
+	}
+}
+
+// Wake says that there may be something to deliver.
+func (o *Outbox) Wake() {
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run brings what is wanted to the platforms until ctx is done. After stop it goes on until the
 // outbox has nothing that can go now.
-func (d *Desk) deliver(ctx context.Context, stop <-chan struct{}) {
+func (o *Outbox) Run(ctx context.Context, stop <-chan struct{}) {
 	var adapters []string
-	for _, b := range d.Bots {
+	for _, b := range o.bots {
 		for _, a := range b.Adapters {
 			adapters = append(adapters, b.Outbox(a.Platform()))
 		}
@@ -33,14 +66,14 @@ func (d *Desk) deliver(ctx context.Context, stop <-chan struct{}) {
 	ticker := time.NewTicker(pollTime)
 	defer ticker.Stop()
 	for {
-		batch, err := d.Store.Outbox(ctx, d.owner, adapters, deliveryBatch)
+		batch, err := o.store.Outbox(ctx, o.owner, adapters, deliveryBatch)
 		if err != nil && ctx.Err() == nil {
-			d.Logger.ErrorContext(ctx, "reading the outbox", "error", err)
+			o.logger.ErrorContext(ctx, "reading the outbox", "error", err)
 		}
 		for _, delivery := range batch {
 			sending.Go(func() {
-				d.send(ctx, delivery)
-				poke(d.outbox)
+				o.send(ctx, delivery)
+				o.Wake()
 			})
 		}
 		select {
@@ -52,43 +85,43 @@ func (d *Desk) deliver(ctx context.Context, stop <-chan struct{}) {
 			if len(batch) == 0 {
 				return
 			}
-		case <-d.outbox:
+		case <-o.wake:
 		case <-ticker.C:
 		}
 	}
 }
 
 // send brings one reply to its platform and records what became of it.
-func (d *Desk) send(ctx context.Context, delivery store.Delivery) {
-	logger := d.Logger.With("conversation", delivery.Conversation, "reply", delivery.ID)
-	receipt, err := d.try(ctx, delivery)
+func (o *Outbox) send(ctx context.Context, delivery store.Delivery) {
+	logger := o.logger.With("conversation", delivery.Conversation, "reply", delivery.ID)
+	receipt, err := o.try(ctx, delivery)
 	if err != nil {
 		logger.WarnContext(ctx, "reply not delivered", "error", err, "retry", receipt.Retry, "gone", receipt.Gone)
 	}
-	if err := d.Store.Sent(context.WithoutCancel(ctx), receipt); err != nil {
+	if err := o.store.Sent(context.WithoutCancel(ctx), receipt); err != nil {
 		logger.ErrorContext(ctx, "recording a delivery", "error", err)
 		return
 	}
 	if receipt.Retry.IsZero() {
-		d.settles.sent(delivery.ID, delivery.Version)
+		o.settles.sent(delivery.ID, delivery.Version)
 	}
 }
 
 // try brings one reply to its platform. An adapter that panics on a reply gives it up:
 // trying again would only hold up what stands behind it.
-func (d *Desk) try(ctx context.Context, delivery store.Delivery) (receipt store.Receipt, err error) {
+func (o *Outbox) try(ctx context.Context, delivery store.Delivery) (receipt store.Receipt, err error) {
 	receipt = store.Receipt{ID: delivery.ID, Version: delivery.Version, Posted: delivery.Posted}
 	defer func() {
 		if p := recover(); p != nil {
 			receipt.Gone, err = true, fmt.Errorf("panic: %v", p)
-			d.Logger.ErrorContext(ctx, "delivery crashed", "reply", delivery.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			o.logger.ErrorContext(ctx, "delivery crashed", "reply", delivery.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 		}
 	}()
 	gone := func(err error) (store.Receipt, error) {
 		receipt.Gone = true
 		return receipt, err
 	}
-	b, err := bot.Of(d.Bots, delivery.Conversation)
+	b, err := bot.Of(o.bots, delivery.Conversation)
 	if err != nil {
 		return gone(err)
 	}
@@ -102,7 +135,7 @@ func (d *Desk) try(ctx context.Context, delivery store.Delivery) (receipt store.
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTime)
 	defer cancel()
-	begun := d.Now()
+	begun := o.now()
 	if !delivery.Unsettled.IsZero() && delivery.Posted == "" {
 		if delivery.Posted, err = settled(ctx, adapter, r, delivery.Unsettled); err != nil {
 			begun = delivery.Unsettled
@@ -120,12 +153,12 @@ func (d *Desk) try(ctx context.Context, delivery store.Delivery) (receipt store.
 	case errors.Is(err, chat.ErrGone):
 		return gone(err)
 	case errors.As(err, &later):
-		receipt.Posted, receipt.Retry = delivery.Posted, d.Now().Add(max(later.After, firstRetry))
+		receipt.Posted, receipt.Retry = delivery.Posted, o.now().Add(max(later.After, firstRetry))
 		if begun.Equal(delivery.Unsettled) {
 			receipt.Unsettled = begun
 		}
 	default:
-		receipt.Posted, receipt.Retry, receipt.Unsettled = delivery.Posted, d.Now().Add(sendTime), begun
+		receipt.Posted, receipt.Retry, receipt.Unsettled = delivery.Posted, o.now().Add(sendTime), begun
 	}
 	return receipt, err
 }
