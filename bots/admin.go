@@ -17,30 +17,23 @@ import (
 // adminAdd reads a plugin and shows what an administrator must know before it is
 // added; a button opens the form that adds it.
 func (s *step) adminAdd(ctx context.Context, source string) error {
-	s.progress(ctx, "reading "+markdown.Line(source, 60)+"…")
-	defer s.progress(ctx, "")
-	p, err := s.bot.Plugins.Read(ctx, s.chat.Place, source)
+	s.Progress(ctx, "reading "+markdown.Line(source, 60)+"…")
+	defer s.Progress(ctx, "")
+	p, err := s.Bot.Plugins.Read(ctx, s.Event.Place, source)
 	if err != nil {
-		s.logger.InfoContext(ctx, "plugin cannot be added", "source", source, "error", err)
-		return s.private(store.Commit{}, bot.Paragraph("This plugin cannot be added. "+sentence(err)))
+		s.Logger.InfoContext(ctx, "plugin cannot be added", "source", source, "error", err)
+		return s.Private(store.Commit{}, bot.Paragraph("This plugin cannot be added. "+sentence(err)))
 	}
 	report := p.Report()
 	var c store.Commit
-	r := s.plain(reportText(p, report, s.bot.Plugins.Internal(p)))
+	r := s.Plain(reportText(p, report, s.Bot.Plugins.Internal(p)))
 	r.Private = true
 	if report.Verdict != "refused" {
 		b := chat.Button{ID: bot.NewID(), Label: markdown.Line("Add "+p.Human(), 34), Style: chat.Primary, Form: true}
-		s.button(&c, b.ID, bot.ButtonAction{Do: bot.DoAdd, Member: s.chat.Member, Plan: &p.Registration}, bot.Day)
+		s.Button(&c, b.ID, bot.ButtonAction{Do: bot.DoAdd, Member: s.Event.Member, Plan: &p.Registration}, bot.Day)
 		r.Buttons = append(r.Buttons, b)
 	}
-	return s.reply(c, r)
-}
-
-// private commits c with a reply for the member alone.
-func (s *step) private(c store.Commit, text markdown.Document) error {
-	r := s.plain(text)
-	r.Private = true
-	return s.reply(c, r)
+	return s.Reply(c, r)
 }
 
 // sentence is an error as a sentence.
@@ -179,15 +172,15 @@ func (s *step) register(ctx context.Context, plan plugin.Registration) error {
 	if admin, err := s.admin(ctx); err != nil || !admin {
 		return err
 	}
-	p, err := s.bot.Plugins.Planned(ctx, plan)
+	p, err := s.Bot.Plugins.Planned(ctx, plan)
 	if err != nil {
 		return err
 	}
-	values := s.chat.Filled.Values
+	values := s.Event.Filled.Values
 	without, unknown := operations(p, values[inputWithout])
 	reads, also := operations(p, values[inputReads])
 	if unknown+also != "" {
-		return s.note(ctx, fmt.Sprintf("%s has no operation “%s”.", p.Human(), unknown+also))
+		return s.Note(ctx, fmt.Sprintf("%s has no operation “%s”.", p.Human(), unknown+also))
 	}
 	plan.Default = values[inputFor] == forEveryone
 	plan.Without, plan.Reads = without, map[string]string{}
@@ -196,7 +189,7 @@ func (s *step) register(ctx context.Context, plan plugin.Registration) error {
 			plan.Reads[o.ID] = o.Hash
 		}
 	}
-	record, err := s.bot.Plugins.Register(s.chat.Place, plan)
+	record, err := s.Bot.Plugins.Register(s.Event.Place, plan)
 	if err != nil {
 		return err
 	}
@@ -204,20 +197,20 @@ func (s *step) register(ctx context.Context, plan plugin.Registration) error {
 	if plan.Default {
 		line = p.Human() + " is added and enabled for everyone."
 	}
-	err = s.private(store.Commit{Puts: []store.Record{record}, Audits: s.audit("add", p)}, bot.Paragraph(line))
+	err = s.Private(store.Commit{Puts: []store.Record{record}, Audits: s.Audit("add", p)}, bot.Paragraph(line))
 	if errors.Is(err, store.ErrConflict) {
-		return s.note(ctx, "This plugin was added or changed by somebody else meanwhile. Read it again with /plugins-admin add.")
+		return s.Note(ctx, "This plugin was added or changed by somebody else meanwhile. Read it again with /plugins-admin add.")
 	}
 	return err
 }
 
 // admin says whether the member is an administrator now; where not, they are told.
 func (s *step) admin(ctx context.Context) (bool, error) {
-	member, ok, err := s.speaker(ctx)
+	member, ok, err := s.Speaker(ctx)
 	if err != nil || !ok || member.Admin {
 		return ok, err
 	}
-	return false, s.note(ctx, "This is for administrators.")
+	return false, s.Note(ctx, "This is for administrators.")
 }
 
 // adminRemove removes a plugin for everyone.
@@ -226,14 +219,14 @@ func (s *step) adminRemove(ctx context.Context, word string) error {
 	if p == nil {
 		return err
 	}
-	err = s.bot.Plugins.Remove(ctx, s.chat.Place, p)
+	err = s.Bot.Plugins.Remove(ctx, s.Event.Place, p)
 	if errors.Is(err, plugin.ErrLocked) {
-		return s.private(store.Commit{}, bot.Paragraph(p.Human()+" cannot be removed here: "+err.Error()+"."))
+		return s.Private(store.Commit{}, bot.Paragraph(p.Human()+" cannot be removed here: "+err.Error()+"."))
 	}
 	if err != nil {
 		return err
 	}
-	return s.private(store.Commit{Audits: s.audit("remove", p)}, bot.Paragraph(p.Human()+" is removed. Nobody here can use it any more."))
+	return s.Private(store.Commit{Audits: s.Audit("remove", p)}, bot.Paragraph(p.Human()+" is removed. Nobody here can use it any more."))
 }
 
 // adminDefault enables a plugin, or not, for everyone who did not choose.
@@ -242,9 +235,9 @@ func (s *step) adminDefault(ctx context.Context, word string, on bool) error {
 	if p == nil {
 		return err
 	}
-	record, err := s.bot.Plugins.SetDefault(s.chat.Place, p, on)
+	record, err := s.Bot.Plugins.SetDefault(s.Event.Place, p, on)
 	if errors.Is(err, plugin.ErrLocked) {
-		return s.private(store.Commit{}, bot.Paragraph(p.Human()+" cannot be changed here: "+err.Error()+"."))
+		return s.Private(store.Commit{}, bot.Paragraph(p.Human()+" cannot be changed here: "+err.Error()+"."))
 	}
 	if err != nil {
 		return err
@@ -253,7 +246,7 @@ func (s *step) adminDefault(ctx context.Context, word string, on bool) error {
 	if !on {
 		line = p.Human() + " is now used only by those who enabled it."
 	}
-	return s.private(store.Commit{Puts: []store.Record{record}, Audits: s.audit("default", p)}, bot.Paragraph(line))
+	return s.Private(store.Commit{Puts: []store.Record{record}, Audits: s.Audit("default", p)}, bot.Paragraph(line))
 }
 
 // adminScope decides about a plugin in this channel.
@@ -262,11 +255,11 @@ func (s *step) adminScope(ctx context.Context, word string, scope plugin.Scope) 
 	if p == nil {
 		return err
 	}
-	record, changed, err := s.bot.Plugins.SetScope(ctx, s.chat.Place, p, scope)
+	record, changed, err := s.Bot.Plugins.SetScope(ctx, s.Event.Place, p, scope)
 	if err != nil {
 		return err
 	}
-	c := store.Commit{Audits: s.audit("scope "+string(scope), p)}
+	c := store.Commit{Audits: s.Audit("scope "+string(scope), p)}
 	if changed {
 		c.Puts = []store.Record{record}
 	}
@@ -275,5 +268,5 @@ func (s *step) adminScope(ctx context.Context, word string, scope plugin.Scope) 
 		plugin.ScopeDeny:   " is now denied in this channel: nobody can use it here.",
 		plugin.ScopeNone:   " is now treated in this channel as everywhere.",
 	}[scope]
-	return s.private(c, bot.Paragraph(p.Human()+line))
+	return s.Private(c, bot.Paragraph(p.Human()+line))
 }

@@ -69,17 +69,17 @@ var pluginOption = chat.Option{Name: optionPlugin, Summary: "Its name", Kind: ch
 
 // command works a slash command, or the same words in a message.
 func (s *step) command(ctx context.Context) error {
-	c := s.chat.Command
+	c := s.Event.Command
 	syntax, verb, known := Commands.Find(c.Name, c.Verb)
 	if !known {
-		return s.say(store.Commit{}, fmt.Sprintf("I do not know /%s %s. /aidesk help lists what I know.", c.Name, c.Verb))
+		return s.Say(store.Commit{}, fmt.Sprintf("I do not know /%s %s. /aidesk help lists what I know.", c.Name, c.Verb))
 	}
-	member, ok, err := s.speaker(ctx)
+	member, ok, err := s.Speaker(ctx)
 	if err != nil || !ok {
 		return err
 	}
 	if syntax.Who == chat.Admins && !member.Admin {
-		return s.say(store.Commit{}, fmt.Sprintf("/%s is for administrators.", syntax.Name))
+		return s.Say(store.Commit{}, fmt.Sprintf("/%s is for administrators.", syntax.Name))
 	}
 	switch c.Name + " " + verb.Name {
 	case "plugins ", "plugins list":
@@ -91,7 +91,7 @@ func (s *step) command(ctx context.Context) error {
 	case "plugins disable":
 		return s.pluginSwitch(ctx, c.Options[optionPlugin], false)
 	case "plugins run":
-		return s.say(store.Commit{}, "This opens a form, which cannot be shown here. Type it instead: "+c.Options[optionOperation]+" name=value")
+		return s.Say(store.Commit{}, "This opens a form, which cannot be shown here. Type it instead: "+c.Options[optionOperation]+" name=value")
 	case adminCommand + " add":
 		return s.adminAdd(ctx, c.Options["source"])
 	case adminCommand + " remove":

@@ -40,7 +40,7 @@ func TestEarlyInterruption(t *testing.T) {
 		j.interrupted(t.Context(), c.early)
 		ctx, cancel := context.WithCancelCause(t.Context())
 		s := &step{job: j, events: []store.Event{first}, cancel: cancel}
-		s.chat.Message = &chat.Message{ID: "1"}
+		s.Event.Message = &chat.Message{ID: "1"}
 		j.begin(ctx, s)
 		if got := context.Cause(ctx); !errors.Is(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)

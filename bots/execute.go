@@ -30,27 +30,27 @@ const (
 // with the card. Only then the first byte. Second commit: what became of it. Then
 // the model goes on, and the third commit ends the turn.
 func (s *step) execute(ctx context.Context, a confirm.Action) error {
-	member, err := s.at.Member(ctx, a.Place, a.Member)
+	member, err := s.Adapter.Member(ctx, a.Place, a.Member)
 	if err != nil {
-		return s.note(ctx, "I cannot find out who you are right now, so I do nothing. Press again in a minute.")
+		return s.Note(ctx, "I cannot find out who you are right now, so I do nothing. Press again in a minute.")
 	}
-	s.chat.Place = a.Place
-	on, _, err := s.bot.Plugins.Enabled(ctx, a.Place, a.Member)
+	s.Event.Place = a.Place
+	on, _, err := s.Bot.Plugins.Enabled(ctx, a.Place, a.Member)
 	if err != nil {
 		return err
 	}
 	p := find(on, a.Call)
 	a.By = s.events[0].ID
-	if d := policy.Speak(s.bot.Access, a.Place, member); d.Denied() {
-		s.desk.Observe.Note(bot.DeniedBy, d.Rule, 1)
+	if d := policy.Speak(s.Bot.Access, a.Place, member); d.Denied() {
+		s.Observe.Note(bot.DeniedBy, d.Rule, 1)
 		return s.close(ctx, a, confirm.Denied, d.Reason+" Nothing was sent.", s.events)
 	}
 	if d := plugin.Decide(on, member, a.Call); d.Denied() {
-		s.desk.Observe.Note(bot.DeniedBy, d.Rule, 1)
+		s.Observe.Note(bot.DeniedBy, d.Rule, 1)
 		return s.close(ctx, a, confirm.Denied, d.Reason+" Nothing was sent.", s.events)
 	}
-	s.progress(ctx, "asking "+markdown.Line(a.Call.Human, 50)+"…")
-	defer s.progress(ctx, "")
+	s.Progress(ctx, "asking "+markdown.Line(a.Call.Human, 50)+"…")
+	defer s.Progress(ctx, "")
 
 	a, c, err := s.move(ctx, a, confirm.Executing, confirm.Outcome{})
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *step) execute(ctx context.Context, a confirm.Action) error {
 	if err := s.save(c, nil); err != nil {
 		return err
 	}
-	got, err := s.bot.Plugins.Send(context.WithoutCancel(ctx), p, a.Call)
+	got, err := s.Bot.Plugins.Send(context.WithoutCancel(ctx), p, a.Call)
 	if err != nil {
 		got.Status, got.Message = "error", err.Error()+"."
 	}
@@ -113,7 +113,7 @@ func (s *step) finish(ctx context.Context, a confirm.Action, got plugin.Outcome)
 
 // resume goes on after a crash, from the last commit of this press. Nothing is sent.
 func (s *step) resume(ctx context.Context, a confirm.Action) error {
-	s.chat.Place = a.Place
+	s.Event.Place = a.Place
 	s.shown = append(s.shown, store.Reply{ID: a.Confirmation})
 	switch a.State {
 	case confirm.Executing:
@@ -126,14 +126,14 @@ func (s *step) resume(ctx context.Context, a confirm.Action) error {
 		if err := s.entries(&c, agent.Tell(a)); err != nil {
 			return err
 		}
-		return s.commit(c)
+		return s.Commit(c)
 	case confirm.Expired: // found too late by this press, and told
-		return s.commit(store.Commit{})
+		return s.Commit(store.Commit{})
 	default: // the call came to an end: only the model has not gone on
 	}
-	member, err := s.at.Member(ctx, a.Place, a.Member)
+	member, err := s.Adapter.Member(ctx, a.Place, a.Member)
 	if err != nil {
-		return s.commit(store.Commit{})
+		return s.Commit(store.Commit{})
 	}
 	return s.goOn(ctx, member, a)
 }
@@ -143,10 +143,10 @@ func (s *step) resume(ctx context.Context, a confirm.Action) error {
 func (s *step) goOn(ctx context.Context, member chat.Member, a confirm.Action) error {
 	answer, err := s.ask(ctx, member, agent.Turn{Links: a.Outcome.Links})
 	if _, fault := agent.Fault(err); fault || errors.Is(err, errStopped) || err != nil && s.limited() != nil {
-		s.logger.WarnContext(ctx, "the model did not go on", "error", err)
+		s.Logger.WarnContext(ctx, "the model did not go on", "error", err)
 		var c store.Commit
 		s.settleUsage(&c)
-		return s.commit(c) // the card says what became of it
+		return s.Commit(c) // the card says what became of it
 	}
 	if err != nil {
 		return err
@@ -160,7 +160,7 @@ func (s *step) goOn(ctx context.Context, member chat.Member, a confirm.Action) e
 		return err
 	}
 	if answer.Text.Empty() && len(answer.Previews) == 0 {
-		return s.commit(c)
+		return s.Commit(c)
 	}
 	r, err := s.card(ctx, a)
 	if err != nil {
@@ -168,7 +168,7 @@ func (s *step) goOn(ctx context.Context, member chat.Member, a confirm.Action) e
 	}
 	r.Text.Blocks = append(r.Text.Blocks, answer.Text.Blocks...)
 	r.Previews = append(r.Previews, answer.Previews...)
-	return s.reply(c, r)
+	return s.Reply(c, r)
 }
 
 // close ends an Action that is not carried out, shows it on its card and tells it to
@@ -194,13 +194,13 @@ func (s *step) close(ctx context.Context, a confirm.Action, state confirm.State,
 func (s *step) expire(ctx context.Context) error {
 	a, err := s.action(ctx, s.first.Expire)
 	if errors.Is(err, store.ErrNotFound) {
-		return s.commit(store.Commit{}) // forgotten
+		return s.Commit(store.Commit{}) // forgotten
 	}
 	if err != nil {
 		return err
 	}
 	if a.State != confirm.Waiting {
-		return s.commit(store.Commit{})
+		return s.Commit(store.Commit{})
 	}
 	return s.close(ctx, a, confirm.Expired, expiredLine, s.events)
 }
@@ -208,21 +208,21 @@ func (s *step) expire(ctx context.Context) error {
 // again asks about the call of an Action whose fate is unknown once more: a new
 // Action that names the old one, on a card of its own.
 func (s *step) again(ctx context.Context, old confirm.Action) error {
-	if old.Member != s.chat.Member {
-		return s.note(ctx, fmt.Sprintf("Only %s can decide this.", old.Name))
+	if old.Member != s.Event.Member {
+		return s.Note(ctx, fmt.Sprintf("Only %s can decide this.", old.Name))
 	}
 	if old.State != confirm.Unknown {
-		return s.note(ctx, "There is nothing to send again.")
+		return s.Note(ctx, "There is nothing to send again.")
 	}
 	if _, waits := confirm.Same(s.waits, old.Member, old.Call); waits {
-		return s.note(ctx, "You are already asked about this: see the newer card.")
+		return s.Note(ctx, "You are already asked about this: see the newer card.")
 	}
-	s.chat.Place = old.Place
-	r := s.plain(markdown.New())
-	a := confirm.Again(old, r.ID, bot.NewID, s.desk.Now())
+	s.Event.Place = old.Place
+	r := s.Plain(markdown.New())
+	a := confirm.Again(old, r.ID, bot.NewID, s.Now())
 	var c store.Commit
 	if err := s.parkOne(&c, &r, a); err != nil {
 		return err
 	}
-	return s.reply(c, r)
+	return s.Reply(c, r)
 }

@@ -12,37 +12,37 @@ import (
 
 // askForget asks once more before everything is deleted.
 func (s *step) askForget() error {
-	r := s.plain(bot.Paragraph("This deletes our conversations, what waits for your decision, and what you enabled. It cannot be undone. What was already sent to a plugin or a language model is out of my hands."))
+	r := s.Plain(bot.Paragraph("This deletes our conversations, what waits for your decision, and what you enabled. It cannot be undone. What was already sent to a plugin or a language model is out of my hands."))
 	r.Private = true
 	var c store.Commit
 	b := chat.Button{ID: bot.NewID(), Label: "Forget everything", Style: chat.Danger}
-	s.button(&c, b.ID, bot.ButtonAction{Do: bot.DoForget, Member: s.chat.Member}, bot.Day)
+	s.Button(&c, b.ID, bot.ButtonAction{Do: bot.DoForget, Member: s.Event.Member}, bot.Day)
 	r.Buttons = []chat.Button{b}
-	return s.reply(c, r)
+	return s.Reply(c, r)
 }
 
 // forget deletes what is kept of a member. The press that asks for it and the answer
 // belong to nobody, so that they are not deleted with the rest.
 func (s *step) forget(ctx context.Context) error {
-	owner := s.bot.Owner(s.chat.Place, s.chat.Member)
-	if err := s.desk.Store.Forget(ctx, owner); err != nil {
+	owner := s.Owner()
+	if err := s.Store.Forget(ctx, owner); err != nil {
 		return fmt.Errorf("forgetting a member: %w", err)
 	}
-	if err := s.bot.Plugins.Forget(ctx, s.chat.Place, s.chat.Member); err != nil {
+	if err := s.Bot.Plugins.Forget(ctx, s.Event.Place, s.Event.Member); err != nil {
 		return fmt.Errorf("forgetting what a member enabled: %w", err)
 	}
-	told, err := s.desk.Store.Get(ctx, noticed(owner))
+	told, err := s.Store.Get(ctx, noticed(owner))
 	if err == nil {
-		err = s.desk.Store.Delete(ctx, told.Key, told.Version)
+		err = s.Store.Delete(ctx, told.Key, told.Version)
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("forgetting a notice: %w", err)
 	}
-	r := s.plain(bot.Paragraph("Done. I have forgotten our conversations, what waited for you, and what you had enabled."))
+	r := s.Plain(bot.Paragraph("Done. I have forgotten our conversations, what waited for you, and what you had enabled."))
 	r.Private = true
-	wanted, err := s.bot.Wanted(s.lease.Conversation, r, "")
+	wanted, err := s.Bot.Wanted(s.Conversation, r, "")
 	if err != nil {
 		return err
 	}
-	return s.commit(store.Commit{Replies: []store.Reply{wanted}})
+	return s.Commit(store.Commit{Replies: []store.Reply{wanted}})
 }

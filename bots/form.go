@@ -148,9 +148,9 @@ func (d *door) Check(ctx context.Context, e chat.Event) ([]chat.Fault, error) {
 
 // form works a filled-in form.
 func (s *step) form(ctx context.Context) error {
-	what, err := s.desk.open(ctx, s.bot, s.chat.Place, s.chat.Member, s.chat.Filled.Form)
+	what, err := s.desk.open(ctx, s.Bot, s.Event.Place, s.Event.Member, s.Event.Filled.Form)
 	if fault := faultForm(""); errors.As(err, &fault) {
-		return s.note(ctx, string(fault))
+		return s.Note(ctx, string(fault))
 	}
 	if err != nil {
 		return err
@@ -158,9 +158,9 @@ func (s *step) form(ctx context.Context) error {
 	if what.Do == bot.DoAdd {
 		return s.register(ctx, *what.Plan)
 	}
-	call, err := what.call(s.chat.Filled.Values)
+	call, err := what.call(s.Event.Filled.Values)
 	if err != nil {
-		return s.note(ctx, err.Error())
+		return s.Note(ctx, err.Error())
 	}
 	if what.Do == bot.DoEdit {
 		return s.edit(ctx, what, call)
@@ -175,7 +175,7 @@ func (s *step) edit(ctx context.Context, what opened, call plugin.Call) error {
 		return err
 	}
 	op, _ := what.plugin.Operation(what.operation)
-	a := confirm.Edit(old, call, op.Arguments(call.Args), bot.NewID, s.desk.Now())
+	a := confirm.Edit(old, call, op.Arguments(call.Args), bot.NewID, s.Now())
 	r, err := s.card(ctx, a)
 	if err != nil {
 		return err
@@ -185,13 +185,13 @@ func (s *step) edit(ctx context.Context, what opened, call plugin.Call) error {
 	if err := s.parkOne(&c, &none, a); err != nil {
 		return err
 	}
-	return s.reply(c, r)
+	return s.Reply(c, r)
 }
 
 // run makes a call that a member asked for by name. A read is sent, and the model
 // tells its result; what needs an approval gets its card.
 func (s *step) run(ctx context.Context, what opened, call plugin.Call) error {
-	member, ok, err := s.speaker(ctx)
+	member, ok, err := s.Speaker(ctx)
 	if err != nil || !ok {
 		return err
 	}
@@ -200,22 +200,22 @@ func (s *step) run(ctx context.Context, what opened, call plugin.Call) error {
 	line, tool := agent.Typed(what.plugin, op, call.Args)
 	switch {
 	case decision.Denied():
-		return s.note(ctx, decision.Reason)
+		return s.Note(ctx, decision.Reason)
 	case decision.Asks():
-		a := confirm.New(call, op.Arguments(call.Args), bot.NewID, s.desk.Now())
-		a.Confirmation, a.Conversation, a.Place = bot.ReplyID(s.events[0]), s.lease.Conversation, s.chat.Place
-		a.Member, a.Name, a.Owner = member.ID, member.Name, s.bot.Owner(s.chat.Place, member.ID)
+		a := confirm.New(call, op.Arguments(call.Args), bot.NewID, s.Now())
+		a.Confirmation, a.Conversation, a.Place = s.ReplyID, s.Conversation, s.Event.Place
+		a.Member, a.Name, a.Owner = member.ID, member.Name, s.Bot.Owner(s.Event.Place, member.ID)
 		a.CallID, a.Tool = a.ID, tool
 		return s.answer(ctx, store.Commit{}, agent.Answer{Entries: agent.Asked(member.Name, line), Parked: []confirm.Action{a}})
 	}
 	if over := s.count(ctx); over != nil {
 		return s.overLimit(ctx, member, line, over)
 	}
-	s.progress(ctx, "asking "+what.plugin.Human()+"…")
-	defer s.progress(ctx, "")
-	got, err := s.bot.Plugins.Send(ctx, what.plugin, call)
+	s.Progress(ctx, "asking "+what.plugin.Human()+"…")
+	defer s.Progress(ctx, "")
+	got, err := s.Bot.Plugins.Send(ctx, what.plugin, call)
 	if err != nil {
-		return s.note(ctx, err.Error()+".")
+		return s.Note(ctx, err.Error()+".")
 	}
 	var c store.Commit
 	if err := s.entries(&c, agent.Ran(member.Name, line, tool, call, got)...); err != nil {
@@ -233,7 +233,7 @@ func (s *step) run(ctx context.Context, what opened, call plugin.Call) error {
 			return err
 		}
 		s.settleUsage(&c)
-		return s.say(c, told)
+		return s.Say(c, told)
 	}
 	return s.answer(ctx, c, answer)
 }

@@ -13,7 +13,7 @@ import (
 
 // help says how the desk works, what can be asked now, and where texts go.
 func (s *step) help(ctx context.Context, member chat.Member) error {
-	on, _, err := s.bot.Plugins.Enabled(ctx, s.chat.Place, s.chat.Member)
+	on, _, err := s.Bot.Plugins.Enabled(ctx, s.Event.Place, s.Event.Member)
 	if err != nil {
 		return err
 	}
@@ -41,17 +41,17 @@ func (s *step) help(ctx context.Context, member chat.Member) error {
 	}
 	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Commands")), markdown.List(commands...))
 	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Your words")), markdown.Paragraph(markdown.Text(s.privacy())))
-	return s.reply(store.Commit{}, s.plain(doc))
+	return s.Reply(store.Commit{}, s.Plain(doc))
 }
 
 // privacy says who receives what members write, what is kept and how it is forgotten.
 func (s *step) privacy() string {
 	goes := "What you write does not leave this program"
-	if info := s.bot.Agent.Model.Info(); info.Host != "" {
+	if info := s.Bot.Agent.Model.Info(); info.Host != "" {
 		goes = fmt.Sprintf("What you write is sent to the language model %s at %s", info.Name, info.Host)
 	}
 	kept := "until you type /aidesk forget"
-	if days := int(s.desk.Keep.Conversations.Hours() / 24); days > 0 {
+	if days := int(s.Keep.Conversations.Hours() / 24); days > 0 {
 		kept = fmt.Sprintf("for %d days, or until you type /aidesk forget", days)
 	}
 	return goes + "; a plugin gets only the values of its calls. I keep our conversations " + kept + ". Answers can be wrong."
@@ -60,20 +60,20 @@ func (s *step) privacy() string {
 // notice adds what every member is told once, with the first answer.
 func (s *step) notice(ctx context.Context, c *store.Commit, r *chat.Reply) error {
 	var notices []string
-	if n := s.bot.Agent.Model.Info().Notice; n != "" {
+	if n := s.Bot.Agent.Model.Info().Notice; n != "" {
 		notices = append(notices, n)
 	}
-	if s.chat.Place.Direct {
+	if s.Event.Place.Direct {
 		notices = append(notices, s.privacy())
 	}
 	if len(notices) == 0 {
 		return nil
 	}
-	key := noticed(s.bot.Owner(s.chat.Place, s.chat.Member))
-	if _, err := s.desk.Store.Get(ctx, key); !errors.Is(err, store.ErrNotFound) {
+	key := noticed(s.Owner())
+	if _, err := s.Store.Get(ctx, key); !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	value, err := json.Marshal(s.desk.Now())
+	value, err := json.Marshal(s.Now())
 	if err != nil {
 		return fmt.Errorf("remembering the notice: %w", err)
 	}

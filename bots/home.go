@@ -15,11 +15,11 @@ const homeList = "home"
 
 // home shows a member their page: the plugins with toggles, what is kept, and help.
 func (s *step) home(ctx context.Context) error {
-	h, ok := s.at.(chat.Homer)
+	h, ok := s.Adapter.(chat.Homer)
 	if !ok {
-		return s.commit(store.Commit{})
+		return s.Commit(store.Commit{})
 	}
-	member, ok, err := s.speaker(ctx)
+	member, ok, err := s.Speaker(ctx)
 	if err != nil || !ok {
 		return err
 	}
@@ -41,22 +41,22 @@ func (s *step) showHome(ctx context.Context, h chat.Homer, member chat.Member, c
 	if member.Admin {
 		page.Text.Blocks = append(page.Text.Blocks, markdown.Paragraph(markdown.Text("Add plugins with "), markdown.Mono("/plugins-admin add example.com"), markdown.Text(".")))
 	}
-	if err := s.commit(c); err != nil {
+	if err := s.Commit(c); err != nil {
 		return err
 	}
-	if err := h.Home(ctx, s.chat.Place, s.chat.Member, page); err != nil {
-		s.logger.WarnContext(ctx, "showing a member's page", "error", err)
+	if err := h.Home(ctx, s.Event.Place, s.Event.Member, page); err != nil {
+		s.Logger.WarnContext(ctx, "showing a member's page", "error", err)
 	}
 	return nil
 }
 
 // switchHome works a toggle on a member's page.
 func (s *step) switchHome(ctx context.Context, p bot.ButtonAction, c store.Commit) error {
-	h, ok := s.at.(chat.Homer)
+	h, ok := s.Adapter.(chat.Homer)
 	if !ok {
-		return fmt.Errorf("a toggle of a page on %s, which has none", s.chat.Place.Platform)
+		return fmt.Errorf("a toggle of a page on %s, which has none", s.Event.Place.Platform)
 	}
-	member, ok, err := s.speaker(ctx)
+	member, ok, err := s.Speaker(ctx)
 	if err != nil || !ok {
 		return err
 	}

@@ -20,7 +20,7 @@ func (s *step) stoppable() bool {
 
 // about says that the step works on a message with this platform's id.
 func (s *step) about(message string) bool {
-	return message != "" && s.events[0].Kind == bot.KindMessage && bot.MessageID(s.chat) == message
+	return message != "" && s.events[0].Kind == bot.KindMessage && bot.MessageID(s.Event) == message
 }
 
 // stop answers a member who wants the desk to stop. The turn that ran has been ended
@@ -31,26 +31,26 @@ func (s *step) stop(context.Context) error {
 	s.stopped = false
 	s.mu.Unlock()
 	if stopped {
-		return s.commit(store.Commit{})
+		return s.Commit(store.Commit{})
 	}
-	return s.say(store.Commit{}, "Nothing is running here.")
+	return s.Say(store.Commit{}, "Nothing is running here.")
 }
 
 // change works an edited or deleted message: what waits because of it is void, and
 // a question that was edited before it was answered is asked as it reads now.
 func (s *step) change(ctx context.Context) error {
-	changed := *s.chat.Change
+	changed := *s.Event.Change
 	for _, a := range s.waits {
-		if a.State == confirm.Waiting && a.Message == changed.Message && a.Member == s.chat.Member {
+		if a.State == confirm.Waiting && a.Message == changed.Message && a.Member == s.Event.Member {
 			if err := s.close(ctx, a, confirm.Replaced, changedLine, nil); err != nil {
 				return err
 			}
 		}
 	}
 	if changed.Deleted || !s.unanswered() {
-		return s.commit(store.Commit{})
+		return s.Commit(store.Commit{})
 	}
-	s.chat.Message = &chat.Message{ID: changed.Message, Text: changed.Text}
+	s.Event.Message = &chat.Message{ID: changed.Message, Text: changed.Text}
 	return s.message(ctx)
 }
 

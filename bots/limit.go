@@ -32,16 +32,16 @@ func (s *step) count(ctx context.Context) error {
 	if s.events[0].Tries > 1 {
 		return nil
 	}
-	l, now := s.bot.Limits, s.desk.Now()
+	l, now := s.Bot.Limits, s.Now()
 	var counts []store.Count
 	if l.TurnsPerMemberHour > 0 {
 		counts = append(counts, store.Count{
-			Key: "turns/" + s.bot.Owner(s.chat.Place, s.chat.Member) + now.UTC().Format("/2006-01-02T15"), N: int64(len(s.events)),
+			Key: "turns/" + s.Owner() + now.UTC().Format("/2006-01-02T15"), N: int64(len(s.events)),
 			Limit: int64(l.TurnsPerMemberHour), Until: now.Add(2 * time.Hour),
 		})
 	}
 	var aside middleware.Amount
-	if info := s.bot.Agent.Model.Info(); info.Host != "" {
+	if info := s.Bot.Agent.Model.Info(); info.Host != "" {
 		for _, day := range []int{l.TokensPerDay, l.TokensPerMemberDay} {
 			if part := int64(min(opening, day/100)); day > 0 && (aside.Tokens == 0 || part < aside.Tokens) {
 				aside.Tokens = part
@@ -60,9 +60,9 @@ func (s *step) count(ctx context.Context) error {
 // it began.
 func (s *step) wallet() *middleware.Purse {
 	if s.purse == nil {
-		s.day = s.desk.Now().UTC()
+		s.day = s.Now().UTC()
 		s.purse = &middleware.Purse{
-			Tokens: int64(s.bot.Limits.TokensPerTurn),
+			Tokens: int64(s.Bot.Limits.TokensPerTurn),
 			Take:   func(ctx context.Context, a middleware.Amount) error { return s.take(ctx, s.counts(a)) },
 		}
 	}
@@ -76,8 +76,8 @@ func (s *step) key(what, whose string) string {
 
 // counts are the counters of a day to which an amount is added: those with a limit.
 func (s *step) counts(a middleware.Amount) []store.Count {
-	l := s.bot.Limits
-	scope, owner := s.bot.Scope(s.chat.Place), s.bot.Owner(s.chat.Place, s.chat.Member)
+	l := s.Bot.Limits
+	scope, owner := s.Bot.Scope(s.Event.Place), s.Owner()
 	all := []store.Count{
 		{Key: s.key("tokens", scope), N: a.Tokens, Limit: int64(l.TokensPerDay)},
 		{Key: s.key("money", scope), N: a.Micros, Limit: l.MoneyPerDay},
@@ -96,19 +96,19 @@ func (s *step) take(ctx context.Context, counts []store.Count) error {
 	if len(counts) == 0 {
 		return nil
 	}
-	scope := s.bot.Scope(s.chat.Place)
+	scope := s.Bot.Scope(s.Event.Place)
 	early := slices.Clone(counts)
 	for i, c := range early {
 		if c.Key == s.key("tokens", scope) || c.Key == s.key("money", scope) {
 			early[i].Limit = max(1, c.Limit*nearly/100)
 		}
 	}
-	err := s.desk.Store.Reserve(ctx, early...)
+	err := s.Store.Reserve(ctx, early...)
 	full, ok := errors.AsType[*store.Limit](err)
 	if !ok {
 		return err
 	}
-	if err = s.desk.Store.Reserve(ctx, counts...); err == nil {
+	if err = s.Store.Reserve(ctx, counts...); err == nil {
 		s.near = full.Key
 	}
 	return err
@@ -121,13 +121,13 @@ func (s *step) settleUsage(c *store.Commit) {
 	}
 	c.Counts = append(c.Counts, s.counts(s.purse.Rest())...)
 	usage := store.Usage{
-		Scope: s.bot.Scope(s.chat.Place), Member: s.bot.Owner(s.chat.Place, s.chat.Member), Time: s.desk.Now(),
-		Turns: s.turns, Model: s.bot.Agent.Model.Info().Name,
+		Scope: s.Bot.Scope(s.Event.Place), Member: s.Owner(), Time: s.Now(),
+		Turns: s.turns, Model: s.Bot.Agent.Model.Info().Name,
 	}
 	for _, spent := range s.purse.Spent() {
 		usage.Model, usage.Input, usage.Output, usage.Micros = spent.Model, spent.Usage.Input, spent.Usage.Output, spent.Micros
 		c.Usages = append(c.Usages, usage)
-		s.desk.Observe.Note(bot.Cost, "", float64(spent.Micros)/1e6)
+		s.Observe.Note(bot.Cost, "", float64(spent.Micros)/1e6)
 		usage.Turns = 0
 	}
 	if usage.Turns > 0 { // it cost nothing
@@ -163,30 +163,30 @@ func (s *step) overLimit(ctx context.Context, member chat.Member, question strin
 	s.turns = 0
 	var c store.Commit
 	s.settleUsage(&c)
-	now := s.desk.Now()
-	told := s.desk.Store.Reserve(ctx, store.Count{
-		Key: "told/" + s.bot.Owner(s.chat.Place, s.chat.Member) + now.UTC().Format("/2006-01-02T15"), N: 1, Limit: 1, Until: now.Add(2 * time.Hour),
+	now := s.Now()
+	told := s.Store.Reserve(ctx, store.Count{
+		Key: "told/" + s.Owner() + now.UTC().Format("/2006-01-02T15"), N: 1, Limit: 1, Until: now.Add(2 * time.Hour),
 	})
 	if errors.Is(told, store.ErrLimit) {
-		return s.commit(c)
+		return s.Commit(c)
 	}
 	if told != nil {
 		return fmt.Errorf("counting the notice: %w", told)
 	}
-	return s.private(c, bot.Paragraph(line))
+	return s.Private(c, bot.Paragraph(line))
 }
 
 // limitLine says in a member's words which limit is reached and until when.
 func (s *step) limitLine(member chat.Member, over error) (string, error) {
 	if errors.Is(over, middleware.ErrSpent) {
 		return fmt.Sprintf("I stopped: one question may use %s tokens of the language model, and this one needs more. Ask for a smaller part of it.",
-			bot.Grouped(int64(s.bot.Limits.TokensPerTurn))), nil
+			bot.Grouped(int64(s.Bot.Limits.TokensPerTurn))), nil
 	}
 	limit, ok := errors.AsType[*store.Limit](over)
 	if !ok {
 		return "", fmt.Errorf("counting the turn: %w", over)
 	}
-	scope, owner := s.bot.Scope(s.chat.Place), s.bot.Owner(s.chat.Place, s.chat.Member)
+	scope, owner := s.Bot.Scope(s.Event.Place), s.Owner()
 	next := s.day.Truncate(bot.Day).Add(bot.Day).In(member.Location()).Format("15:04 MST")
 	switch limit.Key {
 	case s.key("tokens", scope), s.key("money", scope):
@@ -194,7 +194,7 @@ func (s *step) limitLine(member chat.Member, over error) (string, error) {
 	case s.key("tokens", owner), s.key("money", owner):
 		return "You have used what one member may use of the language model today. I answer you again at " + next + ".", nil
 	default:
-		return fmt.Sprintf("You have asked %d times within this hour, which is the limit here. I answer again at the full hour.", s.bot.Limits.TurnsPerMemberHour), nil
+		return fmt.Sprintf("You have asked %d times within this hour, which is the limit here. I answer again at the full hour.", s.Bot.Limits.TurnsPerMemberHour), nil
 	}
 }
 

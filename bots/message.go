@@ -15,7 +15,6 @@ import (
 	"aidesk/core/confirm"
 	"aidesk/core/markdown"
 	"aidesk/core/model/middleware"
-	"aidesk/core/policy"
 	"aidesk/store"
 )
 
@@ -27,45 +26,45 @@ func (s *step) message(ctx context.Context) error {
 		return err
 	}
 	if question == "" { // deleted before its turn came
-		return s.commit(store.Commit{})
+		return s.Commit(store.Commit{})
 	}
-	member, ok, err := s.speaker(ctx)
+	member, ok, err := s.Speaker(ctx)
 	if err != nil || !ok {
 		return err
 	}
 	if s.typedDecision(question) {
-		return s.say(store.Commit{}, "To decide, press a button on the card above: typing is not enough, so that nothing is ever sent by a misunderstanding.")
+		return s.Say(store.Commit{}, "To decide, press a button on the card above: typing is not enough, so that nothing is ever sent by a misunderstanding.")
 	}
 	if over := s.count(ctx); over != nil {
-		observeTurn(s.desk.Observe, limitedTurn, 0)
+		observeTurn(s.Observe, limitedTurn, 0)
 		return s.overLimit(ctx, member, question, over)
 	}
-	s.progress(ctx, "working…")
-	defer s.progress(ctx, "")
+	s.Progress(ctx, "working…")
+	defer s.Progress(ctx, "")
 	begun := time.Now()
 	answer, err := s.turn(ctx, member, question)
 	took := time.Since(begun)
 	switch {
 	case errors.Is(err, errStopped):
-		observeTurn(s.desk.Observe, stoppedTurn, took)
+		observeTurn(s.Observe, stoppedTurn, took)
 		return s.ended(question, member, "Stopped.")
 	case errors.Is(err, errChanged):
-		observeTurn(s.desk.Observe, changedTurn, took)
+		observeTurn(s.Observe, changedTurn, took)
 		return s.ended(question, member, "")
 	case err != nil && s.limited() != nil:
-		observeTurn(s.desk.Observe, limitedTurn, took)
+		observeTurn(s.Observe, limitedTurn, took)
 		return s.overLimit(ctx, member, question, s.limited())
 	case err != nil:
 		line, ok := agent.Fault(err)
 		if !ok {
 			return err
 		}
-		observeTurn(s.desk.Observe, failedTurn, took)
-		s.logger.WarnContext(ctx, "model failed", "error", err)
+		observeTurn(s.Observe, failedTurn, took)
+		s.Logger.WarnContext(ctx, "model failed", "error", err)
 		return s.ended(question, member, line)
 	}
-	observeTurn(s.desk.Observe, answeredTurn, took)
-	observeTrace(s.desk.Observe, answer.Trace)
+	observeTurn(s.Observe, answeredTurn, took)
+	observeTrace(s.Observe, answer.Trace)
 	return s.answer(ctx, store.Commit{}, answer)
 }
 
@@ -81,34 +80,12 @@ func (s *step) turn(ctx context.Context, member chat.Member, question string) (a
 	if cause := context.Cause(ctx); cause != nil {
 		return agent.Answer{}, cause
 	}
-	release, err := s.desk.slot(ctx, s.bot, s.chat.Place)
+	release, err := s.desk.slot(ctx, s.Bot, s.Event.Place)
 	if err != nil {
 		return agent.Answer{}, err
 	}
 	defer release()
 	return s.ask(ctx, member, agent.Turn{Question: question})
-}
-
-// speaker reads who caused the event, as the platform knows them now. Where they may
-// not use the desk here, or where there is doubt, they are told and ok is false.
-func (s *step) speaker(ctx context.Context) (m chat.Member, ok bool, err error) {
-	m, err = s.at.Member(context.WithoutCancel(ctx), s.chat.Place, s.chat.Member)
-	if err != nil {
-		s.logger.WarnContext(ctx, "member cannot be read", "error", err)
-		return m, false, s.say(store.Commit{}, "I cannot find out who you are right now, so I do nothing. Try again in a minute.")
-	}
-	d := policy.Speak(s.bot.Access, s.chat.Place, m)
-	if d.Denied() {
-		s.desk.Observe.Note(bot.DeniedBy, d.Rule, 1)
-	}
-	switch {
-	case d.Allowed():
-		return m, true, nil
-	case d.Reason == "":
-		return m, false, s.commit(store.Commit{})
-	default:
-		return m, false, s.say(store.Commit{}, d.Reason)
-	}
 }
 
 // gather joins the messages of one member that came before this turn began, as
@@ -120,7 +97,7 @@ func (s *step) gather() (string, error) {
 			texts = append(texts, text)
 		}
 	}
-	add(*s.chat.Message)
+	add(*s.Event.Message)
 	for _, e := range s.work.Events[1:] {
 		if e.Kind != bot.KindMessage || e.Member != s.events[0].Member {
 			break
@@ -130,11 +107,11 @@ func (s *step) gather() (string, error) {
 			return "", err
 		}
 		s.mu.Lock() // an interruption looks at them
-		s.events, s.chat = append(s.events, e), *next.Chat
+		s.events, s.Event = append(s.events, e), *next.Chat
 		s.mu.Unlock()
-		add(*s.chat.Message)
+		add(*s.Event.Message)
 	}
-	if about := s.chat.Message.About; about != "" {
+	if about := s.Event.Message.About; about != "" {
 		texts = append(texts, "About this message:\n\n"+about)
 	}
 	return strings.Join(texts, "\n\n"), nil
@@ -155,11 +132,11 @@ func (s *step) latest(m chat.Message) string {
 
 // ask runs the agent on what the step has read.
 func (s *step) ask(ctx context.Context, member chat.Member, t agent.Turn) (agent.Answer, error) {
-	t.Conversation, t.Place = s.lease.Conversation, s.chat.Place
-	t.Member, t.Owner = member, s.bot.Owner(s.chat.Place, s.chat.Member)
+	t.Conversation, t.Place = s.Conversation, s.Event.Place
+	t.Member, t.Owner = member, s.Owner()
 	t.Waiting, t.NewID = s.waits, bot.NewID
-	t.Confirmation = bot.ReplyID(s.events[0])
-	t.Progress = func(text string) { s.progress(ctx, text) }
+	t.Confirmation = s.ReplyID
+	t.Progress = func(text string) { s.Progress(ctx, text) }
 	for _, e := range s.work.Entries {
 		entry, err := agent.ReadEntry(e.Body)
 		if err != nil {
@@ -167,13 +144,13 @@ func (s *step) ask(ctx context.Context, member chat.Member, t agent.Turn) (agent
 		}
 		t.History = append(t.History, entry)
 	}
-	return s.bot.Agent.Run(middleware.WithPurse(ctx, s.wallet()), t)
+	return s.Bot.Agent.Run(middleware.WithPurse(ctx, s.wallet()), t)
 }
 
 // answer commits what a turn decided, with c, in one transaction.
 func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error {
 	r := chat.Reply{
-		ID: bot.ReplyID(s.events[0]), Place: s.chat.Place, To: s.chat.Member, Answers: bot.MessageID(s.chat),
+		ID: s.ReplyID, Place: s.Event.Place, To: s.Event.Member, Answers: bot.MessageID(s.Event),
 		Text: a.Text, Previews: a.Previews, Notes: a.Notes,
 	}
 	if err := s.park(&c, &r, a); err != nil {
@@ -181,11 +158,11 @@ func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 	}
 	for _, choice := range a.Choices[:min(len(a.Choices), 5)] {
 		b := chat.Button{ID: bot.NewID(), Label: markdown.Line(choice.Label, 34), Form: choice.Operation != ""}
-		p := bot.ButtonAction{Do: bot.DoSay, Member: s.chat.Member, Say: choice.Say}
+		p := bot.ButtonAction{Do: bot.DoSay, Member: s.Event.Member, Say: choice.Say}
 		if b.Form {
-			p = bot.ButtonAction{Do: bot.DoRun, Member: s.chat.Member, Plugin: choice.Plugin, Operation: choice.Operation, Args: choice.Args}
+			p = bot.ButtonAction{Do: bot.DoRun, Member: s.Event.Member, Plugin: choice.Plugin, Operation: choice.Operation, Args: choice.Args}
 		}
-		s.button(&c, b.ID, p, bot.Day)
+		s.Button(&c, b.ID, p, bot.Day)
 		r.Buttons = append(r.Buttons, b)
 	}
 	s.offerShare(&c, &r)
@@ -199,7 +176,7 @@ func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 	if err := s.told(&c, a); err != nil {
 		return err
 	}
-	return s.reply(c, r)
+	return s.Reply(c, r)
 }
 
 // ended closes a turn without an answer of the model; the transcript keeps what was
@@ -211,29 +188,9 @@ func (s *step) ended(question string, member chat.Member, line string) error {
 		return err
 	}
 	if line == "" {
-		return s.commit(c)
+		return s.Commit(c)
 	}
-	return s.say(c, line)
-}
-
-// say commits c with one plain line as the reply to the step's event.
-func (s *step) say(c store.Commit, line string) error {
-	return s.reply(c, s.plain(markdown.New(markdown.Paragraph(markdown.Text(line)))))
-}
-
-// plain is a Reply to the step's event with a text of ours.
-func (s *step) plain(text markdown.Document) chat.Reply {
-	return chat.Reply{ID: bot.ReplyID(s.events[0]), Place: s.chat.Place, To: s.chat.Member, Answers: bot.MessageID(s.chat), Text: text}
-}
-
-// reply commits c with a Reply.
-func (s *step) reply(c store.Commit, r chat.Reply) error {
-	wanted, err := s.bot.Wanted(s.lease.Conversation, r, s.bot.Owner(s.chat.Place, s.chat.Member))
-	if err != nil {
-		return err
-	}
-	c.Replies = append(c.Replies, wanted)
-	return s.commit(c)
+	return s.Say(c, line)
 }
 
 // entries appends to the transcript.
@@ -265,7 +222,7 @@ func (s *step) entry(c *store.Commit, k bot.Entry) error {
 	if err != nil {
 		return fmt.Errorf("storing the transcript: %w", err)
 	}
-	c.Entries = append(c.Entries, store.Entry{Member: s.bot.Owner(s.chat.Place, s.chat.Member), Body: body})
+	c.Entries = append(c.Entries, store.Entry{Member: s.Owner(), Body: body})
 	return nil
 }
 
@@ -274,16 +231,7 @@ var decisions = strings.Fields("yes y yep yeah ok okay sure approve approved con
 
 // typedDecision says whether a member types what only a button can decide.
 func (s *step) typedDecision(text string) bool {
-	waits := slices.ContainsFunc(s.waits, func(a confirm.Action) bool { return a.Member == s.chat.Member && a.State == confirm.Waiting })
+	waits := slices.ContainsFunc(s.waits, func(a confirm.Action) bool { return a.Member == s.Event.Member && a.State == confirm.Waiting })
 	word := strings.ToLower(strings.TrimRight(strings.TrimSpace(text), ".!"))
 	return waits && (slices.Contains(decisions, word) || word == "do it" || word == "go ahead" || word == "yes please")
-}
-
-// progress shows that the desk works, where the platform can.
-func (s *step) progress(ctx context.Context, text string) {
-	if t, ok := s.at.(chat.Typer); ok {
-		if err := t.Type(context.WithoutCancel(ctx), s.chat.Place, chat.Progress{To: s.chat.Member, Text: text}); err != nil {
-			s.logger.DebugContext(ctx, "showing progress", "error", err)
-		}
-	}
 }

@@ -19,21 +19,21 @@ import (
 // pluginList shows the plugins, each with a button that enables or disables it.
 func (s *step) pluginList(ctx context.Context) error {
 	var c store.Commit
-	r := s.plain(markdown.New())
+	r := s.Plain(markdown.New())
 	if err := s.list(ctx, &c, &r, bot.ButtonAction{}); err != nil {
 		return err
 	}
-	return s.reply(c, r)
+	return s.Reply(c, r)
 }
 
 // list fills a Reply with the list as it is for the member once pressed, a toggle or
 // nothing, is committed.
 func (s *step) list(ctx context.Context, c *store.Commit, r *chat.Reply, pressed bot.ButtonAction) error {
-	all, err := s.bot.Plugins.List(ctx, s.chat.Place)
+	all, err := s.Bot.Plugins.List(ctx, s.Event.Place)
 	if err != nil {
 		return err
 	}
-	on, off, err := s.bot.Plugins.Enabled(ctx, s.chat.Place, s.chat.Member)
+	on, off, err := s.Bot.Plugins.Enabled(ctx, s.Event.Place, s.Event.Member)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (s *step) list(ctx context.Context, c *store.Commit, r *chat.Reply, pressed
 
 // relist brings the list in which a toggle was pressed up to date.
 func (s *step) relist(ctx context.Context, c *store.Commit, pressed bot.ButtonAction) error {
-	r, err := bot.ReadReply(ctx, s.desk.Store, pressed.List)
+	r, err := bot.ReadReply(ctx, s.Store, pressed.List)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
@@ -70,7 +70,7 @@ func (s *step) relist(ctx context.Context, c *store.Commit, pressed bot.ButtonAc
 	if err := s.list(ctx, c, &r, pressed); err != nil {
 		return err
 	}
-	wanted, err := s.bot.Wanted(s.lease.Conversation, r, s.bot.Owner(s.chat.Place, s.chat.Member))
+	wanted, err := s.Bot.Wanted(s.Conversation, r, s.Owner())
 	c.Replies = append(c.Replies, wanted)
 	return err
 }
@@ -93,7 +93,7 @@ func (s *step) toggle(c *store.Commit, p *plugin.Plugin, on bool, list string) c
 		label, style = "Enable ", chat.Primary
 	}
 	b := chat.Button{ID: bot.NewID(), Label: markdown.Line(label+p.Human(), 34), Style: style}
-	s.button(c, b.ID, bot.ButtonAction{Do: bot.DoSwitch, Member: s.chat.Member, Plugin: p.ID, On: on, List: list}, bot.Day)
+	s.Button(c, b.ID, bot.ButtonAction{Do: bot.DoSwitch, Member: s.Event.Member, Plugin: p.ID, On: on, List: list}, bot.Day)
 	return b
 }
 
@@ -119,9 +119,9 @@ func (s *step) pluginSwitch(ctx context.Context, word string, on bool) error {
 // switchPlugin enables or disables a plugin for the member and says so. A list that
 // it was pressed in, by the id of its Reply, changes with it.
 func (s *step) switchPlugin(ctx context.Context, p *plugin.Plugin, on bool, list string) error {
-	record, changed, err := s.bot.Plugins.Switch(ctx, s.chat.Place, s.chat.Member, p, on)
+	record, changed, err := s.Bot.Plugins.Switch(ctx, s.Event.Place, s.Event.Member, p, on)
 	if errors.Is(err, plugin.ErrDenied) {
-		return s.say(store.Commit{}, p.Human()+" cannot be enabled here: "+err.Error()+".")
+		return s.Say(store.Commit{}, p.Human()+" cannot be enabled here: "+err.Error()+".")
 	}
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (s *step) switchPlugin(ctx context.Context, p *plugin.Plugin, on bool, list
 			return err
 		}
 	}
-	return s.reply(c, s.plain(switched(p, on, changed)))
+	return s.Reply(c, s.Plain(switched(p, on, changed)))
 }
 
 // switched says what a switch did, and when on what can be asked now.
@@ -182,9 +182,9 @@ func (s *step) pressSwitch(ctx context.Context, p bot.ButtonAction) error {
 
 // find finds a plugin by what a member typed; nil with the answer already given.
 func (s *step) find(ctx context.Context, word string) (*plugin.Plugin, error) {
-	p, err := s.bot.Plugins.Find(ctx, s.chat.Place, strings.TrimSpace(word))
+	p, err := s.Bot.Plugins.Find(ctx, s.Event.Place, strings.TrimSpace(word))
 	if errors.Is(err, store.ErrNotFound) {
-		plugins, err := s.bot.Plugins.List(ctx, s.chat.Place)
+		plugins, err := s.Bot.Plugins.List(ctx, s.Event.Place)
 		if err != nil {
 			return nil, err
 		}
@@ -192,7 +192,7 @@ func (s *step) find(ctx context.Context, word string) (*plugin.Plugin, error) {
 		for _, p := range plugins {
 			names = append(names, p.Name)
 		}
-		return nil, s.say(store.Commit{}, fmt.Sprintf("There is no plugin “%s” here. There are: %s.", markdown.Line(word, 50), strings.Join(names, ", ")))
+		return nil, s.Say(store.Commit{}, fmt.Sprintf("There is no plugin “%s” here. There are: %s.", markdown.Line(word, 50), strings.Join(names, ", ")))
 	}
 	return p, err
 }
@@ -239,7 +239,7 @@ func (s *step) pluginInfo(ctx context.Context, word string) error {
 	if e := examples(p, 5); len(e) > 0 {
 		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("For example")), markdown.List(e...))
 	}
-	return s.reply(store.Commit{}, s.plain(doc))
+	return s.Reply(store.Commit{}, s.Plain(doc))
 }
 
 func fact(label string, value markdown.Inline) []markdown.Inline {

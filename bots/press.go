@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"aidesk/bots/bot"
 	"aidesk/core/agent"
@@ -16,28 +15,11 @@ import (
 	"aidesk/store"
 )
 
-// button commits what a button stands for.
-func (s *step) button(c *store.Commit, button string, p bot.ButtonAction, life time.Duration) {
-	body, err := json.Marshal(p)
-	if err != nil {
-		panic(err) // strings and a bool
-	}
-	c.Buttons = append(c.Buttons, store.Button{ID: button, Conversation: s.lease.Conversation, Member: s.buttonOwner(p), Until: s.desk.Now().Add(life), Body: body})
-}
-
-// buttonOwner is with whom a button is forgotten; the one that forgets outlives it.
-func (s *step) buttonOwner(p bot.ButtonAction) string {
-	if p.Do == bot.DoForget {
-		return ""
-	}
-	return s.bot.Owner(s.chat.Place, p.Member)
-}
-
 // press works a press of a button.
 func (s *step) press(ctx context.Context) error {
-	p, b, err := bot.ReadButton(ctx, s.desk.Store, s.chat.Press.Button)
+	p, b, err := bot.ReadButton(ctx, s.Store, s.Event.Press.Button)
 	if errors.Is(err, store.ErrNotFound) {
-		return s.note(ctx, "I no longer know this button. Ask again.")
+		return s.Note(ctx, "I no longer know this button. Ask again.")
 	}
 	if err != nil {
 		return err
@@ -45,12 +27,12 @@ func (s *step) press(ctx context.Context) error {
 	switch {
 	case p.Do == bot.DoApprove || p.Do == bot.DoAllow || p.Do == bot.DoCancel || p.Do == bot.DoAgain:
 		return s.decide(ctx, p)
-	case p.Member != "" && p.Member != s.chat.Member:
-		return s.note(ctx, "This button is for somebody else.")
+	case p.Member != "" && p.Member != s.Event.Member:
+		return s.Note(ctx, "This button is for somebody else.")
 	case !s.events[0].Ingested.Before(b.Until):
-		return s.note(ctx, "This button is too old. Ask again.")
+		return s.Note(ctx, "This button is too old. Ask again.")
 	case p.Do == bot.DoSay:
-		s.chat.Message = &chat.Message{Text: p.Say}
+		s.Event.Message = &chat.Message{Text: p.Say}
 		return s.message(ctx)
 	case p.Do == bot.DoShare:
 		return s.share(ctx, p, b.ID)
@@ -59,29 +41,16 @@ func (s *step) press(ctx context.Context) error {
 	case p.Do == bot.DoSwitch:
 		return s.pressSwitch(ctx, p)
 	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd:
-		return s.note(ctx, "This button opens a form.")
+		return s.Note(ctx, "This button opens a form.")
 	default:
 		return fmt.Errorf("a button does %q", p.Do)
 	}
 }
 
-// note answers a press in passing where the platform can, else with a message for
-// the presser alone.
-func (s *step) note(ctx context.Context, line string) error {
-	if n, ok := s.at.(chat.Noter); ok {
-		if err := n.Note(ctx, s.chat, bot.Paragraph(line)); err == nil {
-			return s.commit(store.Commit{})
-		}
-	}
-	r := s.plain(bot.Paragraph(line))
-	r.Private = true
-	return s.reply(store.Commit{}, r)
-}
-
 // park writes the Actions of a turn with their timers, buttons and cards.
 func (s *step) park(c *store.Commit, r *chat.Reply, a agent.Answer) error {
 	for _, action := range a.Parked {
-		action.Message = bot.MessageID(s.chat)
+		action.Message = bot.MessageID(s.Event)
 		if err := s.parkOne(c, r, action); err != nil {
 			return err
 		}
@@ -100,14 +69,14 @@ func (s *step) parkOne(c *store.Commit, r *chat.Reply, a confirm.Action) error {
 	}
 	c.Actions = append(c.Actions, t)
 	c.Events = append(c.Events, store.Event{
-		ID: chat.Key(s.bot.Name, "expire", a.ID), Conversation: a.Conversation, Kind: bot.KindExpire,
-		Time: s.desk.Now(), Due: a.Until, Body: body,
+		ID: chat.Key(s.Bot.Name, "expire", a.ID), Conversation: a.Conversation, Kind: bot.KindExpire,
+		Time: s.Now(), Due: a.Until, Body: body,
 	})
 	for do, button := range map[string]string{
 		bot.DoApprove: a.Buttons.Approve, bot.DoAllow: a.Buttons.Allow, bot.DoCancel: a.Buttons.Cancel, bot.DoAgain: a.Buttons.Again, bot.DoEdit: a.Buttons.Edit,
 	} {
 		if button != "" {
-			s.button(c, button, bot.ButtonAction{Do: do, Member: a.Member, Action: a.ID}, 30*bot.Day)
+			s.Button(c, button, bot.ButtonAction{Do: do, Member: a.Member, Action: a.ID}, 30*bot.Day)
 		}
 	}
 	r.Cards = append(r.Cards, confirm.Card(a))
@@ -126,14 +95,14 @@ func (s *step) decide(ctx context.Context, p bot.ButtonAction) error {
 	if p.Do == bot.DoAgain {
 		return s.again(ctx, a)
 	}
-	state, err := confirm.Decide(a, confirm.Press{Event: s.events[0].ID, Member: s.chat.Member, At: s.events[0].Ingested, Yes: p.Do != bot.DoCancel})
+	state, err := confirm.Decide(a, confirm.Press{Event: s.events[0].ID, Member: s.Event.Member, At: s.events[0].Ingested, Yes: p.Do != bot.DoCancel})
 	if refusal := (*confirm.Refusal)(nil); errors.As(err, &refusal) {
 		if refusal.Late {
 			if err := s.close(ctx, a, confirm.Expired, expiredLine, nil); err != nil {
 				return err
 			}
 		}
-		return s.note(ctx, refusal.Reason)
+		return s.Note(ctx, refusal.Reason)
 	}
 	if err != nil {
 		return err
@@ -147,7 +116,7 @@ func (s *step) decide(ctx context.Context, p bot.ButtonAction) error {
 
 // action reads an Action.
 func (s *step) action(ctx context.Context, id string) (confirm.Action, error) {
-	stored, err := s.desk.Store.Action(ctx, id)
+	stored, err := s.Store.Action(ctx, id)
 	if err != nil {
 		return confirm.Action{}, fmt.Errorf("reading an action: %w", err)
 	}
@@ -197,7 +166,7 @@ func (j *job) move(ctx context.Context, a confirm.Action, state confirm.State, o
 	if a.Lasting {
 		audit["leave"] = "conversation"
 	}
-	c.Audits = []store.Audit{j.record(a.Place, audit)}
+	c.Audits = []store.Audit{j.bot.Audit(j.desk.Now(), a.Place, audit)}
 	return a, c, nil
 }
 

@@ -30,12 +30,15 @@ func TestTexts(t *testing.T) {
 
 	place := chat.Place{Platform: "room", Workspace: "W1", Channel: "C1"}
 	s := &step{
-		job: &job{bot: &bot.Bot{Name: "desk", Limits: bot.Limits{
-			TurnsPerMemberHour: 20, TokensPerTurn: 200_000, TokensPerDay: 1_000_000, MoneyPerDay: 12_500_000, Currency: "EUR",
-		}}},
-		chat: chat.Event{Place: place, Member: "ada"}, day: time.Date(2026, 11, 23, 22, 10, 0, 0, time.UTC),
+		Exchange: bot.Exchange{
+			Bot: &bot.Bot{Name: "desk", Limits: bot.Limits{
+				TurnsPerMemberHour: 20, TokensPerTurn: 200_000, TokensPerDay: 1_000_000, MoneyPerDay: 12_500_000, Currency: "EUR",
+			}},
+			Event: chat.Event{Place: place, Member: "ada"},
+		},
+		day: time.Date(2026, 11, 23, 22, 10, 0, 0, time.UTC),
 	}
-	scope, owner := s.bot.Scope(place), s.bot.Owner(place, "ada")
+	scope, owner := s.Bot.Scope(place), s.Bot.Owner(place, "ada")
 	for _, key := range []string{"hour", s.key("tokens", scope), s.key("money", scope), s.key("tokens", owner), s.key("money", owner)} {
 		line, err := s.limitLine(chat.Member{Zone: "Europe/Paris"}, &store.Limit{Key: key})
 		if err != nil {

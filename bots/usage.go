@@ -16,10 +16,10 @@ import (
 // usage shows a member what they used today, and an administrator what the workspace
 // used.
 func (s *step) usage(ctx context.Context, member chat.Member) error {
-	since := s.desk.Now().UTC().Truncate(bot.Day)
-	scope, owner := s.bot.Scope(s.chat.Place), s.bot.Owner(s.chat.Place, s.chat.Member)
+	since := s.Now().UTC().Truncate(bot.Day)
+	scope, owner := s.Bot.Scope(s.Event.Place), s.Owner()
 	var mine, all store.Usage
-	err := s.desk.Store.Usages(ctx, scope, since, func(u store.Usage) bool {
+	err := s.Store.Usages(ctx, scope, since, func(u store.Usage) bool {
 		add(&all, u)
 		if u.Member == owner {
 			add(&mine, u)
@@ -29,7 +29,7 @@ func (s *step) usage(ctx context.Context, member chat.Member) error {
 	if err != nil {
 		return fmt.Errorf("reading usage: %w", err)
 	}
-	l := s.bot.Limits
+	l := s.Bot.Limits
 	doc := markdown.New(
 		markdown.Heading(2, markdown.Text("Used since "+since.In(member.Location()).Format("15:04 MST"))),
 		markdown.List(s.used("You", mine, l.TokensPerMemberDay, l.MoneyPerMemberDay)),
@@ -43,7 +43,7 @@ func (s *step) usage(ctx context.Context, member chat.Member) error {
 	if l.TurnsPerMemberHour > 0 {
 		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf("Everybody may ask %d times in an hour.", l.TurnsPerMemberHour))))
 	}
-	return s.private(store.Commit{}, doc)
+	return s.Private(store.Commit{}, doc)
 }
 
 // add sums usages up.
@@ -65,7 +65,7 @@ func (s *step) used(who string, u store.Usage, tokens int, micros int64) []markd
 		text += " (" + bot.Grouped(int64(u.Input)) + " read, " + bot.Grouped(int64(u.Output)) + " written)"
 	}
 	if u.Micros > 0 || micros > 0 {
-		text += ", " + bot.Decimal(u.Micros) + of(bot.Decimal, micros) + " " + s.bot.Limits.Currency
+		text += ", " + bot.Decimal(u.Micros) + of(bot.Decimal, micros) + " " + s.Bot.Limits.Currency
 	}
 	return []markdown.Inline{markdown.Strong(who), markdown.Text(": " + questions + ", " + text)}
 }
@@ -81,38 +81,38 @@ func of(written func(int64) string, limit int64) string {
 // warning is the event by which somebody is told that a workspace's day is nearly used
 // up. The same day always gives the same event, so it is worked once.
 func (s *step) warning() store.Event {
-	body, err := json.Marshal(bot.Event{Near: s.near, Chat: &chat.Event{Place: s.chat.Place, Member: s.chat.Member}})
+	body, err := json.Marshal(bot.Event{Near: s.near, Chat: &chat.Event{Place: s.Event.Place, Member: s.Event.Member}})
 	if err != nil {
 		panic(err) // strings
 	}
 	return store.Event{
-		ID:           chat.Key(s.bot.Name, "near", s.chat.Place.Platform, s.chat.Place.Workspace, s.day.Format(time.DateOnly)),
-		Conversation: s.bot.Apart(s.chat.Place, "near"), Kind: bot.KindNear, Member: s.bot.Owner(s.chat.Place, s.chat.Member), Body: body,
+		ID:           chat.Key(s.Bot.Name, "near", s.Event.Place.Platform, s.Event.Place.Workspace, s.day.Format(time.DateOnly)),
+		Conversation: s.Bot.Apart(s.Event.Place, "near"), Kind: bot.KindNear, Member: s.Owner(), Body: body,
 	}
 }
 
 // nearLimit tells those who shall know, or else who came nearest to the limit.
 func (s *step) nearLimit() error {
-	told := s.bot.Tell[s.chat.Place.Platform]
+	told := s.Bot.Tell[s.Event.Place.Platform]
 	if len(told) == 0 {
-		told = []string{s.chat.Member}
+		told = []string{s.Event.Member}
 	}
 	var c store.Commit
 	for _, member := range told {
-		r := s.plain(bot.Paragraph(s.nearLine(s.first.Near)))
+		r := s.Plain(bot.Paragraph(s.nearLine(s.first.Near)))
 		r.ID, r.To, r.Private = chat.Key("reply", s.events[0].ID, member), member, true
-		wanted, err := s.bot.Wanted(s.lease.Conversation, r, s.bot.Owner(s.chat.Place, member))
+		wanted, err := s.Bot.Wanted(s.Conversation, r, s.Bot.Owner(s.Event.Place, member))
 		if err != nil {
 			return err
 		}
 		c.Replies = append(c.Replies, wanted)
 	}
-	return s.commit(c)
+	return s.Commit(c)
 }
 
 // nearLine says that a counter of a workspace's day is nearly full.
 func (s *step) nearLine(counter string) string {
-	l := s.bot.Limits
+	l := s.Bot.Limits
 	most := bot.Grouped(int64(l.TokensPerDay)) + " tokens"
 	if strings.HasPrefix(counter, "money/") {
 		most = bot.Decimal(l.MoneyPerDay) + " " + l.Currency

@@ -63,10 +63,10 @@ func (s *step) why(back string) error {
 		return err
 	}
 	if w == nil {
-		return s.private(store.Commit{}, bot.Paragraph("There is no such answer in this conversation. Of an answer in a thread, ask there: mention me and write “why”."))
+		return s.Private(store.Commit{}, bot.Paragraph("There is no such answer in this conversation. Of an answer in a thread, ask there: mention me and write “why”."))
 	}
-	mine := owner == s.bot.Owner(s.chat.Place, s.chat.Member)
-	return s.private(store.Commit{}, whyText(w, turn, mine, s.bot.Limits.Currency))
+	mine := owner == s.Owner()
+	return s.Private(store.Commit{}, whyText(w, turn, mine, s.Bot.Limits.Currency))
 }
 
 // explained finds an answer, whose it is, and the messages of its turn.

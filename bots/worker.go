@@ -77,12 +77,11 @@ type job struct {
 
 // step is the work on one event, or on several messages that became one turn.
 type step struct {
+	bot.Exchange
 	*job
 	work   store.Work
 	events []store.Event
 	first  bot.Event
-	chat   chat.Event       // of the last event
-	at     chat.Adapter     // of its platform
 	waits  []confirm.Action // not final, of this conversation
 	cancel context.CancelCauseFunc
 
@@ -176,7 +175,7 @@ func (j *job) loop(ctx context.Context, stop <-chan struct{}) time.Duration {
 
 // try works the first event; a panic is a failed try.
 func (j *job) try(ctx context.Context, work store.Work) (err error) {
-	s := &step{job: j, work: work, events: []store.Event{work.Events[0]}}
+	s := j.newStep(work)
 	logger := j.logger.With("event", work.Events[0].ID, "kind", work.Events[0].Kind, "try", work.Events[0].Tries)
 	defer func() {
 		if r := recover(); r != nil {
@@ -204,6 +203,16 @@ func (j *job) try(ctx context.Context, work store.Work) (err error) {
 	return err
 }
 
+// newStep makes the step that works the first event.
+func (j *job) newStep(work store.Work) *step {
+	s := &step{job: j, work: work, events: []store.Event{work.Events[0]}}
+	s.Exchange = bot.Exchange{
+		Bot: j.bot, Store: j.desk.Store, Keep: j.desk.Keep, Now: j.desk.Now, Logger: j.logger, Observe: j.desk.Observe,
+		Conversation: j.lease.Conversation, ReplyID: bot.ReplyID(work.Events[0]), Commit: s.commit,
+	}
+	return s
+}
+
 // begin makes a step the one that runs, and tells it what came too early for it.
 func (j *job) begin(ctx context.Context, s *step) {
 	j.mu.Lock()
@@ -225,9 +234,9 @@ func (s *step) read() error {
 		return err
 	}
 	if s.first.Chat != nil {
-		s.chat = *s.first.Chat
+		s.Event = *s.first.Chat
 	}
-	if s.at, err = s.bot.Adapter(s.chat.Place.Platform); err != nil {
+	if s.Adapter, err = s.Bot.Adapter(s.Event.Place.Platform); err != nil {
 		return err
 	}
 	for _, a := range s.work.Actions {
@@ -262,7 +271,7 @@ func (s *step) dispatch(ctx context.Context) error {
 	case bot.KindNear:
 		return s.nearLimit()
 	default:
-		return s.commit(store.Commit{})
+		return s.Commit(store.Commit{})
 	}
 }
 

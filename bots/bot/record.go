@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"aidesk/core/chat"
 	"aidesk/store"
@@ -29,4 +30,13 @@ func ReadReply(ctx context.Context, s store.Store, id string) (chat.Reply, error
 		return r, fmt.Errorf("reading a reply: %w", err)
 	}
 	return r, nil
+}
+
+// Audit is a line of the audit: who did what, never content or secrets.
+func (b *Bot) Audit(now time.Time, place chat.Place, fields map[string]string) store.Audit {
+	body, err := json.Marshal(fields)
+	if err != nil {
+		panic(err) // strings only
+	}
+	return store.Audit{Scope: b.Scope(place), Time: now, Body: body}
 }

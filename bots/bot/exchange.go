@@ -1,0 +1,124 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+	"aidesk/core/plugin"
+	"aidesk/core/policy"
+	"aidesk/store"
+)
+
+// Exchange is one event at work and the means to answer it: who caused it, where, and
+// how the answer is committed. Commands and turns are written against it.
+type Exchange struct {
+	Bot          *Bot
+	Adapter      chat.Adapter // of the event's platform
+	Store        store.Store
+	Keep         Retention
+	Now          func() time.Time
+	Logger       *slog.Logger
+	Observe      Observer
+	Conversation string     // that is worked
+	Event        chat.Event // the last one, where several became one turn
+	ReplyID      string     // of the Reply to it
+
+	// Commit writes what was decided; the event is done with it.
+	Commit func(store.Commit) error
+}
+
+// Owner is the member who caused the event, as the store knows them.
+func (x *Exchange) Owner() string { return x.Bot.Owner(x.Event.Place, x.Event.Member) }
+
+// Speaker reads who caused the event, as the platform knows them now. Where they may
+// not use the desk here, or where there is doubt, they are told and ok is false.
+func (x *Exchange) Speaker(ctx context.Context) (m chat.Member, ok bool, err error) {
+	m, err = x.Adapter.Member(context.WithoutCancel(ctx), x.Event.Place, x.Event.Member)
+	if err != nil {
+		x.Logger.WarnContext(ctx, "member cannot be read", "error", err)
+		return m, false, x.Say(store.Commit{}, "I cannot find out who you are right now, so I do nothing. Try again in a minute.")
+	}
+	d := policy.Speak(x.Bot.Access, x.Event.Place, m)
+	if d.Denied() {
+		x.Observe.Note(DeniedBy, d.Rule, 1)
+	}
+	switch {
+	case d.Allowed():
+		return m, true, nil
+	case d.Reason == "":
+		return m, false, x.Commit(store.Commit{})
+	default:
+		return m, false, x.Say(store.Commit{}, d.Reason)
+	}
+}
+
+// Plain is a Reply to the event with a text of ours.
+func (x *Exchange) Plain(text markdown.Document) chat.Reply {
+	return chat.Reply{ID: x.ReplyID, Place: x.Event.Place, To: x.Event.Member, Answers: MessageID(x.Event), Text: text}
+}
+
+// Say commits c with one plain line as the reply to the event.
+func (x *Exchange) Say(c store.Commit, line string) error {
+	return x.Reply(c, x.Plain(Paragraph(line)))
+}
+
+// Private commits c with a reply for the member alone.
+func (x *Exchange) Private(c store.Commit, text markdown.Document) error {
+	r := x.Plain(text)
+	r.Private = true
+	return x.Reply(c, r)
+}
+
+// Reply commits c with a Reply.
+func (x *Exchange) Reply(c store.Commit, r chat.Reply) error {
+	wanted, err := x.Bot.Wanted(x.Conversation, r, x.Owner())
+	if err != nil {
+		return err
+	}
+	c.Replies = append(c.Replies, wanted)
+	return x.Commit(c)
+}
+
+// Note answers a press in passing where the platform can, else with a message for
+// the presser alone.
+func (x *Exchange) Note(ctx context.Context, line string) error {
+	if n, ok := x.Adapter.(chat.Noter); ok {
+		if err := n.Note(ctx, x.Event, Paragraph(line)); err == nil {
+			return x.Commit(store.Commit{})
+		}
+	}
+	return x.Private(store.Commit{}, Paragraph(line))
+}
+
+// Button commits what a button stands for.
+func (x *Exchange) Button(c *store.Commit, button string, a ButtonAction, life time.Duration) {
+	body, err := json.Marshal(a)
+	if err != nil {
+		panic(err) // strings and a bool
+	}
+	owner := x.Bot.Owner(x.Event.Place, a.Member) // with whom the button is forgotten
+	if a.Do == DoForget {
+		owner = "" // the one that forgets outlives it
+	}
+	c.Buttons = append(c.Buttons, store.Button{ID: button, Conversation: x.Conversation, Member: owner, Until: x.Now().Add(life), Body: body})
+}
+
+// Audit records what an administrator did with a plugin.
+func (x *Exchange) Audit(what string, p *plugin.Plugin) []store.Audit {
+	return []store.Audit{x.Bot.Audit(x.Now(), x.Event.Place, map[string]string{
+		"what": what, "member": x.Event.Member, "plugin": p.ID, "version": p.Version,
+	})}
+}
+
+// Progress shows that the desk works, where the platform can.
+func (x *Exchange) Progress(ctx context.Context, text string) {
+	if t, ok := x.Adapter.(chat.Typer); ok {
+		if err := t.Type(context.WithoutCancel(ctx), x.Event.Place, chat.Progress{To: x.Event.Member, Text: text}); err != nil {
+			x.Logger.DebugContext(ctx, "showing progress", "error", err)
+		}
+	}
+}
