@@ -15,8 +15,8 @@ import (
 	"aidesk/adapters/discord"
 	fakediscord "aidesk/adapters/fake/discord"
 	"aidesk/adapters/fake/faketest"
-	"aidesk/bots"
 	"aidesk/bots/bottest"
+	"aidesk/bots/command"
 	"aidesk/core/chat"
 	"aidesk/core/model/script"
 )
@@ -84,7 +84,7 @@ func server(t *testing.T, web bool) (bottest.Platform, *fakediscord.Discord) {
 			fake.SetUser(fakediscord.User{ID: user, Name: "stranger"})
 			fake.Fail("GET /guilds/{guild}/members/{user}", fakediscord.Fault{Status: http.StatusNotFound, Code: 10007})
 		}
-		if c, err := bots.Commands.Parse(text); err == nil && text[0] == '/' && c.Verb == "stop" {
+		if c, err := command.Table.Parse(text); err == nil && text[0] == '/' && c.Verb == "stop" {
 			_, err := fake.Command(user, thread, c.Name, c.Verb, c.Options)
 			must(err)
 			return
@@ -96,7 +96,7 @@ func server(t *testing.T, web bool) (bottest.Platform, *fakediscord.Discord) {
 		Place: place, Member: fakediscord.Admin, Other: fakediscord.Ben,
 		Open: func() chat.Adapter {
 			c := discord.Config{
-				Token: fakediscord.Token, APIBaseURL: fake.APIURL(), Grammar: bots.Commands, Now: func() time.Time { return time.Now().Add(time.Minute) },
+				Token: fakediscord.Token, APIBaseURL: fake.APIURL(), Grammar: command.Table, Now: func() time.Time { return time.Now().Add(time.Minute) },
 			}
 			if web {
 				c.PublicKey = fakediscord.PublicKey

@@ -2,13 +2,10 @@ package bots
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"slices"
-	"strings"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/command"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -16,165 +13,35 @@ import (
 	"aidesk/store"
 )
 
-// runForm begins the id of a form that a command opened: it stands for an operation
-// by its name and gives nobody a right that they do not have.
-const runForm = "run:"
-
-// faultForm says to a member why a form does not open.
-type faultForm string
-
-func (f faultForm) Error() string { return string(f) }
-
-// opened is what a form is for.
-type opened struct {
-	bot.ButtonAction
-	plugin    *plugin.Plugin
-	operation string
-	args      json.RawMessage
-	action    confirm.Action
-}
-
-// open finds out what a form's id stands for, and that this member may fill it in.
-// The error is a faultForm where the member is told.
-func (d *Desk) open(ctx context.Context, b *bot.Bot, place chat.Place, member, form string) (opened, error) {
-	var o opened
-	if word, ok := strings.CutPrefix(form, runForm); ok {
-		o.ButtonAction = bot.ButtonAction{Do: bot.DoRun, Member: member}
-		name, operation, _ := strings.Cut(word, ".")
-		return o, o.resolve(ctx, b, place, name, operation)
-	}
-	p, _, err := bot.ReadButton(ctx, d.Store, form)
-	if errors.Is(err, store.ErrNotFound) {
-		return o, faultForm("I no longer know this form. Ask again.")
-	}
-	if err != nil {
-		return o, err
-	}
-	if o.ButtonAction = p; p.Member != member {
-		return o, faultForm("This form is for somebody else.")
-	}
-	switch p.Do {
-	case bot.DoAdd:
-		return o, nil
-	case bot.DoRun:
-		o.args = p.Args
-		return o, o.resolve(ctx, b, place, p.Plugin, p.Operation)
-	case bot.DoEdit:
-		stored, err := d.Store.Action(ctx, p.Action)
-		if err != nil {
-			return o, faultForm("I no longer know this card. Ask again.")
-		}
-		if o.action, err = confirm.Read(stored); err != nil {
-			return o, err
-		}
-		if o.action.State != confirm.Waiting {
-			return o, faultForm("This is already decided. Ask again.")
-		}
-		o.args = o.action.Call.Args
-		return o, o.resolve(ctx, b, o.action.Place, o.action.Call.Plugin, o.action.Call.Operation)
-	default:
-		return o, faultForm("This opens no form.")
-	}
-}
-
-// resolve finds the operation among the plugins that are enabled for the member.
-func (o *opened) resolve(ctx context.Context, b *bot.Bot, place chat.Place, name, operation string) error {
-	on, off, err := b.Plugins.Enabled(ctx, place, o.Member)
-	if err != nil {
-		return err
-	}
-	is := func(p *plugin.Plugin) bool { return strings.EqualFold(p.Name, name) || p.ID == name }
-	if slices.ContainsFunc(off, is) {
-		return faultForm(fmt.Sprintf("%s is not enabled for you. Enable it with /plugins enable %s.", name, name))
-	}
-	at := slices.IndexFunc(on, is)
-	if at < 0 {
-		return faultForm(fmt.Sprintf("There is no plugin “%s” here. /plugins shows those that there are.", name))
-	}
-	for _, op := range on[at].Usable() {
-		if strings.EqualFold(op.ID, operation) {
-			o.plugin, o.operation = on[at], op.ID
-			return nil
-		}
-	}
-	return faultForm(fmt.Sprintf("%s cannot do “%s”. /plugins info %s shows what it can.", on[at].Human(), operation, on[at].Name))
-}
-
-// call makes the call that a filled-in form stands for.
-func (o *opened) call(values map[string]string) (plugin.Call, error) {
-	args, err := plugin.FormArgs(values)
-	if err != nil {
-		return plugin.Call{}, err
-	}
-	op, _ := o.plugin.Operation(o.operation)
-	return o.plugin.Call(op, args)
-}
-
-// Form gives the form that a press or a command opens.
-func (d *door) Form(ctx context.Context, o chat.Opening) (chat.Form, error) {
-	form := o.Button
-	if o.Command != nil {
-		form = runForm + o.Command.Options[optionOperation]
-	}
-	what, err := d.desk.open(ctx, d.bot, o.Place, o.Member, form)
-	if err != nil {
-		return chat.Form{}, err
-	}
-	if what.Do == bot.DoAdd {
-		return d.adminForm(ctx, form, *what.Plan)
-	}
-	op, _ := what.plugin.Operation(what.operation)
-	f := plugin.Form(form, what.plugin, op, what.args)
-	if what.Do == bot.DoEdit {
-		f.Submit = "Show the card"
-	}
-	return f, nil
-}
-
-// Check judges a filled-in form as a model's arguments are judged.
-func (d *door) Check(ctx context.Context, e chat.Event) ([]chat.Fault, error) {
-	what, err := d.desk.open(ctx, d.bot, e.Place, e.Member, e.Filled.Form)
-	if err != nil {
-		return nil, err
-	}
-	if what.Do == bot.DoAdd {
-		return d.adminCheck(ctx, *e.Filled, *what.Plan)
-	}
-	if _, err = what.call(e.Filled.Values); err != nil {
-		return []chat.Fault{{Input: plugin.InputOf(err), Message: plugin.FaultOf(err)}}, nil
-	}
-	return nil, nil
-}
-
 // form works a filled-in form.
 func (s *step) form(ctx context.Context) error {
-	what, err := s.desk.open(ctx, s.Bot, s.Event.Place, s.Event.Member, s.Event.Filled.Form)
-	if fault := faultForm(""); errors.As(err, &fault) {
+	what, err := command.FindForm(ctx, s.Store, s.Bot, s.Event.Place, s.Event.Member, s.Event.Filled.Form)
+	if fault := command.FormFault(""); errors.As(err, &fault) {
 		return s.Note(ctx, string(fault))
 	}
 	if err != nil {
 		return err
 	}
-	if what.Do == bot.DoAdd {
-		return s.register(ctx, *what.Plan)
+	if what.Button.Do == bot.DoAdd {
+		return command.Register(ctx, &s.Exchange, *what.Button.Plan)
 	}
-	call, err := what.call(s.Event.Filled.Values)
+	call, err := what.Call(s.Event.Filled.Values)
 	if err != nil {
 		return s.Note(ctx, err.Error())
 	}
-	if what.Do == bot.DoEdit {
+	if what.Button.Do == bot.DoEdit {
 		return s.edit(ctx, what, call)
 	}
 	return s.run(ctx, what, call)
 }
 
 // edit puts an Action with the member's values in the place of the one that waits.
-func (s *step) edit(ctx context.Context, what opened, call plugin.Call) error {
-	old, c, err := s.move(ctx, what.action, confirm.Replaced, confirm.Outcome{Line: "Edited: see the card with the new values."})
+func (s *step) edit(ctx context.Context, what command.Form, call plugin.Call) error {
+	old, c, err := s.move(ctx, what.Action, confirm.Replaced, confirm.Outcome{Line: "Edited: see the card with the new values."})
 	if err != nil {
 		return err
 	}
-	op, _ := what.plugin.Operation(what.operation)
+	op, _ := what.Plugin.Operation(what.Operation)
 	a := confirm.Edit(old, call, op.Arguments(call.Args), bot.NewID, s.Now())
 	r, err := s.card(ctx, a)
 	if err != nil {
@@ -190,14 +57,14 @@ func (s *step) edit(ctx context.Context, what opened, call plugin.Call) error {
 
 // run makes a call that a member asked for by name. A read is sent, and the model
 // tells its result; what needs an approval gets its card.
-func (s *step) run(ctx context.Context, what opened, call plugin.Call) error {
+func (s *step) run(ctx context.Context, what command.Form, call plugin.Call) error {
 	member, ok, err := s.Speaker(ctx)
 	if err != nil || !ok {
 		return err
 	}
-	op, _ := what.plugin.Operation(what.operation)
-	decision := plugin.Decide([]*plugin.Plugin{what.plugin}, member, call)
-	line, tool := agent.Typed(what.plugin, op, call.Args)
+	op, _ := what.Plugin.Operation(what.Operation)
+	decision := plugin.Decide([]*plugin.Plugin{what.Plugin}, member, call)
+	line, tool := agent.Typed(what.Plugin, op, call.Args)
 	switch {
 	case decision.Denied():
 		return s.Note(ctx, decision.Reason)
@@ -211,9 +78,9 @@ func (s *step) run(ctx context.Context, what opened, call plugin.Call) error {
 	if over := s.count(ctx); over != nil {
 		return s.overLimit(ctx, member, line, over)
 	}
-	s.Progress(ctx, "asking "+what.plugin.Human()+"…")
+	s.Progress(ctx, "asking "+what.Plugin.Human()+"…")
 	defer s.Progress(ctx, "")
-	got, err := s.Bot.Plugins.Send(ctx, what.plugin, call)
+	got, err := s.Bot.Plugins.Send(ctx, what.Plugin, call)
 	if err != nil {
 		return s.Note(ctx, err.Error()+".")
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/command"
 	"aidesk/core/chat"
 	"aidesk/store"
 )
@@ -51,7 +52,7 @@ func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 		Member: d.bot.Owner(e.Place, e.Member), Time: e.Time, Conversation: here,
 	}
 	if e.Message != nil && e.Message.About == "" {
-		if c, ok := Commands.Mentioned(e.Message.Text, ownCommand); ok {
+		if c, ok := command.Table.Mentioned(e.Message.Text, command.Own); ok {
 			e.Command, e.Message = &c, nil
 		}
 	}
@@ -60,12 +61,12 @@ func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 		s.Kind = bot.KindMessage
 	case e.Change != nil:
 		s.Kind, s.Interrupt = bot.KindChange, true
-	case e.Command != nil && e.Command.Name == ownCommand && e.Command.Verb == "ask":
+	case e.Command != nil && e.Command.Name == command.Own && e.Command.Verb == "ask":
 		s.Kind = bot.KindMessage
 		e.Message, e.Command = &chat.Message{Text: e.Command.Options["question"], From: e.Command.From}, nil
-	case e.Command != nil && e.Command.Name == ownCommand && e.Command.Verb == "stop":
+	case e.Command != nil && e.Command.Name == command.Own && e.Command.Verb == "stop":
 		s.Kind, s.Interrupt = bot.KindStop, true
-	case e.Command != nil && e.Command.Name == ownCommand && e.Command.Verb == "why":
+	case e.Command != nil && e.Command.Name == command.Own && e.Command.Verb == "why":
 		s.Kind = bot.KindCommand // it reads the transcript of this place
 	case e.Command != nil:
 		s.Kind, s.Conversation = bot.KindCommand, apart
@@ -105,13 +106,17 @@ func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 
 // Suggest completes the names of plugins and operations.
 func (d *door) Suggest(ctx context.Context, q chat.Query) ([]chat.Suggestion, error) {
-	switch q.Option {
-	case optionPlugin:
-		return suggest(ctx, d.bot, q)
-	case optionOperation:
-		return suggestOperation(ctx, d.bot, q)
-	}
-	return nil, nil
+	return command.Suggest(ctx, d.bot, q)
+}
+
+// Form gives the form that a press or a command opens.
+func (d *door) Form(ctx context.Context, o chat.Opening) (chat.Form, error) {
+	return command.OpenForm(ctx, d.desk.Store, d.bot, o)
+}
+
+// Check judges a filled-in form.
+func (d *door) Check(ctx context.Context, e chat.Event) ([]chat.Fault, error) {
+	return command.CheckForm(ctx, d.desk.Store, d.bot, e)
 }
 
 // Keep remembers a value for the adapter.

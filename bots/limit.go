@@ -2,9 +2,11 @@ package bots
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"aidesk/bots/bot"
@@ -216,4 +218,46 @@ func (d *Desk) slot(ctx context.Context, b *bot.Bot, p chat.Place) (release func
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
+}
+
+// warning is the event by which somebody is told that a workspace's day is nearly used
+// up. The same day always gives the same event, so it is worked once.
+func (s *step) warning() store.Event {
+	body, err := json.Marshal(bot.Event{Near: s.near, Chat: &chat.Event{Place: s.Event.Place, Member: s.Event.Member}})
+	if err != nil {
+		panic(err) // strings
+	}
+	return store.Event{
+		ID:           chat.Key(s.Bot.Name, "near", s.Event.Place.Platform, s.Event.Place.Workspace, s.day.Format(time.DateOnly)),
+		Conversation: s.Bot.Apart(s.Event.Place, "near"), Kind: bot.KindNear, Member: s.Owner(), Body: body,
+	}
+}
+
+// nearLimit tells those who shall know, or else who came nearest to the limit.
+func (s *step) nearLimit() error {
+	told := s.Bot.Tell[s.Event.Place.Platform]
+	if len(told) == 0 {
+		told = []string{s.Event.Member}
+	}
+	var c store.Commit
+	for _, member := range told {
+		r := s.Plain(bot.Paragraph(s.nearLine(s.first.Near)))
+		r.ID, r.To, r.Private = chat.Key("reply", s.events[0].ID, member), member, true
+		wanted, err := s.Bot.Wanted(s.Conversation, r, s.Bot.Owner(s.Event.Place, member))
+		if err != nil {
+			return err
+		}
+		c.Replies = append(c.Replies, wanted)
+	}
+	return s.Commit(c)
+}
+
+// nearLine says that a counter of a workspace's day is nearly full.
+func (s *step) nearLine(counter string) string {
+	l := s.Bot.Limits
+	most := bot.Grouped(int64(l.TokensPerDay)) + " tokens"
+	if strings.HasPrefix(counter, "money/") {
+		most = bot.Decimal(l.MoneyPerDay) + " " + l.Currency
+	}
+	return fmt.Sprintf("This workspace has used %d %% of what it may use of the language model in a day (%s). At the limit I answer nobody until midnight UTC. Administrators see more with /aidesk usage.", nearly, most)
 }

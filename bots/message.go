@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/command"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -167,9 +167,9 @@ func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 	}
 	s.offerShare(&c, &r)
 	if p := a.Disabled; p != nil {
-		r.Rows = append(r.Rows, s.offer(&c, p))
+		r.Rows = append(r.Rows, command.Offer(&s.Exchange, &c, p))
 	}
-	if err := s.notice(ctx, &c, &r); err != nil {
+	if err := command.Notice(ctx, &s.Exchange, &c, &r); err != nil {
 		return err
 	}
 	s.settleUsage(&c)
@@ -191,39 +191,6 @@ func (s *step) ended(question string, member chat.Member, line string) error {
 		return s.Commit(c)
 	}
 	return s.Say(c, line)
-}
-
-// entries appends to the transcript.
-func (s *step) entries(c *store.Commit, entries ...agent.Entry) error {
-	for _, e := range entries {
-		if err := s.entry(c, bot.Entry{Entry: e}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// told appends what the agent decided to the transcript, and why.
-func (s *step) told(c *store.Commit, a agent.Answer) error {
-	for i, e := range a.Entries {
-		k := bot.Entry{Entry: e}
-		if i == len(a.Entries)-1 && a.Trace.Model != "" {
-			k.Why = s.whyOf(a.Trace)
-		}
-		if err := s.entry(c, k); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *step) entry(c *store.Commit, k bot.Entry) error {
-	body, err := json.Marshal(k)
-	if err != nil {
-		return fmt.Errorf("storing the transcript: %w", err)
-	}
-	c.Entries = append(c.Entries, store.Entry{Member: s.Owner(), Body: body})
-	return nil
 }
 
 // decisions are the words by which people try to decide a card without its buttons.

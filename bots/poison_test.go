@@ -12,6 +12,7 @@ import (
 	"aidesk/adapters/terminal"
 	"aidesk/bots"
 	"aidesk/bots/bot"
+	"aidesk/bots/command"
 	"aidesk/core/agent"
 	"aidesk/core/model/script"
 	"aidesk/core/plugin"
@@ -83,7 +84,7 @@ func TestPoison(t *testing.T) {
 			Name: "desk", Plugins: registry, Agent: &agent.Agent{Model: model, Plugins: registry, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
 		}},
 	}
-	desk.Bots[0].Adapters = append(desk.Bots[0].Adapters, &terminal.Adapter{In: in, Out: out, Interactive: true, Grammar: bots.Commands})
+	desk.Bots[0].Adapters = append(desk.Bots[0].Adapters, &terminal.Adapter{In: in, Out: out, Interactive: true, Grammar: command.Table})
 	ended := make(chan error, 1)
 	go func() { ended <- desk.Run(t.Context()) }()
 	select {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/command"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -37,9 +38,9 @@ func (s *step) press(ctx context.Context) error {
 	case p.Do == bot.DoShare:
 		return s.share(ctx, p, b.ID)
 	case p.Do == bot.DoForget:
-		return s.forget(ctx)
+		return command.Forget(ctx, &s.Exchange)
 	case p.Do == bot.DoSwitch:
-		return s.pressSwitch(ctx, p)
+		return command.Switch(ctx, &s.Exchange, p)
 	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd:
 		return s.Note(ctx, "This button opens a form.")
 	default:

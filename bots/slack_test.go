@@ -13,8 +13,8 @@ import (
 	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
 	"aidesk/adapters/slack/setup"
-	"aidesk/bots"
 	"aidesk/bots/bottest"
+	"aidesk/bots/command"
 	"aidesk/core/chat"
 )
 
@@ -45,7 +45,7 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Sla
 			t.Fatal(err)
 		}
 	}
-	manifest, err := setup.Manifest(mode, "https://desk.example.com", bots.Commands)
+	manifest, err := setup.Manifest(mode, "https://desk.example.com", command.Table)
 	must(err)
 	app, err := fakeslack.ParseManifest(manifest)
 	must(err)
@@ -97,7 +97,7 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Sla
 		Open: func() chat.Adapter {
 			a, err := slack.New(slack.Config{
 				Mode: mode, BotToken: fakeslack.BotToken, AppToken: fakeslack.AppToken, SigningSecret: fakeslack.SigningSecret,
-				APIBaseURL: fake.APIURL(), Grammar: bots.Commands, Now: func() time.Time { return time.Now().Add(time.Minute) },
+				APIBaseURL: fake.APIURL(), Grammar: command.Table, Now: func() time.Time { return time.Now().Add(time.Minute) },
 			})
 			must(err)
 			front.Set(a.Handler())

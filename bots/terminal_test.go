@@ -11,8 +11,8 @@ import (
 
 	"aidesk/adapters/adaptertest"
 	"aidesk/adapters/terminal"
-	"aidesk/bots"
 	"aidesk/bots/bottest"
+	"aidesk/bots/command"
 	"aidesk/core/chat"
 )
 
@@ -47,7 +47,7 @@ func keyboard(t *testing.T, clock *bottest.Clock) bottest.Platform {
 			defer mu.Unlock()
 			keys, open = w, make(chan struct{})
 			ready := open
-			a := &terminal.Adapter{In: in, Out: screen, Grammar: bots.Commands, Interactive: true, Now: clock.Now}
+			a := &terminal.Adapter{In: in, Out: screen, Grammar: command.Table, Interactive: true, Now: clock.Now}
 			return &numbered{Adapter: a, keeps: func(k chat.Keeper) { mu.Lock(); defer mu.Unlock(); keeper = k; close(ready) }}
 		},
 		Say: func(_, text string) { say(text) },

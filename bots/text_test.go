@@ -2,25 +2,18 @@ package bots
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"aidesk/bots/bot"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
-	"aidesk/core/markdown"
-	"aidesk/core/model"
+	"aidesk/core/goldentest"
 	"aidesk/core/model/middleware"
 	"aidesk/store"
 )
-
-var update = flag.Bool("update", false, "write what was got into the files of testdata")
 
 // TestTexts: what members read about limits, and about how an answer came about.
 func TestTexts(t *testing.T) {
@@ -54,50 +47,7 @@ func TestTexts(t *testing.T) {
 	for _, key := range []string{"tokens/x", "money/x"} {
 		show("near "+key, s.nearLine(key))
 	}
-	used := func(name string, u store.Usage, tokens int, micros int64) {
-		show(name, markdown.New(markdown.Paragraph(s.used("You", u, tokens, micros)...)).Text())
-	}
-	used("used nothing", store.Usage{}, 0, 0)
-	used("used", store.Usage{Turns: 1234, Input: 1_234_567, Output: 89, Micros: 1_234_500_000}, 0, 0)
-	used("used of limits", store.Usage{Turns: 1, Input: 12, Micros: 1}, 1_000_000, 2_000_000)
-
-	turn := []model.Message{
-		{Role: model.User, Name: "Ada", Parts: []model.Part{{Text: "which kettles?"}}},
-		{Role: model.Assistant, Parts: []model.Part{{Call: &model.ToolCall{ID: "1", Name: "shop__list", Args: json.RawMessage(`{"kind":"metal"}`)}}}},
-		{Role: model.ToolRole, Parts: []model.Part{{Result: &model.ToolResult{CallID: "1", Operation: "shop__list", Status: model.OK, Content: strings.Repeat("kettle ", 300)}}}},
-		{Role: model.Outcome, Parts: []model.Part{{Result: &model.ToolResult{CallID: "0", Operation: "shop__order", Status: model.Declined, Content: "You cancelled it."}}}},
-		{Role: model.Assistant, Parts: []model.Part{{Text: "Many."}}},
-	}
-	private := []model.Message{turn[0], turn[1], {Role: model.ToolRole, Parts: []model.Part{{Result: &model.ToolResult{CallID: "1", Operation: "shop__list", Status: model.OK, Account: "a1"}}}}}
-	all := &bot.Why{Model: "llama3.1", Input: 1200, Output: 30}
-	some := &bot.Why{
-		Model: "llama3.1, llama3.2", Plugins: []string{"Shop", "Depot"}, Input: 1200, Output: 30, Guessed: true, Micros: 4200, More: 1200,
-		Offered: []agent.Offer{{Tool: "shop__list", Score: .915, Why: "ranked"}, {Tool: "depot__find", Why: "used"}},
-		Steps: []agent.Step{
-			{Tool: "shop__list", Plugin: "Shop", Status: model.OK, Rule: "read"},
-			{Tool: "shop__buy", Plugin: "Shop", Status: model.Denied, Rule: "plugin-frozen"},
-			{Tool: "shop__order", Plugin: "Shop", Status: model.Waiting, Rule: "write-asks", Parked: true},
-			{Tool: "nothing", Status: model.Failed},
-		},
-	}
-	show("why, nothing in view", whyText(all, nil, true, "EUR").Text())
-	show("why", whyText(some, turn, true, "EUR").Text())
-	show("why, to others", whyText(some, turn, false, "EUR").Text())
-	show("why, to others, under an account", whyText(some, private, false, "EUR").Text())
-
-	const name = "testdata/texts.golden"
-	if *update {
-		if err := os.WriteFile(name, []byte(out.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), out.String()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
+	goldentest.File(t, "texts.golden", []byte(out.String()))
 }
 
 // TestWhyBounded: whatever a turn was offered and got, why keeps little of it.

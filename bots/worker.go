@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/command"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -259,13 +260,13 @@ func (s *step) dispatch(ctx context.Context) error {
 	case bot.KindStop:
 		return s.stop(ctx)
 	case bot.KindCommand:
-		return s.command(ctx)
+		return command.Run(ctx, &s.Exchange, s.work.Entries)
 	case bot.KindPress:
 		return s.press(ctx)
 	case bot.KindForm:
 		return s.form(ctx)
 	case bot.KindVisit:
-		return s.home(ctx)
+		return command.Home(ctx, &s.Exchange)
 	case bot.KindExpire:
 		return s.expire(ctx)
 	case bot.KindNear:

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"aidesk/adapters/adaptertest"
-	"aidesk/bots"
+	"aidesk/bots/command"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -81,7 +81,7 @@ func (r *Room) thread(member, thread, text string) {
 		})
 		return
 	}
-	c, err := bots.Commands.Parse(text)
+	c, err := command.Table.Parse(text)
 	if err != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/term"
 
 	"aidesk/adapters/terminal"
-	"aidesk/bots"
 	"aidesk/bots/bot"
+	"aidesk/bots/command"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
@@ -89,7 +89,7 @@ func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err 
 	cfg := demoConfig(o, examples)
 	tty := ttyOf(in, out)
 	adapter := &terminal.Adapter{
-		In: in, Out: out, Grammar: bots.Commands, Interactive: tty.interactive, Color: tty.color, Width: tty.width, Logger: logger,
+		In: in, Out: out, Grammar: command.Table, Interactive: tty.interactive, Color: tty.color, Width: tty.width, Logger: logger,
 	}
 	terminal := func(config.Bot) ([]chat.Adapter, error) { return []chat.Adapter{adapter}, nil }
 	desk, err := wire(ctx, cfg, parts{store: s, secrets: ring.Ring, adapters: terminal, logger: logger})

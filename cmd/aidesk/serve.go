@@ -15,7 +15,7 @@ import (
 
 	"aidesk/adapters/discord"
 	"aidesk/adapters/slack"
-	"aidesk/bots"
+	"aidesk/bots/command"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/chat"
 )
@@ -128,7 +128,7 @@ func discordOf(cfg config.Config, b config.Bot, logger *slog.Logger) (*discord.A
 	client.Timeout = askTime
 	return discord.New(discord.Config{
 		Token: b.Discord.Token.Reveal(), PublicKey: b.Discord.PublicKey, ApplicationID: b.Discord.ApplicationID,
-		MessageContent: b.Discord.MessageContent, APIBaseURL: b.Discord.APIBaseURL, Client: client, Grammar: bots.Commands,
+		MessageContent: b.Discord.MessageContent, APIBaseURL: b.Discord.APIBaseURL, Client: client, Grammar: command.Table,
 		Admins: cfg.Policy.Admins.Discord, Logger: logger.With("bot", b.Name), Now: time.Now,
 	})
 }
@@ -143,6 +143,6 @@ func slackOf(cfg config.Config, b config.Bot, logger *slog.Logger) (*slack.Adapt
 	return slack.New(slack.Config{
 		Mode: b.Slack.Mode, BotToken: b.Slack.BotToken.Reveal(), AppToken: b.Slack.AppToken.Reveal(),
 		SigningSecret: b.Slack.SigningSecret.Reveal(), APIBaseURL: b.Slack.APIBaseURL,
-		Client: client, Grammar: bots.Commands, Admins: cfg.Policy.Admins.Slack, Groups: b.Access.SlackGroups(), FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: time.Now,
+		Client: client, Grammar: command.Table, Admins: cfg.Policy.Admins.Slack, Groups: b.Access.SlackGroups(), FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: time.Now,
 	})
 }

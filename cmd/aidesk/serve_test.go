@@ -23,7 +23,7 @@ import (
 	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
 	"aidesk/adapters/slack/setup"
-	"aidesk/bots"
+	"aidesk/bots/command"
 	"aidesk/core/model/modeltest"
 )
 
@@ -117,7 +117,7 @@ bots:
 // installed is the app that our own manifest makes, all it may ask for granted.
 func installed(t *testing.T) fakeslack.App {
 	t.Helper()
-	manifest, err := setup.Manifest(slack.ModeSocket, "", bots.Commands)
+	manifest, err := setup.Manifest(slack.ModeSocket, "", command.Table)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aidesk/adapters/slack/setup"
-	"aidesk/bots"
+	"aidesk/bots/command"
 	"aidesk/cmd/aidesk/config"
 )
 
@@ -47,7 +47,7 @@ func manifestCommand() *cobra.Command {
 					return wrongUse{fmt.Errorf("--mode http needs --url: %w", err)}
 				}
 			}
-			manifest, err := setup.Manifest(mode, strings.TrimRight(address, "/"), bots.Commands)
+			manifest, err := setup.Manifest(mode, strings.TrimRight(address, "/"), command.Table)
 			if err != nil {
 				return err
 			}

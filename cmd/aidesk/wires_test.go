@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"aidesk/adapters/terminal"
-	"aidesk/bots"
+	"aidesk/bots/command"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/chat"
 	"aidesk/core/model/modeltest"
@@ -88,7 +88,7 @@ func talk(t *testing.T, dir string, m config.Model, lines ...string) string {
 	cfg.Models["main"] = m
 	logger := slog.New(slog.NewJSONHandler(folder.log, nil))
 	var out bytes.Buffer
-	adapter := &terminal.Adapter{In: strings.NewReader(strings.Join(lines, "\n") + "\n"), Out: &out, Grammar: bots.Commands, Logger: logger}
+	adapter := &terminal.Adapter{In: strings.NewReader(strings.Join(lines, "\n") + "\n"), Out: &out, Grammar: command.Table, Logger: logger}
 	desk, err := wire(t.Context(), cfg, parts{
 		store: s, secrets: ring.Ring, logger: logger,
 		adapters: func(config.Bot) ([]chat.Adapter, error) { return []chat.Adapter{adapter}, nil },

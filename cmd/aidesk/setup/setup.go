@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	slacksetup "aidesk/adapters/slack/setup"
-	"aidesk/bots"
+	"aidesk/bots/command"
 	"aidesk/cmd/aidesk/config"
 )
 
@@ -114,7 +114,7 @@ func (g *answers) askSlack(a *asker, out io.Writer) (err error) {
 			return err
 		}
 	}
-	manifest, err := slacksetup.Manifest(g.mode, g.public, bots.Commands)
+	manifest, err := slacksetup.Manifest(g.mode, g.public, command.Table)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package bots
+package command
 
 import (
 	"cmp"
@@ -17,23 +17,23 @@ import (
 )
 
 // pluginList shows the plugins, each with a button that enables or disables it.
-func (s *step) pluginList(ctx context.Context) error {
+func pluginList(ctx context.Context, x *bot.Exchange) error {
 	var c store.Commit
-	r := s.Plain(markdown.New())
-	if err := s.list(ctx, &c, &r, bot.ButtonAction{}); err != nil {
+	r := x.Plain(markdown.New())
+	if err := list(ctx, x, &c, &r, bot.ButtonAction{}); err != nil {
 		return err
 	}
-	return s.Reply(c, r)
+	return x.Reply(c, r)
 }
 
 // list fills a Reply with the list as it is for the member once pressed, a toggle or
 // nothing, is committed.
-func (s *step) list(ctx context.Context, c *store.Commit, r *chat.Reply, pressed bot.ButtonAction) error {
-	all, err := s.Bot.Plugins.List(ctx, s.Event.Place)
+func list(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply, pressed bot.ButtonAction) error {
+	all, err := x.Bot.Plugins.List(ctx, x.Event.Place)
 	if err != nil {
 		return err
 	}
-	on, off, err := s.Bot.Plugins.Enabled(ctx, s.Event.Place, s.Event.Member)
+	on, off, err := x.Bot.Plugins.Enabled(ctx, x.Event.Place, x.Event.Member)
 	if err != nil {
 		return err
 	}
@@ -52,25 +52,25 @@ func (s *step) list(ctx context.Context, c *store.Commit, r *chat.Reply, pressed
 			enabled = pressed.On
 		}
 		line := row(p, map[bool]string{true: "on", false: "off"}[enabled])
-		line.Buttons = []chat.Button{s.toggle(c, p, !enabled, r.ID)}
+		line.Buttons = []chat.Button{toggle(x, c, p, !enabled, r.ID)}
 		r.Rows = append(r.Rows, line)
 	}
 	return nil
 }
 
 // relist brings the list in which a toggle was pressed up to date.
-func (s *step) relist(ctx context.Context, c *store.Commit, pressed bot.ButtonAction) error {
-	r, err := bot.ReadReply(ctx, s.Store, pressed.List)
+func relist(ctx context.Context, x *bot.Exchange, c *store.Commit, pressed bot.ButtonAction) error {
+	r, err := bot.ReadReply(ctx, x.Store, pressed.List)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if err := s.list(ctx, c, &r, pressed); err != nil {
+	if err := list(ctx, x, c, &r, pressed); err != nil {
 		return err
 	}
-	wanted, err := s.Bot.Wanted(s.Conversation, r, s.Owner())
+	wanted, err := x.Bot.Wanted(x.Conversation, r, x.Owner())
 	c.Replies = append(c.Replies, wanted)
 	return err
 }
@@ -87,41 +87,41 @@ func row(p *plugin.Plugin, state string) chat.Row {
 }
 
 // toggle is the button that enables or disables a plugin for the member.
-func (s *step) toggle(c *store.Commit, p *plugin.Plugin, on bool, list string) chat.Button {
+func toggle(x *bot.Exchange, c *store.Commit, p *plugin.Plugin, on bool, list string) chat.Button {
 	label, style := "Disable ", chat.Style("")
 	if on {
 		label, style = "Enable ", chat.Primary
 	}
 	b := chat.Button{ID: bot.NewID(), Label: markdown.Line(label+p.Human(), 34), Style: style}
-	s.Button(c, b.ID, bot.ButtonAction{Do: bot.DoSwitch, Member: s.Event.Member, Plugin: p.ID, On: on, List: list}, bot.Day)
+	x.Button(c, b.ID, bot.ButtonAction{Do: bot.DoSwitch, Member: x.Event.Member, Plugin: p.ID, On: on, List: list}, bot.Day)
 	return b
 }
 
-// offer tells a member about a plugin that knows their question and is not enabled.
-func (s *step) offer(c *store.Commit, p *plugin.Plugin) chat.Row {
+// Offer tells a member about a plugin that knows their question and is not enabled.
+func Offer(x *bot.Exchange, c *store.Commit, p *plugin.Plugin) chat.Row {
 	text := markdown.Paragraph(
 		markdown.Strong(p.Human()),
 		markdown.Text(" knows about this, but it is not enabled for you, so I did not ask it. Enable it with "),
 		markdown.Mono("/plugins enable "+p.Name), markdown.Text("."),
 	)
-	return chat.Row{Text: markdown.New(text), Buttons: []chat.Button{s.toggle(c, p, true, "")}}
+	return chat.Row{Text: markdown.New(text), Buttons: []chat.Button{toggle(x, c, p, true, "")}}
 }
 
 // pluginSwitch enables or disables a plugin by its name.
-func (s *step) pluginSwitch(ctx context.Context, word string, on bool) error {
-	p, err := s.find(ctx, word)
+func pluginSwitch(ctx context.Context, x *bot.Exchange, word string, on bool) error {
+	p, err := find(ctx, x, word)
 	if p == nil {
 		return err
 	}
-	return s.switchPlugin(ctx, p, on, "")
+	return switchPlugin(ctx, x, p, on, "")
 }
 
 // switchPlugin enables or disables a plugin for the member and says so. A list that
 // it was pressed in, by the id of its Reply, changes with it.
-func (s *step) switchPlugin(ctx context.Context, p *plugin.Plugin, on bool, list string) error {
-	record, changed, err := s.Bot.Plugins.Switch(ctx, s.Event.Place, s.Event.Member, p, on)
+func switchPlugin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, on bool, list string) error {
+	record, changed, err := x.Bot.Plugins.Switch(ctx, x.Event.Place, x.Event.Member, p, on)
 	if errors.Is(err, plugin.ErrDenied) {
-		return s.Say(store.Commit{}, p.Human()+" cannot be enabled here: "+err.Error()+".")
+		return x.Say(store.Commit{}, p.Human()+" cannot be enabled here: "+err.Error()+".")
 	}
 	if err != nil {
 		return err
@@ -131,14 +131,14 @@ func (s *step) switchPlugin(ctx context.Context, p *plugin.Plugin, on bool, list
 		c.Puts = []store.Record{record}
 	}
 	if list == homeList {
-		return s.switchHome(ctx, bot.ButtonAction{Plugin: p.ID, On: on}, c)
+		return switchHome(ctx, x, bot.ButtonAction{Plugin: p.ID, On: on}, c)
 	}
 	if list != "" {
-		if err := s.relist(ctx, &c, bot.ButtonAction{Plugin: p.ID, On: on, List: list}); err != nil {
+		if err := relist(ctx, x, &c, bot.ButtonAction{Plugin: p.ID, On: on, List: list}); err != nil {
 			return err
 		}
 	}
-	return s.Reply(c, s.Plain(switched(p, on, changed)))
+	return x.Reply(c, x.Plain(switched(p, on, changed)))
 }
 
 // switched says what a switch did, and when on what can be asked now.
@@ -171,20 +171,20 @@ func examples(p *plugin.Plugin, most int) [][]markdown.Inline {
 	return items
 }
 
-// pressSwitch works a toggle.
-func (s *step) pressSwitch(ctx context.Context, p bot.ButtonAction) error {
-	found, err := s.find(ctx, p.Plugin)
+// Switch works a toggle.
+func Switch(ctx context.Context, x *bot.Exchange, p bot.ButtonAction) error {
+	found, err := find(ctx, x, p.Plugin)
 	if found == nil {
 		return err
 	}
-	return s.switchPlugin(ctx, found, p.On, p.List)
+	return switchPlugin(ctx, x, found, p.On, p.List)
 }
 
 // find finds a plugin by what a member typed; nil with the answer already given.
-func (s *step) find(ctx context.Context, word string) (*plugin.Plugin, error) {
-	p, err := s.Bot.Plugins.Find(ctx, s.Event.Place, strings.TrimSpace(word))
+func find(ctx context.Context, x *bot.Exchange, word string) (*plugin.Plugin, error) {
+	p, err := x.Bot.Plugins.Find(ctx, x.Event.Place, strings.TrimSpace(word))
 	if errors.Is(err, store.ErrNotFound) {
-		plugins, err := s.Bot.Plugins.List(ctx, s.Event.Place)
+		plugins, err := x.Bot.Plugins.List(ctx, x.Event.Place)
 		if err != nil {
 			return nil, err
 		}
@@ -192,14 +192,14 @@ func (s *step) find(ctx context.Context, word string) (*plugin.Plugin, error) {
 		for _, p := range plugins {
 			names = append(names, p.Name)
 		}
-		return nil, s.Say(store.Commit{}, fmt.Sprintf("There is no plugin “%s” here. There are: %s.", markdown.Line(word, 50), strings.Join(names, ", ")))
+		return nil, x.Say(store.Commit{}, fmt.Sprintf("There is no plugin “%s” here. There are: %s.", markdown.Line(word, 50), strings.Join(names, ", ")))
 	}
 	return p, err
 }
 
 // pluginInfo shows what a plugin is, who is behind it and what it can do.
-func (s *step) pluginInfo(ctx context.Context, word string) error {
-	p, err := s.find(ctx, word)
+func pluginInfo(ctx context.Context, x *bot.Exchange, word string) error {
+	p, err := find(ctx, x, word)
 	if p == nil {
 		return err
 	}
@@ -239,15 +239,15 @@ func (s *step) pluginInfo(ctx context.Context, word string) error {
 	if e := examples(p, 5); len(e) > 0 {
 		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("For example")), markdown.List(e...))
 	}
-	return s.Reply(store.Commit{}, s.Plain(doc))
+	return x.Reply(store.Commit{}, x.Plain(doc))
 }
 
 func fact(label string, value markdown.Inline) []markdown.Inline {
 	return []markdown.Inline{markdown.Strong(label), markdown.Text(": "), value}
 }
 
-// suggest completes the name of a plugin.
-func suggest(ctx context.Context, b *bot.Bot, q chat.Query) ([]chat.Suggestion, error) {
+// suggestPlugin completes the name of a plugin.
+func suggestPlugin(ctx context.Context, b *bot.Bot, q chat.Query) ([]chat.Suggestion, error) {
 	on, off, err := b.Plugins.Enabled(ctx, q.Place, q.Member)
 	if err != nil {
 		return nil, err

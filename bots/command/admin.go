@@ -1,4 +1,4 @@
-package bots
+package command
 
 import (
 	"context"
@@ -16,24 +16,24 @@ import (
 
 // adminAdd reads a plugin and shows what an administrator must know before it is
 // added; a button opens the form that adds it.
-func (s *step) adminAdd(ctx context.Context, source string) error {
-	s.Progress(ctx, "reading "+markdown.Line(source, 60)+"…")
-	defer s.Progress(ctx, "")
-	p, err := s.Bot.Plugins.Read(ctx, s.Event.Place, source)
+func adminAdd(ctx context.Context, x *bot.Exchange, source string) error {
+	x.Progress(ctx, "reading "+markdown.Line(source, 60)+"…")
+	defer x.Progress(ctx, "")
+	p, err := x.Bot.Plugins.Read(ctx, x.Event.Place, source)
 	if err != nil {
-		s.Logger.InfoContext(ctx, "plugin cannot be added", "source", source, "error", err)
-		return s.Private(store.Commit{}, bot.Paragraph("This plugin cannot be added. "+sentence(err)))
+		x.Logger.InfoContext(ctx, "plugin cannot be added", "source", source, "error", err)
+		return x.Private(store.Commit{}, bot.Paragraph("This plugin cannot be added. "+sentence(err)))
 	}
 	report := p.Report()
 	var c store.Commit
-	r := s.Plain(reportText(p, report, s.Bot.Plugins.Internal(p)))
+	r := x.Plain(reportText(p, report, x.Bot.Plugins.Internal(p)))
 	r.Private = true
 	if report.Verdict != "refused" {
 		b := chat.Button{ID: bot.NewID(), Label: markdown.Line("Add "+p.Human(), 34), Style: chat.Primary, Form: true}
-		s.Button(&c, b.ID, bot.ButtonAction{Do: bot.DoAdd, Member: s.Event.Member, Plan: &p.Registration}, bot.Day)
+		x.Button(&c, b.ID, bot.ButtonAction{Do: bot.DoAdd, Member: x.Event.Member, Plan: &p.Registration}, bot.Day)
 		r.Buttons = append(r.Buttons, b)
 	}
-	return s.Reply(c, r)
+	return x.Reply(c, r)
 }
 
 // sentence is an error as a sentence.
@@ -115,8 +115,8 @@ const (
 )
 
 // adminForm asks what of a plugin is to be enabled, and for whom.
-func (d *door) adminForm(ctx context.Context, form string, plan plugin.Registration) (chat.Form, error) {
-	p, err := d.bot.Plugins.Planned(ctx, plan)
+func adminForm(ctx context.Context, b *bot.Bot, form string, plan plugin.Registration) (chat.Form, error) {
+	p, err := b.Plugins.Planned(ctx, plan)
 	if err != nil {
 		return chat.Form{}, err
 	}
@@ -153,8 +153,8 @@ func operations(p *plugin.Plugin, list string) (ids []string, unknown string) {
 }
 
 // adminCheck judges the form that adds a plugin.
-func (d *door) adminCheck(ctx context.Context, s chat.Submitted, plan plugin.Registration) ([]chat.Fault, error) {
-	p, err := d.bot.Plugins.Planned(ctx, plan)
+func adminCheck(ctx context.Context, b *bot.Bot, s chat.Submitted, plan plugin.Registration) ([]chat.Fault, error) {
+	p, err := b.Plugins.Planned(ctx, plan)
 	if err != nil {
 		return nil, err
 	}
@@ -167,20 +167,20 @@ func (d *door) adminCheck(ctx context.Context, s chat.Submitted, plan plugin.Reg
 	return faults, nil
 }
 
-// register adds a plugin that was read, as the form says.
-func (s *step) register(ctx context.Context, plan plugin.Registration) error {
-	if admin, err := s.admin(ctx); err != nil || !admin {
+// Register adds a plugin that was read, as the form says.
+func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) error {
+	if admin, err := admin(ctx, x); err != nil || !admin {
 		return err
 	}
-	p, err := s.Bot.Plugins.Planned(ctx, plan)
+	p, err := x.Bot.Plugins.Planned(ctx, plan)
 	if err != nil {
 		return err
 	}
-	values := s.Event.Filled.Values
+	values := x.Event.Filled.Values
 	without, unknown := operations(p, values[inputWithout])
 	reads, also := operations(p, values[inputReads])
 	if unknown+also != "" {
-		return s.Note(ctx, fmt.Sprintf("%s has no operation “%s”.", p.Human(), unknown+also))
+		return x.Note(ctx, fmt.Sprintf("%s has no operation “%s”.", p.Human(), unknown+also))
 	}
 	plan.Default = values[inputFor] == forEveryone
 	plan.Without, plan.Reads = without, map[string]string{}
@@ -189,7 +189,7 @@ func (s *step) register(ctx context.Context, plan plugin.Registration) error {
 			plan.Reads[o.ID] = o.Hash
 		}
 	}
-	record, err := s.Bot.Plugins.Register(s.Event.Place, plan)
+	record, err := x.Bot.Plugins.Register(x.Event.Place, plan)
 	if err != nil {
 		return err
 	}
@@ -197,47 +197,47 @@ func (s *step) register(ctx context.Context, plan plugin.Registration) error {
 	if plan.Default {
 		line = p.Human() + " is added and enabled for everyone."
 	}
-	err = s.Private(store.Commit{Puts: []store.Record{record}, Audits: s.Audit("add", p)}, bot.Paragraph(line))
+	err = x.Private(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("add", p)}, bot.Paragraph(line))
 	if errors.Is(err, store.ErrConflict) {
-		return s.Note(ctx, "This plugin was added or changed by somebody else meanwhile. Read it again with /plugins-admin add.")
+		return x.Note(ctx, "This plugin was added or changed by somebody else meanwhile. Read it again with /plugins-admin add.")
 	}
 	return err
 }
 
 // admin says whether the member is an administrator now; where not, they are told.
-func (s *step) admin(ctx context.Context) (bool, error) {
-	member, ok, err := s.Speaker(ctx)
+func admin(ctx context.Context, x *bot.Exchange) (bool, error) {
+	member, ok, err := x.Speaker(ctx)
 	if err != nil || !ok || member.Admin {
 		return ok, err
 	}
-	return false, s.Note(ctx, "This is for administrators.")
+	return false, x.Note(ctx, "This is for administrators.")
 }
 
 // adminRemove removes a plugin for everyone.
-func (s *step) adminRemove(ctx context.Context, word string) error {
-	p, err := s.find(ctx, word)
+func adminRemove(ctx context.Context, x *bot.Exchange, word string) error {
+	p, err := find(ctx, x, word)
 	if p == nil {
 		return err
 	}
-	err = s.Bot.Plugins.Remove(ctx, s.Event.Place, p)
+	err = x.Bot.Plugins.Remove(ctx, x.Event.Place, p)
 	if errors.Is(err, plugin.ErrLocked) {
-		return s.Private(store.Commit{}, bot.Paragraph(p.Human()+" cannot be removed here: "+err.Error()+"."))
+		return x.Private(store.Commit{}, bot.Paragraph(p.Human()+" cannot be removed here: "+err.Error()+"."))
 	}
 	if err != nil {
 		return err
 	}
-	return s.Private(store.Commit{Audits: s.Audit("remove", p)}, bot.Paragraph(p.Human()+" is removed. Nobody here can use it any more."))
+	return x.Private(store.Commit{Audits: x.Audit("remove", p)}, bot.Paragraph(p.Human()+" is removed. Nobody here can use it any more."))
 }
 
 // adminDefault enables a plugin, or not, for everyone who did not choose.
-func (s *step) adminDefault(ctx context.Context, word string, on bool) error {
-	p, err := s.find(ctx, word)
+func adminDefault(ctx context.Context, x *bot.Exchange, word string, on bool) error {
+	p, err := find(ctx, x, word)
 	if p == nil {
 		return err
 	}
-	record, err := s.Bot.Plugins.SetDefault(s.Event.Place, p, on)
+	record, err := x.Bot.Plugins.SetDefault(x.Event.Place, p, on)
 	if errors.Is(err, plugin.ErrLocked) {
-		return s.Private(store.Commit{}, bot.Paragraph(p.Human()+" cannot be changed here: "+err.Error()+"."))
+		return x.Private(store.Commit{}, bot.Paragraph(p.Human()+" cannot be changed here: "+err.Error()+"."))
 	}
 	if err != nil {
 		return err
@@ -246,20 +246,20 @@ func (s *step) adminDefault(ctx context.Context, word string, on bool) error {
 	if !on {
 		line = p.Human() + " is now used only by those who enabled it."
 	}
-	return s.Private(store.Commit{Puts: []store.Record{record}, Audits: s.Audit("default", p)}, bot.Paragraph(line))
+	return x.Private(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("default", p)}, bot.Paragraph(line))
 }
 
 // adminScope decides about a plugin in this channel.
-func (s *step) adminScope(ctx context.Context, word string, scope plugin.Scope) error {
-	p, err := s.find(ctx, word)
+func adminScope(ctx context.Context, x *bot.Exchange, word string, scope plugin.Scope) error {
+	p, err := find(ctx, x, word)
 	if p == nil {
 		return err
 	}
-	record, changed, err := s.Bot.Plugins.SetScope(ctx, s.Event.Place, p, scope)
+	record, changed, err := x.Bot.Plugins.SetScope(ctx, x.Event.Place, p, scope)
 	if err != nil {
 		return err
 	}
-	c := store.Commit{Audits: s.Audit("scope "+string(scope), p)}
+	c := store.Commit{Audits: x.Audit("scope "+string(scope), p)}
 	if changed {
 		c.Puts = []store.Record{record}
 	}
@@ -268,5 +268,5 @@ func (s *step) adminScope(ctx context.Context, word string, scope plugin.Scope) 
 		plugin.ScopeDeny:   " is now denied in this channel: nobody can use it here.",
 		plugin.ScopeNone:   " is now treated in this channel as everywhere.",
 	}[scope]
-	return s.Private(c, bot.Paragraph(p.Human()+line))
+	return x.Private(c, bot.Paragraph(p.Human()+line))
 }

@@ -1,4 +1,4 @@
-package bots
+package command
 
 import (
 	"context"
@@ -6,14 +6,15 @@ import (
 	"errors"
 	"fmt"
 
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/store"
 )
 
 // help says how the desk works, what can be asked now, and where texts go.
-func (s *step) help(ctx context.Context, member chat.Member) error {
-	on, _, err := s.Bot.Plugins.Enabled(ctx, s.Event.Place, s.Event.Member)
+func help(ctx context.Context, x *bot.Exchange, member chat.Member) error {
+	on, _, err := x.Bot.Plugins.Enabled(ctx, x.Event.Place, x.Event.Member)
 	if err != nil {
 		return err
 	}
@@ -29,7 +30,7 @@ func (s *step) help(ctx context.Context, member chat.Member) error {
 		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Try")), markdown.List(say...))
 	}
 	var commands [][]markdown.Inline
-	for _, syntax := range Commands {
+	for _, syntax := range Table {
 		if syntax.Who == chat.Admins && !member.Admin {
 			continue
 		}
@@ -40,40 +41,40 @@ func (s *step) help(ctx context.Context, member chat.Member) error {
 		}
 	}
 	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Commands")), markdown.List(commands...))
-	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Your words")), markdown.Paragraph(markdown.Text(s.privacy())))
-	return s.Reply(store.Commit{}, s.Plain(doc))
+	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Your words")), markdown.Paragraph(markdown.Text(privacy(x))))
+	return x.Reply(store.Commit{}, x.Plain(doc))
 }
 
 // privacy says who receives what members write, what is kept and how it is forgotten.
-func (s *step) privacy() string {
+func privacy(x *bot.Exchange) string {
 	goes := "What you write does not leave this program"
-	if info := s.Bot.Agent.Model.Info(); info.Host != "" {
+	if info := x.Bot.Agent.Model.Info(); info.Host != "" {
 		goes = fmt.Sprintf("What you write is sent to the language model %s at %s", info.Name, info.Host)
 	}
 	kept := "until you type /aidesk forget"
-	if days := int(s.Keep.Conversations.Hours() / 24); days > 0 {
+	if days := int(x.Keep.Conversations.Hours() / 24); days > 0 {
 		kept = fmt.Sprintf("for %d days, or until you type /aidesk forget", days)
 	}
 	return goes + "; a plugin gets only the values of its calls. I keep our conversations " + kept + ". Answers can be wrong."
 }
 
-// notice adds what every member is told once, with the first answer.
-func (s *step) notice(ctx context.Context, c *store.Commit, r *chat.Reply) error {
+// Notice adds what every member is told once, with the first answer.
+func Notice(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply) error {
 	var notices []string
-	if n := s.Bot.Agent.Model.Info().Notice; n != "" {
+	if n := x.Bot.Agent.Model.Info().Notice; n != "" {
 		notices = append(notices, n)
 	}
-	if s.Event.Place.Direct {
-		notices = append(notices, s.privacy())
+	if x.Event.Place.Direct {
+		notices = append(notices, privacy(x))
 	}
 	if len(notices) == 0 {
 		return nil
 	}
-	key := noticed(s.Owner())
-	if _, err := s.Store.Get(ctx, key); !errors.Is(err, store.ErrNotFound) {
+	key := noticed(x.Owner())
+	if _, err := x.Store.Get(ctx, key); !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	value, err := json.Marshal(s.Now())
+	value, err := json.Marshal(x.Now())
 	if err != nil {
 		return fmt.Errorf("remembering the notice: %w", err)
 	}

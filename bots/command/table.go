@@ -1,17 +1,21 @@
-package bots
+// Package command holds the table of commands and what each of them does, the forms
+// that members open, and what is said with a member's first answer. A command is
+// worked against a bot.Exchange: it reads the event, and commits one answer.
+package command
 
 import (
 	"context"
 	"fmt"
 
+	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/plugin"
 	"aidesk/store"
 )
 
-// ownCommand is the desk's own command: its verbs work as bare words where slash
+// Own is the desk's own command: its verbs work as bare words where slash
 // commands do not exist.
-const ownCommand = "aidesk"
+const Own = "aidesk"
 
 // adminCommand is for administrators alone.
 const adminCommand = "plugins-admin"
@@ -23,9 +27,9 @@ const (
 	optionBack      = "back"
 )
 
-// Commands is the one table of commands. Discord registers it, Slack's manifest
+// Table is the one table of commands. Discord registers it, Slack's manifest
 // prints it, threads and the terminal parse with it, help is made from it.
-var Commands = chat.Grammar{
+var Table = chat.Grammar{
 	{Name: "plugins", Summary: "See, enable and disable plugins", Verbs: []chat.Verb{
 		{Name: "", Summary: "The list, with a button for each", Example: "/plugins"},
 		{Name: "list", Summary: "The list, with a button for each", Example: "/plugins list"},
@@ -50,7 +54,7 @@ var Commands = chat.Grammar{
 			{Name: optionState, Summary: "enable, deny or none", Kind: chat.Choice, Choices: []string{string(plugin.ScopeEnable), string(plugin.ScopeDeny), string(plugin.ScopeNone)}, Required: true},
 		}},
 	}},
-	{Name: ownCommand, Summary: "Ask, stop, why, usage, forget, help", Verbs: []chat.Verb{
+	{Name: Own, Summary: "Ask, stop, why, usage, forget, help", Verbs: []chat.Verb{
 		{Name: "", Summary: "How this works", Example: "/aidesk"},
 		{Name: "ask", Summary: "Ask a question", Example: "/aidesk ask what is new?", Options: []chat.Option{
 			{Name: "question", Summary: "What you want to know", Kind: chat.Rest, Required: true},
@@ -67,48 +71,60 @@ var Commands = chat.Grammar{
 
 var pluginOption = chat.Option{Name: optionPlugin, Summary: "Its name", Kind: chat.Rest, Required: true, Completes: true}
 
-// command works a slash command, or the same words in a message.
-func (s *step) command(ctx context.Context) error {
-	c := s.Event.Command
-	syntax, verb, known := Commands.Find(c.Name, c.Verb)
+// Run works a slash command, or the same words in a message. entries are the transcript
+// of the place.
+func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
+	c := x.Event.Command
+	syntax, verb, known := Table.Find(c.Name, c.Verb)
 	if !known {
-		return s.Say(store.Commit{}, fmt.Sprintf("I do not know /%s %s. /aidesk help lists what I know.", c.Name, c.Verb))
+		return x.Say(store.Commit{}, fmt.Sprintf("I do not know /%s %s. /aidesk help lists what I know.", c.Name, c.Verb))
 	}
-	member, ok, err := s.Speaker(ctx)
+	member, ok, err := x.Speaker(ctx)
 	if err != nil || !ok {
 		return err
 	}
 	if syntax.Who == chat.Admins && !member.Admin {
-		return s.Say(store.Commit{}, fmt.Sprintf("/%s is for administrators.", syntax.Name))
+		return x.Say(store.Commit{}, fmt.Sprintf("/%s is for administrators.", syntax.Name))
 	}
 	switch c.Name + " " + verb.Name {
 	case "plugins ", "plugins list":
-		return s.pluginList(ctx)
+		return pluginList(ctx, x)
 	case "plugins info":
-		return s.pluginInfo(ctx, c.Options[optionPlugin])
+		return pluginInfo(ctx, x, c.Options[optionPlugin])
 	case "plugins enable":
-		return s.pluginSwitch(ctx, c.Options[optionPlugin], true)
+		return pluginSwitch(ctx, x, c.Options[optionPlugin], true)
 	case "plugins disable":
-		return s.pluginSwitch(ctx, c.Options[optionPlugin], false)
+		return pluginSwitch(ctx, x, c.Options[optionPlugin], false)
 	case "plugins run":
-		return s.Say(store.Commit{}, "This opens a form, which cannot be shown here. Type it instead: "+c.Options[optionOperation]+" name=value")
+		return x.Say(store.Commit{}, "This opens a form, which cannot be shown here. Type it instead: "+c.Options[optionOperation]+" name=value")
 	case adminCommand + " add":
-		return s.adminAdd(ctx, c.Options["source"])
+		return adminAdd(ctx, x, c.Options["source"])
 	case adminCommand + " remove":
-		return s.adminRemove(ctx, c.Options[optionPlugin])
+		return adminRemove(ctx, x, c.Options[optionPlugin])
 	case adminCommand + " default":
-		return s.adminDefault(ctx, c.Options[optionPlugin], c.Options[optionState] == "on")
+		return adminDefault(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " scope":
-		return s.adminScope(ctx, c.Options[optionPlugin], plugin.Scope(c.Options[optionState]))
-	case ownCommand + " why":
-		return s.why(c.Options[optionBack])
-	case ownCommand + " usage":
-		return s.usage(ctx, member)
-	case ownCommand + " forget":
-		return s.askForget()
-	case ownCommand + " ", ownCommand + " help":
-		return s.help(ctx, member)
+		return adminScope(ctx, x, c.Options[optionPlugin], plugin.Scope(c.Options[optionState]))
+	case Own + " why":
+		return why(x, entries, c.Options[optionBack])
+	case Own + " usage":
+		return usage(ctx, x, member)
+	case Own + " forget":
+		return askForget(x)
+	case Own + " ", Own + " help":
+		return help(ctx, x, member)
 	default:
 		return fmt.Errorf("/%s %s stands in the table and does nothing", c.Name, c.Verb)
 	}
+}
+
+// Suggest completes the names of plugins and operations.
+func Suggest(ctx context.Context, b *bot.Bot, q chat.Query) ([]chat.Suggestion, error) {
+	switch q.Option {
+	case optionPlugin:
+		return suggestPlugin(ctx, b, q)
+	case optionOperation:
+		return suggestOperation(ctx, b, q)
+	}
+	return nil, nil
 }

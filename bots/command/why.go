@@ -1,4 +1,4 @@
-package bots
+package command
 
 import (
 	"cmp"
@@ -9,64 +9,30 @@ import (
 	"strings"
 
 	"aidesk/bots/bot"
-	"aidesk/core/agent"
 	"aidesk/core/markdown"
 	"aidesk/core/model"
 	"aidesk/store"
 )
 
-const (
-	mostOffers = 40   // operations of which a why says that they were offered
-	mostShown  = 1200 // characters of a result that are shown
-)
-
-// whyOf makes the why of a step's answer.
-func (s *step) whyOf(t agent.Trace) *bot.Why {
-	w := &bot.Why{Model: t.Model, Plugins: t.Plugins}
-	w.More = max(0, len(t.Offered)-mostOffers)
-	offered := slices.Clone(t.Offered)
-	slices.SortStableFunc(offered, func(a, b agent.Offer) int { return cmp.Compare(b.Score, a.Score) })
-	for _, o := range offered[:len(offered)-w.More] {
-		if o.Why == offeredAll {
-			w.All = append(w.All, o.Tool)
-		} else {
-			w.Offered = append(w.Offered, o)
-		}
-	}
-	for _, x := range t.Steps {
-		x.Args, x.Result = nil, ""
-		w.Steps = append(w.Steps, x)
-	}
-	var models []string
-	for _, spent := range s.wallet().Spent() {
-		models = append(models, spent.Model)
-		w.Input, w.Output = w.Input+spent.Usage.Input, w.Output+spent.Usage.Output
-		w.Guessed = w.Guessed || spent.Usage.Estimated
-		w.Micros += spent.Micros
-	}
-	w.Model = cmp.Or(strings.Join(models, ", "), w.Model)
-	return w
-}
-
-// offeredAll is the reason of an Offer where nothing was chosen.
-const offeredAll = "all"
+// mostShown is how many characters of a result are shown.
+const mostShown = 1200
 
 // why tells a member how an answer of this conversation came about: the last one, or
 // one that many before it. What was sent and returned is for the one who asked.
-func (s *step) why(back string) error {
+func why(x *bot.Exchange, entries []store.Entry, back string) error {
 	skip, err := strconv.Atoi(cmp.Or(back, "0"))
 	if err != nil {
 		return fmt.Errorf("an answer %q before the last: %w", back, err)
 	}
-	w, owner, turn, err := explained(s.work.Entries, skip)
+	w, owner, turn, err := explained(entries, skip)
 	if err != nil {
 		return err
 	}
 	if w == nil {
-		return s.Private(store.Commit{}, bot.Paragraph("There is no such answer in this conversation. Of an answer in a thread, ask there: mention me and write “why”."))
+		return x.Private(store.Commit{}, bot.Paragraph("There is no such answer in this conversation. Of an answer in a thread, ask there: mention me and write “why”."))
 	}
-	mine := owner == s.Owner()
-	return s.Private(store.Commit{}, whyText(w, turn, mine, s.Bot.Limits.Currency))
+	mine := owner == x.Owner()
+	return x.Private(store.Commit{}, whyText(w, turn, mine, x.Bot.Limits.Currency))
 }
 
 // explained finds an answer, whose it is, and the messages of its turn.

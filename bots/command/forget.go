@@ -1,0 +1,48 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"aidesk/bots/bot"
+	"aidesk/core/chat"
+	"aidesk/store"
+)
+
+// askForget asks once more before everything is deleted.
+func askForget(x *bot.Exchange) error {
+	r := x.Plain(bot.Paragraph("This deletes our conversations, what waits for your decision, and what you enabled. It cannot be undone. What was already sent to a plugin or a language model is out of my hands."))
+	r.Private = true
+	var c store.Commit
+	b := chat.Button{ID: bot.NewID(), Label: "Forget everything", Style: chat.Danger}
+	x.Button(&c, b.ID, bot.ButtonAction{Do: bot.DoForget, Member: x.Event.Member}, bot.Day)
+	r.Buttons = []chat.Button{b}
+	return x.Reply(c, r)
+}
+
+// Forget deletes what is kept of a member. The press that asks for it and the answer
+// belong to nobody, so that they are not deleted with the rest.
+func Forget(ctx context.Context, x *bot.Exchange) error {
+	owner := x.Owner()
+	if err := x.Store.Forget(ctx, owner); err != nil {
+		return fmt.Errorf("forgetting a member: %w", err)
+	}
+	if err := x.Bot.Plugins.Forget(ctx, x.Event.Place, x.Event.Member); err != nil {
+		return fmt.Errorf("forgetting what a member enabled: %w", err)
+	}
+	told, err := x.Store.Get(ctx, noticed(owner))
+	if err == nil {
+		err = x.Store.Delete(ctx, told.Key, told.Version)
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("forgetting a notice: %w", err)
+	}
+	r := x.Plain(bot.Paragraph("Done. I have forgotten our conversations, what waited for you, and what you had enabled."))
+	r.Private = true
+	wanted, err := x.Bot.Wanted(x.Conversation, r, "")
+	if err != nil {
+		return err
+	}
+	return x.Commit(store.Commit{Replies: []store.Reply{wanted}})
+}

@@ -1,0 +1,149 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"aidesk/bots/bot"
+	"aidesk/core/chat"
+	"aidesk/core/confirm"
+	"aidesk/core/plugin"
+	"aidesk/store"
+)
+
+// runForm begins the id of a form that a command opened: it stands for an operation
+// by its name and gives nobody a right that they do not have.
+const runForm = "run:"
+
+// FormFault says to a member why a form does not open.
+type FormFault string
+
+func (f FormFault) Error() string { return string(f) }
+
+// Form is what a form stands for.
+type Form struct {
+	Button    bot.ButtonAction // by which it is opened
+	Plugin    *plugin.Plugin
+	Operation string
+	Action    confirm.Action // whose values are edited; none: a new call
+	args      json.RawMessage
+}
+
+// FindForm finds out what a form's id stands for, and that this member may fill it in.
+// The error is a FormFault where the member is told.
+func FindForm(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place, member, form string) (Form, error) {
+	var f Form
+	if word, ok := strings.CutPrefix(form, runForm); ok {
+		f.Button = bot.ButtonAction{Do: bot.DoRun, Member: member}
+		name, operation, _ := strings.Cut(word, ".")
+		err := f.resolve(ctx, b, place, name, operation)
+		return f, err
+	}
+	p, _, err := bot.ReadButton(ctx, s, form)
+	if errors.Is(err, store.ErrNotFound) {
+		return f, FormFault("I no longer know this form. Ask again.")
+	}
+	if err != nil {
+		return f, err
+	}
+	if f.Button = p; p.Member != member {
+		return f, FormFault("This form is for somebody else.")
+	}
+	switch p.Do {
+	case bot.DoAdd:
+		return f, nil
+	case bot.DoRun:
+		f.args = p.Args
+		err = f.resolve(ctx, b, place, p.Plugin, p.Operation)
+		return f, err
+	case bot.DoEdit:
+		stored, err := s.Action(ctx, p.Action)
+		if err != nil {
+			return f, FormFault("I no longer know this card. Ask again.")
+		}
+		if f.Action, err = confirm.Read(stored); err != nil {
+			return f, err
+		}
+		if f.Action.State != confirm.Waiting {
+			return f, FormFault("This is already decided. Ask again.")
+		}
+		f.args = f.Action.Call.Args
+		err = f.resolve(ctx, b, f.Action.Place, f.Action.Call.Plugin, f.Action.Call.Operation)
+		return f, err
+	default:
+		return f, FormFault("This opens no form.")
+	}
+}
+
+// resolve finds the operation among the plugins that are enabled for the member.
+func (f *Form) resolve(ctx context.Context, b *bot.Bot, place chat.Place, name, operation string) error {
+	on, off, err := b.Plugins.Enabled(ctx, place, f.Button.Member)
+	if err != nil {
+		return err
+	}
+	is := func(p *plugin.Plugin) bool { return strings.EqualFold(p.Name, name) || p.ID == name }
+	if slices.ContainsFunc(off, is) {
+		return FormFault(fmt.Sprintf("%s is not enabled for you. Enable it with /plugins enable %s.", name, name))
+	}
+	at := slices.IndexFunc(on, is)
+	if at < 0 {
+		return FormFault(fmt.Sprintf("There is no plugin “%s” here. /plugins shows those that there are.", name))
+	}
+	for _, op := range on[at].Usable() {
+		if strings.EqualFold(op.ID, operation) {
+			f.Plugin, f.Operation = on[at], op.ID
+			return nil
+		}
+	}
+	return FormFault(fmt.Sprintf("%s cannot do “%s”. /plugins info %s shows what it can.", on[at].Human(), operation, on[at].Name))
+}
+
+// Call makes the call that a filled-in form stands for.
+func (f *Form) Call(values map[string]string) (plugin.Call, error) {
+	args, err := plugin.FormArgs(values)
+	if err != nil {
+		return plugin.Call{}, err
+	}
+	op, _ := f.Plugin.Operation(f.Operation)
+	return f.Plugin.Call(op, args)
+}
+
+// OpenForm gives the form that a press or a command opens.
+func OpenForm(ctx context.Context, s store.Store, b *bot.Bot, o chat.Opening) (chat.Form, error) {
+	id := o.Button
+	if o.Command != nil {
+		id = runForm + o.Command.Options[optionOperation]
+	}
+	f, err := FindForm(ctx, s, b, o.Place, o.Member, id)
+	if err != nil {
+		return chat.Form{}, err
+	}
+	if f.Button.Do == bot.DoAdd {
+		return adminForm(ctx, b, id, *f.Button.Plan)
+	}
+	op, _ := f.Plugin.Operation(f.Operation)
+	form := plugin.Form(id, f.Plugin, op, f.args)
+	if f.Button.Do == bot.DoEdit {
+		form.Submit = "Show the card"
+	}
+	return form, nil
+}
+
+// CheckForm judges a filled-in form as a model's arguments are judged.
+func CheckForm(ctx context.Context, s store.Store, b *bot.Bot, e chat.Event) ([]chat.Fault, error) {
+	f, err := FindForm(ctx, s, b, e.Place, e.Member, e.Filled.Form)
+	if err != nil {
+		return nil, err
+	}
+	if f.Button.Do == bot.DoAdd {
+		return adminCheck(ctx, b, *e.Filled, *f.Button.Plan)
+	}
+	if _, err = f.Call(e.Filled.Values); err != nil {
+		return []chat.Fault{{Input: plugin.InputOf(err), Message: plugin.FaultOf(err)}}, nil
+	}
+	return nil, nil
+}

@@ -1,0 +1,80 @@
+package bots
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"aidesk/bots/bot"
+	"aidesk/core/agent"
+	"aidesk/store"
+)
+
+// mostOffers is of how many operations a why says that they were offered.
+const mostOffers = 40
+
+// offeredAll is the reason of an Offer where nothing was chosen.
+const offeredAll = "all"
+
+// entries appends to the transcript.
+func (s *step) entries(c *store.Commit, entries ...agent.Entry) error {
+	for _, e := range entries {
+		if err := s.entry(c, bot.Entry{Entry: e}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// told appends what the agent decided to the transcript, and why.
+func (s *step) told(c *store.Commit, a agent.Answer) error {
+	for i, e := range a.Entries {
+		k := bot.Entry{Entry: e}
+		if i == len(a.Entries)-1 && a.Trace.Model != "" {
+			k.Why = s.whyOf(a.Trace)
+		}
+		if err := s.entry(c, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *step) entry(c *store.Commit, k bot.Entry) error {
+	body, err := json.Marshal(k)
+	if err != nil {
+		return fmt.Errorf("storing the transcript: %w", err)
+	}
+	c.Entries = append(c.Entries, store.Entry{Member: s.Owner(), Body: body})
+	return nil
+}
+
+// whyOf makes the why of a step's answer.
+func (s *step) whyOf(t agent.Trace) *bot.Why {
+	w := &bot.Why{Model: t.Model, Plugins: t.Plugins}
+	w.More = max(0, len(t.Offered)-mostOffers)
+	offered := slices.Clone(t.Offered)
+	slices.SortStableFunc(offered, func(a, b agent.Offer) int { return cmp.Compare(b.Score, a.Score) })
+	for _, o := range offered[:len(offered)-w.More] {
+		if o.Why == offeredAll {
+			w.All = append(w.All, o.Tool)
+		} else {
+			w.Offered = append(w.Offered, o)
+		}
+	}
+	for _, x := range t.Steps {
+		x.Args, x.Result = nil, ""
+		w.Steps = append(w.Steps, x)
+	}
+	var models []string
+	for _, spent := range s.wallet().Spent() {
+		models = append(models, spent.Model)
+		w.Input, w.Output = w.Input+spent.Usage.Input, w.Output+spent.Usage.Output
+		w.Guessed = w.Guessed || spent.Usage.Estimated
+		w.Micros += spent.Micros
+	}
+	w.Model = cmp.Or(strings.Join(models, ", "), w.Model)
+	return w
+}
