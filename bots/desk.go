@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/inbox"
 	"aidesk/bots/outbox"
 	"aidesk/core/secret"
 	"aidesk/store"
@@ -77,7 +78,7 @@ const grace = 10 * time.Second
 // was not finished is on disk and goes on at the next Run.
 func (d *Desk) Run(ctx context.Context) error {
 	d.init()
-	if err := Unlock(ctx, d.Store, d.Secrets); err != nil {
+	if err := inbox.Unlock(ctx, d.Store, d.Secrets); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -99,8 +100,11 @@ func (d *Desk) Run(ctx context.Context) error {
 	for _, b := range d.Bots {
 		for _, a := range b.Adapters {
 			front.Go(func() {
-				door := &door{desk: d, bot: b, adapter: a}
-				if err := a.Run(ctx, door, door); err != nil && ctx.Err() == nil {
+				handler := &inbox.Handler{
+					Store: d.Store, Secrets: d.Secrets, Bot: b, Adapter: a, Observe: d.Observe,
+					Stored: func() { poke(d.work) }, Interrupted: d.interrupt, Repeated: d.outbox.SettleNow,
+				}
+				if err := a.Run(ctx, handler, handler); err != nil && ctx.Err() == nil {
 					d.Logger.ErrorContext(ctx, "an adapter ended; the others go on", "bot", b.Name, "platform", a.Platform(), "error", err)
 					faults.add(fmt.Errorf("%s on %s: %w", b.Name, a.Platform(), err))
 				}

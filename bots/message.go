@@ -10,6 +10,7 @@ import (
 
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
+	"aidesk/bots/inbox"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -102,7 +103,7 @@ func (s *step) gather() (string, error) {
 		if e.Kind != bot.KindMessage || e.Member != s.events[0].Member {
 			break
 		}
-		next, err := s.desk.opened(e)
+		next, err := inbox.Open(s.desk.Secrets, e)
 		if err != nil {
 			return "", err
 		}

@@ -14,6 +14,7 @@ import (
 
 	"aidesk/bots"
 	"aidesk/bots/bot"
+	"aidesk/bots/inbox"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/core/secret"
@@ -180,7 +181,7 @@ func TestUnlock(t *testing.T) {
 				if entries != nil {
 					ring = newRing(t, entries...)
 				}
-				if err = bots.Unlock(t.Context(), db, ring); err != nil && i < len(test.rings)-1 {
+				if err = inbox.Unlock(t.Context(), db, ring); err != nil && i < len(test.rings)-1 {
 					t.Fatal(err)
 				}
 			}
@@ -194,7 +195,7 @@ func TestUnlock(t *testing.T) {
 // TestUnlockFirst: a desk with a wrong key does not begin.
 func TestUnlockFirst(t *testing.T) {
 	db := openBolt(t)
-	if err := bots.Unlock(t.Context(), db, newRing(t, secret.Generate("k1"))); err != nil {
+	if err := inbox.Unlock(t.Context(), db, newRing(t, secret.Generate("k1"))); err != nil {
 		t.Fatal(err)
 	}
 	d := &desktop{at: func(context.Context, chat.Handler, chat.Keeper) error { t.Error("it began"); return nil }}

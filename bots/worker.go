@@ -13,6 +13,7 @@ import (
 
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
+	"aidesk/bots/inbox"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -231,7 +232,7 @@ func (j *job) begin(ctx context.Context, s *step) {
 // read decodes what the step works on.
 func (s *step) read() error {
 	var err error
-	if s.first, err = s.desk.opened(s.events[0]); err != nil {
+	if s.first, err = inbox.Open(s.desk.Secrets, s.events[0]); err != nil {
 		return err
 	}
 	if s.first.Chat != nil {

@@ -49,7 +49,7 @@
 // says, nothing fetched. It calls Handler.Receive, and tells the platform that the
 // event arrived only when Receive returned.
 //
-// 2. bots/intake.go writes the event to the Journal, in the order of its
+// 2. bots/inbox writes the event to the Journal, in the order of its
 // conversation. The same event delivered twice is stored once.
 //
 // 3. bots/worker.go claims the conversation under a lease. One conversation is worked

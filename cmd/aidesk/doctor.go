@@ -16,7 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aidesk/bots"
+	"aidesk/bots/inbox"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/egress"
 	"aidesk/core/model"
@@ -124,7 +124,7 @@ func (d *doctor) store(ctx context.Context, cfg config.Config) {
 	case ring == nil:
 		err = unsealed(ctx, keyFile(path), s)
 	default:
-		err = bots.Unlock(ctx, s, ring)
+		err = inbox.Unlock(ctx, s, ring)
 	}
 	d.say("keys", err)
 	if err := s.Close(); err != nil {

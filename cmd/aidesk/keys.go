@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"aidesk/bots"
+	"aidesk/bots/inbox"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/secret"
 	"aidesk/store"
@@ -36,12 +36,12 @@ func keysOf(ctx context.Context, entries []config.Secret, file string, records s
 	if err != nil {
 		return k, err
 	}
-	return k, bots.Unlock(ctx, records, k.Ring)
+	return k, inbox.Unlock(ctx, records, k.Ring)
 }
 
 // unsealed sees that nothing in a store needs the file of keys that is not there.
 func unsealed(ctx context.Context, file string, records store.Records) error {
-	err := bots.Unlock(ctx, records, nil)
+	err := inbox.Unlock(ctx, records, nil)
 	if errors.Is(err, secret.ErrLocked) {
 		return fmt.Errorf("%s is missing, and the store was sealed with what it held: restore it from its copy, or write its key under keys", file)
 	}

@@ -1,8 +1,7 @@
-package bots
+package inbox
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -56,10 +55,10 @@ func Unlock(ctx context.Context, records store.Records, ring *secret.Ring) error
 
 // sealed is an event as the Journal keeps it: its token and the secret values of a form
 // are sealed, each under the event's id and its own name.
-func (d *Desk) sealed(id string, e chat.Event) (chat.Event, error) {
+func sealed(ring *secret.Ring, id string, e chat.Event) (chat.Event, error) {
 	var err error
 	if e.Token != "" {
-		if e.Token, err = d.Secrets.Seal(tokenPath(id), []byte(e.Token)); err != nil {
+		if e.Token, err = ring.Seal(tokenPath(id), []byte(e.Token)); err != nil {
 			return e, fmt.Errorf("sealing a token: %w", err)
 		}
 	}
@@ -73,7 +72,7 @@ func (d *Desk) sealed(id string, e chat.Event) (chat.Event, error) {
 		if !given {
 			continue
 		}
-		if filled.Values[name], err = d.Secrets.Seal(valuePath(id, name), []byte(value)); err != nil {
+		if filled.Values[name], err = ring.Seal(valuePath(id, name), []byte(value)); err != nil {
 			return e, fmt.Errorf("sealing a form: %w", err)
 		}
 	}
@@ -81,17 +80,14 @@ func (d *Desk) sealed(id string, e chat.Event) (chat.Event, error) {
 	return e, nil
 }
 
-// opened reads an event of the Journal, with what is sealed in it opened.
-func (d *Desk) opened(stored store.Event) (bot.Event, error) {
-	var e bot.Event
-	if err := json.Unmarshal(stored.Body, &e); err != nil {
-		return e, fmt.Errorf("reading the event: %w", err)
-	}
-	if e.Chat == nil {
-		return e, nil
+// Open reads an event of the Journal, with what is sealed in it opened.
+func Open(ring *secret.Ring, stored store.Event) (bot.Event, error) {
+	e, err := bot.ReadEvent(stored)
+	if err != nil || e.Chat == nil {
+		return e, err
 	}
 	if e.Chat.Token != "" {
-		token, err := d.Secrets.Open(tokenPath(stored.ID), e.Chat.Token)
+		token, err := ring.Open(tokenPath(stored.ID), e.Chat.Token)
 		if err != nil {
 			return e, fmt.Errorf("opening a token: %w", err)
 		}
@@ -105,7 +101,7 @@ func (d *Desk) opened(stored store.Event) (bot.Event, error) {
 		if !given {
 			continue
 		}
-		value, err := d.Secrets.Open(valuePath(stored.ID, name), sealed)
+		value, err := ring.Open(valuePath(stored.ID, name), sealed)
 		if err != nil {
 			return e, fmt.Errorf("opening a form: %w", err)
 		}

@@ -1,4 +1,7 @@
-package bots
+// Package inbox takes in what happens at a platform: an event becomes durable in the
+// conversation where it is worked, once however often it is delivered, and what is
+// entrusted to the desk is sealed before it is stored.
+package inbox
 
 import (
 	"context"
@@ -10,46 +13,53 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
 	"aidesk/core/chat"
+	"aidesk/core/secret"
 	"aidesk/store"
 )
 
-// door is the desk as one adapter of one bot sees it.
-type door struct {
-	desk    *Desk
-	bot     *bot.Bot
-	adapter chat.Adapter
+// Handler is the desk as one adapter of one bot sees it.
+type Handler struct {
+	Store   store.Store
+	Secrets *secret.Ring
+	Bot     *bot.Bot
+	Adapter chat.Adapter
+	Observe bot.Observer
+
+	Stored      func()                             // an event is stored: it may be worked
+	Interrupted func(conversation string)          // an interrupting one is
+	Repeated    func(a chat.Adapter, event string) // an event came that was stored before
 }
 
 // Receive writes an event to the Journal, in the conversation where it is worked.
-func (d *door) Receive(ctx context.Context, e chat.Event) error {
+func (h *Handler) Receive(ctx context.Context, e chat.Event) error {
 	begun := time.Now()
-	stored, err := d.place(ctx, e)
+	stored, err := h.place(ctx, e)
 	if err != nil {
 		return err
 	}
-	got, err := d.desk.Store.Ingest(ctx, stored)
+	got, err := h.Store.Ingest(ctx, stored)
 	if err != nil {
 		return fmt.Errorf("storing the event: %w", err)
 	}
-	d.desk.Observe.Note(bot.Acknowledged, "", time.Since(begun).Seconds())
+	h.Observe.Note(bot.Acknowledged, "", time.Since(begun).Seconds())
 	if got[0].Duplicate {
-		d.desk.outbox.SettleNow(d.adapter, e.ID)
+		h.Repeated(h.Adapter, e.ID)
 		return nil
 	}
 	if stored.Interrupt {
-		d.desk.interrupt(stored.Conversation)
+		h.Interrupted(stored.Conversation)
 	}
-	poke(d.desk.work)
+	h.Stored()
 	return nil
 }
 
 // place says in which conversation an event is worked and whether it interrupts.
-func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
-	here := chat.Key(d.bot.Name) + "/" + e.Place.Conversation()
-	apart := d.bot.Apart(e.Place, e.ID)
+func (h *Handler) place(ctx context.Context, e chat.Event) (store.Event, error) {
+	here := chat.Key(h.Bot.Name) + "/" + e.Place.Conversation()
+	apart := h.Bot.Apart(e.Place, e.ID)
 	s := store.Event{
-		ID:     chat.Key(d.bot.Name, e.Place.Platform, e.Place.Workspace, e.ID),
-		Member: d.bot.Owner(e.Place, e.Member), Time: e.Time, Conversation: here,
+		ID:     chat.Key(h.Bot.Name, e.Place.Platform, e.Place.Workspace, e.ID),
+		Member: h.Bot.Owner(e.Place, e.Member), Time: e.Time, Conversation: here,
 	}
 	if e.Message != nil && e.Message.About == "" {
 		if c, ok := command.Table.Mentioned(e.Message.Text, command.Own); ok {
@@ -72,7 +82,7 @@ func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 		s.Kind, s.Conversation = bot.KindCommand, apart
 	case e.Press != nil:
 		s.Kind = bot.KindPress
-		p, b, err := bot.ReadButton(ctx, d.desk.Store, e.Press.Button)
+		p, b, err := bot.ReadButton(ctx, h.Store, e.Press.Button)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			s.Conversation = apart
@@ -86,7 +96,7 @@ func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 		}
 	case e.Filled != nil:
 		s.Kind = bot.KindForm
-		if _, b, err := bot.ReadButton(ctx, d.desk.Store, e.Filled.Form); err == nil {
+		if _, b, err := bot.ReadButton(ctx, h.Store, e.Filled.Form); err == nil {
 			s.Conversation = b.Conversation
 		} else if !errors.Is(err, store.ErrNotFound) {
 			return s, err
@@ -94,7 +104,7 @@ func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 	default:
 		s.Kind, s.Conversation = bot.KindVisit, apart
 	}
-	e, err := d.desk.sealed(s.ID, e)
+	e, err := sealed(h.Secrets, s.ID, e)
 	if err != nil {
 		return s, err
 	}
@@ -105,53 +115,53 @@ func (d *door) place(ctx context.Context, e chat.Event) (store.Event, error) {
 }
 
 // Suggest completes the names of plugins and operations.
-func (d *door) Suggest(ctx context.Context, q chat.Query) ([]chat.Suggestion, error) {
-	return command.Suggest(ctx, d.bot, q)
+func (h *Handler) Suggest(ctx context.Context, q chat.Query) ([]chat.Suggestion, error) {
+	return command.Suggest(ctx, h.Bot, q)
 }
 
 // Form gives the form that a press or a command opens.
-func (d *door) Form(ctx context.Context, o chat.Opening) (chat.Form, error) {
-	return command.OpenForm(ctx, d.desk.Store, d.bot, o)
+func (h *Handler) Form(ctx context.Context, o chat.Opening) (chat.Form, error) {
+	return command.OpenForm(ctx, h.Store, h.Bot, o)
 }
 
 // Check judges a filled-in form.
-func (d *door) Check(ctx context.Context, e chat.Event) ([]chat.Fault, error) {
-	return command.CheckForm(ctx, d.desk.Store, d.bot, e)
+func (h *Handler) Check(ctx context.Context, e chat.Event) ([]chat.Fault, error) {
+	return command.CheckForm(ctx, h.Store, h.Bot, e)
 }
 
 // Keep remembers a value for the adapter.
-func (d *door) Keep(ctx context.Context, name string, value []byte) error {
-	key := d.kept(name)
-	old, err := d.desk.Store.Get(ctx, key)
+func (h *Handler) Keep(ctx context.Context, name string, value []byte) error {
+	key := h.kept(name)
+	old, err := h.Store.Get(ctx, key)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("keeping %s: %w", name, err)
 	}
-	sealed, err := d.desk.Secrets.Seal(key, value)
+	sealed, err := h.Secrets.Seal(key, value)
 	if err != nil {
 		return fmt.Errorf("keeping %s: %w", name, err)
 	}
-	if _, err = d.desk.Store.Put(ctx, store.Record{Key: key, Version: old.Version, Value: []byte(sealed)}); err != nil {
+	if _, err = h.Store.Put(ctx, store.Record{Key: key, Version: old.Version, Value: []byte(sealed)}); err != nil {
 		return fmt.Errorf("keeping %s: %w", name, err)
 	}
 	return nil
 }
 
 // Kept returns what the adapter kept, or nil.
-func (d *door) Kept(ctx context.Context, name string) ([]byte, error) {
-	r, err := d.desk.Store.Get(ctx, d.kept(name))
+func (h *Handler) Kept(ctx context.Context, name string) ([]byte, error) {
+	r, err := h.Store.Get(ctx, h.kept(name))
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading what was kept as %s: %w", name, err)
 	}
-	value, err := d.desk.Secrets.Open(r.Key, string(r.Value))
+	value, err := h.Secrets.Open(r.Key, string(r.Value))
 	if err != nil {
 		return nil, fmt.Errorf("opening what was kept as %s: %w", name, err)
 	}
 	return value, nil
 }
 
-func (d *door) kept(name string) string {
-	return "kept/" + chat.Key(d.bot.Name, d.adapter.Platform(), name)
+func (h *Handler) kept(name string) string {
+	return "kept/" + chat.Key(h.Bot.Name, h.Adapter.Platform(), name)
 }
