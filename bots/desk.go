@@ -1,23 +1,19 @@
 // Package bots is the desk: what happens when a message, a command or a press
-// arrives. A Bot is one app at each platform with a model and a persona; a Desk
+// arrives. A bot.Bot is one app at each platform with a model and a persona; a Desk
 // runs several over one store.
 //
-// The life of an event, in the order of the files:
+// The life of an event, package by package:
 //
-//	intake.go     a platform's event becomes durable, in the order of its conversation
-//	seal.go       what was entrusted to the desk is sealed before and opened after
-//	worker.go     a conversation is claimed and its events are worked, one after the other
-//	message.go    a message becomes a turn of the agent; limit.go counts it first
-//	press.go      a button: a decision about an Action, or what a member says by it
-//	execute.go    an approved Action is carried out, in three commits
-//	form.go       a form: values of a card changed, an operation run, a plugin added
-//	interrupt.go  what does not wait: a stop, a changed message
-//	command.go    the table of commands; plugins.go, admin.go, why.go, usage.go, help.go and forget.go are what they do
-//	home.go       a member's own page
-//	outbox        what is wanted is brought to the platform
-//	observe.go    what an operator may want to count
+//	bot      what all share: a Bot, an Event, a button, an Exchange
+//	inbox    a platform's event becomes durable, in the order of its conversation;
+//	         what is entrusted to the desk is sealed
+//	turn     a conversation is claimed and its events are worked: a message becomes a
+//	         turn of the agent, a press decides about an Action
+//	command  what each command and each form does
+//	outbox   what is wanted is brought to the platform
 //
-// Nothing that matters is held in memory between two events.
+// Nothing that matters is held in memory between two events. bottest holds the whole
+// desk against its behaviours.
 package bots
 
 import (
@@ -31,6 +27,7 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/bots/inbox"
 	"aidesk/bots/outbox"
+	"aidesk/bots/turn"
 	"aidesk/core/secret"
 	"aidesk/store"
 )
@@ -51,23 +48,6 @@ type Desk struct {
 	// AcceptOnly stores what happens and works none of it, for maintenance and for
 	// measurements. It is worked by the next Run without.
 	AcceptOnly bool
-
-	once   sync.Once
-	owner  string        // this process, towards the store
-	work   chan struct{} // there may be something to claim
-	outbox *outbox.Outbox
-	mu     sync.Mutex
-	jobs   map[string]*job // by conversation
-	slots  map[string]chan struct{}
-}
-
-func (d *Desk) init() {
-	d.once.Do(func() {
-		d.owner = bot.NewID()
-		d.work = make(chan struct{}, 1)
-		d.outbox = outbox.New(d.Store, d.Bots, d.owner, d.Now, d.Logger)
-		d.jobs, d.slots = map[string]*job{}, map[string]chan struct{}{}
-	})
 }
 
 // grace is how long turns may go on after the desk was told to stop.
@@ -77,10 +57,15 @@ const grace = 10 * time.Second
 // stops taking in first, lets running turns come to an end and then returns. What
 // was not finished is on disk and goes on at the next Run.
 func (d *Desk) Run(ctx context.Context) error {
-	d.init()
 	if err := inbox.Unlock(ctx, d.Store, d.Secrets); err != nil {
 		return err
 	}
+	owner := bot.NewID()
+	out := outbox.New(d.Store, d.Bots, owner, d.Now, d.Logger)
+	pool := turn.New(turn.Config{
+		Store: d.Store, Bots: d.Bots, Secrets: d.Secrets, Keep: d.Keep, Now: d.Now, Logger: d.Logger, Observe: d.Observe,
+		Owner: owner, Outbox: out,
+	})
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -91,8 +76,8 @@ func (d *Desk) Run(ctx context.Context) error {
 	if d.AcceptOnly {
 		close(delivered)
 	} else {
-		go func() { defer close(claimed); d.claim(inner, ctx.Done()) }()
-		go func() { defer close(delivered); d.outbox.Run(inner, claimed) }()
+		go func() { defer close(claimed); pool.Run(inner, ctx.Done()) }()
+		go func() { defer close(delivered); out.Run(inner, claimed) }()
 		back.Go(func() { d.purge(ctx) })
 	}
 	var front sync.WaitGroup
@@ -102,7 +87,7 @@ func (d *Desk) Run(ctx context.Context) error {
 			front.Go(func() {
 				handler := &inbox.Handler{
 					Store: d.Store, Secrets: d.Secrets, Bot: b, Adapter: a, Observe: d.Observe,
-					Stored: func() { poke(d.work) }, Interrupted: d.interrupt, Repeated: d.outbox.SettleNow,
+					Stored: pool.Wake, Interrupted: pool.Interrupt, Repeated: out.SettleNow,
 				}
 				if err := a.Run(ctx, handler, handler); err != nil && ctx.Err() == nil {
 					d.Logger.ErrorContext(ctx, "an adapter ended; the others go on", "bot", b.Name, "platform", a.Platform(), "error", err)
@@ -149,13 +134,6 @@ func (d *Desk) purge(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-	}
-}
-
-func poke(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
 	}
 }
 

@@ -10,6 +10,11 @@
 //	cmd/aidesk          the program: command line, configuration, wiring; knows every other
 //	cmd/exampleplugins  four whole plugins; read todo to learn how to write one
 //	bots                what happens when a message, a press or a command arrives
+//	bots/bot            what its parts share: a Bot, an Event, an Exchange
+//	bots/inbox          what arrives becomes durable
+//	bots/turn           one conversation at work: messages, presses, limits
+//	bots/command        what each command and form does
+//	bots/outbox         what is wanted is brought to the platform
 //	core/chat           the messenger's words, and the contracts Adapter and Handler
 //	core/agent          one turn: prompt, model, calls, answer
 //	core/confirm        Actions and the cards on which members decide
@@ -52,14 +57,14 @@
 // 2. bots/inbox writes the event to the Journal, in the order of its
 // conversation. The same event delivered twice is stored once.
 //
-// 3. bots/worker.go claims the conversation under a lease. One conversation is worked
+// 3. bots/turn/worker.go claims the conversation under a lease. One conversation is worked
 // in order, different ones side by side; the store hands them out round the workspaces,
 // so that a busy one keeps no other waiting. Messages that queued while a turn ran
 // become one turn.
 //
-// 4. bots/message.go reads the member anew, asks policy whether they may speak here,
-// counts the turn against the limits (bots/limit.go), and starts the agent with a
-// middleware.Purse, from which every request to a model is paid for before it is sent.
+// 4. bots/turn/message.go reads the member anew, asks policy whether they may speak here,
+// counts the turn against the limits (bots/turn/limit.go), and starts the agent with a
+// model.Purse, from which every request to a model is paid for before it is sent.
 //
 // 5. agent/prompt.go builds the request. The system role holds our words and the
 // operator's only; what plugins say of themselves travels as Brief and Tools, as data.
@@ -78,7 +83,7 @@
 // clickable only if it stood in a result of this conversation, in the plugin's manifest
 // or in the members' words. Previews get 1.5 s together.
 //
-// 9. bots commits everything that the turn decided in one transaction: transcript and
+// 9. bots/turn commits everything that the turn decided in one transaction: transcript and
 // why it came out so, Actions, buttons, timers, usage, what is settled of the limits,
 // and the wanted state of the Reply.
 //
@@ -90,8 +95,8 @@
 // A button's id is opaque; what it stands for was committed with it. The press is the
 // next event of the conversation to which the button belongs, wherever it was pressed.
 //
-// bots/press.go asks confirm.Decide: only the member who asked, once, in time.
-// bots/execute.go then asks policy again and commits three times: first the Action is
+// bots/turn/press.go asks confirm.Decide: only the member who asked, once, in time.
+// bots/turn/execute.go then asks policy again and commits three times: first the Action is
 // executing, with the card that says so, and only then the first byte leaves; second
 // what became of it, with the outcome in the transcript; third what the model says to
 // that. After a crash the press is worked again from its last commit: an Action found
@@ -102,7 +107,7 @@
 // # Three things do not wait
 //
 // A stop and an edited message end the turn that runs; a Cancel is decided while it
-// runs. They are ingested as interrupting, and bots/worker.go learns of them from
+// runs. They are ingested as interrupting, and bots/turn/worker.go learns of them from
 // store.Journal.Extend. Commands run in conversations of their own.
 //
 // # What must hold, whatever a model says

@@ -85,12 +85,13 @@ bots/bot                     | chat markdown agent plugin policy store          
 bots/outbox                  | bots/bot chat store                                                          | –
 bots/command                 | bots/bot chat markdown model agent plugin confirm store                      | –
 bots/inbox                   | bots/bot bots/command chat secret store                                      | –
+bots/turn                    | bots/bot bots/command bots/inbox bots/outbox chat markdown model agent plugin policy confirm secret store | –
 adapters/fake                | –                                                                            | –
 adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                       | github.com/gorilla/websocket go.yaml.in/yaml/v3
 adapters/fake/slack/rule     | –                                                                            | –
 adapters/fake/discord        | adapters/fake adapters/fake/discord/rule                                     | github.com/gorilla/websocket
 adapters/fake/discord/rule   | –                                                                            | –
-bots                         | chat markdown model model/middleware agent plugin policy confirm secret store bots/bot bots/outbox bots/command bots/inbox | –
+bots                         | model/middleware secret store bots/bot bots/outbox bots/inbox bots/turn      | –
 cmd/exampleplugins/...       | cmd/exampleplugins/...                                                       | –
 cmd/...                      | everything                                                                   | github.com/spf13/cobra github.com/goccy/go-yaml github.com/prometheus/client_golang charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
 `

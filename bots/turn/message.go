@@ -1,4 +1,4 @@
-package bots
+package turn
 
 import (
 	"context"
@@ -81,7 +81,7 @@ func (s *step) turn(ctx context.Context, member chat.Member, question string) (a
 	if cause := context.Cause(ctx); cause != nil {
 		return agent.Answer{}, cause
 	}
-	release, err := s.desk.slot(ctx, s.Bot, s.Event.Place)
+	release, err := s.pool.slot(ctx, s.Bot, s.Event.Place)
 	if err != nil {
 		return agent.Answer{}, err
 	}
@@ -103,7 +103,7 @@ func (s *step) gather() (string, error) {
 		if e.Kind != bot.KindMessage || e.Member != s.events[0].Member {
 			break
 		}
-		next, err := inbox.Open(s.desk.Secrets, e)
+		next, err := inbox.Open(s.pool.Secrets, e)
 		if err != nil {
 			return "", err
 		}

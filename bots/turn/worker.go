@@ -1,4 +1,7 @@
-package bots
+// Package turn works what was taken in: it claims conversations, one worker each, and
+// works their events in order. A message becomes a turn of the agent, a press decides
+// about an Action, and all that comes of it is one commit.
+package turn
 
 import (
 	"context"
@@ -14,11 +17,13 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
 	"aidesk/bots/inbox"
+	"aidesk/bots/outbox"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/core/markdown"
 	"aidesk/core/model/middleware"
+	"aidesk/core/secret"
 	"aidesk/store"
 )
 
@@ -31,24 +36,55 @@ const (
 	tries      = 3  // then an event is closed with an apology
 )
 
-// claim takes conversations that have work and works each in a goroutine of its
+// Config is what a Pool works with.
+type Config struct {
+	Store   store.Store
+	Bots    []*bot.Bot
+	Secrets *secret.Ring
+	Keep    bot.Retention
+	Now     func() time.Time
+	Logger  *slog.Logger
+	Observe bot.Observer
+	Owner   string // this process, towards the store
+	Outbox  *outbox.Outbox
+}
+
+// Pool works the conversations of some bots, each in a goroutine of its own.
+type Pool struct {
+	Config
+
+	work  chan struct{} // there may be something to claim
+	mu    sync.Mutex
+	jobs  map[string]*job // by conversation
+	slots map[string]chan struct{}
+}
+
+// New makes a Pool.
+func New(c Config) *Pool {
+	return &Pool{Config: c, work: make(chan struct{}, 1), jobs: map[string]*job{}, slots: map[string]chan struct{}{}}
+}
+
+// Wake says that there may be something to claim.
+func (p *Pool) Wake() { poke(p.work) }
+
+// Run takes conversations that have work and works each in a goroutine of its
 // own, until stop; then it waits for those that run.
-func (d *Desk) claim(ctx context.Context, stop <-chan struct{}) {
+func (p *Pool) Run(ctx context.Context, stop <-chan struct{}) {
 	var running sync.WaitGroup
 	defer running.Wait()
 	slots := make(chan struct{}, jobsAtOnce)
 	ticker := time.NewTicker(pollTime)
 	defer ticker.Stop()
 	for {
-		leases, err := d.Store.Claim(ctx, d.owner, jobsAtOnce-len(slots), jobsOfOne, leaseTime)
+		leases, err := p.Store.Claim(ctx, p.Owner, jobsAtOnce-len(slots), jobsOfOne, leaseTime)
 		if err != nil && ctx.Err() == nil {
-			d.Logger.ErrorContext(ctx, "claiming work", "error", err)
+			p.Logger.ErrorContext(ctx, "claiming work", "error", err)
 		}
 		for _, l := range leases {
 			slots <- struct{}{}
 			running.Go(func() {
-				defer func() { <-slots; poke(d.work) }()
-				d.conversation(ctx, l, stop)
+				defer func() { <-slots; p.Wake() }()
+				p.conversation(ctx, l, stop)
 			})
 		}
 		select {
@@ -56,7 +92,7 @@ func (d *Desk) claim(ctx context.Context, stop <-chan struct{}) {
 			return
 		case <-ctx.Done():
 			return
-		case <-d.work:
+		case <-p.work:
 		case <-ticker.C:
 		}
 	}
@@ -64,7 +100,7 @@ func (d *Desk) claim(ctx context.Context, stop <-chan struct{}) {
 
 // job is one conversation while it is worked.
 type job struct {
-	desk   *Desk
+	pool   *Pool
 	bot    *bot.Bot
 	lease  store.Lease
 	logger *slog.Logger
@@ -104,30 +140,30 @@ var (
 )
 
 // conversation works the events of one conversation until none is left.
-func (d *Desk) conversation(ctx context.Context, lease store.Lease, stop <-chan struct{}) {
-	b, err := bot.Of(d.Bots, lease.Conversation)
+func (p *Pool) conversation(ctx context.Context, lease store.Lease, stop <-chan struct{}) {
+	b, err := bot.Of(p.Bots, lease.Conversation)
 	if err != nil {
-		d.Logger.ErrorContext(ctx, "work for a bot that is not configured", "conversation", lease.Conversation, "error", err)
-		d.release(ctx, lease, time.Hour)
+		p.Logger.ErrorContext(ctx, "work for a bot that is not configured", "conversation", lease.Conversation, "error", err)
+		p.release(ctx, lease, time.Hour)
 		return
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	j := &job{desk: d, bot: b, lease: lease, base: ctx, poked: make(chan struct{}, 1), logger: d.Logger.With("conversation", lease.Conversation)}
-	d.mu.Lock()
-	d.jobs[lease.Conversation] = j
-	d.mu.Unlock()
+	j := &job{pool: p, bot: b, lease: lease, base: ctx, poked: make(chan struct{}, 1), logger: p.Logger.With("conversation", lease.Conversation)}
+	p.mu.Lock()
+	p.jobs[lease.Conversation] = j
+	p.mu.Unlock()
 	go j.watch(ctx, cancel)
 	delay := j.loop(ctx, stop)
-	d.mu.Lock()
-	delete(d.jobs, lease.Conversation)
-	d.mu.Unlock()
-	d.release(ctx, lease, delay)
+	p.mu.Lock()
+	delete(p.jobs, lease.Conversation)
+	p.mu.Unlock()
+	p.release(ctx, lease, delay)
 }
 
-func (d *Desk) release(ctx context.Context, lease store.Lease, delay time.Duration) {
-	if err := d.Store.Release(context.WithoutCancel(ctx), lease, delay); err != nil {
-		d.Logger.ErrorContext(ctx, "releasing a conversation", "conversation", lease.Conversation, "error", err)
+func (p *Pool) release(ctx context.Context, lease store.Lease, delay time.Duration) {
+	if err := p.Store.Release(context.WithoutCancel(ctx), lease, delay); err != nil {
+		p.Logger.ErrorContext(ctx, "releasing a conversation", "conversation", lease.Conversation, "error", err)
 	}
 }
 
@@ -139,7 +175,7 @@ func (j *job) loop(ctx context.Context, stop <-chan struct{}) time.Duration {
 			return 0
 		default:
 		}
-		work, err := j.desk.Store.Work(ctx, j.lease)
+		work, err := j.pool.Store.Work(ctx, j.lease)
 		if err != nil {
 			if !errors.Is(err, store.ErrFenced) && ctx.Err() == nil {
 				j.logger.ErrorContext(ctx, "reading work", "error", err)
@@ -209,7 +245,7 @@ func (j *job) try(ctx context.Context, work store.Work) (err error) {
 func (j *job) newStep(work store.Work) *step {
 	s := &step{job: j, work: work, events: []store.Event{work.Events[0]}}
 	s.Exchange = bot.Exchange{
-		Bot: j.bot, Store: j.desk.Store, Keep: j.desk.Keep, Now: j.desk.Now, Logger: j.logger, Observe: j.desk.Observe,
+		Bot: j.bot, Store: j.pool.Store, Keep: j.pool.Keep, Now: j.pool.Now, Logger: j.logger, Observe: j.pool.Observe,
 		Conversation: j.lease.Conversation, ReplyID: bot.ReplyID(work.Events[0]), Commit: s.commit,
 	}
 	return s
@@ -232,7 +268,7 @@ func (j *job) begin(ctx context.Context, s *step) {
 // read decodes what the step works on.
 func (s *step) read() error {
 	var err error
-	if s.first, err = inbox.Open(s.desk.Secrets, s.events[0]); err != nil {
+	if s.first, err = inbox.Open(s.pool.Secrets, s.events[0]); err != nil {
 		return err
 	}
 	if s.first.Chat != nil {
@@ -293,13 +329,13 @@ func (s *step) save(c store.Commit, done []store.Event) error {
 
 // write commits; the events done are settled when the replies are shown.
 func (j *job) write(c store.Commit, done []store.Event, shown []store.Reply) error {
-	if err := j.desk.Store.Commit(j.base, j.lease, c); err != nil {
+	if err := j.pool.Store.Commit(j.base, j.lease, c); err != nil {
 		return fmt.Errorf("committing: %w", err)
 	}
-	observeDecisions(j.desk.Observe, c)
-	j.desk.outbox.Settle(j.base, done, shown)
+	observeDecisions(j.pool.Observe, c)
+	j.pool.Outbox.Settle(j.base, done, shown)
 	if len(c.Replies) > 0 {
-		j.desk.outbox.Wake()
+		j.pool.Outbox.Wake()
 	}
 	return nil
 }
@@ -330,7 +366,7 @@ func (j *job) apologise(ctx context.Context, work store.Work) error {
 	var body bot.Event
 	if err := json.Unmarshal(e.Body, &body); err == nil && body.Chat != nil {
 		j.logger.ErrorContext(j.base, "event closed after too many tries", "event", e.ID)
-		observeTurn(j.desk.Observe, gaveUpTurn, 0)
+		observeTurn(j.pool.Observe, gaveUpTurn, 0)
 		text := markdown.New(markdown.Paragraph(markdown.Text("Sorry, I could not finish this: something in me failed, several times. Whoever runs me finds the cause in the log. You can go on.")))
 		reply, err := j.bot.Wanted(j.lease.Conversation, chat.Reply{ID: bot.ReplyID(e), Place: body.Chat.Place, To: body.Chat.Member, Answers: bot.MessageID(*body.Chat), Text: text}, e.Member)
 		if err != nil {
@@ -352,7 +388,7 @@ func (j *job) watch(ctx context.Context, cancel context.CancelCauseFunc) {
 		case <-ticker.C:
 		case <-j.poked:
 		}
-		e, err := j.desk.Store.Extend(ctx, j.lease, leaseTime)
+		e, err := j.pool.Store.Extend(ctx, j.lease, leaseTime)
 		if err != nil {
 			if ctx.Err() == nil {
 				j.logger.ErrorContext(ctx, "prolonging a lease", "error", err)
@@ -397,11 +433,18 @@ func (j *job) interrupted(ctx context.Context, e store.Event) {
 	}
 }
 
-// interrupt tells the worker of a conversation, if it is in this process.
-func (d *Desk) interrupt(conversation string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if j := d.jobs[conversation]; j != nil {
+// Interrupt tells the worker of a conversation, if it is in this process.
+func (p *Pool) Interrupt(conversation string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if j := p.jobs[conversation]; j != nil {
 		poke(j.poked)
+	}
+}
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
 }

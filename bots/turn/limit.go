@@ -1,4 +1,4 @@
-package bots
+package turn
 
 import (
 	"context"
@@ -201,17 +201,17 @@ func (s *step) limitLine(member chat.Member, over error) (string, error) {
 }
 
 // slot waits until fewer than the allowed number of turns run in the workspace.
-func (d *Desk) slot(ctx context.Context, b *bot.Bot, p chat.Place) (release func(), err error) {
+func (p *Pool) slot(ctx context.Context, b *bot.Bot, place chat.Place) (release func(), err error) {
 	if b.Limits.TurnsAtOnce == 0 {
 		return func() {}, nil
 	}
-	d.mu.Lock()
-	slots := d.slots[b.Scope(p)]
+	p.mu.Lock()
+	slots := p.slots[b.Scope(place)]
 	if slots == nil {
 		slots = make(chan struct{}, b.Limits.TurnsAtOnce)
-		d.slots[b.Scope(p)] = slots
+		p.slots[b.Scope(place)] = slots
 	}
-	d.mu.Unlock()
+	p.mu.Unlock()
 	select {
 	case slots <- struct{}{}:
 		return func() { <-slots }, nil

@@ -1,4 +1,4 @@
-package bots
+package turn
 
 import (
 	"context"
@@ -126,7 +126,7 @@ func (s *step) action(ctx context.Context, id string) (confirm.Action, error) {
 
 // card is the Reply of an Action's Confirmation with the card as it is now.
 func (j *job) card(ctx context.Context, a confirm.Action) (chat.Reply, error) {
-	r, err := bot.ReadReply(ctx, j.desk.Store, a.Confirmation)
+	r, err := bot.ReadReply(ctx, j.pool.Store, a.Confirmation)
 	if err != nil {
 		return r, err
 	}
@@ -167,18 +167,18 @@ func (j *job) move(ctx context.Context, a confirm.Action, state confirm.State, o
 	if a.Lasting {
 		audit["leave"] = "conversation"
 	}
-	c.Audits = []store.Audit{j.bot.Audit(j.desk.Now(), a.Place, audit)}
+	c.Audits = []store.Audit{j.bot.Audit(j.pool.Now(), a.Place, audit)}
 	return a, c, nil
 }
 
 // cancelNow decides a Cancel while a turn of the conversation runs. Its outcome is
 // told to the model when the event comes up.
 func (j *job) cancelNow(ctx context.Context, e store.Event, press chat.Event) error {
-	p, _, err := bot.ReadButton(ctx, j.desk.Store, press.Press.Button)
+	p, _, err := bot.ReadButton(ctx, j.pool.Store, press.Press.Button)
 	if err != nil || p.Do != bot.DoCancel {
 		return err
 	}
-	stored, err := j.desk.Store.Action(ctx, p.Action)
+	stored, err := j.pool.Store.Action(ctx, p.Action)
 	if err != nil {
 		return err
 	}
