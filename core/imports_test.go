@@ -74,11 +74,11 @@ adapters/slack               | chat markdown adapters/session adapters/slack/*  
 adapters/slack/render        | chat markdown                                                                | –
 adapters/slack/setup         | chat                                                                         | –
 adapters/slack/payload       | –                                                                            | –
-adapters/discord/render      | chat markdown                                                                | –
+adapters/discord/render      | chat markdown adapters/session                                               | –
 adapters/discord/payload     | –                                                                            | –
-adapters/discord/rest        | chat adapters/discord/payload                                                | –
-adapters/discord/gateway     | adapters/discord/rest                                                        | github.com/bwmarrin/discordgo github.com/gorilla/websocket
-adapters/discord/setup       | chat adapters/discord/payload adapters/discord/render adapters/discord/rest  | –
+adapters/discord/rest        | chat adapters/session                                                        | –
+adapters/discord/gateway     | adapters/discord/rest adapters/session                                       | github.com/bwmarrin/discordgo github.com/gorilla/websocket
+adapters/discord/setup       | chat adapters/discord/payload adapters/discord/render adapters/discord/rest adapters/session | –
 adapters/discord             | chat markdown adapters/session adapters/discord/*                            | –
 adapters/terminal            | chat markdown                                                                | –
 bots/bot                     | chat markdown agent plugin policy store                                      | –

@@ -61,35 +61,35 @@ type Adapter struct {
 	key     ed25519.PublicKey // nil: interactions come over the gateway
 	base    *url.URL          // of the API
 	web     *rest.Client
-	people  *people
-	rooms   *rooms
-	states  *statuses
-	tokens  *tokens
-	heard   *utterances
-	directs *session.PersistentCache // channels of direct messages, by member
-	homes   *session.PersistentCache // servers in which members last used the desk
-	threads *session.PersistentCache // in which the desk takes part, with where they hang
-	chains  *session.PersistentCache // our messages outside of threads, with the first of their chain
-	hinted  *session.PersistentCache // threads in which was said how to reach the desk
-	forms   *session.PersistentCache // names of forms that are too long for Discord
-	drafts  *drafts
+	people  *session.Cache[chat.Member]     // by server and member
+	servers *session.Cache[server]          // who administers a server
+	locales *session.Cache[string]          // the languages of members' clients
+	rooms   *session.Cache[payload.Channel] // as Discord described them
+	states  *session.StatusBoard
+	words   time.Duration                     // how long a status is shown by the sign of typing alone
+	left    *session.PersistentCache          // messages with the words of a status, so that none outlives a crash
+	tokens  *session.Cache[token]             // of each member's last interaction
+	heard   *session.Cache[utterance]         // the messages that were taken in lately
+	directs *session.PersistentCache          // channels of direct messages, by member
+	homes   *session.PersistentCache          // servers in which members last used the desk
+	threads *session.PersistentCache          // in which the desk takes part, with where they hang
+	chains  *session.PersistentCache          // our messages outside of threads, with the first of their chain
+	hinted  *session.PersistentCache          // threads in which was said how to reach the desk
+	forms   *session.PersistentCache          // names of forms that are too long for Discord
+	drafts  *session.Cache[map[string]string] // forms with a fault in them, by member and form
 	openers *openers
 	mark    *bookmark
 
-	once sync.Mutex // guards asking who we are
-	who  *identity  // nil: not yet known
-
-	gate  sync.RWMutex // held for reading while something is taken in
-	shift *shift       // nil: not running
-	line  *gateway.Status
-	times gateway.Times
+	identity *session.Identity[identity]
+	run      session.RunState[shift]
+	line     *session.ConnectionStatus
+	times    gateway.Times
 }
 
 // shift is one Run: the desk behind the adapter.
 type shift struct {
-	desk   chat.Handler
-	keeper chat.Keeper
-	self   identity
+	desk chat.Handler
+	self identity
 }
 
 var (
@@ -128,26 +128,28 @@ func New(c Config) (*Adapter, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	client := http.Client{Timeout: 2 * rest.Timeout}
-	if c.Client != nil {
-		client = *c.Client
-	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c.Client = &client
+	c.Client = session.HTTPClient(c.Client, 2*session.CallTimeout)
 
-	a := &Adapter{Config: c, base: base, line: &gateway.Status{}, times: gateway.Times{Open: 20 * time.Second, Pause: time.Second, Silent: 52 * time.Second}}
+	a := &Adapter{
+		Config: c, base: base, web: rest.NewClient(c.Client, base, c.Token), words: wordsTime,
+		line: session.NewConnectionStatus(platform, 1), states: session.NewStatusBoard(),
+		times: gateway.Times{Open: 20 * time.Second, Pause: time.Second, Silent: 52 * time.Second},
+		mark:  &bookmark{}, openers: &openers{busy: map[string]chan struct{}{}},
+	}
 	if len(key) > 0 {
 		a.key = key
 	}
-	a.web = rest.NewClient(c.Client, base, c.Token)
-	a.people = &people{now: c.Now, known: map[string]known{}, servers: map[string]server{}, locales: map[string]string{}}
-	a.rooms = &rooms{known: map[string]payload.Channel{}}
-	a.states = newStatuses(a)
-	a.tokens = &tokens{now: c.Now, by: map[string]token{}}
-	a.heard = &utterances{by: map[string]utterance{}}
-	a.directs, a.homes, a.threads, a.chains = session.NewPersistentCache("directs"), session.NewPersistentCache("homes"), session.NewPersistentCache("threads"), session.NewPersistentCache("chains")
+	a.identity = session.NewIdentity(a.askIdentity)
+	a.people = session.NewCache[chat.Member](c.Now, session.MemberLife)
+	a.servers = session.NewCache[server](c.Now, session.MemberLife)
+	a.tokens = session.NewCache[token](c.Now, tokenLife)
+	a.locales, a.rooms = session.NewCache[string](c.Now, 0), session.NewCache[payload.Channel](c.Now, 0)
+	a.heard = session.NewCache[utterance](c.Now, 0)
+	a.drafts = session.NewCache[map[string]string](c.Now, 0).Bound(mostDrafts)
+	a.directs, a.homes = session.NewPersistentCache("directs"), session.NewPersistentCache("homes")
+	a.threads, a.chains = session.NewPersistentCache("threads"), session.NewPersistentCache("chains")
 	a.hinted, a.forms = session.NewPersistentCache("hinted"), session.NewPersistentCache("forms")
-	a.mark, a.drafts, a.openers = &bookmark{}, &drafts{by: map[string]map[string]string{}}, &openers{busy: map[string]chan struct{}{}}
+	a.left = session.NewPersistentCache("status")
 	return a, nil
 }
 
@@ -161,39 +163,27 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error 
 	if err != nil {
 		return err
 	}
-	a.enter(&shift{desk: h, keeper: k, self: self})
-	defer a.enter(nil)
-	defer a.states.rest()
+	for _, c := range []*session.PersistentCache{a.directs, a.homes, a.threads, a.chains, a.hinted, a.forms, a.left} {
+		c.Use(k) // replies are sent beyond the end of a run, and remembered
+	}
+	a.run.Start(shift{desk: h, self: self})
+	defer a.run.Stop()
+	defer a.states.Stop()
 	var back sync.WaitGroup
 	defer back.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	back.Go(func() { a.register(ctx, self, k) })
-	back.Go(func() { a.states.clear(ctx) })
+	back.Go(func() { a.clearStatuses(ctx) })
 	return a.listen(ctx, self, k)
-}
-
-// enter begins a shift, or ends one: then it waits for what is being taken in.
-func (a *Adapter) enter(s *shift) {
-	a.gate.Lock()
-	defer a.gate.Unlock()
-	a.shift = s
-	if s != nil { // replies are sent beyond the end of a shift, and remembered
-		for _, r := range []*session.PersistentCache{a.directs, a.homes, a.threads, a.chains, a.hinted, a.forms, a.states.left} {
-			r.Use(s.keeper)
-		}
-	}
 }
 
 // Ready says why nothing can be received or sent, or nil.
 func (a *Adapter) Ready() error {
-	a.gate.RLock()
-	running := a.shift != nil
-	a.gate.RUnlock()
 	if err := a.web.TokenFault(); err != nil {
 		return err
 	}
-	if !running {
+	if !a.run.Running() {
 		return errors.New("discord: not running")
 	}
 	return a.line.Ready()
@@ -211,43 +201,30 @@ var errAnother = errors.New("not to the one that the configuration names")
 
 // introduce asks Discord who we are until it says so or refuses the token for good.
 func (a *Adapter) introduce(ctx context.Context) (identity, error) {
-	for pause := time.Second; ; pause = min(2*pause, time.Minute) {
-		self, err := a.identify(ctx)
-		if err == nil {
-			return self, nil
-		}
-		if rest.StatusOf(err) == http.StatusUnauthorized {
-			return self, errors.New("discord refuses the bot token: " + rest.TokenRemedy)
-		}
-		if errors.Is(err, errAnother) {
-			return self, err
-		}
-		if ctx.Err() != nil {
-			return self, ctx.Err()
+	return a.identity.Wait(ctx, func(err error, pause time.Duration) (f session.Failure) {
+		switch r, refused := errors.AsType[*rest.Error](err); {
+		case rest.StatusOf(err) == http.StatusUnauthorized:
+			f.Final = errors.New("discord refuses the bot token: " + rest.TokenRemedy)
+			return f
+		case errors.Is(err, errAnother):
+			f.Final = err
+			return f
+		case refused:
+			f.After = r.RetryAfter
 		}
 		a.Logger.WarnContext(ctx, "discord cannot be reached", "error", err, "remedy", rest.Remedy(err), "again", pause)
-		if r, ok := errors.AsType[*rest.Error](err); ok {
-			pause = max(pause, r.RetryAfter)
-		}
-		if err := sleep(ctx, pause); err != nil {
-			return self, err
-		}
-	}
+		return f
+	})
 }
 
-// identify is who we are; it asks once.
-func (a *Adapter) identify(ctx context.Context) (identity, error) {
-	a.once.Lock()
-	defer a.once.Unlock()
-	if a.who != nil {
-		return *a.who, nil
-	}
+// askIdentity asks Discord who we are.
+func (a *Adapter) askIdentity(ctx context.Context) (identity, error) {
 	var me payload.User
-	if err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/users/@me", MaxWait: rest.Timeout}, &me); err != nil {
+	if err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/users/@me", MaxWait: session.CallTimeout}, &me); err != nil {
 		return identity{}, err
 	}
 	var app payload.Application
-	if err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/applications/@me", MaxWait: rest.Timeout}, &app); err != nil {
+	if err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/applications/@me", MaxWait: session.CallTimeout}, &app); err != nil {
 		return identity{}, err
 	}
 	if me.ID == "" || app.ID == "" {
@@ -256,18 +233,5 @@ func (a *Adapter) identify(ctx context.Context) (identity, error) {
 	if a.ApplicationID != "" && a.ApplicationID != app.ID {
 		return identity{}, fmt.Errorf("discord: the token belongs to the application %s and %w, %s", app.ID, errAnother, a.ApplicationID)
 	}
-	a.who = &identity{Application: app.ID, User: me.ID, Name: me.Name}
-	return *a.who, nil
-}
-
-// sleep waits for d or for the end of ctx.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
+	return identity{Application: app.ID, User: me.ID, Name: me.Name}, nil
 }

@@ -5,53 +5,28 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 
 	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/render"
 	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
 
-// utterances are the messages that were taken in lately: when one is deleted, Discord says
-// nothing of it but its id.
-type utterances struct {
-	mu sync.Mutex
-	by map[string]utterance // by id
-}
-
-// utterance is a message that was taken in.
+// utterance is a message that was taken in: when one is deleted, Discord says nothing of it
+// but its id.
 type utterance struct {
-	member string
+	member string // empty: it was only pointed at
 	place  chat.Place
 	title  string // how it begins
 	done   bool   // the desk has it
 }
 
-const mostHeard = 10_000
-
-func (h *utterances) keep(id string, u utterance) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(h.by) >= mostHeard {
-		clear(h.by)
-	}
-	h.by[id] = u
-}
-
-func (h *utterances) find(id string) (utterance, bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	u, ok := h.by[id]
-	return u, ok && u.member != ""
-}
-
-// title is how a message begins, if it was taken in or pointed at.
-func (h *utterances) title(id string) string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.by[id].title
+// utterance finds a message that was taken in.
+func (a *Adapter) utterance(id string) (utterance, bool) {
+	u := a.heard.Last(id)
+	return u, u.member != ""
 }
 
 // named says whether a message mentions the bot, or answers it with a ping.
@@ -75,7 +50,7 @@ func (i identity) concerned(ctx context.Context, a *Adapter, m payload.Message) 
 
 // message is what a member said to the desk.
 func (in incoming) message(ctx context.Context, m payload.Message) error {
-	if before, _ := in.heard.find(m.ID); m.Foreign() || before.done { // what was missed may come twice
+	if before, _ := in.utterance(m.ID); m.Foreign() || before.done { // what was missed may come twice
 		return nil
 	}
 	named := in.self.named(m)
@@ -106,12 +81,12 @@ func (in incoming) message(ctx context.Context, m payload.Message) error {
 		in.at(ctx, m.Author.ID, place.Workspace)
 	}
 	u := utterance{member: e.Member, place: place, title: title}
-	in.heard.keep(m.ID, u)
+	in.heard.Put(m.ID, u)
 	if err := in.receive(ctx, e); err != nil {
 		return err
 	}
 	u.done = true
-	in.heard.keep(m.ID, u)
+	in.heard.Put(m.ID, u)
 	return nil
 }
 
@@ -218,7 +193,7 @@ func (in incoming) hint(ctx context.Context, thread string) {
 
 // plain posts one line of the adapter's own. It may be lost.
 func (in incoming) plain(ctx context.Context, channel, name, line string) {
-	if _, err := in.create(ctx, channel, render.Line(name, line), rest.Timeout); err != nil {
+	if _, err := in.create(ctx, channel, render.Line(name, line), session.CallTimeout); err != nil {
 		in.Logger.WarnContext(ctx, "telling a member", "channel", channel, "error", err, "remedy", rest.Remedy(err))
 	}
 }
@@ -228,7 +203,7 @@ func (in incoming) changed(ctx context.Context, m payload.Message) error {
 	if m.Edited == "" || m.Foreign() {
 		return nil
 	}
-	before, known := in.heard.find(m.ID)
+	before, known := in.utterance(m.ID)
 	named := in.self.named(m)
 	if !known && !named && m.Guild != "" {
 		return nil
@@ -250,7 +225,7 @@ func (in incoming) changed(ctx context.Context, m payload.Message) error {
 
 // deleted is a message that was deleted.
 func (in incoming) deleted(ctx context.Context, m payload.Message) error {
-	before, known := in.heard.find(m.ID)
+	before, known := in.utterance(m.ID)
 	if !known {
 		return nil
 	}

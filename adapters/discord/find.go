@@ -7,6 +7,7 @@ import (
 
 	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
@@ -24,7 +25,7 @@ func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (stri
 	if err != nil && rest.CodeOf(err) != rest.CodeUnknownChannel {
 		return "", false, err
 	}
-	if len(found.messages) > 0 {
+	if len(found.Messages) > 0 {
 		return found.String(), true, nil
 	}
 	if age := a.Now().Sub(since); age < underWay {
@@ -35,24 +36,24 @@ func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (stri
 
 // search looks for the messages of a reply where it goes. It opens no thread: without
 // one nothing was posted there.
-func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (delivered, error) {
+func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (session.Delivered, error) {
 	private := !r.Place.Direct && (r.Private || r.Place.Thread == "" && !r.Open)
 	if _, known := a.spotted(ctx, r.Place); !known && !private {
-		return delivered{}, nil
+		return session.Delivered{}, nil
 	}
-	self, err := a.identify(ctx)
+	self, err := a.identity.Get(ctx)
 	if err != nil {
-		return delivered{}, err
+		return session.Delivered{}, err
 	}
-	r, at, err := a.address(ctx, r, delivered{})
+	r, at, err := a.address(ctx, r, session.Delivered{})
 	if err != nil {
-		return delivered{}, err
+		return session.Delivered{}, err
 	}
 	wanted, err := a.compose(r, at)
 	if err != nil {
-		return delivered{}, err
+		return session.Delivered{}, err
 	}
-	out := delivered{channel: at.channel}
+	out := session.Delivered{Channel: at.channel}
 	var ours []payload.Message
 	after := payload.IDAt(since.Add(-time.Minute)) // clocks differ
 	for range mostPages {
@@ -80,7 +81,7 @@ func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (de
 		} {
 			if id := earliest(ours, taken, same); id != "" {
 				taken[id] = true
-				out.messages = append(out.messages, id)
+				out.Messages = append(out.Messages, id)
 				break
 			}
 		}

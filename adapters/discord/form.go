@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"aidesk/adapters/discord/payload"
@@ -21,30 +20,6 @@ const (
 	buttonRetry = "Correct it"
 )
 
-// drafts are forms with a fault in them: Discord shows none in a form, so the member
-// opens it again with what they had written. Secrets are not among it.
-type drafts struct {
-	mu sync.Mutex
-	by map[string]map[string]string // by member and form
-}
-
-func (d *drafts) keep(member, form string, values map[string]string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.by) >= mostDrafts {
-		clear(d.by)
-	}
-	d.by[chat.Key(member, form)] = values
-}
-
-func (d *drafts) take(member, form string) map[string]string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	values := d.by[chat.Key(member, form)]
-	delete(d.by, chat.Key(member, form))
-	return values
-}
-
 // opening is the form of a press or a command, or says why there is none.
 func (in incoming) opening(ctx context.Context, i payload.Interaction, o chat.Opening) *response {
 	ctx, cancel := context.WithTimeout(ctx, formTime)
@@ -53,7 +28,7 @@ func (in incoming) opening(ctx context.Context, i payload.Interaction, o chat.Op
 	if err != nil {
 		return passing(sentence(err))
 	}
-	for n, value := range in.drafts.take(o.Member, f.ID) {
+	for n, value := range in.drafts.Take(chat.Key(o.Member, f.ID)) {
 		if at := slices.IndexFunc(f.Inputs, func(i chat.Input) bool { return i.Name == n }); at >= 0 {
 			f.Inputs[at].Value = value
 		}
@@ -167,7 +142,8 @@ func (in incoming) objection(ctx context.Context, i payload.Interaction, e chat.
 	for _, secret := range e.Filled.Secret {
 		delete(draft, secret)
 	}
-	in.drafts.keep(e.Member, e.Filled.Form, draft)
+	// Discord shows no faults in a form: the member opens it again with what they wrote.
+	in.drafts.Put(chat.Key(e.Member, e.Filled.Form), draft)
 	data := render.Faults(faults)
 	retry := chat.Button{ID: e.Filled.Form, Label: buttonRetry, Style: chat.Primary, Form: true}
 	if i.Guild == "" {

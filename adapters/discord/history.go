@@ -7,6 +7,7 @@ import (
 
 	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
@@ -17,7 +18,7 @@ const mostHistory = 200
 // most limit or 200. Discord leaves out the text of those that do not concern the bot,
 // unless the application may read message content.
 func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]chat.Message, error) {
-	self, err := a.identify(ctx)
+	self, err := a.identity.Get(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +48,7 @@ func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]c
 	}
 	if at.own { // the message that it began with is not in it
 		var root payload.Message
-		c := rest.Call{Method: http.MethodGet, Path: "/channels/%s/messages/%s", IDs: []string{place.Channel, place.Thread}, MaxWait: rest.Timeout}
+		c := rest.Call{Method: http.MethodGet, Path: "/channels/%s/messages/%s", IDs: []string{place.Channel, place.Thread}, MaxWait: session.CallTimeout}
 		if err := a.web.Do(ctx, c, &root); err == nil && !root.Foreign() && root.Content != "" {
 			all = append([]payload.Message{root}, all...)
 		}

@@ -6,6 +6,7 @@ import (
 	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/render"
 	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
@@ -48,13 +49,13 @@ func (in incoming) interaction(ctx context.Context, i payload.Interaction) (*res
 		i.ChannelID = i.Channel.ID
 	}
 	if payload.IsThread(i.Channel.Type) && i.Channel.ID != "" && i.Channel.Parent != "" {
-		in.rooms.keep(i.Channel)
+		in.rooms.Put(i.Channel.ID, i.Channel)
 	}
 	if i.Guild == "" && i.Channel.Type == payload.ChannelDirect {
 		in.met(ctx, who, i.ChannelID)
 	}
-	in.people.speaks(who, i.Locale)
-	in.tokens.keep(who, token{application: i.Application, token: i.Token})
+	in.speaks(who, i.Locale)
+	in.tokens.Put(who, token{application: i.Application, token: i.Token})
 	if i.Type != payload.InteractionComplete {
 		in.at(ctx, who, i.Guild)
 	}
@@ -99,7 +100,7 @@ func (in incoming) press(ctx context.Context, i payload.Interaction) (*response,
 		return in.opening(ctx, i, chat.Opening{Place: place, Member: i.Sender(), Button: button}), nil
 	}
 	e := in.event("p", i, place)
-	e.Press = &chat.Press{Button: button, Posted: delivered{channel: i.ChannelID, messages: []string{i.Message.ID}}.String()}
+	e.Press = &chat.Press{Button: button, Posted: session.Delivered{Channel: i.ChannelID, Messages: []string{i.Message.ID}}.String()}
 	if err := in.receive(ctx, e); err != nil {
 		return nil, err
 	}
@@ -171,8 +172,8 @@ func (in incoming) asks(ctx context.Context, i payload.Interaction) (*response, 
 	}
 	e := in.event("s", i, place)
 	e.Message = &chat.Message{About: text}
-	if _, known := in.heard.find(m.ID); !known {
-		in.heard.keep(m.ID, utterance{title: text})
+	if _, known := in.utterance(m.ID); !known {
+		in.heard.Put(m.ID, utterance{title: text})
 	}
 	if err := in.receive(ctx, e); err != nil {
 		return nil, err

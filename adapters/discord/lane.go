@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"hash/fnv"
 	"net/http"
 	"slices"
 	"sync"
@@ -13,6 +12,7 @@ import (
 	"aidesk/adapters/discord/gateway"
 	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
@@ -25,26 +25,21 @@ const (
 )
 
 const (
-	lanes     = 64  // in which events go side by side; those of a channel stay in order
-	laneDepth = 256 // events that wait in one
-	pressesAt = 64  // presses, forms and commands at a time
-	retryTime = 250 * time.Millisecond
-	mostRetry = 15 * time.Second
+	queueDepth = 256 // events that wait for one worker
+	retryTime  = 250 * time.Millisecond
+	mostRetry  = 15 * time.Second
 )
 
-// dispatcher gives events to workers: those of one channel to the same, in order; what
-// a member waits for to any.
+// dispatcher works what the gateway says: what is said in one channel in order, what a
+// member waits for at once.
 type dispatcher struct {
 	adapter *Adapter
 	self    identity
 	ctx     context.Context //nolint:containedctx // of the work, which ends before the connection does
-	lanes   [lanes]chan parcel
-	slots   chan struct{}
-	work    sync.WaitGroup
+	queue   *session.Dispatcher[parcel]
 
-	mu      sync.Mutex
-	drained bool
-	gate    chan struct{} // closed: what comes may be worked; else what was missed comes first
+	mu   sync.Mutex
+	gate chan struct{} // closed: what comes may be worked; else what was missed comes first
 }
 
 // parcel is one event on its way to a worker.
@@ -54,44 +49,33 @@ type parcel struct {
 }
 
 func newDispatcher(ctx context.Context, a *Adapter, self identity) *dispatcher {
-	d := &dispatcher{adapter: a, self: self, ctx: ctx, slots: make(chan struct{}, pressesAt), gate: make(chan struct{})}
+	d := &dispatcher{adapter: a, self: self, ctx: ctx, gate: make(chan struct{})}
 	close(d.gate)
-	for i := range d.lanes {
-		lane := make(chan parcel, laneDepth)
-		d.lanes[i] = lane
-		d.work.Go(func() {
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case p := <-lane:
-					d.wait()
-					d.handle(p)
-				}
-			}
-		})
-	}
+	d.queue = session.NewDispatcher(ctx, queueDepth, func(p parcel) {
+		d.wait()
+		d.handle(p)
+	})
 	return d
 }
 
 // listen keeps a session at the gateway until ctx is done or Discord refuses for good.
 func (a *Adapter) listen(ctx context.Context, self identity, k chat.Keeper) error {
 	work, stop := context.WithCancel(ctx)
-	d := newDispatcher(work, a, self)
 	if err := a.mark.load(ctx, k); err != nil {
 		stop()
 		return err
 	}
+	d := newDispatcher(work, a, self)
 	defer func() {
 		stop()
-		d.drain()
+		d.queue.Drain()
 		a.mark.store(context.WithoutCancel(ctx), k, a.Logger)
-		a.line.Set(false, nil)
+		a.line.Set(0, false, nil)
 	}()
-	go a.mark.keep(work, k, a.Logger)
+	d.queue.Go(func() { a.mark.keep(work, k, a.Logger) })
 	return gateway.Run(ctx, gateway.Config{
 		Token: a.Token, MessageContent: a.MessageContent, Base: a.base, Client: a.Client, Logger: a.Logger,
-		Times: a.times, Take: d.take, Status: a.line,
+		Times: a.times, Take: d.take, Status: func(open bool, fault error) { a.line.Set(0, open, fault) },
 	})
 }
 
@@ -102,13 +86,13 @@ func (d *dispatcher) take(e gateway.Event) {
 		var r struct {
 			Guilds []json.RawMessage `json:"guilds"`
 		}
-		_ = payload.Decode(e.Data, &r) // without servers nothing is waited for
+		_ = session.DecodeLenient(e.Data, &r) // without servers nothing is waited for
 		d.ready(len(r.Guilds))
 	case "GUILD_CREATE":
 		d.server(e.Data)
 	case kindMessage, kindEdit, kindDelete:
 		var m payload.Message
-		if payload.Decode(e.Data, &m) == nil {
+		if session.DecodeLenient(e.Data, &m) == nil {
 			d.put(parcel{e.Type, m})
 		}
 	case "MESSAGE_DELETE_BULK":
@@ -116,25 +100,27 @@ func (d *dispatcher) take(e gateway.Event) {
 			payload.Message
 			IDs []string `json:"ids"`
 		}
-		_ = payload.Decode(e.Data, &m) // then there are none
+		_ = session.DecodeLenient(e.Data, &m) // then there are none
 		for _, id := range m.IDs {
 			m.ID = id
 			d.put(parcel{kindDelete, m.Message})
 		}
 	case kindInteraction:
-		d.start(func() { d.answer(e.Data) })
+		if !d.queue.TryStart(func() { d.answer(e.Data) }) { // the member is told by Discord that nobody answers
+			d.adapter.Logger.WarnContext(d.ctx, "too many presses and commands at once")
+		}
 	case "CHANNEL_UPDATE", "CHANNEL_DELETE", "THREAD_UPDATE", "THREAD_DELETE":
 		var c payload.Channel
-		_ = payload.Decode(e.Data, &c) // then none is forgotten
-		d.adapter.rooms.forget(c.ID)
+		_ = session.DecodeLenient(e.Data, &c) // then none is forgotten
+		d.adapter.rooms.Forget(c.ID)
 	case "GUILD_UPDATE", "GUILD_DELETE", "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE":
 		var g struct {
 			ID    string `json:"id"`
 			Guild string `json:"guild_id"`
 		}
-		_ = payload.Decode(e.Data, &g) // then none is forgotten
-		d.adapter.people.forget(g.ID)
-		d.adapter.people.forget(g.Guild)
+		_ = session.DecodeLenient(e.Data, &g) // then none is forgotten
+		d.adapter.forgetServer(g.ID)
+		d.adapter.forgetServer(g.Guild)
 	}
 }
 
@@ -148,12 +134,9 @@ func (d *dispatcher) ready(servers int) {
 	gate := make(chan struct{})
 	pass := sync.OnceFunc(func() { close(gate) })
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.gate = gate
-	if d.drained {
-		return
-	}
-	d.work.Go(func() {
+	d.mu.Unlock()
+	d.queue.Go(func() {
 		defer time.AfterFunc(gateTime, pass).Stop() // what comes does not wait for ever
 		defer pass()
 		d.catchUp(d.ctx, from, servers)
@@ -167,7 +150,7 @@ func (d *dispatcher) server(raw json.RawMessage) {
 		Channels []payload.Channel `json:"channels"`
 		Threads  []payload.Channel `json:"threads"`
 	}
-	if payload.Decode(raw, &g) != nil {
+	if session.DecodeLenient(raw, &g) != nil {
 		return
 	}
 	all := slices.Concat(g.Channels, g.Threads)
@@ -201,33 +184,9 @@ func (d *dispatcher) put(p parcel) {
 			return
 		}
 	}
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(p.told.Channel))
-	select {
-	case d.lanes[h.Sum32()%lanes] <- p:
-	default:
+	if !d.queue.TryPut(p.told.Channel, p) {
 		d.adapter.Logger.ErrorContext(d.ctx, "more comes than can be stored; a message waits for the next start", "kind", p.kind)
 	}
-}
-
-// start begins work of its own, unless that has ended. Too much of it is dropped: the
-// member is told by Discord that nobody answers.
-func (d *dispatcher) start(work func()) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.drained {
-		return
-	}
-	select {
-	case d.slots <- struct{}{}:
-	default:
-		d.adapter.Logger.WarnContext(d.ctx, "too many presses and commands at once")
-		return
-	}
-	d.work.Go(func() {
-		defer func() { <-d.slots }()
-		work()
-	})
 }
 
 // handle works an event until the desk has received it or the work ends: the gateway
@@ -235,7 +194,7 @@ func (d *dispatcher) start(work func()) {
 func (d *dispatcher) handle(p parcel) {
 	for pause := retryTime; ; pause = min(2*pause, mostRetry) {
 		err := d.hear(d.ctx, p.kind, p.told)
-		if err == nil || errors.Is(err, errCrashed) {
+		if err == nil || errors.Is(err, session.ErrCrashed) {
 			if p.kind == kindMessage {
 				d.adapter.mark.end(p.told.ID)
 			}
@@ -245,7 +204,7 @@ func (d *dispatcher) handle(p parcel) {
 			return // it is fetched at the next start
 		}
 		d.adapter.Logger.ErrorContext(d.ctx, "an event was not received", "kind", p.kind, "error", err, "again", pause)
-		if sleep(d.ctx, pause) != nil {
+		if session.Sleep(d.ctx, pause) != nil {
 			return
 		}
 	}
@@ -259,7 +218,7 @@ func (d *dispatcher) hear(ctx context.Context, kind string, m payload.Message) e
 // answer takes in an interaction and answers it.
 func (d *dispatcher) answer(raw json.RawMessage) {
 	var i payload.Interaction
-	if payload.Decode(raw, &i) != nil || i.ID == "" || i.Token == "" {
+	if session.DecodeLenient(raw, &i) != nil || i.ID == "" || i.Token == "" {
 		return
 	}
 	ctx := context.WithoutCancel(d.ctx)
@@ -278,12 +237,4 @@ func (d *dispatcher) answer(raw json.RawMessage) {
 	if err := d.adapter.web.Do(ctx, c, nil); err != nil {
 		d.adapter.Logger.WarnContext(ctx, "answering an interaction", "error", err, "remedy", rest.Remedy(err))
 	}
-}
-
-// drain waits for what is being worked on. Nothing new is begun.
-func (d *dispatcher) drain() {
-	d.mu.Lock()
-	d.drained = true
-	d.mu.Unlock()
-	d.work.Wait()
 }

@@ -13,6 +13,7 @@ import (
 
 	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
@@ -216,7 +217,7 @@ func (d *dispatcher) fetch(ctx context.Context, c payload.Channel, after string)
 			if !d.self.concerned(ctx, d.adapter, m) {
 				continue
 			}
-			if err := d.hear(ctx, kindMessage, m); err != nil && !errors.Is(err, errCrashed) {
+			if err := d.hear(ctx, kindMessage, m); err != nil && !errors.Is(err, session.ErrCrashed) {
 				return err
 			}
 		}
@@ -230,7 +231,7 @@ func (d *dispatcher) fetch(ctx context.Context, c payload.Channel, after string)
 // page reads some messages of a channel, the oldest first.
 func (a *Adapter) page(ctx context.Context, channel string, query url.Values) ([]payload.Message, error) {
 	var out []payload.Message
-	err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/channels/%s/messages", IDs: []string{channel}, Query: query, MaxWait: rest.Timeout}, &out)
+	err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/channels/%s/messages", IDs: []string{channel}, Query: query, MaxWait: session.CallTimeout}, &out)
 	slices.SortFunc(out, func(x, y payload.Message) int {
 		switch {
 		case payload.Older(x.ID, y.ID):

@@ -7,28 +7,12 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"sync"
-	"time"
 
 	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
-
-// people are members and servers as Discord described them a moment ago.
-type people struct {
-	now func() time.Time
-
-	mu      sync.Mutex
-	known   map[string]known
-	servers map[string]server
-	locales map[string]string // as members' clients named them
-}
-
-type known struct {
-	chat.Member
-	at time.Time
-}
 
 // server is what decides who administers one.
 type server struct {
@@ -37,55 +21,24 @@ type server struct {
 		ID          string `json:"id"`
 		Permissions string `json:"permissions"`
 	} `json:"roles"`
-	at time.Time
 }
 
 const (
-	knownFor  = time.Minute
-	mostKnown = 10_000
-
 	permissionAdministrator = 1 << 3
 	permissionManageServer  = 1 << 5
 )
 
-// find is a member as they were a minute ago at most.
-func (p *people) find(server, id string) (chat.Member, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	k, ok := p.known[chat.Key(server, id)]
-	k.Locale = p.locales[id]
-	return k.Member, ok && p.now().Sub(k.at) < knownFor
-}
-
-func (p *people) keep(server string, m chat.Member) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.known) >= mostKnown {
-		clear(p.known)
-	}
-	p.known[chat.Key(server, m.ID)] = known{m, p.now()}
-}
-
 // speaks notes the language of a member's client.
-func (p *people) speaks(id, locale string) {
-	if locale == "" {
-		return
+func (a *Adapter) speaks(id, locale string) {
+	if locale != "" {
+		a.locales.Put(id, locale)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.locales) >= mostKnown {
-		clear(p.locales)
-	}
-	p.locales[id] = locale
 }
 
-// forget forgets who administers a server.
-func (p *people) forget(id string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if _, ok := p.servers[id]; ok {
-		delete(p.servers, id)
-		clear(p.known)
+// forgetServer forgets who administers a server.
+func (a *Adapter) forgetServer(id string) {
+	if a.servers.Forget(id) {
+		a.people.Clear()
 	}
 }
 
@@ -93,14 +46,15 @@ func (p *people) forget(id string) {
 // Their roles are ids, that of everybody, which is the server's, among them. Admins are
 // owners and who may manage the server, or those of Config.Admins where that is set.
 func (a *Adapter) Member(ctx context.Context, place chat.Place, id string) (chat.Member, error) {
-	if m, ok := a.people.find(place.Workspace, id); ok {
+	if m, ok := a.people.Get(chat.Key(place.Workspace, id)); ok {
+		m.Locale = a.locales.Last(id)
 		return m, nil
 	}
 	if id == "" || place.Workspace == "" {
 		return chat.Member{}, errors.New("GET /guilds/*/members/*: a member without an id or a server")
 	}
 	var in payload.Member
-	c := rest.Call{Method: http.MethodGet, Path: "/guilds/%s/members/%s", IDs: []string{place.Workspace, id}, MaxWait: patience}
+	c := rest.Call{Method: http.MethodGet, Path: "/guilds/%s/members/%s", IDs: []string{place.Workspace, id}, MaxWait: session.FirstWait}
 	if err := a.web.Do(ctx, c, &in); err != nil {
 		return chat.Member{}, err
 	}
@@ -120,8 +74,8 @@ func (a *Adapter) Member(ctx context.Context, place chat.Place, id string) (chat
 		}
 		m.Admin = s.manages(m)
 	}
-	a.people.keep(place.Workspace, m)
-	m, _ = a.people.find(place.Workspace, id)
+	a.people.Put(chat.Key(place.Workspace, id), m)
+	m.Locale = a.locales.Last(id)
 	return m, nil
 }
 
@@ -140,22 +94,13 @@ func (s server) manages(m chat.Member) bool {
 
 // server reads who administers a server.
 func (a *Adapter) server(ctx context.Context, id string) (server, error) {
-	a.people.mu.Lock()
-	s, ok := a.people.servers[id]
-	a.people.mu.Unlock()
-	if ok && a.people.now().Sub(s.at) < knownFor {
+	if s, ok := a.servers.Get(id); ok {
 		return s, nil
 	}
-	s = server{}
-	if err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/guilds/%s", IDs: []string{id}, MaxWait: patience}, &s); err != nil {
+	var s server
+	if err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/guilds/%s", IDs: []string{id}, MaxWait: session.FirstWait}, &s); err != nil {
 		return s, err
 	}
-	s.at = a.people.now()
-	a.people.mu.Lock()
-	defer a.people.mu.Unlock()
-	if len(a.people.servers) >= mostKnown {
-		clear(a.people.servers)
-	}
-	a.people.servers[id] = s
+	a.servers.Put(id, s)
 	return s, nil
 }

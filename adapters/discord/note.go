@@ -6,20 +6,20 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"aidesk/adapters/discord/render"
 	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
 
 // token lets the desk answer an interaction for a quarter of an hour.
-type token struct {
-	application, token string
-	at                 time.Time
-}
+type token struct{ application, token string }
+
+// tokenLife is a little less, for the way of the request.
+const tokenLife = 14 * time.Minute
 
 // String is how it stands in an event.
 func (t token) String() string { return t.application + "/" + t.token }
@@ -28,37 +28,6 @@ func (t token) String() string { return t.application + "/" + t.token }
 func parseToken(s string) (token, bool) {
 	application, secret, ok := strings.Cut(s, "/")
 	return token{application: application, token: secret}, ok && secret != ""
-}
-
-// tokens are those of the last interactions, by member: by one a member can be told
-// that no direct message reaches them.
-type tokens struct {
-	now func() time.Time
-
-	mu sync.Mutex
-	by map[string]token
-}
-
-const (
-	tokenLife  = 14 * time.Minute
-	mostTokens = 10_000
-)
-
-func (t *tokens) keep(member string, now token) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.by) >= mostTokens {
-		clear(t.by)
-	}
-	now.at = t.now()
-	t.by[member] = now
-}
-
-func (t *tokens) find(member string) (token, bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	found, ok := t.by[member]
-	return found, ok && t.now().Sub(found.at) < tokenLife
 }
 
 // Note shows one member a passing note: below the interaction that it answers, or else
@@ -79,13 +48,13 @@ func (a *Adapter) Note(ctx context.Context, e chat.Event, text markdown.Document
 			return err
 		}
 	}
-	_, err = a.create(ctx, channel, m, patience)
+	_, err = a.create(ctx, channel, m, session.FirstWait)
 	return err
 }
 
 // whisper shows a line to the member of an interaction that was answered.
 func (a *Adapter) whisper(ctx context.Context, t token, body render.Ephemeral) error {
-	c := rest.Call{Method: http.MethodPost, Path: "/webhooks/%s/%s", IDs: []string{t.application, t.token}, Body: body, MaxWait: patience}
+	c := rest.Call{Method: http.MethodPost, Path: "/webhooks/%s/%s", IDs: []string{t.application, t.token}, Body: body, MaxWait: session.FirstWait}
 	if err := a.web.Do(ctx, c, nil); err != nil {
 		return fmt.Errorf("answering an event: %w", err)
 	}

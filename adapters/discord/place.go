@@ -4,10 +4,10 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"sync"
 
 	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
@@ -44,45 +44,15 @@ func (a *Adapter) joins(ctx context.Context, thread string, s seat) {
 	}
 }
 
-// rooms are channels as Discord described them.
-type rooms struct {
-	mu    sync.Mutex
-	known map[string]payload.Channel
-}
-
-const mostKnownRooms = 10_000
-
-func (r *rooms) find(id string) (payload.Channel, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	c, ok := r.known[id]
-	return c, ok
-}
-
-func (r *rooms) keep(c payload.Channel) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.known) >= mostKnownRooms {
-		clear(r.known)
-	}
-	r.known[c.ID] = c
-}
-
-func (r *rooms) forget(id string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.known, id)
-}
-
 // room is a channel as Discord describes it.
 func (a *Adapter) room(ctx context.Context, id string) (payload.Channel, error) {
-	if c, ok := a.rooms.find(id); ok {
+	if c, ok := a.rooms.Get(id); ok {
 		return c, nil
 	}
 	var c payload.Channel
-	err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/channels/%s", IDs: []string{id}, MaxWait: rest.Timeout}, &c)
+	err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/channels/%s", IDs: []string{id}, MaxWait: session.CallTimeout}, &c)
 	if err == nil && c.ID != "" {
-		a.rooms.keep(c)
+		a.rooms.Put(c.ID, c)
 	}
 	return c, err
 }
@@ -140,7 +110,7 @@ func (a *Adapter) direct(ctx context.Context, member string) (string, error) {
 		return id, nil
 	}
 	var opened payload.Channel
-	c := rest.Call{Method: http.MethodPost, Path: "/users/@me/channels", Body: map[string]string{"recipient_id": member}, MaxWait: patience}
+	c := rest.Call{Method: http.MethodPost, Path: "/users/@me/channels", Body: map[string]string{"recipient_id": member}, MaxWait: session.FirstWait}
 	if err := a.web.Do(ctx, c, &opened); err != nil {
 		return "", err
 	}

@@ -4,41 +4,42 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"aidesk/adapters/discord/render"
 	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
 // posting is one reply on its way to Discord.
 type posting struct {
 	*Adapter
+	session.Delivery
 	reply chat.Reply
 	at    spot
-	was   string   // what was there, as the reply's platform id; empty: nothing
-	have  []string // messages that are there; they are used up one by one
-	out   delivered
+	was   string // what was there, as the reply's platform id; empty: nothing
 }
 
 // deliver makes messages of a reply and brings them to Discord. What it returns is
 // there, also if there is an error.
-func (a *Adapter) deliver(ctx context.Context, r chat.Reply, at spot, have delivered) (delivered, error) {
+func (a *Adapter) deliver(ctx context.Context, r chat.Reply, at spot, have session.Delivered) (session.Delivered, error) {
 	messages, err := a.compose(r, at)
 	if err != nil {
 		return have, err
 	}
-	p := &posting{Adapter: a, reply: r, at: at, have: have.messages, out: delivered{channel: at.channel}}
-	if have.channel != "" {
+	p := &posting{Adapter: a, reply: r, at: at}
+	p.Have, p.Out.Channel = have.Messages, at.channel
+	if have.Channel != "" {
 		p.was = have.String()
 	}
 	for _, m := range messages {
 		if err := p.say(ctx, m); err != nil {
-			return p.kept(), err
+			return p.Kept(), err
 		}
 	}
-	return p.out, p.tidy(ctx)
+	err = p.RemoveRest(func(id string) error { return a.remove(ctx, at.channel, id) })
+	return p.Out, err
 }
 
 // compose makes messages of a reply for where it goes. One that cannot be shown whole
@@ -80,35 +81,44 @@ func (p *posting) say(ctx context.Context, m render.Message) error {
 
 // put updates the next message that is there, or posts a new one.
 func (p *posting) put(ctx context.Context, m render.Message) error {
-	for len(p.have) > 0 {
-		id := p.have[0]
-		err := p.patient(ctx, func() error { return p.update(ctx, p.at.channel, id, m) })
-		if code := rest.CodeOf(err); code == rest.CodeUnknownMessage || code == rest.CodeNotOurs {
-			p.have = p.have[1:] // somebody deleted it
-			continue
-		}
-		if err == nil {
-			p.have = p.have[1:]
-			p.out.messages = append(p.out.messages, id)
-		}
-		return err
+	update := func(id string) error {
+		return p.retried(ctx, func() error { return p.update(ctx, p.at.channel, id, m, p.MaxWait()) })
 	}
+	deleted := func(err error) bool {
+		code := rest.CodeOf(err)
+		return code == rest.CodeUnknownMessage || code == rest.CodeNotOurs
+	}
+	return p.Put(update, deleted, func() error { return p.post(ctx, m) })
+}
+
+// post posts a new message of the reply.
+func (p *posting) post(ctx context.Context, m render.Message) error {
 	if p.was != "" { // else Discord might take it for the one that was deleted
-		m.Nonce = render.Nonce(p.reply.ID+"\n"+p.was+"\n"+m.Content, len(p.out.messages))
+		m.Nonce = render.Nonce(p.reply.ID+"\n"+p.was+"\n"+m.Content, len(p.Out.Messages))
 	}
 	var id string
-	err := p.patient(ctx, func() (err error) {
-		id, err = p.create(ctx, p.at.channel, m, p.patience())
+	err := p.retried(ctx, func() (err error) {
+		id, err = p.create(ctx, p.at.channel, m, p.MaxWait())
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	p.out.messages = append(p.out.messages, id)
+	p.Out.Messages = append(p.Out.Messages, id)
 	if p.at.root != "" {
 		p.links(ctx, id, p.at.root)
 	}
 	return nil
+}
+
+// retried repeats a call that Discord puts off, once a part of the reply is posted.
+func (p *posting) retried(ctx context.Context, call func() error) error {
+	return p.RetryRateLimited(ctx, func(err error) (time.Duration, bool) {
+		if r, ok := errors.AsType[*rest.Error](err); ok && rest.RateLimited(err) {
+			return r.RetryAfter, true
+		}
+		return 0, false
+	}, call)
 }
 
 // create posts a new message and returns its id.
@@ -127,65 +137,24 @@ func (a *Adapter) create(ctx context.Context, channel string, m render.Message, 
 }
 
 // update brings a message up to date. A thread that was archived meanwhile is opened.
-func (p *posting) update(ctx context.Context, channel, id string, m render.Message) error {
-	c := rest.Call{Method: http.MethodPatch, Path: "/channels/%s/messages/%s", IDs: []string{channel, id}, Body: m.Edit(), Files: m.Files, MaxWait: p.patience()}
-	err := p.web.Do(ctx, c, nil)
+func (a *Adapter) update(ctx context.Context, channel, id string, m render.Message, wait time.Duration) error {
+	c := rest.Call{Method: http.MethodPatch, Path: "/channels/%s/messages/%s", IDs: []string{channel, id}, Body: m.Edit(), Files: m.Files, MaxWait: wait}
+	err := a.web.Do(ctx, c, nil)
 	if rest.CodeOf(err) != rest.CodeArchived {
 		return err
 	}
-	open := rest.Call{Method: http.MethodPatch, Path: "/channels/%s", IDs: []string{channel}, Body: map[string]bool{"archived": false}, MaxWait: p.patience()}
-	if err := p.web.Do(ctx, open, nil); err != nil {
+	open := rest.Call{Method: http.MethodPatch, Path: "/channels/%s", IDs: []string{channel}, Body: map[string]bool{"archived": false}, MaxWait: wait}
+	if err := a.web.Do(ctx, open, nil); err != nil {
 		return err
 	}
-	return p.web.Do(ctx, c, nil)
+	return a.web.Do(ctx, c, nil)
 }
 
 // remove deletes a message; one that is not there is deleted.
 func (a *Adapter) remove(ctx context.Context, channel, id string) error {
-	err := a.web.Do(ctx, rest.Call{Method: http.MethodDelete, Path: "/channels/%s/messages/%s", IDs: []string{channel, id}, MaxWait: rest.Timeout}, nil)
+	err := a.web.Do(ctx, rest.Call{Method: http.MethodDelete, Path: "/channels/%s/messages/%s", IDs: []string{channel, id}, MaxWait: session.CallTimeout}, nil)
 	if rest.CodeOf(err) == rest.CodeUnknownMessage {
 		return nil
 	}
 	return err
-}
-
-// patience is how long the next message may wait: the first of a reply not long, as the
-// reply can be put off; the others, once it has begun, as long as there is time.
-func (p *posting) patience() time.Duration {
-	if len(p.out.messages) == 0 {
-		return patience
-	}
-	return rest.Timeout
-}
-
-// patient repeats a call that Discord puts off, once a reply has begun.
-func (p *posting) patient(ctx context.Context, call func() error) error {
-	for {
-		err := call()
-		r, ok := errors.AsType[*rest.Error](err)
-		if !ok || !rest.RateLimited(err) || r.RetryAfter > p.patience() || len(p.out.messages) == 0 {
-			return err
-		}
-		if sleep(ctx, r.RetryAfter) != nil {
-			return err
-		}
-	}
-}
-
-// tidy deletes the messages that are left over.
-func (p *posting) tidy(ctx context.Context) error {
-	for _, id := range p.have {
-		if err := p.remove(ctx, p.at.channel, id); err != nil {
-			return err
-		}
-	}
-	p.have = nil
-	return nil
-}
-
-// kept is what is there when a posting ends early.
-func (p *posting) kept() delivered {
-	out := p.out
-	out.messages = slices.Concat(out.messages, p.have)
-	return out
 }

@@ -16,6 +16,7 @@ import (
 	"aidesk/adapters/discord"
 	"aidesk/adapters/discord/setup"
 	fakediscord "aidesk/adapters/fake/discord"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
@@ -348,7 +349,7 @@ func TestDiagnose(t *testing.T) {
 	}
 }
 
-func faultsOf(findings []setup.Finding) string {
+func faultsOf(findings []session.Finding) string {
 	var out []error
 	for _, f := range findings {
 		if f.Err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"aidesk/adapters/discord/render"
 	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
@@ -32,7 +33,7 @@ func (a *Adapter) register(ctx context.Context, self identity, k chat.Keeper) {
 		return
 	}
 	for pause := time.Second; ; pause = min(2*pause, time.Hour) {
-		c := rest.Call{Method: http.MethodPut, Path: "/applications/%s/commands", IDs: []string{self.Application}, Body: body, MaxWait: rest.Timeout}
+		c := rest.Call{Method: http.MethodPut, Path: "/applications/%s/commands", IDs: []string{self.Application}, Body: body, MaxWait: session.CallTimeout}
 		err := a.web.Do(ctx, c, nil)
 		if err == nil {
 			if err := k.Keep(ctx, commandsName, []byte(want)); err != nil {
@@ -44,7 +45,7 @@ func (a *Adapter) register(ctx context.Context, self identity, k chat.Keeper) {
 			return
 		}
 		a.Logger.WarnContext(ctx, "the commands could not be registered", "error", err, "remedy", rest.Remedy(err), "again", pause)
-		if sleep(ctx, pause) != nil {
+		if session.Sleep(ctx, pause) != nil {
 			return
 		}
 	}

@@ -6,50 +6,27 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
-	"time"
 
 	"aidesk/adapters/discord/render"
 	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
-
-// delivered is what Discord has of a reply. As text it is the reply's platform id.
-type delivered struct {
-	channel  string
-	messages []string // in order
-}
-
-// String is "840000000000000001:850000000000000001,850000000000000002".
-func (d delivered) String() string { return d.channel + ":" + strings.Join(d.messages, ",") }
-
-// parseDelivered reads a reply's platform id.
-func parseDelivered(s string) delivered {
-	channel, messages, _ := strings.Cut(s, ":")
-	return delivered{channel: channel, messages: strings.FieldsFunc(messages, func(r rune) bool { return r == ',' })}
-}
-
-// again is when a reply is tried again that Discord refused for a reason that an admin
-// can remove.
-const again = time.Minute
-
-// patience is how long a message waits for its turn before the reply is put off.
-const patience = 2 * time.Second
 
 // Send posts the messages of a reply, or brings those that were posted up to date: what
 // is new is posted, what is left over deleted. Private replies go to the member's direct
 // message, with a link to where it began; so does a reply to a member in a place where
 // the bot may not write. Who takes no direct messages is told so in passing.
 func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string, error) {
-	have := parseDelivered(posted)
+	have := session.ParseDelivered(posted)
 	sent := r
 	r, at, err := a.address(ctx, r, have)
 	if err != nil {
 		return "", a.verdict(ctx, sent, err)
 	}
 	out, err := a.deliver(ctx, r, at, have)
-	if posted == "" && len(out.messages) == 0 && rest.Forbidden(err) && !r.Place.Direct {
+	if posted == "" && len(out.Messages) == 0 && rest.Forbidden(err) && !r.Place.Direct {
 		out, err = a.elsewhere(ctx, r, at, err)
 	}
 	if err == nil {
@@ -58,20 +35,20 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 	if rest.CodeOf(err) == rest.CodeBlocked {
 		a.excuse(ctx, sent)
 	}
-	if more := out.messages[min(len(have.messages), len(out.messages)):]; len(more) > 0 {
+	if more := out.New(have); len(more) > 0 {
 		if posted == "" { // a part of it is there, which Find will find
 			return "", fmt.Errorf("%d of the messages of a reply were posted: %w", len(more), err)
 		}
-		a.withdraw(ctx, out.channel, more)
+		a.withdraw(ctx, out.Channel, more)
 	}
 	return "", a.verdict(ctx, sent, err)
 }
 
 // elsewhere brings a reply to a member who is in a place where the bot may not write:
 // outside of the thread that it opened, or else privately.
-func (a *Adapter) elsewhere(ctx context.Context, r chat.Reply, at spot, err error) (out delivered, _ error) {
+func (a *Adapter) elsewhere(ctx context.Context, r chat.Reply, at spot, err error) (out session.Delivered, _ error) {
 	if at.own {
-		if out, err = a.deliver(ctx, r, a.chained(ctx, r.Place), delivered{}); err == nil || len(out.messages) > 0 || !rest.Forbidden(err) {
+		if out, err = a.deliver(ctx, r, a.chained(ctx, r.Place), session.Delivered{}); err == nil || len(out.Messages) > 0 || !rest.Forbidden(err) {
 			return out, err
 		}
 	}
@@ -80,11 +57,11 @@ func (a *Adapter) elsewhere(ctx context.Context, r chat.Reply, at spot, err erro
 	}
 	r.Private = true
 	r.Notes = append(slices.Clone(r.Notes), "I may not write where you asked. An administrator can let me.")
-	moved, at, err := a.address(ctx, r, delivered{})
+	moved, at, err := a.address(ctx, r, session.Delivered{})
 	if err != nil {
 		return out, err
 	}
-	return a.deliver(ctx, moved, at, delivered{})
+	return a.deliver(ctx, moved, at, session.Delivered{})
 }
 
 // withdraw deletes messages that would be posted once more when the reply is tried again.
@@ -105,28 +82,28 @@ func (a *Adapter) verdict(ctx context.Context, r chat.Reply, err error) error {
 	case rest.RateLimited(err):
 		return &chat.Later{After: refusal.RetryAfter, Reason: err.Error()}
 	case refusal.Code == rest.CodeOldEdits, refusal.Code == 0, refusal.Status == http.StatusUnauthorized:
-		return &chat.Later{After: again, Reason: err.Error() + ": " + rest.Remedy(err)}
+		return &chat.Later{After: session.RetryAfter, Reason: err.Error() + ": " + rest.Remedy(err)}
 	}
 	a.Logger.WarnContext(ctx, "a reply cannot be delivered", "channel", r.Place.Channel, "reply", r.ID, "error", err, "remedy", rest.Remedy(err))
 	return fmt.Errorf("%w: %w", chat.ErrGone, err)
 }
 
 // address says where a reply goes. A reply that is in a place already stays there.
-func (a *Adapter) address(ctx context.Context, r chat.Reply, have delivered) (chat.Reply, spot, error) {
+func (a *Adapter) address(ctx context.Context, r chat.Reply, have session.Delivered) (chat.Reply, spot, error) {
 	p := r.Place
 	private := !p.Direct && (r.Private || p.Thread == "" && !r.Open) // only commands begin outside of threads
-	if r.Open && p.Thread == "" && !private && (have.channel == "" || have.channel == p.Channel) {
+	if r.Open && p.Thread == "" && !private && (have.Channel == "" || have.Channel == p.Channel) {
 		return r, spot{channel: p.Channel}, nil
 	}
-	if have.channel != "" && !p.Direct && !private {
+	if have.Channel != "" && !p.Direct && !private {
 		s, known := a.spotted(ctx, p)
 		switch {
-		case known && s.channel == have.channel:
+		case known && s.channel == have.Channel:
 			return fitted(r, s)
-		case have.channel == p.Thread:
+		case have.Channel == p.Thread:
 			s = spot{channel: p.Thread}
 			return fitted(r, s)
-		case have.channel == p.Channel:
+		case have.Channel == p.Channel:
 			s = spot{channel: p.Channel, root: p.Thread}
 			return fitted(r, s)
 		}
@@ -139,7 +116,7 @@ func (a *Adapter) address(ctx context.Context, r chat.Reply, have delivered) (ch
 		}
 		return fitted(r, s)
 	}
-	channel := have.channel
+	channel := have.Channel
 	if channel == "" {
 		var err error
 		if channel, err = a.direct(ctx, r.To); err != nil {
@@ -174,7 +151,7 @@ func fitted(r chat.Reply, s spot) (chat.Reply, spot, error) {
 // excuse tells a member who takes no direct messages what was not brought to them.
 func (a *Adapter) excuse(ctx context.Context, r chat.Reply) {
 	const line = "I could not send you a direct message. Allow direct messages in the privacy settings of this server, and ask again."
-	if t, ok := a.tokens.find(r.To); ok {
+	if t, ok := a.tokens.Get(r.To); ok {
 		if a.whisper(ctx, t, render.EphemeralLine(line, "")) == nil {
 			return
 		}
@@ -187,7 +164,7 @@ func (a *Adapter) excuse(ctx context.Context, r chat.Reply) {
 	if err == nil {
 		m := render.Line("blocked/"+r.ID, line)
 		m.Mention(r.To)
-		_, err = a.create(ctx, s.channel, m, patience)
+		_, err = a.create(ctx, s.channel, m, session.FirstWait)
 	}
 	if err != nil {
 		a.Logger.WarnContext(ctx, "telling a member", "error", err, "remedy", rest.Remedy(err))

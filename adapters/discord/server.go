@@ -5,21 +5,17 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
 
 	"aidesk/adapters/discord/payload"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
-const (
-	mostRequest   = 1 << 20         // bytes of a request
-	signatureLife = 5 * time.Minute // how old a signed request may be
-	// PathInteractions is where Discord sends interactions.
-	PathInteractions = "/discord/interactions"
-)
+// PathInteractions is where Discord sends interactions.
+const PathInteractions = "/discord/interactions"
 
 // Handler serves [PathInteractions] where the application has a public key, while Run
 // runs; otherwise every request is answered with status 503. Without a key it serves
@@ -34,18 +30,11 @@ func (a *Adapter) Handler() http.Handler {
 
 // door takes one interaction.
 func (a *Adapter) door(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		http.Error(w, "Discord uses POST here.", http.StatusMethodNotAllowed)
+	if !session.RequirePost(w, r, "Discord") {
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostRequest))
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		http.Error(w, "The request is longer than 1 MiB.", http.StatusRequestEntityTooLarge)
-		return
-	}
-	if err != nil {
-		http.Error(w, "The request could not be read.", http.StatusBadRequest)
+	body, ok := session.ReadBody(w, r)
+	if !ok {
 		return
 	}
 	if fault := a.signed(r.Header, body); fault != "" { // Discord itself tries whether this is looked at
@@ -54,12 +43,13 @@ func (a *Adapter) door(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var i payload.Interaction
-	if err := payload.Decode(body, &i); err != nil {
+	if err := session.DecodeLenient(body, &i); err != nil {
 		http.Error(w, "The request is not JSON.", http.StatusBadRequest)
 		return
 	}
 	answer := &response{Type: respondPong}
 	if i.Type != payload.InteractionPing { // which also comes while nothing runs yet
+		var err error
 		if answer, err = a.take(r.Context(), i); err != nil {
 			if !errors.Is(err, chat.ErrResting) {
 				a.Logger.ErrorContext(r.Context(), "an interaction was not received", "error", err)
@@ -86,7 +76,7 @@ func (a *Adapter) signed(h http.Header, body []byte) string {
 	if err != nil {
 		return "The signature has no time."
 	}
-	if age := a.Now().Sub(time.Unix(seconds, 0)); age.Abs() > signatureLife {
+	if age := a.Now().Sub(time.Unix(seconds, 0)); age.Abs() > session.SignatureLife {
 		return "The signature is older than five minutes, or a clock is wrong."
 	}
 	return ""

@@ -2,21 +2,9 @@ package discord
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"runtime/debug"
-	"time"
 
 	"aidesk/adapters/discord/payload"
-	"aidesk/core/chat"
 )
-
-// errCrashed says that something could not be taken in and cannot be.
-var errCrashed = errors.New("taking in an event crashed")
-
-// takeTime is how long the desk may take to receive: Discord waits three seconds for the
-// answer to an interaction.
-const takeTime = 2500 * time.Millisecond
 
 // notStored is what a member is told whose press or command could not be stored.
 const notStored = "I could not take that in just now. Please try again."
@@ -24,7 +12,7 @@ const notStored = "I could not take that in just now. Please try again."
 // incoming is one payload on its way to the desk.
 type incoming struct {
 	*Adapter
-	*shift
+	shift
 }
 
 // take hands an interaction to the desk. The answer is for Discord. An error means that
@@ -54,19 +42,6 @@ func (a *Adapter) hear(ctx context.Context, kind string, m payload.Message) erro
 
 // guarded takes something in: while the adapter runs, within the time there is. What
 // crashes is not tried again.
-func (a *Adapter) guarded(ctx context.Context, kind string, work func(context.Context, incoming) error) (err error) {
-	a.gate.RLock()
-	defer a.gate.RUnlock()
-	if a.shift == nil {
-		return chat.ErrResting
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			a.Logger.ErrorContext(ctx, "taking in an event crashed", "kind", kind, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
-			err = errCrashed
-		}
-	}()
-	ctx, cancel := context.WithTimeout(ctx, takeTime)
-	defer cancel()
-	return work(ctx, incoming{a, a.shift})
+func (a *Adapter) guarded(ctx context.Context, kind string, work func(context.Context, incoming) error) error {
+	return a.run.Receive(ctx, a.Logger, kind, func(ctx context.Context, s shift) error { return work(ctx, incoming{a, s}) })
 }

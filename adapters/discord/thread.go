@@ -9,6 +9,7 @@ import (
 
 	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -117,8 +118,8 @@ func (a *Adapter) links(ctx context.Context, message, root string) {
 
 // openThread opens a public thread below the message with which a place began.
 func (a *Adapter) openThread(ctx context.Context, p chat.Place) error {
-	title := markdown.Line(a.heard.title(p.Thread), threadTitle)
+	title := markdown.Line(a.heard.Last(p.Thread).title, threadTitle)
 	body := map[string]any{"name": cmp.Or(title, "Question"), "auto_archive_duration": threadLife}
-	c := rest.Call{Method: http.MethodPost, Path: "/channels/%s/messages/%s/threads", IDs: []string{p.Channel, p.Thread}, Body: body, MaxWait: patience}
+	c := rest.Call{Method: http.MethodPost, Path: "/channels/%s/messages/%s/threads", IDs: []string{p.Channel, p.Thread}, Body: body, MaxWait: session.FirstWait}
 	return a.web.Do(ctx, c, nil)
 }

@@ -5,14 +5,15 @@ import (
 	"time"
 )
 
-// maxCached is how many values a Cache holds; one more empties it, and what is still
-// needed is asked for again.
+// maxCached is how many values a Cache holds unless it is bound otherwise; one more empties
+// it, and what is still needed is asked for again.
 const maxCached = 10_000
 
 // Cache holds what the platform said a moment ago. It may be used concurrently.
 type Cache[V any] struct {
 	now  func() time.Time
 	life time.Duration // 0: values stay good
+	most int
 
 	mu     sync.Mutex
 	values map[string]cached[V]
@@ -28,7 +29,13 @@ const MemberLife = time.Minute
 
 // NewCache makes a Cache whose values are good for life; 0: until they are forgotten.
 func NewCache[V any](now func() time.Time, life time.Duration) *Cache[V] {
-	return &Cache[V]{now: now, life: life, values: map[string]cached[V]{}}
+	return &Cache[V]{now: now, life: life, most: maxCached, values: map[string]cached[V]{}}
+}
+
+// Bound changes how many values the cache holds at most, before it is used.
+func (c *Cache[V]) Bound(most int) *Cache[V] {
+	c.most = most
+	return c
 }
 
 // Get returns the value of a key, if there is one that is still good.
@@ -54,7 +61,7 @@ func (c *Cache[V]) Last(key string) V {
 func (c *Cache[V]) Put(key string, value V) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, known := c.values[key]; !known && len(c.values) >= maxCached {
+	if _, known := c.values[key]; !known && len(c.values) >= c.most {
 		clear(c.values)
 	}
 	c.values[key] = cached[V]{value, c.now()}
@@ -67,6 +74,15 @@ func (c *Cache[V]) Forget(key string) bool {
 	_, known := c.values[key]
 	delete(c.values, key)
 	return known
+}
+
+// Take removes a key and returns the value that it had, or the zero value.
+func (c *Cache[V]) Take(key string) V {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v := c.values[key].value
+	delete(c.values, key)
+	return v
 }
 
 // Clear removes everything.

@@ -13,12 +13,12 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
 
 	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 )
 
 // Config is what a connection needs.
@@ -32,7 +32,7 @@ type Config struct {
 	// Take takes what the gateway says, one after the other. It must not wait: whoever
 	// reads from the gateway calls it.
 	Take   func(Event)
-	Status *Status
+	Status func(open bool, fault error) // told when the connection opens and ends
 }
 
 // Event is something that the gateway says, by Discord's word for it.
@@ -46,33 +46,6 @@ type Times struct {
 	Open   time.Duration // connecting to the gateway
 	Pause  time.Duration // before connecting again, at first
 	Silent time.Duration // without a sign of life from the gateway, which gives one every 41.25 s
-}
-
-// Status is how it stands with the gateway.
-type Status struct {
-	mu    sync.Mutex
-	open  bool
-	fault error
-}
-
-// Ready says why the gateway is not connected, or nil.
-func (u *Status) Ready() error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	switch {
-	case u.open:
-		return nil
-	case u.fault != nil:
-		return fmt.Errorf("discord: no connection: %w", u.fault)
-	}
-	return errors.New("discord: not connected yet")
-}
-
-// Set notes whether the gateway is connected, and why not.
-func (u *Status) Set(open bool, fault error) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.open, u.fault = open, fault
 }
 
 const (
@@ -101,7 +74,7 @@ func Run(ctx context.Context, c Config) error {
 		err := w.open(ctx, c.Times.Open)
 		if err == nil {
 			begun := time.Now()
-			c.Status.Set(true, nil)
+			c.Status(true, nil)
 			failed = 0
 			err = w.hold(ctx, silent)
 			silent = c.Times.Silent
@@ -118,7 +91,7 @@ func Run(ctx context.Context, c Config) error {
 			return nil
 		}
 		cause := errors.New(w.redacted(err))
-		c.Status.Set(false, cause)
+		c.Status(false, cause)
 		closed, _ := errors.AsType[*websocket.CloseError](err)
 		if closed != nil {
 			if text := c.final(closed.Code); text != "" {
@@ -130,7 +103,7 @@ func Run(ctx context.Context, c Config) error {
 			w.cut()
 			w = nil
 		}
-		if sleep(ctx, time.Duration(float64(pause)*(0.5+rand.Float64()))) != nil { //nolint:gosec // of a pause
+		if session.Sleep(ctx, time.Duration(float64(pause)*(0.5+rand.Float64()))) != nil { //nolint:gosec // of a pause
 			return nil
 		}
 		pause = min(max(2*pause, c.Times.Pause), mostPause)
@@ -156,16 +129,4 @@ func (c Config) final(code int) string {
 		return "the application may not use the intents that were asked for: see “Privileged Gateway Intents” under “Bot” of the application"
 	}
 	return ""
-}
-
-// sleep waits for d or for the end of ctx.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

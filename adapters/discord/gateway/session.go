@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"aidesk/adapters/discord/rest"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +10,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 
 	"github.com/bwmarrin/discordgo"
 )
@@ -35,9 +37,9 @@ func (c Config) intents() int {
 // wire is one session at the gateway, over as many connections as Discord lets it be
 // resumed. The library that keeps it may lock up; then it is abandoned.
 type wire struct {
-	session *discordgo.Session
-	down    chan struct{} // a connection ended
-	token   string
+	dg    *discordgo.Session
+	down  chan struct{} // a connection ended
+	token string
 
 	mu   sync.Mutex
 	conn *wired // the newest
@@ -69,7 +71,7 @@ func (c Config) newWire() (*wire, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a session: %w", err)
 	}
-	w := &wire{session: s, token: c.Token, down: make(chan struct{}, 1)}
+	w := &wire{dg: s, token: c.Token, down: make(chan struct{}, 1)}
 	s.LogLevel = -1 // its log names tokens
 	s.StateEnabled = false
 	s.ShouldReconnectOnError = false
@@ -78,7 +80,7 @@ func (c Config) newWire() (*wire, error) {
 	s.MaxRestRetries = 0
 	s.Identify.Intents = discordgo.Intent(c.intents())
 	s.UserAgent = rest.UserAgent
-	s.Client = &http.Client{Timeout: rest.Timeout, Transport: toBase{c.Base, c.Client.Transport}}
+	s.Client = &http.Client{Timeout: session.CallTimeout, Transport: toBase{c.Base, c.Client.Transport}}
 	dialer := *s.Dialer
 	dial := new(net.Dialer).DialContext
 	if t, ok := c.Client.Transport.(*http.Transport); ok { // the operator's proxy and authorities
@@ -87,7 +89,7 @@ func (c Config) newWire() (*wire, error) {
 			dial = t.DialContext
 		}
 	}
-	dialer.HandshakeTimeout = rest.Timeout
+	dialer.HandshakeTimeout = session.CallTimeout
 	dialer.NetDialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if err != nil {
@@ -133,12 +135,12 @@ func (t toBase) RoundTrip(r *http.Request) (*http.Response, error) {
 func (w *wire) open(ctx context.Context, limit time.Duration) error {
 	done := make(chan error, 1)
 	go func() {
-		err := w.session.Open()
+		err := w.dg.Open()
 		for range 10 { // the connection before is not quite over
-			if !errors.Is(err, discordgo.ErrWSAlreadyOpen) || sleep(ctx, lookout) != nil {
+			if !errors.Is(err, discordgo.ErrWSAlreadyOpen) || session.Sleep(ctx, lookout) != nil {
 				break
 			}
-			err = w.session.Open()
+			err = w.dg.Open()
 		}
 		done <- err
 	}()
@@ -202,9 +204,9 @@ func (w *wire) hold(ctx context.Context, silent time.Duration) error {
 
 // acknowledged is when the gateway last gave a sign of life.
 func (w *wire) acknowledged() time.Time {
-	w.session.RLock()
-	defer w.session.RUnlock()
-	return w.session.LastHeartbeatAck
+	w.dg.RLock()
+	defer w.dg.RUnlock()
+	return w.dg.LastHeartbeatAck
 }
 
 // cut takes the connection away from the session.
@@ -218,10 +220,10 @@ func (w *wire) cut() {
 
 // leave says goodbye, as far as the session lets us.
 func (w *wire) leave() {
-	go func() { _ = w.session.Close() }() // takes a second, or for ever
+	go func() { _ = w.dg.Close() }() // takes a second, or for ever
 }
 
 // redacted is what an error says, without the token.
 func (w *wire) redacted(err error) string {
-	return strings.ReplaceAll(rest.WithoutAddress(err).Error(), w.token, "…")
+	return strings.ReplaceAll(session.WithoutURL(err).Error(), w.token, "…")
 }

@@ -6,7 +6,6 @@ package payload
 
 import (
 	"encoding/json"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -204,14 +203,4 @@ func Older(a, b string) bool {
 		return len(a) < len(b)
 	}
 	return a < b
-}
-
-// Decode decodes JSON; what has another type than expected is left out, and the
-// rest is read.
-func Decode(data []byte, into any) error {
-	err := json.Unmarshal(data, into)
-	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return nil
-	}
-	return err
 }

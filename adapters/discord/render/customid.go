@@ -1,9 +1,9 @@
 package render
 
 import (
-	"slices"
 	"strings"
 
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
@@ -47,21 +47,10 @@ func CutServer(id string) (button, server string) {
 
 // ButtonsInServer marks the buttons of a direct message with the server that it belongs to.
 func ButtonsInServer(r chat.Reply) chat.Reply {
-	marks := func(bs []chat.Button) []chat.Button {
-		bs = slices.Clone(bs)
-		for i := range bs {
-			if bs[i].URL == "" && bs[i].ID != "" {
-				bs[i].ID = InServer(bs[i].ID, r.Place.Workspace)
-			}
+	return session.MapButtons(r, func(b chat.Button) chat.Button {
+		if b.URL == "" && b.ID != "" {
+			b.ID = InServer(b.ID, r.Place.Workspace)
 		}
-		return bs
-	}
-	r.Buttons, r.Cards, r.Rows = marks(r.Buttons), slices.Clone(r.Cards), slices.Clone(r.Rows)
-	for i := range r.Cards {
-		r.Cards[i].Buttons = marks(r.Cards[i].Buttons)
-	}
-	for i := range r.Rows {
-		r.Rows[i].Buttons = marks(r.Rows[i].Buttons)
-	}
-	return r
+		return b
+	})
 }

@@ -18,7 +18,7 @@ import (
 	"sync"
 	"time"
 
-	"aidesk/adapters/discord/payload"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
@@ -67,7 +67,6 @@ func (r *Error) Error() string {
 
 const (
 	version   = "v10"
-	Timeout   = 10 * time.Second                         // the longest a call takes
 	mostBytes = 8 << 20                                  // of an answer
 	UserAgent = "DiscordBot (https://aidesk.example, 1)" // Discord wants this form
 )
@@ -134,7 +133,7 @@ func (w *Client) Do(ctx context.Context, c Call, out any) error {
 	header, status, answer, err := w.send(ctx, c, data, kind)
 	if err != nil {
 		w.pace.land(c.key(), nil, 0, 0)
-		return fmt.Errorf("%s: %w", c.route(), WithoutAddress(err))
+		return fmt.Errorf("%s: %w", c.route(), session.WithoutURL(err))
 	}
 	var said struct {
 		Code    int             `json:"code"`
@@ -143,7 +142,7 @@ func (w *Client) Do(ctx context.Context, c Call, out any) error {
 		Errors  json.RawMessage `json:"errors"`
 	}
 	if status >= http.StatusMultipleChoices {
-		_ = payload.Decode(answer, &said) // a proxy's page says nothing
+		_ = session.DecodeLenient(answer, &said) // a proxy's page says nothing
 	}
 	after := w.pace.land(c.key(), header, status, time.Duration(said.After*float64(time.Second)))
 	w.judge(status, free)
@@ -153,7 +152,7 @@ func (w *Client) Do(ctx context.Context, c Call, out any) error {
 	if out == nil || status == http.StatusNoContent {
 		return nil
 	}
-	if err := payload.Decode(answer, out); err != nil {
+	if err := session.DecodeLenient(answer, out); err != nil {
 		return fmt.Errorf("%s: reading the answer: %w", c.route(), err)
 	}
 	return nil
@@ -161,7 +160,7 @@ func (w *Client) Do(ctx context.Context, c Call, out any) error {
 
 // send makes a request and reads the answer.
 func (w *Client) send(ctx context.Context, c Call, data []byte, kind string) (header http.Header, status int, answer []byte, err error) {
-	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	ctx, cancel := context.WithTimeout(ctx, session.CallTimeout)
 	defer cancel()
 	escaped := make([]any, len(c.IDs))
 	for i, id := range c.IDs {
@@ -237,14 +236,6 @@ func (w *Client) TokenFault() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.fault
-}
-
-// WithoutAddress is an error without the address, which may hold a secret.
-func WithoutAddress(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
 }
 
 // Clip is the beginning of what Discord says.

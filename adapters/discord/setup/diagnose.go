@@ -1,10 +1,6 @@
 package setup
 
 import (
-	"aidesk/adapters/discord/payload"
-	"aidesk/adapters/discord/render"
-	"aidesk/adapters/discord/rest"
-	"aidesk/core/chat"
 	"context"
 	"crypto/ed25519"
 	"encoding/hex"
@@ -14,14 +10,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
-)
 
-// Finding is one thing that was looked at, with what is wrong and what to do about it;
-// a nil Err is good.
-type Finding struct {
-	What string
-	Err  error
-}
+	"aidesk/adapters/discord/payload"
+	"aidesk/adapters/discord/render"
+	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
+	"aidesk/core/chat"
+)
 
 // Config is the application as it was configured.
 type Config struct {
@@ -41,24 +36,24 @@ const mayReadContent = 1<<18 | 1<<19
 
 // Diagnose looks at the token, the intents, the way in, permissions and commands, each
 // with its remedy. It posts nothing and may be called while the bot runs.
-func Diagnose(ctx context.Context, c Config) []Finding {
+func Diagnose(ctx context.Context, c Config) []session.Finding {
 	var me payload.User
 	if err := c.get(ctx, "/users/@me", &me); err != nil {
-		return []Finding{{"discord: the bot token", rest.Advised(err)}}
+		return []session.Finding{session.Found("discord: the bot token", rest.Advised(err))}
 	}
-	out := []Finding{{"discord: the bot token, of " + me.Name, nil}}
+	out := []session.Finding{session.Found("discord: the bot token, of "+me.Name, nil)}
 	var app payload.Application
 	if err := c.get(ctx, "/applications/@me", &app); err != nil {
-		return append(out, Finding{"discord: the application", rest.Advised(err)})
+		return append(out, session.Found("discord: the application", rest.Advised(err)))
 	}
-	out = append(out, Finding{"discord: the application " + app.ID, c.own(app)})
-	out = append(out, Finding{c.intentsName(), c.readsContent(app)}, c.way(app), c.starts(ctx))
+	out = append(out, session.Found("discord: the application "+app.ID, c.own(app)))
+	out = append(out, session.Found(c.intentsName(), c.readsContent(app)), c.way(app), c.starts(ctx))
 	out = append(out, c.permitted(ctx, app)...)
 	return append(out, c.told(ctx, app))
 }
 
 func (c Config) get(ctx context.Context, path string, out any, ids ...string) error {
-	return c.REST.Do(ctx, rest.Call{Method: http.MethodGet, Path: path, IDs: ids, MaxWait: rest.Timeout}, out)
+	return c.REST.Do(ctx, rest.Call{Method: http.MethodGet, Path: path, IDs: ids, MaxWait: session.CallTimeout}, out)
 }
 
 // own compares the application with the configuration.
@@ -84,29 +79,29 @@ func (c Config) readsContent(app payload.Application) error {
 }
 
 // way looks at how interactions come in.
-func (c Config) way(app payload.Application) Finding {
+func (c Config) way(app payload.Application) session.Finding {
 	enter := "enter https://YOUR-ADDRESS" + c.Path + " under “General Information” of the application, while the desk runs"
 	if c.PublicKey == nil {
 		var err error
 		if app.Endpoint != "" {
 			err = fmt.Errorf("presses and commands go to %s: set public_key, or clear “Interactions Endpoint URL” of the application", app.Endpoint)
 		}
-		return Finding{"discord: interactions, over the gateway", err}
+		return session.Found("discord: interactions, over the gateway", err)
 	}
 	what := "discord: interactions, as requests"
 	switch {
 	case app.VerifyKey != "" && !strings.EqualFold(app.VerifyKey, hex.EncodeToString(c.PublicKey)):
-		return Finding{what, errors.New("the public key is another application's: copy it from “General Information”")}
+		return session.Found(what, errors.New("the public key is another application's: copy it from “General Information”"))
 	case app.Endpoint == "":
-		return Finding{what, errors.New("discord does not send them yet: " + enter)}
+		return session.Found(what, errors.New("discord does not send them yet: "+enter))
 	case !strings.HasSuffix(app.Endpoint, c.Path):
-		return Finding{what, fmt.Errorf("they go to %s: %s", app.Endpoint, enter)}
+		return session.Found(what, fmt.Errorf("they go to %s: %s", app.Endpoint, enter))
 	}
-	return Finding{what, nil}
+	return session.Found(what, nil)
 }
 
 // starts looks at how often the bot may still connect.
-func (c Config) starts(ctx context.Context) Finding {
+func (c Config) starts(ctx context.Context) session.Finding {
 	var g struct {
 		Limit struct {
 			Remaining int `json:"remaining"`
@@ -114,28 +109,28 @@ func (c Config) starts(ctx context.Context) Finding {
 		} `json:"session_start_limit"`
 	}
 	if err := c.get(ctx, "/gateway/bot", &g); err != nil {
-		return Finding{"discord: the gateway", rest.Advised(err)}
+		return session.Found("discord: the gateway", rest.Advised(err))
 	}
 	var err error
 	if g.Limit.Remaining == 0 && g.Limit.Reset > 0 {
 		err = fmt.Errorf("the bot has connected too often today: stop it and wait %s", time.Duration(g.Limit.Reset)*time.Millisecond)
 	}
-	return Finding{"discord: the gateway", err}
+	return session.Found("discord: the gateway", err)
 }
 
 // permitted compares what the bot may do in its servers with what is needed.
-func (c Config) permitted(ctx context.Context, app payload.Application) []Finding {
+func (c Config) permitted(ctx context.Context, app payload.Application) []session.Finding {
 	var guilds []struct {
 		Name        string `json:"name"`
 		Permissions string `json:"permissions"`
 	}
 	if err := c.get(ctx, "/users/@me/guilds", &guilds); err != nil {
-		return []Finding{{"discord: servers", rest.Advised(err)}}
+		return []session.Finding{session.Found("discord: servers", rest.Advised(err))}
 	}
 	if len(guilds) == 0 {
-		return []Finding{{"discord: servers", errors.New("the bot is in none: open " + Invite(app.ID))}}
+		return []session.Finding{session.Found("discord: servers", errors.New("the bot is in none: open "+Invite(app.ID)))}
 	}
-	var out []Finding
+	var out []session.Finding
 	for _, g := range guilds {
 		bits, err := strconv.ParseUint(g.Permissions, 10, 64)
 		var missing []string
@@ -144,7 +139,7 @@ func (c Config) permitted(ctx context.Context, app payload.Application) []Findin
 				missing = append(missing, p.name+" (to "+p.why+")")
 			}
 		}
-		f := Finding{What: "discord: permissions in " + rest.Clip(g.Name, 100)}
+		f := session.Finding{What: "discord: permissions in " + rest.Clip(g.Name, 100)}
 		if len(missing) > 0 {
 			f.Err = fmt.Errorf("missing: %s; give them to the bot's role, or open %s", strings.Join(missing, ", "), Invite(app.ID))
 		}
@@ -154,10 +149,10 @@ func (c Config) permitted(ctx context.Context, app payload.Application) []Findin
 }
 
 // told compares the commands that Discord knows with those there are.
-func (c Config) told(ctx context.Context, app payload.Application) Finding {
+func (c Config) told(ctx context.Context, app payload.Application) session.Finding {
 	var have []render.Command
 	if err := c.get(ctx, "/applications/%s/commands", &have, app.ID); err != nil {
-		return Finding{"discord: the commands", rest.Advised(err)}
+		return session.Found("discord: the commands", rest.Advised(err))
 	}
 	known := map[string]bool{}
 	for _, had := range have {
@@ -170,7 +165,7 @@ func (c Config) told(ctx context.Context, app payload.Application) Finding {
 		}
 	}
 	if missing > 0 {
-		return Finding{fmt.Sprintf("discord: the commands (%d are not registered yet: that happens at the start)", missing), nil}
+		return session.Found(fmt.Sprintf("discord: the commands (%d are not registered yet: that happens at the start)", missing), nil)
 	}
-	return Finding{"discord: the commands", nil}
+	return session.Found("discord: the commands", nil)
 }
