@@ -62,11 +62,9 @@ core/model/anthropic         | model model/wire                                 
 core/model/planner/utterance | model model/search                                                           | –
 core/model/planner           | model model/search model/planner/utterance                                   | –
 core/model/script            | model                                                                        | –
-core/account                 | chat egress secret store                                                     | golang.org/x/oauth2
 core/plugin                  | chat markdown openapi policy account egress store openapi/tree               | –
 core/confirm                 | chat openapi plugin store                                                    | –
 core/agent                   | chat markdown model model/search model/planner/utterance openapi plugin confirm preview store | –
-core/schedule                | chat store                                                                   | github.com/robfig/cron/v3
 store/bolt                   | store store/bolt/queue                                                       | go.etcd.io/bbolt
 store/bolt/queue             | store                                                                        | –
 adapters/session             | chat markdown                                                                | –
@@ -85,13 +83,13 @@ bots/bot                     | chat markdown agent plugin policy store          
 bots/outbox                  | bots/bot chat store                                                          | –
 bots/command                 | bots/bot chat markdown model agent plugin confirm store                      | –
 bots/inbox                   | bots/bot bots/command chat secret store                                      | –
-bots/turn                    | bots/bot bots/command bots/inbox bots/outbox chat markdown model agent plugin policy confirm secret store | –
+bots/turn                    | bots/bot bots/command bots/inbox bots/outbox chat markdown model model/middleware agent plugin policy confirm secret store | –
 adapters/fake                | –                                                                            | –
 adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                       | github.com/gorilla/websocket go.yaml.in/yaml/v3
 adapters/fake/slack/rule     | –                                                                            | –
 adapters/fake/discord        | adapters/fake adapters/fake/discord/rule                                     | github.com/gorilla/websocket
 adapters/fake/discord/rule   | –                                                                            | –
-bots                         | model/middleware secret store bots/bot bots/outbox bots/inbox bots/turn      | –
+bots                         | secret store bots/bot bots/outbox bots/inbox bots/turn      | –
 cmd/exampleplugins/...       | cmd/exampleplugins/...                                                       | –
 cmd/...                      | everything                                                                   | github.com/spf13/cobra github.com/goccy/go-yaml github.com/prometheus/client_golang charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
 `
