@@ -53,7 +53,7 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Sla
 	// mention twice, which the adapter's own tests play.)
 	app.Events = append(slices.DeleteFunc(app.Events, func(e string) bool { return e == "app_mention" }), "message.channels")
 	app.Scopes = append(app.Scopes, "channels:history")
-	front := &faketest.Door{}
+	front := &faketest.Handler{}
 	if mode == slack.ModeHTTP {
 		server := httptest.NewServer(front)
 		t.Cleanup(server.Close)

@@ -24,7 +24,7 @@ func TestTerminal(t *testing.T) {
 
 // keyboard is a terminal whose keyboard is a pipe.
 func keyboard(t *testing.T, clock *bottest.Clock) bottest.Platform {
-	screen := &adaptertest.Paper{}
+	screen := &adaptertest.Log{}
 	var mu sync.Mutex
 	var keys *io.PipeWriter
 	var keeper chat.Keeper

@@ -1,5 +1,5 @@
 // Package adaptertest is the contract of chat.Adapter as tests: Run holds an
-// adapter against it, with a Desk that records what it receives and a Memory that
+// adapter against it, with a Recorder that records what it receives and a Memory that
 // keeps for it.
 package adaptertest
 
@@ -37,15 +37,15 @@ func Run(t *testing.T, platform func(t testing.TB) Platform) {
 	t.Helper()
 	for _, part := range []struct {
 		name string
-		test func(s *stage)
+		test func(s *contract)
 	}{
 		{"before run", beforeRun},
 		{"member", member},
 		{"messages", messages},
-		{"refused", refused},
+		{"refused", receiveFails},
 		{"reply", reply},
 		{"update", update},
-		{"again", again},
+		{"again", sentTwice},
 		{"card in full", cardInFull},
 		{"hostile text", hostileText},
 		{"press", press},
@@ -53,24 +53,24 @@ func Run(t *testing.T, platform func(t testing.TB) Platform) {
 		{"restart", restart},
 		{"abilities", abilities},
 	} {
-		t.Run(part.name, func(t *testing.T) { part.test(&stage{T: t, Platform: platform(t)}) })
+		t.Run(part.name, func(t *testing.T) { part.test(&contract{T: t, Platform: platform(t)}) })
 	}
 }
 
-// stage is one part of the contract under test: a platform, and its adapter once
+// contract is one part of the contract under test: a platform, and its adapter once
 // it runs.
-type stage struct {
+type contract struct {
 	*testing.T
 	Platform
 
 	adapter chat.Adapter
-	desk    *Desk
+	desk    *Recorder
 	end     context.CancelFunc // nil: not running
 	ended   chan error
 }
 
 // start opens an adapter and runs it until the test ends or stop is called.
-func (s *stage) start(desk *Desk, k chat.Keeper) {
+func (s *contract) start(desk *Recorder, k chat.Keeper) {
 	s.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	adapter, ended := s.Open(), make(chan error, 1)
@@ -80,7 +80,7 @@ func (s *stage) start(desk *Desk, k chat.Keeper) {
 }
 
 // stop ends Run, which must return soon and without a complaint of its own.
-func (s *stage) stop() {
+func (s *contract) stop() {
 	s.Helper()
 	if s.end == nil {
 		return
@@ -93,12 +93,12 @@ func (s *stage) stop() {
 			s.Errorf("Run ended with %v; nothing was wrong", err)
 		}
 	case <-s.timeout():
-		s.Errorf("Run did not end within %s after its context", patience)
+		s.Errorf("Run did not end within %s after its context", maxWait)
 	}
 }
 
 // next is the next event, of which the adapter learns that it is dealt with.
-func (s *stage) next() chat.Event {
+func (s *contract) next() chat.Event {
 	s.Helper()
 	e := s.desk.Next(s)
 	if settler, ok := s.adapter.(chat.Settler); ok {
@@ -108,7 +108,7 @@ func (s *stage) next() chat.Event {
 }
 
 // send sends a reply that must arrive.
-func (s *stage) send(r chat.Reply, posted string) string {
+func (s *contract) send(r chat.Reply, posted string) string {
 	s.Helper()
 	id, err := s.deliver(r, posted)
 	if err != nil {
@@ -118,7 +118,7 @@ func (s *stage) send(r chat.Reply, posted string) string {
 }
 
 // deliver sends a reply, again and again while the adapter puts it off.
-func (s *stage) deliver(r chat.Reply, posted string) (string, error) {
+func (s *contract) deliver(r chat.Reply, posted string) (string, error) {
 	limit := s.timeout()
 	for {
 		id, err := s.adapter.Send(s.Context(), r, posted)
@@ -140,4 +140,4 @@ func (s *stage) deliver(r chat.Reply, posted string) (string, error) {
 }
 
 // timeout fires when something took longer than anything may.
-func (s *stage) timeout() <-chan time.Time { return time.After(patience) }
+func (s *contract) timeout() <-chan time.Time { return time.After(maxWait) }

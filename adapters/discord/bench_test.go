@@ -20,7 +20,7 @@ func BenchmarkGateway(b *testing.B) {
 	s := prepare(b, gateway)
 	s.config.Logger = nil
 	all, room := make(chan struct{}), make(chan struct{}, 1000) // the desk's lanes are not endless
-	s.desk = &adaptertest.Desk{Receives: func(context.Context, chat.Event) error {
+	s.desk = &adaptertest.Recorder{Receives: func(context.Context, chat.Event) error {
 		<-room
 		if heard.Add(1) == int64(b.N) {
 			close(all)

@@ -256,7 +256,7 @@ func TestFull(t *testing.T) {
 	t.Parallel()
 	full := true
 	s := prepare(t, gateway)
-	s.desk = &adaptertest.Desk{Receives: func(_ ctx, e chat.Event) error {
+	s.desk = &adaptertest.Recorder{Receives: func(_ ctx, e chat.Event) error {
 		if full && e.Message != nil && e.Message.Text == "keep me" {
 			return errors.New("the disk is full")
 		}

@@ -53,7 +53,7 @@ func TestUnstored(t *testing.T) {
 		r.Buttons = []chat.Button{{ID: "b1", Label: "Yes"}}
 		s.send(r, "")
 		s.must(s.stop())
-		s.desk = &adaptertest.Desk{Receives: func(ctx, chat.Event) error { return errors.New("the disk is full") }}
+		s.desk = &adaptertest.Recorder{Receives: func(ctx, chat.Event) error { return errors.New("the disk is full") }}
 		s.run()
 		message, id := s.button(e.Place.Thread, "Yes")
 		receipt, err := s.Press(fakediscord.Ada, e.Place.Thread, message, id)
@@ -136,7 +136,7 @@ func TestForm(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
 		s.must(s.stop())
-		s.desk = &adaptertest.Desk{
+		s.desk = &adaptertest.Recorder{
 			Forms: func(o chat.Opening) (chat.Form, error) {
 				if o.Button == "none" {
 					return chat.Form{}, errForm

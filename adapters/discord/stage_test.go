@@ -80,7 +80,7 @@ type stage struct {
 	*fakediscord.Discord
 	t       testing.TB
 	adapter *discord.Adapter
-	desk    *adaptertest.Desk
+	desk    *adaptertest.Recorder
 	keeper  *adaptertest.Memory
 	config  discord.Config
 	fake    fakediscord.Config
@@ -136,7 +136,7 @@ func play(t testing.TB, mode string, changes ...func(*stage)) *stage {
 // prepare makes a stage whose adapter does not run yet.
 func prepare(t testing.TB, mode string, changes ...func(*stage)) *stage {
 	t.Helper()
-	s := &stage{t: t, desk: &adaptertest.Desk{}, keeper: &adaptertest.Memory{}, log: &paper{}, front: &front{}}
+	s := &stage{t: t, desk: &adaptertest.Recorder{}, keeper: &adaptertest.Memory{}, log: &paper{}, front: &front{}}
 	s.config = discord.Config{
 		Token: fakediscord.Token, Grammar: grammar,
 		Logger: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

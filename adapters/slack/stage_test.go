@@ -41,13 +41,13 @@ type stage struct {
 	*fakeslack.Slack
 	t       *testing.T
 	adapter *slack.Adapter
-	desk    *adaptertest.Desk
+	desk    *adaptertest.Recorder
 	keeper  *adaptertest.Memory
 	config  slack.Config
-	log     *adaptertest.Paper
+	log     *adaptertest.Log
 	app     fakeslack.App
 	clock   fake.Clock // of the fake; nil: the real time
-	door    *faketest.Door
+	door    *faketest.Handler
 	stop    func()
 }
 
@@ -76,7 +76,7 @@ func play(t *testing.T, mode string, changes ...func(*stage)) *stage {
 // prepare makes a stage whose adapter does not run yet.
 func prepare(t *testing.T, mode string, changes ...func(*stage)) *stage {
 	t.Helper()
-	s := &stage{t: t, desk: &adaptertest.Desk{}, keeper: &adaptertest.Memory{}, log: &adaptertest.Paper{}, door: &faketest.Door{}}
+	s := &stage{t: t, desk: &adaptertest.Recorder{}, keeper: &adaptertest.Memory{}, log: &adaptertest.Log{}, door: &faketest.Handler{}}
 	manifest, err := setup.Manifest(mode, "https://desk.example.com", grammar)
 	if err != nil {
 		t.Fatal(err)

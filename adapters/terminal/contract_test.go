@@ -25,7 +25,7 @@ func TestContract(t *testing.T) {
 // platform is a terminal whose keyboard is a pipe.
 func platform(t testing.TB, interactive bool) adaptertest.Platform {
 	t.Helper()
-	out := &adaptertest.Paper{}
+	out := &adaptertest.Log{}
 	var keys *io.PipeWriter
 	say := func(text string) {
 		if _, err := io.WriteString(keys, text+"\n"); err != nil {

@@ -47,7 +47,7 @@ type player struct {
 	*testing.T
 	set     []string // words of the script's comment
 	memory  adaptertest.Memory
-	desk    adaptertest.Desk
+	desk    adaptertest.Recorder
 	refusal error
 	form    chat.Form
 	faults  []chat.Fault
@@ -55,7 +55,7 @@ type player struct {
 	settled int
 
 	terminal *terminal.Adapter
-	out      *adaptertest.Paper
+	out      *adaptertest.Log
 	keys     *io.PipeWriter
 	kill     context.CancelFunc
 	ended    chan error
@@ -83,7 +83,7 @@ func play(t *testing.T, archive *txtar.Archive) {
 		synctest.Wait()
 		switch section.Name {
 		case "screen":
-			archive.Files[i].Data = []byte(shown(p.out.Take()))
+			archive.Files[i].Data = []byte(shown(p.out.Drain()))
 		case "events":
 			archive.Files[i].Data = []byte(p.received())
 		default:
@@ -91,7 +91,7 @@ func play(t *testing.T, archive *txtar.Archive) {
 		}
 	}
 	synctest.Wait()
-	if rest := p.out.Take(); rest != "" {
+	if rest := p.out.Drain(); rest != "" {
 		t.Errorf("the script ends without looking at %q", rest)
 	}
 	p.stop()
@@ -158,7 +158,7 @@ func (p *player) start() {
 		}
 	}
 	in, keys := io.Pipe()
-	out := &adaptertest.Paper{}
+	out := &adaptertest.Log{}
 	adapter := &terminal.Adapter{
 		In: in, Out: out,
 		Grammar:     grammar,

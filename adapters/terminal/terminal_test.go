@@ -94,7 +94,7 @@ func TestLinkNotAllowed(t *testing.T) {
 // TestIDs: no two runs give an event the same id, also when the clock stands still.
 func TestIDs(t *testing.T) {
 	var memory adaptertest.Memory
-	var desk adaptertest.Desk
+	var desk adaptertest.Recorder
 	seen := map[string]bool{}
 	for range 3 {
 		a := terminal.Adapter{
@@ -118,8 +118,8 @@ func TestIDs(t *testing.T) {
 
 // TestLongLine: a line that no question needs is left out, the next one counts.
 func TestLongLine(t *testing.T) {
-	var desk adaptertest.Desk
-	out := &adaptertest.Paper{}
+	var desk adaptertest.Recorder
+	out := &adaptertest.Log{}
 	a := terminal.Adapter{In: strings.NewReader(strings.Repeat("x", 3<<20) + "\nshort\n"), Out: out, Interactive: true}
 	if err := a.Run(t.Context(), &desk, &adaptertest.Memory{}); err != nil {
 		t.Fatal(err)
@@ -168,7 +168,7 @@ func TestRunFails(t *testing.T) {
 			if a.Out == nil {
 				a.Out = io.Discard
 			}
-			err := a.Run(t.Context(), &adaptertest.Desk{}, test.keeper)
+			err := a.Run(t.Context(), &adaptertest.Recorder{}, test.keeper)
 			if err == nil || err.Error() != test.want {
 				t.Errorf("Run = %v; want %s", err, test.want)
 			}
@@ -180,10 +180,10 @@ func TestRunFails(t *testing.T) {
 func TestSendNotKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in, keys := io.Pipe()
-		out, k := &adaptertest.Paper{}, &lost{}
+		out, k := &adaptertest.Log{}, &lost{}
 		a := &terminal.Adapter{In: in, Out: out}
 		ended := make(chan error)
-		go func() { ended <- a.Run(t.Context(), &adaptertest.Desk{}, k) }()
+		go func() { ended <- a.Run(t.Context(), &adaptertest.Recorder{}, k) }()
 		synctest.Wait()
 
 		k.keep = errors.New("the disk is full")
@@ -191,14 +191,14 @@ func TestSendNotKept(t *testing.T) {
 		if later, ok := errors.AsType[*chat.Later](err); !ok || !strings.Contains(later.Reason, "the disk is full") {
 			t.Errorf("Send = %v; want *chat.Later with the reason", err)
 		}
-		if got := out.Take(); got != "" {
+		if got := out.Drain(); got != "" {
 			t.Errorf("shown: %q", got)
 		}
 		k.keep = nil
 		if _, err := a.Send(t.Context(), card(), ""); err != nil {
 			t.Errorf("Send = %v", err)
 		}
-		if got := out.Take(); !strings.Contains(got, "[1] Yes") {
+		if got := out.Drain(); !strings.Contains(got, "[1] Yes") {
 			t.Errorf("shown: %q", got)
 		}
 
@@ -219,7 +219,7 @@ func TestSendNotShown(t *testing.T) {
 		out := &flaky{}
 		a := &terminal.Adapter{In: in, Out: out}
 		ended := make(chan error)
-		go func() { ended <- a.Run(t.Context(), &adaptertest.Desk{}, &adaptertest.Memory{}) }()
+		go func() { ended <- a.Run(t.Context(), &adaptertest.Recorder{}, &adaptertest.Memory{}) }()
 		synctest.Wait()
 		out.fails = true
 		if _, err := a.Send(t.Context(), card(), ""); !errors.Is(err, io.ErrClosedPipe) {
@@ -229,7 +229,7 @@ func TestSendNotShown(t *testing.T) {
 		if _, err := a.Send(t.Context(), card(), ""); err != nil {
 			t.Errorf("Send = %v", err)
 		}
-		if got := out.Take(); !strings.Contains(got, "[1] Yes") {
+		if got := out.Drain(); !strings.Contains(got, "[1] Yes") {
 			t.Errorf("shown: %q", got)
 		}
 		_ = keys.Close()
@@ -239,7 +239,7 @@ func TestSendNotShown(t *testing.T) {
 
 // flaky is a screen that fails now and then.
 type flaky struct {
-	adaptertest.Paper
+	adaptertest.Log
 	fails bool
 }
 
@@ -247,7 +247,7 @@ func (f *flaky) Write(data []byte) (int, error) {
 	if f.fails {
 		return broken{}.Write(data)
 	}
-	return f.Paper.Write(data)
+	return f.Log.Write(data)
 }
 
 // TestDefaults: a zero Adapter knows its person.

@@ -60,7 +60,7 @@ type Stage struct {
 	path    string
 	secrets *secret.Ring
 	board   *board
-	log     *adaptertest.Paper
+	log     *adaptertest.Log
 	live    *live // nil: closed
 }
 
@@ -78,7 +78,7 @@ func Start(t testing.TB, p Platform, clock *Clock, setup Setup) *Stage {
 	if setup.Model == nil {
 		setup.Model = script.New()
 	}
-	s := &Stage{Platform: p, T: t, Clock: clock, setup: setup, path: filepath.Join(t.TempDir(), "desk.db"), board: newBoard(), log: &adaptertest.Paper{}}
+	s := &Stage{Platform: p, T: t, Clock: clock, setup: setup, path: filepath.Join(t.TempDir(), "desk.db"), board: newBoard(), log: &adaptertest.Log{}}
 	s.Script, _ = setup.Model.(*script.Model)
 	var err error
 	if s.secrets, err = secret.Parse([]string{cmp.Or(setup.Key, secret.Generate("k1"))}); err != nil {

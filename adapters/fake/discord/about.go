@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 )
 
-// clone is a deep copy, so that what was told does not change with what it is about.
-func clone(o object) object {
+// deepCopy is a deep copy, so that what was told does not change with what it is about.
+func deepCopy(o object) object {
 	text, _ := json.Marshal(o)
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
@@ -15,10 +15,10 @@ func clone(o object) object {
 	return out
 }
 
-// about is the metadata of a message that answers an interaction.
-func (d *Discord) about(i *interaction) object {
+// interactionMetadata is the metadata of a message that answers an interaction.
+func (d *Discord) interactionMetadata(i *interaction) object {
 	u, _ := d.user(i.user)
-	out := object{"id": i.id, "type": i.kind, "user": u.wire(), "authorizing_integration_owners": object{"0": "0"}}
+	out := object{"id": i.id, "type": i.kind, "user": u.payload(), "authorizing_integration_owners": object{"0": "0"}}
 	if i.channel.Guild != "" {
 		out["authorizing_integration_owners"] = object{"0": i.channel.Guild}
 	}
@@ -26,11 +26,11 @@ func (d *Discord) about(i *interaction) object {
 	case kindSlash:
 		out["name"], out["command_type"] = i.data["name"], i.command
 	case kindComponent:
-		out["interacted_message_id"] = i.from.ID
+		out["interacted_message_id"] = i.message.ID
 	case kindSubmit:
-		triggering := object{"id": i.id, "type": kindSlash, "user": u.wire(), "name": "", "command_type": 1, "authorizing_integration_owners": out["authorizing_integration_owners"]}
-		if i.from != nil {
-			triggering = object{"id": i.id, "type": kindComponent, "user": u.wire(), "interacted_message_id": i.from.ID, "authorizing_integration_owners": out["authorizing_integration_owners"]}
+		triggering := object{"id": i.id, "type": kindSlash, "user": u.payload(), "name": "", "command_type": 1, "authorizing_integration_owners": out["authorizing_integration_owners"]}
+		if i.message != nil {
+			triggering = object{"id": i.id, "type": kindComponent, "user": u.payload(), "interacted_message_id": i.message.ID, "authorizing_integration_owners": out["authorizing_integration_owners"]}
 		}
 		out["triggering_interaction_metadata"] = triggering
 	}

@@ -15,18 +15,18 @@ type PostOptions struct {
 	Attachments []File
 }
 
-var errMissing = errors.New("it is not shown")
+var errNotShown = errors.New("it is not shown")
 
 // Post lets a user write into a channel, a thread or their direct message, and returns
 // the id of the message. The text is as Discord sends it, mentions are "<@123>";
 // [Discord.Typed] makes that of plain words.
 func (d *Discord) Post(user, channel, text string, o PostOptions) (string, error) {
 	defer d.mu.Changing()()
-	ch, err := d.inside(user, channel)
+	ch, err := d.visibleChannel(user, channel)
 	switch {
 	case err != nil:
 		return "", err
-	case !d.may(user, ch, ch.writes()):
+	case !d.may(user, ch, ch.writePermissions()):
 		return "", fmt.Errorf("%s may not write in #%s", user, ch.Name)
 	case ch.Locked && !d.may(user, ch, ManageThreads):
 		return "", fmt.Errorf("the thread %s is locked", ch.Name)
@@ -36,23 +36,23 @@ func (d *Discord) Post(user, channel, text string, o PostOptions) (string, error
 	var replied *message
 	if o.ReplyTo != "" {
 		if replied = d.message(channel, o.ReplyTo); replied == nil || replied.Deleted || replied.To != "" {
-			return "", fmt.Errorf("message %s: %w", o.ReplyTo, errMissing)
+			return "", fmt.Errorf("message %s: %w", o.ReplyTo, errNotShown)
 		}
 		m.Kind, m.ReplyTo, a.Replied = kindReply, o.ReplyTo, !o.NoPing
 	}
-	m.Pings = d.pings(user, ch, text, a, replied)
+	m.Pings = d.mentioned(user, ch, text, a, replied)
 	for _, f := range o.Attachments {
-		m.Files = append(m.Files, d.keep(channel, f))
+		m.Files = append(m.Files, d.storeFile(channel, f))
 	}
-	d.enter(ch, user)
-	d.add(m)
-	d.tellMessage(m, "CREATE")
+	d.joinByWriting(ch, user)
+	d.addMessage(m)
+	d.dispatchMessage(m, "CREATE")
 	return m.ID, nil
 }
 
-// enter makes a user a member of a thread and opens it again, as writing does.
-func (d *Discord) enter(ch Channel, user string) {
-	if !ch.thread() {
+// joinByWriting makes a user a member of a thread and opens it again, as writing does.
+func (d *Discord) joinByWriting(ch Channel, user string) {
+	if !ch.isThread() {
 		return
 	}
 	woken := ch.Archived
@@ -62,13 +62,13 @@ func (d *Discord) enter(ch Channel, user string) {
 	}
 	d.setChannel(ch)
 	if woken {
-		d.tellChannel(ch, "UPDATE")
+		d.dispatchChannel(ch, "UPDATE")
 	}
 }
 
-// theirs finds a message of a user.
-func (d *Discord) theirs(user, channel, id string) (*message, error) {
-	if _, err := d.inside(user, channel); err != nil {
+// ownMessage finds a message of a user.
+func (d *Discord) ownMessage(user, channel, id string) (*message, error) {
+	if _, err := d.visibleChannel(user, channel); err != nil {
 		return nil, err
 	}
 	m := d.message(channel, id)
@@ -81,7 +81,7 @@ func (d *Discord) theirs(user, channel, id string) (*message, error) {
 // Edit lets a user change a message of theirs.
 func (d *Discord) Edit(user, channel, id, text string) error {
 	defer d.mu.Changing()()
-	m, err := d.theirs(user, channel, id)
+	m, err := d.ownMessage(user, channel, id)
 	if err != nil {
 		return err
 	}
@@ -90,14 +90,14 @@ func (d *Discord) Edit(user, channel, id, text string) error {
 		return fmt.Errorf("the thread %s is archived", ch.Name)
 	}
 	a := rule.AllowAll
-	a.Replied = m.mentions(d.author(channel, m.ReplyTo))
-	m.Text, m.Edited, m.Pings = text, true, d.pings(user, ch, text, a, d.message(channel, m.ReplyTo))
-	m.version(d)
-	d.tellMessage(m, "UPDATE")
+	a.Replied = m.mentionsUser(d.authorOf(channel, m.ReplyTo))
+	m.Text, m.Edited, m.Pings = text, true, d.mentioned(user, ch, text, a, d.message(channel, m.ReplyTo))
+	m.addVersion(d)
+	d.dispatchMessage(m, "UPDATE")
 	return nil
 }
 
-func (d *Discord) author(channel, id string) string {
+func (d *Discord) authorOf(channel, id string) string {
 	if m := d.message(channel, id); m != nil {
 		return m.User
 	}
@@ -110,17 +110,17 @@ func (d *Discord) Unfurl(channel, id, url string) error {
 	defer d.mu.Changing()()
 	m := d.message(channel, id)
 	if m == nil || m.Deleted {
-		return fmt.Errorf("message %s: %w", id, errMissing)
+		return fmt.Errorf("message %s: %w", id, errNotShown)
 	}
 	m.unfurled = []any{object{"type": "link", "url": url, "title": "A page"}}
-	d.tellMessage(m, "UPDATE")
+	d.dispatchMessage(m, "UPDATE")
 	return nil
 }
 
 // Delete lets a user delete a message of theirs, or one of others where they may.
 func (d *Discord) Delete(user, channel, id string) error {
 	defer d.mu.Changing()()
-	ch, err := d.inside(user, channel)
+	ch, err := d.visibleChannel(user, channel)
 	if err != nil {
 		return err
 	}
@@ -128,22 +128,22 @@ func (d *Discord) Delete(user, channel, id string) error {
 	if m == nil || m.Deleted || m.To != "" || m.User != user && !d.may(user, ch, ManageMessages) {
 		return fmt.Errorf("%s has no message %s", user, id)
 	}
-	d.remove(m)
+	d.deleteMessage(m)
 	return nil
 }
 
-// remove deletes a message. The lock is held.
-func (d *Discord) remove(m *message) {
+// deleteMessage deletes a message. The lock is held.
+func (d *Discord) deleteMessage(m *message) {
 	m.Deleted = true
 	if m.To == "" {
-		d.tellMessage(m, "DELETE")
+		d.dispatchMessage(m, "DELETE")
 	}
 }
 
 // OpenThread lets a user open a public thread, from a message or, with none, without.
 func (d *Discord) OpenThread(user, channel, message, name string) (string, error) {
 	defer d.mu.Changing()()
-	ch, err := d.inside(user, channel)
+	ch, err := d.visibleChannel(user, channel)
 	if err != nil {
 		return "", err
 	}
@@ -161,5 +161,5 @@ func (d *Discord) Archive(thread string, locked bool) {
 	t, _ := d.channel(thread)
 	t.Archived, t.Locked = true, locked
 	d.setChannel(t)
-	d.tellChannel(t, "UPDATE")
+	d.dispatchChannel(t, "UPDATE")
 }

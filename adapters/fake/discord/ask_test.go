@@ -12,7 +12,7 @@ import (
 	fakediscord "aidesk/adapters/fake/discord"
 )
 
-const agent = "DiscordBot (https://desk.example.com, 1.0)"
+const userAgent = "DiscordBot (https://desk.example.com, 1.0)"
 
 // object is a JSON object.
 type object = map[string]any
@@ -52,7 +52,7 @@ func ask(t *testing.T, d *fakediscord.Discord, verb, path string, body any) repl
 func do(t *testing.T, r *http.Request) reply {
 	t.Helper()
 	if _, ok := r.Header["User-Agent"]; !ok {
-		r.Header.Set("User-Agent", agent)
+		r.Header.Set("User-Agent", userAgent)
 	}
 	a, err := http.DefaultClient.Do(r)
 	if err != nil {

@@ -23,15 +23,15 @@ const (
 
 // upload is a file of a request; n is the number by which attachments name it.
 type upload struct {
-	n int
+	number int
 	File
 }
 
-// part names a file of a multipart body. Undocumented, and taken by Discord: file0.
-var part = regexp.MustCompile(`^files?\[?(\d+)\]?$`)
+// filePart names a file of a multipart body. Undocumented, and taken by Discord: file0.
+var filePart = regexp.MustCompile(`^files?\[?(\d+)\]?$`)
 
-// read reads the body of a request: JSON, or a multipart form with payload_json.
-func (c *call) read(r *http.Request, record *Request) error {
+// readBody reads the body of a request: JSON, or a multipart form with payload_json.
+func (c *call) readBody(r *http.Request, record *Request) error {
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
 	if err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
@@ -45,14 +45,14 @@ func (c *call) read(r *http.Request, record *Request) error {
 		return nil
 	case kind == "multipart/form-data":
 		record.Multipart = true
-		if body, err = c.parts(multipart.NewReader(bytes.NewReader(body), params["boundary"])); err != nil {
+		if body, err = c.readParts(multipart.NewReader(bytes.NewReader(body), params["boundary"])); err != nil {
 			return err
 		}
 		for _, f := range c.files {
 			record.Files = append(record.Files, f.File)
 		}
 	case kind != "application/json":
-		return &refusal{
+		return &apiError{
 			status: http.StatusBadRequest, code: invalidForm,
 			message: `Expected "Content-Type" header to be one of {'application/json'}.`,
 		}
@@ -61,11 +61,11 @@ func (c *call) read(r *http.Request, record *Request) error {
 		return nil
 	}
 	record.Body = body
-	return c.decode(body)
+	return c.decodeJSON(body)
 }
 
-// decode takes a JSON body apart. Numbers stay as they are written.
-func (c *call) decode(body []byte) error {
+// decodeJSON takes a JSON body apart. Numbers stay as they are written.
+func (c *call) decodeJSON(body []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	var v any
@@ -78,13 +78,13 @@ func (c *call) decode(body []byte) error {
 	case []any:
 		c.list = v
 	default:
-		return formFault("", "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
+		return invalidField("", "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
 	}
 	return nil
 }
 
-// parts reads a multipart form, and returns its JSON.
-func (c *call) parts(form *multipart.Reader) ([]byte, error) {
+// readParts reads a multipart form, and returns its JSON.
+func (c *call) readParts(form *multipart.Reader) ([]byte, error) {
 	var payload []byte
 	for {
 		p, err := form.NextPart()
@@ -92,13 +92,13 @@ func (c *call) parts(form *multipart.Reader) ([]byte, error) {
 			return payload, nil
 		}
 		if err != nil {
-			return nil, formFault("", "CONTENT_TYPE_INVALID", "the multipart form is broken")
+			return nil, invalidField("", "CONTENT_TYPE_INVALID", "the multipart form is broken")
 		}
 		body, err := io.ReadAll(p)
 		if err != nil {
-			return nil, formFault("", "CONTENT_TYPE_INVALID", "the multipart form is broken")
+			return nil, invalidField("", "CONTENT_TYPE_INVALID", "the multipart form is broken")
 		}
-		switch found := part.FindStringSubmatch(p.FormName()); {
+		switch found := filePart.FindStringSubmatch(p.FormName()); {
 		case p.FormName() == "payload_json":
 			payload = body
 		case found != nil && p.FileName() != "":
@@ -110,15 +110,15 @@ func (c *call) parts(form *multipart.Reader) ([]byte, error) {
 			if kind == "" {
 				kind = "application/octet-stream"
 			}
-			c.files = append(c.files, upload{n, File{Name: clean(p.FileName()), Type: kind, Content: body}})
+			c.files = append(c.files, upload{n, File{Name: cleanName(p.FileName()), Type: kind, Content: body}})
 		default:
-			return nil, formFault("", "CONTENT_TYPE_INVALID", "the multipart form has an unknown part %q", p.FormName())
+			return nil, invalidField("", "CONTENT_TYPE_INVALID", "the multipart form has an unknown part %q", p.FormName())
 		}
 	}
 }
 
-// clean is a file's name as Discord keeps it.
-func clean(name string) string {
+// cleanName is a file's name as Discord keeps it.
+func cleanName(name string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '-', r == '_':
@@ -128,20 +128,20 @@ func clean(name string) string {
 	}, name)
 }
 
-// said is what a request wants a message to say, with the files that came along.
-type said struct {
+// content is what a request wants a message to say, with the files that came along.
+type content struct {
 	rule.Message
 
 	files []upload
 }
 
-// readMessage reads the body of a request that makes or changes a message. def is what
+// readContent reads the body of a request that makes or changes a message. def is what
 // may be mentioned when the body does not say it.
-func readMessage(form object, files []upload, def rule.Mentions) (said, error) {
+func readContent(form object, files []upload, def rule.Mentions) (content, error) {
 	var numbers []int
 	for _, f := range files {
-		numbers = append(numbers, f.n)
+		numbers = append(numbers, f.number)
 	}
 	m, faults := rule.ReadMessage(form, numbers, def)
-	return said{m, files}, invalidFormBody(faults)
+	return content{m, files}, invalidFormBody(faults)
 }

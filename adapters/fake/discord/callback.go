@@ -7,8 +7,8 @@ import (
 	"aidesk/adapters/fake/discord/rule"
 )
 
-// kindsOf are the answers that each type of interaction takes.
-var kindsOf = map[int][]int{
+// answersTo are the answers that each type of interaction takes.
+var answersTo = map[int][]int{
 	kindSlash:        {AnswerMessage, AnswerDeferred, AnswerModal},
 	kindComponent:    {AnswerMessage, AnswerDeferred, AnswerDeferredUpdate, AnswerUpdate, AnswerModal},
 	kindAutocomplete: {AnswerChoices},
@@ -34,7 +34,7 @@ func answerCallback(c *call) (any, error) {
 		inter["response_message_id"], inter["response_message_loading"] = m.ID, m.Flags&FlagLoading != 0
 		inter["response_message_ephemeral"] = m.To != ""
 		if a.Type == AnswerMessage || a.Type == AnswerUpdate {
-			out["resource"] = object{"type": a.Type, "message": c.messageWire(m)}
+			out["resource"] = object{"type": a.Type, "message": c.messagePayload(m)}
 		}
 	}
 	return out, nil
@@ -42,16 +42,16 @@ func answerCallback(c *call) (any, error) {
 
 // acknowledge takes the first answer to an interaction. The lock is held.
 func (d *Discord) acknowledge(i *interaction, form object, files []upload, via string) error {
-	took := d.Clock.Now().Sub(i.made)
+	took := d.Clock.Now().Sub(i.createdAt)
 	switch {
-	case i.acked:
+	case i.answered:
 		return refuse(alreadyAcknowledged)
-	case i.over, took > answerTime:
+	case i.ended, took > answerTime:
 		return refuse(unknownInteraction)
 	}
 	f := rule.Faults{}
-	kinds := kindsOf[i.kind]
-	if i.from == nil {
+	kinds := answersTo[i.kind]
+	if i.message == nil {
 		kinds = slices.DeleteFunc(slices.Clone(kinds), func(k int) bool { return k == AnswerDeferredUpdate || k == AnswerUpdate })
 	}
 	kind := f.Choice(form, "type", "", kinds...)
@@ -63,44 +63,44 @@ func (d *Discord) acknowledge(i *interaction, form object, files []upload, via s
 	if data != nil {
 		a.Data, _ = json.Marshal(data)
 	}
-	if err := d.carry(i, kind, data, files); err != nil {
+	if err := d.applyAnswer(i, kind, data, files); err != nil {
 		return err
 	}
 	if i.original != nil && kind != AnswerDeferredUpdate {
 		a.Message = i.original.ID
 	}
-	i.acked, i.receipt.answer = true, a
-	close(i.answered)
-	if i.then != nil {
-		i.then(a)
+	i.answered, i.receipt.answer = true, a
+	close(i.answeredCh)
+	if i.onAnswer != nil {
+		i.onAnswer(a)
 	}
-	d.settle(i, nil)
+	d.endInteraction(i, nil)
 	return nil
 }
 
-// carry does what an answer asks for.
-func (d *Discord) carry(i *interaction, kind int, data object, files []upload) error {
+// applyAnswer does what an answer asks for.
+func (d *Discord) applyAnswer(i *interaction, kind int, data object, files []upload) error {
 	switch kind {
 	case AnswerMessage:
-		return d.reply(i, data, files)
+		return d.answerWithMessage(i, data, files)
 	case AnswerDeferred:
 		flags := rule.Integer(data["flags"])
 		if flags&^FlagEphemeral != 0 {
-			return formFault("data.flags", "MESSAGE_FLAGS_INVALID", "only EPHEMERAL may be set when deferring")
+			return invalidField("data.flags", "MESSAGE_FLAGS_INVALID", "only EPHEMERAL may be set when deferring")
 		}
 		i.ephemeral = flags&FlagEphemeral != 0
-		i.original = d.respond(i, said{Message: rule.Message{Flags: FlagLoading | flags, Allowed: rule.AllowUsers}})
+		i.original = d.postAnswer(i, content{Message: rule.Message{Flags: FlagLoading | flags, Allowed: rule.AllowUsers}})
 	case AnswerDeferredUpdate:
-		i.original = i.from
+		i.original = i.message
 	case AnswerUpdate:
-		s, err := readMessage(data, files, rule.AllowUsers)
+		s, err := readContent(data, files, rule.AllowUsers)
 		if err != nil {
-			return under("data", err)
+			return nestFaults("data", err)
 		}
-		if err := d.change(i.from, s); err != nil {
+		if err := d.editMessage(i.message, s); err != nil {
 			return err
 		}
-		i.original = i.from
+		i.original = i.message
 	case AnswerChoices:
 		return choiceFaults(i, data)
 	case AnswerModal:
@@ -108,7 +108,7 @@ func (d *Discord) carry(i *interaction, kind int, data object, files []upload) e
 			data = object{}
 		}
 		if err := invalidFormBody(rule.Modal(data)); err != nil {
-			return under("data", err)
+			return nestFaults("data", err)
 		}
 		i.opened = true
 		d.openModal(i, data)
@@ -116,9 +116,9 @@ func (d *Discord) carry(i *interaction, kind int, data object, files []upload) e
 	return nil
 }
 
-// under puts the faults of a form below a field.
-func under(field string, err error) error {
-	r, ok := err.(*refusal) //nolint:errorlint // made by faults.err
+// nestFaults puts the faults of a form below a field.
+func nestFaults(field string, err error) error {
+	r, ok := err.(*apiError) //nolint:errorlint // made by faults.err
 	if ok && r.errors != nil {
 		r.errors = object{field: r.errors}
 	}
@@ -143,7 +143,7 @@ func choiceFaults(i *interaction, data object) error {
 			find(inner)
 		}
 	}
-	options, _ := clone(i.data)["options"].([]any)
+	options, _ := deepCopy(i.data)["options"].([]any)
 	find(options)
 	for n, v := range f.List(data, "choices", "data", 25) {
 		c, _ := v.(object)
@@ -158,23 +158,23 @@ func choiceFaults(i *interaction, data object) error {
 	return invalidFormBody(f)
 }
 
-// reply makes the first answer a message.
-func (d *Discord) reply(i *interaction, data object, files []upload) error {
-	s, err := readMessage(data, files, rule.AllowUsers)
+// answerWithMessage makes the first answer a message.
+func (d *Discord) answerWithMessage(i *interaction, data object, files []upload) error {
+	s, err := readContent(data, files, rule.AllowUsers)
 	if err != nil {
-		return under("data", err)
+		return nestFaults("data", err)
 	}
 	if s.Empty() {
 		return refuse(emptyMessage)
 	}
 	i.ephemeral = s.Flags&FlagEphemeral != 0
-	i.original = d.respond(i, s)
+	i.original = d.postAnswer(i, s)
 	return nil
 }
 
-// respond makes a message that answers an interaction. The lock is held.
-func (d *Discord) respond(i *interaction, s said) *message {
-	m := &message{token: i.token, about: d.about(i), embeds: s.Embeds, components: s.Components, Message: Message{
+// postAnswer makes a message that answers an interaction. The lock is held.
+func (d *Discord) postAnswer(i *interaction, s content) *message {
+	m := &message{token: i.token, metadata: d.interactionMetadata(i), embeds: s.Embeds, components: s.Components, Message: Message{
 		Channel: i.channel.ID, User: BotUser, Text: s.Text, Interaction: i.id,
 		Flags: s.Flags & (FlagSuppressEmbeds | FlagSilent | FlagLoading | FlagComponentsV2),
 	}}
@@ -186,15 +186,15 @@ func (d *Discord) respond(i *interaction, s said) *message {
 		m.ReplyTo = rule.Text(i.data["target_id"])
 	case i.kind == kindSlash:
 		m.Kind = kindCommand
-	case i.from != nil:
-		m.Kind, m.ReplyTo = kindReply, i.from.ID
+	case i.message != nil:
+		m.Kind, m.ReplyTo = kindReply, i.message.ID
 	}
 	if s.Flags&FlagEphemeral != 0 {
 		m.To = i.user
 	}
-	m.Pings = d.pings(BotUser, i.channel, s.Text, s.Allowed, nil)
-	d.attach(m, s)
-	d.add(m)
-	d.tellMessage(m, "CREATE")
+	m.Pings = d.mentioned(BotUser, i.channel, s.Text, s.Allowed, nil)
+	d.attachFiles(m, s)
+	d.addMessage(m)
+	d.dispatchMessage(m, "CREATE")
 	return m
 }

@@ -7,23 +7,23 @@ import (
 	"aidesk/adapters/fake/discord/rule"
 )
 
-// attach keeps the new files of a message. The lock is held.
-func (d *Discord) attach(m *message, s said) {
+// attachFiles keeps the new files of a message. The lock is held.
+func (d *Discord) attachFiles(m *message, s content) {
 	for _, u := range s.files {
 		f := u.File
-		a := s.About[strconv.Itoa(u.n)]
+		a := s.NewFiles[strconv.Itoa(u.number)]
 		if name := rule.Text(a["filename"]); name != "" {
 			f.Name = name
 		}
 		f.Description = rule.Text(a["description"])
-		m.Files = append(m.Files, d.keep(m.Channel, f))
+		m.Files = append(m.Files, d.storeFile(m.Channel, f))
 	}
 }
 
-// change gives one of the application's messages a new version. The lock is held.
-func (d *Discord) change(m *message, s said) error {
+// editMessage gives one of the application's messages a new version. The lock is held.
+func (d *Discord) editMessage(m *message, s content) error {
 	if m.Flags&FlagComponentsV2 != 0 && (s.Text != "" || len(s.Embeds) > 0) {
-		return formFault("content", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "The 'content' field cannot be used when using MessageFlags.IS_COMPONENTS_V2")
+		return invalidField("content", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "The 'content' field cannot be used when using MessageFlags.IS_COMPONENTS_V2")
 	}
 	next := *m
 	if s.HasText {
@@ -37,7 +37,7 @@ func (d *Discord) change(m *message, s said) error {
 	}
 	next.Files = slices.Clone(m.Files)
 	if s.HasUploads {
-		next.Files = slices.DeleteFunc(next.Files, func(f File) bool { return !slices.Contains(s.Kept, f.ID) })
+		next.Files = slices.DeleteFunc(next.Files, func(f File) bool { return !slices.Contains(s.KeptFiles, f.ID) })
 	}
 	if next.Text == "" && len(next.embeds)+len(next.components)+len(next.Files)+len(s.files) == 0 {
 		return refuse(emptyMessage)
@@ -48,19 +48,19 @@ func (d *Discord) change(m *message, s said) error {
 	}
 	ch, _ := d.channel(m.Channel)
 	if s.HasText {
-		next.Pings = d.pings(BotUser, ch, s.Text, s.Allowed, nil)
+		next.Pings = d.mentioned(BotUser, ch, s.Text, s.Allowed, nil)
 	}
 	*m = next
 	m.Edited = true
-	d.attach(m, s)
-	m.version(d)
-	d.tellMessage(m, "UPDATE")
+	d.attachFiles(m, s)
+	m.addVersion(d)
+	d.dispatchMessage(m, "UPDATE")
 	return nil
 }
 
-// own finds the message of a call that is the bot's. What only one member sees does
+// botMessage finds the message of a call that is the bot's. What only one member sees does
 // not exist for its token.
-func (c *call) own(ch Channel) (*message, error) {
+func (c *call) botMessage(ch Channel) (*message, error) {
 	m := c.message(ch.ID, c.vars["message"])
 	switch {
 	case m == nil, m.Deleted, m.To != "":
@@ -74,29 +74,29 @@ func (c *call) own(ch Channel) (*message, error) {
 }
 
 func changeMessage(c *call) (any, error) {
-	ch, err := c.place(0)
+	ch, err := c.requestChannel(0)
 	if err != nil {
 		return nil, err
 	}
-	m, err := c.own(ch)
+	m, err := c.botMessage(ch)
 	if err != nil {
 		return nil, err
 	}
 	if ch.Archived {
 		return nil, refuse(threadArchived)
 	}
-	s, err := readMessage(c.form, c.files, rule.AllowAll)
+	s, err := readContent(c.form, c.files, rule.AllowAll)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.change(m, s); err != nil {
+	if err := c.editMessage(m, s); err != nil {
 		return nil, err
 	}
-	return c.messageWire(m), nil
+	return c.messagePayload(m), nil
 }
 
 func deleteMessage(c *call) (any, error) {
-	ch, err := c.place(0)
+	ch, err := c.requestChannel(0)
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +111,6 @@ func deleteMessage(c *call) (any, error) {
 	case ch.Archived:
 		return nil, refuse(threadArchived)
 	}
-	c.remove(m)
+	c.deleteMessage(m)
 	return nil, nil
 }

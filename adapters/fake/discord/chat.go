@@ -7,9 +7,9 @@ import (
 	"aidesk/adapters/fake/discord/rule"
 )
 
-// place finds the channel of a call, which the bot sees and in which it has more
+// requestChannel finds the channel of a call, which the bot sees and in which it has more
 // permissions.
-func (c *call) place(more uint64) (Channel, error) {
+func (c *call) requestChannel(more uint64) (Channel, error) {
 	ch, ok := c.channel(c.vars["channel"])
 	switch {
 	case !ok:
@@ -22,36 +22,36 @@ func (c *call) place(more uint64) (Channel, error) {
 	return ch, nil
 }
 
-// writable finds the channel of a call in which the bot may write.
-func (c *call) writable() (Channel, error) {
-	ch, err := c.place(0)
+// writableChannel finds the channel of a call in which the bot may write.
+func (c *call) writableChannel() (Channel, error) {
+	ch, err := c.requestChannel(0)
 	switch {
 	case err != nil:
 		return ch, err
 	case ch.Kind == KindCategory:
 		return ch, refuse(notText)
-	case !c.may(BotUser, ch, ch.writes()):
+	case !c.may(BotUser, ch, ch.writePermissions()):
 		return ch, refuse(missingPermissions)
 	case ch.Locked && !c.may(BotUser, ch, ManageThreads):
 		if ch.Archived {
 			return ch, refuse(threadArchived)
 		}
 		return ch, refuse(threadLocked)
-	case ch.Kind == KindDM && (c.blocked[ch.Recipient] || !c.shares(ch.Recipient)):
+	case ch.Kind == KindDM && (c.blocked[ch.Recipient] || !c.sharesGuild(ch.Recipient)):
 		return ch, refuse(cannotSendToUser)
 	}
 	return ch, nil
 }
 
-// nonceLives is for how long a nonce is remembered: "the past few minutes".
-const nonceLives = 5 * time.Minute
+// nonceLifetime is for how long a nonce is remembered: "the past few minutes".
+const nonceLifetime = 5 * time.Minute
 
 func createMessage(c *call) (any, error) {
-	ch, err := c.writable()
+	ch, err := c.writableChannel()
 	if err != nil {
 		return nil, err
 	}
-	s, err := readMessage(c.form, c.files, rule.AllowAll)
+	s, err := readContent(c.form, c.files, rule.AllowAll)
 	if err != nil {
 		return nil, err
 	}
@@ -63,8 +63,8 @@ func createMessage(c *call) (any, error) {
 	}
 	if s.Enforce && s.Nonce != "" {
 		for _, m := range slices.Backward(c.messages) {
-			if m.User == BotUser && m.Nonce == s.Nonce && m.Channel == ch.ID && c.Clock.Now().Sub(m.Time) < nonceLives {
-				return c.messageWire(m), nil
+			if m.User == BotUser && m.Nonce == s.Nonce && m.Channel == ch.ID && c.Clock.Now().Sub(m.Time) < nonceLifetime {
+				return c.messagePayload(m), nil
 			}
 		}
 	}
@@ -79,25 +79,25 @@ func createMessage(c *call) (any, error) {
 		replied = c.message(ch.ID, s.Reply)
 		switch {
 		case replied != nil && replied.system:
-			return nil, formFault("message_reference", "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE", "Cannot reply to a system message")
+			return nil, invalidField("message_reference", "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE", "Cannot reply to a system message")
 		case replied != nil && !replied.Deleted && replied.To == "":
 			m.Kind, m.ReplyTo = kindReply, s.Reply
-		case !s.Lax:
-			return nil, formFault("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
+		case !s.AllowMissingReply:
+			return nil, invalidField("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
 		default:
 			replied = nil
 		}
 	}
-	m.Pings = c.pings(BotUser, ch, s.Text, s.Allowed, replied)
-	c.attach(m, s)
-	c.enter(ch, BotUser)
-	c.add(m)
-	c.tellMessage(m, "CREATE")
-	return c.messageWire(m), nil
+	m.Pings = c.mentioned(BotUser, ch, s.Text, s.Allowed, replied)
+	c.attachFiles(m, s)
+	c.joinByWriting(ch, BotUser)
+	c.addMessage(m)
+	c.dispatchMessage(m, "CREATE")
+	return c.messagePayload(m), nil
 }
 
-func typing(c *call) (any, error) {
-	ch, err := c.writable()
+func triggerTyping(c *call) (any, error) {
+	ch, err := c.writableChannel()
 	if err != nil {
 		return nil, err
 	}

@@ -8,8 +8,8 @@ import (
 	"aidesk/adapters/fake/discord/rule"
 )
 
-// command is one that the application registered.
-type command struct {
+// registration is one that the application registered.
+type registration struct {
 	id, name, guild string // no guild: everywhere
 	kind            int
 	body            object
@@ -35,7 +35,7 @@ func (d *Discord) Commands() []Registered {
 	return out
 }
 
-func (c *command) wire() object {
+func (c *registration) payload() object {
 	out := object{
 		"id": c.id, "application_id": ApplicationID, "version": c.version, "name": c.name, "type": c.kind, "description": "",
 		"default_member_permissions": nil, "nsfw": false, "name_localizations": nil, "description_localizations": nil,
@@ -77,14 +77,14 @@ func listCommands(c *call) (any, error) {
 	out := []object{}
 	for _, k := range c.commands {
 		if k.guild == guild {
-			out = append(out, k.wire())
+			out = append(out, k.payload())
 		}
 	}
 	return out, nil
 }
 
-// named finds the command of a call.
-func (c *call) named() (*command, error) {
+// requestCommand finds the command of a call.
+func (c *call) requestCommand() (*registration, error) {
 	guild, err := c.scope()
 	if err != nil {
 		return nil, err
@@ -98,15 +98,15 @@ func (c *call) named() (*command, error) {
 }
 
 func getCommand(c *call) (any, error) {
-	k, err := c.named()
+	k, err := c.requestCommand()
 	if err != nil {
 		return nil, err
 	}
-	return k.wire(), nil
+	return k.payload(), nil
 }
 
 func changeCommand(c *call) (any, error) {
-	k, err := c.named()
+	k, err := c.requestCommand()
 	if err != nil {
 		return nil, err
 	}
@@ -117,15 +117,15 @@ func changeCommand(c *call) (any, error) {
 	if err := invalidFormBody(f); err != nil {
 		return nil, err
 	}
-	k.body, k.name, k.version = next, rule.Text(next["name"]), c.id()
-	return k.wire(), nil
+	k.body, k.name, k.version = next, rule.Text(next["name"]), c.newID()
+	return k.payload(), nil
 }
 
 func deleteCommand(c *call) (any, error) {
-	k, err := c.named()
+	k, err := c.requestCommand()
 	if err != nil {
 		return nil, err
 	}
-	c.commands = slices.DeleteFunc(c.commands, func(o *command) bool { return o == k })
+	c.commands = slices.DeleteFunc(c.commands, func(o *registration) bool { return o == k })
 	return nil, nil
 }

@@ -9,8 +9,8 @@ import (
 	"net/http"
 )
 
-// act is what the control API and the page let people do.
-type act struct {
+// controlRequest is what the control API and the page let people do.
+type controlRequest struct {
 	User    string            `json:"user"`
 	Channel string            `json:"channel"`
 	Text    string            `json:"text"`    // of post, edit, slash: as typed, unless raw
@@ -35,18 +35,18 @@ type act struct {
 
 // controls are the acts, by the last word of their path. A receipt says that the
 // application has to answer.
-var controls = map[string]func(d *Discord, a act) (any, *Receipt, error){
-	"post": func(d *Discord, a act) (any, *Receipt, error) {
-		id, err := d.Post(a.User, a.Channel, a.words(d), PostOptions{ReplyTo: a.ReplyTo, NoPing: a.NoPing})
+var controls = map[string]func(d *Discord, a controlRequest) (any, *Receipt, error){
+	"post": func(d *Discord, a controlRequest) (any, *Receipt, error) {
+		id, err := d.Post(a.User, a.Channel, a.markup(d), PostOptions{ReplyTo: a.ReplyTo, NoPing: a.NoPing})
 		return object{"id": id}, nil, err
 	},
-	"edit": func(d *Discord, a act) (any, *Receipt, error) {
-		return nil, nil, d.Edit(a.User, a.Channel, a.Message, a.words(d))
+	"edit": func(d *Discord, a controlRequest) (any, *Receipt, error) {
+		return nil, nil, d.Edit(a.User, a.Channel, a.Message, a.markup(d))
 	},
-	"delete": func(d *Discord, a act) (any, *Receipt, error) {
+	"delete": func(d *Discord, a controlRequest) (any, *Receipt, error) {
 		return nil, nil, d.Delete(a.User, a.Channel, a.Message)
 	},
-	"press": func(d *Discord, a act) (any, *Receipt, error) {
+	"press": func(d *Discord, a controlRequest) (any, *Receipt, error) {
 		if a.Value != "" {
 			r, err := d.Choose(a.User, a.Channel, a.Message, a.Action, a.Value)
 			return nil, r, err
@@ -54,51 +54,54 @@ var controls = map[string]func(d *Discord, a act) (any, *Receipt, error){
 		r, err := d.Press(a.User, a.Channel, a.Message, a.Action)
 		return nil, r, err
 	},
-	"submit": func(d *Discord, a act) (any, *Receipt, error) {
+	"submit": func(d *Discord, a controlRequest) (any, *Receipt, error) {
 		r, err := d.Submit(a.User, a.Modal, a.Values)
 		return nil, r, err
 	},
-	"cancel": func(d *Discord, a act) (any, *Receipt, error) { d.CloseModal(a.User); return nil, nil, nil },
-	"slash": func(d *Discord, a act) (any, *Receipt, error) {
+	"cancel": func(d *Discord, a controlRequest) (any, *Receipt, error) { d.CloseModal(a.User); return nil, nil, nil },
+	"slash": func(d *Discord, a controlRequest) (any, *Receipt, error) {
 		r, err := d.Slash(a.User, a.Channel, a.Text)
 		return nil, r, err
 	},
-	"command": func(d *Discord, a act) (any, *Receipt, error) {
+	"command": func(d *Discord, a controlRequest) (any, *Receipt, error) {
 		r, err := d.Command(a.User, a.Channel, a.Command, a.Sub, a.Values)
 		return nil, r, err
 	},
-	"complete": func(d *Discord, a act) (any, *Receipt, error) {
+	"complete": func(d *Discord, a controlRequest) (any, *Receipt, error) {
 		choices, err := d.Complete(a.User, a.Channel, a.Command, a.Sub, a.Option, a.Value, a.Values)
-		return object{"choices": list(choices)}, nil, err
+		return object{"choices": orEmpty(choices)}, nil, err
 	},
-	"menu": func(d *Discord, a act) (any, *Receipt, error) {
+	"menu": func(d *Discord, a controlRequest) (any, *Receipt, error) {
 		r, err := d.MessageCommand(a.User, a.Channel, a.Message, a.Command)
 		return nil, r, err
 	},
-	"thread": func(d *Discord, a act) (any, *Receipt, error) {
+	"thread": func(d *Discord, a controlRequest) (any, *Receipt, error) {
 		id, err := d.OpenThread(a.User, a.Channel, a.Message, a.Name)
 		return object{"id": id}, nil, err
 	},
-	"archive": func(d *Discord, a act) (any, *Receipt, error) { d.Archive(a.Channel, a.Locked); return nil, nil, nil },
-	"inject": func(d *Discord, a act) (any, *Receipt, error) {
+	"archive": func(d *Discord, a controlRequest) (any, *Receipt, error) {
+		d.Archive(a.Channel, a.Locked)
+		return nil, nil, nil
+	},
+	"inject": func(d *Discord, a controlRequest) (any, *Receipt, error) {
 		return object{"sessions": d.Inject(a.Event, a.Payload)}, nil, nil
 	},
-	"drop":       func(d *Discord, _ act) (any, *Receipt, error) { d.Drop(); return nil, nil, nil },
-	"reconnect":  func(d *Discord, _ act) (any, *Receipt, error) { d.Reconnect(); return nil, nil, nil },
-	"invalidate": func(d *Discord, a act) (any, *Receipt, error) { d.Invalidate(a.Good); return nil, nil, nil },
-	"close":      func(d *Discord, a act) (any, *Receipt, error) { d.CloseWith(a.Code); return nil, nil, nil },
+	"drop":       func(d *Discord, _ controlRequest) (any, *Receipt, error) { d.Drop(); return nil, nil, nil },
+	"reconnect":  func(d *Discord, _ controlRequest) (any, *Receipt, error) { d.Reconnect(); return nil, nil, nil },
+	"invalidate": func(d *Discord, a controlRequest) (any, *Receipt, error) { d.Invalidate(a.Good); return nil, nil, nil },
+	"close":      func(d *Discord, a controlRequest) (any, *Receipt, error) { d.CloseWith(a.Code); return nil, nil, nil },
 }
 
-// words are the text of an act as Discord sends it.
-func (a act) words(d *Discord) string {
+// markup are the text of an act as Discord sends it.
+func (a controlRequest) markup(d *Discord) string {
 	if a.Raw {
 		return a.Text
 	}
 	return d.Typed(a.Text)
 }
 
-// controls serves the control API below /_control/ and the page.
-func (d *Discord) controls(mux *http.ServeMux) {
+// routeControls serves the control API below /_control/ and the page.
+func (d *Discord) routeControls(mux *http.ServeMux) {
 	mux.HandleFunc("POST /_control/{act}", d.serveControl)
 	mux.HandleFunc("GET /_control/{what}", d.serveState)
 	mux.HandleFunc("GET /_control/changed", d.serveChanged)
@@ -106,11 +109,11 @@ func (d *Discord) controls(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", d.servePage)
 }
 
-// patient is how long a control waits for the application to answer.
-const patient = 2 * answerTime
+// controlTimeout is how long a control waits for the application to answer.
+const controlTimeout = 2 * answerTime
 
-// perform does one thing and waits until the application has answered it.
-func (d *Discord) perform(ctx context.Context, word string, a act) (any, error) {
+// runControl does one thing and waits until the application has answered it.
+func (d *Discord) runControl(ctx context.Context, word string, a controlRequest) (any, error) {
 	do, ok := controls[word]
 	if !ok {
 		return nil, fmt.Errorf("there is no control %q", word)
@@ -119,7 +122,7 @@ func (d *Discord) perform(ctx context.Context, word string, a act) (any, error) 
 	if err != nil || receipt == nil {
 		return said, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patient)
+	ctx, cancel := context.WithTimeout(ctx, controlTimeout)
 	defer cancel()
 	answer, err := receipt.Wait(ctx)
 	return object{"interaction": receipt.ID, "type": answer.Type, "data": answer.Data, "message": answer.Message, "via": answer.Via}, err
@@ -128,28 +131,28 @@ func (d *Discord) perform(ctx context.Context, word string, a act) (any, error) 
 // serveControl does what a JSON body asks for. The answer is {"ok":true,…}, or
 // {"ok":false,"error":…} with status 409.
 func (d *Discord) serveControl(w http.ResponseWriter, r *http.Request) {
-	var a act
+	var a controlRequest
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
 	if err == nil {
 		err = json.Unmarshal(body, &a)
 	}
 	if err != nil {
-		respond(w, http.StatusBadRequest, object{"ok": false, "error": "the body is no JSON object of a control: " + err.Error()})
+		writeJSON(w, http.StatusBadRequest, object{"ok": false, "error": "the body is no JSON object of a control: " + err.Error()})
 		return
 	}
-	said, err := d.perform(r.Context(), r.PathValue("act"), a)
+	said, err := d.runControl(r.Context(), r.PathValue("act"), a)
 	if err != nil {
-		respond(w, http.StatusConflict, object{"ok": false, "error": err.Error()})
+		writeJSON(w, http.StatusConflict, object{"ok": false, "error": err.Error()})
 		return
 	}
 	out := object{"ok": true}
 	if more, ok := said.(object); ok {
 		maps.Copy(out, more)
 	}
-	respond(w, http.StatusOK, out)
+	writeJSON(w, http.StatusOK, out)
 }
 
-func respond(w http.ResponseWriter, status int, v any) {
+func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v)

@@ -60,20 +60,20 @@ type Discord struct {
 	messages []*message
 	files    map[string]*file
 	typings  []Typing
-	commands []*command
+	commands []*registration
 	created  map[string][]time.Time // commands, by guild
 
-	links        []*link
-	sessions     []*session
-	identified   int
-	resumed      int
-	leaveFirst   bool                    // the next client is sent away first
-	refusals     []int                   // close codes for the next clients
-	interactions map[string]*interaction // by token
-	modals       map[string]*modal       // open, by user
-	open         int                     // interactions under way
-	buckets      map[string]*bucket
-	faults       map[string][]Fault
+	conns          []*gatewayConn
+	sessions       []*session
+	identified     int
+	resumed        int
+	reconnectFirst bool                    // the next client is sent away first
+	closeCodes     []int                   // close codes for the next clients
+	interactions   map[string]*interaction // by token
+	modals         map[string]*modal       // open, by user
+	inFlight       int                     // interactions under way
+	buckets        map[string]*bucket
+	faults         map[string][]Fault
 
 	requests   []Request
 	deliveries []Delivery
@@ -99,7 +99,7 @@ func New(c Config) *Discord {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.Guilds == nil {
-		c.Guilds, c.Roles, c.Users, c.Channels = people()
+		c.Guilds, c.Roles, c.Users, c.Channels = defaultGuilds()
 	}
 	d := &Discord{
 		Config: c, blocked: map[string]bool{}, files: map[string]*file{}, modals: map[string]*modal{},
@@ -127,7 +127,7 @@ func New(c Config) *Discord {
 func (d *Discord) Close() {
 	d.mu.Lock()
 	d.cancel() // with the lock, so that nothing begins after it
-	links := slices.Clone(d.links)
+	links := slices.Clone(d.conns)
 	d.mu.Unlock()
 	for _, l := range links {
 		l.drop()
@@ -150,16 +150,16 @@ func (d *Discord) routes() *http.ServeMux {
 		mux.HandleFunc("GET "+path, d.serveGateway)
 	}
 	mux.HandleFunc("GET /attachments/{channel}/{id}/{name}", d.serveFile)
-	d.controls(mux)
+	d.routeControls(mux)
 	return mux
 }
 
 // epoch is the first moment of Discord's ids, in milliseconds.
 const epoch = 1420070400000
 
-// id makes a snowflake: the time and a number, always greater than the one before.
+// newID makes a snowflake: the time and a number, always greater than the one before.
 // The lock is held.
-func (d *Discord) id() string {
+func (d *Discord) newID() string {
 	next := uint64(max(d.Clock.Now().UnixMilli()-epoch, 0)) << 22
 	d.lastID = max(d.lastID+1, next)
 	return strconv.FormatUint(d.lastID, 10)

@@ -17,9 +17,9 @@ type File struct {
 // file is one that can be fetched.
 type file struct{ File }
 
-// keep stores a file, and gives it an id and an address. The lock is held.
-func (d *Discord) keep(channel string, f File) File {
-	f.ID, f.Name = d.id(), clean(f.Name)
+// storeFile stores a file, and gives it an id and an address. The lock is held.
+func (d *Discord) storeFile(channel string, f File) File {
+	f.ID, f.Name = d.newID(), cleanName(f.Name)
 	if f.Type == "" {
 		f.Type = http.DetectContentType(f.Content)
 	}
@@ -28,7 +28,7 @@ func (d *Discord) keep(channel string, f File) File {
 	return f
 }
 
-func (f File) wire() object {
+func (f File) payload() object {
 	out := object{
 		"id": f.ID, "filename": f.Name, "size": len(f.Content), "url": f.URL, "proxy_url": f.URL, "content_type": f.Type,
 	}

@@ -8,8 +8,8 @@ import (
 	"aidesk/adapters/fake/discord/rule"
 )
 
-// fill fills in the options of a command as a client does.
-type fill struct {
+// optionFiller fills in the options of a command as a client does.
+type optionFiller struct {
 	*Discord
 	ch       Channel
 	resolved object
@@ -17,7 +17,7 @@ type fill struct {
 }
 
 // options makes the options of a command of what a user gave.
-func (f *fill) options(defined []any, given map[string]string) ([]object, error) {
+func (f *optionFiller) options(defined []any, given map[string]string) ([]object, error) {
 	out := []object{}
 	known := map[string]bool{}
 	for _, v := range defined {
@@ -37,7 +37,7 @@ func (f *fill) options(defined []any, given map[string]string) ([]object, error)
 		if name == f.focused {
 			filled["value"], filled["focused"] = said, true // also of numbers, as they are typed
 		} else {
-			value, err := f.value(o, said)
+			value, err := f.optionValue(o, said)
 			if err != nil {
 				return nil, err
 			}
@@ -53,8 +53,8 @@ func (f *fill) options(defined []any, given map[string]string) ([]object, error)
 	return out, nil
 }
 
-// value is what a user gave for an option, as it is sent.
-func (f *fill) value(o object, said string) (any, error) {
+// optionValue is what a user gave for an option, as it is sent.
+func (f *optionFiller) optionValue(o object, said string) (any, error) {
 	name, kind := rule.Text(o["name"]), rule.Integer(o["type"])
 	if choices, ok := o["choices"].([]any); ok && len(choices) > 0 {
 		i := slices.IndexFunc(choices, func(v any) bool { c, _ := v.(object); return fmt.Sprint(c["value"]) == said })
@@ -80,7 +80,7 @@ func (f *fill) value(o object, said string) (any, error) {
 		switch {
 		case err != nil, kind == rule.OptionInteger && n != float64(int64(n)):
 			return nil, fmt.Errorf("the option %q is no number", name)
-		case hasLeast && n < float(least), hasMost && n > float(most):
+		case hasLeast && n < floatOf(least), hasMost && n > floatOf(most):
 			return nil, fmt.Errorf("the option %q is out of its bounds", name)
 		}
 		return n, nil
@@ -96,7 +96,7 @@ func (f *fill) value(o object, said string) (any, error) {
 	return nil, fmt.Errorf("the option %q is of a type that is not known here", name)
 }
 
-func float(v any) float64 {
+func floatOf(v any) float64 {
 	n, _ := strconv.ParseFloat(fmt.Sprint(v), 64)
 	return n
 }

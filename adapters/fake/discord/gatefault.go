@@ -8,7 +8,7 @@ func (d *Discord) Connected() int {
 	defer d.mu.Unlock()
 	n := 0
 	for _, s := range d.sessions {
-		if s.link != nil && !s.link.muted.Load() {
+		if s.conn != nil && !s.conn.silenced.Load() {
 			n++
 		}
 	}
@@ -34,16 +34,16 @@ func (d *Discord) Heartbeats() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	n := 0
-	for _, l := range d.links {
+	for _, l := range d.conns {
 		n += l.beats
 	}
 	return n
 }
 
-// each does something to every connection.
-func (d *Discord) each(do func(l *link)) {
+// eachConn does something to every connection.
+func (d *Discord) eachConn(do func(l *gatewayConn)) {
 	defer d.mu.Changing()()
-	for _, l := range d.links {
+	for _, l := range d.conns {
 		do(l)
 	}
 }
@@ -52,7 +52,7 @@ func (d *Discord) each(do func(l *link)) {
 // resumed.
 func (d *Discord) Drop() {
 	d.mu.Lock()
-	links := slices.Clone(d.links)
+	links := slices.Clone(d.conns)
 	d.mu.Unlock()
 	for _, l := range links {
 		l.drop()
@@ -62,38 +62,38 @@ func (d *Discord) Drop() {
 // Mute lets nothing through any more on all connections, which stay open, as when a
 // router forgot them. Sessions can be resumed.
 func (d *Discord) Mute() {
-	d.each(func(l *link) {
-		l.muted.Store(true)
-		if s := l.session; s != nil && s.link == l {
-			s.link, s.left = nil, d.Clock.Now()
+	d.eachConn(func(l *gatewayConn) {
+		l.silenced.Store(true)
+		if s := l.session; s != nil && s.conn == l {
+			s.conn, s.leftAt = nil, d.Clock.Now()
 		}
 	})
 }
 
 // Reconnect tells all clients to come back (op 7).
 func (d *Discord) Reconnect() {
-	d.each(func(l *link) { l.send(object{"op": opReconnect, "t": nil, "s": nil, "d": nil}) })
+	d.eachConn(func(l *gatewayConn) { l.send(object{"op": opReconnect, "t": nil, "s": nil, "d": nil}) })
 }
 
 // FirstReconnect makes op 7 the first that the next client hears after IDENTIFY or
 // RESUME.
 func (d *Discord) FirstReconnect() {
 	defer d.mu.Changing()()
-	d.leaveFirst = true
+	d.reconnectFirst = true
 }
 
 // Invalidate tells all clients that their session is invalid (op 9); a resumable one
 // can be resumed nevertheless, by a new connection.
 func (d *Discord) Invalidate(resumable bool) {
-	d.each(func(l *link) {
+	d.eachConn(func(l *gatewayConn) {
 		s := l.session
 		if s == nil {
 			return
 		}
 		l.send(object{"op": opInvalid, "t": nil, "s": nil, "d": resumable})
-		s.link, s.left, l.session = nil, d.Clock.Now(), nil
+		s.conn, s.leftAt, l.session = nil, d.Clock.Now(), nil
 		if !resumable {
-			d.forget(s)
+			d.removeSession(s)
 		}
 	})
 }
@@ -101,9 +101,9 @@ func (d *Discord) Invalidate(resumable bool) {
 // CloseWith closes all connections with a code. After CloseSequence and CloseTimeout
 // sessions cannot be resumed.
 func (d *Discord) CloseWith(code int) {
-	d.each(func(l *link) {
+	d.eachConn(func(l *gatewayConn) {
 		if s := l.session; s != nil && (code == CloseSequence || code == CloseTimeout) {
-			d.forget(s)
+			d.removeSession(s)
 		}
 		l.close(code)
 	})
@@ -112,16 +112,16 @@ func (d *Discord) CloseWith(code int) {
 // Refuse closes the next clients that identify with these codes, one each.
 func (d *Discord) Refuse(codes ...int) {
 	defer d.mu.Changing()()
-	d.refusals = append(d.refusals, codes...)
+	d.closeCodes = append(d.closeCodes, codes...)
 }
 
 // StopAcks leaves heartbeats of the connections that are open now without an answer.
-func (d *Discord) StopAcks() { d.each(func(l *link) { l.unacked = true }) }
+func (d *Discord) StopAcks() { d.eachConn(func(l *gatewayConn) { l.muteAcks = true }) }
 
 // AskHeartbeat asks all clients for a heartbeat at once (op 1).
 func (d *Discord) AskHeartbeat() {
-	d.each(func(l *link) { l.send(object{"op": opHeartbeat, "t": nil, "s": nil, "d": nil}) })
+	d.eachConn(func(l *gatewayConn) { l.send(object{"op": opHeartbeat, "t": nil, "s": nil, "d": nil}) })
 }
 
 // Send sends a text to all clients, as it is: broken JSON, unknown opcodes.
-func (d *Discord) Send(text string) { d.each(func(l *link) { l.write([]byte(text)) }) }
+func (d *Discord) Send(text string) { d.eachConn(func(l *gatewayConn) { l.write([]byte(text)) }) }

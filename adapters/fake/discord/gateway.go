@@ -52,12 +52,12 @@ type session struct {
 	intents       int
 	shard, shards uint64
 	seq           int
-	history       []packet
-	link          *link     // nil: nobody is there
-	left          time.Time // since when
+	history       []sentEvent
+	conn          *gatewayConn // nil: nobody is there
+	leftAt        time.Time    // since when
 }
 
-type packet struct {
+type sentEvent struct {
 	seq  int
 	text []byte
 }
@@ -69,27 +69,27 @@ func (d *Discord) serveGateway(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // it has answered
 	}
-	l := &link{ws: ws, wake: make(chan struct{}, 1), gone: make(chan struct{}), beat: time.Now()}
+	l := &gatewayConn{ws: ws, wake: make(chan struct{}, 1), closed: make(chan struct{}), beat: time.Now()}
 	d.mu.Lock()
 	q := r.URL.Query()
 	l.send(object{"op": opHello, "t": nil, "s": nil, "d": object{"heartbeat_interval": d.Heartbeat.Milliseconds(), "_trace": []string{}}})
 	if q.Get("v") != "9" && q.Get("v") != "10" || q.Get("encoding") != "json" && q.Get("encoding") != "" || q.Get("compress") != "" {
 		l.close(CloseVersion)
 	}
-	d.links = append(d.links, l)
+	d.conns = append(d.conns, l)
 	alive := d.ctx.Err() == nil
 	if alive {
-		d.work.Go(func() { l.pump(d.ctx, 2*d.Heartbeat+time.Second) })
+		d.work.Go(func() { l.writeLoop(d.ctx, 2*d.Heartbeat+time.Second) })
 	}
 	d.mu.Unlock()
 	if !alive {
 		l.drop()
 	}
-	d.read(l)
+	d.readPayloads(l)
 }
 
-// read takes what a client sends until the connection ends.
-func (d *Discord) read(l *link) {
+// readPayloads takes what a client sends until the connection ends.
+func (d *Discord) readPayloads(l *gatewayConn) {
 	var end error
 	for {
 		_, text, err := l.ws.ReadMessage()
@@ -98,7 +98,7 @@ func (d *Discord) read(l *link) {
 			break
 		}
 		d.mu.Lock()
-		if !l.muted.Load() {
+		if !l.silenced.Load() {
 			d.receive(l, text)
 		}
 		d.mu.Changed()
@@ -106,31 +106,31 @@ func (d *Discord) read(l *link) {
 	}
 	l.drop()
 	defer d.mu.Changing()()
-	d.links = slices.DeleteFunc(d.links, func(o *link) bool { return o == l })
+	d.conns = slices.DeleteFunc(d.conns, func(o *gatewayConn) bool { return o == l })
 	if l.session == nil {
 		return
 	}
 	s := l.session
-	if s.link == l {
-		s.link, s.left = nil, d.Clock.Now()
+	if s.conn == l {
+		s.conn, s.leftAt = nil, d.Clock.Now()
 	}
 	if websocket.IsCloseError(end, websocket.CloseNormalClosure, websocket.CloseGoingAway) && !l.ended.Load() {
-		d.forget(s) // who says goodbye so does not come back
+		d.removeSession(s) // who says goodbye so does not come back
 	}
 }
 
-func (d *Discord) forget(s *session) {
+func (d *Discord) removeSession(s *session) {
 	d.sessions = slices.DeleteFunc(d.sessions, func(o *session) bool { return o == s })
 }
 
 // receive does what one payload asks for. The lock is held.
-func (d *Discord) receive(l *link, said []byte) {
+func (d *Discord) receive(l *gatewayConn, said []byte) {
 	var p struct {
 		Op *int            `json:"op"`
 		D  json.RawMessage `json:"d"`
 	}
 	switch {
-	case !l.mayCome():
+	case !l.countSend():
 		l.close(CloseRateLimited)
 		return
 	case len(said) > maxPayload, json.Unmarshal(said, &p) != nil, p.Op == nil:
@@ -139,9 +139,9 @@ func (d *Discord) receive(l *link, said []byte) {
 	}
 	switch *p.Op {
 	case opHeartbeat:
-		l.lives()
+		l.heard()
 		l.beats++
-		if !l.unacked {
+		if !l.muteAcks {
 			l.send(object{"op": opAck, "t": nil, "s": nil, "d": nil})
 		}
 	case opIdentify:

@@ -19,22 +19,22 @@ import (
 	"aidesk/adapters/fake/faketest"
 )
 
-// raw is a client that does only what it is told.
-type raw struct {
+// rawJSON is a client that does only what it is told.
+type rawJSON struct {
 	*websocket.Conn
 	t   *testing.T
 	seq int
 }
 
-// packet is what the gateway sends.
-type packet struct {
+// sentEvent is what the gateway sends.
+type sentEvent struct {
 	Op int             `json:"op"`
 	T  string          `json:"t"`
 	S  int             `json:"s"`
 	D  json.RawMessage `json:"d"`
 }
 
-func dial(t *testing.T, d *fakediscord.Discord) *raw {
+func dial(t *testing.T, d *fakediscord.Discord) *rawJSON {
 	t.Helper()
 	ws, r, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(d.URL, "http")+"/link/?v=10&encoding=json", nil)
 	if err != nil {
@@ -42,7 +42,7 @@ func dial(t *testing.T, d *fakediscord.Discord) *raw {
 	}
 	r.Body.Close()
 	t.Cleanup(func() { _ = ws.Close() })
-	c := &raw{Conn: ws, t: t}
+	c := &rawJSON{Conn: ws, t: t}
 	if p := c.next(); p.Op != 10 {
 		t.Fatalf("the first packet is %+v", p)
 	}
@@ -50,7 +50,7 @@ func dial(t *testing.T, d *fakediscord.Discord) *raw {
 }
 
 // next is the next packet.
-func (c *raw) next() packet {
+func (c *rawJSON) next() sentEvent {
 	c.t.Helper()
 	p, err := c.read()
 	if err != nil {
@@ -59,7 +59,7 @@ func (c *raw) next() packet {
 	return p
 }
 
-func (c *raw) read() (p packet, err error) {
+func (c *rawJSON) read() (p sentEvent, err error) {
 	_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
 	if err = c.ReadJSON(&p); p.S > 0 {
 		c.seq = p.S
@@ -68,7 +68,7 @@ func (c *raw) read() (p packet, err error) {
 }
 
 // until is the next packet with a dispatch of a name.
-func (c *raw) until(name string) packet {
+func (c *rawJSON) until(name string) sentEvent {
 	c.t.Helper()
 	for {
 		if p := c.next(); p.T == name {
@@ -77,7 +77,7 @@ func (c *raw) until(name string) packet {
 	}
 }
 
-func (c *raw) say(text string) {
+func (c *rawJSON) say(text string) {
 	c.t.Helper()
 	if err := c.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
 		c.t.Fatal(err)
@@ -91,7 +91,7 @@ func identify(intents int, more string) string {
 }
 
 // ready identifies, and is the session.
-func (c *raw) ready(intents int, more string) string {
+func (c *rawJSON) ready(intents int, more string) string {
 	c.t.Helper()
 	c.say(identify(intents, more))
 	var r struct {
@@ -161,7 +161,7 @@ func TestClose(t *testing.T) {
 func TestIntents(t *testing.T) {
 	t.Parallel()
 	d := start(t, fakediscord.Config{Intents: fakediscord.IntentContent})
-	heard := map[string]*raw{"all": dial(t, d), "guilds": dial(t, d), "direct": dial(t, d), "content": dial(t, d), "second": dial(t, d)}
+	heard := map[string]*rawJSON{"all": dial(t, d), "guilds": dial(t, d), "direct": dial(t, d), "content": dial(t, d), "second": dial(t, d)}
 	heard["all"].ready(intents, "")
 	heard["guilds"].ready(fakediscord.IntentGuilds, "")
 	heard["direct"].ready(fakediscord.IntentDirectMessages, "")
@@ -369,7 +369,7 @@ func TestInject(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var p packet
+		var p sentEvent
 		if json.Unmarshal(text, &p) != nil || p.T == "" || p.Op != 0 {
 			continue
 		}

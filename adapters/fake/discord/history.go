@@ -8,11 +8,11 @@ import (
 	"aidesk/adapters/fake/discord/rule"
 )
 
-// readable is a message as the application may read it over REST.
-func (c *call) readable(m *message) object {
-	wire := c.messageWire(m)
+// restMessage is a message as the application may read it over REST.
+func (c *call) restMessage(m *message) object {
+	wire := c.messagePayload(m)
 	if c.Intents&IntentContent == 0 {
-		if blank := c.blank(m, wire); blank != nil {
+		if blank := c.withoutContent(m, wire); blank != nil {
 			return blank
 		}
 	}
@@ -20,7 +20,7 @@ func (c *call) readable(m *message) object {
 }
 
 func getMessage(c *call) (any, error) {
-	ch, err := c.place(ReadHistory)
+	ch, err := c.requestChannel(ReadHistory)
 	if err != nil {
 		return nil, err
 	}
@@ -28,12 +28,12 @@ func getMessage(c *call) (any, error) {
 	if m == nil || m.Deleted || m.To != "" {
 		return nil, refuse(unknownMessage)
 	}
-	return c.readable(m), nil
+	return c.restMessage(m), nil
 }
 
-// history lists messages, newest first: all, or those after, before or around one.
-func history(c *call) (any, error) {
-	ch, err := c.place(0)
+// listMessages lists messages, newest first: all, or those after, before or around one.
+func listMessages(c *call) (any, error) {
+	ch, err := c.requestChannel(0)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func history(c *call) (any, error) {
 		}
 	}
 	id := c.query.Get(pivot)
-	from := slices.IndexFunc(all, func(m *message) bool { return older(id, m.ID) || m.ID == id })
+	from := slices.IndexFunc(all, func(m *message) bool { return olderID(id, m.ID) || m.ID == id })
 	if from < 0 {
 		from = len(all)
 	}
@@ -88,13 +88,13 @@ func history(c *call) (any, error) {
 		all = all[max(len(all)-limit, 0):]
 	}
 	for _, m := range slices.Backward(all) {
-		out = append(out, c.readable(m))
+		out = append(out, c.restMessage(m))
 	}
 	return out, nil
 }
 
-// older reports whether a snowflake is less than another.
-func older(a, b string) bool {
+// olderID reports whether a snowflake is less than another.
+func olderID(a, b string) bool {
 	if len(a) != len(b) {
 		return len(a) < len(b)
 	}

@@ -16,11 +16,11 @@ import (
 	"time"
 )
 
-// maxAnswer is how long an answer to an interaction over HTTP may be, in bytes.
-const maxAnswer = maxBody
+// maxHTTPAnswer is how long an answer to an interaction over HTTP may be, in bytes.
+const maxHTTPAnswer = maxBody
 
-// send posts a signed body. An answer with a status that is not good is no error.
-func (d *Discord) send(ctx context.Context, url string, body []byte, stamp, signature string) (int, http.Header, []byte, error) {
+// postSigned posts a signed body. An answer with a status that is not good is no error.
+func (d *Discord) postSigned(ctx context.Context, url string, body []byte, stamp, signature string) (int, http.Header, []byte, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, nil, fmt.Errorf("interact with %s: %w", url, err)
@@ -34,7 +34,7 @@ func (d *Discord) send(ctx context.Context, url string, body []byte, stamp, sign
 		return 0, nil, nil, fmt.Errorf("interact with %s: %w", url, err)
 	}
 	defer answer.Body.Close()
-	said, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+	said, err := io.ReadAll(io.LimitReader(answer.Body, maxHTTPAnswer))
 	if err != nil {
 		return 0, nil, nil, fmt.Errorf("interact with %s: %w", url, err)
 	}
@@ -46,43 +46,43 @@ func Sign(stamp string, body []byte) string {
 	return hex.EncodeToString(ed25519.Sign(PrivateKey, append([]byte(stamp), body...)))
 }
 
-// post sends an interaction, and takes the answer as its first one.
-func (d *Discord) post(ctx context.Context, i *interaction, url string, body []byte) {
+// deliverInteraction sends an interaction, and takes the answer as its first one.
+func (d *Discord) deliverInteraction(ctx context.Context, i *interaction, url string, body []byte) {
 	stamp := strconv.FormatInt(d.Stamp().Unix(), 10)
-	status, header, said, err := d.send(ctx, url, body, stamp, Sign(stamp, body))
+	status, header, said, err := d.postSigned(ctx, url, body, stamp, Sign(stamp, body))
 	defer d.mu.Changing()()
 	switch {
-	case i.over:
+	case i.ended:
 		return
 	case err == nil && status == http.StatusAccepted && len(said) == 0:
 		return // it answers by the callback
 	case err == nil && status != http.StatusOK:
 		err = fmt.Errorf("%w: %s answered with status %d", errUnanswered, url, status)
 	case err == nil:
-		err = d.answered(i, url, header.Get("Content-Type"), said)
+		err = d.takeHTTPAnswer(i, url, header.Get("Content-Type"), said)
 	}
 	if err != nil {
 		d.Logger.Debug("interaction over HTTP", "error", err)
-		d.settle(i, err)
-		close(i.answered)
+		d.endInteraction(i, err)
+		close(i.answeredCh)
 	}
 }
 
-// answered takes the body of an answer. The lock is held.
-func (d *Discord) answered(i *interaction, url, contentType string, said []byte) error {
+// takeHTTPAnswer takes the body of an answer. The lock is held.
+func (d *Discord) takeHTTPAnswer(i *interaction, url, contentType string, said []byte) error {
 	kind, params, _ := mime.ParseMediaType(contentType)
 	c := &call{Discord: d}
 	switch kind {
 	case "application/json":
 	case "multipart/form-data":
 		var err error
-		if said, err = c.parts(multipart.NewReader(bytes.NewReader(said), params["boundary"])); err != nil {
+		if said, err = c.readParts(multipart.NewReader(bytes.NewReader(said), params["boundary"])); err != nil {
 			return err
 		}
 	default:
 		return fmt.Errorf("%w: the answer is of the type %q", errUnanswered, contentType)
 	}
-	if err := c.decode(said); err != nil {
+	if err := c.decodeJSON(said); err != nil {
 		return err
 	}
 	return d.acknowledge(i, c.form, c.files, url)
@@ -100,12 +100,12 @@ func (d *Discord) SetInteractionsURL(url string) {
 func (d *Discord) Verify(ctx context.Context) error {
 	d.mu.Lock()
 	url := d.InteractionsURL
-	body, _ := json.Marshal(object{"id": d.id(), "application_id": ApplicationID, "type": kindPing, "token": "ping", "version": 1})
+	body, _ := json.Marshal(object{"id": d.newID(), "application_id": ApplicationID, "type": kindPing, "token": "ping", "version": 1})
 	d.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	stamp := strconv.FormatInt(d.Stamp().Unix(), 10)
-	status, header, said, err := d.send(ctx, url, body, stamp, Sign(stamp, body))
+	status, header, said, err := d.postSigned(ctx, url, body, stamp, Sign(stamp, body))
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (d *Discord) Verify(ctx context.Context) error {
 		{stamp, ""},
 	}
 	for _, w := range wrong {
-		if status, _, _, err = d.send(ctx, url, body, w.stamp, w.signature); err != nil {
+		if status, _, _, err = d.postSigned(ctx, url, body, w.stamp, w.signature); err != nil {
 			return err
 		}
 		if status != http.StatusUnauthorized {

@@ -176,7 +176,7 @@ func TestFail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q.Header = http.Header{"User-Agent": {agent}, "Content-Type": {"application/json"}, "Authorization": {"Bot " + fakediscord.Token}}
+	q.Header = http.Header{"User-Agent": {userAgent}, "Content-Type": {"application/json"}, "Authorization": {"Bot " + fakediscord.Token}}
 	if a, err := http.DefaultClient.Do(q); err == nil {
 		a.Body.Close()
 		t.Error("the connection was not cut")

@@ -7,7 +7,7 @@ import (
 )
 
 // identify begins a session.
-func (d *Discord) identify(l *link, said json.RawMessage) {
+func (d *Discord) identify(l *gatewayConn, said json.RawMessage) {
 	var p struct {
 		Token      string   `json:"token"`
 		Intents    *int     `json:"intents"`
@@ -16,9 +16,9 @@ func (d *Discord) identify(l *link, said json.RawMessage) {
 	}
 	err := json.Unmarshal(said, &p)
 	d.identified++
-	if len(d.refusals) > 0 {
-		l.close(d.refusals[0])
-		d.refusals = d.refusals[1:]
+	if len(d.closeCodes) > 0 {
+		l.close(d.closeCodes[0])
+		d.closeCodes = d.closeCodes[1:]
 		return
 	}
 	switch {
@@ -34,12 +34,12 @@ func (d *Discord) identify(l *link, said json.RawMessage) {
 		l.close(CloseIntents)
 	case *p.Intents&privileged&^d.Intents != 0:
 		l.close(CloseDisallowed)
-	case d.leaveFirst:
-		d.leaveFirst = false
+	case d.reconnectFirst:
+		d.reconnectFirst = false
 		l.send(object{"op": opReconnect, "t": nil, "s": nil, "d": nil})
 	default:
-		d.sessions = slices.DeleteFunc(d.sessions, func(s *session) bool { return s.link == nil && d.Clock.Now().Sub(s.left) > resumable })
-		s := &session{id: d.id(), intents: *p.Intents, shards: 1, link: l}
+		d.sessions = slices.DeleteFunc(d.sessions, func(s *session) bool { return s.conn == nil && d.Clock.Now().Sub(s.leftAt) > resumable })
+		s := &session{id: d.newID(), intents: *p.Intents, shards: 1, conn: l}
 		if p.Shard != nil {
 			s.shard, s.shards = p.Shard[0], p.Shard[1]
 		}
@@ -52,11 +52,11 @@ func (d *Discord) identify(l *link, said json.RawMessage) {
 // ready tells a new session where it is.
 func (d *Discord) ready(s *session) {
 	bot, _ := d.user(BotUser)
-	user := bot.wire()
+	user := bot.payload()
 	user["verified"], user["mfa_enabled"], user["email"] = true, false, nil
 	guilds := []object{}
 	for _, g := range d.guilds {
-		if s.serves(g.ID) {
+		if s.hasGuild(g.ID) {
 			guilds = append(guilds, object{"id": g.ID, "unavailable": true})
 		}
 	}
@@ -65,17 +65,17 @@ func (d *Discord) ready(s *session) {
 		"application": object{"id": ApplicationID, "flags": d.applicationFlags(), "flags_new": d.applicationFlags()}, "guilds": guilds, "shard": []uint64{s.shard, s.shards},
 		"session_type": "normal", "private_channels": []any{}, "relationships": []any{}, "presences": []any{}, "user_settings": object{}, "geo_ordered_rtc_regions": []string{}, "guild_join_requests": []any{}, "_trace": []string{},
 	})
-	s.push("READY", ready)
+	s.send("READY", ready)
 	for _, g := range d.guilds {
-		if s.serves(g.ID) && s.intents&IntentGuilds != 0 {
+		if s.hasGuild(g.ID) && s.intents&IntentGuilds != 0 {
 			data, _ := json.Marshal(d.guildCreate(g))
-			s.push("GUILD_CREATE", data)
+			s.send("GUILD_CREATE", data)
 		}
 	}
 }
 
 // resume goes on with a session: what was missed comes first.
-func (d *Discord) resume(l *link, said json.RawMessage) {
+func (d *Discord) resume(l *gatewayConn, said json.RawMessage) {
 	var p struct {
 		Token   string `json:"token"`
 		Session string `json:"session_id"`
@@ -93,28 +93,28 @@ func (d *Discord) resume(l *link, said json.RawMessage) {
 	case strings.TrimPrefix(p.Token, "Bot ") != Token:
 		l.close(CloseAuthentication)
 		return
-	case d.leaveFirst:
-		d.leaveFirst = false
+	case d.reconnectFirst:
+		d.reconnectFirst = false
 		l.send(object{"op": opReconnect, "t": nil, "s": nil, "d": nil})
 		return
 	case i >= 0 && *p.Seq > d.sessions[i].seq:
 		l.close(CloseSequence)
 		return
-	case i < 0, d.sessions[i].link == nil && d.Clock.Now().Sub(d.sessions[i].left) > resumable:
+	case i < 0, d.sessions[i].conn == nil && d.Clock.Now().Sub(d.sessions[i].leftAt) > resumable:
 		l.send(object{"op": opInvalid, "t": nil, "s": nil, "d": false})
 		return
 	}
 	s := d.sessions[i]
-	if s.link != nil {
-		s.link.session = nil
-		s.link.close(CloseUnknownError)
+	if s.conn != nil {
+		s.conn.session = nil
+		s.conn.close(CloseUnknownError)
 	}
-	s.link, l.session = l, s
+	s.conn, l.session = l, s
 	for _, p2 := range s.history {
 		if p2.seq > *p.Seq {
 			l.write(p2.text)
 		}
 	}
 	d.resumed++
-	s.push("RESUMED", []byte(`{"_trace":[]}`))
+	s.send("RESUMED", []byte(`{"_trace":[]}`))
 }

@@ -50,8 +50,8 @@ func inputOf(c object, label string) (Input, bool) {
 	return in, false
 }
 
-// takes refuses what the client would not let a user submit.
-func (in Input) takes(value string) error {
+// check refuses what the client would not let a user submit.
+func (in Input) check(value string) error {
 	n := rule.Length(value)
 	if in.Kind != 4 {
 		n = 0

@@ -76,95 +76,95 @@ type interaction struct {
 	user      string
 	channel   Channel
 	data      object
-	from      *message // whose component was used, or whose component opened the modal
+	message   *message // whose component was used, or whose component opened the modal
 	command   int      // type of the command: 1, or 3 on a message
-	made      time.Time
+	createdAt time.Time
 
-	acked     bool
-	over      bool // answered, or too late
-	opened    bool // by a modal: there is no original
-	ephemeral bool
-	original  *message
-	receipt   *Receipt
-	answered  chan struct{}
+	answered   bool
+	ended      bool // answered, or too late
+	opened     bool // by a modal: there is no original
+	ephemeral  bool
+	original   *message
+	receipt    *Receipt
+	answeredCh chan struct{}
 	// then does what comes of the answer, with the lock held.
-	then func(a Answer)
+	onAnswer func(a Answer)
 }
 
 // interact tells the application of an interaction. The lock is held.
 func (d *Discord) interact(i *interaction) *Receipt {
-	i.id, i.made = d.id(), d.Clock.Now()
-	i.token = "aW50ZXJhY3Rpb24" + d.id()
-	i.answered = make(chan struct{})
+	i.id, i.createdAt = d.newID(), d.Clock.Now()
+	i.token = "aW50ZXJhY3Rpb24" + d.newID()
+	i.answeredCh = make(chan struct{})
 	i.receipt = &Receipt{ID: i.id, Token: i.token, done: make(chan struct{})}
 	d.interactions[i.token] = i
-	payload, _ := json.Marshal(d.interactionWire(i))
+	payload, _ := json.Marshal(d.interactionPayload(i))
 	if d.ctx.Err() != nil {
-		d.settle(i, errUnanswered)
+		d.endInteraction(i, errUnanswered)
 		return i.receipt
 	}
-	d.open++
+	d.inFlight++
 	fired, stop := d.Clock.Timer(answerTime)
 	url := d.InteractionsURL
 	if url == "" {
-		d.tell(event{name: "INTERACTION_CREATE", guild: i.channel.Guild, raw: payload})
+		d.dispatch(event{name: "INTERACTION_CREATE", guild: i.channel.Guild, raw: payload})
 	} else {
-		d.deliveries = append(d.deliveries, Delivery{Time: i.made, Event: "INTERACTION_CREATE", Payload: payload, URL: url})
+		d.deliveries = append(d.deliveries, Delivery{Time: i.createdAt, Event: "INTERACTION_CREATE", Payload: payload, URL: url})
 	}
 	d.work.Go(func() {
 		defer stop()
 		if url != "" {
 			ctx, cancel := context.WithCancel(d.ctx)
 			defer cancel()
-			d.work.Go(func() { d.post(ctx, i, url, payload) })
+			d.work.Go(func() { d.deliverInteraction(ctx, i, url, payload) })
 		}
 		select {
-		case <-i.answered:
+		case <-i.answeredCh:
 		case <-fired:
 		case <-d.ctx.Done():
 		}
 		defer d.mu.Changing()()
-		d.settle(i, errUnanswered)
-		d.open--
+		d.endInteraction(i, errUnanswered)
+		d.inFlight--
 	})
 	return i.receipt
 }
 
-// settle ends the wait for an answer, with an error unless there is one. The lock is
+// endInteraction ends the wait for an answer, with an error unless there is one. The lock is
 // held.
-func (d *Discord) settle(i *interaction, failure error) {
-	if i.over {
+func (d *Discord) endInteraction(i *interaction, failure error) {
+	if i.ended {
 		return
 	}
-	i.over = true
-	if !i.acked {
+	i.ended = true
+	if !i.answered {
 		i.receipt.err = failure
 	}
 	close(i.receipt.done)
 }
 
-// interactionWire is an interaction as the application gets it.
-func (d *Discord) interactionWire(i *interaction) object {
+// interactionPayload is an interaction as the application gets it.
+func (d *Discord) interactionPayload(i *interaction) object {
 	u, _ := d.user(i.user)
-	where := d.channelWire(i.channel)
-	where["permissions"] = number(d.permissions(i.user, i.channel))
+	where := d.channelPayload(i.channel)
+	where["permissions"] = bitString(d.permissions(i.user, i.channel))
 	out := object{
 		"id": i.id, "application_id": ApplicationID, "type": i.kind, "token": i.token, "version": 1, "data": i.data,
 		"channel_id": i.channel.ID, "channel": where, "locale": u.Locale, "entitlements": []any{}, "attachment_size_limit": maxFile,
-		"app_permissions": number(d.permissions(BotUser, i.channel)),
+		"app_permissions": bitString(d.permissions(BotUser, i.channel)),
 	}
 	if g, ok := d.guild(i.channel.Guild); ok {
-		member := u.member()
+		member := u.memberPayload()
 		member["permissions"] = where["permissions"]
 		out["member"], out["guild_id"], out["guild_locale"], out["context"] = member, g.ID, g.Locale, 0
 		out["guild"] = object{"id": g.ID, "locale": g.Locale, "features": []any{}}
 		out["authorizing_integration_owners"] = object{"0": g.ID}
 	} else {
-		out["user"], out["context"] = u.wire(), 1
+		out["user"], out["context"] = u.payload(), 1
 		out["authorizing_integration_owners"] = object{"0": "0"}
 	}
-	if i.from != nil {
-		out["message"] = d.messageWire(i.from)
+	if i.message != nil {
+		out["message"] = d.messagePayload(i.message)
 	}
-	return clone(out)
+	return deepCopy(out)
 }

@@ -175,7 +175,7 @@ func TestAnswers(t *testing.T) {
 	refused("a follow-up", ask(t, d, "POST", hook(r, ""), `{"content":"more"}`), 200, 0)
 	more := d.From(fakediscord.General)[0]
 	refused("changing it", ask(t, d, "PATCH", hook(r, "/messages/"+more.ID), `{"content":"more!"}`), 200, 0)
-	refused("changing another", ask(t, d, "PATCH", hook(r, "/messages/"+said(t, d, fakediscord.General, `{"content":"x"}`)), `{"content":"more!"}`), 404, 10008)
+	refused("changing another", ask(t, d, "PATCH", hook(r, "/messages/"+content(t, d, fakediscord.General, `{"content":"x"}`)), `{"content":"more!"}`), 404, 10008)
 	refused("deleting", ask(t, d, "DELETE", hook(r, "/messages/@original"), nil), 204, 0)
 	clock.Advance(16 * time.Minute)
 	refused("after fifteen minutes", ask(t, d, "POST", hook(r, ""), `{"content":"late"}`), 401, 50027)
@@ -204,7 +204,7 @@ func TestAnswers(t *testing.T) {
 func TestPresses(t *testing.T) {
 	t.Parallel()
 	d, _ := registered(t, fakediscord.Config{})
-	id := said(t, d, fakediscord.General, `{"content":"c","components":[`+row(button("a"), `{"type":2,"style":1,"label":"L","custom_id":"off","disabled":true}`)+`,`+
+	id := content(t, d, fakediscord.General, `{"content":"c","components":[`+row(button("a"), `{"type":2,"style":1,"label":"L","custom_id":"off","disabled":true}`)+`,`+
 		row(`{"type":3,"custom_id":"m","max_values":2,"options":[{"label":"A","value":"a"},{"label":"B","value":"b"}]}`)+`,`+row(`{"type":5,"custom_id":"u"}`)+`]}`)
 	ask(t, d, "PATCH", messages+"/"+id, `{"content":"gone","components":[]}`)
 	r, err := d.Press(fakediscord.Ada, fakediscord.General, id, "a")

@@ -14,7 +14,7 @@ var optionStart = regexp.MustCompile(`(?:^|\s)([-_\p{L}\p{N}]+):\s*`)
 // What comes before the first option, or instead of all, is the first required one.
 func (d *Discord) Slash(user, channel, line string) (*Receipt, error) {
 	name, rest, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "/"), " ")
-	sub, defined, rest, err := d.path(user, channel, name, rest)
+	sub, defined, rest, err := d.splitSubcommands(user, channel, name, rest)
 	if err != nil {
 		return nil, err
 	}
@@ -22,13 +22,13 @@ func (d *Discord) Slash(user, channel, line string) (*Receipt, error) {
 	marks := optionStart.FindAllStringSubmatchIndex(rest, -1)
 	lead, key := len(rest), ""
 	for _, m := range marks {
-		if optionOf(defined, rest[m[2]:m[3]]) == nil {
+		if findOption(defined, rest[m[2]:m[3]]) == nil {
 			continue // no option: "at 10:30"
 		}
 		if key != "" {
 			options[key] = strings.TrimSpace(rest[lead:m[0]])
 		} else if first := strings.TrimSpace(rest[:m[0]]); first != "" {
-			options[needed(defined)] = first
+			options[mainOption(defined)] = first
 		}
 		key, lead = rest[m[2]:m[3]], m[1]
 	}
@@ -36,20 +36,20 @@ func (d *Discord) Slash(user, channel, line string) (*Receipt, error) {
 	case key != "":
 		options[key] = strings.TrimSpace(rest[lead:])
 	case strings.TrimSpace(rest) != "":
-		options[needed(defined)] = strings.TrimSpace(rest)
+		options[mainOption(defined)] = strings.TrimSpace(rest)
 	}
 	return d.Command(user, channel, name, sub, options)
 }
 
-// path takes the subcommands off the beginning of a line, and finds their options.
-func (d *Discord) path(user, channel, name, line string) (string, []any, string, error) {
+// splitSubcommands takes the subcommands off the beginning of a line, and finds their options.
+func (d *Discord) splitSubcommands(user, channel, name, line string) (string, []any, string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	ch, err := d.inside(user, channel)
+	ch, err := d.visibleChannel(user, channel)
 	if err != nil {
 		return "", nil, "", err
 	}
-	c, err := d.offered(user, ch, 1, name)
+	c, err := d.offeredCommand(user, ch, 1, name)
 	if err != nil {
 		return "", nil, "", fmt.Errorf("/%s: %w", name, err)
 	}
@@ -57,7 +57,7 @@ func (d *Discord) path(user, channel, name, line string) (string, []any, string,
 	var path []string
 	for {
 		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
-		found := optionOf(defined, word)
+		found := findOption(defined, word)
 		if found == nil || rule.Integer(found["type"]) > 2 {
 			return strings.Join(path, " "), defined, line, nil
 		}
@@ -66,8 +66,8 @@ func (d *Discord) path(user, channel, name, line string) (string, []any, string,
 	}
 }
 
-// needed is the first option that is required, else the first.
-func needed(defined []any) string {
+// mainOption is the first option that is required, else the first.
+func mainOption(defined []any) string {
 	name := ""
 	for _, v := range defined {
 		o, _ := v.(object)

@@ -10,24 +10,24 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// link is one connection to the gateway. What is not said otherwise is guarded by the
+// gatewayConn is one connection to the gateway. What is not said otherwise is guarded by the
 // fake's lock.
-type link struct {
-	ws      *websocket.Conn
-	session *session    // nil: it has not identified
-	unacked bool        // its heartbeats are not acknowledged
-	muted   atomic.Bool // nothing comes through any more
-	ended   atomic.Bool // it was told why it ends
-	beats   int
-	minute  time.Time // when sends were first counted
-	sends   int
+type gatewayConn struct {
+	ws       *websocket.Conn
+	session  *session    // nil: it has not identified
+	muteAcks bool        // its heartbeats are not acknowledged
+	silenced atomic.Bool // nothing comes through any more
+	ended    atomic.Bool // it was told why it ends
+	beats    int
+	minute   time.Time // when sends were first counted
+	sends    int
 
-	queueing sync.Mutex
-	beat     time.Time
-	queue    []frame
-	wake     chan struct{}
-	gone     chan struct{}
-	once     sync.Once
+	queueing  sync.Mutex
+	beat      time.Time
+	queue     []frame
+	wake      chan struct{}
+	closed    chan struct{}
+	closeOnce sync.Once
 }
 
 // frame is a text, or the end of a connection.
@@ -37,18 +37,18 @@ type frame struct {
 }
 
 // write sends a text in its turn. It never waits: a client may be slow.
-func (l *link) write(text []byte) { l.put(frame{text: text}) }
+func (l *gatewayConn) write(text []byte) { l.enqueue(frame{text: text}) }
 
 // close closes the connection, with a code, after what was written before.
-func (l *link) close(code int) { l.put(frame{code: code}) }
+func (l *gatewayConn) close(code int) { l.enqueue(frame{code: code}) }
 
-func (l *link) send(payload object) {
+func (l *gatewayConn) send(payload object) {
 	text, _ := json.Marshal(payload)
 	l.write(text)
 }
 
-func (l *link) put(f frame) {
-	if l.muted.Load() {
+func (l *gatewayConn) enqueue(f frame) {
+	if l.silenced.Load() {
 		return
 	}
 	l.queueing.Lock()
@@ -61,13 +61,13 @@ func (l *link) put(f frame) {
 }
 
 // drop ends the connection without a word.
-func (l *link) drop() {
-	l.once.Do(func() { close(l.gone) })
+func (l *gatewayConn) drop() {
+	l.closeOnce.Do(func() { close(l.closed) })
 	_ = l.ws.Close()
 }
 
-// mayCome counts what a client sends, in real time.
-func (l *link) mayCome() bool {
+// countSend counts what a client sends, in real time.
+func (l *gatewayConn) countSend() bool {
 	if now := time.Now(); now.Sub(l.minute) > time.Minute {
 		l.minute, l.sends = now, 0
 	}
@@ -75,8 +75,8 @@ func (l *link) mayCome() bool {
 	return l.sends <= maxSends
 }
 
-// pump writes what is to be sent, and closes a client that is silent for too long.
-func (l *link) pump(ctx context.Context, silence time.Duration) {
+// writeLoop writes what is to be sent, and closes a client that is silent for too long.
+func (l *gatewayConn) writeLoop(ctx context.Context, silence time.Duration) {
 	defer l.drop()
 	late := time.NewTimer(silence)
 	defer late.Stop()
@@ -84,13 +84,13 @@ func (l *link) pump(ctx context.Context, silence time.Duration) {
 		select {
 		case <-l.wake:
 		case <-late.C:
-			if quiet := l.quiet(); quiet < silence || l.muted.Load() {
+			if quiet := l.silence(); quiet < silence || l.silenced.Load() {
 				late.Reset(max(silence-quiet, silence/2))
 				continue
 			}
-			l.goodbye(CloseTimeout)
+			l.sendClose(CloseTimeout)
 			return
-		case <-l.gone:
+		case <-l.closed:
 			return
 		case <-ctx.Done():
 			return
@@ -101,7 +101,7 @@ func (l *link) pump(ctx context.Context, silence time.Duration) {
 		l.queueing.Unlock()
 		for _, f := range frames {
 			if f.code != 0 {
-				l.goodbye(f.code)
+				l.sendClose(f.code)
 				return
 			}
 			if l.ws.WriteMessage(websocket.TextMessage, f.text) != nil {
@@ -111,32 +111,32 @@ func (l *link) pump(ctx context.Context, silence time.Duration) {
 	}
 }
 
-// lives notes that the client has shown that it lives.
-func (l *link) lives() {
+// heard notes that the client has shown that it lives.
+func (l *gatewayConn) heard() {
 	l.queueing.Lock()
 	defer l.queueing.Unlock()
 	l.beat = time.Now()
 }
 
-// quiet is for how long the client has not shown that it lives.
-func (l *link) quiet() time.Duration {
+// silence is for how long the client has not shown that it lives.
+func (l *gatewayConn) silence() time.Duration {
 	l.queueing.Lock()
 	defer l.queueing.Unlock()
 	return time.Since(l.beat)
 }
 
-// goodbye says why the connection ends, and gives the client a moment to hear it.
-func (l *link) goodbye(code int) {
+// sendClose says why the connection ends, and gives the client a moment to hear it.
+func (l *gatewayConn) sendClose(code int) {
 	l.ended.Store(true)
-	text := websocket.FormatCloseMessage(code, reasons[code])
+	text := websocket.FormatCloseMessage(code, closeReasons[code])
 	_ = l.ws.WriteControl(websocket.CloseMessage, text, time.Now().Add(time.Second))
 	select {
-	case <-l.gone:
+	case <-l.closed:
 	case <-time.After(time.Second):
 	}
 }
 
-var reasons = map[int]string{
+var closeReasons = map[int]string{
 	CloseUnknownError: "Unknown error.", CloseUnknownOpcode: "Unknown opcode.", CloseDecode: "Error while decoding payload.",
 	CloseNotIdentified: "Not authenticated.", CloseAuthentication: "Authentication failed.", CloseIdentified: "Already authenticated.",
 	CloseSequence: "Invalid seq.", CloseRateLimited: "Rate limited.", CloseTimeout: "Session timed out.", CloseShard: "Invalid shard.",

@@ -10,9 +10,9 @@ import (
 
 var mention = regexp.MustCompile(`<@!?(\d+)>|<@&(\d+)>|@(everyone|here)`)
 
-// pings are who a text of a user notifies. Discord does not say what becomes of
+// mentioned are who a text of a user notifies. Discord does not say what becomes of
 // mentions in code; here they count.
-func (d *Discord) pings(user string, ch Channel, text string, a rule.Mentions, reply *message) []string {
+func (d *Discord) mentioned(user string, ch Channel, text string, a rule.Mentions, reply *message) []string {
 	var out []string
 	add := func(id string) {
 		if !slices.Contains(out, id) {
@@ -27,7 +27,7 @@ func (d *Discord) pings(user string, ch Channel, text string, a rule.Mentions, r
 				add(m[1])
 			}
 		case m[2] != "":
-			r, known := got(d.roles, m[2])
+			r, known := byID(d.roles, m[2])
 			if known && r.Guild == ch.Guild && (r.Mentionable || mighty) && (slices.Contains(a.Parse, "roles") || slices.Contains(a.Roles, m[2])) {
 				add("&" + m[2])
 			}
@@ -44,8 +44,8 @@ func (d *Discord) pings(user string, ch Channel, text string, a rule.Mentions, r
 	return out
 }
 
-// mentions reports whether a user is mentioned.
-func (m *message) mentions(user string) bool { return slices.Contains(m.Pings, user) }
+// mentionsUser reports whether a user is mentioned.
+func (m *message) mentionsUser(user string) bool { return slices.Contains(m.Pings, user) }
 
 // Typed is what clients make of what a member types: names after an @ become mentions
 // of the user or role that bears them, names after a # of the channel.

@@ -49,7 +49,7 @@ type message struct {
 	components []any
 	unfurled   []any // embeds that Discord made of links
 	token      string
-	about      object // interaction_metadata
+	metadata   object // interaction_metadata
 	system     bool
 }
 
@@ -74,13 +74,13 @@ const (
 
 // Messages are those of a channel, oldest first, also deleted and ephemeral ones.
 func (d *Discord) Messages(channel string) []Message {
-	return d.some(func(m *message) bool { return m.Channel == channel })
+	return d.selectMessages(func(m *message) bool { return m.Channel == channel })
 }
 
 // From are the application's messages in a channel that everybody sees and that are
 // not deleted, oldest first.
 func (d *Discord) From(channel string) []Message {
-	return d.some(func(m *message) bool {
+	return d.selectMessages(func(m *message) bool {
 		return m.Channel == channel && m.User == BotUser && m.To == "" && !m.Deleted && !m.system
 	})
 }
@@ -88,10 +88,10 @@ func (d *Discord) From(channel string) []Message {
 // Ephemerals are the messages that only a user sees and that are not deleted, oldest
 // first, of all channels.
 func (d *Discord) Ephemerals(user string) []Message {
-	return d.some(func(m *message) bool { return m.To == user && !m.Deleted })
+	return d.selectMessages(func(m *message) bool { return m.To == user && !m.Deleted })
 }
 
-func (d *Discord) some(ok func(m *message) bool) []Message {
+func (d *Discord) selectMessages(ok func(m *message) bool) []Message {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var out []Message
@@ -129,18 +129,18 @@ func (d *Discord) message(channel, id string) *message {
 	return nil
 }
 
-// add puts a message into its channel. The lock is held.
-func (d *Discord) add(m *message) *message {
-	m.ID, m.Time = d.id(), d.Clock.Now()
-	m.version(d)
+// addMessage puts a message into its channel. The lock is held.
+func (d *Discord) addMessage(m *message) *message {
+	m.ID, m.Time = d.newID(), d.Clock.Now()
+	m.addVersion(d)
 	d.messages = append(d.messages, m)
 	return m
 }
 
-// version keeps what the message says now.
-func (m *message) version(d *Discord) {
-	rule.Complete(m.components)
-	m.Embeds, m.Components = raw(m.embeds), raw(m.components)
+// addVersion keeps what the message says now.
+func (m *message) addVersion(d *Discord) {
+	rule.FillDefaults(m.components)
+	m.Embeds, m.Components = rawJSON(m.embeds), rawJSON(m.components)
 	v := Version{Time: d.Clock.Now(), Text: m.Text, Embeds: m.Embeds, Components: m.Components, Pings: slices.Clone(m.Pings)}
 	for _, f := range m.Files {
 		v.Files = append(v.Files, f.Name)

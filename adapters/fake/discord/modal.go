@@ -47,8 +47,8 @@ func (d *Discord) CloseModal(user string) {
 // openModal shows a modal that was checked before. The lock is held.
 func (d *Discord) openModal(i *interaction, data object) {
 	components, _ := data["components"].([]any)
-	rule.Complete(components)
-	m := &modal{components: components, from: i.from, Modal: Modal{
+	rule.FillDefaults(components)
+	m := &modal{components: components, from: i.message, Modal: Modal{
 		User: i.user, Channel: i.channel.ID, CustomID: rule.Text(data["custom_id"]), Title: rule.Text(data["title"]),
 	}}
 	for _, v := range components {
@@ -75,9 +75,9 @@ func (d *Discord) Submit(user, customID string, values map[string]string) (*Rece
 	defer d.mu.Changing()()
 	m := d.modals[user]
 	if m == nil || customID != "" && m.CustomID != customID {
-		return nil, fmt.Errorf("modal %q: %w", customID, errMissing)
+		return nil, fmt.Errorf("modal %q: %w", customID, errNotShown)
 	}
-	ch, err := d.inside(user, m.Channel)
+	ch, err := d.visibleChannel(user, m.Channel)
 	if err != nil {
 		return nil, err
 	}
@@ -87,19 +87,19 @@ func (d *Discord) Submit(user, customID string, values map[string]string) (*Rece
 		if !given {
 			v = in.Value
 		}
-		if err := in.takes(v); err != nil {
+		if err := in.check(v); err != nil {
 			return nil, err
 		}
 		filled[in.CustomID] = v
 	}
 	for name := range values {
 		if _, ok := filled[name]; !ok {
-			return nil, fmt.Errorf("input %q: %w", name, errMissing)
+			return nil, fmt.Errorf("input %q: %w", name, errNotShown)
 		}
 	}
-	data := object{"custom_id": m.CustomID, "components": submitted(m.components, filled)}
-	i := &interaction{kind: kindSubmit, user: user, channel: ch, data: data, from: m.from}
-	i.then = func(Answer) {
+	data := object{"custom_id": m.CustomID, "components": submittedComponents(m.components, filled)}
+	i := &interaction{kind: kindSubmit, user: user, channel: ch, data: data, message: m.from}
+	i.onAnswer = func(Answer) {
 		if d.modals[user] == m {
 			delete(d.modals, user)
 		}
@@ -114,9 +114,9 @@ func (d *Discord) Submit(user, customID string, values map[string]string) (*Rece
 	return r, nil
 }
 
-// submitted are the components of a modal as they come back: rows and labels with what
+// submittedComponents are the components of a modal as they come back: rows and labels with what
 // was filled in.
-func submitted(components []any, filled map[string]string) []object {
+func submittedComponents(components []any, filled map[string]string) []object {
 	var out []object
 	for _, v := range components {
 		c, _ := v.(object)
@@ -132,10 +132,10 @@ func submitted(components []any, filled map[string]string) []object {
 			}
 		}
 		if inner, ok := c["components"].([]any); ok {
-			answer["components"] = submitted(inner, filled)
+			answer["components"] = submittedComponents(inner, filled)
 		}
 		if inner, ok := c["component"]; ok {
-			answer["component"] = submitted([]any{inner}, filled)[0]
+			answer["component"] = submittedComponents([]any{inner}, filled)[0]
 		}
 		out = append(out, answer)
 	}

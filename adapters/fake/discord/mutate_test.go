@@ -106,7 +106,7 @@ func parse(text string) any {
 	return out
 }
 
-func clone(v any) any {
+func deepCopy(v any) any {
 	text, _ := json.Marshal(v)
 	return parse(string(text))
 }
@@ -142,7 +142,7 @@ func (m *mutator) gather(text string) {
 
 // change changes one place of a tree.
 func (m *mutator) change(v any) any {
-	part := func() any { return clone(m.parts[m.IntN(len(m.parts))]) }
+	part := func() any { return deepCopy(m.parts[m.IntN(len(m.parts))]) }
 	switch v := v.(type) {
 	case object:
 		keys := slices.Sorted(maps.Keys(v))

@@ -68,7 +68,7 @@ func (d *Discord) look(user, channel string) look {
 	}
 	d.dm(out.User)
 	for _, c := range d.channels {
-		if c.thread() || !d.may(out.User, c, ViewChannel) {
+		if c.isThread() || !d.may(out.User, c, ViewChannel) {
 			continue
 		}
 		p := place{ID: c.ID, Name: "#" + c.Name}
@@ -77,7 +77,7 @@ func (d *Discord) look(user, channel string) look {
 		}
 		out.Channels = append(out.Channels, p)
 		for _, t := range d.channels {
-			if t.thread() && t.Parent == c.ID && d.may(out.User, t, ViewChannel) {
+			if t.isThread() && t.Parent == c.ID && d.may(out.User, t, ViewChannel) {
 				out.Channels = append(out.Channels, place{ID: t.ID, Name: t.Name, Thread: true})
 			}
 		}
@@ -91,7 +91,7 @@ func (d *Discord) look(user, channel string) look {
 	}
 	ch, _ := d.channel(out.Channel)
 	for _, c := range d.commands {
-		if _, err := d.offered(out.User, ch, c.kind, c.name); err != nil {
+		if _, err := d.offeredCommand(out.User, ch, c.kind, c.name); err != nil {
 			continue
 		}
 		switch c.kind {
@@ -156,7 +156,7 @@ func (d *Discord) servePageAct(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	get := r.PostFormValue
-	a := act{
+	a := controlRequest{
 		User: get("user"), Channel: get("channel"), Text: get("text"), ReplyTo: get("reply"), Message: get("message"), Action: get("action"),
 		Value: get("value"), Command: get("command"), Name: get("name"), Values: map[string]string{},
 	}
@@ -170,7 +170,7 @@ func (d *Discord) servePageAct(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	back := url.Values{"user": {a.User}, "channel": {a.Channel}}
-	if _, err := d.perform(r.Context(), word, a); err != nil {
+	if _, err := d.runControl(r.Context(), word, a); err != nil {
 		back.Set("fault", err.Error())
 	}
 	http.Redirect(w, r, "/?"+back.Encode(), http.StatusSeeOther)

@@ -100,8 +100,8 @@ const (
 	KindPrivateThread Kind = 12
 )
 
-// thread reports whether a channel is one.
-func (c Channel) thread() bool { return c.Kind >= KindNewsThread && c.Kind <= KindPrivateThread }
+// isThread reports whether a channel is one.
+func (c Channel) isThread() bool { return c.Kind >= KindNewsThread && c.Kind <= KindPrivateThread }
 
 // Overwrite changes what a role or a member may do in a channel.
 type Overwrite struct {
@@ -114,17 +114,17 @@ type Overwrite struct {
 // Invited are the permissions that the bot has: those of the invite link.
 const Invited = ViewChannel | SendMessages | EmbedLinks | AttachFiles | ReadHistory | CreateThreads | SendInThreads
 
-// everyone are the permissions of everybody in a new guild, as far as known here.
-const everyone = ViewChannel | SendMessages | EmbedLinks | AttachFiles | ReadHistory | CreateThreads | CreatePrivateThreads |
+// everyonePermissions are the permissions of everybody in a new guild, as far as known here.
+const everyonePermissions = ViewChannel | SendMessages | EmbedLinks | AttachFiles | ReadHistory | CreateThreads | CreatePrivateThreads |
 	SendInThreads | MentionEveryone | UseCommands | AddReactions
 
-// people are those of the default guilds, in which everybody may do what a new guild
+// defaultGuilds are those of the default guilds, in which everybody may do what a new guild
 // lets them: also the bot, and also mention everyone.
-func people() ([]Guild, []Role, []User, []Channel) {
+func defaultGuilds() ([]Guild, []Role, []User, []Channel) {
 	guilds := []Guild{{ID: GuildID, Name: "desk", Owner: Owner}, {ID: Other, Name: "other", Owner: Owner}}
 	roles := []Role{
-		{ID: GuildID, Name: "@everyone", Permissions: everyone},
-		{ID: Other, Guild: Other, Name: "@everyone", Permissions: everyone},
+		{ID: GuildID, Name: "@everyone", Permissions: everyonePermissions},
+		{ID: Other, Guild: Other, Name: "@everyone", Permissions: everyonePermissions},
 		{ID: BotRole, Name: "aidesk", Permissions: Invited, Managed: true},
 		{ID: AdminRole, Name: "admins", Permissions: Administrator},
 		{ID: Crew, Name: "crew", Mentionable: true},
@@ -149,8 +149,8 @@ func people() ([]Guild, []Role, []User, []Channel) {
 	return guilds, roles, users, channels
 }
 
-// find is the place of what has an id, or -1.
-func find[E interface{ key() string }](list []E, id string) int {
+// indexOf is the place of what has an id, or -1.
+func indexOf[E interface{ key() string }](list []E, id string) int {
 	return slices.IndexFunc(list, func(e E) bool { return e.key() == id })
 }
 
@@ -167,5 +167,5 @@ func ids[E interface{ key() string }](list []E) []string {
 	return out
 }
 
-// in reports whether a user is in a guild.
-func (u User) in(guild string) bool { return slices.Contains(u.Guilds, guild) }
+// inGuild reports whether a user is in a guild.
+func (u User) inGuild(guild string) bool { return slices.Contains(u.Guilds, guild) }

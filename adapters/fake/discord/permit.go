@@ -24,8 +24,8 @@ const (
 	allPermissions uint64 = 1<<53 - 1
 )
 
-// inDM is what everybody may do in a direct message.
-const inDM = ViewChannel | SendMessages | EmbedLinks | AttachFiles | ReadHistory | AddReactions | UseCommands
+// dmPermissions is what everybody may do in a direct message.
+const dmPermissions = ViewChannel | SendMessages | EmbedLinks | AttachFiles | ReadHistory | AddReactions | UseCommands
 
 // Permissions are what a user may do in a channel.
 func (d *Discord) Permissions(user, channel string) uint64 {
@@ -40,7 +40,7 @@ func (d *Discord) guildPermissions(user, guild string) uint64 {
 	u, _ := d.user(user)
 	g, ok := d.guild(guild)
 	switch {
-	case !ok || !u.in(guild):
+	case !ok || !u.inGuild(guild):
 		return 0
 	case g.Owner == user:
 		return allPermissions
@@ -62,11 +62,11 @@ func (d *Discord) guildPermissions(user, guild string) uint64 {
 func (d *Discord) permissions(user string, ch Channel) uint64 {
 	if ch.Kind == KindDM {
 		if user == ch.Recipient || user == BotUser {
-			return inDM
+			return dmPermissions
 		}
 		return 0
 	}
-	if ch.thread() {
+	if ch.isThread() {
 		parent, _ := d.channel(ch.Parent)
 		if ch.Kind == KindPrivateThread && !slices.Contains(ch.Members, user) && d.permissions(user, parent)&ManageThreads == 0 {
 			return 0
@@ -107,9 +107,9 @@ func (d *Discord) may(user string, ch Channel, bits uint64) bool {
 	return d.permissions(user, ch)&bits == bits
 }
 
-// writes is what it takes to write in a channel.
-func (c Channel) writes() uint64 {
-	if c.thread() {
+// writePermissions is what it takes to write in a channel.
+func (c Channel) writePermissions() uint64 {
+	if c.isThread() {
 		return ViewChannel | SendInThreads
 	}
 	return ViewChannel | SendMessages

@@ -10,20 +10,20 @@ import (
 	"aidesk/adapters/fake/discord/rule"
 )
 
-// address is where the gateway is.
-func (d *Discord) address() string { return "ws" + strings.TrimPrefix(d.URL, "http") + "/link" }
+// gatewayURL is where the gateway is.
+func (d *Discord) gatewayURL() string { return "ws" + strings.TrimPrefix(d.URL, "http") + "/link" }
 
-func gateway(c *call) (any, error) { return object{"url": c.address()}, nil }
+func gateway(c *call) (any, error) { return object{"url": c.gatewayURL()}, nil }
 
 func gatewayBot(c *call) (any, error) {
-	return object{"url": c.address(), "shards": 1, "session_start_limit": object{
+	return object{"url": c.gatewayURL(), "shards": 1, "session_start_limit": object{
 		"total": dailyStart, "remaining": max(dailyStart-c.identified, 0), "reset_after": 86_400_000, "max_concurrency": 1,
 	}}, nil
 }
 
 func me(c *call) (any, error) {
 	bot, _ := c.user(BotUser)
-	out := bot.wire()
+	out := bot.payload()
 	out["mfa_enabled"], out["verified"], out["locale"], out["email"], out["bio"] = false, true, "en-US", nil, ""
 	return out, nil
 }
@@ -33,7 +33,7 @@ func myGuilds(c *call) (any, error) {
 	for _, g := range c.guilds {
 		out = append(out, object{
 			"id": g.ID, "name": g.Name, "icon": nil, "banner": nil, "owner": g.Owner == BotUser, "features": []any{},
-			"permissions": number(c.guildPermissions(BotUser, g.ID)),
+			"permissions": bitString(c.guildPermissions(BotUser, g.ID)),
 		})
 	}
 	return out, nil
@@ -42,7 +42,7 @@ func myGuilds(c *call) (any, error) {
 func openDM(c *call) (any, error) {
 	id := rule.Text(c.form["recipient_id"])
 	if !rule.IsSnowflake(id) {
-		return nil, formFault("recipient_id", "NUMBER_TYPE_COERCE", "Value %q is not snowflake.", id)
+		return nil, invalidField("recipient_id", "NUMBER_TYPE_COERCE", "Value %q is not snowflake.", id)
 	}
 	u, ok := c.user(id)
 	switch {
@@ -52,7 +52,7 @@ func openDM(c *call) (any, error) {
 		return nil, refuse(cannotSendToUser)
 	}
 	ch, _ := c.channel(c.dm(id))
-	return c.channelWire(ch), nil
+	return c.channelPayload(ch), nil
 }
 
 func getUser(c *call) (any, error) {
@@ -60,7 +60,7 @@ func getUser(c *call) (any, error) {
 	if !ok {
 		return nil, refuse(unknownUser)
 	}
-	return u.wire(), nil
+	return u.payload(), nil
 }
 
 // applicationFlags say which privileged intents are enabled, in the form for
@@ -80,7 +80,7 @@ func application(c *call) (any, error) {
 	bot, _ := c.user(BotUser)
 	out := object{
 		"id": ApplicationID, "name": "aidesk", "icon": nil, "description": "", "type": nil, "verify_key": PublicKey, "flags": c.applicationFlags(),
-		"bot_public": true, "bot_require_code_grant": false, "hook": true, "summary": "", "owner": owner.wire(), "bot": bot.wire(),
+		"bot_public": true, "bot_require_code_grant": false, "hook": true, "summary": "", "owner": owner.payload(), "bot": bot.payload(),
 		"redirect_uris": []any{}, "interactions_endpoint_url": nil, "role_connections_verification_url": nil, "max_participants": nil,
 		"approximate_guild_count": len(c.guilds), "approximate_user_install_count": 0, "explicit_content_filter": 0, "team": nil,
 		"event_webhooks_url": nil, "event_webhooks_status": 1, "approximate_user_authorization_count": 0,
@@ -93,8 +93,8 @@ func application(c *call) (any, error) {
 	return out, nil
 }
 
-// entered finds the guild of a call, which the bot is in.
-func (c *call) entered() (Guild, error) {
+// requestGuild finds the guild of a call, which the bot is in.
+func (c *call) requestGuild() (Guild, error) {
 	g, ok := c.guild(c.vars["guild"])
 	if !ok {
 		return g, refuse(unknownGuild)
@@ -103,35 +103,35 @@ func (c *call) entered() (Guild, error) {
 }
 
 func getGuild(c *call) (any, error) {
-	g, err := c.entered()
+	g, err := c.requestGuild()
 	if err != nil {
 		return nil, err
 	}
-	return c.guildWire(g), nil
+	return c.guildPayload(g), nil
 }
 
 func guildChannels(c *call) (any, error) {
-	g, err := c.entered()
+	g, err := c.requestGuild()
 	if err != nil {
 		return nil, err
 	}
-	return c.channelsOf(g.ID, false), nil
+	return c.guildChannels(g.ID, false), nil
 }
 
 func guildRoles(c *call) (any, error) {
-	g, err := c.entered()
+	g, err := c.requestGuild()
 	if err != nil {
 		return nil, err
 	}
-	return c.rolesOf(g.ID), nil
+	return c.guildRoles(g.ID), nil
 }
 
 func activeThreads(c *call) (any, error) {
-	g, err := c.entered()
+	g, err := c.requestGuild()
 	if err != nil {
 		return nil, err
 	}
-	threads, members := c.channelsOf(g.ID, true), []any{}
+	threads, members := c.guildChannels(g.ID, true), []any{}
 	for _, t := range threads {
 		if m, ok := t["member"]; ok {
 			members = append(members, m)
@@ -141,7 +141,7 @@ func activeThreads(c *call) (any, error) {
 }
 
 func getMember(c *call) (any, error) {
-	g, err := c.entered()
+	g, err := c.requestGuild()
 	if err != nil {
 		return nil, err
 	}
@@ -149,15 +149,15 @@ func getMember(c *call) (any, error) {
 	switch {
 	case !ok:
 		return nil, refuse(unknownUser)
-	case !u.in(g.ID):
+	case !u.inGuild(g.ID):
 		return nil, refuse(unknownMember)
 	}
-	return u.member(), nil
+	return u.memberPayload(), nil
 }
 
 // guildMembers lists members, which takes an intent that is enabled.
 func guildMembers(c *call) (any, error) {
-	g, err := c.entered()
+	g, err := c.requestGuild()
 	if err != nil {
 		return nil, err
 	}
@@ -167,24 +167,24 @@ func guildMembers(c *call) (any, error) {
 	limit := 1
 	if v := c.query.Get("limit"); v != "" {
 		if limit, err = strconv.Atoi(v); err != nil || limit < 1 || limit > 1000 {
-			return nil, formFault("limit", "NUMBER_TYPE_MAX", "int value should be between 1 and 1000.")
+			return nil, invalidField("limit", "NUMBER_TYPE_MAX", "int value should be between 1 and 1000.")
 		}
 	}
-	all := slices.DeleteFunc(slices.Clone(c.users), func(u User) bool { return !u.in(g.ID) || !older(c.query.Get("after"), u.ID) })
+	all := slices.DeleteFunc(slices.Clone(c.users), func(u User) bool { return !u.inGuild(g.ID) || !olderID(c.query.Get("after"), u.ID) })
 	slices.SortFunc(all, func(a, b User) int { return strings.Compare(a.ID, b.ID) })
 	out := []object{}
 	for _, u := range all[:min(limit, len(all))] {
-		out = append(out, u.member())
+		out = append(out, u.memberPayload())
 	}
 	return out, nil
 }
 
 func getChannel(c *call) (any, error) {
-	ch, err := c.place(0)
+	ch, err := c.requestChannel(0)
 	if err != nil {
 		return nil, err
 	}
-	return c.channelWire(ch), nil
+	return c.channelPayload(ch), nil
 }
 
 // PrivateKey signs interactions over HTTP; PublicKey is what the developer portal

@@ -15,8 +15,8 @@ import (
 
 var monday = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
-// said is a message of the application, by its id.
-func said(t *testing.T, d *fakediscord.Discord, channel, body string) string {
+// content is a message of the application, by its id.
+func content(t *testing.T, d *fakediscord.Discord, channel, body string) string {
 	t.Helper()
 	r := ask(t, d, "POST", "/channels/"+channel+"/messages", body)
 	id, _ := r.Object["id"].(string)
@@ -42,7 +42,7 @@ func TestPlaces(t *testing.T) {
 	t.Parallel()
 	d := start(t, fakediscord.Config{Intents: fakediscord.IntentMembers})
 	g, ch := fakediscord.GuildID, fakediscord.General
-	mine := said(t, d, ch, `{"content":"mine","embeds":[{"title":"t"}]}`)
+	mine := content(t, d, ch, `{"content":"mine","embeds":[{"title":"t"}]}`)
 	hers := posted(t, d, fakediscord.Ada, ch, "hers")
 	old := posted(t, d, fakediscord.Ada, ch, "threaded")
 	thread, err := d.OpenThread(fakediscord.Ada, ch, old, "of Ada")
@@ -53,7 +53,7 @@ func TestPlaces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inside := said(t, d, locked, `{"content":"inside"}`)
+	inside := content(t, d, locked, `{"content":"inside"}`)
 	d.Archive(locked, true)
 	dm := d.DM(fakediscord.Ada)
 	d.DM(fakediscord.Ben)
@@ -155,14 +155,14 @@ func TestGuards(t *testing.T) {
 		name, path, agent, token string
 		status, code             int
 	}{
-		{"all is well", "/v10/users/@me", agent, "Bot " + fakediscord.Token, 200, 0},
-		{"the older version", "/v9/users/@me", agent, "Bot " + fakediscord.Token, 200, 0},
-		{"another version", "/v8/users/@me", agent, "Bot " + fakediscord.Token, 400, 50041},
-		{"no token", "/v10/users/@me", agent, "", 401, 0},
-		{"another token", "/v10/users/@me", agent, "Bot x", 401, 0},
-		{"no word Bot", "/v10/users/@me", agent, fakediscord.Token, 401, 0},
+		{"all is well", "/v10/users/@me", userAgent, "Bot " + fakediscord.Token, 200, 0},
+		{"the older version", "/v9/users/@me", userAgent, "Bot " + fakediscord.Token, 200, 0},
+		{"another version", "/v8/users/@me", userAgent, "Bot " + fakediscord.Token, 400, 50041},
+		{"no token", "/v10/users/@me", userAgent, "", 401, 0},
+		{"another token", "/v10/users/@me", userAgent, "Bot x", 401, 0},
+		{"no word Bot", "/v10/users/@me", userAgent, fakediscord.Token, 401, 0},
 		{"another agent", "/v10/users/@me", "curl/8", "Bot " + fakediscord.Token, 403, 40333},
-		{"the gateway without a token", "/v10/gateway", agent, "", 200, 0},
+		{"the gateway without a token", "/v10/gateway", userAgent, "", 200, 0},
 	}
 	for _, tt := range tests {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.APIURL()+tt.path, nil)
@@ -190,7 +190,7 @@ func TestHistory(t *testing.T) {
 	d := start(t, fakediscord.Config{Clock: faketest.NewClock(monday)})
 	var ids []string
 	for word := range strings.FieldsSeq("a b c d e f") {
-		ids = append(ids, said(t, d, fakediscord.General, `{"content":"`+word+`"}`))
+		ids = append(ids, content(t, d, fakediscord.General, `{"content":"`+word+`"}`))
 	}
 	tests := []struct{ query, want string }{
 		{"", "f e d c b a"},
@@ -225,7 +225,7 @@ func TestContent(t *testing.T) {
 	for _, intents := range []int{0, fakediscord.IntentContent} {
 		d := start(t, fakediscord.Config{Intents: intents})
 		dm := d.DM(fakediscord.Ada)
-		mine := said(t, d, fakediscord.General, `{"content":"mine"}`)
+		mine := content(t, d, fakediscord.General, `{"content":"mine"}`)
 		reply, err := d.Post(fakediscord.Ada, fakediscord.General, "a reply", fakediscord.PostOptions{ReplyTo: mine})
 		if err != nil {
 			t.Fatal(err)
@@ -281,20 +281,20 @@ func TestPings(t *testing.T) {
 		{"one who is not there", body(`,"allowed_mentions":{"users":["` + ben + `"]}`), nil},
 	}
 	for _, tt := range tests {
-		id := said(t, d, fakediscord.General, tt.body)
+		id := content(t, d, fakediscord.General, tt.body)
 		m, _ := d.Message(fakediscord.General, id)
 		if diff := cmp.Diff(tt.want, m.Pings); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
 	}
-	id := said(t, d, fakediscord.General, body(`,"allowed_mentions":{"parse":[]}`))
+	id := content(t, d, fakediscord.General, body(`,"allowed_mentions":{"parse":[]}`))
 	ask(t, d, "PATCH", messages+"/"+id, `{"content":"<@`+ada+`> again"}`)
 	if m, _ := d.Message(fakediscord.General, id); len(m.Versions) != 2 || cmp.Diff([]string{ada}, m.Versions[1].Pings) != "" {
 		t.Errorf("an edit without allowed_mentions mentions %v", m.Versions)
 	}
 	everyone := fakediscord.Role{ID: fakediscord.GuildID, Name: "@everyone", Permissions: fakediscord.Invited}
 	d.SetRole(everyone)
-	m, _ := d.Message(fakediscord.General, said(t, d, fakediscord.General, body("")))
+	m, _ := d.Message(fakediscord.General, content(t, d, fakediscord.General, body("")))
 	if diff := cmp.Diff([]string{ada, crew, ben}, m.Pings); diff != "" {
 		t.Errorf("without the permission (-want +got):\n%s", diff)
 	}
@@ -306,15 +306,15 @@ func TestNonce(t *testing.T) {
 	clock := faketest.NewClock(monday)
 	d := start(t, fakediscord.Config{Clock: clock})
 	body := `{"content":"once","nonce":"n1","enforce_nonce":true}`
-	first := said(t, d, fakediscord.General, body)
-	if again := said(t, d, fakediscord.General, body); again != first {
+	first := content(t, d, fakediscord.General, body)
+	if again := content(t, d, fakediscord.General, body); again != first {
 		t.Error("two messages of one nonce")
 	}
-	if again := said(t, d, fakediscord.General, `{"content":"twice","nonce":"n1"}`); again == first {
+	if again := content(t, d, fakediscord.General, `{"content":"twice","nonce":"n1"}`); again == first {
 		t.Error("a nonce is enforced though nobody asked for it")
 	}
 	clock.Advance(10 * time.Minute)
-	if again := said(t, d, fakediscord.General, body); again == first {
+	if again := content(t, d, fakediscord.General, body); again == first {
 		t.Error("a nonce is remembered for ever")
 	}
 	if n := len(d.From(fakediscord.General)); n != 3 {

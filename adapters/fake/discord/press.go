@@ -18,18 +18,18 @@ func (d *Discord) Press(user, channel, message, customID string) (*Receipt, erro
 // Choose is Press for a menu: the values are those of its options, or ids of users,
 // roles or channels.
 func (d *Discord) Choose(user, channel, message, customID string, values ...string) (*Receipt, error) {
-	return d.choose(user, channel, message, customID, list(values))
+	return d.choose(user, channel, message, customID, orEmpty(values))
 }
 
 func (d *Discord) choose(user, channel, id, customID string, values []string) (*Receipt, error) {
 	defer d.mu.Changing()()
-	ch, err := d.inside(user, channel)
+	ch, err := d.visibleChannel(user, channel)
 	if err != nil {
 		return nil, err
 	}
 	m := d.message(channel, id)
 	if m == nil || m.Deleted || m.To != "" && m.To != user {
-		return nil, fmt.Errorf("message %s: %w", id, errMissing)
+		return nil, fmt.Errorf("message %s: %w", id, errNotShown)
 	}
 	var used object
 	for _, v := range slices.Backward(m.Versions) {
@@ -46,19 +46,19 @@ func (d *Discord) choose(user, channel, id, customID string, values []string) (*
 	}
 	kind := rule.Integer(used["type"])
 	if used == nil || (kind == 2) != (values == nil) {
-		return nil, fmt.Errorf("component %q in message %s: %w", customID, id, errMissing)
+		return nil, fmt.Errorf("component %q in message %s: %w", customID, id, errNotShown)
 	}
 	data := object{"component_type": kind, "custom_id": customID, "id": used["id"]}
 	if kind != 2 {
-		if err := d.chosen(data, used, values, ch); err != nil {
+		if err := d.chooseValues(data, used, values, ch); err != nil {
 			return nil, err
 		}
 	}
-	return d.interact(&interaction{kind: kindComponent, user: user, channel: ch, data: data, from: m}), nil
+	return d.interact(&interaction{kind: kindComponent, user: user, channel: ch, data: data, message: m}), nil
 }
 
-// chosen puts the values of a menu into its data.
-func (d *Discord) chosen(data, menu object, values []string, ch Channel) error {
+// chooseValues puts the values of a menu into its data.
+func (d *Discord) chooseValues(data, menu object, values []string, ch Channel) error {
 	least, most := 1, 1
 	if v, ok := menu["min_values"]; ok {
 		least = rule.Integer(v)
@@ -101,21 +101,21 @@ func (d *Discord) resolve(resolved object, id string, ch Channel, kinds string) 
 		return o
 	}
 	if u, ok := d.user(id); ok && strings.Contains(kinds, "user") {
-		under("users")[id] = u.wire()
-		if u.in(ch.Guild) {
-			member := u.partial()
-			member["permissions"] = number(d.permissions(id, ch))
+		under("users")[id] = u.payload()
+		if u.inGuild(ch.Guild) {
+			member := u.partialMember()
+			member["permissions"] = bitString(d.permissions(id, ch))
 			under("members")[id] = member
 		}
 		return true
 	}
-	if r, ok := got(d.roles, id); ok && r.Guild == ch.Guild && strings.Contains(kinds, "role") {
-		under("roles")[id] = r.wire()
+	if r, ok := byID(d.roles, id); ok && r.Guild == ch.Guild && strings.Contains(kinds, "role") {
+		under("roles")[id] = r.payload()
 		return true
 	}
 	if c, ok := d.channel(id); ok && c.Guild == ch.Guild && ch.Guild != "" && strings.Contains(kinds, "channel") {
-		where := d.channelWire(c)
-		where["permissions"] = number(d.permissions(BotUser, c))
+		where := d.channelPayload(c)
+		where["permissions"] = bitString(d.permissions(BotUser, c))
 		under("channels")[id] = where
 		return true
 	}

@@ -33,9 +33,9 @@ type bucket struct {
 	reset time.Time
 }
 
-// take counts a request in a bucket, and reports whether it may be made. The lock is
+// takeFromBucket counts a request in a bucket, and reports whether it may be made. The lock is
 // held.
-func (d *Discord) take(key string, l limit) (bucket, bool) {
+func (d *Discord) takeFromBucket(key string, l limit) (bucket, bool) {
 	now, b := d.Clock.Now(), d.buckets[key]
 	if b == nil || !b.reset.After(now) {
 		b = &bucket{l.n, now.Add(l.per)}
@@ -48,23 +48,23 @@ func (d *Discord) take(key string, l limit) (bucket, bool) {
 	return *b, true
 }
 
-// tooEarly counts a request and sets its headers; not nil: it came too early. The
+// rateLimit counts a request and sets its headers; not nil: it came too early. The
 // lock is held.
-func (d *Discord) tooEarly(m *method, vars map[string]string, h http.Header) *Fault {
+func (d *Discord) rateLimit(m *route, vars map[string]string, h http.Header) *Fault {
 	if !d.RateLimits || m.limit.n == 0 {
 		return nil
 	}
 	now := d.Clock.Now()
 	if !m.open { // interactions are outside of it
-		if b, ok := d.take("global", limitGlobal); !ok {
+		if b, ok := d.takeFromBucket("global", limitGlobal); !ok {
 			return &Fault{Status: http.StatusTooManyRequests, Scope: "global", RetryAfter: b.reset.Sub(now)}
 		}
 	}
 	hash := fnv.New64a()
-	_, _ = hash.Write([]byte(m.verb + m.route))
+	_, _ = hash.Write([]byte(m.verb + m.path))
 	name := fmt.Sprintf("%016x", hash.Sum64())
 	key := strings.Join([]string{name, vars["channel"], vars["guild"], vars["token"]}, " ")
-	b, ok := d.take(key, m.limit)
+	b, ok := d.takeFromBucket(key, m.limit)
 	wait := b.reset.Sub(now)
 	h.Set("X-Ratelimit-Limit", strconv.Itoa(m.limit.n))
 	h.Set("X-Ratelimit-Remaining", strconv.Itoa(b.left))
@@ -79,9 +79,9 @@ func (d *Discord) tooEarly(m *method, vars map[string]string, h http.Header) *Fa
 
 func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 3, 64) }
 
-// limited is the body of an answer with status 429, whose headers it sets. A global
+// rateLimitBody is the body of an answer with status 429, whose headers it sets. A global
 // limit has no headers of a bucket.
-func (f *Fault) limited(h http.Header) object {
+func (f *Fault) rateLimitBody(h http.Header) object {
 	scope := f.Scope
 	if scope == "" {
 		scope = "user"

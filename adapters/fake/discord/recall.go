@@ -12,31 +12,31 @@ func (d *Discord) serveState(w http.ResponseWriter, r *http.Request) {
 	var said any
 	switch r.PathValue("what") {
 	case "messages":
-		said = list(d.Messages(q.Get("channel")))
+		said = orEmpty(d.Messages(q.Get("channel")))
 	case "ephemerals":
-		said = list(d.Ephemerals(q.Get("user")))
+		said = orEmpty(d.Ephemerals(q.Get("user")))
 	case "modal":
 		said = nil
 		if m, ok := d.Modal(q.Get("user")); ok {
 			said = m
 		}
 	case "requests":
-		said = list(d.Requests(q["name"]...))
+		said = orEmpty(d.Requests(q["name"]...))
 	case "deliveries":
-		said = list(d.Deliveries(q["event"]...))
+		said = orEmpty(d.Deliveries(q["event"]...))
 	case "users":
 		said = d.Users()
 	case "channels":
 		said = d.Channels()
 	case "commands":
-		said = list(d.Commands())
+		said = orEmpty(d.Commands())
 	case "connected":
 		said = d.Connected()
 	default:
 		http.NotFound(w, r)
 		return
 	}
-	respond(w, http.StatusOK, said)
+	writeJSON(w, http.StatusOK, said)
 }
 
 // serveChanged answers when something has changed, or after a while.

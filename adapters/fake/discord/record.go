@@ -45,8 +45,8 @@ func (d *Discord) Requests(names ...string) []Request {
 	return out
 }
 
-// record adds a request. The lock is held.
-func (d *Discord) record(r Request) {
+// addRequest adds a request. The lock is held.
+func (d *Discord) addRequest(r Request) {
 	d.requests = append(d.requests, r)
 	d.Logger.Debug("request", "name", r.Name(), "status", r.Status, "code", r.Code, "error", r.Error)
 }
@@ -86,8 +86,8 @@ type Fault struct {
 	Hold       <-chan struct{} // the answer waits until it is closed
 }
 
-// does reports whether what was asked is done.
-func (f *Fault) does() bool { return f.Done || f.Status == 0 && !f.Cut }
+// performs reports whether what was asked is done.
+func (f *Fault) performs() bool { return f.Done || f.Status == 0 && !f.Cut }
 
 // Fail makes the next request of a route, "POST /channels/{channel}/messages", end in
 // a fault; several calls of Fail line up.

@@ -7,18 +7,18 @@ import (
 	"aidesk/adapters/fake/discord/rule"
 )
 
-// refusal is an error of the REST API.
-type refusal struct {
+// apiError is an error of the REST API.
+type apiError struct {
 	status, code int
 	message      string
 	errors       object // of a form, by the place
 }
 
 // Error is Discord's words.
-func (r *refusal) Error() string { return r.message }
+func (r *apiError) Error() string { return r.message }
 
 // body is the refusal as Discord sends it.
-func (r *refusal) body() object {
+func (r *apiError) body() object {
 	out := object{"message": r.message, "code": r.code}
 	if r.errors != nil {
 		out["errors"] = r.errors
@@ -64,7 +64,7 @@ const (
 	threadLocked        = 160005
 )
 
-var refusals = map[int]refusal{
+var apiErrors = map[int]apiError{
 	unknownApplication:  {status: 404, message: "Unknown Application"},
 	unknownChannel:      {status: 404, message: "Unknown Channel"},
 	unknownGuild:        {status: 404, message: "Unknown Guild"},
@@ -100,14 +100,14 @@ var refusals = map[int]refusal{
 
 // refuse is the refusal with a code.
 func refuse(code int) error {
-	r := refusals[code]
+	r := apiErrors[code]
 	r.code = code
 	return &r
 }
 
-// plain is a refusal that has no code of its own.
-func plain(status int) *refusal {
-	return &refusal{status: status, message: fmt.Sprintf("%d: %s", status, http.StatusText(status))}
+// httpError is a refusal that has no code of its own.
+func httpError(status int) *apiError {
+	return &apiError{status: status, message: fmt.Sprintf("%d: %s", status, http.StatusText(status))}
 }
 
 // invalidFormBody is the refusal of a form; nil: nothing is wrong.
@@ -115,11 +115,11 @@ func invalidFormBody(f rule.Faults) error {
 	if len(f) == 0 {
 		return nil
 	}
-	return &refusal{status: http.StatusBadRequest, code: invalidForm, message: "Invalid Form Body", errors: f.Tree()}
+	return &apiError{status: http.StatusBadRequest, code: invalidForm, message: "Invalid Form Body", errors: f.Tree()}
 }
 
-// formFault is the refusal of a form with one fault.
-func formFault(path, code, format string, args ...any) error {
+// invalidField is the refusal of a form with one fault.
+func invalidField(path, code, format string, args ...any) error {
 	f := rule.Faults{}
 	f.Addf(path, code, format, args...)
 	return invalidFormBody(f)

@@ -13,8 +13,8 @@ import (
 // maxCreates is how many new commands a guild, or the application, may get in a day.
 const maxCreates = 200
 
-// same finds a command by what is unique.
-func (d *Discord) same(guild, name string, kind int) *command {
+// findCommand finds a command by what is unique.
+func (d *Discord) findCommand(guild, name string, kind int) *registration {
 	for _, k := range d.commands {
 		if k.guild == guild && k.name == name && k.kind == kind {
 			return k
@@ -24,35 +24,35 @@ func (d *Discord) same(guild, name string, kind int) *command {
 }
 
 // register makes a command or replaces the one of its name, which keeps its id.
-func (d *Discord) register(guild string, body object) (*command, bool, error) {
+func (d *Discord) register(guild string, body object) (*registration, bool, error) {
 	body = maps.Clone(body)
 	delete(body, "id")
-	rule.Bare(body["options"])
-	kind := kindOf(body)
-	k := d.same(guild, rule.Text(body["name"]), kind)
+	rule.DropNulls(body["options"])
+	kind := commandType(body)
+	k := d.findCommand(guild, rule.Text(body["name"]), kind)
 	switch {
-	case k == nil && d.creates(guild) >= maxCreates:
+	case k == nil && d.createdToday(guild) >= maxCreates:
 		return nil, false, refuse(tooManyCreated)
 	case k == nil:
-		k = &command{id: d.id(), name: rule.Text(body["name"]), kind: kind, guild: guild, body: body, version: d.id()}
+		k = &registration{id: d.newID(), name: rule.Text(body["name"]), kind: kind, guild: guild, body: body, version: d.newID()}
 		d.created[guild] = append(d.created[guild], d.Clock.Now())
 		d.commands = append(d.commands, k)
 		return k, true, nil
 	case !reflect.DeepEqual(k.body, body):
-		k.body, k.version = body, d.id()
+		k.body, k.version = body, d.newID()
 	}
 	return k, false, nil
 }
 
-// creates is how many commands a guild got within a day.
-func (d *Discord) creates(guild string) int {
+// createdToday is how many commands a guild got within a day.
+func (d *Discord) createdToday(guild string) int {
 	since := d.Clock.Now().Add(-24 * time.Hour)
 	d.created[guild] = slices.DeleteFunc(d.created[guild], func(t time.Time) bool { return t.Before(since) })
 	return len(d.created[guild])
 }
 
-// kindOf is the type of a command; it is a slash command if it does not say.
-func kindOf(body object) int {
+// commandType is the type of a command; it is a slash command if it does not say.
+func commandType(body object) int {
 	if v, ok := body["type"]; ok && v != nil {
 		return rule.Integer(v)
 	}
@@ -66,19 +66,19 @@ func putCommands(c *call) (any, error) {
 		return nil, err
 	}
 	if c.list == nil {
-		return nil, formFault("", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+		return nil, invalidField("", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
 	}
 	f := rule.Faults{}
 	seen, count := map[string]bool{}, map[int]int{}
 	for i, v := range c.list {
 		body, _ := v.(object)
 		f.Command(body, rule.At(i))
-		key := fmt.Sprint(kindOf(body), " ", body["name"])
+		key := fmt.Sprint(commandType(body), " ", body["name"])
 		if seen[key] {
 			f.Addf(rule.At(i), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
 		}
 		seen[key] = true
-		count[kindOf(body)]++
+		count[commandType(body)]++
 	}
 	if err := invalidFormBody(f); err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func putCommands(c *call) (any, error) {
 	if count[1] > 100 || count[2] > 15 || count[3] > 15 {
 		return nil, refuse(tooManyCommands)
 	}
-	c.commands = slices.DeleteFunc(c.commands, func(k *command) bool {
+	c.commands = slices.DeleteFunc(c.commands, func(k *registration) bool {
 		return k.guild == guild && !seen[fmt.Sprint(k.kind, " ", k.name)]
 	})
 	out := []object{}
@@ -96,7 +96,7 @@ func putCommands(c *call) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, k.wire())
+		out = append(out, k.payload())
 	}
 	return out, nil
 }
@@ -114,11 +114,11 @@ func createCommand(c *call) (any, error) {
 	}
 	n := 0
 	for _, k := range c.commands {
-		if k.guild == guild && k.kind == kindOf(c.form) {
+		if k.guild == guild && k.kind == commandType(c.form) {
 			n++
 		}
 	}
-	if c.same(guild, rule.Text(c.form["name"]), kindOf(c.form)) == nil && n >= map[int]int{1: 100, 2: 15, 3: 15}[kindOf(c.form)] {
+	if c.findCommand(guild, rule.Text(c.form["name"]), commandType(c.form)) == nil && n >= map[int]int{1: 100, 2: 15, 3: 15}[commandType(c.form)] {
 		return nil, refuse(tooManyCommands)
 	}
 	k, isNew, err := c.register(guild, c.form)
@@ -128,5 +128,5 @@ func createCommand(c *call) (any, error) {
 	if isNew {
 		c.status = 201
 	}
-	return k.wire(), nil
+	return k.payload(), nil
 }

@@ -23,8 +23,8 @@ type call struct {
 	status  int // of a good answer; 0: 200, or 204 without a body
 }
 
-// agent is how applications have to name themselves.
-var agent = regexp.MustCompile(`^DiscordBot \(\S+, \S+\)`)
+// userAgent is how applications have to name themselves.
+var userAgent = regexp.MustCompile(`^DiscordBot \(\S+, \S+\)`)
 
 // serveAPI serves the REST API.
 func (d *Discord) serveAPI(w http.ResponseWriter, r *http.Request) {
@@ -34,22 +34,22 @@ func (d *Discord) serveAPI(w http.ResponseWriter, r *http.Request) {
 	record.Authorized = r.Header.Get("Authorization") == "Bot "+Token
 	record.Header.Del("Authorization")
 	c := &call{Discord: d, query: r.URL.Query(), version: record.Version}
-	m, vars, other := lookup(r.Method, record.Path)
+	m, vars, other := findRoute(r.Method, record.Path)
 	c.vars = vars
-	broken := c.read(r, &record)
+	broken := c.readBody(r, &record)
 
 	d.mu.Lock()
 	if m != nil {
-		record.Route = m.route
+		record.Route = m.path
 	}
 	record.Time = d.Clock.Now()
-	fault := d.fault(record.Name())
+	fault := d.takeFault(record.Name())
 	var said any
 	var err error
-	if fault == nil || fault.does() {
-		said, err = c.answer(m, other, broken, &record, w.Header())
+	if fault == nil || fault.performs() {
+		said, err = c.runRoute(m, other, broken, &record, w.Header())
 	}
-	status, body := c.outcome(said, err, fault, w.Header())
+	status, body := c.response(said, err, fault, w.Header())
 	if fault != nil && fault.Cut {
 		status, body = 0, nil
 	}
@@ -62,7 +62,7 @@ func (d *Discord) serveAPI(w http.ResponseWriter, r *http.Request) {
 		_ = json.Unmarshal(body, &wrong)
 		record.Code, record.Error = wrong.Code, wrong.Message
 	}
-	d.record(record)
+	d.addRequest(record)
 	d.mu.Changed()
 	d.mu.Unlock()
 
@@ -83,26 +83,26 @@ func (d *Discord) serveAPI(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-// answer does what is asked, if it may be done. The lock is held.
-func (c *call) answer(m *method, other bool, broken error, r *Request, h http.Header) (any, error) {
+// runRoute does what is asked, if it may be done. The lock is held.
+func (c *call) runRoute(m *route, other bool, broken error, r *Request, h http.Header) (any, error) {
 	switch {
-	case !agent.MatchString(r.Header.Get("User-Agent")):
+	case !userAgent.MatchString(r.Header.Get("User-Agent")):
 		return nil, refuse(internalNetwork) // so says the guard before the API
 	case c.version != "v9" && c.version != "v10":
 		return nil, refuse(invalidVersion)
 	case m == nil && other:
-		return nil, plain(http.StatusMethodNotAllowed)
+		return nil, httpError(http.StatusMethodNotAllowed)
 	case m == nil:
-		return nil, plain(http.StatusNotFound)
+		return nil, httpError(http.StatusNotFound)
 	case !m.open && !r.Authorized:
-		return nil, plain(http.StatusUnauthorized)
+		return nil, httpError(http.StatusUnauthorized)
 	}
 	for _, name := range []string{"channel", "message", "user", "guild", "command", "interaction"} {
 		if id, ok := c.vars[name]; ok && !rule.IsSnowflake(id) {
-			return nil, formFault(name+"_id", "NUMBER_TYPE_COERCE", "Value %q is not snowflake.", id)
+			return nil, invalidField(name+"_id", "NUMBER_TYPE_COERCE", "Value %q is not snowflake.", id)
 		}
 	}
-	if f := c.tooEarly(m, c.vars, h); f != nil {
+	if f := c.rateLimit(m, c.vars, h); f != nil {
 		return nil, &tooMany{f}
 	}
 	if broken != nil {
@@ -117,8 +117,8 @@ type tooMany struct{ *Fault }
 // Error is Discord's words.
 func (t *tooMany) Error() string { return "You are being rate limited." }
 
-// outcome is the status and the body of the answer.
-func (c *call) outcome(said any, err error, fault *Fault, h http.Header) (int, []byte) {
+// response is the status and the body of the answer.
+func (c *call) response(said any, err error, fault *Fault, h http.Header) (int, []byte) {
 	status := c.status
 	if status == 0 {
 		status = http.StatusOK
@@ -128,9 +128,9 @@ func (c *call) outcome(said any, err error, fault *Fault, h http.Header) (int, [
 			fault = early.Fault
 		}
 	}
-	switch r, refused := errors.AsType[*refusal](err); {
+	switch r, refused := errors.AsType[*apiError](err); {
 	case fault != nil && fault.Status == http.StatusTooManyRequests:
-		status, said = fault.Status, fault.limited(h)
+		status, said = fault.Status, fault.rateLimitBody(h)
 	case fault != nil && fault.Status > 0:
 		status, said = fault.Status, object{"message": fault.Message, "code": fault.Code}
 	case refused:
@@ -144,8 +144,8 @@ func (c *call) outcome(said any, err error, fault *Fault, h http.Header) (int, [
 	return status, body
 }
 
-// fault takes the fault that waits for a route, if one does. The lock is held.
-func (d *Discord) fault(name string) *Fault {
+// takeFault takes the fault that waits for a route, if one does. The lock is held.
+func (d *Discord) takeFault(name string) *Fault {
 	if len(d.faults[name]) == 0 {
 		return nil
 	}
@@ -154,21 +154,21 @@ func (d *Discord) fault(name string) *Fault {
 	return &f
 }
 
-// lookup finds the route of a path, and what stands for its variables. other says
+// findRoute finds the route of a path, and what stands for its variables. other says
 // that there is one for another verb.
-func lookup(verb, path string) (m *method, vars map[string]string, other bool) {
+func findRoute(verb, path string) (m *route, vars map[string]string, other bool) {
 	parts := strings.Split(path, "/")
-	for i := range methods {
-		found, ok := match(methods[i].route, parts)
-		if ok && methods[i].verb == verb {
-			return &methods[i], found, false
+	for i := range routes {
+		found, ok := matchRoute(routes[i].path, parts)
+		if ok && routes[i].verb == verb {
+			return &routes[i], found, false
 		}
 		other = other || ok
 	}
 	return nil, nil, other
 }
 
-func match(route string, parts []string) (map[string]string, bool) {
+func matchRoute(route string, parts []string) (map[string]string, bool) {
 	vars, pattern := map[string]string{}, strings.Split(route, "/")
 	if len(pattern) != len(parts) {
 		return nil, false

@@ -28,7 +28,7 @@ func TestShapes(t *testing.T) {
 		t.Fatal(r.Text)
 	}
 	posted(t, d, fakediscord.Ada, fakediscord.General, d.Typed("@ben hello"))
-	mine := said(t, d, fakediscord.General, `{"content":"mine","embeds":[{"title":"t"}]}`)
+	mine := content(t, d, fakediscord.General, `{"content":"mine","embeds":[{"title":"t"}]}`)
 	ask(t, d, "PATCH", messages+"/"+mine, `{"content":"changed"}`)
 	reply, err := d.Post(fakediscord.Ada, fakediscord.General, "a reply", fakediscord.PostOptions{ReplyTo: mine})
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"aidesk/adapters/fake/discord/rule"
 )
 
-func raw(v []any) json.RawMessage {
+func rawJSON(v []any) json.RawMessage {
 	if len(v) == 0 {
 		return nil
 	}

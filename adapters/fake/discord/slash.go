@@ -14,9 +14,9 @@ import (
 // Choice is an option of a menu, or what completes an option of a command.
 type Choice struct{ Name, Value string }
 
-// offered finds a command that a user can give in a channel.
-func (d *Discord) offered(user string, ch Channel, kind int, name string) (*command, error) {
-	i := slices.IndexFunc(d.commands, func(c *command) bool {
+// offeredCommand finds a command that a user can give in a channel.
+func (d *Discord) offeredCommand(user string, ch Channel, kind int, name string) (*registration, error) {
+	i := slices.IndexFunc(d.commands, func(c *registration) bool {
 		return c.kind == kind && c.name == name && (c.guild == "" || c.guild == ch.Guild)
 	})
 	if i < 0 {
@@ -56,7 +56,7 @@ func (d *Discord) offered(user string, ch Channel, kind int, name string) (*comm
 // user or place, is an error, and so are options that Discord would not let them send.
 func (d *Discord) Command(user, channel, name, sub string, options map[string]string) (*Receipt, error) {
 	defer d.mu.Changing()()
-	i, err := d.slash(user, channel, name, sub, options, "")
+	i, err := d.slashInteraction(user, channel, name, sub, options, "")
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (d *Discord) Command(user, channel, name, sub string, options map[string]st
 // Complete lets a user type into an option of a slash command, others being filled in
 // already, and returns what the application offers. It waits for that.
 func (d *Discord) Complete(user, channel, name, sub, option, typed string, others map[string]string) ([]Choice, error) {
-	r, err := d.typing(user, channel, name, sub, option, typed, others)
+	r, err := d.complete(user, channel, name, sub, option, typed, others)
 	if err != nil {
 		return nil, err
 	}
@@ -91,11 +91,11 @@ func (d *Discord) Complete(user, channel, name, sub, option, typed string, other
 	return out, nil
 }
 
-func (d *Discord) typing(user, channel, name, sub, option, typed string, others map[string]string) (*Receipt, error) {
+func (d *Discord) complete(user, channel, name, sub, option, typed string, others map[string]string) (*Receipt, error) {
 	defer d.mu.Changing()()
 	all := map[string]string{option: typed}
 	maps.Copy(all, others)
-	i, err := d.slash(user, channel, name, sub, all, option)
+	i, err := d.slashInteraction(user, channel, name, sub, all, option)
 	if err != nil {
 		return nil, err
 	}
@@ -103,21 +103,21 @@ func (d *Discord) typing(user, channel, name, sub, option, typed string, others 
 	return d.interact(i), nil
 }
 
-// slash is the interaction of a slash command; focused is the option that is being
+// slashInteraction is the interaction of a slash command; focused is the option that is being
 // typed, if one is.
-func (d *Discord) slash(user, channel, name, sub string, options map[string]string, focused string) (*interaction, error) {
-	ch, err := d.inside(user, channel)
+func (d *Discord) slashInteraction(user, channel, name, sub string, options map[string]string, focused string) (*interaction, error) {
+	ch, err := d.visibleChannel(user, channel)
 	if err != nil {
 		return nil, err
 	}
-	c, err := d.offered(user, ch, 1, name)
+	c, err := d.offeredCommand(user, ch, 1, name)
 	if err != nil {
 		return nil, err
 	}
 	defined, _ := c.body["options"].([]any)
 	path := strings.Fields(sub)
 	for _, word := range path {
-		found := optionOf(defined, word)
+		found := findOption(defined, word)
 		if found == nil || rule.Integer(found["type"]) > 2 {
 			return nil, fmt.Errorf("the command %q has no subcommand %q", name, sub)
 		}
@@ -128,7 +128,7 @@ func (d *Discord) slash(user, channel, name, sub string, options map[string]stri
 			return nil, fmt.Errorf("the command %q needs a subcommand", strings.TrimSpace(name+" "+sub))
 		}
 	}
-	f := fill{d, ch, object{}, focused}
+	f := optionFiller{d, ch, object{}, focused}
 	given, err := f.options(defined, options)
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ func (d *Discord) slash(user, channel, name, sub string, options map[string]stri
 	return &interaction{user: user, channel: ch, data: data, command: 1}, nil
 }
 
-func optionOf(defined []any, name string) object {
+func findOption(defined []any, name string) object {
 	for _, v := range defined {
 		if o, _ := v.(object); o["name"] == name {
 			return o
@@ -165,18 +165,18 @@ func optionOf(defined []any, name string) object {
 // MessageCommand lets a user choose a command on a message ("Apps" in its menu).
 func (d *Discord) MessageCommand(user, channel, message, name string) (*Receipt, error) {
 	defer d.mu.Changing()()
-	ch, err := d.inside(user, channel)
+	ch, err := d.visibleChannel(user, channel)
 	if err != nil {
 		return nil, err
 	}
-	c, err := d.offered(user, ch, 3, name)
+	c, err := d.offeredCommand(user, ch, 3, name)
 	if err != nil {
 		return nil, err
 	}
 	m := d.message(channel, message)
 	if m == nil || m.Deleted || m.To != "" && m.To != user {
-		return nil, fmt.Errorf("message %s: %w", message, errMissing)
+		return nil, fmt.Errorf("message %s: %w", message, errNotShown)
 	}
-	data := object{"id": c.id, "name": c.name, "type": 3, "target_id": message, "resolved": object{"messages": object{message: d.messageWire(m)}}}
+	data := object{"id": c.id, "name": c.name, "type": 3, "target_id": message, "resolved": object{"messages": object{message: d.messagePayload(m)}}}
 	return d.interact(&interaction{kind: kindSlash, user: user, channel: ch, data: data, command: 3}), nil
 }

@@ -6,9 +6,9 @@ import (
 	"strconv"
 )
 
-// put replaces what has the same id, or adds it; it reports whether it was there.
-func put[E interface{ key() string }](list *[]E, e E) bool {
-	if i := find(*list, e.key()); i >= 0 {
+// upsert replaces what has the same id, or adds it; it reports whether it was there.
+func upsert[E interface{ key() string }](list *[]E, e E) bool {
+	if i := indexOf(*list, e.key()); i >= 0 {
 		(*list)[i] = e
 		return true
 	}
@@ -16,33 +16,33 @@ func put[E interface{ key() string }](list *[]E, e E) bool {
 	return false
 }
 
-// got is what has an id.
-func got[E interface{ key() string }](list []E, id string) (E, bool) {
-	if i := find(list, id); i >= 0 {
+// byID is what has an id.
+func byID[E interface{ key() string }](list []E, id string) (E, bool) {
+	if i := indexOf(list, id); i >= 0 {
 		return list[i], true
 	}
 	var none E
 	return none, false
 }
 
-func (d *Discord) user(id string) (User, bool) { return got(d.users, id) }
+func (d *Discord) user(id string) (User, bool) { return byID(d.users, id) }
 
-func (d *Discord) guild(id string) (Guild, bool) { return got(d.guilds, id) }
+func (d *Discord) guild(id string) (Guild, bool) { return byID(d.guilds, id) }
 
-func (d *Discord) channel(id string) (Channel, bool) { return got(d.channels, id) }
+func (d *Discord) channel(id string) (Channel, bool) { return byID(d.channels, id) }
 
 func (d *Discord) setGuild(g Guild) bool {
 	if g.Locale == "" {
 		g.Locale = "en-US"
 	}
-	return put(&d.guilds, g)
+	return upsert(&d.guilds, g)
 }
 
 func (d *Discord) setRole(r Role) bool {
 	if r.Guild == "" {
 		r.Guild = GuildID
 	}
-	return put(&d.roles, r)
+	return upsert(&d.roles, r)
 }
 
 func (d *Discord) setUser(u User) bool {
@@ -53,7 +53,7 @@ func (d *Discord) setUser(u User) bool {
 		u.Locale = "en-US"
 	}
 	u.Guilds, u.Roles = slices.Clone(u.Guilds), slices.Clone(u.Roles)
-	return put(&d.users, u)
+	return upsert(&d.users, u)
 }
 
 func (d *Discord) setChannel(c Channel) bool {
@@ -61,7 +61,7 @@ func (d *Discord) setChannel(c Channel) bool {
 		c.Guild = GuildID
 	}
 	c.Members, c.Overwrites = slices.Clone(c.Members), slices.Clone(c.Overwrites)
-	return put(&d.channels, c)
+	return upsert(&d.channels, c)
 }
 
 // User finds a user by id.
@@ -98,7 +98,7 @@ func (d *Discord) Threads(channel string) []Channel {
 	defer d.mu.Unlock()
 	var out []Channel
 	for _, c := range d.channels {
-		if c.thread() && c.Parent == channel {
+		if c.isThread() && c.Parent == channel {
 			out = append(out, c)
 		}
 	}
@@ -117,7 +117,7 @@ func (d *Discord) dm(user string) string {
 			return c.ID
 		}
 	}
-	c := Channel{ID: d.id(), Kind: KindDM, Recipient: user}
+	c := Channel{ID: d.newID(), Kind: KindDM, Recipient: user}
 	d.channels = append(d.channels, c)
 	return c.ID
 }
@@ -128,14 +128,14 @@ func (d *Discord) BlockDM(user string, blocked bool) {
 	d.blocked[user] = blocked
 }
 
-// shares reports whether a user is in a guild with the application.
-func (d *Discord) shares(user string) bool {
+// sharesGuild reports whether a user is in a guild with the application.
+func (d *Discord) sharesGuild(user string) bool {
 	u, ok := d.user(user)
-	return ok && slices.ContainsFunc(d.guilds, func(g Guild) bool { return u.in(g.ID) })
+	return ok && slices.ContainsFunc(d.guilds, func(g Guild) bool { return u.inGuild(g.ID) })
 }
 
-// inside finds a user and a channel that they can see.
-func (d *Discord) inside(user, channel string) (Channel, error) {
+// visibleChannel finds a user and a channel that they can see.
+func (d *Discord) visibleChannel(user, channel string) (Channel, error) {
 	u, ok := d.user(user)
 	if !ok {
 		return Channel{}, fmt.Errorf("nobody with the id %q is here", user)
@@ -147,5 +147,5 @@ func (d *Discord) inside(user, channel string) (Channel, error) {
 	return ch, nil
 }
 
-// number is a bit set as Discord writes it.
-func number(bits uint64) string { return strconv.FormatUint(bits, 10) }
+// bitString is a bit set as Discord writes it.
+func bitString(bits uint64) string { return strconv.FormatUint(bits, 10) }

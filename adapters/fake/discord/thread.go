@@ -16,16 +16,16 @@ func (d *Discord) openThread(user string, parent Channel, from string, t Channel
 		t.Kind = KindNewsThread
 	}
 	if from == "" {
-		t.ID = d.id()
+		t.ID = d.newID()
 		d.setChannel(t)
 		if t.Kind != KindPrivateThread {
 			m := &message{system: true, Message: Message{Channel: parent.ID, User: user, Kind: kindThreadCreated, Text: t.Name}}
-			d.add(m)
-			d.tellThread(t)
-			d.tellMessage(m, "CREATE")
+			d.addMessage(m)
+			d.dispatchThread(t)
+			d.dispatchMessage(m, "CREATE")
 			return t, nil
 		}
-		d.tellThread(t)
+		d.dispatchThread(t)
 		return t, nil
 	}
 	m := d.message(parent.ID, from)
@@ -42,21 +42,21 @@ func (d *Discord) openThread(user string, parent Channel, from string, t Channel
 	// Who Discord says wrote the starter is not documented: here the one who wrote the
 	// message, so that who does not look at the type of a message answers it twice.
 	starter := &message{system: true, Message: Message{Channel: t.ID, User: m.User, Kind: kindStarter, ReplyTo: m.ID}}
-	d.tellThread(t)
-	d.tellMessage(m, "UPDATE")
-	d.add(starter)
-	d.tellMessage(starter, "CREATE")
+	d.dispatchThread(t)
+	d.dispatchMessage(m, "UPDATE")
+	d.addMessage(starter)
+	d.dispatchMessage(starter, "CREATE")
 	return t, nil
 }
 
-// tellThread tells the bot of a new thread.
-func (d *Discord) tellThread(t Channel) {
+// dispatchThread tells the bot of a new thread.
+func (d *Discord) dispatchThread(t Channel) {
 	if !d.may(BotUser, t, ViewChannel) {
 		return
 	}
-	data := d.channelWire(t)
+	data := d.channelPayload(t)
 	data["newly_created"] = true
-	d.tell(event{name: "THREAD_CREATE", guild: t.Guild, needs: IntentGuilds, data: data})
+	d.dispatch(event{name: "THREAD_CREATE", guild: t.Guild, intent: IntentGuilds, data: data})
 }
 
 var autoArchive = []int{60, 1440, 4320, 10080}
@@ -82,7 +82,7 @@ func (c *call) threadForm(t *Channel, isNew bool) error {
 }
 
 func startFromMessage(c *call) (any, error) {
-	ch, err := c.place(CreateThreads)
+	ch, err := c.requestChannel(CreateThreads)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func startFromMessage(c *call) (any, error) {
 		return nil, err
 	}
 	c.status = 201
-	return c.channelWire(t), nil
+	return c.channelPayload(t), nil
 }
 
 // startThread opens a thread without a message: a private one, unless it says which.
@@ -105,9 +105,9 @@ func startThread(c *call) (any, error) {
 	}
 	need := map[Kind]uint64{KindPrivateThread: CreatePrivateThreads, KindPublicThread: CreateThreads, KindNewsThread: CreateThreads}[t.Kind]
 	if need == 0 {
-		return nil, formFault("type", "BASE_TYPE_CHOICES", "Value must be one of {10, 11, 12}.")
+		return nil, invalidField("type", "BASE_TYPE_CHOICES", "Value must be one of {10, 11, 12}.")
 	}
-	ch, err := c.place(need)
+	ch, err := c.requestChannel(need)
 	if err != nil {
 		return nil, err
 	}
@@ -118,16 +118,16 @@ func startThread(c *call) (any, error) {
 		return nil, err
 	}
 	c.status = 201
-	return c.channelWire(t), nil
+	return c.channelPayload(t), nil
 }
 
 // changeThread archives, opens, locks or renames a thread.
 func changeThread(c *call) (any, error) {
-	t, err := c.place(0)
+	t, err := c.requestChannel(0)
 	if err != nil {
 		return nil, err
 	}
-	if !t.thread() {
+	if !t.isThread() {
 		if !c.may(BotUser, t, ManageChannels) {
 			return nil, refuse(missingPermissions)
 		}
@@ -156,20 +156,20 @@ func changeThread(c *call) (any, error) {
 		t.Locked = locked
 	}
 	c.setChannel(t)
-	c.tellChannel(t, "UPDATE")
-	return c.channelWire(t), nil
+	c.dispatchChannel(t, "UPDATE")
+	return c.channelPayload(t), nil
 }
 
 func joinThread(c *call) (any, error) {
-	t, err := c.place(0)
+	t, err := c.requestChannel(0)
 	switch {
 	case err != nil:
 		return nil, err
-	case !t.thread():
+	case !t.isThread():
 		return nil, refuse(wrongChannelKind)
 	case t.Archived:
 		return nil, refuse(threadArchived)
 	}
-	c.enter(t, BotUser)
+	c.joinByWriting(t, BotUser)
 	return nil, nil
 }

@@ -13,5 +13,5 @@ func (d *Discord) Wait(ctx context.Context, what string, ok func() bool) error {
 func (d *Discord) Idle() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.open == 0
+	return d.inFlight == 0
 }

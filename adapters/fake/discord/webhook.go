@@ -2,25 +2,25 @@ package discord
 
 import "aidesk/adapters/fake/discord/rule"
 
-// interaction finds the answered interaction of a token. What is said of a token that
+// tokenInteraction finds the answered interaction of a token. What is said of a token that
 // is not known, or whose interaction is not answered yet, is not documented.
-func (c *call) interaction() (*interaction, error) {
+func (c *call) tokenInteraction() (*interaction, error) {
 	if c.vars["application"] != ApplicationID {
 		return nil, refuse(unknownWebhook)
 	}
 	i := c.interactions[c.vars["token"]]
 	switch {
-	case i == nil, c.Clock.Now().Sub(i.made) > tokenTime:
+	case i == nil, c.Clock.Now().Sub(i.createdAt) > tokenTime:
 		return nil, refuse(invalidWebhookToken)
-	case !i.acked:
+	case !i.answered:
 		return nil, refuse(unknownWebhook)
 	}
 	return i, nil
 }
 
 // answer finds the message that a request with a token names.
-func (c *call) answerOf() (*interaction, *message, error) {
-	i, err := c.interaction()
+func (c *call) answerMessage() (*interaction, *message, error) {
+	i, err := c.tokenInteraction()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -39,11 +39,11 @@ func (c *call) answerOf() (*interaction, *message, error) {
 
 // followUp sends a further answer. The first one after a deferral takes its place.
 func followUp(c *call) (any, error) {
-	i, err := c.interaction()
+	i, err := c.tokenInteraction()
 	if err != nil {
 		return nil, err
 	}
-	s, err := readMessage(c.form, c.files, rule.AllowUsers)
+	s, err := readContent(c.form, c.files, rule.AllowUsers)
 	if err != nil {
 		return nil, err
 	}
@@ -52,42 +52,42 @@ func followUp(c *call) (any, error) {
 	}
 	if m := i.original; m != nil && !m.Deleted && m.Flags&FlagLoading != 0 {
 		s.HasText, s.HasEmbeds, s.HasComponents = true, true, true
-		if err := c.change(m, s); err != nil {
+		if err := c.editMessage(m, s); err != nil {
 			return nil, err
 		}
-		return c.messageWire(m), nil
+		return c.messagePayload(m), nil
 	}
-	return c.messageWire(c.respond(i, s)), nil
+	return c.messagePayload(c.postAnswer(i, s)), nil
 }
 
 func getAnswer(c *call) (any, error) {
-	_, m, err := c.answerOf()
+	_, m, err := c.answerMessage()
 	if err != nil {
 		return nil, err
 	}
-	return c.messageWire(m), nil
+	return c.messagePayload(m), nil
 }
 
 func changeAnswer(c *call) (any, error) {
-	_, m, err := c.answerOf()
+	_, m, err := c.answerMessage()
 	if err != nil {
 		return nil, err
 	}
-	s, err := readMessage(c.form, c.files, rule.AllowUsers)
+	s, err := readContent(c.form, c.files, rule.AllowUsers)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.change(m, s); err != nil {
+	if err := c.editMessage(m, s); err != nil {
 		return nil, err
 	}
-	return c.messageWire(m), nil
+	return c.messagePayload(m), nil
 }
 
 func deleteAnswer(c *call) (any, error) {
-	_, m, err := c.answerOf()
+	_, m, err := c.answerMessage()
 	if err != nil {
 		return nil, err
 	}
-	c.remove(m)
+	c.deleteMessage(m)
 	return nil, nil
 }

@@ -8,16 +8,16 @@ func (d *Discord) SetGuild(g Guild) {
 	defer d.mu.Changing()()
 	known := d.setGuild(g)
 	if known {
-		d.tell(event{name: "GUILD_UPDATE", guild: g.ID, needs: IntentGuilds, data: d.guildWire(g)})
+		d.dispatch(event{name: "GUILD_UPDATE", guild: g.ID, intent: IntentGuilds, data: d.guildPayload(g)})
 		return
 	}
-	if _, ok := got(d.roles, g.ID); !ok {
-		d.setRole(Role{ID: g.ID, Guild: g.ID, Name: "@everyone", Permissions: everyone})
+	if _, ok := byID(d.roles, g.ID); !ok {
+		d.setRole(Role{ID: g.ID, Guild: g.ID, Name: "@everyone", Permissions: everyonePermissions})
 	}
 	bot, _ := d.user(BotUser)
 	bot.Guilds = append(slices.Clone(bot.Guilds), g.ID)
 	d.setUser(bot)
-	d.tell(event{name: "GUILD_CREATE", guild: g.ID, needs: IntentGuilds, data: d.guildCreate(g)})
+	d.dispatch(event{name: "GUILD_CREATE", guild: g.ID, intent: IntentGuilds, data: d.guildCreate(g)})
 }
 
 // Kick removes the application from a guild.
@@ -26,7 +26,7 @@ func (d *Discord) Kick(guild string) {
 	bot, _ := d.user(BotUser)
 	bot.Guilds = slices.DeleteFunc(slices.Clone(bot.Guilds), func(g string) bool { return g == guild })
 	d.setUser(bot)
-	d.tell(event{name: "GUILD_DELETE", guild: guild, needs: IntentGuilds, data: object{"id": guild}})
+	d.dispatch(event{name: "GUILD_DELETE", guild: guild, intent: IntentGuilds, data: object{"id": guild}})
 	d.guilds = slices.DeleteFunc(d.guilds, func(g Guild) bool { return g.ID == guild })
 }
 
@@ -37,8 +37,8 @@ func (d *Discord) SetRole(r Role) {
 	if d.setRole(r) {
 		name = "GUILD_ROLE_UPDATE"
 	}
-	r, _ = got(d.roles, r.ID)
-	d.tell(event{name: name, guild: r.Guild, needs: IntentGuilds, data: object{"guild_id": r.Guild, "role": r.wire()}})
+	r, _ = byID(d.roles, r.ID)
+	d.dispatch(event{name: name, guild: r.Guild, intent: IntentGuilds, data: object{"guild_id": r.Guild, "role": r.payload()}})
 }
 
 // SetUser adds a user, or changes one: their roles, the guilds that they are in.
@@ -48,22 +48,22 @@ func (d *Discord) SetUser(u User) {
 	d.setUser(u)
 	u, _ = d.user(u.ID)
 	for _, g := range d.guilds {
-		e := event{guild: g.ID, needs: IntentMembers, data: object{"guild_id": g.ID, "user": u.wire()}}
+		e := event{guild: g.ID, intent: IntentMembers, data: object{"guild_id": g.ID, "user": u.payload()}}
 		switch {
-		case before.in(g.ID) && u.in(g.ID):
+		case before.inGuild(g.ID) && u.inGuild(g.ID):
 			e.name = "GUILD_MEMBER_UPDATE"
-		case u.in(g.ID):
+		case u.inGuild(g.ID):
 			e.name = "GUILD_MEMBER_ADD"
-		case before.in(g.ID):
+		case before.inGuild(g.ID):
 			e.name = "GUILD_MEMBER_REMOVE"
-			d.tell(e)
+			d.dispatch(e)
 			continue
 		default:
 			continue
 		}
-		e.data = u.member()
+		e.data = u.memberPayload()
 		e.data["guild_id"] = g.ID
-		d.tell(e)
+		d.dispatch(e)
 	}
 }
 
@@ -72,7 +72,7 @@ func (d *Discord) SetChannel(c Channel) {
 	defer d.mu.Changing()()
 	known := d.setChannel(c)
 	c, _ = d.channel(c.ID)
-	d.tellChannel(c, map[bool]string{false: "CREATE", true: "UPDATE"}[known])
+	d.dispatchChannel(c, map[bool]string{false: "CREATE", true: "UPDATE"}[known])
 }
 
 // RemoveChannel deletes a channel with its threads, or a thread.
@@ -82,17 +82,17 @@ func (d *Discord) RemoveChannel(id string) {
 	if !ok {
 		return
 	}
-	d.tellChannel(c, "DELETE")
+	d.dispatchChannel(c, "DELETE")
 	d.channels = slices.DeleteFunc(d.channels, func(o Channel) bool { return o.ID == id || o.Parent == id })
 }
 
-// tellChannel tells the bot what becomes of a channel.
-func (d *Discord) tellChannel(c Channel, what string) {
+// dispatchChannel tells the bot what becomes of a channel.
+func (d *Discord) dispatchChannel(c Channel, what string) {
 	name := "CHANNEL_"
-	if c.thread() {
+	if c.isThread() {
 		name = "THREAD_"
 	}
 	if d.may(BotUser, c, ViewChannel) && c.Kind != KindDM {
-		d.tell(event{name: name + what, guild: c.Guild, needs: IntentGuilds, data: d.channelWire(c)})
+		d.dispatch(event{name: name + what, guild: c.Guild, intent: IntentGuilds, data: d.channelPayload(c)})
 	}
 }

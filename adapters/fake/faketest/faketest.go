@@ -66,14 +66,14 @@ type Fake interface {
 	Idle() bool
 }
 
-// patience is how long anything may take on a busy machine.
-const patience = 20 * time.Second
+// maxWait is how long anything may take on a busy machine.
+const maxWait = 20 * time.Second
 
 // Until waits until ok is true, which may call any method of the fake; the test fails if
 // that takes longer than anything should.
 func Until(t testing.TB, f Fake, what string, ok func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), maxWait)
 	defer cancel()
 	if err := f.Wait(ctx, what, ok); err != nil {
 		t.Fatalf("%v", err)

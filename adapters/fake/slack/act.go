@@ -6,14 +6,14 @@ import (
 	"slices"
 )
 
-// inside finds a user and a channel that they can see.
-func (s *Slack) inside(user, channel string) (Channel, error) {
+// visibleChannel finds a user and a channel that they can see.
+func (s *Slack) visibleChannel(user, channel string) (Channel, error) {
 	u, ok := s.user(user)
 	if !ok || u.Deleted {
 		return Channel{}, fmt.Errorf("nobody with the id %q is here", user)
 	}
 	ch, ok := s.channel(channel)
-	if !ok || !ch.reads(user) {
+	if !ok || !ch.readableBy(user) {
 		return ch, fmt.Errorf("%s sees no channel %q", u.Name, channel)
 	}
 	return ch, nil
@@ -25,13 +25,13 @@ func (s *Slack) inside(user, channel string) (Channel, error) {
 // makes that of plain words.
 func (s *Slack) Post(user, channel, text, parent string) (string, error) {
 	defer s.mu.Changing()()
-	ch, err := s.inside(user, channel)
+	ch, err := s.visibleChannel(user, channel)
 	switch {
 	case err != nil:
 		return "", err
 	case ch.Archived:
 		return "", fmt.Errorf("#%s is archived", ch.Name)
-	case !ch.has(user):
+	case !ch.hasMember(user):
 		ch.Members = append(ch.Members, user)
 		s.setChannel(ch)
 	}
@@ -43,14 +43,14 @@ func (s *Slack) Post(user, channel, text, parent string) (string, error) {
 			parent = m.Thread
 		}
 	}
-	m := s.add(&message{blocks: composed(text), Message: Message{Channel: ch.ID, Thread: parent, User: user, Text: text}})
-	s.tellMessage(m)
+	m := s.addMessage(&message{blocks: richTextOf(text), Message: Message{Channel: ch.ID, Thread: parent, User: user, Text: text}})
+	s.sendMessageEvent(m)
 	return m.TS, nil
 }
 
-// theirs finds a message of a user.
-func (s *Slack) theirs(user, channel, ts string) (*message, error) {
-	if _, err := s.inside(user, channel); err != nil {
+// ownMessage finds a message of a user.
+func (s *Slack) ownMessage(user, channel, ts string) (*message, error) {
+	if _, err := s.visibleChannel(user, channel); err != nil {
 		return nil, err
 	}
 	m := s.message(channel, ts)
@@ -63,14 +63,14 @@ func (s *Slack) theirs(user, channel, ts string) (*message, error) {
 // Edit lets a user change a message of theirs.
 func (s *Slack) Edit(user, channel, ts, text string) error {
 	defer s.mu.Changing()()
-	m, err := s.theirs(user, channel, ts)
+	m, err := s.ownMessage(user, channel, ts)
 	if err != nil {
 		return err
 	}
-	before := m.wire(s)
+	before := m.payload(s)
 	m.Edited = true
-	m.say(s, text, composed(text))
-	s.tellChange(m, before)
+	m.setContent(s, text, richTextOf(text))
+	s.sendChangeEvent(m, before)
 	return nil
 }
 
@@ -82,22 +82,22 @@ func (s *Slack) Unfurl(channel, ts, url string) error {
 	if m == nil || m.Deleted {
 		return fmt.Errorf("there is no message %s", ts)
 	}
-	before := m.wire(s)
+	before := m.payload(s)
 	m.unfurl = []any{object{"from_url": url, "original_url": url, "title": "A page", "id": 1, "fallback": "A page"}}
-	s.tellChange(m, before)
+	s.sendChangeEvent(m, before)
 	return nil
 }
 
 // Delete lets a user delete a message of theirs.
 func (s *Slack) Delete(user, channel, ts string) error {
 	defer s.mu.Changing()()
-	m, err := s.theirs(user, channel, ts)
+	m, err := s.ownMessage(user, channel, ts)
 	if err != nil {
 		return err
 	}
-	before := m.wire(s)
+	before := m.payload(s)
 	m.Deleted = true
-	s.tellDeletion(m, before)
+	s.sendDeletionEvent(m, before)
 	return nil
 }
 
@@ -112,21 +112,21 @@ func (s *Slack) OpenHome(user, tab string) error {
 	}
 	event := object{"type": "app_home_opened", "user": user, "channel": s.dm(user), "tab": tab}
 	if v := s.homes[user]; v != nil && tab == "home" {
-		event["view"] = v.wire(nil)
+		event["view"] = v.payload(nil)
 	}
-	s.tell(event, false)
+	s.sendEvent(event, false)
 	return nil
 }
 
 // Uninstall removes the app from the workspace: its token is void, which it is told.
 func (s *Slack) Uninstall() {
 	defer s.mu.Changing()()
-	s.dead[BotToken] = "account_inactive"
+	s.revoked[BotToken] = "account_inactive"
 	if s.subscribed("tokens_revoked") {
-		s.tell(object{"type": "tokens_revoked", "tokens": object{"oauth": []string{}, "bot": []string{BotUser}}}, false)
+		s.sendEvent(object{"type": "tokens_revoked", "tokens": object{"oauth": []string{}, "bot": []string{BotUser}}}, false)
 	}
 	if s.subscribed("app_uninstalled") {
-		s.tell(object{"type": "app_uninstalled"}, false)
+		s.sendEvent(object{"type": "app_uninstalled"}, false)
 	}
 }
 
@@ -136,8 +136,8 @@ func (s *Slack) SetApp(a App) {
 	s.App = a
 }
 
-// who is a user as interactions name them.
-func (s *Slack) who(user string) object {
+// userRef is a user as interactions name them.
+func (s *Slack) userRef(user string) object {
 	u, _ := s.user(user)
 	team := TeamID
 	if u.Team != "" {
@@ -146,20 +146,20 @@ func (s *Slack) who(user string) object {
 	return object{"id": user, "username": u.Name, "name": u.Name, "team_id": team}
 }
 
-// interaction is what all interactions say.
-func (s *Slack) interaction(kind, user string) object {
+// interactionPayload is what all interactions say.
+func (s *Slack) interactionPayload(kind, user string) object {
 	return object{
-		"type": kind, "token": verification, "api_app_id": AppID, "team": object{"id": TeamID, "domain": "desk"}, "enterprise": nil,
-		"is_enterprise_install": false, "user": s.who(user),
+		"type": kind, "token": verificationToken, "api_app_id": AppID, "team": object{"id": TeamID, "domain": "desk"}, "enterprise": nil,
+		"is_enterprise_install": false, "user": s.userRef(user),
 	}
 }
 
-var errMissing = errors.New("it is not shown")
+var errNotShown = errors.New("it is not shown")
 
 // Command lets a user give a slash command. Slack has them nowhere in threads.
 func (s *Slack) Command(user, channel, command, text string) (*Receipt, error) {
 	defer s.mu.Changing()()
-	ch, err := s.inside(user, channel)
+	ch, err := s.visibleChannel(user, channel)
 	if err != nil {
 		return nil, err
 	}
@@ -173,70 +173,70 @@ func (s *Slack) Command(user, channel, command, text string) (*Receipt, error) {
 	case ch.Private:
 		name = "privategroup"
 	}
-	to := answer{user: user, channel: ch.ID}
+	to := responseURL{user: user, channel: ch.ID}
 	return s.deliver(Commands, object{
-		"token": verification, "team_id": TeamID, "team_domain": "desk", "channel_id": ch.ID, "channel_name": name, "user_id": user,
-		"user_name": s.who(user)["name"], "command": command, "text": text, "api_app_id": AppID, "is_enterprise_install": "false",
-		"response_url": s.responseURL(to), "trigger_id": s.trigger(user, nil),
+		"token": verificationToken, "team_id": TeamID, "team_domain": "desk", "channel_id": ch.ID, "channel_name": name, "user_id": user,
+		"user_name": s.userRef(user)["name"], "command": command, "text": text, "api_app_id": AppID, "is_enterprise_install": "false",
+		"response_url": s.newResponseURL(to), "trigger_id": s.newTrigger(user, nil),
 	}, func(d Delivery) {
 		if d.Acked {
-			s.acknowledged(&to, d.Answer)
+			s.showAcknowledgement(&to, d.Answer)
 		}
 	}), nil
 }
 
-// acknowledged shows the message that stands in an acknowledgement, if one does.
-func (s *Slack) acknowledged(to *answer, said []byte) {
-	a := argsOf(said)
+// showAcknowledgement shows the message that stands in an acknowledgement, if one does.
+func (s *Slack) showAcknowledgement(to *responseURL, said []byte) {
+	a := argsOfJSON(said)
 	if a["text"] == "" && a["blocks"] == "" {
 		return
 	}
-	if err := s.reply(to, a); err != nil {
-		s.record(Request{Method: "acknowledgement", Args: a, Error: err.Error()})
+	if err := s.postResponse(to, a); err != nil {
+		s.addRequest(Request{Method: "acknowledgement", Args: a, Error: err.Error()})
 	}
 }
 
 // Shortcut lets a user choose a global shortcut of the app.
 func (s *Slack) Shortcut(user, callback string) (*Receipt, error) {
 	defer s.mu.Changing()()
-	if err := s.offers(callback); err != nil {
+	if err := s.checkShortcut(callback); err != nil {
 		return nil, err
 	}
-	payload := s.interaction("shortcut", user)
-	payload["callback_id"], payload["trigger_id"], payload["action_ts"] = callback, s.trigger(user, nil), s.stamp()
+	payload := s.interactionPayload("shortcut", user)
+	payload["callback_id"], payload["trigger_id"], payload["action_ts"] = callback, s.newTrigger(user, nil), s.newTS()
 	return s.deliver(Interactive, payload, nil), nil
 }
 
 // MessageShortcut lets a user choose a shortcut on a message.
 func (s *Slack) MessageShortcut(user, channel, ts, callback string) (*Receipt, error) {
 	defer s.mu.Changing()()
-	if err := s.offers(callback); err != nil {
+	if err := s.checkShortcut(callback); err != nil {
 		return nil, err
 	}
-	ch, err := s.inside(user, channel)
+	ch, err := s.visibleChannel(user, channel)
 	if err != nil {
 		return nil, err
 	}
 	m := s.message(ch.ID, ts)
 	if m == nil || m.Deleted || m.To != "" {
-		return nil, fmt.Errorf("message %s: %w", ts, errMissing)
+		return nil, fmt.Errorf("message %s: %w", ts, errNotShown)
 	}
-	payload := s.interaction("message_action", user)
-	payload["callback_id"], payload["trigger_id"], payload["action_ts"] = callback, s.trigger(user, nil), s.stamp()
-	payload["channel"], payload["message_ts"], payload["message"] = brief(ch), ts, m.wire(s)
-	payload["response_url"] = s.responseURL(answer{user: user, channel: ch.ID, thread: m.Thread})
+	payload := s.interactionPayload("message_action", user)
+	payload["callback_id"], payload["trigger_id"], payload["action_ts"] = callback, s.newTrigger(user, nil), s.newTS()
+	payload["channel"], payload["message_ts"], payload["message"] = channelRef(ch), ts, m.payload(s)
+	payload["response_url"] = s.newResponseURL(responseURL{user: user, channel: ch.ID, thread: m.Thread})
 	return s.deliver(Interactive, payload, nil), nil
 }
 
-func (s *Slack) offers(callback string) error {
+func (s *Slack) checkShortcut(callback string) error {
 	if !slices.Contains(s.App.Shortcuts, callback) || !s.App.granted("commands") {
 		return fmt.Errorf("the app has no shortcut %q", callback)
 	}
 	return nil
 }
 
-// brief is a channel as interactions name it.
-func brief(c Channel) object {
+// channelRef is a channel as interactions name it.
+func channelRef(c Channel) object {
 	if c.IM {
 		return object{"id": c.ID, "name": "directmessage"}
 	}

@@ -9,34 +9,34 @@ import (
 
 // A response URL can be used so often, for so long.
 const (
-	maxAnswers  = 5
-	answerLives = 30 * time.Minute
+	maxResponses        = 5
+	responseURLLifetime = 30 * time.Minute
 )
 
-// answer is what a response URL leads to.
-type answer struct {
+// responseURL is what a response URL leads to.
+type responseURL struct {
 	user, channel string
 	thread        string
-	about         *message // that a button was pressed in
-	due           time.Time
+	message       *message // that a button was pressed in
+	expires       time.Time
 	uses          int
 }
 
-// responseURL makes one. The lock is held.
-func (s *Slack) responseURL(a answer) string {
-	a.due = s.Clock.Now().Add(answerLives)
-	id := s.id("R")
-	s.answers[id] = &a
+// newResponseURL makes one. The lock is held.
+func (s *Slack) newResponseURL(a responseURL) string {
+	a.expires = s.Clock.Now().Add(responseURLLifetime)
+	id := s.newID("R")
+	s.responseURLs[id] = &a
 	return s.URL + "/response/" + id
 }
 
-// serveAnswer serves a response URL.
-func (s *Slack) serveAnswer(w http.ResponseWriter, r *http.Request) {
+// serveResponseURL serves a response URL.
+func (s *Slack) serveResponseURL(w http.ResponseWriter, r *http.Request) {
 	a, err := readArgs(r)
 	s.mu.Lock()
 	status, said := http.StatusOK, "ok"
 	if err == nil {
-		err = s.respond(r.PathValue("id"), a)
+		err = s.useResponseURL(r.PathValue("id"), a)
 	}
 	if err != nil {
 		said, status = err.Error(), http.StatusNotFound
@@ -48,7 +48,7 @@ func (s *Slack) serveAnswer(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		record.Error = said
 	}
-	s.record(record)
+	s.addRequest(record)
 	s.mu.Changed()
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -56,25 +56,25 @@ func (s *Slack) serveAnswer(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, said)
 }
 
-func (s *Slack) respond(id string, a args) error {
-	to := s.answers[id]
+func (s *Slack) useResponseURL(id string, a args) error {
+	to := s.responseURLs[id]
 	switch {
-	case to == nil, s.Clock.Now().After(to.due):
+	case to == nil, s.Clock.Now().After(to.expires):
 		return refuse("expired_url")
-	case to.uses >= maxAnswers:
+	case to.uses >= maxResponses:
 		return refuse("used_url")
 	}
 	to.uses++
-	return s.reply(to, a)
+	return s.postResponse(to, a)
 }
 
-// reply does what the body of a response URL's request, or of a command's
+// postResponse does what the body of a response URL's request, or of a command's
 // acknowledgement, asks for.
-func (s *Slack) reply(to *answer, a args) error {
+func (s *Slack) postResponse(to *responseURL, a args) error {
 	delete(a, "markdown_text") // it is not taken here
 	c := &call{s, a}
-	if a["delete_original"] == "true" && to.about != nil {
-		to.about.Deleted = true
+	if a["delete_original"] == "true" && to.message != nil {
+		to.message.Deleted = true
 		return nil
 	}
 	said, err := c.content()
@@ -84,11 +84,11 @@ func (s *Slack) reply(to *answer, a args) error {
 	if said.text == "" && len(said.blocks) == 0 && a["attachments"] == "" {
 		return refuse("no_text")
 	}
-	if a["replace_original"] == "true" && to.about != nil && !to.about.Deleted {
-		before := to.about.wire(s)
-		to.about.say(s, said.text, said.blocks)
-		if to.about.To == "" {
-			s.tellChange(to.about, before)
+	if a["replace_original"] == "true" && to.message != nil && !to.message.Deleted {
+		before := to.message.payload(s)
+		to.message.setContent(s, said.text, said.blocks)
+		if to.message.To == "" {
+			s.sendChangeEvent(to.message, before)
 		}
 		return nil
 	}
@@ -101,15 +101,15 @@ func (s *Slack) reply(to *answer, a args) error {
 	if a["response_type"] == "in_channel" {
 		m.To = ""
 	}
-	s.add(m)
+	s.addMessage(m)
 	if m.To == "" {
-		s.tellMessage(m)
+		s.sendMessageEvent(m)
 	}
 	return nil
 }
 
-// argsOf makes arguments of a JSON object; anything else is a text.
-func argsOf(body []byte) args {
+// argsOfJSON makes arguments of a JSON object; anything else is a text.
+func argsOfJSON(body []byte) args {
 	var all map[string]json.RawMessage
 	if json.Unmarshal(body, &all) != nil {
 		return args{"text": string(body)}

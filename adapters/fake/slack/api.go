@@ -13,20 +13,20 @@ import (
 	"aidesk/adapters/fake/slack/rule"
 )
 
-// refusal is an error of the Web API, with what is said beside it.
-type refusal struct {
-	word  string
+// apiError is an error of the Web API, with what is said beside it.
+type apiError struct {
+	code  string
 	extra object
 }
 
 // Error is Slack's word.
-func (r *refusal) Error() string { return r.word }
+func (r *apiError) Error() string { return r.code }
 
-func refuse(word string) error { return &refusal{word: word} }
+func refuse(word string) error { return &apiError{code: word} }
 
-// invalid refuses arguments or blocks, and says where.
-func invalid(word string, faults ...string) error {
-	return &refusal{word, object{"response_metadata": object{"messages": faults}}}
+// refuseArgs refuses arguments or blocks, and says where.
+func refuseArgs(word string, faults ...string) error {
+	return &apiError{word, object{"response_metadata": object{"messages": faults}}}
 }
 
 // call is a call of a method. The fake is locked while it runs.
@@ -35,19 +35,19 @@ type call struct {
 	args
 }
 
-// need refuses a call unless the app has one of some scopes.
-func (c *call) need(scopes ...string) error {
+// requireScope refuses a call unless the app has one of some scopes.
+func (c *call) requireScope(scopes ...string) error {
 	if c.App.granted(scopes...) {
 		return nil
 	}
-	return &refusal{"missing_scope", object{"needed": scopes[0], "provided": strings.Join(c.App.Scopes, ",")}}
+	return &apiError{"missing_scope", object{"needed": scopes[0], "provided": strings.Join(c.App.Scopes, ",")}}
 }
 
 // serveAPI serves the Web API.
 func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("method")
 	a, err := readArgs(r)
-	given, header := token(r, a)
+	given, header := tokenOf(r, a)
 	if name == "oauth.v2.access" {
 		if id, secret, ok := r.BasicAuth(); ok {
 			a["client_id"], a["client_secret"] = id, secret
@@ -56,10 +56,10 @@ func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request) {
 	delete(a, "token")
 
 	s.mu.Lock()
-	reply, status, fault, wait := object{}, http.StatusOK, s.fault(name), time.Duration(0)
-	if fault == nil || fault.does() {
+	reply, status, fault, wait := object{}, http.StatusOK, s.takeFault(name), time.Duration(0)
+	if fault == nil || fault.performs() {
 		if err == nil {
-			reply, wait, err = s.call(name, given, header, a)
+			reply, wait, err = s.callMethod(name, given, header, a)
 		}
 		if wait > 0 {
 			status = http.StatusTooManyRequests
@@ -74,7 +74,7 @@ func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	record := Request{Method: name, Args: a, Token: given, Status: status}
-	reply = answerOf(reply, err)
+	reply = responseBody(reply, err)
 	record.Error, _ = reply["error"].(string)
 	body, _ := json.Marshal(reply)
 	record.Answer = body
@@ -82,7 +82,7 @@ func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request) {
 		record.Status, record.Answer = 0, nil
 	}
 	scopes := strings.Join(s.App.Scopes, ",")
-	s.record(record)
+	s.addRequest(record)
 	s.mu.Changed()
 	s.mu.Unlock()
 
@@ -107,8 +107,8 @@ func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-// fault takes the fault that waits for a method, if one does. The lock is held.
-func (s *Slack) fault(method string) *Fault {
+// takeFault takes the fault that waits for a method, if one does. The lock is held.
+func (s *Slack) takeFault(method string) *Fault {
 	if len(s.faults[method]) == 0 {
 		return nil
 	}
@@ -117,15 +117,15 @@ func (s *Slack) fault(method string) *Fault {
 	return &f
 }
 
-// answerOf is the body of an answer.
-func answerOf(reply object, err error) object {
+// responseBody is the body of an answer.
+func responseBody(reply object, err error) object {
 	out := object{"ok": err == nil}
 	if err == nil {
 		maps.Copy(out, reply)
 		return out
 	}
 	out["error"] = err.Error()
-	if r, ok := errors.AsType[*refusal](err); ok {
+	if r, ok := errors.AsType[*apiError](err); ok {
 		maps.Copy(out, r.extra)
 	}
 	if r, ok := errors.AsType[*rule.Refusal](err); ok && r.Faults != nil {
@@ -134,8 +134,8 @@ func answerOf(reply object, err error) object {
 	return out
 }
 
-// call runs a method. A wait says that it came too early. The lock is held.
-func (s *Slack) call(name, given string, header bool, a args) (object, time.Duration, error) {
+// callMethod runs a method. A wait says that it came too early. The lock is held.
+func (s *Slack) callMethod(name, given string, header bool, a args) (object, time.Duration, error) {
 	m, ok := methods[name]
 	if !ok {
 		return nil, 0, refuse("unknown_method")
@@ -145,11 +145,11 @@ func (s *Slack) call(name, given string, header bool, a args) (object, time.Dura
 	}
 	c := &call{s, a}
 	if len(m.scope) > 0 {
-		if err := c.need(m.scope...); err != nil {
+		if err := c.requireScope(m.scope...); err != nil {
 			return nil, 0, err
 		}
 	}
-	if wait := s.tooEarly(name, m.tier, a["channel"]); wait > 0 {
+	if wait := s.rateLimitWait(name, m.tier, a["channel"]); wait > 0 {
 		return nil, wait, refuse("ratelimited")
 	}
 	reply, err := m.run(c)
@@ -159,13 +159,13 @@ func (s *Slack) call(name, given string, header bool, a args) (object, time.Dura
 // authorize looks at a token.
 func (s *Slack) authorize(m method, given string, header bool) error {
 	switch {
-	case m.open:
+	case m.noToken:
 		return nil
-	case given == "", m.app && !header:
+	case given == "", m.appToken && !header:
 		return refuse("not_authed")
-	case s.dead[given] != "":
-		return refuse(s.dead[given])
-	case given == BotToken && !m.app, given == AppToken && m.app:
+	case s.revoked[given] != "":
+		return refuse(s.revoked[given])
+	case given == BotToken && !m.appToken, given == AppToken && m.appToken:
 		return nil
 	case given == BotToken, given == AppToken:
 		return refuse("not_allowed_token_type")
@@ -177,7 +177,7 @@ func (s *Slack) authorize(m method, given string, header bool) error {
 // "invalid_auth". An empty word makes it valid again.
 func (s *Slack) Revoke(token, word string) {
 	defer s.mu.Changing()()
-	s.dead[token] = word
+	s.revoked[token] = word
 }
 
 // SetScopes changes what the app may do, as a new installation does.

@@ -25,7 +25,7 @@ const maxBody = 16 << 20
 // parts or a JSON object.
 func readArgs(r *http.Request) (args, error) {
 	a := args{}
-	a.take(r.URL.Query())
+	a.addForm(r.URL.Query())
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil && r.Header.Get("Content-Type") != "" {
 		return a, errors.New("invalid_post_type")
@@ -54,7 +54,7 @@ func readArgs(r *http.Request) (args, error) {
 		if err := r.ParseMultipartForm(maxBody); err != nil {
 			return a, errors.New("invalid_form_data")
 		}
-		a.take(r.MultipartForm.Value)
+		a.addForm(r.MultipartForm.Value)
 	default:
 		body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
 		if err != nil {
@@ -64,12 +64,12 @@ func readArgs(r *http.Request) (args, error) {
 		if err != nil {
 			return a, errors.New("invalid_form_data")
 		}
-		a.take(form)
+		a.addForm(form)
 	}
 	return a, nil
 }
 
-func (a args) take(form url.Values) {
+func (a args) addForm(form url.Values) {
 	for name, values := range form {
 		if len(values) > 0 {
 			a[name] = values[0]
@@ -77,14 +77,14 @@ func (a args) take(form url.Values) {
 	}
 }
 
-// flag reads a boolean; Slack takes it in several ways.
-func (a args) flag(name string) bool {
+// isTrue reads a boolean; Slack takes it in several ways.
+func (a args) isTrue(name string) bool {
 	v := strings.ToLower(a[name])
 	return v == "true" || v == "1"
 }
 
-// count reads a number, within bounds.
-func (a args) count(name string, otherwise, most int) int {
+// limit reads a number, within bounds.
+func (a args) limit(name string, otherwise, most int) int {
 	n, err := strconv.Atoi(a[name])
 	if err != nil || n <= 0 {
 		n = otherwise
@@ -92,8 +92,8 @@ func (a args) count(name string, otherwise, most int) int {
 	return min(n, most)
 }
 
-// token is what the request proves itself with, and whether that stood in a header.
-func token(r *http.Request, a args) (token string, header bool) {
+// tokenOf is what the request proves itself with, and whether that stood in a header.
+func tokenOf(r *http.Request, a args) (token string, header bool) {
 	kind, rest, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if strings.EqualFold(kind, "Bearer") && rest != "" {
 		return strings.TrimSpace(rest), true

@@ -66,27 +66,27 @@ func (c *call) content() (content, error) {
 	return out, nil
 }
 
-// place finds the channel of a call, in which the app may write.
-func (c *call) place() (Channel, error) {
+// writableChannel finds the channel of a call, in which the app may write.
+func (c *call) writableChannel() (Channel, error) {
 	id := c.args["channel"]
 	if id == "" {
-		return Channel{}, invalid("invalid_arguments", "[ERROR] missing required field: channel")
+		return Channel{}, refuseArgs("invalid_arguments", "[ERROR] missing required field: channel")
 	}
 	ch, ok := c.channel(id)
 	switch {
-	case !ok, !ch.reads(BotUser):
+	case !ok, !ch.readableBy(BotUser):
 		return ch, refuse("channel_not_found")
 	case ch.Archived:
 		return ch, refuse("is_archived")
-	case !ch.has(BotUser):
+	case !ch.hasMember(BotUser):
 		return ch, refuse("not_in_channel")
 	}
 	return ch, nil
 }
 
-// parent checks the thread that a call names. Slack does not document what becomes of
+// threadParent checks the thread that a call names. Slack does not document what becomes of
 // a reply to nothing or to a reply; here both are refused.
-func (c *call) parent(channel string) (string, error) {
+func (c *call) threadParent(channel string) (string, error) {
 	ts := c.args["thread_ts"]
 	if ts == "" {
 		return "", nil
@@ -112,35 +112,35 @@ func postMessage(c *call) (object, error) {
 		}
 		c.args["channel"] = c.dm(u.ID)
 	}
-	ch, err := c.place()
+	ch, err := c.writableChannel()
 	if err != nil {
 		return nil, err
 	}
 	if said.text == "" && len(said.blocks) == 0 && c.args["attachments"] == "" {
 		return nil, refuse("no_text")
 	}
-	parent, err := c.parent(ch.ID)
+	parent, err := c.threadParent(ch.ID)
 	if err != nil {
 		return nil, err
 	}
-	m := c.add(&message{blocks: said.blocks, Message: Message{
-		Channel: ch.ID, Thread: parent, User: BotUser, Text: said.text, Metadata: said.metadata, Unfurl: c.unfurls(said),
+	m := c.addMessage(&message{blocks: said.blocks, Message: Message{
+		Channel: ch.ID, Thread: parent, User: BotUser, Text: said.text, Metadata: said.metadata, Unfurl: c.mayUnfurl(said),
 	}})
-	c.tellMessage(m)
-	return object{"channel": ch.ID, "ts": m.TS, "message": m.wire(c.Slack)}, nil
+	c.sendMessageEvent(m)
+	return object{"channel": ch.ID, "ts": m.TS, "message": m.payload(c.Slack)}, nil
 }
 
-// unfurls reports whether Slack would fetch what the links point to: it does unless
+// mayUnfurl reports whether Slack would fetch what the links point to: it does unless
 // both flags are off.
-func (c *call) unfurls(said content) bool {
+func (c *call) mayUnfurl(said content) bool {
 	off := func(name string) bool { v, ok := c.args[name]; return ok && (v == "false" || v == "0") }
 	text, _ := json.Marshal(said.blocks)
 	return (!off("unfurl_links") || !off("unfurl_media")) && strings.Contains(said.text+string(text), "http")
 }
 
-// own finds the message of the app that a call names.
-func (c *call) own(denied string) (*message, error) {
-	ch, err := c.place()
+// appMessage finds the message of the app that a call names.
+func (c *call) appMessage(denied string) (*message, error) {
+	ch, err := c.writableChannel()
 	if err != nil {
 		return nil, err
 	}
@@ -159,52 +159,52 @@ func updateMessage(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if size(said.text) > maxUpdate {
+	if escapedSize(said.text) > maxUpdate {
 		return nil, refuse("msg_too_long")
 	}
-	m, err := c.own("cant_update_message")
+	m, err := c.appMessage("cant_update_message")
 	if err != nil {
 		return nil, err
 	}
 	if said.text == "" && len(said.blocks) == 0 {
 		return nil, refuse("no_text")
 	}
-	before := m.wire(c.Slack)
+	before := m.payload(c.Slack)
 	m.Edited = !said.given
-	m.say(c.Slack, said.text, said.blocks)
+	m.setContent(c.Slack, said.text, said.blocks)
 	if said.metadata != nil {
 		m.Metadata = said.metadata
 	}
-	c.tellChange(m, before)
-	return object{"channel": m.Channel, "ts": m.TS, "text": m.Text, "message": m.wire(c.Slack)}, nil
+	c.sendChangeEvent(m, before)
+	return object{"channel": m.Channel, "ts": m.TS, "text": m.Text, "message": m.payload(c.Slack)}, nil
 }
 
-// size is the number of bytes of a text whose &, < and > are escaped where they are
+// escapedSize is the number of bytes of a text whose &, < and > are escaped where they are
 // no markup.
-func size(text string) int {
+func escapedSize(text string) int {
 	n := len(text)
 	for i, r := range text {
 		rest := text[i:]
 		switch {
 		case r == '&' && !strings.HasPrefix(rest, "&amp;") && !strings.HasPrefix(rest, "&lt;") && !strings.HasPrefix(rest, "&gt;"):
 			n += len("amp;")
-		case r == '<' && !markup.MatchString(rest):
+		case r == '<' && !markupStart.MatchString(rest):
 			n += len("lt;")
 		}
 	}
 	return n
 }
 
-var markup = regexp.MustCompile(`^<(@|#|!|[a-z]+:)[^<>]*>`)
+var markupStart = regexp.MustCompile(`^<(@|#|!|[a-z]+:)[^<>]*>`)
 
 func deleteMessage(c *call) (object, error) {
-	m, err := c.own("cant_delete_message")
+	m, err := c.appMessage("cant_delete_message")
 	if err != nil {
 		return nil, err
 	}
-	before := m.wire(c.Slack)
+	before := m.payload(c.Slack)
 	m.Deleted = true
-	c.tellDeletion(m, before)
+	c.sendDeletionEvent(m, before)
 	return object{"channel": m.Channel, "ts": m.TS}, nil
 }
 
@@ -213,21 +213,21 @@ func postEphemeral(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	ch, err := c.place()
+	ch, err := c.writableChannel()
 	if err != nil {
 		return nil, err
 	}
 	if said.text == "" && len(said.blocks) == 0 && c.args["attachments"] == "" {
 		return nil, refuse("no_text")
 	}
-	if !ch.has(c.args["user"]) {
+	if !ch.hasMember(c.args["user"]) {
 		return nil, refuse("user_not_in_channel")
 	}
-	parent, err := c.parent(ch.ID)
+	parent, err := c.threadParent(ch.ID)
 	if err != nil {
 		return nil, err
 	}
-	m := c.add(&message{blocks: said.blocks, Message: Message{
+	m := c.addMessage(&message{blocks: said.blocks, Message: Message{
 		Channel: ch.ID, Thread: parent, User: BotUser, Text: said.text, To: c.args["user"],
 	}})
 	return object{"message_ts": m.TS}, nil
@@ -235,7 +235,7 @@ func postEphemeral(c *call) (object, error) {
 
 func getPermalink(c *call) (object, error) {
 	ch, ok := c.channel(c.args["channel"])
-	if !ok || !ch.reads(BotUser) {
+	if !ok || !ch.readableBy(BotUser) {
 		return nil, refuse("channel_not_found")
 	}
 	m := c.message(ch.ID, c.args["message_ts"])

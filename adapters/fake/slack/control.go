@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// act is what the control API and the page let people do.
-type act struct {
+// controlRequest is what the control API and the page let people do.
+type controlRequest struct {
 	User     string            `json:"user"`
 	Channel  string            `json:"channel"`
 	Text     string            `json:"text"`    // of post, edit, command: as typed, unless raw
@@ -32,16 +32,18 @@ type act struct {
 
 // acts are the controls, by the last word of their path. A receipt says that the app
 // has to acknowledge.
-var controls = map[string]func(s *Slack, a act) (any, *Receipt, error){
-	"post": func(s *Slack, a act) (any, *Receipt, error) {
-		ts, err := s.Post(a.User, a.Channel, a.words(s), a.Thread)
+var controls = map[string]func(s *Slack, a controlRequest) (any, *Receipt, error){
+	"post": func(s *Slack, a controlRequest) (any, *Receipt, error) {
+		ts, err := s.Post(a.User, a.Channel, a.markup(s), a.Thread)
 		return object{"ts": ts}, nil, err
 	},
-	"edit": func(s *Slack, a act) (any, *Receipt, error) {
-		return nil, nil, s.Edit(a.User, a.Channel, a.TS, a.words(s))
+	"edit": func(s *Slack, a controlRequest) (any, *Receipt, error) {
+		return nil, nil, s.Edit(a.User, a.Channel, a.TS, a.markup(s))
 	},
-	"delete": func(s *Slack, a act) (any, *Receipt, error) { return nil, nil, s.Delete(a.User, a.Channel, a.TS) },
-	"press": func(s *Slack, a act) (any, *Receipt, error) {
+	"delete": func(s *Slack, a controlRequest) (any, *Receipt, error) {
+		return nil, nil, s.Delete(a.User, a.Channel, a.TS)
+	},
+	"press": func(s *Slack, a controlRequest) (any, *Receipt, error) {
 		if a.View != "" {
 			r, err := s.PressView(a.User, a.View, a.Action)
 			return nil, r, err
@@ -49,16 +51,16 @@ var controls = map[string]func(s *Slack, a act) (any, *Receipt, error){
 		r, err := s.Choose(a.User, a.Channel, a.TS, a.Action, a.Value)
 		return nil, r, err
 	},
-	"submit": func(s *Slack, a act) (any, *Receipt, error) {
+	"submit": func(s *Slack, a controlRequest) (any, *Receipt, error) {
 		r, err := s.Submit(a.User, a.View, a.Values)
 		return nil, r, err
 	},
-	"close": func(s *Slack, a act) (any, *Receipt, error) { return nil, nil, s.CloseView(a.User, a.View) },
-	"command": func(s *Slack, a act) (any, *Receipt, error) {
-		r, err := s.Command(a.User, a.Channel, a.Command, a.words(s))
+	"close": func(s *Slack, a controlRequest) (any, *Receipt, error) { return nil, nil, s.CloseView(a.User, a.View) },
+	"command": func(s *Slack, a controlRequest) (any, *Receipt, error) {
+		r, err := s.Command(a.User, a.Channel, a.Command, a.markup(s))
 		return nil, r, err
 	},
-	"shortcut": func(s *Slack, a act) (any, *Receipt, error) {
+	"shortcut": func(s *Slack, a controlRequest) (any, *Receipt, error) {
 		if a.TS == "" {
 			r, err := s.Shortcut(a.User, a.Callback)
 			return nil, r, err
@@ -66,25 +68,25 @@ var controls = map[string]func(s *Slack, a act) (any, *Receipt, error){
 		r, err := s.MessageShortcut(a.User, a.Channel, a.TS, a.Callback)
 		return nil, r, err
 	},
-	"home": func(s *Slack, a act) (any, *Receipt, error) { return nil, nil, s.OpenHome(a.User, a.Tab) },
-	"inject": func(s *Slack, a act) (any, *Receipt, error) {
+	"home": func(s *Slack, a controlRequest) (any, *Receipt, error) { return nil, nil, s.OpenHome(a.User, a.Tab) },
+	"inject": func(s *Slack, a controlRequest) (any, *Receipt, error) {
 		return nil, s.Inject(a.Kind, a.Payload), nil
 	},
-	"disconnect": func(s *Slack, a act) (any, *Receipt, error) {
+	"disconnect": func(s *Slack, a controlRequest) (any, *Receipt, error) {
 		return object{"found": s.Disconnect(a.Reason)}, nil, nil
 	},
 }
 
-// words are the text of an act as Slack sends it.
-func (a act) words(s *Slack) string {
+// markup are the text of an act as Slack sends it.
+func (a controlRequest) markup(s *Slack) string {
 	if a.Raw {
 		return a.Text
 	}
 	return s.Typed(a.Text)
 }
 
-// controls serves the control API below /_control/ and the page.
-func (s *Slack) controls(mux *http.ServeMux) {
+// routeControls serves the control API below /_control/ and the page.
+func (s *Slack) routeControls(mux *http.ServeMux) {
 	mux.HandleFunc("POST /_control/{act}", s.serveControl)
 	mux.HandleFunc("GET /_control/{what}", s.serveState)
 	mux.HandleFunc("GET /_control/changed", s.serveChanged)
@@ -93,11 +95,11 @@ func (s *Slack) controls(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", s.servePage)
 }
 
-// patient is how long a control waits for the app to acknowledge.
-const patient = 2 * ackTime
+// controlTimeout is how long a control waits for the app to acknowledge.
+const controlTimeout = 2 * ackTime
 
-// perform does one thing and waits until the app has acknowledged it.
-func (s *Slack) perform(ctx context.Context, word string, a act) (any, error) {
+// runControl does one thing and waits until the app has acknowledged it.
+func (s *Slack) runControl(ctx context.Context, word string, a controlRequest) (any, error) {
 	do, ok := controls[word]
 	if !ok {
 		return nil, fmt.Errorf("there is no control %q", word)
@@ -106,7 +108,7 @@ func (s *Slack) perform(ctx context.Context, word string, a act) (any, error) {
 	if err != nil || receipt == nil {
 		return said, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patient)
+	ctx, cancel := context.WithTimeout(ctx, controlTimeout)
 	defer cancel()
 	d, err := receipt.Wait(ctx)
 	if said == nil {
@@ -118,28 +120,28 @@ func (s *Slack) perform(ctx context.Context, word string, a act) (any, error) {
 // serveControl does what a JSON body asks for. The answer is {"ok":true,…}, or
 // {"ok":false,"error":…} with status 409.
 func (s *Slack) serveControl(w http.ResponseWriter, r *http.Request) {
-	var a act
+	var a controlRequest
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
 	if err == nil {
 		err = json.Unmarshal(body, &a)
 	}
 	if err != nil {
-		respond(w, http.StatusBadRequest, object{"ok": false, "error": "the body is no JSON object of a control: " + err.Error()})
+		writeJSON(w, http.StatusBadRequest, object{"ok": false, "error": "the body is no JSON object of a control: " + err.Error()})
 		return
 	}
-	said, err := s.perform(r.Context(), r.PathValue("act"), a)
+	said, err := s.runControl(r.Context(), r.PathValue("act"), a)
 	if err != nil {
-		respond(w, http.StatusConflict, object{"ok": false, "error": err.Error()})
+		writeJSON(w, http.StatusConflict, object{"ok": false, "error": err.Error()})
 		return
 	}
 	out := object{"ok": true}
 	if more, ok := said.(object); ok {
 		maps.Copy(out, more)
 	}
-	respond(w, http.StatusOK, out)
+	writeJSON(w, http.StatusOK, out)
 }
 
-func respond(w http.ResponseWriter, status int, v any) {
+func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v)
@@ -167,7 +169,7 @@ func (s *Slack) serveState(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	respond(w, http.StatusOK, said)
+	writeJSON(w, http.StatusOK, said)
 }
 
 // serveChanged answers when something has changed, or after a while.

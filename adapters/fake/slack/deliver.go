@@ -12,18 +12,18 @@ import (
 // ackTime is how long the app may take to acknowledge.
 const ackTime = 3 * time.Second
 
-// pauses are how long Slack waits before each further attempt to deliver an event.
-var pauses = []time.Duration{0, time.Minute, 5 * time.Minute}
+// retryPauses are how long Slack waits before each further attempt to deliver an event.
+var retryPauses = []time.Duration{0, time.Minute, 5 * time.Minute}
 
-// errUnacked says that the app did not acknowledge what a user did; Slack shows them
+// errNotAcknowledged says that the app did not acknowledge what a user did; Slack shows them
 // a warning.
-var errUnacked = errors.New("the app did not acknowledge it")
+var errNotAcknowledged = errors.New("the app did not acknowledge it")
 
 // Receipt is what becomes of something that the app was told.
 type Receipt struct {
-	ID   string
-	done chan struct{}
-	last Delivery
+	ID       string
+	done     chan struct{}
+	delivery Delivery
 }
 
 // Wait returns the last attempt, once it has been acknowledged or was given up, which
@@ -34,10 +34,10 @@ func (r *Receipt) Wait(ctx context.Context) (Delivery, error) {
 	case <-ctx.Done():
 		return Delivery{}, fmt.Errorf("wait for the app to acknowledge: %w", ctx.Err())
 	}
-	if !r.last.Acked {
-		return r.last, fmt.Errorf("%w: %s", errUnacked, r.last.Failure)
+	if !r.delivery.Acked {
+		return r.delivery, fmt.Errorf("%w: %s", errNotAcknowledged, r.delivery.Failure)
 	}
-	return r.last, nil
+	return r.delivery, nil
 }
 
 // Done is closed when the app acknowledged, or it was given up.
@@ -48,52 +48,52 @@ func (r *Receipt) Done() <-chan struct{} { return r.done }
 // held.
 func (s *Slack) deliver(kind Kind, payload object, then func(Delivery)) *Receipt {
 	body, _ := json.Marshal(payload)
-	return s.send(kind, body, then)
+	return s.startDelivery(kind, body, then)
 }
 
-func (s *Slack) send(kind Kind, body []byte, then func(Delivery)) *Receipt {
-	r := &Receipt{ID: s.id("envelope-"), done: make(chan struct{})}
+func (s *Slack) startDelivery(kind Kind, body []byte, then func(Delivery)) *Receipt {
+	r := &Receipt{ID: s.newID("envelope-"), done: make(chan struct{})}
 	d := Delivery{Receipt: r.ID, Kind: kind, Payload: body, Sent: s.Clock.Now()}
-	if !s.App.Socket && s.target(kind) == "" || s.ctx.Err() != nil {
-		r.last = d
-		r.last.Failure = "there is no request URL"
+	if !s.App.Socket && s.requestURL(kind) == "" || s.ctx.Err() != nil {
+		r.delivery = d
+		r.delivery.Failure = "there is no request URL"
 		close(r.done)
 		return r
 	}
-	s.open++
-	var first *pending
+	s.inFlight++
+	var first *pendingAck
 	if s.App.Socket && len(s.sockets) > 0 {
-		first = s.write(d) // now, so that payloads go out in the order in which things happened
+		first = s.writeEnvelope(d) // now, so that payloads go out in the order in which things happened
 	}
 	s.work.Go(func() {
-		d := s.attempts(d, first)
+		d := s.deliverWithRetries(d, first)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if then != nil {
 			then(d)
 		}
-		r.last = d
-		s.open--
+		r.delivery = d
+		s.inFlight--
 		s.mu.Changed()
 		close(r.done)
 	})
 	return r
 }
 
-// attempts delivers until it works, or Slack would give up.
-func (s *Slack) attempts(d Delivery, first *pending) Delivery {
+// deliverWithRetries delivers until it works, or Slack would give up.
+func (s *Slack) deliverWithRetries(d Delivery, first *pendingAck) Delivery {
 	for {
-		d = s.attempt(d, first)
+		d = s.deliverOnce(d, first)
 		first = nil
 		s.mu.Lock()
 		s.deliveries = append(s.deliveries, d)
 		s.Logger.Debug("delivery", "kind", d.Kind, "via", d.Via, "attempt", d.Attempt, "acked", d.Acked, "failure", d.Failure)
 		s.mu.Changed()
 		s.mu.Unlock()
-		if d.Acked || d.Kind != Events || d.Attempt == len(pauses) || d.Failure == noRetry || s.ctx.Err() != nil {
+		if d.Acked || d.Kind != Events || d.Attempt == len(retryPauses) || d.Failure == noRetry || s.ctx.Err() != nil {
 			return d
 		}
-		fired, stop := s.Clock.Timer(pauses[d.Attempt])
+		fired, stop := s.Clock.Timer(retryPauses[d.Attempt])
 		select {
 		case <-fired:
 		case <-s.ctx.Done():
@@ -106,30 +106,30 @@ func (s *Slack) attempts(d Delivery, first *pending) Delivery {
 	}
 }
 
-// attempt delivers once.
-func (s *Slack) attempt(d Delivery, first *pending) Delivery {
+// deliverOnce delivers once.
+func (s *Slack) deliverOnce(d Delivery, first *pendingAck) Delivery {
 	fired, stop := s.Clock.Timer(ackTime)
 	defer stop()
 	s.mu.Lock()
-	socket, target := s.App.Socket, s.target(d.Kind)
+	socket, target := s.App.Socket, s.requestURL(d.Kind)
 	s.mu.Unlock()
 	if socket {
-		d = s.overSocket(d, first, fired)
+		d = s.deliverBySocket(d, first, fired)
 	} else {
 		d.Via = target
-		d = s.overHTTP(d, fired)
+		d = s.deliverByHTTP(d, fired)
 	}
 	d.Took = s.Clock.Now().Sub(d.Sent)
 	return d
 }
 
-// overSocket sends one envelope and waits for its acknowledgement.
-func (s *Slack) overSocket(d Delivery, p *pending, late <-chan time.Time) Delivery {
+// deliverBySocket sends one envelope and waits for its acknowledgement.
+func (s *Slack) deliverBySocket(d Delivery, p *pendingAck, late <-chan time.Time) Delivery {
 	for p == nil {
 		s.mu.Lock()
 		more := s.mu.Next()
 		if len(s.sockets) > 0 {
-			p = s.write(d)
+			p = s.writeEnvelope(d)
 		}
 		s.mu.Unlock()
 		if p != nil {
@@ -164,24 +164,24 @@ func (s *Slack) overSocket(d Delivery, p *pending, late <-chan time.Time) Delive
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.waiting, d.Receipt)
+	delete(s.unacknowledged, d.Receipt)
 	return d
 }
 
-// pending is an envelope that waits for its acknowledgement. The channel is closed
+// pendingAck is an envelope that waits for its acknowledgement. The channel is closed
 // when the socket is.
-type pending struct {
-	via   string
-	by    *socket
-	acked chan []byte
+type pendingAck struct {
+	via    string
+	socket *socket
+	acked  chan []byte
 }
 
-// write puts an envelope on one of the sockets, each in its turn. The lock is held.
-func (s *Slack) write(d Delivery) *pending {
-	s.turn++
-	c := s.sockets[s.turn%len(s.sockets)]
-	p := &pending{c.name, c, make(chan []byte, 1)}
-	s.waiting[d.Receipt] = p
+// writeEnvelope puts an envelope on one of the sockets, each in its turn. The lock is held.
+func (s *Slack) writeEnvelope(d Delivery) *pendingAck {
+	s.nextSocket++
+	c := s.sockets[s.nextSocket%len(s.sockets)]
+	p := &pendingAck{c.name, c, make(chan []byte, 1)}
+	s.unacknowledged[d.Receipt] = p
 	envelope := object{
 		"envelope_id": d.Receipt, "type": d.Kind, "payload": d.Payload,
 		"accepts_response_payload": d.Kind == Commands || d.Kind == Interactive,
@@ -198,5 +198,5 @@ func (s *Slack) write(d Delivery) *pending {
 // recorded ones.
 func (s *Slack) Inject(kind Kind, payload []byte) *Receipt {
 	defer s.mu.Changing()()
-	return s.send(kind, slices.Clone(payload), nil)
+	return s.startDelivery(kind, slices.Clone(payload), nil)
 }

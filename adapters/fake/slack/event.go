@@ -12,75 +12,75 @@ func (s *Slack) subscribed(event string, scopes ...string) bool {
 	return slices.Contains(s.App.Events, event) && s.App.granted(scopes...)
 }
 
-// tell sends an event to the app. The lock is held.
-func (s *Slack) tell(event object, shared bool) *Receipt {
+// sendEvent sends an event to the app. The lock is held.
+func (s *Slack) sendEvent(event object, shared bool) *Receipt {
 	now := s.Clock.Now()
 	if event["event_ts"] == nil {
-		event["event_ts"] = s.stamp()
+		event["event_ts"] = s.newTS()
 	}
 	return s.deliver(Events, object{
-		"token": verification, "team_id": TeamID, "context_team_id": TeamID, "context_enterprise_id": nil, "api_app_id": AppID,
-		"type": "event_callback", "event_id": s.id("Ev"), "event_time": now.Unix(), "event_context": s.id("4-"), "event": event,
+		"token": verificationToken, "team_id": TeamID, "context_team_id": TeamID, "context_enterprise_id": nil, "api_app_id": AppID,
+		"type": "event_callback", "event_id": s.newID("Ev"), "event_time": now.Unix(), "event_context": s.newID("4-"), "event": event,
 		"is_ext_shared_channel": shared, "authorizations": []object{{
 			"enterprise_id": nil, "team_id": TeamID, "user_id": BotUser, "is_bot": true, "is_enterprise_install": false,
 		}},
 	}, nil)
 }
 
-// hears reports whether the app hears of messages in a channel.
-func (s *Slack) hears(ch Channel) bool {
-	return ch.has(BotUser) && s.subscribed("message."+ch.family(), ch.family()+":history")
+// hearsMessages reports whether the app hears of messages in a channel.
+func (s *Slack) hearsMessages(ch Channel) bool {
+	return ch.hasMember(BotUser) && s.subscribed("message."+ch.scopeName(), ch.scopeName()+":history")
 }
 
-// tellMessage tells the app of a new message: by a message event, and by a twin when
+// sendMessageEvent tells the app of a new message: by a message event, and by a twin when
 // it is mentioned. Slack does not say in which order they come.
-func (s *Slack) tellMessage(m *message) {
+func (s *Slack) sendMessageEvent(m *message) {
 	ch, _ := s.channel(m.Channel)
-	event := m.wire(s)
-	event["channel"], event["channel_type"], event["event_ts"] = ch.ID, ch.kind(), m.TS
+	event := m.payload(s)
+	event["channel"], event["channel_type"], event["event_ts"] = ch.ID, ch.channelType(), m.TS
 	if len(m.Files) > 0 {
 		event["subtype"] = "file_share"
 	}
-	if s.hears(ch) {
-		s.tell(event, ch.ExtShared)
+	if s.hearsMessages(ch) {
+		s.sendEvent(event, ch.ExtShared)
 	}
-	if m.app || ch.IM || !ch.has(BotUser) || !mentions(m.Text, BotUser) || !s.subscribed("app_mention", "app_mentions:read") {
+	if m.app || ch.IM || !ch.hasMember(BotUser) || !mentionsUser(m.Text, BotUser) || !s.subscribed("app_mention", "app_mentions:read") {
 		return
 	}
-	twin := m.wire(s)
+	twin := m.payload(s)
 	twin["type"], twin["channel"], twin["event_ts"] = "app_mention", ch.ID, m.TS
-	s.tell(twin, ch.ExtShared)
+	s.sendEvent(twin, ch.ExtShared)
 }
 
-// tellChange tells the app that a message says something else.
-func (s *Slack) tellChange(m *message, before object) {
+// sendChangeEvent tells the app that a message says something else.
+func (s *Slack) sendChangeEvent(m *message, before object) {
 	ch, _ := s.channel(m.Channel)
-	if s.hears(ch) {
-		ts := s.stamp()
-		s.tell(object{
-			"type": "message", "subtype": "message_changed", "hidden": true, "channel": ch.ID, "channel_type": ch.kind(), "ts": ts,
-			"event_ts": ts, "message": m.wire(s), "previous_message": before,
+	if s.hearsMessages(ch) {
+		ts := s.newTS()
+		s.sendEvent(object{
+			"type": "message", "subtype": "message_changed", "hidden": true, "channel": ch.ID, "channel_type": ch.channelType(), "ts": ts,
+			"event_ts": ts, "message": m.payload(s), "previous_message": before,
 		}, ch.ExtShared)
 	}
 }
 
-// tellDeletion tells the app that a message is gone.
-func (s *Slack) tellDeletion(m *message, before object) {
+// sendDeletionEvent tells the app that a message is gone.
+func (s *Slack) sendDeletionEvent(m *message, before object) {
 	ch, _ := s.channel(m.Channel)
-	if s.hears(ch) {
-		ts := s.stamp()
-		s.tell(object{
-			"type": "message", "subtype": "message_deleted", "hidden": true, "channel": ch.ID, "channel_type": ch.kind(), "ts": ts,
+	if s.hearsMessages(ch) {
+		ts := s.newTS()
+		s.sendEvent(object{
+			"type": "message", "subtype": "message_deleted", "hidden": true, "channel": ch.ID, "channel_type": ch.channelType(), "ts": ts,
 			"event_ts": ts, "deleted_ts": m.TS, "previous_message": before,
 		}, ch.ExtShared)
 	}
 }
 
 // token of Slack's markup in what a user wrote.
-var tokens = regexp.MustCompile(`<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>`)
+var markupToken = regexp.MustCompile(`<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>`)
 
-// composed are the blocks that Slack makes of what a user wrote.
-func composed(text string) []any {
+// richTextOf are the blocks that Slack makes of what a user wrote.
+func richTextOf(text string) []any {
 	var parts []any
 	add := func(s string) {
 		if s != "" {
@@ -88,7 +88,7 @@ func composed(text string) []any {
 		}
 	}
 	at := 0
-	for _, m := range tokens.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range markupToken.FindAllStringSubmatchIndex(text, -1) {
 		add(text[at:m[0]])
 		at = m[1]
 		sign, target := text[m[2]:m[3]], unescape(text[m[4]:m[5]])

@@ -15,16 +15,16 @@ type File struct {
 	Content         []byte
 }
 
-// file is a File on its way.
-type file struct {
+// upload is a File on its way.
+type upload struct {
 	File
 	length   int
 	uploaded bool
 	complete bool
 }
 
-// wire is the file as Slack sends it.
-func (f File) wire(s *Slack) object {
+// payload is the file as Slack sends it.
+func (f File) payload(s *Slack) object {
 	return object{
 		"id": f.ID, "name": f.Name, "title": f.Title, "size": len(f.Content), "user": BotUser, "mode": "hosted", "filetype": "text",
 		"mimetype": "text/plain", "url_private": s.URL + "/files/" + f.ID, "permalink": s.URL + "/files/" + f.ID,
@@ -35,18 +35,18 @@ func uploadURL(c *call) (object, error) {
 	length, err := strconv.Atoi(c.args["length"])
 	switch {
 	case c.args["filename"] == "":
-		return nil, invalid("invalid_arguments", "[ERROR] missing required field: filename")
+		return nil, refuseArgs("invalid_arguments", "[ERROR] missing required field: filename")
 	case err != nil || length <= 0:
-		return nil, invalid("invalid_arguments", "[ERROR] missing required field: length")
+		return nil, refuseArgs("invalid_arguments", "[ERROR] missing required field: length")
 	}
-	f := &file{File: File{ID: c.id("F"), Name: c.args["filename"]}, length: length}
+	f := &upload{File: File{ID: c.newID("F"), Name: c.args["filename"]}, length: length}
 	c.files[f.ID] = f
 	return object{"upload_url": c.URL + "/upload/" + f.ID, "file_id": f.ID}, nil
 }
 
 // serveUpload takes the bytes of a file, as they are or as the part "file" of a form.
 func (s *Slack) serveUpload(w http.ResponseWriter, r *http.Request) {
-	content, err := uploaded(r)
+	content, err := readUpload(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := s.files[r.PathValue("id")]
@@ -63,14 +63,14 @@ func (s *Slack) serveUpload(w http.ResponseWriter, r *http.Request) {
 	if status != http.StatusOK {
 		record.Error = answer
 	}
-	s.record(record)
+	s.addRequest(record)
 	s.mu.Changed()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, answer)
 }
 
-func uploaded(r *http.Request) ([]byte, error) {
+func readUpload(r *http.Request) ([]byte, error) {
 	part, _, err := r.FormFile("file")
 	if errors.Is(err, http.ErrNotMultipart) {
 		return io.ReadAll(io.LimitReader(r.Body, maxBody))
@@ -102,7 +102,7 @@ func completeUpload(c *call) (object, error) {
 		Title string `json:"title"`
 	}
 	if err := json.Unmarshal([]byte(c.args["files"]), &wanted); err != nil || len(wanted) == 0 {
-		return nil, invalid("invalid_arguments", "[ERROR] no less than 1 items allowed [json-pointer:/files]")
+		return nil, refuseArgs("invalid_arguments", "[ERROR] no less than 1 items allowed [json-pointer:/files]")
 	}
 	var files []File
 	var out []object
@@ -120,17 +120,17 @@ func completeUpload(c *call) (object, error) {
 	}
 	if c.args["channel_id"] != "" {
 		c.args["channel"] = c.args["channel_id"]
-		ch, err := c.place()
+		ch, err := c.writableChannel()
 		if err != nil {
 			return nil, err
 		}
-		parent, err := c.parent(ch.ID)
+		parent, err := c.threadParent(ch.ID)
 		if err != nil {
 			return nil, err
 		}
 		delete(c.args, "channel")
-		m := c.add(&message{Message: Message{Channel: ch.ID, Thread: parent, User: BotUser, Text: c.args["initial_comment"], Files: files}})
-		c.tellMessage(m)
+		m := c.addMessage(&message{Message: Message{Channel: ch.ID, Thread: parent, User: BotUser, Text: c.args["initial_comment"], Files: files}})
+		c.sendMessageEvent(m)
 	}
 	for _, w := range wanted {
 		c.files[w.ID].complete = true

@@ -20,8 +20,8 @@ import (
 // noRetry is the failure of an event that the app does not want again.
 const noRetry = "no retry wanted"
 
-// target is the request URL for a kind of delivery. The lock is held.
-func (s *Slack) target(k Kind) string {
+// requestURL is the request URL for a kind of delivery. The lock is held.
+func (s *Slack) requestURL(k Kind) string {
 	switch k {
 	case Commands:
 		return s.App.CommandsURL
@@ -42,15 +42,15 @@ func (s *Slack) Sign(r *http.Request, body []byte, secret string) {
 	r.Header.Set("X-Slack-Signature", "v0="+hex.EncodeToString(mac.Sum(nil)))
 }
 
-// body is a payload as it goes to a request URL, and its type.
-func body(d Delivery) ([]byte, string) {
+// encodePayload is a payload as it goes to a request URL, and its type.
+func encodePayload(d Delivery) ([]byte, string) {
 	const form = "application/x-www-form-urlencoded"
 	switch d.Kind {
 	case Interactive:
 		return []byte(url.Values{"payload": {string(d.Payload)}}.Encode()), form
 	case Commands:
 		values := url.Values{}
-		for k, v := range argsOf(d.Payload) {
+		for k, v := range argsOfJSON(d.Payload) {
 			values.Set(k, v)
 		}
 		return []byte(values.Encode()), form
@@ -59,8 +59,8 @@ func body(d Delivery) ([]byte, string) {
 	}
 }
 
-// overHTTP posts a delivery to its request URL.
-func (s *Slack) overHTTP(d Delivery, late <-chan time.Time) Delivery {
+// deliverByHTTP posts a delivery to its request URL.
+func (s *Slack) deliverByHTTP(d Delivery, late <-chan time.Time) Delivery {
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	defer cancel(nil)
 	ended := make(chan struct{})
@@ -68,11 +68,11 @@ func (s *Slack) overHTTP(d Delivery, late <-chan time.Time) Delivery {
 	s.work.Go(func() {
 		select {
 		case <-late:
-			cancel(errLate)
+			cancel(errAckTimeout)
 		case <-ended:
 		}
 	})
-	text, kind := body(d)
+	text, kind := encodePayload(d)
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.Via, bytes.NewReader(text))
 	if err != nil {
 		d.Failure = "connection_failed"
@@ -87,7 +87,7 @@ func (s *Slack) overHTTP(d Delivery, late <-chan time.Time) Delivery {
 	}
 	answer, err := s.Client.Do(r)
 	switch {
-	case errors.Is(context.Cause(ctx), errLate):
+	case errors.Is(context.Cause(ctx), errAckTimeout):
 		d.Failure = "http_timeout"
 	case err != nil && strings.Contains(err.Error(), "redirects"):
 		d.Failure = "too_many_redirects"
@@ -98,7 +98,7 @@ func (s *Slack) overHTTP(d Delivery, late <-chan time.Time) Delivery {
 		d.Status = answer.StatusCode
 		d.Answer, err = io.ReadAll(io.LimitReader(answer.Body, 1<<20))
 		switch {
-		case errors.Is(context.Cause(ctx), errLate):
+		case errors.Is(context.Cause(ctx), errAckTimeout):
 			d.Failure = "http_timeout"
 		case err != nil:
 			d.Failure = "connection_failed"
@@ -113,18 +113,18 @@ func (s *Slack) overHTTP(d Delivery, late <-chan time.Time) Delivery {
 	return d
 }
 
-var errLate = errors.New("late")
+var errAckTimeout = errors.New("late")
 
 // Verify asks the events URL to prove that it is the app's, as Slack does when an
 // admin enters it.
 func (s *Slack) Verify(ctx context.Context) error {
 	challenge := "challenge-" + s.Code()
-	text, _ := json.Marshal(object{"type": "url_verification", "token": verification, "challenge": challenge})
-	answer, err := s.post(ctx, Events, "application/json", text)
+	text, _ := json.Marshal(object{"type": "url_verification", "token": verificationToken, "challenge": challenge})
+	answer, err := s.postSigned(ctx, Events, "application/json", text)
 	if err != nil {
 		return err
 	}
-	if said := argsOf(answer); said["challenge"] != challenge && strings.TrimSpace(said["text"]) != challenge {
+	if said := argsOfJSON(answer); said["challenge"] != challenge && strings.TrimSpace(said["text"]) != challenge {
 		return fmt.Errorf("the events URL did not repeat the challenge, it said %.100q", answer)
 	}
 	return nil
@@ -133,14 +133,14 @@ func (s *Slack) Verify(ctx context.Context) error {
 // CheckSSL asks the commands URL whether its certificate is good, as Slack does now
 // and then. Nothing but a success is wanted.
 func (s *Slack) CheckSSL(ctx context.Context) error {
-	_, err := s.post(ctx, Commands, "application/x-www-form-urlencoded", []byte("token="+verification+"&ssl_check=1"))
+	_, err := s.postSigned(ctx, Commands, "application/x-www-form-urlencoded", []byte("token="+verificationToken+"&ssl_check=1"))
 	return err
 }
 
-// post sends a signed request to a request URL and returns the body of a good answer.
-func (s *Slack) post(ctx context.Context, of Kind, kind string, text []byte) ([]byte, error) {
+// postSigned sends a signed request to a request URL and returns the body of a good answer.
+func (s *Slack) postSigned(ctx context.Context, of Kind, kind string, text []byte) ([]byte, error) {
 	s.mu.Lock()
-	to := s.target(of)
+	to := s.requestURL(of)
 	s.mu.Unlock()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(text))
 	if err != nil {

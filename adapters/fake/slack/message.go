@@ -89,48 +89,48 @@ func (s *Slack) message(channel, ts string) *message {
 	return s.messages[i]
 }
 
-// add puts a message into its channel, and says so to the app. The lock is held.
-func (s *Slack) add(m *message) *message {
-	m.TS = s.stamp()
+// addMessage puts a message into its channel, and says so to the app. The lock is held.
+func (s *Slack) addMessage(m *message) *message {
+	m.TS = s.newTS()
 	m.app = m.User == BotUser
-	m.say(s, m.Text, m.blocks)
+	m.setContent(s, m.Text, m.blocks)
 	s.messages = append(s.messages, m)
 	if m.app && m.To == "" {
-		delete(s.statuses, thread{m.Channel, m.Thread})
+		delete(s.statuses, threadKey{m.Channel, m.Thread})
 	}
 	return m
 }
 
-// say gives a message a new version. Blocks and elements without an id get one.
-func (m *message) say(s *Slack, text string, blocks []any) {
+// setContent gives a message a new version. Blocks and elements without an id get one.
+func (m *message) setContent(s *Slack, text string, blocks []any) {
 	m.Text, m.blocks, m.Blocks = text, blocks, nil
 	if len(blocks) > 0 {
-		s.name(blocks)
+		s.assignIDs(blocks)
 		m.Blocks, _ = json.Marshal(blocks)
 	}
 	m.Versions = append(m.Versions, Version{s.Clock.Now(), text, m.Blocks})
 }
 
-// name gives ids to blocks and to elements that can be pressed.
-func (s *Slack) name(blocks []any) {
+// assignIDs gives ids to blocks and to elements that can be pressed.
+func (s *Slack) assignIDs(blocks []any) {
 	for _, b := range blocks {
 		block, _ := b.(object)
 		if block == nil {
 			continue
 		}
 		if id, _ := block["block_id"].(string); id == "" && block["type"] != "markdown" {
-			block["block_id"] = s.id("b")
+			block["block_id"] = s.newID("b")
 		}
-		for _, e := range actionable(block) {
+		for _, e := range usableElements(block) {
 			if id, _ := e["action_id"].(string); id == "" {
-				e["action_id"] = s.id("a")
+				e["action_id"] = s.newID("a")
 			}
 		}
 	}
 }
 
-// actionable are the elements of a block that a member can use.
-func actionable(block object) []object {
+// usableElements are the elements of a block that a member can use.
+func usableElements(block object) []object {
 	var out []object
 	add := func(v any) {
 		if e, ok := v.(object); ok {
@@ -145,14 +145,14 @@ func actionable(block object) []object {
 		for _, e := range list {
 			add(e)
 			if card, ok := e.(object); ok && card["type"] == "card" {
-				out = append(out, actionable(card)...)
+				out = append(out, usableElements(card)...)
 			}
 		}
 	}
 	if inner, ok := block["child_blocks"].([]any); ok {
 		for _, b := range inner {
 			if child, ok := b.(object); ok {
-				out = append(out, actionable(child)...)
+				out = append(out, usableElements(child)...)
 			}
 		}
 	}
@@ -161,8 +161,8 @@ func actionable(block object) []object {
 	return out
 }
 
-// wire is the message as Slack sends it.
-func (m *message) wire(s *Slack) object {
+// payload is the message as Slack sends it.
+func (m *message) payload(s *Slack) object {
 	out := object{"type": "message", "user": m.User, "text": m.Text, "ts": m.TS, "team": TeamID}
 	if m.app {
 		out["bot_id"], out["app_id"] = BotID, AppID
@@ -188,7 +188,7 @@ func (m *message) wire(s *Slack) object {
 	if len(m.Files) > 0 {
 		var files []object
 		for _, f := range m.Files {
-			files = append(files, f.wire(s))
+			files = append(files, f.payload(s))
 		}
 		out["files"] = files
 	}
@@ -199,14 +199,14 @@ func (m *message) wire(s *Slack) object {
 	if reactions != nil {
 		out["reactions"] = reactions
 	}
-	if n := s.answered(m); n > 0 {
+	if n := s.replyCount(m); n > 0 {
 		out["thread_ts"], out["reply_count"] = m.TS, n
 	}
 	return out
 }
 
-// answered is how many replies a message has.
-func (s *Slack) answered(m *message) int {
+// replyCount is how many replies a message has.
+func (s *Slack) replyCount(m *message) int {
 	n := 0
 	for _, o := range s.messages {
 		if o.Channel == m.Channel && o.Thread == m.TS && !o.Deleted && o.To == "" {
@@ -216,7 +216,7 @@ func (s *Slack) answered(m *message) int {
 	return n
 }
 
-// mentions reports whether a text names a user.
-func mentions(text, user string) bool {
+// mentionsUser reports whether a text names a user.
+func mentionsUser(text, user string) bool {
 	return strings.Contains(text, "<@"+user+">") || strings.Contains(text, "<@"+user+"|")
 }

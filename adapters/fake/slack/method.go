@@ -7,19 +7,19 @@ import (
 
 // method is one of the Web API.
 type method struct {
-	run   func(c *call) (object, error)
-	tier  tier
-	scope []string // one of them is needed; none: run looks itself
-	open  bool     // no token is asked for
-	app   bool     // it takes the app's token, from a header only
+	run      func(c *call) (object, error)
+	tier     tier
+	scope    []string // one of them is needed; none: run looks itself
+	noToken  bool     // no token is asked for
+	appToken bool     // it takes the app's token, from a header only
 }
 
 // methods are all that the fake knows.
 var methods = map[string]method{
-	"api.test":                              {run: apiTest, tier: tier4, open: true},
+	"api.test":                              {run: apiTest, tier: tier4, noToken: true},
 	"auth.test":                             {run: authTest, tier: tierAuth},
 	"auth.revoke":                           {run: authRevoke, tier: tier3},
-	"apps.connections.open":                 {run: connectionsOpen, tier: tier1, app: true},
+	"apps.connections.open":                 {run: connectionsOpen, tier: tier1, appToken: true},
 	"assistant.threads.setStatus":           {run: setStatus, tier: tierStatus, scope: []string{"chat:write", "assistant:write"}},
 	"assistant.threads.setSuggestedPrompts": {run: setPrompts, tier: tier3, scope: []string{"assistant:write"}},
 	"assistant.threads.setTitle":            {run: setTitle, tier: tier3, scope: []string{"assistant:write"}},
@@ -28,15 +28,15 @@ var methods = map[string]method{
 	"chat.postEphemeral":                    {run: postEphemeral, tier: tier4, scope: []string{"chat:write"}},
 	"chat.postMessage":                      {run: postMessage, tier: tierPost, scope: []string{"chat:write"}},
 	"chat.update":                           {run: updateMessage, tier: tier3, scope: []string{"chat:write"}},
-	"conversations.history":                 {run: history, tier: tier3},
+	"conversations.history":                 {run: conversationHistory, tier: tier3},
 	"conversations.info":                    {run: conversationInfo, tier: tier3},
 	"conversations.list":                    {run: conversationList, tier: tier2},
 	"conversations.members":                 {run: conversationMembers, tier: tier4},
 	"conversations.open":                    {run: conversationOpen, tier: tier3},
-	"conversations.replies":                 {run: replies, tier: tier3},
+	"conversations.replies":                 {run: conversationReplies, tier: tier3},
 	"files.completeUploadExternal":          {run: completeUpload, tier: tier4, scope: []string{"files:write"}},
 	"files.getUploadURLExternal":            {run: uploadURL, tier: tier4, scope: []string{"files:write"}},
-	"oauth.v2.access":                       {run: oauthAccess, tier: tier4, open: true},
+	"oauth.v2.access":                       {run: oauthAccess, tier: tier4, noToken: true},
 	"reactions.add":                         {run: reactionAdd, tier: tier3, scope: []string{"reactions:write"}},
 	"reactions.remove":                      {run: reactionRemove, tier: tier2, scope: []string{"reactions:write"}},
 	"team.info":                             {run: teamInfo, tier: tier3, scope: []string{"team:read"}},
@@ -65,15 +65,15 @@ func authTest(c *call) (object, error) {
 }
 
 func authRevoke(c *call) (object, error) {
-	if c.flag("test") {
+	if c.isTrue("test") {
 		return object{"revoked": false}, nil
 	}
-	c.dead[BotToken] = "token_revoked"
+	c.revoked[BotToken] = "token_revoked"
 	return object{"revoked": true}, nil
 }
 
 func connectionsOpen(c *call) (object, error) {
-	ticket := c.id("ticket")
+	ticket := c.newID("ticket")
 	c.tickets[ticket] = true
 	return object{"url": fmt.Sprintf("ws%s/link?ticket=%s&app_id=%s", strings.TrimPrefix(c.URL, "http"), ticket, AppID)}, nil
 }

@@ -10,8 +10,8 @@ import (
 // can be exchanged once, for [BotToken].
 func (s *Slack) Code() string {
 	defer s.mu.Changing()()
-	code := s.id("code")
-	s.codes[code] = false
+	code := s.newID("code")
+	s.oauthCodes[code] = false
 	return code
 }
 
@@ -37,15 +37,15 @@ func oauthAccess(c *call) (object, error) {
 	case c.args["client_secret"] != ClientSecret:
 		return nil, refuse("bad_client_secret")
 	}
-	used, known := c.codes[c.args["code"]]
+	used, known := c.oauthCodes[c.args["code"]]
 	switch {
 	case !known:
 		return nil, refuse("invalid_code")
 	case used:
 		return nil, refuse("code_already_used")
 	}
-	c.codes[c.args["code"]] = true
-	delete(c.dead, BotToken)
+	c.oauthCodes[c.args["code"]] = true
+	delete(c.revoked, BotToken)
 	return object{
 		"access_token": BotToken, "token_type": "bot", "scope": strings.Join(c.App.Scopes, ","), "bot_user_id": BotUser, "app_id": AppID,
 		"team": object{"id": TeamID, "name": "desk"}, "enterprise": nil, "is_enterprise_install": false, "authed_user": object{"id": Ada},

@@ -80,7 +80,7 @@ func (s *Slack) look(user, channel string) look {
 	s.dm(out.User)
 	for _, c := range s.channels {
 		switch {
-		case !c.reads(out.User):
+		case !c.readableBy(out.User):
 		case c.IM:
 			out.Channels = append(out.Channels, named{c.ID, "direct message"})
 		default:
@@ -114,7 +114,7 @@ func (s *Slack) lines(user, channel string) []shown {
 	add := func(m *message, reply bool) {
 		u, _ := s.user(m.User)
 		line := shown{Message: m.copy(), Name: u.Name, Text: names.Replace(m.Shown()), Reply: reply, Buttons: buttons(m.blocks)}
-		line.Status = s.statuses[thread{channel, m.TS}].text
+		line.Status = s.statuses[threadKey{channel, m.TS}].text
 		out = append(out, line)
 	}
 	sees := func(m *message) bool { return m.Channel == channel && !m.Deleted && (m.To == "" || m.To == user) }
@@ -140,10 +140,10 @@ func buttons(blocks []any) []press {
 		if block["type"] == "input" {
 			continue
 		}
-		for _, e := range actionable(block) {
+		for _, e := range usableElements(block) {
 			id, _ := e["action_id"].(string)
 			address, _ := e["url"].(string)
-			out = append(out, press{id, wording(e["text"]), address})
+			out = append(out, press{id, textOf(e["text"]), address})
 		}
 	}
 	return out
@@ -159,12 +159,12 @@ func (v *view) form() form {
 			continue
 		}
 		id, _ := block["block_id"].(string)
-		in := input{Block: id, Label: wording(block["label"]), Value: first(e), Fault: v.Errors[id], Long: e["multiline"] == true}
+		in := input{Block: id, Label: textOf(block["label"]), Value: initialValue(e), Fault: v.Errors[id], Long: e["multiline"] == true}
 		options, _ := e["options"].([]any)
 		for _, o := range options {
 			option, _ := o.(object)
 			value, _ := option["value"].(string)
-			in.Options = append(in.Options, named{value, wording(option["text"])})
+			in.Options = append(in.Options, named{value, textOf(option["text"])})
 		}
 		out.Inputs = append(out.Inputs, in)
 	}
@@ -179,7 +179,7 @@ func (s *Slack) servePageAct(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	get := r.PostFormValue
-	a := act{
+	a := controlRequest{
 		User: get("user"), Channel: get("channel"), Text: get("text"), Thread: get("thread"), TS: get("ts"), Action: get("action"),
 		View: get("view"), Callback: get("callback"), Tab: get("tab"), Values: map[string]string{},
 	}
@@ -193,7 +193,7 @@ func (s *Slack) servePageAct(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	back := url.Values{"user": {a.User}, "channel": {a.Channel}}
-	if _, err := s.perform(r.Context(), word, a); err != nil {
+	if _, err := s.runControl(r.Context(), word, a); err != nil {
 		back.Set("fault", err.Error())
 	}
 	http.Redirect(w, r, "/?"+back.Encode(), http.StatusSeeOther)

@@ -36,8 +36,8 @@ const (
 	ClientSecret  = "fake-client-secret"
 )
 
-// verification is the old token that stands in every payload.
-const verification = "fake-verification-token"
+// verificationToken is the old token that stands in every payload.
+const verificationToken = "fake-verification-token"
 
 // User is somebody in the workspace.
 type User struct {
@@ -63,8 +63,8 @@ type Channel struct {
 	Members   []string // ids, also the bot's
 }
 
-// people are those of the default workspace.
-func people() ([]User, []Channel) {
+// defaultWorkspace are those of the default workspace.
+func defaultWorkspace() ([]User, []Channel) {
 	users := []User{
 		{ID: Ada, Name: "ada", RealName: "Ada Lowell", TZ: "Europe/Brussels", Locale: "en-GB", Admin: true, Owner: true},
 		{ID: Ben, Name: "ben", RealName: "Ben Okri", TZ: "America/New_York", Locale: "en-US"},
@@ -175,10 +175,10 @@ func (s *Slack) dm(user string) string {
 	return id
 }
 
-func (c Channel) has(user string) bool { return slices.Contains(c.Members, user) }
+func (c Channel) hasMember(user string) bool { return slices.Contains(c.Members, user) }
 
-// kind is the word that events say for a channel of this kind.
-func (c Channel) kind() string {
+// channelType is the word that events say for a channel of this kind.
+func (c Channel) channelType() string {
 	switch {
 	case c.IM:
 		return "im"
@@ -190,8 +190,8 @@ func (c Channel) kind() string {
 	return "channel"
 }
 
-// family is the word that scopes and subscriptions have for it.
-func (c Channel) family() string {
+// scopeName is the word that scopes and subscriptions have for it.
+func (c Channel) scopeName() string {
 	switch {
 	case c.IM:
 		return "im"
@@ -203,7 +203,7 @@ func (c Channel) family() string {
 	return "channels"
 }
 
-// reads reports whether a user sees what is written in it.
-func (c Channel) reads(user string) bool {
-	return c.has(user) || !c.Private && !c.IM && !c.MPIM
+// readableBy reports whether a user sees what is written in it.
+func (c Channel) readableBy(user string) bool {
+	return c.hasMember(user) || !c.Private && !c.IM && !c.MPIM
 }

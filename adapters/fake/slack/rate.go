@@ -28,9 +28,9 @@ type bucket struct {
 	at   time.Time
 }
 
-// tooEarly counts a call, and says how long it has to wait if it may not be made
+// rateLimitWait counts a call, and says how long it has to wait if it may not be made
 // now. The lock is held.
-func (s *Slack) tooEarly(method string, t tier, channel string) time.Duration {
+func (s *Slack) rateLimitWait(method string, t tier, channel string) time.Duration {
 	if !s.RateLimits {
 		return 0
 	}

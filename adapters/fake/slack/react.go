@@ -7,13 +7,13 @@ import (
 
 var emoji = regexp.MustCompile(`^[a-z0-9_+'-]+(::skin-tone-[2-6])?$`)
 
-// reacted finds the message that a call reacts to.
-func (c *call) reacted() (*message, string, error) {
+// reactionTarget finds the message that a call reacts to.
+func (c *call) reactionTarget() (*message, string, error) {
 	name := c.args["name"]
 	if !emoji.MatchString(name) {
 		return nil, "", refuse("invalid_name")
 	}
-	ch, err := c.place()
+	ch, err := c.writableChannel()
 	if err != nil {
 		return nil, "", err
 	}
@@ -25,7 +25,7 @@ func (c *call) reacted() (*message, string, error) {
 }
 
 func reactionAdd(c *call) (object, error) {
-	m, name, err := c.reacted()
+	m, name, err := c.reactionTarget()
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func reactionAdd(c *call) (object, error) {
 }
 
 func reactionRemove(c *call) (object, error) {
-	m, name, err := c.reacted()
+	m, name, err := c.reactionTarget()
 	if err != nil {
 		return nil, err
 	}

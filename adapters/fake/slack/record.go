@@ -32,8 +32,8 @@ func (s *Slack) Requests(methods ...string) []Request {
 	return out
 }
 
-// record adds a request. The lock is held.
-func (s *Slack) record(r Request) {
+// addRequest adds a request. The lock is held.
+func (s *Slack) addRequest(r Request) {
 	r.Time = s.Clock.Now()
 	s.requests = append(s.requests, r)
 	s.Logger.Debug("request", "method", r.Method, "status", r.Status, "error", r.Error)
@@ -83,8 +83,8 @@ type Fault struct {
 	Hold       <-chan struct{} // the answer waits until it is closed
 }
 
-// does reports whether what was asked is done.
-func (f *Fault) does() bool { return f.Done || f.Error == "" && f.Status == 0 && !f.Cut }
+// performs reports whether what was asked is done.
+func (f *Fault) performs() bool { return f.Done || f.Error == "" && f.Status == 0 && !f.Cut }
 
 // Fail makes the next call of a method end in a fault; several calls of Fail line up.
 func (s *Slack) Fail(method string, f Fault) {

@@ -47,36 +47,36 @@ type Slack struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 
-	mu       fake.Watched
-	users    []User
-	channels []Channel
-	groups   map[string][]string // members of user groups, by id
-	messages []*message
-	views    []*view
-	homes    map[string]*view // by user
-	files    map[string]*file
-	statuses map[thread]status
-	dead     map[string]string // tokens, by the error that they give
-	codes    map[string]bool   // of OAuth; true: exchanged
+	mu         fake.Watched
+	users      []User
+	channels   []Channel
+	groups     map[string][]string // members of user groups, by id
+	messages   []*message
+	views      []*view
+	homes      map[string]*view // by user
+	files      map[string]*upload
+	statuses   map[threadKey]status
+	revoked    map[string]string // tokens, by the error that they give
+	oauthCodes map[string]bool   // of OAuth; true: exchanged
 
-	sockets  []*socket
-	tickets  map[string]bool
-	turn     int // which socket is next
-	waiting  map[string]*pending
-	open     int // deliveries under way
-	triggers map[string]*trigger
-	answers  map[string]*answer // response URLs
-	buckets  map[string]*bucket
-	faults   map[string][]Fault
+	sockets        []*socket
+	tickets        map[string]bool
+	nextSocket     int // which socket is next
+	unacknowledged map[string]*pendingAck
+	inFlight       int // deliveries under way
+	triggers       map[string]*trigger
+	responseURLs   map[string]*responseURL // response URLs
+	buckets        map[string]*bucket
+	faults         map[string][]Fault
 
 	requests   []Request
 	deliveries []Delivery
-	serial     int    // of ids
-	last       string // timestamp given last
+	lastID     int    // of ids
+	lastTS     string // timestamp given last
 }
 
-// thread is a thread of a channel.
-type thread struct{ channel, ts string }
+// threadKey is a thread of a channel.
+type threadKey struct{ channel, ts string }
 
 // New makes a fake. It serves no address by itself: it is an http.Handler. Close
 // ends what it started.
@@ -99,14 +99,14 @@ func New(c Config) *Slack {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	users, channels := people()
+	users, channels := defaultWorkspace()
 	if c.Users != nil || c.Channels != nil {
 		users, channels = c.Users, c.Channels
 	}
 	s := &Slack{
-		Config: c, homes: map[string]*view{}, groups: map[string][]string{}, files: map[string]*file{}, statuses: map[thread]status{},
-		dead: map[string]string{}, codes: map[string]bool{}, tickets: map[string]bool{}, waiting: map[string]*pending{},
-		triggers: map[string]*trigger{}, answers: map[string]*answer{}, buckets: map[string]*bucket{}, faults: map[string][]Fault{},
+		Config: c, homes: map[string]*view{}, groups: map[string][]string{}, files: map[string]*upload{}, statuses: map[threadKey]status{},
+		revoked: map[string]string{}, oauthCodes: map[string]bool{}, tickets: map[string]bool{}, unacknowledged: map[string]*pendingAck{},
+		triggers: map[string]*trigger{}, responseURLs: map[string]*responseURL{}, buckets: map[string]*bucket{}, faults: map[string][]Fault{},
 	}
 	s.users = append(s.users, User{ID: BotUser, Name: "aidesk", RealName: "aidesk", Bot: true})
 	s.users = append(s.users, users...)
@@ -141,11 +141,11 @@ func (s *Slack) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/{method}", s.serveAPI)
 	mux.HandleFunc("GET /link", s.serveSocket)
-	mux.HandleFunc("POST /response/{id}", s.serveAnswer)
+	mux.HandleFunc("POST /response/{id}", s.serveResponseURL)
 	mux.HandleFunc("POST /upload/{id}", s.serveUpload)
 	mux.HandleFunc("GET /files/{id}", s.serveFile)
 	mux.HandleFunc("GET /oauth/v2/authorize", s.serveAuthorize)
-	s.controls(mux)
+	s.routeControls(mux)
 	return mux
 }
 
@@ -160,26 +160,26 @@ func (s *Slack) Wait(ctx context.Context, what string, ok func() bool) error {
 func (s *Slack) Idle() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.open == 0
+	return s.inFlight == 0
 }
 
-// id makes an id that begins with a letter, as Slack's do. The lock is held.
-func (s *Slack) id(letter string) string {
-	s.serial++
-	return fmt.Sprintf("%s%08X", letter, s.serial)
+// newID makes an id that begins with a letter, as Slack's do. The lock is held.
+func (s *Slack) newID(letter string) string {
+	s.lastID++
+	return fmt.Sprintf("%s%08X", letter, s.lastID)
 }
 
-// stamp makes the timestamp of something that happens now: they never repeat, and
+// newTS makes the timestamp of something that happens now: they never repeat, and
 // grow. The lock is held.
-func (s *Slack) stamp() string {
+func (s *Slack) newTS() string {
 	now := s.Clock.Now().UnixMicro()
 	ts := fmt.Sprintf("%d.%06d", now/1e6, now%1e6)
-	if ts <= s.last {
+	if ts <= s.lastTS {
 		var sec, micro int64
-		_, _ = fmt.Sscanf(s.last, "%d.%d", &sec, &micro)
+		_, _ = fmt.Sscanf(s.lastTS, "%d.%d", &sec, &micro)
 		now = sec*1e6 + micro + 1
 		ts = fmt.Sprintf("%d.%06d", now/1e6, now%1e6)
 	}
-	s.last = ts
+	s.lastTS = ts
 	return ts
 }

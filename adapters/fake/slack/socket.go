@@ -19,24 +19,24 @@ const maxAck = 20 << 10
 
 // socket is one open connection of Socket Mode.
 type socket struct {
-	name string
-	ws   *websocket.Conn
-	out  chan []byte
-	gone chan struct{}
-	once sync.Once
+	name      string
+	ws        *websocket.Conn
+	out       chan []byte
+	closed    chan struct{}
+	closeOnce sync.Once
 }
 
 // write sends a text, unless the connection is gone.
 func (c *socket) write(text []byte) {
 	select {
 	case c.out <- text:
-	case <-c.gone:
+	case <-c.closed:
 	}
 }
 
 // drop ends the connection without a word.
 func (c *socket) drop() {
-	c.once.Do(func() { close(c.gone) })
+	c.closeOnce.Do(func() { close(c.closed) })
 	_ = c.ws.Close()
 }
 
@@ -56,10 +56,10 @@ func (s *Slack) serveSocket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // it has answered
 	}
-	c := &socket{ws: ws, out: make(chan []byte, 10_000), gone: make(chan struct{})}
+	c := &socket{ws: ws, out: make(chan []byte, 10_000), closed: make(chan struct{})}
 	s.mu.Lock()
-	s.serial++
-	c.name = fmt.Sprintf("socket %d", s.serial)
+	s.lastID++
+	c.name = fmt.Sprintf("socket %d", s.lastID)
 	switch {
 	case !s.App.Socket:
 		s.disconnect(c, "link_disabled")
@@ -76,17 +76,17 @@ func (s *Slack) serveSocket(w http.ResponseWriter, r *http.Request) {
 	s.mu.Changed()
 	alive := s.ctx.Err() == nil
 	if alive {
-		s.work.Go(func() { s.pump(c) })
+		s.work.Go(func() { s.writeLoop(c) })
 	}
 	s.mu.Unlock()
 	if !alive {
 		c.drop()
 	}
-	s.read(c)
+	s.readAcks(c)
 }
 
-// pump writes what is to be sent, and pings.
-func (s *Slack) pump(c *socket) {
+// writeLoop writes what is to be sent, and pings.
+func (s *Slack) writeLoop(c *socket) {
 	ping := time.NewTicker(s.Ping)
 	defer ping.Stop()
 	beat := func() error {
@@ -104,7 +104,7 @@ func (s *Slack) pump(c *socket) {
 			err = c.ws.WriteMessage(websocket.TextMessage, text)
 		case <-ping.C:
 			err = beat()
-		case <-c.gone:
+		case <-c.closed:
 			return
 		case <-s.ctx.Done():
 			err = s.ctx.Err()
@@ -113,8 +113,8 @@ func (s *Slack) pump(c *socket) {
 	c.drop()
 }
 
-// read takes acknowledgements until the socket ends.
-func (s *Slack) read(c *socket) {
+// readAcks takes acknowledgements until the socket ends.
+func (s *Slack) readAcks(c *socket) {
 	for {
 		var ack struct {
 			ID      string          `json:"envelope_id"`
@@ -128,8 +128,8 @@ func (s *Slack) read(c *socket) {
 			continue
 		}
 		s.mu.Lock()
-		if p := s.waiting[ack.ID]; p != nil && p.by == c { // what another socket says of it does not count
-			delete(s.waiting, ack.ID)
+		if p := s.unacknowledged[ack.ID]; p != nil && p.socket == c { // what another socket says of it does not count
+			delete(s.unacknowledged, ack.ID)
 			p.acked <- ack.Payload
 		}
 		s.mu.Unlock()
@@ -137,9 +137,9 @@ func (s *Slack) read(c *socket) {
 	c.drop()
 	defer s.mu.Changing()()
 	s.sockets = slices.DeleteFunc(s.sockets, func(o *socket) bool { return o == c })
-	for id, p := range s.waiting {
-		if p.by == c {
-			delete(s.waiting, id)
+	for id, p := range s.unacknowledged {
+		if p.socket == c {
+			delete(s.unacknowledged, id)
 			close(p.acked)
 		}
 	}

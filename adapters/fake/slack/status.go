@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// statusLives is how long a status is shown if nothing is posted.
-const statusLives = 2 * time.Minute
+// statusLifetime is how long a status is shown if nothing is posted.
+const statusLifetime = 2 * time.Minute
 
 // status is what the app says that it is doing.
 type status struct {
@@ -19,41 +19,41 @@ type status struct {
 func (s *Slack) Status(channel, ts string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	st, ok := s.statuses[thread{channel, ts}]
-	if !ok || s.Clock.Now().Sub(st.at) >= statusLives {
+	st, ok := s.statuses[threadKey{channel, ts}]
+	if !ok || s.Clock.Now().Sub(st.at) >= statusLifetime {
 		return ""
 	}
 	return st.text
 }
 
-// thread finds the thread of a call of assistant.threads.
-func (c *call) thread() (thread, error) {
+// statusThread finds the thread of a call of assistant.threads.
+func (c *call) statusThread() (threadKey, error) {
 	c.args["channel"] = c.args["channel_id"]
 	defer delete(c.args, "channel")
-	ch, err := c.place()
+	ch, err := c.writableChannel()
 	if err != nil {
-		return thread{}, err
+		return threadKey{}, err
 	}
 	ts := c.args["thread_ts"]
 	if m := c.message(ch.ID, ts); !timestamp.MatchString(ts) || m == nil || m.Thread != "" {
-		return thread{}, refuse("invalid_thread_ts")
+		return threadKey{}, refuse("invalid_thread_ts")
 	}
-	return thread{ch.ID, ts}, nil
+	return threadKey{ch.ID, ts}, nil
 }
 
 func setStatus(c *call) (object, error) {
-	at, err := c.thread()
+	at, err := c.statusThread()
 	if err != nil {
 		return nil, err
 	}
 	text, ok := c.args["status"]
 	if !ok {
-		return nil, invalid("invalid_arguments", "[ERROR] missing required field: status")
+		return nil, refuseArgs("invalid_arguments", "[ERROR] missing required field: status")
 	}
 	if list := c.args["loading_messages"]; list != "" {
 		var lines []string
 		if json.Unmarshal([]byte(list), &lines) == nil && len(lines) > 10 {
-			return nil, invalid("invalid_arguments", "[ERROR] no more than 10 items allowed [json-pointer:/loading_messages]")
+			return nil, refuseArgs("invalid_arguments", "[ERROR] no more than 10 items allowed [json-pointer:/loading_messages]")
 		}
 	}
 	c.statuses[at] = status{text, c.Clock.Now()}
@@ -64,7 +64,7 @@ func setStatus(c *call) (object, error) {
 }
 
 func setTitle(c *call) (object, error) {
-	_, err := c.thread()
+	_, err := c.statusThread()
 	return nil, err
 }
 
@@ -74,7 +74,7 @@ func setPrompts(c *call) (object, error) {
 		Message string `json:"message"`
 	}
 	if err := json.Unmarshal([]byte(c.args["prompts"]), &prompts); err != nil || len(prompts) == 0 || len(prompts) > 4 {
-		return nil, invalid("invalid_arguments", "[ERROR] 1 to 4 prompts are needed [json-pointer:/prompts]")
+		return nil, refuseArgs("invalid_arguments", "[ERROR] 1 to 4 prompts are needed [json-pointer:/prompts]")
 	}
 	return nil, nil
 }

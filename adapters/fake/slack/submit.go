@@ -16,29 +16,29 @@ import (
 // is an error here. What the app answers happens to the modal.
 func (s *Slack) Submit(user, id string, values map[string]string) (*Receipt, error) {
 	defer s.mu.Changing()()
-	v, err := s.shown(user, id)
+	v, err := s.openView(user, id)
 	if err != nil {
 		return nil, err
 	}
-	if v.Home || v.Submit == "" && !rule.Asks(v.blocks) {
+	if v.Home || v.Submit == "" && !rule.HasInput(v.blocks) {
 		return nil, fmt.Errorf("view %s cannot be submitted", id)
 	}
-	state, err := v.fill(values)
+	state, err := v.filledState(values)
 	if err != nil {
 		return nil, err
 	}
 	v.Errors = nil
-	payload := s.interaction("view_submission", user)
-	payload["view"], payload["trigger_id"], payload["response_urls"] = v.wire(state), s.trigger(user, v), []any{}
+	payload := s.interactionPayload("view_submission", user)
+	payload["view"], payload["trigger_id"], payload["response_urls"] = v.payload(state), s.newTrigger(user, v), []any{}
 	return s.deliver(Interactive, payload, func(d Delivery) {
 		if d.Acked {
-			s.submitted(v, d.Answer)
+			s.applySubmission(v, d.Answer)
 		}
 	}), nil
 }
 
-// fill makes the state of a modal of what a user filled in.
-func (v *view) fill(values map[string]string) (object, error) {
+// filledState makes the state of a modal of what a user filled in.
+func (v *view) filledState(values map[string]string) (object, error) {
 	state, known := object{}, map[string]bool{}
 	for _, b := range v.blocks {
 		block, _ := b.(object)
@@ -54,19 +54,19 @@ func (v *view) fill(values map[string]string) (object, error) {
 			value, given = values[blockID]
 		}
 		if !given {
-			value = first(e)
+			value = initialValue(e)
 		}
 		if value == "" && block["optional"] != true {
-			return nil, fmt.Errorf("%q must not be empty", label(block["label"]))
+			return nil, fmt.Errorf("%q must not be empty", textOfObject(block["label"]))
 		}
 		n := float64(utf8.RuneCountInString(value))
 		if most, ok := e["max_length"].(float64); ok && n > most {
-			return nil, fmt.Errorf("%q has more than %v characters", label(block["label"]), most)
+			return nil, fmt.Errorf("%q has more than %v characters", textOfObject(block["label"]), most)
 		}
 		if least, ok := e["min_length"].(float64); ok && value != "" && n < least {
-			return nil, fmt.Errorf("%q has less than %v characters", label(block["label"]), least)
+			return nil, fmt.Errorf("%q has less than %v characters", textOfObject(block["label"]), least)
 		}
-		filled, err := entry(e, value)
+		filled, err := stateValue(e, value)
 		if err != nil {
 			return nil, err
 		}
@@ -74,14 +74,14 @@ func (v *view) fill(values map[string]string) (object, error) {
 	}
 	for name := range values {
 		if !known[name] {
-			return nil, fmt.Errorf("input %q: %w", name, errMissing)
+			return nil, fmt.Errorf("input %q: %w", name, errNotShown)
 		}
 	}
 	return state, nil
 }
 
-// first is what an input holds before anybody filled it in.
-func first(e object) string {
+// initialValue is what an input holds before anybody filled it in.
+func initialValue(e object) string {
 	for _, key := range []string{"initial_value", "initial_date", "initial_time", "initial_user", "initial_channel", "initial_conversation"} {
 		if v, ok := e[key].(string); ok {
 			return v
@@ -101,8 +101,8 @@ func first(e object) string {
 	return strings.Join(some, ",")
 }
 
-// entry is a filled-in input as Slack sends it. Several choices are parted by commas.
-func entry(e object, value string) (object, error) {
+// stateValue is a filled-in input as Slack sends it. Several choices are parted by commas.
+func stateValue(e object, value string) (object, error) {
 	kind, _ := e["type"].(string)
 	out := object{"type": kind}
 	var said any
@@ -113,14 +113,14 @@ func entry(e object, value string) (object, error) {
 	case "static_select", "radio_buttons":
 		out["selected_option"] = nil
 		if value != "" {
-			if out["selected_option"] = optionOf(e, value); out["selected_option"] == nil {
+			if out["selected_option"] = findOption(e, value); out["selected_option"] == nil {
 				return nil, fmt.Errorf("there is no option %q", value)
 			}
 		}
 	case "checkboxes", "multi_static_select":
 		some := []any{}
 		for _, one := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' }) {
-			o := optionOf(e, one)
+			o := findOption(e, one)
 			if o == nil {
 				return nil, fmt.Errorf("there is no option %q", one)
 			}
@@ -139,8 +139,8 @@ func entry(e object, value string) (object, error) {
 	return out, nil
 }
 
-// submitted does to a modal what the app answered to its submission.
-func (s *Slack) submitted(v *view, said []byte) {
+// applySubmission does to a modal what the app answered to its submission.
+func (s *Slack) applySubmission(v *view, said []byte) {
 	var answer struct {
 		Action string            `json:"response_action"`
 		Errors map[string]string `json:"errors"`
@@ -152,7 +152,7 @@ func (s *Slack) submitted(v *view, said []byte) {
 		v.Errors = answer.Errors
 		for id := range answer.Errors {
 			if !slices.ContainsFunc(v.blocks, func(b any) bool { o, _ := b.(object); return o["block_id"] == id && o["type"] == "input" }) {
-				s.record(Request{Method: "acknowledgement", Args: args{"errors": string(said)}, Error: "invalid_block_id"})
+				s.addRequest(Request{Method: "acknowledgement", Args: args{"errors": string(said)}, Error: "invalid_block_id"})
 			}
 		}
 		return
@@ -164,13 +164,13 @@ func (s *Slack) submitted(v *view, said []byte) {
 	case "update", "push":
 		next, err := s.readView(string(answer.View), false)
 		if err != nil {
-			s.record(Request{Method: "acknowledgement", Args: args{"view": string(answer.View)}, Error: err.Error()})
+			s.addRequest(Request{Method: "acknowledgement", Args: args{"view": string(answer.View)}, Error: err.Error()})
 			return
 		}
 		if answer.Action == "update" {
-			v.become(s, next)
+			v.replaceWith(s, next)
 		} else {
-			s.show(next, v.User, v)
+			s.pushView(next, v.User, v)
 		}
 		return
 	}
@@ -181,14 +181,14 @@ func (s *Slack) submitted(v *view, said []byte) {
 // it wants that.
 func (s *Slack) CloseView(user, id string) error {
 	defer s.mu.Changing()()
-	v, err := s.shown(user, id)
+	v, err := s.openView(user, id)
 	if err != nil {
 		return err
 	}
 	v.Closed = true
 	if v.body["notify_on_close"] == true {
-		payload := s.interaction("view_closed", user)
-		payload["view"], payload["is_cleared"] = v.wire(nil), false
+		payload := s.interactionPayload("view_closed", user)
+		payload["view"], payload["is_cleared"] = v.payload(nil), false
 		s.deliver(Interactive, payload, nil)
 	}
 	return nil

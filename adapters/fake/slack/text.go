@@ -14,7 +14,7 @@ func Plain(blocks json.RawMessage) string {
 	if json.Unmarshal(blocks, &list) != nil {
 		return ""
 	}
-	w := &writer{}
+	w := &plainWriter{}
 	for _, b := range list {
 		w.block(b)
 	}
@@ -36,20 +36,20 @@ func (m Message) Shown() string {
 	return strings.TrimSpace(out.String())
 }
 
-// writer writes blocks as text.
-type writer struct{ strings.Builder }
+// plainWriter writes blocks as text.
+type plainWriter struct{ strings.Builder }
 
-func (w *writer) linef(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+func (w *plainWriter) linef(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
 
-func (w *writer) block(v any) {
+func (w *plainWriter) block(v any) {
 	b, _ := v.(object)
 	switch b["type"] {
 	case "divider":
 		w.linef("────────")
 	case "header":
-		w.linef("%s\n", wording(b["text"]))
+		w.linef("%s\n", textOf(b["text"]))
 	case "rich_text":
-		w.rich(b)
+		w.richText(b)
 	case "table", "data_table":
 		rows, _ := b["rows"].([]any)
 		for _, r := range rows {
@@ -63,14 +63,14 @@ func (w *writer) block(v any) {
 	case "image":
 		w.linef("[picture: %v %v]", b["alt_text"], b["image_url"])
 	case "input":
-		w.linef("%s: %s", wording(b["label"]), inline(b["element"]))
+		w.linef("%s: %s", textOf(b["label"]), inline(b["element"]))
 	default:
-		w.other(b)
+		w.parts(b)
 	}
 }
 
-// other writes blocks that are made of texts, elements and blocks.
-func (w *writer) other(b object) {
+// parts writes blocks that are made of texts, elements and blocks.
+func (w *plainWriter) parts(b object) {
 	for _, key := range []string{"title", "subtitle", "text", "body", "subtext", "fields", "accessory", "hero_image", "elements", "actions", "child_blocks", "tasks"} {
 		v, ok := b[key]
 		if !ok {
@@ -83,7 +83,7 @@ func (w *writer) other(b object) {
 		}
 		var said []string
 		for _, e := range list {
-			if o, _ := e.(object); rule.IsBlock(kindOf(o)) && o["type"] != "image" {
+			if o, _ := e.(object); rule.IsBlock(typeOf(o)) && o["type"] != "image" {
 				w.block(e)
 				continue
 			}
@@ -95,22 +95,22 @@ func (w *writer) other(b object) {
 	}
 }
 
-func kindOf(o object) string { s, _ := o["type"].(string); return s }
+func typeOf(o object) string { s, _ := o["type"].(string); return s }
 
-// wording is the text of a text object.
-func wording(v any) string {
+// textOf is the text of a text object.
+func textOf(v any) string {
 	o, _ := v.(object)
 	s, _ := o["text"].(string)
 	if o["type"] == "mrkdwn" {
-		return marked(s)
+		return plainMarkup(s)
 	}
 	return s
 }
 
-// marked is Slack's markup as text: links with their addresses.
-func marked(s string) string {
-	return unescape(tokens.ReplaceAllStringFunc(s, func(found string) string {
-		m := tokens.FindStringSubmatch(found)
+// plainMarkup is Slack's markup as text: links with their addresses.
+func plainMarkup(s string) string {
+	return unescape(markupToken.ReplaceAllStringFunc(s, func(found string) string {
+		m := markupToken.FindStringSubmatch(found)
 		switch {
 		case m[1] != "":
 			return m[1] + m[2]
@@ -130,12 +130,12 @@ func inline(v any) string {
 	}
 	switch o["type"] {
 	case "plain_text", "mrkdwn":
-		return wording(o)
+		return textOf(o)
 	case "button", "workflow_button", "icon_button":
 		if url, ok := o["url"].(string); ok {
-			return "[" + wording(o["text"]) + "] (" + url + ")"
+			return "[" + textOf(o["text"]) + "] (" + url + ")"
 		}
-		return "[" + wording(o["text"]) + "]"
+		return "[" + textOf(o["text"]) + "]"
 	case "image":
 		return fmt.Sprintf("[picture: %v %v]", o["alt_text"], o["image_url"])
 	case "text", "raw_text", "raw_number":
@@ -156,16 +156,16 @@ func inline(v any) string {
 	case "emoji":
 		return fmt.Sprintf(":%v:", o["name"])
 	case "rich_text":
-		w := &writer{}
-		w.rich(o)
+		w := &plainWriter{}
+		w.richText(o)
 		return strings.TrimSpace(w.String())
 	default:
-		return "[" + kindOf(o) + "]"
+		return "[" + typeOf(o) + "]"
 	}
 }
 
-// rich writes rich text.
-func (w *writer) rich(b object) {
+// richText writes rich text.
+func (w *plainWriter) richText(b object) {
 	parts, _ := b["elements"].([]any)
 	for _, p := range parts {
 		o, _ := p.(object)

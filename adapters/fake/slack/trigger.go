@@ -7,38 +7,38 @@ import (
 
 // trigger lets an app open a modal for who caused it.
 type trigger struct {
-	user string
-	due  time.Time
-	used bool
-	view *view // the modal in which it was caused
+	user    string
+	expires time.Time
+	used    bool
+	view    *view // the modal in which it was caused
 }
 
-// triggerLives is how long that is possible.
-const triggerLives = 3 * time.Second
+// triggerLifetime is how long that is possible.
+const triggerLifetime = 3 * time.Second
 
-// trigger makes one. The lock is held.
-func (s *Slack) trigger(user string, in *view) string {
-	id := s.id("1000.2000.")
-	s.triggers[id] = &trigger{user: user, due: s.Clock.Now().Add(triggerLives), view: in}
+// newTrigger makes one. The lock is held.
+func (s *Slack) newTrigger(user string, in *view) string {
+	id := s.newID("1000.2000.")
+	s.triggers[id] = &trigger{user: user, expires: s.Clock.Now().Add(triggerLifetime), view: in}
 	return id
 }
 
-// exchange uses the trigger of a call.
-func (c *call) exchange() (*trigger, error) {
+// useTrigger uses the trigger of a call.
+func (c *call) useTrigger() (*trigger, error) {
 	t := c.triggers[c.args["trigger_id"]]
 	switch {
 	case t == nil:
 		return nil, refuse("invalid_trigger_id")
 	case t.used:
 		return nil, refuse("exchanged_trigger_id")
-	case c.Clock.Now().After(t.due):
+	case c.Clock.Now().After(t.expires):
 		return nil, refuse("expired_trigger_id")
 	}
 	return t, nil
 }
 
-// external checks that no other view has the external id.
-func (c *call) external(v *view) error {
+// checkExternalID checks that no other view has the external id.
+func (c *call) checkExternalID(v *view) error {
 	for _, o := range c.views {
 		if v.External != "" && o.External == v.External && !o.Closed {
 			return refuse("duplicate_external_id")
@@ -55,11 +55,11 @@ func (c *call) openView(push bool) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := c.exchange()
+	t, err := c.useTrigger()
 	if err != nil {
 		return nil, err
 	}
-	if err := c.external(v); err != nil {
+	if err := c.checkExternalID(v); err != nil {
 		return nil, err
 	}
 	var below *view
@@ -73,7 +73,7 @@ func (c *call) openView(push bool) (object, error) {
 		below = t.view
 	}
 	t.used = true
-	return object{"view": c.show(v, t.user, below).wire(nil)}, nil
+	return object{"view": c.pushView(v, t.user, below).payload(nil)}, nil
 }
 
 func viewUpdate(c *call) (object, error) {
@@ -91,14 +91,14 @@ func viewUpdate(c *call) (object, error) {
 	if h := c.args["hash"]; h != "" && h != v.Hash {
 		return nil, refuse("hash_conflict")
 	}
-	v.become(c.Slack, next)
-	return object{"view": v.wire(nil)}, nil
+	v.replaceWith(c.Slack, next)
+	return object{"view": v.payload(nil)}, nil
 }
 
 func viewPublish(c *call) (object, error) {
 	u, ok := c.user(c.args["user_id"])
 	if !ok || u.Deleted {
-		return nil, invalid("invalid_arguments", "[ERROR] invalid user_id [json-pointer:/user_id]")
+		return nil, refuseArgs("invalid_arguments", "[ERROR] invalid user_id [json-pointer:/user_id]")
 	}
 	next, err := c.readView(c.args["view"], true)
 	if err != nil {
@@ -109,12 +109,12 @@ func viewPublish(c *call) (object, error) {
 		return nil, refuse("hash_conflict")
 	}
 	if v == nil {
-		v = &view{View: View{ID: c.id("V"), User: u.ID}}
+		v = &view{View: View{ID: c.newID("V"), User: u.ID}}
 		v.root = v.ID
 		c.homes[u.ID] = v
 	}
 	next.Home = true
 	v.Home = true
-	v.become(c.Slack, next)
-	return object{"view": v.wire(nil)}, nil
+	v.replaceWith(c.Slack, next)
+	return object{"view": v.payload(nil)}, nil
 }

@@ -2,8 +2,8 @@ package slack
 
 import "time"
 
-// wire is the user as Slack sends it.
-func (u User) wire(locale bool) object {
+// payload is the user as Slack sends it.
+func (u User) payload(locale bool) object {
 	team := TeamID
 	if u.Team != "" {
 		team = u.Team
@@ -23,7 +23,7 @@ func (u User) wire(locale bool) object {
 		out["is_stranger"] = true
 	}
 	if u.TZ != "" {
-		out["tz"], out["tz_label"], out["tz_offset"] = u.TZ, u.TZ, offset(u.TZ)
+		out["tz"], out["tz_label"], out["tz_offset"] = u.TZ, u.TZ, zoneOffset(u.TZ)
 	}
 	if locale && u.Locale != "" {
 		out["locale"] = u.Locale
@@ -31,7 +31,7 @@ func (u User) wire(locale bool) object {
 	return out
 }
 
-func offset(zone string) int {
+func zoneOffset(zone string) int {
 	l, err := time.LoadLocation(zone)
 	if err != nil {
 		return 0
@@ -45,7 +45,7 @@ func userInfo(c *call) (object, error) {
 	if !ok {
 		return nil, refuse("user_not_found")
 	}
-	return object{"user": u.wire(c.flag("include_locale"))}, nil
+	return object{"user": u.payload(c.isTrue("include_locale"))}, nil
 }
 
 func groupMembers(c *call) (object, error) {
@@ -59,8 +59,8 @@ func groupMembers(c *call) (object, error) {
 func userList(c *call) (object, error) {
 	var all []object
 	for _, u := range c.users {
-		all = append(all, u.wire(c.flag("include_locale")))
+		all = append(all, u.payload(c.isTrue("include_locale")))
 	}
-	some, next := page(all, c.args["cursor"], c.count("limit", 200, 1000))
+	some, next := paginate(all, c.args["cursor"], c.limit("limit", 200, 1000))
 	return object{"members": some, "cache_ts": 1_700_000_000, "response_metadata": object{"next_cursor": next}}, nil
 }

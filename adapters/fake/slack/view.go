@@ -43,26 +43,26 @@ func (s *Slack) readView(raw string, home bool) (*view, error) {
 		return nil, err
 	}
 	list, _ := body["blocks"].([]any)
-	s.name(list)
+	s.assignIDs(list)
 	out := &view{body: body, blocks: list}
 	out.Home = home
 	out.Blocks, _ = json.Marshal(list)
-	out.Title, out.Submit = label(body["title"]), label(body["submit"])
+	out.Title, out.Submit = textOfObject(body["title"]), textOfObject(body["submit"])
 	out.CallbackID, _ = body["callback_id"].(string)
 	out.Metadata, _ = body["private_metadata"].(string)
 	out.External, _ = body["external_id"].(string)
 	return out, nil
 }
 
-// label is the text of a text object.
-func label(v any) string {
+// textOfObject is the text of a text object.
+func textOfObject(v any) string {
 	o, _ := v.(object)
 	s, _ := o["text"].(string)
 	return s
 }
 
-// wire is the view as Slack sends it.
-func (v *view) wire(values object) object {
+// payload is the view as Slack sends it.
+func (v *view) payload(values object) object {
 	if values == nil {
 		values = object{}
 	}
@@ -108,9 +108,9 @@ func (s *Slack) Home(user string) (View, bool) {
 	return v.View, true
 }
 
-// show opens a view on top of another, or of none. The lock is held.
-func (s *Slack) show(v *view, user string, below *view) *view {
-	v.ID, v.User, v.Hash, v.below = s.id("V"), user, s.hash(), below
+// pushView opens a view on top of another, or of none. The lock is held.
+func (s *Slack) pushView(v *view, user string, below *view) *view {
+	v.ID, v.User, v.Hash, v.below = s.newID("V"), user, s.newHash(), below
 	v.root = v.ID
 	if below != nil {
 		v.root, v.Depth = below.root, below.Depth+1
@@ -119,11 +119,11 @@ func (s *Slack) show(v *view, user string, below *view) *view {
 	return v
 }
 
-func (s *Slack) hash() string { return s.stamp() + "." + s.id("h") }
+func (s *Slack) newHash() string { return s.newTS() + "." + s.newID("h") }
 
-// become makes a view say what another says.
-func (v *view) become(s *Slack, next *view) {
+// replaceWith makes a view say what another says.
+func (v *view) replaceWith(s *Slack, next *view) {
 	next.ID, next.User, next.below, next.root, next.Depth, next.Home = v.ID, v.User, v.below, v.root, v.Depth, v.Home
-	next.Hash = s.hash()
+	next.Hash = s.newHash()
 	*v = *next
 }

@@ -40,9 +40,9 @@ func (f Faults) Command(c object, path string) {
 			f.Addf(At(path, "default_member_permissions"), "BITSET_TYPE_CONVERT", "Value \"%v\" is not a set of permissions.", bits)
 		}
 	}
-	f.flags(c, path, "dm_permission", "nsfw")
-	f.numbers(c, "contexts", path, 0, 2)
-	f.numbers(c, "integration_types", path, 0, 1)
+	f.booleans(c, path, "dm_permission", "nsfw")
+	f.smallNumbers(c, "contexts", path, 0, 2)
+	f.smallNumbers(c, "integration_types", path, 0, 1)
 	if kind != 1 {
 		name := f.Required(c, "name", path, 32)
 		if strings.TrimSpace(name) != name {
@@ -56,15 +56,15 @@ func (f Faults) Command(c object, path string) {
 		}
 		return
 	}
-	size := f.described(c, path)
-	size += f.options(c, path, 0)
+	size := f.nameAndDescription(c, path)
+	size += f.checkOptions(c, path, 0)
 	if size > maxCommand {
 		f.Addf(path, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (%d)", maxCommand)
 	}
 }
 
-// numbers checks a list of small numbers.
-func (f Faults) numbers(c object, key, path string, least, most int) {
+// smallNumbers checks a list of small numbers.
+func (f Faults) smallNumbers(c object, key, path string, least, most int) {
 	all := f.List(c, key, path, 10)
 	if all != nil && len(all) == 0 {
 		f.Addf(At(path, key), "BASE_TYPE_BAD_LENGTH", "Must be 1 or more in length.")
@@ -76,9 +76,9 @@ func (f Faults) numbers(c object, key, path string, least, most int) {
 	}
 }
 
-// described checks name and description, and returns their length: of the longest
+// nameAndDescription checks name and description, and returns their length: of the longest
 // localization.
-func (f Faults) described(c object, path string) int {
+func (f Faults) nameAndDescription(c object, path string) int {
 	name := f.Required(c, "name", path, 32)
 	if name != "" && (!commandName.MatchString(name) || strings.ToLower(name) != name) {
 		f.Addf(At(path, "name"), "STRING_TYPE_REGEX", "String value did not match validation regex.")
@@ -102,18 +102,18 @@ func (f Faults) described(c object, path string) int {
 	return size + description
 }
 
-// options checks the options of a command (depth 0), group (1) or subcommand (2), and
+// checkOptions checks the options of a command (depth 0), group (1) or subcommand (2), and
 // returns their length.
-func (f Faults) options(c object, path string, depth int) int {
+func (f Faults) checkOptions(c object, path string, depth int) int {
 	size, optional, names := 0, false, map[string]bool{}
 	list := f.List(c, "options", path, 25)
 	first := 0
 	for i, v := range list {
 		o, _ := v.(object)
 		where := At(path, "options", i)
-		f.flags(o, where, "required", "autocomplete")
+		f.booleans(o, where, "required", "autocomplete")
 		kind := f.Choice(o, "type", where, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
-		size += f.described(o, where)
+		size += f.nameAndDescription(o, where)
 		name := Text(o["name"])
 		if names[name] {
 			f.Addf(At(path, "options"), "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Option name already exists")
@@ -129,7 +129,7 @@ func (f Faults) options(c object, path string, depth int) int {
 		case kind == 2 && depth > 0, kind == 1 && depth > 1:
 			f.Addf(where, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "subcommands do not nest so deep")
 		case nests:
-			size += f.options(o, where, map[int]int{2: 1, 1: 2}[kind])
+			size += f.checkOptions(o, where, map[int]int{2: 1, 1: 2}[kind])
 			continue
 		case depth == 1:
 			f.Addf(where, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "a group has subcommands only")
@@ -138,13 +138,13 @@ func (f Faults) options(c object, path string, depth int) int {
 			f.Addf(where, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", "Required options must be placed before non-required options")
 		}
 		optional = optional || o["required"] != true
-		size += f.choices(o, where, kind)
+		size += f.checkChoices(o, where, kind)
 	}
 	return size
 }
 
-// choices checks what an option offers, and returns the length.
-func (f Faults) choices(o object, path string, kind int) int {
+// checkChoices checks what an option offers, and returns the length.
+func (f Faults) checkChoices(o object, path string, kind int) int {
 	size := 0
 	list := f.List(o, "choices", path, 25)
 	completes := o["autocomplete"] == true
@@ -171,8 +171,8 @@ func (f Faults) choices(o object, path string, kind int) int {
 			f.Addf(At(where, "value"), "NUMBER_TYPE_COERCE", "Value \"%v\" is not int.", c["value"])
 		}
 	}
-	f.whole(o, "min_length", path, 0, 6000, 0)
-	f.whole(o, "max_length", path, 1, 6000, 6000)
+	f.integer(o, "min_length", path, 0, 6000, 0)
+	f.integer(o, "max_length", path, 1, 6000, 6000)
 	for _, key := range []string{"min_value", "max_value"} {
 		if _, isNumber := o[key].(json.Number); o[key] != nil && !isNumber {
 			f.Addf(At(path, key), "NUMBER_TYPE_COERCE", "Value \"%v\" is not float.", o[key])

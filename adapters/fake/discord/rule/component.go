@@ -18,13 +18,13 @@ const (
 // layout checks the components of one message or modal.
 type layout struct {
 	Faults
-	ids   map[string]bool
-	count int
-	words int // characters of all text displays
+	ids        map[string]bool
+	count      int
+	textLength int // characters of all text displays
 }
 
-// components checks those of a message; v2: of the newer kind.
-func (f Faults) components(list []any, v2 bool) {
+// checkComponents checks those of a message; v2: of the newer kind.
+func (f Faults) checkComponents(list []any, v2 bool) {
 	l := &layout{Faults: f, ids: map[string]bool{}}
 	if !v2 && len(list) > 5 {
 		f.Addf("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
@@ -38,13 +38,13 @@ func (f Faults) components(list []any, v2 bool) {
 		case !v2:
 			f.Addf(At(path, "type"), "BASE_TYPE_CHOICES", "Value must be one of {1}.")
 		default:
-			l.block(c, path, true)
+			l.newComponent(c, path, true)
 		}
 	}
 	if l.count > 40 {
 		f.Addf("components", "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", "The maximum number of components is 40")
 	}
-	if l.words > 4000 {
+	if l.textLength > 4000 {
 		f.Addf("components", "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", "Total size of all displayable text exceeds maximum size of 4000")
 	}
 }
@@ -84,13 +84,13 @@ func (l *layout) customID(c object, path string) {
 
 func (l *layout) button(c object, path string) {
 	l.count++
-	l.flags(c, path, "disabled")
+	l.booleans(c, path, "disabled")
 	style := l.Choice(c, "style", path, 1, 2, 3, 4, 5, 6)
-	label := l.optional(c, "label", path, 80)
+	label := l.optionalText(c, "label", path, 80)
 	switch style {
 	case 5:
 		if l.Required(c, "url", path, 512) != "" {
-			l.address(c, "url", path, "http", "https", "discord")
+			l.checkURL(c, "url", path, "http", "https", "discord")
 		}
 		if c["custom_id"] != nil {
 			l.Addf(At(path, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url cannot both be specified")
@@ -109,17 +109,17 @@ func (l *layout) button(c object, path string) {
 	}
 }
 
-// optional is a text that may be left out.
-func (l *layout) optional(c object, key, path string, most int) string {
+// optionalText is a text that may be left out.
+func (l *layout) optionalText(c object, key, path string, most int) string {
 	return l.Text(c, key, path, 0, most)
 }
 
 func (l *layout) menu(c object, path string) {
 	l.count++
 	l.customID(c, path)
-	l.optional(c, "placeholder", path, 150)
-	l.flags(c, path, "disabled", "required")
-	least, most := l.whole(c, "min_values", path, 0, 25, 1), l.whole(c, "max_values", path, 1, 25, 1)
+	l.optionalText(c, "placeholder", path, 150)
+	l.booleans(c, path, "disabled", "required")
+	least, most := l.integer(c, "min_values", path, 0, 25, 1), l.integer(c, "max_values", path, 1, 25, 1)
 	if least > most {
 		l.Addf(At(path, "min_values"), "SELECT_COMPONENT_INVALID_VALUES", "min_values and max_values must be between 0 and 25, and in order")
 	}
@@ -136,8 +136,8 @@ func (l *layout) menu(c object, path string) {
 		where := At(path, "options", i)
 		l.Required(o, "label", where, 100)
 		value := l.Required(o, "value", where, 100)
-		l.optional(o, "description", where, 100)
-		l.flags(o, where, "default")
+		l.optionalText(o, "description", where, 100)
+		l.booleans(o, where, "default")
 		if values[value] {
 			l.Addf(At(where, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used")
 		}

@@ -9,8 +9,8 @@ import (
 // maxEmbeds is the length of all texts of all embeds of a message.
 const maxEmbeds = 6000
 
-// embeds checks the embeds of a message.
-func (f Faults) embeds(list []any) {
+// checkEmbeds checks the embeds of a message.
+func (f Faults) checkEmbeds(list []any) {
 	sum := 0
 	count := func(s string) { sum += Length(s) }
 	for i, v := range list {
@@ -22,25 +22,25 @@ func (f Faults) embeds(list []any) {
 		}
 		count(f.Text(e, "title", path, 0, 256))
 		count(f.Text(e, "description", path, 0, 4096))
-		f.address(e, "url", path, "http", "https")
-		f.whole(e, "color", path, 0, 0xffffff, 0)
+		f.checkURL(e, "url", path, "http", "https")
+		f.integer(e, "color", path, 0, 0xffffff, 0)
 		if stamp := f.Text(e, "timestamp", path, 0, 100); stamp != "" {
 			if _, err := time.Parse(time.RFC3339, stamp); err != nil {
 				f.Addf(At(path, "timestamp"), "DATE_TIME_TYPE_PARSE", "Could not parse %s. Should be ISO8601.", stamp)
 			}
 		}
-		if footer := f.inner(e, "footer", path); footer != nil {
+		if footer := f.objectField(e, "footer", path); footer != nil {
 			count(f.Text(footer, "text", At(path, "footer"), 0, 2048))
-			f.address(footer, "icon_url", At(path, "footer"), "http", "https", "attachment")
+			f.checkURL(footer, "icon_url", At(path, "footer"), "http", "https", "attachment")
 		}
-		if author := f.inner(e, "author", path); author != nil {
+		if author := f.objectField(e, "author", path); author != nil {
 			count(f.Text(author, "name", At(path, "author"), 0, 256))
-			f.address(author, "url", At(path, "author"), "http", "https")
-			f.address(author, "icon_url", At(path, "author"), "http", "https", "attachment")
+			f.checkURL(author, "url", At(path, "author"), "http", "https")
+			f.checkURL(author, "icon_url", At(path, "author"), "http", "https", "attachment")
 		}
 		for _, key := range []string{"image", "thumbnail"} {
-			if picture := f.inner(e, key, path); picture != nil {
-				f.address(picture, "url", At(path, key), "http", "https", "attachment")
+			if picture := f.objectField(e, key, path); picture != nil {
+				f.checkURL(picture, "url", At(path, key), "http", "https", "attachment")
 			}
 		}
 		for n, v := range f.List(e, "fields", path, 25) {
@@ -48,7 +48,7 @@ func (f Faults) embeds(list []any) {
 			where := At(path, "fields", n)
 			count(f.Required(field, "name", where, 256))
 			count(f.Required(field, "value", where, 1024))
-			f.flags(field, where, "inline")
+			f.booleans(field, where, "inline")
 			if field != nil && field["inline"] == nil {
 				field["inline"] = false
 			}
@@ -63,8 +63,8 @@ func (f Faults) embeds(list []any) {
 	}
 }
 
-// address checks a URL.
-func (f Faults) address(o object, key, path string, schemes ...string) {
+// checkURL checks a URL.
+func (f Faults) checkURL(o object, key, path string, schemes ...string) {
 	s := f.Text(o, key, path, 0, 2048)
 	if s == "" {
 		return

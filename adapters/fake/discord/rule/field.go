@@ -62,8 +62,8 @@ func (f Faults) Choice(o object, key, path string, of ...int) int {
 	return n
 }
 
-// flags refuses what is neither true nor false nor null.
-func (f Faults) flags(o object, path string, keys ...string) {
+// booleans refuses what is neither true nor false nor null.
+func (f Faults) booleans(o object, path string, keys ...string) {
 	for _, key := range keys {
 		switch o[key].(type) {
 		case nil, bool:
@@ -73,8 +73,8 @@ func (f Faults) flags(o object, path string, keys ...string) {
 	}
 }
 
-// inner is a field that is an object or null.
-func (f Faults) inner(o object, key, path string) object {
+// objectField is a field that is an object or null.
+func (f Faults) objectField(o object, key, path string) object {
 	v, ok := o[key]
 	if !ok || v == nil {
 		return nil
@@ -86,8 +86,8 @@ func (f Faults) inner(o object, key, path string) object {
 	return in
 }
 
-// whole is a field that is a whole number or null, between two bounds; none if it is not given.
-func (f Faults) whole(o object, key, path string, least, most, none int) int {
+// integer is a field that is a whole number or null, between two bounds; none if it is not given.
+func (f Faults) integer(o object, key, path string, least, most, none int) int {
 	v, ok := o[key]
 	if !ok || v == nil {
 		return none

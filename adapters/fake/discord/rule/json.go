@@ -29,20 +29,20 @@ func Integer(v any) int {
 	return 0
 }
 
-// Bare takes what is null out of JSON, as Discord does with what it was sent.
-func Bare(v any) any {
+// DropNulls takes what is null out of JSON, as Discord does with what it was sent.
+func DropNulls(v any) any {
 	switch v := v.(type) {
 	case object:
 		for key, inner := range v {
 			if inner == nil {
 				delete(v, key)
 			} else {
-				v[key] = Bare(inner)
+				v[key] = DropNulls(inner)
 			}
 		}
 	case []any:
 		for i := range v {
-			v[i] = Bare(v[i])
+			v[i] = DropNulls(v[i])
 		}
 	}
 	return v

@@ -22,15 +22,15 @@ const FlagComponentsV2 = 1 << 15
 type Message struct {
 	Text                                          string
 	Embeds, Components                            []any
-	Kept                                          []string          // attachments that stay, by id
-	About                                         map[string]object // what attachments say of themselves, by id
+	KeptFiles                                     []string          // attachments that stay, by id
+	NewFiles                                      map[string]object // what attachments say of themselves, by id
 	HasText, HasEmbeds, HasComponents, HasUploads bool
 	Flags                                         int
 	Allowed                                       Mentions
 	Nonce                                         string
 	Enforce                                       bool
 	Reply                                         string
-	Lax                                           bool // the message that is replied to need not exist
+	AllowMissingReply                             bool // the message that is replied to need not exist
 
 	files []int // the numbers of the files that came along
 }
@@ -54,7 +54,7 @@ var (
 // not say it.
 func ReadMessage(form map[string]any, files []int, def Mentions) (Message, Faults) {
 	f := Faults{}
-	s := Message{files: files, Allowed: def, About: map[string]object{}}
+	s := Message{files: files, Allowed: def, NewFiles: map[string]object{}}
 	_, s.HasText = form["content"]
 	_, s.HasEmbeds = form["embeds"]
 	_, s.HasComponents = form["components"]
@@ -62,21 +62,21 @@ func ReadMessage(form map[string]any, files []int, def Mentions) (Message, Fault
 	s.Text = f.Text(form, "content", "", 0, maxContent)
 	s.Embeds = f.List(form, "embeds", "", 10)
 	s.Components = f.List(form, "components", "", 40)
-	s.Flags = f.whole(form, "flags", "", 0, 1<<31-1, 0)
-	f.flags(form, "", "tts", "enforce_nonce")
-	Bare(s.Embeds)
-	Bare(s.Components)
-	f.embeds(s.Embeds)
-	f.components(s.Components, s.Flags&FlagComponentsV2 != 0)
+	s.Flags = f.integer(form, "flags", "", 0, 1<<31-1, 0)
+	f.booleans(form, "", "tts", "enforce_nonce")
+	DropNulls(s.Embeds)
+	DropNulls(s.Components)
+	f.checkEmbeds(s.Embeds)
+	f.checkComponents(s.Components, s.Flags&FlagComponentsV2 != 0)
 	if s.Flags&FlagComponentsV2 != 0 && (s.Text != "" || len(s.Embeds) > 0 || form["poll"] != nil || form["sticker_ids"] != nil) {
 		f.Addf("content", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "The 'content' field cannot be used when using MessageFlags.IS_COMPONENTS_V2")
 	}
-	f.mentions(&s, form)
-	f.nonce(&s, form)
-	f.attachments(&s, form)
-	if ref := f.inner(form, "message_reference", ""); ref != nil {
-		f.flags(ref, "message_reference", "fail_if_not_exists")
-		s.Reply, s.Lax = Text(ref["message_id"]), ref["fail_if_not_exists"] == false
+	f.readMentions(&s, form)
+	f.readNonce(&s, form)
+	f.readAttachments(&s, form)
+	if ref := f.objectField(form, "message_reference", ""); ref != nil {
+		f.booleans(ref, "message_reference", "fail_if_not_exists")
+		s.Reply, s.AllowMissingReply = Text(ref["message_id"]), ref["fail_if_not_exists"] == false
 		if kind := Integer(ref["type"]); kind != 0 {
 			f.Addf("message_reference.type", "BASE_TYPE_CHOICES", "Value must be one of {0}.") // forwards are not known here
 		}
@@ -87,13 +87,13 @@ func ReadMessage(form map[string]any, files []int, def Mentions) (Message, Fault
 	return s, f
 }
 
-// mentions reads allowed_mentions.
-func (f Faults) mentions(s *Message, form object) {
-	o := f.inner(form, "allowed_mentions", "")
+// readMentions reads allowed_mentions.
+func (f Faults) readMentions(s *Message, form object) {
+	o := f.objectField(form, "allowed_mentions", "")
 	if o == nil {
 		return
 	}
-	f.flags(o, "allowed_mentions", "replied_user")
+	f.booleans(o, "allowed_mentions", "replied_user")
 	strings := func(key string, most int) []string {
 		var out []string
 		for i, v := range f.List(o, key, "allowed_mentions", most) {
@@ -118,7 +118,7 @@ func (f Faults) mentions(s *Message, form object) {
 	}
 }
 
-func (f Faults) nonce(s *Message, form object) {
+func (f Faults) readNonce(s *Message, form object) {
 	switch v := form["nonce"].(type) {
 	case nil:
 	case string:
@@ -134,9 +134,9 @@ func (f Faults) nonce(s *Message, form object) {
 	s.Enforce = form["enforce_nonce"] == true
 }
 
-// attachments reads what is said of files: of new ones by their number, of those that
+// readAttachments reads what is said of files: of new ones by their number, of those that
 // stay by their id.
-func (f Faults) attachments(s *Message, form object) {
+func (f Faults) readAttachments(s *Message, form object) {
 	if len(s.files) > maxFiles {
 		f.Addf("files", "BASE_TYPE_MAX_LENGTH", "Must be %d or fewer in length.", maxFiles)
 	}
@@ -147,11 +147,11 @@ func (f Faults) attachments(s *Message, form object) {
 		f.Text(a, "description", At("attachments", i), 0, 1024)
 		switch isNew := slices.ContainsFunc(s.files, func(n int) bool { return strconv.Itoa(n) == id }); {
 		case isNew:
-			s.About[id] = a
+			s.NewFiles[id] = a
 		case a["id"] == nil || len(id) < 15:
 			f.Addf(At("attachments", i), "ATTACHMENT_NOT_FOUND", "Uploaded attachment not found.")
 		default:
-			s.Kept = append(s.Kept, id)
+			s.KeptFiles = append(s.KeptFiles, id)
 		}
 	}
 }

@@ -46,7 +46,7 @@ func Modal(data map[string]any) Faults {
 				f.Addf(At(where, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (3, 4, 5, 6, 7, 8).")
 			}
 		case typeText:
-			l.block(c, path, true)
+			l.newComponent(c, path, true)
 		default:
 			f.Addf(At(path, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1, 10, 18).")
 		}
@@ -58,13 +58,13 @@ func Modal(data map[string]any) Faults {
 func (l *layout) input(c object, path string) {
 	l.customID(c, path)
 	l.Choice(c, "style", path, 1, 2)
-	l.optional(c, "placeholder", path, 100)
-	l.flags(c, path, "required")
-	least, most := l.whole(c, "min_length", path, 0, 4000, 0), l.whole(c, "max_length", path, 1, 4000, 4000)
+	l.optionalText(c, "placeholder", path, 100)
+	l.booleans(c, path, "required")
+	least, most := l.integer(c, "min_length", path, 0, 4000, 0), l.integer(c, "max_length", path, 1, 4000, 4000)
 	if least > most {
 		l.Addf(At(path, "min_length"), "NUMBER_TYPE_MAX", "int value should be less than or equal to %d.", most)
 	}
-	if value := l.optional(c, "value", path, 4000); value != "" && (Length(value) < least || Length(value) > most) {
+	if value := l.optionalText(c, "value", path, 4000); value != "" && (Length(value) < least || Length(value) > most) {
 		l.Addf(At(path, "value"), "BASE_TYPE_BAD_LENGTH", "Must be between %d and %d in length.", least, most)
 	}
 }

@@ -2,13 +2,13 @@ package rule
 
 import "strconv"
 
-// block checks a component of the newer kind.
-func (l *layout) block(c object, path string, outer bool) {
+// newComponent checks a component of the newer kind.
+func (l *layout) newComponent(c object, path string, outer bool) {
 	l.count++
 	kind := Integer(c["type"])
 	switch {
 	case kind == typeText:
-		l.words += Length(l.Required(c, "content", path, 4000))
+		l.textLength += Length(l.Required(c, "content", path, 4000))
 	case kind == typeSection:
 		inner := l.List(c, "components", path, 3)
 		if len(inner) == 0 {
@@ -20,7 +20,7 @@ func (l *layout) block(c object, path string, outer bool) {
 				l.Addf(At(path, "components", i, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (10,).")
 				continue
 			}
-			l.block(e, At(path, "components", i), false)
+			l.newComponent(e, At(path, "components", i), false)
 		}
 		accessory, _ := c["accessory"].(object)
 		switch Integer(accessory["type"]) {
@@ -42,17 +42,17 @@ func (l *layout) block(c object, path string, outer bool) {
 			l.media(o, At(path, "items", i))
 		}
 	case kind == typeSeparator:
-		l.flags(c, path, "divider")
-		l.whole(c, "spacing", path, 1, 2, 1)
+		l.booleans(c, path, "divider")
+		l.integer(c, "spacing", path, 1, 2, 1)
 	case kind == typeRow && !outer:
 		l.count-- // it counts itself
 		l.row(c, path)
 	case kind == typeContainer && outer:
-		l.flags(c, path, "spoiler")
-		l.whole(c, "accent_color", path, 0, 0xffffff, 0)
+		l.booleans(c, path, "spoiler")
+		l.integer(c, "accent_color", path, 0, 0xffffff, 0)
 		for i, v := range l.List(c, "components", path, 40) {
 			e, _ := v.(object)
-			l.block(e, At(path, "components", i), false)
+			l.newComponent(e, At(path, "components", i), false)
 		}
 	default:
 		l.Addf(At(path, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1, 9, 10, 12, 14, 17).")
@@ -61,15 +61,15 @@ func (l *layout) block(c object, path string, outer bool) {
 
 // media checks a picture.
 func (l *layout) media(o object, path string) {
-	l.flags(o, path, "spoiler")
-	l.optional(o, "description", path, 256)
-	inner := l.inner(o, "media", path)
+	l.booleans(o, path, "spoiler")
+	l.optionalText(o, "description", path, 256)
+	inner := l.objectField(o, "media", path)
 	if inner == nil {
 		l.Addf(At(path, "media"), "BASE_TYPE_REQUIRED", "This field is required")
 		return
 	}
 	if l.Required(inner, "url", At(path, "media"), 2048) != "" {
-		l.address(inner, "url", At(path, "media"), "http", "https", "attachment")
+		l.checkURL(inner, "url", At(path, "media"), "http", "https", "attachment")
 	}
 }
 
@@ -80,8 +80,8 @@ var defaults = map[int]object{
 	typeContainer: {"accent_color": nil, "spoiler": false}, typeThumbnail: {"description": nil, "spoiler": false},
 }
 
-// Complete gives components their numbers and what else they were not given.
-func Complete(components []any) {
+// FillDefaults gives components their numbers and what else they were not given.
+func FillDefaults(components []any) {
 	n := 0
 	EachComponent(components, func(c object) {
 		n++

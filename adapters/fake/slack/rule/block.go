@@ -4,80 +4,80 @@ import "maps"
 
 // block is a block with such properties.
 func block(f fields, more ...func(c *checker, at string, o object)) rule {
-	f["block_id"] = name
+	f["block_id"] = idText
 	return shape(f, more...)
 }
 
-// simple are the blocks that hold no other blocks.
-var simple = map[string]rule{
-	"actions": block(fields{"elements!": list(1, 25, kinds(acts))}, apart("elements")),
-	"context": block(fields{"elements!": list(1, 10, kinds(map[string]rule{
+// plainBlocks are the blocks that hold no other blocks.
+var plainBlocks = map[string]rule{
+	"actions": block(fields{"elements!": list(1, 25, byType(actionElements))}, distinctActionIDs("elements")),
+	"context": block(fields{"elements!": list(1, 10, byType(map[string]rule{
 		"image":      picture,
-		"plain_text": shape(fields{"text!": text(1, 3000), "emoji": flag}),
-		"mrkdwn":     shape(fields{"text!": text(1, 3000), "verbatim": flag}),
+		"plain_text": shape(fields{"text!": text(1, 3000), "emoji": boolean}),
+		"mrkdwn":     shape(fields{"text!": text(1, 3000), "verbatim": boolean}),
 	}))}),
-	"context_actions": block(fields{"elements!": list(1, 5, kinds(only(elements, "feedback_buttons", "icon_button")))}, apart("elements")),
+	"context_actions": block(fields{"elements!": list(1, 5, byType(only(elements, "feedback_buttons", "icon_button")))}, distinctActionIDs("elements")),
 	"divider":         block(fields{}),
-	"file":            block(fields{"source!": word("remote"), "external_id!": text(1, 255)}),
-	"header":          block(fields{"text!": plain(150), "level": number(1, 4, true)}),
+	"file":            block(fields{"source!": oneOf("remote"), "external_id!": text(1, 255)}),
+	"header":          block(fields{"text!": plainText(150), "level": number(1, 4, true)}),
 	"image": block(fields{
-		"image_url": link(3000), "slack_file": slackFile, "alt_text!": text(1, 2000), "title": plain(2000),
-	}, one("image_url", "slack_file")),
+		"image_url": address(3000), "slack_file": slackFile, "alt_text!": text(1, 2000), "title": plainText(2000),
+	}, exactlyOne("image_url", "slack_file")),
 	"input": block(fields{
-		"label!": plain(2000), "hint": plain(2000), "optional": flag, "dispatch_action": flag, "element!": kinds(inputs),
+		"label!": plainText(2000), "hint": plainText(2000), "optional": boolean, "dispatch_action": boolean, "element!": byType(inputs),
 	}),
 	"markdown":  block(fields{"text!": text(1, 12_000)}),
 	"rich_text": richText,
 	"section": block(fields{
-		"text": words(3000), "fields": list(1, 10, words(2000)), "accessory": kinds(accessories), "expand": flag,
+		"text": textObject(3000), "fields": list(1, 10, textObject(2000)), "accessory": byType(accessories), "expand": boolean,
 	}, func(c *checker, at string, o object) {
 		if o["text"] == nil && o["fields"] == nil {
-			c.sayf(at, "missing required field: text or fields")
+			c.faultf(at, "missing required field: text or fields")
 		}
 	}),
 	"table":      block(fields{"rows!": list(1, 100, list(1, 20, cell)), "column_settings": list(1, 20, column)}, tableShape),
 	"data_table": dataTable,
-	"alert":      block(fields{"text!": words(200), "level": word("default", "info", "warning", "error", "success")}),
+	"alert":      block(fields{"text!": textObject(200), "level": oneOf("default", "info", "warning", "error", "success")}),
 	"card": block(fields{
-		"hero_image": kinds(only(elements, "image")), "icon": kinds(only(elements, "image")), "title": markdownText(150), "subtitle": markdownText(150),
-		"body": markdownText(200), "subtext": markdownText(200), "actions": list(1, 3, kinds(only(elements, "button"))),
-	}, apart("actions")),
-	"task_card": task,
+		"hero_image": byType(only(elements, "image")), "icon": byType(only(elements, "image")), "title": mrkdwnText(150), "subtitle": mrkdwnText(150),
+		"body": mrkdwnText(200), "subtext": mrkdwnText(200), "actions": list(1, 3, byType(only(elements, "button"))),
+	}, distinctActionIDs("actions")),
+	"task_card": taskCard,
 	"video": block(fields{
-		"video_url!": link(3000), "thumbnail_url!": link(3000), "alt_text!": text(1, 200), "title!": plain(200), "title_url": link(3000),
-		"author_name": text(0, 50), "provider_name": text(0, 50), "provider_icon_url": link(3000), "description": plain(200),
+		"video_url!": address(3000), "thumbnail_url!": address(3000), "alt_text!": text(1, 200), "title!": plainText(200), "title_url": address(3000),
+		"author_name": text(0, 50), "provider_name": text(0, 50), "provider_icon_url": address(3000), "description": plainText(200),
 	}),
 	"data_visualization": block(fields{"title!": text(1, 50), "chart!": chart}),
 }
 
-var task = block(fields{
+var taskCard = block(fields{
 	"task_id!": text(1, 255), "title!": text(1, 256), "details": richTexts, "output": richTexts,
-	"sources": list(0, 100, kinds(map[string]rule{"url": shape(fields{"url!": link(3000), "text!": text(1, 256)})})),
-	"status!": word("pending", "in_progress", "complete", "error"),
+	"sources": list(0, 100, byType(map[string]rule{"url": shape(fields{"url!": address(3000), "text!": text(1, 256)})})),
+	"status!": oneOf("pending", "in_progress", "complete", "error"),
 })
 
 // blocks are all blocks.
-var blocks = all()
+var blocks = allBlocks()
 
-func all() map[string]rule {
+func allBlocks() map[string]rule {
 	out := map[string]rule{
-		"carousel": block(fields{"elements!": list(1, 10, kinds(only(simple, "card")))}),
-		"plan":     block(fields{"title!": text(1, 256), "tasks": list(0, 100, kinds(only(simple, "task_card")))}),
+		"carousel": block(fields{"elements!": list(1, 10, byType(only(plainBlocks, "card")))}),
+		"plan":     block(fields{"title!": text(1, 256), "tasks": list(0, 100, byType(only(plainBlocks, "task_card")))}),
 		"container": block(fields{
-			"title": plain(150), "rich_text_title": richTexts, "subtitle": words(150), "icon": kinds(only(elements, "image")),
-			"width": word("narrow", "standard", "wide", "full"), "is_collapsible": flag, "default_collapsed": flag, "has_header_divider": flag,
-			"child_blocks!": list(1, 10, kinds(only(simple,
+			"title": plainText(150), "rich_text_title": richTexts, "subtitle": textObject(150), "icon": byType(only(elements, "image")),
+			"width": oneOf("narrow", "standard", "wide", "full"), "is_collapsible": boolean, "default_collapsed": boolean, "has_header_divider": boolean,
+			"child_blocks!": list(1, 10, byType(only(plainBlocks,
 				"actions", "context", "divider", "file", "header", "image", "input", "rich_text", "section", "table", "video"))),
 		}),
 	}
-	maps.Copy(out, simple)
+	maps.Copy(out, plainBlocks)
 	return out
 }
 
 // Surface is where blocks stand: not every block stands everywhere.
 type Surface struct {
-	most   int
-	blocks map[string]rule
+	maxBlocks int
+	blocks    map[string]rule
 }
 
 // The surfaces.
@@ -89,8 +89,8 @@ var (
 	Home  = Surface{100, only(blocks, "actions", "context", "divider", "header", "image", "input", "rich_text", "section", "video")}
 )
 
-// apart says that no two elements of a list have one action_id.
-func apart(key string) func(c *checker, at string, o object) {
+// distinctActionIDs says that no two elements of a list have one action_id.
+func distinctActionIDs(key string) func(c *checker, at string, o object) {
 	return func(c *checker, at string, o object) {
 		seen := map[string]bool{}
 		list, _ := o[key].([]any)
@@ -98,7 +98,7 @@ func apart(key string) func(c *checker, at string, o object) {
 			element, _ := e.(object)
 			id, _ := element["action_id"].(string)
 			if id != "" && seen[id] {
-				c.sayf(at+"/"+key, "`action_id` %q already exists", id)
+				c.faultf(at+"/"+key, "`action_id` %q already exists", id)
 			}
 			seen[id] = true
 		}

@@ -36,77 +36,77 @@ func Blocks(raw string, on Surface, unfetchable func(url string) bool) ([]any, e
 		return nil, &Refusal{Word: "invalid_blocks_format"}
 	}
 	c := &checker{unfetchable: unfetchable}
-	c.blocks("/blocks", list, on)
+	c.checkBlocks("/blocks", list, on)
 	if len(c.faults) > 0 {
 		return nil, &Refusal{"invalid_blocks", c.faults}
 	}
-	if weight(list) > maxMessage {
+	if messageSize(list) > maxMessage {
 		return nil, &Refusal{Word: "msg_blocks_too_long"}
 	}
 	return list, nil
 }
 
-// blocks says what is wrong with blocks.
-func (c *checker) blocks(at string, list []any, on Surface) {
-	if len(list) > on.most {
-		c.sayf(at, "no more than %d items allowed", on.most)
+// checkBlocks says what is wrong with blocks.
+func (c *checker) checkBlocks(at string, list []any, on Surface) {
+	if len(list) > on.maxBlocks {
+		c.faultf(at, "no more than %d items allowed", on.maxBlocks)
 		return
 	}
 	seen, tables, filled, marked := map[string]bool{}, 0, 0, 0
 	for i, v := range list {
 		where := fmt.Sprintf("%s/%d", at, i)
-		kinds(on.blocks)(c, where, v)
+		byType(on.blocks)(c, where, v)
 		o, _ := v.(object)
 		if id, _ := o["block_id"].(string); id != "" {
 			if seen[id] {
-				c.sayf(where+"/block_id", "`block_id` %q already exists", id)
+				c.faultf(where+"/block_id", "`block_id` %q already exists", id)
 			}
 			seen[id] = true
 		}
 		switch o["type"] {
 		case "table":
 			rows, _ := o["rows"].([]any)
-			tables, filled = tables+1, filled+cells(rows)
+			tables, filled = tables+1, filled+cellLength(rows)
 		case "markdown":
 			said, _ := o["text"].(string)
 			marked += utf8.RuneCountInString(said)
 		}
-		c.pictures(where, o)
+		c.checkPictures(where, o)
 	}
 	if tables > 1 {
-		c.sayf(at, "only_one_table_allowed")
+		c.faultf(at, "only_one_table_allowed")
 	}
 	if filled > maxCells {
-		c.sayf(at, "must be less than %d characters over all table cells", maxCells+1)
+		c.faultf(at, "must be less than %d characters over all table cells", maxCells+1)
 	}
 	if marked > maxMarkdown {
-		c.sayf(at, "must be less than %d characters over all markdown blocks", maxMarkdown+1)
+		c.faultf(at, "must be less than %d characters over all markdown blocks", maxMarkdown+1)
 	}
 }
 
-// pictures says which pictures cannot be fetched.
-func (c *checker) pictures(at string, v any) {
+// checkPictures says which pictures cannot be fetched.
+func (c *checker) checkPictures(at string, v any) {
 	if c.unfetchable == nil {
 		return
 	}
 	switch v := v.(type) {
 	case []any:
 		for i, e := range v {
-			c.pictures(fmt.Sprintf("%s/%d", at, i), e)
+			c.checkPictures(fmt.Sprintf("%s/%d", at, i), e)
 		}
 	case object:
 		for key, e := range v {
 			if address, ok := e.(string); ok && key == "image_url" && c.unfetchable(address) {
-				c.sayf(at+"/image_url", "downloading image failed")
+				c.faultf(at+"/image_url", "downloading image failed")
 			} else if !ok {
-				c.pictures(at+"/"+key, e)
+				c.checkPictures(at+"/"+key, e)
 			}
 		}
 	}
 }
 
-// weight is what blocks count towards the size of a message.
-func weight(list []any) int {
+// messageSize is what blocks count towards the size of a message.
+func messageSize(list []any) int {
 	n := 0
 	for i, b := range list {
 		if i > 0 {
@@ -117,7 +117,7 @@ func weight(list []any) int {
 			n += utf8.RuneCount(text)
 			continue
 		}
-		n += letters(b)
+		n += textLength(b)
 	}
 	return n
 }

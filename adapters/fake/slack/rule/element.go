@@ -2,152 +2,152 @@ package rule
 
 import "strconv"
 
-// plain is plain text, words plain text or Slack's markup.
-func plain(most int) rule {
-	return kinds(map[string]rule{"plain_text": shape(fields{"text!": text(1, most), "emoji": flag})})
+// plainText is plain text, words plain text or Slack's markup.
+func plainText(most int) rule {
+	return byType(map[string]rule{"plain_text": shape(fields{"text!": text(1, most), "emoji": boolean})})
 }
 
-func markdownText(most int) rule {
-	return kinds(map[string]rule{"mrkdwn": shape(fields{"text!": text(1, most), "verbatim": flag})})
+func mrkdwnText(most int) rule {
+	return byType(map[string]rule{"mrkdwn": shape(fields{"text!": text(1, most), "verbatim": boolean})})
 }
 
-func words(most int) rule {
-	return kinds(map[string]rule{
-		"plain_text": shape(fields{"text!": text(1, most), "emoji": flag}),
-		"mrkdwn":     shape(fields{"text!": text(1, most), "verbatim": flag}),
+func textObject(most int) rule {
+	return byType(map[string]rule{
+		"plain_text": shape(fields{"text!": text(1, most), "emoji": boolean}),
+		"mrkdwn":     shape(fields{"text!": text(1, most), "verbatim": boolean}),
 	})
 }
 
 var (
-	name  = text(0, 255) // action_id, block_id
-	style = word("primary", "danger")
+	idText = text(0, 255) // action_id, block_id
+	style  = oneOf("primary", "danger")
 
 	confirmation = shape(fields{
-		"title": plain(100), "text!": words(300), "confirm": plain(30), "deny": plain(30), "style": style,
+		"title": plainText(100), "text!": textObject(300), "confirm": plainText(30), "deny": plainText(30), "style": style,
 	})
-	slackFile = shape(fields{"id": text(1, 255), "url": link(3000)}, one("id", "url"))
-	picture   = shape(fields{"image_url": link(3000), "slack_file": slackFile, "alt_text!": text(1, 2000)}, one("image_url", "slack_file"))
+	slackFile = shape(fields{"id": text(1, 255), "url": address(3000)}, exactlyOne("id", "url"))
+	picture   = shape(fields{"image_url": address(3000), "slack_file": slackFile, "alt_text!": text(1, 2000)}, exactlyOne("image_url", "slack_file"))
 )
 
 // option is a choice. Its text may be markup where that is said.
 func option(words rule) rule {
-	return shape(fields{"text!": words, "value!": text(1, 150), "description": plain(75)})
+	return shape(fields{"text!": words, "value!": text(1, 150), "description": plainText(75)})
 }
 
 // actionable and the others add what elements have in common.
 func element(f fields, more ...func(c *checker, at string, o object)) rule {
-	f["action_id"] = name
+	f["action_id"] = idText
 	return shape(f, more...)
 }
 
-func confirmed(f fields, more ...func(c *checker, at string, o object)) rule {
+func withConfirm(f fields, more ...func(c *checker, at string, o object)) rule {
 	f["confirm"] = confirmation
 	return element(f, more...)
 }
 
-func chosen(f fields, more ...func(c *checker, at string, o object)) rule {
-	f["placeholder"], f["focus_on_load"] = plain(150), rule(flag)
-	return confirmed(f, more...)
+func selectElement(f fields, more ...func(c *checker, at string, o object)) rule {
+	f["placeholder"], f["focus_on_load"] = plainText(150), rule(boolean)
+	return withConfirm(f, more...)
 }
 
-func several(f fields, more ...func(c *checker, at string, o object)) rule {
+func multiSelect(f fields, more ...func(c *checker, at string, o object)) rule {
 	f["max_selected_items"] = number(1, 1000, true)
-	return chosen(f, more...)
+	return selectElement(f, more...)
 }
 
-func typed(f fields, more ...func(c *checker, at string, o object)) rule {
-	f["placeholder"], f["focus_on_load"] = plain(150), rule(flag)
-	f["dispatch_action_config"] = shape(fields{"trigger_actions_on": list(1, 2, word("on_enter_pressed", "on_character_entered"))})
+func inputElement(f fields, more ...func(c *checker, at string, o object)) rule {
+	f["placeholder"], f["focus_on_load"] = plainText(150), rule(boolean)
+	f["dispatch_action_config"] = shape(fields{"trigger_actions_on": list(1, 2, oneOf("on_enter_pressed", "on_character_entered"))})
 	return element(f, more...)
 }
 
 var (
-	plainOption = option(plain(75))
-	anyOption   = option(words(75))
+	plainOption = option(plainText(75))
+	anyOption   = option(textObject(75))
 	options     = list(1, 100, plainOption)
-	groups      = list(1, 100, shape(fields{"label!": plain(75), "options!": options}))
+	groups      = list(1, 100, shape(fields{"label!": plainText(75), "options!": options}))
 	ids         = list(1, 100, text(1, 255))
 	filter      = shape(fields{
-		"include":                          list(1, 4, word("im", "mpim", "private", "public")),
-		"exclude_external_shared_channels": flag, "exclude_bot_users": flag,
+		"include":                          list(1, 4, oneOf("im", "mpim", "private", "public")),
+		"exclude_external_shared_channels": boolean, "exclude_bot_users": boolean,
 	})
-	choice = one("options", "option_groups")
+	oneOptionSource = exactlyOne("options", "option_groups")
 )
 
 // elements are what a member can use, and pictures.
 var elements = map[string]rule{
-	"button": confirmed(fields{
-		"text!": plain(75), "value": text(0, 2000), "url": link(3000), "style": style, "accessibility_label": text(0, 75),
+	"button": withConfirm(fields{
+		"text!": plainText(75), "value": text(0, 2000), "url": address(3000), "style": style, "accessibility_label": text(0, 75),
 	}),
-	"workflow_button": confirmed(fields{
-		"text!": plain(75), "style": style, "accessibility_label": text(0, 75),
+	"workflow_button": withConfirm(fields{
+		"text!": plainText(75), "style": style, "accessibility_label": text(0, 75),
 		"workflow!": shape(fields{"trigger!": shape(fields{
-			"url!":                          link(3000),
+			"url!":                          address(3000),
 			"customizable_input_parameters": list(0, 100, shape(fields{"name!": text(1, 255), "value!": text(0, 3000)})),
 		})}),
 	}),
-	"icon_button": confirmed(fields{
-		"icon!": word("trash"), "text!": plain(75), "value": text(0, 2000), "accessibility_label": text(0, 75),
+	"icon_button": withConfirm(fields{
+		"icon!": oneOf("trash"), "text!": plainText(75), "value": text(0, 2000), "accessibility_label": text(0, 75),
 		"visible_to_user_ids": list(0, 10, text(1, 255)),
 	}),
 	"feedback_buttons": element(fields{"positive_button!": feedback, "negative_button!": feedback}),
-	"overflow": confirmed(fields{"options!": list(1, 5, shape(fields{
-		"text!": plain(75), "value!": text(1, 150), "description": plain(75), "url": link(3000),
+	"overflow": withConfirm(fields{"options!": list(1, 5, shape(fields{
+		"text!": plainText(75), "value!": text(1, 150), "description": plainText(75), "url": address(3000),
 	}))}),
-	"checkboxes": confirmed(fields{
-		"options!": list(1, 10, anyOption), "initial_options": list(1, 10, anyOption), "focus_on_load": flag,
+	"checkboxes": withConfirm(fields{
+		"options!": list(1, 10, anyOption), "initial_options": list(1, 10, anyOption), "focus_on_load": boolean,
 	}),
-	"radio_buttons": confirmed(fields{"options!": list(1, 10, anyOption), "initial_option": anyOption, "focus_on_load": flag}),
-	"datepicker":    chosen(fields{"initial_date": text(10, 10)}),
-	"timepicker":    chosen(fields{"initial_time": text(5, 5), "timezone": text(1, 255)}),
-	"datetimepicker": confirmed(fields{
-		"initial_date_time": number(1e9, 1e10-1, true), "focus_on_load": flag,
-	}),
-
-	"static_select":   chosen(fields{"options": options, "option_groups": groups, "initial_option": plainOption}, choice),
-	"external_select": chosen(fields{"initial_option": plainOption, "min_query_length": number(0, 1000, true)}),
-	"users_select":    chosen(fields{"initial_user": text(1, 255)}),
-	"channels_select": chosen(fields{"initial_channel": text(1, 255), "response_url_enabled": flag}),
-	"conversations_select": chosen(fields{
-		"initial_conversation": text(1, 255), "default_to_current_conversation": flag, "response_url_enabled": flag, "filter": filter,
-	}),
-	"multi_static_select":   several(fields{"options": options, "option_groups": groups, "initial_options": options}, choice),
-	"multi_external_select": several(fields{"initial_options": options, "min_query_length": number(0, 1000, true)}),
-	"multi_users_select":    several(fields{"initial_users": ids}),
-	"multi_channels_select": several(fields{"initial_channels": ids}),
-	"multi_conversations_select": several(fields{
-		"initial_conversations": ids, "default_to_current_conversation": flag, "filter": filter,
+	"radio_buttons": withConfirm(fields{"options!": list(1, 10, anyOption), "initial_option": anyOption, "focus_on_load": boolean}),
+	"datepicker":    selectElement(fields{"initial_date": text(10, 10)}),
+	"timepicker":    selectElement(fields{"initial_time": text(5, 5), "timezone": text(1, 255)}),
+	"datetimepicker": withConfirm(fields{
+		"initial_date_time": number(1e9, 1e10-1, true), "focus_on_load": boolean,
 	}),
 
-	"plain_text_input": typed(fields{
-		"initial_value": text(0, 3000), "multiline": flag, "min_length": number(0, 3000, true), "max_length": number(1, 3000, true),
-	}, ordered("min_length", "max_length")),
-	"email_text_input": typed(fields{"initial_value": text(0, 3000)}),
-	"url_text_input":   typed(fields{"initial_value": text(0, 3000)}),
-	"number_input": typed(fields{
-		"is_decimal_allowed!": flag, "initial_value": text(0, 100), "min_value": text(1, 100), "max_value": text(1, 100),
-	}, ordered("min_value", "max_value")),
-	"rich_text_input": typed(fields{
+	"static_select":   selectElement(fields{"options": options, "option_groups": groups, "initial_option": plainOption}, oneOptionSource),
+	"external_select": selectElement(fields{"initial_option": plainOption, "min_query_length": number(0, 1000, true)}),
+	"users_select":    selectElement(fields{"initial_user": text(1, 255)}),
+	"channels_select": selectElement(fields{"initial_channel": text(1, 255), "response_url_enabled": boolean}),
+	"conversations_select": selectElement(fields{
+		"initial_conversation": text(1, 255), "default_to_current_conversation": boolean, "response_url_enabled": boolean, "filter": filter,
+	}),
+	"multi_static_select":   multiSelect(fields{"options": options, "option_groups": groups, "initial_options": options}, oneOptionSource),
+	"multi_external_select": multiSelect(fields{"initial_options": options, "min_query_length": number(0, 1000, true)}),
+	"multi_users_select":    multiSelect(fields{"initial_users": ids}),
+	"multi_channels_select": multiSelect(fields{"initial_channels": ids}),
+	"multi_conversations_select": multiSelect(fields{
+		"initial_conversations": ids, "default_to_current_conversation": boolean, "filter": filter,
+	}),
+
+	"plain_text_input": inputElement(fields{
+		"initial_value": text(0, 3000), "multiline": boolean, "min_length": number(0, 3000, true), "max_length": number(1, 3000, true),
+	}, inOrder("min_length", "max_length")),
+	"email_text_input": inputElement(fields{"initial_value": text(0, 3000)}),
+	"url_text_input":   inputElement(fields{"initial_value": text(0, 3000)}),
+	"number_input": inputElement(fields{
+		"is_decimal_allowed!": boolean, "initial_value": text(0, 100), "min_value": text(1, 100), "max_value": text(1, 100),
+	}, inOrder("min_value", "max_value")),
+	"rich_text_input": inputElement(fields{
 		"initial_value": richTexts, "min_lines": number(1, 1000, true), "max_lines": number(1, 1000, true),
 	}),
 	"file_input": element(fields{"filetypes": list(0, 100, text(1, 50)), "max_files": number(1, 10, true)}),
 	"image":      picture,
 }
 
-var feedback = shape(fields{"text!": plain(75), "value!": text(1, 2000), "accessibility_label": text(0, 75)})
+var feedback = shape(fields{"text!": plainText(75), "value!": text(1, 2000), "accessibility_label": text(0, 75)})
 
-// ordered says that the first of two numbers is not above the second.
-func ordered(low, high string) func(c *checker, at string, o object) {
+// inOrder says that the first of two numbers is not above the second.
+func inOrder(low, high string) func(c *checker, at string, o object) {
 	return func(c *checker, at string, o object) {
-		a, first := asNumber(o[low])
-		b, second := asNumber(o[high])
+		a, first := numberOf(o[low])
+		b, second := numberOf(o[high])
 		if first && second && a > b {
-			c.sayf(at, "%s must not be greater than %s", low, high)
+			c.faultf(at, "%s must not be greater than %s", low, high)
 		}
 	}
 }
 
-func asNumber(v any) (float64, bool) {
+func numberOf(v any) (float64, bool) {
 	switch v := v.(type) {
 	case float64:
 		return v, true
@@ -171,8 +171,8 @@ var accessories = only(elements,
 	"external_select", "users_select", "channels_select", "conversations_select", "multi_static_select", "multi_external_select",
 	"multi_users_select", "multi_channels_select", "multi_conversations_select")
 
-// acts are the elements of a row of actions.
-var acts = only(elements,
+// actionElements are the elements of a row of actions.
+var actionElements = only(elements,
 	"button", "checkboxes", "datepicker", "datetimepicker", "overflow", "radio_buttons", "rich_text_input", "timepicker",
 	"workflow_button", "static_select", "external_select", "users_select", "channels_select", "conversations_select",
 	"multi_static_select", "multi_external_select", "multi_users_select", "multi_channels_select", "multi_conversations_select")

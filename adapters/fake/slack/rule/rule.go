@@ -23,7 +23,7 @@ type checker struct {
 // maxFaults is how many faults one answer names.
 const maxFaults = 20
 
-func (c *checker) sayf(at, format string, args ...any) {
+func (c *checker) faultf(at, format string, args ...any) {
 	if len(c.faults) < maxFaults {
 		c.faults = append(c.faults, fmt.Sprintf("[ERROR] %s [json-pointer:%s]", fmt.Sprintf(format, args...), at))
 	}
@@ -34,45 +34,45 @@ func text(least, most int) rule {
 	return func(c *checker, at string, v any) {
 		s, ok := v.(string)
 		if !ok {
-			c.sayf(at, "must be a string")
+			c.faultf(at, "must be a string")
 			return
 		}
 		n := utf8.RuneCountInString(s)
 		switch {
 		case n < least && least == 1:
-			c.sayf(at, "must be more than 0 characters")
+			c.faultf(at, "must be more than 0 characters")
 		case n < least:
-			c.sayf(at, "must be more than %d characters", least-1)
+			c.faultf(at, "must be more than %d characters", least-1)
 		case n > most:
-			c.sayf(at, "must be less than %d characters", most+1)
+			c.faultf(at, "must be less than %d characters", most+1)
 		}
 	}
 }
 
-// word is one of some strings.
-func word(words ...string) rule {
+// oneOf is one of some strings.
+func oneOf(words ...string) rule {
 	return func(c *checker, at string, v any) {
 		if s, ok := v.(string); !ok || !slices.Contains(words, s) {
-			c.sayf(at, "must be one of: %s", strings.Join(words, ", "))
+			c.faultf(at, "must be one of: %s", strings.Join(words, ", "))
 		}
 	}
 }
 
-// link is an address that a browser can open.
-func link(most int) rule {
+// address is an address that a browser can open.
+func address(most int) rule {
 	return func(c *checker, at string, v any) {
 		text(1, most)(c, at, v)
 		s, _ := v.(string)
 		if u, err := url.Parse(s); err != nil || u.Scheme == "" || u.Host == "" && u.Opaque == "" && u.Path == "" {
-			c.sayf(at, "Invalid url")
+			c.faultf(at, "Invalid url")
 		}
 	}
 }
 
-// flag is true or false.
-func flag(c *checker, at string, v any) {
+// boolean is true or false.
+func boolean(c *checker, at string, v any) {
 	if _, ok := v.(bool); !ok {
-		c.sayf(at, "must be a boolean")
+		c.faultf(at, "must be a boolean")
 	}
 }
 
@@ -82,11 +82,11 @@ func number(least, most float64, whole bool) rule {
 		n, ok := v.(float64)
 		switch {
 		case !ok:
-			c.sayf(at, "must be a number")
+			c.faultf(at, "must be a number")
 		case whole && n != math.Trunc(n):
-			c.sayf(at, "must be an integer")
+			c.faultf(at, "must be an integer")
 		case n < least || n > most:
-			c.sayf(at, "must be between %v and %v", least, most)
+			c.faultf(at, "must be between %v and %v", least, most)
 		}
 	}
 }
@@ -97,12 +97,12 @@ func list(least, most int, item rule) rule {
 		items, ok := v.([]any)
 		switch {
 		case !ok:
-			c.sayf(at, "must be an array")
+			c.faultf(at, "must be an array")
 			return
 		case len(items) < least:
-			c.sayf(at, "no less than %d items allowed", least)
+			c.faultf(at, "no less than %d items allowed", least)
 		case len(items) > most:
-			c.sayf(at, "no more than %d items allowed", most)
+			c.faultf(at, "no more than %d items allowed", most)
 			return
 		}
 		for i, one := range items {
@@ -131,19 +131,19 @@ func shape(f fields, more ...func(c *checker, at string, o object)) rule {
 	return func(c *checker, at string, v any) {
 		o, ok := v.(object)
 		if !ok {
-			c.sayf(at, "must be an object")
+			c.faultf(at, "must be an object")
 			return
 		}
 		for _, name := range needed {
 			if _, ok := o[name]; !ok {
-				c.sayf(at, "missing required field: %s", name)
+				c.faultf(at, "missing required field: %s", name)
 			}
 		}
 		for _, name := range slices.Sorted(maps.Keys(o)) {
 			if r, ok := known[name]; ok {
 				r(c, at+"/"+name, o[name])
 			} else {
-				c.sayf(at, "invalid additional property: %s", name)
+				c.faultf(at, "invalid additional property: %s", name)
 			}
 		}
 		for _, check := range more {
@@ -152,18 +152,18 @@ func shape(f fields, more ...func(c *checker, at string, o object)) rule {
 	}
 }
 
-// kinds is an object of one of some types.
-func kinds(of map[string]rule) rule {
+// byType is an object of one of some types.
+func byType(of map[string]rule) rule {
 	return func(c *checker, at string, v any) {
 		o, ok := v.(object)
 		if !ok {
-			c.sayf(at, "must be an object")
+			c.faultf(at, "must be an object")
 			return
 		}
 		kind, _ := o["type"].(string)
 		r, ok := of[kind]
 		if !ok {
-			c.sayf(at+"/type", "unsupported type: %s", kind)
+			c.faultf(at+"/type", "unsupported type: %s", kind)
 			return
 		}
 		bare := maps.Clone(o)
@@ -181,16 +181,16 @@ func only(of map[string]rule, names ...string) map[string]rule {
 	return out
 }
 
-// one says that exactly one of two properties is there.
-func one(a, b string) func(c *checker, at string, o object) {
+// exactlyOne says that exactly one of two properties is there.
+func exactlyOne(a, b string) func(c *checker, at string, o object) {
 	return func(c *checker, at string, o object) {
 		_, first := o[a]
 		_, second := o[b]
 		switch {
 		case first && second:
-			c.sayf(at, "only one of %s and %s allowed", a, b)
+			c.faultf(at, "only one of %s and %s allowed", a, b)
 		case !first && !second:
-			c.sayf(at, "missing required field: %s or %s", a, b)
+			c.faultf(at, "missing required field: %s or %s", a, b)
 		}
 	}
 }

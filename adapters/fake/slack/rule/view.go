@@ -8,15 +8,15 @@ import (
 // What a view may be.
 var (
 	viewFields = fields{
-		"type!": word("modal", "home"), "blocks!": rule(func(*checker, string, any) {}), "private_metadata": text(0, 3000), "callback_id": text(0, 255), "external_id": text(0, 255),
+		"type!": oneOf("modal", "home"), "blocks!": rule(func(*checker, string, any) {}), "private_metadata": text(0, 3000), "callback_id": text(0, 255), "external_id": text(0, 255),
 	}
-	modalShape = shape(with(viewFields, fields{
-		"title!": plain(24), "submit": plain(24), "close": plain(24), "clear_on_close": flag, "notify_on_close": flag, "submit_disabled": flag,
+	modalShape = shape(merged(viewFields, fields{
+		"title!": plainText(24), "submit": plainText(24), "close": plainText(24), "clear_on_close": boolean, "notify_on_close": boolean, "submit_disabled": boolean,
 	}))
 	homeShape = shape(viewFields)
 )
 
-func with(a, b fields) fields {
+func merged(a, b fields) fields {
 	out := maps.Clone(a)
 	maps.Copy(out, b)
 	return out
@@ -42,16 +42,16 @@ func View(raw string, home bool, unfetchable func(url string) bool) (map[string]
 		on, what, kind = Home, homeShape, "home"
 	}
 	if body["type"] != kind {
-		c.sayf("/view/type", "must be one of: %s", kind)
+		c.faultf("/view/type", "must be one of: %s", kind)
 	}
 	what(c, "/view", body)
 	list, ok := body["blocks"].([]any)
 	if !ok || len(list) == 0 {
-		c.sayf("/view/blocks", "no less than 1 items allowed")
+		c.faultf("/view/blocks", "no less than 1 items allowed")
 	}
-	c.blocks("/view/blocks", list, on)
-	if Asks(list) && body["submit"] == nil && !home {
-		c.sayf("/view", "missing required field: submit")
+	c.checkBlocks("/view/blocks", list, on)
+	if HasInput(list) && body["submit"] == nil && !home {
+		c.faultf("/view", "missing required field: submit")
 	}
 	if len(c.faults) > 0 {
 		return nil, &Refusal{"invalid_arguments", c.faults}
@@ -59,8 +59,8 @@ func View(raw string, home bool, unfetchable func(url string) bool) (map[string]
 	return body, nil
 }
 
-// Asks reports whether blocks have an input.
-func Asks(list []any) bool {
+// HasInput reports whether blocks have an input.
+func HasInput(list []any) bool {
 	return slices.ContainsFunc(list, func(v any) bool { o, _ := v.(object); return o["type"] == "input" })
 }
 

@@ -14,14 +14,14 @@ import (
 )
 
 // beforeRun: the methods may be called before Run; nothing hangs.
-func beforeRun(s *stage) {
+func beforeRun(s *contract) {
 	a := s.Open()
 	if got := a.Platform(); got != s.Place.Platform || got == "" {
 		s.Errorf("Platform() = %q, the place says %q", got, s.Place.Platform)
 	}
 	sent := make(chan error, 1)
 	go func() {
-		_, err := a.Send(s.Context(), s.said("r1", "early"), "")
+		_, err := a.Send(s.Context(), s.plainReply("r1", "early"), "")
 		sent <- err
 	}()
 	select {
@@ -35,8 +35,8 @@ func beforeRun(s *stage) {
 }
 
 // member: who is there is found, who is not is an error.
-func member(s *stage) {
-	s.start(&Desk{}, &Memory{})
+func member(s *contract) {
+	s.start(&Recorder{}, &Memory{})
 	m, err := s.adapter.Member(s.Context(), s.Place, s.Member)
 	if err != nil {
 		s.Fatalf("Member(%q): %v", s.Member, err)
@@ -50,8 +50,8 @@ func member(s *stage) {
 }
 
 // messages: each arrives once, in order, with an ID of its own, also the same words twice.
-func messages(s *stage) {
-	s.start(&Desk{}, &Memory{})
+func messages(s *contract) {
+	s.start(&Recorder{}, &Memory{})
 	seen := map[string]bool{}
 	for _, text := range []string{"one", "two", "two"} {
 		s.Say(text)
@@ -77,10 +77,10 @@ func messages(s *stage) {
 
 // refused: a desk that could not receive does not end the adapter, and the member
 // reaches it again.
-func refused(s *stage) {
+func receiveFails(s *contract) {
 	refusals := make(chan struct{}, 1)
 	refusals <- struct{}{}
-	desk := &Desk{Receives: func(context.Context, chat.Event) error {
+	desk := &Recorder{Receives: func(context.Context, chat.Event) error {
 		select {
 		case <-refusals:
 			return errors.New("the disk is full")
@@ -99,9 +99,9 @@ func refused(s *stage) {
 }
 
 // reply: everything in a reply is shown.
-func reply(s *stage) {
-	s.start(&Desk{}, &Memory{})
-	r := s.said("r1", "alpha")
+func reply(s *contract) {
+	s.start(&Recorder{}, &Memory{})
+	r := s.plainReply("r1", "alpha")
 	r.Rows = []chat.Row{{Text: text("bravo"), Buttons: []chat.Button{{ID: "b1", Label: "charlie"}}}}
 	r.Previews = []chat.Preview{{URL: "https://delta.example/page", SiteName: "echo", Title: "foxtrot", Description: "golf", Image: "https://hotel.example/a.png"}}
 	r.Buttons = []chat.Button{{ID: "b2", Label: "india"}}
@@ -119,10 +119,10 @@ func reply(s *stage) {
 }
 
 // update: a newer version is shown, under the same id.
-func update(s *stage) {
-	s.start(&Desk{}, &Memory{})
-	posted := s.send(s.asked("r1", "sierra"), "")
-	decided := s.asked("r1", "sierra")
+func update(s *contract) {
+	s.start(&Recorder{}, &Memory{})
+	posted := s.send(s.cardReply("r1", "sierra"), "")
+	decided := s.cardReply("r1", "sierra")
 	decided.Cards[0] = chat.Card{State: chat.CardDone, Sentence: "sierra", Outcome: "tango"}
 	if id := s.send(decided, posted); id != posted {
 		s.Errorf("the update has the id %q, the message has %q", id, posted)
@@ -131,23 +131,23 @@ func update(s *stage) {
 }
 
 // again: sending the same version twice, as after a crash, shows it once.
-func again(s *stage) {
-	s.start(&Desk{}, &Memory{})
-	posted := s.send(s.said("r1", "uniform"), "")
-	s.send(s.said("r1", "uniform"), posted)
+func sentTwice(s *contract) {
+	s.start(&Recorder{}, &Memory{})
+	posted := s.send(s.plainReply("r1", "uniform"), "")
+	s.send(s.plainReply("r1", "uniform"), posted)
 	if n := strings.Count(s.Shown(), "uniform"); n != 1 {
 		s.Errorf("shown %d times; want once", n)
 	}
 }
 
 // cardInFull: nothing of a card is cut, however long it is.
-func cardInFull(s *stage) {
-	s.start(&Desk{}, &Memory{})
+func cardInFull(s *contract) {
+	s.start(&Recorder{}, &Memory{})
 	var long strings.Builder
 	for i := range 500 {
 		fmt.Fprintf(&long, "victor%d ", i)
 	}
-	r := s.asked("r1", "whiskey")
+	r := s.cardReply("r1", "whiskey")
 	r.Cards[0].Values = []chat.Field{{Label: "x-ray", Value: long.String()}, {Label: "yankee", Value: strings.Repeat("0123456789", 200)}}
 	s.send(r, "")
 	s.shows(long.String(), strings.Repeat("0123456789", 200))
@@ -155,10 +155,10 @@ func cardInFull(s *stage) {
 
 // hostileText: no control character that foreign text brings is shown, and on a
 // card it is shown that there was one.
-func hostileText(s *stage) {
-	s.start(&Desk{}, &Memory{})
+func hostileText(s *contract) {
+	s.start(&Recorder{}, &Memory{})
 	const evil = "a\x1b[2Jb\x1b]0;c\x07d\u009b31me\u202ef\u200bg\rh"
-	r := s.said("r1", evil)
+	r := s.plainReply("r1", evil)
 	r.Rows = []chat.Row{{Text: text(evil), Buttons: []chat.Button{{ID: "b1", Label: evil}}}}
 	r.Previews = []chat.Preview{{URL: "https://zulu.example/", SiteName: evil, Title: evil, Description: evil}}
 	r.Notes = []string{evil}
@@ -170,15 +170,15 @@ func hostileText(s *stage) {
 			s.Fatalf("U+%04X is shown at %d: %q", c, i, s.Shown()[max(i-20, 0):min(i+20, len(s.Shown()))])
 		}
 	}
-	if !strings.Contains(squeeze(s.Shown()), "U202E") {
+	if !strings.Contains(lettersAndDigits(s.Shown()), "U202E") {
 		s.Errorf("the card hides a bidirectional control")
 	}
 }
 
 // press: a button that is pressed comes back with its own id.
-func press(s *stage) {
-	s.start(&Desk{}, &Memory{})
-	posted := s.send(s.asked("r1", "alpha"), "")
+func press(s *contract) {
+	s.start(&Recorder{}, &Memory{})
+	posted := s.send(s.cardReply("r1", "alpha"), "")
 	s.Press("No")
 	e := s.next()
 	if e.Press == nil || e.Press.Button != "r1/no" || e.Press.Posted != posted {
@@ -187,8 +187,8 @@ func press(s *stage) {
 }
 
 // sideBySide: replies may be sent at the same time; none tears another.
-func sideBySide(s *stage) {
-	s.start(&Desk{}, &Memory{})
+func sideBySide(s *contract) {
+	s.start(&Recorder{}, &Memory{})
 	const many = 16
 	posted := make([]string, many)
 	var words []string
@@ -198,7 +198,7 @@ func sideBySide(s *stage) {
 		words = append(words, word)
 		wg.Go(func() {
 			var err error
-			if posted[i], err = s.deliver(s.said(word, word), ""); err != nil {
+			if posted[i], err = s.deliver(s.plainReply(word, word), ""); err != nil {
 				s.Error(err)
 			}
 		})
@@ -215,15 +215,15 @@ func sideBySide(s *stage) {
 }
 
 // restart: after a restart new events have new IDs, and old buttons can be pressed.
-func restart(s *stage) {
+func restart(s *contract) {
 	k := &Memory{}
-	s.start(&Desk{}, k)
-	s.send(s.asked("r1", "bravo"), "")
+	s.start(&Recorder{}, k)
+	s.send(s.cardReply("r1", "bravo"), "")
 	s.Say("before")
 	before := s.next()
 	s.stop()
 
-	s.start(&Desk{}, k)
+	s.start(&Recorder{}, k)
 	s.Say("after")
 	if e := s.next(); e.ID == before.ID {
 		s.Errorf("the id %q was used again", e.ID)
@@ -235,8 +235,8 @@ func restart(s *stage) {
 }
 
 // abilities: the optional ones do what they say.
-func abilities(s *stage) {
-	s.start(&Desk{}, &Memory{})
+func abilities(s *contract) {
+	s.start(&Recorder{}, &Memory{})
 	s.Say("hello")
 	e := s.next()
 	if typer, ok := s.adapter.(chat.Typer); ok {
@@ -253,7 +253,7 @@ func abilities(s *stage) {
 		s.shows("delta")
 	}
 	if finder, ok := s.adapter.(chat.Finder); ok {
-		r := s.said("r1", "echo")
+		r := s.plainReply("r1", "echo")
 		if id, found, err := finder.Find(s.Context(), r, time.Now()); found || err != nil {
 			s.Errorf("Find before Send = %q, %v, %v", id, found, err)
 		}
@@ -266,13 +266,13 @@ func abilities(s *stage) {
 
 func text(s string) markdown.Document { return markdown.New(markdown.Paragraph(markdown.Text(s))) }
 
-// said is a reply of one paragraph.
-func (s *stage) said(id, words string) chat.Reply {
+// plainReply is a reply of one paragraph.
+func (s *contract) plainReply(id, words string) chat.Reply {
 	return chat.Reply{ID: id, Place: s.Place, To: s.Member, Text: text(words)}
 }
 
-// asked is a reply with a card that waits.
-func (s *stage) asked(id, sentence string) chat.Reply {
+// cardReply is a reply with a card that waits.
+func (s *contract) cardReply(id, sentence string) chat.Reply {
 	return chat.Reply{ID: id, Place: s.Place, To: s.Member, Cards: []chat.Card{{
 		State: chat.CardWaiting, Sentence: sentence, Until: time.Now().Add(time.Hour),
 		Buttons: []chat.Button{{ID: id + "/yes", Label: "Yes", Style: chat.Primary}, {ID: id + "/no", Label: "No"}},
@@ -280,18 +280,18 @@ func (s *stage) asked(id, sentence string) chat.Reply {
 }
 
 // shows checks that words are shown, however they are broken over lines.
-func (s *stage) shows(words ...string) {
+func (s *contract) shows(words ...string) {
 	s.Helper()
-	shown := squeeze(s.Shown())
+	shown := lettersAndDigits(s.Shown())
 	for _, w := range words {
-		if !strings.Contains(shown, squeeze(w)) {
+		if !strings.Contains(shown, lettersAndDigits(w)) {
 			s.Errorf("not shown: %.60q", w)
 		}
 	}
 }
 
-// squeeze leaves only letters and digits: what no layout may lose.
-func squeeze(s string) string {
+// lettersAndDigits leaves only letters and digits: what no layout may lose.
+func lettersAndDigits(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return r
