@@ -13,7 +13,7 @@ import (
 	"aidesk/core/markdown"
 )
 
-// beforeRun: the methods may be called before Run; nothing hangs.
+// beforeRun checks that the methods may be called before Run, and that nothing hangs.
 func beforeRun(s *contract) {
 	a := s.Open()
 	if got := a.Platform(); got != s.Place.Platform || got == "" {
@@ -34,7 +34,7 @@ func beforeRun(s *contract) {
 	}
 }
 
-// member: who is there is found, who is not is an error.
+// member checks that a member is found by id, and that an unknown id is an error.
 func member(s *contract) {
 	s.start(&Recorder{}, &Memory{})
 	m, err := s.adapter.Member(s.Context(), s.Place, s.Member)
@@ -49,7 +49,8 @@ func member(s *contract) {
 	}
 }
 
-// messages: each arrives once, in order, with an ID of its own, also the same words twice.
+// messages checks that each message arrives once, in order, with an ID of its own, also
+// when two have the same text.
 func messages(s *contract) {
 	s.start(&Recorder{}, &Memory{})
 	seen := map[string]bool{}
@@ -75,8 +76,8 @@ func messages(s *contract) {
 	}
 }
 
-// refused: a desk that could not receive does not end the adapter, and the member
-// reaches it again.
+// receiveFails checks that an error of Receive does not end the adapter, and that later
+// messages arrive.
 func receiveFails(s *contract) {
 	refusals := make(chan struct{}, 1)
 	refusals <- struct{}{}
@@ -98,7 +99,7 @@ func receiveFails(s *contract) {
 	}
 }
 
-// reply: everything in a reply is shown.
+// reply checks that everything in a reply is shown.
 func reply(s *contract) {
 	s.start(&Recorder{}, &Memory{})
 	r := s.plainReply("r1", "alpha")
@@ -118,7 +119,7 @@ func reply(s *contract) {
 		"india", "juliett", "kilo.txt", "lima", "mike", "november", "oscar", "papa", "quebec", "romeo")
 }
 
-// update: a newer version is shown, under the same id.
+// update checks that a newer version of a reply is shown, under the same id.
 func update(s *contract) {
 	s.start(&Recorder{}, &Memory{})
 	posted := s.send(s.cardReply("r1", "sierra"), "")
@@ -130,7 +131,7 @@ func update(s *contract) {
 	s.shows("tango")
 }
 
-// again: sending the same version twice, as after a crash, shows it once.
+// sentTwice checks that the same version sent twice, as after a crash, is shown once.
 func sentTwice(s *contract) {
 	s.start(&Recorder{}, &Memory{})
 	posted := s.send(s.plainReply("r1", "uniform"), "")
@@ -140,7 +141,7 @@ func sentTwice(s *contract) {
 	}
 }
 
-// cardInFull: nothing of a card is cut, however long it is.
+// cardInFull checks that nothing of a card is cut, however long it is.
 func cardInFull(s *contract) {
 	s.start(&Recorder{}, &Memory{})
 	var long strings.Builder
@@ -153,8 +154,8 @@ func cardInFull(s *contract) {
 	s.shows(long.String(), strings.Repeat("0123456789", 200))
 }
 
-// hostileText: no control character that foreign text brings is shown, and on a
-// card it is shown that there was one.
+// hostileText checks that no control character in foreign text is shown, and that a card
+// says that there was one.
 func hostileText(s *contract) {
 	s.start(&Recorder{}, &Memory{})
 	const evil = "a\x1b[2Jb\x1b]0;c\x07d\u009b31me\u202ef\u200bg\rh"
@@ -175,7 +176,7 @@ func hostileText(s *contract) {
 	}
 }
 
-// press: a button that is pressed comes back with its own id.
+// press checks that pressing a button is received with the id of the button.
 func press(s *contract) {
 	s.start(&Recorder{}, &Memory{})
 	posted := s.send(s.cardReply("r1", "alpha"), "")
@@ -186,7 +187,7 @@ func press(s *contract) {
 	}
 }
 
-// sideBySide: replies may be sent at the same time; none tears another.
+// sideBySide checks that replies may be sent at the same time and do not mix.
 func sideBySide(s *contract) {
 	s.start(&Recorder{}, &Memory{})
 	const many = 16
@@ -214,7 +215,7 @@ func sideBySide(s *contract) {
 	}
 }
 
-// restart: after a restart new events have new IDs, and old buttons can be pressed.
+// restart checks that after a restart new events have new IDs, and old buttons work.
 func restart(s *contract) {
 	k := &Memory{}
 	s.start(&Recorder{}, k)
@@ -234,7 +235,7 @@ func restart(s *contract) {
 	}
 }
 
-// abilities: the optional ones do what they say.
+// abilities checks the optional interfaces that the adapter has.
 func abilities(s *contract) {
 	s.start(&Recorder{}, &Memory{})
 	s.Say("hello")

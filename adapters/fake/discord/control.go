@@ -33,8 +33,8 @@ type controlRequest struct {
 	Payload json.RawMessage   `json:"payload"`
 }
 
-// controls are the acts, by the last word of their path. A receipt says that the
-// application has to answer.
+// controls are what the control API can do, by the last element of its path. A receipt
+// means that the application has to answer.
 var controls = map[string]func(d *Discord, a controlRequest) (any, *Receipt, error){
 	"post": func(d *Discord, a controlRequest) (any, *Receipt, error) {
 		id, err := d.Post(a.User, a.Channel, a.markup(d), PostOptions{ReplyTo: a.ReplyTo, NoPing: a.NoPing})
@@ -118,9 +118,9 @@ func (d *Discord) runControl(ctx context.Context, word string, a controlRequest)
 	if !ok {
 		return nil, fmt.Errorf("there is no control %q", word)
 	}
-	said, receipt, err := do(d, a)
+	result, receipt, err := do(d, a)
 	if err != nil || receipt == nil {
-		return said, err
+		return result, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, controlTimeout)
 	defer cancel()
@@ -140,13 +140,13 @@ func (d *Discord) serveControl(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusBadRequest, object{"ok": false, "error": "the body is no JSON object of a control: " + err.Error()})
 		return
 	}
-	said, err := d.runControl(r.Context(), r.PathValue("act"), a)
+	result, err := d.runControl(r.Context(), r.PathValue("act"), a)
 	if err != nil {
 		writeJSON(w, http.StatusConflict, object{"ok": false, "error": err.Error()})
 		return
 	}
 	out := object{"ok": true}
-	if more, ok := said.(object); ok {
+	if more, ok := result.(object); ok {
 		maps.Copy(out, more)
 	}
 	writeJSON(w, http.StatusOK, out)
@@ -156,4 +156,44 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v)
+}
+
+// serveState tells what is recorded: messages (?channel=), ephemerals (?user=), modal
+// (?user=), requests (?name=), deliveries (?event=), users, channels, commands,
+// connected.
+func (d *Discord) serveState(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	var result any
+	switch r.PathValue("what") {
+	case "messages":
+		result = orEmpty(d.Messages(q.Get("channel")))
+	case "ephemerals":
+		result = orEmpty(d.Ephemerals(q.Get("user")))
+	case "modal":
+		result = nil
+		if m, ok := d.Modal(q.Get("user")); ok {
+			result = m
+		}
+	case "requests":
+		result = orEmpty(d.Requests(q["name"]...))
+	case "deliveries":
+		result = orEmpty(d.Deliveries(q["event"]...))
+	case "users":
+		result = d.Users()
+	case "channels":
+		result = d.Channels()
+	case "commands":
+		result = orEmpty(d.Commands())
+	case "connected":
+		result = d.Connected()
+	default:
+		http.NotFound(w, r)
+		return
+	}
+	writeJSON(w, http.StatusOK, result)
+}
+
+// serveChanged answers when something has changed, or after a while.
+func (d *Discord) serveChanged(w http.ResponseWriter, r *http.Request) {
+	d.mu.ServeChanged(d.ctx, w, r)
 }

@@ -2,7 +2,12 @@ package discord
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"aidesk/adapters/fake/discord/rule"
@@ -32,7 +37,7 @@ type Message struct {
 	Versions    []Version // oldest first, the newest included
 }
 
-// Version is what a message said at a time.
+// Version is the content of a message at a time.
 type Version struct {
 	Time       time.Time
 	Text       string
@@ -146,4 +151,224 @@ func (m *message) addVersion(d *Discord) {
 		v.Files = append(v.Files, f.Name)
 	}
 	m.Versions = append(m.Versions, v)
+}
+
+func rawJSON(v []any) json.RawMessage {
+	if len(v) == 0 {
+		return nil
+	}
+	out, _ := json.Marshal(v)
+	return out
+}
+
+// Shown is what a member reads: the text, embeds as "| line", buttons as "[label]".
+func (m Message) Shown() string {
+	var out []string
+	if m.Text != "" {
+		out = append(out, m.Text)
+	}
+	var embeds []struct {
+		Title, Description string
+		Author             struct{ Name string }
+		Fields             []struct{ Name, Value string }
+	}
+	_ = json.Unmarshal(m.Embeds, &embeds)
+	for _, e := range embeds {
+		lines := []string{e.Author.Name, e.Title, e.Description}
+		for _, f := range e.Fields {
+			lines = append(lines, f.Name+": "+f.Value)
+		}
+		for _, l := range lines {
+			if l != "" {
+				out = append(out, "| "+strings.ReplaceAll(l, "\n", "\n| "))
+			}
+		}
+	}
+	for _, f := range m.Files {
+		out = append(out, "{"+f.Name+"}")
+	}
+	var buttons []string
+	for _, b := range m.Buttons() {
+		buttons = append(buttons, "["+b.Label+"]")
+	}
+	if len(buttons) > 0 {
+		out = append(out, strings.Join(buttons, " "))
+	}
+	return strings.Join(out, "\n")
+}
+
+// Button is a button or menu of a message.
+type Button struct {
+	Kind                 int // 2, or of a menu 3, 5, 6, 7, 8
+	CustomID, Label, URL string
+	Style                int
+	Disabled             bool
+	Options              []Choice // of a menu of strings
+}
+
+// Buttons are those of a message, in the order in which they stand.
+func (m Message) Buttons() []Button {
+	var list []any
+	_ = json.Unmarshal(m.Components, &list)
+	return buttons(list)
+}
+
+func buttons(components []any) []Button {
+	var out []Button
+	rule.EachComponent(components, func(c object) {
+		b := Button{Kind: rule.Integer(c["type"]), Style: rule.Integer(c["style"]), Disabled: c["disabled"] == true}
+		if b.Kind != 2 && (b.Kind < 3 || b.Kind > 8 || b.Kind == 4) {
+			return
+		}
+		b.CustomID, b.Label, b.URL = rule.Text(c["custom_id"]), rule.Text(c["label"]), rule.Text(c["url"])
+		if b.Label == "" {
+			b.Label = rule.Text(c["placeholder"])
+		}
+		options, _ := c["options"].([]any)
+		for _, o := range options {
+			option, _ := o.(object)
+			b.Options = append(b.Options, Choice{rule.Text(option["label"]), rule.Text(option["value"])})
+		}
+		out = append(out, b)
+	})
+	return out
+}
+
+// Labelled is the button of a message with a label.
+func (m Message) Labelled(label string) (Button, bool) {
+	for _, b := range m.Buttons() {
+		if b.Label == label {
+			return b, true
+		}
+	}
+	return Button{}, false
+}
+
+// Link is the address of a message as clients copy it.
+func (d *Discord) Link(channel, id string) string {
+	ch, _ := d.Channel(channel)
+	guild := ch.Guild
+	if guild == "" {
+		guild = "@me"
+	}
+	return fmt.Sprintf("https://discord.com/channels/%s/%s/%s", guild, channel, id)
+}
+
+var mention = regexp.MustCompile(`<@!?(\d+)>|<@&(\d+)>|@(everyone|here)`)
+
+// mentioned are who a text of a user notifies. Discord does not say what becomes of
+// mentions in code; here they count.
+func (d *Discord) mentioned(user string, ch Channel, text string, a rule.Mentions, reply *message) []string {
+	var out []string
+	add := func(id string) {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	mighty := d.may(user, ch, MentionEveryone)
+	for _, m := range mention.FindAllStringSubmatch(text, -1) {
+		switch {
+		case m[1] != "":
+			if _, known := d.user(m[1]); known && (slices.Contains(a.Parse, "users") || slices.Contains(a.Users, m[1])) {
+				add(m[1])
+			}
+		case m[2] != "":
+			r, known := byID(d.roles, m[2])
+			if known && r.Guild == ch.Guild && (r.Mentionable || mighty) && (slices.Contains(a.Parse, "roles") || slices.Contains(a.Roles, m[2])) {
+				add("&" + m[2])
+			}
+		default:
+			if mighty && ch.Kind != KindDM && slices.Contains(a.Parse, "everyone") {
+				add("@" + m[3])
+			}
+		}
+	}
+	// An answer to what came with an interaction's token mentions nobody.
+	if reply != nil && a.Replied && reply.token == "" && reply.User != user {
+		add(reply.User)
+	}
+	return out
+}
+
+// mentionsUser reports whether a user is mentioned.
+func (m *message) mentionsUser(user string) bool { return slices.Contains(m.Pings, user) }
+
+// Typed is what clients make of what a member types: names after an @ become mentions
+// of the user or role that bears them, names after a # of the channel.
+func (d *Discord) Typed(text string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return typedName.ReplaceAllStringFunc(text, func(found string) string {
+		name := found[1:]
+		if found[0] == '#' {
+			for _, c := range d.channels {
+				if strings.EqualFold(c.Name, name) {
+					return "<#" + c.ID + ">"
+				}
+			}
+			return found
+		}
+		for _, u := range d.users {
+			if strings.EqualFold(u.Name, name) {
+				return "<@" + u.ID + ">"
+			}
+		}
+		for _, r := range d.roles {
+			if strings.EqualFold(r.Name, name) && r.ID != r.Guild {
+				return "<@&" + r.ID + ">"
+			}
+		}
+		return found
+	})
+}
+
+var typedName = regexp.MustCompile(`[@#][A-Za-z0-9_.-]+`)
+
+// File is an attachment.
+type File struct {
+	ID, Name    string
+	Type        string // "text/markdown"
+	Description string
+	URL         string // where it can be fetched
+	Content     []byte
+}
+
+// file is one that can be fetched.
+type file struct{ File }
+
+// storeFile stores a file, and gives it an id and an address. The lock is held.
+func (d *Discord) storeFile(channel string, f File) File {
+	f.ID, f.Name = d.newID(), cleanName(f.Name)
+	if f.Type == "" {
+		f.Type = http.DetectContentType(f.Content)
+	}
+	f.URL = d.URL + "/attachments/" + channel + "/" + f.ID + "/" + f.Name
+	d.files[f.ID] = &file{f}
+	return f
+}
+
+func (f File) payload() object {
+	out := object{
+		"id": f.ID, "filename": f.Name, "size": len(f.Content), "url": f.URL, "proxy_url": f.URL, "content_type": f.Type,
+	}
+	if f.Description != "" {
+		out["description"] = f.Description
+	}
+	return out
+}
+
+// serveFile serves an attachment to whoever knows the address.
+func (d *Discord) serveFile(w http.ResponseWriter, r *http.Request) {
+	d.mu.Lock()
+	f := d.files[r.PathValue("id")]
+	d.mu.Unlock()
+	if f == nil || f.Name != r.PathValue("name") {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", f.Type)
+	w.Header().Set("Content-Length", strconv.Itoa(len(f.Content)))
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Security-Policy", "sandbox")
+	_, _ = w.Write(f.Content)
 }

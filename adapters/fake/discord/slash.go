@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,17 +76,17 @@ func (d *Discord) Complete(user, channel, name, sub, option, typed string, other
 	if err != nil {
 		return nil, err
 	}
-	var said struct {
+	var answer struct {
 		Choices []struct {
 			Name  string `json:"name"`
 			Value any    `json:"value"`
 		} `json:"choices"`
 	}
-	if err := json.Unmarshal(a.Data, &said); err != nil {
+	if err := json.Unmarshal(a.Data, &answer); err != nil {
 		return nil, fmt.Errorf("read the choices: %w", err)
 	}
 	var out []Choice
-	for _, c := range said.Choices {
+	for _, c := range answer.Choices {
 		out = append(out, Choice{c.Name, fmt.Sprint(c.Value)})
 	}
 	return out, nil
@@ -179,4 +180,170 @@ func (d *Discord) MessageCommand(user, channel, message, name string) (*Receipt,
 	}
 	data := object{"id": c.id, "name": c.name, "type": 3, "target_id": message, "resolved": object{"messages": object{message: d.messagePayload(m)}}}
 	return d.interact(&interaction{kind: kindSlash, user: user, channel: ch, data: data, command: 3}), nil
+}
+
+var optionStart = regexp.MustCompile(`(?:^|\s)([-_\p{L}\p{N}]+):\s*`)
+
+// Slash lets a user give a slash command as one line: "/aidesk ask what:hello there".
+// What comes before the first option, or instead of all, is the first required one.
+func (d *Discord) Slash(user, channel, line string) (*Receipt, error) {
+	name, rest, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "/"), " ")
+	sub, defined, rest, err := d.splitSubcommands(user, channel, name, rest)
+	if err != nil {
+		return nil, err
+	}
+	options := map[string]string{}
+	marks := optionStart.FindAllStringSubmatchIndex(rest, -1)
+	lead, key := len(rest), ""
+	for _, m := range marks {
+		if findOption(defined, rest[m[2]:m[3]]) == nil {
+			continue // no option: "at 10:30"
+		}
+		if key != "" {
+			options[key] = strings.TrimSpace(rest[lead:m[0]])
+		} else if first := strings.TrimSpace(rest[:m[0]]); first != "" {
+			options[mainOption(defined)] = first
+		}
+		key, lead = rest[m[2]:m[3]], m[1]
+	}
+	switch {
+	case key != "":
+		options[key] = strings.TrimSpace(rest[lead:])
+	case strings.TrimSpace(rest) != "":
+		options[mainOption(defined)] = strings.TrimSpace(rest)
+	}
+	return d.Command(user, channel, name, sub, options)
+}
+
+// splitSubcommands takes the subcommands off the beginning of a line, and finds their options.
+func (d *Discord) splitSubcommands(user, channel, name, line string) (string, []any, string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	ch, err := d.visibleChannel(user, channel)
+	if err != nil {
+		return "", nil, "", err
+	}
+	c, err := d.offeredCommand(user, ch, 1, name)
+	if err != nil {
+		return "", nil, "", fmt.Errorf("/%s: %w", name, err)
+	}
+	defined, _ := c.body["options"].([]any)
+	var path []string
+	for {
+		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		found := findOption(defined, word)
+		if found == nil || rule.Integer(found["type"]) > 2 {
+			return strings.Join(path, " "), defined, line, nil
+		}
+		path, line = append(path, word), rest
+		defined, _ = found["options"].([]any)
+	}
+}
+
+// mainOption is the first option that is required, else the first.
+func mainOption(defined []any) string {
+	name := ""
+	for _, v := range defined {
+		o, _ := v.(object)
+		if o["required"] == true {
+			return rule.Text(o["name"])
+		}
+		if name == "" {
+			name = rule.Text(o["name"])
+		}
+	}
+	return name
+}
+
+// optionFiller fills in the options of a command as a client does.
+type optionFiller struct {
+	*Discord
+	ch       Channel
+	resolved object
+	focused  string
+}
+
+// options makes the options of a command of what a user gave.
+func (f *optionFiller) options(defined []any, given map[string]string) ([]object, error) {
+	out := []object{}
+	known := map[string]bool{}
+	for _, v := range defined {
+		o, _ := v.(object)
+		name := rule.Text(o["name"])
+		known[name] = true
+		typed, ok := given[name]
+		switch {
+		case !ok && o["required"] == true && f.focused == "":
+			return nil, fmt.Errorf("the option %q is required", name)
+		case !ok:
+			continue
+		case name == f.focused && o["autocomplete"] != true:
+			return nil, fmt.Errorf("the option %q does not complete", name)
+		}
+		filled := object{"name": name, "type": o["type"]}
+		if name == f.focused {
+			filled["value"], filled["focused"] = typed, true // also of numbers, as they are typed
+		} else {
+			value, err := f.optionValue(o, typed)
+			if err != nil {
+				return nil, err
+			}
+			filled["value"] = value
+		}
+		out = append(out, filled)
+	}
+	for name := range given {
+		if !known[name] {
+			return nil, fmt.Errorf("there is no option %q", name)
+		}
+	}
+	return out, nil
+}
+
+// optionValue is what a user gave for an option, as it is sent.
+func (f *optionFiller) optionValue(o object, typed string) (any, error) {
+	name, kind := rule.Text(o["name"]), rule.Integer(o["type"])
+	if choices, ok := o["choices"].([]any); ok && len(choices) > 0 {
+		i := slices.IndexFunc(choices, func(v any) bool { c, _ := v.(object); return fmt.Sprint(c["value"]) == typed })
+		if i < 0 {
+			return nil, fmt.Errorf("the option %q has no choice %q", name, typed)
+		}
+	}
+	switch kind {
+	case rule.OptionString:
+		n := rule.Length(typed)
+		most := 6000
+		if v, ok := o["max_length"]; ok {
+			most = rule.Integer(v)
+		}
+		if n < max(rule.Integer(o["min_length"]), 1) || n > most {
+			return nil, fmt.Errorf("the option %q is too short or too long", name)
+		}
+		return typed, nil
+	case rule.OptionInteger, rule.OptionNumber:
+		n, err := strconv.ParseFloat(typed, 64)
+		least, hasLeast := o["min_value"]
+		most, hasMost := o["max_value"]
+		switch {
+		case err != nil, kind == rule.OptionInteger && n != float64(int64(n)):
+			return nil, fmt.Errorf("the option %q is no number", name)
+		case hasLeast && n < floatOf(least), hasMost && n > floatOf(most):
+			return nil, fmt.Errorf("the option %q is out of its bounds", name)
+		}
+		return n, nil
+	case rule.OptionBoolean:
+		return typed == "true", nil
+	case rule.OptionUser, rule.OptionChannel, rule.OptionRole, rule.OptionMentionable:
+		kinds := map[int]string{rule.OptionUser: "user", rule.OptionChannel: "channel", rule.OptionRole: "role", rule.OptionMentionable: "user role"}[kind]
+		if !f.resolve(f.resolved, typed, f.ch, kinds) {
+			return nil, fmt.Errorf("the option %q: there is no %s %q", name, kinds, typed)
+		}
+		return typed, nil
+	}
+	return nil, fmt.Errorf("the option %q is of a type that is not known here", name)
+}
+
+func floatOf(v any) float64 {
+	n, _ := strconv.ParseFloat(fmt.Sprint(v), 64)
+	return n
 }

@@ -3,7 +3,9 @@ package slack
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"aidesk/adapters/fake/slack/rule"
@@ -19,7 +21,7 @@ const (
 
 var timestamp = regexp.MustCompile(`^\d{1,12}\.\d{6}$`)
 
-// content is what a call wants said.
+// content is what a call wants msg.
 type content struct {
 	text     string
 	blocks   []any
@@ -27,7 +29,7 @@ type content struct {
 	metadata json.RawMessage
 }
 
-// content reads what a call wants said.
+// content reads what a call wants msg.
 func (c *call) content() (content, error) {
 	out := content{text: c.args["text"]}
 	raw := c.args["blocks"]
@@ -102,7 +104,7 @@ func (c *call) threadParent(channel string) (string, error) {
 }
 
 func postMessage(c *call) (object, error) {
-	said, err := c.content()
+	msg, err := c.content()
 	if err != nil {
 		return nil, err
 	}
@@ -116,15 +118,15 @@ func postMessage(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if said.text == "" && len(said.blocks) == 0 && c.args["attachments"] == "" {
+	if msg.text == "" && len(msg.blocks) == 0 && c.args["attachments"] == "" {
 		return nil, refuse("no_text")
 	}
 	parent, err := c.threadParent(ch.ID)
 	if err != nil {
 		return nil, err
 	}
-	m := c.addMessage(&message{blocks: said.blocks, Message: Message{
-		Channel: ch.ID, Thread: parent, User: BotUser, Text: said.text, Metadata: said.metadata, Unfurl: c.mayUnfurl(said),
+	m := c.addMessage(&message{blocks: msg.blocks, Message: Message{
+		Channel: ch.ID, Thread: parent, User: BotUser, Text: msg.text, Metadata: msg.metadata, Unfurl: c.mayUnfurl(msg),
 	}})
 	c.sendMessageEvent(m)
 	return object{"channel": ch.ID, "ts": m.TS, "message": m.payload(c.Slack)}, nil
@@ -132,10 +134,10 @@ func postMessage(c *call) (object, error) {
 
 // mayUnfurl reports whether Slack would fetch what the links point to: it does unless
 // both flags are off.
-func (c *call) mayUnfurl(said content) bool {
+func (c *call) mayUnfurl(msg content) bool {
 	off := func(name string) bool { v, ok := c.args[name]; return ok && (v == "false" || v == "0") }
-	text, _ := json.Marshal(said.blocks)
-	return (!off("unfurl_links") || !off("unfurl_media")) && strings.Contains(said.text+string(text), "http")
+	text, _ := json.Marshal(msg.blocks)
+	return (!off("unfurl_links") || !off("unfurl_media")) && strings.Contains(msg.text+string(text), "http")
 }
 
 // appMessage finds the message of the app that a call names.
@@ -155,25 +157,25 @@ func (c *call) appMessage(denied string) (*message, error) {
 }
 
 func updateMessage(c *call) (object, error) {
-	said, err := c.content()
+	msg, err := c.content()
 	if err != nil {
 		return nil, err
 	}
-	if escapedSize(said.text) > maxUpdate {
+	if escapedSize(msg.text) > maxUpdate {
 		return nil, refuse("msg_too_long")
 	}
 	m, err := c.appMessage("cant_update_message")
 	if err != nil {
 		return nil, err
 	}
-	if said.text == "" && len(said.blocks) == 0 {
+	if msg.text == "" && len(msg.blocks) == 0 {
 		return nil, refuse("no_text")
 	}
 	before := m.payload(c.Slack)
-	m.Edited = !said.given
-	m.setContent(c.Slack, said.text, said.blocks)
-	if said.metadata != nil {
-		m.Metadata = said.metadata
+	m.Edited = !msg.given
+	m.setContent(c.Slack, msg.text, msg.blocks)
+	if msg.metadata != nil {
+		m.Metadata = msg.metadata
 	}
 	c.sendChangeEvent(m, before)
 	return object{"channel": m.Channel, "ts": m.TS, "text": m.Text, "message": m.payload(c.Slack)}, nil
@@ -209,7 +211,7 @@ func deleteMessage(c *call) (object, error) {
 }
 
 func postEphemeral(c *call) (object, error) {
-	said, err := c.content()
+	msg, err := c.content()
 	if err != nil {
 		return nil, err
 	}
@@ -217,7 +219,7 @@ func postEphemeral(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if said.text == "" && len(said.blocks) == 0 && c.args["attachments"] == "" {
+	if msg.text == "" && len(msg.blocks) == 0 && c.args["attachments"] == "" {
 		return nil, refuse("no_text")
 	}
 	if !ch.hasMember(c.args["user"]) {
@@ -227,8 +229,8 @@ func postEphemeral(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := c.addMessage(&message{blocks: said.blocks, Message: Message{
-		Channel: ch.ID, Thread: parent, User: BotUser, Text: said.text, To: c.args["user"],
+	m := c.addMessage(&message{blocks: msg.blocks, Message: Message{
+		Channel: ch.ID, Thread: parent, User: BotUser, Text: msg.text, To: c.args["user"],
 	}})
 	return object{"message_ts": m.TS}, nil
 }
@@ -247,4 +249,128 @@ func getPermalink(c *call) (object, error) {
 		link += "?thread_ts=" + m.Thread + "&cid=" + ch.ID
 	}
 	return object{"channel": ch.ID, "permalink": link}, nil
+}
+
+// statusLifetime is how long a status is shown if nothing is posted.
+const statusLifetime = 2 * time.Minute
+
+// status is what the app says that it is doing.
+type status struct {
+	text string
+	at   time.Time
+}
+
+// Status is what stands below a thread while the app works; empty after it has
+// answered, and after two minutes.
+func (s *Slack) Status(channel, ts string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st, ok := s.statuses[threadKey{channel, ts}]
+	if !ok || s.Clock.Now().Sub(st.at) >= statusLifetime {
+		return ""
+	}
+	return st.text
+}
+
+// statusThread finds the thread of a call of assistant.threads.
+func (c *call) statusThread() (threadKey, error) {
+	c.args["channel"] = c.args["channel_id"]
+	defer delete(c.args, "channel")
+	ch, err := c.writableChannel()
+	if err != nil {
+		return threadKey{}, err
+	}
+	ts := c.args["thread_ts"]
+	if m := c.message(ch.ID, ts); !timestamp.MatchString(ts) || m == nil || m.Thread != "" {
+		return threadKey{}, refuse("invalid_thread_ts")
+	}
+	return threadKey{ch.ID, ts}, nil
+}
+
+func setStatus(c *call) (object, error) {
+	at, err := c.statusThread()
+	if err != nil {
+		return nil, err
+	}
+	text, ok := c.args["status"]
+	if !ok {
+		return nil, refuseArgs("invalid_arguments", "[ERROR] missing required field: status")
+	}
+	if list := c.args["loading_messages"]; list != "" {
+		var lines []string
+		if json.Unmarshal([]byte(list), &lines) == nil && len(lines) > 10 {
+			return nil, refuseArgs("invalid_arguments", "[ERROR] no more than 10 items allowed [json-pointer:/loading_messages]")
+		}
+	}
+	c.statuses[at] = status{text, c.Clock.Now()}
+	if text == "" {
+		delete(c.statuses, at)
+	}
+	return nil, nil
+}
+
+func setTitle(c *call) (object, error) {
+	_, err := c.statusThread()
+	return nil, err
+}
+
+func setPrompts(c *call) (object, error) {
+	var prompts []struct {
+		Title   string `json:"title"`
+		Message string `json:"message"`
+	}
+	if err := json.Unmarshal([]byte(c.args["prompts"]), &prompts); err != nil || len(prompts) == 0 || len(prompts) > 4 {
+		return nil, refuseArgs("invalid_arguments", "[ERROR] 1 to 4 prompts are needed [json-pointer:/prompts]")
+	}
+	return nil, nil
+}
+
+var emoji = regexp.MustCompile(`^[a-z0-9_+'-]+(::skin-tone-[2-6])?$`)
+
+// reactionTarget finds the message that a call reacts to.
+func (c *call) reactionTarget() (*message, string, error) {
+	name := c.args["name"]
+	if !emoji.MatchString(name) {
+		return nil, "", refuse("invalid_name")
+	}
+	ch, err := c.writableChannel()
+	if err != nil {
+		return nil, "", err
+	}
+	m := c.message(ch.ID, c.args["timestamp"])
+	if m == nil || m.Deleted || m.To != "" {
+		return nil, "", refuse("message_not_found")
+	}
+	return m, name, nil
+}
+
+func reactionAdd(c *call) (object, error) {
+	m, name, err := c.reactionTarget()
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(m.Reactions[name], BotUser) {
+		return nil, refuse("already_reacted")
+	}
+	if m.Reactions == nil {
+		m.Reactions = map[string][]string{}
+	}
+	m.Reactions[name] = append(m.Reactions[name], BotUser)
+	return nil, nil
+}
+
+func reactionRemove(c *call) (object, error) {
+	m, name, err := c.reactionTarget()
+	if err != nil {
+		return nil, err
+	}
+	at := slices.Index(m.Reactions[name], BotUser)
+	if at < 0 {
+		return nil, refuse("no_reaction")
+	}
+	m.Reactions[name] = slices.Delete(slices.Clone(m.Reactions[name]), at, at+1)
+	if len(m.Reactions[name]) == 0 {
+		delete(m.Reactions, name)
+	}
+	return nil, nil
 }

@@ -30,8 +30,8 @@ type controlRequest struct {
 	Payload  json.RawMessage   `json:"payload"`
 }
 
-// acts are the controls, by the last word of their path. A receipt says that the app
-// has to acknowledge.
+// controls are what the control API can do, by the last element of its path. A receipt
+// means that the app has to acknowledge.
 var controls = map[string]func(s *Slack, a controlRequest) (any, *Receipt, error){
 	"post": func(s *Slack, a controlRequest) (any, *Receipt, error) {
 		ts, err := s.Post(a.User, a.Channel, a.markup(s), a.Thread)
@@ -104,17 +104,17 @@ func (s *Slack) runControl(ctx context.Context, word string, a controlRequest) (
 	if !ok {
 		return nil, fmt.Errorf("there is no control %q", word)
 	}
-	said, receipt, err := do(s, a)
+	result, receipt, err := do(s, a)
 	if err != nil || receipt == nil {
-		return said, err
+		return result, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, controlTimeout)
 	defer cancel()
 	d, err := receipt.Wait(ctx)
-	if said == nil {
-		said = object{"answer": string(d.Answer), "via": d.Via}
+	if result == nil {
+		result = object{"answer": string(d.Answer), "via": d.Via}
 	}
-	return said, err
+	return result, err
 }
 
 // serveControl does what a JSON body asks for. The answer is {"ok":true,…}, or
@@ -129,13 +129,13 @@ func (s *Slack) serveControl(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusBadRequest, object{"ok": false, "error": "the body is no JSON object of a control: " + err.Error()})
 		return
 	}
-	said, err := s.runControl(r.Context(), r.PathValue("act"), a)
+	result, err := s.runControl(r.Context(), r.PathValue("act"), a)
 	if err != nil {
 		writeJSON(w, http.StatusConflict, object{"ok": false, "error": err.Error()})
 		return
 	}
 	out := object{"ok": true}
-	if more, ok := said.(object); ok {
+	if more, ok := result.(object); ok {
 		maps.Copy(out, more)
 	}
 	writeJSON(w, http.StatusOK, out)
@@ -151,25 +151,25 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 // deliveries, users, channels, views (?user=).
 func (s *Slack) serveState(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	var said any
+	var result any
 	switch r.PathValue("what") {
 	case "messages":
-		said = s.Messages(q.Get("channel"))
+		result = s.Messages(q.Get("channel"))
 	case "requests":
-		said = s.Requests(q["method"]...)
+		result = s.Requests(q["method"]...)
 	case "deliveries":
-		said = s.Deliveries()
+		result = s.Deliveries()
 	case "users":
-		said = s.Users()
+		result = s.Users()
 	case "channels":
-		said = s.Channels()
+		result = s.Channels()
 	case "views":
-		said = s.Views(q.Get("user"))
+		result = s.Views(q.Get("user"))
 	default:
 		http.NotFound(w, r)
 		return
 	}
-	writeJSON(w, http.StatusOK, said)
+	writeJSON(w, http.StatusOK, result)
 }
 
 // serveChanged answers when something has changed, or after a while.

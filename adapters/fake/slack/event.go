@@ -76,7 +76,7 @@ func (s *Slack) sendDeletionEvent(m *message, before object) {
 	}
 }
 
-// token of Slack's markup in what a user wrote.
+// markupToken is a mention, link or other token of Slack's markup.
 var markupToken = regexp.MustCompile(`<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>`)
 
 // richTextOf are the blocks that Slack makes of what a user wrote.

@@ -27,10 +27,10 @@ type Message struct {
 	Metadata  json.RawMessage
 	Unfurl    bool // Slack may fetch what its links point to
 
-	Versions []Version // what it said, oldest first; the last is what it says
+	Versions []Version // what it contained, oldest first; the last is the newest
 }
 
-// Version is what a message said for a while.
+// Version is the content of a message for a while.
 type Version struct {
 	Time   time.Time
 	Text   string

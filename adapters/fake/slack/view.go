@@ -2,6 +2,11 @@ package slack
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
 
 	"aidesk/adapters/fake/slack/rule"
 )
@@ -126,4 +131,302 @@ func (v *view) replaceWith(s *Slack, next *view) {
 	next.ID, next.User, next.below, next.root, next.Depth, next.Home = v.ID, v.User, v.below, v.root, v.Depth, v.Home
 	next.Hash = s.newHash()
 	*v = *next
+}
+
+// trigger lets an app open a modal for who caused it.
+type trigger struct {
+	user    string
+	expires time.Time
+	used    bool
+	view    *view // the modal in which it was caused
+}
+
+// triggerLifetime is how long that is possible.
+const triggerLifetime = 3 * time.Second
+
+// newTrigger makes one. The lock is held.
+func (s *Slack) newTrigger(user string, in *view) string {
+	id := s.newID("1000.2000.")
+	s.triggers[id] = &trigger{user: user, expires: s.Clock.Now().Add(triggerLifetime), view: in}
+	return id
+}
+
+// useTrigger uses the trigger of a call.
+func (c *call) useTrigger() (*trigger, error) {
+	t := c.triggers[c.args["trigger_id"]]
+	switch {
+	case t == nil:
+		return nil, refuse("invalid_trigger_id")
+	case t.used:
+		return nil, refuse("exchanged_trigger_id")
+	case c.Clock.Now().After(t.expires):
+		return nil, refuse("expired_trigger_id")
+	}
+	return t, nil
+}
+
+// checkExternalID checks that no other view has the external id.
+func (c *call) checkExternalID(v *view) error {
+	for _, o := range c.views {
+		if v.External != "" && o.External == v.External && !o.Closed {
+			return refuse("duplicate_external_id")
+		}
+	}
+	return nil
+}
+
+func viewOpen(c *call) (object, error) { return c.openView(false) }
+func viewPush(c *call) (object, error) { return c.openView(true) }
+
+func (c *call) openView(push bool) (object, error) {
+	v, err := c.readView(c.args["view"], false)
+	if err != nil {
+		return nil, err
+	}
+	t, err := c.useTrigger()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkExternalID(v); err != nil {
+		return nil, err
+	}
+	var below *view
+	if push {
+		switch {
+		case t.view == nil || t.view.Closed:
+			return nil, refuse("not_found")
+		case t.view.Depth+1 >= maxViews:
+			return nil, refuse("push_limit_reached")
+		}
+		below = t.view
+	}
+	t.used = true
+	return object{"view": c.pushView(v, t.user, below).payload(nil)}, nil
+}
+
+func viewUpdate(c *call) (object, error) {
+	next, err := c.readView(c.args["view"], false)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(c.views, func(v *view) bool {
+		return !v.Closed && (v.ID == c.args["view_id"] || c.args["external_id"] != "" && v.External == c.args["external_id"])
+	})
+	if at < 0 {
+		return nil, refuse("not_found")
+	}
+	v := c.views[at]
+	if h := c.args["hash"]; h != "" && h != v.Hash {
+		return nil, refuse("hash_conflict")
+	}
+	v.replaceWith(c.Slack, next)
+	return object{"view": v.payload(nil)}, nil
+}
+
+func viewPublish(c *call) (object, error) {
+	u, ok := c.user(c.args["user_id"])
+	if !ok || u.Deleted {
+		return nil, refuseArgs("invalid_arguments", "[ERROR] invalid user_id [json-pointer:/user_id]")
+	}
+	next, err := c.readView(c.args["view"], true)
+	if err != nil {
+		return nil, err
+	}
+	v := c.homes[u.ID]
+	if h := c.args["hash"]; h != "" && v != nil && h != v.Hash {
+		return nil, refuse("hash_conflict")
+	}
+	if v == nil {
+		v = &view{View: View{ID: c.newID("V"), User: u.ID}}
+		v.root = v.ID
+		c.homes[u.ID] = v
+	}
+	next.Home = true
+	v.Home = true
+	v.replaceWith(c.Slack, next)
+	return object{"view": v.payload(nil)}, nil
+}
+
+// Submit lets a user submit the modal with this id. The values are by action_id or by
+// block_id; of an option its value. What is not among them is as the app filled it
+// in. Slack itself looks after inputs that must not be empty and their lengths: that
+// is an error here. What the app answers happens to the modal.
+func (s *Slack) Submit(user, id string, values map[string]string) (*Receipt, error) {
+	defer s.mu.Changing()()
+	v, err := s.openView(user, id)
+	if err != nil {
+		return nil, err
+	}
+	if v.Home || v.Submit == "" && !rule.HasInput(v.blocks) {
+		return nil, fmt.Errorf("view %s cannot be submitted", id)
+	}
+	state, err := v.filledState(values)
+	if err != nil {
+		return nil, err
+	}
+	v.Errors = nil
+	payload := s.interactionPayload("view_submission", user)
+	payload["view"], payload["trigger_id"], payload["response_urls"] = v.payload(state), s.newTrigger(user, v), []any{}
+	return s.deliver(Interactive, payload, func(d Delivery) {
+		if d.Acked {
+			s.applySubmission(v, d.Answer)
+		}
+	}), nil
+}
+
+// filledState makes the state of a modal of what a user filled in.
+func (v *view) filledState(values map[string]string) (object, error) {
+	state, known := object{}, map[string]bool{}
+	for _, b := range v.blocks {
+		block, _ := b.(object)
+		e, _ := block["element"].(object)
+		if block["type"] != "input" || e == nil {
+			continue
+		}
+		blockID, _ := block["block_id"].(string)
+		action, _ := e["action_id"].(string)
+		known[blockID], known[action] = true, true
+		value, given := values[action]
+		if !given {
+			value, given = values[blockID]
+		}
+		if !given {
+			value = initialValue(e)
+		}
+		if value == "" && block["optional"] != true {
+			return nil, fmt.Errorf("%q must not be empty", textOfObject(block["label"]))
+		}
+		n := float64(utf8.RuneCountInString(value))
+		if most, ok := e["max_length"].(float64); ok && n > most {
+			return nil, fmt.Errorf("%q has more than %v characters", textOfObject(block["label"]), most)
+		}
+		if least, ok := e["min_length"].(float64); ok && value != "" && n < least {
+			return nil, fmt.Errorf("%q has less than %v characters", textOfObject(block["label"]), least)
+		}
+		filled, err := stateValue(e, value)
+		if err != nil {
+			return nil, err
+		}
+		state[blockID] = object{action: filled}
+	}
+	for name := range values {
+		if !known[name] {
+			return nil, fmt.Errorf("input %q: %w", name, errNotShown)
+		}
+	}
+	return state, nil
+}
+
+// initialValue is what an input holds before anybody filled it in.
+func initialValue(e object) string {
+	for _, key := range []string{"initial_value", "initial_date", "initial_time", "initial_user", "initial_channel", "initial_conversation"} {
+		if v, ok := e[key].(string); ok {
+			return v
+		}
+	}
+	if o, ok := e["initial_option"].(object); ok {
+		v, _ := o["value"].(string)
+		return v
+	}
+	var some []string
+	chosen, _ := e["initial_options"].([]any)
+	for _, o := range chosen {
+		option, _ := o.(object)
+		v, _ := option["value"].(string)
+		some = append(some, v)
+	}
+	return strings.Join(some, ",")
+}
+
+// stateValue is a filled-in input as Slack sends it. Several choices are parted by commas.
+func stateValue(e object, value string) (object, error) {
+	kind, _ := e["type"].(string)
+	out := object{"type": kind}
+	var chosen any
+	if value != "" {
+		chosen = value
+	}
+	switch kind {
+	case "static_select", "radio_buttons":
+		out["selected_option"] = nil
+		if value != "" {
+			if out["selected_option"] = findOption(e, value); out["selected_option"] == nil {
+				return nil, fmt.Errorf("there is no option %q", value)
+			}
+		}
+	case "checkboxes", "multi_static_select":
+		some := []any{}
+		for _, one := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' }) {
+			o := findOption(e, one)
+			if o == nil {
+				return nil, fmt.Errorf("there is no option %q", one)
+			}
+			some = append(some, o)
+		}
+		out["selected_options"] = some
+	case "users_select", "channels_select", "conversations_select":
+		out["selected_"+strings.TrimSuffix(kind, "s_select")] = chosen
+	case "datepicker":
+		out["selected_date"] = chosen
+	case "timepicker":
+		out["selected_time"] = chosen
+	default:
+		out["value"] = chosen
+	}
+	return out, nil
+}
+
+// applySubmission does to a modal what the app answered to its submission.
+func (s *Slack) applySubmission(v *view, response []byte) {
+	var answer struct {
+		Action string            `json:"response_action"`
+		Errors map[string]string `json:"errors"`
+		View   json.RawMessage   `json:"view"`
+	}
+	_ = json.Unmarshal(response, &answer) // an empty body is good
+	switch answer.Action {
+	case "errors":
+		v.Errors = answer.Errors
+		for id := range answer.Errors {
+			if !slices.ContainsFunc(v.blocks, func(b any) bool { o, _ := b.(object); return o["block_id"] == id && o["type"] == "input" }) {
+				s.addRequest(Request{Method: "acknowledgement", Args: args{"errors": string(response)}, Error: "invalid_block_id"})
+			}
+		}
+		return
+	case "clear":
+		for _, o := range s.views {
+			o.Closed = o.Closed || o.root == v.root
+		}
+		return
+	case "update", "push":
+		next, err := s.readView(string(answer.View), false)
+		if err != nil {
+			s.addRequest(Request{Method: "acknowledgement", Args: args{"view": string(answer.View)}, Error: err.Error()})
+			return
+		}
+		if answer.Action == "update" {
+			v.replaceWith(s, next)
+		} else {
+			s.pushView(next, v.User, v)
+		}
+		return
+	}
+	v.Closed = true
+}
+
+// CloseView lets a user close a modal, which goes to the one below. The app is told if
+// it wants that.
+func (s *Slack) CloseView(user, id string) error {
+	defer s.mu.Changing()()
+	v, err := s.openView(user, id)
+	if err != nil {
+		return err
+	}
+	v.Closed = true
+	if v.body["notify_on_close"] == true {
+		payload := s.interactionPayload("view_closed", user)
+		payload["view"], payload["is_cleared"] = v.payload(nil), false
+		s.deliver(Interactive, payload, nil)
+	}
+	return nil
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Names of slash commands and options; names of commands on users and messages may
-// have spaces and capitals.
+// commandName is what slash commands and options are called; names of commands on users
+// and messages may have spaces and capitals.
 var commandName = regexp.MustCompile(`^[-_'\p{L}\p{N}\p{Devanagari}\p{Thai}]{1,32}$`)
 
 // Types of options of commands.

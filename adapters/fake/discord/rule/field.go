@@ -1,9 +1,61 @@
+// Package rule is what Discord allows in the bodies of requests: messages with their embeds
+// and components, modals and commands, with the documented limits.
 package rule
 
 import (
 	"encoding/json"
+	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
 )
+
+// Faults are what is wrong with a form, by the path of the place: "embeds.0.title".
+type Faults map[string][]object
+
+// Addf notes a fault.
+func (f Faults) Addf(path, code, format string, args ...any) {
+	f[path] = append(f[path], object{"code": code, "message": fmt.Sprintf(format, args...)})
+}
+
+// Tree returns the faults as Discord sends them: a tree, by the path of the place.
+func (f Faults) Tree() map[string]any {
+	root := object{}
+	for path, wrong := range f {
+		at := root
+		for part := range strings.SplitSeq(path, ".") {
+			if part == "" {
+				continue
+			}
+			next, _ := at[part].(object)
+			if next == nil {
+				next = object{}
+				at[part] = next
+			}
+			at = next
+		}
+		at["_errors"] = wrong
+	}
+	return root
+}
+
+// At makes a path: At("components", 0, "label").
+func At(parts ...any) string {
+	var out []string
+	for _, p := range parts {
+		switch p := p.(type) {
+		case int:
+			out = append(out, strconv.Itoa(p))
+		case string:
+			if p != "" {
+				out = append(out, p)
+			}
+		}
+	}
+	return strings.Join(out, ".")
+}
 
 // Text is a field that is a string or null, of so many characters.
 func (f Faults) Text(o object, key, path string, least, most int) string {
@@ -104,3 +156,73 @@ func (f Faults) integer(o object, key, path string, least, most, none int) int {
 	}
 	return int(i)
 }
+
+// object is a JSON object.
+type object = map[string]any
+
+// Text is a string of JSON, empty if it is none.
+func Text(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// Integer is a number of JSON, read in whichever way.
+func Integer(v any) int {
+	switch v := v.(type) {
+	case int:
+		return v
+	case float64:
+		return int(v)
+	case json.Number:
+		n, _ := v.Int64()
+		return int(n)
+	}
+	return 0
+}
+
+// DropNulls takes what is null out of JSON, as Discord does with what it was sent.
+func DropNulls(v any) any {
+	switch v := v.(type) {
+	case object:
+		for key, inner := range v {
+			if inner == nil {
+				delete(v, key)
+			} else {
+				v[key] = DropNulls(inner)
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = DropNulls(v[i])
+		}
+	}
+	return v
+}
+
+// EachComponent visits components and what is in them, in the order in which they
+// stand.
+func EachComponent(list []any, f func(c object)) {
+	for _, v := range list {
+		c, ok := v.(object)
+		if !ok {
+			continue
+		}
+		f(c)
+		inner, _ := c["components"].([]any)
+		EachComponent(inner, f)
+		for _, key := range []string{"component", "accessory"} {
+			if one, ok := c[key]; ok {
+				EachComponent([]any{one}, f)
+			}
+		}
+	}
+}
+
+var snowflake = regexp.MustCompile(`^(0|[1-9][0-9]{0,19})$`)
+
+// IsSnowflake reports whether a text is an id of Discord's.
+func IsSnowflake(s string) bool { return snowflake.MatchString(s) }
+
+// Length is a length as it counts here: in UTF-16, as Discord does not say in what, and
+// this is never less than what it could be.
+func Length(s string) int { return len(utf16.Encode([]rune(s))) }

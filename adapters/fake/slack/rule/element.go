@@ -2,7 +2,7 @@ package rule
 
 import "strconv"
 
-// plainText is plain text, words plain text or Slack's markup.
+// plainText is a text object of plain text; textObject takes Slack's markup too.
 func plainText(most int) rule {
 	return byType(map[string]rule{"plain_text": shape(fields{"text!": text(1, most), "emoji": boolean})})
 }
@@ -29,12 +29,13 @@ var (
 	picture   = shape(fields{"image_url": address(3000), "slack_file": slackFile, "alt_text!": text(1, 2000)}, exactlyOne("image_url", "slack_file"))
 )
 
-// option is a choice. Its text may be markup where that is said.
+// option is a choice. Its text may be markup where noted.
 func option(words rule) rule {
 	return shape(fields{"text!": words, "value!": text(1, 150), "description": plainText(75)})
 }
 
-// actionable and the others add what elements have in common.
+// element is an element with an action_id; the functions below add what some have in
+// common.
 func element(f fields, more ...func(c *checker, at string, o object)) rule {
 	f["action_id"] = idText
 	return shape(f, more...)

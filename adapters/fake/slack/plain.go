@@ -24,12 +24,12 @@ func Plain(blocks json.RawMessage) string {
 // Shown is what a reader sees of a message, as plain text: its blocks, or its text
 // where it has none, then its files.
 func (m Message) Shown() string {
-	said := Plain(m.Blocks)
+	text := Plain(m.Blocks)
 	if len(m.Blocks) == 0 {
-		said = unescape(m.Text)
+		text = unescape(m.Text)
 	}
 	var out strings.Builder
-	out.WriteString(said)
+	out.WriteString(text)
 	for _, f := range m.Files {
 		fmt.Fprintf(&out, "\n📎 %s\n%s", f.Name, f.Content)
 	}
@@ -54,11 +54,11 @@ func (w *plainWriter) block(v any) {
 		rows, _ := b["rows"].([]any)
 		for _, r := range rows {
 			row, _ := r.([]any)
-			var said []string
+			var parts []string
 			for _, c := range row {
-				said = append(said, inline(c))
+				parts = append(parts, inline(c))
 			}
-			w.linef("| %s |", strings.Join(said, " | "))
+			w.linef("| %s |", strings.Join(parts, " | "))
 		}
 	case "image":
 		w.linef("[picture: %v %v]", b["alt_text"], b["image_url"])
@@ -81,16 +81,16 @@ func (w *plainWriter) parts(b object) {
 			w.linef("%s", inline(v))
 			continue
 		}
-		var said []string
+		var parts []string
 		for _, e := range list {
 			if o, _ := e.(object); rule.IsBlock(typeOf(o)) && o["type"] != "image" {
 				w.block(e)
 				continue
 			}
-			said = append(said, inline(e))
+			parts = append(parts, inline(e))
 		}
-		if len(said) > 0 {
-			w.linef("%s", strings.Join(said, "  "))
+		if len(parts) > 0 {
+			w.linef("%s", strings.Join(parts, "  "))
 		}
 	}
 }
@@ -171,15 +171,15 @@ func (w *plainWriter) richText(b object) {
 		o, _ := p.(object)
 		inner, _ := o["elements"].([]any)
 		if o["type"] != "rich_text_list" {
-			var said strings.Builder
+			var line strings.Builder
 			for _, e := range inner {
-				said.WriteString(inline(e))
+				line.WriteString(inline(e))
 			}
 			lead := ""
 			if o["type"] == "rich_text_quote" {
 				lead = "> "
 			}
-			w.linef("%s%s", lead, strings.ReplaceAll(said.String(), "\n", "\n"+lead))
+			w.linef("%s%s", lead, strings.ReplaceAll(line.String(), "\n", "\n"+lead))
 			continue
 		}
 		indent, _ := o["indent"].(float64)
@@ -187,15 +187,15 @@ func (w *plainWriter) richText(b object) {
 		for i, item := range inner {
 			section, _ := item.(object)
 			list, _ := section["elements"].([]any)
-			var said strings.Builder
+			var line strings.Builder
 			for _, e := range list {
-				said.WriteString(inline(e))
+				line.WriteString(inline(e))
 			}
 			lead := "• "
 			if o["style"] == "ordered" {
 				lead = fmt.Sprintf("%d. ", int(from)+i+1)
 			}
-			w.linef("%s%s%s", strings.Repeat("  ", int(indent)), lead, said.String())
+			w.linef("%s%s%s", strings.Repeat("  ", int(indent)), lead, line.String())
 		}
 	}
 }

@@ -34,26 +34,26 @@ func (s *Slack) newResponseURL(a responseURL) string {
 func (s *Slack) serveResponseURL(w http.ResponseWriter, r *http.Request) {
 	a, err := readArgs(r)
 	s.mu.Lock()
-	status, said := http.StatusOK, "ok"
+	status, body := http.StatusOK, "ok"
 	if err == nil {
 		err = s.useResponseURL(r.PathValue("id"), a)
 	}
 	if err != nil {
-		said, status = err.Error(), http.StatusNotFound
-		if said != "expired_url" && said != "used_url" {
+		body, status = err.Error(), http.StatusNotFound
+		if body != "expired_url" && body != "used_url" {
 			status = http.StatusInternalServerError // as Slack does
 		}
 	}
 	record := Request{Method: "response_url", Args: a, Status: status}
 	if err != nil {
-		record.Error = said
+		record.Error = body
 	}
 	s.addRequest(record)
 	s.mu.Changed()
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, said)
+	_, _ = io.WriteString(w, body)
 }
 
 func (s *Slack) useResponseURL(id string, a args) error {
@@ -77,23 +77,23 @@ func (s *Slack) postResponse(to *responseURL, a args) error {
 		to.message.Deleted = true
 		return nil
 	}
-	said, err := c.content()
+	msg, err := c.content()
 	if err != nil {
 		return err
 	}
-	if said.text == "" && len(said.blocks) == 0 && a["attachments"] == "" {
+	if msg.text == "" && len(msg.blocks) == 0 && a["attachments"] == "" {
 		return refuse("no_text")
 	}
 	if a["replace_original"] == "true" && to.message != nil && !to.message.Deleted {
 		before := to.message.payload(s)
-		to.message.setContent(s, said.text, said.blocks)
+		to.message.setContent(s, msg.text, msg.blocks)
 		if to.message.To == "" {
 			s.sendChangeEvent(to.message, before)
 		}
 		return nil
 	}
-	m := &message{blocks: said.blocks, Message: Message{
-		Channel: to.channel, Thread: a["thread_ts"], User: BotUser, Text: said.text, To: to.user,
+	m := &message{blocks: msg.blocks, Message: Message{
+		Channel: to.channel, Thread: a["thread_ts"], User: BotUser, Text: msg.text, To: to.user,
 	}}
 	if m.Thread == "" {
 		m.Thread = to.thread
@@ -116,12 +116,12 @@ func argsOfJSON(body []byte) args {
 	}
 	out := args{}
 	for name, value := range all {
-		var said string
-		if json.Unmarshal(value, &said) != nil {
-			said = string(value)
+		var text string
+		if json.Unmarshal(value, &text) != nil {
+			text = string(value)
 		}
-		if said != "null" {
-			out[name] = said
+		if text != "null" {
+			out[name] = text
 		}
 	}
 	return out
