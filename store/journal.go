@@ -7,13 +7,13 @@ import (
 
 // Event is something that happened and must be worked: a message, a press, a timer.
 type Event struct {
-	ID           string    // natural key, unique for ever; the same happening always has the same one
+	ID           string    // natural key, unique for ever; the same event always has the same one
 	Conversation string    // in whose order it is worked
 	Member       string    // who caused it; empty for timers
 	Kind         string    // a word of the caller's, for logs
 	Time         time.Time // when the platform says it happened; the dedup index is ordered by it. Zero, and of a timer: the ID alone decides
 	Due          time.Time // a timer: not before; zero: now
-	Interrupt    bool      // the worker of the conversation shall know at once
+	Interrupt    bool      // whoever works the conversation is told at once, by Extend
 	Body         []byte
 
 	Seq      uint64    // set by the store: the order of ingestion; a timer gets it when it falls due
@@ -35,7 +35,7 @@ type Lease struct {
 	Until        time.Time
 }
 
-// Extension is the answer to a holder's sign of life.
+// Extension is what Extend tells the holder of a lease.
 type Extension struct {
 	Lease       Lease
 	Lost        bool    // drop the work
@@ -43,10 +43,10 @@ type Extension struct {
 }
 
 // MaxTranscript is how much of a transcript Work reads, in bytes: a direct message
-// goes on for years, and a turn must not become dearer with every one before it.
+// goes on for years, and a turn must not cost more with each one before it.
 const MaxTranscript = 64 << 10
 
-// Work is what a conversation has to offer to its holder.
+// Work is what the holder of a lease has to work on.
 type Work struct {
 	Events  []Event  // due and not done, in order; at most 100
 	Entries []Entry  // the end of the transcript: the newest entry, and of those before it at most MaxTranscript bytes of bodies; mostly the same ones as the last time
@@ -120,7 +120,7 @@ type Receipt struct {
 	Unsettled time.Time
 }
 
-// Commit is everything that one step of a turn decided.
+// Commit is everything that one step of a turn decided, written together or not at all.
 type Commit struct {
 	Done    []uint64 // events that are worked
 	Entries []Entry  // appended to the transcript

@@ -55,7 +55,7 @@ var (
 	ErrInvalid  = errors.New("cannot be kept") // an id, key or name that is empty, too long or not text
 )
 
-// Store is one place where a desk keeps everything.
+// Store is one place in which aidesk keeps everything.
 type Store interface {
 	Journal
 	Records
@@ -129,7 +129,7 @@ type Journal interface {
 
 	// Forget deletes what is kept of a member: transcript entries, events not yet
 	// worked, replies, actions in any state, buttons. Audit and usage stay: they hold
-	// no content. A step under way that names what was forgotten ends in ErrConflict.
+	// no content. A commit under way that names what was forgotten ends in ErrConflict.
 	Forget(ctx context.Context, member string) error
 
 	// Purge deletes what is older than two times: transcript entries, final actions and
@@ -159,9 +159,9 @@ type Records interface {
 	// versions, never the last, and holds nobody up.
 	Watch(ctx context.Context, prefix string) <-chan Record
 
-	// Keep stores a large document, compressed, once per content, and returns the
+	// PutDocument stores a large document, compressed, once per content, and returns the
 	// SHA-256 of it in hex; Document reads it back.
-	Keep(ctx context.Context, document []byte) (hash string, err error)
+	PutDocument(ctx context.Context, document []byte) (hash string, err error)
 	Document(ctx context.Context, hash string) ([]byte, error)
 }
 

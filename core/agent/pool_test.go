@@ -39,11 +39,11 @@ func stocked(t testing.TB, m model.Model, plugins ...source) (*agent.Agent, agen
 			ID: id, Name: p.name, Source: id, At: "https://" + id + "/ai-plugin.json", Found: "https://" + id + "/openapi.json", Default: true,
 		}
 		if p.manifest != "" {
-			if reg.Hashes.Manifest, err = db.Keep(t.Context(), []byte(p.manifest)); err != nil {
+			if reg.Hashes.Manifest, err = db.PutDocument(t.Context(), []byte(p.manifest)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if reg.Hashes.Document, err = db.Keep(t.Context(), p.document); err != nil {
+		if reg.Hashes.Document, err = db.PutDocument(t.Context(), p.document); err != nil {
 			t.Fatal(err)
 		}
 		reg.Version = reg.Hashes.Document

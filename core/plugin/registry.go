@@ -131,16 +131,16 @@ func (r *Registry) readAll(ctx context.Context, plugins []Configured) []reading 
 func (r *Registry) keep(ctx context.Context, reg Registration, got *Import) (Registration, error) {
 	var err error
 	if got.manifest != nil {
-		if reg.Hashes.Manifest, err = r.Records.Keep(ctx, got.manifest); err != nil {
+		if reg.Hashes.Manifest, err = r.Records.PutDocument(ctx, got.manifest); err != nil {
 			return reg, fmt.Errorf("storing the manifest of %s: %w", reg.ID, err)
 		}
 	}
-	if reg.Hashes.Document, err = r.Records.Keep(ctx, got.document); err != nil {
+	if reg.Hashes.Document, err = r.Records.PutDocument(ctx, got.document); err != nil {
 		return reg, fmt.Errorf("storing the document of %s: %w", reg.ID, err)
 	}
 	reg.Hashes.Parts = map[string]string{}
 	for address, body := range got.parts {
-		if reg.Hashes.Parts[address], err = r.Records.Keep(ctx, body); err != nil {
+		if reg.Hashes.Parts[address], err = r.Records.PutDocument(ctx, body); err != nil {
 			return reg, fmt.Errorf("storing a part of the document of %s: %w", reg.ID, err)
 		}
 	}

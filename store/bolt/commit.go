@@ -1,237 +1,314 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"runtime"
-	"runtime/debug"
-	"time"
+	"slices"
 
-	"go.etcd.io/bbolt"
+	"aidesk/store"
 )
 
-// maxBatch is how many operations share a transaction at most.
-const maxBatch = 1024
-
-var errClosed = errors.New("the store is closed")
-
-// errNothing makes bbolt roll back a transaction in which nothing was written.
-var errNothing = errors.New("nothing written")
-
-// op is one operation on its way to the writer.
-type op struct {
-	do   func(b *batch) error
-	err  error
-	done chan struct{}
+// Commit is store.Journal's.
+func (db *DB) Commit(ctx context.Context, lease store.Lease, c store.Commit) error {
+	err := validateCommit(c)
+	var arrivals []encodedEvent
+	if err == nil {
+		arrivals, err = encodeEvents(c.Events, db.now())
+	}
+	if err == nil {
+		err = db.write(ctx, func(b *batch) error { return db.commitTurn(b, lease, c, arrivals) })
+	}
+	if err != nil {
+		return fmt.Errorf("commit to %s: %w", lease.Conversation, err)
+	}
+	return nil
 }
 
-// batch is the transaction that operations share. Its reading methods see what
-// the operations before have written.
-type batch struct {
-	*bbolt.Tx
-	now   time.Time
-	wrote int
-	after []func() // done when everything is on disk
+// validateCommit returns ErrInvalid for an id, key or name that cannot be stored.
+func validateCommit(c store.Commit) error {
+	var err error
+	keys := func(what string, values ...string) {
+		if err == nil {
+			err = checkKeys(what, values...)
+		}
+	}
+	names := func(what string, values ...string) {
+		if err == nil {
+			err = checkNames(what, values...)
+		}
+	}
+	for _, e := range c.Entries {
+		names("entry", e.Member)
+	}
+	for _, t := range c.Actions {
+		keys("action", t.Action.ID, t.Action.Conversation)
+		names("action "+t.Action.ID, t.From, t.Action.State, t.Action.Member)
+	}
+	for _, r := range c.Replies {
+		keys("reply", r.ID, r.Conversation)
+		names("reply "+r.ID, r.Member, r.Adapter)
+	}
+	for _, b := range c.Buttons {
+		keys("button", b.ID, b.Conversation)
+		names("button "+b.ID, b.Member)
+	}
+	for _, a := range c.Audits {
+		keys("audit", a.Scope)
+	}
+	for _, u := range c.Usages {
+		keys("usage", u.Scope)
+		names("usage", u.Member, u.Model)
+	}
+	for _, n := range c.Counts {
+		keys("count", n.Key)
+	}
+	for _, p := range c.Puts {
+		keys("record", p.Key)
+	}
+	return err
 }
 
-// write has the writer do one operation and waits until it is on disk. do holds
-// db.mu. It checks first and writes then: its error before the first write is
-// this operation's alone; after it, the whole store is broken. Memory may be
-// changed along with the writing, since nothing is done after a failed one.
-func (db *DB) write(ctx context.Context, do func(b *batch) error) error {
-	if err := db.usable(ctx); err != nil {
+// commitTurn first reads and checks everything, then writes everything.
+func (db *DB) commitTurn(b *batch, lease store.Lease, c store.Commit, arrivals []encodedEvent) error {
+	held := db.inbox.Held(lease, b.now)
+	if held == nil {
+		return store.ErrFenced
+	}
+	for _, seq := range c.Done {
+		if !held.Has(seq) {
+			return fmt.Errorf("event %d is not to be worked: %w", seq, store.ErrConflict)
+		}
+	}
+	actions, err := b.stageActions(c.Actions)
+	if err != nil {
 		return err
 	}
-	o := &op{do: do, done: make(chan struct{})}
-	select {
-	case db.ops <- o:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-db.stopped:
-		return errClosed
+	replies, err := b.stageReplies(c.Replies)
+	if err != nil {
+		return err
 	}
-	select {
-	case <-o.done:
-		return o.err
-	case <-db.stopped:
-		return errClosed
+	counts, err := b.stageCounts(c.Counts, false)
+	if err != nil {
+		return err
 	}
-}
+	if err := b.checkVersions(c.Puts); err != nil {
+		return err
+	}
 
-// writer is the one goroutine that writes.
-func (db *DB) writer() {
-	defer close(db.stopped)
-	ops := make([]*op, 0, maxBatch)
-	for {
-		select {
-		case o := <-db.ops:
-			ops = append(ops[:0], o)
-		case <-db.quit:
-			return
-		}
-		// Whoever was answered a moment ago is about to ask again: let them run first.
-		for before := 0; before < len(ops) && len(ops) < maxBatch; {
-			before = len(ops)
-			runtime.Gosched()
-			ops = db.drain(ops)
-		}
-		db.commit(ops)
-		clear(ops)
-	}
-}
-
-// drain adds the operations that wait.
-func (db *DB) drain(ops []*op) []*op {
-	for len(ops) < maxBatch {
-		select {
-		case o := <-db.ops:
-			ops = append(ops, o)
-		default:
-			return ops
+	for _, seq := range c.Done {
+		if err := b.delete(inboxBucket, numKey(seq)); err != nil {
+			return err
 		}
 	}
-	return ops
+	db.inbox.Remove(lease.Conversation, c.Done, b.now)
+	for _, e := range c.Entries {
+		if err := b.putEntry(lease.Conversation, e); err != nil {
+			return err
+		}
+	}
+	for _, a := range actions {
+		if err := b.putAction(a); err != nil {
+			return err
+		}
+	}
+	for _, r := range replies {
+		if err := db.putReply(b, r); err != nil {
+			return err
+		}
+	}
+	for _, x := range c.Buttons {
+		if err := b.putButton(x); err != nil {
+			return err
+		}
+	}
+	if _, err := db.ingest(b, arrivals); err != nil {
+		return err
+	}
+	for _, a := range c.Audits {
+		if err := b.appendLog(auditBucket, a.Scope, toMicros(a.Time), storedAudit{toMicros(a.Time)}, a.Body); err != nil {
+			return err
+		}
+	}
+	for _, u := range c.Usages {
+		k := storedUsage{Member: u.Member, Model: u.Model, Time: toMicros(u.Time), Turns: u.Turns, Input: u.Input, Output: u.Output, Micros: u.Micros}
+		if err := b.appendLog(usageBucket, u.Scope, k.Time, k, nil); err != nil {
+			return err
+		}
+	}
+	if err := b.putCounts(counts); err != nil {
+		return err
+	}
+	for _, r := range c.Puts {
+		if _, err := db.putRecord(b, r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// commit does operations in one transaction and answers them.
-func (db *DB) commit(ops []*op) {
-	b := &batch{now: db.now()}
-	err := db.usable(context.Background())
+// stagedAction is an action as it will be written.
+type stagedAction struct {
+	storedAction
+	id     string
+	body   []byte
+	fresh  bool // it is not on disk yet
+	listed bool // it is listed in the bucket open
+}
+
+// stageActions checks transitions, each against the result of the ones before it.
+func (b *batch) stageActions(transitions []store.Transition) ([]*stagedAction, error) {
+	var staged []*stagedAction
+	for _, t := range transitions {
+		want := t.Action
+		at := slices.IndexFunc(staged, func(a *stagedAction) bool { return a.id == want.ID })
+		if at < 0 {
+			a := &stagedAction{id: want.ID}
+			body, found, err := readValue(b.Tx, actionBucket, []byte(want.ID), &a.storedAction)
+			if err != nil {
+				return nil, err
+			}
+			a.body, a.fresh, a.listed = body, !found, found && !a.Final
+			at, staged = len(staged), append(staged, a)
+		}
+		a := staged[at]
+		exists := !a.fresh || a.Conversation != ""
+		if exists != (t.From != "") || exists && a.State != t.From {
+			return nil, fmt.Errorf("action %s is %q, not %q: %w", want.ID, a.State, t.From, store.ErrConflict)
+		}
+		if exists && a.Conversation != want.Conversation {
+			return nil, fmt.Errorf("action %s belongs to %s: %w", want.ID, a.Conversation, store.ErrConflict)
+		}
+		if !exists || len(want.Body) > 0 {
+			a.body = want.Body
+		}
+		if !exists || !want.Until.IsZero() {
+			a.Until = toMicros(want.Until)
+		}
+		a.Conversation, a.Member, a.State, a.Final = want.Conversation, want.Member, want.State, want.Final
+	}
+	return staged, nil
+}
+
+// putAction writes an action and keeps it listed as open while it is not final.
+func (b *batch) putAction(a *stagedAction) error {
+	if a.fresh {
+		n, err := b.nextNumber(actionBucket)
+		if err != nil {
+			return err
+		}
+		a.Order = n
+	}
+	switch {
+	case a.listed && a.Final:
+		if err := b.delete(openBucket, a.openKey()); err != nil {
+			return err
+		}
+	case !a.listed && !a.Final:
+		if err := b.put(openBucket, a.openKey(), nil, []byte(a.id)); err != nil {
+			return err
+		}
+	}
+	a.At = b.now.UnixMicro()
+	return b.put(actionBucket, []byte(a.id), a.storedAction, a.body)
+}
+
+// putEntry appends to a transcript.
+func (b *batch) putEntry(conversation string, e store.Entry) error {
+	n, err := b.nextNumber(entryBucket)
+	if err != nil {
+		return err
+	}
+	return b.put(entryBucket, append(scopeKey(conversation), numKey(n)...), storedEntry{e.Member, b.now.UnixMicro()}, e.Body)
+}
+
+// putButton writes a button and when it may be deleted.
+func (b *batch) putButton(x store.Button) error {
+	k := storedButton{Conversation: x.Conversation, Member: x.Member, Until: toMicros(x.Until)}
+	if k.Until != 0 {
+		if err := b.putRaw(expiryBucket, expiryKey(k.Until+lateWindow, buttonBucket, x.ID), nil); err != nil {
+			return err
+		}
+	}
+	return b.put(buttonBucket, []byte(x.ID), k, x.Body)
+}
+
+// appendLog appends to the audit or usage of a scope, sorted by time.
+func (b *batch) appendLog(bucket, scope string, at int64, head any, body []byte) error {
+	n, err := b.nextNumber(bucket)
+	if err != nil {
+		return err
+	}
+	key := bytes.Join([][]byte{appendTime(scopeKey(scope), at), numKey(n)}, nil)
+	return b.put(bucket, key, head, body)
+}
+
+// Reserve is store.Journal's.
+func (db *DB) Reserve(ctx context.Context, counts ...store.Count) error {
+	var err error
+	for _, c := range counts {
+		if err == nil {
+			err = checkKeys("count", c.Key)
+		}
+	}
 	if err == nil {
-		err = db.guard(func() error {
-			return db.file.Update(func(tx *bbolt.Tx) error {
-				b.Tx = tx
-				return db.apply(b, ops)
-			})
+		err = db.write(ctx, func(b *batch) error {
+			sums, err := b.stageCounts(counts, true)
+			if err != nil {
+				return err
+			}
+			return b.putCounts(sums)
 		})
-		if err != nil && !errors.Is(err, errNothing) {
-			if !errors.Is(err, errDamaged) {
-				err = fmt.Errorf("%w: what was written last is not known, so start again", err)
-			}
-			err = db.broke(err)
-		}
 	}
-	if err == nil {
-		for _, f := range b.after {
-			f()
-		}
-	}
-	for _, o := range ops {
-		if err != nil && !errors.Is(err, errNothing) {
-			o.err = err
-		}
-		close(o.done)
-	}
-}
-
-// apply does what is due by itself, then the operations.
-func (db *DB) apply(b *batch, ops []*op) error {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	if err := db.fire(b); err != nil {
-		return err
-	}
-	if err := db.sweep(b); err != nil {
-		return err
-	}
-	for _, o := range ops {
-		before := b.wrote
-		if o.err = o.do(b); o.err != nil && b.wrote != before {
-			return o.err
-		}
-	}
-	if b.wrote == 0 {
-		return errNothing
-	}
-	return nil
-}
-
-// put writes a value.
-func (b *batch) put(bucket string, key []byte, head any, body []byte) error {
-	value, err := seal(head, body)
 	if err != nil {
-		return err
-	}
-	return b.putRaw(bucket, key, value)
-}
-
-// putRaw writes bytes as they are.
-func (b *batch) putRaw(bucket string, key, value []byte) error {
-	at := b.Bucket([]byte(bucket))
-	switch bucket {
-	case inboxBucket, outboxBucket, timerBucket:
-		at.FillPercent = 0.95 // their keys grow, so pages fill from the left
-	}
-	b.wrote++
-	if err := at.Put(key, value); err != nil {
-		return fmt.Errorf("write to bucket %s: %w", bucket, err)
+		return fmt.Errorf("reserve: %w", err)
 	}
 	return nil
 }
 
-// drop removes a key; a missing one is no error.
-func (b *batch) drop(bucket string, key []byte) error {
-	b.wrote++
-	if err := b.Bucket([]byte(bucket)).Delete(key); err != nil {
-		return fmt.Errorf("delete from bucket %s: %w", bucket, err)
-	}
-	return nil
+// stagedCount is a counter as it will be written.
+type stagedCount struct {
+	storedCount
+	key          string
+	untilChanged bool // Until was changed
 }
 
-// number is the next of a bucket's numbers, the first is 1.
-func (b *batch) number(bucket string) (uint64, error) {
-	b.wrote++
-	n, err := b.Bucket([]byte(bucket)).NextSequence()
-	if err != nil {
-		return 0, fmt.Errorf("number in bucket %s: %w", bucket, err)
-	}
-	return n, nil
-}
-
-// view reads in a transaction of its own.
-func (db *DB) view(ctx context.Context, fn func(tx *bbolt.Tx) error) error {
-	if err := db.usable(ctx); err != nil {
-		return err
-	}
-	err := db.guard(func() error { return db.file.View(fn) })
-	if db.torn.Load() {
-		return db.broke(err)
-	}
-	return err
-}
-
-// usable is the error with which everything ends: the context's, or that of a broken store.
-func (db *DB) usable(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if fault := db.fault.Load(); fault != nil {
-		return *fault
-	}
-	return nil
-}
-
-// broke ends the use of the store.
-func (db *DB) broke(cause error) error {
-	err := fmt.Errorf("the store %s failed: %w", db.path, cause)
-	if !db.fault.CompareAndSwap(nil, &err) {
-		err = *db.fault.Load()
-	}
-	return err
-}
-
-// guard turns what bbolt does on a damaged file, a panic or a memory fault, into an error.
-func (db *DB) guard(fn func() error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if r := recover(); r != nil {
-			db.torn.Store(true)
-			if _, ok := r.(interface{ Addr() uintptr }); ok { // a memory fault
-				r = "a part of it cannot be read"
+// stageCounts adds counts to the stored ones, which never fall below zero. When limited,
+// the first that would pass its limit is an error, a *store.Limit.
+func (b *batch) stageCounts(counts []store.Count, limited bool) ([]stagedCount, error) {
+	var sums []stagedCount
+	for _, c := range counts {
+		i := slices.IndexFunc(sums, func(s stagedCount) bool { return s.key == c.Key })
+		if i < 0 {
+			s := stagedCount{key: c.Key}
+			if _, _, err := readValue(b.Tx, countBucket, []byte(c.Key), &s.storedCount); err != nil {
+				return nil, err
 			}
-			err = fmt.Errorf("%w (%v): restore it from a backup", errDamaged, r)
+			i, sums = len(sums), append(sums, s)
 		}
-	}()
-	return fn()
+		s := &sums[i]
+		if limited && c.Limit > 0 && c.N > 0 && s.N+c.N > c.Limit {
+			return nil, &store.Limit{Key: c.Key, Used: s.N, Limit: c.Limit, Until: c.Until}
+		}
+		s.N = max(0, s.N+c.N)
+		if until := toMicros(c.Until); until != 0 && until != s.Until {
+			s.Until, s.untilChanged = until, true
+		}
+	}
+	return sums, nil
+}
+
+// putCounts writes counters and when they may be deleted.
+func (b *batch) putCounts(sums []stagedCount) error {
+	for _, s := range sums {
+		if s.untilChanged {
+			if err := b.putRaw(expiryBucket, expiryKey(s.Until, countBucket, s.key), []byte{}); err != nil {
+				return err
+			}
+		}
+		if err := b.put(countBucket, []byte(s.key), s.storedCount, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }

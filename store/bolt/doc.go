@@ -1,18 +1,31 @@
-// Package bolt keeps a desk in one file, for one process: store.Store on bbolt.
+// Package bolt implements store.Store on bbolt: everything in one file, for one process.
 //
 // # Writing
 //
-// One goroutine writes. It takes whatever waits, does it in one transaction and
-// answers when that is on disk, so the cost of a sync is shared by all who came
-// meanwhile (commit.go). There are no savepoints: each operation checks everything
-// before it writes its first byte. An error of the transaction itself breaks the
-// store for good, because bbolt may have committed nevertheless.
+// One goroutine writes (writer.go). It takes all operations that wait, runs them in
+// one transaction and answers them once it is on disk, so that they share the cost of
+// one sync. There are no savepoints: each operation checks everything before it writes
+// its first byte. An error of the transaction itself breaks the store for good,
+// because bbolt may have committed nevertheless.
 //
 // # Memory
 //
 // The file is locked, so this process is its only user. Who holds which
-// conversation, what is claimable and which reply is on its way is therefore kept
-// in memory (package queue) and built at opening from what is not finished.
+// conversation, which may be claimed and which reply is being sent is therefore
+// kept in memory (package queue) and rebuilt when the file is opened.
+//
+// # Files, in reading order
+//
+//	open.go      create, check and open the file
+//	writer.go    the one goroutine that writes, transactions for reading
+//	encoding.go  keys and values as bytes
+//	ingest.go    events come in: duplicates, order, timers
+//	lease.go     conversations are claimed and worked
+//	commit.go    what a turn decided, counters
+//	outbox.go    replies go out
+//	record.go    configuration: records, documents, watching
+//	read.go      single values and logs
+//	delete.go    forgetting members, purging and sweeping what is old
 //
 // # Layout
 //

@@ -1,11 +1,14 @@
 package bolt
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,7 +23,7 @@ import (
 // schema is the number of the layout that doc.go describes.
 const schema = 1
 
-// lockWait is how long Open waits for another process to let go of the file.
+// lockWait is how long Open waits for another process to release the lock on the file.
 const lockWait = time.Second
 
 var _ store.Store = (*DB)(nil)
@@ -30,26 +33,26 @@ type Options struct {
 	Now func() time.Time // the clock; defaults to time.Now
 }
 
-// DB is a desk's store in one file.
+// DB is a store in one file.
 type DB struct {
 	file *bbolt.DB
 	path string
 	now  func() time.Time
 
-	ops     chan *op
-	quit    chan struct{} // closed to end the writer and the watchers
-	stopped chan struct{} // closed when the writer has ended
-	closing sync.Once
-	fault   atomic.Pointer[error] // why nothing works any more
-	torn    atomic.Bool           // bbolt panicked: its locks may be held for ever, so it is left as it is until the process ends
+	ops      chan *op
+	quit     chan struct{} // closed to end the writer and the watchers
+	stopped  chan struct{} // closed when the writer has ended
+	closing  sync.Once
+	failure  atomic.Pointer[error] // set once, when the store can no longer be trusted
+	panicked atomic.Bool           // bbolt panicked and may hold its locks for ever, so the file is not closed
 
-	mu      sync.Mutex // guards the rest
-	inbox   *queue.Inbox
-	timers  timers
-	outbox  *queue.Outbox
-	holds   map[string]store.Lease
-	swept   time.Time
-	watches watches // has its own mutex
+	mu        sync.Mutex // guards the rest
+	inbox     *queue.Inbox
+	timers    timers
+	outbox    *queue.Outbox
+	holds     map[string]store.Lease
+	lastSweep time.Time
+	watchers  watchers // has its own mutex
 }
 
 // Open opens the file at path, or makes a new one where there is none; its folder
@@ -66,7 +69,7 @@ func Open(path string, opt Options) (*DB, error) {
 	}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err = create(path); err == nil {
+		if err = createFile(path); err == nil {
 			info, err = os.Stat(path)
 		}
 	}
@@ -77,41 +80,41 @@ func Open(path string, opt Options) (*DB, error) {
 	case info.Size() == 0:
 		err = errors.New("empty, so it lost what it held: restore it from a backup, or delete it to begin anew")
 	default:
-		err = db.open()
+		err = db.openFile()
 	}
 	if err != nil {
-		if db.file != nil && !db.torn.Load() {
+		if db.file != nil && !db.panicked.Load() {
 			_ = db.file.Close()
 		}
 		return nil, fmt.Errorf("open the store %s: %w", path, err)
 	}
-	go db.writer()
+	go db.runWriter()
 	return db, nil
 }
 
-// open locks the file, judges it and builds what is kept in memory.
-func (db *DB) open() error {
-	err := db.guard(func() error {
+// openFile locks the file, checks it and rebuilds what is kept in memory.
+func (db *DB) openFile() error {
+	err := db.catchPanics(func() error {
 		var err error
-		db.file, err = bbolt.Open(db.path, 0o600, options())
+		db.file, err = bbolt.Open(db.path, 0o600, bboltOptions())
 		return err
 	})
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
 		return errors.New("in use by another aidesk: stop that one first, or give this one a store of its own")
-	case err != nil && !isPath(err) && !errors.Is(err, errDamaged):
+	case err != nil && !isPathError(err) && !errors.Is(err, errDamaged):
 		return fmt.Errorf("not a store of aidesk, or damaged (%w): name another file, or restore it from a backup", err)
 	case err != nil:
 		return err
 	}
-	err = db.guard(func() error { return db.file.View(db.judge) })
+	err = db.catchPanics(func() error { return db.file.View(db.checkLayout) })
 	if err != nil {
 		return err
 	}
-	var boot meta
-	err = db.guard(func() error {
+	var boot metaValue
+	err = db.catchPanics(func() error {
 		return db.file.Update(func(tx *bbolt.Tx) error {
-			if _, _, err := read(tx, metaBucket, []byte("boot"), &boot); err != nil {
+			if _, _, err := readValue(tx, metaBucket, []byte("boot"), &boot); err != nil {
 				return err
 			}
 			boot.Number++
@@ -122,12 +125,12 @@ func (db *DB) open() error {
 		return err
 	}
 	db.inbox = queue.NewInbox(boot.Number << 32)
-	return db.guard(func() error { return db.file.View(db.load) })
+	return db.catchPanics(func() error { return db.file.View(db.load) })
 }
 
-// judge refuses a file that this program must not write to.
-func (db *DB) judge(tx *bbolt.Tx) error {
-	info, err := os.Stat(db.path) // now that nobody else can make it grow
+// checkLayout refuses a file that is cut short, foreign, damaged or of a newer program.
+func (db *DB) checkLayout(tx *bbolt.Tx) error {
+	info, err := os.Stat(db.path) // after locking, so that no other process is making it grow
 	if err != nil {
 		return err
 	}
@@ -137,8 +140,8 @@ func (db *DB) judge(tx *bbolt.Tx) error {
 	if tx.Bucket([]byte(metaBucket)) == nil {
 		return errors.New("not a store of aidesk: name another file")
 	}
-	var s meta
-	_, found, err := read(tx, metaBucket, []byte("schema"), &s)
+	var s metaValue
+	_, found, err := readValue(tx, metaBucket, []byte("schema"), &s)
 	switch {
 	case err != nil:
 		return err
@@ -155,7 +158,7 @@ func (db *DB) judge(tx *bbolt.Tx) error {
 	return nil
 }
 
-// load builds in memory what is not finished.
+// load rebuilds the inbox and the outbox in memory.
 func (db *DB) load(tx *bbolt.Tx) error {
 	now := db.now()
 	if err := db.loadInbox(tx, now); err != nil {
@@ -164,9 +167,9 @@ func (db *DB) load(tx *bbolt.Tx) error {
 	return db.loadOutbox(tx, now)
 }
 
-// options are bbolt's. The large map is address space, not memory: without it a
-// growing file must be mapped anew, and that waits for every reader.
-func options() *bbolt.Options {
+// bboltOptions reserves address space (not memory) for a large file: without it a
+// growing file must be mapped again, which waits until no transaction reads.
+func bboltOptions() *bbolt.Options {
 	return &bbolt.Options{
 		Timeout: lockWait, FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapSize(),
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
@@ -175,20 +178,20 @@ func options() *bbolt.Options {
 	}
 }
 
-// isPath says whether an error is the file system's, which names path and reason.
-func isPath(err error) bool {
+// isPathError reports whether an error comes from the file system; it names path and reason.
+func isPathError(err error) bool {
 	_, ok := errors.AsType[*fs.PathError](err)
 	return ok
 }
 
-// Close ends the writer and releases the file.
+// Close waits for the writer and the watchers to end and closes the file.
 func (db *DB) Close() error {
 	var err error
 	db.closing.Do(func() {
 		close(db.quit)
 		<-db.stopped
-		db.watches.wait()
-		if !db.torn.Load() {
+		db.watchers.wait()
+		if !db.panicked.Load() {
 			err = db.file.Close()
 		}
 	})
@@ -196,4 +199,88 @@ func (db *DB) Close() error {
 		return fmt.Errorf("close %s: %w", db.path, err)
 	}
 	return nil
+}
+
+// mapSize returns how much address space to reserve: 1 GiB where it costs nothing.
+func mapSize() int {
+	if runtime.GOOS == "linux" && strconv.IntSize == 64 {
+		return 1 << 30
+	}
+	return 0
+}
+
+// createFile makes a new file, whole or not at all: it is written under another name,
+// synced and linked, because a power cut during bbolt's first write would leave a broken file.
+func createFile(path string) error {
+	dir := filepath.Dir(path)
+	if info, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
+		return fmt.Errorf("the folder %s does not exist: make it first", dir)
+	}
+	temp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".new*")
+	if err != nil {
+		return fmt.Errorf("make a new file: %w", err)
+	}
+	defer func() { _ = os.Remove(temp.Name()) }()
+	if err := temp.Close(); err != nil {
+		return fmt.Errorf("make a new file: %w", err)
+	}
+	if err := createLayout(temp.Name()); err != nil {
+		return fmt.Errorf("make a new file: %w", err)
+	}
+	// Unlike a rename, a link never replaces a file that another process made meanwhile.
+	// Rename only where the file system has no links.
+	err = os.Link(temp.Name(), path)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("make a new file: %w", err)
+	}
+	if runtime.GOOS == "windows" { // a folder cannot be synced there
+		return nil
+	}
+	return syncPath(dir)
+}
+
+// createLayout writes all buckets into a new file and syncs it.
+func createLayout(path string) error {
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType})
+	if err != nil {
+		return err
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range buckets {
+			if _, err := tx.CreateBucket([]byte(name)); err != nil {
+				return err
+			}
+		}
+		for key, m := range map[string]metaValue{"schema": {Number: schema}, "instance": {Word: rand.Text()}, "boot": {}} {
+			if err := putMeta(tx, key, m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	return syncPath(path)
+}
+
+// putMeta writes a fact about the file itself.
+func putMeta(tx *bbolt.Tx, key string, m metaValue) error {
+	value, err := encodeValue(m, nil)
+	if err != nil {
+		return err
+	}
+	return tx.Bucket([]byte(metaBucket)).Put([]byte(key), value)
+}
+
+// syncPath syncs a file or folder to disk.
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }

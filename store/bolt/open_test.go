@@ -79,7 +79,7 @@ func filled(t testing.TB) string {
 			t.Fatal(err)
 		}
 	}
-	if _, err := db.Keep(ctx, bytes.Repeat([]byte("document "), 5000)); err != nil {
+	if _, err := db.PutDocument(ctx, bytes.Repeat([]byte("document "), 5000)); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {

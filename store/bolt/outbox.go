@@ -3,6 +3,7 @@ package bolt
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -11,26 +12,27 @@ import (
 	"aidesk/store/bolt/queue"
 )
 
-// loadOutbox builds from disk what is kept in memory of the replies not yet delivered.
+// loadOutbox rebuilds the outbox in memory from the replies not yet delivered.
 func (db *DB) loadOutbox(tx *bbolt.Tx, now time.Time) error {
 	return tx.Bucket([]byte(outboxBucket)).ForEach(func(key, value []byte) error {
-		id, err := openAt(outboxBucket, key, value, nil)
+		id, err := decodeValueAt(outboxBucket, key, value, nil)
 		if err != nil {
 			return err
 		}
-		var k keptReply
-		if _, _, err := read(tx, replyBucket, id, &k); err != nil {
+		var k storedReply
+		if _, _, err := readValue(tx, replyBucket, id, &k); err != nil {
 			return err
 		}
-		db.place(string(id), k, moment(k.Retry), now)
+		db.scheduleReply(string(id), k, fromMicros(k.Retry), now)
 		return nil
 	})
 }
 
-// place puts a reply where its state says: into the outbox in memory at its order, or nowhere.
-func (db *DB) place(id string, k keptReply, at, now time.Time) {
+// scheduleReply puts a reply into the outbox in memory while its wanted version is not
+// sent, or else removes it.
+func (db *DB) scheduleReply(id string, k storedReply, at, now time.Time) {
 	if k.Version > k.Sent {
-		db.outbox.Put(k.Conversation, queue.Reply{ID: id, Adapter: k.Adapter, Order: k.Order, At: at}, now)
+		db.outbox.Put(k.Conversation, queue.Reply{ID: id, Adapter: k.Adapter, Order: k.Order, NotBefore: at}, now)
 	} else {
 		db.outbox.Remove(k.Conversation, id, now)
 	}
@@ -54,7 +56,7 @@ func (db *DB) Outbox(ctx context.Context, owner string, adapters []string, limit
 			if !found {
 				break
 			}
-			d, err := db.hand(b, id)
+			d, err := db.startDelivery(b, id)
 			if err != nil {
 				return err
 			}
@@ -68,18 +70,131 @@ func (db *DB) Outbox(ctx context.Context, owner string, adapters []string, limit
 	return deliveries, nil
 }
 
-// hand marks a reply as being sent and gives it out.
-func (db *DB) hand(b *batch, id string) (store.Delivery, error) {
-	var k keptReply
-	body, found, err := read(b.Tx, replyBucket, []byte(id), &k)
+// startDelivery records that a reply is being sent and returns it for delivery.
+func (db *DB) startDelivery(b *batch, id string) (store.Delivery, error) {
+	var k storedReply
+	body, found, err := readValue(b.Tx, replyBucket, []byte(id), &k)
 	if err == nil && !found {
 		err = fmt.Errorf("reply %s is in the outbox and nowhere else: %w", id, errDamaged)
 	}
 	if err != nil {
 		return store.Delivery{}, err
 	}
-	d := store.Delivery{Reply: k.reply(id, body), Posted: k.Posted, Unsettled: moment(k.Sending)}
-	k.Sending, k.Handed, k.Retry = micros(b.now), k.Version, 0
-	db.place(id, k, b.now.Add(store.SendTime), b.now)
+	d := store.Delivery{Reply: k.reply(id, body), Posted: k.Posted, Unsettled: fromMicros(k.Sending)}
+	k.Sending, k.Handed, k.Retry = toMicros(b.now), k.Version, 0
+	db.scheduleReply(id, k, b.now.Add(store.SendTime), b.now)
 	return d, b.put(replyBucket, []byte(id), k, body)
+}
+
+// Sent is store.Journal's.
+func (db *DB) Sent(ctx context.Context, r store.Receipt) error {
+	err := checkNames("platform id", r.Posted)
+	if err == nil {
+		err = db.write(ctx, func(b *batch) error { return db.settleDelivery(b, r) })
+	}
+	if err != nil {
+		return fmt.Errorf("reply %s was sent: %w", r.ID, err)
+	}
+	return nil
+}
+
+// settleDelivery records what became of a delivery.
+func (db *DB) settleDelivery(b *batch, r store.Receipt) error {
+	var k storedReply
+	body, found, err := readValue(b.Tx, replyBucket, []byte(r.ID), &k)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return store.ErrNotFound
+	}
+	if r.Posted != "" {
+		k.Posted = r.Posted
+	}
+	// A delivery that was taken for crashed may report late, when a newer one has begun or ended.
+	late := r.Version < k.Handed || r.Version <= k.Sent
+	retry := !r.Retry.IsZero() && !r.Gone
+	if !retry {
+		k.Sent = max(k.Sent, min(r.Version, k.Version))
+	}
+	if late {
+		return b.put(replyBucket, []byte(r.ID), k, body)
+	}
+	old := k.Order
+	k.Sending, k.Retry = 0, 0
+	switch {
+	case retry:
+		k.Sending, k.Retry = toMicros(r.Unsettled), toMicros(r.Retry)
+	case k.Version == k.Sent:
+		k.Order = 0
+	case k.Next != 0:
+		k.Order = k.Next
+	}
+	k.Next = 0
+	if k.Order != old {
+		if err := b.delete(outboxBucket, numKey(old)); err != nil {
+			return err
+		}
+		if err := b.putOutboxKey(r.ID, k.Order); err != nil {
+			return err
+		}
+	}
+	db.scheduleReply(r.ID, k, fromMicros(k.Retry), b.now)
+	return b.put(replyBucket, []byte(r.ID), k, body)
+}
+
+// putOutboxKey lists a reply in the outbox at an order; 0: nowhere.
+func (b *batch) putOutboxKey(id string, order uint64) error {
+	if order == 0 {
+		return nil
+	}
+	return b.put(outboxBucket, numKey(order), nil, []byte(id))
+}
+
+// stagedReply is a reply as it will be written.
+type stagedReply struct {
+	storedReply
+	id   string
+	body []byte
+}
+
+// stageReplies reads the stored replies and gives them their new wanted state.
+func (b *batch) stageReplies(replies []store.Reply) ([]stagedReply, error) {
+	var staged []stagedReply
+	for _, r := range replies {
+		s := stagedReply{id: r.ID, body: r.Body}
+		_, found, err := readValue(b.Tx, replyBucket, []byte(r.ID), &s.storedReply)
+		if err != nil {
+			return nil, err
+		}
+		if found && s.Conversation != r.Conversation {
+			return nil, fmt.Errorf("reply %s belongs to %s: %w", r.ID, s.Conversation, store.ErrConflict)
+		}
+		s.Conversation, s.Member, s.Adapter = r.Conversation, r.Member, r.Adapter
+		s.Version++
+		staged = slices.DeleteFunc(staged, func(o stagedReply) bool { return o.id == r.ID })
+		staged = append(staged, s)
+	}
+	return staged, nil
+}
+
+// putReply writes a reply and puts it into the outbox. One that is already there keeps
+// its order, unless that order belongs to a version that is being sent.
+func (db *DB) putReply(b *batch, s stagedReply) error {
+	n, err := b.nextNumber(outboxBucket)
+	if err != nil {
+		return err
+	}
+	switch {
+	case s.Order == 0:
+		s.Order = n
+		if err := b.putOutboxKey(s.id, n); err != nil {
+			return err
+		}
+	case s.Sending != 0 && s.Next == 0:
+		s.Next = n
+	}
+	s.At = b.now.UnixMicro()
+	db.scheduleReply(s.id, s.storedReply, db.outbox.NotBefore(s.Conversation, s.id), b.now)
+	return b.put(replyBucket, []byte(s.id), s.storedReply, s.body)
 }

@@ -11,14 +11,14 @@ import (
 	"aidesk/store"
 )
 
-// maxPage is how many values one reading transaction collects: a long one would
-// keep the file from reusing its pages.
+// maxPage is how many values one reading transaction collects: bbolt cannot reuse pages
+// of the file while a transaction reads.
 const maxPage = 256
 
 // Action is store.Journal's.
 func (db *DB) Action(ctx context.Context, id string) (store.Action, error) {
-	var k keptAction
-	body, err := db.find(ctx, actionBucket, id, &k)
+	var k storedAction
+	body, err := db.readOne(ctx, actionBucket, id, &k)
 	if err != nil {
 		return store.Action{}, err
 	}
@@ -27,29 +27,29 @@ func (db *DB) Action(ctx context.Context, id string) (store.Action, error) {
 
 // Button is store.Journal's.
 func (db *DB) Button(ctx context.Context, id string) (store.Button, error) {
-	var k keptButton
-	body, err := db.find(ctx, buttonBucket, id, &k)
+	var k storedButton
+	body, err := db.readOne(ctx, buttonBucket, id, &k)
 	if err != nil {
 		return store.Button{}, err
 	}
-	return store.Button{ID: id, Conversation: k.Conversation, Member: k.Member, Until: moment(k.Until), Body: body}, nil
+	return store.Button{ID: id, Conversation: k.Conversation, Member: k.Member, Until: fromMicros(k.Until), Body: body}, nil
 }
 
 // Reply is store.Journal's.
 func (db *DB) Reply(ctx context.Context, id string) (store.Reply, error) {
-	var k keptReply
-	body, err := db.find(ctx, replyBucket, id, &k)
+	var k storedReply
+	body, err := db.readOne(ctx, replyBucket, id, &k)
 	if err != nil {
 		return store.Reply{}, err
 	}
 	return k.reply(id, body), nil
 }
 
-// find reads one value by its id.
-func (db *DB) find(ctx context.Context, bucket, id string, head any) (body []byte, err error) {
+// readOne reads one value by its id; ErrNotFound.
+func (db *DB) readOne(ctx context.Context, bucket, id string, head any) (body []byte, err error) {
 	found := false
 	err = db.view(ctx, func(tx *bbolt.Tx) error {
-		body, found, err = read(tx, bucket, []byte(id), head)
+		body, found, err = readValue(tx, bucket, []byte(id), head)
 		return err
 	})
 	if err == nil && !found {
@@ -64,13 +64,13 @@ func (db *DB) find(ctx context.Context, bucket, id string, head any) (body []byt
 // Audits is store.Journal's.
 func (db *DB) Audits(ctx context.Context, scope string, fn func(store.Audit) bool) error {
 	prefix := scopeKey(scope)
-	err := db.pages(ctx, auditBucket, prefix, after(prefix), true, func(key, value []byte) (bool, error) {
-		var k keptAudit
-		body, err := openAt(auditBucket, key, value, &k)
+	err := db.scanPages(ctx, auditBucket, prefix, prefixEnd(prefix), true, func(key, value []byte) (bool, error) {
+		var k storedAudit
+		body, err := decodeValueAt(auditBucket, key, value, &k)
 		if err != nil {
 			return false, err
 		}
-		return fn(store.Audit{Scope: scope, Time: moment(k.Time), Body: body}), nil
+		return fn(store.Audit{Scope: scope, Time: fromMicros(k.Time), Body: body}), nil
 	})
 	if err != nil {
 		return fmt.Errorf("audits of %s: %w", scope, err)
@@ -83,11 +83,11 @@ func (db *DB) Usages(ctx context.Context, scope string, since time.Time, fn func
 	prefix := scopeKey(scope)
 	from := prefix
 	if !since.IsZero() {
-		from = appendTime(bytes.Clone(prefix), micros(since))
+		from = appendTime(bytes.Clone(prefix), toMicros(since))
 	}
-	err := db.pages(ctx, usageBucket, from, after(prefix), false, func(key, value []byte) (bool, error) {
-		var k keptUsage
-		if _, err := openAt(usageBucket, key, value, &k); err != nil {
+	err := db.scanPages(ctx, usageBucket, from, prefixEnd(prefix), false, func(key, value []byte) (bool, error) {
+		var k storedUsage
+		if _, err := decodeValueAt(usageBucket, key, value, &k); err != nil {
 			return false, err
 		}
 		return fn(k.usage(scope)), nil
@@ -108,26 +108,26 @@ func (db *DB) Backlog(ctx context.Context) (store.Backlog, error) {
 	return store.Backlog{Events: db.timers.count + db.inbox.Len(), Replies: db.outbox.Len()}, nil
 }
 
-// pair is a key and its value, copied.
-type pair struct{ key, value []byte }
+// keyValue is a copied key with its value.
+type keyValue struct{ key, value []byte }
 
-// pages calls fn with the values from key from up to before key to, in either direction,
-// outside of any transaction, until it says false.
-func (db *DB) pages(ctx context.Context, bucket string, from, to []byte, backwards bool, fn func(key, value []byte) (bool, error)) error {
+// scanPages calls fn, outside of any transaction, with the values whose keys are at least
+// from and less than to (nil: no bound), in either direction, until fn returns false.
+func (db *DB) scanPages(ctx context.Context, bucket string, from, to []byte, backwards bool, fn func(key, value []byte) (bool, error)) error {
 	for {
-		var page []pair
+		var page []keyValue
 		err := db.view(ctx, func(tx *bbolt.Tx) error {
 			cursor := tx.Bucket([]byte(bucket)).Cursor()
 			key, value := cursor.Seek(from)
 			step := cursor.Next
 			if backwards {
 				step = cursor.Prev
-				if key, value = seekBefore(cursor, to); key != nil && bytes.Compare(key, from) < 0 {
+				if key, value = seekLastBefore(cursor, to); key != nil && bytes.Compare(key, from) < 0 {
 					key = nil
 				}
 			}
 			for key != nil && len(page) < maxPage && bytes.Compare(key, from) >= 0 && (to == nil || bytes.Compare(key, to) < 0) {
-				page = append(page, pair{bytes.Clone(key), bytes.Clone(value)})
+				page = append(page, keyValue{bytes.Clone(key), bytes.Clone(value)})
 				key, value = step()
 			}
 			return nil
@@ -152,8 +152,8 @@ func (db *DB) pages(ctx context.Context, bucket string, from, to []byte, backwar
 	}
 }
 
-// seekBefore finds the last key before to (nil: the last of all).
-func seekBefore(cursor *bbolt.Cursor, to []byte) (key, value []byte) {
+// seekLastBefore moves to the last key before to (nil: the last of all).
+func seekLastBefore(cursor *bbolt.Cursor, to []byte) (key, value []byte) {
 	if to == nil {
 		return cursor.Last()
 	}

@@ -1,16 +1,25 @@
 package bolt
 
 import (
+	"bytes"
+	"compress/flate"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"go.etcd.io/bbolt"
 
 	"aidesk/store"
 )
 
 // Get is store.Records'.
 func (db *DB) Get(ctx context.Context, key string) (store.Record, error) {
-	var k keptRecord
-	value, err := db.find(ctx, recordBucket, key, &k)
+	var k storedRecord
+	value, err := db.readOne(ctx, recordBucket, key, &k)
 	if err != nil {
 		return store.Record{}, err
 	}
@@ -23,7 +32,7 @@ func (db *DB) Put(ctx context.Context, r store.Record) (uint64, error) {
 	var version uint64
 	if err == nil {
 		err = db.write(ctx, func(b *batch) error {
-			if err := b.fits([]store.Record{r}); err != nil {
+			if err := b.checkVersions([]store.Record{r}); err != nil {
 				return err
 			}
 			version, err = db.putRecord(b, r)
@@ -39,8 +48,8 @@ func (db *DB) Put(ctx context.Context, r store.Record) (uint64, error) {
 // Delete is store.Records'.
 func (db *DB) Delete(ctx context.Context, key string, version uint64) error {
 	err := db.write(ctx, func(b *batch) error {
-		var k keptRecord
-		_, found, err := read(b.Tx, recordBucket, []byte(key), &k)
+		var k storedRecord
+		_, found, err := readValue(b.Tx, recordBucket, []byte(key), &k)
 		switch {
 		case err != nil:
 			return err
@@ -49,12 +58,12 @@ func (db *DB) Delete(ctx context.Context, key string, version uint64) error {
 		case k.Version != version:
 			return fmt.Errorf("version %d, not %d: %w", k.Version, version, store.ErrConflict)
 		}
-		n, err := b.number(recordBucket)
+		n, err := b.nextNumber(recordBucket)
 		if err != nil {
 			return err
 		}
-		b.after = append(b.after, func() { db.watches.tell(store.Record{Key: key, Version: n}) })
-		return b.drop(recordBucket, []byte(key))
+		b.onCommit = append(b.onCommit, func() { db.watchers.notify(store.Record{Key: key, Version: n}) })
+		return b.delete(recordBucket, []byte(key))
 	})
 	if err != nil {
 		return fmt.Errorf("delete %s: %w", key, err)
@@ -64,9 +73,9 @@ func (db *DB) Delete(ctx context.Context, key string, version uint64) error {
 
 // Scan is store.Records'.
 func (db *DB) Scan(ctx context.Context, prefix string, fn func(store.Record) bool) error {
-	err := db.pages(ctx, recordBucket, []byte(prefix), after([]byte(prefix)), false, func(key, value []byte) (bool, error) {
-		var k keptRecord
-		body, err := openAt(recordBucket, key, value, &k)
+	err := db.scanPages(ctx, recordBucket, []byte(prefix), prefixEnd([]byte(prefix)), false, func(key, value []byte) (bool, error) {
+		var k storedRecord
+		body, err := decodeValueAt(recordBucket, key, value, &k)
 		if err != nil {
 			return false, err
 		}
@@ -78,12 +87,12 @@ func (db *DB) Scan(ctx context.Context, prefix string, fn func(store.Record) boo
 	return nil
 }
 
-// fits is ErrConflict when a record is not stored in the version it names.
-func (b *batch) fits(records []store.Record) error {
+// checkVersions returns ErrConflict when a stored version is not the one that a record names.
+func (b *batch) checkVersions(records []store.Record) error {
 	seen := map[string]bool{}
 	for _, r := range records {
-		var k keptRecord
-		if _, _, err := read(b.Tx, recordBucket, []byte(r.Key), &k); err != nil {
+		var k storedRecord
+		if _, _, err := readValue(b.Tx, recordBucket, []byte(r.Key), &k); err != nil {
 			return err
 		}
 		if k.Version != r.Version || seen[r.Key] {
@@ -94,13 +103,178 @@ func (b *batch) fits(records []store.Record) error {
 	return nil
 }
 
-// putRecord writes a record. Its version is a number that no record had before.
+// putRecord writes a record and returns its version, a number that no record had before.
 func (db *DB) putRecord(b *batch, r store.Record) (uint64, error) {
-	n, err := b.number(recordBucket)
+	n, err := b.nextNumber(recordBucket)
 	if err != nil {
 		return 0, err
 	}
-	told := store.Record{Key: r.Key, Version: n, Value: append([]byte{}, r.Value...)}
-	b.after = append(b.after, func() { db.watches.tell(told) })
-	return n, b.put(recordBucket, []byte(r.Key), keptRecord{n}, r.Value)
+	changed := store.Record{Key: r.Key, Version: n, Value: append([]byte{}, r.Value...)}
+	b.onCommit = append(b.onCommit, func() { db.watchers.notify(changed) })
+	return n, b.put(recordBucket, []byte(r.Key), storedRecord{n}, r.Value)
+}
+
+// PutDocument is store.Records'.
+func (db *DB) PutDocument(ctx context.Context, document []byte) (string, error) {
+	sum := sha256.Sum256(document)
+	hash := hex.EncodeToString(sum[:])
+	known := false
+	err := db.view(ctx, func(tx *bbolt.Tx) error {
+		known = tx.Bucket([]byte(documentBucket)).Get(sum[:]) != nil
+		return nil
+	})
+	if err == nil && !known {
+		err = db.writeDocument(ctx, sum[:], document)
+	}
+	if err != nil {
+		return "", fmt.Errorf("keep document %s: %w", hash, err)
+	}
+	return hash, nil
+}
+
+// writeDocument compresses a document and writes it.
+func (db *DB) writeDocument(ctx context.Context, sum, document []byte) error {
+	var small bytes.Buffer
+	w, err := flate.NewWriter(&small, flate.DefaultCompression)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(document); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return db.write(ctx, func(b *batch) error { return b.put(documentBucket, sum, nil, small.Bytes()) })
+}
+
+// Document is store.Records'.
+func (db *DB) Document(ctx context.Context, hash string) ([]byte, error) {
+	sum, err := hex.DecodeString(hash)
+	if err != nil || len(sum) != sha256.Size {
+		return nil, fmt.Errorf("document %q: %w", hash, store.ErrNotFound)
+	}
+	var small []byte
+	found := false
+	err = db.view(ctx, func(tx *bbolt.Tx) error {
+		small, found, err = readValue(tx, documentBucket, sum, nil)
+		return err
+	})
+	if err == nil && !found {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("document %s: %w", hash, err)
+	}
+	document, err := io.ReadAll(flate.NewReader(bytes.NewReader(small)))
+	if err != nil {
+		return nil, fmt.Errorf("document %s: %w", hash, err)
+	}
+	if got := sha256.Sum256(document); !bytes.Equal(got[:], sum) {
+		return nil, fmt.Errorf("document %s: %w: restore the store from a backup", hash, errDamaged)
+	}
+	return document, nil
+}
+
+// watchers are the running calls of Watch. The zero value is ready.
+type watchers struct {
+	mu   sync.Mutex
+	all  map[*watcher]bool
+	done sync.WaitGroup
+}
+
+// watcher holds the changes that one call of Watch has not delivered yet.
+type watcher struct {
+	prefix string
+	mu     sync.Mutex
+	order  []string
+	latest map[string]store.Record // by key, for the keys in order
+	wake   chan struct{}
+}
+
+// Watch is store.Records'.
+func (db *DB) Watch(ctx context.Context, prefix string) <-chan store.Record {
+	w := &watcher{prefix: prefix, latest: map[string]store.Record{}, wake: make(chan struct{}, 1)}
+	out := make(chan store.Record)
+	db.watchers.mu.Lock()
+	if db.watchers.all == nil {
+		db.watchers.all = map[*watcher]bool{}
+	}
+	db.watchers.all[w] = true
+	db.watchers.mu.Unlock()
+	db.watchers.done.Go(func() {
+		defer close(out)
+		defer func() {
+			db.watchers.mu.Lock()
+			delete(db.watchers.all, w)
+			db.watchers.mu.Unlock()
+		}()
+		w.deliver(ctx, db.quit, out)
+	})
+	return out
+}
+
+// notify gives a change to every watcher of its key. It never waits for a reader.
+func (ws *watchers) notify(r store.Record) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for w := range ws.all {
+		if strings.HasPrefix(r.Key, w.prefix) {
+			w.add(r)
+		}
+	}
+}
+
+// wait returns when all watchers have ended.
+func (ws *watchers) wait() { ws.done.Wait() }
+
+// add queues a change; it replaces an older one of the same key.
+func (w *watcher) add(r store.Record) {
+	w.mu.Lock()
+	if _, ok := w.latest[r.Key]; !ok {
+		w.order = append(w.order, r.Key)
+	}
+	w.latest[r.Key] = r
+	w.mu.Unlock()
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// next takes the oldest queued change.
+func (w *watcher) next() (store.Record, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.order) == 0 {
+		return store.Record{}, false
+	}
+	r := w.latest[w.order[0]]
+	delete(w.latest, w.order[0])
+	w.order = w.order[1:]
+	return r, true
+}
+
+// deliver sends changes to out until ctx is done or the store is closed.
+func (w *watcher) deliver(ctx context.Context, quit <-chan struct{}, out chan<- store.Record) {
+	for {
+		r, ok := w.next()
+		if !ok {
+			select {
+			case <-w.wake:
+				continue
+			case <-ctx.Done():
+				return
+			case <-quit:
+				return
+			}
+		}
+		select {
+		case out <- r:
+		case <-ctx.Done():
+			return
+		case <-quit:
+			return
+		}
+	}
 }

@@ -12,7 +12,7 @@ import (
 
 // busy has several senders and workers at once: every event is worked once, in order,
 // and says one reply, which is delivered once.
-func busy(d *desk) {
+func busy(d *fixture) {
 	const senders, conversations, each = 4, 10, 30
 	const total = senders * conversations * each
 	var worked, delivered atomic.Int32

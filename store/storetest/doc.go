@@ -24,7 +24,7 @@ func Run(t *testing.T, place func(t testing.TB) Place) {
 	t.Helper()
 	for _, c := range []struct {
 		name string
-		test func(d *desk)
+		test func(d *fixture)
 	}{
 		{"ingest drops duplicates", duplicates},
 		{"ingest drops duplicates without a time", duplicatesWithoutTime},
@@ -74,7 +74,7 @@ func Run(t *testing.T, place func(t testing.TB) Place) {
 		{"names that cannot be kept", invalid},
 		{"reopening keeps everything", reopen},
 	} {
-		t.Run(c.name, func(t *testing.T) { c.test(newDesk(t, place(t))) })
+		t.Run(c.name, func(t *testing.T) { c.test(newFixture(t, place(t))) })
 	}
 	t.Run("a random walk", func(t *testing.T) { walk(t, place) })
 }

@@ -9,7 +9,7 @@ import (
 	"aidesk/store"
 )
 
-func duplicates(d *desk) {
+func duplicates(d *fixture) {
 	e := d.event("c", "e1")
 	e.Time = d.Now().Add(-time.Hour)
 	first, err := d.Ingest(d.Context(), e, e)
@@ -40,7 +40,7 @@ func duplicates(d *desk) {
 	}
 }
 
-func duplicatesWithoutTime(d *desk) {
+func duplicatesWithoutTime(d *fixture) {
 	e := store.Event{ID: "e1", Conversation: "c"}
 	d.ingest(e)
 	for range 8 {
@@ -64,7 +64,7 @@ func duplicatesWithoutTime(d *desk) {
 	}
 }
 
-func eightDays(d *desk) {
+func eightDays(d *fixture) {
 	e := d.event("c", "e1")
 	d.ingest(e)
 	for range 8*4 - 1 {
@@ -78,7 +78,7 @@ func eightDays(d *desk) {
 	}
 }
 
-func ingestInvalid(d *desk) {
+func ingestInvalid(d *fixture) {
 	_, err := d.Ingest(d.Context(), d.event("c", "good"), d.event("c", strings.Repeat("x", 1001)))
 	d.fails(err, store.ErrInvalid)
 	d.none()
@@ -87,7 +87,7 @@ func ingestInvalid(d *desk) {
 	}
 }
 
-func doneContext(d *desk) {
+func doneContext(d *fixture) {
 	ctx, cancel := context.WithCancel(d.Context())
 	cancel()
 	_, err := d.Ingest(ctx, d.event("c", "e1"))
@@ -100,7 +100,7 @@ func doneContext(d *desk) {
 	d.fails(err, store.ErrNotFound)
 }
 
-func order(d *desk) {
+func order(d *fixture) {
 	var want []string
 	var last uint64
 	for _, id := range []string{"e3", "e1", "e2", "e0"} {
@@ -128,7 +128,7 @@ func order(d *desk) {
 	}
 }
 
-func timers(d *desk) {
+func timers(d *fixture) {
 	due := d.Now().Add(time.Minute)
 	timer := store.Event{ID: "t1", Conversation: "c", Due: due, Body: []byte("tick")}
 	done, err := d.Ingest(d.Context(), timer)
@@ -161,7 +161,7 @@ func timers(d *desk) {
 	equal(d, "events of the holder", ids(d.work(l).Events), []string{"t2"})
 }
 
-func timerOrder(d *desk) {
+func timerOrder(d *fixture) {
 	d.ingest(store.Event{ID: "late", Conversation: "c", Due: d.Now().Add(2 * time.Second)},
 		store.Event{ID: "early", Conversation: "c", Due: d.Now().Add(time.Second)})
 	d.ingest(d.event("c", "before"))

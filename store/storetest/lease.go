@@ -10,7 +10,7 @@ import (
 	"aidesk/store"
 )
 
-func longestFirst(d *desk) {
+func longestFirst(d *fixture) {
 	for _, c := range []string{"c2", "c3", "c1"} {
 		d.ingest(d.event(c, "first of "+c))
 		d.Pass(time.Second)
@@ -26,7 +26,7 @@ func longestFirst(d *desk) {
 }
 
 // fair has one scope with many conversations and two with few: each gets its share.
-func fair(d *desk) {
+func fair(d *fixture) {
 	for i := range 10 {
 		d.ingest(d.event(fmt.Sprint("desk/slate/busy/c", i), fmt.Sprint("busy", i)))
 	}
@@ -60,7 +60,7 @@ func fair(d *desk) {
 	equal(d, "after a release", claim(4, 2), []string{"busy/c0", "calm/c0", "third/c0/thread", "busy/c1"})
 }
 
-func oneHolder(d *desk) {
+func oneHolder(d *fixture) {
 	const conversations = 20
 	for i := range conversations {
 		d.ingest(d.event(fmt.Sprint("c", i), fmt.Sprint("e", i)))
@@ -97,7 +97,7 @@ func oneHolder(d *desk) {
 	d.none()
 }
 
-func leaseEnds(d *desk) {
+func leaseEnds(d *fixture) {
 	old := d.begin("c")
 	d.Pass(ttl - time.Second)
 	x, err := d.Extend(d.Context(), old, ttl)
@@ -121,7 +121,7 @@ func leaseEnds(d *desk) {
 	d.one()
 }
 
-func fencing(d *desk) {
+func fencing(d *fixture) {
 	old := d.begin("c")
 	w := d.work(old)
 	d.Pass(ttl)
@@ -143,7 +143,7 @@ func fencing(d *desk) {
 	}
 }
 
-func delay(d *desk) {
+func delay(d *fixture) {
 	l := d.begin("c")
 	d.release(l, time.Minute)
 	d.ingest(d.event("c", "more"))
@@ -164,7 +164,7 @@ func delay(d *desk) {
 	d.one()
 }
 
-func delayInterrupted(d *desk) {
+func delayInterrupted(d *fixture) {
 	stop := func(id string) store.Event {
 		e := d.event("c", id)
 		e.Interrupt = true
@@ -183,7 +183,7 @@ func delayInterrupted(d *desk) {
 	d.none()
 }
 
-func interrupt(d *desk) {
+func interrupt(d *fixture) {
 	l := d.begin("c")
 	stop := d.event("c", "stop1")
 	stop.Interrupt = true
@@ -211,7 +211,7 @@ func interrupt(d *desk) {
 	equal(d, "worked in order", ids(d.work(l).Events)[1:], []string{"stop1", "stop2", "message", "stop3", "another message"})
 }
 
-func tries(d *desk) {
+func tries(d *fixture) {
 	d.ingest(d.event("c", "e1"), d.event("c", "e2"))
 	count := func(l store.Lease) []int {
 		var n []int
@@ -233,7 +233,7 @@ func tries(d *desk) {
 	equal(d, "the next, asked again", count(l), []int{1})
 }
 
-func hundred(d *desk) {
+func hundred(d *fixture) {
 	var want []string
 	var events []store.Event
 	for i := range 130 {
@@ -258,7 +258,7 @@ func hundred(d *desk) {
 
 // longTranscript: of each conversation Work reads the newest entries that fit, and the
 // newest one always, wherever its keys lie among those of others.
-func longTranscript(d *desk) {
+func longTranscript(d *fixture) {
 	entry := func(i, size int) store.Entry {
 		return store.Entry{Member: "ann", Body: []byte(fmt.Sprintf("%0*d", size, i))}
 	}

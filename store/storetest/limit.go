@@ -8,7 +8,7 @@ import (
 	"aidesk/store"
 )
 
-func reserve(d *desk) {
+func reserve(d *fixture) {
 	until := d.Now().Add(time.Hour)
 	count := func(key string, n, limit int64) store.Count {
 		return store.Count{Key: key, N: n, Limit: limit, Until: until}
@@ -35,14 +35,14 @@ func reserve(d *desk) {
 	d.must(d.Reserve(d.Context()))
 }
 
-func reservations(d *desk) {
+func reservations(d *fixture) {
 	won := d.race(store.ErrLimit, func(int) error {
 		return d.Reserve(d.Context(), store.Count{Key: "last one", N: 1, Limit: 1})
 	})
 	equal(d, "winners", won, 1)
 }
 
-func hold(d *desk) {
+func hold(d *fixture) {
 	hold := func(name, owner string, want bool) {
 		d.Helper()
 		got, err := d.Hold(d.Context(), name, owner, time.Minute)
@@ -67,7 +67,7 @@ func hold(d *desk) {
 	hold("shard/0", "ann", true)
 }
 
-func logs(d *desk) {
+func logs(d *fixture) {
 	l := d.begin("c")
 	start := d.Now()
 	const n = 600
@@ -102,7 +102,7 @@ func logs(d *desk) {
 	d.must(d.Audits(d.Context(), "nobody's", func(a store.Audit) bool { d.Fatalf("audit %+v", a); return false }))
 }
 
-func buttons(d *desk) {
+func buttons(d *fixture) {
 	l := d.begin("c")
 	until := d.Now().Add(time.Hour)
 	d.commit(l, store.Commit{Buttons: []store.Button{

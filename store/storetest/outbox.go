@@ -8,13 +8,13 @@ import (
 )
 
 // say commits replies to a conversation that the desk holds.
-func (d *desk) say(l store.Lease, replies ...store.Reply) {
+func (d *fixture) say(l store.Lease, replies ...store.Reply) {
 	d.Helper()
 	d.commit(l, store.Commit{Replies: replies})
 }
 
 // delivers checks that the outbox hands out one delivery, and returns it.
-func (d *desk) delivers(id string, version uint64, body string) store.Delivery {
+func (d *fixture) delivers(id string, version uint64, body string) store.Delivery {
 	d.Helper()
 	deliveries := d.outbox(10)
 	if len(deliveries) != 1 || deliveries[0].ID != id || deliveries[0].Version != version || string(deliveries[0].Body) != body {
@@ -24,14 +24,14 @@ func (d *desk) delivers(id string, version uint64, body string) store.Delivery {
 }
 
 // idle checks that the outbox hands out nothing.
-func (d *desk) idle() {
+func (d *fixture) idle() {
 	d.Helper()
 	if deliveries := d.outbox(10); len(deliveries) != 0 {
 		d.Fatalf("deliveries %+v, want none", deliveries)
 	}
 }
 
-func versions(d *desk) {
+func versions(d *fixture) {
 	l := d.begin("c")
 	d.say(l, reply("c", "r", "one"))
 	x := d.delivers("r", 1, "one")
@@ -65,7 +65,7 @@ func versions(d *desk) {
 	d.fails(d.Sent(d.Context(), store.Receipt{ID: "nobody's"}), store.ErrNotFound)
 }
 
-func outboxOrder(d *desk) {
+func outboxOrder(d *fixture) {
 	c1, c2 := d.begin("c1"), d.begin("c2")
 	d.say(c2, reply("c2", "r1", "x"))
 	d.say(c1, reply("c1", "r2", "x"), reply("c1", "r3", "x"))
@@ -90,7 +90,7 @@ func outboxOrder(d *desk) {
 	equal(d, "the same after reopening", got(10), []string{"r3 v1", "r1 v3"})
 }
 
-func outboxAdapters(d *desk) {
+func outboxAdapters(d *fixture) {
 	l := d.begin("c")
 	r := reply("c", "r1", "x")
 	r.Adapter = "other"
@@ -107,7 +107,7 @@ func outboxAdapters(d *desk) {
 	}
 }
 
-func retry(d *desk) {
+func retry(d *fixture) {
 	l := d.begin("c")
 	d.say(l, reply("c", "r1", "x"), reply("c", "r2", "x"))
 	d.delivers("r1", 1, "x")
@@ -124,7 +124,7 @@ func retry(d *desk) {
 	d.delivers("r2", 1, "x")
 }
 
-func unsettled(d *desk) {
+func unsettled(d *fixture) {
 	l := d.begin("c")
 	began := d.Now()
 	d.say(l, reply("c", "r", "one"))
@@ -153,7 +153,7 @@ func unsettled(d *desk) {
 // near allows for a store that writes its own time.
 func near(a, b time.Time) bool { return a.Sub(b).Abs() < time.Second }
 
-func crashedDelivery(d *desk) {
+func crashedDelivery(d *fixture) {
 	l := d.begin("c")
 	began := d.Now()
 	d.say(l, reply("c", "r", "one"))
@@ -176,7 +176,7 @@ func crashedDelivery(d *desk) {
 	d.idle()
 }
 
-func gone(d *desk) {
+func gone(d *fixture) {
 	l := d.begin("c")
 	d.say(l, reply("c", "r1", "x"), reply("c", "r2", "x"))
 	d.delivers("r1", 1, "x")

@@ -13,14 +13,14 @@ import (
 	"aidesk/store"
 )
 
-func (d *desk) put(key, value string, version uint64) uint64 {
+func (d *fixture) put(key, value string, version uint64) uint64 {
 	d.Helper()
 	v, err := d.Put(d.Context(), store.Record{Key: key, Version: version, Value: []byte(value)})
 	d.must(err)
 	return v
 }
 
-func records(d *desk) {
+func records(d *fixture) {
 	_, err := d.Get(d.Context(), "k")
 	d.fails(err, store.ErrNotFound)
 	v1 := d.put("k", "one", 0)
@@ -60,7 +60,7 @@ func records(d *desk) {
 	equal(d, "winners", won, 1)
 }
 
-func scan(d *desk) {
+func scan(d *fixture) {
 	var want []string
 	for i := range 700 {
 		want = append(want, fmt.Sprintf("a/%04d", i))
@@ -86,7 +86,7 @@ func scan(d *desk) {
 }
 
 // receive waits for the next record of a watch.
-func receive(d *desk, ch <-chan store.Record) store.Record {
+func receive(d *fixture, ch <-chan store.Record) store.Record {
 	d.Helper()
 	select {
 	case r, ok := <-ch:
@@ -100,7 +100,7 @@ func receive(d *desk, ch <-chan store.Record) store.Record {
 	return store.Record{}
 }
 
-func watch(d *desk) {
+func watch(d *fixture) {
 	ctx, cancel := context.WithCancel(d.Context())
 	ch := d.Watch(ctx, "enable/")
 	d.put("elsewhere", "x", 0)
@@ -131,7 +131,7 @@ func watch(d *desk) {
 	}
 }
 
-func watchSlow(d *desk) {
+func watchSlow(d *fixture) {
 	ctx, cancel := context.WithCancel(d.Context())
 	defer cancel()
 	ch := d.Watch(ctx, "k/")
@@ -154,17 +154,17 @@ func watchSlow(d *desk) {
 	d.Fatalf("seen %v, want %v", seen, last)
 }
 
-func documents(d *desk) {
+func documents(d *fixture) {
 	document := []byte(strings.Repeat("openapi: 3.1.0\n", 100_000))
-	hash, err := d.Keep(d.Context(), document)
+	hash, err := d.PutDocument(d.Context(), document)
 	d.must(err)
 	if len(hash) != 64 {
 		d.Fatalf("hash %q", hash)
 	}
-	again, err := d.Keep(d.Context(), document)
+	again, err := d.PutDocument(d.Context(), document)
 	d.must(err)
 	equal(d, "the same document", again, hash)
-	empty, err := d.Keep(d.Context(), nil)
+	empty, err := d.PutDocument(d.Context(), nil)
 	d.must(err)
 	d.reopen()
 	got, err := d.Document(d.Context(), hash)
@@ -181,7 +181,7 @@ func documents(d *desk) {
 	}
 }
 
-func invalid(d *desk) {
+func invalid(d *fixture) {
 	l := d.begin("c")
 	long := strings.Repeat("x", 1000)
 	d.ingest(d.event(long, long)) // just so
@@ -214,11 +214,11 @@ func invalid(d *desk) {
 	}
 }
 
-func reopen(d *desk) {
+func reopen(d *fixture) {
 	l := d.begin("c")
 	c := d.whole(d.work(l))
 	d.commit(l, c)
-	hash, err := d.Keep(d.Context(), []byte("document"))
+	hash, err := d.PutDocument(d.Context(), []byte("document"))
 	d.must(err)
 	d.ingest(d.event("c", "waiting"))
 	for range 2 {

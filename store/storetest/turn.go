@@ -10,7 +10,7 @@ import (
 )
 
 // whole is a commit with something of everything, for an event.
-func (d *desk) whole(w store.Work) store.Commit {
+func (d *fixture) whole(w store.Work) store.Commit {
 	return store.Commit{
 		Done:    seqs(w.Events),
 		Entries: []store.Entry{{Member: "ann", Body: []byte("question")}, {Member: "", Body: []byte("answer")}},
@@ -28,7 +28,7 @@ func (d *desk) whole(w store.Work) store.Commit {
 }
 
 // nothingOf checks that nothing of whole was written.
-func (d *desk) nothingOf(l store.Lease, w store.Work) {
+func (d *fixture) nothingOf(l store.Lease, w store.Work) {
 	d.Helper()
 	after := d.work(l)
 	equal(d, "events", seqs(after.Events), seqs(w.Events))
@@ -49,7 +49,7 @@ func (d *desk) nothingOf(l store.Lease, w store.Work) {
 }
 
 // allOf checks that everything of whole is there.
-func (d *desk) allOf(l store.Lease, c store.Commit) {
+func (d *fixture) allOf(l store.Lease, c store.Commit) {
 	d.Helper()
 	w := d.work(l)
 	if len(w.Events) != 0 {
@@ -90,7 +90,7 @@ func (d *desk) allOf(l store.Lease, c store.Commit) {
 	}
 }
 
-func commitAll(d *desk) {
+func commitAll(d *fixture) {
 	l := d.begin("c")
 	c := d.whole(d.work(l))
 	d.commit(l, c)
@@ -102,7 +102,7 @@ func commitAll(d *desk) {
 	}
 }
 
-func commitNothing(d *desk) {
+func commitNothing(d *fixture) {
 	l := d.begin("c")
 	d.commit(l, store.Commit{
 		Actions: []store.Transition{{Action: store.Action{ID: "a0", Conversation: "c", State: "waiting"}}},
@@ -144,7 +144,7 @@ func commitNothing(d *desk) {
 	d.fails(d.Commit(d.Context(), elsewhere, store.Commit{Done: seqs(w.Events)}), store.ErrConflict) // events of another conversation
 }
 
-func decisions(d *desk) {
+func decisions(d *fixture) {
 	l := d.begin("c")
 	d.commit(l, store.Commit{Actions: []store.Transition{{Action: store.Action{ID: "a1", Conversation: "c", State: "waiting", Body: []byte("call")}}}})
 	won := d.race(store.ErrConflict, func(i int) error {
@@ -160,7 +160,7 @@ func decisions(d *desk) {
 	}
 }
 
-func transitions(d *desk) {
+func transitions(d *fixture) {
 	l := d.begin("c")
 	action := store.Action{ID: "a1", Conversation: "c", Member: "ann", State: "waiting", Until: d.Now().Add(time.Hour), Body: []byte("call")}
 	second := action
@@ -197,7 +197,7 @@ func transitions(d *desk) {
 	d.fails(err, store.ErrNotFound)
 }
 
-func commitEvents(d *desk) {
+func commitEvents(d *fixture) {
 	l := d.begin("c")
 	e := d.event("c", "next")
 	timer := store.Event{ID: "timer", Conversation: "c", Due: d.Now().Add(time.Minute)}
@@ -208,7 +208,7 @@ func commitEvents(d *desk) {
 	equal(d, "events", ids(d.work(d.one()).Events)[1:], []string{"next", "timer"})
 }
 
-func forget(d *desk) {
+func forget(d *fixture) {
 	of := func(member, id string) store.Event {
 		e := d.event("c", id)
 		e.Member = member
@@ -284,7 +284,7 @@ func forget(d *desk) {
 }
 
 // purge drops what is old and finished, and nothing else.
-func purge(d *desk) {
+func purge(d *fixture) {
 	say := func(when string) {
 		d.ingest(d.event("c", when))
 		l := d.one()
@@ -348,7 +348,7 @@ func purge(d *desk) {
 	equal(d, "the outbox is empty", len(d.outbox(10)), 0)
 }
 
-func backlog(d *desk) {
+func backlog(d *fixture) {
 	want := func(events, replies int) {
 		d.Helper()
 		b, err := d.Backlog(d.Context())

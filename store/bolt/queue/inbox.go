@@ -8,33 +8,33 @@ import (
 	"aidesk/store"
 )
 
-// Inbox is the events not yet worked, by conversation, with the leases on these.
+// Inbox holds the events not yet worked, by conversation, and the leases on conversations.
 type Inbox struct {
-	conversations map[string]*Conversation // those with events or a holder
-	scopes        map[string]*scope        // those of these conversations
+	conversations map[string]*Conversation // those with events or a lease
+	scopes        map[string]*scope        // of these conversations
 	epoch         uint64                   // of the last lease
 }
 
-// scope is what shares the workers with others.
+// scope is a group of conversations that shares the workers fairly with other scopes.
 type scope struct {
-	name  string
-	line  *line[*Conversation]
-	count int // its conversations
-	held  int // those with a holder
+	name     string
+	schedule *schedule[*Conversation]
+	count    int // of its conversations
+	held     int // conversations with a lease
 }
 
-// Conversation is one that has events or a holder.
+// Conversation is a conversation that has events or a lease.
 type Conversation struct {
-	slot[*Conversation]
-	name  string
-	scope *scope
-	held  bool    // it is counted as held in its scope
-	queue []Event // not done, in order
-	rest  time.Time
-	lease store.Lease // Epoch 0: nobody's
-	seen  uint64      // the last event that Take handed out under this lease
-	told  uint64      // the last event that Take or Extend told of under this lease
-	tried uint64      // the event on which this lease has counted its try
+	entry[*Conversation]
+	name         string
+	scope        *scope
+	countedHeld  bool        // it is counted in scope.held
+	queue        []Event     // in order
+	delayedUntil time.Time   // by Release
+	lease        store.Lease // Epoch 0: none
+	taken        uint64      // the last event that Take returned under this lease
+	reported     uint64      // the last event that the holder knows of
+	tried        uint64      // the event on which a try was counted under this lease
 }
 
 // Event is an event that waits to be worked.
@@ -61,104 +61,105 @@ func (i *Inbox) Len() int {
 func (i *Inbox) Add(conversation string, e Event, now time.Time) {
 	c := i.conversations[conversation]
 	if c == nil {
-		c = &Conversation{name: conversation, scope: i.scope(store.Scope(conversation))}
-		c.item = c
+		c = &Conversation{name: conversation, scope: i.scopeOf(store.Scope(conversation))}
+		c.value = c
 		c.scope.count++
 		i.conversations[conversation] = c
 	}
 	c.queue = append(c.queue, e)
 	if e.Interrupt {
-		c.rest = time.Time{}
+		c.delayedUntil = time.Time{}
 	}
-	i.place(c, now)
+	i.reschedule(c, now)
 }
 
-// scope finds a scope, or makes it.
-func (i *Inbox) scope(name string) *scope {
+// scopeOf returns the scope of a name and makes it if there is none.
+func (i *Inbox) scopeOf(name string) *scope {
 	s := i.scopes[name]
 	if s == nil {
-		s = &scope{name: name, line: newLine[*Conversation]()}
+		s = &scope{name: name, schedule: newSchedule[*Conversation]()}
 		i.scopes[name] = s
 	}
 	return s
 }
 
-// Remove takes events out of their conversation.
+// Remove takes events out of a conversation.
 func (i *Inbox) Remove(conversation string, seqs []uint64, now time.Time) {
 	c := i.conversations[conversation]
 	if c == nil {
 		return
 	}
 	c.queue = slices.DeleteFunc(c.queue, func(e Event) bool { return slices.Contains(seqs, e.Seq) })
-	i.place(c, now)
+	i.reschedule(c, now)
 }
 
-// place puts a conversation where it belongs after a change.
-func (i *Inbox) place(c *Conversation, now time.Time) {
+// reschedule updates the place of a conversation in its scope after a change.
+func (i *Inbox) reschedule(c *Conversation, now time.Time) {
 	held := c.lease.Epoch != 0 && now.Before(c.lease.Until)
-	if held != c.held {
-		c.held = held
+	if held != c.countedHeld {
+		c.countedHeld = held
 		c.scope.held += map[bool]int{true: 1, false: -1}[held]
 	}
 	if !held && len(c.queue) == 0 {
-		c.leave()
+		c.remove()
 		delete(i.conversations, c.name)
 		if c.scope.count--; c.scope.count == 0 {
 			delete(i.scopes, c.scope.name)
 		}
 		return
 	}
-	c.order, c.at = math.MaxUint64, c.rest
+	c.order, c.notBefore = math.MaxUint64, c.delayedUntil
 	if held {
-		c.at = c.lease.Until
+		c.notBefore = c.lease.Until
 	}
 	if len(c.queue) > 0 {
 		c.order = c.queue[0].Seq
 	}
-	c.scope.line.put(&c.slot, now)
+	c.scope.schedule.put(&c.entry, now)
 }
 
-// Claim leases conversations, each from the scope whose turn it is.
+// Claim leases up to limit conversations, each from the scope with the fewest leases; of
+// one scope at most share are leased at a time (0: no bound).
 func (i *Inbox) Claim(owner string, limit, share int, now time.Time, ttl time.Duration) []store.Lease {
 	for _, s := range i.scopes {
-		i.end(s, now)
+		i.expireLeases(s, now)
 	}
 	var leases []store.Lease
 	for len(leases) < limit {
-		c := i.pick(share, now)
+		c := i.nextClaimable(share, now)
 		if c == nil {
 			break
 		}
 		i.epoch++
 		c.lease = store.Lease{Conversation: c.name, Owner: owner, Epoch: i.epoch, Until: now.Add(ttl)}
-		c.rest, c.seen, c.told, c.tried = time.Time{}, math.MaxUint64, math.MaxUint64, 0
-		i.place(c, now)
+		c.delayedUntil, c.taken, c.reported, c.tried = time.Time{}, math.MaxUint64, math.MaxUint64, 0
+		i.reschedule(c, now)
 		leases = append(leases, c.lease)
 	}
 	return leases
 }
 
-// end notices the leases that ended by themselves: their conversations wait to be
-// claimed again or, without work, are no more.
-func (i *Inbox) end(s *scope, now time.Time) {
+// expireLeases reschedules the conversations whose lease or delay has run out: with events
+// they may be claimed again, without they are dropped.
+func (i *Inbox) expireLeases(s *scope, now time.Time) {
 	for {
-		later := s.line.later.slots
-		if len(later) == 0 || later[0].at.After(now) {
+		later := s.schedule.waiting.entries
+		if len(later) == 0 || later[0].notBefore.After(now) {
 			return
 		}
-		i.place(later[0].item, now)
+		i.reschedule(later[0].value, now)
 	}
 }
 
-// pick is the conversation to be claimed next; nil: there is none.
-func (i *Inbox) pick(share int, now time.Time) *Conversation {
+// nextClaimable returns the conversation to be claimed next; nil: there is none.
+func (i *Inbox) nextClaimable(share int, now time.Time) *Conversation {
 	var best *Conversation
 	for _, s := range i.scopes {
-		first := s.line.first(now)
+		first := s.schedule.first(now)
 		if first == nil || share > 0 && s.held >= share {
 			continue
 		}
-		c := first.item
+		c := first.value
 		if best == nil || s.held < best.scope.held || s.held == best.scope.held && c.order < best.order {
 			best = c
 		}
@@ -166,7 +167,7 @@ func (i *Inbox) pick(share int, now time.Time) *Conversation {
 	return best
 }
 
-// Held is the conversation of a lease that is still good; nil: it was lost.
+// Held returns the conversation of a lease that is still valid; nil: it was lost.
 func (i *Inbox) Held(l store.Lease, now time.Time) *Conversation {
 	c := i.conversations[l.Conversation]
 	if c == nil || c.lease.Epoch == 0 || c.lease.Epoch != l.Epoch || !now.Before(c.lease.Until) {
@@ -175,19 +176,19 @@ func (i *Inbox) Held(l store.Lease, now time.Time) *Conversation {
 	return c
 }
 
-// Extend prolongs a lease and says which interrupting events its holder was not told
-// of yet; false: the lease was lost.
+// Extend prolongs a lease and returns the interrupting events that its holder does not
+// know of yet; false: the lease was lost.
 func (i *Inbox) Extend(l store.Lease, now time.Time, ttl time.Duration) (extended store.Lease, interrupts []uint64, ok bool) {
 	c := i.Held(l, now)
 	if c == nil {
 		return l, nil, false
 	}
 	c.lease.Until = now.Add(ttl)
-	i.place(c, now)
-	return c.lease, c.interrupts(c.told), true
+	i.reschedule(c, now)
+	return c.lease, c.interrupts(c.reported), true
 }
 
-// Release gives a conversation back. Its events wait for the delay, unless an
+// Release ends a lease. The conversation's events wait for the delay, unless an
 // interrupting one came since Take.
 func (i *Inbox) Release(l store.Lease, now time.Time, delay time.Duration) {
 	c := i.Held(l, now)
@@ -195,29 +196,29 @@ func (i *Inbox) Release(l store.Lease, now time.Time, delay time.Duration) {
 		return
 	}
 	c.lease = store.Lease{}
-	c.rest = now.Add(delay)
-	if len(c.interrupts(c.seen)) > 0 {
-		c.rest = time.Time{}
+	c.delayedUntil = now.Add(delay)
+	if len(c.interrupts(c.taken)) > 0 {
+		c.delayedUntil = time.Time{}
 	}
-	i.place(c, now)
+	i.reschedule(c, now)
 }
 
-// Take hands out the first events, at most limit.
+// Take returns the first events, at most limit.
 func (c *Conversation) Take(limit int) []uint64 {
 	var seqs []uint64
-	c.seen = 0
+	c.taken = 0
 	for _, e := range c.queue[:min(len(c.queue), limit)] {
 		seqs = append(seqs, e.Seq)
-		c.seen = e.Seq
+		c.taken = e.Seq
 	}
-	c.told = c.seen
+	c.reported = c.taken
 	return seqs
 }
 
-// Told notes that the holder was told of the events up to this one.
-func (c *Conversation) Told(seq uint64) { c.told = max(c.told, seq) }
+// MarkReported records that the holder knows of the events up to this one.
+func (c *Conversation) MarkReported(seq uint64) { c.reported = max(c.reported, seq) }
 
-// Untried is the first event if no try on it was counted under this lease.
+// Untried returns the first event, unless a try on it was counted under this lease.
 func (c *Conversation) Untried() (seq uint64, ok bool) {
 	if len(c.queue) == 0 || c.tried == c.queue[0].Seq {
 		return 0, false
@@ -225,15 +226,15 @@ func (c *Conversation) Untried() (seq uint64, ok bool) {
 	return c.queue[0].Seq, true
 }
 
-// Tried notes that a try on an event was counted.
-func (c *Conversation) Tried(seq uint64) { c.tried = seq }
+// MarkTried records that a try on an event was counted.
+func (c *Conversation) MarkTried(seq uint64) { c.tried = seq }
 
 // Has reports whether an event waits in the conversation.
 func (c *Conversation) Has(seq uint64) bool {
 	return slices.ContainsFunc(c.queue, func(e Event) bool { return e.Seq == seq })
 }
 
-// interrupts are the interrupting events after one.
+// interrupts returns the interrupting events after one.
 func (c *Conversation) interrupts(seq uint64) []uint64 {
 	var seqs []uint64
 	for _, e := range c.queue {

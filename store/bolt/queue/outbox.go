@@ -6,109 +6,110 @@ import (
 	"time"
 )
 
-// Outbox is the replies not yet delivered.
+// Outbox holds the replies not yet delivered. Of each conversation they are sent one at a
+// time and in order.
 type Outbox struct {
-	lanes map[string]*lane        // by conversation
-	lines map[string]*line[*lane] // by the adapter of a lane's first reply
-	count int
+	queues    map[string]*replyQueue            // by conversation
+	schedules map[string]*schedule[*replyQueue] // by the adapter of a queue's first reply
+	count     int
 }
 
-// lane is the replies of one conversation that are not delivered, the oldest first.
-// Only the first may be on its way.
-type lane struct {
-	slot[*lane]
-	name    string
-	replies []Reply
+// replyQueue holds the replies of one conversation, the oldest first. Only the first may
+// be sent.
+type replyQueue struct {
+	entry[*replyQueue]
+	conversation string
+	replies      []Reply
 }
 
 // Reply is a reply that waits to be sent.
 type Reply struct {
-	ID      string
-	Adapter string
-	Order   uint64
-	At      time.Time // not before: its Retry, or when a sending counts as crashed
+	ID        string
+	Adapter   string
+	Order     uint64
+	NotBefore time.Time // not before: its Retry, or when a sending counts as crashed
 }
 
 // NewOutbox makes an empty outbox.
 func NewOutbox() *Outbox {
-	return &Outbox{lanes: map[string]*lane{}, lines: map[string]*line[*lane]{}}
+	return &Outbox{queues: map[string]*replyQueue{}, schedules: map[string]*schedule[*replyQueue]{}}
 }
 
 // Len counts the replies that wait.
 func (o *Outbox) Len() int { return o.count }
 
-// Put puts a reply into its conversation's lane at its order, wherever it stood before.
+// Put adds a reply to its conversation at its order, or moves it when it is there already.
 func (o *Outbox) Put(conversation string, r Reply, now time.Time) {
-	l := o.lanes[conversation]
-	if l == nil {
-		l = &lane{name: conversation}
-		l.item = l
-		o.lanes[conversation] = l
+	q := o.queues[conversation]
+	if q == nil {
+		q = &replyQueue{conversation: conversation}
+		q.value = q
+		o.queues[conversation] = q
 	}
-	before := len(l.replies)
-	l.drop(r.ID)
-	i, _ := slices.BinarySearchFunc(l.replies, r, func(a, b Reply) int { return cmp.Compare(a.Order, b.Order) })
-	l.replies = slices.Insert(l.replies, i, r)
-	o.count += len(l.replies) - before
-	o.place(l, now)
+	before := len(q.replies)
+	q.delete(r.ID)
+	i, _ := slices.BinarySearchFunc(q.replies, r, func(a, b Reply) int { return cmp.Compare(a.Order, b.Order) })
+	q.replies = slices.Insert(q.replies, i, r)
+	o.count += len(q.replies) - before
+	o.reschedule(q, now)
 }
 
 // Remove takes a reply out.
 func (o *Outbox) Remove(conversation, id string, now time.Time) {
-	l := o.lanes[conversation]
-	if l == nil {
+	q := o.queues[conversation]
+	if q == nil {
 		return
 	}
-	before := len(l.replies)
-	l.drop(id)
-	o.count += len(l.replies) - before
-	o.place(l, now)
+	before := len(q.replies)
+	q.delete(id)
+	o.count += len(q.replies) - before
+	o.reschedule(q, now)
 }
 
-func (l *lane) drop(id string) {
-	l.replies = slices.DeleteFunc(l.replies, func(r Reply) bool { return r.ID == id })
+func (q *replyQueue) delete(id string) {
+	q.replies = slices.DeleteFunc(q.replies, func(r Reply) bool { return r.ID == id })
 }
 
-// place puts a lane where it belongs after a change.
-func (o *Outbox) place(l *lane, now time.Time) {
-	l.leave()
-	if len(l.replies) == 0 {
-		delete(o.lanes, l.name)
+// reschedule updates the place of a conversation's queue after a change.
+func (o *Outbox) reschedule(q *replyQueue, now time.Time) {
+	q.remove()
+	if len(q.replies) == 0 {
+		delete(o.queues, q.conversation)
 		return
 	}
-	first := l.replies[0]
-	l.order, l.at = first.Order, first.At
-	if o.lines[first.Adapter] == nil {
-		o.lines[first.Adapter] = newLine[*lane]()
+	first := q.replies[0]
+	q.order, q.notBefore = first.Order, first.NotBefore
+	if o.schedules[first.Adapter] == nil {
+		o.schedules[first.Adapter] = newSchedule[*replyQueue]()
 	}
-	o.lines[first.Adapter].put(&l.slot, now)
+	o.schedules[first.Adapter].put(&q.entry, now)
 }
 
-// NotBefore is until when a reply must wait as far as memory knows.
+// NotBefore returns until when a reply waits; zero: it does not, or is not in the outbox.
 func (o *Outbox) NotBefore(conversation, id string) time.Time {
-	if l := o.lanes[conversation]; l != nil {
-		for _, r := range l.replies {
+	if q := o.queues[conversation]; q != nil {
+		for _, r := range q.replies {
 			if r.ID == id {
-				return r.At
+				return r.NotBefore
 			}
 		}
 	}
 	return time.Time{}
 }
 
-// First is the oldest reply that may go by one of the adapters.
+// First returns the oldest reply that may be sent now by one of the adapters.
 func (o *Outbox) First(adapters []string, now time.Time) (id string, ok bool) {
-	var oldest *slot[*lane]
+	var oldest *entry[*replyQueue]
 	for _, a := range adapters {
-		if o.lines[a] == nil {
+		if o.schedules[a] == nil {
 			continue
 		}
-		if s := o.lines[a].first(now); s != nil && (oldest == nil || s.order < oldest.order) {
+		if s := o.schedules[a].first(now); s != nil && (oldest == nil || s.order < oldest.order) {
 			oldest = s
 		}
 	}
 	if oldest == nil {
 		return "", false
 	}
-	return oldest.item.replies[0].ID, true
+	return oldest.value.replies[0].ID, true
 }

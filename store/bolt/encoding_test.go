@@ -26,7 +26,7 @@ func TestKeyOrder(t *testing.T) {
 		if got, want := bytes.Compare(numKey(m), numKey(n)), cmp.Compare(m, n); got != want {
 			t.Fatalf("numbers %d, %d compare as %d, their keys as %d", m, n, want, got)
 		}
-		if got := lastNum(append([]byte(id), numKey(m)...)); got != m {
+		if got := keyNum(append([]byte(id), numKey(m)...)); got != m {
 			t.Fatalf("number %d came back as %d", m, got)
 		}
 	})
@@ -41,14 +41,14 @@ func TestScopeKey(t *testing.T) {
 			t.Fatalf("%q among the keys of %q: %t", a, b, got)
 		}
 		tail := rapid.SliceOf(rapid.Byte()).Draw(t, "tail")
-		if end := after(ka); end == nil || bytes.Compare(append(ka, tail...), end) >= 0 {
+		if end := prefixEnd(ka); end == nil || bytes.Compare(append(ka, tail...), end) >= 0 {
 			t.Fatalf("a key of %q is after the last one, %x", a, end)
 		}
 	})
-	if end := after([]byte{0xff, 0xff}); end != nil {
+	if end := prefixEnd([]byte{0xff, 0xff}); end != nil {
 		t.Fatalf("after the last of all: %x", end)
 	}
-	if end := after([]byte{1, 0xff}); !bytes.Equal(end, []byte{2}) {
+	if end := prefixEnd([]byte{1, 0xff}); !bytes.Equal(end, []byte{2}) {
 		t.Fatalf("after 01ff: %x", end)
 	}
 }
@@ -56,7 +56,7 @@ func TestScopeKey(t *testing.T) {
 // TestMicros: times are kept to the microsecond, the zero time too.
 func TestMicros(t *testing.T) {
 	for _, at := range []time.Time{{}, time.Unix(1, 2000), time.Unix(-1e9, 0), time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)} {
-		if got := moment(micros(at)); !got.Equal(at) || got.IsZero() != at.IsZero() {
+		if got := fromMicros(toMicros(at)); !got.Equal(at) || got.IsZero() != at.IsZero() {
 			t.Errorf("%s came back as %s", at, got)
 		}
 	}
@@ -73,7 +73,7 @@ func TestExpiryKey(t *testing.T) {
 
 // FuzzOpen: no bytes make open panic, and only those that seal made are taken.
 func FuzzOpen(f *testing.F) {
-	good, err := seal(keptEntry{Member: "ann"}, []byte("body"))
+	good, err := encodeValue(storedEntry{Member: "ann"}, []byte("body"))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -81,24 +81,24 @@ func FuzzOpen(f *testing.F) {
 	f.Add(good, len(good)-1, byte(1))
 	f.Add([]byte{1, 0, 0, 0, 0}, 0, byte(0))
 	f.Fuzz(func(t *testing.T, value []byte, at int, flip byte) {
-		var k keptEntry
-		if body, err := open(value, &k); err == nil {
-			if _, err := seal(k, body); err != nil {
+		var k storedEntry
+		if body, err := decodeValue(value, &k); err == nil {
+			if _, err := encodeValue(k, body); err != nil {
 				t.Fatal(err)
 			}
 		} else if !errors.Is(err, errDamaged) {
 			t.Fatal(err)
 		}
-		sealed, err := seal(nil, value)
+		sealed, err := encodeValue(nil, value)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if body, err := open(sealed, nil); err != nil || !bytes.Equal(body, value) {
+		if body, err := decodeValue(sealed, nil); err != nil || !bytes.Equal(body, value) {
 			t.Fatalf("%x came back as %x, %v", value, body, err)
 		}
 		if flip != 0 {
 			sealed[uint(at)%uint(len(sealed))] ^= flip
-			if _, err := open(sealed, nil); err == nil {
+			if _, err := decodeValue(sealed, nil); err == nil {
 				t.Fatal("a changed value was taken")
 			}
 		}

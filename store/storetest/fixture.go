@@ -17,16 +17,16 @@ import (
 // ttl is how long leases of these tests last.
 const ttl = 15 * time.Second
 
-// desk is a store under test with words that keep tests short: each fails the test on an error.
-type desk struct {
+// fixture is a store under test. Its methods fail the test on an error, which keeps tests short.
+type fixture struct {
 	testing.TB
 	Place
 	store.Store
 }
 
-func newDesk(t testing.TB, p Place) *desk {
+func newFixture(t testing.TB, p Place) *fixture {
 	t.Helper()
-	d := &desk{TB: t, Place: p, Store: p.Open(t)}
+	d := &fixture{TB: t, Place: p, Store: p.Open(t)}
 	t.Cleanup(func() { d.must(d.Close()) })
 	return d
 }
@@ -36,14 +36,14 @@ func newDesk(t testing.TB, p Place) *desk {
 const downtime = max(ttl, store.SendTime)
 
 // reopen closes the store and opens it again, as after a restart.
-func (d *desk) reopen() {
+func (d *fixture) reopen() {
 	d.Helper()
 	d.must(d.Close())
 	d.Pass(downtime)
 	d.Store = d.Open(d.TB)
 }
 
-func (d *desk) must(err error) {
+func (d *fixture) must(err error) {
 	d.Helper()
 	if err != nil {
 		d.Fatal(err)
@@ -51,7 +51,7 @@ func (d *desk) must(err error) {
 }
 
 // fails checks that err is want.
-func (d *desk) fails(err, want error) {
+func (d *fixture) fails(err, want error) {
 	d.Helper()
 	if !errors.Is(err, want) {
 		d.Fatalf("error %v, want %v", err, want)
@@ -59,7 +59,7 @@ func (d *desk) fails(err, want error) {
 }
 
 // race has twenty try the same at once, and counts those who won; the others got lost.
-func (d *desk) race(lost error, try func(i int) error) int {
+func (d *fixture) race(lost error, try func(i int) error) int {
 	d.Helper()
 	var won atomic.Int32
 	var wg sync.WaitGroup
@@ -78,7 +78,7 @@ func (d *desk) race(lost error, try func(i int) error) int {
 }
 
 // equal compares; nil and empty are the same.
-func equal(d *desk, what string, got, want any) {
+func equal(d *fixture, what string, got, want any) {
 	d.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		d.Fatalf("%s (-want +got):\n%s", what, diff)
@@ -86,7 +86,7 @@ func equal(d *desk, what string, got, want any) {
 }
 
 // event makes a message of a conversation at the present time.
-func (d *desk) event(conversation, id string) store.Event {
+func (d *fixture) event(conversation, id string) store.Event {
 	return store.Event{
 		ID: id, Conversation: conversation, Member: "ann", Kind: "message",
 		Time: d.Now(), Body: []byte("body of " + id),
@@ -94,7 +94,7 @@ func (d *desk) event(conversation, id string) store.Event {
 }
 
 // ingest stores events and returns their seqs.
-func (d *desk) ingest(events ...store.Event) []uint64 {
+func (d *fixture) ingest(events ...store.Event) []uint64 {
 	d.Helper()
 	done, err := d.Ingest(d.Context(), events...)
 	d.must(err)
@@ -106,7 +106,7 @@ func (d *desk) ingest(events ...store.Event) []uint64 {
 }
 
 // claim leases conversations.
-func (d *desk) claim(limit int) []store.Lease {
+func (d *fixture) claim(limit int) []store.Lease {
 	d.Helper()
 	leases, err := d.Claim(d.Context(), "tester", limit, 0, ttl)
 	d.must(err)
@@ -114,7 +114,7 @@ func (d *desk) claim(limit int) []store.Lease {
 }
 
 // one claims a conversation that must be claimable.
-func (d *desk) one() store.Lease {
+func (d *fixture) one() store.Lease {
 	d.Helper()
 	leases := d.claim(1)
 	if len(leases) != 1 {
@@ -124,7 +124,7 @@ func (d *desk) one() store.Lease {
 }
 
 // none checks that nothing can be claimed.
-func (d *desk) none() {
+func (d *fixture) none() {
 	d.Helper()
 	if leases := d.claim(10); len(leases) != 0 {
 		d.Fatalf("claimed %v, want nothing", leases)
@@ -132,38 +132,38 @@ func (d *desk) none() {
 }
 
 // begin ingests an event of a conversation and claims it.
-func (d *desk) begin(conversation string) store.Lease {
+func (d *fixture) begin(conversation string) store.Lease {
 	d.Helper()
 	d.ingest(d.event(conversation, fmt.Sprintf("begin %s %d", conversation, d.Now().UnixNano())))
 	return d.one()
 }
 
-func (d *desk) work(l store.Lease) store.Work {
+func (d *fixture) work(l store.Lease) store.Work {
 	d.Helper()
 	w, err := d.Work(d.Context(), l)
 	d.must(err)
 	return w
 }
 
-func (d *desk) commit(l store.Lease, c store.Commit) {
+func (d *fixture) commit(l store.Lease, c store.Commit) {
 	d.Helper()
 	d.must(d.Commit(d.Context(), l, c))
 }
 
-func (d *desk) release(l store.Lease, delay time.Duration) {
+func (d *fixture) release(l store.Lease, delay time.Duration) {
 	d.Helper()
 	d.must(d.Release(d.Context(), l, delay))
 }
 
 // outbox takes deliveries of the adapter "slate".
-func (d *desk) outbox(limit int) []store.Delivery {
+func (d *fixture) outbox(limit int) []store.Delivery {
 	d.Helper()
 	deliveries, err := d.Outbox(d.Context(), "tester", []string{"slate"}, limit)
 	d.must(err)
 	return deliveries
 }
 
-func (d *desk) sent(r store.Receipt) {
+func (d *fixture) sent(r store.Receipt) {
 	d.Helper()
 	d.must(d.Sent(d.Context(), r))
 }

@@ -1,0 +1,260 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxDeleted is how many values one transaction of Forget or Purge deletes, so that other
+// writers need not wait long.
+const maxDeleted = 500
+
+// location names a stored value.
+type location struct {
+	bucket string
+	key    []byte
+}
+
+// memberBuckets are the buckets whose values belong to a member, each with the function
+// that deletes one.
+var memberBuckets = map[string]func(db *DB, b *batch, key []byte) error{
+	entryBucket:  func(_ *DB, b *batch, key []byte) error { return b.delete(entryBucket, key) },
+	buttonBucket: func(_ *DB, b *batch, key []byte) error { return b.delete(buttonBucket, key) },
+	inboxBucket:  (*DB).forgetEvent,
+	timerBucket:  (*DB).forgetTimer,
+	replyBucket:  (*DB).forgetReply,
+	actionBucket: (*DB).forgetAction,
+}
+
+// ownerField is the field of a head that names the member to whom a value belongs.
+type ownerField struct {
+	Member string `json:"member"`
+}
+
+// Forget is store.Journal's. It scans all of memberBuckets page by page.
+func (db *DB) Forget(ctx context.Context, member string) error {
+	if err := checkKeys("forget", member); err != nil {
+		return err
+	}
+	var found []location
+	for bucket := range memberBuckets {
+		err := db.scanPages(ctx, bucket, nil, nil, false, func(key, value []byte) (bool, error) {
+			var w ownerField
+			_, err := decodeValueAt(bucket, key, value, &w)
+			if err == nil && w.Member == member {
+				found = append(found, location{bucket, key})
+			}
+			return true, err
+		})
+		if err != nil {
+			return fmt.Errorf("forget %s: %w", member, err)
+		}
+	}
+	for chunk := range slices.Chunk(found, maxDeleted) {
+		if err := db.write(ctx, func(b *batch) error { return db.forget(b, member, chunk) }); err != nil {
+			return fmt.Errorf("forget %s: %w", member, err)
+		}
+	}
+	return nil
+}
+
+// forget deletes those values that still belong to the member.
+func (db *DB) forget(b *batch, member string, values []location) error {
+	values = slices.Clone(values)
+	var err error
+	values = slices.DeleteFunc(values, func(p location) bool {
+		var w ownerField
+		_, _, readErr := readValue(b.Tx, p.bucket, p.key, &w)
+		if err == nil {
+			err = readErr
+		}
+		return w.Member != member
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range values {
+		if err := memberBuckets[p.bucket](db, b, p.key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (db *DB) forgetEvent(b *batch, key []byte) error {
+	var k storedEvent
+	if _, _, err := readValue(b.Tx, inboxBucket, key, &k); err != nil {
+		return err
+	}
+	db.inbox.Remove(k.Conversation, []uint64{keyNum(key)}, b.now)
+	return b.delete(inboxBucket, key)
+}
+
+func (db *DB) forgetTimer(b *batch, key []byte) error {
+	if err := b.delete(timerBucket, key); err != nil {
+		return err
+	}
+	db.timers.count--
+	return nil
+}
+
+func (db *DB) forgetReply(b *batch, key []byte) error {
+	var k storedReply
+	if _, _, err := readValue(b.Tx, replyBucket, key, &k); err != nil {
+		return err
+	}
+	if k.Order != 0 {
+		if err := b.delete(outboxBucket, numKey(k.Order)); err != nil {
+			return err
+		}
+	}
+	k.Sent = k.Version
+	db.scheduleReply(string(key), k, b.now, b.now)
+	return b.delete(replyBucket, key)
+}
+
+func (db *DB) forgetAction(b *batch, key []byte) error {
+	var k storedAction
+	if _, _, err := readValue(b.Tx, actionBucket, key, &k); err != nil {
+		return err
+	}
+	if !k.Final {
+		if err := b.delete(openBucket, k.openKey()); err != nil {
+			return err
+		}
+	}
+	return b.delete(actionBucket, key)
+}
+
+// At most every sweepInterval, a transaction also deletes up to maxSwept expired keys, so
+// that no operation waits long for it.
+const (
+	sweepInterval = 10 * time.Second
+	maxSwept      = 250
+)
+
+// expiryKey returns the key that schedules the deletion of a bucket's key at a time.
+func expiryKey(at int64, bucket, key string) []byte { return timeKey(at, bucket+"\x00"+key) }
+
+// sweep deletes a little of what has expired: a day of the duplicate index, buttons and
+// counters.
+func (db *DB) sweep(b *batch) error {
+	if !db.lastSweep.IsZero() && b.now.Sub(db.lastSweep) < sweepInterval {
+		return nil
+	}
+	db.lastSweep = b.now
+	if err := b.dropOldestDay(); err != nil {
+		return err
+	}
+	var keys [][]byte
+	cursor := b.Bucket([]byte(expiryBucket)).Cursor()
+	for key, _ := cursor.First(); key != nil && len(keys) < maxSwept && keyTime(key) < b.now.UnixMicro(); key, _ = cursor.Next() {
+		keys = append(keys, bytes.Clone(key))
+	}
+	for _, key := range keys {
+		if err := b.dropExpired(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ageFields are the fields of a head that say whether a value is old and finished.
+type ageFields struct {
+	At      int64  `json:"at"`
+	Time    int64  `json:"time"`
+	Final   bool   `json:"final"`
+	Version uint64 `json:"v"`
+	Sent    uint64 `json:"sent"`
+}
+
+// Purge is store.Journal's. It scans page by page.
+func (db *DB) Purge(ctx context.Context, conversations, audit time.Time) (int, error) {
+	isOld := func(at int64, before time.Time) bool { return at != 0 && !before.IsZero() && at < before.UnixMicro() }
+	rules := map[string]func(ageFields) bool{
+		entryBucket:  func(a ageFields) bool { return isOld(a.At, conversations) },
+		actionBucket: func(a ageFields) bool { return a.Final && isOld(a.At, conversations) },
+		replyBucket:  func(a ageFields) bool { return a.Sent == a.Version && isOld(a.At, conversations) },
+		auditBucket:  func(a ageFields) bool { return isOld(a.Time, audit) },
+		usageBucket:  func(a ageFields) bool { return isOld(a.Time, audit) },
+	}
+	count := 0
+	for bucket, rule := range rules {
+		var found []location
+		err := db.scanPages(ctx, bucket, nil, nil, false, func(key, value []byte) (bool, error) {
+			var a ageFields
+			_, err := decodeValueAt(bucket, key, value, &a)
+			if err == nil && rule(a) {
+				found = append(found, location{bucket, key})
+			}
+			return true, err
+		})
+		if err != nil {
+			return count, fmt.Errorf("purge: %w", err)
+		}
+		for chunk := range slices.Chunk(found, maxDeleted) {
+			err := db.write(ctx, func(b *batch) error { return db.purge(b, chunk, rule) })
+			if err != nil {
+				return count, fmt.Errorf("purge: %w", err)
+			}
+			count += len(chunk)
+		}
+	}
+	return count, nil
+}
+
+// purge deletes those values to which the rule still applies.
+func (db *DB) purge(b *batch, values []location, rule func(ageFields) bool) error {
+	var stillOld []location
+	for _, p := range values {
+		var a ageFields
+		_, found, err := readValue(b.Tx, p.bucket, p.key, &a)
+		if err != nil {
+			return err
+		}
+		if found && rule(a) {
+			stillOld = append(stillOld, p)
+		}
+	}
+	for _, p := range stillOld {
+		drop := memberBuckets[p.bucket]
+		if drop == nil {
+			drop = func(_ *DB, b *batch, key []byte) error { return b.delete(p.bucket, key) }
+		}
+		if err := drop(db, b, p.key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropExpired deletes what an expiry key names, unless it now expires at another time.
+func (b *batch) dropExpired(key []byte) error {
+	bucket, name, _ := strings.Cut(string(key[8:]), "\x00")
+	var until int64
+	var found bool
+	var err error
+	switch bucket {
+	case buttonBucket:
+		var k storedButton
+		_, found, err = readValue(b.Tx, bucket, []byte(name), &k)
+		until = k.Until + lateWindow
+	case countBucket:
+		var k storedCount
+		_, found, err = readValue(b.Tx, bucket, []byte(name), &k)
+		until = k.Until
+	}
+	if err != nil {
+		return err
+	}
+	if found && until == keyTime(key) {
+		if err := b.delete(bucket, []byte(name)); err != nil {
+			return err
+		}
+	}
+	return b.delete(expiryBucket, key)
+}

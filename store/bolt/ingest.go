@@ -1,0 +1,240 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"aidesk/store"
+	"aidesk/store/bolt/queue"
+)
+
+// maxFired is how many due timers one transaction moves; the rest follow in the next.
+const maxFired = 1000
+
+// timers counts the events that are not yet due. db.mu guards it.
+type timers struct {
+	count   int
+	nextDue time.Time // when the next is due; zero: there is none
+}
+
+// loadInbox rebuilds the inbox from the events not yet worked.
+func (db *DB) loadInbox(tx *bbolt.Tx, now time.Time) error {
+	err := tx.Bucket([]byte(inboxBucket)).ForEach(func(key, value []byte) error {
+		var k storedEvent
+		if _, err := decodeValueAt(inboxBucket, key, value, &k); err != nil {
+			return err
+		}
+		db.inbox.Add(k.Conversation, queue.Event{Seq: keyNum(key), Interrupt: k.Interrupt}, now)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	db.timers.count = tx.Bucket([]byte(timerBucket)).Stats().KeyN
+	db.timers.loadNext(tx)
+	return nil
+}
+
+// loadNext reads when the next timer is due.
+func (t *timers) loadNext(tx *bbolt.Tx) {
+	t.nextDue = time.Time{}
+	if key, _ := tx.Bucket([]byte(timerBucket)).Cursor().First(); key != nil {
+		t.nextDue = fromMicros(keyTime(key))
+	}
+}
+
+// isDue reports whether a timer is due that was not moved yet.
+func (t *timers) isDue(now time.Time) bool { return !t.nextDue.IsZero() && !t.nextDue.After(now) }
+
+// Ingest is store.Journal's.
+func (db *DB) Ingest(ctx context.Context, events ...store.Event) ([]store.Ingested, error) {
+	if len(events) == 0 {
+		return nil, db.usable(ctx)
+	}
+	arrivals, err := encodeEvents(events, db.now())
+	if err != nil {
+		return nil, fmt.Errorf("ingest: %w", err)
+	}
+	var done []store.Ingested
+	err = db.write(ctx, func(b *batch) error {
+		done, err = db.ingest(b, arrivals)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ingest: %w", err)
+	}
+	return done, nil
+}
+
+// encodedEvent is an event with its encoded value.
+type encodedEvent struct {
+	storedEvent
+	value []byte
+}
+
+// encodeEvents checks and encodes events in the caller's goroutine, to keep the writer free.
+func encodeEvents(events []store.Event, now time.Time) ([]encodedEvent, error) {
+	arrivals := make([]encodedEvent, len(events))
+	for i, e := range events {
+		if err := checkKeys("event", e.ID, e.Conversation); err != nil {
+			return nil, err
+		}
+		if err := checkNames("event "+e.ID, e.Member, e.Kind); err != nil {
+			return nil, err
+		}
+		a := &arrivals[i]
+		a.storedEvent = storedEvent{
+			ID: e.ID, Conversation: e.Conversation, Member: e.Member, Kind: e.Kind,
+			Time: toMicros(e.Time), Due: toMicros(e.Due), Interrupt: e.Interrupt, Ingested: toMicros(now),
+		}
+		var err error
+		if a.value, err = encodeValue(a.storedEvent, e.Body); err != nil {
+			return nil, err
+		}
+	}
+	return arrivals, nil
+}
+
+// ingest writes the events that are not duplicates.
+func (db *DB) ingest(b *batch, arrivals []encodedEvent) ([]store.Ingested, error) {
+	done := make([]store.Ingested, len(arrivals))
+	for i, a := range arrivals {
+		isNew, err := b.markIngested(a.storedEvent)
+		if err != nil {
+			return nil, err
+		}
+		if !isNew {
+			done[i].Duplicate = true
+			continue
+		}
+		if a.Due != 0 {
+			err = db.setTimer(b, a)
+		} else {
+			done[i].Seq, err = db.enqueue(b, a.storedEvent, a.value)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return done, nil
+}
+
+// enqueue writes an event at the end of its conversation.
+func (db *DB) enqueue(b *batch, k storedEvent, value []byte) (uint64, error) {
+	seq, err := b.nextNumber(inboxBucket)
+	if err != nil {
+		return 0, err
+	}
+	if err := b.putRaw(inboxBucket, numKey(seq), value); err != nil {
+		return 0, err
+	}
+	db.inbox.Add(k.Conversation, queue.Event{Seq: seq, Interrupt: k.Interrupt}, b.now)
+	return seq, nil
+}
+
+// setTimer stores an event until it is due.
+func (db *DB) setTimer(b *batch, a encodedEvent) error {
+	if err := b.putRaw(timerBucket, timeKey(a.Due, a.ID), a.value); err != nil {
+		return err
+	}
+	t := &db.timers
+	t.count++
+	if due := fromMicros(a.Due); t.nextDue.IsZero() || due.Before(t.nextDue) {
+		t.nextDue = due
+	}
+	return nil
+}
+
+// fireTimers moves timers that are due to the end of their conversations.
+func (db *DB) fireTimers(b *batch) error {
+	if !db.timers.isDue(b.now) {
+		return nil
+	}
+	var keys, values [][]byte
+	cursor := b.Bucket([]byte(timerBucket)).Cursor()
+	for key, value := cursor.First(); key != nil && len(keys) < maxFired && keyTime(key) <= b.now.UnixMicro(); key, value = cursor.Next() {
+		keys, values = append(keys, bytes.Clone(key)), append(values, bytes.Clone(value))
+	}
+	for i, key := range keys {
+		var k storedEvent
+		if _, err := decodeValueAt(timerBucket, key, values[i], &k); err != nil {
+			return err
+		}
+		if err := b.delete(timerBucket, key); err != nil {
+			return err
+		}
+		if _, err := db.enqueue(b, k, values[i]); err != nil {
+			return err
+		}
+	}
+	db.timers.count -= len(keys)
+	db.timers.loadNext(b.Tx)
+	return nil
+}
+
+// day and lateWindow are in microseconds. Within lateWindow a duplicate is recognised and
+// a press of an expired button still gets a reason.
+const (
+	day        = int64(24 * time.Hour / time.Microsecond)
+	lateWindow = 8 * day
+)
+
+// markIngested records that an event was ingested; false: it is a duplicate.
+//
+// Each day has a bucket, which is dropped as a whole when it is too old. An event with a
+// plausible time is recorded and looked up in the bucket of that day only, by time and
+// id, so that keys arrive nearly in order. Any other is recorded by id on the day it
+// arrives and looked up in every day.
+func (b *batch) markIngested(k storedEvent) (isNew bool, err error) {
+	days := b.Bucket([]byte(dedupBucket))
+	today := b.now.UnixMicro()
+	var key, name []byte
+	if k.Due == 0 && k.Time != 0 && k.Time > today-lateWindow && k.Time < today+day {
+		key, name = timeKey(k.Time, k.ID), dayName(k.Time)
+		if at := days.Bucket(name); at != nil && at.Get(key) != nil {
+			return false, nil
+		}
+	} else {
+		key, name = timeKey(0, k.ID), dayName(today)
+		cursor := days.Cursor()
+		for other, _ := cursor.First(); other != nil; other, _ = cursor.Next() {
+			if days.Bucket(other).Get(key) != nil {
+				return false, nil
+			}
+		}
+	}
+	b.writes++
+	at, err := days.CreateBucketIfNotExists(name)
+	if err != nil {
+		return false, fmt.Errorf("write to bucket %s: %w", dedupBucket, err)
+	}
+	at.FillPercent = 0.95
+	if err := at.Put(key, []byte{}); err != nil {
+		return false, fmt.Errorf("write to bucket %s: %w", dedupBucket, err)
+	}
+	return true, nil
+}
+
+// dayName returns the name of the bucket of the day that contains a time.
+func dayName(n int64) []byte {
+	return binary.BigEndian.AppendUint32(nil, uint32(n/day))
+}
+
+// dropOldestDay drops the oldest day once it lies before lateWindow.
+func (b *batch) dropOldestDay() error {
+	days := b.Bucket([]byte(dedupBucket))
+	name, _ := days.Cursor().First()
+	if name == nil || int64(binary.BigEndian.Uint32(name)) >= (b.now.UnixMicro()-lateWindow)/day {
+		return nil
+	}
+	b.writes++
+	if err := days.DeleteBucket(name); err != nil {
+		return fmt.Errorf("delete a day of bucket %s: %w", dedupBucket, err)
+	}
+	return nil
+}

@@ -1,0 +1,226 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"aidesk/store"
+	"aidesk/store/bolt/queue"
+)
+
+// Claim is store.Journal's. Leases are kept in memory, so they end with the process.
+func (db *DB) Claim(ctx context.Context, owner string, limit, share int, ttl time.Duration) ([]store.Lease, error) {
+	if err := db.usable(ctx); err != nil {
+		return nil, err
+	}
+	db.mu.Lock()
+	waits := db.timers.isDue(db.now())
+	db.mu.Unlock()
+	if waits { // every transaction first moves the timers that are due
+		if err := db.write(ctx, func(*batch) error { return nil }); err != nil {
+			return nil, fmt.Errorf("claim: %w", err)
+		}
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.inbox.Claim(owner, limit, share, db.now(), ttl), nil
+}
+
+// Extend is store.Journal's.
+func (db *DB) Extend(ctx context.Context, lease store.Lease, ttl time.Duration) (store.Extension, error) {
+	if err := db.usable(ctx); err != nil {
+		return store.Extension{}, err
+	}
+	db.mu.Lock()
+	now := db.now()
+	extended, seqs, ok := db.inbox.Extend(lease, now, ttl)
+	db.mu.Unlock()
+	x := store.Extension{Lease: extended, Lost: !ok}
+	if len(seqs) == 0 {
+		return x, nil
+	}
+	err := db.view(ctx, func(tx *bbolt.Tx) (err error) {
+		x.Interrupted, err = readEvents(tx, seqs)
+		return err
+	})
+	if err != nil {
+		return store.Extension{}, fmt.Errorf("extend %s: %w", lease.Conversation, err)
+	}
+	if n := len(x.Interrupted); n > 0 { // an event that is not on disk yet is reported next time
+		db.mu.Lock()
+		if c := db.inbox.Held(lease, now); c != nil {
+			c.MarkReported(x.Interrupted[n-1].Seq)
+		}
+		db.mu.Unlock()
+	}
+	return x, nil
+}
+
+// Release is store.Journal's.
+func (db *DB) Release(ctx context.Context, lease store.Lease, delay time.Duration) error {
+	if err := db.usable(ctx); err != nil {
+		return err
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.inbox.Release(lease, db.now(), delay)
+	return nil
+}
+
+// Hold is store.Journal's. It is kept in memory like a lease: only this process can hold
+// a name, and when the process ends so does the hold.
+func (db *DB) Hold(ctx context.Context, name, owner string, ttl time.Duration) (bool, error) {
+	if err := db.usable(ctx); err != nil {
+		return false, err
+	}
+	if err := checkKeys("hold", name, owner); err != nil {
+		return false, err
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	now := db.now()
+	if h, ok := db.holds[name]; ok && h.Owner != owner && now.Before(h.Until) {
+		return false, nil
+	}
+	db.holds[name] = store.Lease{Owner: owner, Until: now.Add(ttl)}
+	return true, nil
+}
+
+// maxWork is how many events Work returns at most.
+const maxWork = 100
+
+// Work is store.Journal's.
+func (db *DB) Work(ctx context.Context, lease store.Lease) (store.Work, error) {
+	var w store.Work
+	var seqs []uint64
+	err := db.write(ctx, func(b *batch) error {
+		c := db.inbox.Held(lease, b.now)
+		if c == nil {
+			return store.ErrFenced
+		}
+		if err := db.countTry(b, c); err != nil {
+			return err
+		}
+		seqs = c.Take(maxWork)
+		return nil
+	})
+	if err == nil {
+		err = db.view(ctx, func(tx *bbolt.Tx) error { return readWork(tx, &w, lease.Conversation, seqs) })
+	}
+	if err != nil {
+		return store.Work{}, fmt.Errorf("work of %s: %w", lease.Conversation, err)
+	}
+	return w, nil
+}
+
+// countTry counts a try on the first event, once per lease.
+func (db *DB) countTry(b *batch, c *queue.Conversation) error {
+	seq, ok := c.Untried()
+	if !ok {
+		return nil
+	}
+	key := numKey(seq)
+	var k storedEvent
+	body, found, err := readValue(b.Tx, inboxBucket, key, &k)
+	if err != nil || !found {
+		return err
+	}
+	k.Tries++
+	c.MarkTried(seq)
+	return b.put(inboxBucket, key, k, body)
+}
+
+// readEvents reads events of the inbox and leaves out those that were forgotten meanwhile.
+func readEvents(tx *bbolt.Tx, seqs []uint64) ([]store.Event, error) {
+	var found []store.Event
+	for _, seq := range seqs {
+		var k storedEvent
+		body, ok, err := readValue(tx, inboxBucket, numKey(seq), &k)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			found = append(found, k.event(seq, body))
+		}
+	}
+	return found, nil
+}
+
+// readWork reads events, the end of the transcript and the open actions of a conversation.
+func readWork(tx *bbolt.Tx, w *store.Work, conversation string, seqs []uint64) error {
+	var err error
+	if w.Events, err = readEvents(tx, seqs); err != nil {
+		return err
+	}
+	if w.Entries, err = recentEntries(tx, conversation); err != nil {
+		return err
+	}
+	return forEachPrefix(tx, openBucket, scopeKey(conversation), func(key, value []byte) error {
+		id, err := decodeValueAt(openBucket, key, value, nil)
+		if err != nil {
+			return err
+		}
+		var k storedAction
+		body, found, err := readValue(tx, actionBucket, id, &k)
+		if err == nil && found {
+			w.Actions = append(w.Actions, k.action(string(id), body))
+		}
+		return err
+	})
+}
+
+// recentEntries reads the end of a transcript: the newest entry, and those before it up to
+// store.MaxTranscript bytes.
+func recentEntries(tx *bbolt.Tx, conversation string) ([]store.Entry, error) {
+	var found []store.Entry
+	prefix := scopeKey(conversation)
+	cursor := tx.Bucket([]byte(entryBucket)).Cursor()
+	cursor.Seek(append(slices.Clone(prefix), numKey(math.MaxUint64)...))
+	key, value := cursor.Prev()
+	if key == nil { // the transcript is the last in the bucket
+		key, value = cursor.Last()
+	}
+	for size := 0; bytes.HasPrefix(key, prefix); key, value = cursor.Prev() {
+		var k storedEntry
+		body, err := decodeValueAt(entryBucket, key, value, &k)
+		if err != nil {
+			return nil, err
+		}
+		if size += len(body); size > store.MaxTranscript && len(found) > 0 {
+			return fromAnchor(found), nil
+		}
+		found = append(found, store.Entry{Seq: keyNum(key), Member: k.Member, Body: body})
+	}
+	slices.Reverse(found)
+	return found, nil
+}
+
+// fromAnchor puts entries, given newest first, into order and cuts them to begin at an
+// anchor: an entry chosen by its number alone, so that most calls begin at the same one.
+// If the beginning moved with each new entry, no model provider could reuse a cached prompt.
+func fromAnchor(found []store.Entry) []store.Entry {
+	slices.Reverse(found)
+	for i, e := range found[:len(found)/2] {
+		if e.Seq*0x9E3779B97F4A7C15>>60 == 0 { // a hash of the number picks one entry in 16
+			return found[i:]
+		}
+	}
+	return found
+}
+
+// forEachPrefix calls fn with the values whose keys begin with prefix, in order.
+func forEachPrefix(tx *bbolt.Tx, bucket string, prefix []byte, fn func(key, value []byte) error) error {
+	cursor := tx.Bucket([]byte(bucket)).Cursor()
+	for key, value := cursor.Seek(prefix); key != nil && bytes.HasPrefix(key, prefix); key, value = cursor.Next() {
+		if err := fn(key, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}

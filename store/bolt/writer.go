@@ -1,0 +1,237 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// maxBatch is how many operations share a transaction at most.
+const maxBatch = 1024
+
+var errClosed = errors.New("the store is closed")
+
+// errNoWrites makes bbolt roll back a transaction in which nothing was written, which saves the sync.
+var errNoWrites = errors.New("nothing written")
+
+// op is one operation that waits for the writer.
+type op struct {
+	do   func(b *batch) error
+	err  error
+	done chan struct{}
+}
+
+// batch is the transaction that several operations share. Each sees what the ones
+// before it have written.
+type batch struct {
+	*bbolt.Tx
+	now      time.Time
+	writes   int
+	onCommit []func() // called when everything is on disk
+}
+
+// write gives one operation to the writer and waits until it is on disk. do runs with
+// db.mu held. It must check before it writes: an error before its first write concerns
+// this operation only, a later one breaks the whole store. It may change memory along
+// with the file, because a broken store is not used any more.
+func (db *DB) write(ctx context.Context, do func(b *batch) error) error {
+	if err := db.usable(ctx); err != nil {
+		return err
+	}
+	o := &op{do: do, done: make(chan struct{})}
+	select {
+	case db.ops <- o:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-db.stopped:
+		return errClosed
+	}
+	select {
+	case <-o.done:
+		return o.err
+	case <-db.stopped:
+		return errClosed
+	}
+}
+
+// runWriter runs operations until the store is closed. It is the only goroutine that writes.
+func (db *DB) runWriter() {
+	defer close(db.stopped)
+	ops := make([]*op, 0, maxBatch)
+	for {
+		select {
+		case o := <-db.ops:
+			ops = append(ops[:0], o)
+		case <-db.quit:
+			return
+		}
+		// Callers that were just answered often write again at once: let them join this batch.
+		for before := 0; before < len(ops) && len(ops) < maxBatch; {
+			before = len(ops)
+			runtime.Gosched()
+			ops = db.drain(ops)
+		}
+		db.commitBatch(ops)
+		clear(ops)
+	}
+}
+
+// drain appends the operations that wait, up to maxBatch.
+func (db *DB) drain(ops []*op) []*op {
+	for len(ops) < maxBatch {
+		select {
+		case o := <-db.ops:
+			ops = append(ops, o)
+		default:
+			return ops
+		}
+	}
+	return ops
+}
+
+// commitBatch runs operations in one transaction and answers them.
+func (db *DB) commitBatch(ops []*op) {
+	b := &batch{now: db.now()}
+	err := db.usable(context.Background())
+	if err == nil {
+		err = db.catchPanics(func() error {
+			return db.file.Update(func(tx *bbolt.Tx) error {
+				b.Tx = tx
+				return db.apply(b, ops)
+			})
+		})
+		if err != nil && !errors.Is(err, errNoWrites) {
+			if !errors.Is(err, errDamaged) {
+				err = fmt.Errorf("%w: what was written last is not known, so start again", err)
+			}
+			err = db.fail(err)
+		}
+	}
+	if err == nil {
+		for _, f := range b.onCommit {
+			f()
+		}
+	}
+	for _, o := range ops {
+		if err != nil && !errors.Is(err, errNoWrites) {
+			o.err = err
+		}
+		close(o.done)
+	}
+}
+
+// apply moves due timers, deletes a little of what is old, and then runs the operations.
+func (db *DB) apply(b *batch, ops []*op) error {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if err := db.fireTimers(b); err != nil {
+		return err
+	}
+	if err := db.sweep(b); err != nil {
+		return err
+	}
+	for _, o := range ops {
+		before := b.writes
+		if o.err = o.do(b); o.err != nil && b.writes != before {
+			return o.err
+		}
+	}
+	if b.writes == 0 {
+		return errNoWrites
+	}
+	return nil
+}
+
+// put encodes a value and writes it.
+func (b *batch) put(bucket string, key []byte, head any, body []byte) error {
+	value, err := encodeValue(head, body)
+	if err != nil {
+		return err
+	}
+	return b.putRaw(bucket, key, value)
+}
+
+// putRaw writes an encoded value.
+func (b *batch) putRaw(bucket string, key, value []byte) error {
+	at := b.Bucket([]byte(bucket))
+	switch bucket {
+	case inboxBucket, outboxBucket, timerBucket:
+		at.FillPercent = 0.95 // their keys only grow, so pages may be filled nearly full
+	}
+	b.writes++
+	if err := at.Put(key, value); err != nil {
+		return fmt.Errorf("write to bucket %s: %w", bucket, err)
+	}
+	return nil
+}
+
+// delete removes a key; a missing one is no error.
+func (b *batch) delete(bucket string, key []byte) error {
+	b.writes++
+	if err := b.Bucket([]byte(bucket)).Delete(key); err != nil {
+		return fmt.Errorf("delete from bucket %s: %w", bucket, err)
+	}
+	return nil
+}
+
+// nextNumber returns the next number of a bucket's sequence, which begins with 1.
+func (b *batch) nextNumber(bucket string) (uint64, error) {
+	b.writes++
+	n, err := b.Bucket([]byte(bucket)).NextSequence()
+	if err != nil {
+		return 0, fmt.Errorf("number in bucket %s: %w", bucket, err)
+	}
+	return n, nil
+}
+
+// view runs fn in a reading transaction of its own.
+func (db *DB) view(ctx context.Context, fn func(tx *bbolt.Tx) error) error {
+	if err := db.usable(ctx); err != nil {
+		return err
+	}
+	err := db.catchPanics(func() error { return db.file.View(fn) })
+	if db.panicked.Load() {
+		return db.fail(err)
+	}
+	return err
+}
+
+// usable returns why nothing may be done: the context's error, or that of a broken store.
+func (db *DB) usable(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if fault := db.failure.Load(); fault != nil {
+		return *fault
+	}
+	return nil
+}
+
+// fail marks the store as broken and returns the error that every later call gets.
+func (db *DB) fail(cause error) error {
+	err := fmt.Errorf("the store %s failed: %w", db.path, cause)
+	if !db.failure.CompareAndSwap(nil, &err) {
+		err = *db.failure.Load()
+	}
+	return err
+}
+
+// catchPanics turns a panic or memory fault, which is what bbolt does on a damaged file, into an error.
+func (db *DB) catchPanics(fn func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			db.panicked.Store(true)
+			if _, ok := r.(interface{ Addr() uintptr }); ok { // a memory fault
+				r = "a part of it cannot be read"
+			}
+			err = fmt.Errorf("%w (%v): restore it from a backup", errDamaged, r)
+		}
+	}()
+	return fn()
+}
