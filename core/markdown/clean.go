@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,7 +18,7 @@ import (
 // emoji sequence, between letters of the scripts that need joiners (Arabic, the
 // Indic ones), after a Han character.
 func Clean(s string) string {
-	if plainASCII(s) {
+	if isPlainASCII(s) {
 		return s
 	}
 	var b strings.Builder
@@ -35,7 +36,7 @@ func Clean(s string) string {
 		case '\u0085', '\u2028', '\u2029':
 			r = '\n'
 		}
-		if !shown(prev, r, s[i:]) {
+		if !isVisible(prev, r, s[i:]) {
 			continue
 		}
 		b.WriteRune(r)
@@ -66,11 +67,11 @@ func Line(s string, limit int) string {
 	return strings.TrimRight(s[:end], " ") + "…"
 }
 
-// oneLine puts verbatim text on one line, as a code span needs it.
+// oneLine replaces newlines by spaces, as a code span needs it.
 func oneLine(s string) string { return strings.ReplaceAll(s, "\n", " ") }
 
-// plainASCII is the common case, in which nothing has to be looked at twice.
-func plainASCII(s string) bool {
+// isPlainASCII reports the common case: only printable ASCII, newline and tab.
+func isPlainASCII(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c >= 0x7f || c < ' ' && c != '\n' && c != '\t' {
 			return false
@@ -79,9 +80,9 @@ func plainASCII(s string) bool {
 	return true
 }
 
-// shown reports whether r may stay between the kept rune before it and the text
+// isVisible reports whether r stays when prev is the rune kept before it and rest the text
 // after it.
-func shown(prev, r rune, rest string) bool {
+func isVisible(prev, r rune, rest string) bool {
 	switch {
 	case r == '\n' || r == '\t':
 		return true
@@ -91,10 +92,10 @@ func shown(prev, r rune, rest string) bool {
 		return false
 	case r == '\u200d' || r == '\u200c': // the joiners
 		next, _ := utf8.DecodeRuneInString(rest)
-		emoji := r == '\u200d' && pictograph(next) && (pictograph(prev) || prev == '\ufe0f')
-		return emoji || unicode.In(prev, joining...) && unicode.In(next, joining...)
+		emoji := r == '\u200d' && isPictograph(next) && (isPictograph(prev) || prev == '\ufe0f')
+		return emoji || unicode.In(prev, joiningScripts...) && unicode.In(next, joiningScripts...)
 	case r == '\ufe0e' || r == '\ufe0f': // text and emoji presentation
-		return pictograph(prev) || keycap(prev) && strings.HasPrefix(rest, "\u20e3")
+		return isPictograph(prev) || isKeycap(prev) && strings.HasPrefix(rest, "\u20e3")
 	case r >= '\ufe00' && r < '\ufe0e' || r >= 0xe0100 && r <= 0xe01ef: // other variants
 		return unicode.Is(unicode.Han, prev)
 	case r >= 0xe0000 && r <= 0xe0fff: // tags, and what is reserved beside them
@@ -111,18 +112,18 @@ func shown(prev, r rune, rest string) bool {
 	return true
 }
 
-var joining = []*unicode.RangeTable{
+var joiningScripts = []*unicode.RangeTable{
 	unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Nko, unicode.Devanagari,
 	unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil,
 	unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Myanmar,
 	unicode.Khmer, unicode.Tibetan,
 }
 
-func keycap(r rune) bool { return r >= '0' && r <= '9' || r == '#' || r == '*' }
+func isKeycap(r rune) bool { return r >= '0' && r <= '9' || r == '#' || r == '*' }
 
-// pictograph is a generous reading of Unicode's Extended_Pictographic (and skin
-// tones), for which the standard library has no table.
-func pictograph(r rune) bool {
+// isPictograph approximates Unicode's Extended_Pictographic, and skin tones, for which the
+// standard library has no table.
+func isPictograph(r rune) bool {
 	switch {
 	case r >= 0x1f000 && r <= 0x1faff, r >= 0x2190 && r <= 0x21ff, r >= 0x2300 && r <= 0x23ff,
 		r >= 0x2460 && r <= 0x24ff, r >= 0x25a0 && r <= 0x27bf, r >= 0x2900 && r <= 0x297f,
@@ -135,3 +136,36 @@ func pictograph(r rune) bool {
 	}
 	return false
 }
+
+// Visible strips nothing: every character that [Clean] would remove or change
+// stands as its code point in angle quotes, like ‹U+202E›, and a byte that is not
+// UTF-8 as ‹0xFF›. Newline and tab stay. It is for confirmation cards, where the
+// reader must see exactly what will be sent.
+func Visible(s string) string {
+	if isPlainASCII(s) {
+		return s
+	}
+	var b strings.Builder
+	prev := rune(0)
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			fmt.Fprintf(&b, "‹0x%02X›", s[i])
+			r = '›'
+		case r == '\u2028' || r == '\u2029' || !isVisible(prev, r, s[i+n:]):
+			fmt.Fprintf(&b, "‹U+%04X›", r)
+			r = '›'
+		default:
+			b.WriteRune(r)
+		}
+		i += n
+		prev = r
+	}
+	return b.String()
+}
+
+// Width is the number of columns that s takes in a monospaced font: two for wide
+// East Asian characters and emoji, none for combining marks and controls. s is one
+// line.
+func Width(s string) int { return displaywidth.String(s) }

@@ -18,4 +18,17 @@
 //
 // Raw HTML is shown literally, as text, all tags alike; only <br> becomes a line
 // break. An image is a link whose label is its alternative text.
+//
+// # Files, in reading order
+//
+//	document.go   the data, and builders for our own texts
+//	parse.go      Parse: bounds, long texts in pieces
+//	grammar.go    goldmark's grammar with guards against slow inputs
+//	convert.go    goldmark's tree -> blocks and inlines
+//	link.go       which links stay links, and what becomes of the others
+//	url.go        URLs found in plain text; the normal form of a URL
+//	clean.go      foreign text made safe to show, and how wide it is
+//	text.go       a Document as plain text
+//	split.go      a Document in parts that fit into one message
+//	splittext.go  the cuts within running text
 package markdown

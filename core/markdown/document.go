@@ -126,3 +126,144 @@ type Inline struct {
 	Allowed  bool     `json:"ok,omitempty"`
 	Children []Inline `json:"in,omitempty"`
 }
+
+// New returns a document of these blocks.
+func New(blocks ...Block) Document { return Document{V: Version, Blocks: blocks} }
+
+// Join returns the blocks of several documents as one.
+func Join(docs ...Document) Document {
+	out := New()
+	for _, d := range docs {
+		out.Blocks = append(out.Blocks, d.Blocks...)
+	}
+	return out
+}
+
+// Append returns the document with these blocks after its own; d itself does not change.
+func (d Document) Append(blocks ...Block) Document { return Join(d, New(blocks...)) }
+
+// Paragraph is running text.
+func Paragraph(ins ...Inline) Block { return Block{Kind: KindParagraph, Inlines: withoutLinks(ins)} }
+
+// Heading is a title of level 1 to 6; other levels are brought into that range.
+func Heading(level int, ins ...Inline) Block {
+	return Block{Kind: KindHeading, Level: min(max(level, 1), 6), Inlines: withoutLinks(ins)}
+}
+
+// List is a list with bullets, one paragraph per item.
+func List(items ...[]Inline) Block {
+	b := Block{Kind: KindList, Tight: true}
+	for _, ins := range items {
+		b.Items = append(b.Items, Item{Blocks: []Block{Paragraph(ins...)}})
+	}
+	return b
+}
+
+// Numbered is a list with numbers from 1, one paragraph per item.
+func Numbered(items ...[]Inline) Block {
+	b := List(items...)
+	b.Ordered, b.Start = true, 1
+	return b
+}
+
+// Code is a block of verbatim text; lang may be empty. The text is cleaned.
+func Code(lang, text string) Block {
+	return Block{Kind: KindCode, Lang: fenceLanguage(lang), Code: trimCode(Clean(text))}
+}
+
+// Quote is a quotation of blocks.
+func Quote(blocks ...Block) Block { return Block{Kind: KindQuote, Blocks: blocks} }
+
+// Rule is a dividing line.
+func Rule() Block { return Block{Kind: KindRule} }
+
+// TableOf is a table of plain texts. Rows are cut or filled to the head's length;
+// with no head there is no table but an empty paragraph.
+func TableOf(head []string, rows [][]string) Block {
+	if len(head) == 0 {
+		return Paragraph()
+	}
+	t := &Table{Align: make([]Align, len(head)), Head: cells(head, len(head))}
+	for _, r := range rows {
+		t.Rows = append(t.Rows, cells(r, len(head)))
+	}
+	return Block{Kind: KindTable, Table: t}
+}
+
+func cells(texts []string, n int) []Cell {
+	out := make([]Cell, n)
+	for i, s := range texts[:min(n, len(texts))] {
+		out[i] = withoutLinks([]Inline{Text(s)})
+	}
+	return out
+}
+
+// Text is plain text, which may be foreign: it is cleaned, nothing in it is markup,
+// and a block builder turns every URL in it into inert code without its query.
+func Text(s string) Inline { return Inline{Kind: InlineText, Text: Clean(s)} }
+
+// Strong is bold plain text, see [Text].
+func Strong(s string) Inline {
+	return Inline{Kind: InlineStrong, Children: []Inline{Text(s)}}
+}
+
+// Emphasis is italic plain text, see [Text].
+func Emphasis(s string) Inline {
+	return Inline{Kind: InlineEmphasis, Children: []Inline{Text(s)}}
+}
+
+// Mono is text in the style of code: cleaned, on one line.
+func Mono(s string) Inline { return Inline{Kind: InlineCode, Text: oneLine(Clean(s))} }
+
+// Link is a clickable link of our own text. A label that is empty or names another host
+// than the URL's is replaced by the URL's own host. A URL that [Normal] refuses leaves
+// the label as text.
+func Link(label, url string) Inline { return trustedLink(label, url) }
+
+// Break is a hard line break.
+func Break() Inline { return Inline{Kind: InlineBreak} }
+
+// inlineBuilder collects inlines: adjacent texts become one, and empty ones are left out.
+type inlineBuilder struct {
+	list    []Inline
+	pending []byte // text to which the next one may be joined
+}
+
+func (r *inlineBuilder) addText(s string) { r.pending = append(r.pending, s...) }
+
+func (r *inlineBuilder) add(ins ...Inline) {
+	for _, in := range ins {
+		switch {
+		case in.Kind == InlineText:
+			r.addText(in.Text)
+		case in.Kind != InlineCode || in.Text != "":
+			r.flush()
+			r.list = append(r.list, in)
+		}
+	}
+}
+
+func (r *inlineBuilder) flush() {
+	if len(r.pending) > 0 {
+		r.list = append(r.list, Inline{Kind: InlineText, Text: string(r.pending)})
+		r.pending = r.pending[:0]
+	}
+}
+
+// inlines returns everything collected; nil if that is nothing.
+func (r *inlineBuilder) inlines() []Inline {
+	r.flush()
+	return r.list
+}
+
+// concat returns the inlines of several texts as one.
+func concat(texts ...[]Inline) []Inline {
+	var out inlineBuilder
+	for _, ins := range texts {
+		out.add(ins...)
+	}
+	return out.inlines()
+}
+
+// textInlines returns one text node; nil for an empty text.
+func textInlines(s string) []Inline { return concat([]Inline{{Kind: InlineText, Text: s}}) }

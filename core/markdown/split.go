@@ -14,8 +14,8 @@ type Limit struct {
 	Fits func(part Document) bool
 }
 
-// Sized is the limit of parts whose size, by some measure that grows with the
-// content, is at most limit.
+// Sized returns the limit of parts whose size, by a measure that grows with the content, is
+// at most limit.
 func Sized(limit int, size func(part Document) int) Limit {
 	return Limit{Fits: func(part Document) bool { return size(part) <= limit }}
 }
@@ -43,7 +43,7 @@ func (d Document) Split(limit Limit) []Document {
 	var parts []Document
 	fits := func(blocks []Block) bool { return limit.Fits(New(blocks...)) }
 	for rest := d.Blocks; len(rest) > 0; {
-		head, tail, ok := cutter{fits: fits}.blocks(rest)
+		head, tail, ok := splitter{fits: fits}.blocks(rest)
 		if !ok {
 			head, tail = rest[:1], rest[1:]
 		}
@@ -55,41 +55,41 @@ func (d Document) Split(limit Limit) []Document {
 	return parts
 }
 
-// cutter cuts what does not fit at one place of a document.
-type cutter struct {
+// splitter cuts blocks to what fits at one place of a document.
+type splitter struct {
 	// fits reports whether the part may end with these blocks at this place.
 	fits func([]Block) bool
-	// shared is set when something stands before them in the part already, so that
-	// moving on to the next part is better than a bad cut.
-	shared bool
-	// led is set when anything does, and be it a heading: then nothing is given up for
-	// a cut.
-	led bool
-	// inside is set within a list item, whose blocks belong together.
-	inside bool
+	// hasContent is set when the part has content before these blocks, so that starting the
+	// next part is better than a bad cut.
+	hasContent bool
+	// hasAnything is set when the part has anything before them, even only a heading: then
+	// no link or table is given up to make a cut possible.
+	hasAnything bool
+	// inItem is set within a list item, whose blocks belong together.
+	inItem bool
 }
 
-// with is the cutter for what follows these blocks. Headings alone want something
-// to follow at any price.
-func (c cutter) with(before []Block) cutter {
+// after returns the splitter for what follows these blocks. Headings alone do not count as
+// content: something should follow them even after a bad cut.
+func (c splitter) after(before []Block) splitter {
 	onlyHeadings := !slices.ContainsFunc(before, func(b Block) bool { return b.Kind != KindHeading })
-	return cutter{shared: c.shared || !onlyHeadings, led: c.led || len(before) > 0, inside: c.inside, fits: func(blocks []Block) bool {
+	return splitter{hasContent: c.hasContent || !onlyHeadings, hasAnything: c.hasAnything || len(before) > 0, inItem: c.inItem, fits: func(blocks []Block) bool {
 		return c.fits(slices.Concat(before, blocks))
 	}}
 }
 
-// blocks takes as many as fit; false means that not even a piece of the first does.
-func (c cutter) blocks(list []Block) (head, tail []Block, ok bool) {
-	n := most(len(list), 1, func(n int) bool { return c.fits(list[:n]) })
+// blocks takes as many blocks as fit; false: not even a piece of the first does.
+func (c splitter) blocks(list []Block) (head, tail []Block, ok bool) {
+	n := largestFit(len(list), 1, func(n int) bool { return c.fits(list[:n]) })
 	if n == len(list) {
 		return list, nil, true
 	}
-	keep := n // without the headings of what comes next
+	keep := n // without headings at the end: they belong to what follows
 	for keep > 0 && list[keep-1].Kind == KindHeading {
 		keep--
 	}
-	if c.inside || keep == 0 || !c.fits(list[keep:n+1]) {
-		if a, b, ok := c.with(list[:n]).block(list[n]); ok {
+	if c.inItem || keep == 0 || !c.fits(list[keep:n+1]) {
+		if a, b, ok := c.after(list[:n]).block(list[n]); ok {
 			return slices.Concat(list[:n], a), slices.Concat(b, list[n+1:]), true
 		}
 	}
@@ -99,11 +99,11 @@ func (c cutter) blocks(list []Block) (head, tail []Block, ok bool) {
 	return list[:keep], list[keep:], keep > 0
 }
 
-// block cuts one block in two.
-func (c cutter) block(b Block) (head, tail []Block, ok bool) {
+// block cuts one block in two; false: there is no place to cut.
+func (c splitter) block(b Block) (head, tail []Block, ok bool) {
 	switch b.Kind {
 	case KindParagraph, KindHeading:
-		return c.text(b)
+		return c.paragraph(b)
 	case KindList:
 		return c.list(b)
 	case KindQuote:
@@ -125,17 +125,17 @@ func (c cutter) block(b Block) (head, tail []Block, ok bool) {
 	return nil, nil, false
 }
 
-func (c cutter) list(b Block) (head, tail []Block, ok bool) {
-	n := most(len(b.Items), 1, func(n int) bool { return c.fits([]Block{b.part(0, n)}) })
+func (c splitter) list(b Block) (head, tail []Block, ok bool) {
+	n := largestFit(len(b.Items), 1, func(n int) bool { return c.fits([]Block{b.sublist(0, n)}) })
 	if n > 0 && n < len(b.Items) {
-		return []Block{b.part(0, n)}, []Block{b.part(n, len(b.Items))}, true
+		return []Block{b.sublist(0, n)}, []Block{b.sublist(n, len(b.Items))}, true
 	}
-	if n > 0 || len(b.Items) == 0 || c.shared && !c.inside {
+	if n > 0 || len(b.Items) == 0 || c.hasContent && !c.inItem {
 		return nil, nil, false
 	}
-	first := b.part(0, 1)
+	first := b.sublist(0, 1)
 	task := b.Items[0].Task
-	inner := cutter{shared: c.shared, led: c.led, inside: true, fits: func(blocks []Block) bool {
+	inner := splitter{hasContent: c.hasContent, hasAnything: c.hasAnything, inItem: true, fits: func(blocks []Block) bool {
 		first.Items = []Item{{Blocks: blocks, Task: task}}
 		return c.fits([]Block{first})
 	}}
@@ -145,13 +145,13 @@ func (c cutter) list(b Block) (head, tail []Block, ok bool) {
 	}
 	first.Items = []Item{{Blocks: in, Task: task}}
 	if len(b.Items) > 1 {
-		out = append(slices.Clone(out), b.part(1, len(b.Items)))
+		out = append(slices.Clone(out), b.sublist(1, len(b.Items)))
 	}
 	return []Block{first}, out, true
 }
 
-// part is the list from one item to before another, its numbers unchanged.
-func (b Block) part(from, to int) Block {
+// sublist returns the items from one to before another, with their numbers unchanged.
+func (b Block) sublist(from, to int) Block {
 	if b.Ordered {
 		b.Start += from
 	}
@@ -159,74 +159,74 @@ func (b Block) part(from, to int) Block {
 	return b
 }
 
-func (c cutter) code(b Block) (head, tail []Block, ok bool) {
+func (c splitter) code(b Block) (head, tail []Block, ok bool) {
 	lines := strings.Split(b.Code, "\n")
 	piece := func(code string) Block { return Block{Kind: KindCode, Lang: b.Lang, Code: code} }
-	n := most(len(lines)-1, 8, func(n int) bool { return c.fits([]Block{piece(strings.Join(lines[:n], "\n"))}) })
-	if c.shared && n < min(len(lines)/2, 4) {
+	n := largestFit(len(lines)-1, 8, func(n int) bool { return c.fits([]Block{piece(strings.Join(lines[:n], "\n"))}) })
+	if c.hasContent && n < min(len(lines)/2, 4) {
 		return nil, nil, false
 	}
 	if n > 0 {
 		return []Block{piece(strings.Join(lines[:n], "\n"))}, []Block{piece(strings.Join(lines[n:], "\n"))}, true
 	}
-	if c.shared {
+	if c.hasContent {
 		return nil, nil, false
 	}
-	ends := slices.Collect(ends(lines[0]))
-	n = most(len(ends), 64, func(n int) bool { return c.fits([]Block{piece(b.Code[:ends[n-1]])}) })
+	ends := slices.Collect(graphemeEnds(lines[0]))
+	n = largestFit(len(ends), 64, func(n int) bool { return c.fits([]Block{piece(b.Code[:ends[n-1]])}) })
 	if n == 0 {
 		return nil, nil, false
 	}
 	return []Block{piece(b.Code[:ends[n-1]])}, []Block{piece(b.Code[ends[n-1]:])}, true
 }
 
-func (c cutter) table(b Block) (head, tail []Block, ok bool) {
+func (c splitter) table(b Block) (head, tail []Block, ok bool) {
 	t := b.Table
 	rows := func(rows [][]Cell) Block {
 		return Block{Kind: KindTable, Table: &Table{Align: t.Align, Head: t.Head, Rows: rows}}
 	}
-	n := most(len(t.Rows), 1, func(n int) bool { return c.fits([]Block{rows(t.Rows[:n])}) })
+	n := largestFit(len(t.Rows), 1, func(n int) bool { return c.fits([]Block{rows(t.Rows[:n])}) })
 	if n > 0 && n < len(t.Rows) {
 		return []Block{rows(t.Rows[:n])}, []Block{rows(t.Rows[n:])}, true
 	}
-	if n > 0 || c.led {
+	if n > 0 || c.hasAnything {
 		return nil, nil, false
 	}
 	var loose []Block
 	if c.fits([]Block{rows(nil)}) && len(t.Rows) > 0 {
-		loose = unfold(t.Head, t.Rows[0])
+		loose = rowParagraphs(t.Head, t.Rows[0])
 		if len(t.Rows) > 1 {
 			loose = append(loose, rows(t.Rows[1:]))
 		}
 	} else {
-		loose = unfold(nil, t.Head)
+		loose = rowParagraphs(nil, t.Head)
 		for _, row := range t.Rows {
-			loose = append(loose, unfold(nil, row)...)
+			loose = append(loose, rowParagraphs(nil, row)...)
 		}
 	}
 	return c.blocks(loose)
 }
 
-// unfold is a row as paragraphs, one for each cell that is not empty, led by the
-// column's head if there is one.
-func unfold(head, row []Cell) []Block {
+// rowParagraphs returns a table's row as paragraphs, one for each cell that is not empty,
+// each led by the column's head if there is one.
+func rowParagraphs(head, row []Cell) []Block {
 	var out []Block
 	for i, cell := range row {
 		if len(cell) == 0 {
 			continue
 		}
 		if i < len(head) && len(head[i]) > 0 {
-			cell = join([]Inline{{Kind: InlineStrong, Children: head[i]}}, plain(": "), cell)
+			cell = concat([]Inline{{Kind: InlineStrong, Children: head[i]}}, textInlines(": "), cell)
 		}
 		out = append(out, Block{Kind: KindParagraph, Inlines: cell})
 	}
 	return out
 }
 
-// most is the largest n up to limit for which ok holds, which holds for all below
-// it; n = 0 is not asked. It tries step first and doubles, so that little more is
-// looked at than is taken.
-func most(limit, step int, ok func(int) bool) int {
+// largestFit returns the largest n up to limit for which ok holds; ok must hold for all
+// smaller n too, and is not called with 0. It begins with step and doubles, because ok
+// costs the more the larger n is.
+func largestFit(limit, step int, ok func(int) bool) int {
 	good, bad := 0, limit+1
 	for n := min(step, limit); n > good && n < bad; {
 		if ok(n) {

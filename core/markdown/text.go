@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Text is the document as plain text, for fallbacks, notifications and transcripts:
+// Text returns the document as plain text, for fallbacks, notifications and transcripts:
 // bullets, numbers, ticked boxes, quote marks and table cells as a person would type
 // them, code verbatim, a link as its label with the URL in brackets. It has no final
 // newline. Code may hold URLs that are not allowed, so whoever sends the text turns
@@ -18,22 +18,22 @@ func (d Document) Text() string {
 }
 
 // Empty reports whether the document shows nothing.
-func (d Document) Empty() bool { return !slices.ContainsFunc(d.Blocks, Block.shows) }
+func (d Document) Empty() bool { return !slices.ContainsFunc(d.Blocks, Block.isVisible) }
 
-// shows reports whether a reader sees anything of the block.
-func (b Block) shows() bool {
+// isVisible reports whether a reader sees anything of the block.
+func (b Block) isVisible() bool {
 	switch b.Kind {
 	case KindParagraph, KindHeading:
-		return strings.TrimSpace(content(b.Inlines)) != ""
+		return strings.TrimSpace(visibleText(b.Inlines)) != ""
 	case KindQuote:
-		return slices.ContainsFunc(b.Blocks, Block.shows)
+		return slices.ContainsFunc(b.Blocks, Block.isVisible)
 	case KindCode:
 		return strings.TrimSpace(b.Code) != ""
 	}
 	return true
 }
 
-// Links are the URLs of the document's links in reading order, each once.
+// Links returns the URLs of the document's links in reading order, each once.
 func (d Document) Links() []string {
 	var out []string
 	seen := map[string]bool{}
@@ -69,8 +69,8 @@ func (d Document) Links() []string {
 	return out
 }
 
-// content is what a reader sees of running text; a hard break is a newline.
-func content(ins []Inline) string {
+// visibleText returns running text as a reader sees it; a hard break is a newline.
+func visibleText(ins []Inline) string {
 	if len(ins) == 1 && len(ins[0].Children) == 0 {
 		return ins[0].Text
 	}
@@ -85,7 +85,7 @@ func writeContent(b *strings.Builder, ins []Inline, urls bool) {
 		case InlineBreak:
 			b.WriteByte('\n')
 		case InlineLink:
-			label := content(in.Children)
+			label := visibleText(in.Children)
 			b.WriteString(label)
 			if urls && in.Allowed && label != in.URL {
 				b.WriteString(" (" + in.URL + ")")
@@ -144,7 +144,7 @@ func writeList(b *strings.Builder, list Block) {
 		}
 		width := len(lead)
 		if item.Task != nil {
-			lead += box(*item.Task)
+			lead += checkbox(*item.Task)
 		}
 		var inner strings.Builder
 		writeBlocks(&inner, item.Blocks, between)
@@ -152,7 +152,7 @@ func writeList(b *strings.Builder, list Block) {
 	}
 }
 
-func box(ticked bool) string {
+func checkbox(ticked bool) string {
 	if ticked {
 		return "☑ "
 	}
@@ -172,8 +172,7 @@ func writeRow(b *strings.Builder, row []Cell) {
 	b.WriteString(strings.TrimRight(line.String(), " "))
 }
 
-// indent puts a prefix before every line but the first; of an empty line its blanks
-// are left out.
+// indent puts a prefix before every line but the first, and trims the lines that are empty.
 func indent(s, prefix string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
