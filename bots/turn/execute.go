@@ -23,54 +23,54 @@ const (
 	unknownLine   = "It was sent, but no answer came. It may or may not have happened: look at %s before you send it again."
 
 	doneRead    = "%s answered."
-	unknownRead = "No answer came from %s. Nothing can have changed there."
+	unknownRead = "No answer came from %d. Nothing can have changed there."
 )
 
 // execute carries out an Action that this press approved. First commit: executing,
 // with the card. Only then the first byte. Second commit: what became of it. Then
 // the model goes on, and the third commit ends the turn.
-func (s *step) execute(ctx context.Context, a confirm.Action) error {
-	member, err := s.Adapter.Member(ctx, a.Place, a.Member)
+func (d *decision) execute(ctx context.Context, a confirm.Action) error {
+	member, err := d.Adapter.Member(ctx, a.Place, a.Member)
 	if err != nil {
-		return s.Note(ctx, "I cannot find out who you are right now, so I do nothing. Press again in a minute.")
+		return d.Note(ctx, "I cannot find out who you are right now, so I do nothing. Press again in a minute.")
 	}
-	s.Event.Place = a.Place
-	on, _, err := s.Bot.Plugins.Enabled(ctx, a.Place, a.Member)
+	d.Event.Place = a.Place
+	on, _, err := d.Bot.Plugins.Enabled(ctx, a.Place, a.Member)
 	if err != nil {
 		return err
 	}
-	p := find(on, a.Call)
-	a.By = s.events[0].ID
-	if d := policy.Speak(s.Bot.Access, a.Place, member); d.Denied() {
-		s.Observe.Note(bot.DeniedBy, d.Rule, 1)
-		return s.close(ctx, a, confirm.Denied, d.Reason+" Nothing was sent.", s.events)
+	p := pluginOf(on, a.Call)
+	a.By = d.press.ID
+	if may := policy.Speak(d.Bot.Access, a.Place, member); may.Denied() {
+		d.Observe.Note(bot.DeniedBy, may.Rule, 1)
+		return d.close(ctx, a, confirm.Denied, may.Reason+" Nothing was sent.", d.turn.events)
 	}
-	if d := plugin.Decide(on, member, a.Call); d.Denied() {
-		s.Observe.Note(bot.DeniedBy, d.Rule, 1)
-		return s.close(ctx, a, confirm.Denied, d.Reason+" Nothing was sent.", s.events)
+	if may := plugin.Decide(on, member, a.Call); may.Denied() {
+		d.Observe.Note(bot.DeniedBy, may.Rule, 1)
+		return d.close(ctx, a, confirm.Denied, may.Reason+" Nothing was sent.", d.turn.events)
 	}
-	s.Progress(ctx, "asking "+markdown.Line(a.Call.Human, 50)+"…")
-	defer s.Progress(ctx, "")
+	d.Progress(ctx, "asking "+markdown.Line(a.Call.Human, 50)+"…")
+	defer d.Progress(ctx, "")
 
-	a, c, err := s.move(ctx, a, confirm.Executing, confirm.Outcome{})
+	a, c, err := d.move(ctx, a, confirm.Executing, confirm.Outcome{})
 	if err != nil {
 		return err
 	}
-	if err := s.save(c, nil); err != nil {
+	if err := d.turn.save(c, nil); err != nil {
 		return err
 	}
-	got, err := s.Bot.Plugins.Send(context.WithoutCancel(ctx), p, a.Call)
+	got, err := d.Bot.Plugins.Send(context.WithoutCancel(ctx), p, a.Call)
 	if err != nil {
 		got.Status, got.Message = "error", err.Error()+"."
 	}
-	if a, err = s.finish(ctx, a, got); err != nil {
+	if a, err = d.finish(ctx, a, got); err != nil {
 		return err
 	}
-	return s.goOn(ctx, member, a)
+	return d.goOn(ctx, member, a)
 }
 
-// find is the plugin that a call is for, among those enabled.
-func find(on []*plugin.Plugin, c plugin.Call) *plugin.Plugin {
+// pluginOf is the plugin that a call is for, among those enabled.
+func pluginOf(on []*plugin.Plugin, c plugin.Call) *plugin.Plugin {
 	i := slices.IndexFunc(on, func(p *plugin.Plugin) bool { return p.ID == c.Plugin })
 	if i < 0 {
 		return nil
@@ -79,7 +79,7 @@ func find(on []*plugin.Plugin, c plugin.Call) *plugin.Plugin {
 }
 
 // finish is the second commit: the Action's end, its card, and the outcome in the transcript.
-func (s *step) finish(ctx context.Context, a confirm.Action, got plugin.Outcome) (confirm.Action, error) {
+func (d *decision) finish(ctx context.Context, a confirm.Action, got plugin.Outcome) (confirm.Action, error) {
 	done, unknown := doneLine, unknownLine
 	if !a.Call.Unsafe {
 		done, unknown = doneRead, unknownRead
@@ -97,132 +97,132 @@ func (s *step) finish(ctx context.Context, a confirm.Action, got plugin.Outcome)
 			out.Line += " Nothing was sent."
 		}
 	}
-	a, c, err := s.move(ctx, a, state, out)
+	a, c, err := d.move(ctx, a, state, out)
 	if err != nil {
 		return a, err
 	}
-	if err := s.entries(&c, agent.Tell(a)); err != nil {
+	if err := entries(&c, d.Owner(), agent.Tell(a)); err != nil {
 		return a, err
 	}
-	if err := s.save(c, nil); err != nil {
+	if err := d.turn.save(c, nil); err != nil {
 		return a, err
 	}
-	s.work.Entries = append(s.work.Entries, c.Entries...)
+	d.turn.work.Entries = append(d.turn.work.Entries, c.Entries...)
 	return a, nil
 }
 
 // resume goes on after a crash, from the last commit of this press. Nothing is sent.
-func (s *step) resume(ctx context.Context, a confirm.Action) error {
-	s.Event.Place = a.Place
-	s.shown = append(s.shown, store.Reply{ID: a.Confirmation})
+func (d *decision) resume(ctx context.Context, a confirm.Action) error {
+	d.Event.Place = a.Place
+	d.turn.shown = append(d.turn.shown, store.Reply{ID: a.Confirmation})
 	switch a.State {
 	case confirm.Executing:
 		var err error
-		if a, err = s.finish(ctx, a, plugin.Outcome{Sent: plugin.Unsure}); err != nil {
+		if a, err = d.finish(ctx, a, plugin.Outcome{Sent: plugin.Unsure}); err != nil {
 			return err
 		}
 	case confirm.Denied: // cancelled at once, while another turn ran: the model is told now
 		var c store.Commit
-		if err := s.entries(&c, agent.Tell(a)); err != nil {
+		if err := entries(&c, d.Owner(), agent.Tell(a)); err != nil {
 			return err
 		}
-		return s.Commit(c)
+		return d.Commit(c)
 	case confirm.Expired: // found too late by this press, and told
-		return s.Commit(store.Commit{})
+		return d.Commit(store.Commit{})
 	default: // the call came to an end: only the model has not gone on
 	}
-	member, err := s.Adapter.Member(ctx, a.Place, a.Member)
+	member, err := d.Adapter.Member(ctx, a.Place, a.Member)
 	if err != nil {
-		return s.Commit(store.Commit{})
+		return d.Commit(store.Commit{})
 	}
-	return s.goOn(ctx, member, a)
+	return d.goOn(ctx, member, a)
 }
 
 // goOn lets the model go on with the outcome: the third commit. What it says joins
 // the card, so that one write is one message; what it parks gets a message of its own.
-func (s *step) goOn(ctx context.Context, member chat.Member, a confirm.Action) error {
-	answer, err := s.ask(ctx, member, agent.Turn{Links: a.Outcome.Links})
-	if _, fault := agent.Fault(err); fault || errors.Is(err, errStopped) || err != nil && s.limited() != nil {
-		s.Logger.WarnContext(ctx, "the model did not go on", "error", err)
+func (d *decision) goOn(ctx context.Context, member chat.Member, a confirm.Action) error {
+	answer, err := d.turn.ask(ctx, member, agent.Turn{Links: a.Outcome.Links})
+	if _, fault := agent.Fault(err); fault || errors.Is(err, errStopped) || err != nil && d.turn.quota.limited() != nil {
+		d.Logger.WarnContext(ctx, "the model did not go on", "error", err)
 		var c store.Commit
-		s.settleUsage(&c)
-		return s.Commit(c) // the card says what became of it
+		d.turn.quota.settle(&c)
+		return d.Commit(c) // the card says what became of it
 	}
 	if err != nil {
 		return err
 	}
 	if len(answer.Parked) > 0 {
-		return s.answer(ctx, store.Commit{}, answer)
+		return d.turn.answer(ctx, store.Commit{}, answer)
 	}
 	var c store.Commit
-	s.settleUsage(&c)
-	if err := s.told(&c, answer); err != nil {
+	d.turn.quota.settle(&c)
+	if err := d.turn.told(&c, answer); err != nil {
 		return err
 	}
 	if answer.Text.Empty() && len(answer.Previews) == 0 {
-		return s.Commit(c)
+		return d.Commit(c)
 	}
-	r, err := s.card(ctx, a)
+	r, err := d.card(ctx, a)
 	if err != nil {
 		return err
 	}
 	r.Text.Blocks = append(r.Text.Blocks, answer.Text.Blocks...)
 	r.Previews = append(r.Previews, answer.Previews...)
-	return s.Reply(c, r)
+	return d.Reply(c, r)
 }
 
 // close ends an Action that is not carried out, shows it on its card and tells it to
 // the model later, without asking it now. done are the events that are worked by it.
-func (s *step) close(ctx context.Context, a confirm.Action, state confirm.State, line string, done []store.Event) error {
+func (d *decision) close(ctx context.Context, a confirm.Action, state confirm.State, line string, done []store.Event) error {
 	if a.By == "" {
-		a.By = s.events[0].ID
+		a.By = d.press.ID
 	}
-	a, c, err := s.move(ctx, a, state, confirm.Outcome{Line: line})
+	a, c, err := d.move(ctx, a, state, confirm.Outcome{Line: line})
 	if err != nil {
 		return err
 	}
-	if err := s.entries(&c, agent.Tell(a)); err != nil {
+	if err := entries(&c, d.Owner(), agent.Tell(a)); err != nil {
 		return err
 	}
 	for _, e := range done {
 		c.Done = append(c.Done, e.Seq)
 	}
-	return s.save(c, done)
+	return d.turn.save(c, done)
 }
 
 // expire closes an Action whose time is over.
-func (s *step) expire(ctx context.Context) error {
-	a, err := s.action(ctx, s.first.Expire)
+func (d *decision) expire(ctx context.Context) error {
+	a, err := d.action(ctx, d.turn.first.Expire)
 	if errors.Is(err, store.ErrNotFound) {
-		return s.Commit(store.Commit{}) // forgotten
+		return d.Commit(store.Commit{}) // forgotten
 	}
 	if err != nil {
 		return err
 	}
 	if a.State != confirm.Waiting {
-		return s.Commit(store.Commit{})
+		return d.Commit(store.Commit{})
 	}
-	return s.close(ctx, a, confirm.Expired, expiredLine, s.events)
+	return d.close(ctx, a, confirm.Expired, expiredLine, d.turn.events)
 }
 
 // again asks about the call of an Action whose fate is unknown once more: a new
 // Action that names the old one, on a card of its own.
-func (s *step) again(ctx context.Context, old confirm.Action) error {
-	if old.Member != s.Event.Member {
-		return s.Note(ctx, fmt.Sprintf("Only %s can decide this.", old.Name))
+func (d *decision) again(ctx context.Context, old confirm.Action) error {
+	if old.Member != d.Event.Member {
+		return d.Note(ctx, fmt.Sprintf("Only %s can decide this.", old.Name))
 	}
 	if old.State != confirm.Unknown {
-		return s.Note(ctx, "There is nothing to send again.")
+		return d.Note(ctx, "There is nothing to send again.")
 	}
-	if _, waits := confirm.Same(s.waits, old.Member, old.Call); waits {
-		return s.Note(ctx, "You are already asked about this: see the newer card.")
+	if _, waits := confirm.Same(d.turn.waits, old.Member, old.Call); waits {
+		return d.Note(ctx, "You are already asked about this: see the newer card.")
 	}
-	s.Event.Place = old.Place
-	r := s.Plain(markdown.New())
-	a := confirm.Again(old, r.ID, bot.NewID, s.Now())
+	d.Event.Place = old.Place
+	r := d.Plain(markdown.New())
+	a := confirm.Again(old, r.ID, bot.NewID, d.Now())
 	var c store.Commit
-	if err := s.parkOne(&c, &r, a); err != nil {
+	if err := park(d.Exchange, &c, &r, a); err != nil {
 		return err
 	}
-	return s.Reply(c, r)
+	return d.Reply(c, r)
 }

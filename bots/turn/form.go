@@ -37,19 +37,19 @@ func (s *step) form(ctx context.Context) error {
 
 // edit puts an Action with the member's values in the place of the one that waits.
 func (s *step) edit(ctx context.Context, what command.Form, call plugin.Call) error {
-	old, c, err := s.move(ctx, what.Action, confirm.Replaced, confirm.Outcome{Line: "Edited: see the card with the new values."})
+	old, c, err := s.cards.move(ctx, what.Action, confirm.Replaced, confirm.Outcome{Line: "Edited: see the card with the new values."})
 	if err != nil {
 		return err
 	}
 	op, _ := what.Plugin.Operation(what.Operation)
 	a := confirm.Edit(old, call, op.Arguments(call.Args), bot.NewID, s.Now())
-	r, err := s.card(ctx, a)
+	r, err := s.cards.card(ctx, a)
 	if err != nil {
 		return err
 	}
 	c.Replies = nil
 	var none chat.Reply
-	if err := s.parkOne(&c, &none, a); err != nil {
+	if err := park(&s.Exchange, &c, &none, a); err != nil {
 		return err
 	}
 	return s.Reply(c, r)
@@ -85,21 +85,21 @@ func (s *step) run(ctx context.Context, what command.Form, call plugin.Call) err
 		return s.Note(ctx, err.Error()+".")
 	}
 	var c store.Commit
-	if err := s.entries(&c, agent.Ran(member.Name, line, tool, call, got)...); err != nil {
+	if err := entries(&c, s.Owner(), agent.Ran(member.Name, line, tool, call, got)...); err != nil {
 		return err
 	}
 	s.work.Entries = append(s.work.Entries, c.Entries...)
 	answer, err := s.ask(ctx, member, agent.Turn{Links: got.Links})
 	if err != nil {
 		told, ok := agent.Fault(err)
-		if over := s.limited(); over != nil {
-			told, err = s.limitLine(member, over)
+		if over := s.quota.limited(); over != nil {
+			told, err = s.quota.line(member, over)
 			ok = err == nil
 		}
 		if !ok {
 			return err
 		}
-		s.settleUsage(&c)
+		s.quota.settle(&c)
 		return s.Say(c, told)
 	}
 	return s.answer(ctx, c, answer)

@@ -2,6 +2,7 @@ package turn
 
 import (
 	"context"
+	"errors"
 
 	"aidesk/bots/bot"
 	"aidesk/core/agent"
@@ -42,12 +43,12 @@ func (s *step) change(ctx context.Context) error {
 	changed := *s.Event.Change
 	for _, a := range s.waits {
 		if a.State == confirm.Waiting && a.Message == changed.Message && a.Member == s.Event.Member {
-			if err := s.close(ctx, a, confirm.Replaced, changedLine, nil); err != nil {
+			if err := s.decision().close(ctx, a, confirm.Replaced, changedLine, nil); err != nil {
 				return err
 			}
 		}
 	}
-	if changed.Deleted || !s.unanswered() {
+	if changed.Deleted || !unanswered(s.work.Entries) {
 		return s.Commit(store.Commit{})
 	}
 	s.Event.Message = &chat.Message{ID: changed.Message, Text: changed.Text}
@@ -56,10 +57,35 @@ func (s *step) change(ctx context.Context) error {
 
 // unanswered says that the last turn of the conversation ended before it had said
 // anything.
-func (s *step) unanswered() bool {
-	if len(s.work.Entries) == 0 {
+func unanswered(entries []store.Entry) bool {
+	if len(entries) == 0 {
 		return false
 	}
-	last, err := agent.ReadEntry(s.work.Entries[len(s.work.Entries)-1].Body)
+	last, err := agent.ReadEntry(entries[len(entries)-1].Body)
 	return err == nil && agent.Unanswered(last)
+}
+
+// cancelNow decides a Cancel while a turn of the conversation runs. Its outcome is
+// told to the model when the event comes up.
+func (j *job) cancelNow(ctx context.Context, e store.Event, press chat.Event) error {
+	p, _, err := bot.ReadButton(ctx, j.pool.Store, press.Press.Button)
+	if err != nil || p.Do != bot.DoCancel {
+		return err
+	}
+	a, err := j.cards.action(ctx, p.Action)
+	if err != nil {
+		return err
+	}
+	if _, err := confirm.Decide(a, confirm.Press{Event: e.ID, Member: press.Member, At: e.Ingested}); err != nil {
+		return nil //nolint:nilerr // the presser is told when the event comes up
+	}
+	a.By = e.ID
+	_, c, err := j.cards.move(ctx, a, confirm.Denied, confirm.Outcome{Line: cancelledLine})
+	if err != nil {
+		return err
+	}
+	if err := j.write(c, nil, nil); err != nil && !errors.Is(err, store.ErrConflict) {
+		return err
+	}
+	return nil
 }

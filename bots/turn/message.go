@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -33,7 +34,7 @@ func (s *step) message(ctx context.Context) error {
 	if err != nil || !ok {
 		return err
 	}
-	if s.typedDecision(question) {
+	if typedDecision(&s.Exchange, s.waits, question) {
 		return s.Say(store.Commit{}, "To decide, press a button on the card above: typing is not enough, so that nothing is ever sent by a misunderstanding.")
 	}
 	if over := s.count(ctx); over != nil {
@@ -52,9 +53,9 @@ func (s *step) message(ctx context.Context) error {
 	case errors.Is(err, errChanged):
 		observeTurn(s.Observe, changedTurn, took)
 		return s.ended(question, member, "")
-	case err != nil && s.limited() != nil:
+	case err != nil && s.quota.limited() != nil:
 		observeTurn(s.Observe, limitedTurn, took)
-		return s.overLimit(ctx, member, question, s.limited())
+		return s.overLimit(ctx, member, question, s.quota.limited())
 	case err != nil:
 		line, ok := agent.Fault(err)
 		if !ok {
@@ -94,7 +95,7 @@ func (s *step) turn(ctx context.Context, member chat.Member, question string) (a
 func (s *step) gather() (string, error) {
 	var texts []string
 	add := func(m chat.Message) {
-		if text := s.latest(m); strings.TrimSpace(text) != "" {
+		if text := latest(m, s.work.Events); strings.TrimSpace(text) != "" {
 			texts = append(texts, text)
 		}
 	}
@@ -119,9 +120,9 @@ func (s *step) gather() (string, error) {
 }
 
 // latest is the text of a message after the changes to it that are queued behind it.
-func (s *step) latest(m chat.Message) string {
+func latest(m chat.Message, events []store.Event) string {
 	text := m.Text
-	for _, e := range s.work.Events {
+	for _, e := range events {
 		var later bot.Event
 		if e.Kind != bot.KindChange || json.Unmarshal(e.Body, &later) != nil || later.Chat.Change.Message != m.ID {
 			continue
@@ -145,7 +146,7 @@ func (s *step) ask(ctx context.Context, member chat.Member, t agent.Turn) (agent
 		}
 		t.History = append(t.History, entry)
 	}
-	return s.Bot.Agent.Run(middleware.WithPurse(ctx, s.wallet()), t)
+	return s.Bot.Agent.Run(middleware.WithPurse(ctx, s.quota.wallet()), t)
 }
 
 // answer commits what a turn decided, with c, in one transaction.
@@ -154,8 +155,11 @@ func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 		ID: s.ReplyID, Place: s.Event.Place, To: s.Event.Member, Answers: bot.MessageID(s.Event),
 		Text: a.Text, Previews: a.Previews, Notes: a.Notes,
 	}
-	if err := s.park(&c, &r, a); err != nil {
-		return err
+	for _, action := range a.Parked {
+		action.Message = bot.MessageID(s.Event)
+		if err := park(&s.Exchange, &c, &r, action); err != nil {
+			return err
+		}
 	}
 	for _, choice := range a.Choices[:min(len(a.Choices), 5)] {
 		b := chat.Button{ID: bot.NewID(), Label: markdown.Line(choice.Label, 34), Form: choice.Operation != ""}
@@ -166,14 +170,14 @@ func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 		s.Button(&c, b.ID, p, bot.Day)
 		r.Buttons = append(r.Buttons, b)
 	}
-	s.offerShare(&c, &r)
+	offerShare(&s.Exchange, &c, &r)
 	if p := a.Disabled; p != nil {
 		r.Rows = append(r.Rows, command.Offer(&s.Exchange, &c, p))
 	}
 	if err := command.Notice(ctx, &s.Exchange, &c, &r); err != nil {
 		return err
 	}
-	s.settleUsage(&c)
+	s.quota.settle(&c)
 	if err := s.told(&c, a); err != nil {
 		return err
 	}
@@ -184,8 +188,8 @@ func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 // said. Without a line nothing is shown: another event says why.
 func (s *step) ended(question string, member chat.Member, line string) error {
 	var c store.Commit
-	s.settleUsage(&c)
-	if err := s.entries(&c, agent.Ended(member.Name, question, line)...); err != nil {
+	s.quota.settle(&c)
+	if err := entries(&c, s.Owner(), agent.Ended(member.Name, question, line)...); err != nil {
 		return err
 	}
 	if line == "" {
@@ -194,12 +198,43 @@ func (s *step) ended(question string, member chat.Member, line string) error {
 	return s.Say(c, line)
 }
 
+// count counts the turn against the limits.
+func (s *step) count(ctx context.Context) error {
+	return s.quota.count(ctx, len(s.events), s.events[0].Tries > 1)
+}
+
+// overLimit says that a limit is reached: at the end of a turn that has begun to spend
+// as its answer, else once an hour and to the member alone.
+func (s *step) overLimit(ctx context.Context, member chat.Member, question string, over error) error {
+	line, err := s.quota.line(member, over)
+	if err != nil {
+		return err
+	}
+	if s.quota.purse != nil && len(s.quota.purse.Spent()) > 0 || errors.Is(over, middleware.ErrSpent) {
+		return s.ended(question, member, line)
+	}
+	s.quota.turns = 0
+	var c store.Commit
+	s.quota.settle(&c)
+	now := s.Now()
+	told := s.Store.Reserve(ctx, store.Count{
+		Key: "told/" + s.Owner() + now.UTC().Format("/2006-01-02T15"), N: 1, Limit: 1, Until: now.Add(2 * time.Hour),
+	})
+	if errors.Is(told, store.ErrLimit) {
+		return s.Commit(c)
+	}
+	if told != nil {
+		return fmt.Errorf("counting the notice: %w", told)
+	}
+	return s.Private(c, bot.Paragraph(line))
+}
+
 // decisions are the words by which people try to decide a card without its buttons.
 var decisions = strings.Fields("yes y yep yeah ok okay sure approve approved confirm confirmed go ja oui si sí no n nope cancel deny nein non")
 
 // typedDecision says whether a member types what only a button can decide.
-func (s *step) typedDecision(text string) bool {
-	waits := slices.ContainsFunc(s.waits, func(a confirm.Action) bool { return a.Member == s.Event.Member && a.State == confirm.Waiting })
+func typedDecision(x *bot.Exchange, waiting []confirm.Action, text string) bool {
+	waits := slices.ContainsFunc(waiting, func(a confirm.Action) bool { return a.Member == x.Event.Member && a.State == confirm.Waiting })
 	word := strings.ToLower(strings.TrimRight(strings.TrimSpace(text), ".!"))
 	return waits && (slices.Contains(decisions, word) || word == "do it" || word == "go ahead" || word == "yes please")
 }

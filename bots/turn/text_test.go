@@ -15,15 +15,15 @@ import (
 	"aidesk/store"
 )
 
-// TestTexts: what members read about limits, and about how an answer came about.
+// TestTexts: what members read about limits.
 func TestTexts(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	show := func(name string, text string) { fmt.Fprintf(&out, "-- %s --\n%s\n", name, strings.TrimSpace(text)) }
 
 	place := chat.Place{Platform: "room", Workspace: "W1", Channel: "C1"}
-	s := &step{
-		Exchange: bot.Exchange{
+	s := &quota{
+		Exchange: &bot.Exchange{
 			Bot: &bot.Bot{Name: "desk", Limits: bot.Limits{
 				TurnsPerMemberHour: 20, TokensPerTurn: 200_000, TokensPerDay: 1_000_000, MoneyPerDay: 12_500_000, Currency: "EUR",
 			}},
@@ -33,19 +33,19 @@ func TestTexts(t *testing.T) {
 	}
 	scope, owner := s.Bot.Scope(place), s.Bot.Owner(place, "ada")
 	for _, key := range []string{"hour", s.key("tokens", scope), s.key("money", scope), s.key("tokens", owner), s.key("money", owner)} {
-		line, err := s.limitLine(chat.Member{Zone: "Europe/Paris"}, &store.Limit{Key: key})
+		line, err := s.line(chat.Member{Zone: "Europe/Paris"}, &store.Limit{Key: key})
 		if err != nil {
 			t.Fatal(err)
 		}
 		show("limit "+strings.TrimPrefix(key, "desk/"), line)
 	}
-	line, err := s.limitLine(chat.Member{}, middleware.ErrSpent)
+	line, err := s.line(chat.Member{}, middleware.ErrSpent)
 	if err != nil {
 		t.Fatal(err)
 	}
 	show("limit of one question", line)
 	for _, key := range []string{"tokens/x", "money/x"} {
-		show("near "+key, s.nearLine(key))
+		show("near "+key, nearLine(s.Bot.Limits, key))
 	}
 	goldentest.File(t, "texts.golden", []byte(out.String()))
 }
@@ -60,8 +60,7 @@ func TestWhyBounded(t *testing.T) {
 	for range 16 {
 		trace.Steps = append(trace.Steps, agent.Step{Tool: "plugin__operation", Plugin: "Plugin", Args: json.RawMessage(`"` + strings.Repeat("x", 20_000) + `"`), Result: strings.Repeat("y", 2048)})
 	}
-	s := &step{purse: &middleware.Purse{}}
-	w := s.whyOf(trace)
+	w := whyOf(trace, nil)
 	body, err := json.Marshal(w)
 	if err != nil {
 		t.Fatal(err)

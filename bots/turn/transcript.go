@@ -9,6 +9,7 @@ import (
 
 	"aidesk/bots/bot"
 	"aidesk/core/agent"
+	"aidesk/core/model/middleware"
 	"aidesk/store"
 )
 
@@ -18,10 +19,10 @@ const mostOffers = 40
 // offeredAll is the reason of an Offer where nothing was chosen.
 const offeredAll = "all"
 
-// entries appends to the transcript.
-func (s *step) entries(c *store.Commit, entries ...agent.Entry) error {
-	for _, e := range entries {
-		if err := s.entry(c, bot.Entry{Entry: e}); err != nil {
+// entries appends to the transcript what belongs to a member.
+func entries(c *store.Commit, owner string, all ...agent.Entry) error {
+	for _, e := range all {
+		if err := entry(c, owner, bot.Entry{Entry: e}); err != nil {
 			return err
 		}
 	}
@@ -33,26 +34,26 @@ func (s *step) told(c *store.Commit, a agent.Answer) error {
 	for i, e := range a.Entries {
 		k := bot.Entry{Entry: e}
 		if i == len(a.Entries)-1 && a.Trace.Model != "" {
-			k.Why = s.whyOf(a.Trace)
+			k.Why = whyOf(a.Trace, s.quota.wallet().Spent())
 		}
-		if err := s.entry(c, k); err != nil {
+		if err := entry(c, s.Owner(), k); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *step) entry(c *store.Commit, k bot.Entry) error {
+func entry(c *store.Commit, owner string, k bot.Entry) error {
 	body, err := json.Marshal(k)
 	if err != nil {
 		return fmt.Errorf("storing the transcript: %w", err)
 	}
-	c.Entries = append(c.Entries, store.Entry{Member: s.Owner(), Body: body})
+	c.Entries = append(c.Entries, store.Entry{Member: owner, Body: body})
 	return nil
 }
 
-// whyOf makes the why of a step's answer.
-func (s *step) whyOf(t agent.Trace) *bot.Why {
+// whyOf makes the why of an answer, for which a turn spent something.
+func whyOf(t agent.Trace, spent []middleware.Spent) *bot.Why {
 	w := &bot.Why{Model: t.Model, Plugins: t.Plugins}
 	w.More = max(0, len(t.Offered)-mostOffers)
 	offered := slices.Clone(t.Offered)
@@ -69,11 +70,11 @@ func (s *step) whyOf(t agent.Trace) *bot.Why {
 		w.Steps = append(w.Steps, x)
 	}
 	var models []string
-	for _, spent := range s.wallet().Spent() {
-		models = append(models, spent.Model)
-		w.Input, w.Output = w.Input+spent.Usage.Input, w.Output+spent.Usage.Output
-		w.Guessed = w.Guessed || spent.Usage.Estimated
-		w.Micros += spent.Micros
+	for _, x := range spent {
+		models = append(models, x.Model)
+		w.Input, w.Output = w.Input+x.Usage.Input, w.Output+x.Usage.Output
+		w.Guessed = w.Guessed || x.Usage.Estimated
+		w.Micros += x.Micros
 	}
 	w.Model = cmp.Or(strings.Join(models, ", "), w.Model)
 	return w

@@ -1,0 +1,105 @@
+package turn
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"aidesk/bots/bot"
+	"aidesk/core/chat"
+	"aidesk/core/confirm"
+	"aidesk/store"
+)
+
+// cards are the Actions of a conversation, each with the card that shows it.
+type cards struct {
+	store        store.Store
+	bot          *bot.Bot
+	conversation string
+	now          func() time.Time
+}
+
+// action reads an Action.
+func (k cards) action(ctx context.Context, id string) (confirm.Action, error) {
+	stored, err := k.store.Action(ctx, id)
+	if err != nil {
+		return confirm.Action{}, fmt.Errorf("reading an action: %w", err)
+	}
+	return confirm.Read(stored)
+}
+
+// card is the Reply of an Action's Confirmation with the card as it is now.
+func (k cards) card(ctx context.Context, a confirm.Action) (chat.Reply, error) {
+	r, err := bot.ReadReply(ctx, k.store, a.Confirmation)
+	if err != nil {
+		return r, err
+	}
+	if a.Line >= len(r.Cards) {
+		return r, fmt.Errorf("reading a card: line %d of %d", a.Line, len(r.Cards))
+	}
+	r.Cards = slices.Clone(r.Cards)
+	r.Cards[a.Line] = confirm.Card(a)
+	return r, nil
+}
+
+// move is the commit that brings an Action to a state, its card with it.
+func (k cards) move(ctx context.Context, a confirm.Action, state confirm.State, o confirm.Outcome) (confirm.Action, store.Commit, error) {
+	var c store.Commit
+	a, t, err := a.To(state, o)
+	if err != nil {
+		return a, c, err
+	}
+	r, err := k.card(ctx, a)
+	if err != nil {
+		return a, c, err
+	}
+	wanted, err := k.bot.Wanted(k.conversation, r, a.Owner)
+	if err != nil {
+		return a, c, err
+	}
+	c.Actions, c.Replies = []store.Transition{t}, []store.Reply{wanted}
+	audit := map[string]string{
+		"what": string(state), "member": a.Member, "plugin": a.Call.Plugin, "operation": a.Call.Operation, "action": a.ID, "digest": a.Call.Digest,
+	}
+	var from []string
+	for _, o := range a.Call.From {
+		from = append(from, o.Plugin)
+	}
+	if len(from) > 0 {
+		audit["data_from"] = strings.Join(from, " ")
+	}
+	if a.Lasting {
+		audit["leave"] = "conversation"
+	}
+	c.Audits = []store.Audit{k.bot.Audit(k.now(), a.Place, audit)}
+	return a, c, nil
+}
+
+// park writes an Action with its timer, its buttons and its card in r.
+func park(x *bot.Exchange, c *store.Commit, r *chat.Reply, a confirm.Action) error {
+	t, err := a.Park()
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(bot.Event{Expire: a.ID, Chat: &chat.Event{Place: a.Place, Member: a.Member}})
+	if err != nil {
+		return fmt.Errorf("storing a timer: %w", err)
+	}
+	c.Actions = append(c.Actions, t)
+	c.Events = append(c.Events, store.Event{
+		ID: chat.Key(x.Bot.Name, "expire", a.ID), Conversation: a.Conversation, Kind: bot.KindExpire,
+		Time: x.Now(), Due: a.Until, Body: body,
+	})
+	for do, button := range map[string]string{
+		bot.DoApprove: a.Buttons.Approve, bot.DoAllow: a.Buttons.Allow, bot.DoCancel: a.Buttons.Cancel, bot.DoAgain: a.Buttons.Again, bot.DoEdit: a.Buttons.Edit,
+	} {
+		if button != "" {
+			x.Button(c, button, bot.ButtonAction{Do: do, Member: a.Member, Action: a.ID}, 30*bot.Day)
+		}
+	}
+	r.Cards = append(r.Cards, confirm.Card(a))
+	return nil
+}
