@@ -58,38 +58,38 @@ type Config struct {
 type Adapter struct {
 	Config
 
-	key     ed25519.PublicKey // nil: interactions come over the gateway
-	base    *url.URL          // of the API
-	web     *rest.Client
-	people  *session.Cache[chat.Member]     // by server and member
-	servers *session.Cache[server]          // who administers a server
-	locales *session.Cache[string]          // the languages of members' clients
-	rooms   *session.Cache[payload.Channel] // as Discord described them
-	states  *session.StatusBoard
-	words   time.Duration                     // how long a status is shown by the sign of typing alone
-	left    *session.PersistentCache          // messages with the words of a status, so that none outlives a crash
-	tokens  *session.Cache[token]             // of each member's last interaction
-	heard   *session.Cache[utterance]         // the messages that were taken in lately
-	directs *session.PersistentCache          // channels of direct messages, by member
-	homes   *session.PersistentCache          // servers in which members last used the desk
-	threads *session.PersistentCache          // in which the desk takes part, with where they hang
-	chains  *session.PersistentCache          // our messages outside of threads, with the first of their chain
-	hinted  *session.PersistentCache          // threads in which was said how to reach the desk
-	forms   *session.PersistentCache          // names of forms that are too long for Discord
-	drafts  *session.Cache[map[string]string] // forms with a fault in them, by member and form
-	openers *openers
-	mark    *bookmark
+	publicKey      ed25519.PublicKey // nil: interactions come over the gateway
+	base           *url.URL          // of the API
+	rest           *rest.Client
+	members        *session.Cache[chat.Member]     // by server and member
+	guilds         *session.Cache[guild]           // who administers a server
+	locales        *session.Cache[string]          // the languages of members' clients
+	channels       *session.Cache[payload.Channel] // as Discord described them
+	statuses       *session.StatusBoard
+	typingOnly     time.Duration                     // how long a status is shown by the sign of typing alone
+	statusMessages *session.PersistentCache          // messages with the words of a status, so that none outlives a crash
+	tokens         *session.Cache[interactionToken]  // of each member's last interaction
+	recent         *session.Cache[recentMessage]     // the messages that were taken in lately
+	dmChannels     *session.PersistentCache          // channels of direct messages, by member
+	homeGuilds     *session.PersistentCache          // servers in which members last used the desk
+	threads        *session.PersistentCache          // in which the desk takes part, with where they hang
+	chains         *session.PersistentCache          // our messages outside of threads, with the first of their chain
+	hinted         *session.PersistentCache          // threads in which was said how to reach the desk
+	longFormIDs    *session.PersistentCache          // names of forms that are too long for Discord
+	drafts         *session.Cache[map[string]string] // forms with a fault in them, by member and form
+	threadLocks    *threadLocks
+	cursor         *cursor
 
-	identity *session.Identity[identity]
-	run      session.RunState[shift]
-	line     *session.ConnectionStatus
-	times    gateway.Times
+	identity   *session.Identity[appIdentity]
+	run        session.RunState[runInfo]
+	connection *session.ConnectionStatus
+	times      gateway.Times
 }
 
-// shift is one Run: the desk behind the adapter.
-type shift struct {
-	desk chat.Handler
-	self identity
+// runInfo is one Run: the desk behind the adapter.
+type runInfo struct {
+	handler chat.Handler
+	self    appIdentity
 }
 
 var (
@@ -131,25 +131,25 @@ func New(c Config) (*Adapter, error) {
 	c.Client = session.HTTPClient(c.Client, 2*session.CallTimeout)
 
 	a := &Adapter{
-		Config: c, base: base, web: rest.NewClient(c.Client, base, c.Token), words: wordsTime,
-		line: session.NewConnectionStatus(platform, 1), states: session.NewStatusBoard(),
-		times: gateway.Times{Open: 20 * time.Second, Pause: time.Second, Silent: 52 * time.Second},
-		mark:  &bookmark{}, openers: &openers{busy: map[string]chan struct{}{}},
+		Config: c, base: base, rest: rest.NewClient(c.Client, base, c.Token), typingOnly: typingOnlyTime,
+		connection: session.NewConnectionStatus(platform, 1), statuses: session.NewStatusBoard(),
+		times:  gateway.Times{Open: 20 * time.Second, Pause: time.Second, Silent: 52 * time.Second},
+		cursor: &cursor{}, threadLocks: &threadLocks{busy: map[string]chan struct{}{}},
 	}
 	if len(key) > 0 {
-		a.key = key
+		a.publicKey = key
 	}
 	a.identity = session.NewIdentity(a.askIdentity)
-	a.people = session.NewCache[chat.Member](c.Now, session.MemberLife)
-	a.servers = session.NewCache[server](c.Now, session.MemberLife)
-	a.tokens = session.NewCache[token](c.Now, tokenLife)
-	a.locales, a.rooms = session.NewCache[string](c.Now, 0), session.NewCache[payload.Channel](c.Now, 0)
-	a.heard = session.NewCache[utterance](c.Now, 0)
-	a.drafts = session.NewCache[map[string]string](c.Now, 0).Bound(mostDrafts)
-	a.directs, a.homes = session.NewPersistentCache("directs"), session.NewPersistentCache("homes")
+	a.members = session.NewCache[chat.Member](c.Now, session.MemberLife)
+	a.guilds = session.NewCache[guild](c.Now, session.MemberLife)
+	a.tokens = session.NewCache[interactionToken](c.Now, tokenLife)
+	a.locales, a.channels = session.NewCache[string](c.Now, 0), session.NewCache[payload.Channel](c.Now, 0)
+	a.recent = session.NewCache[recentMessage](c.Now, 0)
+	a.drafts = session.NewCache[map[string]string](c.Now, 0).Bound(maxDrafts)
+	a.dmChannels, a.homeGuilds = session.NewPersistentCache("directs"), session.NewPersistentCache("homes")
 	a.threads, a.chains = session.NewPersistentCache("threads"), session.NewPersistentCache("chains")
-	a.hinted, a.forms = session.NewPersistentCache("hinted"), session.NewPersistentCache("forms")
-	a.left = session.NewPersistentCache("status")
+	a.hinted, a.longFormIDs = session.NewPersistentCache("hinted"), session.NewPersistentCache("forms")
+	a.statusMessages = session.NewPersistentCache("status")
 	return a, nil
 }
 
@@ -159,38 +159,38 @@ func (a *Adapter) Platform() string { return platform }
 // Run finds out who the application is, registers the commands and receives until ctx
 // is done or Discord refuses the token or the intents for good.
 func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error {
-	self, err := a.introduce(ctx)
+	self, err := a.waitForIdentity(ctx)
 	if err != nil {
 		return err
 	}
-	for _, c := range []*session.PersistentCache{a.directs, a.homes, a.threads, a.chains, a.hinted, a.forms, a.left} {
+	for _, c := range []*session.PersistentCache{a.dmChannels, a.homeGuilds, a.threads, a.chains, a.hinted, a.longFormIDs, a.statusMessages} {
 		c.Use(k) // replies are sent beyond the end of a run, and remembered
 	}
-	a.run.Start(shift{desk: h, self: self})
+	a.run.Start(runInfo{handler: h, self: self})
 	defer a.run.Stop()
-	defer a.states.Stop()
+	defer a.statuses.Stop()
 	var back sync.WaitGroup
 	defer back.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	back.Go(func() { a.register(ctx, self, k) })
-	back.Go(func() { a.clearStatuses(ctx) })
+	back.Go(func() { a.registerCommands(ctx, self, k) })
+	back.Go(func() { a.removeOldStatuses(ctx) })
 	return a.listen(ctx, self, k)
 }
 
 // Ready says why nothing can be received or sent, or nil.
 func (a *Adapter) Ready() error {
-	if err := a.web.TokenFault(); err != nil {
+	if err := a.rest.TokenFault(); err != nil {
 		return err
 	}
 	if !a.run.Running() {
 		return errors.New("discord: not running")
 	}
-	return a.line.Ready()
+	return a.connection.Ready()
 }
 
-// identity is who the application is.
-type identity struct {
+// appIdentity is who the application is.
+type appIdentity struct {
 	Application string // its id
 	User        string // the bot's id, which may be another
 	Name        string
@@ -199,8 +199,8 @@ type identity struct {
 // errAnother says that a token is not the one that was meant.
 var errAnother = errors.New("not to the one that the configuration names")
 
-// introduce asks Discord who we are until it says so or refuses the token for good.
-func (a *Adapter) introduce(ctx context.Context) (identity, error) {
+// waitForIdentity asks Discord who we are until it says so or refuses the token for good.
+func (a *Adapter) waitForIdentity(ctx context.Context) (appIdentity, error) {
 	return a.identity.Wait(ctx, func(err error, pause time.Duration) (f session.Failure) {
 		switch r, refused := errors.AsType[*rest.Error](err); {
 		case rest.StatusOf(err) == http.StatusUnauthorized:
@@ -218,20 +218,20 @@ func (a *Adapter) introduce(ctx context.Context) (identity, error) {
 }
 
 // askIdentity asks Discord who we are.
-func (a *Adapter) askIdentity(ctx context.Context) (identity, error) {
+func (a *Adapter) askIdentity(ctx context.Context) (appIdentity, error) {
 	var me payload.User
-	if err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/users/@me", MaxWait: session.CallTimeout}, &me); err != nil {
-		return identity{}, err
+	if err := a.rest.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/users/@me", MaxWait: session.CallTimeout}, &me); err != nil {
+		return appIdentity{}, err
 	}
 	var app payload.Application
-	if err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/applications/@me", MaxWait: session.CallTimeout}, &app); err != nil {
-		return identity{}, err
+	if err := a.rest.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/applications/@me", MaxWait: session.CallTimeout}, &app); err != nil {
+		return appIdentity{}, err
 	}
 	if me.ID == "" || app.ID == "" {
-		return identity{}, errors.New("GET /users/@me: Discord names nobody")
+		return appIdentity{}, errors.New("GET /users/@me: Discord names nobody")
 	}
 	if a.ApplicationID != "" && a.ApplicationID != app.ID {
-		return identity{}, fmt.Errorf("discord: the token belongs to the application %s and %w, %s", app.ID, errAnother, a.ApplicationID)
+		return appIdentity{}, fmt.Errorf("discord: the token belongs to the application %s and %w, %s", app.ID, errAnother, a.ApplicationID)
 	}
-	return identity{Application: app.ID, User: me.ID, Name: me.Name}, nil
+	return appIdentity{Application: app.ID, User: me.ID, Name: me.Name}, nil
 }

@@ -16,8 +16,8 @@ import (
 // verbStop is the verb that is about what runs where it is typed.
 const verbStop = "stop"
 
-// typed reads a command as Discord gives it, and the option that is being typed.
-func typed(i payload.Interaction) (c chat.Command, focused string) {
+// parseCommand reads a command as Discord gives it, and the option that is being typed.
+func parseCommand(i payload.Interaction) (c chat.Command, focused string) {
 	c.Name = i.Data.Name
 	options := i.Data.Options
 	if len(options) > 0 && options[0].Type == render.OptionVerb {
@@ -37,9 +37,9 @@ func typed(i payload.Interaction) (c chat.Command, focused string) {
 	return c, focused
 }
 
-// misuse says what is wrong with a command, or "". Discord judges it too, by the
+// commandFault says what is wrong with a command, or "". Discord judges it too, by the
 // commands as they were registered once.
-func misuse(c chat.Command, verb chat.Verb) string {
+func commandFault(c chat.Command, verb chat.Verb) string {
 	for _, o := range verb.Options {
 		value := c.Options[o.Name]
 		switch {
@@ -55,25 +55,25 @@ func misuse(c chat.Command, verb chat.Verb) string {
 // command takes a slash command. It is between the member and the desk: it belongs to
 // their direct message and is answered there. Only an administrator's is about the
 // channel in which it was typed, and a stop about the thread.
-func (in incoming) command(ctx context.Context, i payload.Interaction) (*response, error) {
-	c, _ := typed(i)
+func (in inbound) command(ctx context.Context, i payload.Interaction) (*interactionResponse, error) {
+	c, _ := parseCommand(i)
 	syntax, verb, known := in.Grammar.Find(c.Name, c.Verb)
 	if !known {
-		return passing("I do not know this command any more. Wait a minute for Discord to learn the new ones, or reload it."), nil
+		return ephemeralText("I do not know this command any more. Wait a minute for Discord to learn the new ones, or reload it."), nil
 	}
-	if text := misuse(c, verb); text != "" {
-		return passing(text), nil
+	if text := commandFault(c, verb); text != "" {
+		return ephemeralText(text), nil
 	}
-	direct, fault, err := in.around(ctx, i, "")
+	direct, fault, err := in.interactionPlace(ctx, i, "")
 	if err != nil {
 		return nil, err
 	}
 	if fault != "" {
-		return passing(fault), nil
+		return ephemeralText(fault), nil
 	}
 	place := direct
 	if i.Guild != "" {
-		here, err := in.typedIn(ctx, i)
+		here, err := in.commandPlace(ctx, i)
 		switch {
 		case err != nil:
 			return nil, err
@@ -86,23 +86,23 @@ func (in incoming) command(ctx context.Context, i payload.Interaction) (*respons
 		}
 	}
 	if verb.Form {
-		return in.opening(ctx, i, chat.Opening{Place: place, Member: i.Sender(), Command: &c}), nil
+		return in.openForm(ctx, i, chat.Opening{Place: place, Member: i.Sender(), Command: &c}), nil
 	}
 	e := in.event("c", i, place)
 	e.Command = &c
-	if err := in.receive(ctx, e); err != nil {
+	if err := in.handOver(ctx, e); err != nil {
 		return nil, err
 	}
 	if i.ChannelID == direct.Channel || place.Thread != "" {
-		return passing("One moment."), nil
+		return ephemeralText("One moment."), nil
 	}
-	return leading("I answer in our direct message:", address("", direct.Channel, "")), nil
+	return ephemeralLink("I answer in our direct message:", messageURL("", direct.Channel, "")), nil
 }
 
-// typedIn is the channel in which a command was typed, and the thread if it was in one.
-func (in incoming) typedIn(ctx context.Context, i payload.Interaction) (chat.Place, error) {
+// commandPlace is the channel in which a command was typed, and the thread if it was in one.
+func (in inbound) commandPlace(ctx context.Context, i payload.Interaction) (chat.Place, error) {
 	place := chat.Place{Platform: platform, Workspace: i.Guild, Channel: i.ChannelID}
-	if s := in.seat(ctx, i.ChannelID); s.known() {
+	if s := in.threadRef(ctx, i.ChannelID); s.known() {
 		place.Channel, place.Thread = s.parent, i.ChannelID
 		return place, nil
 	}
@@ -110,7 +110,7 @@ func (in incoming) typedIn(ctx context.Context, i payload.Interaction) (chat.Pla
 	if i.Channel.ID != "" {
 		kind = i.Channel.Type
 	}
-	parent, err := in.parent(ctx, i.ChannelID, kind)
+	parent, err := in.parentChannel(ctx, i.ChannelID, kind)
 	if parent != "" {
 		place.Channel, place.Thread = parent, i.ChannelID
 	}
@@ -120,23 +120,23 @@ func (in incoming) typedIn(ctx context.Context, i payload.Interaction) (chat.Pla
 	return place, err
 }
 
-// suggestTime is how long completing an option may take.
-const suggestTime = time.Second
+// completeTimeout is how long completing an option may take.
+const completeTimeout = time.Second
 
-// suggest completes an option that a member types.
-func (in incoming) suggest(ctx context.Context, i payload.Interaction) *response {
-	ctx, cancel := context.WithTimeout(ctx, suggestTime)
+// complete completes an option that a member types.
+func (in inbound) complete(ctx context.Context, i payload.Interaction) *interactionResponse {
+	ctx, cancel := context.WithTimeout(ctx, completeTimeout)
 	defer cancel()
-	c, focused := typed(i)
+	c, focused := parseCommand(i)
 	q := chat.Query{Member: i.Sender(), Command: c, Option: focused, Prefix: c.Options[focused]}
 	q.Place = chat.Place{Platform: platform, Workspace: i.Guild, Channel: i.ChannelID}
 	if i.Guild == "" {
 		q.Place.Direct = true
-		q.Place.Workspace, _ = in.homes.Kept(ctx, q.Member) // without one nothing is completed
+		q.Place.Workspace, _ = in.homeGuilds.Kept(ctx, q.Member) // without one nothing is completed
 	}
-	found, err := in.desk.Suggest(ctx, q)
+	found, err := in.handler.Suggest(ctx, q)
 	if err != nil {
 		in.Logger.WarnContext(ctx, "completing an option", "error", err)
 	}
-	return &response{Type: respondComplete, Data: map[string]any{"choices": render.Choices(found)}}
+	return &interactionResponse{Type: respondComplete, Data: map[string]any{"choices": render.Choices(found)}}
 }

@@ -14,23 +14,23 @@ import (
 	"aidesk/core/markdown"
 )
 
-// utterance is a message that was taken in: when one is deleted, Discord says nothing of it
+// recentMessage is a message that was taken in: when one is deleted, Discord says nothing of it
 // but its id.
-type utterance struct {
-	member string // empty: it was only pointed at
-	place  chat.Place
-	title  string // how it begins
-	done   bool   // the desk has it
+type recentMessage struct {
+	member   string // empty: it was only pointed at
+	place    chat.Place
+	text     string // how it begins
+	received bool   // the desk has it
 }
 
-// utterance finds a message that was taken in.
-func (a *Adapter) utterance(id string) (utterance, bool) {
-	u := a.heard.Last(id)
+// recentMessage finds a message that was taken in.
+func (a *Adapter) recentMessage(id string) (recentMessage, bool) {
+	u := a.recent.Last(id)
 	return u, u.member != ""
 }
 
-// named says whether a message mentions the bot, or answers it with a ping.
-func (i identity) named(m payload.Message) bool {
+// mentioned says whether a message mentions the bot, or answers it with a ping.
+func (i appIdentity) mentioned(m payload.Message) bool {
 	for _, u := range m.Mentions {
 		if u.ID == i.User {
 			return true
@@ -39,28 +39,28 @@ func (i identity) named(m payload.Message) bool {
 	return false
 }
 
-// concerned says whether a message may be for the desk: a mention, a direct message, or
+// concerns says whether a message may be for the desk: a mention, a direct message, or
 // one in a thread in which it takes part.
-func (i identity) concerned(ctx context.Context, a *Adapter, m payload.Message) bool {
-	if m.Foreign() {
+func (i appIdentity) concerns(ctx context.Context, a *Adapter, m payload.Message) bool {
+	if m.NotFromPerson() {
 		return false
 	}
-	return m.Guild == "" || i.named(m) || a.seat(ctx, m.Channel).known()
+	return m.Guild == "" || i.mentioned(m) || a.threadRef(ctx, m.Channel).known()
 }
 
-// message is what a member said to the desk.
-func (in incoming) message(ctx context.Context, m payload.Message) error {
-	if before, _ := in.utterance(m.ID); m.Foreign() || before.done { // what was missed may come twice
+// newMessage is what a member said to the desk.
+func (in inbound) newMessage(ctx context.Context, m payload.Message) error {
+	if before, _ := in.recentMessage(m.ID); m.NotFromPerson() || before.received { // what was missed may come twice
 		return nil
 	}
-	named := in.self.named(m)
+	named := in.self.mentioned(m)
 	if m.Guild != "" && !named && !in.MessageContent {
-		if m.Content == "" && in.seat(ctx, m.Channel).known() {
-			in.hint(ctx, m.Channel)
+		if m.Content == "" && in.threadRef(ctx, m.Channel).known() {
+			in.hintOnce(ctx, m.Channel)
 		}
 		return nil
 	}
-	place, err := in.where(ctx, m)
+	place, err := in.placeOf(ctx, m)
 	if err != nil || place.Channel == "" {
 		return err
 	}
@@ -69,7 +69,7 @@ func (in incoming) message(ctx context.Context, m payload.Message) error {
 	for _, f := range m.Attachments {
 		text = strings.TrimSpace(text + "\n\nAttached file, which cannot be read: " + f.Name)
 	}
-	about := in.about(m)
+	about := in.quotedText(m)
 	if text == "" && about == "" {
 		text = "help" // who only calls the desk wants to know what it is
 	}
@@ -78,28 +78,28 @@ func (in incoming) message(ctx context.Context, m payload.Message) error {
 		Message: &chat.Message{ID: m.ID, Text: text, Names: names, About: about},
 	}
 	if !place.Direct {
-		in.at(ctx, m.Author.ID, place.Workspace)
+		in.rememberHomeGuild(ctx, m.Author.ID, place.Workspace)
 	}
-	u := utterance{member: e.Member, place: place, title: title}
-	in.heard.Put(m.ID, u)
-	if err := in.receive(ctx, e); err != nil {
+	u := recentMessage{member: e.Member, place: place, text: title}
+	in.recent.Put(m.ID, u)
+	if err := in.handOver(ctx, e); err != nil {
 		return err
 	}
-	u.done = true
-	in.heard.Put(m.ID, u)
+	u.received = true
+	in.recent.Put(m.ID, u)
 	return nil
 }
 
-// receive gives an event to the desk.
-func (in incoming) receive(ctx context.Context, e chat.Event) error {
-	if err := in.desk.Receive(ctx, e); err != nil {
+// handOver gives an event to the desk.
+func (in inbound) handOver(ctx context.Context, e chat.Event) error {
+	if err := in.handler.Receive(ctx, e); err != nil {
 		return fmt.Errorf("receiving %s: %w", e.ID, err)
 	}
 	return nil
 }
 
-// about is the text of the message that a member answers to point at it.
-func (in incoming) about(m payload.Message) string {
+// quotedText is the text of the message that a member answers to point at it.
+func (in inbound) quotedText(m payload.Message) string {
 	if m.Type != payload.TypeReply || m.Referenced == nil || m.Referenced.Author.ID == in.self.User {
 		return ""
 	}
@@ -107,15 +107,15 @@ func (in incoming) about(m payload.Message) string {
 	return text
 }
 
-// where is the place of a message: a direct message is one conversation; in a channel
+// placeOf is the place of a message: a direct message is one conversation; in a channel
 // every message begins one, in a thread or in the chain of answers to it. The channel
 // is empty if there is none, and whoever wrote was told.
-func (in incoming) where(ctx context.Context, m payload.Message) (chat.Place, error) {
+func (in inbound) placeOf(ctx context.Context, m payload.Message) (chat.Place, error) {
 	place := chat.Place{Platform: platform, Workspace: m.Guild, Channel: m.Channel}
 	if m.Guild == "" {
-		return in.between(ctx, m)
+		return in.dmPlace(ctx, m)
 	}
-	if seat := in.seat(ctx, m.Channel); seat.known() {
+	if seat := in.threadRef(ctx, m.Channel); seat.known() {
 		place.Channel, place.Thread = seat.parent, m.Channel
 		return place, nil
 	}
@@ -123,7 +123,7 @@ func (in incoming) where(ctx context.Context, m payload.Message) (chat.Place, er
 	if m.ChannelType != nil {
 		kind = *m.ChannelType
 	}
-	parent, err := in.parent(ctx, m.Channel, kind)
+	parent, err := in.parentChannel(ctx, m.Channel, kind)
 	if status := rest.StatusOf(err); status == http.StatusForbidden || status == http.StatusNotFound {
 		in.Logger.WarnContext(ctx, "a message is in a channel that the bot may not read", "channel", m.Channel, "error", err, "remedy", rest.Remedy(err))
 		return chat.Place{}, nil
@@ -132,16 +132,16 @@ func (in incoming) where(ctx context.Context, m payload.Message) (chat.Place, er
 		return place, err
 	}
 	if parent != "" {
-		in.joins(ctx, m.Channel, seat{parent: parent})
+		in.rememberThread(ctx, m.Channel, threadRef{parent: parent})
 		place.Channel, place.Thread = parent, m.Channel
 		return place, nil
 	}
-	place.Thread = in.root(ctx, m)
+	place.Thread = in.chainRoot(ctx, m)
 	return place, nil
 }
 
-// root is the first message of the chain that a message belongs to.
-func (in incoming) root(ctx context.Context, m payload.Message) string {
+// chainRoot is the first message of the chain that a message belongs to.
+func (in inbound) chainRoot(ctx context.Context, m payload.Message) string {
 	if m.Author.ID == in.self.User { // pressed, or pointed at
 		if root, err := in.chains.Kept(ctx, m.ID); err == nil && root != "" {
 			return root
@@ -163,24 +163,24 @@ func (in incoming) root(ctx context.Context, m payload.Message) string {
 	return root
 }
 
-// between is the place of a direct message. It belongs to the server in which its
+// dmPlace is the place of a direct message. It belongs to the server in which its
 // writer last used the desk; who is in none is told so.
-func (in incoming) between(ctx context.Context, m payload.Message) (chat.Place, error) {
-	server, fault, err := in.home(ctx, m.Author.ID)
+func (in inbound) dmPlace(ctx context.Context, m payload.Message) (chat.Place, error) {
+	server, fault, err := in.homeGuild(ctx, m.Author.ID)
 	if err != nil {
 		return chat.Place{}, err
 	}
 	if fault != "" {
-		in.plain(ctx, m.Channel, "refused/"+m.ID, fault)
+		in.postLine(ctx, m.Channel, "refused/"+m.ID, fault)
 		return chat.Place{}, nil
 	}
-	in.met(ctx, m.Author.ID, m.Channel)
+	in.rememberDM(ctx, m.Author.ID, m.Channel)
 	return chat.Place{Platform: platform, Workspace: server, Channel: m.Channel, Direct: true}, nil
 }
 
-// hint says once in a thread how the desk can be reached there: Discord shows it what is
+// hintOnce says once in a thread how the desk can be reached there: Discord shows it what is
 // written only where it is mentioned.
-func (in incoming) hint(ctx context.Context, thread string) {
+func (in inbound) hintOnce(ctx context.Context, thread string) {
 	if said, err := in.hinted.Kept(ctx, thread); err != nil || said != "" {
 		return
 	}
@@ -188,30 +188,30 @@ func (in incoming) hint(ctx context.Context, thread string) {
 		in.Logger.WarnContext(ctx, "remembering a hint", "error", err)
 		return
 	}
-	in.plain(ctx, thread, "hint/"+thread, "I can only read messages here that reply to me or mention me.")
+	in.postLine(ctx, thread, "hint/"+thread, "I can only read messages here that reply to me or mention me.")
 }
 
-// plain posts one line of the adapter's own. It may be lost.
-func (in incoming) plain(ctx context.Context, channel, name, line string) {
-	if _, err := in.create(ctx, channel, render.Line(name, line), session.CallTimeout); err != nil {
+// postLine posts one line of the adapter's own. It may be lost.
+func (in inbound) postLine(ctx context.Context, channel, name, line string) {
+	if _, err := in.postMessage(ctx, channel, render.Line(name, line), session.CallTimeout); err != nil {
 		in.Logger.WarnContext(ctx, "telling a member", "channel", channel, "error", err, "remedy", rest.Remedy(err))
 	}
 }
 
-// changed is a message that was edited. What Discord itself adds to one is no change.
-func (in incoming) changed(ctx context.Context, m payload.Message) error {
-	if m.Edited == "" || m.Foreign() {
+// editedMessage is a message that was edited. What Discord itself adds to one is no change.
+func (in inbound) editedMessage(ctx context.Context, m payload.Message) error {
+	if m.Edited == "" || m.NotFromPerson() {
 		return nil
 	}
-	before, known := in.utterance(m.ID)
-	named := in.self.named(m)
+	before, known := in.recentMessage(m.ID)
+	named := in.self.mentioned(m)
 	if !known && !named && m.Guild != "" {
 		return nil
 	}
 	place := before.place
 	if !known {
 		var err error
-		if place, err = in.where(ctx, m); err != nil || place.Channel == "" {
+		if place, err = in.placeOf(ctx, m); err != nil || place.Channel == "" {
 			return err
 		}
 	}
@@ -220,16 +220,16 @@ func (in incoming) changed(ctx context.Context, m payload.Message) error {
 		ID: chat.Key("e", m.Channel, m.ID, m.Edited), Time: in.Now(), Place: place, Member: m.Author.ID,
 		Change: &chat.Change{Message: m.ID, Text: text, Deleted: text == "" && !named}, // it is not for us any more
 	}
-	return in.receive(ctx, e)
+	return in.handOver(ctx, e)
 }
 
-// deleted is a message that was deleted.
-func (in incoming) deleted(ctx context.Context, m payload.Message) error {
-	before, known := in.utterance(m.ID)
+// deletedMessage is a message that was deleted.
+func (in inbound) deletedMessage(ctx context.Context, m payload.Message) error {
+	before, known := in.recentMessage(m.ID)
 	if !known {
 		return nil
 	}
-	return in.receive(ctx, chat.Event{
+	return in.handOver(ctx, chat.Event{
 		ID: chat.Key("d", m.Channel, m.ID), Time: in.Now(), Place: before.place, Member: before.member,
 		Change: &chat.Change{Message: m.ID, Deleted: true},
 	})

@@ -12,5 +12,5 @@ func Hasten(a *Adapter, silent time.Duration) {
 		silent = a.times.Silent
 	}
 	a.times = gateway.Times{Open: 2 * time.Second, Pause: 20 * time.Millisecond, Silent: silent}
-	a.words = 50 * time.Millisecond
+	a.typingOnly = 50 * time.Millisecond
 }

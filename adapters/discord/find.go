@@ -11,16 +11,16 @@ import (
 	"aidesk/core/chat"
 )
 
-// underWay is how long a request may still be on its way after it was begun.
-const underWay = 30 * time.Second
+// inFlight is how long a request may still be on its way after it was begun.
+const inFlight = 30 * time.Second
 
 // Find looks for the messages of a reply by the nonces that they carry, or else by what
 // they say and answer.
 func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (string, bool, error) {
-	found, err := a.search(ctx, r, since)
+	found, err := a.findPosted(ctx, r, since)
 	if rest.Forbidden(err) && r.To != "" && !r.Place.Direct { // then it may have gone to the member
 		r.Private = true
-		found, err = a.search(ctx, r, since)
+		found, err = a.findPosted(ctx, r, since)
 	}
 	if err != nil && rest.CodeOf(err) != rest.CodeUnknownChannel {
 		return "", false, err
@@ -28,36 +28,36 @@ func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (stri
 	if len(found.Messages) > 0 {
 		return found.String(), true, nil
 	}
-	if age := a.Now().Sub(since); age < underWay {
-		return "", false, &chat.Later{After: underWay - age, Reason: "a message may still be on its way"}
+	if age := a.Now().Sub(since); age < inFlight {
+		return "", false, &chat.Later{After: inFlight - age, Reason: "a message may still be on its way"}
 	}
 	return "", false, nil
 }
 
-// search looks for the messages of a reply where it goes. It opens no thread: without
+// findPosted looks for the messages of a reply where it goes. It opens no thread: without
 // one nothing was posted there.
-func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (session.Delivered, error) {
+func (a *Adapter) findPosted(ctx context.Context, r chat.Reply, since time.Time) (session.Delivered, error) {
 	private := !r.Place.Direct && (r.Private || r.Place.Thread == "" && !r.Open)
-	if _, known := a.spotted(ctx, r.Place); !known && !private {
+	if _, known := a.knownTarget(ctx, r.Place); !known && !private {
 		return session.Delivered{}, nil
 	}
 	self, err := a.identity.Get(ctx)
 	if err != nil {
 		return session.Delivered{}, err
 	}
-	r, at, err := a.address(ctx, r, session.Delivered{})
+	r, at, err := a.destination(ctx, r, session.Delivered{})
 	if err != nil {
 		return session.Delivered{}, err
 	}
-	wanted, err := a.compose(r, at)
+	wanted, err := a.messagesFor(r, at)
 	if err != nil {
 		return session.Delivered{}, err
 	}
 	out := session.Delivered{Channel: at.channel}
 	var ours []payload.Message
 	after := payload.IDAt(since.Add(-time.Minute)) // clocks differ
-	for range mostPages {
-		page, err := a.page(ctx, at.channel, url.Values{"after": {after}, "limit": {"100"}})
+	for range maxPages {
+		page, err := a.messagePage(ctx, at.channel, url.Values{"after": {after}, "limit": {"100"}})
 		if err != nil {
 			return out, err
 		}
@@ -79,7 +79,7 @@ func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (se
 				return m.Nonce == "" && m.Content == w.Content && m.Reference.Message == w.Answers()
 			},
 		} {
-			if id := earliest(ours, taken, same); id != "" {
+			if id := firstMatch(ours, taken, same); id != "" {
 				taken[id] = true
 				out.Messages = append(out.Messages, id)
 				break
@@ -89,8 +89,8 @@ func (a *Adapter) search(ctx context.Context, r chat.Reply, since time.Time) (se
 	return out, nil
 }
 
-// earliest is the first message that is the same and not taken.
-func earliest(all []payload.Message, taken map[string]bool, same func(payload.Message) bool) string {
+// firstMatch is the first message that is the same and not taken.
+func firstMatch(all []payload.Message, taken map[string]bool, same func(payload.Message) bool) string {
 	for _, m := range all {
 		if !taken[m.ID] && same(m) {
 			return m.ID

@@ -15,18 +15,18 @@ import (
 )
 
 const (
-	formTime    = 2 * time.Second // so that the member can be told in time that it failed
-	mostDrafts  = 1_000
+	formTimeout = 2 * time.Second // so that the member can be told in time that it failed
+	maxDrafts   = 1_000
 	buttonRetry = "Correct it"
 )
 
-// opening is the form of a press or a command, or says why there is none.
-func (in incoming) opening(ctx context.Context, i payload.Interaction, o chat.Opening) *response {
-	ctx, cancel := context.WithTimeout(ctx, formTime)
+// openForm is the form of a press or a command, or says why there is none.
+func (in inbound) openForm(ctx context.Context, i payload.Interaction, o chat.Opening) *interactionResponse {
+	ctx, cancel := context.WithTimeout(ctx, formTimeout)
 	defer cancel()
-	f, err := in.desk.Form(ctx, o)
+	f, err := in.handler.Form(ctx, o)
 	if err != nil {
-		return passing(sentence(err))
+		return ephemeralText(errorText(err))
 	}
 	for n, value := range in.drafts.Take(chat.Key(o.Member, f.ID)) {
 		if at := slices.IndexFunc(f.Inputs, func(i chat.Input) bool { return i.Name == n }); at >= 0 {
@@ -35,17 +35,17 @@ func (in incoming) opening(ctx context.Context, i payload.Interaction, o chat.Op
 	}
 	m, err := render.Form(f)
 	if err == nil {
-		m.CustomID, err = in.formID(ctx, f.ID, i, o.Place)
+		m.CustomID, err = in.storeFormID(ctx, f.ID, i, o.Place)
 	}
 	if err != nil {
 		in.Logger.WarnContext(ctx, "a form cannot be shown", "form", f.Title, "error", err)
-		return passing("This form does not fit into Discord: " + err.Error() + ".")
+		return ephemeralText("This form does not fit into Discord: " + err.Error() + ".")
 	}
-	return &response{Type: respondForm, Data: m}
+	return &interactionResponse{Type: respondForm, Data: m}
 }
 
-// formID is a form's id as Discord takes it; one that is too long is kept.
-func (in incoming) formID(ctx context.Context, id string, i payload.Interaction, place chat.Place) (string, error) {
+// storeFormID is a form's id as Discord takes it; one that is too long is kept.
+func (in inbound) storeFormID(ctx context.Context, id string, i payload.Interaction, place chat.Place) (string, error) {
 	if i.Guild == "" {
 		id = render.InServer(id, place.Workspace)
 	}
@@ -53,70 +53,70 @@ func (in incoming) formID(ctx context.Context, id string, i payload.Interaction,
 	if key == "" {
 		return custom, nil
 	}
-	return custom, in.forms.Keep(ctx, key, id)
+	return custom, in.longFormIDs.Keep(ctx, key, id)
 }
 
-// formOf is the form's own id, and the server if it was opened in a direct message.
-func (in incoming) formOf(ctx context.Context, custom string) (form, server string, err error) {
+// lookUpForm is the form's own id, and the server if it was opened in a direct message.
+func (in inbound) lookUpForm(ctx context.Context, custom string) (form, server string, err error) {
 	id, key := render.ParseFormID(custom)
 	if key != "" {
-		id, err = in.forms.Kept(ctx, key)
+		id, err = in.longFormIDs.Kept(ctx, key)
 	}
 	form, server = render.CutServer(id)
 	return form, server, err
 }
 
-// sentence is an error of the desk's, which is one.
-func sentence(err error) string {
+// errorText is an error of the desk's, which is one.
+func errorText(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return "That took too long. Please try again."
 	}
-	return markdown.Line(err.Error(), render.ContentLimit/2)
+	return markdown.Line(err.Error(), render.MaxContent/2)
 }
 
-// submission takes a form that was filled in. The answer says so, or what is wrong with
+// submitForm takes a form that was filled in. The answer says so, or what is wrong with
 // it.
-func (in incoming) submission(ctx context.Context, i payload.Interaction) (*response, error) {
-	form, server, err := in.formOf(ctx, i.Data.CustomID)
+func (in inbound) submitForm(ctx context.Context, i payload.Interaction) (*interactionResponse, error) {
+	form, server, err := in.lookUpForm(ctx, i.Data.CustomID)
 	if err != nil {
 		return nil, err
 	}
 	if form == "" {
-		return passing("I no longer know this form. Ask again."), nil
+		return ephemeralText("I no longer know this form. Ask again."), nil
 	}
-	place, fault, err := in.around(ctx, i, server)
+	place, fault, err := in.interactionPlace(ctx, i, server)
 	if err != nil {
 		return nil, err
 	}
 	if fault != "" {
-		return passing(fault), nil
+		return ephemeralText(fault), nil
 	}
 	e := in.event("f", i, place)
 	e.Filled = &chat.Submitted{Form: form, Values: map[string]string{}}
-	gather(i.Data.Components, e.Filled)
-	faults, err := in.desk.Check(ctx, e)
+	collectValues(i.Data.Components, e.Filled)
+	faults, err := in.handler.Check(ctx, e)
 	if err != nil {
-		return passing(sentence(err)), nil
+		return ephemeralText(errorText(err)), nil
 	}
 	if len(faults) > 0 {
-		return in.objection(ctx, i, e, faults), nil
+		return in.rejectForm(ctx, i, e, faults), nil
 	}
-	if err := in.receive(ctx, e); err != nil {
+	if err := in.handOver(ctx, e); err != nil {
 		return nil, err
 	}
 	switch {
 	case i.Message == nil && i.Guild == "":
-		return passing("One moment."), nil
+		return ephemeralText("One moment."), nil
 	case i.Message == nil:
-		return leading("I answer in our direct message:", address("", place.Channel, "")), nil
+		return ephemeralLink("I answer in our direct message:", messageURL("", place.Channel, "")), nil
 	case i.Message.Flags&render.FlagEphemeral != 0: // it was open for a correction
-		return &response{Type: respondUpdate, Data: render.EphemeralLine("Thank you.", "")}, nil
+		return &interactionResponse{Type: respondUpdate, Data: render.EphemeralLine("Thank you.", "")}, nil
 	}
-	return &response{Type: respondNothing}, nil
+	return &interactionResponse{Type: respondDeferredUpdate}, nil
 }
 
-// gather collects what was filled in.
-func gather(all []payload.Component, into *chat.Submitted) {
+// collectValues collects what was filled in.
+func collectValues(all []payload.Component, into *chat.Submitted) {
 	for _, c := range all {
 		name, secret, ok := render.ParseField(c.CustomID)
 		if secret {
@@ -128,16 +128,16 @@ func gather(all []payload.Component, into *chat.Submitted) {
 				into.Values[name] = strings.Join(c.Values, ", ")
 			}
 		}
-		gather(c.Components, into)
+		collectValues(c.Components, into)
 		if c.Component != nil {
-			gather([]payload.Component{*c.Component}, into)
+			collectValues([]payload.Component{*c.Component}, into)
 		}
 	}
 }
 
-// objection says what is wrong with a form, and offers to open it again with what was
+// rejectForm says what is wrong with a form, and offers to open it again with what was
 // filled in.
-func (in incoming) objection(ctx context.Context, i payload.Interaction, e chat.Event, faults []chat.Fault) *response {
+func (in inbound) rejectForm(ctx context.Context, i payload.Interaction, e chat.Event, faults []chat.Fault) *interactionResponse {
 	draft := maps.Clone(e.Filled.Values)
 	for _, secret := range e.Filled.Secret {
 		delete(draft, secret)
@@ -153,7 +153,7 @@ func (in incoming) objection(ctx context.Context, i payload.Interaction, e chat.
 		in.Logger.WarnContext(ctx, "offering a form again", "error", err)
 	}
 	if i.Message != nil && i.Message.Flags&render.FlagEphemeral != 0 {
-		return &response{Type: respondUpdate, Data: data}
+		return &interactionResponse{Type: respondUpdate, Data: data}
 	}
-	return &response{Type: respondMessage, Data: data}
+	return &interactionResponse{Type: respondMessage, Data: data}
 }

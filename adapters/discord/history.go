@@ -11,8 +11,8 @@ import (
 	"aidesk/core/chat"
 )
 
-// mostHistory is how many messages are read at most.
-const mostHistory = 200
+// maxHistory is how many messages are read at most.
+const maxHistory = 200
 
 // History reads the newest messages that members wrote in a place, oldest first, at
 // most limit or 200. Discord leaves out the text of those that do not concern the bot,
@@ -22,21 +22,21 @@ func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]c
 	if err != nil {
 		return nil, err
 	}
-	limit = min(max(limit, 0), mostHistory)
-	at, known := a.spotted(ctx, place)
+	limit = min(max(limit, 0), maxHistory)
+	at, known := a.knownTarget(ctx, place)
 	if !known {
-		at = spot{channel: place.Channel}
+		at = sendTarget{channel: place.Channel}
 	}
 	var all []payload.Message
 	query := url.Values{"limit": {"100"}}
 	for len(all) < limit {
-		page, err := a.page(ctx, at.channel, query)
+		page, err := a.messagePage(ctx, at.channel, query)
 		if err != nil {
 			return nil, err
 		}
 		var people []payload.Message
 		for _, m := range page {
-			if !m.Foreign() && m.Content != "" {
+			if !m.NotFromPerson() && m.Content != "" {
 				people = append(people, m)
 			}
 		}
@@ -46,10 +46,10 @@ func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]c
 		}
 		query.Set("before", page[0].ID)
 	}
-	if at.own { // the message that it began with is not in it
+	if at.opened { // the message that it began with is not in it
 		var root payload.Message
 		c := rest.Call{Method: http.MethodGet, Path: "/channels/%s/messages/%s", IDs: []string{place.Channel, place.Thread}, MaxWait: session.CallTimeout}
-		if err := a.web.Do(ctx, c, &root); err == nil && !root.Foreign() && root.Content != "" {
+		if err := a.rest.Do(ctx, c, &root); err == nil && !root.NotFromPerson() && root.Content != "" {
 			all = append([]payload.Message{root}, all...)
 		}
 	}

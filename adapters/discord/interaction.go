@@ -10,107 +10,107 @@ import (
 	"aidesk/core/chat"
 )
 
-// response is the answer to an interaction.
-type response struct {
+// interactionResponse is the answer to an interaction.
+type interactionResponse struct {
 	Type int `json:"type"`
 	Data any `json:"data,omitempty"`
 }
 
 // The types of responses.
 const (
-	respondPong     = 1
-	respondMessage  = 4
-	respondNothing  = 6 // the message with the button stays as it is
-	respondUpdate   = 7
-	respondComplete = 8
-	respondForm     = 9
+	respondPong           = 1
+	respondMessage        = 4
+	respondDeferredUpdate = 6 // the message with the button stays as it is
+	respondUpdate         = 7
+	respondComplete       = 8
+	respondForm           = 9
 )
 
-// passing answers an interaction with a line that only its member sees.
-func passing(line string) *response {
-	return &response{Type: respondMessage, Data: render.EphemeralLine(line, "")}
+// ephemeralText answers an interaction with a line that only its member sees.
+func ephemeralText(line string) *interactionResponse {
+	return &interactionResponse{Type: respondMessage, Data: render.EphemeralLine(line, "")}
 }
 
-// leading is passing with a link.
-func leading(line, link string) *response {
-	return &response{Type: respondMessage, Data: render.EphemeralLine(line, link)}
+// ephemeralLink is passing with a link.
+func ephemeralLink(line, link string) *interactionResponse {
+	return &interactionResponse{Type: respondMessage, Data: render.EphemeralLine(line, link)}
 }
 
 // interaction takes a command, a press, a form or a question for completions.
-func (in incoming) interaction(ctx context.Context, i payload.Interaction) (*response, error) {
+func (in inbound) interaction(ctx context.Context, i payload.Interaction) (*interactionResponse, error) {
 	if i.Type == payload.InteractionPing {
-		return &response{Type: respondPong}, nil
+		return &interactionResponse{Type: respondPong}, nil
 	}
 	who := i.Sender()
 	if who == "" {
-		return passing("I could not read that."), nil
+		return ephemeralText("I could not read that."), nil
 	}
 	if i.ChannelID == "" {
 		i.ChannelID = i.Channel.ID
 	}
 	if payload.IsThread(i.Channel.Type) && i.Channel.ID != "" && i.Channel.Parent != "" {
-		in.rooms.Put(i.Channel.ID, i.Channel)
+		in.channels.Put(i.Channel.ID, i.Channel)
 	}
 	if i.Guild == "" && i.Channel.Type == payload.ChannelDirect {
-		in.met(ctx, who, i.ChannelID)
+		in.rememberDM(ctx, who, i.ChannelID)
 	}
-	in.speaks(who, i.Locale)
-	in.tokens.Put(who, token{application: i.Application, token: i.Token})
+	in.rememberLocale(who, i.Locale)
+	in.tokens.Put(who, interactionToken{application: i.Application, token: i.Token})
 	if i.Type != payload.InteractionComplete {
-		in.at(ctx, who, i.Guild)
+		in.rememberHomeGuild(ctx, who, i.Guild)
 	}
 	switch i.Type {
 	case payload.InteractionCommand:
 		if i.Data.Type == render.CommandMessage {
-			return in.asks(ctx, i)
+			return in.askAboutMessage(ctx, i)
 		}
 		return in.command(ctx, i)
 	case payload.InteractionPress:
 		return in.press(ctx, i)
 	case payload.InteractionComplete:
-		return in.suggest(ctx, i), nil
+		return in.complete(ctx, i), nil
 	case payload.InteractionForm:
-		return in.submission(ctx, i)
+		return in.submitForm(ctx, i)
 	}
-	return passing("I do not know how to answer that."), nil
+	return ephemeralText("I do not know how to answer that."), nil
 }
 
 // event is what an interaction becomes, without its content.
-func (in incoming) event(kind string, i payload.Interaction, place chat.Place) chat.Event {
+func (in inbound) event(kind string, i payload.Interaction, place chat.Place) chat.Event {
 	return chat.Event{
 		ID: chat.Key(kind, i.ID), Time: payload.Time(i.ID, in.Now()), Place: place, Member: i.Sender(),
-		Token: token{application: i.Application, token: i.Token}.String(),
+		Token: interactionToken{application: i.Application, token: i.Token}.String(),
 	}
 }
 
 // press takes what was pressed.
-func (in incoming) press(ctx context.Context, i payload.Interaction) (*response, error) {
+func (in inbound) press(ctx context.Context, i payload.Interaction) (*interactionResponse, error) {
 	button, server, form := render.ParseButton(i.Data.CustomID)
 	if i.Message == nil || button == "" {
-		return passing("I do not know this button."), nil
+		return ephemeralText("I do not know this button."), nil
 	}
-	place, fault, err := in.around(ctx, i, server)
+	place, fault, err := in.interactionPlace(ctx, i, server)
 	if err != nil {
 		return nil, err
 	}
 	if fault != "" {
-		return passing(fault), nil
+		return ephemeralText(fault), nil
 	}
 	if form {
-		return in.opening(ctx, i, chat.Opening{Place: place, Member: i.Sender(), Button: button}), nil
+		return in.openForm(ctx, i, chat.Opening{Place: place, Member: i.Sender(), Button: button}), nil
 	}
 	e := in.event("p", i, place)
 	e.Press = &chat.Press{Button: button, Posted: session.Delivered{Channel: i.ChannelID, Messages: []string{i.Message.ID}}.String()}
-	if err := in.receive(ctx, e); err != nil {
+	if err := in.handOver(ctx, e); err != nil {
 		return nil, err
 	}
-	return &response{Type: respondNothing}, nil // what becomes of the message, the desk says
+	return &interactionResponse{Type: respondDeferredUpdate}, nil // what becomes of the message, the desk says
 }
 
-// around is the place of a press or a form: where the message with the button is; of a
+// interactionPlace is the place of a press or a form: where the message with the button is; of a
 // passing note, and without one, the direct message with the member. server is what the
 // button says of a direct message.
-func (in incoming) around(ctx context.Context, i payload.Interaction, server string) (place chat.Place, fault string, err error) {
+func (in inbound) interactionPlace(ctx context.Context, i payload.Interaction, server string) (place chat.Place, fault string, err error) {
 	if i.Guild != "" && i.Message != nil && i.Message.Flags&render.FlagEphemeral == 0 {
 		m := *i.Message
 		m.Guild, m.Channel, m.ChannelType = i.Guild, i.ChannelID, &i.Channel.Type
@@ -118,20 +118,20 @@ func (in incoming) around(ctx context.Context, i payload.Interaction, server str
 			m.ChannelType = nil
 		}
 		m.Author.ID = in.self.User
-		place, err = in.where(ctx, m)
+		place, err = in.placeOf(ctx, m)
 		return place, "", err
 	}
 	if i.Guild != "" {
 		server = i.Guild
 	}
 	if server == "" {
-		if server, fault, err = in.home(ctx, i.Sender()); err != nil || fault != "" {
+		if server, fault, err = in.homeGuild(ctx, i.Sender()); err != nil || fault != "" {
 			return place, fault, err
 		}
 	}
 	place = chat.Place{Platform: platform, Workspace: server, Channel: i.ChannelID, Direct: true}
 	if i.Guild != "" {
-		if place.Channel, err = in.direct(ctx, i.Sender()); err != nil {
+		if place.Channel, err = in.dmChannel(ctx, i.Sender()); err != nil {
 			in.Logger.WarnContext(ctx, "opening a direct message", "error", err, "remedy", rest.Remedy(err))
 			return place, "I could not open our direct message, in which I answer. Write to me there, or try again.", nil
 		}
@@ -139,11 +139,11 @@ func (in incoming) around(ctx context.Context, i payload.Interaction, server str
 	return place, "", nil
 }
 
-// asks asks about a message, in a thread on it.
-func (in incoming) asks(ctx context.Context, i payload.Interaction) (*response, error) {
+// askAboutMessage asks about a message, in a thread on it.
+func (in inbound) askAboutMessage(ctx context.Context, i payload.Interaction) (*interactionResponse, error) {
 	m, ok := i.Data.Resolved.Messages[i.Data.Target]
 	if !ok {
-		return passing("I could not read this message."), nil
+		return ephemeralText("I could not read this message."), nil
 	}
 	if m.ID == "" {
 		m.ID = i.Data.Target
@@ -154,32 +154,32 @@ func (in incoming) asks(ctx context.Context, i payload.Interaction) (*response, 
 	}
 	text, _ := payload.Text(m, "")
 	if text == "" {
-		return passing("This message has no text that I could read."), nil
+		return ephemeralText("This message has no text that I could read."), nil
 	}
 	var place chat.Place
 	var fault string
 	var err error
 	if i.Guild == "" {
-		place, fault, err = in.around(ctx, i, "")
-	} else if place, err = in.where(ctx, m); place.Channel == "" {
+		place, fault, err = in.interactionPlace(ctx, i, "")
+	} else if place, err = in.placeOf(ctx, m); place.Channel == "" {
 		fault = "I may not read this channel. An administrator can let me."
 	}
 	if err != nil {
 		return nil, err
 	}
 	if fault != "" {
-		return passing(fault), nil
+		return ephemeralText(fault), nil
 	}
 	e := in.event("s", i, place)
 	e.Message = &chat.Message{About: text}
-	if _, known := in.utterance(m.ID); !known {
-		in.heard.Put(m.ID, utterance{title: text})
+	if _, known := in.recentMessage(m.ID); !known {
+		in.recent.Put(m.ID, recentMessage{text: text})
 	}
-	if err := in.receive(ctx, e); err != nil {
+	if err := in.handOver(ctx, e); err != nil {
 		return nil, err
 	}
 	if i.Guild == "" {
-		return passing("One moment."), nil
+		return ephemeralText("One moment."), nil
 	}
-	return leading("I answer below this message:", address(i.Guild, i.ChannelID, m.ID)), nil
+	return ephemeralLink("I answer below this message:", messageURL(i.Guild, i.ChannelID, m.ID)), nil
 }

@@ -25,75 +25,75 @@ const (
 )
 
 const (
-	queueDepth = 256 // events that wait for one worker
-	retryTime  = 250 * time.Millisecond
-	mostRetry  = 15 * time.Second
+	queueDepth      = 256 // events that wait for one worker
+	firstRetryPause = 250 * time.Millisecond
+	maxRetryPause   = 15 * time.Second
 )
 
-// dispatcher works what the gateway says: what is said in one channel in order, what a
+// gatewayWorker works what the gateway says: what is said in one channel in order, what a
 // member waits for at once.
-type dispatcher struct {
+type gatewayWorker struct {
 	adapter *Adapter
-	self    identity
+	self    appIdentity
 	ctx     context.Context //nolint:containedctx // of the work, which ends before the connection does
-	queue   *session.Dispatcher[parcel]
+	queue   *session.Dispatcher[gatewayEvent]
 
-	mu   sync.Mutex
-	gate chan struct{} // closed: what comes may be worked; else what was missed comes first
+	mu          sync.Mutex
+	backlogDone chan struct{} // closed: what comes may be worked; else what was missed comes first
 }
 
-// parcel is one event on its way to a worker.
-type parcel struct {
-	kind string
-	told payload.Message
+// gatewayEvent is one event on its way to a worker.
+type gatewayEvent struct {
+	kind    string
+	message payload.Message
 }
 
-func newDispatcher(ctx context.Context, a *Adapter, self identity) *dispatcher {
-	d := &dispatcher{adapter: a, self: self, ctx: ctx, gate: make(chan struct{})}
-	close(d.gate)
-	d.queue = session.NewDispatcher(ctx, queueDepth, func(p parcel) {
-		d.wait()
-		d.handle(p)
+func newGatewayWorker(ctx context.Context, a *Adapter, self appIdentity) *gatewayWorker {
+	d := &gatewayWorker{adapter: a, self: self, ctx: ctx, backlogDone: make(chan struct{})}
+	close(d.backlogDone)
+	d.queue = session.NewDispatcher(ctx, queueDepth, func(p gatewayEvent) {
+		d.waitForBacklog()
+		d.deliver(p)
 	})
 	return d
 }
 
 // listen keeps a session at the gateway until ctx is done or Discord refuses for good.
-func (a *Adapter) listen(ctx context.Context, self identity, k chat.Keeper) error {
+func (a *Adapter) listen(ctx context.Context, self appIdentity, k chat.Keeper) error {
 	work, stop := context.WithCancel(ctx)
-	if err := a.mark.load(ctx, k); err != nil {
+	if err := a.cursor.load(ctx, k); err != nil {
 		stop()
 		return err
 	}
-	d := newDispatcher(work, a, self)
+	d := newGatewayWorker(work, a, self)
 	defer func() {
 		stop()
 		d.queue.Drain()
-		a.mark.store(context.WithoutCancel(ctx), k, a.Logger)
-		a.line.Set(0, false, nil)
+		a.cursor.save(context.WithoutCancel(ctx), k, a.Logger)
+		a.connection.Set(0, false, nil)
 	}()
-	d.queue.Go(func() { a.mark.keep(work, k, a.Logger) })
+	d.queue.Go(func() { a.cursor.saveRegularly(work, k, a.Logger) })
 	return gateway.Run(ctx, gateway.Config{
 		Token: a.Token, MessageContent: a.MessageContent, Base: a.base, Client: a.Client, Logger: a.Logger,
-		Times: a.times, Take: d.take, Status: func(open bool, fault error) { a.line.Set(0, open, fault) },
+		Times: a.times, Take: d.receive, Status: func(open bool, fault error) { a.connection.Set(0, open, fault) },
 	})
 }
 
-// take takes an event from the gateway. It does not wait: whoever reads must not.
-func (d *dispatcher) take(e gateway.Event) {
+// receive takes an event from the gateway. It does not wait: whoever reads must not.
+func (d *gatewayWorker) receive(e gateway.Event) {
 	switch e.Type {
 	case "READY":
 		var r struct {
 			Guilds []json.RawMessage `json:"guilds"`
 		}
 		_ = session.DecodeLenient(e.Data, &r) // without servers nothing is waited for
-		d.ready(len(r.Guilds))
+		d.startSession(len(r.Guilds))
 	case "GUILD_CREATE":
-		d.server(e.Data)
+		d.rememberChannels(e.Data)
 	case kindMessage, kindEdit, kindDelete:
 		var m payload.Message
 		if session.DecodeLenient(e.Data, &m) == nil {
-			d.put(parcel{e.Type, m})
+			d.enqueue(gatewayEvent{e.Type, m})
 		}
 	case "MESSAGE_DELETE_BULK":
 		var m struct {
@@ -103,48 +103,48 @@ func (d *dispatcher) take(e gateway.Event) {
 		_ = session.DecodeLenient(e.Data, &m) // then there are none
 		for _, id := range m.IDs {
 			m.ID = id
-			d.put(parcel{kindDelete, m.Message})
+			d.enqueue(gatewayEvent{kindDelete, m.Message})
 		}
 	case kindInteraction:
-		if !d.queue.TryStart(func() { d.answer(e.Data) }) { // the member is told by Discord that nobody answers
+		if !d.queue.TryStart(func() { d.answerInteraction(e.Data) }) { // the member is told by Discord that nobody answers
 			d.adapter.Logger.WarnContext(d.ctx, "too many presses and commands at once")
 		}
 	case "CHANNEL_UPDATE", "CHANNEL_DELETE", "THREAD_UPDATE", "THREAD_DELETE":
 		var c payload.Channel
 		_ = session.DecodeLenient(e.Data, &c) // then none is forgotten
-		d.adapter.rooms.Forget(c.ID)
+		d.adapter.channels.Forget(c.ID)
 	case "GUILD_UPDATE", "GUILD_DELETE", "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE":
 		var g struct {
 			ID    string `json:"id"`
 			Guild string `json:"guild_id"`
 		}
 		_ = session.DecodeLenient(e.Data, &g) // then none is forgotten
-		d.adapter.forgetServer(g.ID)
-		d.adapter.forgetServer(g.Guild)
+		d.adapter.forgetGuild(g.ID)
+		d.adapter.forgetGuild(g.Guild)
 	}
 }
 
-// ready begins a new session: what was missed before it comes first.
-func (d *dispatcher) ready(servers int) {
-	from := d.adapter.mark.mark()
+// startSession begins a new session: what was missed before it comes first.
+func (d *gatewayWorker) startSession(servers int) {
+	from := d.adapter.cursor.position()
 	if from != "" {
-		d.adapter.mark.begin(from) // until then the mark stays
+		d.adapter.cursor.begin(from) // until then the mark stays
 	}
-	d.adapter.mark.renew()
+	d.adapter.cursor.resetMissed()
 	gate := make(chan struct{})
 	pass := sync.OnceFunc(func() { close(gate) })
 	d.mu.Lock()
-	d.gate = gate
+	d.backlogDone = gate
 	d.mu.Unlock()
 	d.queue.Go(func() {
-		defer time.AfterFunc(gateTime, pass).Stop() // what comes does not wait for ever
+		defer time.AfterFunc(backlogTimeout, pass).Stop() // what comes does not wait for ever
 		defer pass()
-		d.catchUp(d.ctx, from, servers)
+		d.fetchMissed(d.ctx, from, servers)
 	})
 }
 
-// server notes the channels of a server.
-func (d *dispatcher) server(raw json.RawMessage) {
+// rememberChannels notes the channels of a server.
+func (d *gatewayWorker) rememberChannels(raw json.RawMessage) {
 	var g struct {
 		ID       string            `json:"id"`
 		Channels []payload.Channel `json:"channels"`
@@ -157,13 +157,13 @@ func (d *dispatcher) server(raw json.RawMessage) {
 	for i := range all {
 		all[i].Guild = g.ID
 	}
-	d.adapter.mark.found(all)
+	d.adapter.cursor.addChannels(all)
 }
 
-// wait waits until what was missed has been fetched.
-func (d *dispatcher) wait() {
+// waitForBacklog waits until what was missed has been fetched.
+func (d *gatewayWorker) waitForBacklog() {
 	d.mu.Lock()
-	gate := d.gate
+	gate := d.backlogDone
 	d.mu.Unlock()
 	select {
 	case <-gate:
@@ -171,32 +171,32 @@ func (d *dispatcher) wait() {
 	}
 }
 
-// put gives an event to the worker of its channel, unless it is none of ours. One for
+// enqueue gives an event to the worker of its channel, unless it is none of ours. One for
 // which there is no room is fetched again after the next start.
-func (d *dispatcher) put(p parcel) {
-	if p.told.ID == "" || p.told.Channel == "" {
+func (d *gatewayWorker) enqueue(p gatewayEvent) {
+	if p.message.ID == "" || p.message.Channel == "" {
 		return
 	}
 	if p.kind == kindMessage {
-		d.adapter.mark.begin(p.told.ID)
-		if !d.self.concerned(d.ctx, d.adapter, p.told) {
-			d.adapter.mark.end(p.told.ID)
+		d.adapter.cursor.begin(p.message.ID)
+		if !d.self.concerns(d.ctx, d.adapter, p.message) {
+			d.adapter.cursor.end(p.message.ID)
 			return
 		}
 	}
-	if !d.queue.TryPut(p.told.Channel, p) {
+	if !d.queue.TryPut(p.message.Channel, p) {
 		d.adapter.Logger.ErrorContext(d.ctx, "more comes than can be stored; a message waits for the next start", "kind", p.kind)
 	}
 }
 
-// handle works an event until the desk has received it or the work ends: the gateway
+// deliver works an event until the desk has received it or the work ends: the gateway
 // does not deliver it again.
-func (d *dispatcher) handle(p parcel) {
-	for pause := retryTime; ; pause = min(2*pause, mostRetry) {
-		err := d.hear(d.ctx, p.kind, p.told)
+func (d *gatewayWorker) deliver(p gatewayEvent) {
+	for pause := firstRetryPause; ; pause = min(2*pause, maxRetryPause) {
+		err := d.deliverOnce(d.ctx, p.kind, p.message)
 		if err == nil || errors.Is(err, session.ErrCrashed) {
 			if p.kind == kindMessage {
-				d.adapter.mark.end(p.told.ID)
+				d.adapter.cursor.end(p.message.ID)
 			}
 			return
 		}
@@ -210,31 +210,31 @@ func (d *dispatcher) handle(p parcel) {
 	}
 }
 
-// hear takes in a message or a change.
-func (d *dispatcher) hear(ctx context.Context, kind string, m payload.Message) error {
-	return d.adapter.hear(context.WithoutCancel(ctx), kind, m)
+// deliverOnce takes in a message or a change.
+func (d *gatewayWorker) deliverOnce(ctx context.Context, kind string, m payload.Message) error {
+	return d.adapter.receiveMessage(context.WithoutCancel(ctx), kind, m)
 }
 
-// answer takes in an interaction and answers it.
-func (d *dispatcher) answer(raw json.RawMessage) {
+// answerInteraction takes in an interaction and answers it.
+func (d *gatewayWorker) answerInteraction(raw json.RawMessage) {
 	var i payload.Interaction
 	if session.DecodeLenient(raw, &i) != nil || i.ID == "" || i.Token == "" {
 		return
 	}
 	ctx := context.WithoutCancel(d.ctx)
-	answer, err := d.adapter.take(ctx, i)
+	answer, err := d.adapter.receiveInteraction(ctx, i)
 	if err != nil {
 		if errors.Is(err, chat.ErrResting) {
 			return
 		}
 		d.adapter.Logger.ErrorContext(ctx, "an interaction was not received", "error", err)
-		answer = passing(notStored)
+		answer = ephemeralText(notStoredText)
 	}
 	if answer == nil {
 		return
 	}
 	c := rest.Call{Method: http.MethodPost, Path: "/interactions/%s/%s/callback", IDs: []string{i.ID, i.Token}, Body: answer, MaxWait: time.Second}
-	if err := d.adapter.web.Do(ctx, c, nil); err != nil {
+	if err := d.adapter.rest.Do(ctx, c, nil); err != nil {
 		d.adapter.Logger.WarnContext(ctx, "answering an interaction", "error", err, "remedy", rest.Remedy(err))
 	}
 }

@@ -24,7 +24,7 @@ func (a *Adapter) Invite(ctx context.Context) (string, error) {
 // with its remedy. It posts nothing and may be called while the adapter runs.
 func (a *Adapter) Diagnose(ctx context.Context) []session.Finding {
 	return setup.Diagnose(ctx, setup.Config{
-		REST: a.web, ApplicationID: a.ApplicationID, PublicKey: a.key, MessageContent: a.MessageContent,
+		REST: a.rest, ApplicationID: a.ApplicationID, PublicKey: a.publicKey, MessageContent: a.MessageContent,
 		Grammar: a.Grammar, Path: PathInteractions,
 	})
 }
@@ -40,15 +40,15 @@ func (a *Adapter) Live(ctx context.Context, channel string) []session.Finding {
 		Image:    "https://www.iana.org/_img/2025.01/iana-logo-header.svg",
 		Render: func(r chat.Reply, what string) ([]render.Message, error) {
 			r.ID = fmt.Sprintf("trial/%s/%d", what, a.Now().UnixNano())
-			return a.compose(r, spot{channel: channel})
+			return a.messagesFor(r, sendTarget{channel: channel})
 		},
 		Post: func(ctx context.Context, m render.Message) (string, error) {
-			return a.create(ctx, channel, m, session.CallTimeout)
+			return a.postMessage(ctx, channel, m, session.CallTimeout)
 		},
 		Update: func(ctx context.Context, id string, m render.Message) error {
-			return a.update(ctx, channel, id, m, session.CallTimeout)
+			return a.updateMessage(ctx, channel, id, m, session.CallTimeout)
 		},
-		Delete: func(ctx context.Context, id string) error { return a.remove(ctx, channel, id) },
+		Delete: func(ctx context.Context, id string) error { return a.deleteMessage(ctx, channel, id) },
 		Advise: rest.Advised,
 	})
 }

@@ -17,43 +17,43 @@ import (
 	"aidesk/core/chat"
 )
 
-// bookmark knows up to which message everything has been dealt with, so that what came while
+// cursor knows up to which message everything has been dealt with, so that what came while
 // nobody listened can be fetched. Ids of messages tell their time, in all channels.
-type bookmark struct {
-	mu      sync.Mutex
-	newest  string            // the last that was heard of
-	pending map[string]int    // heard of, and not yet dealt with
-	stored  string            // the mark as it was kept
-	missed  []payload.Channel // with messages that may not have been heard
-	more    chan struct{}     // there are more of missed
-	servers int               // whose channels have been looked through
+type cursor struct {
+	mu           sync.Mutex
+	newest       string            // the last that was heard of
+	pending      map[string]int    // heard of, and not yet dealt with
+	saved        string            // the mark as it was kept
+	missed       []payload.Channel // with messages that may not have been heard
+	moreChannels chan struct{}     // there are more of missed
+	guilds       int               // whose channels have been looked through
 }
 
 const (
-	markName   = "mark"
-	markTime   = 5 * time.Second // how often the mark is kept
-	mostMissed = 24 * time.Hour  // what is older is not answered any more
-	mostPages  = 10              // of a channel, of a hundred messages
-	mostRooms  = 1_000           // in which is looked
-	serverTime = 3 * time.Second // for all servers to tell of their channels
-	gateTime   = 15 * time.Second
+	cursorKey         = "mark"
+	saveInterval      = 5 * time.Second // how often the mark is kept
+	maxMissedAge      = 24 * time.Hour  // what is older is not answered any more
+	maxPages          = 10              // of a channel, of a hundred messages
+	maxMissedChannels = 1_000           // in which is looked
+	guildsTimeout     = 3 * time.Second // for all servers to tell of their channels
+	backlogTimeout    = 15 * time.Second
 )
 
 // load reads the mark of the last run.
-func (g *bookmark) load(ctx context.Context, k chat.Keeper) error {
-	mark, err := k.Kept(ctx, markName)
+func (g *cursor) load(ctx context.Context, k chat.Keeper) error {
+	mark, err := k.Kept(ctx, cursorKey)
 	if err != nil {
 		return err
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.newest, g.stored, g.pending, g.missed = string(mark), string(mark), map[string]int{}, nil
-	g.more = make(chan struct{}, 1)
+	g.newest, g.saved, g.pending, g.missed = string(mark), string(mark), map[string]int{}, nil
+	g.moreChannels = make(chan struct{}, 1)
 	return nil
 }
 
 // begin notes that a message was heard of and is being dealt with.
-func (g *bookmark) begin(id string) {
+func (g *cursor) begin(id string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.pending[id]++
@@ -63,7 +63,7 @@ func (g *bookmark) begin(id string) {
 }
 
 // end notes that a message was dealt with.
-func (g *bookmark) end(id string) {
+func (g *cursor) end(id string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.pending[id]--; g.pending[id] <= 0 {
@@ -71,8 +71,8 @@ func (g *bookmark) end(id string) {
 	}
 }
 
-// mark is the last message up to which everything was dealt with; empty: not known.
-func (g *bookmark) mark() string {
+// position is the last message up to which everything was dealt with; empty: not known.
+func (g *cursor) position() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	mark := g.newest
@@ -84,49 +84,49 @@ func (g *bookmark) mark() string {
 	return mark
 }
 
-// keep keeps the mark now and then.
-func (g *bookmark) keep(ctx context.Context, k chat.Keeper, l *slog.Logger) {
-	ticker := time.NewTicker(markTime)
+// saveRegularly keeps the mark now and then.
+func (g *cursor) saveRegularly(ctx context.Context, k chat.Keeper, l *slog.Logger) {
+	ticker := time.NewTicker(saveInterval)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			g.store(ctx, k, l)
+			g.save(ctx, k, l)
 		}
 	}
 }
 
-// store keeps the mark if it has changed.
-func (g *bookmark) store(ctx context.Context, k chat.Keeper, l *slog.Logger) {
-	mark := g.mark()
+// save keeps the mark if it has changed.
+func (g *cursor) save(ctx context.Context, k chat.Keeper, l *slog.Logger) {
+	mark := g.position()
 	g.mu.Lock()
-	same := mark == g.stored
+	same := mark == g.saved
 	g.mu.Unlock()
 	if same {
 		return
 	}
-	if err := k.Keep(ctx, markName, []byte(mark)); err != nil {
+	if err := k.Keep(ctx, cursorKey, []byte(mark)); err != nil {
 		l.WarnContext(ctx, "remembering up to where was read", "error", err)
 		return
 	}
 	g.mu.Lock()
-	g.stored = mark
+	g.saved = mark
 	g.mu.Unlock()
 }
 
-// found notes the channels of a server, those with messages behind the mark as missed.
-func (g *bookmark) found(channels []payload.Channel) {
-	mark := g.mark()
+// addChannels notes the channels of a server, those with messages behind the mark as missed.
+func (g *cursor) addChannels(channels []payload.Channel) {
+	mark := g.position()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.servers++
+	g.guilds++
 	for _, c := range channels {
 		if c.Last == "" {
 			continue
 		}
-		if mark != "" && payload.Older(mark, c.Last) && len(g.missed) < mostRooms {
+		if mark != "" && payload.Older(mark, c.Last) && len(g.missed) < maxMissedChannels {
 			g.missed = append(g.missed, c)
 		}
 		if mark == "" && payload.Older(g.newest, c.Last) { // the first run: nothing was missed
@@ -134,65 +134,65 @@ func (g *bookmark) found(channels []payload.Channel) {
 		}
 	}
 	select {
-	case g.more <- struct{}{}:
+	case g.moreChannels <- struct{}{}:
 	default:
 	}
 }
 
-// take takes what was missed so far, and how many servers have told of theirs.
-func (g *bookmark) take() ([]payload.Channel, int) {
+// takeMissed takes what was missed so far, and how many servers have told of theirs.
+func (g *cursor) takeMissed() ([]payload.Channel, int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	missed := g.missed
 	g.missed = nil
-	return missed, g.servers
+	return missed, g.guilds
 }
 
-// renew begins a new count of servers.
-func (g *bookmark) renew() {
+// resetMissed begins a new count of servers.
+func (g *cursor) resetMissed() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.servers, g.missed = 0, nil
+	g.guilds, g.missed = 0, nil
 }
 
-// catchUp fetches what came before a new session began. The mark waits for it.
-func (d *dispatcher) catchUp(ctx context.Context, from string, servers int) {
+// fetchMissed fetches what came before a new session began. The mark waits for it.
+func (d *gatewayWorker) fetchMissed(ctx context.Context, from string, servers int) {
 	if from == "" {
 		return
 	}
-	defer d.adapter.mark.end(from)
-	if limit := payload.IDAt(time.Now().Add(-mostMissed)); payload.Older(from, limit) {
+	defer d.adapter.cursor.end(from)
+	if limit := payload.IDAt(time.Now().Add(-maxMissedAge)); payload.Older(from, limit) {
 		from = limit
 	}
-	d.servers(ctx, servers)
-	missed, _ := d.adapter.mark.take()
-	directs, err := d.adapter.directs.All(ctx)
+	d.waitForGuilds(ctx, servers)
+	missed, _ := d.adapter.cursor.takeMissed()
+	directs, err := d.adapter.dmChannels.All(ctx)
 	if err != nil {
 		d.adapter.Logger.WarnContext(ctx, "looking for direct messages that were missed", "error", err)
 	}
-	for _, id := range directs[:min(len(directs), mostRooms)] {
+	for _, id := range directs[:min(len(directs), maxMissedChannels)] {
 		missed = append(missed, payload.Channel{ID: id, Type: payload.ChannelDirect})
 	}
 	for _, c := range missed {
-		if err := d.fetch(ctx, c, from); err != nil && ctx.Err() == nil {
+		if err := d.fetchChannel(ctx, c, from); err != nil && ctx.Err() == nil {
 			d.adapter.Logger.WarnContext(ctx, "messages may have been missed", "channel", c.ID, "error", err, "remedy", rest.Remedy(err))
 		}
 	}
 }
 
-// servers waits until so many have told of their channels.
-func (d *dispatcher) servers(ctx context.Context, n int) {
-	limit := time.NewTimer(serverTime)
+// waitForGuilds waits until so many have told of their channels.
+func (d *gatewayWorker) waitForGuilds(ctx context.Context, n int) {
+	limit := time.NewTimer(guildsTimeout)
 	defer limit.Stop()
 	for {
-		d.adapter.mark.mu.Lock()
-		have := d.adapter.mark.servers
-		d.adapter.mark.mu.Unlock()
+		d.adapter.cursor.mu.Lock()
+		have := d.adapter.cursor.guilds
+		d.adapter.cursor.mu.Unlock()
 		if have >= n {
 			return
 		}
 		select {
-		case <-d.adapter.mark.more:
+		case <-d.adapter.cursor.moreChannels:
 		case <-limit.C:
 			return
 		case <-ctx.Done():
@@ -201,10 +201,10 @@ func (d *dispatcher) servers(ctx context.Context, n int) {
 	}
 }
 
-// fetch works the messages of a channel after one of them.
-func (d *dispatcher) fetch(ctx context.Context, c payload.Channel, after string) error {
-	for range mostPages {
-		messages, err := d.adapter.page(ctx, c.ID, url.Values{"after": {after}, "limit": {"100"}})
+// fetchChannel works the messages of a channel after one of them.
+func (d *gatewayWorker) fetchChannel(ctx context.Context, c payload.Channel, after string) error {
+	for range maxPages {
+		messages, err := d.adapter.messagePage(ctx, c.ID, url.Values{"after": {after}, "limit": {"100"}})
 		if status := rest.StatusOf(err); status == http.StatusForbidden || status == http.StatusNotFound {
 			return nil // what cannot be read was not for us
 		}
@@ -214,10 +214,10 @@ func (d *dispatcher) fetch(ctx context.Context, c payload.Channel, after string)
 		for _, m := range messages {
 			m.Guild, m.ChannelType = c.Guild, &c.Type
 			after = m.ID
-			if !d.self.concerned(ctx, d.adapter, m) {
+			if !d.self.concerns(ctx, d.adapter, m) {
 				continue
 			}
-			if err := d.hear(ctx, kindMessage, m); err != nil && !errors.Is(err, session.ErrCrashed) {
+			if err := d.deliverOnce(ctx, kindMessage, m); err != nil && !errors.Is(err, session.ErrCrashed) {
 				return err
 			}
 		}
@@ -228,10 +228,10 @@ func (d *dispatcher) fetch(ctx context.Context, c payload.Channel, after string)
 	return errors.New("there are too many")
 }
 
-// page reads some messages of a channel, the oldest first.
-func (a *Adapter) page(ctx context.Context, channel string, query url.Values) ([]payload.Message, error) {
+// messagePage reads some messages of a channel, the oldest first.
+func (a *Adapter) messagePage(ctx context.Context, channel string, query url.Values) ([]payload.Message, error) {
 	var out []payload.Message
-	err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/channels/%s/messages", IDs: []string{channel}, Query: query, MaxWait: session.CallTimeout}, &out)
+	err := a.rest.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/channels/%s/messages", IDs: []string{channel}, Query: query, MaxWait: session.CallTimeout}, &out)
 	slices.SortFunc(out, func(x, y payload.Message) int {
 		switch {
 		case payload.Older(x.ID, y.ID):

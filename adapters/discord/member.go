@@ -14,8 +14,8 @@ import (
 	"aidesk/core/chat"
 )
 
-// server is what decides who administers one.
-type server struct {
+// guild is what decides who administers one.
+type guild struct {
 	Owner string `json:"owner_id"`
 	Roles []struct {
 		ID          string `json:"id"`
@@ -28,17 +28,17 @@ const (
 	permissionManageServer  = 1 << 5
 )
 
-// speaks notes the language of a member's client.
-func (a *Adapter) speaks(id, locale string) {
+// rememberLocale notes the language of a member's client.
+func (a *Adapter) rememberLocale(id, locale string) {
 	if locale != "" {
 		a.locales.Put(id, locale)
 	}
 }
 
-// forgetServer forgets who administers a server.
-func (a *Adapter) forgetServer(id string) {
-	if a.servers.Forget(id) {
-		a.people.Clear()
+// forgetGuild forgets who administers a server.
+func (a *Adapter) forgetGuild(id string) {
+	if a.guilds.Forget(id) {
+		a.members.Clear()
 	}
 }
 
@@ -46,7 +46,7 @@ func (a *Adapter) forgetServer(id string) {
 // Their roles are ids, that of everybody, which is the server's, among them. Admins are
 // owners and who may manage the server, or those of Config.Admins where that is set.
 func (a *Adapter) Member(ctx context.Context, place chat.Place, id string) (chat.Member, error) {
-	if m, ok := a.people.Get(chat.Key(place.Workspace, id)); ok {
+	if m, ok := a.members.Get(chat.Key(place.Workspace, id)); ok {
 		m.Locale = a.locales.Last(id)
 		return m, nil
 	}
@@ -55,7 +55,7 @@ func (a *Adapter) Member(ctx context.Context, place chat.Place, id string) (chat
 	}
 	var in payload.Member
 	c := rest.Call{Method: http.MethodGet, Path: "/guilds/%s/members/%s", IDs: []string{place.Workspace, id}, MaxWait: session.FirstWait}
-	if err := a.web.Do(ctx, c, &in); err != nil {
+	if err := a.rest.Do(ctx, c, &in); err != nil {
 		return chat.Member{}, err
 	}
 	if in.User.ID != id {
@@ -68,19 +68,19 @@ func (a *Adapter) Member(ctx context.Context, place chat.Place, id string) (chat
 	if len(a.Admins) > 0 {
 		m.Admin = slices.Contains(a.Admins, id) || slices.ContainsFunc(m.Roles, func(r string) bool { return slices.Contains(a.Admins, "role:"+r) })
 	} else {
-		s, err := a.server(ctx, place.Workspace)
+		s, err := a.guild(ctx, place.Workspace)
 		if err != nil {
 			return chat.Member{}, err
 		}
-		m.Admin = s.manages(m)
+		m.Admin = s.administeredBy(m)
 	}
-	a.people.Put(chat.Key(place.Workspace, id), m)
+	a.members.Put(chat.Key(place.Workspace, id), m)
 	m.Locale = a.locales.Last(id)
 	return m, nil
 }
 
-// manages says whether a member owns or manages the server.
-func (s server) manages(m chat.Member) bool {
+// administeredBy says whether a member owns or manages the server.
+func (s guild) administeredBy(m chat.Member) bool {
 	if m.ID == s.Owner {
 		return true
 	}
@@ -92,15 +92,15 @@ func (s server) manages(m chat.Member) bool {
 	return false
 }
 
-// server reads who administers a server.
-func (a *Adapter) server(ctx context.Context, id string) (server, error) {
-	if s, ok := a.servers.Get(id); ok {
+// guild reads who administers a server.
+func (a *Adapter) guild(ctx context.Context, id string) (guild, error) {
+	if s, ok := a.guilds.Get(id); ok {
 		return s, nil
 	}
-	var s server
-	if err := a.web.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/guilds/%s", IDs: []string{id}, MaxWait: session.FirstWait}, &s); err != nil {
+	var s guild
+	if err := a.rest.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/guilds/%s", IDs: []string{id}, MaxWait: session.FirstWait}, &s); err != nil {
 		return s, err
 	}
-	a.servers.Put(id, s)
+	a.guilds.Put(id, s)
 	return s, nil
 }

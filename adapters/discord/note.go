@@ -15,55 +15,55 @@ import (
 	"aidesk/core/markdown"
 )
 
-// token lets the desk answer an interaction for a quarter of an hour.
-type token struct{ application, token string }
+// interactionToken lets the desk answer an interaction for a quarter of an hour.
+type interactionToken struct{ application, token string }
 
 // tokenLife is a little less, for the way of the request.
 const tokenLife = 14 * time.Minute
 
 // String is how it stands in an event.
-func (t token) String() string { return t.application + "/" + t.token }
+func (t interactionToken) String() string { return t.application + "/" + t.token }
 
-// parseToken reads a token from an event.
-func parseToken(s string) (token, bool) {
+// parseInteractionToken reads a token from an event.
+func parseInteractionToken(s string) (interactionToken, bool) {
 	application, secret, ok := strings.Cut(s, "/")
-	return token{application: application, token: secret}, ok && secret != ""
+	return interactionToken{application: application, token: secret}, ok && secret != ""
 }
 
 // Note shows one member a passing note: below the interaction that it answers, or else
 // in their direct message.
 func (a *Adapter) Note(ctx context.Context, e chat.Event, text markdown.Document) error {
-	m, err := one("note/"+e.ID, text)
+	m, err := singleMessage("note/"+e.ID, text)
 	if err != nil {
 		return err
 	}
-	if t, ok := parseToken(e.Token); ok {
-		if err := a.whisper(ctx, t, render.EphemeralText(m.Content)); err == nil {
+	if t, ok := parseInteractionToken(e.Token); ok {
+		if err := a.postEphemeral(ctx, t, render.EphemeralText(m.Content)); err == nil {
 			return nil
 		}
 	}
 	channel := e.Place.Channel
 	if !e.Place.Direct {
-		if channel, err = a.direct(ctx, e.Member); err != nil {
+		if channel, err = a.dmChannel(ctx, e.Member); err != nil {
 			return err
 		}
 	}
-	_, err = a.create(ctx, channel, m, session.FirstWait)
+	_, err = a.postMessage(ctx, channel, m, session.FirstWait)
 	return err
 }
 
-// whisper shows a line to the member of an interaction that was answered.
-func (a *Adapter) whisper(ctx context.Context, t token, body render.Ephemeral) error {
+// postEphemeral shows a line to the member of an interaction that was answered.
+func (a *Adapter) postEphemeral(ctx context.Context, t interactionToken, body render.Ephemeral) error {
 	c := rest.Call{Method: http.MethodPost, Path: "/webhooks/%s/%s", IDs: []string{t.application, t.token}, Body: body, MaxWait: session.FirstWait}
-	if err := a.web.Do(ctx, c, nil); err != nil {
+	if err := a.rest.Do(ctx, c, nil); err != nil {
 		return fmt.Errorf("answering an event: %w", err)
 	}
 	return nil
 }
 
-// one is a text as a single message; id makes its nonce.
-func one(id string, text markdown.Document) (render.Message, error) {
-	ms, err := render.Reply(chat.Reply{ID: id, Text: text})
+// singleMessage is a text as a single message; id makes its nonce.
+func singleMessage(id string, text markdown.Document) (render.Message, error) {
+	ms, err := render.Render(chat.Reply{ID: id, Text: text})
 	if err != nil {
 		return render.Message{}, err
 	}

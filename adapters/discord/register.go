@@ -14,12 +14,12 @@ import (
 	"aidesk/core/chat"
 )
 
-// commandsName is what the registered commands are kept under.
-const commandsName = "commands"
+// commandsKey is what the registered commands are kept under.
+const commandsKey = "commands"
 
-// register tells Discord of the commands, unless it was told of the very same. While it
+// registerCommands tells Discord of the commands, unless it was told of the very same. While it
 // cannot, the ones that were registered before go on.
-func (a *Adapter) register(ctx context.Context, self identity, k chat.Keeper) {
+func (a *Adapter) registerCommands(ctx context.Context, self appIdentity, k chat.Keeper) {
 	body := render.Commands(a.Grammar)
 	data, err := json.Marshal(body)
 	if err != nil {
@@ -28,15 +28,15 @@ func (a *Adapter) register(ctx context.Context, self identity, k chat.Keeper) {
 	}
 	sum := sha256.Sum256(append([]byte(self.Application+" "), data...))
 	want := hex.EncodeToString(sum[:])
-	have, err := k.Kept(ctx, commandsName)
+	have, err := k.Kept(ctx, commandsKey)
 	if err == nil && string(have) == want {
 		return
 	}
 	for pause := time.Second; ; pause = min(2*pause, time.Hour) {
 		c := rest.Call{Method: http.MethodPut, Path: "/applications/%s/commands", IDs: []string{self.Application}, Body: body, MaxWait: session.CallTimeout}
-		err := a.web.Do(ctx, c, nil)
+		err := a.rest.Do(ctx, c, nil)
 		if err == nil {
-			if err := k.Keep(ctx, commandsName, []byte(want)); err != nil {
+			if err := k.Keep(ctx, commandsKey, []byte(want)); err != nil {
 				a.Logger.WarnContext(ctx, "remembering which commands are registered", "error", err)
 			}
 			return

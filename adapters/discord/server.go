@@ -22,14 +22,14 @@ const PathInteractions = "/discord/interactions"
 // nothing.
 func (a *Adapter) Handler() http.Handler {
 	mux := http.NewServeMux()
-	if a.key != nil {
-		mux.HandleFunc(PathInteractions, a.door)
+	if a.publicKey != nil {
+		mux.HandleFunc(PathInteractions, a.serveInteraction)
 	}
 	return mux
 }
 
-// door takes one interaction.
-func (a *Adapter) door(w http.ResponseWriter, r *http.Request) {
+// serveInteraction takes one interaction.
+func (a *Adapter) serveInteraction(w http.ResponseWriter, r *http.Request) {
 	if !session.RequirePost(w, r, "Discord") {
 		return
 	}
@@ -37,7 +37,7 @@ func (a *Adapter) door(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if fault := a.signed(r.Header, body); fault != "" { // Discord itself tries whether this is looked at
+	if fault := a.signatureFault(r.Header, body); fault != "" { // Discord itself tries whether this is looked at
 		a.Logger.WarnContext(r.Context(), "a request was refused", "path", r.URL.Path, "reason", fault)
 		http.Error(w, fault, http.StatusUnauthorized)
 		return
@@ -47,10 +47,10 @@ func (a *Adapter) door(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "The request is not JSON.", http.StatusBadRequest)
 		return
 	}
-	answer := &response{Type: respondPong}
+	answer := &interactionResponse{Type: respondPong}
 	if i.Type != payload.InteractionPing { // which also comes while nothing runs yet
 		var err error
-		if answer, err = a.take(r.Context(), i); err != nil {
+		if answer, err = a.receiveInteraction(r.Context(), i); err != nil {
 			if !errors.Is(err, chat.ErrResting) {
 				a.Logger.ErrorContext(r.Context(), "an interaction was not received", "error", err)
 			}
@@ -62,14 +62,14 @@ func (a *Adapter) door(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer) // if nobody reads it, Discord tells the member
 }
 
-// signed says what is wrong with the signature of a request, or "".
-func (a *Adapter) signed(h http.Header, body []byte) string {
+// signatureFault says what is wrong with the signature of a request, or "".
+func (a *Adapter) signatureFault(h http.Header, body []byte) string {
 	stamp, given := h.Get("X-Signature-Timestamp"), h.Get("X-Signature-Ed25519")
 	if stamp == "" || given == "" {
 		return "The request is not signed."
 	}
 	sum, err := hex.DecodeString(given)
-	if err != nil || !ed25519.Verify(a.key, append([]byte(stamp), body...), sum) {
+	if err != nil || !ed25519.Verify(a.publicKey, append([]byte(stamp), body...), sum) {
 		return "The signature is wrong: is this the public key of the application?"
 	}
 	seconds, err := strconv.ParseInt(stamp, 10, 64)

@@ -13,10 +13,10 @@ import (
 )
 
 const (
-	typingTime = 8 * time.Second         // Discord takes the sign away after ten
-	wordsTime  = 4 * time.Second         // how long the sign alone will do
-	wordsPace  = 1500 * time.Millisecond // between two versions of the words
-	maxStatus  = 100
+	typingInterval = 8 * time.Second         // Discord takes the sign away after ten
+	typingOnlyTime = 4 * time.Second         // how long the sign alone will do
+	statusInterval = 1500 * time.Millisecond // between two versions of the words
+	maxStatus      = 100
 )
 
 // Type shows in a thread what the desk is doing, until it is ended: as typing at once,
@@ -26,21 +26,21 @@ func (a *Adapter) Type(_ context.Context, place chat.Place, p chat.Progress) err
 		return nil
 	}
 	at := session.StatusKey{Channel: place.Channel, Thread: place.Thread}
-	a.states.Set(at, markdown.Line(p.Text, maxStatus), func(ctx context.Context, s *session.Status) { a.show(ctx, place, s) })
+	a.statuses.Set(at, markdown.Line(p.Text, maxStatus), func(ctx context.Context, s *session.Status) { a.showStatus(ctx, place, s) })
 	return nil
 }
 
-// show shows one status until it is ended.
-func (a *Adapter) show(ctx context.Context, place chat.Place, s *session.Status) {
-	at, err := a.spot(ctx, place)
+// showStatus shows one status until it is ended.
+func (a *Adapter) showStatus(ctx context.Context, place chat.Place, s *session.Status) {
+	at, err := a.target(ctx, place)
 	if err != nil {
 		a.Logger.DebugContext(ctx, "showing that the desk is at work", "error", err)
 		waitForEnd(ctx, s)
 		return
 	}
-	w := wording{Adapter: a, at: at}
-	defer w.end(context.WithoutCancel(ctx))
-	typing, speaking := time.NewTicker(typingTime), time.NewTimer(a.words)
+	w := statusMessage{Adapter: a, target: at}
+	defer w.remove(context.WithoutCancel(ctx))
+	typing, speaking := time.NewTicker(typingInterval), time.NewTimer(a.typingOnly)
 	defer typing.Stop()
 	defer speaking.Stop()
 	for a.showTyping(ctx, at); s.Text() != ""; {
@@ -49,8 +49,8 @@ func (a *Adapter) show(ctx context.Context, place chat.Place, s *session.Status)
 		case <-typing.C:
 			a.showTyping(ctx, at)
 		case <-speaking.C:
-			w.say(ctx, s.Text())
-			speaking.Reset(wordsPace)
+			w.show(ctx, s.Text())
+			speaking.Reset(statusInterval)
 		case <-ctx.Done():
 			return
 		}
@@ -69,35 +69,35 @@ func waitForEnd(ctx context.Context, s *session.Status) {
 }
 
 // showTyping shows the sign of life for a while.
-func (a *Adapter) showTyping(ctx context.Context, at spot) {
-	err := a.web.Do(ctx, rest.Call{Method: http.MethodPost, Path: "/channels/%s/typing", IDs: []string{at.channel}, MaxWait: session.FirstWait}, nil)
+func (a *Adapter) showTyping(ctx context.Context, at sendTarget) {
+	err := a.rest.Do(ctx, rest.Call{Method: http.MethodPost, Path: "/channels/%s/typing", IDs: []string{at.channel}, MaxWait: session.FirstWait}, nil)
 	if err != nil {
 		a.Logger.DebugContext(ctx, "showing that the desk is at work", "error", err)
 	}
 }
 
-// wording is a message that says in small print what the desk is doing.
-type wording struct {
+// statusMessage is a message that says in small print what the desk is doing.
+type statusMessage struct {
 	*Adapter
-	at      spot
+	target  sendTarget
 	message string
 	text    string
 }
 
-// say shows or changes the words. In a chain of answers there are none: they would stand
+// show shows or changes the words. In a chain of answers there are none: they would stand
 // among what others say.
-func (w *wording) say(ctx context.Context, text string) {
-	if text == "" || text == w.text || w.at.root != "" {
+func (w *statusMessage) show(ctx context.Context, text string) {
+	if text == "" || text == w.text || w.target.root != "" {
 		return
 	}
-	m := render.Small("status/"+w.at.channel+time.Now().String(), text)
+	m := render.Small("status/"+w.target.channel+time.Now().String(), text)
 	var err error
 	if w.message == "" {
-		if w.message, err = w.create(ctx, w.at.channel, m, session.FirstWait); err == nil {
-			err = w.left.Keep(ctx, w.at.channel, session.Delivered{Channel: w.at.channel, Messages: []string{w.message}}.String())
+		if w.message, err = w.postMessage(ctx, w.target.channel, m, session.FirstWait); err == nil {
+			err = w.statusMessages.Keep(ctx, w.target.channel, session.Delivered{Channel: w.target.channel, Messages: []string{w.message}}.String())
 		}
 	} else {
-		err = w.update(ctx, w.at.channel, w.message, m, session.FirstWait)
+		err = w.updateMessage(ctx, w.target.channel, w.message, m, session.FirstWait)
 	}
 	if err != nil {
 		w.Logger.DebugContext(ctx, "saying what the desk is doing", "error", err)
@@ -106,31 +106,31 @@ func (w *wording) say(ctx context.Context, text string) {
 	w.text = text
 }
 
-// end takes the words away.
-func (w *wording) end(ctx context.Context) {
+// remove takes the words away.
+func (w *statusMessage) remove(ctx context.Context) {
 	if w.message == "" {
 		return
 	}
-	err := w.remove(ctx, w.at.channel, w.message)
+	err := w.deleteMessage(ctx, w.target.channel, w.message)
 	if err == nil {
-		err = w.left.Keep(ctx, w.at.channel, "")
+		err = w.statusMessages.Keep(ctx, w.target.channel, "")
 	}
 	if err != nil {
 		w.Logger.WarnContext(ctx, "taking away what the desk was doing", "error", err)
 	}
 }
 
-// clearStatuses takes away what a run before left behind.
-func (a *Adapter) clearStatuses(ctx context.Context) {
-	left, err := a.left.All(ctx)
+// removeOldStatuses takes away what a run before left behind.
+func (a *Adapter) removeOldStatuses(ctx context.Context) {
+	left, err := a.statusMessages.All(ctx)
 	if err != nil {
 		a.Logger.WarnContext(ctx, "looking for what a run before left behind", "error", err)
 	}
 	for _, l := range left {
 		d := session.ParseDelivered(l)
-		a.withdraw(ctx, d.Channel, d.Messages)
+		a.deleteMessages(ctx, d.Channel, d.Messages)
 		if len(d.Messages) > 0 && ctx.Err() == nil {
-			if err := a.left.Keep(ctx, d.Channel, ""); err != nil {
+			if err := a.statusMessages.Keep(ctx, d.Channel, ""); err != nil {
 				a.Logger.WarnContext(ctx, "forgetting what a run before left behind", "error", err)
 			}
 		}

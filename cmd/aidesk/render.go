@@ -72,7 +72,7 @@ so its links can be followed unless --allow says which.`,
 // terminal, a string.
 var renderers = map[string]func(chat.Reply) ([]any, error){
 	"slack":   func(r chat.Reply) ([]any, error) { return anys(render.Render(r)) },
-	"discord": func(r chat.Reply) ([]any, error) { return anys(discordrender.Reply(r)) },
+	"discord": func(r chat.Reply) ([]any, error) { return anys(discordrender.Render(r)) },
 	"terminal": func(r chat.Reply) ([]any, error) {
 		return []any{terminal.Look{}.Render(r)}, nil
 	},

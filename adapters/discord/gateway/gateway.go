@@ -49,24 +49,24 @@ type Times struct {
 }
 
 const (
-	mostPause  = 5 * time.Minute  // between two tries to connect: Discord counts them
-	settled    = 10 * time.Minute // how long a connection must have lasted to be forgiven its end
-	mostResume = 3                // tries to go on with a session before another is begun
+	maxPause    = 5 * time.Minute  // between two tries to connect: Discord counts them
+	stableAfter = 10 * time.Minute // how long a connection must have lasted to be forgiven its end
+	maxResumes  = 3                // tries to go on with a session before another is begun
 )
 
 // Run keeps a session at the gateway until ctx is done or Discord refuses for good.
 func Run(ctx context.Context, c Config) error {
-	var w *wire
+	var w *gatewaySession
 	defer func() {
 		if w != nil {
-			w.leave()
+			w.close()
 		}
 	}()
 	pause, failed, silent := time.Duration(0), 0, c.Times.Silent
 	for {
 		if w == nil {
 			var err error
-			if w, err = c.newWire(); err != nil {
+			if w, err = c.newSession(); err != nil {
 				return err
 			}
 			failed = 0
@@ -76,12 +76,12 @@ func Run(ctx context.Context, c Config) error {
 			begun := time.Now()
 			c.Status(true, nil)
 			failed = 0
-			err = w.hold(ctx, silent)
+			err = w.waitForEnd(ctx, silent)
 			silent = c.Times.Silent
 			if errors.Is(err, errSilent) { // or it gives one less often than it used to
 				silent *= 2
 			}
-			if time.Since(begun) > settled {
+			if time.Since(begun) > stableAfter {
 				pause = 0
 			}
 		} else {
@@ -94,25 +94,25 @@ func Run(ctx context.Context, c Config) error {
 		c.Status(false, cause)
 		closed, _ := errors.AsType[*websocket.CloseError](err)
 		if closed != nil {
-			if text := c.final(closed.Code); text != "" {
+			if text := c.finalFault(closed.Code); text != "" {
 				return fmt.Errorf("discord closed the gateway for good (%d): %s", closed.Code, text)
 			}
 		}
 		c.Logger.WarnContext(ctx, "the connection to discord ended", "error", cause, "again", pause)
-		if errors.Is(err, errStuck) || closed != nil || failed >= mostResume {
-			w.cut()
+		if errors.Is(err, errStuck) || closed != nil || failed >= maxResumes {
+			w.closeConn()
 			w = nil
 		}
 		if session.Sleep(ctx, time.Duration(float64(pause)*(0.5+rand.Float64()))) != nil { //nolint:gosec // of a pause
 			return nil
 		}
-		pause = min(max(2*pause, c.Times.Pause), mostPause)
+		pause = min(max(2*pause, c.Times.Pause), maxPause)
 	}
 }
 
-// final says what to do about a close code after which Discord wants no other try, or
+// finalFault says what to do about a close code after which Discord wants no other try, or
 // "".
-func (c Config) final(code int) string {
+func (c Config) finalFault(code int) string {
 	switch code {
 	case 4004:
 		return "it refuses the bot token: " + rest.TokenRemedy

@@ -19,43 +19,43 @@ import (
 
 // What the desk wants to hear of, by Discord's numbers.
 const (
-	intentGuilds  = 1
-	intentGuildMs = 512
-	intentDirect  = 4096
-	intentContent = 1 << 15
+	intentGuilds         = 1
+	intentGuildMessages  = 512
+	intentDirectMessages = 4096
+	intentMessageContent = 1 << 15
 )
 
 // intents are those of the application: the least that answers a mention.
 func (c Config) intents() int {
-	n := intentGuilds | intentGuildMs | intentDirect
+	n := intentGuilds | intentGuildMessages | intentDirectMessages
 	if c.MessageContent {
-		n |= intentContent
+		n |= intentMessageContent
 	}
 	return n
 }
 
-// wire is one session at the gateway, over as many connections as Discord lets it be
+// gatewaySession is one session at the gateway, over as many connections as Discord lets it be
 // resumed. The library that keeps it may lock up; then it is abandoned.
-type wire struct {
-	dg    *discordgo.Session
-	down  chan struct{} // a connection ended
-	token string
+type gatewaySession struct {
+	session      *discordgo.Session
+	disconnected chan struct{} // a connection ended
+	token        string
 
 	mu   sync.Mutex
-	conn *wired // the newest
+	conn *closeNotifyConn // the newest
 }
 
-// wired is a connection that tells when it is closed: the library tells of an end also
+// closeNotifyConn is a connection that tells when it is closed: the library tells of an end also
 // when another connection is there already.
-type wired struct {
+type closeNotifyConn struct {
 	net.Conn
-	once  sync.Once
-	ended chan struct{}
+	once   sync.Once
+	closed chan struct{}
 }
 
 // Close closes the connection.
-func (c *wired) Close() error {
-	defer c.once.Do(func() { close(c.ended) })
+func (c *closeNotifyConn) Close() error {
+	defer c.once.Do(func() { close(c.closed) })
 	return c.Conn.Close()
 }
 
@@ -65,13 +65,13 @@ var errStuck = errors.New("the connection came to nothing in time")
 // errSilent says that the gateway gave no sign of life.
 var errSilent = errors.New("the gateway gave no sign of life")
 
-// newWire makes a session that hands what it hears to Take, one after the other.
-func (c Config) newWire() (*wire, error) {
+// newSession makes a session that hands what it hears to Take, one after the other.
+func (c Config) newSession() (*gatewaySession, error) {
 	s, err := discordgo.New("Bot " + c.Token)
 	if err != nil {
 		return nil, fmt.Errorf("making a session: %w", err)
 	}
-	w := &wire{dg: s, token: c.Token, down: make(chan struct{}, 1)}
+	w := &gatewaySession{session: s, token: c.Token, disconnected: make(chan struct{}, 1)}
 	s.LogLevel = -1 // its log names tokens
 	s.StateEnabled = false
 	s.ShouldReconnectOnError = false
@@ -80,7 +80,7 @@ func (c Config) newWire() (*wire, error) {
 	s.MaxRestRetries = 0
 	s.Identify.Intents = discordgo.Intent(c.intents())
 	s.UserAgent = rest.UserAgent
-	s.Client = &http.Client{Timeout: session.CallTimeout, Transport: toBase{c.Base, c.Client.Transport}}
+	s.Client = &http.Client{Timeout: session.CallTimeout, Transport: baseTransport{c.Base, c.Client.Transport}}
 	dialer := *s.Dialer
 	dial := new(net.Dialer).DialContext
 	if t, ok := c.Client.Transport.(*http.Transport); ok { // the operator's proxy and authorities
@@ -97,33 +97,33 @@ func (c Config) newWire() (*wire, error) {
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.conn = &wired{Conn: conn, ended: make(chan struct{})}
+		w.conn = &closeNotifyConn{Conn: conn, closed: make(chan struct{})}
 		return w.conn, nil
 	}
 	s.Dialer = &dialer
 	s.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) { c.Take(Event{Type: e.Type, Data: e.RawData}) })
 	s.AddHandler(func(*discordgo.Session, *discordgo.Disconnect) {
 		select {
-		case w.down <- struct{}{}:
+		case w.disconnected <- struct{}{}:
 		default:
 		}
 	})
 	return w, nil
 }
 
-// toBase sends what is meant for Discord's API to where that is.
-type toBase struct {
+// baseTransport sends what is meant for Discord's API to where that is.
+type baseTransport struct {
 	base *url.URL
-	way  http.RoundTripper
+	next http.RoundTripper
 }
 
 // RoundTrip makes the request at the other address.
-func (t toBase) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t baseTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if rest, ok := strings.CutPrefix(r.URL.Path, "/api/"); ok && r.URL.Host == "discord.com" {
 		r = r.Clone(r.Context())
 		r.URL.Scheme, r.URL.Host, r.URL.Path, r.Host = t.base.Scheme, t.base.Host, t.base.Path+rest, ""
 	}
-	way := t.way
+	way := t.next
 	if way == nil {
 		way = http.DefaultTransport
 	}
@@ -132,15 +132,15 @@ func (t toBase) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // open connects, limit long at most. With an error of errStuck the session is to be
 // abandoned: the library waits for itself.
-func (w *wire) open(ctx context.Context, limit time.Duration) error {
+func (w *gatewaySession) open(ctx context.Context, limit time.Duration) error {
 	done := make(chan error, 1)
 	go func() {
-		err := w.dg.Open()
+		err := w.session.Open()
 		for range 10 { // the connection before is not quite over
-			if !errors.Is(err, discordgo.ErrWSAlreadyOpen) || session.Sleep(ctx, lookout) != nil {
+			if !errors.Is(err, discordgo.ErrWSAlreadyOpen) || session.Sleep(ctx, pollInterval) != nil {
 				break
 			}
-			err = w.dg.Open()
+			err = w.session.Open()
 		}
 		done <- err
 	}()
@@ -152,27 +152,27 @@ func (w *wire) open(ctx context.Context, limit time.Duration) error {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-	w.cut()
+	w.closeConn()
 	select {
 	case err := <-done: // cutting freed it
 		if err != nil {
 			return fmt.Errorf("%w: %s", errStuck, w.redacted(err))
 		}
 		return errStuck
-	case <-time.After(cutTime):
+	case <-time.After(closeTimeout):
 		return errStuck
 	}
 }
 
 const (
-	cutTime = 200 * time.Millisecond // for a session whose connection was cut to notice
-	endTime = 5 * time.Second        // for one that runs
-	lookout = 100 * time.Millisecond // how often is looked whether the gateway lives
+	closeTimeout      = 200 * time.Millisecond // for a session whose connection was cut to notice
+	disconnectTimeout = 5 * time.Second        // for one that runs
+	pollInterval      = 100 * time.Millisecond // how often is looked whether the gateway lives
 )
 
-// hold returns when the connection has ended, or gives no sign of life for so long.
-func (w *wire) hold(ctx context.Context, silent time.Duration) error {
-	ticker := time.NewTicker(lookout)
+// waitForEnd returns when the connection has ended, or gives no sign of life for so long.
+func (w *gatewaySession) waitForEnd(ctx context.Context, silent time.Duration) error {
+	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
 	w.mu.Lock()
 	conn := w.conn
@@ -181,7 +181,7 @@ func (w *wire) hold(ctx context.Context, silent time.Duration) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-conn.ended:
+		case <-conn.closed:
 			return errors.New("the connection ended")
 		case <-ticker.C:
 		}
@@ -189,28 +189,28 @@ func (w *wire) hold(ctx context.Context, silent time.Duration) error {
 			continue
 		}
 		select {
-		case <-w.down: // of a connection before
+		case <-w.disconnected: // of a connection before
 		default:
 		}
-		w.cut()
+		w.closeConn()
 		select {
-		case <-w.down:
+		case <-w.disconnected:
 			return errSilent
-		case <-time.After(endTime):
+		case <-time.After(disconnectTimeout):
 			return errStuck
 		}
 	}
 }
 
 // acknowledged is when the gateway last gave a sign of life.
-func (w *wire) acknowledged() time.Time {
-	w.dg.RLock()
-	defer w.dg.RUnlock()
-	return w.dg.LastHeartbeatAck
+func (w *gatewaySession) acknowledged() time.Time {
+	w.session.RLock()
+	defer w.session.RUnlock()
+	return w.session.LastHeartbeatAck
 }
 
-// cut takes the connection away from the session.
-func (w *wire) cut() {
+// closeConn takes the connection away from the session.
+func (w *gatewaySession) closeConn() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.conn != nil {
@@ -218,12 +218,12 @@ func (w *wire) cut() {
 	}
 }
 
-// leave says goodbye, as far as the session lets us.
-func (w *wire) leave() {
-	go func() { _ = w.dg.Close() }() // takes a second, or for ever
+// close says goodbye, as far as the session lets us.
+func (w *gatewaySession) close() {
+	go func() { _ = w.session.Close() }() // takes a second, or for ever
 }
 
 // redacted is what an error says, without the token.
-func (w *wire) redacted(err error) string {
+func (w *gatewaySession) redacted(err error) string {
 	return strings.ReplaceAll(session.WithoutURL(err).Error(), w.token, "…")
 }

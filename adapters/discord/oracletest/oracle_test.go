@@ -40,7 +40,7 @@ func answers(t *testing.T) []answer {
 	all := func(string) bool { return true }
 	var out []answer
 	document := func(name string, d markdown.Document, allow func(string) bool) {
-		ms, err := render.Reply(chat.Reply{ID: name, To: oracletest.Asker, Text: d})
+		ms, err := render.Render(chat.Reply{ID: name, To: oracletest.Asker, Text: d})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +56,7 @@ func answers(t *testing.T) []answer {
 	}
 	replies := oracletest.Replies()
 	for _, name := range slices.Sorted(maps.Keys(replies)) {
-		ms, err := render.Reply(replies[name])
+		ms, err := render.Render(replies[name])
 		if err != nil {
 			t.Fatal(err)
 		}

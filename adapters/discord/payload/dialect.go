@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// written are the things in a message's text that Discord shows as something else, and
+// specialText are the things in a message's text that Discord shows as something else, and
 // code, in which it does not.
-var written = regexp.MustCompile("(?s)```.*?```|``.+?``|`[^`\n]+`" + `|<@[!&]?\d+>|<#\d+>|<a?:\w+:\d+>|<t:-?\d{1,12}(?::[a-zA-Z])?>|</[^:<>\n]+:\d+>`)
+var specialText = regexp.MustCompile("(?s)```.*?```|``.+?``|`[^`\n]+`" + `|<@[!&]?\d+>|<#\d+>|<a?:\w+:\d+>|<t:-?\d{1,12}(?::[a-zA-Z])?>|</[^:<>\n]+:\d+>`)
 
 // Text reads a message's text, whose dialect is nearly CommonMark. The mention of
 // self is left out; names are the ids of all other members that the text mentions.
@@ -20,7 +20,7 @@ func Text(m Message, self string) (out string, names []string) {
 	for _, u := range m.Mentions {
 		named[u.ID] = cmp.Or(u.Global, u.Name)
 	}
-	out = written.ReplaceAllStringFunc(m.Content, func(s string) string {
+	out = specialText.ReplaceAllStringFunc(m.Content, func(s string) string {
 		if s[0] == '`' {
 			return s
 		}
@@ -40,7 +40,7 @@ func Text(m Message, self string) (out string, names []string) {
 		case strings.HasPrefix(inner, "#"):
 			return "#" + inner[1:]
 		case strings.HasPrefix(inner, "t:"):
-			return spelled(inner[2:])
+			return timestampText(inner[2:])
 		default: // an emoji or a command, by its name
 			name, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(inner, "a:"), ":"), ":")
 			if inner[0] == '/' {
@@ -52,8 +52,8 @@ func Text(m Message, self string) (out string, names []string) {
 	return strings.TrimSpace(out), names
 }
 
-// spelled is a moment, written as seconds and how it is shown.
-func spelled(stamp string) string {
+// timestampText is a moment, written as seconds and how it is shown.
+func timestampText(stamp string) string {
 	number, _, _ := strings.Cut(stamp, ":")
 	n, err := strconv.ParseInt(number, 10, 64)
 	if err != nil {

@@ -28,7 +28,7 @@ type Message struct {
 	Content     string `json:"content"`
 	Edited      string `json:"edited_timestamp"`
 	Flags       int    `json:"flags"`
-	Nonce       nonced `json:"nonce"`
+	Nonce       nonce  `json:"nonce"`
 	Author      User   `json:"author"`
 	Mentions    []User `json:"mentions"`
 	Attachments []struct {
@@ -38,8 +38,8 @@ type Message struct {
 	Referenced *Message  `json:"referenced_message"`
 }
 
-// Foreign says whether a message is not one that a person wrote.
-func (m Message) Foreign() bool {
+// NotFromPerson says whether a message is not one that a person wrote.
+func (m Message) NotFromPerson() bool {
 	return m.Author.ID == "" || m.Author.Bot || m.Author.System || m.Webhook != "" || m.Type != typeDefault && m.Type != TypeReply
 }
 
@@ -50,12 +50,12 @@ type Reference struct {
 	Channel string `json:"channel_id"`
 }
 
-// nonced is a nonce, which may come as a number.
-type nonced string
+// nonce is a nonce, which may come as a number.
+type nonce string
 
 // UnmarshalJSON takes a string or a number.
-func (n *nonced) UnmarshalJSON(data []byte) error {
-	*n = nonced(strings.Trim(string(data), `"`))
+func (n *nonce) UnmarshalJSON(data []byte) error {
+	*n = nonce(strings.Trim(string(data), `"`))
 	return nil
 }
 
@@ -150,23 +150,23 @@ func (i Interaction) Sender() string {
 
 // Option is a subcommand or a value of a command.
 type Option struct {
-	Name    string   `json:"name"`
-	Type    int      `json:"type"`
-	Value   stringly `json:"value"`
-	Options []Option `json:"options"`
-	Focused bool     `json:"focused"`
+	Name    string      `json:"name"`
+	Type    int         `json:"type"`
+	Value   looseString `json:"value"`
+	Options []Option    `json:"options"`
+	Focused bool        `json:"focused"`
 }
 
-// stringly is a value as text, whatever its type.
-type stringly string
+// looseString is a value as text, whatever its type.
+type looseString string
 
 // UnmarshalJSON takes a string, a number or a boolean.
-func (s *stringly) UnmarshalJSON(data []byte) error {
+func (s *looseString) UnmarshalJSON(data []byte) error {
 	var text string
 	if json.Unmarshal(data, &text) == nil {
-		*s = stringly(text)
+		*s = looseString(text)
 	} else {
-		*s = stringly(data)
+		*s = looseString(data)
 	}
 	return nil
 }

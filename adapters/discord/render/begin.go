@@ -6,27 +6,27 @@ import (
 	"aidesk/core/markdown"
 )
 
-// beginning is how blocks begin: at least room bytes of what they say, if they say
+// leadingBlocks is how blocks begin: at least room bytes of what they say, if they say
 // so much, and little more. It is what the first message is cut from when a text is
 // so long that cutting all of it would take too much time.
-func beginning(bs []markdown.Block, room int) []markdown.Block {
-	out, _ := begin(bs, room)
+func leadingBlocks(bs []markdown.Block, room int) []markdown.Block {
+	out, _ := takeBlocks(bs, room)
 	return out
 }
 
-// begin is beginning, and how much room is left.
-func begin(bs []markdown.Block, room int) (out []markdown.Block, left int) {
+// takeBlocks is beginning, and how much room is left.
+func takeBlocks(bs []markdown.Block, room int) (out []markdown.Block, left int) {
 	for _, b := range bs {
 		if room <= 0 {
 			break
 		}
 		switch b.Kind {
 		case markdown.KindParagraph, markdown.KindHeading:
-			b.Inlines, room = beginText(b.Inlines, room)
+			b.Inlines, room = takeInlines(b.Inlines, room)
 		case markdown.KindCode:
-			b.Code, room = head(b.Code, room)
+			b.Code, room = takeText(b.Code, room)
 		case markdown.KindQuote:
-			b.Blocks, room = begin(b.Blocks, room)
+			b.Blocks, room = takeBlocks(b.Blocks, room)
 		case markdown.KindList:
 			items := b.Items
 			b.Items = nil
@@ -34,7 +34,7 @@ func begin(bs []markdown.Block, room int) (out []markdown.Block, left int) {
 				if room <= 0 {
 					break
 				}
-				item.Blocks, room = begin(item.Blocks, room)
+				item.Blocks, room = takeBlocks(item.Blocks, room)
 				b.Items = append(b.Items, item)
 				room--
 			}
@@ -51,16 +51,16 @@ func begin(bs []markdown.Block, room int) (out []markdown.Block, left int) {
 	return out, room
 }
 
-func beginText(ins []markdown.Inline, room int) (out []markdown.Inline, left int) {
+func takeInlines(ins []markdown.Inline, room int) (out []markdown.Inline, left int) {
 	for _, in := range ins {
 		if room <= 0 {
 			break
 		}
 		switch in.Kind {
 		case markdown.InlineText, markdown.InlineCode:
-			in.Text, room = head(in.Text, room)
+			in.Text, room = takeText(in.Text, room)
 		case markdown.InlineStrong, markdown.InlineEmphasis, markdown.InlineStrike:
-			in.Children, room = beginText(in.Children, room)
+			in.Children, room = takeInlines(in.Children, room)
 		case markdown.InlineLink:
 			room -= len(in.URL)
 		case markdown.InlineBreak:
@@ -71,8 +71,8 @@ func beginText(ins []markdown.Inline, room int) (out []markdown.Inline, left int
 	return out, room
 }
 
-// head is how a text begins, cut between two characters.
-func head(s string, room int) (cut string, left int) {
+// takeText is how a text begins, cut between two characters.
+func takeText(s string, room int) (cut string, left int) {
 	if len(s) <= room {
 		return s, room - len(s)
 	}

@@ -14,19 +14,19 @@ type line struct {
 	quote bool // begins with the mark of a quote
 }
 
-// within says where blocks stand.
-type within struct {
+// blockContext says where blocks stand.
+type blockContext struct {
 	item  bool // of a list: no headings, no blank lines
 	quote bool // Discord knows no quote in a quote
 }
 
-// rule is a dividing line, which Discord has none of.
-var rule = strings.Repeat("─", 20)
+// ruleLine is a dividing line, which Discord has none of.
+var ruleLine = strings.Repeat("─", 20)
 
-// body writes a document.
-func body(d markdown.Document) string { return text(blocks(d.Blocks, within{})) }
+// documentText writes a document.
+func documentText(d markdown.Document) string { return joinLines(blocks(d.Blocks, blockContext{})) }
 
-func text(lines []line) string {
+func joinLines(lines []line) string {
 	var b strings.Builder
 	for i, l := range lines {
 		if i > 0 {
@@ -39,7 +39,7 @@ func text(lines []line) string {
 
 // blocks writes blocks with a blank line between them, but none below a heading,
 // which has its own distance.
-func blocks(bs []markdown.Block, w within) []line {
+func blocks(bs []markdown.Block, w blockContext) []line {
 	var out []line
 	near := false
 	for _, b := range bs {
@@ -51,12 +51,12 @@ func blocks(bs []markdown.Block, w within) []line {
 			out = append(out, line{})
 		}
 		out = append(out, lines...)
-		near = b.Kind == markdown.KindHeading && b.Level <= deepest
+		near = b.Kind == markdown.KindHeading && b.Level <= deepestHeading
 	}
 	return out
 }
 
-func block(b markdown.Block, w within) []line {
+func block(b markdown.Block, w blockContext) []line {
 	switch b.Kind {
 	case markdown.KindParagraph:
 		return paragraph(b.Inlines)
@@ -70,11 +70,11 @@ func block(b markdown.Block, w within) []line {
 		if strings.TrimSpace(b.Code) == "" {
 			return nil
 		}
-		return fence(b.Lang, b.Code)
+		return codeBlock(b.Lang, b.Code)
 	case markdown.KindTable:
 		return table(b.Table, w)
 	case markdown.KindRule:
-		return []line{{text: rule}}
+		return []line{{text: ruleLine}}
 	}
 	return nil
 }
@@ -91,12 +91,12 @@ func paragraph(ins []markdown.Inline) []line {
 	return out
 }
 
-// deepest is the level of the smallest heading that Discord has.
-const deepest = 3
+// deepestHeading is the level of the smallest heading that Discord has.
+const deepestHeading = 3
 
-func heading(b markdown.Block, w within) []line {
+func heading(b markdown.Block, w blockContext) []line {
 	s, lead := style(0), strings.Repeat("#", b.Level)+" "
-	if b.Level > deepest || w.item {
+	if b.Level > deepestHeading || w.item {
 		s, lead = strong, ""
 	}
 	text := strings.TrimSpace(strings.ReplaceAll(inlines(b.Inlines, s), "\n", " "))
@@ -106,8 +106,8 @@ func heading(b markdown.Block, w within) []line {
 	return []line{{text: lead + text}}
 }
 
-func quote(b markdown.Block, w within) []line {
-	lines := blocks(b.Blocks, within{item: w.item, quote: true})
+func quote(b markdown.Block, w blockContext) []line {
+	lines := blocks(b.Blocks, blockContext{item: w.item, quote: true})
 	if w.quote {
 		return lines
 	}
@@ -117,7 +117,7 @@ func quote(b markdown.Block, w within) []line {
 	return lines
 }
 
-func list(b markdown.Block, w within) []line {
+func list(b markdown.Block, w blockContext) []line {
 	var out []line
 	for i, item := range b.Items {
 		mark := "-"
@@ -125,9 +125,9 @@ func list(b markdown.Block, w within) []line {
 			mark = strconv.Itoa(b.Start+i) + "."
 		}
 		if item.Task != nil {
-			mark += " " + box(*item.Task)
+			mark += " " + checkbox(*item.Task)
 		}
-		lines := blocks(item.Blocks, within{item: true, quote: w.quote})
+		lines := blocks(item.Blocks, blockContext{item: true, quote: w.quote})
 		alone := len(lines) == 0 || lines[0].code || lines[0].quote
 		if alone { // a quote or code must begin a line
 			out = append(out, line{text: mark})
@@ -146,7 +146,7 @@ func list(b markdown.Block, w within) []line {
 	return out
 }
 
-func box(ticked bool) string {
+func checkbox(ticked bool) string {
 	if ticked {
 		return "☑"
 	}

@@ -10,9 +10,9 @@ import (
 
 // What a button takes.
 const (
-	labelLimit = 80
-	idLimit    = 100
-	urlLimit   = 512
+	maxLabel     = 80
+	maxCustomID  = 100
+	maxButtonURL = 512
 )
 
 // The styles of buttons, and the types of components.
@@ -26,13 +26,13 @@ const (
 	typeButton = 2
 )
 
-// press adds buttons to the last message, as far as there is room. One whose
+// writeButtons adds buttons to the last message, as far as there is room. One whose
 // address no button takes becomes a link in the text.
-func (s *sheet) press(bs []chat.Button) error {
+func (s *messageWriter) writeButtons(bs []chat.Button) error {
 	var out []Button
 	for _, b := range bs {
-		if b.URL != "" && !linkable(b.URL) {
-			s.link(b)
+		if b.URL != "" && !canBeLink(b.URL) {
+			s.writeLink(b)
 			continue
 		}
 		made, err := button(b)
@@ -44,9 +44,9 @@ func (s *sheet) press(bs []chat.Button) error {
 			out = append(out, made)
 		}
 	}
-	for chunk := range slices.Chunk(out, buttonsInRow) {
+	for chunk := range slices.Chunk(out, maxButtonsInRow) {
 		m := s.last()
-		if len(m.Components) == rowsLimit {
+		if len(m.Components) == maxRows {
 			s.add(Message{})
 			m = s.last()
 		}
@@ -56,11 +56,11 @@ func (s *sheet) press(bs []chat.Button) error {
 	return nil
 }
 
-// link adds a button as a link.
-func (s *sheet) link(b chat.Button) {
-	contents, _ := parts(markdown.New(markdown.Paragraph(markdown.Link(markdown.Line(b.Label, labelLimit), b.URL))))
+// writeLink adds a button as a link.
+func (s *messageWriter) writeLink(b chat.Button) {
+	contents, _ := splitText(markdown.New(markdown.Paragraph(markdown.Link(markdown.Line(b.Label, maxLabel), b.URL))))
 	for _, c := range contents {
-		s.join(c, "\n")
+		s.append(c, "\n")
 	}
 }
 
@@ -70,7 +70,7 @@ func (m *Message) row(bs []Button) {
 }
 
 func button(b chat.Button) (Button, error) {
-	out := Button{Type: typeButton, Style: stylePlain, Label: cmp.Or(markdown.Line(b.Label, labelLimit/2), "…"), URL: b.URL}
+	out := Button{Type: typeButton, Style: stylePlain, Label: cmp.Or(markdown.Line(b.Label, maxLabel/2), "…"), URL: b.URL}
 	switch {
 	case b.URL != "":
 		out.Style = styleLink
@@ -80,21 +80,21 @@ func button(b chat.Button) (Button, error) {
 	case b.Style == chat.Danger:
 		out.Style = styleDanger
 	}
-	out.CustomID = pressed + b.ID
+	out.CustomID = buttonPrefix + b.ID
 	if b.Form {
-		out.CustomID = opens + b.ID
+		out.CustomID = formButtonPrefix + b.ID
 	}
 	switch {
 	case b.ID == "":
-		return Button{}, faulty(b, "it has neither an id nor an address")
-	case units(out.CustomID) > idLimit:
-		return Button{}, faulty(b, "its id is too long")
+		return Button{}, buttonError(b, "it has neither an id nor an address")
+	case utf16Len(out.CustomID) > maxCustomID:
+		return Button{}, buttonError(b, "its id is too long")
 	}
 	return out, nil
 }
 
-// linkable reports whether a button can open an address.
-func linkable(url string) bool {
+// canBeLink reports whether a button can open an address.
+func canBeLink(url string) bool {
 	_, ok := markdown.Normal(url)
-	return ok && units(url) <= urlLimit
+	return ok && utf16Len(url) <= maxButtonURL
 }

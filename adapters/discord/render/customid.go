@@ -10,17 +10,17 @@ import (
 // How a custom_id begins says what a press of it asks for, since a form must be the
 // very answer to it.
 const (
-	pressed = "p:"
-	opens   = "f:"
+	buttonPrefix     = "p:"
+	formButtonPrefix = "f:"
 )
 
 // ParseButton is the id of a button by its custom_id, the server if it stood in a direct
 // message, and whether a press of it asks for a form. The id is empty for what is no
 // button of ours.
 func ParseButton(custom string) (id, server string, form bool) {
-	id, ok := strings.CutPrefix(custom, pressed)
+	id, ok := strings.CutPrefix(custom, buttonPrefix)
 	if !ok {
-		if id, form = strings.CutPrefix(custom, opens); !form {
+		if id, form = strings.CutPrefix(custom, formButtonPrefix); !form {
 			return "", "", false
 		}
 	}

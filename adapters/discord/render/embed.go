@@ -10,21 +10,21 @@ import (
 
 // What an embed takes, and how much of it is used.
 const (
-	embedsLimit      = 3
-	titleLimit       = 256 // units, escapes included
-	descriptionLimit = 300 // characters
-	authorLimit      = 256
-	addressLimit     = 2048
+	maxEmbeds           = 3
+	maxTitle            = 256 // units, escapes included
+	maxDescriptionShown = 300 // characters
+	maxAuthor           = 256
+	maxEmbedURL         = 2048
 )
 
-// preview adds the cards of pages. A card whose address Discord refuses is left
+// writePreviews adds the cards of pages. A card whose address Discord refuses is left
 // out: its link stands in the text.
-func (s *sheet) preview(ps []chat.Preview) {
+func (s *messageWriter) writePreviews(ps []chat.Preview) {
 	var out []Embed
 	seen := map[string]bool{}
 	for _, p := range ps {
 		address, ok := markdown.Normal(p.URL)
-		if !ok || seen[address] || units(p.URL) > addressLimit || len(out) == embedsLimit {
+		if !ok || seen[address] || utf16Len(p.URL) > maxEmbedURL || len(out) == maxEmbeds {
 			continue
 		}
 		seen[address] = true
@@ -45,20 +45,20 @@ func embed(p chat.Preview) Embed {
 	if u, err := url.Parse(p.URL); err == nil {
 		host = u.Hostname()
 	}
-	e := Embed{URL: p.URL, Footer: &Footer{Text: markdown.Line(host, authorLimit)}}
-	if site := markdown.Line(p.SiteName, authorLimit/2); site != "" && site != host {
+	e := Embed{URL: p.URL, Footer: &Footer{Text: markdown.Line(host, maxAuthor)}}
+	if site := markdown.Line(p.SiteName, maxAuthor/2); site != "" && site != host {
 		e.Author = &Author{Name: site}
 	}
-	for room := titleLimit; ; room /= 2 {
-		if e.Title = escape("", markdown.Line(p.Title, room)); units(e.Title) <= titleLimit {
+	for room := maxTitle; ; room /= 2 {
+		if e.Title = escape("", markdown.Line(p.Title, room)); utf16Len(e.Title) <= maxTitle {
 			break
 		}
 	}
 	if strings.TrimSpace(e.Title) == "" {
-		e.Title = escape("", markdown.Line(host, titleLimit/2))
+		e.Title = escape("", markdown.Line(host, maxTitle/2))
 	}
-	e.Description = escape("", markdown.Line(p.Description, descriptionLimit))
-	if _, ok := markdown.Normal(p.Image); ok && units(p.Image) <= addressLimit {
+	e.Description = escape("", markdown.Line(p.Description, maxDescriptionShown))
+	if _, ok := markdown.Normal(p.Image); ok && utf16Len(p.Image) <= maxEmbedURL {
 		e.Image = &Image{URL: p.Image}
 	}
 	return e

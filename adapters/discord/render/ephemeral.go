@@ -40,7 +40,7 @@ func Faults(faults []chat.Fault) Ephemeral {
 		if f.Input != "" {
 			line = f.Input + ": " + line
 		}
-		lines = append(lines, markdown.Line(line, ContentLimit/maxInputs/2))
+		lines = append(lines, markdown.Line(line, MaxContent/maxInputs/2))
 	}
 	return EphemeralLine(strings.Join(lines, "\n"), "")
 }

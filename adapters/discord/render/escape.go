@@ -5,12 +5,12 @@ import (
 	"unicode/utf8"
 )
 
-// gap is a blank of no width. Nothing that comes from others contains one, so it
+// zeroWidthSpace is a blank of no width. Nothing that comes from others contains one, so it
 // breaks what could not be escaped.
-const gap = "\u200b"
+const zeroWidthSpace = "\u200b"
 
-// marks are the characters that may begin or end markup wherever they stand.
-const marks = "\\*_~`|[]<>@#"
+// specialChars are the characters that may begin or end markup wherever they stand.
+const specialChars = "\\*_~`|[]<>@#"
 
 // escape writes plain text so that nothing in it is markup. line is what stands
 // before it on the same line, already written.
@@ -27,13 +27,13 @@ func escape(line, s string) string {
 		} else if line != "" {
 			before = line[len(line)-1]
 		}
-		if strings.IndexByte(marks, c) >= 0 ||
+		if strings.IndexByte(specialChars, c) >= 0 ||
 			c == '(' && before == ']' || // else a link before it could go on to here
 			c == '/' && i == 0 && before == ':' ||
 			start && (c == '-' || c == '+') ||
 			number && (c == '.' || c == ')') ||
-			c == ':' && (strings.HasPrefix(s[i+1:], "/") || shortcode(s[i+1:])) ||
-			c == '.' && invites(s[:i]) {
+			c == ':' && (strings.HasPrefix(s[i+1:], "/") || startsEmoji(s[i+1:])) ||
+			c == '.' && endsWithInviteHost(s[:i]) {
 			b.WriteByte('\\')
 		}
 		b.WriteByte(c)
@@ -50,8 +50,8 @@ func escape(line, s string) string {
 	return b.String()
 }
 
-// shortcode reports whether what follows a colon makes it an emoji by its name.
-func shortcode(s string) bool {
+// startsEmoji reports whether what follows a colon makes it an emoji by its name.
+func startsEmoji(s string) bool {
 	n := strings.IndexByte(s[:min(len(s), 64)], ':')
 	if n < 1 {
 		return false
@@ -67,16 +67,16 @@ func shortcode(s string) bool {
 	return !digits || s[:n] == "100" || s[:n] == "1234"
 }
 
-// invites reports whether a text ends with the name of a host whose addresses
+// endsWithInviteHost reports whether a text ends with the name of a host whose addresses
 // Discord turns into an invitation even without a scheme.
-func invites(s string) bool {
+func endsWithInviteHost(s string) bool {
 	s = strings.ToLower(s[max(0, len(s)-len("discordapp")):])
 	return strings.HasSuffix(s, "discord") || strings.HasSuffix(s, "discordapp")
 }
 
-// sealed is code in which no link can end that began before it. Code in which
+// breakLinks is code in which no link can end that began before it. Code in which
 // brackets are in pairs stays as it is.
-func sealed(code string) string {
+func breakLinks(code string) string {
 	for from := 0; ; {
 		i := strings.IndexAny(code[from:], "[]")
 		if i < 0 || code[from+i] == '[' {
@@ -84,21 +84,21 @@ func sealed(code string) string {
 		}
 		from += i + 1
 		if strings.HasPrefix(code[from:], "(") {
-			code = code[:from] + gap + code[from:]
+			code = code[:from] + zeroWidthSpace + code[from:]
 		}
 	}
 }
 
-// span is verbatim text as code within a line; s is one line and not empty.
-func span(s string) string {
-	s = sealed(s)
-	runs := backticks(s)
+// codeSpan is verbatim text as code within a line; s is one line and not empty.
+func codeSpan(s string) string {
+	s = breakLinks(s)
+	runs := backtickRuns(s)
 	mark := "`"
 	if runs[1] {
 		mark = "``"
 		if runs[2] {
-			s = strings.ReplaceAll(s, "``", "`"+gap+"`")
-			s = strings.ReplaceAll(s, "``", "`"+gap+"`") // of three, one pair was left
+			s = strings.ReplaceAll(s, "``", "`"+zeroWidthSpace+"`")
+			s = strings.ReplaceAll(s, "``", "`"+zeroWidthSpace+"`") // of three, one pair was left
 		}
 	}
 	if s[0] == '`' {
@@ -110,8 +110,8 @@ func span(s string) string {
 	return mark + s + mark
 }
 
-// backticks says which lengths of runs of backticks occur; all above 2 are 3.
-func backticks(s string) (runs [4]bool) {
+// backtickRuns says which lengths of runs of backticks occur; all above 2 are 3.
+func backtickRuns(s string) (runs [4]bool) {
 	n := 0
 	for i := range len(s) + 1 {
 		if i < len(s) && s[i] == '`' {
@@ -124,15 +124,15 @@ func backticks(s string) (runs [4]bool) {
 	return runs
 }
 
-// fence is verbatim text as a block of code, line by line.
-func fence(lang, code string) []line {
+// codeBlock is verbatim text as a block of code, line by line.
+func codeBlock(lang, code string) []line {
 	if strings.Trim(code, "\n") == "" {
-		code = gap
+		code = zeroWidthSpace
 	}
 	for strings.Contains(code, "```") {
-		code = strings.ReplaceAll(code, "```", "``"+gap+"`")
+		code = strings.ReplaceAll(code, "```", "``"+zeroWidthSpace+"`")
 	}
-	code = sealed(code)
+	code = breakLinks(code)
 	if len(lang) > 20 || strings.ContainsFunc(lang, notInLanguage) {
 		lang = ""
 	}
@@ -147,8 +147,8 @@ func notInLanguage(r rune) bool {
 	return r >= utf8.RuneSelf || !letter(byte(r)) && !digit(byte(r)) && !strings.ContainsRune("_+-.#", r)
 }
 
-// units is the length of s in UTF-16.
-func units(s string) int {
+// utf16Len is the length of s in UTF-16.
+func utf16Len(s string) int {
 	n := 0
 	for _, r := range s {
 		if n++; r > 0xffff {

@@ -85,7 +85,7 @@ func TestReplies(t *testing.T) {
 	got := &txtar.Archive{Comment: []byte("The bodies of whole replies (long contents are cut here only).\n")}
 	replies := oracletest.Replies()
 	for _, name := range slices.Sorted(maps.Keys(replies)) {
-		messages, err := render.Reply(replies[name])
+		messages, err := render.Render(replies[name])
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

@@ -46,8 +46,8 @@ const (
 	contextServer = 0
 	contextDirect = 1
 
-	managers       = "32" // the permission to manage the server, as a set of bits
-	maxDescription = 100
+	manageGuildBits = "32" // the permission to manage the server, as a set of bits
+	maxDescription  = 100
 )
 
 // Commands are those of a grammar, as Discord is told of them. Discord knows no command
@@ -56,9 +56,9 @@ const (
 func Commands(g chat.Grammar) []Command {
 	var out []Command
 	for _, s := range g {
-		c := Command{Name: s.Name, Type: commandChat, Description: described(s.Summary), Contexts: []int{contextServer, contextDirect}, Installs: []int{0}}
+		c := Command{Name: s.Name, Type: commandChat, Description: descriptionText(s.Summary), Contexts: []int{contextServer, contextDirect}, Installs: []int{0}}
 		if s.Who == chat.Admins {
-			permissions := managers
+			permissions := manageGuildBits
 			c.Permissions, c.Contexts = &permissions, []int{contextServer}
 		}
 		for _, v := range s.Verbs {
@@ -68,7 +68,7 @@ func Commands(g chat.Grammar) []Command {
 				c.Options = options(v)
 			case v.Name == "" && slices.ContainsFunc(s.Verbs, same):
 			default:
-				c.Options = append(c.Options, CommandOption{Type: OptionVerb, Name: cmp.Or(v.Name, verbAlone), Description: described(v.Summary), Options: options(v)})
+				c.Options = append(c.Options, CommandOption{Type: OptionVerb, Name: cmp.Or(v.Name, bareVerbName), Description: descriptionText(v.Summary), Options: options(v)})
 			}
 		}
 		out = append(out, c)
@@ -76,13 +76,13 @@ func Commands(g chat.Grammar) []Command {
 	return append(out, Command{Name: askAbout, Type: CommandMessage, Contexts: []int{contextServer, contextDirect}, Installs: []int{0}})
 }
 
-// verbAlone stands for a command alone that has verbs too.
-const verbAlone = "show"
+// bareVerbName stands for a command alone that has verbs too.
+const bareVerbName = "show"
 
 func options(v chat.Verb) []CommandOption {
 	var out []CommandOption
 	for _, o := range v.Options {
-		r := CommandOption{Type: optionText, Name: o.Name, Description: described(o.Summary), Required: o.Required, Autocomplete: o.Completes}
+		r := CommandOption{Type: optionText, Name: o.Name, Description: descriptionText(o.Summary), Required: o.Required, Autocomplete: o.Completes}
 		if o.Kind == chat.Choice {
 			r.Autocomplete = false
 			for _, c := range o.Choices {
@@ -104,7 +104,7 @@ func options(v chat.Verb) []CommandOption {
 	return out
 }
 
-func described(text string) string { return cmp.Or(markdown.Line(text, maxDescription), "…") }
+func descriptionText(text string) string { return cmp.Or(markdown.Line(text, maxDescription), "…") }
 
 // What Discord takes of completions.
 const (
@@ -122,7 +122,7 @@ type Choice struct {
 func Choices(found []chat.Suggestion) []Choice {
 	out := []Choice{}
 	for _, s := range found {
-		if len(out) < mostChoices && s.Value != "" && units(s.Value) <= maxChoice {
+		if len(out) < mostChoices && s.Value != "" && utf16Len(s.Value) <= maxChoice {
 			out = append(out, Choice{Name: choiceName(s), Value: s.Value})
 		}
 	}
@@ -132,7 +132,7 @@ func Choices(found []chat.Suggestion) []Choice {
 // choiceName is what is shown of a completion.
 func choiceName(s chat.Suggestion) string {
 	name := cmp.Or(markdown.Line(s.Label, maxChoice/2), s.Value)
-	if name != s.Value && units(name)+units(s.Value)+3 <= maxChoice {
+	if name != s.Value && utf16Len(name)+utf16Len(s.Value)+3 <= maxChoice {
 		name += " (" + s.Value + ")"
 	}
 	return cmp.Or(markdown.Line(name, maxChoice), "…")

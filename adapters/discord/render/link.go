@@ -8,33 +8,33 @@ import (
 
 // link adds a link that may be followed. The address always stands in angle
 // brackets, so that Discord makes no preview of it.
-func link(out []atom, in markdown.Inline, s style) []atom {
-	label := settle(flatten(nil, in.Children, 0))
+func link(out []run, in markdown.Inline, s style) []run {
+	label := normalizeRuns(toRuns(nil, in.Children, 0))
 	for i, a := range label {
 		if !a.markup {
 			label[i].text = strings.ReplaceAll(a.text, "\n", " ")
 		}
 	}
-	url := href(in.URL)
-	address := atom{text: "<" + url + ">", markup: true, style: s}
-	said := said(in.Children)
+	url := encodeBrackets(in.URL)
+	address := run{text: "<" + url + ">", markup: true, style: s}
+	said := plainText(in.Children)
 	switch {
-	case strings.TrimSpace(said) == "" || isAddress(said, in.URL):
+	case strings.TrimSpace(said) == "" || sameAsURL(said, in.URL):
 		return append(out, address)
-	case strings.Contains(said, "://") || strings.ContainsAny(said, "[]") || nested(url):
-		out = flatten(out, in.Children, s)
-		return append(extend(out, " ", s), address)
+	case strings.Contains(said, "://") || strings.ContainsAny(said, "[]") || hasNestedParens(url):
+		out = toRuns(out, in.Children, s)
+		return append(appendText(out, " ", s), address)
 	}
 	var b strings.Builder
-	write(&b, label, "[", ']')
-	return append(out, atom{text: "[" + b.String() + "](<" + url + ">)", markup: true, style: s})
+	writeRuns(&b, label, "[", ']')
+	return append(out, run{text: "[" + b.String() + "](<" + url + ">)", markup: true, style: s})
 }
 
 // brackets are encoded in addresses, where a link before could end in them.
 var brackets = strings.NewReplacer("[", "%5B", "]", "%5D")
 
-// href is an address as Discord gets it. The brackets of a host stay.
-func href(url string) string {
+// encodeBrackets is an address as Discord gets it. The brackets of a host stay.
+func encodeBrackets(url string) string {
 	scheme, rest, _ := strings.Cut(url, "://")
 	n := strings.IndexAny(rest, "/?#")
 	if n < 0 {
@@ -43,23 +43,23 @@ func href(url string) string {
 	return scheme + "://" + rest[:n] + brackets.Replace(rest[n:])
 }
 
-// said is what a label says.
-func said(ins []markdown.Inline) string {
+// plainText is what a label says.
+func plainText(ins []markdown.Inline) string {
 	var b strings.Builder
 	for _, in := range ins {
 		if in.Kind == markdown.InlineBreak {
 			b.WriteByte(' ')
 		}
 		b.WriteString(in.Text)
-		b.WriteString(said(in.Children))
+		b.WriteString(plainText(in.Children))
 	}
 	return b.String()
 }
 
-// isAddress reports whether a label says nothing that the address does not say:
+// sameAsURL reports whether a label says nothing that the address does not say:
 // it is the address, or its host, or host and path. Discord shows a link with such
 // a label as the markup that it is.
-func isAddress(said, url string) bool {
+func sameAsURL(said, url string) bool {
 	if strings.ContainsAny(said, " \t\n") || !strings.ContainsAny(said, ".:") {
 		return false
 	}
@@ -78,9 +78,9 @@ func isAddress(said, url string) bool {
 	return false
 }
 
-// nested reports whether Discord would take a bracket in an address for the end of
+// hasNestedParens reports whether Discord would take a bracket in an address for the end of
 // the link: it understands pairs that are not within each other.
-func nested(url string) bool {
+func hasNestedParens(url string) bool {
 	open := false
 	for i := range len(url) {
 		switch url[i] {

@@ -12,10 +12,10 @@ import (
 // What one message takes. Discord does not say what it counts as a character, so
 // that everything here is in UTF-16 units, of which there are never fewer.
 const (
-	ContentLimit = 1990 // of 2000
-	buttonsInRow = 5
-	rowsLimit    = 5
-	filesLimit   = 10
+	MaxContent      = 1990 // of 2000
+	maxButtonsInRow = 5
+	maxRows         = 5
+	maxFiles        = 10
 )
 
 // Message is the body that creates or edits a message. It always says everything,
@@ -149,12 +149,12 @@ func Small(id, text string) Message {
 	return m
 }
 
-// maxContent is what Discord takes of a message's text.
-const maxContent = 2000
+// hardMaxContent is what Discord takes of a message's text.
+const hardMaxContent = 2000
 
 // Mention pings a member at the beginning of the message, if there is room for it.
 func (m *Message) Mention(member string) {
-	if ping := "<@" + member + "> "; IsID(member) && units(ping)+units(m.Content) <= maxContent {
+	if ping := "<@" + member + "> "; IsID(member) && utf16Len(ping)+utf16Len(m.Content) <= hardMaxContent {
 		m.Content = ping + m.Content
 		m.AllowedMentions.Users = []string{member}
 	}

@@ -24,11 +24,11 @@ const (
 // How the id of a form begins, and those of its fields. Discord keeps nothing else of
 // where a form was opened.
 const (
-	formNamed  = "m:" // the form's own id follows
-	formKept   = "k:" // the id is too long; it is kept under this
-	fieldPlain = "v:"
-	fieldHush  = "s:" // what is filled in is a secret
-	fieldNone  = "n:" // only there because Discord wants a field
+	formPrefix        = "m:" // the form's own id follows
+	storedFormPrefix  = "k:" // the id is too long; it is kept under this
+	fieldPrefix       = "v:"
+	secretFieldPrefix = "s:" // what is filled in is a secret
+	emptyFormField    = "n:" // only there because Discord wants a field
 
 	typeInput = 4
 	inputLine = 1
@@ -61,21 +61,21 @@ type ModalInput struct {
 // FormID is a form's id as Discord takes it. Where that is too long, key is what the id
 // must be kept under.
 func FormID(id string) (custom, key string) {
-	if units(formNamed+id) <= idLimit {
-		return formNamed + id, ""
+	if utf16Len(formPrefix+id) <= maxCustomID {
+		return formPrefix + id, ""
 	}
 	sum := sha256.Sum256([]byte(id))
 	key = hex.EncodeToString(sum[:])
-	return formKept + key, key
+	return storedFormPrefix + key, key
 }
 
 // ParseFormID is the id of a form by its custom_id, or the key under which the id was
 // kept; neither, for what is no form's.
 func ParseFormID(custom string) (id, key string) {
-	if id, ok := strings.CutPrefix(custom, formNamed); ok {
+	if id, ok := strings.CutPrefix(custom, formPrefix); ok {
 		return id, ""
 	}
-	key, _ = strings.CutPrefix(custom, formKept)
+	key, _ = strings.CutPrefix(custom, storedFormPrefix)
 	if key == custom {
 		return "", ""
 	}
@@ -85,17 +85,17 @@ func ParseFormID(custom string) (id, key string) {
 // ParseField is the name of an input by the custom_id of its field, and whether what is
 // filled in is a secret.
 func ParseField(custom string) (name string, secret, ok bool) {
-	if name, ok = strings.CutPrefix(custom, fieldPlain); ok {
+	if name, ok = strings.CutPrefix(custom, fieldPrefix); ok {
 		return name, false, true
 	}
-	name, ok = strings.CutPrefix(custom, fieldHush)
+	name, ok = strings.CutPrefix(custom, secretFieldPrefix)
 	return name, ok, ok
 }
 
 // Form is a form as Discord shows it, without its id.
 func Form(f chat.Form) (Modal, error) {
 	m := Modal{Title: cmp.Or(markdown.Line(f.Title, maxModalTitle/2), "…")}
-	if units(f.Title) <= maxModalTitle {
+	if utf16Len(f.Title) <= maxModalTitle {
 		m.Title = cmp.Or(markdown.Line(f.Title, maxModalTitle), "…")
 	}
 	if len(f.Inputs) > maxInputs {
@@ -113,7 +113,7 @@ func Form(f chat.Form) (Modal, error) {
 		add(field)
 	}
 	if len(f.Inputs) == 0 {
-		add(ModalInput{CustomID: fieldNone, Label: "There is nothing to fill in", Style: inputLine, MaxLength: 1})
+		add(ModalInput{CustomID: emptyFormField, Label: "There is nothing to fill in", Style: inputLine, MaxLength: 1})
 	}
 	return m, nil
 }
@@ -121,11 +121,11 @@ func Form(f chat.Form) (Modal, error) {
 // modalField is one input.
 func modalField(in chat.Input) (ModalInput, error) {
 	label := markdown.Line(cmp.Or(in.Label, in.Name), maxModalLabel)
-	out := ModalInput{CustomID: fieldPlain + in.Name, Label: label, Style: inputLine, Required: in.Required, MaxLength: maxInput, Value: in.Value}
+	out := ModalInput{CustomID: fieldPrefix + in.Name, Label: label, Style: inputLine, Required: in.Required, MaxLength: maxInput, Value: in.Value}
 	hint := in.Hint
 	switch in.Kind {
 	case chat.InputSecret:
-		out.CustomID, out.Value = fieldHush+in.Name, ""
+		out.CustomID, out.Value = secretFieldPrefix+in.Name, ""
 	case chat.InputText:
 		out.Style = inputText
 	case chat.InputChoice:
@@ -136,13 +136,13 @@ func modalField(in chat.Input) (ModalInput, error) {
 		}
 	}
 	out.Placeholder = markdown.Line(hint, maxModalHint)
-	for units(out.Label) > maxModalLabel || units(out.Placeholder) > maxModalHint {
+	for utf16Len(out.Label) > maxModalLabel || utf16Len(out.Placeholder) > maxModalHint {
 		out.Label, out.Placeholder = markdown.Line(out.Label, maxModalLabel/2), markdown.Line(out.Placeholder, maxModalHint/2)
 	}
 	switch {
-	case in.Name == "" || units(out.CustomID) > idLimit:
+	case in.Name == "" || utf16Len(out.CustomID) > maxCustomID:
 		return out, fmt.Errorf("the name of “%s” is too long", markdown.Line(label, maxModalLabel))
-	case units(out.Value) > maxInput:
+	case utf16Len(out.Value) > maxInput:
 		return out, fmt.Errorf("“%s” is longer than %d characters", label, maxInput)
 	}
 	return out, nil

@@ -46,7 +46,7 @@ func FuzzRender(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		d := markdown.Parse(s, oracletest.Allowed)
-		messages, err := render.Reply(chat.Reply{
+		messages, err := render.Render(chat.Reply{
 			ID: s, Place: chat.Place{Direct: true}, To: oracletest.Asker, Answers: s, Text: d, Notes: []string{s},
 			Cards:    []chat.Card{{State: chat.CardWaiting, Sentence: s, Values: []chat.Field{{Label: s, Value: s}}, Outcome: s, Buttons: []chat.Button{{ID: "a", Label: s}}}},
 			Rows:     []chat.Row{{Text: d, Buttons: []chat.Button{{ID: "b", Label: s}}}},

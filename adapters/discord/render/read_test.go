@@ -18,7 +18,7 @@ func everything(string) bool { return true }
 // said renders a text as an answer to an asker, and checks its messages.
 func said(t testing.TB, d markdown.Document) []render.Message {
 	t.Helper()
-	messages, err := render.Reply(chat.Reply{ID: "r1", To: "123456789012345678", Text: d})
+	messages, err := render.Render(chat.Reply{ID: "r1", To: "123456789012345678", Text: d})
 	if err != nil {
 		t.Fatal(err)
 	}

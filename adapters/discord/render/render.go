@@ -9,39 +9,39 @@ import (
 	"aidesk/core/markdown"
 )
 
-// Reply gives the messages that a reply becomes, in the order in which they are
+// Render gives the messages that a reply becomes, in the order in which they are
 // sent; none for a reply that shows nothing. The same reply always gives the same
 // messages. What it says comes first, then its rows, small print, buttons, previews
 // and files; each card is a message of its own, so that its buttons can belong to
 // nothing else and no text of others stands beside it.
 //
 // The error names a button that Discord cannot take.
-func Reply(r chat.Reply) ([]Message, error) {
-	var s sheet
-	contents, file := parts(r.Text)
+func Render(r chat.Reply) ([]Message, error) {
+	var s messageWriter
+	contents, file := splitText(r.Text)
 	for _, c := range contents {
 		s.add(Message{Content: c})
 	}
 	if file != nil {
 		s.last().attach(*file)
 	}
-	if err := s.list(r.Rows); err != nil {
+	if err := s.writeRows(r.Rows); err != nil {
 		return nil, err
 	}
 	for _, n := range r.Notes {
-		for _, c := range small(n) {
-			s.join(c, "\n")
+		for _, c := range smallPrint(n) {
+			s.append(c, "\n")
 		}
 	}
-	if err := s.press(r.Buttons); err != nil {
+	if err := s.writeButtons(r.Buttons); err != nil {
 		return nil, err
 	}
-	s.preview(r.Previews)
+	s.writePreviews(r.Previews)
 	for _, f := range r.Files {
-		s.attach(chat.File{Name: filename(f.Name), Text: markdown.Visible(f.Text)})
+		s.attach(chat.File{Name: safeFilename(f.Name), Text: markdown.Visible(f.Text)})
 	}
 	for _, c := range r.Cards {
-		m, err := card(c, pinged(r))
+		m, err := card(c, mentionedMember(r))
 		if err != nil {
 			return nil, err
 		}
@@ -54,51 +54,51 @@ func Reply(r chat.Reply) ([]Message, error) {
 	return s, nil
 }
 
-// sheet is a reply as far as it is written.
-type sheet []Message
+// messageWriter is a reply as far as it is written.
+type messageWriter []Message
 
-func (s *sheet) add(m Message) { *s = append(*s, m) }
+func (s *messageWriter) add(m Message) { *s = append(*s, m) }
 
 // last is the message that is being filled.
-func (s *sheet) last() *Message {
+func (s *messageWriter) last() *Message {
 	if len(*s) == 0 {
 		s.add(Message{})
 	}
 	return &(*s)[len(*s)-1]
 }
 
-// join adds content to the last message, or begins a new one.
-func (s *sheet) join(content, with string) {
+// append adds content to the last message, or begins a new one.
+func (s *messageWriter) append(content, with string) {
 	m := s.last()
 	if m.Content == "" {
 		m.Content = content
 		return
 	}
-	if units(m.Content)+units(with)+units(content) > ContentLimit {
+	if utf16Len(m.Content)+utf16Len(with)+utf16Len(content) > MaxContent {
 		s.add(Message{Content: content})
 		return
 	}
 	m.Content += with + content
 }
 
-func (s *sheet) attach(f chat.File) {
-	if len(s.last().Files) == filesLimit {
+func (s *messageWriter) attach(f chat.File) {
+	if len(s.last().Files) == maxFiles {
 		s.add(Message{})
 	}
 	s.last().attach(f)
 }
 
-// pinged is the member whom a reply may ping; empty for nobody. In a direct message
+// mentionedMember is the member whom a reply may ping; empty for nobody. In a direct message
 // there is no need to.
-func pinged(r chat.Reply) string {
+func mentionedMember(r chat.Reply) string {
 	if r.Place.Direct || !IsID(r.To) {
 		return ""
 	}
 	return r.To
 }
 
-// filename is a name that no system takes for a path.
-func filename(name string) string {
+// safeFilename is a name that no system takes for a path.
+func safeFilename(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`/\:*?"<>|`, r) {
 			return '_'
@@ -111,7 +111,7 @@ func filename(name string) string {
 	return name
 }
 
-// faulty is the error of a button that cannot be sent.
-func faulty(b chat.Button, why string) error {
-	return fmt.Errorf("the button %q cannot be sent to Discord: %s", markdown.Line(b.Label, labelLimit), why)
+// buttonError is the error of a button that cannot be sent.
+func buttonError(b chat.Button, why string) error {
+	return fmt.Errorf("the button %q cannot be sent to Discord: %s", markdown.Line(b.Label, maxLabel), why)
 }

@@ -20,7 +20,7 @@ func rendered(t *testing.T, name string) []render.Message {
 	if !ok {
 		t.Fatalf("no reply %q", name)
 	}
-	messages, err := render.Reply(r)
+	messages, err := render.Render(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,8 +88,8 @@ func TestNonce(t *testing.T) {
 	for i := range 3 {
 		r := oracletest.Replies()["rows"]
 		r.ID = fmt.Sprint("r", i)
-		first, _ := render.Reply(r)
-		second, _ := render.Reply(r)
+		first, _ := render.Render(r)
+		second, _ := render.Render(r)
 		for part, m := range first {
 			name := fmt.Sprint(i, "/", part)
 			if m.Nonce != second[part].Nonce {
@@ -114,7 +114,7 @@ func TestReference(t *testing.T) {
 	for _, id := range []string{"", "m:1", "12345678901234567890123", "0123456789012345678", "١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨"} {
 		r := oracletest.Replies()["text"]
 		r.Answers = id
-		messages, err := render.Reply(r)
+		messages, err := render.Render(r)
 		if err != nil || messages[0].Reference != nil {
 			t.Errorf("%q: answers %+v, %v", id, messages[0].Reference, err)
 		}
@@ -154,7 +154,7 @@ func TestFaultyButtons(t *testing.T) {
 	} {
 		bs := []chat.Button{test.button}
 		for _, r := range []chat.Reply{{Buttons: bs}, {Cards: []chat.Card{{Buttons: bs}}}, {Rows: []chat.Row{{Buttons: bs}}}} {
-			if _, err := render.Reply(r); err == nil || err.Error() != test.want {
+			if _, err := render.Render(r); err == nil || err.Error() != test.want {
 				t.Errorf("%v, want %s", err, test.want)
 			}
 		}
@@ -164,7 +164,7 @@ func TestFaultyButtons(t *testing.T) {
 func TestNothing(t *testing.T) {
 	t.Parallel()
 	for _, r := range []chat.Reply{{}, {Text: markdown.Parse("\n", nil)}, {Rows: []chat.Row{{}}, Notes: []string{""}, Previews: []chat.Preview{{}}}} {
-		if messages, err := render.Reply(r); err != nil || len(messages) > 0 {
+		if messages, err := render.Render(r); err != nil || len(messages) > 0 {
 			t.Errorf("%+v, %v", messages, err)
 		}
 	}
@@ -227,7 +227,7 @@ A paragraph with **bold**, *italic* and `+"`code`"+`, a [link](https://ok.exampl
 		b.Helper()
 		n := 0
 		for b.Loop() {
-			if _, err := render.Reply(chat.Reply{ID: "r", Text: ds[n%len(ds)]}); err != nil {
+			if _, err := render.Render(chat.Reply{ID: "r", Text: ds[n%len(ds)]}); err != nil {
 				b.Fatal(err)
 			}
 			n++
@@ -238,7 +238,7 @@ A paragraph with **bold**, *italic* and `+"`code`"+`, a [link](https://ok.exampl
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
 				for _, e := range examples {
-					if _, err := render.Reply(chat.Reply{ID: "r", Text: markdown.Parse(e.Markdown, everything)}); err != nil {
+					if _, err := render.Render(chat.Reply{ID: "r", Text: markdown.Parse(e.Markdown, everything)}); err != nil {
 						b.Error(err)
 						return
 					}

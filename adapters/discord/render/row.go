@@ -7,19 +7,19 @@ import (
 	"aidesk/core/markdown"
 )
 
-// mostButtons is how many a message takes.
-const mostButtons = buttonsInRow * rowsLimit
+// maxButtons is how many a message takes.
+const maxButtons = maxButtonsInRow * maxRows
 
-// list adds rows: their texts as a list, and below it all their buttons. Discord
+// writeRows adds rows: their texts as a list, and below it all their buttons. Discord
 // puts buttons below everything, so as many rows go into a message as have room.
-func (s *sheet) list(rows []chat.Row) error {
+func (s *messageWriter) writeRows(rows []chat.Row) error {
 	for len(rows) > 0 {
 		n, presses := 0, 0
-		for n < len(rows) && (n == 0 || presses+len(rows[n].Buttons) <= mostButtons && units(items(rows[:n+1])) <= ContentLimit) {
+		for n < len(rows) && (n == 0 || presses+len(rows[n].Buttons) <= maxButtons && utf16Len(rowsText(rows[:n+1])) <= MaxContent) {
 			presses += len(rows[n].Buttons)
 			n++
 		}
-		if err := s.rows(rows[:n]); err != nil {
+		if err := s.writeRowGroup(rows[:n]); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -27,16 +27,16 @@ func (s *sheet) list(rows []chat.Row) error {
 	return nil
 }
 
-// rows adds as many rows as one message takes, or one that takes several.
-func (s *sheet) rows(rows []chat.Row) error {
-	content := items(rows)
+// writeRowGroup adds as many rows as one message takes, or one that takes several.
+func (s *messageWriter) writeRowGroup(rows []chat.Row) error {
+	content := rowsText(rows)
 	switch m := s.last(); {
 	case content == "":
-	case units(content) > ContentLimit:
-		contents, file := parts(document(rows))
+	case utf16Len(content) > MaxContent:
+		contents, file := splitText(rowsDocument(rows))
 		for _, c := range contents {
-			s.fresh()
-			s.join(c, "\n\n")
+			s.startBelowButtons()
+			s.append(c, "\n\n")
 		}
 		if file != nil {
 			s.attach(*file)
@@ -45,31 +45,31 @@ func (s *sheet) rows(rows []chat.Row) error {
 		if len(m.Components) > 0 {
 			s.add(Message{})
 		}
-		s.join(content, "\n\n")
+		s.append(content, "\n\n")
 	}
 	var bs []chat.Button
 	for _, r := range rows {
 		bs = append(bs, r.Buttons...)
 	}
-	return s.press(bs)
+	return s.writeButtons(bs)
 }
 
-// fresh makes the last message one without buttons.
-func (s *sheet) fresh() {
+// startBelowButtons makes the last message one without buttons.
+func (s *messageWriter) startBelowButtons() {
 	if len(s.last().Components) > 0 {
 		s.add(Message{})
 	}
 }
 
-// items is the text of rows.
-func items(rows []chat.Row) string { return body(document(rows)) }
+// rowsText is the text of rows.
+func rowsText(rows []chat.Row) string { return documentText(rowsDocument(rows)) }
 
-func document(rows []chat.Row) markdown.Document {
+func rowsDocument(rows []chat.Row) markdown.Document {
 	b := markdown.Block{Kind: markdown.KindList, Tight: true}
 	for _, r := range rows {
 		if !r.Text.Empty() {
 			b.Items = append(b.Items, markdown.Item{Blocks: slices.Clip(r.Text.Blocks)})
 		}
 	}
-	return markdown.New(narrow([]markdown.Block{b})...)
+	return markdown.New(tablesToLists([]markdown.Block{b})...)
 }

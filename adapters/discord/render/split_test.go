@@ -32,15 +32,15 @@ func TestParts(t *testing.T) {
 	t.Parallel()
 	documents := markdowntest.Documents("_", "~~", "](", "<@123456789012345678>")
 	rapid.Check(t, func(rt *rapid.T) {
-		d := markdown.New(narrow(documents.Draw(rt, "document").Blocks)...)
+		d := markdown.New(tablesToLists(documents.Draw(rt, "document").Blocks)...)
 		limit := rapid.IntRange(250, 1200).Draw(rt, "limit")
-		parts := cut(d, limit)
-		if got, want := heard(parts...), heard(body(d)); got != want {
+		parts := split(d, limit)
+		if got, want := heard(parts...), heard(documentText(d)); got != want {
 			rt.Fatalf("the parts say\n%s\nnot\n%s", got, want)
 		}
 		for i, p := range parts {
-			if units(p) > limit {
-				rt.Errorf("part %d has %d units of %d:\n%s", i, units(p), limit, p)
+			if utf16Len(p) > limit {
+				rt.Errorf("part %d has %d units of %d:\n%s", i, utf16Len(p), limit, p)
 			}
 			fences := 0
 			lines := strings.Split(p, "\n")
@@ -49,7 +49,7 @@ func TestParts(t *testing.T) {
 				if strings.HasPrefix(l, "```") {
 					fences++
 				}
-				if strings.HasPrefix(l, "──") && l != rule && (j == 0 || !strings.Contains(lines[j-1], markdowntest.Head)) {
+				if strings.HasPrefix(l, "──") && l != ruleLine && (j == 0 || !strings.Contains(lines[j-1], markdowntest.Head)) {
 					rt.Errorf("part %d has a table without its head:\n%s", i, p)
 				}
 			}

@@ -8,45 +8,45 @@ import (
 	"time"
 )
 
-// pace keeps Discord's rate limits before Discord has to: one bucket for each route and
+// limiter keeps Discord's rate limits before Discord has to: one bucket for each route and
 // place, as the headers of its answers describe them, and one for everything together.
-type pace struct {
+type limiter struct {
 	now func() time.Time
 
-	mu      sync.Mutex
-	buckets map[string]*bucket
-	until   time.Time // Discord wants to hear nothing before
-	second  time.Time // the second that count is about
-	count   int
+	mu           sync.Mutex
+	buckets      map[string]*bucket
+	blockedUntil time.Time // Discord wants to hear nothing before
+	secondStart  time.Time // the second that count is about
+	inSecond     int
 }
 
 // bucket is how often a route may still be called.
 type bucket struct {
-	known  bool
-	limit  int
-	left   int
-	reset  time.Time     // then it is full again
-	flying int           // requests that are not answered yet
-	landed chan struct{} // closed when one is
+	known     bool
+	limit     int
+	remaining int
+	reset     time.Time     // then it is full again
+	inFlight  int           // requests that are not answered yet
+	released  chan struct{} // closed when one is
 }
 
 const (
-	perSecond   = 45     // of the 50 requests that Discord takes
-	mostBuckets = 10_000 // before idle ones are forgotten
-	boundless   = 1_000  // requests a minute where Discord names no limit
+	maxPerSecond  = 45     // of the 50 requests that Discord takes
+	maxBuckets    = 10_000 // before idle ones are forgotten
+	unlimitedRate = 1_000  // requests a minute where Discord names no limit
 )
 
-func newPace(now func() time.Time) *pace {
-	return &pace{now: now, buckets: map[string]*bucket{}}
+func newLimiter(now func() time.Time) *limiter {
+	return &limiter{now: now, buckets: map[string]*bucket{}}
 }
 
-// book waits until a route may be called, patience long at most. If that is not
+// reserve waits until a route may be called, patience long at most. If that is not
 // enough, it says how long it would take and books nothing. What is booked must be
 // landed.
-func (p *pace) book(ctx context.Context, key string, free bool, patience time.Duration) (time.Duration, bool) {
+func (p *limiter) reserve(ctx context.Context, key string, free bool, patience time.Duration) (time.Duration, bool) {
 	limit := p.now().Add(patience)
 	for {
-		wait, landed := p.try(key, free)
+		wait, landed := p.tryReserve(key, free)
 		switch {
 		case wait == 0 && landed == nil:
 			return 0, true
@@ -66,92 +66,92 @@ func (p *pace) book(ctx context.Context, key string, free bool, patience time.Du
 	}
 }
 
-// try takes a place in a bucket if there is one. Else it says how long to wait, or for
+// tryReserve takes a place in a bucket if there is one. Else it says how long to wait, or for
 // what.
-func (p *pace) try(key string, free bool) (time.Duration, <-chan struct{}) {
+func (p *limiter) tryReserve(key string, free bool) (time.Duration, <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
 	if !free { // interactions do not count for everything together
-		if wait := p.until.Sub(now); wait > 0 {
+		if wait := p.blockedUntil.Sub(now); wait > 0 {
 			return wait, nil
 		}
-		if now.Sub(p.second) >= time.Second {
-			p.second, p.count = now, 0
+		if now.Sub(p.secondStart) >= time.Second {
+			p.secondStart, p.inSecond = now, 0
 		}
-		if p.count >= perSecond {
-			return time.Second - now.Sub(p.second), nil
+		if p.inSecond >= maxPerSecond {
+			return time.Second - now.Sub(p.secondStart), nil
 		}
 	}
 	b := p.bucket(key, now)
 	switch {
-	case !b.known && b.flying > 0:
-		return 0, b.landed
+	case !b.known && b.inFlight > 0:
+		return 0, b.released
 	case b.known && !now.Before(b.reset):
-		b.left = max(b.limit-b.flying, 1)
+		b.remaining = max(b.limit-b.inFlight, 1)
 		b.reset = now.Add(time.Second) // until an answer says better
 	}
-	if b.known && b.left <= 0 {
+	if b.known && b.remaining <= 0 {
 		return max(b.reset.Sub(now), time.Millisecond), nil
 	}
-	b.left--
-	b.flying++
+	b.remaining--
+	b.inFlight++
 	if !free {
-		p.count++
+		p.inSecond++
 	}
 	return 0, nil
 }
 
 // bucket finds or makes one. The lock is held.
-func (p *pace) bucket(key string, now time.Time) *bucket {
+func (p *limiter) bucket(key string, now time.Time) *bucket {
 	b := p.buckets[key]
 	if b != nil {
 		return b
 	}
-	if len(p.buckets) >= mostBuckets {
+	if len(p.buckets) >= maxBuckets {
 		for k, old := range p.buckets {
-			if old.flying == 0 && now.After(old.reset) {
+			if old.inFlight == 0 && now.After(old.reset) {
 				delete(p.buckets, k)
 			}
 		}
 	}
-	b = &bucket{landed: make(chan struct{})}
+	b = &bucket{released: make(chan struct{})}
 	p.buckets[key] = b
 	return b
 }
 
-// land notes what an answer says about a route; without one, nothing is learned. How
+// release notes what an answer says about a route; without one, nothing is learned. How
 // long Discord wants to be left alone is what it returns, of a refusal for that.
-func (p *pace) land(key string, h http.Header, status int, retry time.Duration) time.Duration {
+func (p *limiter) release(key string, h http.Header, status int, retry time.Duration) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
 	b := p.bucket(key, now)
-	b.flying = max(b.flying-1, 0)
-	close(b.landed)
-	b.landed = make(chan struct{})
+	b.inFlight = max(b.inFlight-1, 0)
+	close(b.released)
+	b.released = make(chan struct{})
 	limit, err := strconv.Atoi(h.Get("X-Ratelimit-Limit"))
 	left, err2 := strconv.Atoi(h.Get("X-Ratelimit-Remaining"))
 	after := seconds(h.Get("X-Ratelimit-Reset-After"))
 	if err == nil && err2 == nil && after > 0 {
 		reset := now.Add(after)
 		if !b.known || now.After(b.reset) || reset.After(b.reset.Add(after/2)) { // another window
-			b.left = left - b.flying
+			b.remaining = left - b.inFlight
 		}
-		b.known, b.limit, b.left, b.reset = true, max(limit, 1), min(b.left, left), reset
+		b.known, b.limit, b.remaining, b.reset = true, max(limit, 1), min(b.remaining, left), reset
 	}
 	if err != nil && h != nil && !b.known { // no limits here
-		b.known, b.limit, b.left, b.reset = true, boundless, boundless, now.Add(time.Minute)
+		b.known, b.limit, b.remaining, b.reset = true, unlimitedRate, unlimitedRate, now.Add(time.Minute)
 	}
 	if status != http.StatusTooManyRequests {
 		return 0
 	}
 	retry = max(retry, seconds(h.Get("Retry-After")), 100*time.Millisecond)
 	if h.Get("X-Ratelimit-Global") != "" || h.Get("X-Ratelimit-Scope") == "global" {
-		p.until = now.Add(retry)
+		p.blockedUntil = now.Add(retry)
 		return retry
 	}
-	b.known, b.left, b.reset, b.limit = true, 0, now.Add(retry), max(b.limit, 1)
+	b.known, b.remaining, b.reset, b.limit = true, 0, now.Add(retry), max(b.limit, 1)
 	return retry
 }
 

@@ -23,15 +23,15 @@ const (
 	CodeThreadThere    = 160004
 )
 
-// memberGone are the codes for a member who is in no server with the bot.
-var memberGone = map[int]bool{codeUnknownGuild: true, codeUnknownMember: true, codeUnknownUser: true, codeMissingAccess: true}
+// noSuchMember are the codes for a member who is in no server with the bot.
+var noSuchMember = map[int]bool{codeUnknownGuild: true, codeUnknownMember: true, codeUnknownUser: true, codeMissingAccess: true}
 
 // forbidden are the codes for a place that the bot cannot write to, though the member who is
 // answered is still there.
 var forbidden = map[int]bool{codeMissingAccess: true, codeForbidden: true}
 
-// MemberGone says whether Discord refused because a member is in no server with the bot.
-func MemberGone(err error) bool { return memberGone[CodeOf(err)] }
+// NoSuchMember says whether Discord refused because a member is in no server with the bot.
+func NoSuchMember(err error) bool { return noSuchMember[CodeOf(err)] }
 
 // Forbidden says whether Discord refused because the bot cannot write to a place.
 func Forbidden(err error) bool { return forbidden[CodeOf(err)] }

@@ -26,18 +26,18 @@ import (
 // have had its effect. The token goes out in a header and stands in no error; no error
 // names a path, for those of interactions are secrets.
 type Client struct {
-	client *http.Client
-	base   *url.URL // ends with a slash, without the version
-	token  string
-	pace   *pace
+	client  *http.Client
+	base    *url.URL // ends with a slash, without the version
+	token   string
+	limiter *limiter
 
-	mu    sync.Mutex
-	fault error // why Discord refuses the token, until it takes it again
+	mu         sync.Mutex
+	tokenFault error // why Discord refuses the token, until it takes it again
 }
 
 // NewClient makes a client of the API at base, which ends with a slash.
 func NewClient(client *http.Client, base *url.URL, token string) *Client {
-	return &Client{client: client, base: base, token: token, pace: newPace(time.Now)}
+	return &Client{client: client, base: base, token: token, limiter: newLimiter(time.Now)}
 }
 
 // Error is Discord's word that it did not do what it was asked.
@@ -66,9 +66,9 @@ func (r *Error) Error() string {
 }
 
 const (
-	version   = "v10"
-	mostBytes = 8 << 20                                  // of an answer
-	UserAgent = "DiscordBot (https://aidesk.example, 1)" // Discord wants this form
+	apiVersion = "v10"
+	maxAnswer  = 8 << 20                                  // of an answer
+	UserAgent  = "DiscordBot (https://aidesk.example, 1)" // Discord wants this form
 )
 
 // CodeOf is the code by which Discord refused, or 0 if it did not say no.
@@ -108,9 +108,9 @@ type Call struct {
 // route names a call without what is secret or of no interest in it.
 func (c Call) route() string { return c.Method + " " + strings.ReplaceAll(c.Path, "%s", "*") }
 
-// key is the bucket of a call: its route, and the place that it is about. Discord
+// bucketKey is the bucket of a call: its route, and the place that it is about. Discord
 // counts apart what happens in different channels, servers and interactions.
-func (c Call) key() string {
+func (c Call) bucketKey() string {
 	if strings.HasPrefix(c.Path, "/webhooks/") || strings.HasPrefix(c.Path, "/interactions/") {
 		return c.route() + " " + strings.Join(c.IDs[:min(2, len(c.IDs))], "/")
 	}
@@ -124,7 +124,7 @@ func (w *Client) Do(ctx context.Context, c Call, out any) error {
 		return fmt.Errorf("%s: %w", c.route(), err)
 	}
 	free := strings.HasPrefix(c.Path, "/interactions/") || strings.HasPrefix(c.Path, "/webhooks/")
-	if wait, ok := w.pace.book(ctx, c.key(), free, c.MaxWait); !ok {
+	if wait, ok := w.limiter.reserve(ctx, c.bucketKey(), free, c.MaxWait); !ok {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("%s: %w", c.route(), err)
 		}
@@ -132,7 +132,7 @@ func (w *Client) Do(ctx context.Context, c Call, out any) error {
 	}
 	header, status, answer, err := w.send(ctx, c, data, kind)
 	if err != nil {
-		w.pace.land(c.key(), nil, 0, 0)
+		w.limiter.release(c.bucketKey(), nil, 0, 0)
 		return fmt.Errorf("%s: %w", c.route(), session.WithoutURL(err))
 	}
 	var said struct {
@@ -144,8 +144,8 @@ func (w *Client) Do(ctx context.Context, c Call, out any) error {
 	if status >= http.StatusMultipleChoices {
 		_ = session.DecodeLenient(answer, &said) // a proxy's page says nothing
 	}
-	after := w.pace.land(c.key(), header, status, time.Duration(said.After*float64(time.Second)))
-	w.judge(status, free)
+	after := w.limiter.release(c.bucketKey(), header, status, time.Duration(said.After*float64(time.Second)))
+	w.checkToken(status, free)
 	if status >= http.StatusMultipleChoices {
 		return &Error{route: c.route(), Status: status, Code: said.Code, message: said.Message, detail: Clip(string(said.Errors), 400), RetryAfter: after}
 	}
@@ -166,7 +166,7 @@ func (w *Client) send(ctx context.Context, c Call, data []byte, kind string) (he
 	for i, id := range c.IDs {
 		escaped[i] = url.PathEscape(id)
 	}
-	address := w.base.String() + version + fmt.Sprintf(c.Path, escaped...)
+	address := w.base.String() + apiVersion + fmt.Sprintf(c.Path, escaped...)
 	if len(c.Query) > 0 {
 		address += "?" + c.Query.Encode()
 	}
@@ -184,7 +184,7 @@ func (w *Client) send(ctx context.Context, c Call, data []byte, kind string) (he
 		return nil, 0, nil, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	answer, err = io.ReadAll(io.LimitReader(resp.Body, mostBytes))
+	answer, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	return resp.Header, resp.StatusCode, answer, err
 }
 
@@ -217,17 +217,17 @@ func (c Call) encode() (data []byte, kind string, err error) {
 	return b.Bytes(), m.FormDataContentType(), err
 }
 
-// judge notes whether Discord takes the token. A token of an interaction says nothing
+// checkToken notes whether Discord takes the token. A token of an interaction says nothing
 // about it.
-func (w *Client) judge(status int, free bool) {
+func (w *Client) checkToken(status int, free bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case free:
 	case status == http.StatusUnauthorized:
-		w.fault = errors.New("discord refuses the bot token: " + TokenRemedy)
+		w.tokenFault = errors.New("discord refuses the bot token: " + TokenRemedy)
 	case status < http.StatusMultipleChoices:
-		w.fault = nil
+		w.tokenFault = nil
 	}
 }
 
@@ -235,7 +235,7 @@ func (w *Client) judge(status int, free bool) {
 func (w *Client) TokenFault() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.fault
+	return w.tokenFault
 }
 
 // Clip is the beginning of what Discord says.

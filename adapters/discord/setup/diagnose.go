@@ -31,8 +31,8 @@ type Config struct {
 // permissionAdministrator stands for all the others.
 const permissionAdministrator = 1 << 3
 
-// mayReadContent are the flags of an application for which the intent is switched on.
-const mayReadContent = 1<<18 | 1<<19
+// messageContentFlags are the flags of an application for which the intent is switched on.
+const messageContentFlags = 1<<18 | 1<<19
 
 // Diagnose looks at the token, the intents, the way in, permissions and commands, each
 // with its remedy. It posts nothing and may be called while the bot runs.
@@ -46,40 +46,40 @@ func Diagnose(ctx context.Context, c Config) []session.Finding {
 	if err := c.get(ctx, "/applications/@me", &app); err != nil {
 		return append(out, session.Found("discord: the application", rest.Advised(err)))
 	}
-	out = append(out, session.Found("discord: the application "+app.ID, c.own(app)))
-	out = append(out, session.Found(c.intentsName(), c.readsContent(app)), c.way(app), c.starts(ctx))
-	out = append(out, c.permitted(ctx, app)...)
-	return append(out, c.told(ctx, app))
+	out = append(out, session.Found("discord: the application "+app.ID, c.applicationFault(app)))
+	out = append(out, session.Found(c.intentsLabel(), c.intentsFault(app)), c.interactionsFinding(app), c.gatewayFinding(ctx))
+	out = append(out, c.permissionFindings(ctx, app)...)
+	return append(out, c.commandsFinding(ctx, app))
 }
 
 func (c Config) get(ctx context.Context, path string, out any, ids ...string) error {
 	return c.REST.Do(ctx, rest.Call{Method: http.MethodGet, Path: path, IDs: ids, MaxWait: session.CallTimeout}, out)
 }
 
-// own compares the application with the configuration.
-func (c Config) own(app payload.Application) error {
+// applicationFault compares the application with the configuration.
+func (c Config) applicationFault(app payload.Application) error {
 	if c.ApplicationID != "" && c.ApplicationID != app.ID {
 		return fmt.Errorf("the token belongs to another than %s: correct application_id, or leave it out", c.ApplicationID)
 	}
 	return nil
 }
 
-func (c Config) intentsName() string {
+func (c Config) intentsLabel() string {
 	if c.MessageContent {
 		return "discord: the intents, with message content"
 	}
 	return "discord: the intents, without message content"
 }
 
-func (c Config) readsContent(app payload.Application) error {
-	if c.MessageContent && app.Flags&mayReadContent == 0 {
+func (c Config) intentsFault(app payload.Application) error {
+	if c.MessageContent && app.Flags&messageContentFlags == 0 {
 		return errors.New("switch on “Message Content Intent” under “Bot” of the application, or set message_content to false")
 	}
 	return nil
 }
 
-// way looks at how interactions come in.
-func (c Config) way(app payload.Application) session.Finding {
+// interactionsFinding looks at how interactions come in.
+func (c Config) interactionsFinding(app payload.Application) session.Finding {
 	enter := "enter https://YOUR-ADDRESS" + c.Path + " under “General Information” of the application, while the desk runs"
 	if c.PublicKey == nil {
 		var err error
@@ -100,8 +100,8 @@ func (c Config) way(app payload.Application) session.Finding {
 	return session.Found(what, nil)
 }
 
-// starts looks at how often the bot may still connect.
-func (c Config) starts(ctx context.Context) session.Finding {
+// gatewayFinding looks at how often the bot may still connect.
+func (c Config) gatewayFinding(ctx context.Context) session.Finding {
 	var g struct {
 		Limit struct {
 			Remaining int `json:"remaining"`
@@ -118,8 +118,8 @@ func (c Config) starts(ctx context.Context) session.Finding {
 	return session.Found("discord: the gateway", err)
 }
 
-// permitted compares what the bot may do in its servers with what is needed.
-func (c Config) permitted(ctx context.Context, app payload.Application) []session.Finding {
+// permissionFindings compares what the bot may do in its servers with what is needed.
+func (c Config) permissionFindings(ctx context.Context, app payload.Application) []session.Finding {
 	var guilds []struct {
 		Name        string `json:"name"`
 		Permissions string `json:"permissions"`
@@ -134,7 +134,7 @@ func (c Config) permitted(ctx context.Context, app payload.Application) []sessio
 	for _, g := range guilds {
 		bits, err := strconv.ParseUint(g.Permissions, 10, 64)
 		var missing []string
-		for _, p := range permits {
+		for _, p := range permissions {
 			if bits&(p.bit|permissionAdministrator) == 0 && err == nil {
 				missing = append(missing, p.name+" (to "+p.why+")")
 			}
@@ -148,8 +148,8 @@ func (c Config) permitted(ctx context.Context, app payload.Application) []sessio
 	return out
 }
 
-// told compares the commands that Discord knows with those there are.
-func (c Config) told(ctx context.Context, app payload.Application) session.Finding {
+// commandsFinding compares the commands that Discord knows with those there are.
+func (c Config) commandsFinding(ctx context.Context, app payload.Application) session.Finding {
 	var have []render.Command
 	if err := c.get(ctx, "/applications/%s/commands", &have, app.ID); err != nil {
 		return session.Found("discord: the commands", rest.Advised(err))

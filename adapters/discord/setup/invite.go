@@ -8,15 +8,15 @@ import (
 	"strconv"
 )
 
-// permit is a permission of the bot, and what for.
-type permit struct {
+// permission is a permission of the bot, and what for.
+type permission struct {
 	bit  uint64
 	name string // as Discord's settings name it
 	why  string
 }
 
-// permits are what the bot asks for: the least with which everything works.
-var permits = []permit{
+// permissions are what the bot asks for: the least with which everything works.
+var permissions = []permission{
 	{1 << 10, "View Channels", "hear of mentions"},
 	{1 << 11, "Send Messages", "answer"},
 	{1 << 14, "Embed Links", "show previews"},
@@ -26,10 +26,10 @@ var permits = []permit{
 	{1 << 38, "Send Messages in Threads", "answer there"},
 }
 
-// permissions are all permits as one number.
-func permissions() uint64 {
+// permissionBits are all permits as one number.
+func permissionBits() uint64 {
 	var all uint64
-	for _, p := range permits {
+	for _, p := range permissions {
 		all |= p.bit
 	}
 	return all
@@ -38,7 +38,7 @@ func permissions() uint64 {
 // Invite is the link by which an administrator brings the bot into a server.
 func Invite(application string) string {
 	q := url.Values{
-		"client_id": {application}, "permissions": {strconv.FormatUint(permissions(), 10)}, "integration_type": {"0"},
+		"client_id": {application}, "permissions": {strconv.FormatUint(permissionBits(), 10)}, "integration_type": {"0"},
 		"scope": {"bot applications.commands"},
 	}
 	return "https://discord.com/oauth2/authorize?" + q.Encode()
