@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -226,20 +225,4 @@ func (d *gatewayWorker) fetchChannel(ctx context.Context, c payload.Channel, aft
 		}
 	}
 	return errors.New("there are too many")
-}
-
-// messagePage reads some messages of a channel, the oldest first.
-func (a *Adapter) messagePage(ctx context.Context, channel string, query url.Values) ([]payload.Message, error) {
-	var out []payload.Message
-	err := a.rest.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/channels/%s/messages", IDs: []string{channel}, Query: query, MaxWait: session.CallTimeout}, &out)
-	slices.SortFunc(out, func(x, y payload.Message) int {
-		switch {
-		case payload.Older(x.ID, y.ID):
-			return -1
-		case payload.Older(y.ID, x.ID):
-			return 1
-		}
-		return 0
-	})
-	return out, err
 }

@@ -4,7 +4,52 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 )
+
+// Error is Discord's word that it did not do what it was asked.
+type Error struct {
+	route      string // without ids and tokens
+	Status     int
+	Code       int    // Discord's own; 0: none
+	message    string // Discord's words
+	detail     string // what is wrong with the body
+	RetryAfter time.Duration
+}
+
+// Error names the route and what Discord says.
+func (r *Error) Error() string {
+	out := fmt.Sprintf("%s: status %d", r.route, r.Status)
+	if r.Code != 0 {
+		out += fmt.Sprintf(", code %d", r.Code)
+	}
+	if r.message != "" {
+		out += " (" + r.message + ")"
+	}
+	if r.detail != "" {
+		out += ": " + r.detail
+	}
+	return out
+}
+
+// CodeOf is the code by which Discord refused, or 0 if it did not say no.
+func CodeOf(err error) int {
+	if r, ok := errors.AsType[*Error](err); ok {
+		return r.Code
+	}
+	return 0
+}
+
+// StatusOf is the status by which Discord refused, or 0 if it did not answer so.
+func StatusOf(err error) int {
+	if r, ok := errors.AsType[*Error](err); ok {
+		return r.Status
+	}
+	return 0
+}
+
+// RateLimited says whether Discord, or our own pace, wants a request later.
+func RateLimited(err error) bool { return StatusOf(err) == http.StatusTooManyRequests }
 
 // The codes of Discord's that are told apart.
 const (

@@ -15,6 +15,32 @@ import (
 	"aidesk/core/markdown"
 )
 
+// interactionResponse is the answer to an interaction.
+type interactionResponse struct {
+	Type int `json:"type"`
+	Data any `json:"data,omitempty"`
+}
+
+// The types of responses.
+const (
+	respondPong           = 1
+	respondMessage        = 4
+	respondDeferredUpdate = 6 // the message with the button stays as it is
+	respondUpdate         = 7
+	respondComplete       = 8
+	respondForm           = 9
+)
+
+// ephemeralText answers an interaction with a line that only its member sees.
+func ephemeralText(line string) *interactionResponse {
+	return &interactionResponse{Type: respondMessage, Data: render.EphemeralLine(line, "")}
+}
+
+// ephemeralLink is passing with a link.
+func ephemeralLink(line, link string) *interactionResponse {
+	return &interactionResponse{Type: respondMessage, Data: render.EphemeralLine(line, link)}
+}
+
 // interactionToken lets the desk answer an interaction for a quarter of an hour.
 type interactionToken struct{ application, token string }
 

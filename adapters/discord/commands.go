@@ -2,7 +2,11 @@ package discord
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +14,7 @@ import (
 	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/render"
 	"aidesk/adapters/discord/rest"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 )
 
@@ -139,4 +144,41 @@ func (in inbound) complete(ctx context.Context, i payload.Interaction) *interact
 		in.Logger.WarnContext(ctx, "completing an option", "error", err)
 	}
 	return &interactionResponse{Type: respondComplete, Data: map[string]any{"choices": render.Choices(found)}}
+}
+
+// commandsKey is what the registered commands are kept under.
+const commandsKey = "commands"
+
+// registerCommands tells Discord of the commands, unless it was told of the very same. While it
+// cannot, the ones that were registered before go on.
+func (a *Adapter) registerCommands(ctx context.Context, self appIdentity, k chat.Keeper) {
+	body := render.Commands(a.Grammar)
+	data, err := json.Marshal(body)
+	if err != nil {
+		a.Logger.ErrorContext(ctx, "registering the commands", "error", err)
+		return
+	}
+	sum := sha256.Sum256(append([]byte(self.Application+" "), data...))
+	want := hex.EncodeToString(sum[:])
+	have, err := k.Kept(ctx, commandsKey)
+	if err == nil && string(have) == want {
+		return
+	}
+	for pause := time.Second; ; pause = min(2*pause, time.Hour) {
+		c := rest.Call{Method: http.MethodPut, Path: "/applications/%s/commands", IDs: []string{self.Application}, Body: body, MaxWait: session.CallTimeout}
+		err := a.rest.Do(ctx, c, nil)
+		if err == nil {
+			if err := k.Keep(ctx, commandsKey, []byte(want)); err != nil {
+				a.Logger.WarnContext(ctx, "remembering which commands are registered", "error", err)
+			}
+			return
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		a.Logger.WarnContext(ctx, "the commands could not be registered", "error", err, "remedy", rest.Remedy(err), "again", pause)
+		if session.Sleep(ctx, pause) != nil {
+			return
+		}
+	}
 }

@@ -10,32 +10,6 @@ import (
 	"aidesk/core/chat"
 )
 
-// interactionResponse is the answer to an interaction.
-type interactionResponse struct {
-	Type int `json:"type"`
-	Data any `json:"data,omitempty"`
-}
-
-// The types of responses.
-const (
-	respondPong           = 1
-	respondMessage        = 4
-	respondDeferredUpdate = 6 // the message with the button stays as it is
-	respondUpdate         = 7
-	respondComplete       = 8
-	respondForm           = 9
-)
-
-// ephemeralText answers an interaction with a line that only its member sees.
-func ephemeralText(line string) *interactionResponse {
-	return &interactionResponse{Type: respondMessage, Data: render.EphemeralLine(line, "")}
-}
-
-// ephemeralLink is passing with a link.
-func ephemeralLink(line, link string) *interactionResponse {
-	return &interactionResponse{Type: respondMessage, Data: render.EphemeralLine(line, link)}
-}
-
 // interaction takes a command, a press, a form or a question for completions.
 func (in inbound) interaction(ctx context.Context, i payload.Interaction) (*interactionResponse, error) {
 	if i.Type == payload.InteractionPing {
