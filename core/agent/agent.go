@@ -1,9 +1,14 @@
-// Package agent is one turn: it builds the prompt, asks the model, makes the calls
-// that may go, parks those that may not, and makes an Answer of what came out. It
-// writes nothing: what a turn decided is in its Answer, and the caller commits it.
+// Package agent runs one turn: it builds the prompt, asks the model, sends the calls
+// that are allowed, turns those that need a member's consent into Actions, and returns
+// an Answer. It writes nothing to the store: the caller commits the Answer.
 //
-// A turn never waits for a person. A call that needs one is parked as an Action
-// and its result says so; the turn goes on to its end.
+// A turn never waits for a person. A call that needs consent gets the result
+// "waiting", and the turn goes on to its end; the outcome reaches the model later, in
+// another turn.
+//
+// Read agent.go for the loop, then in the order in which a turn uses them: toolset.go
+// (which tools the enabled plugins have), choose.go (which of them a request offers),
+// transcript.go, prompt.go, calls.go and answer.go.
 package agent
 
 import (
@@ -12,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"slices"
 	"time"
 
@@ -29,22 +35,22 @@ type Agent struct {
 	Model    model.Model
 	Plugins  *plugin.Registry
 	Previews *preview.Fetcher // nil: no previews
-	Persona  string           // who the desk is, in the operator's words
+	Persona  string           // who the assistant is, in the operator's words
 	Limits   Limits
 	Now      func() time.Time
 	Logger   *slog.Logger
 
-	sets sets
+	toolsets toolsetCache
 }
 
-// Limits bound one turn. Zero values mean the defaults.
+// Limits bound one turn. A zero field means the default that is named beside it.
 type Limits struct {
 	Steps    int           // requests to the model; 8
 	Calls    int           // calls to plugins, those that wait for the member among them; 16
 	Failures int           // failed calls in a row; 3
 	Repeats  int           // identical calls; the one after the second stops the turn: 2
-	Repairs  int           // steps with a call that cannot be made, which the model may put right; 2
-	Searches int           // searches of the model for operations; 2
+	Repairs  int           // steps in which the model made an invalid call and may correct it; 2
+	Searches int           // calls of find_operations; 2
 	Time     time.Duration // all of it; 5 minutes
 	Step     time.Duration // one request to the model; 2 minutes
 }
@@ -69,16 +75,16 @@ type Turn struct {
 	Place        chat.Place
 	Member       chat.Member
 	Owner        string  // the member as the store knows them
-	Question     string  // what the member said; empty when an outcome is to be told
+	Question     string  // what the member said; empty when the model is to report an outcome
 	History      []Entry // the transcript so far
 	Waiting      []confirm.Action
-	Confirmation string         // the Reply on whose card parked calls are asked about
-	Links        []openapi.Link // of the outcome that is to be told
+	Confirmation string         // id of the Reply whose card asks about the calls of this turn
+	Links        []openapi.Link // links of the outcome that the model is to report
 	Progress     func(text string)
 	NewID        func() string
 }
 
-// Answer is what a turn decided.
+// Answer is the result of a turn.
 type Answer struct {
 	Entries  []Entry // to be appended to the transcript
 	Text     markdown.Document
@@ -87,8 +93,8 @@ type Answer struct {
 	Choices  []Choice
 	Parked   []confirm.Action
 	Usage    model.Usage
-	Calls    int            // how many went to a plugin
-	Disabled *plugin.Plugin // a plugin that is not enabled and whose examples know the question
+	Calls    int            // calls that were sent to a plugin
+	Disabled *plugin.Plugin // a plugin that is not enabled and whose examples match the question
 	Trace    Trace          // how it came about
 }
 
@@ -102,8 +108,8 @@ type Choice struct {
 	Args      json.RawMessage
 }
 
-// Run works one turn. The error is a *model.Error when the model failed, or the
-// cause for which ctx ended; whatever was read until then is dropped.
+// Run runs one turn. The error is a *model.Error when the model failed, or the cause
+// for which ctx ended; what was read until then is dropped.
 func (a *Agent) Run(ctx context.Context, t Turn) (Answer, error) {
 	limits := a.Limits.withDefaults()
 	ctx, cancel := context.WithTimeoutCause(ctx, limits.Time, errTime)
@@ -116,13 +122,13 @@ func (a *Agent) Run(ctx context.Context, t Turn) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	set, err := a.sets.of(on)
+	set, err := a.toolsets.get(on)
 	if err != nil {
 		return Answer{}, err
 	}
-	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, set: set, links: t.Links, zone: t.Member.Location(), seen: map[string]int{}}
+	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, toolset: set, links: t.Links, zone: t.Member.Location(), callCounts: map[string]int{}}
 	if t.Question != "" {
-		r.say(model.Message{Role: model.User, Name: t.Member.Name, Parts: []model.Part{{Text: t.Question}}})
+		r.appendMessage(model.Message{Role: model.User, Name: t.Member.Name, Parts: []model.Part{{Text: t.Question}}})
 	}
 	text, err := r.loop(ctx)
 	if err != nil {
@@ -134,97 +140,98 @@ func (a *Agent) Run(ctx context.Context, t Turn) (Answer, error) {
 	return r.answer, nil
 }
 
-// errTime ends a turn that took too long.
+// errTime is the cause of a turn's context that ran out of time.
 var errTime = errors.New("the turn took too long")
 
 // run is the state of one Run.
 type run struct {
 	*Agent
 	Turn
-	limits   Limits
-	enabled  []*plugin.Plugin
-	zone     *time.Location // the member's
-	set      *set           // what they can
-	offered  []pick         // of that, sorted by name
-	all      bool           // everything is offered
-	found    []string       // tools that the model searched for, the last first
-	answer   Answer
-	links    []openapi.Link // of this turn's results
-	from     []string       // plugins whose results were used, by name for people
-	leftOut  []string
-	seen     map[string]int // calls by digest
-	asked    int            // calls that a plugin or the member was asked for
-	failures int            // failed calls in a row
-	mended   bool           // this step has a call that cannot be made
-	repairs  int            // how many steps had
-	searches int
-	sizes    []int // of the transcript's messages, in tokens
-	narrow   int   // room for the transcript, once the model found it too long
+	limits       Limits
+	enabled      []*plugin.Plugin
+	zone         *time.Location // the member's
+	toolset      *toolset       // the tools of those plugins
+	offered      []offeredTool  // the part of them that the current request offers, sorted by name
+	all          bool           // all of them are offered
+	found        []string       // names of tools that find_operations found, the newest first
+	answer       Answer
+	links        []openapi.Link // links in this turn's results
+	sources      []string       // display names of the plugins whose results were used
+	leftOut      []string
+	callCounts   map[string]int // how often each call was made, by digest
+	callCount    int            // calls that were sent or need confirmation
+	failures     int            // failed calls in a row
+	invalidCall  bool           // this step had an invalid call
+	repairs      int            // how many steps had one one one
+	searches     int
+	messageSizes []int // estimated tokens of each transcript message
+	reducedRoom  int   // tokens for the transcript after the model rejected a longer one; 0: not yet
 }
 
-// transcript is what was said before this turn and in it.
+// transcript returns the messages of earlier turns and of this one.
 func (r *run) transcript() []Entry { return slices.Concat(r.History, r.answer.Entries) }
 
-// now is the time where the member is.
+// now returns the time in the member's zone.
 func (r *run) now() time.Time { return r.Now().In(r.zone) }
 
-// say appends a message to the transcript of this turn.
-func (r *run) say(m model.Message, links ...string) {
+// appendMessage adds a message to the transcript. What the model says is stored with
+// the plugins whose data it had seen.
+func (r *run) appendMessage(m model.Message, links ...string) {
 	m.V = model.Version
 	e := Entry{Message: m, Links: links}
 	if m.Role == model.Assistant {
-		e.Seen = r.saw()
+		e.Seen = r.seenPlugins()
 	}
 	r.answer.Entries = append(r.answer.Entries, e)
 }
 
-// loop asks the model until it has nothing more to call: the only loop. It
-// returns what the model said at the end, or why the desk stopped it.
+// loop asks the model until it makes no more calls, and returns its last text, or a
+// sentence of ours that says why the turn was stopped.
 func (r *run) loop(ctx context.Context) (string, error) {
 	for range r.limits.Steps {
 		r.choose()
-		r.answer.Trace.offer(r.offered)
+		r.answer.Trace.addOffered(r.offered)
 		response, err := r.ask(ctx)
 		if err != nil {
 			if errors.Is(context.Cause(ctx), errTime) {
-				return r.stop("I stopped: this took longer than I may spend on one question. Ask for less at once."), nil
+				return r.stopWith("I stopped: this took longer than I may spend on one question. Ask for less at once."), nil
 			}
 			if cause := context.Cause(ctx); cause != nil {
 				return "", cause
 			}
 			return "", err
 		}
-		r.answer.Usage = add(r.answer.Usage, response.Usage)
-		response.Message = r.formed(response.Message)
-		r.say(response.Message)
+		r.answer.Usage = r.answer.Usage.Plus(response.Usage)
+		response.Message = r.normalize(response.Message)
+		r.appendMessage(response.Message)
 		for _, p := range response.Message.Parts {
 			if p.Choice != nil {
-				r.answer.Choices = append(r.answer.Choices, r.choice(*p.Choice))
+				r.answer.Choices = append(r.answer.Choices, r.resolveChoice(*p.Choice))
 			}
 		}
 		calls := response.Message.CallsOf()
 		if len(calls) == 0 {
 			return response.Message.TextOf(), nil
 		}
-		why := r.call(ctx, calls)
+		why := r.answerCalls(ctx, calls)
 		if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errTime) {
 			return "", cause
 		}
 		if why != "" {
-			return r.stop(why), nil
+			return r.stopWith(why), nil
 		}
 	}
-	return r.stop(fmt.Sprintf("I stopped after %d steps without reaching an end. Ask for a smaller part of it.", r.limits.Steps)), nil
+	return r.stopWith(fmt.Sprintf("I stopped after %d steps without reaching an end. Ask for a smaller part of it.", r.limits.Steps)), nil
 }
 
-// stop ends the transcript of the turn with the desk's own reason.
-func (r *run) stop(why string) string {
-	r.say(model.Message{Role: model.Assistant, Parts: []model.Part{{Text: why}}})
+// stopWith ends the turn's transcript with a sentence of ours that says why.
+func (r *run) stopWith(why string) string {
+	r.appendMessage(model.Message{Role: model.Assistant, Parts: []model.Part{{Text: why}}})
 	return why
 }
 
-// choice resolves what a choice names among what was offered.
-func (r *run) choice(c model.Choice) Choice {
+// resolveChoice finds the plugin and operation of the tool that a choice names.
+func (r *run) resolveChoice(c model.Choice) Choice {
 	out := Choice{Label: c.Label, Say: c.Say}
 	for _, o := range r.offered {
 		if c.Tool != "" && o.tool.Name == c.Tool {
@@ -234,17 +241,17 @@ func (r *run) choice(c model.Choice) Choice {
 	return out
 }
 
-// ask sends one request to the model. What it finds too long is sent once more with
-// half the transcript, where that can be made shorter.
+// ask sends one request to the model. If the model finds it too long, ask sends it once
+// more with half the transcript, unless the transcript cannot be shortened.
 func (r *run) ask(ctx context.Context) (*model.Response, error) {
 	request := r.request()
 	response, err := r.generate(ctx, request)
 	fault := (*model.Error)(nil)
-	if !errors.As(err, &fault) || fault.Kind != model.Context || r.narrow > 0 {
+	if !errors.As(err, &fault) || fault.Kind != model.Context || r.reducedRoom > 0 {
 		return response, err
 	}
 	was := sizeOf(request.Messages)
-	r.narrow = was / 2
+	r.reducedRoom = was / 2
 	if request = r.request(); sizeOf(request.Messages) == was {
 		return response, err
 	}
@@ -261,10 +268,59 @@ func (r *run) generate(ctx context.Context, request *model.Request) (*model.Resp
 	return response, err
 }
 
-func add(a, b model.Usage) model.Usage {
-	return model.Usage{
-		Input: a.Input + b.Input, Output: a.Output + b.Output,
-		CacheRead: a.CacheRead + b.CacheRead, CacheWrite: a.CacheWrite + b.CacheWrite,
-		Reasoning: a.Reasoning + b.Reasoning, Estimated: a.Estimated || b.Estimated,
+// callID matches the call ids that every wire accepts.
+var callID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// How much of an invalid call is kept, in bytes.
+const (
+	maxToolName = 128
+	maxInvalid  = 2 << 10
+)
+
+// normalize makes any model's answer fit for the transcript: it keeps text, calls and
+// the provider's opaque state, makes arguments a JSON object, and gives every call an id
+// that the transcript does not have yet. Choices, which speak for the member, are kept
+// only from a literal model, which has only members' words to make them from.
+func (r *run) normalize(m model.Message) model.Message {
+	m.Role = model.Assistant
+	literal := r.Model.Info().Literal
+	m.Parts = slices.DeleteFunc(slices.Clone(m.Parts), func(p model.Part) bool {
+		return p.Result != nil || p.Choice != nil && !literal
+	})
+	said := make([]model.Message, 0, len(r.History)+len(r.answer.Entries))
+	taken := map[string]bool{}
+	for _, e := range r.transcript() {
+		said = append(said, e.Message)
+		for _, c := range e.Message.CallsOf() {
+			taken[c.ID] = true
+		}
 	}
+	for i, p := range m.Parts {
+		if p.Call == nil {
+			continue
+		}
+		c := *p.Call
+		c.Name = clip(c.Name, maxToolName)
+		switch {
+		case c.Invalid == "" && (len(c.Args) == 0 || string(c.Args) == "null"):
+			c.Args = json.RawMessage(`{}`)
+		case c.Invalid == "" && !isObject(c.Args):
+			c.Invalid = string(c.Args)
+			fallthrough
+		case c.Invalid != "":
+			c.Args, c.Invalid = json.RawMessage(`{}`), clip(c.Invalid, maxInvalid)
+		}
+		for n := i; taken[c.ID] || !callID.MatchString(c.ID); n += len(m.Parts) {
+			c.ID = model.CallID(said, n)
+		}
+		taken[c.ID] = true
+		m.Parts[i].Call = &c
+	}
+	return m
+}
+
+// isObject reports whether arguments are a JSON object.
+func isObject(args json.RawMessage) bool {
+	var o map[string]json.RawMessage
+	return json.Unmarshal(args, &o) == nil && o != nil
 }

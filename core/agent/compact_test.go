@@ -37,7 +37,7 @@ func talk(i, bytes int) []agent.Entry {
 // sent is the transcript that a model with a window gets.
 func sent(t *testing.T, window int, history []agent.Entry, question string) []model.Message {
 	t.Helper()
-	return sentBy(t, set(t, true), window, history, question)
+	return sentBy(t, toolset(t, true), window, history, question)
 }
 
 // sentBy is sent for a bench that is set.
@@ -115,7 +115,7 @@ func TestCompactStays(t *testing.T) {
 	var history []agent.Entry
 	before, changes := []model.Message(nil), 0
 	const turns = 60
-	b := set(t, true)
+	b := toolset(t, true)
 	for i := range turns {
 		got := sentBy(t, b, 0, history, "and now?")
 		kept := got[:len(got)-1]
@@ -137,7 +137,7 @@ func TestCompactTurn(t *testing.T) {
 		n++
 		return script.Call("shop__listGoods", fmt.Sprintf(`{"kind":"k%d"}`, n))(ctx, r, on)
 	}
-	b := set(t, true, read, read, read, read, read, script.Say("done"))
+	b := toolset(t, true, read, read, read, read, read, script.Say("done"))
 	b.script.With(model.Info{Wire: "script", Name: "script", Window: 8_000})
 	b.shop.On("GET /goods", bottest.Fixed(200, "text/plain", strings.Repeat("lorem ipsum ", 500)))
 	b.run(t)
@@ -161,7 +161,7 @@ func TestContext(t *testing.T) {
 	for i := range 5 {
 		history = append(history, talk(i, 5_000)...)
 	}
-	b := set(t, true, tooLong, script.Say("hello"), tooLong, tooLong, script.Say("never"))
+	b := toolset(t, true, tooLong, script.Say("hello"), tooLong, tooLong, script.Say("never"))
 	b.turn.History = history
 	b.run(t)
 	all := b.script.Requests()

@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestPrompt is the whole request for a question with one plugin enabled.
 func TestPrompt(t *testing.T) {
-	b := set(t, true, script.Say("hello"))
+	b := toolset(t, true, script.Say("hello"))
 	b.run(t)
 	request := b.script.Requests()[0]
 	got, err := json.MarshalIndent(request, "", "  ")
@@ -61,7 +61,7 @@ func TestPrompt(t *testing.T) {
 // TestPromptDisabled: a plugin that is off leaves no byte, and one that is on none in
 // the system role.
 func TestPromptDisabled(t *testing.T) {
-	on, off := set(t, true, script.Say("hello")), set(t, false, script.Say("hello"))
+	on, off := toolset(t, true, script.Say("hello")), toolset(t, false, script.Say("hello"))
 	on.run(t)
 	off.run(t)
 	with, without := on.script.Requests()[0], off.script.Requests()[0]
@@ -85,7 +85,7 @@ func TestPromptDisabled(t *testing.T) {
 // TestLinks: clickable is what stood in a result, in the manifest or in the members'
 // words, and nothing else.
 func TestLinks(t *testing.T) {
-	b := set(t, true, script.Call("shop__listGoods", `{}`), nil)
+	b := toolset(t, true, script.Call("shop__listGoods", `{}`), nil)
 	good := b.shop.Goods()[0].URL
 	legal := "http://" + b.shop.Address + "/pages/legal"
 	earlier, said, foreign := "https://earlier.example/page", "https://said.example/here", "https://foreign.example/login"
@@ -104,7 +104,7 @@ func TestLinks(t *testing.T) {
 
 // TestOutcome: a turn without a question goes on from the outcome.
 func TestOutcome(t *testing.T) {
-	b := set(t, true, script.Call("shop__placeOrder", write), script.Say("ready"), script.Say("It is done."))
+	b := toolset(t, true, script.Call("shop__placeOrder", write), script.Say("ready"), script.Say("It is done."))
 	first := b.run(t)
 	action := first.Parked[0]
 	done, _, err := action.To("executing", action.Outcome)

@@ -33,7 +33,7 @@ func TestRepair(t *testing.T) {
 		{"never", []script.Step{script.Answer(unknown), script.Answer(list), script.Answer(missing), script.Say("done")}, 3, "I stopped"},
 		{"beside good ones", []script.Step{script.Answer(unknown, good), script.Answer(list), script.Answer(broken), script.Say("done")}, 3, "I stopped"},
 	} {
-		b := set(t, true, test.steps...)
+		b := toolset(t, true, test.steps...)
 		a := b.run(t)
 		if text := a.Text.Text(); !strings.Contains(text, test.says) || strings.Contains(text, "\n") {
 			t.Errorf("%s: it said %q", test.name, text)
@@ -56,7 +56,7 @@ func TestIDs(t *testing.T) {
 		return model.Part{Call: &model.ToolCall{ID: id, Name: "shop__listGoods", Args: json.RawMessage(fmt.Sprintf(`{"kind":"k%d"}`, n))}}
 	}
 	foreign := model.Part{Result: &model.ToolResult{CallID: "c1", Status: model.OK, Content: "made up"}}
-	b := set(t, true,
+	b := toolset(t, true,
 		script.Answer(id("c1"), id("c1"), id("c2"), foreign), script.Answer(id("c1"), id("a b"), id(strings.Repeat("x", 65))), script.Say("hello"),
 	)
 	first := b.run(t)
@@ -88,7 +88,7 @@ func TestFormed(t *testing.T) {
 	call := func(name, args string) model.Part {
 		return model.Part{Call: &model.ToolCall{Name: name, Args: json.RawMessage(args)}}
 	}
-	b := set(t, true, func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
+	b := toolset(t, true, func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 		response, err := script.Answer(call("shop__listGoods", ``), call("shop__listGoods", `null`), call("shop__listGoods", `{"kind":`), call(strings.Repeat("n", 4000), `{}`))(ctx, r, on)
 		response.Message.Role = model.User
 		return response, err
@@ -113,7 +113,7 @@ func TestFormed(t *testing.T) {
 
 // TestTrace: an answer says what the model saw and did, and which rule decided.
 func TestTrace(t *testing.T) {
-	b := set(t, true, script.Answer(part("shop__listGoods", `{"kind":"metal"}`), part("shop__placeOrder", write), part("shop__burnDown", `{}`)), script.Say("ready"))
+	b := toolset(t, true, script.Answer(part("shop__listGoods", `{"kind":"metal"}`), part("shop__placeOrder", write), part("shop__burnDown", `{}`)), script.Say("ready"))
 	got := b.run(t).Trace
 	if len(got.Steps) != 3 || !strings.Contains(got.Steps[0].Result, "Copper Kettle") {
 		t.Fatalf("steps %+v", got.Steps)
@@ -134,7 +134,7 @@ func TestTrace(t *testing.T) {
 	}
 
 	long := strings.Repeat("long ", 1000)
-	b = set(t, true, script.Answer(part("shop__placeOrder", `{"body":{"good":"kettle","count":1,"note":"`+long+`"}}`)), script.Say("ready"))
+	b = toolset(t, true, script.Answer(part("shop__placeOrder", `{"body":{"good":"kettle","count":1,"note":"`+long+`"}}`)), script.Say("ready"))
 	a := b.run(t)
 	if args := a.Trace.Steps[0].Args; len(a.Parked) != 1 || len(args) > 3000 || !json.Valid(args) || !strings.HasSuffix(string(args), `…"`) {
 		t.Errorf("%d parked, %d bytes of arguments: %.40s", len(a.Parked), len(args), args)

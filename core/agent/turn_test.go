@@ -32,8 +32,8 @@ type bench struct {
 	turn   agent.Turn
 }
 
-// set makes a bench; on says whether the shop is enabled.
-func set(t *testing.T, on bool, steps ...script.Step) *bench {
+// toolset makes a bench; on says whether the shop is enabled.
+func toolset(t *testing.T, on bool, steps ...script.Step) *bench {
 	t.Helper()
 	return setWith(t, nil, on, steps...)
 }
@@ -151,7 +151,7 @@ func TestCalls(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			b := set(t, true, script.Answer(test.call), script.Say("so it is"))
+			b := toolset(t, true, script.Answer(test.call), script.Say("so it is"))
 			a := b.run(t)
 			got := results(a)
 			if len(got) != 1 || got[0].Status != test.status || !strings.Contains(got[0].Content, test.says) {
@@ -169,7 +169,7 @@ func TestCalls(t *testing.T) {
 
 // TestParked: what waits holds exactly what would be sent, and for whom.
 func TestParked(t *testing.T) {
-	b := set(t, true, script.Answer(part("shop__placeOrder", write), part("shop__listGoods", `{}`), part("shop__placeOrder", write),
+	b := toolset(t, true, script.Answer(part("shop__placeOrder", write), part("shop__listGoods", `{}`), part("shop__placeOrder", write),
 		part("shop__placeOrder", `{"body":{"good":"ladder","count":2}}`)), script.Say("ready"))
 	a := b.run(t)
 	if len(a.Parked) != 2 {
@@ -232,7 +232,7 @@ func TestLimits(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			b := set(t, true)
+			b := toolset(t, true)
 			b.Model, b.Limits = script.Func(test.step), test.limits
 			if test.api != nil {
 				b.shop.On("GET /goods", test.api)
@@ -255,13 +255,13 @@ func TestLimits(t *testing.T) {
 // TestTime: a turn that takes too long ends with a line, a request that does with the
 // model's failure, and a turn that is stopped with the cause.
 func TestTime(t *testing.T) {
-	b := set(t, true, script.Hang())
+	b := toolset(t, true, script.Hang())
 	b.Limits.Time = 20 * time.Millisecond
 	if text := b.run(t).Text.Text(); !strings.Contains(text, "longer than I may") {
 		t.Errorf("it said %q", text)
 	}
 
-	b = set(t, true, script.Hang())
+	b = toolset(t, true, script.Hang())
 	b.Limits.Step = 20 * time.Millisecond
 	_, err := b.Run(t.Context(), b.turn)
 	if line, ok := agent.Fault(err); !ok || !strings.Contains(line, "busy") {
@@ -270,7 +270,7 @@ func TestTime(t *testing.T) {
 
 	stop := errors.New("stopped")
 	ctx, cancel := context.WithCancelCause(t.Context())
-	b = set(t, true, func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
+	b = toolset(t, true, func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 		cancel(stop)
 		return script.Hang()(ctx, r, on)
 	})
@@ -283,7 +283,7 @@ func TestTime(t *testing.T) {
 // order of their calls.
 func TestSideBySide(t *testing.T) {
 	const many = 4
-	b := set(t, true, script.Answer(part("shop__listGoods", `{"kind":"0"}`), part("shop__listGoods", `{"kind":"1"}`),
+	b := toolset(t, true, script.Answer(part("shop__listGoods", `{"kind":"0"}`), part("shop__listGoods", `{"kind":"1"}`),
 		part("shop__listGoods", `{"kind":"2"}`), part("shop__listGoods", `{"kind":"3"}`)), script.Say("all"))
 	var here sync.WaitGroup
 	here.Add(many)
@@ -305,7 +305,7 @@ func TestFault(t *testing.T) {
 		t.Errorf("a disk is no model: %q", line)
 	}
 	for _, kind := range []model.Kind{model.Auth, model.Rate, model.Overloaded, model.Context, model.BadRequest, model.Refused, model.Truncated, model.Network, model.Protocol, "new"} {
-		b := set(t, true, script.Fail(&model.Error{Kind: kind, Message: "sk-secret"}))
+		b := toolset(t, true, script.Fail(&model.Error{Kind: kind, Message: "sk-secret"}))
 		_, err := b.Run(t.Context(), b.turn)
 		if line, ok := agent.Fault(err); !ok || line == "" || strings.Contains(line, "secret") || strings.Contains(line, "\n") {
 			t.Errorf("%s: %q, %v", kind, line, err)
@@ -316,7 +316,7 @@ func TestFault(t *testing.T) {
 // TestDisabled: nothing of a plugin that is off can be called, and its examples tell
 // who knows the question.
 func TestDisabled(t *testing.T) {
-	b := set(t, false, script.Call("shop__listGoods", `{}`), script.Say("I cannot"))
+	b := toolset(t, false, script.Call("shop__listGoods", `{}`), script.Say("I cannot"))
 	b.turn.Question = "show me the goods"
 	a := b.run(t)
 	if len(b.shop.Calls()) != 0 || results(a)[0].Status != model.Failed {
