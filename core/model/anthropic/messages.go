@@ -56,13 +56,13 @@ func (m *Messages) Generate(ctx context.Context, r *model.Request, on func(model
 		)
 		stream := client.Messages.NewStreaming(ctx, m.request(r))
 		defer func() { _ = stream.Close() }()
-		a := &answer{Answer: wire.Answer{On: on}, exchange: x, keep: m.Keep}
+		a := &answer{Answer: wire.Answer{On: on}, exchange: x, keep: m.OpaquePart}
 		for stream.Next() {
 			if err := a.add([]byte(stream.Current().RawJSON())); err != nil {
 				return nil, err
 			}
 			if a.ended {
-				x.Hurry()
+				x.EndExpected()
 			}
 		}
 		switch err := stream.Err(); {

@@ -31,7 +31,7 @@ func (m *Messages) request(r *model.Request) anthropic.MessageNewParams {
 	if system := wire.System(r); strings.TrimSpace(system) != "" {
 		body.System = []anthropic.TextBlockParam{{Text: system}}
 	}
-	t := &transcript{fits: m.Fits}
+	t := &transcript{fits: m.OwnsState}
 	if brief := wire.Brief(r); brief != "" {
 		t.user(anthropic.NewTextBlock(brief))
 		t.mark()
@@ -114,7 +114,7 @@ func (t *transcript) mark() {
 func (t *transcript) add(turn wire.Turn) {
 	switch turn.Role {
 	case model.User:
-		t.user(anthropic.NewTextBlock(turn.Said))
+		t.user(anthropic.NewTextBlock(turn.Text))
 	case model.Assistant:
 		t.assistant(turn.Message)
 	case model.ToolRole:

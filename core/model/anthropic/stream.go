@@ -78,7 +78,7 @@ func (a *answer) add(raw []byte) error {
 		return notPart()
 	}
 	if e.Type == "error" || len(e.Error) > 0 && string(e.Error) != "null" {
-		return a.exchange.Refused(raw)
+		return a.exchange.StreamError(raw)
 	}
 	switch e.Type {
 	case "message_start":
@@ -146,10 +146,10 @@ func (a *answer) open(raw json.RawMessage, index *int) error {
 	b.raw, b.index = raw, index
 	switch b.Type {
 	case "text":
-		a.Break()
-		a.Say(b.Text)
+		a.BreakParagraph()
+		a.AddText(b.Text)
 	case "tool_use":
-		call, err := a.Open()
+		call, err := a.AddCall()
 		if err != nil {
 			return err
 		}
@@ -176,11 +176,11 @@ func (a *answer) delta(e event) error {
 	b := a.find(e.Index)
 	switch {
 	case e.Delta.Type == "text_delta":
-		a.Say(e.Delta.Text)
+		a.AddText(e.Delta.Text)
 	case b == nil:
 		return notPart()
 	case e.Delta.Type == "input_json_delta":
-		b.pieces = append(b.pieces, wire.Piece(e.Delta.JSON)...)
+		b.pieces = append(b.pieces, wire.ArgumentPiece(e.Delta.JSON)...)
 	case e.Delta.Type == "thinking_delta":
 		b.thinking += e.Delta.Thinking
 	case e.Delta.Type == "signature_delta":
@@ -200,10 +200,10 @@ func (a *answer) close(b *block) {
 	case "tool_use":
 		b.call.Arguments = b.pieces
 		if len(b.pieces) == 0 {
-			b.call.Arguments = wire.Piece(b.Input)
+			b.call.Arguments = wire.ArgumentPiece(b.Input)
 		}
 	case "redacted_thinking":
-		a.Keep(a.keep(b.raw))
+		a.AddPart(a.keep(b.raw))
 	case "thinking":
 		var whole map[string]any
 		if json.Unmarshal(b.raw, &whole) != nil {
@@ -214,7 +214,7 @@ func (a *answer) close(b *block) {
 			whole[name] = had + more
 		}
 		if raw, err := json.Marshal(whole); err == nil {
-			a.Keep(a.keep(raw))
+			a.AddPart(a.keep(raw))
 		}
 	}
 }
@@ -249,7 +249,7 @@ func (a *answer) stop() model.Stop {
 	case "refusal":
 		return model.Refusal
 	}
-	if a.Called() {
+	if a.HasCalls() {
 		return model.Calls
 	}
 	return model.End

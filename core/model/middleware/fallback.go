@@ -9,14 +9,14 @@ import (
 	"aidesk/core/model"
 )
 
-// Fallback asks the first of its models and, where that one fails before anything of
-// its answer was shown, the next. A request that is too long or that a model refuses
-// goes no further: the next would read as much, and a refusal is an answer. There is
-// at least one model.
+// Fallback asks its models in turn: if one fails before anything of its answer was
+// shown, it asks the next. It does not go on after a refusal, which is an answer, or
+// when the request was too long, because the next model would fail as well. There
+// must be at least one model.
 type Fallback struct{ Models []model.Model }
 
-// Info is that of the first model, with all who may receive what members write and
-// the smallest window that is known.
+// Info is that of the first model, with the hosts of all models and the smallest
+// known window.
 func (f *Fallback) Info() model.Info {
 	info := f.Models[0].Info()
 	var hosts []string
@@ -33,12 +33,12 @@ func (f *Fallback) Info() model.Info {
 	return info
 }
 
-// Generate asks one model after the other. When all fail the error is the first one's.
+// Generate asks one model after the other. If all fail, the error is the first one's.
 func (f *Fallback) Generate(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 	var first error
 	for _, m := range f.Models {
-		shown, seen := watch(on)
-		response, err := m.Generate(ctx, only(r, m.Info()), seen)
+		shown, seen := trackShown(on)
+		response, err := m.Generate(ctx, withoutForeignState(r, m.Info()), seen)
 		if err == nil {
 			return response, nil
 		}
@@ -53,8 +53,9 @@ func (f *Fallback) Generate(ctx context.Context, r *model.Request, on func(model
 	return nil, first
 }
 
-// only is a request without the state of other providers.
-func only(r *model.Request, i model.Info) *model.Request {
+// withoutForeignState returns the request without the opaque state of other
+// providers.
+func withoutForeignState(r *model.Request, i model.Info) *model.Request {
 	foreign := func(p model.Part) bool { return p.Opaque != nil && !p.Opaque.Of(i) }
 	own := *r
 	own.Messages = slices.Clone(r.Messages)

@@ -4,23 +4,25 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"aidesk/core/model"
 )
 
 const (
-	retries   = 2 // beside the first try
+	retries   = 2 // after the first try
 	retryBase = 500 * time.Millisecond
-	retryMost = 30 * time.Second // a server that wants a longer wait is not waited for
+	retryMost = 30 * time.Second // if a server asks for more, there is no further try
 )
 
-// Retry asks a model again that could not be reached, was too busy or broke off, as
-// long as nothing of its answer was shown: at most twice, after half a second and a
-// second with up to half as much again at random, or after what the server asked for.
+// Retry asks a model again if it could not be reached, was overloaded or broke off,
+// as long as nothing of its answer was shown. It tries at most twice more, after half
+// a second and after a second with up to half as much again at random, or after the
+// server's Retry-After.
 type Retry struct {
 	Model   model.Model
-	Breaker *Breaker // of the model's provider; nil: none
+	Breaker *Breaker // shared by the models of one provider; nil: none
 
 	Sleep  func(context.Context, time.Duration) error // defaults to waiting
 	Random func() float64                             // in [0,1); defaults to math/rand/v2
@@ -29,15 +31,16 @@ type Retry struct {
 // Info is that of the model.
 func (r *Retry) Info() model.Info { return r.Model.Info() }
 
-// Generate asks until there is an answer or an error that another try would not mend.
+// Generate asks until there is an answer, or an error that another try would not
+// change.
 func (r *Retry) Generate(ctx context.Context, q *model.Request, on func(model.Event)) (*model.Response, error) {
 	for n := 0; ; n++ {
-		if err := r.Breaker.ready(); err != nil {
+		if err := r.Breaker.allow(); err != nil {
 			return nil, err
 		}
-		shown, seen := watch(on)
+		shown, seen := trackShown(on)
 		response, err := r.Model.Generate(ctx, q, seen)
-		r.Breaker.note(err)
+		r.Breaker.record(err)
 		if err == nil || *shown || ctx.Err() != nil || n == retries {
 			return response, err
 		}
@@ -51,7 +54,8 @@ func (r *Retry) Generate(ctx context.Context, q *model.Request, on func(model.Ev
 	}
 }
 
-// wait is how long to wait before another try; false when there is to be none.
+// wait returns how long to wait before the next try, or false if there should be
+// none.
 func (r *Retry) wait(err error, n int) (time.Duration, bool) {
 	fault, ok := errors.AsType[*model.Error](err)
 	if !ok || fault.RetryAfter > retryMost {
@@ -84,8 +88,9 @@ func (r *Retry) sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// watch notes whether something was shown. Without a listener nothing is.
-func watch(on func(model.Event)) (shown *bool, seen func(model.Event)) {
+// trackShown wraps on and reports in shown whether it was given anything; without on,
+// nothing is shown.
+func trackShown(on func(model.Event)) (shown *bool, seen func(model.Event)) {
 	shown = new(bool)
 	if on == nil {
 		return shown, nil
@@ -93,5 +98,67 @@ func watch(on func(model.Event)) (shown *bool, seen func(model.Event)) {
 	return shown, func(e model.Event) {
 		*shown = *shown || e.Text != "" || e.Call != nil
 		on(e)
+	}
+}
+
+const (
+	breakerFailures = 5 // in a row
+	breakerPause    = 30 * time.Second
+)
+
+// Breaker stops requests to a provider that is down: after five failures in a row it
+// refuses all for half a minute, then lets one through at a time until one succeeds.
+// Its zero value is ready, a nil Breaker allows everything. It may be used
+// concurrently.
+type Breaker struct {
+	Now func() time.Time // defaults to time.Now
+
+	mu      sync.Mutex
+	failed  int // in a row
+	until   time.Time
+	probing bool
+}
+
+func (b *Breaker) now() time.Time {
+	if b.Now == nil {
+		return time.Now()
+	}
+	return b.Now()
+}
+
+// allow returns an error while requests are refused.
+func (b *Breaker) allow() error {
+	if b == nil {
+		return nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.failed < breakerFailures {
+		return nil
+	}
+	if rest := b.until.Sub(b.now()); rest > 0 || b.probing {
+		return &model.Error{Kind: model.Overloaded, RetryAfter: max(rest, 0), Message: "the server failed several times in a row and is left alone for a moment"}
+	}
+	b.probing = true
+	return nil
+}
+
+// record counts how a request ended. An error status shows that the server is up; a
+// cancelled request shows nothing.
+func (b *Breaker) record(err error) {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.probing = false
+	fault, ok := errors.AsType[*model.Error](err)
+	switch {
+	case ok && (fault.Kind == model.Network || fault.Kind == model.Overloaded || fault.Kind == model.Truncated):
+		b.failed++
+		b.until = b.now().Add(breakerPause)
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	default:
+		b.failed = 0
 	}
 }

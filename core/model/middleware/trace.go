@@ -9,39 +9,39 @@ import (
 	"aidesk/core/model"
 )
 
-// Trace notes every request to a model: which, how long, how many tokens, what kind
-// of failure; never what was asked or answered.
+// Trace logs every request to a model: which model, how long, how many tokens, what
+// kind of failure; never what was asked or answered.
 type Trace struct {
-	Model  model.Model
-	Logger *slog.Logger     // nil: nothing is logged
-	Now    func() time.Time // defaults to time.Now
-	Seen   func(Asked)      // gets each request when it is over; nil: nobody counts. Called concurrently.
+	Model   model.Model
+	Logger  *slog.Logger       // nil: nothing is logged
+	Now     func() time.Time   // defaults to time.Now
+	Observe func(RequestStats) // gets each request when it is over; may be nil; called concurrently
 }
 
-// Asked is what is known of a request to a model when it is over.
-type Asked struct {
+// RequestStats describes a request that is over.
+type RequestStats struct {
 	Info  model.Info
 	Took  time.Duration
 	First time.Duration // to the first piece of the answer; 0: none came
 	Usage model.Usage   // zero when it failed
 	Stop  model.Stop    // empty when it failed
-	Kind  model.Kind    // of the failure; empty when it succeeded, "cancelled" when nobody waited any more
+	Kind  model.Kind    // of the failure; empty when it succeeded, Cancelled when its caller gave up
 }
 
-// Cancelled is the kind of a request that was given up by who asked.
+// Cancelled is the kind of a request that its caller gave up.
 const Cancelled model.Kind = "cancelled"
 
 // Info is that of the model.
 func (t *Trace) Info() model.Info { return t.Model.Info() }
 
-// Generate asks and notes.
+// Generate asks the model and logs the request.
 func (t *Trace) Generate(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 	now := time.Now
 	if t.Now != nil {
 		now = t.Now
 	}
 	begun := now()
-	asked := Asked{Info: t.Model.Info()}
+	asked := RequestStats{Info: t.Model.Info()}
 	response, err := t.Model.Generate(ctx, r, func(e model.Event) {
 		if asked.First == 0 {
 			asked.First = now().Sub(begun)
@@ -59,14 +59,14 @@ func (t *Trace) Generate(ctx context.Context, r *model.Request, on func(model.Ev
 	if t.Logger != nil {
 		t.log(ctx, asked, response, err)
 	}
-	if t.Seen != nil {
-		t.Seen(asked)
+	if t.Observe != nil {
+		t.Observe(asked)
 	}
 	return response, err
 }
 
-// log writes one line about a request.
-func (t *Trace) log(ctx context.Context, asked Asked, response *model.Response, err error) {
+// log writes one line for a request.
+func (t *Trace) log(ctx context.Context, asked RequestStats, response *model.Response, err error) {
 	logger := t.Logger.With("wire", asked.Info.Wire, "model", asked.Info.Name, "took", asked.Took, "first", asked.First)
 	fault, failed := errors.AsType[*model.Error](err)
 	switch {
@@ -81,7 +81,7 @@ func (t *Trace) log(ctx context.Context, asked Asked, response *model.Response, 
 	}
 }
 
-// failure is the kind of any error.
+// failure returns the kind of any error.
 func failure(ctx context.Context, err error) model.Kind {
 	if fault, ok := errors.AsType[*model.Error](err); ok {
 		return fault.Kind

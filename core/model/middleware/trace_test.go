@@ -19,7 +19,7 @@ import (
 func TestTrace(t *testing.T) {
 	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
 	var log bytes.Buffer
-	var seen []middleware.Asked
+	var seen []middleware.RequestStats
 	slow := func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 		now = now.Add(time.Second)
 		response, err := script.Say("a sentinel in the answer")(ctx, r, on)
@@ -29,7 +29,7 @@ func TestTrace(t *testing.T) {
 	m := script.New(slow, script.Fail(&model.Error{Kind: model.Rate, Status: 429, RetryAfter: 7 * time.Second, Message: "slow down"}), script.Hang())
 	traced := &middleware.Trace{
 		Model: m.With(here), Logger: slog.New(slog.NewJSONHandler(&log, nil)), Now: func() time.Time { return now },
-		Seen: func(a middleware.Asked) { seen = append(seen, a) },
+		Observe: func(a middleware.RequestStats) { seen = append(seen, a) },
 	}
 	r := &model.Request{Messages: []model.Message{{V: 1, Role: model.User, Parts: []model.Part{{Text: "a sentinel in the question"}}}}}
 	for range 2 {
@@ -38,7 +38,7 @@ func TestTrace(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, _ = traced.Generate(ctx, r, nil)
-	want := []middleware.Asked{
+	want := []middleware.RequestStats{
 		{Info: here, Took: 3 * time.Second, First: time.Second, Usage: model.Usage{Input: 1, Output: 1}, Stop: model.End},
 		{Info: here, Kind: model.Rate},
 		{Info: here, Kind: middleware.Cancelled},

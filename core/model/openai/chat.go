@@ -45,7 +45,7 @@ func (c *Chat) Generate(ctx context.Context, r *model.Request, on func(model.Eve
 			return nil, err
 		}
 		if kept := a.extras(); kept != nil {
-			a.Keep(c.Keep(kept))
+			a.AddPart(c.OpaquePart(kept))
 		}
 		return a.Response(r, a.stop(), x.Sent())
 	})
@@ -69,7 +69,7 @@ func read(x *wire.Exchange, next func() ([]byte, error), a *wire.Answer, add fun
 		}
 		switch {
 		case err == nil && a.Finish != "":
-			x.Hurry()
+			x.EndExpected()
 		case err == nil:
 		case a.Finish != "":
 			return nil

@@ -32,14 +32,14 @@ func (c *Chat) request(r *model.Request) (openai.ChatCompletionRequest, map[int]
 	for t := range wire.Turns(r) {
 		switch t.Role {
 		case model.User:
-			add(openai.ChatMessageRoleUser, t.Said)
+			add(openai.ChatMessageRoleUser, t.Text)
 		case model.Assistant:
 			said, ok := assistant(t.Message)
 			if !ok {
 				continue
 			}
 			for _, part := range t.Parts {
-				if c.Fits(part.Opaque) {
+				if c.OwnsState(part.Opaque) {
 					kept[len(body.Messages)] = part.Opaque.Raw
 				}
 			}

@@ -75,7 +75,7 @@ func (a *chatAnswer) add(raw []byte) error {
 		return notPart()
 	}
 	if isSet(c.Error) {
-		return a.exchange.Refused(raw)
+		return a.exchange.StreamError(raw)
 	}
 	if a.ID == "" {
 		a.ID = wire.Text(c.ID)
@@ -115,10 +115,10 @@ func isSet(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "nu
 
 // take takes what an event adds.
 func (a *chatAnswer) take(d delta) error {
-	a.Say(wire.Text(d.Content))
+	a.AddText(wire.Text(d.Content))
 	if d.Refusal != nil && *d.Refusal != "" {
 		a.Refused = true
-		a.Say(*d.Refusal)
+		a.AddText(*d.Refusal)
 	}
 	if isSet(d.Extra) {
 		a.extra = d.Extra
@@ -137,7 +137,7 @@ func (a *chatAnswer) take(d delta) error {
 		if isSet(part.Extra) {
 			c.extra = part.Extra
 		}
-		c.Arguments = append(c.Arguments, wire.Piece(part.Function.Arguments)...)
+		c.Arguments = append(c.Arguments, wire.ArgumentPiece(part.Function.Arguments)...)
 	}
 	return nil
 }
@@ -160,13 +160,13 @@ func (a *chatAnswer) slot(d callDelta) (*chatCall, error) {
 		case d.ID != "" && c.ID != "":
 			another = d.ID != c.ID
 		case name != "" && c.Name != "":
-			another = name != c.Name || json.Valid(c.Arguments) && len(wire.Piece(d.Function.Arguments)) > 0
+			another = name != c.Name || json.Valid(c.Arguments) && len(wire.ArgumentPiece(d.Function.Arguments)) > 0
 		}
 	}
 	if !another {
 		return c, nil
 	}
-	opened, err := a.Open()
+	opened, err := a.AddCall()
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ func (a *chatAnswer) stop() model.Stop {
 		return model.Length
 	case a.Finish == "content_filter" || a.Refused:
 		return model.Refusal
-	case a.Called():
+	case a.HasCalls():
 		return model.Calls
 	}
 	return model.End

@@ -35,7 +35,7 @@ func (c *Responses) Generate(ctx context.Context, r *model.Request, on func(mode
 			return nil, err
 		}
 		defer func() { _ = stream.Close() }()
-		a := &answer{Answer: wire.Answer{On: on}, exchange: x, keep: c.Keep}
+		a := &answer{Answer: wire.Answer{On: on}, exchange: x, keep: c.OpaquePart}
 		if err := read(x, stream.RecvRaw, &a.Answer, a.add); err != nil {
 			return nil, err
 		}

@@ -43,7 +43,7 @@ func (a *answer) item(e event, done bool) error {
 	case "reasoning":
 		if done {
 			a.reasoned = true
-			a.Keep(a.keep(e.Item))
+			a.AddPart(a.keep(e.Item))
 		}
 		return nil
 	case "message", "function_call":
@@ -68,7 +68,7 @@ func (a *answer) item(e event, done bool) error {
 	if s.call.Name == "" {
 		s.call.Name = o.Name
 	}
-	if arguments := wire.Piece(o.Arguments); len(arguments) > 0 {
+	if arguments := wire.ArgumentPiece(o.Arguments); len(arguments) > 0 {
 		s.call.Arguments = arguments
 	}
 	return nil
@@ -96,7 +96,7 @@ func (a *answer) open(o output, index *int) (*slot, error) {
 	s := &slot{output: o, index: index}
 	if o.Type == "function_call" {
 		var err error
-		if s.call, err = a.Open(); err != nil {
+		if s.call, err = a.AddCall(); err != nil {
 			return nil, err
 		}
 	} else {
@@ -105,9 +105,9 @@ func (a *answer) open(o output, index *int) (*slot, error) {
 			if err != nil {
 				return nil, err
 			}
-			a.Keep(a.keep(raw))
+			a.AddPart(a.keep(raw))
 		}
-		a.Break()
+		a.BreakParagraph()
 	}
 	a.slots = append(a.slots, s)
 	return s, nil
@@ -122,7 +122,7 @@ func (a *answer) message(s *slot, o output) {
 	}
 	if rest, ok := strings.CutPrefix(whole.String(), s.text); ok {
 		s.text += rest
-		a.Say(rest)
+		a.AddText(rest)
 	}
 }
 
@@ -132,10 +132,10 @@ func (a *answer) say(text string) {
 	if s == nil {
 		s = &slot{output: output{Type: "message"}}
 		a.slots = append(a.slots, s)
-		a.Break()
+		a.BreakParagraph()
 	}
 	s.text += text
-	a.Say(text)
+	a.AddText(text)
 }
 
 // called finds the call that an event belongs to, or opens one: the open one of the

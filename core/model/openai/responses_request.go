@@ -47,7 +47,7 @@ func (c *Responses) request(r *model.Request) openai.CreateResponseRequest {
 	for t := range wire.Turns(r) {
 		switch t.Role {
 		case model.User:
-			user(t.Said)
+			user(t.Text)
 		case model.Assistant:
 			input = append(input, c.assistant(t.Message)...)
 		case model.ToolRole:
@@ -80,7 +80,7 @@ func (c *Responses) assistant(m model.Message) []any {
 		said := item{Type: "message", Role: "assistant", Phase: phase, Content: part.Text}
 		switch {
 		case part.Opaque != nil:
-			if !c.Fits(part.Opaque) {
+			if !c.OwnsState(part.Opaque) {
 				continue
 			}
 			var kept struct {

@@ -62,7 +62,7 @@ func (a *answer) add(raw []byte) error {
 		return notPart()
 	}
 	if e.Type == "error" || isSet(e.Error) {
-		return a.exchange.Refused(raw)
+		return a.exchange.StreamError(raw)
 	}
 	switch e.Type {
 	case "response.output_item.added":
@@ -75,13 +75,13 @@ func (a *answer) add(raw []byte) error {
 	case "response.function_call_arguments.delta":
 		s, err := a.called(e)
 		if err == nil {
-			s.call.Arguments = append(s.call.Arguments, wire.Piece(e.Delta)...)
+			s.call.Arguments = append(s.call.Arguments, wire.ArgumentPiece(e.Delta)...)
 		}
 		return err
 	case "response.function_call_arguments.done":
 		s, err := a.called(e)
-		if err == nil && len(wire.Piece(e.Arguments)) > 0 {
-			s.call.Arguments = wire.Piece(e.Arguments)
+		if err == nil && len(wire.ArgumentPiece(e.Arguments)) > 0 {
+			s.call.Arguments = wire.ArgumentPiece(e.Arguments)
 		}
 		return err
 	case "response.created", "response.in_progress":
@@ -108,7 +108,7 @@ func (a *answer) end(w whole, status string) error {
 		if err != nil {
 			return notPart()
 		}
-		return a.exchange.Refused(raw)
+		return a.exchange.StreamError(raw)
 	}
 	if id := wire.Text(w.ID); id != "" {
 		a.ID = id
@@ -147,7 +147,7 @@ func (a *answer) stop() model.Stop {
 		return model.Length
 	case a.Finish == "content_filter" || a.Refused:
 		return model.Refusal
-	case a.Called():
+	case a.HasCalls():
 		return model.Calls
 	case a.Finish == "incomplete":
 		return model.Length

@@ -15,8 +15,8 @@ var statusLine = regexp.MustCompile(`\s*\bHTTP \d{3}\b.*$`)
 // maxOutcome bounds what is said of the result of a call that a card shows.
 const maxOutcome = 6
 
-// answers tells the results of a turn.
-func answers(tools []model.Tool, results []model.ToolResult) string {
+// resultText shows the results of a turn.
+func resultText(tools []model.Tool, results []model.ToolResult) string {
 	var told []string
 	for _, r := range results {
 		switch r.Status {
@@ -28,27 +28,26 @@ func answers(tools []model.Tool, results []model.ToolResult) string {
 			}
 			told = append(told, text)
 		default:
-			told = append(told, trouble(tools, r))
+			told = append(told, failureLine(tools, r))
 		}
 	}
 	return blocks(told...)
 }
 
-// outcome tells what became of a call that was parked, in a line: the card says
-// it too.
-func outcome(tools []model.Tool, r model.ToolResult) string {
+// outcomeLine says in one line what became of a call that waited; its card says more.
+func outcomeLine(tools []model.Tool, r model.ToolResult) string {
 	switch r.Status {
 	case model.Waiting:
 		return ""
 	case model.OK:
-		return done(r.Content)
+		return successLine(r.Content)
 	default:
-		return trouble(tools, r)
+		return failureLine(tools, r)
 	}
 }
 
-// done is the short form of a result.
-func done(content string) string {
+// successLine is the short form of a result.
+func successLine(content string) string {
 	v, ok := parse(content)
 	if !ok {
 		if content = strings.TrimSpace(content); content != "" {
@@ -65,7 +64,7 @@ func done(content string) string {
 		}
 		return ""
 	}
-	it := open(v)
+	it := describe(v)
 	if len(it.fields) == 0 && it.heading() == "" {
 		return ""
 	}
@@ -74,13 +73,13 @@ func done(content string) string {
 	return "Done: " + it.row()
 }
 
-// trouble says in a line why there is no result.
-func trouble(tools []model.Tool, r model.ToolResult) string {
+// failureLine says in one line why there is no result.
+func failureLine(tools []model.Tool, r model.ToolResult) string {
 	who := "The plugin"
 	if i := slices.IndexFunc(tools, func(t model.Tool) bool { return t.Name == r.Operation }); i >= 0 && tools[i].Plugin != "" {
 		who = "**" + escape(tools[i].Plugin) + "**"
 	}
-	why := reason(r.Content)
+	why := failureReason(r.Content)
 	line := cmp.Or(map[model.Status]string{
 		model.Failed:   who + " could not do that",
 		model.Declined: "Cancelled: nothing was sent",
@@ -94,8 +93,8 @@ func trouble(tools []model.Tool, r model.ToolResult) string {
 	return line + ": " + why
 }
 
-// reason is a plugin's or the desk's own word about a failure, in one line.
-func reason(content string) string {
+// failureReason finds the reason in a failed result, as one line.
+func failureReason(content string) string {
 	// In front of what the plugin sent may stand what it means, and the status.
 	first, rest, _ := strings.Cut(strings.TrimSpace(content), "\n")
 	if meaning := strings.TrimSpace(statusLine.ReplaceAllString(first, "")); meaning != first {
@@ -114,7 +113,7 @@ func reason(content string) string {
 			next = next.items[0]
 		}
 		if next.kind == 0 {
-			return open(v).row()
+			return describe(v).row()
 		}
 		v = next
 	}

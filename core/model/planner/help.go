@@ -16,8 +16,8 @@ const (
 	maxOfPlugin = 3
 )
 
-// offer is what help says of one plugin.
-type offer struct {
+// pluginHelp is what the help text says of one plugin.
+type pluginHelp struct {
 	plugin string
 	lines  []string // Markdown, the more telling ones first
 	others []string // further examples of the same tools
@@ -25,16 +25,16 @@ type offer struct {
 	shown  int
 }
 
-// help says what is possible now.
+// help says what members can ask for.
 func help(tools []model.Tool) string {
 	if len(tools) == 0 {
 		return "No plugin is enabled here, so there is nothing that I can look up or do. " +
 			"Type `/plugins` to see which there are and to enable some."
 	}
-	offers := list(tools)
+	offers := helpByPlugin(tools)
 	lines := []string{"I could not match your words with anything I can do: I am not a language model, " +
 		"and only understand words like these:\n"}
-	rest := share(offers)
+	rest := distribute(offers)
 	for _, o := range offers {
 		if o.shown > 0 {
 			lines = append(lines, "- **"+escape(o.plugin)+"**: "+strings.Join(o.lines[:o.shown], " · "))
@@ -43,19 +43,19 @@ func help(tools []model.Tool) string {
 	if rest > 0 {
 		lines = append(lines, fmt.Sprintf("- and %d more: `/plugins` lists them", rest))
 	}
-	if typed := sample(tools); typed != "" {
+	if typed := sampleForm(tools); typed != "" {
 		lines = append(lines, "\nOr type an operation and its arguments: "+code(typed))
 	}
 	return strings.Join(lines, "\n")
 }
 
-// list collects the offers of each plugin, by name.
-func list(tools []model.Tool) []offer {
-	var offers []offer
+// helpByPlugin collects the help of each plugin, sorted by name.
+func helpByPlugin(tools []model.Tool) []pluginHelp {
+	var offers []pluginHelp
 	for _, tool := range tools {
-		i := slices.IndexFunc(offers, func(o offer) bool { return o.plugin == tool.Plugin })
+		i := slices.IndexFunc(offers, func(o pluginHelp) bool { return o.plugin == tool.Plugin })
 		if i < 0 {
-			offers = append(offers, offer{plugin: tool.Plugin})
+			offers = append(offers, pluginHelp{plugin: tool.Plugin})
 			i = len(offers) - 1
 		}
 		// Different things first: of each tool one example, then the others.
@@ -67,22 +67,22 @@ func list(tools []model.Tool) []offer {
 				offers[i].others = append(offers[i].others, line)
 			}
 		}
-		if typed := typed(tool); len(utterance.Usable(tool)) == 0 && typed != "" {
+		if typed := typedForm(tool); len(utterance.Usable(tool)) == 0 && typed != "" {
 			offers[i].typed = append(offers[i].typed, code(typed))
 		}
 	}
 	for i, o := range offers {
 		offers[i].lines = slices.Concat(o.lines, o.others, o.typed)
 	}
-	slices.SortStableFunc(offers, func(a, b offer) int {
+	slices.SortStableFunc(offers, func(a, b pluginHelp) int {
 		return cmp.Compare(strings.ToLower(a.plugin), strings.ToLower(b.plugin))
 	})
 	return offers
 }
 
-// share decides how many lines each offer shows, so that every plugin shows one
-// before any shows two; it gives the number of plugins that show none.
-func share(offers []offer) int {
+// distribute decides how many lines each plugin shows, so that every plugin shows one
+// before any shows two. It returns the number of plugins that show none.
+func distribute(offers []pluginHelp) int {
 	left := maxShown
 	for range maxOfPlugin {
 		for i := range offers {
@@ -101,9 +101,9 @@ func share(offers []offer) int {
 	return rest
 }
 
-// typed is how a tool is typed, with the arguments of its sample where these are
-// more than their own names.
-func typed(tool model.Tool) string {
+// typedForm is a tool's typed form, with the arguments of its sample unless these
+// only repeat their names.
+func typedForm(tool model.Tool) string {
 	line := utterance.Line(tool, tool.Sample)
 	for pair := range strings.FieldsSeq(line) {
 		if key, value, _ := strings.Cut(pair, "="); value != "" && (strings.HasSuffix(key, value) || value == "string") {
@@ -113,11 +113,11 @@ func typed(tool model.Tool) string {
 	return line
 }
 
-// sample is one typed form that shows arguments where possible.
-func sample(tools []model.Tool) string {
+// sampleForm returns one typed form, with arguments if possible.
+func sampleForm(tools []model.Tool) string {
 	best := ""
 	for _, tool := range tools {
-		line := typed(tool)
+		line := typedForm(tool)
 		if best == "" || !strings.Contains(best, "=") && strings.Contains(line, "=") {
 			best = line
 		}

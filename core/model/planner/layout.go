@@ -16,7 +16,7 @@ const (
 	maxUnwrap  = 3  // objects around the only thing in them
 )
 
-// layout shows a result by its shape.
+// layout shows a result according to its shape.
 func layout(content string) string {
 	v, ok := parse(content)
 	if !ok {
@@ -31,15 +31,15 @@ func show(v value) string {
 	case 'a':
 		return rows(v.items)
 	case 'o':
-		return open(v).detail()
+		return describe(v).detail()
 	case 's':
 		return paragraphs(v.text)
 	}
 	return escape(v.text)
 }
 
-// unwrap takes away objects around a single thing, and around a single list
-// that has only counters beside it.
+// unwrap removes objects around a single thing, or around a single list with only
+// counters beside it.
 func unwrap(v value) value {
 	for range maxUnwrap {
 		if v.kind != 'o' {
@@ -48,7 +48,7 @@ func unwrap(v value) value {
 		inner, others := value{}, 0
 		for i, key := range v.keys {
 			switch x := v.items[i]; {
-			case x.kind == '0' || is(key, countKeys) && (x.scalar() || x.kind == '0'):
+			case x.kind == '0' || hasName(key, countKeys) && (x.scalar() || x.kind == '0'):
 			case inner.kind == 0 && (x.kind == 'a' || x.kind == 'o'):
 				inner = x
 			default:
@@ -77,7 +77,7 @@ func rows(items []value) string {
 			line := plain(v)
 			switch v.kind {
 			case 'o':
-				line = open(v).row()
+				line = describe(v).row()
 			case 'a':
 				line = flat(slices.DeleteFunc(slices.Clone(v.items), func(x value) bool { return !x.scalar() }))
 			}
@@ -93,7 +93,7 @@ func rows(items []value) string {
 	return text
 }
 
-// narrow says that every cell is short.
+// narrow reports whether every cell is short.
 func narrow(rows []map[string]string) bool {
 	for _, row := range rows {
 		for _, text := range row {
@@ -114,7 +114,7 @@ func table(items []value) string {
 		if v.kind != 'o' {
 			return ""
 		}
-		it := open(v)
+		it := describe(v)
 		if it.url != "" || len(it.sections) > 0 {
 			return ""
 		}
@@ -127,7 +127,7 @@ func table(items []value) string {
 		}
 		for j, key := range v.keys {
 			// The title stands where the plugin put it.
-			if v.items[j].text == it.title && is(key, titleKeys) {
+			if v.items[j].text == it.title && hasName(key, titleKeys) {
 				add(label(key), escape(clip(it.title, maxShort)))
 				continue
 			}
@@ -155,4 +155,219 @@ func table(items []value) string {
 		line(func(name string) string { return row[name] })
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Bounds of what is shown of one item.
+const (
+	maxFields = 12   // in a row of a list
+	maxDetail = 24   // of a single object
+	maxNest   = 2    // how deep objects in objects are flattened
+	maxShort  = 300  // characters of a value in a line
+	maxLong   = 1500 // characters of a text that stands for itself
+	maxFlat   = 5    // plain values of an array in a line
+	maxName   = 60   // characters of a value that can stand for a title
+)
+
+// field is one value with its name in plain words.
+type field struct {
+	label string
+	text  string // Markdown
+	long  string // of a text too long for a line: Markdown, one or more paragraphs
+}
+
+// item is an object prepared for showing.
+type item struct {
+	title    string // not yet Markdown
+	url      string
+	fields   []field
+	sections []section
+	ids      []field // shown when there is nothing else
+}
+
+// section is a list of objects in an object.
+type section struct {
+	label string
+	rows  []value
+}
+
+// describe prepares an object: its title and address, plain values including those of
+// objects in it, and lists. Pictures and ids are left out.
+func describe(v value) item {
+	titleKey, urlKey := "", ""
+	for i, key := range v.keys {
+		inner := v.items[i]
+		if hasName(key, titleKeys) && inner.kind == 's' && oneLine(inner.text) != "" &&
+			(titleKey == "" || keyRank(key, titleKeys) < keyRank(titleKey, titleKeys)) {
+			titleKey = key
+		}
+		if inner.web() != "" && !isImage(key, inner) && endsWith(key, urlKeys) &&
+			(urlKey == "" || keyRank(key, urlKeys) < keyRank(urlKey, urlKeys)) {
+			urlKey = key
+		}
+	}
+	if titleKey == "" && urlKey != "" {
+		titleKey = firstName(v, urlKey)
+	}
+	it := item{title: v.get(titleKey).text, url: v.get(urlKey).web()}
+	it.collect(v, "", 0, titleKey, urlKey)
+	return it
+}
+
+// firstName returns the first property that can serve as a page's title.
+func firstName(v value, not string) string {
+	for i, key := range v.keys {
+		inner := v.items[i]
+		if key != not && inner.kind == 's' && inner.web() == "" && !isIdentifier(key, inner) &&
+			oneLine(inner.text) != "" && utf8.RuneCountInString(inner.text) <= maxName {
+			return key
+		}
+	}
+	return ""
+}
+
+// keyRank returns the position of a property in a list of names, or the list's
+// length.
+func keyRank(key string, names []string) int {
+	if i := slices.Index(names, strings.ToLower(label(key))); i >= 0 {
+		return i
+	}
+	return len(names)
+}
+
+// collect adds the properties of v, named after those above them.
+func (it *item) collect(v value, above string, depth int, skip ...string) {
+	for i, key := range v.keys {
+		inner := v.items[i]
+		name := strings.TrimSpace(above + " " + label(key))
+		switch {
+		case depth == 0 && slices.Contains(skip, key), isImage(key, inner):
+		case isIdentifier(key, inner):
+			it.ids = append(it.ids, field{label: name, text: plain(inner)})
+		case inner.web() != "":
+			it.fields = append(it.fields, field{label: name, text: "<" + destination(inner.web()) + ">"})
+		case inner.scalar():
+			it.add(name, inner)
+		case inner.kind == 'o' && depth < maxNest:
+			it.collect(inner, name, depth+1)
+		case inner.kind == 'a' && len(inner.items) > 0 && !slices.ContainsFunc(inner.items, func(x value) bool { return !x.scalar() }):
+			it.fields = append(it.fields, field{label: name, text: flat(inner.items)})
+		case inner.kind == 'a':
+			it.sections = append(it.sections, section{label: name, rows: inner.items})
+		}
+	}
+}
+
+// add adds a plain value.
+func (it *item) add(name string, v value) {
+	text := strings.TrimSpace(v.text)
+	if text == "" {
+		return
+	}
+	f := field{label: name, text: plain(v)}
+	if utf8.RuneCountInString(text) > maxShort || strings.Contains(text, "\n") {
+		f.long = paragraphs(text)
+	}
+	it.fields = append(it.fields, f)
+}
+
+// plain is a plain value in a line.
+func plain(v value) string { return escape(clip(v.text, maxShort)) }
+
+// flat is an array of plain values in a line.
+func flat(items []value) string {
+	var list []string
+	for _, v := range items[:min(len(items), maxFlat)] {
+		list = append(list, plain(v))
+	}
+	s := strings.Join(list, ", ")
+	if more := len(items) - maxFlat; more > 0 {
+		s += fmt.Sprintf(" and %d more", more)
+	}
+	return s
+}
+
+// paragraphs is a longer text, its lines kept.
+func paragraphs(s string) string {
+	var list, lines []string
+	for line := range strings.Lines(clip(strings.TrimSpace(s), maxLong)) {
+		if line = escape(line); line != "" {
+			lines = append(lines, line)
+			continue
+		}
+		list, lines = append(list, strings.Join(lines, "\\\n")), nil
+	}
+	return blocks(append(list, strings.Join(lines, "\\\n"))...)
+}
+
+// heading is the title of an item as Markdown, a link where there is a page.
+func (it item) heading() string {
+	switch title := oneLine(clip(it.title, maxShort)); {
+	case title != "" && it.url != "":
+		return link(title, it.url)
+	case title != "":
+		return "**" + escape(title) + "**"
+	case it.url != "":
+		return "<" + destination(it.url) + ">"
+	}
+	return ""
+}
+
+// row is an item in one line of a list.
+func (it item) row() string {
+	fields := it.fields
+	if len(fields) == 0 && it.heading() == "" {
+		fields = it.ids
+	}
+	var short, long []string
+	for _, f := range fields[:min(len(fields), maxFields)] {
+		switch said := utf8.RuneCountInString(f.text) > 2 && strings.Contains(escape(it.title), f.text); {
+		case said:
+		case utf8.RuneCountInString(f.text) > maxName:
+			long = append(long, f.text)
+		default:
+			short = append(short, escape(f.label)+": "+f.text)
+		}
+	}
+	for _, s := range it.sections {
+		if len(short) < maxFields {
+			short = append(short, fmt.Sprintf("%d %s", len(s.rows), escape(s.label)))
+		}
+	}
+	line := it.heading()
+	if line != "" && len(short) > 0 {
+		line += " · "
+	}
+	line += strings.Join(short, " · ")
+	// A longer text is read after what is short, on a line of its own.
+	for _, text := range long {
+		if line != "" {
+			line += "\\\n  "
+		}
+		line += text
+	}
+	return line
+}
+
+// detail is an item by itself.
+func (it item) detail() string {
+	fields := it.fields
+	if len(fields) == 0 && it.heading() == "" && len(it.sections) == 0 {
+		fields = it.ids
+	}
+	var short, long []string
+	for _, f := range fields[:min(len(fields), maxDetail)] {
+		if f.long != "" {
+			long = append(long, f.long)
+			continue
+		}
+		short = append(short, "- "+escape(f.label)+": "+f.text)
+	}
+	if more := len(fields) - maxDetail; more > 0 {
+		short = append(short, fmt.Sprintf("- and %d more", more))
+	}
+	parts := append([]string{it.heading(), strings.Join(short, "\n")}, long...)
+	for _, s := range it.sections {
+		parts = append(parts, "**"+escape(s.label)+"**", rows(s.rows))
+	}
+	return blocks(parts...)
 }

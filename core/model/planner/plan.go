@@ -22,22 +22,22 @@ const (
 // suggestion is what is said above choices that open forms.
 const suggestion = "I cannot take that word for word. Did you mean this? Choosing it opens a form; nothing happens before you send that."
 
-// plan is what to do about the messages of a turn.
+// plan is how to answer the messages of a turn.
 type plan struct {
-	request *model.Request
-	calls   []utterance.Hit
-	texts   []string
-	choices []model.Choice
-	lost    []string      // messages that fit nothing
-	index   *search.Index // of the tools; nil until it is needed
+	request   *model.Request
+	calls     []utterance.Hit
+	texts     []string
+	choices   []model.Choice
+	unmatched []string      // messages that fit nothing
+	index     *search.Index // of the tools; nil until it is needed
 }
 
-// read plans for one message of a member, or tells one outcome.
+// read plans for one message of a member, or reports one outcome.
 func (p *plan) read(m model.Message) {
 	if m.Role == model.Outcome {
 		for _, part := range m.Parts {
 			if part.Result != nil {
-				p.say(outcome(p.request.Tools, *part.Result))
+				p.say(outcomeLine(p.request.Tools, *part.Result))
 			}
 		}
 		return
@@ -75,7 +75,7 @@ func (p *plan) call(hit utterance.Hit, said string) {
 	p.calls = append(p.calls, hit)
 }
 
-// ask puts readings of a message to the member's choice.
+// ask offers the possible readings of a message as buttons.
 func (p *plan) ask(question string, hits []utterance.Hit) {
 	lines := []string{question}
 	for _, hit := range hits[:min(len(hits), maxChoices)] {
@@ -95,7 +95,8 @@ func (p *plan) ask(question string, hits []utterance.Hit) {
 	p.say(strings.Join(lines, "\n"))
 }
 
-// askNear asks for what an example still needs, or gives the message up.
+// askNear asks for the values that an example still needs, or passes the message on
+// to suggest.
 func (p *plan) askNear(said string) {
 	hints := utterance.Near(said, p.request.Tools, p.request.Now)
 	if len(hints) == 0 {
@@ -126,13 +127,12 @@ func (p *plan) askNear(said string) {
 	p.say(strings.Join(lines, "\n"))
 }
 
-// suggest offers the operations that a message is clearly about, each with a form
-// to fill in, or gives the message up. It calls nothing: words that only resemble
-// a request are no request.
+// suggest offers forms of the operations that a message is clearly about. It calls
+// nothing: words that only resemble a request are no request.
 func (p *plan) suggest(said string) {
 	found := p.operations().Related(utterance.Words(said), maxChoices)
 	if len(found) == 0 || len(p.choices) == maxChoices {
-		p.lost = append(p.lost, said)
+		p.unmatched = append(p.unmatched, said)
 		return
 	}
 	if !slices.Contains(p.texts, suggestion) {
@@ -168,7 +168,7 @@ func (p *plan) offer(c model.Choice) {
 	}
 }
 
-// buttons are the choices as parts of a message.
+// buttons returns the choices as parts of a message.
 func (p *plan) buttons() []model.Part {
 	var parts []model.Part
 	for i := range p.choices {
@@ -184,14 +184,14 @@ func (p *plan) say(text string) {
 	}
 }
 
-// words is all that the plan has to say. Help is given when there is nothing
-// else; beside an answer, what fits nothing gets one line.
+// words returns the text of the answer. It is the help text if nothing else was said;
+// otherwise each message that fitted nothing gets one line.
 func (p *plan) words() string {
-	if len(p.lost) > 0 && len(p.calls)+len(p.texts) == 0 {
+	if len(p.unmatched) > 0 && len(p.calls)+len(p.texts) == 0 {
 		return help(p.request.Tools)
 	}
 	texts := slices.Clone(p.texts)
-	for _, said := range p.lost {
+	for _, said := range p.unmatched {
 		texts = append(texts, fmt.Sprintf("I could not match “%s” with anything I can do.", escape(clip(said, maxEcho))))
 	}
 	return blocks(texts...)

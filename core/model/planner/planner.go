@@ -30,10 +30,10 @@ func (*Planner) Info() model.Info {
 	return model.Info{Wire: "planner", Name: "planner", Notice: notice, Literal: true}
 }
 
-// Generate answers the messages since the last answer: with calls, at most one
-// for each tool, or with words. Once calls were made it answers with their
-// results and calls nothing more. The text is empty when there is nothing to
-// add, as after a call that waits for the member.
+// Generate answers the messages since the last answer, either with calls, at most one
+// for each tool, or with words. Once calls were made it answers with their results
+// and calls nothing more. The text is empty if there is nothing to add, as after a
+// call that waits for the member.
 func (*Planner) Generate(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("planning an answer: %w", err)
@@ -56,9 +56,9 @@ func (*Planner) Generate(ctx context.Context, r *model.Request, on func(model.Ev
 	case !answered:
 		parts = slices.Concat(textPart(p.words()), p.buttons())
 	case len(p.calls) > 0:
-		parts = slices.Concat(textPart(blocks(answers(r.Tools, results), p.words())), p.buttons())
+		parts = slices.Concat(textPart(blocks(resultText(r.Tools, results), p.words())), p.buttons())
 	default:
-		parts = textPart(answers(r.Tools, results))
+		parts = textPart(resultText(r.Tools, results))
 	}
 	message := model.Message{V: model.Version, Role: model.Assistant, Parts: parts}
 	if on != nil {
@@ -82,9 +82,9 @@ func textPart(text string) []model.Part {
 	return []model.Part{{Text: text}}
 }
 
-// recent gives the messages that the next answer is for, which are the last ones
-// of members and outcomes that stand together, the results since then, and
-// whether an answer was begun already.
+// recent returns the messages to be answered, which are the last ones of members and
+// outcomes that follow each other, the results since then, and whether an answer was
+// begun.
 func recent(messages []model.Message) (run []model.Message, results []model.ToolResult, answered bool) {
 	fromOutside := func(m model.Message) bool { return m.Role == model.User || m.Role == model.Outcome }
 	end := len(messages)

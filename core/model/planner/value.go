@@ -14,8 +14,7 @@ import (
 // maxDepth bounds how deep a result may be nested.
 const maxDepth = 32
 
-// value is a piece of JSON that keeps the order of its keys and the digits of
-// its numbers.
+// value is a JSON value that keeps the order of keys and the digits of numbers.
 type value struct {
 	kind  byte // o object, a array, s string, n number, b boolean, 0 null
 	text  string
@@ -91,7 +90,7 @@ func (v value) get(key string) value {
 	return value{}
 }
 
-// web is the address of a page that v holds, empty when it holds none.
+// web returns the address of a page if v holds one, else "".
 func (v value) web() string {
 	if v.kind != 's' || strings.ContainsFunc(v.text, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || r == '<' || r == '>'
@@ -105,7 +104,7 @@ func (v value) web() string {
 	return v.text
 }
 
-// label says the name of a property in plain words.
+// label writes a property's name in plain words.
 func label(key string) string {
 	var b strings.Builder
 	runes := []rune(key)
@@ -137,19 +136,19 @@ var (
 	failureKeys = []string{"message", "detail", "error_description", "error", "title", "reason", "errors"}
 )
 
-// is reports whether a property has one of the names.
-func is(key string, names []string) bool {
+// hasName reports whether a property has one of the names.
+func hasName(key string, names []string) bool {
 	return slices.Contains(names, strings.ToLower(label(key)))
 }
 
-// ends reports whether the last word of a property's name is one of words.
-func ends(key string, words []string) bool {
+// endsWith reports whether the last word of a property's name is one of words.
+func endsWith(key string, words []string) bool {
 	fields := strings.Fields(strings.ToLower(label(key)))
 	return len(fields) > 0 && slices.Contains(words, fields[len(fields)-1])
 }
 
-// image reports whether a property holds a picture.
-func image(key string, v value) bool {
+// isImage reports whether a property holds a picture.
+func isImage(key string, v value) bool {
 	for word := range strings.FieldsSeq(strings.ToLower(label(key))) {
 		if slices.Contains(imageWords, word) && (v.web() != "" || v.kind == 'o' || v.kind == 'a') {
 			return true
@@ -159,7 +158,7 @@ func image(key string, v value) bool {
 	return err == nil && slices.Contains(imageKinds, strings.ToLower(path.Ext(u.Path)))
 }
 
-// identifier reports whether a property means something to programs only.
-func identifier(key string, v value) bool {
-	return ends(key, idWords) && v.kind != 'o'
+// isIdentifier reports whether a property means something to programs only.
+func isIdentifier(key string, v value) bool {
+	return endsWith(key, idWords) && v.kind != 'o'
 }

@@ -16,13 +16,14 @@ import (
 
 // Parameters of BM25F.
 const (
-	saturation = 1.2  // how soon it stops counting that a word is repeated
-	byLength   = 0.75 // how much a long field is held against a tool
-	background = 100  // tools imagined beside those there are, so that among few a word of one is not yet common
+	saturation = 1.2  // how soon repetitions of a word stop counting
+	byLength   = 0.75 // how much the length of a field reduces its words' weight
+	background = 100  // imagined further tools, so that among few tools a word that one of them uses is still rare
 )
 
-// The fields of a tool. All weigh the same: measured, no other weights find more,
-// while without the arguments' texts a fifth is not found.
+// The fields of a tool. All have the same weight: measured on BFCL, no other weights
+// find more, but without the texts of the arguments a fifth of the tools is not
+// found.
 const (
 	inName = iota
 	inText
@@ -31,42 +32,42 @@ const (
 	fieldCount
 )
 
-// maxNested bounds how deep a schema is read for words.
+// maxNested bounds the depth to which a schema is searched for text.
 const maxNested = 8
 
-// maxExamples is how many examples of one tool are read.
+// maxExamples bounds the examples of one tool that are read.
 const maxExamples = 20
 
-// slot is a place in an example that a member fills in.
+// slot matches a place in an example that a member fills in.
 var slot = regexp.MustCompile(`\{([^{}\s]+)\}`)
 
 // Ranked is a tool that a query found.
 type Ranked struct {
 	Tool  model.Tool
-	Score float64 // above 0, below 1: how much of what the query says the tool says too
+	Score float64 // between 0 and 1: the part of the query's words, by weight, that the tool has
 }
 
-// Index finds tools by words: in their names, summaries, descriptions, arguments
-// and examples. It is immutable and may be used concurrently.
+// Index finds tools by words in their names, summaries, descriptions, arguments and
+// examples. It is immutable and may be used concurrently.
 type Index struct {
 	tools    []model.Tool // by name
 	postings map[string][]posting
 }
 
-// posting says how much a tool says a word.
+// posting says how often a tool uses a word, normalised.
 type posting struct {
 	tool   int32
 	weight float32 // below 1
 	head   bool    // in its name or summary
 }
 
-// Rank lists the tools that say most of what query says, the best first and equal
-// ones by name, at most limit. Who asks often makes an Index once.
+// Rank lists the tools that match query best, best first and equal ones by name, at
+// most limit. For repeated queries make an Index once.
 func Rank(query string, tools []model.Tool, limit int) []Ranked {
 	return NewIndex(tools).Rank(query, limit)
 }
 
-// NewIndex reads tools; a tenth of a millisecond for each is ample.
+// NewIndex indexes tools, at less than a tenth of a millisecond each.
 func NewIndex(tools []model.Tool) *Index {
 	x := &Index{tools: slices.Clone(tools), postings: map[string][]posting{}}
 	slices.SortStableFunc(x.tools, func(a, b model.Tool) int { return cmp.Compare(a.Name, b.Name) })
@@ -93,7 +94,7 @@ func NewIndex(tools []model.Tool) *Index {
 		head := append(Terms(x.tools[i].Summary), fields[inName]...)
 		for word, n := range said {
 			if x.postings[word] == nil {
-				word = strings.Clone(word) // a part of the text would keep all of it
+				word = strings.Clone(word) // a substring would keep the whole text in memory
 			}
 			x.postings[word] = append(x.postings[word], posting{
 				tool: int32(i), weight: float32(n / (saturation + n)), head: slices.Contains(head, word),
@@ -103,13 +104,13 @@ func NewIndex(tools []model.Tool) *Index {
 	return x
 }
 
-// Rank is the function Rank for the tools of the index.
+// Rank is like the function Rank, for the tools of the index.
 func (x *Index) Rank(query string, limit int) []Ranked {
 	return x.rank(Terms(query), limit, func(score float64, _ int) bool { return score > 0 })
 }
 
-// rank scores the tools by words, each counted once, and keeps those that keep
-// wants, which sees the score and how many words stand in the name or summary.
+// rank scores the tools, counting each word once, and keeps those for which keep
+// returns true. heads is how many of the words are in the tool's name or summary.
 func (x *Index) rank(words []string, limit int, keep func(score float64, heads int) bool) []Ranked {
 	words = slices.Compact(slices.Sorted(slices.Values(words)))
 	scores := make([]float64, len(x.tools))
@@ -143,13 +144,13 @@ func (x *Index) rank(words []string, limit int, keep func(score float64, heads i
 	return list
 }
 
-// rarity is what a word is worth: more, the fewer tools say it.
+// rarity is the weight of a word: the fewer tools use it, the higher.
 func (x *Index) rarity(word string) float64 {
 	with := float64(len(x.postings[word]))
 	return math.Log(1 + (background+float64(len(x.tools))-with+0.5)/(with+0.5))
 }
 
-// fieldsOf cuts what is known of a tool into words, by field.
+// fieldsOf splits the texts of a tool into words, by field.
 func fieldsOf(tool model.Tool) [fieldCount][]string {
 	var f [fieldCount][]string
 	// The typed name mostly repeats the name.
@@ -164,7 +165,7 @@ func fieldsOf(tool model.Tool) [fieldCount][]string {
 	return f
 }
 
-// prose is what a schema says in words.
+// prose is the part of a schema that has text.
 type prose struct {
 	Description string            `json:"description"`
 	Properties  map[string]*prose `json:"properties"`
@@ -174,8 +175,8 @@ type prose struct {
 	OneOf       []*prose          `json:"oneOf"`
 }
 
-// argumentTerms are the words of the names and descriptions of a tool's arguments
-// and of what stands in them.
+// argumentTerms returns the words in the names and descriptions of a tool's
+// arguments, nested ones included.
 func argumentTerms(schema json.RawMessage) []string {
 	var top prose
 	// What is of a wrong type is passed over: the schema was judged elsewhere.
@@ -191,7 +192,7 @@ func argumentTerms(schema json.RawMessage) []string {
 	return Terms(b.String())
 }
 
-// write appends the words of a schema.
+// write appends the texts of a schema to b.
 func (p *prose) write(b *strings.Builder, depth int) {
 	if p == nil || depth > maxNested {
 		return
@@ -206,3 +207,63 @@ func (p *prose) write(b *strings.Builder, depth int) {
 		inner.write(b, depth+1)
 	}
 }
+
+// A tool is clearly related to a message if two of the message's words are in its
+// name or summary and its score is at least relatedByTwo, or if one is and its score
+// is at least relatedByOne. Measured on BFCL, each request with the functions that
+// stand beside it: the right one is among the first three for 71 % of the 200
+// requests that one fits; something is offered for 5 % of the 240 that none fits.
+// With 20 other functions beside them it is 69 % and 6 %.
+const (
+	relatedByTwo = 0.2
+	relatedByOne = 0.5
+)
+
+// Word is a word of a message.
+type Word struct {
+	Text  string
+	Value bool // a name, number or address, or in quotes: seldom what a request is about
+}
+
+// Related lists the tools that a message is clearly about, best first, at most limit,
+// for a form to be offered, never to be called. It is stricter than Rank: stop words
+// do not count, nor values that no tool mentions. For small talk it usually finds
+// none.
+func (x *Index) Related(message []Word, limit int) []Ranked {
+	list := x.rank(x.content(message), limit, func(score float64, heads int) bool {
+		return heads > 0 && score >= relatedByOne || heads > 1 && score >= relatedByTwo
+	})
+	return slices.DeleteFunc(list, func(r Ranked) bool { return r.Score < list[0].Score/2 })
+}
+
+// content returns the words of a message that can tell what it is about.
+func (x *Index) content(message []Word) []string {
+	var list []string
+	for _, w := range message {
+		for _, term := range Terms(w.Text) {
+			if _, known := x.postings[term]; !empty[term] && (known || !w.Value) {
+				list = append(list, term)
+			}
+		}
+	}
+	return list
+}
+
+// empty holds stop words: function words, words of asking and courtesy, and those of
+// the calendar.
+var empty = func() map[string]bool {
+	m := map[string]bool{}
+	for _, word := range Terms(`
+a an the this that these those some any all no not and or but if then else than so as too also very just only
+of to in on at by for from with without into onto over under about up down out off after before since until between
+am is are was were be been being do does did doing done have has had having can could will would shall should may might must
+i me my mine we us our you your he him his she her it its they them their there here
+what which who whom whose when where why how much many
+don won isn aren doesn didn can couldn wouldn t s re ve ll d m
+hello hi hey good nice great fine cool bye goodbye morning afternoon evening night please thanks thank sorry welcome yes yeah ok okay well
+tell show give let make get want need like love know help try ask say speak talk look see think mean happen thing something anything everything
+now today tonight tomorrow yesterday day week month year monday tuesday wednesday thursday friday saturday sunday`) {
+		m[word] = true
+	}
+	return m
+}()

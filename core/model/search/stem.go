@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Terms cuts text into the words by which operations are found: lower case, cut
-// at camelCase, snake_case and digits, and reduced to their stems.
+// Terms splits text into stemmed lower-case words; camelCase, snake_case and digits
+// separate words.
 func Terms(s string) []string {
 	var list []string
 	begin := 0 // of the word that ends at i
@@ -28,7 +28,7 @@ func Terms(s string) []string {
 	return list
 }
 
-// The kinds of characters: of words, of numbers, and between them.
+// The kinds of characters: between words, of words, of numbers.
 const (
 	other = iota
 	letter
@@ -45,8 +45,8 @@ func kindOf(r rune) int {
 	return other
 }
 
-// hump reports whether a new word begins with r, at the front of rest: a capital
-// after a small letter, or the last of several capitals, as in getURLPath.
+// hump reports whether r, at the start of rest, begins a new word: a capital after a
+// small letter, or the last of several capitals, as in getURLPath.
 func hump(before, r rune, rest string) bool {
 	if !unicode.IsUpper(r) {
 		return false
@@ -55,8 +55,8 @@ func hump(before, r rune, rest string) bool {
 	return unicode.IsLower(before) || unicode.IsLower(next)
 }
 
-// stem takes the commonest English endings away, so that "adding", "added" and
-// "adds" are the word "add". It need not give a word, only the same for all.
+// stem removes the commonest English endings, so that "adding", "added" and "adds"
+// all become "add". The result need not be a word.
 func stem(w string) string {
 	if len(w) <= 3 || w[0] >= 0x80 {
 		return w

@@ -7,22 +7,22 @@ import (
 	"aidesk/core/model"
 )
 
-// wordPart is how many letters of a long word are one token.
+// wordPart is how many letters of a long word count as one token.
 const wordPart = 6
 
-// Tokens estimates how many tokens a text is, for budgets that must hold before a
-// provider has counted: rather too many than too few. Measured against the encoding
-// o200k, JSON Schema and English come out between 1 and 2 times the true number;
-// only long strings of random letters come out too low.
+// Tokens estimates the tokens of a text, for limits that must hold before a provider
+// has counted; it errs on the high side. Against the encoding o200k, JSON Schema and
+// English come out at 1 to 2 times the true number; only long strings of random
+// letters come out too low.
 func Tokens(text string) int {
-	n, run := 0, 0 // run: characters since the last token began
+	n, run := 0, 0 // run: characters of the current token
 	was := ' '
 	for _, r := range text {
 		switch letter, digit := isLetter(r), isDigit(r); {
 		case r > unicode.MaxASCII:
 			n, run = n+1, 0
 			if !letter && !digit {
-				n++ // marks and pictures
+				n++ // punctuation and emoji
 			}
 		case letter:
 			if !isLetter(was) || isUpper(r) && !isUpper(was) || run == wordPart {
@@ -35,9 +35,9 @@ func Tokens(text string) int {
 			}
 			run++
 		case r == ' ' && was != ' ':
-			run = 0 // it belongs to the word after it
+			run = 0 // a blank belongs to the word after it
 		case run == -1:
-			run = 0 // the second of two marks that come together
+			run = 0 // two marks in a row are one token
 		default:
 			n, run = n+1, -1
 		}
@@ -46,7 +46,7 @@ func Tokens(text string) int {
 	return n
 }
 
-// These are unicode's, and quick where it counts: every request is counted whole.
+// The following are like those of unicode, but fast for ASCII.
 
 func isLetter(r rune) bool {
 	if r <= unicode.MaxASCII {
@@ -69,7 +69,7 @@ func isDigit(r rune) bool {
 	return unicode.IsDigit(r)
 }
 
-// Estimate is how many tokens a request is taken to be, rather too many than too few.
+// Estimate estimates the tokens of a request, on the high side.
 func Estimate(r *model.Request) int {
 	n := 0
 	for _, text := range slices.Concat(r.System, r.Brief) {
@@ -84,10 +84,10 @@ func Estimate(r *model.Request) int {
 	return n
 }
 
-// perPart is what a wire needs around a piece of a message.
+// perPart is what a wire adds around each part of a message, in tokens.
 const perPart = 8
 
-// Size is how many tokens a message is taken to be in a request.
+// Size estimates the tokens of a message in a request.
 func Size(m model.Message) int {
 	n := Tokens(m.Name) + perPart
 	for _, p := range m.Parts {

@@ -16,53 +16,53 @@ const (
 	maxID      = 200
 )
 
-// Call is a call on its way.
+// Call is a tool call while it is being received.
 type Call struct {
 	ID, Name  string
-	Arguments []byte // as far as they came
+	Arguments []byte // received so far
 }
 
-// Answer is an answer on its way: what is said goes on at once, calls when all are
-// complete.
+// Answer assembles a model's answer from the events of a stream. Text is passed on at
+// once, calls when all are complete.
 type Answer struct {
-	On      func(model.Event) // nil: nobody listens
+	On      func(model.Event) // may be nil
 	Refused bool              // some of the text is a refusal
-	Finish  string            // why the model stopped, in the wire's word; "" until it has
-	ID      string            // the provider's
-	Usage   *model.Usage      // nil: not told
+	Finish  string            // the wire's reason to stop; "" until it came
+	ID      string            // the provider's id of the answer
+	Usage   *model.Usage      // nil: not reported
 
-	parts []model.Part // texts, provider's state; a call's place is held by an empty part
-	calls []*Call
-	said  int  // bytes
-	apart bool // what is said next begins a paragraph
+	parts        []model.Part // text and state; an empty part stands for the next call
+	calls        []*Call
+	textBytes    int
+	newParagraph bool // the next text begins a paragraph
 }
 
-// Say adds to the text.
-func (a *Answer) Say(text string) {
+// AddText appends text to the answer and passes it on.
+func (a *Answer) AddText(text string) {
 	if text == "" {
 		return
 	}
-	if a.apart && a.said > 0 {
+	if a.newParagraph && a.textBytes > 0 {
 		text = "\n\n" + text
 	}
-	a.apart = false
+	a.newParagraph = false
 	if n := len(a.parts); n > 0 && a.parts[n-1].Text != "" {
 		a.parts[n-1].Text += text
 	} else {
 		a.parts = append(a.parts, model.Part{Text: text})
 	}
-	a.said += len(text)
+	a.textBytes += len(text)
 	a.emit(model.Event{Text: text})
 }
 
-// Break has what is said next begin a paragraph.
-func (a *Answer) Break() { a.apart = true }
+// BreakParagraph makes the next text begin a new paragraph.
+func (a *Answer) BreakParagraph() { a.newParagraph = true }
 
-// Keep adds a part of the provider's own state.
-func (a *Answer) Keep(part model.Part) { a.parts = append(a.parts, part) }
+// AddPart appends a part with the provider's own state.
+func (a *Answer) AddPart(part model.Part) { a.parts = append(a.parts, part) }
 
-// Open adds a call, whose place is here.
-func (a *Answer) Open() (*Call, error) {
+// AddCall appends an empty call to the answer; the caller fills it in.
+func (a *Answer) AddCall() (*Call, error) {
 	if len(a.calls) == maxCalls {
 		return nil, &model.Error{Kind: model.Protocol, Message: fmt.Sprintf("the model made more than %d calls at once", maxCalls)}
 	}
@@ -72,8 +72,8 @@ func (a *Answer) Open() (*Call, error) {
 	return c, nil
 }
 
-// Called reports whether there are calls.
-func (a *Answer) Called() bool { return len(a.calls) > 0 }
+// HasCalls reports whether there are calls.
+func (a *Answer) HasCalls() bool { return len(a.calls) > 0 }
 
 func (a *Answer) emit(e model.Event) {
 	if a.On != nil {
@@ -81,9 +81,9 @@ func (a *Answer) emit(e model.Event) {
 	}
 }
 
-// Response is the whole answer, once it has come to its end. Calls count only when
-// they are why the model stopped. sent is the size of the request in bytes: where
-// the server does not count tokens they are estimated.
+// Response returns the complete answer. Calls count only if they are why the model
+// stopped. sent is the size of the request in bytes, from which tokens are estimated
+// if the server did not report any.
 func (a *Answer) Response(r *model.Request, stop model.Stop, sent int64) (*model.Response, error) {
 	response := &model.Response{
 		ID: Clip(OneLine(a.ID), maxID), Message: model.Message{V: model.Version, Role: model.Assistant}, Stop: stop,
@@ -91,7 +91,7 @@ func (a *Answer) Response(r *model.Request, stop model.Stop, sent int64) (*model
 	var calls []model.ToolCall
 	if stop == model.Calls {
 		var err error
-		if calls, err = complete(a.calls, r.Messages); err != nil {
+		if calls, err = completeCalls(a.calls, r.Messages); err != nil {
 			return nil, err
 		}
 	}
@@ -114,7 +114,7 @@ func (a *Answer) Response(r *model.Request, stop model.Stop, sent int64) (*model
 		return response, nil
 	}
 	// Three bytes for a token is more than there are in most languages.
-	said := a.said
+	said := a.textBytes
 	for _, c := range a.calls {
 		said += len(c.Name) + len(c.Arguments)
 	}
@@ -122,8 +122,9 @@ func (a *Answer) Response(r *model.Request, stop model.Stop, sent int64) (*model
 	return response, nil
 }
 
-// complete gives the calls, each with an id that the transcript does not have.
-func complete(calls []*Call, transcript []model.Message) ([]model.ToolCall, error) {
+// completeCalls returns the calls, each with an id that the transcript does not have
+// yet.
+func completeCalls(calls []*Call, transcript []model.Message) ([]model.ToolCall, error) {
 	taken := map[string]bool{}
 	for _, m := range transcript {
 		for _, c := range m.CallsOf() {
@@ -158,7 +159,8 @@ func isObject(raw []byte) bool {
 	return len(raw) > 0 && raw[0] == '{' && json.Valid(raw)
 }
 
-// Text reads a string, or the texts of a list of parts; "" for anything else.
+// Text reads a JSON string, or joins the texts of a list of parts; it is "" for
+// anything else.
 func Text(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
@@ -179,8 +181,9 @@ func Text(raw json.RawMessage) string {
 	return b.String()
 }
 
-// Piece reads a piece of arguments: a string, or JSON itself.
-func Piece(raw json.RawMessage) []byte {
+// ArgumentPiece reads a piece of a call's arguments: the content of a JSON string, or
+// the JSON itself, because some servers send an object.
+func ArgumentPiece(raw json.RawMessage) []byte {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
 		return []byte(s)

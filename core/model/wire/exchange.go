@@ -16,9 +16,9 @@ import (
 
 // Bounds of what a server may send.
 const (
-	maxBody  = 16 << 20 // of an answer
-	maxFault = 64 << 10 // of an error
-	maxWait  = time.Hour
+	maxBody       = 16 << 20 // of an answer
+	maxErrorBody  = 64 << 10 // of an error
+	maxRetryAfter = time.Hour
 )
 
 // Exchange is one request and its response. It stands between the library and
@@ -29,24 +29,25 @@ type Exchange struct {
 	// libraries want them that read by name; otherwise an event is one line of data.
 	Named bool
 
-	client *http.Client
-	host   string
-	watch  *watch
-	scrub  scrubber
-	sent   int64 // bytes of the request
+	client   *http.Client
+	host     string
+	timeouts *timeouts
+	redact   redactor
+	sent     int64 // bytes of the request
 }
 
-// Do sends the request. Whatever is not the beginning of an answer is an error.
+// Do sends the request. A response that is not the beginning of an answer is returned
+// as an error.
 func (x *Exchange) Do(r *http.Request) (*http.Response, error) {
 	x.sent = r.ContentLength
 	response, err := x.client.Do(r) //nolint:gosec // the address is the operator's, and redirects are not followed
 	if err != nil {
 		return nil, err
 	}
-	body := watched{ReadCloser: response.Body, watch: x.watch}
+	body := timedBody{ReadCloser: response.Body, watch: x.timeouts}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		defer func() { _ = body.Close() }()
-		return nil, x.refusal(response, body)
+		return nil, x.statusError(response, body)
 	}
 	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	limited := io.LimitReader(body, maxBody)
@@ -54,12 +55,12 @@ func (x *Exchange) Do(r *http.Request) (*http.Response, error) {
 	case "text/event-stream":
 		response.Body = closing{newEvents(limited, x.Named), body}
 	case "application/json":
-		response.Body = closing{newWhole(limited, x.Named), body}
+		response.Body = closing{newSingleEvent(limited, x.Named), body}
 	default:
 		_ = body.Close()
 		return nil, &model.Error{
 			Kind: model.Protocol, Status: response.StatusCode,
-			Message: fmt.Sprintf("the server answered with %s instead of an event stream; is base_url right?", page(kind)),
+			Message: fmt.Sprintf("the server answered with %s instead of an event stream; is base_url right?", contentTypeName(kind)),
 		}
 	}
 	return response, nil
@@ -71,8 +72,8 @@ type closing struct {
 	io.Closer
 }
 
-// page says what a content type is.
-func page(kind string) string {
+// contentTypeName describes a content type.
+func contentTypeName(kind string) string {
 	switch kind {
 	case "":
 		return "something of no content type"
@@ -82,39 +83,39 @@ func page(kind string) string {
 	return Clip(OneLine(kind), 60)
 }
 
-// Sent is the size of the request in bytes.
+// Sent returns the size of the request in bytes.
 func (x *Exchange) Sent() int64 { return x.sent }
 
-// Hurry is called when the reason to stop is known: what still comes is usage and the
-// end, and not every server sends them.
-func (x *Exchange) Hurry() { x.watch.hurry() }
+// EndExpected is called when the reason to stop is known: only the usage and the end
+// of the stream may still come, and not every server sends them.
+func (x *Exchange) EndExpected() { x.timeouts.endExpected() }
 
-// Refused is the error that a server tells within a stream.
-func (x *Exchange) Refused(raw []byte) error {
-	said := readReport(raw)
+// StreamError makes the error that a server reports within a stream.
+func (x *Exchange) StreamError(raw []byte) error {
+	said := readServerError(raw)
 	kind := said.classify(0)
-	return &model.Error{Kind: kind, Message: x.scrub.line(kind, 0, said)}
+	return &model.Error{Kind: kind, Message: x.redact.line(kind, 0, said)}
 }
 
-// refusal is the error that an error status means.
-func (x *Exchange) refusal(response *http.Response, body io.Reader) error {
-	raw, _ := io.ReadAll(io.LimitReader(body, maxFault))
+// statusError makes the error for a status that is not 2xx.
+func (x *Exchange) statusError(response *http.Response, body io.Reader) error {
+	raw, _ := io.ReadAll(io.LimitReader(body, maxErrorBody))
 	if response.StatusCode < 400 {
 		return &model.Error{
 			Kind: model.Protocol, Status: response.StatusCode,
 			Message: "the server redirects; set base_url to the address that it names",
 		}
 	}
-	said := readReport(raw)
+	said := readServerError(raw)
 	fault := said.classify(response.StatusCode)
 	return &model.Error{
 		Kind: fault, Status: response.StatusCode, RetryAfter: retryAfter(response.Header),
-		Message: x.scrub.line(fault, response.StatusCode, said),
+		Message: x.redact.line(fault, response.StatusCode, said),
 	}
 }
 
-// retryAfter reads how long to wait: seconds, milliseconds or a date, which
-// counts from the server's own.
+// retryAfter reads how long the server asks to wait: seconds, milliseconds or a date,
+// which is compared with the server's own clock.
 func retryAfter(h http.Header) time.Duration {
 	wait := time.Duration(0)
 	if ms, err := strconv.ParseFloat(h.Get("Retry-After-Ms"), 64); err == nil {
@@ -126,11 +127,11 @@ func retryAfter(h http.Header) time.Duration {
 			wait = at.Sub(date)
 		}
 	}
-	return min(max(wait, 0), maxWait)
+	return min(max(wait, 0), maxRetryAfter)
 }
 
-// fault makes a *model.Error of whatever else went wrong.
-func (x *Exchange) fault(err error) error {
+// wrapError makes a *model.Error of any other error.
+func (x *Exchange) wrapError(err error) error {
 	if already, ok := errors.AsType[*model.Error](err); ok {
 		return already
 	}
@@ -139,14 +140,14 @@ func (x *Exchange) fault(err error) error {
 	case x.sent == 0:
 		// The library refused to send the request.
 		kind = model.BadRequest
-	case x.watch.begun.Load():
+	case x.timeouts.started.Load():
 		kind = model.Truncated
 	}
 	// The address stands in the configuration, and may hold what is not for logs.
 	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err
 	}
-	message := x.scrub.clean(err.Error())
+	message := x.redact.clean(err.Error())
 	switch kind {
 	case model.Network:
 		message = "the server at " + x.host + " cannot be reached: " + message

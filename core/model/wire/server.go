@@ -1,16 +1,18 @@
-// Package wire is what the wires of language models share, whoever speaks them: how a
-// transcript is worded, how one request goes out and its answer comes in, the clocks
-// above it, and what an error means. The wires themselves, with their libraries, are
-// in openai and anthropic.
+// Package wire holds what the wires of language models have in common: how a
+// transcript is put into words (wording.go), how a request is sent and its answer
+// received (exchange.go, sse.go, answer.go) within time limits (server.go), and what an
+// error means (errors.go). The wires themselves are in openai and anthropic.
 package wire
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"aidesk/core/model"
@@ -47,8 +49,8 @@ type Server struct {
 	client     *http.Client
 }
 
-// NewServer makes a server of a configuration. A base URL that is none shows when the
-// model is asked. What it ends with is left out: operators paste whole addresses.
+// NewServer makes a Server. An invalid base URL shows when the model is asked. The
+// given endings are removed from it, because operators paste whole addresses.
 func NewServer(wire string, c Config, ends ...string) *Server {
 	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
 	for _, end := range ends {
@@ -81,26 +83,25 @@ func (s *Server) Info() model.Info {
 	return model.Info{Wire: s.wire, Name: s.Model, Host: s.host, Window: s.Window}
 }
 
-// Fits reports whether a provider's own state came from this very model, which alone
-// understands it.
-func (s *Server) Fits(o *model.Opaque) bool { return o != nil && o.Of(s.Info()) }
+// OwnsState reports whether opaque state came from this very model.
+func (s *Server) OwnsState(o *model.Opaque) bool { return o != nil && o.Of(s.Info()) }
 
-// Keep makes a part of a provider's own state.
-func (s *Server) Keep(raw []byte) model.Part {
+// OpaquePart makes a part of the provider's own state.
+func (s *Server) OpaquePart(raw []byte) model.Part {
 	return model.Part{Opaque: &model.Opaque{Wire: s.wire, Model: s.Model, Host: s.host, Raw: raw}}
 }
 
-// Ask makes one exchange by send; nothing is retried. Errors are *model.Error, except
-// that of a cancelled ctx.
+// Ask makes one exchange by calling send; nothing is retried. Errors are
+// *model.Error, except that of a cancelled ctx.
 func (s *Server) Ask(
 	ctx context.Context, r *model.Request, send func(ctx context.Context, x *Exchange) (*model.Response, error),
 ) (*model.Response, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("asking the model: %w", err)
 	}
-	w, asking := newWatch(ctx, s.Config)
+	w, asking := newTimeouts(ctx, s.Config)
 	defer w.stop()
-	x := &Exchange{client: s.client, host: s.host, watch: w, scrub: scrubber{key: s.APIKey, model: s.Model, request: r}}
+	x := &Exchange{client: s.client, host: s.host, timeouts: w, redact: redactor{key: s.APIKey, model: s.Model, request: r}}
 	response, err := send(asking, x)
 	switch {
 	case err == nil:
@@ -111,5 +112,78 @@ func (s *Server) Ask(
 	if late, ok := errors.AsType[*model.Error](context.Cause(asking)); ok {
 		return nil, late
 	}
-	return nil, x.fault(err)
+	return nil, x.wrapError(err)
+}
+
+// endGrace is how long the end of a stream may take once the reason to stop is known.
+const endGrace = 2 * time.Second
+
+// timeouts cancels a request that takes too long: to the first byte of the answer,
+// between two bytes, or in all.
+type timeouts struct {
+	cancel     context.CancelCauseFunc
+	idle       atomic.Int64 // nanoseconds
+	started    atomic.Bool  // a byte has come
+	idleTimer  *time.Timer
+	totalTimer *time.Timer
+}
+
+// newTimeouts starts the timers. When one fires, the context ends with a *model.Error
+// as its cause.
+func newTimeouts(parent context.Context, c Config) (*timeouts, context.Context) {
+	ctx, cancel := context.WithCancelCause(parent)
+	w := &timeouts{cancel: cancel}
+	w.idle.Store(int64(c.Idle))
+	w.idleTimer = time.AfterFunc(c.FirstByte, func() {
+		if w.started.Load() {
+			w.expire(fmt.Sprintf("nothing more came for %s", time.Duration(w.idle.Load())))
+		} else {
+			w.expire(fmt.Sprintf("no answer came within %s", c.FirstByte))
+		}
+	})
+	w.totalTimer = time.AfterFunc(c.Total, func() { w.expire(fmt.Sprintf("the answer took longer than %s", c.Total)) })
+	return w, ctx
+}
+
+// expire cancels the request.
+func (w *timeouts) expire(why string) {
+	kind := model.Network
+	if w.started.Load() {
+		kind = model.Truncated
+	}
+	w.cancel(&model.Error{Kind: kind, Message: why})
+}
+
+// endExpected shortens the time that the rest of the stream may take.
+func (w *timeouts) endExpected() {
+	w.idle.Store(int64(endGrace))
+	w.idleTimer.Reset(endGrace)
+}
+
+// received restarts the idle timer because bytes came.
+func (w *timeouts) received() {
+	w.started.Store(true)
+	w.idleTimer.Reset(time.Duration(w.idle.Load()))
+}
+
+// stop stops the timers.
+func (w *timeouts) stop() {
+	w.idleTimer.Stop()
+	w.totalTimer.Stop()
+	w.cancel(nil)
+}
+
+// timedBody is a response body that reports received bytes to the timeouts.
+type timedBody struct {
+	io.ReadCloser
+	watch *timeouts
+}
+
+// Read reads from the body.
+func (b timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if n > 0 {
+		b.watch.received()
+	}
+	return n, err
 }

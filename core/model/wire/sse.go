@@ -132,17 +132,17 @@ func rewrite(out, data []byte, named bool) []byte {
 	return out
 }
 
-// whole gives a JSON document as a stream of one event.
-type whole struct {
+// singleEvent gives a JSON document as a stream of one event.
+type singleEvent struct {
 	from  io.Reader
 	named bool
 	out   *bytes.Reader
 }
 
-func newWhole(r io.Reader, named bool) *whole { return &whole{from: r, named: named} }
+func newSingleEvent(r io.Reader, named bool) *singleEvent { return &singleEvent{from: r, named: named} }
 
 // Read reads the whole document first.
-func (w *whole) Read(p []byte) (int, error) {
+func (w *singleEvent) Read(p []byte) (int, error) {
 	if w.out == nil {
 		raw, err := io.ReadAll(w.from)
 		if err != nil {

@@ -18,7 +18,7 @@ func TestScrub(t *testing.T) {
 		Tools: []model.Tool{{Name: "probe_look"}},
 	}
 	r.Messages[0].Parts[0].Text = "my number is 4711-0815 and the launch is on friday the 13th, call ann@corp.example"
-	s := scrubber{key: "key-of-the-test", model: "scripted-3", request: r}
+	s := redactor{key: "key-of-the-test", model: "scripted-3", request: r}
 	tests := []struct{ name, message, want string }{
 		{"harmless", "tool probe_look is odd", "tool probe_look is odd"},
 		{"key", "key-of-the-test is wrong", "*** is wrong"},
