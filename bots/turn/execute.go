@@ -101,7 +101,7 @@ func (d *decision) finish(ctx context.Context, a confirm.Action, got plugin.Outc
 	if err != nil {
 		return a, err
 	}
-	if err := entries(&c, d.Owner(), agent.Tell(a)); err != nil {
+	if err := entries(&c, d.Owner(), agent.OutcomeEntry(a)); err != nil {
 		return a, err
 	}
 	if err := d.turn.save(c, nil); err != nil {
@@ -123,7 +123,7 @@ func (d *decision) resume(ctx context.Context, a confirm.Action) error {
 		}
 	case confirm.Denied: // cancelled at once, while another turn ran: the model is told now
 		var c store.Commit
-		if err := entries(&c, d.Owner(), agent.Tell(a)); err != nil {
+		if err := entries(&c, d.Owner(), agent.OutcomeEntry(a)); err != nil {
 			return err
 		}
 		return d.Commit(c)
@@ -142,7 +142,7 @@ func (d *decision) resume(ctx context.Context, a confirm.Action) error {
 // the card, so that one write is one message; what it parks gets a message of its own.
 func (d *decision) goOn(ctx context.Context, member chat.Member, a confirm.Action) error {
 	answer, err := d.turn.ask(ctx, member, agent.Turn{Links: a.Outcome.Links})
-	if _, fault := agent.Fault(err); fault || errors.Is(err, errStopped) || err != nil && d.turn.quota.limited() != nil {
+	if _, fault := agent.ErrorLine(err); fault || errors.Is(err, errStopped) || err != nil && d.turn.quota.limited() != nil {
 		d.Logger.WarnContext(ctx, "the model did not go on", "error", err)
 		var c store.Commit
 		d.turn.quota.settle(&c)
@@ -181,7 +181,7 @@ func (d *decision) close(ctx context.Context, a confirm.Action, state confirm.St
 	if err != nil {
 		return err
 	}
-	if err := entries(&c, d.Owner(), agent.Tell(a)); err != nil {
+	if err := entries(&c, d.Owner(), agent.OutcomeEntry(a)); err != nil {
 		return err
 	}
 	for _, e := range done {

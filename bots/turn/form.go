@@ -73,7 +73,7 @@ func (s *step) run(ctx context.Context, what command.Form, call plugin.Call) err
 		a.Confirmation, a.Conversation, a.Place = s.ReplyID, s.Conversation, s.Event.Place
 		a.Member, a.Name, a.Owner = member.ID, member.Name, s.Bot.Owner(s.Event.Place, member.ID)
 		a.CallID, a.Tool = a.ID, tool
-		return s.answer(ctx, store.Commit{}, agent.Answer{Entries: agent.Asked(member.Name, line), Parked: []confirm.Action{a}})
+		return s.answer(ctx, store.Commit{}, agent.Answer{Entries: agent.QuestionEntries(member.Name, line), Parked: []confirm.Action{a}})
 	}
 	if over := s.count(ctx); over != nil {
 		return s.overLimit(ctx, member, line, over)
@@ -85,13 +85,13 @@ func (s *step) run(ctx context.Context, what command.Form, call plugin.Call) err
 		return s.Note(ctx, err.Error()+".")
 	}
 	var c store.Commit
-	if err := entries(&c, s.Owner(), agent.Ran(member.Name, line, tool, call, got)...); err != nil {
+	if err := entries(&c, s.Owner(), agent.CommandEntries(member.Name, line, tool, call, got)...); err != nil {
 		return err
 	}
 	s.work.Entries = append(s.work.Entries, c.Entries...)
 	answer, err := s.ask(ctx, member, agent.Turn{Links: got.Links})
 	if err != nil {
-		told, ok := agent.Fault(err)
+		told, ok := agent.ErrorLine(err)
 		if over := s.quota.limited(); over != nil {
 			told, err = s.quota.line(member, over)
 			ok = err == nil

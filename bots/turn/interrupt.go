@@ -62,7 +62,7 @@ func unanswered(entries []store.Entry) bool {
 		return false
 	}
 	last, err := agent.ReadEntry(entries[len(entries)-1].Body)
-	return err == nil && agent.Unanswered(last)
+	return err == nil && agent.IsUnanswered(last)
 }
 
 // cancelNow decides a Cancel while a turn of the conversation runs. Its outcome is

@@ -29,10 +29,10 @@ const (
 type quota struct {
 	*bot.Exchange
 
-	purse *middleware.Purse // pays for the turn; nil: there is none yet
-	day   time.Time         // on whose limits the purse draws
-	turns int               // 1: the step is a turn that counts
-	near  string            // the counter of a workspace's day that is nearly full
+	purse *middleware.TurnBudget // pays for the turn; nil: there is none yet
+	day   time.Time              // on whose limits the purse draws
+	turns int                    // 1: the step is a turn that counts
+	near  string                 // the counter of a workspace's day that is nearly full
 }
 
 // count counts the turn against the limits, before anything is spent. A turn that is
@@ -64,18 +64,18 @@ func (q *quota) count(ctx context.Context, messages int, redone bool) error {
 		q.turns = 0
 		return err
 	}
-	purse.Opened = aside
+	purse.Reserved = aside
 	return nil
 }
 
 // wallet pays for the requests of the step's turn, from the limits of the day on which
 // it began.
-func (q *quota) wallet() *middleware.Purse {
+func (q *quota) wallet() *middleware.TurnBudget {
 	if q.purse == nil {
 		q.day = q.Now().UTC()
-		q.purse = &middleware.Purse{
-			Tokens: int64(q.Bot.Limits.TokensPerTurn),
-			Take:   func(ctx context.Context, a middleware.Amount) error { return q.take(ctx, q.counts(a)) },
+		q.purse = &middleware.TurnBudget{
+			Tokens:  int64(q.Bot.Limits.TokensPerTurn),
+			Reserve: func(ctx context.Context, a middleware.Amount) error { return q.take(ctx, q.counts(a)) },
 		}
 	}
 	return q.purse
@@ -131,7 +131,7 @@ func (q *quota) settle(c *store.Commit) {
 	if q.purse == nil {
 		return
 	}
-	c.Counts = append(c.Counts, q.counts(q.purse.Rest())...)
+	c.Counts = append(c.Counts, q.counts(q.purse.Unsettled())...)
 	usage := store.Usage{
 		Scope: q.Bot.Scope(q.Event.Place), Member: q.Owner(), Time: q.Now(),
 		Turns: q.turns, Model: q.Bot.Agent.Model.Info().Name,

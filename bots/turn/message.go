@@ -57,7 +57,7 @@ func (s *step) message(ctx context.Context) error {
 		observeTurn(s.Observe, limitedTurn, took)
 		return s.overLimit(ctx, member, question, s.quota.limited())
 	case err != nil:
-		line, ok := agent.Fault(err)
+		line, ok := agent.ErrorLine(err)
 		if !ok {
 			return err
 		}
@@ -146,7 +146,7 @@ func (s *step) ask(ctx context.Context, member chat.Member, t agent.Turn) (agent
 		}
 		t.History = append(t.History, entry)
 	}
-	return s.Bot.Agent.Run(middleware.WithPurse(ctx, s.quota.wallet()), t)
+	return s.Bot.Agent.Run(middleware.WithTurnBudget(ctx, s.quota.wallet()), t)
 }
 
 // answer commits what a turn decided, with c, in one transaction.
@@ -189,7 +189,7 @@ func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 func (s *step) ended(question string, member chat.Member, line string) error {
 	var c store.Commit
 	s.quota.settle(&c)
-	if err := entries(&c, s.Owner(), agent.Ended(member.Name, question, line)...); err != nil {
+	if err := entries(&c, s.Owner(), agent.UnansweredEntries(member.Name, question, line)...); err != nil {
 		return err
 	}
 	if line == "" {

@@ -149,7 +149,7 @@ func (j *job) apologise(ctx context.Context, work store.Work) error {
 		if err != nil {
 			return err
 		}
-		told, err := json.Marshal(agent.Tell(a))
+		told, err := json.Marshal(agent.OutcomeEntry(a))
 		if err != nil {
 			return fmt.Errorf("storing the transcript: %w", err)
 		}

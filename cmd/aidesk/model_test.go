@@ -29,12 +29,12 @@ func TestPaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	var taken []middleware.Amount
-	purse := &middleware.Purse{Take: func(_ context.Context, a middleware.Amount) error {
+	budget := &middleware.TurnBudget{Reserve: func(_ context.Context, a middleware.Amount) error {
 		taken = append(taken, a)
 		return nil
 	}}
 	r := &model.Request{Messages: []model.Message{{V: 1, Role: model.User, Parts: []model.Part{{Text: "hello"}}}}}
-	ctx := middleware.WithPurse(t.Context(), purse)
+	ctx := middleware.WithTurnBudget(t.Context(), budget)
 	for _, name := range []string{"main", "none"} {
 		if _, err := models[name].Generate(ctx, r, nil); err != nil {
 			t.Fatal(err)
@@ -45,7 +45,7 @@ func TestPaid(t *testing.T) {
 	if diff := cmp.Diff(want, taken); diff != "" {
 		t.Errorf("reserved (-want +got):\n%s", diff)
 	}
-	spent := purse.Spent()
+	spent := budget.Spent()
 	if len(spent) != 1 || spent[0].Model != "cheap" || spent[0].Usage.Output == 0 || spent[0].Micros != int64(spent[0].Usage.Output) {
 		t.Errorf("spent %+v", spent)
 	}

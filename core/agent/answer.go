@@ -187,9 +187,9 @@ func (t *Trace) addOffered(picks []offeredTool) {
 	}
 }
 
-// Fault is the line that a member reads when the model failed; ok is false if err is not
-// a model's error.
-func Fault(err error) (line string, ok bool) {
+// ErrorLine is the line that a member reads when the model failed; ok is false if err
+// is not a model's error.
+func ErrorLine(err error) (line string, ok bool) {
 	var m *model.Error
 	if !errors.As(err, &m) {
 		return "", false

@@ -96,7 +96,7 @@ func TestFlowLater(t *testing.T) {
 	decided := func(lasting bool) agent.Entry {
 		a := parked
 		a.State, a.Lasting, a.Outcome = confirm.Done, lasting, confirm.Outcome{Line: "Done.", Content: `{"goods":[]}`}
-		return agent.Tell(a)
+		return agent.OutcomeEntry(a)
 	}
 	before := b.turn.History
 	b.turn.History = append(slices.Clone(before), decided(false))

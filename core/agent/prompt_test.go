@@ -114,7 +114,7 @@ func TestOutcome(t *testing.T) {
 	done.State = "done"
 	done.Outcome.Line, done.Outcome.Content = "Done.", `{"order":"A-1"}`
 	done.Outcome.Links = []openapi.Link{{URL: "https://orders.example/A-1", Kind: "page"}}
-	b.turn.History, b.turn.Question = slices.Concat(first.Entries, []agent.Entry{agent.Tell(done)}), ""
+	b.turn.History, b.turn.Question = slices.Concat(first.Entries, []agent.Entry{agent.OutcomeEntry(done)}), ""
 	a := b.run(t)
 	sent := b.script.Requests()[2].Messages
 	last := sent[len(sent)-1]

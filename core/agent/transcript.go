@@ -40,9 +40,9 @@ var statusOf = map[confirm.State]model.Status{
 	confirm.Denied: model.Declined, confirm.Expired: model.Expired, confirm.Replaced: model.Expired,
 }
 
-// Tell makes the entry that tells the model what became of a call that waited for the
-// member.
-func Tell(a confirm.Action) Entry {
+// OutcomeEntry makes the entry that tells the model what became of a call that waited
+// for the member.
+func OutcomeEntry(a confirm.Action) Entry {
 	o := a.Outcome
 	result := &model.ToolResult{
 		CallID: a.CallID, Operation: a.Tool, Status: statusOf[a.State], LeftOut: o.LeftOut, Content: cmp.Or(o.Content, o.Line),
@@ -65,19 +65,19 @@ func Tell(a confirm.Action) Entry {
 	return e
 }
 
-// Asked makes the transcript entry of what a member typed.
-func Asked(name, line string) []Entry {
+// QuestionEntries makes the transcript of what a member typed.
+func QuestionEntries(name, line string) []Entry {
 	return []Entry{{Message: model.Message{V: model.Version, Role: model.User, Name: name, Parts: []model.Part{{Text: line}}}}}
 }
 
-// Ran makes the transcript of an operation that a member ran by a command, without the
-// model: what they typed, and the result as an outcome.
-func Ran(name, line, tool string, c plugin.Call, o plugin.Outcome) []Entry {
+// CommandEntries makes the transcript of an operation that a member ran by a command,
+// without the model: what they typed, and the result as an outcome.
+func CommandEntries(name, line, tool string, c plugin.Call, o plugin.Outcome) []Entry {
 	state := confirm.Done
 	if o.Status != "ok" {
 		state = confirm.Failed
 	}
-	return append(Asked(name, line), Tell(confirm.Action{
+	return append(QuestionEntries(name, line), OutcomeEntry(confirm.Action{
 		Tool: tool, Call: c, State: state, Outcome: confirm.Outcome{Content: Content(o), LeftOut: o.LeftOut, Links: o.Links},
 	}))
 }
@@ -85,15 +85,15 @@ func Ran(name, line, tool string, c plugin.Call, o plugin.Outcome) []Entry {
 // noAnswer is the model's text in the transcript of a turn that ended without an answer.
 const noAnswer = "(no answer)"
 
-// Ended makes the transcript of a turn that ended without an answer of the model: what
-// the member said, and the line that they were shown instead, if any.
-func Ended(name, question, line string) []Entry {
+// UnansweredEntries makes the transcript of a turn that ended without an answer of
+// the model: what the member said, and the line that they were shown instead, if any.
+func UnansweredEntries(name, question, line string) []Entry {
 	closed := model.Message{V: model.Version, Role: model.Assistant, Parts: []model.Part{{Text: cmp.Or(line, noAnswer)}}}
-	return append(Asked(name, question), Entry{Message: closed})
+	return append(QuestionEntries(name, question), Entry{Message: closed})
 }
 
-// Unanswered reports whether the transcript's last turn ended without an answer.
-func Unanswered(last Entry) bool {
+// IsUnanswered reports whether the transcript's last turn ended without an answer.
+func IsUnanswered(last Entry) bool {
 	return last.Message.Role == model.Assistant && last.Message.TextOf() == noAnswer
 }
 

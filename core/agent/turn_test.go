@@ -264,7 +264,7 @@ func TestTime(t *testing.T) {
 	b = toolset(t, true, script.Hang())
 	b.Limits.Step = 20 * time.Millisecond
 	_, err := b.Run(t.Context(), b.turn)
-	if line, ok := agent.Fault(err); !ok || !strings.Contains(line, "busy") {
+	if line, ok := agent.ErrorLine(err); !ok || !strings.Contains(line, "busy") {
 		t.Errorf("a request without an answer: %q, %v", line, err)
 	}
 
@@ -301,13 +301,13 @@ func TestSideBySide(t *testing.T) {
 
 // TestFault: the caller tells a model's failure from others.
 func TestFault(t *testing.T) {
-	if line, ok := agent.Fault(errors.New("disk")); ok || line != "" {
+	if line, ok := agent.ErrorLine(errors.New("disk")); ok || line != "" {
 		t.Errorf("a disk is no model: %q", line)
 	}
 	for _, kind := range []model.Kind{model.Auth, model.Rate, model.Overloaded, model.Context, model.BadRequest, model.Refused, model.Truncated, model.Network, model.Protocol, "new"} {
 		b := toolset(t, true, script.Fail(&model.Error{Kind: kind, Message: "sk-secret"}))
 		_, err := b.Run(t.Context(), b.turn)
-		if line, ok := agent.Fault(err); !ok || line == "" || strings.Contains(line, "secret") || strings.Contains(line, "\n") {
+		if line, ok := agent.ErrorLine(err); !ok || line == "" || strings.Contains(line, "secret") || strings.Contains(line, "\n") {
 			t.Errorf("%s: %q, %v", kind, line, err)
 		}
 	}

@@ -14,9 +14,9 @@ import (
 // answerTokens is the assumed length of an answer where Budget.Answer names none.
 const answerTokens = 1000
 
-// Budget is a Model whose every request is reserved in the Purse of its context before
-// it is sent, and settled after. Without a Purse nothing is reserved. It stands next
-// to the wire, below what tries again or elsewhere, since each try costs.
+// Budget is a Model that reserves each request in the TurnBudget of its context
+// before it is sent, and settles it after. Without a TurnBudget nothing is reserved.
+// It stands next to the wire, inside Retry and Fallback, because each try costs.
 type Budget struct {
 	model.Model
 	Price  Price
@@ -26,14 +26,14 @@ type Budget struct {
 // Generate reserves, asks and settles. Usage that the model does not report is
 // estimated, here and in the Response.
 func (b *Budget) Generate(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
-	purse, _ := ctx.Value(turnBudgetKey{}).(*Purse)
-	if purse == nil {
-		purse = &Purse{}
+	budget, _ := ctx.Value(turnBudgetKey{}).(*TurnBudget)
+	if budget == nil {
+		budget = &TurnBudget{}
 	}
 	input := search.Estimate(r)
 	most := model.Usage{Input: input, Output: cmp.Or(b.Answer, answerTokens)}
 	held := Amount{Tokens: total(most), Micros: b.Price.worstCase().Cost(most)}
-	if err := purse.reserve(ctx, held); err != nil {
+	if err := budget.reserve(ctx, held); err != nil {
 		return nil, err
 	}
 	response, err := b.Model.Generate(ctx, r, on)
@@ -47,7 +47,7 @@ func (b *Budget) Generate(ctx context.Context, r *model.Request, on func(model.E
 	case wasProbablyRead(err):
 		used = model.Usage{Input: input, Estimated: true}
 	}
-	purse.settle(held, Spent{Model: b.Info().Name, Usage: used, Micros: b.Price.Cost(used)})
+	budget.settle(held, Spent{Model: b.Info().Name, Usage: used, Micros: b.Price.Cost(used)})
 	return response, err
 }
 
@@ -75,19 +75,19 @@ type Spent struct {
 	Micros int64 // millionths of a currency
 }
 
-// Purse is what one turn may spend on models. It travels in the context of its
-// requests, so that each of them is paid for, whatever decorators are in between. Its
-// fields are set before the first request.
-type Purse struct {
-	Tokens int64  // that the turn may use; 0: no limit
-	Opened Amount // reserved for the turn already
+// TurnBudget is what one turn may spend on models. It travels in the context of the
+// turn's requests, so that each of them is paid for whichever middleware is in
+// between. Its exported fields are set before the first request.
+type TurnBudget struct {
+	Tokens   int64  // that the turn may use; 0: no limit
+	Reserved Amount // what the caller reserved before the first request
 
-	// Take reserves more, durably, before the request that needs it is sent; its error
-	// refuses that request. Nil: nothing need be reserved.
-	Take func(ctx context.Context, a Amount) error
+	// Reserve durably reserves more, before the request that needs it is sent; its error
+	// refuses that request. If it is nil, nothing needs to be reserved.
+	Reserve func(ctx context.Context, a Amount) error
 
 	mu      sync.Mutex
-	taken   Amount // reserved in all
+	added   Amount // reserved by Reserve
 	pending Amount // reserved by requests that have not ended
 	spent   []Spent
 	refusal error
@@ -95,37 +95,37 @@ type Purse struct {
 
 type turnBudgetKey struct{}
 
-// WithPurse lets requests be paid for.
-func WithPurse(ctx context.Context, p *Purse) context.Context {
-	return context.WithValue(ctx, turnBudgetKey{}, p)
+// WithTurnBudget returns a context whose requests are paid from b.
+func WithTurnBudget(ctx context.Context, b *TurnBudget) context.Context {
+	return context.WithValue(ctx, turnBudgetKey{}, b)
 }
 
 // Spent lists what was used, by model.
-func (p *Purse) Spent() []Spent {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.spent)
+func (b *TurnBudget) Spent() []Spent {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.spent)
 }
 
-// Rest is what was spent less what was reserved: what settling adds to the counters.
-// It is usually negative.
-func (p *Purse) Rest() Amount {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	used := p.used()
-	return Amount{Tokens: used.Tokens - p.Opened.Tokens - p.taken.Tokens, Micros: used.Micros - p.Opened.Micros - p.taken.Micros}
+// Unsettled is what was spent less what was reserved: the amount by which the
+// counters must be corrected when the turn ends. It is usually negative.
+func (b *TurnBudget) Unsettled() Amount {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	used := b.used()
+	return Amount{Tokens: used.Tokens - b.Reserved.Tokens - b.added.Tokens, Micros: used.Micros - b.Reserved.Micros - b.added.Micros}
 }
 
-// Refusal is why the last request was refused; nil: none was.
-func (p *Purse) Refusal() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.refusal
+// Refusal returns why the last request was refused, or nil if it was not.
+func (b *TurnBudget) Refusal() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.refusal
 }
 
-func (p *Purse) used() Amount {
+func (b *TurnBudget) used() Amount {
 	var a Amount
-	for _, s := range p.spent {
+	for _, s := range b.spent {
 		a.Tokens += total(s.Usage)
 		a.Micros += s.Micros
 	}
@@ -135,48 +135,48 @@ func (p *Purse) used() Amount {
 func total(u model.Usage) int64 { return bounded(u.Input) + bounded(u.Output) }
 
 // reserve makes sure that a request is paid for before it is sent.
-func (p *Purse) reserve(ctx context.Context, a Amount) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	used := p.used()
-	need := Amount{Tokens: used.Tokens + p.pending.Tokens + a.Tokens, Micros: used.Micros + p.pending.Micros + a.Micros}
-	p.refusal = nil
-	if p.Tokens > 0 && need.Tokens > p.Tokens {
-		p.refusal = ErrSpent
-		return p.refusal
+func (b *TurnBudget) reserve(ctx context.Context, a Amount) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	used := b.used()
+	need := Amount{Tokens: used.Tokens + b.pending.Tokens + a.Tokens, Micros: used.Micros + b.pending.Micros + a.Micros}
+	b.refusal = nil
+	if b.Tokens > 0 && need.Tokens > b.Tokens {
+		b.refusal = ErrSpent
+		return b.refusal
 	}
 	short := Amount{
-		Tokens: max(0, need.Tokens-p.Opened.Tokens-p.taken.Tokens),
-		Micros: max(0, need.Micros-p.Opened.Micros-p.taken.Micros),
+		Tokens: max(0, need.Tokens-b.Reserved.Tokens-b.added.Tokens),
+		Micros: max(0, need.Micros-b.Reserved.Micros-b.added.Micros),
 	}
-	if p.Take != nil && short != (Amount{}) {
-		if p.refusal = p.Take(ctx, short); p.refusal != nil {
-			return p.refusal
+	if b.Reserve != nil && short != (Amount{}) {
+		if b.refusal = b.Reserve(ctx, short); b.refusal != nil {
+			return b.refusal
 		}
-		p.taken.Tokens += short.Tokens
-		p.taken.Micros += short.Micros
+		b.added.Tokens += short.Tokens
+		b.added.Micros += short.Micros
 	}
-	p.pending.Tokens += a.Tokens
-	p.pending.Micros += a.Micros
+	b.pending.Tokens += a.Tokens
+	b.pending.Micros += a.Micros
 	return nil
 }
 
-// settle puts what a request really used in the place of what was reserved for it.
-func (p *Purse) settle(a Amount, s Spent) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.pending.Tokens -= a.Tokens
-	p.pending.Micros -= a.Micros
+// settle replaces what was reserved for a request by what it used.
+func (b *TurnBudget) settle(a Amount, s Spent) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pending.Tokens -= a.Tokens
+	b.pending.Micros -= a.Micros
 	if s.Usage == (model.Usage{}) {
 		return
 	}
-	i := slices.IndexFunc(p.spent, func(o Spent) bool { return o.Model == s.Model })
+	i := slices.IndexFunc(b.spent, func(o Spent) bool { return o.Model == s.Model })
 	if i < 0 {
-		p.spent = append(p.spent, s)
+		b.spent = append(b.spent, s)
 		return
 	}
-	p.spent[i].Usage = p.spent[i].Usage.Plus(s.Usage)
-	p.spent[i].Micros += s.Micros
+	b.spent[i].Usage = b.spent[i].Usage.Plus(s.Usage)
+	b.spent[i].Micros += s.Micros
 }
 
 // Price is what a million tokens of a model cost, in millionths of a currency. The

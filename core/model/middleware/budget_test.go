@@ -15,7 +15,7 @@ import (
 	"aidesk/core/model/search"
 )
 
-// account is what was reserved for a purse.
+// account is what was reserved for a budget.
 type account struct {
 	taken []middleware.Amount
 	full  error // refuses more
@@ -73,13 +73,13 @@ func TestBudget(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			kept := &account{}
-			purse := &middleware.Purse{Take: kept.take}
+			budget := &middleware.TurnBudget{Reserve: kept.take}
 			asked := false
 			m := &middleware.Budget{Price: price, Model: script.New(func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 				asked = len(kept.taken) == 1
 				return c.step(ctx, r, on)
 			})}
-			response, err := m.Generate(middleware.WithPurse(t.Context(), purse), r, nil)
+			response, err := m.Generate(middleware.WithTurnBudget(t.Context(), budget), r, nil)
 			if !asked {
 				t.Error("the model was asked before anything was reserved")
 			}
@@ -87,14 +87,14 @@ func TestBudget(t *testing.T) {
 			if diff := cmp.Diff(want, kept.taken); diff != "" {
 				t.Errorf("reserved (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(c.spent, purse.Spent()); diff != "" {
+			if diff := cmp.Diff(c.spent, budget.Spent()); diff != "" {
 				t.Errorf("spent (-want +got):\n%s", diff)
 			}
 			var used middleware.Amount
 			for _, s := range c.spent {
 				used = middleware.Amount{Tokens: int64(s.Usage.Input + s.Usage.Output), Micros: s.Micros}
 			}
-			if got := purse.Rest(); got.Tokens != used.Tokens-want[0].Tokens || got.Micros != used.Micros-want[0].Micros {
+			if got := budget.Unsettled(); got.Tokens != used.Tokens-want[0].Tokens || got.Micros != used.Micros-want[0].Micros {
 				t.Errorf("the rest is %+v", got)
 			}
 			if err == nil && (len(c.spent) != 1 || response.Usage != c.spent[0].Usage) {
@@ -104,13 +104,13 @@ func TestBudget(t *testing.T) {
 	}
 }
 
-// TestBudgetRefuses: a request that is not paid for is not sent, and the purse knows why.
+// TestBudgetRefuses: a request that is not paid for is not sent, and the budget knows why.
 func TestBudgetRefuses(t *testing.T) {
 	full := errors.New("the day's limit")
 	kept := &account{}
 	m := script.Func(uses(model.Usage{Input: 400, Output: 100}))
-	purse := &middleware.Purse{Tokens: 4000, Take: kept.take, Opened: middleware.Amount{Tokens: 1500}}
-	ctx := middleware.WithPurse(t.Context(), purse)
+	budget := &middleware.TurnBudget{Tokens: 4000, Reserve: kept.take, Reserved: middleware.Amount{Tokens: 1500}}
+	ctx := middleware.WithTurnBudget(t.Context(), budget)
 	b := &middleware.Budget{Model: m}
 	ask := func(words string) error {
 		_, err := b.Generate(ctx, asking(words), nil)
@@ -120,20 +120,20 @@ func TestBudgetRefuses(t *testing.T) {
 		t.Fatalf("%v, reserved %v although the turn was opened with enough", err, kept.taken)
 	}
 	kept.full = full
-	if err := ask("second"); !errors.Is(err, full) || !errors.Is(purse.Refusal(), full) {
-		t.Errorf("refused with %v, remembered %v", err, purse.Refusal())
+	if err := ask("second"); !errors.Is(err, full) || !errors.Is(budget.Refusal(), full) {
+		t.Errorf("refused with %v, remembered %v", err, budget.Refusal())
 	}
 	kept.full = nil
-	if err := ask("third"); err != nil || purse.Refusal() != nil {
-		t.Errorf("%v, remembered %v", err, purse.Refusal())
+	if err := ask("third"); err != nil || budget.Refusal() != nil {
+		t.Errorf("%v, remembered %v", err, budget.Refusal())
 	}
-	if err := ask(strings.Repeat("word ", 3000)); !errors.Is(err, middleware.ErrSpent) || !errors.Is(purse.Refusal(), middleware.ErrSpent) {
+	if err := ask(strings.Repeat("word ", 3000)); !errors.Is(err, middleware.ErrSpent) || !errors.Is(budget.Refusal(), middleware.ErrSpent) {
 		t.Errorf("a turn of more than 4,000 tokens: %v", err)
 	}
 	if n := len(m.Requests()); n != 2 {
 		t.Errorf("%d requests were sent; want 2", n)
 	}
-	if got := purse.Spent(); len(got) != 1 || got[0].Usage.Input != 800 {
+	if got := budget.Spent(); len(got) != 1 || got[0].Usage.Input != 800 {
 		t.Errorf("spent %+v", got)
 	}
 }
@@ -144,7 +144,7 @@ func TestBudgetNever(t *testing.T) {
 	const limit = 20_000
 	for seed := range 50 {
 		day := int64(0) // what the day's counter says
-		purse := &middleware.Purse{Take: func(_ context.Context, a middleware.Amount) error {
+		budget := &middleware.TurnBudget{Reserve: func(_ context.Context, a middleware.Amount) error {
 			if day+a.Tokens > limit {
 				return errors.New("full")
 			}
@@ -162,19 +162,19 @@ func TestBudgetNever(t *testing.T) {
 		})
 		b := &middleware.Budget{Model: m}
 		for i := range 40 {
-			_, _ = b.Generate(middleware.WithPurse(t.Context(), purse), asking(strings.Repeat("kettle ", (seed*7+i*13)%200)), nil)
+			_, _ = b.Generate(middleware.WithTurnBudget(t.Context(), budget), asking(strings.Repeat("kettle ", (seed*7+i*13)%200)), nil)
 		}
-		if purse.Refusal() == nil {
+		if budget.Refusal() == nil {
 			t.Fatalf("seed %d: the limit was never reached", seed)
 		}
-		if day += purse.Rest().Tokens; day != used || used > limit {
+		if day += budget.Unsettled().Tokens; day != used || used > limit {
 			t.Errorf("seed %d: %d used, the counter says %d", seed, used, day)
 		}
 	}
 }
 
-// TestBudgetWithoutPurse: who pays nothing is not refused.
-func TestBudgetWithoutPurse(t *testing.T) {
+// TestBudgetWithoutTurnBudget: without a TurnBudget nothing is refused.
+func TestBudgetWithoutTurnBudget(t *testing.T) {
 	b := &middleware.Budget{Model: script.New(uses(model.Usage{})).With(model.Info{Name: "m", Host: "model.example"})}
 	response, err := b.Generate(t.Context(), asking("hello?"), nil)
 	if err != nil || !response.Usage.Estimated || b.Info().Host != "model.example" {

@@ -5,6 +5,6 @@
 //
 //	Fallback( Retry( Trace( Budget( the wire ) ) ), … )
 //
-// Breaker is what Retry asks before it tries a provider that failed several times,
-// and Purse is what one turn may spend; Budget finds it in the request's context.
+// Retry asks a Breaker before it tries a provider that failed several times. Budget
+// finds in the request's context the TurnBudget, which is what one turn may spend.
 package middleware
