@@ -64,8 +64,8 @@ func TestBadPlugin(t *testing.T) {
 func failing(t *testing.T, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
-	if code := run(t.Context(), args, strings.NewReader(""), &out, &errs); code != failure {
-		t.Fatalf("exit code %d, want %d\n%s%s", code, failure, out.String(), errs.String())
+	if code := run(t.Context(), args, strings.NewReader(""), &out, &errs); code != exitFailure {
+		t.Fatalf("exit code %d, want %d\n%s%s", code, exitFailure, out.String(), errs.String())
 	}
 	line := strings.TrimSuffix(errs.String(), "\n")
 	if strings.Contains(line, "\n") || len(line) > 400 || !strings.HasPrefix(line, "aidesk: ") {
@@ -94,7 +94,7 @@ func TestBadModel(t *testing.T) {
 			server := modeltest.NewChat(t, append(slices.Repeat([]modeltest.Answer{c.answer}, c.times), modeltest.Text("Hello to you."))...)
 			var out, errs bytes.Buffer
 			in := strings.NewReader("hello\nhello again\n")
-			if code := run(t.Context(), []string{"demo", "--model-url", server.URL, "--model", "m"}, in, &out, &errs); code != good {
+			if code := run(t.Context(), []string{"demo", "--model-url", server.URL, "--model", "m"}, in, &out, &errs); code != exitOK {
 				t.Fatalf("exit code %d: %s", code, errs.String())
 			}
 			text := strings.Join(strings.Fields(out.String()), " ")

@@ -20,7 +20,7 @@ func TestClient(t *testing.T) {
 	cfg := config.Default()
 	cfg.Egress.Proxy = proxy.URL
 	for _, address := range []string{"http://model.example/v1", local.URL} {
-		client, err := clientOf(cfg, address)
+		client, err := httpClient(cfg, address)
 		if err != nil {
 			t.Fatal(err)
 		}

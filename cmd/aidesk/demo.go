@@ -2,13 +2,18 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -17,12 +22,13 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
 	"aidesk/cmd/aidesk/config"
+	"aidesk/cmd/exampleplugins/example"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
 
-// demoOptions is the command line of demo.
+// demoOptions are the flags of demo.
 type demoOptions struct {
 	data     string
 	plugins  []string
@@ -45,10 +51,10 @@ Lines are read from a pipe too; buttons are pressed by typing their number.
 A language model is used where --model-url names one that speaks Chat Completions
 (its key, if it needs one, is read from ` + modelKey + `). Without, the built-in planner
 matches your words with the examples of the plugins.`,
-		Args: none,
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if (o.modelURL == "") != (o.model == "") {
-				return wrongUse{errors.New("--model-url and --model go together: give the server's address and the model's name")}
+				return usageError{errors.New("--model-url and --model go together: give the server's address and the model's name")}
 			}
 			return demo(c.Context(), o, c.InOrStdin(), c.OutOrStdout())
 		},
@@ -62,7 +68,7 @@ matches your words with the examples of the plugins.`,
 	return c
 }
 
-// demo runs the whole desk at the terminal until its input ends.
+// demo runs the whole program at the terminal until its input ends.
 func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err error) {
 	folder, err := openFolder(o.data)
 	if err != nil {
@@ -82,17 +88,17 @@ func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err 
 	}
 	defer examples.close()
 
-	ring, err := keysOf(ctx, nil, folder.path("desk.key"), s)
+	ring, err := openKeys(ctx, nil, folder.path("desk.key"), s)
 	if err != nil {
 		return err
 	}
 	cfg := demoConfig(o, examples)
-	tty := ttyOf(in, out)
+	tty := detectTTY(in, out)
 	adapter := &terminal.Adapter{
 		In: in, Out: out, Grammar: command.Table, Interactive: tty.interactive, Color: tty.color, Width: tty.width, Logger: logger,
 	}
 	terminal := func(config.Bot) ([]chat.Adapter, error) { return []chat.Adapter{adapter}, nil }
-	desk, err := wire(ctx, cfg, parts{store: s, secrets: ring.Ring, adapters: terminal, logger: logger})
+	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, adapters: terminal, logger: logger})
 	if err != nil {
 		return err
 	}
@@ -102,7 +108,7 @@ func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err 
 	return desk.Run(ctx)
 }
 
-// demoConfig is the configuration that the demo would be written as.
+// demoConfig returns the configuration that the demo runs.
 func demoConfig(o demoOptions, examples *exampleServers) config.Config {
 	cfg := config.Default()
 	cfg.Limits = config.Limits{} // one person who tries things out
@@ -124,7 +130,7 @@ func demoConfig(o demoOptions, examples *exampleServers) config.Config {
 	return cfg
 }
 
-// greeting is the first thing that the person reads.
+// greeting returns the first text that the demo shows.
 func greeting(ctx context.Context, b *bot.Bot) (markdown.Document, error) {
 	on, _, err := b.Plugins.Enabled(ctx, terminal.Place(), "")
 	if err != nil {
@@ -144,12 +150,12 @@ func greeting(ctx context.Context, b *bot.Bot) (markdown.Document, error) {
 	return doc, nil
 }
 
-// folder is where a demo keeps everything.
+// folder is where a demo stores everything.
 type folder struct {
-	dir     string
-	passing bool // removed at the end
-	log     *os.File
-	calls   *os.File // what the example plugins were asked
+	dir       string
+	temporary bool // removed at the end
+	log       *os.File
+	calls     *os.File // log of the example plugins
 }
 
 func openFolder(dir string) (_ *folder, err error) {
@@ -158,20 +164,20 @@ func openFolder(dir string) (_ *folder, err error) {
 		if f.dir, err = os.MkdirTemp("", "aidesk-demo-"); err != nil {
 			return nil, fmt.Errorf("making a folder for the demo: %w", err)
 		}
-		f.passing = true
+		f.temporary = true
 	} else if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("--data %s: %w: choose a folder that can be written", dir, errors.Unwrap(err))
 	}
-	if f.log, err = appendTo(f.path("aidesk.log")); err != nil {
+	if f.log, err = openLog(f.path("aidesk.log")); err != nil {
 		return nil, fmt.Errorf("--data %s: %w: choose a folder that can be written", dir, err)
 	}
-	if f.calls, err = appendTo(f.path("plugins.log")); err != nil {
+	if f.calls, err = openLog(f.path("plugins.log")); err != nil {
 		return nil, fmt.Errorf("--data %s: %w: choose a folder that can be written", dir, err)
 	}
 	return f, nil
 }
 
-func appendTo(path string) (*os.File, error) {
+func openLog(path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
 		return nil, cause.Err
@@ -183,19 +189,19 @@ func (f *folder) path(name string) string { return filepath.Join(f.dir, name) }
 
 func (f *folder) close() error {
 	err := errors.Join(f.log.Close(), f.calls.Close())
-	if f.passing {
+	if f.temporary {
 		err = errors.Join(err, os.RemoveAll(f.dir))
 	}
 	return err
 }
 
-// tty is what is known of the terminal, if it is one.
+// tty says what the input and output of the demo can do.
 type tty struct {
 	interactive, color bool
 	width              func() int
 }
 
-func ttyOf(in io.Reader, out io.Writer) tty {
+func detectTTY(in io.Reader, out io.Writer) tty {
 	i, readsFile := in.(*os.File)
 	o, writesFile := out.(*os.File)
 	if !writesFile || !term.IsTerminal(int(o.Fd())) {
@@ -211,4 +217,71 @@ func ttyOf(in io.Reader, out io.Writer) tty {
 	}
 	t.interactive = readsFile && term.IsTerminal(int(i.Fd()))
 	return t
+}
+
+// exampleServers are the example plugins, served on loopback ports.
+type exampleServers struct {
+	all     []exampleServer
+	servers []*http.Server
+}
+
+type exampleServer struct {
+	address string // ip:port
+	enabled bool   // by default
+}
+
+// portsFile stores the port of each example plugin, so that registered plugins and open
+// confirmations are still valid after a restart.
+const portsFile = "ports.json"
+
+// serveExamples starts the example plugins, each on the port stored in the folder or on a
+// new one.
+func serveExamples(ctx context.Context, f *folder) (_ *exampleServers, err error) {
+	plugins, err := example.All(example.Config{Dir: f.dir, Log: f.calls})
+	if err != nil {
+		return nil, err
+	}
+	ports := map[string]int{}
+	if body, err := os.ReadFile(f.path(portsFile)); err == nil {
+		if err := json.Unmarshal(body, &ports); err != nil {
+			return nil, fmt.Errorf("%s cannot be read: delete it and start again", f.path(portsFile))
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("reading the ports of the example plugins: %w", err)
+	}
+	e := &exampleServers{}
+	defer func() {
+		if err != nil {
+			e.close()
+		}
+	}()
+	for _, p := range plugins {
+		listener, err := new(net.ListenConfig).Listen(ctx, "tcp4", fmt.Sprintf("127.0.0.1:%d", ports[p.Name]))
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return nil, fmt.Errorf("port %d, where %s was the last time, is taken by another program: stop that program, or use another --data", ports[p.Name], p.Name)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("starting the example plugin %s: %w", p.Name, err)
+		}
+		address := listener.Addr().(*net.TCPAddr) //nolint:errcheck,forcetypeassert // it listens on TCP
+		ports[p.Name] = address.Port
+		server := &http.Server{Handler: p.Handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second}
+		go server.Serve(listener) //nolint:errcheck // ends with close
+		e.servers = append(e.servers, server)
+		e.all = append(e.all, exampleServer{address: address.String(), enabled: p.Default})
+	}
+	body, err := json.Marshal(ports)
+	if err != nil {
+		return nil, fmt.Errorf("keeping the ports of the example plugins: %w", err)
+	}
+	if err := os.WriteFile(f.path(portsFile), body, 0o600); err != nil {
+		return nil, fmt.Errorf("keeping the ports of the example plugins: %w", err)
+	}
+	return e, nil
+}
+
+func (e *exampleServers) close() {
+	for _, s := range e.servers {
+		_ = s.Close()
+	}
 }

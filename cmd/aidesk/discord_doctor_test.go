@@ -34,28 +34,28 @@ func TestDiscordDoctor(t *testing.T) {
 	}
 	write("")
 	code, out := look("doctor", "--config", path)
-	if code != good || strings.Contains(out, "✗") || !strings.Contains(out, "only administrators are answered there") || !strings.Contains(out, "✓ discord: permissions in desk") {
+	if code != exitOK || strings.Contains(out, "✗") || !strings.Contains(out, "only administrators are answered there") || !strings.Contains(out, "✓ discord: permissions in desk") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
-	if code, out := look("doctor", "--config", path, "--live", fakediscord.General); code != good || strings.Contains(out, "✗") || len(fake.Messages(fakediscord.General)) == 0 || len(fake.From(fakediscord.General)) != 0 {
+	if code, out := look("doctor", "--config", path, "--live", fakediscord.General); code != exitOK || strings.Contains(out, "✗") || len(fake.Messages(fakediscord.General)) == 0 || len(fake.From(fakediscord.General)) != 0 {
 		t.Errorf("--live: exit code %d\n%s", code, out)
 	}
-	if code, out := look("doctor", "--config", path, "--live", "C0GENERAL"); code != failure || !strings.Contains(out, "nothing was posted") {
+	if code, out := look("doctor", "--config", path, "--live", "C0GENERAL"); code != exitFailure || !strings.Contains(out, "nothing was posted") {
 		t.Errorf("--live in a channel of Slack's: exit code %d\n%s", code, out)
 	}
-	if code, out := look("discord", "invite", "--config", path); code != good || !strings.Contains(out, "client_id="+fakediscord.ApplicationID) {
+	if code, out := look("discord", "invite", "--config", path); code != exitOK || !strings.Contains(out, "client_id="+fakediscord.ApplicationID) {
 		t.Errorf("the link: exit code %d\n%s", code, out)
 	}
 	write(", message_content: true")
-	if code, out := look("doctor", "--config", path); code != failure || !strings.Contains(out, "Message Content Intent") {
+	if code, out := look("doctor", "--config", path); code != exitFailure || !strings.Contains(out, "Message Content Intent") {
 		t.Errorf("without the intent: exit code %d\n%s", code, out)
 	}
-	if code, out := look("serve", "--config", path); code != failure || !strings.Contains(out, "Message Content Intent") || strings.Contains(out, fakediscord.Token) {
+	if code, out := look("serve", "--config", path); code != exitFailure || !strings.Contains(out, "Message Content Intent") || strings.Contains(out, fakediscord.Token) {
 		t.Errorf("serve without the intent: exit code %d\n%s", code, out)
 	}
 	write("")
 	fake.Fail("GET /users/@me", fakediscord.Fault{Status: http.StatusUnauthorized})
-	if code, out := look("doctor", "--config", path); code != failure || !strings.Contains(out, "Reset Token") || strings.Contains(out, fakediscord.Token) {
+	if code, out := look("doctor", "--config", path); code != exitFailure || !strings.Contains(out, "Reset Token") || strings.Contains(out, fakediscord.Token) {
 		t.Errorf("with a wrong token: exit code %d\n%s", code, out)
 	}
 }

@@ -24,10 +24,10 @@ import (
 	"aidesk/core/secret"
 )
 
-// doctorTime is how long one check may take.
-const doctorTime = 30 * time.Second
+// checkTimeout is how long one check may take.
+const checkTimeout = 30 * time.Second
 
-// errFindings ends doctor when something is wrong; what it is stands above.
+// errFindings ends doctor when a check failed; its output says which.
 var errFindings = errors.New("not everything is well: the lines with ✗ say what to do")
 
 func doctorCommand() *cobra.Command {
@@ -35,10 +35,10 @@ func doctorCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor --config config.yaml",
 		Short: "Check a configuration: keys, store, models, plugins, messengers; each fault with its remedy",
-		Args:  none,
+		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if path == "" {
-				return wrongUse{errors.New("say which configuration: aidesk doctor --config config.yaml")}
+				return usageError{errors.New("say which configuration: aidesk doctor --config config.yaml")}
 			}
 			d := &doctor{out: c.OutOrStdout(), logger: slog.New(slog.DiscardHandler)}
 			return d.run(c.Context(), path, live)
@@ -53,20 +53,20 @@ func doctorCommand() *cobra.Command {
 type doctor struct {
 	out    io.Writer
 	logger *slog.Logger
-	ill    bool
+	failed bool
 }
 
-// say prints a finding: what was looked at, and what is wrong with it, if anything.
-func (d *doctor) say(what string, err error) {
+// report prints what was checked and, if err is not nil, what is wrong with it.
+func (d *doctor) report(what string, err error) {
 	if err == nil {
 		fmt.Fprintf(d.out, "✓ %s\n", what)
 		return
 	}
-	d.ill = true
+	d.failed = true
 	fmt.Fprintf(d.out, "✗ %s: %v\n", what, err)
 }
 
-// warn prints what is no fault and should be known.
+// warn prints what is not wrong but should be known.
 func (d *doctor) warn(line string) { fmt.Fprintf(d.out, "! %s\n", line) }
 
 func (d *doctor) run(ctx context.Context, path, live string) error {
@@ -74,10 +74,10 @@ func (d *doctor) run(ctx context.Context, path, live string) error {
 	if err != nil {
 		return err
 	}
-	d.say(path, nil)
+	d.report(path, nil)
 	d.store(ctx, cfg)
 	for _, name := range slices.Sorted(maps.Keys(cfg.Models)) {
-		d.say("model "+name, checkModel(ctx, cfg, cfg.Models[name]))
+		d.report("model "+name, checkModel(ctx, cfg, cfg.Models[name]))
 	}
 	d.plugins(ctx, cfg)
 	d.messengers(ctx, cfg, live)
@@ -89,59 +89,59 @@ func (d *doctor) run(ctx context.Context, path, live string) error {
 			d.warn(v + " is set and has no influence: set egress.proxy where one is needed")
 		}
 	}
-	if d.ill {
+	if d.failed {
 		return errFindings
 	}
 	return nil
 }
 
-// store looks at the store and its keys. It makes neither: what runs the desk may be
-// another user than the one who asks.
+// store checks the store and its keys. It creates neither, because the program may run as
+// another user than the one who checks.
 func (d *doctor) store(ctx context.Context, cfg config.Config) {
 	path, err := storePath(cfg.Store.URL)
 	if err != nil {
-		d.say("store "+cfg.Store.URL, err)
+		d.report("store "+cfg.Store.URL, err)
 		return
 	}
 	ring, err := d.keys(cfg, keyFile(path))
 	if _, statErr := os.Stat(path); errors.Is(statErr, fs.ErrNotExist) {
 		d.newStore(path)
 		if err != nil {
-			d.say("keys", err)
+			d.report("keys", err)
 		}
 		return
 	}
 	s, openErr := openStore(cfg.Store.URL)
-	d.say("store "+cfg.Store.URL, openErr)
+	d.report("store "+cfg.Store.URL, openErr)
 	if openErr != nil {
 		if err != nil {
-			d.say("keys", err)
+			d.report("keys", err)
 		}
 		return
 	}
 	switch {
 	case err != nil:
 	case ring == nil:
-		err = unsealed(ctx, keyFile(path), s)
+		err = checkUnsealed(ctx, keyFile(path), s)
 	default:
 		err = inbox.Unlock(ctx, s, ring)
 	}
-	d.say("keys", err)
+	d.report("keys", err)
 	if err := s.Close(); err != nil {
-		d.say("closing the store", err)
+		d.report("closing the store", err)
 	}
 }
 
-// newStore says of a store that is not there whether it can be made.
+// newStore checks whether a store that does not exist can be created.
 func (d *doctor) newStore(path string) {
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-		d.say("store "+path, fmt.Errorf("the folder %s does not exist: make it first", filepath.Dir(path)))
+		d.report("store "+path, fmt.Errorf("the folder %s does not exist: make it first", filepath.Dir(path)))
 		return
 	}
-	d.say("store "+path+" (new: it is made at the first start)", nil)
+	d.report("store "+path+" (new: it is made at the first start)", nil)
 }
 
-// keys reads the keys; none at all is right before the first start.
+// keys reads the keys; before the first start there may be none.
 func (d *doctor) keys(cfg config.Config, file string) (*secret.Ring, error) {
 	if len(cfg.Keys) > 0 {
 		return parseKeys(cfg.Keys)
@@ -154,24 +154,24 @@ func (d *doctor) keys(cfg config.Config, file string) (*secret.Ring, error) {
 	return ring, err
 }
 
-// plugins reads every plugin of the configuration as the desk does at its start.
+// plugins reads every plugin of the configuration, as serve does at its start.
 func (d *doctor) plugins(ctx context.Context, cfg config.Config) {
-	rules, err := rulesOf(cfg)
-	d.say("plugins' addresses", err)
+	rules, err := egressRules(cfg)
+	d.report("plugins' addresses", err)
 	guard, err := egress.New(rules, egress.WithVersion(version()))
-	d.say("the way out", err)
+	d.report("the way out", err)
 	if err != nil {
 		return
 	}
 	for _, b := range cfg.Bots {
 		for _, p := range b.Plugins {
 			_, err := plugin.Reader{Guard: guard, Logger: d.logger}.Read(ctx, p.Source)
-			d.say("plugin "+p.Source, err)
+			d.report("plugin "+p.Source, err)
 		}
 	}
 }
 
-// messengers asks every platform whether it would let the bots in.
+// messengers checks every bot's access to its messengers.
 func (d *doctor) messengers(ctx context.Context, cfg config.Config, live string) {
 	asked := false
 	for _, b := range cfg.Bots {
@@ -192,17 +192,17 @@ func (d *doctor) messengers(ctx context.Context, cfg config.Config, live string)
 		}
 	}
 	if live != "" && !asked {
-		d.say("--live "+live, errors.New("no bot is at the messenger that has such a channel, so nothing was posted"))
+		d.report("--live "+live, errors.New("no bot is at the messenger that has such a channel, so nothing was posted"))
 	}
 }
 
-// isSnowflake tells the id of a channel at Discord from one at Slack.
+// isSnowflake reports whether a channel's id is one of Discord's rather than Slack's.
 func isSnowflake(id string) bool { return strings.Trim(id, "0123456789") == "" }
 
 func (d *doctor) slack(ctx context.Context, cfg config.Config, b config.Bot, who, live string) {
-	a, err := slackOf(cfg, b, d.logger)
+	a, err := newSlack(cfg, b, d.logger)
 	if err != nil {
-		d.say(b.Name, err)
+		d.report(b.Name, err)
 		return
 	}
 	found := a.Diagnose(ctx)
@@ -210,14 +210,14 @@ func (d *doctor) slack(ctx context.Context, cfg config.Config, b config.Bot, who
 		found = append(found, a.Live(ctx, live)...)
 	}
 	for _, f := range found {
-		d.say(who+f.What, f.Err)
+		d.report(who+f.What, f.Err)
 	}
 }
 
 func (d *doctor) discord(ctx context.Context, cfg config.Config, b config.Bot, who, live string) {
-	a, err := discordOf(cfg, b, d.logger)
+	a, err := newDiscord(cfg, b, d.logger)
 	if err != nil {
-		d.say(b.Name, err)
+		d.report(b.Name, err)
 		return
 	}
 	found := a.Diagnose(ctx)
@@ -225,18 +225,18 @@ func (d *doctor) discord(ctx context.Context, cfg config.Config, b config.Bot, w
 		found = append(found, a.Live(ctx, live)...)
 	}
 	for _, f := range found {
-		d.say(who+f.What, f.Err)
+		d.report(who+f.What, f.Err)
 	}
 	if len(b.Access.Channels) == 0 && len(b.Access.Roles) == 0 {
 		d.warn(who + "discord: access names neither channels nor roles, so only administrators are answered there; the id of a server in access.roles opens it to all its members")
 	}
 }
 
-// checkModel asks a model for one word.
+// checkModel sends a model a short question.
 func checkModel(ctx context.Context, cfg config.Config, m config.Model) error {
-	ctx, cancel := context.WithTimeout(ctx, doctorTime)
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	asked, err := modelOf(cfg, m)
+	asked, err := newModel(cfg, m)
 	if err != nil {
 		return err
 	}

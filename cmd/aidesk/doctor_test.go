@@ -28,27 +28,27 @@ func TestDoctor(t *testing.T) {
 		return code, out.String()
 	}
 	code, out := look()
-	if code != good || strings.Contains(out, "✗") || !strings.Contains(out, "aidesk.db (new: it is made at the first start)") {
+	if code != exitOK || strings.Contains(out, "✗") || !strings.Contains(out, "aidesk.db (new: it is made at the first start)") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
 		t.Errorf("it made something: %v, %v", left, err)
 	}
-	if code, out := look("--live", fakeslack.General); code != good || strings.Contains(out, "✗") {
+	if code, out := look("--live", fakeslack.General); code != exitOK || strings.Contains(out, "✗") {
 		t.Errorf("--live: exit code %d\n%s", code, out)
 	}
 	if len(fake.Messages(fakeslack.General)) == 0 || len(fake.From(fakeslack.General)) != 0 {
 		t.Errorf("--live left messages behind, or wrote none: %+v", fake.Messages(fakeslack.General))
 	}
-	if code, out := look("--live", fakeslack.Old); code != failure || !strings.Contains(out, "✗") || !strings.Contains(out, "is_archived") {
+	if code, out := look("--live", fakeslack.Old); code != exitFailure || !strings.Contains(out, "✗") || !strings.Contains(out, "is_archived") {
 		t.Errorf("--live in an archived channel: exit code %d\n%s", code, out)
 	}
 	fake.SetScopes("commands")
-	if code, out := look(); code != failure || !strings.Contains(out, "chat:write") {
+	if code, out := look(); code != exitFailure || !strings.Contains(out, "chat:write") {
 		t.Errorf("with a scope missing: exit code %d\n%s", code, out)
 	}
 	fake.Revoke(fakeslack.BotToken, "invalid_auth")
-	if code, out := look(); code != failure || !strings.Contains(out, "invalid_auth") || strings.Contains(out, fakeslack.BotToken) {
+	if code, out := look(); code != exitFailure || !strings.Contains(out, "invalid_auth") || strings.Contains(out, fakeslack.BotToken) {
 		t.Errorf("with a wrong token: exit code %d\n%s", code, out)
 	}
 }
@@ -75,11 +75,11 @@ bots: [{name: desk, model: two}]
 		return code, out.String() + errs.String()
 	}
 	code, out := look(modeltest.Text("ready"), modeltest.Text("ready"))
-	if code != good || !strings.Contains(out, "✓ model one") || !strings.Contains(out, "✓ model two") || !strings.Contains(out, "✓ model local") {
+	if code != exitOK || !strings.Contains(out, "✓ model one") || !strings.Contains(out, "✓ model two") || !strings.Contains(out, "✓ model local") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
 	code, out = look(modeltest.Fault(401, "x", "invalid_api_key", "no secret-of-one"), modeltest.Fault(529, "overloaded_error", "", "Overloaded"))
-	if code != failure || !strings.Contains(out, "✗ model one: model: auth (HTTP 401)") || !strings.Contains(out, "✗ model two: model: overloaded (HTTP 529)") || strings.Contains(out, "secret-of") {
+	if code != exitFailure || !strings.Contains(out, "✗ model one: model: auth (HTTP 401)") || !strings.Contains(out, "✗ model two: model: overloaded (HTTP 529)") || strings.Contains(out, "secret-of") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
 }
@@ -95,7 +95,7 @@ func TestFallsBack(t *testing.T) {
 		"main": {Provider: "anthropic", Model: "m", BaseURL: down.URL, APIKey: "k", Fallback: []string{"next"}},
 		"next": {Provider: "openai", Model: "n", BaseURL: next.URL, APIKey: "k"},
 	}}
-	models, err := modelsOf(cfg, nil, slog.New(slog.DiscardHandler))
+	models, err := newModels(cfg, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func fakeCommand() *cobra.Command {
 		Use: "fake", Short: "A platform that is not real, to try the desk without an account",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return wrongUse{fmt.Errorf("there is no fake %q: see %s --help", args[0], c.CommandPath())}
+				return usageError{fmt.Errorf("there is no fake %q: see %s --help", args[0], c.CommandPath())}
 			}
 			return nil
 		},
@@ -36,13 +36,13 @@ func fakeSlackCommand() *cobra.Command {
 	var listen, desk, manifest string
 	var limits bool
 	c := &cobra.Command{
-		Use: "slack", Short: "A Slack that is not real: a page to chat on, and everything that the desk needs of Slack", Args: none,
+		Use: "slack", Short: "A Slack that is not real: a page to chat on, and everything that the desk needs of Slack", Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			config := fakeslack.Config{App: fakeslack.DefaultApp(), RateLimits: limits}
 			if manifest != "" {
 				text, err := os.ReadFile(manifest)
 				if err != nil {
-					return wrongUse{fmt.Errorf("read the app manifest: %w", err)}
+					return usageError{fmt.Errorf("read the app manifest: %w", err)}
 				}
 				if config.App, err = fakeslack.ParseManifest(text); err != nil {
 					return fmt.Errorf("%s: %w", manifest, err)
@@ -86,7 +86,7 @@ func fakeDiscordCommand() *cobra.Command {
 	var config fakediscord.Config
 	var content bool
 	c := &cobra.Command{
-		Use: "discord", Short: "A Discord that is not real: a page to chat on, and everything that the desk needs of Discord", Args: none,
+		Use: "discord", Short: "A Discord that is not real: a page to chat on, and everything that the desk needs of Discord", Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if content {
 				config.Intents = fakediscord.IntentContent

@@ -50,7 +50,7 @@ func fake(t *testing.T, name, says, path string) {
 		t.Errorf("%s, %v", answer.Status, err)
 	}
 	end()
-	if got := <-code; got != good {
+	if got := <-code; got != exitOK {
 		t.Errorf("it ended with %d", got)
 	}
 }
@@ -58,14 +58,14 @@ func fake(t *testing.T, name, says, path string) {
 // TestFakeMisuse: what is wrong is said in one line.
 func TestFakeMisuse(t *testing.T) {
 	for line, want := range map[string]int{
-		"fake": good, "fake dance": misuse, "fake slack now": misuse, "fake slack --loud": misuse, "fake discord now": misuse, "fake discord --listen nowhere:x": failure,
-		"fake slack --listen nowhere:x": failure, "fake slack --manifest " + filepath.Join(t.TempDir(), "none.yaml"): misuse,
+		"fake": exitOK, "fake dance": exitUsage, "fake slack now": exitUsage, "fake slack --loud": exitUsage, "fake discord now": exitUsage, "fake discord --listen nowhere:x": exitFailure,
+		"fake slack --listen nowhere:x": exitFailure, "fake slack --manifest " + filepath.Join(t.TempDir(), "none.yaml"): exitUsage,
 	} {
 		var errs strings.Builder
 		if got := run(t.Context(), strings.Fields(line), strings.NewReader(""), io.Discard, &errs); got != want {
 			t.Errorf("%s: %d, %s; want %d", line, got, errs.String(), want)
 		}
-		if want != good && strings.Count(errs.String(), "\n") != 1 {
+		if want != exitOK && strings.Count(errs.String(), "\n") != 1 {
 			t.Errorf("%s: said %q", line, errs.String())
 		}
 	}

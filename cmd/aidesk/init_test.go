@@ -19,7 +19,7 @@ func TestInitInterrupted(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	interrupt()
 	var errs bytes.Buffer
-	if code := run(ctx, []string{"init", "--config", path}, in, io.Discard, &errs); code != failure || strings.TrimSpace(errs.String()) != "aidesk: interrupted" {
+	if code := run(ctx, []string{"init", "--config", path}, in, io.Discard, &errs); code != exitFailure || strings.TrimSpace(errs.String()) != "aidesk: interrupted" {
 		t.Errorf("exit code %d: %s", code, errs.String())
 	}
 	if _, err := os.Stat(path); err == nil {

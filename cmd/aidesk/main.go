@@ -27,34 +27,34 @@ func main() {
 
 // The exit codes.
 const (
-	good    = 0
-	failure = 1 // a finding or a failure
-	misuse  = 2 // wrong use of the command line
+	exitOK      = 0
+	exitFailure = 1 // a finding or a failure
+	exitUsage   = 2 // wrong use of the command line
 )
 
-// wrongUse is an error in the command line itself.
-type wrongUse struct{ error }
+// usageError is a wrong use of the command line.
+type usageError struct{ error }
 
-// run is the program. It returns the exit code; an error is one line on stderr that
-// says what, where, and what to do.
+// run runs the program and returns its exit code. An error is one line on stderr that
+// says what is wrong, where, and what to do.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
-	root := root()
+	root := rootCommand()
 	root.SetArgs(args)
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errs)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
-		return good
+		return exitOK
 	}
 	fmt.Fprintf(errs, "aidesk: %s\n", strings.TrimSpace(err.Error()))
-	if errors.As(err, &wrongUse{}) {
-		return misuse
+	if errors.As(err, &usageError{}) {
+		return exitUsage
 	}
-	return failure
+	return exitFailure
 }
 
-func root() *cobra.Command {
+func rootCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:           "aidesk",
 		Short:         "AI plugins in the messenger that your team already uses",
@@ -62,14 +62,14 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return wrongUse{fmt.Errorf("there is no command %q: see aidesk --help", args[0])}
+				return usageError{fmt.Errorf("there is no command %q: see aidesk --help", args[0])}
 			}
 			return nil
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return wrongUse{fmt.Errorf("%w: see %s --help", err, c.CommandPath())}
+		return usageError{fmt.Errorf("%w: see %s --help", err, c.CommandPath())}
 	})
 	c.AddCommand(demoCommand(), discordCommand(), doctorCommand(), initCommand(), renderCommand(), serveCommand(), slackCommand(), versionCommand())
 	c.AddCommand(pluginCommand())
@@ -78,17 +78,17 @@ func root() *cobra.Command {
 	return c
 }
 
-// none refuses arguments.
-func none(c *cobra.Command, args []string) error {
+// noArgs is for commands without arguments.
+func noArgs(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return wrongUse{fmt.Errorf("unexpected argument %q: see %s --help", args[0], c.CommandPath())}
+		return usageError{fmt.Errorf("unexpected argument %q: see %s --help", args[0], c.CommandPath())}
 	}
 	return nil
 }
 
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: none,
+		Use: "version", Short: "Print the version", Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			_, err := fmt.Fprintln(c.OutOrStdout(), "aidesk", version())
 			return err
@@ -96,7 +96,7 @@ func versionCommand() *cobra.Command {
 	}
 }
 
-// version is what the build knows of itself.
+// version returns the version that the Go command wrote into the program.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {

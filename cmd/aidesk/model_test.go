@@ -20,7 +20,7 @@ func TestPaid(t *testing.T) {
 	t.Parallel()
 	down := modeltest.New(t, modeltest.Responses, modeltest.Fault(401, "authentication_error", "", "x"))
 	next := modeltest.New(t, modeltest.Responses, modeltest.Text("Here."))
-	models, err := modelsOf(config.Config{Models: map[string]config.Model{
+	models, err := newModels(config.Config{Models: map[string]config.Model{
 		"main": {Provider: "openai", Model: "dear", BaseURL: down.URL, APIKey: "k", MaxOutput: 50, Price: config.Price{Input: 3_000_000, Output: 9_000_000}, Fallback: []string{"next"}},
 		"next": {Provider: "openai", Model: "cheap", BaseURL: next.URL, APIKey: "k", MaxOutput: 200, Price: config.Price{Output: 1_000_000}},
 		"none": {Provider: "planner"},

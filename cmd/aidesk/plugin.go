@@ -22,7 +22,7 @@ func pluginCommand() *cobra.Command {
 		Short: "Check a plugin, see its requests, start a new one",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return wrongUse{fmt.Errorf("there is no command %q: see aidesk plugin --help", args[0])}
+				return usageError{fmt.Errorf("there is no command %q: see aidesk plugin --help", args[0])}
 			}
 			return nil
 		},
@@ -61,11 +61,11 @@ func (s *source) read(ctx context.Context) (*plugin.Plugin, error) {
 	var rules egress.Rules
 	if !local {
 		if s.base != "" {
-			return nil, wrongUse{errors.New("--base is for a local file: a plugin that is fetched has an address")}
+			return nil, usageError{errors.New("--base is for a local file: a plugin that is fetched has an address")}
 		}
 		id, host, err := plugin.ID(s.name)
 		if err != nil {
-			return nil, wrongUse{err}
+			return nil, usageError{err}
 		}
 		rules.Trusted = append(rules.Trusted, egress.Trusted{Host: host, Plugin: id})
 	}
@@ -86,7 +86,7 @@ func (s *source) read(ctx context.Context) (*plugin.Plugin, error) {
 		base = defaultBase
 	}
 	if err := plugin.CheckBase(base); err != nil {
-		return nil, wrongUse{err}
+		return nil, usageError{err}
 	}
 	got, err := reader.File(ctx, s.name, document, base)
 	if err != nil {
@@ -122,10 +122,10 @@ func cause(err error) error {
 func arguments(names ...string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) > len(names) {
-			return wrongUse{fmt.Errorf("unexpected argument %q: see %s --help", args[len(names)], c.CommandPath())}
+			return usageError{fmt.Errorf("unexpected argument %q: see %s --help", args[len(names)], c.CommandPath())}
 		}
 		if len(args) < len(names) {
-			return wrongUse{fmt.Errorf("%s is missing: see %s --help", names[len(args)], c.CommandPath())}
+			return usageError{fmt.Errorf("%s is missing: see %s --help", names[len(args)], c.CommandPath())}
 		}
 		return nil
 	}

@@ -40,7 +40,7 @@ URL of an OpenAPI document, or a local file. Exit code 1: nothing of it can be c
 // check reads a plugin and prints the report.
 func check(ctx context.Context, s source, asJSON, tools bool, out io.Writer) error {
 	p, err := s.read(ctx)
-	if _, misused := errors.AsType[wrongUse](err); misused {
+	if _, misused := errors.AsType[usageError](err); misused {
 		return err
 	}
 	if err != nil {

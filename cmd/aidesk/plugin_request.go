@@ -29,7 +29,7 @@ operation's id, the name of its tool, or "GET /path". A credential stands as ***
 		RunE: func(c *cobra.Command, words []string) error {
 			s.name = words[0]
 			if !json.Valid([]byte(args)) {
-				return wrongUse{fmt.Errorf("--args %s is not JSON: write an object such as '{\"city\": \"Oslo\"}'", markdown.Line(args, 80))}
+				return usageError{fmt.Errorf("--args %s is not JSON: write an object such as '{\"city\": \"Oslo\"}'", markdown.Line(args, 80))}
 			}
 			return request(c.Context(), s, words[1], json.RawMessage(args), asJSON, c.OutOrStdout())
 		},

@@ -22,28 +22,28 @@ func TestPluginCodes(t *testing.T) {
 		want int
 		args []string
 	}{
-		{good, []string{"plugin"}},
-		{good, []string{"plugin", "check", "--help"}},
-		{good, []string{"plugin", "new", filepath.Join(t.TempDir(), "new")}},
-		{failure, []string{"plugin", "check", missing}},
-		{failure, []string{"plugin", "check", missing, "--json"}},
-		{failure, []string{"plugin", "check", "http://127.0.0.1:1", "--spec", missing}},
-		{failure, []string{"plugin", "request", missing, "x", "--args", "{}"}},
-		{failure, []string{"plugin", "new", "."}},
-		{misuse, []string{"plugin", "chekc", missing}},
-		{misuse, []string{"plugin", "check"}},
-		{misuse, []string{"plugin", "check", "--jsno", missing}},
-		{misuse, []string{"plugin", "check", "https://me:secret@example.com"}},
-		{misuse, []string{"plugin", "check", missing, "--base", "nowhere"}},
-		{misuse, []string{"plugin", "request", missing}},
-		{misuse, []string{"plugin", "request", missing, "x", "--args", "{"}},
-		{misuse, []string{"plugin", "new"}},
-		{misuse, []string{"plugin", "new", "a", "b"}},
+		{exitOK, []string{"plugin"}},
+		{exitOK, []string{"plugin", "check", "--help"}},
+		{exitOK, []string{"plugin", "new", filepath.Join(t.TempDir(), "new")}},
+		{exitFailure, []string{"plugin", "check", missing}},
+		{exitFailure, []string{"plugin", "check", missing, "--json"}},
+		{exitFailure, []string{"plugin", "check", "http://127.0.0.1:1", "--spec", missing}},
+		{exitFailure, []string{"plugin", "request", missing, "x", "--args", "{}"}},
+		{exitFailure, []string{"plugin", "new", "."}},
+		{exitUsage, []string{"plugin", "chekc", missing}},
+		{exitUsage, []string{"plugin", "check"}},
+		{exitUsage, []string{"plugin", "check", "--jsno", missing}},
+		{exitUsage, []string{"plugin", "check", "https://me:secret@example.com"}},
+		{exitUsage, []string{"plugin", "check", missing, "--base", "nowhere"}},
+		{exitUsage, []string{"plugin", "request", missing}},
+		{exitUsage, []string{"plugin", "request", missing, "x", "--args", "{"}},
+		{exitUsage, []string{"plugin", "new"}},
+		{exitUsage, []string{"plugin", "new", "a", "b"}},
 	} {
 		var out, errs bytes.Buffer
 		code := run(t.Context(), test.args, strings.NewReader(""), &out, &errs)
 		line := strings.TrimSuffix(errs.String(), "\n")
-		if code != test.want || strings.Contains(line, "\n") || (line == "") != (code == good) || strings.Contains(line, "secret") {
+		if code != test.want || strings.Contains(line, "\n") || (line == "") != (code == exitOK) || strings.Contains(line, "secret") {
 			t.Errorf("%q ends with %d and says %q; want %d and one line", test.args, code, line, test.want)
 		}
 	}
@@ -107,7 +107,7 @@ func TestNewPlugin(t *testing.T) {
 
 	var out, errs bytes.Buffer
 	in := strings.NewReader("what ideas are there?\nadd the idea less paper\n1\nwhat ideas are there?\n")
-	if code := run(t.Context(), []string{"demo", "--plugin", address}, in, &out, &errs); code != good {
+	if code := run(t.Context(), []string{"demo", "--plugin", address}, in, &out, &errs); code != exitOK {
 		t.Fatalf("the demo ends with %d: %s", code, errs.String())
 	}
 	text := out.String()
@@ -121,7 +121,7 @@ func TestNewPlugin(t *testing.T) {
 func quiet(t *testing.T, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
-	if code := run(t.Context(), args, strings.NewReader(""), &out, &errs); code != good || errs.Len() > 0 {
+	if code := run(t.Context(), args, strings.NewReader(""), &out, &errs); code != exitOK || errs.Len() > 0 {
 		t.Fatalf("%q ends with %d and says %q\n%s", args, code, errs.String(), out.String())
 	}
 	return out.String()

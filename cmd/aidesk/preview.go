@@ -14,7 +14,7 @@ import (
 	"aidesk/core/preview"
 )
 
-// previewOptions is the command line of preview.
+// previewOptions are the flags of preview.
 type previewOptions struct {
 	hosts []string
 	json  bool
@@ -29,7 +29,7 @@ func previewCommand() *cobra.Command {
 plugins link to: the address is not trusted, so that private addresses are refused.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return wrongUse{errors.New("say which page: aidesk preview URL")}
+				return usageError{errors.New("say which page: aidesk preview URL")}
 			}
 			return nil
 		},
@@ -43,11 +43,11 @@ plugins link to: the address is not trusted, so that private addresses are refus
 	return c
 }
 
-// showPreview prints the card of a page. A page without one is a failure.
+// showPreview prints the card of a page; a page without one is an error.
 func showPreview(ctx context.Context, o previewOptions, address string, in io.Reader, out io.Writer) error {
 	guard, err := egress.New(egress.Rules{AllowHosts: o.hosts}, egress.WithVersion(version()))
 	if err != nil {
-		return wrongUse{fmt.Errorf("--allow-host: %w", err)}
+		return usageError{fmt.Errorf("--allow-host: %w", err)}
 	}
 	fetcher := &preview.Fetcher{Guard: guard}
 	defer fetcher.Wait()
@@ -63,7 +63,7 @@ func showPreview(ctx context.Context, o previewOptions, address string, in io.Re
 	case o.json:
 		return nil
 	}
-	tty := ttyOf(in, out)
+	tty := detectTTY(in, out)
 	look := terminal.Look{Color: tty.color}
 	if tty.width != nil {
 		look.Width = tty.width()
@@ -72,7 +72,7 @@ func showPreview(ctx context.Context, o previewOptions, address string, in io.Re
 	return err
 }
 
-// printPreview prints a card as JSON, or why there is none.
+// printPreview prints a card, or why there is none, as JSON.
 func printPreview(out io.Writer, card chat.Preview, refusal error) error {
 	var object any = struct {
 		URL         string `json:"url"`
@@ -86,7 +86,7 @@ func printPreview(out io.Writer, card chat.Preview, refusal error) error {
 			Refused string `json:"refused"`
 		}{refusal.Error()}
 	}
-	text, err := encode(object, "  ")
+	text, err := encodeJSON(object, "  ")
 	if err == nil {
 		_, err = fmt.Fprintln(out, text)
 	}

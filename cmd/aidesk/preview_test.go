@@ -44,8 +44,8 @@ func TestPreview(t *testing.T) {
 // TestPreviewCodes tells wrong use from failure.
 func TestPreviewCodes(t *testing.T) {
 	for want, lines := range map[int][]string{
-		failure: {"preview http://127.0.0.1:1/", "preview --json http://10.0.0.1/", "preview nonsense"},
-		misuse:  {"preview", "preview a b", "preview --nonsense a", "preview --allow-host x http://a.example/"},
+		exitFailure: {"preview http://127.0.0.1:1/", "preview --json http://10.0.0.1/", "preview nonsense"},
+		exitUsage:   {"preview", "preview a b", "preview --nonsense a", "preview --allow-host x http://a.example/"},
 	} {
 		for _, line := range lines {
 			if got := run(t.Context(), strings.Fields(line), nil, io.Discard, io.Discard); got != want {

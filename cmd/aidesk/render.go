@@ -19,7 +19,7 @@ import (
 	"aidesk/core/markdown"
 )
 
-// renderOptions is the command line of render.
+// renderOptions are the flags of render.
 type renderOptions struct {
 	to    string
 	json  bool
@@ -37,16 +37,16 @@ The text is read from FILE or from standard input and counts as a member's own w
 so its links can be followed unless --allow says which.`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return none(c, args[1:])
+				return noArgs(c, args[1:])
 			}
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			renderer, ok := renderers[o.to]
 			if !ok {
-				return wrongUse{errors.New("say for which messenger: --to slack, --to discord or --to terminal")}
+				return usageError{errors.New("say for which messenger: --to slack, --to discord or --to terminal")}
 			}
-			allow, err := allowance(o.allow)
+			allow, err := linkFilter(o.allow)
 			if err != nil {
 				return err
 			}
@@ -58,7 +58,7 @@ so its links can be followed unless --allow says which.`,
 			if err != nil {
 				return fmt.Errorf("rendering for %s: %w", o.to, err)
 			}
-			return show(c.OutOrStdout(), bodies, o.json)
+			return printBodies(c.OutOrStdout(), bodies, o.json)
 		},
 	}
 	f := c.Flags()
@@ -68,17 +68,17 @@ so its links can be followed unless --allow says which.`,
 	return c
 }
 
-// renderers give the bodies of messages, each a value with its JSON or, for the
-// terminal, a string.
+// renderers return the bodies of messages: values to be encoded as JSON or, for the
+// terminal, strings.
 var renderers = map[string]func(chat.Reply) ([]any, error){
-	"slack":   func(r chat.Reply) ([]any, error) { return anys(render.Render(r)) },
-	"discord": func(r chat.Reply) ([]any, error) { return anys(discordrender.Render(r)) },
+	"slack":   func(r chat.Reply) ([]any, error) { return toAny(render.Render(r)) },
+	"discord": func(r chat.Reply) ([]any, error) { return toAny(discordrender.Render(r)) },
 	"terminal": func(r chat.Reply) ([]any, error) {
 		return []any{terminal.Look{}.Render(r)}, nil
 	},
 }
 
-func anys[M any](messages []M, err error) ([]any, error) {
+func toAny[M any](messages []M, err error) ([]any, error) {
 	out := make([]any, len(messages))
 	for i, m := range messages {
 		out[i] = m
@@ -86,8 +86,8 @@ func anys[M any](messages []M, err error) ([]any, error) {
 	return out, err
 }
 
-// allowance is which links may be followed: all, unless the command line names some.
-func allowance(urls []string) (func(string) bool, error) {
+// linkFilter returns which links are clickable: all, unless the command line names some.
+func linkFilter(urls []string) (func(string) bool, error) {
 	if len(urls) == 0 {
 		return func(string) bool { return true }, nil
 	}
@@ -96,9 +96,9 @@ func allowance(urls []string) (func(string) bool, error) {
 		normal, ok := markdown.Normal(u)
 		switch {
 		case u == "none" && len(urls) > 1:
-			return nil, wrongUse{errors.New("--allow none stands alone: leave the other --allow out")}
+			return nil, usageError{errors.New("--allow none stands alone: leave the other --allow out")}
 		case u != "none" && !ok:
-			return nil, wrongUse{fmt.Errorf("--allow %q: give a whole http or https address, or none", u)}
+			return nil, usageError{fmt.Errorf("--allow %q: give a whole http or https address, or none", u)}
 		case ok:
 			allowed[normal] = true
 		}
@@ -109,7 +109,7 @@ func allowance(urls []string) (func(string) bool, error) {
 	}, nil
 }
 
-// readText is the text of the file that was named, or of standard input.
+// readText reads the named file, or standard input if none is named.
 func readText(in io.Reader, args []string) (string, error) {
 	if len(args) == 0 {
 		text, err := io.ReadAll(in)
@@ -125,10 +125,10 @@ func readText(in io.Reader, args []string) (string, error) {
 	return string(text), err
 }
 
-// show prints bodies, as one array or each by itself.
-func show(out io.Writer, bodies []any, array bool) error {
+// printBodies prints bodies as one array or one by one.
+func printBodies(out io.Writer, bodies []any, array bool) error {
 	if array {
-		text, err := encode(bodies, "")
+		text, err := encodeJSON(bodies, "")
 		if err == nil {
 			_, err = fmt.Fprintln(out, text)
 		}
@@ -138,7 +138,7 @@ func show(out io.Writer, bodies []any, array bool) error {
 		text, plain := b.(string)
 		if !plain {
 			var err error
-			if text, err = encode(b, "  "); err != nil {
+			if text, err = encodeJSON(b, "  "); err != nil {
 				return err
 			}
 		}
@@ -149,8 +149,8 @@ func show(out io.Writer, bodies []any, array bool) error {
 	return nil
 }
 
-// encode is JSON in which <, > and & stand as they are.
-func encode(v any, indent string) (string, error) {
+// encodeJSON encodes without escaping <, > and &.
+func encodeJSON(v any, indent string) (string, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -6,18 +6,21 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"net/http"
 	"os"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/lmittmann/tint"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"aidesk/adapters/discord"
-	"aidesk/adapters/slack"
-	"aidesk/bots/command"
+	"aidesk/bots"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/chat"
+	"aidesk/store"
 )
 
 func serveCommand() *cobra.Command {
@@ -30,10 +33,10 @@ in, what is being worked comes to its end (for ten seconds at most), and what is
 goes on at the next start.
 
 The log goes to standard error: JSON, a line for each thing, or easier to read at a terminal.`,
-		Args: none,
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if path == "" {
-				return wrongUse{errors.New("say which configuration: aidesk serve --config config.yaml (aidesk init writes one)")}
+				return usageError{errors.New("say which configuration: aidesk serve --config config.yaml (aidesk init writes one)")}
 			}
 			return serve(c.Context(), path, acceptOnly, loggerTo(c.ErrOrStderr()))
 		},
@@ -43,7 +46,7 @@ The log goes to standard error: JSON, a line for each thing, or easier to read a
 	return c
 }
 
-// loggerTo writes a log: readable at a terminal, JSON anywhere else.
+// loggerTo returns a logger that writes for people at a terminal, and JSON anywhere else.
 func loggerTo(out io.Writer) *slog.Logger {
 	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		return slog.New(tint.NewTextHandler(out, &tint.Options{TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != ""}))
@@ -51,7 +54,7 @@ func loggerTo(out io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(out, nil))
 }
 
-// serve runs the desk of a configuration until ctx is done.
+// serve runs the bots of a configuration until ctx is done.
 func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logger) (err error) {
 	cfg, err := config.Load(path, os.LookupEnv, func(line string) { logger.WarnContext(ctx, "configuration", "note", line) })
 	if err != nil {
@@ -71,78 +74,167 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	ring, err := keysOf(ctx, cfg.Keys, keyFile(file), s)
+	ring, err := openKeys(ctx, cfg.Keys, keyFile(file), s)
 	if err != nil {
 		return err
 	}
 	if ring.made {
 		logger.WarnContext(ctx, "a key was made that seals what members entrust to the desk; keep a copy of it apart from backups of the store", "file", keyFile(file))
 	}
-	w := &web{store: s, metrics: newMetrics(cfg.Limits.Currency)}
-	desk, err := wire(ctx, cfg, parts{store: s, secrets: ring.Ring, metrics: w.metrics, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
-		return adaptersOf(cfg, b, w, logger)
+	w := &webServer{store: s, metrics: newMetrics(cfg.Limits.Currency)}
+	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, metrics: w.metrics, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
+		return newAdapters(cfg, b, w, logger)
 	}})
 	if err != nil {
 		return err
 	}
 	desk.AcceptOnly = acceptOnly
-	return operate(ctx, desk, w, cfg.HTTP.Listen)
+	return runDesk(ctx, desk, w, cfg.HTTP.Listen)
 }
 
-// adaptersOf makes the adapters of a bot's messengers, and makes them known to the web.
-func adaptersOf(cfg config.Config, b config.Bot, w *web, logger *slog.Logger) ([]chat.Adapter, error) {
-	var out []chat.Adapter
-	if b.Slack.Used() {
-		a, err := slackOf(cfg, b, logger)
-		if err != nil {
-			return nil, err
-		}
-		path := ""
-		if b.Slack.Mode == config.Web {
-			path = "/slack/"
-		}
-		w.add(a, path)
-		out = append(out, a)
-	}
-	if b.Discord.Used() {
-		a, err := discordOf(cfg, b, logger)
-		if err != nil {
-			return nil, err
-		}
-		path := ""
-		if b.Discord.PublicKey != "" {
-			path = "/discord/"
-		}
-		w.add(a, path)
-		out = append(out, a)
-	}
-	return out, nil
+const (
+	requestTimeout     = 30 * time.Second // of one request to a messenger
+	maxRequestBody     = 4 << 20          // of a request to the web server, in bytes; adapters have smaller bounds of their own
+	drainTimeout       = 5 * time.Second  // for running requests, once the program is told to stop
+	storeCheckInterval = time.Second      // between two checks that the store works
+)
+
+// webServer serves health checks, metrics, and the webhooks that messengers call.
+type webServer struct {
+	store    store.Store
+	metrics  *metrics
+	adapters []messenger
+	webhooks map[string]http.Handler // by path
+	stopping atomic.Bool
 }
 
-// discordOf makes the adapter of a bot's application at Discord.
-func discordOf(cfg config.Config, b config.Bot, logger *slog.Logger) (*discord.Adapter, error) {
-	client, err := clientOf(cfg, b.Discord.APIBaseURL)
-	if err != nil {
-		return nil, err
+// messenger is an adapter that reports whether it works and serves its webhook.
+type messenger interface {
+	Ready() error
+	Handler() http.Handler
+}
+
+// add adds an adapter; if path is not empty, its webhook is served below it.
+func (w *webServer) add(a messenger, path string) {
+	w.adapters = append(w.adapters, a)
+	if path != "" {
+		if w.webhooks == nil {
+			w.webhooks = map[string]http.Handler{}
+		}
+		w.webhooks[path] = a.Handler()
 	}
-	client.Timeout = askTime
-	return discord.New(discord.Config{
-		Token: b.Discord.Token.Reveal(), PublicKey: b.Discord.PublicKey, ApplicationID: b.Discord.ApplicationID,
-		MessageContent: b.Discord.MessageContent, APIBaseURL: b.Discord.APIBaseURL, Client: client, Grammar: command.Table,
-		Admins: cfg.Policy.Admins.Discord, Logger: logger.With("bot", b.Name), Now: time.Now,
+}
+
+// handler returns all routes.
+func (w *webServer) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(out http.ResponseWriter, _ *http.Request) { writeLine(out, http.StatusOK, "alive") })
+	mux.HandleFunc("GET /readyz", func(out http.ResponseWriter, r *http.Request) {
+		if err := w.ready(r.Context()); err != nil {
+			writeLine(out, http.StatusServiceUnavailable, "not ready: "+err.Error())
+			return
+		}
+		writeLine(out, http.StatusOK, "ready")
 	})
+	if w.metrics != nil {
+		mux.Handle("GET /metrics", w.metrics.handler())
+	}
+	for path, called := range w.webhooks {
+		mux.Handle(path, http.MaxBytesHandler(called, maxRequestBody))
+	}
+	return mux
 }
 
-// slackOf makes the adapter of a bot's app at Slack.
-func slackOf(cfg config.Config, b config.Bot, logger *slog.Logger) (*slack.Adapter, error) {
-	client, err := clientOf(cfg, b.Slack.APIBaseURL)
-	if err != nil {
-		return nil, err
+func writeLine(out http.ResponseWriter, status int, line string) {
+	out.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	out.Header().Set("X-Content-Type-Options", "nosniff")
+	out.WriteHeader(status)
+	_, _ = io.WriteString(out, line+"\n")
+}
+
+// ready returns why events cannot be received or answered now; nil: they can.
+func (w *webServer) ready(ctx context.Context) error {
+	if w.stopping.Load() {
+		return errors.New("the desk is stopping")
 	}
-	client.Timeout = askTime
-	return slack.New(slack.Config{
-		Mode: b.Slack.Mode, BotToken: b.Slack.BotToken.Reveal(), AppToken: b.Slack.AppToken.Reveal(),
-		SigningSecret: b.Slack.SigningSecret.Reveal(), APIBaseURL: b.Slack.APIBaseURL,
-		Client: client, Grammar: command.Table, Admins: cfg.Policy.Admins.Slack, Groups: b.Access.SlackGroups(), FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: time.Now,
-	})
+	if _, err := w.store.Backlog(ctx); err != nil {
+		return fmt.Errorf("the store: %w", err)
+	}
+	for _, a := range w.adapters {
+		if err := a.Ready(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// watchStore returns an error when the store no longer works, because only a new start
+// finds out what a failed disk holds. It returns nil when ctx is done.
+func (w *webServer) watchStore(ctx context.Context) error {
+	ticker := time.NewTicker(storeCheckInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		if _, err := w.store.Backlog(ctx); err != nil && ctx.Err() == nil {
+			return fmt.Errorf("the store no longer works, so the desk ends: %w", err)
+		}
+	}
+}
+
+// runDesk runs a desk and its web server until ctx is done, and then stops both in order:
+// /readyz fails, no more requests are accepted, running turns end. Without an address no
+// server is started.
+func runDesk(ctx context.Context, desk *bots.Desk, w *webServer, address string) error {
+	running, end := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer end(nil)
+	server := &http.Server{
+		Handler: w.handler(), ErrorLog: slog.NewLogLogger(desk.Logger.Handler(), slog.LevelDebug),
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 32 << 10,
+	}
+	if address != "" {
+		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+		if err != nil {
+			if fault, ok := errors.AsType[syscall.Errno](err); ok {
+				err = fault // the errors around it name the address again
+			}
+			return fmt.Errorf("http.listen %s: %w: choose an address of this machine that is free", address, err)
+		}
+		address = listener.Addr().String()
+		go func() {
+			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+				end(fmt.Errorf("serving http: %w", err))
+			}
+		}()
+	}
+	defer context.AfterFunc(ctx, func() {
+		desk.Logger.InfoContext(ctx, "stopping")
+		w.stopping.Store(true)
+		drain, cancel := context.WithTimeout(running, drainTimeout)
+		defer cancel()
+		if err := server.Shutdown(drain); err != nil {
+			desk.Logger.WarnContext(ctx, "requests were cut off", "error", err)
+		}
+		end(nil)
+	})()
+	desk.Logger.InfoContext(ctx, "running", "version", version(), "bots", len(desk.Bots), "address", address, "accept_only", desk.AcceptOnly)
+	go func() {
+		if err := w.watchStore(running); err != nil {
+			end(err)
+		}
+	}()
+	err := desk.Run(running)
+	end(nil)
+	_ = server.Close()
+	if cause := context.Cause(running); cause != nil && !errors.Is(cause, context.Canceled) {
+		err = errors.Join(cause, err)
+	}
+	if err == nil {
+		desk.Logger.InfoContext(ctx, "stopped")
+	}
+	return err
 }

@@ -83,7 +83,7 @@ func TestServeRefused(t *testing.T) {
 	fake.Revoke(fakeslack.BotToken, "token_revoked")
 	path := served(t, t.TempDir(), "socket", fake, "")
 	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"serve", "--config", path}, strings.NewReader(""), &out, &errs); code != failure {
+	if code := run(t.Context(), []string{"serve", "--config", path}, strings.NewReader(""), &out, &errs); code != exitFailure {
 		t.Errorf("exit code %d\n%s", code, errs.String())
 	}
 	lines := strings.Split(strings.TrimSpace(errs.String()), "\n")

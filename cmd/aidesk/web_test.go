@@ -26,11 +26,11 @@ func TestReady(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	idle, err := slackOf(config.Config{}, config.Bot{Name: "desk", Slack: config.Slack{Mode: config.Web, BotToken: "xoxb-a", SigningSecret: "b"}}, slog.New(slog.DiscardHandler))
+	idle, err := newSlack(config.Config{}, config.Bot{Name: "desk", Slack: config.Slack{Mode: config.HTTPMode, BotToken: "xoxb-a", SigningSecret: "b"}}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &web{store: s}
+	w := &webServer{store: s}
 	ask := func(path string, status int, want string) {
 		t.Helper()
 		got := httptest.NewRecorder()
@@ -81,7 +81,7 @@ func TestStoreFails(t *testing.T) {
 		Store: s, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
 		Bots: []*bot.Bot{{Name: "desk", Adapters: []chat.Adapter{idler{}}}},
 	}
-	err = operate(t.Context(), desk, &web{store: broken{s}}, "127.0.0.1:0")
+	err = runDesk(t.Context(), desk, &webServer{store: broken{s}}, "127.0.0.1:0")
 	if err == nil || !strings.Contains(err.Error(), "the store no longer works") {
 		t.Errorf("it ended with %v", err)
 	}

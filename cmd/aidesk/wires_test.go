@@ -80,7 +80,7 @@ func talk(t *testing.T, dir string, m config.Model, lines ...string) string {
 		t.Fatal(err)
 	}
 	defer examples.close()
-	ring, err := keysOf(t.Context(), nil, folder.path("desk.key"), s)
+	ring, err := openKeys(t.Context(), nil, folder.path("desk.key"), s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func talk(t *testing.T, dir string, m config.Model, lines ...string) string {
 	logger := slog.New(slog.NewJSONHandler(folder.log, nil))
 	var out bytes.Buffer
 	adapter := &terminal.Adapter{In: strings.NewReader(strings.Join(lines, "\n") + "\n"), Out: &out, Grammar: command.Table, Logger: logger}
-	desk, err := wire(t.Context(), cfg, parts{
+	desk, err := newDesk(t.Context(), cfg, dependencies{
 		store: s, secrets: ring.Ring, logger: logger,
 		adapters: func(config.Bot) ([]chat.Adapter, error) { return []chat.Adapter{adapter}, nil },
 	})

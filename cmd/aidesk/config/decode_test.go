@@ -36,8 +36,8 @@ func TestDuration(t *testing.T) {
 		var got struct {
 			Keep time.Duration `yaml:"keep"`
 		}
-		d := &decoder{file: "f", at: map[string]place{}}
-		d.value("", d.tree([]byte(`keep: "`+test.text+`"`)), &got)
+		d := &decoder{file: "f", positions: map[string]position{}}
+		d.decode("", d.parseYAML([]byte(`keep: "`+test.text+`"`)), &got)
 		if good := len(d.faults) == 0; good != test.good || got.Keep != test.want {
 			t.Errorf("%q: got %v, faults %v; want %v", test.text, got.Keep, d.faults, test.want)
 		}
@@ -59,7 +59,7 @@ func TestNearest(t *testing.T) {
 		{"", ""},
 	}
 	for _, test := range tests {
-		if got, _ := nearest(test.word, words); got != test.want {
+		if got, _ := closest(test.word, words); got != test.want {
 			t.Errorf("nearest(%q) = %q; want %q", test.word, got, test.want)
 		}
 	}

@@ -43,17 +43,17 @@ func TestExampleComplete(t *testing.T) {
 	}
 	whole := unset.ReplaceAll(text, []byte("$1$2"))
 	d := &decoder{
-		file: "config.example.yaml", at: map[string]place{},
+		file: "config.example.yaml", positions: map[string]position{},
 		env: func(string) (string, bool) { return "set", true },
 	}
-	root := d.tree(whole)
+	root := d.parseYAML(whole)
 	if root == nil {
 		t.Fatalf("the example with all its keys: %v", d.faults)
 	}
-	d.into("", root, reflect.New(reflect.TypeFor[Config]()).Elem())
+	d.decodeInto("", root, reflect.New(reflect.TypeFor[Config]()).Elem())
 
 	var got []string
-	for key := range d.at {
+	for key := range d.positions {
 		got = append(got, general(key))
 	}
 	want := keysOf("", reflect.TypeFor[Config]())
@@ -69,7 +69,7 @@ func TestExampleComplete(t *testing.T) {
 		}
 	}
 	lines := strings.Split(string(text), "\n")
-	for key, at := range d.at {
+	for key, at := range d.positions {
 		if key != "" && slices.Contains(want, general(key)) && !explained(lines, at.line-1) {
 			t.Errorf("config.example.yaml:%d: %s has no comment above", at.line, key)
 		}

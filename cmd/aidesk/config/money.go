@@ -39,8 +39,8 @@ func (p Price) Model() middleware.Price {
 	return middleware.Price{Input: int64(p.Input), Output: int64(p.Output), CacheRead: int64(p.CacheRead), CacheWrite: int64(p.CacheWrite)}
 }
 
-// mostMoney is more than anybody spends in a day.
-const mostMoney = 1_000_000_000
+// maxMoney is the largest amount, in whole units of the currency.
+const maxMoney = 1_000_000_000
 
 // money reads an amount with at most six decimals.
 func money(text string) (Money, error) {
@@ -50,13 +50,13 @@ func money(text string) (Money, error) {
 		return 0, wrong
 	}
 	n, err := strconv.ParseUint(whole+fraction+strings.Repeat("0", 6-len(fraction)), 10, 63)
-	if err != nil || whole+fraction == "" || strings.HasPrefix(text, "+") || n > mostMoney*1_000_000 {
+	if err != nil || whole+fraction == "" || strings.HasPrefix(text, "+") || n > maxMoney*1_000_000 {
 		return 0, wrong
 	}
 	return Money(n), nil
 }
 
-// checkPrices judges the models' prices and fills in what caches cost.
+// checkPrices checks the models' prices and fills in those of caches.
 func (d *decoder) checkPrices(models map[string]Model) {
 	for name, m := range models {
 		d.checkPrice("models."+name+".price", &m)
@@ -65,7 +65,7 @@ func (d *decoder) checkPrices(models map[string]Model) {
 }
 
 func (d *decoder) checkPrice(key string, m *Model) {
-	if _, given := d.at[key]; !given {
+	if _, given := d.positions[key]; !given {
 		return
 	}
 	if m.Provider == planner {
@@ -77,7 +77,7 @@ func (d *decoder) checkPrice(key string, m *Model) {
 		name  string
 		value *Money
 	}{{"cache_read", &p.CacheRead}, {"cache_write", &p.CacheWrite}} {
-		if _, given := d.at[key+"."+part.name]; !given {
+		if _, given := d.positions[key+"."+part.name]; !given {
 			*part.value = p.Input
 		}
 	}
@@ -90,7 +90,7 @@ func (d *decoder) checkPrice(key string, m *Model) {
 
 var currency = regexp.MustCompile(`^[A-Za-z]{1,12}$`)
 
-// checkLimits judges what may be spent.
+// checkLimits checks what may be spent.
 func (d *decoder) checkLimits(c *Config) {
 	l := c.Limits
 	for name, value := range map[string]int{

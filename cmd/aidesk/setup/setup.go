@@ -1,3 +1,5 @@
+// Package setup asks an operator what the program needs to know, writes the
+// configuration from the answers, and says what to do next: aidesk init.
 package setup
 
 import (
@@ -12,12 +14,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	discordsetup "aidesk/adapters/discord/setup"
 	slacksetup "aidesk/adapters/slack/setup"
 	"aidesk/bots/command"
 	"aidesk/cmd/aidesk/config"
 )
 
-// answers are what init asks for.
+// answers are the answers to all questions.
 type answers struct {
 	modelURL, model, modelKey string
 	where                     string // slack, discord or both
@@ -26,20 +29,20 @@ type answers struct {
 	application, token        string // what Discord gave
 }
 
-// The answers to where the desk is.
+// The answers to which messengers are used.
 const (
 	atSlack   = "slack"
 	atDiscord = "discord"
 	atBoth    = "both"
 )
 
-// Run asks, writes the configuration to path, where nothing may be yet, and says what
-// to do next. Reading an answer cannot be interrupted, so when ctx is done Run returns
-// at once and leaves the reader behind.
+// Run asks, writes the configuration to path, which must not exist yet, and prints what
+// to do next. Reading a line cannot be interrupted: when ctx is done, Run returns at
+// once and leaves a goroutine behind that waits for input until the process ends.
 func Run(ctx context.Context, path string, in io.Reader, out io.Writer) error {
-	a := newAsker(in, out)
+	a := newPrompter(in, out)
 	done := make(chan error, 1)
-	go func() { done <- initialise(path, a, out) }()
+	go func() { done <- run(path, a, out) }()
 	select {
 	case err := <-done:
 		return err
@@ -49,7 +52,7 @@ func Run(ctx context.Context, path string, in io.Reader, out io.Writer) error {
 	}
 }
 
-func initialise(path string, a *asker, out io.Writer) error {
+func run(path string, a *prompter, out io.Writer) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s is there already and is not overwritten: name another file with --config, or move it away", path)
 	} else if !errors.Is(err, fs.ErrNotExist) {
@@ -75,42 +78,42 @@ func initialise(path string, a *asker, out io.Writer) error {
 	}
 	text := got.yaml()
 	given := func(string) (string, bool) { return "", true } // what the environment will bring is not judged here
-	if _, err := config.Parse(path, []byte(text), given); err != nil && got.whole() {
+	if _, err := config.Parse(path, []byte(text), given); err != nil && got.complete() {
 		return err
 	}
-	if err := writeNew(path, text); err != nil {
+	if err := writeNewFile(path, text); err != nil {
 		return err
 	}
-	got.next(path, out)
+	got.printNextSteps(path, out)
 	return nil
 }
 
-func (g *answers) askModel(a *asker) (err error) {
+func (g *answers) askModel(a *prompter) (err error) {
 	fmt.Fprintln(a.out, "A language model answers: OpenAI's (https://api.openai.com/v1), Anthropic's (https://api.anthropic.com), or")
 	fmt.Fprintln(a.out, "any server that speaks Chat Completions. Without one, the built-in planner matches words with the")
 	fmt.Fprintln(a.out, "plugins' example sentences.")
 	if g.modelURL, err = a.ask("Address of the server, such as http://127.0.0.1:11434/v1 (empty: the planner)", "", webOrEmpty); err != nil || g.modelURL == "" {
 		return err
 	}
-	if g.model, err = a.ask("Name of the model there, such as llama3.1", "", given); err != nil {
+	if g.model, err = a.ask("Name of the model there, such as llama3.1", "", required); err != nil {
 		return err
 	}
-	g.modelKey, err = a.secret("Its API key (empty: none is needed)", anything)
+	g.modelKey, err = a.secret("Its API key (empty: none is needed)", anyAnswer)
 	return err
 }
 
-func (g *answers) askSlack(a *asker, out io.Writer) (err error) {
+func (g *answers) askSlack(a *prompter, out io.Writer) (err error) {
 	fmt.Fprintln(out, "\nHow shall Slack and the desk meet? socket: the desk calls Slack, and nothing needs to be open to the")
 	fmt.Fprintln(out, "internet. http: Slack calls an https:// address of yours.")
-	if g.mode, err = a.ask("socket or http", config.Socket, oneOf(config.Socket, config.Web)); err != nil {
+	if g.mode, err = a.ask("socket or http", config.SocketMode, oneOf(config.SocketMode, config.HTTPMode)); err != nil {
 		return err
 	}
-	if g.mode == config.Web {
+	if g.mode == config.HTTPMode {
 		if g.public, err = a.ask("Address under which Slack reaches the desk, such as https://desk.example.com", "", config.CheckPublic); err != nil {
 			return err
 		}
 		g.public = strings.TrimRight(g.public, "/")
-		if g.listen, err = a.ask("Where the desk listens, behind your proxy", "127.0.0.1:8080", given); err != nil {
+		if g.listen, err = a.ask("Where the desk listens, behind your proxy", "127.0.0.1:8080", required); err != nil {
 			return err
 		}
 	}
@@ -121,61 +124,61 @@ func (g *answers) askSlack(a *asker, out io.Writer) (err error) {
 	fmt.Fprintf(out, "\nNow make the app: open https://api.slack.com/apps?new_app=1, choose “From a manifest”, your workspace,\nand paste this:\n\n%s\n\n", strings.TrimSpace(string(manifest)))
 	fmt.Fprintln(out, "Install it (Install App). The desk needs what Slack shows then; an empty answer leaves it to an")
 	fmt.Fprintln(out, "environment variable.")
-	if g.bot, err = a.secret("OAuth & Permissions, Bot User OAuth Token (xoxb-…; empty: SLACK_BOT_TOKEN)", begins("xoxb-")); err != nil {
+	if g.bot, err = a.secret("OAuth & Permissions, Bot User OAuth Token (xoxb-…; empty: SLACK_BOT_TOKEN)", startsWith("xoxb-")); err != nil {
 		return err
 	}
-	if g.mode == config.Web {
-		g.signing, err = a.secret("Basic Information, App Credentials, Signing Secret (empty: SLACK_SIGNING_SECRET)", begins(""))
+	if g.mode == config.HTTPMode {
+		g.signing, err = a.secret("Basic Information, App Credentials, Signing Secret (empty: SLACK_SIGNING_SECRET)", startsWith(""))
 		return err
 	}
-	g.app, err = a.secret("Basic Information, App-Level Tokens, a new one with connections:write (xapp-…; empty: SLACK_APP_TOKEN)", begins("xapp-"))
+	g.app, err = a.secret("Basic Information, App-Level Tokens, a new one with connections:write (xapp-…; empty: SLACK_APP_TOKEN)", startsWith("xapp-"))
 	return err
 }
 
-// whole says that nothing is left to the environment.
-func (g *answers) whole() bool {
-	return (g.where == atDiscord || g.slackWhole()) && (g.where == atSlack || g.token != "")
+// complete reports whether no secret is left to the environment.
+func (g *answers) complete() bool {
+	return (g.where == atDiscord || g.slackComplete()) && (g.where == atSlack || g.token != "")
 }
 
-func (g *answers) slackWhole() bool {
-	return g.bot != "" && (g.mode == config.Web && g.signing != "" || g.mode == config.Socket && g.app != "")
+func (g *answers) slackComplete() bool {
+	return g.bot != "" && (g.mode == config.HTTPMode && g.signing != "" || g.mode == config.SocketMode && g.app != "")
 }
 
-// yaml is the configuration.
+// yaml returns the configuration as text.
 func (g *answers) yaml() string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("# Written by aidesk init. config.example.yaml explains every key there is.")
 	line("store:\n  url: bolt:./aidesk.db")
-	if g.mode == config.Web {
-		line("http:\n  listen: %s\n  public_url: %s", quoted(g.listen), quoted(g.public))
+	if g.mode == config.HTTPMode {
+		line("http:\n  listen: %s\n  public_url: %s", quoteYAML(g.listen), quoteYAML(g.public))
 	}
 	line("models:\n  main:")
 	if g.modelURL == "" {
 		line("    provider: planner")
 	} else {
-		line("    provider: %s\n    base_url: %s\n    model: %s", providerOf(g.modelURL), quoted(g.modelURL), quoted(g.model))
+		line("    provider: %s\n    base_url: %s\n    model: %s", providerOf(g.modelURL), quoteYAML(g.modelURL), quoteYAML(g.model))
 		if g.modelKey != "" {
-			line("    api_key: %s", quoted(g.modelKey))
+			line("    api_key: %s", quoteYAML(g.modelKey))
 		}
 	}
 	line("bots:\n  - name: desk\n    model: main")
 	if g.where != atDiscord {
 		line("    slack:\n      mode: %s", g.mode)
-		line("      bot_token: %s", orVariable(g.bot, "SLACK_BOT_TOKEN"))
-		if g.mode == config.Web {
-			line("      signing_secret: %s", orVariable(g.signing, "SLACK_SIGNING_SECRET"))
+		line("      bot_token: %s", valueOrVariable(g.bot, "SLACK_BOT_TOKEN"))
+		if g.mode == config.HTTPMode {
+			line("      signing_secret: %s", valueOrVariable(g.signing, "SLACK_SIGNING_SECRET"))
 		} else {
-			line("      app_token: %s", orVariable(g.app, "SLACK_APP_TOKEN"))
+			line("      app_token: %s", valueOrVariable(g.app, "SLACK_APP_TOKEN"))
 		}
 	}
 	if g.where != atSlack {
-		line("    discord:\n      application_id: %s\n      token: %s", quoted(g.application), orVariable(g.token, "DISCORD_TOKEN"))
+		line("    discord:\n      application_id: %s\n      token: %s", quoteYAML(g.application), valueOrVariable(g.token, "DISCORD_TOKEN"))
 	}
 	return b.String()
 }
 
-// providerOf is what speaks at an address.
+// providerOf returns the provider to configure for an address.
 func providerOf(address string) string {
 	u, err := url.Parse(address)
 	switch {
@@ -187,20 +190,20 @@ func providerOf(address string) string {
 	return "openai-chat"
 }
 
-// next says what to do with what was written.
-func (g *answers) next(path string, out io.Writer) {
+// printNextSteps prints what to do after the configuration was written.
+func (g *answers) printNextSteps(path string, out io.Writer) {
 	fmt.Fprintf(out, "\n%s is written, readable by you alone. Next:\n", path)
 	n := 0
 	step := func(format string, args ...any) {
 		n++
 		fmt.Fprintf(out, "  %d. "+format+"\n", append([]any{n}, args...)...)
 	}
-	if !g.whole() {
+	if !g.complete() {
 		step("set the environment variables that it names")
 	}
 	step("aidesk doctor --config %s", path)
 	step("aidesk serve --config %s", path)
-	if g.mode == config.Web {
+	if g.mode == config.HTTPMode {
 		step("at Slack, under Event Subscriptions, have the address checked now that the desk runs")
 	}
 	if g.where != atDiscord {
@@ -213,8 +216,8 @@ func (g *answers) next(path string, out io.Writer) {
 	step("aidesk doctor --config %s --live CHANNEL (a channel's id) tries every kind of message there", path)
 }
 
-// quoted is a text as a value of YAML that is not expanded.
-func quoted(text string) string {
+// quoteYAML quotes a text as a YAML value in which no variable is expanded.
+func quoteYAML(text string) string {
 	body, err := json.Marshal(strings.ReplaceAll(text, "${", "$${"))
 	if err != nil {
 		panic(err) // a string
@@ -222,15 +225,15 @@ func quoted(text string) string {
 	return string(body)
 }
 
-func orVariable(text, variable string) string {
+func valueOrVariable(text, variable string) string {
 	if text == "" {
 		return "${" + variable + "}"
 	}
-	return quoted(text)
+	return quoteYAML(text)
 }
 
-// writeNew writes a file for its owner alone, which must not be there yet.
-func writeNew(path, text string) error {
+// writeNewFile creates a file that only its owner can read; an existing one is an error.
+func writeNewFile(path, text string) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("writing the configuration: %w: choose a folder that can be written", err)
@@ -242,16 +245,16 @@ func writeNew(path, text string) error {
 	return nil
 }
 
-// given wants some answer.
-func given(answer string) error {
+// required refuses an empty answer.
+func required(answer string) error {
 	if answer == "" {
 		return errors.New("an answer is needed here")
 	}
 	return nil
 }
 
-// begins wants a secret that begins as it should, or none.
-func begins(prefix string) func(string) error {
+// startsWith accepts an empty answer, or a secret that has the prefix.
+func startsWith(prefix string) func(string) error {
 	return func(answer string) error {
 		if answer != "" && (!strings.HasPrefix(answer, prefix) || strings.ContainsAny(answer, " \t")) {
 			return fmt.Errorf("this does not begin with %s, or holds a space", prefix)
@@ -260,11 +263,37 @@ func begins(prefix string) func(string) error {
 	}
 }
 
-// webOrEmpty wants the address of a web server, or none.
+// webOrEmpty accepts an empty answer, or the address of a web server.
 func webOrEmpty(answer string) error {
 	u, err := url.Parse(answer)
 	if answer != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "") {
 		return errors.New("want an http:// or https:// address, without user, query or fragment")
 	}
+	return nil
+}
+
+// askDiscord asks for the Discord application and prints the link that invites its bot to a
+// server.
+func (g *answers) askDiscord(a *prompter, out io.Writer) (err error) {
+	fmt.Fprintln(out, "\nNow make the application at Discord: open https://discord.com/developers/applications, New Application.")
+	number := func(answer string) error {
+		if !config.IsDiscordID(answer) {
+			return errors.New("want the number that stands there, such as 800000000000000001")
+		}
+		return nil
+	}
+	if g.application, err = a.ask("General Information, Application ID", "", number); err != nil {
+		return err
+	}
+	token := func(answer string) error {
+		if answer != "" && (strings.Count(answer, ".") != 2 || strings.ContainsAny(answer, " \t")) {
+			return errors.New("this is no token of a bot: it has three parts with dots between, and no space")
+		}
+		return nil
+	}
+	if g.token, err = a.secret("Bot, Reset Token (empty: DISCORD_TOKEN)", token); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "\nBring the bot into your server: whoever may manage it opens this link:\n\n%s\n", discordsetup.Invite(g.application))
 	return nil
 }

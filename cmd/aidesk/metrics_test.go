@@ -34,7 +34,7 @@ func TestMetrics(t *testing.T) {
 	).With(model.Info{Wire: "openai-chat", Name: "llama3.1"})
 	shop, clock := bottest.NewShop(t, "shop"), bottest.NewClock()
 	s := bottest.Start(t, bottest.NewRoom(clock).Platform(), clock, bottest.Setup{
-		Model: &measured{Model: said, metrics: m}, Price: middleware.Price{Input: 500_000_000, Output: 1_000_000_000},
+		Model: &meteredModel{Model: said, metrics: m}, Price: middleware.Price{Input: 500_000_000, Output: 1_000_000_000},
 		Plugins: []bottest.Plugin{{Address: shop.Address, Default: true}}, Limits: bot.Limits{TurnsPerMemberHour: 3}, Observe: m.observe,
 	})
 	s.Act(s.Member, s.Button(s.Ask("two copper kettles please"), "Approve"))
@@ -43,7 +43,7 @@ func TestMetrics(t *testing.T) {
 	s.Ask("and now?")
 
 	got := httptest.NewRecorder()
-	(&web{metrics: m}).handler().ServeHTTP(got, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", http.NoBody))
+	(&webServer{metrics: m}).handler().ServeHTTP(got, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", http.NoBody))
 	page := got.Body.String()
 	labels := `gen_ai_operation_name="chat",gen_ai_provider_name="openai-chat",gen_ai_request_model="llama3.1"`
 	for _, line := range []string{

@@ -35,8 +35,8 @@ type Slack struct {
 
 // The modes of Slack.
 const (
-	Socket = "socket"
-	Web    = "http"
+	SocketMode = "socket"
+	HTTPMode   = "http"
 )
 
 // Used reports whether the bot is at Slack.
@@ -45,7 +45,7 @@ func (s Slack) Used() bool { return s != Slack{} }
 // slackGroup is a user group of a workspace.
 var slackGroup = regexp.MustCompile(`^S[A-Z0-9]+$`)
 
-// checkSlack judges every bot's app and fills in its mode.
+// checkSlack checks every bot's Slack app and fills in its mode.
 func (d *decoder) checkSlack(c *Config) {
 	reached := -1 // the bot that Slack reaches by HTTP
 	for i := range c.Bots {
@@ -55,9 +55,9 @@ func (d *decoder) checkSlack(c *Config) {
 		}
 		switch s.Mode {
 		case "":
-			s.Mode = Socket
-		case Socket:
-		case Web:
+			s.Mode = SocketMode
+		case SocketMode:
+		case HTTPMode:
 			if reached >= 0 {
 				d.faultf(key+".mode", "bots[%d] is reached by http already, and a desk has one address for it; use socket here", reached)
 			}
@@ -70,25 +70,25 @@ func (d *decoder) checkSlack(c *Config) {
 		if roles := c.Bots[i].Access.Roles; len(roles) > 0 && !slices.ContainsFunc(roles, slackGroup.MatchString) {
 			d.faultf(fmt.Sprintf("bots[%d].access.roles", i), "in Slack the bot would answer nobody; add the id of a user group, such as S012AB3CD, or remove it")
 		}
-		if s.APIBaseURL != "" && !isWeb(s.APIBaseURL) {
+		if s.APIBaseURL != "" && !isWebURL(s.APIBaseURL) {
 			d.faultf(key+".api_base_url", "want an http:// or https:// address; leave it out to use Slack's own")
 		}
 	}
 }
 
-// credential is one secret of an app: how it begins and where its value is found.
+// credential is one secret of an app: how it begins and where Slack shows it.
 type credential struct {
 	name, prefix, where string
 	value               Secret
 	needed              bool
 }
 
-// checkTokens looks at what each secret begins with: they are easily mixed up.
+// checkTokens checks each secret's prefix, because they are easily mixed up.
 func (d *decoder) checkTokens(key string, s Slack) {
 	tokens := []credential{
 		{"bot_token", "xoxb-", "OAuth & Permissions, Bot User OAuth Token", s.BotToken, true},
-		{"app_token", "xapp-", "Basic Information, App-Level Tokens, with the scope connections:write", s.AppToken, s.Mode == Socket},
-		{"signing_secret", "", "Basic Information, App Credentials", s.SigningSecret, s.Mode == Web},
+		{"app_token", "xapp-", "Basic Information, App-Level Tokens, with the scope connections:write", s.AppToken, s.Mode == SocketMode},
+		{"signing_secret", "", "Basic Information, App Credentials", s.SigningSecret, s.Mode == HTTPMode},
 	}
 	for _, t := range tokens {
 		at := key + "." + t.name
@@ -108,7 +108,7 @@ func (d *decoder) checkTokens(key string, s Slack) {
 	}
 }
 
-// mixedUp says which key a token belongs to that stands at another.
+// mixedUp returns a hint which other key a token belongs to.
 func mixedUp(value string, tokens []credential) string {
 	for _, t := range tokens {
 		if t.prefix != "" && strings.HasPrefix(value, t.prefix) {
@@ -121,7 +121,7 @@ func mixedUp(value string, tokens []credential) string {
 	return ""
 }
 
-// checkReached wants an address at which Slack can reach the desk.
+// checkReached checks that Slack can call the web server.
 func (d *decoder) checkReached(h HTTP, s Slack) {
 	if h.Listen == "" {
 		d.faultf("http.listen", "missing; Slack's mode http needs a place to listen at, such as 127.0.0.1:8080")
@@ -134,16 +134,98 @@ func (d *decoder) checkReached(h HTTP, s Slack) {
 	}
 }
 
-// SlackGroups are the roles that are user groups of Slack.
+// SlackGroups returns the roles that are user groups of Slack.
 func (a Access) SlackGroups() []string {
 	return slices.DeleteFunc(slices.Clone(a.Roles), func(role string) bool { return !slackGroup.MatchString(role) })
 }
 
-// CheckPublic judges an address that Slack shall call.
+// CheckPublic checks an address that Slack is to call.
 func CheckPublic(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return errors.New("give the address under which Slack reaches the desk, such as https://desk.example.com")
 	}
 	return nil
+}
+
+// Discord is a bot's application at Discord. The zero value is none.
+type Discord struct {
+	// Token is the bot's. Required.
+	Token Secret `yaml:"token"`
+	// TokenFile is a file that holds Token instead.
+	TokenFile string `yaml:"token_file"`
+	// PublicKey is the application's, in hex: then Discord calls http.public_url with
+	// what members press and command. Empty: the desk hears of it over its connection.
+	PublicKey string `yaml:"public_key"`
+	// ApplicationID guards against the token of another application; empty: any.
+	ApplicationID string `yaml:"application_id"`
+	// MessageContent takes everything in a thread in which the bot takes part as meant
+	// for it, also without a mention. The application needs the privileged intent.
+	MessageContent bool `yaml:"message_content"`
+	// APIBaseURL stands in for https://discord.com/api, for tests and proxies.
+	APIBaseURL string `yaml:"api_base_url"`
+}
+
+// Used reports whether the bot is at Discord.
+func (s Discord) Used() bool { return s != Discord{} }
+
+var (
+	discordKey    = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
+	discordID     = regexp.MustCompile(`^[0-9]{15,20}$`)
+	discordMember = regexp.MustCompile(`^(role:)?[0-9]{1,20}$`)
+)
+
+// IsDiscordID reports whether a text is a number of the kind that Discord gives applications.
+func IsDiscordID(text string) bool { return discordID.MatchString(text) }
+
+// checkDiscord checks every bot's Discord application.
+func (d *decoder) checkDiscord(c *Config) {
+	const page = "it is in the application's settings under "
+	reached := -1 // the bot that Discord reaches by HTTP
+	for i := range c.Bots {
+		s, key := &c.Bots[i].Discord, fmt.Sprintf("bots[%d].discord", i)
+		if !s.Used() {
+			continue
+		}
+		switch token := s.Token.Reveal(); {
+		case d.faulty(key + ".token_file"):
+		case token == "":
+			d.faultf(key+".token", "missing; %sBot, Token", page)
+		case strings.ContainsAny(token, " \t\r\n"):
+			d.faultf(key+".token", "holds a space; give the token alone, without Bot before it; %sBot, Token", page)
+		case strings.HasPrefix(token, "xox") || strings.HasPrefix(token, "xapp-"):
+			d.faultf(key+".token", "this is a token of Slack's; %sBot, Token", page)
+		case s.APIBaseURL == "" && strings.Count(token, ".") != 2:
+			d.faultf(key+".token", "does not look like the token of a bot, which has three parts with dots between; %sBot, Token", page)
+		}
+		if s.ApplicationID != "" && !IsDiscordID(s.ApplicationID) {
+			d.faultf(key+".application_id", "want the number of the application; %sGeneral Information, Application ID", page)
+		}
+		switch {
+		case s.PublicKey == "":
+		case !discordKey.MatchString(s.PublicKey):
+			d.faultf(key+".public_key", "want 64 hexadecimal digits; %sGeneral Information, Public Key", page)
+		case reached >= 0:
+			d.faultf(key+".public_key", "bots[%d] is reached by http already, and a desk has one address for it; remove the key here", reached)
+		default:
+			reached = i
+			d.checkCalled(c.HTTP, *s)
+		}
+		if s.APIBaseURL != "" && !isWebURL(s.APIBaseURL) {
+			d.faultf(key+".api_base_url", "want an http:// or https:// address; leave it out to use Discord's own")
+		}
+	}
+}
+
+// checkCalled checks that Discord can call the web server.
+func (d *decoder) checkCalled(h HTTP, s Discord) {
+	if h.Listen == "" {
+		d.faultf("http.listen", "missing; with discord.public_key the desk needs a place to listen at, such as 127.0.0.1:8080")
+	}
+	switch {
+	case h.PublicURL == "":
+		d.faultf("http.public_url", "missing; with discord.public_key the desk needs the address under which Discord calls it, such as https://desk.example.com")
+	case s.APIBaseURL == "" && strings.HasPrefix(h.PublicURL, "http:"):
+		d.faultf("http.public_url", "Discord calls https:// addresses only; put a proxy with a certificate before the desk")
+	}
 }

@@ -12,16 +12,16 @@ import (
 	"golang.org/x/term"
 )
 
-// asker puts questions to a person, one a line.
-type asker struct {
+// prompter asks a person questions, one line each.
+type prompter struct {
 	in      *bufio.Reader
 	out     io.Writer
 	hidden  func() (string, error) // reads a line that is not shown; nil: there is no terminal
 	restore func()                 // shows again what is typed
 }
 
-func newAsker(in io.Reader, out io.Writer) *asker {
-	a := &asker{in: bufio.NewReader(in), out: out, restore: func() {}}
+func newPrompter(in io.Reader, out io.Writer) *prompter {
+	a := &prompter{in: bufio.NewReader(in), out: out, restore: func() {}}
 	if file, ok := in.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		if state, err := term.GetState(int(file.Fd())); err == nil {
 			a.restore = func() { _ = term.Restore(int(file.Fd()), state) }
@@ -35,27 +35,27 @@ func newAsker(in io.Reader, out io.Writer) *asker {
 	return a
 }
 
-// errCutOff ends the asking when the input does.
-var errCutOff = errors.New("the input ended before every question was answered; nothing was written")
+// errInputEnded is returned when the input ends before the last answer.
+var errInputEnded = errors.New("the input ended before every question was answered; nothing was written")
 
-// ask puts a question until its answer is good. An empty answer is the usual one.
-func (a *asker) ask(question, usual string, check func(string) error) (string, error) {
+// ask repeats a question until check accepts the answer. An empty answer means usual.
+func (a *prompter) ask(question, usual string, check func(string) error) (string, error) {
 	if usual != "" {
 		question += " [" + usual + "]"
 	}
-	return a.until(question, usual, check, a.line)
+	return a.askUntil(question, usual, check, a.line)
 }
 
-// secret asks for what is not shown while it is typed.
-func (a *asker) secret(question string, check func(string) error) (string, error) {
+// secret is ask for an answer that is not shown while it is typed.
+func (a *prompter) secret(question string, check func(string) error) (string, error) {
 	read := a.line
 	if a.hidden != nil {
 		read = a.hidden
 	}
-	return a.until(question, "", check, read)
+	return a.askUntil(question, "", check, read)
 }
 
-func (a *asker) until(question, usual string, check func(string) error, read func() (string, error)) (string, error) {
+func (a *prompter) askUntil(question, usual string, check func(string) error, read func() (string, error)) (string, error) {
 	for {
 		fmt.Fprintf(a.out, "%s: ", question)
 		line, err := read()
@@ -63,7 +63,7 @@ func (a *asker) until(question, usual string, check func(string) error, read fun
 		if err != nil && answer == "" {
 			fmt.Fprintln(a.out)
 			if errors.Is(err, io.EOF) {
-				return "", errCutOff
+				return "", errInputEnded
 			}
 			return "", fmt.Errorf("reading an answer: %w", err)
 		}
@@ -78,12 +78,12 @@ func (a *asker) until(question, usual string, check func(string) error, read fun
 	}
 }
 
-func (a *asker) line() (string, error) { return a.in.ReadString('\n') }
+func (a *prompter) line() (string, error) { return a.in.ReadString('\n') }
 
-// anything is good.
-func anything(string) error { return nil }
+// anyAnswer accepts every answer.
+func anyAnswer(string) error { return nil }
 
-// oneOf wants one of some words.
+// oneOf accepts only the given words.
 func oneOf(words ...string) func(string) error {
 	return func(answer string) error {
 		if slices.Contains(words, answer) {

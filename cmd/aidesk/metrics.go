@@ -16,9 +16,9 @@ import (
 	"aidesk/core/model"
 )
 
-// metrics are what /metrics shows: counts and durations, never an id or what was said.
-// Models are named as OpenTelemetry's conventions for generative AI do, in
-// Prometheus's spelling.
+// metrics are what /metrics shows: counts and durations, never an id or content. Metrics
+// of models are named by OpenTelemetry's conventions for generative AI, in Prometheus's
+// spelling.
 type metrics struct {
 	registry *prometheus.Registry
 
@@ -31,10 +31,10 @@ type metrics struct {
 	turn          prometheus.Histogram
 	tokens        *prometheus.HistogramVec
 	request       *prometheus.HistogramVec
-	first         *prometheus.HistogramVec
+	firstToken    *prometheus.HistogramVec
 }
 
-// The labels of what is measured of a model.
+// The labels of metrics of models.
 const (
 	labelOperation = "gen_ai_operation_name"
 	labelProvider  = "gen_ai_provider_name"
@@ -43,10 +43,10 @@ const (
 	labelError     = "error_type"
 )
 
-// chatting is the operation of every request to a model.
-const chatting = "chat"
+// operationChat is the only operation that is asked of models.
+const operationChat = "chat"
 
-// newMetrics makes the metrics of a process; the currency stands in the name of the cost.
+// newMetrics makes the metrics of a process. The currency is part of a metric's name.
 func newMetrics(currency string) *metrics {
 	durations := prometheus.ExponentialBuckets(0.01, 2, 14) // as the conventions say
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
@@ -64,7 +64,7 @@ func newMetrics(currency string) *metrics {
 			prometheus.ExponentialBuckets(1, 4, 14), labelOperation, labelProvider, labelModel, labelKind),
 		request: histogram("gen_ai_client_operation_duration_seconds", "One request to a model.",
 			durations, labelOperation, labelProvider, labelModel, labelError),
-		first: histogram("gen_ai_client_operation_time_to_first_chunk_seconds", "Until the first piece of an answer.",
+		firstToken: histogram("gen_ai_client_operation_time_to_first_chunk_seconds", "Until the first piece of an answer.",
 			durations, labelOperation, labelProvider, labelModel),
 		cost: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "aidesk_cost_" + strings.ToLower(currency) + "_total", Help: "What requests to models cost, by the configured prices.",
@@ -82,17 +82,17 @@ func newMetrics(currency string) *metrics {
 	}
 	m.registry.MustRegister(
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.turns, m.confirmations, m.denials, m.tokens, m.request, m.first, m.cost, m.offered, m.acknowledged, m.turn,
+		m.turns, m.confirmations, m.denials, m.tokens, m.request, m.firstToken, m.cost, m.offered, m.acknowledged, m.turn,
 	)
 	return m
 }
 
-// handler shows them.
+// handler serves the metrics.
 func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// observe counts what the desk tells.
+// observe counts an observation of the desk.
 func (m *metrics) observe(o bot.Observation) {
 	switch o.What {
 	case bot.TurnEnded:
@@ -113,36 +113,36 @@ func (m *metrics) observe(o bot.Observation) {
 	}
 }
 
-// measured is a Model of which every request is measured.
-type measured struct {
+// meteredModel is a Model whose requests are measured.
+type meteredModel struct {
 	model.Model
 	metrics *metrics
 }
 
-// Generate measures how long an answer takes, and its tokens.
-func (m *measured) Generate(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
+// Generate measures the duration and the tokens of an answer.
+func (m *meteredModel) Generate(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 	info, begun := m.Info(), time.Now()
 	var first sync.Once
 	response, err := m.Model.Generate(ctx, r, func(e model.Event) {
 		first.Do(func() {
-			m.metrics.first.WithLabelValues(chatting, info.Wire, info.Name).Observe(time.Since(begun).Seconds())
+			m.metrics.firstToken.WithLabelValues(operationChat, info.Wire, info.Name).Observe(time.Since(begun).Seconds())
 		})
 		if on != nil {
 			on(e)
 		}
 	})
-	m.metrics.request.WithLabelValues(chatting, info.Wire, info.Name, kindOf(err)).Observe(time.Since(begun).Seconds())
+	m.metrics.request.WithLabelValues(operationChat, info.Wire, info.Name, errorType(err)).Observe(time.Since(begun).Seconds())
 	if err != nil {
 		return response, err
 	}
 	for kind, n := range map[string]int{"input": response.Usage.Input, "output": response.Usage.Output} {
-		m.metrics.tokens.WithLabelValues(chatting, info.Wire, info.Name, kind).Observe(float64(n))
+		m.metrics.tokens.WithLabelValues(operationChat, info.Wire, info.Name, kind).Observe(float64(n))
 	}
 	return response, nil
 }
 
-// kindOf is a failure in one word; empty: there was none.
-func kindOf(err error) string {
+// errorType returns an error as a label; empty: there was none.
+func errorType(err error) string {
 	if err == nil {
 		return ""
 	}
