@@ -165,23 +165,23 @@ func (b *box) list(w http.ResponseWriter, r *http.Request) {
 }
 
 func (b *box) add(w http.ResponseWriter, r *http.Request) {
-	var wish struct {
+	var request struct {
 		Text string `json:"text"`
 	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&wish); err != nil {
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&request); err != nil {
 		refuse(w, http.StatusBadRequest, "the body is not a JSON object with a text")
 		return
 	}
 	// Say exactly what is wrong: the sentence goes to the model, which tries again,
 	// or to the member.
-	wish.Text = strings.TrimSpace(wish.Text)
-	if n := utf8.RuneCountInString(wish.Text); n < 1 || n > 200 {
+	request.Text = strings.TrimSpace(request.Text)
+	if n := utf8.RuneCountInString(request.Text); n < 1 || n > 200 {
 		refuse(w, http.StatusUnprocessableEntity, "text must have from 1 to 200 characters")
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	added := idea{Number: len(b.ideas) + 1, Text: wish.Text, Added: time.Now().UTC().Truncate(time.Second), URL: b.origin + "/"}
+	added := idea{Number: len(b.ideas) + 1, Text: request.Text, Added: time.Now().UTC().Truncate(time.Second), URL: b.origin + "/"}
 	b.ideas = append([]idea{added}, b.ideas...)
 	answer(w, http.StatusCreated, added)
 }

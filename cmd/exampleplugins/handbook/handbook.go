@@ -6,9 +6,9 @@
 // reading gives the whole page as Markdown. Every page is also a page for
 // people, at the address that the search gave.
 //
-// The pages are the files in the folder pages (page.go); the seed fills in the
-// name of the organisation, its people and its numbers (facts.go). How a search
-// ranks them is in search.go.
+// The pages are the files in the folder pages; the seed fills in the name of the
+// organisation, its people and its numbers (page.go). How a search ranks them is
+// in search.go.
 package handbook
 
 import (
@@ -27,8 +27,8 @@ var document string
 //go:embed views.html
 var views string
 
-// usual is how many pages a search gives when it is not told.
-const usual = 3
+// defaultLimit is how many pages a search gives when it is not told.
+const defaultLimit = 3
 
 // handbook is the plugin. It never changes.
 type handbook struct {
@@ -91,7 +91,7 @@ func (h *handbook) search(r *http.Request) (any, error) {
 		return nil, site.Malformed("q", "q is missing: say what to search for")
 	}
 	if limit == 0 {
-		limit = usual
+		limit = defaultLimit
 	}
 	hits := []hit{}
 	for _, f := range h.index.search(words, limit) {
@@ -102,8 +102,8 @@ func (h *handbook) search(r *http.Request) (any, error) {
 	return map[string][]hit{"pages": hits}, nil
 }
 
-// full is a page as the API shows it.
-type full struct {
+// fullPage is a page as the API shows it.
+type fullPage struct {
 	Slug    string `json:"slug"`
 	Title   string `json:"title"`
 	Summary string `json:"summary"`
@@ -129,7 +129,7 @@ func (h *handbook) read(r *http.Request) (any, error) {
 		return nil, err
 	}
 	at := site.Origin(r) + p.path()
-	return full{Slug: p.Slug, Title: p.Title, Summary: p.Summary, Text: p.Text, URL: at, Image: at + "/picture.png"}, nil
+	return fullPage{Slug: p.Slug, Title: p.Title, Summary: p.Summary, Text: p.Text, URL: at, Image: at + "/picture.png"}, nil
 }
 
 func (h *handbook) page(r *http.Request) (site.Page, error) {

@@ -23,8 +23,8 @@ type index struct {
 	spread map[string]int       // word -> how many pages have it
 }
 
-// found is a page that a search found, with the place that fits best.
-type found struct {
+// result is a page that a search found, with the place that fits best.
+type result struct {
 	page    int
 	score   float64
 	excerpt string
@@ -52,18 +52,18 @@ func newIndex(pages []page) *index {
 
 // search finds at most limit pages, the best first. Pages that fit much worse
 // than the best one are left out.
-func (x *index) search(query string, limit int) []found {
+func (x *index) search(query string, limit int) []result {
 	asked := words(query)
-	var all []found
+	var all []result
 	for n := range x.pages {
 		if score := x.score(n, asked); score > 0 {
-			all = append(all, found{page: n, score: score})
+			all = append(all, result{page: n, score: score})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(b.score, a.score) })
+	slices.SortStableFunc(all, func(a, b result) int { return cmp.Compare(b.score, a.score) })
 	if len(all) > 0 {
 		best := all[0].score
-		all = slices.DeleteFunc(all, func(f found) bool { return f.score < best/2 })
+		all = slices.DeleteFunc(all, func(f result) bool { return f.score < best/2 })
 	}
 	all = all[:min(limit, len(all))]
 	for i := range all {
@@ -111,8 +111,8 @@ func excerpt(p page, asked []string) string {
 	return strings.TrimRightFunc(best[:strings.LastIndexByte(best[:maxExcerpt], ' ')], unicode.IsPunct) + " …"
 }
 
-// small is the words that say nothing about a page.
-var small = map[string]bool{
+// stopWords is the words that say nothing about a page.
+var stopWords = map[string]bool{
 	"a": true, "about": true, "an": true, "and": true, "are": true, "as": true, "at": true, "be": true, "by": true,
 	"can": true, "do": true, "does": true, "for": true, "from": true, "get": true, "have": true, "how": true, "i": true,
 	"if": true, "in": true, "is": true, "it": true, "many": true, "may": true, "me": true, "much": true, "my": true,
@@ -126,7 +126,7 @@ var small = map[string]bool{
 func words(text string) []string {
 	var list []string
 	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }) {
-		if !small[word] {
+		if !stopWords[word] {
 			list = append(list, stem(word))
 		}
 	}

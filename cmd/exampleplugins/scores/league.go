@@ -1,9 +1,11 @@
 package scores
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -40,7 +42,7 @@ type league struct {
 	cfg      site.Config
 }
 
-func begin() time.Time { return time.Date(1970, time.January, 5, 0, 0, 0, 0, time.UTC) }
+func epoch() time.Time { return time.Date(1970, time.January, 5, 0, 0, 0, 0, time.UTC) }
 
 func newLeague(cfg site.Config) *league {
 	l := &league{cfg: cfg}
@@ -62,7 +64,7 @@ func newLeague(cfg site.Config) *league {
 }
 
 // current is the number of the match that kicked off last.
-func (l *league) current(now time.Time) int { return max(1, int(now.Sub(begin())/every)) }
+func (l *league) current(now time.Time) int { return max(1, int(now.Sub(epoch())/every)) }
 
 // around gives the matches of one season's length: those to come, the next one
 // first, or those that have begun, the newest first.
@@ -98,7 +100,7 @@ func (l *league) game(number int) game {
 	home, away = order[home], order[away]
 	g := game{
 		number: number, round: inSeason/perRound + 1, season: week(season),
-		kickOff: begin().Add(time.Duration(number) * every),
+		kickOff: epoch().Add(time.Duration(number) * every),
 		home:    l.teams[home], away: l.teams[away],
 	}
 	r := l.cfg.Rand("match " + strconv.Itoa(number))
@@ -135,7 +137,7 @@ func goals(r *rand.Rand, expected float64) []int {
 
 // week names a season by its year and week.
 func week(season int) string {
-	year, n := begin().Add(time.Duration(season) * perSeason * every).ISOWeek()
+	year, n := epoch().Add(time.Duration(season) * perSeason * every).ISOWeek()
 	return fmt.Sprintf("%d-W%02d", year, n)
 }
 
@@ -204,5 +206,63 @@ func (g game) state(now time.Time) string {
 		return fmt.Sprintf("Live, minute %d", g.minute(now))
 	default:
 		return "Final score"
+	}
+}
+
+// row is a team in the standings, as the API shows it.
+type row struct {
+	Position       int    `json:"position"`
+	Team           string `json:"team"`
+	Played         int    `json:"played"`
+	Won            int    `json:"won"`
+	Drawn          int    `json:"drawn"`
+	Lost           int    `json:"lost"`
+	GoalsFor       int    `json:"goals_for"`
+	GoalsAgainst   int    `json:"goals_against"`
+	GoalDifference int    `json:"goal_difference"`
+	Points         int    `json:"points"`
+}
+
+// table counts the final matches of the season that is being played.
+func (l *league) table(now time.Time) (season string, rows []row) {
+	current := l.current(now)
+	first := current / perSeason * perSeason
+	place := map[string]int{}
+	for i, team := range l.teams {
+		place[team] = i
+		rows = append(rows, row{Team: team})
+	}
+	for number := first; number <= current; number++ {
+		if g := l.game(number); g.status(now) == final {
+			home, away := g.score(now)
+			rows[place[g.home]].count(home, away)
+			rows[place[g.away]].count(away, home)
+		}
+	}
+	slices.SortStableFunc(rows, func(x, y row) int {
+		return cmp.Or(cmp.Compare(y.Points, x.Points), cmp.Compare(y.GoalDifference, x.GoalDifference),
+			cmp.Compare(y.GoalsFor, x.GoalsFor), cmp.Compare(x.Team, y.Team))
+	})
+	for i := range rows {
+		rows[i].Position = i + 1
+	}
+	return week(current / perSeason), rows
+}
+
+// count adds one match: three points for a win, one for a draw.
+func (r *row) count(shot, got int) {
+	r.Played++
+	r.GoalsFor += shot
+	r.GoalsAgainst += got
+	r.GoalDifference = r.GoalsFor - r.GoalsAgainst
+	switch {
+	case shot > got:
+		r.Won++
+		r.Points += 3
+	case shot == got:
+		r.Drawn++
+		r.Points++
+	default:
+		r.Lost++
 	}
 }

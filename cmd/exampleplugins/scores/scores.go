@@ -26,8 +26,8 @@ var document string
 //go:embed views.html
 var views string
 
-// usual is how many matches are listed when no limit is given.
-const usual = 6
+// defaultLimit is how many matches are listed when no limit is given.
+const defaultLimit = 6
 
 // plugin is the league with its operations.
 type plugin struct {
@@ -115,7 +115,7 @@ func (p *plugin) matches(r *http.Request) (any, error) {
 		}
 	}
 	if limit == 0 {
-		limit = usual
+		limit = defaultLimit
 	}
 	now := p.now()
 	list := []match{}
@@ -236,7 +236,7 @@ func (p *plugin) home(r *http.Request) (site.Page, error) {
 	now := p.now()
 	var list []match
 	for g := range p.league.around(now, false) {
-		if list = append(list, show(r, g, now)); len(list) == usual {
+		if list = append(list, show(r, g, now)); len(list) == defaultLimit {
 			break
 		}
 	}

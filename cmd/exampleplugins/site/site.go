@@ -1,15 +1,91 @@
+// Package site is what the example plugins share: the parts of a plugin that
+// are the same whatever its API does.
+//
+// A plugin is a small website. Whoever wants to write one needs five things,
+// and each of the four plugins beside this package is nothing but these five:
+//
+//  1. A manifest at /.well-known/ai-plugin.json. It says what the plugin is
+//     called, what it is for (once for a model, once for people), how it
+//     authenticates and where its document lies. [Site] writes it from [About].
+//  2. An OpenAPI document that describes every operation: what it does, its
+//     parameters with formats and limits, what it answers. The list
+//     x-aidesk-examples on an operation holds sentences that call it;
+//     {name} in a sentence stands for a parameter or a property of the body.
+//     A language model reads them as examples, a desk without one matches them
+//     word by word, so they should be precise rather than many.
+//  3. The API itself. [Site.API] turns a function from a request into a value
+//     into an operation that answers JSON. Inputs are read with [Body], [Query]
+//     and [PathInt], which refuse what is wrong with a sentence that says how
+//     to do it right: a model corrects itself by reading it.
+//  4. A logo and a legal page, so that people can see whom they deal with.
+//  5. Pages for people, with OpenGraph fields, for whatever the API links to.
+//     A messenger shows such a link as a card. [Site.Both] serves the page and
+//     the operation at one address: a browser asks for text/html, a program
+//     does not.
+//
+// What a plugin answers is data, not instructions: no description here tells a
+// model how to talk, when to act or what to prefer.
+//
+// A plugin must not trust its caller. Requests are small ([MaxBody]), unknown
+// fields are refused, paths that climb are refused, and nothing is changed
+// before everything has been checked.
 package site
 
 import (
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"html/template"
 	"image"
+	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	texttemplate "text/template"
+	"time"
 )
+
+// Config is where and when a plugin lives. Its zero value is a plugin with the
+// written-out data, the real clock, its state in memory only, and no log.
+type Config struct {
+	// Seed chooses the invented data. Zero is the world that is written out in
+	// the sources; every other seed gives another world, always the same one.
+	Seed uint64
+	// Now is the clock. Defaults to time.Now.
+	Now func() time.Time
+	// Dir is the folder of the state files; it is made when missing. What was
+	// answered with success is on disk by then. Empty keeps state in memory.
+	Dir string
+	// Log gets one line of JSON per request (see [Log]), before its answer
+	// goes out. Nil logs nothing.
+	Log io.Writer
+}
+
+// Time is the time by the configured clock.
+func (c Config) Time() time.Time {
+	if c.Now == nil {
+		return time.Now()
+	}
+	return c.Now()
+}
+
+// File is the path of a state file, or empty when state is in memory only.
+func (c Config) File(name string) string {
+	if c.Dir == "" {
+		return ""
+	}
+	return filepath.Join(c.Dir, name)
+}
+
+// Rand is the source of invented data for one purpose. The same seed and
+// purpose always give the same numbers.
+func (c Config) Rand(purpose string) *rand.Rand {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, purpose)               // a hash takes every write
+	return rand.New(rand.NewPCG(c.Seed, h.Sum64())) //nolint:gosec // invented data, not secrets
+}
 
 // About is what a plugin says about itself.
 type About struct {

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"aidesk/cmd/exampleplugins/keep"
+	"aidesk/cmd/exampleplugins/jsonfile"
 	"aidesk/cmd/exampleplugins/site"
 )
 
@@ -49,7 +49,7 @@ type bookState struct {
 
 func openBook(path string, seed uint64) (*book, error) {
 	b := &book{path: path, state: bookState{Seed: seed}}
-	if err := keep.Load(path, &b.state); err != nil {
+	if err := jsonfile.Load(path, &b.state); err != nil {
 		return nil, err
 	}
 	if b.state.Seed != seed {
@@ -73,7 +73,7 @@ func (b *book) change(f func([]booking) ([]booking, error)) error {
 	if next.Bookings, err = f(slices.Clone(b.state.Bookings)); err != nil {
 		return err
 	}
-	if err := keep.Save(b.path, next); err != nil {
+	if err := jsonfile.Save(b.path, next); err != nil {
 		return err
 	}
 	b.state = next
@@ -121,8 +121,8 @@ func (b *book) standing() []booking {
 	return list
 }
 
-// wish is what a caller sends to book.
-type wish struct {
+// bookingRequest is what a caller sends to book.
+type bookingRequest struct {
 	Stay   string `json:"stay"`
 	Nights int    `json:"nights"`
 	From   string `json:"from"`
@@ -132,7 +132,7 @@ type wish struct {
 // create books a stay. It takes dates that lie in the past: the example
 // sentences hold fixed dates, and they shall work on any day.
 func (a *agency) create(r *http.Request) (any, error) {
-	var w wish
+	var w bookingRequest
 	if err := site.Body(r, &w); err != nil {
 		return nil, err
 	}

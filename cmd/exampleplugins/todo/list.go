@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"aidesk/cmd/exampleplugins/keep"
+	"aidesk/cmd/exampleplugins/jsonfile"
 	"aidesk/cmd/exampleplugins/site"
 )
 
@@ -36,7 +36,7 @@ type state struct {
 
 func openList(path string) (*list, error) {
 	l := &list{path: path, state: state{Next: 1}}
-	if err := keep.Load(path, &l.state); err != nil {
+	if err := jsonfile.Load(path, &l.state); err != nil {
 		return nil, err
 	}
 	for _, i := range l.state.Items {
@@ -55,7 +55,7 @@ func (l *list) change(f func(*state) error) error {
 	if err := f(&next); err != nil {
 		return err
 	}
-	if err := keep.Save(l.path, next); err != nil {
+	if err := jsonfile.Save(l.path, next); err != nil {
 		return err
 	}
 	l.state = next

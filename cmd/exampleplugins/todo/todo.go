@@ -81,14 +81,14 @@ func (p *plugin) items(r *http.Request) (any, error) {
 	return map[string][]item{"items": items}, nil
 }
 
-// wish is what a caller sends to add an item.
-type wish struct {
+// addRequest is what a caller sends to add an item.
+type addRequest struct {
 	Title string `json:"title"`
 	Due   string `json:"due"`
 }
 
 func (p *plugin) add(r *http.Request) (any, error) {
-	var w wish
+	var w addRequest
 	if err := site.Body(r, &w); err != nil {
 		return nil, err
 	}

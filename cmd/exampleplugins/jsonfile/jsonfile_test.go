@@ -1,4 +1,4 @@
-package keep_test
+package jsonfile_test
 
 import (
 	"os"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"aidesk/cmd/exampleplugins/keep"
+	"aidesk/cmd/exampleplugins/jsonfile"
 )
 
 type value struct{ Words []string }
@@ -16,15 +16,15 @@ type value struct{ Words []string }
 func TestRoundTrip(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "state.json")
 	v := value{Words: []string{"default"}}
-	if err := keep.Load(path, &v); err != nil || len(v.Words) != 1 {
+	if err := jsonfile.Load(path, &v); err != nil || len(v.Words) != 1 {
 		t.Fatalf("a missing file: %v, %v", v, err)
 	}
 	for _, want := range []value{{Words: []string{"a", "b"}}, {Words: []string{"c"}}} {
-		if err := keep.Save(path, want); err != nil {
+		if err := jsonfile.Save(path, want); err != nil {
 			t.Fatal(err)
 		}
 		var got value
-		if err := keep.Load(path, &got); err != nil {
+		if err := jsonfile.Load(path, &got); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -44,10 +44,10 @@ func TestRoundTrip(t *testing.T) {
 func TestMemoryOnly(t *testing.T) {
 	t.Chdir(t.TempDir())
 	v := value{Words: []string{"a"}}
-	if err := keep.Save("", v); err != nil {
+	if err := jsonfile.Save("", v); err != nil {
 		t.Error(err)
 	}
-	if err := keep.Load("", &v); err != nil || v.Words[0] != "a" {
+	if err := jsonfile.Load("", &v); err != nil || v.Words[0] != "a" {
 		t.Errorf("%v, %v", v, err)
 	}
 	if entries, _ := os.ReadDir("."); len(entries) != 0 {
@@ -58,23 +58,23 @@ func TestMemoryOnly(t *testing.T) {
 func TestFailures(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "state.json")
-	if err := keep.Save(path, value{Words: []string{"old"}}); err != nil {
+	if err := jsonfile.Save(path, value{Words: []string{"old"}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := keep.Save(path, func() {}); err == nil {
+	if err := jsonfile.Save(path, func() {}); err == nil {
 		t.Error("a value that is no JSON was saved")
 	}
 	var v value
-	if err := keep.Load(path, &v); err != nil || v.Words[0] != "old" {
+	if err := jsonfile.Load(path, &v); err != nil || v.Words[0] != "old" {
 		t.Errorf("a failed save took the old value: %v, %v", v, err)
 	}
-	if err := keep.Save(filepath.Join(dir, "gone", "state.json"), v); err == nil {
+	if err := jsonfile.Save(filepath.Join(dir, "gone", "state.json"), v); err == nil {
 		t.Error("saved into a folder that is not there")
 	}
 	if err := os.WriteFile(path, []byte(`{"Words":["a"`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := keep.Load(path, &v)
+	err := jsonfile.Load(path, &v)
 	if err == nil || !strings.Contains(err.Error(), path+" is broken") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("a broken file: %v", err)
 	}
@@ -83,10 +83,10 @@ func TestFailures(t *testing.T) {
 	if err := os.Mkdir(other, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := keep.Load(other, &v); err == nil {
+	if err := jsonfile.Load(other, &v); err == nil {
 		t.Error("a folder was read")
 	}
-	if err := keep.Save(other, v); err == nil {
+	if err := jsonfile.Save(other, v); err == nil {
 		t.Error("a folder was replaced")
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 2 {

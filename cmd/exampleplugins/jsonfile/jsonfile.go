@@ -1,10 +1,10 @@
-// Package keep stores one value in one file, so that it survives the end of the
+// Package jsonfile stores one value in one file, so that it survives the end of the
 // process at any moment, a kill -9 or a power cut included.
 //
 // A file is replaced whole: the new text is written beside it, flushed to the
 // disk and renamed over it. So there is always one whole version, the old or
 // the new. An empty path stands for memory only: it loads and saves nothing.
-package keep
+package jsonfile
 
 import (
 	"encoding/json"
