@@ -224,7 +224,7 @@ func (d *gatewayWorker) answerInteraction(raw json.RawMessage) {
 	ctx := context.WithoutCancel(d.ctx)
 	answer, err := d.adapter.receiveInteraction(ctx, i)
 	if err != nil {
-		if errors.Is(err, chat.ErrResting) {
+		if errors.Is(err, chat.ErrNotRunning) {
 			return
 		}
 		d.adapter.Logger.ErrorContext(ctx, "an interaction was not received", "error", err)

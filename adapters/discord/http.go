@@ -51,7 +51,7 @@ func (a *Adapter) serveInteraction(w http.ResponseWriter, r *http.Request) {
 	if i.Type != payload.InteractionPing { // which also comes while nothing runs yet
 		var err error
 		if answer, err = a.receiveInteraction(r.Context(), i); err != nil {
-			if !errors.Is(err, chat.ErrResting) {
+			if !errors.Is(err, chat.ErrNotRunning) {
 				a.Logger.ErrorContext(r.Context(), "an interaction was not received", "error", err)
 			}
 			http.Error(w, "Not received; try again.", http.StatusServiceUnavailable)

@@ -11,143 +11,143 @@ import (
 	"aidesk/core/chat"
 )
 
-// PersistentCache remembers for an adapter the newest of many things over a restart: texts by
-// key, through its Keeper. They are kept in shelves of bounded length, at most 4,096 in
-// all. Before Use everything is chat.ErrResting.
+// PersistentCache remembers the newest of many texts, by key, over a restart. It stores
+// them through the adapter's chat.Keeper in buckets of bounded length, at most 4,096 in
+// all. Before Use every call fails with chat.ErrNotRunning.
 type PersistentCache struct {
 	name string
 
-	writing sync.Mutex // held while a shelf is read or written, so that one is not mixed up
+	writing sync.Mutex // held while a bucket is read or written
 	mu      sync.Mutex
-	keeper  chat.Keeper // nil: not run yet
-	shelves map[string][]thing
+	keeper  chat.Keeper // nil: before Use
+	buckets map[string][]entry
 }
 
-type thing struct {
+type entry struct {
 	Key   string `json:"key"`
 	Value string `json:"value"`
 }
 
 const (
-	shelves   = 64
-	shelfSize = 64
+	buckets    = 64
+	bucketSize = 64
 )
 
-// NewPersistentCache makes a PersistentCache that keeps under a name of its own.
+// NewPersistentCache makes a PersistentCache with a name that no other one of the adapter has.
 func NewPersistentCache(name string) *PersistentCache {
-	return &PersistentCache{name: name, shelves: map[string][]thing{}}
+	return &PersistentCache{name: name, buckets: map[string][]entry{}}
 }
 
-// Use says who keeps.
-func (r *PersistentCache) Use(k chat.Keeper) {
-	r.writing.Lock()
-	defer r.writing.Unlock()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.keeper = k
-	clear(r.shelves)
+// Use sets the store. The adapter calls it when it begins to run.
+func (c *PersistentCache) Use(k chat.Keeper) {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keeper = k
+	clear(c.buckets)
 }
 
-// Kept is the value of a key, or "". What was read once is not waited for.
-func (r *PersistentCache) Kept(ctx context.Context, key string) (string, error) {
-	name := shelfOf(key)
-	things, _, read := r.shelf(name)
+// Kept returns the value of a key, or "". Only the first read of a bucket asks the store.
+func (c *PersistentCache) Kept(ctx context.Context, key string) (string, error) {
+	name := bucketOf(key)
+	entries, _, read := c.bucket(name)
 	if !read {
-		r.writing.Lock()
-		defer r.writing.Unlock()
+		c.writing.Lock()
+		defer c.writing.Unlock()
 		var err error
-		if things, err = r.read(ctx, name); err != nil {
+		if entries, err = c.read(ctx, name); err != nil {
 			return "", err
 		}
 	}
-	if at := slices.IndexFunc(things, func(t thing) bool { return t.Key == key }); at >= 0 {
-		return things[at].Value, nil
+	if at := slices.IndexFunc(entries, func(t entry) bool { return t.Key == key }); at >= 0 {
+		return entries[at].Value, nil
 	}
 	return "", nil
 }
 
-// Keep remembers a value; the oldest of its shelf is forgotten if that is full.
-func (r *PersistentCache) Keep(ctx context.Context, key, value string) error {
-	name := shelfOf(key)
-	r.writing.Lock()
-	defer r.writing.Unlock()
-	things, err := r.read(ctx, name)
+// Keep remembers a value durably. If its bucket is full, the oldest value is forgotten.
+func (c *PersistentCache) Keep(ctx context.Context, key, value string) error {
+	name := bucketOf(key)
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	entries, err := c.read(ctx, name)
 	if err != nil {
 		return err
 	}
-	if slices.Contains(things, thing{key, value}) {
+	if slices.Contains(entries, entry{key, value}) {
 		return nil
 	}
-	things = slices.DeleteFunc(slices.Clone(things), func(t thing) bool { return t.Key == key })
-	things = append(things, thing{key, value})
-	things = things[max(0, len(things)-shelfSize):]
-	data, err := json.Marshal(things)
+	entries = slices.DeleteFunc(slices.Clone(entries), func(t entry) bool { return t.Key == key })
+	entries = append(entries, entry{key, value})
+	entries = entries[max(0, len(entries)-bucketSize):]
+	data, err := json.Marshal(entries)
 	if err != nil {
-		return fmt.Errorf("keeping %s: %w", r.name, err)
+		return fmt.Errorf("keeping %s: %w", c.name, err)
 	}
-	_, keeper, _ := r.shelf(name)
-	if err := keeper.Keep(ctx, r.name+"/"+name, data); err != nil {
+	_, keeper, _ := c.bucket(name)
+	if err := keeper.Keep(ctx, c.name+"/"+name, data); err != nil {
 		return err
 	}
-	r.set(name, things)
+	c.set(name, entries)
 	return nil
 }
 
-// All are all values, the newest of each shelf first.
-func (r *PersistentCache) All(ctx context.Context) ([]string, error) {
-	r.writing.Lock()
-	defer r.writing.Unlock()
+// All returns all values, the newest of each bucket first.
+func (c *PersistentCache) All(ctx context.Context) ([]string, error) {
+	c.writing.Lock()
+	defer c.writing.Unlock()
 	var out []string
-	for i := range shelves {
-		things, err := r.read(ctx, fmt.Sprintf("%02d", i))
+	for i := range buckets {
+		entries, err := c.read(ctx, fmt.Sprintf("%02d", i))
 		if err != nil {
 			return out, err
 		}
-		for _, t := range slices.Backward(things) {
+		for _, t := range slices.Backward(entries) {
 			out = append(out, t.Value)
 		}
 	}
 	return out, nil
 }
 
-// shelf is one as it was read, if it was, and who keeps.
-func (r *PersistentCache) shelf(name string) (things []thing, keeper chat.Keeper, read bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	things, read = r.shelves[name]
-	return things, r.keeper, read
+// bucket returns a bucket if it was read before, and the store.
+func (c *PersistentCache) bucket(name string) (entries []entry, keeper chat.Keeper, read bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	entries, read = c.buckets[name]
+	return entries, c.keeper, read
 }
 
-func (r *PersistentCache) set(name string, things []thing) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.shelves[name] = things
+func (c *PersistentCache) set(name string, entries []entry) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.buckets[name] = entries
 }
 
-// read reads a shelf once. The lock of writing is held.
-func (r *PersistentCache) read(ctx context.Context, name string) ([]thing, error) {
-	things, keeper, read := r.shelf(name)
+// read reads a bucket from the store unless it was read before. The caller holds writing.
+func (c *PersistentCache) read(ctx context.Context, name string) ([]entry, error) {
+	entries, keeper, read := c.bucket(name)
 	switch {
 	case keeper == nil:
-		return nil, chat.ErrResting
+		return nil, chat.ErrNotRunning
 	case read:
-		return things, nil
+		return entries, nil
 	}
-	data, err := keeper.Kept(ctx, r.name+"/"+name)
+	data, err := keeper.Kept(ctx, c.name+"/"+name)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", r.name, err)
+		return nil, fmt.Errorf("reading %s: %w", c.name, err)
 	}
 	if len(data) > 0 {
-		if err := json.Unmarshal(data, &things); err != nil {
-			return nil, fmt.Errorf("reading %s: %w", r.name, err)
+		if err := json.Unmarshal(data, &entries); err != nil {
+			return nil, fmt.Errorf("reading %s: %w", c.name, err)
 		}
 	}
-	r.set(name, things)
-	return things, nil
+	c.set(name, entries)
+	return entries, nil
 }
 
-func shelfOf(key string) string {
+func bucketOf(key string) string {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(key))
-	return fmt.Sprintf("%02d", h.Sum32()%shelves)
+	return fmt.Sprintf("%02d", h.Sum32()%buckets)
 }

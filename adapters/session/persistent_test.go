@@ -16,10 +16,10 @@ import (
 func TestPersistentCache(t *testing.T) {
 	t.Parallel()
 	r := session.NewPersistentCache("things")
-	if _, err := r.Kept(t.Context(), "a"); !errors.Is(err, chat.ErrResting) {
+	if _, err := r.Kept(t.Context(), "a"); !errors.Is(err, chat.ErrNotRunning) {
 		t.Errorf("read without a Keeper: %v", err)
 	}
-	if err := r.Keep(t.Context(), "a", "1"); !errors.Is(err, chat.ErrResting) {
+	if err := r.Keep(t.Context(), "a", "1"); !errors.Is(err, chat.ErrNotRunning) {
 		t.Errorf("kept without a Keeper: %v", err)
 	}
 	memory := &adaptertest.Memory{}

@@ -64,11 +64,11 @@ func (s *RunState[R]) begin() (*R, bool) {
 
 // Receive does the work on one event of a kind while the adapter runs, within the time
 // that platforms wait for an answer. A panic is logged and becomes ErrCrashed; outside
-// of a run the error is chat.ErrResting.
+// of a run the error is chat.ErrNotRunning.
 func (s *RunState[R]) Receive(ctx context.Context, l *slog.Logger, kind string, work func(context.Context, R) error) (err error) {
 	run, ok := s.begin()
 	if !ok {
-		return chat.ErrResting
+		return chat.ErrNotRunning
 	}
 	defer s.working.Done()
 	defer func() {

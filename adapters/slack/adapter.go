@@ -1,6 +1,11 @@
-// Package slack brings the desk to Slack: over connections of Socket Mode or as an
-// HTTP endpoint, and out through the Web API. How things look there is decided in the
-// package render below it.
+// Package slack is the adapter for Slack: it turns what Slack sends into chat.Events and
+// chat.Replies into Slack messages. Events come over Socket Mode or as HTTP requests;
+// messages go out through the Web API.
+//
+// A message comes in through socket.go or http.go, and events.go makes an event of it;
+// outbound.go posts the reply. Three packages below hold what needs neither a network
+// nor a state: payload reads what Slack sends, render lays out what it gets, and setup
+// writes the manifest of the app.
 package slack
 
 import (
@@ -38,60 +43,63 @@ type Config struct {
 	Grammar       chat.Grammar // the slash commands
 	Admins        []string     // ids of members and user groups; replaces the workspace's admins and owners where set
 	Groups        []string     // ids of user groups that become the roles of their members
-	FollowThreads bool         // replies in a thread where the desk takes part are for the desk, also without a mention
+	FollowThreads bool         // answer in threads that aidesk takes part in also without a mention
 
 	Logger *slog.Logger     // Defaults to none
 	Now    func() time.Time // Defaults to time.Now
 }
 
-// Adapter brings the desk to one Slack workspace. In the order of what happens:
+// Adapter connects aidesk with one Slack workspace. Its files, in the order in which
+// things happen:
 //
-//	socket.go, server.go  the two ways in; take.go is where they meet
-//	event.go              messages and changes; mrkdwn.go reads their text
-//	interaction.go        presses and shortcuts; command.go and form.go the rest
-//	send.go, posting.go   a Reply becomes messages; file.go, find.go and pace.go help
-//	web.go, remedy.go     the Web API, and what its errors mean to an admin
-//	manifest.go, diagnose.go, live.go  setting it up
+//	socket.go, http.go     the two ways in
+//	events.go              messages and changes of messages become events
+//	interactions.go        pressed buttons and shortcuts; commands.go and forms.go the rest
+//	outbound.go            a Reply becomes messages; files.go uploads what is attached
+//	ephemeral.go, home.go, status.go  what else is shown
+//	members.go, history.go what is read from Slack
+//	client.go, errors.go, limiter.go  the Web API, its errors and its limits
+//	diagnose.go            the checks of the doctor
 type Adapter struct {
 	Config
 
-	web     *web
-	pace    *pace
-	people  *session.Cache[chat.Member]
-	groups  *session.Cache[[]string] // members of user groups
-	states  *session.StatusBoard
-	newest  *session.Cache[string]   // the newest message of a direct message, by channel
-	directs *session.Cache[string]   // channels of direct messages, by member
-	threads *session.PersistentCache // in which the desk takes part
-	started *session.PersistentCache // replies that were begun where they cannot be searched for
+	client          *client
+	limiter         *limiter
+	memberCache     *session.Cache[chat.Member]
+	groupCache      *session.Cache[[]string] // members of user groups
+	statusBoard     *session.StatusBoard
+	lastMessage     *session.Cache[string]   // timestamp of the newest message, by direct-message channel
+	dmCache         *session.Cache[string]   // direct-message channels, by member
+	followedThreads *session.PersistentCache // threads that aidesk takes part in
+	startedReplies  *session.PersistentCache // placeholders of replies, where the app may not read messages
 
-	who   *session.Identity[identity]
-	run   session.RunState[shift]
-	lines *session.ConnectionStatus // of ModeSocket
+	identity    *session.Identity[identity]
+	runState    session.RunState[activeRun]
+	connections *session.ConnectionStatus // of ModeSocket
 }
 
-// shift is one Run: the desk behind the adapter.
-type shift struct {
-	desk chat.Handler
-	self identity
+// activeRun is what one call of Run knows.
+type activeRun struct {
+	handler chat.Handler
+	self    identity
 }
 
 var (
-	_ chat.Adapter   = (*Adapter)(nil)
-	_ chat.Finder    = (*Adapter)(nil)
-	_ chat.Historian = (*Adapter)(nil)
-	_ chat.Homer     = (*Adapter)(nil)
-	_ chat.Noter     = (*Adapter)(nil)
-	_ chat.Typer     = (*Adapter)(nil)
+	_ chat.Adapter       = (*Adapter)(nil)
+	_ chat.Finder        = (*Adapter)(nil)
+	_ chat.Historian     = (*Adapter)(nil)
+	_ chat.HomePublisher = (*Adapter)(nil)
+	_ chat.Noter         = (*Adapter)(nil)
+	_ chat.Typer         = (*Adapter)(nil)
 )
 
-// platform is the word for Slack in every Place.
+// platform is the value of Place.Platform.
 const platform = "slack"
 
-// slackAPI is where the Web API is.
+// slackAPI is the default of Config.APIBaseURL.
 const slackAPI = "https://slack.com/api/"
 
-// New makes an adapter. The error names everything that is missing.
+// New makes an adapter. The error names everything that is missing in the configuration.
 func New(c Config) (*Adapter, error) {
 	c.Mode = cmp.Or(c.Mode, ModeSocket)
 	var faults []error
@@ -117,14 +125,14 @@ func New(c Config) (*Adapter, error) {
 	}
 	c.Client = session.HTTPClient(c.Client, 2*session.CallTimeout)
 
-	a := &Adapter{Config: c, lines: session.NewConnectionStatus(platform, connections), states: session.NewStatusBoard()}
-	a.web = &web{client: c.Client, base: base, token: c.BotToken, now: c.Now, until: map[string]time.Time{}}
-	a.pace = newPace(c.Now)
-	a.people = session.NewCache[chat.Member](c.Now, session.MemberLife)
-	a.groups = session.NewCache[[]string](c.Now, session.MemberLife)
-	a.newest, a.directs = session.NewCache[string](c.Now, 0), session.NewCache[string](c.Now, 0)
-	a.threads, a.started = session.NewPersistentCache("threads"), session.NewPersistentCache("started")
-	a.who = session.NewIdentity(a.askIdentity)
+	a := &Adapter{Config: c, connections: session.NewConnectionStatus(platform, connectionCount), statusBoard: session.NewStatusBoard()}
+	a.client = &client{http: c.Client, base: base, token: c.BotToken, now: c.Now, blockedUntil: map[string]time.Time{}}
+	a.limiter = newLimiter(c.Now)
+	a.memberCache = session.NewCache[chat.Member](c.Now, session.MemberLife)
+	a.groupCache = session.NewCache[[]string](c.Now, session.MemberLife)
+	a.lastMessage, a.dmCache = session.NewCache[string](c.Now, 0), session.NewCache[string](c.Now, 0)
+	a.followedThreads, a.startedReplies = session.NewPersistentCache("threads"), session.NewPersistentCache("started")
+	a.identity = session.NewIdentity(a.askIdentity)
 	return a, nil
 }
 
@@ -134,32 +142,32 @@ func (a *Adapter) Platform() string { return platform }
 // Run finds out who the app is and receives until ctx is done or Slack refuses the
 // tokens for good.
 func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error {
-	self, err := a.introduce(ctx)
+	self, err := a.waitForIdentity(ctx)
 	if err != nil {
 		return err
 	}
-	a.threads.Use(k) // replies are sent beyond the end of a run, and remembered
-	a.started.Use(k)
-	a.run.Start(shift{desk: h, self: self})
-	defer a.run.Stop()
-	defer a.states.Stop()
+	a.followedThreads.Use(k) // for good: replies are sent after the end of Run, too
+	a.startedReplies.Use(k)
+	a.runState.Start(activeRun{handler: h, self: self})
+	defer a.runState.Stop()
+	defer a.statusBoard.Stop()
 	if a.Mode == setup.ModeHTTP {
 		<-ctx.Done()
 		return nil
 	}
-	return a.listen(ctx)
+	return a.runSocketMode(ctx)
 }
 
-// Ready says why nothing can be received or sent, or nil.
+// Ready returns why nothing can be received or sent, or nil.
 func (a *Adapter) Ready() error {
-	if err := a.web.fails(); err != nil {
+	if err := a.client.tokenError(); err != nil {
 		return err
 	}
-	if !a.run.Running() {
+	if !a.runState.Running() {
 		return errors.New("slack: not running")
 	}
 	if a.Mode == setup.ModeSocket {
-		return a.lines.Ready()
+		return a.connections.Ready()
 	}
 	return nil
 }
@@ -174,14 +182,14 @@ type identity struct {
 	URL        string `json:"url"`                   // of the workspace
 }
 
-// introduce asks Slack who we are until it says so or refuses the token for good.
-func (a *Adapter) introduce(ctx context.Context) (identity, error) {
-	return a.who.Wait(ctx, func(err error, pause time.Duration) (f session.Failure) {
-		if hopeless[codeOf(err)] {
+// waitForIdentity asks Slack who the app is until it answers or refuses the token for good.
+func (a *Adapter) waitForIdentity(ctx context.Context) (identity, error) {
+	return a.identity.Wait(ctx, func(err error, pause time.Duration) (f session.Failure) {
+		if authErrors[codeOf(err)] {
 			f.Final = fmt.Errorf("slack refuses the bot token (%s): %s", codeOf(err), remedy(err))
 			return f
 		}
-		if r, ok := errors.AsType[*refusal](err); ok {
+		if r, ok := errors.AsType[*apiError](err); ok {
 			f.After = r.after
 		}
 		a.Logger.WarnContext(ctx, "slack cannot be reached", "error", err, "remedy", remedy(err), "again", pause)
@@ -189,8 +197,8 @@ func (a *Adapter) introduce(ctx context.Context) (identity, error) {
 	})
 }
 
-// askIdentity asks Slack who we are.
+// askIdentity asks Slack once who the app is.
 func (a *Adapter) askIdentity(ctx context.Context) (who identity, err error) {
-	err = a.web.call(ctx, "auth.test", "", url.Values{}, &who)
+	err = a.client.call(ctx, "auth.test", "", url.Values{}, &who)
 	return who, err
 }

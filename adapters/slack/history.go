@@ -1,29 +1,34 @@
 package slack
 
 import (
+	"cmp"
 	"context"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
+	"aidesk/adapters/session"
 	"aidesk/adapters/slack/payload"
 	"aidesk/core/chat"
 )
 
-// mostHistory is how many messages are read at most.
-const mostHistory = 200
+// maxHistory is how many messages History returns at most.
+const maxHistory = 200
 
 // History reads the newest messages that members wrote in a place, oldest first, at
 // most limit or 200. The error names the scope that is missing, if one is.
 func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]chat.Message, error) {
-	self, err := a.who.Get(ctx)
+	self, err := a.identity.Get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	limit = min(max(limit, 0), mostHistory)
-	in := incoming{Adapter: a, shift: &shift{self: self}}
+	limit = min(max(limit, 0), maxHistory)
+	in := incoming{Adapter: a, activeRun: &activeRun{self: self}}
 	var out []chat.Message
-	err = a.past(ctx, place, "", mostPages, func(m payload.Message) {
-		if in.foreign(m) {
+	err = a.readMessages(ctx, place, "", maxPages, func(m payload.Message) {
+		if in.isForeign(m) {
 			return
 		}
 		text, names, _ := payload.CommonMark(m.Text, self.User)
@@ -34,4 +39,113 @@ func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]c
 	}
 	slices.SortStableFunc(out, func(x, y chat.Message) int { return strings.Compare(x.ID, y.ID) })
 	return out[max(0, len(out)-limit):], nil
+}
+
+// inFlightTime is how long after its start a request may still reach Slack.
+const inFlightTime = 30 * time.Second
+
+// maxPages is how many pages of 200 messages are read.
+const maxPages = 5
+
+// Find looks for the messages of a reply by their metadata. Where the app may not read
+// messages, it looks for the remembered placeholder instead.
+func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (string, bool, error) {
+	moved, err := a.resolvePlace(ctx, r, session.Delivered{})
+	if err != nil {
+		return "", false, err
+	}
+	found, err := a.searchReply(ctx, moved, since)
+	if inaccessibleErrors[codeOf(err)] && r.To != "" && !moved.Place.Direct { // then it may have gone to the member
+		r.Private = true
+		if moved, err = a.resolvePlace(ctx, r, session.Delivered{}); err == nil {
+			found, err = a.searchReply(ctx, moved, since)
+		}
+	}
+	switch codeOf(err) {
+	case "missing_scope":
+		if posted, err := a.startedReplies.Kept(ctx, r.ID); err != nil || posted != "" {
+			return posted, err == nil, err
+		}
+	case "thread_not_found":
+	default:
+		if err != nil {
+			return "", false, err
+		}
+	}
+	if len(found.Messages) > 0 {
+		return found.String(), true, nil
+	}
+	if age := a.Now().Sub(since); age < inFlightTime {
+		return "", false, &chat.Later{After: inFlightTime - age, Reason: "a message may still be on its way"}
+	}
+	return "", false, nil
+}
+
+// searchReply looks for the messages of a reply in its place.
+func (a *Adapter) searchReply(ctx context.Context, r chat.Reply, since time.Time) (session.Delivered, error) {
+	out := session.Delivered{Channel: r.Place.Channel}
+	if a.mayNotRead(r.Place.Channel) {
+		return out, &apiError{method: "conversations.history", code: "missing_scope"}
+	}
+	type part struct {
+		payload.ReplyMetadata
+		ts string
+	}
+	var parts []part
+	oldest := since.Add(-time.Minute).Unix() // clocks differ
+	err := a.readMessages(ctx, r.Place, strconv.FormatInt(oldest, 10), maxPages, func(m payload.Message) {
+		if m.Metadata.Type == payload.ReplyMetadataType && m.Metadata.Payload.Reply == r.ID {
+			parts = append(parts, part{m.Metadata.Payload, m.TS})
+		}
+	})
+	slices.SortFunc(parts, func(x, y part) int { return cmp.Or(cmp.Compare(x.Part, y.Part), strings.Compare(x.ts, y.ts)) })
+	for _, p := range parts {
+		out.Messages = append(out.Messages, p.ts)
+	}
+	return out, err
+}
+
+// readMessages reads the messages of a place: those of a thread from the first on, those
+// of a channel from the newest back.
+func (a *Adapter) readMessages(ctx context.Context, p chat.Place, oldest string, pages int, each func(payload.Message)) error {
+	method, cursor := "conversations.history", ""
+	form := url.Values{"channel": {p.Channel}, "limit": {"200"}, "include_all_metadata": {"true"}}
+	if oldest != "" {
+		form.Set("oldest", oldest)
+	}
+	if p.Thread != "" {
+		method = "conversations.replies"
+		form.Set("ts", p.Thread)
+	}
+	for range pages {
+		var answer struct {
+			Messages []payload.Message `json:"messages"`
+			More     struct {
+				Cursor string `json:"next_cursor"`
+			} `json:"response_metadata"`
+		}
+		if cursor != "" {
+			form.Set("cursor", cursor)
+		}
+		if err := a.client.call(ctx, method, "", form, &answer); err != nil {
+			return err
+		}
+		for _, m := range answer.Messages {
+			each(m)
+		}
+		if cursor = answer.More.Cursor; cursor == "" {
+			return nil
+		}
+	}
+	return nil
+}
+
+// mayNotRead reports whether the app may lack the scope to read a channel. The id of a
+// channel does not tell whether it is public, private or a group, so the app needs the
+// scopes for all three.
+func (a *Adapter) mayNotRead(channel string) bool {
+	if strings.HasPrefix(channel, "D") {
+		return !a.client.hasScope("im:history")
+	}
+	return !a.client.hasScope("channels:history") || !a.client.hasScope("groups:history") || !a.client.hasScope("mpim:history")
 }

@@ -7,8 +7,8 @@ import (
 	"aidesk/core/chat"
 )
 
-// Home shows a member their page of the app. What does not fit on it is left out, and
-// it says so.
+// Home publishes a member's App Home. While Slack refuses its layout, it tries simpler
+// and simpler forms.
 func (a *Adapter) Home(ctx context.Context, _ chat.Place, member string, h chat.Home) error {
 	messages, err := a.render(chat.Reply{To: member, Text: h.Text, Rows: h.Rows})
 	if err != nil {
@@ -16,7 +16,7 @@ func (a *Adapter) Home(ctx context.Context, _ chat.Place, member string, h chat.
 	}
 	for {
 		err := a.publish(ctx, member, messages)
-		if !shapeless[codeOf(err)] {
+		if !layoutErrors[codeOf(err)] {
 			return err
 		}
 		var simpler []render.Message
@@ -35,11 +35,11 @@ func (a *Adapter) Home(ctx context.Context, _ chat.Place, member string, h chat.
 	}
 }
 
-// publish puts messages on a page.
+// publish shows messages on the App Home, one below the other.
 func (a *Adapter) publish(ctx context.Context, member string, messages []render.Message) error {
 	view, err := render.HomeView(messages)
 	if err != nil {
 		return err
 	}
-	return a.web.call(ctx, "views.publish", "", map[string]any{"user_id": member, "view": view}, nil)
+	return a.client.call(ctx, "views.publish", "", map[string]any{"user_id": member, "view": view}, nil)
 }

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net/http"
 	"sync"
 	"time"
 
+	"github.com/gorilla/websocket"
 	slackgo "github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 
@@ -17,43 +19,43 @@ import (
 )
 
 const (
-	connections = 2                // so that one is open while Slack renews the other
-	queueDepth  = 32               // events that wait for one worker
-	pingTime    = 30 * time.Second // after which a silent connection is given up
-	drainTime   = 200 * time.Millisecond
-	mostRead    = 4 << 20 // bytes of one payload
-	mostAnswer  = 19 << 10
+	connectionCount = 2                      // so that one is open while Slack renews the other
+	queueDepth      = 32                     // events that wait for one worker
+	pingTime        = 30 * time.Second       // a silent connection is closed after this
+	drainTime       = 200 * time.Millisecond // for the last acknowledgements to be written
+	maxPayload      = 4 << 20                // bytes of one payload
+	maxAnswer       = 19 << 10               // bytes of an answer; Slack silently drops 20 KiB and more
 )
 
-// envelope is what comes over a connection.
+// envelope is one payload from a connection.
 type envelope struct {
 	ID      string          `json:"envelope_id"`
 	Type    string          `json:"type"`
 	Payload json.RawMessage `json:"payload"`
 
-	from *socketmode.Client
+	connection *socketmode.Client
 }
 
-// listen receives over connections until ctx is done or Slack refuses the app token
-// for good.
-func (a *Adapter) listen(ctx context.Context) error {
+// runSocketMode receives events over connections until ctx is done or Slack refuses the
+// app token for good.
+func (a *Adapter) runSocketMode(ctx context.Context) error {
 	api := slackgo.New(a.BotToken, slackgo.OptionAPIURL(a.APIBaseURL), slackgo.OptionHTTPClient(a.Client), slackgo.OptionAppLevelToken(a.AppToken))
-	// The connections outlive the work on what they brought, as acknowledgements that
-	// wait for their turn are lost with them.
-	wire, hangUp := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer hangUp(nil)
+	// The connections are closed after the work has ended: acknowledgements that are still
+	// queued get lost when a connection closes.
+	connected, disconnect := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer disconnect(nil)
 	work, stop := context.WithCancel(ctx)
 	defer stop()
 
-	d := &receiver{Adapter: a, ctx: work}
-	d.work = session.NewDispatcher(work, queueDepth, d.handle)
-	ended := make(chan error, connections)
+	r := &socketReceiver{Adapter: a, ctx: work}
+	r.work = session.NewDispatcher(work, queueDepth, r.handle)
+	ended := make(chan error, connectionCount)
 	var open sync.WaitGroup
-	for i := range connections {
-		c := socketmode.New(api, socketmode.OptionDialer(dialer(a.Client)), socketmode.OptionPingInterval(pingTime), socketmode.OptionReadLimit(mostRead),
+	for i := range connectionCount {
+		c := socketmode.New(api, socketmode.OptionDialer(websocketDialer(a.Client)), socketmode.OptionPingInterval(pingTime), socketmode.OptionReadLimit(maxPayload),
 			socketmode.OptionLog(log.New(io.Discard, "", 0)))
-		open.Go(func() { a.read(wire, i, c, d) })
-		open.Go(func() { ended <- a.hold(wire, i, c) })
+		open.Go(func() { a.readConnection(connected, i, c, r) })
+		open.Go(func() { ended <- a.holdConnection(connected, i, c) })
 	}
 	var err error
 	select {
@@ -61,24 +63,24 @@ func (a *Adapter) listen(ctx context.Context) error {
 	case err = <-ended:
 	}
 	stop()
-	d.work.Drain()
+	r.work.Drain()
 	if err == nil {
-		_ = session.Sleep(wire, drainTime)
+		_ = session.Sleep(connected, drainTime)
 	}
-	hangUp(nil)
+	disconnect(nil)
 	open.Wait()
 	return err
 }
 
-// hold keeps one connection open.
-func (a *Adapter) hold(ctx context.Context, i int, c *socketmode.Client) error {
+// holdConnection keeps one connection open.
+func (a *Adapter) holdConnection(ctx context.Context, i int, c *socketmode.Client) error {
 	for {
 		err := c.RunContext(ctx)
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // it was told to end
 		}
-		a.lines.Set(i, false, err)
-		if code := socketCode(err); hopeless[code] || code == "not_allowed_token_type" {
+		a.connections.Set(i, false, err)
+		if code := socketCode(err); authErrors[code] || code == "not_allowed_token_type" {
 			return fmt.Errorf("slack refuses the app token (%s): make one (xapp-…) with the scope connections:write under “Basic Information” of the app", code)
 		}
 		if status, ok := errors.AsType[slackgo.StatusCodeError](err); ok && status.Code == 404 {
@@ -91,7 +93,7 @@ func (a *Adapter) hold(ctx context.Context, i int, c *socketmode.Client) error {
 	}
 }
 
-// socketCode is Slack's word for why a connection cannot be opened.
+// socketCode is the code by which Slack refuses to open a connection, or "".
 func socketCode(err error) string {
 	if r, ok := errors.AsType[slackgo.SlackErrorResponse](err); ok {
 		return r.Err
@@ -99,8 +101,8 @@ func socketCode(err error) string {
 	return ""
 }
 
-// read takes what one connection brings.
-func (a *Adapter) read(ctx context.Context, i int, c *socketmode.Client, d *receiver) {
+// readConnection dispatches what one connection receives.
+func (a *Adapter) readConnection(ctx context.Context, i int, c *socketmode.Client, r *socketReceiver) {
 	for {
 		var e socketmode.Event
 		select {
@@ -110,24 +112,24 @@ func (a *Adapter) read(ctx context.Context, i int, c *socketmode.Client, d *rece
 		}
 		switch e.Type {
 		case socketmode.EventTypeConnecting:
-			a.lines.Set(i, false, nil)
+			a.connections.Set(i, false, nil)
 		case socketmode.EventTypeHello:
-			a.lines.Set(i, true, nil)
+			a.connections.Set(i, true, nil)
 		case socketmode.EventTypeConnectionError:
 			var cause error
 			if f, ok := e.Data.(*slackgo.ConnectionErrorEvent); ok {
 				cause = session.WithoutURL(f.ErrorObj)
 			}
-			a.lines.Set(i, false, cause)
+			a.connections.Set(i, false, cause)
 			a.Logger.WarnContext(ctx, "slack cannot be reached", "error", cause, "remedy", socketRemedy(cause))
 		case socketmode.EventTypeErrorWriteFailed:
 			a.Logger.WarnContext(ctx, "an acknowledgement was not written; slack delivers the event again")
-		case socketmode.EventTypeErrorBadMessage: // what the library cannot read, we can
+		case socketmode.EventTypeErrorBadMessage: // slack-go cannot decode it, but payload can
 			if bad, ok := e.Data.(*socketmode.ErrorBadMessage); ok {
-				d.add(ctx, c, bad.Message)
+				r.putRaw(ctx, c, bad.Message)
 			}
 		case socketmode.EventTypeEventsAPI, socketmode.EventTypeInteractive, socketmode.EventTypeSlashCommand:
-			d.put(ctx, envelope{ID: e.Request.EnvelopeID, Type: e.Request.Type, Payload: e.Request.Payload, from: c})
+			r.put(ctx, envelope{ID: e.Request.EnvelopeID, Type: e.Request.Type, Payload: e.Request.Payload, connection: c})
 		case socketmode.EventTypeConnected, socketmode.EventTypeDisconnect, socketmode.EventTypeIncomingError, socketmode.EventTypeInvalidAuth:
 			// Hello, Connecting and the end of RunContext say the same better.
 		}
@@ -145,35 +147,34 @@ func socketRemedy(err error) string {
 	return remedy(err)
 }
 
-// receiver works what the connections bring.
-type receiver struct {
+// socketReceiver works the envelopes of all connections.
+type socketReceiver struct {
 	*Adapter
 	ctx  context.Context //nolint:containedctx // of the work, which ends before the connections do
 	work *session.Dispatcher[envelope]
 }
 
-// add takes an envelope as it came.
-func (d *receiver) add(ctx context.Context, from *socketmode.Client, raw json.RawMessage) {
+// putRaw decodes an envelope that slack-go could not decode, and dispatches it.
+func (r *socketReceiver) putRaw(ctx context.Context, connection *socketmode.Client, raw json.RawMessage) {
 	var e envelope
 	if session.DecodeLenient(raw, &e) != nil || e.ID == "" {
 		return
 	}
-	e.from = from
-	d.put(ctx, e)
+	e.connection = connection
+	r.put(ctx, e)
 }
 
-// put gives an envelope to a worker, and waits while all are busy: events of one channel
-// to the same, in order; what a member waits for to any.
-func (d *receiver) put(ctx context.Context, e envelope) {
+// put hands an envelope to a worker, and waits while all are busy. Events of one channel
+// go to the same worker, in order; what a member waits for goes to any.
+func (r *socketReceiver) put(ctx context.Context, e envelope) {
 	if e.Type == kindEvents {
-		d.work.Put(ctx, e.channel(), e)
+		r.work.Put(ctx, e.channel(), e)
 		return
 	}
-	d.work.Start(ctx, func() { d.handle(e) })
+	r.work.Start(ctx, func() { r.handle(e) })
 }
 
-// channel is where the event of an envelope happened; what cannot be read goes with what
-// has no channel.
+// channel is the channel of the event in an envelope, or "".
 func (e envelope) channel() string {
 	var p struct {
 		Event struct {
@@ -184,18 +185,32 @@ func (e envelope) channel() string {
 	return p.Event.Channel
 }
 
-// handle takes an envelope in and acknowledges it. One that was not received stays
-// without: Slack delivers events again, and tells members that their press failed.
-func (d *receiver) handle(e envelope) {
-	answer, err := d.take(context.WithoutCancel(d.ctx), e.Type, e.Payload)
+// handle receives an envelope and acknowledges it. One that was not received is not
+// acknowledged: Slack delivers events again, and tells members that their press failed.
+func (r *socketReceiver) handle(e envelope) {
+	answer, err := r.receive(context.WithoutCancel(r.ctx), e.Type, e.Payload)
 	if err != nil && !errors.Is(err, errMalformed) {
-		d.Logger.ErrorContext(d.ctx, "an event was not received", "kind", e.Type, "error", err)
+		r.Logger.ErrorContext(r.ctx, "an event was not received", "kind", e.Type, "error", err)
 		return
 	}
-	if data, err := json.Marshal(answer); err != nil || len(data) > mostAnswer {
+	if data, err := json.Marshal(answer); err != nil || len(data) > maxAnswer {
 		answer = nil
 	}
-	if err := e.from.SendCtx(context.WithoutCancel(d.ctx), socketmode.Response{EnvelopeID: e.ID, Payload: answer}); err != nil {
-		d.Logger.WarnContext(d.ctx, "acknowledging", "error", err)
+	if err := e.connection.SendCtx(context.WithoutCancel(r.ctx), socketmode.Response{EnvelopeID: e.ID, Payload: answer}); err != nil {
+		r.Logger.WarnContext(r.ctx, "acknowledging", "error", err)
 	}
+}
+
+// websocketDialer opens sockets the way the HTTP client does: through the same proxy and
+// with the same certificate authorities.
+func websocketDialer(c *http.Client) *websocket.Dialer {
+	d := &websocket.Dialer{HandshakeTimeout: session.CallTimeout}
+	if t, ok := c.Transport.(*http.Transport); ok {
+		d.Proxy, d.NetDialContext = t.Proxy, t.DialContext
+		if t.TLSClientConfig != nil {
+			d.TLSClientConfig = t.TLSClientConfig.Clone()
+			d.TLSClientConfig.NextProtos = []string{"http/1.1"} // a websocket handshake needs HTTP/1.1
+		}
+	}
+	return d
 }

@@ -10,32 +10,32 @@ import (
 )
 
 const (
-	statusTime = 90 * time.Second // Slack takes a status away after two minutes
-	statusPace = time.Second      // the least time between two words of one status: what lasts less nobody reads
-	maxStatus  = 100
+	statusRefresh = 90 * time.Second // Slack removes a status after two minutes
+	minStatusTime = time.Second      // how long a text is shown at least: nobody could read it sooner
+	maxStatus     = 100
 )
 
-// Type shows below a thread what the desk is doing, until it is ended. It does not
-// wait for Slack; where Slack shows no status, nothing happens.
+// Type shows below a thread what aidesk is doing, until an empty text ends it. It does not
+// wait for Slack. Where Slack shows no status, nothing happens.
 func (a *Adapter) Type(_ context.Context, place chat.Place, p chat.Progress) error {
 	text := markdown.Line(p.Text, maxStatus)
 	at := session.StatusKey{Channel: place.Channel, Thread: place.Thread}
-	if at.Thread == "" { // a status belongs to a message
-		at.Thread = a.newest.Last(place.Channel)
-		if text == "" { // a newer message may have come meanwhile
-			a.states.EndChannel(place.Channel)
+	if at.Thread == "" { // Slack shows a status below a message: in direct messages the newest
+		at.Thread = a.lastMessage.Last(place.Channel)
+		if text == "" { // the status may be below an older message
+			a.statusBoard.EndChannel(place.Channel)
 		}
 	}
 	if at.Channel == "" || at.Thread == "" {
 		return nil
 	}
-	a.states.Set(at, text, func(ctx context.Context, s *session.Status) { a.keepStatus(ctx, at, s) })
+	a.statusBoard.Set(at, text, func(ctx context.Context, s *session.Status) { a.keepStatus(ctx, at, s) })
 	return nil
 }
 
-// keepStatus shows one status until it is ended.
+// keepStatus shows one status until it ends.
 func (a *Adapter) keepStatus(ctx context.Context, at session.StatusKey, s *session.Status) {
-	refresh := time.NewTicker(statusTime)
+	refresh := time.NewTicker(statusRefresh)
 	defer refresh.Stop()
 	for {
 		text := s.Text()
@@ -48,17 +48,17 @@ func (a *Adapter) keepStatus(ctx context.Context, at session.StatusKey, s *sessi
 		}
 		select {
 		case <-s.Changed():
-			rests(ctx, s)
+			waitForChange(ctx, s)
 		case <-refresh.C:
 		case <-ctx.Done():
 		}
 	}
 }
 
-// rests waits until what was shown may give way to other words. The end of a status does
-// not wait.
-func rests(ctx context.Context, s *session.Status) {
-	pace := time.NewTimer(statusPace)
+// waitForChange waits until the text may be replaced by another one. The end of a status
+// does not wait.
+func waitForChange(ctx context.Context, s *session.Status) {
+	pace := time.NewTimer(minStatusTime)
 	defer pace.Stop()
 	for s.Text() != "" {
 		select {
@@ -71,13 +71,13 @@ func rests(ctx context.Context, s *session.Status) {
 	}
 }
 
-// showStatus tells Slack what to show; Slack puts the app's name before it.
+// showStatus sends a status to Slack, which puts the app's name before it.
 func (a *Adapter) showStatus(ctx context.Context, at session.StatusKey, text string) {
 	if text != "" {
 		text = "is " + text
 	}
 	body := map[string]any{"channel_id": at.Channel, "thread_ts": at.Thread, "status": text}
-	if err := a.web.call(ctx, "assistant.threads.setStatus", "", body, nil); err != nil {
+	if err := a.client.call(ctx, "assistant.threads.setStatus", "", body, nil); err != nil {
 		a.Logger.DebugContext(ctx, "showing a status", "error", err)
 	}
 }

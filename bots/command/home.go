@@ -15,7 +15,7 @@ const homeList = "home"
 
 // Home shows a member their page: the plugins with toggles, what is kept, and help.
 func Home(ctx context.Context, x *bot.Exchange) error {
-	h, ok := x.Adapter.(chat.Homer)
+	h, ok := x.Adapter.(chat.HomePublisher)
 	if !ok {
 		return x.Commit(store.Commit{})
 	}
@@ -28,7 +28,7 @@ func Home(ctx context.Context, x *bot.Exchange) error {
 
 // showHome commits c and brings the page up to date with a toggle that was pressed.
 // The page is no Reply: it is shown when it is looked at, and then anew.
-func showHome(ctx context.Context, x *bot.Exchange, h chat.Homer, member chat.Member, c store.Commit, pressed bot.ButtonAction) error {
+func showHome(ctx context.Context, x *bot.Exchange, h chat.HomePublisher, member chat.Member, c store.Commit, pressed bot.ButtonAction) error {
 	plugins := chat.Reply{ID: homeList}
 	if err := list(ctx, x, &c, &plugins, pressed); err != nil {
 		return err
@@ -51,7 +51,7 @@ func showHome(ctx context.Context, x *bot.Exchange, h chat.Homer, member chat.Me
 
 // switchHome works a toggle on a member's page.
 func switchHome(ctx context.Context, x *bot.Exchange, p bot.ButtonAction, c store.Commit) error {
-	h, ok := x.Adapter.(chat.Homer)
+	h, ok := x.Adapter.(chat.HomePublisher)
 	if !ok {
 		return fmt.Errorf("a toggle of a page on %s, which has none", x.Event.Place.Platform)
 	}

@@ -36,7 +36,7 @@ type Adapter interface {
 var ErrGone = errors.New("the place is gone")
 
 // ErrResting says that an adapter does not run.
-var ErrResting = errors.New("not running")
+var ErrNotRunning = errors.New("not running")
 
 // Later says that a message was certainly not sent, and when to try again.
 type Later struct {
@@ -101,7 +101,7 @@ type Historian interface {
 }
 
 // Homer is an Adapter whose platform gives members a page of the desk.
-type Homer interface {
+type HomePublisher interface {
 	Home(ctx context.Context, place Place, member string, h Home) error
 }
 

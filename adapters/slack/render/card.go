@@ -11,8 +11,8 @@ import (
 	"aidesk/core/markdown"
 )
 
-// states are the words for how a card stands.
-var states = map[chat.CardState]string{
+// stateTexts say in words what the state of a card is.
+var stateTexts = map[chat.CardState]string{
 	chat.CardWorking:  "Working on it…",
 	chat.CardDone:     "Done.",
 	chat.CardFailed:   "Failed.",
@@ -22,37 +22,37 @@ var states = map[chat.CardState]string{
 	chat.CardReplaced: "Replaced by a newer card.",
 }
 
-// card is a question about one call: what a member approves. It is shown in plain and
-// preformatted text; nothing in it is cut, and hidden characters are made visible.
+// card asks a member to approve one call. It is shown as plain and preformatted text;
+// nothing in it is cut off, and hidden characters are made visible.
 type card struct {
 	sentence string
 	groups   [2][]field // values, then details
 	outcome  string
 	state    string // in words, with the time at which it expires
-	buttons  press
+	buttons  buttonRow
 }
 
 // field is a labelled value.
 type field struct {
 	label, value string
-	file         string // where the value stands instead, because it is too long
+	file         string // the attachment that has the value, because it is too long
 }
 
-// card lays a card out, the number-th of its reply. What is too long for one message
-// is attached, the longest values first.
-func (l Look) card(c chat.Card, number int) (part, []chat.File, error) {
+// cardSegment lays out the number-th card of a reply. If it is too long for one message,
+// values become an attachment, the longest first.
+func (l Renderer) cardSegment(c chat.Card, number int) (segment, []chat.File, error) {
 	out := card{
 		sentence: markdown.Visible(c.Sentence),
 		groups:   [2][]field{fields(c.Values), fields(c.Details)},
 		outcome:  markdown.Visible(c.Outcome),
-		state:    states[c.State],
+		state:    stateTexts[c.State],
 		buttons:  c.Buttons,
 	}
 	if c.State == chat.CardWaiting && !c.Until.IsZero() {
 		out.state = "Expires " + l.when(c.Until) + "."
 	}
 	file := chat.File{Name: fmt.Sprintf("call-%d.txt", number)}
-	for !fitting(out, whole, terms{}) {
+	for !fitsAlone(out, fullMessage, renderOptions{}) {
 		f := out.longest()
 		if f == nil {
 			return nil, nil, fmt.Errorf("card %d is too long to be shown whole, even without its values", number)
@@ -66,8 +66,8 @@ func (l Look) card(c chat.Card, number int) (part, []chat.File, error) {
 	return out, []chat.File{file}, nil
 }
 
-// when tells a time as the member's clock shows it.
-func (l Look) when(t time.Time) string {
+// when formats a time in the member's zone.
+func (l Renderer) when(t time.Time) string {
 	return t.In(cmp.Or(l.Zone, time.UTC)).Format("on 2 Jan 2006 at 15:04 MST")
 }
 
@@ -79,7 +79,7 @@ func fields(fs []chat.Field) []field {
 	return out
 }
 
-// longest is the longest value that stands on the card itself; nil if none does.
+// longest is the longest value that is not attached; nil if there is none.
 func (c *card) longest() *field {
 	var out *field
 	for _, group := range c.groups {
@@ -92,56 +92,56 @@ func (c *card) longest() *field {
 	return out
 }
 
-func (c card) write(s *sheet) {
-	if s.blocks > 0 { // what stands before it is no part of the question
-		s.block("divider")
-		s.done()
+func (c card) write(w *blockWriter) {
+	if w.blocks > 0 { // so that what comes before does not style like a part of the card
+		w.block("divider")
+		w.endBlock()
 	}
 	if n := utf8.RuneCountInString(c.sentence); n > 0 && n <= maxHeader && !strings.Contains(c.sentence, "\n") {
-		s.block("header")
-		s.plain(c.sentence)
-		s.done()
+		w.block("header")
+		w.plain(c.sentence)
+		w.endBlock()
 	} else {
-		s.section(c.sentence)
+		w.section(c.sentence)
 	}
 	for _, group := range c.groups {
 		for _, f := range group {
-			s.field(f)
+			w.field(f)
 		}
-		s.close()
+		w.closeRichText()
 	}
-	s.section(c.outcome)
-	notes{c.state}.write(s)
-	c.buttons.write(s)
+	w.section(c.outcome)
+	smallPrint{c.state}.write(w)
+	c.buttons.write(w)
 }
 
-// short is the length up to which a value stands beside its label.
-const short = 80
+// inlineValue is the length up to which a value goes beside its label.
+const inlineValue = 80
 
-// field writes a labelled value: in one line where it is short, else below its label.
-// Its text is code, in which Slack reads nothing, and whose edges can be seen.
-func (s *sheet) field(f field) {
-	if s.open.kind == section {
-		s.text("\n", 0)
+// field writes a labelled value: beside its label if it is short, else below. The value is
+// formatted as code, in which Slack reads no markup and whose ends are visible.
+func (w *blockWriter) field(f field) {
+	if w.open.kind == section {
+		w.text("\n", 0)
 	} else {
-		s.enter(element{kind: section}, "")
+		w.openElement(element{kind: section}, "")
 	}
-	look := bold
-	if strings.ContainsAny(f.label, ":/.@") { // or Slack might see an address or an emoji in it
-		look |= code
+	style := bold
+	if strings.ContainsAny(f.label, ":/.@") { // or Slack might read an address or an emoji
+		style |= code
 	}
-	s.text(f.label, look)
-	s.text(": ", 0)
+	w.text(f.label, style)
+	w.text(": ", 0)
 	switch {
 	case f.file != "":
-		s.text("too long to be shown here, attached in full as "+f.file, italic)
+		w.text("too long to be shown here, attached in full as "+f.file, italic)
 	case f.value == "":
-		s.text("empty", italic)
-	case utf8.RuneCountInString(f.value) <= short && !strings.Contains(f.value, "\n"):
-		s.text(f.value, code)
+		w.text("empty", italic)
+	case utf8.RuneCountInString(f.value) <= inlineValue && !strings.Contains(f.value, "\n"):
+		w.text(f.value, code)
 	default:
-		s.enter(element{kind: preformatted}, "")
-		s.text(f.value, 0)
+		w.openElement(element{kind: preformatted}, "")
+		w.text(f.value, 0)
 	}
 }
 
@@ -158,4 +158,4 @@ func (c card) text() string {
 	return joined([]string{c.sentence, strings.Join(said, "\n"), c.outcome, c.state, c.buttons.text()}, "\n\n")
 }
 
-func (c card) presses() press { return c.buttons }
+func (c card) allButtons() buttonRow { return c.buttons }

@@ -2,22 +2,22 @@ package render
 
 import "bytes"
 
-// Degrade is what to send instead of a message that Slack refused (invalid_blocks,
-// msg_blocks_too_long): at first the same without pictures and without what only
-// some versions of Slack know, then with aligned text in place of tables, then in
-// several smaller messages, then with its buttons below plain text, at last as plain
-// text alone. Each of these can be given to Degrade again; false means that there is
-// nothing simpler. Steps that would change nothing are left out.
+// Degrade returns simpler messages to send instead of one whose layout Slack refused
+// (invalid_blocks, msg_blocks_too_long). The steps are: without images and languages of
+// code, which not every version of Slack knows; with aligned text instead of tables;
+// split into smaller messages; plain text with buttons; plain text. Each result can be
+// given to Degrade again; false means that there is nothing simpler. Steps that would
+// change nothing are skipped.
 //
-// Every step says all that the message says. Only the last loses buttons.
+// No step loses content. Only the last one loses buttons.
 func Degrade(m Message) ([]Message, bool) {
-	for rung := m.rung + 1; rung <= lastRung; rung++ {
-		out := rungs[rung-1](m)
+	for step := m.simplified + 1; step <= plainTextStep; step++ {
+		out := simplifications[step-1](m)
 		if len(out) == 0 || len(out) == 1 && bytes.Equal(out[0].Blocks, m.Blocks) {
 			continue
 		}
 		for i := range out {
-			out[i].Channel, out[i].Thread, out[i].rung = m.Channel, m.Thread, rung
+			out[i].Channel, out[i].Thread, out[i].simplified = m.Channel, m.Thread, step
 		}
 		out[len(out)-1].Files = m.Files
 		return out, true
@@ -25,65 +25,67 @@ func Degrade(m Message) ([]Message, bool) {
 	return nil, false
 }
 
-// lastRung is plain text.
-const lastRung = 5
+// plainTextStep is the number of the last step: plain text.
+const plainTextStep = 5
 
-// rungs make a message simpler and simpler.
-var rungs = [lastRung]func(Message) []Message{
-	func(m Message) []Message { return pack(m.parts, whole, terms{bare: true}) },
-	func(m Message) []Message { return pack(m.parts, whole, terms{bare: true, fenced: true}) },
-	smaller,
-	pressable,
+// simplifications are the steps of Degrade.
+var simplifications = [plainTextStep]func(Message) []Message{
+	func(m Message) []Message { return paginate(m.segments, fullMessage, renderOptions{noImages: true}) },
+	func(m Message) []Message {
+		return paginate(m.segments, fullMessage, renderOptions{noImages: true, noTables: true})
+	},
+	smallerMessages,
+	plainWithButtons,
 	func(m Message) []Message {
 		if m.Blocks == nil {
 			return nil
 		}
-		return plainly(m.parts)
+		return plainMessages(m.segments)
 	},
 }
 
-// smaller is the message in smaller ones.
-func smaller(m Message) []Message {
-	t := terms{bare: true, fenced: true}
-	var parts []part
-	for _, p := range m.parts {
-		if text, ok := p.(prose); ok {
-			parts = append(parts, text.split(small, t)...)
+// smallerMessages splits a message into smaller ones.
+func smallerMessages(m Message) []Message {
+	t := renderOptions{noImages: true, noTables: true}
+	var segments []segment
+	for _, s := range m.segments {
+		if text, ok := s.(prose); ok {
+			segments = append(segments, text.split(smallMessage, t)...)
 		} else {
-			parts = append(parts, p)
+			segments = append(segments, s)
 		}
 	}
-	return pack(parts, small, t)
+	return paginate(segments, smallMessage, t)
 }
 
-// pressable is the message as plain text with its buttons; none if it has no buttons.
-func pressable(m Message) []Message {
-	var all press
-	for _, p := range m.parts {
-		all = append(all, p.presses()...)
+// plainWithButtons is a message as plain text with its buttons; nil if it has none.
+func plainWithButtons(m Message) []Message {
+	var all buttonRow
+	for _, s := range m.segments {
+		all = append(all, s.allButtons()...)
 	}
 	if len(all) == 0 {
 		return nil
 	}
-	var parts []part
-	for _, text := range chop(plainText(m.parts), maxPlain) {
-		parts = append(parts, words(text))
+	var segments []segment
+	for _, text := range splitText(plainText(m.segments), maxPlain) {
+		segments = append(segments, plainSegment(text))
 	}
-	return pack(append(parts, all), whole, terms{})
+	return paginate(append(segments, all), fullMessage, renderOptions{})
 }
 
-// words are plain text.
-type words string
+// plainSegment is plain text.
+type plainSegment string
 
-func (w words) write(s *sheet) { s.section(string(w)) }
-func (w words) text() string   { return string(w) }
-func (w words) presses() press { return nil }
+func (p plainSegment) write(w *blockWriter)  { w.section(string(p)) }
+func (p plainSegment) text() string          { return string(p) }
+func (p plainSegment) allButtons() buttonRow { return nil }
 
-// plainly is parts as messages of plain text.
-func plainly(parts []part) []Message {
+// plainMessages are segments as messages of plain text.
+func plainMessages(segments []segment) []Message {
 	var out []Message
-	for _, text := range chop(plainText(parts), maxText) {
-		out = append(out, Message{Text: Escape(text), parts: parts, rung: lastRung})
+	for _, text := range splitText(plainText(segments), maxText) {
+		out = append(out, Message{Text: Escape(text), segments: segments, simplified: plainTextStep})
 	}
 	return out
 }

@@ -51,13 +51,13 @@ func TestChop(t *testing.T) {
 		word := rapid.SampledFrom([]string{"a", "word", "&", "<", ">", "日本語", " ", " ", "\n", "\n  ", "👩‍🚒", strings.Repeat("w", 40)})
 		s := strings.Join(rapid.SliceOfN(word, 0, 80).Draw(rt, "words"), "")
 		limit := rapid.IntRange(8, 60).Draw(rt, "limit")
-		pieces := chop(s, limit)
+		pieces := splitText(s, limit)
 		if got, want := visible(strings.Join(pieces, "")), visible(s); got != want {
 			rt.Errorf("%q became %q", s, pieces)
 		}
 		for _, p := range pieces {
-			if n := utf8.RuneCountInString(Escape(p)); n > limit || escaped(p) != n {
-				rt.Errorf("a piece has %d characters, counted as %d, want at most %d: %q", n, escaped(p), limit, p)
+			if n := utf8.RuneCountInString(Escape(p)); n > limit || escapedLength(p) != n {
+				rt.Errorf("a piece has %d characters, counted as %d, want at most %d: %q", n, escapedLength(p), limit, p)
 			}
 			if visible(p) == "" && visible(s) != "" {
 				rt.Errorf("an empty piece of %q", s)
@@ -95,12 +95,12 @@ func TestCells(t *testing.T) {
 			for i := range rows {
 				rows[i] = row
 			}
-			var s sheet
-			s.document(markdown.New(markdown.TableOf(head, rows)))
-			if got := s.tables == 1; got != test.native {
+			var w blockWriter
+			w.document(markdown.New(markdown.TableOf(head, rows)))
+			if got := w.tables == 1; got != test.native {
 				t.Errorf("native %v, want %v", got, test.native)
 			}
-			if got, want := strings.Count(string(s.out), "é"), test.columns*test.rows*utf8.RuneCountInString(test.cell); got != want {
+			if got, want := strings.Count(string(w.out), "é"), test.columns*test.rows*utf8.RuneCountInString(test.cell); got != want {
 				t.Errorf("%d of %d characters", got, want)
 			}
 		})

@@ -9,8 +9,8 @@ import (
 	"aidesk/core/markdown"
 )
 
-// preview is the card of a page. Everything in it but the address was written by the
-// page: cleaned, capped, and markup nowhere.
+// preview is the preview of a page. The page wrote everything in it but the address, so
+// the texts are cleaned and shortened, and none is read as markup.
 type preview struct {
 	link        markdown.Inline // its label says the page's title
 	host        string
@@ -19,7 +19,7 @@ type preview struct {
 	image       string // address of a picture, or empty
 }
 
-func previewOf(p chat.Preview) part {
+func previewSegment(p chat.Preview) segment {
 	out := preview{
 		link:        markdown.Link(markdown.Line(p.Title, maxTitle), p.URL),
 		site:        markdown.Line(p.SiteName, maxTitle),
@@ -28,38 +28,38 @@ func previewOf(p chat.Preview) part {
 	if u, err := url.Parse(out.link.URL); err == nil {
 		out.host = u.Hostname()
 	}
-	if image := clickable(markdown.Link("", p.Image)); strings.HasPrefix(image, "https://") {
+	if image := allowedURL(markdown.Link("", p.Image)); strings.HasPrefix(image, "https://") {
 		out.image = image
 	}
 	return out
 }
 
-func (p preview) write(s *sheet) {
+func (p preview) write(w *blockWriter) {
 	title := p.title()
-	if title == "" || utf8.RuneCountInString(title) > maxPlain { // then without mrkdwn and picture
-		s.document(markdown.New(markdown.Block{Kind: markdown.KindParagraph, Inlines: []markdown.Inline{p.link}}))
-		s.section(p.description)
+	if title == "" || utf8.RuneCountInString(title) > maxPlain { // then without mrkdwn and image
+		w.document(markdown.New(markdown.Block{Kind: markdown.KindParagraph, Inlines: []markdown.Inline{p.link}}))
+		w.section(p.description)
 	} else {
 		aside := p.description
 		if !strings.ContainsAny(aside, "*_~`:") && utf8.RuneCountInString(title+aside) < maxPlain/4 {
 			title = joined([]string{title, Escape(aside)}, "\n")
 			aside = ""
 		}
-		s.block("section")
-		s.object("text", "mrkdwn", title)
-		if p.image != "" && !s.bare {
-			s.out = appendKey(append(s.out, `,"accessory":{"type":"image"`...), "image_url", p.image)
-			s.out = append(appendKey(s.out, "alt_text", content([]markdown.Inline{p.link})), '}')
+		w.block("section")
+		w.object("text", "mrkdwn", title)
+		if p.image != "" && !w.noImages {
+			w.out = appendKey(append(w.out, `,"accessory":{"type":"image"`...), "image_url", p.image)
+			w.out = append(appendKey(w.out, "alt_text", content([]markdown.Inline{p.link})), '}')
 		}
-		s.done()
-		s.section(aside)
+		w.endBlock()
+		w.section(aside)
 	}
-	notes{p.source()}.write(s)
+	smallPrint{p.source()}.write(w)
 }
 
-// title is the title as a link in mrkdwn; empty if it can be no link.
+// title is the title as a link in mrkdwn, or "" if it cannot be a link.
 func (p preview) title() string {
-	target := clickable(p.link)
+	target := allowedURL(p.link)
 	if target == "" {
 		return ""
 	}
@@ -71,7 +71,7 @@ func (p preview) title() string {
 	return "*" + title + "*"
 }
 
-// source says whose page it is.
+// source is the name and the host of the site.
 func (p preview) source() string {
 	if p.site == "" || strings.EqualFold(p.site, p.host) {
 		return p.host
@@ -84,4 +84,4 @@ func (p preview) text() string {
 	return joined([]string{d.Text(), p.description, p.source()}, "\n")
 }
 
-func (p preview) presses() press { return nil }
+func (p preview) allButtons() buttonRow { return nil }

@@ -1,36 +1,53 @@
+// Package render lays out what aidesk shows in Slack, and does nothing else: it has no
+// clock, no network and no state. [Render] makes of a chat.Reply the bodies of the
+// chat.postMessage requests that Slack gets, in order, and [Degrade] makes simpler ones
+// of a body that Slack has refused. [Modal] makes a view of a chat.Form, [HomeView] one
+// of a member's page.
+//
+// Running text goes out as rich_text, header, divider and table blocks. Their text
+// carries no markup, so nothing that a model, a plugin or a page wrote can mention
+// anybody, link or format, and nothing needs escaping. What a member
+// decides on stands in plain and preformatted text, in full. Slack's own markup
+// (mrkdwn) occurs in two places, both escaped: the title of a preview, and the
+// fallback text beside the blocks.
+//
+// Messages keep to the limits of Slack (limits.go). A longer answer becomes
+// several messages, each of which stands alone; one that would take more than five
+// goes out as its beginning with the whole as a file.
 package render
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"time"
 	"unicode/utf8"
 
 	"aidesk/core/chat"
+	"aidesk/core/markdown"
 )
 
-// Look is how replies are written: everything that a message becomes depends on it
-// and on the reply alone.
-type Look struct {
-	Zone *time.Location // in which times are told. Defaults to UTC
-	Ping bool           // the member whom the reply answers is notified by name
+// Renderer renders replies. Its messages depend on nothing but its fields and the reply.
+type Renderer struct {
+	Zone *time.Location // of the member who reads the times. Defaults to UTC
+	Ping bool           // mention the member whom the reply answers
 }
 
-// Render is [Look.Render] with the defaults.
-func Render(r chat.Reply) ([]Message, error) { return Look{}.Render(r) }
+// Render is [Renderer.Render] with the defaults.
+func Render(r chat.Reply) ([]Message, error) { return Renderer{}.Render(r) }
 
 // Render makes the messages of a reply, in the order in which they are posted. A
 // reply that shows nothing has none. It fails if a card cannot be shown whole, or if
 // a button's id is longer than 255 characters.
-func (l Look) Render(r chat.Reply) ([]Message, error) {
+func (l Renderer) Render(r chat.Reply) ([]Message, error) {
 	if err := check(r); err != nil {
 		return nil, err
 	}
-	parts, files, err := l.parts(r)
+	segments, files, err := l.segments(r)
 	if err != nil {
 		return nil, err
 	}
-	return post(r.Place, parts, files), nil
+	return messages(r.Place, segments, files), nil
 }
 
 func check(r chat.Reply) error {
@@ -45,12 +62,12 @@ func check(r chat.Reply) error {
 	return nil
 }
 
-// post packs the parts of a reply into messages. The files go behind the last one.
-func post(place chat.Place, parts []part, files []chat.File) []Message {
-	if len(parts) == 0 && len(files) > 0 {
-		parts = []part{notes{"Attached."}}
+// messages makes messages of the segments of a reply. The files go with the last one.
+func messages(place chat.Place, segments []segment, files []chat.File) []Message {
+	if len(segments) == 0 && len(files) > 0 {
+		segments = []segment{smallPrint{"Attached."}}
 	}
-	out := pack(parts, whole, terms{})
+	out := paginate(segments, fullMessage, renderOptions{})
 	for i := range out {
 		out[i].Channel, out[i].Thread = place.Channel, place.Thread
 	}
@@ -60,43 +77,108 @@ func post(place chat.Place, parts []part, files []chat.File) []Message {
 	return out
 }
 
-// member is what an id of a member looks like.
-var member = regexp.MustCompile(`^[UW][A-Z0-9]{2,}$`)
+// memberID is the pattern of a member's id.
+var memberID = regexp.MustCompile(`^[UW][A-Z0-9]{2,}$`)
 
-// parts are what a reply consists of, in the order in which it is read, and what is
-// attached because it would not fit.
-func (l Look) parts(r chat.Reply) ([]part, []chat.File, error) {
-	var out []part
+// segments are the segments of a reply, in reading order, and the files with what would not
+// fit.
+func (l Renderer) segments(r chat.Reply) ([]segment, []chat.File, error) {
+	var out []segment
 	var files []chat.File
-	if l.Ping && member.MatchString(r.To) {
-		out = append(out, ping(r.To))
+	if l.Ping && memberID.MatchString(r.To) {
+		out = append(out, mention(r.To))
 	}
-	texts, long := answer(r.Text)
+	texts, long := textSegments(r.Text)
 	out, files = append(out, texts...), append(files, long...)
 	for i, c := range r.Cards {
-		p, attached, err := l.card(c, i+1)
+		s, attached, err := l.cardSegment(c, i+1)
 		if err != nil {
 			return nil, nil, err
 		}
-		out, files = append(out, p), append(files, attached...)
+		out, files = append(out, s), append(files, attached...)
 	}
 	for _, row := range r.Rows {
-		out = append(out, rowOf(row)...)
+		out = append(out, rowSegments(row)...)
 	}
 	for _, p := range r.Previews[:min(len(r.Previews), maxPreviews)] {
-		out = append(out, previewOf(p))
+		out = append(out, previewSegment(p))
 	}
 	if len(r.Buttons) > 0 {
-		out = append(out, press(r.Buttons))
+		out = append(out, buttonRow(r.Buttons))
 	}
 	if n := len(r.Previews) - maxPreviews; n > 0 {
-		out = append(out, notes{fmt.Sprintf("and %d more", n)})
+		out = append(out, smallPrint{fmt.Sprintf("and %d more", n)})
 	}
 	if len(r.Notes) > 0 {
-		out = append(out, notes(r.Notes))
+		out = append(out, smallPrint(r.Notes))
 	}
 	if r.Working {
-		out = append(out, notes{"Working on it…"})
+		out = append(out, smallPrint{"Working on it…"})
 	}
 	return out, append(files, r.Files...), nil
+}
+
+// Message is the body of one chat.postMessage request. It can notify nobody but the member
+// whom it answers, and only if [Renderer].Ping is set.
+type Message struct {
+	Channel string // of Reply.Place; left out where that is empty
+	Thread  string // timestamp of the thread's first message, or empty
+
+	// Text is shown in notifications and wherever blocks cannot be: plain text with &, <
+	// and > escaped, at most 4,000 characters.
+	Text string
+
+	// Blocks are a JSON array, or nil for a message of Text alone.
+	Blocks json.RawMessage
+
+	// Files are to be shown below this message. They are no part of a chat.postMessage
+	// request but uploaded (files.getUploadURLExternal,
+	// files.completeUploadExternal) into the same channel and thread.
+	Files []chat.File
+
+	segments   []segment // what it was rendered from
+	simplified int       // the last step of Degrade; 0: none
+}
+
+// MarshalJSON is the request's body. It tells Slack not to unfurl links and not to read
+// markup in the text. Files are in it under "files" with their whole content, for
+// whoever reads the body; a sender removes them first.
+func (m Message) MarshalJSON() ([]byte, error) {
+	out := []byte{'{'}
+	if m.Channel != "" {
+		out = append(appendString(append(out, `"channel":`...), m.Channel), ',')
+	}
+	if m.Thread != "" {
+		out = append(appendString(append(out, `"thread_ts":`...), m.Thread), ',')
+	}
+	out = appendString(append(out, `"text":`...), m.Text)
+	if len(m.Blocks) > 0 {
+		out = append(append(out, `,"blocks":`...), m.Blocks...)
+	}
+	out = append(out, `,"unfurl_links":false,"unfurl_media":false,"mrkdwn":false,"parse":"none"`...)
+	for i, f := range m.Files {
+		if i == 0 {
+			out = append(out, `,"files":[`...)
+		} else {
+			out = append(out, ',')
+		}
+		out = appendString(append(out, `{"filename":`...), f.Name)
+		out = append(appendKey(out, "content", f.Text), '}')
+	}
+	if len(m.Files) > 0 {
+		out = append(out, ']')
+	}
+	return append(out, '}'), nil
+}
+
+// Short is the text for chat.update, whose limit counts bytes.
+func (m Message) Short() string { return clip(m.Text, maxText) }
+
+// FileMessages are the text of a file as messages.
+func FileMessages(f chat.File) []Message {
+	var out []Message
+	for _, text := range splitText(f.Name+":\n"+markdown.Visible(f.Text), maxText) {
+		out = append(out, Message{Text: Escape(text)})
+	}
+	return out
 }

@@ -88,7 +88,7 @@ func waiting() chat.Card {
 // TestZone: times are told by the member's clock.
 func TestZone(t *testing.T) {
 	t.Parallel()
-	messages, err := render.Look{Zone: time.FixedZone("JST", 9*60*60)}.Render(chat.Reply{Cards: []chat.Card{waiting()}})
+	messages, err := render.Renderer{Zone: time.FixedZone("JST", 9*60*60)}.Render(chat.Reply{Cards: []chat.Card{waiting()}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestPing(t *testing.T) {
 		{"", true, false},
 	}
 	for _, test := range tests {
-		messages, err := render.Look{Ping: test.ping}.Render(chat.Reply{To: test.to, Text: markdown.Parse("hi <@U999>", nil)})
+		messages, err := render.Renderer{Ping: test.ping}.Render(chat.Reply{To: test.to, Text: markdown.Parse("hi <@U999>", nil)})
 		if err != nil {
 			t.Fatal(err)
 		}

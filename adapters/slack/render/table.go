@@ -7,26 +7,26 @@ import (
 	"aidesk/core/markdown"
 )
 
-// table writes a table: natively where Slack takes it, else aligned.
-func (s *sheet) table(t *markdown.Table, at spot) {
-	if s.fenced || s.tables > 0 || at.quote > 0 || !native(t) {
-		s.aligned(t, at)
+// table writes a table as a table block if Slack accepts it, else as aligned text.
+func (w *blockWriter) table(t *markdown.Table, at nesting) {
+	if w.noTables || w.tables > 0 || at.quote > 0 || !native(t) {
+		w.aligned(t, at)
 		return
 	}
-	s.block("table")
-	s.tables++
-	s.out = append(s.out, `,"rows":[`...)
-	s.row(t.Head, bold)
+	w.block("table")
+	w.tables++
+	w.out = append(w.out, `,"rows":[`...)
+	w.row(t.Head, bold)
 	for _, row := range t.Rows {
-		s.out = append(s.out, ',')
-		s.row(row, 0)
+		w.out = append(w.out, ',')
+		w.row(row, 0)
 	}
-	s.out = append(s.out, ']')
-	s.columns(t)
-	s.done()
+	w.out = append(w.out, ']')
+	w.columns(t)
+	w.endBlock()
 }
 
-// native reports whether Slack takes a table as such.
+// native reports whether a table is within the limits of a table block.
 func native(t *markdown.Table) bool {
 	if len(t.Head) > maxColumns || len(t.Rows)+1 > maxRows {
 		return false
@@ -54,46 +54,46 @@ func rows(t *markdown.Table) func(yield func([]markdown.Cell) bool) {
 	}
 }
 
-func (s *sheet) row(cells []markdown.Cell, st style) {
-	s.out = append(s.out, '[')
+func (w *blockWriter) row(cells []markdown.Cell, st style) {
+	w.out = append(w.out, '[')
 	for i, c := range cells {
 		if i > 0 {
-			s.out = append(s.out, ',')
+			w.out = append(w.out, ',')
 		}
-		s.cell(c, st)
+		w.cell(c, st)
 	}
-	s.out = append(s.out, ']')
+	w.out = append(w.out, ']')
 }
 
-// cell writes one cell. Slack refuses the whole message for an empty one.
-func (s *sheet) cell(c markdown.Cell, st style) {
+// cell writes one cell. It is never empty, since Slack refuses the whole message then.
+func (w *blockWriter) cell(c markdown.Cell, st style) {
 	text := content(c)
 	if text == "" {
 		text = " "
 	}
 	if text == " " || st == 0 && !styled(c) {
-		s.out = append(s.out, `{"type":"raw_text"`...)
-		s.out = append(appendKey(s.out, "text", text), '}')
+		w.out = append(w.out, `{"type":"raw_text"`...)
+		w.out = append(appendKey(w.out, "text", text), '}')
 		return
 	}
-	s.out = append(s.out, `{"type":"rich_text","elements":[`+openers[section]+`,"elements":[`...)
-	s.filled = false
-	s.inlines(c, st, "")
-	s.stop()
-	s.filled = false
-	s.out = append(s.out, `]}]}`...)
+	w.out = append(w.out, `{"type":"rich_text","elements":[`+elementOpeners[section]+`,"elements":[`...)
+	w.hasContent = false
+	w.inlines(c, st, "")
+	w.endText()
+	w.hasContent = false
+	w.out = append(w.out, `]}]}`...)
 }
 
-// wide is the length from which a cell is broken into lines.
-const wide = 40
+// wrapWidth is the length from which a cell is wrapped.
+const wrapWidth = 40
 
-// columns writes how the columns look, where that is not what Slack does anyway.
-func (s *sheet) columns(t *markdown.Table) {
+// columns writes the settings of the columns, unless they are Slack's defaults.
+func (w *blockWriter) columns(t *markdown.Table) {
 	wrapped := make([]bool, len(t.Head))
 	plain := true
 	for row := range rows(t) {
 		for i, c := range row {
-			wrapped[i] = wrapped[i] || utf8.RuneCountInString(content(c)) > wide
+			wrapped[i] = wrapped[i] || utf8.RuneCountInString(content(c)) > wrapWidth
 			plain = plain && !wrapped[i]
 		}
 	}
@@ -103,29 +103,29 @@ func (s *sheet) columns(t *markdown.Table) {
 	if plain {
 		return
 	}
-	s.out = append(s.out, `,"column_settings":[`...)
+	w.out = append(w.out, `,"column_settings":[`...)
 	for i, a := range t.Align {
 		if i > 0 {
-			s.out = append(s.out, ',')
+			w.out = append(w.out, ',')
 		}
 		if a == markdown.AlignNone {
 			a = markdown.AlignLeft
 		}
-		s.out = append(append(append(s.out, `{"align":"`...), a...), '"')
+		w.out = append(append(append(w.out, `{"align":"`...), a...), '"')
 		if wrapped[i] {
-			s.out = append(s.out, `,"is_wrapped":true`...)
+			w.out = append(w.out, `,"is_wrapped":true`...)
 		}
-		s.out = append(s.out, '}')
+		w.out = append(w.out, '}')
 	}
-	s.out = append(s.out, ']')
+	w.out = append(w.out, ']')
 }
 
-// maxAligned is the width in columns up to which an aligned table can be read.
+// maxAligned is the width up to which an aligned table is readable.
 const maxAligned = 120
 
-// aligned writes a table as preformatted text: in columns, or, where those would be
-// too wide, each row as lines that begin with the column's name. Links stay.
-func (s *sheet) aligned(t *markdown.Table, at spot) {
+// aligned writes a table as preformatted text: in columns, or, if those would be too wide,
+// each row as lines that begin with the name of the column. Links stay clickable.
+func (w *blockWriter) aligned(t *markdown.Table, at nesting) {
 	widths := make([]int, len(t.Head))
 	for row := range rows(t) {
 		for i, c := range row {
@@ -136,26 +136,26 @@ func (s *sheet) aligned(t *markdown.Table, at spot) {
 	for _, w := range widths {
 		total += w
 	}
-	s.enter(element{kind: preformatted, border: at.quote > 0}, "")
-	s.flat = true
+	w.openElement(element{kind: preformatted, border: at.quote > 0}, "")
+	w.unstyled = true
 	if total <= maxAligned {
-		s.level(t, t.Head, widths)
-		s.text("\n"+strings.Repeat("─", total), 0)
+		w.alignedRow(t, t.Head, widths)
+		w.text("\n"+strings.Repeat("─", total), 0)
 		for _, row := range t.Rows {
-			s.text("\n", 0)
-			s.level(t, row, widths)
+			w.text("\n", 0)
+			w.alignedRow(t, row, widths)
 		}
 	} else {
-		s.records(t)
+		w.records(t)
 	}
-	s.flat = false
+	w.unstyled = false
 }
 
-// gap is what stands between columns.
+// gap separates columns.
 const gap = "  "
 
-// level writes one row in columns.
-func (s *sheet) level(t *markdown.Table, row []markdown.Cell, widths []int) {
+// alignedRow writes one row in columns.
+func (w *blockWriter) alignedRow(t *markdown.Table, row []markdown.Cell, widths []int) {
 	for i, c := range row {
 		free := widths[i] - width(c)
 		before := 0
@@ -167,45 +167,45 @@ func (s *sheet) level(t *markdown.Table, row []markdown.Cell, widths []int) {
 		case markdown.AlignLeft, markdown.AlignNone:
 		}
 		if i > 0 {
-			s.text(gap, 0)
+			w.text(gap, 0)
 		}
-		s.text(strings.Repeat(" ", before), 0)
-		s.inlines(lined(c), 0, "")
+		w.text(strings.Repeat(" ", before), 0)
+		w.inlines(singleLine(c), 0, "")
 		if i < len(row)-1 {
-			s.text(strings.Repeat(" ", free-before), 0)
+			w.text(strings.Repeat(" ", free-before), 0)
 		}
 	}
 }
 
-// records writes each row as lines; cells without content are left out.
-func (s *sheet) records(t *markdown.Table) {
+// records writes each row as lines, without its empty cells.
+func (w *blockWriter) records(t *markdown.Table) {
 	if len(t.Rows) == 0 {
 		t = &markdown.Table{Head: make([]markdown.Cell, len(t.Head)), Rows: [][]markdown.Cell{t.Head}}
 	}
 	apart := ""
 	for _, row := range t.Rows {
-		s.text(apart, 0)
+		w.text(apart, 0)
 		between := ""
 		for i, c := range row {
-			if blank(content(c)) {
+			if isBlank(content(c)) {
 				continue
 			}
-			s.text(between, 0)
+			w.text(between, 0)
 			if head := oneLine(content(t.Head[i])); head != "" {
-				s.text(head+": ", 0)
+				w.text(head+": ", 0)
 			}
-			s.inlines(lined(c), 0, "")
+			w.inlines(singleLine(c), 0, "")
 			between = "\n"
 		}
 		apart = "\n\n"
 	}
 }
 
-// width is that of a cell in one line.
-func width(c markdown.Cell) int { return markdown.Width(content(lined(c))) }
+// width is the width of a cell in one line.
+func width(c markdown.Cell) int { return markdown.Width(content(singleLine(c))) }
 
-// lined is a cell without line breaks.
-func lined(ins []markdown.Inline) []markdown.Inline {
+// singleLine is a cell without line breaks.
+func singleLine(ins []markdown.Inline) []markdown.Inline {
 	if !strings.Contains(content(ins), "\n") {
 		return ins
 	}
@@ -215,7 +215,7 @@ func lined(ins []markdown.Inline) []markdown.Inline {
 			in = markdown.Inline{Kind: markdown.InlineText, Text: " "}
 		}
 		in.Text = strings.ReplaceAll(in.Text, "\n", " ")
-		in.Children = lined(in.Children)
+		in.Children = singleLine(in.Children)
 		out[i] = in
 	}
 	return out

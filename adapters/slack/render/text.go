@@ -6,11 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// escaper makes plain text of what Slack would read as a mention, a command, a link
-// or an entity.
+// escaper escapes what Slack would read as a mention, a link or an entity.
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// Escape makes a text plain to Slack.
+// Escape escapes a text, so that Slack reads no markup in it.
 func Escape(s string) string {
 	if !strings.ContainsAny(s, "&<>") {
 		return s
@@ -23,21 +22,21 @@ var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 // unescape undoes Escape.
 func unescape(s string) string { return entities.Replace(s) }
 
-// escaped is the number of characters of s when escaped.
-func escaped(s string) int {
+// escapedLength is the number of characters of Escape(s).
+func escapedLength(s string) int {
 	return utf8.RuneCountInString(s) + 4*strings.Count(s, "&") + 3*(strings.Count(s, "<")+strings.Count(s, ">"))
 }
 
-// plainText is what parts say.
-func plainText(parts []part) string {
-	texts := make([]string, len(parts))
-	for i, p := range parts {
-		texts[i] = p.text()
+// plainText is the content of segments as plain text.
+func plainText(segments []segment) string {
+	texts := make([]string, len(segments))
+	for i, s := range segments {
+		texts[i] = s.text()
 	}
 	return joined(texts, "\n\n")
 }
 
-// joined puts texts after one another; empty ones don't count.
+// joined joins the texts that are not empty.
 func joined(texts []string, between string) string {
 	out := ""
 	for _, t := range texts {
@@ -49,26 +48,25 @@ func joined(texts []string, between string) string {
 	return out
 }
 
-// fallback is the text beside the blocks. It is cut where it is too long, for the
-// blocks say it all.
-func fallback(parts []part) string {
-	text := plainText(parts)
-	if pieces := chop(text, maxText-1); len(pieces) > 1 {
+// fallback is the text beside the blocks. It may be cut off, because the blocks have it all.
+func fallback(segments []segment) string {
+	text := plainText(segments)
+	if pieces := splitText(text, maxText-1); len(pieces) > 1 {
 		return Escape(pieces[0]) + "…"
 	}
 	return Escape(text)
 }
 
-// chop cuts a text into pieces that have at most limit characters when escaped: at
-// the end of a line or of a word, if one is in the last half, else anywhere. White
-// space at a cut is dropped, and nothing else. A blank text has no pieces.
-func chop(s string, limit int) []string {
+// splitText splits a text into pieces of at most limit characters when escaped: at the end
+// of a line or a word in the second half of the piece, else anywhere. It drops nothing
+// but white space at the cuts. A blank text has no pieces.
+func splitText(s string, limit int) []string {
 	var out []string
-	for s = strings.Trim(s, "\n"); escaped(s) > limit; {
+	for s = strings.Trim(s, "\n"); escapedLength(s) > limit; {
 		end, half := 0, 0
 		for size, i := 0, 0; ; {
 			r, n := utf8.DecodeRuneInString(s[i:])
-			if size += escaped(string(r)); size > limit {
+			if size += escapedLength(string(r)); size > limit {
 				break
 			}
 			i += n
@@ -87,14 +85,14 @@ func chop(s string, limit int) []string {
 		}
 		s = strings.TrimLeft(strings.TrimPrefix(s[end:], " "), "\n")
 	}
-	if !blank(s) {
+	if !isBlank(s) {
 		out = append(out, s)
 	}
 	return out
 }
 
-// clip cuts an escaped text to so many bytes, as chat.update counts them. The blocks
-// say it all; a text without any is short enough.
+// clip shortens an escaped text to a number of bytes, which is what chat.update counts.
+// Nothing is lost: the blocks have it all, and a text without blocks is short enough.
 func clip(text string, most int) string {
 	if len(text) <= most {
 		return text

@@ -11,7 +11,7 @@ import (
 	"aidesk/core/markdown"
 )
 
-// What Slack takes in a modal, in characters.
+// Slack's limits for modals, in characters.
 const (
 	maxModalTitle = 24
 	MaxInput      = 3_000
@@ -21,33 +21,34 @@ const (
 	maxMetadata   = 3_000
 )
 
-// InputValue is the id of the element in which a member fills in an input. The block
-// around it has the input's name.
+// InputValue is the action_id of every input element. The block_id around it is the name
+// of the input.
 const InputValue = "value"
 
-// Purpose is what a form knows of where it was opened, kept in the form itself.
-type Purpose struct {
+// FormContext is what a form has to remember until it is submitted. It is stored in the
+// form's private_metadata.
+type FormContext struct {
 	Place  chat.Place `json:"place"`
 	Secret []string   `json:"secret,omitempty"` // names
 	First  string     `json:"first,omitempty"`  // name of the first input
 }
 
-// plainObject is a text that Slack shows as it is.
+// plainObject is a plain_text object.
 func plainObject(text string, most int) map[string]any {
 	return map[string]any{"type": "plain_text", "text": markdown.Line(text, most), "emoji": false}
 }
 
-// Saying is a modal that says one thing.
-func Saying(line string) map[string]any {
+// Notice is a modal that tells a member why something failed.
+func Notice(line string) map[string]any {
 	return map[string]any{
 		"type": "modal", "title": plainObject("Sorry", maxModalTitle), "close": plainObject("Close", maxModalTitle),
 		"blocks": []any{map[string]any{"type": "section", "text": plainObject(line, maxPlain)}},
 	}
 }
 
-// Modal is a form as a view.
+// Modal is a form as a modal view. at is where it was opened.
 func Modal(f chat.Form, at chat.Place) (map[string]any, error) {
-	p := Purpose{Place: at}
+	p := FormContext{Place: at}
 	var blocks []any
 	if utf8.RuneCountInString(f.Title) > maxModalTitle {
 		blocks = append(blocks, map[string]any{"type": "section", "text": plainObject(f.Title, maxPlain)})
@@ -85,13 +86,13 @@ func Modal(f chat.Form, at chat.Place) (map[string]any, error) {
 	}, nil
 }
 
-// inputBlock is one input.
+// inputBlock is an input block.
 func inputBlock(in chat.Input) (map[string]any, error) {
 	if in.Name == "" || utf8.RuneCountInString(in.Name) > MaxID {
-		return nil, fmt.Errorf("the name of “%s” is too long", markdown.Line(in.Label, short))
+		return nil, fmt.Errorf("the name of “%s” is too long", markdown.Line(in.Label, inlineValue))
 	}
 	if utf8.RuneCountInString(in.Value) > MaxInput {
-		return nil, fmt.Errorf("“%s” is longer than %d characters", markdown.Line(in.Label, short), MaxInput)
+		return nil, fmt.Errorf("“%s” is longer than %d characters", markdown.Line(in.Label, inlineValue), MaxInput)
 	}
 	label := in.Label
 	if label == "" {
@@ -127,16 +128,16 @@ func inputBlock(in chat.Input) (map[string]any, error) {
 	return out, nil
 }
 
-// choosable says whether Slack can list some choices as they are.
+// choosable reports whether Slack can list the choices unchanged.
 func choosable(choices []string) bool {
 	return len(choices) > 0 && len(choices) <= maxChoices && !slices.ContainsFunc(choices, func(c string) bool {
 		return c == "" || utf8.RuneCountInString(c) > maxChoice || markdown.Line(c, maxChoice) != c
 	})
 }
 
-// Objection says what is wrong with which input; what is wrong with none of them
-// stands at the first.
-func Objection(faults []chat.Fault, values map[string]string, first string) any {
+// InvalidForm is the answer to a submitted form that says what is wrong with which input. A
+// fault without an input is shown at the first one.
+func InvalidForm(faults []chat.Fault, values map[string]string, first string) any {
 	errs := map[string]string{}
 	for _, f := range faults {
 		at := f.Input
@@ -146,7 +147,38 @@ func Objection(faults []chat.Fault, values map[string]string, first string) any 
 		errs[at] = markdown.Line(joined([]string{errs[at], f.Message}, " "), MaxInput)
 	}
 	if first == "" {
-		return map[string]any{"response_action": "update", "view": Saying(faults[0].Message)}
+		return map[string]any{"response_action": "update", "view": Notice(faults[0].Message)}
 	}
 	return map[string]any{"response_action": "errors", "errors": errs}
+}
+
+// maxViewBlocks is Slack's limit for the blocks of a view.
+const maxViewBlocks = 100
+
+// HomeView is the App Home that shows messages one below the other. What does not fit is
+// left out, and the last line says so.
+func HomeView(messages []Message) (map[string]any, error) {
+	blocks := []json.RawMessage{}
+	for _, m := range messages {
+		some := []json.RawMessage{}
+		if m.Blocks == nil {
+			text, err := json.Marshal(map[string]any{"type": "section", "text": plainObject(unescape(m.Text), maxPlain)})
+			if err != nil {
+				return nil, err
+			}
+			some = append(some, text)
+		} else if err := json.Unmarshal(m.Blocks, &some); err != nil {
+			return nil, fmt.Errorf("laying out a page: %w", err)
+		}
+		blocks = append(blocks, some...)
+	}
+	if len(blocks) > maxViewBlocks {
+		left := fmt.Sprintf("%d more do not fit here.", len(blocks)-maxViewBlocks+1)
+		text, err := json.Marshal(map[string]any{"type": "context", "elements": []any{plainObject(left, maxPlain)}})
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks[:maxViewBlocks-1], text)
+	}
+	return map[string]any{"type": "home", "blocks": blocks}, nil
 }

@@ -10,26 +10,26 @@ import (
 func TestPace(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_800_000_000, 0)
-	p := newPace(func() time.Time { return now })
+	p := newLimiter(func() time.Time { return now })
 	want := func(channel string, wait time.Duration, ok bool) {
 		t.Helper()
-		if got, fits := p.book(channel, 3*time.Second); got != wait || fits != ok {
+		if got, fits := p.reserve(channel, 3*time.Second); got != wait || fits != ok {
 			t.Errorf("%s waits %s (%t), want %s (%t)", channel, got, fits, wait, ok)
 		}
 	}
 	for range 20 {
 		want("C1", 0, true)
 	}
-	p.slow("C1", 2*time.Second)
+	p.markBusy("C1", 2*time.Second)
 	want("C1", 2*time.Second, true)
 	want("C1", 3*time.Second, true)
-	p.slow("C1", time.Second) // of a message that went out before: what is booked stays
+	p.markBusy("C1", time.Second) // of a message that went out before: what is booked stays
 	want("C1", 4*time.Second, false)
 	want("C2", 0, true)
 	now = now.Add(5 * time.Second)
 	want("C1", 0, true)
 	want("C1", time.Second, true)
-	now = now.Add(pacedFor)
+	now = now.Add(busyTime)
 	want("C1", 0, true)
 	want("C1", 0, true)
 }

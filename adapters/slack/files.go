@@ -15,18 +15,19 @@ import (
 	"aidesk/core/markdown"
 )
 
-// upload is a file whose bytes Slack has and which nobody sees yet.
+// upload is a file that was uploaded but not yet shared, so that nobody sees it.
 type upload struct {
 	id, title, digest string
 }
 
-// mostFileMessages is into how many messages a file goes that cannot be uploaded.
-const mostFileMessages = 20
+// maxFileMessages is how many messages the text of a file may take, where it cannot be
+// uploaded.
+const maxFileMessages = 20
 
-// prepare uploads the files of messages that are not there yet, before anything is
-// posted: a card must not be shown without what is attached to it. An app that may not
-// upload gets messages with their text instead.
-func (a *Adapter) prepare(ctx context.Context, messages []render.Message, have session.Delivered) ([]upload, []render.Message, error) {
+// uploadFiles uploads the files of messages before anything is posted: a card must not be
+// shown without what is attached to it. Files that were shared before are skipped. An app
+// without the scope to upload posts the text of the files as messages instead.
+func (a *Adapter) uploadFiles(ctx context.Context, messages []render.Message, have session.Delivered) ([]upload, []render.Message, error) {
 	var out []upload
 	var typed []render.Message
 	for i := range messages {
@@ -40,7 +41,7 @@ func (a *Adapter) prepare(ctx context.Context, messages []render.Message, have s
 			}
 			u, err := a.upload(ctx, f)
 			if codeOf(err) == "missing_scope" {
-				more, err := typedOut(f, m.Channel, m.Thread)
+				more, err := fileAsMessages(f, m.Channel, m.Thread)
 				if err != nil {
 					return nil, nil, err
 				}
@@ -57,17 +58,17 @@ func (a *Adapter) prepare(ctx context.Context, messages []render.Message, have s
 	return out, slices.Concat(messages, typed), nil
 }
 
-// digest tells files apart.
+// digest identifies a file by its name and content.
 func digest(f chat.File) string {
 	sum := sha256.Sum256([]byte(f.Name + "\x00" + f.Text))
 	return hex.EncodeToString(sum[:6])
 }
 
-// typedOut is a file as messages.
-func typedOut(f chat.File, channel, thread string) ([]render.Message, error) {
+// fileAsMessages is the text of a file as messages.
+func fileAsMessages(f chat.File, channel, thread string) ([]render.Message, error) {
 	out := render.FileMessages(f)
-	if len(out) > mostFileMessages {
-		return nil, &refusal{method: "files.getUploadURLExternal", code: "missing_scope", needed: "files:write"}
+	if len(out) > maxFileMessages {
+		return nil, &apiError{method: "files.getUploadURLExternal", code: "missing_scope", needed: "files:write"}
 	}
 	for i := range out {
 		out[i].Channel, out[i].Thread = channel, thread
@@ -75,11 +76,11 @@ func typedOut(f chat.File, channel, thread string) ([]render.Message, error) {
 	return out, nil
 }
 
-// upload gives Slack the bytes of a file.
+// upload uploads the bytes of a file.
 func (a *Adapter) upload(ctx context.Context, f chat.File) (upload, error) {
 	name := markdown.Line(f.Name, render.MaxID)
 	text := markdown.Visible(f.Text)
-	if text == "" { // Slack takes no empty file
+	if text == "" { // Slack refuses empty files
 		text = "\n"
 	}
 	var to struct {
@@ -87,17 +88,17 @@ func (a *Adapter) upload(ctx context.Context, f chat.File) (upload, error) {
 		ID  string `json:"file_id"`
 	}
 	form := url.Values{"filename": {name}, "length": {strconv.Itoa(len(text))}}
-	if err := a.web.call(ctx, "files.getUploadURLExternal", "", form, &to); err != nil {
+	if err := a.client.call(ctx, "files.getUploadURLExternal", "", form, &to); err != nil {
 		return upload{}, err
 	}
-	if err := a.web.deliver(ctx, to.URL, "application/octet-stream", []byte(text)); err != nil {
+	if err := a.client.post(ctx, to.URL, "application/octet-stream", []byte(text)); err != nil {
 		return upload{}, fmt.Errorf("uploading a file: %w", err)
 	}
 	return upload{id: to.ID, title: name}, nil
 }
 
-// attach shows the uploaded files behind the messages.
-func (a *Adapter) attach(ctx context.Context, out *session.Delivered, thread string, uploads []upload) error {
+// shareFiles shares uploaded files below the messages.
+func (a *Adapter) shareFiles(ctx context.Context, out *session.Delivered, thread string, uploads []upload) error {
 	if len(uploads) == 0 {
 		return nil
 	}
@@ -109,7 +110,7 @@ func (a *Adapter) attach(ctx context.Context, out *session.Delivered, thread str
 	if thread != "" {
 		body["thread_ts"] = thread
 	}
-	if err := a.web.call(ctx, "files.completeUploadExternal", "", body, nil); err != nil {
+	if err := a.client.call(ctx, "files.completeUploadExternal", "", body, nil); err != nil {
 		return err
 	}
 	for _, u := range uploads {

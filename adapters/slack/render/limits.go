@@ -1,17 +1,17 @@
 package render
 
-// budget is how much goes into one message.
-type budget struct {
+// messageLimit is how much goes into one message.
+type messageLimit struct {
 	blocks int // number of blocks
 	size   int // characters of the blocks' JSON
 }
 
-// Slack documents 50 blocks, and refuses messages of about 11,300 characters
-// upwards without documenting that. The second budget is for a message that it
-// refused nevertheless.
+// Slack documents a limit of 50 blocks. Without documenting it, it also refuses messages
+// from about 11,300 characters on. smallMessage is for a message that it refused
+// nevertheless.
 var (
-	whole = budget{blocks: 45, size: 10_000}
-	small = budget{blocks: 20, size: 4_000}
+	fullMessage  = messageLimit{blocks: 45, size: 10_000}
+	smallMessage = messageLimit{blocks: 20, size: 4_000}
 )
 
 // What Slack takes, in characters where nothing else is said.
@@ -38,7 +38,7 @@ const (
 	maxNote        = 2_000
 )
 
-// fits reports whether what stands on a sheet may go out as one message.
-func (b budget) fits(s *sheet) bool {
-	return s.blocks <= b.blocks && s.tables <= 1 && s.size() <= b.size
+// fits reports whether what was written may be sent as one message.
+func (b messageLimit) fits(w *blockWriter) bool {
+	return w.blocks <= b.blocks && w.tables <= 1 && w.size() <= b.size
 }

@@ -5,31 +5,37 @@ import (
 	"fmt"
 )
 
-// hopeless are the codes by which Slack refuses a token until somebody acts.
-var hopeless = map[string]bool{
+// authErrors are the codes by which Slack refuses a token until an admin acts.
+var authErrors = map[string]bool{
 	"invalid_auth": true, "account_inactive": true, "not_authed": true, "token_revoked": true, "token_expired": true,
 }
 
-// shapeless are the codes by which Slack refuses how a message is laid out.
-var shapeless = map[string]bool{
+// layoutErrors are the codes by which Slack refuses how a message is laid out.
+var layoutErrors = map[string]bool{
 	"invalid_blocks": true, "invalid_blocks_format": true, "msg_blocks_too_long": true, "msg_too_long": true,
 	"only_one_table_allowed": true, "invalid_arguments": true,
 }
 
-// gone are the codes that say that a message can never be delivered where it belongs.
-var gone = map[string]bool{
+// permanentErrors are the codes after which a message can never be delivered to its place.
+var permanentErrors = map[string]bool{
 	"channel_not_found": true, "is_archived": true, "not_in_channel": true, "channel_type_not_supported": true,
 	"thread_not_found": true, "invalid_thread_ts": true, "cannot_reply_to_message": true,
 	"user_not_found": true, "user_disabled": true, "cannot_dm_bot": true, "restricted_action": true,
 	"restricted_action_thread_only_channel": true, "restricted_action_read_only_channel": true, "messages_tab_disabled": true,
 }
 
-// vague are the codes after which it is not known whether Slack did it nevertheless.
-var vague = map[string]bool{
+// inaccessibleErrors are the codes for a place that the app cannot write to, while the
+// member whom it answers can still be reached.
+var inaccessibleErrors = map[string]bool{
+	"not_in_channel": true, "channel_not_found": true, "thread_not_found": true, "invalid_thread_ts": true, "cannot_reply_to_message": true,
+}
+
+// uncertainErrors are the codes after which it is not known whether the call took effect.
+var uncertainErrors = map[string]bool{
 	"internal_error": true, "fatal_error": true, "service_unavailable": true, "request_timeout": true,
 }
 
-// remedies are what an admin does about a code.
+// remedies say what an admin can do about a code.
 var remedies = map[string]string{
 	"invalid_auth":           "copy the bot token (xoxb-…) again from “OAuth & Permissions” of the app",
 	"not_authed":             "set the bot token (xoxb-…) from “OAuth & Permissions” of the app",
@@ -48,9 +54,9 @@ var remedies = map[string]string{
 	"unknown_method":         "this Slack does not know the method",
 }
 
-// remedy says what to do about an error of Slack's, in plain words.
+// remedy says in plain words what an admin can do about an error.
 func remedy(err error) string {
-	r, ok := errors.AsType[*refusal](err)
+	r, ok := errors.AsType[*apiError](err)
 	if !ok {
 		return "check the network and status.slack.com"
 	}

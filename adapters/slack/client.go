@@ -17,22 +17,22 @@ import (
 	"aidesk/adapters/session"
 )
 
-// web calls Slack's Web API. It repeats nothing: a request whose answer was lost may
-// have had its effect. Tokens go out in a header and stand in no error.
-type web struct {
-	client *http.Client
-	base   *url.URL // ends with a slash
-	token  string
-	now    func() time.Time
+// client calls Slack's Web API. It retries nothing: a request whose answer was lost may
+// have taken effect. Tokens are sent in a header and appear in no error.
+type client struct {
+	http  *http.Client
+	base  *url.URL // ends with a slash
+	token string
+	now   func() time.Time
 
-	mu     sync.Mutex
-	until  map[string]time.Time // by method, or method and channel: when Slack wants to hear of it again
-	scopes string               // as the last answer named them, comma-separated
-	fault  error                // why Slack refuses the token, until it takes it again
+	mu           sync.Mutex
+	blockedUntil map[string]time.Time // by method, or method and channel: when Slack's rate limit ends
+	scopes       string               // as the last answer named them, comma-separated
+	tokenFault   error                // why Slack refuses the token; nil: it does not
 }
 
-// refusal is Slack's word that it did not do what it was asked.
-type refusal struct {
+// apiError is an answer of Slack that refuses a call.
+type apiError struct {
 	method   string
 	code     string
 	needed   string // scopes
@@ -42,7 +42,7 @@ type refusal struct {
 }
 
 // Error names the method and the code, and what Slack says about it.
-func (r *refusal) Error() string {
+func (r *apiError) Error() string {
 	out := r.method + ": " + r.code
 	if r.needed != "" {
 		out += ", needs the scope " + r.needed
@@ -53,40 +53,40 @@ func (r *refusal) Error() string {
 	return out
 }
 
-// limited is the code of a refusal that says to come back later.
-const limited = "ratelimited"
+// codeRateLimited is the code of an apiError for a rate limit.
+const codeRateLimited = "ratelimited"
 
-const mostBytes = 8 << 20 // of an answer
+const maxResponse = 8 << 20 // of an answer
 
-// codeOf returns the code by which Slack refused, or "" if it did not say no.
+// codeOf returns the code of an apiError, or "" for any other error.
 func codeOf(err error) string {
-	if r, ok := errors.AsType[*refusal](err); ok {
+	if r, ok := errors.AsType[*apiError](err); ok {
 		return r.code
 	}
 	return ""
 }
 
-// call calls a method with the bot's token. A body of url.Values goes out as a form,
-// any other as JSON. about is the channel for which Slack counts the method apart, or
-// empty. What Slack answers is decoded into out, unless that is nil.
-func (w *web) call(ctx context.Context, method, about string, body, out any) error {
-	err := w.ask(ctx, w.token, method, about, body, out)
+// call calls a method with the bot token. A body of url.Values is sent as a form, any
+// other as JSON. about is the channel if Slack limits the method's rate per channel, else
+// empty. The answer is decoded into out, unless that is nil.
+func (w *client) call(ctx context.Context, method, about string, body, out any) error {
+	err := w.callWithToken(ctx, w.token, method, about, body, out)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch code := codeOf(err); {
 	case err == nil:
-		w.fault = nil
-	case hopeless[code]:
-		w.fault = fmt.Errorf("slack refuses the bot token (%s): %s", code, remedy(err))
+		w.tokenFault = nil
+	case authErrors[code]:
+		w.tokenFault = fmt.Errorf("slack refuses the bot token (%s): %s", code, remedy(err))
 	}
 	return err
 }
 
-// ask is call with a token of one's own.
-func (w *web) ask(ctx context.Context, token, method, about string, body, out any) error {
+// callWithToken is call with another token.
+func (w *client) callWithToken(ctx context.Context, token, method, about string, body, out any) error {
 	key := method + " " + about
-	if wait := w.wait(key); wait > 0 {
-		return &refusal{method: method, code: limited, after: wait}
+	if wait := w.waitTime(key); wait > 0 {
+		return &apiError{method: method, code: codeRateLimited, after: wait}
 	}
 	data, kind, err := encode(body)
 	if err != nil {
@@ -100,25 +100,25 @@ func (w *web) ask(ctx context.Context, token, method, about string, body, out an
 	}
 	req.Header.Set("Content-Type", kind)
 	req.Header.Set("Authorization", "Bearer "+token)
-	resp, err := w.client.Do(req)
+	resp, err := w.http.Do(req)
 	if err != nil {
 		return fmt.Errorf("%s: %w", method, session.WithoutURL(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode == http.StatusTooManyRequests {
-		return w.slow(key, method, resp.Header)
+		return w.rateLimited(key, method, resp.Header)
 	}
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s: Slack answers with status %d", method, resp.StatusCode)
 	}
-	data, err = io.ReadAll(io.LimitReader(resp.Body, mostBytes))
+	data, err = io.ReadAll(io.LimitReader(resp.Body, maxResponse))
 	if err != nil {
 		return fmt.Errorf("%s: reading the answer: %w", method, err)
 	}
 	return w.read(key, method, resp.Header, data, out)
 }
 
-// encode writes a body and says of what kind it is.
+// encode returns a body with its content type.
 func encode(body any) (data []byte, kind string, err error) {
 	if form, ok := body.(url.Values); ok {
 		return []byte(form.Encode()), "application/x-www-form-urlencoded", nil
@@ -127,8 +127,8 @@ func encode(body any) (data []byte, kind string, err error) {
 	return data, "application/json; charset=utf-8", err
 }
 
-// read reads an answer.
-func (w *web) read(key, method string, header http.Header, data []byte, out any) error {
+// read decodes an answer.
+func (w *client) read(key, method string, header http.Header, data []byte, out any) error {
 	if scopes := header.Get("X-Oauth-Scopes"); scopes != "" && strings.HasPrefix(method, "auth.") {
 		w.mu.Lock()
 		w.scopes = scopes
@@ -148,10 +148,10 @@ func (w *web) read(key, method string, header http.Header, data []byte, out any)
 		return fmt.Errorf("%s: Slack's answer is not one", method)
 	}
 	switch {
-	case answer.Error == limited:
-		return w.slow(key, method, header)
+	case answer.Error == codeRateLimited:
+		return w.rateLimited(key, method, header)
 	case !*answer.OK:
-		return &refusal{method: method, code: answer.Error, needed: answer.Needed, provided: answer.Provided, detail: append(answer.Metadata.Messages, answer.Errors...)}
+		return &apiError{method: method, code: answer.Error, needed: answer.Needed, provided: answer.Provided, detail: append(answer.Metadata.Messages, answer.Errors...)}
 	case out == nil:
 		return nil
 	}
@@ -161,49 +161,49 @@ func (w *web) read(key, method string, header http.Header, data []byte, out any)
 	return nil
 }
 
-// slow remembers that Slack wants to be left alone.
-func (w *web) slow(key, method string, header http.Header) error {
+// rateLimited notes a rate limit and returns the error for it.
+func (w *client) rateLimited(key, method string, header http.Header) error {
 	after := time.Second
 	if n, err := strconv.Atoi(header.Get("Retry-After")); err == nil && n > 0 {
 		after = time.Duration(n) * time.Second
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.until[key] = w.now().Add(after)
-	return &refusal{method: method, code: limited, after: after}
+	w.blockedUntil[key] = w.now().Add(after)
+	return &apiError{method: method, code: codeRateLimited, after: after}
 }
 
-// wait is how long a method must not be called yet.
-func (w *web) wait(key string) time.Duration {
+// waitTime is how long a method must not be called because of a rate limit.
+func (w *client) waitTime(key string) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	until, ok := w.until[key]
+	until, ok := w.blockedUntil[key]
 	if !ok {
 		return 0
 	}
 	wait := until.Sub(w.now())
 	if wait <= 0 {
-		delete(w.until, key)
+		delete(w.blockedUntil, key)
 	}
 	return wait
 }
 
-// fails says why the token is refused, or nil.
-func (w *web) fails() error {
+// tokenError returns why Slack refuses the token, or nil.
+func (w *client) tokenError() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.fault
+	return w.tokenFault
 }
 
-// may says whether the token is known to have a scope. Unknown counts as yes: Slack
-// says no soon enough.
-func (w *web) may(scope string) bool {
+// hasScope reports whether the token has a scope. Where the scopes are not known the
+// answer is yes: the call will tell.
+func (w *client) hasScope(scope string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.scopes == "" || granted(w.scopes, scope)
+	return w.scopes == "" || containsScope(w.scopes, scope)
 }
 
-func granted(scopes, scope string) bool {
+func containsScope(scopes, scope string) bool {
 	for s := range strings.SplitSeq(scopes, ",") {
 		if strings.TrimSpace(s) == scope {
 			return true
@@ -212,11 +212,11 @@ func granted(scopes, scope string) bool {
 	return false
 }
 
-// deliver posts data to an address that Slack gave, without a token. Only Slack's own
-// hosts and that of the Web API get it.
-func (w *web) deliver(ctx context.Context, address, kind string, data []byte) error {
+// post posts data, without a token, to an address that Slack gave. The address has to be
+// on a host of Slack's or on that of the Web API.
+func (w *client) post(ctx context.Context, address, kind string, data []byte) error {
 	u, err := url.Parse(address)
-	if err != nil || !w.ours(u) {
+	if err != nil || !w.trusted(u) {
 		return errors.New("an address that Slack gave is not Slack's")
 	}
 	ctx, cancel := context.WithTimeout(ctx, session.CallTimeout)
@@ -226,7 +226,7 @@ func (w *web) deliver(ctx context.Context, address, kind string, data []byte) er
 		return errors.New("an address that Slack gave cannot be used")
 	}
 	req.Header.Set("Content-Type", kind)
-	resp, err := w.client.Do(req)
+	resp, err := w.http.Do(req)
 	if err != nil {
 		return session.WithoutURL(err)
 	}
@@ -237,8 +237,8 @@ func (w *web) deliver(ctx context.Context, address, kind string, data []byte) er
 	return nil
 }
 
-// ours says whether an address is Slack's.
-func (w *web) ours(u *url.URL) bool {
+// trusted reports whether an address is Slack's.
+func (w *client) trusted(u *url.URL) bool {
 	if u.Scheme == w.base.Scheme && u.Host == w.base.Host {
 		return true
 	}

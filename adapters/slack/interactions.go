@@ -10,10 +10,9 @@ import (
 	"aidesk/adapters/slack/payload"
 	"aidesk/adapters/slack/setup"
 	"aidesk/core/chat"
-	"aidesk/core/markdown"
 )
 
-// interaction takes a press, a submitted form or a shortcut.
+// interaction handles a press, a submitted form or a shortcut.
 func (in incoming) interaction(ctx context.Context, raw json.RawMessage) (any, error) {
 	var i payload.Interaction
 	if err := session.DecodeLenient(raw, &i); err != nil {
@@ -43,16 +42,16 @@ func (in incoming) team(wide bool, team string) string {
 	return in.self.Team
 }
 
-// presses takes what was pressed. Buttons that open an address open it by themselves.
+// presses handles pressed buttons, but for those that only open an address.
 func (in incoming) presses(ctx context.Context, i payload.Interaction) error {
-	place := in.pressed(ctx, i)
+	place := in.placeOfPress(ctx, i)
 	links := linkButtons(i.Message.Blocks)
 	for _, a := range i.Actions {
 		if a.ID == "" || a.URL != "" || links[a.ID] || a.Type != "" && a.Type != "button" {
 			continue
 		}
-		if button, ok := strings.CutPrefix(a.ID, opensForm); ok {
-			in.open(ctx, i.TriggerID, i.Response, chat.Opening{Place: place, Member: i.User.ID, Button: button})
+		if button, ok := strings.CutPrefix(a.ID, formPrefix); ok {
+			in.openForm(ctx, i.TriggerID, i.Response, chat.Opening{Place: place, Member: i.User.ID, Button: button})
 			continue
 		}
 		e := chat.Event{
@@ -62,23 +61,23 @@ func (in incoming) presses(ctx context.Context, i payload.Interaction) error {
 		if i.Container.Message != "" {
 			e.Press.Posted = session.Delivered{Channel: place.Channel, Messages: []string{i.Container.Message}}.String()
 		}
-		if err := in.desk.Receive(ctx, e); err != nil {
+		if err := in.handler.Receive(ctx, e); err != nil {
 			return fmt.Errorf("receiving %s: %w", e.ID, err)
 		}
 	}
 	return nil
 }
 
-// pressed is the place of a press: where the message is, or the member's direct
-// message for a page of the app.
-func (in incoming) pressed(ctx context.Context, i payload.Interaction) chat.Place {
+// placeOfPress is the place of a press: that of the message with the button, or the
+// member's direct-message channel for a button on the App Home.
+func (in incoming) placeOfPress(ctx context.Context, i payload.Interaction) chat.Place {
 	place := chat.Place{Platform: platform, Workspace: in.team(i.Wide, i.Team.ID), Channel: i.Channel.ID}
 	if place.Channel == "" {
 		place.Channel = i.Container.Channel
 	}
 	if place.Channel == "" {
-		direct, err := in.between(ctx, place.Workspace, i.User.ID)
-		if err != nil { // the button knows to which conversation it belongs
+		direct, err := in.directPlace(ctx, place.Workspace, i.User.ID)
+		if err != nil { // harmless: the button is stored with its conversation
 			in.Logger.WarnContext(ctx, "opening a direct message", "error", err, "remedy", remedy(err))
 		}
 		return direct
@@ -91,11 +90,11 @@ func (in incoming) pressed(ctx context.Context, i payload.Interaction) chat.Plac
 	if p.TS == "" {
 		p.TS = i.Container.Message
 	}
-	return in.where(place, place.Direct, p)
+	return in.placeOf(place, place.Direct, p)
 }
 
-// linkButtons are the ids of the buttons that open an address. Slack gives ids to
-// those that have none, and tells of their presses too.
+// linkButtons are the ids of the buttons that open an address. Slack gives such buttons
+// ids and reports their presses, too.
 func linkButtons(blocks json.RawMessage) map[string]bool {
 	var all []struct {
 		Elements  json.RawMessage `json:"elements"`
@@ -119,7 +118,8 @@ func linkButtons(blocks json.RawMessage) map[string]bool {
 	return out
 }
 
-// shortcut asks about a message, in its thread.
+// shortcut handles the shortcut that asks about a message. It belongs to the message's
+// thread.
 func (in incoming) shortcut(ctx context.Context, i payload.Interaction) error {
 	p := i.Message.Message
 	if p.TS == "" {
@@ -131,34 +131,19 @@ func (in incoming) shortcut(ctx context.Context, i payload.Interaction) error {
 	place := chat.Place{Platform: platform, Workspace: in.team(i.Wide, i.Team.ID), Channel: i.Channel.ID}
 	text, _, _ := payload.CommonMark(p.Text, "")
 	if text == "" {
-		in.tell(ctx, i.Response, "This message has no text that I could read.")
+		in.tellMember(ctx, i.Response, "This message has no text that I could read.")
 		return nil
 	}
 	e := chat.Event{
 		ID: chat.Key("s", i.User.ID, i.Channel.ID, p.TS, i.ActionTS), Time: payload.Time(i.ActionTS, in.Now()),
-		Place: in.where(place, i.Channel.ID != "" && in.directs.Last(i.User.ID) == i.Channel.ID, p), Member: i.User.ID, Token: i.Response,
+		Place: in.placeOf(place, i.Channel.ID != "" && in.dmCache.Last(i.User.ID) == i.Channel.ID, p), Member: i.User.ID, Token: i.Response,
 		Message: &chat.Message{About: text},
 	}
 	if in.FollowThreads && !e.Place.Direct {
-		in.joins(ctx, e.Place)
+		in.followThread(ctx, e.Place)
 	}
-	if err := in.desk.Receive(ctx, e); err != nil {
+	if err := in.handler.Receive(ctx, e); err != nil {
 		return fmt.Errorf("receiving %s: %w", e.ID, err)
 	}
 	return nil
-}
-
-// tell shows whoever caused an event a line of the adapter's own, in passing.
-func (in incoming) tell(ctx context.Context, response, line string) {
-	if response == "" {
-		return
-	}
-	if err := in.respond(ctx, response, paragraph(line)); err != nil {
-		in.Logger.WarnContext(ctx, "telling a member", "error", err)
-	}
-}
-
-// paragraph is a text with one plain line.
-func paragraph(line string) markdown.Document {
-	return markdown.New(markdown.Paragraph(markdown.Text(line)))
 }

@@ -24,21 +24,21 @@ const (
 )
 
 // Handler serves /slack/events, /slack/commands and /slack/interactivity in ModeHTTP,
-// while Run runs; otherwise every request is answered with status 503, after which
-// Slack tries again. In ModeSocket it serves nothing.
+// during Run; otherwise every request is answered with status 503, so that Slack tries
+// again. In ModeSocket it serves nothing.
 func (a *Adapter) Handler() http.Handler {
 	mux := http.NewServeMux()
 	if a.Mode != ModeHTTP {
 		return mux
 	}
-	mux.HandleFunc(setup.PathEvents, a.door(kindEvents, typeJSON))
-	mux.HandleFunc(setup.PathCommands, a.door(kindCommand, typeForm))
-	mux.HandleFunc(setup.PathInteraction, a.door(kindInteraction, typeForm))
+	mux.HandleFunc(setup.PathEvents, a.endpoint(kindEvents, typeJSON))
+	mux.HandleFunc(setup.PathCommands, a.endpoint(kindCommand, typeForm))
+	mux.HandleFunc(setup.PathInteraction, a.endpoint(kindInteraction, typeForm))
 	return mux
 }
 
-// door serves requests with payloads of a kind.
-func (a *Adapter) door(kind, accepts string) http.HandlerFunc {
+// endpoint serves requests with payloads of a kind and content type.
+func (a *Adapter) endpoint(kind, accepts string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !session.RequirePost(w, r, "Slack") {
 			return
@@ -52,11 +52,11 @@ func (a *Adapter) door(kind, accepts string) http.HandlerFunc {
 			return
 		}
 		data, check := payloadOf(kind, accepts, body)
-		if check { // Slack looks whether the certificate is good, and signs nothing
+		if check { // Slack checks the certificate with an unsigned request
 			w.WriteHeader(http.StatusOK)
 			return
 		}
-		if fault := a.signed(r.Header, body); fault != "" {
+		if fault := a.signatureFault(r.Header, body); fault != "" {
 			a.Logger.WarnContext(r.Context(), "a request was refused", "path", r.URL.Path, "reason", fault)
 			http.Error(w, fault, http.StatusUnauthorized)
 			return
@@ -65,18 +65,18 @@ func (a *Adapter) door(kind, accepts string) http.HandlerFunc {
 	}
 }
 
-// serve takes a signed payload.
+// serve receives a payload whose signature is right, and answers the request.
 func (a *Adapter) serve(w http.ResponseWriter, r *http.Request, kind string, data json.RawMessage) {
 	if len(data) == 0 {
 		http.Error(w, "The request has no payload.", http.StatusBadRequest)
 		return
 	}
-	answer, err := a.take(r.Context(), kind, data)
+	answer, err := a.receive(r.Context(), kind, data)
 	switch {
 	case errors.Is(err, errMalformed):
 		http.Error(w, "The payload cannot be read.", http.StatusBadRequest)
 	case err != nil:
-		if !errors.Is(err, chat.ErrResting) {
+		if !errors.Is(err, chat.ErrNotRunning) {
 			a.Logger.ErrorContext(r.Context(), "an event was not received", "kind", kind, "error", err)
 		}
 		http.Error(w, "Not received; try again.", http.StatusServiceUnavailable)
@@ -88,8 +88,8 @@ func (a *Adapter) serve(w http.ResponseWriter, r *http.Request, kind string, dat
 	}
 }
 
-// payloadOf is the payload of a request as JSON, empty if there is none; check says
-// that it is a look at the certificate.
+// payloadOf is the payload of a request as JSON, empty if there is none. check reports
+// whether the request is Slack's check of the certificate.
 func payloadOf(kind, accepts string, body []byte) (payload json.RawMessage, check bool) {
 	if accepts == typeJSON {
 		return body, false
@@ -111,12 +111,12 @@ func payloadOf(kind, accepts string, body []byte) (payload json.RawMessage, chec
 	for name := range form {
 		flat[name] = form.Get(name)
 	}
-	payload, _ = json.Marshal(flat) // strings always can be
+	payload, _ = json.Marshal(flat) // a map of strings can always be encoded
 	return payload, false
 }
 
-// signed says what is wrong with the signature of a request, or "".
-func (a *Adapter) signed(h http.Header, body []byte) string {
+// signatureFault says what is wrong with the signature of a request, or "".
+func (a *Adapter) signatureFault(h http.Header, body []byte) string {
 	stamp, given := h.Get("X-Slack-Request-Timestamp"), h.Get("X-Slack-Signature")
 	if stamp == "" || given == "" {
 		return "The request is not signed."

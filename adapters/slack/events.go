@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -11,14 +12,43 @@ import (
 	"aidesk/core/chat"
 )
 
-// incoming is one payload on its way to the desk.
-type incoming struct {
-	*Adapter
-	*shift
+// The kinds of payload, as Socket Mode names them.
+const (
+	kindEvents      = "events_api"
+	kindCommand     = "slash_commands"
+	kindInteraction = "interactive"
+)
+
+// errMalformed is the error for a payload that cannot be decoded.
+var errMalformed = errors.New("malformed")
+
+// receive takes in one payload, whichever way it came, and returns the answer for Slack,
+// which may be nil. After an error the payload must not be acknowledged, so that Slack
+// delivers it again.
+func (a *Adapter) receive(ctx context.Context, kind string, raw json.RawMessage) (answer any, err error) {
+	err = a.runState.Receive(ctx, a.Logger, kind, func(ctx context.Context, s activeRun) error {
+		in := incoming{Adapter: a, activeRun: &s}
+		switch kind {
+		case kindEvents:
+			answer, err = in.callback(ctx, raw)
+		case kindCommand:
+			answer, err = in.command(ctx, raw)
+		case kindInteraction:
+			answer, err = in.interaction(ctx, raw)
+		}
+		return err
+	})
+	return answer, err
 }
 
-// callback takes what Slack's Events API tells. The answer is nil, or what the
-// platform wants to hear.
+// incoming handles one payload during a run.
+type incoming struct {
+	*Adapter
+	*activeRun
+}
+
+// callback handles a payload of the Events API. The answer is nil but for the challenge
+// by which Slack verifies an address.
 func (in incoming) callback(ctx context.Context, raw json.RawMessage) (any, error) {
 	var outer payload.Callback
 	if err := session.DecodeLenient(raw, &outer); err != nil {
@@ -37,15 +67,15 @@ func (in incoming) callback(ctx context.Context, raw json.RawMessage) (any, erro
 		return nil, nil
 	}
 	for _, e := range in.events(ctx, outer.Event, chat.Place{Platform: platform, Workspace: workspace, External: outer.Shared}) {
-		if err := in.desk.Receive(ctx, e); err != nil {
+		if err := in.handler.Receive(ctx, e); err != nil {
 			return nil, fmt.Errorf("receiving %s: %w", e.ID, err)
 		}
 	}
 	return nil, nil
 }
 
-// workspace says where an event belongs, and whether that is ours: an app that is
-// installed in several hears of them all.
+// workspace returns the workspace of an event and whether this adapter serves it: an app
+// that is installed in several workspaces gets the events of them all.
 func (in incoming) workspace(outer payload.Callback) (string, bool) {
 	team := outer.Team
 	if len(outer.Authorizations) > 0 && outer.Authorizations[0].Team != "" {
@@ -60,7 +90,7 @@ func (in incoming) workspace(outer payload.Callback) (string, bool) {
 	return team, true
 }
 
-// events translates a happening: none if it is not for the desk.
+// events makes the chat events of a Slack event: none if it is not meant for aidesk.
 func (in incoming) events(ctx context.Context, h payload.Event, place chat.Place) []chat.Event {
 	e := chat.Event{Time: payload.Time(h.EventTS, in.Now()), Place: place, Member: h.User}
 	e.Place.Channel = h.Channel
@@ -77,7 +107,7 @@ func (in incoming) events(ctx context.Context, h payload.Event, place chat.Place
 			return in.deleted(ctx, h, e)
 		}
 	case "app_home_opened":
-		in.learn(h.User, h.Channel)
+		in.rememberDirect(h.User, h.Channel)
 		if h.Tab != "home" || h.User == "" {
 			return nil
 		}
@@ -91,16 +121,16 @@ func (in incoming) events(ctx context.Context, h payload.Event, place chat.Place
 	return nil
 }
 
-// message is what a member said to the desk. A mention comes twice where the app
-// also hears of all messages; both give the same event.
+// message makes an event of a message that is meant for aidesk. Slack delivers a mention
+// twice if the app subscribes to all messages; both deliveries get the same event ID.
 func (in incoming) message(ctx context.Context, h payload.Event, e chat.Event, mention bool) []chat.Event {
 	p := h.Message
-	if p.TS == "" || h.Channel == "" || in.foreign(p) {
+	if p.TS == "" || h.Channel == "" || in.isForeign(p) {
 		return nil
 	}
 	text, names, named := payload.CommonMark(p.Text, in.self.User)
-	e.Place = in.where(e.Place, h.Direct(), p)
-	if !mention && !named && !e.Place.Direct && !in.follows(ctx, e.Place, p) {
+	e.Place = in.placeOf(e.Place, h.Direct(), p)
+	if !mention && !named && !e.Place.Direct && !in.isFollowed(ctx, e.Place, p) {
 		return nil
 	}
 	for _, f := range p.Files {
@@ -109,37 +139,38 @@ func (in incoming) message(ctx context.Context, h payload.Event, e chat.Event, m
 	e.ID = chat.Key("m", h.Channel, p.TS)
 	e.Time = payload.Time(p.TS, e.Time)
 	e.Message = &chat.Message{ID: p.TS, Text: text, Names: names}
-	in.heard(ctx, e, p.TS)
+	in.remember(ctx, e, p.TS)
 	return []chat.Event{e}
 }
 
-// heard remembers what later events and the sign of life need to know.
-func (in incoming) heard(ctx context.Context, e chat.Event, ts string) {
+// remember notes what later events and the status need to know of a message.
+func (in incoming) remember(ctx context.Context, e chat.Event, ts string) {
 	if e.Place.Direct {
-		in.learn(e.Member, e.Place.Channel)
-		in.newest.Put(e.Place.Channel, ts)
+		in.rememberDirect(e.Member, e.Place.Channel)
+		in.lastMessage.Put(e.Place.Channel, ts)
 		return
 	}
 	if in.FollowThreads {
-		in.joins(ctx, e.Place)
+		in.followThread(ctx, e.Place)
 	}
 }
 
-// joins remembers that the desk takes part in a thread.
-func (a *Adapter) joins(ctx context.Context, p chat.Place) {
-	if err := a.threads.Keep(ctx, chat.Key(p.Channel, p.Thread), "1"); err != nil {
+// followThread remembers that aidesk takes part in a thread.
+func (a *Adapter) followThread(ctx context.Context, p chat.Place) {
+	if err := a.followedThreads.Keep(ctx, chat.Key(p.Channel, p.Thread), "1"); err != nil {
 		a.Logger.WarnContext(ctx, "remembering a thread", "error", err)
 	}
 }
 
-// foreign says whether a message is of a bot, ours too, or of nobody.
-func (in incoming) foreign(p payload.Message) bool {
+// isForeign reports whether a message was not written by a member: by a bot, this app
+// included, or by nobody.
+func (in incoming) isForeign(p payload.Message) bool {
 	return p.User == "" || p.User == in.self.User || p.Bot != "" || p.User == "USLACKBOT"
 }
 
-// where is the place of a message: in a channel every message begins or continues a
-// thread, a direct message is one conversation.
-func (in incoming) where(place chat.Place, direct bool, p payload.Message) chat.Place {
+// placeOf is the place of a message. In a channel every message begins or continues a
+// thread; a direct-message channel is one conversation.
+func (in incoming) placeOf(place chat.Place, direct bool, p payload.Message) chat.Place {
 	place.Direct = direct
 	place.Thread = p.Thread
 	if !direct && p.Thread == "" {
@@ -148,23 +179,24 @@ func (in incoming) where(place chat.Place, direct bool, p payload.Message) chat.
 	return place
 }
 
-// follows says whether a message without a mention is for the desk: a reply in a
-// thread in which it takes part.
-func (in incoming) follows(ctx context.Context, place chat.Place, p payload.Message) bool {
+// isFollowed reports whether a message without a mention is meant for aidesk: a reply in a
+// thread that it takes part in.
+func (in incoming) isFollowed(ctx context.Context, place chat.Place, p payload.Message) bool {
 	if !in.FollowThreads || p.Thread == "" || p.Thread == p.TS {
 		return false
 	}
 	if p.Parent != "" && p.Parent == in.self.User {
 		return true
 	}
-	kept, err := in.threads.Kept(ctx, chat.Key(place.Channel, place.Thread))
+	kept, err := in.followedThreads.Kept(ctx, chat.Key(place.Channel, place.Thread))
 	if err != nil {
 		in.Logger.WarnContext(ctx, "looking up a thread", "error", err)
 	}
 	return kept != ""
 }
 
-// changed is a message that was edited, or of which only a shell was left.
+// changed makes an event of an edited message. A deleted message that has replies comes
+// as an edit, too: only a "tombstone" is left of it.
 func (in incoming) changed(ctx context.Context, h payload.Event, e chat.Event) []chat.Event {
 	if h.Changed == nil {
 		return nil
@@ -177,15 +209,15 @@ func (in incoming) changed(ctx context.Context, h payload.Event, e chat.Event) [
 		}
 		return in.deleted(ctx, h, e)
 	}
-	if in.foreign(p) || p.TS == "" || h.Previous != nil && h.Previous.Text == p.Text { // only unfurled, or pinned
+	if in.isForeign(p) || p.TS == "" || h.Previous != nil && h.Previous.Text == p.Text { // only unfurled, or pinned
 		return nil
 	}
 	text, _, named := payload.CommonMark(p.Text, in.self.User)
 	if h.Previous != nil && !named {
 		_, _, named = payload.CommonMark(h.Previous.Text, in.self.User)
 	}
-	e.Member, e.Place = p.User, in.where(e.Place, h.Direct(), p)
-	if !named && !e.Place.Direct && !in.follows(ctx, e.Place, p) {
+	e.Member, e.Place = p.User, in.placeOf(e.Place, h.Direct(), p)
+	if !named && !e.Place.Direct && !in.isFollowed(ctx, e.Place, p) {
 		return nil
 	}
 	version := h.EventTS
@@ -197,19 +229,19 @@ func (in incoming) changed(ctx context.Context, h payload.Event, e chat.Event) [
 	return []chat.Event{e}
 }
 
-// deleted is a message that was deleted.
+// deleted makes an event of a deleted message.
 func (in incoming) deleted(ctx context.Context, h payload.Event, e chat.Event) []chat.Event {
 	if h.Previous == nil || h.Deleted == "" {
 		return nil
 	}
 	p := *h.Previous
 	p.TS = h.Deleted
-	if in.foreign(p) {
+	if in.isForeign(p) {
 		return nil
 	}
 	_, _, named := payload.CommonMark(p.Text, in.self.User)
-	e.Member, e.Place = p.User, in.where(e.Place, h.Direct(), p)
-	if !named && !e.Place.Direct && !in.follows(ctx, e.Place, p) {
+	e.Member, e.Place = p.User, in.placeOf(e.Place, h.Direct(), p)
+	if !named && !e.Place.Direct && !in.isFollowed(ctx, e.Place, p) {
 		return nil
 	}
 	e.ID = chat.Key("d", h.Channel, h.Deleted)

@@ -1,0 +1,181 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"aidesk/adapters/slack/payload"
+	"aidesk/core/chat"
+)
+
+// user is a user in an answer of Slack.
+type user struct {
+	ID         string `json:"id"`
+	Team       string `json:"team_id"`
+	Name       string `json:"name"`
+	RealName   string `json:"real_name"`
+	Deleted    bool   `json:"deleted"`
+	TZ         string `json:"tz"`
+	Locale     string `json:"locale"`
+	Admin      bool   `json:"is_admin"`
+	Owner      bool   `json:"is_owner"`
+	Primary    bool   `json:"is_primary_owner"`
+	Restricted bool   `json:"is_restricted"`
+	Ultra      bool   `json:"is_ultra_restricted"`
+	Stranger   bool   `json:"is_stranger"`
+	Bot        bool   `json:"is_bot"`
+	Workflow   bool   `json:"is_workflow_bot"`
+	Profile    struct {
+		Display string `json:"display_name"`
+		Real    string `json:"real_name"`
+	} `json:"profile"`
+	Enterprise struct {
+		ID    string   `json:"enterprise_id"`
+		Teams []string `json:"teams"`
+	} `json:"enterprise_user"`
+}
+
+// Member reads a member from Slack, and remembers the answer for a minute. Admins are
+// those of the workspace, or those of Config.Admins where that is set.
+func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Member, error) {
+	if m, ok := a.memberCache.Get(id); ok {
+		return m, nil
+	}
+	if id == "" {
+		return chat.Member{}, errors.New("users.info: a member without an id")
+	}
+	self, err := a.identity.Get(ctx)
+	if err != nil {
+		return chat.Member{}, err
+	}
+	var answer struct {
+		User *user `json:"user"`
+	}
+	if err := a.client.call(ctx, "users.info", "", url.Values{"user": {id}, "include_locale": {"true"}}, &answer); err != nil {
+		return chat.Member{}, err
+	}
+	u := answer.User
+	if u == nil {
+		return chat.Member{}, errors.New("users.info: Slack describes nobody")
+	}
+	// The id is the one that was asked for: in an Enterprise Grid the answer may have another.
+	m := chat.Member{
+		ID: id, Name: firstNonBlank(u.Profile.Display, u.Profile.Real, u.RealName, u.Name), Zone: u.TZ, Locale: u.Locale,
+		Admin: u.Admin || u.Owner || u.Primary, Guest: u.Restricted || u.Ultra, Stranger: u.Stranger || self.isExternal(*u),
+		Deactivated: u.Deleted, Bot: u.Bot || u.Workflow || id == "USLACKBOT",
+	}
+	if m.Roles, err = a.memberRoles(ctx, id); err != nil {
+		return chat.Member{}, err
+	}
+	if len(a.Admins) > 0 {
+		m.Admin = slices.ContainsFunc(a.Admins, func(admin string) bool { return admin == id || slices.Contains(m.Roles, admin) })
+	}
+	a.memberCache.Put(id, m)
+	return m, nil
+}
+
+// isExternal reports whether a user belongs to another organisation.
+func (i identity) isExternal(u user) bool {
+	switch {
+	case u.Team == "" || u.Team == i.Team:
+		return false
+	case i.Enterprise != "" && u.Enterprise.ID == i.Enterprise:
+		return false
+	}
+	return !slices.Contains(u.Enterprise.Teams, i.Team)
+}
+
+// firstNonBlank is the first name that is not blank.
+func firstNonBlank(names ...string) string {
+	for _, n := range names {
+		if strings.TrimSpace(n) != "" {
+			return n
+		}
+	}
+	return ""
+}
+
+// isGroup reports whether an id is that of a user group, not of a member.
+func isGroup(id string) bool { return strings.HasPrefix(id, "S") }
+
+// memberRoles are the user groups in Config.Groups and Config.Admins that a member belongs
+// to.
+func (a *Adapter) memberRoles(ctx context.Context, member string) ([]string, error) {
+	var roles []string
+	for _, id := range slices.Concat(a.Groups, a.Admins) {
+		if !isGroup(id) || slices.Contains(roles, id) {
+			continue
+		}
+		members, err := a.groupMembers(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(members, member) {
+			roles = append(roles, id)
+		}
+	}
+	return roles, nil
+}
+
+// groupMembers reads the members of a user group, and remembers them for a minute.
+func (a *Adapter) groupMembers(ctx context.Context, id string) ([]string, error) {
+	if members, ok := a.groupCache.Get(id); ok {
+		return members, nil
+	}
+	var answer struct {
+		Users []string `json:"users"`
+	}
+	if err := a.client.call(ctx, "usergroups.users.list", "", url.Values{"usergroup": {id}}, &answer); err != nil {
+		return nil, err
+	}
+	a.groupCache.Put(id, answer.Users)
+	return answer.Users, nil
+}
+
+// rememberDirect remembers the direct-message channel of a member.
+func (a *Adapter) rememberDirect(member, channel string) {
+	if member != "" && strings.HasPrefix(channel, "D") {
+		a.dmCache.Put(member, channel)
+	}
+}
+
+// directChannel is the direct-message channel of a member, opened if need be. Without
+// the scope to open one it is the member's id, to which Slack lets apps post, too.
+func (a *Adapter) directChannel(ctx context.Context, member string) (string, error) {
+	if id := a.dmCache.Last(member); id != "" {
+		return id, nil
+	}
+	var opened struct {
+		Channel payload.Object `json:"channel"`
+	}
+	err := a.client.call(ctx, "conversations.open", "", map[string]any{"users": member}, &opened)
+	switch {
+	case codeOf(err) == "missing_scope":
+		return member, nil
+	case err != nil:
+		return "", err
+	}
+	a.rememberDirect(member, opened.Channel.ID)
+	return opened.Channel.ID, nil
+}
+
+// directPlace is the place of the direct messages with a member.
+func (a *Adapter) directPlace(ctx context.Context, workspace, member string) (chat.Place, error) {
+	id, err := a.directChannel(ctx, member)
+	return chat.Place{Platform: platform, Workspace: workspace, Channel: id, Direct: true}, err
+}
+
+// permalink is the address of a channel or thread of the workspace.
+func (i identity) permalink(channel, thread string) string {
+	if i.URL == "" || channel == "" {
+		return ""
+	}
+	link := strings.TrimSuffix(i.URL, "/") + "/archives/" + channel
+	if thread != "" {
+		link += "/p" + strings.ReplaceAll(thread, ".", "")
+	}
+	return link
+}

@@ -1,0 +1,279 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"aidesk/adapters/session"
+	"aidesk/adapters/slack/payload"
+	"aidesk/adapters/slack/render"
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+)
+
+// Send posts the messages of a reply, or updates those that were posted before: further
+// messages are posted, superfluous ones deleted. Private replies go to the member's
+// direct-message channel, with a link to where the conversation began; so does a reply
+// in a channel that the app has no access to.
+func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string, error) {
+	have := session.ParseDelivered(posted)
+	r, err := a.resolvePlace(ctx, r, have)
+	if err != nil {
+		return "", a.sendError(ctx, r, err)
+	}
+	out, err := a.deliver(ctx, r, have)
+	if posted == "" && len(out.Messages) == 0 && inaccessibleErrors[codeOf(err)] && r.To != "" && !r.Place.Direct {
+		r.Private = true
+		if r, err = a.resolvePlace(ctx, r, have); err == nil {
+			out, err = a.deliver(ctx, r, have)
+		}
+	}
+	if err == nil {
+		if a.FollowThreads && !r.Place.Direct && r.Place.Thread != "" {
+			a.followThread(ctx, r.Place)
+		}
+		return out.String(), nil
+	}
+	if more := out.New(have); len(more) > 0 {
+		if posted == "" { // Find will find the messages that are there
+			return "", fmt.Errorf("%d of the messages of a reply were posted: %w", len(more), err)
+		}
+		a.deleteMessages(ctx, out.Channel, more)
+	}
+	return "", a.sendError(ctx, r, err)
+}
+
+// deleteMessages deletes messages that would be posted a second time when the reply is
+// tried again.
+func (a *Adapter) deleteMessages(ctx context.Context, channel string, messages []string) {
+	for _, ts := range messages {
+		if err := a.deleteMessage(ctx, channel, ts); err != nil {
+			a.Logger.WarnContext(ctx, "deleting a message", "error", err)
+		}
+	}
+}
+
+// deleteMessage deletes a message. It is no error if the message does not exist any more.
+func (a *Adapter) deleteMessage(ctx context.Context, channel, ts string) error {
+	err := a.client.call(ctx, "chat.delete", "", map[string]any{"channel": channel, "ts": ts}, nil)
+	if codeOf(err) == "message_not_found" {
+		return nil
+	}
+	return err
+}
+
+// sendError translates an error of Slack into the errors of chat.Adapter.Send.
+func (a *Adapter) sendError(ctx context.Context, r chat.Reply, err error) error {
+	refusal, ok := errors.AsType[*apiError](err)
+	switch {
+	case !ok, uncertainErrors[refusal.code]:
+		return err
+	case permanentErrors[refusal.code], layoutErrors[refusal.code]:
+		a.Logger.WarnContext(ctx, "a reply cannot be delivered", "channel", r.Place.Channel, "reply", r.ID, "error", err, "remedy", remedy(err))
+		return fmt.Errorf("%w: %w", chat.ErrGone, err)
+	case refusal.code == codeRateLimited:
+		return &chat.Later{After: refusal.after, Reason: err.Error()}
+	}
+	return &chat.Later{After: session.RetryAfter, Reason: err.Error() + ": " + remedy(err)}
+}
+
+// resolvePlace returns the reply with the place where it goes. A reply that was posted
+// somewhere stays there.
+func (a *Adapter) resolvePlace(ctx context.Context, r chat.Reply, have session.Delivered) (chat.Reply, error) {
+	p := r.Place
+	elsewhere := have.Channel != "" && have.Channel != p.Channel
+	private := r.Private || elsewhere || p.Channel == "" || !p.Direct && p.Thread == "" && !r.Open // only commands begin outside of threads
+	if !private || p.Direct && p.Channel != "" {
+		return r, nil
+	}
+	self, err := a.identity.Get(ctx)
+	if err != nil {
+		return r, err
+	}
+	r.Place.Direct, r.Place.Thread = true, ""
+	if r.Place.Channel = have.Channel; have.Channel == "" {
+		if r.Place.Channel, err = a.directChannel(ctx, r.To); err != nil {
+			return r, err
+		}
+	}
+	if link := self.permalink(p.Channel, p.Thread); link != "" && p.Thread != "" {
+		r.Text = markdown.Join(r.Text, markdown.New(markdown.Paragraph(
+			markdown.Text("This belongs to "), markdown.Link("a thread in a channel", link), markdown.Text("."))))
+	}
+	return r, nil
+}
+
+// deliver renders a reply and brings its messages to Slack. It returns what is there
+// then, also together with an error.
+func (a *Adapter) deliver(ctx context.Context, r chat.Reply, have session.Delivered) (session.Delivered, error) {
+	messages, err := a.render(r)
+	if err != nil {
+		return have, err
+	}
+	uploads, messages, err := a.uploadFiles(ctx, messages, have)
+	if err != nil {
+		return have, err
+	}
+	p := &posting{Adapter: a, reply: r, Delivery: session.Delivery{Have: have.Messages, Out: session.Delivered{Channel: have.Channel, Files: have.Files}}}
+	if have.Channel == "" {
+		p.Out.Channel = r.Place.Channel
+		if a.mayNotRead(r.Place.Channel) {
+			if err := p.postPlaceholder(ctx); err != nil {
+				return p.Kept(), err
+			}
+		}
+	}
+	for _, m := range messages {
+		if err := p.send(ctx, m); err != nil {
+			return p.Kept(), err
+		}
+	}
+	if err := p.RemoveRest(func(ts string) error { return a.deleteMessage(ctx, p.Out.Channel, ts) }); err != nil {
+		return p.Out, err
+	}
+	return p.Out, a.shareFiles(ctx, &p.Out, r.Place.Thread, uploads)
+}
+
+// render lays out a reply. A reply that cannot be shown in full becomes a message that
+// says so.
+func (a *Adapter) render(r chat.Reply) ([]render.Message, error) {
+	r = markFormButtons(r)
+	renderer := render.Renderer{Zone: a.memberCache.Last(r.To).Location()}
+	messages, err := renderer.Render(r)
+	if err != nil {
+		sorry := chat.Reply{ID: r.ID, Place: r.Place, To: r.To, Text: paragraph("I cannot show this whole in Slack, so I do not ask for it: " + err.Error() + ".")}
+		messages, err = renderer.Render(sorry)
+	}
+	if err == nil && len(messages) == 0 {
+		messages = []render.Message{{Channel: r.Place.Channel, Thread: r.Place.Thread, Text: "…"}}
+	}
+	return messages, err
+}
+
+// markFormButtons marks the IDs of buttons that open a form.
+func markFormButtons(r chat.Reply) chat.Reply {
+	return session.MapButtons(r, func(b chat.Button) chat.Button {
+		if b.Form && b.URL == "" {
+			b.ID = formPrefix + b.ID
+		}
+		return b
+	})
+}
+
+// posting is the sending of one reply.
+type posting struct {
+	*Adapter
+	session.Delivery
+	reply chat.Reply
+}
+
+// postPlaceholder posts a line in place of the reply and remembers it durably. It is
+// needed where the app may not search for its messages: a crash then leaves the line,
+// which the next try updates, and never two answers.
+func (p *posting) postPlaceholder(ctx context.Context) error {
+	if err := p.post(ctx, render.Message{Channel: p.reply.Place.Channel, Thread: p.reply.Place.Thread, Text: "Working on it…"}); err != nil {
+		return err
+	}
+	if err := p.startedReplies.Keep(ctx, p.reply.ID, p.Out.String()); err != nil {
+		p.Logger.WarnContext(ctx, "remembering a message", "reply", p.reply.ID, "error", err)
+	}
+	p.Have, p.Out.Messages = p.Out.Messages, nil
+	return nil
+}
+
+// send posts or updates one message. While Slack refuses its layout, it tries simpler
+// and simpler forms.
+func (p *posting) send(ctx context.Context, m render.Message) error {
+	err := p.upsert(ctx, m)
+	if !layoutErrors[codeOf(err)] {
+		return err
+	}
+	simpler, ok := render.Degrade(m)
+	if !ok {
+		return err
+	}
+	p.Logger.WarnContext(ctx, "slack refused how a message looks; it is sent in a simpler form", "reply", p.reply.ID, "error", err)
+	for _, s := range simpler {
+		if err := p.send(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// upsert updates the next message that is there, or posts a new one.
+func (p *posting) upsert(ctx context.Context, m render.Message) error {
+	deleted := func(err error) bool { // by somebody
+		code := codeOf(err)
+		return code == "message_not_found" || code == "cant_update_message" || code == "edit_window_closed"
+	}
+	return p.Put(func(ts string) error { return p.update(ctx, m, ts) }, deleted, func() error { return p.post(ctx, m) })
+}
+
+// update replaces the content of a message.
+func (p *posting) update(ctx context.Context, m render.Message, ts string) error {
+	blocks := m.Blocks
+	if blocks == nil {
+		blocks = json.RawMessage("[]") // without an empty list, the old blocks would stay
+	}
+	return p.RetryRateLimited(ctx, rateLimitOf, func() error {
+		return p.client.call(ctx, "chat.update", "", map[string]any{
+			"channel": p.Out.Channel, "ts": ts, "text": m.Short(), "blocks": blocks, "parse": "none",
+		}, nil)
+	})
+}
+
+// post posts a new message, when the channel's rate limit allows it.
+func (p *posting) post(ctx context.Context, m render.Message) error {
+	m.Files = nil
+	body, err := m.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	metadata, err := json.Marshal(map[string]any{"event_type": payload.ReplyMetadataType, "event_payload": payload.ReplyMetadata{Reply: p.reply.ID, Part: len(p.Out.Messages)}})
+	if err != nil {
+		return err
+	}
+	body = append(append(append(body[:len(body)-1], `,"metadata":`...), metadata...), '}')
+	wait, ok := p.limiter.reserve(m.Channel, p.MaxWait())
+	if !ok {
+		return &apiError{method: "chat.postMessage", code: codeRateLimited, after: wait}
+	}
+	if err := session.Sleep(ctx, wait); err != nil {
+		return err
+	}
+	var answer struct {
+		Channel string `json:"channel"`
+		TS      string `json:"ts"`
+	}
+	err = p.RetryRateLimited(ctx, rateLimitOf, func() error {
+		err := p.client.call(ctx, "chat.postMessage", m.Channel, json.RawMessage(body), &answer)
+		if after, ok := rateLimitOf(err); ok {
+			p.limiter.markBusy(m.Channel, after)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if answer.TS == "" {
+		return errors.New("chat.postMessage: Slack names no message")
+	}
+	p.Out.Messages = append(p.Out.Messages, answer.TS)
+	if answer.Channel != "" { // the message was addressed to a member's id
+		p.Out.Channel = answer.Channel
+	}
+	return nil
+}
+
+// rateLimitOf returns how long to wait if an error is a rate limit.
+func rateLimitOf(err error) (time.Duration, bool) {
+	r, ok := errors.AsType[*apiError](err)
+	if !ok || r.code != codeRateLimited {
+		return 0, false
+	}
+	return r.after, true
+}
