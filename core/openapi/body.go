@@ -11,20 +11,20 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// body reads what the operation takes as its body.
-func (r *reader) body(o *Operation, s tree.Cursor) {
-	fields := r.fields
-	r.fields = nil
+// readBody reads the body that the operation takes.
+func (r *reader) readBody(o *Operation, s tree.Cursor) {
+	fields := r.bodyParams
+	r.bodyParams = nil
 	var b *request.Body
-	if r.old {
-		b = r.oldBody(o, s, fields)
+	if r.swagger2 {
+		b = r.swagger2Body(o, s, fields)
 	} else {
 		if len(fields) > 0 {
 			r.Infof("body-parameter", s.At, "a body stands among the parameters, as 2.0 writes it")
-			b = r.oldBody(o, s, fields)
+			b = r.swagger2Body(o, s, fields)
 		}
 		if declared := s.Child("requestBody"); declared.Node != nil && !declared.Is(tree.Null) {
-			b = r.newBody(o, declared)
+			b = r.requestBody(o, declared)
 		}
 	}
 	if b == nil {
@@ -33,14 +33,14 @@ func (r *reader) body(o *Operation, s tree.Cursor) {
 	if o.Method == http.MethodGet || o.Method == http.MethodHead {
 		r.Infof("body-on-get", s.At, "a %s with a body is unusual; it is sent as declared", o.Method)
 	}
-	o.call.Body = b
-	o.call.Args = append(o.call.Args, request.Arg{Body: b})
+	o.builder.Body = b
+	o.builder.Args = append(o.builder.Args, request.Arg{Body: b})
 }
 
-func (r *reader) newBody(o *Operation, s tree.Cursor) *request.Body {
+func (r *reader) requestBody(o *Operation, s tree.Cursor) *request.Body {
 	s, ok := r.refs.Follow(s, "requestBodies")
 	if !ok {
-		// What is missing may be anything.
+		// The body exists but could not be read: any JSON may be sent.
 		return &request.Body{Kind: request.BodyJSON, Media: "application/json", Schema: schema.Lost()}
 	}
 	content := s.Child("content")
@@ -71,7 +71,7 @@ func (r *reader) newBody(o *Operation, s tree.Cursor) *request.Body {
 		r.Infof("content-missing", s.At, "the body has no \"content\"; none is sent")
 		return nil
 	}
-	b := r.choose(content)
+	b := r.chooseMedia(content)
 	if b == nil {
 		if s.Get("required").IsTrue() || o.Method == http.MethodPut || o.Method == http.MethodPost && s.Get("required") == nil {
 			o.refusef(content.At, "media-unsupported", "it takes only %s, which cannot be written from a conversation", plaintext.Clip(plaintext.OneLine(strings.Join(content.Keys, ", ")), 120))
@@ -85,12 +85,12 @@ func (r *reader) newBody(o *Operation, s tree.Cursor) *request.Body {
 	return b
 }
 
-// choose takes the media type that can be written best: JSON, what is written
-// like it, a form, a multipart form, text.
-func (r *reader) choose(content tree.Cursor) *request.Body {
+// chooseMedia returns the body of the media type that can be written best: JSON, a
+// variant of JSON, a form, a multipart form, text; nil if none can be written.
+func (r *reader) chooseMedia(content tree.Cursor) *request.Body {
 	best, rank := -1, 0
 	for i, key := range content.Keys {
-		if v := weigh(key); v > rank {
+		if v := mediaRank(key); v > rank {
 			best, rank = i, v
 		}
 	}
@@ -114,25 +114,25 @@ func (r *reader) choose(content tree.Cursor) *request.Body {
 			b.Media = "text/plain"
 		}
 		b.Schema = schema.Of(schema.TypeString)
-		r.written(media.At, b.Media)
+		r.noteTextBody(media.At, b.Media)
 	}
 	if encodings := media.Child("encoding"); encodings.Is(tree.Object) {
 		b.Encoding = map[string]request.Encoding{}
 		for i, name := range encodings.Keys {
-			b.Encoding[name] = r.encoding(encodings.Entry(i))
+			b.Encoding[name] = r.readEncoding(encodings.Entry(i))
 		}
 	}
 	return b
 }
 
-// written notes a body that is more than text and will only be text.
-func (r *reader) written(at, media string) {
+// noteTextBody reports a structured body, such as XML, that the model writes as text.
+func (r *reader) noteTextBody(at, media string) {
 	if !strings.HasPrefix(media, "text/") {
 		r.Warnf("body-text", at, "the body is %s: the model writes it as text", plaintext.Clip(plaintext.OneLine(media), 60))
 	}
 }
 
-func (r *reader) encoding(s tree.Cursor) request.Encoding {
+func (r *reader) readEncoding(s tree.Cursor) request.Encoding {
 	e := request.Encoding{Media: strings.ToLower(s.Get("contentType").Line()), Reserved: s.Get("allowReserved").IsTrue()}
 	e.Media, _, _ = strings.Cut(e.Media, ",")
 	e.Media = strings.TrimSpace(e.Media)
@@ -149,8 +149,8 @@ func (r *reader) encoding(s tree.Cursor) request.Encoding {
 	return e
 }
 
-// weigh says how well a media type can be written; 0: not at all.
-func weigh(media string) int {
+// mediaRank ranks media types by how well a body of them can be written; 0: not at all.
+func mediaRank(media string) int {
 	switch name := tree.MediaType(media); {
 	case name == "application/json":
 		return 9
@@ -172,4 +172,74 @@ func weigh(media string) int {
 		return 1
 	}
 	return 0
+}
+
+// swagger2Body makes the body of a 2.0 operation from its body or form parameters and
+// the media types that it consumes.
+func (r *reader) swagger2Body(o *Operation, s tree.Cursor, fields []tree.Cursor) *request.Body {
+	var consumes []string
+	for _, from := range [...]tree.Cursor{r.main.Cursor(), s} {
+		if from.Get("consumes") != nil {
+			consumes = nil
+			for _, n := range from.Get("consumes").Entries() {
+				consumes = append(consumes, n.Line())
+			}
+		}
+	}
+	var form *request.Body
+	for _, f := range fields {
+		if strings.EqualFold(f.Get("in").Line(), "body") {
+			return r.swagger2JSONBody(o, f, consumes)
+		}
+		name := f.Get("name").Text()
+		if name == "" {
+			r.Warnf("parameter-unreadable", f.At, "a form field has no name; it was left out")
+			continue
+		}
+		if form == nil {
+			form = &request.Body{Kind: request.BodyForm, Media: "application/x-www-form-urlencoded", Schema: schema.NewObject(), Encoding: map[string]request.Encoding{}}
+		}
+		must := f.Get("required").IsTrue()
+		form.Schema.AddProperty(name, r.schemas.Read(f), must)
+		form.Required = form.Required || must
+		p := &request.Param{Style: "form"}
+		r.collectionFormat(tree.ObjectOf("collectionFormat", f.Get("collectionFormat")), p)
+		form.Encoding[name] = request.Encoding{Style: p.Style, Explode: p.Explode, Tabs: p.Tabs}
+		if f.Get("type").Line() == "file" {
+			form.Kind, form.Media = request.BodyMultipart, "multipart/form-data"
+		}
+	}
+	if form != nil {
+		if !slices.ContainsFunc(consumes, func(m string) bool { return tree.MediaType(m) == "application/x-www-form-urlencoded" }) &&
+			slices.ContainsFunc(consumes, func(m string) bool { return tree.MediaType(m) == "multipart/form-data" }) {
+			form.Kind, form.Media = request.BodyMultipart, "multipart/form-data"
+		}
+	}
+	return form
+}
+
+func (r *reader) swagger2JSONBody(o *Operation, f tree.Cursor, consumes []string) *request.Body {
+	b := &request.Body{Kind: request.BodyJSON, Media: "application/json", Required: f.Get("required").IsTrue(), Text: plaintext.Clip(plaintext.Prose(f.Get("description").Text()), 600)}
+	best, rank := "", 0
+	for _, media := range consumes {
+		// A body parameter beside form media types is JSON in practice.
+		if v := mediaRank(media); v > rank && v != 6 && v != 5 {
+			best, rank = tree.MediaType(media), v
+		}
+	}
+	given := f.Child("schema")
+	if given.Node == nil && f.Get("type") != nil {
+		given = f
+	}
+	b.Schema = r.schemas.Read(given)
+	switch {
+	case rank >= 8:
+		b.Media = best
+	case rank > 0 && rank < 7:
+		b.Kind, b.Media, b.Schema = request.BodyText, best, schema.Of(schema.TypeString)
+		r.noteTextBody(f.At, best)
+	case rank == 0 && len(consumes) > 0 && b.Required && !slices.ContainsFunc(consumes, func(m string) bool { return mediaRank(m) > 0 }):
+		o.refusef(f.At, "media-unsupported", "it takes only %s, which cannot be written from a conversation", plaintext.Clip(plaintext.OneLine(strings.Join(consumes, ", ")), 120))
+	}
+	return b
 }

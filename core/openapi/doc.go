@@ -5,16 +5,15 @@
 // A document goes through four steps, each of which only reads:
 //
 //  1. bytes → tree (package tree). JSON and YAML become one ordered tree of
-//     nodes, under every limit. What is not a document (HTML, nonsense) ends
-//     here with one line.
-//  2. tree → operations (this package: document.go, path.go, param.go, body.go,
-//     oldbody.go). The reader pulls what it needs out of the tree and never
-//     insists: where a document breaks the rules it takes the evident meaning and
-//     writes a Note. Because only what decides a request is pulled, faults in
-//     examples, tags, links or responses cost nothing. Each operation is read on
-//     its own under recover, so one bad operation never loses the others.
-//  3. schemas (package schema). They are a graph: read once, shared by all
-//     operations, cycles and all. "allOf" is merged afterwards.
+//     nodes, within limits. What is not a document at all, such as HTML, is
+//     refused with one line.
+//  2. tree → operations (this package: document.go, path.go, param.go, body.go).
+//     Where a document breaks the rules, the reader takes the evident meaning and
+//     writes a Note. It reads only what decides a request, so faults in examples,
+//     tags, links or responses cost nothing. Each operation is read on its own
+//     under recover, so one bad operation never loses the others.
+//  3. schemas (package schema). They are a graph, which may have cycles, read
+//     once and shared by all operations. "allOf" is merged afterwards.
 //  4. operation → tool (tool.go), request (package request), result (package
 //     result). Tool renders the graph as a JSON Schema tree with cycles cut and a
 //     size budget. Request coerces and validates arguments against the whole graph

@@ -34,7 +34,7 @@ type Source struct {
 	Domain string
 }
 
-// Options are the surroundings of Read and of the Operations it returns.
+// Options are what Read and the Operations that it returns depend on.
 type Options struct {
 	// Fetch reads another document of the same origin as Source.URL for an
 	// external reference. It owns the network policy. Nil: external references
@@ -74,29 +74,29 @@ func (d *Document) Operation(id string) *Operation {
 	return nil
 }
 
-// reader is one reading of one document.
+// reader reads one document.
 type reader struct {
-	ctx     context.Context //nolint:containedctx // a reader lives for one call of Read
-	logger  *slog.Logger
-	src     Source
-	base    *url.URL // against which servers are resolved
-	main    *tree.File
-	old     bool // 2.0
-	refs    *tree.Resolver
-	schemas *schema.Reader
-	fields  []tree.Cursor // 2.0: body and form parameters of the operation being read
+	ctx        context.Context //nolint:containedctx // a reader lives for one call of Read
+	logger     *slog.Logger
+	src        Source
+	base       *url.URL // against which servers are resolved
+	main       *tree.File
+	swagger2   bool // the document is of version 2.0
+	refs       *tree.Resolver
+	schemas    *schema.Reader
+	bodyParams []tree.Cursor // 2.0: body and form parameters of the operation being read
 
-	doc     *Document
-	general notes  // of the document
-	notes   *notes // of what is being read
-	schemes map[string]Scheme
+	doc      *Document
+	docNotes notes  // of the document as a whole
+	notes    *notes // of the operation being read, else docNotes
+	schemes  map[string]Scheme
 }
 
 // Read reads a document. The error is one plain line that says what is wrong
 // and what to do; everything less than that is a Note. Read keeps nothing of
 // Source.Data.
 func Read(ctx context.Context, src Source, opt Options) (doc *Document, err error) {
-	// Whatever a hostile document does to this code, the caller goes on.
+	// A bug that a hostile document triggers must not stop the caller.
 	defer func() {
 		if p := recover(); p != nil {
 			doc, err = nil, fmt.Errorf("the document cannot be read (%v); report it with the document", p)
@@ -109,38 +109,38 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 	sum := sha256.Sum256(src.Data)
 	r := &reader{
 		ctx: ctx, logger: opt.Logger, src: src,
-		main:    &tree.File{Root: root},
-		doc:     &Document{Hash: hex.EncodeToString(sum[:])},
-		general: notes{limit: maxDocNotes},
+		main:     &tree.File{Root: root},
+		doc:      &Document{Hash: hex.EncodeToString(sum[:])},
+		docNotes: notes{limit: maxDocumentNotes},
 	}
-	r.notes = &r.general
+	r.notes = &r.docNotes
 	r.refs = tree.NewResolver(ctx, r.main, opt.Fetch, r)
 	r.schemas = schema.NewReader(r.refs, r.doc.Hash, r)
-	if err := r.addresses(); err != nil {
+	if err := r.readAddresses(); err != nil {
 		return nil, err
 	}
-	if err := r.version(); err != nil {
+	if err := r.readVersion(); err != nil {
 		return nil, err
 	}
-	r.about()
-	r.security()
-	if err := r.paths(); err != nil {
+	r.readInfo()
+	r.readSecurity()
+	if err := r.readPaths(); err != nil {
 		return nil, err
 	}
-	r.notes = &r.general
+	r.notes = &r.docNotes
 	r.schemas.Merge()
 	for _, o := range r.doc.Operations {
-		r.finish(o)
+		r.finishOperation(o)
 	}
-	r.doc.Notes = r.general.all
+	r.doc.Notes = r.docNotes.all
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	return r.doc, nil
 }
 
-// addresses works out against what references and servers are resolved.
-func (r *reader) addresses() error {
+// readAddresses determines the URLs against which references and servers are resolved.
+func (r *reader) readAddresses() error {
 	for _, address := range []string{r.src.URL, r.src.Base} {
 		if address == "" {
 			continue
@@ -162,8 +162,8 @@ func (r *reader) addresses() error {
 	return nil
 }
 
-// version finds out what kind of document this is.
-func (r *reader) version() error {
+// readVersion finds out which version of OpenAPI the document has.
+func (r *reader) readVersion() error {
 	root := r.main.Root
 	declared := cmp.Or(root.Get("openapi").Line(), root.Get("swagger").Line())
 	r.doc.OpenAPI = plaintext.Clip(plaintext.OneLine(declared), 20)
@@ -177,7 +177,7 @@ func (r *reader) version() error {
 		}
 		return errors.New("this is not an OpenAPI document: it has neither \"openapi\" nor \"swagger\"; give the address of the OpenAPI document")
 	case major == "2":
-		r.old = true
+		r.swagger2 = true
 	case major == "3" && minor >= "2":
 		r.Infof("version-newer", "/openapi", "version %s is read as 3.1", r.doc.OpenAPI)
 	case major == "3":
@@ -189,7 +189,7 @@ func (r *reader) version() error {
 	return nil
 }
 
-func (r *reader) about() {
+func (r *reader) readInfo() {
 	info := r.main.Root.Get("info")
 	d := r.doc
 	d.Title = plaintext.Clip(plaintext.OneLine(info.Get("title").Text()), 120)
@@ -202,8 +202,8 @@ func (r *reader) about() {
 	}
 }
 
-// paths reads all operations.
-func (r *reader) paths() error {
+// readPaths reads all operations.
+func (r *reader) readPaths() error {
 	paths := r.main.Cursor().Child("paths")
 	if !paths.Is(tree.Object) || len(paths.Keys) == 0 {
 		return errors.New("the document has no paths and so nothing to call; give the address of the whole OpenAPI document")
@@ -215,13 +215,99 @@ func (r *reader) paths() error {
 		if err := r.ctx.Err(); err != nil {
 			return err
 		}
-		if r.path(paths.Entry(i), path); len(r.doc.Operations) > maxOperations {
+		if r.readPath(paths.Entry(i), path); len(r.doc.Operations) > maxOperations {
 			return fmt.Errorf("the document has more than %d operations; use a smaller document", maxOperations)
 		}
 	}
 	slices.SortStableFunc(r.doc.Operations, func(a, b *Operation) int {
 		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Method, b.Method))
 	})
-	r.identify()
+	r.assignIDs()
 	return nil
 }
+
+// Levels of a Note.
+const (
+	levelInfo  = "info"
+	levelWarn  = "warn"
+	levelError = "error"
+)
+
+// notes collects findings without repetition, up to a limit.
+type notes struct {
+	all   []Note
+	seen  map[Note]bool
+	limit int
+}
+
+func (n *notes) addf(level, code, at, format string, args ...any) {
+	note := Note{Level: level, Code: code, Message: plaintext.OneLine(fmt.Sprintf(format, args...)), Where: noteWhere(at)}
+	if n.seen[note] {
+		return
+	}
+	if n.seen == nil {
+		n.seen = map[Note]bool{}
+	}
+	if len(n.all) >= n.limit {
+		if len(n.all) == n.limit {
+			n.all = append(n.all, Note{Level: levelWarn, Code: "more-notes", Message: "there are more notes than are shown"})
+		}
+		return
+	}
+	n.seen[note] = true
+	n.all = append(n.all, note)
+}
+
+// hasLoss reports whether a note is above "info", which means that something was lost.
+func (n *notes) hasLoss() bool {
+	for _, note := range n.all {
+		if note.Level != levelInfo {
+			return true
+		}
+	}
+	return false
+}
+
+func noteWhere(at string) string {
+	if at == "" {
+		return ""
+	}
+	return "#" + plaintext.Clip(at, 300)
+}
+
+// Infof notes a repair without loss, Warnf one that loses a part. A note about something
+// within a path belongs to the operation being read, any other to the document, because
+// several operations may share what it is about.
+func (r *reader) Infof(code, at, format string, args ...any) {
+	r.notef(levelInfo, code, at, format, args...)
+}
+
+func (r *reader) Warnf(code, at, format string, args ...any) {
+	r.notef(levelWarn, code, at, format, args...)
+}
+
+func (r *reader) notef(level, code, at, format string, args ...any) {
+	to := r.notes
+	if at != "" && !strings.HasPrefix(at, "/paths/") {
+		to = &r.docNotes
+	}
+	to.addf(level, code, at, format, args...)
+}
+
+// Limits of reading.
+const (
+	maxParameters    = 300   // of one operation
+	maxOperations    = 5_000 // of one document
+	maxNotes         = 40    // of one operation; 200 of the document
+	maxDocumentNotes = 200
+)
+
+// Limits of what goes to a model.
+const (
+	maxToolTokens  = 1_000
+	maxSchemaDepth = 5
+	maxFieldText   = 200 // characters: of a parameter or property
+	maxDescription = 300 // characters: of an operation
+	maxUtterances  = 8
+	maxUtterance   = 200
+)

@@ -1,7 +1,17 @@
 package openapi
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
 	"aidesk/core/openapi/request"
+	"aidesk/core/openapi/result"
+	"aidesk/core/openapi/schema"
 	"aidesk/core/openapi/tree"
 )
 
@@ -33,7 +43,7 @@ type Operation struct {
 	Deprecated  bool
 	Effect      Effect
 	Asks        bool   // a read that wants confirmation: the document says it has consequences
-	Hints       []Note // what an admin may weigh when marking the operation as a read; never decides
+	Hints       []Note // for an admin who considers marking the operation as a read; without effect otherwise
 	Verdict     string // OK, Degraded or Refused
 	Notes       []Note
 	Server      string // absolute base URL of the call
@@ -42,8 +52,8 @@ type Operation struct {
 	Examples    []string
 	Security    []Requirement // alternatives in the document's order; empty: none
 
-	call       request.Builder
-	found      *notes     // while reading
+	builder    request.Builder
+	reading    *notes     // while reading
 	utterances *tree.Node // while reading
 }
 
@@ -66,4 +76,83 @@ type Scheme struct {
 	AuthorizeURL string `json:"authorize_url,omitempty"`
 	TokenURL     string `json:"token_url,omitempty"`
 	RefreshURL   string `json:"refresh_url,omitempty"`
+}
+
+// What a call consists of.
+type (
+	// Request is exactly what will be sent, without the credential.
+	Request = request.Request
+	// Field is one header field of a Request.
+	Field = request.Field
+	// Argument is one value of a call in plain words, for a card.
+	Argument = request.Argument
+	// Response is what came back for a Request.
+	Response = result.Response
+	// Result is a Response shaped for the model and the member.
+	Result = result.Result
+	// Link is a URL of a Result with what the Result says about it.
+	Link = result.Link
+	// ArgumentError says which argument of a call is wrong.
+	ArgumentError = schema.ArgumentError
+)
+
+// Request turns the arguments of a model or a form into the request to send:
+// coerced, validated, built. A fault in the arguments is an *ArgumentError. The
+// URL never leaves Operation.Host and the base path of Operation.Server,
+// whatever the arguments say. The same arguments always give the same bytes.
+func (o *Operation) Request(args json.RawMessage) (Request, error) {
+	if o.Verdict == Refused {
+		return Request{}, fmt.Errorf("%s cannot be called: %s", o.ID, o.reason())
+	}
+	return o.builder.Request(args)
+}
+
+// reason is why the operation is refused.
+func (o *Operation) reason() string {
+	for _, n := range o.Notes {
+		if n.Level == levelError {
+			return n.Message
+		}
+	}
+	return "it is refused"
+}
+
+// Arguments lists the values of a call for a card: each with a label in plain
+// words and in full, in the order of the document. Values stand as they will be
+// sent, so "5" for a number is 5, and what the document fixes is there too.
+// Arguments that do not fit are listed all the same; Request refuses them.
+func (o *Operation) Arguments(args json.RawMessage) []Argument { return o.builder.Arguments(args) }
+
+// Shape turns a response into what a model can read: JSON without nulls, long
+// texts and lists cut with a word about it, HTML as text, anything else by its
+// type and size. It never fails: what cannot be read is described.
+func (o *Operation) Shape(resp Response) Result { return result.Shape(resp) }
+
+// digest is the hash of everything that decides the operation's requests:
+// method, server, path, parameters, body, their schemas and the security
+// requirements. Texts, examples and defaults do not count.
+func (r *reader) digest(o *Operation) string {
+	h := sha256.New()
+	schema.Sign(h, "operation", o.Method, o.Server, o.Path, fmt.Sprint(o.Asks, o.Verdict == Refused))
+	lost := false
+	for _, a := range o.builder.Args {
+		m := r.schemas.Fingerprint(a.Schema())
+		lost = lost || m.Lost
+		if p := a.Param; p != nil {
+			schema.Sign(h, "parameter", a.Key, p.Name, p.In, p.Style, p.Media, fmt.Sprint(p.Explode, p.Reserved, p.Required, p.Empty, p.Tabs), m.Hash)
+			continue
+		}
+		schema.Sign(h, "body", a.Body.Kind, a.Body.Media, strconv.FormatBool(a.Body.Required), m.Hash)
+		for _, name := range slices.Sorted(maps.Keys(a.Body.Encoding)) {
+			e := a.Body.Encoding[name] // this text is part of stored hashes
+			schema.Sign(h, "encoding", name, fmt.Sprintf("{media:%s style:%s explode:%t reserved:%t tabs:%t}", e.Media, e.Style, e.Explode, e.Reserved, e.Tabs))
+		}
+	}
+	for _, s := range o.Security {
+		schema.Sign(h, "security", fmt.Sprintf("%q", s.Schemes))
+	}
+	if lost && o.Verdict != Refused {
+		o.reading.addf(levelWarn, "schema-open", "", "a part of its arguments could not be read and was left open")
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }

@@ -10,20 +10,19 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// unsent are header fields that the sender sets itself, or that would make
-// another method of the call than the one that was judged; a parameter of that
-// name is not the model's to fill.
-var unsent = []string{
+// reservedHeaders are header fields that the sender sets itself, or that would override
+// the method that was approved. Parameters of these names are hidden from the model.
+var reservedHeaders = []string{
 	"accept", "accept-encoding", "authorization", "connection", "content-encoding", "content-length", "content-type", "cookie", "expect", "forwarded", "host", "keep-alive",
 	"origin", "proxy-authenticate", "proxy-authorization", "proxy-connection", "referer", "te", "trailer", "transfer-encoding", "upgrade", "user-agent", "via",
 	"x-http-method", "x-http-method-override", "x-method-override",
 }
 
-// parameters reads those of the path and of the operation, which replace
-// them by location and name.
-func (r *reader) parameters(o *Operation, item, s tree.Cursor) {
+// readParameters reads the parameters of the path and of the operation; those of the
+// operation replace those of the path with the same location and name.
+func (r *reader) readParameters(o *Operation, item, s tree.Cursor) {
 	var all []*request.Param
-	r.fields = nil
+	r.bodyParams = nil
 	for _, from := range [...]tree.Cursor{item, s} {
 		declared := from.Child("parameters")
 		entries := []tree.Cursor{}
@@ -43,7 +42,7 @@ func (r *reader) parameters(o *Operation, item, s tree.Cursor) {
 			}
 		}
 		for _, entry := range entries {
-			p := r.parameter(o, entry)
+			p := r.readParameter(o, entry)
 			if p == nil {
 				continue
 			}
@@ -58,13 +57,13 @@ func (r *reader) parameters(o *Operation, item, s tree.Cursor) {
 		}
 	}
 	for _, p := range all {
-		o.call.Args = append(o.call.Args, request.Arg{Param: p})
+		o.builder.Args = append(o.builder.Args, request.Arg{Param: p})
 	}
 }
 
-// parameter reads one parameter; nil where it is not one for the model. In 2.0
-// a body or form field is put aside for the body.
-func (r *reader) parameter(o *Operation, s tree.Cursor) *request.Param {
+// readParameter reads one parameter, or returns nil if it is not for the model to fill.
+// The body and form fields of 2.0 are kept in bodyParams for readBody.
+func (r *reader) readParameter(o *Operation, s tree.Cursor) *request.Param {
 	s, ok := r.refs.Follow(s, "parameters")
 	if !ok {
 		return nil
@@ -79,7 +78,7 @@ func (r *reader) parameter(o *Operation, s tree.Cursor) *request.Param {
 	p.Reserved, p.Empty = s.Get("allowReserved").IsTrue(), s.Get("allowEmptyValue").IsTrue()
 	switch {
 	case p.In == "body" || p.In == "formdata" || p.In == "form":
-		r.fields = append(r.fields, s)
+		r.bodyParams = append(r.bodyParams, s)
 		return nil
 	case p.Name == "":
 		r.Warnf("parameter-unreadable", s.At, "a parameter has no name; it was left out")
@@ -94,11 +93,11 @@ func (r *reader) parameter(o *Operation, s tree.Cursor) *request.Param {
 		r.Warnf("parameter-location", s.At, "the parameter %q goes to %q, which is not known; it was left out", plaintext.Clip(p.Name, 60), plaintext.Clip(plaintext.OneLine(p.In), 40))
 		return nil
 	}
-	if r.credential(p.In, p.Name) {
+	if r.carriesCredential(p.In, p.Name) {
 		r.Infof("parameter-hidden", s.At, "the parameter %q carries the credential; it is filled when the call is sent", plaintext.Clip(p.Name, 60))
 		return nil
 	}
-	if p.In == "header" && slices.Contains(unsent, strings.ToLower(p.Name)) {
+	if p.In == "header" && slices.Contains(reservedHeaders, strings.ToLower(p.Name)) {
 		r.Infof("parameter-hidden", s.At, "the header %q is not for arguments to set", plaintext.Clip(p.Name, 60))
 		return nil
 	}
@@ -106,13 +105,13 @@ func (r *reader) parameter(o *Operation, s tree.Cursor) *request.Param {
 		r.Warnf("parameter-unreadable", s.At, "%q cannot be the name of a %s; it was left out", plaintext.Clip(plaintext.OneLine(p.Name), 60), p.In)
 		return nil
 	}
-	r.style(s, p)
+	r.readStyle(s, p)
 	p.Sample = schema.Example(s)
 	return p
 }
 
-// style reads schema and serialisation.
-func (r *reader) style(s tree.Cursor, p *request.Param) {
+// readStyle reads the schema of a parameter and how it is serialised.
+func (r *reader) readStyle(s tree.Cursor, p *request.Param) {
 	given := s.Child("schema")
 	if content := s.Child("content"); content.Is(tree.Object) && len(content.Vals) > 0 && given.Node == nil {
 		p.Media = strings.ToLower(strings.TrimSpace(content.Keys[0]))
@@ -122,14 +121,13 @@ func (r *reader) style(s tree.Cursor, p *request.Param) {
 	switch {
 	case given.Node != nil:
 		p.Schema = r.schemas.Read(given)
-		// On a schema that is not an object "required: true" can only mean
-		// the parameter.
+		// In the schema of a parameter "required: true" can only mean the parameter.
 		if must := given.Get("required"); must.Is(tree.Boolean) && must.IsTrue() && !p.Required {
 			r.Infof("required-boolean", given.At+"/required", "\"required: true\" in the schema of %q makes the parameter required", plaintext.Clip(p.Name, 60))
 			p.Required = true
 		}
 	case s.Get("type") != nil || s.Get("enum") != nil || s.Get("items") != nil:
-		if !r.old {
+		if !r.swagger2 {
 			r.Infof("parameter-schema", s.At, "the parameter %q has its type beside it, as 2.0 writes it", plaintext.Clip(p.Name, 60))
 		}
 		p.Schema = r.schemas.Read(s)
@@ -141,8 +139,8 @@ func (r *reader) style(s tree.Cursor, p *request.Param) {
 	} else if p.Style = "form"; p.In == "header" {
 		p.Style = "simple"
 	}
-	if r.old {
-		r.collection(s.Node, p)
+	if r.swagger2 {
+		r.collectionFormat(s.Node, p)
 		return
 	}
 	allowed := map[string]string{"path": "simple label matrix", "query": "form spaceDelimited pipeDelimited deepObject", "header": "simple", "cookie": "form cookie"}
@@ -153,17 +151,17 @@ func (r *reader) style(s tree.Cursor, p *request.Param) {
 			r.Infof("style-repaired", s.At, "the style %q does not fit a %s parameter; %q is taken", plaintext.Clip(plaintext.OneLine(style), 40), p.In, p.Style)
 		}
 	}
-	// A list in a cookie is one value unless the document insists: a cookie
-	// header with a name twice means something else to every server.
+	// A list in a cookie is one value unless the document says "explode": servers
+	// disagree about a cookie that is sent twice.
 	p.Explode = p.Style == "form" && p.In == "query"
 	if explode, ok := s.Get("explode").Bool(); ok {
 		p.Explode = explode
 	}
 }
 
-// collection reads the collectionFormat of 2.0, whose default is "csv". The
-// last level of nested lists decides no more than the first: nobody nests.
-func (r *reader) collection(n *tree.Node, p *request.Param) {
+// collectionFormat reads the collectionFormat of 2.0, whose default is "csv". Lists
+// within lists are not considered.
+func (r *reader) collectionFormat(n *tree.Node, p *request.Param) {
 	switch strings.ToLower(n.Get("collectionFormat").Line()) {
 	case "multi":
 		p.Explode = true
@@ -175,6 +173,6 @@ func (r *reader) collection(n *tree.Node, p *request.Param) {
 		p.Style, p.Tabs = "spaceDelimited", true
 	}
 	if p.In != "query" && p.In != "formData" && p.Style != "form" {
-		p.Style = "simple" // other separators are for queries only
+		p.Style = "simple" // other separators exist in queries only
 	}
 }

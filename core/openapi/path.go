@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
@@ -14,15 +15,15 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// methods are those that OpenAPI knows, and what a call of each does.
-var methods = map[string]Effect{
+// methodEffects says of each method that OpenAPI knows whether a call changes something.
+var methodEffects = map[string]Effect{
 	"get": EffectRead, "head": EffectRead, "options": EffectRead, "query": EffectRead,
 	"post": EffectWrite, "put": EffectWrite, "patch": EffectWrite, "delete": EffectWrite, "trace": EffectWrite,
 }
 
-// path reads the operations of one path.
-func (r *reader) path(item tree.Cursor, path string) {
-	r.notes = &r.general
+// readPath reads the operations of one path.
+func (r *reader) readPath(item tree.Cursor, path string) {
+	r.notes = &r.docNotes
 	if item.Get("$ref").Is(tree.Text) {
 		target, ok := r.refs.Follow(item, "pathItems")
 		if !ok {
@@ -40,42 +41,42 @@ func (r *reader) path(item tree.Cursor, path string) {
 	}
 	for i, key := range item.Keys {
 		method := strings.ToLower(key)
-		if _, ok := methods[method]; ok {
-			r.guarded(item, item.Entry(i), path, method)
+		if _, ok := methodEffects[method]; ok {
+			r.readOperation(item, item.Entry(i), path, method)
 		}
 	}
 	if more := item.Child("additionalOperations"); more.Is(tree.Object) {
 		for i, key := range more.Keys {
-			r.guarded(item, more.Entry(i), path, strings.ToLower(key))
+			r.readOperation(item, more.Entry(i), path, strings.ToLower(key))
 		}
 	}
 }
 
-// guarded reads one operation so that a fault in it is its own.
-func (r *reader) guarded(item, s tree.Cursor, path, method string) {
+// readOperation reads one operation. If that panics, only this operation is lost.
+func (r *reader) readOperation(item, s tree.Cursor, path, method string) {
 	o := &Operation{Method: strings.ToUpper(method), Path: path, Verdict: OK}
 	own := &notes{limit: maxNotes}
-	o.found = own
+	o.reading = own
 	defer func() {
 		if p := recover(); p != nil {
 			o.refusef(s.At, "unreadable", "it cannot be read: %v", p)
 		}
-		r.notes = &r.general
+		r.notes = &r.docNotes
 		r.doc.Operations = append(r.doc.Operations, o)
 	}()
 	r.notes = own
-	r.operation(o, item, s)
+	r.fillOperation(o, item, s)
 	r.schemas.Drain()
 }
 
 func (o *Operation) refusef(at, code, format string, args ...any) {
 	o.Verdict = Refused
-	o.found.addf(levelError, code, at, format, args...)
+	o.reading.addf(levelError, code, at, format, args...)
 }
 
-func (r *reader) operation(o *Operation, item, s tree.Cursor) {
+func (r *reader) fillOperation(o *Operation, item, s tree.Cursor) {
 	o.Effect = EffectWrite
-	if effect, known := methods[strings.ToLower(o.Method)]; known {
+	if effect, known := methodEffects[strings.ToLower(o.Method)]; known {
 		o.Effect = effect
 	}
 	lost := false
@@ -107,22 +108,22 @@ func (r *reader) operation(o *Operation, item, s tree.Cursor) {
 		}
 	}
 	o.utterances = s.Get("x-aidesk-examples")
-	r.servers(o, item, s)
-	r.requirements(o, s)
-	r.parameters(o, item, s)
-	r.template(o, s)
-	r.body(o, s)
+	r.chooseServer(o, item, s)
+	r.readRequirements(o, s)
+	r.readParameters(o, item, s)
+	r.readTemplate(o, s)
+	r.readBody(o, s)
 	if takesBody := o.Method == http.MethodPost || o.Method == http.MethodPut || o.Method == http.MethodPatch; lost && takesBody {
-		o.call.Body = &request.Body{Kind: request.BodyJSON, Media: "application/json", Schema: schema.Lost()}
-		o.call.Args = append(o.call.Args, request.Arg{Body: o.call.Body})
+		o.builder.Body = &request.Body{Kind: request.BodyJSON, Media: "application/json", Schema: schema.Lost()}
+		o.builder.Args = append(o.builder.Args, request.Arg{Body: o.builder.Body})
 	}
-	r.effect(o, s)
+	r.readEffect(o, s)
 }
 
-// effect reads what the document says about consequences. It may make a read
-// ask; it never lets a write go unasked, for its author is not trusted with
-// that.
-func (r *reader) effect(o *Operation, s tree.Cursor) {
+// readEffect reads whether the document says that a call has consequences. That can make
+// a read ask for confirmation, but not spare a write from it: the author of the document
+// is not trusted with that.
+func (r *reader) readEffect(o *Operation, s tree.Cursor) {
 	for _, key := range [...]string{"x-openai-isConsequential", "x-oai-isConsequential"} {
 		switch value, ok := s.Get(key).Bool(); {
 		case ok && value && o.Effect == EffectRead:
@@ -146,39 +147,39 @@ func (r *reader) effect(o *Operation, s tree.Cursor) {
 }
 
 func (o *Operation) hintf(code, at, format string, args ...any) {
-	o.Hints = append(o.Hints, Note{levelInfo, code, fmt.Sprintf(format, args...), where(at)})
+	o.Hints = append(o.Hints, Note{levelInfo, code, fmt.Sprintf(format, args...), noteWhere(at)})
 }
 
-// settle drops a body that can only be empty, as documents of machine make
-// declare it for reads.
-func (o *Operation) settle() {
-	b := o.call.Body
+// dropEmptyBody drops a body that can only be empty, as generated documents declare for
+// reads.
+func (o *Operation) dropEmptyBody() {
+	b := o.builder.Body
 	if b == nil || b.Required || b.Kind == request.BodyText {
 		return
 	}
 	if b.Schema.IsEmptyObject() {
-		o.call.Body = nil
-		o.call.Args = slices.DeleteFunc(o.call.Args, func(a request.Arg) bool { return a.Body != nil })
+		o.builder.Body = nil
+		o.builder.Args = slices.DeleteFunc(o.builder.Args, func(a request.Arg) bool { return a.Body != nil })
 	}
 }
 
-// identify gives every operation an ID that is unique in the document and the
-// same at the next reading.
-func (r *reader) identify() {
+// assignIDs gives every operation an ID that is unique in the document and stays the
+// same when the document is read again.
+func (r *reader) assignIDs() {
 	taken := map[string]bool{}
 	for _, o := range r.doc.Operations {
 		id := strings.Trim(plaintext.Clip(strings.ReplaceAll(plaintext.OneLine(o.ID), " ", "_"), 120), "…")
 		made := id == ""
 		if made {
-			id = spell(o.Method, o.Path)
-			o.found.addf(levelInfo, "operation-id-missing", "", "it has no operationId; %q was made from method and path", id)
+			id = idFromPath(o.Method, o.Path)
+			o.reading.addf(levelInfo, "operation-id-missing", "", "it has no operationId; %q was made from method and path", id)
 		}
 		if taken[id] {
 			sum := sha256.Sum256([]byte(o.Method + " " + o.Path))
 			twice := id
 			id += "_" + hex.EncodeToString(sum[:3])
 			if !made {
-				o.found.addf(levelInfo, "operation-id-twice", "", "the operationId %q stands twice; this one is called %q", twice, id)
+				o.reading.addf(levelInfo, "operation-id-twice", "", "the operationId %q stands twice; this one is called %q", twice, id)
 			}
 		}
 		for n := 2; taken[id]; n++ {
@@ -189,8 +190,8 @@ func (r *reader) identify() {
 	}
 }
 
-// spell makes a name from method and path: "get_users_by_id".
-func spell(method, path string) string {
+// idFromPath makes an ID of method and path, such as "get_users_by_id".
+func idFromPath(method, path string) string {
 	words := []string{strings.ToLower(method)}
 	path, _, _ = strings.Cut(path, "?")
 	for part := range strings.SplitSeq(path, "/") {
@@ -207,14 +208,14 @@ func spell(method, path string) string {
 	return plaintext.Clip(strings.Join(words, "_"), 120)
 }
 
-// finish settles an operation once all schemas are read.
-func (r *reader) finish(o *Operation) {
-	o.settle()
-	o.call.ID, o.call.Method = o.ID, o.Method
-	o.call.NameArgs()
+// finishOperation completes an operation after all schemas have been read and merged.
+func (r *reader) finishOperation(o *Operation) {
+	o.dropEmptyBody()
+	o.builder.ID, o.builder.Method = o.ID, o.Method
+	o.builder.NameArgs()
 	o.Hash = r.digest(o)
-	r.secrets(o)
-	if o.Verdict == OK && o.found.lossy() {
+	r.noteSecretParams(o)
+	if o.Verdict == OK && o.reading.hasLoss() {
 		o.Verdict = Degraded
 	}
 	if o.utterances != nil {
@@ -223,10 +224,92 @@ func (r *reader) finish(o *Operation) {
 			lines = append(lines, n.Text())
 		}
 		for _, note := range o.AddExamples(lines...) {
-			o.found.addf(note.Level, note.Code, "", "%s", note.Message)
+			o.reading.addf(note.Level, note.Code, "", "%s", note.Message)
 		}
 	}
-	o.Notes = o.found.all
-	o.found, o.utterances = nil, nil
-	o.call.Logger = r.logger
+	o.Notes = o.reading.all
+	o.reading, o.utterances = nil, nil
+	o.builder.Logger = r.logger
+}
+
+// readTemplate splits the path into its pieces. Every "{name}" becomes a parameter,
+// declared or not.
+func (r *reader) readTemplate(o *Operation, s tree.Cursor) {
+	path := o.Path
+	if before, _, found := strings.Cut(path, "#"); found {
+		path = before // a fragment such as "/x#1" only distinguishes operations, it is not sent
+	}
+	if strings.Contains(path, "://") {
+		o.refusef(s.At, "path-absolute", "its path is a whole URL; only paths under the server are called")
+		return
+	}
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+		r.Infof("path-slash", s.At, "the path does not begin with a slash; one was added")
+	}
+	path, query, _ := strings.Cut(path, "?")
+	o.builder.Path = r.splitTemplate(o, s, path, "path")
+	o.builder.Query = r.splitTemplate(o, s, query, "query")
+	for i := 0; i < len(o.builder.Args); i++ {
+		p := o.builder.Args[i].Param
+		if p.In == "path" && !slices.ContainsFunc(o.builder.Path, func(t request.Piece) bool { return t.Param == p }) {
+			r.Infof("path-parameter-unused", s.At, "the path has no place for the parameter %q; it was left out", plaintext.Clip(p.Name, 60))
+			o.builder.Args = slices.Delete(o.builder.Args, i, i+1)
+			i--
+		}
+	}
+	if request.HasDotSegment(o.literalPath()) || strings.Contains(path, "\\") {
+		o.refusef(s.At, "path-climbs", "its path has dot segments and may lead out of the server's base path")
+	}
+}
+
+// literalPath returns the path with a letter in place of each parameter.
+func (o *Operation) literalPath() string {
+	var b strings.Builder
+	for _, t := range o.builder.Path {
+		if t.Param != nil {
+			b.WriteByte('x')
+		}
+		b.WriteString(t.Text)
+	}
+	return b.String()
+}
+
+func (r *reader) splitTemplate(o *Operation, s tree.Cursor, text, in string) []request.Piece {
+	var out []request.Piece
+	for text != "" {
+		from := strings.IndexByte(text, '{')
+		to := strings.IndexByte(text[max(from, 0):], '}') + max(from, 0)
+		if from < 0 || to <= from {
+			return append(out, request.Piece{Text: text})
+		}
+		if from > 0 {
+			out = append(out, request.Piece{Text: text[:from]})
+		}
+		name := strings.TrimSpace(strings.Trim(text[from+1:to], "+*?&;./#")) // RFC 6570 operators
+		text = text[to+1:]
+		at := slices.IndexFunc(o.builder.Args, func(a request.Arg) bool { return a.Param.Name == name && (a.Param.In == in || a.Param.In == "path") })
+		if at < 0 && in == "path" { // declared for another location, or in other letter case
+			at = slices.IndexFunc(o.builder.Args, func(a request.Arg) bool { return a.Param.In == "path" && strings.EqualFold(a.Param.Name, name) })
+		}
+		if at < 0 {
+			r.Infof("path-parameter-undeclared", s.At, "the parameter %q of the path is not declared; it was read as text", plaintext.Clip(name, 60))
+			at = len(o.builder.Args)
+			p := &request.Param{Name: name, In: in, Style: "simple", Required: true, Schema: schema.Of(schema.TypeString)}
+			if name == "" {
+				p.Name = "value" + strconv.Itoa(at+1)
+			}
+			o.builder.Args = append(o.builder.Args, request.Arg{Param: p})
+		}
+		p := o.builder.Args[at].Param
+		if !p.Required && in == "path" {
+			r.Infof("path-parameter-required", s.At, "the path parameter %q is always required", plaintext.Clip(name, 60))
+			p.Required = true
+		}
+		if in == "query" {
+			p.In = "template" // it is part of the template's query and is sent there
+		}
+		out = append(out, request.Piece{Param: p})
+	}
+	return out
 }

@@ -10,8 +10,8 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// security reads the declared security schemes of 2.0 and 3.x.
-func (r *reader) security() {
+// readSecurity reads the declared security schemes of 2.0 and 3.x.
+func (r *reader) readSecurity() {
 	r.schemes = map[string]Scheme{}
 	root := r.main.Cursor()
 	for _, at := range [...]tree.Cursor{root.Child("components").Child("securitySchemes"), root.Child("securityDefinitions")} {
@@ -23,7 +23,7 @@ func (r *reader) security() {
 			if !ok || !s.Is(tree.Object) || len(r.schemes) >= 50 {
 				continue
 			}
-			r.schemes[name] = r.scheme(s, name)
+			r.schemes[name] = r.readScheme(s, name)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.schemes)) {
@@ -31,7 +31,7 @@ func (r *reader) security() {
 	}
 }
 
-func (r *reader) scheme(s tree.Cursor, name string) Scheme {
+func (r *reader) readScheme(s tree.Cursor, name string) Scheme {
 	out := Scheme{Name: name, Type: s.Get("type").Line()}
 	switch strings.ToLower(out.Type) {
 	case "apikey":
@@ -44,12 +44,12 @@ func (r *reader) scheme(s tree.Cursor, name string) Scheme {
 	case "http":
 		out.Type, out.Scheme = "http", strings.ToLower(s.Get("scheme").Line())
 		out.In, out.Field = "header", "Authorization"
-	case "basic", "bearer": // 2.0, and what is meant by it
+	case "basic", "bearer": // 2.0, and mistakes for it
 		out.Type, out.Scheme = "http", strings.ToLower(out.Type)
 		out.In, out.Field = "header", "Authorization"
 	case "oauth2":
 		out.Type, out.In, out.Field = "oauth2", "header", "Authorization"
-		r.flows(s, &out)
+		r.readFlows(s, &out)
 	case "openidconnect":
 		out.Type, out.In, out.Field = "openIdConnect", "header", "Authorization"
 	case "mutualtls":
@@ -61,10 +61,10 @@ func (r *reader) scheme(s tree.Cursor, name string) Scheme {
 	return out
 }
 
-// flows takes the addresses of the flow that suits a member: the
-// authorization code, else the first that has any.
-func (r *reader) flows(s tree.Cursor, out *Scheme) {
-	flows := []tree.Cursor{s} // 2.0 has a single one, flat
+// readFlows takes the addresses of the flow that a member can use: the authorization
+// code flow, else the first that has addresses.
+func (r *reader) readFlows(s tree.Cursor, out *Scheme) {
+	flows := []tree.Cursor{s} // 2.0 has a single flow, without "flows"
 	if all := s.Child("flows"); all.Is(tree.Object) {
 		flows = nil
 		for _, name := range [...]string{"authorizationCode", "accessCode", "implicit", "password", "clientCredentials"} {
@@ -74,9 +74,9 @@ func (r *reader) flows(s tree.Cursor, out *Scheme) {
 		}
 	}
 	for _, f := range flows {
-		out.AuthorizeURL = r.link(f, "authorizationUrl")
-		out.TokenURL = r.link(f, "tokenUrl")
-		out.RefreshURL = r.link(f, "refreshUrl")
+		out.AuthorizeURL = r.absoluteURL(f, "authorizationUrl")
+		out.TokenURL = r.absoluteURL(f, "tokenUrl")
+		out.RefreshURL = r.absoluteURL(f, "refreshUrl")
 		out.Scopes = nil
 		if scopes := f.Get("scopes"); scopes.Is(tree.Object) {
 			for _, scope := range scopes.Keys {
@@ -89,7 +89,7 @@ func (r *reader) flows(s tree.Cursor, out *Scheme) {
 	}
 }
 
-func (r *reader) link(s tree.Cursor, key string) string {
+func (r *reader) absoluteURL(s tree.Cursor, key string) string {
 	raw := s.Get(key).Line()
 	if raw == "" {
 		return ""
@@ -105,9 +105,9 @@ func (r *reader) link(s tree.Cursor, key string) string {
 	return u.String()
 }
 
-// requirements reads how an operation wants to be authenticated: its own list,
-// also an empty one, else the document's.
-func (r *reader) requirements(o *Operation, s tree.Cursor) {
+// readRequirements reads how an operation is authenticated: by its own list, even an
+// empty one, else by the document's.
+func (r *reader) readRequirements(o *Operation, s tree.Cursor) {
 	all := s.Child("security")
 	if !all.Is(tree.List) {
 		all = r.main.Cursor().Child("security")
@@ -140,9 +140,9 @@ func (r *reader) requirements(o *Operation, s tree.Cursor) {
 	}
 }
 
-// credential reports whether a parameter is where a credential goes. Such a
-// parameter is never shown to the model.
-func (r *reader) credential(in, name string) bool {
+// carriesCredential reports whether a declared credential is sent in this parameter.
+// Such a parameter is never shown to the model.
+func (r *reader) carriesCredential(in, name string) bool {
 	for _, s := range r.schemes {
 		if s.In == in && s.Field != "" && (s.Field == name || in == "header" && strings.EqualFold(s.Field, name)) {
 			return true
@@ -151,16 +151,16 @@ func (r *reader) credential(in, name string) bool {
 	return false
 }
 
-// secrets notes parameters that seem to want a credential from the model: the
-// document declares them as ordinary ones.
-func (r *reader) secrets(o *Operation) {
-	for _, a := range o.call.Args {
+// noteSecretParams notes parameters that look like credentials but are declared as
+// ordinary ones, so that the model would have to fill them.
+func (r *reader) noteSecretParams(o *Operation) {
+	for _, a := range o.builder.Args {
 		if a.Param == nil {
 			continue
 		}
 		switch name := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(a.Param.Name)); name {
 		case "apikey", "xapikey", "token", "accesstoken", "authtoken", "xauthtoken", "apitoken", "password", "secret", "clientsecret":
-			o.found.addf(levelInfo, "secret-parameter", "", "the parameter %q looks like a credential; whoever calls this would have to write it", plaintext.Clip(a.Param.Name, 60))
+			o.reading.addf(levelInfo, "secret-parameter", "", "the parameter %q looks like a credential; whoever calls this would have to write it", plaintext.Clip(a.Param.Name, 60))
 		}
 	}
 }

@@ -10,25 +10,25 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// servers chooses the base URL of an operation: its own, else the path's, else
+// chooseServer chooses the base URL of an operation: its own, else the path's, else
 // the document's, else the origin of the document.
-func (r *reader) servers(o *Operation, item, s tree.Cursor) {
+func (r *reader) chooseServer(o *Operation, item, s tree.Cursor) {
 	root := r.main.Cursor()
 	for _, from := range []tree.Cursor{s, item, root} {
 		if list := from.Child("servers"); list.Node != nil {
-			if base := r.server(list); base != nil {
-				o.serve(base)
+			if base := r.firstServer(list); base != nil {
+				o.setServer(base)
 				return
 			}
 		}
 	}
 	switch {
-	case r.old:
-		o.serve(r.oldServer(root))
+	case r.swagger2:
+		o.setServer(r.swagger2Server(root))
 	case r.base != nil:
 		base := *r.base
 		base.Path, base.RawPath = "/", ""
-		o.serve(&base)
+		o.setServer(&base)
 		r.Infof("server-missing", "/servers", "there is no server; %s is taken", base.Scheme+"://"+base.Host)
 	}
 	if o.Server == "" {
@@ -36,20 +36,20 @@ func (r *reader) servers(o *Operation, item, s tree.Cursor) {
 	}
 }
 
-func (o *Operation) serve(base *url.URL) {
+func (o *Operation) setServer(base *url.URL) {
 	if base == nil {
 		return
 	}
 	base.User, base.RawQuery, base.Fragment, base.ForceQuery = nil, "", "", false
-	base.Host = canonical(base.Scheme, base.Host)
+	base.Host = canonicalHost(base.Scheme, base.Host)
 	base.Scheme = strings.ToLower(base.Scheme)
-	o.call.Base = base
+	o.builder.Base = base
 	o.Server = strings.TrimSuffix(base.String(), "/")
 	o.Host = base.Host
 }
 
-// canonical writes a host in lower case and without the scheme's own port.
-func canonical(scheme, host string) string {
+// canonicalHost returns a host in lower case and without the default port of the scheme.
+func canonicalHost(scheme, host string) string {
 	host = strings.ToLower(host)
 	if name, port, err := net.SplitHostPort(host); err == nil {
 		if port == "" || strings.EqualFold(scheme, "https") && port == "443" || strings.EqualFold(scheme, "http") && port == "80" {
@@ -62,9 +62,9 @@ func canonical(scheme, host string) string {
 	return host
 }
 
-// server returns the one to use of a list: the first on the plugin's domain,
-// else the first that can be used.
-func (r *reader) server(all tree.Cursor) *url.URL {
+// firstServer returns the server of a list to use: the first on the plugin's domain,
+// else the first usable one.
+func (r *reader) firstServer(all tree.Cursor) *url.URL {
 	var first *url.URL
 	entries := []tree.Cursor{all}
 	if all.Is(tree.List) {
@@ -74,7 +74,7 @@ func (r *reader) server(all tree.Cursor) *url.URL {
 		}
 	}
 	for _, entry := range entries {
-		base := r.address(entry)
+		base := r.serverURL(entry)
 		if base == nil {
 			continue
 		}
@@ -97,8 +97,8 @@ func onDomain(host, domain string) bool {
 	return host == domain || strings.HasSuffix(host, "."+domain)
 }
 
-// address reads one server: an object with a URL, or just a URL.
-func (r *reader) address(s tree.Cursor) *url.URL {
+// serverURL reads one server: an object with a URL, or just a URL.
+func (r *reader) serverURL(s tree.Cursor) *url.URL {
 	raw := s.Get("url").Line()
 	if s.Is(tree.Text) {
 		raw = s.Line()
@@ -123,11 +123,11 @@ func (r *reader) address(s tree.Cursor) *url.URL {
 		}
 		raw = raw[:from] + text + raw[to+1:]
 	}
-	return r.absolute(raw, s.At)
+	return r.resolveServer(raw, s.At)
 }
 
-// absolute resolves the URL of a server.
-func (r *reader) absolute(raw, at string) *url.URL {
+// resolveServer resolves the URL of a server.
+func (r *reader) resolveServer(raw, at string) *url.URL {
 	u, err := url.Parse(raw)
 	if err == nil && u.Host == "" && u.Scheme != "http" && u.Scheme != "https" && looksLikeHost(raw) {
 		u, err = url.Parse("https://" + raw)
@@ -151,7 +151,8 @@ func (r *reader) absolute(raw, at string) *url.URL {
 	return u
 }
 
-// looksLikeHost tells "api.example.com/v1" and "localhost:3333" from a path.
+// looksLikeHost reports whether raw begins with a host, such as "api.example.com/v1" or
+// "localhost:3333", rather than a path.
 func looksLikeHost(raw string) bool {
 	if raw == "" || strings.ContainsAny(raw[:1], "/.") {
 		return false
@@ -161,8 +162,8 @@ func looksLikeHost(raw string) bool {
 	return strings.Contains(name, ".") || name == "localhost"
 }
 
-// oldServer makes the server of a 2.0 document: schemes, host and basePath.
-func (r *reader) oldServer(root tree.Cursor) *url.URL {
+// swagger2Server makes the server of a 2.0 document of its schemes, host and basePath.
+func (r *reader) swagger2Server(root tree.Cursor) *url.URL {
 	base := &url.URL{Scheme: "https", Path: "/"}
 	if r.base != nil {
 		base.Scheme, base.Host = r.base.Scheme, r.base.Host

@@ -5,12 +5,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
 	"aidesk/core/openapi/request"
 	"aidesk/core/openapi/schema"
+	"aidesk/core/openapi/tree"
 )
 
 // Tool is the definition that goes to a model. Its name, keys and schema obey
@@ -32,23 +34,23 @@ type Tool struct {
 // tokens. The same operation always gives the same bytes.
 func (o *Operation) Tool(plugin string) Tool { return o.ToolWithin(plugin, maxToolTokens) }
 
-// ToolWithin is Tool with another size. Where the whole schema is larger,
-// texts are shortened, then optional and deep parts are left out (they may
-// still be sent); a schema of required parts alone may pass the size.
+// ToolWithin is Tool with another size. If the whole schema is larger, descriptions are
+// shortened, then optional and deep parts are left out (they may still be sent). A
+// schema of nothing but required parts may exceed the size.
 func (o *Operation) ToolWithin(plugin string, tokens int) Tool {
-	return o.drawn(plugin, views, tokens)
+	return o.toolIn(plugin, toolViews, tokens)
 }
 
-// ToolPlain is ToolWithin without the words that describe single arguments: for
-// where many tools share little room.
+// ToolPlain is ToolWithin without descriptions of single arguments, for many tools in
+// little room.
 func (o *Operation) ToolPlain(plugin string, tokens int) Tool {
-	return o.drawn(plugin, bareViews, tokens)
+	return o.toolIn(plugin, plainViews, tokens)
 }
 
-// drawn is the definition in the first of the views that is within a size, or the last.
-func (o *Operation) drawn(plugin string, views []schema.View, tokens int) Tool {
+// toolIn returns the definition in the first view that fits the size, or in the last.
+func (o *Operation) toolIn(plugin string, views []schema.View, tokens int) Tool {
 	t := Tool{
-		Name:        o.name(plugin),
+		Name:        o.toolName(plugin),
 		Plugin:      plugin,
 		Operation:   o.ID,
 		Description: o.describe(),
@@ -57,7 +59,7 @@ func (o *Operation) drawn(plugin string, views []schema.View, tokens int) Tool {
 	}
 	overhead := len(t.Name) + len(t.Description)
 	for i, v := range views {
-		args, whole := o.render(v)
+		args, whole := o.drawArguments(v)
 		t.Schema = args
 		t.Tokens = (overhead + len(args) + 3) / 4
 		if whole && t.Tokens <= tokens {
@@ -66,12 +68,11 @@ func (o *Operation) drawn(plugin string, views []schema.View, tokens int) Tool {
 		}
 		t.Reduced = true
 	}
-	t.Sample = o.sample()
+	t.Sample = o.sampleArguments()
 	return t
 }
 
-// describe is the operation in at most 300 characters: the summary where the
-// description is long.
+// describe describes the operation in at most 300 characters, beginning with the summary.
 func (o *Operation) describe() string {
 	text := plaintext.OneLine(o.Description)
 	switch {
@@ -86,32 +87,32 @@ func (o *Operation) describe() string {
 	return plaintext.Clip(text, maxDescription)
 }
 
-// name is "<plugin>__<operation>". What is too long is cut and ends in a hash
-// of the plugin, method and path, so that it stays unique and stable.
-func (o *Operation) name(plugin string) string {
-	name := word(plugin) + "__" + word(o.ID)
+// toolName returns "<plugin>__<operation>". A longer name is cut and ends in a hash of
+// plugin, method and path, so that it is unique and stable.
+func (o *Operation) toolName(plugin string) string {
+	name := toolWord(plugin) + "__" + toolWord(o.ID)
 	if c := name[0]; c >= '0' && c <= '9' || c == '-' || c == '_' {
 		name = "p" + name
 	}
-	return fit(name, plugin+" "+o.Method+" "+o.Path)
+	return fitName(name, plugin+" "+o.Method+" "+o.Path)
 }
 
-// fit cuts a name to 64 characters with a hash of identity inside them.
-func fit(name, identity string) string {
+// fitName cuts a name to 64 characters, the last of them a hash of identity.
+func fitName(name, identity string) string {
 	if len(name) <= plaintext.MaxName {
 		return name
 	}
-	return marked(name, identity)
+	return withHash(name, identity)
 }
 
-// marked ends a name in six digits of the hash of identity.
-func marked(name, identity string) string {
+// withHash ends a name in six digits of the hash of identity.
+func withHash(name, identity string) string {
 	sum := sha256.Sum256([]byte(identity))
 	return strings.TrimRight(name[:min(len(name), plaintext.MaxName-7)], "_-") + "_" + hex.EncodeToString(sum[:3])
 }
 
-// word keeps what a tool's name may contain.
-func word(s string) string {
+// toolWord replaces characters that the name of a tool may not contain.
+func toolWord(s string) string {
 	s = strings.Map(func(c rune) rune {
 		if plaintext.IsWord(c) || c == '_' || c == '-' {
 			return c
@@ -124,9 +125,9 @@ func word(s string) string {
 	return s
 }
 
-// Names makes the names unique over all plugins. Every tool of a name that
-// stands more than once gets a hash of its plugin, method, server and path, so
-// that a name does not depend on the order; the order of tools is kept.
+// Names returns the tools with names that are unique among all plugins. Every tool whose
+// name occurs more than once gets a hash of its plugin, method, server and path, so that
+// names do not depend on the order of the tools.
 func Names(tools []Tool) []Tool {
 	out := slices.Clone(tools)
 	for round := 0; ; round++ {
@@ -142,11 +143,11 @@ func Names(tools []Tool) []Tool {
 			}
 			again = true
 			identity := t.Plugin + " " + t.Operation + " " + t.Identity
-			if round > 0 { // the very same tool twice: numbered
+			if round > 0 { // the same tool twice
 				nth[t.Name]++
 				identity += fmt.Sprintf(" %d %d", round, nth[t.Name])
 			}
-			out[i].Name = marked(tools[i].Name, identity)
+			out[i].Name = withHash(tools[i].Name, identity)
 		}
 		if !again {
 			return out
@@ -154,14 +155,14 @@ func Names(tools []Tool) []Tool {
 	}
 }
 
-// render draws the schema of the arguments; whole is false where the view was
-// too small for it and parts had to be cut at random.
-func (o *Operation) render(v schema.View) (arguments json.RawMessage, whole bool) {
+// drawArguments draws the schema of the arguments within a view; whole is false if the
+// view had no room for all of it.
+func (o *Operation) drawArguments(v schema.View) (arguments json.RawMessage, whole bool) {
 	d := schema.NewDrawing(v)
 	properties := map[string]any{}
 	required := []string{}
 	optional := 20 * v.Optional
-	for _, a := range o.call.Args {
+	for _, a := range o.builder.Args {
 		if !a.Wanted() {
 			if optional--; optional < 0 {
 				continue
@@ -177,14 +178,14 @@ func (o *Operation) render(v schema.View) (arguments json.RawMessage, whole bool
 		} else {
 			drawn, text = d.Draw(a.Schema(), 0), a.Body.Text
 			if a.Body.Kind == request.BodyJSON && a.Schema().IsOpen() {
-				drawn["type"] = "object" // anything; mostly that
+				drawn["type"] = "object" // anything is allowed, usually an object is meant
 			}
 			if a.Body.Kind == request.BodyText {
 				text = strings.TrimSpace(text + " The text of the body, as " + a.Body.Media + ".")
 			}
 		}
 		if text != "" && v.Text > 0 {
-			drawn["description"] = joined(plaintext.Clip(text, v.Text), drawn["description"], text)
+			drawn["description"] = joinDescription(plaintext.Clip(text, v.Text), drawn["description"], text)
 		}
 		properties[a.Key] = drawn
 		if _, free := a.Schema().Fixed(); a.Wanted() && !free {
@@ -203,9 +204,9 @@ func (o *Operation) render(v schema.View) (arguments json.RawMessage, whole bool
 	return out, d.Whole()
 }
 
-// joined puts the remark that draw made (a format, an example) behind the
-// text of the parameter, unless the two say the same.
-func joined(text string, remark any, whole string) string {
+// joinDescription appends the description that Draw made (a format, an example) to that
+// of the parameter, unless the two say the same.
+func joinDescription(text string, remark any, whole string) string {
 	more, _ := remark.(string)
 	if more == "" || strings.Contains(whole, more) || strings.HasPrefix(more, text) {
 		return text
@@ -213,8 +214,8 @@ func joined(text string, remark any, whole string) string {
 	return plaintext.Clip(text+" "+more, maxFieldText+60)
 }
 
-// views are tried in turn until the tool is small enough.
-var views = []schema.View{
+// toolViews are tried in turn until the tool is small enough.
+var toolViews = []schema.View{
 	{Depth: maxSchemaDepth, Text: maxFieldText, Optional: 1_000, Values: 1_500},
 	{Depth: maxSchemaDepth, Text: 100, Optional: 60, Values: 800},
 	{Depth: 4, Text: 60, Optional: 20, Values: 400},
@@ -224,11 +225,105 @@ var views = []schema.View{
 	{Depth: 1, Text: 0, Optional: 1, Values: 40},
 }
 
-// bareViews are views without words.
-var bareViews = []schema.View{
+// plainViews are views without descriptions.
+var plainViews = []schema.View{
 	{Depth: 4, Text: 0, Optional: 20, Values: 400},
 	{Depth: 3, Text: 0, Optional: 8, Values: 200},
 	{Depth: 2, Text: 0, Optional: 4, Values: 100},
 	{Depth: 2, Text: 0, Optional: 2, Values: 60},
 	{Depth: 1, Text: 0, Optional: 1, Values: 40},
+}
+
+var slotPattern = regexp.MustCompile(`\{([^{}]*)\}`)
+
+// AddExamples adds utterances such as "add {title} to my list", in which a slot names a
+// parameter or a property of the body. Utterances with an unknown slot, of more than 200
+// characters or beyond the eighth are left out, each with a note. It must not be called
+// while other goroutines use the operation.
+func (o *Operation) AddExamples(utterances ...string) []Note {
+	var out notes
+	out.limit = maxNotes
+	for _, raw := range utterances {
+		u := plaintext.OneLine(raw)
+		switch {
+		case u == "" || slices.Contains(o.Examples, u):
+			continue
+		case len([]rune(u)) > maxUtterance:
+			out.addf(levelInfo, "example-long", "", "the example %q has more than %d characters and was left out", plaintext.Clip(u, 60), maxUtterance)
+			continue
+		case len(o.Examples) == maxUtterances:
+			out.addf(levelInfo, "example-many", "", "only the first %d examples are kept", maxUtterances)
+			return out.all
+		}
+		if name, ok := o.unknownSlot(u); !ok {
+			out.addf(levelInfo, "example-slot", "", "the example %q has the slot {%s}, which is no argument; it was left out", plaintext.Clip(u, 80), plaintext.Clip(name, 40))
+			continue
+		}
+		o.Examples = append(o.Examples, u)
+	}
+	return out.all
+}
+
+// unknownSlot returns the first slot that is not an argument; ok is true if there is none.
+func (o *Operation) unknownSlot(utterance string) (name string, ok bool) {
+	for _, m := range slotPattern.FindAllStringSubmatch(utterance, -1) {
+		if _, known := o.Slot(m[1]); !known {
+			return m[1], false
+		}
+	}
+	return "", true
+}
+
+// Slot returns the path of a slot's value in the arguments: ["title"] for a parameter,
+// ["body", "title"] for a property of the body.
+func (o *Operation) Slot(name string) (keys []string, known bool) {
+	name = strings.TrimPrefix(strings.TrimSpace(name), request.BodyKey+".")
+	if a, ok := o.builder.Arg(name); ok {
+		return []string{a.Key}, true
+	}
+	if o.builder.Body == nil {
+		return nil, false
+	}
+	if o.builder.Body.Schema.Declares(name) {
+		return []string{request.BodyKey, name}, true
+	}
+	return nil, false
+}
+
+// sampleArguments makes example arguments: the required ones, and optional ones of which
+// the document gives an example.
+func (o *Operation) sampleArguments() json.RawMessage {
+	g := schema.NewSampler()
+	out := map[string]any{}
+	extra := 0
+	for _, a := range o.builder.Args {
+		s := a.Schema()
+		if !a.Wanted() && (a.Param != nil || o.Effect == EffectRead) {
+			if !s.HasExample() && a.Sample() == nil || a.Param == nil || extra == 2 {
+				continue
+			}
+			extra++
+		}
+		name := request.BodyKey
+		if a.Param != nil {
+			name = a.Param.Name
+		}
+		if v, ok := s.Accepts(a.Sample()); ok {
+			out[a.Key] = v
+		} else if v, ok := g.Make(s, name, 0); ok {
+			out[a.Key] = v
+		}
+	}
+	// An operation without required arguments is shown with its first parameter or its
+	// body.
+	if len(out) == 0 && len(o.builder.Args) > 0 {
+		if a := o.builder.Args[0]; a.Param != nil || o.Effect == EffectWrite {
+			if v, ok := a.Schema().Accepts(a.Sample()); ok {
+				out[a.Key] = v
+			} else if v, ok := g.Make(a.Schema(), a.Key, 0); ok {
+				out[a.Key] = v
+			}
+		}
+	}
+	return json.RawMessage(tree.Compact(out))
 }

@@ -34,11 +34,10 @@ func OneLine(s string) string {
 	return strings.Join(strings.Fields(Clean(s)), " ")
 }
 
-// tags are those of HTML and comments; "a < b" and "<id>" are none.
+// tags matches common HTML tags and comments, but not "a < b" or "<id>".
 var tags = regexp.MustCompile(`(?i)</?(?:a|abbr|b|big|blockquote|br|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|s|small|span|strong|sub|sup|table|tbody|td|th|thead|tr|tt|u|ul)(?:\s[^<>]*)?/?>|<!--[^>]*-->`)
 
-// Prose is a description as one line without markup of HTML, which some
-// documents use.
+// Prose makes one line of a description, without the HTML that some documents use.
 func Prose(s string) string {
 	if strings.ContainsAny(s, "<&") {
 		s = html.UnescapeString(tags.ReplaceAllString(s, " "))
@@ -46,7 +45,7 @@ func Prose(s string) string {
 	return OneLine(s)
 }
 
-// Paragraphs is prose that keeps its line ends.
+// Paragraphs is Prose that keeps line ends.
 func Paragraphs(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
@@ -55,7 +54,7 @@ func Paragraphs(s string) string {
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
-// Clean drops control characters but line ends, and characters that are
+// Clean removes control characters except line ends, and characters that are
 // invisible or change the direction of text.
 func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -75,12 +74,12 @@ func Clean(s string) string {
 // tag) or otherwise invisible character.
 func IsHidden(r rune) bool {
 	switch {
-	case r == 0xFE0E, r == 0xFE0F: // choose between text and emoji
+	case r == 0xFE0E, r == 0xFE0F: // variation selectors that choose between text and emoji
 		return false
 	case unicode.Is(unicode.C, r), unicode.In(r, unicode.Zl, unicode.Zp, unicode.Variation_Selector):
 		return true
 	case r == '\u115F', r == '\u1160', r == '\u3164', r == '\uFFA0', r == '\u034F', r == '\u17B4', r == '\u17B5', r == '\u2800':
-		return true // letters and marks that are drawn as nothing
+		return true // letters and marks that fonts draw as nothing
 	}
 	return false
 }
@@ -102,6 +101,7 @@ func SplitWords(name string) string {
 	return b.String()
 }
 
+// IsWord reports whether c is an ASCII letter or digit.
 func IsWord(c rune) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
@@ -116,10 +116,10 @@ func IsToken(s string) bool {
 	return s != "" && len(s) <= 100
 }
 
-// MaxName is how many characters a name may have for every provider of models.
+// MaxName is the longest name of a tool or argument that every model provider accepts.
 const MaxName = 64
 
-// Key replaces what a key may not contain and cuts it to n characters.
+// Key makes a key of at most n characters that every model provider accepts.
 func Key(name string, n int) string {
 	key := strings.Map(func(c rune) rune {
 		if IsWord(c) || c == '_' || c == '-' {
@@ -129,13 +129,14 @@ func Key(name string, n int) string {
 	}, name)
 	key = key[:min(len(key), n)]
 	if strings.Trim(key, "_") == "" {
-		key = "value" // of a name without a single legal character
+		key = "value" // the name has no legal character
 	} else if trimmed := strings.Trim(key, "_"); trimmed != key && name != key {
 		key = trimmed // "filter[id]" is filter_id, "$top" is top
 	}
 	return key
 }
 
+// Count returns "1 field" or "3 fields".
 func Count(n int, of string) string {
 	if n == 1 {
 		return "1 " + of
@@ -143,6 +144,7 @@ func Count(n int, of string) string {
 	return strconv.Itoa(n) + " " + of + "s"
 }
 
+// Entries returns "1 entry" or "3 entries".
 func Entries(n int) string {
 	if n == 1 {
 		return "1 entry"

@@ -3,6 +3,7 @@ package request
 import (
 	"log/slog"
 	"net/url"
+	"time"
 
 	"aidesk/core/openapi/schema"
 )
@@ -10,15 +11,15 @@ import (
 // Builder makes the requests of one operation. It is immutable once the
 // document is read, and safe for concurrent use.
 type Builder struct {
-	ID     string // of the operation
-	Method string
-	Base   *url.URL
-	Path   []Piece // the path template, taken apart
-	Query  []Piece // what the template has after "?"
-	Args   []Arg
-	Body   *Body
-	Logger *slog.Logger // of the self-check; nil: there is none
-	second opinion
+	ID        string // of the operation
+	Method    string
+	Base      *url.URL
+	Path      []Piece // the pieces of the path template
+	Query     []Piece // the pieces after "?" in the template
+	Args      []Arg
+	Body      *Body
+	Logger    *slog.Logger // of the self-check; nil: there is none
+	validator kinValidator
 }
 
 // Arg is one argument of the tool: a parameter or the body.
@@ -28,6 +29,7 @@ type Arg struct {
 	Body  *Body
 }
 
+// Schema returns the schema of the value.
 func (a Arg) Schema() *schema.Schema {
 	if a.Param != nil {
 		return a.Param.Schema
@@ -35,7 +37,7 @@ func (a Arg) Schema() *schema.Schema {
 	return a.Body.Schema
 }
 
-// Sample is an example of the value that stands beside its schema, or nil.
+// Sample returns the example given beside the schema, or nil.
 func (a Arg) Sample() any {
 	if a.Param != nil {
 		return a.Param.Sample
@@ -50,8 +52,8 @@ func (a Arg) required() bool {
 	return a.Body.Required
 }
 
-// Wanted reports whether a model should be told that the argument is required.
-// Few documents say so of a body, though without one the call means nothing.
+// Wanted reports whether a model should be told that the argument is required. A body
+// with required properties counts as required, because few documents say it.
 func (a Arg) Wanted() bool {
 	return a.required() || a.Body != nil && a.Body.Schema.HasRequired()
 }
@@ -100,8 +102,17 @@ type Encoding struct {
 	Tabs     bool
 }
 
-// Piece is a piece of the path template: text as it stands, or a parameter.
+// Piece is a piece of the path template: either literal text or a parameter.
 type Piece struct {
 	Text  string
 	Param *Param
 }
+
+// Limits of arguments and requests.
+const (
+	MaxArguments = 256 << 10 // bytes of arguments
+	maxURL       = 16 << 10
+)
+
+// validateTimeout is how long the self-check of one request may take.
+const validateTimeout = 2 * time.Second

@@ -17,16 +17,16 @@ import (
 // words and in full, in the order of the document. Values stand as they will be
 // sent, so "5" for a number is 5, and what the document fixes is there too.
 // Arguments that do not fit are listed all the same; Request refuses them.
-func (o *Builder) Arguments(args json.RawMessage) []Argument {
+func (b *Builder) Arguments(args json.RawMessage) []Argument {
 	f := &schema.Faults{}
-	given, ok := object(args, f)
+	given, ok := parseArguments(args, f)
 	if !ok {
-		return []Argument{{"Arguments", visible(string(args))}}
+		return []Argument{{"Arguments", escapeInvisible(string(args))}}
 	}
-	values, _ := o.bind(args, &schema.Faults{})
-	o.place(given, f)
-	c := &card{}
-	for i, a := range o.Args {
+	values, _ := b.bind(args, &schema.Faults{})
+	b.resolveUnknown(given, f)
+	c := &argumentLister{}
+	for i, a := range b.Args {
 		v, bound := values[i]
 		delete(given, a.Key)
 		if a.Param == nil {
@@ -37,29 +37,29 @@ func (o *Builder) Arguments(args json.RawMessage) []Argument {
 		}
 		delete(given, a.Param.Name)
 		if bound {
-			name := label(a.Param.Name, a.Schema())
+			name := fieldLabel(a.Param.Name, a.Schema())
 			if a.Key != plaintext.Key(a.Param.Name, plaintext.MaxName) {
-				name = label(a.Key, nil) // two of the same name
+				name = fieldLabel(a.Key, nil) // two arguments have this name
 			}
 			c.add(name, a.Schema(), v, 0)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		c.add(label(name, nil), nil, given[name], 0)
+		c.add(fieldLabel(name, nil), nil, given[name], 0)
 	}
 	return c.all
 }
 
-type card struct{ all []Argument }
+type argumentLister struct{ all []Argument }
 
-// body lists the fields of a body without a word about the body itself.
-func (c *card) body(b *Body, v any) {
+// body lists the fields of the body as if they were arguments.
+func (c *argumentLister) body(b *Body, v any) {
 	if fields, isObject := v.(map[string]any); isObject && len(fields) > 0 {
 		before := len(c.all)
 		c.fields("", b.Schema, fields, 0)
 		for i := before; i < len(c.all); i++ {
 			if slices.ContainsFunc(c.all[:before], func(p Argument) bool { return p.Label == c.all[i].Label }) {
-				c.all[i].Label = "Body › " + c.all[i].Label // as a parameter is called
+				c.all[i].Label = "Body › " + c.all[i].Label // a parameter has the same label
 			}
 		}
 		return
@@ -67,14 +67,14 @@ func (c *card) body(b *Body, v any) {
 	c.add("Body", b.Schema, v, 0)
 }
 
-func (c *card) fields(above string, s *schema.Schema, fields map[string]any, depth int) {
-	for _, name := range ordered(s, fields) {
+func (c *argumentLister) fields(above string, s *schema.Schema, fields map[string]any, depth int) {
+	for _, name := range fieldOrder(s, fields) {
 		p := s.Field(name)
-		c.add(above+label(name, p), p, fields[name], depth+1)
+		c.add(above+fieldLabel(name, p), p, fields[name], depth+1)
 	}
 }
 
-func (c *card) add(name string, s *schema.Schema, v any, depth int) {
+func (c *argumentLister) add(name string, s *schema.Schema, v any, depth int) {
 	switch v := v.(type) {
 	case map[string]any:
 		if len(v) > 0 && depth < 12 {
@@ -100,9 +100,8 @@ func (c *card) add(name string, s *schema.Schema, v any, depth int) {
 	c.all = append(c.all, Argument{name, readable(v)})
 }
 
-// ordered lists the names of fields: those that the schema knows in its order,
-// then the others.
-func ordered(s *schema.Schema, fields map[string]any) []string {
+// fieldOrder lists the names of fields: those in the schema in its order, then the others.
+func fieldOrder(s *schema.Schema, fields map[string]any) []string {
 	var out []string
 	for _, name := range s.Names() {
 		if _, given := fields[name]; given && !slices.Contains(out, name) {
@@ -121,12 +120,12 @@ func ordered(s *schema.Schema, fields map[string]any) []string {
 	return out
 }
 
-// label makes plain words of a name: "check_in" is "Check in".
-func label(name string, s *schema.Schema) string {
+// fieldLabel makes words of a name: "check_in" becomes "Check in".
+func fieldLabel(name string, s *schema.Schema) string {
 	if title := s.Title(); title != "" && len(title) <= 40 {
-		return visible(title)
+		return escapeInvisible(title)
 	}
-	parts := strings.FieldsFunc(plaintext.SplitWords(visible(name)), func(c rune) bool {
+	parts := strings.FieldsFunc(plaintext.SplitWords(escapeInvisible(name)), func(c rune) bool {
 		return c == '_' || c == '-' || c == '.' || c == '[' || c == ']' || c == '$' || unicode.IsSpace(c)
 	})
 	for i, p := range parts {
@@ -136,14 +135,14 @@ func label(name string, s *schema.Schema) string {
 	}
 	text := strings.Join(parts, " ")
 	if text == "" {
-		return visible(name)
+		return escapeInvisible(name)
 	}
 	first := []rune(text)
 	first[0] = unicode.ToUpper(first[0])
 	return string(first)
 }
 
-// readable writes a value for a reader.
+// readable writes a value as a person would read it.
 func readable(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -157,7 +156,7 @@ func readable(v any) string {
 		if v == "" {
 			return "empty"
 		}
-		return visible(v)
+		return escapeInvisible(v)
 	case map[string]any:
 		if len(v) == 0 {
 			return "empty"
@@ -167,12 +166,12 @@ func readable(v any) string {
 			return "empty list"
 		}
 	}
-	return visible(tree.Plain(v))
+	return escapeInvisible(tree.Plain(v))
 }
 
-// visible writes every character that would be hidden, or would turn the
-// direction of the text, as ‹U+202E›. Line ends stay.
-func visible(s string) string {
+// escapeInvisible writes characters that are invisible or change the direction of text
+// as ‹U+202E›. Line ends stay.
+func escapeInvisible(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {

@@ -1,11 +1,10 @@
 // Package request makes the exact bytes of a call out of the arguments of a model or
 // a form: the address, parameters in their styles, header fields and the body.
 //
-// A Builder is what a document says of one operation's requests. It brings the
-// arguments nearer to their schemas, checks them, writes them, and holds what was
-// written against its promise: the address never leaves the operation's server and
-// base path. The same arguments always give the same bytes.
+// A Builder holds what a document says about the requests of one operation. It coerces
+// and checks the arguments, writes them, and verifies that the address stays within the
+// operation's server and base path. The same arguments always give the same bytes.
 //
-// kin-openapi is the independent second opinion: where debugging is logged, each
-// built request is shown to it beside a small document made from the operation.
+// When debug messages are logged, each request is also validated by kin-openapi against
+// a small document made of the operation, and what that objects to is logged.
 package request

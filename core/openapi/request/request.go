@@ -31,13 +31,13 @@ type Field struct {
 }
 
 // Request turns arguments into the request to send: coerced, validated, built.
-func (o *Builder) Request(args json.RawMessage) (Request, error) {
+func (b *Builder) Request(args json.RawMessage) (Request, error) {
 	f := &schema.Faults{}
-	values, readable := o.bind(args, f)
+	values, readable := b.bind(args, f)
 	if !readable {
 		return Request{}, f.Err()
 	}
-	for i, a := range o.Args {
+	for i, a := range b.Args {
 		v, given := values[i]
 		switch at := (schema.Path{}).Key(a.Key); {
 		case given:
@@ -49,19 +49,19 @@ func (o *Builder) Request(args json.RawMessage) (Request, error) {
 	if err := f.Err(); err != nil {
 		return Request{}, err
 	}
-	req, err := o.build(values)
+	req, err := b.build(values)
 	if err != nil {
 		return Request{}, err
 	}
-	o.second.ask(o, req)
+	b.validator.logObjections(b, req)
 	return req, nil
 }
 
-func (o *Builder) build(values map[int]any) (Request, error) {
-	req := Request{Method: o.Method}
+func (b *Builder) build(values map[int]any) (Request, error) {
+	req := Request{Method: b.Method}
 	var query, cookies []string
 	placed := map[*Param]any{}
-	for i, a := range o.Args {
+	for i, a := range b.Args {
 		v, given := values[i]
 		if !given {
 			continue
@@ -69,7 +69,7 @@ func (o *Builder) build(values map[int]any) (Request, error) {
 		if a.Body != nil {
 			var err error
 			if req.Body, req.Media, err = a.Body.write(v); err != nil {
-				return Request{}, at(BodyKey, err)
+				return Request{}, argumentError(BodyKey, err)
 			}
 			continue
 		}
@@ -80,7 +80,7 @@ func (o *Builder) build(values map[int]any) (Request, error) {
 		}
 		text, err := p.write(v)
 		if err != nil {
-			return Request{}, at(a.Key, err)
+			return Request{}, argumentError(a.Key, err)
 		}
 		switch {
 		case text == "" && p.Required && (isMap(v) || schema.TypeOf(v) == schema.TypeArray):
@@ -94,12 +94,12 @@ func (o *Builder) build(values map[int]any) (Request, error) {
 			req.Header = append(req.Header, Field{http.CanonicalHeaderKey(p.Name), text})
 		}
 	}
-	address, err := o.address(placed, query)
+	address, err := b.url(placed, query)
 	if err != nil {
 		return Request{}, err
 	}
 	req.URL = address
-	req.Header = append(req.Header, Field{"Accept", accept})
+	req.Header = append(req.Header, Field{"Accept", acceptHeader})
 	if len(cookies) > 0 {
 		req.Header = append(req.Header, Field{"Cookie", strings.Join(cookies, "; ")})
 	}
@@ -110,30 +110,30 @@ func (o *Builder) build(values map[int]any) (Request, error) {
 	return req, nil
 }
 
-// accept asks for what Shape reads best and refuses nothing.
-const accept = "application/json, text/plain;q=0.8, */*;q=0.5"
+// acceptHeader prefers what the result package shapes best and refuses nothing.
+const acceptHeader = "application/json, text/plain;q=0.8, */*;q=0.5"
 
-// at names the argument in an error of the writers.
-func at(key string, err error) error {
+// argumentError says which argument could not be written.
+func argumentError(key string, err error) error {
 	return &schema.ArgumentError{Field: key, Message: err.Error()}
 }
 
-// address builds the URL and makes sure that it stays where it belongs.
-func (o *Builder) address(placed map[*Param]any, query []string) (string, error) {
+// url builds the URL and verifies that it stays within the server and base path.
+func (b *Builder) url(placed map[*Param]any, query []string) (string, error) {
 	var tail strings.Builder
-	for _, t := range o.Path {
+	for _, t := range b.Path {
 		if t.Param == nil {
 			tail.WriteString(escapeLiteral(t.Text))
 			continue
 		}
-		text, err := t.Param.inPath(placed[t.Param])
+		text, err := t.Param.writePath(placed[t.Param])
 		if err != nil {
-			return "", at(o.keyOf(t.Param), err)
+			return "", argumentError(b.argKey(t.Param), err)
 		}
 		tail.WriteString(text)
 	}
 	var fixed strings.Builder
-	for _, t := range o.Query {
+	for _, t := range b.Query {
 		if t.Param == nil {
 			fixed.WriteString(escapeQuery(t.Text))
 			continue
@@ -143,26 +143,26 @@ func (o *Builder) address(placed map[*Param]any, query []string) (string, error)
 	if static := strings.Trim(fixed.String(), "&"); static != "" {
 		query = append([]string{static}, query...)
 	}
-	base := strings.TrimSuffix(o.Base.EscapedPath(), "/")
-	out := o.Base.Scheme + "://" + o.Base.Host + base + tail.String()
+	base := strings.TrimSuffix(b.Base.EscapedPath(), "/")
+	out := b.Base.Scheme + "://" + b.Base.Host + base + tail.String()
 	if len(query) > 0 {
 		out += "?" + strings.Join(query, "&")
 	}
 	if len(out) > maxURL {
 		return "", &schema.ArgumentError{Message: fmt.Sprintf("the address becomes longer than %d KiB; send less", maxURL>>10)}
 	}
-	// What was built is read back as a client will read it. Nothing above
-	// should let this fail; it is what the promise rests on.
+	// The URL is parsed again as an HTTP client will parse it. The code above should
+	// never let this fail; the guarantee rests on this check alone.
 	u, err := url.Parse(out)
-	if err != nil || u.Scheme != o.Base.Scheme || u.Host != o.Base.Host || u.User != nil || u.Fragment != "" ||
+	if err != nil || u.Scheme != b.Base.Scheme || u.Host != b.Base.Host || u.User != nil || u.Fragment != "" ||
 		!strings.HasPrefix(u.EscapedPath(), base+"/") || HasDotSegment(u.EscapedPath()) {
 		return "", &schema.ArgumentError{Message: "the arguments lead out of the plugin's own addresses"}
 	}
 	return out, nil
 }
 
-func (o *Builder) keyOf(p *Param) string {
-	for _, a := range o.Args {
+func (b *Builder) argKey(p *Param) string {
+	for _, a := range b.Args {
 		if a.Param == p {
 			return a.Key
 		}

@@ -3,13 +3,16 @@ package request
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/oapi-codegen/runtime"
+
+	"aidesk/core/openapi/plaintext"
 	"aidesk/core/openapi/schema"
 	"aidesk/core/openapi/tree"
-
-	"github.com/oapi-codegen/runtime"
 )
 
 // write serialises a parameter outside the path: "name=value&…" of a query,
@@ -21,7 +24,7 @@ func (p *Param) write(v any) (string, error) {
 			text = s
 		}
 		if p.In == "header" {
-			return fieldValue(text)
+			return headerValue(text)
 		}
 		return escape(p.Name) + "=" + escape(text), nil
 	}
@@ -30,64 +33,64 @@ func (p *Param) write(v any) (string, error) {
 	}
 	switch p.In {
 	case "header":
-		text, err := styled(p.Style, p.Explode, p.Name, v, verbatim)
+		text, err := styleParam(p.Style, p.Explode, p.Name, v, noEscape)
 		if err != nil {
 			return "", err
 		}
-		return fieldValue(text)
+		return headerValue(text)
 	case "cookie":
 		if list, isList := v.([]any); isList && !p.Explode || isMap(v) && !p.Explode {
-			// The separators are escaped too: a comma is not a cookie octet.
-			text, err := styled("simple", false, p.Name, v, verbatim)
+			// The separators are escaped too: a cookie value cannot contain commas.
+			text, err := styleParam("simple", false, p.Name, v, noEscape)
 			if err != nil || len(list) == 0 && !isMap(v) {
 				return "", err
 			}
 			return p.Name + "=" + escape(text), nil
 		}
-		text, err := styled("form", p.Explode, p.Name, v, escape)
+		text, err := styleParam("form", p.Explode, p.Name, v, escape)
 		return strings.ReplaceAll(text, "&", "; "), err
 	}
-	text, err := inQuery(p.Style, p.Explode, p.Reserved, p.Name, v)
+	text, err := writeQuery(p.Style, p.Explode, p.Reserved, p.Name, v)
 	if p.Tabs {
 		text = strings.ReplaceAll(text, "%20", "%09")
 	}
 	return text, err
 }
 
-// inQuery serialises one value of a query or of a form.
-func inQuery(style string, explode, reserved bool, name string, v any) (string, error) {
+// writeQuery serialises one value of a query or of a form.
+func writeQuery(style string, explode, reserved bool, name string, v any) (string, error) {
 	enc := escape
 	if reserved {
 		enc = escapeReserved
 	}
 	_, isList := v.([]any)
 	switch {
-	case hollow(v):
+	case isEmpty(v):
 		return "", nil
 	case style == "deepObject" && (isList || isMap(v)):
-		return deep(name, v)
+		return styleDeepObject(name, v)
 	case isList || isMap(v):
 		if isMap(v) && style != "form" {
 			explode = false
 		}
-		if nested(v) && !explode {
-			// No style says how; JSON is what servers then expect.
+		if hasNested(v) && !explode {
+			// No style covers nested values; servers then expect JSON.
 			return escape(name) + "=" + escape(tree.Compact(v)), nil
 		}
 	default:
 		style = "form"
 	}
-	text, err := styled(style, explode, name, v, enc)
-	return separators.Replace(text), err
+	text, err := styleParam(style, explode, name, v, enc)
+	return escapeSeparators.Replace(text), err
 }
 
-// inPath serialises a parameter of the path. What would change the shape of
-// the path is refused, escaped or not.
-func (p *Param) inPath(v any) (string, error) {
+// writePath serialises a parameter of the path. A value that would change the structure
+// of the path is refused, escaped or not.
+func (p *Param) writePath(v any) (string, error) {
 	if p.Media != "" {
 		v = tree.Compact(v)
 	}
-	text, err := styled(p.Style, p.Explode, p.Name, v, escape)
+	text, err := styleParam(p.Style, p.Explode, p.Name, v, escape)
 	switch {
 	case err != nil:
 		return "", err
@@ -99,10 +102,10 @@ func (p *Param) inPath(v any) (string, error) {
 	return text, nil
 }
 
-// styled lets the runtime library put the pieces together. Every name and
-// value is escaped before, because the library leaves keys of objects, blanks,
-// "|" and brackets as they are; so nothing in a value can act as a separator.
-func styled(style string, explode bool, name string, v any, enc func(string) string) (text string, err error) {
+// styleParam serialises a value with the runtime library. Names and values are escaped
+// before, because the library leaves keys of objects, blanks, "|" and brackets
+// unescaped, and then a value could act as a separator.
+func styleParam(style string, explode bool, name string, v any, enc func(string) string) (text string, err error) {
 	defer func() { // the library panics on what it does not expect
 		if p := recover(); p != nil {
 			text, err = "", fmt.Errorf("cannot be written as %s", style)
@@ -137,22 +140,22 @@ func styled(style string, explode bool, name string, v any, enc func(string) str
 	return runtime.StyleParamWithOptions(style, explode, escape(name), ready, runtime.StyleParamOptions{})
 }
 
-// separators escapes the two separators that a URL may not have raw. Values
-// are escaped by then.
-var separators = strings.NewReplacer("|", "%7C", " ", "%20")
+// escapeSeparators escapes the two separators that must not appear in a URL. Values are
+// already escaped.
+var escapeSeparators = strings.NewReplacer("|", "%7C", " ", "%20")
 
-// deep serialises an object or list as name[key]=value. The library writes "+"
-// for a blank and leaves the brackets; a "+" in a value is %2B by then.
-func deep(name string, v any) (string, error) {
+// styleDeepObject serialises an object or list as name[key]=value. The library writes
+// "+" for a blank and raw brackets, which are replaced; a "+" in a value is already %2B.
+func styleDeepObject(name string, v any) (string, error) {
 	v = withoutNulls(v)
 	text, err := runtime.MarshalDeepObject(v, name)
 	if err != nil {
 		return "", fmt.Errorf("cannot be written: %w", err)
 	}
-	return deepEscape.Replace(text), nil
+	return escapeDeepObject.Replace(text), nil
 }
 
-var deepEscape = strings.NewReplacer("+", "%20", "[", "%5B", "]", "%5D")
+var escapeDeepObject = strings.NewReplacer("+", "%20", "[", "%5B", "]", "%5D")
 
 func withoutNulls(v any) any {
 	switch v := v.(type) {
@@ -176,8 +179,8 @@ func withoutNulls(v any) any {
 	return v
 }
 
-// hollow reports whether v is a list or object without content.
-func hollow(v any) bool {
+// isEmpty reports whether v is an empty list or object.
+func isEmpty(v any) bool {
 	switch v := v.(type) {
 	case []any:
 		return len(v) == 0
@@ -192,8 +195,8 @@ func isMap(v any) bool {
 	return ok
 }
 
-// nested reports whether a list or object holds another.
-func nested(v any) bool {
+// hasNested reports whether a list or object holds another.
+func hasNested(v any) bool {
 	deeper := func(item any) bool {
 		return schema.TypeOf(item) == schema.TypeArray || schema.TypeOf(item) == schema.TypeObject
 	}
@@ -210,12 +213,79 @@ func nested(v any) bool {
 	return false
 }
 
-// fieldValue refuses what would break out of a header field.
-func fieldValue(text string) (string, error) {
+// headerValue refuses characters that would end a header field.
+func headerValue(text string) (string, error) {
 	for _, c := range text {
 		if c < ' ' && c != '\t' || c == 0x7F {
 			return "", errors.New("must not contain control characters")
 		}
 	}
 	return strings.TrimSpace(text), nil
+}
+
+func noEscape(s string) string { return s }
+
+// escape percent-encodes all but the unreserved characters of RFC 3986.
+func escape(s string) string {
+	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+}
+
+// escapeReserved leaves the reserved characters of RFC 3986 that a query may
+// hold (§3.4: not "#", "[" and "]"), except "&", which would end the value, and
+// "+", which reads as a blank.
+func escapeReserved(s string) string { return escapeBut(s, ":/?@!$'()*,;=") }
+
+// escapeLiteral escapes a path of the document, except what is already escaped.
+func escapeLiteral(s string) string { return escapeBut(s, "/:@!$&'()*+,;=%") }
+
+func escapeQuery(s string) string { return escapeBut(s, "/:@!$&'()*+,;=%?") }
+
+func escapeBut(s, keep string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case plaintext.IsWord(rune(c)), strings.IndexByte("-._~", c) >= 0, strings.IndexByte(keep, c) >= 0:
+			b.WriteByte(c)
+		default:
+			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
+		}
+	}
+	return b.String()
+}
+
+// HasDotSegment reports whether a path has a dot segment in any encoding, since a server
+// may decode twice, treat a backslash as a slash or cut a segment at a semicolon.
+func HasDotSegment(text string) bool {
+	for range 4 {
+		for part := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '/' || c == '\\' }) {
+			part, _, _ = strings.Cut(part, ";")
+			if part = strings.TrimFunc(part, func(c rune) bool { return c <= ' ' }); part == "." || part == ".." {
+				return true
+			}
+		}
+		plain := unescape(text)
+		if plain == text {
+			return false
+		}
+		text = plain
+	}
+	return false
+}
+
+// unescape decodes what is percent-encoded and leaves a stray "%" alone.
+func unescape(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) {
+			if c, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
+				b.WriteByte(byte(c))
+				i += 2
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }

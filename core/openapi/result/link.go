@@ -17,36 +17,36 @@ const (
 	linkImage = "image"
 )
 
-// address finds URLs in text. What may follow a URL in prose is trimmed.
-var address = regexp.MustCompile(`(?i)\bhttps?://[^\s<>"'` + "`" + `\\^{}|]+`)
+// urlPattern finds URLs in text; punctuation after them is trimmed later.
+var urlPattern = regexp.MustCompile(`(?i)\bhttps?://[^\s<>"'` + "`" + `\\^{}|]+`)
 
-// gatherer collects links, each once, in order of appearance.
-type gatherer struct {
+// linkCollector collects links, each once, in order of appearance.
+type linkCollector struct {
 	links []Link
 	seen  map[string]int
 }
 
 func linksOf(root *tree.Node) []Link {
-	g := &gatherer{seen: map[string]int{}}
+	g := &linkCollector{seen: map[string]int{}}
 	g.walk(root, "", nil)
 	return g.links
 }
 
 func linksIn(text string) []Link {
-	g := &gatherer{seen: map[string]int{}}
+	g := &linkCollector{seen: map[string]int{}}
 	g.text(text)
 	return g.links
 }
 
-func (g *gatherer) walk(n *tree.Node, key string, in *tree.Node) {
+func (g *linkCollector) walk(n *tree.Node, key string, in *tree.Node) {
 	switch n.Kind {
 	case tree.Text:
 		if value := strings.TrimSpace(n.Scalar); isURL(value) {
 			l := Link{URL: value, Kind: linkPage}
-			if pictured(key, value) {
+			if isImageURL(key, value) {
 				l.Kind = linkImage
-			} else if in != nil && leads(in, key) {
-				describe(&l, in)
+			} else if in != nil && isMainURL(in, key) {
+				describeLink(&l, in)
 			}
 			g.add(l)
 			return
@@ -64,11 +64,11 @@ func (g *gatherer) walk(n *tree.Node, key string, in *tree.Node) {
 	}
 }
 
-func (g *gatherer) text(s string) {
+func (g *linkCollector) text(s string) {
 	if !strings.Contains(s, "://") {
 		return
 	}
-	for _, found := range address.FindAllString(s, maxLinks) {
+	for _, found := range urlPattern.FindAllString(s, maxLinks) {
 		found = strings.TrimRight(found, ".,;:!?*_~")
 		for _, pair := range [...]string{"()", "[]"} {
 			for strings.HasSuffix(found, pair[1:]) && strings.Count(found, pair[1:]) > strings.Count(found, pair[:1]) {
@@ -79,15 +79,15 @@ func (g *gatherer) text(s string) {
 			continue
 		}
 		l := Link{URL: found, Kind: linkPage}
-		if pictured("", found) {
+		if isImageURL("", found) {
 			l.Kind = linkImage
 		}
 		g.add(l)
 	}
 }
 
-// add keeps a link, or completes the one there is already.
-func (g *gatherer) add(l Link) {
+// add adds a link, or fills the gaps of one with the same URL.
+func (g *linkCollector) add(l Link) {
 	if i, known := g.seen[l.URL]; known {
 		old := &g.links[i]
 		old.Title, old.Description = cmp.Or(old.Title, l.Title), cmp.Or(old.Description, l.Description)
@@ -112,8 +112,8 @@ var imageKeys = regexp.MustCompile(`(?i)(image|img|thumb|picture|photo|logo|icon
 
 var imageNames = regexp.MustCompile(`(?i)\.(png|jpe?g|gif|webp|svg|avif|bmp|ico)$`)
 
-// pictured reports whether a URL is that of an image, by its key or its path.
-func pictured(key, value string) bool {
+// isImageURL reports whether a URL seems to be that of an image, by its key or path.
+func isImageURL(key, value string) bool {
 	if imageKeys.MatchString(key) && !strings.Contains(strings.ToLower(key), "page") {
 		return true
 	}
@@ -121,27 +121,27 @@ func pictured(key, value string) bool {
 	return err == nil && imageNames.MatchString(u.Path)
 }
 
-// mainKeys are the fields in which an object has its own address.
+// mainKeys are fields that usually hold the object's own URL.
 var mainKeys = []string{"url", "link", "href", "html_url", "htmlurl", "permalink", "web_url", "weburl", "webpage", "website", "page", "uri", "source_url", "product_url", "item_url", "booking_url", "product_link", "canonical_url", "self"}
 
-// leads reports whether the URL at key is the object's own address: by the name
-// of the field, or because it is the only one.
-func leads(in *tree.Node, key string) bool {
+// isMainURL reports whether the URL at key is the object's own: by the name of the field,
+// or because the object has no other.
+func isMainURL(in *tree.Node, key string) bool {
 	lower := strings.ToLower(key)
 	if slices.Contains(mainKeys, lower) {
 		return true
 	}
 	pages := 0
 	for i, k := range in.Keys {
-		if v := in.Vals[i]; v.Is(tree.Text) && isURL(v.Line()) && !pictured(k, v.Line()) {
+		if v := in.Vals[i]; v.Is(tree.Text) && isURL(v.Line()) && !isImageURL(k, v.Line()) {
 			pages++
 		}
 	}
 	return pages == 1
 }
 
-// describe takes what the other fields of the object say.
-func describe(l *Link, in *tree.Node) {
+// describeLink takes title, description and image from other fields of the object.
+func describeLink(l *Link, in *tree.Node) {
 	first := func(limit int, keys ...string) string {
 		for _, want := range keys {
 			for i, k := range in.Keys {
@@ -165,7 +165,7 @@ func describe(l *Link, in *tree.Node) {
 		if v.Is(tree.Object) && imageKeys.MatchString(k) {
 			v = v.Get("url")
 		}
-		if v.Is(tree.Text) && isURL(v.Line()) && pictured(k, v.Line()) {
+		if v.Is(tree.Text) && isURL(v.Line()) && isImageURL(k, v.Line()) {
 			l.Image = v.Line()
 			return
 		}

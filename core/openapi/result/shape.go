@@ -53,21 +53,21 @@ func Shape(resp Response) Result {
 		r.Status = "ok"
 	} else {
 		room = maxFailure
-		r.Status, r.Code = "error", code(resp.Status)
+		r.Status, r.Code = "error", errorCode(resp.Status)
 		r.RetryAfter = retryAfter(resp)
 	}
-	c := read(resp)
+	c := parse(resp)
 	r.Links = c.links
-	r.Content, r.LeftOut = c.content(room - 200)
+	r.Content, r.LeftOut = c.fit(room - 200)
 	if r.Status == "error" {
-		r.Message = message(resp.Status, r.RetryAfter, c.detail())
+		r.Message = memberMessage(resp.Status, r.RetryAfter, c.reason())
 		r.Content = clipBytes("HTTP "+strconv.Itoa(resp.Status)+" "+http.StatusText(resp.Status)+"\n"+r.Content, room)
 	}
 	return r
 }
 
-// content is a response body once its kind is known: a JSON tree, or text.
-type content struct {
+// answer is a response body once its kind is known: a JSON tree, or text.
+type answer struct {
 	root      *tree.Node
 	text      string
 	size      int
@@ -75,33 +75,33 @@ type content struct {
 	links     []Link
 }
 
-func read(resp Response) content {
+func parse(resp Response) answer {
 	body := resp.Body
 	media := tree.MediaType(resp.ContentType)
-	c := content{size: len(body), truncated: resp.Truncated}
+	c := answer{size: len(body), truncated: resp.Truncated}
 	if len(bytes.TrimSpace(body)) == 0 {
 		c.text = "The answer is empty (" + strings.TrimSpace(strconv.Itoa(resp.Status)+" "+http.StatusText(resp.Status)) + ")."
 		return c
 	}
-	if binaryMedia(media) || !tree.IsJSON(media) && !textual(body, media) {
+	if isBinaryMedia(media) || !tree.IsJSON(media) && !looksLikeText(body, media) {
 		if media == "" {
 			media = tree.MediaType(http.DetectContentType(body))
 		}
-		c.text = fmt.Sprintf("The answer is a file (%s, %s); its content cannot be read here.", plaintext.Clip(plaintext.OneLine(media), 80), volume(len(body), resp.Truncated))
+		c.text = fmt.Sprintf("The answer is a file (%s, %s); its content cannot be read here.", plaintext.Clip(plaintext.OneLine(media), 80), formatSize(len(body), resp.Truncated))
 		c.truncated = false
 		return c
 	}
-	data := tree.UTF8(utf(body, resp.ContentType))
+	data := tree.UTF8(decodeLatin1(body, resp.ContentType))
 	head := bytes.TrimLeft(data, " \t\r\n")
 	if tree.IsJSON(media) || len(head) > 0 && (head[0] == '{' || head[0] == '[') {
-		if root, ok := tree.ParseAnswer(data, resp.Truncated); ok {
+		if root, ok := tree.ParsePrefix(data, resp.Truncated); ok {
 			c.root = root
 			c.links = linksOf(root)
 			return c
 		}
 	}
 	if media == "text/html" || media == "application/xhtml+xml" || media == "" && len(head) > 0 && head[0] == '<' {
-		c.text, c.links = page(data)
+		c.text, c.links = readHTML(data)
 		return c
 	}
 	c.text = strings.TrimSpace(plaintext.Clean(string(data)))
@@ -109,8 +109,8 @@ func read(resp Response) content {
 	return c
 }
 
-// binaryMedia reports whether a media type is that of a file.
-func binaryMedia(media string) bool {
+// isBinaryMedia reports whether a media type is that of a file.
+func isBinaryMedia(media string) bool {
 	kind, sub, _ := strings.Cut(media, "/")
 	switch kind {
 	case "image":
@@ -125,9 +125,8 @@ func binaryMedia(media string) bool {
 	return strings.HasPrefix(sub, "vnd.ms-") || strings.HasPrefix(sub, "vnd.openxmlformats") || strings.HasPrefix(sub, "vnd.oasis")
 }
 
-// textual reports whether bytes look like text. What calls itself text may
-// have a stray byte that is none.
-func textual(body []byte, media string) bool {
+// looksLikeText reports whether bytes look like text. A few stray bytes are allowed.
+func looksLikeText(body []byte, media string) bool {
 	head := body[:min(len(body), 4<<10)]
 	if bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF}) {
 		return true
@@ -144,8 +143,8 @@ func textual(body []byte, media string) bool {
 	return odd*20 <= len(head)
 }
 
-// utf makes UTF-8 of the one other encoding that plugins still answer in.
-func utf(body []byte, contentType string) []byte {
+// decodeLatin1 converts Latin-1, the only other encoding seen in answers, to UTF-8.
+func decodeLatin1(body []byte, contentType string) []byte {
 	lower := strings.ToLower(contentType)
 	if utf8.Valid(body) || !strings.Contains(lower, "8859-1") && !strings.Contains(lower, "1252") {
 		return body
@@ -157,7 +156,7 @@ func utf(body []byte, contentType string) []byte {
 	return []byte(string(runes))
 }
 
-func volume(n int, more bool) string {
+func formatSize(n int, more bool) string {
 	text := fmt.Sprintf("%d bytes", n)
 	switch {
 	case n >= 1<<20:
@@ -171,16 +170,16 @@ func volume(n int, more bool) string {
 	return text
 }
 
-// content is the body in at most room bytes, and what was left out.
-func (c content) content(room int) (text, leftOut string) {
+// fit returns the answer in at most room bytes, and what was left out.
+func (c answer) fit(room int) (text, leftOut string) {
 	if c.root != nil {
-		return c.json(room)
+		return c.fitJSON(room)
 	}
 	if len(c.text) > room {
 		return clipBytes(c.text, room), fmt.Sprintf("first %d of %d characters", utf8.RuneCountInString(clipBytes(c.text, room)), utf8.RuneCountInString(c.text))
 	}
 	if c.truncated {
-		leftOut = "only the first " + volume(c.size, false) + " of the answer were read"
+		leftOut = "only the first " + formatSize(c.size, false) + " of the answer were read"
 	}
 	return c.text, leftOut
 }
@@ -194,4 +193,135 @@ func clipBytes(s string, n int) string {
 		n--
 	}
 	return s[:n]
+}
+
+// MaxContent is how many bytes the content of a Result may have.
+const MaxContent = 8 << 10
+
+// Limits of shaping.
+const (
+	maxText      = 500 // characters of one string
+	maxEntries   = 25  // of one array
+	maxShapeDeep = 8
+	maxLinks     = 1_000
+	maxFailure   = 2 << 10 // bytes of an error's content
+)
+
+// errorCode classifies an HTTP status.
+func errorCode(status int) string {
+	switch status {
+	case http.StatusUnauthorized, http.StatusProxyAuthRequired:
+		return "auth"
+	case http.StatusForbidden:
+		return "forbidden"
+	case http.StatusNotFound, http.StatusGone:
+		return "not_found"
+	case http.StatusConflict, http.StatusPreconditionFailed, http.StatusLocked:
+		return "conflict"
+	case http.StatusTooManyRequests:
+		return "rate"
+	case http.StatusRequestTimeout, http.StatusGatewayTimeout:
+		return "timeout"
+	}
+	switch {
+	case status >= 300 && status < 400:
+		return "redirect"
+	case status >= 400 && status < 500:
+		return "invalid"
+	}
+	return "server"
+}
+
+// memberMessage tells a member what went wrong, in one line.
+func memberMessage(status int, retry time.Duration, detail string) string {
+	var text string
+	switch errorCode(status) {
+	case "auth":
+		text = "The plugin does not accept the login"
+	case "forbidden":
+		text = "The plugin does not allow this"
+	case "not_found":
+		text = "The plugin does not know what was asked for"
+	case "conflict":
+		text = "The plugin says that this contradicts what it has"
+	case "rate":
+		text = "The plugin has been asked too often"
+	case "timeout":
+		text = "The plugin took too long"
+	case "redirect":
+		text = "The plugin sent the call elsewhere, which is not followed"
+	case "invalid":
+		text = "The plugin does not accept these values"
+	default:
+		text = "The plugin has a problem of its own"
+	}
+	text += " (" + strconv.Itoa(status) + ")"
+	if detail != "" {
+		text += ": " + strings.TrimRight(detail, ".")
+	}
+	text += "."
+	if retry > 0 {
+		text += " It asks to wait " + formatWait(retry) + "."
+	}
+	return text
+}
+
+// reason returns the reason that the answer gives, from the fields where APIs usually
+// put it. Text of several lines is a page or stack trace rather than a reason.
+func (c answer) reason() string {
+	if c.root == nil {
+		if len(c.text) <= 200 && !strings.Contains(c.text, "\n") && !strings.HasPrefix(c.text, "The answer is") {
+			return plaintext.Clip(plaintext.OneLine(c.text), 160)
+		}
+		return ""
+	}
+	return plaintext.Clip(plaintext.OneLine(findReason(c.root, 0)), 160)
+}
+
+func findReason(n *tree.Node, depth int) string {
+	if depth > 3 {
+		return ""
+	}
+	if n.Is(tree.List) && len(n.Vals) > 0 {
+		return findReason(n.Vals[0], depth+1)
+	}
+	if n.Is(tree.Text) && depth > 0 {
+		return n.Scalar
+	}
+	for _, key := range [...]string{"detail", "message", "error_description", "msg", "reason", "title", "description", "error", "errors"} {
+		if v := n.Get(key); v != nil {
+			if found := findReason(v, depth+1); found != "" {
+				return found
+			}
+		}
+	}
+	return ""
+}
+
+// retryAfter reads Retry-After: seconds, or a date relative to the header Date.
+func retryAfter(resp Response) time.Duration {
+	const most = 24 * time.Hour
+	value := strings.TrimSpace(resp.Header.Get("Retry-After"))
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
+		if seconds <= 0 {
+			return 0
+		}
+		return min(time.Duration(min(seconds, most.Seconds())*float64(time.Second)), most)
+	}
+	at, err := http.ParseTime(value)
+	sent, err2 := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil || err2 != nil {
+		return 0
+	}
+	return max(0, min(at.Sub(sent), most))
+}
+
+func formatWait(d time.Duration) string {
+	switch {
+	case d < 90*time.Second:
+		return plaintext.Count(int(d.Seconds()+0.5), "second")
+	case d < 90*time.Minute:
+		return plaintext.Count(int(d.Minutes()+0.5), "minute")
+	}
+	return plaintext.Count(int(d.Hours()+0.5), "hour")
 }

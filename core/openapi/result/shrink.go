@@ -11,12 +11,12 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// squeeze is how hard JSON is shortened.
-type squeeze struct{ text, entries, depth int }
+// shrinkLimits says how much of JSON is kept.
+type shrinkLimits struct{ text, entries, depth int }
 
-// squeezes are tried in turn until the JSON fits. A long text is kept whole where it
-// is most of what there is.
-var squeezes = []squeeze{
+// shrinkSteps are tried in turn until the JSON fits. The first allows long texts, for
+// answers that consist of one.
+var shrinkSteps = []shrinkLimits{
 	{8 * maxText, maxEntries, maxShapeDeep},
 	{maxText, maxEntries, maxShapeDeep},
 	{300, 15, 7},
@@ -26,32 +26,32 @@ var squeezes = []squeeze{
 	{60, 1, 3},
 }
 
-// json writes the tree in at most room bytes.
-func (c content) json(room int) (text, leftOut string) {
-	for _, q := range squeezes {
-		s := &shrinker{squeeze: q, room: room}
+// fitJSON writes the tree in at most room bytes.
+func (c answer) fitJSON(room int) (text, leftOut string) {
+	for _, q := range shrinkSteps {
+		s := &shrinker{shrinkLimits: q, room: room}
 		s.write(c.root, "", 0)
 		if s.out.Len() <= room {
-			return s.out.String(), s.words(c)
+			return s.out.String(), s.leftOut(c)
 		}
-		text, leftOut = s.out.String(), s.words(c)
+		text, leftOut = s.out.String(), s.leftOut(c)
 	}
 	text = clipBytes(text, room)
 	return text, cmp.Or(leftOut, "the rest of the answer is too long")
 }
 
 type shrinker struct {
-	squeeze
-	room  int
-	out   bytes.Buffer
-	cuts  []string
-	texts int
-	deep  int
+	shrinkLimits
+	room      int
+	out       bytes.Buffer
+	cutLists  []string
+	cutTexts  int
+	cutLevels int
 }
 
 func (s *shrinker) write(n *tree.Node, name string, depth int) {
 	if s.out.Len() > s.room+1<<10 {
-		return // too long already; the next squeeze is tried
+		return // already too long: the next step is tried
 	}
 	switch n.Kind {
 	case tree.Null:
@@ -69,17 +69,17 @@ func (s *shrinker) write(n *tree.Node, name string, depth int) {
 
 func (s *shrinker) text(v string) {
 	v = plaintext.Clean(v)
-	if len(v) > s.squeeze.text && utf8.RuneCountInString(v) > s.squeeze.text {
+	if len(v) > s.shrinkLimits.text && utf8.RuneCountInString(v) > s.shrinkLimits.text {
 		total := utf8.RuneCountInString(v)
-		v = fmt.Sprintf("%s… (%d characters)", string([]rune(v)[:s.squeeze.text]), total)
-		s.texts++
+		v = fmt.Sprintf("%s… (%d characters)", string([]rune(v)[:s.shrinkLimits.text]), total)
+		s.cutTexts++
 	}
 	s.out.WriteString(tree.Compact(v))
 }
 
 func (s *shrinker) list(n *tree.Node, name string, depth int) {
 	if depth >= s.depth && len(n.Vals) > 0 {
-		s.deep++
+		s.cutLevels++
 		fmt.Fprintf(&s.out, `"… (%s)"`, plaintext.Entries(len(n.Vals)))
 		return
 	}
@@ -89,8 +89,8 @@ func (s *shrinker) list(n *tree.Node, name string, depth int) {
 		if name != "" {
 			cut += " of " + plaintext.Clip(plaintext.OneLine(name), 40)
 		}
-		if len(s.cuts) < 4 {
-			s.cuts = append(s.cuts, cut)
+		if len(s.cutLists) < 4 {
+			s.cutLists = append(s.cutLists, cut)
 		}
 	}
 	s.out.WriteByte('[')
@@ -105,7 +105,7 @@ func (s *shrinker) list(n *tree.Node, name string, depth int) {
 
 func (s *shrinker) dict(n *tree.Node, depth int) {
 	if depth >= s.depth && len(n.Keys) > 0 {
-		s.deep++
+		s.cutLevels++
 		fmt.Fprintf(&s.out, `"… (%s)"`, plaintext.Count(len(n.Keys), "field"))
 		return
 	}
@@ -121,7 +121,7 @@ func (s *shrinker) dict(n *tree.Node, depth int) {
 		first = false
 		name := plaintext.Clip(plaintext.OneLine(key), 100)
 		if len(name) < len(key)/2 {
-			s.texts++
+			s.cutTexts++
 		}
 		s.out.WriteString(tree.Compact(name))
 		s.out.WriteByte(':')
@@ -130,17 +130,17 @@ func (s *shrinker) dict(n *tree.Node, depth int) {
 	s.out.WriteByte('}')
 }
 
-// words says what was left out, for the model and the member.
-func (s *shrinker) words(c content) string {
-	out := s.cuts
-	if s.texts > 0 {
-		out = append(out, "the beginning of "+plaintext.Count(s.texts, "long text"))
+// leftOut says what was left out, for the model and the member.
+func (s *shrinker) leftOut(c answer) string {
+	out := s.cutLists
+	if s.cutTexts > 0 {
+		out = append(out, "the beginning of "+plaintext.Count(s.cutTexts, "long text"))
 	}
-	if s.deep > 0 {
+	if s.cutLevels > 0 {
 		out = append(out, "not the innermost parts")
 	}
 	if c.truncated {
-		out = append(out, "only the first "+volume(c.size, false)+" of the answer were read")
+		out = append(out, "only the first "+formatSize(c.size, false)+" of the answer were read")
 	}
 	return strings.Join(out, "; ")
 }

@@ -8,16 +8,16 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// Coerce brings a value nearer to its schema, as models often miss the type
-// and mean the right thing: JSON in a string, "5" for 5, one entry for a list,
-// null for nothing, the wrong case of an enum. What it cannot bring nearer it
-// leaves to check. keep is false where the value stands for nothing.
+// Coerce converts a value to what its schema wants, as models often send the right
+// thing in the wrong type: JSON in a string, "5" for 5, one entry for a list, null for
+// nothing, the wrong case of an enum. What it cannot convert it leaves for Check. keep
+// is false if the value is null and means that nothing is to be sent.
 func (f *Faults) Coerce(s *Schema, v any) (out any, keep bool) {
 	if f.steps++; f.steps > maxSteps {
 		return v, true
 	}
 	if v == nil {
-		return nil, s.nulls()
+		return nil, s.allowsNull()
 	}
 	v = convert(s, v)
 	switch value := v.(type) {
@@ -37,13 +37,13 @@ func (f *Faults) Coerce(s *Schema, v any) (out any, keep bool) {
 				delete(value, name)
 			}
 		}
-		f.branch(s, value)
+		f.coerceChoice(s, value)
 		for _, name := range s.required {
 			if _, given := value[name]; !given && s.Needs(name) {
 				p := s.Property(name)
 				if only, ok := p.Fixed(); ok {
 					value[name] = only
-				} else if p != nil && p.nulls() {
+				} else if p != nil && p.allowsNull() {
 					value[name] = nil
 				}
 			}
@@ -60,19 +60,18 @@ func (f *Faults) Coerce(s *Schema, v any) (out any, keep bool) {
 	return v, true
 }
 
-// branch coerces what only one of several choices knows: the nearest, where
-// none fits as it is.
-func (f *Faults) branch(s *Schema, value map[string]any) {
-	if len(s.some) == 0 {
+// coerceChoice coerces an object for the nearest of anyOf, if none fits as it is.
+func (f *Faults) coerceChoice(s *Schema, value map[string]any) {
+	if len(s.anyOf) == 0 {
 		return
 	}
-	best := f.best(s, value)
-	if best >= 0 && (len(s.some[best].props.Keys) > 0 || len(s.some[best].some) > 0) {
-		f.Coerce(s.some[best], value)
+	best := f.nearestChoice(s, value)
+	if best >= 0 && (len(s.anyOf[best].props.Keys) > 0 || len(s.anyOf[best].anyOf) > 0) {
+		f.Coerce(s.anyOf[best], value)
 	}
 }
 
-// Property returns the schema of a property, nil where anything may be sent.
+// Property returns the schema of a property, or nil if anything may be sent.
 func (s *Schema) Property(name string) *Schema {
 	if s == nil {
 		return nil
@@ -80,58 +79,58 @@ func (s *Schema) Property(name string) *Schema {
 	if i := s.props.Find(name); i >= 0 {
 		return s.props.Vals[i]
 	}
-	return s.extra
+	return s.additional
 }
 
 // At returns the schema of the i-th entry of a list.
 func (s *Schema) At(i int) *Schema {
 	switch {
-	case i < len(s.tuple):
-		return s.tuple[i]
+	case i < len(s.prefixItems):
+		return s.prefixItems[i]
 	case s.items != nil:
 		return s.items
 	}
 	return &Schema{}
 }
 
-// Fixed returns the value that a required property can only have: its default
-// or the single value of its enum.
+// Fixed returns the value to send for a required property that is not given: its
+// default, or the only value of its enum.
 func (s *Schema) Fixed() (any, bool) {
 	switch {
 	case s == nil:
 		return nil, false
-	case s.preset != nil:
-		return s.preset, true
+	case s.defaultValue != nil:
+		return s.defaultValue, true
 	case len(s.enum) == 1:
 		return s.enum[0], true
 	}
 	return nil, false
 }
 
-// convert changes the type of one value, and nothing below it.
+// convert changes the type of one value, not of the values in it.
 func convert(s *Schema, v any) any {
 	if len(s.enum) > 0 {
-		return choose(s.enum, v)
+		return matchEnum(s.enum, v)
 	}
-	want := s.kinds(0)
+	want := s.effectiveTypes(0)
 	if want == 0 {
-		// Where anything may be sent the model is told to send text.
+		// If anything may be sent, the tool tells the model to send text.
 		if text, isText := v.(string); isText {
-			return parse(TypeObject|TypeArray|TypeString, text)
+			return parseText(TypeObject|TypeArray|TypeString, text)
 		}
 		return v
 	}
 	switch value := v.(type) {
 	case string:
 		if want&TypeString != 0 {
-			want &= TypeString | TypeArray | TypeObject // "5" stays a text
+			want &= TypeString | TypeArray | TypeObject // "5" stays text
 		}
-		return parse(want, value)
+		return parseText(want, value)
 	case json.Number:
 		switch {
 		case want&(typeInteger|typeNumber) != 0:
 			if want&typeNumber == 0 {
-				return whole(value)
+				return wholeNumber(value)
 			}
 			return v
 		case want&TypeString != 0:
@@ -159,15 +158,15 @@ func convert(s *Schema, v any) any {
 	return v
 }
 
-// kinds are the types of s, or of its choices where it has none of its own; 0
-// where one of them allows everything.
-func (s *Schema) kinds(depth int) Types {
+// effectiveTypes returns the types of s, or those of its choices if it declares none; 0
+// if one of them allows every type.
+func (s *Schema) effectiveTypes(depth int) Types {
 	if s.types != 0 || depth > 8 {
 		return s.types
 	}
 	var out Types
-	for _, c := range s.some {
-		of := c.kinds(depth + 1)
+	for _, c := range s.anyOf {
+		of := c.effectiveTypes(depth + 1)
 		if of == 0 {
 			return 0
 		}
@@ -176,11 +175,11 @@ func (s *Schema) kinds(depth int) Types {
 	return out
 }
 
-// parse reads what a string means where no string is wanted.
-func parse(want Types, s string) any {
+// parseText converts a string to one of the wanted types.
+func parseText(want Types, s string) any {
 	trimmed := strings.TrimSpace(s)
 	if want&(typeInteger|typeNumber) != 0 && tree.IsNumber(trimmed) {
-		return whole(json.Number(trimmed))
+		return wholeNumber(json.Number(trimmed))
 	}
 	if want&typeBoolean != 0 {
 		switch strings.ToLower(trimmed) {
@@ -201,8 +200,8 @@ func parse(want Types, s string) any {
 	return s
 }
 
-// whole writes 5.0 as 5.
-func whole(n json.Number) json.Number {
+// wholeNumber turns 5.0 into 5.
+func wholeNumber(n json.Number) json.Number {
 	if strings.ContainsAny(string(n), ".eE") {
 		if f, err := n.Float64(); err == nil && f == float64(int64(f)) && f < 1<<53 && f > -1<<53 {
 			return json.Number(strconv.FormatInt(int64(f), 10))
@@ -211,10 +210,10 @@ func whole(n json.Number) json.Number {
 	return n
 }
 
-// choose returns the value of an enum that v means, or v.
-func choose(enum []any, v any) any {
+// matchEnum returns the value of an enum that v equals apart from type and case, or v.
+func matchEnum(enum []any, v any) any {
 	for _, e := range enum {
-		if same(e, v) {
+		if equal(e, v) {
 			return e
 		}
 	}

@@ -11,6 +11,150 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
+// View limits how much of a schema a model is shown.
+type View struct {
+	Depth    int // levels of objects and lists within one another
+	Text     int // characters of a description
+	Optional int // optional properties of an object below the first level, and twice as many on it
+	Values   int // nodes in all
+}
+
+// Drawing renders schemas of the graph as JSON Schema trees within one View.
+type Drawing struct {
+	View
+	count     int
+	ancestors []*Schema // the schemas being drawn, to cut cycles
+}
+
+// NewDrawing returns a Drawing within a View.
+func NewDrawing(v View) *Drawing { return &Drawing{View: v} }
+
+// Whole reports whether the View had room for all values, so that nothing was cut
+// merely because it came last.
+func (d *Drawing) Whole() bool { return d.count <= d.Values }
+
+// Draw returns the JSON Schema of s, which lies depth levels deep.
+func (d *Drawing) Draw(s *Schema, depth int) map[string]any {
+	d.count++
+	if slices.Contains(d.ancestors, s) || d.count > d.Values {
+		return typeOnly(s)
+	}
+	d.ancestors = append(d.ancestors, s)
+	defer func() { d.ancestors = d.ancestors[:len(d.ancestors)-1] }()
+	out := map[string]any{}
+	if choices := s.meaningfulChoices(); len(choices) > 0 && len(s.props.Keys) == 0 && len(s.enum) == 0 {
+		if drawn := d.drawChoices(choices, depth); drawn != nil {
+			d.drawDescription(s, drawn)
+			return drawn
+		}
+	}
+	kind := toolType(s)
+	out["type"] = kind
+	switch kind {
+	case "object":
+		d.drawObject(s, depth, out)
+	case "array":
+		if depth < d.Depth && s.items != nil {
+			out["items"] = d.Draw(s.items, depth+1)
+		} else {
+			out["items"] = typeOnly(s)["items"]
+		}
+	}
+	d.drawBounds(s, kind, out)
+	d.drawDescription(s, out)
+	return out
+}
+
+// typeOnly draws a schema by its type alone.
+func typeOnly(s *Schema) map[string]any {
+	kind := toolType(s)
+	out := map[string]any{"type": kind}
+	if kind == "array" {
+		inner := toolType(s.At(0))
+		if inner == "array" { // providers demand "items" of every list
+			out["items"] = map[string]any{"type": "array", "items": map[string]any{"type": "string"}}
+		} else {
+			out["items"] = map[string]any{"type": inner}
+		}
+	}
+	return out
+}
+
+// toolType returns the one type that the model is told. Of several, string comes first,
+// for Coerce converts it to the others.
+func toolType(s *Schema) string {
+	switch t := s.Shape(); {
+	case t != 0:
+		return t.names()[0]
+	case s.types&TypeString != 0:
+		return "string"
+	case s.types != 0:
+		return s.types.names()[0]
+	case len(s.meaningfulChoices()) > 0:
+		return toolType(s.meaningfulChoices()[0])
+	case s.additional != nil || len(s.required) > 0:
+		return "object"
+	case len(s.enum) > 0:
+		return TypeOf(s.enum[0]).names()[0]
+	}
+	return "string"
+}
+
+// meaningfulChoices returns the entries of anyOf that describe a value; those that only
+// name required properties do not.
+func (s *Schema) meaningfulChoices() []*Schema {
+	var out []*Schema
+	for _, c := range s.anyOf {
+		if !c.IsOpen() || c.lost {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// drawChoices draws alternatives: as one schema if they look alike, else as "anyOf".
+func (d *Drawing) drawChoices(choices []*Schema, depth int) map[string]any {
+	if len(choices) > 6 {
+		choices = choices[:6]
+	}
+	var drawn []map[string]any
+	seen := map[string]bool{}
+	for _, c := range choices {
+		one := d.Draw(c, depth+min(depth, 1)) // the body's own choices keep its depth
+		if text := tree.Compact(one); !seen[text] {
+			seen[text] = true
+			drawn = append(drawn, one)
+		}
+	}
+	if enum := joinEnums(drawn); enum != nil {
+		return enum
+	}
+	if len(drawn) == 1 {
+		return drawn[0]
+	}
+	return map[string]any{"anyOf": drawn}
+}
+
+// joinEnums makes one enum of alternatives that are all enums of strings, else nil.
+func joinEnums(drawn []map[string]any) map[string]any {
+	var all []any
+	for _, m := range drawn {
+		values, isEnum := m["enum"].([]any)
+		if !isEnum || m["type"] != "string" {
+			return nil
+		}
+		for _, v := range values {
+			if !slices.Contains(all, v) {
+				all = append(all, v)
+			}
+		}
+	}
+	if len(all) == 0 || len(all) > maxEnum {
+		return nil
+	}
+	return map[string]any{"type": "string", "enum": all}
+}
+
 func (d *Drawing) drawObject(s *Schema, depth int, out map[string]any) {
 	properties := map[string]any{}
 	required := []string{}
@@ -28,12 +172,12 @@ func (d *Drawing) drawObject(s *Schema, depth int, out map[string]any) {
 			}
 		}
 		drawn := d.Draw(p, depth+1)
-		if p.nulls() && d.Text >= 100 {
+		if p.allowsNull() && d.Text >= 100 {
 			text, _ := drawn["description"].(string)
 			drawn["description"] = strings.TrimSpace(text + " (null: none)")
 		}
 		properties[name] = drawn
-		if _, free := p.Fixed(); must && !free && !p.nulls() {
+		if _, free := p.Fixed(); must && !free && !p.allowsNull() {
 			required = append(required, name)
 		}
 	}
@@ -45,14 +189,14 @@ func (d *Drawing) drawObject(s *Schema, depth int, out map[string]any) {
 				}
 			}
 		}
-		for _, c := range s.choices() {
+		for _, c := range s.meaningfulChoices() {
 			for i, name := range c.props.Keys {
 				add(name, c.props.Vals[i], false)
 			}
 		}
-		for _, name := range s.required { // and nowhere described
+		for _, name := range s.required { // required but not described
 			if s.props.Find(name) < 0 && !s.closed {
-				free := s.extra
+				free := s.additional
 				if free == nil {
 					free = &Schema{}
 				}
@@ -67,14 +211,14 @@ func (d *Drawing) drawObject(s *Schema, depth int, out map[string]any) {
 		slices.Sort(required)
 		out["required"] = required
 	}
-	if s.extra != nil && len(properties) == 0 && depth < d.Depth && !s.extra.IsOpen() {
-		out["additionalProperties"] = d.Draw(s.extra, depth+1)
+	if s.additional != nil && len(properties) == 0 && depth < d.Depth && !s.additional.IsOpen() {
+		out["additionalProperties"] = d.Draw(s.additional, depth+1)
 	}
 }
 
-// limits writes the bounds that all providers take. Values to choose from are
-// written for texts only; others stand in the remark.
-func (d *Drawing) limits(s *Schema, kind string, out map[string]any) {
+// drawBounds writes the limits that all model providers accept. An enum is written for
+// strings only; others become part of the description.
+func (d *Drawing) drawBounds(s *Schema, kind string, out map[string]any) {
 	if kind == "string" && len(s.enum) > 0 && len(s.enum) <= maxEnum {
 		var values []any
 		for _, v := range s.enum {
@@ -86,8 +230,8 @@ func (d *Drawing) limits(s *Schema, kind string, out map[string]any) {
 			out["enum"] = values
 		}
 	}
-	if TypeOf(s.preset) != TypeObject && TypeOf(s.preset) != TypeArray && s.preset != nil && fits(s.preset, kind) && len(tree.Plain(s.preset)) <= 60 {
-		out["default"] = s.preset
+	if TypeOf(s.defaultValue) != TypeObject && TypeOf(s.defaultValue) != TypeArray && s.defaultValue != nil && hasType(s.defaultValue, kind) && len(tree.Plain(s.defaultValue)) <= 60 {
+		out["default"] = s.defaultValue
 	}
 	if kind == "string" && s.format == "date-time" {
 		out["format"] = "date-time"
@@ -101,44 +245,46 @@ func (d *Drawing) limits(s *Schema, kind string, out map[string]any) {
 			out[name] = n
 		}
 	}
-	if b.minLen > 0 {
-		set("minLength", "string", b.minLen)
+	if b.minLength > 0 {
+		set("minLength", "string", b.minLength)
 	}
-	set("maxLength", "string", b.maxLen)
+	set("maxLength", "string", b.maxLength)
 	if b.minItems > 0 {
 		set("minItems", "array", b.minItems)
 	}
 	set("maxItems", "array", b.maxItems)
 	if kind == "integer" || kind == "number" {
-		if b.min != nil && !b.over {
-			out["minimum"] = json.Number(trim(*b.min))
+		if b.min != nil && !b.exclusiveMin {
+			out["minimum"] = json.Number(formatNumber(*b.min))
 		} else if b.min != nil && kind == "integer" {
-			out["minimum"] = json.Number(trim(math.Floor(*b.min) + 1))
+			out["minimum"] = json.Number(formatNumber(math.Floor(*b.min) + 1))
 		}
-		if b.max != nil && !b.under {
-			out["maximum"] = json.Number(trim(*b.max))
+		if b.max != nil && !b.exclusiveMax {
+			out["maximum"] = json.Number(formatNumber(*b.max))
 		} else if b.max != nil && kind == "integer" {
-			out["maximum"] = json.Number(trim(math.Ceil(*b.max) - 1))
+			out["maximum"] = json.Number(formatNumber(math.Ceil(*b.max) - 1))
 		}
 	}
-	if kind == "string" && b.checked && len(b.pattern) <= 100 && d.Text >= 60 {
+	if kind == "string" && b.patternChecked && len(b.pattern) <= 100 && d.Text >= 60 {
 		out["pattern"] = b.pattern
 	}
 }
 
-func fits(v any, kind string) bool {
+func hasType(v any, kind string) bool {
 	return slices.Contains(TypeOf(v).names(), kind)
 }
 
-// remarks are words for the formats that no provider takes.
-var remarks = map[string]string{
+// formatHints explain formats in the description, as providers reject most values of
+// "format".
+var formatHints = map[string]string{
 	"date": "YYYY-MM-DD", "time": "HH:MM:SS", "uuid": "a UUID", "email": "an e-mail address", "uri": "a URL", "url": "a URL", "byte": "base64", "binary": "the content of a text file",
 	"password": "a secret", "ipv4": "an IPv4 address", "hostname": "a host name", "duration": "an ISO 8601 duration", "unix-time": "seconds since 1970",
 }
 
-// remark writes the description of a schema, with what has no other place.
-func (d *Drawing) remark(s *Schema, out map[string]any) {
-	text := cmp.Or(s.text, s.title)
+// drawDescription writes the description of a schema, with the format, values and
+// example that the tool cannot say otherwise.
+func (d *Drawing) drawDescription(s *Schema, out map[string]any) {
+	text := cmp.Or(s.description, s.title)
 	if d.Text > 0 {
 		text = plaintext.Clip(text, d.Text)
 	} else {
@@ -151,18 +297,78 @@ func (d *Drawing) remark(s *Schema, out map[string]any) {
 		text += "(" + words + ")"
 	}
 	kind, _ := out["type"].(string)
-	if words := remarks[s.format]; words != "" && kind == "string" && d.Text > 0 && !strings.Contains(text, words) {
+	if words := formatHints[s.format]; words != "" && kind == "string" && d.Text > 0 && !strings.Contains(text, words) {
 		add(words)
 	}
 	if len(s.enum) > 0 && out["enum"] == nil && kind != "boolean" {
 		add("one of " + plaintext.Clip(enumerate(s.enum), 120))
 	}
-	if s.sample != nil && out["enum"] == nil && d.Text >= 60 && kind != "object" && kind != "array" && kind != "boolean" {
-		if example := plaintext.Clip(plaintext.OneLine(tree.Plain(s.sample)), 60); example != "" && !strings.Contains(text, example) {
+	if s.example != nil && out["enum"] == nil && d.Text >= 60 && kind != "object" && kind != "array" && kind != "boolean" {
+		if example := plaintext.Clip(plaintext.OneLine(tree.Plain(s.example)), 60); example != "" && !strings.Contains(text, example) {
 			add("e.g. " + example)
 		}
 	}
 	if text != "" {
 		out["description"] = text
 	}
+}
+
+// Outline renders a schema as OpenAPI 3.0 for another validator: everything that is
+// checked, no descriptions, cycles and depth cut.
+func (s *Schema) Outline() map[string]any { return (&outliner{}).outline(s, 0) }
+
+type outliner struct{ count int }
+
+const outlineDepth = 6
+
+func (d *outliner) outline(s *Schema, depth int) map[string]any {
+	out := map[string]any{}
+	if d.count++; s == nil || depth > outlineDepth || d.count > 2_000 {
+		return out
+	}
+	if t := s.singleType(); t != 0 {
+		out["type"] = t.names()[0]
+	}
+	if s.allowsNull() {
+		out["nullable"] = true
+	}
+	if len(s.enum) > 0 {
+		out["enum"] = s.enum
+	}
+	if len(s.props.Keys) > 0 {
+		props := map[string]any{}
+		for i, name := range s.props.Keys {
+			props[name] = d.outline(s.props.Vals[i], depth+1)
+		}
+		out["properties"] = props
+	}
+	var required []string
+	for _, name := range s.required {
+		if s.Needs(name) {
+			required = append(required, name)
+		}
+	}
+	if len(required) > 0 {
+		out["required"] = required
+	}
+	if s.additional != nil {
+		out["additionalProperties"] = d.outline(s.additional, depth+1)
+	}
+	if s.items != nil || s.singleType() == TypeArray {
+		out["items"] = d.outline(s.items, depth+1)
+	}
+	if b := s.bounds; b != nil {
+		for name, n := range map[string]int{"minLength": b.minLength, "maxLength": b.maxLength, "minItems": b.minItems, "maxItems": b.maxItems} {
+			if n >= 0 {
+				out[name] = n
+			}
+		}
+		if b.min != nil && !b.exclusiveMin {
+			out["minimum"] = *b.min
+		}
+		if b.max != nil && !b.exclusiveMax {
+			out["maximum"] = *b.max
+		}
+	}
+	return out
 }

@@ -2,7 +2,7 @@ package schema
 
 // Limits of reading schemas.
 const (
-	maxMerged     = 300_000 // properties that allOf copies
+	maxMerged     = 300_000 // properties copied by allOf
 	maxSchemas    = 60_000  // read for one document
 	maxNesting    = 200     // of schemas within schemas while reading
 	maxVisits     = 300_000 // of schemas, by all operations together
@@ -16,8 +16,8 @@ const (
 	maxSampleValues = 200 // values in one sample
 )
 
-// Limits of checking arguments.
+// Limits of checking one set of arguments.
 const (
-	maxSteps  = 200_000 // schemas applied to one set of arguments
-	maxFaults = 8       // reported of one set of arguments
+	maxSteps  = 200_000 // schemas applied
+	maxFaults = 8       // reported
 )

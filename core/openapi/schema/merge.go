@@ -7,19 +7,19 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// Merge merges the members of every "allOf" into the schema that has them,
-// so that all that follows knows no "allOf".
+// Merge merges the members of every "allOf" into the schema that has it. Nothing after
+// it needs to know "allOf".
 func (r *Reader) Merge() {
-	for _, s := range r.order {
-		r.flat(s, 0)
+	for _, s := range r.all {
+		r.mergeAllOf(s, 0)
 	}
 }
 
-func (r *Reader) flat(s *Schema, depth int) bool {
+func (r *Reader) mergeAllOf(s *Schema, depth int) bool {
 	switch {
-	case s.state == 2:
+	case s.merge == 2:
 		return true
-	case s.state == 1:
+	case s.merge == 1:
 		r.Infof("cyclic-allof", "", "a schema is part of itself through \"allOf\"; the inner one was left out")
 		return false
 	case depth > maxNesting:
@@ -27,75 +27,75 @@ func (r *Reader) flat(s *Schema, depth int) bool {
 		s.lost = true
 		return false
 	}
-	s.state = 1
-	all := s.all
-	s.all = nil
+	s.merge = 1
+	all := s.allOf
+	s.allOf = nil
 	alone := len(all) == 1 && len(s.props.Keys) == 0 && len(s.required) == 0
 	if !alone {
 		s.closed = s.closed && len(all) == 0
 	}
-	sent := s.demands()
+	sent := s.requirements()
 	for _, m := range all {
-		if !r.flat(m, depth+1) {
+		if !r.mergeAllOf(m, depth+1) {
 			s.lost = s.lost || m.lost
 			continue
 		}
-		if r.merged += len(m.props.Keys); r.merged > maxMerged {
+		if r.mergedProperties += len(m.props.Keys); r.mergedProperties > maxMerged {
 			r.Warnf("too-many-schemas", "", "\"allOf\" joins more than %d properties; the rest were left open", maxMerged)
 			s.lost = true
 			break
 		}
-		s.absorb(m)
-		sent = append(sent, m.demands()...)
+		s.mergeMember(m)
+		sent = append(sent, m.requirements()...)
 		s.closed = s.closed || alone && m.closed
 	}
 	if len(all) > 0 {
-		r.release(s, sent, depth)
+		r.makeWritable(s, sent, depth)
 	}
-	s.state = 2
+	s.merge = 2
 	return true
 }
 
-// demand is a property that a member of an "allOf" requires without calling it
+// requirement is a property that a member of an "allOf" requires without calling it
 // read-only.
-type demand struct {
+type requirement struct {
 	name     string
-	declared bool // by that member itself
+	declared bool // by that member
 }
 
-func (s *Schema) demands() []demand {
-	var out []demand
+func (s *Schema) requirements() []requirement {
+	var out []requirement
 	for _, name := range s.required {
 		if i := s.props.Find(name); i < 0 || !s.props.Vals[i].readOnly {
-			out = append(out, demand{name, i >= 0})
+			out = append(out, requirement{name, i >= 0})
 		}
 	}
 	return out
 }
 
-// release makes properties writable that one member of an "allOf" calls
-// read-only and another requires. Where that other describes the property anew,
-// it must be sent. Where it only names it, it may be: {required: [id, type]} is
-// how references are made, but also how answers are described that requests share.
-func (r *Reader) release(s *Schema, demands []demand, depth int) {
+// makeWritable makes properties writable that one member of an "allOf" calls read-only
+// and another requires. If that other member declares the property again, it stays
+// required. If it only names it, it becomes optional: documents write {required: [id]}
+// both for requests that need the id and for answers that share their schema.
+func (r *Reader) makeWritable(s *Schema, demands []requirement, depth int) {
 	for _, d := range demands {
 		i := s.props.Find(d.name)
-		if i < 0 || !s.props.Vals[i].readOnly || s.props.Vals[i].state == 1 || !r.flat(s.props.Vals[i], depth+1) {
+		if i < 0 || !s.props.Vals[i].readOnly || s.props.Vals[i].merge == 1 || !r.mergeAllOf(s.props.Vals[i], depth+1) {
 			continue
 		}
 		free := *s.props.Vals[i]
 		free.readOnly = false
 		s.props.Vals[i] = &free
-		if !slices.ContainsFunc(demands, func(e demand) bool { return e.name == d.name && e.declared }) {
+		if !slices.ContainsFunc(demands, func(e requirement) bool { return e.name == d.name && e.declared }) {
 			s.required = slices.DeleteFunc(slices.Clone(s.required), func(name string) bool { return name == d.name })
 		}
 	}
 }
 
-// absorb takes over what m says and s does not. What both say, s decides,
-// except that both sets of required properties hold.
-func (s *Schema) absorb(m *Schema) {
-	switch common := meet(s.types, m.types); {
+// mergeMember adds what m says to s. Where both say something s wins, except that the
+// required properties of both hold.
+func (s *Schema) mergeMember(m *Schema) {
+	switch common := commonTypes(s.types, m.types); {
 	case s.types == 0:
 		s.types = m.types
 	case m.types != 0 && common != 0:
@@ -107,12 +107,12 @@ func (s *Schema) absorb(m *Schema) {
 	s.lost = s.lost || m.lost
 	s.format = cmp.Or(s.format, m.format)
 	s.title = cmp.Or(s.title, m.title)
-	s.text = cmp.Or(s.text, m.text)
-	if s.preset == nil {
-		s.preset = m.preset
+	s.description = cmp.Or(s.description, m.description)
+	if s.defaultValue == nil {
+		s.defaultValue = m.defaultValue
 	}
-	if s.sample == nil {
-		s.sample = m.sample
+	if s.example == nil {
+		s.example = m.example
 	}
 	if len(s.enum) == 0 {
 		s.enum = m.enum
@@ -120,34 +120,33 @@ func (s *Schema) absorb(m *Schema) {
 		s.enum = both
 	}
 	for i, name := range m.props.Keys {
-		s.adopt(name, m.props.Vals[i])
+		s.mergeProperty(name, m.props.Vals[i])
 	}
 	s.required = append(slices.Clip(s.required), m.required...)
 	slices.Sort(s.required)
 	s.required = slices.Compact(s.required)
-	if s.extra == nil {
-		s.extra = m.extra
+	if s.additional == nil {
+		s.additional = m.additional
 	}
 	if s.items == nil {
-		s.items, s.tuple = m.items, m.tuple
+		s.items, s.prefixItems = m.items, m.prefixItems
 	}
-	if len(s.some) == 0 {
-		s.some = m.some
+	if len(s.anyOf) == 0 {
+		s.anyOf = m.anyOf
 	} else {
-		// Two sets of choices at once: those of the second stay known as
-		// properties that may be sent.
-		for _, choice := range m.some {
+		// Two anyOf at once: the properties of the second are kept as optional ones.
+		for _, choice := range m.anyOf {
 			for i, name := range choice.props.Keys {
-				s.adopt(name, choice.props.Vals[i])
+				s.mergeProperty(name, choice.props.Vals[i])
 			}
 		}
 	}
-	s.bounds = s.bounds.tighten(m.bounds)
+	s.bounds = s.bounds.merge(m.bounds)
 }
 
-// adopt adds a property. One that s has already keeps what it says; of two
-// objects the properties are joined, one level deep.
-func (s *Schema) adopt(name string, p *Schema) {
+// mergeProperty adds a property. If s has it already, two scalars are merged as by
+// mergeMember, and of two objects the properties are joined, one level deep.
+func (s *Schema) mergeProperty(name string, p *Schema) {
 	i := s.props.Find(name)
 	if i < 0 {
 		if len(s.props.Keys) < maxProperties {
@@ -158,16 +157,16 @@ func (s *Schema) adopt(name string, p *Schema) {
 	mine := s.props.Vals[i]
 	switch {
 	case mine == p:
-	case mine.plain() && p.plain() && !mine.IsOpen(): // what either says holds
+	case mine.isLeaf() && p.isLeaf() && !mine.IsOpen(): // both hold
 		joined := *mine
-		joined.absorb(p)
-		joined.state = 2
+		joined.mergeMember(p)
+		joined.merge = 2
 		s.props.Vals[i] = &joined
-	case mine.state == 2 && mine.IsOpen():
+	case mine.merge == 2 && mine.IsOpen():
 		joined := *p
-		joined.text, joined.title = cmp.Or(mine.text, p.text), cmp.Or(mine.title, p.title)
+		joined.description, joined.title = cmp.Or(mine.description, p.description), cmp.Or(mine.title, p.title)
 		s.props.Vals[i] = &joined
-	case mine.state == 2 && p.state == 2 && len(p.props.Keys) > 0 && len(mine.props.Keys) > 0:
+	case mine.merge == 2 && p.merge == 2 && len(p.props.Keys) > 0 && len(mine.props.Keys) > 0:
 		joined := *mine
 		joined.props = tree.Table[*Schema]{}
 		for _, from := range []*Schema{mine, p} {
@@ -181,18 +180,18 @@ func (s *Schema) adopt(name string, p *Schema) {
 	}
 }
 
-// plain reports whether a schema has no schemas in it and is not being merged.
-func (s *Schema) plain() bool {
-	return s.state != 1 && len(s.all) == 0 && len(s.some) == 0 && len(s.props.Keys) == 0 && s.items == nil && s.extra == nil && s.tuple == nil
+// isLeaf reports whether a schema has no schemas in it and is not being merged.
+func (s *Schema) isLeaf() bool {
+	return s.merge != 1 && len(s.allOf) == 0 && len(s.anyOf) == 0 && len(s.props.Keys) == 0 && s.items == nil && s.additional == nil && s.prefixItems == nil
 }
 
 // IsOpen reports whether a schema allows everything.
 func (s *Schema) IsOpen() bool {
-	return s.types == 0 && len(s.props.Keys) == 0 && s.items == nil && len(s.enum) == 0 && len(s.some) == 0 && s.extra == nil && s.bounds == nil
+	return s.types == 0 && len(s.props.Keys) == 0 && s.items == nil && len(s.enum) == 0 && len(s.anyOf) == 0 && s.additional == nil && s.bounds == nil
 }
 
-// meet returns the types that both sets allow; an integer is a number.
-func meet(a, b Types) Types {
+// commonTypes returns the types that both sets allow; an integer is a number.
+func commonTypes(a, b Types) Types {
 	common := a & b
 	if a&typeInteger != 0 && b&typeNumber != 0 || a&typeNumber != 0 && b&typeInteger != 0 {
 		common |= typeInteger
@@ -203,15 +202,15 @@ func meet(a, b Types) Types {
 func intersect(a, b []any) []any {
 	var out []any
 	for _, v := range a {
-		if slices.ContainsFunc(b, func(w any) bool { return same(v, w) }) {
+		if slices.ContainsFunc(b, func(w any) bool { return equal(v, w) }) {
 			out = append(out, v)
 		}
 	}
 	return out
 }
 
-// tighten fills the limits that b lacks with those of m.
-func (b *bounds) tighten(m *bounds) *bounds {
+// merge returns b with limits of m where b has none.
+func (b *bounds) merge(m *bounds) *bounds {
 	if b == nil || m == nil {
 		if b == nil {
 			return m
@@ -220,25 +219,25 @@ func (b *bounds) tighten(m *bounds) *bounds {
 	}
 	out := *b
 	if out.min == nil {
-		out.min, out.over = m.min, m.over
+		out.min, out.exclusiveMin = m.min, m.exclusiveMin
 	}
 	if out.max == nil {
-		out.max, out.under = m.max, m.under
+		out.max, out.exclusiveMax = m.max, m.exclusiveMax
 	}
-	if out.step == 0 {
-		out.step = m.step
+	if out.multipleOf == 0 {
+		out.multipleOf = m.multipleOf
 	}
 	if out.pattern == "" {
-		out.pattern, out.checked = m.pattern, m.checked
+		out.pattern, out.patternChecked = m.pattern, m.patternChecked
 	}
 	out.unique = out.unique || m.unique
 	for _, p := range []struct{ mine, theirs *int }{
-		{&out.minLen, &m.minLen},
-		{&out.maxLen, &m.maxLen},
+		{&out.minLength, &m.minLength},
+		{&out.maxLength, &m.maxLength},
 		{&out.minItems, &m.minItems},
 		{&out.maxItems, &m.maxItems},
-		{&out.minProps, &m.minProps},
-		{&out.maxProps, &m.maxProps},
+		{&out.minProperties, &m.minProperties},
+		{&out.maxProperties, &m.maxProperties},
 	} {
 		if *p.mine < 0 {
 			*p.mine = *p.theirs

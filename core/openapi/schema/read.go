@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
@@ -11,31 +12,30 @@ import (
 // shared by all operations.
 type Reader struct {
 	tree.Reporter
-	refs    *tree.Resolver
-	version string // stands for schemas that are too many to be told apart
-	schemas map[*tree.Node]*Schema
-	order   []*Schema
-	queue   []job
-	made    int
-	merged  int
-	visits  int
-	marks   map[*Schema]Fingerprint
+	refs             *tree.Resolver
+	version          string // of the document, see Fingerprint
+	schemas          map[*tree.Node]*Schema
+	all              []*Schema
+	queue            []pendingSchema
+	count            int
+	mergedProperties int
+	fingerprinted    int
+	fingerprints     map[*Schema]Fingerprint
 }
 
-// NewReader returns a reader of schemas. version changes whenever the
-// document does.
+// NewReader returns a Reader. version must change whenever the document does.
 func NewReader(refs *tree.Resolver, version string, to tree.Reporter) *Reader {
-	return &Reader{Reporter: to, refs: refs, version: version, schemas: map[*tree.Node]*Schema{}, marks: map[*Schema]Fingerprint{}}
+	return &Reader{Reporter: to, refs: refs, version: version, schemas: map[*tree.Node]*Schema{}, fingerprints: map[*Schema]Fingerprint{}}
 }
 
-// job is a schema that has been promised and is yet to be read. Schemas are
-// read from a queue, not by recursion: a chain of any length needs no stack.
-type job struct {
+// pendingSchema is a schema that Read returned and Drain has yet to fill in. A queue
+// rather than recursion means that a chain of any length needs no stack.
+type pendingSchema struct {
 	from tree.Cursor
 	to   *Schema
 }
 
-// Read returns the schema at s, at once; drain fills it in.
+// Read returns the schema at s. It is empty until Drain is called.
 func (r *Reader) Read(s tree.Cursor) *Schema {
 	if s.Node == nil || s.Is(tree.Null) {
 		return &Schema{}
@@ -45,31 +45,31 @@ func (r *Reader) Read(s tree.Cursor) *Schema {
 	}
 	out := &Schema{}
 	r.schemas[s.Node] = out
-	r.order = append(r.order, out)
+	r.all = append(r.all, out)
 	if s.Get("$ref").Is(tree.Text) {
 		target, ok := r.refs.Follow(s, "schemas")
 		switch {
 		case !ok:
 			out.lost = true
 			return out
-		case !overlays(s.Node):
-			out = r.Read(r.disguised(target))
+		case !hasSiblings(s.Node):
+			out = r.Read(r.unwrapComponent(target))
 			r.schemas[s.Node] = out
 			return out
 		}
-		out.all = append(out.all, r.Read(r.disguised(target)))
+		out.allOf = append(out.allOf, r.Read(r.unwrapComponent(target)))
 	}
-	if r.made++; r.made > maxSchemas {
+	if r.count++; r.count > maxSchemas {
 		r.Warnf("too-many-schemas", s.At, "the document has more than %d schemas; the rest were left open", maxSchemas)
 		out.lost = true
 		return out
 	}
-	r.queue = append(r.queue, job{s, out})
+	r.queue = append(r.queue, pendingSchema{s, out})
 	return out
 }
 
-// overlays reports whether a reference has siblings that say something.
-func overlays(n *tree.Node) bool {
+// hasSiblings reports whether a reference has siblings that restrict the value.
+func hasSiblings(n *tree.Node) bool {
 	for _, k := range n.Keys {
 		switch k {
 		case "$ref", "example", "examples", "xml", "externalDocs", "title", "summary", "deprecated":
@@ -82,9 +82,9 @@ func overlays(n *tree.Node) bool {
 	return false
 }
 
-// disguised finds the schema of a component that is not one: a parameter,
-// response or body that a schema reference names.
-func (r *Reader) disguised(s tree.Cursor) tree.Cursor {
+// unwrapComponent returns the schema within a parameter, response or body that a
+// schema's reference points to by mistake.
+func (r *Reader) unwrapComponent(s tree.Cursor) tree.Cursor {
 	if in := s.Child("schema"); in.Is(tree.Object) && s.Get("properties") == nil && s.Get("type") == nil {
 		r.Infof("wrong-kind-reference", s.At, "a schema reference names something else; its schema was taken")
 		return in
@@ -96,27 +96,27 @@ func (r *Reader) disguised(s tree.Cursor) tree.Cursor {
 	return s
 }
 
-// Drain reads all promised schemas.
+// Drain fills in all schemas that Read returned.
 func (r *Reader) Drain() {
 	for len(r.queue) > 0 {
 		next := r.queue[len(r.queue)-1]
 		r.queue = r.queue[:len(r.queue)-1]
-		r.fill(next.from, next.to)
+		r.readInto(next.from, next.to)
 	}
 }
 
-func (r *Reader) fill(s tree.Cursor, out *Schema) {
+func (r *Reader) readInto(s tree.Cursor, out *Schema) {
 	switch s.Kind {
 	case tree.Boolean:
-		return // true: anything; false has no use in a request
+		return // true allows anything; false would be useless in a request
 	case tree.Text:
 		r.Infof("schema-text", s.At, "a schema is a word; it was read as the type")
-		r.kind(s, s.Scalar, out)
+		r.addType(s, s.Scalar, out)
 		return
 	case tree.List:
 		r.Infof("schema-list", s.At, "a schema is a list; one of its entries must fit")
 		for i := range s.Vals {
-			out.some = append(out.some, r.Read(s.Index(i)))
+			out.anyOf = append(out.anyOf, r.Read(s.Index(i)))
 		}
 		return
 	case tree.Object:
@@ -126,22 +126,22 @@ func (r *Reader) fill(s tree.Cursor, out *Schema) {
 		return
 	}
 	out.title = plaintext.Clip(plaintext.OneLine(s.Get("title").Text()), 80)
-	out.text = plaintext.Clip(plaintext.Prose(s.Get("description").Text()), 600)
+	out.description = plaintext.Clip(plaintext.Prose(s.Get("description").Text()), 600)
 	out.format = strings.ToLower(s.Get("format").Line())
 	out.readOnly = s.Get("readOnly").IsTrue()
 	out.deprecated = s.Get("deprecated").IsTrue()
 	out.nullable = s.Get("nullable").IsTrue() || s.Get("x-nullable").IsTrue()
-	r.types(s, out)
-	r.values(s, out)
-	r.object(s, out)
-	r.array(s, out)
-	r.combine(s, out)
-	out.bounds = r.bounds(s)
-	r.reconcile(s, out)
+	r.readTypes(s, out)
+	r.readValues(s, out)
+	r.readObject(s, out)
+	r.readArray(s, out)
+	r.readCombinators(s, out)
+	out.bounds = r.readBounds(s)
+	r.fitEnumToType(s, out)
 }
 
-// combine reads allOf, anyOf and oneOf.
-func (r *Reader) combine(s tree.Cursor, out *Schema) {
+// readCombinators reads allOf, anyOf and oneOf.
+func (r *Reader) readCombinators(s tree.Cursor, out *Schema) {
 	for _, key := range [...]string{"allOf", "anyOf", "oneOf"} {
 		of := s.Child(key)
 		if of.Is(tree.Object) {
@@ -156,7 +156,7 @@ func (r *Reader) combine(s tree.Cursor, out *Schema) {
 			if n.Is(tree.Null) {
 				continue
 			}
-			// A null among the choices, as 3.1 writes "nullable".
+			// 3.1 writes "nullable" as a choice of type null.
 			if t := n.Get("type"); key != "allOf" && t.Line() == "null" && t.Is(tree.Text) {
 				out.nullable = true
 				continue
@@ -164,12 +164,159 @@ func (r *Reader) combine(s tree.Cursor, out *Schema) {
 			some = append(some, r.Read(of.Index(i)))
 		}
 		switch {
-		case key == "allOf" || len(some) == 1 && len(out.some) == 0:
-			out.all = append(out.all, some...)
-		case len(out.some) > 0 && len(some) > 0: // anyOf beside oneOf
-			out.all = append(out.all, &Schema{some: some, state: 2})
+		case key == "allOf" || len(some) == 1 && len(out.anyOf) == 0:
+			out.allOf = append(out.allOf, some...)
+		case len(out.anyOf) > 0 && len(some) > 0: // anyOf beside oneOf
+			out.allOf = append(out.allOf, &Schema{anyOf: some, merge: 2})
 		default:
-			out.some = append(out.some, some...)
+			out.anyOf = append(out.anyOf, some...)
 		}
 	}
+}
+
+// typeAliases are other words that documents use for types, with the format implied.
+var typeAliases = map[string]struct {
+	types  Types
+	format string
+}{
+	"int": {typeInteger, ""}, "int32": {typeInteger, "int32"}, "int64": {typeInteger, "int64"}, "long": {typeInteger, "int64"}, "timestamp": {typeInteger, ""},
+	"float": {typeNumber, "float"}, "double": {typeNumber, "double"}, "decimal": {typeNumber, ""}, "numeric": {typeNumber, ""},
+	"str": {TypeString, ""}, "text": {TypeString, ""}, "char": {TypeString, ""}, "enum": {TypeString, ""}, "password": {TypeString, "password"},
+	"date": {TypeString, "date"}, "datetime": {TypeString, "date-time"}, "date-time": {TypeString, "date-time"}, "time": {TypeString, "time"},
+	"uuid": {TypeString, "uuid"}, "guid": {TypeString, "uuid"}, "email": {TypeString, "email"}, "url": {TypeString, "uri"}, "uri": {TypeString, "uri"},
+	"file": {TypeString, "binary"}, "binary": {TypeString, "binary"}, "byte": {TypeString, "byte"},
+	"bool": {typeBoolean, ""}, "map": {TypeObject, ""}, "dict": {TypeObject, ""}, "json": {TypeObject, ""}, "hash": {TypeObject, ""},
+	"list": {TypeArray, ""}, "tuple": {TypeArray, ""}, "any": {0, ""}, "mixed": {0, ""}, "unknown": {0, ""}, "": {0, ""},
+}
+
+// readTypes reads "type": a word, a list of words (3.1), or a mistaken form of these.
+func (r *Reader) readTypes(s tree.Cursor, out *Schema) {
+	switch t := s.Child("type"); {
+	case t.Node == nil || t.Is(tree.Null):
+	case t.Is(tree.Text):
+		r.addType(t, t.Scalar, out)
+	case t.Is(tree.List):
+		for _, v := range t.Vals {
+			if v.Is(tree.Null) {
+				out.nullable = true
+				continue
+			}
+			r.addType(t, v.Text(), out)
+		}
+	case t.Is(tree.Object):
+		r.Infof("type-object", t.At, "\"type\" is an object; it was read as the schema")
+		out.allOf = append(out.allOf, r.Read(t))
+	default:
+		r.Infof("type-unknown", t.At, "\"type\" is a %s; every type was allowed", t.Kind)
+	}
+	if out.types == 0 && !mayInheritType(s.Node) {
+		switch {
+		case s.Get("properties").Is(tree.Object) || s.Get("additionalProperties").Is(tree.Object):
+			out.types = TypeObject
+		case s.Get("items") != nil:
+			out.types = TypeArray
+		}
+	}
+	if out.types&TypeNull != 0 {
+		out.nullable = true
+		out.types &^= TypeNull
+	}
+}
+
+// mayInheritType reports whether a schema has parts that may declare its type.
+func mayInheritType(n *tree.Node) bool {
+	return n.Get("allOf") != nil || n.Get("anyOf") != nil || n.Get("oneOf") != nil || n.Get("$ref") != nil || n.Get("type").Is(tree.Object)
+}
+
+// addType adds the type that word stands for.
+func (r *Reader) addType(s tree.Cursor, word string, out *Schema) {
+	word = strings.TrimSpace(word)
+	if i := slices.Index(typeNames[:], word); i >= 0 {
+		out.types |= 1 << i
+		return
+	}
+	lower := strings.ToLower(word)
+	if i := slices.Index(typeNames[:], lower); i >= 0 {
+		r.Infof("type-alias", s.At, "the type %q was read as %q", word, lower)
+		out.types |= 1 << i
+		return
+	}
+	if a, ok := typeAliases[lower]; ok {
+		if word != "file" && lower != "" {
+			r.Infof("type-alias", s.At, "the type %q was read as %q", word, a.types.String())
+		}
+		out.types |= a.types
+		if out.format == "" {
+			out.format = a.format
+		}
+		return
+	}
+	if of, ok := strings.CutSuffix(lower, "[]"); ok && of != "" {
+		r.Infof("type-alias", s.At, "the type %q was read as a list", plaintext.Clip(word, 40))
+		out.types |= TypeArray
+		if out.items == nil {
+			out.items = &Schema{}
+			r.addType(s, of, out.items)
+		}
+		return
+	}
+	if parts := strings.FieldsFunc(lower, func(c rune) bool { return c == '|' || c == ',' }); len(parts) > 1 && len(parts) < 8 {
+		for _, part := range parts {
+			r.addType(s, part, out)
+		}
+		return
+	}
+	r.Infof("type-unknown", s.At, "the type %q is not known; every type was allowed", plaintext.Clip(plaintext.OneLine(word), 60))
+}
+
+// readObject reads properties, required and additionalProperties.
+func (r *Reader) readObject(s tree.Cursor, out *Schema) {
+	props := s.Child("properties")
+	switch {
+	case props.Is(tree.Object):
+		for i, name := range props.Keys {
+			if len(out.props.Keys) >= maxProperties {
+				r.Warnf("too-many-properties", props.At, "more than %d properties; the rest may be sent and are not listed", maxProperties)
+				break
+			}
+			r.readProperty(props.Entry(i), name, out)
+		}
+	case props.Is(tree.List): // a list of objects with a name each
+		r.Infof("properties-list", props.At, "\"properties\" is a list; it was read as an object")
+		for i := range min(len(props.Vals), maxProperties) {
+			if p := props.Index(i); p.Get("name").Line() != "" {
+				r.readProperty(p, p.Get("name").Line(), out)
+			}
+		}
+	}
+	if required := s.Get("required"); required.Is(tree.List) {
+		for _, v := range required.Vals {
+			if name := v.Text(); name != "" && len(out.required) < maxProperties {
+				out.required = append(out.required, name)
+			}
+		}
+	}
+	slices.Sort(out.required)
+	out.required = slices.Compact(out.required)
+	switch extra := s.Child("additionalProperties"); {
+	case extra.Is(tree.Object) && len(extra.Keys) > 0:
+		out.additional = r.Read(extra)
+	case extra.Is(tree.Boolean) && !extra.IsTrue():
+		out.closed = s.Get("patternProperties") == nil
+	}
+}
+
+// readProperty reads one property. Many documents write "required: true" on the
+// property itself, which means that the object requires it.
+func (r *Reader) readProperty(p tree.Cursor, name string, out *Schema) {
+	if p.Is(tree.Null) {
+		r.Infof("schema-null", p.At, "the property %q has no schema; anything may be sent", plaintext.Clip(name, 60))
+	}
+	if must := p.Get("required"); must.Is(tree.Boolean) || must.Is(tree.Text) {
+		r.Infof("required-boolean", p.At+"/required", "\"required: %s\" of the property %q was read as part of the object's list", plaintext.Clip(must.Scalar, 10), plaintext.Clip(name, 60))
+		if must.IsTrue() {
+			out.required = append(out.required, name)
+		}
+	}
+	out.props.Put(name, r.Read(p))
 }

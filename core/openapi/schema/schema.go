@@ -11,6 +11,7 @@ import (
 // Types is a set of JSON types. The empty set allows every type.
 type Types uint8
 
+// The types.
 const (
 	TypeNull Types = 1 << iota
 	typeBoolean
@@ -25,7 +26,7 @@ var typeNames = [...]string{"null", "boolean", "integer", "number", "string", "a
 
 func (t Types) has(one Types) bool { return t == 0 || t&one != 0 }
 
-// names lists the types but null.
+// names lists the types except null.
 func (t Types) names() []string {
 	var out []string
 	for i, name := range typeNames {
@@ -38,51 +39,51 @@ func (t Types) names() []string {
 
 func (t Types) String() string { return strings.Join(t.names(), " or ") }
 
-// Schema is one schema of the graph: what may be sent. Schemas are shared and
-// may contain themselves; whoever walks them keeps count.
+// Schema is one schema of the graph: what may be sent. Schemas are shared and may
+// contain themselves, so every walk over them needs a limit.
 type Schema struct {
-	types      Types
-	nullable   bool
-	readOnly   bool
-	closed     bool // no properties but those declared
-	lost       bool // stands for a schema that could not be read: anything goes
-	deprecated bool
-	format     string
-	title      string
-	text       string // description
-	enum       []any
-	preset     any // default
-	sample     any // example
-	props      tree.Table[*Schema]
-	required   []string
-	extra      *Schema // additionalProperties
-	items      *Schema
-	tuple      []*Schema // prefixItems
-	all        []*Schema // until flattened
-	some       []*Schema // anyOf and oneOf: one must fit
-	bounds     *bounds
-	state      uint8 // of flattening: 0 not begun, 1 under way, 2 done
+	types        Types
+	nullable     bool
+	readOnly     bool
+	closed       bool // no properties but those declared
+	lost         bool // it could not be read: anything is allowed
+	deprecated   bool
+	format       string
+	title        string
+	description  string
+	enum         []any
+	defaultValue any
+	example      any
+	props        tree.Table[*Schema]
+	required     []string
+	additional   *Schema // additionalProperties
+	items        *Schema
+	prefixItems  []*Schema
+	allOf        []*Schema // nil after Merge
+	anyOf        []*Schema // anyOf and oneOf: one must fit
+	bounds       *bounds
+	merge        uint8 // progress of Merge: 0 not begun, 1 under way, 2 done
 }
 
-// bounds are the rarer limits of a schema. Counts are -1 where not set.
+// bounds are the limits of a schema, which most do not have. Counts are -1 if not set.
 type bounds struct {
-	min, max           *float64
-	over, under        bool // min and max are exclusive
-	step               float64
-	minLen, maxLen     int
-	minItems, maxItems int
-	minProps, maxProps int
-	unique             bool
-	pattern            string // compiled when a value is checked; most never are
-	checked            bool   // the pattern is one that can be
+	min, max                     *float64
+	exclusiveMin, exclusiveMax   bool // min and max are exclusive
+	multipleOf                   float64
+	minLength, maxLength         int
+	minItems, maxItems           int
+	minProperties, maxProperties int
+	unique                       bool
+	pattern                      string // compiled only when a value is checked
+	patternChecked               bool   // whether Go can compile the pattern
 }
 
-func unbound() *bounds {
-	return &bounds{minLen: -1, maxLen: -1, minItems: -1, maxItems: -1, minProps: -1, maxProps: -1}
+func noBounds() *bounds {
+	return &bounds{minLength: -1, maxLength: -1, minItems: -1, maxItems: -1, minProperties: -1, maxProperties: -1}
 }
 
-// single returns the one type besides null, or 0.
-func (s *Schema) single() Types {
+// singleType returns the one type besides null, or 0.
+func (s *Schema) singleType() Types {
 	t := s.types &^ TypeNull
 	if t != 0 && t&(t-1) == 0 {
 		return t
@@ -93,16 +94,17 @@ func (s *Schema) single() Types {
 	return 0
 }
 
-// Shape returns the type that values mostly have, also where none is declared.
+// Shape returns the type that values usually have, guessed if none is declared; 0 if
+// unknown.
 func (s *Schema) Shape() Types {
-	switch t := s.single(); {
+	switch t := s.singleType(); {
 	case t != 0:
 		return t
 	case len(s.props.Keys) > 0:
 		return TypeObject
 	case s.items != nil:
 		return TypeArray
-	case len(s.some) > 0 && s.types == 0:
+	case len(s.anyOf) > 0 && s.types == 0:
 		return 0
 	case s.types.has(TypeString) && s.types != 0:
 		return TypeString
@@ -110,8 +112,8 @@ func (s *Schema) Shape() Types {
 	return 0
 }
 
-// nulls reports whether null is a value of its own here.
-func (s *Schema) nulls() bool { return s.nullable || s.types&TypeNull != 0 }
+// allowsNull reports whether null may be sent.
+func (s *Schema) allowsNull() bool { return s.nullable || s.types&TypeNull != 0 }
 
 // Needs reports whether the property must be sent.
 func (s *Schema) Needs(name string) bool {
@@ -126,6 +128,7 @@ func (s *Schema) Needs(name string) bool {
 	return false
 }
 
+// TypeOf returns the types that a decoded JSON value has: an integer is a number too.
 func TypeOf(v any) Types {
 	switch v := v.(type) {
 	case nil:
@@ -148,19 +151,20 @@ func TypeOf(v any) Types {
 	return TypeObject
 }
 
-// Of returns a schema of these types that says no more.
+// Of returns a schema that only restricts the types; 0 allows all.
 func Of(t Types) *Schema { return &Schema{types: t} }
 
-// Lost stands for a schema that could not be read: anything goes.
+// Lost returns the schema that stands for one that could not be read: it allows
+// anything, and Fingerprint reports it.
 func Lost() *Schema { return &Schema{lost: true} }
 
-// Binary is that of the content of a file.
+// Binary returns the schema of a file's content.
 func Binary() *Schema { return &Schema{format: "binary"} }
 
-// NewObject returns an object without properties, for addProperty.
-func NewObject() *Schema { return &Schema{types: TypeObject, state: 2} }
+// NewObject returns the schema of an object, to be completed by AddProperty.
+func NewObject() *Schema { return &Schema{types: TypeObject, merge: 2} }
 
-// AddProperty adds a property to an object that is being made.
+// AddProperty adds a property to a schema that NewObject returned.
 func (s *Schema) AddProperty(name string, p *Schema, required bool) {
 	s.props.Put(name, p)
 	if at, known := slices.BinarySearch(s.required, name); required && !known {
@@ -168,33 +172,32 @@ func (s *Schema) AddProperty(name string, p *Schema, required bool) {
 	}
 }
 
-// IsEmptyObject reports whether a value can only be an object without properties.
+// IsEmptyObject reports whether the only value allowed is an object without properties.
 func (s *Schema) IsEmptyObject() bool {
-	return s.closed && len(s.props.Keys) == 0 && len(s.some) == 0
+	return s.closed && len(s.props.Keys) == 0 && len(s.anyOf) == 0
 }
 
-// HasRequired reports whether an object must have a property.
+// HasRequired reports whether a property must be sent.
 func (s *Schema) HasRequired() bool { return slices.ContainsFunc(s.required, s.Needs) }
 
-// Declares reports whether a property is declared, here or by a choice, and may
-// be sent.
+// Declares reports whether a property is declared, here or in anyOf, and may be sent.
 func (s *Schema) Declares(name string) bool {
 	if i := s.props.Find(name); i >= 0 && !s.props.Vals[i].readOnly {
 		return true
 	}
-	return slices.ContainsFunc(s.some, func(c *Schema) bool { return c.props.Find(name) >= 0 })
+	return slices.ContainsFunc(s.anyOf, func(c *Schema) bool { return c.props.Find(name) >= 0 })
 }
 
-// Takes reports whether a property is declared here, or may be sent by a choice.
-func (s *Schema) Takes(name string) bool { return s.props.Find(name) >= 0 || s.known(name, 0) }
+// Takes reports whether a property is declared here or accepted by one of anyOf.
+func (s *Schema) Takes(name string) bool { return s.props.Find(name) >= 0 || s.choiceTakes(name, 0) }
 
-// Types returns the types, 0 for all.
+// Types returns the types allowed; 0 for all.
 func (s *Schema) Types() Types { return s.types }
 
-// IsFile reports whether a value is the content of a file.
+// IsFile reports whether the value is the content of a file.
 func (s *Schema) IsFile() bool { return s != nil && s.format == "binary" }
 
-// Entry returns the schema of the entries of a list, nil where there is none.
+// Entry returns the schema of the entries of a list, or nil.
 func (s *Schema) Entry() *Schema {
 	if s == nil {
 		return nil
@@ -203,9 +206,9 @@ func (s *Schema) Entry() *Schema {
 }
 
 // HasExample reports whether the document gives an example of the value.
-func (s *Schema) HasExample() bool { return s.sample != nil }
+func (s *Schema) HasExample() bool { return s.example != nil }
 
-// Title is the title, "" where there is none.
+// Title returns the title, or "".
 func (s *Schema) Title() string {
 	if s == nil {
 		return ""
@@ -213,26 +216,26 @@ func (s *Schema) Title() string {
 	return s.title
 }
 
-// Names lists the properties in the order of the document, then those of the
-// choices. A name may stand twice.
+// Names lists the properties in the order of the document, then those of anyOf. A name
+// may appear twice.
 func (s *Schema) Names() []string {
 	if s == nil {
 		return nil
 	}
 	out := slices.Clip(s.props.Keys)
-	for _, c := range s.some {
+	for _, c := range s.anyOf {
 		out = append(out, c.props.Keys...)
 	}
 	return out
 }
 
-// Field returns the schema of a property, here or in the first choice that has
-// it; nil where anything may be sent.
+// Field returns the schema of a property, here or in the first of anyOf that has it, or
+// nil if anything may be sent.
 func (s *Schema) Field(name string) *Schema {
 	if p := s.Property(name); p != nil || s == nil {
 		return p
 	}
-	for _, c := range s.some {
+	for _, c := range s.anyOf {
 		if p := c.Property(name); p != nil {
 			return p
 		}

@@ -12,8 +12,8 @@ import (
 	"aidesk/core/openapi/plaintext"
 )
 
-// Decode turns the bytes of a document into its tree. The error is one plain
-// line with the remedy.
+// Decode parses a JSON or YAML document into its tree. The error is one plain line
+// that also says what to do.
 func Decode(data []byte) (*Node, error) {
 	if len(data) > MaxBytes {
 		return nil, fmt.Errorf("the document has %d MiB, at most %d MiB are read; use a smaller document", len(data)>>20, MaxBytes>>20)
@@ -31,7 +31,7 @@ func Decode(data []byte) (*Node, error) {
 	if err != nil && !errors.As(err, &limit) {
 		fault := err
 		if root, err = parseYAML(data); err != nil && !errors.As(err, &limit) {
-			// Tabs that indent are the one fault of YAML seen often enough.
+			// YAML indented with tabs is invalid, but common enough to repair.
 			if bytes.IndexByte(data, '\t') >= 0 {
 				if again, fine := parseYAML(bytes.ReplaceAll(data, []byte("\t"), []byte("  "))); fine == nil {
 					root, err = again, nil
@@ -61,20 +61,20 @@ func JSON(data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !root.within(maxSmall) {
-		return nil, fmt.Errorf("it has more than %d values", maxSmall)
+	if !root.hasAtMost(maxSmallValues) {
+		return nil, fmt.Errorf("it has more than %d values", maxSmallValues)
 	}
 	return json.Marshal(root.Value())
 }
 
-// UTF8 makes UTF-8 without byte-order mark and without control characters,
-// which neither parser takes and which mean nothing in a document.
+// UTF8 converts UTF-16 to UTF-8 and removes the byte-order mark and control
+// characters, which neither parser accepts and which mean nothing in a document.
 func UTF8(data []byte) []byte {
 	switch {
 	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}):
-		data = wide(data[2:], binary.LittleEndian)
+		data = decodeUTF16(data[2:], binary.LittleEndian)
 	case bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
-		data = wide(data[2:], binary.BigEndian)
+		data = decodeUTF16(data[2:], binary.BigEndian)
 	}
 	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
 	clean := true
@@ -99,10 +99,22 @@ func UTF8(data []byte) []byte {
 	return out
 }
 
-func wide(data []byte, order binary.ByteOrder) []byte {
+func decodeUTF16(data []byte, order binary.ByteOrder) []byte {
 	units := make([]uint16, len(data)/2)
 	for i := range units {
 		units[i] = order.Uint16(data[2*i:])
 	}
 	return []byte(string(utf16.Decode(units)))
 }
+
+// Limits of one document's tree. What goes beyond them is refused.
+const (
+	MaxBytes          = 8 << 20 // of one document
+	maxNodes          = 500_000 // of one document's tree, aliases expanded
+	maxEstimate       = 400_000 // of YAML: the same, estimated before parsing
+	maxDepth          = 64      // nesting of one document's tree
+	maxDocuments      = 16      // other documents that references may load
+	maxFetchedBytes   = 16 << 20
+	maxReferenceChain = 32     // references that lead to references
+	maxSmallValues    = 20_000 // values of a text that is no OpenAPI document
+)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"aidesk/core/openapi/plaintext"
 )
@@ -11,8 +13,8 @@ import (
 // errSyntax is returned for text that is not JSON; it may still be YAML.
 var errSyntax = errors.New("not JSON")
 
-// limitError is a limit that was passed: no other reading of the same bytes
-// can help.
+// limitError says that the document exceeds a limit, so that it need not be tried
+// as YAML too.
 type limitError struct{ message string }
 
 func (e *limitError) Error() string { return e.message }
@@ -30,19 +32,19 @@ func tooDeep() error {
 // control characters and unknown escapes in strings. And it is stricter where
 // a hostile document would hurt: it counts nodes and depth as it goes.
 type scanner struct {
-	data  []byte
-	at    int
-	nodes int
-	cut   bool // the text may end early; what is there is taken
+	data      []byte
+	at        int
+	nodes     int
+	truncated bool // the text may be cut off anywhere; what came before is returned
 }
 
 func parseJSON(data []byte) (*Node, error) {
 	s := &scanner{data: data}
-	root, err := s.read(0)
+	root, err := s.value(0)
 	if err != nil {
 		return nil, err
 	}
-	if s.blank(); s.at < len(s.data) {
+	if s.skipSpace(); s.at < len(s.data) {
 		return nil, s.fail("text after the end")
 	}
 	return root, nil
@@ -58,7 +60,7 @@ func (s *scanner) fail(what string) error {
 	return fmt.Errorf("%w: line %d: %s", errSyntax, line, what)
 }
 
-func (s *scanner) blank() {
+func (s *scanner) skipSpace() {
 	for s.at < len(s.data) {
 		switch s.data[s.at] {
 		case ' ', '\t', '\n', '\r':
@@ -69,9 +71,9 @@ func (s *scanner) blank() {
 	}
 }
 
-// next skips blanks and reports whether the next byte is c, taking it.
-func (s *scanner) next(c byte) bool {
-	s.blank()
+// accept skips blanks and consumes the next byte if it is c.
+func (s *scanner) accept(c byte) bool {
+	s.skipSpace()
 	if s.at < len(s.data) && s.data[s.at] == c {
 		s.at++
 		return true
@@ -79,14 +81,14 @@ func (s *scanner) next(c byte) bool {
 	return false
 }
 
-func (s *scanner) read(depth int) (*Node, error) {
+func (s *scanner) value(depth int) (*Node, error) {
 	if depth > maxDepth {
 		return nil, tooDeep()
 	}
 	if s.nodes++; s.nodes > maxNodes {
 		return nil, tooMany()
 	}
-	s.blank()
+	s.skipSpace()
 	if s.at >= len(s.data) {
 		return nil, s.fail("it ends early")
 	}
@@ -99,41 +101,41 @@ func (s *scanner) read(depth int) (*Node, error) {
 		return s.array(depth)
 	case '"':
 		s.at++
-		value, err := s.string()
+		value, err := s.text()
 		return &Node{Kind: Text, Scalar: value}, err
 	default:
-		return s.word()
+		return s.literal()
 	}
 }
 
 func (s *scanner) object(depth int) (*Node, error) {
 	n := &Node{Kind: Object}
-	for !s.next('}') {
-		if s.over() {
+	for !s.accept('}') {
+		if s.atEnd() {
 			return n, nil
 		}
-		if !s.next('"') {
+		if !s.accept('"') {
 			return nil, s.fail("a name in quotes is missing")
 		}
-		key, err := s.string()
+		key, err := s.text()
 		if err != nil {
 			return nil, err
 		}
-		if s.over() {
+		if s.atEnd() {
 			return n, nil
 		}
-		if !s.next(':') {
+		if !s.accept(':') {
 			return nil, s.fail("a colon is missing after " + strconv.Quote(plaintext.Clip(key, 40)))
 		}
-		if s.over() {
+		if s.atEnd() {
 			return n, nil
 		}
-		value, err := s.read(depth + 1)
+		value, err := s.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		n.set(key, value)
-		if !s.next(',') && !s.ahead('}') && !s.over() {
+		if !s.accept(',') && !s.peek('}') && !s.atEnd() {
 			return nil, s.fail("a comma is missing after " + strconv.Quote(plaintext.Clip(key, 40)))
 		}
 	}
@@ -142,34 +144,34 @@ func (s *scanner) object(depth int) (*Node, error) {
 
 func (s *scanner) array(depth int) (*Node, error) {
 	n := &Node{Kind: List}
-	for !s.next(']') {
-		if s.over() {
+	for !s.accept(']') {
+		if s.atEnd() {
 			return n, nil
 		}
-		value, err := s.read(depth + 1)
+		value, err := s.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		n.Vals = append(n.Vals, value)
-		if !s.next(',') && !s.ahead(']') && !s.over() {
+		if !s.accept(',') && !s.peek(']') && !s.atEnd() {
 			return nil, s.fail("a comma is missing in a list")
 		}
 	}
 	return n, nil
 }
 
-// over reports whether a text that may end early has ended.
-func (s *scanner) over() bool {
-	s.blank()
-	return s.cut && s.at >= len(s.data)
+// atEnd reports whether a truncated text has been read to its end.
+func (s *scanner) atEnd() bool {
+	s.skipSpace()
+	return s.truncated && s.at >= len(s.data)
 }
 
-func (s *scanner) ahead(c byte) bool {
-	s.blank()
+func (s *scanner) peek(c byte) bool {
+	s.skipSpace()
 	return s.at < len(s.data) && s.data[s.at] == c
 }
 
-func (s *scanner) word() (*Node, error) {
+func (s *scanner) literal() (*Node, error) {
 	from := s.at
 	for s.at < len(s.data) {
 		c := s.data[s.at]
@@ -187,21 +189,128 @@ func (s *scanner) word() (*Node, error) {
 		if IsNumber(word) {
 			return &Node{Kind: Number, Scalar: word}, nil
 		}
-		if s.cut && s.at >= len(s.data) {
+		if s.truncated && s.at >= len(s.data) {
 			return &Node{Kind: Null}, nil // half a word
 		}
 		return nil, s.fail("a value is missing or not in quotes")
 	}
 }
 
-// ParseAnswer reads JSON that may end early, where cut: what is there is taken.
-// ok is false where it is not JSON.
-func ParseAnswer(data []byte, cut bool) (root *Node, ok bool) {
-	s := &scanner{data: data, cut: cut}
-	root, err := s.read(0)
+// ParsePrefix parses JSON that may be cut off: if truncated, what came before the end
+// is returned. ok is false if data is not JSON.
+func ParsePrefix(data []byte, truncated bool) (root *Node, ok bool) {
+	s := &scanner{data: data, truncated: truncated}
+	root, err := s.value(0)
 	if err != nil {
 		return nil, false
 	}
-	s.blank()
+	s.skipSpace()
 	return root, s.at == len(s.data)
+}
+
+// text reads the rest of a string whose opening quote has been taken.
+func (s *scanner) text() (string, error) {
+	from := s.at
+	for s.at < len(s.data) && s.data[s.at] != '"' && s.data[s.at] != '\\' {
+		s.at++
+	}
+	if s.at < len(s.data) && s.data[s.at] == '"' {
+		s.at++
+		return string(s.data[from : s.at-1]), nil
+	}
+	out := append([]byte(nil), s.data[from:s.at]...)
+	for s.at < len(s.data) {
+		c := s.data[s.at]
+		s.at++
+		switch c {
+		case '"':
+			return string(out), nil
+		case '\\':
+			if s.at < len(s.data) {
+				out = s.escape(out)
+			}
+		default:
+			out = append(out, c)
+		}
+	}
+	if s.truncated {
+		return string(out), nil
+	}
+	return "", s.fail("a string does not end")
+}
+
+func (s *scanner) escape(out []byte) []byte {
+	c := s.data[s.at]
+	s.at++
+	switch c {
+	case 'n':
+		return append(out, '\n')
+	case 't':
+		return append(out, '\t')
+	case 'r':
+		return append(out, '\r')
+	case 'b', 'f':
+		return append(out, ' ')
+	case 'u':
+		r, ok := s.hex()
+		if !ok {
+			return append(out, `\u`...)
+		}
+		if utf16.IsSurrogate(r) && s.at+1 < len(s.data) && s.data[s.at] == '\\' && s.data[s.at+1] == 'u' {
+			s.at += 2
+			low, _ := s.hex()
+			r = utf16.DecodeRune(r, low)
+		}
+		return utf8.AppendRune(out, r)
+	case '"', '\\', '/':
+		return append(out, c)
+	}
+	return append(out, '\\', c) // unknown: meant literally, as in a regular expression
+}
+
+func (s *scanner) hex() (rune, bool) {
+	if s.at+4 > len(s.data) {
+		return 0, false
+	}
+	v, err := strconv.ParseUint(string(s.data[s.at:s.at+4]), 16, 32)
+	if err != nil {
+		return 0, false
+	}
+	s.at += 4
+	return rune(v), true
+}
+
+// IsNumber reports whether s is a number as JSON writes it.
+func IsNumber(s string) bool {
+	i := 0
+	if i < len(s) && s[i] == '-' {
+		i++
+	}
+	digits := func() int {
+		from := i
+		for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+			i++
+		}
+		return i - from
+	}
+	first := i
+	if n := digits(); n == 0 || n > 1 && s[first] == '0' {
+		return false
+	}
+	if i < len(s) && s[i] == '.' {
+		i++
+		if digits() == 0 {
+			return false
+		}
+	}
+	if i < len(s) && (s[i] == 'e' || s[i] == 'E') {
+		i++
+		if i < len(s) && (s[i] == '+' || s[i] == '-') {
+			i++
+		}
+		if digits() == 0 {
+			return false
+		}
+	}
+	return i == len(s)
 }

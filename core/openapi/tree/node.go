@@ -3,12 +3,15 @@ package tree
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
 
+// Kind is the kind of a value.
 type Kind uint8
 
+// The kinds.
 const (
 	Null Kind = iota
 	Boolean
@@ -22,13 +25,13 @@ func (k Kind) String() string {
 	return [...]string{"null", "boolean", "number", "string", "list", "object"}[k]
 }
 
-// Node is one value of a document. Objects keep their order, so that a card
-// can show arguments as the document lists them. A nil *node is a missing
-// value; every accessor takes it.
+// Node is one value of a document. Objects keep the order of their keys, so that a
+// card can show arguments as the document lists them. A nil *Node is a missing value;
+// every method accepts it.
 type Node struct {
 	Kind         Kind
 	Scalar       string // of scalars: "true", the number as written, the text
-	Table[*Node]        // of a dict; a list has values without keys
+	Table[*Node]        // of an object; a list has values without keys
 }
 
 // Get returns the value of key, or nil.
@@ -42,8 +45,8 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
-// set puts key. Of duplicate keys the last wins, but a path that stands twice
-// (only paths begin with a slash) keeps the methods of both.
+// set adds or replaces a key. The last of duplicate keys wins, except that a path
+// listed twice (only paths begin with a slash) keeps the methods of both.
 func (n *Node) set(key string, value *Node) {
 	if strings.HasPrefix(key, "/") && value.Is(Object) && n.Get(key).Is(Object) {
 		value = n.Get(key).Merged(value)
@@ -51,7 +54,7 @@ func (n *Node) set(key string, value *Node) {
 	n.Put(key, value)
 }
 
-// Merged returns a dict with the entries of n and of over; over's win.
+// Merged returns an object with the entries of n and over; those of over win.
 func (n *Node) Merged(over *Node) *Node {
 	out := &Node{Kind: Object}
 	for _, from := range []*Node{n, over} {
@@ -62,6 +65,7 @@ func (n *Node) Merged(over *Node) *Node {
 	return out
 }
 
+// Is reports whether the value exists and is of kind k.
 func (n *Node) Is(k Kind) bool { return n != nil && n.Kind == k }
 
 // Text returns the text of a scalar, or "".
@@ -75,7 +79,7 @@ func (n *Node) Text() string {
 // Line returns the text of a scalar without surrounding blanks.
 func (n *Node) Line() string { return strings.TrimSpace(n.Text()) }
 
-// Bool reads a boolean, also one written as text; ok is false for all else.
+// Bool returns a boolean, also one written as text; ok is false for anything else.
 func (n *Node) Bool() (value, ok bool) {
 	if n == nil || n.Kind != Boolean && n.Kind != Text {
 		return false, false
@@ -95,7 +99,7 @@ func (n *Node) IsTrue() bool {
 	return value && ok
 }
 
-// Float reads a number, also one written as text.
+// Float returns a number, also one written as text.
 func (n *Node) Float() (float64, bool) {
 	if n == nil || n.Kind != Number && n.Kind != Text {
 		return 0, false
@@ -107,7 +111,7 @@ func (n *Node) Float() (float64, bool) {
 	return f, true
 }
 
-// Count reads a length or number of entries; -1 where there is none.
+// Count returns a non-negative whole number such as "maxLength", or -1.
 func (n *Node) Count() int {
 	f, ok := n.Float()
 	if !ok || f < 0 || f > math.MaxInt32 {
@@ -127,9 +131,9 @@ func (n *Node) Entries() []*Node {
 	return []*Node{n}
 }
 
-// within reports whether the value has at most limit values, itself included. What
-// aliases share counts wherever it stands.
-func (n *Node) within(limit int) bool {
+// hasAtMost reports whether the tree below n has at most limit values. A value that
+// YAML aliases share counts each time it appears.
+func (n *Node) hasAtMost(limit int) bool {
 	left := limit
 	var take func(n *Node) bool
 	take = func(n *Node) bool {
@@ -146,7 +150,7 @@ func (n *Node) within(limit int) bool {
 	return take(n)
 }
 
-// Value returns the value as encoding/json would with UseNumber.
+// Value returns the tree as encoding/json would decode it with UseNumber.
 func (n *Node) Value() any {
 	if n == nil {
 		return nil
@@ -186,4 +190,62 @@ func ObjectOf(key string, value *Node) *Node {
 // ListOf returns a list.
 func ListOf(entries ...*Node) *Node {
 	return &Node{Kind: List, Table: Table[*Node]{Vals: entries}}
+}
+
+// Table is a map that keeps the order in which its keys came.
+type Table[V any] struct {
+	Keys  []string
+	Vals  []V
+	index map[string]int // nil up to indexThreshold keys
+}
+
+// indexThreshold is the number of keys above which a Table gets an index.
+const indexThreshold = 16
+
+// Find returns the index of key, or -1.
+func (t *Table[V]) Find(key string) int {
+	if t.index == nil {
+		return slices.Index(t.Keys, key)
+	}
+	if i, ok := t.index[key]; ok {
+		return i
+	}
+	return -1
+}
+
+// Put adds key or replaces its value.
+func (t *Table[V]) Put(key string, value V) {
+	if i := t.Find(key); i >= 0 {
+		t.Vals[i] = value
+		return
+	}
+	t.Keys = append(t.Keys, key)
+	t.Vals = append(t.Vals, value)
+	switch {
+	case t.index != nil:
+		t.index[key] = len(t.Keys) - 1
+	case len(t.Keys) > indexThreshold:
+		t.index = make(map[string]int, 2*indexThreshold)
+		for i, k := range t.Keys {
+			t.index[k] = i
+		}
+	}
+}
+
+// Drop removes key, if it is there.
+func (t *Table[V]) Drop(key string) {
+	i := t.Find(key)
+	if i < 0 {
+		return
+	}
+	t.Keys = slices.Delete(t.Keys, i, i+1)
+	t.Vals = slices.Delete(t.Vals, i, i+1)
+	if t.index != nil {
+		delete(t.index, key)
+		for k, at := range t.index {
+			if at > i {
+				t.index[k] = at - 1
+			}
+		}
+	}
 }

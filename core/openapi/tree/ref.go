@@ -11,9 +11,9 @@ import (
 	"aidesk/core/openapi/plaintext"
 )
 
-// File is one document: the main one, or one that a reference led to.
+// File is one document: the one being read, or another that it refers to.
 type File struct {
-	URL  *url.URL // nil: no address, references out of it cannot be resolved
+	URL  *url.URL // nil if unknown; then references to other documents cannot be resolved
 	Root *Node
 }
 
@@ -24,27 +24,29 @@ type Cursor struct {
 	At   string
 }
 
-// Cursor returns where the document begins.
+// Cursor returns a Cursor at the root of the document.
 func (f *File) Cursor() Cursor { return Cursor{f.Root, f, ""} }
 
-// With returns another node in the place of s.
-func (s Cursor) With(n *Node) Cursor { return Cursor{n, s.File, s.At} }
+// With returns a Cursor at the same position with another node.
+func (c Cursor) With(n *Node) Cursor { return Cursor{n, c.File, c.At} }
 
-func (s Cursor) Child(key string) Cursor {
-	n := s.Get(key)
+// Child returns the value of key; its Node is nil if there is none.
+func (c Cursor) Child(key string) Cursor {
+	n := c.Get(key)
 	if n == nil {
-		return Cursor{File: s.File, At: s.At}
+		return Cursor{File: c.File, At: c.At}
 	}
-	return Cursor{n, s.File, s.At + "/" + pointerEscape.Replace(key)}
+	return Cursor{n, c.File, c.At + "/" + pointerEscape.Replace(key)}
 }
 
-func (s Cursor) Index(i int) Cursor {
-	return Cursor{s.Vals[i], s.File, s.At + "/" + strconv.Itoa(i)}
+// Index returns the i-th entry of a list.
+func (c Cursor) Index(i int) Cursor {
+	return Cursor{c.Vals[i], c.File, c.At + "/" + strconv.Itoa(i)}
 }
 
-// Entry returns the value of the i-th key of a dict.
-func (s Cursor) Entry(i int) Cursor {
-	return Cursor{s.Vals[i], s.File, s.At + "/" + pointerEscape.Replace(s.Keys[i])}
+// Entry returns the value of the i-th key of an object.
+func (c Cursor) Entry(i int) Cursor {
+	return Cursor{c.Vals[i], c.File, c.At + "/" + pointerEscape.Replace(c.Keys[i])}
 }
 
 var (
@@ -52,8 +54,8 @@ var (
 	pointerUnescape = strings.NewReplacer("~1", "/", "~0", "~")
 )
 
-// sections says where the components of a kind may be found, the proper place
-// of each version first.
+// sections lists where components of each kind are found: the place that OpenAPI 3
+// and 2.0 prescribe first, then those that documents use by mistake.
 var sections = map[string][]string{
 	"schemas":         {"components/schemas", "definitions", "components/schema", "schemas", "$defs"},
 	"parameters":      {"components/parameters", "parameters", "components/parameter"},
@@ -73,23 +75,25 @@ type Reporter interface {
 // Resolver follows references within a document and to others of its origin.
 type Resolver struct {
 	Reporter
-	ctx     context.Context //nolint:containedctx // a resolver lives for one reading
-	fetch   func(ctx context.Context, url string) ([]byte, error)
-	main    *File
-	files   map[string]*File
-	loads   int
-	fetched int
+	ctx          context.Context //nolint:containedctx // a resolver lives for one reading
+	fetch        func(ctx context.Context, url string) ([]byte, error)
+	main         *File
+	files        map[string]*File
+	fetches      int
+	fetchedBytes int
 }
 
+// NewResolver returns a Resolver for the document main. fetch reads other documents of
+// the same origin; nil: none are read.
 func NewResolver(ctx context.Context, main *File, fetch func(ctx context.Context, url string) ([]byte, error), to Reporter) *Resolver {
 	return &Resolver{Reporter: to, ctx: ctx, fetch: fetch, main: main, files: map[string]*File{}}
 }
 
-// Follow resolves the reference that s may be, and the references it leads to.
-// ok is false, with a note, where a reference leads nowhere. section is the
-// kind of component wanted.
+// Follow resolves s if it is a reference, and the references that it leads to. ok is
+// false, and the Reporter is told, if one leads nowhere. section is the kind of
+// component wanted.
 func (r *Resolver) Follow(s Cursor, section string) (target Cursor, ok bool) {
-	for range maxChain {
+	for range maxReferenceChain {
 		ref := s.Get("$ref")
 		if !ref.Is(Text) {
 			return s, true
@@ -104,12 +108,12 @@ func (r *Resolver) Follow(s Cursor, section string) (target Cursor, ok bool) {
 		}
 		s = next
 	}
-	r.Warnf("reference-chain", s.At, "more than %d references lead to one another; the value was left open", maxChain)
+	r.Warnf("reference-chain", s.At, "more than %d references lead to one another; the value was left open", maxReferenceChain)
 	return Cursor{}, false
 }
 
-// resolve finds what one reference points to. told is set where a note already
-// says why it leads nowhere.
+// resolve finds the target of one reference. told is set if the Reporter already
+// knows why there is none.
 func (r *Resolver) resolve(s Cursor, ref, section string) (target Cursor, found, told bool) {
 	address, pointer, hash := strings.Cut(ref, "#")
 	f := s.File
@@ -124,15 +128,15 @@ func (r *Resolver) resolve(s Cursor, ref, section string) (target Cursor, found,
 		return f.Cursor(), true, false
 	}
 	if strings.HasPrefix(pointer, "/") {
-		if t, ok := f.pointer(pointer); ok {
+		if t, ok := f.lookup(pointer); ok {
 			return t, true, false
 		}
 	}
-	// A slip in the path (a missing slash, "schema" for "schemas", the name
-	// alone): the last part still says which component is meant.
+	// A mistake in the path (a missing slash, "schema" for "schemas", only a name):
+	// the last part still says which component is meant.
 	name := pointer[strings.LastIndexByte(pointer, '/')+1:]
 	for _, place := range sections[section] {
-		if t, ok := f.pointer("/" + place + "/" + name); ok && name != "" {
+		if t, ok := f.lookup("/" + place + "/" + name); ok && name != "" {
 			r.Infof("reference-repaired", s.At, "the reference %q was read as %q", plaintext.Clip(plaintext.OneLine(ref), 120), "#"+t.At)
 			return t, true, false
 		}
@@ -140,8 +144,8 @@ func (r *Resolver) resolve(s Cursor, ref, section string) (target Cursor, found,
 	return Cursor{}, false, false
 }
 
-// pointer finds the value at a JSON pointer, percent-encoded or not.
-func (f *File) pointer(pointer string) (Cursor, bool) {
+// lookup finds the value at a JSON pointer, percent-encoded or not.
+func (f *File) lookup(pointer string) (Cursor, bool) {
 	s := f.Cursor()
 	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 		key := pointerUnescape.Replace(part)
@@ -164,8 +168,8 @@ func (f *File) pointer(pointer string) (Cursor, bool) {
 	return s, true
 }
 
-// load reads another document that a reference names, once. Only the origin of
-// the document itself is ever asked.
+// load returns another document that a reference names, fetching it once. Only
+// documents of the same origin are fetched.
 func (r *Resolver) load(s Cursor, address string) *File {
 	target, err := url.Parse(address)
 	if err == nil && s.File.URL != nil {
@@ -191,7 +195,7 @@ func (r *Resolver) load(s Cursor, address string) *File {
 		return f
 	}
 	r.files[key] = nil
-	f, err := r.other(target)
+	f, err := r.fetchFile(target)
 	if err != nil {
 		r.Warnf("external-reference", s.At, "the referenced document %q cannot be read: %s", plaintext.Clip(key, 120), plaintext.Clip(plaintext.OneLine(err.Error()), 160))
 		return nil
@@ -200,19 +204,19 @@ func (r *Resolver) load(s Cursor, address string) *File {
 	return f
 }
 
-func (r *Resolver) other(target *url.URL) (*File, error) {
+func (r *Resolver) fetchFile(target *url.URL) (*File, error) {
 	if r.fetch == nil {
 		return nil, errors.New("other documents are not fetched here")
 	}
-	if r.loads++; r.loads > maxDocuments {
+	if r.fetches++; r.fetches > maxDocuments {
 		return nil, fmt.Errorf("more than %d other documents", maxDocuments)
 	}
 	data, err := r.fetch(r.ctx, target.String())
 	if err != nil {
 		return nil, err
 	}
-	if r.fetched += len(data); r.fetched > maxFetched {
-		return nil, fmt.Errorf("the documents together have more than %d MiB", maxFetched>>20)
+	if r.fetchedBytes += len(data); r.fetchedBytes > maxFetchedBytes {
+		return nil, fmt.Errorf("the documents together have more than %d MiB", maxFetchedBytes>>20)
 	}
 	root, err := Decode(data)
 	if err != nil {

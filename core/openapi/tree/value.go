@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// ParseValue reads one JSON value, numbers as written.
+// ParseValue decodes one JSON value; numbers become json.Number.
 func ParseValue(data []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
@@ -47,4 +47,16 @@ func Plain(v any) string {
 		return strconv.FormatBool(v)
 	}
 	return Compact(v)
+}
+
+// MediaType returns the media type of a Content-Type, without parameters and in lower case.
+func MediaType(media string) string {
+	media, _, _ = strings.Cut(media, ";")
+	media, _, _ = strings.Cut(media, ",")
+	return strings.ToLower(strings.TrimSpace(media))
+}
+
+// IsJSON reports whether a media type, without parameters, is JSON.
+func IsJSON(name string) bool {
+	return name == "application/json" || name == "text/json" || name == "text/x-json" || name == "application/javascript+json" || strings.HasSuffix(name, "+json")
 }

@@ -9,13 +9,13 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// parseYAML reads YAML into nodes: dates stay text, merge keys are applied,
-// aliases share what they point to and count in full.
+// parseYAML parses YAML into nodes: dates stay text, merge keys are applied, and an
+// alias shares the nodes that it points to but counts against the limits in full.
 func parseYAML(data []byte) (root *Node, err error) {
-	if weight(data) > maxWeight {
+	if estimateValues(data) > maxEstimate {
 		return nil, tooMany()
 	}
-	// The library turns its own panics into errors; this is for the others.
+	// The library recovers from its own panics only.
 	defer func() {
 		if r := recover(); r != nil {
 			root, err = nil, fmt.Errorf("the YAML cannot be read: %v", r)
@@ -28,14 +28,14 @@ func parseYAML(data []byte) (root *Node, err error) {
 	if doc.Kind != yaml.DocumentNode || len(doc.Content) == 0 {
 		return &Node{Kind: Null}, nil
 	}
-	c := &converter{done: map[*yaml.Node]sized{}}
-	n, err := c.read(doc.Content[0], 0)
+	c := &converter{done: map[*yaml.Node]countedNode{}}
+	n, err := c.convert(doc.Content[0], 0)
 	return n.node, err
 }
 
-// weight estimates from above how many values a YAML text has. The library
-// builds them all before one can be counted, at some 200 bytes each.
-func weight(data []byte) int {
+// estimateValues returns an upper estimate of how many values a YAML text has, because
+// the library builds all of them, at some 200 bytes each, before they can be counted.
+func estimateValues(data []byte) int {
 	n, fresh := 0, true
 	for i, c := range data {
 		switch c {
@@ -47,7 +47,7 @@ func weight(data []byte) int {
 		case ',', '[', '{', '?':
 			n++
 		case '#':
-			n += 2 // comments are dear
+			n += 2 // the library keeps comments with their nodes
 		case ':', '-':
 			if i+1 == len(data) || data[i+1] <= ' ' {
 				n++
@@ -61,33 +61,33 @@ func weight(data []byte) int {
 	return n
 }
 
-// sized is a converted node with the number of nodes it stands for.
-type sized struct {
-	node *Node
-	size int
+// countedNode is a converted node with the number of nodes in it, aliases expanded.
+type countedNode struct {
+	node   *Node
+	values int
 }
 
 type converter struct {
-	done map[*yaml.Node]sized // of anchors; an entry without node is being read
+	done map[*yaml.Node]countedNode // of anchors; node is nil while the anchor is being converted
 }
 
-func (c *converter) read(y *yaml.Node, depth int) (sized, error) {
+func (c *converter) convert(y *yaml.Node, depth int) (countedNode, error) {
 	if depth > maxDepth {
-		return sized{}, tooDeep()
+		return countedNode{}, tooDeep()
 	}
 	if y.Kind == yaml.AliasNode {
 		return c.alias(y, depth)
 	}
 	if y.Anchor != "" {
-		c.done[y] = sized{}
+		c.done[y] = countedNode{}
 	}
-	out := sized{size: 1}
+	out := countedNode{values: 1}
 	add := func(y *yaml.Node) (*Node, error) {
-		v, err := c.read(y, depth+1)
+		v, err := c.convert(y, depth+1)
 		if err != nil {
 			return nil, err
 		}
-		if out.size += v.size; out.size > maxNodes {
+		if out.values += v.values; out.values > maxNodes {
 			return nil, tooMany()
 		}
 		return v.node, nil
@@ -98,7 +98,7 @@ func (c *converter) read(y *yaml.Node, depth int) (sized, error) {
 		for _, item := range y.Content {
 			v, err := add(item)
 			if err != nil {
-				return sized{}, err
+				return countedNode{}, err
 			}
 			out.node.Vals = append(out.node.Vals, v)
 		}
@@ -108,7 +108,7 @@ func (c *converter) read(y *yaml.Node, depth int) (sized, error) {
 		for i := 0; i+1 < len(y.Content); i += 2 {
 			v, err := add(y.Content[i+1])
 			if err != nil {
-				return sized{}, err
+				return countedNode{}, err
 			}
 			if key := y.Content[i]; key.ShortTag() == "!!merge" {
 				merges = append(merges, v)
@@ -128,21 +128,21 @@ func (c *converter) read(y *yaml.Node, depth int) (sized, error) {
 	return out, nil
 }
 
-// alias returns what an alias points to: the same node again.
-func (c *converter) alias(y *yaml.Node, depth int) (sized, error) {
+// alias returns the node that an alias points to.
+func (c *converter) alias(y *yaml.Node, depth int) (countedNode, error) {
 	if v, ok := c.done[y.Alias]; ok {
 		if v.node == nil {
-			return sized{}, &limitError{fmt.Sprintf("line %d: the alias *%s contains itself; write the value out", y.Line, y.Value)}
+			return countedNode{}, &limitError{fmt.Sprintf("line %d: the alias *%s contains itself; write the value out", y.Line, y.Value)}
 		}
 		return v, nil
 	}
 	if y.Alias == nil {
-		return sized{&Node{Kind: Null}, 1}, nil
+		return countedNode{&Node{Kind: Null}, 1}, nil
 	}
-	return c.read(y.Alias, depth)
+	return c.convert(y.Alias, depth)
 }
 
-// inherit adds the entries of m that n lacks: the YAML merge key.
+// inherit applies a YAML merge key: it adds the entries of m that n lacks.
 func (n *Node) inherit(m *Node) {
 	for _, from := range m.Entries() {
 		n.inherit(from)

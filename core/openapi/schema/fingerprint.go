@@ -8,9 +8,9 @@ import (
 	"hash"
 )
 
-// reach lists every schema below s once, in a fixed order, with its number; at
-// most limit of them.
-func (s *Schema) reach(limit int) (order []*Schema, ids map[*Schema]int) {
+// reachable lists s and every schema below it once, in a fixed order, and numbers them.
+// It stops after limit schemas.
+func (s *Schema) reachable(limit int) (order []*Schema, ids map[*Schema]int) {
 	ids = map[*Schema]int{nil: -1}
 	push := func(s *Schema) {
 		if _, seen := ids[s]; !seen {
@@ -22,8 +22,8 @@ func (s *Schema) reach(limit int) (order []*Schema, ids map[*Schema]int) {
 	for i := 0; i < len(order) && len(order) <= limit; i++ {
 		s := order[i]
 		push(s.items)
-		push(s.extra)
-		for _, list := range [][]*Schema{s.props.Vals, s.tuple, s.some} {
+		push(s.additional)
+		for _, list := range [][]*Schema{s.props.Vals, s.prefixItems, s.anyOf} {
 			for _, t := range list {
 				push(t)
 			}
@@ -32,23 +32,23 @@ func (s *Schema) reach(limit int) (order []*Schema, ids map[*Schema]int) {
 	return order, ids
 }
 
-// Fingerprint is what decides requests in a schema and all below it.
+// Fingerprint stands for everything in a schema and below it that decides requests.
 type Fingerprint struct {
 	Hash string
 	Lost bool // something below could not be read
 }
 
-// Fingerprint returns the mark of a schema. Where the schemas are too many to walk
-// for every operation, the whole document's hash stands for them: it changes
-// too often rather than too seldom.
+// Fingerprint returns the Fingerprint of a schema. If there are too many schemas to walk
+// for every operation, the version of the document stands for them: that changes too
+// often rather than too seldom.
 func (r *Reader) Fingerprint(s *Schema) Fingerprint {
-	if m, known := r.marks[s]; known {
+	if m, known := r.fingerprints[s]; known {
 		return m
 	}
 	h := sha256.New()
-	order, ids := s.reach(maxVisits - r.visits)
-	if r.visits += len(order); r.visits > maxVisits {
-		r.visits = maxVisits
+	order, ids := s.reachable(maxVisits - r.fingerprinted)
+	if r.fingerprinted += len(order); r.fingerprinted > maxVisits {
+		r.fingerprinted = maxVisits
 		return Fingerprint{Hash: r.version}
 	}
 	m := Fingerprint{}
@@ -57,7 +57,7 @@ func (r *Reader) Fingerprint(s *Schema) Fingerprint {
 		s.sign(h, id, ids)
 	}
 	m.Hash = hex.EncodeToString(h.Sum(nil))
-	r.marks[s] = m
+	r.fingerprints[s] = m
 	return m
 }
 
@@ -71,21 +71,21 @@ func (s *Schema) sign(h hash.Hash, id int, ids map[*Schema]int) {
 	}
 	Sign(h, "schema", fmt.Sprint(id, s.types, s.nullable, s.readOnly, s.closed, s.lost), s.format, fmt.Sprintf("%q", s.enum), fmt.Sprintf("%q", s.required))
 	Sign(h, s.props.Keys...)
-	Sign(h, fmt.Sprint(number(s.props.Vals), ids[s.items], ids[s.extra], number(s.tuple), number(s.some)))
+	Sign(h, fmt.Sprint(number(s.props.Vals), ids[s.items], ids[s.additional], number(s.prefixItems), number(s.anyOf)))
 	if b := s.bounds; b != nil {
-		Sign(h, "bounds", float(b.min), float(b.max), b.pattern, fmt.Sprint(b.over, b.under, b.step, b.minLen, b.maxLen, b.minItems, b.maxItems, b.minProps, b.maxProps, b.unique))
+		Sign(h, "bounds", boundText(b.min), boundText(b.max), b.pattern, fmt.Sprint(b.exclusiveMin, b.exclusiveMax, b.multipleOf, b.minLength, b.maxLength, b.minItems, b.maxItems, b.minProperties, b.maxProperties, b.unique))
 	}
 }
 
-func float(f *float64) string {
+func boundText(f *float64) string {
 	if f == nil {
 		return ""
 	}
 	return fmt.Sprint(*f)
 }
 
-// Sign writes parts into h, each with its length before it, so that no two
-// lists of parts give the same bytes.
+// Sign writes parts into h, each preceded by its length, so that two different lists
+// never give the same bytes.
 func Sign(h hash.Hash, parts ...string) {
 	var size [8]byte
 	put := func(n int) {

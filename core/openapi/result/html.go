@@ -12,22 +12,22 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// page reads HTML as text: what a reader sees, paragraph by paragraph, and the
-// addresses of links and images.
-func page(data []byte) (string, []Link) {
+// readHTML returns the visible text of an HTML page, paragraph by paragraph, and its
+// links and images.
+func readHTML(data []byte) (string, []Link) {
 	z := html.NewTokenizer(bytes.NewReader(data))
 	z.SetMaxBuf(1 << 20)
-	g := &gatherer{seen: map[string]int{}}
+	g := &linkCollector{seen: map[string]int{}}
 	var out strings.Builder
-	silent := atom.Atom(0) // the element whose content is not read
-	anchor := -1           // the link whose text is being read
+	silent := atom.Atom(0) // the element whose content is being skipped, or 0
+	anchor := -1           // the index of the link whose text is being read, or -1
 	for {
 		switch kind := z.Next(); kind {
 		case html.ErrorToken:
 			if err := z.Err(); err != nil && !errors.Is(err, io.EOF) {
 				out.WriteString("\n[the rest cannot be read]")
 			}
-			return tidy(out.String()), g.links
+			return tidyLines(out.String()), g.links
 		case html.TextToken:
 			if silent != 0 {
 				continue
@@ -49,7 +49,7 @@ func page(data []byte) (string, []Link) {
 				anchor = g.attr(t, "href", linkPage)
 			case t.DataAtom == atom.Img:
 				g.attr(t, "src", linkImage)
-			case breaks(t.DataAtom):
+			case isBlock(t.DataAtom):
 				out.WriteByte('\n')
 			}
 		case html.EndTagToken:
@@ -61,7 +61,7 @@ func page(data []byte) (string, []Link) {
 				anchor = -1
 			case t.DataAtom == atom.Td || t.DataAtom == atom.Th:
 				out.WriteString(" \t")
-			case breaks(t.DataAtom):
+			case isBlock(t.DataAtom):
 				out.WriteByte('\n')
 			}
 		default: // comments and the doctype
@@ -69,8 +69,8 @@ func page(data []byte) (string, []Link) {
 	}
 }
 
-// attr keeps the absolute URL of an attribute and returns its place, or -1.
-func (g *gatherer) attr(t html.Token, name, kind string) int {
+// attr collects the absolute URL in an attribute and returns its index, or -1.
+func (g *linkCollector) attr(t html.Token, name, kind string) int {
 	for _, a := range t.Attr {
 		if a.Key == name && isURL(strings.TrimSpace(a.Val)) {
 			value := strings.TrimSpace(a.Val)
@@ -83,8 +83,8 @@ func (g *gatherer) attr(t html.Token, name, kind string) int {
 	return -1
 }
 
-// breaks reports whether an element begins and ends a line.
-func breaks(a atom.Atom) bool {
+// isBlock reports whether an element is a block, so that lines end around it.
+func isBlock(a atom.Atom) bool {
 	switch a {
 	case atom.P, atom.Br, atom.Div, atom.Li, atom.Ul, atom.Ol, atom.Tr, atom.Table, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Title,
 		atom.Section, atom.Article, atom.Header, atom.Footer, atom.Blockquote, atom.Pre, atom.Hr, atom.Dt, atom.Dd, atom.Main, atom.Nav, atom.Form, atom.Option:
@@ -94,8 +94,8 @@ func breaks(a atom.Atom) bool {
 	}
 }
 
-// tidy joins the blanks within lines and drops empty lines.
-func tidy(s string) string {
+// tidyLines joins the blanks within lines and drops empty lines.
+func tidyLines(s string) string {
 	var lines []string
 	for line := range strings.SplitSeq(plaintext.Clean(s), "\n") {
 		if line = strings.Join(strings.Fields(line), " "); line != "" {

@@ -10,8 +10,8 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// values reads enum, const, default and examples.
-func (r *Reader) values(s tree.Cursor, out *Schema) {
+// readValues reads enum, const, default and examples.
+func (r *Reader) readValues(s tree.Cursor, out *Schema) {
 	if e := s.Get("enum"); e != nil {
 		for _, v := range e.Entries() {
 			switch {
@@ -29,17 +29,17 @@ func (r *Reader) values(s tree.Cursor, out *Schema) {
 		out.enum = []any{c.Value()}
 	}
 	if d := s.Get("default"); d != nil && !d.Is(tree.Null) {
-		out.preset = small(d)
+		out.defaultValue = smallValue(d)
 	}
-	out.sample = small(s.Get("example"))
-	if all := s.Get("examples"); out.sample == nil && all.Is(tree.List) && len(all.Vals) > 0 {
-		out.sample = small(all.Vals[0])
+	out.example = smallValue(s.Get("example"))
+	if all := s.Get("examples"); out.example == nil && all.Is(tree.List) && len(all.Vals) > 0 {
+		out.example = smallValue(all.Vals[0])
 	}
 }
 
-// reconcile settles an enum that contradicts the type: on a list it is meant
-// for the entries, and where no value is of the type the type decides.
-func (r *Reader) reconcile(s tree.Cursor, out *Schema) {
+// fitEnumToType repairs an enum that contradicts the type: at a list it is that of the
+// entries, and if no value is of the type, the enum is dropped.
+func (r *Reader) fitEnumToType(s tree.Cursor, out *Schema) {
 	if len(out.enum) == 0 || out.types == 0 {
 		return
 	}
@@ -50,15 +50,15 @@ func (r *Reader) reconcile(s tree.Cursor, out *Schema) {
 	switch {
 	case out.types == TypeArray && !slices.ContainsFunc(out.enum, func(v any) bool { return TypeOf(v) == TypeArray }):
 		r.Infof("enum-on-list", s.At+"/enum", "\"enum\" stands at a list; it was read as that of the entries")
-		items := &Schema{enum: out.enum, state: 2}
+		items := &Schema{enum: out.enum, merge: 2}
 		if out.items != nil {
-			items = &Schema{enum: out.enum, all: []*Schema{out.items}}
-			r.order = append(r.order, items)
+			items = &Schema{enum: out.enum, allOf: []*Schema{out.items}}
+			r.all = append(r.all, items)
 		}
 		out.items, out.enum = items, nil
 	case !slices.ContainsFunc(out.enum, fits):
 		r.Infof("enum-of-other-type", s.At+"/enum", "no value of \"enum\" is %s; it became part of the description", article(out.types.String()))
-		out.text = plaintext.Clip(strings.TrimSpace(out.text+" ("+enumerate(out.enum)+")"), 600)
+		out.description = plaintext.Clip(strings.TrimSpace(out.description+" ("+enumerate(out.enum)+")"), 600)
 		out.enum = nil
 	default:
 		for i, v := range out.enum {
@@ -69,8 +69,8 @@ func (r *Reader) reconcile(s tree.Cursor, out *Schema) {
 	}
 }
 
-// small returns the value of a node unless it is too large to be kept.
-func small(n *tree.Node) any {
+// smallValue returns the value of a node, or nil if it is too large to keep.
+func smallValue(n *tree.Node) any {
 	if n == nil {
 		return nil
 	}
@@ -85,24 +85,24 @@ func small(n *tree.Node) any {
 	return v
 }
 
-func (r *Reader) array(s tree.Cursor, out *Schema) {
+func (r *Reader) readArray(s tree.Cursor, out *Schema) {
 	if items := s.Child("items"); items.Node != nil {
 		out.items = r.Read(items)
 	}
 	if prefix := s.Child("prefixItems"); prefix.Is(tree.List) {
 		for i := range min(len(prefix.Vals), 100) {
-			out.tuple = append(out.tuple, r.Read(prefix.Index(i)))
+			out.prefixItems = append(out.prefixItems, r.Read(prefix.Index(i)))
 		}
 		if out.items == nil {
-			out.items = &Schema{some: out.tuple, state: 2}
+			out.items = &Schema{anyOf: out.prefixItems, merge: 2}
 		}
 	}
 }
 
-// bounds reads the limits, or returns nil where there are none. The boolean
-// exclusive limits of 3.0 and the numeric ones of 3.1 are both taken.
-func (r *Reader) bounds(s tree.Cursor) *bounds {
-	b, found := unbound(), false
+// readBounds reads the limits, or returns nil if there are none. Both the boolean
+// exclusive limits of 3.0 and the numeric ones of 3.1 are understood.
+func (r *Reader) readBounds(s tree.Cursor) *bounds {
+	b, found := noBounds(), false
 	float := func(key string) *float64 {
 		f, ok := s.Get(key).Float()
 		if !ok {
@@ -117,22 +117,22 @@ func (r *Reader) bounds(s tree.Cursor) *bounds {
 		}
 	}
 	b.min, b.max = float("minimum"), float("maximum")
-	b.over, b.under = s.Get("exclusiveMinimum").IsTrue(), s.Get("exclusiveMaximum").IsTrue()
+	b.exclusiveMin, b.exclusiveMax = s.Get("exclusiveMinimum").IsTrue(), s.Get("exclusiveMaximum").IsTrue()
 	if f := float("exclusiveMinimum"); f != nil && (b.min == nil || *f >= *b.min) {
-		b.min, b.over = f, true
+		b.min, b.exclusiveMin = f, true
 	}
 	if f := float("exclusiveMaximum"); f != nil && (b.max == nil || *f <= *b.max) {
-		b.max, b.under = f, true
+		b.max, b.exclusiveMax = f, true
 	}
 	if f := float("multipleOf"); f != nil && *f > 0 {
-		b.step = *f
+		b.multipleOf = *f
 	}
-	length("minLength", &b.minLen)
-	length("maxLength", &b.maxLen)
+	length("minLength", &b.minLength)
+	length("maxLength", &b.maxLength)
 	length("minItems", &b.minItems)
 	length("maxItems", &b.maxItems)
-	length("minProperties", &b.minProps)
-	length("maxProperties", &b.maxProps)
+	length("minProperties", &b.minProperties)
+	length("maxProperties", &b.maxProperties)
 	if s.Get("uniqueItems").IsTrue() {
 		b.unique, found = true, true
 	}
@@ -144,7 +144,7 @@ func (r *Reader) bounds(s tree.Cursor) *bounds {
 		}
 		b.pattern = p
 		if _, err := syntax.Parse(p, syntax.Perl); err == nil && len(p) <= maxPattern {
-			b.checked = true
+			b.patternChecked = true
 		} else {
 			r.Infof("pattern-unchecked", s.At+"/pattern", "the pattern cannot be checked here; the plugin will")
 		}
@@ -155,15 +155,15 @@ func (r *Reader) bounds(s tree.Cursor) *bounds {
 	return b
 }
 
-// Example is the example of a parameter or a media type: "example", or the value of the
-// first of "examples".
+// Example returns the example of a parameter or media type: "example", or the value of
+// the first of "examples".
 func Example(s tree.Cursor) any {
-	if v := small(s.Get("example")); v != nil {
+	if v := smallValue(s.Get("example")); v != nil {
 		return v
 	}
 	all := s.Child("examples")
 	if !all.Is(tree.Object) || len(all.Vals) == 0 {
 		return nil
 	}
-	return small(all.Entry(0).Get("value"))
+	return smallValue(all.Entry(0).Get("value"))
 }

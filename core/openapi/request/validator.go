@@ -18,29 +18,28 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// opinion is what kin-openapi thinks of the operation's requests: a second
-// reader of parameters and bodies that shares no code with the writer. It
-// decides nothing.
-type opinion struct {
+// kinValidator validates the operation's requests with kin-openapi, which shares no code
+// with what wrote them. Its verdict is logged and has no other effect.
+type kinValidator struct {
 	once  sync.Once
 	route *routers.Route
 	err   error
 }
 
-// ask logs what kin objects to in a request, at level debug. It costs a
-// millisecond or so, and nothing where nobody listens.
-func (c *opinion) ask(o *Builder, r Request) {
+// logObjections logs at level debug what kin-openapi objects to in a request. It takes
+// about a millisecond, and nothing if debug messages are not logged.
+func (k *kinValidator) logObjections(o *Builder, r Request) {
 	if o.Logger == nil || !o.Logger.Enabled(context.Background(), slog.LevelDebug) {
 		return
 	}
-	if err := c.judge(o, r); err != nil {
+	if err := k.validate(o, r); err != nil {
 		o.Logger.Debug("request self-check", "operation", o.ID, "method", r.Method, "objection", plaintext.Clip(plaintext.OneLine(err.Error()), 300))
 	}
 }
 
-// judge validates a request with kin's request filter, in at most checkTime.
-func (c *opinion) judge(o *Builder, r Request) error {
-	ctx, stop := context.WithTimeout(context.Background(), checkTime)
+// validate validates a request with kin-openapi's request filter within validateTimeout.
+func (k *kinValidator) validate(o *Builder, r Request) error {
+	ctx, stop := context.WithTimeout(context.Background(), validateTimeout)
 	defer stop()
 	done := make(chan error, 1)
 	go func() {
@@ -49,11 +48,11 @@ func (c *opinion) judge(o *Builder, r Request) error {
 				done <- fmt.Errorf("the self-check failed: %v", p)
 			}
 		}()
-		if c.once.Do(func() { c.route, c.err = o.route(ctx) }); c.err != nil {
-			done <- c.err
+		if k.once.Do(func() { k.route, k.err = o.kinRoute(ctx) }); k.err != nil {
+			done <- k.err
 			return
 		}
-		done <- validate(ctx, c.route, r)
+		done <- validateRequest(ctx, k.route, r)
 	}()
 	select {
 	case err := <-done:
@@ -63,7 +62,7 @@ func (c *opinion) judge(o *Builder, r Request) error {
 	}
 }
 
-func validate(ctx context.Context, route *routers.Route, r Request) error {
+func validateRequest(ctx context.Context, route *routers.Route, r Request) error {
 	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, bytes.NewReader(r.Body))
 	if err != nil {
 		return fmt.Errorf("the request cannot be read back: %w", err)
@@ -78,19 +77,18 @@ func validate(ctx context.Context, route *routers.Route, r Request) error {
 	})
 }
 
-// route loads a document of this one operation. It is made from what the
-// reader understood; that part is not checked twice, the writing is.
-func (o *Builder) route(ctx context.Context) (*routers.Route, error) {
+// kinRoute loads a document with only this operation. It is made of what our reader
+// understood, so it checks how requests are written, not how the document was read.
+func (b *Builder) kinRoute(ctx context.Context) (*routers.Route, error) {
 	op := map[string]any{"responses": map[string]any{"default": map[string]any{"description": "any"}}}
 	var params []any
-	for _, a := range o.Args {
+	for _, a := range b.Args {
 		p := a.Param
 		if p == nil {
 			op["requestBody"] = map[string]any{"required": a.Body.Required, "content": map[string]any{a.Body.Media: a.Body.outline()}}
 			continue
 		}
-		// Path parameters need the router to be told apart, and kin has no
-		// decoder for the other two.
+		// kin-openapi needs its router for path parameters and cannot decode the others.
 		if p.In == "path" || p.In == "template" || p.Tabs || p.Style == "deepObject" && p.Schema.Shape() != schema.TypeObject {
 			continue
 		}
@@ -105,7 +103,7 @@ func (o *Builder) route(ctx context.Context) (*routers.Route, error) {
 	op["parameters"] = params
 	data, err := json.Marshal(map[string]any{
 		"openapi": "3.0.3",
-		"info":    map[string]any{"title": o.ID, "version": "1"},
+		"info":    map[string]any{"title": b.ID, "version": "1"},
 		"paths":   map[string]any{"/": map[string]any{"post": op}},
 	})
 	if err != nil {
@@ -121,7 +119,7 @@ func (o *Builder) route(ctx context.Context) (*routers.Route, error) {
 		return nil, fmt.Errorf("the operation cannot be loaded for the self-check: %w", err)
 	}
 	item := doc.Paths.Value("/")
-	return &routers.Route{Spec: doc, Path: "/", PathItem: item, Method: o.Method, Operation: item.Post}, nil
+	return &routers.Route{Spec: doc, Path: "/", PathItem: item, Method: b.Method, Operation: item.Post}, nil
 }
 
 func (b *Body) outline() map[string]any {

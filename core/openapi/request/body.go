@@ -16,7 +16,7 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// write turns the value of the body into bytes and their media type.
+// write serialises the body and returns its media type with parameters.
 func (b *Body) write(v any) (data []byte, media string, err error) {
 	switch b.Kind {
 	case BodyJSON:
@@ -35,7 +35,7 @@ func (b *Body) write(v any) (data []byte, media string, err error) {
 	fields, isObject := v.(map[string]any)
 	switch {
 	case isObject:
-	case b.Kind == BodyMultipart: // a file alone, of which no name is declared
+	case b.Kind == BodyMultipart: // a single file whose field has no declared name
 		alone := Body{Schema: schema.NewObject()}
 		alone.Schema.AddProperty("file", schema.Binary(), false)
 		return alone.multipart(map[string]any{"file": tree.Plain(v)})
@@ -59,14 +59,14 @@ func (b *Body) form(fields map[string]any) (string, error) {
 		}
 		if e.Style == "" {
 			e.Style, e.Explode = "form", true
-			// Without a style an object is written as its content type says,
-			// and that is JSON by default.
+			// Without a style an object is written as its content type says, which is
+			// JSON by default.
 			if isMap(v) || tree.IsJSON(tree.MediaType(e.Media)) && schema.TypeOf(v) != schema.TypeString {
 				pairs = append(pairs, escape(name)+"="+escape(tree.Compact(v)))
 				continue
 			}
 		}
-		text, err := inQuery(e.Style, e.Explode, e.Reserved, name, v)
+		text, err := writeQuery(e.Style, e.Explode, e.Reserved, name, v)
 		if err != nil {
 			return "", fmt.Errorf("%s %w", name, err)
 		}
@@ -76,15 +76,15 @@ func (b *Body) form(fields map[string]any) (string, error) {
 		switch {
 		case text != "":
 			pairs = append(pairs, text)
-		case b.Schema.Needs(name): // nothing in it that a form could hold
+		case b.Schema.Needs(name): // the value has nothing that a form can hold
 			return "", fmt.Errorf("%s must not be empty", name)
 		}
 	}
 	return strings.Join(pairs, "&"), nil
 }
 
-// part is one part of a multipart form.
-type part struct {
+// multipartPart is one part of a multipart form.
+type multipartPart struct {
 	name, file, media string
 	data              string
 }
@@ -92,17 +92,17 @@ type part struct {
 // multipart writes multipart/form-data, fields sorted by name. The boundary is
 // made from the content, so that the same arguments give the same bytes.
 func (b *Body) multipart(fields map[string]any) ([]byte, string, error) {
-	var parts []part
+	var parts []multipartPart
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		e := b.Encoding[name]
 		s := b.Schema.Property(name)
 		values := []any{fields[name]}
 		if list, isList := fields[name].([]any); isList && !tree.IsJSON(tree.MediaType(e.Media)) {
-			values = list // one part each
+			values = list // one part for each entry
 			s = s.Entry()
 		}
 		for _, v := range values {
-			parts = append(parts, b.part(name, v, s, e))
+			parts = append(parts, b.makePart(name, v, s, e))
 		}
 	}
 	boundary := "aidesk"
@@ -113,15 +113,15 @@ func (b *Body) multipart(fields map[string]any) ([]byte, string, error) {
 			schema.Sign(h, p.name, p.data)
 		}
 		boundary = "aidesk-" + hex.EncodeToString(h.Sum(nil)[:16])
-		if !slices.ContainsFunc(parts, func(p part) bool { return strings.Contains(p.data, boundary) }) {
+		if !slices.ContainsFunc(parts, func(p multipartPart) bool { return strings.Contains(p.data, boundary) }) {
 			break
 		}
 	}
 	var out bytes.Buffer
 	for _, p := range parts {
-		fmt.Fprintf(&out, "--%s\r\nContent-Disposition: form-data; name=\"%s\"", boundary, quoted.Replace(p.name))
+		fmt.Fprintf(&out, "--%s\r\nContent-Disposition: form-data; name=\"%s\"", boundary, escapeDisposition.Replace(p.name))
 		if p.file != "" {
-			fmt.Fprintf(&out, "; filename=\"%s\"", quoted.Replace(p.file))
+			fmt.Fprintf(&out, "; filename=\"%s\"", escapeDisposition.Replace(p.file))
 		}
 		if p.media != "" {
 			fmt.Fprintf(&out, "\r\nContent-Type: %s", p.media)
@@ -132,8 +132,8 @@ func (b *Body) multipart(fields map[string]any) ([]byte, string, error) {
 	return out.Bytes(), "multipart/form-data; boundary=" + boundary, nil
 }
 
-func (b *Body) part(name string, v any, s *schema.Schema, e Encoding) part {
-	p := part{name: name, data: tree.Plain(v)}
+func (b *Body) makePart(name string, v any, s *schema.Schema, e Encoding) multipartPart {
+	p := multipartPart{name: name, data: tree.Plain(v)}
 	if plaintext.IsToken(strings.Replace(tree.MediaType(e.Media), "/", "", 1)) && !strings.Contains(e.Media, "*") {
 		p.media = tree.MediaType(e.Media)
 	}
@@ -151,5 +151,5 @@ func (b *Body) part(name string, v any, s *schema.Schema, e Encoding) part {
 	return p
 }
 
-// quoted escapes a name in a Content-Disposition as browsers do.
-var quoted = strings.NewReplacer("\"", "%22", "\r", "%0D", "\n", "%0A")
+// escapeDisposition escapes a name in a Content-Disposition as browsers do.
+var escapeDisposition = strings.NewReplacer("\"", "%22", "\r", "%0D", "\n", "%0A")
