@@ -16,7 +16,7 @@ import (
 // Card shows an Action: one plain sentence and the values first, then exactly what
 // will be sent. Nothing is cut and nothing hidden.
 func Card(a Action) chat.Card {
-	card := chat.Card{State: look[a.State], Sentence: sentence(a), Outcome: a.Outcome.Line}
+	card := chat.Card{State: look[a.State], Sentence: question(a), Outcome: a.Outcome.Line}
 	for _, v := range a.Arguments {
 		card.Values = append(card.Values, chat.Field(v))
 	}
@@ -54,7 +54,7 @@ var look = map[State]chat.CardState{
 	Denied: chat.CardDenied, Expired: chat.CardExpired, Replaced: chat.CardReplaced,
 }
 
-func sentence(a Action) string {
+func question(a Action) string {
 	what := strings.TrimRight(strings.TrimSpace(a.Call.Summary), ".!")
 	again := ""
 	if a.Replaces != "" {
@@ -64,11 +64,11 @@ func sentence(a Action) string {
 	case carries && what == "":
 		return fmt.Sprintf("May data from %s go to %s with this%s?", origins(a.Call.From), a.Call.Human, again)
 	case carries:
-		return fmt.Sprintf("May data from %s go to %s with this%s: %s?", origins(a.Call.From), a.Call.Human, again, lower(what))
+		return fmt.Sprintf("May data from %s go to %s with this%s: %s?", origins(a.Call.From), a.Call.Human, again, lowerFirst(what))
 	case what == "":
 		return fmt.Sprintf("Shall I send this to %s?", a.Call.Human)
 	default:
-		return fmt.Sprintf("Shall I do this%s at %s: %s?", again, a.Call.Human, lower(what))
+		return fmt.Sprintf("Shall I do this%s at %s: %s?", again, a.Call.Human, lowerFirst(what))
 	}
 }
 
@@ -84,8 +84,8 @@ func origins(list []plugin.Origin) string {
 	return strings.Join(names, "")
 }
 
-// lower makes the first letter small, unless the word is an abbreviation or a name.
-func lower(s string) string {
+// lowerFirst makes the first letter small, unless the word is an abbreviation or a name.
+func lowerFirst(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	second, _ := utf8.DecodeRuneInString(s[size:])
 	if unicode.IsUpper(second) {

@@ -61,20 +61,20 @@ func onlyPublic(address netip.AddrPort) error {
 	if public.SafeAddr(address.Addr()) == nil {
 		return nil
 	}
-	return refuse("%s is %s", address, class(address.Addr()))
+	return refuse("%s is %s", address, addressClass(address.Addr()))
 }
 
 // notMetadata is what is left to refuse where the operator opened an address.
 func notMetadata(address netip.AddrPort) error {
 	addr := plainAddress(address.Addr())
 	if isMetadata(addr) || addr.IsUnspecified() || addr.IsMulticast() || nat64Own.Contains(addr) {
-		return refuse("%s is %s, which no rule can open", address, class(addr))
+		return refuse("%s is %s, which no rule can open", address, addressClass(addr))
 	}
 	return nil
 }
 
-// class names the kind of a refused address.
-func class(addr netip.Addr) string {
+// addressClass names the kind of a refused address.
+func addressClass(addr netip.Addr) string {
 	addr = plainAddress(addr)
 	switch {
 	case isMetadata(addr):

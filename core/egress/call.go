@@ -68,34 +68,34 @@ func (g *Guard) Do(ctx context.Context, plugin string, request Request) (Respons
 	if request.Effect {
 		h.kind = Effect
 	}
-	lane, err := g.route(h)
+	way, err := g.route(h)
 	if err != nil {
 		return Response{}, Unsent, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, request.Timeout)
 	defer cancel()
 	for follow := maxRedirects; ; follow-- {
-		response, sent, err := g.send(ctx, lane, h, request)
+		response, sent, err := g.send(ctx, way, h, request)
 		if err != nil {
 			return Response{}, sent, err
 		}
-		next := g.follow(lane, h, request, response)
+		next := g.follow(way, h, request, response)
 		if next == nil {
 			defer func() { _ = response.Body.Close() }()
 			return request.answer(response, h.url)
 		}
 		_ = response.Body.Close()
 		if follow == 0 {
-			return Response{}, Unknown, &fault{text: fmt.Sprintf("%s redirects more than %d times", site(u), maxRedirects)}
+			return Response{}, Unknown, &guardError{text: fmt.Sprintf("%s redirects more than %d times", hostOf(u), maxRedirects)}
 		}
 		h.from, h.url = h.url, next
 	}
 }
 
 // follow gives the address at which a read goes on; nil when the response is
-// the answer. It goes on only in its lane: a rule that opens a host to calls may
+// the answer. It goes on only by the same transports: a rule that opens a host to calls may
 // not open it to redirects.
-func (g *Guard) follow(used *lane, h hop, request Request, response *http.Response) *url.URL {
+func (g *Guard) follow(used *transports, h hop, request Request, response *http.Response) *url.URL {
 	if request.Effect || request.Method != http.MethodGet && request.Method != http.MethodHead {
 		return nil
 	}
@@ -104,14 +104,14 @@ func (g *Guard) follow(used *lane, h hop, request Request, response *http.Respon
 		return nil
 	}
 	h.from, h.url = h.url, next
-	if lane, err := g.route(h); err != nil || lane != used {
+	if way, err := g.route(h); err != nil || way != used {
 		return nil
 	}
 	return next
 }
 
 // send makes one exchange.
-func (g *Guard) send(ctx context.Context, lane *lane, h hop, request Request) (*http.Response, Sent, error) {
+func (g *Guard) send(ctx context.Context, way *transports, h hop, request Request) (*http.Response, Sent, error) {
 	var body io.Reader
 	if len(request.Body) > 0 {
 		body = bytes.NewReader(request.Body)
@@ -119,15 +119,15 @@ func (g *Guard) send(ctx context.Context, lane *lane, h hop, request Request) (*
 	// A connection is got before the first byte of the request and after the
 	// last of what may fail without one: name, dial, proxy and TLS handshake.
 	var got atomic.Bool
-	way := lane.keep
+	transport := way.reused
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { got.Store(true) }})
 	if request.Effect {
-		way = lane.once
+		transport = way.single
 		ctx = context.WithValue(ctx, attemptKey{}, new(attempt))
 	}
 	out, err := http.NewRequestWithContext(ctx, request.Method, h.url.String(), body)
 	if err != nil || request.Method == http.MethodConnect {
-		return nil, Unsent, refuse("the request to %s has no method or address that can be sent", site(h.url))
+		return nil, Unsent, refuse("the request to %s has no method or address that can be sent", hostOf(h.url))
 	}
 	if request.Effect {
 		out.GetBody = nil
@@ -138,14 +138,14 @@ func (g *Guard) send(ctx context.Context, lane *lane, h hop, request Request) (*
 	if out.Header.Get("User-Agent") == "" {
 		out.Header.Set("User-Agent", g.agent(h.kind))
 	}
-	response, err := way.RoundTrip(out)
+	response, err := transport.RoundTrip(out)
 	switch {
 	case err == nil:
 		return response, Answered, nil
 	case got.Load():
-		return nil, Unknown, plain(err, site(h.url))
+		return nil, Unknown, describeError(err, hostOf(h.url))
 	}
-	return nil, Unsent, plain(err, site(h.url))
+	return nil, Unsent, describeError(err, hostOf(h.url))
 }
 
 // answer reads a response within the request's limit.
@@ -154,7 +154,7 @@ func (r Request) answer(response *http.Response, from *url.URL) (Response, Sent,
 	var err error
 	answer.Body, answer.Truncated, err = readBody(response.Body, r.Limit)
 	if err != nil {
-		return answer, Answered, plain(err, site(from))
+		return answer, Answered, describeError(err, hostOf(from))
 	}
 	return answer, Answered, nil
 }

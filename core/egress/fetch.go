@@ -53,11 +53,11 @@ func (g *Guard) Fetch(ctx context.Context, kind Kind, plugin, url string) (Page,
 		}
 		h.from, h.url = h.url, next
 	}
-	return Page{}, &fault{text: fmt.Sprintf("%s redirects more than %d times", site(u), maxRedirects)}
+	return Page{}, &guardError{text: fmt.Sprintf("%s redirects more than %d times", hostOf(u), maxRedirects)}
 }
 
 func (g *Guard) get(ctx context.Context, h hop, accept string) (*http.Response, error) {
-	lane, err := g.route(h)
+	way, err := g.route(h)
 	if err != nil {
 		return nil, err
 	}
@@ -67,9 +67,9 @@ func (g *Guard) get(ctx context.Context, h hop, accept string) (*http.Response, 
 	}
 	request.Header.Set("Accept", accept)
 	request.Header.Set("User-Agent", g.agent(h.kind))
-	response, err := lane.once.RoundTrip(request)
+	response, err := way.single.RoundTrip(request)
 	if err != nil {
-		return nil, plain(err, site(h.url))
+		return nil, describeError(err, hostOf(h.url))
 	}
 	return response, nil
 }
@@ -89,7 +89,7 @@ func target(response *http.Response, from *url.URL) (*url.URL, error) {
 	}
 	to, err := from.Parse(location)
 	if err != nil {
-		return nil, refuse("%s redirects to something that is not a URL", site(from))
+		return nil, refuse("%s redirects to something that is not a URL", hostOf(from))
 	}
 	to.Fragment, to.RawFragment = "", ""
 	return to, nil
@@ -101,10 +101,10 @@ func (l limit) page(response *http.Response, from *url.URL) (Page, error) {
 	var err error
 	page.Body, page.Truncated, err = readBody(response.Body, l.body)
 	if err != nil {
-		return Page{}, plain(err, site(from))
+		return Page{}, describeError(err, hostOf(from))
 	}
 	if page.Truncated && !l.cut {
-		return Page{}, &fault{text: fmt.Sprintf("%s sent more than %d KiB", site(from), l.body>>10), is: ErrTooLarge}
+		return Page{}, &guardError{text: fmt.Sprintf("%s sent more than %d KiB", hostOf(from), l.body>>10), is: ErrTooLarge}
 	}
 	return page, nil
 }

@@ -10,16 +10,17 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // Guard is the way out. It is safe for concurrent use.
 type Guard struct {
-	book    book
+	rules   ruleset
 	version string
 	lookup  Lookup
 	connect Connect // nil for the system's network
 
-	direct, open, proxied lane
+	direct, open, proxied transports
 }
 
 // Lookup gives the addresses of a host name.
@@ -45,13 +46,13 @@ func WithConnect(connect Connect) Option { return func(g *Guard) { g.connect = c
 // New makes a guard with the operator's rules. The error names every rule that
 // cannot hold, one line each.
 func New(rules Rules, options ...Option) (*Guard, error) {
-	book, err := rules.read()
+	book, err := rules.compile()
 	authorities, caErr := rules.authorities()
 	if err := errors.Join(err, caErr); err != nil {
 		return nil, err
 	}
 	g := &Guard{
-		book:    book,
+		rules:   book,
 		version: "dev",
 		lookup: func(ctx context.Context, host string) ([]netip.Addr, error) {
 			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
@@ -60,9 +61,9 @@ func New(rules Rules, options ...Option) (*Guard, error) {
 	for _, option := range options {
 		option(g)
 	}
-	g.direct = g.newLane(nil, authorities, onlyPublic)
-	g.open = g.newLane(nil, authorities, notMetadata)
-	g.proxied = g.newLane(book.proxy, authorities, notMetadata)
+	g.direct = g.newTransports(nil, authorities, onlyPublic)
+	g.open = g.newTransports(nil, authorities, notMetadata)
+	g.proxied = g.newTransports(book.proxy, authorities, notMetadata)
 	return g, nil
 }
 
@@ -81,7 +82,7 @@ func dialer(judge func(netip.AddrPort) error) *net.Dialer {
 // plugin's calls, for those who decide about the plugin.
 func (g *Guard) Internal(plugin string) []string {
 	var hosts []string
-	for o := range g.book.internal {
+	for o := range g.rules.internal {
 		if o.plugin == strings.ToLower(plugin) {
 			hosts = append(hosts, o.host)
 		}
@@ -109,7 +110,7 @@ func (g *Guard) Check(kind Kind, plugin, url string) error {
 // guard's own error is inside.
 func (g *Guard) Client(plugin string) *http.Client {
 	return &http.Client{
-		Transport:     &errand{guard: g, plugin: plugin},
+		Transport:     &effectTransport{guard: g, plugin: plugin},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Timeout:       callTime,
 	}
@@ -120,9 +121,9 @@ func (g *Guard) Client(plugin string) *http.Client {
 // the environment does not, redirects are handed back and there is no limit of
 // time or size. Addresses from anybody else never go through it.
 func (g *Guard) Operator() *http.Client {
-	way := g.open.keep
-	if g.book.proxy != nil {
-		way = g.proxied.keep
+	way := g.open.reused
+	if g.rules.proxy != nil {
+		way = g.proxied.reused
 	}
 	return &http.Client{
 		Transport:     way,
@@ -130,14 +131,14 @@ func (g *Guard) Operator() *http.Client {
 	}
 }
 
-// errand is the Effect rules as a RoundTripper.
-type errand struct {
+// effectTransport applies the rules of [Effect] as a RoundTripper.
+type effectTransport struct {
 	guard  *Guard
 	plugin string
 }
 
-func (e *errand) RoundTrip(request *http.Request) (*http.Response, error) {
-	lane, err := e.guard.route(hop{kind: Effect, plugin: e.plugin, url: request.URL})
+func (e *effectTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	way, err := e.guard.route(hop{kind: Effect, plugin: e.plugin, url: request.URL})
 	if err != nil {
 		if request.Body != nil {
 			_ = request.Body.Close()
@@ -149,9 +150,9 @@ func (e *errand) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.Header.Get("User-Agent") == "" {
 		request.Header.Set("User-Agent", e.guard.agent(Effect))
 	}
-	response, err := lane.once.RoundTrip(request)
+	response, err := way.single.RoundTrip(request)
 	if err != nil {
-		return nil, plain(err, site(request.URL))
+		return nil, describeError(err, hostOf(request.URL))
 	}
 	response.Body = http.MaxBytesReader(nil, response.Body, callLimit)
 	return response, nil
@@ -165,4 +166,47 @@ func parse(text string) (*url.URL, error) {
 	}
 	u.Fragment, u.RawFragment = "", ""
 	return u, nil
+}
+
+// Kind says what a request is for. It decides limits, redirects and which of
+// the operator's rules may open an address to it.
+type Kind int
+
+// The kinds of request.
+const (
+	Webpage  Kind = iota // a page to preview: http or https, 512 KiB, 5 s, cut when longer
+	Image                // a picture to probe: http or https, 64 KiB, 3 s, cut when longer
+	Manifest             // a plugin's manifest: https, 256 KiB, 10 s, an error when longer
+	Document             // an OpenAPI document: https, 8 MiB, 20 s, an error when longer
+	Read                 // a plugin's call without effect
+	Effect               // a plugin's call with effect
+)
+
+const (
+	callTime     = 45 * time.Second
+	callLimit    = 1 << 20
+	maxRedirects = 5
+)
+
+// limit bounds a fetch.
+type limit struct {
+	time   time.Duration
+	body   int64 // bytes, decompressed
+	cut    bool  // longer bodies are cut, else refused
+	accept string
+}
+
+var limits = map[Kind]limit{
+	Webpage:  {5 * time.Second, 512 << 10, true, "text/html,application/xhtml+xml"},
+	Image:    {3 * time.Second, 64 << 10, true, "image/png,image/jpeg,image/gif"},
+	Manifest: {10 * time.Second, 256 << 10, false, "application/json"},
+	Document: {20 * time.Second, 8 << 20, false, "application/json,application/yaml;q=0.9,*/*;q=0.5"},
+}
+
+// agent is the User-Agent of a kind; sites want to know a preview from a call.
+func (g *Guard) agent(kind Kind) string {
+	if kind == Webpage || kind == Image {
+		return "aidesk-preview/" + g.version + " (link preview bot)"
+	}
+	return "aidesk/" + g.version
 }

@@ -95,9 +95,9 @@ func local(t testing.TB, servers ...*httptest.Server) *Guard {
 }
 
 func idle(g *Guard) {
-	for _, l := range []lane{g.direct, g.open, g.proxied} {
-		l.keep.CloseIdleConnections()
-		l.once.CloseIdleConnections()
+	for _, l := range []transports{g.direct, g.open, g.proxied} {
+		l.reused.CloseIdleConnections()
+		l.single.CloseIdleConnections()
 	}
 }
 

@@ -16,9 +16,9 @@ type hop struct {
 	port   uint16   // approved besides 80 and 443; 0 for none
 }
 
-// route judges a URL as it is written and gives the lane on which it may be
-// asked. The address behind a name is judged by the lane when it dials.
-func (g *Guard) route(h hop) (*lane, error) {
+// route judges a URL as it is written and returns the transports by which it may be
+// requested. They judge the address behind a host name when they dial it.
+func (g *Guard) route(h hop) (*transports, error) {
 	u := h.url
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
@@ -35,8 +35,8 @@ func (g *Guard) route(h hop) (*lane, error) {
 		return nil, err
 	}
 	target := hostPort(u.Hostname(), port)
-	if lane := g.opened(h, target); lane != nil {
-		return lane, nil
+	if way := g.exceptionFor(h, target); way != nil {
+		return way, nil
 	}
 	switch {
 	case u.Scheme == "http" && (h.kind == Manifest || h.kind == Document):
@@ -47,7 +47,7 @@ func (g *Guard) route(h hop) (*lane, error) {
 	if err := judgeHost(u.Hostname(), port); err != nil {
 		return nil, err
 	}
-	if g.book.proxy == nil {
+	if g.rules.proxy == nil {
 		return &g.direct, nil
 	}
 	// Behind a proxy nobody here sees the address dialled, so a name that some
@@ -58,25 +58,25 @@ func (g *Guard) route(h hop) (*lane, error) {
 	return &g.proxied, nil
 }
 
-// opened gives the lane when a rule of the operator opens the target to this
-// hop, else nil.
-func (g *Guard) opened(h hop, target string) *lane {
-	if g.book.allowed[target] {
+// exceptionFor returns the transports to use if a rule of the operator opens the target
+// to this hop, else nil.
+func (g *Guard) exceptionFor(h hop, target string) *transports {
+	if g.rules.allowed[target] {
 		return &g.open
 	}
 	if h.plugin == "" {
 		return nil
 	}
-	key := opening{target, h.plugin}
+	key := exception{target, h.plugin}
 	call := h.kind == Read || h.kind == Effect
-	if call && h.from == nil && g.book.internal[key] {
+	if call && h.from == nil && g.rules.internal[key] {
 		return &g.open
 	}
 	own := call || h.kind == Manifest || h.kind == Document
-	if !own || !g.book.trusted[key] || h.from != nil && !sameOrigin(h.from, h.url) {
+	if !own || !g.rules.trusted[key] || h.from != nil && !sameOrigin(h.from, h.url) {
 		return nil
 	}
-	if _, err := netip.ParseAddrPort(target); err != nil && g.book.proxy != nil {
+	if _, err := netip.ParseAddrPort(target); err != nil && g.rules.proxy != nil {
 		return &g.proxied
 	}
 	return &g.open

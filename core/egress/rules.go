@@ -35,20 +35,20 @@ type Trusted struct {
 	Plugin string // the plugin's id
 }
 
-// opening is a host:port that a rule opens to a plugin.
-type opening struct{ host, plugin string }
+// exception is a host:port that a rule opens to one plugin.
+type exception struct{ host, plugin string }
 
-// book is the rules as they are looked up.
-type book struct {
+// ruleset is Rules in the form in which they are looked up.
+type ruleset struct {
 	allowed  map[string]bool // by host:port
-	internal map[opening]bool
-	trusted  map[opening]bool
+	internal map[exception]bool
+	trusted  map[exception]bool
 	proxy    *url.URL // nil for none
 }
 
-// read compiles the rules; the error joins every fault.
-func (r Rules) read() (book, error) {
-	b := book{allowed: map[string]bool{}, internal: map[opening]bool{}, trusted: map[opening]bool{}}
+// compile compiles the rules; the error joins every fault.
+func (r Rules) compile() (ruleset, error) {
+	b := ruleset{allowed: map[string]bool{}, internal: map[exception]bool{}, trusted: map[exception]bool{}}
 	var faults []error
 	fault := func(err error) {
 		if err != nil {
@@ -56,17 +56,17 @@ func (r Rules) read() (book, error) {
 		}
 	}
 	for _, host := range r.AllowHosts {
-		address, err := exact(host)
+		address, err := parseAllowedHost(host)
 		fault(err)
 		b.allowed[address.String()] = true
 	}
 	for _, rule := range r.Internal {
-		o, err := open("egress.internal", rule.Host, rule.Plugin)
+		o, err := parseException("egress.internal", rule.Host, rule.Plugin)
 		fault(err)
 		b.internal[o] = true
 	}
 	for _, rule := range r.Trusted {
-		o, err := open("trusted address", rule.Host, rule.Plugin)
+		o, err := parseException("trusted address", rule.Host, rule.Plugin)
 		fault(err)
 		b.trusted[o] = true
 	}
@@ -76,8 +76,8 @@ func (r Rules) read() (book, error) {
 	return b, errors.Join(faults...)
 }
 
-// exact reads an entry of AllowHosts.
-func exact(host string) (netip.AddrPort, error) {
+// parseAllowedHost reads an entry of AllowHosts.
+func parseAllowedHost(host string) (netip.AddrPort, error) {
 	address, err := netip.ParseAddrPort(host)
 	if err != nil || address.Port() == 0 {
 		return address, fmt.Errorf("egress.allow_hosts: %q is not ip:port; write it like 127.0.0.1:4010", host)
@@ -88,22 +88,22 @@ func exact(host string) (netip.AddrPort, error) {
 	return address, nil
 }
 
-// open reads a rule that opens a host to a plugin.
-func open(where, host, plugin string) (opening, error) {
+// parseException reads a rule that opens a host to a plugin.
+func parseException(where, host, plugin string) (exception, error) {
 	name, port, err := net.SplitHostPort(host)
 	number, portErr := strconv.ParseUint(port, 10, 16)
 	if err != nil || portErr != nil || number == 0 || name == "" || strings.ContainsAny(name, "/@?#* ") {
-		return opening{}, fmt.Errorf("%s: %q is not host:port; write it like wiki.corp.example:443", where, host)
+		return exception{}, fmt.Errorf("%s: %q is not host:port; write it like wiki.corp.example:443", where, host)
 	}
 	if plugin == "" {
-		return opening{}, fmt.Errorf("%s: %s names no plugin; say which one may call it", where, host)
+		return exception{}, fmt.Errorf("%s: %s names no plugin; say which one may call it", where, host)
 	}
 	if addr, err := netip.ParseAddr(name); err == nil {
 		if err := notMetadata(netip.AddrPortFrom(addr, uint16(number))); err != nil {
-			return opening{}, fmt.Errorf("%s: %w", where, err)
+			return exception{}, fmt.Errorf("%s: %w", where, err)
 		}
 	}
-	return opening{hostPort(name, uint16(number)), plugin}, nil
+	return exception{hostPort(name, uint16(number)), plugin}, nil
 }
 
 func proxyURL(proxy string) (*url.URL, error) {

@@ -15,14 +15,14 @@ import (
 // in the channel, and what the member enabled; minus what the member disabled, and
 // minus whatever is denied in the channel.
 
-// choice is what a member, or an administrator for a channel, decided about plugins.
-type choice struct {
+// preference is what a member, or an administrator for a channel, decided about plugins.
+type preference struct {
 	On  []string `json:"on,omitempty"` // ids
 	Off []string `json:"off,omitempty"`
 }
 
 // set notes a decision about one plugin; both false takes it back.
-func (c *choice) set(id string, on, off bool) {
+func (c *preference) set(id string, on, off bool) {
 	is := func(other string) bool { return other == id }
 	c.On, c.Off = slices.DeleteFunc(c.On, is), slices.DeleteFunc(c.Off, is)
 	if on {
@@ -34,7 +34,7 @@ func (c *choice) set(id string, on, off bool) {
 }
 
 // enabled says whether a plugin is enabled by a member's and a channel's choice.
-func enabled(p *Plugin, member, channel choice) bool {
+func enabled(p *Plugin, member, channel preference) bool {
 	switch {
 	case slices.Contains(channel.Off, p.ID):
 		return false
@@ -52,11 +52,11 @@ func (r *Registry) Enabled(ctx context.Context, place chat.Place, member string)
 	if err != nil {
 		return nil, nil, err
 	}
-	own, _, err := r.choice(ctx, r.memberKey(place, member))
+	own, _, err := r.preference(ctx, r.memberKey(place, member))
 	if err != nil {
 		return nil, nil, err
 	}
-	channel, _, err := r.choice(ctx, r.channelKey(place))
+	channel, _, err := r.preference(ctx, r.channelKey(place))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -78,11 +78,11 @@ var ErrDenied = errors.New("an administrator has denied it in this channel")
 // Switch enables or disables a plugin for a member. It returns the record to be
 // committed, and false where nothing would change. ErrDenied.
 func (r *Registry) Switch(ctx context.Context, place chat.Place, member string, p *Plugin, on bool) (store.Record, bool, error) {
-	own, rec, err := r.choice(ctx, r.memberKey(place, member))
+	own, rec, err := r.preference(ctx, r.memberKey(place, member))
 	if err != nil {
 		return store.Record{}, false, err
 	}
-	channel, _, err := r.choice(ctx, r.channelKey(place))
+	channel, _, err := r.preference(ctx, r.channelKey(place))
 	if err != nil {
 		return store.Record{}, false, err
 	}
@@ -110,7 +110,7 @@ const (
 // SetScope decides about a plugin in a channel. It returns the record to be
 // committed, and false where nothing would change.
 func (r *Registry) SetScope(ctx context.Context, place chat.Place, p *Plugin, s Scope) (store.Record, bool, error) {
-	c, rec, err := r.choice(ctx, r.channelKey(place))
+	c, rec, err := r.preference(ctx, r.channelKey(place))
 	if err != nil {
 		return store.Record{}, false, err
 	}
@@ -121,7 +121,7 @@ func (r *Registry) SetScope(ctx context.Context, place chat.Place, p *Plugin, s 
 	return withValue(rec, c)
 }
 
-func withValue(rec store.Record, c choice) (store.Record, bool, error) {
+func withValue(rec store.Record, c preference) (store.Record, bool, error) {
 	var err error
 	if rec.Value, err = json.Marshal(c); err != nil {
 		return store.Record{}, false, fmt.Errorf("storing what is enabled: %w", err)
@@ -137,17 +137,17 @@ func (r *Registry) channelKey(place chat.Place) string {
 	return "scope/" + chat.Key(r.Bot) + "/" + place.Scope() + "/" + chat.Key(place.Channel)
 }
 
-func (r *Registry) choice(ctx context.Context, key string) (choice, store.Record, error) {
+func (r *Registry) preference(ctx context.Context, key string) (preference, store.Record, error) {
 	rec, err := r.Records.Get(ctx, key)
 	if errors.Is(err, store.ErrNotFound) {
-		return choice{}, store.Record{Key: key}, nil
+		return preference{}, store.Record{Key: key}, nil
 	}
-	var c choice
+	var c preference
 	if err == nil {
 		err = json.Unmarshal(rec.Value, &c)
 	}
 	if err != nil {
-		return choice{}, store.Record{}, fmt.Errorf("reading what is enabled: %w", err)
+		return preference{}, store.Record{}, fmt.Errorf("reading what is enabled: %w", err)
 	}
 	return c, rec, nil
 }

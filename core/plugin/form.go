@@ -15,19 +15,19 @@ import (
 // formInputs is how many inputs a form may have on every platform.
 const formInputs = 5
 
-// more is the name of the input that holds, as JSON, what has no input of its own.
-const more = "more"
+// moreInput is the name of the input that holds, as JSON, what has no input of its own.
+const moreInput = "more"
 
 // Form is the form of an operation's arguments, filled with those given (nil: none):
 // required scalars first, then optional ones; what does not fit stands together as
 // JSON in the last input. FormArgs reads it back.
 func Form(id string, p *Plugin, o *openapi.Operation, args json.RawMessage) chat.Form {
-	slots := slotsOf(o)
+	slots := formFields(o)
 	given := map[string]any{}
 	_ = json.Unmarshal(args, &given) // what is no object fills nothing in
 	f := chat.Form{ID: id, Title: p.Human(), Submit: "Go on"}
 	own := slots
-	if rest := len(slots) > formInputs || slices.ContainsFunc(slots, func(s slot) bool { return !s.scalar }); rest {
+	if rest := len(slots) > formInputs || slices.ContainsFunc(slots, func(s formField) bool { return !s.scalar }); rest {
 		own = nil
 		for _, s := range slots {
 			if s.scalar && len(own) < formInputs-1 {
@@ -41,14 +41,14 @@ func Form(id string, p *Plugin, o *openapi.Operation, args json.RawMessage) chat
 			input.Kind = chat.InputChoice
 		}
 		if v, ok := s.take(given); ok {
-			input.Value = written(v)
+			input.Value = scalarText(v)
 		}
 		f.Inputs = append(f.Inputs, input)
 	}
 	if len(own) < len(slots) {
-		input := chat.Input{Name: more, Label: "More, as JSON", Kind: chat.InputText, Hint: restHint(slots, own)}
-		input.Required = slices.ContainsFunc(slots, func(s slot) bool {
-			return s.required && !slices.ContainsFunc(own, func(o slot) bool { return o.name == s.name })
+		input := chat.Input{Name: moreInput, Label: "More, as JSON", Kind: chat.InputText, Hint: restHint(slots, own)}
+		input.Required = slices.ContainsFunc(slots, func(s formField) bool {
+			return s.required && !slices.ContainsFunc(own, func(o formField) bool { return o.name == s.name })
 		})
 		if body, ok := given["body"].(map[string]any); ok && len(body) == 0 {
 			delete(given, "body")
@@ -70,13 +70,13 @@ var ErrMore = errors.New("this is not a JSON object, such as {\"name\": \"value\
 // coerces them when the request is built.
 func FormArgs(values map[string]string) (json.RawMessage, error) {
 	args := map[string]any{}
-	if text := strings.TrimSpace(values[more]); text != "" {
+	if text := strings.TrimSpace(values[moreInput]); text != "" {
 		if err := json.Unmarshal([]byte(text), &args); err != nil || args == nil {
 			return nil, ErrMore
 		}
 	}
 	for name, v := range values {
-		if name == more || strings.TrimSpace(v) == "" {
+		if name == moreInput || strings.TrimSpace(v) == "" {
 			continue
 		}
 		if key, inBody := strings.CutPrefix(name, bodyPrefix); inBody {
@@ -103,7 +103,7 @@ func InputOf(err error) string {
 	if errors.As(err, &wrong) && wrong.Field != "" {
 		return wrong.Field
 	}
-	return more
+	return moreInput
 }
 
 // FaultOf says to a member what is wrong with an input.
@@ -117,8 +117,8 @@ func FaultOf(err error) string {
 
 const bodyPrefix = "body."
 
-// slot is one argument that a form asks for.
-type slot struct {
+// formField is one argument that a form asks for.
+type formField struct {
 	name     string // "city" or "body.title"
 	key      string // without the prefix
 	hint     string
@@ -128,7 +128,7 @@ type slot struct {
 }
 
 // take removes the slot's value from arguments.
-func (s slot) take(args map[string]any) (any, bool) {
+func (s formField) take(args map[string]any) (any, bool) {
 	from := args
 	if strings.HasPrefix(s.name, bodyPrefix) {
 		from, _ = args["body"].(map[string]any)
@@ -141,32 +141,32 @@ func (s slot) take(args map[string]any) (any, bool) {
 	return v, ok
 }
 
-// formSchema is what a form needs of a tool's schema.
-type formSchema struct {
+// toolSchema is what a form needs of a tool's schema.
+type toolSchema struct {
 	Type        any                   `json:"type"`
 	Description string                `json:"description"`
 	Enum        []any                 `json:"enum"`
 	Required    []string              `json:"required"`
-	Properties  map[string]formSchema `json:"properties"`
+	Properties  map[string]toolSchema `json:"properties"`
 }
 
-// slotsOf lists an operation's arguments: parameters and the properties of its body,
+// formFields lists an operation's arguments: parameters and the properties of its body,
 // the required ones first.
-func slotsOf(o *openapi.Operation) []slot {
-	var root formSchema
+func formFields(o *openapi.Operation) []formField {
+	var root toolSchema
 	if err := json.Unmarshal(o.Tool("x").Schema, &root); err != nil {
 		return nil
 	}
-	var slots []slot
-	collect := func(s formSchema, prefix string, must bool) {
+	var slots []formField
+	collect := func(s toolSchema, prefix string, must bool) {
 		for key, p := range s.Properties {
 			if prefix == "" && key == "body" {
 				continue
 			}
-			one := slot{name: prefix + key, key: key, hint: p.Description, required: must && slices.Contains(s.Required, key)}
+			one := formField{name: prefix + key, key: key, hint: p.Description, required: must && slices.Contains(s.Required, key)}
 			one.scalar = slices.Contains([]any{"string", "number", "integer", "boolean"}, p.Type)
 			for _, e := range p.Enum {
-				one.choices = append(one.choices, written(e))
+				one.choices = append(one.choices, scalarText(e))
 			}
 			slots = append(slots, one)
 		}
@@ -174,29 +174,29 @@ func slotsOf(o *openapi.Operation) []slot {
 	collect(root, "", true)
 	if body, ok := root.Properties["body"]; ok {
 		if len(body.Properties) == 0 {
-			slots = append(slots, slot{name: "body", key: "body", hint: body.Description, required: slices.Contains(root.Required, "body")})
+			slots = append(slots, formField{name: "body", key: "body", hint: body.Description, required: slices.Contains(root.Required, "body")})
 		}
 		collect(body, bodyPrefix, slices.Contains(root.Required, "body"))
 	}
-	slices.SortFunc(slots, func(a, b slot) int {
+	slices.SortFunc(slots, func(a, b formField) int {
 		rank := map[bool]int{true: 0, false: 1}
 		return cmp.Or(cmp.Compare(rank[a.required], rank[b.required]), cmp.Compare(a.name, b.name))
 	})
 	return slots
 }
 
-func restHint(slots, own []slot) string {
+func restHint(slots, own []formField) string {
 	var names []string
 	for _, s := range slots[:min(len(slots), 20)] {
-		if !slices.ContainsFunc(own, func(o slot) bool { return o.name == s.name }) {
+		if !slices.ContainsFunc(own, func(o formField) bool { return o.name == s.name }) {
 			names = append(names, s.name)
 		}
 	}
 	return "For: " + strings.Join(names, ", ")
 }
 
-// written is a scalar as a person writes it.
-func written(v any) string {
+// scalarText is a scalar as a person writes it.
+func scalarText(v any) string {
 	if s, ok := v.(string); ok {
 		return s
 	}
@@ -208,7 +208,7 @@ func written(v any) string {
 }
 
 // label is the slot's name in plain words: "check_in" is "Check in".
-func (s slot) label() string {
+func (s formField) label() string {
 	words := strings.Join(strings.FieldsFunc(s.key, func(r rune) bool { return r == '_' || r == '-' || r == ' ' }), " ")
 	if words == "" {
 		return s.key

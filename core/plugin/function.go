@@ -22,7 +22,7 @@ func (m *Manifest) readFunctions(f manifestFile) {
 	for i, part := range f.Functions.Value {
 		fn := part.Value
 		name := string(fn.Name)
-		if len(f.Runtimes.Value) == 0 || name == "" || !bound(f, name) {
+		if len(f.Runtimes.Value) == 0 || name == "" || !runsInOpenAPI(f, name) {
 			continue // of another runtime, or something of the same name in version 1
 		}
 		if m.Functions == nil {
@@ -30,12 +30,12 @@ func (m *Manifest) readFunctions(f manifestFile) {
 		}
 		confirm := fn.Capabilities.Value.Confirmation.Value
 		m.Functions[name] = Function{
-			Description: markdown.Line(said(fn.Description), 300),
-			Title:       markdown.Line(said(confirm.Title), 80),
-			Body:        markdown.Line(said(confirm.Body), 400),
+			Description: markdown.Line(firstText(fn.Description), 300),
+			Title:       markdown.Line(firstText(confirm.Title), 80),
+			Body:        markdown.Line(firstText(confirm.Body), 400),
 		}
 		states := fn.States.Value
-		m.example(name, states.Reasoning.Value.Examples...)
+		m.addExamples(name, states.Reasoning.Value.Examples...)
 		where := fmt.Sprintf("functions[%d]", i)
 		if len(states.Reasoning.Value.Instructions)+len(states.Responding.Value.Instructions) > 0 {
 			m.Notes = append(m.Notes, openapi.Note{Level: levelInfo, Code: "manifest-instructions", Where: where, Message: fmt.Sprintf("the instructions of %q are not given to the model: a plugin's text is data", markdown.Line(name, 60))})
@@ -45,13 +45,13 @@ func (m *Manifest) readFunctions(f manifestFile) {
 		}
 	}
 	for _, s := range f.Capabilities.Value.Starters.Value {
-		m.example("", s.Value.Text)
+		m.addExamples("", s.Value.Text)
 	}
 }
 
-func (m *Manifest) example(id string, utterances ...word) {
+func (m *Manifest) addExamples(id string, utterances ...looseString) {
 	for _, u := range utterances {
-		if text := said(u); text != "" {
+		if text := firstText(u); text != "" {
 			if m.Examples == nil {
 				m.Examples = map[string][]string{}
 			}
@@ -60,14 +60,14 @@ func (m *Manifest) example(id string, utterances ...word) {
 	}
 }
 
-// bound reports whether a function belongs to the first OpenApi runtime. Names of
+// runsInOpenAPI reports whether a function belongs to the first OpenApi runtime. Names of
 // run_for_functions may have wildcards; without it, all functions belong to it.
-func bound(f manifestFile, name string) bool {
+func runsInOpenAPI(f manifestFile, name string) bool {
 	for _, r := range f.Runtimes.Value {
 		if !strings.EqualFold(string(r.Value.Type), "OpenApi") {
 			continue
 		}
-		return len(r.Value.RunFor) == 0 || slices.ContainsFunc(r.Value.RunFor, func(pattern word) bool {
+		return len(r.Value.RunFor) == 0 || slices.ContainsFunc(r.Value.RunFor, func(pattern looseString) bool {
 			fits, err := path.Match(string(pattern), name)
 			return err == nil && fits
 		})
@@ -87,7 +87,7 @@ func (m *Manifest) apply(d *openapi.Document) {
 	if len(d.Operations) == 1 {
 		d.Operations[0].AddExamples(m.Examples[""]...)
 	}
-	m.leaveOut(d)
+	m.refuseUnlisted(d)
 	for _, name := range slices.Sorted(maps.Keys(m.Functions)) {
 		if d.Operation(name) == nil {
 			m.note("manifest-function", fmt.Sprintf("the document has no operation %q", markdown.Line(name, 60)), "functions")
@@ -95,10 +95,10 @@ func (m *Manifest) apply(d *openapi.Document) {
 	}
 }
 
-// leaveOut refuses the operations that a manifest of version 2 keeps to itself: it
+// refuseUnlisted refuses the operations that a manifest of version 2 keeps to itself: it
 // lists functions, and not these. Where it lists none of the document's operations,
 // its names mean something else.
-func (m *Manifest) leaveOut(d *openapi.Document) {
+func (m *Manifest) refuseUnlisted(d *openapi.Document) {
 	listed := func(o *openapi.Operation) bool { _, is := m.Functions[o.ID]; return is }
 	if !slices.ContainsFunc(d.Operations, listed) {
 		return

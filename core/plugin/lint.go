@@ -20,7 +20,7 @@ func (m *Manifest) lint(f manifestFile) {
 	v2 := strings.HasPrefix(m.SchemaVersion, "v2")
 	for _, text := range []struct {
 		field          string
-		value          word
+		value          looseString
 		first, current int
 		optional       bool
 	}{
@@ -31,35 +31,35 @@ func (m *Manifest) lint(f manifestFile) {
 	} {
 		switch n := utf8.RuneCountInString(strings.TrimSpace(string(text.value))); {
 		case n == 0 && !text.optional:
-			m.hint(levelInfo, "manifest-missing", "it is missing", text.field)
+			m.addLint(levelInfo, "manifest-missing", "it is missing", text.field)
 		case n > text.first:
-			m.hint(levelWarn, "manifest-long", fmt.Sprintf("it has %d characters; more than %d were never allowed", n, text.first), text.field)
+			m.addLint(levelWarn, "manifest-long", fmt.Sprintf("it has %d characters; more than %d were never allowed", n, text.first), text.field)
 		case n > text.current:
-			m.hint(levelInfo, "manifest-long", fmt.Sprintf("it has %d characters; the current limit is %d", n, text.current), text.field)
+			m.addLint(levelInfo, "manifest-long", fmt.Sprintf("it has %d characters; the current limit is %d", n, text.current), text.field)
 		}
 	}
 	if strings.ContainsFunc(strings.TrimSpace(string(f.NameForModel)), unicode.IsSpace) {
-		m.hint(levelInfo, "manifest-name", "it has blanks; the convention allows letters and digits", "name_for_model")
+		m.addLint(levelInfo, "manifest-name", "it has blanks; the convention allows letters and digits", "name_for_model")
 	}
 	for _, page := range []struct {
 		field string
-		value word
+		value looseString
 	}{{"logo_url", f.LogoURL}, {"contact_email", f.Contact}, {"legal_info_url", f.LegalURL}} {
-		if said(page.value) == "" && !v2 {
-			m.hint(levelInfo, "manifest-missing", "it is missing", page.field)
+		if firstText(page.value) == "" && !v2 {
+			m.addLint(levelInfo, "manifest-missing", "it is missing", page.field)
 		}
 	}
-	m.steering(string(f.DescriptionForModel), "description_for_model")
-	m.steering(string(f.DescriptionForHuman), "description_for_human")
+	m.lintSteering(string(f.DescriptionForModel), "description_for_model")
+	m.lintSteering(string(f.DescriptionForHuman), "description_for_human")
 }
 
-func (m *Manifest) steering(text, where string) {
+func (m *Manifest) lintSteering(text, where string) {
 	if note, found := steers(text, where); found {
 		m.Lint = append(m.Lint, note)
 	}
 }
 
-func (m *Manifest) hint(level, code, message, where string) {
+func (m *Manifest) addLint(level, code, message, where string) {
 	m.Lint = append(m.Lint, openapi.Note{Level: level, Code: code, Message: message, Where: where})
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"aidesk/core/markdown"
@@ -51,16 +52,16 @@ const (
 
 // ReadManifest reads a manifest found at an address. The error is one plain line.
 func ReadManifest(data []byte, at *url.URL) (Manifest, error) {
-	f, err := readFile(data)
+	f, err := parseManifest(data)
 	if err != nil {
 		return Manifest{}, err
 	}
 	m := Manifest{
 		SchemaVersion:       markdown.Line(string(f.SchemaVersion), 20),
-		NameForModel:        markdown.Line(said(f.NameForModel, f.Namespace, f.NameForHuman), maxName),
-		NameForHuman:        markdown.Line(said(f.NameForHuman, f.NameForModel, f.Namespace), maxName),
-		DescriptionForModel: markdown.Line(said(f.DescriptionForModel, f.DescriptionForHuman), maxModel),
-		DescriptionForHuman: markdown.Line(said(f.DescriptionForHuman, f.DescriptionForModel), maxHuman),
+		NameForModel:        markdown.Line(firstText(f.NameForModel, f.Namespace, f.NameForHuman), maxName),
+		NameForHuman:        markdown.Line(firstText(f.NameForHuman, f.NameForModel, f.Namespace), maxName),
+		DescriptionForModel: markdown.Line(firstText(f.DescriptionForModel, f.DescriptionForHuman), maxModel),
+		DescriptionForHuman: markdown.Line(firstText(f.DescriptionForHuman, f.DescriptionForModel), maxHuman),
 		ContactEmail:        markdown.Line(string(f.Contact), maxEmail),
 		PerMember:           bool(f.API.Value.IsUserAuthenticated || f.API.Value.HasUserAuthentication),
 	}
@@ -71,10 +72,10 @@ func ReadManifest(data []byte, at *url.URL) (Manifest, error) {
 	m.readFunctions(f)
 	for _, link := range []struct {
 		name string
-		from word
+		from looseString
 		to   *string
 	}{{"logo_url", f.LogoURL, &m.LogoURL}, {"legal_info_url", f.LegalURL, &m.LegalURL}, {"privacy_policy_url", f.PrivacyURL, &m.PrivacyURL}} {
-		if said(link.from) == "" {
+		if firstText(link.from) == "" {
 			continue
 		}
 		if u, err := at.Parse(strings.TrimSpace(string(link.from))); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
@@ -90,13 +91,13 @@ func ReadManifest(data []byte, at *url.URL) (Manifest, error) {
 	return m, nil
 }
 
-// made is the manifest of a bare document.
-func made(d *openapi.Document) Manifest {
-	title := word(d.Title)
-	if said(title) == "" {
+// manifestOf makes a manifest for a document that has none.
+func manifestOf(d *openapi.Document) Manifest {
+	title := looseString(d.Title)
+	if firstText(title) == "" {
 		title = "plugin"
 	}
-	about := said(word(d.Description), title)
+	about := firstText(looseString(d.Description), title)
 	m := Manifest{
 		NameForModel: markdown.Line(string(title), maxName), NameForHuman: markdown.Line(string(title), maxName), Auth: "none",
 		DescriptionForModel: markdown.Line(about, maxModel), DescriptionForHuman: markdown.Line(about, maxHuman),
@@ -162,9 +163,9 @@ const (
 
 var notName = regexp.MustCompile(`[^a-z0-9_-]+`)
 
-// name makes the word that members type from the manifest's name, unique among
-// those taken.
-func (m Manifest) name(taken func(string) bool) string {
+// uniqueName makes the name that members type of the manifest's, different from those
+// taken.
+func (m Manifest) uniqueName(taken func(string) bool) string {
 	base := strings.Trim(notName.ReplaceAllString(strings.ToLower(m.NameForModel), "-"), "-_")
 	if base == "" || base[0] < 'a' || base[0] > 'z' {
 		base = "p" + base
@@ -177,15 +178,15 @@ func (m Manifest) name(taken func(string) bool) string {
 	return name
 }
 
-// marks are keys of which a manifest in YAML has one at the start of a line. What has
-// none is not read as YAML here: it may be a document of megabytes.
-var marks = regexp.MustCompile(`(?m)^["']?(name_for_model|runtimes)["']?[ \t]*:`)
+// yamlManifestKey matches keys of which every manifest in YAML has one. A file without
+// one is not parsed as YAML here, because it may be a document of megabytes.
+var yamlManifestKey = regexp.MustCompile(`(?m)^["']?(name_for_model|runtimes)["']?[ \t]*:`)
 
-// maxFile is how large a manifest may be, in bytes.
-const maxFile = 256 << 10
+// maxManifestBytes is how large a manifest may be, in bytes.
+const maxManifestBytes = 256 << 10
 
-// readFile reads a manifest in JSON or YAML, or says what came instead.
-func readFile(data []byte) (manifestFile, error) {
+// parseManifest reads a manifest in JSON or YAML, or says what came instead.
+func parseManifest(data []byte) (manifestFile, error) {
 	data = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(data), []byte("\xef\xbb\xbf")))
 	written := len(data) > 0 && data[0] == '{'
 	switch {
@@ -193,12 +194,12 @@ func readFile(data []byte) (manifestFile, error) {
 		return manifestFile{}, errors.New("the manifest is empty")
 	case data[0] == '<':
 		return manifestFile{}, errors.New("a web page came instead of a manifest: the site has no " + wellKnown + ", or wants a login")
-	case !written && (len(data) > maxFile || !marks.Match(data)):
+	case !written && (len(data) > maxManifestBytes || !yamlManifestKey.Match(data)):
 		return manifestFile{}, errNotManifest
 	}
 	var f manifestFile
 	err := json.Unmarshal(data, &f)
-	if err != nil && len(data) <= maxFile { // YAML, or JSON with raw line ends and the like
+	if err != nil && len(data) <= maxManifestBytes { // YAML, or JSON with raw line ends and the like
 		if strict, fault := tree.JSON(data); fault == nil {
 			f = manifestFile{}
 			err = json.Unmarshal(strict, &f)
@@ -213,4 +214,108 @@ func readFile(data []byte) (manifestFile, error) {
 		return manifestFile{}, fmt.Errorf("the manifest cannot be read: %w", err)
 	}
 	return f, nil
+}
+
+// Login is how a plugin's manifest wants its callers to authenticate.
+type Login struct {
+	Scheme       string // of service_http and user_http: "bearer" or "basic"
+	AuthorizeURL string // of oauth: where the member logs in; the manifest's client_url
+	TokenURL     string // of oauth: where the code becomes a token; the manifest's misnamed authorization_url
+	ContentType  string // of the request to TokenURL: "application/json" or "application/x-www-form-urlencoded"
+	Scope        string
+	Instructions string            // for the administrator
+	Tokens       map[string]string // by service: what proves that the plugin's author knows it
+	Reference    string            // of version 2: the name under which an administrator keeps the secret
+}
+
+// authFile is auth of version 1.
+type authFile struct {
+	Type         looseString                   `json:"type"`
+	Scheme       looseString                   `json:"authorization_type"`
+	ClientURL    looseString                   `json:"client_url"`
+	TokenURL     looseString                   `json:"authorization_url"`
+	ContentType  looseString                   `json:"authorization_content_type"`
+	Scope        looseString                   `json:"scope"`
+	Instructions looseString                   `json:"instructions"`
+	Tokens       loose[map[string]looseString] `json:"verification_tokens"`
+}
+
+// readAuth accepts the object of version 1, a bare word, and the runtimes' auth of
+// version 2.
+func (m *Manifest) readAuth(f manifestFile) {
+	var object authFile
+	var bare looseString
+	m.Auth = "none"
+	switch {
+	case json.Unmarshal(f.Auth, &object) == nil && object.Type != "":
+		m.Auth = strings.ToLower(string(object.Type))
+	case json.Unmarshal(f.Auth, &bare) == nil && bare != "":
+		m.Auth = strings.ToLower(string(bare))
+	default:
+		m.readRuntimeAuth(f)
+		return
+	}
+	if !slices.Contains([]string{"none", "service_http", "user_http", "oauth"}, m.Auth) {
+		m.note("manifest-auth", fmt.Sprintf("auth %q is not known, read as none", markdown.Line(m.Auth, 30)), "auth")
+		m.Auth = "none"
+	}
+	if m.Auth == "none" {
+		return
+	}
+	m.Login = Login{
+		ContentType: markdown.Line(string(object.ContentType), 80), Scope: markdown.Line(string(object.Scope), 1000),
+		Instructions: markdown.Line(firstText(object.Instructions), 1000),
+	}
+	for service, token := range object.Tokens.Value {
+		if m.Login.Tokens == nil {
+			m.Login.Tokens = map[string]string{}
+		}
+		m.Login.Tokens[markdown.Line(service, 80)] = string(token)
+	}
+	if m.Auth != "oauth" {
+		m.Login.Scheme = strings.ToLower(strings.TrimSpace(string(object.Scheme)))
+		if m.Login.Scheme != "bearer" && m.Login.Scheme != "basic" {
+			if m.Login.Scheme != "" {
+				m.note("manifest-auth", fmt.Sprintf("authorization_type %q is not known, read as bearer", markdown.Line(m.Login.Scheme, 30)), "auth.authorization_type")
+			}
+			m.Login.Scheme = "bearer"
+		}
+		return
+	}
+	m.Login.AuthorizeURL = m.loginURL(object.ClientURL, "auth.client_url")
+	m.Login.TokenURL = m.loginURL(object.TokenURL, "auth.authorization_url")
+}
+
+// loginURL returns an absolute https URL, or "" and a note.
+func (m *Manifest) loginURL(address looseString, where string) string {
+	u, err := url.Parse(strings.TrimSpace(string(address)))
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
+		m.note("manifest-auth", "it is not an https address: members cannot log in", where)
+		return ""
+	}
+	return u.String()
+}
+
+// readRuntimeAuth reads the auth of the first OpenApi runtime. Version 2 keeps secrets out
+// of the manifest; it names what an administrator must provide.
+func (m *Manifest) readRuntimeAuth(f manifestFile) {
+	for _, r := range f.Runtimes.Value {
+		if !strings.EqualFold(string(r.Value.Type), "OpenApi") {
+			continue
+		}
+		auth := r.Value.Auth.Value
+		switch kind := strings.ToLower(string(auth.Type)); kind {
+		case "", "none":
+		case "oauthpluginvault":
+			m.Auth = "oauth"
+		case "apikeypluginvault":
+			m.Auth, m.Login.Scheme = "service_http", "bearer"
+		default:
+			m.note("manifest-auth", fmt.Sprintf("auth %q is not known, read as none", markdown.Line(string(auth.Type), 30)), "runtimes")
+		}
+		if m.Auth != "none" {
+			m.Login.Reference = markdown.Line(string(auth.Reference), 200)
+		}
+		return
+	}
 }

@@ -132,7 +132,7 @@ func (c Call) digest() string { return c.Request.Digest(c.Plugin, c.Version, c.O
 // ID derives a plugin's id from its address, and the host:port that it is at.
 // Sources are a domain, the URL of a manifest, or the URL of a document.
 func ID(source string) (id, hostport string, err error) {
-	u, err := locate(source)
+	u, err := sourceURL(source)
 	if err != nil {
 		return "", "", err
 	}
@@ -146,8 +146,8 @@ func ID(source string) (id, hostport string, err error) {
 // wellKnown is where the convention puts a manifest.
 const wellKnown = "/.well-known/ai-plugin.json"
 
-// locate turns a source into the address to read first.
-func locate(source string) (*url.URL, error) {
+// sourceURL turns a source into the address to read first.
+func sourceURL(source string) (*url.URL, error) {
 	s := strings.TrimSpace(source)
 	if s == "" {
 		return nil, errors.New("a plugin's address is missing: give its domain, such as example.com")

@@ -44,7 +44,7 @@ func (r Reader) ReadWith(ctx context.Context, source string, document []byte) (*
 	if err != nil {
 		return nil, err
 	}
-	at, err := locate(source)
+	at, err := sourceURL(source)
 	if err != nil {
 		return nil, err
 	}
@@ -59,20 +59,20 @@ func (r Reader) ReadWith(ctx context.Context, source string, document []byte) (*
 	reg := Registration{ID: id, Source: source, At: page.URL.String()}
 	manifest, err := ReadManifest(page.Body, page.URL)
 	if err == nil {
-		return r.named(ctx, reg, manifest, page.Body, document)
+		return r.importNamed(ctx, reg, manifest, page.Body, document)
 	}
 	if kind == egress.Manifest || !errors.Is(err, errNotManifest) {
-		return nil, fmt.Errorf("%s: %w", shown(at), err)
+		return nil, fmt.Errorf("%s: %w", withoutQuery(at), err)
 	}
 	reg.Found = reg.At
 	if document == nil {
 		document = page.Body
 	}
-	return r.take(ctx, reg, nil, document, r.parts(id))
+	return r.importBytes(ctx, reg, nil, document, r.partFetcher(id))
 }
 
-// named reads the document that a manifest names or holds.
-func (r Reader) named(ctx context.Context, reg Registration, m Manifest, manifest, document []byte) (*Import, error) {
+// importNamed reads the document that a manifest names or holds.
+func (r Reader) importNamed(ctx context.Context, reg Registration, m Manifest, manifest, document []byte) (*Import, error) {
 	switch {
 	case m.Embedded != nil:
 		reg.Found = reg.At
@@ -88,19 +88,19 @@ func (r Reader) named(ctx context.Context, reg Registration, m Manifest, manifes
 		}
 		reg.Found, document = page.URL.String(), page.Body
 	}
-	return r.take(ctx, reg, manifest, document, r.parts(reg.ID))
+	return r.importBytes(ctx, reg, manifest, document, r.partFetcher(reg.ID))
 }
 
-// local begins the source of a plugin that was read from a file, to check it.
-const local = "file:"
+// fileSource is the prefix of the source of a plugin read from a file to be checked.
+const fileSource = "file:"
 
 // CheckBase says whether an address can be one for File.
 func CheckBase(base string) error {
-	_, err := atBase(base)
+	_, err := parseBase(base)
 	return err
 }
 
-func atBase(base string) (*url.URL, error) {
+func parseBase(base string) (*url.URL, error) {
 	at, err := url.Parse(base)
 	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
 		return nil, fmt.Errorf("--base %q is no web address: give one such as https://example.com", base)
@@ -112,7 +112,7 @@ func atBase(base string) (*url.URL, error) {
 // whose document is then fetched unless its bytes are given. base is the address at
 // which the file is said to lie; it resolves relative and missing servers.
 func (r Reader) File(ctx context.Context, path string, document []byte, base string) (*Import, error) {
-	at, err := atBase(base)
+	at, err := parseBase(base)
 	if err != nil {
 		return nil, err
 	}
@@ -122,11 +122,11 @@ func (r Reader) File(ctx context.Context, path string, document []byte, base str
 	} else if err != nil {
 		return nil, fmt.Errorf("%s cannot be read: %w", path, err)
 	}
-	reg := Registration{ID: strings.ToLower(at.Host), Source: local + path, At: at.String(), Found: at.String()}
+	reg := Registration{ID: strings.ToLower(at.Host), Source: fileSource + path, At: at.String(), Found: at.String()}
 	m, err := ReadManifest(body, at)
 	switch {
 	case err == nil:
-		got, err := r.named(ctx, reg, m, body, document)
+		got, err := r.importNamed(ctx, reg, m, body, document)
 		if err != nil && document == nil && m.Embedded == nil {
 			return nil, fmt.Errorf("%s: %w; or give its document with --spec FILE", path, err)
 		}
@@ -137,25 +137,26 @@ func (r Reader) File(ctx context.Context, path string, document []byte, base str
 	if document == nil {
 		document = body
 	}
-	got, err := r.take(ctx, reg, nil, document, nil)
-	if err != nil { // the address in it is made up, the file is not
+	got, err := r.importBytes(ctx, reg, nil, document, nil)
+	if err != nil { // the error names the made-up address; name the file instead
 		return nil, fmt.Errorf("%s: %w", path, errors.Unwrap(err))
 	}
 	return got, nil
 }
 
-// part gives what a document refers to elsewhere; nil refuses such references.
-type part func(ctx context.Context, address string) ([]byte, error)
+// fetchPart returns another document that a document refers to; nil refuses such
+// references.
+type fetchPart func(ctx context.Context, address string) ([]byte, error)
 
-func (r Reader) parts(id string) part {
+func (r Reader) partFetcher(id string) fetchPart {
 	return func(ctx context.Context, address string) ([]byte, error) {
 		page, err := r.fetch(ctx, egress.Document, id, address, "a part of the OpenAPI document")
 		return page.Body, err
 	}
 }
 
-// take compiles what was read and remembers every byte that went in.
-func (r Reader) take(ctx context.Context, reg Registration, manifest, document []byte, more part) (*Import, error) {
+// importBytes compiles a plugin and keeps all bytes that it was compiled of.
+func (r Reader) importBytes(ctx context.Context, reg Registration, manifest, document []byte, more fetchPart) (*Import, error) {
 	if document == nil {
 		document = []byte{} // the reader says what is wrong with it
 	}
@@ -197,7 +198,7 @@ func (i *Import) hashes() Hashes {
 
 // compile makes a Plugin from its bytes, read just now or stored before. Without a
 // manifest one is made from the document.
-func (r Reader) compile(ctx context.Context, reg Registration, manifest, document []byte, more part) (*Plugin, error) {
+func (r Reader) compile(ctx context.Context, reg Registration, manifest, document []byte, more fetchPart) (*Plugin, error) {
 	at, err := url.Parse(reg.At)
 	if err != nil {
 		return nil, fmt.Errorf("the address of %s: %w", reg.ID, err)
@@ -209,16 +210,16 @@ func (r Reader) compile(ctx context.Context, reg Registration, manifest, documen
 	source := openapi.Source{URL: reg.Found, Data: document, Domain: strings.TrimPrefix(at.Hostname(), "www.")}
 	d, err := openapi.Read(ctx, source, openapi.Options{Logger: r.Logger, Fetch: more})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", shown(found), err)
+		return nil, fmt.Errorf("%s: %w", withoutQuery(found), err)
 	}
-	m := made(d)
+	m := manifestOf(d)
 	if manifest != nil {
 		if m, err = ReadManifest(manifest, at); err != nil {
-			return nil, fmt.Errorf("%s: %w", shown(at), err)
+			return nil, fmt.Errorf("%s: %w", withoutQuery(at), err)
 		}
 	}
 	m.apply(d)
-	if asked, err := locate(reg.Source); manifest != nil && err == nil && !strings.HasPrefix(reg.Source, local) {
+	if asked, err := sourceURL(reg.Source); manifest != nil && err == nil && !strings.HasPrefix(reg.Source, fileSource) {
 		var servers []string
 		for _, o := range d.Operations {
 			servers = append(servers, o.Server)
@@ -237,13 +238,13 @@ func (r Reader) fetch(ctx context.Context, kind egress.Kind, id, address, what s
 		return egress.Page{}, fmt.Errorf("reading %s: %w", what, err)
 	}
 	if page.Status != http.StatusOK {
-		return egress.Page{}, fmt.Errorf("%s: %s is not there (HTTP %d): check the address", shown(page.URL), what, page.Status)
+		return egress.Page{}, fmt.Errorf("%s: %s is not there (HTTP %d): check the address", withoutQuery(page.URL), what, page.Status)
 	}
 	if len(page.Body) == 0 {
-		return egress.Page{}, fmt.Errorf("%s: %s is empty", shown(page.URL), what)
+		return egress.Page{}, fmt.Errorf("%s: %s is empty", withoutQuery(page.URL), what)
 	}
 	return page, nil
 }
 
-// shown is an address without its query, which may carry a secret.
-func shown(u *url.URL) string { return u.Scheme + "://" + u.Host + u.EscapedPath() }
+// withoutQuery returns an address without its query, which may contain a secret.
+func withoutQuery(u *url.URL) string { return u.Scheme + "://" + u.Host + u.EscapedPath() }

@@ -29,7 +29,7 @@ type Registry struct {
 	Logger  *slog.Logger
 
 	mu       sync.Mutex
-	compiled map[string]*Plugin // by recipe
+	compiled map[string]*Plugin // by compileKey
 }
 
 // Configured is a plugin of the configuration.
@@ -70,7 +70,7 @@ func (r *Registry) Configure(ctx context.Context, plugins []Configured) error {
 		}
 		reg := got.plugin.Registration
 		reg.Default, reg.Locked = plugins[i].Default, true
-		reg.Name = got.plugin.Manifest.name(func(n string) bool {
+		reg.Name = got.plugin.Manifest.uniqueName(func(n string) bool {
 			return slices.ContainsFunc(stored, func(g Registration) bool { return g.Name == n && g.ID != id })
 		})
 		if old >= 0 {
@@ -80,14 +80,14 @@ func (r *Registry) Configure(ctx context.Context, plugins []Configured) error {
 		if err != nil {
 			return fmt.Errorf("storing the plugin %s: %w", id, err)
 		}
-		if reg.Revision, err = r.Records.Put(ctx, store.Record{Key: r.key(everywhere, id), Version: reg.Revision, Value: value}); err != nil {
+		if reg.Revision, err = r.Records.Put(ctx, store.Record{Key: r.recordKey(everywhere, id), Version: reg.Revision, Value: value}); err != nil {
 			return fmt.Errorf("storing the plugin %s: %w", id, err)
 		}
 		stored = append(slices.DeleteFunc(stored, func(g Registration) bool { return g.ID == id }), reg)
 	}
 	for _, g := range stored {
 		if !wanted[g.ID] {
-			if err := r.Records.Delete(ctx, r.key(everywhere, g.ID), g.Revision); err != nil {
+			if err := r.Records.Delete(ctx, r.recordKey(everywhere, g.ID), g.Revision); err != nil {
 				return fmt.Errorf("removing the plugin %s: %w", g.ID, err)
 			}
 		}
@@ -95,16 +95,16 @@ func (r *Registry) Configure(ctx context.Context, plugins []Configured) error {
 	return errors.Join(faults...)
 }
 
-// reading is what came of reading one plugin of the configuration.
-type reading struct {
+// readResult is the result of reading one plugin of the configuration.
+type readResult struct {
 	id     string
 	plugin *Plugin // its bytes are stored
 	err    error
 }
 
 // readAll reads plugins side by side and keeps their bytes.
-func (r *Registry) readAll(ctx context.Context, plugins []Configured) []reading {
-	readings := make([]reading, len(plugins))
+func (r *Registry) readAll(ctx context.Context, plugins []Configured) []readResult {
+	readings := make([]readResult, len(plugins))
 	var group sync.WaitGroup
 	for i, c := range plugins {
 		group.Go(func() {
@@ -117,7 +117,7 @@ func (r *Registry) readAll(ctx context.Context, plugins []Configured) []reading 
 				err = fmt.Errorf("%s: none of its %d operations can be called: aidesk plugin check says why", read.Plugin.Found, len(read.Plugin.Document.Operations))
 			}
 			if err == nil {
-				read.Plugin.Registration, err = r.keep(ctx, read.Plugin.Registration, read)
+				read.Plugin.Registration, err = r.storeBytes(ctx, read.Plugin.Registration, read)
 				got.plugin = read.Plugin
 			}
 			got.err = err
@@ -127,8 +127,8 @@ func (r *Registry) readAll(ctx context.Context, plugins []Configured) []reading 
 	return readings
 }
 
-// keep stores the bytes of a plugin and names them in its registration.
-func (r *Registry) keep(ctx context.Context, reg Registration, got *Import) (Registration, error) {
+// storeBytes stores the bytes of a plugin and names them in its registration.
+func (r *Registry) storeBytes(ctx context.Context, reg Registration, got *Import) (Registration, error) {
 	var err error
 	if got.manifest != nil {
 		if reg.Hashes.Manifest, err = r.Records.PutDocument(ctx, got.manifest); err != nil {
@@ -149,7 +149,7 @@ func (r *Registry) keep(ctx context.Context, reg Registration, got *Import) (Reg
 	p.Registration = reg
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.remember(&p)
+	r.cache(&p)
 	return reg, nil
 }
 
@@ -165,8 +165,8 @@ func (r *Registry) List(ctx context.Context, place chat.Place) ([]*Plugin, error
 			return nil, err
 		}
 		for _, reg := range regs {
-			p, err := r.load(ctx, reg)
-			if err != nil { // one broken plugin takes no other with it
+			p, err := r.compiledPlugin(ctx, reg)
+			if err != nil { // the other plugins still work
 				r.Logger.ErrorContext(ctx, "plugin cannot be used", "plugin", reg.ID, "error", err)
 				continue
 			}
@@ -191,11 +191,11 @@ func (r *Registry) Find(ctx context.Context, place chat.Place, word string) (*Pl
 	return nil, fmt.Errorf("no plugin is called %q here: %w", word, store.ErrNotFound)
 }
 
-// load compiles a registered version, once for all who use it.
-func (r *Registry) load(ctx context.Context, reg Registration) (*Plugin, error) {
+// compiledPlugin compiles a registered version, once for all who use it.
+func (r *Registry) compiledPlugin(ctx context.Context, reg Registration) (*Plugin, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p, ok := r.compiled[reg.recipe()]
+	p, ok := r.compiled[reg.compileKey()]
 	if !ok {
 		var manifest []byte
 		var err error
@@ -214,28 +214,28 @@ func (r *Registry) load(ctx context.Context, reg Registration) (*Plugin, error) 
 		if err != nil {
 			return nil, err
 		}
-		r.remember(p)
+		r.cache(p)
 	}
 	same := *p
 	same.Registration = reg
 	return &same, nil
 }
 
-func (r *Registry) remember(p *Plugin) {
+func (r *Registry) cache(p *Plugin) {
 	if r.compiled == nil {
 		r.compiled = map[string]*Plugin{}
 	}
-	r.compiled[p.recipe()] = p
+	r.compiled[p.compileKey()] = p
 }
 
-// recipe says what a plugin is compiled of: its bytes, and the addresses that a
-// document without servers of its own is read against.
-func (g Registration) recipe() string { return g.Version + " " + g.At + " " + g.Found }
+// compileKey identifies everything that the compiled plugin depends on: its bytes, and
+// the addresses that stand in for servers missing in the document.
+func (g Registration) compileKey() string { return g.Version + " " + g.At + " " + g.Found }
 
 func (r *Registry) registrations(ctx context.Context, scope string) ([]Registration, error) {
 	var regs []Registration
 	var broken error
-	err := r.Records.Scan(ctx, r.key(scope, ""), func(rec store.Record) bool {
+	err := r.Records.Scan(ctx, r.recordKey(scope, ""), func(rec store.Record) bool {
 		reg := Registration{}
 		if broken = json.Unmarshal(rec.Value, &reg); broken != nil {
 			return false
@@ -250,6 +250,85 @@ func (r *Registry) registrations(ctx context.Context, scope string) ([]Registrat
 	return regs, nil
 }
 
-func (r *Registry) key(scope, id string) string {
+func (r *Registry) recordKey(scope, id string) string {
 	return "plugin/" + chat.Key(r.Bot) + "/" + scope + "/" + strings.ReplaceAll(id, "/", "%2F")
+}
+
+// ErrLocked says that a plugin comes from the configuration and is changed only there.
+var ErrLocked = errors.New("it comes from the configuration and is changed only there")
+
+// Read reads a plugin for an administrator of a workspace, keeps its bytes and
+// returns it under the name that it would have there. Nothing is registered yet.
+func (r *Registry) Read(ctx context.Context, place chat.Place, source string) (*Plugin, error) {
+	got, err := Reader{r.Guard, r.Logger}.Read(ctx, source)
+	if err != nil {
+		return nil, err
+	}
+	plugins, err := r.List(ctx, place)
+	if err != nil {
+		return nil, err
+	}
+	reg := got.Plugin.Registration
+	for _, p := range plugins {
+		if p.ID == reg.ID && p.Locked {
+			return nil, fmt.Errorf("%s is registered already: %w", p.Human(), ErrLocked)
+		}
+		if p.ID == reg.ID {
+			reg.Name, reg.Default, reg.Frozen, reg.Revision = p.Name, p.Default, p.Frozen, p.Revision
+		}
+	}
+	if reg.Name == "" {
+		reg.Name = got.Plugin.Manifest.uniqueName(func(n string) bool {
+			for _, p := range plugins {
+				if p.Name == n {
+					return true
+				}
+			}
+			return false
+		})
+	}
+	if reg, err = r.storeBytes(ctx, reg, got); err != nil {
+		return nil, err
+	}
+	return r.compiledPlugin(ctx, reg)
+}
+
+// Planned compiles a plugin that Read returned, from the bytes that were kept.
+func (r *Registry) Planned(ctx context.Context, plan Registration) (*Plugin, error) {
+	return r.compiledPlugin(ctx, plan)
+}
+
+// Register returns the record that registers, in a workspace, a plugin that Read
+// returned.
+func (r *Registry) Register(place chat.Place, reg Registration) (store.Record, error) {
+	value, err := json.Marshal(reg)
+	if err != nil {
+		return store.Record{}, fmt.Errorf("storing the plugin %s: %w", reg.ID, err)
+	}
+	return store.Record{Key: r.recordKey(place.Scope(), reg.ID), Version: reg.Revision, Value: value}, nil
+}
+
+// SetDefault returns the record that makes a plugin enabled, or not, for everyone
+// who did not choose. ErrLocked.
+func (r *Registry) SetDefault(place chat.Place, p *Plugin, on bool) (store.Record, error) {
+	if p.Locked {
+		return store.Record{}, ErrLocked
+	}
+	reg := p.Registration
+	reg.Default = on
+	return r.Register(place, reg)
+}
+
+// Remove removes a plugin from a workspace. What members enabled is forgotten with
+// the plugin's id as soon as they change it; a plugin that is added again under the
+// same id finds it. ErrLocked.
+func (r *Registry) Remove(ctx context.Context, place chat.Place, p *Plugin) error {
+	if p.Locked {
+		return ErrLocked
+	}
+	err := r.Records.Delete(ctx, r.recordKey(place.Scope(), p.ID), p.Revision)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
 }

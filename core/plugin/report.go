@@ -57,7 +57,7 @@ const bytesPerToken = 4
 func (p *Plugin) Report() Report {
 	name := p.Name
 	if name == "" {
-		name = p.Manifest.name(func(string) bool { return false })
+		name = p.Manifest.uniqueName(func(string) bool { return false })
 	}
 	m := p.Manifest
 	r := Report{

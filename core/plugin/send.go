@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
+	"aidesk/core/chat"
 	"aidesk/core/egress"
 	"aidesk/core/openapi"
+	"aidesk/core/policy"
 )
 
 // Sent says how far a call came.
@@ -48,7 +51,7 @@ func (r *Registry) Send(ctx context.Context, p *Plugin, c Call) (Outcome, error)
 	if c.Digest != c.digest() {
 		return Outcome{Sent: Unsent}, errors.New("the call is not the one that was approved")
 	}
-	out := r.once(ctx, p, o, c)
+	out := r.sendOnce(ctx, p, o, c)
 	helps := out.Sent == Unsent && out.Code == "unreachable" || out.Code == "rate" || out.Code == "server"
 	if c.Unsafe || !helps || out.RetryAfter > longestPause {
 		return out, nil
@@ -57,11 +60,11 @@ func (r *Registry) Send(ctx context.Context, p *Plugin, c Call) (Outcome, error)
 	case <-ctx.Done():
 		return out, nil
 	case <-time.After(out.RetryAfter):
-		return r.once(ctx, p, o, c), nil
+		return r.sendOnce(ctx, p, o, c), nil
 	}
 }
 
-func (r *Registry) once(ctx context.Context, p *Plugin, o *openapi.Operation, c Call) Outcome {
+func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation, c Call) Outcome {
 	request := egress.Request{Method: c.Request.Method, URL: c.Request.URL, Header: http.Header{}, Body: c.Request.Body, Effect: c.Unsafe}
 	if !c.Write {
 		request.Timeout = readTimeout
@@ -88,4 +91,41 @@ func (r *Registry) once(ctx context.Context, p *Plugin, o *openapi.Operation, c 
 	}
 	r.Logger.WarnContext(ctx, "call failed", "plugin", p.ID, "operation", o.ID, "sent", string(sent), "error", err)
 	return Outcome{openapi.Result{Status: "error", Code: code, Content: message, Message: message}, sent}
+}
+
+// Decide asks the policy about a call with the plugins that are enabled now: when a
+// model wishes it, and again at the moment of sending.
+func Decide(on []*Plugin, m chat.Member, c Call) policy.Decision {
+	q := policy.Question{Member: m, Plugin: c.Human, Carries: len(c.From) > 0}
+	for _, p := range on {
+		if p.ID != c.Plugin {
+			continue
+		}
+		q.Enabled, q.Frozen = true, p.Frozen
+		if o, ok := p.Operation(c.Operation); ok {
+			q.Same, q.Write, q.Asks, q.Refused = p.Version == c.Version, p.Asks(o), o.Asks, !p.usable(o)
+		}
+	}
+	return policy.Call(q)
+}
+
+// Usable are the operations that can be called, sorted as in the document.
+func (p *Plugin) Usable() []*openapi.Operation {
+	var usable []*openapi.Operation
+	for _, o := range p.Document.Operations {
+		if p.usable(o) {
+			usable = append(usable, o)
+		}
+	}
+	return usable
+}
+
+func (p *Plugin) usable(o *openapi.Operation) bool {
+	return o.Verdict != openapi.Refused && !slices.Contains(p.Without, o.ID)
+}
+
+// Asks says whether a call of the operation needs the member's approval: every call
+// that is no read, unless an administrator marked exactly this operation as one.
+func (p *Plugin) Asks(o *openapi.Operation) bool {
+	return o.Asks || o.Effect == openapi.EffectWrite && p.Reads[o.ID] != o.Hash
 }

@@ -11,8 +11,8 @@ import (
 
 const urlCap = 2048 // bytes
 
-// parse reads the address of a page or picture that a card may carry.
-func parse(text string) (*url.URL, error) {
+// parseURL reads the address of a page or picture that a card may carry.
+func parseURL(text string) (*url.URL, error) {
 	if len(text) > urlCap {
 		return nil, fmt.Errorf("the address is longer than %d bytes", urlCap)
 	}
@@ -30,9 +30,9 @@ func parse(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// key is the one spelling of an address: two that differ only in letter case of
-// the host, the default port or the fragment are one.
-func key(u *url.URL) string {
+// cacheKey normalises an address: case of the host, default port and fragment do not
+// distinguish two addresses.
+func cacheKey(u *url.URL) string {
 	k := *u
 	k.Host = strings.ToLower(k.Host)
 	if port := k.Port(); port == "80" && k.Scheme == "http" || port == "443" && k.Scheme == "https" {
@@ -57,8 +57,8 @@ var (
 	squash         = strings.NewReplacer("-", "", "_", "", ".", "", "[", "", "]", "")
 )
 
-// secret gives the first query parameter of u that looks like a credential.
-func secret(u *url.URL) (string, bool) {
+// credentialParam gives the first query parameter of u that looks like a credential.
+func credentialParam(u *url.URL) (string, bool) {
 	for part := range strings.FieldsFuncSeq(u.RawQuery, func(r rune) bool { return r == '&' || r == ';' }) {
 		name, _, _ := strings.Cut(part, "=")
 		if plain, err := url.QueryUnescape(name); err == nil {
@@ -77,15 +77,15 @@ func secret(u *url.URL) (string, bool) {
 
 // fetchable tells why an address is not fetched.
 func fetchable(u *url.URL) error {
-	if name, ok := secret(u); ok {
+	if name, ok := credentialParam(u); ok {
 		return fmt.Errorf("the address seems to carry a secret in %q, so it is not fetched", name)
 	}
 	return nil
 }
 
-// picture gives an image address as a card carries it: absolute, without
+// imageURL gives an image address as a card carries it: absolute, without
 // secrets; else empty.
-func picture(base *url.URL, address string) string {
+func imageURL(base *url.URL, address string) string {
 	address = strings.TrimSpace(address)
 	if address == "" || len(address) > urlCap {
 		return ""
@@ -94,7 +94,7 @@ func picture(base *url.URL, address string) string {
 	if err != nil {
 		return ""
 	}
-	if u, err = parse(u.String()); err != nil || fetchable(u) != nil {
+	if u, err = parseURL(u.String()); err != nil || fetchable(u) != nil {
 		return ""
 	}
 	return u.String()
@@ -104,14 +104,14 @@ func picture(base *url.URL, address string) string {
 // another one and is not shown.
 func host(u *url.URL) string {
 	name := strings.ToLower(u.Hostname())
-	if mixed(name) {
+	if mixesScripts(name) {
 		return ""
 	}
 	return clean(name, siteCap)
 }
 
-// mixed reports whether letters of scripts that do not belong together meet.
-func mixed(name string) bool {
+// mixesScripts reports whether letters of scripts that do not belong together meet.
+func mixesScripts(name string) bool {
 	latin, other := false, false
 	for _, r := range name {
 		switch {

@@ -111,14 +111,14 @@ func TestFetchesAreBounded(t *testing.T) {
 			}
 			return cards, busy
 		}
-		if cards, busy := count(); cards != flightsCap || busy != 100-flightsCap {
+		if cards, busy := count(); cards != maxFlights || busy != 100-maxFlights {
 			t.Errorf("at first %d cards, %d busy", cards, busy)
 		}
 		if cards, busy := count(); cards != 100 || busy != 0 {
 			t.Errorf("then %d cards, %d busy", cards, busy)
 		}
 		f.Wait()
-		if all, host := w.peak("all"), w.peak("h0.test"); all != atOnce || host != atOnceHost {
+		if all, host := w.peak("all"), w.peak("h0.test"); all != maxActive || host != maxActivePerHost {
 			t.Errorf("at once %d, to one host %d", all, host)
 		}
 	})
@@ -148,12 +148,12 @@ func TestFlightsEnd(t *testing.T) {
 
 func TestCacheForgetsTheOldest(t *testing.T) {
 	var c cache
-	fetch := func(context.Context) outcome { return outcome{hold: time.Hour} }
-	for i := range entriesCap + 10 {
-		<-c.ask(t.Context(), time.Now, strconv.Itoa(i), "", fetch).done
+	fetch := func(context.Context) outcome { return outcome{keepFor: time.Hour} }
+	for i := range maxEntries + 10 {
+		<-c.get(t.Context(), time.Now, strconv.Itoa(i), "", fetch).done
 	}
 	c.running.Wait()
-	if len(c.entries) != entriesCap || c.order.Len() != entriesCap {
+	if len(c.entries) != maxEntries || c.order.Len() != maxEntries {
 		t.Errorf("%d entries, %d in order", len(c.entries), c.order.Len())
 	}
 	if c.entries["9"] != nil || c.entries["10"] == nil {
@@ -164,7 +164,7 @@ func TestCacheForgetsTheOldest(t *testing.T) {
 // What was cancelled says nothing about the page.
 func TestCancelledIsNotRemembered(t *testing.T) {
 	var c cache
-	f := c.ask(t.Context(), time.Now, "k", "", func(context.Context) outcome { return outcome{err: context.Canceled} })
+	f := c.get(t.Context(), time.Now, "k", "", func(context.Context) outcome { return outcome{err: context.Canceled} })
 	<-f.done
 	c.running.Wait()
 	if len(c.entries) != 0 || c.order.Len() != 0 {
@@ -179,7 +179,7 @@ func TestSecrets(t *testing.T) {
 		"a=1;password=2": "password", "%70assword=1": "password", "%zz_secret=1": "%zz_secret", "sessionid": "sessionid",
 		"keyword=1": "", "q=token": "", "ig_cache_key=1": "", "author=1": "", "zipcode=1": "", "design=1": "", "": "",
 	} {
-		got, found := secret(address(t, "http://a.test/?"+query))
+		got, found := credentialParam(address(t, "http://a.test/?"+query))
 		if got != want || found != (want != "") {
 			t.Errorf("%s: got %q, want %q", query, got, want)
 		}

@@ -19,34 +19,34 @@ func decode(page []byte, contentType string) io.Reader {
 	}
 	switch {
 	case bytes.HasPrefix(page, []byte("\xFE\xFF")):
-		return as("utf-16be", page[2:])
+		return decodeAs("utf-16be", page[2:])
 	case bytes.HasPrefix(page, []byte("\xFF\xFE")):
-		return as("utf-16le", page[2:])
+		return decodeAs("utf-16le", page[2:])
 	}
-	if label := charsetIn(contentType); known(label) {
-		return as(label, page)
+	if label := charsetIn(contentType); isKnownCharset(label) {
+		return decodeAs(label, page)
 	}
-	if label := declared(page); known(label) {
+	if label := declared(page); isKnownCharset(label) {
 		if strings.HasPrefix(strings.ToLower(label), "utf-16") {
 			label = "utf-8" // it was read as ASCII, so it is not UTF-16
 		}
-		return as(label, page)
+		return decodeAs(label, page)
 	}
-	if utf8.Valid(whole(page)) {
+	if utf8.Valid(trimPartialRune(page)) {
 		return bytes.NewReader(page)
 	}
-	return as("windows-1252", page)
+	return decodeAs("windows-1252", page)
 }
 
 const declarationsCap = 32 // meta tags that are searched for a charset
 
-// known reports whether a label names a charset that is decoded.
-func known(label string) bool {
+// isKnownCharset reports whether a label names a charset that is decoded.
+func isKnownCharset(label string) bool {
 	_, name := charset.Lookup(label)
 	return name != "" && name != "replacement"
 }
 
-func as(label string, page []byte) io.Reader {
+func decodeAs(label string, page []byte) io.Reader {
 	encoding, name := charset.Lookup(label)
 	if name == "utf-8" {
 		return bytes.NewReader(page)
@@ -54,8 +54,8 @@ func as(label string, page []byte) io.Reader {
 	return encoding.NewDecoder().Reader(bytes.NewReader(page))
 }
 
-// whole leaves out the character at the end that a cut may have split.
-func whole(page []byte) []byte {
+// trimPartialRune removes an incomplete character at the end, where the page was cut.
+func trimPartialRune(page []byte) []byte {
 	for n := 1; n <= utf8.UTFMax && n <= len(page); n++ {
 		if tail := page[len(page)-n:]; utf8.RuneStart(tail[0]) {
 			if !utf8.FullRune(tail) {
@@ -105,9 +105,9 @@ func declared(page []byte) string {
 			}
 			page = after
 			continue
-		case begins(page, "</head"), begins(page, "<body"):
+		case startsTag(page, "</head"), startsTag(page, "<body"):
 			return ""
-		case begins(page, "<meta"):
+		case startsTag(page, "<meta"):
 			tag := page[:min(len(page), 1024)]
 			if end := bytes.IndexByte(tag, '>'); end > 0 {
 				tag = tag[:end+1]
@@ -127,7 +127,7 @@ func declared(page []byte) string {
 	return ""
 }
 
-func begins(page []byte, tag string) bool {
+func startsTag(page []byte, tag string) bool {
 	return len(page) >= len(tag) && strings.EqualFold(string(page[:len(tag)]), tag)
 }
 

@@ -26,12 +26,12 @@ func Extract(page []byte, contentType string, base *url.URL) chat.Preview {
 		base = new(url.URL)
 	}
 	var h head
-	h.read(html.NewTokenizer(decode(page[:min(len(page), pageCap)], contentType)))
+	h.parse(html.NewTokenizer(decode(page[:min(len(page), pageCap)], contentType)))
 	return chat.Preview{
 		URL:         base.String(),
-		SiteName:    first(h.site, host(base)),
-		Title:       first(h.ogTitle, h.twitterTitle, h.title),
-		Description: first(h.ogDescription, h.twitterDescription, h.description),
+		SiteName:    firstNonEmpty(h.site, host(base)),
+		Title:       firstNonEmpty(h.ogTitle, h.twitterTitle, h.title),
+		Description: firstNonEmpty(h.ogDescription, h.twitterDescription, h.description),
 		Image:       h.image(base),
 	}
 }
@@ -46,9 +46,9 @@ type head struct {
 	ogImages, twitterImages []string
 }
 
-// read goes through the tags, to the end of the head when there is a title by
+// parse goes through the tags, to the end of the head when there is a title by
 // then, else to the end.
-func (h *head) read(z *html.Tokenizer) {
+func (h *head) parse(z *html.Tokenizer) {
 	drawing := 0 // depth of svg, whose titles are not the page's
 	for {
 		kind := z.Next()
@@ -63,7 +63,7 @@ func (h *head) read(z *html.Tokenizer) {
 		switch string(tag) {
 		case "head", "body":
 			headOver := kind == html.EndTagToken && string(tag) == "head" || opens && string(tag) == "body"
-			if headOver && first(h.ogTitle, h.twitterTitle, h.title) != "" {
+			if headOver && firstNonEmpty(h.ogTitle, h.twitterTitle, h.title) != "" {
 				return
 			}
 		case "svg":
@@ -112,35 +112,35 @@ func (h *head) meta(z *html.Tokenizer) {
 func (h *head) set(name, content string) bool {
 	switch strings.ToLower(strings.TrimSpace(name)) {
 	case "og:title":
-		fill(&h.ogTitle, content, titleCap)
+		setIfEmpty(&h.ogTitle, content, titleCap)
 	case "twitter:title":
-		fill(&h.twitterTitle, content, titleCap)
+		setIfEmpty(&h.twitterTitle, content, titleCap)
 	case "og:description":
-		fill(&h.ogDescription, content, descriptionCap)
+		setIfEmpty(&h.ogDescription, content, descriptionCap)
 	case "twitter:description":
-		fill(&h.twitterDescription, content, descriptionCap)
+		setIfEmpty(&h.twitterDescription, content, descriptionCap)
 	case "description":
-		fill(&h.description, content, descriptionCap)
+		setIfEmpty(&h.description, content, descriptionCap)
 	case "og:site_name":
-		fill(&h.site, content, siteCap)
+		setIfEmpty(&h.site, content, siteCap)
 	case "og:image", "og:image:url", "og:image:secure_url":
-		h.ogImages = keep(h.ogImages, content)
+		h.ogImages = appendNew(h.ogImages, content)
 	case "twitter:image", "twitter:image:src":
-		h.twitterImages = keep(h.twitterImages, content)
+		h.twitterImages = appendNew(h.twitterImages, content)
 	default:
 		return false
 	}
 	return true
 }
 
-// fill sets a text that is still empty.
-func fill(text *string, content string, limit int) {
+// setIfEmpty sets a text that is still empty.
+func setIfEmpty(text *string, content string, limit int) {
 	if *text == "" {
 		*text = clean(content, limit)
 	}
 }
 
-func keep(images []string, address string) []string {
+func appendNew(images []string, address string) []string {
 	if len(images) < imagesCap && strings.TrimSpace(address) != "" {
 		images = append(images, address)
 	}
@@ -155,7 +155,7 @@ func (h *head) image(page *url.URL) string {
 	}
 	for _, images := range [][]string{h.ogImages, h.twitterImages} {
 		for _, address := range images {
-			if found := picture(base, address); found != "" {
+			if found := imageURL(base, address); found != "" {
 				return found
 			}
 		}
@@ -175,8 +175,8 @@ func attribute(z *html.Tokenizer, name string) string {
 	return ""
 }
 
-// first gives the first text that is not empty.
-func first(texts ...string) string {
+// firstNonEmpty gives the first text that is not empty.
+func firstNonEmpty(texts ...string) string {
 	for _, text := range texts {
 		if text != "" {
 			return text

@@ -106,7 +106,7 @@ func TestExtract(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			base := address(t, "https://x.test/dir/page?q=1")
-			c.want.URL, c.want.SiteName = base.String(), first(c.want.SiteName, "x.test")
+			c.want.URL, c.want.SiteName = base.String(), firstNonEmpty(c.want.SiteName, "x.test")
 			if diff := cmp.Diff(c.want, Extract([]byte(c.page), c.kind, base)); diff != "" {
 				t.Error(diff)
 			}
@@ -201,7 +201,7 @@ func TestCorpus(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		charset := first(codecs[p.Encoding], p.Encoding)
+		charset := firstNonEmpty(codecs[p.Encoding], p.Encoding)
 		for _, kind := range []string{"", "text/html", "text/html; charset=" + charset} {
 			got := Extract(page, kind, address(t, p.URL))
 			confirmed += compare(t, p, kind, got)

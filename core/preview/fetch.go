@@ -17,21 +17,21 @@ import (
 // page asks for the card of a page, through the cache.
 func (f *Fetcher) page(ctx context.Context, u *url.URL) *flight {
 	if err := fetchable(u); err != nil {
-		return landed(err)
+		return finishedFlight(err)
 	}
-	address := key(u)
-	return f.cache.ask(ctx, f.now, "page "+address, u.Host, func(ctx context.Context) outcome {
+	address := cacheKey(u)
+	return f.cache.get(ctx, f.now, "page "+address, u.Host, func(ctx context.Context) outcome {
 		page, err := f.Guard.Fetch(ctx, egress.Webpage, "", address)
 		var card chat.Preview
 		if err == nil {
-			card, err = read(page, u)
+			card, err = parsePage(page, u)
 		}
-		return outcome{card, err, hold(page, err)}
+		return outcome{card, err, keepFor(page, err)}
 	})
 }
 
-// read makes the card of a page that was asked for at address.
-func read(page egress.Page, address *url.URL) (chat.Preview, error) {
+// parsePage makes the card of a page that was asked for at address.
+func parsePage(page egress.Page, address *url.URL) (chat.Preview, error) {
 	disposition, _, _ := mime.ParseMediaType(page.Header.Get("Content-Disposition"))
 	switch {
 	case page.Status != http.StatusOK:
@@ -64,13 +64,13 @@ func isHTML(page egress.Page) bool {
 // pictures are the kinds that every messenger shows.
 var pictures = []string{"image/png", "image/jpeg", "image/gif"}
 
-// probe asks whether a picture can be fetched and shown, through the cache.
-func (f *Fetcher) probe(ctx context.Context, address string) *flight {
-	u, err := parse(address)
+// probeImage asks whether a picture can be fetched and shown, through the cache.
+func (f *Fetcher) probeImage(ctx context.Context, address string) *flight {
+	u, err := parseURL(address)
 	if err != nil {
-		return landed(err)
+		return finishedFlight(err)
 	}
-	return f.cache.ask(ctx, f.now, "image "+key(u), u.Host, func(ctx context.Context) outcome {
+	return f.cache.get(ctx, f.now, "image "+cacheKey(u), u.Host, func(ctx context.Context) outcome {
 		page, err := f.Guard.Fetch(ctx, egress.Image, "", address)
 		switch {
 		case err != nil:
@@ -79,6 +79,6 @@ func (f *Fetcher) probe(ctx context.Context, address string) *flight {
 		case !slices.Contains(pictures, http.DetectContentType(page.Body)):
 			err = errors.New("the picture is not PNG, JPEG or GIF")
 		}
-		return outcome{err: err, hold: hold(page, err)}
+		return outcome{err: err, keepFor: keepFor(page, err)}
 	})
 }

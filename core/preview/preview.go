@@ -71,7 +71,7 @@ func (f *Fetcher) Previews(ctx context.Context, candidates []Candidate, budget t
 // Preview gives the card of one page and waits for it. The error says in one
 // line why there is none; it is [egress.ErrRefused] where the address was.
 func (f *Fetcher) Preview(ctx context.Context, address string) (chat.Preview, error) {
-	u, err := parse(address)
+	u, err := parseURL(address)
 	if err != nil {
 		return chat.Preview{}, err
 	}
@@ -99,7 +99,7 @@ func (f *Fetcher) now() time.Time {
 	return time.Now()
 }
 
-// task is the way of one candidate to its card.
+// task makes the card of one candidate.
 type task struct {
 	url     *url.URL
 	own     chat.Preview                 // what the result says
@@ -114,11 +114,11 @@ func tasksOf(candidates []Candidate) []*task {
 	var tasks []*task
 	seen := map[string]bool{}
 	for _, c := range candidates {
-		u, err := parse(c.URL)
-		if err != nil || seen[key(u)] {
+		u, err := parseURL(c.URL)
+		if err != nil || seen[cacheKey(u)] {
 			continue
 		}
-		seen[key(u)] = true
+		seen[cacheKey(u)] = true
 		if tasks = append(tasks, newTask(c, u)); len(tasks) == triedCap {
 			break
 		}
@@ -132,7 +132,7 @@ func newTask(c Candidate, u *url.URL) *task {
 		SiteName:    clean(c.SiteName, siteCap),
 		Title:       clean(c.Title, titleCap),
 		Description: clean(c.Description, descriptionCap),
-		Image:       picture(u, c.Image),
+		Image:       imageURL(u, c.Image),
 	}}
 	if t.own.Title != "" {
 		t.offer(t.own)
@@ -143,7 +143,7 @@ func newTask(c Candidate, u *url.URL) *task {
 // offer makes the card known without its picture, which is not probed yet.
 func (t *task) offer(card chat.Preview) {
 	card.Image = ""
-	card.SiteName = first(card.SiteName, host(t.url))
+	card.SiteName = firstNonEmpty(card.SiteName, host(t.url))
 	t.best.Store(&card)
 }
 
@@ -165,7 +165,7 @@ func (f *Fetcher) start(ctx context.Context, t *task) {
 func (f *Fetcher) work(ctx context.Context, t *task) error {
 	card := t.own
 	if card.Image != "" {
-		f.probe(ctx, card.Image) // while the page is fetched
+		f.probeImage(ctx, card.Image) // while the page is fetched
 	}
 	if card.Title == "" || card.Description == "" && card.Image == "" {
 		flight := f.page(ctx, t.url)
@@ -179,25 +179,25 @@ func (f *Fetcher) work(ctx context.Context, t *task) error {
 	if card.Image == "" {
 		return nil
 	}
-	if flight := f.probe(ctx, card.Image); !flight.good() {
+	if flight := f.probeImage(ctx, card.Image); !flight.usable() {
 		return nil
 	}
-	card.SiteName = first(card.SiteName, host(t.url))
+	card.SiteName = firstNonEmpty(card.SiteName, host(t.url))
 	t.best.Store(&card)
 	return nil
 }
 
-// good waits for a flight and reports whether it succeeded.
-func (f *flight) good() bool {
+// usable waits for a flight and reports whether it succeeded.
+func (f *flight) usable() bool {
 	<-f.done
 	return f.err == nil
 }
 
 // merge fills what the result does not say with what the page says.
 func merge(own, page chat.Preview) chat.Preview {
-	own.SiteName = first(own.SiteName, page.SiteName)
-	own.Title = first(own.Title, page.Title)
-	own.Description = first(own.Description, page.Description)
-	own.Image = first(own.Image, page.Image)
+	own.SiteName = firstNonEmpty(own.SiteName, page.SiteName)
+	own.Title = firstNonEmpty(own.Title, page.Title)
+	own.Description = firstNonEmpty(own.Description, page.Description)
+	own.Image = firstNonEmpty(own.Image, page.Image)
 	return own
 }

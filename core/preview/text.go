@@ -24,7 +24,7 @@ func clean(text string, limit int) string {
 		case unicode.IsSpace(r) || unicode.Is(unicode.Z, r):
 			space = runes > 0
 			continue
-		case !visible(r):
+		case !isVisible(r):
 			continue
 		}
 		if space {
@@ -34,14 +34,14 @@ func clean(text string, limit int) string {
 		}
 		line.WriteRune(r)
 		if runes++; runes > limit {
-			return cut(line.String(), limit)
+			return clip(line.String(), limit)
 		}
 	}
 	return line.String()
 }
 
-// cut shortens a line to limit runes, the last of them an ellipsis.
-func cut(line string, limit int) string {
+// clip shortens a line to limit runes, the last of them an ellipsis.
+func clip(line string, limit int) string {
 	for n := range line {
 		if limit--; limit == 0 {
 			return strings.TrimRightFunc(line[:n], unicode.IsSpace) + "…"
@@ -50,7 +50,7 @@ func cut(line string, limit int) string {
 	return line
 }
 
-func visible(r rune) bool {
+func isVisible(r rune) bool {
 	switch {
 	case r == utf8.RuneError, unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Co):
 		return false

@@ -93,23 +93,23 @@ func write(path, text string) error {
 		if errors.Is(err, fs.ErrExist) {
 			return err
 		}
-		return plain(path, text) // a file system without links
+		return writeWithoutLinks(path, text) // a file system without links
 	}
-	return flush(dir)
+	return syncDir(dir)
 }
 
-// plain makes a new file where there are no links.
-func plain(path, text string) error {
+// writeWithoutLinks creates the file on a file system without hard links.
+func writeWithoutLinks(path, text string) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = file.WriteString(text)
-	return errors.Join(err, file.Sync(), file.Close(), flush(filepath.Dir(path)))
+	return errors.Join(err, file.Sync(), file.Close(), syncDir(filepath.Dir(path)))
 }
 
-// flush has a folder's entries on disk.
-func flush(dir string) error {
+// syncDir makes the entries of a folder durable.
+func syncDir(dir string) error {
 	if runtime.GOOS == "windows" { // it has no syncing of folders
 		return nil
 	}

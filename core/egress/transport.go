@@ -23,16 +23,16 @@ const (
 	maxDialled  = 6 // addresses of one name that are tried
 )
 
-// A lane is a way out with one rule for the addresses dialled. Connections are
-// never shared between lanes, so one that was opened under a rule is used only
-// by requests which that rule let in.
-type lane struct {
-	keep *http.Transport // keeps connections: reads
-	once *http.Transport // one connection for each request: everything else
+// transports are a pair of http.Transports with one rule for the addresses they dial.
+// Connections are never shared between pairs, so a connection opened under a rule is
+// used only by requests that this rule allows.
+type transports struct {
+	reused *http.Transport // keeps connections: reads
+	single *http.Transport // one connection for each request: everything else
 }
 
-func (g *Guard) newLane(proxy *url.URL, authorities *x509.CertPool, judge func(netip.AddrPort) error) lane {
-	return lane{g.transport(proxy, authorities, judge, false), g.transport(proxy, authorities, judge, true)}
+func (g *Guard) newTransports(proxy *url.URL, authorities *x509.CertPool, judge func(netip.AddrPort) error) transports {
+	return transports{g.transport(proxy, authorities, judge, false), g.transport(proxy, authorities, judge, true)}
 }
 
 func (g *Guard) transport(proxy *url.URL, authorities *x509.CertPool, judge func(netip.AddrPort) error, once bool) *http.Transport {
@@ -57,7 +57,7 @@ func (g *Guard) transport(proxy *url.URL, authorities *x509.CertPool, judge func
 			if response.StatusCode == http.StatusOK {
 				return nil
 			}
-			return &fault{text: fmt.Sprintf("the proxy of egress.proxy refused %s with status %d", clip(request.Host), response.StatusCode)}
+			return &guardError{text: fmt.Sprintf("the proxy of egress.proxy refused %s with status %d", clip(request.Host), response.StatusCode)}
 		}
 	}
 	return t
@@ -68,14 +68,14 @@ type attempt struct{ dialled atomic.Bool }
 
 type attemptKey struct{}
 
-// dial opens a connection to the first address behind a name that the lane's
+// dial opens a connection to the first address behind a name that the pair's
 // rule lets through and that answers.
 func (g *Guard) dial(ctx context.Context, address string, judge func(netip.AddrPort) error) (net.Conn, error) {
 	// net/http sends a request with an Idempotency-Key again when a connection
 	// breaks. It cannot on a fresh connection; should it ever try, it needs a
 	// second one, which ends here.
 	if a, ok := ctx.Value(attemptKey{}).(*attempt); ok && a.dialled.Swap(true) {
-		return nil, &fault{text: "the request was already sent once"}
+		return nil, &guardError{text: "the request was already sent once"}
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTime)
 	defer cancel()
@@ -93,7 +93,7 @@ func (g *Guard) dial(ctx context.Context, address string, judge func(netip.AddrP
 		if tried++; tried > maxDialled {
 			break
 		}
-		conn, err := g.tryOne(ctx, candidate, judge, len(addresses)-i)
+		conn, err := g.dialOne(ctx, candidate, judge, len(addresses)-i)
 		if err == nil {
 			return conn, nil
 		}
@@ -105,9 +105,9 @@ func (g *Guard) dial(ctx context.Context, address string, judge func(netip.AddrP
 	return nil, refused
 }
 
-// tryOne connects to one address, leaving time for the ones after it. ctx has a
+// dialOne connects to one address, leaving time for the ones after it. ctx has a
 // deadline.
-func (g *Guard) tryOne(ctx context.Context, address netip.AddrPort, judge func(netip.AddrPort) error, left int) (net.Conn, error) {
+func (g *Guard) dialOne(ctx context.Context, address netip.AddrPort, judge func(netip.AddrPort) error, left int) (net.Conn, error) {
 	deadline, _ := ctx.Deadline()
 	share := time.Until(deadline) / time.Duration(min(left, maxDialled))
 	ctx, cancel := context.WithTimeout(ctx, max(share, time.Second))
@@ -133,10 +133,10 @@ func (g *Guard) resolve(ctx context.Context, address string) ([]netip.AddrPort, 
 	}
 	addrs, err := g.lookup(ctx, host)
 	if err != nil {
-		return nil, unresolved(host, err)
+		return nil, lookupError(host, err)
 	}
 	if len(addrs) == 0 {
-		return nil, &fault{text: clip(host) + " has no address"}
+		return nil, &guardError{text: clip(host) + " has no address"}
 	}
 	found := make([]netip.AddrPort, len(addrs))
 	for i, addr := range addrs {

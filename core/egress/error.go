@@ -22,35 +22,35 @@ var (
 	ErrTooLarge = errors.New("answer too large")
 )
 
-// fault is an error with a text for people and a sentinel for callers.
-type fault struct {
+// guardError is an error with a text for people and a sentinel for callers.
+type guardError struct {
 	text string
 	is   error // may be nil
 }
 
-func (f *fault) Error() string { return f.text }
-func (f *fault) Unwrap() error { return f.is }
+func (f *guardError) Error() string { return f.text }
+func (f *guardError) Unwrap() error { return f.is }
 
 func refuse(format string, args ...any) error {
-	return &fault{text: fmt.Sprintf(format, args...), is: ErrRefused}
+	return &guardError{text: fmt.Sprintf(format, args...), is: ErrRefused}
 }
 
-// plain turns an error of net/http into one line about the site. The texts of
+// describeError turns an error of net/http into one line about the site. The texts of
 // net/http are not passed on unless known: they quote URLs and what a server
 // wrote, and either may hold a secret.
-func plain(err error, site string) error {
-	if f, ok := errors.AsType[*fault](err); ok {
+func describeError(err error, site string) error {
+	if f, ok := errors.AsType[*guardError](err); ok {
 		return f
 	}
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
 		site = "the proxy of egress.proxy"
 	}
-	text, is := reason(err)
-	return &fault{text: site + " " + text, is: is}
+	text, is := errorReason(err)
+	return &guardError{text: site + " " + text, is: is}
 }
 
-// site names the host and port of a URL in a message.
-func site(u *url.URL) string { return clip(u.Host) }
+// hostOf names the host and port of a URL in a message.
+func hostOf(u *url.URL) string { return clip(u.Host) }
 
 // clip keeps a foreign word in a message short and visible.
 func clip(word string) string {
@@ -66,7 +66,7 @@ func clip(word string) string {
 	return string(runes)
 }
 
-func reason(err error) (string, error) {
+func errorReason(err error) (string, error) {
 	if text, ok := certificate(err); ok {
 		return text, nil
 	}
@@ -118,17 +118,17 @@ func certificate(err error) (string, bool) {
 	return "", false
 }
 
-// unresolved explains a failed look-up of a name.
-func unresolved(host string, err error) error {
+// lookupError explains a failed look-up of a name.
+func lookupError(host string, err error) error {
 	host = clip(host)
 	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
-		return &fault{text: host + " is a name that does not exist", is: nil}
+		return &guardError{text: host + " is a name that does not exist", is: nil}
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return &fault{text: host + " could not be looked up in time", is: ErrTimeout}
+		return &guardError{text: host + " could not be looked up in time", is: ErrTimeout}
 	}
 	if errors.Is(err, context.Canceled) {
-		return &fault{text: host + " was not waited for: the request was stopped", is: context.Canceled}
+		return &guardError{text: host + " was not waited for: the request was stopped", is: context.Canceled}
 	}
-	return &fault{text: host + " could not be looked up: the name server gave no answer", is: nil}
+	return &guardError{text: host + " could not be looked up: the name server gave no answer", is: nil}
 }
