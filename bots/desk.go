@@ -61,42 +61,42 @@ func (d *Desk) Run(ctx context.Context) error {
 		return err
 	}
 	owner := bot.NewID()
-	out := outbox.New(d.Store, d.Bots, owner, d.Now, d.Logger)
+	delivery := outbox.New(d.Store, d.Bots, owner, d.Now, d.Logger)
 	pool := turn.New(turn.Config{
 		Store: d.Store, Bots: d.Bots, Secrets: d.Secrets, Keep: d.Keep, Now: d.Now, Logger: d.Logger, Observe: d.Observe,
-		Owner: owner, Outbox: out,
+		Owner: owner, Outbox: delivery,
 	})
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
+	workCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 
-	var back sync.WaitGroup
+	var background sync.WaitGroup
 	claimed, delivered := make(chan struct{}), make(chan struct{})
 	if d.AcceptOnly {
 		close(delivered)
 	} else {
-		go func() { defer close(claimed); pool.Run(inner, ctx.Done()) }()
-		go func() { defer close(delivered); out.Run(inner, claimed) }()
-		back.Go(func() { d.purge(ctx) })
+		go func() { defer close(claimed); pool.Run(workCtx, ctx.Done()) }()
+		go func() { defer close(delivered); delivery.Run(workCtx, claimed) }()
+		background.Go(func() { d.purge(ctx) })
 	}
-	var front sync.WaitGroup
-	var faults errorsOf
+	var adapters sync.WaitGroup
+	var failures errorList
 	for _, b := range d.Bots {
 		for _, a := range b.Adapters {
-			front.Go(func() {
+			adapters.Go(func() {
 				handler := &inbox.Handler{
 					Store: d.Store, Secrets: d.Secrets, Bot: b, Adapter: a, Observe: d.Observe,
-					Stored: pool.Wake, Interrupted: pool.Interrupt, Repeated: out.SettleNow,
+					Stored: pool.Wake, Interrupted: pool.Interrupt, Repeated: delivery.SettleNow,
 				}
 				if err := a.Run(ctx, handler, handler); err != nil && ctx.Err() == nil {
 					d.Logger.ErrorContext(ctx, "an adapter ended; the others go on", "bot", b.Name, "platform", a.Platform(), "error", err)
-					faults.add(fmt.Errorf("%s on %s: %w", b.Name, a.Platform(), err))
+					failures.add(fmt.Errorf("%s on %s: %w", b.Name, a.Platform(), err))
 				}
 			})
 		}
 	}
-	front.Wait()
+	adapters.Wait()
 	cancel()
 	select {
 	case <-delivered:
@@ -104,8 +104,8 @@ func (d *Desk) Run(ctx context.Context) error {
 		stop()
 		<-delivered
 	}
-	back.Wait()
-	return faults.join()
+	background.Wait()
+	return failures.join()
 }
 
 // purge deletes what is older than it is kept, now and every hour.
@@ -137,19 +137,19 @@ func (d *Desk) purge(ctx context.Context) {
 	}
 }
 
-// errorsOf collects errors from several goroutines.
-type errorsOf struct {
+// errorList collects errors from several goroutines.
+type errorList struct {
 	mu   sync.Mutex
 	errs []error
 }
 
-func (e *errorsOf) add(err error) {
+func (e *errorList) add(err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.errs = append(e.errs, err)
 }
 
-func (e *errorsOf) join() error {
+func (e *errorList) join() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return errors.Join(e.errs...)

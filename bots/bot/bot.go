@@ -1,7 +1,7 @@
-// Package bot is the vocabulary of bots, below the packages that share it: a Bot and
-// its keys in the store, an Event as the Journal keeps it, what a button stands for,
-// an Entry of the transcript, and what is observed. It knows neither how an event
-// arrives nor how it is worked.
+// Package bot holds what the packages of bots share: a Bot and its keys in the store, an
+// Event as the Journal keeps it, what a button stands for, an Entry of the transcript, an
+// Exchange by which an event is answered, and what operators may count. It stands below
+// them, and knows neither how an event arrives nor how it is worked.
 package bot
 
 import (
@@ -48,8 +48,8 @@ type Retention struct {
 // Day is the length of a day of UTC.
 const Day = 24 * time.Hour
 
-// Of finds the bot of a conversation.
-func Of(all []*Bot, conversation string) (*Bot, error) {
+// ForConversation finds the bot of a conversation.
+func ForConversation(all []*Bot, conversation string) (*Bot, error) {
 	name, _, _ := strings.Cut(conversation, "/")
 	for _, b := range all {
 		if chat.Key(b.Name) == name {
@@ -69,8 +69,8 @@ func (b *Bot) Adapter(platform string) (chat.Adapter, error) {
 	return nil, fmt.Errorf("%s is not at %s", b.Name, platform)
 }
 
-// Outbox is the name under which the store keeps what goes to a platform.
-func (b *Bot) Outbox(platform string) string { return chat.Key(b.Name, platform) }
+// OutboxName is the name under which the store keeps what goes to a platform.
+func (b *Bot) OutboxName(platform string) string { return chat.Key(b.Name, platform) }
 
 // Owner is a member as the store knows them.
 func (b *Bot) Owner(p chat.Place, member string) string {
@@ -80,8 +80,8 @@ func (b *Bot) Owner(p chat.Place, member string) string {
 // Scope is a workspace as the store knows it.
 func (b *Bot) Scope(p chat.Place) string { return chat.Key(b.Name) + "/" + p.Scope() }
 
-// Apart is a conversation of its own, for what need not wait for others.
-func (b *Bot) Apart(p chat.Place, what string) string {
+// OwnConversation names a conversation for one event, which then waits for no other.
+func (b *Bot) OwnConversation(p chat.Place, what string) string {
 	return b.Scope(p) + "/" + chat.Key("apart", what)
 }
 

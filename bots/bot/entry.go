@@ -2,15 +2,15 @@ package bot
 
 import "aidesk/core/agent"
 
-// Entry is an entry of the transcript as the store has it. The last of a turn says
-// why, so that this is forgotten and deleted with the words that it explains.
+// Entry is an entry of the transcript as the store keeps it. The last one of a turn has the
+// Why of its answer, so that both are forgotten and deleted together.
 type Entry struct {
 	agent.Entry
 	Why *Why `json:"why,omitempty"`
 }
 
-// Why is how an answer came about. What was sent and returned is not in it: that
-// stands in the entries of its turn.
+// Why says how an answer came about. What was sent to plugins and returned is not in it,
+// since the entries of the turn have that.
 type Why struct {
 	Model   string        `json:"model"`
 	Plugins []string      `json:"plugins,omitempty"` // in view, by name

@@ -10,25 +10,25 @@ import (
 
 // Event is what the Journal keeps of an event: a messenger's, or a timer of ours.
 type Event struct {
-	Chat   *chat.Event `json:"chat,omitempty"`
-	Expire string      `json:"expire,omitempty"` // an Action whose time is over
-	Near   string      `json:"near,omitempty"`   // the counter of a day that is nearly full
+	Chat      *chat.Event `json:"chat,omitempty"`
+	Expire    string      `json:"expire,omitempty"` // an Action whose time is over
+	NearLimit string      `json:"near,omitempty"`   // the counter of a day that is nearly full
 }
 
 // The kinds of event, for the log and the worker.
 const (
-	KindMessage = "message"
-	KindChange  = "change"
-	KindCommand = "command"
-	KindStop    = "stop"
-	KindPress   = "press"
-	KindForm    = "form"
-	KindVisit   = "visit"
-	KindExpire  = "expire"
-	KindNear    = "near"
+	KindMessage   = "message"
+	KindChange    = "change"
+	KindCommand   = "command"
+	KindStop      = "stop"
+	KindPress     = "press"
+	KindForm      = "form"
+	KindVisit     = "visit"
+	KindExpire    = "expire"
+	KindNearLimit = "near"
 )
 
-// ReadEvent reads an event of the Journal as it is kept: what is sealed in it stays so.
+// ReadEvent decodes an event of the Journal. Values that are sealed in it stay sealed.
 func ReadEvent(stored store.Event) (Event, error) {
 	var e Event
 	if err := json.Unmarshal(stored.Body, &e); err != nil {
@@ -37,10 +37,10 @@ func ReadEvent(stored store.Event) (Event, error) {
 	return e, nil
 }
 
-// ReplyID is ours, and the same when the turn is redone.
+// ReplyID is the id of the Reply to an event, the same however often the event is tried.
 func ReplyID(e store.Event) string { return chat.Key("reply", e.ID) }
 
-// MessageID is the platform's id of the message that an event is about.
+// MessageID is the platform's id of the message that an event is, or empty.
 func MessageID(e chat.Event) string {
 	if e.Message != nil {
 		return e.Message.ID

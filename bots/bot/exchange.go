@@ -13,8 +13,8 @@ import (
 	"aidesk/store"
 )
 
-// Exchange is one event at work and the means to answer it: who caused it, where, and
-// how the answer is committed. Commands and turns are written against it.
+// Exchange is an event that is being worked and the means to answer it: who caused it and
+// where, and the commit that ends it. Commands and turns use it alike.
 type Exchange struct {
 	Bot          *Bot
 	Adapter      chat.Adapter // of the event's platform
@@ -44,7 +44,7 @@ func (x *Exchange) Speaker(ctx context.Context) (m chat.Member, ok bool, err err
 	}
 	d := policy.Speak(x.Bot.Access, x.Event.Place, m)
 	if d.Denied() {
-		x.Observe.Note(DeniedBy, d.Rule, 1)
+		x.Observe.Report(DeniedBy, d.Rule, 1)
 	}
 	switch {
 	case d.Allowed():
@@ -56,26 +56,26 @@ func (x *Exchange) Speaker(ctx context.Context) (m chat.Member, ok bool, err err
 	}
 }
 
-// Plain is a Reply to the event with a text of ours.
-func (x *Exchange) Plain(text markdown.Document) chat.Reply {
+// NewReply makes a Reply to the event.
+func (x *Exchange) NewReply(text markdown.Document) chat.Reply {
 	return chat.Reply{ID: x.ReplyID, Place: x.Event.Place, To: x.Event.Member, Answers: MessageID(x.Event), Text: text}
 }
 
 // Say commits c with one plain line as the reply to the event.
 func (x *Exchange) Say(c store.Commit, line string) error {
-	return x.Reply(c, x.Plain(Paragraph(line)))
+	return x.Reply(c, x.NewReply(Paragraph(line)))
 }
 
-// Private commits c with a reply for the member alone.
-func (x *Exchange) Private(c store.Commit, text markdown.Document) error {
-	r := x.Plain(text)
+// ReplyPrivately commits c with a reply for the member alone.
+func (x *Exchange) ReplyPrivately(c store.Commit, text markdown.Document) error {
+	r := x.NewReply(text)
 	r.Private = true
 	return x.Reply(c, r)
 }
 
 // Reply commits c with a Reply.
 func (x *Exchange) Reply(c store.Commit, r chat.Reply) error {
-	wanted, err := x.Bot.Wanted(x.Conversation, r, x.Owner())
+	wanted, err := x.Bot.WantedReply(x.Conversation, r, x.Owner())
 	if err != nil {
 		return err
 	}
@@ -83,18 +83,18 @@ func (x *Exchange) Reply(c store.Commit, r chat.Reply) error {
 	return x.Commit(c)
 }
 
-// Note answers a press in passing where the platform can, else with a message for
-// the presser alone.
+// Note shows the member a line without a message where the platform can do that, and
+// otherwise sends it in private.
 func (x *Exchange) Note(ctx context.Context, line string) error {
 	if n, ok := x.Adapter.(chat.Noter); ok {
 		if err := n.Note(ctx, x.Event, Paragraph(line)); err == nil {
 			return x.Commit(store.Commit{})
 		}
 	}
-	return x.Private(store.Commit{}, Paragraph(line))
+	return x.ReplyPrivately(store.Commit{}, Paragraph(line))
 }
 
-// Button commits what a button stands for.
+// Button adds to c what a button stands for, for as long as it lives.
 func (x *Exchange) Button(c *store.Commit, button string, a ButtonAction, life time.Duration) {
 	body, err := json.Marshal(a)
 	if err != nil {
@@ -107,14 +107,14 @@ func (x *Exchange) Button(c *store.Commit, button string, a ButtonAction, life t
 	c.Buttons = append(c.Buttons, store.Button{ID: button, Conversation: x.Conversation, Member: owner, Until: x.Now().Add(life), Body: body})
 }
 
-// Audit records what an administrator did with a plugin.
+// Audit is the line of the audit for what an administrator did with a plugin.
 func (x *Exchange) Audit(what string, p *plugin.Plugin) []store.Audit {
 	return []store.Audit{x.Bot.Audit(x.Now(), x.Event.Place, map[string]string{
 		"what": what, "member": x.Event.Member, "plugin": p.ID, "version": p.Version,
 	})}
 }
 
-// Progress shows that the desk works, where the platform can.
+// Progress shows what is being done, where the platform can; an empty text ends it.
 func (x *Exchange) Progress(ctx context.Context, text string) {
 	if t, ok := x.Adapter.(chat.Typer); ok {
 		if err := t.Type(context.WithoutCancel(ctx), x.Event.Place, chat.Progress{To: x.Event.Member, Text: text}); err != nil {

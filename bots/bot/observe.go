@@ -25,8 +25,8 @@ const (
 // called concurrently.
 type Observer func(Observation)
 
-// Note tells whoever counts.
-func (o Observer) Note(what What, label string, value float64) {
+// Report tells whoever counts.
+func (o Observer) Report(what What, label string, value float64) {
 	if o != nil {
 		o(Observation{what, label, value})
 	}

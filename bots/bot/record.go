@@ -10,16 +10,17 @@ import (
 	"aidesk/store"
 )
 
-// Wanted is a Reply as the outbox keeps it.
-func (b *Bot) Wanted(conversation string, r chat.Reply, owner string) (store.Reply, error) {
+// WantedReply makes the record of a Reply that is to be shown; owner is with whom it is
+// forgotten.
+func (b *Bot) WantedReply(conversation string, r chat.Reply, owner string) (store.Reply, error) {
 	body, err := json.Marshal(r)
 	if err != nil {
 		return store.Reply{}, fmt.Errorf("storing the reply: %w", err)
 	}
-	return store.Reply{ID: r.ID, Conversation: conversation, Member: owner, Adapter: b.Outbox(r.Place.Platform), Body: body}, nil
+	return store.Reply{ID: r.ID, Conversation: conversation, Member: owner, Adapter: b.OutboxName(r.Place.Platform), Body: body}, nil
 }
 
-// ReadReply reads a Reply as it was wanted last. store.ErrNotFound.
+// ReadReply reads the newest version of a Reply. store.ErrNotFound.
 func ReadReply(ctx context.Context, s store.Store, id string) (chat.Reply, error) {
 	var r chat.Reply
 	stored, err := s.Reply(ctx, id)

@@ -8,7 +8,7 @@ import (
 	"aidesk/core/markdown"
 )
 
-// Paragraph is a text of ours with one plain line.
+// Paragraph is a text of one plain line.
 func Paragraph(line string) markdown.Document {
 	return markdown.New(markdown.Paragraph(markdown.Text(line)))
 }

@@ -22,11 +22,11 @@ func adminAdd(ctx context.Context, x *bot.Exchange, source string) error {
 	p, err := x.Bot.Plugins.Read(ctx, x.Event.Place, source)
 	if err != nil {
 		x.Logger.InfoContext(ctx, "plugin cannot be added", "source", source, "error", err)
-		return x.Private(store.Commit{}, bot.Paragraph("This plugin cannot be added. "+sentence(err)))
+		return x.ReplyPrivately(store.Commit{}, bot.Paragraph("This plugin cannot be added. "+asSentence(err)))
 	}
 	report := p.Report()
 	var c store.Commit
-	r := x.Plain(reportText(p, report, x.Bot.Plugins.Internal(p)))
+	r := x.NewReply(reportText(p, report, x.Bot.Plugins.Internal(p)))
 	r.Private = true
 	if report.Verdict != "refused" {
 		b := chat.Button{ID: bot.NewID(), Label: markdown.Line("Add "+p.Human(), 34), Style: chat.Primary, Form: true}
@@ -36,8 +36,8 @@ func adminAdd(ctx context.Context, x *bot.Exchange, source string) error {
 	return x.Reply(c, r)
 }
 
-// sentence is an error as a sentence.
-func sentence(err error) string {
+// asSentence is an error as a sentence.
+func asSentence(err error) string {
 	text := markdown.Line(err.Error(), 400)
 	if text == "" {
 		return ""
@@ -81,7 +81,7 @@ func reportText(p *plugin.Plugin, r plugin.Report, internal []string) markdown.D
 	}
 	var notes [][]markdown.Inline
 	for _, n := range r.Notes {
-		notes = append(notes, []markdown.Inline{markdown.Text(strings.TrimSpace(n.Message + " " + at(n.Where)))})
+		notes = append(notes, []markdown.Inline{markdown.Text(strings.TrimSpace(n.Message + " " + inBrackets(n.Where)))})
 	}
 	for _, o := range r.Operations {
 		for _, n := range o.Notes {
@@ -97,7 +97,7 @@ func reportText(p *plugin.Plugin, r plugin.Report, internal []string) markdown.D
 	return doc
 }
 
-func at(where string) string {
+func inBrackets(where string) string {
 	if where == "" {
 		return ""
 	}
@@ -197,7 +197,7 @@ func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) er
 	if plan.Default {
 		line = p.Human() + " is added and enabled for everyone."
 	}
-	err = x.Private(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("add", p)}, bot.Paragraph(line))
+	err = x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("add", p)}, bot.Paragraph(line))
 	if errors.Is(err, store.ErrConflict) {
 		return x.Note(ctx, "This plugin was added or changed by somebody else meanwhile. Read it again with /plugins-admin add.")
 	}
@@ -215,29 +215,29 @@ func admin(ctx context.Context, x *bot.Exchange) (bool, error) {
 
 // adminRemove removes a plugin for everyone.
 func adminRemove(ctx context.Context, x *bot.Exchange, word string) error {
-	p, err := find(ctx, x, word)
+	p, err := findPlugin(ctx, x, word)
 	if p == nil {
 		return err
 	}
 	err = x.Bot.Plugins.Remove(ctx, x.Event.Place, p)
 	if errors.Is(err, plugin.ErrLocked) {
-		return x.Private(store.Commit{}, bot.Paragraph(p.Human()+" cannot be removed here: "+err.Error()+"."))
+		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(p.Human()+" cannot be removed here: "+err.Error()+"."))
 	}
 	if err != nil {
 		return err
 	}
-	return x.Private(store.Commit{Audits: x.Audit("remove", p)}, bot.Paragraph(p.Human()+" is removed. Nobody here can use it any more."))
+	return x.ReplyPrivately(store.Commit{Audits: x.Audit("remove", p)}, bot.Paragraph(p.Human()+" is removed. Nobody here can use it any more."))
 }
 
 // adminDefault enables a plugin, or not, for everyone who did not choose.
 func adminDefault(ctx context.Context, x *bot.Exchange, word string, on bool) error {
-	p, err := find(ctx, x, word)
+	p, err := findPlugin(ctx, x, word)
 	if p == nil {
 		return err
 	}
 	record, err := x.Bot.Plugins.SetDefault(x.Event.Place, p, on)
 	if errors.Is(err, plugin.ErrLocked) {
-		return x.Private(store.Commit{}, bot.Paragraph(p.Human()+" cannot be changed here: "+err.Error()+"."))
+		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(p.Human()+" cannot be changed here: "+err.Error()+"."))
 	}
 	if err != nil {
 		return err
@@ -246,12 +246,12 @@ func adminDefault(ctx context.Context, x *bot.Exchange, word string, on bool) er
 	if !on {
 		line = p.Human() + " is now used only by those who enabled it."
 	}
-	return x.Private(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("default", p)}, bot.Paragraph(line))
+	return x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("default", p)}, bot.Paragraph(line))
 }
 
 // adminScope decides about a plugin in this channel.
 func adminScope(ctx context.Context, x *bot.Exchange, word string, scope plugin.Scope) error {
-	p, err := find(ctx, x, word)
+	p, err := findPlugin(ctx, x, word)
 	if p == nil {
 		return err
 	}
@@ -268,5 +268,5 @@ func adminScope(ctx context.Context, x *bot.Exchange, word string, scope plugin.
 		plugin.ScopeDeny:   " is now denied in this channel: nobody can use it here.",
 		plugin.ScopeNone:   " is now treated in this channel as everywhere.",
 	}[scope]
-	return x.Private(c, bot.Paragraph(p.Human()+line))
+	return x.ReplyPrivately(c, bot.Paragraph(p.Human()+line))
 }

@@ -10,9 +10,9 @@ import (
 	"aidesk/store"
 )
 
-// askForget asks once more before everything is deleted.
-func askForget(x *bot.Exchange) error {
-	r := x.Plain(bot.Paragraph("This deletes our conversations, what waits for your decision, and what you enabled. It cannot be undone. What was already sent to a plugin or a language model is out of my hands."))
+// confirmForget asks once more before everything is deleted.
+func confirmForget(x *bot.Exchange) error {
+	r := x.NewReply(bot.Paragraph("This deletes our conversations, what waits for your decision, and what you enabled. It cannot be undone. What was already sent to a plugin or a language model is out of my hands."))
 	r.Private = true
 	var c store.Commit
 	b := chat.Button{ID: bot.NewID(), Label: "Forget everything", Style: chat.Danger}
@@ -31,16 +31,16 @@ func Forget(ctx context.Context, x *bot.Exchange) error {
 	if err := x.Bot.Plugins.Forget(ctx, x.Event.Place, x.Event.Member); err != nil {
 		return fmt.Errorf("forgetting what a member enabled: %w", err)
 	}
-	told, err := x.Store.Get(ctx, noticed(owner))
+	told, err := x.Store.Get(ctx, noticeKey(owner))
 	if err == nil {
 		err = x.Store.Delete(ctx, told.Key, told.Version)
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("forgetting a notice: %w", err)
 	}
-	r := x.Plain(bot.Paragraph("Done. I have forgotten our conversations, what waited for you, and what you had enabled."))
+	r := x.NewReply(bot.Paragraph("Done. I have forgotten our conversations, what waited for you, and what you had enabled."))
 	r.Private = true
-	wanted, err := x.Bot.Wanted(x.Conversation, r, "")
+	wanted, err := x.Bot.WantedReply(x.Conversation, r, "")
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func help(ctx context.Context, x *bot.Exchange, member chat.Member) error {
 	}
 	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Commands")), markdown.List(commands...))
 	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Your words")), markdown.Paragraph(markdown.Text(privacy(x))))
-	return x.Reply(store.Commit{}, x.Plain(doc))
+	return x.Reply(store.Commit{}, x.NewReply(doc))
 }
 
 // privacy says who receives what members write, what is kept and how it is forgotten.
@@ -70,7 +70,7 @@ func Notice(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply
 	if len(notices) == 0 {
 		return nil
 	}
-	key := noticed(x.Owner())
+	key := noticeKey(x.Owner())
 	if _, err := x.Store.Get(ctx, key); !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
@@ -83,5 +83,5 @@ func Notice(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply
 	return nil
 }
 
-// noticed is the record that a member was told.
-func noticed(owner string) string { return "told/" + owner + "/notice" }
+// noticeKey is the record that a member was told.
+func noticeKey(owner string) string { return "told/" + owner + "/notice" }

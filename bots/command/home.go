@@ -30,7 +30,7 @@ func Home(ctx context.Context, x *bot.Exchange) error {
 // The page is no Reply: it is shown when it is looked at, and then anew.
 func showHome(ctx context.Context, x *bot.Exchange, h chat.HomePublisher, member chat.Member, c store.Commit, pressed bot.ButtonAction) error {
 	plugins := chat.Reply{ID: homeList}
-	if err := list(ctx, x, &c, &plugins, pressed); err != nil {
+	if err := fillList(ctx, x, &c, &plugins, pressed); err != nil {
 		return err
 	}
 	page := chat.Home{Rows: plugins.Rows, Text: markdown.Join(
@@ -49,8 +49,8 @@ func showHome(ctx context.Context, x *bot.Exchange, h chat.HomePublisher, member
 	return nil
 }
 
-// switchHome works a toggle on a member's page.
-func switchHome(ctx context.Context, x *bot.Exchange, p bot.ButtonAction, c store.Commit) error {
+// switchOnHome works a toggle on a member's page.
+func switchOnHome(ctx context.Context, x *bot.Exchange, p bot.ButtonAction, c store.Commit) error {
 	h, ok := x.Adapter.(chat.HomePublisher)
 	if !ok {
 		return fmt.Errorf("a toggle of a page on %s, which has none", x.Event.Place.Platform)

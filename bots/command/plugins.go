@@ -19,16 +19,16 @@ import (
 // pluginList shows the plugins, each with a button that enables or disables it.
 func pluginList(ctx context.Context, x *bot.Exchange) error {
 	var c store.Commit
-	r := x.Plain(markdown.New())
-	if err := list(ctx, x, &c, &r, bot.ButtonAction{}); err != nil {
+	r := x.NewReply(markdown.New())
+	if err := fillList(ctx, x, &c, &r, bot.ButtonAction{}); err != nil {
 		return err
 	}
 	return x.Reply(c, r)
 }
 
-// list fills a Reply with the list as it is for the member once pressed, a toggle or
+// fillList fills a Reply with the list as it is for the member once pressed, a toggle or
 // nothing, is committed.
-func list(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply, pressed bot.ButtonAction) error {
+func fillList(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply, pressed bot.ButtonAction) error {
 	all, err := x.Bot.Plugins.List(ctx, x.Event.Place)
 	if err != nil {
 		return err
@@ -58,8 +58,8 @@ func list(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply, 
 	return nil
 }
 
-// relist brings the list in which a toggle was pressed up to date.
-func relist(ctx context.Context, x *bot.Exchange, c *store.Commit, pressed bot.ButtonAction) error {
+// updateList brings the list in which a toggle was pressed up to date.
+func updateList(ctx context.Context, x *bot.Exchange, c *store.Commit, pressed bot.ButtonAction) error {
 	r, err := bot.ReadReply(ctx, x.Store, pressed.List)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
@@ -67,10 +67,10 @@ func relist(ctx context.Context, x *bot.Exchange, c *store.Commit, pressed bot.B
 	if err != nil {
 		return err
 	}
-	if err := list(ctx, x, c, &r, pressed); err != nil {
+	if err := fillList(ctx, x, c, &r, pressed); err != nil {
 		return err
 	}
-	wanted, err := x.Bot.Wanted(x.Conversation, r, x.Owner())
+	wanted, err := x.Bot.WantedReply(x.Conversation, r, x.Owner())
 	c.Replies = append(c.Replies, wanted)
 	return err
 }
@@ -97,8 +97,8 @@ func toggle(x *bot.Exchange, c *store.Commit, p *plugin.Plugin, on bool, list st
 	return b
 }
 
-// Offer tells a member about a plugin that knows their question and is not enabled.
-func Offer(x *bot.Exchange, c *store.Commit, p *plugin.Plugin) chat.Row {
+// OfferPlugin tells a member about a plugin that knows their question and is not enabled.
+func OfferPlugin(x *bot.Exchange, c *store.Commit, p *plugin.Plugin) chat.Row {
 	text := markdown.Paragraph(
 		markdown.Strong(p.Human()),
 		markdown.Text(" knows about this, but it is not enabled for you, so I did not ask it. Enable it with "),
@@ -109,7 +109,7 @@ func Offer(x *bot.Exchange, c *store.Commit, p *plugin.Plugin) chat.Row {
 
 // pluginSwitch enables or disables a plugin by its name.
 func pluginSwitch(ctx context.Context, x *bot.Exchange, word string, on bool) error {
-	p, err := find(ctx, x, word)
+	p, err := findPlugin(ctx, x, word)
 	if p == nil {
 		return err
 	}
@@ -131,18 +131,18 @@ func switchPlugin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, on boo
 		c.Puts = []store.Record{record}
 	}
 	if list == homeList {
-		return switchHome(ctx, x, bot.ButtonAction{Plugin: p.ID, On: on}, c)
+		return switchOnHome(ctx, x, bot.ButtonAction{Plugin: p.ID, On: on}, c)
 	}
 	if list != "" {
-		if err := relist(ctx, x, &c, bot.ButtonAction{Plugin: p.ID, On: on, List: list}); err != nil {
+		if err := updateList(ctx, x, &c, bot.ButtonAction{Plugin: p.ID, On: on, List: list}); err != nil {
 			return err
 		}
 	}
-	return x.Reply(c, x.Plain(switched(p, on, changed)))
+	return x.Reply(c, x.NewReply(switchedText(p, on, changed)))
 }
 
-// switched says what a switch did, and when on what can be asked now.
-func switched(p *plugin.Plugin, on, changed bool) markdown.Document {
+// switchedText says what a switch did, and when on what can be asked now.
+func switchedText(p *plugin.Plugin, on, changed bool) markdown.Document {
 	line := p.Human() + " is now disabled for you. I no longer see or call it."
 	switch {
 	case on && changed:
@@ -173,15 +173,15 @@ func examples(p *plugin.Plugin, most int) [][]markdown.Inline {
 
 // Switch works a toggle.
 func Switch(ctx context.Context, x *bot.Exchange, p bot.ButtonAction) error {
-	found, err := find(ctx, x, p.Plugin)
+	found, err := findPlugin(ctx, x, p.Plugin)
 	if found == nil {
 		return err
 	}
 	return switchPlugin(ctx, x, found, p.On, p.List)
 }
 
-// find finds a plugin by what a member typed; nil with the answer already given.
-func find(ctx context.Context, x *bot.Exchange, word string) (*plugin.Plugin, error) {
+// findPlugin finds a plugin by what a member typed; nil with the answer already given.
+func findPlugin(ctx context.Context, x *bot.Exchange, word string) (*plugin.Plugin, error) {
 	p, err := x.Bot.Plugins.Find(ctx, x.Event.Place, strings.TrimSpace(word))
 	if errors.Is(err, store.ErrNotFound) {
 		plugins, err := x.Bot.Plugins.List(ctx, x.Event.Place)
@@ -199,7 +199,7 @@ func find(ctx context.Context, x *bot.Exchange, word string) (*plugin.Plugin, er
 
 // pluginInfo shows what a plugin is, who is behind it and what it can do.
 func pluginInfo(ctx context.Context, x *bot.Exchange, word string) error {
-	p, err := find(ctx, x, word)
+	p, err := findPlugin(ctx, x, word)
 	if p == nil {
 		return err
 	}
@@ -239,7 +239,7 @@ func pluginInfo(ctx context.Context, x *bot.Exchange, word string) error {
 	if e := examples(p, 5); len(e) > 0 {
 		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("For example")), markdown.List(e...))
 	}
-	return x.Reply(store.Commit{}, x.Plain(doc))
+	return x.Reply(store.Commit{}, x.NewReply(doc))
 }
 
 func fact(label string, value markdown.Inline) []markdown.Inline {

@@ -13,9 +13,9 @@ import (
 	"aidesk/store"
 )
 
-// Own is the desk's own command: its verbs work as bare words where slash
+// Aidesk is the desk's own command: its verbs work as bare words where slash
 // commands do not exist.
-const Own = "aidesk"
+const Aidesk = "aidesk"
 
 // adminCommand is for administrators alone.
 const adminCommand = "plugins-admin"
@@ -54,7 +54,7 @@ var Table = chat.Grammar{
 			{Name: optionState, Summary: "enable, deny or none", Kind: chat.Choice, Choices: []string{string(plugin.ScopeEnable), string(plugin.ScopeDeny), string(plugin.ScopeNone)}, Required: true},
 		}},
 	}},
-	{Name: Own, Summary: "Ask, stop, why, usage, forget, help", Verbs: []chat.Verb{
+	{Name: Aidesk, Summary: "Ask, stop, why, usage, forget, help", Verbs: []chat.Verb{
 		{Name: "", Summary: "How this works", Example: "/aidesk"},
 		{Name: "ask", Summary: "Ask a question", Example: "/aidesk ask what is new?", Options: []chat.Option{
 			{Name: "question", Summary: "What you want to know", Kind: chat.Rest, Required: true},
@@ -105,13 +105,13 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 		return adminDefault(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " scope":
 		return adminScope(ctx, x, c.Options[optionPlugin], plugin.Scope(c.Options[optionState]))
-	case Own + " why":
+	case Aidesk + " why":
 		return why(x, entries, c.Options[optionBack])
-	case Own + " usage":
+	case Aidesk + " usage":
 		return usage(ctx, x, member)
-	case Own + " forget":
-		return askForget(x)
-	case Own + " ", Own + " help":
+	case Aidesk + " forget":
+		return confirmForget(x)
+	case Aidesk + " ", Aidesk + " help":
 		return help(ctx, x, member)
 	default:
 		return fmt.Errorf("/%s %s stands in the table and does nothing", c.Name, c.Verb)

@@ -22,7 +22,7 @@ func TestTexts(t *testing.T) {
 
 	x := &bot.Exchange{Bot: &bot.Bot{Limits: bot.Limits{Currency: "EUR"}}}
 	showUsed := func(name string, u store.Usage, tokens int, micros int64) {
-		show(name, markdown.New(markdown.Paragraph(used(x, "You", u, tokens, micros)...)).Text())
+		show(name, markdown.New(markdown.Paragraph(usedText(x, "You", u, tokens, micros)...)).Text())
 	}
 	showUsed("used nothing", store.Usage{}, 0, 0)
 	showUsed("used", store.Usage{Turns: 1234, Input: 1_234_567, Output: 89, Micros: 1_234_500_000}, 0, 0)

@@ -17,9 +17,9 @@ func usage(ctx context.Context, x *bot.Exchange, member chat.Member) error {
 	scope, owner := x.Bot.Scope(x.Event.Place), x.Owner()
 	var mine, all store.Usage
 	err := x.Store.Usages(ctx, scope, since, func(u store.Usage) bool {
-		add(&all, u)
+		addUsage(&all, u)
 		if u.Member == owner {
-			add(&mine, u)
+			addUsage(&mine, u)
 		}
 		return true
 	})
@@ -29,46 +29,46 @@ func usage(ctx context.Context, x *bot.Exchange, member chat.Member) error {
 	l := x.Bot.Limits
 	doc := markdown.New(
 		markdown.Heading(2, markdown.Text("Used since "+since.In(member.Location()).Format("15:04 MST"))),
-		markdown.List(used(x, "You", mine, l.TokensPerMemberDay, l.MoneyPerMemberDay)),
+		markdown.List(usedText(x, "You", mine, l.TokensPerMemberDay, l.MoneyPerMemberDay)),
 	)
 	if member.Admin {
 		doc.Blocks[1] = markdown.List(
-			used(x, "You", mine, l.TokensPerMemberDay, l.MoneyPerMemberDay),
-			used(x, "This workspace", all, l.TokensPerDay, l.MoneyPerDay),
+			usedText(x, "You", mine, l.TokensPerMemberDay, l.MoneyPerMemberDay),
+			usedText(x, "This workspace", all, l.TokensPerDay, l.MoneyPerDay),
 		)
 	}
 	if l.TurnsPerMemberHour > 0 {
 		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf("Everybody may ask %d times in an hour.", l.TurnsPerMemberHour))))
 	}
-	return x.Private(store.Commit{}, doc)
+	return x.ReplyPrivately(store.Commit{}, doc)
 }
 
-// add sums usages up.
-func add(sum *store.Usage, u store.Usage) {
+// addUsage sums usages up.
+func addUsage(sum *store.Usage, u store.Usage) {
 	sum.Turns += u.Turns
 	sum.Input += u.Input
 	sum.Output += u.Output
 	sum.Micros += u.Micros
 }
 
-// used says who used how much of what they may use.
-func used(x *bot.Exchange, who string, u store.Usage, tokens int, micros int64) []markdown.Inline {
+// usedText says who used how much of what they may use.
+func usedText(x *bot.Exchange, who string, u store.Usage, tokens int, micros int64) []markdown.Inline {
 	questions := "1 question"
 	if u.Turns != 1 {
 		questions = bot.Grouped(int64(u.Turns)) + " questions"
 	}
-	text := bot.Grouped(int64(u.Input+u.Output)) + of(bot.Grouped, int64(tokens)) + " tokens"
+	text := bot.Grouped(int64(u.Input+u.Output)) + ofLimit(bot.Grouped, int64(tokens)) + " tokens"
 	if u.Input+u.Output > 0 {
 		text += " (" + bot.Grouped(int64(u.Input)) + " read, " + bot.Grouped(int64(u.Output)) + " written)"
 	}
 	if u.Micros > 0 || micros > 0 {
-		text += ", " + bot.Decimal(u.Micros) + of(bot.Decimal, micros) + " " + x.Bot.Limits.Currency
+		text += ", " + bot.Decimal(u.Micros) + ofLimit(bot.Decimal, micros) + " " + x.Bot.Limits.Currency
 	}
 	return []markdown.Inline{markdown.Strong(who), markdown.Text(": " + questions + ", " + text)}
 }
 
-// of names a limit, where there is one.
-func of(written func(int64) string, limit int64) string {
+// ofLimit names a limit, where there is one.
+func ofLimit(written func(int64) string, limit int64) string {
 	if limit == 0 {
 		return ""
 	}

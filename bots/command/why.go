@@ -24,19 +24,19 @@ func why(x *bot.Exchange, entries []store.Entry, back string) error {
 	if err != nil {
 		return fmt.Errorf("an answer %q before the last: %w", back, err)
 	}
-	w, owner, turn, err := explained(entries, skip)
+	w, owner, turn, err := findWhy(entries, skip)
 	if err != nil {
 		return err
 	}
 	if w == nil {
-		return x.Private(store.Commit{}, bot.Paragraph("There is no such answer in this conversation. Of an answer in a thread, ask there: mention me and write “why”."))
+		return x.ReplyPrivately(store.Commit{}, bot.Paragraph("There is no such answer in this conversation. Of an answer in a thread, ask there: mention me and write “why”."))
 	}
 	mine := owner == x.Owner()
-	return x.Private(store.Commit{}, whyText(w, turn, mine, x.Bot.Limits.Currency))
+	return x.ReplyPrivately(store.Commit{}, whyText(w, turn, mine, x.Bot.Limits.Currency))
 }
 
-// explained finds an answer, whose it is, and the messages of its turn.
-func explained(entries []store.Entry, skip int) (found *bot.Why, owner string, turn []model.Message, err error) {
+// findWhy finds an answer, whose it is, and the messages of its turn.
+func findWhy(entries []store.Entry, skip int) (found *bot.Why, owner string, turn []model.Message, err error) {
 	for _, e := range slices.Backward(entries) {
 		var k bot.Entry
 		if err := json.Unmarshal(e.Body, &k); err != nil {
@@ -63,7 +63,7 @@ func explained(entries []store.Entry, skip int) (found *bot.Why, owner string, t
 	return found, owner, turn, nil
 }
 
-// text is a why for people. To those whose turn it was not it says only which
+// whyText is a why for people. To those whose turn it was not it says only which
 // operations were called.
 func whyText(w *bot.Why, turn []model.Message, mine bool, currency string) markdown.Document {
 	counted := fmt.Sprintf("%s tokens read, %s written", bot.Grouped(int64(w.Input)), bot.Grouped(int64(w.Output)))
@@ -91,19 +91,19 @@ func whyText(w *bot.Why, turn []model.Message, mine bool, currency string) markd
 	if w.More > 0 {
 		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf("And %s more operations.", bot.Grouped(int64(w.More))))))
 	}
-	if !mine && slices.ContainsFunc(turn, personal) {
+	if !mine && slices.ContainsFunc(turn, usesAccount) {
 		return doc.Append(markdown.Paragraph(markdown.Text("It used a plugin under the account of the member who asked, so the rest is shown only to them.")))
 	}
 	var rows [][]string
 	for _, m := range turn {
 		for _, p := range m.Parts {
 			if m.Role == model.Outcome && p.Result != nil { // it was parked by an earlier turn
-				rows = append(rows, []string{p.Result.Operation, becameOf(p.Result.Status), "by a card"})
+				rows = append(rows, []string{p.Result.Operation, statusText(p.Result.Status), "by a card"})
 			}
 		}
 	}
 	for _, x := range w.Steps {
-		rows = append(rows, []string{x.Tool, becameOf(x.Status), cmp.Or(x.Rule, "none")})
+		rows = append(rows, []string{x.Tool, statusText(x.Status), cmp.Or(x.Rule, "none")})
 	}
 	if len(rows) == 0 {
 		return doc.Append(markdown.Paragraph(markdown.Text("Nothing was called.")))
@@ -112,40 +112,40 @@ func whyText(w *bot.Why, turn []model.Message, mine bool, currency string) markd
 	if !mine {
 		return doc.Append(markdown.Paragraph(markdown.Text("What was sent and returned is shown only to the member who asked.")))
 	}
-	return doc.Append(exchanged(turn)...)
+	return doc.Append(exchangeBlocks(turn)...)
 }
 
-// personal says that a message has a result under a member's own account.
-func personal(m model.Message) bool {
+// usesAccount says that a message has a result under a member's own account.
+func usesAccount(m model.Message) bool {
 	return slices.ContainsFunc(m.Parts, func(p model.Part) bool { return p.Result != nil && p.Result.Account != "" })
 }
 
-// exchanged shows what was sent and returned in a turn.
-func exchanged(turn []model.Message) []markdown.Block {
+// exchangeBlocks shows what was sent and returned in a turn.
+func exchangeBlocks(turn []model.Message) []markdown.Block {
 	var blocks []markdown.Block
 	for _, m := range turn {
 		for _, p := range m.Parts {
 			switch {
 			case p.Call != nil:
-				blocks = append(blocks, markdown.Paragraph(markdown.Text("To "), markdown.Mono(p.Call.Name), markdown.Text(":")), markdown.Code("json", cut(string(p.Call.Args))))
+				blocks = append(blocks, markdown.Paragraph(markdown.Text("To "), markdown.Mono(p.Call.Name), markdown.Text(":")), markdown.Code("json", shorten(string(p.Call.Args))))
 			case p.Result != nil:
-				blocks = append(blocks, markdown.Paragraph(markdown.Text("From "), markdown.Mono(p.Result.Operation), markdown.Text(":")), markdown.Code("", cut(p.Result.Content)))
+				blocks = append(blocks, markdown.Paragraph(markdown.Text("From "), markdown.Mono(p.Result.Operation), markdown.Text(":")), markdown.Code("", shorten(p.Result.Content)))
 			}
 		}
 	}
 	return blocks
 }
 
-// cut bounds what is shown of a text.
-func cut(text string) string {
+// shorten bounds what is shown of a text.
+func shorten(text string) string {
 	if runes := []rune(text); len(runes) > mostShown {
 		return fmt.Sprintf("%s… (%s characters)", string(runes[:mostShown]), bot.Grouped(int64(len(runes))))
 	}
 	return text
 }
 
-// becameOf says a status in a member's words.
-func becameOf(s model.Status) string {
+// statusText says a status in a member's words.
+func statusText(s model.Status) string {
 	switch s {
 	case model.OK:
 		return "done"

@@ -17,7 +17,8 @@ import (
 	"aidesk/store"
 )
 
-// Handler is the desk as one adapter of one bot sees it.
+// Handler is what one adapter of one bot reports to. It implements chat.Handler and
+// chat.Keeper.
 type Handler struct {
 	Store   store.Store
 	Secrets *secret.Ring
@@ -33,7 +34,7 @@ type Handler struct {
 // Receive writes an event to the Journal, in the conversation where it is worked.
 func (h *Handler) Receive(ctx context.Context, e chat.Event) error {
 	begun := time.Now()
-	stored, err := h.place(ctx, e)
+	stored, err := h.route(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func (h *Handler) Receive(ctx context.Context, e chat.Event) error {
 	if err != nil {
 		return fmt.Errorf("storing the event: %w", err)
 	}
-	h.Observe.Note(bot.Acknowledged, "", time.Since(begun).Seconds())
+	h.Observe.Report(bot.Acknowledged, "", time.Since(begun).Seconds())
 	if got[0].Duplicate {
 		h.Repeated(h.Adapter, e.ID)
 		return nil
@@ -53,16 +54,17 @@ func (h *Handler) Receive(ctx context.Context, e chat.Event) error {
 	return nil
 }
 
-// place says in which conversation an event is worked and whether it interrupts.
-func (h *Handler) place(ctx context.Context, e chat.Event) (store.Event, error) {
+// route makes the record of an event: in which conversation it is worked, and whether it
+// interrupts the turn that runs there.
+func (h *Handler) route(ctx context.Context, e chat.Event) (store.Event, error) {
 	here := chat.Key(h.Bot.Name) + "/" + e.Place.Conversation()
-	apart := h.Bot.Apart(e.Place, e.ID)
+	apart := h.Bot.OwnConversation(e.Place, e.ID)
 	s := store.Event{
 		ID:     chat.Key(h.Bot.Name, e.Place.Platform, e.Place.Workspace, e.ID),
 		Member: h.Bot.Owner(e.Place, e.Member), Time: e.Time, Conversation: here,
 	}
 	if e.Message != nil && e.Message.About == "" {
-		if c, ok := command.Table.Mentioned(e.Message.Text, command.Own); ok {
+		if c, ok := command.Table.Mentioned(e.Message.Text, command.Aidesk); ok {
 			e.Command, e.Message = &c, nil
 		}
 	}
@@ -71,12 +73,12 @@ func (h *Handler) place(ctx context.Context, e chat.Event) (store.Event, error) 
 		s.Kind = bot.KindMessage
 	case e.Change != nil:
 		s.Kind, s.Interrupt = bot.KindChange, true
-	case e.Command != nil && e.Command.Name == command.Own && e.Command.Verb == "ask":
+	case e.Command != nil && e.Command.Name == command.Aidesk && e.Command.Verb == "ask":
 		s.Kind = bot.KindMessage
 		e.Message, e.Command = &chat.Message{Text: e.Command.Options["question"], From: e.Command.From}, nil
-	case e.Command != nil && e.Command.Name == command.Own && e.Command.Verb == "stop":
+	case e.Command != nil && e.Command.Name == command.Aidesk && e.Command.Verb == "stop":
 		s.Kind, s.Interrupt = bot.KindStop, true
-	case e.Command != nil && e.Command.Name == command.Own && e.Command.Verb == "why":
+	case e.Command != nil && e.Command.Name == command.Aidesk && e.Command.Verb == "why":
 		s.Kind = bot.KindCommand // it reads the transcript of this place
 	case e.Command != nil:
 		s.Kind, s.Conversation = bot.KindCommand, apart
@@ -104,7 +106,7 @@ func (h *Handler) place(ctx context.Context, e chat.Event) (store.Event, error) 
 	default:
 		s.Kind, s.Conversation = bot.KindVisit, apart
 	}
-	e, err := sealed(h.Secrets, s.ID, e)
+	e, err := sealEvent(h.Secrets, s.ID, e)
 	if err != nil {
 		return s, err
 	}
@@ -129,9 +131,9 @@ func (h *Handler) Check(ctx context.Context, e chat.Event) ([]chat.Fault, error)
 	return command.CheckForm(ctx, h.Store, h.Bot, e)
 }
 
-// Keep remembers a value for the adapter.
+// Keep stores a value for the adapter, sealed.
 func (h *Handler) Keep(ctx context.Context, name string, value []byte) error {
-	key := h.kept(name)
+	key := h.recordKey(name)
 	old, err := h.Store.Get(ctx, key)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("keeping %s: %w", name, err)
@@ -146,9 +148,9 @@ func (h *Handler) Keep(ctx context.Context, name string, value []byte) error {
 	return nil
 }
 
-// Kept returns what the adapter kept, or nil.
+// Kept returns a value that the adapter stored, or nil.
 func (h *Handler) Kept(ctx context.Context, name string) ([]byte, error) {
-	r, err := h.Store.Get(ctx, h.kept(name))
+	r, err := h.Store.Get(ctx, h.recordKey(name))
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
@@ -162,6 +164,6 @@ func (h *Handler) Kept(ctx context.Context, name string) ([]byte, error) {
 	return value, nil
 }
 
-func (h *Handler) kept(name string) string {
+func (h *Handler) recordKey(name string) string {
 	return "kept/" + chat.Key(h.Bot.Name, h.Adapter.Platform(), name)
 }

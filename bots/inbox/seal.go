@@ -14,7 +14,7 @@ import (
 	"aidesk/store"
 )
 
-// keyRecord begins the records that tell which keys have sealed something here.
+// keyRecord is the prefix of the records of keys with which something here was sealed.
 const keyRecord = "key/"
 
 // Unlock holds a key ring against the keys with which a store's values were sealed,
@@ -53,9 +53,9 @@ func Unlock(ctx context.Context, records store.Records, ring *secret.Ring) error
 	return nil
 }
 
-// sealed is an event as the Journal keeps it: its token and the secret values of a form
-// are sealed, each under the event's id and its own name.
-func sealed(ring *secret.Ring, id string, e chat.Event) (chat.Event, error) {
+// sealEvent seals the token of an event and the secret values of its form, each bound to
+// the event's id and its own name.
+func sealEvent(ring *secret.Ring, id string, e chat.Event) (chat.Event, error) {
 	var err error
 	if e.Token != "" {
 		if e.Token, err = ring.Seal(tokenPath(id), []byte(e.Token)); err != nil {
@@ -80,8 +80,8 @@ func sealed(ring *secret.Ring, id string, e chat.Event) (chat.Event, error) {
 	return e, nil
 }
 
-// Open reads an event of the Journal, with what is sealed in it opened.
-func Open(ring *secret.Ring, stored store.Event) (bot.Event, error) {
+// OpenEvent reads an event of the Journal and opens the values that are sealed in it.
+func OpenEvent(ring *secret.Ring, stored store.Event) (bot.Event, error) {
 	e, err := bot.ReadEvent(stored)
 	if err != nil || e.Chat == nil {
 		return e, err

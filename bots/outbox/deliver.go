@@ -34,14 +34,14 @@ type Outbox struct {
 	logger *slog.Logger
 
 	wake    chan struct{} // there may be something to deliver
-	settles settles
+	settler settler
 }
 
 // New makes the Outbox of some bots over a store, for the process that owner names.
 func New(s store.Store, bots []*bot.Bot, owner string, now func() time.Time, logger *slog.Logger) *Outbox {
 	return &Outbox{
 		store: s, bots: bots, owner: owner, now: now, logger: logger,
-		wake: make(chan struct{}, 1), settles: settles{delivered: map[string]uint64{}},
+		wake: make(chan struct{}, 1), settler: settler{delivered: map[string]uint64{}},
 	}
 }
 
@@ -59,7 +59,7 @@ func (o *Outbox) Run(ctx context.Context, stop <-chan struct{}) {
 	var adapters []string
 	for _, b := range o.bots {
 		for _, a := range b.Adapters {
-			adapters = append(adapters, b.Outbox(a.Platform()))
+			adapters = append(adapters, b.OutboxName(a.Platform()))
 		}
 	}
 	var sending sync.WaitGroup
@@ -94,7 +94,7 @@ func (o *Outbox) Run(ctx context.Context, stop <-chan struct{}) {
 // send brings one reply to its platform and records what became of it.
 func (o *Outbox) send(ctx context.Context, delivery store.Delivery) {
 	logger := o.logger.With("conversation", delivery.Conversation, "reply", delivery.ID)
-	receipt, err := o.try(ctx, delivery)
+	receipt, err := o.deliver(ctx, delivery)
 	if err != nil {
 		logger.WarnContext(ctx, "reply not delivered", "error", err, "retry", receipt.Retry, "gone", receipt.Gone)
 	}
@@ -103,13 +103,13 @@ func (o *Outbox) send(ctx context.Context, delivery store.Delivery) {
 		return
 	}
 	if receipt.Retry.IsZero() {
-		o.settles.sent(delivery.ID, delivery.Version)
+		o.settler.sent(delivery.ID, delivery.Version)
 	}
 }
 
-// try brings one reply to its platform. An adapter that panics on a reply gives it up:
-// trying again would only hold up what stands behind it.
-func (o *Outbox) try(ctx context.Context, delivery store.Delivery) (receipt store.Receipt, err error) {
+// deliver brings one reply to its platform. A reply on which the adapter panics is given
+// up, since trying it again would only hold up the replies behind it.
+func (o *Outbox) deliver(ctx context.Context, delivery store.Delivery) (receipt store.Receipt, err error) {
 	receipt = store.Receipt{ID: delivery.ID, Version: delivery.Version, Posted: delivery.Posted}
 	defer func() {
 		if p := recover(); p != nil {
@@ -121,7 +121,7 @@ func (o *Outbox) try(ctx context.Context, delivery store.Delivery) (receipt stor
 		receipt.Gone = true
 		return receipt, err
 	}
-	b, err := bot.Of(o.bots, delivery.Conversation)
+	b, err := bot.ForConversation(o.bots, delivery.Conversation)
 	if err != nil {
 		return gone(err)
 	}
@@ -137,7 +137,7 @@ func (o *Outbox) try(ctx context.Context, delivery store.Delivery) (receipt stor
 	defer cancel()
 	begun := o.now()
 	if !delivery.Unsettled.IsZero() && delivery.Posted == "" {
-		if delivery.Posted, err = settled(ctx, adapter, r, delivery.Unsettled); err != nil {
+		if delivery.Posted, err = findPosted(ctx, adapter, r, delivery.Unsettled); err != nil {
 			begun = delivery.Unsettled
 		}
 	}
@@ -163,9 +163,9 @@ func (o *Outbox) try(ctx context.Context, delivery store.Delivery) (receipt stor
 	return receipt, err
 }
 
-// settled finds out whether a sending whose end is not known arrived. A platform that
-// cannot be asked gets the reply again.
-func settled(ctx context.Context, a chat.Adapter, r chat.Reply, since time.Time) (posted string, err error) {
+// findPosted asks the platform whether a sending of which we know no outcome arrived. A
+// platform that cannot be asked gets the reply again.
+func findPosted(ctx context.Context, a chat.Adapter, r chat.Reply, since time.Time) (posted string, err error) {
 	f, ok := a.(chat.Finder)
 	if !ok {
 		return "", nil

@@ -9,16 +9,16 @@ import (
 	"aidesk/store"
 )
 
-// settles tells adapters that want it when everything that an event caused has
-// been shown. It is a courtesy of this process; nothing rests on it.
-type settles struct {
+// settler tells adapters that want to know when everything an event caused has been shown.
+// It remembers nothing beyond this process, and nothing depends on it.
+type settler struct {
 	mu        sync.Mutex
-	waiting   []settling
+	waiting   []settlement
 	delivered map[string]uint64 // versions by reply, of adapters that want to know
 }
 
-// settling is an event that is worked and some of whose replies are still on their way.
-type settling struct {
+// settlement is an event that is done and some of whose replies are not shown yet.
+type settlement struct {
 	adapter chat.Settler
 	event   string
 	replies map[string]uint64 // the version that must be shown, by reply
@@ -31,14 +31,14 @@ func (*Outbox) SettleNow(a chat.Adapter, event string) {
 	}
 }
 
-// Settle notes that events are worked, and which replies came of it.
+// Settle notes that events are done, and which replies came of them.
 func (o *Outbox) Settle(ctx context.Context, done []store.Event, replies []store.Reply) {
 	for _, e := range done {
 		body, err := bot.ReadEvent(e)
 		if err != nil || body.Chat == nil || body.Chat.ID == "" {
 			continue
 		}
-		b, err := bot.Of(o.bots, e.Conversation)
+		b, err := bot.ForConversation(o.bots, e.Conversation)
 		if err != nil {
 			continue
 		}
@@ -50,38 +50,38 @@ func (o *Outbox) Settle(ctx context.Context, done []store.Event, replies []store
 		if !ok {
 			continue
 		}
-		w := settling{adapter: settler, event: body.Chat.ID, replies: map[string]uint64{}}
+		w := settlement{adapter: settler, event: body.Chat.ID, replies: map[string]uint64{}}
 		for _, r := range replies {
 			if stored, err := o.store.Reply(ctx, r.ID); err == nil {
 				w.replies[r.ID] = stored.Version
 			}
 		}
-		o.settles.mu.Lock()
-		o.settles.waiting = append(o.settles.waiting, w)
-		o.settles.mu.Unlock()
+		o.settler.mu.Lock()
+		o.settler.waiting = append(o.settler.waiting, w)
+		o.settler.mu.Unlock()
 	}
-	o.settles.check()
+	o.settler.check()
 }
 
-// sent notes that a version of a reply is at the platform.
-func (s *settles) sent(reply string, version uint64) {
+// sent notes that a version of a reply is shown.
+func (s *settler) sent(reply string, version uint64) {
 	s.mu.Lock()
 	s.delivered[reply] = max(s.delivered[reply], version)
 	s.mu.Unlock()
 	s.check()
 }
 
-// check tells those whose replies are all shown.
-func (s *settles) check() {
+// check reports the events whose replies are all shown.
+func (s *settler) check() {
 	s.mu.Lock()
-	var told, left []settling
+	var shown, left []settlement
 	for _, w := range s.waiting {
-		shown := true
+		complete := true
 		for reply, version := range w.replies {
-			shown = shown && s.delivered[reply] >= version
+			complete = complete && s.delivered[reply] >= version
 		}
-		if shown {
-			told = append(told, w)
+		if complete {
+			shown = append(shown, w)
 		} else {
 			left = append(left, w)
 		}
@@ -91,7 +91,7 @@ func (s *settles) check() {
 		clear(s.delivered)
 	}
 	s.mu.Unlock()
-	for _, w := range told {
+	for _, w := range shown {
 		w.adapter.Settled(w.event)
 	}
 }

@@ -31,7 +31,7 @@ func (k cards) action(ctx context.Context, id string) (confirm.Action, error) {
 	return confirm.Read(stored)
 }
 
-// card is the Reply of an Action's Confirmation with the card as it is now.
+// card is the Reply that shows an Action, with its card as the Action is now.
 func (k cards) card(ctx context.Context, a confirm.Action) (chat.Reply, error) {
 	r, err := bot.ReadReply(ctx, k.store, a.Confirmation)
 	if err != nil {
@@ -45,8 +45,9 @@ func (k cards) card(ctx context.Context, a confirm.Action) (chat.Reply, error) {
 	return r, nil
 }
 
-// move is the commit that brings an Action to a state, its card with it.
-func (k cards) move(ctx context.Context, a confirm.Action, state confirm.State, o confirm.Outcome) (confirm.Action, store.Commit, error) {
+// moveTo makes the commit that brings an Action to a state and shows it on its card. It
+// returns the Action in that state.
+func (k cards) moveTo(ctx context.Context, a confirm.Action, state confirm.State, o confirm.Outcome) (confirm.Action, store.Commit, error) {
 	var c store.Commit
 	a, t, err := a.To(state, o)
 	if err != nil {
@@ -56,7 +57,7 @@ func (k cards) move(ctx context.Context, a confirm.Action, state confirm.State, 
 	if err != nil {
 		return a, c, err
 	}
-	wanted, err := k.bot.Wanted(k.conversation, r, a.Owner)
+	wanted, err := k.bot.WantedReply(k.conversation, r, a.Owner)
 	if err != nil {
 		return a, c, err
 	}

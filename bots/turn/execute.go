@@ -26,9 +26,9 @@ const (
 	unknownRead = "No answer came from %d. Nothing can have changed there."
 )
 
-// execute carries out an Action that this press approved. First commit: executing,
-// with the card. Only then the first byte. Second commit: what became of it. Then
-// the model goes on, and the third commit ends the turn.
+// execute carries out an Action that this press approved. The first commit says that the
+// Action is executing, with the card that shows it; only then is anything sent. The second
+// says what became of it. Then the model goes on, and the third commit ends the turn.
 func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 	member, err := d.Adapter.Member(ctx, a.Place, a.Member)
 	if err != nil {
@@ -42,17 +42,17 @@ func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 	p := pluginOf(on, a.Call)
 	a.By = d.press.ID
 	if may := policy.Speak(d.Bot.Access, a.Place, member); may.Denied() {
-		d.Observe.Note(bot.DeniedBy, may.Rule, 1)
-		return d.close(ctx, a, confirm.Denied, may.Reason+" Nothing was sent.", d.turn.events)
+		d.Observe.Report(bot.DeniedBy, may.Rule, 1)
+		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+" Nothing was sent.", d.turn.events)
 	}
 	if may := plugin.Decide(on, member, a.Call); may.Denied() {
-		d.Observe.Note(bot.DeniedBy, may.Rule, 1)
-		return d.close(ctx, a, confirm.Denied, may.Reason+" Nothing was sent.", d.turn.events)
+		d.Observe.Report(bot.DeniedBy, may.Rule, 1)
+		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+" Nothing was sent.", d.turn.events)
 	}
 	d.Progress(ctx, "asking "+markdown.Line(a.Call.Human, 50)+"…")
 	defer d.Progress(ctx, "")
 
-	a, c, err := d.move(ctx, a, confirm.Executing, confirm.Outcome{})
+	a, c, err := d.moveTo(ctx, a, confirm.Executing, confirm.Outcome{})
 	if err != nil {
 		return err
 	}
@@ -63,10 +63,10 @@ func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 	if err != nil {
 		got.Status, got.Message = "error", err.Error()+"."
 	}
-	if a, err = d.finish(ctx, a, got); err != nil {
+	if a, err = d.recordOutcome(ctx, a, got); err != nil {
 		return err
 	}
-	return d.goOn(ctx, member, a)
+	return d.followUp(ctx, member, a)
 }
 
 // pluginOf is the plugin that a call is for, among those enabled.
@@ -78,8 +78,9 @@ func pluginOf(on []*plugin.Plugin, c plugin.Call) *plugin.Plugin {
 	return on[i]
 }
 
-// finish is the second commit: the Action's end, its card, and the outcome in the transcript.
-func (d *decision) finish(ctx context.Context, a confirm.Action, got plugin.Outcome) (confirm.Action, error) {
+// recordOutcome is the second commit: the Action's final state, its card, and the outcome
+// in the transcript.
+func (d *decision) recordOutcome(ctx context.Context, a confirm.Action, got plugin.Outcome) (confirm.Action, error) {
 	done, unknown := doneLine, unknownLine
 	if !a.Call.Unsafe {
 		done, unknown = doneRead, unknownRead
@@ -97,11 +98,11 @@ func (d *decision) finish(ctx context.Context, a confirm.Action, got plugin.Outc
 			out.Line += " Nothing was sent."
 		}
 	}
-	a, c, err := d.move(ctx, a, state, out)
+	a, c, err := d.moveTo(ctx, a, state, out)
 	if err != nil {
 		return a, err
 	}
-	if err := entries(&c, d.Owner(), agent.OutcomeEntry(a)); err != nil {
+	if err := appendEntries(&c, d.Owner(), agent.OutcomeEntry(a)); err != nil {
 		return a, err
 	}
 	if err := d.turn.save(c, nil); err != nil {
@@ -111,23 +112,23 @@ func (d *decision) finish(ctx context.Context, a confirm.Action, got plugin.Outc
 	return a, nil
 }
 
-// resume goes on after a crash, from the last commit of this press. Nothing is sent.
+// resume goes on after a crash from the last commit of this press. Nothing is sent again.
 func (d *decision) resume(ctx context.Context, a confirm.Action) error {
 	d.Event.Place = a.Place
 	d.turn.shown = append(d.turn.shown, store.Reply{ID: a.Confirmation})
 	switch a.State {
 	case confirm.Executing:
 		var err error
-		if a, err = d.finish(ctx, a, plugin.Outcome{Sent: plugin.Unsure}); err != nil {
+		if a, err = d.recordOutcome(ctx, a, plugin.Outcome{Sent: plugin.Unsure}); err != nil {
 			return err
 		}
-	case confirm.Denied: // cancelled at once, while another turn ran: the model is told now
+	case confirm.Denied: // cancelWaiting decided it while another turn ran: it enters the transcript now
 		var c store.Commit
-		if err := entries(&c, d.Owner(), agent.OutcomeEntry(a)); err != nil {
+		if err := appendEntries(&c, d.Owner(), agent.OutcomeEntry(a)); err != nil {
 			return err
 		}
 		return d.Commit(c)
-	case confirm.Expired: // found too late by this press, and told
+	case confirm.Expired: // this press came too late, and its member has been told
 		return d.Commit(store.Commit{})
 	default: // the call came to an end: only the model has not gone on
 	}
@@ -135,14 +136,15 @@ func (d *decision) resume(ctx context.Context, a confirm.Action) error {
 	if err != nil {
 		return d.Commit(store.Commit{})
 	}
-	return d.goOn(ctx, member, a)
+	return d.followUp(ctx, member, a)
 }
 
-// goOn lets the model go on with the outcome: the third commit. What it says joins
-// the card, so that one write is one message; what it parks gets a message of its own.
-func (d *decision) goOn(ctx context.Context, member chat.Member, a confirm.Action) error {
+// followUp lets the model go on with the outcome, and makes the third commit. Its text is
+// added to the message with the card; where it asks for another approval, it gets a
+// message of its own.
+func (d *decision) followUp(ctx context.Context, member chat.Member, a confirm.Action) error {
 	answer, err := d.turn.ask(ctx, member, agent.Turn{Links: a.Outcome.Links})
-	if _, fault := agent.ErrorLine(err); fault || errors.Is(err, errStopped) || err != nil && d.turn.quota.limited() != nil {
+	if _, fault := agent.ErrorLine(err); fault || errors.Is(err, errStopped) || err != nil && d.turn.quota.limitReached() != nil {
 		d.Logger.WarnContext(ctx, "the model did not go on", "error", err)
 		var c store.Commit
 		d.turn.quota.settle(&c)
@@ -156,7 +158,7 @@ func (d *decision) goOn(ctx context.Context, member chat.Member, a confirm.Actio
 	}
 	var c store.Commit
 	d.turn.quota.settle(&c)
-	if err := d.turn.told(&c, answer); err != nil {
+	if err := d.turn.appendAnswer(&c, answer); err != nil {
 		return err
 	}
 	if answer.Text.Empty() && len(answer.Previews) == 0 {
@@ -171,17 +173,18 @@ func (d *decision) goOn(ctx context.Context, member chat.Member, a confirm.Actio
 	return d.Reply(c, r)
 }
 
-// close ends an Action that is not carried out, shows it on its card and tells it to
-// the model later, without asking it now. done are the events that are worked by it.
-func (d *decision) close(ctx context.Context, a confirm.Action, state confirm.State, line string, done []store.Event) error {
+// closeUnsent ends an Action without sending anything. Its card shows that at once; the
+// model reads it in the transcript with the next message. The events in done are done
+// with it.
+func (d *decision) closeUnsent(ctx context.Context, a confirm.Action, state confirm.State, line string, done []store.Event) error {
 	if a.By == "" {
 		a.By = d.press.ID
 	}
-	a, c, err := d.move(ctx, a, state, confirm.Outcome{Line: line})
+	a, c, err := d.moveTo(ctx, a, state, confirm.Outcome{Line: line})
 	if err != nil {
 		return err
 	}
-	if err := entries(&c, d.Owner(), agent.OutcomeEntry(a)); err != nil {
+	if err := appendEntries(&c, d.Owner(), agent.OutcomeEntry(a)); err != nil {
 		return err
 	}
 	for _, e := range done {
@@ -190,7 +193,7 @@ func (d *decision) close(ctx context.Context, a confirm.Action, state confirm.St
 	return d.turn.save(c, done)
 }
 
-// expire closes an Action whose time is over.
+// expire closes an Action that nobody decided about in time.
 func (d *decision) expire(ctx context.Context) error {
 	a, err := d.action(ctx, d.turn.first.Expire)
 	if errors.Is(err, store.ErrNotFound) {
@@ -202,23 +205,23 @@ func (d *decision) expire(ctx context.Context) error {
 	if a.State != confirm.Waiting {
 		return d.Commit(store.Commit{})
 	}
-	return d.close(ctx, a, confirm.Expired, expiredLine, d.turn.events)
+	return d.closeUnsent(ctx, a, confirm.Expired, expiredLine, d.turn.events)
 }
 
-// again asks about the call of an Action whose fate is unknown once more: a new
-// Action that names the old one, on a card of its own.
-func (d *decision) again(ctx context.Context, old confirm.Action) error {
+// askAgain shows a new card for the call of an Action of which nobody knows whether it
+// was carried out. The new Action names the old one.
+func (d *decision) askAgain(ctx context.Context, old confirm.Action) error {
 	if old.Member != d.Event.Member {
 		return d.Note(ctx, fmt.Sprintf("Only %s can decide this.", old.Name))
 	}
 	if old.State != confirm.Unknown {
 		return d.Note(ctx, "There is nothing to send again.")
 	}
-	if _, waits := confirm.Same(d.turn.waits, old.Member, old.Call); waits {
+	if _, waits := confirm.Same(d.turn.waiting, old.Member, old.Call); waits {
 		return d.Note(ctx, "You are already asked about this: see the newer card.")
 	}
 	d.Event.Place = old.Place
-	r := d.Plain(markdown.New())
+	r := d.NewReply(markdown.New())
 	a := confirm.Again(old, r.ID, bot.NewID, d.Now())
 	var c store.Commit
 	if err := park(d.Exchange, &c, &r, a); err != nil {

@@ -13,52 +13,52 @@ import (
 	"aidesk/store"
 )
 
-// form works a filled-in form.
-func (s *step) form(ctx context.Context) error {
-	what, err := command.FindForm(ctx, s.Store, s.Bot, s.Event.Place, s.Event.Member, s.Event.Filled.Form)
+// form works a filled-in form by what it was opened for.
+func (t *Turn) form(ctx context.Context) error {
+	what, err := command.FindForm(ctx, t.Store, t.Bot, t.Event.Place, t.Event.Member, t.Event.Filled.Form)
 	if fault := command.FormFault(""); errors.As(err, &fault) {
-		return s.Note(ctx, string(fault))
+		return t.Note(ctx, string(fault))
 	}
 	if err != nil {
 		return err
 	}
 	if what.Button.Do == bot.DoAdd {
-		return command.Register(ctx, &s.Exchange, *what.Button.Plan)
+		return command.Register(ctx, &t.Exchange, *what.Button.Plan)
 	}
-	call, err := what.Call(s.Event.Filled.Values)
+	call, err := what.Call(t.Event.Filled.Values)
 	if err != nil {
-		return s.Note(ctx, err.Error())
+		return t.Note(ctx, err.Error())
 	}
 	if what.Button.Do == bot.DoEdit {
-		return s.edit(ctx, what, call)
+		return t.edit(ctx, what, call)
 	}
-	return s.run(ctx, what, call)
+	return t.run(ctx, what, call)
 }
 
-// edit puts an Action with the member's values in the place of the one that waits.
-func (s *step) edit(ctx context.Context, what command.Form, call plugin.Call) error {
-	old, c, err := s.cards.move(ctx, what.Action, confirm.Replaced, confirm.Outcome{Line: "Edited: see the card with the new values."})
+// edit replaces an Action that waits by one with the values of the form.
+func (t *Turn) edit(ctx context.Context, what command.Form, call plugin.Call) error {
+	old, c, err := t.worker.cards.moveTo(ctx, what.Action, confirm.Replaced, confirm.Outcome{Line: "Edited: see the card with the new values."})
 	if err != nil {
 		return err
 	}
 	op, _ := what.Plugin.Operation(what.Operation)
-	a := confirm.Edit(old, call, op.Arguments(call.Args), bot.NewID, s.Now())
-	r, err := s.cards.card(ctx, a)
+	a := confirm.Edit(old, call, op.Arguments(call.Args), bot.NewID, t.Now())
+	r, err := t.worker.cards.card(ctx, a)
 	if err != nil {
 		return err
 	}
 	c.Replies = nil
 	var none chat.Reply
-	if err := park(&s.Exchange, &c, &none, a); err != nil {
+	if err := park(&t.Exchange, &c, &none, a); err != nil {
 		return err
 	}
-	return s.Reply(c, r)
+	return t.Reply(c, r)
 }
 
-// run makes a call that a member asked for by name. A read is sent, and the model
-// tells its result; what needs an approval gets its card.
-func (s *step) run(ctx context.Context, what command.Form, call plugin.Call) error {
-	member, ok, err := s.Speaker(ctx)
+// run makes the call of an operation that a member chose by name. A read is sent at once,
+// and the model words its result; a call that needs an approval gets a card.
+func (t *Turn) run(ctx context.Context, what command.Form, call plugin.Call) error {
+	member, ok, err := t.Speaker(ctx)
 	if err != nil || !ok {
 		return err
 	}
@@ -67,40 +67,40 @@ func (s *step) run(ctx context.Context, what command.Form, call plugin.Call) err
 	line, tool := agent.Typed(what.Plugin, op, call.Args)
 	switch {
 	case decision.Denied():
-		return s.Note(ctx, decision.Reason)
+		return t.Note(ctx, decision.Reason)
 	case decision.Asks():
-		a := confirm.New(call, op.Arguments(call.Args), bot.NewID, s.Now())
-		a.Confirmation, a.Conversation, a.Place = s.ReplyID, s.Conversation, s.Event.Place
-		a.Member, a.Name, a.Owner = member.ID, member.Name, s.Bot.Owner(s.Event.Place, member.ID)
+		a := confirm.New(call, op.Arguments(call.Args), bot.NewID, t.Now())
+		a.Confirmation, a.Conversation, a.Place = t.ReplyID, t.Conversation, t.Event.Place
+		a.Member, a.Name, a.Owner = member.ID, member.Name, t.Bot.Owner(t.Event.Place, member.ID)
 		a.CallID, a.Tool = a.ID, tool
-		return s.answer(ctx, store.Commit{}, agent.Answer{Entries: agent.QuestionEntries(member.Name, line), Parked: []confirm.Action{a}})
+		return t.answer(ctx, store.Commit{}, agent.Answer{Entries: agent.QuestionEntries(member.Name, line), Parked: []confirm.Action{a}})
 	}
-	if over := s.count(ctx); over != nil {
-		return s.overLimit(ctx, member, line, over)
+	if over := t.count(ctx); over != nil {
+		return t.overLimit(ctx, member, line, over)
 	}
-	s.Progress(ctx, "asking "+what.Plugin.Human()+"…")
-	defer s.Progress(ctx, "")
-	got, err := s.Bot.Plugins.Send(ctx, what.Plugin, call)
+	t.Progress(ctx, "asking "+what.Plugin.Human()+"…")
+	defer t.Progress(ctx, "")
+	got, err := t.Bot.Plugins.Send(ctx, what.Plugin, call)
 	if err != nil {
-		return s.Note(ctx, err.Error()+".")
+		return t.Note(ctx, err.Error()+".")
 	}
 	var c store.Commit
-	if err := entries(&c, s.Owner(), agent.CommandEntries(member.Name, line, tool, call, got)...); err != nil {
+	if err := appendEntries(&c, t.Owner(), agent.CommandEntries(member.Name, line, tool, call, got)...); err != nil {
 		return err
 	}
-	s.work.Entries = append(s.work.Entries, c.Entries...)
-	answer, err := s.ask(ctx, member, agent.Turn{Links: got.Links})
+	t.work.Entries = append(t.work.Entries, c.Entries...)
+	answer, err := t.ask(ctx, member, agent.Turn{Links: got.Links})
 	if err != nil {
 		told, ok := agent.ErrorLine(err)
-		if over := s.quota.limited(); over != nil {
-			told, err = s.quota.line(member, over)
+		if over := t.quota.limitReached(); over != nil {
+			told, err = t.quota.limitText(member, over)
 			ok = err == nil
 		}
 		if !ok {
 			return err
 		}
-		s.quota.settle(&c)
-		return s.Say(c, told)
+		t.quota.settle(&c)
+		return t.Say(c, told)
 	}
-	return s.answer(ctx, c, answer)
+	return t.answer(ctx, c, answer)
 }

@@ -16,30 +16,30 @@ import (
 )
 
 const (
-	// opening is how many of a day's tokens a turn sets aside when it begins, in the
+	// initialReserve is how many of a day's tokens a turn sets aside when it begins, in the
 	// write that counts it anyway, so that most turns need no other: at most a hundredth
 	// of the day's limit.
-	opening = 8000
+	initialReserve = 8000
 
-	// nearly is the part of a workspace's day, in percent, at which somebody is told.
-	nearly = 80
+	// nearPercent is the part of a workspace's day, in percent, at which somebody is told.
+	nearPercent = 80
 )
 
 // quota is what one turn uses of what its member and their workspace may use.
 type quota struct {
 	*bot.Exchange
 
-	purse *middleware.TurnBudget // pays for the turn; nil: there is none yet
-	day   time.Time              // on whose limits the purse draws
-	turns int                    // 1: the step is a turn that counts
-	near  string                 // the counter of a workspace's day that is nearly full
+	budget     *middleware.TurnBudget // pays for the turn; nil: there is none yet
+	day        time.Time              // whose limits the budget counts against
+	turns      int                    // 1: the turn counts as one in the usage; 0: it does not
+	nearlyFull string                 // the counter of a workspace's day that is nearly full
 }
 
 // count counts the turn against the limits, before anything is spent. A turn that is
 // redone is not counted again; what its tries reserved and did not settle stays
 // counted as used, since nobody knows.
 func (q *quota) count(ctx context.Context, messages int, redone bool) error {
-	purse := q.wallet()
+	budget := q.turnBudget()
 	q.turns = 1
 	if redone {
 		return nil
@@ -55,38 +55,38 @@ func (q *quota) count(ctx context.Context, messages int, redone bool) error {
 	var aside middleware.Amount
 	if info := q.Bot.Agent.Model.Info(); info.Host != "" {
 		for _, day := range []int{l.TokensPerDay, l.TokensPerMemberDay} {
-			if part := int64(min(opening, day/100)); day > 0 && (aside.Tokens == 0 || part < aside.Tokens) {
+			if part := int64(min(initialReserve, day/100)); day > 0 && (aside.Tokens == 0 || part < aside.Tokens) {
 				aside.Tokens = part
 			}
 		}
 	}
-	if err := q.take(context.WithoutCancel(ctx), append(counts, q.counts(aside)...)); err != nil {
+	if err := q.reserve(context.WithoutCancel(ctx), append(counts, q.counts(aside)...)); err != nil {
 		q.turns = 0
 		return err
 	}
-	purse.Reserved = aside
+	budget.Reserved = aside
 	return nil
 }
 
-// wallet pays for the requests of the step's turn, from the limits of the day on which
-// it began.
-func (q *quota) wallet() *middleware.TurnBudget {
-	if q.purse == nil {
+// turnBudget pays for the turn's requests to the model, from the limits of the day on which
+// the turn began.
+func (q *quota) turnBudget() *middleware.TurnBudget {
+	if q.budget == nil {
 		q.day = q.Now().UTC()
-		q.purse = &middleware.TurnBudget{
+		q.budget = &middleware.TurnBudget{
 			Tokens:  int64(q.Bot.Limits.TokensPerTurn),
-			Reserve: func(ctx context.Context, a middleware.Amount) error { return q.take(ctx, q.counts(a)) },
+			Reserve: func(ctx context.Context, a middleware.Amount) error { return q.reserve(ctx, q.counts(a)) },
 		}
 	}
-	return q.purse
+	return q.budget
 }
 
-// key names a counter of the step's day.
+// key names a counter of the turn's day.
 func (q *quota) key(what, whose string) string {
 	return what + "/" + whose + q.day.Format("/2006-01-02")
 }
 
-// counts are the counters of a day to which an amount is added: those with a limit.
+// counts are what an amount adds to the counters of the day: those that have a limit.
 func (q *quota) counts(a middleware.Amount) []store.Count {
 	l := q.Bot.Limits
 	scope, owner := q.Bot.Scope(q.Event.Place), q.Owner()
@@ -102,9 +102,9 @@ func (q *quota) counts(a middleware.Amount) []store.Count {
 	return slices.DeleteFunc(all, func(c store.Count) bool { return c.Limit == 0 || c.N == 0 })
 }
 
-// take reserves. Where that nearly fills a workspace's day, the step's commit has
-// somebody told.
-func (q *quota) take(ctx context.Context, counts []store.Count) error {
+// reserve adds to counters, or to none if a limit forbids it. Where that nearly fills a
+// workspace's day, settle has somebody told.
+func (q *quota) reserve(ctx context.Context, counts []store.Count) error {
 	if len(counts) == 0 {
 		return nil
 	}
@@ -112,7 +112,7 @@ func (q *quota) take(ctx context.Context, counts []store.Count) error {
 	early := slices.Clone(counts)
 	for i, c := range early {
 		if c.Key == q.key("tokens", scope) || c.Key == q.key("money", scope) {
-			early[i].Limit = max(1, c.Limit*nearly/100)
+			early[i].Limit = max(1, c.Limit*nearPercent/100)
 		}
 	}
 	err := q.Store.Reserve(ctx, early...)
@@ -121,49 +121,49 @@ func (q *quota) take(ctx context.Context, counts []store.Count) error {
 		return err
 	}
 	if err = q.Store.Reserve(ctx, counts...); err == nil {
-		q.near = full.Key
+		q.nearlyFull = full.Key
 	}
 	return err
 }
 
 // settle writes what the turn really used in the place of what was reserved.
 func (q *quota) settle(c *store.Commit) {
-	if q.purse == nil {
+	if q.budget == nil {
 		return
 	}
-	c.Counts = append(c.Counts, q.counts(q.purse.Unsettled())...)
+	c.Counts = append(c.Counts, q.counts(q.budget.Unsettled())...)
 	usage := store.Usage{
 		Scope: q.Bot.Scope(q.Event.Place), Member: q.Owner(), Time: q.Now(),
 		Turns: q.turns, Model: q.Bot.Agent.Model.Info().Name,
 	}
-	for _, spent := range q.purse.Spent() {
+	for _, spent := range q.budget.Spent() {
 		usage.Model, usage.Input, usage.Output, usage.Micros = spent.Model, spent.Usage.Input, spent.Usage.Output, spent.Micros
 		c.Usages = append(c.Usages, usage)
-		q.Observe.Note(bot.Cost, "", float64(spent.Micros)/1e6)
+		q.Observe.Report(bot.Cost, "", float64(spent.Micros)/1e6)
 		usage.Turns = 0
 	}
 	if usage.Turns > 0 { // it cost nothing
 		c.Usages = append(c.Usages, usage)
 	}
-	if q.near != "" {
-		c.Events = append(c.Events, q.warning())
+	if q.nearlyFull != "" {
+		c.Events = append(c.Events, q.nearLimitEvent())
 	}
 }
 
-// limited says that a limit kept a request from being sent, and which.
-func (q *quota) limited() error {
-	if q.purse == nil {
+// limitReached is the limit that kept a request from being sent, or nil.
+func (q *quota) limitReached() error {
+	if q.budget == nil {
 		return nil
 	}
-	err := q.purse.Refusal()
+	err := q.budget.Refusal()
 	if errors.Is(err, store.ErrLimit) || errors.Is(err, middleware.ErrSpent) {
 		return err
 	}
 	return nil
 }
 
-// line says in a member's words which limit is reached and until when.
-func (q *quota) line(member chat.Member, over error) (string, error) {
+// limitText tells a member which limit is reached and until when.
+func (q *quota) limitText(member chat.Member, over error) (string, error) {
 	if errors.Is(over, middleware.ErrSpent) {
 		return fmt.Sprintf("I stopped: one question may use %s tokens of the language model, and this one needs more. Ask for a smaller part of it.",
 			bot.Grouped(int64(q.Bot.Limits.TokensPerTurn))), nil
@@ -184,30 +184,31 @@ func (q *quota) line(member chat.Member, over error) (string, error) {
 	}
 }
 
-// warning is the event by which somebody is told that a workspace's day is nearly used
+// nearLimitEvent is the event by which somebody is told that a workspace's day is nearly used
 // up. The same day always gives the same event, so it is worked once.
-func (q *quota) warning() store.Event {
-	body, err := json.Marshal(bot.Event{Near: q.near, Chat: &chat.Event{Place: q.Event.Place, Member: q.Event.Member}})
+func (q *quota) nearLimitEvent() store.Event {
+	body, err := json.Marshal(bot.Event{NearLimit: q.nearlyFull, Chat: &chat.Event{Place: q.Event.Place, Member: q.Event.Member}})
 	if err != nil {
 		panic(err) // strings
 	}
 	return store.Event{
 		ID:           chat.Key(q.Bot.Name, "near", q.Event.Place.Platform, q.Event.Place.Workspace, q.day.Format(time.DateOnly)),
-		Conversation: q.Bot.Apart(q.Event.Place, "near"), Kind: bot.KindNear, Member: q.Owner(), Body: body,
+		Conversation: q.Bot.OwnConversation(q.Event.Place, "near"), Kind: bot.KindNearLimit, Member: q.Owner(), Body: body,
 	}
 }
 
-// nearLimit tells those who shall know, or else who came nearest to the limit.
+// nearLimit tells the members whom the operator named that a day is nearly used up; where
+// there are none, the member whose turn came nearest to the limit.
 func nearLimit(x *bot.Exchange, event store.Event, counter string) error {
-	told := x.Bot.Tell[x.Event.Place.Platform]
-	if len(told) == 0 {
-		told = []string{x.Event.Member}
+	members := x.Bot.Tell[x.Event.Place.Platform]
+	if len(members) == 0 {
+		members = []string{x.Event.Member}
 	}
 	var c store.Commit
-	for _, member := range told {
-		r := x.Plain(bot.Paragraph(nearLine(x.Bot.Limits, counter)))
+	for _, member := range members {
+		r := x.NewReply(bot.Paragraph(nearLimitText(x.Bot.Limits, counter)))
 		r.ID, r.To, r.Private = chat.Key("reply", event.ID, member), member, true
-		wanted, err := x.Bot.Wanted(x.Conversation, r, x.Bot.Owner(x.Event.Place, member))
+		wanted, err := x.Bot.WantedReply(x.Conversation, r, x.Bot.Owner(x.Event.Place, member))
 		if err != nil {
 			return err
 		}
@@ -216,11 +217,11 @@ func nearLimit(x *bot.Exchange, event store.Event, counter string) error {
 	return x.Commit(c)
 }
 
-// nearLine says that a counter of a workspace's day is nearly full.
-func nearLine(l bot.Limits, counter string) string {
+// nearLimitText says that a counter of a workspace's day is nearly full.
+func nearLimitText(l bot.Limits, counter string) string {
 	most := bot.Grouped(int64(l.TokensPerDay)) + " tokens"
 	if strings.HasPrefix(counter, "money/") {
 		most = bot.Decimal(l.MoneyPerDay) + " " + l.Currency
 	}
-	return fmt.Sprintf("This workspace has used %d %% of what it may use of the language model in a day (%s). At the limit I answer nobody until midnight UTC. Administrators see more with /aidesk usage.", nearly, most)
+	return fmt.Sprintf("This workspace has used %d %% of what it may use of the language model in a day (%s). At the limit I answer nobody until midnight UTC. Administrators see more with /aidesk usage.", nearPercent, most)
 }

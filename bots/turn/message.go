@@ -2,7 +2,6 @@ package turn
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,216 +19,217 @@ import (
 	"aidesk/store"
 )
 
-// message works what a member said: a turn of the agent, unless there is a reason
-// not to ask the model.
-func (s *step) message(ctx context.Context) error {
-	question, err := s.gather()
+// message answers what a member said: the agent is asked, unless there is a reason not
+// to.
+func (t *Turn) message(ctx context.Context) error {
+	question, err := t.joinMessages()
 	if err != nil {
 		return err
 	}
 	if question == "" { // deleted before its turn came
-		return s.Commit(store.Commit{})
+		return t.Commit(store.Commit{})
 	}
-	member, ok, err := s.Speaker(ctx)
+	member, ok, err := t.Speaker(ctx)
 	if err != nil || !ok {
 		return err
 	}
-	if typedDecision(&s.Exchange, s.waits, question) {
-		return s.Say(store.Commit{}, "To decide, press a button on the card above: typing is not enough, so that nothing is ever sent by a misunderstanding.")
+	if typedDecision(&t.Exchange, t.waiting, question) {
+		return t.Say(store.Commit{}, "To decide, press a button on the card above: typing is not enough, so that nothing is ever sent by a misunderstanding.")
 	}
-	if over := s.count(ctx); over != nil {
-		observeTurn(s.Observe, limitedTurn, 0)
-		return s.overLimit(ctx, member, question, over)
+	if over := t.count(ctx); over != nil {
+		observeTurn(t.Observe, outcomeLimited, 0)
+		return t.overLimit(ctx, member, question, over)
 	}
-	s.Progress(ctx, "working…")
-	defer s.Progress(ctx, "")
+	t.Progress(ctx, "working…")
+	defer t.Progress(ctx, "")
 	begun := time.Now()
-	answer, err := s.turn(ctx, member, question)
+	answer, err := t.runAgent(ctx, member, question)
 	took := time.Since(begun)
 	switch {
 	case errors.Is(err, errStopped):
-		observeTurn(s.Observe, stoppedTurn, took)
-		return s.ended(question, member, "Stopped.")
+		observeTurn(t.Observe, outcomeStopped, took)
+		return t.endWithout(question, member, "Stopped.")
 	case errors.Is(err, errChanged):
-		observeTurn(s.Observe, changedTurn, took)
-		return s.ended(question, member, "")
-	case err != nil && s.quota.limited() != nil:
-		observeTurn(s.Observe, limitedTurn, took)
-		return s.overLimit(ctx, member, question, s.quota.limited())
+		observeTurn(t.Observe, outcomeChanged, took)
+		return t.endWithout(question, member, "")
+	case err != nil && t.quota.limitReached() != nil:
+		observeTurn(t.Observe, outcomeLimited, took)
+		return t.overLimit(ctx, member, question, t.quota.limitReached())
 	case err != nil:
 		line, ok := agent.ErrorLine(err)
 		if !ok {
 			return err
 		}
-		observeTurn(s.Observe, failedTurn, took)
-		s.Logger.WarnContext(ctx, "model failed", "error", err)
-		return s.ended(question, member, line)
+		observeTurn(t.Observe, outcomeFailed, took)
+		t.Logger.WarnContext(ctx, "model failed", "error", err)
+		return t.endWithout(question, member, line)
 	}
-	observeTurn(s.Observe, answeredTurn, took)
-	observeTrace(s.Observe, answer.Trace)
-	return s.answer(ctx, store.Commit{}, answer)
+	observeTurn(t.Observe, outcomeAnswered, took)
+	observeTrace(t.Observe, answer.Trace)
+	return t.answer(ctx, store.Commit{}, answer)
 }
 
-// turn asks the agent when the workspace has a place for one more turn, unless the
-// member wants it stopped already.
-func (s *step) turn(ctx context.Context, member chat.Member, question string) (agent.Answer, error) {
-	if slices.ContainsFunc(s.work.Events, func(e store.Event) bool { return e.Kind == bot.KindStop }) {
-		s.mu.Lock()
-		s.stopped = true
-		s.mu.Unlock()
+// runAgent asks the agent once the workspace may run one more turn, unless the member has
+// asked to stop already.
+func (t *Turn) runAgent(ctx context.Context, member chat.Member, question string) (agent.Answer, error) {
+	if slices.ContainsFunc(t.work.Events, func(e store.Event) bool { return e.Kind == bot.KindStop }) {
+		t.worker.mu.Lock()
+		t.worker.stopped = true
+		t.worker.mu.Unlock()
 		return agent.Answer{}, errStopped
 	}
 	if cause := context.Cause(ctx); cause != nil {
 		return agent.Answer{}, cause
 	}
-	release, err := s.pool.slot(ctx, s.Bot, s.Event.Place)
+	release, err := t.worker.pool.slot(ctx, t.Bot, t.Event.Place)
 	if err != nil {
 		return agent.Answer{}, err
 	}
 	defer release()
-	return s.ask(ctx, member, agent.Turn{Question: question})
+	return t.ask(ctx, member, agent.Turn{Question: question})
 }
 
-// gather joins the messages of one member that came before this turn began, as
-// they read now.
-func (s *step) gather() (string, error) {
+// joinMessages joins the messages that one member sent before this turn began, each with
+// the edits that have come since.
+func (t *Turn) joinMessages() (string, error) {
 	var texts []string
 	add := func(m chat.Message) {
-		if text := latest(m, s.work.Events); strings.TrimSpace(text) != "" {
+		if text := currentText(m, t.work.Events); strings.TrimSpace(text) != "" {
 			texts = append(texts, text)
 		}
 	}
-	add(*s.Event.Message)
-	for _, e := range s.work.Events[1:] {
-		if e.Kind != bot.KindMessage || e.Member != s.events[0].Member {
+	add(*t.Event.Message)
+	for _, e := range t.work.Events[1:] {
+		if e.Kind != bot.KindMessage || e.Member != t.events[0].Member {
 			break
 		}
-		next, err := inbox.Open(s.pool.Secrets, e)
+		next, err := inbox.OpenEvent(t.worker.pool.Secrets, e)
 		if err != nil {
 			return "", err
 		}
-		s.mu.Lock() // an interruption looks at them
-		s.events, s.Event = append(s.events, e), *next.Chat
-		s.mu.Unlock()
-		add(*s.Event.Message)
+		t.worker.mu.Lock() // an interrupting event is compared with them
+		t.events, t.Event = append(t.events, e), *next.Chat
+		t.worker.mu.Unlock()
+		add(*t.Event.Message)
 	}
-	if about := s.Event.Message.About; about != "" {
+	if about := t.Event.Message.About; about != "" {
 		texts = append(texts, "About this message:\n\n"+about)
 	}
 	return strings.Join(texts, "\n\n"), nil
 }
 
-// latest is the text of a message after the changes to it that are queued behind it.
-func latest(m chat.Message, events []store.Event) string {
+// currentText is the text of a message after the edits among the events queued behind it.
+func currentText(m chat.Message, events []store.Event) string {
 	text := m.Text
 	for _, e := range events {
-		var later bot.Event
-		if e.Kind != bot.KindChange || json.Unmarshal(e.Body, &later) != nil || later.Chat.Change.Message != m.ID {
+		if e.Kind != bot.KindChange {
 			continue
 		}
-		text = later.Chat.Change.Text
+		if later, err := bot.ReadEvent(e); err == nil && later.Chat.Change.Message == m.ID {
+			text = later.Chat.Change.Text
+		}
 	}
 	return text
 }
 
-// ask runs the agent on what the step has read.
-func (s *step) ask(ctx context.Context, member chat.Member, t agent.Turn) (agent.Answer, error) {
-	t.Conversation, t.Place = s.Conversation, s.Event.Place
-	t.Member, t.Owner = member, s.Owner()
-	t.Waiting, t.NewID = s.waits, bot.NewID
-	t.Confirmation = s.ReplyID
-	t.Progress = func(text string) { s.Progress(ctx, text) }
-	for _, e := range s.work.Entries {
+// ask runs the agent, with the transcript and what waits of the conversation.
+func (t *Turn) ask(ctx context.Context, member chat.Member, request agent.Turn) (agent.Answer, error) {
+	request.Conversation, request.Place = t.Conversation, t.Event.Place
+	request.Member, request.Owner = member, t.Owner()
+	request.Waiting, request.NewID = t.waiting, bot.NewID
+	request.Confirmation = t.ReplyID
+	request.Progress = func(text string) { t.Progress(ctx, text) }
+	for _, e := range t.work.Entries {
 		entry, err := agent.ReadEntry(e.Body)
 		if err != nil {
 			return agent.Answer{}, err
 		}
-		t.History = append(t.History, entry)
+		request.History = append(request.History, entry)
 	}
-	return s.Bot.Agent.Run(middleware.WithTurnBudget(ctx, s.quota.wallet()), t)
+	return t.Bot.Agent.Run(middleware.WithTurnBudget(ctx, t.quota.turnBudget()), request)
 }
 
-// answer commits what a turn decided, with c, in one transaction.
-func (s *step) answer(ctx context.Context, c store.Commit, a agent.Answer) error {
+// answer commits what the agent decided, together with c, in one transaction.
+func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error {
 	r := chat.Reply{
-		ID: s.ReplyID, Place: s.Event.Place, To: s.Event.Member, Answers: bot.MessageID(s.Event),
+		ID: t.ReplyID, Place: t.Event.Place, To: t.Event.Member, Answers: bot.MessageID(t.Event),
 		Text: a.Text, Previews: a.Previews, Notes: a.Notes,
 	}
 	for _, action := range a.Parked {
-		action.Message = bot.MessageID(s.Event)
-		if err := park(&s.Exchange, &c, &r, action); err != nil {
+		action.Message = bot.MessageID(t.Event)
+		if err := park(&t.Exchange, &c, &r, action); err != nil {
 			return err
 		}
 	}
 	for _, choice := range a.Choices[:min(len(a.Choices), 5)] {
 		b := chat.Button{ID: bot.NewID(), Label: markdown.Line(choice.Label, 34), Form: choice.Operation != ""}
-		p := bot.ButtonAction{Do: bot.DoSay, Member: s.Event.Member, Say: choice.Say}
+		p := bot.ButtonAction{Do: bot.DoSay, Member: t.Event.Member, Say: choice.Say}
 		if b.Form {
-			p = bot.ButtonAction{Do: bot.DoRun, Member: s.Event.Member, Plugin: choice.Plugin, Operation: choice.Operation, Args: choice.Args}
+			p = bot.ButtonAction{Do: bot.DoRun, Member: t.Event.Member, Plugin: choice.Plugin, Operation: choice.Operation, Args: choice.Args}
 		}
-		s.Button(&c, b.ID, p, bot.Day)
+		t.Button(&c, b.ID, p, bot.Day)
 		r.Buttons = append(r.Buttons, b)
 	}
-	offerShare(&s.Exchange, &c, &r)
+	addShareButton(&t.Exchange, &c, &r)
 	if p := a.Disabled; p != nil {
-		r.Rows = append(r.Rows, command.Offer(&s.Exchange, &c, p))
+		r.Rows = append(r.Rows, command.OfferPlugin(&t.Exchange, &c, p))
 	}
-	if err := command.Notice(ctx, &s.Exchange, &c, &r); err != nil {
+	if err := command.Notice(ctx, &t.Exchange, &c, &r); err != nil {
 		return err
 	}
-	s.quota.settle(&c)
-	if err := s.told(&c, a); err != nil {
+	t.quota.settle(&c)
+	if err := t.appendAnswer(&c, a); err != nil {
 		return err
 	}
-	return s.Reply(c, r)
+	return t.Reply(c, r)
 }
 
-// ended closes a turn without an answer of the model; the transcript keeps what was
-// said. Without a line nothing is shown: another event says why.
-func (s *step) ended(question string, member chat.Member, line string) error {
+// endWithout ends a turn that has no answer of the model, and keeps the question in the
+// transcript. The member reads line; where it is empty, a later event answers them.
+func (t *Turn) endWithout(question string, member chat.Member, line string) error {
 	var c store.Commit
-	s.quota.settle(&c)
-	if err := entries(&c, s.Owner(), agent.UnansweredEntries(member.Name, question, line)...); err != nil {
+	t.quota.settle(&c)
+	if err := appendEntries(&c, t.Owner(), agent.UnansweredEntries(member.Name, question, line)...); err != nil {
 		return err
 	}
 	if line == "" {
-		return s.Commit(c)
+		return t.Commit(c)
 	}
-	return s.Say(c, line)
+	return t.Say(c, line)
 }
 
-// count counts the turn against the limits.
-func (s *step) count(ctx context.Context) error {
-	return s.quota.count(ctx, len(s.events), s.events[0].Tries > 1)
+// count counts the turn against the limits, once however often it is tried.
+func (t *Turn) count(ctx context.Context) error {
+	return t.quota.count(ctx, len(t.events), t.events[0].Tries > 1)
 }
 
-// overLimit says that a limit is reached: at the end of a turn that has begun to spend
-// as its answer, else once an hour and to the member alone.
-func (s *step) overLimit(ctx context.Context, member chat.Member, question string, over error) error {
-	line, err := s.quota.line(member, over)
+// overLimit says that a limit is reached. A turn that has used something ends with it;
+// otherwise the member is told in private, once an hour.
+func (t *Turn) overLimit(ctx context.Context, member chat.Member, question string, over error) error {
+	line, err := t.quota.limitText(member, over)
 	if err != nil {
 		return err
 	}
-	if s.quota.purse != nil && len(s.quota.purse.Spent()) > 0 || errors.Is(over, middleware.ErrSpent) {
-		return s.ended(question, member, line)
+	if t.quota.budget != nil && len(t.quota.budget.Spent()) > 0 || errors.Is(over, middleware.ErrSpent) {
+		return t.endWithout(question, member, line)
 	}
-	s.quota.turns = 0
+	t.quota.turns = 0
 	var c store.Commit
-	s.quota.settle(&c)
-	now := s.Now()
-	told := s.Store.Reserve(ctx, store.Count{
-		Key: "told/" + s.Owner() + now.UTC().Format("/2006-01-02T15"), N: 1, Limit: 1, Until: now.Add(2 * time.Hour),
+	t.quota.settle(&c)
+	now := t.Now()
+	err = t.Store.Reserve(ctx, store.Count{
+		Key: "told/" + t.Owner() + now.UTC().Format("/2006-01-02T15"), N: 1, Limit: 1, Until: now.Add(2 * time.Hour),
 	})
-	if errors.Is(told, store.ErrLimit) {
-		return s.Commit(c)
+	if errors.Is(err, store.ErrLimit) {
+		return t.Commit(c)
 	}
-	if told != nil {
-		return fmt.Errorf("counting the notice: %w", told)
+	if err != nil {
+		return fmt.Errorf("counting the notice: %w", err)
 	}
-	return s.Private(c, bot.Paragraph(line))
+	return t.ReplyPrivately(c, bot.Paragraph(line))
 }
 
-// decisions are the words by which people try to decide a card without its buttons.
+// decisions are words by which people try to decide about a card without its buttons.
 var decisions = strings.Fields("yes y yep yeah ok okay sure approve approved confirm confirmed go ja oui si sí no n nope cancel deny nein non")
 
 // typedDecision says whether a member types what only a button can decide.

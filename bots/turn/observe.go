@@ -12,25 +12,25 @@ import (
 
 // The outcomes of a turn.
 const (
-	answeredTurn = "answered"
-	stoppedTurn  = "stopped"
-	changedTurn  = "changed" // the question was, before the answer
-	limitedTurn  = "limited"
-	failedTurn   = "failed" // the model did
-	gaveUpTurn   = "gave-up"
+	outcomeAnswered = "answered"
+	outcomeStopped  = "stopped"
+	outcomeChanged  = "changed" // the question was, before the answer
+	outcomeLimited  = "limited"
+	outcomeFailed   = "failed" // the model did
+	outcomeGaveUp   = "gave-up"
 )
 
 // observeTurn tells how a turn ended.
 func observeTurn(o bot.Observer, outcome string, took time.Duration) {
-	o.Note(bot.TurnEnded, outcome, took.Seconds())
+	o.Report(bot.TurnEnded, outcome, took.Seconds())
 }
 
 // observeTrace tells what a turn was offered and denied.
 func observeTrace(o bot.Observer, t agent.Trace) {
-	o.Note(bot.Offered, "", float64(len(t.Offered)))
+	o.Report(bot.Offered, "", float64(len(t.Offered)))
 	for _, s := range t.Steps {
 		if s.Status == model.Denied && s.Rule != "" {
-			o.Note(bot.DeniedBy, s.Rule, 1)
+			o.Report(bot.DeniedBy, s.Rule, 1)
 		}
 	}
 }
@@ -45,6 +45,6 @@ func observeDecisions(o bot.Observer, c store.Commit) {
 		if decision == string(confirm.Executing) {
 			decision = "approved"
 		}
-		o.Note(bot.Decided, decision, 1)
+		o.Report(bot.Decided, decision, 1)
 	}
 }

@@ -1,6 +1,17 @@
-// Package turn works what was taken in: it claims conversations, one worker each, and
-// works their events in order. A message becomes a turn of the agent, a press decides
-// about an Action, and all that comes of it is one commit.
+// Package turn works the events that inbox stored. In the order of the files:
+//
+//	pool.go        claims conversations that have events, and gives each to a worker
+//	worker.go      works the events of one conversation in order; applies interruptions
+//	turn.go        a Turn: the work on one event, and its commit
+//	message.go     a message: the agent is asked, and its answer committed
+//	limit.go       what a turn uses is counted against the limits
+//	transcript.go  what is kept of an answer, and why it came out so
+//	share.go       a private answer is published by its member
+//	form.go        a filled-in form: an operation is run, a card edited
+//	press.go       a press of a button; a press on a card is a decision
+//	execute.go     an approved Action is carried out, in three commits
+//	card.go        an Action and its card go from state to state together
+//	interrupt.go   a stop, a changed message, a Cancel while a turn runs
 package turn
 
 import (
@@ -17,12 +28,12 @@ import (
 )
 
 const (
-	leaseTime  = 15 * time.Second
-	extendTime = time.Second            // also how late an interruption from another process is learned
-	pollTime   = 200 * time.Millisecond // for what other processes ingested, and for timers
-	jobsAtOnce = 1024
-	jobsOfOne  = 64 // of one workspace, also those that wait for their turn: a busy one leaves room for others
-	tries      = 3  // then an event is closed with an apology
+	leaseTime         = 15 * time.Second
+	extendTime        = time.Second            // also the longest until an interruption stored by another process is noticed
+	pollTime          = 200 * time.Millisecond // for what other processes stored, and for timers
+	maxWorkers        = 1024
+	maxWorkersOfScope = 64 // of one workspace, so that a busy one leaves room for others
+	maxTries          = 3  // then an event is closed with an apology
 )
 
 // Config is what a Pool works with.
@@ -42,30 +53,30 @@ type Config struct {
 type Pool struct {
 	Config
 
-	work  chan struct{} // there may be something to claim
-	mu    sync.Mutex
-	jobs  map[string]*job // by conversation
-	slots map[string]chan struct{}
+	work    chan struct{} // wakes Run
+	mu      sync.Mutex
+	workers map[string]*worker       // by conversation
+	slots   map[string]chan struct{} // for turns that run at once, by workspace
 }
 
 // New makes a Pool.
 func New(c Config) *Pool {
-	return &Pool{Config: c, work: make(chan struct{}, 1), jobs: map[string]*job{}, slots: map[string]chan struct{}{}}
+	return &Pool{Config: c, work: make(chan struct{}, 1), workers: map[string]*worker{}, slots: map[string]chan struct{}{}}
 }
 
 // Wake says that there may be something to claim.
-func (p *Pool) Wake() { poke(p.work) }
+func (p *Pool) Wake() { wake(p.work) }
 
-// Run takes conversations that have work and works each in a goroutine of its
-// own, until stop; then it waits for those that run.
+// Run claims conversations that have events and works each in a goroutine of its own.
+// After stop it claims no more, and waits for those that run.
 func (p *Pool) Run(ctx context.Context, stop <-chan struct{}) {
 	var running sync.WaitGroup
 	defer running.Wait()
-	slots := make(chan struct{}, jobsAtOnce)
+	slots := make(chan struct{}, maxWorkers)
 	ticker := time.NewTicker(pollTime)
 	defer ticker.Stop()
 	for {
-		leases, err := p.Store.Claim(ctx, p.Owner, jobsAtOnce-len(slots), jobsOfOne, leaseTime)
+		leases, err := p.Store.Claim(ctx, p.Owner, maxWorkers-len(slots), maxWorkersOfScope, leaseTime)
 		if err != nil && ctx.Err() == nil {
 			p.Logger.ErrorContext(ctx, "claiming work", "error", err)
 		}
@@ -73,7 +84,7 @@ func (p *Pool) Run(ctx context.Context, stop <-chan struct{}) {
 			slots <- struct{}{}
 			running.Go(func() {
 				defer func() { <-slots; p.Wake() }()
-				p.conversation(ctx, l, stop)
+				p.workConversation(ctx, l, stop)
 			})
 		}
 		select {
@@ -87,9 +98,9 @@ func (p *Pool) Run(ctx context.Context, stop <-chan struct{}) {
 	}
 }
 
-// conversation works the events of one conversation until none is left.
-func (p *Pool) conversation(ctx context.Context, lease store.Lease, stop <-chan struct{}) {
-	b, err := bot.Of(p.Bots, lease.Conversation)
+// workConversation works the events of one conversation until none is left.
+func (p *Pool) workConversation(ctx context.Context, lease store.Lease, stop <-chan struct{}) {
+	b, err := bot.ForConversation(p.Bots, lease.Conversation)
 	if err != nil {
 		p.Logger.ErrorContext(ctx, "work for a bot that is not configured", "conversation", lease.Conversation, "error", err)
 		p.release(ctx, lease, time.Hour)
@@ -97,14 +108,18 @@ func (p *Pool) conversation(ctx context.Context, lease store.Lease, stop <-chan 
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	j := &job{pool: p, bot: b, cards: cards{store: p.Store, bot: b, conversation: lease.Conversation, now: p.Now}, lease: lease, base: ctx, poked: make(chan struct{}, 1), logger: p.Logger.With("conversation", lease.Conversation)}
+	w := &worker{
+		pool: p, bot: b, lease: lease, commitCtx: ctx, woken: make(chan struct{}, 1),
+		cards:  cards{store: p.Store, bot: b, conversation: lease.Conversation, now: p.Now},
+		logger: p.Logger.With("conversation", lease.Conversation),
+	}
 	p.mu.Lock()
-	p.jobs[lease.Conversation] = j
+	p.workers[lease.Conversation] = w
 	p.mu.Unlock()
-	go j.watch(ctx, cancel)
-	delay := j.loop(ctx, stop)
+	go w.watch(ctx, cancel)
+	delay := w.loop(ctx, stop)
 	p.mu.Lock()
-	delete(p.jobs, lease.Conversation)
+	delete(p.workers, lease.Conversation)
 	p.mu.Unlock()
 	p.release(ctx, lease, delay)
 }
@@ -115,12 +130,12 @@ func (p *Pool) release(ctx context.Context, lease store.Lease, delay time.Durati
 	}
 }
 
-// Interrupt tells the worker of a conversation, if it is in this process.
+// Interrupt says that an interrupting event was stored for a conversation.
 func (p *Pool) Interrupt(conversation string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if j := p.jobs[conversation]; j != nil {
-		poke(j.poked)
+	if w := p.workers[conversation]; w != nil {
+		wake(w.woken)
 	}
 }
 
@@ -144,7 +159,7 @@ func (p *Pool) slot(ctx context.Context, b *bot.Bot, place chat.Place) (release 
 	}
 }
 
-func poke(c chan struct{}) {
+func wake(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:

@@ -12,33 +12,33 @@ import (
 	"aidesk/store"
 )
 
-// press works a press of a button.
-func (s *step) press(ctx context.Context) error {
-	p, b, err := bot.ReadButton(ctx, s.Store, s.Event.Press.Button)
+// press works a press of a button by what the button stands for.
+func (t *Turn) press(ctx context.Context) error {
+	p, b, err := bot.ReadButton(ctx, t.Store, t.Event.Press.Button)
 	if errors.Is(err, store.ErrNotFound) {
-		return s.Note(ctx, "I no longer know this button. Ask again.")
+		return t.Note(ctx, "I no longer know this button. Ask again.")
 	}
 	if err != nil {
 		return err
 	}
 	switch {
 	case p.Do == bot.DoApprove || p.Do == bot.DoAllow || p.Do == bot.DoCancel || p.Do == bot.DoAgain:
-		return s.decision().decide(ctx, p)
-	case p.Member != "" && p.Member != s.Event.Member:
-		return s.Note(ctx, "This button is for somebody else.")
-	case !s.events[0].Ingested.Before(b.Until):
-		return s.Note(ctx, "This button is too old. Ask again.")
+		return t.decision().decide(ctx, p)
+	case p.Member != "" && p.Member != t.Event.Member:
+		return t.Note(ctx, "This button is for somebody else.")
+	case !t.events[0].Ingested.Before(b.Until):
+		return t.Note(ctx, "This button is too old. Ask again.")
 	case p.Do == bot.DoSay:
-		s.Event.Message = &chat.Message{Text: p.Say}
-		return s.message(ctx)
+		t.Event.Message = &chat.Message{Text: p.Say}
+		return t.message(ctx)
 	case p.Do == bot.DoShare:
-		return share(ctx, &s.Exchange, p, b.ID)
+		return share(ctx, &t.Exchange, p, b.ID)
 	case p.Do == bot.DoForget:
-		return command.Forget(ctx, &s.Exchange)
+		return command.Forget(ctx, &t.Exchange)
 	case p.Do == bot.DoSwitch:
-		return command.Switch(ctx, &s.Exchange, p)
+		return command.Switch(ctx, &t.Exchange, p)
 	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd:
-		return s.Note(ctx, "This button opens a form.")
+		return t.Note(ctx, "This button opens a form.")
 	default:
 		return fmt.Errorf("a button does %q", p.Do)
 	}
@@ -50,15 +50,15 @@ type decision struct {
 	cards
 
 	press store.Event
-	turn  *step // which goes on with the outcome
+	turn  *Turn // which goes on with the outcome
 }
 
 // decision makes the decision of the event that is worked.
-func (s *step) decision() *decision {
-	return &decision{Exchange: &s.Exchange, cards: s.cards, press: s.events[0], turn: s}
+func (t *Turn) decision() *decision {
+	return &decision{Exchange: &t.Exchange, cards: t.worker.cards, press: t.events[0], turn: t}
 }
 
-// decide works a press on a card.
+// decide works the press: it is refused, cancels the Action, or has it carried out.
 func (d *decision) decide(ctx context.Context, p bot.ButtonAction) error {
 	a, err := d.action(ctx, p.Action)
 	if err != nil {
@@ -68,12 +68,12 @@ func (d *decision) decide(ctx context.Context, p bot.ButtonAction) error {
 		return d.resume(ctx, a)
 	}
 	if p.Do == bot.DoAgain {
-		return d.again(ctx, a)
+		return d.askAgain(ctx, a)
 	}
 	state, err := confirm.Decide(a, confirm.Press{Event: d.press.ID, Member: d.Event.Member, At: d.press.Ingested, Yes: p.Do != bot.DoCancel})
 	if refusal := (*confirm.Refusal)(nil); errors.As(err, &refusal) {
 		if refusal.Late {
-			if err := d.close(ctx, a, confirm.Expired, expiredLine, nil); err != nil {
+			if err := d.closeUnsent(ctx, a, confirm.Expired, expiredLine, nil); err != nil {
 				return err
 			}
 		}
@@ -83,7 +83,7 @@ func (d *decision) decide(ctx context.Context, p bot.ButtonAction) error {
 		return err
 	}
 	if state == confirm.Denied {
-		return d.close(ctx, a, confirm.Denied, cancelledLine, d.turn.events)
+		return d.closeUnsent(ctx, a, confirm.Denied, cancelledLine, d.turn.events)
 	}
 	a.Lasting = p.Do == bot.DoAllow
 	return d.execute(ctx, a)

@@ -15,9 +15,9 @@ import (
 // shareLabel is on the button that publishes an answer.
 const shareLabel = "Share"
 
-// offerShare lets the member publish an answer in the channel where they asked for it,
+// addShareButton lets the member publish an answer in the channel where they asked for it,
 // if they were answered privately because of how they asked.
-func offerShare(x *bot.Exchange, c *store.Commit, r *chat.Reply) {
+func addShareButton(x *bot.Exchange, c *store.Commit, r *chat.Reply) {
 	if x.Event.Message == nil || x.Event.Message.From == nil || r.Text.Empty() || len(r.Cards) > 0 {
 		return
 	}
@@ -26,8 +26,8 @@ func offerShare(x *bot.Exchange, c *store.Commit, r *chat.Reply) {
 	r.Buttons = append(r.Buttons, b)
 }
 
-// share publishes an answer as it stands: its text, previews and small print, and none of
-// the results behind it. It says who shares it.
+// share publishes an answer where it was asked for: its text, previews and notes, but none
+// of the results behind it. It names the member who shares it.
 func share(ctx context.Context, x *bot.Exchange, p bot.ButtonAction, button string) error {
 	member, ok, err := x.Speaker(ctx)
 	if err != nil || !ok {
@@ -55,7 +55,7 @@ func share(ctx context.Context, x *bot.Exchange, p bot.ButtonAction, button stri
 	answer.Buttons, answer.Notes = left, append(answer.Notes, "Shared.")
 	var c store.Commit
 	for _, r := range []chat.Reply{shown, answer} {
-		wanted, err := x.Bot.Wanted(x.Conversation, r, x.Owner())
+		wanted, err := x.Bot.WantedReply(x.Conversation, r, x.Owner())
 		if err != nil {
 			return err
 		}

@@ -33,19 +33,19 @@ func TestTexts(t *testing.T) {
 	}
 	scope, owner := s.Bot.Scope(place), s.Bot.Owner(place, "ada")
 	for _, key := range []string{"hour", s.key("tokens", scope), s.key("money", scope), s.key("tokens", owner), s.key("money", owner)} {
-		line, err := s.line(chat.Member{Zone: "Europe/Paris"}, &store.Limit{Key: key})
+		line, err := s.limitText(chat.Member{Zone: "Europe/Paris"}, &store.Limit{Key: key})
 		if err != nil {
 			t.Fatal(err)
 		}
 		show("limit "+strings.TrimPrefix(key, "desk/"), line)
 	}
-	line, err := s.line(chat.Member{}, middleware.ErrSpent)
+	line, err := s.limitText(chat.Member{}, middleware.ErrSpent)
 	if err != nil {
 		t.Fatal(err)
 	}
 	show("limit of one question", line)
 	for _, key := range []string{"tokens/x", "money/x"} {
-		show("near "+key, nearLine(s.Bot.Limits, key))
+		show("near "+key, nearLimitText(s.Bot.Limits, key))
 	}
 	goldentest.File(t, "texts.golden", []byte(out.String()))
 }

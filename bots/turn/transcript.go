@@ -13,37 +13,37 @@ import (
 	"aidesk/store"
 )
 
-// mostOffers is of how many operations a why says that they were offered.
+// mostOffers is how many offered operations a Why keeps.
 const mostOffers = 40
 
 // offeredAll is the reason of an Offer where nothing was chosen.
 const offeredAll = "all"
 
-// entries appends to the transcript what belongs to a member.
-func entries(c *store.Commit, owner string, all ...agent.Entry) error {
+// appendEntries adds entries to the transcript. They belong to the member who is owner.
+func appendEntries(c *store.Commit, owner string, all ...agent.Entry) error {
 	for _, e := range all {
-		if err := entry(c, owner, bot.Entry{Entry: e}); err != nil {
+		if err := appendEntry(c, owner, bot.Entry{Entry: e}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// told appends what the agent decided to the transcript, and why.
-func (s *step) told(c *store.Commit, a agent.Answer) error {
+// appendAnswer adds what the agent decided to the transcript, with its Why.
+func (t *Turn) appendAnswer(c *store.Commit, a agent.Answer) error {
 	for i, e := range a.Entries {
 		k := bot.Entry{Entry: e}
 		if i == len(a.Entries)-1 && a.Trace.Model != "" {
-			k.Why = whyOf(a.Trace, s.quota.wallet().Spent())
+			k.Why = whyOf(a.Trace, t.quota.turnBudget().Spent())
 		}
-		if err := entry(c, s.Owner(), k); err != nil {
+		if err := appendEntry(c, t.Owner(), k); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func entry(c *store.Commit, owner string, k bot.Entry) error {
+func appendEntry(c *store.Commit, owner string, k bot.Entry) error {
 	body, err := json.Marshal(k)
 	if err != nil {
 		return fmt.Errorf("storing the transcript: %w", err)
@@ -52,7 +52,7 @@ func entry(c *store.Commit, owner string, k bot.Entry) error {
 	return nil
 }
 
-// whyOf makes the why of an answer, for which a turn spent something.
+// whyOf makes the Why of an answer from its trace and what was spent on it.
 func whyOf(t agent.Trace, spent []middleware.Spent) *bot.Why {
 	w := &bot.Why{Model: t.Model, Plugins: t.Plugins}
 	w.More = max(0, len(t.Offered)-mostOffers)

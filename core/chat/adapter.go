@@ -35,7 +35,7 @@ type Adapter interface {
 // ErrGone says that a reply can never be delivered: the channel was deleted or archived.
 var ErrGone = errors.New("the place is gone")
 
-// ErrResting says that an adapter does not run.
+// ErrNotRunning says that an adapter does not run.
 var ErrNotRunning = errors.New("not running")
 
 // Later says that a message was certainly not sent, and when to try again.

@@ -36,10 +36,10 @@ func TestEarlyInterruption(t *testing.T) {
 		if c.want != nil {
 			first.Seq = 1
 		}
-		j := &job{logger: slog.New(slog.DiscardHandler)}
-		j.interrupted(t.Context(), c.early)
+		j := &worker{logger: slog.New(slog.DiscardHandler)}
+		j.interrupt(t.Context(), c.early)
 		ctx, cancel := context.WithCancelCause(t.Context())
-		s := &step{job: j, events: []store.Event{first}, cancel: cancel}
+		s := &Turn{worker: j, events: []store.Event{first}, cancel: cancel}
 		s.Event.Message = &chat.Message{ID: "1"}
 		j.begin(ctx, s)
 		if got := context.Cause(ctx); !errors.Is(got, c.want) {
