@@ -21,16 +21,17 @@ import (
 	"aidesk/core/chat"
 )
 
-// Config is one Discord application with its bot.
+// Config describes one Discord application and its bot.
 type Config struct {
 	Token string // of the bot
-	// PublicKey of the application, in hex: then presses, forms and commands come as
-	// requests to Handler. Empty: they come over the gateway, as messages always do.
+	// PublicKey of the application, in hex. If set, interactions (buttons, forms and
+	// commands) come as HTTP requests to Handler; if empty, over the gateway. Messages
+	// always come over the gateway.
 	PublicKey string
-	// ApplicationID is asked of Discord where it is empty.
+	// ApplicationID is checked against the token. Defaults to the token's application.
 	ApplicationID string
-	// MessageContent says that the privileged intent is switched on for the
-	// application: then everything in a thread where the desk takes part is for it.
+	// MessageContent says that the privileged intent is enabled for the application. Then
+	// the bot also answers messages without a mention in threads that it takes part in.
 	MessageContent bool
 
 	APIBaseURL string       // Defaults to https://discord.com/api
@@ -43,18 +44,23 @@ type Config struct {
 	Now    func() time.Time // Defaults to time.Now
 }
 
-// Adapter brings the desk to the servers that one application is in. In the order of
-// what happens:
+// Adapter connects aidesk to the Discord servers that one application is in. Its files,
+// in the order in which things happen:
 //
-//	gateway.go, wire.go    the connection, and what is done when it breaks
-//	lane.go, take.go       what it brings, in order; mark.go fetches what was missed
-//	server.go              interactions as requests
-//	event.go, place.go     messages and changes; dialect.go reads their text
-//	interaction.go         presses and questions about messages; command.go and form.go the rest
-//	thread.go, send.go     a Reply becomes messages in a thread; posting.go, find.go help
-//	web.go, bucket.go      the REST API and its limits; remedy.go says what its errors mean
-//	register.go            the slash commands
-//	invite.go, diagnose.go, live.go  setting it up
+//	gateway.go       events from the gateway, queued per channel
+//	cursor.go        which messages were handled; fetches those missed while offline
+//	http.go          interactions that Discord sends as HTTP requests
+//	events.go        new, edited and deleted messages
+//	interactions.go  buttons, and the command "Ask aidesk" on a message
+//	commands.go      slash commands: running, completing and registering them
+//	forms.go         modals: opening, checking and correcting them
+//	responses.go     answers to interactions, and ephemeral notes
+//	places.go        which thread, channel or server a conversation belongs to
+//	outbound.go      posts, updates and deletes the messages of a Reply
+//	history.go       reads messages back: for context, and to find a Reply after a crash
+//	status.go        "typing" and the status message while a turn runs
+//	members.go       members, their roles and whether they are admins
+//	setup.go         what "aidesk doctor" and "aidesk discord invite" call
 type Adapter struct {
 	Config
 
@@ -66,17 +72,17 @@ type Adapter struct {
 	locales        *session.Cache[string]          // the languages of members' clients
 	channels       *session.Cache[payload.Channel] // as Discord described them
 	statuses       *session.StatusBoard
-	typingOnly     time.Duration                     // how long a status is shown by the sign of typing alone
-	statusMessages *session.PersistentCache          // messages with the words of a status, so that none outlives a crash
-	tokens         *session.Cache[interactionToken]  // of each member's last interaction
-	recent         *session.Cache[recentMessage]     // the messages that were taken in lately
+	typingOnly     time.Duration                     // how long only "typing" is shown before a status message is posted
+	statusMessages *session.PersistentCache          // status messages to delete after a crash, by channel
+	tokens         *session.Cache[interactionToken]  // the token of each member's last interaction
+	recent         *session.Cache[recentMessage]     // messages received lately, by id
 	dmChannels     *session.PersistentCache          // channels of direct messages, by member
-	homeGuilds     *session.PersistentCache          // servers in which members last used the desk
-	threads        *session.PersistentCache          // in which the desk takes part, with where they hang
-	chains         *session.PersistentCache          // our messages outside of threads, with the first of their chain
-	hinted         *session.PersistentCache          // threads in which was said how to reach the desk
-	longFormIDs    *session.PersistentCache          // names of forms that are too long for Discord
-	drafts         *session.Cache[map[string]string] // forms with a fault in them, by member and form
+	homeGuilds     *session.PersistentCache          // the server in which a member last used the bot
+	threads        *session.PersistentCache          // threads that the bot takes part in, see threadRef
+	chains         *session.PersistentCache          // the first message of the reply chain that a message belongs to
+	hinted         *session.PersistentCache          // threads in which members were told to mention the bot
+	longFormIDs    *session.PersistentCache          // ids of forms that do not fit into a custom_id, by hash
+	drafts         *session.Cache[map[string]string] // rejected values of a form, by member and form
 	threadLocks    *threadLocks
 	cursor         *cursor
 
@@ -86,7 +92,8 @@ type Adapter struct {
 	times      gateway.Times
 }
 
-// runInfo is one Run: the desk behind the adapter.
+// runInfo is what one call of Run knows: the handler that gets the events, and who the
+// application is.
 type runInfo struct {
 	handler chat.Handler
 	self    appIdentity
@@ -100,13 +107,13 @@ var (
 	_ chat.Typer     = (*Adapter)(nil)
 )
 
-// platform is the word for Discord in every Place.
+// platform is the value of Place.Platform for Discord.
 const platform = "discord"
 
-// discordAPI is where the API is; its version follows.
+// discordAPI is the default address of the REST API, without the version.
 const discordAPI = "https://discord.com/api"
 
-// New makes an adapter. The error names everything that is wrong.
+// New makes an adapter. The error names everything that is wrong with the configuration.
 func New(c Config) (*Adapter, error) {
 	var faults []error
 	miss := func(missing bool, text string) {
@@ -153,18 +160,18 @@ func New(c Config) (*Adapter, error) {
 	return a, nil
 }
 
-// Platform is "discord".
+// Platform returns "discord".
 func (a *Adapter) Platform() string { return platform }
 
-// Run finds out who the application is, registers the commands and receives until ctx
-// is done or Discord refuses the token or the intents for good.
+// Run asks Discord who the application is, registers the slash commands and receives
+// events until ctx is done, or until Discord refuses the token or the intents for good.
 func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error {
 	self, err := a.waitForIdentity(ctx)
 	if err != nil {
 		return err
 	}
 	for _, c := range []*session.PersistentCache{a.dmChannels, a.homeGuilds, a.threads, a.chains, a.hinted, a.longFormIDs, a.statusMessages} {
-		c.Use(k) // replies are sent beyond the end of a run, and remembered
+		c.Use(k) // replies are also sent after Run has ended
 	}
 	a.run.Start(runInfo{handler: h, self: self})
 	defer a.run.Stop()
@@ -178,7 +185,7 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error 
 	return a.listen(ctx, self, k)
 }
 
-// Ready says why nothing can be received or sent, or nil.
+// Ready returns why nothing can be received or sent at the moment, or nil.
 func (a *Adapter) Ready() error {
 	if err := a.rest.TokenFault(); err != nil {
 		return err
@@ -189,17 +196,19 @@ func (a *Adapter) Ready() error {
 	return a.connection.Ready()
 }
 
-// appIdentity is who the application is.
+// appIdentity is the application and its bot user.
 type appIdentity struct {
 	Application string // its id
 	User        string // the bot's id, which may be another
 	Name        string
 }
 
-// errAnother says that a token is not the one that was meant.
+// errAnother means that the token belongs to another application than the configured
+// one.
 var errAnother = errors.New("not to the one that the configuration names")
 
-// waitForIdentity asks Discord who we are until it says so or refuses the token for good.
+// waitForIdentity asks Discord who the application is, until it answers or refuses the
+// token for good.
 func (a *Adapter) waitForIdentity(ctx context.Context) (appIdentity, error) {
 	return a.identity.Wait(ctx, func(err error, pause time.Duration) (f session.Failure) {
 		switch r, refused := errors.AsType[*rest.Error](err); {
@@ -217,7 +226,7 @@ func (a *Adapter) waitForIdentity(ctx context.Context) (appIdentity, error) {
 	})
 }
 
-// askIdentity asks Discord who we are.
+// askIdentity asks Discord once who the application and its bot user are.
 func (a *Adapter) askIdentity(ctx context.Context) (appIdentity, error) {
 	var me payload.User
 	if err := a.rest.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/users/@me", MaxWait: session.CallTimeout}, &me); err != nil {

@@ -18,10 +18,11 @@ import (
 	"aidesk/core/chat"
 )
 
-// verbStop is the verb that is about what runs where it is typed.
+// verbStop is the verb that acts on the conversation in which it is typed.
 const verbStop = "stop"
 
-// parseCommand reads a command as Discord gives it, and the option that is being typed.
+// parseCommand reads a slash command, and the name of the option being typed if there is
+// one.
 func parseCommand(i payload.Interaction) (c chat.Command, focused string) {
 	c.Name = i.Data.Name
 	options := i.Data.Options
@@ -42,8 +43,8 @@ func parseCommand(i payload.Interaction) (c chat.Command, focused string) {
 	return c, focused
 }
 
-// commandFault says what is wrong with a command, or "". Discord judges it too, by the
-// commands as they were registered once.
+// commandFault returns what is wrong with a command, or "". Discord checks this too, but
+// against the commands as they were last registered.
 func commandFault(c chat.Command, verb chat.Verb) string {
 	for _, o := range verb.Options {
 		value := c.Options[o.Name]
@@ -57,9 +58,9 @@ func commandFault(c chat.Command, verb chat.Verb) string {
 	return ""
 }
 
-// command takes a slash command. It is between the member and the desk: it belongs to
-// their direct message and is answered there. Only an administrator's is about the
-// channel in which it was typed, and a stop about the thread.
+// command handles a slash command. It belongs to the member's direct messages and is
+// answered there, except that an admin command is about the channel in which it was
+// typed, and stop about the thread.
 func (in inbound) command(ctx context.Context, i payload.Interaction) (*interactionResponse, error) {
 	c, _ := parseCommand(i)
 	syntax, verb, known := in.Grammar.Find(c.Name, c.Verb)
@@ -104,7 +105,7 @@ func (in inbound) command(ctx context.Context, i payload.Interaction) (*interact
 	return ephemeralLink("I answer in our direct message:", messageURL("", direct.Channel, "")), nil
 }
 
-// commandPlace is the channel in which a command was typed, and the thread if it was in one.
+// commandPlace returns the channel or thread in which a command was typed.
 func (in inbound) commandPlace(ctx context.Context, i payload.Interaction) (chat.Place, error) {
 	place := chat.Place{Platform: platform, Workspace: i.Guild, Channel: i.ChannelID}
 	if s := in.threadRef(ctx, i.ChannelID); s.known() {
@@ -119,7 +120,7 @@ func (in inbound) commandPlace(ctx context.Context, i payload.Interaction) (chat
 	if parent != "" {
 		place.Channel, place.Thread = parent, i.ChannelID
 	}
-	if rest.StatusOf(err) != 0 { // a channel that cannot be read is one
+	if rest.StatusOf(err) != 0 { // a channel that the bot cannot read is not a thread
 		err = nil
 	}
 	return place, err
@@ -128,7 +129,7 @@ func (in inbound) commandPlace(ctx context.Context, i payload.Interaction) (chat
 // completeTimeout is how long completing an option may take.
 const completeTimeout = time.Second
 
-// complete completes an option that a member types.
+// complete returns suggestions for the option that a member is typing.
 func (in inbound) complete(ctx context.Context, i payload.Interaction) *interactionResponse {
 	ctx, cancel := context.WithTimeout(ctx, completeTimeout)
 	defer cancel()
@@ -137,7 +138,7 @@ func (in inbound) complete(ctx context.Context, i payload.Interaction) *interact
 	q.Place = chat.Place{Platform: platform, Workspace: i.Guild, Channel: i.ChannelID}
 	if i.Guild == "" {
 		q.Place.Direct = true
-		q.Place.Workspace, _ = in.homeGuilds.Kept(ctx, q.Member) // without one nothing is completed
+		q.Place.Workspace, _ = in.homeGuilds.Kept(ctx, q.Member) // without a server nothing is suggested
 	}
 	found, err := in.handler.Suggest(ctx, q)
 	if err != nil {
@@ -146,11 +147,11 @@ func (in inbound) complete(ctx context.Context, i payload.Interaction) *interact
 	return &interactionResponse{Type: respondComplete, Data: map[string]any{"choices": render.Choices(found)}}
 }
 
-// commandsKey is what the registered commands are kept under.
+// commandsKey is the record with the hash of the registered commands.
 const commandsKey = "commands"
 
-// registerCommands tells Discord of the commands, unless it was told of the very same. While it
-// cannot, the ones that were registered before go on.
+// registerCommands registers the slash commands unless the same ones were registered
+// before. It retries until ctx is done; meanwhile the old commands work.
 func (a *Adapter) registerCommands(ctx context.Context, self appIdentity, k chat.Keeper) {
 	body := render.Commands(a.Grammar)
 	data, err := json.Marshal(body)

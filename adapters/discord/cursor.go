@@ -16,29 +16,30 @@ import (
 	"aidesk/core/chat"
 )
 
-// cursor knows up to which message everything has been dealt with, so that what came while
-// nobody listened can be fetched. Ids of messages tell their time, in all channels.
+// cursor tracks up to which message everything was handled, so that messages sent while
+// the program was down can be fetched. Message ids are ordered by time across all
+// channels, so one id is enough.
 type cursor struct {
 	mu           sync.Mutex
-	newest       string            // the last that was heard of
-	pending      map[string]int    // heard of, and not yet dealt with
-	saved        string            // the mark as it was kept
-	missed       []payload.Channel // with messages that may not have been heard
-	moreChannels chan struct{}     // there are more of missed
-	guilds       int               // whose channels have been looked through
+	newest       string            // the newest message received
+	pending      map[string]int    // received and not handled yet, with how often
+	saved        string            // the position in the store
+	missed       []payload.Channel // channels with messages that were not received
+	moreChannels chan struct{}     // receives when channels were added
+	guilds       int               // how many have announced their channels
 }
 
 const (
 	cursorKey         = "mark"
-	saveInterval      = 5 * time.Second // how often the mark is kept
-	maxMissedAge      = 24 * time.Hour  // what is older is not answered any more
-	maxPages          = 10              // of a channel, of a hundred messages
-	maxMissedChannels = 1_000           // in which is looked
-	guildsTimeout     = 3 * time.Second // for all servers to tell of their channels
-	backlogTimeout    = 15 * time.Second
+	saveInterval      = 5 * time.Second  // between two saves
+	maxMissedAge      = 24 * time.Hour   // older messages are not answered any more
+	maxPages          = 10               // of a hundred messages each, per channel
+	maxMissedChannels = 1_000            // channels that are fetched
+	guildsTimeout     = 3 * time.Second  // for all servers to announce their channels
+	backlogTimeout    = 15 * time.Second // how long new messages wait for missed ones
 )
 
-// load reads the mark of the last run.
+// load reads the position that the last run saved.
 func (g *cursor) load(ctx context.Context, k chat.Keeper) error {
 	mark, err := k.Kept(ctx, cursorKey)
 	if err != nil {
@@ -51,7 +52,7 @@ func (g *cursor) load(ctx context.Context, k chat.Keeper) error {
 	return nil
 }
 
-// begin notes that a message was heard of and is being dealt with.
+// begin notes that a message was received and is not handled yet.
 func (g *cursor) begin(id string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -61,7 +62,7 @@ func (g *cursor) begin(id string) {
 	}
 }
 
-// end notes that a message was dealt with.
+// end notes that a message was handled.
 func (g *cursor) end(id string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -70,7 +71,7 @@ func (g *cursor) end(id string) {
 	}
 }
 
-// position is the last message up to which everything was dealt with; empty: not known.
+// position returns the id up to which everything was handled; empty if none is known.
 func (g *cursor) position() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -83,7 +84,7 @@ func (g *cursor) position() string {
 	return mark
 }
 
-// saveRegularly keeps the mark now and then.
+// saveRegularly saves the position every few seconds until ctx is done.
 func (g *cursor) saveRegularly(ctx context.Context, k chat.Keeper, l *slog.Logger) {
 	ticker := time.NewTicker(saveInterval)
 	defer ticker.Stop()
@@ -97,7 +98,7 @@ func (g *cursor) saveRegularly(ctx context.Context, k chat.Keeper, l *slog.Logge
 	}
 }
 
-// save keeps the mark if it has changed.
+// save stores the position if it has changed.
 func (g *cursor) save(ctx context.Context, k chat.Keeper, l *slog.Logger) {
 	mark := g.position()
 	g.mu.Lock()
@@ -115,7 +116,8 @@ func (g *cursor) save(ctx context.Context, k chat.Keeper, l *slog.Logger) {
 	g.mu.Unlock()
 }
 
-// addChannels notes the channels of a server, those with messages behind the mark as missed.
+// addChannels records the channels of one server. Those with messages newer than the
+// position have to be fetched.
 func (g *cursor) addChannels(channels []payload.Channel) {
 	mark := g.position()
 	g.mu.Lock()
@@ -138,23 +140,31 @@ func (g *cursor) addChannels(channels []payload.Channel) {
 	}
 }
 
-// takeMissed takes what was missed so far, and how many servers have told of theirs.
-func (g *cursor) takeMissed() ([]payload.Channel, int) {
+// takeMissed returns the channels to fetch and forgets them.
+func (g *cursor) takeMissed() []payload.Channel {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	missed := g.missed
 	g.missed = nil
-	return missed, g.guilds
+	return missed
 }
 
-// resetMissed begins a new count of servers.
+// resetMissed forgets channels and counts from the previous session.
 func (g *cursor) resetMissed() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.guilds, g.missed = 0, nil
 }
 
-// fetchMissed fetches what came before a new session began. The mark waits for it.
+// guildCount returns how many servers have announced their channels.
+func (g *cursor) guildCount() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.guilds
+}
+
+// fetchMissed fetches and handles the messages after from, once the servers of a new
+// session have announced their channels. The cursor does not move before that is done.
 func (d *gatewayWorker) fetchMissed(ctx context.Context, from string, servers int) {
 	if from == "" {
 		return
@@ -164,7 +174,7 @@ func (d *gatewayWorker) fetchMissed(ctx context.Context, from string, servers in
 		from = limit
 	}
 	d.waitForGuilds(ctx, servers)
-	missed, _ := d.adapter.cursor.takeMissed()
+	missed := d.adapter.cursor.takeMissed()
 	directs, err := d.adapter.dmChannels.All(ctx)
 	if err != nil {
 		d.adapter.Logger.WarnContext(ctx, "looking for direct messages that were missed", "error", err)
@@ -179,15 +189,13 @@ func (d *gatewayWorker) fetchMissed(ctx context.Context, from string, servers in
 	}
 }
 
-// waitForGuilds waits until so many have told of their channels.
+// waitForGuilds waits until n servers have announced their channels, a few seconds at
+// most.
 func (d *gatewayWorker) waitForGuilds(ctx context.Context, n int) {
 	limit := time.NewTimer(guildsTimeout)
 	defer limit.Stop()
 	for {
-		d.adapter.cursor.mu.Lock()
-		have := d.adapter.cursor.guilds
-		d.adapter.cursor.mu.Unlock()
-		if have >= n {
+		if d.adapter.cursor.guildCount() >= n {
 			return
 		}
 		select {
@@ -200,12 +208,12 @@ func (d *gatewayWorker) waitForGuilds(ctx context.Context, n int) {
 	}
 }
 
-// fetchChannel works the messages of a channel after one of them.
+// fetchChannel handles the messages of a channel after a given one.
 func (d *gatewayWorker) fetchChannel(ctx context.Context, c payload.Channel, after string) error {
 	for range maxPages {
 		messages, err := d.adapter.messagePage(ctx, c.ID, url.Values{"after": {after}, "limit": {"100"}})
 		if status := rest.StatusOf(err); status == http.StatusForbidden || status == http.StatusNotFound {
-			return nil // what cannot be read was not for us
+			return nil // the bot may not read it, so nothing there is for it
 		}
 		if err != nil {
 			return err

@@ -14,22 +14,23 @@ import (
 	"aidesk/core/markdown"
 )
 
-// recentMessage is a message that was taken in: when one is deleted, Discord says nothing of it
-// but its id.
+// recentMessage is what is remembered of a message that was received. When a message is
+// deleted, Discord sends only its id.
 type recentMessage struct {
-	member   string // empty: it was only pointed at
+	member   string // its author; empty if a member only asked about the message
 	place    chat.Place
-	text     string // how it begins
-	received bool   // the desk has it
+	text     string
+	received bool // the handler has stored it
 }
 
-// recentMessage finds a message that was taken in.
+// recentMessage returns a message that was received lately.
 func (a *Adapter) recentMessage(id string) (recentMessage, bool) {
 	u := a.recent.Last(id)
 	return u, u.member != ""
 }
 
-// mentioned says whether a message mentions the bot, or answers it with a ping.
+// mentioned reports whether a message mentions the bot. A reply to the bot with a ping
+// does.
 func (i appIdentity) mentioned(m payload.Message) bool {
 	for _, u := range m.Mentions {
 		if u.ID == i.User {
@@ -39,8 +40,8 @@ func (i appIdentity) mentioned(m payload.Message) bool {
 	return false
 }
 
-// concerns says whether a message may be for the desk: a mention, a direct message, or
-// one in a thread in which it takes part.
+// concerns reports whether a message may be for the bot: a direct message, a mention, or
+// a message in a thread that the bot takes part in.
 func (i appIdentity) concerns(ctx context.Context, a *Adapter, m payload.Message) bool {
 	if m.NotFromPerson() {
 		return false
@@ -48,9 +49,9 @@ func (i appIdentity) concerns(ctx context.Context, a *Adapter, m payload.Message
 	return m.Guild == "" || i.mentioned(m) || a.threadRef(ctx, m.Channel).known()
 }
 
-// newMessage is what a member said to the desk.
+// newMessage handles a message that a member wrote.
 func (in inbound) newMessage(ctx context.Context, m payload.Message) error {
-	if before, _ := in.recentMessage(m.ID); m.NotFromPerson() || before.received { // what was missed may come twice
+	if before, _ := in.recentMessage(m.ID); m.NotFromPerson() || before.received { // a message fetched after a reconnect may also come as an event
 		return nil
 	}
 	named := in.self.mentioned(m)
@@ -71,7 +72,7 @@ func (in inbound) newMessage(ctx context.Context, m payload.Message) error {
 	}
 	about := in.quotedText(m)
 	if text == "" && about == "" {
-		text = "help" // who only calls the desk wants to know what it is
+		text = "help" // a bare mention asks what the bot is
 	}
 	e := chat.Event{
 		ID: chat.Key("m", m.Channel, m.ID), Time: payload.Time(m.ID, in.Now()), Place: place, Member: m.Author.ID,
@@ -90,7 +91,7 @@ func (in inbound) newMessage(ctx context.Context, m payload.Message) error {
 	return nil
 }
 
-// handOver gives an event to the desk.
+// handOver gives an event to the handler, which stores it.
 func (in inbound) handOver(ctx context.Context, e chat.Event) error {
 	if err := in.handler.Receive(ctx, e); err != nil {
 		return fmt.Errorf("receiving %s: %w", e.ID, err)
@@ -98,7 +99,8 @@ func (in inbound) handOver(ctx context.Context, e chat.Event) error {
 	return nil
 }
 
-// quotedText is the text of the message that a member answers to point at it.
+// quotedText returns the text of the message to which a member replies; empty if that is
+// the bot's own.
 func (in inbound) quotedText(m payload.Message) string {
 	if m.Type != payload.TypeReply || m.Referenced == nil || m.Referenced.Author.ID == in.self.User {
 		return ""
@@ -107,9 +109,10 @@ func (in inbound) quotedText(m payload.Message) string {
 	return text
 }
 
-// placeOf is the place of a message: a direct message is one conversation; in a channel
-// every message begins one, in a thread or in the chain of answers to it. The channel
-// is empty if there is none, and whoever wrote was told.
+// placeOf returns the conversation that a message belongs to. A direct message channel
+// is one conversation. In a server channel each message starts one: in its thread, or in
+// a chain of replies where threads are not allowed. If the bot cannot take part, Channel
+// is empty and the member was told.
 func (in inbound) placeOf(ctx context.Context, m payload.Message) (chat.Place, error) {
 	place := chat.Place{Platform: platform, Workspace: m.Guild, Channel: m.Channel}
 	if m.Guild == "" {
@@ -140,9 +143,9 @@ func (in inbound) placeOf(ctx context.Context, m payload.Message) (chat.Place, e
 	return place, nil
 }
 
-// chainRoot is the first message of the chain that a message belongs to.
+// chainRoot returns the first message of the reply chain that a message belongs to.
 func (in inbound) chainRoot(ctx context.Context, m payload.Message) string {
-	if m.Author.ID == in.self.User { // pressed, or pointed at
+	if m.Author.ID == in.self.User { // a button on it was pressed, or a member asks about it
 		if root, err := in.chains.Kept(ctx, m.ID); err == nil && root != "" {
 			return root
 		}
@@ -163,8 +166,8 @@ func (in inbound) chainRoot(ctx context.Context, m payload.Message) string {
 	return root
 }
 
-// dmPlace is the place of a direct message. It belongs to the server in which its
-// writer last used the desk; who is in none is told so.
+// dmPlace returns the conversation of a direct message. It counts for the server in
+// which the member last used the bot; a member without such a server is told so.
 func (in inbound) dmPlace(ctx context.Context, m payload.Message) (chat.Place, error) {
 	server, fault, err := in.homeGuild(ctx, m.Author.ID)
 	if err != nil {
@@ -178,8 +181,8 @@ func (in inbound) dmPlace(ctx context.Context, m payload.Message) (chat.Place, e
 	return chat.Place{Platform: platform, Workspace: server, Channel: m.Channel, Direct: true}, nil
 }
 
-// hintOnce says once in a thread how the desk can be reached there: Discord shows it what is
-// written only where it is mentioned.
+// hintOnce tells members of a thread, once, to mention the bot: without the message
+// content intent Discord hides the text of other messages.
 func (in inbound) hintOnce(ctx context.Context, thread string) {
 	if said, err := in.hinted.Kept(ctx, thread); err != nil || said != "" {
 		return
@@ -191,14 +194,15 @@ func (in inbound) hintOnce(ctx context.Context, thread string) {
 	in.postLine(ctx, thread, "hint/"+thread, "I can only read messages here that reply to me or mention me.")
 }
 
-// postLine posts one line of the adapter's own. It may be lost.
+// postLine posts one line of plain text. Failures are only logged.
 func (in inbound) postLine(ctx context.Context, channel, name, line string) {
 	if _, err := in.postMessage(ctx, channel, render.Line(name, line), session.CallTimeout); err != nil {
 		in.Logger.WarnContext(ctx, "telling a member", "channel", channel, "error", err, "remedy", rest.Remedy(err))
 	}
 }
 
-// editedMessage is a message that was edited. What Discord itself adds to one is no change.
+// editedMessage handles a message that its author edited. Discord sends the same event
+// when it adds a link preview; that is ignored.
 func (in inbound) editedMessage(ctx context.Context, m payload.Message) error {
 	if m.Edited == "" || m.NotFromPerson() {
 		return nil
@@ -218,12 +222,12 @@ func (in inbound) editedMessage(ctx context.Context, m payload.Message) error {
 	text, _ := payload.Text(m, in.self.User)
 	e := chat.Event{
 		ID: chat.Key("e", m.Channel, m.ID, m.Edited), Time: in.Now(), Place: place, Member: m.Author.ID,
-		Change: &chat.Change{Message: m.ID, Text: text, Deleted: text == "" && !named}, // it is not for us any more
+		Change: &chat.Change{Message: m.ID, Text: text, Deleted: text == "" && !named}, // the mention was removed: the message is not for the bot any more
 	}
 	return in.handOver(ctx, e)
 }
 
-// deletedMessage is a message that was deleted.
+// deletedMessage handles a message that was deleted.
 func (in inbound) deletedMessage(ctx context.Context, m payload.Message) error {
 	before, known := in.recentMessage(m.ID)
 	if !known {
@@ -235,7 +239,7 @@ func (in inbound) deletedMessage(ctx context.Context, m payload.Message) error {
 	})
 }
 
-// oneLine is a text with one plain line.
+// oneLine is a document with one line of plain text.
 func oneLine(line string) markdown.Document {
 	return markdown.New(markdown.Paragraph(markdown.Text(line)))
 }

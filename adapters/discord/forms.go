@@ -15,12 +15,13 @@ import (
 )
 
 const (
-	formTimeout = 2 * time.Second // so that the member can be told in time that it failed
+	formTimeout = 2 * time.Second // leaves time to answer within Discord's three seconds
 	maxDrafts   = 1_000
 	buttonRetry = "Correct it"
 )
 
-// openForm is the form of a press or a command, or says why there is none.
+// openForm returns the form that a button or a command opens, or a text that says why
+// there is none.
 func (in inbound) openForm(ctx context.Context, i payload.Interaction, o chat.Opening) *interactionResponse {
 	ctx, cancel := context.WithTimeout(ctx, formTimeout)
 	defer cancel()
@@ -44,7 +45,8 @@ func (in inbound) openForm(ctx context.Context, i payload.Interaction, o chat.Op
 	return &interactionResponse{Type: respondForm, Data: m}
 }
 
-// storeFormID is a form's id as Discord takes it; one that is too long is kept.
+// storeFormID returns a form's id as a custom_id. An id that is too long is stored under
+// its hash.
 func (in inbound) storeFormID(ctx context.Context, id string, i payload.Interaction, place chat.Place) (string, error) {
 	if i.Guild == "" {
 		id = render.InServer(id, place.Workspace)
@@ -56,7 +58,8 @@ func (in inbound) storeFormID(ctx context.Context, id string, i payload.Interact
 	return custom, in.longFormIDs.Keep(ctx, key, id)
 }
 
-// lookUpForm is the form's own id, and the server if it was opened in a direct message.
+// lookUpForm returns the form's id for a custom_id, and the server if it was opened in a
+// direct message.
 func (in inbound) lookUpForm(ctx context.Context, custom string) (form, server string, err error) {
 	id, key := render.ParseFormID(custom)
 	if key != "" {
@@ -66,7 +69,8 @@ func (in inbound) lookUpForm(ctx context.Context, custom string) (form, server s
 	return form, server, err
 }
 
-// errorText is an error of the desk's, which is one.
+// errorText is what a member reads about an error of the handler, whose errors are
+// sentences.
 func errorText(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return "That took too long. Please try again."
@@ -74,8 +78,8 @@ func errorText(err error) string {
 	return markdown.Line(err.Error(), render.MaxContent/2)
 }
 
-// submitForm takes a form that was filled in. The answer says so, or what is wrong with
-// it.
+// submitForm handles a form that a member filled in. The response confirms it or says
+// what is wrong.
 func (in inbound) submitForm(ctx context.Context, i payload.Interaction) (*interactionResponse, error) {
 	form, server, err := in.lookUpForm(ctx, i.Data.CustomID)
 	if err != nil {
@@ -109,13 +113,14 @@ func (in inbound) submitForm(ctx context.Context, i payload.Interaction) (*inter
 		return ephemeralText("One moment."), nil
 	case i.Message == nil:
 		return ephemeralLink("I answer in our direct message:", messageURL("", place.Channel, "")), nil
-	case i.Message.Flags&render.FlagEphemeral != 0: // it was open for a correction
+	case i.Message.Flags&render.FlagEphemeral != 0: // it was opened by the button "Correct it"
 		return &interactionResponse{Type: respondUpdate, Data: render.EphemeralLine("Thank you.", "")}, nil
 	}
 	return &interactionResponse{Type: respondDeferredUpdate}, nil
 }
 
-// collectValues collects what was filled in.
+// collectValues collects the values of all fields, whatever components they are nested
+// in.
 func collectValues(all []payload.Component, into *chat.Submitted) {
 	for _, c := range all {
 		name, secret, ok := render.ParseField(c.CustomID)
@@ -135,21 +140,21 @@ func collectValues(all []payload.Component, into *chat.Submitted) {
 	}
 }
 
-// rejectForm says what is wrong with a form, and offers to open it again with what was
-// filled in.
+// rejectForm says what is wrong with a form and offers to open it again with the values,
+// except secrets.
 func (in inbound) rejectForm(ctx context.Context, i payload.Interaction, e chat.Event, faults []chat.Fault) *interactionResponse {
 	draft := maps.Clone(e.Filled.Values)
 	for _, secret := range e.Filled.Secret {
 		delete(draft, secret)
 	}
-	// Discord shows no faults in a form: the member opens it again with what they wrote.
+	// Discord cannot show faults in an open form, so the member opens it again.
 	in.drafts.Put(chat.Key(e.Member, e.Filled.Form), draft)
 	data := render.Faults(faults)
 	retry := chat.Button{ID: e.Filled.Form, Label: buttonRetry, Style: chat.Primary, Form: true}
 	if i.Guild == "" {
 		retry.ID = render.InServer(retry.ID, e.Place.Workspace)
 	}
-	if err := data.AddButton(retry); err != nil { // its id is too long: then the form is asked for again
+	if err := data.AddButton(retry); err != nil { // its id is too long: the member has to start again
 		in.Logger.WarnContext(ctx, "offering a form again", "error", err)
 	}
 	if i.Message != nil && i.Message.Flags&render.FlagEphemeral != 0 {

@@ -16,7 +16,7 @@ import (
 	"aidesk/core/chat"
 )
 
-// The kinds of events that are worked, by Discord's words.
+// The gateway events that are queued, by Discord's names.
 const (
 	kindMessage     = "MESSAGE_CREATE"
 	kindEdit        = "MESSAGE_UPDATE"
@@ -30,24 +30,26 @@ const (
 	maxRetryPause   = 15 * time.Second
 )
 
-// gatewayWorker works what the gateway says: what is said in one channel in order, what a
-// member waits for at once.
+// gatewayWorker handles the events of the gateway: those of one channel in order,
+// interactions at once. After a reconnect, messages that were missed are handled before
+// new ones.
 type gatewayWorker struct {
 	adapter *Adapter
 	self    appIdentity
-	ctx     context.Context //nolint:containedctx // of the work, which ends before the connection does
+	ctx     context.Context //nolint:containedctx // of the workers; the connection ends later
 	queue   *session.Dispatcher[gatewayEvent]
 
 	mu          sync.Mutex
-	backlogDone chan struct{} // closed: what comes may be worked; else what was missed comes first
+	backlogDone chan struct{} // closed when the missed messages have been handled
 }
 
-// gatewayEvent is one event on its way to a worker.
+// gatewayEvent is a new, edited or deleted message in the queue of its channel.
 type gatewayEvent struct {
 	kind    string
 	message payload.Message
 }
 
+// newGatewayWorker starts the workers. They end with ctx.
 func newGatewayWorker(ctx context.Context, a *Adapter, self appIdentity) *gatewayWorker {
 	d := &gatewayWorker{adapter: a, self: self, ctx: ctx, backlogDone: make(chan struct{})}
 	close(d.backlogDone)
@@ -58,7 +60,8 @@ func newGatewayWorker(ctx context.Context, a *Adapter, self appIdentity) *gatewa
 	return d
 }
 
-// listen keeps a session at the gateway until ctx is done or Discord refuses for good.
+// listen handles gateway events until ctx is done or Discord refuses the connection for
+// good. When it returns, all its goroutines have ended.
 func (a *Adapter) listen(ctx context.Context, self appIdentity, k chat.Keeper) error {
 	work, stop := context.WithCancel(ctx)
 	if err := a.cursor.load(ctx, k); err != nil {
@@ -79,14 +82,15 @@ func (a *Adapter) listen(ctx context.Context, self appIdentity, k chat.Keeper) e
 	})
 }
 
-// receive takes an event from the gateway. It does not wait: whoever reads must not.
+// receive takes one event from the gateway. It must not wait, since the gateway's reader
+// calls it.
 func (d *gatewayWorker) receive(e gateway.Event) {
 	switch e.Type {
 	case "READY":
 		var r struct {
 			Guilds []json.RawMessage `json:"guilds"`
 		}
-		_ = session.DecodeLenient(e.Data, &r) // without servers nothing is waited for
+		_ = session.DecodeLenient(e.Data, &r) // unreadable: no server is waited for
 		d.startSession(len(r.Guilds))
 	case "GUILD_CREATE":
 		d.rememberChannels(e.Data)
@@ -100,35 +104,36 @@ func (d *gatewayWorker) receive(e gateway.Event) {
 			payload.Message
 			IDs []string `json:"ids"`
 		}
-		_ = session.DecodeLenient(e.Data, &m) // then there are none
+		_ = session.DecodeLenient(e.Data, &m) // unreadable: nothing was deleted
 		for _, id := range m.IDs {
 			m.ID = id
 			d.enqueue(gatewayEvent{kindDelete, m.Message})
 		}
 	case kindInteraction:
-		if !d.queue.TryStart(func() { d.answerInteraction(e.Data) }) { // the member is told by Discord that nobody answers
+		if !d.queue.TryStart(func() { d.answerInteraction(e.Data) }) { // Discord tells the member that the bot did not respond
 			d.adapter.Logger.WarnContext(d.ctx, "too many presses and commands at once")
 		}
 	case "CHANNEL_UPDATE", "CHANNEL_DELETE", "THREAD_UPDATE", "THREAD_DELETE":
 		var c payload.Channel
-		_ = session.DecodeLenient(e.Data, &c) // then none is forgotten
+		_ = session.DecodeLenient(e.Data, &c) // unreadable: nothing is forgotten
 		d.adapter.channels.Forget(c.ID)
 	case "GUILD_UPDATE", "GUILD_DELETE", "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE":
 		var g struct {
 			ID    string `json:"id"`
 			Guild string `json:"guild_id"`
 		}
-		_ = session.DecodeLenient(e.Data, &g) // then none is forgotten
+		_ = session.DecodeLenient(e.Data, &g) // unreadable: nothing is forgotten
 		d.adapter.forgetGuild(g.ID)
 		d.adapter.forgetGuild(g.Guild)
 	}
 }
 
-// startSession begins a new session: what was missed before it comes first.
+// startSession runs when a new gateway session begins. Events that came before it may
+// have been missed; they are fetched and handled first.
 func (d *gatewayWorker) startSession(servers int) {
 	from := d.adapter.cursor.position()
 	if from != "" {
-		d.adapter.cursor.begin(from) // until then the mark stays
+		d.adapter.cursor.begin(from) // the cursor stays here until the missed messages are handled
 	}
 	d.adapter.cursor.resetMissed()
 	gate := make(chan struct{})
@@ -137,13 +142,13 @@ func (d *gatewayWorker) startSession(servers int) {
 	d.backlogDone = gate
 	d.mu.Unlock()
 	d.queue.Go(func() {
-		defer time.AfterFunc(backlogTimeout, pass).Stop() // what comes does not wait for ever
+		defer time.AfterFunc(backlogTimeout, pass).Stop() // new events do not wait for ever
 		defer pass()
 		d.fetchMissed(d.ctx, from, servers)
 	})
 }
 
-// rememberChannels notes the channels of a server.
+// rememberChannels passes the channels and threads of a server to the cursor.
 func (d *gatewayWorker) rememberChannels(raw json.RawMessage) {
 	var g struct {
 		ID       string            `json:"id"`
@@ -160,7 +165,7 @@ func (d *gatewayWorker) rememberChannels(raw json.RawMessage) {
 	d.adapter.cursor.addChannels(all)
 }
 
-// waitForBacklog waits until what was missed has been fetched.
+// waitForBacklog waits until the missed messages have been fetched.
 func (d *gatewayWorker) waitForBacklog() {
 	d.mu.Lock()
 	gate := d.backlogDone
@@ -171,8 +176,8 @@ func (d *gatewayWorker) waitForBacklog() {
 	}
 }
 
-// enqueue gives an event to the worker of its channel, unless it is none of ours. One for
-// which there is no room is fetched again after the next start.
+// enqueue puts an event into the queue of its channel, unless it is not for the bot. A
+// message for which there is no room is fetched after the next start.
 func (d *gatewayWorker) enqueue(p gatewayEvent) {
 	if p.message.ID == "" || p.message.Channel == "" {
 		return
@@ -189,8 +194,8 @@ func (d *gatewayWorker) enqueue(p gatewayEvent) {
 	}
 }
 
-// deliver works an event until the desk has received it or the work ends: the gateway
-// does not deliver it again.
+// deliver hands an event over and retries until that succeeds or the work ends, since
+// the gateway never sends an event twice.
 func (d *gatewayWorker) deliver(p gatewayEvent) {
 	for pause := firstRetryPause; ; pause = min(2*pause, maxRetryPause) {
 		err := d.deliverOnce(d.ctx, p.kind, p.message)
@@ -210,12 +215,13 @@ func (d *gatewayWorker) deliver(p gatewayEvent) {
 	}
 }
 
-// deliverOnce takes in a message or a change.
+// deliverOnce hands an event over once.
 func (d *gatewayWorker) deliverOnce(ctx context.Context, kind string, m payload.Message) error {
 	return d.adapter.receiveMessage(context.WithoutCancel(ctx), kind, m)
 }
 
-// answerInteraction takes in an interaction and answers it.
+// answerInteraction handles an interaction from the gateway and sends the response to
+// Discord.
 func (d *gatewayWorker) answerInteraction(raw json.RawMessage) {
 	var i payload.Interaction
 	if session.DecodeLenient(raw, &i) != nil || i.ID == "" || i.Token == "" {
@@ -239,17 +245,17 @@ func (d *gatewayWorker) answerInteraction(raw json.RawMessage) {
 	}
 }
 
-// notStoredText is what a member is told whose press or command could not be stored.
+// notStoredText is shown to a member whose interaction could not be stored.
 const notStoredText = "I could not take that in just now. Please try again."
 
-// inbound is one payload on its way to the desk.
+// inbound is the context in which one event is handled: the adapter and the current run.
 type inbound struct {
 	*Adapter
 	runInfo
 }
 
-// receiveInteraction hands an interaction to the desk. The answer is for Discord. An error means that
-// it was not received.
+// receiveInteraction handles an interaction and returns the response for Discord. An
+// error means that it was not stored.
 func (a *Adapter) receiveInteraction(ctx context.Context, i payload.Interaction) (answer *interactionResponse, err error) {
 	err = a.receiving(ctx, "interaction", func(ctx context.Context, in inbound) error {
 		answer, err = in.interaction(ctx, i)
@@ -258,8 +264,8 @@ func (a *Adapter) receiveInteraction(ctx context.Context, i payload.Interaction)
 	return answer, err
 }
 
-// receiveMessage hands a message or a change to the desk, if it is for it. An error means that it
-// was not received and shall be delivered again.
+// receiveMessage handles a new, edited or deleted message. An error means that it was
+// not stored and must be delivered again.
 func (a *Adapter) receiveMessage(ctx context.Context, kind string, m payload.Message) error {
 	return a.receiving(ctx, kind, func(ctx context.Context, in inbound) error {
 		switch kind {
@@ -273,8 +279,8 @@ func (a *Adapter) receiveMessage(ctx context.Context, kind string, m payload.Mes
 	})
 }
 
-// receiving takes something in: while the adapter runs, within the time there is. What
-// crashes is not tried again.
+// receiving runs work on one event while the adapter runs, with a deadline. What panics
+// is not tried again.
 func (a *Adapter) receiving(ctx context.Context, kind string, work func(context.Context, inbound) error) error {
 	return a.run.Receive(ctx, a.Logger, kind, func(ctx context.Context, s runInfo) error { return work(ctx, inbound{a, s}) })
 }

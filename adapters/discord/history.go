@@ -13,12 +13,12 @@ import (
 	"aidesk/core/chat"
 )
 
-// maxHistory is how many messages are read at most.
+// maxHistory is how many messages History returns at most.
 const maxHistory = 200
 
-// History reads the newest messages that members wrote in a place, oldest first, at
-// most limit or 200. Discord leaves out the text of those that do not concern the bot,
-// unless the application may read message content.
+// History returns the newest messages that members wrote in a place, oldest first, at
+// most limit or 200. Without the message content intent, Discord leaves out the text of
+// messages that do not mention the bot.
 func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]chat.Message, error) {
 	self, err := a.identity.Get(ctx)
 	if err != nil {
@@ -48,7 +48,7 @@ func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]c
 		}
 		query.Set("before", page[0].ID)
 	}
-	if at.opened { // the message that it began with is not in it
+	if at.opened { // the message that a thread was opened on is not in the thread
 		var root payload.Message
 		c := rest.Call{Method: http.MethodGet, Path: "/channels/%s/messages/%s", IDs: []string{place.Channel, place.Thread}, MaxWait: session.CallTimeout}
 		if err := a.rest.Do(ctx, c, &root); err == nil && !root.NotFromPerson() && root.Content != "" {
@@ -63,14 +63,14 @@ func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]c
 	return out, nil
 }
 
-// inFlight is how long a request may still be on its way after it was begun.
+// inFlight is how long after its beginning a request may still reach Discord.
 const inFlight = 30 * time.Second
 
-// Find looks for the messages of a reply by the nonces that they carry, or else by what
-// they say and answer.
+// Find looks for the messages of a reply by the nonces that they carry, or else by their
+// text and the message that they answer.
 func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (string, bool, error) {
 	found, err := a.findPosted(ctx, r, since)
-	if rest.Forbidden(err) && r.To != "" && !r.Place.Direct { // then it may have gone to the member
+	if rest.Forbidden(err) && r.To != "" && !r.Place.Direct { // then it may have been delivered as a direct message
 		r.Private = true
 		found, err = a.findPosted(ctx, r, since)
 	}
@@ -86,8 +86,8 @@ func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (stri
 	return "", false, nil
 }
 
-// findPosted looks for the messages of a reply where it goes. It opens no thread: without
-// one nothing was posted there.
+// findPosted looks for the messages of a reply where it would be posted. It opens no
+// thread: if there is none, nothing was posted in it.
 func (a *Adapter) findPosted(ctx context.Context, r chat.Reply, since time.Time) (session.Delivered, error) {
 	private := !r.Place.Direct && (r.Private || r.Place.Thread == "" && !r.Open)
 	if _, known := a.knownTarget(ctx, r.Place); !known && !private {
@@ -141,7 +141,7 @@ func (a *Adapter) findPosted(ctx context.Context, r chat.Reply, since time.Time)
 	return out, nil
 }
 
-// firstMatch is the first message that is the same and not taken.
+// firstMatch returns the first message that matches and is not taken.
 func firstMatch(all []payload.Message, taken map[string]bool, same func(payload.Message) bool) string {
 	for _, m := range all {
 		if !taken[m.ID] && same(m) {
@@ -151,7 +151,7 @@ func firstMatch(all []payload.Message, taken map[string]bool, same func(payload.
 	return ""
 }
 
-// messagePage reads some messages of a channel, the oldest first.
+// messagePage reads up to a hundred messages of a channel, oldest first.
 func (a *Adapter) messagePage(ctx context.Context, channel string, query url.Values) ([]payload.Message, error) {
 	var out []payload.Message
 	err := a.rest.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/channels/%s/messages", IDs: []string{channel}, Query: query, MaxWait: session.CallTimeout}, &out)

@@ -14,12 +14,11 @@ import (
 	"aidesk/core/chat"
 )
 
-// PathInteractions is where Discord sends interactions.
+// PathInteractions is the path to which Discord posts interactions.
 const PathInteractions = "/discord/interactions"
 
-// Handler serves [PathInteractions] where the application has a public key, while Run
-// runs; otherwise every request is answered with status 503. Without a key it serves
-// nothing.
+// Handler serves [PathInteractions] if the application has a public key; without one it
+// serves nothing. Requests are answered with status 503 while Run is not running.
 func (a *Adapter) Handler() http.Handler {
 	mux := http.NewServeMux()
 	if a.publicKey != nil {
@@ -28,7 +27,7 @@ func (a *Adapter) Handler() http.Handler {
 	return mux
 }
 
-// serveInteraction takes one interaction.
+// serveInteraction handles one interaction.
 func (a *Adapter) serveInteraction(w http.ResponseWriter, r *http.Request) {
 	if !session.RequirePost(w, r, "Discord") {
 		return
@@ -37,7 +36,7 @@ func (a *Adapter) serveInteraction(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if fault := a.signatureFault(r.Header, body); fault != "" { // Discord itself tries whether this is looked at
+	if fault := a.signatureFault(r.Header, body); fault != "" { // Discord itself sends wrong signatures to test this
 		a.Logger.WarnContext(r.Context(), "a request was refused", "path", r.URL.Path, "reason", fault)
 		http.Error(w, fault, http.StatusUnauthorized)
 		return
@@ -48,7 +47,7 @@ func (a *Adapter) serveInteraction(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer := &interactionResponse{Type: respondPong}
-	if i.Type != payload.InteractionPing { // which also comes while nothing runs yet
+	if i.Type != payload.InteractionPing { // Discord also pings while Run is not running
 		var err error
 		if answer, err = a.receiveInteraction(r.Context(), i); err != nil {
 			if !errors.Is(err, chat.ErrNotRunning) {
@@ -59,10 +58,10 @@ func (a *Adapter) serveInteraction(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(answer) // if nobody reads it, Discord tells the member
+	_ = json.NewEncoder(w).Encode(answer) // if it is not read, Discord tells the member
 }
 
-// signatureFault says what is wrong with the signature of a request, or "".
+// signatureFault returns what is wrong with the signature of a request, or "".
 func (a *Adapter) signatureFault(h http.Header, body []byte) string {
 	stamp, given := h.Get("X-Signature-Timestamp"), h.Get("X-Signature-Ed25519")
 	if stamp == "" || given == "" {

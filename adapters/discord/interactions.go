@@ -10,7 +10,7 @@ import (
 	"aidesk/core/chat"
 )
 
-// interaction takes a command, a press, a form or a question for completions.
+// interaction handles an interaction of any type and returns the response.
 func (in inbound) interaction(ctx context.Context, i payload.Interaction) (*interactionResponse, error) {
 	if i.Type == payload.InteractionPing {
 		return &interactionResponse{Type: respondPong}, nil
@@ -49,7 +49,7 @@ func (in inbound) interaction(ctx context.Context, i payload.Interaction) (*inte
 	return ephemeralText("I do not know how to answer that."), nil
 }
 
-// event is what an interaction becomes, without its content.
+// event makes the event of an interaction, without its content.
 func (in inbound) event(kind string, i payload.Interaction, place chat.Place) chat.Event {
 	return chat.Event{
 		ID: chat.Key(kind, i.ID), Time: payload.Time(i.ID, in.Now()), Place: place, Member: i.Sender(),
@@ -57,7 +57,7 @@ func (in inbound) event(kind string, i payload.Interaction, place chat.Place) ch
 	}
 }
 
-// press takes what was pressed.
+// press handles a button that was pressed.
 func (in inbound) press(ctx context.Context, i payload.Interaction) (*interactionResponse, error) {
 	button, server, form := render.ParseButton(i.Data.CustomID)
 	if i.Message == nil || button == "" {
@@ -78,12 +78,13 @@ func (in inbound) press(ctx context.Context, i payload.Interaction) (*interactio
 	if err := in.handOver(ctx, e); err != nil {
 		return nil, err
 	}
-	return &interactionResponse{Type: respondDeferredUpdate}, nil // what becomes of the message, the desk says
+	return &interactionResponse{Type: respondDeferredUpdate}, nil // the reply is updated later
 }
 
-// interactionPlace is the place of a press or a form: where the message with the button is; of a
-// passing note, and without one, the direct message with the member. server is what the
-// button says of a direct message.
+// interactionPlace returns the conversation of an interaction: that of the message with
+// the button, or else, also for a button on an ephemeral message, the member's direct
+// messages. server is the one that the button of a direct message names. fault is what
+// to tell the member if there is no place.
 func (in inbound) interactionPlace(ctx context.Context, i payload.Interaction, server string) (place chat.Place, fault string, err error) {
 	if i.Guild != "" && i.Message != nil && i.Message.Flags&render.FlagEphemeral == 0 {
 		m := *i.Message
@@ -113,7 +114,8 @@ func (in inbound) interactionPlace(ctx context.Context, i payload.Interaction, s
 	return place, "", nil
 }
 
-// askAboutMessage asks about a message, in a thread on it.
+// askAboutMessage handles the command "Ask aidesk" on a message: the conversation is a
+// thread on that message.
 func (in inbound) askAboutMessage(ctx context.Context, i payload.Interaction) (*interactionResponse, error) {
 	m, ok := i.Data.Resolved.Messages[i.Data.Target]
 	if !ok {

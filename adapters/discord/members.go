@@ -14,7 +14,7 @@ import (
 	"aidesk/core/chat"
 )
 
-// guild is what decides who administers one.
+// guild is what decides who administers a server.
 type guild struct {
 	Owner string `json:"owner_id"`
 	Roles []struct {
@@ -28,23 +28,23 @@ const (
 	permissionManageServer  = 1 << 5
 )
 
-// rememberLocale notes the language of a member's client.
+// rememberLocale remembers the language of a member's client.
 func (a *Adapter) rememberLocale(id, locale string) {
 	if locale != "" {
 		a.locales.Put(id, locale)
 	}
 }
 
-// forgetGuild forgets who administers a server.
+// forgetGuild forgets the roles of a server, and which members are admins.
 func (a *Adapter) forgetGuild(id string) {
 	if a.guilds.Forget(id) {
 		a.members.Clear()
 	}
 }
 
-// Member reads a member of a server from Discord; what it said is good for a minute.
-// Their roles are ids, that of everybody, which is the server's, among them. Admins are
-// owners and who may manage the server, or those of Config.Admins where that is set.
+// Member returns a member of a server, as Discord described them within the last minute.
+// Roles are ids; the role of everybody has the server's id. Admins are those of
+// Config.Admins, or else the owner and whoever may manage the server.
 func (a *Adapter) Member(ctx context.Context, place chat.Place, id string) (chat.Member, error) {
 	if m, ok := a.members.Get(chat.Key(place.Workspace, id)); ok {
 		m.Locale = a.locales.Last(id)
@@ -79,7 +79,7 @@ func (a *Adapter) Member(ctx context.Context, place chat.Place, id string) (chat
 	return m, nil
 }
 
-// administeredBy says whether a member owns or manages the server.
+// administeredBy reports whether a member owns or may manage the server.
 func (s guild) administeredBy(m chat.Member) bool {
 	if m.ID == s.Owner {
 		return true
@@ -92,7 +92,7 @@ func (s guild) administeredBy(m chat.Member) bool {
 	return false
 }
 
-// guild reads who administers a server.
+// guild returns who administers a server.
 func (a *Adapter) guild(ctx context.Context, id string) (guild, error) {
 	if s, ok := a.guilds.Get(id); ok {
 		return s, nil

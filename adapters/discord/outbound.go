@@ -15,10 +15,11 @@ import (
 	"aidesk/core/markdown"
 )
 
-// Send posts the messages of a reply, or brings those that were posted up to date: what
-// is new is posted, what is left over deleted. Private replies go to the member's direct
-// message, with a link to where it began; so does a reply to a member in a place where
-// the bot may not write. Who takes no direct messages is told so in passing.
+// Send posts the messages of a reply, or brings those that were posted before up to
+// date: new ones are posted, superfluous ones deleted. A private reply goes to the
+// member's direct messages, with a link to where it began; so does a reply to a place
+// where the bot may not write. A member who blocks direct messages is told in an
+// ephemeral note.
 func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string, error) {
 	have := session.ParseDelivered(posted)
 	sent := r
@@ -37,7 +38,7 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 		a.explainBlockedDM(ctx, sent)
 	}
 	if more := out.New(have); len(more) > 0 {
-		if posted == "" { // a part of it is there, which Find will find
+		if posted == "" { // Find will find the part that was posted
 			return "", fmt.Errorf("%d of the messages of a reply were posted: %w", len(more), err)
 		}
 		a.deleteMessages(ctx, out.Channel, more)
@@ -45,8 +46,8 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 	return "", a.sendError(ctx, sent, err)
 }
 
-// deliverElsewhere brings a reply to a member who is in a place where the bot may not write:
-// outside of the thread that it opened, or else privately.
+// deliverElsewhere delivers a reply to a place where the bot may not write: as replies
+// in the channel instead of a thread, or else as a direct message.
 func (a *Adapter) deliverElsewhere(ctx context.Context, r chat.Reply, at sendTarget, err error) (out session.Delivered, _ error) {
 	if at.opened {
 		if out, err = a.deliver(ctx, r, a.replyInChain(ctx, r.Place), session.Delivered{}); err == nil || len(out.Messages) > 0 || !rest.Forbidden(err) {
@@ -65,7 +66,7 @@ func (a *Adapter) deliverElsewhere(ctx context.Context, r chat.Reply, at sendTar
 	return a.deliver(ctx, moved, at, session.Delivered{})
 }
 
-// deleteMessages deletes messages that would be posted once more when the reply is tried again.
+// deleteMessages deletes messages that a retry would post again.
 func (a *Adapter) deleteMessages(ctx context.Context, channel string, messages []string) {
 	for _, id := range messages {
 		if err := a.deleteMessage(ctx, channel, id); err != nil {
@@ -74,7 +75,8 @@ func (a *Adapter) deleteMessages(ctx context.Context, channel string, messages [
 	}
 }
 
-// sendError is what the desk is told about a failed sending.
+// sendError turns an error of Discord into what chat.Adapter promises: Later if a retry
+// can help, ErrGone if it cannot.
 func (a *Adapter) sendError(ctx context.Context, r chat.Reply, err error) error {
 	refusal, ok := errors.AsType[*rest.Error](err)
 	switch {
@@ -89,10 +91,11 @@ func (a *Adapter) sendError(ctx context.Context, r chat.Reply, err error) error 
 	return fmt.Errorf("%w: %w", chat.ErrGone, err)
 }
 
-// destination says where a reply goes. A reply that is in a place already stays there.
+// destination decides where a reply goes. A reply that was posted already stays where it
+// is.
 func (a *Adapter) destination(ctx context.Context, r chat.Reply, have session.Delivered) (chat.Reply, sendTarget, error) {
 	p := r.Place
-	private := !p.Direct && (r.Private || p.Thread == "" && !r.Open) // only commands begin outside of threads
+	private := !p.Direct && (r.Private || p.Thread == "" && !r.Open) // only commands start outside of threads
 	if r.Open && p.Thread == "" && !private && (have.Channel == "" || have.Channel == p.Channel) {
 		return r, sendTarget{channel: p.Channel}, nil
 	}
@@ -108,7 +111,7 @@ func (a *Adapter) destination(ctx context.Context, r chat.Reply, have session.De
 			s = sendTarget{channel: p.Channel, root: p.Thread}
 			return withAnswers(r, s)
 		}
-		private = true // it had to go to the member
+		private = true // it was delivered as a direct message
 	}
 	if !private {
 		s, err := a.target(ctx, p)
@@ -132,7 +135,8 @@ func (a *Adapter) destination(ctx context.Context, r chat.Reply, have session.De
 	return r, sendTarget{channel: channel}, nil
 }
 
-// conversationURL is where a thread, or the first message of a chain, is read.
+// conversationURL returns the link to a thread, or to the first message of a reply
+// chain.
 func (a *Adapter) conversationURL(ctx context.Context, p chat.Place) string {
 	if a.threadRef(ctx, p.Thread).known() {
 		return messageURL(p.Workspace, p.Thread, "")
@@ -140,8 +144,8 @@ func (a *Adapter) conversationURL(ctx context.Context, p chat.Place) string {
 	return messageURL(p.Workspace, p.Channel, p.Thread)
 }
 
-// withAnswers is a reply whose messages can answer the message that it answers: only one of
-// the same channel can be. The first in a thread that the desk opened calls the asker.
+// withAnswers prepares a reply for a target. A message can only answer one of the same
+// channel, so the first reply in a new thread mentions the asker instead of answering.
 func withAnswers(r chat.Reply, s sendTarget) (chat.Reply, sendTarget, error) {
 	if s.channel == r.Place.Thread && r.Answers == r.Place.Thread && r.Answers != "" {
 		r.Answers, s.opening = "", true
@@ -149,7 +153,8 @@ func withAnswers(r chat.Reply, s sendTarget) (chat.Reply, sendTarget, error) {
 	return r, s, nil
 }
 
-// explainBlockedDM tells a member who takes no direct messages what was not brought to them.
+// explainBlockedDM tells a member who blocks direct messages that a reply could not be
+// delivered: in an ephemeral note if there is a token, or else in the thread.
 func (a *Adapter) explainBlockedDM(ctx context.Context, r chat.Reply) {
 	const line = "I could not send you a direct message. Allow direct messages in the privacy settings of this server, and ask again."
 	if t, ok := a.tokens.Get(r.To); ok {
@@ -172,17 +177,17 @@ func (a *Adapter) explainBlockedDM(ctx context.Context, r chat.Reply) {
 	}
 }
 
-// delivery is one reply on its way to Discord.
+// delivery is one reply being delivered.
 type delivery struct {
 	*Adapter
 	session.Delivery
 	reply  chat.Reply
 	target sendTarget
-	before string // what was there, as the reply's platform id; empty: nothing
+	before string // the reply's platform id before this delivery; empty if nothing was posted
 }
 
-// deliver makes messages of a reply and brings them to Discord. What it returns is
-// there, also if there is an error.
+// deliver renders a reply and posts or updates its messages. What it returns has been
+// posted, even if there is an error.
 func (a *Adapter) deliver(ctx context.Context, r chat.Reply, at sendTarget, have session.Delivered) (session.Delivered, error) {
 	messages, err := a.messagesFor(r, at)
 	if err != nil {
@@ -202,8 +207,8 @@ func (a *Adapter) deliver(ctx context.Context, r chat.Reply, at sendTarget, have
 	return p.Out, err
 }
 
-// messagesFor makes messages of a reply for where it goes. One that cannot be shown whole
-// says so.
+// messagesFor renders a reply for its target. A reply that does not fit into Discord
+// becomes a message that says so.
 func (a *Adapter) messagesFor(r chat.Reply, at sendTarget) ([]render.Message, error) {
 	if r.Place.Direct {
 		r = render.ButtonsInServer(r)
@@ -216,19 +221,19 @@ func (a *Adapter) messagesFor(r chat.Reply, at sendTarget) ([]render.Message, er
 		return nil, err
 	}
 	if len(messages) == 0 {
-		messages, _ = render.Render(chat.Reply{ID: r.ID, Answers: r.Answers, Text: oneLine("…")}) // only buttons can be refused
+		messages, _ = render.Render(chat.Reply{ID: r.ID, Answers: r.Answers, Text: oneLine("…")}) // cannot fail: only buttons can
 	}
 	m := &messages[0]
 	if at.root != "" && m.Reference == nil {
 		m.Reference = &render.Reference{MessageID: at.root}
 	}
-	if at.opening && len(r.Cards) == 0 { // so that the asker finds the thread
+	if at.opening && len(r.Cards) == 0 { // so that Discord shows the asker the new thread
 		m.Mention(r.To)
 	}
 	return messages, nil
 }
 
-// deliverMessage brings one message to Discord; one that it refuses goes without its previews.
+// deliverMessage delivers one message, without its previews if Discord refuses them.
 func (p *delivery) deliverMessage(ctx context.Context, m render.Message) error {
 	err := p.updateOrPost(ctx, m)
 	if rest.CodeOf(err) == rest.CodeInvalid && len(m.Embeds) > 0 {
@@ -239,7 +244,7 @@ func (p *delivery) deliverMessage(ctx context.Context, m render.Message) error {
 	return err
 }
 
-// updateOrPost updates the next message that is there, or posts a new one.
+// updateOrPost updates the next message that was posted before, or posts a new one.
 func (p *delivery) updateOrPost(ctx context.Context, m render.Message) error {
 	update := func(id string) error {
 		return p.retryRateLimited(ctx, func() error { return p.updateMessage(ctx, p.target.channel, id, m, p.MaxWait()) })
@@ -253,7 +258,7 @@ func (p *delivery) updateOrPost(ctx context.Context, m render.Message) error {
 
 // post posts a new message of the reply.
 func (p *delivery) post(ctx context.Context, m render.Message) error {
-	if p.before != "" { // else Discord might take it for the one that was deleted
+	if p.before != "" { // with the old nonce Discord could take it for the deleted message
 		m.Nonce = render.Nonce(p.reply.ID+"\n"+p.before+"\n"+m.Content, len(p.Out.Messages))
 	}
 	var id string
@@ -271,7 +276,7 @@ func (p *delivery) post(ctx context.Context, m render.Message) error {
 	return nil
 }
 
-// retryRateLimited repeats a call that Discord puts off, once a part of the reply is posted.
+// retryRateLimited repeats a rate-limited call once a part of the reply is posted.
 func (p *delivery) retryRateLimited(ctx context.Context, call func() error) error {
 	return p.RetryRateLimited(ctx, func(err error) (time.Duration, bool) {
 		if r, ok := errors.AsType[*rest.Error](err); ok && rest.RateLimited(err) {
@@ -281,7 +286,8 @@ func (p *delivery) retryRateLimited(ctx context.Context, call func() error) erro
 	}, call)
 }
 
-// postMessage posts a new message and returns its id.
+// postMessage posts a message and returns its id. wait is how long it may wait for a
+// rate limit.
 func (a *Adapter) postMessage(ctx context.Context, channel string, m render.Message, wait time.Duration) (string, error) {
 	var out struct {
 		ID string `json:"id"`
@@ -296,7 +302,8 @@ func (a *Adapter) postMessage(ctx context.Context, channel string, m render.Mess
 	return out.ID, nil
 }
 
-// updateMessage brings a message up to date. A thread that was archived meanwhile is opened.
+// updateMessage updates a message. If its thread was archived meanwhile, the thread is
+// reopened.
 func (a *Adapter) updateMessage(ctx context.Context, channel, id string, m render.Message, wait time.Duration) error {
 	c := rest.Call{Method: http.MethodPatch, Path: "/channels/%s/messages/%s", IDs: []string{channel, id}, Body: m.Edit(), Files: m.Files, MaxWait: wait}
 	err := a.rest.Do(ctx, c, nil)
@@ -310,7 +317,7 @@ func (a *Adapter) updateMessage(ctx context.Context, channel, id string, m rende
 	return a.rest.Do(ctx, c, nil)
 }
 
-// deleteMessage deletes a message; one that is not there is deleted.
+// deleteMessage deletes a message; it is no error if that is gone already.
 func (a *Adapter) deleteMessage(ctx context.Context, channel, id string) error {
 	err := a.rest.Do(ctx, rest.Call{Method: http.MethodDelete, Path: "/channels/%s/messages/%s", IDs: []string{channel, id}, MaxWait: session.CallTimeout}, nil)
 	if rest.CodeOf(err) == rest.CodeUnknownMessage {

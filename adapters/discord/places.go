@@ -15,18 +15,18 @@ import (
 	"aidesk/core/markdown"
 )
 
-// threadRef is where a thread hangs in which the desk takes part.
+// threadRef is what is remembered of a thread that the bot takes part in.
 type threadRef struct {
-	parent string // the channel
-	opened bool   // the desk opened it, below the message that has its id
+	parent string // the channel that it belongs to
+	opened bool   // the bot opened it, on the message with the same id
 }
 
-// known says whether the desk takes part at all.
+// known reports whether the bot takes part in the thread.
 func (s threadRef) known() bool { return s.parent != "" }
 
-const openedPrefix = "own:" // begins what is kept of a thread that the desk opened
+const openedPrefix = "own:" // marks stored threads that the bot opened
 
-// threadRef is what is remembered of a thread.
+// threadRef returns what is remembered of a thread.
 func (a *Adapter) threadRef(ctx context.Context, thread string) threadRef {
 	kept, err := a.threads.Kept(ctx, thread)
 	if err != nil {
@@ -37,7 +37,7 @@ func (a *Adapter) threadRef(ctx context.Context, thread string) threadRef {
 	return threadRef{parent, own}
 }
 
-// rememberThread remembers that the desk takes part in a thread.
+// rememberThread remembers that the bot takes part in a thread.
 func (a *Adapter) rememberThread(ctx context.Context, thread string, s threadRef) {
 	value := s.parent
 	if s.opened {
@@ -48,7 +48,7 @@ func (a *Adapter) rememberThread(ctx context.Context, thread string, s threadRef
 	}
 }
 
-// channel is a channel as Discord describes it.
+// channel returns a channel or thread, from the cache or from Discord.
 func (a *Adapter) channel(ctx context.Context, id string) (payload.Channel, error) {
 	if c, ok := a.channels.Get(id); ok {
 		return c, nil
@@ -61,8 +61,8 @@ func (a *Adapter) channel(ctx context.Context, id string) (payload.Channel, erro
 	return c, err
 }
 
-// parentChannel is the channel that a thread hangs in; empty for what is no thread. The type
-// may be unknown.
+// parentChannel returns the channel that a thread belongs to; empty if id is not a
+// thread. kind may be ChannelTypeUnknown.
 func (a *Adapter) parentChannel(ctx context.Context, id string, kind int) (string, error) {
 	if kind != payload.ChannelTypeUnknown && !payload.IsThread(kind) {
 		return "", nil
@@ -74,7 +74,7 @@ func (a *Adapter) parentChannel(ctx context.Context, id string, kind int) (strin
 	return c.Parent, nil
 }
 
-// rememberHomeGuild remembers in which server a member last used the desk.
+// rememberHomeGuild remembers in which server a member last used the bot.
 func (a *Adapter) rememberHomeGuild(ctx context.Context, member, server string) {
 	if member == "" || server == "" {
 		return
@@ -84,8 +84,9 @@ func (a *Adapter) rememberHomeGuild(ctx context.Context, member, server string) 
 	}
 }
 
-// homeGuild is the server to which a direct message of a member belongs: where they last used
-// the desk, if they still are there. Else fault says why there is none.
+// homeGuild returns the server that a member's direct messages count for: where they
+// last used the bot, if both are still in it. Otherwise fault is what to tell the
+// member.
 func (a *Adapter) homeGuild(ctx context.Context, member string) (server, fault string, err error) {
 	server, err = a.homeGuilds.Kept(ctx, member)
 	if err != nil {
@@ -98,17 +99,17 @@ func (a *Adapter) homeGuild(ctx context.Context, member string) (server, fault s
 	if rest.NoSuchMember(err) {
 		return "", "The server where you last used me no longer has both of us in it. Use me in one that has: mention me in a channel there. Then write to me here.", nil
 	}
-	return server, "", nil // doubt is for the desk to judge
+	return server, "", nil // on other errors, policy asks for the member again
 }
 
-// rememberDM remembers the direct message with a member.
+// rememberDM remembers the direct message channel of a member.
 func (a *Adapter) rememberDM(ctx context.Context, member, channel string) {
 	if err := a.dmChannels.Keep(ctx, member, channel); err != nil {
 		a.Logger.WarnContext(ctx, "remembering a direct message", "error", err)
 	}
 }
 
-// dmChannel is the channel of the direct message with a member, opened if need be.
+// dmChannel returns the direct message channel of a member and opens it if necessary.
 func (a *Adapter) dmChannel(ctx context.Context, member string) (string, error) {
 	if id, err := a.dmChannels.Kept(ctx, member); err == nil && id != "" {
 		return id, nil
@@ -122,8 +123,8 @@ func (a *Adapter) dmChannel(ctx context.Context, member string) (string, error) 
 	return opened.ID, nil
 }
 
-// messageURL is where a channel or a message of a server is read; of a direct message the
-// server is empty.
+// messageURL returns the link to a message, or to a channel if message is empty. server
+// is empty for direct messages.
 func messageURL(server, channel, message string) string {
 	if server == "" {
 		server = "@me"
@@ -135,21 +136,22 @@ func messageURL(server, channel, message string) string {
 	return out
 }
 
-// sendTarget is where the messages of a place go.
+// sendTarget is where messages of a conversation are posted.
 type sendTarget struct {
 	channel string
-	root    string // the first message of the chain of answers, where there is no thread
-	opened  bool   // a thread that the desk opened
-	opening bool   // what goes there answers the message that the thread began with
+	root    string // the first message of the reply chain, where there is no thread
+	opened  bool   // it is a thread that the bot opened
+	opening bool   // the reply answers the message that the thread was opened on
 }
 
-// threadLocks see that a thread is opened once.
+// threadLocks make sure that only one goroutine opens a thread.
 type threadLocks struct {
 	mu   sync.Mutex
 	busy map[string]chan struct{}
 }
 
-// lock waits until nobody opens a thread; the function that it returns lets the next.
+// lock waits until nobody else opens the thread and returns the function that unlocks
+// it. No mutex is held meanwhile.
 func (o *threadLocks) lock(ctx context.Context, thread string) (func(), error) {
 	for {
 		o.mu.Lock()
@@ -175,12 +177,12 @@ func (o *threadLocks) lock(ctx context.Context, thread string) (func(), error) {
 }
 
 const (
-	threadLife  = 1440 // minutes without a message after which it is archived
+	threadLife  = 1440 // minutes without a message until Discord archives it
 	threadTitle = 60
 )
 
-// target finds where the messages of a place go, and opens the thread if there is none
-// yet. Where that is not permitted, the conversation is the chain of answers.
+// target returns where to post in a conversation. It opens the thread if there is none
+// yet; where that is not permitted, the conversation becomes a chain of replies.
 func (a *Adapter) target(ctx context.Context, p chat.Place) (sendTarget, error) {
 	if s, ok := a.knownTarget(ctx, p); ok {
 		return s, nil
@@ -200,7 +202,7 @@ func (a *Adapter) target(ctx context.Context, p chat.Place) (sendTarget, error) 
 		return sendTarget{channel: p.Thread, opened: true}, nil
 	case !refused, rest.RateLimited(err), r.Status >= http.StatusInternalServerError, r.Status == http.StatusUnauthorized, r.Code == rest.CodeUnknownChannel:
 		return sendTarget{}, err
-	case r.Code == rest.CodeUnknownMessage: // a thread that somebody else opened has no such message
+	case r.Code == rest.CodeUnknownMessage: // perhaps the place is a thread that somebody else opened
 		if c, err := a.channel(ctx, p.Thread); err == nil && payload.IsThread(c.Type) {
 			a.rememberThread(ctx, p.Thread, threadRef{parent: p.Channel})
 			return sendTarget{channel: p.Thread}, nil
@@ -210,7 +212,8 @@ func (a *Adapter) target(ctx context.Context, p chat.Place) (sendTarget, error) 
 	return a.replyInChain(ctx, p), nil
 }
 
-// knownTarget is where the messages of a place go, if that is known.
+// knownTarget returns where to post in a conversation if that is known without asking
+// Discord.
 func (a *Adapter) knownTarget(ctx context.Context, p chat.Place) (sendTarget, bool) {
 	if p.Direct || p.Thread == "" {
 		return sendTarget{channel: p.Channel}, true
@@ -224,20 +227,21 @@ func (a *Adapter) knownTarget(ctx context.Context, p chat.Place) (sendTarget, bo
 	return sendTarget{}, false
 }
 
-// replyInChain makes the conversation of a place a chain of answers.
+// replyInChain makes a conversation a chain of replies.
 func (a *Adapter) replyInChain(ctx context.Context, p chat.Place) sendTarget {
 	a.rememberChain(ctx, p.Thread, p.Thread)
 	return sendTarget{channel: p.Channel, root: p.Thread}
 }
 
-// rememberChain remembers that a message belongs to a chain.
+// rememberChain remembers that a message belongs to the chain of replies that begins
+// with root.
 func (a *Adapter) rememberChain(ctx context.Context, message, root string) {
 	if err := a.chains.Keep(ctx, message, root); err != nil {
 		a.Logger.WarnContext(ctx, "remembering a chain of answers", "error", err)
 	}
 }
 
-// openThread opens a public thread below the message with which a place began.
+// openThread opens a public thread on the first message of a conversation.
 func (a *Adapter) openThread(ctx context.Context, p chat.Place) error {
 	title := markdown.Line(a.recent.Last(p.Thread).text, threadTitle)
 	body := map[string]any{"name": cmp.Or(title, "Question"), "auto_archive_duration": threadLife}

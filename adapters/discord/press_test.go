@@ -248,6 +248,10 @@ func TestRegister(t *testing.T) {
 	if strings.Contains(body, `"name":"show"`) {
 		t.Errorf("the list is registered twice: %s", body)
 	}
+	s.await("the registration to be remembered", func() bool {
+		kept, err := s.keeper.Kept(t.Context(), "commands")
+		return err == nil && len(kept) > 0
+	})
 	s.must(s.stop())
 	s.run()
 	if n := len(s.Requests(put)); n != 1 {

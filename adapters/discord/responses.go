@@ -36,28 +36,29 @@ func ephemeralText(line string) *interactionResponse {
 	return &interactionResponse{Type: respondMessage, Data: render.EphemeralLine(line, "")}
 }
 
-// ephemeralLink is passing with a link.
+// ephemeralLink is ephemeralText with a link behind the line.
 func ephemeralLink(line, link string) *interactionResponse {
 	return &interactionResponse{Type: respondMessage, Data: render.EphemeralLine(line, link)}
 }
 
-// interactionToken lets the desk answer an interaction for a quarter of an hour.
+// interactionToken permits ephemeral messages to the member of an interaction for a
+// quarter of an hour.
 type interactionToken struct{ application, token string }
 
-// tokenLife is a little less, for the way of the request.
+// tokenLife is a little less than Discord's quarter of an hour.
 const tokenLife = 14 * time.Minute
 
-// String is how it stands in an event.
+// String is the token as it is stored in an event.
 func (t interactionToken) String() string { return t.application + "/" + t.token }
 
-// parseInteractionToken reads a token from an event.
+// parseInteractionToken reads the token of an event.
 func parseInteractionToken(s string) (interactionToken, bool) {
 	application, secret, ok := strings.Cut(s, "/")
 	return interactionToken{application: application, token: secret}, ok && secret != ""
 }
 
-// Note shows one member a passing note: below the interaction that it answers, or else
-// in their direct message.
+// Note shows one member a short text: as an ephemeral message below the interaction, or
+// else as a direct message.
 func (a *Adapter) Note(ctx context.Context, e chat.Event, text markdown.Document) error {
 	m, err := singleMessage("note/"+e.ID, text)
 	if err != nil {
@@ -78,7 +79,7 @@ func (a *Adapter) Note(ctx context.Context, e chat.Event, text markdown.Document
 	return err
 }
 
-// postEphemeral shows a line to the member of an interaction that was answered.
+// postEphemeral posts an ephemeral message below an interaction that was answered.
 func (a *Adapter) postEphemeral(ctx context.Context, t interactionToken, body render.Ephemeral) error {
 	c := rest.Call{Method: http.MethodPost, Path: "/webhooks/%s/%s", IDs: []string{t.application, t.token}, Body: body, MaxWait: session.FirstWait}
 	if err := a.rest.Do(ctx, c, nil); err != nil {
@@ -87,7 +88,7 @@ func (a *Adapter) postEphemeral(ctx context.Context, t interactionToken, body re
 	return nil
 }
 
-// singleMessage is a text as a single message; id makes its nonce.
+// singleMessage renders a text as one message; id makes its nonce.
 func singleMessage(id string, text markdown.Document) (render.Message, error) {
 	ms, err := render.Render(chat.Reply{ID: id, Text: text})
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"aidesk/core/chat"
 )
 
-// Invite is the link by which an administrator brings this bot into a server.
+// Invite returns the link with which an admin adds this bot to a server.
 func (a *Adapter) Invite(ctx context.Context) (string, error) {
 	self, err := a.identity.Get(ctx)
 	if err != nil {
@@ -20,8 +20,9 @@ func (a *Adapter) Invite(ctx context.Context) (string, error) {
 	return setup.Invite(self.Application), nil
 }
 
-// Diagnose looks at the token, the intents, the way in, permissions and commands, each
-// with its remedy. It posts nothing and may be called while the adapter runs.
+// Diagnose checks the token, the intents, how interactions come in, permissions and
+// commands; each finding says what to do. It posts nothing and may be called while Run
+// is running.
 func (a *Adapter) Diagnose(ctx context.Context) []session.Finding {
 	return setup.Diagnose(ctx, setup.Config{
 		REST: a.rest, ApplicationID: a.ApplicationID, PublicKey: a.publicKey, MessageContent: a.MessageContent,
@@ -29,7 +30,7 @@ func (a *Adapter) Diagnose(ctx context.Context) []session.Finding {
 	})
 }
 
-// Live posts, updates and deletes one message of each kind in a channel, and says what
+// Live posts, updates and deletes one message of each kind in a channel and reports what
 // Discord refused.
 func (a *Adapter) Live(ctx context.Context, channel string) []session.Finding {
 	if _, err := a.identity.Get(ctx); err != nil {

@@ -13,14 +13,15 @@ import (
 )
 
 const (
-	typingInterval = 8 * time.Second         // Discord takes the sign away after ten
-	typingOnlyTime = 4 * time.Second         // how long the sign alone will do
-	statusInterval = 1500 * time.Millisecond // between two versions of the words
+	typingInterval = 8 * time.Second         // Discord ends "typing" after ten
+	typingOnlyTime = 4 * time.Second         // before a message is posted
+	statusInterval = 1500 * time.Millisecond // between two updates of the message
 	maxStatus      = 100
 )
 
-// Type shows in a thread what the desk is doing, until it is ended: as typing at once,
-// and in words when it takes longer. It does not wait for Discord.
+// Type shows in a place that a turn is running: at once as "typing", and after some
+// seconds as a message with the progress. An empty text ends it. It does not wait for
+// Discord.
 func (a *Adapter) Type(_ context.Context, place chat.Place, p chat.Progress) error {
 	if place.Channel == "" {
 		return nil
@@ -30,7 +31,7 @@ func (a *Adapter) Type(_ context.Context, place chat.Place, p chat.Progress) err
 	return nil
 }
 
-// showStatus shows one status until it is ended.
+// showStatus shows one status until it has ended.
 func (a *Adapter) showStatus(ctx context.Context, place chat.Place, s *session.Status) {
 	at, err := a.target(ctx, place)
 	if err != nil {
@@ -57,7 +58,7 @@ func (a *Adapter) showStatus(ctx context.Context, place chat.Place, s *session.S
 	}
 }
 
-// waitForEnd waits until a status that cannot be shown is ended.
+// waitForEnd waits until a status that cannot be shown has ended.
 func waitForEnd(ctx context.Context, s *session.Status) {
 	for s.Text() != "" {
 		select {
@@ -68,7 +69,7 @@ func waitForEnd(ctx context.Context, s *session.Status) {
 	}
 }
 
-// showTyping shows the sign of life for a while.
+// showTyping shows "typing" for ten seconds.
 func (a *Adapter) showTyping(ctx context.Context, at sendTarget) {
 	err := a.rest.Do(ctx, rest.Call{Method: http.MethodPost, Path: "/channels/%s/typing", IDs: []string{at.channel}, MaxWait: session.FirstWait}, nil)
 	if err != nil {
@@ -76,7 +77,7 @@ func (a *Adapter) showTyping(ctx context.Context, at sendTarget) {
 	}
 }
 
-// statusMessage is a message that says in small print what the desk is doing.
+// statusMessage is a message in small print that says what the turn is doing.
 type statusMessage struct {
 	*Adapter
 	target  sendTarget
@@ -84,9 +85,11 @@ type statusMessage struct {
 	text    string
 }
 
-// show shows or changes the words. In a chain of answers there are none: they would stand
-// among what others say.
+// show posts or updates the message. In a chain of replies there is none: it would stand
+// between other members' messages. A request that has begun is not cancelled, or its
+// message could not be deleted later.
 func (w *statusMessage) show(ctx context.Context, text string) {
+	ctx = context.WithoutCancel(ctx)
 	if text == "" || text == w.text || w.target.root != "" {
 		return
 	}
@@ -106,7 +109,7 @@ func (w *statusMessage) show(ctx context.Context, text string) {
 	w.text = text
 }
 
-// remove takes the words away.
+// remove deletes the message.
 func (w *statusMessage) remove(ctx context.Context) {
 	if w.message == "" {
 		return
@@ -120,7 +123,7 @@ func (w *statusMessage) remove(ctx context.Context) {
 	}
 }
 
-// removeOldStatuses takes away what a run before left behind.
+// removeOldStatuses deletes the status messages that an earlier run left behind.
 func (a *Adapter) removeOldStatuses(ctx context.Context) {
 	left, err := a.statusMessages.All(ctx)
 	if err != nil {

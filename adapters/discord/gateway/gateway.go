@@ -1,7 +1,6 @@
-// Package gateway keeps a bot connected to Discord's gateway. A library (discordgo) speaks
-// its protocol and is supervised here: what locks up is abandoned, whatever ends is begun
-// again, and only what Discord says once and for all ends it. [Run] is the loop, session.go
-// one session.
+// Package gateway keeps a bot connected to Discord's gateway. discordgo speaks the protocol;
+// [Run] supervises it: a session that hangs is abandoned, one that ends is resumed or begun
+// anew, and only a final close code of Discord ends it. session.go is one session.
 package gateway
 
 import (
@@ -21,7 +20,7 @@ import (
 	"aidesk/adapters/session"
 )
 
-// Config is what a connection needs.
+// Config is what a gateway connection needs.
 type Config struct {
 	Token          string
 	MessageContent bool         // the privileged intent is switched on for the application
@@ -29,32 +28,33 @@ type Config struct {
 	Client         *http.Client // its transport's proxy and authorities serve the gateway too
 	Logger         *slog.Logger
 	Times          Times
-	// Take takes what the gateway says, one after the other. It must not wait: whoever
-	// reads from the gateway calls it.
+	// Take is called with every event, one after the other. It must not wait, since the
+	// gateway's reader calls it.
 	Take   func(Event)
 	Status func(open bool, fault error) // told when the connection opens and ends
 }
 
-// Event is something that the gateway says, by Discord's word for it.
+// Event is a dispatch of the gateway.
 type Event struct {
 	Type string
 	Data json.RawMessage
 }
 
-// Times are how long things may take; tests have less patience.
+// Times are how long things may take; tests use shorter ones.
 type Times struct {
 	Open   time.Duration // connecting to the gateway
 	Pause  time.Duration // before connecting again, at first
-	Silent time.Duration // without a sign of life from the gateway, which gives one every 41.25 s
+	Silent time.Duration // without an acknowledged heartbeat; Discord wants one every 41.25 s
 }
 
 const (
-	maxPause    = 5 * time.Minute  // between two tries to connect: Discord counts them
-	stableAfter = 10 * time.Minute // how long a connection must have lasted to be forgiven its end
-	maxResumes  = 3                // tries to go on with a session before another is begun
+	maxPause    = 5 * time.Minute  // between two attempts to connect, which Discord limits per day
+	stableAfter = 10 * time.Minute // after which the end of a connection counts as the first
+	maxResumes  = 3                // failed attempts to resume a session before a new one is begun
 )
 
-// Run keeps a session at the gateway until ctx is done or Discord refuses for good.
+// Run keeps a session at the gateway until ctx is done or Discord refuses for good. When
+// it has returned, Take is not called any more.
 func Run(ctx context.Context, c Config) error {
 	var w *gatewaySession
 	defer func() {
@@ -78,7 +78,7 @@ func Run(ctx context.Context, c Config) error {
 			failed = 0
 			err = w.waitForEnd(ctx, silent)
 			silent = c.Times.Silent
-			if errors.Is(err, errSilent) { // or it gives one less often than it used to
+			if errors.Is(err, errSilent) { // perhaps Discord now wants heartbeats less often
 				silent *= 2
 			}
 			if time.Since(begun) > stableAfter {
@@ -110,8 +110,8 @@ func Run(ctx context.Context, c Config) error {
 	}
 }
 
-// finalFault says what to do about a close code after which Discord wants no other try, or
-// "".
+// finalFault returns what to do about a close code after which reconnecting is useless,
+// or "".
 func (c Config) finalFault(code int) string {
 	switch code {
 	case 4004:

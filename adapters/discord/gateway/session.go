@@ -17,7 +17,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 )
 
-// What the desk wants to hear of, by Discord's numbers.
+// The gateway intents that are used.
 const (
 	intentGuilds         = 1
 	intentGuildMessages  = 512
@@ -25,7 +25,7 @@ const (
 	intentMessageContent = 1 << 15
 )
 
-// intents are those of the application: the least that answers a mention.
+// intents returns the fewest intents with which mentions can be answered.
 func (c Config) intents() int {
 	n := intentGuilds | intentGuildMessages | intentDirectMessages
 	if c.MessageContent {
@@ -34,19 +34,19 @@ func (c Config) intents() int {
 	return n
 }
 
-// gatewaySession is one session at the gateway, over as many connections as Discord lets it be
-// resumed. The library that keeps it may lock up; then it is abandoned.
+// gatewaySession is one session at the gateway, over as many connections as Discord lets
+// it resume. discordgo may hang; then the session is abandoned.
 type gatewaySession struct {
 	session      *discordgo.Session
-	disconnected chan struct{} // a connection ended
+	disconnected chan struct{} // receives when a connection has ended
 	token        string
 
 	mu   sync.Mutex
 	conn *closeNotifyConn // the newest
 }
 
-// closeNotifyConn is a connection that tells when it is closed: the library tells of an end also
-// when another connection is there already.
+// closeNotifyConn is a connection that tells when it is closed. discordgo's Disconnect
+// event does not say which connection has ended.
 type closeNotifyConn struct {
 	net.Conn
 	once   sync.Once
@@ -59,31 +59,31 @@ func (c *closeNotifyConn) Close() error {
 	return c.Conn.Close()
 }
 
-// errStuck says that a session came to nothing and will not.
+// errStuck means that discordgo hangs: the session has to be abandoned.
 var errStuck = errors.New("the connection came to nothing in time")
 
-// errSilent says that the gateway gave no sign of life.
+// errSilent means that heartbeats were not acknowledged.
 var errSilent = errors.New("the gateway gave no sign of life")
 
-// newSession makes a session that hands what it hears to Take, one after the other.
+// newSession makes a session that calls take with every event.
 func (c Config) newSession() (*gatewaySession, error) {
 	s, err := discordgo.New("Bot " + c.Token)
 	if err != nil {
 		return nil, fmt.Errorf("making a session: %w", err)
 	}
 	w := &gatewaySession{session: s, token: c.Token, disconnected: make(chan struct{}, 1)}
-	s.LogLevel = -1 // its log names tokens
+	s.LogLevel = -1 // discordgo logs tokens
 	s.StateEnabled = false
 	s.ShouldReconnectOnError = false
 	s.ShouldRetryOnRateLimit = false
-	s.SyncEvents = true // else there is no order
+	s.SyncEvents = true // keeps the order of events
 	s.MaxRestRetries = 0
 	s.Identify.Intents = discordgo.Intent(c.intents())
 	s.UserAgent = rest.UserAgent
 	s.Client = &http.Client{Timeout: session.CallTimeout, Transport: baseTransport{c.Base, c.Client.Transport}}
 	dialer := *s.Dialer
 	dial := new(net.Dialer).DialContext
-	if t, ok := c.Client.Transport.(*http.Transport); ok { // the operator's proxy and authorities
+	if t, ok := c.Client.Transport.(*http.Transport); ok { // the operator's proxy and certificate authorities
 		dialer.Proxy, dialer.TLSClientConfig = t.Proxy, t.TLSClientConfig.Clone()
 		if t.DialContext != nil {
 			dial = t.DialContext
@@ -111,13 +111,13 @@ func (c Config) newSession() (*gatewaySession, error) {
 	return w, nil
 }
 
-// baseTransport sends what is meant for Discord's API to where that is.
+// baseTransport sends requests for Discord's API to the configured address.
 type baseTransport struct {
 	base *url.URL
 	next http.RoundTripper
 }
 
-// RoundTrip makes the request at the other address.
+// RoundTrip makes the request at the configured address.
 func (t baseTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if rest, ok := strings.CutPrefix(r.URL.Path, "/api/"); ok && r.URL.Host == "discord.com" {
 		r = r.Clone(r.Context())
@@ -130,13 +130,12 @@ func (t baseTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return way.RoundTrip(r)
 }
 
-// open connects, limit long at most. With an error of errStuck the session is to be
-// abandoned: the library waits for itself.
+// open connects within limit. With errStuck the session has to be abandoned.
 func (w *gatewaySession) open(ctx context.Context, limit time.Duration) error {
 	done := make(chan error, 1)
 	go func() {
 		err := w.session.Open()
-		for range 10 { // the connection before is not quite over
+		for range 10 { // discordgo is still closing the last connection
 			if !errors.Is(err, discordgo.ErrWSAlreadyOpen) || session.Sleep(ctx, pollInterval) != nil {
 				break
 			}
@@ -154,7 +153,7 @@ func (w *gatewaySession) open(ctx context.Context, limit time.Duration) error {
 	}
 	w.closeConn()
 	select {
-	case err := <-done: // cutting freed it
+	case err := <-done: // closing the connection ended it
 		if err != nil {
 			return fmt.Errorf("%w: %s", errStuck, w.redacted(err))
 		}
@@ -165,12 +164,13 @@ func (w *gatewaySession) open(ctx context.Context, limit time.Duration) error {
 }
 
 const (
-	closeTimeout      = 200 * time.Millisecond // for a session whose connection was cut to notice
-	disconnectTimeout = 5 * time.Second        // for one that runs
-	pollInterval      = 100 * time.Millisecond // how often is looked whether the gateway lives
+	closeTimeout      = 200 * time.Millisecond // for a session to notice that its connection was closed
+	disconnectTimeout = 5 * time.Second        // for discordgo to report the end of a running session
+	pollInterval      = 100 * time.Millisecond // between two looks at the last heartbeat
 )
 
-// waitForEnd returns when the connection has ended, or gives no sign of life for so long.
+// waitForEnd returns when the connection has ended, or when no heartbeat was
+// acknowledged for the given time.
 func (w *gatewaySession) waitForEnd(ctx context.Context, silent time.Duration) error {
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
@@ -189,7 +189,7 @@ func (w *gatewaySession) waitForEnd(ctx context.Context, silent time.Duration) e
 			continue
 		}
 		select {
-		case <-w.disconnected: // of a connection before
+		case <-w.disconnected: // from an earlier connection
 		default:
 		}
 		w.closeConn()
@@ -202,14 +202,14 @@ func (w *gatewaySession) waitForEnd(ctx context.Context, silent time.Duration) e
 	}
 }
 
-// acknowledged is when the gateway last gave a sign of life.
+// acknowledged returns when a heartbeat was last acknowledged.
 func (w *gatewaySession) acknowledged() time.Time {
 	w.session.RLock()
 	defer w.session.RUnlock()
 	return w.session.LastHeartbeatAck
 }
 
-// closeConn takes the connection away from the session.
+// closeConn closes the connection under the session.
 func (w *gatewaySession) closeConn() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -218,12 +218,13 @@ func (w *gatewaySession) closeConn() {
 	}
 }
 
-// close says goodbye, as far as the session lets us.
+// close tells Discord that the session is over. discordgo takes a second for that, or
+// for ever if it hangs, so nobody waits for it; no event is passed on meanwhile.
 func (w *gatewaySession) close() {
 	go func() { _ = w.session.Close() }() // takes a second, or for ever
 }
 
-// redacted is what an error says, without the token.
+// redacted is the text of an error without the token.
 func (w *gatewaySession) redacted(err error) string {
 	return strings.ReplaceAll(session.WithoutURL(err).Error(), w.token, "…")
 }

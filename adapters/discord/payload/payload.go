@@ -1,13 +1,12 @@
-// Package payload reads what Discord sends: messages, interactions and channels, of each
-// the parts that the desk needs. Everything else in them may be of any shape: it is not
-// looked at, so an unknown component or field never costs a message. [Text] reads what a
-// member wrote, and the rest is about ids, which tell their time.
+// Package payload describes what Discord sends: messages, interactions and channels, each
+// with the few fields that are needed. Other fields are not decoded, so an unknown
+// component never makes a message unreadable. [Text] converts what a member wrote to
+// CommonMark; [Time], [IDAt] and [Older] read ids, which contain their time.
 package payload
 
 import (
 	"encoding/json"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -17,20 +16,20 @@ const (
 	TypeReply   = 19
 )
 
-// Message is one message as Discord tells of it.
+// Message is a message of Discord.
 type Message struct {
-	ID          string `json:"id"`
-	Type        int    `json:"type"`
-	Channel     string `json:"channel_id"`
-	ChannelType *int   `json:"channel_type"` // not always given
-	Guild       string `json:"guild_id"`     // not over REST
-	Webhook     string `json:"webhook_id"`
-	Content     string `json:"content"`
-	Edited      string `json:"edited_timestamp"`
-	Flags       int    `json:"flags"`
-	Nonce       nonce  `json:"nonce"`
-	Author      User   `json:"author"`
-	Mentions    []User `json:"mentions"`
+	ID          string      `json:"id"`
+	Type        int         `json:"type"`
+	Channel     string      `json:"channel_id"`
+	ChannelType *int        `json:"channel_type"` // not always given
+	Guild       string      `json:"guild_id"`     // not over REST
+	Webhook     string      `json:"webhook_id"`
+	Content     string      `json:"content"`
+	Edited      string      `json:"edited_timestamp"`
+	Flags       int         `json:"flags"`
+	Nonce       looseString `json:"nonce"`
+	Author      User        `json:"author"`
+	Mentions    []User      `json:"mentions"`
 	Attachments []struct {
 		Name string `json:"filename"`
 	} `json:"attachments"`
@@ -38,28 +37,19 @@ type Message struct {
 	Referenced *Message  `json:"referenced_message"`
 }
 
-// NotFromPerson says whether a message is not one that a person wrote.
+// NotFromPerson reports whether a message was not written by a person.
 func (m Message) NotFromPerson() bool {
 	return m.Author.ID == "" || m.Author.Bot || m.Author.System || m.Webhook != "" || m.Type != typeDefault && m.Type != TypeReply
 }
 
-// Reference is the message that another answers.
+// Reference is the message that another one answers or forwards.
 type Reference struct {
-	Type    int    `json:"type"` // 1: it forwards the message
+	Type    int    `json:"type"` // 1: a forwarded message
 	Message string `json:"message_id"`
 	Channel string `json:"channel_id"`
 }
 
-// nonce is a nonce, which may come as a number.
-type nonce string
-
-// UnmarshalJSON takes a string or a number.
-func (n *nonce) UnmarshalJSON(data []byte) error {
-	*n = nonce(strings.Trim(string(data), `"`))
-	return nil
-}
-
-// User is a user as Discord describes them.
+// User is a user of Discord.
 type User struct {
 	ID     string `json:"id"`
 	Name   string `json:"username"`
@@ -94,10 +84,10 @@ const (
 	ChannelTypeUnknown = -1
 )
 
-// IsThread says whether a type of channel is that of a thread.
+// IsThread reports whether a type of channel is a thread.
 func IsThread(kind int) bool { return kind >= channelNewsThread && kind <= channelOwnThread }
 
-// Application is how Discord describes one to its own bot.
+// Application is the application of a token.
 type Application struct {
 	ID        string `json:"id"`
 	Flags     int    `json:"flags"`
@@ -105,7 +95,8 @@ type Application struct {
 	VerifyKey string `json:"verify_key"`
 }
 
-// Interaction is a command, a press, a form or a question for completions.
+// Interaction is a command, a press of a button, a submitted form or a request for
+// suggestions.
 type Interaction struct {
 	ID          string   `json:"id"`
 	Application string   `json:"application_id"`
@@ -140,7 +131,7 @@ const (
 	InteractionForm     = 5
 )
 
-// Sender is the id of the member whose interaction it is.
+// Sender returns the id of the member who interacted.
 func (i Interaction) Sender() string {
 	if i.Member.User.ID != "" {
 		return i.Member.User.ID
@@ -157,10 +148,10 @@ type Option struct {
 	Focused bool        `json:"focused"`
 }
 
-// looseString is a value as text, whatever its type.
+// looseString is a string that Discord may also send as a number or a boolean.
 type looseString string
 
-// UnmarshalJSON takes a string, a number or a boolean.
+// UnmarshalJSON accepts a string, a number or a boolean; null is "".
 func (s *looseString) UnmarshalJSON(data []byte) error {
 	var text string
 	if json.Unmarshal(data, &text) == nil {
@@ -171,7 +162,7 @@ func (s *looseString) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Component is a component of a form that was filled in, or one that holds such.
+// Component is a component of a submitted form; some contain others.
 type Component struct {
 	CustomID   string      `json:"custom_id"`
 	Value      string      `json:"value"`
@@ -180,10 +171,10 @@ type Component struct {
 	Component  *Component  `json:"component"`
 }
 
-// epoch is the first moment of Discord's ids.
+// epoch is the time of the id 0.
 const epoch = 1_420_070_400_000 // milliseconds
 
-// Time is the time that an id tells, or otherwise.
+// Time returns the time at which an id was made, or otherwise if it is not an id.
 func Time(id string, otherwise time.Time) time.Time {
 	n, err := strconv.ParseUint(id, 10, 64)
 	if err != nil || n>>22 == 0 {
@@ -192,12 +183,12 @@ func Time(id string, otherwise time.Time) time.Time {
 	return time.UnixMilli(int64(n>>22) + epoch).UTC()
 }
 
-// IDAt is the smallest id of a moment.
+// IDAt returns the smallest id of a time.
 func IDAt(t time.Time) string {
 	return strconv.FormatUint(uint64(max(t.UnixMilli()-epoch, 0))<<22, 10)
 }
 
-// Older says whether an id was made before another.
+// Older reports whether the id a was made before b.
 func Older(a, b string) bool {
 	if len(a) != len(b) {
 		return len(a) < len(b)

@@ -9,12 +9,13 @@ import (
 	"time"
 )
 
-// specialText are the things in a message's text that Discord shows as something else, and
-// code, in which it does not.
+// specialText matches mentions, emoji, timestamps and commands, which Discord shows as
+// something else, and code, in which it does not.
 var specialText = regexp.MustCompile("(?s)```.*?```|``.+?``|`[^`\n]+`" + `|<@[!&]?\d+>|<#\d+>|<a?:\w+:\d+>|<t:-?\d{1,12}(?::[a-zA-Z])?>|</[^:<>\n]+:\d+>`)
 
-// Text reads a message's text, whose dialect is nearly CommonMark. The mention of
-// self is left out; names are the ids of all other members that the text mentions.
+// Text returns the text of a message as CommonMark, which Discord's dialect resembles.
+// The mention of self is left out; names are the ids of the other members that are
+// mentioned.
 func Text(m Message, self string) (out string, names []string) {
 	named := map[string]string{}
 	for _, u := range m.Mentions {
@@ -52,7 +53,8 @@ func Text(m Message, self string) (out string, names []string) {
 	return strings.TrimSpace(out), names
 }
 
-// timestampText is a moment, written as seconds and how it is shown.
+// timestampText returns the time of a timestamp, which is written as seconds and a
+// format.
 func timestampText(stamp string) string {
 	number, _, _ := strings.Cut(stamp, ":")
 	n, err := strconv.ParseInt(number, 10, 64)

@@ -10,20 +10,20 @@ import (
 // line is one line of a message.
 type line struct {
 	text  string
-	code  bool // never indented, for that would change it
-	quote bool // begins with the mark of a quote
+	code  bool // code, which indentation would change
+	quote bool // begins with the marker of a quote
 }
 
-// blockContext says where blocks stand.
+// blockContext is what a block stands in.
 type blockContext struct {
-	item  bool // of a list: no headings, no blank lines
-	quote bool // Discord knows no quote in a quote
+	item  bool // in a list item: no headings, no blank lines
+	quote bool // in a quote: Discord does not nest quotes
 }
 
-// ruleLine is a dividing line, which Discord has none of.
+// ruleLine stands for a thematic break, which Discord does not have.
 var ruleLine = strings.Repeat("─", 20)
 
-// documentText writes a document.
+// documentText writes a document in Discord's dialect.
 func documentText(d markdown.Document) string { return joinLines(blocks(d.Blocks, blockContext{})) }
 
 func joinLines(lines []line) string {
@@ -37,8 +37,8 @@ func joinLines(lines []line) string {
 	return b.String()
 }
 
-// blocks writes blocks with a blank line between them, but none below a heading,
-// which has its own distance.
+// blocks writes blocks with a blank line between them, but none below a heading, which
+// Discord sets apart itself.
 func blocks(bs []markdown.Block, w blockContext) []line {
 	var out []line
 	near := false
@@ -91,7 +91,7 @@ func paragraph(ins []markdown.Inline) []line {
 	return out
 }
 
-// deepestHeading is the level of the smallest heading that Discord has.
+// deepestHeading is the level of the smallest heading in Discord.
 const deepestHeading = 3
 
 func heading(b markdown.Block, w blockContext) []line {

@@ -9,7 +9,7 @@ import (
 	"aidesk/core/markdown"
 )
 
-// stateTexts are the words for what became of a card.
+// stateTexts say what became of a card.
 var stateTexts = map[chat.CardState]string{
 	chat.CardWorking:  "⏳ Working on it…",
 	chat.CardDone:     "✅ Done.",
@@ -20,9 +20,9 @@ var stateTexts = map[chat.CardState]string{
 	chat.CardReplaced: "♻️ Replaced by a newer card.",
 }
 
-// card is the message of a card. Every value stands in code, so that nothing in it
-// is read as markup. What does not fit is in the attached file, which always holds
-// the whole; nothing is ever cut. While the card waits, ping is asked to look.
+// card writes the message of a card. Every value stands in code, so that nothing in it
+// is markup. What does not fit is in an attached file, which always holds the whole
+// card; nothing is ever cut. While the card waits, ping is mentioned.
 func card(c chat.Card, ping string) (Message, error) {
 	s := messageWriter{{}}
 	m := s.last()
@@ -44,12 +44,12 @@ func card(c chat.Card, ping string) (Message, error) {
 	return s[0], nil
 }
 
-// requestFile is the name of the file that holds a card in full.
+// requestFile is the name of the file that holds a whole card.
 const requestFile = "request.txt"
 
-// cardContent is the sentence and the fields in at most room units, and whether that is
-// the whole card. The longest fields leave first; then all values; then everything,
-// and if need be most of the sentence.
+// cardContent writes the sentence and the fields of a card in at most room UTF-16 units,
+// and returns whether that is the whole card. The longest fields move to the file first,
+// then all values, then everything but the sentence, which is shortened if necessary.
 func cardContent(c chat.Card, room int) (text string, whole bool) {
 	sentence := "**" + labelText(c.Sentence) + "**"
 	values, details := fields(c.Values), fields(c.Details)
@@ -75,10 +75,10 @@ func cardContent(c chat.Card, room int) (text string, whole bool) {
 	return cardText("**"+labelText(markdown.Line(c.Sentence, room/4))+"**", rest, nil), false
 }
 
-// shownField is a field as it is written.
+// shownField is a field as it is written in the message.
 type shownField struct {
 	label, text string
-	inFile      bool // it is in the file only
+	inFile      bool // only the file has it
 }
 
 func fields(fs []chat.Field) []shownField {
@@ -90,8 +90,8 @@ func fields(fs []chat.Field) []shownField {
 	return out
 }
 
-// longestField is the longest field that would be shorter in the file; nil if there is
-// none.
+// longestField returns the longest field that would be shorter as a reference to the
+// file, or nil.
 func longestField(groups ...[]shownField) *shownField {
 	var out *shownField
 	for _, g := range groups {
@@ -105,7 +105,7 @@ func longestField(groups ...[]shownField) *shownField {
 	return out
 }
 
-// cardText puts sentence and fields under each other.
+// cardText writes the sentence and the fields below each other.
 func cardText(sentence string, groups ...[]shownField) string {
 	var b strings.Builder
 	b.WriteString(sentence)
@@ -120,7 +120,7 @@ func cardText(sentence string, groups ...[]shownField) string {
 	return b.String()
 }
 
-// cardEnding is what became of a card, or until when it waits.
+// cardEnding says what became of a card, or until when it waits.
 func cardEnding(c chat.Card) string {
 	var lines []string
 	if words := stateTexts[c.State]; words != "" {
@@ -138,14 +138,13 @@ func cardEnding(c chat.Card) string {
 	return "\n\n" + strings.Join(lines, "\n")
 }
 
-// maxOutcome is how many characters of an outcome are shown, which is meant to be
-// a line or two.
+// maxOutcome is how many characters of an outcome are shown; it should be a line or two.
 const maxOutcome = 400
 
 // maxInlineValue is how long a value may be to stand beside its label.
 const maxInlineValue = 200
 
-// valueText is a value in full, as it stands behind its label.
+// valueText writes a whole value behind its label.
 func valueText(v string) string {
 	v = exactText(v)
 	switch {
@@ -157,8 +156,8 @@ func valueText(v string) string {
 	return "\n" + joinLines(codeBlock("", v))
 }
 
-// exactText shows every character of a value, also the line ends at its borders, which
-// Discord takes off.
+// exactText makes every character of a value visible, also line ends at its beginning
+// and end, which Discord removes.
 func exactText(s string) string {
 	s = markdown.Visible(s)
 	body := strings.Trim(s, "\n")
@@ -173,7 +172,8 @@ func exactText(s string) string {
 	return strings.Repeat(end, at) + body + strings.Repeat(end, len(s)-at-len(body))
 }
 
-// labelText is a text of the card's own on one line, nothing in it hidden.
+// labelText writes one of the card's own texts on one line, with every character
+// visible.
 func labelText(s string) string {
 	s = strings.ReplaceAll(strings.TrimSpace(markdown.Visible(s)), "\n", " ")
 	if s == "" {
@@ -182,8 +182,8 @@ func labelText(s string) string {
 	return escape("**", s)
 }
 
-// requestText is a card as a file. A value hangs behind its label, so that none can
-// pass itself off as another.
+// requestText writes a card as a file. Values are indented below their labels, so that
+// none can look like another label.
 func requestText(c chat.Card) string {
 	var b strings.Builder
 	b.WriteString(markdown.Visible(c.Sentence) + "\n")

@@ -8,10 +8,10 @@ import (
 	"aidesk/core/markdown"
 )
 
-// askAbout is the command of messages by which a member asks about one.
+// askAbout is the name of the command in the menu of a message.
 const askAbout = "Ask aidesk"
 
-// The types of commands, and of their options.
+// The types of commands and of their options.
 const (
 	commandChat    = 1
 	CommandMessage = 3
@@ -20,7 +20,7 @@ const (
 	optionText = 3
 )
 
-// Command is a command as Discord is told of it.
+// Command is the body that registers a command.
 type Command struct {
 	Name        string          `json:"name"`
 	Type        int             `json:"type"`
@@ -31,7 +31,7 @@ type Command struct {
 	Installs    []int           `json:"integration_types"`
 }
 
-// CommandOption is a verb of a command, or an option.
+// CommandOption is a verb (subcommand) or an option of a command.
 type CommandOption struct {
 	Type         int             `json:"type"`
 	Name         string          `json:"name"`
@@ -46,13 +46,13 @@ const (
 	contextServer = 0
 	contextDirect = 1
 
-	manageGuildBits = "32" // the permission to manage the server, as a set of bits
+	manageGuildBits = "32" // the permission "Manage Server", as a set of bits
 	maxDescription  = 100
 )
 
-// Commands are those of a grammar, as Discord is told of them. Discord knows no command
-// that works both alone and with verbs: alone it is left out where a verb does the same,
-// and else becomes a verb.
+// Commands returns the commands of a grammar. In Discord a command with subcommands
+// cannot be used alone: the verb without a name is left out if another does the same,
+// and else gets a name.
 func Commands(g chat.Grammar) []Command {
 	var out []Command
 	for _, s := range g {
@@ -76,7 +76,7 @@ func Commands(g chat.Grammar) []Command {
 	return append(out, Command{Name: askAbout, Type: CommandMessage, Contexts: []int{contextServer, contextDirect}, Installs: []int{0}})
 }
 
-// bareVerbName stands for a command alone that has verbs too.
+// bareVerbName is the name of the verb without a name.
 const bareVerbName = "show"
 
 func options(v chat.Verb) []CommandOption {
@@ -91,7 +91,7 @@ func options(v chat.Verb) []CommandOption {
 		}
 		out = append(out, r)
 	}
-	// Discord wants what is needed first.
+	// Discord wants required options first.
 	slices.SortStableFunc(out, func(a, b CommandOption) int {
 		switch {
 		case a.Required == b.Required:
@@ -106,19 +106,19 @@ func options(v chat.Verb) []CommandOption {
 
 func descriptionText(text string) string { return cmp.Or(markdown.Line(text, maxDescription), "…") }
 
-// What Discord takes of completions.
+// The limits of suggestions.
 const (
 	mostChoices = 25
 	maxChoice   = 100
 )
 
-// Choice is one completion.
+// Choice is one suggestion for the value of an option.
 type Choice struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }
 
-// Choices are completions, as many as Discord takes.
+// Choices returns as many suggestions as Discord takes.
 func Choices(found []chat.Suggestion) []Choice {
 	out := []Choice{}
 	for _, s := range found {
@@ -129,7 +129,7 @@ func Choices(found []chat.Suggestion) []Choice {
 	return out
 }
 
-// choiceName is what is shown of a completion.
+// choiceName is what a member sees of a suggestion.
 func choiceName(s chat.Suggestion) string {
 	name := cmp.Or(markdown.Line(s.Label, maxChoice/2), s.Value)
 	if name != s.Value && utf16Len(name)+utf16Len(s.Value)+3 <= maxChoice {

@@ -8,11 +8,11 @@ import (
 	"aidesk/core/markdown"
 )
 
-// maxButtons is how many a message takes.
+// maxButtons is how many buttons a message takes.
 const maxButtons = maxButtonsInRow * maxRows
 
-// writeRows adds rows: their texts as a list, and below it all their buttons. Discord
-// puts buttons below everything, so as many rows go into a message as have room.
+// writeRows adds rows: their texts as a list, and their buttons below it. Discord shows
+// all buttons below the text, so a message gets as many rows as fit.
 func (s *messageWriter) writeRows(rows []chat.Row) error {
 	for len(rows) > 0 {
 		n, presses := 0, 0
@@ -28,7 +28,8 @@ func (s *messageWriter) writeRows(rows []chat.Row) error {
 	return nil
 }
 
-// writeRowGroup adds as many rows as one message takes, or one that takes several.
+// writeRowGroup adds as many rows as one message takes, or one row that takes several
+// messages.
 func (s *messageWriter) writeRowGroup(rows []chat.Row) error {
 	content := rowsText(rows)
 	switch m := s.last(); {
@@ -55,7 +56,7 @@ func (s *messageWriter) writeRowGroup(rows []chat.Row) error {
 	return s.writeButtons(bs)
 }
 
-// startBelowButtons makes the last message one without buttons.
+// startBelowButtons starts a new message if the last one has buttons.
 func (s *messageWriter) startBelowButtons() {
 	if len(s.last().Components) > 0 {
 		s.add(Message{})
@@ -75,7 +76,7 @@ func rowsDocument(rows []chat.Row) markdown.Document {
 	return markdown.New(tablesToLists([]markdown.Block{b})...)
 }
 
-// What a button takes.
+// The limits of a button.
 const (
 	maxLabel     = 80
 	maxCustomID  = 100
@@ -93,8 +94,8 @@ const (
 	typeButton = 2
 )
 
-// writeButtons adds buttons to the last message, as far as there is room. One whose
-// address no button takes becomes a link in the text.
+// writeButtons adds buttons to the last message, or to new ones if there is no room. A
+// button whose URL Discord would refuse becomes a link in the text.
 func (s *messageWriter) writeButtons(bs []chat.Button) error {
 	var out []Button
 	for _, b := range bs {
@@ -123,7 +124,7 @@ func (s *messageWriter) writeButtons(bs []chat.Button) error {
 	return nil
 }
 
-// writeLink adds a button as a link.
+// writeLink adds a button as a link in the text.
 func (s *messageWriter) writeLink(b chat.Button) {
 	contents, _ := splitText(markdown.New(markdown.Paragraph(markdown.Link(markdown.Line(b.Label, maxLabel), b.URL))))
 	for _, c := range contents {
@@ -160,7 +161,7 @@ func button(b chat.Button) (Button, error) {
 	return out, nil
 }
 
-// canBeLink reports whether a button can open an address.
+// canBeLink reports whether a button can open a URL.
 func canBeLink(url string) bool {
 	_, ok := markdown.Normal(url)
 	return ok && utf16Len(url) <= maxButtonURL

@@ -7,16 +7,16 @@ import (
 	"aidesk/core/chat"
 )
 
-// How a custom_id begins says what a press of it asks for, since a form must be the
-// very answer to it.
+// The prefixes of the custom_id of a button. They tell buttons that open a form from
+// others, since a form must be the immediate response.
 const (
 	buttonPrefix     = "p:"
 	formButtonPrefix = "f:"
 )
 
-// ParseButton is the id of a button by its custom_id, the server if it stood in a direct
-// message, and whether a press of it asks for a form. The id is empty for what is no
-// button of ours.
+// ParseButton reads the custom_id of a button: its id, the server if it stood in a
+// direct message, and whether it opens a form. The id is empty if it is not a button of
+// aidesk.
 func ParseButton(custom string) (id, server string, form bool) {
 	id, ok := strings.CutPrefix(custom, buttonPrefix)
 	if !ok {
@@ -28,8 +28,8 @@ func ParseButton(custom string) (id, server string, form bool) {
 	return id, server, form
 }
 
-// InServer is a button's id with the server to which a direct message belongs: a press of
-// it there says nothing of that.
+// InServer adds to an id the server that a direct message counts for, because an
+// interaction in a direct message does not name one.
 func InServer(button, server string) string {
 	if !IsID(server) {
 		return button
@@ -37,7 +37,7 @@ func InServer(button, server string) string {
 	return button + "@" + server
 }
 
-// CutServer takes the server off a button's id.
+// CutServer splits what InServer has joined.
 func CutServer(id string) (button, server string) {
 	if at := strings.LastIndexByte(id, '@'); at >= 0 && IsID(id[at+1:]) {
 		return id[:at], id[at+1:]
@@ -45,7 +45,8 @@ func CutServer(id string) (button, server string) {
 	return id, ""
 }
 
-// ButtonsInServer marks the buttons of a direct message with the server that it belongs to.
+// ButtonsInServer returns a reply for a direct message, with the server added to the ids
+// of its buttons.
 func ButtonsInServer(r chat.Reply) chat.Reply {
 	return session.MapButtons(r, func(b chat.Button) chat.Button {
 		if b.URL == "" && b.ID != "" {

@@ -1,19 +1,19 @@
-// Package render writes what Discord is sent: [Reply] makes of a chat.Reply its messages,
-// [Form] of a chat.Form a modal and [Commands] of a chat.Grammar the slash commands. Each
-// marshals to the exact body of its REST request. Nothing here has a clock, a network or a
-// memory: the same input always gives the same bodies.
+// Package render makes the bodies that are sent to Discord: [Render] the messages of a
+// chat.Reply, [Form] the modal of a chat.Form, [Commands] the slash commands of a
+// chat.Grammar. It is pure: it has no clock, no network and no state, so the same input
+// always gives the same bodies.
 //
-// render.go puts a reply together; text.go cuts its text into messages; block.go, table.go,
-// inline.go and link.go write a Document in Discord's dialect and escape.go keeps everything
-// else from being markup; card.go, row.go, button.go and embed.go are what stands beside the
-// text. message.go is the body of a message, ephemeral.go one that only its member sees,
-// modal.go a form, grammar.go the commands; customid.go says what the ids of buttons mean.
+// render.go puts a reply together and split.go splits its text into messages. block.go,
+// table.go and inline.go write a Document in Discord's dialect of Markdown; escape.go
+// escapes everything that must not be markup. card.go, components.go (rows and buttons)
+// and embeds.go (previews) write the rest. message.go defines the bodies of messages,
+// form.go and commands.go those of modals and commands, and customid.go what the
+// custom_id of a button means.
 //
-// The dialect looks like CommonMark and is not: it is read by regular expressions,
-// in which the first closing mark wins, even one inside of code or an address.
-// Emphasis that would be read wrongly is therefore left out; words never are.
+// Discord parses its dialect with regular expressions: the first closing marker wins, even
+// inside of code or a URL. Emphasis that Discord would misread is left out; text never is.
 //
-// No text of others is ever markup: every mark in it is escaped, addresses are
-// links only where the Document says so and always in angle brackets, so that
-// Discord fetches none of them, and allowed_mentions parses nothing.
+// Text from others is never markup: special characters are escaped, only the links that
+// the Document allows can be clicked, URLs stand in angle brackets so that Discord fetches
+// no previews, and allowed_mentions permits no mentions.
 package render

@@ -8,17 +8,17 @@ import (
 	"aidesk/core/markdown"
 )
 
-// What an embed takes, and how much of it is used.
+// The limits of embeds, and how much of them is used.
 const (
 	maxEmbeds           = 3
-	maxTitle            = 256 // units, escapes included
+	maxTitle            = 256 // UTF-16 units, backslashes included
 	maxDescriptionShown = 300 // characters
 	maxAuthor           = 256
 	maxEmbedURL         = 2048
 )
 
-// writePreviews adds the cards of pages. A card whose address Discord refuses is left
-// out: its link stands in the text.
+// writePreviews adds previews as embeds. A preview whose URL Discord would refuse is
+// left out; its link stands in the text.
 func (s *messageWriter) writePreviews(ps []chat.Preview) {
 	var out []Embed
 	seen := map[string]bool{}
@@ -31,15 +31,15 @@ func (s *messageWriter) writePreviews(ps []chat.Preview) {
 		out = append(out, embed(p))
 	}
 	for i := range out {
-		if len(out) > 1 { // several large pictures push the answer out of sight
+		if len(out) > 1 { // several large pictures would hide the answer
 			out[i].Image, out[i].Thumbnail = nil, out[i].Image
 		}
 		s.last().Embeds = append(s.last().Embeds, out[i])
 	}
 }
 
-// embed is the card of a page. Title and description are read as markup, the lines
-// of author and footer are not.
+// embed writes one preview. Discord reads title and description as markup, author and
+// footer as plain text.
 func embed(p chat.Preview) Embed {
 	host := ""
 	if u, err := url.Parse(p.URL); err == nil {

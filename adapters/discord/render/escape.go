@@ -5,15 +5,15 @@ import (
 	"unicode/utf8"
 )
 
-// zeroWidthSpace is a blank of no width. Nothing that comes from others contains one, so it
-// breaks what could not be escaped.
+// zeroWidthSpace breaks up what cannot be escaped. Cleaned text from others never
+// contains one.
 const zeroWidthSpace = "\u200b"
 
-// specialChars are the characters that may begin or end markup wherever they stand.
+// specialChars are the characters that may begin or end markup anywhere.
 const specialChars = "\\*_~`|[]<>@#"
 
-// escape writes plain text so that nothing in it is markup. line is what stands
-// before it on the same line, already written.
+// escape writes plain text so that nothing in it is markup. line is what was written
+// before it on the same line.
 func escape(line, s string) string {
 	var b strings.Builder
 	b.Grow(len(s) + 8)
@@ -50,7 +50,7 @@ func escape(line, s string) string {
 	return b.String()
 }
 
-// startsEmoji reports whether what follows a colon makes it an emoji by its name.
+// startsEmoji reports whether what follows a colon makes it an emoji by name.
 func startsEmoji(s string) bool {
 	n := strings.IndexByte(s[:min(len(s), 64)], ':')
 	if n < 1 {
@@ -67,15 +67,15 @@ func startsEmoji(s string) bool {
 	return !digits || s[:n] == "100" || s[:n] == "1234"
 }
 
-// endsWithInviteHost reports whether a text ends with the name of a host whose addresses
+// endsWithInviteHost reports whether a text ends with the name of a host whose URLs
 // Discord turns into an invitation even without a scheme.
 func endsWithInviteHost(s string) bool {
 	s = strings.ToLower(s[max(0, len(s)-len("discordapp")):])
 	return strings.HasSuffix(s, "discord") || strings.HasSuffix(s, "discordapp")
 }
 
-// breakLinks is code in which no link can end that began before it. Code in which
-// brackets are in pairs stays as it is.
+// breakLinks changes code so that no link that began before it can end in it. Code with
+// balanced brackets stays as it is.
 func breakLinks(code string) string {
 	for from := 0; ; {
 		i := strings.IndexAny(code[from:], "[]")
@@ -89,7 +89,7 @@ func breakLinks(code string) string {
 	}
 }
 
-// codeSpan is verbatim text as code within a line; s is one line and not empty.
+// codeSpan writes verbatim text as code within a line; s is one line and not empty.
 func codeSpan(s string) string {
 	s = breakLinks(s)
 	runs := backtickRuns(s)
@@ -110,7 +110,7 @@ func codeSpan(s string) string {
 	return mark + s + mark
 }
 
-// backtickRuns says which lengths of runs of backticks occur; all above 2 are 3.
+// backtickRuns returns which lengths of runs of backticks occur; longer ones count as 3.
 func backtickRuns(s string) (runs [4]bool) {
 	n := 0
 	for i := range len(s) + 1 {
@@ -124,7 +124,7 @@ func backtickRuns(s string) (runs [4]bool) {
 	return runs
 }
 
-// codeBlock is verbatim text as a block of code, line by line.
+// codeBlock writes verbatim text as the lines of a code block.
 func codeBlock(lang, code string) []line {
 	if strings.Trim(code, "\n") == "" {
 		code = zeroWidthSpace
@@ -147,7 +147,7 @@ func notInLanguage(r rune) bool {
 	return r >= utf8.RuneSelf || !letter(byte(r)) && !digit(byte(r)) && !strings.ContainsRune("_+-.#", r)
 }
 
-// utf16Len is the length of s in UTF-16.
+// utf16Len is the length of s in UTF-16 units.
 func utf16Len(s string) int {
 	n := 0
 	for _, r := range s {

@@ -12,7 +12,7 @@ import (
 	"aidesk/core/markdown"
 )
 
-// What Discord takes in a modal, in UTF-16 units.
+// The limits of a modal, in UTF-16 units.
 const (
 	maxModalTitle = 45
 	maxModalLabel = 45
@@ -21,32 +21,34 @@ const (
 	maxInputs     = 5
 )
 
-// How the id of a form begins, and those of its fields. Discord keeps nothing else of
-// where a form was opened.
+// The prefixes of the custom_id of a form and of its fields. Discord returns nothing
+// else about where a form was opened.
 const (
-	formPrefix        = "m:" // the form's own id follows
-	storedFormPrefix  = "k:" // the id is too long; it is kept under this
+	formPrefix        = "m:" // the id of the form follows
+	storedFormPrefix  = "k:" // the key of an id that is too long follows
 	fieldPrefix       = "v:"
-	secretFieldPrefix = "s:" // what is filled in is a secret
-	emptyFormField    = "n:" // only there because Discord wants a field
+	secretFieldPrefix = "s:" // the value is a secret
+	emptyFormField    = "n:" // Discord requires a field
 
 	typeInput = 4
 	inputLine = 1
 	inputText = 2
 )
 
-// Modal is a form as Discord shows it.
+// Modal is the body of a form.
 type Modal struct {
 	CustomID   string     `json:"custom_id"`
 	Title      string     `json:"title"`
 	Components []ModalRow `json:"components"`
 }
 
+// ModalRow is a row of a modal, with one field.
 type ModalRow struct {
 	Type       int          `json:"type"`
 	Components []ModalInput `json:"components"`
 }
 
+// ModalInput is a text field of a modal.
 type ModalInput struct {
 	Type        int    `json:"type"`
 	CustomID    string `json:"custom_id"`
@@ -58,8 +60,8 @@ type ModalInput struct {
 	Placeholder string `json:"placeholder,omitempty"`
 }
 
-// FormID is a form's id as Discord takes it. Where that is too long, key is what the id
-// must be kept under.
+// FormID returns the custom_id for the id of a form. If the id is too long for that, key
+// is what it must be stored under.
 func FormID(id string) (custom, key string) {
 	if utf16Len(formPrefix+id) <= maxCustomID {
 		return formPrefix + id, ""
@@ -69,8 +71,8 @@ func FormID(id string) (custom, key string) {
 	return storedFormPrefix + key, key
 }
 
-// ParseFormID is the id of a form by its custom_id, or the key under which the id was
-// kept; neither, for what is no form's.
+// ParseFormID returns the id of the form with a custom_id, or the key under which the id
+// was stored; neither if it is not the custom_id of a form.
 func ParseFormID(custom string) (id, key string) {
 	if id, ok := strings.CutPrefix(custom, formPrefix); ok {
 		return id, ""
@@ -82,8 +84,8 @@ func ParseFormID(custom string) (id, key string) {
 	return "", key
 }
 
-// ParseField is the name of an input by the custom_id of its field, and whether what is
-// filled in is a secret.
+// ParseField returns the name of the input with a custom_id, and whether its value is a
+// secret.
 func ParseField(custom string) (name string, secret, ok bool) {
 	if name, ok = strings.CutPrefix(custom, fieldPrefix); ok {
 		return name, false, true
@@ -92,7 +94,7 @@ func ParseField(custom string) (name string, secret, ok bool) {
 	return name, ok, ok
 }
 
-// Form is a form as Discord shows it, without its id.
+// Form returns a form as a modal, without its custom_id.
 func Form(f chat.Form) (Modal, error) {
 	m := Modal{Title: cmp.Or(markdown.Line(f.Title, maxModalTitle/2), "…")}
 	if utf16Len(f.Title) <= maxModalTitle {
@@ -118,7 +120,7 @@ func Form(f chat.Form) (Modal, error) {
 	return m, nil
 }
 
-// modalField is one input.
+// modalField returns one input as a field of a modal.
 func modalField(in chat.Input) (ModalInput, error) {
 	label := markdown.Line(cmp.Or(in.Label, in.Name), maxModalLabel)
 	out := ModalInput{CustomID: fieldPrefix + in.Name, Label: label, Style: inputLine, Required: in.Required, MaxLength: maxInput, Value: in.Value}

@@ -9,7 +9,7 @@ import (
 	"aidesk/core/markdown"
 )
 
-// style is a set of emphasis.
+// style is a set of kinds of emphasis.
 type style uint8
 
 const (
@@ -18,26 +18,26 @@ const (
 	strike
 )
 
-// run is a piece of running text in one style: plain text, or markup that is
-// written already (a code span, a link).
+// run is a piece of text in one style: plain text, or finished markup such as a code
+// span or a link.
 type run struct {
 	text   string
 	markup bool
 	style  style
 }
 
-// blank atoms show no style.
+// blank reports whether a run is white space, which shows no style.
 func (a run) blank() bool { return !a.markup && strings.TrimSpace(a.text) == "" }
 
-// inlines writes running text, with s around all of it.
+// inlines writes inline elements, all of them in style s.
 func inlines(ins []markdown.Inline, s style) string {
 	var b strings.Builder
 	writeRuns(&b, normalizeRuns(toRuns(nil, ins, s)), "", 0)
 	return b.String()
 }
 
-// toRuns makes atoms of a tree: where styles are nested within themselves, one is
-// left; text of one style is in one piece.
+// toRuns flattens inline elements into runs. A style nested within itself counts once,
+// and text of one style is one run.
 func toRuns(out []run, ins []markdown.Inline, s style) []run {
 	for _, in := range ins {
 		switch in.Kind {
@@ -74,8 +74,8 @@ func appendText(out []run, text string, s style) []run {
 	return append(out, run{text: text, style: s})
 }
 
-// normalizeRuns takes blanks out of the ends of emphasis, where they would keep it from
-// being read.
+// normalizeRuns moves white space out of the ends of emphasis, where it would keep
+// Discord from reading it.
 func normalizeRuns(atoms []run) []run {
 	var out []run
 	for _, a := range atoms {
@@ -91,7 +91,7 @@ func normalizeRuns(atoms []run) []run {
 			}
 		}
 	}
-	var before style // of the last atom that is not blank
+	var before style // of the last run that is not blank
 	for i := range out {
 		if !out[i].blank() {
 			before = out[i].style
@@ -111,8 +111,8 @@ func normalizeRuns(atoms []run) []run {
 	return out
 }
 
-// dropStyle takes a style off every run of atoms with one that spoils it, so that it is
-// known of what follows an atom that its marks will be written.
+// dropStyle removes a style from every sequence of runs with one that would break it.
+// After that, every remaining marker is known to be written.
 func dropStyle(atoms []run, s style, spoils func(run) bool) {
 	for i := 0; i < len(atoms); i++ {
 		from, spoilt := i, false
@@ -125,11 +125,12 @@ func dropStyle(atoms []run, s style, spoils func(run) bool) {
 	}
 }
 
-// lineContext is how much of a line is looked at to see whether it has begun.
+// lineContext is how many bytes before a position are looked at to see whether a line
+// begins there.
 const lineContext = 32
 
-// writeRuns writes atoms behind what stands on the line; next is the first character of
-// what will follow them.
+// writeRuns writes runs. line is what stands before them on the same line, and next the
+// first character that will follow.
 func writeRuns(b *strings.Builder, atoms []run, line string, next rune) {
 	from := b.Len()
 	current := func() string {
@@ -145,7 +146,7 @@ func writeRuns(b *strings.Builder, atoms []run, line string, next rune) {
 	}
 	for len(atoms) > 0 {
 		a := atoms[0]
-		if a.style == 0 || a.blank() { // emphasis cannot begin with a blank
+		if a.style == 0 || a.blank() { // emphasis cannot begin with white space
 			switch before := current(); {
 			case !a.markup:
 				b.WriteString(escape(before, a.text))
@@ -172,7 +173,7 @@ func writeRuns(b *strings.Builder, atoms []run, line string, next rune) {
 		written := current()
 		before, _ := utf8.DecodeLastRuneInString(written)
 		if strings.HasSuffix(written, `\*`) {
-			before = '\\' // an escaped mark is none
+			before = '\\' // an escaped marker is none
 		}
 		mark := marker(s, content.String(), before, follows)
 		if mark == "" {
@@ -184,14 +185,14 @@ func writeRuns(b *strings.Builder, atoms []run, line string, next rune) {
 	}
 }
 
-// removeStyle takes a style off all of atoms.
+// removeStyle removes a style from all runs.
 func removeStyle(atoms []run, s style) {
 	for i := range atoms {
 		atoms[i].style &^= s
 	}
 }
 
-// longestStyle is the style of the first atom that lasts for the most atoms.
+// longestStyle returns the style of the first run that covers the most runs.
 func longestStyle(atoms []run) (best style, most int) {
 	for _, s := range []style{strike, strong, emphasis} {
 		n := 0
@@ -205,8 +206,8 @@ func longestStyle(atoms []run) (best style, most int) {
 	return best, most
 }
 
-// firstRune is the first character of what will be written for atoms; 0 where that
-// depends on what stands before it.
+// firstRune returns the first character that will be written for runs; 0 if that depends
+// on what stands before them.
 func firstRune(atoms []run) rune {
 	if atoms[0].style != 0 && !atoms[0].blank() {
 		switch s, _ := longestStyle(atoms); s {
@@ -225,8 +226,8 @@ func firstRune(atoms []run) rune {
 	return r
 }
 
-// marker is the mark with which content can have a style between two characters;
-// empty where Discord would read something else.
+// marker returns the marker that gives content a style between two characters; empty if
+// Discord would read something else.
 func marker(s style, content string, before, next rune) string {
 	switch s {
 	case strike:
@@ -248,8 +249,8 @@ func marker(s style, content string, before, next rune) string {
 	return ""
 }
 
-// hasMarker reports whether a mark occurs that no backslash escapes. That code and
-// addresses know no escapes makes no difference to Discord.
+// hasMarker reports whether a marker occurs without a backslash before it. Discord does
+// not care whether it stands in code or in a URL.
 func hasMarker(s, mark string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] == '\\' {
@@ -263,8 +264,8 @@ func hasMarker(s, mark string) bool {
 
 func isWordRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// link adds a link that may be followed. The address always stands in angle
-// brackets, so that Discord makes no preview of it.
+// link adds a link that may be clicked. Its URL always stands in angle brackets, so that
+// Discord shows no preview of it.
 func link(out []run, in markdown.Inline, s style) []run {
 	label := normalizeRuns(toRuns(nil, in.Children, 0))
 	for i, a := range label {
@@ -287,10 +288,11 @@ func link(out []run, in markdown.Inline, s style) []run {
 	return append(out, run{text: "[" + b.String() + "](<" + url + ">)", markup: true, style: s})
 }
 
-// brackets are encoded in addresses, where a link before could end in them.
+// brackets percent-encodes square brackets in URLs, where an earlier link could end.
 var brackets = strings.NewReplacer("[", "%5B", "]", "%5D")
 
-// encodeBrackets is an address as Discord gets it. The brackets of a host stay.
+// encodeBrackets returns a URL with its square brackets encoded, except those of an IPv6
+// host.
 func encodeBrackets(url string) string {
 	scheme, rest, _ := strings.Cut(url, "://")
 	n := strings.IndexAny(rest, "/?#")
@@ -300,7 +302,7 @@ func encodeBrackets(url string) string {
 	return scheme + "://" + rest[:n] + brackets.Replace(rest[n:])
 }
 
-// plainText is what a label says.
+// plainText is the text of inline elements without markup.
 func plainText(ins []markdown.Inline) string {
 	var b strings.Builder
 	for _, in := range ins {
@@ -313,9 +315,8 @@ func plainText(ins []markdown.Inline) string {
 	return b.String()
 }
 
-// sameAsURL reports whether a label says nothing that the address does not say:
-// it is the address, or its host, or host and path. Discord shows a link with such
-// a label as the markup that it is.
+// sameAsURL reports whether a label says nothing that the URL does not say: it is the
+// URL, its host, or its host and path. Discord would show the markup of such a link.
 func sameAsURL(said, url string) bool {
 	if strings.ContainsAny(said, " \t\n") || !strings.ContainsAny(said, ".:") {
 		return false
@@ -335,8 +336,8 @@ func sameAsURL(said, url string) bool {
 	return false
 }
 
-// hasNestedParens reports whether Discord would take a bracket in an address for the end of
-// the link: it understands pairs that are not within each other.
+// hasNestedParens reports whether Discord would end a link at a parenthesis within its
+// URL: it understands pairs that are not nested.
 func hasNestedParens(url string) bool {
 	open := false
 	for i := range len(url) {

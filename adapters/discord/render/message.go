@@ -11,8 +11,8 @@ import (
 	"aidesk/core/markdown"
 )
 
-// What one message takes. Discord does not say what it counts as a character, so
-// that everything here is in UTF-16 units, of which there are never fewer.
+// The limits of one message. Discord does not say how it counts characters; UTF-16 units
+// are the largest count.
 const (
 	MaxContent      = 1990 // of 2000
 	maxButtonsInRow = 5
@@ -20,16 +20,16 @@ const (
 	maxFiles        = 10
 )
 
-// Message is the body that creates or edits a message. It always says everything,
-// also that there is nothing of a kind, so that editing removes what is gone.
+// Message is the body that posts or updates a message. Every field is always sent, also
+// when empty, so that an update removes what is gone.
 type Message struct {
 	Content         string       `json:"content"`
 	Embeds          []Embed      `json:"embeds"`
 	Components      []ActionsRow `json:"components"`
 	Attachments     []Attachment `json:"attachments"`
 	AllowedMentions Mentions     `json:"allowed_mentions"`
-	// Nonce is the same whenever the same part of the same reply is rendered, and
-	// Discord makes no second message of it within some minutes.
+	// Nonce is the same whenever the same part of the same reply is rendered. Within
+	// some minutes, Discord posts only one message with a nonce.
 	Nonce        string     `json:"nonce"`
 	EnforceNonce bool       `json:"enforce_nonce"`
 	Reference    *Reference `json:"message_reference,omitempty"`
@@ -39,11 +39,11 @@ type Message struct {
 	Files []chat.File `json:"-"`
 }
 
-// Mentions says who may be pinged. Parse is never nil: without it, Discord pings
-// whomever the text names.
+// Mentions is who may be notified. Parse is never nil: without it Discord notifies
+// everybody whom the text mentions.
 type Mentions struct {
 	Parse       []string `json:"parse"`
-	Users       []string `json:"users,omitempty"` // at most the member whom the reply answers
+	Users       []string `json:"users,omitempty"` // at most the member whom the reply is for
 	RepliedUser bool     `json:"replied_user"`
 }
 
@@ -55,11 +55,11 @@ type Reference struct {
 
 // Attachment describes one of the Files.
 type Attachment struct {
-	ID       string `json:"id"` // its place among the files, from "0"
+	ID       string `json:"id"` // its index among the files, from "0"
 	Filename string `json:"filename"`
 }
 
-// Embed is the card of a page.
+// Embed is the preview of a page.
 type Embed struct {
 	Title       string  `json:"title"`
 	URL         string  `json:"url"`
@@ -70,28 +70,28 @@ type Embed struct {
 	Footer      *Footer `json:"footer,omitempty"`
 }
 
-// Author is the first line of an embed, which is never markup.
+// Author is the first line of an embed, in plain text.
 type Author struct {
 	Name string `json:"name"`
 }
 
-// Image is a picture by its address.
+// Image is a picture by its URL.
 type Image struct {
 	URL string `json:"url"`
 }
 
-// Footer is the last line of an embed, which is never markup.
+// Footer is the last line of an embed, in plain text.
 type Footer struct {
 	Text string `json:"text"`
 }
 
-// ActionsRow is a line of one to five buttons.
+// ActionsRow is a row of one to five buttons.
 type ActionsRow struct {
 	Type       int      `json:"type"` // always 1
 	Components []Button `json:"components"`
 }
 
-// Button is something to press, with a CustomID, or to open, with a URL.
+// Button has a CustomID if it is for the bot, or a URL to open.
 type Button struct {
 	Type     int    `json:"type"` // always 2
 	Style    int    `json:"style"`
@@ -105,8 +105,8 @@ func (m Message) empty() bool {
 	return m.Content == "" && len(m.Embeds) == 0 && len(m.Components) == 0 && len(m.Files) == 0
 }
 
-// has reports whether the message has a button with this id: Discord takes an id
-// only once.
+// has reports whether the message has a button with this id; Discord takes an id only
+// once per message.
 func (m Message) has(id string) bool {
 	return slices.ContainsFunc(m.Components, func(r ActionsRow) bool {
 		return slices.ContainsFunc(r.Components, func(b Button) bool { return b.CustomID == id })
@@ -119,7 +119,7 @@ func (m *Message) attach(f chat.File) {
 	m.Files = append(m.Files, f)
 }
 
-// finish fills in what every body carries.
+// finish sets the fields that every message of a reply has.
 func (m *Message) finish(r chat.Reply, part int) {
 	m.AllowedMentions.Parse = []string{}
 	m.Nonce, m.EnforceNonce = Nonce(r.ID, part), true
@@ -137,24 +137,24 @@ func (m *Message) finish(r chat.Reply, part int) {
 	}
 }
 
-// Line is a message of one plain line; id makes its nonce.
+// Line is a message with one line of plain text; its nonce is made from id.
 func Line(id, text string) Message {
 	m := Message{Content: escape("", text)}
 	m.finish(chat.Reply{ID: id}, 0)
 	return m
 }
 
-// Small is a message of one line in small print; id makes its nonce.
+// Small is a message with one line of small print; its nonce is made from id.
 func Small(id, text string) Message {
 	m := Message{Content: "-# " + escape("-# ", text)}
 	m.finish(chat.Reply{ID: id}, 0)
 	return m
 }
 
-// hardMaxContent is what Discord takes of a message's text.
+// hardMaxContent is Discord's own limit for the text of a message.
 const hardMaxContent = 2000
 
-// Mention pings a member at the beginning of the message, if there is room for it.
+// Mention mentions a member at the beginning of the message, if there is room for it.
 func (m *Message) Mention(member string) {
 	if ping := "<@" + member + "> "; IsID(member) && utf16Len(ping)+utf16Len(m.Content) <= hardMaxContent {
 		m.Content = ping + m.Content
@@ -162,8 +162,8 @@ func (m *Message) Mention(member string) {
 	}
 }
 
-// Edited is the body that changes a message: what creates one and nothing else is not in
-// it.
+// Edited is the body that updates a message, without the fields that only a new message
+// has.
 type Edited struct {
 	Content     string       `json:"content"`
 	Embeds      []Embed      `json:"embeds"`
@@ -172,12 +172,12 @@ type Edited struct {
 	Mentions    Mentions     `json:"allowed_mentions"`
 }
 
-// Edit is the body that brings a message that was posted up to date.
+// Edit returns the body that updates a posted message to m.
 func (m Message) Edit() Edited {
 	return Edited{m.Content, m.Embeds, m.Components, m.Attachments, m.AllowedMentions}
 }
 
-// Answers is the message that this one answers.
+// Answers returns the id of the message that this one answers, or "".
 func (m Message) Answers() string {
 	if m.Reference == nil {
 		return ""
@@ -185,14 +185,15 @@ func (m Message) Answers() string {
 	return m.Reference.MessageID
 }
 
-// Nonce is 22 of the 25 characters that Discord takes.
+// Nonce returns the nonce of one message of a reply, 22 of the 25 characters that
+// Discord takes.
 func Nonce(reply string, part int) string {
 	sum := sha256.Sum256([]byte(strconv.Itoa(part) + "/" + reply))
 	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
-// IsID reports whether s is an id of Discord's: the terminal of a developer
-// and tests have others.
+// IsID reports whether s looks like an id of Discord: the terminal and tests have other
+// ids.
 func IsID(s string) bool {
 	if len(s) < 15 || len(s) > 20 || s[0] == '0' {
 		return false
@@ -205,10 +206,10 @@ func IsID(s string) bool {
 	return true
 }
 
-// FlagEphemeral marks what only one member sees.
+// FlagEphemeral marks a message that only one member sees.
 const FlagEphemeral = 64
 
-// Ephemeral is a message as the answer to an interaction.
+// Ephemeral is a message that only the member of an interaction sees.
 type Ephemeral struct {
 	Content    string       `json:"content"`
 	Flags      int          `json:"flags"`
@@ -216,7 +217,8 @@ type Ephemeral struct {
 	Mentions   Mentions     `json:"allowed_mentions"`
 }
 
-// EphemeralLine is a passing note: its lines, in the last of which addresses may stand.
+// EphemeralLine is an ephemeral message with a plain text and, if link is not empty, a
+// link behind it.
 func EphemeralLine(line, link string) Ephemeral {
 	text := escape("", line)
 	if link != "" {
@@ -225,12 +227,13 @@ func EphemeralLine(line, link string) Ephemeral {
 	return EphemeralText(text)
 }
 
-// EphemeralText is a passing note with content that is rendered already.
+// EphemeralText is an ephemeral message with content that is rendered already.
 func EphemeralText(content string) Ephemeral {
 	return Ephemeral{Content: content, Flags: FlagEphemeral, Components: []ActionsRow{}, Mentions: Mentions{Parse: []string{}}}
 }
 
-// Faults says what is wrong with a form, a line for each fault.
+// Faults is an ephemeral message that says what is wrong with a form, a line for each
+// fault.
 func Faults(faults []chat.Fault) Ephemeral {
 	var lines []string
 	for _, f := range faults {
@@ -243,7 +246,7 @@ func Faults(faults []chat.Fault) Ephemeral {
 	return EphemeralLine(strings.Join(lines, "\n"), "")
 }
 
-// AddButton adds a button to a passing note.
+// AddButton adds a button; it replaces the one before.
 func (a *Ephemeral) AddButton(b chat.Button) error {
 	made, err := button(b)
 	if err != nil {

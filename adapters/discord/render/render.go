@@ -9,13 +9,12 @@ import (
 	"aidesk/core/markdown"
 )
 
-// Render gives the messages that a reply becomes, in the order in which they are
-// sent; none for a reply that shows nothing. The same reply always gives the same
-// messages. What it says comes first, then its rows, small print, buttons, previews
-// and files; each card is a message of its own, so that its buttons can belong to
-// nothing else and no text of others stands beside it.
+// Render returns the messages of a reply, in the order in which they are sent; none if
+// the reply shows nothing. The text comes first, then rows, small print, buttons,
+// previews and files. Each card is a message of its own, so that its buttons can belong
+// to nothing else and no text of others stands beside it.
 //
-// The error names a button that Discord cannot take.
+// The error names a button that Discord would refuse.
 func Render(r chat.Reply) ([]Message, error) {
 	var s messageWriter
 	contents, file := splitText(r.Text)
@@ -54,12 +53,12 @@ func Render(r chat.Reply) ([]Message, error) {
 	return s, nil
 }
 
-// messageWriter is a reply as far as it is written.
+// messageWriter collects the messages of a reply.
 type messageWriter []Message
 
 func (s *messageWriter) add(m Message) { *s = append(*s, m) }
 
-// last is the message that is being filled.
+// last returns the message that is being written.
 func (s *messageWriter) last() *Message {
 	if len(*s) == 0 {
 		s.add(Message{})
@@ -67,7 +66,7 @@ func (s *messageWriter) last() *Message {
 	return &(*s)[len(*s)-1]
 }
 
-// append adds content to the last message, or begins a new one.
+// append adds content to the last message, or starts a new one if there is no room.
 func (s *messageWriter) append(content, with string) {
 	m := s.last()
 	if m.Content == "" {
@@ -88,8 +87,8 @@ func (s *messageWriter) attach(f chat.File) {
 	s.last().attach(f)
 }
 
-// mentionedMember is the member whom a reply may ping; empty for nobody. In a direct message
-// there is no need to.
+// mentionedMember returns the member whom a reply may mention, or "". In a direct
+// message nobody has to be.
 func mentionedMember(r chat.Reply) string {
 	if r.Place.Direct || !IsID(r.To) {
 		return ""
@@ -97,7 +96,7 @@ func mentionedMember(r chat.Reply) string {
 	return r.To
 }
 
-// safeFilename is a name that no system takes for a path.
+// safeFilename returns a name that no system takes for a path.
 func safeFilename(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`/\:*?"<>|`, r) {
@@ -111,7 +110,7 @@ func safeFilename(name string) string {
 	return name
 }
 
-// buttonError is the error of a button that cannot be sent.
+// buttonError is the error of a button that Discord would refuse.
 func buttonError(b chat.Button, why string) error {
 	return fmt.Errorf("the button %q cannot be sent to Discord: %s", markdown.Line(b.Label, maxLabel), why)
 }

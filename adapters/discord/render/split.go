@@ -8,11 +8,12 @@ import (
 	"aidesk/core/markdown"
 )
 
-// maxParts is how many messages an answer may take before it becomes a file.
+// maxParts is how many messages a text may take before it is attached as a file.
 const maxParts = 5
 
-// splitText cuts a document into messages. Where they would be too many, or a piece
-// cannot be cut to fit, file holds the whole and the only part its beginning.
+// splitText splits a document into the contents of messages. If they would be too many,
+// or a piece cannot be split to fit, file holds the whole text and the only part its
+// beginning.
 func splitText(d markdown.Document) (out []string, file *chat.File) {
 	d = markdown.New(tablesToLists(d.Blocks)...)
 	whole := documentText(d)
@@ -36,7 +37,7 @@ func splitText(d markdown.Document) (out []string, file *chat.File) {
 	return []string{start + where}, file
 }
 
-// split splits a document into parts of at most limit units.
+// split splits a document into parts of at most limit UTF-16 units.
 func split(d markdown.Document, limit int) []string {
 	var out []string
 	for _, part := range d.Split(markdown.Sized(limit, func(p markdown.Document) int { return utf16Len(documentText(p)) })) {
@@ -54,7 +55,7 @@ func fits(parts []string) bool {
 	return true
 }
 
-// smallPrint is small print: one line or more of it, cut where a message ends.
+// smallPrint writes a note as small print, split where a message would be too long.
 func smallPrint(note string) []string {
 	write := func(d markdown.Document) string {
 		lines := blocks(d.Blocks, blockContext{})
@@ -71,15 +72,15 @@ func smallPrint(note string) []string {
 	return out
 }
 
-// leadingBlocks is how blocks begin: at least room bytes of what they say, if they say
-// so much, and little more. It is what the first message is cut from when a text is
-// so long that cutting all of it would take too much time.
+// leadingBlocks returns the beginning of a document: blocks with at least room bytes of
+// text, and little more. Splitting all of a huge text only to show its beginning would
+// take too long.
 func leadingBlocks(bs []markdown.Block, room int) []markdown.Block {
 	out, _ := takeBlocks(bs, room)
 	return out
 }
 
-// takeBlocks is beginning, and how much room is left.
+// takeBlocks is leadingBlocks that also returns how much room is left.
 func takeBlocks(bs []markdown.Block, room int) (out []markdown.Block, left int) {
 	for _, b := range bs {
 		if room <= 0 {
@@ -136,7 +137,7 @@ func takeInlines(ins []markdown.Inline, room int) (out []markdown.Inline, left i
 	return out, room
 }
 
-// takeText is how a text begins, cut between two characters.
+// takeText cuts a text after at most room bytes, between two characters.
 func takeText(s string, room int) (cut string, left int) {
 	if len(s) <= room {
 		return s, room - len(s)

@@ -6,14 +6,14 @@ import (
 	"aidesk/core/markdown"
 )
 
-// tableWidth is how many columns of code a window of Discord shows unbroken.
+// tableWidth is how many columns of code a narrow Discord window shows without wrapping.
 const tableWidth = 58
 
-// columnGap stands between the columns of a table.
+// columnGap separates the columns of a table.
 const columnGap = "  "
 
-// tablesToLists turns the tables that cannot be shown as aligned code into lists: those
-// that are too wide, and those with links, which code cannot hold.
+// tablesToLists turns tables that cannot be shown as aligned code into lists: those that
+// are too wide, and those with links, which cannot be clicked in code.
 func tablesToLists(bs []markdown.Block) []markdown.Block {
 	out := make([]markdown.Block, len(bs))
 	for i, b := range bs {
@@ -38,7 +38,7 @@ func tablesToLists(bs []markdown.Block) []markdown.Block {
 	return out
 }
 
-// fitsAsCode reports whether a table can be shown as code.
+// fitsAsCode reports whether a table can be shown as aligned code.
 func fitsAsCode(t *markdown.Table) bool {
 	for _, row := range allRows(t) {
 		for _, c := range row {
@@ -63,7 +63,7 @@ func hasLink(ins []markdown.Inline) bool {
 	return false
 }
 
-// allRows are the head and the rows.
+// allRows returns the head and the rows of a table.
 func allRows(t *markdown.Table) [][]markdown.Cell {
 	return append([][]markdown.Cell{t.Head}, t.Rows...)
 }
@@ -78,10 +78,10 @@ func columnWidths(t *markdown.Table) []int {
 	return out
 }
 
-// cellText is a cell without style, on one line.
+// cellText is the text of a cell without emphasis, on one line.
 func cellText(c markdown.Cell) string { return strings.Join(strings.Fields(plainText(c)), " ") }
 
-// table aligns columns by what they take in a font of one width.
+// table writes a table as code with aligned columns.
 func table(t *markdown.Table, w blockContext) []line {
 	if !fitsAsCode(t) {
 		return block(tableToList(t), w)
@@ -130,8 +130,8 @@ func padCell(s string, width int, align markdown.Align) string {
 	return strings.Repeat(" ", left) + s + strings.Repeat(" ", free-left)
 }
 
-// tableToList is a table as a list: an item for each row, in it a line for each cell
-// that is not empty, led by the head of its column.
+// tableToList turns a table into a list: an item for each row, with a line for each
+// non-empty cell that begins with the head of its column.
 func tableToList(t *markdown.Table) markdown.Block {
 	if len(t.Rows) == 0 {
 		return markdown.Block{Kind: markdown.KindParagraph, Inlines: rowInlines(nil, t.Head)}

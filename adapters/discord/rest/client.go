@@ -1,6 +1,6 @@
-// Package rest calls Discord's REST API: [Client] keeps to the limits that Discord's answers
-// name (bucket.go), and what Discord refuses is an [Error], for which remedy.go says in
-// plain words what to do.
+// Package rest calls Discord's REST API. [Client] waits for rate limits before Discord has
+// to refuse (limiter.go). What Discord refuses is an [Error]; errors.go also says what an
+// admin can do about it.
 package rest
 
 import (
@@ -22,9 +22,9 @@ import (
 	"aidesk/core/chat"
 )
 
-// Client calls Discord's REST API. It repeats nothing: a request whose answer was lost may
-// have had its effect. The token goes out in a header and stands in no error; no error
-// names a path, for those of interactions are secrets.
+// Client calls Discord's REST API. It never repeats a request, because one whose answer
+// was lost may have had an effect. Errors contain neither the token nor the path, since
+// the path of an interaction is a secret.
 type Client struct {
 	client  *http.Client
 	base    *url.URL // ends with a slash, without the version
@@ -32,7 +32,7 @@ type Client struct {
 	limiter *limiter
 
 	mu         sync.Mutex
-	tokenFault error // why Discord refuses the token, until it takes it again
+	tokenFault error // why Discord refuses the token; nil when it accepts it
 }
 
 // NewClient makes a client of the API at base, which ends with a slash.
@@ -42,30 +42,32 @@ func NewClient(client *http.Client, base *url.URL, token string) *Client {
 
 const (
 	apiVersion = "v10"
-	maxAnswer  = 8 << 20                                  // of an answer
-	UserAgent  = "DiscordBot (https://aidesk.example, 1)" // Discord wants this form
+	maxAnswer  = 8 << 20 // bytes of an answer
+
+	// UserAgent has the form that Discord requires.
+	UserAgent = "DiscordBot (https://aidesk.example, 1)"
 )
 
 // Call is one request.
 type Call struct {
 	Method string
-	// path below the version, with %s for each of ids.
+	// Path is below the version, with %s for each of IDs.
 	Path string
 	IDs  []string
-	// query follows the path.
+	// Query follows the path.
 	Query url.Values
-	// body is sent as JSON, unless it is nil; files go with it.
+	// Body is sent as JSON, unless it is nil; Files are sent with it.
 	Body  any
 	Files []chat.File
-	// patience is how long it may wait for its turn.
+	// MaxWait is how long to wait for a rate limit.
 	MaxWait time.Duration
 }
 
-// route names a call without what is secret or of no interest in it.
+// route names a call without ids and secrets.
 func (c Call) route() string { return c.Method + " " + strings.ReplaceAll(c.Path, "%s", "*") }
 
-// bucketKey is the bucket of a call: its route, and the place that it is about. Discord
-// counts apart what happens in different channels, servers and interactions.
+// bucketKey is the key of a call's rate limit: its route and its main id. Discord limits
+// each channel, server and interaction separately.
 func (c Call) bucketKey() string {
 	if strings.HasPrefix(c.Path, "/webhooks/") || strings.HasPrefix(c.Path, "/interactions/") {
 		return c.route() + " " + strings.Join(c.IDs[:min(2, len(c.IDs))], "/")
@@ -73,7 +75,8 @@ func (c Call) bucketKey() string {
 	return c.route() + " " + strings.Join(c.IDs[:min(1, len(c.IDs))], "/")
 }
 
-// Do makes a call. What Discord answers is decoded into out, unless that is nil.
+// Do makes a call and decodes the answer into out, unless out is nil. If Discord
+// refuses, or the rate limit would take longer than MaxWait, the error is an *Error.
 func (w *Client) Do(ctx context.Context, c Call, out any) error {
 	data, kind, err := c.encode()
 	if err != nil {
@@ -98,7 +101,7 @@ func (w *Client) Do(ctx context.Context, c Call, out any) error {
 		Errors  json.RawMessage `json:"errors"`
 	}
 	if status >= http.StatusMultipleChoices {
-		_ = session.DecodeLenient(answer, &said) // a proxy's page says nothing
+		_ = session.DecodeLenient(answer, &said) // the page of a proxy is not JSON
 	}
 	after := w.limiter.release(c.bucketKey(), header, status, time.Duration(said.After*float64(time.Second)))
 	w.checkToken(status, free)
@@ -144,7 +147,7 @@ func (w *Client) send(ctx context.Context, c Call, data []byte, kind string) (he
 	return resp.Header, resp.StatusCode, answer, err
 }
 
-// encode writes the body and says of what kind it is.
+// encode returns the body and its content type.
 func (c Call) encode() (data []byte, kind string, err error) {
 	if c.Body == nil {
 		return nil, "", nil
@@ -173,8 +176,8 @@ func (c Call) encode() (data []byte, kind string, err error) {
 	return b.Bytes(), m.FormDataContentType(), err
 }
 
-// checkToken notes whether Discord takes the token. A token of an interaction says nothing
-// about it.
+// checkToken remembers whether Discord accepts the token. Calls with the token of an
+// interaction (free) say nothing about it.
 func (w *Client) checkToken(status int, free bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -187,14 +190,14 @@ func (w *Client) checkToken(status int, free bool) {
 	}
 }
 
-// TokenFault says why the token is refused, or nil.
+// TokenFault returns why Discord refuses the token, or nil.
 func (w *Client) TokenFault() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.tokenFault
 }
 
-// Clip is the beginning of what Discord says.
+// Clip cuts a text of Discord after some bytes.
 func Clip(s string, most int) string {
 	if len(s) <= most {
 		return s

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// Error is Discord's word that it did not do what it was asked.
+// Error means that Discord refused a request, or that the limiter did not send it.
 type Error struct {
 	route      string // without ids and tokens
 	Status     int
-	Code       int    // Discord's own; 0: none
-	message    string // Discord's words
+	Code       int    // Discord's error code, or 0
+	message    string // Discord's explanation
 	detail     string // what is wrong with the body
 	RetryAfter time.Duration
 }
@@ -32,7 +32,7 @@ func (r *Error) Error() string {
 	return out
 }
 
-// CodeOf is the code by which Discord refused, or 0 if it did not say no.
+// CodeOf returns Discord's error code, or 0.
 func CodeOf(err error) int {
 	if r, ok := errors.AsType[*Error](err); ok {
 		return r.Code
@@ -40,7 +40,7 @@ func CodeOf(err error) int {
 	return 0
 }
 
-// StatusOf is the status by which Discord refused, or 0 if it did not answer so.
+// StatusOf returns the HTTP status of a refusal, or 0.
 func StatusOf(err error) int {
 	if r, ok := errors.AsType[*Error](err); ok {
 		return r.Status
@@ -48,10 +48,10 @@ func StatusOf(err error) int {
 	return 0
 }
 
-// RateLimited says whether Discord, or our own pace, wants a request later.
+// RateLimited reports whether a request has to wait for a rate limit.
 func RateLimited(err error) bool { return StatusOf(err) == http.StatusTooManyRequests }
 
-// The codes of Discord's that are told apart.
+// The error codes of Discord that are told apart.
 const (
 	CodeUnknownChannel = 10003
 	codeUnknownGuild   = 10004
@@ -71,20 +71,19 @@ const (
 // noSuchMember are the codes for a member who is in no server with the bot.
 var noSuchMember = map[int]bool{codeUnknownGuild: true, codeUnknownMember: true, codeUnknownUser: true, codeMissingAccess: true}
 
-// forbidden are the codes for a place that the bot cannot write to, though the member who is
-// answered is still there.
+// forbidden are the codes for a place that the bot may not write to.
 var forbidden = map[int]bool{codeMissingAccess: true, codeForbidden: true}
 
-// NoSuchMember says whether Discord refused because a member is in no server with the bot.
+// NoSuchMember reports whether a member is in no server with the bot.
 func NoSuchMember(err error) bool { return noSuchMember[CodeOf(err)] }
 
-// Forbidden says whether Discord refused because the bot cannot write to a place.
+// Forbidden reports whether the bot may not write to a place.
 func Forbidden(err error) bool { return forbidden[CodeOf(err)] }
 
 // TokenRemedy says what to do about a token that Discord refuses.
 const TokenRemedy = "copy it again from “Bot” of the application at https://discord.com/developers/applications, with Reset Token if it is not shown" //nolint:gosec // names one, and is none
 
-// remedies are what an admin does about a code.
+// remedies say what an admin can do about an error code.
 var remedies = map[int]string{
 	CodeUnknownChannel: "the channel does not exist any more",
 	codeUnknownGuild:   "the bot is not in this server: invite it (aidesk discord invite)",
@@ -99,7 +98,7 @@ var remedies = map[int]string{
 	30034:              "too many commands were registered today: wait a day",
 }
 
-// Remedy says what to do about an error of Discord's, in plain words.
+// Remedy returns what an admin can do about an error.
 func Remedy(err error) string {
 	r, ok := errors.AsType[*Error](err)
 	if !ok {
@@ -119,5 +118,5 @@ func Remedy(err error) string {
 	return "look the code up in Discord's documentation"
 }
 
-// Advised is an error with what to do about it.
+// Advised adds to an error what an admin can do about it.
 func Advised(err error) error { return fmt.Errorf("%w: %s", err, Remedy(err)) }

@@ -8,57 +8,58 @@ import (
 	"time"
 )
 
-// limiter keeps Discord's rate limits before Discord has to: one bucket for each route and
-// place, as the headers of its answers describe them, and one for everything together.
+// limiter waits for Discord's rate limits before Discord has to refuse: one bucket for
+// each route and place, as the headers of answers describe them, and one limit for all
+// requests of a second.
 type limiter struct {
 	now func() time.Time
 
 	mu           sync.Mutex
 	buckets      map[string]*bucket
-	blockedUntil time.Time // Discord wants to hear nothing before
-	secondStart  time.Time // the second that count is about
+	blockedUntil time.Time // Discord refuses everything before
+	secondStart  time.Time // the second that inSecond counts
 	inSecond     int
 }
 
-// bucket is how often a route may still be called.
+// bucket is the rate limit of one route and place.
 type bucket struct {
 	known     bool
 	limit     int
 	remaining int
-	reset     time.Time     // then it is full again
-	inFlight  int           // requests that are not answered yet
-	released  chan struct{} // closed when one is
+	reset     time.Time     // when it is full again
+	inFlight  int           // requests without an answer yet
+	released  chan struct{} // closed when one is answered
 }
 
 const (
-	maxPerSecond  = 45     // of the 50 requests that Discord takes
-	maxBuckets    = 10_000 // before idle ones are forgotten
-	unlimitedRate = 1_000  // requests a minute where Discord names no limit
+	maxPerSecond  = 45     // of Discord's 50 requests per second
+	maxBuckets    = 10_000 // more than these are cleared of idle ones
+	unlimitedRate = 1_000  // requests a minute for routes without a limit
 )
 
 func newLimiter(now func() time.Time) *limiter {
 	return &limiter{now: now, buckets: map[string]*bucket{}}
 }
 
-// reserve waits until a route may be called, patience long at most. If that is not
-// enough, it says how long it would take and books nothing. What is booked must be
-// landed.
-func (p *limiter) reserve(ctx context.Context, key string, free bool, patience time.Duration) (time.Duration, bool) {
-	limit := p.now().Add(patience)
+// reserve waits until a route may be called, maxWait at most. If that does not suffice,
+// it returns how long it would take and false, and reserves nothing. What is reserved
+// must be released.
+func (p *limiter) reserve(ctx context.Context, key string, free bool, maxWait time.Duration) (time.Duration, bool) {
+	limit := p.now().Add(maxWait)
 	for {
-		wait, landed := p.tryReserve(key, free)
+		wait, released := p.tryReserve(key, free)
 		switch {
-		case wait == 0 && landed == nil:
+		case wait == 0 && released == nil:
 			return 0, true
 		case p.now().Add(wait).After(limit), ctx.Err() != nil:
 			return max(wait, time.Millisecond), false
 		}
-		if landed != nil { // nothing is known of the bucket before the first answer
+		if released != nil { // the first answer tells the limit
 			wait = limit.Sub(p.now())
 		}
 		timer := time.NewTimer(max(wait, time.Millisecond))
 		select {
-		case <-landed:
+		case <-released:
 		case <-timer.C:
 		case <-ctx.Done():
 		}
@@ -66,13 +67,13 @@ func (p *limiter) reserve(ctx context.Context, key string, free bool, patience t
 	}
 }
 
-// tryReserve takes a place in a bucket if there is one. Else it says how long to wait, or for
-// what.
+// tryReserve reserves a call if that is possible now. Otherwise it returns how long to
+// wait, or a channel that is closed when the answer under way has come.
 func (p *limiter) tryReserve(key string, free bool) (time.Duration, <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
-	if !free { // interactions do not count for everything together
+	if !free { // interactions do not count for the global limit
 		if wait := p.blockedUntil.Sub(now); wait > 0 {
 			return wait, nil
 		}
@@ -89,7 +90,7 @@ func (p *limiter) tryReserve(key string, free bool) (time.Duration, <-chan struc
 		return 0, b.released
 	case b.known && !now.Before(b.reset):
 		b.remaining = max(b.limit-b.inFlight, 1)
-		b.reset = now.Add(time.Second) // until an answer says better
+		b.reset = now.Add(time.Second) // until an answer says otherwise
 	}
 	if b.known && b.remaining <= 0 {
 		return max(b.reset.Sub(now), time.Millisecond), nil
@@ -102,7 +103,7 @@ func (p *limiter) tryReserve(key string, free bool) (time.Duration, <-chan struc
 	return 0, nil
 }
 
-// bucket finds or makes one. The lock is held.
+// bucket finds or makes the bucket of a key. The caller holds the lock.
 func (p *limiter) bucket(key string, now time.Time) *bucket {
 	b := p.buckets[key]
 	if b != nil {
@@ -120,8 +121,8 @@ func (p *limiter) bucket(key string, now time.Time) *bucket {
 	return b
 }
 
-// release notes what an answer says about a route; without one, nothing is learned. How
-// long Discord wants to be left alone is what it returns, of a refusal for that.
+// release updates a bucket with the headers of an answer; h is nil if there was none.
+// For a 429 it returns how long Discord wants to be left alone.
 func (p *limiter) release(key string, h http.Header, status int, retry time.Duration) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -155,7 +156,7 @@ func (p *limiter) release(key string, h http.Header, status int, retry time.Dura
 	return retry
 }
 
-// seconds reads a number of seconds.
+// seconds parses a number of seconds.
 func seconds(text string) time.Duration {
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil || n < 0 || n > 1e6 {

@@ -18,7 +18,7 @@ import (
 	"aidesk/core/chat"
 )
 
-// Config is the application as it was configured.
+// Config is the application as it is configured.
 type Config struct {
 	REST           *rest.Client
 	ApplicationID  string            // empty: whichever the token belongs to
@@ -28,14 +28,15 @@ type Config struct {
 	Path           string       // where interactions come in as requests
 }
 
-// permissionAdministrator stands for all the others.
+// permissionAdministrator includes all other permissions.
 const permissionAdministrator = 1 << 3
 
-// messageContentFlags are the flags of an application for which the intent is switched on.
+// messageContentFlags are set for applications with the message content intent.
 const messageContentFlags = 1<<18 | 1<<19
 
-// Diagnose looks at the token, the intents, the way in, permissions and commands, each
-// with its remedy. It posts nothing and may be called while the bot runs.
+// Diagnose checks the token, the intents, how interactions come in, permissions and
+// commands; each finding says what to do. It posts nothing and may be called while the
+// bot runs.
 func Diagnose(ctx context.Context, c Config) []session.Finding {
 	var me payload.User
 	if err := c.get(ctx, "/users/@me", &me); err != nil {
@@ -78,7 +79,7 @@ func (c Config) intentsFault(app payload.Application) error {
 	return nil
 }
 
-// interactionsFinding looks at how interactions come in.
+// interactionsFinding checks how interactions come in.
 func (c Config) interactionsFinding(app payload.Application) session.Finding {
 	enter := "enter https://YOUR-ADDRESS" + c.Path + " under “General Information” of the application, while the desk runs"
 	if c.PublicKey == nil {
@@ -100,7 +101,7 @@ func (c Config) interactionsFinding(app payload.Application) session.Finding {
 	return session.Found(what, nil)
 }
 
-// gatewayFinding looks at how often the bot may still connect.
+// gatewayFinding checks how often the bot may still connect today.
 func (c Config) gatewayFinding(ctx context.Context) session.Finding {
 	var g struct {
 		Limit struct {
@@ -118,7 +119,8 @@ func (c Config) gatewayFinding(ctx context.Context) session.Finding {
 	return session.Found("discord: the gateway", err)
 }
 
-// permissionFindings compares what the bot may do in its servers with what is needed.
+// permissionFindings compares the permissions of the bot in each server with those it
+// needs.
 func (c Config) permissionFindings(ctx context.Context, app payload.Application) []session.Finding {
 	var guilds []struct {
 		Name        string `json:"name"`
@@ -148,7 +150,7 @@ func (c Config) permissionFindings(ctx context.Context, app payload.Application)
 	return out
 }
 
-// commandsFinding compares the commands that Discord knows with those there are.
+// commandsFinding compares the registered commands with those of the grammar.
 func (c Config) commandsFinding(ctx context.Context, app payload.Application) session.Finding {
 	var have []render.Command
 	if err := c.get(ctx, "/applications/%s/commands", &have, app.ID); err != nil {

@@ -1,6 +1,6 @@
-// Package setup is what an operator needs before a bot works: the link that invites it
-// ([Invite]), and a look at everything that may be wrong with the application, each fault
-// with its remedy ([Diagnose]).
+// Package setup helps an operator to set up a Discord application: [Invite] makes the link
+// that adds the bot to a server, and [Diagnose] checks the application and says what to do
+// about each fault.
 package setup
 
 import (
@@ -8,14 +8,14 @@ import (
 	"strconv"
 )
 
-// permission is a permission of the bot, and what for.
+// permission is a permission that the bot needs, and what for.
 type permission struct {
 	bit  uint64
 	name string // as Discord's settings name it
 	why  string
 }
 
-// permissions are what the bot asks for: the least with which everything works.
+// permissions are the fewest with which everything works.
 var permissions = []permission{
 	{1 << 10, "View Channels", "hear of mentions"},
 	{1 << 11, "Send Messages", "answer"},
@@ -26,7 +26,7 @@ var permissions = []permission{
 	{1 << 38, "Send Messages in Threads", "answer there"},
 }
 
-// permissionBits are all permits as one number.
+// permissionBits returns all permissions as one number.
 func permissionBits() uint64 {
 	var all uint64
 	for _, p := range permissions {
@@ -35,7 +35,7 @@ func permissionBits() uint64 {
 	return all
 }
 
-// Invite is the link by which an administrator brings the bot into a server.
+// Invite returns the link with which an admin adds the bot to a server.
 func Invite(application string) string {
 	q := url.Values{
 		"client_id": {application}, "permissions": {strconv.FormatUint(permissionBits(), 10)}, "integration_type": {"0"},
