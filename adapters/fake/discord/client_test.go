@@ -47,19 +47,6 @@ func open(t *testing.T, s *discordgo.Session) {
 	t.Cleanup(func() { _ = s.CloseWithCode(1000) })
 }
 
-// result waits for what becomes of something.
-func result(t *testing.T, r *fakediscord.Receipt, err error) fakediscord.Answer {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := r.Wait(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
 // TestStory: an application of discordgo does all its work: a mention is answered with
 // a button, the button opens a modal, its submission changes the message; a slash
 // command is completed and answered.
@@ -136,7 +123,7 @@ func TestStory(t *testing.T) {
 		t.Errorf("the answer is %+v", answer)
 	}
 	r, err := d.Press(fakediscord.Ben, fakediscord.General, answer.ID, "ask")
-	if a := result(t, r, err); a.Type != fakediscord.AnswerModal {
+	if a := faketest.Result(t, r, err); a.Type != fakediscord.AnswerModal {
 		t.Errorf("the press was answered with %+v", a)
 	}
 	good()
@@ -147,7 +134,7 @@ func TestStory(t *testing.T) {
 		t.Error("a text that is too long was submitted")
 	}
 	r, err = d.Submit(fakediscord.Ben, "form", map[string]string{"name": "Bob"})
-	result(t, r, err)
+	faketest.Result(t, r, err)
 	good()
 	if m, _ := d.Message(fakediscord.General, answer.ID); m.Shown() != "Hello Bob" || len(m.Versions) != 2 {
 		t.Errorf("the message is %+v", m)
@@ -161,7 +148,7 @@ func TestStory(t *testing.T) {
 	}
 	good()
 	r, err = d.Command(fakediscord.Ada, d.DM(fakediscord.Ada), "aidesk", "ask", map[string]string{"what": "it"})
-	result(t, r, err)
+	faketest.Result(t, r, err)
 	good()
 	good()
 	if e := d.Ephemerals(fakediscord.Ada); len(e) != 1 || e[0].Text != "Done it" {

@@ -148,6 +148,10 @@ var closeReasons = map[int]string{
 func (d *Discord) Connected() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	return d.connected()
+}
+
+func (d *Discord) connected() int {
 	n := 0
 	for _, s := range d.sessions {
 		if s.conn != nil && !s.conn.silenced.Load() {

@@ -3,10 +3,10 @@ package discord
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
-	"maps"
-	"net/http"
+	"net/url"
+	"strings"
+
+	"aidesk/adapters/fake"
 )
 
 // controlRequest is what the control API and the page let people do.
@@ -33,167 +33,112 @@ type controlRequest struct {
 	Payload json.RawMessage   `json:"payload"`
 }
 
-// controls are what the control API can do, by the last element of its path. A receipt
-// means that the application has to answer.
-var controls = map[string]func(d *Discord, a controlRequest) (any, *Receipt, error){
-	"post": func(d *Discord, a controlRequest) (any, *Receipt, error) {
-		id, err := d.Post(a.User, a.Channel, a.markup(d), PostOptions{ReplyTo: a.ReplyTo, NoPing: a.NoPing})
-		return object{"id": id}, nil, err
-	},
-	"edit": func(d *Discord, a controlRequest) (any, *Receipt, error) {
-		return nil, nil, d.Edit(a.User, a.Channel, a.Message, a.markup(d))
-	},
-	"delete": func(d *Discord, a controlRequest) (any, *Receipt, error) {
-		return nil, nil, d.Delete(a.User, a.Channel, a.Message)
-	},
-	"press": func(d *Discord, a controlRequest) (any, *Receipt, error) {
-		if a.Value != "" {
-			r, err := d.Choose(a.User, a.Channel, a.Message, a.Action, a.Value)
-			return nil, r, err
-		}
-		r, err := d.Press(a.User, a.Channel, a.Message, a.Action)
-		return nil, r, err
-	},
-	"submit": func(d *Discord, a controlRequest) (any, *Receipt, error) {
-		r, err := d.Submit(a.User, a.Modal, a.Values)
-		return nil, r, err
-	},
-	"cancel": func(d *Discord, a controlRequest) (any, *Receipt, error) { d.CloseModal(a.User); return nil, nil, nil },
-	"slash": func(d *Discord, a controlRequest) (any, *Receipt, error) {
-		r, err := d.Slash(a.User, a.Channel, a.Text)
-		return nil, r, err
-	},
-	"command": func(d *Discord, a controlRequest) (any, *Receipt, error) {
-		r, err := d.Command(a.User, a.Channel, a.Command, a.Sub, a.Values)
-		return nil, r, err
-	},
-	"complete": func(d *Discord, a controlRequest) (any, *Receipt, error) {
-		choices, err := d.Complete(a.User, a.Channel, a.Command, a.Sub, a.Option, a.Value, a.Values)
-		return object{"choices": orEmpty(choices)}, nil, err
-	},
-	"menu": func(d *Discord, a controlRequest) (any, *Receipt, error) {
-		r, err := d.MessageCommand(a.User, a.Channel, a.Message, a.Command)
-		return nil, r, err
-	},
-	"thread": func(d *Discord, a controlRequest) (any, *Receipt, error) {
-		id, err := d.OpenThread(a.User, a.Channel, a.Message, a.Name)
-		return object{"id": id}, nil, err
-	},
-	"archive": func(d *Discord, a controlRequest) (any, *Receipt, error) {
-		d.Archive(a.Channel, a.Locked)
-		return nil, nil, nil
-	},
-	"inject": func(d *Discord, a controlRequest) (any, *Receipt, error) {
-		return object{"sessions": d.Inject(a.Event, a.Payload)}, nil, nil
-	},
-	"drop":       func(d *Discord, _ controlRequest) (any, *Receipt, error) { d.Drop(); return nil, nil, nil },
-	"reconnect":  func(d *Discord, _ controlRequest) (any, *Receipt, error) { d.Reconnect(); return nil, nil, nil },
-	"invalidate": func(d *Discord, a controlRequest) (any, *Receipt, error) { d.Invalidate(a.Good); return nil, nil, nil },
-	"close":      func(d *Discord, a controlRequest) (any, *Receipt, error) { d.CloseWith(a.Code); return nil, nil, nil },
+// markup is the text as Discord sends it.
+func (r controlRequest) markup(d *Discord) string {
+	if r.Raw {
+		return r.Text
+	}
+	return d.Typed(r.Text)
 }
 
-// markup are the text of an act as Discord sends it.
-func (a controlRequest) markup(d *Discord) string {
-	if a.Raw {
-		return a.Text
-	}
-	return d.Typed(a.Text)
-}
-
-// routeControls serves the control API below /_control/ and the page.
-func (d *Discord) routeControls(mux *http.ServeMux) {
-	mux.HandleFunc("POST /_control/{act}", d.serveControl)
-	mux.HandleFunc("GET /_control/{what}", d.serveState)
-	mux.HandleFunc("GET /_control/changed", d.serveChanged)
-	mux.HandleFunc("POST /_page/{act}", d.servePageAct)
-	mux.HandleFunc("GET /{$}", d.servePage)
-}
-
-// controlTimeout is how long a control waits for the application to answer.
-const controlTimeout = 2 * answerTime
-
-// runControl does one thing and waits until the application has answered it.
-func (d *Discord) runControl(ctx context.Context, word string, a controlRequest) (any, error) {
-	do, ok := controls[word]
-	if !ok {
-		return nil, fmt.Errorf("there is no control %q", word)
-	}
-	result, receipt, err := do(d, a)
-	if err != nil || receipt == nil {
-		return result, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, controlTimeout)
-	defer cancel()
-	answer, err := receipt.Wait(ctx)
-	return object{"interaction": receipt.ID, "type": answer.Type, "data": answer.Data, "message": answer.Message, "via": answer.Via}, err
-}
-
-// serveControl does what a JSON body asks for. The answer is {"ok":true,…}, or
-// {"ok":false,"error":…} with status 409.
-func (d *Discord) serveControl(w http.ResponseWriter, r *http.Request) {
-	var a controlRequest
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
-	if err == nil {
-		err = json.Unmarshal(body, &a)
-	}
+// answered waits until the application has answered what a control did.
+func answered(ctx context.Context, r *Receipt, err error) (object, error) {
 	if err != nil {
-		writeJSON(w, http.StatusBadRequest, object{"ok": false, "error": "the body is no JSON object of a control: " + err.Error()})
-		return
+		return nil, err
 	}
-	result, err := d.runControl(r.Context(), r.PathValue("act"), a)
-	if err != nil {
-		writeJSON(w, http.StatusConflict, object{"ok": false, "error": err.Error()})
-		return
-	}
-	out := object{"ok": true}
-	if more, ok := result.(object); ok {
-		maps.Copy(out, more)
-	}
-	writeJSON(w, http.StatusOK, out)
+	a, err := r.Wait(ctx)
+	return object{"interaction": r.ID, "type": a.Type, "data": a.Data, "message": a.Message, "via": a.Via}, err
 }
 
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
-}
-
-// serveState tells what is recorded: messages (?channel=), ephemerals (?user=), modal
-// (?user=), requests (?name=), deliveries (?event=), users, channels, commands,
-// connected.
-func (d *Discord) serveState(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	var result any
-	switch r.PathValue("what") {
-	case "messages":
-		result = orEmpty(d.Messages(q.Get("channel")))
-	case "ephemerals":
-		result = orEmpty(d.Ephemerals(q.Get("user")))
-	case "modal":
-		result = nil
-		if m, ok := d.Modal(q.Get("user")); ok {
-			result = m
-		}
-	case "requests":
-		result = orEmpty(d.Requests(q["name"]...))
-	case "deliveries":
-		result = orEmpty(d.Deliveries(q["event"]...))
-	case "users":
-		result = d.Users()
-	case "channels":
-		result = d.Channels()
-	case "commands":
-		result = orEmpty(d.Commands())
-	case "connected":
-		result = d.Connected()
-	default:
-		http.NotFound(w, r)
-		return
+// console is the control API and the page.
+func (d *Discord) console() *fake.Console[controlRequest] {
+	return &fake.Console[controlRequest]{
+		State: &d.mu, Ended: d.ctx, Timeout: 2 * answerTime, Page: d.page,
+		Controls: map[string]func(ctx context.Context, r controlRequest) (object, error){
+			"say":  d.say,
+			"post": d.controlPost,
+			"edit": func(_ context.Context, r controlRequest) (object, error) {
+				return nil, d.Edit(r.User, r.Channel, r.Message, r.markup(d))
+			},
+			"delete": func(_ context.Context, r controlRequest) (object, error) {
+				return nil, d.Delete(r.User, r.Channel, r.Message)
+			},
+			"press": func(ctx context.Context, r controlRequest) (object, error) {
+				if r.Value != "" {
+					receipt, err := d.Choose(r.User, r.Channel, r.Message, r.Action, r.Value)
+					return answered(ctx, receipt, err)
+				}
+				receipt, err := d.Press(r.User, r.Channel, r.Message, r.Action)
+				return answered(ctx, receipt, err)
+			},
+			"submit": func(ctx context.Context, r controlRequest) (object, error) {
+				receipt, err := d.Submit(r.User, r.Modal, r.Values)
+				return answered(ctx, receipt, err)
+			},
+			"cancel": func(_ context.Context, r controlRequest) (object, error) { d.CloseModal(r.User); return nil, nil },
+			"slash": func(ctx context.Context, r controlRequest) (object, error) {
+				receipt, err := d.Slash(r.User, r.Channel, r.Text)
+				return answered(ctx, receipt, err)
+			},
+			"command": func(ctx context.Context, r controlRequest) (object, error) {
+				receipt, err := d.Command(r.User, r.Channel, r.Command, r.Sub, r.Values)
+				return answered(ctx, receipt, err)
+			},
+			"complete": func(_ context.Context, r controlRequest) (object, error) {
+				choices, err := d.Complete(r.User, r.Channel, r.Command, r.Sub, r.Option, r.Value, r.Values)
+				return object{"choices": orEmpty(choices)}, err
+			},
+			"menu": func(ctx context.Context, r controlRequest) (object, error) {
+				receipt, err := d.MessageCommand(r.User, r.Channel, r.Message, r.Command)
+				return answered(ctx, receipt, err)
+			},
+			"thread": func(_ context.Context, r controlRequest) (object, error) {
+				id, err := d.OpenThread(r.User, r.Channel, r.Message, r.Name)
+				return object{"id": id}, err
+			},
+			"archive": func(_ context.Context, r controlRequest) (object, error) {
+				d.Archive(r.Channel, r.Locked)
+				return nil, nil
+			},
+			"inject": func(_ context.Context, r controlRequest) (object, error) {
+				return object{"sessions": d.Inject(r.Event, r.Payload)}, nil
+			},
+			"drop":       func(context.Context, controlRequest) (object, error) { d.Drop(); return nil, nil },
+			"reconnect":  func(context.Context, controlRequest) (object, error) { d.Reconnect(); return nil, nil },
+			"invalidate": func(_ context.Context, r controlRequest) (object, error) { d.Invalidate(r.Good); return nil, nil },
+			"close":      func(_ context.Context, r controlRequest) (object, error) { d.CloseWith(r.Code); return nil, nil },
+		},
+		Records: map[string]func(q url.Values) any{
+			"messages":   func(q url.Values) any { return orEmpty(d.Messages(q.Get("channel"))) },
+			"ephemerals": func(q url.Values) any { return orEmpty(d.Ephemerals(q.Get("user"))) },
+			"modal": func(q url.Values) any {
+				if m, ok := d.Modal(q.Get("user")); ok {
+					return m
+				}
+				return nil
+			},
+			"requests":   func(q url.Values) any { return orEmpty(d.Requests(q["name"]...)) },
+			"deliveries": func(q url.Values) any { return orEmpty(d.Deliveries(q["event"]...)) },
+			"users":      func(url.Values) any { return d.Users() },
+			"channels":   func(url.Values) any { return d.Channels() },
+			"commands":   func(url.Values) any { return orEmpty(d.Commands()) },
+			"connected":  func(url.Values) any { return d.Connected() },
+		},
 	}
-	writeJSON(w, http.StatusOK, result)
 }
 
-// serveChanged answers when something has changed, or after a while.
-func (d *Discord) serveChanged(w http.ResponseWriter, r *http.Request) {
-	d.mu.ServeChanged(d.ctx, w, r)
+// controlPost lets a user write a message.
+func (d *Discord) controlPost(_ context.Context, r controlRequest) (object, error) {
+	id, err := d.Post(r.User, r.Channel, r.markup(d), PostOptions{ReplyTo: r.ReplyTo, NoPing: r.NoPing})
+	return object{"id": id}, err
+}
+
+// say does what the text field of the page does: it posts, or gives a command if the text
+// begins with one.
+func (d *Discord) say(ctx context.Context, r controlRequest) (object, error) {
+	if !strings.HasPrefix(r.Text, "/") {
+		return d.controlPost(ctx, r)
+	}
+	receipt, err := d.Slash(r.User, r.Channel, r.Text)
+	return answered(ctx, receipt, err)
 }

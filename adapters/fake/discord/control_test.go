@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
 	fakediscord "aidesk/adapters/fake/discord"
+	"aidesk/adapters/fake/faketest"
 )
 
 // desk is a fake whose application answers everything: commands with a button, buttons
@@ -28,30 +28,13 @@ func desk(t *testing.T) *fakediscord.Discord {
 	return d
 }
 
-func request(t *testing.T, verb, address, kind, body string) string {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), verb, address, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", kind)
-	return do(t, r).Text
-}
-
 // TestControl: programs in any language can let people act, and read what came of it.
 func TestControl(t *testing.T) {
 	t.Parallel()
 	d := desk(t)
 	where := `"user":"` + fakediscord.Ada + `","channel":"` + fakediscord.General + `"`
-	control := func(word, body, want string) object {
-		t.Helper()
-		var said object
-		text := request(t, http.MethodPost, d.URL+"/_control/"+word, "application/json", body)
-		if err := json.Unmarshal([]byte(text), &said); err != nil || !strings.Contains(text, want) {
-			t.Errorf("%s %s: %s; want %s", word, body, text, want)
-		}
-		return said
-	}
+	browser := faketest.Browser{T: t, URL: d.URL}
+	control := browser.Control
 	id, _ := control("post", `{`+where+`,"text":"@aidesk hello #general"}`, `"ok":true`)["id"].(string)
 	if m, _ := d.Message(fakediscord.General, id); m.Text != "<@"+fakediscord.BotUser+"> hello <#"+fakediscord.General+">" {
 		t.Errorf("posted %+v", m)
@@ -99,7 +82,7 @@ func TestControl(t *testing.T) {
 		"users": `"Name":"ada"`, "channels": `"Name":"general"`, "modal?user=" + fakediscord.Ada: `null`, "ephemerals?user=" + fakediscord.Ada: `"Text":"thanks"`,
 		"commands": `"Name":"aidesk"`, "connected": `0`, "dance": `not found`,
 	} {
-		if text := request(t, http.MethodGet, d.URL+"/_control/"+what, "", ""); !strings.Contains(text, want) {
+		if text := browser.Get("/_control/" + what); !strings.Contains(text, want) {
 			t.Errorf("%s: %s; want %s", what, text, want)
 		}
 	}
@@ -109,27 +92,12 @@ func TestControl(t *testing.T) {
 func TestPage(t *testing.T) {
 	t.Parallel()
 	d := desk(t)
-	shows := func(words ...string) {
-		t.Helper()
-		text := request(t, http.MethodGet, d.URL+"/?user="+fakediscord.Ada+"&channel="+fakediscord.General, "", "")
-		for _, w := range words {
-			if !strings.Contains(text, w) {
-				t.Errorf("the page does not show %q:\n%s", w, text)
-			}
-		}
-	}
-	submit := func(word string, values ...string) string {
-		t.Helper()
-		form := url.Values{"user": {fakediscord.Ada}, "channel": {fakediscord.General}}
-		for i := 0; i < len(values); i += 2 {
-			form.Set(values[i], values[i+1])
-		}
-		return request(t, http.MethodPost, d.URL+"/_page/"+word, "application/x-www-form-urlencoded", form.Encode())
-	}
-	submit("post", "text", "<script>alert(1)</script> @ben")
+	browser := faketest.Browser{T: t, URL: d.URL, User: fakediscord.Ada, Channel: fakediscord.General}
+	shows, submit := browser.Shows, browser.Submit
+	submit("say", "text", "<script>alert(1)</script> @ben")
 	shows("&lt;script&gt;alert(1)&lt;/script&gt; @ben", "/aidesk ask what:…", "Ask aidesk", "#general", "direct message")
-	submit("post", "text", "/aidesk ask hello")
-	shows("[L]", "<button >L</button>")
+	submit("say", "text", "/aidesk ask hello")
+	shows("[L]", "<button>L</button>")
 	id := d.From(fakediscord.General)[0].ID
 	submit("press", "message", id, "action", "go")
 	shows("A form", "Your name", "Submit")
@@ -137,13 +105,13 @@ func TestPage(t *testing.T) {
 		t.Errorf("an empty form was sent:\n%s", text)
 	}
 	submit("submit", "value-name", "Bob")
-	shows("thanks", "only you can see this")
+	shows("thanks", "only visible to you")
 	if _, open := d.Modal(fakediscord.Ada); open {
 		t.Error("the modal is open")
 	}
 	submit("thread", "message", id, "name", "a talk")
 	shows("a talk")
-	if text := submit("post", "text", "/dance now"); !strings.Contains(text, "no command") {
+	if text := submit("say", "text", "/dance now"); !strings.Contains(text, "no command") {
 		t.Errorf("an unknown command was taken:\n%s", text)
 	}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.URL+"/_page/post", nil)

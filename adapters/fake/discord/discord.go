@@ -73,7 +73,7 @@ type Discord struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 
-	mu       fake.Watched
+	mu       fake.State
 	guilds   []Guild
 	roles    []Role
 	users    []User
@@ -95,7 +95,7 @@ type Discord struct {
 	modals         map[string]*modal       // open, by user
 	inFlight       int                     // interactions under way
 	buckets        map[string]*bucket
-	faults         map[string][]Fault
+	faults         fake.Faults[Fault]
 
 	requests   []Request
 	deliveries []Delivery
@@ -125,7 +125,7 @@ func New(c Config) *Discord {
 	}
 	d := &Discord{
 		Config: c, blocked: map[string]bool{}, files: map[string]*file{}, modals: map[string]*modal{},
-		created: map[string][]time.Time{}, interactions: map[string]*interaction{}, buckets: map[string]*bucket{}, faults: map[string][]Fault{},
+		created: map[string][]time.Time{}, interactions: map[string]*interaction{}, buckets: map[string]*bucket{}, faults: fake.Faults[Fault]{},
 	}
 	d.users = append(d.users, User{ID: BotUser, Name: "aidesk", Bot: true, Roles: []string{BotRole}, Guilds: ids(c.Guilds)})
 	for _, g := range c.Guilds {
@@ -172,7 +172,7 @@ func (d *Discord) routes() *http.ServeMux {
 		mux.HandleFunc("GET "+path, d.serveGateway)
 	}
 	mux.HandleFunc("GET /attachments/{channel}/{id}/{name}", d.serveFile)
-	d.routeControls(mux)
+	d.console().Routes(mux)
 	return mux
 }
 

@@ -83,6 +83,8 @@ func (d *Discord) serveGateway(w http.ResponseWriter, r *http.Request) {
 	alive := d.ctx.Err() == nil
 	if alive {
 		d.work.Go(func() { l.writeLoop(d.ctx, 2*d.Heartbeat+time.Second) })
+		d.work.Add(1) // this goroutine, which net/http waits for no longer
+		defer d.work.Done()
 	}
 	d.mu.Unlock()
 	if !alive {

@@ -190,7 +190,7 @@ func TestAnswers(t *testing.T) {
 	r = give()
 	refused("deferring with other flags", ask(t, d, "POST", callback(r), `{"type":5,"data":{"flags":32768}}`), 400, 50035)
 	refused("deferring", ask(t, d, "POST", callback(r)+"?with_response=true", `{"type":5,"data":{"flags":64}}`), 200, 0)
-	if a := result(t, r, nil); a.Type != fakediscord.AnswerDeferred || a.Via != "callback" {
+	if a := faketest.Result(t, r, nil); a.Type != fakediscord.AnswerDeferred || a.Via != "callback" {
 		t.Errorf("answered %+v", a)
 	}
 	refused("a follow-up that takes its place", ask(t, d, "POST", hook(r, ""), `{"content":"done","allowed_mentions":{"parse":[]}}`), 200, 0)
@@ -328,7 +328,7 @@ func TestModals(t *testing.T) {
 		t.Errorf("data (-want +got):\n%s", diff)
 	}
 	ask(t, d, "POST", callback(r), `{"type":4,"data":{"content":"thanks","flags":64}}`)
-	result(t, r, nil)
+	faketest.Result(t, r, nil)
 	if _, open := d.Modal(fakediscord.Ada); open {
 		t.Error("the modal is open after its submission was answered")
 	}

@@ -2,16 +2,15 @@ package discord_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/bwmarrin/discordgo"
+	"go.uber.org/goleak"
 
 	fakediscord "aidesk/adapters/fake/discord"
 	"aidesk/adapters/fake/faketest"
@@ -28,11 +27,7 @@ var openapi = sync.OnceValues(func() (*faketest.Judge, error) {
 })
 
 // taken are the bodies that fakes took in the tests of this package.
-var taken struct {
-	sync.Mutex
-	lines []map[string]any
-	said  map[string]bool
-}
+var taken = &faketest.Oracle{Script: "builders.mjs"}
 
 // start starts a fake, and has at the end of the test everything judged that it took
 // and answered: by Discord's own document at once, by npm's builders when all tests
@@ -52,7 +47,7 @@ func start(t *testing.T, c fakediscord.Config) *fakediscord.Discord {
 				continue
 			}
 			said[key] = true
-			keep(t.Name(), r)
+			keep(t, r)
 			if j == nil {
 				continue
 			}
@@ -68,7 +63,8 @@ func start(t *testing.T, c fakediscord.Config) *fakediscord.Discord {
 }
 
 // keep keeps what was taken for the builders.
-func keep(name string, r fakediscord.Request) {
+func keep(t testing.TB, r fakediscord.Request) {
+	t.Helper()
 	kind, body := "", r.Body
 	switch {
 	case strings.HasSuffix(r.Route, "/callback"):
@@ -83,54 +79,17 @@ func keep(name string, r fakediscord.Request) {
 	case r.Method == http.MethodPut && strings.HasSuffix(r.Route, "/commands"):
 		kind = "commands"
 	}
-	taken.Lock()
-	defer taken.Unlock()
-	if kind == "" || taken.said[string(body)] {
-		return
+	if kind != "" {
+		taken.Add(t, map[string]any{"name": t.Name() + " " + r.Name(), "kind": kind, "body": body})
 	}
-	if taken.said == nil {
-		taken.said = map[string]bool{}
-	}
-	taken.said[string(body)] = true
-	taken.lines = append(taken.lines, map[string]any{"name": name + " " + r.Name(), "kind": kind, "body": body})
 }
 
 // TestMain has the builders look at what all tests together made the fake take.
 func TestMain(m *testing.M) {
-	discordgo.Logger = func(int, int, string, ...any) {} // it goes on for a while after its fake is gone
-	code := m.Run()
-	if os.Getenv("AIDESK_ORACLES") != "" {
-		if err := build(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
+	discordgo.Logger = func(int, int, string, ...any) {} // a session goes on for a while after its fake is gone
+	var left []goleak.Option
+	for _, f := range []string{"reconnect", "listen", "heartbeat"} {
+		left = append(left, goleak.IgnoreAnyFunction("github.com/bwmarrin/discordgo.(*Session)."+f))
 	}
-	os.Exit(code)
-}
-
-// build has npm's builders make everything that was taken.
-func build() error {
-	folder, err := os.MkdirTemp("", "taken")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(folder)
-	var text strings.Builder
-	for _, line := range taken.lines {
-		if err := json.NewEncoder(&text).Encode(line); err != nil {
-			return err
-		}
-	}
-	file := filepath.Join(folder, "lines")
-	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
-		return err
-	}
-	c := exec.Command("node", "builders.mjs", file)
-	c.Dir = "npm"
-	said, err := c.CombinedOutput()
-	fmt.Printf("in the tests: %s", said)
-	if err != nil {
-		return fmt.Errorf("what the fake took is not what Discord's clients make: %w", err)
-	}
-	return nil
+	faketest.Main(m, taken, left...)
 }

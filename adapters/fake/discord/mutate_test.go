@@ -3,10 +3,6 @@ package discord_test
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"math/rand/v2"
-	"os"
-	"slices"
 	"testing"
 
 	fakediscord "aidesk/adapters/fake/discord"
@@ -38,7 +34,7 @@ var examples = map[string][]string{
 func TestMutations(t *testing.T) {
 	t.Parallel()
 	rounds := 40
-	if os.Getenv("AIDESK_ORACLES") != "" {
+	if faketest.Oracles() {
 		rounds = 1000
 	}
 	for kind, bodies := range examples {
@@ -48,15 +44,16 @@ func TestMutations(t *testing.T) {
 			if r := ask(t, d, "PUT", commands, grammar); r.Status != 200 {
 				t.Fatal(r.Text)
 			}
-			m := mutator{rand.New(rand.NewPCG(1, 2)), nil}
+			var trees []any
 			for _, b := range bodies {
-				m.gather(b)
+				trees = append(trees, parse(b))
 			}
+			m := faketest.NewMutator(trees, "1", long(101))
 			good := 0
 			for n := range rounds {
 				body := parse(bodies[n%len(bodies)])
 				for range n % 3 {
-					body = m.change(body)
+					body = m.Change(body)
 				}
 				if send(t, d, kind, body) {
 					good++
@@ -104,76 +101,4 @@ func parse(text string) any {
 	var out any
 	_ = json.Unmarshal([]byte(text), &out)
 	return out
-}
-
-func deepCopy(v any) any {
-	text, _ := json.Marshal(v)
-	return parse(string(text))
-}
-
-// mutator changes trees at random; parts are what it puts in.
-type mutator struct {
-	*rand.Rand
-	parts []any
-}
-
-// gather collects the parts of a tree.
-func (m *mutator) gather(text string) {
-	if m.parts == nil {
-		m.parts = []any{nil, true, false, 0.0, 1.0, -1.0, 2.5, "", "x", "1", long(101), []any{}, object{}}
-	}
-	var walk func(v any)
-	walk = func(v any) {
-		m.parts = append(m.parts, v)
-		switch v := v.(type) {
-		case []any:
-			for _, e := range v {
-				walk(e)
-			}
-		case object:
-			for _, k := range slices.Sorted(maps.Keys(v)) {
-				m.parts = append(m.parts, k)
-				walk(v[k])
-			}
-		}
-	}
-	walk(parse(text))
-}
-
-// change changes one place of a tree.
-func (m *mutator) change(v any) any {
-	part := func() any { return deepCopy(m.parts[m.IntN(len(m.parts))]) }
-	switch v := v.(type) {
-	case object:
-		keys := slices.Sorted(maps.Keys(v))
-		if len(keys) == 0 || m.IntN(12) == 0 {
-			v[fmt.Sprint(part())] = part()
-			return v
-		}
-		k := keys[m.IntN(len(keys))]
-		switch m.IntN(6) {
-		case 0:
-			delete(v, k)
-		case 1:
-			v[k] = part()
-		default:
-			v[k] = m.change(v[k])
-		}
-		return v
-	case []any:
-		if len(v) == 0 {
-			return append(v, part())
-		}
-		i := m.IntN(len(v))
-		switch m.IntN(6) {
-		case 0:
-			return slices.Delete(v, i, i+1)
-		case 1:
-			return slices.Insert(v, i, part())
-		default:
-			v[i] = m.change(v[i])
-		}
-		return v
-	}
-	return part()
 }

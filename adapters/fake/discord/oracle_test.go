@@ -1,29 +1,18 @@
 package discord_test
 
 import (
-	"bufio"
-	"os"
-	"os/exec"
 	"testing"
 
 	fakediscord "aidesk/adapters/fake/discord"
 	"aidesk/adapters/fake/faketest"
 )
 
-// oracles skips a test unless npm's packages are there.
-func oracles(t *testing.T) {
-	t.Helper()
-	if os.Getenv("AIDESK_ORACLES") == "" {
-		t.Skip("AIDESK_ORACLES is not set: run make test-fakes")
-	}
-}
-
 // TestDiscordJS: a bot of discord.js does all its work against the fake, also after its
 // connection broke.
 func TestDiscordJS(t *testing.T) {
-	oracles(t)
+	faketest.NeedOracles(t)
 	d := start(t, fakediscord.Config{})
-	bot(t, d)
+	faketest.App(t, []string{"API=" + d.APIURL(), "TOKEN=" + fakediscord.Token})
 	if all := d.Commands(); len(all) != 2 {
 		t.Fatalf("registered are %+v", all)
 	}
@@ -40,11 +29,11 @@ func TestDiscordJS(t *testing.T) {
 	d.Drop()
 	faketest.Until(t, d, "the bot to come back", func() bool { return d.Resumed() == 1 })
 	r, err := d.Press(fakediscord.Ada, fakediscord.General, answer.ID, "ask")
-	if a := result(t, r, err); a.Type != fakediscord.AnswerModal {
+	if a := faketest.Result(t, r, err); a.Type != fakediscord.AnswerModal {
 		t.Errorf("the press was answered with %+v", a)
 	}
 	r, err = d.Submit(fakediscord.Ada, "form", map[string]string{"name": "Bob"})
-	if a := result(t, r, err); a.Type != fakediscord.AnswerUpdate || a.Message != answer.ID {
+	if a := faketest.Result(t, r, err); a.Type != fakediscord.AnswerUpdate || a.Message != answer.ID {
 		t.Errorf("the submission was answered with %+v", a)
 	}
 	if m, _ := d.Message(fakediscord.General, answer.ID); m.Shown() != "Hello Bob\n{answer.md}" {
@@ -61,7 +50,7 @@ func TestDiscordJS(t *testing.T) {
 		t.Errorf("offered are %+v, %v", choices, err)
 	}
 	r, err = d.Command(fakediscord.Ben, fakediscord.General, "aidesk", "ask", map[string]string{"what": "it"})
-	if a := result(t, r, err); a.Type != fakediscord.AnswerDeferred {
+	if a := faketest.Result(t, r, err); a.Type != fakediscord.AnswerDeferred {
 		t.Errorf("the command was answered with %+v", a)
 	}
 	if m := from(d.DM(fakediscord.Ben), 1)[0]; m.Text != "And to you" {
@@ -74,7 +63,7 @@ func TestDiscordJS(t *testing.T) {
 		t.Errorf("the answer is %+v", e)
 	}
 	r, err = d.MessageCommand(fakediscord.Ada, fakediscord.General, asked, "Ask aidesk")
-	result(t, r, err)
+	faketest.Result(t, r, err)
 	if e := d.Ephemerals(fakediscord.Ada); len(e) != 1 || e[0].Text != "It says <@"+fakediscord.BotUser+"> hello" {
 		t.Errorf("the answer is %+v", e)
 	}
@@ -83,48 +72,5 @@ func TestDiscordJS(t *testing.T) {
 		if r.Error != "" || r.Version != "v10" {
 			t.Errorf("%s: %s", r.Name(), r.Answer)
 		}
-	}
-}
-
-// bot starts the bot.
-func bot(t *testing.T, d *fakediscord.Discord) {
-	t.Helper()
-	c := exec.CommandContext(t.Context(), "node", "app.mjs")
-	c.Dir = "npm"
-	c.Env = append(os.Environ(), "API="+d.APIURL(), "TOKEN="+fakediscord.Token)
-	c.Stderr = t.Output()
-	in, err := c.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := c.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		t.Fatalf("%v: is node installed, and was npm ci run in the folder npm?", err)
-	}
-	lines := bufio.NewScanner(out)
-	ended := make(chan struct{})
-	t.Cleanup(func() {
-		_ = in.Close()
-		<-ended
-		_ = c.Wait()
-	})
-	up := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for lines.Scan() {
-			if lines.Text() == "up" {
-				close(up)
-				continue
-			}
-			t.Errorf("the bot said %s", lines.Text())
-		}
-	}()
-	select {
-	case <-up:
-	case <-ended:
-		t.Fatal("the bot did not start")
 	}
 }

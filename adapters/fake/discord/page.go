@@ -1,66 +1,26 @@
 package discord
 
 import (
-	_ "embed" // the page
-	"html/template"
-	"net/http"
-	"net/url"
+	"fmt"
 	"slices"
 	"strings"
 
+	"aidesk/adapters/fake"
 	"aidesk/adapters/fake/discord/rule"
 )
 
-//go:embed page.html
-var pageText string
-
-var pageShape = template.Must(template.New("page").Parse(pageText))
-
-// servePage shows a channel as one of its members sees it.
-func (d *Discord) servePage(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	p := d.look(q.Get("user"), q.Get("channel"))
-	p.Fault = q.Get("fault")
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; form-action 'self'")
-	_ = pageShape.Execute(w, p)
-}
-
-// look is what the page shows.
-type look struct {
-	User, Channel string
-	Users         []User
-	Channels      []place
-	Messages      []line
-	Modal         *Modal
-	Commands      []string // with their options, of slash commands
-	Menu          []string // commands on messages
-	Sessions      int
-	Fault         string
-}
-
-type place struct {
-	ID, Name string
-	Thread   bool
-}
-
-type line struct {
-	Message
-	Name    string
-	Text    string
-	Quoted  string // what it replies to
-	Buttons []Button
-}
-
-// look gathers it.
-func (d *Discord) look(user, channel string) look {
-	sessions := d.Connected()
+// page is a channel as one of its members sees it.
+func (d *Discord) page(user, channel string) fake.Page {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	out := look{User: user, Channel: channel, Sessions: sessions}
+	out := fake.Page{
+		Title: "Fake Discord", User: user, Channel: channel,
+		Connections: fmt.Sprintf("%d connected", d.connected()), Version: d.mu.Version(),
+		Fields: fake.Fields{Message: "message", ReplyTo: "reply", Form: "modal", Menu: "menu", MenuItem: "command", Close: "cancel"},
+	}
 	for _, u := range d.users {
 		if !u.Bot {
-			out.Users = append(out.Users, u)
+			out.Users = append(out.Users, fake.Place{ID: u.ID, Name: u.Name})
 		}
 	}
 	if _, ok := d.user(user); !ok && len(out.Users) > 0 {
@@ -71,38 +31,46 @@ func (d *Discord) look(user, channel string) look {
 		if c.isThread() || !d.may(out.User, c, ViewChannel) {
 			continue
 		}
-		p := place{ID: c.ID, Name: "#" + c.Name}
+		p := fake.Place{ID: c.ID, Name: "#" + c.Name}
 		if c.Kind == KindDM {
 			p.Name = "direct message"
 		}
 		out.Channels = append(out.Channels, p)
 		for _, t := range d.channels {
 			if t.isThread() && t.Parent == c.ID && d.may(out.User, t, ViewChannel) {
-				out.Channels = append(out.Channels, place{ID: t.ID, Name: t.Name, Thread: true})
+				out.Channels = append(out.Channels, fake.Place{ID: t.ID, Name: t.Name, Nested: true})
 			}
 		}
 	}
-	if !slices.ContainsFunc(out.Channels, func(p place) bool { return p.ID == channel }) {
+	if !slices.ContainsFunc(out.Channels, func(p fake.Place) bool { return p.ID == channel }) {
 		out.Channel = out.Channels[0].ID
 	}
-	out.Messages = d.lines(out.User, out.Channel)
+	var menu []string
+	out.Commands, menu = d.pageCommands(out.User, out.Channel)
+	out.Messages = d.pageMessages(out.User, out.Channel, menu)
 	if m := d.modals[out.User]; m != nil {
-		out.Modal = &m.Modal
+		out.Form = m.pageForm()
 	}
-	ch, _ := d.channel(out.Channel)
+	return out
+}
+
+// pageCommands are the commands that a user can give in a channel: slash commands with
+// their options, and those on messages.
+func (d *Discord) pageCommands(user, channel string) (slash, menu []string) {
+	ch, _ := d.channel(channel)
 	for _, c := range d.commands {
-		if _, err := d.offeredCommand(out.User, ch, c.kind, c.name); err != nil {
+		if _, err := d.offeredCommand(user, ch, c.kind, c.name); err != nil {
 			continue
 		}
 		switch c.kind {
 		case 1:
 			options, _ := c.body["options"].([]any)
-			out.Commands = append(out.Commands, usages("/"+c.name, options)...)
+			slash = append(slash, usages("/"+c.name, options)...)
 		case 3:
-			out.Menu = append(out.Menu, c.name)
+			menu = append(menu, c.name)
 		}
 	}
-	return out
+	return slash, menu
 }
 
 // usages are the ways to give a command.
@@ -123,8 +91,8 @@ func usages(name string, options []any) []string {
 	return out
 }
 
-// lines are the messages of a channel as a member sees them.
-func (d *Discord) lines(user, channel string) []line {
+// pageMessages are the messages of a channel as a member sees them.
+func (d *Discord) pageMessages(user, channel string, menu []string) []fake.PageMessage {
 	var pairs []string
 	for _, u := range d.users {
 		pairs = append(pairs, "<@"+u.ID+">", "@"+u.Name)
@@ -133,45 +101,48 @@ func (d *Discord) lines(user, channel string) []line {
 		pairs = append(pairs, "<#"+c.ID+">", "#"+c.Name)
 	}
 	names := strings.NewReplacer(pairs...)
-	var out []line
+	var out []fake.PageMessage
 	for _, m := range d.messages {
 		if m.Channel != channel || m.Deleted || m.To != "" && m.To != user || m.Kind == kindStarter {
 			continue
 		}
 		u, _ := d.user(m.User)
-		l := line{Message: m.copy(), Name: u.Name, Text: names.Replace(m.Shown()), Buttons: m.Buttons()}
-		if o := d.message(channel, m.ReplyTo); o != nil {
-			l.Quoted, _, _ = strings.Cut(names.Replace(o.Shown()), "\n")
+		shown := fake.PageMessage{
+			ID: m.ID, Name: u.Name, Time: m.Time.Format("15:04:05"), Text: names.Replace(m.Shown()), Thread: m.Thread, Menu: menu,
+			Ephemeral: m.To != "", Edited: m.Edited, Own: m.User == user,
 		}
-		out = append(out, l)
+		for _, f := range m.Files {
+			shown.Files = append(shown.Files, fake.Link{Name: f.Name, URL: f.URL})
+		}
+		for _, b := range m.Buttons() {
+			shown.Buttons = append(shown.Buttons, fake.Button{ID: b.CustomID, Label: b.Label, URL: b.URL, Disabled: b.Disabled, Options: pageOptions(b.Options)})
+		}
+		if o := d.message(channel, m.ReplyTo); o != nil {
+			shown.Quoted, _, _ = strings.Cut(names.Replace(o.Shown()), "\n")
+		}
+		out = append(out, shown)
 	}
 	return out
 }
 
-// servePageAct does what a form of the page asks for, and shows the page again.
-func (d *Discord) servePageAct(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	if origin := r.Header.Get("Origin"); origin != "" && !strings.HasSuffix(origin, "://"+r.Host) {
-		http.Error(w, "another page may not press these buttons", http.StatusForbidden)
-		return
+// pageForm is a modal as something to fill in.
+func (m *modal) pageForm() *fake.Form {
+	out := &fake.Form{ID: m.CustomID, Title: m.Title, Text: m.Text, Submit: "Submit"}
+	if m.Failed {
+		out.Error = "Something went wrong. Try again."
 	}
-	get := r.PostFormValue
-	a := controlRequest{
-		User: get("user"), Channel: get("channel"), Text: get("text"), ReplyTo: get("reply"), Message: get("message"), Action: get("action"),
-		Value: get("value"), Command: get("command"), Name: get("name"), Values: map[string]string{},
+	for _, in := range m.Inputs {
+		out.Inputs = append(out.Inputs, fake.Input{
+			ID: in.CustomID, Label: in.Label, Value: in.Value, Placeholder: in.Placeholder, Long: in.Long, Required: in.Required, Options: pageOptions(in.Options),
+		})
 	}
-	word := r.PathValue("act")
-	if word == "post" && strings.HasPrefix(a.Text, "/") {
-		word = "slash"
+	return out
+}
+
+func pageOptions(choices []Choice) []fake.Option {
+	var out []fake.Option
+	for _, c := range choices {
+		out = append(out, fake.Option{Name: c.Name, Value: c.Value})
 	}
-	for name, values := range r.PostForm {
-		if id, ok := strings.CutPrefix(name, "value-"); ok {
-			a.Values[id] = values[0]
-		}
-	}
-	back := url.Values{"user": {a.User}, "channel": {a.Channel}}
-	if _, err := d.runControl(r.Context(), word, a); err != nil {
-		back.Set("fault", err.Error())
-	}
-	http.Redirect(w, r, "/?"+back.Encode(), http.StatusSeeOther)
+	return out
 }

@@ -94,7 +94,7 @@ func (f *Fault) performs() bool { return f.Done || f.Status == 0 && !f.Cut }
 func (d *Discord) Fail(name string, f Fault) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.faults[name] = append(d.faults[name], f)
+	d.faults.Add(name, f)
 }
 
 // Typing says that the application was seen typing.

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"aidesk/adapters/fake"
 	"aidesk/adapters/fake/discord/rule"
 )
 
@@ -48,7 +49,7 @@ func (d *Discord) serveAPI(w http.ResponseWriter, r *http.Request) {
 		record.Route = m.path
 	}
 	record.Time = d.Clock.Now()
-	fault := d.takeFault(record.Name())
+	fault := d.faults.Take(record.Name())
 	var result any
 	var err error
 	if fault == nil || fault.performs() {
@@ -71,15 +72,8 @@ func (d *Discord) serveAPI(w http.ResponseWriter, r *http.Request) {
 	d.mu.Changed()
 	d.mu.Unlock()
 
-	if fault != nil && fault.Hold != nil {
-		select {
-		case <-fault.Hold:
-		case <-d.ctx.Done():
-		case <-r.Context().Done():
-		}
-	}
-	if fault != nil && fault.Cut {
-		panic(http.ErrAbortHandler)
+	if fault != nil {
+		fake.Delay(d.ctx, r, fault.Hold, fault.Cut)
 	}
 	if body != nil {
 		w.Header().Set("Content-Type", "application/json")
@@ -147,16 +141,6 @@ func (c *call) response(result any, err error, fault *Fault, h http.Header) (int
 	}
 	body, _ := json.Marshal(result)
 	return status, body
-}
-
-// takeFault takes the fault that waits for a route, if one does. The lock is held.
-func (d *Discord) takeFault(name string) *Fault {
-	if len(d.faults[name]) == 0 {
-		return nil
-	}
-	f := d.faults[name][0]
-	d.faults[name] = d.faults[name][1:]
-	return &f
 }
 
 // findRoute finds the route of a path, and what stands for its variables. other says

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"aidesk/adapters/fake"
 	"aidesk/adapters/fake/slack/rule"
 )
 
@@ -60,7 +61,7 @@ func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request) {
 	delete(a, "token")
 
 	s.mu.Lock()
-	reply, status, fault, wait := object{}, http.StatusOK, s.takeFault(name), time.Duration(0)
+	reply, status, fault, wait := object{}, http.StatusOK, s.faults.Take(name), time.Duration(0)
 	if fault == nil || fault.performs() {
 		if err == nil {
 			reply, wait, err = s.callMethod(name, given, header, a)
@@ -90,15 +91,8 @@ func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request) {
 	s.mu.Changed()
 	s.mu.Unlock()
 
-	if fault != nil && fault.Hold != nil {
-		select {
-		case <-fault.Hold:
-		case <-s.ctx.Done():
-		case <-r.Context().Done():
-		}
-	}
-	if fault != nil && fault.Cut {
-		panic(http.ErrAbortHandler)
+	if fault != nil {
+		fake.Delay(s.ctx, r, fault.Hold, fault.Cut)
 	}
 	if wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
@@ -109,16 +103,6 @@ func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
-}
-
-// takeFault takes the fault that waits for a method, if one does. The lock is held.
-func (s *Slack) takeFault(method string) *Fault {
-	if len(s.faults[method]) == 0 {
-		return nil
-	}
-	f := s.faults[method][0]
-	s.faults[method] = s.faults[method][1:]
-	return &f
 }
 
 // responseBody is the body of an answer.

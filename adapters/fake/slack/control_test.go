@@ -2,9 +2,6 @@ package slack_test
 
 import (
 	"encoding/json"
-	"io"
-	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -14,31 +11,6 @@ import (
 	"aidesk/adapters/fake/faketest"
 	fakeslack "aidesk/adapters/fake/slack"
 )
-
-// get is the body of a page.
-func get(t *testing.T, address string) string {
-	t.Helper()
-	return do(t, http.MethodGet, address, "", "")
-}
-
-func do(t *testing.T, method, address, kind, body string) string {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", kind)
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
 
 // acknowledge answers everything that comes.
 func acknowledge(t *testing.T, s *fakeslack.Slack, with func(e socketmode.Event) any) {
@@ -68,15 +40,8 @@ func TestControl(t *testing.T) {
 		}
 		return nil
 	})
-	control := func(word, body, want string) map[string]any {
-		t.Helper()
-		var said map[string]any
-		text := do(t, http.MethodPost, s.URL+"/_control/"+word, "application/json", body)
-		if err := json.Unmarshal([]byte(text), &said); err != nil || !strings.Contains(text, want) {
-			t.Errorf("%s %s: %s; want %s", word, body, text, want)
-		}
-		return said
-	}
+	browser := faketest.Browser{T: t, URL: s.URL}
+	control := browser.Control
 	ts, _ := control("post", `{"user":"U00000ADA","channel":"C0GENERAL","text":"@aidesk 1 < 2"}`, `"ok":true`)["ts"].(string)
 	if m, _ := s.Message(fakeslack.General, ts); m.Text != "<@U0000DESK> 1 &lt; 2" {
 		t.Errorf("posted %+v", m)
@@ -96,7 +61,7 @@ func TestControl(t *testing.T) {
 		"messages?channel=C0GENERAL": `"Text":"good"`, "requests?method=chat.postMessage": `"Method":"chat.postMessage"`, "deliveries": `"Kind":"slash_commands"`,
 		"users": `"Name":"ada"`, "channels": `"Name":"general"`, "views?user=U00000ADA": `null`, "dance": `not found`,
 	} {
-		if text := get(t, s.URL+"/_control/"+what); !strings.Contains(text, want) {
+		if text := browser.Get("/_control/" + what); !strings.Contains(text, want) {
 			t.Errorf("%s: %s; want %s", what, text, want)
 		}
 	}
@@ -122,25 +87,9 @@ func TestPage(t *testing.T) {
 		}
 		return nil
 	})
-	page := func() string { return get(t, s.URL+"/?user=U00000ADA&channel=C0GENERAL") }
-	shows := func(words ...string) {
-		t.Helper()
-		text := page()
-		for _, w := range words {
-			if !strings.Contains(text, w) {
-				t.Errorf("the page does not show %q:\n%s", w, text)
-			}
-		}
-	}
-	submit := func(word string, values ...string) string {
-		t.Helper()
-		form := url.Values{"user": {fakeslack.Ada}, "channel": {fakeslack.General}}
-		for i := 0; i < len(values); i += 2 {
-			form.Set(values[i], values[i+1])
-		}
-		return do(t, http.MethodPost, s.URL+"/_page/"+word, "application/x-www-form-urlencoded", form.Encode())
-	}
-	submit("post", "text", "<script>alert(1)</script> @ben")
+	browser := faketest.Browser{T: t, URL: s.URL, User: fakeslack.Ada, Channel: fakeslack.General}
+	shows, submit := browser.Shows, browser.Submit
+	submit("say", "text", "<script>alert(1)</script> @ben")
 	shows("&lt;script&gt;alert(1)&lt;/script&gt; @ben")
 	ts := button(t, s, fakeslack.General, "")
 	shows("[Go]", "<button>Go</button>")
@@ -155,10 +104,10 @@ func TestPage(t *testing.T) {
 	if open := s.Views(fakeslack.Ada); len(open) != 0 {
 		t.Errorf("open are %+v", open)
 	}
-	if text := submit("post", "text", "/dance now"); !strings.Contains(text, "/dance is not a valid command") {
+	if text := submit("say", "text", "/dance now"); !strings.Contains(text, "/dance is not a valid command") {
 		t.Errorf("an unknown command was taken:\n%s", text)
 	}
-	if text := get(t, s.URL+"/archives/C0GENERAL/p"+strings.ReplaceAll(ts, ".", "")); !strings.Contains(text, `id="m`+ts+`"`) {
+	if text := browser.Get("/archives/C0GENERAL/p" + strings.ReplaceAll(ts, ".", "")); !strings.Contains(text, `id="m`+ts+`"`) {
 		t.Errorf("a permalink leads to:\n%s", text)
 	}
 }

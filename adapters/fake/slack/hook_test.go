@@ -84,7 +84,7 @@ func TestHTTP(t *testing.T) {
 		t.Errorf("got %+v", event)
 	}
 	r, err := s.Command(fakeslack.Ada, fakeslack.General, "/aidesk", "a&b=c é")
-	result(t, r, err)
+	faketest.Result(t, r, err)
 	command := <-seen
 	if !strings.Contains(command.body, "text=a%26b%3Dc+%C3%A9") || command.path != "/slack/commands" {
 		t.Errorf("got %+v", command)
@@ -93,7 +93,7 @@ func TestHTTP(t *testing.T) {
 		t.Errorf("shown is %+v", m)
 	}
 	r, err = s.Press(fakeslack.Ada, fakeslack.General, button(t, s, fakeslack.General, ""), "go")
-	result(t, r, err)
+	faketest.Result(t, r, err)
 	press := <-seen
 	if !strings.HasPrefix(press.body, "payload=%7B") || press.path != "/slack/interactivity" {
 		t.Errorf("got %+v", press)

@@ -1,77 +1,25 @@
 package slack
 
 import (
-	_ "embed" // the page
-	"html/template"
-	"net/http"
-	"net/url"
+	"fmt"
 	"slices"
 	"strings"
+
+	"aidesk/adapters/fake"
 )
 
-//go:embed page.html
-var pageText string
-
-var pageShape = template.Must(template.New("page").Parse(pageText))
-
-// servePage shows a channel as one of its members sees it.
-func (s *Slack) servePage(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	p := s.look(q.Get("user"), q.Get("channel"))
-	p.Fault = q.Get("fault")
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; form-action 'self'")
-	_ = pageShape.Execute(w, p)
-}
-
-// look is what the page shows.
-type look struct {
-	User, Channel string
-	Users         []User
-	Channels      []named
-	Messages      []shown
-	Views         []form
-	Home          *form
-	Commands      []string
-	Shortcuts     []string
-	Sockets       int
-	Fault         string
-}
-
-type named struct{ ID, Name string }
-
-type shown struct {
-	Message
-	Name    string
-	Text    string
-	Status  string
-	Reply   bool
-	Buttons []press
-}
-
-type press struct{ Action, Label, URL string }
-
-type form struct {
-	View
-	Text    string
-	Buttons []press
-	Inputs  []input
-}
-
-type input struct {
-	Block, Label, Value, Fault string
-	Long                       bool
-	Options                    []named
-}
-
-// look gathers it.
-func (s *Slack) look(user, channel string) look {
-	s.mu.Lock()
+// page is a channel as one of its members sees it.
+func (s *Slack) page(user, channel string) fake.Page {
 	defer s.mu.Unlock()
-	out := look{User: user, Channel: channel, Commands: s.App.Commands, Shortcuts: s.App.Shortcuts, Sockets: len(s.sockets)}
+	s.mu.Lock()
+	out := fake.Page{
+		Title: "Fake Slack", User: user, Channel: channel, Commands: s.App.Commands, HasHome: true,
+		Connections: fmt.Sprintf("%d open sockets", len(s.sockets)), Version: s.mu.Version(),
+		Fields: fake.Fields{Message: "ts", ReplyTo: "thread", Form: "view", Menu: "shortcut", MenuItem: "callback", Close: "close"},
+	}
 	for _, u := range s.users {
 		if !u.Bot && !u.Deleted {
-			out.Users = append(out.Users, u)
+			out.Users = append(out.Users, fake.Place{ID: u.ID, Name: u.Name + u.standing()})
 		}
 	}
 	if _, ok := s.user(user); !ok && len(out.Users) > 0 {
@@ -82,30 +30,42 @@ func (s *Slack) look(user, channel string) look {
 		switch {
 		case !c.readableBy(out.User):
 		case c.IM:
-			out.Channels = append(out.Channels, named{c.ID, "direct message"})
+			out.Channels = append(out.Channels, fake.Place{ID: c.ID, Name: "direct message"})
 		default:
-			out.Channels = append(out.Channels, named{c.ID, "#" + c.Name})
+			out.Channels = append(out.Channels, fake.Place{ID: c.ID, Name: "#" + c.Name})
 		}
 	}
-	if !slices.ContainsFunc(out.Channels, func(n named) bool { return n.ID == channel }) {
+	if !slices.ContainsFunc(out.Channels, func(p fake.Place) bool { return p.ID == channel }) {
 		out.Channel = out.Channels[0].ID
 	}
-	out.Messages = s.lines(out.User, out.Channel)
+	out.Messages = s.pageMessages(out.User, out.Channel)
 	for _, v := range s.views {
 		if v.User == out.User && !v.Closed {
-			out.Views = []form{v.form()} // the topmost
+			out.Form = v.pageForm() // the topmost
 		}
 	}
 	if v := s.homes[out.User]; v != nil {
-		f := v.form()
-		out.Home = &f
+		out.Home = v.pageForm()
 	}
 	return out
 }
 
-// lines are the messages of a channel, each thread below its first message.
-func (s *Slack) lines(user, channel string) []shown {
-	var out []shown
+// standing is what the page says of a user beside their name.
+func (u User) standing() string {
+	switch {
+	case u.Owner:
+		return " (owner)"
+	case u.Restricted:
+		return " (guest)"
+	case u.Stranger:
+		return " (stranger)"
+	}
+	return ""
+}
+
+// pageMessages are the messages of a channel, each thread below its first message.
+func (s *Slack) pageMessages(user, channel string) []fake.PageMessage {
+	var out []fake.PageMessage
 	var pairs []string
 	for _, u := range s.users {
 		pairs = append(pairs, "@"+u.ID, "@"+u.Name)
@@ -113,9 +73,10 @@ func (s *Slack) lines(user, channel string) []shown {
 	names := strings.NewReplacer(pairs...)
 	add := func(m *message, reply bool) {
 		u, _ := s.user(m.User)
-		line := shown{Message: m.copy(), Name: u.Name, Text: names.Replace(m.Shown()), Reply: reply, Buttons: buttons(m.blocks)}
-		line.Status = s.statuses[threadKey{channel, m.TS}].text
-		out = append(out, line)
+		out = append(out, fake.PageMessage{
+			ID: m.TS, Name: u.Name, Time: m.TS, Text: names.Replace(m.Shown()), Status: s.statuses[threadKey{channel, m.TS}].text,
+			Buttons: pageButtons(m.blocks), Menu: s.App.Shortcuts, Reply: reply, Ephemeral: m.To != "", Edited: m.Edited, Own: m.User == user,
+		})
 	}
 	sees := func(m *message) bool { return m.Channel == channel && !m.Deleted && (m.To == "" || m.To == user) }
 	for _, m := range s.messages {
@@ -132,9 +93,10 @@ func (s *Slack) lines(user, channel string) []shown {
 	return out
 }
 
-// buttons are those of blocks.
-func buttons(blocks []any) []press {
-	var out []press
+// pageButtons are the buttons of blocks. Those that open an address are pressed, too, as
+// Slack tells the app of it.
+func pageButtons(blocks []any) []fake.Button {
+	var out []fake.Button
 	for _, b := range blocks {
 		block, _ := b.(object)
 		if block["type"] == "input" {
@@ -142,16 +104,15 @@ func buttons(blocks []any) []press {
 		}
 		for _, e := range usableElements(block) {
 			id, _ := e["action_id"].(string)
-			address, _ := e["url"].(string)
-			out = append(out, press{id, textOf(e["text"]), address})
+			out = append(out, fake.Button{ID: id, Label: textOf(e["text"])})
 		}
 	}
 	return out
 }
 
-// form is a view as something to fill in.
-func (v *view) form() form {
-	out := form{View: v.View, Text: Plain(v.Blocks), Buttons: buttons(v.blocks)}
+// pageForm is a view as something to fill in.
+func (v *view) pageForm() *fake.Form {
+	out := &fake.Form{ID: v.ID, Title: v.Title, Text: Plain(v.Blocks), Submit: v.Submit, Buttons: pageButtons(v.blocks)}
 	for _, b := range v.blocks {
 		block, _ := b.(object)
 		e, _ := block["element"].(object)
@@ -159,42 +120,14 @@ func (v *view) form() form {
 			continue
 		}
 		id, _ := block["block_id"].(string)
-		in := input{Block: id, Label: textOf(block["label"]), Value: initialValue(e), Fault: v.Errors[id], Long: e["multiline"] == true}
+		in := fake.Input{ID: id, Label: textOf(block["label"]), Value: initialValue(e), Error: v.Errors[id], Long: e["multiline"] == true}
 		options, _ := e["options"].([]any)
 		for _, o := range options {
 			option, _ := o.(object)
 			value, _ := option["value"].(string)
-			in.Options = append(in.Options, named{value, textOf(option["text"])})
+			in.Options = append(in.Options, fake.Option{Name: textOf(option["text"]), Value: value})
 		}
 		out.Inputs = append(out.Inputs, in)
 	}
 	return out
-}
-
-// servePageAct does what a form of the page asks for, and shows the page again.
-func (s *Slack) servePageAct(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	if origin := r.Header.Get("Origin"); origin != "" && !strings.HasSuffix(origin, "://"+r.Host) {
-		http.Error(w, "another page may not press these buttons", http.StatusForbidden)
-		return
-	}
-	get := r.PostFormValue
-	a := controlRequest{
-		User: get("user"), Channel: get("channel"), Text: get("text"), Thread: get("thread"), TS: get("ts"), Action: get("action"),
-		View: get("view"), Callback: get("callback"), Tab: get("tab"), Values: map[string]string{},
-	}
-	word := r.PathValue("act")
-	if command, rest, _ := strings.Cut(a.Text, " "); word == "post" && strings.HasPrefix(command, "/") {
-		word, a.Command, a.Text = "command", command, rest
-	}
-	for name, values := range r.PostForm {
-		if block, ok := strings.CutPrefix(name, "value-"); ok {
-			a.Values[block] = values[0]
-		}
-	}
-	back := url.Values{"user": {a.User}, "channel": {a.Channel}}
-	if _, err := s.runControl(r.Context(), word, a); err != nil {
-		back.Set("fault", err.Error())
-	}
-	http.Redirect(w, r, "/?"+back.Encode(), http.StatusSeeOther)
 }

@@ -90,5 +90,5 @@ func (f *Fault) performs() bool { return f.Done || f.Error == "" && f.Status == 
 func (s *Slack) Fail(method string, f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults[method] = append(s.faults[method], f)
+	s.faults.Add(method, f)
 }

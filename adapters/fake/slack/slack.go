@@ -66,7 +66,7 @@ type Slack struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 
-	mu         fake.Watched
+	mu         fake.State
 	users      []User
 	channels   []Channel
 	groups     map[string][]string // members of user groups, by id
@@ -86,7 +86,7 @@ type Slack struct {
 	triggers       map[string]*trigger
 	responseURLs   map[string]*responseURL // response URLs
 	buckets        map[string]*bucket
-	faults         map[string][]Fault
+	faults         fake.Faults[Fault]
 
 	requests   []Request
 	deliveries []Delivery
@@ -125,7 +125,7 @@ func New(c Config) *Slack {
 	s := &Slack{
 		Config: c, homes: map[string]*view{}, groups: map[string][]string{}, files: map[string]*upload{}, statuses: map[threadKey]status{},
 		revoked: map[string]string{}, oauthCodes: map[string]bool{}, tickets: map[string]bool{}, unacknowledged: map[string]*pendingAck{},
-		triggers: map[string]*trigger{}, responseURLs: map[string]*responseURL{}, buckets: map[string]*bucket{}, faults: map[string][]Fault{},
+		triggers: map[string]*trigger{}, responseURLs: map[string]*responseURL{}, buckets: map[string]*bucket{}, faults: fake.Faults[Fault]{},
 	}
 	s.users = append(s.users, User{ID: BotUser, Name: "aidesk", RealName: "aidesk", Bot: true})
 	s.users = append(s.users, users...)
@@ -164,7 +164,8 @@ func (s *Slack) routes() *http.ServeMux {
 	mux.HandleFunc("POST /upload/{id}", s.serveUpload)
 	mux.HandleFunc("GET /files/{id}", s.serveFile)
 	mux.HandleFunc("GET /oauth/v2/authorize", s.serveAuthorize)
-	s.routeControls(mux)
+	s.console().Routes(mux)
+	mux.HandleFunc("GET /archives/{channel}/{message}", s.serveArchive)
 	return mux
 }
 

@@ -77,6 +77,8 @@ func (s *Slack) serveSocket(w http.ResponseWriter, r *http.Request) {
 	alive := s.ctx.Err() == nil
 	if alive {
 		s.work.Go(func() { s.writeLoop(c) })
+		s.work.Add(1) // this goroutine, which net/http waits for no longer
+		defer s.work.Done()
 	}
 	s.mu.Unlock()
 	if !alive {

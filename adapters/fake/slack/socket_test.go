@@ -53,19 +53,6 @@ func next(t *testing.T, c *socketmode.Client, kind socketmode.EventType) socketm
 	}
 }
 
-// result waits for what becomes of something.
-func result(t *testing.T, r *fakeslack.Receipt, err error) fakeslack.Delivery {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := r.Wait(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
 // TestSocketTwins: a mention comes twice, under different ids, when both kinds of
 // events are subscribed.
 func TestSocketTwins(t *testing.T) {
@@ -298,7 +285,7 @@ func TestPressToModal(t *testing.T) {
 	if err := c.Ack(*e.Request, nil); err != nil {
 		t.Fatal(err)
 	}
-	result(t, r, err)
+	faketest.Result(t, r, err)
 
 	input := slack.NewInputBlock("name", slack.NewTextBlockObject("plain_text", "Name", false, false), nil,
 		slack.NewPlainTextInputBlockElement(nil, "text").WithMaxLength(5))
@@ -331,7 +318,7 @@ func TestPressToModal(t *testing.T) {
 		if err := c.Ack(*e.Request, answer); err != nil {
 			t.Fatal(err)
 		}
-		result(t, r, err)
+		faketest.Result(t, r, err)
 		in, _ := e.Data.(slack.InteractionCallback)
 		return in
 	}
@@ -374,7 +361,7 @@ func TestPressToModal(t *testing.T) {
 	if err := c.Ack(*e.Request, nil); err != nil {
 		t.Fatal(err)
 	}
-	result(t, r, err)
+	faketest.Result(t, r, err)
 	late, _ := e.Data.(slack.InteractionCallback)
 	clock.Advance(3*time.Second + time.Millisecond)
 	_, err = api.OpenViewContext(t.Context(), late.TriggerID, modal)
@@ -407,7 +394,7 @@ func TestEphemeral(t *testing.T) {
 	}}}}); err != nil {
 		t.Fatal(err)
 	}
-	result(t, r, err)
+	faketest.Result(t, r, err)
 	m := s.From(fakeslack.General)
 	if len(m) != 1 || m[0].To != fakeslack.Ada || m[0].Text != "one moment" {
 		t.Fatalf("shown is %+v", m)
@@ -421,7 +408,7 @@ func TestEphemeral(t *testing.T) {
 	if err := c.Ack(*e.Request, nil); err != nil {
 		t.Fatal(err)
 	}
-	result(t, r, err)
+	faketest.Result(t, r, err)
 	press, _ := e.Data.(slack.InteractionCallback)
 	if !press.Container.IsEphemeral || press.Container.MessageTs != m[0].TS {
 		t.Errorf("the press is %+v", press.Container)
@@ -471,7 +458,7 @@ func TestHome(t *testing.T) {
 	if err := c.Ack(*e.Request, nil); err != nil {
 		t.Fatal(err)
 	}
-	result(t, r, err)
+	faketest.Result(t, r, err)
 	press, _ := e.Data.(slack.InteractionCallback)
 	modal := slack.ModalViewRequest{
 		Type: "modal", NotifyOnClose: true, Title: slack.NewTextBlockObject("plain_text", "One", false, false),
@@ -486,7 +473,7 @@ func TestHome(t *testing.T) {
 	if err := c.Ack(*e.Request, nil); err != nil {
 		t.Fatal(err)
 	}
-	result(t, r, err)
+	faketest.Result(t, r, err)
 	press, _ = e.Data.(slack.InteractionCallback)
 	two, err := api.PushViewContext(t.Context(), press.TriggerID, modal)
 	if err != nil || two.RootViewID != one.ID || two.PreviousViewID != one.ID {
@@ -525,7 +512,7 @@ func TestShortcuts(t *testing.T) {
 	if err := c.Ack(*e.Request, nil); err != nil {
 		t.Fatal(err)
 	}
-	result(t, r, err)
+	faketest.Result(t, r, err)
 	chosen, _ := e.Data.(slack.InteractionCallback)
 	if chosen.Type != slack.InteractionTypeMessageAction || chosen.Message.Text != "look" || chosen.CallbackID != "ask_about_message" || chosen.TriggerID == "" || chosen.MessageTs != ts {
 		t.Errorf("chosen %+v", chosen)
