@@ -62,7 +62,7 @@ core/model/anthropic         | model model/wire                                 
 core/model/planner/utterance | model model/search                                                           | –
 core/model/planner           | model model/search model/planner/utterance                                   | –
 core/model/script            | model                                                                        | –
-core/plugin                  | chat markdown openapi policy account egress store openapi/tree               | –
+core/plugin                  | chat markdown openapi policy account egress store openapi/tree               | golang.org/x/sync
 core/confirm                 | chat openapi plugin store                                                    | –
 core/agent                   | chat markdown model model/search model/planner/utterance openapi plugin confirm preview store | –
 store/bolt                   | store store/bolt/queue                                                       | go.etcd.io/bbolt

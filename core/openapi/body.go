@@ -74,9 +74,9 @@ func (r *reader) requestBody(o *Operation, s tree.Cursor) *request.Body {
 	b := r.chooseMedia(content)
 	if b == nil {
 		if s.Get("required").IsTrue() || o.Method == http.MethodPut || o.Method == http.MethodPost && s.Get("required") == nil {
-			o.refusef(content.At, "media-unsupported", "it takes only %s, which cannot be written from a conversation", plaintext.Clip(plaintext.OneLine(strings.Join(content.Keys, ", ")), 120))
+			o.refusef(content.At, "media-unsupported", "it takes only %s, which cannot be written from a conversation", plaintext.Line(strings.Join(content.Keys, ", "), 120))
 		} else {
-			r.Warnf("media-unsupported", content.At, "the body takes only %s, which cannot be written from a conversation; none is sent", plaintext.Clip(plaintext.OneLine(strings.Join(content.Keys, ", ")), 120))
+			r.Warnf("media-unsupported", content.At, "the body takes only %s, which cannot be written from a conversation; none is sent", plaintext.Line(strings.Join(content.Keys, ", "), 120))
 		}
 		return nil
 	}
@@ -128,7 +128,7 @@ func (r *reader) chooseMedia(content tree.Cursor) *request.Body {
 // noteTextBody reports a structured body, such as XML, that the model writes as text.
 func (r *reader) noteTextBody(at, media string) {
 	if !strings.HasPrefix(media, "text/") {
-		r.Warnf("body-text", at, "the body is %s: the model writes it as text", plaintext.Clip(plaintext.OneLine(media), 60))
+		r.Warnf("body-text", at, "the body is %s: the model writes it as text", plaintext.Line(media, 60))
 	}
 }
 
@@ -239,7 +239,7 @@ func (r *reader) swagger2JSONBody(o *Operation, f tree.Cursor, consumes []string
 		b.Kind, b.Media, b.Schema = request.BodyText, best, schema.Of(schema.TypeString)
 		r.noteTextBody(f.At, best)
 	case rank == 0 && len(consumes) > 0 && b.Required && !slices.ContainsFunc(consumes, func(m string) bool { return mediaRank(m) > 0 }):
-		o.refusef(f.At, "media-unsupported", "it takes only %s, which cannot be written from a conversation", plaintext.Clip(plaintext.OneLine(strings.Join(consumes, ", ")), 120))
+		o.refusef(f.At, "media-unsupported", "it takes only %s, which cannot be written from a conversation", plaintext.Line(strings.Join(consumes, ", "), 120))
 	}
 	return b
 }

@@ -147,7 +147,7 @@ func (r *reader) readAddresses() error {
 		}
 		u, err := url.Parse(address)
 		if err != nil {
-			return fmt.Errorf("the address %q cannot be read; give an absolute http or https URL", plaintext.Clip(plaintext.OneLine(address), 120))
+			return fmt.Errorf("the address %q cannot be read; give an absolute http or https URL", plaintext.Line(address, 120))
 		}
 		if u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			continue
@@ -166,7 +166,7 @@ func (r *reader) readAddresses() error {
 func (r *reader) readVersion() error {
 	root := r.main.Root
 	declared := cmp.Or(root.Get("openapi").Line(), root.Get("swagger").Line())
-	r.doc.OpenAPI = plaintext.Clip(plaintext.OneLine(declared), 20)
+	r.doc.OpenAPI = plaintext.Line(declared, 20)
 	major, minor, _ := strings.Cut(declared, ".")
 	switch {
 	case root.Get("openapi") == nil && root.Get("swagger") == nil && root.Get("paths").Is(tree.Object):
@@ -192,11 +192,11 @@ func (r *reader) readVersion() error {
 func (r *reader) readInfo() {
 	info := r.main.Root.Get("info")
 	d := r.doc
-	d.Title = plaintext.Clip(plaintext.OneLine(info.Get("title").Text()), 120)
+	d.Title = plaintext.Line(info.Get("title").Text(), 120)
 	d.Description = plaintext.Clip(plaintext.Paragraphs(info.Get("description").Text()), 2_000)
-	d.Version = plaintext.Clip(plaintext.OneLine(info.Get("version").Text()), 40)
+	d.Version = plaintext.Line(info.Get("version").Text(), 40)
 	contact := info.Get("contact")
-	d.Contact = plaintext.Clip(plaintext.OneLine(cmp.Or(contact.Get("email").Line(), contact.Get("url").Line())), 200)
+	d.Contact = plaintext.Line(cmp.Or(contact.Get("email").Line(), contact.Get("url").Line()), 200)
 	if d.Title == "" {
 		r.Infof("info-missing", "/info", "the document has no title")
 	}

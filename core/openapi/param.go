@@ -90,7 +90,7 @@ func (r *reader) readParameter(o *Operation, s tree.Cursor) *request.Param {
 		}
 		r.Infof("parameter-location", s.At, "the parameter %q does not say where it goes; %s is taken", plaintext.Clip(p.Name, 60), p.In)
 	case p.In == "querystring" || p.In != "query" && p.In != "path" && p.In != "header" && p.In != "cookie":
-		r.Warnf("parameter-location", s.At, "the parameter %q goes to %q, which is not known; it was left out", plaintext.Clip(p.Name, 60), plaintext.Clip(plaintext.OneLine(p.In), 40))
+		r.Warnf("parameter-location", s.At, "the parameter %q goes to %q, which is not known; it was left out", plaintext.Clip(p.Name, 60), plaintext.Line(p.In, 40))
 		return nil
 	}
 	if r.carriesCredential(p.In, p.Name) {
@@ -102,7 +102,7 @@ func (r *reader) readParameter(o *Operation, s tree.Cursor) *request.Param {
 		return nil
 	}
 	if (p.In == "header" || p.In == "cookie") && !plaintext.IsToken(p.Name) {
-		r.Warnf("parameter-unreadable", s.At, "%q cannot be the name of a %s; it was left out", plaintext.Clip(plaintext.OneLine(p.Name), 60), p.In)
+		r.Warnf("parameter-unreadable", s.At, "%q cannot be the name of a %s; it was left out", plaintext.Line(p.Name, 60), p.In)
 		return nil
 	}
 	r.readStyle(s, p)
@@ -148,7 +148,7 @@ func (r *reader) readStyle(s tree.Cursor, p *request.Param) {
 		if slices.Contains(strings.Fields(allowed[p.In]), style) {
 			p.Style = style
 		} else {
-			r.Infof("style-repaired", s.At, "the style %q does not fit a %s parameter; %q is taken", plaintext.Clip(plaintext.OneLine(style), 40), p.In, p.Style)
+			r.Infof("style-repaired", s.At, "the style %q does not fit a %s parameter; %q is taken", plaintext.Line(style, 40), p.In, p.Style)
 		}
 	}
 	// A list in a cookie is one value unless the document says "explode": servers

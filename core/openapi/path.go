@@ -35,7 +35,7 @@ func (r *reader) readPath(item tree.Cursor, path string) {
 	}
 	if !item.Is(tree.Object) {
 		if !item.Is(tree.Null) && item.Node != nil {
-			r.Warnf("path-unreadable", item.At, "the path %q is not an object; it was left out", plaintext.Clip(plaintext.OneLine(path), 120))
+			r.Warnf("path-unreadable", item.At, "the path %q is not an object; it was left out", plaintext.Line(path, 120))
 		}
 		return
 	}
@@ -104,7 +104,7 @@ func (r *reader) fillOperation(o *Operation, item, s tree.Cursor) {
 	o.Deprecated = s.Get("deprecated").IsTrue()
 	for _, tag := range s.Get("tags").Entries() {
 		if tag.Is(tree.Text) && len(o.Tags) < 10 {
-			o.Tags = append(o.Tags, plaintext.Clip(plaintext.OneLine(tag.Scalar), 60))
+			o.Tags = append(o.Tags, plaintext.Line(tag.Scalar, 60))
 		}
 	}
 	o.utterances = s.Get("x-aidesk-examples")

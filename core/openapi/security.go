@@ -55,7 +55,7 @@ func (r *reader) readScheme(s tree.Cursor, name string) Scheme {
 	case "mutualtls":
 		out.Type = "mutualTLS"
 	default:
-		r.Warnf("security-unreadable", s.At, "the type %q of the security scheme %q is not known", plaintext.Clip(plaintext.OneLine(out.Type), 40), plaintext.Clip(name, 60))
+		r.Warnf("security-unreadable", s.At, "the type %q of the security scheme %q is not known", plaintext.Line(out.Type, 40), plaintext.Clip(name, 60))
 		out.Type = ""
 	}
 	return out
@@ -80,7 +80,7 @@ func (r *reader) readFlows(s tree.Cursor, out *Scheme) {
 		out.Scopes = nil
 		if scopes := f.Get("scopes"); scopes.Is(tree.Object) {
 			for _, scope := range scopes.Keys {
-				out.Scopes = append(out.Scopes, plaintext.Clip(plaintext.OneLine(scope), 200))
+				out.Scopes = append(out.Scopes, plaintext.Line(scope, 200))
 			}
 		}
 		if out.AuthorizeURL != "" || out.TokenURL != "" {
@@ -128,11 +128,11 @@ func (r *reader) readRequirements(o *Operation, s tree.Cursor) {
 			scheme, known := r.schemes[name]
 			if !known {
 				scheme = Scheme{Name: name}
-				r.Infof("security-undeclared", entry.At, "the security scheme %q is not declared; the manifest decides", plaintext.Clip(plaintext.OneLine(name), 60))
+				r.Infof("security-undeclared", entry.At, "the security scheme %q is not declared; the manifest decides", plaintext.Line(name, 60))
 			}
 			scheme.Scopes = nil
 			for _, scope := range entry.Vals[i].Entries() {
-				scheme.Scopes = append(scheme.Scopes, plaintext.Clip(plaintext.OneLine(scope.Text()), 200))
+				scheme.Scopes = append(scheme.Scopes, plaintext.Line(scope.Text(), 200))
 			}
 			out.Schemes = append(out.Schemes, scheme)
 		}

@@ -118,7 +118,7 @@ func (r *reader) serverURL(s tree.Cursor) *url.URL {
 			text = value.Get("enum").Entries()[0].Line()
 		}
 		if text == "" || strings.ContainsAny(text, "{}") {
-			r.Warnf("server-variable", s.At, "the server variable %q has no default; the server cannot be used", plaintext.Clip(plaintext.OneLine(name), 60))
+			r.Warnf("server-variable", s.At, "the server variable %q has no default; the server cannot be used", plaintext.Line(name, 60))
 			return nil
 		}
 		raw = raw[:from] + text + raw[to+1:]
@@ -131,21 +131,21 @@ func (r *reader) resolveServer(raw, at string) *url.URL {
 	u, err := url.Parse(raw)
 	if err == nil && u.Host == "" && u.Scheme != "http" && u.Scheme != "https" && looksLikeHost(raw) {
 		u, err = url.Parse("https://" + raw)
-		r.Infof("server-scheme", at, "the server %q has no scheme; https is taken", plaintext.Clip(plaintext.OneLine(raw), 120))
+		r.Infof("server-scheme", at, "the server %q has no scheme; https is taken", plaintext.Line(raw, 120))
 	}
 	if err != nil || strings.Contains(raw, "\\") || request.HasDotSegment(u.EscapedPath()) && u.IsAbs() {
-		r.Warnf("server-unreadable", at, "the server %q cannot be read as a URL", plaintext.Clip(plaintext.OneLine(raw), 120))
+		r.Warnf("server-unreadable", at, "the server %q cannot be read as a URL", plaintext.Line(raw, 120))
 		return nil
 	}
 	if !u.IsAbs() || u.Host == "" {
 		if r.base == nil || u.IsAbs() {
-			r.Warnf("server-relative", at, "the server %q is relative and the address of the document is not known; give one with --base", plaintext.Clip(plaintext.OneLine(raw), 120))
+			r.Warnf("server-relative", at, "the server %q is relative and the address of the document is not known; give one with --base", plaintext.Line(raw, 120))
 			return nil
 		}
 		u = r.base.ResolveReference(u)
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
-		r.Warnf("server-scheme", at, "the server %q is neither http nor https", plaintext.Clip(plaintext.OneLine(raw), 120))
+		r.Warnf("server-scheme", at, "the server %q is neither http nor https", plaintext.Line(raw, 120))
 		return nil
 	}
 	return u
@@ -189,7 +189,7 @@ func (r *reader) swagger2Server(root tree.Cursor) *url.URL {
 	path := strings.Trim(under, "/") + "/" + strings.Trim(root.Get("basePath").Line(), "/")
 	u, err := url.Parse(base.Scheme + "://" + base.Host + "/" + strings.Trim(path, "/"))
 	if err != nil {
-		r.Warnf("server-unreadable", "/host", "the host %q cannot be read", plaintext.Clip(plaintext.OneLine(host), 120))
+		r.Warnf("server-unreadable", "/host", "the host %q cannot be read", plaintext.Line(host, 120))
 		return nil
 	}
 	if host == "" {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/singleflight"
+
 	"aidesk/core/chat"
 	"aidesk/core/egress"
 	"aidesk/store"
@@ -28,8 +30,9 @@ type Registry struct {
 	Guard   *egress.Guard
 	Logger  *slog.Logger
 
-	mu       sync.Mutex
-	compiled map[string]*Plugin // by compileKey
+	compiling singleflight.Group // by compileKey
+	mu        sync.Mutex
+	compiled  map[string]*Plugin // by compileKey; guarded by mu
 }
 
 // Configured is a plugin of the configuration.
@@ -147,8 +150,6 @@ func (r *Registry) storeBytes(ctx context.Context, reg Registration, got *Import
 	reg.Version = reg.Hashes.version()
 	p := *got.Plugin
 	p.Registration = reg
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.cache(&p)
 	return reg, nil
 }
@@ -191,37 +192,61 @@ func (r *Registry) Find(ctx context.Context, place chat.Place, word string) (*Pl
 	return nil, fmt.Errorf("no plugin is called %q here: %w", word, store.ErrNotFound)
 }
 
-// compiledPlugin compiles a registered version, once for all who use it.
+// compiledPlugin returns a registered plugin, compiled once for all who use it.
 func (r *Registry) compiledPlugin(ctx context.Context, reg Registration) (*Plugin, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	p, ok := r.compiled[reg.compileKey()]
-	if !ok {
-		var manifest []byte
-		var err error
-		if reg.Hashes.Manifest != "" {
-			if manifest, err = r.Records.Document(ctx, reg.Hashes.Manifest); err != nil {
-				return nil, fmt.Errorf("the manifest of %s: %w", reg.ID, err)
+	key := reg.compileKey()
+	p := r.cached(key)
+	if p == nil {
+		ctx := context.WithoutCancel(ctx) // others wait for the same compilation
+		got, err, _ := r.compiling.Do(key, func() (any, error) {
+			if p := r.cached(key); p != nil {
+				return p, nil
 			}
-		}
-		document, err := r.Records.Document(ctx, reg.Hashes.Document)
-		if err != nil {
-			return nil, fmt.Errorf("the document of %s: %w", reg.ID, err)
-		}
-		p, err = Reader{r.Guard, r.Logger}.compile(ctx, reg, manifest, document, func(ctx context.Context, address string) ([]byte, error) {
-			return r.Records.Document(ctx, reg.Hashes.Parts[address])
+			p, err := r.compileStored(ctx, reg)
+			if err == nil {
+				r.cache(p)
+			}
+			return p, err
 		})
 		if err != nil {
 			return nil, err
 		}
-		r.cache(p)
+		p = got.(*Plugin) //nolint:forcetypeassert // the function above returns it
 	}
 	same := *p
 	same.Registration = reg
 	return &same, nil
 }
 
+// compileStored compiles a plugin from its stored bytes.
+func (r *Registry) compileStored(ctx context.Context, reg Registration) (*Plugin, error) {
+	var manifest []byte
+	var err error
+	if reg.Hashes.Manifest != "" {
+		if manifest, err = r.Records.Document(ctx, reg.Hashes.Manifest); err != nil {
+			return nil, fmt.Errorf("the manifest of %s: %w", reg.ID, err)
+		}
+	}
+	document, err := r.Records.Document(ctx, reg.Hashes.Document)
+	if err != nil {
+		return nil, fmt.Errorf("the document of %s: %w", reg.ID, err)
+	}
+	return Reader{r.Guard, r.Logger}.compile(ctx, reg, manifest, document, func(ctx context.Context, address string) ([]byte, error) {
+		return r.Records.Document(ctx, reg.Hashes.Parts[address])
+	})
+}
+
+// cached returns the plugin compiled under a key, or nil.
+func (r *Registry) cached(key string) *Plugin {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.compiled[key]
+}
+
+// cache keeps a compiled plugin for all who use it.
 func (r *Registry) cache(p *Plugin) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.compiled == nil {
 		r.compiled = map[string]*Plugin{}
 	}

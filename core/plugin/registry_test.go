@@ -1,9 +1,13 @@
 package plugin_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"aidesk/core/chat"
@@ -223,5 +227,53 @@ func TestCyclicSchema(t *testing.T) {
 	r := registry(t, open(t), h)
 	if err := configure(t, r, h); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// slowDocuments is a store whose documents come only when released.
+type slowDocuments struct {
+	store.Records
+	asked   atomic.Int32
+	release chan struct{}
+}
+
+func (s *slowDocuments) Document(ctx context.Context, hash string) ([]byte, error) {
+	s.asked.Add(1)
+	<-s.release
+	return s.Records.Document(ctx, hash)
+}
+
+// TestCompileOnce: many who want the same plugin compile it once, and one of them who
+// gives up takes it from nobody.
+func TestCompileOnce(t *testing.T) {
+	one := newHost(t, "one")
+	s := open(t)
+	if err := configure(t, registry(t, s, one), one); err != nil {
+		t.Fatal(err)
+	}
+	slow := &slowDocuments{Records: s, release: make(chan struct{})}
+	r := registry(t, s, one)
+	r.Records = slow
+	ctx, giveUp := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			ctx := ctx
+			if i > 0 {
+				ctx = t.Context()
+			}
+			if plugins, err := r.List(ctx, place); i > 0 && (err != nil || len(plugins) != 1) {
+				t.Errorf("%d plugins, %v", len(plugins), err)
+			}
+		})
+	}
+	for slow.asked.Load() == 0 {
+		runtime.Gosched()
+	}
+	giveUp()
+	close(slow.release)
+	group.Wait()
+	if n := slow.asked.Load(); n != 2 {
+		t.Errorf("the store was asked for %d documents, want manifest and document once", n)
 	}
 }

@@ -34,6 +34,9 @@ func OneLine(s string) string {
 	return strings.Join(strings.Fields(Clean(s)), " ")
 }
 
+// Line is OneLine, cut to at most n characters.
+func Line(s string, n int) string { return Clip(OneLine(s), n) }
+
 // tags matches common HTML tags and comments, but not "a < b" or "<id>".
 var tags = regexp.MustCompile(`(?i)</?(?:a|abbr|b|big|blockquote|br|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|s|small|span|strong|sub|sup|table|tbody|td|th|thead|tr|tt|u|ul)(?:\s[^<>]*)?/?>|<!--[^>]*-->`)
 

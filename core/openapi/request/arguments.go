@@ -61,7 +61,7 @@ func parseArguments(args json.RawMessage, f *schema.Faults) (map[string]any, boo
 		v, err = tree.ParseValue([]byte(s))
 	}
 	if err != nil {
-		f.Addf(schema.Path{}, "the arguments are not JSON (%s)", plaintext.Clip(plaintext.OneLine(err.Error()), 120))
+		f.Addf(schema.Path{}, "the arguments are not JSON (%s)", plaintext.Line(err.Error(), 120))
 		return nil, false
 	}
 	switch v := v.(type) {

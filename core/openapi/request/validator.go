@@ -33,7 +33,7 @@ func (k *kinValidator) logObjections(o *Builder, r Request) {
 		return
 	}
 	if err := k.validate(o, r); err != nil {
-		o.Logger.Debug("request self-check", "operation", o.ID, "method", r.Method, "objection", plaintext.Clip(plaintext.OneLine(err.Error()), 300))
+		o.Logger.Debug("request self-check", "operation", o.ID, "method", r.Method, "objection", plaintext.Line(err.Error(), 300))
 	}
 }
 

@@ -35,7 +35,7 @@ func readHTML(data []byte) (string, []Link) {
 			words := string(z.Text())
 			out.WriteString(html.UnescapeString(words))
 			if anchor >= 0 && g.links[anchor].Title == "" {
-				g.links[anchor].Title = plaintext.Clip(plaintext.OneLine(html.UnescapeString(words)), 200)
+				g.links[anchor].Title = plaintext.Line(html.UnescapeString(words), 200)
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			t := z.Token()

@@ -146,7 +146,7 @@ func describeLink(l *Link, in *tree.Node) {
 		for _, want := range keys {
 			for i, k := range in.Keys {
 				if v := in.Vals[i]; strings.EqualFold(k, want) && v.Is(tree.Text) && !isURL(v.Line()) {
-					if found := plaintext.Clip(plaintext.OneLine(v.Scalar), limit); found != "" {
+					if found := plaintext.Line(v.Scalar, limit); found != "" {
 						return found
 					}
 				}

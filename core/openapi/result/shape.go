@@ -87,7 +87,7 @@ func parse(resp Response) answer {
 		if media == "" {
 			media = tree.MediaType(http.DetectContentType(body))
 		}
-		c.text = fmt.Sprintf("The answer is a file (%s, %s); its content cannot be read here.", plaintext.Clip(plaintext.OneLine(media), 80), formatSize(len(body), resp.Truncated))
+		c.text = fmt.Sprintf("The answer is a file (%s, %s); its content cannot be read here.", plaintext.Line(media, 80), formatSize(len(body), resp.Truncated))
 		c.truncated = false
 		return c
 	}
@@ -271,11 +271,11 @@ func memberMessage(status int, retry time.Duration, detail string) string {
 func (c answer) reason() string {
 	if c.root == nil {
 		if len(c.text) <= 200 && !strings.Contains(c.text, "\n") && !strings.HasPrefix(c.text, "The answer is") {
-			return plaintext.Clip(plaintext.OneLine(c.text), 160)
+			return plaintext.Line(c.text, 160)
 		}
 		return ""
 	}
-	return plaintext.Clip(plaintext.OneLine(findReason(c.root, 0)), 160)
+	return plaintext.Line(findReason(c.root, 0), 160)
 }
 
 func findReason(n *tree.Node, depth int) string {

@@ -87,7 +87,7 @@ func (s *shrinker) list(n *tree.Node, name string, depth int) {
 	if kept < len(n.Vals) {
 		cut := fmt.Sprintf("first %d of %s", kept, plaintext.Entries(len(n.Vals)))
 		if name != "" {
-			cut += " of " + plaintext.Clip(plaintext.OneLine(name), 40)
+			cut += " of " + plaintext.Line(name, 40)
 		}
 		if len(s.cutLists) < 4 {
 			s.cutLists = append(s.cutLists, cut)
@@ -119,7 +119,7 @@ func (s *shrinker) dict(n *tree.Node, depth int) {
 			s.out.WriteByte(',')
 		}
 		first = false
-		name := plaintext.Clip(plaintext.OneLine(key), 100)
+		name := plaintext.Line(key, 100)
 		if len(name) < len(key)/2 {
 			s.cutTexts++
 		}

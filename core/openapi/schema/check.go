@@ -84,9 +84,9 @@ func (p Path) String() string {
 	case p.name == "":
 		return head + "[" + strconv.Itoa(p.i) + "]"
 	case head == "":
-		return plaintext.Clip(plaintext.OneLine(p.name), 80)
+		return plaintext.Line(p.name, 80)
 	}
-	return head + "." + plaintext.Clip(plaintext.OneLine(p.name), 80)
+	return head + "." + plaintext.Line(p.name, 80)
 }
 
 // Check validates a value against its schema and adds what is wrong.

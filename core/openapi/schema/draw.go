@@ -304,7 +304,7 @@ func (d *Drawing) drawDescription(s *Schema, out map[string]any) {
 		add("one of " + plaintext.Clip(enumerate(s.enum), 120))
 	}
 	if s.example != nil && out["enum"] == nil && d.Text >= 60 && kind != "object" && kind != "array" && kind != "boolean" {
-		if example := plaintext.Clip(plaintext.OneLine(tree.Plain(s.example)), 60); example != "" && !strings.Contains(text, example) {
+		if example := plaintext.Line(tree.Plain(s.example), 60); example != "" && !strings.Contains(text, example) {
 			add("e.g. " + example)
 		}
 	}

@@ -125,7 +125,7 @@ func (r *Reader) readInto(s tree.Cursor, out *Schema) {
 		out.lost = true
 		return
 	}
-	out.title = plaintext.Clip(plaintext.OneLine(s.Get("title").Text()), 80)
+	out.title = plaintext.Line(s.Get("title").Text(), 80)
 	out.description = plaintext.Clip(plaintext.Prose(s.Get("description").Text()), 600)
 	out.format = strings.ToLower(s.Get("format").Line())
 	out.readOnly = s.Get("readOnly").IsTrue()
@@ -266,7 +266,7 @@ func (r *Reader) addType(s tree.Cursor, word string, out *Schema) {
 		}
 		return
 	}
-	r.Infof("type-unknown", s.At, "the type %q is not known; every type was allowed", plaintext.Clip(plaintext.OneLine(word), 60))
+	r.Infof("type-unknown", s.At, "the type %q is not known; every type was allowed", plaintext.Line(word, 60))
 }
 
 // readObject reads properties, required and additionalProperties.

@@ -46,7 +46,7 @@ func Decode(data []byte) (*Node, error) {
 		if errors.As(err, &limit) {
 			return nil, err
 		}
-		return nil, fmt.Errorf("neither JSON nor YAML (%s); give the address of an OpenAPI document", plaintext.Clip(plaintext.OneLine(err.Error()), 160))
+		return nil, fmt.Errorf("neither JSON nor YAML (%s); give the address of an OpenAPI document", plaintext.Line(err.Error(), 160))
 	}
 	if !root.Is(Object) {
 		return nil, errors.New("the document is not an object with \"openapi\" or \"swagger\" and \"paths\"; give the address of an OpenAPI document")

@@ -103,7 +103,7 @@ func (r *Resolver) Follow(s Cursor, section string) (target Cursor, ok bool) {
 			return Cursor{}, false
 		}
 		if !found || next.Node == s.Node {
-			r.Warnf("dangling-reference", s.At, "the reference %q leads nowhere", plaintext.Clip(plaintext.OneLine(ref.Scalar), 120))
+			r.Warnf("dangling-reference", s.At, "the reference %q leads nowhere", plaintext.Line(ref.Scalar, 120))
 			return Cursor{}, false
 		}
 		s = next
@@ -137,7 +137,7 @@ func (r *Resolver) resolve(s Cursor, ref, section string) (target Cursor, found,
 	name := pointer[strings.LastIndexByte(pointer, '/')+1:]
 	for _, place := range sections[section] {
 		if t, ok := f.lookup("/" + place + "/" + name); ok && name != "" {
-			r.Infof("reference-repaired", s.At, "the reference %q was read as %q", plaintext.Clip(plaintext.OneLine(ref), 120), "#"+t.At)
+			r.Infof("reference-repaired", s.At, "the reference %q was read as %q", plaintext.Line(ref, 120), "#"+t.At)
 			return t, true, false
 		}
 	}
@@ -177,10 +177,10 @@ func (r *Resolver) load(s Cursor, address string) *File {
 	}
 	switch {
 	case err != nil || !target.IsAbs() || r.main.URL == nil:
-		r.Warnf("external-reference", s.At, "the reference to %q leads out of the document, whose own address is not known", plaintext.Clip(plaintext.OneLine(address), 120))
+		r.Warnf("external-reference", s.At, "the reference to %q leads out of the document, whose own address is not known", plaintext.Line(address, 120))
 		return nil
 	case !sameOrigin(target, r.main.URL):
-		r.Warnf("external-reference", s.At, "the reference to %q leads to another host and is not followed", plaintext.Clip(plaintext.OneLine(target.Host), 120))
+		r.Warnf("external-reference", s.At, "the reference to %q leads to another host and is not followed", plaintext.Line(target.Host, 120))
 		return nil
 	}
 	target.Fragment, target.RawFragment = "", ""
@@ -197,7 +197,7 @@ func (r *Resolver) load(s Cursor, address string) *File {
 	r.files[key] = nil
 	f, err := r.fetchFile(target)
 	if err != nil {
-		r.Warnf("external-reference", s.At, "the referenced document %q cannot be read: %s", plaintext.Clip(key, 120), plaintext.Clip(plaintext.OneLine(err.Error()), 160))
+		r.Warnf("external-reference", s.At, "the referenced document %q cannot be read: %s", plaintext.Clip(key, 120), plaintext.Line(err.Error(), 160))
 		return nil
 	}
 	r.files[key] = f
