@@ -9,14 +9,12 @@ import (
 // statusLife is how long a status is shown at most: whoever set it has forgotten it.
 const statusLife = 20 * time.Minute
 
-// StatusBoard shows in threads that the desk is at work. Each status has a goroutine
-// while it lasts, so that whoever sets one does not wait for the platform.
+// StatusBoard shows in threads that a turn is running. Each status has a goroutine while
+// it lasts, so that whoever sets one does not wait for the platform.
 type StatusBoard struct {
 	mu      sync.Mutex
 	shown   map[StatusKey]*Status
 	stopped bool
-	ctx     context.Context //nolint:containedctx // of all statuses; Stop ends it
-	stop    context.CancelFunc
 	work    sync.WaitGroup
 }
 
@@ -51,27 +49,45 @@ func (s *Status) set(text string) {
 }
 
 // NewStatusBoard makes a board that shows nothing.
-func NewStatusBoard() *StatusBoard {
-	ctx, stop := context.WithCancel(context.Background())
-	return &StatusBoard{shown: map[StatusKey]*Status{}, ctx: ctx, stop: stop}
-}
+func NewStatusBoard() *StatusBoard { return &StatusBoard{shown: map[StatusKey]*Status{}} }
 
-// Set changes what is shown somewhere; an empty text ends it. Where nothing is shown
-// yet, show begins in a goroutine of its own. It shall return when the text has become
-// empty or its context is done, and take away what it has shown.
+// Set changes the status of a place; an empty text ends it. If the place has no status,
+// show is called in a goroutine of its own. It has to return when the text has become
+// empty, and to remove then what it has shown. Its context has no end, so that no request
+// is broken off whose effect would have to be removed: requests need limits of their own.
 func (b *StatusBoard) Set(at StatusKey, text string, show func(context.Context, *Status)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.stopped {
+		return
+	}
 	if s := b.shown[at]; s != nil {
 		s.set(text)
 		return
 	}
-	if text == "" || b.stopped {
+	if text == "" {
 		return
 	}
 	s := &Status{text: text, changed: make(chan struct{}, 1)}
 	b.shown[at] = s
-	b.work.Go(func() { b.keep(at, s, show) })
+	b.work.Go(func() {
+		for first := true; first || !b.remove(at, s); first = false {
+			timer := time.AfterFunc(statusLife, func() { s.set("") })
+			show(context.Background(), s)
+			timer.Stop()
+		}
+	})
+}
+
+// remove removes a status that has ended. It reports false if the status was set again.
+func (b *StatusBoard) remove(at StatusKey, s *Status) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if s.Text() != "" {
+		return false
+	}
+	delete(b.shown, at)
+	return true
 }
 
 // EndChannel ends all statuses of a channel, whatever their threads.
@@ -85,32 +101,13 @@ func (b *StatusBoard) EndChannel(channel string) {
 	}
 }
 
-// keep shows a status until it has ended, and again if it was set meanwhile.
-func (b *StatusBoard) keep(at StatusKey, s *Status, show func(context.Context, *Status)) {
-	ctx, cancel := context.WithTimeout(b.ctx, statusLife)
-	defer cancel()
-	for over := false; !over; {
-		show(ctx, s)
-		over = b.ended(ctx, at, s)
-	}
-}
-
-// ended removes a status from the board, unless it goes on.
-func (b *StatusBoard) ended(ctx context.Context, at StatusKey, s *Status) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if ctx.Err() == nil && s.Text() != "" {
-		return false
-	}
-	delete(b.shown, at)
-	return true
-}
-
-// Stop ends all statuses and waits until they are taken away. None is shown after it.
+// Stop ends all statuses and waits until they are removed. Nothing is shown after it.
 func (b *StatusBoard) Stop() {
 	b.mu.Lock()
 	b.stopped = true
+	for _, s := range b.shown {
+		s.set("")
+	}
 	b.mu.Unlock()
-	b.stop()
 	b.work.Wait()
 }

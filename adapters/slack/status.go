@@ -39,33 +39,27 @@ func (a *Adapter) keepStatus(ctx context.Context, at session.StatusKey, s *sessi
 	defer refresh.Stop()
 	for {
 		text := s.Text()
-		if ctx.Err() != nil {
-			text = ""
-		}
-		a.showStatus(context.WithoutCancel(ctx), at, text)
+		a.showStatus(ctx, at, text)
 		if text == "" {
 			return
 		}
 		select {
 		case <-s.Changed():
-			waitForChange(ctx, s)
+			waitForChange(s)
 		case <-refresh.C:
-		case <-ctx.Done():
 		}
 	}
 }
 
 // waitForChange waits until the text may be replaced by another one. The end of a status
 // does not wait.
-func waitForChange(ctx context.Context, s *session.Status) {
+func waitForChange(s *session.Status) {
 	pace := time.NewTimer(minStatusTime)
 	defer pace.Stop()
 	for s.Text() != "" {
 		select {
 		case <-s.Changed():
 		case <-pace.C:
-			return
-		case <-ctx.Done():
 			return
 		}
 	}

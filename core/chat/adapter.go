@@ -100,7 +100,7 @@ type Historian interface {
 	History(ctx context.Context, place Place, limit int) ([]Message, error)
 }
 
-// Homer is an Adapter whose platform gives members a page of the desk.
+// HomePublisher is an Adapter whose platform gives members a page of the desk.
 type HomePublisher interface {
 	Home(ctx context.Context, place Place, member string, h Home) error
 }
