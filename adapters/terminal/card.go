@@ -8,9 +8,8 @@ import (
 	"aidesk/core/markdown"
 )
 
-// states says how a card looks: the colour of its bar, and the words for what
-// became of it.
-var states = map[chat.CardState]struct {
+// cardStates are the colour of a card's bar and the words for its state.
+var cardStates = map[chat.CardState]struct {
 	color style
 	words string
 }{
@@ -24,37 +23,37 @@ var states = map[chat.CardState]struct {
 	chat.CardReplaced: {dim, "Replaced by a newer card."},
 }
 
-// card lays out a whole card: the sentence, the values, the details of the
-// request, what became of it, and the buttons. Nothing in it is cut and nothing
-// stays hidden: it is what a member approves.
-func (l Look) card(c chat.Card) []line {
+// card lays out a whole card: the sentence, the values, the details of the request, its
+// outcome and the buttons. Nothing is cut off and nothing stays hidden, because this is
+// what a member approves.
+func (l Renderer) card(c chat.Card) []line {
 	width := l.Width - 2
 	sentence := wrap([]span{verbatim(c.Sentence, bold)}, width)
 	end := l.outcome(c, width)
 	if c.State == chat.CardWaiting && !c.Until.IsZero() {
 		end = append(end, wrap([]span{{text: "Expires " + l.when(c.Until) + ".", style: dim}}, width)...)
 	}
-	return bar(spaced(
+	return withBar(spaced(
 		sentence,
 		fields(c.Values, width),
 		fields(c.Details, width),
 		append(end, l.buttons(c.Buttons, width)...),
-	), states[c.State].color)
+	), cardStates[c.State].color)
 }
 
-// news lays out what became of a card that stands further up: its sentence as a
-// reminder, not the request again.
-func (l Look) news(c chat.Card) []line {
+// cardUpdate lays out the outcome of a card that was shown before: its sentence as a
+// reminder, but not the request again.
+func (l Renderer) cardUpdate(c chat.Card) []line {
 	width := l.Width - 2
 	lines := wrap([]span{verbatim(c.Sentence, bold)}, width)
 	lines = append(lines, l.outcome(c, width)...)
-	return bar(append(lines, l.buttons(c.Buttons, width)...), states[c.State].color)
+	return withBar(append(lines, l.buttons(c.Buttons, width)...), cardStates[c.State].color)
 }
 
 // outcome is the state in words and what the desk says about it.
-func (l Look) outcome(c chat.Card, width int) []line {
+func (l Renderer) outcome(c chat.Card, width int) []line {
 	var out []line
-	if s := states[c.State]; s.words != "" {
+	if s := cardStates[c.State]; s.words != "" {
 		out = wrap([]span{{text: s.words, style: s.color}}, width)
 	}
 	if c.Outcome != "" {
@@ -63,8 +62,8 @@ func (l Look) outcome(c chat.Card, width int) []line {
 	return out
 }
 
-// when tells a time as the member's clock shows it.
-func (l Look) when(t time.Time) string { return t.In(l.Zone).Format("on 2 Jan 2006 at 15:04 MST") }
+// when formats a time in the member's zone.
+func (l Renderer) when(t time.Time) string { return t.In(l.Zone).Format("on 2 Jan 2006 at 15:04 MST") }
 
 // fields lays out labelled values. Labels stand in a column of their own, but one
 // that would leave too little to the values stands above its value. A value hangs
@@ -83,11 +82,11 @@ func fields(fs []chat.Field, width int) []line {
 		label, value := labels[i], verbatim(f.Value, 0)
 		if markdown.Width(label.text)+len(gap) > column {
 			out = append(out, wrap([]span{label}, width)...)
-			out = append(out, hang(wrap([]span{value}, width-len(gap)), span{text: gap})...)
+			out = append(out, hangingIndent(wrap([]span{value}, width-len(gap)), span{text: gap})...)
 			continue
 		}
 		label.text += strings.Repeat(" ", column-markdown.Width(label.text))
-		out = append(out, hang(wrap([]span{value}, width-column), label)...)
+		out = append(out, hangingIndent(wrap([]span{value}, width-column), label)...)
 	}
 	return out
 }

@@ -10,32 +10,32 @@ import (
 	"aidesk/core/markdown"
 )
 
-// filling is a form that is being filled in, one line per input.
-type filling struct {
-	form   chat.Form
-	values map[string]string
-	ask    []chat.Input // what is still to be asked, the next one first
+// formInput is a form that is being filled in, input by input.
+type formInput struct {
+	form    chat.Form
+	values  map[string]string
+	pending []chat.Input // what is still to be asked, the next one first
 }
 
-// open asks the desk for a form and its first input of the member.
-func (t *talk) open(ctx context.Context, o chat.Opening) error {
-	form, err := t.desk.Form(ctx, o)
+// openForm gets a form from the handler and asks for its first input.
+func (t *dialog) openForm(ctx context.Context, o chat.Opening) error {
+	form, err := t.handler.Form(ctx, o)
 	if err != nil {
-		return t.tell(err.Error())
+		return t.show(err.Error())
 	}
-	t.form = &filling{form: form, values: map[string]string{}, ask: slices.Clone(form.Inputs)}
-	if err := t.tell(form.Title + "\nType /cancel to leave the form."); err != nil {
+	t.filling = &formInput{form: form, values: map[string]string{}, pending: slices.Clone(form.Inputs)}
+	if err := t.show(form.Title + "\nType /cancel to leave the form."); err != nil {
 		return err
 	}
-	return t.next(ctx)
+	return t.askNext(ctx)
 }
 
-// next asks for the next input, or submits when there is none left.
-func (t *talk) next(ctx context.Context) error {
-	if len(t.form.ask) == 0 {
+// askNext asks for the next input, or submits the form if there is none left.
+func (t *dialog) askNext(ctx context.Context) error {
+	if len(t.filling.pending) == 0 {
 		return t.submit(ctx)
 	}
-	in := t.form.ask[0]
+	in := t.filling.pending[0]
 	if t.secret() {
 		t.Hide(true)
 	}
@@ -52,12 +52,12 @@ func (t *talk) next(ctx context.Context) error {
 	if text == "" && t.Interactive { // the prompt says it
 		return nil
 	}
-	return t.tell(in.Label + text)
+	return t.show(in.Label + text)
 }
 
-// fillIn takes the text typed for the input that was asked for.
-func (t *talk) fillIn(ctx context.Context, text string) error {
-	in := t.form.ask[0]
+// fillIn takes the text that was typed for an input.
+func (t *dialog) fillIn(ctx context.Context, text string) error {
+	in := t.filling.pending[0]
 	shown := text
 	if t.secret() {
 		t.Hide(false)
@@ -73,32 +73,32 @@ func (t *talk) fillIn(ctx context.Context, text string) error {
 	}
 	switch {
 	case text == "/quit" || text == "/cancel":
-		t.form = nil
+		t.filling = nil
 		if text == "/quit" {
 			return errQuit
 		}
-		return t.tell("The form is closed; nothing was sent.")
+		return t.show("The form is closed; nothing was sent.")
 	case text == "" && in.Required:
-		return t.again(ctx, in.Label+" is needed.")
+		return t.askAgain(ctx, in.Label+" is needed.")
 	case text != "" && len(in.Choices) > 0 && !slices.Contains(in.Choices, text):
-		return t.again(ctx, fmt.Sprintf("%s must be one of: %s.", in.Label, strings.Join(in.Choices, ", ")))
+		return t.askAgain(ctx, fmt.Sprintf("%s must be one of: %s.", in.Label, strings.Join(in.Choices, ", ")))
 	}
-	t.form.values[in.Name] = text
-	t.form.ask = t.form.ask[1:]
-	return t.next(ctx)
+	t.filling.values[in.Name] = text
+	t.filling.pending = t.filling.pending[1:]
+	return t.askNext(ctx)
 }
 
-// again says what is wrong with an input and asks for it once more.
-func (t *talk) again(ctx context.Context, fault string) error {
-	if err := t.tell(fault); err != nil {
+// askAgain says what is wrong with an input and asks for it again.
+func (t *dialog) askAgain(ctx context.Context, fault string) error {
+	if err := t.show(fault); err != nil {
 		return err
 	}
-	return t.next(ctx)
+	return t.askNext(ctx)
 }
 
-// submit lets the desk judge the form. What it objects to is asked again.
-func (t *talk) submit(ctx context.Context) error {
-	f := t.form
+// submit lets the handler check the form, and asks again for the inputs with a fault.
+func (t *dialog) submit(ctx context.Context) error {
+	f := t.filling
 	filled := &chat.Submitted{Form: f.form.ID, Values: f.values}
 	for _, in := range f.form.Inputs {
 		if in.Kind == chat.InputSecret {
@@ -107,37 +107,39 @@ func (t *talk) submit(ctx context.Context) error {
 	}
 	e := t.event("f")
 	e.Filled = filled
-	faults, err := t.desk.Check(ctx, e)
+	faults, err := t.handler.Check(ctx, e)
 	if err != nil {
-		t.form = nil
-		return t.tell(err.Error())
+		t.filling = nil
+		return t.show(err.Error())
 	}
 	if len(faults) == 0 {
-		t.form = nil
+		t.filling = nil
 		return t.receive(ctx, e)
 	}
 	for _, fault := range faults {
-		if err := t.tell(fault.Message); err != nil {
+		if err := t.show(fault.Message); err != nil {
 			return err
 		}
 	}
 	for _, in := range f.form.Inputs {
 		if slices.ContainsFunc(faults, func(o chat.Fault) bool { return o.Input == in.Name }) {
-			f.ask = append(f.ask, in)
+			f.pending = append(f.pending, in)
 		}
 	}
-	if len(f.ask) == 0 { // it objects to the form as a whole
-		t.form = nil
+	if len(f.pending) == 0 { // it objects to the form as a whole
+		t.filling = nil
 		return nil
 	}
-	return t.next(ctx)
+	return t.askNext(ctx)
 }
 
 // secret reports whether what is typed now must not be seen.
-func (t *talk) secret() bool { return t.form != nil && t.form.ask[0].Kind == chat.InputSecret }
+func (t *dialog) secret() bool {
+	return t.filling != nil && t.filling.pending[0].Kind == chat.InputSecret
+}
 
 // prompt names the input that is asked for.
-func (f *filling) prompt() string { return markdown.Line(f.ask[0].Label, statusLimit) + ": " }
+func (f *formInput) prompt() string { return markdown.Line(f.pending[0].Label, statusLimit) + ": " }
 
-// several reports whether the input takes several lines.
-func (f *filling) several() bool { return f.ask[0].Kind == chat.InputText }
+// multiline reports whether the input takes several lines.
+func (f *formInput) multiline() bool { return f.pending[0].Kind == chat.InputText }

@@ -9,12 +9,12 @@ import (
 	"aidesk/core/markdown"
 )
 
-// screen writes to the terminal: what it is given appears in one piece, and the
-// prompt, where there is one, stands below it.
+// screen writes to the terminal. Each text appears in one piece, and the prompt, if there
+// is one, stays below.
 type screen struct {
-	out   io.Writer
-	live  bool // a person looks at it: prompt and status
-	color bool
+	out         io.Writer
+	interactive bool // show prompt and status
+	color       bool
 
 	mu     sync.Mutex
 	prompt string // empty: nothing is asked
@@ -37,44 +37,43 @@ func (s *screen) show(text string) error {
 func (s *screen) echo(text string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.live {
+	if s.interactive {
 		return nil
 	}
 	return s.write("> " + strings.ReplaceAll(plain(text, 0).text, "\n", "\n> ") + "\n")
 }
 
-// ask makes sure that the prompt stands below everything.
-func (s *screen) ask(prompt string) error {
+// setPrompt shows a prompt below everything.
+func (s *screen) setPrompt(prompt string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.live || s.drawn && s.prompt == prompt {
+	if !s.interactive || s.drawn && s.prompt == prompt {
 		return nil
 	}
 	s.prompt = prompt
 	return s.write("")
 }
 
-// entered says that the member has ended a line: the prompt is used up.
-func (s *screen) entered() {
+// lineEnded notes that the member ended a line, so that the prompt has to be written again.
+func (s *screen) lineEnded() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.drawn = false
 }
 
-// say shows in a few words before the prompt what the desk is doing; an empty
-// text ends it.
-func (s *screen) say(status string) error {
+// setStatus shows before the prompt what a turn is doing; an empty text ends that.
+func (s *screen) setStatus(status string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.live || s.status == status {
+	if !s.interactive || s.status == status {
 		return nil
 	}
 	s.status = status
 	return s.write("")
 }
 
-// leave ends the last line, so that a shell's prompt finds an empty one.
-func (s *screen) leave() {
+// close ends the last line, so that a shell's prompt comes on a line of its own.
+func (s *screen) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	drawn := s.drawn
@@ -91,9 +90,9 @@ func (s *screen) write(text string) error {
 	}
 	if s.prompt != "" {
 		if s.status != "" {
-			text += dress(s.status, dim, s.color) + " "
+			text += styled(s.status, dim, s.color) + " "
 		}
-		text += dress(s.prompt, bold, s.color)
+		text += styled(s.prompt, bold, s.color)
 	}
 	s.drawn = s.prompt != ""
 	if _, err := io.WriteString(s.out, text); err != nil {
@@ -105,5 +104,5 @@ func (s *screen) write(text string) error {
 // statusLimit keeps the status and the prompt on one line.
 const statusLimit = 40
 
-// short is a status as it is shown.
-func short(status string) string { return markdown.Line(status, statusLimit) }
+// shortStatus is a status as it is shown.
+func shortStatus(status string) string { return markdown.Line(status, statusLimit) }

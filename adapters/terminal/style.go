@@ -87,7 +87,7 @@ func paint(lines []line, color bool) string {
 			b.WriteByte('\n')
 		}
 		for _, s := range trim(l) {
-			b.WriteString(dress(s.text, s.style, color))
+			b.WriteString(styled(s.text, s.style, color))
 		}
 	}
 	return b.String()
@@ -106,8 +106,8 @@ func trim(l line) line {
 	return l
 }
 
-// dress puts a text into its style.
-func dress(text string, s style, color bool) string {
+// styled is a text with the ANSI sequences of its style.
+func styled(text string, s style, color bool) string {
 	if !color || s == 0 || text == "" {
 		return text
 	}

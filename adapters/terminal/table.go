@@ -7,16 +7,16 @@ import (
 	"aidesk/core/markdown"
 )
 
-// Columns are a gap apart and never narrower than narrowest, unless their content is.
+// Columns are a gap apart and never narrower than minColumn, unless their content is.
 const (
 	gap       = "  "
-	narrowest = 8
+	minColumn = 8
 )
 
 // table lays out columns that fit into width, breaking cells over lines where it
 // must. A table that cannot fit becomes a list with the column's name before
 // each value.
-func (l Look) table(t *markdown.Table, width int) []line {
+func (l Renderer) table(t *markdown.Table, width int) []line {
 	if t == nil || len(t.Head) == 0 {
 		return nil
 	}
@@ -35,12 +35,12 @@ func (l Look) table(t *markdown.Table, width int) []line {
 		}
 		return markdown.AlignNone
 	}
-	out := level(head, widths, align)
+	out := tableRow(head, widths, align)
 	out = append(out, line{{text: ruler(widths), style: dim}})
 	var parts [][]line
 	broken := false
 	for _, r := range rows {
-		lines := level(r, widths, align)
+		lines := tableRow(r, widths, align)
 		broken = broken || len(lines) > 1
 		parts = append(parts, lines)
 	}
@@ -50,7 +50,7 @@ func (l Look) table(t *markdown.Table, width int) []line {
 	return append(out, slices.Concat(parts...)...)
 }
 
-func (l Look) row(cells []markdown.Cell, s style) [][]span {
+func (l Renderer) row(cells []markdown.Cell, s style) [][]span {
 	out := make([][]span, len(cells))
 	for i, c := range cells {
 		out[i] = l.inlines(c, s)
@@ -67,7 +67,7 @@ func columns(rows [][][]span, width int) (widths []int, ok bool) {
 	for _, row := range rows {
 		for i, cell := range row[:min(n, len(row))] {
 			widths[i] = max(widths[i], min(widest(wrap(cell, unbounded)), max(room, 0)+1))
-			least[i] = max(least[i], longest(cell), narrowest)
+			least[i] = max(least[i], longest(cell), minColumn)
 		}
 	}
 	total, tightest := 0, 0
@@ -108,7 +108,7 @@ func longest(cell []span) int {
 		for rest := s.text; rest != ""; {
 			n := len(rest)
 			if !s.whole {
-				n, _ = run(rest)
+				n, _ = runLength(rest)
 			}
 			w = max(w, markdown.Width(strings.Trim(rest[:n], " ")))
 			rest = rest[n:]
@@ -117,8 +117,8 @@ func longest(cell []span) int {
 	return w
 }
 
-// level lays out one row: as many lines as its highest cell has.
-func level(row [][]span, widths []int, align func(int) markdown.Align) []line {
+// tableRow lays out one row: as many lines as its highest cell has.
+func tableRow(row [][]span, widths []int, align func(int) markdown.Align) []line {
 	cells := make([][]line, len(widths))
 	height := 1
 	for i := range widths {
@@ -180,7 +180,7 @@ func records(head [][]span, rows [][][]span, width int) []line {
 			}
 			lines = append(lines, wrap(append(text, cell...), width-2)...)
 		}
-		out = append(out, hang(lines, span{text: "• "})...)
+		out = append(out, hangingIndent(lines, span{text: "• "})...)
 	}
 	return out
 }

@@ -2,22 +2,25 @@
 // messages, lines that begin with a slash are commands, and a number presses the
 // button that shows it. It is the smallest adapter and the one to read first.
 //
-// Read it in this order: this file is the contract of chat.Adapter; talk.go says
-// what becomes of a line, form.go how a form is filled in line by line, number.go
-// which button a number presses, keep.go what survives a restart; look.go and the
-// files beside it write a reply, screen.go puts it above the prompt.
+// Read it in this order: this file implements chat.Adapter; dialog.go reads lines and
+// makes events of them, form.go asks for the inputs of a form one by one, board.go knows
+// which button a number presses and what survives a restart; render.go and the files
+// that it uses (blocks, card, table, wrap, style) lay out a reply, and screen.go writes it
+// above the prompt.
 //
-// At a TTY (Interactive) there is a prompt, and lines are read while the desk
-// works. From a pipe the next line is read when the one before has been dealt
-// with, so that the output of a list of lines reads as a conversation.
+// At a TTY (Interactive) there is a prompt, and lines are read while a turn runs. From a
+// pipe the next line is read when everything caused by the line before has been shown, so
+// that the output reads as a conversation.
 package terminal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -35,21 +38,21 @@ type Adapter struct {
 	Greeting markdown.Document // what is shown first
 	Person   chat.Member       // without an ID: "you", who administers this place
 
-	Interactive bool       // a person sits at a TTY: prompt, status, reading while the desk works
+	Interactive bool       // a person sits at a TTY: prompt, status, reading while a turn runs
 	Color       bool       // write ANSI colours
 	Width       func() int // columns of the terminal, asked for each message; defaults to 80
-	Hide        func(bool) // switches the TTY's echo off and on around a secret; defaults to nothing
+	Hide        func(bool) // switches the TTY's echo off and on around a secret; defaults to doing nothing
 
 	Now    func() time.Time // defaults to time.Now
 	Logger *slog.Logger     // defaults to none
 
-	once   sync.Once
-	screen *screen
+	defaults sync.Once
+	screen   *screen
 
-	mu        sync.Mutex // guards what follows; replies are written one after the other
+	mu        sync.Mutex // guards the fields below; replies are written one after the other
 	keeper    chat.Keeper
 	board     *board                   // nil: not running
-	unsettled map[string]chan struct{} // events that a pipe waits for
+	unsettled map[string]chan struct{} // events whose end a pipe waits for
 }
 
 var (
@@ -60,7 +63,7 @@ var (
 	_ chat.Typer   = (*Adapter)(nil)
 )
 
-// Place is the only place that a terminal has: a direct message.
+// Place is the only place of a terminal: a direct message.
 func Place() chat.Place {
 	return chat.Place{Platform: "terminal", Workspace: "local", Channel: "console", Direct: true}
 }
@@ -71,14 +74,14 @@ func (a *Adapter) Platform() string { return Place().Platform }
 // Run greets, shows what still waits for a decision, and reads lines until they
 // end, the person types /quit or ctx is done; then it returns nil.
 func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error {
-	a.once.Do(a.fill)
-	t := &talk{Adapter: a, desk: h}
+	a.defaults.Do(a.setDefaults)
+	t := &dialog{Adapter: a, handler: h}
 	var err error
-	if t.run, err = a.start(ctx, k); err != nil {
+	if t.runNumber, err = a.start(ctx, k); err != nil {
 		return err
 	}
 	defer a.stop()
-	if err := t.listen(ctx); !errors.Is(err, errQuit) {
+	if err := t.run(ctx); !errors.Is(err, errQuit) {
 		return err
 	}
 	return nil
@@ -86,31 +89,30 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error 
 
 // Member is the one person; there is no other.
 func (a *Adapter) Member(_ context.Context, _ chat.Place, id string) (chat.Member, error) {
-	a.once.Do(a.fill)
+	a.defaults.Do(a.setDefaults)
 	if id != a.Person.ID {
 		return chat.Member{}, fmt.Errorf("there is no member %q at this terminal", id)
 	}
 	return a.Person, nil
 }
 
-// soon is when a reply is tried again that could not be written now.
-const soon = 100 * time.Millisecond
+// retryTime is when a reply is tried again that could not be written.
+const retryTime = 100 * time.Millisecond
 
-// Send writes a reply, or what is new in it. The platform's id of a reply is the
-// reply's own.
+// Send writes a reply, or what is new in it. The reply's own ID is its platform's id, too.
 func (a *Adapter) Send(ctx context.Context, r chat.Reply, _ string) (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.board == nil {
-		return "", &chat.Later{After: soon, Reason: "the terminal is not open"}
+		return "", &chat.Later{After: retryTime, Reason: "the terminal is not open"}
 	}
 	before, shown := a.board.reply(r.ID)
-	if err := a.board.hold(ctx, a.keeper, r, a.Now()); err != nil {
-		return "", &chat.Later{After: soon, Reason: err.Error()}
+	if err := a.board.update(ctx, a.keeper, r, a.Now()); err != nil {
+		return "", &chat.Later{After: retryTime, Reason: err.Error()}
 	}
-	text := a.look().Render(r)
+	text := a.renderer().Render(r)
 	if shown {
-		text = a.look().change(before, r)
+		text = a.renderer().renderChange(before, r)
 	}
 	if text == "" {
 		return r.ID, nil
@@ -122,8 +124,8 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, _ string) (string, err
 	return r.ID, nil
 }
 
-// Find knows every reply that this run wrote. What an earlier run wrote may have
-// scrolled away with its terminal, and saying it again does no harm.
+// Find finds the replies that this run wrote. Those of an earlier run may not be visible
+// any more, and writing them again does no harm.
 func (a *Adapter) Find(_ context.Context, r chat.Reply, _ time.Time) (string, bool, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -136,19 +138,19 @@ func (a *Adapter) Find(_ context.Context, r chat.Reply, _ time.Time) (string, bo
 	return r.ID, true, nil
 }
 
-// Type shows beside the prompt what the desk is doing.
+// Type shows beside the prompt what a turn is doing.
 func (a *Adapter) Type(_ context.Context, _ chat.Place, p chat.Progress) error {
-	a.once.Do(a.fill)
-	return a.screen.say(short(p.Text))
+	a.defaults.Do(a.setDefaults)
+	return a.screen.setStatus(shortStatus(p.Text))
 }
 
-// Note writes a passing note.
+// Note writes a note.
 func (a *Adapter) Note(_ context.Context, _ chat.Event, text markdown.Document) error {
-	a.once.Do(a.fill)
-	return a.screen.show(a.look().Render(chat.Reply{Text: text}))
+	a.defaults.Do(a.setDefaults)
+	return a.screen.show(a.renderer().Render(chat.Reply{Text: text}))
 }
 
-// Settled lets a pipe go on to its next line.
+// Settled ends the wait of a pipe for an event.
 func (a *Adapter) Settled(event string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -158,8 +160,8 @@ func (a *Adapter) Settled(event string) {
 	}
 }
 
-// start makes the terminal ready: the number of this run is kept before any
-// event bears it.
+// start opens the terminal. The number of this run is stored before the ID of any event
+// contains it, so that no ID occurs twice.
 func (a *Adapter) start(ctx context.Context, k chat.Keeper) (run int64, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -174,14 +176,14 @@ func (a *Adapter) start(ctx context.Context, k chat.Keeper) (run int64, err erro
 	a.keeper, a.board, a.unsettled = k, b, map[string]chan struct{}{}
 
 	if !a.Greeting.Empty() {
-		if err := a.screen.show(a.look().Render(chat.Reply{Text: a.Greeting})); err != nil {
+		if err := a.screen.show(a.renderer().Render(chat.Reply{Text: a.Greeting})); err != nil {
 			return 0, err
 		}
 	}
 	if waiting := b.waiting(a.Now()); len(waiting) > 0 {
 		texts := []string{"Still waiting for you:"}
 		for _, r := range waiting {
-			texts = append(texts, a.look().Render(r))
+			texts = append(texts, a.renderer().Render(r))
 		}
 		if err := a.screen.show(strings.Join(texts, "\n\n")); err != nil {
 			return 0, err
@@ -190,20 +192,44 @@ func (a *Adapter) start(ctx context.Context, k chat.Keeper) (run int64, err erro
 	return b.Run, nil
 }
 
-// stop closes the terminal: what comes later waits for the next run.
+// stop closes the terminal. Replies that are sent later wait for the next run.
 func (a *Adapter) stop() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.board = nil
-	a.screen.leave()
+	a.screen.close()
 }
 
-// look is how replies are written now. It takes the buttons' numbers from the
-// board, so whoever renders buttons holds the lock.
-func (a *Adapter) look() Look {
+// renderer is the Renderer for now. It takes the numbers of buttons from the board, so
+// whoever renders buttons holds the lock.
+func (a *Adapter) renderer() Renderer {
 	zone := time.Local
 	if a.Person.Zone != "" {
 		zone = a.Person.Location()
 	}
-	return Look{Width: a.Width(), Color: a.Color, Zone: zone, number: func(b chat.Button) int { return a.board.find(b.ID) }}
+	return Renderer{Width: a.Width(), Color: a.Color, Zone: zone, number: func(b chat.Button) int { return a.board.numberOf(b.ID) }}
+}
+
+// setDefaults sets the fields that the caller left empty.
+func (a *Adapter) setDefaults() {
+	if a.In == nil {
+		a.In = os.Stdin
+	}
+	if a.Out == nil {
+		a.Out = os.Stdout
+	}
+	if a.Person.ID == "" {
+		a.Person = chat.Member{ID: "you", Name: "You", Zone: a.Person.Zone, Locale: a.Person.Locale, Admin: true}
+	}
+	if a.Width == nil {
+		a.Width = func() int { return 0 }
+	}
+	if a.Hide == nil {
+		a.Hide = func(bool) {}
+	}
+	if a.Now == nil {
+		a.Now = time.Now
+	}
+	a.Logger = cmp.Or(a.Logger, slog.New(slog.DiscardHandler))
+	a.screen = &screen{out: a.Out, interactive: a.Interactive, color: a.Color}
 }

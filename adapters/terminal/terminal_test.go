@@ -38,7 +38,7 @@ func TestInjection(t *testing.T) {
 	for name, evil := range tests {
 		t.Run(name, func(t *testing.T) {
 			for _, color := range []bool{false, true} {
-				text := terminal.Look{Color: color}.Render(everywhere(evil))
+				text := terminal.Renderer{Color: color}.Render(everywhere(evil))
 				if color {
 					text = ours.ReplaceAllString(text, "")
 				}
@@ -86,7 +86,7 @@ func TestLinkNotAllowed(t *testing.T) {
 	r := chat.Reply{Text: markdown.New(markdown.Block{Kind: markdown.KindParagraph, Inlines: []markdown.Inline{
 		{Kind: markdown.InlineLink, URL: "https://evil.example/?secret", Children: []markdown.Inline{{Kind: markdown.InlineText, Text: "label"}}},
 	}})}
-	if got := (terminal.Look{}).Render(r); got != "label" {
+	if got := (terminal.Renderer{}).Render(r); got != "label" {
 		t.Errorf("got %q", got)
 	}
 }

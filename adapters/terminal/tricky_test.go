@@ -18,7 +18,7 @@ func TestTricky(t *testing.T) {
 	t.Parallel()
 	got := &txtar.Archive{Comment: []byte("What the cases of the corpus become, every link allowed.\n")}
 	for _, c := range markdowntest.Tricky(t) {
-		text := terminal.Look{Width: 80}.Render(chat.Reply{Text: markdown.Parse(c.Markdown, func(string) bool { return true })})
+		text := terminal.Renderer{Width: 80}.Render(chat.Reply{Text: markdown.Parse(c.Markdown, func(string) bool { return true })})
 		got.Files = append(got.Files, txtar.File{Name: c.Name, Data: []byte(text)})
 	}
 	goldentest.File(t, "tricky.txtar", txtar.Format(got))

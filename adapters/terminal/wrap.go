@@ -20,7 +20,7 @@ func wrap(text []span, width int) []line {
 			continue
 		}
 		for rest := s.text; rest != ""; {
-			n, last := run(rest)
+			n, last := runLength(rest)
 			f.feed(span{text: rest[:n], style: s.style})
 			rest, f.last = rest[n:], last
 		}
@@ -29,8 +29,8 @@ func wrap(text []span, width int) []line {
 	return append(f.done, f.line)
 }
 
-// chop breaks a line only where it is full, and keeps every blank: what code needs.
-func chop(s span, width int) []line {
+// hardWrap breaks a line only where it is full, and keeps all blanks, for code.
+func hardWrap(s span, width int) []line {
 	f := &filler{width: max(width, 1)}
 	f.put(s)
 	return append(f.done, f.line)
@@ -47,7 +47,7 @@ type filler struct {
 	last  string
 }
 
-// feed takes what run found.
+// feed takes what runLength found.
 func (f *filler) feed(s span) {
 	switch s.text[0] {
 	case '\n':
@@ -57,7 +57,7 @@ func (f *filler) feed(s span) {
 		f.flush()
 		f.blank = append(f.blank, s)
 	default:
-		if parts(f.last, s.text[:cluster(s.text)]) {
+		if mayBreak(f.last, s.text[:cluster(s.text)]) {
 			f.flush()
 		}
 		f.extend(s)
@@ -115,9 +115,9 @@ func (f *filler) newline() {
 	f.line, f.blank, f.used = nil, nil, 0
 }
 
-// run is the length of what stays together at the start of s: a line end, blanks,
+// runLength is the length of what stays together at the start of s: a line end, blanks,
 // or visible characters, of which it also returns the last.
-func run(s string) (n int, last string) {
+func runLength(s string) (n int, last string) {
 	switch s[0] {
 	case '\n':
 		return 1, "\n"
@@ -126,7 +126,7 @@ func run(s string) (n int, last string) {
 	}
 	for n < len(s) && s[n] != ' ' && s[n] != '\n' {
 		next := s[n : n+cluster(s[n:])]
-		if n > 0 && parts(last, next) {
+		if n > 0 && mayBreak(last, next) {
 			break
 		}
 		n, last = n+len(next), next
@@ -153,9 +153,9 @@ const (
 	opening = "（［｛「『【〔〈《‘“"
 )
 
-// parts reports whether a line may end between two visible characters that no
+// mayBreak reports whether a line may end between two visible characters that no
 // blank separates.
-func parts(before, after string) bool {
+func mayBreak(before, after string) bool {
 	if before == "" || before == " " || before == "\n" || !wide(before) && !wide(after) {
 		return false
 	}

@@ -64,7 +64,7 @@ func showPreview(ctx context.Context, o previewOptions, address string, in io.Re
 		return nil
 	}
 	tty := detectTTY(in, out)
-	look := terminal.Look{Color: tty.color}
+	look := terminal.Renderer{Color: tty.color}
 	if tty.width != nil {
 		look.Width = tty.width()
 	}

@@ -74,7 +74,7 @@ var renderers = map[string]func(chat.Reply) ([]any, error){
 	"slack":   func(r chat.Reply) ([]any, error) { return toAny(render.Render(r)) },
 	"discord": func(r chat.Reply) ([]any, error) { return toAny(discordrender.Render(r)) },
 	"terminal": func(r chat.Reply) ([]any, error) {
-		return []any{terminal.Look{}.Render(r)}, nil
+		return []any{terminal.Renderer{}.Render(r)}, nil
 	},
 }
 

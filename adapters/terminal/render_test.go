@@ -35,12 +35,12 @@ func TestRender(t *testing.T) {
 	})
 }
 
-func look(t *testing.T, name string) terminal.Look {
+func look(t *testing.T, name string) terminal.Renderer {
 	t.Helper()
 	width, set, _ := strings.Cut(name, " ")
 	n, err := strconv.Atoi(width)
 	if err != nil {
 		t.Fatalf("the look %q has no width", name)
 	}
-	return terminal.Look{Width: n, Color: set == "color"}
+	return terminal.Renderer{Width: n, Color: set == "color"}
 }

@@ -9,20 +9,20 @@ import (
 	"aidesk/core/markdown"
 )
 
-// leastWidth is the room that a block gets however deep it is nested: such a
-// block stands out over the edge rather than in a column of single letters.
-const leastWidth = 8
+// minWidth is the width that a block gets however deep it is nested: it may then go beyond
+// the edge, which is better than a column of single letters.
+const minWidth = 8
 
 // blocks lays out blocks with a blank line between them.
-func (l Look) blocks(bs []markdown.Block, width int) []line {
+func (l Renderer) blocks(bs []markdown.Block, width int) []line {
 	var parts [][]line
 	for _, b := range bs {
-		parts = append(parts, l.block(b, max(width, leastWidth)))
+		parts = append(parts, l.block(b, max(width, minWidth)))
 	}
 	return spaced(parts...)
 }
 
-func (l Look) block(b markdown.Block, width int) []line {
+func (l Renderer) block(b markdown.Block, width int) []line {
 	switch b.Kind {
 	case markdown.KindParagraph:
 		return wrap(l.inlines(b.Inlines, 0), width)
@@ -31,7 +31,7 @@ func (l Look) block(b markdown.Block, width int) []line {
 	case markdown.KindList:
 		return l.list(b, width)
 	case markdown.KindQuote:
-		return bar(l.blocks(b.Blocks, width-2), dim)
+		return withBar(l.blocks(b.Blocks, width-2), dim)
 	case markdown.KindCode:
 		return code(b.Code, width)
 	case markdown.KindTable:
@@ -43,7 +43,7 @@ func (l Look) block(b markdown.Block, width int) []line {
 }
 
 // heading is bold; without colour it is underlined by a line of its own.
-func (l Look) heading(b markdown.Block, width int) []line {
+func (l Renderer) heading(b markdown.Block, width int) []line {
 	s := bold
 	if b.Level == 1 {
 		s |= underline
@@ -59,8 +59,8 @@ func (l Look) heading(b markdown.Block, width int) []line {
 	return append(lines, line{{text: strings.Repeat(mark, widest(lines))}})
 }
 
-// list hangs each item behind its mark.
-func (l Look) list(b markdown.Block, width int) []line {
+// list lays out each item behind its mark.
+func (l Renderer) list(b markdown.Block, width int) []line {
 	column := 0 // of the numbers, which are aligned at their points
 	if b.Ordered {
 		column = len(strconv.Itoa(b.Start+len(b.Items)-1)) + len(". ")
@@ -78,13 +78,13 @@ func (l Look) list(b markdown.Block, width int) []line {
 		}
 		var parts [][]line
 		for _, inner := range item.Blocks {
-			parts = append(parts, l.block(inner, max(width-markdown.Width(mark), leastWidth)))
+			parts = append(parts, l.block(inner, max(width-markdown.Width(mark), minWidth)))
 		}
 		content := slices.Concat(parts...)
 		if !b.Tight {
 			content = spaced(parts...)
 		}
-		items = append(items, hang(content, span{text: mark}))
+		items = append(items, hangingIndent(content, span{text: mark}))
 	}
 	if b.Tight {
 		return slices.Concat(items...)
@@ -96,7 +96,7 @@ func (l Look) list(b markdown.Block, width int) []line {
 func code(text string, width int) []line {
 	var out []line
 	for text := range strings.SplitSeq(plain(text, cyan).text, "\n") {
-		for i, piece := range chop(span{text: text, style: cyan}, width-2) {
+		for i, piece := range hardWrap(span{text: text, style: cyan}, width-2) {
 			mark := "┃ "
 			if i > 0 {
 				mark = "┇ "
@@ -109,7 +109,7 @@ func code(text string, width int) []line {
 
 // inlines turns running text into spans. What colour would show is marked with
 // the signs of CommonMark where its loss would change the meaning.
-func (l Look) inlines(ins []markdown.Inline, s style) []span {
+func (l Renderer) inlines(ins []markdown.Inline, s style) []span {
 	var out []span
 	for _, in := range ins {
 		switch in.Kind {
@@ -133,7 +133,7 @@ func (l Look) inlines(ins []markdown.Inline, s style) []span {
 }
 
 // marked puts a sign around spans, unless colour shows what it means.
-func (l Look) marked(sign string, s style, inner ...span) []span {
+func (l Renderer) marked(sign string, s style, inner ...span) []span {
 	if l.Color {
 		return inner
 	}
@@ -142,7 +142,7 @@ func (l Look) marked(sign string, s style, inner ...span) []span {
 
 // link is a label and its address, which a terminal must show to be honest. A
 // label that is the address itself is not said twice.
-func (l Look) link(in markdown.Inline, s style) []span {
+func (l Renderer) link(in markdown.Inline, s style) []span {
 	label := l.inlines(in.Children, s|underline)
 	if !in.Allowed {
 		return l.inlines(in.Children, s)
@@ -174,8 +174,8 @@ func spaced(parts ...[]line) []line {
 	return out
 }
 
-// bar puts a bar before every line.
-func bar(lines []line, s style) []line {
+// withBar puts a bar before every line.
+func withBar(lines []line, s style) []line {
 	out := make([]line, len(lines))
 	for i, ln := range lines {
 		out[i] = append(line{{text: "│ ", style: s}}, ln...)
@@ -183,8 +183,9 @@ func bar(lines []line, s style) []line {
 	return out
 }
 
-// hang puts a mark before the first line, and blanks of its width before the others.
-func hang(lines []line, mark span) []line {
+// hangingIndent puts a mark before the first line, and blanks of its width before the
+// others.
+func hangingIndent(lines []line, mark span) []line {
 	if len(lines) == 0 {
 		return []line{{mark}}
 	}

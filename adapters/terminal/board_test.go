@@ -107,11 +107,11 @@ func TestHasty(t *testing.T) {
 		{time.Time{}, changed, false},
 		{changed, changed.Add(-time.Second), true},
 		{changed, changed, true},
-		{changed, changed.Add(quick - 1), true},
-		{changed, changed.Add(quick), false},
+		{changed, changed.Add(changeGrace - 1), true},
+		{changed, changed.Add(changeGrace), false},
 	}
 	for _, test := range tests {
-		if got := (slot{since: test.since}).hasty(test.at); got != test.want {
+		if got := (slot{since: test.since}).tooSoon(test.at); got != test.want {
 			t.Errorf("changed %v, typed %v: hasty = %v", test.since, test.at, got)
 		}
 	}
@@ -122,13 +122,13 @@ func TestHasty(t *testing.T) {
 func TestBoardForgets(t *testing.T) {
 	b := &board{Numbers: map[int]slot{}}
 	b.put(parse("waiting? y"))
-	for i := range 3 * remembered {
+	for i := range 3 * maxClosed {
 		b.put(chat.Reply{ID: strconv.Itoa(i)})
 	}
-	if len(b.Replies) != remembered+1 {
-		t.Errorf("%d replies are held; want %d", len(b.Replies), remembered+1)
+	if len(b.Replies) != maxClosed+1 {
+		t.Errorf("%d replies are held; want %d", len(b.Replies), maxClosed+1)
 	}
-	for id, want := range map[string]bool{"waiting": true, "0": false, strconv.Itoa(3*remembered - 1): true} {
+	for id, want := range map[string]bool{"waiting": true, "0": false, strconv.Itoa(3*maxClosed - 1): true} {
 		if _, ok := b.reply(id); ok != want {
 			t.Errorf("reply %s held: %v; want %v", id, ok, want)
 		}
