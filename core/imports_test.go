@@ -74,10 +74,10 @@ adapters/slack/setup         | chat                                             
 adapters/slack/payload       | –                                                                            | –
 adapters/discord/render      | chat markdown adapters/session                                               | –
 adapters/discord/payload     | –                                                                            | –
-adapters/discord/rest        | chat adapters/session                                                        | –
+adapters/discord/rest        | chat adapters/session                                                        | github.com/bwmarrin/discordgo
 adapters/discord/gateway     | adapters/discord/rest adapters/session                                       | github.com/bwmarrin/discordgo github.com/gorilla/websocket
-adapters/discord/setup       | chat adapters/discord/payload adapters/discord/render adapters/discord/rest adapters/session | –
-adapters/discord             | chat markdown adapters/session adapters/discord/*                            | –
+adapters/discord/setup       | chat adapters/discord/payload adapters/discord/render adapters/discord/rest adapters/session | github.com/bwmarrin/discordgo
+adapters/discord             | chat markdown adapters/session adapters/discord/*                            | github.com/bwmarrin/discordgo
 adapters/terminal            | chat markdown                                                                | –
 bots/bot                     | chat markdown agent plugin policy store                                      | –
 bots/outbox                  | bots/bot chat store                                                          | –

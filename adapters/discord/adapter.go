@@ -83,7 +83,7 @@ type Adapter struct {
 	hinted         *session.PersistentCache          // threads in which members were told to mention the bot
 	longFormIDs    *session.PersistentCache          // ids of forms that do not fit into a custom_id, by hash
 	drafts         *session.Cache[map[string]string] // rejected values of a form, by member and form
-	threadLocks    *threadLocks
+	opening        session.KeyedLock // of threads, so that each is opened once
 	cursor         *cursor
 
 	identity   *session.Identity[appIdentity]
@@ -141,7 +141,7 @@ func New(c Config) (*Adapter, error) {
 		Config: c, base: base, rest: rest.NewClient(c.Client, base, c.Token), typingOnly: typingOnlyTime,
 		connection: session.NewConnectionStatus(platform, 1), statuses: session.NewStatusBoard(),
 		times:  gateway.Times{Open: 20 * time.Second, Pause: time.Second, Silent: 52 * time.Second},
-		cursor: &cursor{}, threadLocks: &threadLocks{busy: map[string]chan struct{}{}},
+		cursor: &cursor{},
 	}
 	if len(key) > 0 {
 		a.publicKey = key

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/bwmarrin/discordgo"
+
 	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/rest"
 	"aidesk/adapters/session"
@@ -22,11 +24,6 @@ type guild struct {
 		Permissions string `json:"permissions"`
 	} `json:"roles"`
 }
-
-const (
-	permissionAdministrator = 1 << 3
-	permissionManageServer  = 1 << 5
-)
 
 // rememberLocale remembers the language of a member's client.
 func (a *Adapter) rememberLocale(id, locale string) {
@@ -85,7 +82,7 @@ func (s guild) administeredBy(m chat.Member) bool {
 		return true
 	}
 	for _, r := range s.Roles {
-		if bits, err := strconv.ParseUint(r.Permissions, 10, 64); err == nil && bits&(permissionAdministrator|permissionManageServer) != 0 && slices.Contains(m.Roles, r.ID) {
+		if bits, err := strconv.ParseUint(r.Permissions, 10, 64); err == nil && bits&(discordgo.PermissionAdministrator|discordgo.PermissionManageGuild) != 0 && slices.Contains(m.Roles, r.ID) {
 			return true
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"sync"
 
 	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/rest"
@@ -144,38 +143,6 @@ type sendTarget struct {
 	opening bool   // the reply answers the message that the thread was opened on
 }
 
-// threadLocks make sure that only one goroutine opens a thread.
-type threadLocks struct {
-	mu   sync.Mutex
-	busy map[string]chan struct{}
-}
-
-// lock waits until nobody else opens the thread and returns the function that unlocks
-// it. No mutex is held meanwhile.
-func (o *threadLocks) lock(ctx context.Context, thread string) (func(), error) {
-	for {
-		o.mu.Lock()
-		busy := o.busy[thread]
-		if busy == nil {
-			done := make(chan struct{})
-			o.busy[thread] = done
-			o.mu.Unlock()
-			return func() {
-				o.mu.Lock()
-				delete(o.busy, thread)
-				o.mu.Unlock()
-				close(done)
-			}, nil
-		}
-		o.mu.Unlock()
-		select {
-		case <-busy:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-}
-
 const (
 	threadLife  = 1440 // minutes without a message until Discord archives it
 	threadTitle = 60
@@ -187,11 +154,11 @@ func (a *Adapter) target(ctx context.Context, p chat.Place) (sendTarget, error) 
 	if s, ok := a.knownTarget(ctx, p); ok {
 		return s, nil
 	}
-	done, err := a.threadLocks.lock(ctx, p.Thread)
+	release, err := a.opening.Lock(ctx, p.Thread) // one goroutine opens the thread, the others find it
 	if err != nil {
 		return sendTarget{}, err
 	}
-	defer done()
+	defer release()
 	if s, ok := a.knownTarget(ctx, p); ok {
 		return s, nil
 	}

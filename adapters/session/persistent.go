@@ -17,9 +17,11 @@ import (
 type PersistentCache struct {
 	name string
 
-	writing sync.Mutex // held while a bucket is read or written
+	writing KeyedLock // of each bucket, while it is read from the store or written to it
+
 	mu      sync.Mutex
 	keeper  chat.Keeper // nil: before Use
+	uses    int         // how often Use was called
 	buckets map[string][]entry
 }
 
@@ -40,22 +42,23 @@ func NewPersistentCache(name string) *PersistentCache {
 
 // Use sets the store. The adapter calls it when it begins to run.
 func (c *PersistentCache) Use(k chat.Keeper) {
-	c.writing.Lock()
-	defer c.writing.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.keeper = k
+	c.uses++
 	clear(c.buckets)
 }
 
 // Kept returns the value of a key, or "". Only the first read of a bucket asks the store.
 func (c *PersistentCache) Kept(ctx context.Context, key string) (string, error) {
 	name := bucketOf(key)
-	entries, _, read := c.bucket(name)
+	entries, _, _, read := c.bucket(name)
 	if !read {
-		c.writing.Lock()
-		defer c.writing.Unlock()
-		var err error
+		release, err := c.writing.Lock(ctx, name)
+		if err != nil {
+			return "", fmt.Errorf("reading %s: %w", c.name, err)
+		}
+		defer release()
 		if entries, err = c.read(ctx, name); err != nil {
 			return "", err
 		}
@@ -69,8 +72,11 @@ func (c *PersistentCache) Kept(ctx context.Context, key string) (string, error) 
 // Keep remembers a value durably. If its bucket is full, the oldest value is forgotten.
 func (c *PersistentCache) Keep(ctx context.Context, key, value string) error {
 	name := bucketOf(key)
-	c.writing.Lock()
-	defer c.writing.Unlock()
+	release, err := c.writing.Lock(ctx, name)
+	if err != nil {
+		return fmt.Errorf("keeping %s: %w", c.name, err)
+	}
+	defer release()
 	entries, err := c.read(ctx, name)
 	if err != nil {
 		return err
@@ -85,21 +91,25 @@ func (c *PersistentCache) Keep(ctx context.Context, key, value string) error {
 	if err != nil {
 		return fmt.Errorf("keeping %s: %w", c.name, err)
 	}
-	_, keeper, _ := c.bucket(name)
+	_, keeper, use, _ := c.bucket(name)
 	if err := keeper.Keep(ctx, c.name+"/"+name, data); err != nil {
 		return err
 	}
-	c.set(name, entries)
+	c.set(name, use, entries)
 	return nil
 }
 
 // All returns all values, the newest of each bucket first.
 func (c *PersistentCache) All(ctx context.Context) ([]string, error) {
-	c.writing.Lock()
-	defer c.writing.Unlock()
 	var out []string
 	for i := range buckets {
-		entries, err := c.read(ctx, fmt.Sprintf("%02d", i))
+		name := fmt.Sprintf("%02d", i)
+		release, err := c.writing.Lock(ctx, name)
+		if err != nil {
+			return out, fmt.Errorf("reading %s: %w", c.name, err)
+		}
+		entries, err := c.read(ctx, name)
+		release()
 		if err != nil {
 			return out, err
 		}
@@ -110,23 +120,27 @@ func (c *PersistentCache) All(ctx context.Context) ([]string, error) {
 	return out, nil
 }
 
-// bucket returns a bucket if it was read before, and the store.
-func (c *PersistentCache) bucket(name string) (entries []entry, keeper chat.Keeper, read bool) {
+// bucket returns a bucket if it was read before, the store, and which use of a store that is.
+func (c *PersistentCache) bucket(name string) (entries []entry, keeper chat.Keeper, use int, read bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	entries, read = c.buckets[name]
-	return entries, c.keeper, read
+	return entries, c.keeper, c.uses, read
 }
 
-func (c *PersistentCache) set(name string, entries []entry) {
+// set remembers a bucket, unless another store is used meanwhile.
+func (c *PersistentCache) set(name string, use int, entries []entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.buckets[name] = entries
+	if use == c.uses {
+		c.buckets[name] = entries
+	}
 }
 
-// read reads a bucket from the store unless it was read before. The caller holds writing.
+// read reads a bucket from the store unless it was read before. The caller holds the lock
+// of the bucket.
 func (c *PersistentCache) read(ctx context.Context, name string) ([]entry, error) {
-	entries, keeper, read := c.bucket(name)
+	entries, keeper, use, read := c.bucket(name)
 	switch {
 	case keeper == nil:
 		return nil, chat.ErrNotRunning
@@ -142,7 +156,7 @@ func (c *PersistentCache) read(ctx context.Context, name string) ([]entry, error
 			return nil, fmt.Errorf("reading %s: %w", c.name, err)
 		}
 	}
-	c.set(name, entries)
+	c.set(name, use, entries)
 	return entries, nil
 }
 

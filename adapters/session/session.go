@@ -10,7 +10,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -71,7 +70,7 @@ func RequirePost(w http.ResponseWriter, r *http.Request, platform string) bool {
 		return true
 	}
 	w.Header().Set("Allow", http.MethodPost)
-	http.Error(w, fmt.Sprintf("%s uses POST here.", platform), http.StatusMethodNotAllowed)
+	http.Error(w, platform+" uses POST here.", http.StatusMethodNotAllowed)
 	return false
 }
 

@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -56,6 +57,8 @@ const (
 // Run keeps a session at the gateway until ctx is done or Discord refuses for good. When
 // it has returned, Take is not called any more.
 func Run(ctx context.Context, c Config) error {
+	var taking events
+	defer taking.stop()
 	var w *gatewaySession
 	defer func() {
 		if w != nil {
@@ -66,7 +69,7 @@ func Run(ctx context.Context, c Config) error {
 	for {
 		if w == nil {
 			var err error
-			if w, err = c.newSession(); err != nil {
+			if w, err = c.newSession(func(e Event) { taking.pass(e, c.Take) }); err != nil {
 				return err
 			}
 			failed = 0
@@ -108,6 +111,35 @@ func Run(ctx context.Context, c Config) error {
 		}
 		pause = min(max(2*pause, c.Times.Pause), maxPause)
 	}
+}
+
+// events passes events on until it is stopped: a session that was abandoned, or that is
+// being closed, may still bring some.
+type events struct {
+	mu      sync.Mutex
+	stopped bool
+	passing sync.WaitGroup
+}
+
+// pass calls take with an event.
+func (t *events) pass(e Event, take func(Event)) {
+	t.mu.Lock()
+	if t.stopped {
+		t.mu.Unlock()
+		return
+	}
+	t.passing.Add(1)
+	t.mu.Unlock()
+	defer t.passing.Done()
+	take(e)
+}
+
+// stop waits for events that are being passed on. None is afterwards.
+func (t *events) stop() {
+	t.mu.Lock()
+	t.stopped = true
+	t.mu.Unlock()
+	t.passing.Wait()
 }
 
 // finalFault returns what to do about a close code after which reconnecting is useless,

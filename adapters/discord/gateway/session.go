@@ -17,21 +17,13 @@ import (
 	"github.com/bwmarrin/discordgo"
 )
 
-// The gateway intents that are used.
-const (
-	intentGuilds         = 1
-	intentGuildMessages  = 512
-	intentDirectMessages = 4096
-	intentMessageContent = 1 << 15
-)
-
 // intents returns the fewest intents with which mentions can be answered.
-func (c Config) intents() int {
-	n := intentGuilds | intentGuildMessages | intentDirectMessages
+func (c Config) intents() discordgo.Intent {
+	intents := discordgo.IntentGuilds | discordgo.IntentGuildMessages | discordgo.IntentDirectMessages
 	if c.MessageContent {
-		n |= intentMessageContent
+		intents |= discordgo.IntentMessageContent
 	}
-	return n
+	return intents
 }
 
 // gatewaySession is one session at the gateway, over as many connections as Discord lets
@@ -66,7 +58,7 @@ var errStuck = errors.New("the connection came to nothing in time")
 var errSilent = errors.New("the gateway gave no sign of life")
 
 // newSession makes a session that calls take with every event.
-func (c Config) newSession() (*gatewaySession, error) {
+func (c Config) newSession(take func(Event)) (*gatewaySession, error) {
 	s, err := discordgo.New("Bot " + c.Token)
 	if err != nil {
 		return nil, fmt.Errorf("making a session: %w", err)
@@ -78,7 +70,7 @@ func (c Config) newSession() (*gatewaySession, error) {
 	s.ShouldRetryOnRateLimit = false
 	s.SyncEvents = true // keeps the order of events
 	s.MaxRestRetries = 0
-	s.Identify.Intents = discordgo.Intent(c.intents())
+	s.Identify.Intents = c.intents()
 	s.UserAgent = rest.UserAgent
 	s.Client = &http.Client{Timeout: session.CallTimeout, Transport: baseTransport{c.Base, c.Client.Transport}}
 	dialer := *s.Dialer
@@ -101,7 +93,7 @@ func (c Config) newSession() (*gatewaySession, error) {
 		return w.conn, nil
 	}
 	s.Dialer = &dialer
-	s.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) { c.Take(Event{Type: e.Type, Data: e.RawData}) })
+	s.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) { take(Event{Type: e.Type, Data: e.RawData}) })
 	s.AddHandler(func(*discordgo.Session, *discordgo.Disconnect) {
 		select {
 		case w.disconnected <- struct{}{}:

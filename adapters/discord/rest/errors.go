@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/bwmarrin/discordgo"
 )
 
 // Error means that Discord refused a request, or that the limiter did not send it.
@@ -53,19 +55,19 @@ func RateLimited(err error) bool { return StatusOf(err) == http.StatusTooManyReq
 
 // The error codes of Discord that are told apart.
 const (
-	CodeUnknownChannel = 10003
-	codeUnknownGuild   = 10004
-	codeUnknownMember  = 10007
-	CodeUnknownMessage = 10008
-	codeUnknownUser    = 10013
-	CodeOldEdits       = 30046
-	codeMissingAccess  = 50001
-	CodeNotOurs        = 50005
-	CodeBlocked        = 50007
-	codeForbidden      = 50013
-	CodeInvalid        = 50035
-	CodeArchived       = 50083
-	CodeThreadThere    = 160004
+	CodeUnknownChannel = discordgo.ErrCodeUnknownChannel
+	codeUnknownGuild   = discordgo.ErrCodeUnknownGuild
+	codeUnknownMember  = discordgo.ErrCodeUnknownMember
+	CodeUnknownMessage = discordgo.ErrCodeUnknownMessage
+	codeUnknownUser    = discordgo.ErrCodeUnknownUser
+	CodeOldEdits       = discordgo.ErrCodeMaximumNumberOfEditsToMessagesOlderThanOneHourReached
+	codeMissingAccess  = discordgo.ErrCodeMissingAccess
+	CodeNotOurs        = discordgo.ErrCodeCannotEditFromAnotherUser
+	CodeBlocked        = discordgo.ErrCodeCannotSendMessagesToThisUser
+	codeForbidden      = discordgo.ErrCodeMissingPermissions
+	CodeInvalid        = discordgo.ErrCodeInvalidFormBody
+	CodeArchived       = discordgo.ErrCodePerformedOperationOnArchivedThread
+	CodeThreadThere    = discordgo.ErrCodeThreadAlreadyCreatedForThisMessage
 )
 
 // noSuchMember are the codes for a member who is in no server with the bot.
@@ -85,17 +87,17 @@ const TokenRemedy = "copy it again from “Bot” of the application at https://
 
 // remedies say what an admin can do about an error code.
 var remedies = map[int]string{
-	CodeUnknownChannel: "the channel does not exist any more",
-	codeUnknownGuild:   "the bot is not in this server: invite it (aidesk discord invite)",
-	codeUnknownMember:  "the member is not in this server",
-	codeMissingAccess:  "let the bot see the channel (View Channel), or invite it again (aidesk discord invite)",
-	codeForbidden:      "give the bot's role what the invite link asks for (aidesk discord invite), in this channel too",
-	CodeBlocked:        "the member takes no direct messages from this server",
-	CodeInvalid:        "Discord does not take this message as it is",
-	CodeArchived:       "the thread is archived: unarchive it",
-	10062:              "the answer came too late: see that the machine keeps up",
-	40060:              "the interaction was answered already: is the desk running twice?",
-	30034:              "too many commands were registered today: wait a day",
+	CodeUnknownChannel:                  "the channel does not exist any more",
+	codeUnknownGuild:                    "the bot is not in this server: invite it (aidesk discord invite)",
+	codeUnknownMember:                   "the member is not in this server",
+	codeMissingAccess:                   "let the bot see the channel (View Channel), or invite it again (aidesk discord invite)",
+	codeForbidden:                       "give the bot's role what the invite link asks for (aidesk discord invite), in this channel too",
+	CodeBlocked:                         "the member takes no direct messages from this server",
+	CodeInvalid:                         "Discord does not take this message as it is",
+	CodeArchived:                        "the thread is archived: unarchive it",
+	discordgo.ErrCodeUnknownInteraction: "the answer came too late: see that the machine keeps up",
+	discordgo.ErrCodeInteractionHasAlreadyBeenAcknowledged: "the interaction was answered already: is the desk running twice?",
+	30034: "too many commands were registered today: wait a day",
 }
 
 // Remedy returns what an admin can do about an error.

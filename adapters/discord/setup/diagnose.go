@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
+
 	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/render"
 	"aidesk/adapters/discord/rest"
@@ -27,9 +29,6 @@ type Config struct {
 	Grammar        chat.Grammar // its slash commands
 	Path           string       // where interactions come in as requests
 }
-
-// permissionAdministrator includes all other permissions.
-const permissionAdministrator = 1 << 3
 
 // messageContentFlags are set for applications with the message content intent.
 const messageContentFlags = 1<<18 | 1<<19
@@ -137,7 +136,7 @@ func (c Config) permissionFindings(ctx context.Context, app payload.Application)
 		bits, err := strconv.ParseUint(g.Permissions, 10, 64)
 		var missing []string
 		for _, p := range permissions {
-			if bits&(p.bit|permissionAdministrator) == 0 && err == nil {
+			if bits&(p.bit|discordgo.PermissionAdministrator) == 0 && err == nil {
 				missing = append(missing, p.name+" (to "+p.why+")")
 			}
 		}

@@ -6,6 +6,8 @@ package setup
 import (
 	"net/url"
 	"strconv"
+
+	"github.com/bwmarrin/discordgo"
 )
 
 // permission is a permission that the bot needs, and what for.
@@ -17,13 +19,13 @@ type permission struct {
 
 // permissions are the fewest with which everything works.
 var permissions = []permission{
-	{1 << 10, "View Channels", "hear of mentions"},
-	{1 << 11, "Send Messages", "answer"},
-	{1 << 14, "Embed Links", "show previews"},
-	{1 << 15, "Attach Files", "attach what is too long for a message"},
-	{1 << 16, "Read Message History", "answer a message, and fetch what was missed"},
-	{1 << 35, "Create Public Threads", "open a thread for a question"},
-	{1 << 38, "Send Messages in Threads", "answer there"},
+	{discordgo.PermissionViewChannel, "View Channels", "hear of mentions"},
+	{discordgo.PermissionSendMessages, "Send Messages", "answer"},
+	{discordgo.PermissionEmbedLinks, "Embed Links", "show previews"},
+	{discordgo.PermissionAttachFiles, "Attach Files", "attach what is too long for a message"},
+	{discordgo.PermissionReadMessageHistory, "Read Message History", "answer a message, and fetch what was missed"},
+	{discordgo.PermissionCreatePublicThreads, "Create Public Threads", "open a thread for a question"},
+	{discordgo.PermissionSendMessagesInThreads, "Send Messages in Threads", "answer there"},
 }
 
 // permissionBits returns all permissions as one number.
