@@ -216,10 +216,10 @@ func (c *call) tokenInteraction() (*interaction, error) {
 }
 
 // answerMessage finds the message that a request with a token names.
-func (c *call) answerMessage() (*interaction, *message, error) {
+func (c *call) answerMessage() (*message, error) {
 	i, err := c.tokenInteraction()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	m := i.original
 	if id, ok := c.vars["message"]; ok {
@@ -229,9 +229,9 @@ func (c *call) answerMessage() (*interaction, *message, error) {
 		}
 	}
 	if m == nil || m.Deleted {
-		return nil, nil, refuse(unknownMessage)
+		return nil, refuse(unknownMessage)
 	}
-	return i, m, nil
+	return m, nil
 }
 
 // followUp sends a further answer. The first one after a deferral takes its place.
@@ -258,7 +258,7 @@ func followUp(c *call) (any, error) {
 }
 
 func getAnswer(c *call) (any, error) {
-	_, m, err := c.answerMessage()
+	m, err := c.answerMessage()
 	if err != nil {
 		return nil, err
 	}
@@ -266,7 +266,7 @@ func getAnswer(c *call) (any, error) {
 }
 
 func changeAnswer(c *call) (any, error) {
-	_, m, err := c.answerMessage()
+	m, err := c.answerMessage()
 	if err != nil {
 		return nil, err
 	}
@@ -281,7 +281,7 @@ func changeAnswer(c *call) (any, error) {
 }
 
 func deleteAnswer(c *call) (any, error) {
-	_, m, err := c.answerMessage()
+	m, err := c.answerMessage()
 	if err != nil {
 		return nil, err
 	}

@@ -300,7 +300,7 @@ type event struct {
 
 // dispatch sends an event to the sessions that are to hear it, and keeps it for those that
 // are away. The lock is held.
-func (d *Discord) dispatch(e event) int {
+func (d *Discord) dispatch(e event) {
 	full := e.raw
 	if full == nil {
 		full, _ = json.Marshal(e.data)
@@ -324,7 +324,6 @@ func (d *Discord) dispatch(e event) int {
 	}
 	d.deliveries = append(d.deliveries, Delivery{Time: d.Clock.Now(), Event: e.name, Payload: told, Sessions: n})
 	d.Logger.Debug("event", "name", e.name, "sessions", n)
-	return n
 }
 
 // hasGuild reports whether a guild belongs to the session's shard; direct messages

@@ -306,7 +306,7 @@ func (d *Discord) setRole(r Role) bool {
 	return upsert(&d.roles, r)
 }
 
-func (d *Discord) setUser(u User) bool {
+func (d *Discord) setUser(u User) {
 	if u.Guilds == nil {
 		u.Guilds = []string{GuildID}
 	}
@@ -314,7 +314,7 @@ func (d *Discord) setUser(u User) bool {
 		u.Locale = "en-US"
 	}
 	u.Guilds, u.Roles = slices.Clone(u.Guilds), slices.Clone(u.Roles)
-	return upsert(&d.users, u)
+	upsert(&d.users, u)
 }
 
 func (d *Discord) setChannel(c Channel) bool {

@@ -194,7 +194,7 @@ func (d *Discord) postSigned(ctx context.Context, url string, body []byte, stamp
 	if err != nil {
 		return 0, nil, nil, fmt.Errorf("interact with %s: %w", url, err)
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	response, err := io.ReadAll(io.LimitReader(answer.Body, maxHTTPAnswer))
 	if err != nil {
 		return 0, nil, nil, fmt.Errorf("interact with %s: %w", url, err)

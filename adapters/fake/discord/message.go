@@ -135,11 +135,10 @@ func (d *Discord) message(channel, id string) *message {
 }
 
 // addMessage puts a message into its channel. The lock is held.
-func (d *Discord) addMessage(m *message) *message {
+func (d *Discord) addMessage(m *message) {
 	m.ID, m.Time = d.newID(), d.Clock.Now()
 	m.addVersion(d)
 	d.messages = append(d.messages, m)
-	return m
 }
 
 // addVersion keeps what the message says now.

@@ -251,9 +251,10 @@ func (d *Discord) addReference(m *message, out object) {
 	if o := d.message(channel, m.ReplyTo); o != nil && !o.Deleted {
 		inner := *o
 		inner.ReplyTo = "" // Discord goes one step deep
-		out["referenced_message"] = d.messagePayload(&inner)
+		referenced := d.messagePayload(&inner)
+		out["referenced_message"] = referenced
 		if o.ReplyTo != "" {
-			out["referenced_message"].(object)["message_reference"] = object{"type": 0, "channel_id": channel, "message_id": o.ReplyTo}
+			referenced["message_reference"] = object{"type": 0, "channel_id": channel, "message_id": o.ReplyTo}
 		}
 	}
 }

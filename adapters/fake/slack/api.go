@@ -29,9 +29,9 @@ func (r *apiError) Error() string { return r.code }
 
 func refuse(word string) error { return &apiError{code: word} }
 
-// refuseArgs refuses arguments or blocks, and says where.
-func refuseArgs(word string, faults ...string) error {
-	return &apiError{word, object{"response_metadata": object{"messages": faults}}}
+// refuseArgs refuses arguments, and says which.
+func refuseArgs(faults ...string) error {
+	return &apiError{"invalid_arguments", object{"response_metadata": object{"messages": faults}}}
 }
 
 // call is a call of a method. The fake is locked while it runs.
@@ -245,9 +245,9 @@ func (a args) isTrue(name string) bool {
 	return v == "true" || v == "1"
 }
 
-// limit reads a number, within bounds.
-func (a args) limit(name string, otherwise, most int) int {
-	n, err := strconv.Atoi(a[name])
+// limit is how many items of a list are asked for, within bounds.
+func (a args) limit(otherwise, most int) int {
+	n, err := strconv.Atoi(a["limit"])
 	if err != nil || n <= 0 {
 		n = otherwise
 	}

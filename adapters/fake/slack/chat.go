@@ -72,7 +72,7 @@ func (c *call) content() (content, error) {
 func (c *call) writableChannel() (Channel, error) {
 	id := c.args["channel"]
 	if id == "" {
-		return Channel{}, refuseArgs("invalid_arguments", "[ERROR] missing required field: channel")
+		return Channel{}, refuseArgs("[ERROR] missing required field: channel")
 	}
 	ch, ok := c.channel(id)
 	switch {
@@ -294,12 +294,12 @@ func setStatus(c *call) (object, error) {
 	}
 	text, ok := c.args["status"]
 	if !ok {
-		return nil, refuseArgs("invalid_arguments", "[ERROR] missing required field: status")
+		return nil, refuseArgs("[ERROR] missing required field: status")
 	}
 	if list := c.args["loading_messages"]; list != "" {
 		var lines []string
 		if json.Unmarshal([]byte(list), &lines) == nil && len(lines) > 10 {
-			return nil, refuseArgs("invalid_arguments", "[ERROR] no more than 10 items allowed [json-pointer:/loading_messages]")
+			return nil, refuseArgs("[ERROR] no more than 10 items allowed [json-pointer:/loading_messages]")
 		}
 	}
 	c.statuses[at] = status{text, c.Clock.Now()}
@@ -320,7 +320,7 @@ func setPrompts(c *call) (object, error) {
 		Message string `json:"message"`
 	}
 	if err := json.Unmarshal([]byte(c.args["prompts"]), &prompts); err != nil || len(prompts) == 0 || len(prompts) > 4 {
-		return nil, refuseArgs("invalid_arguments", "[ERROR] 1 to 4 prompts are needed [json-pointer:/prompts]")
+		return nil, refuseArgs("[ERROR] 1 to 4 prompts are needed [json-pointer:/prompts]")
 	}
 	return nil, nil
 }

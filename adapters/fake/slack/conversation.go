@@ -50,7 +50,7 @@ func conversationMembers(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	some, next := paginate(ch.Members, c.args["cursor"], c.limit("limit", 100, 1000))
+	some, next := paginate(ch.Members, c.args["cursor"], c.limit(100, 1000))
 	return object{"members": some, "response_metadata": object{"next_cursor": next}}, nil
 }
 
@@ -117,7 +117,7 @@ func (c *call) listChannels(wanted func(Channel) bool) (object, error) {
 			out = append(out, ch.payload())
 		}
 	}
-	some, next := paginate(out, c.args["cursor"], c.limit("limit", 100, 1000))
+	some, next := paginate(out, c.args["cursor"], c.limit(100, 1000))
 	return object{"channels": some, "response_metadata": object{"next_cursor": next}}, nil
 }
 
@@ -185,6 +185,6 @@ func (c *call) listMessages(wanted func(*message) bool, newest bool) (object, er
 	if newest {
 		slices.Reverse(out)
 	}
-	some, next := paginate(out, c.args["cursor"], c.limit("limit", 100, 999))
+	some, next := paginate(out, c.args["cursor"], c.limit(100, 999))
 	return object{"messages": some, "has_more": next != "", "response_metadata": object{"next_cursor": next}}, nil
 }

@@ -287,7 +287,7 @@ func (s *Slack) deliverByHTTP(d Delivery, late <-chan time.Time) Delivery {
 	case err != nil:
 		d.Failure = "connection_failed"
 	default:
-		defer answer.Body.Close()
+		defer func() { _ = answer.Body.Close() }()
 		d.Status = answer.StatusCode
 		d.Answer, err = io.ReadAll(io.LimitReader(answer.Body, 1<<20))
 		switch {
@@ -345,7 +345,7 @@ func (s *Slack) postSigned(ctx context.Context, of Kind, kind string, text []byt
 	if err != nil {
 		return nil, fmt.Errorf("ask the app: %w", err)
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
 	if err != nil {
 		return nil, fmt.Errorf("read what the app says: %w", err)

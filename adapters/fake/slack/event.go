@@ -13,12 +13,12 @@ func (s *Slack) subscribed(event string, scopes ...string) bool {
 }
 
 // sendEvent sends an event to the app. The lock is held.
-func (s *Slack) sendEvent(event object, shared bool) *Receipt {
+func (s *Slack) sendEvent(event object, shared bool) {
 	now := s.Clock.Now()
 	if event["event_ts"] == nil {
 		event["event_ts"] = s.newTS()
 	}
-	return s.deliver(Events, object{
+	s.deliver(Events, object{
 		"token": verificationToken, "team_id": TeamID, "context_team_id": TeamID, "context_enterprise_id": nil, "api_app_id": AppID,
 		"type": "event_callback", "event_id": s.newID("Ev"), "event_time": now.Unix(), "event_context": s.newID("4-"), "event": event,
 		"is_ext_shared_channel": shared, "authorizations": []object{{

@@ -35,9 +35,9 @@ func uploadURL(c *call) (object, error) {
 	length, err := strconv.Atoi(c.args["length"])
 	switch {
 	case c.args["filename"] == "":
-		return nil, refuseArgs("invalid_arguments", "[ERROR] missing required field: filename")
+		return nil, refuseArgs("[ERROR] missing required field: filename")
 	case err != nil || length <= 0:
-		return nil, refuseArgs("invalid_arguments", "[ERROR] missing required field: length")
+		return nil, refuseArgs("[ERROR] missing required field: length")
 	}
 	f := &upload{File: File{ID: c.newID("F"), Name: c.args["filename"]}, length: length}
 	c.files[f.ID] = f
@@ -78,7 +78,7 @@ func readUpload(r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the part: %w", err)
 	}
-	defer part.Close()
+	defer func() { _ = part.Close() }()
 	return io.ReadAll(io.LimitReader(part, maxBody))
 }
 
@@ -102,7 +102,7 @@ func completeUpload(c *call) (object, error) {
 		Title string `json:"title"`
 	}
 	if err := json.Unmarshal([]byte(c.args["files"]), &wanted); err != nil || len(wanted) == 0 {
-		return nil, refuseArgs("invalid_arguments", "[ERROR] no less than 1 items allowed [json-pointer:/files]")
+		return nil, refuseArgs("[ERROR] no less than 1 items allowed [json-pointer:/files]")
 	}
 	var files []File
 	var out []object

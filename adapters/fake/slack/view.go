@@ -226,7 +226,7 @@ func viewUpdate(c *call) (object, error) {
 func viewPublish(c *call) (object, error) {
 	u, ok := c.user(c.args["user_id"])
 	if !ok || u.Deleted {
-		return nil, refuseArgs("invalid_arguments", "[ERROR] invalid user_id [json-pointer:/user_id]")
+		return nil, refuseArgs("[ERROR] invalid user_id [json-pointer:/user_id]")
 	}
 	next, err := c.readView(c.args["view"], true)
 	if err != nil {

@@ -268,6 +268,6 @@ func userList(c *call) (object, error) {
 	for _, u := range c.users {
 		all = append(all, u.payload(c.isTrue("include_locale")))
 	}
-	some, next := paginate(all, c.args["cursor"], c.limit("limit", 200, 1000))
+	some, next := paginate(all, c.args["cursor"], c.limit(200, 1000))
 	return object{"members": some, "cache_ts": 1_700_000_000, "response_metadata": object{"next_cursor": next}}, nil
 }

@@ -25,7 +25,7 @@ var plainBlocks = map[string]rule{
 	"file":            block(fields{"source!": oneOf("remote"), "external_id!": text(1, 255)}),
 	"header":          block(fields{"text!": plainText(150), "level": number(1, 4, true)}),
 	"image": block(fields{
-		"image_url": address(3000), "slack_file": slackFile, "alt_text!": text(1, 2000), "title": plainText(2000),
+		"image_url": address, "slack_file": slackFile, "alt_text!": text(1, 2000), "title": plainText(2000),
 	}, exactlyOne("image_url", "slack_file")),
 	"input": block(fields{
 		"label!": plainText(2000), "hint": plainText(2000), "optional": boolean, "dispatch_action": boolean, "element!": byType(inputs),
@@ -48,15 +48,15 @@ var plainBlocks = map[string]rule{
 	}, distinctActionIDs("actions")),
 	"task_card": taskCard,
 	"video": block(fields{
-		"video_url!": address(3000), "thumbnail_url!": address(3000), "alt_text!": text(1, 200), "title!": plainText(200), "title_url": address(3000),
-		"author_name": text(0, 50), "provider_name": text(0, 50), "provider_icon_url": address(3000), "description": plainText(200),
+		"video_url!": address, "thumbnail_url!": address, "alt_text!": text(1, 200), "title!": plainText(200), "title_url": address,
+		"author_name": text(0, 50), "provider_name": text(0, 50), "provider_icon_url": address, "description": plainText(200),
 	}),
 	"data_visualization": block(fields{"title!": text(1, 50), "chart!": chart}),
 }
 
 var taskCard = block(fields{
 	"task_id!": text(1, 255), "title!": text(1, 256), "details": richTexts, "output": richTexts,
-	"sources": list(0, 100, byType(map[string]rule{"url": shape(fields{"url!": address(3000), "text!": text(1, 256)})})),
+	"sources": list(0, 100, byType(map[string]rule{"url": shape(fields{"url!": address, "text!": text(1, 256)})})),
 	"status!": oneOf("pending", "in_progress", "complete", "error"),
 })
 
@@ -213,8 +213,8 @@ func styledInline(f fields) rule {
 
 var inlines = map[string]rule{
 	"text":      styledInline(fields{"text!": text(1, maxChars)}),
-	"link":      styledInline(fields{"url!": address(3000), "text": text(1, maxChars), "unsafe": boolean}),
-	"emoji":     styledInline(fields{"name!": text(1, 255), "unicode": text(1, 255), "url": address(3000)}),
+	"link":      styledInline(fields{"url!": address, "text": text(1, maxChars), "unsafe": boolean}),
+	"emoji":     styledInline(fields{"name!": text(1, 255), "unicode": text(1, 255), "url": address}),
 	"user":      styledInline(fields{"user_id!": text(1, 255)}),
 	"usergroup": styledInline(fields{"usergroup_id!": text(1, 255)}),
 	"channel":   styledInline(fields{"channel_id!": text(1, 255)}),
@@ -222,7 +222,7 @@ var inlines = map[string]rule{
 	"broadcast": styledInline(fields{"range!": oneOf("here", "channel", "everyone")}),
 	"color":     styledInline(fields{"value!": text(1, 255)}),
 	"date": styledInline(fields{
-		"timestamp!": number(0, 1e12, true), "format!": text(1, 255), "url": address(3000), "fallback": text(1, 3000),
+		"timestamp!": number(0, 1e12, true), "format!": text(1, 255), "url": address, "fallback": text(1, 3000),
 	}),
 }
 

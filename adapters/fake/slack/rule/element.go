@@ -25,8 +25,8 @@ var (
 	confirmation = shape(fields{
 		"title": plainText(100), "text!": textObject(300), "confirm": plainText(30), "deny": plainText(30), "style": style,
 	})
-	slackFile = shape(fields{"id": text(1, 255), "url": address(3000)}, exactlyOne("id", "url"))
-	picture   = shape(fields{"image_url": address(3000), "slack_file": slackFile, "alt_text!": text(1, 2000)}, exactlyOne("image_url", "slack_file"))
+	slackFile = shape(fields{"id": text(1, 255), "url": address}, exactlyOne("id", "url"))
+	picture   = shape(fields{"image_url": address, "slack_file": slackFile, "alt_text!": text(1, 2000)}, exactlyOne("image_url", "slack_file"))
 )
 
 // option is a choice. Its text may be markup where noted.
@@ -78,12 +78,12 @@ var (
 // elements are what a member can use, and pictures.
 var elements = map[string]rule{
 	"button": withConfirm(fields{
-		"text!": plainText(75), "value": text(0, 2000), "url": address(3000), "style": style, "accessibility_label": text(0, 75),
+		"text!": plainText(75), "value": text(0, 2000), "url": address, "style": style, "accessibility_label": text(0, 75),
 	}),
 	"workflow_button": withConfirm(fields{
 		"text!": plainText(75), "style": style, "accessibility_label": text(0, 75),
 		"workflow!": shape(fields{"trigger!": shape(fields{
-			"url!":                          address(3000),
+			"url!":                          address,
 			"customizable_input_parameters": list(0, 100, shape(fields{"name!": text(1, 255), "value!": text(0, 3000)})),
 		})}),
 	}),
@@ -93,7 +93,7 @@ var elements = map[string]rule{
 	}),
 	"feedback_buttons": element(fields{"positive_button!": feedback, "negative_button!": feedback}),
 	"overflow": withConfirm(fields{"options!": list(1, 5, shape(fields{
-		"text!": plainText(75), "value!": text(1, 150), "description": plainText(75), "url": address(3000),
+		"text!": plainText(75), "value!": text(1, 150), "description": plainText(75), "url": address,
 	}))}),
 	"checkboxes": withConfirm(fields{
 		"options!": list(1, 10, anyOption), "initial_options": list(1, 10, anyOption), "focus_on_load": boolean,

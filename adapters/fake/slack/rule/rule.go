@@ -59,13 +59,11 @@ func oneOf(words ...string) rule {
 }
 
 // address is an address that a browser can open.
-func address(most int) rule {
-	return func(c *checker, at string, v any) {
-		text(1, most)(c, at, v)
-		s, _ := v.(string)
-		if u, err := url.Parse(s); err != nil || u.Scheme == "" || u.Host == "" && u.Opaque == "" && u.Path == "" {
-			c.faultf(at, "Invalid url")
-		}
+func address(c *checker, at string, v any) {
+	text(1, 3000)(c, at, v)
+	s, _ := v.(string)
+	if u, err := url.Parse(s); err != nil || u.Scheme == "" || u.Host == "" && u.Opaque == "" && u.Path == "" {
+		c.faultf(at, "Invalid url")
 	}
 }
 
