@@ -68,6 +68,9 @@ type Amount struct {
 	Micros int64 // millionths of a currency
 }
 
+func (a Amount) plus(o Amount) Amount  { return Amount{a.Tokens + o.Tokens, a.Micros + o.Micros} }
+func (a Amount) minus(o Amount) Amount { return Amount{a.Tokens - o.Tokens, a.Micros - o.Micros} }
+
 // Spent is what a turn used of one model.
 type Spent struct {
 	Model  string // the provider's name for it
@@ -112,8 +115,7 @@ func (b *TurnBudget) Spent() []Spent {
 func (b *TurnBudget) Unsettled() Amount {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	used := b.used()
-	return Amount{Tokens: used.Tokens - b.Reserved.Tokens - b.added.Tokens, Micros: used.Micros - b.Reserved.Micros - b.added.Micros}
+	return b.used().minus(b.Reserved).minus(b.added)
 }
 
 // Refusal returns why the last request was refused, or nil if it was not.
@@ -134,39 +136,52 @@ func (b *TurnBudget) used() Amount {
 
 func total(u model.Usage) int64 { return bounded(u.Input) + bounded(u.Output) }
 
-// reserve makes sure that a request is paid for before it is sent.
+// reserve makes sure that a request is paid for before it is sent. The store is written
+// outside the lock, with the amount counted as reserved meanwhile: another request of
+// the turn then reserves for itself alone, whatever comes of this one.
 func (b *TurnBudget) reserve(ctx context.Context, a Amount) error {
+	short, err := b.claim(a)
+	if err == nil && b.Reserve != nil && short != (Amount{}) {
+		if err = b.Reserve(ctx, short); err != nil {
+			b.unclaim(a, short)
+		}
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	used := b.used()
-	need := Amount{Tokens: used.Tokens + b.pending.Tokens + a.Tokens, Micros: used.Micros + b.pending.Micros + a.Micros}
-	b.refusal = nil
+	b.refusal = err
+	return err
+}
+
+// claim counts a request as pending, and returns what must still be reserved for it.
+func (b *TurnBudget) claim(a Amount) (short Amount, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	need := b.used().plus(b.pending).plus(a)
 	if b.Tokens > 0 && need.Tokens > b.Tokens {
-		b.refusal = ErrSpent
-		return b.refusal
+		return Amount{}, ErrSpent
 	}
-	short := Amount{
-		Tokens: max(0, need.Tokens-b.Reserved.Tokens-b.added.Tokens),
-		Micros: max(0, need.Micros-b.Reserved.Micros-b.added.Micros),
+	short = need.minus(b.Reserved).minus(b.added)
+	short = Amount{Tokens: max(0, short.Tokens), Micros: max(0, short.Micros)}
+	b.pending = b.pending.plus(a)
+	if b.Reserve != nil {
+		b.added = b.added.plus(short)
 	}
-	if b.Reserve != nil && short != (Amount{}) {
-		if b.refusal = b.Reserve(ctx, short); b.refusal != nil {
-			return b.refusal
-		}
-		b.added.Tokens += short.Tokens
-		b.added.Micros += short.Micros
-	}
-	b.pending.Tokens += a.Tokens
-	b.pending.Micros += a.Micros
-	return nil
+	return short, nil
+}
+
+// unclaim takes back a claim whose reservation failed.
+func (b *TurnBudget) unclaim(a, short Amount) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pending = b.pending.minus(a)
+	b.added = b.added.minus(short)
 }
 
 // settle replaces what was reserved for a request by what it used.
 func (b *TurnBudget) settle(a Amount, s Spent) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.pending.Tokens -= a.Tokens
-	b.pending.Micros -= a.Micros
+	b.pending = b.pending.minus(a)
 	if s.Usage == (model.Usage{}) {
 		return
 	}

@@ -181,3 +181,25 @@ func TestBudgetWithoutTurnBudget(t *testing.T) {
 		t.Error(fmt.Sprint(response, err, b.Info()))
 	}
 }
+
+// TestBudgetUnlocked: while the store is asked for more, the budget can be read and used.
+func TestBudgetUnlocked(t *testing.T) {
+	var budget *middleware.TurnBudget
+	asked := 0
+	b := &middleware.Budget{Model: script.Func(uses(model.Usage{Input: 1, Output: 1}))}
+	budget = &middleware.TurnBudget{Reserve: func(ctx context.Context, _ middleware.Amount) error {
+		if asked++; asked > 1 {
+			return nil
+		}
+		if _, err := b.Generate(middleware.WithTurnBudget(ctx, budget), asking("meanwhile"), nil); err != nil || len(budget.Spent()) != 1 {
+			t.Errorf("meanwhile: %v, spent %v", err, budget.Spent())
+		}
+		return errors.New("full")
+	}}
+	if _, err := b.Generate(middleware.WithTurnBudget(t.Context(), budget), asking("first"), nil); err == nil || asked != 2 {
+		t.Errorf("the first request: %v after %d reservations", err, asked)
+	}
+	if got := budget.Unsettled().Tokens; got >= 0 {
+		t.Errorf("unsettled %d: the second request's reservation is kept until the turn ends", got)
+	}
+}
