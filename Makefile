@@ -67,6 +67,10 @@ test-aimock: ## Have another party's server of language models hear how we speak
 	echo "npm ci --prefix $$folder"; npm ci --silent --no-audit --no-fund --prefix $$folder || exit 1; \
 	echo "AIDESK_ORACLES=1 go test -count=1 -v ./core/model/aimocktest"; AIDESK_ORACLES=1 go test -count=1 -v ./core/model/aimocktest
 
+.PHONY: test-anthropic
+test-anthropic: ## Compare our wire to Anthropic with the official SDK (compiles the SDK: a minute, 2.4 GB)
+	cd core/model/anthropic/oracletest && go vet ./... && go test -count=1 ./...
+
 .PHONY: vet
 vet:
 	go vet ./...

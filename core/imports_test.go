@@ -58,7 +58,7 @@ core/model/search            | model                                            
 core/model/middleware        | model model/search                                                           | –
 core/model/wire              | model                                                                        | –
 core/model/openai            | model model/wire                                                             | github.com/sashabaranov/go-openai
-core/model/anthropic         | model model/wire                                                             | github.com/anthropics/anthropic-sdk-go
+core/model/anthropic         | model model/wire                                                             | –
 core/model/planner/utterance | model model/search                                                           | –
 core/model/planner           | model model/search model/planner/utterance                                   | –
 core/model/script            | model                                                                        | –

@@ -4,83 +4,140 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/anthropics/anthropic-sdk-go"
-	"github.com/anthropics/anthropic-sdk-go/packages/param"
-
 	"aidesk/core/model"
 	"aidesk/core/model/wire"
 )
 
-// request maps a request to the wire. The same request gives the same bytes.
-func (m *Messages) request(r *model.Request) anthropic.MessageNewParams {
-	body := anthropic.MessageNewParams{
-		Model: m.Model, MaxTokens: int64(m.MaxOutput),
-	}
+// body is a request of the Messages API. Its fields, like those of the types below, are
+// in the order of the official SDK.
+type body struct {
+	MaxTokens  int           `json:"max_tokens"`
+	Messages   []turn        `json:"messages"`
+	Model      string        `json:"model"`
+	Output     *outputConfig `json:"output_config,omitempty"`
+	System     []*textBlock  `json:"system,omitempty"`
+	Thinking   *kind         `json:"thinking,omitempty"`
+	ToolChoice *kind         `json:"tool_choice,omitempty"`
+	Tools      []*tool       `json:"tools,omitempty"`
+	Stream     bool          `json:"stream"`
+}
+
+// kind is an object that says only what it is.
+type kind struct {
+	Type string `json:"type"`
+}
+
+type outputConfig struct {
+	Effort string `json:"effort"`
+}
+
+type tool struct {
+	Schema      json.RawMessage `json:"input_schema"`
+	Name        string          `json:"name"`
+	Description string          `json:"description,omitempty"`
+	Cache       *kind           `json:"cache_control,omitempty"`
+}
+
+// turn is all that one side says before the other side speaks again.
+type turn struct {
+	Content []any  `json:"content"` // *textBlock, *callBlock, *resultBlock, or the provider's state as it came
+	Role    string `json:"role"`
+}
+
+const (
+	user      = "user"
+	assistant = "assistant"
+)
+
+type textBlock struct {
+	Text  string `json:"text"`
+	Cache *kind  `json:"cache_control,omitempty"`
+	Type  string `json:"type"`
+}
+
+type callBlock struct {
+	ID    string          `json:"id"`
+	Input json.RawMessage `json:"input"`
+	Name  string          `json:"name"`
+	Cache *kind           `json:"cache_control,omitempty"`
+	Type  string          `json:"type"`
+}
+
+type resultBlock struct {
+	CallID  string       `json:"tool_use_id"`
+	IsError bool         `json:"is_error"`
+	Cache   *kind        `json:"cache_control,omitempty"`
+	Content []*textBlock `json:"content"`
+	Type    string       `json:"type"`
+}
+
+// cacheable is a block up to which the provider can cache the request.
+type cacheable interface{ cache() }
+
+var ephemeral = &kind{"ephemeral"}
+
+func (b *textBlock) cache()   { b.Cache = ephemeral }
+func (b *callBlock) cache()   { b.Cache = ephemeral }
+func (b *resultBlock) cache() { b.Cache = ephemeral }
+func (t *tool) cache()        { t.Cache = ephemeral }
+
+func text(s string) *textBlock { return &textBlock{Text: s, Type: "text"} }
+
+// request translates a request. The same request gives the same bytes.
+func (m *Messages) request(r *model.Request) body {
+	b := body{Model: m.Model, MaxTokens: m.MaxOutput, Stream: true, Tools: tools(wire.Tools(r))}
 	if m.Reasoning != "" {
-		body.Thinking.OfAdaptive = &anthropic.ThinkingConfigAdaptiveParam{}
-		body.OutputConfig.Effort = anthropic.OutputConfigEffort(m.Reasoning)
+		b.Thinking, b.Output = &kind{"adaptive"}, &outputConfig{m.Reasoning}
 	}
-	body.Tools = tools(wire.Tools(r))
-	if len(body.Tools) == 0 {
-		// The wire wants every tool that was called to be offered still.
-		if body.Tools = called(r.Messages); len(body.Tools) > 0 {
-			none := anthropic.NewToolChoiceNoneParam()
-			body.ToolChoice.OfNone = &none
+	if len(b.Tools) == 0 {
+		// Every tool that was called must still be offered.
+		if b.Tools = calledTools(r.Messages); len(b.Tools) > 0 {
+			b.ToolChoice = &kind{"none"}
 		}
 	}
 	if system := wire.System(r); strings.TrimSpace(system) != "" {
-		body.System = []anthropic.TextBlockParam{{Text: system}}
+		b.System = []*textBlock{text(system)}
 	}
-	t := &transcript{fits: m.OwnsState}
+	t := &transcript{ownsState: m.OwnsState}
+	// The provider caches up to the system text, or the tools, which are the same for
+	// every member; up to the brief; up to the newest words, which carry the time; and up
+	// to the end. It takes four such marks.
+	switch {
+	case len(b.System) > 0:
+		t.marks = append(t.marks, b.System[0])
+	case len(b.Tools) > 0:
+		t.marks = append(t.marks, b.Tools[len(b.Tools)-1])
+	}
 	if brief := wire.Brief(r); brief != "" {
-		t.user(anthropic.NewTextBlock(brief))
+		t.say(user, text(brief))
 		t.mark()
 	}
-	for turn := range wire.Turns(r) {
-		if turn.Newest {
+	for next := range wire.Turns(r) {
+		if next.Newest {
 			t.mark()
 		}
-		t.add(turn)
+		t.add(next)
 	}
 	t.finish()
-	body.Messages = t.list
-	breakpoints(&body, t)
-	return body
-}
-
-// breakpoints marks what the provider may keep from one request to the next: what is
-// the same for every member, the brief, what stands before the newest words, which
-// carry the time, and the end. The wire takes four.
-func breakpoints(body *anthropic.MessageNewParams, t *transcript) {
-	cache := anthropic.NewCacheControlEphemeralParam()
-	if n := len(body.System); n > 0 {
-		body.System[n-1].CacheControl = cache
-	} else if n := len(body.Tools); n > 0 {
-		body.Tools[n-1].OfTool.CacheControl = cache
-	}
 	t.mark()
-	for _, block := range t.marks {
-		if at := block.GetCacheControl(); at != nil {
-			*at = cache
-		}
+	for _, mark := range t.marks {
+		mark.cache()
 	}
+	b.Messages = t.turns
+	return b
 }
 
-// tools maps tools.
-func tools(list []model.Tool) []anthropic.ToolUnionParam {
-	var mapped []anthropic.ToolUnionParam
+// tools translates tools.
+func tools(list []model.Tool) []*tool {
+	var all []*tool
 	for _, t := range list {
-		tool := anthropic.ToolParam{Name: t.Name, InputSchema: param.Override[anthropic.ToolInputSchemaParam](t.Schema)}
-		if t.Description != "" {
-			tool.Description = anthropic.String(t.Description)
-		}
-		mapped = append(mapped, anthropic.ToolUnionParam{OfTool: &tool})
+		all = append(all, &tool{Name: t.Name, Description: t.Description, Schema: t.Schema})
 	}
-	return mapped
+	return all
 }
 
-// called are the tools that a transcript calls.
-func called(messages []model.Message) []anthropic.ToolUnionParam {
+// calledTools lists the tools that a transcript calls.
+func calledTools(messages []model.Message) []*tool {
 	r := &model.Request{}
 	seen := map[string]bool{}
 	for _, m := range messages {
@@ -94,87 +151,90 @@ func called(messages []model.Message) []anthropic.ToolUnionParam {
 	return tools(wire.Tools(r))
 }
 
-// transcript is what was said, as the wire wants it: the sides take turns, the user's
-// begins and ends, nothing is blank, and results stand before all else on their side.
+// transcript is what was said, as the API wants it: the sides take turns, the user
+// begins and ends, nothing is blank, and results come first in their turn.
 type transcript struct {
-	fits  func(*model.Opaque) bool
-	list  []anthropic.MessageParam
-	marks []anthropic.ContentBlockParamUnion // up to which the provider may keep what it read
+	ownsState func(*model.Opaque) bool
+	turns     []turn
+	marks     []cacheable
 }
 
-// mark notes that what stands here may be kept.
+// mark lets the provider cache up to the last block.
 func (t *transcript) mark() {
-	if n := len(t.list); n > 0 {
-		content := t.list[n-1].Content
-		t.marks = append(t.marks, content[len(content)-1])
+	if n := len(t.turns); n > 0 {
+		content := t.turns[n-1].Content
+		if last, ok := content[len(content)-1].(cacheable); ok {
+			t.marks = append(t.marks, last)
+		}
 	}
 }
 
 // add adds a message.
-func (t *transcript) add(turn wire.Turn) {
-	switch turn.Role {
+func (t *transcript) add(m wire.Turn) {
+	switch m.Role {
 	case model.User:
-		t.user(anthropic.NewTextBlock(turn.Text))
+		t.say(user, text(m.Text))
 	case model.Assistant:
-		t.assistant(turn.Message)
+		t.answer(m.Message)
 	case model.ToolRole:
-		for _, result := range wire.Results(turn.Message) {
-			t.user(anthropic.NewToolResultBlock(wire.CallID(result.CallID), wire.Content(result), result.Status == model.Failed))
+		for _, result := range wire.Results(m.Message) {
+			t.say(user, &resultBlock{
+				CallID: wire.CallID(result.CallID), IsError: result.Status == model.Failed,
+				Content: []*textBlock{text(wire.Content(result))}, Type: "tool_result",
+			})
 		}
 	case model.Outcome:
-		for _, result := range wire.Results(turn.Message) {
-			t.user(anthropic.NewTextBlock(wire.Outcome(result)))
+		for _, result := range wire.Results(m.Message) {
+			t.say(user, text(wire.Outcome(result)))
 		}
 	}
 }
 
-// assistant adds what the model said. Its thoughts are sent back as they came, before
-// that to which they led; what led to nothing is left out.
-func (t *transcript) assistant(m model.Message) {
-	var said, thoughts []anthropic.ContentBlockParamUnion
+// answer adds what the model said. Its thoughts are sent back unchanged, before the block
+// to which they led; thoughts that led to nothing are left out.
+func (t *transcript) answer(m model.Message) {
+	var said, thoughts []any
 	for _, part := range wire.Parts(m) {
-		var block anthropic.ContentBlockParamUnion
+		var block any
 		switch {
 		case part.Opaque != nil:
-			if t.fits(part.Opaque) {
-				thoughts = append(thoughts, param.Override[anthropic.ContentBlockParamUnion](part.Opaque.Raw))
+			if t.ownsState(part.Opaque) {
+				thoughts = append(thoughts, part.Opaque.Raw)
 			}
 			continue
 		case part.Call != nil:
-			block = anthropic.NewToolUseBlock(
-				wire.CallID(part.Call.ID), json.RawMessage(wire.Arguments(*part.Call)), wire.ToolName(part.Call.Name))
+			block = &callBlock{
+				ID: wire.CallID(part.Call.ID), Input: json.RawMessage(wire.Arguments(*part.Call)),
+				Name: wire.ToolName(part.Call.Name), Type: "tool_use",
+			}
 		case strings.TrimSpace(part.Text) == "":
 			continue
 		default:
-			block = anthropic.NewTextBlock(part.Text)
+			block = text(part.Text)
 		}
 		said = append(append(said, thoughts...), block)
 		thoughts = nil
 	}
 	if len(said) > 0 {
-		t.say(anthropic.MessageParamRoleAssistant, said...)
+		t.say(assistant, said...)
 	}
 }
 
-func (t *transcript) user(blocks ...anthropic.ContentBlockParamUnion) {
-	t.say(anthropic.MessageParamRoleUser, blocks...)
-}
-
-// say adds to a side.
-func (t *transcript) say(role anthropic.MessageParamRole, blocks ...anthropic.ContentBlockParamUnion) {
-	if len(t.list) == 0 && role == anthropic.MessageParamRoleAssistant {
-		t.user(anthropic.NewTextBlock("(what was said before is not shown)"))
+// say adds blocks to a side's turn.
+func (t *transcript) say(role string, blocks ...any) {
+	if len(t.turns) == 0 && role == assistant {
+		t.say(user, text("(what was said before is not shown)"))
 	}
-	if n := len(t.list); n > 0 && t.list[n-1].Role == role {
-		t.list[n-1].Content = append(t.list[n-1].Content, blocks...)
+	if n := len(t.turns); n > 0 && t.turns[n-1].Role == role {
+		t.turns[n-1].Content = append(t.turns[n-1].Content, blocks...)
 		return
 	}
-	t.list = append(t.list, anthropic.MessageParam{Role: role, Content: blocks})
+	t.turns = append(t.turns, turn{Role: role, Content: blocks})
 }
 
-// finish gives the last word to the user's side: an answer is not begun for the model.
+// finish makes the user's side the last: an answer must not be begun for the model.
 func (t *transcript) finish() {
-	if n := len(t.list); n == 0 || t.list[n-1].Role == anthropic.MessageParamRoleAssistant {
-		t.user(anthropic.NewTextBlock("(go on)"))
+	if n := len(t.turns); n == 0 || t.turns[n-1].Role == assistant {
+		t.say(user, text("(go on)"))
 	}
 }

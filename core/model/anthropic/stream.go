@@ -65,7 +65,7 @@ type answer struct {
 	wire.Answer
 
 	exchange *wire.Exchange
-	keep     func([]byte) model.Part
+	opaque   func([]byte) model.Part
 	blocks   []*block
 	count    usage
 	ended    bool
@@ -75,7 +75,7 @@ type answer struct {
 func (a *answer) add(raw []byte) error {
 	var e event
 	if err := json.Unmarshal(raw, &e); err != nil {
-		return notPart()
+		return wire.NotPart()
 	}
 	if e.Type == "error" || len(e.Error) > 0 && string(e.Error) != "null" {
 		return a.exchange.StreamError(raw)
@@ -110,11 +110,6 @@ func (a *answer) add(raw []byte) error {
 	return nil
 }
 
-// notPart is the error of an event that is none.
-func notPart() error {
-	return &model.Error{Kind: model.Protocol, Message: "the server sent an event that is no part of an answer"}
-}
-
 // take takes what is told of the whole answer.
 func (a *answer) take(m message) {
 	if a.ID == "" {
@@ -141,7 +136,7 @@ func (a *answer) open(raw json.RawMessage, index *int) error {
 	}
 	b := &block{}
 	if err := json.Unmarshal(raw, b); err != nil {
-		return notPart()
+		return wire.NotPart()
 	}
 	b.raw, b.index = raw, index
 	switch b.Type {
@@ -178,7 +173,7 @@ func (a *answer) delta(e event) error {
 	case e.Delta.Type == "text_delta":
 		a.AddText(e.Delta.Text)
 	case b == nil:
-		return notPart()
+		return wire.NotPart()
 	case e.Delta.Type == "input_json_delta":
 		b.pieces = append(b.pieces, wire.ArgumentPiece(e.Delta.JSON)...)
 	case e.Delta.Type == "thinking_delta":
@@ -203,7 +198,7 @@ func (a *answer) close(b *block) {
 			b.call.Arguments = wire.ArgumentPiece(b.Input)
 		}
 	case "redacted_thinking":
-		a.AddPart(a.keep(b.raw))
+		a.AddPart(a.opaque(b.raw))
 	case "thinking":
 		var whole map[string]any
 		if json.Unmarshal(b.raw, &whole) != nil {
@@ -214,7 +209,7 @@ func (a *answer) close(b *block) {
 			whole[name] = had + more
 		}
 		if raw, err := json.Marshal(whole); err == nil {
-			a.AddPart(a.keep(raw))
+			a.AddPart(a.opaque(raw))
 		}
 	}
 }

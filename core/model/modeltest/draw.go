@@ -23,7 +23,7 @@ func CheckRequests(t *testing.T, d Dialect, open Open, valid func(body []byte) e
 	rapid.Check(t, func(t *rapid.T) {
 		judge := &judge{dialect: d}
 		m := open.behind(judge)
-		r := drawRequest(t, m.Info())
+		r := DrawRequest(t, m.Info())
 		first := judge.ask(t, m, r, valid)
 		if again := judge.ask(t, m, r, valid); string(first.Body) != string(again.Body) {
 			t.Fatalf("the same request gives other bytes:\n%s\n%s", first.Body, again.Body)
@@ -80,8 +80,8 @@ func (j *judge) ask(t *rapid.T, m model.Model, r *model.Request, valid func([]by
 	return j.query
 }
 
-// drawRequest draws a request to a model.
-func drawRequest(t *rapid.T, info model.Info) *model.Request {
+// DrawRequest draws a request to a model: a transcript in which every call is answered.
+func DrawRequest(t *rapid.T, info model.Info) *model.Request {
 	words := rapid.SliceOfN(rapid.String(), 0, 2)
 	r := &model.Request{
 		System: words.Draw(t, "system"), Brief: words.Draw(t, "brief"), Locale: rapid.String().Draw(t, "locale"),

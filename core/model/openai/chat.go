@@ -63,9 +63,12 @@ func client(s *wire.Server, do openai.HTTPDoer) *openai.Client {
 // was cut, whatever the library says.
 func read(x *wire.Exchange, next func() ([]byte, error), a *wire.Answer, add func([]byte) error) error {
 	for {
-		raw, err := next()
+		line, err := next()
 		if err == nil {
-			err = add(raw)
+			var event []byte
+			if event, err = wire.Unwrap(line); err == nil {
+				err = add(event)
+			}
 		}
 		switch {
 		case err == nil && a.Finish != "":

@@ -72,7 +72,7 @@ type chatAnswer struct {
 func (a *chatAnswer) add(raw []byte) error {
 	var c chunk
 	if err := json.Unmarshal(raw, &c); err != nil {
-		return notPart()
+		return wire.NotPart()
 	}
 	if isSet(c.Error) {
 		return a.exchange.StreamError(raw)
@@ -103,11 +103,6 @@ func (a *chatAnswer) add(raw []byte) error {
 		}
 	}
 	return nil
-}
-
-// notPart is the error of an event that is none.
-func notPart() error {
-	return &model.Error{Kind: model.Protocol, Message: "the server sent an event that is no part of an answer"}
 }
 
 // isSet reports whether a field is there and says something.

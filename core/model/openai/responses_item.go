@@ -37,7 +37,7 @@ type slot struct {
 func (a *answer) item(e event, done bool) error {
 	var o output
 	if err := json.Unmarshal(e.Item, &o); err != nil {
-		return notPart()
+		return wire.NotPart()
 	}
 	switch o.Type {
 	case "reasoning":

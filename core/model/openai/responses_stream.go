@@ -59,7 +59,7 @@ type answer struct {
 func (a *answer) add(raw []byte) error {
 	var e event
 	if err := json.Unmarshal(raw, &e); err != nil {
-		return notPart()
+		return wire.NotPart()
 	}
 	if e.Type == "error" || isSet(e.Error) {
 		return a.exchange.StreamError(raw)
@@ -90,7 +90,7 @@ func (a *answer) add(raw []byte) error {
 		}
 	case "response.completed", "response.incomplete", "response.failed":
 		if e.Response == nil {
-			return notPart()
+			return wire.NotPart()
 		}
 		return a.end(*e.Response, strings.TrimPrefix(e.Type, "response."))
 	case "":
@@ -106,7 +106,7 @@ func (a *answer) end(w whole, status string) error {
 	if status == "failed" || isSet(w.Error) {
 		raw, err := json.Marshal(map[string]json.RawMessage{"error": w.Error})
 		if err != nil {
-			return notPart()
+			return wire.NotPart()
 		}
 		return a.exchange.StreamError(raw)
 	}

@@ -1,6 +1,9 @@
 package wire
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,14 +24,10 @@ const (
 	maxRetryAfter = time.Hour
 )
 
-// Exchange is one request and its response. It stands between the library and
-// the client because it must see the response before the library does, which
-// takes an HTML page for an empty stream.
+// Exchange is one request and its answer. A wire of ours calls Post. A library gets the
+// Exchange as its HTTP client, because the response must be seen before the library
+// sees it: libraries take an HTML page for an empty stream.
 type Exchange struct {
-	// Named gives each event of the stream its name and an empty line behind it, as
-	// libraries want them that read by name; otherwise an event is one line of data.
-	Named bool
-
 	client   *http.Client
 	host     string
 	timeouts *timeouts
@@ -36,40 +35,58 @@ type Exchange struct {
 	sent     int64 // bytes of the request
 }
 
-// Do sends the request. A response that is not the beginning of an answer is returned
-// as an error.
+// Post sends body as JSON and returns the events of the answer.
+func (x *Exchange) Post(ctx context.Context, address string, header http.Header, body any) (*Stream, error) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return nil, fmt.Errorf("writing the request: %w", err)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(raw))
+	if err != nil {
+		return nil, fmt.Errorf("making the request: %w", err)
+	}
+	r.Header = header
+	r.Header.Set("Content-Type", "application/json")
+	_, stream, err := x.send(r)
+	return stream, err
+}
+
+// Do sends a library's request. The library reads the response's body line by line; what
+// it reads goes through Unwrap.
 func (x *Exchange) Do(r *http.Request) (*http.Response, error) {
-	x.sent = r.ContentLength
-	response, err := x.client.Do(r) //nolint:gosec // the address is the operator's, and redirects are not followed
+	response, stream, err := x.send(r)
 	if err != nil {
 		return nil, err
 	}
-	body := timedBody{ReadCloser: response.Body, watch: x.timeouts}
+	response.Body = &lineReader{stream: stream}
+	return response, nil
+}
+
+// send sends a request. A response that is not the beginning of an answer is an error.
+func (x *Exchange) send(r *http.Request) (*http.Response, *Stream, error) {
+	x.sent = r.ContentLength
+	response, err := x.client.Do(r) //nolint:gosec // the address is the operator's, and redirects are not followed
+	if err != nil {
+		return nil, nil, err
+	}
+	body := timedBody{ReadCloser: response.Body, timeouts: x.timeouts}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		defer func() { _ = body.Close() }()
-		return nil, x.statusError(response, body)
+		return nil, nil, x.statusError(response, body)
 	}
 	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	limited := io.LimitReader(body, maxBody)
 	switch kind {
 	case "text/event-stream":
-		response.Body = closing{newEvents(limited, x.Named), body}
+		return response, &Stream{body, newEventReader(limited).next}, nil
 	case "application/json":
-		response.Body = closing{newSingleEvent(limited, x.Named), body}
-	default:
-		_ = body.Close()
-		return nil, &model.Error{
-			Kind: model.Protocol, Status: response.StatusCode,
-			Message: fmt.Sprintf("the server answered with %s instead of an event stream; is base_url right?", contentTypeName(kind)),
-		}
+		return response, &Stream{body, (&document{from: limited}).next}, nil
 	}
-	return response, nil
-}
-
-// closing reads from one and closes another.
-type closing struct {
-	io.Reader
-	io.Closer
+	_ = body.Close()
+	return nil, nil, &model.Error{
+		Kind: model.Protocol, Status: response.StatusCode,
+		Message: fmt.Sprintf("the server answered with %s instead of an event stream; is base_url right?", contentTypeName(kind)),
+	}
 }
 
 // contentTypeName describes a content type.

@@ -176,14 +176,14 @@ func (w *timeouts) stop() {
 // timedBody is a response body that reports received bytes to the timeouts.
 type timedBody struct {
 	io.ReadCloser
-	watch *timeouts
+	timeouts *timeouts
 }
 
 // Read reads from the body.
 func (b timedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if n > 0 {
-		b.watch.received()
+		b.timeouts.received()
 	}
 	return n, err
 }

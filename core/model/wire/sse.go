@@ -10,80 +10,84 @@ import (
 	"aidesk/core/model"
 )
 
-// maxLine is the longest line of a stream.
+// maxLine bounds a line of a stream, and an event.
 const maxLine = 4 << 20
 
-// tooLarge is the error of an event that no server means.
-func tooLarge() error {
+// Done is the data of the event with which OpenAI's streams end.
+const Done = "[DONE]"
+
+// NotPart is the error for an event that is no part of an answer.
+func NotPart() error {
+	return &model.Error{Kind: model.Protocol, Message: "the server sent an event that is no part of an answer"}
+}
+
+// errTooLarge is the error for an event that is larger than any server means it to be.
+func errTooLarge() error {
 	return &model.Error{Kind: model.Protocol, Message: "the server sent an event that is too large"}
 }
 
-// events rewrites a stream of server-sent events so that no library's reader
-// loses one: one line of data for each event, none without a name where names are
-// wanted, and no line that begins like an error, which one reader drops when
-// comments came before it or when the error is null. What is not complete at the
-// end of the stream is dropped.
-type events struct {
-	lines *bufio.Reader
-	named bool
-	data  []byte // lines of the event so far
-	fault bool   // the event is called error
-	out   []byte
-	err   error
+// Stream reads the events of one answer.
+type Stream struct {
+	io.Closer
+
+	next func() ([]byte, error)
 }
 
-func newEvents(r io.Reader, named bool) *events {
-	return &events{lines: bufio.NewReaderSize(r, 16<<10), named: named}
+// Next returns the data of the next event, which is JSON or Done. It returns io.EOF at
+// the end of the stream, whether or not the answer was complete.
+func (s *Stream) Next() ([]byte, error) { return s.next() }
+
+// eventReader reads server-sent events. An event may have several lines of data, and it
+// ends as soon as these are JSON, because not every server sends the empty line that
+// should end it. An event that the end of the stream cuts off is dropped.
+type eventReader struct {
+	lines   *bufio.Reader
+	data    []byte // of the current event, so far
+	isError bool   // the current event is called "error"
+	err     error  // the end of the stream
 }
 
-// Read gives the rewritten stream.
-func (e *events) Read(p []byte) (int, error) {
-	for len(e.out) == 0 && e.err == nil {
-		e.next()
-	}
-	if len(e.out) == 0 {
-		return 0, e.err
-	}
-	n := copy(p, e.out)
-	e.out = e.out[n:]
-	return n, nil
+func newEventReader(r io.Reader) *eventReader {
+	return &eventReader{lines: bufio.NewReaderSize(r, 16<<10)}
 }
 
-// next reads one line.
-func (e *events) next() {
-	line, err := e.line()
-	e.err = err
-	if err != nil && !errors.Is(err, io.EOF) {
-		return
+// next returns the data of the next event.
+func (e *eventReader) next() ([]byte, error) {
+	for e.err == nil {
+		line, err := e.line()
+		if e.err = err; err != nil && !errors.Is(err, io.EOF) {
+			break
+		}
+		line = bytes.TrimPrefix(bytes.TrimSpace(line), []byte("\xef\xbb\xbf"))
+		field, value, _ := bytes.Cut(line, []byte(":"))
+		value = bytes.TrimSpace(value)
+		switch {
+		case len(line) == 0:
+			e.isError = false
+			if err == nil && len(e.data) > 0 {
+				e.data = nil
+				return nil, NotPart() // complete, and still not JSON
+			}
+		case string(field) == "event":
+			e.isError = string(value) == "error"
+		case string(field) == "data":
+			if len(e.data) > 0 {
+				e.data = append(e.data, ' ')
+			}
+			e.data = append(e.data, value...)
+			if string(e.data) == Done || json.Valid(e.data) {
+				return e.take()
+			}
+			if len(e.data) > maxLine {
+				return nil, errTooLarge()
+			}
+		}
 	}
-	line = bytes.TrimPrefix(bytes.TrimSpace(line), []byte("\xef\xbb\xbf"))
-	field, value, _ := bytes.Cut(line, []byte(":"))
-	value = bytes.TrimSpace(value)
-	switch {
-	case len(line) == 0:
-		if err == nil && len(e.data) > 0 {
-			e.emit() // not JSON, and said to be complete
-		}
-		e.fault = false
-	case string(field) == "event":
-		e.fault = string(value) == "error"
-	case string(field) == "data":
-		// An event may have several lines; but not every server puts an empty one
-		// between two events.
-		if len(e.data) > 0 {
-			e.data = append(e.data, ' ')
-		}
-		e.data = append(e.data, value...)
-		if string(e.data) == "[DONE]" || json.Valid(e.data) {
-			e.emit()
-		} else if len(e.data) > maxLine {
-			e.err = tooLarge()
-		}
-	}
+	return nil, e.err
 }
 
 // line reads up to the end of a line.
-func (e *events) line() ([]byte, error) {
+func (e *eventReader) line() ([]byte, error) {
 	var line []byte
 	for {
 		part, err := e.lines.ReadSlice('\n')
@@ -92,67 +96,93 @@ func (e *events) line() ([]byte, error) {
 			return line, err
 		}
 		if len(line) > maxLine {
-			return nil, tooLarge()
+			return nil, errTooLarge()
 		}
 	}
 }
 
-// emit writes the event.
-func (e *events) emit() {
+// take returns the current event's data. What an event called "error" says gets the key
+// that other servers' errors have.
+func (e *eventReader) take() ([]byte, error) {
 	data := e.data
 	e.data = nil
-	if len(data) == 0 {
+	var keys map[string]json.RawMessage
+	if e.isError && json.Unmarshal(data, &keys) == nil && keys["error"] == nil {
+		return json.Marshal(map[string]json.RawMessage{"error": data})
+	}
+	return data, nil
+}
+
+// document reads an answer that is one JSON document: a stream of one event.
+type document struct {
+	from io.Reader
+	read bool
+}
+
+// next returns the document, and io.EOF after that.
+func (d *document) next() ([]byte, error) {
+	if d.read {
+		return nil, io.EOF
+	}
+	d.read = true
+	raw, err := io.ReadAll(d.from)
+	if err != nil {
+		return nil, err
+	}
+	if !json.Valid(raw) {
+		return nil, &model.Error{Kind: model.Protocol, Message: "the server answered with something that is not JSON, but said so"}
+	}
+	return raw, nil
+}
+
+// envelope holds an event on its way through a library that reads lines itself. Without
+// it the library would take some events for the beginning of an error and drop them.
+type envelope struct {
+	Event json.RawMessage `json:"event"`
+}
+
+// Unwrap returns the event that the library read from a line of Exchange.Do's response.
+func Unwrap(line []byte) ([]byte, error) {
+	var e envelope
+	if err := json.Unmarshal(line, &e); err != nil {
+		return nil, NotPart()
+	}
+	return e.Event, nil
+}
+
+// lineReader gives the events of a Stream as lines of data, each in an envelope.
+type lineReader struct {
+	stream *Stream
+	out    bytes.Buffer
+	err    error
+}
+
+// Read reads from the lines.
+func (l *lineReader) Read(p []byte) (int, error) {
+	for l.out.Len() == 0 && l.err == nil {
+		l.fill()
+	}
+	if l.out.Len() == 0 {
+		return 0, l.err
+	}
+	return l.out.Read(p)
+}
+
+// fill writes the line of the next event.
+func (l *lineReader) fill() {
+	event, err := l.stream.Next()
+	if l.err = err; err != nil {
 		return
 	}
-	var keys map[string]json.RawMessage
-	if e.fault && json.Unmarshal(data, &keys) == nil && keys["error"] == nil {
-		data = append(append([]byte(`{"error":`), data...), '}')
+	l.out.WriteString("data: ")
+	if string(event) == Done {
+		l.out.WriteString(Done + "\n")
+		return
 	}
-	e.out = rewrite(e.out, data, e.named)
+	lines := json.NewEncoder(&l.out)
+	lines.SetEscapeHTML(false)
+	l.err = lines.Encode(envelope{event}) // ends the line
 }
 
-// rewrite writes one event. All have the same name: what an event is stands in it.
-func rewrite(out, data []byte, named bool) []byte {
-	done := string(data) == "[DONE]"
-	if named && done {
-		return out // the reader by names knows no such event
-	}
-	if named {
-		out = append(out, "event: message\n"...)
-	}
-	out = append(out, "data: "...)
-	if data[0] == '{' {
-		out = append(out, "{ "...)
-		data = data[1:]
-	}
-	out = append(append(out, data...), '\n')
-	if named {
-		out = append(out, '\n')
-	}
-	return out
-}
-
-// singleEvent gives a JSON document as a stream of one event.
-type singleEvent struct {
-	from  io.Reader
-	named bool
-	out   *bytes.Reader
-}
-
-func newSingleEvent(r io.Reader, named bool) *singleEvent { return &singleEvent{from: r, named: named} }
-
-// Read reads the whole document first.
-func (w *singleEvent) Read(p []byte) (int, error) {
-	if w.out == nil {
-		raw, err := io.ReadAll(w.from)
-		if err != nil {
-			return 0, err
-		}
-		var line bytes.Buffer
-		if json.Compact(&line, raw) != nil || line.Len() == 0 {
-			return 0, &model.Error{Kind: model.Protocol, Message: "the server answered with something that is not JSON, but said so"}
-		}
-		w.out = bytes.NewReader(rewrite(rewrite(nil, line.Bytes(), w.named), []byte("[DONE]"), w.named))
-	}
-	return w.out.Read(p)
-}
+// Close closes the stream.
+func (l *lineReader) Close() error { return l.stream.Close() }
