@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -223,6 +224,7 @@ func detectTTY(in io.Reader, out io.Writer) tty {
 type exampleServers struct {
 	all     []exampleServer
 	servers []*http.Server
+	serving sync.WaitGroup
 }
 
 type exampleServer struct {
@@ -266,7 +268,7 @@ func serveExamples(ctx context.Context, f *folder) (_ *exampleServers, err error
 		address := listener.Addr().(*net.TCPAddr) //nolint:errcheck,forcetypeassert // it listens on TCP
 		ports[p.Name] = address.Port
 		server := &http.Server{Handler: p.Handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second}
-		go server.Serve(listener) //nolint:errcheck // ends with close
+		e.serving.Go(func() { _ = server.Serve(listener) }) // it ends with close
 		e.servers = append(e.servers, server)
 		e.all = append(e.all, exampleServer{address: address.String(), enabled: p.Default})
 	}
@@ -280,8 +282,14 @@ func serveExamples(ctx context.Context, f *folder) (_ *exampleServers, err error
 	return e, nil
 }
 
+// close ends the servers. Requests that run may end by themselves, for a second.
 func (e *exampleServers) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
 	for _, s := range e.servers {
-		_ = s.Close()
+		if s.Shutdown(ctx) != nil {
+			_ = s.Close()
+		}
 	}
+	e.serving.Wait()
 }

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -187,31 +189,37 @@ func (w *webServer) watchStore(ctx context.Context) error {
 
 // runDesk runs a desk and its web server until ctx is done, and then stops both in order:
 // /readyz fails, no more requests are accepted, running turns end. Without an address no
-// server is started.
+// server is started. When it returns, everything that it started has ended, so that the
+// store may be closed.
 func runDesk(ctx context.Context, desk *bots.Desk, w *webServer, address string) error {
 	running, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer end(nil)
-	server := &http.Server{
-		Handler: w.handler(), ErrorLog: slog.NewLogLogger(desk.Logger.Handler(), slog.LevelDebug),
-		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 32 << 10,
-	}
+	server, connections := w.server(running, slog.NewLogLogger(desk.Logger.Handler(), slog.LevelDebug))
+	var started sync.WaitGroup
 	if address != "" {
-		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+		listener, err := listen(ctx, address)
 		if err != nil {
-			if fault, ok := errors.AsType[syscall.Errno](err); ok {
-				err = fault // the errors around it name the address again
-			}
-			return fmt.Errorf("http.listen %s: %w: choose an address of this machine that is free", address, err)
+			return err
 		}
 		address = listener.Addr().String()
-		go func() {
+		started.Go(func() {
 			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 				end(fmt.Errorf("serving http: %w", err))
 			}
-		}()
+		})
 	}
-	defer context.AfterFunc(ctx, func() {
+	desk.Logger.InfoContext(ctx, "running", "version", version(), "bots", len(desk.Bots), "address", address, "accept_only", desk.AcceptOnly)
+	started.Go(func() {
+		if err := w.watchStore(running); err != nil {
+			end(err)
+		}
+	})
+	started.Go(func() {
+		select {
+		case <-ctx.Done():
+		case <-running.Done():
+			return
+		}
 		desk.Logger.InfoContext(ctx, "stopping")
 		w.stopping.Store(true)
 		drain, cancel := context.WithTimeout(running, drainTimeout)
@@ -220,16 +228,12 @@ func runDesk(ctx context.Context, desk *bots.Desk, w *webServer, address string)
 			desk.Logger.WarnContext(ctx, "requests were cut off", "error", err)
 		}
 		end(nil)
-	})()
-	desk.Logger.InfoContext(ctx, "running", "version", version(), "bots", len(desk.Bots), "address", address, "accept_only", desk.AcceptOnly)
-	go func() {
-		if err := w.watchStore(running); err != nil {
-			end(err)
-		}
-	}()
+	})
 	err := desk.Run(running)
 	end(nil)
 	_ = server.Close()
+	started.Wait()
+	connections.Wait() // a request that was cut off may still use the store
 	if cause := context.Cause(running); cause != nil && !errors.Is(cause, context.Canceled) {
 		err = errors.Join(cause, err)
 	}
@@ -237,4 +241,37 @@ func runDesk(ctx context.Context, desk *bots.Desk, w *webServer, address string)
 		desk.Logger.InfoContext(ctx, "stopped")
 	}
 	return err
+}
+
+// server returns the HTTP server, which is not started yet, and its open connections.
+// Requests are cancelled when ctx is done.
+func (w *webServer) server(ctx context.Context, errorLog *log.Logger) (*http.Server, *sync.WaitGroup) {
+	var connections sync.WaitGroup
+	return &http.Server{
+		Handler: w.handler(), ErrorLog: errorLog,
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 32 << 10,
+		ConnState: func(_ net.Conn, state http.ConnState) {
+			switch state {
+			case http.StateNew: // before the connection's goroutine starts
+				connections.Add(1)
+			case http.StateClosed, http.StateHijacked: // at its end
+				connections.Done()
+			case http.StateActive, http.StateIdle:
+			}
+		},
+	}, &connections
+}
+
+// listen opens the address of the web server.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err == nil {
+		return listener, nil
+	}
+	if fault, ok := errors.AsType[syscall.Errno](err); ok {
+		err = fault // the errors around it name the address again
+	}
+	return nil, fmt.Errorf("http.listen %s: %w: choose an address of this machine that is free", address, err)
 }

@@ -86,3 +86,58 @@ func TestStoreFails(t *testing.T) {
 		t.Errorf("it ended with %v", err)
 	}
 }
+
+// slowStore is a store that takes its time to say that it works.
+type slowStore struct {
+	store.Store
+	asked  chan struct{}
+	answer chan struct{} // closed: it may be answered
+}
+
+func (s slowStore) Backlog(context.Context) (store.Backlog, error) {
+	s.asked <- struct{}{}
+	<-s.answer
+	return store.Backlog{}, nil
+}
+
+// TestStoreOutlivesRequests: a request that is cut off at the end has returned before the
+// store may be closed.
+func TestStoreOutlivesRequests(t *testing.T) {
+	t.Parallel()
+	slow := slowStore{asked: make(chan struct{}), answer: make(chan struct{})}
+	w := &webServer{store: slow}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	server, connections := w.server(ctx, nil)
+	listener, err := listen(ctx, "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	serving, asking := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(serving)
+		_ = server.Serve(listener)
+	}()
+	go func() {
+		defer close(asking)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+listener.Addr().String()+"/readyz", http.NoBody)
+		if err != nil {
+			return
+		}
+		if response, err := new(http.Client).Do(r); err == nil {
+			_ = response.Body.Close()
+		}
+	}()
+	<-slow.asked
+	stop()
+	_ = server.Close()
+	<-serving
+	<-asking
+	time.AfterFunc(50*time.Millisecond, func() { close(slow.answer) })
+	connections.Wait()
+	select {
+	case <-slow.answer:
+	default:
+		t.Error("the store could have been closed while a request used it")
+	}
+}
