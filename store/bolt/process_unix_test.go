@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	"go.uber.org/goleak"
 
 	"aidesk/store"
 	"aidesk/store/bolt"
@@ -29,7 +30,7 @@ func TestMain(m *testing.M) {
 	part, path, _ := strings.Cut(os.Getenv(childVar), " ")
 	switch part {
 	case "":
-		os.Exit(m.Run())
+		goleak.VerifyTestMain(m)
 	case "open":
 		_, err := bolt.Open(path, bolt.Options{})
 		fmt.Println(err)
