@@ -51,6 +51,7 @@ core/openapi/tree            | openapi/plaintext                                
 core/openapi/schema          | openapi/plaintext openapi/tree                                               | –
 core/openapi/request         | openapi/plaintext openapi/tree openapi/schema                                | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime
 core/openapi/result          | openapi/plaintext openapi/tree                                               | golang.org/x/net/html
+core/openapi/strict          | openapi/plaintext openapi/tree                                               | github.com/getkin/kin-openapi
 core/openapi                 | openapi/plaintext openapi/tree openapi/schema openapi/request openapi/result | –
 core/policy                  | chat                                                                         | –
 core/preview                 | chat egress                                                                  | golang.org/x/net/html golang.org/x/text

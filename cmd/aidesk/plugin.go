@@ -49,7 +49,7 @@ func (s *source) flags(c *cobra.Command) {
 
 // read reads the plugin. What is written on the command line is trusted exactly as
 // written; what the plugin names is not.
-func (s *source) read(ctx context.Context) (*plugin.Plugin, error) {
+func (s *source) read(ctx context.Context) (*plugin.Import, error) {
 	var document []byte
 	if s.spec != "" {
 		var err error
@@ -75,11 +75,7 @@ func (s *source) read(ctx context.Context) (*plugin.Plugin, error) {
 	}
 	reader := plugin.Reader{Guard: guard, Logger: slog.New(slog.DiscardHandler)}
 	if !local {
-		got, err := reader.ReadWith(ctx, s.name, document)
-		if err != nil {
-			return nil, err
-		}
-		return got.Plugin, nil
+		return reader.ReadWith(ctx, s.name, document)
 	}
 	base := s.base
 	if base == "" {
@@ -88,11 +84,7 @@ func (s *source) read(ctx context.Context) (*plugin.Plugin, error) {
 	if err := plugin.CheckBase(base); err != nil {
 		return nil, usageError{err}
 	}
-	got, err := reader.File(ctx, s.name, document, base)
-	if err != nil {
-		return nil, err
-	}
-	return got.Plugin, nil
+	return reader.File(ctx, s.name, document, base)
 }
 
 // isFile tells a local file from an address: it is there, or it is written like one.

@@ -13,6 +13,7 @@ import (
 
 	"aidesk/core/markdown"
 	"aidesk/core/openapi"
+	"aidesk/core/openapi/strict"
 	"aidesk/core/plugin"
 )
 
@@ -39,7 +40,7 @@ URL of an OpenAPI document, or a local file. Exit code 1: nothing of it can be c
 
 // check reads a plugin and prints the report.
 func check(ctx context.Context, s source, asJSON, tools bool, out io.Writer) error {
-	p, err := s.read(ctx)
+	got, err := s.read(ctx)
 	if _, misused := errors.AsType[usageError](err); misused {
 		return err
 	}
@@ -52,10 +53,11 @@ func check(ctx context.Context, s source, asJSON, tools bool, out io.Writer) err
 		}
 		return err
 	}
-	r := p.Report()
-	if note, ok := s.resolved(p); ok {
+	r := got.Plugin.Report()
+	if note, ok := s.baseAssumed(got.Plugin); ok {
 		r.Notes = append(r.Notes, note)
 	}
+	r.Notes = append(r.Notes, strictNotes(ctx, got)...)
 	definitions := r.Tools
 	if !tools {
 		r.Tools = nil
@@ -71,9 +73,24 @@ func check(ctx context.Context, s source, asJSON, tools bool, out io.Writer) err
 	return err
 }
 
-// resolved notes that servers of a local document were resolved against an address
-// that nobody gave.
-func (s *source) resolved(p *plugin.Plugin) (openapi.Note, bool) {
+// strictNotes reports what a strict reader of OpenAPI objects to. Our own reader may
+// have repaired it, others will not.
+func strictNotes(ctx context.Context, got *plugin.Import) []openapi.Note {
+	document, parts := got.Document()
+	verdict := strict.Judge(ctx, strict.Document{URL: got.Plugin.Found, Data: document, Parts: parts})
+	var notes []openapi.Note
+	if verdict.Unjudged != "" {
+		notes = append(notes, openapi.Note{Level: "info", Code: "strict-unjudged", Message: "whether other readers will refuse this is not judged: " + verdict.Unjudged})
+	}
+	for _, objection := range verdict.Objections {
+		notes = append(notes, openapi.Note{Level: "info", Code: "strict-reader", Message: "other readers will refuse this: " + objection})
+	}
+	return notes
+}
+
+// baseAssumed notes that servers of a local document were resolved against the default
+// address, because none was given.
+func (s *source) baseAssumed(p *plugin.Plugin) (openapi.Note, bool) {
 	if s.base != "" || !isFile(s.name) {
 		return openapi.Note{}, false
 	}
@@ -112,7 +129,7 @@ func printReport(out io.Writer, s source, r plugin.Report) error {
 			return err
 		}
 	}
-	for _, group := range noted(r) {
+	for _, group := range noteGroups(r) {
 		fmt.Fprintf(&b, "\n%s\n", group.title)
 		for _, n := range group.notes {
 			line := fmt.Sprintf("  %-5s  %s: %s", n.Level, n.Code, markdown.Line(n.Message, 300))
@@ -133,18 +150,19 @@ func printReport(out io.Writer, s source, r plugin.Report) error {
 	return err
 }
 
-// group is the notes on one thing.
-type group struct {
+// noteGroup is the notes on the plugin or on one operation.
+type noteGroup struct {
 	title string
 	notes []openapi.Note
 }
 
-func noted(r plugin.Report) []group {
-	groups := []group{{"Noticed", r.Notes}}
+// noteGroups returns the notes of the plugin and those of each operation, if there are any.
+func noteGroups(r plugin.Report) []noteGroup {
+	groups := []noteGroup{{"Noticed", r.Notes}}
 	for _, o := range r.Operations {
-		groups = append(groups, group{"Noticed at " + markdown.Line(o.OperationID, 60), o.Notes})
+		groups = append(groups, noteGroup{"Noticed at " + markdown.Line(o.OperationID, 60), o.Notes})
 	}
-	var some []group
+	var some []noteGroup
 	for _, g := range groups {
 		if len(g.notes) > 0 {
 			some = append(some, g)

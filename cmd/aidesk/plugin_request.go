@@ -52,10 +52,11 @@ type sending struct {
 
 // request prints what a call of an operation would send.
 func request(ctx context.Context, s source, word string, args json.RawMessage, asJSON bool, out io.Writer) error {
-	p, err := s.read(ctx)
+	got, err := s.read(ctx)
 	if err != nil {
 		return err
 	}
+	p := got.Plugin
 	o, ok := p.Find(word)
 	if !ok {
 		return fmt.Errorf("%s has no operation %q: it has %s", s.name, markdown.Line(word, 60), known(p))

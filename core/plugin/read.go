@@ -24,6 +24,10 @@ type Import struct {
 	parts              map[string][]byte // by address: what the document refers to elsewhere
 }
 
+// Document returns the bytes of the document, and by address those of other documents
+// that it refers to.
+func (i *Import) Document() (document []byte, parts map[string][]byte) { return i.document, i.parts }
+
 // Reader reads plugins through the guard and compiles them.
 type Reader struct {
 	Guard  *egress.Guard
