@@ -72,12 +72,13 @@ func (d *Desk) Run(ctx context.Context) error {
 	defer stop()
 
 	var background sync.WaitGroup
-	claimed, delivered := make(chan struct{}), make(chan struct{})
+	worked, delivered := make(chan struct{}), make(chan struct{})
 	if d.AcceptOnly {
+		close(worked)
 		close(delivered)
 	} else {
-		go func() { defer close(claimed); pool.Run(workCtx, ctx.Done()) }()
-		go func() { defer close(delivered); delivery.Run(workCtx, claimed) }()
+		background.Go(func() { defer close(worked); pool.Run(workCtx, ctx.Done()) })
+		background.Go(func() { defer close(delivered); delivery.Run(workCtx, worked) })
 		background.Go(func() { d.purge(ctx) })
 	}
 	var adapters sync.WaitGroup
@@ -102,9 +103,8 @@ func (d *Desk) Run(ctx context.Context) error {
 	case <-delivered:
 	case <-time.After(grace):
 		stop()
-		<-delivered
 	}
-	background.Wait()
+	background.Wait() // until then the store is used
 	return failures.join()
 }
 

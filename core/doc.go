@@ -57,7 +57,7 @@
 // 2. bots/inbox writes the event to the Journal, in the order of its
 // conversation. The same event delivered twice is stored once.
 //
-// 3. bots/turn/worker.go claims the conversation under a lease. One conversation is worked
+// 3. bots/turn/pool.go claims the conversation under a lease. One conversation is worked
 // in order, different ones side by side; the store hands them out round the workspaces,
 // so that a busy one keeps no other waiting. Messages that queued while a turn ran
 // become one turn.

@@ -116,8 +116,11 @@ func (p *Pool) workConversation(ctx context.Context, lease store.Lease, stop <-c
 	p.mu.Lock()
 	p.workers[lease.Conversation] = w
 	p.mu.Unlock()
-	go w.watch(ctx, cancel)
+	var watching sync.WaitGroup
+	watching.Go(func() { w.watch(ctx, cancel) })
 	delay := w.loop(ctx, stop)
+	cancel(nil)
+	watching.Wait() // it uses the lease and the store
 	p.mu.Lock()
 	delete(p.workers, lease.Conversation)
 	p.mu.Unlock()

@@ -203,27 +203,35 @@ func (w *worker) watch(ctx context.Context, cancel context.CancelCauseFunc) {
 // interrupt applies an interrupting event to the turn that runs: a stop or a change ends
 // it, a Cancel is decided at once. The event itself is worked later, in its order.
 func (w *worker) interrupt(ctx context.Context, e store.Event) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	body, err := bot.ReadEvent(e)
-	if err != nil || body.Chat == nil {
+	if err != nil || body.Chat == nil || !w.endTurn(e, *body.Chat) {
 		return
 	}
-	running := w.turn
-	if running != nil && slices.ContainsFunc(running.events, func(r store.Event) bool { return r.Seq == e.Seq }) {
-		return // it is the one that is worked
+	// If the press is worked itself meanwhile, one of the two finds the Action decided.
+	if err := w.cancelWaiting(ctx, e, *body.Chat); err != nil && ctx.Err() == nil {
+		w.logger.ErrorContext(ctx, "cancelling at once", "error", err)
 	}
+}
+
+// endTurn ends the turn that runs if a stop or a change concerns it, and keeps the event
+// for the next turn where none runs. It says whether the event is a press of Cancel that
+// is yet to be decided.
+func (w *worker) endTurn(e store.Event, c chat.Event) (press bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	running := w.turn
 	switch {
-	case running == nil && e.Kind != bot.KindPress:
+	case running != nil && slices.ContainsFunc(running.events, func(r store.Event) bool { return r.Seq == e.Seq }):
+		return false // it is the one that is worked
+	case e.Kind == bot.KindPress:
+		return true
+	case running == nil:
 		w.earlyInterrupts = append(w.earlyInterrupts, e)
 	case e.Kind == bot.KindStop && running.isStoppable():
 		w.stopped = true
 		running.cancel(errStopped)
-	case e.Kind == bot.KindChange && running.isAbout(body.Chat.Change.Message):
+	case e.Kind == bot.KindChange && running.isAbout(c.Change.Message):
 		running.cancel(errChanged)
-	case e.Kind == bot.KindPress:
-		if err := w.cancelWaiting(ctx, e, *body.Chat); err != nil {
-			w.logger.ErrorContext(ctx, "cancelling at once", "error", err)
-		}
 	}
+	return false
 }
