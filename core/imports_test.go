@@ -73,7 +73,7 @@ adapters/slack               | chat markdown adapters/session adapters/slack/*  
 adapters/slack/render        | chat markdown                                                                | –
 adapters/slack/setup         | chat                                                                         | –
 adapters/slack/payload       | –                                                                            | –
-adapters/discord/render      | chat markdown adapters/session                                               | –
+adapters/discord/render      | chat markdown adapters/session                                               | github.com/bwmarrin/discordgo
 adapters/discord/payload     | –                                                                            | –
 adapters/discord/rest        | chat adapters/session                                                        | github.com/bwmarrin/discordgo
 adapters/discord/gateway     | adapters/discord/rest adapters/session                                       | github.com/bwmarrin/discordgo github.com/gorilla/websocket

@@ -225,7 +225,7 @@ func (a *Adapter) messagesFor(r chat.Reply, at sendTarget) ([]render.Message, er
 	}
 	m := &messages[0]
 	if at.root != "" && m.Reference == nil {
-		m.Reference = &render.Reference{MessageID: at.root}
+		m.Reference = render.Reference(at.root)
 	}
 	if at.opening && len(r.Cards) == 0 { // so that Discord shows the asker the new thread
 		m.Mention(r.To)

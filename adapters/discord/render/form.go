@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/bwmarrin/discordgo"
+
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -29,35 +31,13 @@ const (
 	fieldPrefix       = "v:"
 	secretFieldPrefix = "s:" // the value is a secret
 	emptyFormField    = "n:" // Discord requires a field
-
-	typeInput = 4
-	inputLine = 1
-	inputText = 2
 )
 
 // Modal is the body of a form.
 type Modal struct {
-	CustomID   string     `json:"custom_id"`
-	Title      string     `json:"title"`
-	Components []ModalRow `json:"components"`
-}
-
-// ModalRow is a row of a modal, with one field.
-type ModalRow struct {
-	Type       int          `json:"type"`
-	Components []ModalInput `json:"components"`
-}
-
-// ModalInput is a text field of a modal.
-type ModalInput struct {
-	Type        int    `json:"type"`
-	CustomID    string `json:"custom_id"`
-	Label       string `json:"label"`
-	Style       int    `json:"style"`
-	Required    bool   `json:"required"`
-	MaxLength   int    `json:"max_length"`
-	Value       string `json:"value,omitempty"`
-	Placeholder string `json:"placeholder,omitempty"`
+	CustomID   string                 `json:"custom_id"`
+	Title      string                 `json:"title"`
+	Components []discordgo.ActionsRow `json:"components"`
 }
 
 // FormID returns the custom_id for the id of a form. If the id is too long for that, key
@@ -103,9 +83,8 @@ func Form(f chat.Form) (Modal, error) {
 	if len(f.Inputs) > maxInputs {
 		return m, errors.New("it has too many fields")
 	}
-	add := func(in ModalInput) {
-		in.Type = typeInput
-		m.Components = append(m.Components, ModalRow{Type: typeRow, Components: []ModalInput{in}})
+	add := func(in discordgo.TextInput) {
+		m.Components = append(m.Components, discordgo.ActionsRow{Components: []discordgo.MessageComponent{in}})
 	}
 	for _, in := range f.Inputs {
 		field, err := modalField(in)
@@ -115,26 +94,26 @@ func Form(f chat.Form) (Modal, error) {
 		add(field)
 	}
 	if len(f.Inputs) == 0 {
-		add(ModalInput{CustomID: emptyFormField, Label: "There is nothing to fill in", Style: inputLine, MaxLength: 1})
+		add(discordgo.TextInput{CustomID: emptyFormField, Label: "There is nothing to fill in", Style: discordgo.TextInputShort, MaxLength: 1})
 	}
 	return m, nil
 }
 
 // modalField returns one input as a field of a modal.
-func modalField(in chat.Input) (ModalInput, error) {
+func modalField(in chat.Input) (discordgo.TextInput, error) {
 	label := markdown.Line(cmp.Or(in.Label, in.Name), maxModalLabel)
-	out := ModalInput{CustomID: fieldPrefix + in.Name, Label: label, Style: inputLine, Required: in.Required, MaxLength: maxInput, Value: in.Value}
+	out := discordgo.TextInput{CustomID: fieldPrefix + in.Name, Label: label, Style: discordgo.TextInputShort, Required: in.Required, MaxLength: maxInput, Value: in.Value}
 	hint := in.Hint
 	switch in.Kind {
 	case chat.InputSecret:
 		out.CustomID, out.Value = secretFieldPrefix+in.Name, ""
 	case chat.InputText:
-		out.Style = inputText
+		out.Style = discordgo.TextInputParagraph
 	case chat.InputChoice:
 		hint = "One of: " + strings.Join(in.Choices, ", ") + ". " + hint
 	case chat.InputLine:
 		if strings.Contains(in.Value, "\n") {
-			out.Style = inputText
+			out.Style = discordgo.TextInputParagraph
 		}
 	}
 	out.Placeholder = markdown.Line(hint, maxModalHint)

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/bwmarrin/discordgo"
+
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -23,34 +25,31 @@ const (
 // Message is the body that posts or updates a message. Every field is always sent, also
 // when empty, so that an update removes what is gone.
 type Message struct {
-	Content         string       `json:"content"`
-	Embeds          []Embed      `json:"embeds"`
-	Components      []ActionsRow `json:"components"`
-	Attachments     []Attachment `json:"attachments"`
-	AllowedMentions Mentions     `json:"allowed_mentions"`
+	Content         string                           `json:"content"`
+	Embeds          []Embed                          `json:"embeds"`
+	Components      []ActionsRow                     `json:"components"`
+	Attachments     []Attachment                     `json:"attachments"`
+	AllowedMentions discordgo.MessageAllowedMentions `json:"allowed_mentions"`
 	// Nonce is the same whenever the same part of the same reply is rendered. Within
 	// some minutes, Discord posts only one message with a nonce.
-	Nonce        string     `json:"nonce"`
-	EnforceNonce bool       `json:"enforce_nonce"`
-	Reference    *Reference `json:"message_reference,omitempty"`
+	Nonce        string                      `json:"nonce"`
+	EnforceNonce bool                        `json:"enforce_nonce"`
+	Reference    *discordgo.MessageReference `json:"message_reference,omitempty"`
 
 	// Files go with the body as multipart fields files[0], files[1] and so on, in
 	// the order of Attachments; the body is then the field payload_json.
 	Files []chat.File `json:"-"`
 }
 
-// Mentions is who may be notified. Parse is never nil: without it Discord notifies
-// everybody whom the text mentions.
-type Mentions struct {
-	Parse       []string `json:"parse"`
-	Users       []string `json:"users,omitempty"` // at most the member whom the reply is for
-	RepliedUser bool     `json:"replied_user"`
+// noMentions permits no notification at all: without it Discord notifies everybody whom
+// the text mentions. At most the member whom a reply is for is added to it.
+func noMentions() discordgo.MessageAllowedMentions {
+	return discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}}
 }
 
-// Reference is the message that this one answers.
-type Reference struct {
-	MessageID       string `json:"message_id"`
-	FailIfNotExists bool   `json:"fail_if_not_exists"`
+// Reference makes a message the answer to another; if that is gone, it answers none.
+func Reference(message string) *discordgo.MessageReference {
+	return &discordgo.MessageReference{MessageID: message, FailIfNotExists: new(false)}
 }
 
 // Attachment describes one of the Files.
@@ -121,10 +120,10 @@ func (m *Message) attach(f chat.File) {
 
 // finish sets the fields that every message of a reply has.
 func (m *Message) finish(r chat.Reply, part int) {
-	m.AllowedMentions.Parse = []string{}
+	m.AllowedMentions.Parse = noMentions().Parse
 	m.Nonce, m.EnforceNonce = Nonce(r.ID, part), true
 	if part == 0 && IsID(r.Answers) {
-		m.Reference = &Reference{MessageID: r.Answers}
+		m.Reference = Reference(r.Answers)
 	}
 	if m.Embeds == nil {
 		m.Embeds = []Embed{}
@@ -165,11 +164,11 @@ func (m *Message) Mention(member string) {
 // Edited is the body that updates a message, without the fields that only a new message
 // has.
 type Edited struct {
-	Content     string       `json:"content"`
-	Embeds      []Embed      `json:"embeds"`
-	Components  []ActionsRow `json:"components"`
-	Attachments []Attachment `json:"attachments"`
-	Mentions    Mentions     `json:"allowed_mentions"`
+	Content     string                           `json:"content"`
+	Embeds      []Embed                          `json:"embeds"`
+	Components  []ActionsRow                     `json:"components"`
+	Attachments []Attachment                     `json:"attachments"`
+	Mentions    discordgo.MessageAllowedMentions `json:"allowed_mentions"`
 }
 
 // Edit returns the body that updates a posted message to m.
@@ -211,10 +210,10 @@ const FlagEphemeral = 64
 
 // Ephemeral is a message that only the member of an interaction sees.
 type Ephemeral struct {
-	Content    string       `json:"content"`
-	Flags      int          `json:"flags"`
-	Components []ActionsRow `json:"components"`
-	Mentions   Mentions     `json:"allowed_mentions"`
+	Content    string                           `json:"content"`
+	Flags      int                              `json:"flags"`
+	Components []ActionsRow                     `json:"components"`
+	Mentions   discordgo.MessageAllowedMentions `json:"allowed_mentions"`
 }
 
 // EphemeralLine is an ephemeral message with a plain text and, if link is not empty, a
@@ -229,7 +228,7 @@ func EphemeralLine(line, link string) Ephemeral {
 
 // EphemeralText is an ephemeral message with content that is rendered already.
 func EphemeralText(content string) Ephemeral {
-	return Ephemeral{Content: content, Flags: FlagEphemeral, Components: []ActionsRow{}, Mentions: Mentions{Parse: []string{}}}
+	return Ephemeral{Content: content, Flags: FlagEphemeral, Components: []ActionsRow{}, Mentions: noMentions()}
 }
 
 // Faults is an ephemeral message that says what is wrong with a form, a line for each
