@@ -70,7 +70,7 @@ store/bolt                   | store store/bolt/queue                           
 store/bolt/queue             | store                                                                        | –
 adapters/session             | chat markdown                                                                | –
 adapters/slack               | chat markdown adapters/session adapters/slack/*                              | github.com/slack-go/slack github.com/gorilla/websocket
-adapters/slack/render        | chat markdown                                                                | –
+adapters/slack/render        | chat markdown                                                                | github.com/slack-go/slack
 adapters/slack/setup         | chat                                                                         | –
 adapters/slack/payload       | –                                                                            | –
 adapters/discord/render      | chat markdown adapters/session                                               | github.com/bwmarrin/discordgo

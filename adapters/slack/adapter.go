@@ -126,7 +126,7 @@ func New(c Config) (*Adapter, error) {
 	c.Client = session.HTTPClient(c.Client, 2*session.CallTimeout)
 
 	a := &Adapter{Config: c, connections: session.NewConnectionStatus(platform, connectionCount), statusBoard: session.NewStatusBoard()}
-	a.client = &client{http: c.Client, base: base, token: c.BotToken, now: c.Now, blockedUntil: map[string]time.Time{}}
+	a.client = newClient(c, base)
 	a.limiter = newLimiter(c.Now)
 	a.memberCache = session.NewCache[chat.Member](c.Now, session.MemberLife)
 	a.groupCache = session.NewCache[[]string](c.Now, session.MemberLife)
@@ -199,6 +199,6 @@ func (a *Adapter) waitForIdentity(ctx context.Context) (identity, error) {
 
 // askIdentity asks Slack once who the app is.
 func (a *Adapter) askIdentity(ctx context.Context) (who identity, err error) {
-	err = a.client.call(ctx, "auth.test", "", url.Values{}, &who)
+	err = a.client.fetch(ctx, "auth.test", url.Values{}, &who) // slack-go drops is_enterprise_install
 	return who, err
 }

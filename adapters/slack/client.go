@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -14,209 +15,113 @@ import (
 	"sync"
 	"time"
 
+	slackgo "github.com/slack-go/slack"
+
 	"aidesk/adapters/session"
 )
 
-// client calls Slack's Web API. It retries nothing: a request whose answer was lost may
-// have taken effect. Tokens are sent in a header and appear in no error.
+// maxResponse is how many bytes of an answer are read.
+const maxResponse = 8 << 20
+
+// client calls Slack's Web API through slack-go, and adds what that does not do: it keeps
+// to the rate limits that Slack has reported, bounds the time of a call and the length of
+// its answer, and turns all errors into apiErrors. It retries nothing: a request whose
+// answer was lost may have taken effect.
 type client struct {
-	http  *http.Client
-	base  *url.URL // ends with a slash
-	token string
-	now   func() time.Time
+	api     *slackgo.Client
+	answers answerReader
+	base    *url.URL // ends with a slash
+	token   string
+	now     func() time.Time
 
 	mu           sync.Mutex
 	blockedUntil map[string]time.Time // by method, or method and channel: when Slack's rate limit ends
-	scopes       string               // as the last answer named them, comma-separated
-	tokenFault   error                // why Slack refuses the token; nil: it does not
+	scopes       string               // comma-separated, as an answer to auth.test named them
+	tokenFault   error                // why Slack refuses the bot token; nil: it does not
 }
 
-// apiError is an answer of Slack that refuses a call.
-type apiError struct {
-	method   string
-	code     string
-	needed   string // scopes
-	provided string
-	detail   []string
-	after    time.Duration // of ratelimited
+func newClient(c Config, base *url.URL) *client {
+	answers := answerReader{c.Client}
+	api := slackgo.New(c.BotToken, slackgo.OptionAPIURL(base.String()), slackgo.OptionHTTPClient(answers),
+		slackgo.OptionAppLevelToken(c.AppToken), slackgo.OptionLog(log.New(io.Discard, "", 0)))
+	return &client{api: api, answers: answers, base: base, token: c.BotToken, now: c.Now, blockedUntil: map[string]time.Time{}}
 }
 
-// Error names the method and the code, and what Slack says about it.
-func (r *apiError) Error() string {
-	out := r.method + ": " + r.code
-	if r.needed != "" {
-		out += ", needs the scope " + r.needed
-	}
-	if len(r.detail) > 0 {
-		out += " (" + strings.Join(r.detail, "; ") + ")"
-	}
-	return out
-}
-
-// codeRateLimited is the code of an apiError for a rate limit.
-const codeRateLimited = "ratelimited"
-
-const maxResponse = 8 << 20 // of an answer
-
-// codeOf returns the code of an apiError, or "" for any other error.
-func codeOf(err error) string {
-	if r, ok := errors.AsType[*apiError](err); ok {
-		return r.code
-	}
-	return ""
-}
-
-// call calls a method with the bot token. A body of url.Values is sent as a form, any
-// other as JSON. about is the channel if Slack limits the method's rate per channel, else
-// empty. The answer is decoded into out, unless that is nil.
-func (w *client) call(ctx context.Context, method, about string, body, out any) error {
-	err := w.callWithToken(ctx, w.token, method, about, body, out)
-	w.mu.Lock()
-	defer w.mu.Unlock()
+// do makes one call of a method with the bot token. channel is set if Slack limits the
+// method's rate per channel.
+func (c *client) do(ctx context.Context, method, channel string, call func(context.Context) error) error {
+	err := c.doWithToken(ctx, method, channel, call)
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	switch code := codeOf(err); {
 	case err == nil:
-		w.tokenFault = nil
+		c.tokenFault = nil
 	case authErrors[code]:
-		w.tokenFault = fmt.Errorf("slack refuses the bot token (%s): %s", code, remedy(err))
+		c.tokenFault = fmt.Errorf("slack refuses the bot token (%s): %s", code, remedy(err))
 	}
 	return err
 }
 
-// callWithToken is call with another token.
-func (w *client) callWithToken(ctx context.Context, token, method, about string, body, out any) error {
-	key := method + " " + about
-	if wait := w.waitTime(key); wait > 0 {
+// doWithToken is do for a call with another token.
+func (c *client) doWithToken(ctx context.Context, method, channel string, call func(context.Context) error) error {
+	key := method + " " + channel
+	if wait := c.waitTime(key); wait > 0 {
 		return &apiError{method: method, code: codeRateLimited, after: wait}
-	}
-	data, kind, err := encode(body)
-	if err != nil {
-		return fmt.Errorf("%s: %w", method, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, session.CallTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.base.JoinPath(method).String(), bytes.NewReader(data))
-	if err != nil {
-		return fmt.Errorf("%s: %w", method, err)
-	}
-	req.Header.Set("Content-Type", kind)
-	req.Header.Set("Authorization", "Bearer "+token)
-	resp, err := w.http.Do(req)
-	if err != nil {
-		return fmt.Errorf("%s: %w", method, session.WithoutURL(err))
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode == http.StatusTooManyRequests {
-		return w.rateLimited(key, method, resp.Header)
-	}
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: Slack answers with status %d", method, resp.StatusCode)
-	}
-	data, err = io.ReadAll(io.LimitReader(resp.Body, maxResponse))
-	if err != nil {
-		return fmt.Errorf("%s: reading the answer: %w", method, err)
-	}
-	return w.read(key, method, resp.Header, data, out)
-}
-
-// encode returns a body with its content type.
-func encode(body any) (data []byte, kind string, err error) {
-	if form, ok := body.(url.Values); ok {
-		return []byte(form.Encode()), "application/x-www-form-urlencoded", nil
-	}
-	data, err = json.Marshal(body)
-	return data, "application/json; charset=utf-8", err
-}
-
-// read decodes an answer.
-func (w *client) read(key, method string, header http.Header, data []byte, out any) error {
-	if scopes := header.Get("X-Oauth-Scopes"); scopes != "" && strings.HasPrefix(method, "auth.") {
-		w.mu.Lock()
-		w.scopes = scopes
-		w.mu.Unlock()
-	}
-	var answer struct {
-		OK       *bool    `json:"ok"`
-		Error    string   `json:"error"`
-		Needed   string   `json:"needed"`
-		Provided string   `json:"provided"`
-		Errors   []string `json:"errors"`
-		Metadata struct {
-			Messages []string `json:"messages"`
-		} `json:"response_metadata"`
-	}
-	if err := session.DecodeLenient(data, &answer); err != nil || answer.OK == nil {
-		return fmt.Errorf("%s: Slack's answer is not one", method)
-	}
-	switch {
-	case answer.Error == codeRateLimited:
-		return w.rateLimited(key, method, header)
-	case !*answer.OK:
-		return &apiError{method: method, code: answer.Error, needed: answer.Needed, provided: answer.Provided, detail: append(answer.Metadata.Messages, answer.Errors...)}
-	case out == nil:
+	err := call(ctx)
+	if err == nil {
 		return nil
 	}
-	if err := session.DecodeLenient(data, out); err != nil {
-		return fmt.Errorf("%s: reading the answer: %w", method, err)
+	if limit, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
+		c.block(key, limit.RetryAfter)
+		return &apiError{method: method, code: codeRateLimited, after: limit.RetryAfter}
 	}
-	return nil
-}
-
-// rateLimited notes a rate limit and returns the error for it.
-func (w *client) rateLimited(key, method string, header http.Header) error {
-	after := time.Second
-	if n, err := strconv.Atoi(header.Get("Retry-After")); err == nil && n > 0 {
-		after = time.Duration(n) * time.Second
+	if refused, ok := errors.AsType[slackgo.SlackErrorResponse](err); ok {
+		return newAPIError(method, refused)
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.blockedUntil[key] = w.now().Add(after)
-	return &apiError{method: method, code: codeRateLimited, after: after}
-}
-
-// waitTime is how long a method must not be called because of a rate limit.
-func (w *client) waitTime(key string) time.Duration {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	until, ok := w.blockedUntil[key]
-	if !ok {
-		return 0
+	if status, ok := errors.AsType[slackgo.StatusCodeError](err); ok {
+		return fmt.Errorf("%s: Slack answers with status %d", method, status.Code)
 	}
-	wait := until.Sub(w.now())
-	if wait <= 0 {
-		delete(w.blockedUntil, key)
-	}
-	return wait
+	return fmt.Errorf("%s: %w", method, session.WithoutURL(err))
 }
 
-// tokenError returns why Slack refuses the token, or nil.
-func (w *client) tokenError() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.tokenFault
-}
-
-// hasScope reports whether the token has a scope. Where the scopes are not known the
-// answer is yes: the call will tell.
-func (w *client) hasScope(scope string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.scopes == "" || containsScope(w.scopes, scope)
-}
-
-func containsScope(scopes, scope string) bool {
-	for s := range strings.SplitSeq(scopes, ",") {
-		if strings.TrimSpace(s) == scope {
-			return true
+// fetch calls a method with the bot token and decodes the answer leniently into out. It is
+// for answers that slack-go cannot decode (a message with one element that it does not
+// know) or of which it drops a field.
+func (c *client) fetch(ctx context.Context, method string, form url.Values, out any) error {
+	return c.do(ctx, method, "", func(ctx context.Context) error {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.JoinPath(method).String(), strings.NewReader(form.Encode()))
+		if err != nil {
+			return err
 		}
-	}
-	return false
+		req.Header.Set("Content-Type", typeForm)
+		req.Header.Set("Authorization", "Bearer "+c.token)
+		answer, err := c.answers.read(req)
+		if err != nil {
+			return err
+		}
+		if scopes := answer.header.Get("X-Oauth-Scopes"); scopes != "" && method == "auth.test" {
+			c.mu.Lock()
+			c.scopes = scopes
+			c.mu.Unlock()
+		}
+		if err := answer.Err(); err != nil {
+			return err
+		}
+		if err := session.DecodeLenient(answer.body, out); err != nil {
+			return fmt.Errorf("reading the answer: %w", err)
+		}
+		return nil
+	})
 }
 
 // post posts data, without a token, to an address that Slack gave. The address has to be
 // on a host of Slack's or on that of the Web API.
-func (w *client) post(ctx context.Context, address, kind string, data []byte) error {
+func (c *client) post(ctx context.Context, address, contentType string, data []byte) error {
 	u, err := url.Parse(address)
-	if err != nil || !w.trusted(u) {
+	if err != nil || !c.trusted(u) {
 		return errors.New("an address that Slack gave is not Slack's")
 	}
 	ctx, cancel := context.WithTimeout(ctx, session.CallTimeout)
@@ -225,8 +130,8 @@ func (w *client) post(ctx context.Context, address, kind string, data []byte) er
 	if err != nil {
 		return errors.New("an address that Slack gave cannot be used")
 	}
-	req.Header.Set("Content-Type", kind)
-	resp, err := w.http.Do(req)
+	req.Header.Set("Content-Type", contentType)
+	resp, err := c.answers.http.Do(req)
 	if err != nil {
 		return session.WithoutURL(err)
 	}
@@ -238,10 +143,150 @@ func (w *client) post(ctx context.Context, address, kind string, data []byte) er
 }
 
 // trusted reports whether an address is Slack's.
-func (w *client) trusted(u *url.URL) bool {
-	if u.Scheme == w.base.Scheme && u.Host == w.base.Host {
+func (c *client) trusted(u *url.URL) bool {
+	if u.Scheme == c.base.Scheme && u.Host == c.base.Host {
 		return true
 	}
 	host := strings.ToLower(u.Hostname())
 	return u.Scheme == "https" && (strings.HasSuffix(host, ".slack.com") || strings.HasSuffix(host, ".slack-gov.com"))
+}
+
+// block notes a rate limit.
+func (c *client) block(key string, after time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.blockedUntil[key] = c.now().Add(after)
+}
+
+// waitTime is how long a method must not be called because of a rate limit.
+func (c *client) waitTime(key string) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	until, ok := c.blockedUntil[key]
+	if !ok {
+		return 0
+	}
+	wait := until.Sub(c.now())
+	if wait <= 0 {
+		delete(c.blockedUntil, key)
+	}
+	return wait
+}
+
+// tokenError returns why Slack refuses the bot token, or nil.
+func (c *client) tokenError() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tokenFault
+}
+
+// knownScopes are the scopes of the bot token, or "" if they are not known.
+func (c *client) knownScopes() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.scopes
+}
+
+// hasScope reports whether the bot token has a scope. Where the scopes are not known the
+// answer is yes: the call will tell.
+func (c *client) hasScope(scope string) bool {
+	scopes := c.knownScopes()
+	return scopes == "" || containsScope(scopes, scope)
+}
+
+func containsScope(scopes, scope string) bool {
+	for s := range strings.SplitSeq(scopes, ",") {
+		if strings.TrimSpace(s) == scope {
+			return true
+		}
+	}
+	return false
+}
+
+// answerReader is the HTTP client of slack-go. It prepares answers so that slack-go can
+// rely on them: each is bounded in length, names its rate limit in a valid header, and
+// has no parts that slack-go would decode although nobody reads them.
+type answerReader struct{ http *http.Client }
+
+// answer is an answer of the Web API.
+type answer struct {
+	slackgo.SlackResponse
+	header http.Header
+	body   []byte
+}
+
+// Do sends a request and returns the prepared answer.
+func (a answerReader) Do(req *http.Request) (*http.Response, error) {
+	answer, err := a.read(req)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Response{
+		Status: http.StatusText(http.StatusOK), StatusCode: http.StatusOK, Header: answer.header,
+		Body: io.NopCloser(bytes.NewReader(answer.body)), ContentLength: int64(len(answer.body)), Request: req,
+	}, nil
+}
+
+// read sends a request and reads the answer. An HTTP status other than 200 and a rate
+// limit are errors; a refusal is not.
+func (a answerReader) read(req *http.Request) (answer, error) {
+	resp, err := a.http.Do(req)
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	switch resp.StatusCode {
+	case http.StatusOK:
+	case http.StatusTooManyRequests:
+		return answer{}, &slackgo.RateLimitedError{RetryAfter: retryAfter(resp.Header)}
+	default:
+		return answer{}, slackgo.StatusCodeError{Code: resp.StatusCode, Status: resp.Status}
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxResponse))
+	if err != nil {
+		return answer{}, fmt.Errorf("reading the answer: %w", err)
+	}
+	out, err := prepare(data)
+	if err != nil {
+		return answer{}, err
+	}
+	if out.Error == codeRateLimited {
+		return answer{}, &slackgo.RateLimitedError{RetryAfter: retryAfter(resp.Header)}
+	}
+	out.header = resp.Header
+	return out, nil
+}
+
+// prepare checks that data is an answer, and removes what slack-go would decode in vain:
+// the message or view that a call has made (an element that slack-go does not know would
+// turn success into an error), and errors in a form that it does not know.
+func prepare(data []byte) (out answer, err error) {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(data, &fields) != nil || fields["ok"] == nil || json.Unmarshal(fields["ok"], &out.Ok) != nil {
+		return out, errors.New("Slack's answer is not one") //nolint:staticcheck // Slack is a name
+	}
+	for _, name := range []string{"message", "view", "files"} {
+		delete(fields, name)
+	}
+	for name, into := range map[string]any{
+		"error": &out.Error, "needed": &out.Needed, "provided": &out.Provided, "response_metadata": &out.ResponseMetadata, "errors": &out.Errors,
+	} {
+		if raw := fields[name]; raw != nil && json.Unmarshal(raw, into) != nil {
+			delete(fields, name)
+		}
+	}
+	if !out.Ok && out.Error == "" { // slack-go would take this for success
+		out.Error = "unknown_error"
+		fields["error"] = json.RawMessage(`"unknown_error"`)
+	}
+	out.body, err = json.Marshal(fields)
+	return out, err
+}
+
+// retryAfter is how long a rate limit lasts: a second if the answer does not say.
+func retryAfter(header http.Header) time.Duration {
+	if n, err := strconv.Atoi(header.Get("Retry-After")); err == nil && n > 0 {
+		return time.Duration(n) * time.Second
+	}
+	return time.Second
 }

@@ -19,7 +19,7 @@ import (
 func (a *Adapter) Diagnose(ctx context.Context) []session.Finding {
 	out := []session.Finding{session.Found("slack: the bot token looks like one", checkTokenPrefix(a.BotToken, "xoxb-", "the bot token"))}
 	var who identity
-	err := a.client.call(ctx, "auth.test", "", url.Values{}, &who)
+	err := a.client.fetch(ctx, "auth.test", url.Values{}, &who)
 	if err != nil {
 		return append(out, session.Found("slack: the bot token", withRemedy(err)), a.diagnoseTransport(ctx))
 	}
@@ -43,9 +43,7 @@ func (a *Adapter) Diagnose(ctx context.Context) []session.Finding {
 
 // diagnoseScopes compares the scopes of the token with those in the manifest.
 func (a *Adapter) diagnoseScopes() []session.Finding {
-	a.client.mu.Lock()
-	have := a.client.scopes
-	a.client.mu.Unlock()
+	have := a.client.knownScopes()
 	if have == "" {
 		return []session.Finding{session.Found("slack: scopes", errors.New("slack does not name the scopes of the token; compare them with the manifest"))}
 	}
@@ -76,7 +74,10 @@ func (a *Adapter) diagnoseTransport(ctx context.Context) session.Finding {
 	if err := checkTokenPrefix(a.AppToken, "xapp-", "the app token"); err != nil {
 		return session.Found(what, err)
 	}
-	err := a.client.callWithToken(ctx, a.AppToken, "apps.connections.open", "", map[string]any{}, nil)
+	err := a.client.doWithToken(ctx, "apps.connections.open", "", func(ctx context.Context) error {
+		_, _, err := a.client.api.StartSocketModeContext(ctx)
+		return err
+	})
 	switch code := codeOf(err); {
 	case err == nil:
 		return session.Found(what, nil)

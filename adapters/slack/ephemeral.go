@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	slackgo "github.com/slack-go/slack"
+
 	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -25,14 +27,21 @@ func (a *Adapter) Note(ctx context.Context, e chat.Event, text markdown.Document
 	if e.Place.Channel == "" {
 		return errors.New("a note needs a channel")
 	}
-	body := map[string]any{"channel": e.Place.Channel, "user": e.Member, "text": m.Text}
+	options := []slackgo.MsgOption{slackgo.MsgOptionText(m.Text, false)}
 	if m.Blocks != nil {
-		body["blocks"] = m.Blocks
+		blocks, err := render.Blocks(m.Blocks)
+		if err != nil {
+			return err
+		}
+		options = append(options, slackgo.MsgOptionBlocks(blocks...))
 	}
 	if e.Place.Thread != "" {
-		body["thread_ts"] = e.Place.Thread
+		options = append(options, slackgo.MsgOptionTS(e.Place.Thread))
 	}
-	return a.client.call(ctx, "chat.postEphemeral", "", body, nil)
+	return a.client.do(ctx, "chat.postEphemeral", "", func(ctx context.Context) error {
+		_, err := a.client.api.PostEphemeralContext(ctx, e.Place.Channel, e.Member, options...)
+		return err
+	})
 }
 
 // answerEvent shows a note through the response_url of an event, which works five times

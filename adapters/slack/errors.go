@@ -3,7 +3,53 @@ package slack
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
 )
+
+// codeRateLimited is the code of an apiError for a rate limit.
+const codeRateLimited = "ratelimited"
+
+// apiError is an answer of Slack that refuses a call.
+type apiError struct {
+	method string
+	code   string
+	needed string // scopes
+	detail []string
+	after  time.Duration // of codeRateLimited
+}
+
+func newAPIError(method string, refused slackgo.SlackErrorResponse) *apiError {
+	e := &apiError{method: method, code: refused.Err, needed: refused.Needed, detail: refused.ResponseMetadata.Messages}
+	for _, detail := range refused.Errors {
+		if detail.Message != nil {
+			e.detail = append(e.detail, *detail.Message)
+		}
+	}
+	return e
+}
+
+// Error names the method and the code, and what Slack says about it.
+func (e *apiError) Error() string {
+	out := e.method + ": " + e.code
+	if e.needed != "" {
+		out += ", needs the scope " + e.needed
+	}
+	if len(e.detail) > 0 {
+		out += " (" + strings.Join(e.detail, "; ") + ")"
+	}
+	return out
+}
+
+// codeOf returns the code of an apiError, or "" for any other error.
+func codeOf(err error) string {
+	if e, ok := errors.AsType[*apiError](err); ok {
+		return e.code
+	}
+	return ""
+}
 
 // authErrors are the codes by which Slack refuses a token until an admin acts.
 var authErrors = map[string]bool{

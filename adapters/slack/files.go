@@ -5,9 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net/url"
 	"slices"
-	"strconv"
+
+	slackgo "github.com/slack-go/slack"
 
 	"aidesk/adapters/session"
 	"aidesk/adapters/slack/render"
@@ -83,18 +83,18 @@ func (a *Adapter) upload(ctx context.Context, f chat.File) (upload, error) {
 	if text == "" { // Slack refuses empty files
 		text = "\n"
 	}
-	var to struct {
-		URL string `json:"upload_url"`
-		ID  string `json:"file_id"`
-	}
-	form := url.Values{"filename": {name}, "length": {strconv.Itoa(len(text))}}
-	if err := a.client.call(ctx, "files.getUploadURLExternal", "", form, &to); err != nil {
+	var to *slackgo.GetUploadURLExternalResponse
+	err := a.client.do(ctx, "files.getUploadURLExternal", "", func(ctx context.Context) (err error) {
+		to, err = a.client.api.GetUploadURLExternalContext(ctx, slackgo.GetUploadURLExternalParameters{FileName: name, FileSize: len(text)})
+		return err
+	})
+	if err != nil {
 		return upload{}, err
 	}
-	if err := a.client.post(ctx, to.URL, "application/octet-stream", []byte(text)); err != nil {
+	if err := a.client.post(ctx, to.UploadURL, "application/octet-stream", []byte(text)); err != nil {
 		return upload{}, fmt.Errorf("uploading a file: %w", err)
 	}
-	return upload{id: to.ID, title: name}, nil
+	return upload{id: to.FileID, title: name}, nil
 }
 
 // shareFiles shares uploaded files below the messages.
@@ -102,15 +102,15 @@ func (a *Adapter) shareFiles(ctx context.Context, out *session.Delivered, thread
 	if len(uploads) == 0 {
 		return nil
 	}
-	var files []any
+	share := slackgo.CompleteUploadExternalParameters{Channel: out.Channel, ThreadTimestamp: thread}
 	for _, u := range uploads {
-		files = append(files, map[string]any{"id": u.id, "title": u.title})
+		share.Files = append(share.Files, slackgo.FileSummary{ID: u.id, Title: u.title})
 	}
-	body := map[string]any{"files": files, "channel_id": out.Channel}
-	if thread != "" {
-		body["thread_ts"] = thread
-	}
-	if err := a.client.call(ctx, "files.completeUploadExternal", "", body, nil); err != nil {
+	err := a.client.do(ctx, "files.completeUploadExternal", "", func(ctx context.Context) error {
+		_, err := a.client.api.CompleteUploadExternalContext(ctx, share)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	for _, u := range uploads {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	slackgo "github.com/slack-go/slack"
+
 	"aidesk/adapters/slack/payload"
 	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
@@ -27,7 +29,7 @@ func (in incoming) openForm(ctx context.Context, trigger, response string, o cha
 		in.tellMember(ctx, response, line)
 		return
 	}
-	if err := in.client.call(ctx, "views.open", "", map[string]any{"trigger_id": trigger, "view": render.Notice(line)}, nil); err != nil {
+	if err := in.openView(ctx, trigger, render.Notice(line)); err != nil {
 		in.Logger.WarnContext(ctx, "telling a member", "error", err)
 	}
 }
@@ -49,11 +51,19 @@ func (in incoming) tryOpenForm(ctx context.Context, trigger string, o chat.Openi
 		in.Logger.WarnContext(ctx, "a form cannot be shown", "form", f.Title, "error", err)
 		return "This form does not fit into Slack: " + err.Error() + "."
 	}
-	if err := in.client.call(ctx, "views.open", "", map[string]any{"trigger_id": trigger, "view": v}, nil); err != nil {
+	if err := in.openView(ctx, trigger, v); err != nil {
 		in.Logger.WarnContext(ctx, "opening a form", "error", err, "remedy", remedy(err))
 		return "The form could not be opened in time. Please try again."
 	}
 	return ""
+}
+
+// openView opens a modal.
+func (a *Adapter) openView(ctx context.Context, trigger string, view slackgo.ModalViewRequest) error {
+	return a.client.do(ctx, "views.open", "", func(ctx context.Context) error {
+		_, err := a.client.api.OpenViewContext(ctx, trigger, view)
+		return err
+	})
 }
 
 // sentence is what a member reads about an error of the handler.
@@ -83,7 +93,8 @@ func (in incoming) submission(ctx context.Context, i payload.Interaction) (any, 
 	}
 	faults, err := in.handler.Check(ctx, e)
 	if err != nil {
-		return map[string]any{"response_action": "update", "view": render.Notice(sentence(err))}, nil
+		notice := render.Notice(sentence(err))
+		return slackgo.NewUpdateViewSubmissionResponse(&notice), nil
 	}
 	if len(faults) > 0 {
 		return render.InvalidForm(faults, e.Filled.Values, p.First), nil

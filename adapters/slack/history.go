@@ -127,7 +127,7 @@ func (a *Adapter) readMessages(ctx context.Context, p chat.Place, oldest string,
 		if cursor != "" {
 			form.Set("cursor", cursor)
 		}
-		if err := a.client.call(ctx, method, "", form, &answer); err != nil {
+		if err := a.client.fetch(ctx, method, form, &answer); err != nil {
 			return err
 		}
 		for _, m := range answer.Messages {

@@ -3,6 +3,8 @@ package slack
 import (
 	"context"
 
+	slackgo "github.com/slack-go/slack"
+
 	"aidesk/adapters/slack/render"
 	"aidesk/core/chat"
 )
@@ -41,5 +43,8 @@ func (a *Adapter) publish(ctx context.Context, member string, messages []render.
 	if err != nil {
 		return err
 	}
-	return a.client.call(ctx, "views.publish", "", map[string]any{"user_id": member, "view": view}, nil)
+	return a.client.do(ctx, "views.publish", "", func(ctx context.Context) error {
+		_, err := a.client.api.PublishViewContext(ctx, slackgo.PublishViewContextRequest{UserID: member, View: view})
+		return err
+	})
 }

@@ -3,40 +3,13 @@ package slack
 import (
 	"context"
 	"errors"
-	"net/url"
 	"slices"
 	"strings"
 
-	"aidesk/adapters/slack/payload"
+	slackgo "github.com/slack-go/slack"
+
 	"aidesk/core/chat"
 )
-
-// user is a user in an answer of Slack.
-type user struct {
-	ID         string `json:"id"`
-	Team       string `json:"team_id"`
-	Name       string `json:"name"`
-	RealName   string `json:"real_name"`
-	Deleted    bool   `json:"deleted"`
-	TZ         string `json:"tz"`
-	Locale     string `json:"locale"`
-	Admin      bool   `json:"is_admin"`
-	Owner      bool   `json:"is_owner"`
-	Primary    bool   `json:"is_primary_owner"`
-	Restricted bool   `json:"is_restricted"`
-	Ultra      bool   `json:"is_ultra_restricted"`
-	Stranger   bool   `json:"is_stranger"`
-	Bot        bool   `json:"is_bot"`
-	Workflow   bool   `json:"is_workflow_bot"`
-	Profile    struct {
-		Display string `json:"display_name"`
-		Real    string `json:"real_name"`
-	} `json:"profile"`
-	Enterprise struct {
-		ID    string   `json:"enterprise_id"`
-		Teams []string `json:"teams"`
-	} `json:"enterprise_user"`
-}
 
 // Member reads a member from Slack, and remembers the answer for a minute. Admins are
 // those of the workspace, or those of Config.Admins where that is set.
@@ -51,21 +24,23 @@ func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Mem
 	if err != nil {
 		return chat.Member{}, err
 	}
-	var answer struct {
-		User *user `json:"user"`
-	}
-	if err := a.client.call(ctx, "users.info", "", url.Values{"user": {id}, "include_locale": {"true"}}, &answer); err != nil {
+	var u *slackgo.User
+	err = a.client.do(ctx, "users.info", "", func(ctx context.Context) (err error) {
+		u, err = a.client.api.GetUserInfoContext(ctx, id)
+		return err
+	})
+	if err != nil {
 		return chat.Member{}, err
 	}
-	u := answer.User
-	if u == nil {
+	if u.ID == "" {
 		return chat.Member{}, errors.New("users.info: Slack describes nobody")
 	}
 	// The id is the one that was asked for: in an Enterprise Grid the answer may have another.
 	m := chat.Member{
-		ID: id, Name: firstNonBlank(u.Profile.Display, u.Profile.Real, u.RealName, u.Name), Zone: u.TZ, Locale: u.Locale,
-		Admin: u.Admin || u.Owner || u.Primary, Guest: u.Restricted || u.Ultra, Stranger: u.Stranger || self.isExternal(*u),
-		Deactivated: u.Deleted, Bot: u.Bot || u.Workflow || id == "USLACKBOT",
+		ID: id, Name: firstNonBlank(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name), Zone: u.TZ, Locale: u.Locale,
+		Admin: u.IsAdmin || u.IsOwner || u.IsPrimaryOwner, Guest: u.IsRestricted || u.IsUltraRestricted,
+		Stranger:    u.IsStranger || self.isExternal(u),
+		Deactivated: u.Deleted, Bot: u.IsBot || u.IsWorkflowBot || id == "USLACKBOT",
 	}
 	if m.Roles, err = a.memberRoles(ctx, id); err != nil {
 		return chat.Member{}, err
@@ -78,11 +53,11 @@ func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Mem
 }
 
 // isExternal reports whether a user belongs to another organisation.
-func (i identity) isExternal(u user) bool {
+func (i identity) isExternal(u *slackgo.User) bool {
 	switch {
-	case u.Team == "" || u.Team == i.Team:
+	case u.TeamID == "" || u.TeamID == i.Team:
 		return false
-	case i.Enterprise != "" && u.Enterprise.ID == i.Enterprise:
+	case i.Enterprise != "" && u.Enterprise.EnterpriseID == i.Enterprise:
 		return false
 	}
 	return !slices.Contains(u.Enterprise.Teams, i.Team)
@@ -125,14 +100,16 @@ func (a *Adapter) groupMembers(ctx context.Context, id string) ([]string, error)
 	if members, ok := a.groupCache.Get(id); ok {
 		return members, nil
 	}
-	var answer struct {
-		Users []string `json:"users"`
-	}
-	if err := a.client.call(ctx, "usergroups.users.list", "", url.Values{"usergroup": {id}}, &answer); err != nil {
+	var members []string
+	err := a.client.do(ctx, "usergroups.users.list", "", func(ctx context.Context) (err error) {
+		members, err = a.client.api.GetUserGroupMembersContext(ctx, id)
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
-	a.groupCache.Put(id, answer.Users)
-	return answer.Users, nil
+	a.groupCache.Put(id, members)
+	return members, nil
 }
 
 // rememberDirect remembers the direct-message channel of a member.
@@ -148,18 +125,21 @@ func (a *Adapter) directChannel(ctx context.Context, member string) (string, err
 	if id := a.dmCache.Last(member); id != "" {
 		return id, nil
 	}
-	var opened struct {
-		Channel payload.Object `json:"channel"`
-	}
-	err := a.client.call(ctx, "conversations.open", "", map[string]any{"users": member}, &opened)
+	var opened *slackgo.Channel
+	err := a.client.do(ctx, "conversations.open", "", func(ctx context.Context) (err error) {
+		opened, _, _, err = a.client.api.OpenConversationContext(ctx, &slackgo.OpenConversationParameters{Users: []string{member}})
+		return err
+	})
 	switch {
 	case codeOf(err) == "missing_scope":
 		return member, nil
 	case err != nil:
 		return "", err
+	case opened == nil || opened.ID == "":
+		return "", errors.New("conversations.open: Slack names no channel")
 	}
-	a.rememberDirect(member, opened.Channel.ID)
-	return opened.Channel.ID, nil
+	a.rememberDirect(member, opened.ID)
+	return opened.ID, nil
 }
 
 // directPlace is the place of the direct messages with a member.

@@ -2,10 +2,11 @@ package slack
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
+
+	slackgo "github.com/slack-go/slack"
 
 	"aidesk/adapters/session"
 	"aidesk/adapters/slack/payload"
@@ -58,7 +59,10 @@ func (a *Adapter) deleteMessages(ctx context.Context, channel string, messages [
 
 // deleteMessage deletes a message. It is no error if the message does not exist any more.
 func (a *Adapter) deleteMessage(ctx context.Context, channel, ts string) error {
-	err := a.client.call(ctx, "chat.delete", "", map[string]any{"channel": channel, "ts": ts}, nil)
+	err := a.client.do(ctx, "chat.delete", "", func(ctx context.Context) error {
+		_, _, err := a.client.api.DeleteMessageContext(ctx, channel, ts)
+		return err
+	})
 	if codeOf(err) == "message_not_found" {
 		return nil
 	}
@@ -215,29 +219,28 @@ func (p *posting) upsert(ctx context.Context, m render.Message) error {
 
 // update replaces the content of a message.
 func (p *posting) update(ctx context.Context, m render.Message, ts string) error {
-	blocks := m.Blocks
-	if blocks == nil {
-		blocks = json.RawMessage("[]") // without an empty list, the old blocks would stay
+	blocks, err := render.Blocks(m.Blocks)
+	if err != nil {
+		return err
+	}
+	options := []slackgo.MsgOption{
+		slackgo.MsgOptionText(m.Short(), false), slackgo.MsgOptionParse(false),
+		slackgo.MsgOptionBlocks(blocks...), // also if there are none: else the old ones would stay
 	}
 	return p.RetryRateLimited(ctx, rateLimitOf, func() error {
-		return p.client.call(ctx, "chat.update", "", map[string]any{
-			"channel": p.Out.Channel, "ts": ts, "text": m.Short(), "blocks": blocks, "parse": "none",
-		}, nil)
+		return p.client.do(ctx, "chat.update", "", func(ctx context.Context) error {
+			_, _, _, err := p.client.api.UpdateMessageContext(ctx, p.Out.Channel, ts, options...)
+			return err
+		})
 	})
 }
 
 // post posts a new message, when the channel's rate limit allows it.
 func (p *posting) post(ctx context.Context, m render.Message) error {
-	m.Files = nil
-	body, err := m.MarshalJSON()
+	options, err := p.options(m)
 	if err != nil {
 		return err
 	}
-	metadata, err := json.Marshal(map[string]any{"event_type": payload.ReplyMetadataType, "event_payload": payload.ReplyMetadata{Reply: p.reply.ID, Part: len(p.Out.Messages)}})
-	if err != nil {
-		return err
-	}
-	body = append(append(append(body[:len(body)-1], `,"metadata":`...), metadata...), '}')
 	wait, ok := p.limiter.reserve(m.Channel, p.MaxWait())
 	if !ok {
 		return &apiError{method: "chat.postMessage", code: codeRateLimited, after: wait}
@@ -245,12 +248,12 @@ func (p *posting) post(ctx context.Context, m render.Message) error {
 	if err := session.Sleep(ctx, wait); err != nil {
 		return err
 	}
-	var answer struct {
-		Channel string `json:"channel"`
-		TS      string `json:"ts"`
-	}
+	var channel, ts string
 	err = p.RetryRateLimited(ctx, rateLimitOf, func() error {
-		err := p.client.call(ctx, "chat.postMessage", m.Channel, json.RawMessage(body), &answer)
+		err := p.client.do(ctx, "chat.postMessage", m.Channel, func(ctx context.Context) (err error) {
+			channel, ts, err = p.client.api.PostMessageContext(ctx, m.Channel, options...)
+			return err
+		})
 		if after, ok := rateLimitOf(err); ok {
 			p.limiter.markBusy(m.Channel, after)
 		}
@@ -259,14 +262,38 @@ func (p *posting) post(ctx context.Context, m render.Message) error {
 	if err != nil {
 		return err
 	}
-	if answer.TS == "" {
+	if ts == "" {
 		return errors.New("chat.postMessage: Slack names no message")
 	}
-	p.Out.Messages = append(p.Out.Messages, answer.TS)
-	if answer.Channel != "" { // the message was addressed to a member's id
-		p.Out.Channel = answer.Channel
+	p.Out.Messages = append(p.Out.Messages, ts)
+	if channel != "" { // the message was addressed to a member's id
+		p.Out.Channel = channel
 	}
 	return nil
+}
+
+// options are what chat.postMessage gets of a message. Slack does not unfurl its links nor
+// read markup in its text, and its metadata tells of which reply it is which part.
+func (p *posting) options(m render.Message) ([]slackgo.MsgOption, error) {
+	out := []slackgo.MsgOption{
+		slackgo.MsgOptionText(m.Text, false), slackgo.MsgOptionParse(false), slackgo.MsgOptionDisableMarkdown(),
+		slackgo.MsgOptionDisableLinkUnfurl(), slackgo.MsgOptionDisableMediaUnfurl(),
+		slackgo.MsgOptionMetadata(slackgo.SlackMetadata{
+			EventType:    payload.ReplyMetadataType,
+			EventPayload: map[string]any{"reply": p.reply.ID, "part": len(p.Out.Messages)},
+		}),
+	}
+	if m.Thread != "" {
+		out = append(out, slackgo.MsgOptionTS(m.Thread))
+	}
+	if m.Blocks != nil {
+		blocks, err := render.Blocks(m.Blocks)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, slackgo.MsgOptionBlocks(blocks...))
+	}
+	return out, nil
 }
 
 // rateLimitOf returns how long to wait if an error is a rate limit.

@@ -39,7 +39,6 @@ type envelope struct {
 // runSocketMode receives events over connections until ctx is done or Slack refuses the
 // app token for good.
 func (a *Adapter) runSocketMode(ctx context.Context) error {
-	api := slackgo.New(a.BotToken, slackgo.OptionAPIURL(a.APIBaseURL), slackgo.OptionHTTPClient(a.Client), slackgo.OptionAppLevelToken(a.AppToken))
 	// The connections are closed after the work has ended: acknowledgements that are still
 	// queued get lost when a connection closes.
 	connected, disconnect := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -52,7 +51,7 @@ func (a *Adapter) runSocketMode(ctx context.Context) error {
 	ended := make(chan error, connectionCount)
 	var open sync.WaitGroup
 	for i := range connectionCount {
-		c := socketmode.New(api, socketmode.OptionDialer(websocketDialer(a.Client)), socketmode.OptionPingInterval(pingTime), socketmode.OptionReadLimit(maxPayload),
+		c := socketmode.New(a.client.api, socketmode.OptionDialer(websocketDialer(a.Client)), socketmode.OptionPingInterval(pingTime), socketmode.OptionReadLimit(maxPayload),
 			socketmode.OptionLog(log.New(io.Discard, "", 0)))
 		open.Go(func() { a.readConnection(connected, i, c, r) })
 		open.Go(func() { ended <- a.holdConnection(connected, i, c) })

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	slackgo "github.com/slack-go/slack"
+
 	"aidesk/adapters/session"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -70,8 +72,11 @@ func (a *Adapter) showStatus(ctx context.Context, at session.StatusKey, text str
 	if text != "" {
 		text = "is " + text
 	}
-	body := map[string]any{"channel_id": at.Channel, "thread_ts": at.Thread, "status": text}
-	if err := a.client.call(ctx, "assistant.threads.setStatus", "", body, nil); err != nil {
+	params := slackgo.AssistantThreadsSetStatusParameters{ChannelID: at.Channel, ThreadTS: at.Thread, Status: text}
+	err := a.client.do(ctx, "assistant.threads.setStatus", "", func(ctx context.Context) error {
+		return a.client.api.SetAssistantThreadsStatusContext(ctx, params)
+	})
+	if err != nil {
 		a.Logger.DebugContext(ctx, "showing a status", "error", err)
 	}
 }

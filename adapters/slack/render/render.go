@@ -17,6 +17,7 @@
 package render
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -144,31 +145,31 @@ type Message struct {
 // markup in the text. Files are in it under "files" with their whole content, for
 // whoever reads the body; a sender removes them first.
 func (m Message) MarshalJSON() ([]byte, error) {
-	out := []byte{'{'}
-	if m.Channel != "" {
-		out = append(appendString(append(out, `"channel":`...), m.Channel), ',')
+	type file struct {
+		Name    string `json:"filename"`
+		Content string `json:"content"`
 	}
-	if m.Thread != "" {
-		out = append(appendString(append(out, `"thread_ts":`...), m.Thread), ',')
+	body := struct {
+		Channel     string          `json:"channel,omitempty"`
+		Thread      string          `json:"thread_ts,omitempty"`
+		Text        string          `json:"text"`
+		Blocks      json.RawMessage `json:"blocks,omitempty"`
+		UnfurlLinks bool            `json:"unfurl_links"`
+		UnfurlMedia bool            `json:"unfurl_media"`
+		Markdown    bool            `json:"mrkdwn"`
+		Parse       string          `json:"parse"`
+		Files       []file          `json:"files,omitempty"`
+	}{Channel: m.Channel, Thread: m.Thread, Text: m.Text, Blocks: m.Blocks, Parse: "none"}
+	for _, f := range m.Files {
+		body.Files = append(body.Files, file{f.Name, f.Text})
 	}
-	out = appendString(append(out, `"text":`...), m.Text)
-	if len(m.Blocks) > 0 {
-		out = append(append(out, `,"blocks":`...), m.Blocks...)
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false) // as in the blocks, for whoever reads the body
+	if err := e.Encode(body); err != nil {
+		return nil, err
 	}
-	out = append(out, `,"unfurl_links":false,"unfurl_media":false,"mrkdwn":false,"parse":"none"`...)
-	for i, f := range m.Files {
-		if i == 0 {
-			out = append(out, `,"files":[`...)
-		} else {
-			out = append(out, ',')
-		}
-		out = appendString(append(out, `{"filename":`...), f.Name)
-		out = append(appendKey(out, "content", f.Text), '}')
-	}
-	if len(m.Files) > 0 {
-		out = append(out, ']')
-	}
-	return append(out, '}'), nil
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }
 
 // Short is the text for chat.update, whose limit counts bytes.

@@ -1,11 +1,14 @@
 package render
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"unicode/utf8"
+
+	slackgo "github.com/slack-go/slack"
 
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -33,61 +36,97 @@ type FormContext struct {
 	First  string     `json:"first,omitempty"`  // name of the first input
 }
 
-// plainObject is a plain_text object.
-func plainObject(text string, most int) map[string]any {
-	return map[string]any{"type": "plain_text", "text": markdown.Line(text, most), "emoji": false}
+// Blocks are the blocks of a message for slack-go. It sends them as they are: no block is
+// decoded, so that nothing can get lost.
+func Blocks(blocks json.RawMessage) ([]slackgo.Block, error) {
+	if blocks == nil {
+		return nil, nil
+	}
+	var all []json.RawMessage
+	if err := json.Unmarshal(blocks, &all); err != nil {
+		return nil, fmt.Errorf("splitting blocks: %w", err)
+	}
+	out := make([]slackgo.Block, len(all))
+	for i, b := range all {
+		out[i] = rawBlock{b}
+	}
+	return out, nil
+}
+
+// rawBlock is a block as JSON.
+type rawBlock struct{ json.RawMessage }
+
+// BlockType is empty: slack-go needs it only to decode blocks.
+func (b rawBlock) BlockType() slackgo.MessageBlockType { return "" }
+
+// ID is empty: slack-go needs it only for blocks of its own.
+func (b rawBlock) ID() string { return "" }
+
+// blockOf makes a block of a value with the block's JSON.
+func blockOf(v any) (slackgo.Block, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("writing a block: %w", err)
+	}
+	return rawBlock{data}, nil
+}
+
+// plainObject is a plain_text object, cut off after most characters.
+func plainObject(text string, most int) *slackgo.TextBlockObject {
+	return slackgo.NewTextBlockObject(slackgo.PlainTextType, markdown.Line(text, most), false, false)
+}
+
+// plainSection is a section block of plain text.
+func plainSection(text string) slackgo.Block {
+	return slackgo.NewSectionBlock(plainObject(text, maxPlain), nil, nil)
 }
 
 // Notice is a modal that tells a member why something failed.
-func Notice(line string) map[string]any {
-	return map[string]any{
-		"type": "modal", "title": plainObject("Sorry", maxModalTitle), "close": plainObject("Close", maxModalTitle),
-		"blocks": []any{map[string]any{"type": "section", "text": plainObject(line, maxPlain)}},
+func Notice(line string) slackgo.ModalViewRequest {
+	return slackgo.ModalViewRequest{
+		Type: slackgo.VTModal, Title: plainObject("Sorry", maxModalTitle), Close: plainObject("Close", maxModalTitle),
+		Blocks: slackgo.Blocks{BlockSet: []slackgo.Block{plainSection(line)}},
 	}
 }
 
 // Modal is a form as a modal view. at is where it was opened.
-func Modal(f chat.Form, at chat.Place) (map[string]any, error) {
-	p := FormContext{Place: at}
-	var blocks []any
-	if utf8.RuneCountInString(f.Title) > maxModalTitle {
-		blocks = append(blocks, map[string]any{"type": "section", "text": plainObject(f.Title, maxPlain)})
+func Modal(f chat.Form, at chat.Place) (slackgo.ModalViewRequest, error) {
+	var none slackgo.ModalViewRequest
+	context := FormContext{Place: at}
+	var blocks []slackgo.Block
+	if utf8.RuneCountInString(f.Title) > maxModalTitle || len(f.Inputs) == 0 {
+		blocks = append(blocks, plainSection(f.Title))
 	}
 	for i, in := range f.Inputs {
 		if i == 0 {
-			p.First = in.Name
+			context.First = in.Name
 		}
 		if in.Kind == chat.InputSecret {
-			p.Secret = append(p.Secret, in.Name)
+			context.Secret = append(context.Secret, in.Name)
 		}
 		b, err := inputBlock(in)
 		if err != nil {
-			return nil, err
+			return none, err
 		}
 		blocks = append(blocks, b)
 	}
-	if len(blocks) == 0 {
-		blocks = append(blocks, map[string]any{"type": "section", "text": plainObject(f.Title, maxPlain)})
-	}
-	metadata, err := json.Marshal(p) //nolint:gosec // the names of secret inputs, not what is filled in
+	metadata, err := json.Marshal(context) //nolint:gosec // the names of secret inputs, not what is filled in
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	if utf8.RuneCountInString(f.ID) > MaxID || len(metadata) > maxMetadata {
-		return nil, errors.New("its names are too long")
+		return none, errors.New("its names are too long")
 	}
-	submit := f.Submit
-	if submit == "" {
-		submit = "Send"
-	}
-	return map[string]any{
-		"type": "modal", "callback_id": f.ID, "private_metadata": string(metadata), "title": plainObject(f.Title, maxModalTitle),
-		"submit": plainObject(submit, maxModalTitle), "close": plainObject("Cancel", maxModalTitle), "blocks": blocks,
+	return slackgo.ModalViewRequest{
+		Type: slackgo.VTModal, CallbackID: f.ID, PrivateMetadata: string(metadata), Title: plainObject(f.Title, maxModalTitle),
+		Submit: plainObject(cmp.Or(f.Submit, "Send"), maxModalTitle), Close: plainObject("Cancel", maxModalTitle),
+		Blocks: slackgo.Blocks{BlockSet: blocks},
 	}, nil
 }
 
-// inputBlock is an input block.
-func inputBlock(in chat.Input) (map[string]any, error) {
+// inputBlock is an input block. It is written by hand because slack-go leaves out what is
+// false, and Slack's defaults may change.
+func inputBlock(in chat.Input) (slackgo.Block, error) {
 	if in.Name == "" || utf8.RuneCountInString(in.Name) > MaxID {
 		return nil, fmt.Errorf("the name of “%s” is too long", markdown.Line(in.Label, inlineValue))
 	}
@@ -125,7 +164,7 @@ func inputBlock(in chat.Input) (map[string]any, error) {
 	if hint = markdown.Line(hint, maxPlain/2); hint != "" {
 		out["hint"] = plainObject(hint, maxPlain/2)
 	}
-	return out, nil
+	return blockOf(out)
 }
 
 // choosable reports whether Slack can list the choices unchanged.
@@ -137,7 +176,11 @@ func choosable(choices []string) bool {
 
 // InvalidForm is the answer to a submitted form that says what is wrong with which input. A
 // fault without an input is shown at the first one.
-func InvalidForm(faults []chat.Fault, values map[string]string, first string) any {
+func InvalidForm(faults []chat.Fault, values map[string]string, first string) *slackgo.ViewSubmissionResponse {
+	if first == "" {
+		notice := Notice(faults[0].Message)
+		return slackgo.NewUpdateViewSubmissionResponse(&notice)
+	}
 	errs := map[string]string{}
 	for _, f := range faults {
 		at := f.Input
@@ -146,10 +189,7 @@ func InvalidForm(faults []chat.Fault, values map[string]string, first string) an
 		}
 		errs[at] = markdown.Line(joined([]string{errs[at], f.Message}, " "), MaxInput)
 	}
-	if first == "" {
-		return map[string]any{"response_action": "update", "view": Notice(faults[0].Message)}
-	}
-	return map[string]any{"response_action": "errors", "errors": errs}
+	return slackgo.NewErrorsViewSubmissionResponse(errs)
 }
 
 // maxViewBlocks is Slack's limit for the blocks of a view.
@@ -157,28 +197,22 @@ const maxViewBlocks = 100
 
 // HomeView is the App Home that shows messages one below the other. What does not fit is
 // left out, and the last line says so.
-func HomeView(messages []Message) (map[string]any, error) {
-	blocks := []json.RawMessage{}
+func HomeView(messages []Message) (slackgo.HomeTabViewRequest, error) {
+	blocks := []slackgo.Block{}
 	for _, m := range messages {
-		some := []json.RawMessage{}
 		if m.Blocks == nil {
-			text, err := json.Marshal(map[string]any{"type": "section", "text": plainObject(unescape(m.Text), maxPlain)})
-			if err != nil {
-				return nil, err
-			}
-			some = append(some, text)
-		} else if err := json.Unmarshal(m.Blocks, &some); err != nil {
-			return nil, fmt.Errorf("laying out a page: %w", err)
+			blocks = append(blocks, plainSection(unescape(m.Text)))
+			continue
 		}
-		blocks = append(blocks, some...)
+		more, err := Blocks(m.Blocks)
+		if err != nil {
+			return slackgo.HomeTabViewRequest{}, fmt.Errorf("laying out a page: %w", err)
+		}
+		blocks = append(blocks, more...)
 	}
 	if len(blocks) > maxViewBlocks {
 		left := fmt.Sprintf("%d more do not fit here.", len(blocks)-maxViewBlocks+1)
-		text, err := json.Marshal(map[string]any{"type": "context", "elements": []any{plainObject(left, maxPlain)}})
-		if err != nil {
-			return nil, err
-		}
-		blocks = append(blocks[:maxViewBlocks-1], text)
+		blocks = append(blocks[:maxViewBlocks-1], slackgo.NewContextBlock("", plainObject(left, maxPlain)))
 	}
-	return map[string]any{"type": "home", "blocks": blocks}, nil
+	return slackgo.HomeTabViewRequest{Type: slackgo.VTHomeTab, Blocks: slackgo.Blocks{BlockSet: blocks}}, nil
 }
