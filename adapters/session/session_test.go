@@ -66,7 +66,7 @@ func TestIdentityWait(t *testing.T) {
 		id := session.NewIdentity(func(context.Context) (string, error) { return "", down })
 		var pauses []time.Duration
 		begun := time.Now()
-		_, err := id.Wait(t.Context(), func(err error, pause time.Duration) session.Failure {
+		_, err := id.Wait(t.Context(), func(_ error, pause time.Duration) session.Failure {
 			if pauses = append(pauses, pause); len(pauses) == 4 {
 				return session.Failure{Final: final}
 			}
@@ -130,9 +130,12 @@ func TestDispatcher(t *testing.T) {
 			d.Put(t.Context(), "C1", n)
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
+		mu.Lock()
 		if !slices.Equal(got, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}) {
 			t.Errorf("worked in the order %v", got)
 		}
+		mu.Unlock()
 		started := 0
 		for d.TryStart(func() { <-ctx.Done() }) {
 			started++

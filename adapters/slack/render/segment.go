@@ -211,6 +211,7 @@ func (l lineWithButton) write(w *blockWriter) {
 	w.button(l.button)
 	w.endBlock()
 }
+
 func (l lineWithButton) text() string {
 	return joined([]string{l.words, buttonRow{l.button}.text()}, " ")
 }
@@ -226,6 +227,7 @@ func (e textWithButtons) write(w *blockWriter) {
 	e.words.write(w)
 	e.below.write(w)
 }
+
 func (e textWithButtons) text() string          { return joined([]string{e.words.text(), e.below.text()}, "\n") }
 func (e textWithButtons) allButtons() buttonRow { return e.below }
 
