@@ -47,43 +47,42 @@ func (x *Exchange) Post(ctx context.Context, address string, header http.Header,
 	}
 	r.Header = header
 	r.Header.Set("Content-Type", "application/json")
-	_, stream, err := x.send(r)
-	return stream, err
+	return x.send(r)
 }
 
 // Do sends a library's request. The library reads the response's body line by line; what
 // it reads goes through Unwrap.
 func (x *Exchange) Do(r *http.Request) (*http.Response, error) {
-	response, stream, err := x.send(r)
+	stream, err := x.send(r)
 	if err != nil {
 		return nil, err
 	}
-	response.Body = &lineReader{stream: stream}
-	return response, nil
+	stream.response.Body = &lineReader{stream: stream}
+	return stream.response, nil
 }
 
 // send sends a request. A response that is not the beginning of an answer is an error.
-func (x *Exchange) send(r *http.Request) (*http.Response, *Stream, error) {
+func (x *Exchange) send(r *http.Request) (*Stream, error) {
 	x.sent = r.ContentLength
 	response, err := x.client.Do(r) //nolint:gosec // the address is the operator's, and redirects are not followed
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	body := timedBody{ReadCloser: response.Body, timeouts: x.timeouts}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		defer func() { _ = body.Close() }()
-		return nil, nil, x.statusError(response, body)
+		return nil, x.statusError(response, body)
 	}
 	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	limited := io.LimitReader(body, maxBody)
 	switch kind {
 	case "text/event-stream":
-		return response, &Stream{body, newEventReader(limited).next}, nil
+		return &Stream{body, response, newEventReader(limited).next}, nil
 	case "application/json":
-		return response, &Stream{body, (&document{from: limited}).next}, nil
+		return &Stream{body, response, (&document{from: limited}).next}, nil
 	}
 	_ = body.Close()
-	return nil, nil, &model.Error{
+	return nil, &model.Error{
 		Kind: model.Protocol, Status: response.StatusCode,
 		Message: fmt.Sprintf("the server answered with %s instead of an event stream; is base_url right?", contentTypeName(kind)),
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
 
 	"aidesk/core/model"
 )
@@ -30,7 +31,8 @@ func errTooLarge() error {
 type Stream struct {
 	io.Closer
 
-	next func() ([]byte, error)
+	response *http.Response
+	next     func() ([]byte, error)
 }
 
 // Next returns the data of the next event, which is JSON or Done. It returns io.EOF at
