@@ -142,9 +142,10 @@ func (w *walk) take(el element, i, end int) (span, bool) {
 	if !ok {
 		return s, false
 	}
-	if whole && el.prefix == "" && el.suffix == "" {
+	switch {
+	case whole && el.prefix == "" && el.suffix == "":
 		words = said[0].inner
-	} else {
+	case el.slot.kind != kindText: // a text keeps what was typed
 		words = strings.TrimRight(words, ",;: ")
 	}
 	s.words = words

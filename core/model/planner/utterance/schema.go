@@ -71,11 +71,17 @@ type node struct {
 	required   []string
 	enum       []json.RawMessage
 	format     string
-	min, max   *limit
-	minLen     int
-	maxLen     int
-	items      json.RawMessage
+
+	description string
+	min, max    *limit
+	minLen      int
+	maxLen      int
+	items       json.RawMessage
 }
+
+// dateHint is what the description of a tool's argument says where the plugin's document
+// has "format: date": most providers refuse that format, so no model gets it.
+const dateHint = "YYYY-MM-DD"
 
 // maxAlternatives bounds how deep allOf, anyOf and oneOf are followed.
 const maxAlternatives = 4
@@ -100,7 +106,7 @@ func parseNode(raw json.RawMessage, depth int) node {
 		n.enum = []json.RawMessage{only}
 	}
 	n.enum = slices.DeleteFunc(n.enum, func(v json.RawMessage) bool { return string(v) == "null" })
-	n.format = text(keys["format"])
+	n.format, n.description = text(keys["format"]), text(keys["description"])
 	n.min = readLimit(keys["minimum"], keys["exclusiveMinimum"])
 	n.max = readLimit(keys["maximum"], keys["exclusiveMaximum"])
 	_ = json.Unmarshal(keys["minLength"], &n.minLen)
@@ -221,7 +227,7 @@ func readArgument(raw json.RawMessage, path ...string) argument {
 		}
 	case has("object"), n.properties != nil, len(n.enum) > 0:
 		a.kind = kindJSON
-	case has("string") && n.format == "date":
+	case has("string") && (n.format == "date" || strings.Contains(n.description, dateHint)):
 		a.kind = kindDate
 	case has("string") && n.format == "date-time":
 		a.kind = kindTime
