@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aidesk/adapters/session"
 	"aidesk/bots/inbox"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/egress"
@@ -205,13 +206,7 @@ func (d *doctor) slack(ctx context.Context, cfg config.Config, b config.Bot, who
 		d.report(b.Name, err)
 		return
 	}
-	found := a.Diagnose(ctx)
-	if live != "" {
-		found = append(found, a.Live(ctx, live)...)
-	}
-	for _, f := range found {
-		d.report(who+f.What, f.Err)
-	}
+	d.diagnose(ctx, a, who, live)
 }
 
 func (d *doctor) discord(ctx context.Context, cfg config.Config, b config.Bot, who, live string) {
@@ -220,15 +215,26 @@ func (d *doctor) discord(ctx context.Context, cfg config.Config, b config.Bot, w
 		d.report(b.Name, err)
 		return
 	}
+	d.diagnose(ctx, a, who, live)
+	if len(b.Access.Channels) == 0 && len(b.Access.Roles) == 0 {
+		d.warn(who + "discord: access names neither channels nor roles, so only administrators are answered there; the id of a server in access.roles opens it to all its members")
+	}
+}
+
+// diagnosed is an adapter that can check its access to its messenger and, live, post one
+// message of each kind in a channel.
+type diagnosed interface {
+	Diagnose(ctx context.Context) []session.Finding
+	Live(ctx context.Context, channel string) []session.Finding
+}
+
+func (d *doctor) diagnose(ctx context.Context, a diagnosed, who, live string) {
 	found := a.Diagnose(ctx)
 	if live != "" {
 		found = append(found, a.Live(ctx, live)...)
 	}
 	for _, f := range found {
 		d.report(who+f.What, f.Err)
-	}
-	if len(b.Access.Channels) == 0 && len(b.Access.Roles) == 0 {
-		d.warn(who + "discord: access names neither channels nor roles, so only administrators are answered there; the id of a server in access.roles opens it to all its members")
 	}
 }
 

@@ -55,26 +55,29 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 }
 
 func rootCommand() *cobra.Command {
+	c := commandGroup("aidesk", "AI plugins in the messenger that your team already uses",
+		demoCommand(), discordCommand(), doctorCommand(), initCommand(), renderCommand(), serveCommand(), slackCommand(), versionCommand(),
+		pluginCommand(), previewCommand(), fakeCommand())
+	c.SilenceUsage, c.SilenceErrors = true, true
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w: see %s --help", err, c.CommandPath())}
+	})
+	return c
+}
+
+// commandGroup is a command that only has others below it: alone it prints its help.
+func commandGroup(use, short string, commands ...*cobra.Command) *cobra.Command {
 	c := &cobra.Command{
-		Use:           "aidesk",
-		Short:         "AI plugins in the messenger that your team already uses",
-		SilenceUsage:  true,
-		SilenceErrors: true,
-		Args: func(_ *cobra.Command, args []string) error {
+		Use: use, Short: short,
+		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError{fmt.Errorf("there is no command %q: see aidesk --help", args[0])}
+				return usageError{fmt.Errorf("there is no command %q: see %s --help", args[0], c.CommandPath())}
 			}
 			return nil
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w: see %s --help", err, c.CommandPath())}
-	})
-	c.AddCommand(demoCommand(), discordCommand(), doctorCommand(), initCommand(), renderCommand(), serveCommand(), slackCommand(), versionCommand())
-	c.AddCommand(pluginCommand())
-	c.AddCommand(previewCommand())
-	c.AddCommand(fakeCommand())
+	c.AddCommand(commands...)
 	return c
 }
 

@@ -20,11 +20,7 @@ func TestMixed(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			proxy := newProxy(t)
-			app := installed(t)
-			if mode == "http" {
-				app = app.WithHTTP(proxy.URL)
-			}
-			fake := faketest.Slack(t, fakeslack.Config{App: app})
+			fake := fakeSlackIn(t, mode, proxy)
 			path := served(t, t.TempDir(), mode, fake, "")
 			raise(t, path)
 			desk := serving(t, fake, proxy, path)

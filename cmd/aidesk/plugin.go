@@ -17,19 +17,7 @@ import (
 )
 
 func pluginCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use:   "plugin",
-		Short: "Check a plugin, see its requests, start a new one",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError{fmt.Errorf("there is no command %q: see aidesk plugin --help", args[0])}
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(checkCommand(), requestCommand(), newCommand())
-	return c
+	return commandGroup("plugin", "Check a plugin, see its requests, start a new one", checkCommand(), requestCommand(), newCommand())
 }
 
 // source is the SOURCE of a command and what stands in for parts of it.

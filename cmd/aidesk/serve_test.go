@@ -38,11 +38,7 @@ func TestServe(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			proxy := newProxy(t)
-			app := installed(t)
-			if mode == "http" {
-				app = app.WithHTTP(proxy.URL)
-			}
-			fake := faketest.Slack(t, fakeslack.Config{App: app})
+			fake := fakeSlackIn(t, mode, proxy)
 			model := modeltest.NewChat(t, modeltest.Text("Good morning to you."), modeltest.Text("And to you too."))
 			path := served(t, t.TempDir(), mode, fake, model.URL)
 
@@ -112,6 +108,16 @@ bots:
 		t.Fatal(err)
 	}
 	return path
+}
+
+// fakeSlackIn is a fake Slack whose app works in a mode, by way of the proxy.
+func fakeSlackIn(t *testing.T, mode string, proxy *proxy) *fakeslack.Slack {
+	t.Helper()
+	app := installed(t)
+	if mode == "http" {
+		app = app.WithHTTP(proxy.URL)
+	}
+	return faketest.Slack(t, fakeslack.Config{App: app})
 }
 
 // installed is the app that our own manifest makes, all it may ask for granted.

@@ -32,19 +32,7 @@ func initCommand() *cobra.Command {
 }
 
 func slackCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use:   "slack",
-		Short: "What Slack needs to know of the desk",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError{fmt.Errorf("there is no command %q: see aidesk slack --help", args[0])}
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(manifestCommand())
-	return c
+	return commandGroup("slack", "What Slack needs to know of the desk", manifestCommand())
 }
 
 func manifestCommand() *cobra.Command {
@@ -80,19 +68,7 @@ func manifestCommand() *cobra.Command {
 }
 
 func discordCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use:   "discord",
-		Short: "What Discord needs to know of the desk",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError{fmt.Errorf("there is no command %q: see aidesk discord --help", args[0])}
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(inviteCommand())
-	return c
+	return commandGroup("discord", "What Discord needs to know of the desk", inviteCommand())
 }
 
 func inviteCommand() *cobra.Command {

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -11,33 +9,40 @@ import (
 	"testing"
 	"time"
 
-	"aidesk/adapters/fake/faketest"
-	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/cmd/exampleplugins/example"
 	"aidesk/core/model/modeltest"
 )
 
-// TestStory is the main job in Slack, with the program as a process of its own: a
-// question with previews; a write that only its asker can approve, over a kill -9, once
-// and in one message; and what works while a turn of the same thread hangs.
-func TestStory(t *testing.T) {
-	t.Parallel()
-	for _, mode := range []string{"socket", "http"} {
-		t.Run(mode, func(t *testing.T) {
-			t.Parallel()
-			s := newStory(t, mode)
-			s.question()
-			s.write()
-			s.share()
-			s.hang()
-		})
-	}
+// storyMessenger is what happens in a story at one messenger. M is its message.
+type storyMessenger[M any] interface {
+	// serve starts the program and waits until it is known to the messenger.
+	serve()
+	users() (ada, ben string)
+	// mention lets Ada write to the program: first in a channel, then in the thread.
+	mention(text string)
+	// shows waits until a message of the program, anywhere, shows a text, and returns it.
+	shows(text string) M
+	// press lets a user press the button with a label in a message.
+	press(user string, m M, label string)
+	// formShown waits until Ada sees a form.
+	formShown()
+	// ask, list and stop let Ada give a command: a question, the list of plugins, the end
+	// of the turn in the thread.
+	ask(question string)
+	list()
+	stop()
+
+	checkAnswer(m M)                  // in the thread, with a preview
+	checkOutcome(card, m M, said int) // on the card, without buttons; said messages were there before
+	said() int                        // messages of the program where it is mentioned
+	checkDirect(m M)
+	checkShared(m M, text string)
+	checkEnd()
 }
 
-// story is a Slack with the desk, a model and a plugin.
-type story struct {
+// scene is what every story has: the program with a model and a plugin.
+type scene struct {
 	t      *testing.T
-	fake   *fakeslack.Slack
 	model  *modeltest.Server
 	proxy  *proxy
 	desk   *server
@@ -46,19 +51,103 @@ type story struct {
 	thread string
 }
 
-func newStory(t *testing.T, mode string) *story {
+func newScene(t *testing.T) *scene {
 	t.Helper()
-	s := &story{t: t, dir: t.TempDir(), proxy: newProxy(t), model: modeltest.NewChat(t)}
-	app := installed(t)
-	if mode == "http" {
-		app = app.WithHTTP(s.proxy.URL)
+	return &scene{t: t, dir: t.TempDir(), proxy: newProxy(t), model: modeltest.NewChat(t)}
+}
+
+func (s *scene) posts() int { return count(s.t, s.dir, "plugins.log", `"method":"POST"`) }
+
+// tell tells the story: a question with previews; a write that only its asker can approve,
+// over a kill -9, once and in one message; a private answer that is shared; and what works
+// while a turn of the same thread hangs.
+func tell[M any](s *scene, at storyMessenger[M]) {
+	s.t.Helper()
+	tellQuestion(s, at)
+	tellWrite(s, at)
+	tellShare(s, at)
+	tellHang(s, at)
+}
+
+// tellQuestion: a question is answered from the plugin, with a preview.
+func tellQuestion[M any](s *scene, at storyMessenger[M]) {
+	s.t.Helper()
+	s.model.Then(modeltest.Call([2]string{"stays__searchStays", `{"city":"Paris"}`}), modeltest.Text("Try the Canal Loft."))
+	at.mention("where can I stay in Paris?")
+	at.checkAnswer(at.shows("Try the Canal Loft."))
+}
+
+// tellWrite: a write asks, refuses another member, survives kill -9 and is sent once.
+func tellWrite[M any](s *scene, at storyMessenger[M]) {
+	s.t.Helper()
+	ada, ben := at.users()
+	s.model.Then(modeltest.Call([2]string{"stays__bookStay", booking}), modeltest.Text("I prepared it."))
+	at.mention("book it")
+	card := at.shows("Approve")
+	before := at.said()
+	at.press(ben, card, "Approve")
+	at.shows("can decide this")
+	s.desk.kill()
+	if n := s.posts(); n != 0 {
+		s.t.Fatalf("%d requests before the approval", n)
 	}
-	s.fake = faketest.Slack(t, fakeslack.Config{App: app})
-	stays := lodge(t, s.dir)
-	s.config = served(t, s.dir, mode, s.fake, s.model.URL)
-	amend(t, s.config, fmt.Sprintf("    plugins: [{source: %q, default: true}]\negress: {allow_hosts: [%q]}\n", stays, strings.TrimPrefix(stays, "http://")))
-	s.desk = serving(t, s.fake, s.proxy, s.config)
-	return s
+	s.model.Then(modeltest.Text("It is booked."))
+	at.serve()
+	at.press(ada, card, "Approve")
+	done := at.shows("It is booked.")
+	if n := s.posts(); n != 1 {
+		s.t.Errorf("%d requests, want 1", n)
+	}
+	at.checkOutcome(card, done, before)
+}
+
+// tellShare: a question by command is answered in the direct message, from where the
+// member publishes the answer in the channel.
+func tellShare[M any](s *scene, at storyMessenger[M]) {
+	s.t.Helper()
+	ada, _ := at.users()
+	s.model.Then(modeltest.Text("Paris is lovely."))
+	at.ask("how is Paris?")
+	answer := at.shows("Paris is lovely.")
+	at.checkDirect(answer)
+	at.press(ada, answer, "Share")
+	at.checkShared(at.shows("who asked in private"), "Paris is lovely.")
+}
+
+// tellHang: while the model hangs in the thread, the form of a card opens, and a Cancel, a
+// command and a stop take effect at once.
+func tellHang[M any](s *scene, at storyMessenger[M]) {
+	s.t.Helper()
+	ada, _ := at.users()
+	s.model.Then(modeltest.Call([2]string{"stays__bookStay", strings.Replace(booking, "12-05", "12-20", 1)}), modeltest.Text("Another one."))
+	at.mention("and once more")
+	card := at.shows("2026-12-20")
+	s.model.Then(modeltest.Hang(modeltest.Chunk(map[string]any{"content": "Let me"}, "")))
+	asked := len(s.model.Queries())
+	at.mention("think hard")
+	awaitAsked(s.t, s.model, asked+1)
+	quick(s.t, "the form", func() {
+		at.press(ada, card, "Edit")
+		at.formShown()
+	})
+	quick(s.t, "the command", func() {
+		at.list()
+	})
+	quick(s.t, "the cancel", func() {
+		at.press(ada, card, "Cancel")
+		at.shows("You cancelled it.")
+	})
+	quick(s.t, "the stop", func() {
+		at.stop()
+		at.shows("Stopped.")
+	})
+	s.model.Then(modeltest.Text("Here I am."))
+	at.mention("still there?")
+	at.shows("Here I am.")
+	if n := s.posts(); n != 1 {
+		s.t.Errorf("%d requests at the end, want 1", n)
+	}
+	at.checkEnd()
 }
 
 // lodge starts the plugin Stays, which logs the calls that it gets into plugins.log of a
@@ -91,131 +180,12 @@ func amend(t *testing.T, path, more string) {
 	}
 }
 
-// mention lets Ada write to the desk in the story's thread.
-func (s *story) mention(text string) {
-	s.t.Helper()
-	ts, err := s.fake.Post(fakeslack.Ada, fakeslack.General, "<@"+fakeslack.BotUser+"> "+text, s.thread)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if s.thread == "" {
-		s.thread = ts
-	}
-}
-
-// shows waits until a message of the desk, anywhere, shows a text, and returns it.
-func (s *story) shows(text string) fakeslack.Message {
-	s.t.Helper()
-	var found fakeslack.Message
-	faketest.Until(s.t, s.fake, text, func() bool {
-		for _, c := range s.fake.Channels() {
-			for _, m := range s.fake.From(c.ID) {
-				if !m.Deleted && (strings.Contains(m.Text, text) || bytes.Contains(m.Blocks, asJSON(text))) {
-					found = m
-					return true
-				}
-			}
-		}
-		return false
-	})
-	return found
-}
-
 func asJSON(text string) []byte {
 	out, err := json.Marshal(text)
 	if err != nil {
 		return nil
 	}
 	return out[1 : len(out)-1]
-}
-
-// press lets a user press the button with a label in a message.
-func (s *story) press(user string, m fakeslack.Message, label string) {
-	s.t.Helper()
-	id := ""
-	var walk func(any)
-	walk = func(v any) {
-		switch v := v.(type) {
-		case []any:
-			for _, x := range v {
-				walk(x)
-			}
-		case map[string]any:
-			if text, ok := v["text"].(map[string]any); ok && v["type"] == "button" && text["text"] == label {
-				id, _ = v["action_id"].(string)
-			}
-			for _, x := range v {
-				walk(x)
-			}
-		}
-	}
-	var blocks any
-	if err := json.Unmarshal(m.Blocks, &blocks); err != nil {
-		s.t.Fatal(err)
-	}
-	walk(blocks)
-	if _, err := s.fake.Press(user, m.Channel, m.TS, id); err != nil {
-		s.t.Fatalf("pressing %s: %v", label, err)
-	}
-}
-
-func (s *story) posts() int { return count(s.t, s.dir, "plugins.log", `"method":"POST"`) }
-
-// question is answered from the plugin, with a preview.
-func (s *story) question() {
-	s.model.Then(modeltest.Call([2]string{"stays__searchStays", `{"city":"Paris"}`}), modeltest.Text("Try the Canal Loft."))
-	s.mention("where can I stay in Paris?")
-	answer := s.shows("Try the Canal Loft.")
-	if answer.Thread != s.thread || !bytes.Contains(answer.Blocks, []byte("Rue Verte Studio")) {
-		s.t.Errorf("no preview in the thread: %s", answer.Blocks)
-	}
-}
-
-// write asks, refuses another member, survives kill -9 and is sent once.
-func (s *story) write() {
-	s.model.Then(modeltest.Call([2]string{"stays__bookStay", booking}), modeltest.Text("I prepared it."))
-	s.mention("book it")
-	card := s.shows("Approve")
-	before := len(s.fake.From(fakeslack.General))
-	s.press(fakeslack.Ben, card, "Approve")
-	s.shows("can decide this")
-	s.desk.kill()
-	if n := s.posts(); n != 0 {
-		s.t.Fatalf("%d requests before the approval", n)
-	}
-	s.model.Then(modeltest.Text("It is booked."))
-	s.desk = serving(s.t, s.fake, s.proxy, s.config)
-	s.press(fakeslack.Ada, card, "Approve")
-	done := s.shows("It is booked.")
-	if n := s.posts(); n != 1 {
-		s.t.Errorf("%d requests, want 1", n)
-	}
-	if done.TS != card.TS || bytes.Contains(done.Blocks, []byte(`"Approve"`)) {
-		s.t.Error("the outcome is not on the card, or its buttons are still there")
-	}
-	for _, m := range s.fake.From(fakeslack.General)[before:] {
-		if m.To == "" && !m.Deleted {
-			s.t.Errorf("a second message for one write: %s", m.Text)
-		}
-	}
-}
-
-// share: a question by command is answered in the direct message, from where the member
-// publishes the answer in the channel.
-func (s *story) share() {
-	s.model.Then(modeltest.Text("Paris is lovely."))
-	if _, err := s.fake.Command(fakeslack.Ada, fakeslack.General, "/aidesk", "ask how is Paris?"); err != nil {
-		s.t.Fatal(err)
-	}
-	answer := s.shows("Paris is lovely.")
-	if answer.Channel != s.fake.DM(fakeslack.Ada) {
-		s.t.Error("the answer is not in the direct message")
-	}
-	s.press(fakeslack.Ada, answer, "Share")
-	shown := s.shows("who asked in private")
-	if shown.Channel != fakeslack.General || shown.Thread != "" || !bytes.Contains(shown.Blocks, []byte("Paris is lovely.")) {
-		s.t.Errorf("shared in %s: %s", shown.Channel, shown.Blocks)
-	}
 }
 
 // awaitAsked waits until the model has been asked so often.
@@ -243,46 +213,5 @@ func quick(t *testing.T, what string, do func()) {
 	do()
 	if took := time.Since(begun); took > soonEnough {
 		t.Errorf("%s took %s", what, took)
-	}
-}
-
-// hang: while the model hangs in the thread, the form of a card opens, a Cancel, a
-// command and a stop take effect at once.
-func (s *story) hang() {
-	s.model.Then(modeltest.Call([2]string{"stays__bookStay", strings.Replace(booking, "12-05", "12-20", 1)}), modeltest.Text("Another one."))
-	s.mention("and once more")
-	card := s.shows("2026-12-20")
-	s.model.Then(modeltest.Hang(modeltest.Chunk(map[string]any{"content": "Let me"}, "")))
-	asked := len(s.model.Queries())
-	s.mention("think hard")
-	awaitAsked(s.t, s.model, asked+1)
-	quick(s.t, "the form", func() {
-		s.press(fakeslack.Ada, card, "Edit")
-		faketest.Until(s.t, s.fake, "the form", func() bool { return len(s.fake.Views(fakeslack.Ada)) == 1 })
-	})
-	quick(s.t, "the command", func() {
-		if _, err := s.fake.Command(fakeslack.Ada, fakeslack.General, "/plugins", "list"); err != nil {
-			s.t.Fatal(err)
-		}
-		s.shows("Disable Stays")
-	})
-	quick(s.t, "the cancel", func() {
-		s.press(fakeslack.Ada, card, "Cancel")
-		s.shows("You cancelled it.")
-	})
-	quick(s.t, "the stop", func() {
-		s.mention("stop")
-		s.shows("Stopped.")
-	})
-	s.model.Then(modeltest.Text("Here I am."))
-	s.mention("still there?")
-	s.shows("Here I am.")
-	if n := s.posts(); n != 1 {
-		s.t.Errorf("%d requests at the end, want 1", n)
-	}
-	for _, d := range s.fake.Deliveries() {
-		if !d.Acked && d.Reason != "" {
-			s.t.Errorf("not acknowledged in time: %s", d.Reason)
-		}
 	}
 }
