@@ -211,7 +211,7 @@ func (r *Registry) compiledPlugin(ctx context.Context, reg Registration) (*Plugi
 		if err != nil {
 			return nil, err
 		}
-		p = got.(*Plugin) //nolint:forcetypeassert // the function above returns it
+		p = got.(*Plugin) //nolint:errcheck,forcetypeassert // the function above returns one
 	}
 	same := *p
 	same.Registration = reg
