@@ -93,16 +93,16 @@ func (s *Schema) At(i int) *Schema {
 	return &Schema{}
 }
 
-// Fixed returns the value to send for a required property that is not given: its
-// default, or the only value of its enum.
+// Fixed returns the value to send for a required property that is not given: a copy of
+// its default, or of the only value of its enum.
 func (s *Schema) Fixed() (any, bool) {
 	switch {
 	case s == nil:
 		return nil, false
 	case s.defaultValue != nil:
-		return s.defaultValue, true
+		return copyOf(s.defaultValue), true
 	case len(s.enum) == 1:
-		return s.enum[0], true
+		return copyOf(s.enum[0]), true
 	}
 	return nil, false
 }
@@ -210,11 +210,12 @@ func wholeNumber(n json.Number) json.Number {
 	return n
 }
 
-// matchEnum returns the value of an enum that v equals apart from type and case, or v.
+// matchEnum returns a copy of the value of an enum that v equals apart from type and
+// case, or v.
 func matchEnum(enum []any, v any) any {
 	for _, e := range enum {
 		if equal(e, v) {
-			return e
+			return copyOf(e)
 		}
 	}
 	var found []any
@@ -224,7 +225,27 @@ func matchEnum(enum []any, v any) any {
 		}
 	}
 	if len(found) == 1 {
-		return found[0]
+		return copyOf(found[0])
+	}
+	return v
+}
+
+// copyOf copies a value of the document. What leaves a schema is always a copy: schemas
+// are shared by all who call the operation, and coercing changes values in place.
+func copyOf(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for name, item := range v {
+			out[name] = copyOf(item)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = copyOf(item)
+		}
+		return out
 	}
 	return v
 }

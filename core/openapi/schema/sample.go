@@ -32,7 +32,7 @@ func (g *Sampler) Make(s *Schema, name string, depth int) (any, bool) {
 		}
 	}
 	if len(s.enum) > 0 {
-		return s.enum[0], true
+		return copyOf(s.enum[0]), true
 	}
 	if slices.Contains(g.ancestors, s) {
 		return nil, s.allowsNull()
@@ -168,7 +168,7 @@ func (g *Sampler) sampleList(s *Schema, name string, depth int) (any, bool) {
 // distinctValue returns the i-th value of a list whose entries must be unique.
 func distinctValue(s *Schema, v any, i int) any {
 	if i < len(s.enum) {
-		return s.enum[i]
+		return copyOf(s.enum[i])
 	}
 	n := strconv.Itoa(i + 1)
 	for _, try := range []any{tree.Plain(v) + n, n, json.Number(n)} {
