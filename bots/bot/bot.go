@@ -2,6 +2,8 @@
 // Event as the Journal keeps it, what a button stands for, an Entry of the transcript, an
 // Exchange by which an event is answered, and what operators may count. It stands below
 // them, and knows neither how an event arrives nor how it is worked.
+//
+// What of this is stored, with names that must not change, stands in record.go.
 package bot
 
 import (

@@ -6,9 +6,118 @@ import (
 	"fmt"
 	"time"
 
+	"aidesk/core/agent"
 	"aidesk/core/chat"
+	"aidesk/core/plugin"
 	"aidesk/store"
 )
+
+// Event is what the Journal keeps of an event: a messenger's, or a timer of ours.
+type Event struct {
+	Chat      *chat.Event `json:"chat,omitempty"`
+	Expire    string      `json:"expire,omitempty"` // an Action whose time is over
+	NearLimit string      `json:"near,omitempty"`   // the counter of a day that is nearly full
+}
+
+// The kinds of event, for the log and the worker.
+const (
+	KindMessage   = "message"
+	KindChange    = "change"
+	KindCommand   = "command"
+	KindStop      = "stop"
+	KindPress     = "press"
+	KindForm      = "form"
+	KindVisit     = "visit"
+	KindExpire    = "expire"
+	KindNearLimit = "near"
+)
+
+// ReadEvent decodes an event of the Journal. Values that are sealed in it stay sealed.
+func ReadEvent(stored store.Event) (Event, error) {
+	var e Event
+	if err := json.Unmarshal(stored.Body, &e); err != nil {
+		return e, fmt.Errorf("reading the event: %w", err)
+	}
+	return e, nil
+}
+
+// ReplyID is the id of the Reply to an event, the same however often the event is tried.
+func ReplyID(e store.Event) string { return chat.Key("reply", e.ID) }
+
+// MessageID is the platform's id of the message that an event is, or empty.
+func MessageID(e chat.Event) string {
+	if e.Message != nil {
+		return e.Message.ID
+	}
+	return ""
+}
+
+// ButtonAction is what a button stands for, kept under its id.
+type ButtonAction struct {
+	Do     string `json:"do"`
+	Member string `json:"member"` // who may press it; empty: everyone
+	Action string `json:"action,omitempty"`
+	Say    string `json:"say,omitempty"`
+	Plugin string `json:"plugin,omitempty"` // id
+	On     bool   `json:"on,omitempty"`
+	List   string `json:"list,omitempty"` // the Reply with the list that the button stands in
+
+	Operation string               `json:"operation,omitempty"`
+	Args      json.RawMessage      `json:"args,omitempty"`
+	Plan      *plugin.Registration `json:"plan,omitempty"`   // a plugin that was read and is not yet registered
+	Answer    string               `json:"answer,omitempty"` // the Reply to be shared
+	Place     *chat.Place          `json:"place,omitempty"`  // and where
+}
+
+// What a button can do.
+const (
+	DoApprove = "approve"
+	DoAllow   = "allow" // approve, and let more such reads go in this conversation
+	DoCancel  = "cancel"
+	DoAgain   = "again"
+	DoSay     = "say"
+	DoSwitch  = "switch"
+	DoEdit    = "edit"     // opens the form of an Action's values
+	DoRun     = "run"      // opens the form of an operation
+	DoAdd     = "register" // opens the form of a plugin that was read
+	DoForget  = "forget"
+	DoShare   = "share" // publishes an answer where it was asked for
+)
+
+// ReadButton reads what a button stands for. store.ErrNotFound.
+func ReadButton(ctx context.Context, s store.Store, id string) (ButtonAction, store.Button, error) {
+	var a ButtonAction
+	b, err := s.Button(ctx, id)
+	if err != nil {
+		return a, b, err
+	}
+	if err := json.Unmarshal(b.Body, &a); err != nil {
+		return a, b, fmt.Errorf("reading a button: %w", err)
+	}
+	return a, b, nil
+}
+
+// Entry is an entry of the transcript as the store keeps it. The last one of a turn has the
+// Why of its answer, so that both are forgotten and deleted together.
+type Entry struct {
+	agent.Entry
+	Why *Why `json:"why,omitempty"`
+}
+
+// Why says how an answer came about. What was sent to plugins and returned is not in it,
+// since the entries of the turn have that.
+type Why struct {
+	Model   string        `json:"model"`
+	Plugins []string      `json:"plugins,omitempty"` // in view, by name
+	All     []string      `json:"all,omitempty"`     // operations offered because everything was
+	Offered []agent.Offer `json:"offered,omitempty"` // those offered for another reason
+	More    int           `json:"more,omitempty"`    // operations that were offered as well
+	Steps   []agent.Step  `json:"steps,omitempty"`
+	Input   int           `json:"in,omitempty"` // tokens
+	Output  int           `json:"out,omitempty"`
+	Guessed bool          `json:"guessed,omitempty"` // the tokens were estimated
+	Micros  int64         `json:"micros,omitempty"`  // what they cost
+}
 
 // WantedReply makes the record of a Reply that is to be shown; owner is with whom it is
 // forgotten.
