@@ -83,7 +83,7 @@ type Adapter struct {
 	hinted         *session.PersistentCache          // threads in which members were told to mention the bot
 	longFormIDs    *session.PersistentCache          // ids of forms that do not fit into a custom_id, by hash
 	drafts         *session.Cache[map[string]string] // rejected values of a form, by member and form
-	opening        session.KeyedLock // of threads, so that each is opened once
+	opening        session.KeyedLock                 // of threads, so that each is opened once
 	cursor         *cursor
 
 	identity   *session.Identity[appIdentity]

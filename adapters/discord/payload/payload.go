@@ -33,7 +33,7 @@ type Message struct {
 	Attachments []struct {
 		Name string `json:"filename"`
 	} `json:"attachments"`
-	Reference  Reference `json:"message_reference"`
+	Reference  reference `json:"message_reference"`
 	Referenced *Message  `json:"referenced_message"`
 }
 
@@ -42,8 +42,8 @@ func (m Message) NotFromPerson() bool {
 	return m.Author.ID == "" || m.Author.Bot || m.Author.System || m.Webhook != "" || m.Type != typeDefault && m.Type != TypeReply
 }
 
-// Reference is the message that another one answers or forwards.
-type Reference struct {
+// reference is the message that another one answers or forwards.
+type reference struct {
 	Type    int    `json:"type"` // 1: a forwarded message
 	Message string `json:"message_id"`
 	Channel string `json:"channel_id"`
@@ -112,7 +112,7 @@ type Interaction struct {
 	Data        struct {
 		Name       string      `json:"name"`
 		Type       int         `json:"type"`
-		Options    []Option    `json:"options"`
+		Options    []option    `json:"options"`
 		Target     string      `json:"target_id"`
 		CustomID   string      `json:"custom_id"`
 		Components []Component `json:"components"`
@@ -139,12 +139,12 @@ func (i Interaction) Sender() string {
 	return i.User.ID
 }
 
-// Option is a subcommand or a value of a command.
-type Option struct {
+// option is a subcommand or a value of a command.
+type option struct {
 	Name    string      `json:"name"`
 	Type    int         `json:"type"`
 	Value   looseString `json:"value"`
-	Options []Option    `json:"options"`
+	Options []option    `json:"options"`
 	Focused bool        `json:"focused"`
 }
 

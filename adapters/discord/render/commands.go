@@ -25,21 +25,21 @@ type Command struct {
 	Name        string          `json:"name"`
 	Type        int             `json:"type"`
 	Description string          `json:"description,omitempty"`
-	Options     []CommandOption `json:"options,omitempty"`
+	Options     []commandOption `json:"options,omitempty"`
 	Permissions *string         `json:"default_member_permissions"` // nil: everyone
 	Contexts    []int           `json:"contexts"`                   // where it is offered
 	Installs    []int           `json:"integration_types"`
 }
 
-// CommandOption is a verb (subcommand) or an option of a command.
-type CommandOption struct {
+// commandOption is a verb (subcommand) or an option of a command.
+type commandOption struct {
 	Type         int             `json:"type"`
 	Name         string          `json:"name"`
 	Description  string          `json:"description"`
 	Required     bool            `json:"required,omitempty"`
 	Autocomplete bool            `json:"autocomplete,omitempty"`
 	Choices      []Choice        `json:"choices,omitempty"`
-	Options      []CommandOption `json:"options,omitempty"`
+	Options      []commandOption `json:"options,omitempty"`
 }
 
 const (
@@ -68,7 +68,7 @@ func Commands(g chat.Grammar) []Command {
 				c.Options = options(v)
 			case v.Name == "" && slices.ContainsFunc(s.Verbs, same):
 			default:
-				c.Options = append(c.Options, CommandOption{Type: OptionVerb, Name: cmp.Or(v.Name, bareVerbName), Description: descriptionText(v.Summary), Options: options(v)})
+				c.Options = append(c.Options, commandOption{Type: OptionVerb, Name: cmp.Or(v.Name, bareVerbName), Description: descriptionText(v.Summary), Options: options(v)})
 			}
 		}
 		out = append(out, c)
@@ -79,10 +79,10 @@ func Commands(g chat.Grammar) []Command {
 // bareVerbName is the name of the verb without a name.
 const bareVerbName = "show"
 
-func options(v chat.Verb) []CommandOption {
-	var out []CommandOption
+func options(v chat.Verb) []commandOption {
+	var out []commandOption
 	for _, o := range v.Options {
-		r := CommandOption{Type: optionText, Name: o.Name, Description: descriptionText(o.Summary), Required: o.Required, Autocomplete: o.Completes}
+		r := commandOption{Type: optionText, Name: o.Name, Description: descriptionText(o.Summary), Required: o.Required, Autocomplete: o.Completes}
 		if o.Kind == chat.Choice {
 			r.Autocomplete = false
 			for _, c := range o.Choices {
@@ -92,7 +92,7 @@ func options(v chat.Verb) []CommandOption {
 		out = append(out, r)
 	}
 	// Discord wants required options first.
-	slices.SortStableFunc(out, func(a, b CommandOption) int {
+	slices.SortStableFunc(out, func(a, b commandOption) int {
 		switch {
 		case a.Required == b.Required:
 			return 0

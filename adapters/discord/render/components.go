@@ -97,7 +97,7 @@ const (
 // writeButtons adds buttons to the last message, or to new ones if there is no room. A
 // button whose URL Discord would refuse becomes a link in the text.
 func (s *messageWriter) writeButtons(bs []chat.Button) error {
-	var out []Button
+	var out []buttonComponent
 	for _, b := range bs {
 		if b.URL != "" && !canBeLink(b.URL) {
 			s.writeLink(b)
@@ -107,7 +107,7 @@ func (s *messageWriter) writeButtons(bs []chat.Button) error {
 		if err != nil {
 			return err
 		}
-		same := func(o Button) bool { return o.CustomID != "" && o.CustomID == made.CustomID }
+		same := func(o buttonComponent) bool { return o.CustomID != "" && o.CustomID == made.CustomID }
 		if !slices.ContainsFunc(out, same) && !s.last().has(cmp.Or(made.CustomID, "-")) {
 			out = append(out, made)
 		}
@@ -133,12 +133,12 @@ func (s *messageWriter) writeLink(b chat.Button) {
 }
 
 // row adds a row of at most five buttons.
-func (m *Message) row(bs []Button) {
-	m.Components = append(m.Components, ActionsRow{Type: typeRow, Components: bs})
+func (m *Message) row(bs []buttonComponent) {
+	m.Components = append(m.Components, actionsRow{Type: typeRow, Components: bs})
 }
 
-func button(b chat.Button) (Button, error) {
-	out := Button{Type: typeButton, Style: stylePlain, Label: cmp.Or(markdown.Line(b.Label, maxLabel/2), "…"), URL: b.URL}
+func button(b chat.Button) (buttonComponent, error) {
+	out := buttonComponent{Type: typeButton, Style: stylePlain, Label: cmp.Or(markdown.Line(b.Label, maxLabel/2), "…"), URL: b.URL}
 	switch {
 	case b.URL != "":
 		out.Style = styleLink
@@ -154,9 +154,9 @@ func button(b chat.Button) (Button, error) {
 	}
 	switch {
 	case b.ID == "":
-		return Button{}, buttonError(b, "it has neither an id nor an address")
+		return buttonComponent{}, buttonError(b, "it has neither an id nor an address")
 	case utf16Len(out.CustomID) > maxCustomID:
-		return Button{}, buttonError(b, "its id is too long")
+		return buttonComponent{}, buttonError(b, "its id is too long")
 	}
 	return out, nil
 }

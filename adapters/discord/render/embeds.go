@@ -45,9 +45,9 @@ func embed(p chat.Preview) Embed {
 	if u, err := url.Parse(p.URL); err == nil {
 		host = u.Hostname()
 	}
-	e := Embed{URL: p.URL, Footer: &Footer{Text: markdown.Line(host, maxAuthor)}}
+	e := Embed{URL: p.URL, Footer: &embedFooter{Text: markdown.Line(host, maxAuthor)}}
 	if site := markdown.Line(p.SiteName, maxAuthor/2); site != "" && site != host {
-		e.Author = &Author{Name: site}
+		e.Author = &embedAuthor{Name: site}
 	}
 	for room := maxTitle; ; room /= 2 {
 		if e.Title = escape("", markdown.Line(p.Title, room)); utf16Len(e.Title) <= maxTitle {
@@ -59,7 +59,7 @@ func embed(p chat.Preview) Embed {
 	}
 	e.Description = escape("", markdown.Line(p.Description, maxDescriptionShown))
 	if _, ok := markdown.Normal(p.Image); ok && utf16Len(p.Image) <= maxEmbedURL {
-		e.Image = &Image{URL: p.Image}
+		e.Image = &embedImage{URL: p.Image}
 	}
 	return e
 }

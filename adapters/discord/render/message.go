@@ -27,8 +27,8 @@ const (
 type Message struct {
 	Content         string                           `json:"content"`
 	Embeds          []Embed                          `json:"embeds"`
-	Components      []ActionsRow                     `json:"components"`
-	Attachments     []Attachment                     `json:"attachments"`
+	Components      []actionsRow                     `json:"components"`
+	Attachments     []attachment                     `json:"attachments"`
 	AllowedMentions discordgo.MessageAllowedMentions `json:"allowed_mentions"`
 	// Nonce is the same whenever the same part of the same reply is rendered. Within
 	// some minutes, Discord posts only one message with a nonce.
@@ -52,46 +52,46 @@ func Reference(message string) *discordgo.MessageReference {
 	return &discordgo.MessageReference{MessageID: message, FailIfNotExists: new(false)}
 }
 
-// Attachment describes one of the Files.
-type Attachment struct {
+// attachment describes one of the Files.
+type attachment struct {
 	ID       string `json:"id"` // its index among the files, from "0"
 	Filename string `json:"filename"`
 }
 
 // Embed is the preview of a page.
 type Embed struct {
-	Title       string  `json:"title"`
-	URL         string  `json:"url"`
-	Description string  `json:"description,omitempty"`
-	Author      *Author `json:"author,omitempty"`
-	Image       *Image  `json:"image,omitempty"`
-	Thumbnail   *Image  `json:"thumbnail,omitempty"`
-	Footer      *Footer `json:"footer,omitempty"`
+	Title       string       `json:"title"`
+	URL         string       `json:"url"`
+	Description string       `json:"description,omitempty"`
+	Author      *embedAuthor `json:"author,omitempty"`
+	Image       *embedImage  `json:"image,omitempty"`
+	Thumbnail   *embedImage  `json:"thumbnail,omitempty"`
+	Footer      *embedFooter `json:"footer,omitempty"`
 }
 
-// Author is the first line of an embed, in plain text.
-type Author struct {
+// embedAuthor is the first line of an embed, in plain text.
+type embedAuthor struct {
 	Name string `json:"name"`
 }
 
-// Image is a picture by its URL.
-type Image struct {
+// embedImage is a picture by its URL.
+type embedImage struct {
 	URL string `json:"url"`
 }
 
-// Footer is the last line of an embed, in plain text.
-type Footer struct {
+// embedFooter is the last line of an embed, in plain text.
+type embedFooter struct {
 	Text string `json:"text"`
 }
 
-// ActionsRow is a row of one to five buttons.
-type ActionsRow struct {
-	Type       int      `json:"type"` // always 1
-	Components []Button `json:"components"`
+// actionsRow is a row of one to five buttons.
+type actionsRow struct {
+	Type       int               `json:"type"` // always 1
+	Components []buttonComponent `json:"components"`
 }
 
-// Button has a CustomID if it is for the bot, or a URL to open.
-type Button struct {
+// buttonComponent has a CustomID if it is for the bot, or a URL to open.
+type buttonComponent struct {
 	Type     int    `json:"type"` // always 2
 	Style    int    `json:"style"`
 	Label    string `json:"label"`
@@ -107,14 +107,14 @@ func (m Message) empty() bool {
 // has reports whether the message has a button with this id; Discord takes an id only
 // once per message.
 func (m Message) has(id string) bool {
-	return slices.ContainsFunc(m.Components, func(r ActionsRow) bool {
-		return slices.ContainsFunc(r.Components, func(b Button) bool { return b.CustomID == id })
+	return slices.ContainsFunc(m.Components, func(r actionsRow) bool {
+		return slices.ContainsFunc(r.Components, func(b buttonComponent) bool { return b.CustomID == id })
 	})
 }
 
 // attach adds a file to the message.
 func (m *Message) attach(f chat.File) {
-	m.Attachments = append(m.Attachments, Attachment{ID: strconv.Itoa(len(m.Files)), Filename: f.Name})
+	m.Attachments = append(m.Attachments, attachment{ID: strconv.Itoa(len(m.Files)), Filename: f.Name})
 	m.Files = append(m.Files, f)
 }
 
@@ -129,10 +129,10 @@ func (m *Message) finish(r chat.Reply, part int) {
 		m.Embeds = []Embed{}
 	}
 	if m.Components == nil {
-		m.Components = []ActionsRow{}
+		m.Components = []actionsRow{}
 	}
 	if m.Attachments == nil {
-		m.Attachments = []Attachment{}
+		m.Attachments = []attachment{}
 	}
 }
 
@@ -166,8 +166,8 @@ func (m *Message) Mention(member string) {
 type Edited struct {
 	Content     string                           `json:"content"`
 	Embeds      []Embed                          `json:"embeds"`
-	Components  []ActionsRow                     `json:"components"`
-	Attachments []Attachment                     `json:"attachments"`
+	Components  []actionsRow                     `json:"components"`
+	Attachments []attachment                     `json:"attachments"`
 	Mentions    discordgo.MessageAllowedMentions `json:"allowed_mentions"`
 }
 
@@ -212,7 +212,7 @@ const FlagEphemeral = 64
 type Ephemeral struct {
 	Content    string                           `json:"content"`
 	Flags      int                              `json:"flags"`
-	Components []ActionsRow                     `json:"components"`
+	Components []actionsRow                     `json:"components"`
 	Mentions   discordgo.MessageAllowedMentions `json:"allowed_mentions"`
 }
 
@@ -228,7 +228,7 @@ func EphemeralLine(line, link string) Ephemeral {
 
 // EphemeralText is an ephemeral message with content that is rendered already.
 func EphemeralText(content string) Ephemeral {
-	return Ephemeral{Content: content, Flags: FlagEphemeral, Components: []ActionsRow{}, Mentions: noMentions()}
+	return Ephemeral{Content: content, Flags: FlagEphemeral, Components: []actionsRow{}, Mentions: noMentions()}
 }
 
 // Faults is an ephemeral message that says what is wrong with a form, a line for each
@@ -251,6 +251,6 @@ func (a *Ephemeral) AddButton(b chat.Button) error {
 	if err != nil {
 		return err
 	}
-	a.Components = []ActionsRow{{Type: typeRow, Components: []Button{made}}}
+	a.Components = []actionsRow{{Type: typeRow, Components: []buttonComponent{made}}}
 	return nil
 }
