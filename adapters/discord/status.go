@@ -36,11 +36,11 @@ func (a *Adapter) showStatus(ctx context.Context, place chat.Place, s *session.S
 	at, err := a.target(ctx, place)
 	if err != nil {
 		a.Logger.DebugContext(ctx, "showing that the desk is at work", "error", err)
-		waitForEnd(ctx, s)
+		waitForEnd(s)
 		return
 	}
 	w := statusMessage{Adapter: a, target: at}
-	defer w.remove(context.WithoutCancel(ctx))
+	defer w.remove(ctx)
 	typing, speaking := time.NewTicker(typingInterval), time.NewTimer(a.typingOnly)
 	defer typing.Stop()
 	defer speaking.Stop()
@@ -52,20 +52,14 @@ func (a *Adapter) showStatus(ctx context.Context, place chat.Place, s *session.S
 		case <-speaking.C:
 			w.show(ctx, s.Text())
 			speaking.Reset(statusInterval)
-		case <-ctx.Done():
-			return
 		}
 	}
 }
 
 // waitForEnd waits until a status that cannot be shown has ended.
-func waitForEnd(ctx context.Context, s *session.Status) {
+func waitForEnd(s *session.Status) {
 	for s.Text() != "" {
-		select {
-		case <-s.Changed():
-		case <-ctx.Done():
-			return
-		}
+		<-s.Changed()
 	}
 }
 
@@ -86,10 +80,8 @@ type statusMessage struct {
 }
 
 // show posts or updates the message. In a chain of replies there is none: it would stand
-// between other members' messages. A request that has begun is not cancelled, or its
-// message could not be deleted later.
+// between other members' messages.
 func (w *statusMessage) show(ctx context.Context, text string) {
-	ctx = context.WithoutCancel(ctx)
 	if text == "" || text == w.text || w.target.root != "" {
 		return
 	}
