@@ -36,7 +36,8 @@
 //	adapters/terminal   the smallest adapter, the one to read first
 //	adapters/session    what the adapters of messengers need alike
 //	adapters/slack      Slack, by socket or by HTTP; slack/render lays out what is
-//	                    shown, slack/payload reads what is sent, slack/setup writes the manifest
+//	                    shown, slack/payload reads what is sent, slack/webapi calls
+//	                    Slack, slack/setup writes the manifest
 //	adapters/discord    Discord, over its gateway, or with HTTP for what members press;
 //	                    render writes what it is sent, payload reads what it sends, rest
 //	                    and gateway are the two ways there, setup helps the operator

@@ -73,6 +73,7 @@ adapters/slack               | chat markdown adapters/session adapters/slack/*  
 adapters/slack/render        | chat markdown                                                                | github.com/slack-go/slack
 adapters/slack/setup         | chat                                                                         | –
 adapters/slack/payload       | –                                                                            | –
+adapters/slack/webapi        | adapters/session                                                             | github.com/slack-go/slack
 adapters/discord/render      | chat markdown adapters/session                                               | github.com/bwmarrin/discordgo
 adapters/discord/payload     | –                                                                            | –
 adapters/discord/rest        | chat adapters/session                                                        | github.com/bwmarrin/discordgo

@@ -3,9 +3,9 @@
 // messages go out through the Web API.
 //
 // A message comes in through socket.go or http.go, and events.go makes an event of it;
-// outbound.go posts the reply. Three packages below hold what needs neither a network
-// nor a state: payload reads what Slack sends, render lays out what it gets, and setup
-// writes the manifest of the app.
+// outbound.go posts the reply. Four packages below hold what needs no adapter: payload
+// reads what Slack sends, render lays out what it gets, webapi calls it, and setup writes
+// the manifest of the app.
 package slack
 
 import (
@@ -21,6 +21,7 @@ import (
 
 	"aidesk/adapters/session"
 	"aidesk/adapters/slack/setup"
+	"aidesk/adapters/slack/webapi"
 	"aidesk/core/chat"
 )
 
@@ -58,13 +59,12 @@ type Config struct {
 //	outbound.go            a Reply becomes messages; files.go uploads what is attached
 //	ephemeral.go, home.go, status.go  what else is shown
 //	members.go, history.go what is read from Slack
-//	client.go, errors.go, limiter.go  the Web API, its errors and its limits
 //	diagnose.go            the checks of the doctor
 type Adapter struct {
 	Config
 
-	client          *client
-	limiter         *limiter
+	client          *webapi.Client
+	limiter         *webapi.Limiter
 	memberCache     *session.Cache[chat.Member]
 	groupCache      *session.Cache[[]string] // members of user groups
 	statusBoard     *session.StatusBoard
@@ -126,8 +126,8 @@ func New(c Config) (*Adapter, error) {
 	c.Client = session.HTTPClient(c.Client, 2*session.CallTimeout)
 
 	a := &Adapter{Config: c, connections: session.NewConnectionStatus(platform, connectionCount), statusBoard: session.NewStatusBoard()}
-	a.client = newClient(c, base)
-	a.limiter = newLimiter(c.Now)
+	a.client = webapi.New(base, c.BotToken, c.AppToken, c.Client, c.Now)
+	a.limiter = webapi.NewLimiter(c.Now)
 	a.memberCache = session.NewCache[chat.Member](c.Now, session.MemberLife)
 	a.groupCache = session.NewCache[[]string](c.Now, session.MemberLife)
 	a.lastMessage, a.dmCache = session.NewCache[string](c.Now, 0), session.NewCache[string](c.Now, 0)
@@ -160,7 +160,7 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error 
 
 // Ready returns why nothing can be received or sent, or nil.
 func (a *Adapter) Ready() error {
-	if err := a.client.tokenError(); err != nil {
+	if err := a.client.TokenError(); err != nil {
 		return err
 	}
 	if !a.runState.Running() {
@@ -185,20 +185,20 @@ type identity struct {
 // waitForIdentity asks Slack who the app is until it answers or refuses the token for good.
 func (a *Adapter) waitForIdentity(ctx context.Context) (identity, error) {
 	return a.identity.Wait(ctx, func(err error, pause time.Duration) (f session.Failure) {
-		if authErrors[codeOf(err)] {
-			f.Final = fmt.Errorf("slack refuses the bot token (%s): %s", codeOf(err), remedy(err))
+		if webapi.IsAuthCode(webapi.CodeOf(err)) {
+			f.Final = fmt.Errorf("slack refuses the bot token (%s): %s", webapi.CodeOf(err), webapi.Remedy(err))
 			return f
 		}
-		if r, ok := errors.AsType[*apiError](err); ok {
-			f.After = r.after
+		if r, ok := errors.AsType[*webapi.Error](err); ok {
+			f.After = r.After
 		}
-		a.Logger.WarnContext(ctx, "slack cannot be reached", "error", err, "remedy", remedy(err), "again", pause)
+		a.Logger.WarnContext(ctx, "slack cannot be reached", "error", err, "remedy", webapi.Remedy(err), "again", pause)
 		return f
 	})
 }
 
 // askIdentity asks Slack once who the app is.
 func (a *Adapter) askIdentity(ctx context.Context) (who identity, err error) {
-	err = a.client.fetch(ctx, "auth.test", url.Values{}, &who) // slack-go drops is_enterprise_install
+	err = a.client.Fetch(ctx, "auth.test", url.Values{}, &who) // slack-go drops is_enterprise_install
 	return who, err
 }

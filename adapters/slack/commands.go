@@ -10,6 +10,7 @@ import (
 
 	"aidesk/adapters/session"
 	"aidesk/adapters/slack/payload"
+	"aidesk/adapters/slack/webapi"
 	"aidesk/core/chat"
 )
 
@@ -35,7 +36,7 @@ func (in incoming) command(ctx context.Context, raw json.RawMessage) (any, error
 	workspace := in.team(bool(s.Wide), s.Team)
 	place, err := in.directPlace(ctx, workspace, s.User)
 	if err != nil {
-		in.Logger.WarnContext(ctx, "opening a direct message", "error", err, "remedy", remedy(err))
+		in.Logger.WarnContext(ctx, "opening a direct message", "error", err, "remedy", webapi.Remedy(err))
 		return ephemeralAnswer("I could not open our direct message, in which I answer. Write to me there, or try again.", ""), nil
 	}
 	direct := place

@@ -11,6 +11,7 @@ import (
 	"aidesk/adapters/session"
 	"aidesk/adapters/slack/render"
 	"aidesk/adapters/slack/setup"
+	"aidesk/adapters/slack/webapi"
 	"aidesk/core/chat"
 )
 
@@ -19,7 +20,7 @@ import (
 func (a *Adapter) Diagnose(ctx context.Context) []session.Finding {
 	out := []session.Finding{session.Found("slack: the bot token looks like one", checkTokenPrefix(a.BotToken, "xoxb-", "the bot token"))}
 	var who identity
-	err := a.client.fetch(ctx, "auth.test", url.Values{}, &who)
+	err := a.client.Fetch(ctx, "auth.test", url.Values{}, &who)
 	if err != nil {
 		return append(out, session.Found("slack: the bot token", withRemedy(err)), a.diagnoseTransport(ctx))
 	}
@@ -43,19 +44,19 @@ func (a *Adapter) Diagnose(ctx context.Context) []session.Finding {
 
 // diagnoseScopes compares the scopes of the token with those in the manifest.
 func (a *Adapter) diagnoseScopes() []session.Finding {
-	have := a.client.knownScopes()
+	have := a.client.KnownScopes()
 	if have == "" {
 		return []session.Finding{session.Found("slack: scopes", errors.New("slack does not name the scopes of the token; compare them with the manifest"))}
 	}
 	var out []session.Finding
 	for _, n := range setup.Scopes {
 		var err error
-		if !containsScope(have, n.Scope) {
+		if !webapi.ContainsScope(have, n.Scope) {
 			err = fmt.Errorf("missing, to %s: add it under “OAuth & Permissions” of the app, and install the app again", n.Why)
 		}
 		out = append(out, session.Found("slack: the scope "+n.Scope, err))
 	}
-	if a.FollowThreads && !containsScope(have, "channels:history") {
+	if a.FollowThreads && !webapi.ContainsScope(have, "channels:history") {
 		out = append(out, session.Found("slack: following threads", errors.New("needs the scope channels:history and the event message.channels")))
 	}
 	return out
@@ -74,16 +75,16 @@ func (a *Adapter) diagnoseTransport(ctx context.Context) session.Finding {
 	if err := checkTokenPrefix(a.AppToken, "xapp-", "the app token"); err != nil {
 		return session.Found(what, err)
 	}
-	err := a.client.doWithToken(ctx, "apps.connections.open", "", func(ctx context.Context) error {
-		_, _, err := a.client.api.StartSocketModeContext(ctx)
+	err := a.client.DoWithToken(ctx, "apps.connections.open", "", func(ctx context.Context) error {
+		_, _, err := a.client.Slack.StartSocketModeContext(ctx)
 		return err
 	})
-	switch code := codeOf(err); {
+	switch code := webapi.CodeOf(err); {
 	case err == nil:
 		return session.Found(what, nil)
 	case code == "missing_scope":
 		return session.Found(what, errors.New("give the app token the scope connections:write under “Basic Information” of the app"))
-	case authErrors[code] || code == "not_allowed_token_type":
+	case webapi.IsAuthCode(code) || code == "not_allowed_token_type":
 		return session.Found(what, fmt.Errorf("slack refuses it (%s): make one with the scope connections:write under “Basic Information” of the app", code))
 	case code != "":
 		return session.Found(what, fmt.Errorf("slack opens no connection (%s): switch Socket Mode on for the app", code))
@@ -101,7 +102,7 @@ func checkTokenPrefix(token, prefix, name string) error {
 }
 
 // withRemedy adds to an error what to do about it.
-func withRemedy(err error) error { return fmt.Errorf("%w: %s", err, remedy(err)) }
+func withRemedy(err error) error { return fmt.Errorf("%w: %s", err, webapi.Remedy(err)) }
 
 // place is the place of the whole workspace.
 func (a *Adapter) place(who identity) chat.Place {

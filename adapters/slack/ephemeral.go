@@ -38,8 +38,8 @@ func (a *Adapter) Note(ctx context.Context, e chat.Event, text markdown.Document
 	if e.Place.Thread != "" {
 		options = append(options, slackgo.MsgOptionTS(e.Place.Thread))
 	}
-	return a.client.do(ctx, "chat.postEphemeral", "", func(ctx context.Context) error {
-		_, err := a.client.api.PostEphemeralContext(ctx, e.Place.Channel, e.Member, options...)
+	return a.client.Do(ctx, "chat.postEphemeral", "", func(ctx context.Context) error {
+		_, err := a.client.Slack.PostEphemeralContext(ctx, e.Place.Channel, e.Member, options...)
 		return err
 	})
 }
@@ -59,7 +59,7 @@ func (a *Adapter) answerEvent(ctx context.Context, address string, text markdown
 	if err != nil {
 		return err
 	}
-	if err := a.client.post(ctx, address, "application/json; charset=utf-8", data); err != nil {
+	if err := a.client.Post(ctx, address, "application/json; charset=utf-8", data); err != nil {
 		return fmt.Errorf("answering an event: %w", err)
 	}
 	return nil

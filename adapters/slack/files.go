@@ -11,6 +11,7 @@ import (
 
 	"aidesk/adapters/session"
 	"aidesk/adapters/slack/render"
+	"aidesk/adapters/slack/webapi"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -40,7 +41,7 @@ func (a *Adapter) uploadFiles(ctx context.Context, messages []render.Message, ha
 				continue
 			}
 			u, err := a.upload(ctx, f)
-			if codeOf(err) == "missing_scope" {
+			if webapi.CodeOf(err) == "missing_scope" {
 				more, err := fileAsMessages(f, m.Channel, m.Thread)
 				if err != nil {
 					return nil, nil, err
@@ -68,7 +69,7 @@ func digest(f chat.File) string {
 func fileAsMessages(f chat.File, channel, thread string) ([]render.Message, error) {
 	out := render.FileMessages(f)
 	if len(out) > maxFileMessages {
-		return nil, &apiError{method: "files.getUploadURLExternal", code: "missing_scope", needed: "files:write"}
+		return nil, &webapi.Error{Method: "files.getUploadURLExternal", Code: "missing_scope", Needed: "files:write"}
 	}
 	for i := range out {
 		out[i].Channel, out[i].Thread = channel, thread
@@ -84,14 +85,14 @@ func (a *Adapter) upload(ctx context.Context, f chat.File) (upload, error) {
 		text = "\n"
 	}
 	var to *slackgo.GetUploadURLExternalResponse
-	err := a.client.do(ctx, "files.getUploadURLExternal", "", func(ctx context.Context) (err error) {
-		to, err = a.client.api.GetUploadURLExternalContext(ctx, slackgo.GetUploadURLExternalParameters{FileName: name, FileSize: len(text)})
+	err := a.client.Do(ctx, "files.getUploadURLExternal", "", func(ctx context.Context) (err error) {
+		to, err = a.client.Slack.GetUploadURLExternalContext(ctx, slackgo.GetUploadURLExternalParameters{FileName: name, FileSize: len(text)})
 		return err
 	})
 	if err != nil {
 		return upload{}, err
 	}
-	if err := a.client.post(ctx, to.UploadURL, "application/octet-stream", []byte(text)); err != nil {
+	if err := a.client.Post(ctx, to.UploadURL, "application/octet-stream", []byte(text)); err != nil {
 		return upload{}, fmt.Errorf("uploading a file: %w", err)
 	}
 	return upload{id: to.FileID, title: name}, nil
@@ -106,8 +107,8 @@ func (a *Adapter) shareFiles(ctx context.Context, out *session.Delivered, thread
 	for _, u := range uploads {
 		share.Files = append(share.Files, slackgo.FileSummary{ID: u.id, Title: u.title})
 	}
-	err := a.client.do(ctx, "files.completeUploadExternal", "", func(ctx context.Context) error {
-		_, err := a.client.api.CompleteUploadExternalContext(ctx, share)
+	err := a.client.Do(ctx, "files.completeUploadExternal", "", func(ctx context.Context) error {
+		_, err := a.client.Slack.CompleteUploadExternalContext(ctx, share)
 		return err
 	})
 	if err != nil {

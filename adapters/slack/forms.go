@@ -11,6 +11,7 @@ import (
 
 	"aidesk/adapters/slack/payload"
 	"aidesk/adapters/slack/render"
+	"aidesk/adapters/slack/webapi"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -52,7 +53,7 @@ func (in incoming) tryOpenForm(ctx context.Context, trigger string, o chat.Openi
 		return "This form does not fit into Slack: " + err.Error() + "."
 	}
 	if err := in.openView(ctx, trigger, v); err != nil {
-		in.Logger.WarnContext(ctx, "opening a form", "error", err, "remedy", remedy(err))
+		in.Logger.WarnContext(ctx, "opening a form", "error", err, "remedy", webapi.Remedy(err))
 		return "The form could not be opened in time. Please try again."
 	}
 	return ""
@@ -60,8 +61,8 @@ func (in incoming) tryOpenForm(ctx context.Context, trigger string, o chat.Openi
 
 // openView opens a modal.
 func (a *Adapter) openView(ctx context.Context, trigger string, view slackgo.ModalViewRequest) error {
-	return a.client.do(ctx, "views.open", "", func(ctx context.Context) error {
-		_, err := a.client.api.OpenViewContext(ctx, trigger, view)
+	return a.client.Do(ctx, "views.open", "", func(ctx context.Context) error {
+		_, err := a.client.Slack.OpenViewContext(ctx, trigger, view)
 		return err
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"aidesk/adapters/session"
 	"aidesk/adapters/slack/payload"
+	"aidesk/adapters/slack/webapi"
 	"aidesk/core/chat"
 )
 
@@ -55,13 +56,13 @@ func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (stri
 		return "", false, err
 	}
 	found, err := a.searchReply(ctx, moved, since)
-	if inaccessibleErrors[codeOf(err)] && r.To != "" && !moved.Place.Direct { // then it may have gone to the member
+	if webapi.IsInaccessibleCode(webapi.CodeOf(err)) && r.To != "" && !moved.Place.Direct { // then it may have gone to the member
 		r.Private = true
 		if moved, err = a.resolvePlace(ctx, r, session.Delivered{}); err == nil {
 			found, err = a.searchReply(ctx, moved, since)
 		}
 	}
-	switch codeOf(err) {
+	switch webapi.CodeOf(err) {
 	case "missing_scope":
 		if posted, err := a.startedReplies.Kept(ctx, r.ID); err != nil || posted != "" {
 			return posted, err == nil, err
@@ -85,7 +86,7 @@ func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (stri
 func (a *Adapter) searchReply(ctx context.Context, r chat.Reply, since time.Time) (session.Delivered, error) {
 	out := session.Delivered{Channel: r.Place.Channel}
 	if a.mayNotRead(r.Place.Channel) {
-		return out, &apiError{method: "conversations.history", code: "missing_scope"}
+		return out, &webapi.Error{Method: "conversations.history", Code: "missing_scope"}
 	}
 	type part struct {
 		payload.ReplyMetadata
@@ -127,7 +128,7 @@ func (a *Adapter) readMessages(ctx context.Context, p chat.Place, oldest string,
 		if cursor != "" {
 			form.Set("cursor", cursor)
 		}
-		if err := a.client.fetch(ctx, method, form, &answer); err != nil {
+		if err := a.client.Fetch(ctx, method, form, &answer); err != nil {
 			return err
 		}
 		for _, m := range answer.Messages {
@@ -145,7 +146,7 @@ func (a *Adapter) readMessages(ctx context.Context, p chat.Place, oldest string,
 // scopes for all three.
 func (a *Adapter) mayNotRead(channel string) bool {
 	if strings.HasPrefix(channel, "D") {
-		return !a.client.hasScope("im:history")
+		return !a.client.HasScope("im:history")
 	}
-	return !a.client.hasScope("channels:history") || !a.client.hasScope("groups:history") || !a.client.hasScope("mpim:history")
+	return !a.client.HasScope("channels:history") || !a.client.HasScope("groups:history") || !a.client.HasScope("mpim:history")
 }

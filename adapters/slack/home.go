@@ -6,6 +6,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"aidesk/adapters/slack/render"
+	"aidesk/adapters/slack/webapi"
 	"aidesk/core/chat"
 )
 
@@ -18,7 +19,7 @@ func (a *Adapter) Home(ctx context.Context, _ chat.Place, member string, h chat.
 	}
 	for {
 		err := a.publish(ctx, member, messages)
-		if !layoutErrors[codeOf(err)] {
+		if !webapi.IsLayoutCode(webapi.CodeOf(err)) {
 			return err
 		}
 		var simpler []render.Message
@@ -43,8 +44,8 @@ func (a *Adapter) publish(ctx context.Context, member string, messages []render.
 	if err != nil {
 		return err
 	}
-	return a.client.do(ctx, "views.publish", "", func(ctx context.Context) error {
-		_, err := a.client.api.PublishViewContext(ctx, slackgo.PublishViewContextRequest{UserID: member, View: view})
+	return a.client.Do(ctx, "views.publish", "", func(ctx context.Context) error {
+		_, err := a.client.Slack.PublishViewContext(ctx, slackgo.PublishViewContextRequest{UserID: member, View: view})
 		return err
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"aidesk/adapters/session"
 	"aidesk/adapters/slack/payload"
 	"aidesk/adapters/slack/setup"
+	"aidesk/adapters/slack/webapi"
 	"aidesk/core/chat"
 )
 
@@ -78,7 +79,7 @@ func (in incoming) placeOfPress(ctx context.Context, i payload.Interaction) chat
 	if place.Channel == "" {
 		direct, err := in.directPlace(ctx, place.Workspace, i.User.ID)
 		if err != nil { // harmless: the button is stored with its conversation
-			in.Logger.WarnContext(ctx, "opening a direct message", "error", err, "remedy", remedy(err))
+			in.Logger.WarnContext(ctx, "opening a direct message", "error", err, "remedy", webapi.Remedy(err))
 		}
 		return direct
 	}

@@ -8,6 +8,7 @@ import (
 
 	slackgo "github.com/slack-go/slack"
 
+	"aidesk/adapters/slack/webapi"
 	"aidesk/core/chat"
 )
 
@@ -25,8 +26,8 @@ func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Mem
 		return chat.Member{}, err
 	}
 	var u *slackgo.User
-	err = a.client.do(ctx, "users.info", "", func(ctx context.Context) (err error) {
-		u, err = a.client.api.GetUserInfoContext(ctx, id)
+	err = a.client.Do(ctx, "users.info", "", func(ctx context.Context) (err error) {
+		u, err = a.client.Slack.GetUserInfoContext(ctx, id)
 		return err
 	})
 	if err != nil {
@@ -101,8 +102,8 @@ func (a *Adapter) groupMembers(ctx context.Context, id string) ([]string, error)
 		return members, nil
 	}
 	var members []string
-	err := a.client.do(ctx, "usergroups.users.list", "", func(ctx context.Context) (err error) {
-		members, err = a.client.api.GetUserGroupMembersContext(ctx, id)
+	err := a.client.Do(ctx, "usergroups.users.list", "", func(ctx context.Context) (err error) {
+		members, err = a.client.Slack.GetUserGroupMembersContext(ctx, id)
 		return err
 	})
 	if err != nil {
@@ -126,12 +127,12 @@ func (a *Adapter) directChannel(ctx context.Context, member string) (string, err
 		return id, nil
 	}
 	var opened *slackgo.Channel
-	err := a.client.do(ctx, "conversations.open", "", func(ctx context.Context) (err error) {
-		opened, _, _, err = a.client.api.OpenConversationContext(ctx, &slackgo.OpenConversationParameters{Users: []string{member}})
+	err := a.client.Do(ctx, "conversations.open", "", func(ctx context.Context) (err error) {
+		opened, _, _, err = a.client.Slack.OpenConversationContext(ctx, &slackgo.OpenConversationParameters{Users: []string{member}})
 		return err
 	})
 	switch {
-	case codeOf(err) == "missing_scope":
+	case webapi.CodeOf(err) == "missing_scope":
 		return member, nil
 	case err != nil:
 		return "", err

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	slackgo "github.com/slack-go/slack"
 
 	"aidesk/adapters/session"
 	"aidesk/adapters/slack/payload"
 	"aidesk/adapters/slack/render"
+	"aidesk/adapters/slack/webapi"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -26,7 +26,7 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 		return "", a.sendError(ctx, r, err)
 	}
 	out, err := a.deliver(ctx, r, have)
-	if posted == "" && len(out.Messages) == 0 && inaccessibleErrors[codeOf(err)] && r.To != "" && !r.Place.Direct {
+	if posted == "" && len(out.Messages) == 0 && webapi.IsInaccessibleCode(webapi.CodeOf(err)) && r.To != "" && !r.Place.Direct {
 		r.Private = true
 		if r, err = a.resolvePlace(ctx, r, have); err == nil {
 			out, err = a.deliver(ctx, r, have)
@@ -59,11 +59,11 @@ func (a *Adapter) deleteMessages(ctx context.Context, channel string, messages [
 
 // deleteMessage deletes a message. It is no error if the message does not exist any more.
 func (a *Adapter) deleteMessage(ctx context.Context, channel, ts string) error {
-	err := a.client.do(ctx, "chat.delete", "", func(ctx context.Context) error {
-		_, _, err := a.client.api.DeleteMessageContext(ctx, channel, ts)
+	err := a.client.Do(ctx, "chat.delete", "", func(ctx context.Context) error {
+		_, _, err := a.client.Slack.DeleteMessageContext(ctx, channel, ts)
 		return err
 	})
-	if codeOf(err) == "message_not_found" {
+	if webapi.CodeOf(err) == "message_not_found" {
 		return nil
 	}
 	return err
@@ -71,17 +71,17 @@ func (a *Adapter) deleteMessage(ctx context.Context, channel, ts string) error {
 
 // sendError translates an error of Slack into the errors of chat.Adapter.Send.
 func (a *Adapter) sendError(ctx context.Context, r chat.Reply, err error) error {
-	refusal, ok := errors.AsType[*apiError](err)
+	refusal, ok := errors.AsType[*webapi.Error](err)
 	switch {
-	case !ok, uncertainErrors[refusal.code]:
+	case !ok, webapi.IsUncertainCode(refusal.Code):
 		return err
-	case permanentErrors[refusal.code], layoutErrors[refusal.code]:
-		a.Logger.WarnContext(ctx, "a reply cannot be delivered", "channel", r.Place.Channel, "reply", r.ID, "error", err, "remedy", remedy(err))
+	case webapi.IsPermanentCode(refusal.Code), webapi.IsLayoutCode(refusal.Code):
+		a.Logger.WarnContext(ctx, "a reply cannot be delivered", "channel", r.Place.Channel, "reply", r.ID, "error", err, "remedy", webapi.Remedy(err))
 		return fmt.Errorf("%w: %w", chat.ErrGone, err)
-	case refusal.code == codeRateLimited:
-		return &chat.Later{After: refusal.after, Reason: err.Error()}
+	case refusal.Code == webapi.CodeRateLimited:
+		return &chat.Later{After: refusal.After, Reason: err.Error()}
 	}
-	return &chat.Later{After: session.RetryAfter, Reason: err.Error() + ": " + remedy(err)}
+	return &chat.Later{After: session.RetryAfter, Reason: err.Error() + ": " + webapi.Remedy(err)}
 }
 
 // resolvePlace returns the reply with the place where it goes. A reply that was posted
@@ -192,7 +192,7 @@ func (p *posting) postPlaceholder(ctx context.Context) error {
 // and simpler forms.
 func (p *posting) send(ctx context.Context, m render.Message) error {
 	err := p.upsert(ctx, m)
-	if !layoutErrors[codeOf(err)] {
+	if !webapi.IsLayoutCode(webapi.CodeOf(err)) {
 		return err
 	}
 	simpler, ok := render.Degrade(m)
@@ -211,7 +211,7 @@ func (p *posting) send(ctx context.Context, m render.Message) error {
 // upsert updates the next message that is there, or posts a new one.
 func (p *posting) upsert(ctx context.Context, m render.Message) error {
 	deleted := func(err error) bool { // by somebody
-		code := codeOf(err)
+		code := webapi.CodeOf(err)
 		return code == "message_not_found" || code == "cant_update_message" || code == "edit_window_closed"
 	}
 	return p.Put(func(ts string) error { return p.update(ctx, m, ts) }, deleted, func() error { return p.post(ctx, m) })
@@ -227,9 +227,9 @@ func (p *posting) update(ctx context.Context, m render.Message, ts string) error
 		slackgo.MsgOptionText(m.Short(), false), slackgo.MsgOptionParse(false),
 		slackgo.MsgOptionBlocks(blocks...), // also if there are none: else the old ones would stay
 	}
-	return p.RetryRateLimited(ctx, rateLimitOf, func() error {
-		return p.client.do(ctx, "chat.update", "", func(ctx context.Context) error {
-			_, _, _, err := p.client.api.UpdateMessageContext(ctx, p.Out.Channel, ts, options...)
+	return p.RetryRateLimited(ctx, webapi.RateLimitOf, func() error {
+		return p.client.Do(ctx, "chat.update", "", func(ctx context.Context) error {
+			_, _, _, err := p.client.Slack.UpdateMessageContext(ctx, p.Out.Channel, ts, options...)
 			return err
 		})
 	})
@@ -241,21 +241,21 @@ func (p *posting) post(ctx context.Context, m render.Message) error {
 	if err != nil {
 		return err
 	}
-	wait, ok := p.limiter.reserve(m.Channel, p.MaxWait())
+	wait, ok := p.limiter.Reserve(m.Channel, p.MaxWait())
 	if !ok {
-		return &apiError{method: "chat.postMessage", code: codeRateLimited, after: wait}
+		return &webapi.Error{Method: "chat.postMessage", Code: webapi.CodeRateLimited, After: wait}
 	}
 	if err := session.Sleep(ctx, wait); err != nil {
 		return err
 	}
 	var channel, ts string
-	err = p.RetryRateLimited(ctx, rateLimitOf, func() error {
-		err := p.client.do(ctx, "chat.postMessage", m.Channel, func(ctx context.Context) (err error) {
-			channel, ts, err = p.client.api.PostMessageContext(ctx, m.Channel, options...)
+	err = p.RetryRateLimited(ctx, webapi.RateLimitOf, func() error {
+		err := p.client.Do(ctx, "chat.postMessage", m.Channel, func(ctx context.Context) (err error) {
+			channel, ts, err = p.client.Slack.PostMessageContext(ctx, m.Channel, options...)
 			return err
 		})
-		if after, ok := rateLimitOf(err); ok {
-			p.limiter.markBusy(m.Channel, after)
+		if after, ok := webapi.RateLimitOf(err); ok {
+			p.limiter.MarkBusy(m.Channel, after)
 		}
 		return err
 	})
@@ -294,13 +294,4 @@ func (p *posting) options(m render.Message) ([]slackgo.MsgOption, error) {
 		out = append(out, slackgo.MsgOptionBlocks(blocks...))
 	}
 	return out, nil
-}
-
-// rateLimitOf returns how long to wait if an error is a rate limit.
-func rateLimitOf(err error) (time.Duration, bool) {
-	r, ok := errors.AsType[*apiError](err)
-	if !ok || r.code != codeRateLimited {
-		return 0, false
-	}
-	return r.after, true
 }

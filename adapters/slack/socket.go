@@ -16,6 +16,7 @@ import (
 	"github.com/slack-go/slack/socketmode"
 
 	"aidesk/adapters/session"
+	"aidesk/adapters/slack/webapi"
 )
 
 const (
@@ -51,7 +52,7 @@ func (a *Adapter) runSocketMode(ctx context.Context) error {
 	ended := make(chan error, connectionCount)
 	var open sync.WaitGroup
 	for i := range connectionCount {
-		c := socketmode.New(a.client.api, socketmode.OptionDialer(websocketDialer(a.Client)), socketmode.OptionPingInterval(pingTime), socketmode.OptionReadLimit(maxPayload),
+		c := socketmode.New(a.client.Slack, socketmode.OptionDialer(websocketDialer(a.Client)), socketmode.OptionPingInterval(pingTime), socketmode.OptionReadLimit(maxPayload),
 			socketmode.OptionLog(log.New(io.Discard, "", 0)))
 		open.Go(func() { a.readConnection(connected, i, c, r) })
 		open.Go(func() { ended <- a.holdConnection(connected, i, c) })
@@ -79,7 +80,7 @@ func (a *Adapter) holdConnection(ctx context.Context, i int, c *socketmode.Clien
 			return nil //nolint:nilerr // it was told to end
 		}
 		a.connections.Set(i, false, err)
-		if code := socketCode(err); authErrors[code] || code == "not_allowed_token_type" {
+		if code := socketCode(err); webapi.IsAuthCode(code) || code == "not_allowed_token_type" {
 			return fmt.Errorf("slack refuses the app token (%s): make one (xapp-…) with the scope connections:write under “Basic Information” of the app", code)
 		}
 		if status, ok := errors.AsType[slackgo.StatusCodeError](err); ok && status.Code == 404 {
@@ -143,7 +144,7 @@ func socketRemedy(err error) string {
 		}
 		return "see that Socket Mode is switched on for the app, and that the app token (xapp-…) is its own"
 	}
-	return remedy(err)
+	return webapi.Remedy(err)
 }
 
 // socketReceiver works the envelopes of all connections.

@@ -73,8 +73,8 @@ func (a *Adapter) showStatus(ctx context.Context, at session.StatusKey, text str
 		text = "is " + text
 	}
 	params := slackgo.AssistantThreadsSetStatusParameters{ChannelID: at.Channel, ThreadTS: at.Thread, Status: text}
-	err := a.client.do(ctx, "assistant.threads.setStatus", "", func(ctx context.Context) error {
-		return a.client.api.SetAssistantThreadsStatusContext(ctx, params)
+	err := a.client.Do(ctx, "assistant.threads.setStatus", "", func(ctx context.Context) error {
+		return a.client.Slack.SetAssistantThreadsStatusContext(ctx, params)
 	})
 	if err != nil {
 		a.Logger.DebugContext(ctx, "showing a status", "error", err)

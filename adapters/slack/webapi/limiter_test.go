@@ -1,4 +1,4 @@
-package slack
+package webapi
 
 import (
 	"testing"
@@ -10,20 +10,20 @@ import (
 func TestPace(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_800_000_000, 0)
-	p := newLimiter(func() time.Time { return now })
+	p := NewLimiter(func() time.Time { return now })
 	want := func(channel string, wait time.Duration, ok bool) {
 		t.Helper()
-		if got, fits := p.reserve(channel, 3*time.Second); got != wait || fits != ok {
+		if got, fits := p.Reserve(channel, 3*time.Second); got != wait || fits != ok {
 			t.Errorf("%s waits %s (%t), want %s (%t)", channel, got, fits, wait, ok)
 		}
 	}
 	for range 20 {
 		want("C1", 0, true)
 	}
-	p.markBusy("C1", 2*time.Second)
+	p.MarkBusy("C1", 2*time.Second)
 	want("C1", 2*time.Second, true)
 	want("C1", 3*time.Second, true)
-	p.markBusy("C1", time.Second) // of a message that went out before: what is booked stays
+	p.MarkBusy("C1", time.Second) // of a message that went out before: what is booked stays
 	want("C1", 4*time.Second, false)
 	want("C2", 0, true)
 	now = now.Add(5 * time.Second)

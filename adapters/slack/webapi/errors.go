@@ -1,4 +1,4 @@
-package slack
+package webapi
 
 import (
 	"errors"
@@ -9,20 +9,20 @@ import (
 	slackgo "github.com/slack-go/slack"
 )
 
-// codeRateLimited is the code of an apiError for a rate limit.
-const codeRateLimited = "ratelimited"
+// CodeRateLimited is the code of an Error for a rate limit.
+const CodeRateLimited = "ratelimited"
 
-// apiError is an answer of Slack that refuses a call.
-type apiError struct {
-	method string
-	code   string
-	needed string // scopes
+// Error is an answer of Slack that refuses a call.
+type Error struct {
+	Method string
+	Code   string
+	Needed string // scopes
 	detail []string
-	after  time.Duration // of codeRateLimited
+	After  time.Duration // of CodeRateLimited
 }
 
-func newAPIError(method string, refused slackgo.SlackErrorResponse) *apiError {
-	e := &apiError{method: method, code: refused.Err, needed: refused.Needed, detail: refused.ResponseMetadata.Messages}
+func newError(method string, refused slackgo.SlackErrorResponse) *Error {
+	e := &Error{Method: method, Code: refused.Err, Needed: refused.Needed, detail: refused.ResponseMetadata.Messages}
 	for _, detail := range refused.Errors {
 		if detail.Message != nil {
 			e.detail = append(e.detail, *detail.Message)
@@ -32,10 +32,10 @@ func newAPIError(method string, refused slackgo.SlackErrorResponse) *apiError {
 }
 
 // Error names the method and the code, and what Slack says about it.
-func (e *apiError) Error() string {
-	out := e.method + ": " + e.code
-	if e.needed != "" {
-		out += ", needs the scope " + e.needed
+func (e *Error) Error() string {
+	out := e.Method + ": " + e.Code
+	if e.Needed != "" {
+		out += ", needs the scope " + e.Needed
 	}
 	if len(e.detail) > 0 {
 		out += " (" + strings.Join(e.detail, "; ") + ")"
@@ -43,26 +43,29 @@ func (e *apiError) Error() string {
 	return out
 }
 
-// codeOf returns the code of an apiError, or "" for any other error.
-func codeOf(err error) string {
-	if e, ok := errors.AsType[*apiError](err); ok {
-		return e.code
+// CodeOf returns the code of an Error, or "" for any other error.
+func CodeOf(err error) string {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
 	}
 	return ""
 }
 
-// authErrors are the codes by which Slack refuses a token until an admin acts.
 var authErrors = map[string]bool{
 	"invalid_auth": true, "account_inactive": true, "not_authed": true, "token_revoked": true, "token_expired": true,
 }
 
-// layoutErrors are the codes by which Slack refuses how a message is laid out.
+// IsAuthCode reports whether Slack refuses a token by a code, until an admin acts.
+func IsAuthCode(code string) bool { return authErrors[code] }
+
 var layoutErrors = map[string]bool{
 	"invalid_blocks": true, "invalid_blocks_format": true, "msg_blocks_too_long": true, "msg_too_long": true,
 	"only_one_table_allowed": true, "invalid_arguments": true,
 }
 
-// permanentErrors are the codes after which a message can never be delivered to its place.
+// IsLayoutCode reports whether Slack refuses by a code how a message is laid out.
+func IsLayoutCode(code string) bool { return layoutErrors[code] }
+
 var permanentErrors = map[string]bool{
 	"channel_not_found": true, "is_archived": true, "not_in_channel": true, "channel_type_not_supported": true,
 	"thread_not_found": true, "invalid_thread_ts": true, "cannot_reply_to_message": true,
@@ -70,16 +73,23 @@ var permanentErrors = map[string]bool{
 	"restricted_action_thread_only_channel": true, "restricted_action_read_only_channel": true, "messages_tab_disabled": true,
 }
 
-// inaccessibleErrors are the codes for a place that the app cannot write to, while the
-// member whom it answers can still be reached.
+// IsPermanentCode reports whether a message can never be delivered to its place after a code.
+func IsPermanentCode(code string) bool { return permanentErrors[code] }
+
 var inaccessibleErrors = map[string]bool{
 	"not_in_channel": true, "channel_not_found": true, "thread_not_found": true, "invalid_thread_ts": true, "cannot_reply_to_message": true,
 }
 
-// uncertainErrors are the codes after which it is not known whether the call took effect.
+// IsInaccessibleCode reports whether a code means that the app cannot write to a place, while the
+// member whom it answers can still be reached.
+func IsInaccessibleCode(code string) bool { return inaccessibleErrors[code] }
+
 var uncertainErrors = map[string]bool{
 	"internal_error": true, "fatal_error": true, "service_unavailable": true, "request_timeout": true,
 }
+
+// IsUncertainCode reports whether it is not known after a code if the call took effect.
+func IsUncertainCode(code string) bool { return uncertainErrors[code] }
 
 // remedies say what an admin can do about a code.
 var remedies = map[string]string{
@@ -100,17 +110,26 @@ var remedies = map[string]string{
 	"unknown_method":         "this Slack does not know the method",
 }
 
-// remedy says in plain words what an admin can do about an error.
-func remedy(err error) string {
-	r, ok := errors.AsType[*apiError](err)
+// Remedy says in plain words what an admin can do about an error.
+func Remedy(err error) string {
+	r, ok := errors.AsType[*Error](err)
 	if !ok {
 		return "check the network and status.slack.com"
 	}
-	if r.code == "missing_scope" {
-		return fmt.Sprintf("add the scope %s under “OAuth & Permissions” of the app, and install it again", r.needed)
+	if r.Code == "missing_scope" {
+		return fmt.Sprintf("add the scope %s under “OAuth & Permissions” of the app, and install it again", r.Needed)
 	}
-	if text := remedies[r.code]; text != "" {
+	if text := remedies[r.Code]; text != "" {
 		return text
 	}
-	return "look the code up in the documentation of " + r.method
+	return "look the code up in the documentation of " + r.Method
+}
+
+// RateLimitOf returns how long to wait if an error is a rate limit.
+func RateLimitOf(err error) (time.Duration, bool) {
+	r, ok := errors.AsType[*Error](err)
+	if !ok || r.Code != CodeRateLimited {
+		return 0, false
+	}
+	return r.After, true
 }

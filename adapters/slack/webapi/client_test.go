@@ -1,9 +1,10 @@
-package slack
+package webapi
 
 import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -49,13 +50,11 @@ func TestAnswers(t *testing.T) {
 		"too often, an odd time":     {scripted: scripted{status: 429, header: http.Header{"Retry-After": {"soon"}}}, want: "chat.postMessage: ratelimited", after: time.Second},
 		"too often, with status 200": {scripted: scripted{status: 200, header: http.Header{"Retry-After": {"3"}}, body: `{"ok":false,"error":"ratelimited"}`}, want: "chat.postMessage: ratelimited", after: 3 * time.Second},
 	} {
-		a, err := New(Config{BotToken: "xoxb-1", AppToken: "xapp-1", Client: &http.Client{Transport: c.scripted}})
-		if err != nil {
-			t.Fatal(err)
-		}
+		base := &url.URL{Scheme: "https", Host: "slack.com", Path: "/api/"}
+		web := New(base, "xoxb-1", "xapp-1", &http.Client{Transport: c.scripted}, time.Now)
 		post := func() (channel string, err error) {
-			err = a.client.do(t.Context(), "chat.postMessage", "C1", func(ctx context.Context) (err error) {
-				channel, _, err = a.client.api.PostMessageContext(ctx, "C1", slackgo.MsgOptionText("hi", false))
+			err = web.Do(t.Context(), "chat.postMessage", "C1", func(ctx context.Context) (err error) {
+				channel, _, err = web.Slack.PostMessageContext(ctx, "C1", slackgo.MsgOptionText("hi", false))
 				return err
 			})
 			return channel, err
@@ -64,12 +63,12 @@ func TestAnswers(t *testing.T) {
 		if text := errorText(err); text != c.want || err == nil && channel != "C1" {
 			t.Errorf("%s: posted in %q, error %q; want error %q", name, channel, text, c.want)
 		}
-		if after, _ := rateLimitOf(err); after != c.after {
+		if after, _ := RateLimitOf(err); after != c.after {
 			t.Errorf("%s: again after %s, want %s", name, after, c.after)
 		}
 		if c.after > 0 {
-			a.client.answers.http.Transport = scripted{status: 200, body: posted}
-			if _, err := post(); codeOf(err) != codeRateLimited {
+			web.answers.http.Transport = scripted{status: 200, body: posted}
+			if _, err := post(); CodeOf(err) != CodeRateLimited {
 				t.Errorf("%s: Slack is asked again at once: %v", name, err)
 			}
 		}

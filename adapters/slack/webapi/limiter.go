@@ -1,15 +1,15 @@
-package slack
+package webapi
 
 import (
 	"sync"
 	"time"
 )
 
-// limiter limits messages to one a second in channels for which Slack has lately
+// Limiter limits messages to one a second in channels for which Slack has lately
 // reported a rate limit. Slack documents "one message per second per channel" but lets
 // more through at its discretion, so all other channels are not limited.
 // Source: https://docs.slack.dev/apis/web-api/rate-limits
-type limiter struct {
+type Limiter struct {
 	now func() time.Time
 
 	mu   sync.Mutex
@@ -27,12 +27,13 @@ const (
 	busyInterval = time.Second
 )
 
-func newLimiter(now func() time.Time) *limiter {
-	return &limiter{now: now, busy: map[string]busyChannel{}}
+// NewLimiter makes a Limiter that limits no channel yet.
+func NewLimiter(now func() time.Time) *Limiter {
+	return &Limiter{now: now, busy: map[string]busyChannel{}}
 }
 
-// markBusy notes that Slack refused a message because of a rate limit.
-func (l *limiter) markBusy(channel string, after time.Duration) {
+// MarkBusy notes that Slack refused a message because of a rate limit.
+func (l *Limiter) MarkBusy(channel string, after time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
@@ -48,9 +49,9 @@ func (l *limiter) markBusy(channel string, after time.Duration) {
 	l.busy[channel] = busyChannel{until: now.Add(busyTime), next: next}
 }
 
-// reserve reserves the next slot for a message in a channel and returns how long to wait
+// Reserve reserves the next slot for a message in a channel and returns how long to wait
 // for it. If that is longer than maxWait, it reserves nothing and returns false.
-func (l *limiter) reserve(channel string, maxWait time.Duration) (time.Duration, bool) {
+func (l *Limiter) Reserve(channel string, maxWait time.Duration) (time.Duration, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()

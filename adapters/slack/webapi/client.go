@@ -1,4 +1,7 @@
-package slack
+// Package webapi calls Slack's Web API through slack-go, and knows what its errors mean:
+// for a reply that is being sent, and for an admin who can remove the cause. See
+// docs/decisions/0009.
+package webapi
 
 import (
 	"bytes"
@@ -23,12 +26,12 @@ import (
 // maxResponse is how many bytes of an answer are read.
 const maxResponse = 8 << 20
 
-// client calls Slack's Web API through slack-go, and adds what that does not do: it keeps
+// Client calls Slack's Web API through slack-go, and adds what that does not do: it keeps
 // to the rate limits that Slack has reported, bounds the time of a call and the length of
-// its answer, and turns all errors into apiErrors. It retries nothing: a request whose
+// its answer, and turns all errors into Errors. It retries nothing: a request whose
 // answer was lost may have taken effect.
-type client struct {
-	api     *slackgo.Client
+type Client struct {
+	Slack   *slackgo.Client // for calls within Do
 	answers answerReader
 	base    *url.URL // ends with a slash
 	token   string
@@ -40,33 +43,34 @@ type client struct {
 	tokenFault   error                // why Slack refuses the bot token; nil: it does not
 }
 
-func newClient(c Config, base *url.URL) *client {
-	answers := answerReader{c.Client}
-	api := slackgo.New(c.BotToken, slackgo.OptionAPIURL(base.String()), slackgo.OptionHTTPClient(answers),
-		slackgo.OptionAppLevelToken(c.AppToken), slackgo.OptionLog(log.New(io.Discard, "", 0)))
-	return &client{api: api, answers: answers, base: base, token: c.BotToken, now: c.Now, blockedUntil: map[string]time.Time{}}
+// New makes a client of the Web API at base, whose path ends with a slash.
+func New(base *url.URL, botToken, appToken string, c *http.Client, now func() time.Time) *Client {
+	answers := answerReader{c}
+	api := slackgo.New(botToken, slackgo.OptionAPIURL(base.String()), slackgo.OptionHTTPClient(answers),
+		slackgo.OptionAppLevelToken(appToken), slackgo.OptionLog(log.New(io.Discard, "", 0)))
+	return &Client{Slack: api, answers: answers, base: base, token: botToken, now: now, blockedUntil: map[string]time.Time{}}
 }
 
-// do makes one call of a method with the bot token. channel is set if Slack limits the
+// Do makes one call of a method with the bot token. channel is set if Slack limits the
 // method's rate per channel.
-func (c *client) do(ctx context.Context, method, channel string, call func(context.Context) error) error {
-	err := c.doWithToken(ctx, method, channel, call)
+func (c *Client) Do(ctx context.Context, method, channel string, call func(context.Context) error) error {
+	err := c.DoWithToken(ctx, method, channel, call)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch code := codeOf(err); {
+	switch code := CodeOf(err); {
 	case err == nil:
 		c.tokenFault = nil
-	case authErrors[code]:
-		c.tokenFault = fmt.Errorf("slack refuses the bot token (%s): %s", code, remedy(err))
+	case IsAuthCode(code):
+		c.tokenFault = fmt.Errorf("slack refuses the bot token (%s): %s", code, Remedy(err))
 	}
 	return err
 }
 
-// doWithToken is do for a call with another token.
-func (c *client) doWithToken(ctx context.Context, method, channel string, call func(context.Context) error) error {
+// DoWithToken is do for a call with another token.
+func (c *Client) DoWithToken(ctx context.Context, method, channel string, call func(context.Context) error) error {
 	key := method + " " + channel
 	if wait := c.waitTime(key); wait > 0 {
-		return &apiError{method: method, code: codeRateLimited, after: wait}
+		return &Error{Method: method, Code: CodeRateLimited, After: wait}
 	}
 	ctx, cancel := context.WithTimeout(ctx, session.CallTimeout)
 	defer cancel()
@@ -76,10 +80,10 @@ func (c *client) doWithToken(ctx context.Context, method, channel string, call f
 	}
 	if limit, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
 		c.block(key, limit.RetryAfter)
-		return &apiError{method: method, code: codeRateLimited, after: limit.RetryAfter}
+		return &Error{Method: method, Code: CodeRateLimited, After: limit.RetryAfter}
 	}
 	if refused, ok := errors.AsType[slackgo.SlackErrorResponse](err); ok {
-		return newAPIError(method, refused)
+		return newError(method, refused)
 	}
 	if status, ok := errors.AsType[slackgo.StatusCodeError](err); ok {
 		return fmt.Errorf("%s: Slack answers with status %d", method, status.Code)
@@ -87,16 +91,16 @@ func (c *client) doWithToken(ctx context.Context, method, channel string, call f
 	return fmt.Errorf("%s: %w", method, session.WithoutURL(err))
 }
 
-// fetch calls a method with the bot token and decodes the answer leniently into out. It is
+// Fetch calls a method with the bot token and decodes the answer leniently into out. It is
 // for answers that slack-go cannot decode (a message with one element that it does not
 // know) or of which it drops a field.
-func (c *client) fetch(ctx context.Context, method string, form url.Values, out any) error {
-	return c.do(ctx, method, "", func(ctx context.Context) error {
+func (c *Client) Fetch(ctx context.Context, method string, form url.Values, out any) error {
+	return c.Do(ctx, method, "", func(ctx context.Context) error {
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.JoinPath(method).String(), strings.NewReader(form.Encode()))
 		if err != nil {
 			return err
 		}
-		req.Header.Set("Content-Type", typeForm)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		req.Header.Set("Authorization", "Bearer "+c.token)
 		answer, err := c.answers.read(req)
 		if err != nil {
@@ -117,9 +121,9 @@ func (c *client) fetch(ctx context.Context, method string, form url.Values, out 
 	})
 }
 
-// post posts data, without a token, to an address that Slack gave. The address has to be
+// Post posts data, without a token, to an address that Slack gave. The address has to be
 // on a host of Slack's or on that of the Web API.
-func (c *client) post(ctx context.Context, address, contentType string, data []byte) error {
+func (c *Client) Post(ctx context.Context, address, contentType string, data []byte) error {
 	u, err := url.Parse(address)
 	if err != nil || !c.trusted(u) {
 		return errors.New("an address that Slack gave is not Slack's")
@@ -143,7 +147,7 @@ func (c *client) post(ctx context.Context, address, contentType string, data []b
 }
 
 // trusted reports whether an address is Slack's.
-func (c *client) trusted(u *url.URL) bool {
+func (c *Client) trusted(u *url.URL) bool {
 	if u.Scheme == c.base.Scheme && u.Host == c.base.Host {
 		return true
 	}
@@ -152,14 +156,14 @@ func (c *client) trusted(u *url.URL) bool {
 }
 
 // block notes a rate limit.
-func (c *client) block(key string, after time.Duration) {
+func (c *Client) block(key string, after time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.blockedUntil[key] = c.now().Add(after)
 }
 
 // waitTime is how long a method must not be called because of a rate limit.
-func (c *client) waitTime(key string) time.Duration {
+func (c *Client) waitTime(key string) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	until, ok := c.blockedUntil[key]
@@ -173,28 +177,29 @@ func (c *client) waitTime(key string) time.Duration {
 	return wait
 }
 
-// tokenError returns why Slack refuses the bot token, or nil.
-func (c *client) tokenError() error {
+// TokenError returns why Slack refuses the bot token, or nil.
+func (c *Client) TokenError() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.tokenFault
 }
 
-// knownScopes are the scopes of the bot token, or "" if they are not known.
-func (c *client) knownScopes() string {
+// KnownScopes are the scopes of the bot token, or "" if they are not known.
+func (c *Client) KnownScopes() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.scopes
 }
 
-// hasScope reports whether the bot token has a scope. Where the scopes are not known the
+// HasScope reports whether the bot token has a scope. Where the scopes are not known the
 // answer is yes: the call will tell.
-func (c *client) hasScope(scope string) bool {
-	scopes := c.knownScopes()
-	return scopes == "" || containsScope(scopes, scope)
+func (c *Client) HasScope(scope string) bool {
+	scopes := c.KnownScopes()
+	return scopes == "" || ContainsScope(scopes, scope)
 }
 
-func containsScope(scopes, scope string) bool {
+// ContainsScope reports whether a comma-separated list of scopes has a scope.
+func ContainsScope(scopes, scope string) bool {
 	for s := range strings.SplitSeq(scopes, ",") {
 		if strings.TrimSpace(s) == scope {
 			return true
@@ -250,7 +255,7 @@ func (a answerReader) read(req *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if out.Error == codeRateLimited {
+	if out.Error == CodeRateLimited {
 		return answer{}, &slackgo.RateLimitedError{RetryAfter: retryAfter(resp.Header)}
 	}
 	out.header = resp.Header
