@@ -47,7 +47,10 @@
 //
 // Data flows one way. Core never sees a messenger's library; adapters see chat and
 // markdown and neither each other nor the store; who may import whom is a table in
-// imports_test.go beside this file, which parses the sources.
+// imports_test.go beside this file, which parses the sources. What the words mean that
+// the code uses is in docs/words.md; where to start is shown by the Example functions of
+// chat, openapi, markdown, plugin, confirm, egress, secret, model/script, store/bolt and
+// of both renderers.
 //
 // # The life of one message
 //
