@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -35,16 +34,8 @@ type Options struct {
 
 // DB is a store in one file.
 type DB struct {
-	file *bbolt.DB
-	path string
-	now  func() time.Time
-
-	ops      chan *op
-	quit     chan struct{} // closed to end the writer and the watchers
-	stopped  chan struct{} // closed when the writer has ended
-	closing  sync.Once
-	failure  atomic.Pointer[error] // set once, when the store can no longer be trusted
-	panicked atomic.Bool           // bbolt panicked and may hold its locks for ever, so the file is not closed
+	file
+	closing sync.Once
 
 	mu        sync.Mutex // guards the rest
 	inbox     *queue.Inbox
@@ -59,10 +50,10 @@ type DB struct {
 // must exist. What it refuses, it refuses in one line that says what to do: an
 // empty, cut or foreign file, one that a newer aidesk wrote, one in use.
 func Open(path string, opt Options) (*DB, error) {
-	db := &DB{
-		path: path, now: opt.Now,
+	db := &DB{outbox: queue.NewOutbox(), holds: map[string]store.Lease{}}
+	db.file = file{
+		path: path, now: opt.Now, apply: db.apply,
 		ops: make(chan *op, maxBatch), quit: make(chan struct{}), stopped: make(chan struct{}),
-		outbox: queue.NewOutbox(), holds: map[string]store.Lease{},
 	}
 	if db.now == nil {
 		db.now = time.Now
@@ -83,8 +74,8 @@ func Open(path string, opt Options) (*DB, error) {
 		err = db.openFile()
 	}
 	if err != nil {
-		if db.file != nil && !db.panicked.Load() {
-			_ = db.file.Close()
+		if db.bolt != nil && !db.panicked.Load() {
+			_ = db.bolt.Close()
 		}
 		return nil, fmt.Errorf("open the store %s: %w", path, err)
 	}
@@ -96,7 +87,7 @@ func Open(path string, opt Options) (*DB, error) {
 func (db *DB) openFile() error {
 	err := db.catchPanics(func() error {
 		var err error
-		db.file, err = bbolt.Open(db.path, 0o600, bboltOptions())
+		db.bolt, err = bbolt.Open(db.path, 0o600, bboltOptions())
 		return err
 	})
 	switch {
@@ -107,13 +98,13 @@ func (db *DB) openFile() error {
 	case err != nil:
 		return err
 	}
-	err = db.catchPanics(func() error { return db.file.View(db.checkLayout) })
+	err = db.catchPanics(func() error { return db.bolt.View(db.checkLayout) })
 	if err != nil {
 		return err
 	}
 	var boot metaValue
 	err = db.catchPanics(func() error {
-		return db.file.Update(func(tx *bbolt.Tx) error {
+		return db.bolt.Update(func(tx *bbolt.Tx) error {
 			if _, _, err := readValue(tx, metaBucket, []byte("boot"), &boot); err != nil {
 				return err
 			}
@@ -125,7 +116,7 @@ func (db *DB) openFile() error {
 		return err
 	}
 	db.inbox = queue.NewInbox(boot.Number << 32)
-	return db.catchPanics(func() error { return db.file.View(db.load) })
+	return db.catchPanics(func() error { return db.bolt.View(db.load) })
 }
 
 // checkLayout refuses a file that is cut short, foreign, damaged or of a newer program.
@@ -192,7 +183,7 @@ func (db *DB) Close() error {
 		<-db.stopped
 		db.watchers.wait()
 		if !db.panicked.Load() {
-			err = db.file.Close()
+			err = db.bolt.Close()
 		}
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -18,6 +19,20 @@ var errClosed = errors.New("the store is closed")
 
 // errNoWrites makes bbolt roll back a transaction in which nothing was written, which saves the sync.
 var errNoWrites = errors.New("nothing written")
+
+// file is a bbolt file with the one goroutine that writes to it.
+type file struct {
+	bolt  *bbolt.DB
+	path  string
+	now   func() time.Time
+	apply func(b *batch, ops []*op) error // runs operations in a transaction
+
+	ops      chan *op
+	quit     chan struct{}         // closed to end the writer and the watchers
+	stopped  chan struct{}         // closed when the writer has ended
+	failure  atomic.Pointer[error] // set once, when the store can no longer be trusted
+	panicked atomic.Bool           // bbolt panicked and may hold its locks for ever, so the file is not closed
+}
 
 // op is one operation that waits for the writer.
 type op struct {
@@ -39,53 +54,53 @@ type batch struct {
 // db.mu held. It must check before it writes: an error before its first write concerns
 // this operation only, a later one breaks the whole store. It may change memory along
 // with the file, because a broken store is not used any more.
-func (db *DB) write(ctx context.Context, do func(b *batch) error) error {
-	if err := db.usable(ctx); err != nil {
+func (f *file) write(ctx context.Context, do func(b *batch) error) error {
+	if err := f.usable(ctx); err != nil {
 		return err
 	}
 	o := &op{do: do, done: make(chan struct{})}
 	select {
-	case db.ops <- o:
+	case f.ops <- o:
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-db.stopped:
+	case <-f.stopped:
 		return errClosed
 	}
 	select {
 	case <-o.done:
 		return o.err
-	case <-db.stopped:
+	case <-f.stopped:
 		return errClosed
 	}
 }
 
 // runWriter runs operations until the store is closed. It is the only goroutine that writes.
-func (db *DB) runWriter() {
-	defer close(db.stopped)
+func (f *file) runWriter() {
+	defer close(f.stopped)
 	ops := make([]*op, 0, maxBatch)
 	for {
 		select {
-		case o := <-db.ops:
+		case o := <-f.ops:
 			ops = append(ops[:0], o)
-		case <-db.quit:
+		case <-f.quit:
 			return
 		}
 		// Callers that were just answered often write again at once: let them join this batch.
 		for before := 0; before < len(ops) && len(ops) < maxBatch; {
 			before = len(ops)
 			runtime.Gosched()
-			ops = db.drain(ops)
+			ops = f.drain(ops)
 		}
-		db.commitBatch(ops)
+		f.commitBatch(ops)
 		clear(ops)
 	}
 }
 
 // drain appends the operations that wait, up to maxBatch.
-func (db *DB) drain(ops []*op) []*op {
+func (f *file) drain(ops []*op) []*op {
 	for len(ops) < maxBatch {
 		select {
-		case o := <-db.ops:
+		case o := <-f.ops:
 			ops = append(ops, o)
 		default:
 			return ops
@@ -95,26 +110,26 @@ func (db *DB) drain(ops []*op) []*op {
 }
 
 // commitBatch runs operations in one transaction and answers them.
-func (db *DB) commitBatch(ops []*op) {
-	b := &batch{now: db.now()}
-	err := db.usable(context.Background())
+func (f *file) commitBatch(ops []*op) {
+	b := &batch{now: f.now()}
+	err := f.usable(context.Background())
 	if err == nil {
-		err = db.catchPanics(func() error {
-			return db.file.Update(func(tx *bbolt.Tx) error {
+		err = f.catchPanics(func() error {
+			return f.bolt.Update(func(tx *bbolt.Tx) error {
 				b.Tx = tx
-				return db.apply(b, ops)
+				return f.apply(b, ops)
 			})
 		})
 		if err != nil && !errors.Is(err, errNoWrites) {
 			if !errors.Is(err, errDamaged) {
 				err = fmt.Errorf("%w: what was written last is not known, so start again", err)
 			}
-			err = db.fail(err)
+			err = f.fail(err)
 		}
 	}
 	if err == nil {
-		for _, f := range b.onCommit {
-			f()
+		for _, do := range b.onCommit {
+			do()
 		}
 	}
 	for _, o := range ops {
@@ -190,43 +205,43 @@ func (b *batch) nextNumber(bucket string) (uint64, error) {
 }
 
 // view runs fn in a reading transaction of its own.
-func (db *DB) view(ctx context.Context, fn func(tx *bbolt.Tx) error) error {
-	if err := db.usable(ctx); err != nil {
+func (f *file) view(ctx context.Context, fn func(tx *bbolt.Tx) error) error {
+	if err := f.usable(ctx); err != nil {
 		return err
 	}
-	err := db.catchPanics(func() error { return db.file.View(fn) })
-	if db.panicked.Load() {
-		return db.fail(err)
+	err := f.catchPanics(func() error { return f.bolt.View(fn) })
+	if f.panicked.Load() {
+		return f.fail(err)
 	}
 	return err
 }
 
 // usable returns why nothing may be done: the context's error, or that of a broken store.
-func (db *DB) usable(ctx context.Context) error {
+func (f *file) usable(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if fault := db.failure.Load(); fault != nil {
+	if fault := f.failure.Load(); fault != nil {
 		return *fault
 	}
 	return nil
 }
 
 // fail marks the store as broken and returns the error that every later call gets.
-func (db *DB) fail(cause error) error {
-	err := fmt.Errorf("the store %s failed: %w", db.path, cause)
-	if !db.failure.CompareAndSwap(nil, &err) {
-		err = *db.failure.Load()
+func (f *file) fail(cause error) error {
+	err := fmt.Errorf("the store %s failed: %w", f.path, cause)
+	if !f.failure.CompareAndSwap(nil, &err) {
+		err = *f.failure.Load()
 	}
 	return err
 }
 
 // catchPanics turns a panic or memory fault, which is what bbolt does on a damaged file, into an error.
-func (db *DB) catchPanics(fn func() error) (err error) {
+func (f *file) catchPanics(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {
-			db.panicked.Store(true)
+			f.panicked.Store(true)
 			if _, ok := r.(interface{ Addr() uintptr }); ok { // a memory fault
 				r = "a part of it cannot be read"
 			}
