@@ -13,6 +13,13 @@ help: ## Show this list
 build: ## Build the program into bin/aidesk
 	CGO_ENABLED=0 go build -trimpath -o bin/aidesk ./cmd/aidesk
 
+.PHONY: cold-build
+cold-build: ## Build from an empty cache and print seconds and memory (downloads first)
+	@go mod download && temp="$$(mktemp -d)" && trap 'rm -rf "$$temp"' EXIT && \
+	go build -o "$$temp/measure" .ci/measure.go && \
+	echo "CGO_ENABLED=0 go build -trimpath ./cmd/aidesk, from an empty cache" && \
+	GOCACHE="$$temp/cache" CGO_ENABLED=0 "$$temp/measure" go build -trimpath -o "$$temp/aidesk" ./cmd/aidesk
+
 .PHONY: demo
 demo: ## Talk to the whole desk in this terminal: no key, no network, no set-up
 	go run ./cmd/aidesk demo
@@ -72,7 +79,7 @@ test-anthropic: ## Compare our wire to Anthropic with the official SDK (compiles
 	cd core/model/anthropic/oracletest && go vet ./... && go test -count=1 ./...
 
 .PHONY: vet
-vet:
+vet: ## Run go vet
 	go vet ./...
 
 .PHONY: lint
