@@ -146,10 +146,7 @@ func (p *plan) suggest(said string) {
 		}) {
 			label = oneLine(r.Tool.Plugin) + ": " + label
 		}
-		p.offer(model.Choice{
-			Label: clip(label, maxLabel), Tool: r.Tool.Name,
-			Args: utterance.Prefill(said, r.Tool, p.request.Now),
-		})
+		p.offer(model.Choice{Label: clip(label, maxLabel), Tool: r.Tool.Name})
 	}
 }
 

@@ -64,7 +64,7 @@ func (x *Exchange) Do(r *http.Request) (*http.Response, error) {
 // send sends a request. A response that is not the beginning of an answer is an error.
 func (x *Exchange) send(r *http.Request) (*Stream, error) {
 	x.sent = r.ContentLength
-	response, err := x.client.Do(r) //nolint:gosec // the address is the operator's, and redirects are not followed
+	response, err := x.client.Do(r) //nolint:bodyclose,gosec // the Stream closes it; the address is the operator's, and redirects are not followed
 	if err != nil {
 		return nil, err
 	}

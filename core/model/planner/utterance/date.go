@@ -2,194 +2,181 @@ package utterance
 
 import (
 	"encoding/json"
+	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// maxMoment is how many tokens a date with a time takes in a message.
-const maxMoment = 10
-
-var weekdays = map[string]time.Weekday{
-	"sunday": time.Sunday, "monday": time.Monday, "tuesday": time.Tuesday, "wednesday": time.Wednesday,
-	"thursday": time.Thursday, "friday": time.Friday, "saturday": time.Saturday,
-}
-
-var months = map[string]time.Month{
-	"january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6,
-	"july": 7, "august": 8, "september": 9, "october": 10, "november": 11, "december": 12,
-	"jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9, "oct": 10, "nov": 11, "dec": 12,
-}
-
-// nearDays are those that have a name of their own, from today.
-var nearDays = map[string]int{
-	"today": 0, "tomorrow": 1, "yesterday": -1,
-	"the day after tomorrow": 2, "day after tomorrow": 2,
-	"the day before yesterday": -2, "day before yesterday": -2,
-}
-
-// The forms of a date in folded words without commas. A day and month of one
-// order only: 05/06 is one day to some and another to others, and not read.
-var (
-	isoDate    = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})$`)
-	dottedDate = regexp.MustCompile(`^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})$`)
-	dayMonth   = regexp.MustCompile(`^(?:the )?(\d{1,2})(?:st|nd|rd|th|\.)? (?:of )?([a-z]+)\.?(?: (\d{4}))?$`)
-	monthDay   = regexp.MustCompile(`^([a-z]+)\.? (?:the )?(\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?$`)
-	distance   = regexp.MustCompile(`^(in )?([a-z]+|\d{1,4}) (day|week|month|year)s?( from now| from today| ago)?$`)
+// What words can say of a day and of a time. A date of numbers in another order than ISO's
+// is not read: 05/06 is one day to some and another to others.
+const (
+	anyWeekday = `(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)`
+	anyMonth   = `(?:january|february|march|april|may|june|july|august|september|october|november|december)`
+	anyUnits   = `in (?:an?|\d{1,3}|` + anyNumberWord + `) `
+	anyDay     = `(?:\d{4}-\d{2}-\d{2}|(?:the )?day after tomorrow|today|tomorrow|yesterday` +
+		`|(?:on )?(?:` + anyWeekday + `,? )?(?:the )?\d{1,2}(?:st|nd|rd|th)? (?:of )?` + anyMonth + `(?:,? \d{4})?` +
+		`|(?:on )?(?:` + anyWeekday + `,? )?` + anyMonth + ` \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?` +
+		`|\d{1,2}\.\d{1,2}\.\d{4}|(?:on |next )?` + anyWeekday +
+		`|` + anyUnits + `(?:day|week|month)s?)`
+	anyClock = `(?:(?:1[0-2]|0?[1-9])(?::[0-5]\d)? ?[ap]m|(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)`
+	rfc3339  = `\d{4}-\d{2}-\d{2}t\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:z|[+-]\d{2}:\d{2})`
+	anyTime  = `(?:` + rfc3339 + `|\d{4}-\d{2}-\d{2}t` + anyClock + `|` + anyDay + `,? (?:at )?` + anyClock +
+		`|(?:at )?` + anyClock + `(?:,? ` + anyDay + `)?|` + anyUnits + `(?:minute|hour)s?)`
 )
 
-// readDate reads a day: see day. The answer is an ISO date.
+var (
+	wholeTime    = regexp.MustCompile(`^` + anyTime + `$`)
+	wholeRFC3339 = regexp.MustCompile(`(?i)^` + rfc3339 + `$`)
+	inDay        = regexp.MustCompile(anyDay)
+	inClock      = regexp.MustCompile(anyClock)
+)
+
+var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
+
+// plain prepares the words of a date: lower case, without commas, with single blanks.
+func plain(words string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(strings.ToLower(words), ",", " ")), " ")
+}
+
+// readDate reads a day, and writes it as ISO 8601 does.
 func readDate(words string, now time.Time) (json.RawMessage, bool) {
-	d, ok := day(plainMoment(words), now)
-	if !ok || !writable(d) {
+	d, ok := day(plain(words), now)
+	if !ok {
 		return nil, false
 	}
 	return quote(d.Format(time.DateOnly))
 }
 
-// writable reports whether the year of t has four digits, as the formats want.
-func writable(t time.Time) bool { return t.Year() > 0 && t.Year() <= 9999 }
-
-// plainMoment folds words, and takes commas and repeated blanks away.
-func plainMoment(words string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(fold(words), ",", " ")), " ")
+// readTime reads a point in time: RFC 3339, a day with a time of day in either order, a
+// time of day alone, which means the next one, or "in 2 hours". It is written as RFC 3339
+// in the member's zone, unless the words name another.
+func readTime(words string, now time.Time) (json.RawMessage, bool) {
+	if words = strings.TrimSpace(words); wholeRFC3339.MatchString(words) {
+		t, err := time.Parse(time.RFC3339, strings.ToUpper(words))
+		return json.RawMessage(`"` + strings.ToUpper(words) + `"`), err == nil && t.Year() > 0
+	}
+	words = plain(words)
+	if !wholeTime.MatchString(words) {
+		return nil, false
+	}
+	if n, unit, ok := distance(words); ok {
+		t := now.Add(time.Duration(n) * map[string]time.Duration{"minute": time.Minute, "hour": time.Hour}[unit])
+		return quote(t.Truncate(time.Second).Format(time.RFC3339))
+	}
+	clock := inClock.FindString(words)
+	d, dated := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC), false
+	if found := inDay.FindString(strings.Replace(words, clock, " ", 1)); found != "" {
+		if d, dated = day(found, now); !dated {
+			return nil, false
+		}
+	}
+	var c time.Time
+	err := errors.New("no time of day")
+	for _, layout := range []string{"15:04", time.TimeOnly, "3:04pm", "3pm"} {
+		if err != nil {
+			c, err = time.Parse(layout, strings.ReplaceAll(clock, " ", ""))
+		}
+	}
+	t := time.Date(d.Year(), d.Month(), d.Day(), c.Hour(), c.Minute(), c.Second(), 0, now.Location())
+	if !dated && t.Before(now) {
+		t = t.AddDate(0, 0, 1)
+	}
+	shown := func(t time.Time) string { return t.Format(time.TimeOnly) }
+	if err != nil || shown(t) != shown(c) || shown(t.Add(time.Hour)) == shown(t) || shown(t.Add(-time.Hour)) == shown(t) {
+		return nil, false // the clocks skip that time on that day, or show it twice
+	}
+	return quote(t.Format(time.RFC3339))
 }
 
-// day reads a whole text as one day, given as midnight in UTC; now, in the
-// member's zone, says which day is today. What names no week or year means the
-// next one: "friday" is the first Friday after today, "5 december" the first from
-// today on. "next friday" is that of the next week, which begins on Monday like
-// every week, and "next week" is its Monday.
+// day reads words as one day, returned as midnight in UTC; now, in the member's zone, says
+// which day is today. A weekday is the next one after today, a day without a year the next
+// one from today on; "next friday" is that of the next week, which begins on Monday.
 func day(words string, now time.Time) (time.Time, bool) {
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
-	if n, ok := nearDays[words]; ok {
+	if n, ok := map[string]int{"today": 0, "tomorrow": 1, "day after tomorrow": 2, "yesterday": -1}[strings.TrimPrefix(words, "the ")]; ok {
 		return today.AddDate(0, 0, n), true
 	}
-	monday := today.AddDate(0, 0, -sinceMonday(today.Weekday()))
-	if words == "next week" {
-		return monday.AddDate(0, 0, 7), true
+	if n, unit, ok := distance(words); ok {
+		switch unit {
+		case "day", "week":
+			return today.AddDate(0, 0, n*map[string]int{"day": 1, "week": 7}[unit]), true
+		case "month":
+			d := today.AddDate(0, n, 0)
+			if d.Day() != today.Day() {
+				d = d.AddDate(0, 0, -d.Day()) // a month after 31 January is the end of February
+			}
+			return d, true
+		}
+		return time.Time{}, false
 	}
-	if d, ok := away(words, today); ok {
-		return d, true
+	fields := strings.Fields(words)
+	if len(fields) > 1 && fields[0] == "on" {
+		fields = fields[1:]
 	}
-	words = strings.TrimPrefix(words, "on ")
-	first, rest, more := strings.Cut(words, " ")
-	weekday, isWeekday := weekdays[first]
+	next := len(fields) > 1 && fields[0] == "next"
+	if next {
+		fields = fields[1:]
+	}
+	weekday := slices.IndexFunc(weekdays, func(name string) bool { return len(fields) > 0 && fields[0] == name })
 	switch {
-	case isWeekday && more:
-		// "friday 4 december": the one must be the other.
-		d, ok := date(rest, today)
-		return d, ok && d.Weekday() == weekday
-	case isWeekday:
-		ahead := (int(weekday-today.Weekday()) + 7) % 7
-		if ahead == 0 {
-			ahead = 7
-		}
-		return today.AddDate(0, 0, ahead), true
-	case first == "this", first == "next":
-		weekday, ok := weekdays[rest]
-		d := monday.AddDate(0, 0, sinceMonday(weekday))
-		if first == "next" {
-			return d.AddDate(0, 0, 7), ok
-		}
-		return d, ok && !d.Before(today)
+	case weekday >= 0 && len(fields) > 1: // "friday 4 december": the one must be the other
+		d, ok := date(strings.Join(fields[1:], " "), today)
+		return d, ok && int(d.Weekday()) == weekday && !next
+	case weekday >= 0 && next:
+		monday := today.AddDate(0, 0, -(int(today.Weekday())+6)%7)
+		return monday.AddDate(0, 0, 7+(weekday+6)%7), true
+	case weekday >= 0:
+		return today.AddDate(0, 0, (weekday-int(today.Weekday())+6)%7+1), true
 	}
-	return date(words, today)
+	return date(strings.Join(fields, " "), today)
 }
 
-// sinceMonday counts the days of a week before a weekday.
-func sinceMonday(d time.Weekday) int { return (int(d) + 6) % 7 }
-
-// isAway reports whether words can be a distance from now: a quick answer for all
-// the words of a sentence that are tried.
-func isAway(words string) bool {
-	return strings.HasPrefix(words, "in ") || strings.HasSuffix(words, " ago") ||
-		strings.HasSuffix(words, " from now") || strings.HasSuffix(words, " from today")
-}
-
-// away reads "in 3 days", "two weeks ago" and the like.
-func away(words string, today time.Time) (time.Time, bool) {
-	if !isAway(words) {
-		return time.Time{}, false
+// distance reads "in 3 days".
+func distance(words string) (n int, unit string, ok bool) {
+	fields := strings.Fields(words)
+	if len(fields) != 3 || fields[0] != "in" {
+		return 0, "", false
 	}
-	m := distance.FindStringSubmatch(words)
-	// One of the two says in which direction.
-	if m == nil || (m[1] == "") == (m[4] == "") {
-		return time.Time{}, false
+	count := fields[1]
+	if count == "a" || count == "an" {
+		count = "one"
 	}
-	n, ok := count(m[2])
-	if m[4] == " ago" {
-		n = -n
+	if digits, ok := numberWords[count]; ok {
+		count = digits
 	}
-	switch m[3] {
-	case "day":
-		return today.AddDate(0, 0, n), ok
-	case "week":
-		return today.AddDate(0, 0, 7*n), ok
-	case "month":
-		return addMonths(today, n), ok
-	default:
-		return addMonths(today, 12*n), ok
-	}
-}
-
-// count reads how many: digits, a number as a word, or "a".
-func count(word string) (int, bool) {
-	if word == "a" || word == "an" {
-		return 1, true
-	}
-	if digits, ok := numberWords[word]; ok {
-		word = digits
-	}
-	n, err := strconv.Atoi(word)
-	return n, err == nil
-}
-
-// addMonths gives the same day of another month, or its last day: a month after
-// 31 January is the end of February, not the beginning of March.
-func addMonths(d time.Time, n int) time.Time {
-	first := time.Date(d.Year(), d.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
-	last := first.AddDate(0, 1, -1).Day()
-	return first.AddDate(0, 0, min(d.Day(), last)-1)
+	n, err := strconv.Atoi(count)
+	return n, strings.TrimSuffix(fields[2], "s"), err == nil && n >= 0 && n < 1000
 }
 
 // date reads a day of a month, with or without its year.
 func date(words string, today time.Time) (time.Time, bool) {
-	if !strings.ContainsAny(words, "0123456789") {
-		return time.Time{}, false
+	for _, layout := range []string{time.DateOnly, "2.1.2006"} {
+		if d, err := time.Parse(layout, words); err == nil {
+			return d, d.Year() > 0
+		}
 	}
-	if m := isoDate.FindStringSubmatch(words); m != nil {
-		return exact(m[1], m[2], m[3])
+	var fields []string
+	for field := range strings.FieldsSeq(words) {
+		if digits := strings.TrimRight(field, "stndrh"); digits != "" && strings.Trim(digits, "0123456789") == "" {
+			field = digits
+		}
+		if field != "the" && field != "of" {
+			fields = append(fields, field)
+		}
 	}
-	if m := dottedDate.FindStringSubmatch(words); m != nil {
-		return exact(m[3], m[2], m[1])
+	for _, layout := range []string{"2 January 2006", "January 2 2006"} {
+		if d, err := time.Parse(layout, strings.Join(fields, " ")); err == nil && d.Year() > 0 {
+			return d, true
+		}
+		for year := today.Year(); year <= today.Year()+1; year++ {
+			d, err := time.Parse(layout, strings.Join(fields, " ")+" "+strconv.Itoa(year))
+			if err == nil && !d.Before(today) {
+				return d, true
+			}
+		}
 	}
-	name, number, year := "", "", ""
-	if m := dayMonth.FindStringSubmatch(words); m != nil {
-		number, name, year = m[1], m[2], m[3]
-	} else if m := monthDay.FindStringSubmatch(words); m != nil {
-		name, number, year = m[1], m[2], m[3]
-	}
-	month, ok := months[name]
-	if !ok {
-		return time.Time{}, false
-	}
-	if year != "" {
-		return exact(year, strconv.Itoa(int(month)), number)
-	}
-	d, ok := exact(strconv.Itoa(today.Year()), strconv.Itoa(int(month)), number)
-	if !ok || d.Before(today) {
-		d, ok = exact(strconv.Itoa(today.Year()+1), strconv.Itoa(int(month)), number)
-	}
-	return d, ok
-}
-
-// exact is a day of the calendar, if there is such a day.
-func exact(year, month, dayOf string) (time.Time, bool) {
-	y, errY := strconv.Atoi(year)
-	m, errM := strconv.Atoi(month)
-	n, errN := strconv.Atoi(dayOf)
-	d := time.Date(y, time.Month(m), n, 0, 0, 0, 0, time.UTC)
-	return d, errY == nil && errM == nil && errN == nil && y > 0 && d.Month() == time.Month(m) && d.Day() == n
+	return time.Time{}, false
 }

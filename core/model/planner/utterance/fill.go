@@ -2,6 +2,7 @@ package utterance
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -9,13 +10,16 @@ import (
 // maxFilled is the longest sample value, in characters, that an example shows.
 const maxFilled = 40
 
+// place matches a {name} in an example.
+var place = regexp.MustCompile(`\{[^{}\s]+\}`)
+
 // Fill shows an example to people: slots get the values of sample, which are the
 // arguments of a typical call (nil: none), and what it does not know, or knows
 // only by its own name, stays as ‹its name›.
 func Fill(example string, sample json.RawMessage) string {
 	top := object(sample)
 	body := object(top["body"])
-	return slots.ReplaceAllStringFunc(strings.TrimSpace(example), func(slot string) string {
+	return place.ReplaceAllStringFunc(strings.TrimSpace(example), func(slot string) string {
 		name := slot[1 : len(slot)-1]
 		inner := strings.TrimPrefix(name, "body.")
 		raw, ok := top[name]

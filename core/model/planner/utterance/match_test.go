@@ -68,9 +68,6 @@ func FuzzMatch(f *testing.F) {
 			}
 		}
 		Near(said, []model.Tool{probe}, noon)
-		if raw := Prefill(said, probe, noon); raw != nil && !json.Valid(raw) {
-			t.Errorf("%q: prefilled %s", said, raw)
-		}
 		words := model.Tool{Name: "words", Description: said, Schema: json.RawMessage(said)}
 		for _, r := range search.NewIndex([]model.Tool{probe, words}).Related(Words(said), 2) {
 			if !(r.Score > 0 && r.Score < 1) {

@@ -1,8 +1,11 @@
 package utterance
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -63,20 +66,28 @@ type signature struct {
 // name is what a member calls the argument: the property's own name.
 func (a argument) name() string { return a.path[len(a.path)-1] }
 
-// node is one schema, read as far as it can be: a keyword of a wrong type is
-// passed over, for the schema was judged elsewhere.
+// node is one schema. A keyword of a wrong type is passed over, because the schema was
+// judged elsewhere.
 type node struct {
-	types      []string
-	properties map[string]json.RawMessage
-	required   []string
-	enum       []json.RawMessage
-	format     string
+	Type         json.RawMessage            `json:"type"`
+	Const        json.RawMessage            `json:"const"`
+	Properties   map[string]json.RawMessage `json:"properties"`
+	Required     []string                   `json:"required"`
+	Enum         []json.RawMessage          `json:"enum"`
+	Format       string                     `json:"format"`
+	Description  string                     `json:"description"`
+	Minimum      json.RawMessage            `json:"minimum"`
+	Maximum      json.RawMessage            `json:"maximum"`
+	ExclusiveMin json.RawMessage            `json:"exclusiveMinimum"`
+	ExclusiveMax json.RawMessage            `json:"exclusiveMaximum"`
+	MinLength    int                        `json:"minLength"`
+	MaxLength    int                        `json:"maxLength"`
+	Items        json.RawMessage            `json:"items"`
+	AllOf        []json.RawMessage          `json:"allOf"`
+	AnyOf        []json.RawMessage          `json:"anyOf"`
+	OneOf        []json.RawMessage          `json:"oneOf"`
 
-	description string
-	min, max    *limit
-	minLen      int
-	maxLen      int
-	items       json.RawMessage
+	types []string // without null
 }
 
 // dateHint is what the description of a tool's argument says where the plugin's document
@@ -86,46 +97,32 @@ const dateHint = "YYYY-MM-DD"
 // maxAlternatives bounds how deep allOf, anyOf and oneOf are followed.
 const maxAlternatives = 4
 
-// parseNode reads one schema. Of alternatives the first counts that is not null.
+// parseNode reads one schema; of alternatives it takes the first that is not null.
 func parseNode(raw json.RawMessage, depth int) node {
-	var keys map[string]json.RawMessage
-	if json.Unmarshal(raw, &keys) != nil {
-		return node{}
-	}
 	var n node
-	if one := text(keys["type"]); one != "" {
+	_ = json.Unmarshal(raw, &n) // passes over what does not fit
+	if one := text(n.Type); one != "" {
 		n.types = []string{one}
 	} else {
-		_ = json.Unmarshal(keys["type"], &n.types)
+		_ = json.Unmarshal(n.Type, &n.types)
+	}
+	if n.Const != nil {
+		n.Enum = []json.RawMessage{n.Const}
 	}
 	n.types = slices.DeleteFunc(n.types, func(t string) bool { return t == "null" })
-	_ = json.Unmarshal(keys["properties"], &n.properties)
-	_ = json.Unmarshal(keys["required"], &n.required)
-	_ = json.Unmarshal(keys["enum"], &n.enum)
-	if only, ok := keys["const"]; ok {
-		n.enum = []json.RawMessage{only}
-	}
-	n.enum = slices.DeleteFunc(n.enum, func(v json.RawMessage) bool { return string(v) == "null" })
-	n.format, n.description = text(keys["format"]), text(keys["description"])
-	n.min = readLimit(keys["minimum"], keys["exclusiveMinimum"])
-	n.max = readLimit(keys["maximum"], keys["exclusiveMaximum"])
-	_ = json.Unmarshal(keys["minLength"], &n.minLen)
-	_ = json.Unmarshal(keys["maxLength"], &n.maxLen)
-	n.items = keys["items"]
-	if len(n.types) > 0 || n.properties != nil || n.enum != nil || depth >= maxAlternatives {
-		return n
-	}
-	for _, word := range []string{"allOf", "anyOf", "oneOf"} {
-		var alternatives []json.RawMessage
-		_ = json.Unmarshal(keys[word], &alternatives)
-		for _, raw := range alternatives {
-			if inner := parseNode(raw, depth+1); len(inner.types) > 0 || inner.properties != nil || inner.enum != nil {
+	n.Enum = slices.DeleteFunc(n.Enum, func(v json.RawMessage) bool { return string(v) == "null" })
+	if n.empty() && depth < maxAlternatives {
+		for _, raw := range slices.Concat(n.AllOf, n.AnyOf, n.OneOf) {
+			if inner := parseNode(raw, depth+1); !inner.empty() {
 				return inner
 			}
 		}
 	}
 	return n
 }
+
+// empty reports whether a schema says nothing of its values itself.
+func (n node) empty() bool { return len(n.types) == 0 && n.Properties == nil && n.Enum == nil }
 
 // text is a JSON string's value, "" for anything else.
 func text(raw json.RawMessage) string {
@@ -134,26 +131,15 @@ func text(raw json.RawMessage) string {
 	return s
 }
 
-// readLimit reads one end of a range; exclusive is a number since 2019-09 and
-// a boolean before.
+// readLimit reads one end of a range; exclusive is a number since JSON Schema 2019-09 and a
+// boolean before.
 func readLimit(inclusive, exclusive json.RawMessage) *limit {
-	read := func(raw json.RawMessage) *limit {
-		var at float64
-		if len(raw) == 0 || json.Unmarshal(raw, &at) != nil {
-			return nil
+	for _, raw := range []json.RawMessage{exclusive, inclusive} {
+		if at, err := strconv.ParseFloat(string(raw), 64); err == nil {
+			return &limit{at: at, text: string(raw), open: len(exclusive) > 0 && string(exclusive) != "false" && string(exclusive) != "null"}
 		}
-		return &limit{at: at, text: string(raw)}
 	}
-	if l := read(exclusive); l != nil && string(exclusive) != "null" {
-		l.open = true
-		return l
-	}
-	l := read(inclusive)
-	if l == nil || string(inclusive) == "null" {
-		return nil
-	}
-	l.open = string(exclusive) == "true"
-	return l
+	return nil
 }
 
 // readSignature reads the schema of a tool's arguments.
@@ -169,17 +155,15 @@ func readSignature(schema json.RawMessage) signature {
 		}
 	}
 	for _, name := range names(top) {
-		raw, required := top.properties[name], slices.Contains(top.required, name)
-		if name == "body" {
-			if body := parseNode(raw, 0); len(body.properties) > 0 {
-				s.body, s.needBody = true, required
-				for _, inner := range names(body) {
-					a := readArgument(body.properties[inner], "body", inner)
-					a.required, a.inBody = slices.Contains(body.required, inner), true
-					add(a)
-				}
-				continue
+		raw, required := top.Properties[name], slices.Contains(top.Required, name)
+		if body := parseNode(raw, 0); name == "body" && len(body.Properties) > 0 {
+			s.body, s.needBody = true, required
+			for _, inner := range names(body) {
+				a := readArgument(body.Properties[inner], "body", inner)
+				a.required, a.inBody = slices.Contains(body.Required, inner), true
+				add(a)
 			}
+			continue
 		}
 		a := readArgument(raw, name)
 		a.required = required
@@ -189,47 +173,43 @@ func readSignature(schema json.RawMessage) signature {
 	return s
 }
 
-// names lists the properties of a schema: those required in the order in which
-// they are, then the others by name.
+// names lists the properties of a schema: those required in the order in which they are,
+// then the others by name.
 func names(n node) []string {
 	var list []string
-	for _, name := range n.required {
-		if _, ok := n.properties[name]; ok && !slices.Contains(list, name) {
+	for _, name := range slices.Concat(n.Required, slices.Sorted(maps.Keys(n.Properties))) {
+		if _, ok := n.Properties[name]; ok && !slices.Contains(list, name) {
 			list = append(list, name)
 		}
 	}
-	first := len(list)
-	for name := range n.properties {
-		if !slices.Contains(list[:first], name) {
-			list = append(list, name)
-		}
-	}
-	slices.Sort(list[first:])
 	return list
 }
 
 // readArgument tells how words give the value of one property.
 func readArgument(raw json.RawMessage, path ...string) argument {
 	n := parseNode(raw, 0)
-	a := argument{path: path, kind: kindText, min: n.min, max: n.max, minLen: n.minLen, maxLen: n.maxLen}
+	a := argument{
+		path: path, kind: kindText, minLen: n.MinLength, maxLen: n.MaxLength,
+		min: readLimit(n.Minimum, n.ExclusiveMin), max: readLimit(n.Maximum, n.ExclusiveMax),
+	}
 	has := func(t string) bool { return slices.Contains(n.types, t) }
 	switch {
-	case len(n.enum) > 0 && !slices.ContainsFunc(n.enum, structured):
+	case len(n.Enum) > 0 && !slices.ContainsFunc(n.Enum, structured):
 		a.kind = kindEnum
-		for _, v := range n.enum {
-			name := enumText(v)
+		for _, v := range n.Enum {
+			name := cmp.Or(text(v), string(v))
 			a.enum = append(a.enum, choice{value: v, name: name, plain: plainWords(name)})
 		}
 	case has("array"):
 		a.kind = kindJSON
-		if item := readArgument(n.items, path...); item.kind != kindJSON && item.kind != kindList && len(n.items) > 0 {
+		if item := readArgument(n.Items, path...); item.kind != kindJSON && item.kind != kindList && len(n.Items) > 0 {
 			a.kind, a.item = kindList, &item
 		}
-	case has("object"), n.properties != nil, len(n.enum) > 0:
+	case has("object"), n.Properties != nil, len(n.Enum) > 0:
 		a.kind = kindJSON
-	case has("string") && (n.format == "date" || strings.Contains(n.description, dateHint)):
+	case has("string") && (n.Format == "date" || strings.Contains(n.Description, dateHint)):
 		a.kind = kindDate
-	case has("string") && n.format == "date-time":
+	case has("string") && n.Format == "date-time":
 		a.kind = kindTime
 	case has("string"):
 	case has("number"):
@@ -247,23 +227,17 @@ func structured(raw json.RawMessage) bool {
 	return len(raw) > 0 && (raw[0] == '{' || raw[0] == '[')
 }
 
-// find gives the argument that a name in an example or a typed form stands for:
-// a top-level property before one of the body, and body.name for the latter.
+// find returns the argument that a name in an example or a typed form stands for: a
+// top-level property before one of the body, which is also called body.name.
 func (s signature) find(name string) (argument, bool) {
-	inner, inBody := strings.CutPrefix(name, "body.")
-	var found *argument
-	for i, a := range s.arguments {
-		switch {
-		case !a.inBody && a.name() == name:
-			return a, true
-		case a.inBody && (a.name() == name || inBody && a.name() == inner):
-			found = &s.arguments[i]
+	for _, inBody := range []bool{false, true} {
+		for _, a := range s.arguments {
+			if a.inBody == inBody && (a.name() == name || inBody && a.key() == name) {
+				return a, true
+			}
 		}
 	}
-	if found == nil {
-		return argument{}, false
-	}
-	return *found, true
+	return argument{}, false
 }
 
 // missing lists the required arguments that values lacks, in order. Those of a

@@ -4,15 +4,18 @@
 // "add {title} to my list". Match finds the calls that a message asks for in the words
 // of such an example, Near those that lack a value, and Typed reads a typed form:
 // list.addItem title=milk. Nothing is guessed: an example fits as a whole or not at all.
+//
+// An example is compiled to a regular expression (pattern.go) whose slots take what the
+// tool's schema says (schema.go); value.go and date.go read what a slot took.
 package utterance
 
 import (
 	"cmp"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"aidesk/core/model"
@@ -20,14 +23,12 @@ import (
 
 // Bounds on what is read; beyond them nothing is recognised.
 const (
-	maxMessage  = 500  // characters of a message
-	maxExample  = 200  // characters of an example
-	maxExamples = 20   // of one tool
-	maxWords    = 12   // that a slot for text takes without quotes
-	maxReadings = 4    // of one message by one example
-	maxStray    = 20   // words that Near takes for a value it could not read
-	maxStrays   = 16   // ways in which it looks for one
-	maxTries    = 2000 // spans that are tried for the slots of one tool
+	maxMessage  = 500 // characters of a message
+	maxExample  = 200 // characters of an example
+	maxExamples = 20  // of one tool
+	maxSlots    = 8   // of one example
+	maxWords    = 12  // words of a text in the middle of a sentence, without quotes
+	maxStray    = 20  // words that Near takes for a value that cannot be read
 )
 
 // Hit is a call that a message asks for in the words of an example.
@@ -39,22 +40,34 @@ type Hit struct {
 	Loose   int             // words that went into slots for text
 }
 
-// Match finds the calls that text asks for in the words of the tools' examples,
-// the most specific first: more fixed words, then fewer words in slots for text.
-// There is one hit for each tool; two of the same rank stand for a message that
-// can be read in two ways.
+// Hint is an example that a message nearly fits.
+type Hint struct {
+	Tool     model.Tool
+	Example  string
+	Unread   []Unread // values that are missing or could not be read
+	Readings []Hit    // or else: the ways in which the message can be read
+}
+
+// Unread is a slot of an example for which a message gave no value.
+type Unread struct {
+	Name  string // of the argument
+	Wants string // what it takes, in plain words
+	Words string // what stood in its place; empty: nothing
+}
+
+// Match finds the calls that text asks for in the words of the tools' examples, the most
+// specific first: more fixed words, then fewer words in slots for text. There is one hit
+// for each tool; two of the same rank mean that the message can be read in two ways.
 //
-// Nothing is guessed. An example fits as a whole or not at all: its fixed words
-// stand in the message as they are, whatever the case, blanks, kind of quotes
-// and final mark, and each slot holds a value of its argument's type. A slot for
-// text takes up to 12 words of one sentence, or anything in quotes; at the end of
-// an example it takes the rest of the sentence, and after a colon there the rest of
-// the message. What a date may be is said at day and readTime. An example
-// that can be read in two ways does not fit, and one of fewer words gives way to
-// a longer one of the same plugin that Near finds. now, in the member's zone, gives
-// "today" its date.
+// The fixed words of an example must stand in the message as they are, whatever the case,
+// blanks, kind of quotes and final mark, and each slot must hold a value of its
+// argument's type. A text takes up to 12 words of one sentence, or anything in quotes; at
+// the end of an example it takes the rest of the sentence, and after a colon there the
+// rest of the message. An example that can be read in two ways does not fit, and one of
+// fewer words gives way to a longer one of the same plugin that Near finds. now, in the
+// member's zone, gives "today" its date.
 func Match(text string, tools []model.Tool, now time.Time) []Hit {
-	said, ok := listen(text)
+	said, ok := message(text)
 	if !ok {
 		return nil
 	}
@@ -62,25 +75,23 @@ func Match(text string, tools []model.Tool, now time.Time) []Hit {
 	nearly := map[string]int{} // by plugin: fixed words of an example that nearly fits
 	for _, tool := range tools {
 		var best []Hit
-		tries := maxTries
-		for _, p := range compile(tool, said.has) {
-			switch readings := p.parse(said.tokens, now, &tries); {
+		for _, p := range patterns(tool, said) {
+			switch readings := p.read(said, now); {
 			case len(readings) == 1:
 				best = append(best, readings[0])
-			case p.fixed > nearly[tool.Plugin] && !p.near(said.tokens, now, &tries).empty():
+			case p.fixed > nearly[tool.Plugin] && (len(readings) > 1 || p.unread(said, now) != nil):
 				nearly[tool.Plugin] = p.fixed
 			}
 		}
 		slices.SortStableFunc(best, byRank)
 		for i, h := range best {
 			same := slices.ContainsFunc(best[:i], func(o Hit) bool { return string(o.Args) == string(h.Args) })
-			if byRank(h, best[0]) == 0 && !same {
+			if h.Equal(best[0]) && !same {
 				hits = append(hits, h)
 			}
 		}
 	}
-	// A slot for text would swallow what a longer example of the same plugin
-	// could not read.
+	// A slot for text would swallow what a longer example of the same plugin could not read.
 	hits = slices.DeleteFunc(hits, func(h Hit) bool { return h.Words < nearly[h.Tool.Plugin] })
 	slices.SortStableFunc(hits, byRank)
 	return hits
@@ -91,147 +102,91 @@ func byRank(a, b Hit) int {
 	return cmp.Or(cmp.Compare(b.Words, a.Words), cmp.Compare(a.Loose, b.Loose))
 }
 
-// Equal reports whether nothing but chance would prefer one hit to the other.
+// Equal reports whether only chance would prefer one hit to the other.
 func (h Hit) Equal(o Hit) bool { return byRank(h, o) == 0 }
 
-// speech is a message made ready for comparison.
-type speech struct {
-	tokens []token
-	folds  map[string]bool
-}
-
-// has reports whether a fixed word stands in the message.
-func (s speech) has(word string) bool { return s.folds[word] }
-
-// listen prepares a message; ok is false for what no example can fit.
-func listen(text string) (speech, bool) {
-	// A character has at most four bytes: what is longer is not even trimmed.
-	if len(text) > 8*maxMessage {
-		return speech{}, false
-	}
-	said, ok := line(text)
-	if !ok || said == "" || utf8.RuneCountInString(said) > maxMessage {
-		return speech{}, false
-	}
-	s := speech{tokens: tokens(said), folds: map[string]bool{}}
-	for _, t := range s.tokens {
-		s.folds[t.fold] = true
-	}
-	return s, true
-}
-
-// pattern is an example compiled against its tool's schema.
-type pattern struct {
-	tool      model.Tool
-	example   string
-	signature signature
-	elements  []element
-	fixed     int // fixed words
-}
-
-// element is a fixed word or a slot of a pattern.
-type element struct {
-	word           string // folded; "" for a slot
-	prefix, suffix string // folded; what is glued to the slot
-	slot           argument
-	rest           bool     // a slot for text at the end of the example
-	open           bool     // and a colon stands before it
-	after          []string // of a slot: the fixed words that follow it, up to the next slot
-}
-
-// slots finds the {names} of an example; quoted ones first, for the quotes
-// around a value do not count.
-var (
-	slots       = regexp.MustCompile(`\{([^{}\s]+)\}`)
-	quotedSlots = regexp.MustCompile(`["'“”„«»‘’‚](\{[^{}\s]+\})["'“”„«»‘’‚]`)
-)
-
-// compile reads those examples of a tool that can make a call: every fixed word
-// is there, as has tells, every slot names an argument that words can give, and
-// no required argument is without one.
-func compile(tool model.Tool, has func(string) bool) []pattern {
-	var list []pattern
-	var s *signature
-	for _, example := range tool.Examples[:min(len(tool.Examples), maxExamples)] {
-		elements, ok := split(example)
-		if !ok || slices.ContainsFunc(elements, func(e element) bool { return e.word != "" && !has(e.word) }) {
-			continue
-		}
-		if s == nil {
-			// Most messages fit no example of most tools: the schema is read late.
-			read := readSignature(tool.Schema)
-			s = &read
-		}
-		if p, ok := resolve(elements, *s); ok {
-			p.tool, p.example = tool, example
-			list = append(list, p)
-		}
-	}
-	return list
-}
-
-// split cuts an example into fixed words and slots that have only their name.
-func split(example string) ([]element, bool) {
-	if utf8.RuneCountInString(example) > maxExample {
-		return nil, false
-	}
-	said, ok := line(quotedSlots.ReplaceAllString(example, "$1"))
+// Near finds the examples whose fixed words all stand in text, in their places, while a
+// value between them is missing, cannot be read, or can be read in two ways: enough to
+// ask, not enough to call. The closest come first, one for each tool. Messages that Match
+// understands are not for Near.
+func Near(text string, tools []model.Tool, now time.Time) []Hint {
+	said, ok := message(text)
 	if !ok {
-		return nil, false
+		return nil
 	}
-	var list []element
-	for _, t := range tokens(said) {
-		found := slots.FindAllStringSubmatchIndex(t.text, -1)
-		switch {
-		case len(found) > 1:
-			return nil, false
-		case len(found) == 0:
-			list = append(list, element{word: t.fold})
-		default:
-			at := found[0]
-			list = append(list, element{
-				prefix: fold(t.text[:at[0]]), suffix: fold(t.text[at[1]:]),
-				slot: argument{path: []string{t.text[at[2]:at[3]]}},
-			})
-		}
-	}
-	return list, true
-}
-
-// resolve gives each slot its argument.
-func resolve(elements []element, s signature) (pattern, bool) {
-	p := pattern{signature: s, elements: slices.Clone(elements)}
-	filled := map[string]json.RawMessage{}
-	for i, e := range p.elements {
-		if isWord(e.word) || isWord(e.prefix) || isWord(e.suffix) {
-			p.fixed++
-		}
-		if e.word != "" {
-			continue
-		}
-		slot, ok := s.find(e.slot.name())
-		if _, twice := filled[slot.key()]; !ok || twice || slot.kind == kindJSON || slot.kind == kindList {
-			return pattern{}, false
-		}
-		filled[slot.key()] = nil
-		p.elements[i].slot = slot
-		p.elements[i].rest = slot.kind == kindText && i == len(elements)-1
-		p.elements[i].open = p.elements[i].rest && i > 0 && elements[i-1].word == ":"
-		for _, next := range p.elements[i+1:] {
-			if next.word == "" {
-				break
+	var hints []Hint
+	fixed := map[string]int{} // by tool
+	for _, tool := range tools {
+		var best *Hint
+		for _, p := range patterns(tool, said) {
+			// One word in the middle of a sentence is no sign of anything.
+			if p.fixed <= fixed[tool.Name] || p.fixed < 2 && p.parts[0].slot != nil {
+				continue
 			}
-			p.elements[i].after = append(p.elements[i].after, next.word)
+			hint := &Hint{Tool: tool, Example: p.example}
+			switch readings := p.read(said, now); len(readings) {
+			case 0:
+				if hint.Unread = p.unread(said, now); hint.Unread == nil {
+					continue
+				}
+			case 1:
+				continue
+			default:
+				hint.Readings = readings
+			}
+			best, fixed[tool.Name] = hint, p.fixed
+		}
+		if best != nil {
+			hints = append(hints, *best)
 		}
 	}
-	return p, p.fixed > 0 && len(s.missing(filled)) == 0
+	slices.SortStableFunc(hints, func(a, b Hint) int { return fixed[b.Tool.Name] - fixed[a.Tool.Name] })
+	return hints
 }
 
-// Usable lists the examples of a tool by which it can be called, in their order.
-func Usable(tool model.Tool) []string {
-	var list []string
-	for _, p := range compile(tool, func(string) bool { return true }) {
-		list = append(list, strings.TrimSpace(p.example))
+// message prepares a message for comparison; ok is false for what no example can fit.
+func message(text string) (said string, ok bool) {
+	if len(text) > 8*maxMessage {
+		return "", false // a character has at most four bytes
 	}
-	return list
+	said, ok = line(text)
+	return said, ok && said != "" && utf8.RuneCountInString(said) <= maxMessage
+}
+
+// line takes from a message or an example the blanks and quotes around it and the mark at
+// its end; ok is false for more than one line, and for what is not plain text.
+func line(s string) (text string, ok bool) {
+	trim := func(s string) string {
+		return strings.TrimRightFunc(strings.TrimSpace(s), func(r rune) bool { return isStop(r) || unicode.IsSpace(r) })
+	}
+	s = trim(strings.TrimLeft(strings.TrimSpace(s), "¿¡"))
+	if quotation.MatchString(s) {
+		s = trim(unquote(s))
+	}
+	return s, !strings.ContainsFunc(s, func(r rune) bool {
+		return r != '\t' && (unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == utf8.RuneError)
+	})
+}
+
+// stops are the characters that end a sentence.
+const stops = ".?!…。？！"
+
+func isStop(r rune) bool { return strings.ContainsRune(stops, r) }
+
+// isWord reports whether there is a letter or digit in s.
+func isWord(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+}
+
+// fold makes words comparable: lower case, and one form of quote and apostrophe.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case strings.ContainsRune(singleQuotes, r):
+			return '\''
+		case strings.ContainsRune(doubleQuotes, r):
+			return '"'
+		}
+		return unicode.ToLower(r)
+	}, s)
 }

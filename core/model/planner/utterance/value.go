@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +17,9 @@ const maxText = 200
 
 // numeral is a number as people type it; its parts bound what is computed.
 var numeral = regexp.MustCompile(`^([+-]?)0*([0-9]{1,15})(\.[0-9]{1,10})?$`)
+
+// anyNumberWord matches the keys of numberWords.
+const anyNumberWord = `(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)`
 
 // numberWords are the numbers that people write as words.
 var numberWords = map[string]string{
@@ -72,10 +76,9 @@ func (a argument) readNumber(words string) (json.RawMessage, bool) {
 	if at == 0 {
 		literal = strings.TrimPrefix(literal, "-")
 	}
-	if l := a.min; l != nil && (at < l.at || l.open && at == l.at) {
-		return nil, false
-	}
-	if l := a.max; l != nil && (at > l.at || l.open && at == l.at) {
+	below := a.min != nil && (at < a.min.at || a.min.open && at == a.min.at)
+	above := a.max != nil && (at > a.max.at || a.max.open && at == a.max.at)
+	if below || above {
 		return nil, false
 	}
 	return json.RawMessage(literal), true
@@ -98,14 +101,6 @@ func (a argument) readEnum(words string) (json.RawMessage, bool) {
 		}
 	}
 	return loose, near == 1
-}
-
-// enumText is how people see a value of an enum.
-func enumText(v json.RawMessage) string {
-	if s := text(v); s != "" {
-		return s
-	}
-	return string(v)
 }
 
 // plainWords folds text and puts single blanks between its words.
@@ -165,15 +160,37 @@ func (a argument) wants() string {
 	return string(a.kind)
 }
 
-// fold makes words comparable: lower case, and one form of quote and apostrophe.
-func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch r {
-		case '‘', '’', '‚', '‛', 'ʼ', '′', '`', '´':
-			return '\''
-		case '“', '”', '„', '‟', '«', '»', '″':
-			return '"'
+// expression matches what a slot may take; a text takes as few words as possible, or as
+// many.
+func (a argument) expression(long bool) string {
+	var what string
+	switch a.kind {
+	case kindText:
+		if long {
+			return `\S(?:.*\S)?`
 		}
-		return unicode.ToLower(r)
-	}, s)
+		return `\S(?:.*?\S)??`
+	case kindInteger, kindNumber:
+		what = `[+-]?\d{1,20}(?:\.\d{1,10})?|` + anyNumberWord
+	case kindEnum:
+		var names []string
+		for _, c := range a.enum {
+			var words []string
+			for word := range strings.FieldsSeq(c.plain) {
+				words = append(words, literal(word))
+			}
+			names = append(names, strings.Join(words, `[\s_-]+`), literal(c.name))
+		}
+		slices.SortStableFunc(names, func(a, b string) int { return len(b) - len(a) })
+		what = strings.Join(names, "|")
+	case kindDate:
+		what = strings.ReplaceAll(anyDay, " ", `\s+`)
+	case kindTime:
+		what = strings.ReplaceAll(anyTime, " ", `\s+`)
+	case kindBool:
+		what = `yes|no|true|false|on|off`
+	case kindList, kindJSON: // no slot
+	}
+	const quotes = "[" + doubleQuotes + singleQuotes + "]?"
+	return quotes + `(?:` + what + `)` + quotes
 }

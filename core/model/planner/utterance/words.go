@@ -1,6 +1,7 @@
 package utterance
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -8,29 +9,31 @@ import (
 	"aidesk/core/model/search"
 )
 
-// Words cuts a message into words and tells which of them are values, for
-// search.Index.Related; none of a message that is too long to be a request.
+// word matches a word or a quotation.
+var word = regexp.MustCompile(doubleQuoted + `|\S+`)
+
+// Words splits a message into words and tells which of them are values, for
+// search.Index.Related. It returns none of a message that is too long to be a request.
 func Words(message string) []search.Word {
 	if len(message) > 8*maxMessage {
-		return nil // who pastes a document does not ask for an operation
+		return nil
 	}
 	var list []search.Word
 	begins := true
-	for _, t := range tokens(message) {
-		list = append(list, search.Word{Text: t.text, Value: t.quoted || isValue(t.text, begins)})
-		begins = t.endsSentence()
+	for _, text := range word.FindAllString(message, -1) {
+		list = append(list, search.Word{Text: text, Value: quotation.MatchString(text) || isValue(text, begins)})
+		last, _ := utf8.DecodeLastRuneInString(text)
+		begins = isStop(last)
 	}
 	return list
 }
 
-// isValue reports whether a word looks like a name, number or address: seldom what
-// a request is about, and often what it is made with.
+// isValue reports whether a word looks like a name, number or address, which a request is
+// seldom about.
 func isValue(word string, begins bool) bool {
 	word = strings.TrimLeftFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	first, _ := utf8.DecodeRuneInString(word)
-	if _, ok := numberWords[fold(word)]; ok {
-		return true
-	}
-	return strings.ContainsFunc(word, unicode.IsDigit) || unicode.IsUpper(first) && !begins ||
+	_, isNumber := numberWords[fold(word)]
+	return isNumber || unicode.IsUpper(first) && !begins || strings.ContainsFunc(word, unicode.IsDigit) ||
 		strings.Contains(word, "@") || strings.Contains(word, "://")
 }
