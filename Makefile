@@ -21,7 +21,7 @@ cold-build: ## Build from an empty cache and print seconds and memory (downloads
 	GOCACHE="$$temp/cache" CGO_ENABLED=0 "$$temp/measure" go build -trimpath -o "$$temp/aidesk" ./cmd/aidesk
 
 .PHONY: demo
-demo: ## Talk to the whole desk in this terminal: no key, no network, no set-up
+demo: ## Talk to all of aidesk in this terminal: no key, no network, no set-up
 	go run ./cmd/aidesk demo
 
 .PHONY: test

@@ -1,4 +1,4 @@
-// Package bots is the desk: what happens when a message, a command or a press
+// Package bots is aidesk: what happens when a message, a command or a press
 // arrives. A bot.Bot is one app at each platform with a model and a persona; a Desk
 // runs several over one store.
 //
@@ -6,7 +6,7 @@
 //
 //	bot      what all share: a Bot, an Event, a button, an Exchange
 //	inbox    a platform's event becomes durable, in the order of its conversation;
-//	         what is entrusted to the desk is sealed
+//	         what is entrusted to aidesk is sealed
 //	turn     a conversation is claimed and its events are worked: a message becomes a
 //	         turn of the agent, a press decides about an Action
 //	command  what each command and each form does
@@ -36,7 +36,7 @@ import (
 type Desk struct {
 	Store   store.Store
 	Bots    []*bot.Bot
-	Secrets *secret.Ring // seals what members and adapters entrust to the desk; without it that is refused
+	Secrets *secret.Ring // seals what members and adapters entrust to aidesk; without it that is refused
 	Now     func() time.Time
 	Logger  *slog.Logger
 	Keep    bot.Retention
@@ -50,7 +50,7 @@ type Desk struct {
 	AcceptOnly bool
 }
 
-// grace is how long turns may go on after the desk was told to stop.
+// grace is how long turns may go on after aidesk was told to stop.
 const grace = 10 * time.Second
 
 // Run receives, works and delivers until ctx is done or every adapter has ended. It

@@ -99,12 +99,12 @@ func TestTwoWorkspaces(t *testing.T) {
 		})
 	}
 	say("W1", "one", "answer to one")
-	say("W1", "two", "This workspace has used")
+	say("W1", "two", "This workspace has reached")
 	say("W2", "three", "answer to three")
 	s.Restart()
 	clock.Advance(time.Hour)
-	say("W1", "four", "This workspace has used")
-	say("W2", "five", "This workspace has used")
+	say("W1", "four", "This workspace has reached")
+	say("W2", "five", "This workspace has reached")
 }
 
 // TestTogether: however many questions are worked at the same time, and whatever each

@@ -75,7 +75,7 @@ func TestPoison(t *testing.T) {
 	}
 	in, typing := io.Pipe()
 	defer typing.Close()
-	out := &reader{want: "Sorry, I could not finish this", came: make(chan struct{}, 1)}
+	out := &reader{want: "Something went wrong", came: make(chan struct{}, 1)}
 	registry := &plugin.Registry{Bot: "desk", Records: db, Logger: slog.New(slog.DiscardHandler)}
 	model := script.New()
 	desk := &bots.Desk{

@@ -30,7 +30,7 @@
 //	core/markdown       CommonMark -> Document, parsed once; cleaning, splitting, widths
 //	core/preview        a page -> Preview
 //	core/egress         the only way out to the network
-//	core/secret         the key ring that seals what is entrusted to the desk
+//	core/secret         the key ring that seals what is entrusted to aidesk
 //	core/goldentest     what tests share: golden files; beside it corporatest (documents
 //	                    of others), costtest (time and memory), markdown/markdowntest
 //	adapters/terminal   the smallest adapter, the one to read first
@@ -121,6 +121,6 @@
 // path (openapi). One plugin's data reaches another only by a card that says so (agent,
 // confirm). Every address from outside passes egress. No text of a model or a
 // plugin is ever markup to a platform (markdown, adapters). Plugin text is never in the
-// system role (agent). Whoever addresses the desk gets one visible end (bots).
+// system role (agent). Whoever addresses aidesk gets one visible end (bots).
 // SECURITY.md says the same to those who run it.
 package core

@@ -157,7 +157,7 @@ cmd/...        | everything     | example.com/flags
 		{"C", map[string]string{
 			"core/chat/chat.go": doc + `import "C"`,
 		}, []string{"core/chat/chat.go:3: core/chat may not import C"}},
-		{"an example plugin that knows the desk", map[string]string{
+		{"an example plugin that knows aidesk", map[string]string{
 			"cmd/seeds/one/one.go": doc + `import "aidesk/core/chat"`,
 		}, []string{"cmd/seeds/one/one.go:3: cmd/seeds/one may not import core/chat"}},
 		{"a test package in what ships", map[string]string{

@@ -22,7 +22,7 @@ import (
 	"aidesk/cmd/exampleplugins/example"
 )
 
-// TestLiterals sees that the desk knows no example plugin: no string in it names
+// TestLiterals sees that aidesk knows no example plugin: no string in it names
 // one, or a city or a stay of theirs, so that whatever the demo answers was found
 // out by asking. Nothing is exempt: not a message, a struct tag or the path of an
 // import. Only cmd/exampleplugins and tests may know. (Which plugins the demo

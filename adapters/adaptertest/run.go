@@ -23,7 +23,7 @@ type Platform struct {
 	Place chat.Place
 	// Member is the platform's id of the member.
 	Member string
-	// Say writes a message to the desk.
+	// Say writes a message to aidesk.
 	Say func(text string)
 	// Press presses the last button shown with that label.
 	Press func(label string)

@@ -13,13 +13,13 @@ import (
 	"aidesk/core/chat"
 )
 
-// BenchmarkGateway is how many mentions a second come from the gateway to the desk, the
+// BenchmarkGateway is how many mentions a second come from the gateway to aidesk, the
 // fake that sends them in the same process.
 func BenchmarkGateway(b *testing.B) {
 	var heard atomic.Int64
 	s := prepare(b, gateway)
 	s.config.Logger = nil
-	all, room := make(chan struct{}), make(chan struct{}, 1000) // the desk's lanes are not endless
+	all, room := make(chan struct{}), make(chan struct{}, 1000) // aidesk's lanes are not endless
 	s.desk = &adaptertest.Recorder{Receives: func(context.Context, chat.Event) error {
 		<-room
 		if heard.Add(1) == int64(b.N) {

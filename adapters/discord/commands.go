@@ -65,7 +65,7 @@ func (in inbound) command(ctx context.Context, i payload.Interaction) (*interact
 	c, _ := parseCommand(i)
 	syntax, verb, known := in.Grammar.Find(c.Name, c.Verb)
 	if !known {
-		return ephemeralText("I do not know this command any more. Wait a minute for Discord to learn the new ones, or reload it."), nil
+		return ephemeralText(textOldCommand), nil
 	}
 	if text := commandFault(c, verb); text != "" {
 		return ephemeralText(text), nil
@@ -100,9 +100,9 @@ func (in inbound) command(ctx context.Context, i payload.Interaction) (*interact
 		return nil, err
 	}
 	if i.ChannelID == direct.Channel || place.Thread != "" {
-		return ephemeralText("One moment."), nil
+		return ephemeralText(textMoment), nil
 	}
-	return ephemeralLink("I answer in our direct message:", messageURL("", direct.Channel, "")), nil
+	return ephemeralLink(textDirect, messageURL("", direct.Channel, "")), nil
 }
 
 // commandPlace returns the channel or thread in which a command was typed.

@@ -191,7 +191,7 @@ func (in inbound) hintOnce(ctx context.Context, thread string) {
 		in.Logger.WarnContext(ctx, "remembering a hint", "error", err)
 		return
 	}
-	in.postLine(ctx, thread, "hint/"+thread, "I can only read messages here that reply to me or mention me.")
+	in.postLine(ctx, thread, "hint/"+thread, textCannotRead)
 }
 
 // postLine posts one line of plain text. Failures are only logged.

@@ -17,7 +17,7 @@ import (
 const (
 	formTimeout = 2 * time.Second // leaves time to answer within Discord's three seconds
 	maxDrafts   = 1_000
-	buttonRetry = "Correct it"
+	buttonRetry = textCorrect
 )
 
 // openForm returns the form that a button or a command opens, or a text that says why
@@ -40,7 +40,7 @@ func (in inbound) openForm(ctx context.Context, i payload.Interaction, o chat.Op
 	}
 	if err != nil {
 		in.Logger.WarnContext(ctx, "a form cannot be shown", "form", f.Title, "error", err)
-		return ephemeralText("This form does not fit into Discord: " + err.Error() + ".")
+		return ephemeralText(textFormTooLarge + err.Error() + ".")
 	}
 	return &interactionResponse{Type: respondForm, Data: m}
 }
@@ -73,7 +73,7 @@ func (in inbound) lookUpForm(ctx context.Context, custom string) (form, server s
 // sentences.
 func errorText(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return "That took too long. Please try again."
+		return textTooSlow
 	}
 	return markdown.Line(err.Error(), render.MaxContent/2)
 }
@@ -86,7 +86,7 @@ func (in inbound) submitForm(ctx context.Context, i payload.Interaction) (*inter
 		return nil, err
 	}
 	if form == "" {
-		return ephemeralText("I no longer know this form. Ask again."), nil
+		return ephemeralText(textFormUnknown), nil
 	}
 	place, fault, err := in.interactionPlace(ctx, i, server)
 	if err != nil {
@@ -110,11 +110,11 @@ func (in inbound) submitForm(ctx context.Context, i payload.Interaction) (*inter
 	}
 	switch {
 	case i.Message == nil && i.Guild == "":
-		return ephemeralText("One moment."), nil
+		return ephemeralText(textMoment), nil
 	case i.Message == nil:
-		return ephemeralLink("I answer in our direct message:", messageURL("", place.Channel, "")), nil
-	case i.Message.Flags&render.FlagEphemeral != 0: // it was opened by the button "Correct it"
-		return &interactionResponse{Type: respondUpdate, Data: render.EphemeralLine("Thank you.", "")}, nil
+		return ephemeralLink(textDirect, messageURL("", place.Channel, "")), nil
+	case i.Message.Flags&render.FlagEphemeral != 0: // it was opened by the button textCorrect
+		return &interactionResponse{Type: respondUpdate, Data: render.EphemeralLine(textThanks, "")}, nil
 	}
 	return &interactionResponse{Type: respondDeferredUpdate}, nil
 }

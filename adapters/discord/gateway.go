@@ -246,7 +246,7 @@ func (d *gatewayWorker) answerInteraction(raw json.RawMessage) {
 }
 
 // notStoredText is shown to a member whose interaction could not be stored.
-const notStoredText = "I could not take that in just now. Please try again."
+const notStoredText = textNotStored
 
 // inbound is the context in which one event is handled: the adapter and the current run.
 type inbound struct {

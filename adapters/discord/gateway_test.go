@@ -111,7 +111,7 @@ func recorded(t testing.TB) []dispatch {
 	return out
 }
 
-// TestBreaks: whatever ends or silences the connection, the desk is back soon; nothing
+// TestBreaks: whatever ends or silences the connection, aidesk is back soon; nothing
 // that was said meanwhile is lost, and nothing is heard twice.
 func TestBreaks(t *testing.T) {
 	t.Parallel()
@@ -145,7 +145,7 @@ func TestBreaks(t *testing.T) {
 				s.post(fakediscord.Ben, fakediscord.Random, mention+text)
 			}
 			if c.name != "a heartbeat is asked for" {
-				s.await("the desk to come back", func() bool {
+				s.await("aidesk to come back", func() bool {
 					return s.Identified()+s.Resumed() > before+resumed && s.Connected() == 1 && s.adapter.Ready() == nil
 				})
 			}
@@ -218,7 +218,7 @@ func TestFinal(t *testing.T) {
 	})
 }
 
-// TestMissed: what was said while the desk was down is heard at the next start: in
+// TestMissed: what was said while aidesk was down is heard at the next start: in
 // channels, threads and direct messages; what was heard before is not.
 func TestMissed(t *testing.T) {
 	t.Parallel()
@@ -250,7 +250,7 @@ func TestMissed(t *testing.T) {
 	}
 }
 
-// TestFull: what the desk could not store is offered again until it could, also after a
+// TestFull: what aidesk could not store is offered again until it could, also after a
 // restart.
 func TestFull(t *testing.T) {
 	t.Parallel()

@@ -115,7 +115,7 @@ func TestForeignThread(t *testing.T) {
 	}
 }
 
-// TestHint: who writes in a thread of the desk without a mention is told once how to
+// TestHint: who writes in a thread of aidesk without a mention is told once how to
 // reach it; with message content it hears everything there.
 func TestHint(t *testing.T) {
 	t.Parallel()
@@ -188,7 +188,7 @@ func TestChanges(t *testing.T) {
 	})
 }
 
-// TestEmpty: who only calls the desk gets help; who calls it in reply to a message asks
+// TestEmpty: who only calls aidesk gets help; who calls it in reply to a message asks
 // about that.
 func TestEmpty(t *testing.T) {
 	t.Parallel()

@@ -17,7 +17,7 @@ func (in inbound) interaction(ctx context.Context, i payload.Interaction) (*inte
 	}
 	who := i.Sender()
 	if who == "" {
-		return ephemeralText("I could not read that."), nil
+		return ephemeralText(textUnreadable), nil
 	}
 	if i.ChannelID == "" {
 		i.ChannelID = i.Channel.ID
@@ -46,7 +46,7 @@ func (in inbound) interaction(ctx context.Context, i payload.Interaction) (*inte
 	case payload.InteractionForm:
 		return in.submitForm(ctx, i)
 	}
-	return ephemeralText("I do not know how to answer that."), nil
+	return ephemeralText(textUnknownKind), nil
 }
 
 // event makes the event of an interaction, without its content.
@@ -61,7 +61,7 @@ func (in inbound) event(kind string, i payload.Interaction, place chat.Place) ch
 func (in inbound) press(ctx context.Context, i payload.Interaction) (*interactionResponse, error) {
 	button, server, form := render.ParseButton(i.Data.CustomID)
 	if i.Message == nil || button == "" {
-		return ephemeralText("I do not know this button."), nil
+		return ephemeralText(textUnknownButton), nil
 	}
 	place, fault, err := in.interactionPlace(ctx, i, server)
 	if err != nil {
@@ -108,7 +108,7 @@ func (in inbound) interactionPlace(ctx context.Context, i payload.Interaction, s
 	if i.Guild != "" {
 		if place.Channel, err = in.dmChannel(ctx, i.Sender()); err != nil {
 			in.Logger.WarnContext(ctx, "opening a direct message", "error", err, "remedy", rest.Remedy(err))
-			return place, "I could not open our direct message, in which I answer. Write to me there, or try again.", nil
+			return place, textNoDirect, nil
 		}
 	}
 	return place, "", nil
@@ -119,7 +119,7 @@ func (in inbound) interactionPlace(ctx context.Context, i payload.Interaction, s
 func (in inbound) askAboutMessage(ctx context.Context, i payload.Interaction) (*interactionResponse, error) {
 	m, ok := i.Data.Resolved.Messages[i.Data.Target]
 	if !ok {
-		return ephemeralText("I could not read this message."), nil
+		return ephemeralText(textMessageUnreadable), nil
 	}
 	if m.ID == "" {
 		m.ID = i.Data.Target
@@ -130,7 +130,7 @@ func (in inbound) askAboutMessage(ctx context.Context, i payload.Interaction) (*
 	}
 	text, _ := payload.Text(m, "")
 	if text == "" {
-		return ephemeralText("This message has no text that I could read."), nil
+		return ephemeralText(textNoText), nil
 	}
 	var place chat.Place
 	var fault string
@@ -138,7 +138,7 @@ func (in inbound) askAboutMessage(ctx context.Context, i payload.Interaction) (*
 	if i.Guild == "" {
 		place, fault, err = in.interactionPlace(ctx, i, "")
 	} else if place, err = in.placeOf(ctx, m); place.Channel == "" {
-		fault = "I may not read this channel. An administrator can let me."
+		fault = textMayNotRead
 	}
 	if err != nil {
 		return nil, err
@@ -155,7 +155,7 @@ func (in inbound) askAboutMessage(ctx context.Context, i payload.Interaction) (*
 		return nil, err
 	}
 	if i.Guild == "" {
-		return ephemeralText("One moment."), nil
+		return ephemeralText(textMoment), nil
 	}
-	return ephemeralLink("I answer below this message:", messageURL(i.Guild, i.ChannelID, m.ID)), nil
+	return ephemeralLink(textBelow, messageURL(i.Guild, i.ChannelID, m.ID)), nil
 }

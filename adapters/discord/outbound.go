@@ -58,7 +58,7 @@ func (a *Adapter) deliverElsewhere(ctx context.Context, r chat.Reply, at sendTar
 		return out, err
 	}
 	r.Private = true
-	r.Notes = append(slices.Clone(r.Notes), "I may not write where you asked. An administrator can let me.")
+	r.Notes = append(slices.Clone(r.Notes), textMayNotWrite)
 	moved, at, err := a.destination(ctx, r, session.Delivered{})
 	if err != nil {
 		return out, err
@@ -130,7 +130,7 @@ func (a *Adapter) destination(ctx context.Context, r chat.Reply, have session.De
 	r.Place.Direct, r.Place.Thread, r.Place.Channel, r.Answers = true, "", channel, ""
 	if p.Thread != "" {
 		r.Text = markdown.Join(r.Text, markdown.New(markdown.Paragraph(
-			markdown.Text("This belongs to "), markdown.Link("a thread in a channel", a.conversationURL(ctx, p)), markdown.Text("."))))
+			markdown.Text(textBelongs), markdown.Link("a thread in a channel", a.conversationURL(ctx, p)), markdown.Text("."))))
 	}
 	return r, sendTarget{channel: channel}, nil
 }
@@ -156,7 +156,7 @@ func withAnswers(r chat.Reply, s sendTarget) (chat.Reply, sendTarget, error) {
 // explainBlockedDM tells a member who blocks direct messages that a reply could not be
 // delivered: in an ephemeral note if there is a token, or else in the thread.
 func (a *Adapter) explainBlockedDM(ctx context.Context, r chat.Reply) {
-	const line = "I could not send you a direct message. Allow direct messages in the privacy settings of this server, and ask again."
+	const line = textDirectRefused
 	if t, ok := a.tokens.Get(r.To); ok {
 		if a.postEphemeral(ctx, t, render.EphemeralLine(line, "")) == nil {
 			return
@@ -215,7 +215,7 @@ func (a *Adapter) messagesFor(r chat.Reply, at sendTarget) ([]render.Message, er
 	}
 	messages, err := render.Render(r)
 	if err != nil {
-		messages, err = render.Render(chat.Reply{ID: r.ID, Place: r.Place, To: r.To, Text: oneLine("I cannot show this whole in Discord, so I do not ask for it: " + err.Error() + ".")})
+		messages, err = render.Render(chat.Reply{ID: r.ID, Place: r.Place, To: r.To, Text: oneLine(textCardTooLarge + err.Error() + ".")})
 	}
 	if err != nil {
 		return nil, err

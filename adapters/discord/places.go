@@ -92,11 +92,11 @@ func (a *Adapter) homeGuild(ctx context.Context, member string) (server, fault s
 		return "", "", err
 	}
 	if server == "" {
-		return "", "I do not know yet to which server this belongs. Use me there once: mention me in a channel, or type /aidesk help. Then write to me here.", nil
+		return "", textNoServer, nil
 	}
 	_, err = a.Member(ctx, chat.Place{Platform: platform, Workspace: server}, member)
 	if rest.NoSuchMember(err) {
-		return "", "The server where you last used me no longer has both of us in it. Use me in one that has: mention me in a channel there. Then write to me here.", nil
+		return "", textServerGone, nil
 	}
 	return server, "", nil // on other errors, policy asks for the member again
 }

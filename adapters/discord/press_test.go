@@ -43,7 +43,7 @@ func TestPress(t *testing.T) {
 	})
 }
 
-// TestUnstored: what the desk could not store is not lost without a word: over the
+// TestUnstored: what aidesk could not store is not lost without a word: over the
 // gateway the member is told, over HTTP Discord gets 503.
 func TestUnstored(t *testing.T) {
 	t.Parallel()
@@ -127,7 +127,7 @@ func TestAbout(t *testing.T) {
 	})
 }
 
-// errForm is what the desk says of a form that it does not know, for the member.
+// errForm is what aidesk says of a form that it does not know, for the member.
 var errForm = errors.New("this form is not known any more")
 
 // TestForm: a form is the answer to a press, filled in as it was; what is wrong with it is

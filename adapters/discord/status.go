@@ -35,7 +35,7 @@ func (a *Adapter) Type(_ context.Context, place chat.Place, p chat.Progress) err
 func (a *Adapter) showStatus(ctx context.Context, place chat.Place, s *session.Status) {
 	at, err := a.target(ctx, place)
 	if err != nil {
-		a.Logger.DebugContext(ctx, "showing that the desk is at work", "error", err)
+		a.Logger.DebugContext(ctx, "showing that aidesk is at work", "error", err)
 		waitForEnd(s)
 		return
 	}
@@ -67,7 +67,7 @@ func waitForEnd(s *session.Status) {
 func (a *Adapter) showTyping(ctx context.Context, at sendTarget) {
 	err := a.rest.Do(ctx, rest.Call{Method: http.MethodPost, Path: "/channels/%s/typing", IDs: []string{at.channel}, MaxWait: session.FirstWait}, nil)
 	if err != nil {
-		a.Logger.DebugContext(ctx, "showing that the desk is at work", "error", err)
+		a.Logger.DebugContext(ctx, "showing that aidesk is at work", "error", err)
 	}
 }
 
@@ -95,7 +95,7 @@ func (w *statusMessage) show(ctx context.Context, text string) {
 		err = w.updateMessage(ctx, w.target.channel, w.message, m, session.FirstWait)
 	}
 	if err != nil {
-		w.Logger.DebugContext(ctx, "saying what the desk is doing", "error", err)
+		w.Logger.DebugContext(ctx, "saying what aidesk is doing", "error", err)
 		return
 	}
 	w.text = text
@@ -111,7 +111,7 @@ func (w *statusMessage) remove(ctx context.Context) {
 		err = w.statusMessages.Keep(ctx, w.target.channel, "")
 	}
 	if err != nil {
-		w.Logger.WarnContext(ctx, "taking away what the desk was doing", "error", err)
+		w.Logger.WarnContext(ctx, "taking away what aidesk was doing", "error", err)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // ErrCrashed says that the work on an event panicked.
 var ErrCrashed = errors.New("taking in an event crashed")
 
-// receiveTimeout is how long the desk may take to receive an event: the platforms wait
+// receiveTimeout is how long aidesk may take to receive an event: the platforms wait
 // three seconds for an answer.
 const receiveTimeout = 2500 * time.Millisecond
 

@@ -18,7 +18,7 @@ type Finding struct {
 // Found makes a Finding.
 func Found(what string, err error) Finding { return Finding{What: what, Err: err} }
 
-// sample is one kind of message that the desk sends.
+// sample is one kind of message that aidesk sends.
 type sample struct {
 	what  string
 	reply chat.Reply
@@ -61,7 +61,7 @@ type Poster[M any] struct {
 	Advise func(error) error
 }
 
-// TryAll posts, updates and deletes one message of each kind that the desk sends, and
+// TryAll posts, updates and deletes one message of each kind that aidesk sends, and
 // says what the platform refused.
 func TryAll[M any](ctx context.Context, p Poster[M]) []Finding {
 	var out []Finding

@@ -37,7 +37,7 @@ func (in incoming) command(ctx context.Context, raw json.RawMessage) (any, error
 	place, err := in.directPlace(ctx, workspace, s.User)
 	if err != nil {
 		in.Logger.WarnContext(ctx, "opening a direct message", "error", err, "remedy", webapi.Remedy(err))
-		return ephemeralAnswer("I could not open our direct message, in which I answer. Write to me there, or try again.", ""), nil
+		return ephemeralAnswer(textNoDirect, ""), nil
 	}
 	direct := place
 	if syntax.Who == chat.Admins && s.Channel != place.Channel {
@@ -60,7 +60,7 @@ func (in incoming) command(ctx context.Context, raw json.RawMessage) (any, error
 	if s.Channel == direct.Channel {
 		return nil, nil
 	}
-	return ephemeralAnswer("I answer in our direct message.", in.self.permalink(direct.Channel, "")), nil
+	return ephemeralAnswer(textDirect, in.self.permalink(direct.Channel, "")), nil
 }
 
 // openCommandForm opens the form of a command. The answer is nil, or says why it failed.

@@ -205,7 +205,7 @@ func TestCommand(t *testing.T) {
 		}
 
 		s.done(s.Command(fakeslack.Ada, fakeslack.General, "/plugins", "dance"))
-		s.notes(fakeslack.Ada, fakeslack.General, "does not know “dance”")
+		s.notes(fakeslack.Ada, fakeslack.General, "has no “dance”")
 
 		s.done(s.Command(fakeslack.Ada, fakeslack.General, "/plugins", "run a.b_c"))
 		if n := len(s.Views(fakeslack.Ada)); n != 1 {

@@ -50,11 +50,11 @@ func (in incoming) tryOpenForm(ctx context.Context, trigger string, o chat.Openi
 	v, err := render.Modal(f, o.Place)
 	if err != nil {
 		in.Logger.WarnContext(ctx, "a form cannot be shown", "form", f.Title, "error", err)
-		return "This form does not fit into Slack: " + err.Error() + "."
+		return textFormTooLarge + err.Error() + "."
 	}
 	if err := in.openView(ctx, trigger, v); err != nil {
 		in.Logger.WarnContext(ctx, "opening a form", "error", err, "remedy", webapi.Remedy(err))
-		return "The form could not be opened in time. Please try again."
+		return textFormLate
 	}
 	return ""
 }
@@ -70,7 +70,7 @@ func (a *Adapter) openView(ctx context.Context, trigger string, view slackgo.Mod
 // sentence is what a member reads about an error of the handler.
 func sentence(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return "That took too long. Please try again."
+		return textTooSlow
 	}
 	return markdown.Line(err.Error(), render.MaxInput)
 }

@@ -119,7 +119,7 @@ func TestOtherWorkspace(t *testing.T) {
 	}
 }
 
-// TestFollow: replies in a thread in which the desk takes part are for it, if that is
+// TestFollow: replies in a thread in which aidesk takes part are for it, if that is
 // wanted, also after a restart; those in other threads are not.
 func TestFollow(t *testing.T) {
 	t.Parallel()
@@ -144,7 +144,7 @@ func TestFollow(t *testing.T) {
 	}
 }
 
-// TestChange: an edit and a deletion of what was said to the desk are told; an unfurl
+// TestChange: an edit and a deletion of what was said to aidesk are told; an unfurl
 // and our own updates are not.
 func TestChange(t *testing.T) {
 	t.Parallel()
@@ -229,7 +229,7 @@ func TestUnknown(t *testing.T) {
 	})
 }
 
-// TestNotReceived: what the desk could not store is not acknowledged, and delivered
+// TestNotReceived: what aidesk could not store is not acknowledged, and delivered
 // again.
 func TestNotReceived(t *testing.T) {
 	t.Parallel()
@@ -282,7 +282,7 @@ func TestCrash(t *testing.T) {
 }
 
 // TestNoneLost: of many messages that are written at once, over two connections, each
-// reaches the desk.
+// reaches aidesk.
 func TestNoneLost(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeSocket)

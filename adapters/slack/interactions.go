@@ -132,7 +132,7 @@ func (in incoming) shortcut(ctx context.Context, i payload.Interaction) error {
 	place := chat.Place{Platform: platform, Workspace: in.team(i.Wide, i.Team.ID), Channel: i.Channel.ID}
 	text, _, _ := payload.CommonMark(p.Text, "")
 	if text == "" {
-		in.tellMember(ctx, i.Response, "This message has no text that I could read.")
+		in.tellMember(ctx, i.Response, textNoText)
 		return nil
 	}
 	e := chat.Event{

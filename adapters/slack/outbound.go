@@ -105,7 +105,7 @@ func (a *Adapter) resolvePlace(ctx context.Context, r chat.Reply, have session.D
 	}
 	if link := self.permalink(p.Channel, p.Thread); link != "" && p.Thread != "" {
 		r.Text = markdown.Join(r.Text, markdown.New(markdown.Paragraph(
-			markdown.Text("This belongs to "), markdown.Link("a thread in a channel", link), markdown.Text("."))))
+			markdown.Text(textBelongs), markdown.Link("a thread in a channel", link), markdown.Text("."))))
 	}
 	return r, nil
 }
@@ -148,7 +148,7 @@ func (a *Adapter) render(r chat.Reply) ([]render.Message, error) {
 	renderer := render.Renderer{Zone: a.memberCache.Last(r.To).Location()}
 	messages, err := renderer.Render(r)
 	if err != nil {
-		sorry := chat.Reply{ID: r.ID, Place: r.Place, To: r.To, Text: paragraph("I cannot show this whole in Slack, so I do not ask for it: " + err.Error() + ".")}
+		sorry := chat.Reply{ID: r.ID, Place: r.Place, To: r.To, Text: paragraph(textCardTooLarge + err.Error() + ".")}
 		messages, err = renderer.Render(sorry)
 	}
 	if err == nil && len(messages) == 0 {
@@ -178,7 +178,7 @@ type posting struct {
 // needed where the app may not search for its messages: a crash then leaves the line,
 // which the next try updates, and never two answers.
 func (p *posting) postPlaceholder(ctx context.Context) error {
-	if err := p.post(ctx, render.Message{Channel: p.reply.Place.Channel, Thread: p.reply.Place.Thread, Text: "Working on it…"}); err != nil {
+	if err := p.post(ctx, render.Message{Channel: p.reply.Place.Channel, Thread: p.reply.Place.Thread, Text: textWorking}); err != nil {
 		return err
 	}
 	if err := p.startedReplies.Keep(ctx, p.reply.ID, p.Out.String()); err != nil {

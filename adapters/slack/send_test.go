@@ -105,7 +105,7 @@ func TestLadder(t *testing.T) {
 	}
 }
 
-// TestVerdict: what the desk is told about each failure.
+// TestVerdict: what aidesk is told about each failure.
 func TestVerdict(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeHTTP)
@@ -320,7 +320,7 @@ func TestUnshowable(t *testing.T) {
 	r.Cards[0].Sentence = strings.Repeat("very long ", 5000)
 	s.send(r, "")
 	got := shown("", s.From(fakeslack.General))
-	if strings.Contains(got, "Approve") || !strings.Contains(got, "I cannot show this whole") {
+	if strings.Contains(got, "Approve") || !strings.Contains(got, "cannot show this whole") {
 		t.Errorf("shown:\n%.500s", got)
 	}
 }

@@ -89,11 +89,11 @@ func TestDoor(t *testing.T) {
 		}
 	}
 	if got := s.desk.Events(); len(got) > 0 {
-		t.Errorf("the desk received %+v", got)
+		t.Errorf("aidesk received %+v", got)
 	}
 }
 
-// TestReplay: a request that is sent twice gives the same event, which the desk keeps
+// TestReplay: a request that is sent twice gives the same event, which aidesk keeps
 // once.
 func TestReplay(t *testing.T) {
 	t.Parallel()

@@ -16,7 +16,7 @@ import (
 	"aidesk/core/chat"
 )
 
-// TestStatus: below a thread, and below what was asked directly, stands what the desk
+// TestStatus: below a thread, and below what was asked directly, stands what aidesk
 // does; then it does not.
 func TestStatus(t *testing.T) {
 	t.Parallel()
@@ -175,7 +175,7 @@ func TestGroups(t *testing.T) {
 	}
 }
 
-// TestHistory: what members said in a thread, without the desk's own words.
+// TestHistory: what members said in a thread, without aidesk's own words.
 func TestHistory(t *testing.T) {
 	t.Parallel()
 	s := play(t, slack.ModeHTTP)

@@ -14,13 +14,13 @@ var cardStates = map[chat.CardState]struct {
 	words string
 }{
 	chat.CardWaiting:  {yellow, ""},
-	chat.CardWorking:  {cyan, "Working on it…"},
+	chat.CardWorking:  {cyan, textWorking},
 	chat.CardDone:     {green, "Done."},
 	chat.CardFailed:   {red, "Failed."},
-	chat.CardUnknown:  {red, "It is not known whether this happened."},
-	chat.CardDenied:   {dim, "Not sent."},
-	chat.CardExpired:  {dim, "Expired, not sent."},
-	chat.CardReplaced: {dim, "Replaced by a newer card."},
+	chat.CardUnknown:  {red, textUnknown},
+	chat.CardDenied:   {dim, textNotSent},
+	chat.CardExpired:  {dim, textExpired},
+	chat.CardReplaced: {dim, textReplaced},
 }
 
 // card lays out a whole card: the sentence, the values, the details of the request, its
@@ -50,7 +50,7 @@ func (l Renderer) cardUpdate(c chat.Card) []line {
 	return withBar(append(lines, l.buttons(c.Buttons, width)...), cardStates[c.State].color)
 }
 
-// outcome is the state in words and what the desk says about it.
+// outcome is the state in words and what aidesk says about it.
 func (l Renderer) outcome(c chat.Card, width int) []line {
 	var out []line
 	if s := cardStates[c.State]; s.words != "" {

@@ -84,7 +84,7 @@ func (t *dialog) prompt() string {
 // addLine joins lines that end with a backslash, and handles them when they are complete.
 func (t *dialog) addLine(ctx context.Context, l typed) error {
 	if l.long {
-		return t.show(fmt.Sprintf("That line was longer than %d bytes and was not read.", maxLine))
+		return t.show(fmt.Sprintf(textLineTooLong, maxLine))
 	}
 	t.at = l.at
 	text, goesOn := strings.CutSuffix(l.text, `\`)
@@ -151,9 +151,9 @@ func (t *dialog) press(ctx context.Context, number uint64, typed string) error {
 	t.mu.Unlock()
 	switch {
 	case !ok:
-		return t.show(fmt.Sprintf("There is no button %s.\nTo say a number and press nothing, put a backslash before it.", markdown.Line(typed, 20)))
+		return t.show(fmt.Sprintf(textNoButton, markdown.Line(typed, 20)))
 	case t.Interactive && s.tooSoon(t.at):
-		return t.show(fmt.Sprintf("Number %s has just changed to another button, so nothing was pressed. Look, then type it again.", typed))
+		return t.show(fmt.Sprintf(textButtonMoved, typed))
 	case s.Form:
 		return t.openForm(ctx, chat.Opening{Place: Place(), Member: t.Person.ID, Button: s.Button})
 	}
@@ -190,7 +190,7 @@ func (t *dialog) receive(ctx context.Context, e chat.Event) error {
 			return nil
 		}
 		t.Logger.ErrorContext(ctx, "an event was not received", "event", e.ID, "error", err)
-		return t.show("The desk could not take that down, so nothing was done. Please type it again.")
+		return t.show(textNotStored)
 	}
 	if t.Interactive {
 		return nil
@@ -204,7 +204,7 @@ func (t *dialog) receive(ctx context.Context, e chat.Event) error {
 		return nil
 	case <-timer.C:
 		t.Settled(e.ID)
-		return t.show(fmt.Sprintf("The desk is still at it after %s; going on with the next line.", maxWait))
+		return t.show(fmt.Sprintf(textStillAtIt, maxWait))
 	}
 }
 

@@ -27,15 +27,15 @@ import (
 // in any order and number:
 //
 //	type     lines that are typed ("eof" ends them)
-//	send     a chat.Reply as JSON that the desk sends
-//	status   what the desk says it does; nothing ends it
+//	send     a chat.Reply as JSON that aidesk sends
+//	status   what aidesk says it does; nothing ends it
 //	settle   the oldest event that is not settled is
 //	wait     time goes by
-//	forms    the chat.Form that the desk gives from now on; check: its faults
-//	refuse   the desk refuses the next event with this error
+//	forms    the chat.Form that aidesk gives from now on; check: its faults
+//	refuse   aidesk refuses the next event with this error
 //	restart  the process is killed and started again
 //	screen   golden: what was written since the last look
-//	events   golden: what the desk received since the last look
+//	events   golden: what aidesk received since the last look
 func TestTalk(t *testing.T) {
 	goldentest.Archives(t, "talk/*.txtar", func(t *testing.T, archive *txtar.Archive) {
 		synctest.Test(t, func(t *testing.T) { play(t, archive) })

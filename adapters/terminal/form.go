@@ -77,9 +77,9 @@ func (t *dialog) fillIn(ctx context.Context, text string) error {
 		if text == "/quit" {
 			return errQuit
 		}
-		return t.show("The form is closed; nothing was sent.")
+		return t.show(textFormClosed)
 	case text == "" && in.Required:
-		return t.askAgain(ctx, in.Label+" is needed.")
+		return t.askAgain(ctx, in.Label+textNeeded)
 	case text != "" && len(in.Choices) > 0 && !slices.Contains(in.Choices, text):
 		return t.askAgain(ctx, fmt.Sprintf("%s must be one of: %s.", in.Label, strings.Join(in.Choices, ", ")))
 	}

@@ -181,7 +181,7 @@ func (a *Adapter) start(ctx context.Context, k chat.Keeper) (run int64, err erro
 		}
 	}
 	if waiting := b.waiting(a.Now()); len(waiting) > 0 {
-		texts := []string{"Still waiting for you:"}
+		texts := []string{textWaiting}
 		for _, r := range waiting {
 			texts = append(texts, a.renderer().Render(r))
 		}

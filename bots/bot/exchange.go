@@ -35,12 +35,12 @@ type Exchange struct {
 func (x *Exchange) Owner() string { return x.Bot.Owner(x.Event.Place, x.Event.Member) }
 
 // Speaker reads who caused the event, as the platform knows them now. Where they may
-// not use the desk here, or where there is doubt, they are told and ok is false.
+// not use aidesk here, or where there is doubt, they are told and ok is false.
 func (x *Exchange) Speaker(ctx context.Context) (m chat.Member, ok bool, err error) {
 	m, err = x.Adapter.Member(context.WithoutCancel(ctx), x.Event.Place, x.Event.Member)
 	if err != nil {
 		x.Logger.WarnContext(ctx, "member cannot be read", "error", err)
-		return m, false, x.Say(store.Commit{}, "I cannot find out who you are right now, so I do nothing. Try again in a minute.")
+		return m, false, x.Say(store.Commit{}, textCannotCheck)
 	}
 	d := policy.Speak(x.Bot.Access, x.Event.Place, m)
 	if d.Denied() {

@@ -77,7 +77,7 @@ func question(t *testing.T, p Platform, clock *Clock) {
 			t.Errorf("the preview of %s is %+v", g.URL, got)
 		}
 	}
-	contains(t, strings.Join(r.Notes, "\n"), "From Shop.")
+	contains(t, strings.Join(r.Notes, "\n"), "Source: Shop")
 	if len(r.Text.Links()) != len(shop.Goods()) {
 		t.Errorf("links %v; want one for each good", r.Text.Links())
 	}
@@ -175,7 +175,7 @@ func limit(t *testing.T, p Platform, clock *Clock) {
 	contains(t, Text(s.Ask("two")), "hello")
 	over := s.Ask("three")
 	plain(t, over.Text.Text())
-	contains(t, over.Text.Text(), "2 times", "limit")
+	contains(t, over.Text.Text(), "2 questions", "limit")
 	if !over.Private {
 		t.Error("everybody is told")
 	}

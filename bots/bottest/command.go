@@ -52,7 +52,7 @@ func pluginCommands(t *testing.T, p Platform, clock *Clock) {
 		"shop.listGoods", "List the goods", "shop.placeOrder", "Place an order (asks you first)", "show me the goods")
 	lacks(t, info, "shop.listGoods: List the goods (asks")
 
-	contains(t, Text(s.Ask("/plugins disable shop")), "now disabled", "no longer see or call")
+	contains(t, Text(s.Ask("/plugins disable shop")), "now disabled", "no longer use")
 	if got := state(t, s, "shop"); got != "off" {
 		t.Errorf("after disabling it is %q", got)
 	}
@@ -88,7 +88,7 @@ func hint(t *testing.T, p Platform, clock *Clock) {
 	m := script.New(script.Say("I do not know."), script.Say("I do not know."), script.Call("shop__listGoods", `{}`), list)
 	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, false}}})
 	r := s.Ask("show me the goods")
-	contains(t, Text(r), "I do not know.", "Shop knows about this", "not enabled for you", "/plugins enable shop")
+	contains(t, Text(r), "I do not know.", "may know this", "not enabled for you", "/plugins enable shop")
 	lacks(t, Text(s.Ask("what is the weather?")), "Shop")
 	if n := len(shop.Calls()); n != 0 {
 		t.Fatalf("%d calls to a disabled plugin", n)
@@ -121,7 +121,7 @@ func help(t *testing.T, p Platform, clock *Clock) {
 	s, _, _ := two(t, p, clock)
 	for _, words := range []string{"/aidesk help", "help", "/aidesk"} {
 		text := Text(s.Ask(words))
-		contains(t, text, "show me the goods", "/plugins enable", "/aidesk stop", "does not leave this program")
+		contains(t, text, "show me the goods", "/plugins enable", "/aidesk stop", "stay in this program")
 		lacks(t, text, "Depot")
 	}
 }

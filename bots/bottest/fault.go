@@ -44,7 +44,7 @@ func panics(t *testing.T, p Platform, clock *Clock) {
 		t.Fatalf("%d replies; want one apology", len(all))
 	}
 	plain(t, all[0].Text.Text())
-	contains(t, all[0].Text.Text(), "Sorry")
+	contains(t, all[0].Text.Text(), "Something went wrong")
 	lacks(t, all[0].Text.Text(), "bug in the model")
 	contains(t, s.log.String(), "a bug in the model", "goroutine")
 	contains(t, Text(s.Ask("still there?")), "all well")
@@ -89,7 +89,7 @@ func neverEnds(t *testing.T, p Platform, clock *Clock) {
 	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}})
 	got := s.Ask("what do you sell?").Text.Text()
 	plain(t, got)
-	contains(t, got, "again and again", "Shop")
+	contains(t, got, "the same thing", "Shop")
 	if n := shop.Count("GET"); n != 2 {
 		t.Errorf("%d identical calls; want two", n)
 	}
@@ -169,7 +169,7 @@ func pluginHangs(t *testing.T, p Platform, clock *Clock) {
 	s.Done(e)
 	got := s.Replies()[0].Text.Text()
 	plain(t, got)
-	contains(t, got, "took longer")
+	contains(t, got, "took too long")
 	contains(t, Text(s.Ask("hello?")), "back again")
 }
 

@@ -29,7 +29,7 @@ func across(t *testing.T, p Platform, clock *Clock, steps ...script.Step) (s *St
 	s = Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}, {bazaar.Address, true}}})
 	r = s.Ask("is the kettle cheaper at the bazaar?")
 	c := card(t, r)
-	if c.State != chat.CardWaiting || c.Sentence != "May data from Shop go to Bazaar with this: list the goods?" {
+	if c.State != chat.CardWaiting || c.Sentence != "Let Bazaar have data from Shop: list the goods?" {
 		t.Errorf("the card is %s and says %q", c.State, c.Sentence)
 	}
 	if got := value(c.Values, "Kind"); got != "Copper Kettle" {
@@ -121,7 +121,7 @@ func flowKilled(t *testing.T, p Platform, clock *Clock) {
 	s.Restart()
 	s.Done(press)
 	c := card(t, s.Now(r.ID))
-	contains(t, c.Outcome, "Nothing can have changed")
+	contains(t, c.Outcome, "Nothing was changed")
 	if c.State != chat.CardUnknown || len(bazaar.Calls()) != 0 {
 		t.Errorf("the card is %s after %d calls", c.State, len(bazaar.Calls()))
 	}

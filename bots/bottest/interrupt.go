@@ -186,7 +186,7 @@ func editedCard(t *testing.T, p Platform, clock *Clock) {
 	if c := card(t, s.Now(r.ID)); c.State != chat.CardReplaced || len(c.Buttons) != 0 {
 		t.Errorf("the card became %+v", c)
 	}
-	contains(t, s.Act(s.Member, s.Button(r, "Approve")), "already decided")
+	contains(t, s.Act(s.Member, s.Button(r, "Approve")), "changed the message")
 	if n := shop.Count("POST"); n != 0 {
 		t.Errorf("%d calls were sent", n)
 	}

@@ -129,7 +129,7 @@ func memberLimit(t *testing.T, p Platform, clock *Clock) {
 	m := script.Func(spends(6000, script.Say("hello")))
 	s := Start(t, p, clock, Setup{Model: m, Limits: bot.Limits{TokensPerMemberDay: 6000, TokensPerDay: 1_000_000}})
 	contains(t, Text(s.Ask("one")), "hello")
-	s.refused("two", "You have used", "again at")
+	s.refused("two", "You have reached", "again at")
 	if s.Other != "" {
 		contains(t, Text(s.AskAs(s.Other, "me too?")), "hello")
 	}
@@ -159,14 +159,14 @@ func dayEndsInTurn(t *testing.T, p Platform, clock *Clock) {
 	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}, Limits: bot.Limits{TokensPerDay: 10_000}})
 	got := s.Ask("what do you sell?").Text.Text()
 	plain(t, got)
-	contains(t, got, "This workspace has used")
+	contains(t, got, "This workspace has reached")
 	if s.Script.Left() != 1 {
 		t.Error("the model was asked again")
 	}
 	if n := s.used("tokens"); n != 9500 {
 		t.Errorf("%d tokens are counted", n)
 	}
-	s.refused("and now?", "This workspace has used")
+	s.refused("and now?", "This workspace has reached")
 }
 
 // uncounted: what a model does not count is estimated, and that counts.
@@ -331,7 +331,7 @@ func usage(t *testing.T, p Platform, clock *Clock) {
 		lacks(t, Text(other), "This workspace")
 	}
 	r := s.Ask("/aidesk usage")
-	contains(t, Text(r), "Used since", "You: 2 questions, 3,000 tokens", "0.0075 EUR", "This workspace: ", all, "9 times in an hour")
+	contains(t, Text(r), "Today (resets at", "You: 2 questions, 3,000 tokens", "0.0075 EUR", "This workspace: ", all, "9 questions in an hour")
 	if !r.Private {
 		t.Error("everybody is told")
 	}

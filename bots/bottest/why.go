@@ -71,7 +71,7 @@ func whyBack(t *testing.T, p Platform, clock *Clock) {
 	s, _ := play(t, p, clock, append(kinds(), script.Say("You are welcome."))...)
 	s.Ask("which kettles do you sell?")
 	s.Ask("thanks")
-	contains(t, Text(s.Ask("why")), "Nothing was called.")
+	contains(t, Text(s.Ask("why")), "No plugin was called.")
 	contains(t, Text(s.Ask("why 1")), "secret metal", "Copper Kettle")
 	contains(t, Text(s.Ask("why 2")), "no such answer")
 }
@@ -100,7 +100,7 @@ func whyForgotten(t *testing.T, p Platform, clock *Clock) {
 	s, _ := play(t, p, clock, kinds()...)
 	s.Ask("which kettles do you sell?")
 	contains(t, Text(s.Ask("why")), "secret metal")
-	s.Act(s.Member, s.Button(s.Ask("/aidesk forget"), "Forget everything"))
+	s.Act(s.Member, s.Button(s.Ask("/aidesk forget"), "Delete everything"))
 	contains(t, Text(s.Ask("why")), "no such answer")
 	if p.Other != "" {
 		contains(t, Text(s.AskAs(s.Other, "why")), "no such answer")

@@ -75,7 +75,7 @@ func completeCard(t *testing.T, p Platform, clock *Clock) {
 	long := strings.Repeat("a long word to the seller, ", 300) + "the end"
 	s, shop := play(t, p, clock, script.Call("shop__placeOrder", `{"body":{"good":"Kett\u202ele\u200b","count":7,"note":"`+long+`"}}`), script.Say("ready"))
 	c := card(t, asked(t, s, shop))
-	if c.Sentence != "Shall I do this at Shop: place an order?" {
+	if c.Sentence != "Place this order with Shop?" {
 		t.Errorf("the sentence is %q", c.Sentence)
 	}
 	if got := value(c.Values, "Count"); got != "7" {
@@ -87,7 +87,7 @@ func completeCard(t *testing.T, p Platform, clock *Clock) {
 	if got := value(c.Values, "Good"); got != "Kett‹U+202E›le‹U+200B›" {
 		t.Errorf("hidden characters are hidden: %q", got)
 	}
-	for label, want := range map[string]string{"Method": "POST", "Host": shop.Address, "Path": "/orders", "Account": "none", "Seen by": confirm.Audience(s.Place)} {
+	for label, want := range map[string]string{"Method": "POST", "Host": shop.Address, "Path": "/orders", "Account": "none", "Visible to": confirm.Audience(s.Place)} {
 		if got := value(c.Details, label); got != want {
 			t.Errorf("%s is %q; want %q", label, got, want)
 		}
@@ -161,7 +161,7 @@ func typedYes(t *testing.T, p Platform, clock *Clock) {
 	for _, yes := range []string{"yes", "Yes!", "ok.", "do it", "approve", "no"} {
 		got := s.Ask(yes).Text.Text()
 		plain(t, got)
-		contains(t, got, "button", "card")
+		contains(t, got, "buttons above")
 	}
 	if n := len(s.Script.Requests()); n != 2 {
 		t.Errorf("the model was asked %d times", n)

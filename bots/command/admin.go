@@ -17,19 +17,19 @@ import (
 // adminAdd reads a plugin and shows what an administrator must know before it is
 // added; a button opens the form that adds it.
 func adminAdd(ctx context.Context, x *bot.Exchange, source string) error {
-	x.Progress(ctx, "reading "+markdown.Line(source, 60)+"…")
+	x.Progress(ctx, fmt.Sprintf(textReading, markdown.Line(source, 60)))
 	defer x.Progress(ctx, "")
 	p, err := x.Bot.Plugins.Read(ctx, x.Event.Place, source)
 	if err != nil {
 		x.Logger.InfoContext(ctx, "plugin cannot be added", "source", source, "error", err)
-		return x.ReplyPrivately(store.Commit{}, bot.Paragraph("This plugin cannot be added. "+asSentence(err)))
+		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(fmt.Sprintf(textCannotAdd, asSentence(err))))
 	}
 	report := p.Report()
 	var c store.Commit
 	r := x.NewReply(reportText(p, report, x.Bot.Plugins.Internal(p)))
 	r.Private = true
 	if report.Verdict != "refused" {
-		b := chat.Button{ID: bot.NewID(), Label: markdown.Line("Add "+p.Human(), 34), Style: chat.Primary, Form: true}
+		b := chat.Button{ID: bot.NewID(), Label: markdown.Line(fmt.Sprintf(textAdd, p.Human()), 34), Style: chat.Primary, Form: true}
 		x.Button(&c, b.ID, bot.ButtonAction{Do: bot.DoAdd, Member: x.Event.Member, Plan: &p.Registration}, bot.Day)
 		r.Buttons = append(r.Buttons, b)
 	}
@@ -54,13 +54,13 @@ const (
 // was noticed.
 func reportText(p *plugin.Plugin, r plugin.Report, internal []string) markdown.Document {
 	facts := [][]markdown.Inline{
-		fact("Host", markdown.Text(p.ID)),
+		fact(textInfoHost, markdown.Text(p.ID)),
 		fact("Name", markdown.Mono(p.Name)),
-		fact("Account", markdown.Text(map[bool]string{true: "none needed", false: r.Plugin.Auth}[r.Plugin.Auth == "none"])),
-		fact("Cost", markdown.Text(fmt.Sprintf("about %d tokens in a request that offers all of it", r.Tokens.Index+r.Tokens.Tools))),
+		fact(textInfoLogin, markdown.Text(map[bool]string{true: textReportNoLogin, false: r.Plugin.Auth}[r.Plugin.Auth == "none"])),
+		fact(textReportTokens, markdown.Text(fmt.Sprintf(textReportCost, r.Tokens.Index+r.Tokens.Tools))),
 	}
 	if len(internal) > 0 {
-		facts = append(facts, fact("Inner network", markdown.Text("it may call "+strings.Join(internal, ", ")+", as the configuration says")))
+		facts = append(facts, fact(textReportInner, markdown.Text(fmt.Sprintf(textReportInnerHosts, strings.Join(internal, ", ")))))
 	}
 	doc := markdown.New(
 		markdown.Heading(2, markdown.Text(p.Human())),
@@ -69,15 +69,15 @@ func reportText(p *plugin.Plugin, r plugin.Report, internal []string) markdown.D
 	)
 	var rows [][]string
 	for _, o := range r.Operations[:min(len(r.Operations), reportRows)] {
-		effect := "read"
+		effect := textReportReads
 		if o.Effect == "write" {
-			effect = "asks first"
+			effect = textReportAsks
 		}
 		rows = append(rows, []string{o.OperationID, o.Method + " " + o.Path, effect, o.Verdict})
 	}
 	doc.Blocks = append(doc.Blocks, markdown.TableOf([]string{"Operation", "Request", "Effect", "Verdict"}, rows))
 	if more := len(r.Operations) - reportRows; more > 0 {
-		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf("And %d more.", more))))
+		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf(textMore, more))))
 	}
 	var notes [][]markdown.Inline
 	for _, n := range r.Notes {
@@ -89,9 +89,9 @@ func reportText(p *plugin.Plugin, r plugin.Report, internal []string) markdown.D
 		}
 	}
 	if len(notes) > 0 {
-		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Noticed")), markdown.List(notes[:min(len(notes), reportNotes)]...))
+		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text(textReportNotes)), markdown.List(notes[:min(len(notes), reportNotes)]...))
 		if more := len(notes) - reportNotes; more > 0 {
-			doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf("And %d more; aidesk plugin check lists all.", more))))
+			doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf(textMoreNotes, more))))
 		}
 	}
 	return doc
@@ -109,9 +109,6 @@ const (
 	inputFor     = "for"
 	inputWithout = "without"
 	inputReads   = "reads"
-
-	forEveryone = "everyone"
-	forChoosers = "those who enable it"
 )
 
 // adminForm asks what of a plugin is to be enabled, and for whom.
@@ -126,16 +123,16 @@ func adminForm(ctx context.Context, b *bot.Bot, form string, plan plugin.Registr
 			reads = append(reads, o.ID)
 		}
 	}
-	hint := "Operations that only look something up though they are no GET, separated by commas: they are then called without asking."
+	hint := textReadsHint
 	if len(reads) > 0 {
-		hint += " Perhaps: " + strings.Join(reads, ", ") + "."
+		hint += fmt.Sprintf(textReadsPerhaps, strings.Join(reads, ", "))
 	}
 	return chat.Form{
-		ID: form, Title: markdown.Line("Add "+p.Human(), 45), Submit: "Add",
+		ID: form, Title: markdown.Line(fmt.Sprintf(textAdd, p.Human()), 45), Submit: "Add",
 		Inputs: []chat.Input{
-			{Name: inputFor, Label: "Enabled for", Kind: chat.InputChoice, Choices: []string{forChoosers, forEveryone}, Value: forChoosers, Required: true},
-			{Name: inputWithout, Label: "Leave out", Kind: chat.InputLine, Hint: "Operations that nobody may use, separated by commas."},
-			{Name: inputReads, Label: "Mark as reads", Kind: chat.InputLine, Hint: hint},
+			{Name: inputFor, Label: textFor, Kind: chat.InputChoice, Choices: []string{textForChoosers, textForEveryone}, Value: textForChoosers, Required: true},
+			{Name: inputWithout, Label: textWithout, Kind: chat.InputLine, Hint: textWithoutHint},
+			{Name: inputReads, Label: textReads, Kind: chat.InputLine, Hint: hint},
 		},
 	}, nil
 }
@@ -161,7 +158,7 @@ func adminCheck(ctx context.Context, b *bot.Bot, s chat.Submitted, plan plugin.R
 	var faults []chat.Fault
 	for _, input := range []string{inputWithout, inputReads} {
 		if _, unknown := operations(p, s.Values[input]); unknown != "" {
-			faults = append(faults, chat.Fault{Input: input, Message: fmt.Sprintf("%s has no operation “%s”.", p.Human(), unknown)})
+			faults = append(faults, chat.Fault{Input: input, Message: fmt.Sprintf(textNotItsOperation, p.Human(), unknown)})
 		}
 	}
 	return faults, nil
@@ -180,9 +177,9 @@ func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) er
 	without, unknown := operations(p, values[inputWithout])
 	reads, also := operations(p, values[inputReads])
 	if unknown+also != "" {
-		return x.Note(ctx, fmt.Sprintf("%s has no operation “%s”.", p.Human(), unknown+also))
+		return x.Note(ctx, fmt.Sprintf(textNotItsOperation, p.Human(), unknown+also))
 	}
-	plan.Default = values[inputFor] == forEveryone
+	plan.Default = values[inputFor] == textForEveryone
 	plan.Without, plan.Reads = without, map[string]string{}
 	for _, o := range p.Document.Operations {
 		if slices.Contains(reads, o.ID) {
@@ -193,13 +190,13 @@ func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) er
 	if err != nil {
 		return err
 	}
-	line := fmt.Sprintf("%s is added. Members enable it with /plugins enable %s.", p.Human(), p.Name)
+	line := fmt.Sprintf(textAdded, p.Human(), p.Name)
 	if plan.Default {
-		line = p.Human() + " is added and enabled for everyone."
+		line = fmt.Sprintf(textAddedForAll, p.Human())
 	}
 	err = x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("add", p)}, bot.Paragraph(line))
 	if errors.Is(err, store.ErrConflict) {
-		return x.Note(ctx, "This plugin was added or changed by somebody else meanwhile. Read it again with /plugins-admin add.")
+		return x.Note(ctx, textAddedMeanwhile)
 	}
 	return err
 }
@@ -210,7 +207,7 @@ func admin(ctx context.Context, x *bot.Exchange) (bool, error) {
 	if err != nil || !ok || member.Admin {
 		return ok, err
 	}
-	return false, x.Note(ctx, "This is for administrators.")
+	return false, x.Note(ctx, textAdminsOnly)
 }
 
 // adminRemove removes a plugin for everyone.
@@ -221,12 +218,12 @@ func adminRemove(ctx context.Context, x *bot.Exchange, word string) error {
 	}
 	err = x.Bot.Plugins.Remove(ctx, x.Event.Place, p)
 	if errors.Is(err, plugin.ErrLocked) {
-		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(p.Human()+" cannot be removed here: "+err.Error()+"."))
+		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(fmt.Sprintf(textCannotRemove, p.Human(), err)))
 	}
 	if err != nil {
 		return err
 	}
-	return x.ReplyPrivately(store.Commit{Audits: x.Audit("remove", p)}, bot.Paragraph(p.Human()+" is removed. Nobody here can use it any more."))
+	return x.ReplyPrivately(store.Commit{Audits: x.Audit("remove", p)}, bot.Paragraph(fmt.Sprintf(textRemoved, p.Human())))
 }
 
 // adminDefault enables a plugin, or not, for everyone who did not choose.
@@ -237,14 +234,14 @@ func adminDefault(ctx context.Context, x *bot.Exchange, word string, on bool) er
 	}
 	record, err := x.Bot.Plugins.SetDefault(x.Event.Place, p, on)
 	if errors.Is(err, plugin.ErrLocked) {
-		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(p.Human()+" cannot be changed here: "+err.Error()+"."))
+		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(fmt.Sprintf(textCannotChange, p.Human(), err)))
 	}
 	if err != nil {
 		return err
 	}
-	line := p.Human() + " is now enabled for everyone who did not choose otherwise."
+	line := fmt.Sprintf(textDefaultOn, p.Human())
 	if !on {
-		line = p.Human() + " is now used only by those who enabled it."
+		line = fmt.Sprintf(textDefaultOff, p.Human())
 	}
 	return x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("default", p)}, bot.Paragraph(line))
 }
@@ -264,9 +261,9 @@ func adminScope(ctx context.Context, x *bot.Exchange, word string, scope plugin.
 		c.Puts = []store.Record{record}
 	}
 	line := map[plugin.Scope]string{
-		plugin.ScopeEnable: " is now enabled in this channel for everyone who did not disable it.",
-		plugin.ScopeDeny:   " is now denied in this channel: nobody can use it here.",
-		plugin.ScopeNone:   " is now treated in this channel as everywhere.",
+		plugin.ScopeEnable: textScopeOn,
+		plugin.ScopeDeny:   textScopeDenied,
+		plugin.ScopeNone:   textScopeNone,
 	}[scope]
-	return x.ReplyPrivately(c, bot.Paragraph(p.Human()+line))
+	return x.ReplyPrivately(c, bot.Paragraph(fmt.Sprintf(line, p.Human())))
 }

@@ -12,10 +12,10 @@ import (
 
 // confirmForget asks once more before everything is deleted.
 func confirmForget(x *bot.Exchange) error {
-	r := x.NewReply(bot.Paragraph("This deletes our conversations, what waits for your decision, and what you enabled. It cannot be undone. What was already sent to a plugin or a language model is out of my hands."))
+	r := x.NewReply(bot.Paragraph(textForget))
 	r.Private = true
 	var c store.Commit
-	b := chat.Button{ID: bot.NewID(), Label: "Forget everything", Style: chat.Danger}
+	b := chat.Button{ID: bot.NewID(), Label: textForgetAll, Style: chat.Danger}
 	x.Button(&c, b.ID, bot.ButtonAction{Do: bot.DoForget, Member: x.Event.Member}, bot.Day)
 	r.Buttons = []chat.Button{b}
 	return x.Reply(c, r)
@@ -38,7 +38,7 @@ func Forget(ctx context.Context, x *bot.Exchange) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("forgetting a notice: %w", err)
 	}
-	r := x.NewReply(bot.Paragraph("Done. I have forgotten our conversations, what waited for you, and what you had enabled."))
+	r := x.NewReply(bot.Paragraph(textForgotten))
 	r.Private = true
 	wanted, err := x.Bot.WantedReply(x.Conversation, r, "")
 	if err != nil {

@@ -45,13 +45,13 @@ func FindForm(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place, 
 	}
 	p, _, err := bot.ReadButton(ctx, s, form)
 	if errors.Is(err, store.ErrNotFound) {
-		return f, FormFault("I no longer know this form. Ask again.")
+		return f, FormFault(textFormUnknown)
 	}
 	if err != nil {
 		return f, err
 	}
 	if f.Button = p; p.Member != member {
-		return f, FormFault("This form is for somebody else.")
+		return f, FormFault(textFormOthers)
 	}
 	switch p.Do {
 	case bot.DoAdd:
@@ -63,19 +63,19 @@ func FindForm(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place, 
 	case bot.DoEdit:
 		stored, err := s.Action(ctx, p.Action)
 		if err != nil {
-			return f, FormFault("I no longer know this card. Ask again.")
+			return f, FormFault(textCardUnknown)
 		}
 		if f.Action, err = confirm.Read(stored); err != nil {
 			return f, err
 		}
 		if f.Action.State != confirm.Waiting {
-			return f, FormFault("This is already decided. Ask again.")
+			return f, FormFault(textCardDecided)
 		}
 		f.args = f.Action.Call.Args
 		err = f.resolve(ctx, b, f.Action.Place, f.Action.Call.Plugin, f.Action.Call.Operation)
 		return f, err
 	default:
-		return f, FormFault("This opens no form.")
+		return f, FormFault(textNoForm)
 	}
 }
 
@@ -87,11 +87,14 @@ func (f *Form) resolve(ctx context.Context, b *bot.Bot, place chat.Place, name, 
 	}
 	is := func(p *plugin.Plugin) bool { return strings.EqualFold(p.Name, name) || p.ID == name }
 	if slices.ContainsFunc(off, is) {
-		return FormFault(fmt.Sprintf("%s is not enabled for you. Enable it with /plugins enable %s.", name, name))
+		return FormFault(fmt.Sprintf(textFormNotEnabled, name, name))
 	}
 	at := slices.IndexFunc(on, is)
 	if at < 0 {
-		return FormFault(fmt.Sprintf("There is no plugin “%s” here. /plugins shows those that there are.", name))
+		return FormFault(fmt.Sprintf(textFormNoSuchPlugin, name))
+	}
+	if usable := on[at].Usable(); operation == "" && len(usable) > 0 {
+		return FormFault(fmt.Sprintf(textWhichOperation, on[at].Name+"."+usable[0].ID))
 	}
 	for _, op := range on[at].Usable() {
 		if strings.EqualFold(op.ID, operation) {
@@ -99,7 +102,7 @@ func (f *Form) resolve(ctx context.Context, b *bot.Bot, place chat.Place, name, 
 			return nil
 		}
 	}
-	return FormFault(fmt.Sprintf("%s cannot do “%s”. /plugins info %s shows what it can.", on[at].Human(), operation, on[at].Name))
+	return FormFault(fmt.Sprintf(textNoOperation, on[at].Human(), operation, on[at].Name))
 }
 
 // Call makes the call that a filled-in form stands for.
@@ -128,7 +131,7 @@ func OpenForm(ctx context.Context, s store.Store, b *bot.Bot, o chat.Opening) (c
 	op, _ := f.Plugin.Operation(f.Operation)
 	form := plugin.Form(id, f.Plugin, op, f.args)
 	if f.Button.Do == bot.DoEdit {
-		form.Submit = "Show the card"
+		form.Submit = textShowCard
 	}
 	return form, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"aidesk/bots/bot"
 	"aidesk/core/chat"
@@ -12,22 +13,22 @@ import (
 	"aidesk/store"
 )
 
-// help says how the desk works, what can be asked now, and where texts go.
+// help says how aidesk works, what can be asked now, and where texts go.
 func help(ctx context.Context, x *bot.Exchange, member chat.Member) error {
 	on, _, err := x.Bot.Plugins.Enabled(ctx, x.Event.Place, x.Event.Member)
 	if err != nil {
 		return err
 	}
 	doc := markdown.New(
-		markdown.Heading(2, markdown.Text("What I do")),
-		markdown.Paragraph(markdown.Text("Ask me in your own words. Where a plugin knows the answer, I ask it. Before anything is changed, I show you exactly what would be sent, and nothing is sent until you press Approve.")),
+		markdown.Heading(2, markdown.Text(textHelpTitle)),
+		markdown.Paragraph(markdown.Text(textHelp)),
 	)
 	var say [][]markdown.Inline
 	for _, p := range on {
 		say = append(say, examples(p, 2)...)
 	}
 	if len(say) > 0 {
-		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Try")), markdown.List(say...))
+		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text(textTry)), markdown.List(say...))
 	}
 	var commands [][]markdown.Inline
 	for _, syntax := range Table {
@@ -40,22 +41,22 @@ func help(ctx context.Context, x *bot.Exchange, member chat.Member) error {
 			}
 		}
 	}
-	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Commands")), markdown.List(commands...))
-	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("Your words")), markdown.Paragraph(markdown.Text(privacy(x))))
+	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text(textCommands)), markdown.List(commands...))
+	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text(textYourMessages)), markdown.Paragraph(markdown.Text(privacy(x))))
 	return x.Reply(store.Commit{}, x.NewReply(doc))
 }
 
 // privacy says who receives what members write, what is kept and how it is forgotten.
 func privacy(x *bot.Exchange) string {
-	goes := "What you write does not leave this program"
+	goes := textStayHere
 	if info := x.Bot.Agent.Model.Info(); info.Host != "" {
-		goes = fmt.Sprintf("What you write is sent to the language model %s at %s", info.Name, info.Host)
+		goes = fmt.Sprintf(textGoToModel, info.Name, info.Host)
 	}
-	kept := "until you type /aidesk forget"
+	kept := textKept
 	if days := int(x.Keep.Conversations.Hours() / 24); days > 0 {
-		kept = fmt.Sprintf("for %d days, or until you type /aidesk forget", days)
+		kept = fmt.Sprintf(textKeptDays, days)
 	}
-	return goes + "; a plugin gets only the values of its calls. I keep our conversations " + kept + ". Answers can be wrong."
+	return strings.Join([]string{goes, textPluginsSee, kept, textCanBeWrong}, " ")
 }
 
 // Notice adds what every member is told once, with the first answer.

@@ -34,11 +34,11 @@ func showHome(ctx context.Context, x *bot.Exchange, h chat.HomePublisher, member
 		return err
 	}
 	page := chat.Home{Rows: plugins.Rows, Text: markdown.Join(
-		bot.Paragraph("Ask me in your own words, here or where you mention me. Before anything is changed, I show you exactly what would be sent."),
+		bot.Paragraph(textHome),
 		bot.Paragraph(privacy(x)), plugins.Text,
 	)}
 	if member.Admin {
-		page.Text.Blocks = append(page.Text.Blocks, markdown.Paragraph(markdown.Text("Add plugins with "), markdown.Mono("/plugins-admin add example.com"), markdown.Text(".")))
+		page.Text.Blocks = append(page.Text.Blocks, markdown.Paragraph(markdown.Text(textHomeAdmin), markdown.Mono("/plugins-admin add example.com"), markdown.Text(".")))
 	}
 	if err := x.Commit(c); err != nil {
 		return err

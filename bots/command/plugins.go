@@ -39,19 +39,19 @@ func fillList(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Rep
 	}
 	r.Text, r.Rows = markdown.New(markdown.Heading(2, markdown.Text("Plugins"))), nil
 	if len(all) == 0 {
-		r.Text = bot.Paragraph("No plugins are registered here yet. An administrator adds them with /plugins-admin add.")
+		r.Text = bot.Paragraph(textNoPlugins)
 	}
 	for _, p := range all {
 		is := func(other *plugin.Plugin) bool { return other.ID == p.ID }
 		enabled := slices.ContainsFunc(on, is)
 		switch {
 		case !enabled && !slices.ContainsFunc(off, is):
-			r.Rows = append(r.Rows, row(p, "denied in this channel by an administrator"))
+			r.Rows = append(r.Rows, row(p, textDenied))
 			continue
 		case pressed.Plugin == p.ID:
 			enabled = pressed.On
 		}
-		line := row(p, map[bool]string{true: "on", false: "off"}[enabled])
+		line := row(p, map[bool]string{true: textOn, false: textOff}[enabled])
 		line.Buttons = []chat.Button{toggle(x, c, p, !enabled, r.ID)}
 		r.Rows = append(r.Rows, line)
 	}
@@ -78,7 +78,7 @@ func updateList(ctx context.Context, x *bot.Exchange, c *store.Commit, pressed b
 // row is the line of a plugin in a list.
 func row(p *plugin.Plugin, state string) chat.Row {
 	if p.Frozen {
-		state = "frozen by an administrator"
+		state = textFrozen
 	}
 	return chat.Row{Text: markdown.New(markdown.Paragraph(
 		markdown.Strong(p.Human()), markdown.Text(" ("), markdown.Mono(p.Name), markdown.Text(", "+state+"): "),
@@ -88,11 +88,11 @@ func row(p *plugin.Plugin, state string) chat.Row {
 
 // toggle is the button that enables or disables a plugin for the member.
 func toggle(x *bot.Exchange, c *store.Commit, p *plugin.Plugin, on bool, list string) chat.Button {
-	label, style := "Disable ", chat.Style("")
+	label, style := textDisable, chat.Style("")
 	if on {
-		label, style = "Enable ", chat.Primary
+		label, style = textEnable, chat.Primary
 	}
-	b := chat.Button{ID: bot.NewID(), Label: markdown.Line(label+p.Human(), 34), Style: style}
+	b := chat.Button{ID: bot.NewID(), Label: markdown.Line(fmt.Sprintf(label, p.Human()), 34), Style: style}
 	x.Button(c, b.ID, bot.ButtonAction{Do: bot.DoSwitch, Member: x.Event.Member, Plugin: p.ID, On: on, List: list}, bot.Day)
 	return b
 }
@@ -101,7 +101,7 @@ func toggle(x *bot.Exchange, c *store.Commit, p *plugin.Plugin, on bool, list st
 func OfferPlugin(x *bot.Exchange, c *store.Commit, p *plugin.Plugin) chat.Row {
 	text := markdown.Paragraph(
 		markdown.Strong(p.Human()),
-		markdown.Text(" knows about this, but it is not enabled for you, so I did not ask it. Enable it with "),
+		markdown.Text(textOffer),
 		markdown.Mono("/plugins enable "+p.Name), markdown.Text("."),
 	)
 	return chat.Row{Text: markdown.New(text), Buttons: []chat.Button{toggle(x, c, p, true, "")}}
@@ -121,7 +121,7 @@ func pluginSwitch(ctx context.Context, x *bot.Exchange, word string, on bool) er
 func switchPlugin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, on bool, list string) error {
 	record, changed, err := x.Bot.Plugins.Switch(ctx, x.Event.Place, x.Event.Member, p, on)
 	if errors.Is(err, plugin.ErrDenied) {
-		return x.Say(store.Commit{}, p.Human()+" cannot be enabled here: "+err.Error()+".")
+		return x.Say(store.Commit{}, fmt.Sprintf(textCannotEnable, p.Human(), err))
 	}
 	if err != nil {
 		return err
@@ -143,21 +143,22 @@ func switchPlugin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, on boo
 
 // switchedText says what a switch did, and when on what can be asked now.
 func switchedText(p *plugin.Plugin, on, changed bool) markdown.Document {
-	line := p.Human() + " is now disabled for you. I no longer see or call it."
+	line := textDisabled
 	switch {
 	case on && changed:
-		line = p.Human() + " is now enabled for you."
+		line = textEnabled
 	case on:
-		line = p.Human() + " was already enabled for you."
+		line = textEnabledBefore
 	case !changed:
-		line = p.Human() + " was not enabled for you."
+		line = textNotEnabled
 	}
+	line = fmt.Sprintf(line, p.Human())
 	if !on {
 		return bot.Paragraph(line)
 	}
 	doc := markdown.New(markdown.Paragraph(markdown.Text(line)))
 	if e := examples(p, 3); len(e) > 0 {
-		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text("For example:")), markdown.List(e...))
+		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(textForExample)), markdown.List(e...))
 	}
 	return doc
 }
@@ -192,7 +193,7 @@ func findPlugin(ctx context.Context, x *bot.Exchange, word string) (*plugin.Plug
 		for _, p := range plugins {
 			names = append(names, p.Name)
 		}
-		return nil, x.Say(store.Commit{}, fmt.Sprintf("There is no plugin “%s” here. There are: %s.", markdown.Line(word, 50), strings.Join(names, ", ")))
+		return nil, x.Say(store.Commit{}, fmt.Sprintf(textNoSuchPlugin, markdown.Line(word, 50), strings.Join(names, ", ")))
 	}
 	return p, err
 }
@@ -208,36 +209,36 @@ func pluginInfo(ctx context.Context, x *bot.Exchange, word string) error {
 		markdown.Heading(2, markdown.Text(p.Human())),
 		markdown.Paragraph(markdown.Text(m.DescriptionForHuman)),
 	)
-	facts := [][]markdown.Inline{fact("Host", markdown.Text(p.ID))}
+	facts := [][]markdown.Inline{fact(textInfoHost, markdown.Text(p.ID))}
 	if m.LogoURL != "" {
-		facts = append(facts, fact("Logo", markdown.Link(m.LogoURL, m.LogoURL)))
+		facts = append(facts, fact(textInfoLogo, markdown.Link(m.LogoURL, m.LogoURL)))
 	}
 	if m.ContactEmail != "" {
-		facts = append(facts, fact("Contact", markdown.Text(m.ContactEmail)))
+		facts = append(facts, fact(textInfoContact, markdown.Text(m.ContactEmail)))
 	}
 	if m.LegalURL != "" {
-		facts = append(facts, fact("Legal", markdown.Link(m.LegalURL, m.LegalURL)))
+		facts = append(facts, fact(textInfoLegal, markdown.Link(m.LegalURL, m.LegalURL)))
 	}
 	if m.PrivacyURL != "" {
-		facts = append(facts, fact("Privacy", markdown.Link(m.PrivacyURL, m.PrivacyURL)))
+		facts = append(facts, fact(textInfoPrivacy, markdown.Link(m.PrivacyURL, m.PrivacyURL)))
 	}
 	if m.Auth != "none" {
-		facts = append(facts, fact("Account", markdown.Text(m.Auth)))
+		facts = append(facts, fact(textInfoLogin, markdown.Text(m.Auth)))
 	}
 	if p.Locked {
-		facts = append(facts, fact("Registered", markdown.Text("from configuration")))
+		facts = append(facts, fact(textInfoRegistered, markdown.Text(textFromConfig)))
 	}
 	var operations [][]markdown.Inline
 	for _, o := range p.Usable() {
 		text := cmp.Or(o.Summary, o.ID)
 		if p.Asks(o) {
-			text += " (asks you first)"
+			text += textAsksFirst
 		}
 		operations = append(operations, []markdown.Inline{markdown.Mono(p.Name + "." + o.ID), markdown.Text(": " + text)})
 	}
-	doc.Blocks = append(doc.Blocks, markdown.List(facts...), markdown.Heading(3, markdown.Text("What it can do")), markdown.List(operations...))
+	doc.Blocks = append(doc.Blocks, markdown.List(facts...), markdown.Heading(3, markdown.Text(textCan)), markdown.List(operations...))
 	if e := examples(p, 5); len(e) > 0 {
-		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text("For example")), markdown.List(e...))
+		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text(textExamples)), markdown.List(e...))
 	}
 	return x.Reply(store.Commit{}, x.NewReply(doc))
 }

@@ -13,7 +13,7 @@ import (
 	"aidesk/store"
 )
 
-// Aidesk is the desk's own command: its verbs work as bare words where slash
+// Aidesk is aidesk's own command: its verbs work as bare words where slash
 // commands do not exist.
 const Aidesk = "aidesk"
 
@@ -77,14 +77,14 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 	c := x.Event.Command
 	syntax, verb, known := Table.Find(c.Name, c.Verb)
 	if !known {
-		return x.Say(store.Commit{}, fmt.Sprintf("I do not know /%s %s. /aidesk help lists what I know.", c.Name, c.Verb))
+		return x.Say(store.Commit{}, fmt.Sprintf(textUnknownCommand, c.Name, c.Verb))
 	}
 	member, ok, err := x.Speaker(ctx)
 	if err != nil || !ok {
 		return err
 	}
 	if syntax.Who == chat.Admins && !member.Admin {
-		return x.Say(store.Commit{}, fmt.Sprintf("/%s is for administrators.", syntax.Name))
+		return x.Say(store.Commit{}, fmt.Sprintf(textAdminCommand, syntax.Name))
 	}
 	switch c.Name + " " + verb.Name {
 	case "plugins ", "plugins list":
@@ -96,7 +96,7 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 	case "plugins disable":
 		return pluginSwitch(ctx, x, c.Options[optionPlugin], false)
 	case "plugins run":
-		return x.Say(store.Commit{}, "This opens a form, which cannot be shown here. Type it instead: "+c.Options[optionOperation]+" name=value")
+		return x.Say(store.Commit{}, fmt.Sprintf(textNoFormHere, c.Options[optionOperation]))
 	case adminCommand + " add":
 		return adminAdd(ctx, x, c.Options["source"])
 	case adminCommand + " remove":

@@ -28,17 +28,17 @@ func usage(ctx context.Context, x *bot.Exchange, member chat.Member) error {
 	}
 	l := x.Bot.Limits
 	doc := markdown.New(
-		markdown.Heading(2, markdown.Text("Used since "+since.In(member.Location()).Format("15:04 MST"))),
-		markdown.List(usedText(x, "You", mine, l.TokensPerMemberDay, l.MoneyPerMemberDay)),
+		markdown.Heading(2, markdown.Text(fmt.Sprintf(textToday, since.Add(bot.Day).In(member.Location()).Format("15:04 MST")))),
+		markdown.List(usedText(x, textYou, mine, l.TokensPerMemberDay, l.MoneyPerMemberDay)),
 	)
 	if member.Admin {
 		doc.Blocks[1] = markdown.List(
-			usedText(x, "You", mine, l.TokensPerMemberDay, l.MoneyPerMemberDay),
-			usedText(x, "This workspace", all, l.TokensPerDay, l.MoneyPerDay),
+			usedText(x, textYou, mine, l.TokensPerMemberDay, l.MoneyPerMemberDay),
+			usedText(x, textThisWorkspace, all, l.TokensPerDay, l.MoneyPerDay),
 		)
 	}
 	if l.TurnsPerMemberHour > 0 {
-		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf("Everybody may ask %d times in an hour.", l.TurnsPerMemberHour))))
+		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf(textHourLimit, l.TurnsPerMemberHour))))
 	}
 	return x.ReplyPrivately(store.Commit{}, doc)
 }
@@ -53,9 +53,9 @@ func addUsage(sum *store.Usage, u store.Usage) {
 
 // usedText says who used how much of what they may use.
 func usedText(x *bot.Exchange, who string, u store.Usage, tokens int, micros int64) []markdown.Inline {
-	questions := "1 question"
+	questions := textQuestion
 	if u.Turns != 1 {
-		questions = bot.Grouped(int64(u.Turns)) + " questions"
+		questions = fmt.Sprintf(textQuestions, bot.Grouped(int64(u.Turns)))
 	}
 	text := bot.Grouped(int64(u.Input+u.Output)) + ofLimit(bot.Grouped, int64(tokens)) + " tokens"
 	if u.Input+u.Output > 0 {

@@ -29,7 +29,7 @@ func why(x *bot.Exchange, entries []store.Entry, back string) error {
 		return err
 	}
 	if w == nil {
-		return x.ReplyPrivately(store.Commit{}, bot.Paragraph("There is no such answer in this conversation. Of an answer in a thread, ask there: mention me and write “why”."))
+		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(textWhyNone))
 	}
 	mine := owner == x.Owner()
 	return x.ReplyPrivately(store.Commit{}, whyText(w, turn, mine, x.Bot.Limits.Currency))
@@ -74,13 +74,13 @@ func whyText(w *bot.Why, turn []model.Message, mine bool, currency string) markd
 		counted += ", " + bot.Decimal(w.Micros) + " " + currency
 	}
 	facts := [][]markdown.Inline{
-		fact("Model", markdown.Text(w.Model+"; "+counted)),
-		fact("Plugins in view", markdown.Text(cmp.Or(strings.Join(w.Plugins, ", "), "none"))),
+		fact(textWhyModel, markdown.Text(w.Model+"; "+counted)),
+		fact(textWhyPlugins, markdown.Text(cmp.Or(strings.Join(w.Plugins, ", "), "none"))),
 	}
 	if len(w.All) > 0 {
-		facts = append(facts, fact("Operations offered", markdown.Text(strings.Join(w.All, ", ")+". Everything was offered.")))
+		facts = append(facts, fact(textWhyOffered, markdown.Text(fmt.Sprintf(textWhyAll, strings.Join(w.All, ", ")))))
 	}
-	doc := markdown.New(markdown.Heading(2, markdown.Text("How this answer came about")), markdown.List(facts...))
+	doc := markdown.New(markdown.Heading(2, markdown.Text(textWhyTitle)), markdown.List(facts...))
 	if len(w.Offered) > 0 {
 		var rows [][]string
 		for _, o := range w.Offered {
@@ -89,16 +89,16 @@ func whyText(w *bot.Why, turn []model.Message, mine bool, currency string) markd
 		doc.Blocks = append(doc.Blocks, markdown.TableOf([]string{"Offered", "Score", "Why"}, rows))
 	}
 	if w.More > 0 {
-		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf("And %s more operations.", bot.Grouped(int64(w.More))))))
+		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf(textWhyMore, bot.Grouped(int64(w.More))))))
 	}
 	if !mine && slices.ContainsFunc(turn, usesAccount) {
-		return doc.Append(markdown.Paragraph(markdown.Text("It used a plugin under the account of the member who asked, so the rest is shown only to them.")))
+		return doc.Append(markdown.Paragraph(markdown.Text(textWhyPrivate)))
 	}
 	var rows [][]string
 	for _, m := range turn {
 		for _, p := range m.Parts {
 			if m.Role == model.Outcome && p.Result != nil { // it was parked by an earlier turn
-				rows = append(rows, []string{p.Result.Operation, statusText(p.Result.Status), "by a card"})
+				rows = append(rows, []string{p.Result.Operation, statusText(p.Result.Status), textWhyByCard})
 			}
 		}
 	}
@@ -106,11 +106,11 @@ func whyText(w *bot.Why, turn []model.Message, mine bool, currency string) markd
 		rows = append(rows, []string{x.Tool, statusText(x.Status), cmp.Or(x.Rule, "none")})
 	}
 	if len(rows) == 0 {
-		return doc.Append(markdown.Paragraph(markdown.Text("Nothing was called.")))
+		return doc.Append(markdown.Paragraph(markdown.Text(textWhyNoCalls)))
 	}
 	doc.Blocks = append(doc.Blocks, markdown.TableOf([]string{"Called", "Result", "Rule"}, rows))
 	if !mine {
-		return doc.Append(markdown.Paragraph(markdown.Text("What was sent and returned is shown only to the member who asked.")))
+		return doc.Append(markdown.Paragraph(markdown.Text(textWhyOthers)))
 	}
 	return doc.Append(exchangeBlocks(turn)...)
 }
@@ -127,9 +127,9 @@ func exchangeBlocks(turn []model.Message) []markdown.Block {
 		for _, p := range m.Parts {
 			switch {
 			case p.Call != nil:
-				blocks = append(blocks, markdown.Paragraph(markdown.Text("To "), markdown.Mono(p.Call.Name), markdown.Text(":")), markdown.Code("json", shorten(string(p.Call.Args))))
+				blocks = append(blocks, markdown.Paragraph(markdown.Text(textWhySent), markdown.Mono(p.Call.Name), markdown.Text(":")), markdown.Code("json", shorten(string(p.Call.Args))))
 			case p.Result != nil:
-				blocks = append(blocks, markdown.Paragraph(markdown.Text("From "), markdown.Mono(p.Result.Operation), markdown.Text(":")), markdown.Code("", shorten(p.Result.Content)))
+				blocks = append(blocks, markdown.Paragraph(markdown.Text(textWhyReturned), markdown.Mono(p.Result.Operation), markdown.Text(":")), markdown.Code("", shorten(p.Result.Content)))
 			}
 		}
 	}
@@ -152,7 +152,7 @@ func statusText(s model.Status) string {
 	case model.Failed:
 		return "failed"
 	case model.Waiting:
-		return "waits for a decision"
+		return textWhyWaits
 	default:
 		return string(s)
 	}

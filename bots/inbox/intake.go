@@ -1,6 +1,6 @@
 // Package inbox takes in what happens at a platform: an event becomes durable in the
 // conversation where it is worked, once however often it is delivered, and what is
-// entrusted to the desk is sealed before it is stored.
+// entrusted to aidesk is sealed before it is stored.
 package inbox
 
 import (

@@ -258,16 +258,16 @@ func (s *slackStory) writes() {
 	s.model.Then(order, modeltest.Text("I prepared it."))
 	s.tape.step("a write waits", s.ask("order two kettles"), "Approve")
 	s.tape.step("who did not ask cannot approve", s.press(fakeslack.Ben, "Approve"), "can decide this")
-	s.tape.step("words decide nothing", s.more("yes"), "press a button")
-	s.tape.approval(s.world, bottest.Fixed(201, "application/json", `{"order":"A-1","url":"http://127.0.0.1:4010/pages/order-1"}`), "accepted it", "It is ordered.")
+	s.tape.step("words decide nothing", s.more("yes"), "use the buttons")
+	s.tape.approval(s.world, bottest.Fixed(201, "application/json", `{"order":"A-1","url":"http://127.0.0.1:4010/pages/order-1"}`), "confirmed it", "It is ordered.")
 	s.tape.step("approved", s.press(fakeslack.Ada, "Approve"), "It is ordered.")
 	s.model.Then(noted, modeltest.Text("I prepared it."))
 	s.tape.step("a write too long for its card waits", s.ask("order a ladder"), "Approve")
-	s.tape.step("cancelled", s.press(fakeslack.Ada, "Cancel"), "You cancelled it.")
+	s.tape.step("cancelled", s.press(fakeslack.Ada, "Cancel"), "Cancelled.")
 	s.model.Then(order, modeltest.Text("I prepared it."))
 	s.tape.step("another write waits", s.ask("order them again"), "Approve")
-	s.tape.approval(s.world, bottest.Torn, "It may or may not have happened", "Nobody knows.")
-	s.tape.step("approved, and its end is not known", s.press(fakeslack.Ada, "Approve"), "It may or may not have happened", "Nobody knows.")
+	s.tape.approval(s.world, bottest.Torn, "may or may not have happened", "Nobody knows.")
+	s.tape.step("approved, and its end is not known", s.press(fakeslack.Ada, "Approve"), "may or may not have happened", "Nobody knows.")
 	s.tape.step("once more", s.press(fakeslack.Ada, "Send again"), "Approve")
 	s.tape.approval(s.world, bottest.Fixed(422, "application/json", `{"error":"none left"}`), "does not accept these values", "It was refused.")
 	s.tape.step("approved, and refused", s.press(fakeslack.Ada, "Approve"), "It was refused.")
@@ -304,7 +304,7 @@ func (s *slackStory) forms() {
 	s.tape.step("it is sent", s.submit(map[string]string{"kind": "metal"}), "These are all.")
 	s.tape.step("the form of a write", s.command("/plugins", "run shop.placeOrder"), "views.open")
 	s.tape.step("it waits", s.submit(map[string]string{"good": "Wool Blanket", "count": "1"}), "Approve")
-	s.tape.step("it is cancelled", s.press(fakeslack.Ada, "Cancel"), "You cancelled it.")
+	s.tape.step("it is cancelled", s.press(fakeslack.Ada, "Cancel"), "Cancelled.")
 	s.tape.step("no such operation", s.command("/plugins", "run shop.dance"), "")
 }
 
@@ -321,7 +321,7 @@ func (s *slackStory) plugins() {
 
 // ends are the last things: a card whose time is over, and everything forgotten.
 func (s *slackStory) ends() {
-	s.tape.step("the time of the cards is over", func() { s.clock.Advance(16 * time.Minute) }, "Nobody decided in time")
-	s.tape.step("forgetting is asked", s.command("/aidesk", "forget"), "Forget everything")
-	s.tape.step("everything is forgotten", s.press(fakeslack.Ada, "Forget everything"), "I have forgotten")
+	s.tape.step("the time of the cards is over", func() { s.clock.Advance(16 * time.Minute) }, "Expired. Nothing was sent.")
+	s.tape.step("forgetting is asked", s.command("/aidesk", "forget"), "Delete everything")
+	s.tape.step("everything is forgotten", s.press(fakeslack.Ada, "Delete everything"), "Deleted: our conversations")
 }

@@ -99,11 +99,11 @@ func live(t *testing.T, path string) *world {
 	s.tape.step("a question by command", s.command("/aidesk", "ask what is it?"), "forty-two")
 	s.model.Then(order, modeltest.Text("I prepared it."))
 	s.tape.step("a write", s.ask("order two kettles"), "Approve")
-	s.tape.approval(w, bottest.Fixed(201, "application/json", `{"order":"A-1"}`), "accepted it", "It is ordered.")
+	s.tape.approval(w, bottest.Fixed(201, "application/json", `{"order":"A-1"}`), "confirmed it", "It is ordered.")
 	s.tape.step("done", s.press(fakeslack.Ada, "Approve"), "It is ordered.")
 	s.model.Then(order, modeltest.Text("I prepared it."))
 	s.tape.step("another", s.ask("order two kettles once more"), "Approve")
-	s.tape.step("denied", s.press(fakeslack.Ada, "Cancel"), "You cancelled it.")
+	s.tape.step("denied", s.press(fakeslack.Ada, "Cancel"), "Cancelled.")
 	s.tape.step("a plugin", s.command("/plugins-admin", "add http://"+depotAddress), "Add Depot")
 	s.tape.step("its form", s.press(fakeslack.Ada, "Add Depot"), "views.open")
 	s.tape.step("it is added", s.submit(nil))
@@ -230,7 +230,7 @@ func TestRecordedStore(t *testing.T) {
 		return func() bool { return len(shows(channel, text)) > 0 }
 	}
 	d.until("the reply that was not delivered", shown(fakeslack.General, "This answer is not delivered."))
-	d.until("the call whose end is not known", shown(fakeslack.General, "It may or may not have happened"))
+	d.until("the call whose end is not known", shown(fakeslack.General, "may or may not have happened"))
 	d.until("the message that was not worked", func() bool { return w.asked("which of them is the cheapest?") != nil })
 	d.until("the command that was not worked", shown(w.slack.DM(fakeslack.Ada), "tokens"))
 	d.until("the form whose value was sealed", func() bool {
@@ -249,7 +249,7 @@ func TestRecordedStore(t *testing.T) {
 	must(t, err)
 	d.until("the outcome on the card", func() bool {
 		m, _ := w.slack.Message(card.Channel, card.TS)
-		return strings.Contains(string(m.Blocks), "accepted it") && strings.Contains(string(m.Blocks), "Recorded and answered.") && buttonOf(m.Blocks, "Approve") == ""
+		return strings.Contains(string(m.Blocks), "confirmed it") && strings.Contains(string(m.Blocks), "Recorded and answered.") && buttonOf(m.Blocks, "Approve") == ""
 	})
 	if n := w.shop.Count(http.MethodPost); n != 1 {
 		t.Errorf("%d orders for one approval", n)

@@ -16,23 +16,13 @@ import (
 	"aidesk/store"
 )
 
-const (
-	cancelledLine = "You cancelled it. Nothing was sent."
-	expiredLine   = "Nobody decided in time. Nothing was sent. Ask again if you still want it."
-	doneLine      = "Sent once, and %s accepted it."
-	unknownLine   = "It was sent, but no answer came. It may or may not have happened: look at %s before you send it again."
-
-	doneRead    = "%s answered."
-	unknownRead = "No answer came from %d. Nothing can have changed there."
-)
-
 // execute carries out an Action that this press approved. The first commit says that the
 // Action is executing, with the card that shows it; only then is anything sent. The second
 // says what became of it. Then the model goes on, and the third commit ends the turn.
 func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 	member, err := d.Adapter.Member(ctx, a.Place, a.Member)
 	if err != nil {
-		return d.Note(ctx, "I cannot find out who you are right now, so I do nothing. Press again in a minute.")
+		return d.Note(ctx, textCannotCheck)
 	}
 	d.Event.Place = a.Place
 	on, _, err := d.Bot.Plugins.Enabled(ctx, a.Place, a.Member)
@@ -43,13 +33,13 @@ func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 	a.By = d.press.ID
 	if may := policy.Speak(d.Bot.Access, a.Place, member); may.Denied() {
 		d.Observe.Report(bot.DeniedBy, may.Rule, 1)
-		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+" Nothing was sent.", d.turn.events)
+		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+textNothingSent, d.turn.events)
 	}
 	if may := plugin.Decide(on, member, a.Call); may.Denied() {
 		d.Observe.Report(bot.DeniedBy, may.Rule, 1)
-		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+" Nothing was sent.", d.turn.events)
+		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+textNothingSent, d.turn.events)
 	}
-	d.Progress(ctx, "asking "+markdown.Line(a.Call.Human, 50)+"…")
+	d.Progress(ctx, fmt.Sprintf(textAsking, markdown.Line(a.Call.Human, 50)))
 	defer d.Progress(ctx, "")
 
 	a, c, err := d.moveTo(ctx, a, confirm.Executing, confirm.Outcome{})
@@ -81,21 +71,21 @@ func pluginOf(on []*plugin.Plugin, c plugin.Call) *plugin.Plugin {
 // recordOutcome is the second commit: the Action's final state, its card, and the outcome
 // in the transcript.
 func (d *decision) recordOutcome(ctx context.Context, a confirm.Action, got plugin.Outcome) (confirm.Action, error) {
-	done, unknown := doneLine, unknownLine
+	name := markdown.Line(a.Call.Human, 50)
+	done, unknown := confirm.Confirmed(a.Call.Summary, name), fmt.Sprintf(textUnknown, name)
 	if !a.Call.Unsafe {
-		done, unknown = doneRead, unknownRead
+		done, unknown = fmt.Sprintf(textReadDone, name), fmt.Sprintf(textReadUnknown, name)
 	}
-	state, out := confirm.Done, confirm.Outcome{Line: fmt.Sprintf(done, markdown.Line(a.Call.Human, 50)), Content: agent.Content(got), LeftOut: got.LeftOut, Links: got.Links}
+	state, out := confirm.Done, confirm.Outcome{Line: done, Content: agent.Content(got), LeftOut: got.LeftOut, Links: got.Links}
 	switch {
 	case got.Sent == plugin.Unsure:
 		state = confirm.Unknown
-		out.Line = fmt.Sprintf(unknown, markdown.Line(a.Call.Human, 50))
-		out.Content = out.Line
+		out.Line, out.Content = unknown, unknown
 	case got.Status != "ok":
 		state = confirm.Failed
 		out.Line = markdown.Line(got.Message, 300)
 		if got.Sent == plugin.Unsent {
-			out.Line += " Nothing was sent."
+			out.Line += textNothingSent
 		}
 	}
 	a, c, err := d.moveTo(ctx, a, state, out)
@@ -205,20 +195,20 @@ func (d *decision) expire(ctx context.Context) error {
 	if a.State != confirm.Waiting {
 		return d.Commit(store.Commit{})
 	}
-	return d.closeUnsent(ctx, a, confirm.Expired, expiredLine, d.turn.events)
+	return d.closeUnsent(ctx, a, confirm.Expired, textExpired, d.turn.events)
 }
 
 // askAgain shows a new card for the call of an Action of which nobody knows whether it
 // was carried out. The new Action names the old one.
 func (d *decision) askAgain(ctx context.Context, old confirm.Action) error {
 	if old.Member != d.Event.Member {
-		return d.Note(ctx, fmt.Sprintf("Only %s can decide this.", old.Name))
+		return d.Note(ctx, confirm.OnlyBy(old))
 	}
 	if old.State != confirm.Unknown {
-		return d.Note(ctx, "There is nothing to send again.")
+		return d.Note(ctx, textNothingToSend)
 	}
 	if _, waits := confirm.Same(d.turn.waiting, old.Member, old.Call); waits {
-		return d.Note(ctx, "You are already asked about this: see the newer card.")
+		return d.Note(ctx, textAskedAlready)
 	}
 	d.Event.Place = old.Place
 	r := d.NewReply(markdown.New())

@@ -3,6 +3,7 @@ package turn
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
@@ -37,7 +38,7 @@ func (t *Turn) form(ctx context.Context) error {
 
 // edit replaces an Action that waits by one with the values of the form.
 func (t *Turn) edit(ctx context.Context, what command.Form, call plugin.Call) error {
-	old, c, err := t.worker.cards.moveTo(ctx, what.Action, confirm.Replaced, confirm.Outcome{Line: "Edited: see the card with the new values."})
+	old, c, err := t.worker.cards.moveTo(ctx, what.Action, confirm.Replaced, confirm.Outcome{Line: textEdited})
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func (t *Turn) run(ctx context.Context, what command.Form, call plugin.Call) err
 	if over := t.count(ctx); over != nil {
 		return t.overLimit(ctx, member, line, over)
 	}
-	t.Progress(ctx, "asking "+what.Plugin.Human()+"…")
+	t.Progress(ctx, fmt.Sprintf(textAsking, what.Plugin.Human()))
 	defer t.Progress(ctx, "")
 	got, err := t.Bot.Plugins.Send(ctx, what.Plugin, call)
 	if err != nil {

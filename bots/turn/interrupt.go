@@ -11,9 +11,6 @@ import (
 	"aidesk/store"
 )
 
-// changedLine is what a card says whose question was edited or deleted.
-const changedLine = "The message that asked for this was changed. Nothing was sent."
-
 // isStoppable says whether a member's stop can end the turn.
 func (t *Turn) isStoppable() bool {
 	return t.events[0].Kind == bot.KindMessage || t.events[0].Kind == bot.KindPress || t.events[0].Kind == bot.KindChange
@@ -34,7 +31,7 @@ func (t *Turn) stop(context.Context) error {
 	if stopped {
 		return t.Commit(store.Commit{})
 	}
-	return t.Say(store.Commit{}, "Nothing is running here.")
+	return t.Say(store.Commit{}, textNothingToStop)
 }
 
 // messageChanged works an edited or deleted message: cards that came of it are void, and a
@@ -43,7 +40,7 @@ func (t *Turn) messageChanged(ctx context.Context) error {
 	changed := *t.Event.Change
 	for _, a := range t.waiting {
 		if a.State == confirm.Waiting && a.Message == changed.Message && a.Member == t.Event.Member {
-			if err := t.decision().closeUnsent(ctx, a, confirm.Replaced, changedLine, nil); err != nil {
+			if err := t.decision().closeUnsent(ctx, a, confirm.Replaced, textChanged, nil); err != nil {
 				return err
 			}
 		}
@@ -65,7 +62,7 @@ func unanswered(entries []store.Entry) bool {
 }
 
 // cancelWaiting decides a Cancel while a turn of the conversation runs. Its outcome is
-// appendAnswer to the model when the event comes up.
+// told to the model when the event comes up.
 func (w *worker) cancelWaiting(ctx context.Context, e store.Event, press chat.Event) error {
 	p, _, err := bot.ReadButton(ctx, w.pool.Store, press.Press.Button)
 	if err != nil || p.Do != bot.DoCancel {
@@ -79,7 +76,7 @@ func (w *worker) cancelWaiting(ctx context.Context, e store.Event, press chat.Ev
 		return nil //nolint:nilerr // the presser is told when the event is worked
 	}
 	a.By = e.ID
-	_, c, err := w.cards.moveTo(ctx, a, confirm.Denied, confirm.Outcome{Line: cancelledLine})
+	_, c, err := w.cards.moveTo(ctx, a, confirm.Denied, confirm.Outcome{Line: textCancelled})
 	if err != nil {
 		return err
 	}

@@ -165,7 +165,7 @@ func (q *quota) limitReached() error {
 // limitText tells a member which limit is reached and until when.
 func (q *quota) limitText(member chat.Member, over error) (string, error) {
 	if errors.Is(over, middleware.ErrSpent) {
-		return fmt.Sprintf("I stopped: one question may use %s tokens of the language model, and this one needs more. Ask for a smaller part of it.",
+		return fmt.Sprintf(textTokensSpent,
 			bot.Grouped(int64(q.Bot.Limits.TokensPerTurn))), nil
 	}
 	limit, ok := errors.AsType[*store.Limit](over)
@@ -176,11 +176,11 @@ func (q *quota) limitText(member chat.Member, over error) (string, error) {
 	next := q.day.Truncate(bot.Day).Add(bot.Day).In(member.Location()).Format("15:04 MST")
 	switch limit.Key {
 	case q.key("tokens", scope), q.key("money", scope):
-		return "This workspace has used what it may use of the language model today. I answer again at " + next + ".", nil
+		return fmt.Sprintf(textWorkspaceLimit, next), nil
 	case q.key("tokens", owner), q.key("money", owner):
-		return "You have used what one member may use of the language model today. I answer you again at " + next + ".", nil
+		return fmt.Sprintf(textMemberLimit, next), nil
 	default:
-		return fmt.Sprintf("You have asked %d times within this hour, which is the limit here. I answer again at the full hour.", q.Bot.Limits.TurnsPerMemberHour), nil
+		return fmt.Sprintf(textHourLimit, q.Bot.Limits.TurnsPerMemberHour), nil
 	}
 }
 
@@ -223,5 +223,5 @@ func nearLimitText(l bot.Limits, counter string) string {
 	if strings.HasPrefix(counter, "money/") {
 		most = bot.Decimal(l.MoneyPerDay) + " " + l.Currency
 	}
-	return fmt.Sprintf("This workspace has used %d %% of what it may use of the language model in a day (%s). At the limit I answer nobody until midnight UTC. Administrators see more with /aidesk usage.", nearPercent, most)
+	return fmt.Sprintf(textNearLimit, nearPercent, most)
 }

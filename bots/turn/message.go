@@ -34,13 +34,13 @@ func (t *Turn) message(ctx context.Context) error {
 		return err
 	}
 	if typedDecision(&t.Exchange, t.waiting, question) {
-		return t.Say(store.Commit{}, "To decide, press a button on the card above: typing is not enough, so that nothing is ever sent by a misunderstanding.")
+		return t.Say(store.Commit{}, textUseButtons)
 	}
 	if over := t.count(ctx); over != nil {
 		observeTurn(t.Observe, outcomeLimited, 0)
 		return t.overLimit(ctx, member, question, over)
 	}
-	t.Progress(ctx, "working…")
+	t.Progress(ctx, textWorking)
 	defer t.Progress(ctx, "")
 	begun := time.Now()
 	answer, err := t.runAgent(ctx, member, question)
@@ -48,7 +48,7 @@ func (t *Turn) message(ctx context.Context) error {
 	switch {
 	case errors.Is(err, errStopped):
 		observeTurn(t.Observe, outcomeStopped, took)
-		return t.endWithout(question, member, "Stopped.")
+		return t.endWithout(question, member, textStopped)
 	case errors.Is(err, errChanged):
 		observeTurn(t.Observe, outcomeChanged, took)
 		return t.endWithout(question, member, "")

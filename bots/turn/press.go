@@ -16,7 +16,7 @@ import (
 func (t *Turn) press(ctx context.Context) error {
 	p, b, err := bot.ReadButton(ctx, t.Store, t.Event.Press.Button)
 	if errors.Is(err, store.ErrNotFound) {
-		return t.Note(ctx, "I no longer know this button. Ask again.")
+		return t.Note(ctx, textButtonUnknown)
 	}
 	if err != nil {
 		return err
@@ -25,9 +25,9 @@ func (t *Turn) press(ctx context.Context) error {
 	case p.Do == bot.DoApprove || p.Do == bot.DoAllow || p.Do == bot.DoCancel || p.Do == bot.DoAgain:
 		return t.decision().decide(ctx, p)
 	case p.Member != "" && p.Member != t.Event.Member:
-		return t.Note(ctx, "This button is for somebody else.")
+		return t.Note(ctx, textButtonOthers)
 	case !t.events[0].Ingested.Before(b.Until):
-		return t.Note(ctx, "This button is too old. Ask again.")
+		return t.Note(ctx, textButtonOld)
 	case p.Do == bot.DoSay:
 		t.Event.Message = &chat.Message{Text: p.Say}
 		return t.message(ctx)
@@ -38,7 +38,7 @@ func (t *Turn) press(ctx context.Context) error {
 	case p.Do == bot.DoSwitch:
 		return command.Switch(ctx, &t.Exchange, p)
 	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd:
-		return t.Note(ctx, "This button opens a form.")
+		return t.Note(ctx, textButtonForm)
 	default:
 		return fmt.Errorf("a button does %q", p.Do)
 	}
@@ -73,7 +73,7 @@ func (d *decision) decide(ctx context.Context, p bot.ButtonAction) error {
 	state, err := confirm.Decide(a, confirm.Press{Event: d.press.ID, Member: d.Event.Member, At: d.press.Ingested, Yes: p.Do != bot.DoCancel})
 	if refusal := (*confirm.Refusal)(nil); errors.As(err, &refusal) {
 		if refusal.Late {
-			if err := d.closeUnsent(ctx, a, confirm.Expired, expiredLine, nil); err != nil {
+			if err := d.closeUnsent(ctx, a, confirm.Expired, textExpired, nil); err != nil {
 				return err
 			}
 		}
@@ -83,7 +83,7 @@ func (d *decision) decide(ctx context.Context, p bot.ButtonAction) error {
 		return err
 	}
 	if state == confirm.Denied {
-		return d.closeUnsent(ctx, a, confirm.Denied, cancelledLine, d.turn.events)
+		return d.closeUnsent(ctx, a, confirm.Denied, textCancelled, d.turn.events)
 	}
 	a.Lasting = p.Do == bot.DoAllow
 	return d.execute(ctx, a)

@@ -3,6 +3,7 @@ package turn
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"aidesk/bots/bot"
@@ -12,16 +13,13 @@ import (
 	"aidesk/store"
 )
 
-// shareLabel is on the button that publishes an answer.
-const shareLabel = "Share"
-
 // addShareButton lets the member publish an answer in the channel where they asked for it,
 // if they were answered privately because of how they asked.
 func addShareButton(x *bot.Exchange, c *store.Commit, r *chat.Reply) {
 	if x.Event.Message == nil || x.Event.Message.From == nil || r.Text.Empty() || len(r.Cards) > 0 {
 		return
 	}
-	b := chat.Button{ID: bot.NewID(), Label: shareLabel}
+	b := chat.Button{ID: bot.NewID(), Label: textShare}
 	x.Button(c, b.ID, bot.ButtonAction{Do: bot.DoShare, Member: x.Event.Member, Answer: r.ID, Place: x.Event.Message.From}, bot.Day)
 	r.Buttons = append(r.Buttons, b)
 }
@@ -38,21 +36,21 @@ func share(ctx context.Context, x *bot.Exchange, p bot.ButtonAction, button stri
 	}
 	answer, err := bot.ReadReply(ctx, x.Store, p.Answer)
 	if errors.Is(err, store.ErrNotFound) {
-		return x.Note(ctx, "I no longer have this answer. Ask again.")
+		return x.Note(ctx, textShareGone)
 	}
 	if err != nil {
 		return err
 	}
 	left := slices.DeleteFunc(slices.Clone(answer.Buttons), func(b chat.Button) bool { return b.ID == button })
 	if len(left) == len(answer.Buttons) {
-		return x.Note(ctx, "This is shared already.")
+		return x.Note(ctx, textSharedTwice)
 	}
 	shown := chat.Reply{
 		ID: chat.Key("shared", button), Place: *p.Place, To: x.Event.Member, Open: p.Place.Thread == "",
 		Text: answer.Text, Previews: answer.Previews,
-		Notes: append(slices.Clone(answer.Notes), "Shared by "+markdown.Line(member.Name, 50)+", who asked in private."),
+		Notes: append(slices.Clone(answer.Notes), fmt.Sprintf(textSharedBy, markdown.Line(member.Name, 50))),
 	}
-	answer.Buttons, answer.Notes = left, append(answer.Notes, "Shared.")
+	answer.Buttons, answer.Notes = left, append(answer.Notes, textShared)
 	var c store.Commit
 	for _, r := range []chat.Reply{shown, answer} {
 		wanted, err := x.Bot.WantedReply(x.Conversation, r, x.Owner())

@@ -146,7 +146,7 @@ func (w *worker) giveUp(ctx context.Context, work store.Work) error {
 		if err != nil || a.By != e.ID || a.State != confirm.Executing {
 			continue
 		}
-		a, c, err := w.cards.moveTo(ctx, a, confirm.Unknown, confirm.Outcome{Line: fmt.Sprintf(unknownLine, markdown.Line(a.Call.Human, 50))})
+		a, c, err := w.cards.moveTo(ctx, a, confirm.Unknown, confirm.Outcome{Line: fmt.Sprintf(textUnknown, markdown.Line(a.Call.Human, 50))})
 		if err != nil {
 			return err
 		}
@@ -161,7 +161,7 @@ func (w *worker) giveUp(ctx context.Context, work store.Work) error {
 	if body, err := bot.ReadEvent(e); err == nil && body.Chat != nil {
 		w.logger.ErrorContext(w.commitCtx, "event closed after too many tries", "event", e.ID)
 		observeTurn(w.pool.Observe, outcomeGaveUp, 0)
-		text := bot.Paragraph("Sorry, I could not finish this: something in me failed, several times. Whoever runs me finds the cause in the log. You can go on.")
+		text := bot.Paragraph(textGaveUp)
 		reply, err := w.bot.WantedReply(w.lease.Conversation, chat.Reply{ID: bot.ReplyID(e), Place: body.Chat.Place, To: body.Chat.Member, Answers: bot.MessageID(*body.Chat), Text: text}, e.Member)
 		if err != nil {
 			return err

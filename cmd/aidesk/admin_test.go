@@ -16,7 +16,7 @@ func TestAdmin(t *testing.T) {
 
 	p.say("/plugins-admin add " + plugin.url)
 	report := p.wait("[1] Add Launcher")
-	for _, part := range []string{host, "launch", "POST /launches", "asks first", "ok", "tokens"} {
+	for _, part := range []string{host, "launch", "POST /launches", "asks first", "ok", "Tokens"} {
 		if !strings.Contains(report, part) {
 			t.Errorf("the report lacks %q:\n%s", part, report)
 		}
@@ -33,23 +33,23 @@ func TestAdmin(t *testing.T) {
 	p.wait("is added. Members enable it with /plugins enable launcher")
 
 	p.say("launch the thing")
-	p.wait("/plugins enable launcher")
+	p.wait("[1] Enable Launcher")
 	p.say("/plugins enable launcher")
 	p.wait("Launcher is now enabled for you")
 	p.say("launch the thing")
-	p.wait("Shall I do this at Launcher: launch the thing?")
+	p.wait("Launch the thing with Launcher?")
 	p.wait("[1] Approve")
 	p.say("1")
-	p.wait("Sent once, and Launcher accepted it.")
+	p.wait("Launched. Launcher confirmed it.")
 	if n := plugin.posts.Load(); n != 1 {
 		t.Errorf("%d requests, want 1", n)
 	}
 
 	p.say("/plugins run launcher.launch")
-	p.wait("Shall I do this at Launcher: launch the thing?")
+	p.wait("Launch the thing with Launcher?")
 	p.wait("[2] Cancel")
 	p.say("2")
-	p.wait("You cancelled it.")
+	p.wait("Cancelled.")
 
 	p.say("/plugins-admin scope launcher deny")
 	p.wait("is now denied in this channel")
@@ -58,9 +58,9 @@ func TestAdmin(t *testing.T) {
 	p.say("/plugins")
 	p.wait("denied in this channel by an administrator")
 	p.say("/plugins-admin scope launcher none")
-	p.wait("as everywhere")
+	p.wait("own choice in this channel")
 	p.say("/plugins-admin default launcher on")
-	p.wait("is now enabled for everyone")
+	p.wait("is now on by default")
 	p.say("/plugins-admin remove launcher")
 	p.wait("is removed")
 	p.say("/plugins info launcher")

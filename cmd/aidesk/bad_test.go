@@ -84,10 +84,10 @@ func TestBadModel(t *testing.T) {
 		times  int // that it is asked
 		want   string
 	}{
-		{"a cut stream", modeltest.Break(modeltest.Chunk(map[string]any{"content": "Half of"}, "")), 3, "cut off on the way"},
-		{"a web page", modeltest.Raw(200, http.Header{"Content-Type": {"text/html"}}, "<html>login</html>"), 1, "is not a language model"},
-		{"500", modeltest.JSON(500, `{"error":{"message":"boom"}}`), 3, "Try again in a minute"},
-		{"401", modeltest.JSON(401, `{"error":{"message":"bad key"}}`), 1, "refuses my key"},
+		{"a cut stream", modeltest.Break(modeltest.Chunk(map[string]any{"content": "Half of"}, "")), 3, "broke off"},
+		{"a web page", modeltest.Raw(200, http.Header{"Content-Type": {"text/html"}}, "<html>login</html>"), 1, "No language model answers"},
+		{"500", modeltest.JSON(500, `{"error":{"message":"boom"}}`), 3, "try again in a minute"},
+		{"401", modeltest.JSON(401, `{"error":{"message":"bad key"}}`), 1, "does not accept aidesk's key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

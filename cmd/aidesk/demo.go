@@ -45,8 +45,8 @@ func demoCommand() *cobra.Command {
 	var o demoOptions
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Talk to the whole desk in this terminal: no key, no network, no set-up",
-		Long: `Talk to the whole desk in this terminal, with four example plugins that it starts itself.
+		Short: "Talk to all of aidesk in this terminal: no key, no network, no set-up",
+		Long: `Talk to all of aidesk in this terminal, with four example plugins that it starts itself.
 Lines are read from a pipe too; buttons are pressed by typing their number.
 
 A language model is used where --model-url names one that speaks Chat Completions

@@ -31,9 +31,9 @@ func TestEdit(t *testing.T) {
 		}
 	}
 	p.say("1")
-	p.wait("already decided: another one took its place")
+	p.wait("You edited this; use the newer card.")
 	p.say("4")
-	p.wait("Sent once, and Stays accepted it.")
+	p.wait("Booked. Stays confirmed it.")
 	p.end()
 	if n := count(t, dir, "plugins.log", `"method":"POST"`); n != 1 {
 		t.Errorf("%d requests, want 1", n)

@@ -19,7 +19,7 @@ import (
 // fakeCommand is the fake platforms of the tests, to play with.
 func fakeCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "fake", Short: "A platform that is not real, to try the desk without an account",
+		Use: "fake", Short: "A platform that is not real, to try aidesk without an account",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usageError{fmt.Errorf("there is no fake %q: see %s --help", args[0], c.CommandPath())}
@@ -36,7 +36,7 @@ func fakeSlackCommand() *cobra.Command {
 	var listen, desk, manifest string
 	var limits bool
 	c := &cobra.Command{
-		Use: "slack", Short: "A Slack that is not real: a page to chat on, and everything that the desk needs of Slack", Args: noArgs,
+		Use: "slack", Short: "A Slack that is not real: a page to chat on, and everything that aidesk needs of Slack", Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			config := fakeslack.Config{App: fakeslack.DefaultApp(), RateLimits: limits}
 			if manifest != "" {
@@ -55,8 +55,8 @@ func fakeSlackCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:4020", "where it listens; port 0 takes a free one")
-	c.Flags().StringVar(&desk, "http", "", "send events to this server of the desk (http://127.0.0.1:8080) instead of sockets")
-	c.Flags().StringVar(&manifest, "manifest", "", "the app manifest to follow (aidesk slack manifest); default: everything that the desk can use")
+	c.Flags().StringVar(&desk, "http", "", "send events to this server of aidesk (http://127.0.0.1:8080) instead of sockets")
+	c.Flags().StringVar(&manifest, "manifest", "", "the app manifest to follow (aidesk slack manifest); default: everything that aidesk can use")
 	c.Flags().BoolVar(&limits, "rate-limits", false, "enforce Slack's rate limits")
 	return c
 }
@@ -76,7 +76,7 @@ func fakeSlack(ctx context.Context, out io.Writer, listen string, config fakesla
 	if !config.App.Socket {
 		mode, more = "http", fmt.Sprintf(", signing_secret: %q", fakeslack.SigningSecret)
 	}
-	fmt.Fprintf(out, "The desk's configuration for it:\n\nbots:\n  - name: desk\n    slack: {mode: %s, bot_token: %q%s, api_base_url: %q}\n",
+	fmt.Fprintf(out, "aidesk's configuration for it:\n\nbots:\n  - name: desk\n    slack: {mode: %s, bot_token: %q%s, api_base_url: %q}\n",
 		mode, fakeslack.BotToken, more, fake.APIURL())
 	return serveFake(ctx, listener, fake)
 }
@@ -86,7 +86,7 @@ func fakeDiscordCommand() *cobra.Command {
 	var config fakediscord.Config
 	var content bool
 	c := &cobra.Command{
-		Use: "discord", Short: "A Discord that is not real: a page to chat on, and everything that the desk needs of Discord", Args: noArgs,
+		Use: "discord", Short: "A Discord that is not real: a page to chat on, and everything that aidesk needs of Discord", Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if content {
 				config.Intents = fakediscord.IntentContent
@@ -95,8 +95,8 @@ func fakeDiscordCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:4030", "where it listens; port 0 takes a free one")
-	c.Flags().StringVar(&config.InteractionsURL, "http", "", "send interactions to this address of the desk (http://127.0.0.1:8080/discord/interactions) instead of its connection")
-	c.Flags().BoolVar(&content, "message-content", false, "let the desk read all messages, as with the privileged intent")
+	c.Flags().StringVar(&config.InteractionsURL, "http", "", "send interactions to this address of aidesk (http://127.0.0.1:8080/discord/interactions) instead of its connection")
+	c.Flags().BoolVar(&content, "message-content", false, "let aidesk read all messages, as with the privileged intent")
 	c.Flags().BoolVar(&config.RateLimits, "rate-limits", false, "enforce rate limits like Discord's")
 	return c
 }
@@ -116,7 +116,7 @@ func fakeDiscord(ctx context.Context, out io.Writer, listen string, config faked
 	if config.InteractionsURL != "" {
 		key = fmt.Sprintf(", public_key: %q", fakediscord.PublicKey)
 	}
-	fmt.Fprintf(out, "The desk's configuration for it:\n\nbots:\n  - name: desk\n    discord: {token: %q%s, api_base_url: %q}\n",
+	fmt.Fprintf(out, "aidesk's configuration for it:\n\nbots:\n  - name: desk\n    discord: {token: %q%s, api_base_url: %q}\n",
 		fakediscord.Token, key, fake.APIURL())
 	return serveFake(ctx, listener, fake)
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// TestFake: each fake serves until it is ended, and says how to connect the desk.
+// TestFake: each fake serves until it is ended, and says how to connect aidesk.
 func TestFake(t *testing.T) {
 	for _, tt := range []struct{ name, says, path string }{
 		{"slack", `mode: http, .*signing_secret: .*api_base_url: "([^"]+)"`, "api.test"},

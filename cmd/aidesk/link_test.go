@@ -37,7 +37,7 @@ func TestInventedLink(t *testing.T) {
 	host := strings.TrimPrefix(evil.URL, "http://")
 	p := start(t, "demo", "--data", dir, "--allow-host", host, "--model-url", server.URL, "--model", "m")
 	p.say("Where can I stay in Paris?")
-	out := p.wait("From Stays.")
+	out := p.wait("Source: Stays")
 	if strings.Contains(out, "SECRET") {
 		t.Errorf("a query is shown:\n%s", out)
 	}

@@ -92,7 +92,7 @@ func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// observe counts an observation of the desk.
+// observe counts an observation of aidesk.
 func (m *metrics) observe(o bot.Observation) {
 	switch o.What {
 	case bot.TurnEnded:

@@ -50,7 +50,7 @@ func TestPluginCodes(t *testing.T) {
 }
 
 // TestNewPlugin builds and runs what plugin new writes: check finds nothing to say
-// about it, and the desk uses it at once.
+// about it, and aidesk uses it at once.
 func TestNewPlugin(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "mine")
@@ -111,8 +111,8 @@ func TestNewPlugin(t *testing.T) {
 		t.Fatalf("the demo ends with %d: %s", code, errs.String())
 	}
 	text := out.String()
-	approved := strings.Index(text, "Sent once")
-	if approved < 0 || !strings.Contains(text[approved:], "less paper") || strings.Count(text, "From Ideas.") < 2 {
+	approved := strings.Index(text, "confirmed it.")
+	if approved < 0 || !strings.Contains(text[approved:], "less paper") || strings.Count(text, "Source: Ideas") < 2 {
 		t.Errorf("the demo with a new plugin:\n%s", text)
 	}
 }

@@ -25,7 +25,7 @@ func previewCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "preview URL",
 		Short: "Show the card that a link to this page gets",
-		Long: `Show the card that a link to this page gets, fetched as the desk fetches pages that
+		Long: `Show the card that a link to this page gets, fetched as aidesk fetches pages that
 plugins link to: the address is not trusted, so that private addresses are refused.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {

@@ -81,7 +81,7 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 		return err
 	}
 	if ring.made {
-		logger.WarnContext(ctx, "a key was made that seals what members entrust to the desk; keep a copy of it apart from backups of the store", "file", keyFile(file))
+		logger.WarnContext(ctx, "a key was made that seals what members entrust to aidesk; keep a copy of it apart from backups of the store", "file", keyFile(file))
 	}
 	w := &webServer{store: s, metrics: newMetrics(cfg.Limits.Currency)}
 	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, metrics: w.metrics, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
@@ -157,7 +157,7 @@ func writeLine(out http.ResponseWriter, status int, line string) {
 // ready returns why events cannot be received or answered now; nil: they can.
 func (w *webServer) ready(ctx context.Context) error {
 	if w.stopping.Load() {
-		return errors.New("the desk is stopping")
+		return errors.New("aidesk is stopping")
 	}
 	if _, err := w.store.Backlog(ctx); err != nil {
 		return fmt.Errorf("the store: %w", err)
@@ -182,7 +182,7 @@ func (w *webServer) watchStore(ctx context.Context) error {
 		case <-ticker.C:
 		}
 		if _, err := w.store.Backlog(ctx); err != nil && ctx.Err() == nil {
-			return fmt.Errorf("the store no longer works, so the desk ends: %w", err)
+			return fmt.Errorf("the store no longer works, so aidesk ends: %w", err)
 		}
 	}
 }

@@ -210,7 +210,7 @@ func (s *server) get(path string) (int, string) {
 	return response.StatusCode, strings.TrimSpace(string(body))
 }
 
-// ask lets a member mention the desk.
+// ask lets a member mention aidesk.
 func (s *server) ask(text string) {
 	s.t.Helper()
 	if _, err := s.fake.Post(fakeslack.Ben, fakeslack.General, "<@"+fakeslack.BotUser+"> "+text, ""); err != nil {
@@ -232,7 +232,7 @@ func (s *server) terminate() {
 	}
 }
 
-// said reports whether the desk has said something in the channel.
+// said reports whether aidesk has said something in the channel.
 func said(fake *fakeslack.Slack, text string) bool {
 	for _, m := range fake.From(fakeslack.General) {
 		if strings.Contains(m.Text, text) {
@@ -242,7 +242,7 @@ func said(fake *fakeslack.Slack, text string) bool {
 	return false
 }
 
-// acknowledged counts the mentions that the desk has taken in.
+// acknowledged counts the mentions that aidesk has taken in.
 func acknowledged(fake *fakeslack.Slack) int {
 	ids := map[string]bool{}
 	for _, d := range fake.Deliveries() {

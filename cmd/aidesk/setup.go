@@ -32,7 +32,7 @@ func initCommand() *cobra.Command {
 }
 
 func slackCommand() *cobra.Command {
-	return commandGroup("slack", "What Slack needs to know of the desk", manifestCommand())
+	return commandGroup("slack", "What Slack needs to know of aidesk", manifestCommand())
 }
 
 func manifestCommand() *cobra.Command {
@@ -41,14 +41,14 @@ func manifestCommand() *cobra.Command {
 		Use:   "manifest --mode socket|http",
 		Short: "Print the manifest that the app at Slack is made from",
 		Long: `Print the manifest that the app at Slack is made from: https://api.slack.com/apps?new_app=1,
-"From a manifest". It asks for the least that the desk needs.`,
+"From a manifest". It asks for the least that aidesk needs.`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			switch {
 			case mode != config.SocketMode && mode != config.HTTPMode:
-				return usageError{errors.New("say how Slack and the desk meet: --mode socket (the desk calls Slack) or --mode http (Slack calls the desk)")}
+				return usageError{errors.New("say how Slack and aidesk meet: --mode socket (aidesk calls Slack) or --mode http (Slack calls aidesk)")}
 			case mode == config.SocketMode && address != "":
-				return usageError{errors.New("--url is for --mode http: with socket the desk calls Slack")}
+				return usageError{errors.New("--url is for --mode http: with socket aidesk calls Slack")}
 			case mode == config.HTTPMode:
 				if err := config.CheckPublic(address); err != nil {
 					return usageError{fmt.Errorf("--mode http needs --url: %w", err)}
@@ -63,12 +63,12 @@ func manifestCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&mode, "mode", "", "socket or http")
-	c.Flags().StringVar(&address, "url", "", "under which address Slack reaches the desk, for --mode http")
+	c.Flags().StringVar(&address, "url", "", "under which address Slack reaches aidesk, for --mode http")
 	return c
 }
 
 func discordCommand() *cobra.Command {
-	return commandGroup("discord", "What Discord needs to know of the desk", inviteCommand())
+	return commandGroup("discord", "What Discord needs to know of aidesk", inviteCommand())
 }
 
 func inviteCommand() *cobra.Command {
@@ -77,7 +77,7 @@ func inviteCommand() *cobra.Command {
 		Use:   "invite --application ID | --config config.yaml",
 		Short: "Print the link that brings the bot into a server",
 		Long: `Print the link that brings the bot into a Discord server. Somebody who may manage the
-server opens it. It asks for the least permissions that the desk needs.
+server opens it. It asks for the least permissions that aidesk needs.
 
 The application's id stands in its settings under General Information; with --config Discord is
 asked for it.`,

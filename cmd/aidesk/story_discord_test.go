@@ -65,7 +65,7 @@ func (s *discordStory) serve() {
 
 func (s *discordStory) users() (ada, ben string) { return fakediscord.Ada, fakediscord.Ben }
 
-// mention lets Ada write to the desk: in the channel, and then in the thread that the
+// mention lets Ada write to aidesk: in the channel, and then in the thread that the
 // desk opened.
 func (s *discordStory) mention(text string) {
 	s.t.Helper()
@@ -82,7 +82,7 @@ func (s *discordStory) mention(text string) {
 	}
 }
 
-// shows waits until a message of the desk, anywhere, shows a text, and returns it.
+// shows waits until a message of aidesk, anywhere, shows a text, and returns it.
 func (s *discordStory) shows(text string) fakediscord.Message {
 	s.t.Helper()
 	var found fakediscord.Message

@@ -135,7 +135,7 @@ func tellHang[M any](s *scene, at storyMessenger[M]) {
 	})
 	quick(s.t, "the cancel", func() {
 		at.press(ada, card, "Cancel")
-		at.shows("You cancelled it.")
+		at.shows("Cancelled.")
 	})
 	quick(s.t, "the stop", func() {
 		at.stop()

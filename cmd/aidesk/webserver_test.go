@@ -18,7 +18,7 @@ import (
 	"aidesk/store"
 )
 
-// TestReady: what keeps the desk from taking in and answering is said, and whether it
+// TestReady: what keeps aidesk from taking in and answering is said, and whether it
 // lives is another question.
 func TestReady(t *testing.T) {
 	s, err := openStore("bolt:" + filepath.Join(t.TempDir(), "desk.db"))
@@ -45,7 +45,7 @@ func TestReady(t *testing.T) {
 	ask("/readyz", http.StatusServiceUnavailable, "not ready: slack: not running")
 	w.adapters = nil
 	w.stopping.Store(true)
-	ask("/readyz", http.StatusServiceUnavailable, "not ready: the desk is stopping")
+	ask("/readyz", http.StatusServiceUnavailable, "not ready: aidesk is stopping")
 	w.stopping.Store(false)
 	w.store = broken{s}
 	ask("/readyz", http.StatusServiceUnavailable, "not ready: the store: ")
@@ -69,7 +69,7 @@ func (idler) Run(ctx context.Context, _ chat.Handler, _ chat.Keeper) error {
 	return nil
 }
 
-// TestStoreFails: the desk ends when its store does, so that another start can look.
+// TestStoreFails: aidesk ends when its store does, so that another start can look.
 func TestStoreFails(t *testing.T) {
 	t.Parallel()
 	s, err := openStore("bolt:" + filepath.Join(t.TempDir(), "desk.db"))

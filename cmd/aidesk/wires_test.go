@@ -15,7 +15,7 @@ import (
 	"aidesk/core/model/modeltest"
 )
 
-// TestWires is a conversation of the whole desk over each wire: answers that are cut
+// TestWires is a conversation of all of aidesk over each wire: answers that are cut
 // leave nothing behind, a read is called at once, a booking goes out once and only
 // after its approval, and the model hears of it.
 func TestWires(t *testing.T) {
@@ -37,7 +37,7 @@ func TestWires(t *testing.T) {
 			dir := t.TempDir()
 			out := talk(t, dir, config.Model{Provider: provider, Model: "m", BaseURL: server.URL, APIKey: "k"},
 				"hello", "Where can I stay in Paris?", "Book it for two nights from 5 December", "1")
-			for _, part := range []string{"cut off on the way", "There is the Canal Loft.", "[1] Approve", "It is booked."} {
+			for _, part := range []string{"broke off", "There is the Canal Loft.", "[1] Approve", "It is booked."} {
 				if !strings.Contains(out, part) {
 					t.Errorf("the conversation lacks %q:\n%s", part, out)
 				}

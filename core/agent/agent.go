@@ -194,7 +194,7 @@ func (r *run) loop(ctx context.Context) (string, error) {
 		response, err := r.ask(ctx)
 		if err != nil {
 			if errors.Is(context.Cause(ctx), errTime) {
-				return r.stopWith("I stopped: this took longer than I may spend on one question. Ask for less at once."), nil
+				return r.stopWith(textTooLong), nil
 			}
 			if cause := context.Cause(ctx); cause != nil {
 				return "", cause
@@ -221,7 +221,7 @@ func (r *run) loop(ctx context.Context) (string, error) {
 			return r.stopWith(why), nil
 		}
 	}
-	return r.stopWith(fmt.Sprintf("I stopped after %d steps without reaching an end. Ask for a smaller part of it.", r.limits.Steps)), nil
+	return r.stopWith(fmt.Sprintf(textTooManyStep, r.limits.Steps)), nil
 }
 
 // stopWith ends the turn's transcript with a sentence of ours that says why.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -23,16 +24,16 @@ const previewBudget = 1500 * time.Millisecond
 func (r *run) finish(ctx context.Context, text string, off []*plugin.Plugin) error {
 	r.answer.Text = markdown.Parse(text, r.allow())
 	if r.answer.Text.Empty() && len(r.answer.Parked) == 0 && r.Question != "" {
-		r.answer.Text = markdown.New(markdown.Paragraph(markdown.Text("I have no answer to that.")))
+		r.answer.Text = markdown.New(markdown.Paragraph(markdown.Text(textNoAnswer)))
 	}
 	if r.Previews != nil {
 		r.answer.Previews = r.Previews.Previews(ctx, r.candidates(), previewBudget)
 	}
 	if len(r.sources) > 0 {
-		r.answer.Notes = append(r.answer.Notes, "From "+strings.Join(r.sources, ", ")+".")
+		r.answer.Notes = append(r.answer.Notes, fmt.Sprintf(textSources, strings.Join(r.sources, ", ")))
 	}
 	for _, left := range r.leftOut {
-		r.answer.Notes = append(r.answer.Notes, "Not everything is shown: "+left+".")
+		r.answer.Notes = append(r.answer.Notes, fmt.Sprintf(textLeftOut, left))
 	}
 	r.answer.Trace.Model, r.answer.Trace.Usage = r.Model.Info().Name, r.answer.Usage
 	for _, p := range r.enabled[:min(len(r.enabled), indexedPlugins)] {
@@ -196,20 +197,20 @@ func ErrorLine(err error) (line string, ok bool) {
 	}
 	switch m.Kind {
 	case model.Auth:
-		return "The language model refuses my key. Whoever runs me has to renew it.", true
+		return textModelKey, true
 	case model.Rate, model.Overloaded:
-		return "The language model is busy right now. Try again in a minute.", true
+		return textModelBusy, true
 	case model.Context:
-		return "This conversation has become too long for the language model. Start a new one.", true
+		return textModelFull, true
 	case model.Refused:
-		return "The language model declined to answer that.", true
+		return textModelRefused, true
 	case model.Truncated:
-		return "The language model's answer was cut off on the way, so I do not show half of it. Try again.", true
+		return textModelCut, true
 	case model.Protocol:
-		return "What answers at the language model's address is not a language model. Whoever runs me has to check the address.", true
+		return textModelNone, true
 	case model.Network:
-		return "The language model cannot be reached right now. Try again in a minute.", true
+		return textModelDown, true
 	default:
-		return "The language model did not accept the question. Whoever runs me finds the reason in the log.", true
+		return textModelFault, true
 	}
 }

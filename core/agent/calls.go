@@ -47,12 +47,12 @@ func (r *run) answerCalls(ctx context.Context, calls []model.ToolCall) (why stri
 		name := markdown.Line(w.plugin.Human(), 50)
 		if r.callCount++; r.callCount > r.limits.Calls {
 			outcomes[i].result = failedResult(c, fmt.Sprintf("No more than %d calls are allowed in one turn. Answer with what you have.", r.limits.Calls))
-			why = fmt.Sprintf("I stopped after %d calls. Ask for less at once.", r.limits.Calls)
+			why = fmt.Sprintf(textTooManyCall, r.limits.Calls)
 			continue
 		}
 		if r.callCounts[w.call.Digest]++; r.callCounts[w.call.Digest] > r.limits.Repeats {
 			outcomes[i].result = failedResult(c, "This very call was made before in this turn.")
-			why = fmt.Sprintf("I asked %s the same thing again and again, so I stopped. Say it in other words.", name)
+			why = fmt.Sprintf(textRepeated, name)
 			continue
 		}
 		if w.needsConfirmation {
@@ -61,7 +61,7 @@ func (r *run) answerCalls(ctx context.Context, calls []model.ToolCall) (why stri
 		}
 		r.answer.Calls++
 		if r.Progress != nil {
-			r.Progress("asking " + name + "…")
+			r.Progress(fmt.Sprintf(textAsking, name))
 		}
 		slots <- struct{}{}
 		group.Go(func() {
@@ -69,7 +69,7 @@ func (r *run) answerCalls(ctx context.Context, calls []model.ToolCall) (why stri
 				<-slots
 				if p := recover(); p != nil { // in this goroutine it would end the process, not only the turn
 					r.Logger.ErrorContext(ctx, "call crashed", "operation", c.Name, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-					outcomes[i] = outcome{plugin: w.plugin, rule: w.rule, failed: true, result: failedResult(c, "Something in the desk failed.")}
+					outcomes[i] = outcome{plugin: w.plugin, rule: w.rule, failed: true, result: failedResult(c, "Something in aidesk failed.")}
 				}
 			}()
 			outcomes[i] = r.send(ctx, w, c)
@@ -80,7 +80,7 @@ func (r *run) answerCalls(ctx context.Context, calls []model.ToolCall) (why stri
 		r.repairs++
 	}
 	if r.repairs > r.limits.Repairs {
-		why = cmp.Or(why, "I stopped: I did not find the right form for what you want. Say it in other words, and name every value that it needs.")
+		why = cmp.Or(why, textWrongForm)
 	}
 	r.answer.Trace.addSteps(calls, outcomes)
 	return cmp.Or(why, r.recordResults(outcomes))
@@ -114,7 +114,7 @@ func (r *run) recordResults(outcomes []outcome) (why string) {
 	r.appendMessage(message, addresses...)
 	if r.failures >= r.limits.Failures {
 		at := slices.IndexFunc(outcomes, func(o outcome) bool { return o.failed })
-		return "I stopped: it failed again and again. The last answer was: " + markdown.Line(outcomes[max(at, 0)].result.Content, 200)
+		return fmt.Sprintf(textKeptFailing, markdown.Line(outcomes[max(at, 0)].result.Content, 200))
 	}
 	return ""
 }

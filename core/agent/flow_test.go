@@ -64,7 +64,7 @@ func TestFlow(t *testing.T) {
 				if diff := cmp.Diff(want, p.Call.From); diff != "" {
 					t.Errorf("it may carry data from (-want +got):\n%s", diff)
 				}
-				if s := confirm.Card(p).Sentence; !strings.HasPrefix(s, "May data from Shop go to Bazaar with this: ") {
+				if s := confirm.Card(p).Sentence; !strings.HasPrefix(s, "Let Bazaar have data from Shop: ") {
 					t.Errorf("the card begins %q", s)
 				}
 			}

@@ -13,7 +13,7 @@ import (
 	"aidesk/core/model/modeltest"
 )
 
-// chatter draws a transcript as the desk keeps them: turns with steps of several
+// chatter draws a transcript as aidesk keeps them: turns with steps of several
 // calls, outcomes that come later, turns that nobody began.
 func chatter() *rapid.Generator[[]Entry] {
 	return rapid.Custom(func(t *rapid.T) []Entry {

@@ -57,7 +57,7 @@ func OutcomeEntry(a confirm.Action) Entry {
 		}
 	}
 	if a.Edited {
-		result.Content = "The member changed the values to " + string(a.Call.Args) + " before deciding. " + result.Content
+		result.Edited = string(a.Call.Args)
 	}
 	for _, l := range o.Links {
 		e.Links = append(e.Links, l.URL)

@@ -225,10 +225,10 @@ func TestLimits(t *testing.T) {
 	}{
 		{"steps", reads(1), agent.Limits{}, nil, 8, 8, "8 steps"},
 		{"fewer steps", reads(1), agent.Limits{Steps: 3}, nil, 3, 3, "3 steps"},
-		{"calls", reads(10), agent.Limits{}, nil, 2, 16, "16 calls"},
-		{"calls in one step", reads(20), agent.Limits{}, nil, 1, 16, "16 calls"},
-		{"the same again", script.Call("shop__listGoods", `{"kind":"k"}`), agent.Limits{}, nil, 3, 2, "again and again"},
-		{"failures", reads(1), agent.Limits{}, bottest.Fixed(404, "application/json", `{"error":"no such kind"}`), 3, 3, "failed again and again"},
+		{"calls", reads(10), agent.Limits{}, nil, 2, 16, "16 requests"},
+		{"calls in one step", reads(20), agent.Limits{}, nil, 1, 16, "16 requests"},
+		{"the same again", script.Call("shop__listGoods", `{"kind":"k"}`), agent.Limits{}, nil, 3, 2, "the same thing"},
+		{"failures", reads(1), agent.Limits{}, bottest.Fixed(404, "application/json", `{"error":"no such kind"}`), 3, 3, "failed several times"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -257,7 +257,7 @@ func TestLimits(t *testing.T) {
 func TestTime(t *testing.T) {
 	b := toolset(t, true, script.Hang())
 	b.Limits.Time = 20 * time.Millisecond
-	if text := b.run(t).Text.Text(); !strings.Contains(text, "longer than I may") {
+	if text := b.run(t).Text.Text(); !strings.Contains(text, "took too long") {
 		t.Errorf("it said %q", text)
 	}
 

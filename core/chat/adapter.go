@@ -47,7 +47,7 @@ type Later struct {
 // Error names the reason.
 func (l *Later) Error() string { return fmt.Sprintf("%s, again in %s", l.Reason, l.After) }
 
-// Handler is the desk behind an adapter.
+// Handler is aidesk behind an adapter.
 type Handler interface {
 	// Receive returns when the event is durable; an error means that it is not, and
 	// the platform shall deliver it again.
@@ -70,13 +70,13 @@ type Keeper interface {
 	Kept(ctx context.Context, name string) ([]byte, error)
 }
 
-// Typer is an Adapter that can show that the desk is at work. It is not durable;
+// Typer is an Adapter that can show that aidesk is at work. It is not durable;
 // errors are ignored.
 type Typer interface {
 	Type(ctx context.Context, place Place, p Progress) error
 }
 
-// Progress says in a few words what the desk is doing; empty Text ends it.
+// Progress says in a few words what aidesk is doing; empty Text ends it.
 type Progress struct {
 	To   string // who waits
 	Text string
@@ -100,7 +100,7 @@ type Historian interface {
 	History(ctx context.Context, place Place, limit int) ([]Message, error)
 }
 
-// HomePublisher is an Adapter whose platform gives members a page of the desk.
+// HomePublisher is an Adapter whose platform gives members a page of aidesk.
 type HomePublisher interface {
 	Home(ctx context.Context, place Place, member string, h Home) error
 }

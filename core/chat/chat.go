@@ -1,7 +1,7 @@
 // Package chat is the messenger's vocabulary: what happens in one (Event), what
-// the desk wants shown in one (Reply, Home, Form), the commands (Grammar), and the
-// two contracts between a messenger and the desk: an Adapter brings a platform, a
-// Handler is the desk behind it.
+// aidesk wants shown in one (Reply, Home, Form), the commands (Grammar), and the
+// two contracts between a messenger and aidesk: an Adapter brings a platform, a
+// Handler is aidesk behind it.
 //
 // The words mean the same on every platform. A Workspace is a Slack workspace or a
 // Discord server; a Thread is a Slack thread, a Discord thread or reply chain.
@@ -21,12 +21,12 @@ type Place struct {
 	Workspace string `json:"workspace"`           // platform's id
 	Channel   string `json:"channel"`             // platform's id; of a direct message: its channel
 	Thread    string `json:"thread,omitempty"`    // platform's id of the thread; empty outside of one
-	Direct    bool   `json:"direct,omitempty"`    // only the member and the desk read it
+	Direct    bool   `json:"direct,omitempty"`    // only the member and aidesk read it
 	External  bool   `json:"external,omitempty"`  // shared with other organisations
 	Installed string `json:"installed,omitempty"` // which Installation speaks, where an app has several
 }
 
-// Conversation is the key under which the desk remembers this place: platform,
+// Conversation is the key under which aidesk remembers this place: platform,
 // workspace, channel and thread as a path. Parts never contain a slash unescaped.
 func (p Place) Conversation() string {
 	return Key(p.Platform, p.Workspace, p.Channel, p.Thread)

@@ -21,10 +21,10 @@ type Event struct {
 	Visit   *Visit     `json:"visit,omitempty"`
 }
 
-// Message is what a member wrote to the desk.
+// Message is what a member wrote to aidesk.
 type Message struct {
 	ID      string   `json:"id"`              // platform's id of the message
-	Text    string   `json:"text"`            // CommonMark, the mention of the desk removed
+	Text    string   `json:"text"`            // CommonMark, the mention of aidesk removed
 	Names   []string `json:"names,omitempty"` // ids of members that the text names
 	About   string   `json:"about,omitempty"` // text of another message that it points to ("Ask aidesk" on a message)
 	Answers string   `json:"answers,omitempty"`
@@ -61,7 +61,7 @@ type Submitted struct {
 	Secret []string          `json:"secret,omitempty"` // names of values that are sealed at rest
 }
 
-// Visit is a member who opens the desk's own page.
+// Visit is a member who opens aidesk's own page.
 type Visit struct {
 	First bool `json:"first,omitempty"`
 }

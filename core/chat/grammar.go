@@ -85,13 +85,13 @@ func (g Grammar) Parse(line string) (Command, error) {
 	name, rest := cut(strings.TrimPrefix(strings.TrimSpace(line), "/"))
 	at := slices.IndexFunc(g, func(s Syntax) bool { return strings.EqualFold(s.Name, name) })
 	if at < 0 {
-		return Command{}, &SyntaxError{fmt.Sprintf("There is no command /%s. Commands: %s.", name, g.names())}
+		return Command{}, &SyntaxError{fmt.Sprintf(textNoCommand, name, g.names())}
 	}
 	syntax := g[at]
 	word, after := cut(rest)
 	at = slices.IndexFunc(syntax.Verbs, func(v Verb) bool { return strings.EqualFold(v.Name, word) })
 	if at < 0 {
-		return Command{}, &SyntaxError{fmt.Sprintf("/%s does not know “%s”. It knows: %s.", syntax.Name, word, syntax.verbs())}
+		return Command{}, &SyntaxError{fmt.Sprintf(textNoVerb, syntax.Name, word, syntax.verbs())}
 	}
 	verb := syntax.Verbs[at]
 	c := Command{Name: syntax.Name, Verb: verb.Name}
@@ -104,11 +104,11 @@ func (g Grammar) Parse(line string) (Command, error) {
 		}
 		switch {
 		case value == "" && o.Required:
-			return Command{}, &SyntaxError{fmt.Sprintf("/%s %s needs %s. For example: %s", syntax.Name, verb.Name, o.Name, verb.Example)}
+			return Command{}, &SyntaxError{fmt.Sprintf(textMissing, o.Name, verb.Example)}
 		case value == "":
 			continue
 		case o.Kind == Choice && !slices.Contains(o.Choices, value):
-			return Command{}, &SyntaxError{fmt.Sprintf("%s must be one of %s.", o.Name, strings.Join(o.Choices, ", "))}
+			return Command{}, &SyntaxError{fmt.Sprintf(textChoices, o.Name, strings.Join(o.Choices, ", "))}
 		}
 		if c.Options == nil {
 			c.Options = map[string]string{}
@@ -116,14 +116,14 @@ func (g Grammar) Parse(line string) (Command, error) {
 		c.Options[o.Name] = value
 	}
 	if strings.TrimSpace(after) != "" {
-		return Command{}, &SyntaxError{fmt.Sprintf("/%s %s takes no “%s”. For example: %s", syntax.Name, verb.Name, strings.TrimSpace(after), cmp.Or(verb.Example, "/"+syntax.Name))}
+		return Command{}, &SyntaxError{fmt.Sprintf(textNoOption, syntax.Name, verb.Name, strings.TrimSpace(after), cmp.Or(verb.Example, "/"+syntax.Name))}
 	}
 	return c, nil
 }
 
 // Mentioned reads a command that was typed as plain text where slash commands do
 // not exist ("plugins list", "stop"). It is one only if the command or the verb
-// of the desk's own command stands first and the whole line parses; a verb of the
+// of aidesk's own command stands first and the whole line parses; a verb of the
 // desk's own that takes free words is not one, for a question may begin like it.
 func (g Grammar) Mentioned(text string, own string) (Command, bool) {
 	for _, line := range []string{text, own + " " + text} {

@@ -50,9 +50,9 @@ func TestParse(t *testing.T) {
 		{"", chat.Command{}, "/plugins"},
 		{"/plugins dance", chat.Command{}, "dance list enable"},
 		{"/plugins enable", chat.Command{}, "plugin /plugins enable NAME"},
-		{"/plugins enable   ", chat.Command{}, "needs plugin"},
+		{"/plugins enable   ", chat.Command{}, "Which plugin?"},
 		{"/plugins list all", chat.Command{}, "all /plugins list"},
-		{"/plugins scope shop", chat.Command{}, "needs to"},
+		{"/plugins scope shop", chat.Command{}, "Which to?"},
 		{"/plugins scope shop maybe", chat.Command{}, "on, off"},
 		{"/admin", chat.Command{}, "freeze"},
 	}

@@ -23,7 +23,7 @@ type Reply struct {
 	Buttons  []Button          `json:"buttons,omitempty"`
 	Notes    []string          `json:"notes,omitempty"` // small print: what was left out, which plugin was used
 	Files    []File            `json:"files,omitempty"`
-	Working  bool              `json:"working,omitempty"` // not the end: the desk goes on
+	Working  bool              `json:"working,omitempty"` // not the end: aidesk goes on
 }
 
 // Card is the question about one call with effect, and later what became of it.
@@ -90,7 +90,7 @@ type File struct {
 	Text string `json:"text"`
 }
 
-// Home is a member's own page at the desk, where the platform has one.
+// Home is a member's own page at aidesk, where the platform has one.
 type Home struct {
 	Text markdown.Document `json:"text"`
 	Rows []Row             `json:"rows,omitempty"`

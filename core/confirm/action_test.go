@@ -181,7 +181,7 @@ func TestAudience(t *testing.T) {
 	if got := confirm.Audience(chat.Place{Direct: true}); got != "only you" {
 		t.Errorf("in a direct message: %q", got)
 	}
-	if got := confirm.Audience(chat.Place{}); got != "everyone here" {
+	if got := confirm.Audience(chat.Place{}); got != "everyone in this channel" {
 		t.Errorf("in a channel: %q", got)
 	}
 }

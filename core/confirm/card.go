@@ -1,7 +1,6 @@
 package confirm
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,7 +20,7 @@ func Card(a Action) chat.Card {
 		card.Values = append(card.Values, chat.Field(v))
 	}
 	if len(a.Arguments) == 0 {
-		card.Values = []chat.Field{{Label: "Values", Value: "none"}}
+		card.Values = []chat.Field{{Label: textValues, Value: textNone}}
 	}
 	card.Details = details(a)
 	switch a.State {
@@ -32,17 +31,17 @@ func Card(a Action) chat.Card {
 		}
 		card.Until = a.Until
 		card.Buttons = []chat.Button{
-			{ID: a.Buttons.Approve, Label: "Approve", Style: yes},
-			{ID: a.Buttons.Cancel, Label: "Cancel"},
+			{ID: a.Buttons.Approve, Label: textApprove, Style: yes},
+			{ID: a.Buttons.Cancel, Label: textCancel},
 		}
 		if a.Buttons.Allow != "" {
-			card.Buttons = slices.Insert(card.Buttons, 1, chat.Button{ID: a.Buttons.Allow, Label: "Allow in this conversation"})
+			card.Buttons = slices.Insert(card.Buttons, 1, chat.Button{ID: a.Buttons.Allow, Label: textAllow})
 		}
 		if len(a.Arguments) > 0 {
-			card.Buttons = append(card.Buttons, chat.Button{ID: a.Buttons.Edit, Label: "Edit", Form: true})
+			card.Buttons = append(card.Buttons, chat.Button{ID: a.Buttons.Edit, Label: textEdit, Form: true})
 		}
 	case Unknown:
-		card.Buttons = []chat.Button{{ID: a.Buttons.Again, Label: "Send again"}}
+		card.Buttons = []chat.Button{{ID: a.Buttons.Again, Label: textAgain}}
 	default: // decided: nothing to press
 	}
 	return card
@@ -52,24 +51,6 @@ var look = map[State]chat.CardState{
 	Waiting: chat.CardWaiting, Approved: chat.CardWorking, Executing: chat.CardWorking,
 	Done: chat.CardDone, Failed: chat.CardFailed, Unknown: chat.CardUnknown,
 	Denied: chat.CardDenied, Expired: chat.CardExpired, Replaced: chat.CardReplaced,
-}
-
-func question(a Action) string {
-	what := strings.TrimRight(strings.TrimSpace(a.Call.Summary), ".!")
-	again := ""
-	if a.Replaces != "" {
-		again = " once more"
-	}
-	switch carries := len(a.Call.From) > 0; {
-	case carries && what == "":
-		return fmt.Sprintf("May data from %s go to %s with this%s?", origins(a.Call.From), a.Call.Human, again)
-	case carries:
-		return fmt.Sprintf("May data from %s go to %s with this%s: %s?", origins(a.Call.From), a.Call.Human, again, lowerFirst(what))
-	case what == "":
-		return fmt.Sprintf("Shall I send this to %s?", a.Call.Human)
-	default:
-		return fmt.Sprintf("Shall I do this%s at %s: %s?", again, a.Call.Human, lowerFirst(what))
-	}
 }
 
 // origins names the plugins that data may come from.
@@ -96,11 +77,11 @@ func lowerFirst(s string) string {
 
 func details(a Action) []chat.Field {
 	r := a.Call.Request
-	fields := []chat.Field{{Label: "Method", Value: r.Method}}
+	fields := []chat.Field{{Label: textMethod, Value: r.Method}}
 	if u, err := url.Parse(r.URL); err == nil {
-		fields = append(fields, chat.Field{Label: "Host", Value: u.Host}, chat.Field{Label: "Path", Value: u.RequestURI()})
+		fields = append(fields, chat.Field{Label: textHost, Value: u.Host}, chat.Field{Label: textPath, Value: u.RequestURI()})
 	} else {
-		fields = append(fields, chat.Field{Label: "Address", Value: r.URL})
+		fields = append(fields, chat.Field{Label: textAddress, Value: r.URL})
 	}
 	for _, h := range r.Header {
 		if h.Name == "Accept" || h.Name == "Content-Type" { // they say how values are written, not what
@@ -109,14 +90,14 @@ func details(a Action) []chat.Field {
 		fields = append(fields, chat.Field{Label: h.Name, Value: h.Value})
 	}
 	if len(r.Body) > 0 {
-		fields = append(fields, chat.Field{Label: "Body", Value: string(r.Body)})
+		fields = append(fields, chat.Field{Label: textBody, Value: string(r.Body)})
 	}
 	account := a.Call.Account
 	if account == "" {
-		account = "none"
+		account = textNone
 	}
 	for _, o := range a.Call.From { // the host too: two plugins may bear one name
-		fields = append(fields, chat.Field{Label: "May carry data from", Value: o.Human + " (" + o.Plugin + ")"})
+		fields = append(fields, chat.Field{Label: textCarriesOf, Value: o.Human + " (" + o.Plugin + ")"})
 	}
-	return append(fields, chat.Field{Label: "Account", Value: account}, chat.Field{Label: "Seen by", Value: Audience(a.Place)})
+	return append(fields, chat.Field{Label: textAccount, Value: account}, chat.Field{Label: textVisible, Value: Audience(a.Place)})
 }

@@ -1,6 +1,7 @@
 package confirm
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -31,13 +32,15 @@ func (r *Refusal) Error() string { return r.Reason }
 func Decide(a Action, p Press) (State, error) {
 	switch {
 	case p.Member != a.Member:
-		return "", &Refusal{Reason: fmt.Sprintf("Only %s can decide this.", a.Name)}
+		return "", &Refusal{Reason: OnlyBy(a)}
 	case a.State == Expired:
-		return "", &Refusal{Reason: "This has expired. Nothing was sent. Ask again if you still want it."}
+		return "", &Refusal{Reason: textTooLate}
+	case a.State == Replaced:
+		return "", &Refusal{Reason: cmp.Or(a.Outcome.Line, textReplaced)}
 	case a.State != Waiting:
-		return "", &Refusal{Reason: "This is already decided: " + words[a.State] + "."}
+		return "", &Refusal{Reason: fmt.Sprintf(textDecided, words[a.State])}
 	case !p.At.Before(a.Until):
-		return "", &Refusal{Reason: "This has expired. Nothing was sent. Ask again if you still want it.", Late: true}
+		return "", &Refusal{Reason: textTooLate, Late: true}
 	case p.Yes:
 		return Approved, nil
 	default:
@@ -45,15 +48,17 @@ func Decide(a Action, p Press) (State, error) {
 	}
 }
 
+// OnlyBy says who alone can decide an Action.
+func OnlyBy(a Action) string { return fmt.Sprintf(textOnlyBy, a.Name) }
+
 // words say a state to a member.
 var words = map[State]string{
-	Approved:  "approved",
-	Executing: "it is being carried out",
-	Done:      "done",
-	Failed:    "it failed",
-	Unknown:   "it was sent, and nobody knows whether it arrived",
-	Denied:    "cancelled, nothing was sent",
-	Replaced:  "another one took its place",
+	Approved:  textApproved,
+	Executing: textExecuting,
+	Done:      textIsDone,
+	Failed:    textFailed,
+	Unknown:   textUnknown,
+	Denied:    textDenied,
 }
 
 // Again is a new Action for the call of one whose fate is unknown, in a
@@ -84,7 +89,7 @@ func successor(old, a Action) Action {
 // Audience says who will see what becomes of a call made in a place.
 func Audience(p chat.Place) string {
 	if p.Direct {
-		return "only you"
+		return textOnlyYou
 	}
-	return "everyone here"
+	return textEveryone
 }

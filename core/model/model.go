@@ -1,4 +1,4 @@
-// Package model is what the desk asks of a language model, whoever makes it: one
+// Package model is what aidesk asks of a language model, whoever makes it: one
 // interface, and the words of a transcript.
 //
 // Implementations live in leaf packages: openai, anthropic and planner, script for
@@ -42,7 +42,7 @@ type Info struct {
 // Request is everything a model sees.
 type Request struct {
 	System   []string  // our own words only, never a plugin's or a member's
-	Brief    []string  // what the desk offers here, made from plugins' texts: data, sent framed on the user's side
+	Brief    []string  // what aidesk offers here, made from plugins' texts: data, sent framed on the user's side
 	Messages []Message // the transcript; every call in it is answered
 	Tools    []Tool    // sorted by name
 	Now      time.Time // in the member's zone; wires send it with the newest words of a member, so that what stands before stays the same
@@ -133,6 +133,7 @@ type ToolResult struct {
 	Operation string   `json:"operation"` // the tool's name
 	Status    Status   `json:"status"`
 	Content   string   `json:"content"`            // JSON where the plugin gave JSON
+	Edited    string   `json:"edited,omitempty"`   // the arguments, where the member changed those of the call before deciding
 	LeftOut   string   `json:"left_out,omitempty"` // in words, what Content lacks
 	Plugins   []string `json:"plugins,omitempty"`  // whose data it is, by id
 	Account   string   `json:"account,omitempty"`  // under whose login it was read; empty: under none

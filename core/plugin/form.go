@@ -25,7 +25,7 @@ func Form(id string, p *Plugin, o *openapi.Operation, args json.RawMessage) chat
 	slots := formFields(o)
 	given := map[string]any{}
 	_ = json.Unmarshal(args, &given) // what is no object fills nothing in
-	f := chat.Form{ID: id, Title: p.Human(), Submit: "Go on"}
+	f := chat.Form{ID: id, Title: p.Human(), Submit: textSubmit}
 	own := slots
 	if rest := len(slots) > formInputs || slices.ContainsFunc(slots, func(s formField) bool { return !s.scalar }); rest {
 		own = nil
@@ -46,7 +46,7 @@ func Form(id string, p *Plugin, o *openapi.Operation, args json.RawMessage) chat
 		f.Inputs = append(f.Inputs, input)
 	}
 	if len(own) < len(slots) {
-		input := chat.Input{Name: moreInput, Label: "More, as JSON", Kind: chat.InputText, Hint: restHint(slots, own)}
+		input := chat.Input{Name: moreInput, Label: textMore, Kind: chat.InputText, Hint: restHint(slots, own)}
 		input.Required = slices.ContainsFunc(slots, func(s formField) bool {
 			return s.required && !slices.ContainsFunc(own, func(o formField) bool { return o.name == s.name })
 		})

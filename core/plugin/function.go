@@ -41,7 +41,7 @@ func (m *Manifest) readFunctions(f manifestFile) {
 			m.Notes = append(m.Notes, openapi.Note{Level: levelInfo, Code: "manifest-instructions", Where: where, Message: fmt.Sprintf("the instructions of %q are not given to the model: a plugin's text is data", markdown.Line(name, 60))})
 		}
 		if len(fn.Capabilities.Value.Response) > 0 && string(fn.Capabilities.Value.Response) != "null" {
-			m.Notes = append(m.Notes, openapi.Note{Level: levelInfo, Code: "manifest-response", Where: where, Message: fmt.Sprintf("response_semantics of %q is not used: results are shown in the desk's own form", markdown.Line(name, 60))})
+			m.Notes = append(m.Notes, openapi.Note{Level: levelInfo, Code: "manifest-response", Where: where, Message: fmt.Sprintf("response_semantics of %q is not used: results are shown in aidesk's own form", markdown.Line(name, 60))})
 		}
 	}
 	for _, s := range f.Capabilities.Value.Starters.Value {

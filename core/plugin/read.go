@@ -236,7 +236,7 @@ func (r Reader) compile(ctx context.Context, reg Registration, manifest, documen
 func (r Reader) fetch(ctx context.Context, kind egress.Kind, id, address, what string) (egress.Page, error) {
 	page, err := r.Guard.Fetch(ctx, kind, id, address)
 	if errors.Is(err, egress.ErrRefused) {
-		return egress.Page{}, fmt.Errorf("reading %s: %w (whoever runs the desk can open an address: egress.allow_hosts, or --allow-host in the demo)", what, err)
+		return egress.Page{}, fmt.Errorf("reading %s: %w (whoever runs aidesk can open an address: egress.allow_hosts, or --allow-host in the demo)", what, err)
 	}
 	if err != nil {
 		return egress.Page{}, fmt.Errorf("reading %s: %w", what, err)

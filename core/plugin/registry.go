@@ -45,7 +45,7 @@ type Configured struct {
 const everywhere = "*"
 
 // Configure makes the plugins of the configuration the ones that are registered
-// everywhere. Each is read anew: writing it there and starting the desk is the
+// everywhere. Each is read anew: writing it there and starting aidesk is the
 // operator's approval. One that cannot be read keeps serving the version that
 // was stored before; without one its error is returned, joined with the others'.
 func (r *Registry) Configure(ctx context.Context, plugins []Configured) error {

@@ -80,12 +80,12 @@ func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation
 			Header: response.Header, Body: response.Body, Truncated: response.Truncated || err != nil,
 		}), sent}
 	}
-	code, message := "unreachable", p.Human()+" cannot be reached. Try again later."
+	code, message := "unreachable", p.Human()+" cannot be reached. Please try again later."
 	switch {
 	case errors.Is(err, egress.ErrRefused):
 		code, message = "refused", fmt.Sprintf("%s is at an address that I may not call. Tell your administrator: %s.", p.Human(), err)
 	case errors.Is(err, egress.ErrTimeout):
-		code, message = "timeout", p.Human()+" did not answer in time. Try again later."
+		code, message = "timeout", p.Human()+" did not answer in time. Please try again later."
 	case errors.Is(err, egress.ErrTooLarge):
 		code, message = "too_large", p.Human()+" answered with more than I can read."
 	}

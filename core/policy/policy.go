@@ -1,10 +1,11 @@
-// Package policy decides: may this member use the desk here, may this call be
+// Package policy decides: may this member use aidesk here, may this call be
 // made, and by which rule. Its functions are pure: everything that a decision
 // rests on is in its argument, so that the same question always gets the same
 // answer, before a card is shown and again before the call leaves.
 package policy
 
 import (
+	"fmt"
 	"slices"
 
 	"aidesk/core/chat"
@@ -55,17 +56,17 @@ type Question struct {
 func Call(q Question) Decision {
 	switch {
 	case q.Member.Deactivated:
-		return Decision{Deny, "member-deactivated", "Your account here is deactivated."}
+		return Decision{Deny, "member-deactivated", textDeactivated}
 	case q.Member.Bot:
-		return Decision{Deny, "member-is-bot", "Bots cannot use plugins."}
+		return Decision{Deny, "member-is-bot", textBot}
 	case q.Frozen:
-		return Decision{Deny, "plugin-frozen", q.Plugin + " is frozen by an administrator."}
+		return Decision{Deny, "plugin-frozen", fmt.Sprintf(textFrozen, q.Plugin)}
 	case !q.Enabled:
-		return Decision{Deny, "plugin-not-enabled", q.Plugin + " is not enabled for you here."}
+		return Decision{Deny, "plugin-not-enabled", fmt.Sprintf(textNotEnabled, q.Plugin)}
 	case q.Refused:
-		return Decision{Deny, "operation-refused", q.Plugin + " describes this operation in a way that cannot be called."}
+		return Decision{Deny, "operation-refused", fmt.Sprintf(textCannotBeCalled, q.Plugin)}
 	case !q.Same:
-		return Decision{Deny, "plugin-changed", q.Plugin + " has changed since this was asked. Ask again."}
+		return Decision{Deny, "plugin-changed", fmt.Sprintf(textChanged, q.Plugin)}
 	case q.Write:
 		return Decision{Ask, "write-asks", ""}
 	case q.Asks:
@@ -88,23 +89,23 @@ type Access struct {
 	Closed []string
 }
 
-// Speak decides whether the desk may answer a member in a place.
+// Speak decides whether aidesk may answer a member in a place.
 func Speak(a Access, place chat.Place, m chat.Member) Decision {
 	switch {
 	case m.Bot:
 		return Decision{Deny, "member-is-bot", ""}
 	case m.Deactivated:
-		return Decision{Deny, "member-deactivated", "Your account here is deactivated."}
+		return Decision{Deny, "member-deactivated", textDeactivated}
 	case m.Stranger:
-		return Decision{Deny, "member-is-stranger", "I only answer members of the organisation that I belong to."}
+		return Decision{Deny, "member-is-stranger", textStranger}
 	case m.Guest && !a.Guests:
-		return Decision{Deny, "member-is-guest", "I do not answer guests here. An administrator can allow it."}
+		return Decision{Deny, "member-is-guest", textGuest}
 	case len(a.Channels) == 0 && len(a.Roles) == 0 && slices.Contains(a.Closed, place.Platform) && !m.Admin:
-		return Decision{Deny, "access-closed", "So far I answer administrators only. They can open me to channels or roles."}
+		return Decision{Deny, "access-closed", textOnlyAdmins}
 	case len(a.Channels) > 0 && !place.Direct && !slices.Contains(a.Channels, place.Channel):
-		return Decision{Deny, "channel-not-allowed", "I am not allowed to speak in this channel."}
+		return Decision{Deny, "channel-not-allowed", textChannel}
 	case len(a.Roles) > 0 && !slices.ContainsFunc(a.Roles, func(r string) bool { return slices.Contains(m.Roles, r) }):
-		return Decision{Deny, "role-missing", "You need a role here that may ask me. An administrator can tell you which."}
+		return Decision{Deny, "role-missing", textRole}
 	default:
 		return Decision{Allow, "access", ""}
 	}

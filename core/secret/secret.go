@@ -1,5 +1,5 @@
 // Package secret seals what must not be read where it is stored: tokens, keys and
-// passwords that members, plugins and platforms entrust to the desk.
+// passwords that members, plugins and platforms entrust to aidesk.
 //
 // A Ring holds keys of 32 random bytes, each under a short id. The first seals, all
 // of them open, so that a new key is put before the old one and both stay until

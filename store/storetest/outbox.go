@@ -7,7 +7,7 @@ import (
 	"aidesk/store"
 )
 
-// say commits replies to a conversation that the desk holds.
+// say commits replies to a conversation that aidesk holds.
 func (d *fixture) say(l store.Lease, replies ...store.Reply) {
 	d.Helper()
 	d.commit(l, store.Commit{Replies: replies})

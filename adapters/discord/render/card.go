@@ -11,13 +11,13 @@ import (
 
 // stateTexts say what became of a card.
 var stateTexts = map[chat.CardState]string{
-	chat.CardWorking:  "⏳ Working on it…",
-	chat.CardDone:     "✅ Done.",
-	chat.CardFailed:   "❌ Failed.",
-	chat.CardUnknown:  "❓ It is not known whether this happened.",
-	chat.CardDenied:   "🚫 Not sent.",
-	chat.CardExpired:  "⌛ Expired, not sent.",
-	chat.CardReplaced: "♻️ Replaced by a newer card.",
+	chat.CardWorking:  textWorking,
+	chat.CardDone:     textDone,
+	chat.CardFailed:   textFailed,
+	chat.CardUnknown:  textUnknown,
+	chat.CardDenied:   textNotSent,
+	chat.CardExpired:  textExpired,
+	chat.CardReplaced: textReplaced,
 }
 
 // card writes the message of a card. Every value stands in code, so that nothing in it
@@ -63,7 +63,7 @@ func cardContent(c chat.Card, room int) (text string, whole bool) {
 		}
 	}
 	all := func(what string, n int) []shownField {
-		return []shownField{{text: fmt.Sprintf("All %d %s are in the attached %s. Open it before you decide.", n, what, requestFile)}}
+		return []shownField{{text: fmt.Sprintf(textAllAttached, n, what, requestFile)}}
 	}
 	if text = cardText(sentence, all("values", len(values)), details); utf16Len(text) <= room {
 		return text, false

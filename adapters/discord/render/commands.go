@@ -9,7 +9,7 @@ import (
 )
 
 // askAbout is the name of the command in the menu of a message.
-const askAbout = "Ask aidesk"
+const askAbout = textAskAbout
 
 // The types of commands and of their options.
 const (

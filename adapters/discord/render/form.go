@@ -94,7 +94,7 @@ func Form(f chat.Form) (Modal, error) {
 		add(field)
 	}
 	if len(f.Inputs) == 0 {
-		add(discordgo.TextInput{CustomID: emptyFormField, Label: "There is nothing to fill in", Style: discordgo.TextInputShort, MaxLength: 1})
+		add(discordgo.TextInput{CustomID: emptyFormField, Label: textNothingToFill, Style: discordgo.TextInputShort, MaxLength: 1})
 	}
 	return m, nil
 }
@@ -110,7 +110,7 @@ func modalField(in chat.Input) (discordgo.TextInput, error) {
 	case chat.InputText:
 		out.Style = discordgo.TextInputParagraph
 	case chat.InputChoice:
-		hint = "One of: " + strings.Join(in.Choices, ", ") + ". " + hint
+		hint = textOneOf + strings.Join(in.Choices, ", ") + ". " + hint
 	case chat.InputLine:
 		if strings.Contains(in.Value, "\n") {
 			out.Style = discordgo.TextInputParagraph
@@ -124,7 +124,7 @@ func modalField(in chat.Input) (discordgo.TextInput, error) {
 	case in.Name == "" || utf16Len(out.CustomID) > maxCustomID:
 		return out, fmt.Errorf("the name of “%s” is too long", markdown.Line(label, maxModalLabel))
 	case utf16Len(out.Value) > maxInput:
-		return out, fmt.Errorf("“%s” is longer than %d characters", label, maxInput)
+		return out, fmt.Errorf(textTooLong, label, maxInput)
 	}
 	return out, nil
 }

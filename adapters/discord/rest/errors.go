@@ -96,7 +96,7 @@ var remedies = map[int]string{
 	CodeInvalid:                         "Discord does not take this message as it is",
 	CodeArchived:                        "the thread is archived: unarchive it",
 	discordgo.ErrCodeUnknownInteraction: "the answer came too late: see that the machine keeps up",
-	discordgo.ErrCodeInteractionHasAlreadyBeenAcknowledged: "the interaction was answered already: is the desk running twice?",
+	discordgo.ErrCodeInteractionHasAlreadyBeenAcknowledged: "the interaction was answered already: is aidesk running twice?",
 	30034: "too many commands were registered today: wait a day",
 }
 

@@ -80,7 +80,7 @@ func (c Config) intentsFault(app payload.Application) error {
 
 // interactionsFinding checks how interactions come in.
 func (c Config) interactionsFinding(app payload.Application) session.Finding {
-	enter := "enter https://YOUR-ADDRESS" + c.Path + " under “General Information” of the application, while the desk runs"
+	enter := "enter https://YOUR-ADDRESS" + c.Path + " under “General Information” of the application, while aidesk runs"
 	if c.PublicKey == nil {
 		var err error
 		if app.Endpoint != "" {

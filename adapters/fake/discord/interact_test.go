@@ -12,7 +12,7 @@ import (
 	"aidesk/adapters/fake/faketest"
 )
 
-// grammar are commands like the desk's.
+// grammar are commands like aidesk's.
 const grammar = `[
 	{"name":"aidesk","description":"d","contexts":[0,1],"options":[{"type":1,"name":"ask","description":"d","options":[
 		{"type":3,"name":"what","description":"d","required":true,"max_length":100},

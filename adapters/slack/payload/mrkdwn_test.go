@@ -66,7 +66,7 @@ func FuzzCommonMark(f *testing.F) {
 			t.Errorf("%q became %q", s, got)
 		}
 		if slices.Contains(names, "U1") {
-			t.Errorf("the desk is named by %q", s)
+			t.Errorf("aidesk is named by %q", s)
 		}
 	})
 }

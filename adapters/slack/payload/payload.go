@@ -1,4 +1,4 @@
-// Package payload is what Slack sends, as far as the desk reads it: events, presses,
+// Package payload is what Slack sends, as far as aidesk reads it: events, presses,
 // forms and commands as small structs, and the text of messages, written in Slack's
 // markup, as CommonMark. Everything else in a payload may be of any shape: it is not
 // looked at, so that nothing which Slack adds makes a payload unreadable.

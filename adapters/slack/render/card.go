@@ -13,13 +13,13 @@ import (
 
 // stateTexts say in words what the state of a card is.
 var stateTexts = map[chat.CardState]string{
-	chat.CardWorking:  "Working on it…",
-	chat.CardDone:     "Done.",
-	chat.CardFailed:   "Failed.",
-	chat.CardUnknown:  "It is not known whether this happened.",
-	chat.CardDenied:   "Not sent.",
-	chat.CardExpired:  "Expired, not sent.",
-	chat.CardReplaced: "Replaced by a newer card.",
+	chat.CardWorking:  textWorking,
+	chat.CardDone:     textDone,
+	chat.CardFailed:   textFailed,
+	chat.CardUnknown:  textUnknown,
+	chat.CardDenied:   textNotSent,
+	chat.CardExpired:  textExpired,
+	chat.CardReplaced: textReplaced,
 }
 
 // card asks a member to approve one call. It is shown as plain and preformatted text;
@@ -134,7 +134,7 @@ func (w *blockWriter) field(f field) {
 	w.text(": ", 0)
 	switch {
 	case f.file != "":
-		w.text("too long to be shown here, attached in full as "+f.file, italic)
+		w.text(textAttachedWhole+f.file, italic)
 	case f.value == "":
 		w.text("empty", italic)
 	case utf8.RuneCountInString(f.value) <= inlineValue && !strings.Contains(f.value, "\n"):
@@ -150,7 +150,7 @@ func (c card) text() string {
 	for _, group := range c.groups {
 		for _, f := range group {
 			if f.file != "" {
-				f.value = "attached in full as " + f.file
+				f.value = textAttached + f.file
 			}
 			said = append(said, f.label+": "+f.value)
 		}

@@ -93,7 +93,7 @@ func textSegments(d markdown.Document) ([]segment, []chat.File) {
 	if len(segments) <= maxMessages {
 		return segments, nil
 	}
-	return []segment{segments[0], smallPrint{"This is the beginning. The whole answer is in " + answerFile + "."}},
+	return []segment{segments[0], smallPrint{textBeginning + answerFile + "."}},
 		[]chat.File{{Name: answerFile, Text: d.Text() + "\n"}}
 }
 

@@ -114,7 +114,7 @@ func (l Renderer) segments(r chat.Reply) ([]segment, []chat.File, error) {
 		out = append(out, smallPrint(r.Notes))
 	}
 	if r.Working {
-		out = append(out, smallPrint{"Working on it…"})
+		out = append(out, smallPrint{textWorking})
 	}
 	return out, append(files, r.Files...), nil
 }

@@ -131,7 +131,7 @@ func inputBlock(in chat.Input) (slackgo.Block, error) {
 		return nil, fmt.Errorf("the name of “%s” is too long", markdown.Line(in.Label, inlineValue))
 	}
 	if utf8.RuneCountInString(in.Value) > MaxInput {
-		return nil, fmt.Errorf("“%s” is longer than %d characters", markdown.Line(in.Label, inlineValue), MaxInput)
+		return nil, fmt.Errorf(textTooLong, markdown.Line(in.Label, inlineValue), MaxInput)
 	}
 	label := in.Label
 	if label == "" {
@@ -152,7 +152,7 @@ func inputBlock(in chat.Input) (slackgo.Block, error) {
 		}
 		element["options"] = options
 	case in.Kind == chat.InputChoice:
-		hint = "One of: " + joined(in.Choices, ", ") + ". " + hint
+		hint = textOneOf + joined(in.Choices, ", ") + ". " + hint
 		fallthrough
 	default:
 		element["multiline"] = in.Kind == chat.InputText
@@ -211,7 +211,7 @@ func HomeView(messages []Message) (slackgo.HomeTabViewRequest, error) {
 		blocks = append(blocks, more...)
 	}
 	if len(blocks) > maxViewBlocks {
-		left := fmt.Sprintf("%d more do not fit here.", len(blocks)-maxViewBlocks+1)
+		left := fmt.Sprintf(textMore, len(blocks)-maxViewBlocks+1)
 		blocks = append(blocks[:maxViewBlocks-1], slackgo.NewContextBlock("", plainObject(left, maxPlain)))
 	}
 	return slackgo.HomeTabViewRequest{Type: slackgo.VTHomeTab, Blocks: slackgo.Blocks{BlockSet: blocks}}, nil

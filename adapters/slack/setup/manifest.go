@@ -55,14 +55,14 @@ const (
 
 // Manifest is the app manifest to paste into Slack, as YAML: the least scopes, the
 // commands of the grammar. mode is ModeSocket or ModeHTTP; publicURL is where Slack
-// reaches the desk, and needed for ModeHTTP only.
+// reaches aidesk, and needed for ModeHTTP only.
 func Manifest(mode, publicURL string, grammar chat.Grammar) ([]byte, error) {
 	if mode != ModeSocket && mode != ModeHTTP {
 		return nil, fmt.Errorf("mode %q is neither socket nor http", mode)
 	}
 	base := strings.TrimSuffix(publicURL, "/")
 	if u, err := url.Parse(base); mode == ModeHTTP && (err != nil || u.Scheme != "https" || u.Host == "") {
-		return nil, errors.New("http mode needs the public address of the desk, with https://, so that Slack can reach it: set http.public_url")
+		return nil, errors.New("http mode needs the public address of aidesk, with https://, so that Slack can reach it: set http.public_url")
 	}
 	y := &yaml{}
 	y.line(0, "_metadata: {major_version: 1, minor_version: 1}")

@@ -34,17 +34,17 @@ type Config struct {
 	Egress    Egress           `yaml:"egress"`
 }
 
-// Store says where the desk keeps its state.
+// Store says where aidesk keeps its state.
 type Store struct {
 	// URL is bolt: and the path of a file on a local disk.
 	// Defaults to bolt:aidesk.db beside the configuration.
 	URL string `yaml:"url"`
 }
 
-// HTTP is the desk's own web server: what a platform calls, and signs of health.
+// HTTP is aidesk's own web server: what a platform calls, and signs of health.
 type HTTP struct {
 	// Listen is the host:port to listen at. Empty: there is no server, which is right
-	// where no platform calls the desk and nobody asks for its health.
+	// where no platform calls aidesk and nobody asks for its health.
 	Listen string `yaml:"listen"`
 	// PublicURL is under which address platforms reach Listen from outside, without a
 	// slash at its end.
@@ -88,7 +88,7 @@ type Bot struct {
 	Name string `yaml:"name"`
 	// Model is a name in Config.Models. Required.
 	Model string `yaml:"model"`
-	// Persona opens every prompt. Empty: the desk's own.
+	// Persona opens every prompt. Empty: aidesk's own.
 	Persona string `yaml:"persona"`
 	// Slack is the bot's app at Slack; the zero value is none.
 	Slack Slack `yaml:"slack"`
@@ -127,7 +127,7 @@ type Policy struct {
 	Admins Admins `yaml:"admins"`
 }
 
-// Admins are who administers the desk, on each platform.
+// Admins are who administers aidesk, on each platform.
 type Admins struct {
 	// Slack has ids of members and user groups; empty: the workspace's owners and administrators.
 	Slack []string `yaml:"slack"`
@@ -144,7 +144,7 @@ func (a Admins) Members() map[string][]string {
 	}
 }
 
-// Retention is how long the desk keeps what happened. Each is at least a day.
+// Retention is how long aidesk keeps what happened. Each is at least a day.
 type Retention struct {
 	// Conversations, with their cards and replies, after they were last touched.
 	// Defaults to 30 days.

@@ -11,7 +11,7 @@ import (
 
 // Slack is a bot's app at Slack. The zero value is none.
 type Slack struct {
-	// Mode is socket (the desk calls Slack; nothing needs to be reached from outside)
+	// Mode is socket (aidesk calls Slack; nothing needs to be reached from outside)
 	// or http (Slack calls http.public_url). Defaults to socket.
 	Mode string `yaml:"mode"`
 	// BotToken begins with xoxb-. Required.
@@ -130,7 +130,7 @@ func (d *decoder) checkReached(h HTTP, s Slack) {
 	case h.PublicURL == "":
 		d.faultf("http.public_url", "missing; Slack's mode http needs the address under which Slack reaches this desk, such as https://desk.example.com")
 	case s.APIBaseURL == "" && strings.HasPrefix(h.PublicURL, "http:"):
-		d.faultf("http.public_url", "Slack calls https:// addresses only; put a proxy with a certificate before the desk")
+		d.faultf("http.public_url", "Slack calls https:// addresses only; put a proxy with a certificate before aidesk")
 	}
 }
 
@@ -143,7 +143,7 @@ func (a Access) SlackGroups() []string {
 func CheckPublic(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return errors.New("give the address under which Slack reaches the desk, such as https://desk.example.com")
+		return errors.New("give the address under which Slack reaches aidesk, such as https://desk.example.com")
 	}
 	return nil
 }
@@ -155,7 +155,7 @@ type Discord struct {
 	// TokenFile is a file that holds Token instead.
 	TokenFile string `yaml:"token_file"`
 	// PublicKey is the application's, in hex: then Discord calls http.public_url with
-	// what members press and command. Empty: the desk hears of it over its connection.
+	// what members press and command. Empty: aidesk hears of it over its connection.
 	PublicKey string `yaml:"public_key"`
 	// ApplicationID guards against the token of another application; empty: any.
 	ApplicationID string `yaml:"application_id"`
@@ -220,12 +220,12 @@ func (d *decoder) checkDiscord(c *Config) {
 // checkCalled checks that Discord can call the web server.
 func (d *decoder) checkCalled(h HTTP, s Discord) {
 	if h.Listen == "" {
-		d.faultf("http.listen", "missing; with discord.public_key the desk needs a place to listen at, such as 127.0.0.1:8080")
+		d.faultf("http.listen", "missing; with discord.public_key aidesk needs a place to listen at, such as 127.0.0.1:8080")
 	}
 	switch {
 	case h.PublicURL == "":
-		d.faultf("http.public_url", "missing; with discord.public_key the desk needs the address under which Discord calls it, such as https://desk.example.com")
+		d.faultf("http.public_url", "missing; with discord.public_key aidesk needs the address under which Discord calls it, such as https://desk.example.com")
 	case s.APIBaseURL == "" && strings.HasPrefix(h.PublicURL, "http:"):
-		d.faultf("http.public_url", "Discord calls https:// addresses only; put a proxy with a certificate before the desk")
+		d.faultf("http.public_url", "Discord calls https:// addresses only; put a proxy with a certificate before aidesk")
 	}
 }

@@ -63,7 +63,7 @@ func run(path string, a *prompter, out io.Writer) error {
 		return err
 	}
 	var err error
-	if got.where, err = a.ask("Where shall the desk be: slack, discord or both", atSlack, oneOf(atSlack, atDiscord, atBoth)); err != nil {
+	if got.where, err = a.ask("Where shall aidesk be: slack, discord or both", atSlack, oneOf(atSlack, atDiscord, atBoth)); err != nil {
 		return err
 	}
 	if got.where != atDiscord {
@@ -103,17 +103,17 @@ func (g *answers) askModel(a *prompter) (err error) {
 }
 
 func (g *answers) askSlack(a *prompter, out io.Writer) (err error) {
-	fmt.Fprintln(out, "\nHow shall Slack and the desk meet? socket: the desk calls Slack, and nothing needs to be open to the")
+	fmt.Fprintln(out, "\nHow shall Slack and aidesk meet? socket: aidesk calls Slack, and nothing needs to be open to the")
 	fmt.Fprintln(out, "internet. http: Slack calls an https:// address of yours.")
 	if g.mode, err = a.ask("socket or http", config.SocketMode, oneOf(config.SocketMode, config.HTTPMode)); err != nil {
 		return err
 	}
 	if g.mode == config.HTTPMode {
-		if g.public, err = a.ask("Address under which Slack reaches the desk, such as https://desk.example.com", "", config.CheckPublic); err != nil {
+		if g.public, err = a.ask("Address under which Slack reaches aidesk, such as https://desk.example.com", "", config.CheckPublic); err != nil {
 			return err
 		}
 		g.public = strings.TrimRight(g.public, "/")
-		if g.listen, err = a.ask("Where the desk listens, behind your proxy", "127.0.0.1:8080", required); err != nil {
+		if g.listen, err = a.ask("Where aidesk listens, behind your proxy", "127.0.0.1:8080", required); err != nil {
 			return err
 		}
 	}
@@ -122,7 +122,7 @@ func (g *answers) askSlack(a *prompter, out io.Writer) (err error) {
 		return err
 	}
 	fmt.Fprintf(out, "\nNow make the app: open https://api.slack.com/apps?new_app=1, choose “From a manifest”, your workspace,\nand paste this:\n\n%s\n\n", strings.TrimSpace(string(manifest)))
-	fmt.Fprintln(out, "Install it (Install App). The desk needs what Slack shows then; an empty answer leaves it to an")
+	fmt.Fprintln(out, "Install it (Install App). aidesk needs what Slack shows then; an empty answer leaves it to an")
 	fmt.Fprintln(out, "environment variable.")
 	if g.bot, err = a.secret("OAuth & Permissions, Bot User OAuth Token (xoxb-…; empty: SLACK_BOT_TOKEN)", startsWith("xoxb-")); err != nil {
 		return err
@@ -204,7 +204,7 @@ func (g *answers) printNextSteps(path string, out io.Writer) {
 	step("aidesk doctor --config %s", path)
 	step("aidesk serve --config %s", path)
 	if g.mode == config.HTTPMode {
-		step("at Slack, under Event Subscriptions, have the address checked now that the desk runs")
+		step("at Slack, under Event Subscriptions, have the address checked now that aidesk runs")
 	}
 	if g.where != atDiscord {
 		step("in Slack: /invite @aidesk in a channel, then ask there: @aidesk help")

@@ -16,8 +16,8 @@
 //     do, with what it takes and what it answers.
 //
 // Everything else is an ordinary web API. This one has a read (list the ideas), a
-// write (add one; the desk asks the member before it sends that), and a page to
-// which its answers link, with the fields of OpenGraph from which the desk makes a
+// write (add one; aidesk asks the member before it sends that), and a page to
+// which its answers link, with the fields of OpenGraph from which aidesk makes a
 // preview.
 package main
 

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestHandler asks the plugin what the desk asks, and what it never should.
+// TestHandler asks the plugin what aidesk asks, and what it never should.
 func TestHandler(t *testing.T) {
 	t.Parallel()
 	h, err := handler("https://ideas.example.com")

@@ -15,7 +15,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// CheckRequests draws transcripts that hold what the desk promises, every call
+// CheckRequests draws transcripts that hold what aidesk promises, every call
 // answered right behind it, and holds what a wire makes of each against what a server
 // takes, and against valid where it is not nil.
 func CheckRequests(t *testing.T, d Dialect, open Open, valid func(body []byte) error) {
@@ -132,7 +132,7 @@ func (d *drawer) says(role model.Role, parts ...model.Part) model.Message {
 	return m
 }
 
-// turn draws what a member, the model or the desk adds.
+// turn draws what a member, the model or aidesk adds.
 func (d *drawer) turn() []model.Message {
 	switch rapid.IntRange(0, 3).Draw(d.T, "kind") {
 	case 0:

@@ -35,7 +35,7 @@ func (c *Responses) request(r *model.Request) openai.CreateResponseRequest {
 		body.Reasoning = &openai.ResponseReasoning{Effort: c.Reasoning}
 	}
 	if r.CacheKey != "" {
-		// The provider has no need to know what the desk calls its conversations.
+		// The provider has no need to know what aidesk calls its conversations.
 		sum := sha256.Sum256([]byte(r.CacheKey))
 		body.PromptCacheKey = hex.EncodeToString(sum[:16])
 	}

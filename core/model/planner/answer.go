@@ -2,6 +2,7 @@ package planner
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ func resultText(tools []model.Tool, results []model.ToolResult) string {
 		case model.OK:
 			text := layout(r.Content)
 			if text == "" {
-				text = "Nothing found."
+				text = textNothing
 			}
 			told = append(told, text)
 		default:
@@ -51,16 +52,16 @@ func successLine(content string) string {
 	v, ok := parse(content)
 	if !ok {
 		if content = strings.TrimSpace(content); content != "" {
-			return "Done: " + escape(clip(content, maxShort))
+			return textDone + ": " + escape(clip(content, maxShort))
 		}
 		return ""
 	}
 	v = unwrap(v)
 	if v.kind != 'o' {
 		if text := show(v); text != "" && len(v.items) > 0 {
-			return "Done.\n\n" + text
+			return textDone + ".\n\n" + text
 		} else if text != "" && v.scalar() {
-			return "Done: " + escape(clip(v.text, maxShort))
+			return textDone + ": " + escape(clip(v.text, maxShort))
 		}
 		return ""
 	}
@@ -70,23 +71,23 @@ func successLine(content string) string {
 	}
 	it.fields = it.fields[:min(len(it.fields), maxOutcome)]
 	it.sections = nil
-	return "Done: " + it.row()
+	return textDone + ": " + it.row()
 }
 
 // failureLine says in one line why there is no result.
 func failureLine(tools []model.Tool, r model.ToolResult) string {
-	who := "The plugin"
+	who := textThePlugin
 	if i := slices.IndexFunc(tools, func(t model.Tool) bool { return t.Name == r.Operation }); i >= 0 && tools[i].Plugin != "" {
 		who = "**" + escape(tools[i].Plugin) + "**"
 	}
 	why := failureReason(r.Content)
 	line := cmp.Or(map[model.Status]string{
-		model.Failed:   who + " could not do that",
-		model.Declined: "Cancelled: nothing was sent",
-		model.Expired:  "Nobody decided in time: nothing was sent",
-		model.Denied:   "That is not allowed here",
-		model.Unknown:  "That was sent, and nobody knows whether it happened; look there before you ask again",
-	}[r.Status], who+" gave no result")
+		model.Failed:   fmt.Sprintf(textCouldNot, who),
+		model.Declined: textCancelled,
+		model.Expired:  textExpired,
+		model.Denied:   textNotAllowed,
+		model.Unknown:  textUnknown,
+	}[r.Status], fmt.Sprintf(textNoResult, who))
 	if why == "" {
 		return line + "."
 	}

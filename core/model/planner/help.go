@@ -28,12 +28,10 @@ type pluginHelp struct {
 // help says what members can ask for.
 func help(tools []model.Tool) string {
 	if len(tools) == 0 {
-		return "No plugin is enabled here, so there is nothing that I can look up or do. " +
-			"Type `/plugins` to see which there are and to enable some."
+		return textNoPlugins
 	}
 	offers := helpByPlugin(tools)
-	lines := []string{"I could not match your words with anything I can do: I am not a language model, " +
-		"and only understand words like these:\n"}
+	lines := []string{textNoMatch}
 	rest := distribute(offers)
 	for _, o := range offers {
 		if o.shown > 0 {
@@ -41,10 +39,10 @@ func help(tools []model.Tool) string {
 		}
 	}
 	if rest > 0 {
-		lines = append(lines, fmt.Sprintf("- and %d more: `/plugins` lists them", rest))
+		lines = append(lines, fmt.Sprintf(textMoreExamples, rest))
 	}
 	if typed := sampleForm(tools); typed != "" {
-		lines = append(lines, "\nOr type an operation and its arguments: "+code(typed))
+		lines = append(lines, fmt.Sprintf(textTyped, code(typed)))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -67,7 +67,7 @@ func unwrap(v value) value {
 // else one line for each.
 func rows(items []value) string {
 	if len(items) == 0 {
-		return "Nothing found."
+		return textNothing
 	}
 	shown := items[:min(len(items), maxRows)]
 	text := table(shown)

@@ -19,9 +19,6 @@ const (
 	maxEcho    = 60 // characters of a member's words that are repeated
 )
 
-// suggestion is what is said above choices that open forms.
-const suggestion = "I cannot take that word for word. Did you mean this? Choosing it opens a form; nothing happens before you send that."
-
 // plan is how to answer the messages of a turn.
 type plan struct {
 	request   *model.Request
@@ -60,7 +57,7 @@ func (p *plan) read(m model.Message) {
 	case same == 1:
 		p.call(hits[0], said)
 	case same > 1:
-		p.ask("That fits more than one thing. Did you mean:", hits[:same])
+		p.ask(textSeveral, hits[:same])
 	default:
 		p.askNear(said)
 	}
@@ -69,7 +66,7 @@ func (p *plan) read(m model.Message) {
 // call plans a call, once for each tool.
 func (p *plan) call(hit utterance.Hit, said string) {
 	if slices.ContainsFunc(p.calls, func(h utterance.Hit) bool { return h.Tool.Name == hit.Tool.Name }) {
-		p.say(fmt.Sprintf("I do one of these at a time; please say again: “%s”.", escape(clip(said, maxEcho))))
+		p.say(fmt.Sprintf(textOneByOne, escape(clip(said, maxEcho))))
 		return
 	}
 	p.calls = append(p.calls, hit)
@@ -104,24 +101,22 @@ func (p *plan) askNear(said string) {
 		return
 	}
 	if hints[0].Readings != nil {
-		p.ask("That can be read in more than one way; quotes around a value help. Did you mean:", hints[0].Readings)
+		p.ask(textAmbiguous, hints[0].Readings)
 		return
 	}
-	lines := []string{"I did not get all of that."}
+	lines := []string{textNotAll}
 	for _, hint := range hints[:min(len(hints), maxChoices)] {
 		var unread []string
 		for _, u := range hint.Unread {
-			what := "**" + escape(label(u.Name)) + "** (" + escape(u.Wants) + ")"
+			name := "**" + escape(label(u.Name)) + "**"
 			if u.Words == "" {
-				what += " is missing"
+				unread = append(unread, fmt.Sprintf(textNeeds, name, escape(u.Wants)))
 			} else {
-				what = "“" + escape(clip(u.Words, maxEcho)) + "” is not what I take for " + what
+				unread = append(unread, fmt.Sprintf(textUnreadable, escape(clip(u.Words, maxEcho)), name, escape(u.Wants)))
 			}
-			unread = append(unread, what)
 		}
 		if len(unread) > 0 {
-			lines = append(lines, "- "+strings.Join(unread, "; ")+
-				". Say it like this: “"+escape(utterance.Fill(hint.Example, hint.Tool.Sample))+"”")
+			lines = append(lines, fmt.Sprintf(textSayIt, strings.Join(unread, "; "), escape(utterance.Fill(hint.Example, hint.Tool.Sample))))
 		}
 	}
 	p.say(strings.Join(lines, "\n"))
@@ -135,8 +130,8 @@ func (p *plan) suggest(said string) {
 		p.unmatched = append(p.unmatched, said)
 		return
 	}
-	if !slices.Contains(p.texts, suggestion) {
-		p.say(suggestion)
+	if !slices.Contains(p.texts, textDidYouMean) {
+		p.say(textDidYouMean)
 	}
 	for _, r := range found {
 		summary := func(t model.Tool) string { return oneLine(cmp.Or(t.Summary, t.Typed, t.Name)) }
@@ -189,7 +184,7 @@ func (p *plan) words() string {
 	}
 	texts := slices.Clone(p.texts)
 	for _, said := range p.unmatched {
-		texts = append(texts, fmt.Sprintf("I could not match “%s” with anything I can do.", escape(clip(said, maxEcho))))
+		texts = append(texts, fmt.Sprintf(textNoMatchAlso, escape(clip(said, maxEcho))))
 	}
 	return blocks(texts...)
 }

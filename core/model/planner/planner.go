@@ -14,10 +14,6 @@ import (
 	"aidesk/core/model"
 )
 
-// notice is what each member reads once.
-const notice = "Built-in planner, not a language model: I match your words with the examples of the enabled plugins. " +
-	"For real conversations start with --model-url and --model, or set models in the configuration."
-
 // Planner is the built-in model. Its zero value is ready, and may be used
 // concurrently.
 type Planner struct{}
@@ -27,7 +23,7 @@ func New() *Planner { return &Planner{} }
 
 // Info describes the planner; nothing leaves the process.
 func (*Planner) Info() model.Info {
-	return model.Info{Wire: "planner", Name: "planner", Notice: notice, Literal: true}
+	return model.Info{Wire: "planner", Name: "planner", Notice: textNotice, Literal: true}
 }
 
 // Generate answers the messages since the last answer, either with calls, at most one

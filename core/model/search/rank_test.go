@@ -124,7 +124,7 @@ func TestRelated(t *testing.T) {
 		{"another question", "is there a stay in Paris for my guests?", "stays_searchStays"},
 		{"names do not count", "book Canal Loft in São Paulo on 5 December", "stays_bookStay"},
 		{"joke", "tell me a joke", ""},
-		{"small talk with a word of the desk", "good morning, how was your stay at the sea with all the family?", ""},
+		{"small talk with a word of aidesk", "good morning, how was your stay at the sea with all the family?", ""},
 		{"the plugin and a word", "My List: add milk", "list_addItem"},
 		{"only a word of an argument's description", "early", ""},
 		{"only words of asking", "what can you do for me?", ""},

@@ -96,7 +96,7 @@ func Size(m model.Message) int {
 			n += Tokens(p.Call.Name) + Tokens(string(p.Call.Args)) + perPart
 		}
 		if p.Result != nil {
-			n += Tokens(p.Result.Operation) + Tokens(p.Result.Content) + Tokens(p.Result.LeftOut) + perPart
+			n += Tokens(p.Result.Operation) + Tokens(p.Result.Edited) + Tokens(p.Result.Content) + Tokens(p.Result.LeftOut) + perPart
 		}
 		if p.Opaque != nil {
 			n += Tokens(string(p.Opaque.Raw))

@@ -114,7 +114,10 @@ func Content(r model.ToolResult) string {
 	if r.Status != model.OK && r.Status != "" {
 		lines = append(lines, "status: "+string(r.Status))
 	}
-	if r.Content != "" {
+	switch {
+	case r.Edited != "":
+		lines = append(lines, strings.TrimSpace("The member changed the values to "+r.Edited+" before deciding. "+r.Content))
+	case r.Content != "":
 		lines = append(lines, r.Content)
 	}
 	if r.LeftOut != "" && !strings.Contains(r.Content, r.LeftOut) {

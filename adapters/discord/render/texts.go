@@ -1,0 +1,17 @@
+package render
+
+// What members read of cards and forms at Discord.
+const (
+	textWorking       = "⏳ Working on it…"
+	textDone          = "✅ Done."
+	textFailed        = "❌ Failed."
+	textUnknown       = "❓ It is not known whether this happened."
+	textNotSent       = "🚫 Not sent."
+	textExpired       = "⌛ Expired, not sent."
+	textReplaced      = "♻️ No longer valid."
+	textAllAttached   = "All %d %s are in the attached %s. Open it before you decide."
+	textAskAbout      = "Ask aidesk"
+	textNothingToFill = "There is nothing to fill in"
+	textOneOf         = "One of: "
+	textTooLong       = "“%s” is longer than %d characters"
+)

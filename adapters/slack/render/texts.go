@@ -1,0 +1,18 @@
+package render
+
+// What members read of cards, forms and long answers at Slack.
+const (
+	textWorking       = "Working on it…"
+	textUnknown       = "It is not known whether this happened."
+	textNotSent       = "Not sent."
+	textExpired       = "Expired, not sent."
+	textReplaced      = "No longer valid."
+	textDone          = "Done."
+	textFailed        = "Failed."
+	textBeginning     = "This is the beginning. The whole answer is in "
+	textTooLong       = "“%s” is longer than %d characters"
+	textOneOf         = "One of: "
+	textAttachedWhole = "too long to be shown here, attached in full as "
+	textAttached      = "attached in full as "
+	textMore          = "%d more do not fit here."
+)

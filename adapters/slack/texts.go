@@ -1,0 +1,14 @@
+package slack
+
+// What members read of this adapter itself.
+const (
+	textNoDirect     = "I could not open our direct message, where I answer. Write to me there, or try again."
+	textDirect       = "I answer in our direct message."
+	textFormTooLarge = "This form does not fit into Slack: "
+	textFormLate     = "The form could not be opened in time. Please try again."
+	textTooSlow      = "That took too long. Please try again."
+	textNoText       = "This message has no text that I can read."
+	textBelongs      = "This belongs to "
+	textCardTooLarge = "Slack cannot show this whole, so I do not ask for it: "
+	textWorking      = "Working on it…"
+)

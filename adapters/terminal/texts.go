@@ -1,0 +1,18 @@
+package terminal
+
+// What members read of the terminal itself.
+const (
+	textWorking     = "Working on it…"
+	textUnknown     = "It is not known whether this happened."
+	textNotSent     = "Not sent."
+	textExpired     = "Expired, not sent."
+	textReplaced    = "No longer valid."
+	textLineTooLong = "That line was longer than %d bytes and was not read."
+	textNoButton    = "There is no button %s.\nTo say a number and press nothing, put a backslash before it."
+	textButtonMoved = "Number %s has just changed to another button, so nothing was pressed. Look, then type it again."
+	textNotStored   = "aidesk could not store that, so nothing was done. Please type it again."
+	textStillAtIt   = "aidesk is still working after %s; going on with the next line."
+	textFormClosed  = "The form is closed; nothing was sent."
+	textNeeded      = " is needed."
+	textWaiting     = "Still waiting for you:"
+)

@@ -1,0 +1,124 @@
+package command
+
+// What members read of commands and forms. A %s or %d stands for what the comment says;
+// where there is none, for a plugin's name.
+const (
+	textUnknownCommand = "There is no command /%s %s. /aidesk help lists them." // a command and its verb
+	textAdminCommand   = "/%s is for administrators."                           // a command
+	textAdminsOnly     = "This is for administrators."
+	textNoFormHere     = "Forms cannot be shown here. Please type it instead: %s name=value" // an operation
+
+	textNoPlugins     = "There are no plugins here yet. An administrator adds them with /plugins-admin add."
+	textNoSuchPlugin  = "There is no plugin “%s” here. There are: %s." // a name; all names
+	textDenied        = "denied in this channel by an administrator"
+	textFrozen        = "frozen by an administrator"
+	textOn            = "on"
+	textOff           = "off"
+	textEnable        = "Enable %s"
+	textDisable       = "Disable %s"
+	textOffer         = " is not enabled for you, but may know this: "
+	textEnabled       = "%s is now enabled for you."
+	textEnabledBefore = "%s was already enabled for you."
+	textDisabled      = "%s is now disabled for you. I no longer use it."
+	textNotEnabled    = "%s was not enabled for you."
+	textCannotEnable  = "%s cannot be enabled here: %s." // a plugin; why
+	textForExample    = "For example:"
+
+	textInfoHost       = "Host"
+	textInfoLogo       = "Logo"
+	textInfoContact    = "Contact"
+	textInfoLegal      = "Legal"
+	textInfoPrivacy    = "Privacy"
+	textInfoLogin      = "Login"
+	textInfoRegistered = "Registered"
+	textFromConfig     = "in the configuration"
+	textAsksFirst      = " (asks you first)"
+	textCan            = "What it can do"
+	textExamples       = "For example"
+
+	textWhichOperation   = "Which operation? For example: /plugins run %s"                    // an operation
+	textNoOperation      = "%s has no operation “%s”. /plugins info %s lists what it can do." // a plugin; a name; its name
+	textFormNotEnabled   = "%s is not enabled for you. Enable it with /plugins enable %s."
+	textFormNoSuchPlugin = "There is no plugin “%s” here. /plugins shows what there is."
+	textFormUnknown      = "This form is no longer valid. Please ask again."
+	textFormOthers       = "This form is for somebody else."
+	textCardUnknown      = "This card is no longer valid. Please ask again."
+	textCardDecided      = "This is already decided. Please ask again."
+	textNoForm           = "This opens no form."
+	textShowCard         = "Show the card"
+
+	textHelpTitle    = "How aidesk works"
+	textHelp         = "Ask in your own words. I look things up with the plugins that you enabled. Before anything is changed you see exactly what would be sent, and nothing is sent until you press Approve."
+	textTry          = "Try"
+	textCommands     = "Commands"
+	textYourMessages = "Your messages"
+	textStayHere     = "Your messages stay in this program."
+	textGoToModel    = "Your messages go to %s (%s)." // a model; a host
+	textPluginsSee   = "Plugins see only what a request needs."
+	textKept         = "Conversations are kept until you type /aidesk forget."
+	textKeptDays     = "Conversations are kept for %d days, or until you type /aidesk forget."
+	textCanBeWrong   = "Answers can be wrong."
+
+	textHome      = "Ask in your own words, here or where you mention me. Before anything is changed you see exactly what would be sent."
+	textHomeAdmin = "Add plugins with "
+
+	textForget    = "This deletes our conversations, the cards that wait for you and your choice of plugins. It cannot be undone, and what plugins or a language model already received is not deleted."
+	textForgetAll = "Delete everything"
+	textForgotten = "Deleted: our conversations, the cards that waited for you and your choice of plugins."
+
+	textToday         = "Today (resets at %s)" // a time
+	textYou           = "You"
+	textThisWorkspace = "This workspace"
+	textQuestion      = "1 question"
+	textQuestions     = "%s questions"
+	textHourLimit     = "Everybody may ask %d questions in an hour."
+
+	textWhyTitle    = "How this answer came about"
+	textWhyNone     = "There is no such answer in this conversation. For an answer in a thread, mention me there and write “why”."
+	textWhyPrivate  = "It used a plugin under the login of the member who asked, so the rest is shown only to them."
+	textWhyNoCalls  = "No plugin was called."
+	textWhyOthers   = "What was sent and returned is shown only to the member who asked."
+	textWhyModel    = "Model"
+	textWhyPlugins  = "Plugins in view"
+	textWhyOffered  = "Operations offered"
+	textWhyAll      = "%s. Everything was offered." // operations
+	textWhyMore     = "And %s more operations."     // a number
+	textWhyByCard   = "by a card"
+	textWhyWaits    = "waits for a decision"
+	textWhySent     = "To "
+	textWhyReturned = "From "
+
+	textCannotAdd        = "This plugin cannot be added. %s" // why
+	textAdd              = "Add %s"
+	textAdded            = "%s is added. Members enable it with /plugins enable %s."
+	textAddedForAll      = "%s is added and on by default."
+	textAddedMeanwhile   = "Somebody else added or changed this plugin meanwhile. Please read it again with /plugins-admin add."
+	textReading          = "reading %s…" // an address
+	textReportNoLogin    = "none needed"
+	textReportTokens     = "Tokens"
+	textReportCost       = "about %d in a request that offers all of it"
+	textReportInner      = "Inner network"
+	textReportInnerHosts = "it may call %s, as the configuration says" // hosts
+	textReportReads      = "reads"
+	textReportAsks       = "asks first"
+	textReportNotes      = "Notes"
+	textMore             = "And %d more."
+	textMoreNotes        = "And %d more; aidesk plugin check lists them all."
+	textFor              = "Enabled for"
+	textForEveryone      = "everyone"
+	textForChoosers      = "those who enable it"
+	textWithout          = "Leave out"
+	textWithoutHint      = "Operations that nobody may use, separated by commas."
+	textReads            = "Mark as reads"
+	textReadsHint        = "Operations that only look something up although they are no GET, separated by commas. They are called without asking."
+	textReadsPerhaps     = " Perhaps: %s." // operations
+	textNotItsOperation  = "%s has no operation “%s”."
+	textRemoved          = "%s is removed. Nobody here can use it any more."
+	textCannotRemove     = "%s cannot be removed here: %s." // a plugin; why
+	textCannotChange     = "%s cannot be changed here: %s." // a plugin; why
+	textDefaultOn        = "%s is now on by default."
+	textDefaultOff       = "%s is now off by default; members may enable it."
+	textScopeOn          = "%s is now on in this channel, except for members who disabled it."
+	textScopeDenied      = "%s is now denied in this channel: nobody can use it here."
+	textScopeNone        = "%s now follows each member's own choice in this channel."
+)

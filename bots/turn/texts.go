@@ -1,0 +1,41 @@
+package turn
+
+// What members read of their questions, cards and presses. A %s or %d stands for what
+// the comment says.
+const (
+	textWorking       = "working…"
+	textAsking        = "asking %s…" // a plugin
+	textUseButtons    = "Please use the buttons above; nothing is sent until you do."
+	textStopped       = "Stopped."
+	textNothingToStop = "Nothing is running here."
+	textGaveUp        = "Something went wrong and I had to give up. Please ask again."
+
+	textCancelled     = "Cancelled. Nothing was sent."
+	textExpired       = "Expired. Nothing was sent. Please ask again if you still want it."
+	textChanged       = "You changed the message that asked for this. Nothing was sent."
+	textEdited        = "You edited this; use the newer card."
+	textUnknown       = "%s did not answer, so this may or may not have happened. Check there before you send it again." // a plugin
+	textReadDone      = "%s answered."                                                                                   // a plugin
+	textReadUnknown   = "%s did not answer. Nothing was changed there."                                                  // a plugin
+	textNothingSent   = " Nothing was sent."
+	textCannotCheck   = "I cannot check who you are right now, so nothing was done. Please press again in a minute."
+	textNothingToSend = "There is nothing to send again."
+	textAskedAlready  = "You were asked this already; use the newer card."
+
+	textButtonUnknown = "This button is no longer valid. Please ask again."
+	textButtonOthers  = "This button is for somebody else."
+	textButtonOld     = "This button is too old. Please ask again."
+	textButtonForm    = "This button opens a form."
+
+	textShare       = "Share"
+	textShareGone   = "This answer is no longer kept. Please ask again."
+	textSharedTwice = "This is shared already."
+	textShared      = "Shared."
+	textSharedBy    = "Shared by %s, who asked in private." // a member
+
+	textTokensSpent    = "I stopped: one question may use %s tokens, and this one needs more. Please ask for a smaller part."                                                      // a number
+	textWorkspaceLimit = "This workspace has reached its limit for today. I answer again at %s."                                                                                   // a time
+	textMemberLimit    = "You have reached your limit for today. I answer you again at %s."                                                                                        // a time
+	textHourLimit      = "You have asked %d questions in this hour, which is the limit here. Please ask again at the full hour."                                                   // a number
+	textNearLimit      = "This workspace has used %d %% of its limit for today (%s). At the limit I answer nobody until midnight UTC. Administrators see more with /aidesk usage." // percent; tokens or money
+)

@@ -1,0 +1,24 @@
+package agent
+
+// What members read of the agent. A %s or %d stands for what its name says.
+const (
+	textNoAnswer    = "I found no answer to that."
+	textSources     = "Source: %s" // plugins
+	textLeftOut     = "Not everything is shown: %s."
+	textAsking      = "asking %s…" // a plugin
+	textTooLong     = "I stopped: this took too long. Please ask for less at once."
+	textTooManyStep = "I stopped after %d steps without an answer. Please ask for a smaller part."
+	textTooManyCall = "I stopped after %d requests to plugins. Please ask for less at once."
+	textRepeated    = "I stopped: I kept asking %s the same thing. Please say it in other words."
+	textWrongForm   = "I stopped: I could not work out every value that this needs. Please name them all."
+	textKeptFailing = "I stopped: it failed several times. The last answer was: %s"
+
+	textModelKey     = "The language model does not accept aidesk's key. Please tell whoever runs aidesk."
+	textModelBusy    = "The language model is busy. Please try again in a minute."
+	textModelFull    = "This conversation is too long for the language model. Please start a new one."
+	textModelRefused = "The language model declined to answer that."
+	textModelCut     = "The language model's answer broke off. Please try again."
+	textModelNone    = "No language model answers at its address. Please tell whoever runs aidesk."
+	textModelDown    = "The language model cannot be reached. Please try again in a minute."
+	textModelFault   = "The language model did not accept the question. The log says why."
+)

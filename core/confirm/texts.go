@@ -1,0 +1,45 @@
+package confirm
+
+// What members read on cards. A %s stands for what the comment says; where there is
+// none, for a plugin's name.
+const (
+	textDo         = "%s %s with %s" // a verb; what; a plugin: "Book this stay with Stays"
+	textSend       = "Send this to %s"
+	textSendWhat   = "Send this to %s: %s"          // a plugin; what the operation does
+	textCarries    = "Let %s have data from %s"     // a plugin; plugins
+	textCarriesFor = "Let %s have data from %s: %s" // a plugin; plugins; what the operation does
+	textOnceMore   = ", once more"
+
+	textApprove = "Approve"
+	textAllow   = "Allow in this conversation"
+	textCancel  = "Cancel"
+	textEdit    = "Edit"
+	textAgain   = "Send again"
+
+	textValues    = "Values"
+	textNone      = "none"
+	textMethod    = "Method"
+	textHost      = "Host"
+	textPath      = "Path"
+	textAddress   = "Address"
+	textBody      = "Body"
+	textCarriesOf = "May carry data from"
+	textAccount   = "Account"
+	textVisible   = "Visible to"
+	textOnlyYou   = "only you"
+	textEveryone  = "everyone in this channel"
+
+	textDone      = "Done"
+	textConfirmed = "%s. %s confirmed it."     // what was done; a plugin: "Booked. Stays confirmed it."
+	textOnlyBy    = "Only %s can decide this." // a member
+	textTooLate   = "This has expired. Nothing was sent. Please ask again if you still want it."
+	textDecided   = "This is already decided: %s." // how
+	textReplaced  = "You edited this; use the newer card."
+
+	textApproved  = "approved"
+	textExecuting = "it is being sent"
+	textIsDone    = "done"
+	textFailed    = "it failed"
+	textUnknown   = "it was sent, and nobody knows whether it arrived"
+	textDenied    = "cancelled, nothing was sent"
+)

@@ -1,0 +1,16 @@
+package policy
+
+// What members read of a denial. A %s is the plugin's name.
+const (
+	textDeactivated    = "Your account here is deactivated."
+	textBot            = "Bots cannot use plugins."
+	textFrozen         = "%s is frozen by an administrator."
+	textNotEnabled     = "%s is not enabled for you here."
+	textCannotBeCalled = "%s describes this operation in a way that aidesk cannot call."
+	textChanged        = "%s has changed since you asked. Please ask again."
+	textStranger       = "I only answer members of this workspace's own organisation."
+	textGuest          = "I do not answer guests here. An administrator can allow it."
+	textOnlyAdmins     = "So far I only answer administrators. They can open aidesk to channels or roles."
+	textChannel        = "I may not answer in this channel."
+	textRole           = "You need another role to ask me here. An administrator can tell you which."
+)
