@@ -21,7 +21,8 @@
 //	core/plugin         manifest, registry, enablement; the one place that a Call leaves from
 //	core/policy         may this member do this, by which rule: pure functions
 //	core/openapi        a document -> Operations -> tools; below it: tree (bytes -> nodes),
-//	                    schema (what may be sent), request (arguments -> bytes), result (answer -> shaped)
+//	                    schema (what may be sent), request (arguments -> bytes), result (answer -> shaped),
+//	                    strict (what another reader objects to), plaintext (text fit to be shown)
 //	core/model          what is asked of a model; openai, anthropic, planner and script implement it
 //	core/model/search   ranks operations by words; estimates tokens
 //	core/model/planner  the model without a model; utterance is its language
@@ -73,17 +74,17 @@
 // 5. agent/prompt.go builds the request. The system role holds our words and the
 // operator's only; what plugins say of themselves travels as Brief and Tools, as data.
 // agent/choose.go picks the tools: all where they are few, else those that rank highest,
-// within a fixed room; agent/compact.go does the same for the transcript.
+// within a fixed room; agent/transcript.go does the same for the transcript.
 //
 // 6. agent.Run asks the model until it has nothing more to call: the only loop. A read
 // goes plugin.Send -> openapi -> egress, and its shaped result returns to the model.
 //
 // 7. A call with effect is parked, and so is any call to another plugin than those whose
-// results were seen (agent/flow.go): agent/send.go makes a confirm.Action of it, with
+// results were seen (both in agent/calls.go): it makes a confirm.Action of it, with
 // the exact request and its digest. Its result says "waiting", and the turn goes on to
 // its end.
 //
-// 8. agent/finish.go parses the model's text once into a markdown.Document. A link is
+// 8. agent/answer.go parses the model's text once into a markdown.Document. A link is
 // clickable only if it stood in a result of this conversation, in the plugin's manifest
 // or in the members' words. Previews get 1.5 s together.
 //

@@ -165,7 +165,7 @@ func (q *quota) limitReached() error {
 // limitText tells a member which limit is reached and until when.
 func (q *quota) limitText(member chat.Member, over error) (string, error) {
 	if errors.Is(over, middleware.ErrSpent) {
-		return fmt.Sprintf(textTokensSpent,
+		return fmt.Sprintf(textQuestionLimit,
 			bot.Grouped(int64(q.Bot.Limits.TokensPerTurn))), nil
 	}
 	limit, ok := errors.AsType[*store.Limit](over)

@@ -33,7 +33,7 @@ const (
 	textShared      = "Shared."
 	textSharedBy    = "Shared by %s, who asked in private." // a member
 
-	textTokensSpent    = "I stopped: one question may use %s tokens, and this one needs more. Please ask for a smaller part."                                                      // a number
+	textQuestionLimit  = "I stopped: one question may use %s tokens, and this one needs more. Please ask for a smaller part."                                                      // a number
 	textWorkspaceLimit = "This workspace has reached its limit for today. I answer again at %s."                                                                                   // a time
 	textMemberLimit    = "You have reached your limit for today. I answer you again at %s."                                                                                        // a time
 	textHourLimit      = "You have asked %d questions in this hour, which is the limit here. Please ask again at the full hour."                                                   // a number

@@ -38,7 +38,7 @@ func verbOf(summary string) (verb, rest string) {
 	return "", summary
 }
 
-// question is the sentence with which a card begins: "Book this stay with Stays?"
+// question is the sentence with which a card begins, as "Book this stay with Stays?" is one.
 func question(a Action) string {
 	summary := strings.TrimRight(strings.TrimSpace(a.Call.Summary), ".!")
 	verb, rest := verbOf(summary)
@@ -64,7 +64,7 @@ func question(a Action) string {
 }
 
 // Confirmed says that a plugin accepted a call, whose operation has this summary:
-// "Booked. Stays confirmed it."
+// "Booked. Stays confirmed it." is one such line.
 func Confirmed(summary, human string) string {
 	verb, _ := verbOf(strings.TrimSpace(summary))
 	done := textDone
