@@ -1,4 +1,4 @@
-// Measure runs a command and prints how long it took and how much memory its largest
+// Command measure runs a command and prints how long it took and how much memory its largest
 // process had: go run .ci/measure.go COMMAND ...
 //
 // It stands in for GNU time, which a bare machine does not have.
