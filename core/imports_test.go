@@ -49,7 +49,7 @@ core/chat                    | markdown                                         
 core/openapi/plaintext       | –                                                                            | –
 core/openapi/tree            | openapi/plaintext                                                            | go.yaml.in/yaml/v3
 core/openapi/schema          | openapi/plaintext openapi/tree                                               | –
-core/openapi/request         | openapi/plaintext openapi/tree openapi/schema                                | github.com/getkin/kin-openapi github.com/oapi-codegen/runtime
+core/openapi/request         | openapi/plaintext openapi/tree openapi/schema                                | github.com/oapi-codegen/runtime
 core/openapi/result          | openapi/plaintext openapi/tree                                               | golang.org/x/net/html
 core/openapi/strict          | openapi/plaintext openapi/tree                                               | github.com/getkin/kin-openapi
 core/openapi                 | openapi/plaintext openapi/tree openapi/schema openapi/request openapi/result | –

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -111,7 +110,7 @@ func padding(t *testing.T, operations int) []source {
 			}
 			name := fmt.Sprintf("pad%d", len(all))
 			d, err := openapi.Read(t.Context(), openapi.Source{URL: "https://" + name + ".example/openapi.json", Data: body, Domain: name + ".example"},
-				openapi.Options{Logger: slog.New(slog.DiscardHandler)})
+				openapi.Options{})
 			if err != nil {
 				continue
 			}

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"slices"
 	"strings"
@@ -40,9 +39,6 @@ type Options struct {
 	// external reference. It owns the network policy. Nil: external references
 	// are refused, each with a note.
 	Fetch func(ctx context.Context, url string) ([]byte, error)
-	// Logger receives, at level debug, what the self-check of requests objects
-	// to. Defaults to none, and then there is no self-check.
-	Logger *slog.Logger
 }
 
 // Document is what was read: operations and the notes about it.
@@ -77,7 +73,6 @@ func (d *Document) Operation(id string) *Operation {
 // reader reads one document.
 type reader struct {
 	ctx        context.Context //nolint:containedctx // a reader lives for one call of Read
-	logger     *slog.Logger
 	src        Source
 	base       *url.URL // against which servers are resolved
 	main       *tree.File
@@ -108,7 +103,7 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 	}
 	sum := sha256.Sum256(src.Data)
 	r := &reader{
-		ctx: ctx, logger: opt.Logger, src: src,
+		ctx: ctx, src: src,
 		main:     &tree.File{Root: root},
 		doc:      &Document{Hash: hex.EncodeToString(sum[:])},
 		docNotes: notes{limit: maxDocumentNotes},

@@ -229,7 +229,6 @@ func (r *reader) finishOperation(o *Operation) {
 	}
 	o.Notes = o.reading.all
 	o.reading, o.utterances = nil, nil
-	o.builder.Logger = r.logger
 }
 
 // readTemplate splits the path into its pieces. Every "{name}" becomes a parameter,

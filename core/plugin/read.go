@@ -212,7 +212,7 @@ func (r Reader) compile(ctx context.Context, reg Registration, manifest, documen
 		return nil, fmt.Errorf("the address of the document of %s: %w", reg.ID, err)
 	}
 	source := openapi.Source{URL: reg.Found, Data: document, Domain: strings.TrimPrefix(at.Hostname(), "www.")}
-	d, err := openapi.Read(ctx, source, openapi.Options{Logger: r.Logger, Fetch: more})
+	d, err := openapi.Read(ctx, source, openapi.Options{Fetch: more})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", withoutQuery(found), err)
 	}

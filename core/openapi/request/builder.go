@@ -1,9 +1,7 @@
 package request
 
 import (
-	"log/slog"
 	"net/url"
-	"time"
 
 	"aidesk/core/openapi/schema"
 )
@@ -11,15 +9,13 @@ import (
 // Builder makes the requests of one operation. It is immutable once the
 // document is read, and safe for concurrent use.
 type Builder struct {
-	ID        string // of the operation
-	Method    string
-	Base      *url.URL
-	Path      []Piece // the pieces of the path template
-	Query     []Piece // the pieces after "?" in the template
-	Args      []Arg
-	Body      *Body
-	Logger    *slog.Logger // of the self-check; nil: there is none
-	validator kinValidator
+	ID     string // of the operation
+	Method string
+	Base   *url.URL
+	Path   []Piece // the pieces of the path template
+	Query  []Piece // the pieces after "?" in the template
+	Args   []Arg
+	Body   *Body
 }
 
 // Arg is one argument of the tool: a parameter or the body.
@@ -113,6 +109,3 @@ const (
 	MaxArguments = 256 << 10 // bytes of arguments
 	maxURL       = 16 << 10
 )
-
-// validateTimeout is how long the self-check of one request may take.
-const validateTimeout = 2 * time.Second

@@ -49,12 +49,7 @@ func (b *Builder) Request(args json.RawMessage) (Request, error) {
 	if err := f.Err(); err != nil {
 		return Request{}, err
 	}
-	req, err := b.build(values)
-	if err != nil {
-		return Request{}, err
-	}
-	b.validator.logObjections(b, req)
-	return req, nil
+	return b.build(values)
 }
 
 func (b *Builder) build(values map[int]any) (Request, error) {

@@ -313,8 +313,8 @@ func (d *Drawing) drawDescription(s *Schema, out map[string]any) {
 	}
 }
 
-// Outline renders a schema as OpenAPI 3.0 for another validator: everything that is
-// checked, no descriptions, cycles and depth cut.
+// Outline renders a schema as OpenAPI 3.0 for another validator, which judges our requests
+// in tests: everything that is checked, no descriptions, cycles and depth cut.
 func (s *Schema) Outline() map[string]any { return (&outliner{}).outline(s, 0) }
 
 type outliner struct{ count int }

@@ -1,4 +1,4 @@
-package request
+package openapi
 
 import (
 	"bytes"
@@ -6,11 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
-	"sync"
 
-	"aidesk/core/openapi/plaintext"
+	"aidesk/core/openapi/request"
 	"aidesk/core/openapi/schema"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -18,48 +16,14 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// kinValidator validates the operation's requests with kin-openapi, which shares no code
-// with what wrote them. Its verdict is logged and has no other effect.
-type kinValidator struct {
-	once  sync.Once
-	route *routers.Route
-	err   error
-}
-
-// logObjections logs at level debug what kin-openapi objects to in a request. It takes
-// about a millisecond, and nothing if debug messages are not logged.
-func (k *kinValidator) logObjections(o *Builder, r Request) {
-	if o.Logger == nil || !o.Logger.Enabled(context.Background(), slog.LevelDebug) {
-		return
-	}
-	if err := k.validate(o, r); err != nil {
-		o.Logger.Debug("request self-check", "operation", o.ID, "method", r.Method, "objection", plaintext.Line(err.Error(), 300))
-	}
-}
-
-// validate validates a request with kin-openapi's request filter within validateTimeout.
-func (k *kinValidator) validate(o *Builder, r Request) error {
-	ctx, stop := context.WithTimeout(context.Background(), validateTimeout)
-	defer stop()
-	done := make(chan error, 1)
-	go func() {
-		defer func() {
-			if p := recover(); p != nil {
-				done <- fmt.Errorf("the self-check failed: %v", p)
-			}
-		}()
-		if k.once.Do(func() { k.route, k.err = o.kinRoute(ctx) }); k.err != nil {
-			done <- k.err
-			return
-		}
-		done <- validateRequest(ctx, k.route, r)
-	}()
-	select {
-	case err := <-done:
+// Judge asks kin-openapi, which shares no code with what writes requests, what it objects to
+// in one.
+func Judge(ctx context.Context, o *Operation, r Request) error {
+	route, err := kinRoute(ctx, &o.builder)
+	if err != nil {
 		return err
-	case <-ctx.Done():
-		return errors.New("the self-check took too long")
 	}
+	return validateRequest(ctx, route, r)
 }
 
 func validateRequest(ctx context.Context, route *routers.Route, r Request) error {
@@ -79,13 +43,13 @@ func validateRequest(ctx context.Context, route *routers.Route, r Request) error
 
 // kinRoute loads a document with only this operation. It is made of what our reader
 // understood, so it checks how requests are written, not how the document was read.
-func (b *Builder) kinRoute(ctx context.Context) (*routers.Route, error) {
+func kinRoute(ctx context.Context, b *request.Builder) (*routers.Route, error) {
 	op := map[string]any{"responses": map[string]any{"default": map[string]any{"description": "any"}}}
 	var params []any
 	for _, a := range b.Args {
 		p := a.Param
 		if p == nil {
-			op["requestBody"] = map[string]any{"required": a.Body.Required, "content": map[string]any{a.Body.Media: a.Body.outline()}}
+			op["requestBody"] = map[string]any{"required": a.Body.Required, "content": map[string]any{a.Body.Media: outline(a.Body)}}
 			continue
 		}
 		// kin-openapi needs its router for path parameters and cannot decode the others.
@@ -110,19 +74,19 @@ func (b *Builder) kinRoute(ctx context.Context) (*routers.Route, error) {
 		return nil, err
 	}
 	if len(data) > 256<<10 {
-		return nil, errors.New("the operation is too large for the self-check")
+		return nil, errors.New("the operation is too large for kin-openapi")
 	}
 	loader := openapi3.NewLoader()
 	loader.Context = ctx
 	doc, err := loader.LoadFromData(data)
 	if err != nil {
-		return nil, fmt.Errorf("the operation cannot be loaded for the self-check: %w", err)
+		return nil, fmt.Errorf("kin-openapi cannot load the operation: %w", err)
 	}
 	item := doc.Paths.Value("/")
 	return &routers.Route{Spec: doc, Path: "/", PathItem: item, Method: b.Method, Operation: item.Post}, nil
 }
 
-func (b *Body) outline() map[string]any {
+func outline(b *request.Body) map[string]any {
 	out := map[string]any{"schema": b.Schema.Outline()}
 	encoding := map[string]any{}
 	for name, e := range b.Encoding {
@@ -130,7 +94,7 @@ func (b *Body) outline() map[string]any {
 			encoding[name] = map[string]any{"style": e.Style, "explode": e.Explode}
 		}
 	}
-	if len(encoding) > 0 && b.Kind == BodyForm {
+	if len(encoding) > 0 && b.Kind == request.BodyForm {
 		out["encoding"] = encoding
 	}
 	return out
