@@ -80,6 +80,9 @@ func fields(fs []chat.Field, width int) []line {
 	var out []line
 	for i, f := range fs {
 		label, value := labels[i], verbatim(f.Value, 0)
+		if f.Channel != "" {
+			value = verbatim(f.Value+" #"+f.Channel, 0)
+		}
 		if markdown.Width(label.text)+len(gap) > column {
 			out = append(out, wrap([]span{label}, width)...)
 			out = append(out, hangingIndent(wrap([]span{value}, width-len(gap)), span{text: gap})...)

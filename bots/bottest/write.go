@@ -87,7 +87,7 @@ func completeCard(t *testing.T, p Platform, clock *Clock) {
 	if got := value(c.Values, "Good"); got != "Kett‹U+202E›le‹U+200B›" {
 		t.Errorf("hidden characters are hidden: %q", got)
 	}
-	for label, want := range map[string]string{"Method": "POST", "Host": shop.Address, "Path": "/orders", "Account": "none", "Visible to": confirm.Audience(s.Place)} {
+	for label, want := range map[string]string{"Method": "POST", "Host": shop.Address, "Path": "/orders", "Account": "none", "Visible to": confirm.Audience(s.Place).Value} {
 		if got := value(c.Details, label); got != want {
 			t.Errorf("%s is %q; want %q", label, got, want)
 		}

@@ -55,8 +55,9 @@ const (
 
 // Field is a labelled value.
 type Field struct {
-	Label string `json:"label"`
-	Value string `json:"value"`
+	Label   string `json:"label"`
+	Value   string `json:"value"`
+	Channel string `json:"channel,omitempty"` // platform's id of a channel that is named after the value
 }
 
 // Row is one line of a list with its own buttons.

@@ -178,10 +178,10 @@ func TestSuccessors(t *testing.T) {
 
 // TestAudience says who reads along.
 func TestAudience(t *testing.T) {
-	if got := confirm.Audience(chat.Place{Direct: true}); got != "only you" {
+	if got := confirm.Audience(chat.Place{Direct: true}); got.Value != "only you" {
 		t.Errorf("in a direct message: %q", got)
 	}
-	if got := confirm.Audience(chat.Place{}); got != "everyone in this channel" {
+	if got := confirm.Audience(chat.Place{Channel: "C1"}); got.Value != "everyone in" || got.Channel != "C1" {
 		t.Errorf("in a channel: %q", got)
 	}
 }

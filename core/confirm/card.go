@@ -17,7 +17,7 @@ import (
 func Card(a Action) chat.Card {
 	card := chat.Card{State: look[a.State], Sentence: question(a), Outcome: a.Outcome.Line}
 	for _, v := range a.Arguments {
-		card.Values = append(card.Values, chat.Field(v))
+		card.Values = append(card.Values, chat.Field{Label: v.Label, Value: v.Value})
 	}
 	if len(a.Arguments) == 0 {
 		card.Values = []chat.Field{{Label: textValues, Value: textNone}}
@@ -99,5 +99,5 @@ func details(a Action) []chat.Field {
 	for _, o := range a.Call.From { // the host too: two plugins may bear one name
 		fields = append(fields, chat.Field{Label: textCarriesOf, Value: o.Human + " (" + o.Plugin + ")"})
 	}
-	return append(fields, chat.Field{Label: textAccount, Value: account}, chat.Field{Label: textVisible, Value: Audience(a.Place)})
+	return append(fields, chat.Field{Label: textAccount, Value: account}, Audience(a.Place))
 }

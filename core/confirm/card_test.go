@@ -22,7 +22,7 @@ func draw(c chat.Card) string {
 		fmt.Fprintf(&b, "value %s: %s\n", f.Label, f.Value)
 	}
 	for _, f := range c.Details {
-		fmt.Fprintf(&b, "detail %s: %s\n", f.Label, f.Value)
+		fmt.Fprintf(&b, "detail %s: %s\n", f.Label, strings.TrimSpace(f.Value+" "+f.Channel))
 	}
 	if c.Outcome != "" {
 		fmt.Fprintf(&b, "outcome: %s\n", c.Outcome)

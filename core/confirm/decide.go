@@ -87,9 +87,9 @@ func successor(old, a Action) Action {
 }
 
 // Audience says who will see what becomes of a call made in a place.
-func Audience(p chat.Place) string {
+func Audience(p chat.Place) chat.Field {
 	if p.Direct {
-		return textOnlyYou
+		return chat.Field{Label: textVisible, Value: textOnlyYou}
 	}
-	return textEveryone
+	return chat.Field{Label: textVisible, Value: textEveryone, Channel: p.Channel}
 }

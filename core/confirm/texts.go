@@ -27,7 +27,7 @@ const (
 	textAccount   = "Account"
 	textVisible   = "Visible to"
 	textOnlyYou   = "only you"
-	textEveryone  = "everyone in this channel"
+	textEveryone  = "everyone in" // a channel follows: "everyone in #general"
 
 	textDone      = "Done"
 	textConfirmed = "%s. %s confirmed it."     // what was done; a plugin: "Booked. Stays confirmed it."

@@ -85,7 +85,9 @@ func fields(fs []chat.Field) []shownField {
 	out := make([]shownField, len(fs))
 	for i, f := range fs {
 		out[i] = shownField{label: "**" + labelText(f.Label) + ":**"}
-		out[i].text = out[i].label + valueText(f.Value)
+		if out[i].text = out[i].label + valueText(f.Value); f.Channel != "" {
+			out[i].text = out[i].label + " " + escape("", f.Value) + " <#" + f.Channel + ">"
+		}
 	}
 	return out
 }
@@ -189,6 +191,9 @@ func requestText(c chat.Card) string {
 	b.WriteString(markdown.Visible(c.Sentence) + "\n")
 	for _, f := range slices.Concat(c.Values, c.Details) {
 		value := strings.ReplaceAll(exactText(f.Value), "\n", "\n    ")
+		if f.Channel != "" {
+			value += " " + textThisChannel
+		}
 		b.WriteString("\n" + strings.ReplaceAll(markdown.Visible(f.Label), "\n", " ") + ":\n    " + value + "\n")
 	}
 	return b.String()

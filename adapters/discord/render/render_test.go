@@ -63,7 +63,7 @@ func TestPing(t *testing.T) {
 			pings := 0
 			for _, token := range oracletest.Read(m.Content) {
 				switch token.Live {
-				case "", "timestamp":
+				case "", "timestamp", "channel": // a channel's name notifies nobody
 				case "user":
 					pings++
 				default:

@@ -14,4 +14,5 @@ const (
 	textNothingToFill = "There is nothing to fill in"
 	textOneOf         = "One of: "
 	textTooLong       = "“%s” is longer than %d characters"
+	textThisChannel   = "this channel" // where its name cannot be shown
 )

@@ -11,11 +11,11 @@ import (
 )
 
 // known are the types of what may stand in a message. Everything that notifies
-// somebody (user, usergroup, channel, broadcast) or fetches something is missing.
+// somebody (user, usergroup, broadcast) or fetches something is missing.
 var known = map[string]bool{
 	"header": true, "divider": true, "table": true, "section": true, "context": true, "actions": true, "rich_text": true,
 	"rich_text_section": true, "rich_text_list": true, "rich_text_quote": true, "rich_text_preformatted": true,
-	"text": true, "link": true, "raw_text": true, "plain_text": true, "mrkdwn": true, "button": true, "image": true,
+	"text": true, "link": true, "channel": true, "raw_text": true, "plain_text": true, "mrkdwn": true, "button": true, "image": true,
 }
 
 // token is what Slack reads in its markup; entity is what it unescapes.

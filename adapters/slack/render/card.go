@@ -35,6 +35,7 @@ type card struct {
 // field is a labelled value.
 type field struct {
 	label, value string
+	channel      string // id of the channel that is named after the value
 	file         string // the attachment that has the value, because it is too long
 }
 
@@ -74,7 +75,7 @@ func (l Renderer) when(t time.Time) string {
 func fields(fs []chat.Field) []field {
 	out := make([]field, len(fs))
 	for i, f := range fs {
-		out[i] = field{label: oneLine(markdown.Visible(f.Label)), value: markdown.Visible(f.Value)}
+		out[i] = field{label: oneLine(markdown.Visible(f.Label)), value: markdown.Visible(f.Value), channel: f.Channel}
 	}
 	return out
 }
@@ -84,7 +85,7 @@ func (c *card) longest() *field {
 	var out *field
 	for _, group := range c.groups {
 		for i := range group {
-			if f := &group[i]; f.file == "" && (out == nil || len(f.value) > len(out.value)) {
+			if f := &group[i]; f.file == "" && (f.channel == "" || len(f.value) > inlineValue) && (out == nil || len(f.value) > len(out.value)) {
 				out = f
 			}
 		}
@@ -126,15 +127,15 @@ func (w *blockWriter) field(f field) {
 	} else {
 		w.openElement(element{kind: section}, "")
 	}
-	style := bold
-	if strings.ContainsAny(f.label, ":/.@") { // or Slack might read an address or an emoji
-		style |= code
-	}
-	w.text(f.label, style)
+	w.text(f.label, bold|unread(f.label))
 	w.text(": ", 0)
 	switch {
 	case f.file != "":
 		w.text(textAttachedWhole+f.file, italic)
+	case f.channel != "":
+		w.text(f.value, unread(f.value))
+		w.text(" ", 0)
+		w.channel(f.channel)
 	case f.value == "":
 		w.text("empty", italic)
 	case utf8.RuneCountInString(f.value) <= inlineValue && !strings.Contains(f.value, "\n"):
@@ -145,12 +146,30 @@ func (w *blockWriter) field(f field) {
 	}
 }
 
+// unread is the style of one of aidesk's own texts: code, if Slack might read an address
+// or an emoji in it.
+func unread(text string) style {
+	if strings.ContainsAny(text, ":/.@") {
+		return code
+	}
+	return 0
+}
+
+// channel names a channel by its id: Slack shows its present name, and links it for those
+// who may see it.
+func (w *blockWriter) channel(id string) {
+	w.endText()
+	w.out = append(appendKey(append(w.out, `,{"type":"channel"`...), "channel_id", id), '}')
+}
+
 func (c card) text() string {
 	var said []string
 	for _, group := range c.groups {
 		for _, f := range group {
 			if f.file != "" {
 				f.value = textAttached + f.file
+			} else if f.channel != "" {
+				f.value += " " + textThisChannel
 			}
 			said = append(said, f.label+": "+f.value)
 		}

@@ -15,4 +15,5 @@ const (
 	textAttachedWhole = "too long to be shown here, attached in full as "
 	textAttached      = "attached in full as "
 	textMore          = "%d more do not fit here."
+	textThisChannel   = "this channel" // where its name cannot be shown
 )
