@@ -73,7 +73,7 @@ func (r *Registry) Enabled(ctx context.Context, place chat.Place, member string)
 }
 
 // ErrDenied says that an administrator denied a plugin in the channel.
-var ErrDenied = errors.New("an administrator has denied it in this channel")
+var ErrDenied = errors.New(textDenied)
 
 // Switch enables or disables a plugin for a member. It returns the record to be
 // committed, and false where nothing would change. ErrDenied.

@@ -64,7 +64,7 @@ func Form(id string, p *Plugin, o *openapi.Operation, args json.RawMessage) chat
 }
 
 // ErrMore says that the JSON of a form's last input cannot be read.
-var ErrMore = errors.New("this is not a JSON object, such as {\"name\": \"value\"}")
+var ErrMore = errors.New(textNotObject)
 
 // FormArgs makes arguments of a filled-in form. Values are text; the operation
 // coerces them when the request is built.
@@ -110,7 +110,7 @@ func InputOf(err error) string {
 func FaultOf(err error) string {
 	var wrong *openapi.ArgumentError
 	if errors.As(err, &wrong) && wrong.Field != "" {
-		return "This " + wrong.Message + "."
+		return fmt.Sprintf(textFault, wrong.Message)
 	}
 	return err.Error() + "."
 }
@@ -192,7 +192,7 @@ func restHint(slots, own []formField) string {
 			names = append(names, s.name)
 		}
 	}
-	return "For: " + strings.Join(names, ", ")
+	return fmt.Sprintf(textFor, strings.Join(names, ", "))
 }
 
 // scalarText is a scalar as a person writes it.

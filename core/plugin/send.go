@@ -46,10 +46,10 @@ const longestPause = 3 * time.Second
 func (r *Registry) Send(ctx context.Context, p *Plugin, c Call) (Outcome, error) {
 	o, ok := p.Operation(c.Operation)
 	if !ok || p.ID != c.Plugin || p.Version != c.Version {
-		return Outcome{Sent: Unsent}, fmt.Errorf("%s has changed since this call was made", c.Human)
+		return Outcome{Sent: Unsent}, fmt.Errorf(textChanged, c.Human)
 	}
 	if c.Digest != c.digest() {
-		return Outcome{Sent: Unsent}, errors.New("the call is not the one that was approved")
+		return Outcome{Sent: Unsent}, errors.New(textNotApproved)
 	}
 	out := r.sendOnce(ctx, p, o, c)
 	helps := out.Sent == Unsent && out.Code == "unreachable" || out.Code == "rate" || out.Code == "server"
@@ -80,14 +80,14 @@ func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation
 			Header: response.Header, Body: response.Body, Truncated: response.Truncated || err != nil,
 		}), sent}
 	}
-	code, message := "unreachable", p.Human()+" cannot be reached. Please try again later."
+	code, message := "unreachable", fmt.Sprintf(textUnreachable, p.Human())
 	switch {
 	case errors.Is(err, egress.ErrRefused):
-		code, message = "refused", fmt.Sprintf("%s is at an address that I may not call. Tell your administrator: %s.", p.Human(), err)
+		code, message = "refused", fmt.Sprintf(textMayNotCall, p.Human(), err)
 	case errors.Is(err, egress.ErrTimeout):
-		code, message = "timeout", p.Human()+" did not answer in time. Please try again later."
+		code, message = "timeout", fmt.Sprintf(textNoAnswer, p.Human())
 	case errors.Is(err, egress.ErrTooLarge):
-		code, message = "too_large", p.Human()+" answered with more than I can read."
+		code, message = "too_large", fmt.Sprintf(textTooLarge, p.Human())
 	}
 	r.Logger.WarnContext(ctx, "call failed", "plugin", p.ID, "operation", o.ID, "sent", string(sent), "error", err)
 	return Outcome{openapi.Result{Status: "error", Code: code, Content: message, Message: message}, sent}

@@ -1,7 +1,19 @@
 package plugin
 
-// What members read of forms of operations.
+// What members read of forms of operations, and of calls that went wrong. A %s stands for
+// what the comment says; where there is none, for a plugin's name.
 const (
-	textSubmit = "Go on"
-	textMore   = "More, as JSON"
+	textSubmit    = "Go on"
+	textMore      = "More, as JSON"
+	textFor       = "For: %s" // the names that the JSON may have
+	textNotObject = "this is not a JSON object, such as {\"name\": \"value\"}"
+	textFault     = "This %s." // what is wrong with a value: "must be at least 1"
+
+	textDenied      = "an administrator has denied it in this channel"
+	textChanged     = "%s has changed since this call was made"
+	textNotApproved = "the call is not the one that was approved"
+	textUnreachable = "%s cannot be reached. Please try again later."
+	textMayNotCall  = "%s is at an address that I may not call. Tell your administrator: %s." // and the reason
+	textNoAnswer    = "%s did not answer in time. Please try again later."
+	textTooLarge    = "%s answered with more than I can read."
 )

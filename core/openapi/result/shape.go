@@ -80,14 +80,14 @@ func parse(resp Response) answer {
 	media := tree.MediaType(resp.ContentType)
 	c := answer{size: len(body), truncated: resp.Truncated}
 	if len(bytes.TrimSpace(body)) == 0 {
-		c.text = "The answer is empty (" + strings.TrimSpace(strconv.Itoa(resp.Status)+" "+http.StatusText(resp.Status)) + ")."
+		c.text = fmt.Sprintf(textEmpty, strings.TrimSpace(strconv.Itoa(resp.Status)+" "+http.StatusText(resp.Status)))
 		return c
 	}
 	if isBinaryMedia(media) || !tree.IsJSON(media) && !looksLikeText(body, media) {
 		if media == "" {
 			media = tree.MediaType(http.DetectContentType(body))
 		}
-		c.text = fmt.Sprintf("The answer is a file (%s, %s); its content cannot be read here.", plaintext.Line(media, 80), formatSize(len(body), resp.Truncated))
+		c.text = fmt.Sprintf(textFile, plaintext.Line(media, 80), formatSize(len(body), resp.Truncated))
 		c.truncated = false
 		return c
 	}
@@ -176,10 +176,10 @@ func (c answer) fit(room int) (text, leftOut string) {
 		return c.fitJSON(room)
 	}
 	if len(c.text) > room {
-		return clipBytes(c.text, room), fmt.Sprintf("first %d of %d characters", utf8.RuneCountInString(clipBytes(c.text, room)), utf8.RuneCountInString(c.text))
+		return clipBytes(c.text, room), fmt.Sprintf(textCharacters, utf8.RuneCountInString(clipBytes(c.text, room)), utf8.RuneCountInString(c.text))
 	}
 	if c.truncated {
-		leftOut = "only the first " + formatSize(c.size, false) + " of the answer were read"
+		leftOut = fmt.Sprintf(textCut, formatSize(c.size, false))
 	}
 	return c.text, leftOut
 }
@@ -237,23 +237,23 @@ func memberMessage(status int, retry time.Duration, detail string) string {
 	var text string
 	switch errorCode(status) {
 	case "auth":
-		text = "The plugin does not accept the login"
+		text = textLogin
 	case "forbidden":
-		text = "The plugin does not allow this"
+		text = textForbidden
 	case "not_found":
-		text = "The plugin does not know what was asked for"
+		text = textNotFound
 	case "conflict":
-		text = "The plugin says that this contradicts what it has"
+		text = textConflict
 	case "rate":
-		text = "The plugin has been asked too often"
+		text = textTooOften
 	case "timeout":
-		text = "The plugin took too long"
+		text = textTooSlow
 	case "redirect":
-		text = "The plugin sent the call elsewhere, which is not followed"
+		text = textElsewhere
 	case "invalid":
-		text = "The plugin does not accept these values"
+		text = textInvalid
 	default:
-		text = "The plugin has a problem of its own"
+		text = textBroken
 	}
 	text += " (" + strconv.Itoa(status) + ")"
 	if detail != "" {
@@ -261,7 +261,7 @@ func memberMessage(status int, retry time.Duration, detail string) string {
 	}
 	text += "."
 	if retry > 0 {
-		text += " It asks to wait " + formatWait(retry) + "."
+		text += " " + fmt.Sprintf(textWait, formatWait(retry))
 	}
 	return text
 }

@@ -37,7 +37,7 @@ func (c answer) fitJSON(room int) (text, leftOut string) {
 		text, leftOut = s.out.String(), s.leftOut(c)
 	}
 	text = clipBytes(text, room)
-	return text, cmp.Or(leftOut, "the rest of the answer is too long")
+	return text, cmp.Or(leftOut, textRest)
 }
 
 type shrinker struct {
@@ -134,13 +134,13 @@ func (s *shrinker) dict(n *tree.Node, depth int) {
 func (s *shrinker) leftOut(c answer) string {
 	out := s.cutLists
 	if s.cutTexts > 0 {
-		out = append(out, "the beginning of "+plaintext.Count(s.cutTexts, "long text"))
+		out = append(out, fmt.Sprintf(textBeginnings, plaintext.Count(s.cutTexts, "long text")))
 	}
 	if s.cutLevels > 0 {
-		out = append(out, "not the innermost parts")
+		out = append(out, textInnermost)
 	}
 	if c.truncated {
-		out = append(out, "only the first "+formatSize(c.size, false)+" of the answer were read")
+		out = append(out, fmt.Sprintf(textCut, formatSize(c.size, false)))
 	}
 	return strings.Join(out, "; ")
 }
