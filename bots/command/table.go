@@ -36,20 +36,20 @@ var Table = chat.Grammar{
 		{Name: "info", Summary: "What a plugin can do and who is behind it", Example: "/plugins info NAME", Options: []chat.Option{pluginOption}},
 		{Name: "enable", Summary: "Let me use a plugin for you", Example: "/plugins enable NAME", Options: []chat.Option{pluginOption}},
 		{Name: "disable", Summary: "Stop me from using a plugin for you", Example: "/plugins disable NAME", Options: []chat.Option{pluginOption}},
-		{Name: "run", Summary: "Use one operation of a plugin by a form", Example: "/plugins run NAME.OPERATION", Form: true, Options: []chat.Option{
+		{Name: "run", Summary: "Fill in a form and use one operation of a plugin", Example: "/plugins run NAME.OPERATION", Form: true, Options: []chat.Option{
 			{Name: optionOperation, Summary: "Plugin and operation, joined by a dot", Kind: chat.Word, Required: true, Completes: true},
 		}},
 	}},
 	{Name: adminCommand, Summary: "Add and remove plugins", Who: chat.Admins, Verbs: []chat.Verb{
-		{Name: "add", Summary: "Read a plugin and say what it can do; then a form adds it", Example: "/plugins-admin add example.com", Private: true, Options: []chat.Option{
+		{Name: "add", Summary: "See what a plugin can do, then add it with a form", Example: "/plugins-admin add example.com", Private: true, Options: []chat.Option{
 			{Name: "source", Summary: "Its domain, or the address of its manifest or OpenAPI document", Kind: chat.Word, Required: true},
 		}},
 		{Name: "remove", Summary: "Remove a plugin for everyone", Example: "/plugins-admin remove NAME", Private: true, Options: []chat.Option{pluginOption}},
-		{Name: "default", Summary: "Enable a plugin for everyone who did not choose, or not", Example: "/plugins-admin default NAME on", Private: true, Options: []chat.Option{
+		{Name: "default", Summary: "Turn a plugin on or off for everyone who did not choose", Example: "/plugins-admin default NAME on", Private: true, Options: []chat.Option{
 			{Name: optionPlugin, Summary: "Its name", Kind: chat.Word, Required: true, Completes: true},
 			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
 		}},
-		{Name: "scope", Summary: "Enable or deny a plugin in this channel", Example: "/plugins-admin scope NAME deny", Private: true, Options: []chat.Option{
+		{Name: "scope", Summary: "Turn a plugin on in this channel, or deny it here", Example: "/plugins-admin scope NAME deny", Private: true, Options: []chat.Option{
 			{Name: optionPlugin, Summary: "Its name", Kind: chat.Word, Required: true, Completes: true},
 			{Name: optionState, Summary: "enable, deny or none", Kind: chat.Choice, Choices: []string{string(plugin.ScopeEnable), string(plugin.ScopeDeny), string(plugin.ScopeNone)}, Required: true},
 		}},
@@ -64,7 +64,7 @@ var Table = chat.Grammar{
 			{Name: optionBack, Summary: "An earlier answer: how many before the last", Kind: chat.Choice, Choices: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}},
 		}},
 		{Name: "usage", Summary: "What you used today", Example: "/aidesk usage", Private: true},
-		{Name: "forget", Summary: "Delete what I keep of you", Example: "/aidesk forget", Private: true},
+		{Name: "forget", Summary: "Delete what I keep about you", Example: "/aidesk forget", Private: true},
 		{Name: "help", Summary: "How this works", Example: "/aidesk help"},
 	}},
 }
