@@ -102,7 +102,7 @@ func (s *Stage) open() {
 	}
 	m := &mortal{Store: db, rests: make(chan struct{}, 1000), waits: make(chan struct{}, 1000)}
 	s.Store = m
-	rules := egress.Rules{}
+	rules := egress.Rules{AllowAll: true}
 	var configured []plugin.Configured
 	for _, p := range s.setup.Plugins {
 		rules.Trusted = append(rules.Trusted, egress.Trusted{Host: p.Address, Plugin: p.Address})

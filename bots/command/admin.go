@@ -21,12 +21,12 @@ func adminAdd(ctx context.Context, x *bot.Exchange, source string) error {
 	defer x.Progress(ctx, "")
 	p, err := x.Bot.Plugins.Read(ctx, x.Event.Place, source)
 	if err != nil {
-		x.Logger.InfoContext(ctx, "plugin cannot be added", "source", source, "error", err)
+		x.Logger.InfoContext(ctx, "plugin cannot be added", "error", err)
 		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(fmt.Sprintf(textCannotAdd, asSentence(err))))
 	}
 	report := p.Report()
 	var c store.Commit
-	r := x.NewReply(reportText(p, report, x.Bot.Plugins.Internal(p)))
+	r := x.NewReply(reportText(p, report))
 	r.Private = true
 	if report.Verdict != "refused" {
 		b := chat.Button{ID: bot.NewID(), Label: markdown.Line(fmt.Sprintf(textAdd, p.Human()), 34), Style: chat.Primary, Form: true}
@@ -52,15 +52,12 @@ const (
 
 // reportText shows an import: who, each operation with its verdict, cost, and what
 // was noticed.
-func reportText(p *plugin.Plugin, r plugin.Report, internal []string) markdown.Document {
+func reportText(p *plugin.Plugin, r plugin.Report) markdown.Document {
 	facts := [][]markdown.Inline{
 		fact(textInfoHost, markdown.Text(p.ID)),
 		fact("Name", markdown.Mono(p.Name)),
 		fact(textInfoLogin, markdown.Text(map[bool]string{true: textReportNoLogin, false: r.Plugin.Auth}[r.Plugin.Auth == "none"])),
 		fact(textReportTokens, markdown.Text(fmt.Sprintf(textReportCost, r.Tokens.Index+r.Tokens.Tools))),
-	}
-	if len(internal) > 0 {
-		facts = append(facts, fact(textReportInner, markdown.Text(fmt.Sprintf(textReportInnerHosts, strings.Join(internal, ", ")))))
 	}
 	doc := markdown.New(
 		markdown.Heading(2, markdown.Text(p.Human())),

@@ -99,7 +99,7 @@ func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err 
 		In: in, Out: out, Grammar: command.Table, Interactive: tty.interactive, Color: tty.color, Width: tty.width, Logger: logger,
 	}
 	terminal := func(config.Bot) ([]chat.Adapter, error) { return []chat.Adapter{adapter}, nil }
-	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, adapters: terminal, logger: logger})
+	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, adapters: terminal, logger: logger, alone: true})
 	if err != nil {
 		return err
 	}

@@ -41,6 +41,7 @@ type dependencies struct {
 	adapters func(config.Bot) ([]chat.Adapter, error) // those of one bot
 	metrics  *metrics                                 // nil: nothing is counted
 	logger   *slog.Logger
+	alone    bool // whoever writes here also started the program: what it opens is open to plugins typed here
 }
 
 // newDesk builds a desk from a configuration and connects all its parts.
@@ -50,6 +51,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 	if err != nil {
 		return nil, err
 	}
+	rules.AllowAll = p.alone
 	guard, err := egress.New(rules, egress.WithVersion(version()))
 	if err != nil {
 		return nil, err
@@ -163,7 +165,7 @@ func newSlack(cfg config.Config, b config.Bot, logger *slog.Logger) (*slack.Adap
 
 // egressRules returns the exceptions that the configuration makes to the egress guard.
 func egressRules(cfg config.Config) (egress.Rules, error) {
-	rules := egress.Rules{AllowHosts: cfg.Egress.AllowHosts, Proxy: cfg.Egress.Proxy, CAFile: cfg.Egress.CAFile}
+	rules := egress.Rules{AllowHosts: cfg.Egress.AllowHosts, Proxy: cfg.Egress.Proxy, ProxyResolves: cfg.Egress.ProxyResolves, CAFile: cfg.Egress.CAFile}
 	for _, i := range cfg.Egress.Internal {
 		rules.Internal = append(rules.Internal, egress.Internal{Host: i.Host, Plugin: i.Plugin})
 	}

@@ -94,7 +94,7 @@ var ownNames = map[string][]string{
 }
 
 func TestTargets(t *testing.T) {
-	judgeAll(t, ownTargets, ownNames)
+	judgeAll(t, ownTargets, ownNames, Rules{})
 }
 
 // With the proxy variables set, every verdict and every connection is the same.
@@ -108,9 +108,9 @@ func TestTargetsWithProxyVariables(t *testing.T) {
 		t.Setenv(name, "http://"+listener.Addr().String())
 	}
 	t.Setenv("NO_PROXY", "")
-	judgeAll(t, ownTargets, ownNames)
+	judgeAll(t, ownTargets, ownNames, Rules{})
 	if targets, names := corpus(t); targets != nil {
-		judgeAll(t, targets, names)
+		judgeAll(t, targets, names, Rules{})
 	}
 }
 
@@ -119,16 +119,31 @@ func TestCorpus(t *testing.T) {
 	if targets == nil {
 		t.Skip("AIDESK_CORPORA is not set")
 	}
-	judgeAll(t, targets, names)
+	judgeAll(t, targets, names, Rules{})
+}
+
+// Through the operator's proxy, which sees every connection, the verdicts are the same.
+func TestTargetsByProxy(t *testing.T) {
+	rules := Rules{Proxy: "http://198.51.101.99:3128"}
+	own := slices.Clone(ownTargets)
+	for i, c := range own {
+		if c.id == "first refused, second public" {
+			own[i].want = "block" // the proxy chooses the address, so each must be good
+		}
+	}
+	judgeAll(t, own, ownNames, rules)
+	if targets, names := corpus(t); targets != nil {
+		judgeAll(t, targets, names, rules)
+	}
 }
 
 // judgeAll asks each target as a page, a picture, a read and a call with effect.
-func judgeAll(t *testing.T, targets []verdict, names map[string][]string) {
+func judgeAll(t *testing.T, targets []verdict, names map[string][]string, rules Rules) {
 	t.Helper()
 	for _, c := range targets {
 		for _, kind := range []Kind{Webpage, Image, Read, Effect} {
 			w := &world{names: names, serve: publicSite}
-			g := w.guard(t, Rules{})
+			g := w.guard(t, rules)
 			if strings.Contains(c.url, "//rebind.") || strings.Contains(c.url, "//turning.") {
 				host := strings.Trim(strings.TrimPrefix(c.url, "http:"), "/")
 				if _, err := w.lookup(t.Context(), host); err != nil { // a pre-check has seen the first answer

@@ -46,7 +46,7 @@ const (
 // String gives the word for a log.
 func (s Sent) String() string { return [...]string{"unsent", "unknown", "answered"}[s] }
 
-// Do sends a call of a plugin. A read (GET or HEAD) follows up to 5 redirects
+// Do sends a call of a plugin; plugin is as for Fetch. A read (GET or HEAD) follows up to 5 redirects
 // within its own origin; every other redirect is the answer. When the body of an
 // answer breaks off, the response holds what had come, with [Answered] and an
 // error.

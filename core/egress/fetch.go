@@ -20,8 +20,9 @@ type Page struct {
 
 // Fetch gets a page, picture, manifest or document with GET. It sends no
 // cookies, credentials or Referer and follows up to 5 redirects, each judged
-// like the first address. plugin is the id of the plugin whose manifest or
-// document it is, else empty.
+// like the first address. plugin is the id of the plugin of the configuration whose
+// manifest or document it is; empty for every other: the operator's
+// rules are not for addresses that somebody typed in a chat.
 //
 // The error is [ErrRefused], [ErrTimeout], [ErrTooLarge] or another failure of
 // the network, in one line that never carries the path or query of the URL.

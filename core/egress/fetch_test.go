@@ -251,7 +251,7 @@ func dripping(t *testing.T, header string) *Guard {
 		}()
 		return near, nil
 	}
-	g, err := New(Rules{AllowHosts: []string{"198.51.101.7:80"}}, WithConnect(connect))
+	g, err := New(Rules{AllowHosts: []string{"198.51.101.7:80"}, AllowAll: true}, WithConnect(connect))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -20,7 +18,8 @@ type Guard struct {
 	lookup  Lookup
 	connect Connect // nil for the system's network
 
-	direct, open, proxied transports
+	direct, open     transports
+	proxied, trusted transports // by the proxy: to public addresses; to what the operator wrote
 }
 
 // Lookup gives the addresses of a host name.
@@ -63,7 +62,8 @@ func New(rules Rules, options ...Option) (*Guard, error) {
 	}
 	g.direct = g.newTransports(nil, authorities, onlyPublic)
 	g.open = g.newTransports(nil, authorities, notMetadata)
-	g.proxied = g.newTransports(book.proxy, authorities, notMetadata)
+	g.proxied = g.newTransports(g.publicByProxy, authorities, notMetadata)
+	g.trusted = g.newTransports(http.ProxyURL(book.proxy), authorities, notMetadata)
 	return g, nil
 }
 
@@ -76,19 +76,6 @@ func dialer(judge func(netip.AddrPort) error) *net.Dialer {
 		}
 		return judge(found)
 	}}
-}
-
-// Internal lists the hosts of an inner network that the operator opened to a
-// plugin's calls, for those who decide about the plugin.
-func (g *Guard) Internal(plugin string) []string {
-	var hosts []string
-	for o := range g.rules.internal {
-		if o.plugin == strings.ToLower(plugin) {
-			hosts = append(hosts, o.host)
-		}
-	}
-	slices.Sort(hosts)
-	return hosts
 }
 
 // Check judges a URL as it is written, without looking up its name or sending
@@ -123,7 +110,7 @@ func (g *Guard) Client(plugin string) *http.Client {
 func (g *Guard) Operator() *http.Client {
 	way := g.open.reused
 	if g.rules.proxy != nil {
-		way = g.proxied.reused
+		way = g.trusted.reused
 	}
 	return &http.Client{
 		Transport:     way,

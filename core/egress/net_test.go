@@ -82,7 +82,7 @@ func (w *world) guard(t testing.TB, rules Rules) *Guard {
 // local makes a guard on the real network that allows a server on loopback.
 func local(t testing.TB, servers ...*httptest.Server) *Guard {
 	t.Helper()
-	var rules Rules
+	rules := Rules{AllowAll: true}
 	for _, server := range servers {
 		rules.AllowHosts = append(rules.AllowHosts, server.Listener.Addr().String())
 	}
@@ -95,7 +95,7 @@ func local(t testing.TB, servers ...*httptest.Server) *Guard {
 }
 
 func idle(g *Guard) {
-	for _, l := range []transports{g.direct, g.open, g.proxied} {
+	for _, l := range []transports{g.direct, g.open, g.proxied, g.trusted} {
 		l.reused.CloseIdleConnections()
 		l.single.CloseIdleConnections()
 	}

@@ -3,6 +3,7 @@ package egress
 import (
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -10,7 +11,7 @@ import (
 // hop is one request of a fetch or call, as it is judged.
 type hop struct {
 	kind   Kind
-	plugin string
+	plugin string // id of a plugin of the configuration; empty for every other
 	url    *url.URL
 	from   *url.URL // the address that redirected here; nil for the first
 	port   uint16   // approved besides 80 and 443; 0 for none
@@ -50,18 +51,37 @@ func (g *Guard) route(h hop) (*transports, error) {
 	if g.rules.proxy == nil {
 		return &g.direct, nil
 	}
-	// Behind a proxy nobody here sees the address dialled, so a name that some
-	// mapping may turn into one is not sent there.
-	if strings.ContainsFunc(u.Hostname(), func(r rune) bool { return r > '~' }) {
-		return nil, refuse("%q is not ASCII; behind egress.proxy a host is written as punycode", clip(u.Hostname()))
+	if err := judgeProxied(u.Hostname()); err != nil {
+		return nil, err
 	}
 	return &g.proxied, nil
+}
+
+// inner are the endings of names that only an inner network resolves: RFC 6762, 8375 and
+// 9476, ICANN's .internal, and what clouds, clusters and routers use.
+var inner = []string{".local", ".localdomain", ".internal", ".intranet", ".home.arpa", ".home", ".lan", ".corp", ".private", ".svc", ".alt"}
+
+// judgeProxied refuses names of which a proxy may make an inner address: nobody here sees
+// the address that it dials.
+func judgeProxied(host string) error {
+	if strings.ContainsFunc(host, func(r rune) bool { return r > '~' }) {
+		return refuse("%q is not ASCII; behind egress.proxy a host is written as punycode", clip(host))
+	}
+	name := strings.TrimSuffix(strings.ToLower(host), ".")
+	if _, err := netip.ParseAddr(name); err == nil {
+		return nil // judged before
+	}
+	if !strings.Contains(name, ".") || slices.ContainsFunc(inner, func(end string) bool { return strings.HasSuffix(name, end) }) {
+		return refuse("%q is the name of an inner network; the proxy is not asked for it", clip(host))
+	}
+	return nil
 }
 
 // exceptionFor returns the transports to use if a rule of the operator opens the target
 // to this hop, else nil.
 func (g *Guard) exceptionFor(h hop, target string) *transports {
-	if g.rules.allowed[target] {
+	page := h.kind == Webpage || h.kind == Image
+	if g.rules.allowed[target] && (page || h.plugin != "" || g.rules.allowAll) {
 		return &g.open
 	}
 	if h.plugin == "" {
@@ -72,12 +92,11 @@ func (g *Guard) exceptionFor(h hop, target string) *transports {
 	if call && h.from == nil && g.rules.internal[key] {
 		return &g.open
 	}
-	own := call || h.kind == Manifest || h.kind == Document
-	if !own || !g.rules.trusted[key] || h.from != nil && !sameOrigin(h.from, h.url) {
+	if page || !g.rules.trusted[key] || h.from != nil && !sameOrigin(h.from, h.url) {
 		return nil
 	}
 	if _, err := netip.ParseAddrPort(target); err != nil && g.rules.proxy != nil {
-		return &g.proxied
+		return &g.trusted
 	}
 	return &g.open
 }

@@ -13,11 +13,15 @@ import (
 // Rules are the exceptions that the operator wrote. The zero value has none:
 // only public addresses on ports 80 and 443 are reached, directly.
 type Rules struct {
-	AllowHosts []string   // "127.0.0.1:4010": exact ip:port, for development; open to every kind of request, over plain http too
+	AllowHosts []string   // "127.0.0.1:4010": exact ip:port, for development; open to pages, pictures and plugins of the configuration, over plain http too
+	AllowAll   bool       // AllowHosts are open to every plugin, also to one whose address somebody typed in a chat
 	Internal   []Internal // internal hosts, each open to one plugin's calls
 	Trusted    []Trusted  // addresses of plugins as the operator wrote them
-	Proxy      string     // "http://proxy.example:3128"; empty for none. Hosts of AllowHosts and Internal are reached without it
-	CAFile     string     // PEM file with certificate authorities accepted besides the system's; empty for none
+
+	Proxy         string // "http://proxy.example:3128"; empty for none. Hosts of AllowHosts and Internal are reached without it
+	ProxyResolves bool   // names are resolved by the proxy alone, which must refuse inner addresses: else a name is sent there only if it stands for public addresses here too
+
+	CAFile string // PEM file with certificate authorities accepted besides the system's; empty for none
 }
 
 // Internal opens one internal host to one plugin's calls: never for a manifest
@@ -44,11 +48,16 @@ type ruleset struct {
 	internal map[exception]bool
 	trusted  map[exception]bool
 	proxy    *url.URL // nil for none
+
+	allowAll, proxyResolves bool
 }
 
 // compile compiles the rules; the error joins every fault.
 func (r Rules) compile() (ruleset, error) {
-	b := ruleset{allowed: map[string]bool{}, internal: map[exception]bool{}, trusted: map[exception]bool{}}
+	b := ruleset{
+		allowed: map[string]bool{}, internal: map[exception]bool{}, trusted: map[exception]bool{},
+		allowAll: r.AllowAll, proxyResolves: r.ProxyResolves,
+	}
 	var faults []error
 	fault := func(err error) {
 		if err != nil {

@@ -68,8 +68,9 @@ func TestOpenings(t *testing.T) {
 		url, plugin string
 		open        []Kind
 	}{
-		{"http://127.0.0.1:4010/", "", all},
-		{"http://[::1]:4011/", "", all},
+		{"http://127.0.0.1:4010/", "todo", all},
+		{"http://[::1]:4011/", "todo", all},
+		{"http://127.0.0.1:4010/", "", []Kind{Webpage, Image}}, // a plugin that somebody typed
 		{"http://127.0.0.1:4011/", "", nil},
 		{"http://localhost:4010/", "", nil},
 		{"http://127.0.0.2:4010/", "", nil},
@@ -235,7 +236,7 @@ func TestCompanyAuthority(t *testing.T) {
 		{"", server.Listener.Addr().String() + " has a certificate of an unknown authority; a company's own authority goes into egress.ca_file"},
 		{file, "<nil>"},
 	} {
-		g, err := New(Rules{AllowHosts: allow, CAFile: c.file})
+		g, err := New(Rules{AllowHosts: allow, AllowAll: true, CAFile: c.file})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -263,13 +264,17 @@ func TestProxy(t *testing.T) {
 		}
 		fmt.Fprint(w, "by the proxy")
 	})
+	lookup := (&world{names: map[string][]string{
+		"public.test": {"198.51.101.7"}, "metadata.google.internal": {"198.51.101.7"}, "kubernetes.default.svc": {"198.51.101.7"}, "intranet": {"198.51.101.7"},
+		"named.test": {"169.254.169.254"}, "mixed.test": {"198.51.101.7 10.0.0.1"},
+	}}).lookup
 	direct := serve(t, publicSite)
 	here := direct.Listener.Addr().String()
 	g, err := New(Rules{
 		Proxy:      "http://user:SECRET@" + proxy.Listener.Addr().String(),
 		AllowHosts: []string{here},
 		Trusted:    []Trusted{{"todo.test:443", "todo"}, {"127.0.0.1:1", "todo"}},
-	})
+	}, WithLookup(lookup))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,12 +293,31 @@ func TestProxy(t *testing.T) {
 		{Webpage, "http://2130706433/", `"2130706433" is a number, not a host name; addresses are written like 192.0.2.1`, ""},
 		{Webpage, "http://①②⑦.⓪.⓪.①/", `"①②⑦.⓪.⓪.①" is not ASCII; behind egress.proxy a host is written as punycode`, ""},
 		{Webpage, "http://localhost/", "localhost:80 is a loopback address", ""},
+		{Read, "http://metadata.google.internal/", `"metadata.google.internal" is the name of an inner network; the proxy is not asked for it`, ""},
+		{Read, "http://Kubernetes.Default.SVC./", `"Kubernetes.Default.SVC." is the name of an inner network; the proxy is not asked for it`, ""},
+		{Effect, "http://intranet/", `"intranet" is the name of an inner network; the proxy is not asked for it`, ""},
+		{Read, "https://named.test/", "169.254.169.254:443 is a metadata or link-local address", ""},
+		{Effect, "https://mixed.test/", "10.0.0.1:443 is a private address", ""},
+		{Webpage, "http://unknown.test/", "unknown.test is a name that does not exist", ""},
 	} {
 		through = nil
-		_, err := g.Fetch(t.Context(), c.kind, "todo", c.url)
+		var err error
+		if c.kind == Read || c.kind == Effect {
+			_, _, err = g.Do(t.Context(), "todo", Request{Method: http.MethodGet, URL: c.url, Effect: c.kind == Effect})
+		} else {
+			_, err = g.Fetch(t.Context(), c.kind, "todo", c.url)
+		}
 		if got := fmt.Sprint(err); got != c.want || strings.Join(through, " ") != c.wantsThrough {
 			t.Errorf("%s: got %s through %q, want %s through %q", c.url, got, through, c.want, c.wantsThrough)
 		}
+	}
+	blind, err := New(Rules{Proxy: "http://" + proxy.Listener.Addr().String(), ProxyResolves: true}, WithLookup(lookup))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { idle(blind) })
+	if _, err := blind.Fetch(t.Context(), Webpage, "", "http://unknown.test/"); err != nil {
+		t.Errorf("a name that only the proxy resolves: %v", err)
 	}
 	through = nil
 	response, err := g.Operator().Do(get(t, "http://model.test/v1"))
@@ -320,21 +344,4 @@ func get(t *testing.T, address string) *http.Request {
 		t.Fatal(err)
 	}
 	return request
-}
-
-// TestInternal: who decides about a plugin sees which inner hosts are open to it.
-func TestInternal(t *testing.T) {
-	t.Parallel()
-	g, err := New(Rules{Internal: []Internal{
-		{Host: "wiki.corp.example:443", Plugin: "wiki.corp.example"},
-		{Host: "db.corp.example:8443", Plugin: "wiki.corp.example"},
-		{Host: "hr.corp.example:443", Plugin: "hr.corp.example"},
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []string{"db.corp.example:8443", "wiki.corp.example:443"}
-	if got := g.Internal("Wiki.Corp.Example"); !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
-	}
 }

@@ -98,7 +98,7 @@ func TestSentOnce(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBreaker(t, false)
-			g, err := New(Rules{AllowHosts: []string{b.Addr().String()}})
+			g, err := New(Rules{AllowHosts: []string{b.Addr().String()}, AllowAll: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -122,7 +122,7 @@ func TestSentOnce(t *testing.T) {
 // The client for libraries holds to the same.
 func TestClientSendsOnce(t *testing.T) {
 	b := newBreaker(t, true)
-	g, err := New(Rules{AllowHosts: []string{b.Addr().String()}})
+	g, err := New(Rules{AllowHosts: []string{b.Addr().String()}, AllowAll: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,11 +31,15 @@ type transports struct {
 	single *http.Transport // one connection for each request: everything else
 }
 
-func (g *Guard) newTransports(proxy *url.URL, authorities *x509.CertPool, judge func(netip.AddrPort) error) transports {
+// proxyFor names the proxy that a request goes through, or refuses the request; a nil
+// proxyFor is for connections without one.
+type proxyFor func(*http.Request) (*url.URL, error)
+
+func (g *Guard) newTransports(proxy proxyFor, authorities *x509.CertPool, judge func(netip.AddrPort) error) transports {
 	return transports{g.transport(proxy, authorities, judge, false), g.transport(proxy, authorities, judge, true)}
 }
 
-func (g *Guard) transport(proxy *url.URL, authorities *x509.CertPool, judge func(netip.AddrPort) error, once bool) *http.Transport {
+func (g *Guard) transport(proxy proxyFor, authorities *x509.CertPool, judge func(netip.AddrPort) error, once bool) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	t := &http.Transport{
@@ -52,7 +56,7 @@ func (g *Guard) transport(proxy *url.URL, authorities *x509.CertPool, judge func
 		Protocols:              protocols,
 	}
 	if proxy != nil {
-		t.Proxy = http.ProxyURL(proxy)
+		t.Proxy = proxy
 		t.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, request *http.Request, response *http.Response) error {
 			if response.StatusCode == http.StatusOK {
 				return nil
@@ -61,6 +65,30 @@ func (g *Guard) transport(proxy *url.URL, authorities *x509.CertPool, judge func
 		}
 	}
 	return t
+}
+
+// publicByProxy judges the addresses behind the host of a request before the proxy hears of
+// it: what the proxy dials is not seen here.
+func (g *Guard) publicByProxy(request *http.Request) (*url.URL, error) {
+	if g.rules.proxyResolves {
+		return g.rules.proxy, nil
+	}
+	ctx, cancel := context.WithTimeout(request.Context(), dialTime)
+	defer cancel()
+	port, err := portOf(request.URL)
+	if err != nil {
+		return nil, err
+	}
+	addresses, err := g.resolve(ctx, net.JoinHostPort(request.URL.Hostname(), strconv.Itoa(int(port))))
+	if err != nil {
+		return nil, err
+	}
+	for _, candidate := range addresses { // the proxy chooses, so each must be good
+		if err := onlyPublic(candidate); err != nil {
+			return nil, err
+		}
+	}
+	return g.rules.proxy, nil
 }
 
 // attempt marks the context of a request that may be sent once.

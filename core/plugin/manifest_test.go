@@ -114,6 +114,8 @@ func TestID(t *testing.T) {
 		{"https://me:secret@shop.example", "", "", "leave user and password out"},
 		{"https://", "", "", "no address"},
 		{"https:shop", "", "", "no address"},
+		{"https:///a?key=secret", "", "", "no address"},
+		{"ftp://me:secret@shop.example/a?key=secret#secret", "", "", "http or https"},
 	}
 	for _, test := range tests {
 		id, host, err := plugin.ID(test.source)

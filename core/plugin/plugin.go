@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 
+	"aidesk/core/markdown"
 	"aidesk/core/openapi"
 )
 
@@ -146,6 +147,18 @@ func ID(source string) (id, hostport string, err error) {
 // wellKnown is where the convention puts a manifest.
 const wellKnown = "/.well-known/ai-plugin.json"
 
+// withoutSecrets is a source without what may be a key: user, password, query and fragment.
+// Errors with it are logged.
+func withoutSecrets(source string) string {
+	source, _, _ = strings.Cut(source, "#")
+	source, _, _ = strings.Cut(source, "?")
+	if scheme, rest, ok := strings.Cut(source, "//"); ok {
+		host, path, _ := strings.Cut(rest, "/")
+		return markdown.Line(scheme+"//"+host[strings.LastIndexByte(host, '@')+1:]+"/"+path, 200)
+	}
+	return markdown.Line(source[strings.LastIndexByte(source, '@')+1:], 200)
+}
+
 // sourceURL turns a source into the address to read first.
 func sourceURL(source string) (*url.URL, error) {
 	s := strings.TrimSpace(source)
@@ -157,10 +170,10 @@ func sourceURL(source string) (*url.URL, error) {
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || u.Opaque != "" {
-		return nil, fmt.Errorf("%q is no address of a plugin: give its domain, such as example.com, or the URL of its manifest", source)
+		return nil, fmt.Errorf("%q is no address of a plugin: give its domain, such as example.com, or the URL of its manifest", withoutSecrets(source))
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("%q: a plugin is reached by http or https, not %s", source, u.Scheme)
+		return nil, fmt.Errorf("%q: a plugin is reached by http or https, not %s", withoutSecrets(source), u.Scheme)
 	}
 	if u.User != nil {
 		return nil, fmt.Errorf("%s: leave user and password out of a plugin's address", u.Host)

@@ -32,6 +32,7 @@ func (i *Import) Document() (document []byte, parts map[string][]byte) { return 
 type Reader struct {
 	Guard  *egress.Guard
 	Logger *slog.Logger
+	Typed  bool // the address was typed in a chat: the operator's exceptions for plugins do not hold
 }
 
 // Read fetches a plugin from its source: a domain or the URL of a manifest, or the
@@ -234,9 +235,12 @@ func (r Reader) compile(ctx context.Context, reg Registration, manifest, documen
 }
 
 func (r Reader) fetch(ctx context.Context, kind egress.Kind, id, address, what string) (egress.Page, error) {
+	if r.Typed {
+		id = ""
+	}
 	page, err := r.Guard.Fetch(ctx, kind, id, address)
 	if errors.Is(err, egress.ErrRefused) {
-		return egress.Page{}, fmt.Errorf("reading %s: %w (whoever runs aidesk can open an address: egress.allow_hosts, or --allow-host in the demo)", what, err)
+		return egress.Page{}, fmt.Errorf("reading %s: %w (whoever runs aidesk can name the plugin in the configuration, or start the demo with --allow-host)", what, err)
 	}
 	if err != nil {
 		return egress.Page{}, fmt.Errorf("reading %s: %w", what, err)

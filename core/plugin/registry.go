@@ -115,7 +115,7 @@ func (r *Registry) readAll(ctx context.Context, plugins []Configured) []readResu
 			if got.id, _, got.err = ID(c.Source); got.err != nil {
 				return
 			}
-			read, err := Reader{r.Guard, r.Logger}.Read(ctx, c.Source)
+			read, err := r.reader(true).Read(ctx, c.Source)
 			if err == nil && len(read.Plugin.Usable()) == 0 {
 				err = fmt.Errorf("%s: none of its %d operations can be called: aidesk plugin check says why", read.Plugin.Found, len(read.Plugin.Document.Operations))
 			}
@@ -154,9 +154,6 @@ func (r *Registry) storeBytes(ctx context.Context, reg Registration, got *Import
 	return reg, nil
 }
 
-// Internal lists the hosts of an inner network that a plugin may call here.
-func (r *Registry) Internal(p *Plugin) []string { return r.Guard.Internal(p.ID) }
-
 // List returns the plugins registered in a workspace, sorted by name.
 func (r *Registry) List(ctx context.Context, place chat.Place) ([]*Plugin, error) {
 	var plugins []*Plugin
@@ -190,6 +187,11 @@ func (r *Registry) Find(ctx context.Context, place chat.Place, word string) (*Pl
 		}
 	}
 	return nil, fmt.Errorf("no plugin is called %q here: %w", word, store.ErrNotFound)
+}
+
+// reader reads plugins of the configuration, or those that somebody typed.
+func (r *Registry) reader(configured bool) Reader {
+	return Reader{Guard: r.Guard, Logger: r.Logger, Typed: !configured}
 }
 
 // compiledPlugin returns a registered plugin, compiled once for all who use it.
@@ -231,7 +233,7 @@ func (r *Registry) compileStored(ctx context.Context, reg Registration) (*Plugin
 	if err != nil {
 		return nil, fmt.Errorf("the document of %s: %w", reg.ID, err)
 	}
-	return Reader{r.Guard, r.Logger}.compile(ctx, reg, manifest, document, func(ctx context.Context, address string) ([]byte, error) {
+	return r.reader(reg.Locked).compile(ctx, reg, manifest, document, func(ctx context.Context, address string) ([]byte, error) {
 		return r.Records.Document(ctx, reg.Hashes.Parts[address])
 	})
 }
@@ -285,7 +287,7 @@ var ErrLocked = errors.New("it comes from the configuration and is changed only 
 // Read reads a plugin for an administrator of a workspace, keeps its bytes and
 // returns it under the name that it would have there. Nothing is registered yet.
 func (r *Registry) Read(ctx context.Context, place chat.Place, source string) (*Plugin, error) {
-	got, err := Reader{r.Guard, r.Logger}.Read(ctx, source)
+	got, err := r.reader(false).Read(ctx, source)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"aidesk/core/chat"
+	"aidesk/core/egress"
 	"aidesk/core/plugin"
 	"aidesk/store"
 )
@@ -216,6 +217,32 @@ func TestReadBad(t *testing.T) {
 				t.Errorf("registered %q", got)
 			}
 		})
+	}
+}
+
+// TestTyped: what the operator opened to a plugin of the configuration, or to development,
+// is closed to an address that an administrator types in a chat.
+func TestTyped(t *testing.T) {
+	h := newHost(t, "stays")
+	h.set("/inner.yaml", document)
+	rules := egress.Rules{AllowHosts: []string{h.address}, Trusted: []egress.Trusted{{Host: h.address, Plugin: h.address}}}
+	r := registry(t, open(t))
+	read := func(path string) error {
+		var err error
+		if r.Guard, err = egress.New(rules); err != nil {
+			t.Fatal(err)
+		}
+		_, err = r.Read(t.Context(), place, h.source()+path)
+		return err
+	}
+	for _, path := range []string{"", "/inner.yaml"} {
+		if err := read(path); !errors.Is(err, egress.ErrRefused) {
+			t.Errorf("%q: %v", path, err)
+		}
+	}
+	rules.AllowAll = true
+	if err := read("/inner.yaml"); err != nil {
+		t.Errorf("where who types also started the program: %v", err)
 	}
 }
 

@@ -72,7 +72,11 @@ func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation
 	for _, f := range c.Request.Header {
 		request.Header.Add(f.Name, f.Value)
 	}
-	response, state, err := r.Guard.Do(ctx, p.ID, request)
+	id := p.ID
+	if !p.Locked {
+		id = "" // the operator's exceptions are for plugins of the configuration
+	}
+	response, state, err := r.Guard.Do(ctx, id, request)
 	sent := map[egress.Sent]Sent{egress.Unsent: Unsent, egress.Unknown: Unsure, egress.Answered: Answered}[state]
 	if err == nil || c.Unsafe && sent == Answered { // the status says what became of it, even if the rest broke off
 		return Outcome{o.Shape(openapi.Response{

@@ -184,12 +184,17 @@ type Previews struct {
 // default, reaches public addresses directly.
 type Egress struct {
 	// AllowHosts are exact ip:port addresses that are reached though they are not
-	// public. For development.
+	// public, for previews and plugins of the configuration. For development.
 	AllowHosts []string `yaml:"allow_hosts"`
-	// Internal opens single hosts of an inner network to one plugin's calls each.
+	// Internal opens single hosts of an inner network, each to the calls of one plugin
+	// of the configuration.
 	Internal []Internal `yaml:"internal"`
-	// Proxy is an http or https proxy URL; empty dials directly.
+	// Proxy is an http or https proxy URL; empty dials directly. A name is sent there
+	// only if it stands for public addresses here.
 	Proxy string `yaml:"proxy"`
+	// ProxyResolves leaves names to the proxy alone, for machines that resolve none. The
+	// proxy must then refuse inner addresses.
+	ProxyResolves bool `yaml:"proxy_resolves"`
 	// CAFile is a PEM file with certificates that are trusted beside the system's.
 	CAFile string `yaml:"ca_file"`
 }
