@@ -45,6 +45,7 @@ func hostile() map[string][2]string {
 	return map[string][2]string{
 		"alias bomb":           {bomb(), "values"},
 		"self alias":           {"openapi: 3.0.0\npaths: &p {/x: {get: {tags: [*p]}}}\n", "contains itself"},
+		"merge of a scalar":    {"openapi: 3.0.0\n<<: 5\npaths: {/x: {get: {<<: word}}}\n", ""},
 		"4900 nested allOf":    {head + strings.Repeat(`{"allOf":[`, 4900) + "{}" + strings.Repeat("]}", 4900) + tail, "nested"},
 		"3000 nested objects":  {head + strings.Repeat(`{"properties":{"a":`, 3000) + "{}" + strings.Repeat("}}", 3000) + tail, "nested"},
 		"5000 references":      {chain(5000, func(i int) string { return fmt.Sprintf(`{"$ref":"#/components/schemas/S%d"}`, i+1) }), ""},

@@ -61,7 +61,7 @@ func JSON(data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !root.hasAtMost(maxSmallValues) {
+	if !root.HasAtMost(maxSmallValues) {
 		return nil, fmt.Errorf("it has more than %d values", maxSmallValues)
 	}
 	return json.Marshal(root.Value())

@@ -30,6 +30,7 @@ func (k Kind) String() string {
 // every method accepts it.
 type Node struct {
 	Kind         Kind
+	joined       bool   // made of several objects by set, so that nothing else refers to it
 	Scalar       string // of scalars: "true", the number as written, the text
 	Table[*Node]        // of an object; a list has values without keys
 }
@@ -48,8 +49,13 @@ func (n *Node) Get(key string) *Node {
 // set adds or replaces a key. The last of duplicate keys wins, except that a path
 // listed twice (only paths begin with a slash) keeps the methods of both.
 func (n *Node) set(key string, value *Node) {
-	if strings.HasPrefix(key, "/") && value.Is(Object) && n.Get(key).Is(Object) {
-		value = n.Get(key).Merged(value)
+	if old := n.Get(key); old.Is(Object) && value.Is(Object) && strings.HasPrefix(key, "/") {
+		if old.joined {
+			old.putAll(value)
+			return
+		}
+		value = old.Merged(value)
+		value.joined = true
 	}
 	n.Put(key, value)
 }
@@ -57,12 +63,15 @@ func (n *Node) set(key string, value *Node) {
 // Merged returns an object with the entries of n and over; those of over win.
 func (n *Node) Merged(over *Node) *Node {
 	out := &Node{Kind: Object}
-	for _, from := range []*Node{n, over} {
-		for i, k := range from.Keys {
-			out.Put(k, from.Vals[i])
-		}
-	}
+	out.putAll(n)
+	out.putAll(over)
 	return out
+}
+
+func (n *Node) putAll(from *Node) {
+	for i, k := range from.Keys {
+		n.Put(k, from.Vals[i])
+	}
 }
 
 // Is reports whether the value exists and is of kind k.
@@ -131,9 +140,9 @@ func (n *Node) Entries() []*Node {
 	return []*Node{n}
 }
 
-// hasAtMost reports whether the tree below n has at most limit values. A value that
+// HasAtMost reports whether the tree below n has at most limit values. A value that
 // YAML aliases share counts each time it appears.
-func (n *Node) hasAtMost(limit int) bool {
+func (n *Node) HasAtMost(limit int) bool {
 	left := limit
 	var take func(n *Node) bool
 	take = func(n *Node) bool {

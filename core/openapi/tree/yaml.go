@@ -144,15 +144,18 @@ func (c *converter) alias(y *yaml.Node, depth int) (countedNode, error) {
 
 // inherit applies a YAML merge key: it adds the entries of m that n lacks.
 func (n *Node) inherit(m *Node) {
-	for _, from := range m.Entries() {
-		n.inherit(from)
-	}
-	if m.Is(Object) {
+	switch m.Kind {
+	case List:
+		for _, from := range m.Vals {
+			n.inherit(from)
+		}
+	case Object:
 		for i, k := range m.Keys {
 			if n.Find(k) < 0 {
 				n.set(k, m.Vals[i])
 			}
 		}
+	default: // a scalar has no entries to add
 	}
 }
 
