@@ -81,7 +81,7 @@ func (r *reader) requestBody(o *Operation, s tree.Cursor) *request.Body {
 		return nil
 	}
 	b.Required = s.Get("required").IsTrue()
-	b.Text = plaintext.Clip(plaintext.Prose(s.Get("description").Text()), 600)
+	b.Text = plaintext.ProseLine(s.Get("description").Text(), 600)
 	return b
 }
 
@@ -219,7 +219,7 @@ func (r *reader) swagger2Body(o *Operation, s tree.Cursor, fields []tree.Cursor)
 }
 
 func (r *reader) swagger2JSONBody(o *Operation, f tree.Cursor, consumes []string) *request.Body {
-	b := &request.Body{Kind: request.BodyJSON, Media: "application/json", Required: f.Get("required").IsTrue(), Text: plaintext.Clip(plaintext.Prose(f.Get("description").Text()), 600)}
+	b := &request.Body{Kind: request.BodyJSON, Media: "application/json", Required: f.Get("required").IsTrue(), Text: plaintext.ProseLine(f.Get("description").Text(), 600)}
 	best, rank := "", 0
 	for _, media := range consumes {
 		// A body parameter beside form media types is JSON in practice.

@@ -188,7 +188,7 @@ func (r *reader) readInfo() {
 	info := r.main.Root.Get("info")
 	d := r.doc
 	d.Title = plaintext.Line(info.Get("title").Text(), 120)
-	d.Description = plaintext.Clip(plaintext.Paragraphs(info.Get("description").Text()), 2_000)
+	d.Description = plaintext.Paragraphs(info.Get("description").Text(), 2_000)
 	d.Version = plaintext.Line(info.Get("version").Text(), 40)
 	contact := info.Get("contact")
 	d.Contact = plaintext.Line(cmp.Or(contact.Get("email").Line(), contact.Get("url").Line()), 200)
@@ -291,9 +291,11 @@ func (r *reader) notef(level, code, at, format string, args ...any) {
 
 // Limits of reading.
 const (
-	maxParameters    = 300   // of one operation
-	maxOperations    = 5_000 // of one document
-	maxNotes         = 40    // of one operation; 200 of the document
+	maxParameters    = 300     // of one operation
+	maxServers       = 100     // of one list that are looked at
+	maxServer        = 8 << 10 // bytes of one server's URL
+	maxOperations    = 5_000   // of one document
+	maxNotes         = 40      // of one operation; 200 of the document
 	maxDocumentNotes = 200
 )
 

@@ -74,7 +74,7 @@ func (r *reader) readParameter(o *Operation, s tree.Cursor) *request.Param {
 	}
 	p := &request.Param{Name: s.Get("name").Text(), In: strings.ToLower(s.Get("in").Line())}
 	p.Required = s.Get("required").IsTrue()
-	p.Text = plaintext.Clip(plaintext.Prose(s.Get("description").Text()), 600)
+	p.Text = plaintext.ProseLine(s.Get("description").Text(), 600)
 	p.Reserved, p.Empty = s.Get("allowReserved").IsTrue(), s.Get("allowEmptyValue").IsTrue()
 	switch {
 	case p.In == "body" || p.In == "formdata" || p.In == "form":

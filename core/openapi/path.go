@@ -99,8 +99,8 @@ func (r *reader) fillOperation(o *Operation, item, s tree.Cursor) {
 		r.Infof("operation-empty", s.At, "it says nothing about itself")
 	}
 	o.ID = s.Get("operationId").Line()
-	o.Summary = plaintext.Clip(plaintext.Prose(s.Get("summary").Text()), maxDescription)
-	o.Description = plaintext.Clip(plaintext.Paragraphs(s.Get("description").Text()), 2_000)
+	o.Summary = plaintext.ProseLine(s.Get("summary").Text(), maxDescription)
+	o.Description = plaintext.Paragraphs(s.Get("description").Text(), 2_000)
 	o.Deprecated = s.Get("deprecated").IsTrue()
 	for _, tag := range s.Get("tags").Entries() {
 		if tag.Is(tree.Text) && len(o.Tags) < 10 {

@@ -104,12 +104,23 @@ func (r *reader) serverURL(s tree.Cursor) *url.URL {
 		raw = s.Line()
 		r.Infof("server-text", s.At, "a server is a word; it was read as its URL")
 	}
+	raw, ok := r.fillVariables(raw, s)
+	if !ok {
+		return nil
+	}
+	return r.resolveServer(raw, s.At)
+}
+
+// fillVariables puts the defaults of the server's variables into its URL. ok is false if
+// one has none, or if the URL becomes too long.
+func (r *reader) fillVariables(raw string, s tree.Cursor) (filled string, ok bool) {
 	vars := s.Child("variables")
+	var out strings.Builder
 	for {
 		from := strings.IndexByte(raw, '{')
 		to := strings.IndexByte(raw, '}')
 		if from < 0 || to < from {
-			break
+			return out.String() + raw, true
 		}
 		name := raw[from+1 : to]
 		value := vars.Child(name)
@@ -119,11 +130,15 @@ func (r *reader) serverURL(s tree.Cursor) *url.URL {
 		}
 		if text == "" || strings.ContainsAny(text, "{}") {
 			r.Warnf("server-variable", s.At, "the server variable %q has no default; the server cannot be used", plaintext.Line(name, 60))
-			return nil
+			return "", false
 		}
-		raw = raw[:from] + text + raw[to+1:]
+		out.WriteString(raw[:from])
+		out.WriteString(text)
+		if raw = raw[to+1:]; out.Len()+len(raw) > maxServer {
+			r.Warnf("server-variable", s.At, "the server has more than %d KiB; it cannot be used", maxServer>>10)
+			return "", false
+		}
 	}
-	return r.resolveServer(raw, s.At)
 }
 
 // resolveServer resolves the URL of a server.

@@ -34,8 +34,21 @@ func OneLine(s string) string {
 	return strings.Join(strings.Fields(Clean(s)), " ")
 }
 
-// Line is OneLine, cut to at most n characters.
-func Line(s string, n int) string { return Clip(OneLine(s), n) }
+// Line is OneLine, cut to at most n characters. Of a text that is very much longer only
+// the beginning is looked at.
+func Line(s string, n int) string { return Clip(OneLine(beginning(s, n)), n) }
+
+// ProseLine is Prose, cut as by Line.
+func ProseLine(s string, n int) string { return Clip(Prose(beginning(s, n)), n) }
+
+// beginning cuts s to what n characters of it can be made of: with 32 bytes for each, as
+// some of what stands there is markup and blanks.
+func beginning(s string, n int) string {
+	if limit := 32*n + 1_024; len(s) > limit {
+		return strings.ToValidUTF8(s[:limit], "")
+	}
+	return s
+}
 
 // tags matches common HTML tags and comments, but not "a < b" or "<id>".
 var tags = regexp.MustCompile(`(?i)</?(?:a|abbr|b|big|blockquote|br|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|s|small|span|strong|sub|sup|table|tbody|td|th|thead|tr|tt|u|ul)(?:\s[^<>]*)?/?>|<!--[^>]*-->`)
@@ -48,13 +61,13 @@ func Prose(s string) string {
 	return OneLine(s)
 }
 
-// Paragraphs is Prose that keeps line ends.
-func Paragraphs(s string) string {
-	lines := strings.Split(s, "\n")
+// Paragraphs is ProseLine that keeps line ends.
+func Paragraphs(s string, n int) string {
+	lines := strings.Split(beginning(s, n), "\n")
 	for i, line := range lines {
 		lines[i] = Prose(line)
 	}
-	return strings.TrimSpace(strings.Join(lines, "\n"))
+	return Clip(strings.TrimSpace(strings.Join(lines, "\n")), n)
 }
 
 // Clean removes control characters except line ends, and characters that are

@@ -125,10 +125,15 @@ func (b *Builder) url(placed map[*Param]any, query []string) (string, error) {
 		if err != nil {
 			return "", argumentError(b.argKey(t.Param), err)
 		}
-		tail.WriteString(text)
+		if tail.WriteString(text); tail.Len() > maxURL {
+			return "", tooLong()
+		}
 	}
 	var fixed strings.Builder
 	for _, t := range b.Query {
+		if fixed.Len() > maxURL {
+			return "", tooLong()
+		}
 		if t.Param == nil {
 			fixed.WriteString(escapeQuery(t.Text))
 			continue
@@ -144,7 +149,7 @@ func (b *Builder) url(placed map[*Param]any, query []string) (string, error) {
 		out += "?" + strings.Join(query, "&")
 	}
 	if len(out) > maxURL {
-		return "", &schema.ArgumentError{Message: fmt.Sprintf("the address becomes longer than %d KiB; send less", maxURL>>10)}
+		return "", tooLong()
 	}
 	// The URL is parsed again as an HTTP client will parse it. The code above should
 	// never let this fail; the guarantee rests on this check alone.
@@ -154,6 +159,10 @@ func (b *Builder) url(placed map[*Param]any, query []string) (string, error) {
 		return "", &schema.ArgumentError{Message: "the arguments lead out of the plugin's own addresses"}
 	}
 	return out, nil
+}
+
+func tooLong() error {
+	return &schema.ArgumentError{Message: fmt.Sprintf("the address becomes longer than %d KiB; send less", maxURL>>10)}
 }
 
 func (b *Builder) argKey(p *Param) string {

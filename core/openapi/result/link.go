@@ -38,15 +38,23 @@ func linksIn(text string) []Link {
 	return g.links
 }
 
-func (g *linkCollector) walk(n *tree.Node, key string, in *tree.Node) {
+// object is an object that holds links. What it says of them is worked out once.
+type object struct {
+	node  *tree.Node
+	pages int   // its URLs of pages; -1 until counted
+	said  *Link // title, description, image and site; nil until needed
+}
+
+// walk collects the links of a value at a key of an object.
+func (g *linkCollector) walk(n *tree.Node, key string, in *object) {
 	switch n.Kind {
 	case tree.Text:
 		if value := strings.TrimSpace(n.Scalar); isURL(value) {
 			l := Link{URL: value, Kind: linkPage}
 			if isImageURL(key, value) {
 				l.Kind = linkImage
-			} else if in != nil && isMainURL(in, key) {
-				describeLink(&l, in)
+			} else if in != nil && in.isMainURL(key) {
+				in.describe(&l)
 			}
 			g.add(l)
 			return
@@ -57,8 +65,9 @@ func (g *linkCollector) walk(n *tree.Node, key string, in *tree.Node) {
 			g.walk(item, key, in)
 		}
 	case tree.Object:
+		of := &object{node: n, pages: -1}
 		for i, k := range n.Keys {
-			g.walk(n.Vals[i], k, n)
+			g.walk(n.Vals[i], k, of)
 		}
 	default: // no text, no link
 	}
@@ -70,6 +79,9 @@ func (g *linkCollector) text(s string) {
 	}
 	for _, found := range urlPattern.FindAllString(s, maxLinks) {
 		found = strings.TrimRight(found, ".,;:!?*_~")
+		if len(found) > 2*maxURL {
+			continue
+		}
 		for _, pair := range [...]string{"()", "[]"} {
 			for strings.HasSuffix(found, pair[1:]) && strings.Count(found, pair[1:]) > strings.Count(found, pair[:1]) {
 				found = strings.TrimRight(found[:len(found)-1], ".,;:!?*_~")
@@ -101,7 +113,7 @@ func (g *linkCollector) add(l Link) {
 }
 
 func isURL(s string) bool {
-	if len(s) > 2_048 || len(s) < 10 || strings.ContainsAny(s, " \t\r\n<>\"") {
+	if len(s) > maxURL || len(s) < 10 || strings.ContainsAny(s, " \t\r\n<>\"") {
 		return false
 	}
 	u, err := url.Parse(s)
@@ -126,18 +138,28 @@ var mainKeys = []string{"url", "link", "href", "html_url", "htmlurl", "permalink
 
 // isMainURL reports whether the URL at key is the object's own: by the name of the field,
 // or because the object has no other.
-func isMainURL(in *tree.Node, key string) bool {
-	lower := strings.ToLower(key)
-	if slices.Contains(mainKeys, lower) {
+func (o *object) isMainURL(key string) bool {
+	if slices.Contains(mainKeys, strings.ToLower(key)) {
 		return true
 	}
-	pages := 0
-	for i, k := range in.Keys {
-		if v := in.Vals[i]; v.Is(tree.Text) && isURL(v.Line()) && !isImageURL(k, v.Line()) {
-			pages++
+	if o.pages < 0 {
+		o.pages = 0
+		for i, k := range o.node.Keys {
+			if v := o.node.Vals[i]; v.Is(tree.Text) && isURL(v.Line()) && !isImageURL(k, v.Line()) {
+				o.pages++
+			}
 		}
 	}
-	return pages == 1
+	return o.pages == 1
+}
+
+// describe adds to a link what the other fields of the object say.
+func (o *object) describe(l *Link) {
+	if o.said == nil {
+		o.said = &Link{}
+		describeLink(o.said, o.node)
+	}
+	l.Title, l.Description, l.Image, l.SiteName = o.said.Title, o.said.Description, o.said.Image, o.said.SiteName
 }
 
 // describeLink takes title, description and image from other fields of the object.

@@ -205,6 +205,7 @@ const (
 	maxShapeDeep = 8
 	maxLinks     = 1_000
 	maxFailure   = 2 << 10 // bytes of an error's content
+	maxURL       = 2_048   // bytes of a link
 )
 
 // errorCode classifies an HTTP status.

@@ -126,7 +126,7 @@ func (r *Reader) readInto(s tree.Cursor, out *Schema) {
 		return
 	}
 	out.title = plaintext.Line(s.Get("title").Text(), 80)
-	out.description = plaintext.Clip(plaintext.Prose(s.Get("description").Text()), 600)
+	out.description = plaintext.ProseLine(s.Get("description").Text(), 600)
 	out.format = strings.ToLower(s.Get("format").Line())
 	out.readOnly = s.Get("readOnly").IsTrue()
 	out.deprecated = s.Get("deprecated").IsTrue()
