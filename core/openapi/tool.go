@@ -308,7 +308,7 @@ func (o *Operation) sampleArguments() json.RawMessage {
 		if a.Param != nil {
 			name = a.Param.Name
 		}
-		if v, ok := s.Accepts(a.Sample()); ok {
+		if v, ok := g.Accepts(s, a.Sample()); ok {
 			out[a.Key] = v
 		} else if v, ok := g.Make(s, name, 0); ok {
 			out[a.Key] = v
@@ -318,7 +318,7 @@ func (o *Operation) sampleArguments() json.RawMessage {
 	// body.
 	if len(out) == 0 && len(o.builder.Args) > 0 {
 		if a := o.builder.Args[0]; a.Param != nil || o.Effect == EffectWrite {
-			if v, ok := a.Schema().Accepts(a.Sample()); ok {
+			if v, ok := g.Accepts(a.Schema(), a.Sample()); ok {
 				out[a.Key] = v
 			} else if v, ok := g.Make(a.Schema(), a.Key, 0); ok {
 				out[a.Key] = v

@@ -3,9 +3,9 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,20 +41,27 @@ func (e *ArgumentError) Error() string {
 
 // Faults collects what is wrong with one set of arguments.
 type Faults struct {
-	all      []*ArgumentError
-	steps    int // schemas applied so far, bounded by maxSteps
-	patterns map[string]*regexp.Regexp
+	all  []*ArgumentError
+	work *work
 }
 
-// Addf adds a fault of the value at a Path.
+// Addf adds a fault of the value at a Path, once.
 func (f *Faults) Addf(at Path, format string, args ...any) {
-	if len(f.all) < maxFaults {
-		f.all = append(f.all, &ArgumentError{Field: at.String(), Message: fmt.Sprintf(format, args...)})
+	if len(f.all) >= maxFaults {
+		return
+	}
+	field, message := at.String(), fmt.Sprintf(format, args...)
+	if !slices.ContainsFunc(f.all, func(e *ArgumentError) bool { return e.Field == field && e.Message == message }) {
+		f.all = append(f.all, &ArgumentError{Field: field, Message: message})
 	}
 }
 
-// Err returns the first fault with the others in More, or nil.
+// Err returns the first fault with the others in More, or nil. Arguments that could not
+// be checked to the end have that fault alone.
 func (f *Faults) Err() error {
+	if f.work.spent() {
+		return &ArgumentError{Message: "the arguments take too long to check; send less"}
+	}
 	if len(f.all) == 0 {
 		return nil
 	}
@@ -75,23 +82,30 @@ type Path struct {
 func (p Path) Key(name string) Path { return Path{&p, name, 0} }
 func (p Path) index(i int) Path     { return Path{&p, "", i} }
 
+// String writes the position in at most some 2,000 characters: of a longer one the end.
 func (p Path) String() string {
-	if p.parent == nil {
-		return ""
+	var parts []string
+	size := 0
+	for at := &p; at.parent != nil; at = at.parent {
+		part := "[" + strconv.Itoa(at.i) + "]"
+		if at.name != "" {
+			if part = plaintext.Line(at.name, 80); at.parent.parent != nil {
+				part = "." + part
+			}
+		}
+		parts = append(parts, part)
+		if size += len(part); size > maxPath && at.parent.parent != nil {
+			parts = append(parts, "…")
+			break
+		}
 	}
-	head := p.parent.String()
-	switch {
-	case p.name == "":
-		return head + "[" + strconv.Itoa(p.i) + "]"
-	case head == "":
-		return plaintext.Line(p.name, 80)
-	}
-	return head + "." + plaintext.Line(p.name, 80)
+	slices.Reverse(parts)
+	return strings.Join(parts, "")
 }
 
 // Check validates a value against its schema and adds what is wrong.
 func (f *Faults) Check(s *Schema, v any, at Path) {
-	if f.steps++; f.steps > maxSteps || len(f.all) >= maxFaults {
+	if !f.spend(1+len(s.enum)/16) || len(f.all) >= maxFaults {
 		return
 	}
 	if v == nil {
@@ -124,7 +138,7 @@ func (f *Faults) Check(s *Schema, v any, at Path) {
 }
 
 func (f *Faults) checkText(s *Schema, v string, at Path) {
-	if b := s.bounds; b != nil {
+	if b := s.bounds; b != nil && f.spend(len(v)/1_000) {
 		n := utf8.RuneCountInString(v)
 		switch {
 		case b.minLength >= 0 && n < b.minLength:
@@ -132,7 +146,7 @@ func (f *Faults) checkText(s *Schema, v string, at Path) {
 		case b.maxLength >= 0 && n > b.maxLength:
 			f.Addf(at, "must have at most %s, not %d", plaintext.Count(b.maxLength, "character"), n)
 		case !f.matches(b, v):
-			f.Addf(at, "must match the pattern %s", plaintext.Clip(b.pattern, 200))
+			f.Addf(at, "must match the pattern %s", plaintext.Line(b.pattern, 200))
 		}
 	}
 	switch s.format {
@@ -145,23 +159,6 @@ func (f *Faults) checkText(s *Schema, v string, at Path) {
 			f.Addf(at, "must be a time such as 2026-01-31T15:04:05Z")
 		}
 	}
-}
-
-// matches reports whether a text matches the pattern, which is compiled once per set
-// of arguments.
-func (f *Faults) matches(b *bounds, v string) bool {
-	if !b.patternChecked {
-		return true
-	}
-	re, known := f.patterns[b.pattern]
-	if !known {
-		re, _ = regexp.Compile(b.pattern) // nil if it grows too large; then anything matches
-		if f.patterns == nil {
-			f.patterns = map[string]*regexp.Regexp{}
-		}
-		f.patterns[b.pattern] = re
-	}
-	return re == nil || re.MatchString(v)
 }
 
 // looseDate accepts other formats that plugins declare as dates: anything that has a
@@ -206,6 +203,9 @@ func (f *Faults) checkList(s *Schema, v []any, at Path) {
 		case b.unique:
 			seen := map[string]bool{}
 			for i, item := range v {
+				if !f.spend(1) {
+					break
+				}
 				text := tree.Compact(item)
 				if seen[text] {
 					f.Addf(at.index(i), "stands twice in the list")
@@ -221,6 +221,9 @@ func (f *Faults) checkList(s *Schema, v []any, at Path) {
 }
 
 func (f *Faults) checkObject(s *Schema, v map[string]any, at Path) {
+	if !f.spend((len(v) + len(s.required)) / 4) {
+		return
+	}
 	for _, name := range s.required {
 		if _, given := v[name]; !given && s.Needs(name) {
 			f.Addf(at.Key(name), "is required")
@@ -243,63 +246,10 @@ func (f *Faults) checkObject(s *Schema, v map[string]any, at Path) {
 		switch p := s.Property(name); {
 		case p != nil:
 			f.Check(p, v[name], at.Key(name))
-		case s.closed && !s.choiceTakes(name, 0):
-			f.Addf(at.Key(name), "is not known; the fields are %s", plaintext.Clip(strings.Join(s.props.Keys, ", "), 300))
+		case s.closed && !s.choiceTakes(name):
+			f.Addf(at.Key(name), "is not known; the fields are %s", plaintext.Line(joinSome(s.props.Keys, 300), 300))
 		}
 	}
-}
-
-// choiceTakes reports whether one of anyOf accepts the property.
-func (s *Schema) choiceTakes(name string, depth int) bool {
-	if depth > 8 {
-		return true
-	}
-	for _, c := range s.anyOf {
-		if c.Property(name) != nil || c.choiceTakes(name, depth+1) {
-			return true
-		}
-	}
-	return false
-}
-
-// checkChoices demands that at least one of anyOf fits. Several may fit even if the
-// document says "oneOf", which is often written where "anyOf" is meant. The faults
-// added are those of the choice that comes nearest.
-func (f *Faults) checkChoices(s *Schema, v any, at Path) {
-	best := f.nearestChoice(s, v)
-	if best < 0 {
-		return
-	}
-	f.Check(s.anyOf[best], v, at)
-}
-
-// nearestChoice returns the index of the choice with the fewest faults, or -1 if one fits.
-func (f *Faults) nearestChoice(s *Schema, v any) int {
-	best, least := -1, math.MaxInt
-	for i, c := range s.anyOf {
-		try := &Faults{steps: f.steps, patterns: f.patterns}
-		try.Check(c, v, Path{})
-		f.steps, f.patterns = try.steps, try.patterns
-		n := len(try.all)
-		if n == 0 {
-			return -1
-		}
-		n *= 4
-		if c.types != 0 && c.types&TypeOf(v) == 0 {
-			n += 4 * maxFaults // of another type
-		}
-		if fields, isObject := v.(map[string]any); isObject {
-			for name := range fields {
-				if c.props.Find(name) >= 0 {
-					n -= 3 // a property in common: probably the choice meant
-				}
-			}
-		}
-		if n < least {
-			best, least = i, n
-		}
-	}
-	return best
 }
 
 // equal reports whether two JSON values are equal, numbers by value.
@@ -321,26 +271,43 @@ func equal(a, b any) bool {
 		x, ok1 := new(big.Rat).SetString(string(a))
 		y, ok2 := new(big.Rat).SetString(string(other))
 		return ok1 && ok2 && x.Cmp(y) == 0
-	case string, bool, nil:
-		return a == b
+	case []any:
+		other, ok := b.([]any)
+		return ok && slices.EqualFunc(a, other, equal)
+	case map[string]any:
+		other, ok := b.(map[string]any)
+		return ok && maps.EqualFunc(a, other, equal)
 	}
 	switch b.(type) {
-	case string, bool, nil, json.Number:
+	case []any, map[string]any:
 		return false
 	}
-	return tree.Compact(a) == tree.Compact(b)
+	return a == b
 }
 
 func enumerate(values []any) string {
 	var out []string
+	size := 0
 	for i, v := range values {
-		if i == maxEnum {
+		if i == maxEnum || size > 2_000 {
 			out = append(out, "…")
 			break
 		}
 		out = append(out, tree.Compact(v))
+		size += len(out[i])
 	}
-	return plaintext.Clip(strings.Join(out, ", "), 500)
+	return plaintext.Line(strings.Join(out, ", "), 500)
+}
+
+// joinSome joins names until they have n characters.
+func joinSome(names []string, n int) string {
+	size := 0
+	for i, name := range names {
+		if size += len(name) + 2; size > 4*n+2 {
+			return strings.Join(names[:i+1], ", ")
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func formatNumber(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

@@ -13,15 +13,19 @@ import (
 // nothing, the wrong case of an enum. What it cannot convert it leaves for Check. keep
 // is false if the value is null and means that nothing is to be sent.
 func (f *Faults) Coerce(s *Schema, v any) (out any, keep bool) {
-	if f.steps++; f.steps > maxSteps {
+	if !f.spend(1 + len(s.enum)/16) {
 		return v, true
 	}
 	if v == nil {
 		return nil, s.allowsNull()
 	}
+	if text, isText := v.(string); isText {
+		f.spend(len(text) / 100) // it may be JSON
+	}
 	v = convert(s, v)
 	switch value := v.(type) {
 	case map[string]any:
+		f.spend((len(value) + len(s.required)) / 8)
 		for name, item := range value {
 			p := s.Property(name)
 			if p == nil {
@@ -67,7 +71,7 @@ func (f *Faults) coerceChoice(s *Schema, value map[string]any) {
 	}
 	best := f.nearestChoice(s, value)
 	if best >= 0 && (len(s.anyOf[best].props.Keys) > 0 || len(s.anyOf[best].anyOf) > 0) {
-		f.Coerce(s.anyOf[best], value)
+		f.work.apply(s.anyOf[best], value, func() { f.Coerce(s.anyOf[best], value) })
 	}
 }
 
@@ -112,7 +116,7 @@ func convert(s *Schema, v any) any {
 	if len(s.enum) > 0 {
 		return matchEnum(s.enum, v)
 	}
-	want := s.effectiveTypes(0)
+	want := s.effectiveTypes()
 	if want == 0 {
 		// If anything may be sent, the tool tells the model to send text.
 		if text, isText := v.(string); isText {
@@ -160,17 +164,17 @@ func convert(s *Schema, v any) any {
 
 // effectiveTypes returns the types of s, or those of its choices if it declares none; 0
 // if one of them allows every type.
-func (s *Schema) effectiveTypes(depth int) Types {
-	if s.types != 0 || depth > 8 {
+func (s *Schema) effectiveTypes() Types {
+	if s.types != 0 || len(s.anyOf) == 0 {
 		return s.types
 	}
 	var out Types
-	for _, c := range s.anyOf {
-		of := c.effectiveTypes(depth + 1)
-		if of == 0 {
-			return 0
-		}
-		out |= of
+	open := s.amongChoices(func(c *Schema) (found, deeper bool) {
+		out |= c.types
+		return c.types == 0 && len(c.anyOf) == 0, c.types == 0
+	})
+	if open {
+		return 0
 	}
 	return out
 }
@@ -218,9 +222,14 @@ func matchEnum(enum []any, v any) any {
 			return copyOf(e)
 		}
 	}
+	switch v.(type) {
+	case []any, map[string]any:
+		return v
+	}
 	var found []any
+	text := strings.TrimSpace(tree.Plain(v))
 	for _, e := range enum {
-		if strings.EqualFold(strings.TrimSpace(tree.Plain(e)), strings.TrimSpace(tree.Plain(v))) {
+		if strings.EqualFold(strings.TrimSpace(tree.Plain(e)), text) {
 			found = append(found, e)
 		}
 	}

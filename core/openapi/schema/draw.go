@@ -22,8 +22,10 @@ type View struct {
 // Drawing renders schemas of the graph as JSON Schema trees within one View.
 type Drawing struct {
 	View
-	count     int
-	ancestors []*Schema // the schemas being drawn, to cut cycles
+	count      int
+	considered int       // properties, drawn or not; bounded by maxConsidered
+	choices    int       // of choices, how deep this one lies
+	ancestors  []*Schema // the schemas being drawn, to cut cycles
 }
 
 // NewDrawing returns a Drawing within a View.
@@ -42,7 +44,7 @@ func (d *Drawing) Draw(s *Schema, depth int) map[string]any {
 	d.ancestors = append(d.ancestors, s)
 	defer func() { d.ancestors = d.ancestors[:len(d.ancestors)-1] }()
 	out := map[string]any{}
-	if choices := s.meaningfulChoices(); len(choices) > 0 && len(s.props.Keys) == 0 && len(s.enum) == 0 {
+	if choices := s.meaningfulChoices(); len(choices) > 0 && len(s.props.Keys) == 0 && len(s.enum) == 0 && d.choices < maxChoiceDepth {
 		if drawn := d.drawChoices(choices, depth); drawn != nil {
 			d.drawDescription(s, drawn)
 			return drawn
@@ -83,6 +85,16 @@ func typeOnly(s *Schema) map[string]any {
 // toolType returns the one type that the model is told. Of several, string comes first,
 // for Coerce converts it to the others.
 func toolType(s *Schema) string {
+	for range maxChoiceDepth {
+		if s.Shape() != 0 || s.types != 0 {
+			break
+		}
+		first := s.meaningfulChoice()
+		if first == nil {
+			break
+		}
+		s = first
+	}
 	switch t := s.Shape(); {
 	case t != 0:
 		return t.names()[0]
@@ -90,8 +102,6 @@ func toolType(s *Schema) string {
 		return "string"
 	case s.types != 0:
 		return s.types.names()[0]
-	case len(s.meaningfulChoices()) > 0:
-		return toolType(s.meaningfulChoices()[0])
 	case s.additional != nil || len(s.required) > 0:
 		return "object"
 	case len(s.enum) > 0:
@@ -112,11 +122,23 @@ func (s *Schema) meaningfulChoices() []*Schema {
 	return out
 }
 
+// meaningfulChoice returns the first of meaningfulChoices, or nil.
+func (s *Schema) meaningfulChoice() *Schema {
+	for _, c := range s.anyOf {
+		if !c.IsOpen() || c.lost {
+			return c
+		}
+	}
+	return nil
+}
+
 // drawChoices draws alternatives: as one schema if they look alike, else as "anyOf".
 func (d *Drawing) drawChoices(choices []*Schema, depth int) map[string]any {
 	if len(choices) > 6 {
 		choices = choices[:6]
 	}
+	d.choices++
+	defer func() { d.choices-- }()
 	var drawn []map[string]any
 	seen := map[string]bool{}
 	for _, c := range choices {
@@ -163,6 +185,10 @@ func (d *Drawing) drawObject(s *Schema, depth int, out map[string]any) {
 		optional *= 2
 	}
 	add := func(name string, p *Schema, must bool) {
+		if d.considered++; d.considered > maxConsidered {
+			d.count = d.Values + 1 // what follows is left out
+			return
+		}
 		if _, twice := properties[name]; twice || p.readOnly || p.deprecated && !must {
 			return
 		}
@@ -190,6 +216,9 @@ func (d *Drawing) drawObject(s *Schema, depth int, out map[string]any) {
 			}
 		}
 		for _, c := range s.meaningfulChoices() {
+			if d.considered > maxConsidered {
+				break
+			}
 			for i, name := range c.props.Keys {
 				add(name, c.props.Vals[i], false)
 			}

@@ -13,11 +13,18 @@ const (
 // Limits of what goes to a model.
 const (
 	maxEnum         = 40
-	maxSampleValues = 200 // values in one sample
+	maxChoiceDepth  = 8      // of choices within choices that are drawn
+	maxConsidered   = 20_000 // properties of one drawing, drawn or left out
+	maxSampleValues = 200    // values in one sample
+	maxSampleSteps  = 20_000 // of checking what one sample is made of, see maxSteps
+	maxSampleText   = 20_000 // characters of texts that are made longer in one sample
 )
 
 // Limits of checking one set of arguments.
 const (
-	maxSteps  = 200_000 // schemas applied
-	maxFaults = 8       // reported
+	maxSteps     = 200_000 // schemas applied, and what costs as much
+	maxFaults    = 8       // reported
+	maxPath      = 2_000   // bytes of the position of one fault
+	maxChoices   = 1_000   // of anyOf, with theirs, that are searched for a property
+	patternSteps = 200     // for compiling a regular expression
 )

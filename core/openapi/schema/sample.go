@@ -15,11 +15,13 @@ import (
 // Sampler makes values that fit schemas.
 type Sampler struct {
 	count     int
+	text      int // characters that texts were made longer by
+	work      *work
 	ancestors []*Schema
 }
 
 // NewSampler returns a Sampler for one set of arguments.
-func NewSampler() *Sampler { return &Sampler{} }
+func NewSampler() *Sampler { return &Sampler{work: &work{steps: maxSteps - maxSampleSteps}} }
 
 // Make returns a value that Check accepts for s, or false if none is found easily.
 func (g *Sampler) Make(s *Schema, name string, depth int) (any, bool) {
@@ -27,7 +29,7 @@ func (g *Sampler) Make(s *Schema, name string, depth int) (any, bool) {
 		return nil, s.allowsNull()
 	}
 	for _, given := range []any{s.example, s.defaultValue} {
-		if v, ok := s.Accepts(given); ok {
+		if v, ok := g.Accepts(s, given); ok {
 			return v, true
 		}
 	}
@@ -39,10 +41,13 @@ func (g *Sampler) Make(s *Schema, name string, depth int) (any, bool) {
 	}
 	g.ancestors = append(g.ancestors, s)
 	defer func() { g.ancestors = g.ancestors[:len(g.ancestors)-1] }()
-	if len(s.meaningfulChoices()) > 0 && len(s.props.Keys) == 0 {
+	if s.meaningfulChoice() != nil && len(s.props.Keys) == 0 {
 		for _, c := range s.anyOf {
+			if g.count > maxSampleValues || g.work.spent() {
+				break
+			}
 			if v, ok := g.Make(c, name, depth+1); ok {
-				if w, fits := s.Accepts(v); fits {
+				if w, fits := g.Accepts(s, v); fits {
 					return w, true
 				}
 			}
@@ -64,21 +69,23 @@ func (g *Sampler) Make(s *Schema, name string, depth int) (any, bool) {
 }
 
 // Accepts returns a copy of a value as it would be sent, and whether it fits.
-func (s *Schema) Accepts(given any) (any, bool) {
-	if given == nil {
+func (g *Sampler) Accepts(s *Schema, given any) (any, bool) {
+	if given == nil || g.work.spent() {
 		return nil, false
 	}
-	v, err := tree.ParseValue([]byte(tree.Compact(given))) // a copy, for Coerce changes values in place
+	text := tree.Compact(given)
+	v, err := tree.ParseValue([]byte(text)) // a copy, for Coerce changes values in place
 	if err != nil {
 		return nil, false
 	}
-	f := &Faults{}
+	f := &Faults{work: g.work}
+	f.spend(len(text) / 50)
 	v, keep := f.Coerce(s, v)
 	if !keep || v == nil {
 		return nil, false
 	}
 	f.Check(s, v, Path{})
-	return v, len(f.all) == 0
+	return v, f.Err() == nil
 }
 
 func (g *Sampler) sampleObject(s *Schema, depth int) (any, bool) {
@@ -100,6 +107,9 @@ func (g *Sampler) sampleObject(s *Schema, depth int) (any, bool) {
 		}
 	}
 	for _, c := range s.anyOf {
+		if g.work.spent() {
+			break
+		}
 		fits := true
 		for _, name := range c.required {
 			of := c
@@ -110,7 +120,7 @@ func (g *Sampler) sampleObject(s *Schema, depth int) (any, bool) {
 				fits = false
 			}
 		}
-		if _, ok := s.Accepts(out); ok && fits {
+		if _, ok := g.Accepts(s, out); ok && fits {
 			break
 		}
 	}
@@ -158,7 +168,7 @@ func (g *Sampler) sampleList(s *Schema, name string, depth int) (any, bool) {
 			return []any{}, n <= 1 && (s.bounds == nil || s.bounds.minItems <= 0)
 		}
 		if i > 0 && s.bounds != nil && s.bounds.unique {
-			v = distinctValue(s.At(i), v, i)
+			v = g.distinctValue(s.At(i), v, i)
 		}
 		out = append(out, v)
 	}
@@ -166,13 +176,13 @@ func (g *Sampler) sampleList(s *Schema, name string, depth int) (any, bool) {
 }
 
 // distinctValue returns the i-th value of a list whose entries must be unique.
-func distinctValue(s *Schema, v any, i int) any {
+func (g *Sampler) distinctValue(s *Schema, v any, i int) any {
 	if i < len(s.enum) {
 		return copyOf(s.enum[i])
 	}
 	n := strconv.Itoa(i + 1)
 	for _, try := range []any{tree.Plain(v) + n, n, json.Number(n)} {
-		if fits, ok := s.Accepts(try); ok {
+		if fits, ok := g.Accepts(s, try); ok {
 			return fits
 		}
 	}
@@ -224,7 +234,7 @@ func (g *Sampler) sampleText(s *Schema, name string) string {
 	if b == nil {
 		return text
 	}
-	f := &Faults{}
+	f := &Faults{work: g.work}
 	if !f.matches(b, text) {
 		if re, err := syntax.Parse(b.pattern, syntax.Perl); err == nil {
 			var out strings.Builder
@@ -234,13 +244,12 @@ func (g *Sampler) sampleText(s *Schema, name string) string {
 			}
 		}
 	}
-	for n := utf8.RuneCountInString(text); n < b.minLength && n < 10_000; n++ {
+	if more := b.minLength - utf8.RuneCountInString(text); more > 0 && g.text+more <= maxSampleText {
+		g.text += more
 		last, _ := utf8.DecodeLastRuneInString("x" + text)
-		more := text + string(last)
-		if !f.matches(b, more) {
-			break
+		if longer := text + strings.Repeat(string(last), more); f.matches(b, longer) {
+			text = longer
 		}
-		text = more
 	}
 	if b.maxLength >= 0 && utf8.RuneCountInString(text) > b.maxLength {
 		if short := string([]rune(text)[:b.maxLength]); f.matches(b, short) {

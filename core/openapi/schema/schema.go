@@ -55,8 +55,8 @@ type Schema struct {
 	defaultValue any
 	example      any
 	props        tree.Table[*Schema]
-	required     []string
-	additional   *Schema // additionalProperties
+	required     []string // sorted
+	additional   *Schema  // additionalProperties
 	items        *Schema
 	prefixItems  []*Schema
 	allOf        []*Schema // nil after Merge
@@ -117,15 +117,11 @@ func (s *Schema) allowsNull() bool { return s.nullable || s.types&TypeNull != 0 
 
 // Needs reports whether the property must be sent.
 func (s *Schema) Needs(name string) bool {
-	for _, r := range s.required {
-		if r == name {
-			if i := s.props.Find(name); i >= 0 && s.props.Vals[i].readOnly {
-				return false
-			}
-			return true
-		}
+	if _, required := slices.BinarySearch(s.required, name); !required {
+		return false
 	}
-	return false
+	i := s.props.Find(name)
+	return i < 0 || !s.props.Vals[i].readOnly
 }
 
 // TypeOf returns the types that a decoded JSON value has: an integer is a number too.
@@ -189,7 +185,7 @@ func (s *Schema) Declares(name string) bool {
 }
 
 // Takes reports whether a property is declared here or accepted by one of anyOf.
-func (s *Schema) Takes(name string) bool { return s.props.Find(name) >= 0 || s.choiceTakes(name, 0) }
+func (s *Schema) Takes(name string) bool { return s.props.Find(name) >= 0 || s.choiceTakes(name) }
 
 // Types returns the types allowed; 0 for all.
 func (s *Schema) Types() Types { return s.types }
