@@ -90,6 +90,8 @@ func Clean(s string) string {
 // tag) or otherwise invisible character.
 func IsHidden(r rune) bool {
 	switch {
+	case r < 0x80: // most text
+		return r < ' ' || r == 0x7F
 	case r == 0xFE0E, r == 0xFE0F: // variation selectors that choose between text and emoji
 		return false
 	case unicode.Is(unicode.C, r), unicode.In(r, unicode.Zl, unicode.Zp, unicode.Variation_Selector):

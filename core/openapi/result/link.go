@@ -24,7 +24,11 @@ var urlPattern = regexp.MustCompile(`(?i)\bhttps?://[^\s<>"'` + "`" + `\\^{}|]+`
 type linkCollector struct {
 	links []Link
 	seen  map[string]int
+	urls  int // looked at, bounded by maxURLs
 }
+
+// full reports whether no more links are collected.
+func (g *linkCollector) full() bool { return len(g.links) >= maxLinks || g.urls >= maxURLs }
 
 func linksOf(root *tree.Node) []Link {
 	g := &linkCollector{seen: map[string]int{}}
@@ -47,9 +51,13 @@ type object struct {
 
 // walk collects the links of a value at a key of an object.
 func (g *linkCollector) walk(n *tree.Node, key string, in *object) {
+	if g.full() {
+		return
+	}
 	switch n.Kind {
 	case tree.Text:
 		if value := strings.TrimSpace(n.Scalar); isURL(value) {
+			g.urls++
 			l := Link{URL: value, Kind: linkPage}
 			if isImageURL(key, value) {
 				l.Kind = linkImage
@@ -79,7 +87,7 @@ func (g *linkCollector) text(s string) {
 	}
 	for _, found := range urlPattern.FindAllString(s, maxLinks) {
 		found = strings.TrimRight(found, ".,;:!?*_~")
-		if len(found) > 2*maxURL {
+		if g.urls++; len(found) > 2*maxURL {
 			continue
 		}
 		for _, pair := range [...]string{"()", "[]"} {
@@ -146,7 +154,9 @@ func (o *object) isMainURL(key string) bool {
 		o.pages = 0
 		for i, k := range o.node.Keys {
 			if v := o.node.Vals[i]; v.Is(tree.Text) && isURL(v.Line()) && !isImageURL(k, v.Line()) {
-				o.pages++
+				if o.pages++; o.pages > 1 {
+					break
+				}
 			}
 		}
 	}

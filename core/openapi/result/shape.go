@@ -204,6 +204,7 @@ const (
 	maxEntries   = 25  // of one array
 	maxShapeDeep = 8
 	maxLinks     = 1_000
+	maxURLs      = 5_000   // of one answer that are looked at for links
 	maxFailure   = 2 << 10 // bytes of an error's content
 	maxURL       = 2_048   // bytes of a link
 )

@@ -50,8 +50,8 @@ type shrinker struct {
 }
 
 func (s *shrinker) write(n *tree.Node, name string, depth int) {
-	if s.out.Len() > s.room+1<<10 {
-		return // already too long: the next step is tried
+	if s.tooLong() {
+		return
 	}
 	switch n.Kind {
 	case tree.Null:
@@ -66,6 +66,9 @@ func (s *shrinker) write(n *tree.Node, name string, depth int) {
 		s.dict(n, depth)
 	}
 }
+
+// tooLong reports whether more than room is written, so that the next step is tried.
+func (s *shrinker) tooLong() bool { return s.out.Len() > s.room+1<<10 }
 
 func (s *shrinker) text(v string) {
 	v = plaintext.Clean(v)
@@ -112,6 +115,9 @@ func (s *shrinker) dict(n *tree.Node, depth int) {
 	s.out.WriteByte('{')
 	first := true
 	for i, key := range n.Keys {
+		if s.tooLong() {
+			break
+		}
 		if n.Vals[i].Is(tree.Null) {
 			continue
 		}
