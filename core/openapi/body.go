@@ -48,7 +48,7 @@ func (r *reader) requestBody(o *Operation, s tree.Cursor) *request.Body {
 	case content.Is(tree.List) && len(content.Vals) > 0:
 		r.Infof("content-list", content.At, "\"content\" is a list; it was read as an object")
 		merged := tree.EmptyObject()
-		for _, n := range content.Vals {
+		for _, n := range content.Vals[:min(len(content.Vals), maxMedia)] {
 			if n.Is(tree.Object) && len(n.Keys) > 0 && strings.Contains(n.Keys[0], "/") {
 				merged = merged.Merged(n)
 			} else {
@@ -81,7 +81,7 @@ func (r *reader) requestBody(o *Operation, s tree.Cursor) *request.Body {
 		return nil
 	}
 	b.Required = s.Get("required").IsTrue()
-	b.Text = plaintext.ProseLine(s.Get("description").Text(), 600)
+	b.Text = r.prose(s.Get("description"), 600)
 	return b
 }
 
@@ -89,7 +89,7 @@ func (r *reader) requestBody(o *Operation, s tree.Cursor) *request.Body {
 // variant of JSON, a form, a multipart form, text; nil if none can be written.
 func (r *reader) chooseMedia(content tree.Cursor) *request.Body {
 	best, rank := -1, 0
-	for i, key := range content.Keys {
+	for i, key := range content.Keys[:min(len(content.Keys), maxMedia)] {
 		if v := mediaRank(key); v > rank {
 			best, rank = i, v
 		}
@@ -119,6 +119,9 @@ func (r *reader) chooseMedia(content tree.Cursor) *request.Body {
 	if encodings := media.Child("encoding"); encodings.Is(tree.Object) {
 		b.Encoding = map[string]request.Encoding{}
 		for i, name := range encodings.Keys {
+			if !r.spend(1) {
+				break
+			}
 			b.Encoding[name] = r.readEncoding(encodings.Entry(i))
 		}
 	}
@@ -181,7 +184,8 @@ func (r *reader) swagger2Body(o *Operation, s tree.Cursor, fields []tree.Cursor)
 	for _, from := range [...]tree.Cursor{r.main.Cursor(), s} {
 		if from.Get("consumes") != nil {
 			consumes = nil
-			for _, n := range from.Get("consumes").Entries() {
+			all := from.Get("consumes").Entries()
+			for _, n := range all[:min(len(all), maxMedia)] {
 				consumes = append(consumes, n.Line())
 			}
 		}
@@ -219,7 +223,7 @@ func (r *reader) swagger2Body(o *Operation, s tree.Cursor, fields []tree.Cursor)
 }
 
 func (r *reader) swagger2JSONBody(o *Operation, f tree.Cursor, consumes []string) *request.Body {
-	b := &request.Body{Kind: request.BodyJSON, Media: "application/json", Required: f.Get("required").IsTrue(), Text: plaintext.ProseLine(f.Get("description").Text(), 600)}
+	b := &request.Body{Kind: request.BodyJSON, Media: "application/json", Required: f.Get("required").IsTrue(), Text: r.prose(f.Get("description"), 600)}
 	best, rank := "", 0
 	for _, media := range consumes {
 		// A body parameter beside form media types is JSON in practice.

@@ -82,6 +82,7 @@ type reader struct {
 	bodyParams []tree.Cursor // 2.0: body and form parameters of the operation being read
 
 	doc      *Document
+	steps    int    // of reading operations, bounded by maxSteps
 	docNotes notes  // of the document as a whole
 	notes    *notes // of the operation being read, else docNotes
 	schemes  map[string]Scheme
@@ -221,6 +222,20 @@ func (r *reader) readPaths() error {
 	return nil
 }
 
+// spend takes steps of the budget for reading operations: several of them may refer to
+// the same parts, so their number is no function of the document's size. It reports
+// whether there were as many.
+func (r *reader) spend(steps int) bool {
+	r.steps += steps
+	return r.steps <= maxSteps
+}
+
+// prose reads a description of at most n characters.
+func (r *reader) prose(n *tree.Node, most int) string {
+	r.spend(len(plaintext.Head(n.Text(), most)) / 100)
+	return plaintext.ProseLine(n.Text(), most)
+}
+
 // Levels of a Note.
 const (
 	levelInfo  = "info"
@@ -236,6 +251,9 @@ type notes struct {
 }
 
 func (n *notes) addf(level, code, at, format string, args ...any) {
+	if len(n.all) > n.limit {
+		return
+	}
 	note := Note{Level: level, Code: code, Message: plaintext.OneLine(fmt.Sprintf(format, args...)), Where: noteWhere(at)}
 	if n.seen[note] {
 		return
@@ -295,6 +313,10 @@ const (
 	maxServers       = 100     // of one list that are looked at
 	maxServer        = 8 << 10 // bytes of one server's URL
 	maxOperations    = 5_000   // of one document
+	maxSteps         = 300_000 // of reading all operations: parameters, scopes, hundreds of bytes
+	maxPath          = 8 << 10 // bytes of one path
+	maxMedia         = 50      // media types of one body
+	maxScopes        = 1_000   // of one security scheme
 	maxNotes         = 40      // of one operation; 200 of the document
 	maxDocumentNotes = 200
 )

@@ -42,6 +42,9 @@ func (r *reader) readParameters(o *Operation, item, s tree.Cursor) {
 			}
 		}
 		for _, entry := range entries {
+			if !r.spend(1 + len(all)/64) {
+				return
+			}
 			p := r.readParameter(o, entry)
 			if p == nil {
 				continue
@@ -74,7 +77,7 @@ func (r *reader) readParameter(o *Operation, s tree.Cursor) *request.Param {
 	}
 	p := &request.Param{Name: s.Get("name").Text(), In: strings.ToLower(s.Get("in").Line())}
 	p.Required = s.Get("required").IsTrue()
-	p.Text = plaintext.ProseLine(s.Get("description").Text(), 600)
+	p.Text = r.prose(s.Get("description"), 600)
 	p.Reserved, p.Empty = s.Get("allowReserved").IsTrue(), s.Get("allowEmptyValue").IsTrue()
 	switch {
 	case p.In == "body" || p.In == "formdata" || p.In == "form":

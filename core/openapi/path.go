@@ -24,6 +24,10 @@ var methodEffects = map[string]Effect{
 // readPath reads the operations of one path.
 func (r *reader) readPath(item tree.Cursor, path string) {
 	r.notes = &r.docNotes
+	if len(path) > maxPath {
+		r.Warnf("path-unreadable", "/paths", "the path %q has more than %d KiB; it was left out", plaintext.Line(path, 120), maxPath>>10)
+		return
+	}
 	if item.Get("$ref").Is(tree.Text) {
 		target, ok := r.refs.Follow(item, "pathItems")
 		if !ok {
@@ -39,6 +43,7 @@ func (r *reader) readPath(item tree.Cursor, path string) {
 		}
 		return
 	}
+	r.spend(len(item.Keys) / 16)
 	for i, key := range item.Keys {
 		method := strings.ToLower(key)
 		if _, ok := methodEffects[method]; ok {
@@ -65,7 +70,12 @@ func (r *reader) readOperation(item, s tree.Cursor, path, method string) {
 		r.doc.Operations = append(r.doc.Operations, o)
 	}()
 	r.notes = own
-	r.fillOperation(o, item, s)
+	if r.spend(1) {
+		r.fillOperation(o, item, s)
+	}
+	if !r.spend(0) {
+		o.refusef(s.At, "document-grows", "the document becomes too large when its references are followed; it was not read to its end")
+	}
 	r.schemas.Drain()
 }
 
@@ -98,12 +108,16 @@ func (r *reader) fillOperation(o *Operation, item, s tree.Cursor) {
 		}
 		r.Infof("operation-empty", s.At, "it says nothing about itself")
 	}
-	o.ID = s.Get("operationId").Line()
-	o.Summary = plaintext.ProseLine(s.Get("summary").Text(), maxDescription)
+	o.ID = strings.TrimSpace(plaintext.Head(s.Get("operationId").Text(), maxDescription))
+	o.Summary = r.prose(s.Get("summary"), maxDescription)
+	r.spend(len(plaintext.Head(s.Get("description").Text(), 2_000)) / 100)
 	o.Description = plaintext.Paragraphs(s.Get("description").Text(), 2_000)
 	o.Deprecated = s.Get("deprecated").IsTrue()
 	for _, tag := range s.Get("tags").Entries() {
-		if tag.Is(tree.Text) && len(o.Tags) < 10 {
+		if len(o.Tags) == 10 {
+			break
+		}
+		if tag.Is(tree.Text) {
 			o.Tags = append(o.Tags, plaintext.Line(tag.Scalar, 60))
 		}
 	}
@@ -220,8 +234,8 @@ func (r *reader) finishOperation(o *Operation) {
 	}
 	if o.utterances != nil {
 		var lines []string
-		for _, n := range o.utterances.Entries() {
-			lines = append(lines, n.Text())
+		for _, n := range o.utterances.Entries()[:min(len(o.utterances.Entries()), 10*maxUtterances)] {
+			lines = append(lines, plaintext.Head(n.Text(), maxUtterance))
 		}
 		for _, note := range o.AddExamples(lines...) {
 			o.reading.addf(note.Level, note.Code, "", "%s", note.Message)
@@ -291,6 +305,11 @@ func (r *reader) splitTemplate(o *Operation, s tree.Cursor, text, in string) []r
 		if at < 0 && in == "path" { // declared for another location, or in other letter case
 			at = slices.IndexFunc(o.builder.Args, func(a request.Arg) bool { return a.Param.In == "path" && strings.EqualFold(a.Param.Name, name) })
 		}
+		if at < 0 && len(o.builder.Args) >= 2*maxParameters {
+			o.refusef(s.At, "too-many-parameters", "its path has more than %d parameters", maxParameters)
+			return out
+		}
+		r.spend(len(o.builder.Args) / 16)
 		if at < 0 {
 			r.Infof("path-parameter-undeclared", s.At, "the parameter %q of the path is not declared; it was read as text", plaintext.Clip(name, 60))
 			at = len(o.builder.Args)

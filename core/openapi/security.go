@@ -79,7 +79,7 @@ func (r *reader) readFlows(s tree.Cursor, out *Scheme) {
 		out.RefreshURL = r.absoluteURL(f, "refreshUrl")
 		out.Scopes = nil
 		if scopes := f.Get("scopes"); scopes.Is(tree.Object) {
-			for _, scope := range scopes.Keys {
+			for _, scope := range scopes.Keys[:min(len(scopes.Keys), maxScopes)] {
 				out.Scopes = append(out.Scopes, plaintext.Line(scope, 200))
 			}
 		}
@@ -125,6 +125,9 @@ func (r *reader) readRequirements(o *Operation, s tree.Cursor) {
 		}
 		out := Requirement{Schemes: []Scheme{}}
 		for i, name := range entry.Keys {
+			if !r.spend(1 + len(entry.Vals[i].Entries())) {
+				return
+			}
 			scheme, known := r.schemes[name]
 			if !known {
 				scheme = Scheme{Name: name}

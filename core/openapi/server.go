@@ -69,11 +69,12 @@ func (r *reader) firstServer(all tree.Cursor) *url.URL {
 	entries := []tree.Cursor{all}
 	if all.Is(tree.List) {
 		entries = nil
-		for i := range all.Vals {
+		for i := range min(len(all.Vals), maxServers) {
 			entries = append(entries, all.Index(i))
 		}
 	}
 	for _, entry := range entries {
+		r.spend(1 + min(len(entry.Get("url").Text()), maxServer)/100)
 		base := r.serverURL(entry)
 		if base == nil {
 			continue

@@ -9,16 +9,26 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // Clip cuts s to at most n characters and marks the cut. It prefers the end of
 // a word.
 func Clip(s string, n int) string {
-	if len(s) <= n || utf8.RuneCountInString(s) <= n {
+	if len(s) <= n {
 		return s
 	}
-	runes := []rune(s)[:n-1]
+	count, end := 0, len(s)
+	for i := range s {
+		if count++; count == n {
+			end = i // of the characters that stay before the mark
+		} else if count > n {
+			break
+		}
+	}
+	if count <= n {
+		return s
+	}
+	runes := []rune(s[:end])
 	for i := len(runes) - 1; i > len(runes)*3/4; i-- {
 		if unicode.IsSpace(runes[i]) {
 			runes = runes[:i]
@@ -36,15 +46,15 @@ func OneLine(s string) string {
 
 // Line is OneLine, cut to at most n characters. Of a text that is very much longer only
 // the beginning is looked at.
-func Line(s string, n int) string { return Clip(OneLine(beginning(s, n)), n) }
+func Line(s string, n int) string { return Clip(OneLine(Head(s, n)), n) }
 
 // ProseLine is Prose, cut as by Line.
-func ProseLine(s string, n int) string { return Clip(Prose(beginning(s, n)), n) }
+func ProseLine(s string, n int) string { return Clip(Prose(Head(s, n)), n) }
 
-// beginning cuts s to what n characters of it can be made of: with 32 bytes for each, as
+// Head cuts s to what n characters of it can be made of: with 16 bytes for each, as
 // some of what stands there is markup and blanks.
-func beginning(s string, n int) string {
-	if limit := 32*n + 1_024; len(s) > limit {
+func Head(s string, n int) string {
+	if limit := 16*n + 1_024; len(s) > limit {
 		return strings.ToValidUTF8(s[:limit], "")
 	}
 	return s
@@ -63,7 +73,7 @@ func Prose(s string) string {
 
 // Paragraphs is ProseLine that keeps line ends.
 func Paragraphs(s string, n int) string {
-	lines := strings.Split(beginning(s, n), "\n")
+	lines := strings.Split(Head(s, n), "\n")
 	for i, line := range lines {
 		lines[i] = Prose(line)
 	}

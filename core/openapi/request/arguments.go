@@ -128,7 +128,7 @@ func (b *Builder) NameArgs() {
 			count[b.Args[i].Key]++
 		}
 	}
-	taken := map[string]bool{}
+	taken, next := map[string]bool{}, map[string]int{}
 	if b.Body != nil {
 		taken[BodyKey] = true
 	}
@@ -145,8 +145,9 @@ func (b *Builder) NameArgs() {
 			}
 			key = plaintext.Key(key, plaintext.MaxName-8) + "_" + in
 		}
-		for n := 2; taken[key]; n++ {
+		for n := max(2, next[a.Key]); taken[key]; n++ {
 			key = plaintext.Key(a.Key, plaintext.MaxName-8) + "_" + strconv.Itoa(n)
+			next[a.Key] = n
 		}
 		taken[key] = true
 		b.Args[i].Key = key

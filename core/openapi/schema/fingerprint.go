@@ -39,7 +39,7 @@ type Fingerprint struct {
 }
 
 // Fingerprint returns the Fingerprint of a schema. If there are too many schemas to walk
-// for every operation, the version of the document stands for them: that changes too
+// for every operation, or too much in them, the version of the document stands for them: that changes too
 // often rather than too seldom.
 func (r *Reader) Fingerprint(s *Schema) Fingerprint {
 	if m, known := r.fingerprints[s]; known {
@@ -53,15 +53,18 @@ func (r *Reader) Fingerprint(s *Schema) Fingerprint {
 	}
 	m := Fingerprint{}
 	for id, s := range order {
+		if r.signed > maxSigned {
+			return Fingerprint{Hash: r.version}
+		}
 		m.Lost = m.Lost || s.lost
-		s.sign(h, id, ids)
+		r.sign(s, h, id, ids)
 	}
 	m.Hash = hex.EncodeToString(h.Sum(nil))
 	r.fingerprints[s] = m
 	return m
 }
 
-func (s *Schema) sign(h hash.Hash, id int, ids map[*Schema]int) {
+func (r *Reader) sign(s *Schema, h hash.Hash, id int, ids map[*Schema]int) {
 	number := func(list []*Schema) []int {
 		out := make([]int, len(list))
 		for i, t := range list {
@@ -69,7 +72,12 @@ func (s *Schema) sign(h hash.Hash, id int, ids map[*Schema]int) {
 		}
 		return out
 	}
-	Sign(h, "schema", fmt.Sprint(id, s.types, s.nullable, s.readOnly, s.closed, s.lost), s.format, fmt.Sprintf("%q", s.enum), fmt.Sprintf("%q", s.required))
+	enum, required := fmt.Sprintf("%q", s.enum), fmt.Sprintf("%q", s.required)
+	r.signed += len(s.format) + len(enum) + len(required)
+	Sign(h, "schema", fmt.Sprint(id, s.types, s.nullable, s.readOnly, s.closed, s.lost), s.format, enum, required)
+	for _, name := range s.props.Keys {
+		r.signed += len(name)
+	}
 	Sign(h, s.props.Keys...)
 	Sign(h, fmt.Sprint(number(s.props.Vals), ids[s.items], ids[s.additional], number(s.prefixItems), number(s.anyOf)))
 	if b := s.bounds; b != nil {

@@ -2,12 +2,17 @@ package schema
 
 // Limits of reading schemas.
 const (
-	maxMerged     = 300_000 // properties copied by allOf
-	maxSchemas    = 60_000  // read for one document
-	maxNesting    = 200     // of schemas within schemas while reading
-	maxVisits     = 300_000 // of schemas, by all operations together
-	maxProperties = 1_000   // of one schema
-	maxPattern    = 1_000   // characters of one regular expression that is checked
+	maxMerged     = 300_000   // properties copied by allOf
+	maxMergeSteps = 2_000_000 // of what else allOf joins
+	maxFixed      = 1_000     // values within one value of const or enum
+	maxExample    = 500       // values within one example or default
+	maxPatterns   = 1 << 20   // characters of all patterns of a document that are checked
+	maxSchemas    = 60_000    // read for one document
+	maxNesting    = 200       // of schemas within schemas while reading
+	maxVisits     = 300_000   // of schemas, by all operations together
+	maxSigned     = 32 << 20  // bytes of names and values in fingerprints, by all operations together
+	maxProperties = 1_000     // of one schema
+	maxPattern    = 1_000     // characters of one regular expression that is checked
 )
 
 // Limits of what goes to a model.

@@ -40,12 +40,14 @@ func (r *Reader) mergeAllOf(s *Schema, depth int) bool {
 			s.lost = s.lost || m.lost
 			continue
 		}
-		if r.mergedProperties += len(m.props.Keys); r.mergedProperties > maxMerged {
+		r.mergedProperties += len(m.props.Keys)
+		r.mergeSteps += 1 + len(m.props.Keys) + len(s.required) + len(m.required)
+		if r.mergedProperties > maxMerged || r.mergeSteps > maxMergeSteps {
 			r.Warnf("too-many-schemas", "", "\"allOf\" joins more than %d properties; the rest were left open", maxMerged)
 			s.lost = true
 			break
 		}
-		s.mergeMember(m)
+		r.mergeMember(s, m)
 		sent = append(sent, m.requirements()...)
 		s.closed = s.closed || alone && m.closed
 	}
@@ -78,6 +80,10 @@ func (s *Schema) requirements() []requirement {
 // required. If it only names it, it becomes optional: documents write {required: [id]}
 // both for requests that need the id and for answers that share their schema.
 func (r *Reader) makeWritable(s *Schema, demands []requirement, depth int) {
+	declared := map[string]bool{}
+	for _, d := range demands {
+		declared[d.name] = declared[d.name] || d.declared
+	}
 	for _, d := range demands {
 		i := s.props.Find(d.name)
 		if i < 0 || !s.props.Vals[i].readOnly || s.props.Vals[i].merge == 1 || !r.mergeAllOf(s.props.Vals[i], depth+1) {
@@ -86,7 +92,7 @@ func (r *Reader) makeWritable(s *Schema, demands []requirement, depth int) {
 		free := *s.props.Vals[i]
 		free.readOnly = false
 		s.props.Vals[i] = &free
-		if !slices.ContainsFunc(demands, func(e requirement) bool { return e.name == d.name && e.declared }) {
+		if !declared[d.name] {
 			s.required = slices.DeleteFunc(slices.Clone(s.required), func(name string) bool { return name == d.name })
 		}
 	}
@@ -94,7 +100,7 @@ func (r *Reader) makeWritable(s *Schema, demands []requirement, depth int) {
 
 // mergeMember adds what m says to s. Where both say something s wins, except that the
 // required properties of both hold.
-func (s *Schema) mergeMember(m *Schema) {
+func (r *Reader) mergeMember(s, m *Schema) {
 	switch common := commonTypes(s.types, m.types); {
 	case s.types == 0:
 		s.types = m.types
@@ -116,11 +122,11 @@ func (s *Schema) mergeMember(m *Schema) {
 	}
 	if len(s.enum) == 0 {
 		s.enum = m.enum
-	} else if both := intersect(s.enum, m.enum); len(both) > 0 {
+	} else if both := r.intersect(s.enum, m.enum); len(both) > 0 {
 		s.enum = both
 	}
 	for i, name := range m.props.Keys {
-		s.mergeProperty(name, m.props.Vals[i])
+		r.mergeProperty(s, name, m.props.Vals[i])
 	}
 	s.required = append(slices.Clip(s.required), m.required...)
 	slices.Sort(s.required)
@@ -136,8 +142,12 @@ func (s *Schema) mergeMember(m *Schema) {
 	} else {
 		// Two anyOf at once: the properties of the second are kept as optional ones.
 		for _, choice := range m.anyOf {
+			if r.mergeSteps += 1 + len(choice.props.Keys); r.mergeSteps > maxMergeSteps {
+				s.lost = true
+				break
+			}
 			for i, name := range choice.props.Keys {
-				s.mergeProperty(name, choice.props.Vals[i])
+				r.mergeProperty(s, name, choice.props.Vals[i])
 			}
 		}
 	}
@@ -146,7 +156,7 @@ func (s *Schema) mergeMember(m *Schema) {
 
 // mergeProperty adds a property. If s has it already, two scalars are merged as by
 // mergeMember, and of two objects the properties are joined, one level deep.
-func (s *Schema) mergeProperty(name string, p *Schema) {
+func (r *Reader) mergeProperty(s *Schema, name string, p *Schema) {
 	i := s.props.Find(name)
 	if i < 0 {
 		if len(s.props.Keys) < maxProperties {
@@ -159,16 +169,20 @@ func (s *Schema) mergeProperty(name string, p *Schema) {
 	case mine == p:
 	case mine.isLeaf() && p.isLeaf() && !mine.IsOpen(): // both hold
 		joined := *mine
-		joined.mergeMember(p)
+		r.mergeSteps += len(p.required)
+		r.mergeMember(&joined, p)
 		joined.merge = 2
 		s.props.Vals[i] = &joined
 	case mine.merge == 2 && mine.IsOpen():
 		joined := *p
 		joined.description, joined.title = cmp.Or(mine.description, p.description), cmp.Or(mine.title, p.title)
 		s.props.Vals[i] = &joined
+	case r.mergeSteps > maxMergeSteps:
+		s.lost = true
 	case mine.merge == 2 && p.merge == 2 && len(p.props.Keys) > 0 && len(mine.props.Keys) > 0:
 		joined := *mine
 		joined.props = tree.Table[*Schema]{}
+		r.mergeSteps += len(mine.props.Keys) + len(p.props.Keys)
 		for _, from := range []*Schema{mine, p} {
 			for j, k := range from.props.Keys {
 				if joined.props.Find(k) < 0 && len(joined.props.Keys) < maxProperties {
@@ -199,9 +213,25 @@ func commonTypes(a, b Types) Types {
 	return common
 }
 
-func intersect(a, b []any) []any {
+func (r *Reader) intersect(a, b []any) []any {
+	words := map[string]bool{} // those of b
+	for _, w := range b {
+		if text, isText := w.(string); isText {
+			words[text] = true
+		}
+	}
+	r.mergeSteps += len(a) + len(b)
 	var out []any
 	for _, v := range a {
+		if text, isText := v.(string); isText {
+			if words[text] {
+				out = append(out, v)
+			}
+			continue
+		}
+		if r.mergeSteps += len(b); r.mergeSteps > maxMergeSteps {
+			return a
+		}
 		if slices.ContainsFunc(b, func(w any) bool { return equal(v, w) }) {
 			out = append(out, v)
 		}

@@ -19,7 +19,10 @@ type Reader struct {
 	queue            []pendingSchema
 	count            int
 	mergedProperties int
+	mergeSteps       int // of merging: required properties, enums, properties joined
+	patterns         int // characters of patterns that were tried
 	fingerprinted    int
+	signed           int // bytes that fingerprints were made of
 	fingerprints     map[*Schema]Fingerprint
 }
 
@@ -230,7 +233,7 @@ func mayInheritType(n *tree.Node) bool {
 
 // addType adds the type that word stands for.
 func (r *Reader) addType(s tree.Cursor, word string, out *Schema) {
-	word = strings.TrimSpace(word)
+	word = strings.TrimSpace(plaintext.Head(word, 1))
 	if i := slices.Index(typeNames[:], word); i >= 0 {
 		out.types |= 1 << i
 		return

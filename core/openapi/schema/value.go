@@ -17,8 +17,12 @@ func (r *Reader) readValues(s tree.Cursor, out *Schema) {
 			switch {
 			case v.Is(tree.Null):
 				out.nullable = true
-			case len(out.enum) < 1_000:
+			case len(out.enum) >= 1_000:
+			case v.HasAtMost(maxFixed):
 				out.enum = append(out.enum, v.Value())
+			default:
+				r.Warnf("value-large", s.At+"/enum", "a value of \"enum\" has more than %d values in it; it was left out", maxFixed)
+				out.lost = true
 			}
 		}
 		if e.Is(tree.Object) {
@@ -26,7 +30,12 @@ func (r *Reader) readValues(s tree.Cursor, out *Schema) {
 		}
 	}
 	if c := s.Get("const"); c != nil && !c.Is(tree.Null) {
-		out.enum = []any{c.Value()}
+		if c.HasAtMost(maxFixed) {
+			out.enum = []any{c.Value()}
+		} else {
+			r.Warnf("value-large", s.At+"/const", "\"const\" has more than %d values in it; it was left open", maxFixed)
+			out.lost = true
+		}
 	}
 	if d := s.Get("default"); d != nil && !d.Is(tree.Null) {
 		out.defaultValue = smallValue(d)
@@ -72,6 +81,9 @@ func (r *Reader) fitEnumToType(s tree.Cursor, out *Schema) {
 // smallValue returns the value of a node, or nil if it is too large to keep.
 func smallValue(n *tree.Node) any {
 	if n == nil {
+		return nil
+	}
+	if n.Kind >= tree.List && !n.HasAtMost(maxExample) {
 		return nil
 	}
 	v := n.Value()
@@ -143,7 +155,7 @@ func (r *Reader) readBounds(s tree.Cursor) *bounds {
 			p = p[1 : len(p)-1]
 		}
 		b.pattern = p
-		if _, err := syntax.Parse(p, syntax.Perl); err == nil && len(p) <= maxPattern {
+		if r.readable(p) {
 			b.patternChecked = true
 		} else {
 			r.Infof("pattern-unchecked", s.At+"/pattern", "the pattern cannot be checked here; the plugin will")
@@ -153,6 +165,16 @@ func (r *Reader) readBounds(s tree.Cursor) *bounds {
 		return nil
 	}
 	return b
+}
+
+// readable reports whether Go can compile a pattern, for as many as are tried.
+func (r *Reader) readable(pattern string) bool {
+	if len(pattern) > maxPattern || r.patterns+len(pattern) > maxPatterns {
+		return false
+	}
+	r.patterns += len(pattern)
+	_, err := syntax.Parse(pattern, syntax.Perl)
+	return err == nil
 }
 
 // Example returns the example of a parameter or media type: "example", or the value of

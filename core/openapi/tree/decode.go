@@ -115,6 +115,7 @@ const (
 	maxDepth          = 64      // nesting of one document's tree
 	maxDocuments      = 16      // other documents that references may load
 	maxFetchedBytes   = 16 << 20
-	maxReferenceChain = 32     // references that lead to references
-	maxSmallValues    = 20_000 // values of a text that is no OpenAPI document
+	maxPointer        = 4 << 10 // bytes of a JSON pointer or reference
+	maxReferenceChain = 32      // references that lead to references
+	maxSmallValues    = 20_000  // values of a text that is no OpenAPI document
 )

@@ -36,17 +36,26 @@ func (c Cursor) Child(key string) Cursor {
 	if n == nil {
 		return Cursor{File: c.File, At: c.At}
 	}
-	return Cursor{n, c.File, c.At + "/" + pointerEscape.Replace(key)}
+	return Cursor{n, c.File, c.below(key)}
+}
+
+// below is the pointer to what stands at a key. One of more than maxPointer bytes, of
+// which nobody needs to see the end, is that of what it stands in.
+func (c Cursor) below(key string) string {
+	if len(c.At)+len(key) > maxPointer {
+		return c.At
+	}
+	return c.At + "/" + pointerEscape.Replace(key)
 }
 
 // Index returns the i-th entry of a list.
 func (c Cursor) Index(i int) Cursor {
-	return Cursor{c.Vals[i], c.File, c.At + "/" + strconv.Itoa(i)}
+	return Cursor{c.Vals[i], c.File, c.below(strconv.Itoa(i))}
 }
 
 // Entry returns the value of the i-th key of an object.
 func (c Cursor) Entry(i int) Cursor {
-	return Cursor{c.Vals[i], c.File, c.At + "/" + pointerEscape.Replace(c.Keys[i])}
+	return Cursor{c.Vals[i], c.File, c.below(c.Keys[i])}
 }
 
 var (
@@ -97,6 +106,10 @@ func (r *Resolver) Follow(s Cursor, section string) (target Cursor, ok bool) {
 		ref := s.Get("$ref")
 		if !ref.Is(Text) {
 			return s, true
+		}
+		if len(ref.Scalar) > maxPointer {
+			r.Warnf("dangling-reference", s.At, "a reference has more than %d bytes and is not followed", maxPointer)
+			return Cursor{}, false
 		}
 		next, found, told := r.resolve(s, strings.TrimSpace(ref.Scalar), section)
 		if told {
