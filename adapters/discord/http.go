@@ -32,13 +32,21 @@ func (a *Adapter) serveInteraction(w http.ResponseWriter, r *http.Request) {
 	if !session.RequirePost(w, r, "Discord") {
 		return
 	}
+	refuse := func(fault string) {
+		a.Logger.WarnContext(r.Context(), "a request was refused", "path", r.URL.Path, "reason", fault)
+		http.Error(w, fault, http.StatusUnauthorized)
+	}
+	stamp, sum, fault := a.signature(r.Header)
+	if fault != "" {
+		refuse(fault)
+		return
+	}
 	body, ok := session.ReadBody(w, r)
 	if !ok {
 		return
 	}
-	if fault := a.signatureFault(r.Header, body); fault != "" { // Discord itself sends wrong signatures to test this
-		a.Logger.WarnContext(r.Context(), "a request was refused", "path", r.URL.Path, "reason", fault)
-		http.Error(w, fault, http.StatusUnauthorized)
+	if !ed25519.Verify(a.publicKey, append([]byte(stamp), body...), sum) { // Discord itself sends wrong signatures to test this
+		refuse(wrongSignature)
 		return
 	}
 	var i payload.Interaction
@@ -61,22 +69,25 @@ func (a *Adapter) serveInteraction(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer) // if it is not read, Discord tells the member
 }
 
-// signatureFault returns what is wrong with the signature of a request, or "".
-func (a *Adapter) signatureFault(h http.Header, body []byte) string {
+const wrongSignature = "The signature is wrong: is this the public key of the application?"
+
+// signature reads the headers that sign a request: the time and the signature of time and
+// body. fault is what is wrong with them, or "".
+func (a *Adapter) signature(h http.Header) (stamp string, sum []byte, fault string) {
 	stamp, given := h.Get("X-Signature-Timestamp"), h.Get("X-Signature-Ed25519")
 	if stamp == "" || given == "" {
-		return "The request is not signed."
+		return "", nil, "The request is not signed."
 	}
 	sum, err := hex.DecodeString(given)
-	if err != nil || !ed25519.Verify(a.publicKey, append([]byte(stamp), body...), sum) {
-		return "The signature is wrong: is this the public key of the application?"
+	if err != nil || len(sum) != ed25519.SignatureSize {
+		return "", nil, wrongSignature
 	}
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
 	if err != nil {
-		return "The signature has no time."
+		return "", nil, "The signature has no time."
 	}
 	if age := a.Now().Sub(time.Unix(seconds, 0)); age.Abs() > session.SignatureLife {
-		return "The signature is older than five minutes, or a clock is wrong."
+		return "", nil, "The signature is older than five minutes, or a clock is wrong."
 	}
-	return ""
+	return stamp, sum, ""
 }

@@ -285,7 +285,8 @@ func TestDoor(t *testing.T) {
 		{"stale", http.MethodPost, "1700000000", fakediscord.Sign("1700000000", ping), ping, http.StatusUnauthorized},
 		{"no time", http.MethodPost, "x", fakediscord.Sign("x", ping), ping, http.StatusUnauthorized},
 		{"no JSON", http.MethodPost, now, fakediscord.Sign(now, []byte("x")), []byte("x"), http.StatusBadRequest},
-		{"too long", http.MethodPost, now, "", bytes.Repeat([]byte("x"), 2<<20), http.StatusRequestEntityTooLarge},
+		{"too long", http.MethodPost, now, fakediscord.Sign(now, ping), bytes.Repeat([]byte("x"), 2<<20), http.StatusRequestEntityTooLarge},
+		{"too long, not signed", http.MethodPost, "", "", bytes.Repeat([]byte("x"), 2<<20), http.StatusUnauthorized},
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), c.method, discord.PathInteractions, bytes.NewReader(c.body))
 		r.Header.Set("X-Signature-Timestamp", c.stamp)

@@ -74,10 +74,23 @@ func RequirePost(w http.ResponseWriter, r *http.Request, platform string) bool {
 	return false
 }
 
+// ErrBusy is what a body reads as while too much is being read already.
+var ErrBusy = errors.New("too much is being read at once")
+
 // ReadBody reads the body of a request from a platform, at most 1 MiB. If that fails it
-// answers the request and reports false.
+// answers the request and reports false. Headers are judged before: this is where a
+// stranger's bytes begin to cost memory.
 func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
+	if r.ContentLength > maxRequest {
+		http.Error(w, "The request is longer than 1 MiB.", http.StatusRequestEntityTooLarge)
+		return nil, false
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	if errors.Is(err, ErrBusy) {
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "Too much at once; try again.", http.StatusServiceUnavailable)
+		return nil, false
+	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		http.Error(w, "The request is longer than 1 MiB.", http.StatusRequestEntityTooLarge)
 		return nil, false

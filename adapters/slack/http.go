@@ -18,6 +18,8 @@ import (
 const (
 	typeJSON = "application/json"
 	typeForm = "application/x-www-form-urlencoded"
+
+	maxCheck = 1 << 10 // bytes of the unsigned request with which Slack checks a certificate
 )
 
 // Handler serves /slack/events, /slack/commands and /slack/interactivity in ModeHTTP,
@@ -44,6 +46,15 @@ func (a *Adapter) endpoint(kind, accepts string) http.HandlerFunc {
 			http.Error(w, "Slack sends "+accepts+" here.", http.StatusUnsupportedMediaType)
 			return
 		}
+		refuse := func(fault string) {
+			a.Logger.WarnContext(r.Context(), "a request was refused", "path", r.URL.Path, "reason", fault)
+			http.Error(w, fault, http.StatusUnauthorized)
+		}
+		verifier, err := slackgo.NewSecretsVerifier(r.Header, a.SigningSecret)
+		if err != nil && (accepts != typeForm || r.ContentLength < 0 || r.ContentLength > maxCheck) {
+			refuse(signatureFault(err))
+			return
+		}
 		body, ok := session.ReadBody(w, r)
 		if !ok {
 			return
@@ -53,9 +64,12 @@ func (a *Adapter) endpoint(kind, accepts string) http.HandlerFunc {
 			w.WriteHeader(http.StatusOK)
 			return
 		}
-		if fault := a.signatureFault(r.Header, body); fault != "" {
-			a.Logger.WarnContext(r.Context(), "a request was refused", "path", r.URL.Path, "reason", fault)
-			http.Error(w, fault, http.StatusUnauthorized)
+		if err == nil {
+			_, _ = verifier.Write(body) // a hash takes everything
+			err = verifier.Ensure()
+		}
+		if err != nil {
+			refuse(signatureFault(err))
 			return
 		}
 		a.serve(w, r, kind, data)
@@ -112,17 +126,10 @@ func payloadOf(kind, accepts string, body []byte) (payload json.RawMessage, chec
 	return payload, false
 }
 
-// signatureFault says what is wrong with the signature of a request, or "".
-func (a *Adapter) signatureFault(h http.Header, body []byte) string {
-	verifier, err := slackgo.NewSecretsVerifier(h, a.SigningSecret)
-	if err == nil {
-		_, _ = verifier.Write(body) // a hash takes everything
-		err = verifier.Ensure()
-	}
+// signatureFault says what is wrong with the signature of a request.
+func signatureFault(err error) string {
 	var number *strconv.NumError
 	switch {
-	case err == nil:
-		return ""
 	case errors.Is(err, slackgo.ErrMissingHeaders):
 		return "The request is not signed."
 	case errors.As(err, &number):

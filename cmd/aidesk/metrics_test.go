@@ -42,9 +42,18 @@ func TestMetrics(t *testing.T) {
 	s.Ask("what now?")
 	s.Ask("and now?")
 
-	got := httptest.NewRecorder()
-	(&webServer{metrics: m}).handler().ServeHTTP(got, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", http.NoBody))
-	page := got.Body.String()
+	scrape := func(token, bearer string) *httptest.ResponseRecorder {
+		got, request := httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", http.NoBody)
+		request.Header.Set("Authorization", bearer)
+		(&webServer{metrics: m, token: token}).handler().ServeHTTP(got, request)
+		return got
+	}
+	for token, bearer := range map[string]string{"": "Bearer ", "a": "", "b": "Bearer a", "c": "c"} {
+		if got := scrape(token, bearer); got.Code == http.StatusOK || strings.Contains(got.Body.String(), "aidesk_turns") {
+			t.Errorf("the token %q opens to %q: %d %s", token, bearer, got.Code, got.Body)
+		}
+	}
+	page := scrape("secret", "Bearer secret").Body.String()
 	labels := `gen_ai_operation_name="chat",gen_ai_provider_name="openai-chat",gen_ai_request_model="llama3.1"`
 	for _, line := range []string{
 		`aidesk_turns_total{outcome="answered"} 2`, `aidesk_turns_total{outcome="failed"} 1`, `aidesk_turns_total{outcome="limited"} 1`,

@@ -83,7 +83,7 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	if ring.made {
 		logger.WarnContext(ctx, "a key was made that seals what members entrust to aidesk; keep a copy of it apart from backups of the store", "file", keyFile(file))
 	}
-	w := &webServer{store: s, metrics: newMetrics(cfg.Limits.Currency)}
+	w := &webServer{store: s, metrics: newMetrics(cfg.Limits.Currency), token: cfg.HTTP.MetricsToken.Reveal()}
 	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, metrics: w.metrics, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
 		return newAdapters(cfg, b, w, logger)
 	}})
@@ -107,6 +107,7 @@ type webServer struct {
 	metrics  *metrics
 	adapters []messenger
 	webhooks map[string]http.Handler // by path
+	token    string                  // of those who read the metrics; empty: nobody does
 	stopping atomic.Bool
 }
 
@@ -139,10 +140,11 @@ func (w *webServer) handler() http.Handler {
 		writeLine(out, http.StatusOK, "ready")
 	})
 	if w.metrics != nil {
-		mux.Handle("GET /metrics", w.metrics.handler())
+		mux.Handle("GET /metrics", withToken(w.token, w.metrics.handler()))
 	}
+	room := &bodyRoom{}
 	for path, called := range w.webhooks {
-		mux.Handle(path, http.MaxBytesHandler(called, maxRequestBody))
+		mux.Handle(path, room.handler(called))
 	}
 	return mux
 }
@@ -203,7 +205,7 @@ func runDesk(ctx context.Context, desk *bots.Desk, w *webServer, address string)
 		}
 		address = listener.Addr().String()
 		started.Go(func() {
-			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			if err := server.Serve(bounded(listener)); !errors.Is(err, http.ErrServerClosed) {
 				end(fmt.Errorf("serving http: %w", err))
 			}
 		})
@@ -250,7 +252,7 @@ func (w *webServer) server(ctx context.Context, errorLog *log.Logger) (*http.Ser
 	return &http.Server{
 		Handler: w.handler(), ErrorLog: errorLog,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
-		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 30 * time.Second,
 		MaxHeaderBytes: 32 << 10,
 		ConnState: func(_ net.Conn, state http.ConnState) {
 			switch state {

@@ -96,7 +96,7 @@ func served(t *testing.T, dir, mode string, fake *fakeslack.Slack, model string)
 	if model != "" {
 		main = fmt.Sprintf("{provider: openai-chat, model: m, base_url: %q}", model)
 	}
-	text := fmt.Sprintf(`http: {listen: "127.0.0.1:0", public_url: "http://127.0.0.1"}
+	text := fmt.Sprintf(`http: {listen: "127.0.0.1:0", public_url: "http://127.0.0.1", metrics_token: scrape}
 models: {main: %s}
 bots:
   - name: desk
@@ -198,6 +198,7 @@ func (s *server) get(path string) (int, string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	request.Header.Set("Authorization", "Bearer scrape")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		s.t.Fatal(err)

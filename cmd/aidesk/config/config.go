@@ -49,6 +49,11 @@ type HTTP struct {
 	// PublicURL is under which address platforms reach Listen from outside, without a
 	// slash at its end.
 	PublicURL string `yaml:"public_url"`
+	// MetricsToken is the bearer token with which Prometheus reads /metrics. Empty:
+	// nobody reads it.
+	MetricsToken Secret `yaml:"metrics_token"`
+	// MetricsTokenFile is a file that holds MetricsToken instead.
+	MetricsTokenFile string `yaml:"metrics_token_file"`
 }
 
 // Model is one language model, or the planner, which is none.
