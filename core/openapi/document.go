@@ -128,6 +128,7 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 	for _, o := range r.doc.Operations {
 		r.finishOperation(o)
 	}
+	r.shareBodies()
 	r.doc.Notes = r.docNotes.all
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -220,6 +221,22 @@ func (r *reader) readPaths() error {
 	})
 	r.assignIDs()
 	return nil
+}
+
+// shareBodies gives operations that have the same body a cache for it.
+func (r *reader) shareBodies() {
+	users := map[*schema.Schema]int{}
+	for _, o := range r.doc.Operations {
+		if b := o.builder.Body; b != nil {
+			users[b.Schema]++
+		}
+	}
+	cache := &schema.Cache{}
+	for _, o := range r.doc.Operations {
+		if b := o.builder.Body; b != nil && users[b.Schema] > 1 {
+			o.cache = cache
+		}
+	}
 }
 
 // spend takes steps of the budget for reading operations: several of them may refer to
@@ -315,6 +332,7 @@ const (
 	maxOperations    = 5_000   // of one document
 	maxSteps         = 300_000 // of reading all operations: parameters, scopes, hundreds of bytes
 	maxPath          = 8 << 10 // bytes of one path
+	roomStep         = 256     // bytes, a power of two: by so much the sizes of tools are told apart while they are drawn
 	maxMedia         = 50      // media types of one body
 	maxScopes        = 1_000   // of one security scheme
 	maxNotes         = 40      // of one operation; 200 of the document

@@ -53,8 +53,9 @@ type Operation struct {
 	Security    []Requirement // alternatives in the document's order; empty: none
 
 	builder    request.Builder
-	reading    *notes     // while reading
-	utterances *tree.Node // while reading
+	cache      *schema.Cache // of a body that other operations have too, else nil
+	reading    *notes        // while reading
+	utterances *tree.Node    // while reading
 }
 
 // Requirement is one way to authenticate: all its schemes together. A

@@ -59,7 +59,13 @@ func (o *Operation) toolIn(plugin string, views []schema.View, tokens int) Tool 
 	}
 	overhead := len(t.Name) + len(t.Description)
 	for i, v := range views {
+		if i < len(views)-1 {
+			v.Room = max(0, 4*tokens-overhead)&^(roomStep-1) + roomStep // the same for operations that are much alike
+		}
 		args, whole := o.drawArguments(v)
+		if !whole && v.Room > 0 {
+			continue
+		}
 		t.Schema = args
 		t.Tokens = (overhead + len(args) + 3) / 4
 		if whole && t.Tokens <= tokens {
@@ -156,13 +162,16 @@ func Names(tools []Tool) []Tool {
 }
 
 // drawArguments draws the schema of the arguments within a view; whole is false if the
-// view had no room for all of it.
+// view had no room for all of it, and then a view of limited bytes gives nothing.
 func (o *Operation) drawArguments(v schema.View) (arguments json.RawMessage, whole bool) {
 	d := schema.NewDrawing(v)
 	properties := map[string]any{}
 	required := []string{}
 	optional := 20 * v.Optional
 	for _, a := range o.builder.Args {
+		if v.Room > 0 && !d.Whole() {
+			break
+		}
 		if !a.Wanted() {
 			if optional--; optional < 0 {
 				continue
@@ -176,7 +185,7 @@ func (o *Operation) drawArguments(v schema.View) (arguments json.RawMessage, who
 				text = a.Param.Name
 			}
 		} else {
-			drawn, text = d.Draw(a.Schema(), 0), a.Body.Text
+			drawn, text = d.DrawShared(o.cache, a.Schema(), 0), a.Body.Text
 			if a.Body.Kind == request.BodyJSON && a.Schema().IsOpen() {
 				drawn["type"] = "object" // anything is allowed, usually an object is meant
 			}
@@ -191,6 +200,9 @@ func (o *Operation) drawArguments(v schema.View) (arguments json.RawMessage, who
 		if _, free := a.Schema().Fixed(); a.Wanted() && !free {
 			required = append(required, a.Key)
 		}
+	}
+	if v.Room > 0 && !d.Whole() {
+		return nil, false
 	}
 	slices.Sort(required)
 	root := map[string]any{"type": "object", "properties": properties}
@@ -310,7 +322,7 @@ func (o *Operation) sampleArguments() json.RawMessage {
 		}
 		if v, ok := g.Accepts(s, a.Sample()); ok {
 			out[a.Key] = v
-		} else if v, ok := g.Make(s, name, 0); ok {
+		} else if v, ok := o.makeSample(g, a, name); ok {
 			out[a.Key] = v
 		}
 	}
@@ -320,10 +332,18 @@ func (o *Operation) sampleArguments() json.RawMessage {
 		if a := o.builder.Args[0]; a.Param != nil || o.Effect == EffectWrite {
 			if v, ok := g.Accepts(a.Schema(), a.Sample()); ok {
 				out[a.Key] = v
-			} else if v, ok := g.Make(a.Schema(), a.Key, 0); ok {
+			} else if v, ok := o.makeSample(g, a, a.Key); ok {
 				out[a.Key] = v
 			}
 		}
 	}
 	return json.RawMessage(tree.Compact(out))
+}
+
+// makeSample makes a value of an argument. Only bodies are shared between operations.
+func (o *Operation) makeSample(g *schema.Sampler, a request.Arg, name string) (any, bool) {
+	if a.Body == nil {
+		return g.Make(a.Schema(), name, 0)
+	}
+	return g.MakeShared(o.cache, a.Schema(), name)
 }

@@ -17,12 +17,14 @@ type View struct {
 	Text     int // characters of a description
 	Optional int // optional properties of an object below the first level, and twice as many on it
 	Values   int // nodes in all
+	Room     int // bytes; a drawing that cannot but exceed them is given up; 0: any number
 }
 
 // Drawing renders schemas of the graph as JSON Schema trees within one View.
 type Drawing struct {
 	View
 	count      int
+	size       int       // bytes that are drawn at least
 	considered int       // properties, drawn or not; bounded by maxConsidered
 	choices    int       // of choices, how deep this one lies
 	ancestors  []*Schema // the schemas being drawn, to cut cycles
@@ -33,12 +35,15 @@ func NewDrawing(v View) *Drawing { return &Drawing{View: v} }
 
 // Whole reports whether the View had room for all values, so that nothing was cut
 // merely because it came last.
-func (d *Drawing) Whole() bool { return d.count <= d.Values }
+func (d *Drawing) Whole() bool { return d.count <= d.Values && !d.tooLarge() }
+
+// tooLarge reports whether the drawing cannot but exceed its room.
+func (d *Drawing) tooLarge() bool { return d.Room > 0 && d.size > d.Room }
 
 // Draw returns the JSON Schema of s, which lies depth levels deep.
 func (d *Drawing) Draw(s *Schema, depth int) map[string]any {
 	d.count++
-	if slices.Contains(d.ancestors, s) || d.count > d.Values {
+	if d.count > d.Values || d.tooLarge() || slices.Contains(d.ancestors, s) {
 		return typeOnly(s)
 	}
 	d.ancestors = append(d.ancestors, s)
@@ -52,6 +57,7 @@ func (d *Drawing) Draw(s *Schema, depth int) map[string]any {
 	}
 	kind := toolType(s)
 	out["type"] = kind
+	d.size += leastSize
 	switch kind {
 	case "object":
 		d.drawObject(s, depth, out)
@@ -141,8 +147,14 @@ func (d *Drawing) drawChoices(choices []*Schema, depth int) map[string]any {
 	defer func() { d.choices-- }()
 	var drawn []map[string]any
 	seen := map[string]bool{}
+	before, most := d.size, d.size
+	defer func() { d.size = most }() // of choices that look alike only one may stay
 	for _, c := range choices {
+		d.size = before
 		one := d.Draw(c, depth+min(depth, 1)) // the body's own choices keep its depth
+		if most = max(most, d.size); d.tooLarge() {
+			break
+		}
 		if text := tree.Compact(one); !seen[text] {
 			seen[text] = true
 			drawn = append(drawn, one)
@@ -185,6 +197,9 @@ func (d *Drawing) drawObject(s *Schema, depth int, out map[string]any) {
 		optional *= 2
 	}
 	add := func(name string, p *Schema, must bool) {
+		if d.tooLarge() {
+			return
+		}
 		if d.considered++; d.considered > maxConsidered {
 			d.count = d.Values + 1 // what follows is left out
 			return
@@ -197,6 +212,7 @@ func (d *Drawing) drawObject(s *Schema, depth int, out map[string]any) {
 				return
 			}
 		}
+		d.size += len(name) + leastName
 		drawn := d.Draw(p, depth+1)
 		if p.allowsNull() && d.Text >= 100 {
 			text, _ := drawn["description"].(string)

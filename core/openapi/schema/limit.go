@@ -18,6 +18,8 @@ const (
 // Limits of what goes to a model.
 const (
 	maxEnum         = 40
+	leastSize       = len(`{"type":"array"}`) // bytes of a value that is drawn
+	leastName       = len(`"":`)
 	maxChoiceDepth  = 8      // of choices within choices that are drawn
 	maxConsidered   = 20_000 // properties of one drawing, drawn or left out
 	maxSampleValues = 200    // values in one sample
