@@ -25,6 +25,8 @@ type source struct {
 	name string // a domain, the URL of a manifest or document, or a local file
 	spec string // a file whose bytes replace the document's
 	base string // the address at which a local file is said to lie
+
+	variables map[string]string // values for variables of its servers
 }
 
 // defaultBase resolves the servers of a local document where --base says nothing.
@@ -32,6 +34,7 @@ const defaultBase = "https://example.com"
 
 func (s *source) flags(c *cobra.Command) {
 	c.Flags().StringVar(&s.spec, "spec", "", "read the OpenAPI document from this file; the address remains the manifest's")
+	c.Flags().StringToStringVar(&s.variables, "server-var", nil, "a value for a variable of its servers, as `name=value`; may be repeated")
 	c.Flags().StringVar(&s.base, "base", "", "the address against which a local file's servers are resolved (default "+defaultBase+")")
 }
 
@@ -61,7 +64,7 @@ func (s *source) read(ctx context.Context) (*plugin.Import, error) {
 	if err != nil {
 		return nil, err
 	}
-	reader := plugin.Reader{Guard: guard, Logger: slog.New(slog.DiscardHandler)}
+	reader := plugin.Reader{Guard: guard, Logger: slog.New(slog.DiscardHandler), Variables: s.variables}
 	if !local {
 		return reader.ReadWith(ctx, s.name, document)
 	}

@@ -28,6 +28,9 @@ type Source struct {
 	// Base is the absolute URL against which missing and relative servers are
 	// resolved when URL is not http or https.
 	Base string
+	// Variables are the values chosen for variables of the servers, by name. They
+	// go before the document's defaults.
+	Variables map[string]string
 	// Domain is the plugin's domain. Among several servers the first on this
 	// domain is taken, else the first. Empty: the first.
 	Domain string
@@ -50,6 +53,7 @@ type Document struct {
 	Operations                  []*Operation // sorted by path and method; refused ones too
 	Notes                       []Note       // of the document; those of one operation are with it
 	Schemes                     []Scheme     // declared security schemes, sorted by name
+	Variables                   []Variable   // of the servers that its operations declare
 }
 
 // Note is one finding for the import report.
@@ -86,6 +90,8 @@ type reader struct {
 	docNotes notes  // of the document as a whole
 	notes    *notes // of the operation being read, else docNotes
 	schemes  map[string]Scheme
+
+	variables map[*tree.Node]Variable // read so far
 }
 
 // Read reads a document. The error is one plain line that says what is wrong
@@ -107,7 +113,7 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 		ctx: ctx, src: src,
 		main:     &tree.File{Root: root},
 		doc:      &Document{Hash: hex.EncodeToString(sum[:])},
-		docNotes: notes{limit: maxDocumentNotes},
+		docNotes: notes{limit: maxDocumentNotes}, variables: map[*tree.Node]Variable{},
 	}
 	r.notes = &r.docNotes
 	r.refs = tree.NewResolver(ctx, r.main, opt.Fetch, r)
@@ -124,6 +130,7 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 		return nil, err
 	}
 	r.notes = &r.docNotes
+	r.noteUnknownVariables()
 	r.schemas.Merge()
 	for _, o := range r.doc.Operations {
 		r.finishOperation(o)

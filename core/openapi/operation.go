@@ -135,6 +135,9 @@ func (o *Operation) Shape(resp Response) Result { return result.Shape(resp) }
 func (r *reader) digest(o *Operation) string {
 	h := sha256.New()
 	schema.Sign(h, "operation", o.Method, o.Server, o.Path, fmt.Sprint(o.Asks, o.Verdict == Refused))
+	if o.builder.BaseQuery != "" {
+		schema.Sign(h, "query", o.builder.BaseQuery)
+	}
 	lost := false
 	for _, a := range o.builder.Args {
 		m := r.schemas.Fingerprint(a.Schema())

@@ -10,14 +10,6 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
-// reservedHeaders are header fields that the sender sets itself, or that would override
-// the method that was approved. Parameters of these names are hidden from the model.
-var reservedHeaders = []string{
-	"accept", "accept-encoding", "authorization", "connection", "content-encoding", "content-length", "content-type", "cookie", "expect", "forwarded", "host", "keep-alive",
-	"origin", "proxy-authenticate", "proxy-authorization", "proxy-connection", "referer", "te", "trailer", "transfer-encoding", "upgrade", "user-agent", "via",
-	"x-http-method", "x-http-method-override", "x-method-override",
-}
-
 // readParameters reads the parameters of the path and of the operation; those of the
 // operation replace those of the path with the same location and name.
 func (r *reader) readParameters(o *Operation, item, s tree.Cursor) {
@@ -100,7 +92,7 @@ func (r *reader) readParameter(o *Operation, s tree.Cursor) *request.Param {
 		r.Infof("parameter-hidden", s.At, "the parameter %q carries the credential; it is filled when the call is sent", plaintext.Clip(p.Name, 60))
 		return nil
 	}
-	if p.In == "header" && slices.Contains(reservedHeaders, strings.ToLower(p.Name)) {
+	if p.In == "header" && request.SetBySender(p.Name) {
 		r.Infof("parameter-hidden", s.At, "the header %q is not for arguments to set", plaintext.Clip(p.Name, 60))
 		return nil
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
@@ -227,6 +226,10 @@ func (r *reader) finishOperation(o *Operation) {
 	o.dropEmptyBody()
 	o.builder.ID, o.builder.Method = o.ID, o.Method
 	o.builder.NameArgs()
+	if o.builder.Overrides() {
+		o.Asks = true
+		o.reading.addf(levelInfo, "method-override", "", "an argument may give the call another method or address: it asks before it is sent")
+	}
 	o.Hash = r.digest(o)
 	r.noteSecretParams(o)
 	if o.Verdict == OK && o.reading.hasLoss() {
@@ -243,91 +246,4 @@ func (r *reader) finishOperation(o *Operation) {
 	}
 	o.Notes = o.reading.all
 	o.reading, o.utterances = nil, nil
-}
-
-// readTemplate splits the path into its pieces. Every "{name}" becomes a parameter,
-// declared or not.
-func (r *reader) readTemplate(o *Operation, s tree.Cursor) {
-	path := o.Path
-	if before, _, found := strings.Cut(path, "#"); found {
-		path = before // a fragment such as "/x#1" only distinguishes operations, it is not sent
-	}
-	if strings.Contains(path, "://") {
-		o.refusef(s.At, "path-absolute", "its path is a whole URL; only paths under the server are called")
-		return
-	}
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path
-		r.Infof("path-slash", s.At, "the path does not begin with a slash; one was added")
-	}
-	path, query, _ := strings.Cut(path, "?")
-	o.builder.Path = r.splitTemplate(o, s, path, "path")
-	o.builder.Query = r.splitTemplate(o, s, query, "query")
-	for i := 0; i < len(o.builder.Args); i++ {
-		p := o.builder.Args[i].Param
-		if p.In == "path" && !slices.ContainsFunc(o.builder.Path, func(t request.Piece) bool { return t.Param == p }) {
-			r.Infof("path-parameter-unused", s.At, "the path has no place for the parameter %q; it was left out", plaintext.Clip(p.Name, 60))
-			o.builder.Args = slices.Delete(o.builder.Args, i, i+1)
-			i--
-		}
-	}
-	if request.HasDotSegment(o.literalPath()) || strings.Contains(path, "\\") {
-		o.refusef(s.At, "path-climbs", "its path has dot segments and may lead out of the server's base path")
-	}
-}
-
-// literalPath returns the path with a letter in place of each parameter.
-func (o *Operation) literalPath() string {
-	var b strings.Builder
-	for _, t := range o.builder.Path {
-		if t.Param != nil {
-			b.WriteByte('x')
-		}
-		b.WriteString(t.Text)
-	}
-	return b.String()
-}
-
-func (r *reader) splitTemplate(o *Operation, s tree.Cursor, text, in string) []request.Piece {
-	var out []request.Piece
-	for text != "" {
-		from := strings.IndexByte(text, '{')
-		to := strings.IndexByte(text[max(from, 0):], '}') + max(from, 0)
-		if from < 0 || to <= from {
-			return append(out, request.Piece{Text: text})
-		}
-		if from > 0 {
-			out = append(out, request.Piece{Text: text[:from]})
-		}
-		name := strings.TrimSpace(strings.Trim(text[from+1:to], "+*?&;./#")) // RFC 6570 operators
-		text = text[to+1:]
-		at := slices.IndexFunc(o.builder.Args, func(a request.Arg) bool { return a.Param.Name == name && (a.Param.In == in || a.Param.In == "path") })
-		if at < 0 && in == "path" { // declared for another location, or in other letter case
-			at = slices.IndexFunc(o.builder.Args, func(a request.Arg) bool { return a.Param.In == "path" && strings.EqualFold(a.Param.Name, name) })
-		}
-		if at < 0 && len(o.builder.Args) >= 2*maxParameters {
-			o.refusef(s.At, "too-many-parameters", "its path has more than %d parameters", maxParameters)
-			return out
-		}
-		r.spend(len(o.builder.Args) / 16)
-		if at < 0 {
-			r.Infof("path-parameter-undeclared", s.At, "the parameter %q of the path is not declared; it was read as text", plaintext.Clip(name, 60))
-			at = len(o.builder.Args)
-			p := &request.Param{Name: name, In: in, Style: "simple", Required: true, Schema: schema.Of(schema.TypeString)}
-			if name == "" {
-				p.Name = "value" + strconv.Itoa(at+1)
-			}
-			o.builder.Args = append(o.builder.Args, request.Arg{Param: p})
-		}
-		p := o.builder.Args[at].Param
-		if !p.Required && in == "path" {
-			r.Infof("path-parameter-required", s.At, "the path parameter %q is always required", plaintext.Clip(name, 60))
-			p.Required = true
-		}
-		if in == "query" {
-			p.In = "template" // it is part of the template's query and is sent there
-		}
-		out = append(out, request.Piece{Param: p})
-	}
-	return out
 }

@@ -230,3 +230,34 @@ func TestCorpora(t *testing.T) {
 		}
 	}
 }
+
+// TestServerVariables: a value behind the address stands in the document's server, is
+// stored with the plugin and names another version.
+func TestServerVariables(t *testing.T) {
+	h := newHost(t, "x")
+	h.set("/openapi.yaml", "openapi: 3.0.3\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://{team}.tracker.example'}]\npaths: {/issues: {get: {operationId: list}}}\n")
+	r := reader(t, h)
+	waiting, err := r.Read(t.Context(), h.source())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := waiting.Plugin.Document.Variables; len(v) != 1 || v[0].Name != "team" || !v[0].Needed || len(waiting.Plugin.Usable()) != 0 {
+		t.Errorf("without a value: variables %+v, %d operations can be called", v, len(waiting.Plugin.Usable()))
+	}
+	given, err := r.Read(t.Context(), h.source()+"#team=red")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := given.Plugin
+	if p.ID != waiting.Plugin.ID || p.Version == waiting.Plugin.Version || p.Variables["team"] != "red" {
+		t.Errorf("with a value: id %s, version %s, variables %v", p.ID, p.Version, p.Variables)
+	}
+	if call, err := p.Call(p.Usable()[0], nil); err != nil || call.Request.URL != "https://red.tracker.example/issues" {
+		t.Errorf("the call goes to %s, %v", call.Request.URL, err)
+	}
+	for _, source := range []string{"#%zz", "#team=a;b"} {
+		if got, err := r.Read(t.Context(), h.source()+source); err == nil && len(got.Plugin.Usable()) > 0 {
+			t.Errorf("%s was taken", source)
+		}
+	}
+}

@@ -32,16 +32,18 @@ type Plugin struct {
 
 // Registration is what is stored of a plugin beside its bytes.
 type Registration struct {
-	ID      string `json:"id"`                // host, or host:port, of the manifest
-	Name    string `json:"name"`              // unique in the workspace, [a-z][a-z0-9_-]*
-	Source  string `json:"source"`            // the address as it was given
-	At      string `json:"at"`                // where the manifest was found
-	Found   string `json:"found"`             // where the document was found
-	Hashes  Hashes `json:"hashes"`            // of the stored bytes
-	Version string `json:"version"`           // of both together
-	Default bool   `json:"default,omitempty"` // enabled for everyone who did not disable it
-	Locked  bool   `json:"locked,omitempty"`  // comes from the configuration and is changed only there
-	Frozen  bool   `json:"frozen,omitempty"`
+	ID      string `json:"id"`      // host, or host:port, of the manifest
+	Name    string `json:"name"`    // unique in the workspace, [a-z][a-z0-9_-]*
+	Source  string `json:"source"`  // the address as it was given
+	At      string `json:"at"`      // where the manifest was found
+	Found   string `json:"found"`   // where the document was found
+	Hashes  Hashes `json:"hashes"`  // of the stored bytes
+	Version string `json:"version"` // of both together, and of Variables
+	// Variables are the values chosen for variables of the document's servers.
+	Variables map[string]string `json:"variables,omitempty"`
+	Default   bool              `json:"default,omitempty"` // enabled for everyone who did not disable it
+	Locked    bool              `json:"locked,omitempty"`  // comes from the configuration and is changed only there
+	Frozen    bool              `json:"frozen,omitempty"`
 	// Reads are operations that an administrator marked as reads though their method
 	// is not one, by id, each pinned to the operation's hash.
 	Reads map[string]string `json:"reads,omitempty"`
@@ -57,10 +59,14 @@ type Hashes struct {
 	Parts    map[string]string `json:"parts,omitempty"` // by address: what the document refers to elsewhere
 }
 
-func (h Hashes) version() string {
-	all := []string{h.Manifest, h.Document}
-	for _, address := range slices.Sorted(maps.Keys(h.Parts)) {
-		all = append(all, h.Parts[address])
+// version names everything that decides the plugin's requests.
+func (g Registration) version() string {
+	all := []string{g.Hashes.Manifest, g.Hashes.Document}
+	for _, address := range slices.Sorted(maps.Keys(g.Hashes.Parts)) {
+		all = append(all, g.Hashes.Parts[address])
+	}
+	for _, name := range slices.Sorted(maps.Keys(g.Variables)) {
+		all = append(all, fmt.Sprintf("%q=%q", name, g.Variables[name]))
 	}
 	sum := sha256.Sum256([]byte(strings.Join(all, " ")))
 	return hex.EncodeToString(sum[:])
@@ -142,6 +148,26 @@ func ID(source string) (id, hostport string, err error) {
 		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
 	}
 	return strings.ToLower(u.Host), strings.ToLower(u.Hostname()) + ":" + port, nil
+}
+
+// sourceVariables reads the values for variables of the document's servers that stand
+// behind an address: "example.com#region=eu&tenant=acme".
+func sourceVariables(source string) (map[string]string, error) {
+	_, text, found := strings.Cut(source, "#")
+	if !found {
+		return nil, nil
+	}
+	values, err := url.ParseQuery(text)
+	if err != nil {
+		return nil, fmt.Errorf("%q cannot be read as values of server variables: write name=value, joined by &", markdown.Line(text, 80))
+	}
+	out := map[string]string{}
+	for name := range values {
+		if v := values.Get(name); v != "" {
+			out[name] = v
+		}
+	}
+	return out, nil
 }
 
 // wellKnown is where the convention puts a manifest.

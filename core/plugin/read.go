@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -33,11 +34,15 @@ type Reader struct {
 	Guard  *egress.Guard
 	Logger *slog.Logger
 	Typed  bool // the address was typed in a chat: the operator's exceptions for plugins do not hold
+	// Variables are values for variables of the document's servers, beside those that
+	// stand behind the address.
+	Variables map[string]string
 }
 
 // Read fetches a plugin from its source: a domain or the URL of a manifest, or the
-// URL of an OpenAPI document, for which a manifest is made. The error is one plain
-// line with the address and the remedy.
+// URL of an OpenAPI document, for which a manifest is made. Behind it may stand values
+// for variables of the document's servers, "example.com#region=eu". The error is one
+// plain line with the address and the remedy.
 func (r Reader) Read(ctx context.Context, source string) (*Import, error) {
 	return r.ReadWith(ctx, source, nil)
 }
@@ -53,6 +58,17 @@ func (r Reader) ReadWith(ctx context.Context, source string, document []byte) (*
 	if err != nil {
 		return nil, err
 	}
+	variables, err := sourceVariables(source)
+	if err != nil {
+		return nil, err
+	}
+	if len(r.Variables) > 0 {
+		variables = maps.Clone(variables)
+		if variables == nil {
+			variables = map[string]string{}
+		}
+		maps.Copy(variables, r.Variables)
+	}
 	kind, what := egress.Document, "the plugin"
 	if at.Path == wellKnown {
 		kind, what = egress.Manifest, "the manifest"
@@ -61,7 +77,7 @@ func (r Reader) ReadWith(ctx context.Context, source string, document []byte) (*
 	if err != nil {
 		return nil, err
 	}
-	reg := Registration{ID: id, Source: source, At: page.URL.String()}
+	reg := Registration{ID: id, Source: source, At: page.URL.String(), Variables: variables}
 	manifest, err := ReadManifest(page.Body, page.URL)
 	if err == nil {
 		return r.importNamed(ctx, reg, manifest, page.Body, document)
@@ -127,7 +143,7 @@ func (r Reader) File(ctx context.Context, path string, document []byte, base str
 	} else if err != nil {
 		return nil, fmt.Errorf("%s cannot be read: %w", path, err)
 	}
-	reg := Registration{ID: strings.ToLower(at.Host), Source: fileSource + path, At: at.String(), Found: at.String()}
+	reg := Registration{ID: strings.ToLower(at.Host), Source: fileSource + path, At: at.String(), Found: at.String(), Variables: r.Variables}
 	m, err := ReadManifest(body, at)
 	switch {
 	case err == nil:
@@ -181,7 +197,7 @@ func (r Reader) importBytes(ctx context.Context, reg Registration, manifest, doc
 		return nil, err
 	}
 	got.Plugin.Hashes = got.hashes()
-	got.Plugin.Version = got.Plugin.Hashes.version()
+	got.Plugin.Version = got.Plugin.version()
 	return got, nil
 }
 
@@ -212,7 +228,7 @@ func (r Reader) compile(ctx context.Context, reg Registration, manifest, documen
 	if err != nil {
 		return nil, fmt.Errorf("the address of the document of %s: %w", reg.ID, err)
 	}
-	source := openapi.Source{URL: reg.Found, Data: document, Domain: strings.TrimPrefix(at.Hostname(), "www.")}
+	source := openapi.Source{URL: reg.Found, Data: document, Domain: strings.TrimPrefix(at.Hostname(), "www."), Variables: reg.Variables}
 	d, err := openapi.Read(ctx, source, openapi.Options{Fetch: more})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", withoutQuery(found), err)

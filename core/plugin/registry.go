@@ -117,7 +117,7 @@ func (r *Registry) readAll(ctx context.Context, plugins []Configured) []readResu
 			}
 			read, err := r.reader(true).Read(ctx, c.Source)
 			if err == nil && len(read.Plugin.Usable()) == 0 {
-				err = fmt.Errorf("%s: none of its %d operations can be called: aidesk plugin check says why", read.Plugin.Found, len(read.Plugin.Document.Operations))
+				err = fmt.Errorf("%s: none of its %d operations can be called: %s; aidesk plugin check says more", read.Plugin.Found, len(read.Plugin.Document.Operations), read.Plugin.refusal())
 			}
 			if err == nil {
 				read.Plugin.Registration, err = r.storeBytes(ctx, read.Plugin.Registration, read)
@@ -147,7 +147,7 @@ func (r *Registry) storeBytes(ctx context.Context, reg Registration, got *Import
 			return reg, fmt.Errorf("storing a part of the document of %s: %w", reg.ID, err)
 		}
 	}
-	reg.Version = reg.Hashes.version()
+	reg.Version = reg.version()
 	p := *got.Plugin
 	p.Registration = reg
 	r.cache(&p)

@@ -128,6 +128,18 @@ func (p *Plugin) usable(o *openapi.Operation) bool {
 	return o.Verdict != openapi.Refused && !slices.Contains(p.Without, o.ID)
 }
 
+// refusal is why the first operation that cannot be called cannot.
+func (p *Plugin) refusal() string {
+	for _, o := range p.Document.Operations {
+		for _, n := range o.Notes {
+			if o.Verdict == openapi.Refused && n.Level == "error" {
+				return n.Message
+			}
+		}
+	}
+	return "all are left out"
+}
+
 // Asks says whether a call of the operation needs the member's approval: every call
 // that is no read, unless an administrator marked exactly this operation as one.
 func (p *Plugin) Asks(o *openapi.Operation) bool {

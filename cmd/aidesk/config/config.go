@@ -108,7 +108,8 @@ type Bot struct {
 // Plugin is a plugin that the operator registers.
 type Plugin struct {
 	// Source is a domain, or the URL of a manifest or of an OpenAPI document; the
-	// address is trusted exactly as written. Required.
+	// address is trusted exactly as written. Behind it may stand values for variables
+	// of the document's servers: tracker.example#your-domain=acme. Required.
 	Source string `yaml:"source"`
 	// Default enables the plugin for every member who has not chosen otherwise.
 	Default bool `yaml:"default"`

@@ -9,13 +9,14 @@ import (
 // Builder makes the requests of one operation. It is immutable once the
 // document is read, and safe for concurrent use.
 type Builder struct {
-	ID     string // of the operation
-	Method string
-	Base   *url.URL
-	Path   []Piece // the pieces of the path template
-	Query  []Piece // the pieces after "?" in the template
-	Args   []Arg
-	Body   *Body
+	ID        string // of the operation
+	Method    string
+	Base      *url.URL
+	BaseQuery string  // of the server's address: goes with every call
+	Path      []Piece // the pieces of the path template
+	Query     []Piece // the pieces after "?" in the template
+	Args      []Arg
+	Body      *Body
 }
 
 // Arg is one argument of the tool: a parameter or the body.

@@ -62,7 +62,10 @@ func (b *Builder) build(values map[int]any) (Request, error) {
 			continue
 		}
 		if a.Body != nil {
-			var err error
+			err := checkOverride(a.Body.Schema, v)
+			if err != nil {
+				return Request{}, argumentError(BodyKey, err)
+			}
 			if req.Body, req.Media, err = a.Body.write(v); err != nil {
 				return Request{}, argumentError(BodyKey, err)
 			}
@@ -72,6 +75,9 @@ func (b *Builder) build(values map[int]any) (Request, error) {
 		if p.In == "path" || p.In == "template" {
 			placed[p] = v
 			continue
+		}
+		if err := checkOverride(p.Schema, v); err != nil && p.spreads() {
+			return Request{}, argumentError(a.Key, err)
 		}
 		text, err := p.write(v)
 		if err != nil {
@@ -143,6 +149,7 @@ func (b *Builder) url(placed map[*Param]any, query []string) (string, error) {
 	if static := strings.Trim(fixed.String(), "&"); static != "" {
 		query = append([]string{static}, query...)
 	}
+	query = append(b.baseQuery(), query...)
 	base := strings.TrimSuffix(b.Base.EscapedPath(), "/")
 	out := b.Base.Scheme + "://" + b.Base.Host + base + tail.String()
 	if len(query) > 0 {
@@ -163,6 +170,19 @@ func (b *Builder) url(placed map[*Param]any, query []string) (string, error) {
 
 func tooLong() error {
 	return &schema.ArgumentError{Message: fmt.Sprintf("the address becomes longer than %d KiB; send less", maxURL>>10)}
+}
+
+// baseQuery returns the query of the server's address, except for what a parameter sets.
+func (b *Builder) baseQuery() []string {
+	var out []string
+	for pair := range strings.SplitSeq(escapeQuery(b.BaseQuery), "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		set := slices.ContainsFunc(b.Args, func(a Arg) bool { return a.Param != nil && a.Param.In == "query" && a.Param.Name == unescape(name) })
+		if pair != "" && !set {
+			out = append(out, pair)
+		}
+	}
+	return out
 }
 
 func (b *Builder) argKey(p *Param) string {
