@@ -81,7 +81,8 @@ const (
 	DoRun     = "run"      // opens the form of an operation
 	DoAdd     = "register" // opens the form of a plugin that was read
 	DoForget  = "forget"
-	DoShare   = "share" // publishes an answer where it was asked for
+	DoReview  = "review" // takes a plugin's version that waits
+	DoShare   = "share"  // publishes an answer where it was asked for
 )
 
 // ReadButton reads what a button stands for. store.ErrNotFound.

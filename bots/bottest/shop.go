@@ -26,6 +26,7 @@ type Shop struct {
 	on     map[string]http.HandlerFunc // instead of what the shop would answer, by "METHOD /path"
 	calls  []Request
 	orders int
+	more   string // lines behind its document
 	name   string
 }
 
@@ -58,6 +59,13 @@ func (s *Shop) On(pattern string, answer http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.on[pattern] = answer
+}
+
+// Extend appends lines to the shop's document.
+func (s *Shop) Extend(lines string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.more += lines
 }
 
 // Goods are what the shop sells.
@@ -96,8 +104,11 @@ func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.manifest(w)
 		return
 	case r.URL.Path == "/openapi.yaml":
+		s.mu.Lock()
+		document := shopDocument + s.more
+		s.mu.Unlock()
 		w.Header().Set("Content-Type", "application/yaml")
-		_, _ = io.WriteString(w, strings.ReplaceAll(shopDocument, "ORIGIN", "http://"+s.Address))
+		_, _ = io.WriteString(w, strings.ReplaceAll(document, "ORIGIN", "http://"+s.Address))
 		return
 	case strings.HasPrefix(r.URL.Path, "/pages/"):
 		s.page(w, r)

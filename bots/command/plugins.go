@@ -228,6 +228,9 @@ func pluginInfo(ctx context.Context, x *bot.Exchange, word string) error {
 	if p.Locked {
 		facts = append(facts, fact(textInfoRegistered, markdown.Text(textFromConfig)))
 	}
+	if p.Waiting != nil {
+		facts = append(facts, fact(textInfoWaiting, markdown.Text(fmt.Sprintf(textWaits, p.Name))))
+	}
 	var operations [][]markdown.Inline
 	for _, o := range p.Usable() {
 		text := cmp.Or(o.Summary, o.ID)

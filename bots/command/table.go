@@ -44,6 +44,7 @@ var Table = chat.Grammar{
 		{Name: "add", Summary: "See what a plugin can do, then add it with a form", Example: "/plugins-admin add example.com", Private: true, Options: []chat.Option{
 			{Name: "source", Summary: "Its domain, or the address of its manifest or OpenAPI document", Kind: chat.Word, Required: true},
 		}},
+		{Name: "review", Summary: "See what changed in a plugin, and take it", Example: "/plugins-admin review NAME", Private: true, Options: []chat.Option{pluginOption}},
 		{Name: "remove", Summary: "Remove a plugin for everyone", Example: "/plugins-admin remove NAME", Private: true, Options: []chat.Option{pluginOption}},
 		{Name: "default", Summary: "Turn a plugin on or off for everyone who did not choose", Example: "/plugins-admin default NAME on", Private: true, Options: []chat.Option{
 			{Name: optionPlugin, Summary: "Its name", Kind: chat.Word, Required: true, Completes: true},
@@ -99,6 +100,8 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 		return x.Say(store.Commit{}, fmt.Sprintf(textNoFormHere, c.Options[optionOperation]))
 	case adminCommand + " add":
 		return adminAdd(ctx, x, c.Options["source"])
+	case adminCommand + " review":
+		return adminReview(ctx, x, c.Options[optionPlugin])
 	case adminCommand + " remove":
 		return adminRemove(ctx, x, c.Options[optionPlugin])
 	case adminCommand + " default":

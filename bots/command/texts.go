@@ -88,11 +88,27 @@ const (
 	textWhySent     = "To "
 	textWhyReturned = "From "
 
-	textCannotAdd       = "This plugin cannot be added. %s" // why
-	textAdd             = "Add %s"
-	textAdded           = "%s is added. Members enable it with /plugins enable %s."
-	textAddedForAll     = "%s is added and on by default."
-	textAddedMeanwhile  = "Somebody else added or changed this plugin meanwhile. Please read it again with /plugins-admin add."
+	textCannotAdd      = "This plugin cannot be added. %s" // why
+	textAdd            = "Add %s"
+	textAdded          = "%s is added. Members enable it with /plugins enable %s."
+	textAddedForAll    = "%s is added and on by default."
+	textAddedMeanwhile = "Somebody else added or changed this plugin meanwhile. Please read it again with /plugins-admin add."
+
+	textInfoWaiting   = "New version"
+	textWaits         = "it waits; an administrator looks at it with /plugins-admin review %s"
+	textNothingWaits  = "%s serves what was approved. Nothing waits for a review."
+	textReview        = "%s has changed since it was approved. Until you take the change, it serves as before."
+	textReviewHosts   = "Calls go to other addresses"
+	textReviewAdded   = "New"
+	textReviewChanged = "Other arguments, another address or effect"
+	textReviewRemoved = "No longer there"
+	textReviewLogin   = "It wants another kind of login."
+	textReviewTexts   = "Descriptions that the language model reads have changed."
+	textReviewRest    = "Nothing that a call depends on has changed."
+	textTakeChanges   = "Take the change"
+	textReviewed      = "%s serves its new version."
+	textReviewOver    = "What you looked at is no longer what waits. Please look again with /plugins-admin review."
+
 	textReading         = "reading %s…" // an address
 	textReportNoLogin   = "none needed"
 	textReportTokens    = "Tokens"

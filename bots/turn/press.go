@@ -35,6 +35,8 @@ func (t *Turn) press(ctx context.Context) error {
 		return share(ctx, &t.Exchange, p, b.ID)
 	case p.Do == bot.DoForget:
 		return command.Forget(ctx, &t.Exchange)
+	case p.Do == bot.DoReview:
+		return command.Approve(ctx, &t.Exchange, *p.Plan)
 	case p.Do == bot.DoSwitch:
 		return command.Switch(ctx, &t.Exchange, p)
 	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd:

@@ -72,7 +72,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 		if err != nil {
 			return nil, fmt.Errorf("bot %s: %w", b.Name, err)
 		}
-		registry := &plugin.Registry{Bot: b.Name, Records: s, Guard: guard, Logger: logger}
+		registry := &plugin.Registry{Bot: b.Name, Records: s, Guard: guard, Logger: logger, TakeChanges: p.alone}
 		var configured []plugin.Configured
 		for _, p := range b.Plugins {
 			configured = append(configured, plugin.Configured{Source: p.Source, Default: p.Default})

@@ -30,6 +30,10 @@ type Registry struct {
 	Guard   *egress.Guard
 	Logger  *slog.Logger
 
+	// TakeChanges lets a plugin of the configuration serve as it is found at each start;
+	// otherwise what changed waits until an administrator approves it.
+	TakeChanges bool
+
 	compiling singleflight.Group // by compileKey
 	mu        sync.Mutex
 	compiled  map[string]*Plugin // by compileKey; guarded by mu
@@ -77,6 +81,7 @@ func (r *Registry) Configure(ctx context.Context, plugins []Configured) error {
 			return slices.ContainsFunc(stored, func(g Registration) bool { return g.Name == n && g.ID != id })
 		})
 		if old >= 0 {
+			reg = r.pinned(ctx, stored[old], reg)
 			reg.Name, reg.Revision = stored[old].Name, stored[old].Revision
 		}
 		value, err := json.Marshal(reg)

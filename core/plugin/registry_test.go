@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"aidesk/core/chat"
 	"aidesk/core/egress"
 	"aidesk/core/plugin"
@@ -62,25 +64,69 @@ func TestConfigureUnreachable(t *testing.T) {
 	}
 }
 
-// TestChangedDocument: a restart takes the version that is there now, and calls made
-// for the one before no longer fit.
+// TestChangedDocument: what was approved serves over restarts, whatever the source has become,
+// until an administrator takes what waits; then calls made for the one before no longer fit.
 func TestChangedDocument(t *testing.T) {
 	one := newHost(t, "one")
 	r := registry(t, open(t), one)
-	if err := configure(t, r, one); err != nil {
+	find := func() *plugin.Plugin {
+		t.Helper()
+		p, err := r.Find(t.Context(), place, "one")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	restart := func() {
+		t.Helper()
+		if err := configure(t, r, one); err != nil {
+			t.Fatal(err)
+		}
+	}
+	restart()
+	before := find()
+	if _, err := r.Review(t.Context(), before); !errors.Is(err, plugin.ErrNothingWaits) {
+		t.Errorf("a review of nothing: %v", err)
+	}
+	one.set("/openapi.yaml", strings.NewReplacer("summary: List", "summary: Show", "n: {type: integer}", "n: {type: string}").Replace(document)+
+		"  /all:\n    delete: {operationId: clear, servers: [{url: 'https://elsewhere.example'}], responses: {\"200\": {description: d}}}\n")
+	restart()
+	restart()
+	waits := find()
+	if waits.Version != before.Version || waits.Waiting == nil || len(waits.Document.Operations) != 2 {
+		t.Fatalf("version %s after %s, waiting %v", waits.Version, before.Version, waits.Waiting)
+	}
+	d, err := r.Review(t.Context(), waits)
+	if err != nil {
 		t.Fatal(err)
 	}
-	before, _ := r.Find(t.Context(), place, "one")
-	one.set("/openapi.yaml", strings.ReplaceAll(document, "summary: List", "summary: Show"))
-	if again, _ := r.Find(t.Context(), place, "one"); again.Version != before.Version {
-		t.Error("a changed document is used without anybody's approval")
+	want := plugin.Difference{
+		Added: []string{"DELETE /all (clear)"}, Changed: []string{"POST /things (add)"}, Hosts: []string{"https://elsewhere.example"}, Texts: true,
 	}
-	if err := configure(t, r, one); err != nil {
+	if diff := cmp.Diff(want, d); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if _, err := r.Approve(waits, "another"); !errors.Is(err, plugin.ErrNothingWaits) {
+		t.Errorf("another version than the one that was shown: %v", err)
+	}
+	record, err := r.Approve(waits, waits.Waiting.Version)
+	if err != nil {
 		t.Fatal(err)
 	}
-	after, _ := r.Find(t.Context(), place, "one")
-	if after.Version == before.Version || after.Name != before.Name {
-		t.Errorf("version %s after %s, name %s", after.Version, before.Version, after.Name)
+	if _, err := r.Records.Put(t.Context(), record); err != nil {
+		t.Fatal(err)
+	}
+	restart()
+	if after := find(); after.Version != waits.Waiting.Version || after.Waiting != nil || after.Name != before.Name || len(after.Document.Operations) != 3 {
+		t.Errorf("version %s, waiting %v, name %s", after.Version, after.Waiting, after.Name)
+	}
+	one.set("/openapi.yaml", document)
+	restart()
+	one.set("/openapi.yaml", strings.Replace(document, "summary: Add", "summary: Put", 1))
+	r.TakeChanges = true
+	restart()
+	if p := find(); p.Waiting != nil || len(p.Document.Operations) != 2 {
+		t.Errorf("where changes are taken: waiting %v, %d operations", p.Waiting, len(p.Document.Operations))
 	}
 }
 

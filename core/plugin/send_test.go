@@ -87,6 +87,7 @@ func TestSendRefused(t *testing.T) {
 // TestSendAfterChange: a call made before the plugin changed does not leave after it.
 func TestSendAfterChange(t *testing.T) {
 	h, r, _, read, write := ready(t)
+	r.TakeChanges = true
 	h.set("/openapi.yaml", strings.ReplaceAll(document, "summary: Add", "summary: Put"))
 	if err := configure(t, r, h); err != nil {
 		t.Fatal(err)
