@@ -38,12 +38,16 @@ func (t *Turn) form(ctx context.Context) error {
 
 // edit replaces an Action that waits by one with the values of the form.
 func (t *Turn) edit(ctx context.Context, what command.Form, call plugin.Call) error {
+	op, _ := what.Plugin.Operation(what.Operation)
+	arguments := op.Arguments(call.Args)
+	if err := confirm.Fits(call, arguments); err != nil {
+		return t.Note(ctx, fmt.Sprintf(textNotAsked, err))
+	}
 	old, c, err := t.worker.cards.moveTo(ctx, what.Action, confirm.Replaced, confirm.Outcome{Line: textEdited})
 	if err != nil {
 		return err
 	}
-	op, _ := what.Plugin.Operation(what.Operation)
-	a := confirm.Edit(old, call, op.Arguments(call.Args), bot.NewID, t.Now())
+	a := confirm.Edit(old, call, arguments, bot.NewID, t.Now())
 	r, err := t.worker.cards.card(ctx, a)
 	if err != nil {
 		return err
@@ -70,7 +74,11 @@ func (t *Turn) run(ctx context.Context, what command.Form, call plugin.Call) err
 	case decision.Denied():
 		return t.Note(ctx, decision.Reason)
 	case decision.Asks():
-		a := confirm.New(call, op.Arguments(call.Args), bot.NewID, t.Now())
+		arguments := op.Arguments(call.Args)
+		if err := confirm.Fits(call, arguments); err != nil {
+			return t.Note(ctx, fmt.Sprintf(textNotAsked, err))
+		}
+		a := confirm.New(call, arguments, bot.NewID, t.Now())
 		a.Confirmation, a.Conversation, a.Place = t.ReplyID, t.Conversation, t.Event.Place
 		a.Member, a.Name, a.Owner = member.ID, member.Name, t.Bot.Owner(t.Event.Place, member.ID)
 		a.CallID, a.Tool = a.ID, tool

@@ -13,6 +13,7 @@ const (
 	textCancelled     = "Cancelled. Nothing was sent."
 	textExpired       = "Expired. Nothing was sent. Please ask again if you still want it."
 	textChanged       = "You changed the message that asked for this. Nothing was sent."
+	textNotAsked      = "I cannot ask you about this call: %s." // why
 	textEdited        = "You edited this; use the newer card."
 	textUnknown       = "%s did not answer, so this may or may not have happened. Check there before you send it again." // a plugin
 	textReadDone      = "%s answered."                                                                                   // a plugin

@@ -194,11 +194,15 @@ func (r *run) park(w plannedCall, c model.ToolCall) model.ToolResult {
 		result.Content = "The member was asked this already and has not decided yet."
 		return result
 	}
+	arguments := w.operation.Arguments(w.call.Args)
+	if err := confirm.Fits(w.call, arguments); err != nil {
+		return r.repairable(c, "The member cannot be asked about this call: "+err.Error()+".")
+	}
 	result.Content = "The member sees a card with a button and decides. The outcome comes later; do not wait for it."
 	if !w.call.Write {
 		result.Content = "It may carry data of one plugin to another, so the member is asked first. The outcome comes later; do not wait for it."
 	}
-	a := confirm.New(w.call, w.operation.Arguments(w.call.Args), r.NewID, r.Now())
+	a := confirm.New(w.call, arguments, r.NewID, r.Now())
 	a.Confirmation, a.Line = r.Confirmation, len(r.answer.Parked)
 	a.Conversation, a.Place, a.Member, a.Name, a.Owner = r.Conversation, r.Place, r.Member.ID, r.Member.Name, r.Owner
 	a.CallID, a.Tool = c.ID, c.Name

@@ -104,6 +104,36 @@ func New(c plugin.Call, arguments []openapi.Argument, newID func() string, now t
 	return a
 }
 
+// Limits of what a member can be asked to decide on: every platform shows as much whole,
+// in an attached file if need be.
+const (
+	maxValues = 500
+	maxBytes  = 512 << 10 // of the values with their labels, and of the request
+)
+
+// ErrTooMuch says that a call has more in it than a card shows. The reason is one line
+// for the model and for the member.
+var ErrTooMuch = errors.New("it has more in it than a card can show")
+
+// Fits says whether a card can show a call. One that does not fit must not be parked:
+// nobody could decide on it.
+func Fits(c plugin.Call, arguments []openapi.Argument) error {
+	if len(arguments) > maxValues {
+		return fmt.Errorf("%w: at most %d values, each entry of a list counted; send fewer at a time", ErrTooMuch, maxValues)
+	}
+	size := len(c.Request.URL) + len(c.Request.Body)
+	for _, h := range c.Request.Header {
+		size += len(h.Name) + len(h.Value)
+	}
+	for _, a := range arguments {
+		size += len(a.Label) + len(a.Value)
+	}
+	if size > maxBytes {
+		return fmt.Errorf("%w: at most %d KiB; send less at a time", ErrTooMuch, maxBytes>>10)
+	}
+	return nil
+}
+
 // Outcome is what became of an Action that was decided.
 type Outcome struct {
 	Line    string         `json:"line,omitempty"`    // for the member

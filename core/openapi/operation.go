@@ -121,7 +121,9 @@ func (o *Operation) reason() string {
 // Arguments lists the values of a call for a card: each with a label in plain
 // words and in full, in the order of the document. Values stand as they will be
 // sent, so "5" for a number is 5, and what the document fixes is there too.
-// Arguments that do not fit are listed all the same; Request refuses them.
+// Arguments that do not fit are listed all the same; Request refuses them. Of a call with
+// some thousand values, or a megabyte of them, only the first are listed: that is more
+// than a card shows.
 func (o *Operation) Arguments(args json.RawMessage) []Argument { return o.builder.Arguments(args) }
 
 // Shape turns a response into what a model can read: JSON without nulls, long

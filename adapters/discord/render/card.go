@@ -1,8 +1,10 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"aidesk/core/chat"
@@ -56,11 +58,22 @@ func cardContent(c chat.Card, room int) (text string, whole bool) {
 	if text = cardText(sentence, values, details); utf16Len(text) <= room {
 		return text, true
 	}
-	for f := longestField(values, details); f != nil; f = longestField(values, details) {
-		f.text, f.inFile = f.label+" in the attached "+requestFile, true
-		if text = cardText(sentence, values, details); utf16Len(text) <= room {
-			return text, false
+	long := longFields(values, details)
+	attached := make([]string, len(long)) // what stands in place of each
+	written := make([]string, len(long))
+	for i, f := range long {
+		written[i], attached[i] = f.text, f.label+" in the attached "+requestFile
+	}
+	move := func(n int) string { // of the longest fields n to the file
+		for i, f := range long {
+			if f.text = written[i]; i < n {
+				f.text = attached[i]
+			}
 		}
+		return cardText(sentence, values, details)
+	}
+	if n := sort.Search(len(long), func(n int) bool { return utf16Len(move(n)) <= room }); utf16Len(move(n)) <= room {
+		return move(n), false
 	}
 	all := func(what string, n int) []shownField {
 		return []shownField{{text: fmt.Sprintf(textAllAttached, n, what, requestFile)}}
@@ -78,7 +91,6 @@ func cardContent(c chat.Card, room int) (text string, whole bool) {
 // shownField is a field as it is written in the message.
 type shownField struct {
 	label, text string
-	inFile      bool // only the file has it
 }
 
 func fields(fs []chat.Field) []shownField {
@@ -92,18 +104,18 @@ func fields(fs []chat.Field) []shownField {
 	return out
 }
 
-// longestField returns the longest field that would be shorter as a reference to the
-// file, or nil.
-func longestField(groups ...[]shownField) *shownField {
-	var out *shownField
+// longFields returns the fields that would be shorter as a reference to the file, the
+// longest first.
+func longFields(groups ...[]shownField) []*shownField {
+	var out []*shownField
 	for _, g := range groups {
 		for i := range g {
-			f := &g[i]
-			if !f.inFile && len(f.text) > len(f.label)+64 && (out == nil || len(f.text) > len(out.text)) {
-				out = f
+			if f := &g[i]; len(f.text) > len(f.label)+64 {
+				out = append(out, f)
 			}
 		}
 	}
+	slices.SortStableFunc(out, func(a, b *shownField) int { return cmp.Compare(len(b.text), len(a.text)) })
 	return out
 }
 

@@ -3,6 +3,8 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"slices"
+	"sort"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -53,18 +55,70 @@ func (l Renderer) cardSegment(c chat.Card, number int) (segment, []chat.File, er
 		out.state = "Expires " + l.when(c.Until) + "."
 	}
 	file := chat.File{Name: fmt.Sprintf("call-%d.txt", number)}
-	for !fitsAlone(out, fullMessage, renderOptions{}) {
-		f := out.longest()
-		if f == nil {
-			return nil, nil, fmt.Errorf("card %d is too long to be shown whole, even without its values", number)
-		}
-		file.Text += f.label + ":\n" + f.value + "\n\n"
-		f.file = file.Name
-	}
-	if file.Text == "" {
+	if fitsAlone(out, fullMessage, renderOptions{}) {
 		return out, nil, nil
 	}
+	long := out.longFields()
+	attach := func(n int) bool { // of the longest fields n
+		for i, f := range long {
+			if f.file = ""; i < n {
+				f.file = file.Name
+			}
+		}
+		return fitsAlone(out, fullMessage, renderOptions{})
+	}
+	n := sort.Search(len(long), attach)
+	if !attach(n) {
+		if file.Text = out.attachAll(file.Name); file.Text == "" {
+			return nil, nil, fmt.Errorf("card %d is too long to be shown whole, even without its values", number)
+		}
+		return out, []chat.File{file}, nil
+	}
+	for _, f := range long[:n] {
+		file.Text += entries([]field{*f})
+	}
 	return out, []chat.File{file}, nil
+}
+
+// attachAll attaches all values, and if need be all details, of a card that a message
+// cannot hold without its long ones either. It returns what is attached; "" if even that
+// is too much.
+func (c *card) attachAll(file string) string {
+	values := c.attachGroup(0, textAllValues, file)
+	if fitsAlone(*c, fullMessage, renderOptions{}) {
+		long := slices.DeleteFunc(slices.Clone(c.groups[1]), func(f field) bool { return f.file == "" })
+		return values + entries(long)
+	}
+	all := values + c.attachGroup(1, textAllDetails, file)
+	if !fitsAlone(*c, fullMessage, renderOptions{}) {
+		return ""
+	}
+	return all
+}
+
+// attachGroup puts one field in place of all of a group but channels, which have to be
+// named in the message, and returns what they said.
+func (c *card) attachGroup(group int, label, file string) string {
+	var all, stay []field
+	for _, f := range c.groups[group] {
+		if f.channel != "" {
+			stay = append(stay, f)
+		} else {
+			all = append(all, f)
+		}
+	}
+	text := entries(all)
+	c.groups[group] = append([]field{{label: fmt.Sprintf(label, len(all)), value: text, file: file}}, stay...)
+	return text
+}
+
+// entries are fields as they stand in a file.
+func entries(fs []field) string {
+	var b strings.Builder
+	for _, f := range fs {
+		b.WriteString(f.label + ":\n" + f.value + "\n\n")
+	}
+	return b.String()
 }
 
 // when formats a time in the member's zone.
@@ -80,16 +134,17 @@ func fields(fs []chat.Field) []field {
 	return out
 }
 
-// longest is the longest value that is not attached; nil if there is none.
-func (c *card) longest() *field {
-	var out *field
+// longFields are the values that are shorter when they are attached, the longest first.
+func (c *card) longFields() []*field {
+	var out []*field
 	for _, group := range c.groups {
 		for i := range group {
-			if f := &group[i]; f.file == "" && (f.channel == "" || len(f.value) > inlineValue) && (out == nil || len(f.value) > len(out.value)) {
-				out = f
+			if f := &group[i]; len(f.value) > inlineValue || f.channel == "" && (len(f.value) > len(textAttachedWhole) || strings.Contains(f.value, "\n")) {
+				out = append(out, f)
 			}
 		}
 	}
+	slices.SortStableFunc(out, func(a, b *field) int { return cmp.Compare(len(b.value), len(a.value)) })
 	return out
 }
 

@@ -13,6 +13,8 @@ const (
 	textTooLong       = "“%s” is longer than %d characters"
 	textOneOf         = "One of: "
 	textAttachedWhole = "too long to be shown here, attached in full as "
+	textAllValues     = "All %d values"  // textAttachedWhole follows
+	textAllDetails    = "All %d details" // textAttachedWhole follows
 	textAttached      = "attached in full as "
 	textMore          = "%d more do not fit here."
 	textThisChannel   = "this channel" // where its name cannot be shown

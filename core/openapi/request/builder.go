@@ -109,4 +109,8 @@ type Piece struct {
 const (
 	MaxArguments = 256 << 10 // bytes of arguments
 	maxURL       = 16 << 10
+
+	maxListed      = 2_000 // values of one call
+	maxListedBytes = 1 << 20
+	maxListedSteps = 200_000
 )

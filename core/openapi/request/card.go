@@ -16,7 +16,9 @@ import (
 // Arguments lists the values of a call for a card: each with a label in plain
 // words and in full, in the order of the document. Values stand as they will be
 // sent, so "5" for a number is 5, and what the document fixes is there too.
-// Arguments that do not fit are listed all the same; Request refuses them.
+// Arguments that do not fit are listed all the same; Request refuses them. Of a call with
+// some thousand values, or a megabyte of them, only the first are listed: that is more
+// than a card shows.
 func (b *Builder) Arguments(args json.RawMessage) []Argument {
 	f := &schema.Faults{}
 	given, ok := parseArguments(args, f)
@@ -50,7 +52,14 @@ func (b *Builder) Arguments(args json.RawMessage) []Argument {
 	return c.all
 }
 
-type argumentLister struct{ all []Argument }
+// argumentLister lists values until there are more than any card shows.
+type argumentLister struct {
+	all   []Argument
+	bytes int // of what is listed
+	steps int // names looked up to bring fields into order
+}
+
+func (c *argumentLister) full() bool { return len(c.all) > maxListed || c.bytes > maxListedBytes }
 
 // body lists the fields of the body as if they were arguments.
 func (c *argumentLister) body(b *Body, v any) {
@@ -68,7 +77,14 @@ func (c *argumentLister) body(b *Body, v any) {
 }
 
 func (c *argumentLister) fields(above string, s *schema.Schema, fields map[string]any, depth int) {
-	for _, name := range fieldOrder(s, fields) {
+	names := s.Names()
+	if c.steps += len(names); c.steps > maxListedSteps {
+		names = nil // then their order is that of the alphabet
+	}
+	for _, name := range fieldOrder(names, fields) {
+		if c.full() {
+			return
+		}
 		p := s.Field(name)
 		c.add(above+fieldLabel(name, p), p, fields[name], depth+1)
 	}
@@ -84,6 +100,9 @@ func (c *argumentLister) add(name string, s *schema.Schema, v any, depth int) {
 	case []any:
 		if len(v) > 0 && depth < 12 {
 			for i, item := range v {
+				if c.full() {
+					return
+				}
 				each := name
 				if len(v) > 1 {
 					each = fmt.Sprintf("%s %d", name, i+1)
@@ -97,20 +116,23 @@ func (c *argumentLister) add(name string, s *schema.Schema, v any, depth int) {
 			return
 		}
 	}
+	if c.full() {
+		return
+	}
 	c.all = append(c.all, Argument{name, readable(v)})
+	c.bytes += len(name) + len(c.all[len(c.all)-1].Value)
 }
 
-// fieldOrder lists the names of fields: those in the schema in its order, then the others.
-func fieldOrder(s *schema.Schema, fields map[string]any) []string {
+// fieldOrder lists the names of fields: those that are declared, in that order, then the
+// others.
+func fieldOrder(declared []string, fields map[string]any) []string {
 	var out []string
-	for _, name := range s.Names() {
-		if _, given := fields[name]; given && !slices.Contains(out, name) {
+	known := map[string]bool{}
+	for _, name := range declared {
+		if _, given := fields[name]; given && !known[name] {
+			known[name] = true
 			out = append(out, name)
 		}
-	}
-	known := map[string]bool{}
-	for _, name := range out {
-		known[name] = true
 	}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if !known[name] {
