@@ -78,6 +78,13 @@ test-aimock: ## Have another party's server of language models hear how we speak
 test-anthropic: ## Compare our wire to Anthropic with the official SDK (compiles the SDK: a minute, 2.4 GB)
 	cd core/model/anthropic/oracletest && go vet ./... && go test -count=1 ./...
 
+# How many documents test-hostile makes; .ci/run takes fewer.
+HOSTILE ?= 20000
+
+.PHONY: test-hostile
+test-hostile: ## Work documents that are made to hurt in child processes (HOSTILE of them, 20000)
+	AIDESK_HOSTILE=$(HOSTILE) go test -count=1 -timeout 3h -v -run TestHostile ./bots/hostiletest
+
 .PHONY: vet
 vet: ## Run go vet
 	go vet ./...

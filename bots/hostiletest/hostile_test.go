@@ -1,0 +1,216 @@
+package hostiletest
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"aidesk/core/confirm"
+	"aidesk/core/openapi"
+	"aidesk/core/plugin"
+)
+
+// What one document may cost, with everything that is made of it.
+const (
+	maxCPU    = time.Second
+	maxMemory = 100 << 10 // KiB above an idle child
+	patience  = time.Minute
+)
+
+// childSeeds names the variable that makes this test binary a child: the seeds to work.
+const childSeeds = "AIDESK_HOSTILE_SEEDS"
+
+// TestMain works the seeds in the environment, if there are some, and runs the tests else.
+func TestMain(m *testing.M) {
+	list, child := os.LookupEnv(childSeeds)
+	if !child {
+		os.Exit(m.Run())
+	}
+	for word := range strings.FieldsSeq(list) {
+		seed, err := strconv.ParseUint(word, 10, 64)
+		if err != nil {
+			panic(err)
+		}
+		before := cpu(syscall.RUSAGE_SELF)
+		fmt.Println("begin", seed)
+		work(seed)
+		fmt.Println("end", seed, (cpu(syscall.RUSAGE_SELF) - before).Microseconds())
+	}
+}
+
+func cpu(who int) time.Duration {
+	var r syscall.Rusage
+	if err := syscall.Getrusage(who, &r); err != nil {
+		panic(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+// work does with the document of a seed what aidesk does with a plugin. It panics if
+// something is not as promised.
+func work(seed uint64) {
+	g := newGenerator(seed)
+	document := g.document()
+	if dir := os.Getenv("AIDESK_HOSTILE_DUMP"); dir != "" {
+		_ = os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.json", seed)), []byte(document), 0o600)
+	}
+	work := workDocument([]byte(document), g.arguments())
+	media, body := g.answer()
+	work(openapi.Response{Status: 200, ContentType: media, Body: []byte(body)})
+}
+
+// workDocument reads a document and works its operations: all are drawn, some are called.
+// It returns what works an answer.
+func workDocument(document []byte, arguments []string) func(openapi.Response) {
+	nothing := func(openapi.Response) {}
+	doc, err := openapi.Read(context.Background(), openapi.Source{Data: document, URL: "https://a.example/openapi.json"}, openapi.Options{})
+	if err != nil {
+		if strings.Contains(err.Error(), "report it") {
+			panic(err)
+		}
+		return nothing
+	}
+	p := &plugin.Plugin{Manifest: plugin.Manifest{NameForModel: "shop", NameForHuman: "Shop"}, Document: doc}
+	p.ID, p.Name = "a.example", "shop"
+	report := p.Report()
+	if _, err := json.Marshal(report); err != nil {
+		panic(err)
+	}
+	for i, o := range doc.Operations[:min(8, len(doc.Operations))] {
+		for _, n := range o.Notes {
+			if n.Code == "unreadable" {
+				panic(n.Message)
+			}
+		}
+		_ = plugin.Form("f", p, o, nil)
+		all := append([]string{string(o.Tool("shop").Sample)}, arguments...)
+		if i > 1 {
+			all = all[:2]
+		}
+		for _, args := range all {
+			workCall(p, o, json.RawMessage(args))
+		}
+	}
+	if len(doc.Operations) == 0 {
+		return nothing
+	}
+	return func(r openapi.Response) {
+		if got := doc.Operations[0].Shape(r); len(got.Content) > 8<<10 {
+			panic("the content of an answer is too long")
+		}
+	}
+}
+
+// workCall builds a call and shows its card.
+func workCall(p *plugin.Plugin, o *openapi.Operation, args json.RawMessage) {
+	values := o.Arguments(args)
+	call, err := p.Call(o, args)
+	if err != nil {
+		return
+	}
+	if confirm.Fits(call, values) != nil {
+		return
+	}
+	a := confirm.New(call, values, func() string { return "id" }, time.Unix(0, 0))
+	if err := show(confirm.Card(a)); err != nil {
+		panic(err)
+	}
+}
+
+// child works seeds in another process. what is empty, or says what went wrong with the
+// seed that is named.
+func child(t *testing.T, seeds []uint64) (memory int64, slow map[uint64]time.Duration, at uint64, what string) {
+	t.Helper()
+	var list strings.Builder
+	for _, s := range seeds {
+		fmt.Fprintf(&list, "%d ", s)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	c := exec.CommandContext(ctx, os.Args[0])
+	c.Env = append(os.Environ(), childSeeds+"="+list.String(), "GOTRACEBACK=single")
+	var said, failed bytes.Buffer
+	c.Stdout, c.Stderr = &said, &failed
+	err := c.Run()
+	slow = map[uint64]time.Duration{}
+	lines := bufio.NewScanner(&said)
+	for lines.Scan() {
+		words := strings.Fields(lines.Text())
+		at, _ = strconv.ParseUint(words[1], 10, 64)
+		if words[0] == "end" {
+			us, _ := strconv.ParseInt(words[2], 10, 64)
+			if took := time.Duration(us) * time.Microsecond; took > maxCPU {
+				slow[at] = took
+			}
+		}
+	}
+	if usage, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		memory = usage.Maxrss
+	}
+	switch {
+	case ctx.Err() != nil:
+		what = "it did not end"
+	case err != nil:
+		what = fmt.Sprintf("%v: %.2000s", err, failed.String())
+	}
+	return memory, slow, at, what
+}
+
+// batch is how many documents one child works. A child that needs too much does it again
+// one by one.
+const batch = 25
+
+// TestHostile works generated documents in children: AIDESK_HOSTILE of them, else 100,
+// from the seed AIDESK_HOSTILE_FROM on.
+func TestHostile(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("it measures many processes")
+	}
+	count, from := number(t, "AIDESK_HOSTILE", 100), number(t, "AIDESK_HOSTILE_FROM", 0)
+	idle, _, _, what := child(t, nil)
+	if what != "" {
+		t.Fatal(what)
+	}
+	for first := from; first < from+count; first += batch {
+		var seeds []uint64
+		for s := first; s < min(first+batch, from+count); s++ {
+			seeds = append(seeds, s)
+		}
+		memory, slow, _, what := child(t, seeds)
+		if what == "" && len(slow) == 0 && memory <= idle+maxMemory {
+			continue
+		}
+		for _, s := range seeds {
+			memory, slow, _, what := child(t, []uint64{s})
+			if what == "" && len(slow) > 0 { // once more: the machine may have been busy
+				memory, slow, _, what = child(t, []uint64{s})
+			}
+			if what != "" || len(slow) > 0 || memory > idle+maxMemory {
+				t.Errorf("seed %d: %v of CPU, %d MiB above an idle child %s", s, slow[s], (memory-idle)>>10, what)
+			}
+		}
+	}
+}
+
+func number(t *testing.T, name string, otherwise uint64) uint64 {
+	t.Helper()
+	text, given := os.LookupEnv(name)
+	if !given || text == "" {
+		return otherwise
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
+}
