@@ -26,6 +26,7 @@ func hostile() map[string]string {
 		"links open, lines":     repeat("[a](\n", 6_000),
 		"links empty":           repeat("[a](b", 6_000),
 		"brackets":              repeat("[", 20_000) + repeat("]", 20_000),
+		"brackets after a URL":  "https://a.example/" + repeat(")", 60_000) + repeat("]", 60_000),
 		"images":                repeat("![", 15_000),
 		"link of links":         repeat("[", 5000) + "a" + repeat("](b)", 5000),
 		"references":            repeat("[a]: b\n", 4000) + repeat("[a]", 4000),

@@ -117,8 +117,18 @@ func isURLEnd(r rune) bool {
 	return r <= ' ' || r == '<' || r == '>' || r == '"' || r == '`' || unicode.IsSpace(r)
 }
 
+// Brackets of a pair stand at the same place.
+const (
+	opening = "([{"
+	closing = ")]}"
+)
+
 // trimURL removes punctuation at a URL's end that belongs to the sentence around it.
 func trimURL(s string) string {
+	var extra [len(closing)]int // how many more closing brackets than opening ones there are
+	for i := range closing {
+		extra[i] = strings.Count(s, closing[i:i+1]) - strings.Count(s, opening[i:i+1])
+	}
 	for s != "" && !strings.HasSuffix(s, "://") {
 		r, n := utf8.DecodeLastRuneInString(s)
 		var cut bool
@@ -127,12 +137,10 @@ func trimURL(s string) string {
 			cut, n = true, max(n, len(s)-entityStart(s)) // "&amp;" after a URL does not belong to it
 		case '?', '!', '.', ',', ':', '*', '_', '~', '\'', '|', '\\':
 			cut = true
-		case ')':
-			cut = strings.Count(s, ")") > strings.Count(s, "(")
-		case ']':
-			cut = strings.Count(s, "]") > strings.Count(s, "[")
-		case '}':
-			cut = strings.Count(s, "}") > strings.Count(s, "{")
+		case ')', ']', '}':
+			pair := strings.IndexRune(closing, r)
+			cut = extra[pair] > 0
+			extra[pair]--
 		default:
 			cut = r >= utf8.RuneSelf && unicode.IsPunct(r)
 		}

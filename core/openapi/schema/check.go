@@ -47,10 +47,11 @@ type Faults struct {
 
 // Addf adds a fault of the value at a Path, once.
 func (f *Faults) Addf(at Path, format string, args ...any) {
-	if len(f.all) >= maxFaults {
+	if len(f.all) >= maxFaults || f.work.spent() {
 		return
 	}
 	field, message := at.String(), fmt.Sprintf(format, args...)
+	f.spend(1 + len(field)/5) // the same fault may be found again and again
 	if !slices.ContainsFunc(f.all, func(e *ArgumentError) bool { return e.Field == field && e.Message == message }) {
 		f.all = append(f.all, &ArgumentError{Field: field, Message: message})
 	}
