@@ -309,7 +309,7 @@ func noteWhere(at string) string {
 	if at == "" {
 		return ""
 	}
-	return "#" + plaintext.Clip(at, 300)
+	return "#" + plaintext.Line(at, 300)
 }
 
 // Infof notes a repair without loss, Warnf one that loses a part. A note about something

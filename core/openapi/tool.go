@@ -88,7 +88,7 @@ func (o *Operation) describe() string {
 		text = strings.TrimSuffix(o.Summary, ".") + ". " + text
 	}
 	if text == "" {
-		text = strings.ToUpper(o.Method[:1]) + strings.ToLower(o.Method[1:]) + " " + o.Path
+		text = strings.ToUpper(o.Method[:1]) + strings.ToLower(o.Method[1:]) + " " + plaintext.OneLine(o.Path)
 	}
 	return plaintext.Clip(text, maxDescription)
 }
@@ -182,7 +182,7 @@ func (o *Operation) drawArguments(v schema.View) (arguments json.RawMessage, who
 		if a.Param != nil {
 			drawn, text = d.Draw(a.Schema(), 1), a.Param.Text
 			if a.Key != a.Param.Name && text == "" {
-				text = a.Param.Name
+				text = plaintext.Line(a.Param.Name, maxFieldText)
 			}
 		} else {
 			drawn, text = d.DrawShared(o.cache, a.Schema(), 0), a.Body.Text
@@ -190,7 +190,7 @@ func (o *Operation) drawArguments(v schema.View) (arguments json.RawMessage, who
 				drawn["type"] = "object" // anything is allowed, usually an object is meant
 			}
 			if a.Body.Kind == request.BodyText {
-				text = strings.TrimSpace(text + " The text of the body, as " + a.Body.Media + ".")
+				text = strings.TrimSpace(text + " The text of the body, as " + plaintext.Line(a.Body.Media, 80) + ".")
 			}
 		}
 		if text != "" && v.Text > 0 {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"aidesk/core/openapi/plaintext"
 	"aidesk/core/openapi/tree"
 )
 
@@ -26,6 +27,7 @@ func (f *Faults) Coerce(s *Schema, v any) (out any, keep bool) {
 	switch value := v.(type) {
 	case map[string]any:
 		f.spend((len(value) + len(s.required)) / 8)
+		f.rename(s, value)
 		for name, item := range value {
 			p := s.Property(name)
 			if p == nil {
@@ -227,9 +229,9 @@ func matchEnum(enum []any, v any) any {
 		return v
 	}
 	var found []any
-	text := strings.TrimSpace(tree.Plain(v))
+	text := strings.TrimSpace(plaintext.Clean(tree.Plain(v)))
 	for _, e := range enum {
-		if strings.EqualFold(strings.TrimSpace(tree.Plain(e)), text) {
+		if strings.EqualFold(strings.TrimSpace(plaintext.Clean(tree.Plain(e))), text) {
 			found = append(found, e)
 		}
 	}

@@ -204,6 +204,7 @@ func (d *Drawing) drawObject(s *Schema, depth int, out map[string]any) {
 			d.count = d.Values + 1 // what follows is left out
 			return
 		}
+		name = shown(name)
 		if _, twice := properties[name]; twice || p.readOnly || p.deprecated && !must {
 			return
 		}
@@ -267,7 +268,12 @@ func (d *Drawing) drawBounds(s *Schema, kind string, out map[string]any) {
 	if kind == "string" && len(s.enum) > 0 && len(s.enum) <= maxEnum {
 		var values []any
 		for _, v := range s.enum {
-			if text := tree.Plain(v); text != "" && !slices.Contains(values, any(text)) {
+			text := plaintext.Clean(tree.Plain(v))
+			if len(text) > maxEnumText {
+				values = nil // the description says how they begin
+				break
+			}
+			if text != "" && !slices.Contains(values, any(text)) {
 				values = append(values, text)
 			}
 		}
@@ -275,7 +281,7 @@ func (d *Drawing) drawBounds(s *Schema, kind string, out map[string]any) {
 			out["enum"] = values
 		}
 	}
-	if TypeOf(s.defaultValue) != TypeObject && TypeOf(s.defaultValue) != TypeArray && s.defaultValue != nil && hasType(s.defaultValue, kind) && len(tree.Plain(s.defaultValue)) <= 60 {
+	if TypeOf(s.defaultValue) != TypeObject && TypeOf(s.defaultValue) != TypeArray && s.defaultValue != nil && hasType(s.defaultValue, kind) && len(tree.Plain(s.defaultValue)) <= 60 && isClean(tree.Plain(s.defaultValue)) {
 		out["default"] = s.defaultValue
 	}
 	if kind == "string" && s.format == "date-time" {
@@ -310,7 +316,7 @@ func (d *Drawing) drawBounds(s *Schema, kind string, out map[string]any) {
 			out["maximum"] = json.Number(formatNumber(math.Ceil(*b.max) - 1))
 		}
 	}
-	if kind == "string" && b.patternChecked && len(b.pattern) <= 100 && d.Text >= 60 {
+	if kind == "string" && b.patternChecked && len(b.pattern) <= 100 && d.Text >= 60 && isClean(b.pattern) {
 		out["pattern"] = b.pattern
 	}
 }

@@ -18,6 +18,8 @@ const (
 // Limits of what goes to a model.
 const (
 	maxEnum         = 40
+	maxEnumText     = 1_000                   // bytes of one value of an enum
+	maxShown        = 100                     // characters of the name of a property
 	leastSize       = len(`{"type":"array"}`) // bytes of a value that is drawn
 	leastName       = len(`"":`)
 	maxChoiceDepth  = 8      // of choices within choices that are drawn
