@@ -98,21 +98,17 @@ func (r *reader) chooseMedia(content tree.Cursor) *request.Body {
 		return nil
 	}
 	media := content.Entry(best)
-	name := tree.MediaType(content.Keys[best])
-	b := &request.Body{Media: name, Kind: request.BodyText, Schema: r.schemas.Read(media.Child("schema")), Sample: schema.Example(media)}
+	sent := r.sendableMedia(media.At, content.Keys[best])
+	name := tree.MediaType(sent)
+	b := &request.Body{Media: sent, Kind: request.BodyText, Schema: r.schemas.Read(media.Child("schema")), Sample: schema.Example(media)}
 	switch {
-	case name == "*/*" || name == "application/*" || !strings.Contains(name, "/"):
-		b.Media, b.Kind = "application/json", request.BodyJSON
 	case tree.IsJSON(name):
 		b.Kind = request.BodyJSON
-	case name == "application/x-www-form-urlencoded":
+	case name == formMedia:
 		b.Kind = request.BodyForm
 	case strings.HasPrefix(name, "multipart/"):
-		b.Media, b.Kind = "multipart/form-data", request.BodyMultipart
+		b.Kind = request.BodyMultipart
 	default:
-		if name == "text/*" {
-			b.Media = "text/plain"
-		}
 		b.Schema = schema.Of(schema.TypeString)
 		r.noteTextBody(media.At, b.Media)
 	}
@@ -154,10 +150,14 @@ func (r *reader) readEncoding(s tree.Cursor) request.Encoding {
 
 // mediaRank ranks media types by how well a body of them can be written; 0: not at all.
 func mediaRank(media string) int {
-	switch name := tree.MediaType(media); {
+	name := tree.MediaType(media)
+	if word := mediaWords[name]; word != "" {
+		name = word
+	}
+	switch {
 	case name == "application/json":
 		return 9
-	case tree.IsJSON(name):
+	case tree.IsJSON(name), strings.HasSuffix(name, "/*json"):
 		return 8
 	case name == "*/*" || name == "application/*" || !strings.Contains(name, "/"):
 		return 7
@@ -228,7 +228,7 @@ func (r *reader) swagger2JSONBody(o *Operation, f tree.Cursor, consumes []string
 	for _, media := range consumes {
 		// A body parameter beside form media types is JSON in practice.
 		if v := mediaRank(media); v > rank && v != 6 && v != 5 {
-			best, rank = tree.MediaType(media), v
+			best, rank = media, v
 		}
 	}
 	given := f.Child("schema")
@@ -238,10 +238,10 @@ func (r *reader) swagger2JSONBody(o *Operation, f tree.Cursor, consumes []string
 	b.Schema = r.schemas.Read(given)
 	switch {
 	case rank >= 8:
-		b.Media = best
+		b.Media = r.sendableMedia(f.At, best)
 	case rank > 0 && rank < 7:
-		b.Kind, b.Media, b.Schema = request.BodyText, best, schema.Of(schema.TypeString)
-		r.noteTextBody(f.At, best)
+		b.Kind, b.Media, b.Schema = request.BodyText, r.sendableMedia(f.At, best), schema.Of(schema.TypeString)
+		r.noteTextBody(f.At, b.Media)
 	case rank == 0 && len(consumes) > 0 && b.Required && !slices.ContainsFunc(consumes, func(m string) bool { return mediaRank(m) > 0 }):
 		o.refusef(f.At, "media-unsupported", "it takes only %s, which cannot be written from a conversation", plaintext.Line(strings.Join(consumes, ", "), 120))
 	}

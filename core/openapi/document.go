@@ -92,6 +92,7 @@ type reader struct {
 	schemes  map[string]Scheme
 
 	variables map[*tree.Node]Variable // read so far
+	quiet     bool                    // nothing is noted
 }
 
 // Read reads a document. The error is one plain line that says what is wrong
@@ -324,6 +325,9 @@ func (r *reader) Warnf(code, at, format string, args ...any) {
 }
 
 func (r *reader) notef(level, code, at, format string, args ...any) {
+	if r.quiet {
+		return
+	}
 	to := r.notes
 	if at != "" && !strings.HasPrefix(at, "/paths/") {
 		to = &r.docNotes

@@ -269,3 +269,81 @@ paths: {/x: {get: {operationId: x, parameters: [{name: f, in: query, schema: {ty
 		}
 	}
 }
+
+// TestFieldRequests: what is sent is what the document says.
+func TestFieldRequests(t *testing.T) {
+	operation := func(method, path, text string) string {
+		return "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://api.example'}]\npaths:\n  " + path + ":\n    " + method + ": {operationId: x, " + text + "}\n"
+	}
+	body := func(media, schema string) string {
+		return operation("post", "/x", "requestBody: {required: true, content: {'"+media+"': {schema: "+schema+"}}}")
+	}
+	answers := func(content string) string {
+		return operation("get", "/x", "responses: {'200': {description: ok, content: {"+content+"}}}")
+	}
+	runField(t, []fieldCase{
+		{folder: "01-merge-patch-null", operation: "changeProfile", args: `{"id":"7","body":{"nickname":null}}`, want: "PATCH /profiles/7 HTTP/1.1\nContent-Type: application/merge-patch+json\n{\"nickname\":null}"},
+		{folder: "02-upload-content-media-type", operation: "upload_invoice", args: `{"body":{"file":"abc","note":"n"}}`, want: "Content-Disposition: form-data; name=\"file\"; filename=\"file\"\nContent-Type: application/octet-stream\nabc\nContent-Disposition: form-data; name=\"note\"\nn"},
+		{folder: "09-pageable", operation: "search", args: `{"pageable":{"page":0,"size":20,"sort":["createTime,desc","name,asc"]}}`, want: "GET /files/search?page=0&size=20&sort=createTime%2Cdesc&sort=name%2Casc HTTP/1.1"},
+		{folder: "13-media-type-parameters", operation: "addClaim", args: `{"body":{"amount":1}}`, want: "Content-Type: application/json; v=2.0\n{\"amount\":1}"},
+		{folder: "13-media-type-parameters", operation: "addNote", args: `{"body":{"text":"t"}}`, want: "Content-Type: application/json\n{\"text\":\"t\"}"},
+		{folder: "21-accept-of-the-document", operation: "getOffer", args: `{"id":"7"}`, want: "Accept: application/vnd.offers.v2+json, application/json;q=0.9, text/plain;q=0.8, */*;q=0.5"},
+		{folder: "21-accept-of-the-document", operation: "getBoard", want: "Accept: application/vnd.board+json, application/json;q=0.9, text/plain;q=0.8, */*;q=0.5"},
+		{folder: "held-01-path-parameter-with-content", operation: "getReport", args: `{"id":"3f2b8c1e-9d4a-4b6f-8a57-0c1d2e3f4a5b"}`, want: "GET /reports/3f2b8c1e-9d4a-4b6f-8a57-0c1d2e3f4a5b HTTP/1.1"},
+		{folder: "held-01-path-parameter-with-content", operation: "getJSON", args: `{"filter":{"a":"b"}}`, want: "GET /json/%7B%22a%22%3A%22b%22%7D HTTP/1.1"},
+		{folder: "held-03-form-body-that-is-a-text", operation: "parse", args: `{"body":"list=1 cup&servings=1"}`, want: "Content-Type: application/x-www-form-urlencoded\nlist=1 cup&servings=1"},
+
+		{name: "null that is allowed", doc: body("application/json", "{type: object, properties: {a: {type: [string, 'null']}, b: {}, c: {type: string}, d: {anyOf: [{type: integer}, {type: 'null'}]}}}"), operation: "x", args: `{"body":{"a":null,"b":null,"c":null,"d":null}}`, want: `{"a":null,"b":null,"d":null}`},
+		{name: "null deep in a merge patch", doc: body("application/merge-patch+json", "{type: object, properties: {a: {type: object, properties: {b: {type: string}}}, l: {type: array, items: {type: string}}}}"), operation: "x", args: `{"body":{"a":{"b":null,"new":null},"l":["x",null]}}`, want: `{"a":{"b":null,"new":null},"l":["x"]}`},
+		{name: "an optional upload", doc: body("multipart/form-data", "{type: object, properties: {file: {anyOf: [{type: string, contentMediaType: image/svg+xml}, {type: 'null'}]}}}"), operation: "x", args: `{"body":{"file":"<svg/>"}}`, want: "Content-Disposition: form-data; name=\"file\"; filename=\"file\"\nContent-Type: image/svg+xml\n<svg/>"},
+		{name: "several uploads", doc: body("multipart/form-data", "{type: object, properties: {f: {type: array, items: {type: string, contentMediaType: text/csv}}}}"), operation: "x", args: `{"body":{"f":["a","b"]}}`, want: "Content-Disposition: form-data; name=\"f\"; filename=\"f\"\nContent-Type: text/csv\na\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\nb"},
+		{name: "an encoded upload", doc: body("multipart/form-data", "{type: object, properties: {f: {type: string, contentMediaType: image/png, contentEncoding: base64}}}"), operation: "x", args: `{"body":{"f":"aGk="}}`, want: "Content-Disposition: form-data; name=\"f\"; filename=\"f\"\nContent-Type: image/png\nContent-Transfer-Encoding: base64\naGk="},
+		{name: "JSON in a text is no file", doc: body("application/json", "{type: object, properties: {f: {type: string, contentMediaType: application/json}}}"), operation: "x", args: `{"body":{"f":"{}"}}`, want: `{"f":"{}"}`},
+		{name: "related parts", doc: body("multipart/related", "{type: object, properties: {meta: {type: object}, data: {type: string, contentMediaType: text/csv}}}"), operation: "x", args: `{"body":{"data":"a,b","meta":{"n":1}}}`, want: "Content-ID: <meta>\nContent-Type: application/json\n{\"n\":1}\nContent-ID: <data>\nContent-Type: text/csv\na,b\n!form-data"},
+		{name: "a media type without a slash", doc: body("form-data", "{type: object, properties: {a: {type: string}}}"), operation: "x", args: `{"body":{"a":"b"}}`, want: "Content-Disposition: form-data; name=\"a\"\nb"},
+		{name: "JSON without a slash", doc: body("json", "{type: object}"), operation: "x", args: `{"body":{"a":"b"}}`, want: "Content-Type: application/json\n{\"a\":\"b\"}"},
+		{name: "a vendor's parameter", doc: body("application/vnd.a+json;version=3", "{type: object}"), operation: "x", args: `{"body":{}}`, want: "Content-Type: application/vnd.a+json;version=3"},
+		{name: "another charset", doc: body("text/plain; charset=iso-8859-1", "{type: string}"), operation: "x", args: `{"body":"ü"}`, want: "Content-Type: text/plain; charset=utf-8\nü"},
+		{name: "text with a charset", doc: body("text/plain; charset=utf-8", "{type: string}"), operation: "x", args: `{"body":"ü"}`, want: "Content-Type: text/plain; charset=utf-8\nü"},
+		{name: "JSON before the others", doc: answers("text/html: {}, application/json: {}, text/csv: {}"), operation: "x", want: "Accept: application/json, text/plain;q=0.8, */*;q=0.5"},
+		{name: "only a table", doc: answers("text/csv: {}"), operation: "x", want: "Accept: text/csv, application/json;q=0.9, text/plain;q=0.8, */*;q=0.5"},
+		{name: "a documented Accept", doc: operation("get", "/x", "parameters: [{name: Accept, in: header, schema: {type: string, default: application/vnd.a+json}}]"), operation: "x", want: "Accept: application/vnd.a+json, application/json;q=0.9, text/plain;q=0.8, */*;q=0.5"},
+		{name: "2.0 produces", doc: "swagger: '2.0'\nhost: api.example\nproduces: [application/xml]\npaths: {/x: {get: {operationId: x, produces: [application/hal+json]}}}", operation: "x", want: "Accept: application/hal+json, application/json;q=0.9, text/plain;q=0.8, */*;q=0.5"},
+		{name: "2.0 consumes with a parameter", doc: "swagger: '2.0'\nhost: api.example\npaths: {/x: {post: {operationId: x, consumes: ['application/json;odata=verbose'], parameters: [{name: b, in: body, schema: {type: object}}]}}}", operation: "x", args: `{"body":{}}`, want: "Content-Type: application/json;odata=verbose"},
+		{name: "objects in an object of the query", doc: operation("get", "/x", "parameters: [{name: f, in: query, schema: {type: object, properties: {a: {type: array, items: {type: integer}}, o: {type: object}}}}]"), operation: "x", args: `{"f":{"a":[1,2],"o":{"k":"v"}}}`, want: "GET /x?a=1&a=2&o=%7B%22k%22%3A%22v%22%7D HTTP/1.1"},
+		{name: "a form that is a text with an escape", doc: body("application/x-www-form-urlencoded", "{type: string}"), operation: "x", args: `{"body":"a=%26&b=c"}`, want: "a=%26&b=c"},
+	})
+}
+
+// TestHiddenCredentials: a required parameter that is hidden as a credential belongs to
+// every way to authenticate.
+func TestHiddenCredentials(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ security, want string }{
+		{"security: [{a: []}, {b: []}]", "[a b]"},
+		{"security: [{a: [], b: []}]", "[a b]"},
+		{"security: [{}, {a: []}]", "[a b]"},
+		{"deprecated: false", "[a b]"},
+	} {
+		doc := "openapi: 3.0.3\nservers: [{url: 'https://api.example'}]\ncomponents: {securitySchemes: {a: {type: apiKey, in: query, name: key}, b: {type: apiKey, in: query, name: token}, c: {type: apiKey, in: query, name: other}}}\n" +
+			"paths: {/x: {get: {operationId: x, " + c.security + ", parameters: [{name: key, in: query, required: true}, {name: token, in: query, required: true}, {name: other, in: query}]}}}"
+		d, err := openapi.Read(t.Context(), openapi.Source{Data: []byte(doc)}, openapi.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := d.Operations[0]
+		for _, q := range o.Security {
+			var names []string
+			for _, s := range q.Schemes {
+				names = append(names, s.Name)
+			}
+			slices.Sort(names)
+			if got := "[" + strings.Join(names, " ") + "]"; got != c.want {
+				t.Errorf("%s: one way is %s, want %s", c.security, got, c.want)
+			}
+		}
+		if len(o.Security) == 0 || strings.Contains(string(o.Tool("p").Schema), "key") {
+			t.Errorf("%s: %d ways, tool %s", c.security, len(o.Security), o.Tool("p").Schema)
+		}
+	}
+}

@@ -55,6 +55,8 @@ type Operation struct {
 	builder    request.Builder
 	cache      *schema.Cache // of a body that other operations have too, else nil
 	reading    *notes        // while reading
+	accept     []string      // while reading: what a hidden parameter Accept is documented with
+	hidden     []Scheme      // while reading: schemes whose required parameters are hidden
 	utterances *tree.Node    // while reading
 }
 
@@ -139,6 +141,9 @@ func (r *reader) digest(o *Operation) string {
 	schema.Sign(h, "operation", o.Method, o.Server, o.Path, fmt.Sprint(o.Asks, o.Verdict == Refused))
 	if o.builder.BaseQuery != "" {
 		schema.Sign(h, "query", o.builder.BaseQuery)
+	}
+	if o.builder.Accept != "" {
+		schema.Sign(h, "accept", o.builder.Accept)
 	}
 	lost := false
 	for _, a := range o.builder.Args {

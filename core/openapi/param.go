@@ -88,12 +88,18 @@ func (r *reader) readParameter(o *Operation, s tree.Cursor) *request.Param {
 		r.Warnf("parameter-location", s.At, "the parameter %q goes to %q, which is not known; it was left out", plaintext.Clip(p.Name, 60), plaintext.Line(p.In, 40))
 		return nil
 	}
-	if r.carriesCredential(p.In, p.Name) {
+	if scheme, ok := r.carriedCredential(o, p.In, p.Name); ok {
+		if p.Required {
+			o.hidden = append(o.hidden, scheme)
+		}
 		r.Infof("parameter-hidden", s.At, "the parameter %q carries the credential; it is filled when the call is sent", plaintext.Clip(p.Name, 60))
 		return nil
 	}
 	if p.In == "header" && request.SetBySender(p.Name) {
 		r.Infof("parameter-hidden", s.At, "the header %q is not for arguments to set", plaintext.Clip(p.Name, 60))
+		if strings.EqualFold(p.Name, "Accept") {
+			o.accept = documented(s)
+		}
 		return nil
 	}
 	if (p.In == "header" || p.In == "cookie") && !plaintext.IsToken(p.Name) {
@@ -105,12 +111,28 @@ func (r *reader) readParameter(o *Operation, s tree.Cursor) *request.Param {
 	return p
 }
 
+// documented returns the value that a parameter is documented to have: its default, else
+// its example or the first of its enum.
+func documented(s tree.Cursor) []string {
+	for _, from := range [...]tree.Cursor{s.Child("schema"), s} {
+		for _, n := range [...]*tree.Node{from.Get("default"), from.Get("example"), from.Get("enum")} {
+			if all := n.Entries(); len(all) > 0 && all[0].Line() != "" {
+				return []string{all[0].Line()}
+			}
+		}
+	}
+	return nil
+}
+
 // readStyle reads the schema of a parameter and how it is serialised.
 func (r *reader) readStyle(s tree.Cursor, p *request.Param) {
 	given := s.Child("schema")
 	if content := s.Child("content"); content.Is(tree.Object) && len(content.Vals) > 0 && given.Node == nil {
 		p.Media = strings.ToLower(strings.TrimSpace(content.Keys[0]))
 		p.Schema = r.schemas.Read(content.Entry(0).Child("schema"))
+		if p.In == "path" {
+			p.Style = "simple"
+		}
 		return
 	}
 	switch {

@@ -124,6 +124,8 @@ func (r *reader) fillOperation(o *Operation, item, s tree.Cursor) {
 	r.chooseServer(o, item, s)
 	r.readRequirements(o, s)
 	r.readParameters(o, item, s)
+	o.requireHidden()
+	r.readAccept(o, s)
 	r.readTemplate(o, s)
 	r.readBody(o, s)
 	if takesBody := o.Method == http.MethodPost || o.Method == http.MethodPut || o.Method == http.MethodPatch; lost && takesBody {
@@ -245,5 +247,5 @@ func (r *reader) finishOperation(o *Operation) {
 		}
 	}
 	o.Notes = o.reading.all
-	o.reading, o.utterances = nil, nil
+	o.reading, o.utterances, o.accept, o.hidden = nil, nil, nil, nil
 }

@@ -143,15 +143,54 @@ func (r *reader) readRequirements(o *Operation, s tree.Cursor) {
 	}
 }
 
-// carriesCredential reports whether a declared credential is sent in this parameter.
-// Such a parameter is never shown to the model.
-func (r *reader) carriesCredential(in, name string) bool {
-	for _, s := range r.schemes {
-		if s.In == in && s.Field != "" && (s.Field == name || in == "header" && strings.EqualFold(s.Field, name)) {
-			return true
+// carriedCredential returns the declared scheme whose credential is sent in a parameter:
+// if there are several, the one that the operation requires. Such a parameter is never
+// shown to the model.
+func (r *reader) carriedCredential(o *Operation, in, name string) (Scheme, bool) {
+	carries := func(s Scheme) bool {
+		return s.In == in && s.Field != "" && (s.Field == name || in == "header" && strings.EqualFold(s.Field, name))
+	}
+	for _, q := range o.Security {
+		if i := slices.IndexFunc(q.Schemes, carries); i >= 0 {
+			return q.Schemes[i], true
 		}
 	}
-	return false
+	for _, s := range r.doc.Schemes {
+		if carries(s) {
+			s.Scopes = nil
+			return s, true
+		}
+	}
+	return Scheme{}, false
+}
+
+// requireHidden adds the schemes of required parameters that are hidden as credentials to
+// every way to authenticate: the document says that the call needs them whichever is taken.
+func (o *Operation) requireHidden() {
+	if len(o.hidden) == 0 {
+		return
+	}
+	if len(o.Security) == 0 {
+		o.Security = []Requirement{{}}
+	}
+	var out []Requirement
+	for _, q := range o.Security {
+		all := slices.Clone(q.Schemes)
+		for _, s := range o.hidden {
+			if !slices.ContainsFunc(all, func(t Scheme) bool { return t.In == s.In && t.Field == s.Field }) {
+				all = append(all, s)
+			}
+		}
+		same := func(p Requirement) bool {
+			return len(p.Schemes) == len(all) && !slices.ContainsFunc(all, func(s Scheme) bool {
+				return !slices.ContainsFunc(p.Schemes, func(t Scheme) bool { return t.Name == s.Name })
+			})
+		}
+		if !slices.ContainsFunc(out, same) {
+			out = append(out, Requirement{Schemes: all})
+		}
+	}
+	o.Security = out
 }
 
 // noteSecretParams notes parameters that look like credentials but are declared as

@@ -189,6 +189,12 @@ func (o *Operation) drawArguments(v schema.View) (arguments json.RawMessage, who
 			if a.Body.Kind == request.BodyJSON && a.Schema().IsOpen() {
 				drawn["type"] = "object" // anything is allowed, usually an object is meant
 			}
+			if a.Body.Patches() {
+				text = strings.TrimSpace(text + " A field that is null is removed; one that is left out is kept.")
+			}
+			if (a.Body.Kind == request.BodyForm || a.Body.Kind == request.BodyMultipart) && a.Schema().IsOpen() {
+				drawn["type"] = "object"
+			}
 			if a.Body.Kind == request.BodyText {
 				text = strings.TrimSpace(text + " The text of the body, as " + plaintext.Line(a.Body.Media, 80) + ".")
 			}

@@ -27,8 +27,13 @@ func (b *Builder) bind(args json.RawMessage, f *schema.Faults) (values map[int]a
 		if !found && a.Param != nil {
 			v, found = given[a.Param.Name]
 		}
+		if found && v == nil {
+			found = a.Schema().AllowsNull()
+		}
 		if found {
+			f.Removes = a.Body != nil && a.Body.Patches()
 			v, found = f.Coerce(a.Schema(), v)
+			f.Removes = false
 		}
 		// Models send "" for an optional value that they do not have.
 		if s, empty := v.(string); empty && found && s == "" && a.Param != nil && !a.Param.Empty && !a.Param.Required && a.Schema().Types()&^(schema.TypeString|schema.TypeNull) != 0 {

@@ -2,6 +2,7 @@ package request
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -16,6 +17,12 @@ import (
 	"aidesk/core/openapi/tree"
 )
 
+// Patches reports whether the body is a merge patch, in which null removes a field (RFC 7396).
+func (b *Body) Patches() bool {
+	name := tree.MediaType(b.Media)
+	return name == "application/merge-patch+json" || name == "application/json-merge-patch" || strings.HasSuffix(name, ".merge-patch+json")
+}
+
 // write serialises the body and returns its media type with parameters.
 func (b *Body) write(v any) (data []byte, media string, err error) {
 	switch b.Kind {
@@ -27,16 +34,18 @@ func (b *Body) write(v any) (data []byte, media string, err error) {
 			text = tree.Compact(v)
 		}
 		media := b.Media
-		if strings.HasPrefix(media, "text/") {
+		if strings.HasPrefix(media, "text/") && !strings.Contains(media, "charset=") {
 			media += "; charset=utf-8"
 		}
 		return []byte(text), media, nil
 	}
 	fields, isObject := v.(map[string]any)
-	switch {
+	switch text, isText := v.(string); {
 	case isObject:
+	case isText && b.Kind == BodyForm: // it is the form already
+		return []byte(text), b.Media, nil
 	case b.Kind == BodyMultipart: // a single file whose field has no declared name
-		alone := Body{Schema: schema.NewObject()}
+		alone := Body{Media: b.Media, Schema: schema.NewObject()}
 		alone.Schema.AddProperty("file", schema.Binary(), false)
 		return alone.multipart(map[string]any{"file": tree.Plain(v)})
 	default:
@@ -83,17 +92,24 @@ func (b *Body) form(fields map[string]any) (string, error) {
 	return strings.Join(pairs, "&"), nil
 }
 
-// multipartPart is one part of a multipart form.
+// multipartPart is one part of a multipart body.
 type multipartPart struct {
 	name, file, media string
+	encoding          string // Content-Transfer-Encoding
 	data              string
 }
 
-// multipart writes multipart/form-data, fields sorted by name. The boundary is
-// made from the content, so that the same arguments give the same bytes.
+// multipart writes a body of several parts: of a form sorted by name, else in the order of
+// the document. The boundary is made from the content, so that the same arguments give the
+// same bytes.
 func (b *Body) multipart(fields map[string]any) ([]byte, string, error) {
+	kind := tree.MediaType(b.Media)
+	names := slices.Sorted(maps.Keys(fields))
+	if kind != "multipart/form-data" {
+		names = fieldOrder(b.Schema, fields)
+	}
 	var parts []multipartPart
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
+	for _, name := range names {
 		e := b.Encoding[name]
 		s := b.Schema.Property(name)
 		values := []any{fields[name]}
@@ -119,23 +135,45 @@ func (b *Body) multipart(fields map[string]any) ([]byte, string, error) {
 	}
 	var out bytes.Buffer
 	for _, p := range parts {
-		fmt.Fprintf(&out, "--%s\r\nContent-Disposition: form-data; name=\"%s\"", boundary, escapeDisposition.Replace(p.name))
-		if p.file != "" {
-			fmt.Fprintf(&out, "; filename=\"%s\"", escapeDisposition.Replace(p.file))
+		fmt.Fprintf(&out, "--%s\r\n", boundary)
+		if kind == "multipart/related" { // RFC 2387: parts are found by their order and id
+			if p.media == "" {
+				p.media = "text/plain; charset=utf-8"
+			}
+			fmt.Fprintf(&out, "Content-ID: <%s>", escape(p.name))
+		} else {
+			fmt.Fprintf(&out, "Content-Disposition: form-data; name=\"%s\"", escapeDisposition.Replace(p.name))
+			if p.file != "" {
+				fmt.Fprintf(&out, "; filename=\"%s\"", escapeDisposition.Replace(p.file))
+			}
 		}
 		if p.media != "" {
 			fmt.Fprintf(&out, "\r\nContent-Type: %s", p.media)
 		}
+		if p.encoding != "" {
+			fmt.Fprintf(&out, "\r\nContent-Transfer-Encoding: %s", p.encoding)
+		}
 		fmt.Fprintf(&out, "\r\n\r\n%s\r\n", p.data)
 	}
 	fmt.Fprintf(&out, "--%s--\r\n", boundary)
-	return out.Bytes(), "multipart/form-data; boundary=" + boundary, nil
+	media := b.Media + "; boundary=" + boundary
+	if kind == "multipart/related" && !strings.Contains(b.Media, "type=") && len(parts) > 0 {
+		media += "; type=\"" + tree.MediaType(cmp.Or(parts[0].media, "text/plain")) + "\""
+	}
+	return out.Bytes(), media, nil
 }
 
 func (b *Body) makePart(name string, v any, s *schema.Schema, e Encoding) multipartPart {
 	p := multipartPart{name: name, data: tree.Plain(v)}
 	if plaintext.IsToken(strings.Replace(tree.MediaType(e.Media), "/", "", 1)) && !strings.Contains(e.Media, "*") {
 		p.media = tree.MediaType(e.Media)
+	}
+	media, encoding := s.Content()
+	if p.media == "" && media != "" && !strings.Contains(media, "*") && plaintext.IsToken(strings.Replace(media, "/", "", 1)) {
+		p.media = media
+	}
+	if plaintext.IsToken(encoding) {
+		p.encoding = encoding
 	}
 	switch {
 	case s.IsFile():

@@ -15,6 +15,7 @@ type Builder struct {
 	BaseQuery string  // of the server's address: goes with every call
 	Path      []Piece // the pieces of the path template
 	Query     []Piece // the pieces after "?" in the template
+	Accept    string  // the header Accept; "": the usual one
 	Args      []Arg
 	Body      *Body
 }
@@ -82,7 +83,7 @@ const (
 // Body is what an operation takes besides its parameters.
 type Body struct {
 	Kind     string
-	Media    string // as sent, without parameters
+	Media    string // as sent
 	Required bool
 	Text     string
 	Schema   *schema.Schema

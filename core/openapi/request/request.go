@@ -41,7 +41,9 @@ func (b *Builder) Request(args json.RawMessage) (Request, error) {
 		v, given := values[i]
 		switch at := (schema.Path{}).Key(a.Key); {
 		case given:
+			f.Removes = a.Body != nil && a.Body.Patches()
 			f.Check(a.Schema(), v, at)
+			f.Removes = false
 		case a.required():
 			f.Addf(at, "is required")
 		}
@@ -100,7 +102,7 @@ func (b *Builder) build(values map[int]any) (Request, error) {
 		return Request{}, err
 	}
 	req.URL = address
-	req.Header = append(req.Header, Field{"Accept", acceptHeader})
+	req.Header = append(req.Header, Field{"Accept", cmp.Or(b.Accept, acceptHeader)})
 	if len(cookies) > 0 {
 		req.Header = append(req.Header, Field{"Cookie", strings.Join(cookies, "; ")})
 	}

@@ -3,6 +3,7 @@ package request
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -19,10 +20,7 @@ import (
 // the value of a header, "name=value" of a cookie.
 func (p *Param) write(v any) (string, error) {
 	if p.Media != "" {
-		text := tree.Compact(v)
-		if s, isText := v.(string); isText && !tree.IsJSON(tree.MediaType(p.Media)) {
-			text = s
-		}
+		text := p.contentText(v)
 		if p.In == "header" {
 			return headerValue(text)
 		}
@@ -57,6 +55,15 @@ func (p *Param) write(v any) (string, error) {
 	return text, err
 }
 
+// contentText is the value of a parameter with a media type: a text as it is, unless the
+// media type is JSON.
+func (p *Param) contentText(v any) string {
+	if s, isText := v.(string); isText && !tree.IsJSON(tree.MediaType(p.Media)) {
+		return s
+	}
+	return tree.Compact(v)
+}
+
 // writeQuery serialises one value of a query or of a form.
 func writeQuery(style string, explode, reserved bool, name string, v any) (string, error) {
 	enc := escape
@@ -73,6 +80,9 @@ func writeQuery(style string, explode, reserved bool, name string, v any) (strin
 		if isMap(v) && style != "form" {
 			explode = false
 		}
+		if fields, ok := v.(map[string]any); ok && explode && hasNested(v) {
+			return explodeNested(fields, reserved)
+		}
 		if hasNested(v) && !explode {
 			// No style covers nested values; servers then expect JSON.
 			return escape(name) + "=" + escape(tree.Compact(v)), nil
@@ -84,11 +94,31 @@ func writeQuery(style string, explode, reserved bool, name string, v any) (strin
 	return escapeSeparators.Replace(text), err
 }
 
+// explodeNested writes the fields of an object that holds lists or objects as parameters
+// of their own, as servers take paging objects: a list is written as every other list of
+// a query, "sort=a&sort=b", an object as JSON.
+func explodeNested(fields map[string]any, reserved bool) (string, error) {
+	var pairs []string
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		text, err := writeQuery("form", !isMap(fields[name]), reserved, name, fields[name])
+		if isMap(fields[name]) {
+			text, err = escape(name)+"="+escape(tree.Compact(fields[name])), nil
+		}
+		if err != nil {
+			return "", err
+		}
+		if text != "" {
+			pairs = append(pairs, text)
+		}
+	}
+	return strings.Join(pairs, "&"), nil
+}
+
 // writePath serialises a parameter of the path. A value that would change the structure
 // of the path is refused, escaped or not.
 func (p *Param) writePath(v any) (string, error) {
 	if p.Media != "" {
-		v = tree.Compact(v)
+		v = p.contentText(v)
 	}
 	text, err := styleParam(p.Style, p.Explode, p.Name, v, escape)
 	switch {

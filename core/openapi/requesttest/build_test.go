@@ -90,7 +90,10 @@ func (a *attempt) build(doc *openapi.Document, g generator, r raw) {
 		key := keyOf(shown, name, in)
 		if key == "" {
 			if secret(doc, in, name) && in == "query" {
-				query = append(query, name+"=secret") // added on the way out
+				// Added on the way out, as the first way to authenticate says.
+				if len(o.Security) > 0 && slices.ContainsFunc(o.Security[0].Schemes, func(s openapi.Scheme) bool { return s.In == in && s.Field == name }) {
+					query = append(query, name+"=secret")
+				}
 			} else if secret(doc, in, name) && in == "header" || strings.EqualFold(name, "Authorization") {
 				a.Headers[name] = "Bearer secret"
 			}

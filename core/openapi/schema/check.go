@@ -43,6 +43,8 @@ func (e *ArgumentError) Error() string {
 type Faults struct {
 	all  []*ArgumentError
 	work *work
+	// Removes says that null removes a field, whatever its schema: RFC 7396.
+	Removes bool
 }
 
 // Addf adds a fault of the value at a Path, once.
@@ -110,7 +112,7 @@ func (f *Faults) Check(s *Schema, v any, at Path) {
 		return
 	}
 	if v == nil {
-		if !s.allowsNull() && s.types != 0 {
+		if !s.takesNull() && !f.Removes && (s.types != 0 || len(s.enum) > 0) {
 			f.Addf(at, "must not be null")
 		}
 		return
@@ -216,9 +218,12 @@ func (f *Faults) checkList(s *Schema, v []any, at Path) {
 			}
 		}
 	}
+	removes := f.Removes
+	f.Removes = false
 	for i, item := range v {
 		f.Check(s.At(i), item, at.index(i))
 	}
+	f.Removes = removes
 }
 
 func (f *Faults) checkObject(s *Schema, v map[string]any, at Path) {

@@ -69,7 +69,7 @@ func (f *Faults) try(s *Schema, v any) int {
 		return n
 	}
 	f.work.tried[key] = underWay
-	attempt := &Faults{work: f.work}
+	attempt := &Faults{work: f.work, Removes: f.Removes}
 	attempt.Check(s, v, Path{})
 	f.work.tried[key] = len(attempt.all)
 	return len(attempt.all)

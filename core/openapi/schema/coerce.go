@@ -18,7 +18,7 @@ func (f *Faults) Coerce(s *Schema, v any) (out any, keep bool) {
 		return v, true
 	}
 	if v == nil {
-		return nil, s.allowsNull()
+		return nil, s.takesNull() || f.Removes
 	}
 	if text, isText := v.(string); isText {
 		f.spend(len(text) / 100) // it may be JSON
@@ -49,15 +49,18 @@ func (f *Faults) Coerce(s *Schema, v any) (out any, keep bool) {
 				p := s.Property(name)
 				if only, ok := p.Fixed(); ok {
 					value[name] = only
-				} else if p != nil && p.allowsNull() {
+				} else if p != nil && p.AllowsNull() {
 					value[name] = nil
 				}
 			}
 		}
 	case []any:
+		removes := f.Removes // a list is replaced as a whole
+		f.Removes = false
+		defer func() { f.Removes = removes }()
 		kept := value[:0]
 		for i, item := range value {
-			if item, keep := f.Coerce(s.At(i), item); keep || item == nil && s.At(i).IsOpen() {
+			if item, keep := f.Coerce(s.At(i), item); keep {
 				kept = append(kept, item)
 			}
 		}

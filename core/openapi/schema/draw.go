@@ -215,12 +215,12 @@ func (d *Drawing) drawObject(s *Schema, depth int, out map[string]any) {
 		}
 		d.size += len(name) + leastName
 		drawn := d.Draw(p, depth+1)
-		if p.allowsNull() && d.Text >= 100 {
+		if p.AllowsNull() && d.Text >= 100 {
 			text, _ := drawn["description"].(string)
 			drawn["description"] = strings.TrimSpace(text + " (null: none)")
 		}
 		properties[name] = drawn
-		if _, free := p.Fixed(); must && !free && !p.allowsNull() {
+		if _, free := p.Fixed(); must && !free && !p.AllowsNull() {
 			required = append(required, name)
 		}
 	}
@@ -348,7 +348,15 @@ func (d *Drawing) drawDescription(s *Schema, out map[string]any) {
 		text += "(" + words + ")"
 	}
 	kind, _ := out["type"].(string)
-	if words := formatHints[s.format]; words != "" && kind == "string" && d.Text > 0 && !strings.Contains(text, words) {
+	hint := s.format
+	switch {
+	case hint != "":
+	case strings.HasPrefix(s.encoding, "base64"):
+		hint = "byte"
+	case s.IsFile():
+		hint = "binary"
+	}
+	if words := formatHints[hint]; words != "" && kind == "string" && d.Text > 0 && !strings.Contains(text, words) {
 		add(words)
 	}
 	if len(s.enum) > 0 && out["enum"] == nil && kind != "boolean" {
@@ -380,7 +388,7 @@ func (d *outliner) outline(s *Schema, depth int) map[string]any {
 	if t := s.singleType(); t != 0 {
 		out["type"] = t.names()[0]
 	}
-	if s.allowsNull() {
+	if s.AllowsNull() {
 		out["nullable"] = true
 	}
 	if len(s.enum) > 0 {

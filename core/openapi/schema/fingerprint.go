@@ -80,6 +80,9 @@ func (r *Reader) sign(s *Schema, h hash.Hash, id int, ids map[*Schema]int) {
 	}
 	Sign(h, s.props.Keys...)
 	Sign(h, fmt.Sprint(number(s.props.Vals), ids[s.items], ids[s.additional], number(s.prefixItems), number(s.anyOf)))
+	if s.media != "" || s.encoding != "" {
+		Sign(h, "content", s.media, s.encoding)
+	}
 	if b := s.bounds; b != nil {
 		Sign(h, "bounds", boundText(b.min), boundText(b.max), b.pattern, fmt.Sprint(b.exclusiveMin, b.exclusiveMax, b.multipleOf, b.minLength, b.maxLength, b.minItems, b.maxItems, b.minProperties, b.maxProperties, b.unique))
 	}

@@ -112,6 +112,7 @@ func (r *Reader) mergeMember(s, m *Schema) {
 	s.deprecated = s.deprecated || m.deprecated
 	s.lost = s.lost || m.lost
 	s.format = cmp.Or(s.format, m.format)
+	s.media, s.encoding = cmp.Or(s.media, m.media), cmp.Or(s.encoding, m.encoding)
 	s.title = cmp.Or(s.title, m.title)
 	s.description = cmp.Or(s.description, m.description)
 	if s.defaultValue == nil {

@@ -131,6 +131,7 @@ func (r *Reader) readInto(s tree.Cursor, out *Schema) {
 	out.title = plaintext.Line(s.Get("title").Text(), 80)
 	out.description = plaintext.ProseLine(s.Get("description").Text(), 600)
 	out.format = strings.ToLower(s.Get("format").Line())
+	out.media, out.encoding = tree.MediaType(s.Get("contentMediaType").Line()), strings.ToLower(s.Get("contentEncoding").Line())
 	out.readOnly = s.Get("readOnly").IsTrue()
 	out.deprecated = s.Get("deprecated").IsTrue()
 	out.nullable = s.Get("nullable").IsTrue() || s.Get("x-nullable").IsTrue()

@@ -26,7 +26,7 @@ func NewSampler() *Sampler { return &Sampler{work: &work{steps: maxSteps - maxSa
 // Make returns a value that Check accepts for s, or false if none is found easily.
 func (g *Sampler) Make(s *Schema, name string, depth int) (any, bool) {
 	if g.count++; g.count > maxSampleValues || depth > 8 {
-		return nil, s.allowsNull()
+		return nil, s.AllowsNull()
 	}
 	for _, given := range []any{s.example, s.defaultValue} {
 		if v, ok := g.Accepts(s, given); ok {
@@ -37,7 +37,7 @@ func (g *Sampler) Make(s *Schema, name string, depth int) (any, bool) {
 		return copyOf(s.enum[0]), true
 	}
 	if slices.Contains(g.ancestors, s) {
-		return nil, s.allowsNull()
+		return nil, s.AllowsNull()
 	}
 	g.ancestors = append(g.ancestors, s)
 	defer func() { g.ancestors = g.ancestors[:len(g.ancestors)-1] }()

@@ -49,6 +49,8 @@ type Schema struct {
 	lost         bool // it could not be read: anything is allowed
 	deprecated   bool
 	format       string
+	media        string // contentMediaType of 3.1
+	encoding     string // contentEncoding of 3.1
 	title        string
 	description  string
 	enum         []any
@@ -112,8 +114,14 @@ func (s *Schema) Shape() Types {
 	return 0
 }
 
-// allowsNull reports whether null may be sent.
-func (s *Schema) allowsNull() bool { return s.nullable || s.types&TypeNull != 0 }
+// AllowsNull reports whether the document says that null may be sent.
+func (s *Schema) AllowsNull() bool { return s.nullable || s.types&TypeNull != 0 }
+
+// takesNull reports whether an explicit null may be sent: it is allowed, or nothing is
+// said of the value.
+func (s *Schema) takesNull() bool {
+	return s.AllowsNull() || s.IsOpen() || s.types == 0 && len(s.enum) == 0 && slices.ContainsFunc(s.anyOf, (*Schema).AllowsNull)
+}
 
 // Needs reports whether the property must be sent.
 func (s *Schema) Needs(name string) bool {
@@ -190,8 +198,22 @@ func (s *Schema) Takes(name string) bool { return s.props.Find(name) >= 0 || s.c
 // Types returns the types allowed; 0 for all.
 func (s *Schema) Types() Types { return s.types }
 
-// IsFile reports whether the value is the content of a file.
-func (s *Schema) IsFile() bool { return s != nil && s.format == "binary" }
+// IsFile reports whether the value is the content of a file: by the format of 3.0, or by
+// the media type of 3.1. JSON within a text is no file.
+func (s *Schema) IsFile() bool {
+	return s != nil && (s.format == "binary" || s.media != "" && !tree.IsJSON(s.media) && s.types&^(TypeString|TypeNull) == 0)
+}
+
+// IsText reports whether the value can only be a text.
+func (s *Schema) IsText() bool { return s.Shape() == TypeString }
+
+// Content returns the media type and the encoding that 3.1 declares for a text, or "".
+func (s *Schema) Content() (media, encoding string) {
+	if s == nil {
+		return "", ""
+	}
+	return s.media, s.encoding
+}
 
 // Entry returns the schema of the entries of a list, or nil.
 func (s *Schema) Entry() *Schema {
