@@ -86,6 +86,7 @@ type reader struct {
 	bodyParams []tree.Cursor // 2.0: body and form parameters of the operation being read
 
 	doc      *Document
+	checked  int    // steps of checking samples, bounded by maxChecked
 	steps    int    // of reading operations, bounded by maxSteps
 	docNotes notes  // of the document as a whole
 	notes    *notes // of the operation being read, else docNotes
@@ -134,6 +135,12 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 	r.noteUnknownVariables()
 	r.schemas.Merge()
 	for _, o := range r.doc.Operations {
+		r.trustSamples(o)
+	}
+	for _, o := range r.doc.Operations {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		r.finishOperation(o)
 	}
 	r.shareBodies()
@@ -337,16 +344,17 @@ func (r *reader) notef(level, code, at, format string, args ...any) {
 
 // Limits of reading.
 const (
-	maxParameters    = 300     // of one operation
-	maxServers       = 100     // of one list that are looked at
-	maxServer        = 8 << 10 // bytes of one server's URL
-	maxOperations    = 5_000   // of one document
-	maxSteps         = 300_000 // of reading all operations: parameters, scopes, hundreds of bytes
-	maxPath          = 8 << 10 // bytes of one path
-	roomStep         = 256     // bytes, a power of two: by so much the sizes of tools are told apart while they are drawn
-	maxMedia         = 50      // media types of one body
-	maxScopes        = 1_000   // of one security scheme
-	maxNotes         = 40      // of one operation; 200 of the document
+	maxParameters    = 300       // of one operation
+	maxServers       = 100       // of one list that are looked at
+	maxServer        = 8 << 10   // bytes of one server's URL
+	maxOperations    = 5_000     // of one document
+	maxSteps         = 300_000   // of reading all operations: parameters, scopes, hundreds of bytes
+	maxChecked       = 2_000_000 // steps of checking the samples of all operations
+	maxPath          = 8 << 10   // bytes of one path
+	roomStep         = 256       // bytes, a power of two: by so much the sizes of tools are told apart while they are drawn
+	maxMedia         = 50        // media types of one body
+	maxScopes        = 1_000     // of one security scheme
+	maxNotes         = 40        // of one operation; 200 of the document
 	maxDocumentNotes = 200
 )
 

@@ -223,6 +223,31 @@ func idFromPath(method, path string) string {
 	return plaintext.Clip(strings.Join(words, "_"), 120)
 }
 
+// trustSamples lets the examples of an operation's arguments win over their schemas.
+func (r *reader) trustSamples(o *Operation) {
+	for i, a := range o.builder.Args {
+		if p := a.Param; p != nil {
+			p.Schema = p.Schema.Writable()
+		}
+		if v := o.builder.Args[i].Sample(); v != nil && r.spend(1) {
+			r.schemas.TrustSample(a.Schema(), v, 0)
+		}
+	}
+}
+
+// checkSample builds the request of the operation's own sample. If that is refused, no
+// values may be found that would not be.
+func (r *reader) checkSample(o *Operation) {
+	if o.Verdict == Refused || r.checked > maxChecked {
+		return
+	}
+	sample, steps := o.sampleSteps()
+	_, more, err := o.builder.RequestSteps(sample)
+	if r.checked += steps + more; err != nil {
+		o.reading.addf(levelWarn, "sample-refused", "", "a call with values made from the document is refused: %s", plaintext.Line(err.Error(), 200))
+	}
+}
+
 // finishOperation completes an operation after all schemas have been read and merged.
 func (r *reader) finishOperation(o *Operation) {
 	o.dropEmptyBody()
@@ -234,6 +259,7 @@ func (r *reader) finishOperation(o *Operation) {
 	}
 	o.Hash = r.digest(o)
 	r.noteSecretParams(o)
+	r.checkSample(o)
 	if o.Verdict == OK && o.reading.hasLoss() {
 		o.Verdict = Degraded
 	}

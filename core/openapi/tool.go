@@ -311,6 +311,12 @@ func (o *Operation) Slot(name string) (keys []string, known bool) {
 // sampleArguments makes example arguments: the required ones, and optional ones of which
 // the document gives an example.
 func (o *Operation) sampleArguments() json.RawMessage {
+	sample, _ := o.sampleSteps()
+	return sample
+}
+
+// sampleSteps is sampleArguments with what they cost.
+func (o *Operation) sampleSteps() (sample json.RawMessage, steps int) {
 	g := schema.NewSampler()
 	out := map[string]any{}
 	extra := 0
@@ -343,7 +349,7 @@ func (o *Operation) sampleArguments() json.RawMessage {
 			}
 		}
 	}
-	return json.RawMessage(tree.Compact(out))
+	return json.RawMessage(tree.Compact(out)), g.Steps()
 }
 
 // makeSample makes a value of an argument. Only bodies are shared between operations.

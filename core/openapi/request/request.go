@@ -32,7 +32,17 @@ type Field struct {
 
 // Request turns arguments into the request to send: coerced, validated, built.
 func (b *Builder) Request(args json.RawMessage) (Request, error) {
+	return b.request(args, &schema.Faults{})
+}
+
+// RequestSteps is Request with what checking the arguments costs.
+func (b *Builder) RequestSteps(args json.RawMessage) (r Request, steps int, err error) {
 	f := &schema.Faults{}
+	r, err = b.request(args, f)
+	return r, f.Steps(), err
+}
+
+func (b *Builder) request(args json.RawMessage, f *schema.Faults) (Request, error) {
 	values, readable := b.bind(args, f)
 	if !readable {
 		return Request{}, f.Err()

@@ -152,6 +152,10 @@ func (f *Faults) checkText(s *Schema, v string, at Path) {
 			f.Addf(at, "must match the pattern %s", plaintext.Line(b.pattern, 200))
 		}
 	}
+	f.checkFormat(s, v, at)
+}
+
+func (f *Faults) checkFormat(s *Schema, v string, at Path) {
 	switch s.format {
 	case "date":
 		if _, err := time.Parse(time.DateOnly, v); err != nil && !looseDate(v) {

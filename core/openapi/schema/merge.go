@@ -13,6 +13,7 @@ func (r *Reader) Merge() {
 	for _, s := range r.all {
 		r.mergeAllOf(s, 0)
 	}
+	r.repair()
 }
 
 func (r *Reader) mergeAllOf(s *Schema, depth int) bool {

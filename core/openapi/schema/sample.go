@@ -23,6 +23,9 @@ type Sampler struct {
 // NewSampler returns a Sampler for one set of arguments.
 func NewSampler() *Sampler { return &Sampler{work: &work{steps: maxSteps - maxSampleSteps}} }
 
+// Steps is what making the sample has cost.
+func (g *Sampler) Steps() int { return g.count + g.work.steps - (maxSteps - maxSampleSteps) }
+
 // Make returns a value that Check accepts for s, or false if none is found easily.
 func (g *Sampler) Make(s *Schema, name string, depth int) (any, bool) {
 	if g.count++; g.count > maxSampleValues || depth > 8 {

@@ -150,10 +150,7 @@ func (r *Reader) readBounds(s tree.Cursor) *bounds {
 	}
 	if p := s.Get("pattern").Text(); p != "" {
 		found = true
-		// "/…/" is how JavaScript writes one.
-		if len(p) > 2 && p[0] == '/' && strings.HasSuffix(p, "/") {
-			p = p[1 : len(p)-1]
-		}
+		p = cutPattern(p)
 		b.pattern = p
 		if r.readable(p) {
 			b.patternChecked = true

@@ -26,6 +26,9 @@ func (f *Faults) spend(steps int) bool {
 	return f.work.steps <= maxSteps
 }
 
+// Steps is what checking the arguments has cost.
+func (f *Faults) Steps() int { return f.work.begun().steps }
+
 // spent reports whether the budget is used up.
 func (w *work) spent() bool { return w != nil && w.steps > maxSteps }
 
