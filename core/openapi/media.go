@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"mime"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -66,10 +67,12 @@ func (r *reader) sendableMedia(at, key string) string {
 	return strings.TrimSpace(key)
 }
 
-// readAccept reads which media types the answer of success may have, so that the call can
+// readAnswers reads what the document says of the answers: their statuses and header
+// fields, and which media types the answer of success may have, so that the call can
 // ask for them: those of the responses, else of "produces" in 2.0, else the value that a
 // parameter "Accept" is documented with.
-func (r *reader) readAccept(o *Operation, s tree.Cursor) {
+func (r *reader) readAnswers(o *Operation, s tree.Cursor) {
+	o.expected.Unsafe = o.Effect == EffectWrite
 	var declared []string
 	responses := s.Child("responses")
 	if responses.Is(tree.Object) {
@@ -77,7 +80,10 @@ func (r *reader) readAccept(o *Operation, s tree.Cursor) {
 			if i == maxResponses || !r.spend(1) {
 				break
 			}
-			if !strings.HasPrefix(status, "2") {
+			if len(status) == 3 {
+				o.expected.Status = append(o.expected.Status, status)
+			}
+			if status != "default" && !strings.HasPrefix(status, "2") && !strings.HasPrefix(status, "3") {
 				continue
 			}
 			one := responses.Entry(i)
@@ -89,7 +95,12 @@ func (r *reader) readAccept(o *Operation, s tree.Cursor) {
 				one, _ = r.refs.Follow(one, "responses")
 				r.quiet = false
 			}
-			if content := one.Get("content"); content.Is(tree.Object) {
+			if headers := one.Get("headers"); headers.Is(tree.Object) {
+				for _, name := range headers.Keys[:min(len(headers.Keys), 20)] {
+					o.expected.Header = append(o.expected.Header, http.CanonicalHeaderKey(strings.TrimSpace(plaintext.Head(name, 100))))
+				}
+			}
+			if content := one.Get("content"); strings.HasPrefix(status, "2") && content.Is(tree.Object) {
 				declared = append(declared, content.Keys...)
 			}
 		}

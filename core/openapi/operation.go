@@ -53,6 +53,7 @@ type Operation struct {
 	Security    []Requirement // alternatives in the document's order; empty: none
 
 	builder    request.Builder
+	expected   result.Expected
 	cache      *schema.Cache // of a body that other operations have too, else nil
 	reading    *notes        // while reading
 	accept     []string      // while reading: what a hidden parameter Accept is documented with
@@ -130,8 +131,9 @@ func (o *Operation) Arguments(args json.RawMessage) []Argument { return o.builde
 
 // Shape turns a response into what a model can read: JSON without nulls, long
 // texts and lists cut with a word about it, HTML as text, anything else by its
-// type and size. It never fails: what cannot be read is described.
-func (o *Operation) Shape(resp Response) Result { return result.Shape(resp) }
+// type and size; then the header fields that are part of the answer, such as
+// Location and Link. It never fails: what cannot be read is described.
+func (o *Operation) Shape(resp Response) Result { return result.Shape(resp, o.expected) }
 
 // digest is the hash of everything that decides the operation's requests:
 // method, server, path, parameters, body, their schemas and the security

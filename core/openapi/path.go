@@ -125,7 +125,7 @@ func (r *reader) fillOperation(o *Operation, item, s tree.Cursor) {
 	r.readRequirements(o, s)
 	r.readParameters(o, item, s)
 	o.requireHidden()
-	r.readAccept(o, s)
+	r.readAnswers(o, s)
 	r.readTemplate(o, s)
 	r.readBody(o, s)
 	if takesBody := o.Method == http.MethodPost || o.Method == http.MethodPut || o.Method == http.MethodPatch; lost && takesBody {

@@ -1,12 +1,17 @@
 package openapi_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"aidesk/core/corporatest"
 
 	"aidesk/core/openapi"
 	"aidesk/core/openapi/result"
@@ -149,6 +154,99 @@ func TestShapeSize(t *testing.T) {
 			}
 			if name != "nested" && r.LeftOut == "" {
 				t.Errorf("%s: nothing is said of what was left out: %q", name, fmt.Sprintf("%.80s", r.Content))
+			}
+		}
+	}
+}
+
+// TestFieldAnswers: an answer is neither lost nor falsified.
+func TestFieldAnswers(t *testing.T) {
+	t.Parallel()
+	doc := `openapi: 3.0.3
+servers: [{url: 'https://api.example'}]
+paths:
+  /x:
+    post: {operationId: add, responses: {'303': {description: there}}}
+    put: {operationId: put}
+    get:
+      operationId: get
+      responses: {'302': {description: the file}, '200': {description: ok, headers: {X-Request-Cost: {schema: {type: integer}}, Set-Cookie: {schema: {type: string}}}}}
+    delete: {operationId: plain}
+`
+	d, err := openapi.Read(t.Context(), openapi.Source{Data: []byte(doc)}, openapi.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const place = "/filters/1"
+	encode := func(bytes ...byte) []byte { return bytes }
+	for _, c := range []struct {
+		name, operation string
+		resp            openapi.Response
+		status          string
+		content         []string // parts; "!x": nowhere x
+		leftOut         string
+	}{
+		{"303 after POST", "add", openapi.Response{Status: 303, Header: http.Header{"Location": {place}}}, "ok", []string{"Location: /filters/1"}, ""},
+		{"303 that is not declared", "put", openapi.Response{Status: 303, Header: http.Header{"Location": {place}}}, "ok", []string{"Location: /filters/1"}, ""},
+		{"307 after PUT", "put", openapi.Response{Status: 307, Header: http.Header{"Location": {place}}}, "error", []string{"Location: /filters/1"}, ""},
+		{"302 that is declared", "get", openapi.Response{Status: 302, Header: http.Header{"Location": {"https://files.example.net/a.pdf?sig=abc"}}}, "ok", []string{"Location: https://files.example.net/a.pdf?sig=abc"}, ""},
+		{"302 that is not declared", "plain", openapi.Response{Status: 302, Header: http.Header{"Location": {"https://login.example.net"}}}, "error", []string{"Location: https://login.example.net"}, ""},
+		{"202", "put", openapi.Response{Status: 202, Header: http.Header{"Location": {place}, "Server": {"nginx"}}}, "ok", []string{"(202 Accepted)", "Location: /filters/1", "!nginx"}, ""},
+		{"201 with JSON", "put", openapi.Response{Status: 201, ContentType: "application/json", Header: http.Header{"Location": {place}}, Body: []byte(`{"id":1}`)}, "ok", []string{"{\"id\":1}\n\nLocation: /filters/1"}, ""},
+		{"a page of more", "get", openapi.Response{Status: 200, ContentType: "application/json", Header: http.Header{"Link": {`</x?cursor=e>; rel="next"`}, "X-Total-Count": {"93"}}, Body: []byte(`[1,2]`)}, "ok", []string{`Link: </x?cursor=e>; rel="next"`, "X-Total-Count: 93"}, "2 of 93 entries"},
+		{"a next page", "get", openapi.Response{Status: 200, ContentType: "application/json", Header: http.Header{"Link": {`</x?cursor=e>; rel="next"`}}, Body: []byte(`[1,2]`)}, "ok", nil, "there is a next page"},
+		{"declared fields", "get", openapi.Response{Status: 200, Header: http.Header{"X-Request-Cost": {"3"}, "Set-Cookie": {"sid=1"}}, Body: []byte("fine")}, "ok", []string{"fine\n\nX-Request-Cost: 3", "!sid"}, ""},
+		{"HEAD", "get", openapi.Response{Status: 200, Method: "HEAD", Header: http.Header{"Etag": {`"v3"`}, "Content-Disposition": {`attachment; filename="a.pdf"`}}}, "ok", []string{`Etag: "v3"`, "a.pdf"}, ""},
+		{"windows-1252", "get", openapi.Response{Status: 200, ContentType: "application/json; charset=iso-8859-1", Body: append([]byte(`{"p":"12 `), append(encode(0x80), []byte(`"}`)...)...)}, "ok", []string{"12 €"}, ""},
+		{"latin-9", "get", openapi.Response{Status: 200, ContentType: "text/plain; charset=iso-8859-15", Body: encode('5', 0xA4)}, "ok", []string{"5€"}, ""},
+		{"Cyrillic in XML", "get", openapi.Response{Status: 200, ContentType: "application/xml", Body: append([]byte(`<?xml version="1.0" encoding="windows-1251"?><n>`), append(encode(0xC4, 0xEE, 0xEB), []byte(`</n>`)...)...)}, "ok", []string{"Дол"}, ""},
+		{"Shift_JIS", "get", openapi.Response{Status: 200, ContentType: "application/json; charset=Shift_JIS", Body: append([]byte(`{"n":"`), append(encode(0x93, 0x8C, 0x8B, 0x9E), []byte(`"}`)...)...)}, "ok", []string{"東京"}, ""},
+		{"no charset", "get", openapi.Response{Status: 200, ContentType: "text/plain", Body: encode('c', 'a', 'f', 0xE9)}, "ok", []string{"café"}, "not in UTF-8"},
+		{"an unknown charset", "get", openapi.Response{Status: 200, ContentType: "text/plain; charset=klingon", Body: encode('c', 0xE9)}, "ok", nil, "charset klingon"},
+		{"bytes called JSON", "get", openapi.Response{Status: 200, ContentType: "application/json", Body: encode(0x1F, 0x8B, 8, 0, 0, 1, 2, 3, 0xFF, 0xFE, 0x80)}, "ok", []string{"is a file (application/json", "!\x8b"}, ""},
+		{"UTF-8 cut off", "get", openapi.Response{Status: 200, ContentType: "text/plain", Truncated: true, Body: []byte("caf\xc3")}, "ok", []string{"caf"}, "only the first"},
+	} {
+		got := d.Operation(c.operation).Shape(c.resp)
+		if got.Status != c.status || !strings.Contains(got.LeftOut, c.leftOut) || c.leftOut == "" && got.LeftOut != "" {
+			t.Errorf("%s: %s, left out %q", c.name, got.Status, got.LeftOut)
+		}
+		for _, part := range c.content {
+			not, is := strings.CutPrefix(part, "!")
+			if strings.Contains(got.Content, not) == is {
+				t.Errorf("%s: %q in %q", c.name, part, got.Content)
+			}
+		}
+	}
+}
+
+// TestFieldAnswersCorpora shapes the answers of the documents of others.
+func TestFieldAnswersCorpora(t *testing.T) {
+	corpora := corporatest.Path(t, "field/openapi")
+	for _, c := range []struct {
+		folder, operation string
+		resp              openapi.Response
+		want              []string
+	}{
+		{"15-see-other-after-post", "createFilter", openapi.Response{Status: 303, Header: http.Header{"Location": {"/filters/1"}}}, []string{"/filters/1"}},
+		{"16-response-headers", "startReport", openapi.Response{Status: 202, Header: http.Header{"Location": {"/reports/r-4711"}}}, []string{"/reports/r-4711"}},
+		{"16-response-headers", "peekReport", openapi.Response{Status: 200, Method: "HEAD", Header: http.Header{"Etag": {`"v3"`}, "Content-Disposition": {`attachment; filename="a.pdf"`}}}, []string{`"v3"`, "a.pdf"}},
+		{"16-response-headers", "getReportFile", openapi.Response{Status: 302, Header: http.Header{"Location": {"https://files.example.net/r-4711.pdf?sig=abc"}}}, []string{"https://files.example.net/r-4711.pdf?sig=abc"}},
+		{"16-response-headers", "listReports", openapi.Response{Status: 200, ContentType: "application/json", Header: http.Header{"Link": {`</reports?cursor=eyJw>; rel="next"`}, "X-Total-Count": {"93"}}, Body: []byte(`[{"id":"r-1"},{"id":"r-2"}]`)}, []string{"eyJw", "93"}},
+		{"17-answer-charsets", "price", openapi.Response{Status: 200, ContentType: "application/json; charset=windows-1252", Body: []byte("{\"price\":\"12,50 \x80\",\"name\":\"\x93Gr\xf6\xdfe\x94 \x96 neu\x99\"}")}, []string{"12,50 €", "“Größe” – neu™"}},
+		{"17-answer-charsets", "rates", openapi.Response{Status: 200, ContentType: "application/xml; charset=windows-1251", Body: []byte("<r><n>\xd1\xd8\xc0</n></r>")}, []string{"США"}},
+	} {
+		data, err := os.ReadFile(filepath.Join(corpora, c.folder, "doc.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := openapi.Read(t.Context(), openapi.Source{URL: "https://x.example/o.yaml", Data: bytes.ReplaceAll(data, []byte("@PORT@"), []byte("1"))}, openapi.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := d.Operation(c.operation).Shape(c.resp)
+		for _, part := range c.want {
+			if got.Status != "ok" || !strings.Contains(got.Content, part) {
+				t.Errorf("%s %s: %s %q", c.folder, c.operation, got.Status, got.Content)
 			}
 		}
 	}

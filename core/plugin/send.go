@@ -82,6 +82,7 @@ func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation
 		return Outcome{o.Shape(openapi.Response{
 			Status: response.Status, ContentType: response.Header.Get("Content-Type"),
 			Header: response.Header, Body: response.Body, Truncated: response.Truncated || err != nil,
+			Method: c.Request.Method, URL: c.Request.URL,
 		}), sent}
 	}
 	code, message := "unreachable", fmt.Sprintf(textUnreachable, p.Human())

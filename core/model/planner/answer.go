@@ -50,6 +50,11 @@ func outcomeLine(tools []model.Tool, r model.ToolResult) string {
 // successLine is the short form of a result.
 func successLine(content string) string {
 	v, ok := parse(content)
+	if body, _, found := strings.Cut(content, "\n\n"); found && !ok {
+		if v, ok = parse(body); ok {
+			content = body
+		}
+	}
 	if !ok {
 		if content = strings.TrimSpace(content); content != "" {
 			return textDone + ": " + escape(clip(content, maxShort))

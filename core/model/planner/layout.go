@@ -19,10 +19,15 @@ const (
 // layout shows a result according to its shape.
 func layout(content string) string {
 	v, ok := parse(content)
-	if !ok {
-		return paragraphs(content)
+	if ok {
+		return show(v)
 	}
-	return show(v)
+	// Header fields of the answer may follow its JSON after an empty line.
+	body, fields, found := strings.Cut(content, "\n\n")
+	if v, ok = parse(body); found && ok {
+		return blocks(show(v), paragraphs(fields))
+	}
+	return paragraphs(content)
 }
 
 // show shows a value.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +20,8 @@ type Response struct {
 	ContentType string
 	Header      http.Header // at least Retry-After and Date where present
 	Body        []byte
-	Truncated   bool // Body is only the beginning
+	Truncated   bool   // Body is only the beginning
+	Method, URL string // of the request
 }
 
 // Result is a Response shaped for the model and the member.
@@ -45,11 +47,12 @@ type Link struct {
 
 // Shape turns a response into what a model can read: JSON without nulls, long
 // texts and lists cut with a word about it, HTML as text, anything else by its
-// type and size. It never fails: what cannot be read is described.
-func Shape(resp Response) Result {
+// type and size; then, after an empty line, the header fields that are part of
+// the answer. It never fails: what cannot be read is described.
+func Shape(resp Response, e Expected) Result {
 	var r Result
 	room := MaxContent
-	if resp.Status >= 200 && resp.Status < 300 {
+	if e.succeeded(resp) {
 		r.Status = "ok"
 	} else {
 		room = maxFailure
@@ -58,7 +61,20 @@ func Shape(resp Response) Result {
 	}
 	c := parse(resp)
 	r.Links = c.links
-	r.Content, r.LeftOut = c.fit(room - 200)
+	if link, ok := locationLink(resp); ok && !slices.ContainsFunc(r.Links, func(l Link) bool { return l.URL == link.URL }) {
+		r.Links = append(r.Links, link)
+	}
+	tail := strings.Join(e.headerLines(resp), "\n")
+	if tail != "" {
+		tail = "\n\n" + clipBytes(tail, room/4)
+	}
+	r.Content, r.LeftOut = c.fit(room - 200 - len(tail))
+	r.Content += tail
+	for _, more := range [...]string{c.goesOn(resp), c.remark} {
+		if more != "" {
+			r.LeftOut = strings.TrimPrefix(r.LeftOut+"; "+more, "; ")
+		}
+	}
 	if r.Status == "error" {
 		r.Message = memberMessage(resp.Status, r.RetryAfter, c.reason())
 		r.Content = clipBytes("HTTP "+strconv.Itoa(resp.Status)+" "+http.StatusText(resp.Status)+"\n"+r.Content, room)
@@ -73,6 +89,7 @@ type answer struct {
 	size      int
 	truncated bool
 	links     []Link
+	remark    string // what of the text cannot be relied on
 }
 
 func parse(resp Response) answer {
@@ -91,12 +108,18 @@ func parse(resp Response) answer {
 		c.truncated = false
 		return c
 	}
-	data := tree.UTF8(decodeLatin1(body, resp.ContentType))
+	data, remark := decodeText(body, resp.ContentType, resp.Truncated)
+	c.remark = remark
 	head := bytes.TrimLeft(data, " \t\r\n")
 	if tree.IsJSON(media) || len(head) > 0 && (head[0] == '{' || head[0] == '[') {
 		if root, ok := tree.ParsePrefix(data, resp.Truncated); ok {
 			c.root = root
 			c.links = linksOf(root)
+			return c
+		}
+		if !looksLikeText(body, media) || remark != "" && tree.IsJSON(media) { // bytes that are called JSON
+			c.text = fmt.Sprintf(textFile, plaintext.Line(media, 80), formatSize(len(body), resp.Truncated))
+			c.truncated, c.remark = false, ""
 			return c
 		}
 	}
@@ -141,19 +164,6 @@ func looksLikeText(body []byte, media string) bool {
 		}
 	}
 	return odd*20 <= len(head)
-}
-
-// decodeLatin1 converts Latin-1, the only other encoding seen in answers, to UTF-8.
-func decodeLatin1(body []byte, contentType string) []byte {
-	lower := strings.ToLower(contentType)
-	if utf8.Valid(body) || !strings.Contains(lower, "8859-1") && !strings.Contains(lower, "1252") {
-		return body
-	}
-	runes := make([]rune, len(body))
-	for i, c := range body {
-		runes[i] = rune(c)
-	}
-	return []byte(string(runes))
 }
 
 func formatSize(n int, more bool) string {

@@ -13,6 +13,10 @@ const (
 	textBroken    = "The plugin has a problem of its own"
 	textWait      = "It asks to wait %s." // how long
 
+	textNextPage = "there is a next page"
+	textNotUTF8  = "the answer is not in UTF-8, so some of its letters may be wrong"
+	textCharset  = "the answer is in the charset %s, which I cannot read in full" // its name
+
 	textEmpty = "The answer is empty (%s)."                                       // a status
 	textFile  = "The answer is a file (%s, %s); its content cannot be read here." // its media type; its size
 

@@ -151,12 +151,12 @@ func cutPattern(p string) string {
 		return p // the delimiters may be meant literally
 	}
 	inner = strings.ReplaceAll(inner, `\`+p[:1], p[:1])
-	var known string
-	for _, c := range "ims" {
-		if strings.ContainsRune(set, c) {
-			known += string(c)
+	known := strings.Map(func(c rune) rune {
+		if strings.ContainsRune("ims", c) {
+			return c
 		}
-	}
+		return -1
+	}, set)
 	if known != "" {
 		return "(?" + known + ")" + inner
 	}
