@@ -106,7 +106,7 @@ func (b *Body) multipart(fields map[string]any) ([]byte, string, error) {
 	kind := tree.MediaType(b.Media)
 	names := slices.Sorted(maps.Keys(fields))
 	if kind != "multipart/form-data" {
-		names = fieldOrder(b.Schema, fields)
+		names = fieldOrder(b.Schema.Names(), fields)
 	}
 	var parts []multipartPart
 	for _, name := range names {
