@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"aidesk/core/openapi/plaintext"
@@ -106,7 +107,7 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 			doc, err = nil, fmt.Errorf("the document cannot be read (%v); report it with the document", p)
 		}
 	}()
-	root, err := tree.Decode(src.Data)
+	root, dropped, err := tree.DecodeText(src.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +126,9 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 	}
 	if err := r.readVersion(); err != nil {
 		return nil, err
+	}
+	if dropped > 0 {
+		r.Infof("document-characters", "", "%s left out of the document's text", wasLeft(dropped))
 	}
 	r.readInfo()
 	r.readSecurity()
@@ -149,6 +153,13 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 		return nil, err
 	}
 	return r.doc, nil
+}
+
+func wasLeft(n int) string {
+	if n == 1 {
+		return "a control character was"
+	}
+	return strconv.Itoa(n) + " control characters were"
 }
 
 // readAddresses determines the URLs against which references and servers are resolved.

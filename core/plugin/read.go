@@ -16,6 +16,7 @@ import (
 
 	"aidesk/core/egress"
 	"aidesk/core/openapi"
+	"aidesk/core/openapi/tree"
 )
 
 // Import is a plugin as it was read, with the bytes that are to be stored.
@@ -263,6 +264,9 @@ func (r Reader) fetch(ctx context.Context, kind egress.Kind, id, address, what s
 	}
 	if page.Status != http.StatusOK {
 		return egress.Page{}, fmt.Errorf("%s: %s is not there (HTTP %d): check the address", withoutQuery(page.URL), what, page.Status)
+	}
+	if kind == egress.Document || kind == egress.Manifest {
+		page.Body = tree.Declared(page.Body, page.ContentType)
 	}
 	if len(page.Body) == 0 {
 		return egress.Page{}, fmt.Errorf("%s: %s is empty", withoutQuery(page.URL), what)

@@ -35,11 +35,12 @@ type scanner struct {
 	data      []byte
 	at        int
 	nodes     int
+	strict    bool // a character that cannot be read is an error
 	truncated bool // the text may be cut off anywhere; what came before is returned
 }
 
 func parseJSON(data []byte) (*Node, error) {
-	s := &scanner{data: data}
+	s := &scanner{data: data, strict: true}
 	root, err := s.value(0)
 	if err != nil {
 		return nil, err
@@ -227,7 +228,10 @@ func (s *scanner) text() (string, error) {
 			return string(out), nil
 		case '\\':
 			if s.at < len(s.data) {
-				out = s.escape(out)
+				var ok bool
+				if out, ok = s.escape(out); !ok && s.strict {
+					return "", s.fail("half of a surrogate pair stands alone")
+				}
 			}
 		default:
 			out = append(out, c)
@@ -239,33 +243,43 @@ func (s *scanner) text() (string, error) {
 	return "", s.fail("a string does not end")
 }
 
-func (s *scanner) escape(out []byte) []byte {
+// escape appends the character of an escape; ok is false if it is half a surrogate pair.
+func (s *scanner) escape(out []byte) (text []byte, ok bool) {
 	c := s.data[s.at]
 	s.at++
 	switch c {
 	case 'n':
-		return append(out, '\n')
+		return append(out, '\n'), true
 	case 't':
-		return append(out, '\t')
+		return append(out, '\t'), true
 	case 'r':
-		return append(out, '\r')
-	case 'b', 'f':
-		return append(out, ' ')
+		return append(out, '\r'), true
+	case 'b':
+		return append(out, '\b'), true
+	case 'f':
+		return append(out, '\f'), true
 	case 'u':
-		r, ok := s.hex()
-		if !ok {
-			return append(out, `\u`...)
+		r, found := s.hex()
+		if !found {
+			return append(out, `\u`...), true
 		}
-		if utf16.IsSurrogate(r) && s.at+1 < len(s.data) && s.data[s.at] == '\\' && s.data[s.at+1] == 'u' {
+		if !utf16.IsSurrogate(r) {
+			return utf8.AppendRune(out, r), true
+		}
+		if s.at+1 < len(s.data) && s.data[s.at] == '\\' && s.data[s.at+1] == 'u' {
+			at := s.at
 			s.at += 2
 			low, _ := s.hex()
-			r = utf16.DecodeRune(r, low)
+			if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
+				return utf8.AppendRune(out, pair), true
+			}
+			s.at = at
 		}
-		return utf8.AppendRune(out, r)
+		return utf8.AppendRune(out, utf8.RuneError), false
 	case '"', '\\', '/':
-		return append(out, c)
+		return append(out, c), true
 	}
-	return append(out, '\\', c) // unknown: meant literally, as in a regular expression
+	return append(out, '\\', c), true // unknown: meant literally, as in a regular expression
 }
 
 func (s *scanner) hex() (rune, bool) {
