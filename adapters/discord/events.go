@@ -76,7 +76,7 @@ func (in inbound) newMessage(ctx context.Context, m payload.Message) error {
 	}
 	e := chat.Event{
 		ID: chat.Key("m", m.Channel, m.ID), Time: payload.Time(m.ID, in.Now()), Place: place, Member: m.Author.ID,
-		Message: &chat.Message{ID: m.ID, Text: text, Names: names, About: about},
+		Message: &chat.Message{ID: m.ID, Text: text, Names: names, About: about, ByApp: about != "" && m.Referenced.NotFromPerson()},
 	}
 	if !place.Direct {
 		in.rememberHomeGuild(ctx, m.Author.ID, place.Workspace)

@@ -147,7 +147,7 @@ func (in inbound) askAboutMessage(ctx context.Context, i payload.Interaction) (*
 		return ephemeralText(fault), nil
 	}
 	e := in.event("s", i, place)
-	e.Message = &chat.Message{About: text}
+	e.Message = &chat.Message{About: text, ByApp: m.NotFromPerson()}
 	if _, known := in.recentMessage(m.ID); !known {
 		in.recent.Put(m.ID, recentMessage{text: text})
 	}

@@ -124,6 +124,10 @@ func TestAbout(t *testing.T) {
 		if aside := s.Ephemerals(fakediscord.Ada); len(aside) != 1 || !strings.Contains(aside[0].Text, "/"+id) {
 			s.t.Errorf("told %+v", aside)
 		}
+		s.done(s.MessageCommand(fakediscord.Ada, id, s.From(id)[0].ID, "Ask aidesk"))
+		if e := s.next(); e.Message == nil || e.Message.About != "in short" || !e.Message.ByApp {
+			s.t.Errorf("asked about what aidesk wrote: %+v", e.Message)
+		}
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
 	"aidesk/core/chat"
+	"aidesk/core/markdown"
 )
 
 // place is a thread of a channel.
@@ -203,6 +204,12 @@ func TestShortcut(t *testing.T) {
 		}
 		if got := shown(fakeslack.Ben, s.Messages(fakeslack.General)); strings.Contains(got, "a note") {
 			s.t.Errorf("shown to another: %s", got)
+		}
+		s.send(chat.Reply{ID: "r1", Place: e.Place, Text: markdown.New(markdown.Paragraph(markdown.Text("It is up again.")))}, "")
+		said := s.Messages(fakeslack.General)
+		s.done(s.MessageShortcut(fakeslack.Ada, fakeslack.General, said[len(said)-1].TS, "ask_about_message"))
+		if e := s.desk.Next(s.t); e.Message == nil || !e.Message.ByApp || !strings.Contains(e.Message.About, "It is up again.") {
+			s.t.Errorf("asked about what aidesk wrote: %+v", e.Message)
 		}
 	})
 }

@@ -86,7 +86,11 @@ func (t *Turn) runAgent(ctx context.Context, member chat.Member, question string
 		return agent.Answer{}, err
 	}
 	defer release()
-	return t.ask(ctx, member, agent.Turn{Question: question})
+	turn := agent.Turn{Question: question}
+	if t.Event.Message.ByApp {
+		turn.Quote = t.Event.Message.About
+	}
+	return t.ask(ctx, member, turn)
 }
 
 // joinMessages joins the messages that one member sent before this turn began, each with
@@ -112,8 +116,11 @@ func (t *Turn) joinMessages() (string, error) {
 		t.worker.mu.Unlock()
 		add(*t.Event.Message)
 	}
-	if about := t.Event.Message.About; about != "" {
-		texts = append(texts, "About this message:\n\n"+about)
+	switch m := t.Event.Message; {
+	case m.About != "" && m.ByApp:
+		texts = append(texts, "About this message.") // which agent.Turn.Quote holds
+	case m.About != "":
+		texts = append(texts, "About this message:\n\n"+m.About)
 	}
 	return strings.Join(texts, "\n\n"), nil
 }

@@ -63,7 +63,7 @@ func (r *run) allow() func(string) bool {
 		for _, l := range e.Links {
 			add(l)
 		}
-		if text := e.Message.TextOf(); e.Message.Role == model.User && strings.ContainsAny(text, ".:") { // without these there is no address
+		if text := e.Message.TextOf(); e.Message.Role == model.User && len(e.Seen) == 0 && strings.ContainsAny(text, ".:") { // without these there is no address
 			said := markdown.Parse(text, func(string) bool { return true })
 			for _, l := range said.Links() {
 				add(l)

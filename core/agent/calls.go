@@ -308,6 +308,9 @@ func (r *run) allowed(f Flow) bool {
 
 // pluginName returns a plugin's display name, or its host if it is no longer enabled.
 func (r *run) pluginName(id string) string {
+	if id == quoted {
+		return textQuoted
+	}
 	for _, p := range r.enabled {
 		if p.ID == id {
 			return markdown.Line(p.Human(), 50)

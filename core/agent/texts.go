@@ -5,7 +5,8 @@ const (
 	textNoAnswer    = "I found no answer to that."
 	textSources     = "Source: %s" // plugins
 	textLeftOut     = "Not everything is shown: %s."
-	textAsking      = "asking %s…" // a plugin
+	textQuoted      = "a quoted message" // stands for a plugin where data may come from
+	textAsking      = "asking %s…"       // a plugin
 	textTooLong     = "I stopped: this took too long. Please ask for less at once."
 	textTooManyStep = "I stopped after %d steps without an answer. Please ask for a smaller part."
 	textTooManyCall = "I stopped after %d requests to plugins. Please ask for less at once."

@@ -23,10 +23,11 @@ type Event struct {
 
 // Message is what a member wrote to aidesk.
 type Message struct {
-	ID      string   `json:"id"`              // platform's id of the message
-	Text    string   `json:"text"`            // CommonMark, the mention of aidesk removed
-	Names   []string `json:"names,omitempty"` // ids of members that the text names
-	About   string   `json:"about,omitempty"` // text of another message that it points to ("Ask aidesk" on a message)
+	ID      string   `json:"id"`               // platform's id of the message
+	Text    string   `json:"text"`             // CommonMark, the mention of aidesk removed
+	Names   []string `json:"names,omitempty"`  // ids of members that the text names
+	About   string   `json:"about,omitempty"`  // text of another message that it points to ("Ask aidesk" on a message)
+	ByApp   bool     `json:"by_app,omitempty"` // About was written by aidesk or another app, not by a member
 	Answers string   `json:"answers,omitempty"`
 	From    *Place   `json:"from,omitempty"` // where it was typed, of a command that is answered elsewhere
 }
