@@ -145,6 +145,7 @@ func Read(ctx context.Context, src Source, opt Options) (doc *Document, err erro
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		o.siblings = len(r.doc.Operations)
 		r.finishOperation(o)
 	}
 	r.shareBodies()
@@ -371,6 +372,8 @@ const (
 
 // Limits of what goes to a model.
 const (
+	allDrawn       = 600_000 // values drawn for the tools of all operations, those in vain included
+	leastDrawn     = 150     // the same for one of very many operations
 	maxToolTokens  = 1_000
 	maxSchemaDepth = 5
 	maxFieldText   = 200 // characters: of a parameter or property

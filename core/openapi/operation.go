@@ -54,6 +54,7 @@ type Operation struct {
 
 	builder    request.Builder
 	expected   result.Expected
+	siblings   int           // operations of the document
 	cache      *schema.Cache // of a body that other operations have too, else nil
 	reading    *notes        // while reading
 	accept     []string      // while reading: what a hidden parameter Accept is documented with

@@ -58,11 +58,16 @@ func (o *Operation) toolIn(plugin string, views []schema.View, tokens int) Tool 
 		Identity:    o.Method + " " + o.Server + " " + o.Path,
 	}
 	overhead := len(t.Name) + len(t.Description)
+	left := max(leastDrawn, allDrawn/max(1, o.siblings))
 	for i, v := range views {
 		if i < len(views)-1 {
+			if v.Values = min(v.Values, left); v.Values <= 0 {
+				continue
+			}
 			v.Room = max(0, 4*tokens-overhead)&^(roomStep-1) + roomStep // the same for operations that are much alike
 		}
-		args, whole := o.drawArguments(v)
+		args, whole, drawn := o.drawArguments(v)
+		left -= drawn
 		if !whole && v.Room > 0 {
 			continue
 		}
@@ -163,7 +168,7 @@ func Names(tools []Tool) []Tool {
 
 // drawArguments draws the schema of the arguments within a view; whole is false if the
 // view had no room for all of it, and then a view of limited bytes gives nothing.
-func (o *Operation) drawArguments(v schema.View) (arguments json.RawMessage, whole bool) {
+func (o *Operation) drawArguments(v schema.View) (arguments json.RawMessage, whole bool, drawn int) {
 	d := schema.NewDrawing(v)
 	properties := map[string]any{}
 	required := []string{}
@@ -208,7 +213,7 @@ func (o *Operation) drawArguments(v schema.View) (arguments json.RawMessage, who
 		}
 	}
 	if v.Room > 0 && !d.Whole() {
-		return nil, false
+		return nil, false, d.Count()
 	}
 	slices.Sort(required)
 	root := map[string]any{"type": "object", "properties": properties}
@@ -217,9 +222,9 @@ func (o *Operation) drawArguments(v schema.View) (arguments json.RawMessage, who
 	}
 	out, err := json.Marshal(root) // sorts the keys
 	if err != nil {
-		return json.RawMessage(`{"properties":{},"type":"object"}`), true
+		return json.RawMessage(`{"properties":{},"type":"object"}`), true, d.Count()
 	}
-	return out, d.Whole()
+	return out, d.Whole(), d.Count()
 }
 
 // joinDescription appends the description that Draw made (a format, an example) to that
@@ -317,7 +322,7 @@ func (o *Operation) sampleArguments() json.RawMessage {
 
 // sampleSteps is sampleArguments with what they cost.
 func (o *Operation) sampleSteps() (sample json.RawMessage, steps int) {
-	g := schema.NewSampler()
+	g := schema.NewSampler(o.siblings)
 	out := map[string]any{}
 	extra := 0
 	for _, a := range o.builder.Args {

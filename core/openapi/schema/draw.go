@@ -37,6 +37,9 @@ func NewDrawing(v View) *Drawing { return &Drawing{View: v} }
 // merely because it came last.
 func (d *Drawing) Whole() bool { return d.count <= d.Values && !d.tooLarge() }
 
+// Count returns how many values were drawn, or looked at before it was given up.
+func (d *Drawing) Count() int { return min(d.count, d.Values) }
+
 // tooLarge reports whether the drawing cannot but exceed its room.
 func (d *Drawing) tooLarge() bool { return d.Room > 0 && d.size > d.Room }
 
@@ -147,20 +150,24 @@ func (d *Drawing) drawChoices(choices []*Schema, depth int) map[string]any {
 	defer func() { d.choices-- }()
 	var drawn []map[string]any
 	seen := map[string]bool{}
-	before, most := d.size, d.size
-	defer func() { d.size = most }() // of choices that look alike only one may stay
+	before, kept := d.size, 0 // bytes, before and of the choices that differ
 	for _, c := range choices {
-		d.size = before
+		d.size = before                       // the choice may turn out to look like one before
 		one := d.Draw(c, depth+min(depth, 1)) // the body's own choices keep its depth
-		if most = max(most, d.size); d.tooLarge() {
-			break
+		if d.tooLarge() {
+			return nil
 		}
+		size := d.size - before
+		d.size = before + kept
 		if text := tree.Compact(one); !seen[text] {
 			seen[text] = true
 			drawn = append(drawn, one)
+			kept += size
 		}
 	}
+	d.size = before + kept
 	if enum := joinEnums(drawn); enum != nil {
+		d.size = before
 		return enum
 	}
 	if len(drawn) == 1 {
@@ -267,9 +274,10 @@ func (d *Drawing) drawObject(s *Schema, depth int, out map[string]any) {
 func (d *Drawing) drawBounds(s *Schema, kind string, out map[string]any) {
 	if kind == "string" && len(s.enum) > 0 && len(s.enum) <= maxEnum {
 		var values []any
+		size := 0
 		for _, v := range s.enum {
 			text := plaintext.Clean(tree.Plain(v))
-			if len(text) > maxEnumText {
+			if size += len(text); size > maxEnumText {
 				values = nil // the description says how they begin
 				break
 			}
@@ -369,6 +377,9 @@ func (d *Drawing) drawDescription(s *Schema, out map[string]any) {
 	}
 	if text != "" {
 		out["description"] = text
+		if d.choices == 0 { // else it may go with the choice that has it
+			d.size += len(text)
+		}
 	}
 }
 

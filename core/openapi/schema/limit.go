@@ -17,16 +17,18 @@ const (
 
 // Limits of what goes to a model.
 const (
-	maxEnum         = 40
-	maxEnumText     = 1_000                   // bytes of one value of an enum
-	maxShown        = 100                     // characters of the name of a property
-	leastSize       = len(`{"type":"array"}`) // bytes of a value that is drawn
-	leastName       = len(`"":`)
-	maxChoiceDepth  = 8      // of choices within choices that are drawn
-	maxConsidered   = 20_000 // properties of one drawing, drawn or left out
-	maxSampleValues = 200    // values in one sample
-	maxSampleSteps  = 20_000 // of checking what one sample is made of, see maxSteps
-	maxSampleText   = 20_000 // characters of texts that are made longer in one sample
+	maxEnum          = 40
+	maxEnumText      = 2_000                   // bytes of the values of an enum
+	maxShown         = 100                     // characters of the name of a property
+	leastSize        = len(`{"type":"array"}`) // bytes of a value that is drawn
+	leastName        = len(`"":`)
+	maxChoiceDepth   = 8         // of choices within choices that are drawn
+	maxConsidered    = 20_000    // properties of one drawing, drawn or left out
+	maxSampleValues  = 200       // values in one sample
+	maxSampleSteps   = 20_000    // of checking what one sample is made of, see maxSteps
+	leastSampleSteps = 400       // the same of one of very many operations
+	allSampleSteps   = 2_000_000 // of the samples of all operations
+	maxSampleText    = 20_000    // characters of texts that are made longer in one sample
 )
 
 // Limits of checking one set of arguments.

@@ -15,16 +15,20 @@ import (
 // Sampler makes values that fit schemas.
 type Sampler struct {
 	count     int
+	allowed   int // steps
 	text      int // characters that texts were made longer by
 	work      *work
 	ancestors []*Schema
 }
 
-// NewSampler returns a Sampler for one set of arguments.
-func NewSampler() *Sampler { return &Sampler{work: &work{steps: maxSteps - maxSampleSteps}} }
+// NewSampler returns a Sampler for one set of arguments, of one of so many operations.
+func NewSampler(operations int) *Sampler {
+	steps := min(maxSampleSteps, max(leastSampleSteps, allSampleSteps/max(1, operations)))
+	return &Sampler{allowed: steps, work: &work{steps: maxSteps - steps}}
+}
 
 // Steps is what making the sample has cost.
-func (g *Sampler) Steps() int { return g.count + g.work.steps - (maxSteps - maxSampleSteps) }
+func (g *Sampler) Steps() int { return g.count + g.work.steps - (maxSteps - g.allowed) }
 
 // Make returns a value that Check accepts for s, or false if none is found easily.
 func (g *Sampler) Make(s *Schema, name string, depth int) (any, bool) {
