@@ -37,6 +37,7 @@ func tangles() map[string]string {
 		"anyOf of each other":      body(ref("A"), `"A":{"anyOf":[`+ref("A")+`,`+ref("B")+`]},"B":{"anyOf":[`+ref("A")+`,`+ref("B")+`]}`),
 		"anyOf of many":            body(ref("A0"), each(8, `"A%d":{"anyOf":[`+refs(8, "A")+`]}`)),
 		"anyOf of lists":           body(ref("A0"), each(8, `"A%d":{"type":"array","items":{"anyOf":[`+refs(8, "A")+`]}}`)),
+		"lists of lists":           body(ref("A"), `"A":{"type":"array","items":`+ref("A")+`}`),
 		"cyclic choices":           body(ref("A"), `"A":{"type":"object","properties":{"a":{"type":"string"}},"anyOf":[`+ref("B")+`,`+ref("A")+`]},"B":{"type":"object","properties":{"b":{"type":"string"}},"anyOf":[`+ref("A")+`,`+ref("B")+`]}`),
 		"choices within choices":   body(ref("A0"), each(9, `"A%d":{"type":"object","required":["x%d"],"properties":{"a":{"type":"string"}},"anyOf":[`+refs(9, "A")+`]}`)),
 		"wide choices":             body(ref("A"), `"A":{"type":"object","anyOf":[`+each(1_000, ref("B"))+`]},"B":{"type":"object","properties":{`+each(900, `"p%d":`+ref("A"))+`}}`),

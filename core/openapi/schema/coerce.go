@@ -23,7 +23,17 @@ func (f *Faults) Coerce(s *Schema, v any) (out any, keep bool) {
 	if text, isText := v.(string); isText {
 		f.spend(len(text) / 100) // it may be JSON
 	}
-	v = convert(s, v)
+	_, given := v.([]any)
+	converted := convert(s, v)
+	if _, made := converted.([]any); made && !given {
+		// A list whose entries are such lists would be made of a word without end.
+		if f.work.lists == maxLists {
+			return v, true
+		}
+		f.work.lists++
+		defer func() { f.work.lists-- }()
+	}
+	v = converted
 	switch value := v.(type) {
 	case map[string]any:
 		f.spend((len(value) + len(s.required)) / 8)

@@ -35,6 +35,7 @@ const (
 const (
 	maxSteps     = 200_000 // schemas applied, and what costs as much
 	maxFaults    = 8       // reported
+	maxLists     = 4       // made of single values, within one another
 	maxPath      = 2_000   // bytes of the position of one fault
 	maxChoices   = 1_000   // of anyOf, with theirs, that are searched for a property
 	patternSteps = 200     // for compiling a regular expression

@@ -6,6 +6,7 @@ import "regexp"
 // so that nothing is worked out twice. Its zero value is ready.
 type work struct {
 	steps    int // of at most a microsecond or so, bounded by maxSteps
+	lists    int // that were made of single values, within one another
 	tried    map[attempt]int
 	applied  map[attempt]bool
 	patterns map[string]*regexp.Regexp
