@@ -113,5 +113,5 @@ const (
 
 	maxListed      = 2_000 // values of one call
 	maxListedBytes = 1 << 20
-	maxListedSteps = 200_000
+	maxListedSteps = 100_000
 )

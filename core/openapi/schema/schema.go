@@ -241,7 +241,7 @@ func (s *Schema) Names() []string {
 		return nil
 	}
 	out := slices.Clip(s.props.Keys)
-	for _, c := range s.anyOf {
+	for _, c := range s.anyOf[:min(len(s.anyOf), maxNamed)] {
 		out = append(out, c.props.Keys...)
 	}
 	return out
@@ -253,7 +253,7 @@ func (s *Schema) Field(name string) *Schema {
 	if p := s.Property(name); p != nil || s == nil {
 		return p
 	}
-	for _, c := range s.anyOf {
+	for _, c := range s.anyOf[:min(len(s.anyOf), maxNamed)] {
 		if p := c.Property(name); p != nil {
 			return p
 		}
