@@ -50,3 +50,31 @@ func TestSampleRefused(t *testing.T) {
 		t.Errorf("%s %v", o.Verdict, o.Notes)
 	}
 }
+
+// TestFieldDiscriminator: a model is told the values of a discriminator and the fields that
+// belong to each, and a wrong one is refused.
+func TestFieldDiscriminator(t *testing.T) {
+	heirs := `swagger: '2.0'
+host: api.example
+paths: {/x: {post: {operationId: x, parameters: [{name: b, in: body, required: true, schema: {$ref: '#/definitions/Pet'}}]}}}
+definitions:
+  Pet: {type: object, required: [kind], discriminator: kind, properties: {kind: {type: string}, friend: {$ref: '#/definitions/Pet'}}}
+  Cat: {allOf: [{$ref: '#/definitions/Pet'}, {type: object, required: [lives], properties: {lives: {type: integer}}}]}
+`
+	const folder = "11-discriminator"
+	runField(t, []fieldCase{
+		{folder: folder, operation: "sendNotice", args: `{"body":{"channel":"SMS_V2","number":"1"}}`, want: `{"channel":"SMS_V2","number":"1"}`},
+		{folder: folder, operation: "sendNotice", args: `{"body":{"number":"1"}}`, want: `{"channel":"SMS_V2","number":"1"}`},
+		{folder: folder, operation: "sendNotice", args: `{"body":{"channel":"sms","number":"1"}}`, refused: "SMS_V2"},
+		{folder: folder, operation: "addShape", args: `{"body":{"type":"circle","radius":1}}`, want: `{"radius":1,"type":"circle"}`},
+		{folder: folder, operation: "addShape", args: `{"body":{"type":"circle"}}`, refused: "radius: is required"},
+		{name: "2.0", doc: heirs, operation: "x", args: `{"body":{"kind":"Cat","lives":9}}`, want: `{"kind":"Cat","lives":9}`},
+	})
+	d, err := openapi.Read(t.Context(), openapi.Source{Data: []byte(heirs)}, openapi.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tool := string(d.Operations[0].Tool("p").Schema); !strings.Contains(tool, `"enum":["Cat"]`) || !strings.Contains(tool, `"lives"`) {
+		t.Errorf("the tool is %s", tool)
+	}
+}

@@ -16,6 +16,9 @@ type Reader struct {
 	version          string // of the document, see Fingerprint
 	schemas          map[*tree.Node]*Schema
 	all              []*Schema
+	bases            map[*Schema]*Schema // of schemas that stand for their subtypes: what those have in common
+	subtyping        int                 // levels under way
+	heirs            map[string][]string // components by the one that they name in "allOf"
 	queue            []pendingSchema
 	count            int
 	mergedProperties int
@@ -28,7 +31,7 @@ type Reader struct {
 
 // NewReader returns a Reader. version must change whenever the document does.
 func NewReader(refs *tree.Resolver, version string, to tree.Reporter) *Reader {
-	return &Reader{Reporter: to, refs: refs, version: version, schemas: map[*tree.Node]*Schema{}, fingerprints: map[*Schema]Fingerprint{}}
+	return &Reader{Reporter: to, refs: refs, version: version, schemas: map[*tree.Node]*Schema{}, bases: map[*Schema]*Schema{}, fingerprints: map[*Schema]Fingerprint{}}
 }
 
 // pendingSchema is a schema that Read returned and Drain has yet to fill in. A queue
@@ -67,8 +70,26 @@ func (r *Reader) Read(s tree.Cursor) *Schema {
 		out.lost = true
 		return out
 	}
+	if subtypes := r.subtypes(s); len(subtypes) > 0 {
+		base := &Schema{}
+		r.all = append(r.all, base)
+		r.bases[out] = base
+		r.readPolymorph(s, out, base, subtypes)
+		r.queue = append(r.queue, pendingSchema{s, base})
+		return out
+	}
 	r.queue = append(r.queue, pendingSchema{s, out})
 	return out
+}
+
+// readMember reads a member of "allOf": of a schema that stands for its subtypes, what they
+// have in common.
+func (r *Reader) readMember(s tree.Cursor) *Schema {
+	m := r.Read(s)
+	if base := r.bases[m]; base != nil {
+		return base
+	}
+	return m
 }
 
 // hasSiblings reports whether a reference has siblings that restrict the value.
@@ -146,6 +167,7 @@ func (r *Reader) readInto(s tree.Cursor, out *Schema) {
 
 // readCombinators reads allOf, anyOf and oneOf.
 func (r *Reader) readCombinators(s tree.Cursor, out *Schema) {
+	property, mapping := discriminated(s)
 	for _, key := range [...]string{"allOf", "anyOf", "oneOf"} {
 		of := s.Child(key)
 		if of.Is(tree.Object) {
@@ -165,7 +187,15 @@ func (r *Reader) readCombinators(s tree.Cursor, out *Schema) {
 				out.nullable = true
 				continue
 			}
-			some = append(some, r.Read(of.Index(i)))
+			if key == "allOf" {
+				some = append(some, r.readMember(of.Index(i)))
+				continue
+			}
+			one := r.Read(of.Index(i))
+			if ref := n.Get("$ref").Line(); property != "" && ref != "" {
+				one = r.discriminate(one, property, valuesOf(ref, mapping), !mapping.Is(tree.Object))
+			}
+			some = append(some, one)
 		}
 		switch {
 		case key == "allOf" || len(some) == 1 && len(out.anyOf) == 0:

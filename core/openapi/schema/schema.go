@@ -54,6 +54,7 @@ type Schema struct {
 	title        string
 	description  string
 	enum         []any
+	implied      bool // the enum only holds where nothing else is said
 	defaultValue any
 	example      any
 	props        tree.Table[*Schema]
