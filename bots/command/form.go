@@ -107,11 +107,11 @@ func (f *Form) resolve(ctx context.Context, b *bot.Bot, place chat.Place, name, 
 
 // Call makes the call that a filled-in form stands for.
 func (f *Form) Call(values map[string]string) (plugin.Call, error) {
-	args, err := plugin.FormArgs(values)
+	op, _ := f.Plugin.Operation(f.Operation)
+	args, err := plugin.FormArgs(op, values)
 	if err != nil {
 		return plugin.Call{}, err
 	}
-	op, _ := f.Plugin.Operation(f.Operation)
 	return f.Plugin.Call(op, args)
 }
 
@@ -146,7 +146,7 @@ func CheckForm(ctx context.Context, s store.Store, b *bot.Bot, e chat.Event) ([]
 		return adminCheck(ctx, b, *e.Filled, *f.Button.Plan)
 	}
 	if _, err = f.Call(e.Filled.Values); err != nil {
-		return []chat.Fault{{Input: plugin.InputOf(err), Message: plugin.FaultOf(err)}}, nil
+		return plugin.FormFaults(err, e.Filled.Values), nil
 	}
 	return nil, nil
 }

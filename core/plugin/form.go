@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,26 +16,23 @@ import (
 // formInputs is how many inputs a form may have on every platform.
 const formInputs = 5
 
+// inputName is how long an input's name may be, in bytes: what every platform takes
+// as an id. A field with a longer one is asked for in the JSON.
+const inputName = 80
+
 // moreInput is the name of the input that holds, as JSON, what has no input of its own.
 const moreInput = "more"
 
 // Form is the form of an operation's arguments, filled with those given (nil: none):
-// required scalars first, then optional ones; what does not fit stands together as
-// JSON in the last input. FormArgs reads it back.
+// required fields first, then optional ones. The fields of a nested object are inputs
+// of their own, two objects deep; what does not fit stands together as JSON in the last
+// input. FormArgs reads it back.
 func Form(id string, p *Plugin, o *openapi.Operation, args json.RawMessage) chat.Form {
 	slots := formFields(o)
 	given := map[string]any{}
 	_ = json.Unmarshal(args, &given) // what is no object fills nothing in
 	f := chat.Form{ID: id, Title: p.Human(), Submit: textSubmit}
-	own := slots
-	if rest := len(slots) > formInputs || slices.ContainsFunc(slots, func(s formField) bool { return !s.scalar }); rest {
-		own = nil
-		for _, s := range slots {
-			if s.scalar && len(own) < formInputs-1 {
-				own = append(own, s)
-			}
-		}
-	}
+	own := ownInputs(slots, given)
 	for _, s := range own {
 		input := chat.Input{Name: s.name, Label: s.label(), Kind: chat.InputLine, Hint: s.hint, Choices: s.choices, Required: s.required}
 		if len(s.choices) > 0 {
@@ -45,14 +43,12 @@ func Form(id string, p *Plugin, o *openapi.Operation, args json.RawMessage) chat
 		}
 		f.Inputs = append(f.Inputs, input)
 	}
-	if len(own) < len(slots) {
+	if body, ok := given["body"].(map[string]any); ok && len(body) == 0 {
+		delete(given, "body")
+	}
+	if len(own) < len(slots) || len(given) > 0 {
 		input := chat.Input{Name: moreInput, Label: textMore, Kind: chat.InputText, Hint: restHint(slots, own)}
-		input.Required = slices.ContainsFunc(slots, func(s formField) bool {
-			return s.required && !slices.ContainsFunc(own, func(o formField) bool { return o.name == s.name })
-		})
-		if body, ok := given["body"].(map[string]any); ok && len(body) == 0 {
-			delete(given, "body")
-		}
+		input.Required = slices.ContainsFunc(slots, func(s formField) bool { return s.required && !s.among(own) })
 		if len(given) > 0 {
 			if rest, err := json.Marshal(given); err == nil {
 				input.Value = string(rest)
@@ -63,32 +59,74 @@ func Form(id string, p *Plugin, o *openapi.Operation, args json.RawMessage) chat
 	return f
 }
 
-// ErrMore says that the JSON of a form's last input cannot be read.
-var ErrMore = errors.New(textNotObject)
+// ownInputs chooses the fields that get an input of their own. One input is kept for
+// JSON if there are more fields than inputs, or values that no field holds.
+func ownInputs(slots []formField, given map[string]any) []formField {
+	var own []formField
+	for _, s := range slots {
+		if s.scalar && len(s.name) <= inputName && !s.among(own) && len(own) < formInputs {
+			own = append(own, s)
+		}
+	}
+	left := copyObject(given)
+	for _, s := range own {
+		s.take(left)
+	}
+	if body, ok := left["body"].(map[string]any); ok && len(body) == 0 {
+		delete(left, "body")
+	}
+	if len(own) < len(slots) || len(left) > 0 {
+		own = own[:min(len(own), formInputs-1)]
+	}
+	return own
+}
 
-// FormArgs makes arguments of a filled-in form. Values are text; the operation
-// coerces them when the request is built.
-func FormArgs(values map[string]string) (json.RawMessage, error) {
-	args := map[string]any{}
+// copyObject copies an object with the objects in it.
+func copyObject(o map[string]any) map[string]any {
+	out := make(map[string]any, len(o))
+	for key, v := range o {
+		if inner, ok := v.(map[string]any); ok {
+			v = copyObject(inner)
+		}
+		out[key] = v
+	}
+	return out
+}
+
+// ErrMore says that the JSON of a form's last input cannot be read.
+var ErrMore = errors.New("this is not a JSON object, such as {\"name\": \"value\"}")
+
+// FormArgs makes an operation's arguments of its filled-in form. Values are text; the
+// operation coerces them when the request is built. The JSON may name a field as the
+// form does ("body.loan.note") or nest it.
+func FormArgs(o *openapi.Operation, values map[string]string) (json.RawMessage, error) {
+	slots := formFields(o)
+	more, args := map[string]any{}, map[string]any{}
 	if text := strings.TrimSpace(values[moreInput]); text != "" {
-		if err := json.Unmarshal([]byte(text), &args); err != nil || args == nil {
+		if err := json.Unmarshal([]byte(text), &more); err != nil || more == nil {
 			return nil, ErrMore
 		}
 	}
-	for name, v := range values {
-		if name == moreInput || strings.TrimSpace(v) == "" {
+	var dotted []string
+	for name, v := range more {
+		if path := pathOf(slots, name); len(path) > 1 {
+			dotted = append(dotted, name)
+		} else {
+			args[name] = v
+		}
+	}
+	for _, name := range slices.Sorted(slices.Values(dotted)) {
+		if err := put(args, pathOf(slots, name), more[name]); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if name == moreInput || strings.TrimSpace(values[name]) == "" {
 			continue
 		}
-		if key, inBody := strings.CutPrefix(name, bodyPrefix); inBody {
-			body, _ := args["body"].(map[string]any)
-			if body == nil {
-				body = map[string]any{}
-				args["body"] = body
-			}
-			body[key] = v
-			continue
+		if err := put(args, pathOf(slots, name), values[name]); err != nil {
+			return nil, err
 		}
-		args[name] = v
 	}
 	out, err := json.Marshal(args)
 	if err != nil {
@@ -97,48 +135,123 @@ func FormArgs(values map[string]string) (json.RawMessage, error) {
 	return out, nil
 }
 
-// InputOf is the name of the input that an error of FormArgs or Call is about.
-func InputOf(err error) string {
-	var wrong *openapi.ArgumentError
-	if errors.As(err, &wrong) && wrong.Field != "" {
-		return wrong.Field
+// pathOf gives the keys under which the value of a named input stands. A name that the
+// operation does not have is of a form that was opened before it changed.
+func pathOf(slots []formField, name string) []string {
+	for _, s := range slots {
+		if s.name == name {
+			return s.path
+		}
+	}
+	if key, inBody := strings.CutPrefix(name, bodyPrefix); inBody {
+		return []string{"body", key}
+	}
+	return []string{name}
+}
+
+// put sets a value in nested objects, and makes those that are missing.
+func put(args map[string]any, path []string, v any) error {
+	for i, key := range path[:len(path)-1] {
+		inner, there := args[key]
+		object, ok := inner.(map[string]any)
+		switch {
+		case !there:
+			object = map[string]any{}
+			args[key] = object
+		case !ok || object == nil:
+			return fmt.Errorf(textTwice, strings.Join(path[:i+1], "."))
+		}
+		args = object
+	}
+	args[path[len(path)-1]] = v
+	return nil
+}
+
+// FormFaults says to a member what is wrong with the inputs of a form that was filled
+// in with these values: an error of FormArgs or Call, each fault at its own input.
+func FormFaults(err error, values map[string]string) []chat.Fault {
+	wrong, ok := errors.AsType[*openapi.ArgumentError](err)
+	if !ok {
+		return []chat.Fault{{Input: moreInput, Message: err.Error() + "."}}
+	}
+	var faults []chat.Fault
+	for _, e := range append([]*openapi.ArgumentError{wrong}, wrong.More...) {
+		fault := chat.Fault{Input: inputOf(e.Field, values), Message: "This " + e.Message + "."}
+		switch {
+		case e.Field == "":
+			fault.Message = e.Message + "."
+		case fault.Input != e.Field: // the input holds more than the value that is wrong
+			fault.Message = e.Field + ": " + e.Message + "."
+		}
+		at := slices.IndexFunc(faults, func(f chat.Fault) bool { return f.Input == fault.Input })
+		if at < 0 {
+			faults = append(faults, fault)
+		} else if fault.Input == moreInput {
+			faults[at].Message += " " + fault.Message
+		}
+	}
+	return faults
+}
+
+// inputOf is the input in which an argument was filled in: its own, the JSON, or, for
+// an object without either, the first of its fields.
+func inputOf(field string, values map[string]string) string {
+	if _, ok := values[field]; ok {
+		return field
+	}
+	if _, ok := values[moreInput]; ok {
+		return moreInput
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if strings.HasPrefix(name, field+".") {
+			return name
+		}
 	}
 	return moreInput
 }
 
-// FaultOf says to a member what is wrong with an input.
-func FaultOf(err error) string {
-	var wrong *openapi.ArgumentError
-	if errors.As(err, &wrong) && wrong.Field != "" {
-		return fmt.Sprintf(textFault, wrong.Message)
-	}
-	return err.Error() + "."
-}
-
-const bodyPrefix = "body."
+const (
+	bodyPrefix = "body."
+	// formDepth is how many nested objects have their fields as inputs.
+	formDepth = 2
+)
 
 // formField is one argument that a form asks for.
 type formField struct {
-	name     string // "city" or "body.title"
-	key      string // without the prefix
+	name     string   // "city", "body.title" or "body.loan.amount"
+	path     []string // the keys under which its value stands
+	nested   int      // the last keys of the path that the label tells
 	hint     string
 	choices  []string
 	required bool
 	scalar   bool
 }
 
-// take removes the slot's value from arguments.
-func (s formField) take(args map[string]any) (any, bool) {
-	from := args
-	if strings.HasPrefix(s.name, bodyPrefix) {
-		from, _ = args["body"].(map[string]any)
+// among says whether a field with this name is in a list.
+func (s formField) among(list []formField) bool {
+	return slices.ContainsFunc(list, func(o formField) bool { return o.name == s.name })
+}
+
+// take removes the slot's value from arguments, and the objects that it leaves empty.
+func (s formField) take(args map[string]any) (any, bool) { return takeAt(args, s.path) }
+
+func takeAt(from map[string]any, path []string) (any, bool) {
+	v, ok := from[path[0]]
+	inner, nested := v.(map[string]any)
+	if len(path) > 1 && nested {
+		if v, ok = takeAt(inner, path[1:]); ok && len(inner) == 0 {
+			delete(from, path[0])
+		}
+		return v, ok
 	}
-	v, ok := from[s.key]
-	if _, nested := v.(map[string]any); nested {
+	if !ok || nested || len(path) > 1 {
 		return nil, false
 	}
-	delete(from, s.key)
-	return v, ok
+	if _, list := v.([]any); list || v == nil { // a line of text cannot say them
+		return nil, false
+	}
+	delete(from, path[0])
+	return v, true
 }
 
 // toolSchema is what a form needs of a tool's schema.
@@ -150,34 +263,40 @@ type toolSchema struct {
 	Properties  map[string]toolSchema `json:"properties"`
 }
 
-// formFields lists an operation's arguments: parameters and the properties of its body,
-// the required ones first.
+// formFields lists an operation's arguments: parameters and the properties of its body
+// and of the objects in them, the required ones first.
 func formFields(o *openapi.Operation) []formField {
 	var root toolSchema
 	if err := json.Unmarshal(o.Tool("x").Schema, &root); err != nil {
 		return nil
 	}
 	var slots []formField
-	collect := func(s toolSchema, prefix string, must bool) {
+	var collect func(s toolSchema, in formField, depth int)
+	collect = func(s toolSchema, in formField, depth int) {
 		for key, p := range s.Properties {
-			if prefix == "" && key == "body" {
+			one := formField{hint: p.Description, path: append(slices.Clone(in.path), key), nested: in.nested + 1}
+			one.name = strings.Join(one.path, ".")
+			one.required = in.required && slices.Contains(s.Required, key)
+			if depth < formDepth && len(p.Properties) > 0 {
+				if len(one.path) == 1 && key == "body" { // the whole is no object to its reader
+					one.nested = 0
+					collect(p, one, depth)
+				} else {
+					collect(p, one, depth+1)
+				}
 				continue
 			}
-			one := formField{name: prefix + key, key: key, hint: p.Description, required: must && slices.Contains(s.Required, key)}
 			one.scalar = slices.Contains([]any{"string", "number", "integer", "boolean"}, p.Type)
 			for _, e := range p.Enum {
 				one.choices = append(one.choices, scalarText(e))
 			}
+			if p.Type == "boolean" && len(one.choices) == 0 {
+				one.choices = []string{"true", "false"}
+			}
 			slots = append(slots, one)
 		}
 	}
-	collect(root, "", true)
-	if body, ok := root.Properties["body"]; ok {
-		if len(body.Properties) == 0 {
-			slots = append(slots, formField{name: "body", key: "body", hint: body.Description, required: slices.Contains(root.Required, "body")})
-		}
-		collect(body, bodyPrefix, slices.Contains(root.Required, "body"))
-	}
+	collect(root, formField{required: true}, 0)
 	slices.SortFunc(slots, func(a, b formField) int {
 		rank := map[bool]int{true: 0, false: 1}
 		return cmp.Or(cmp.Compare(rank[a.required], rank[b.required]), cmp.Compare(a.name, b.name))
@@ -188,7 +307,7 @@ func formFields(o *openapi.Operation) []formField {
 func restHint(slots, own []formField) string {
 	var names []string
 	for _, s := range slots[:min(len(slots), 20)] {
-		if !slices.ContainsFunc(own, func(o formField) bool { return o.name == s.name }) {
+		if !s.among(own) {
 			names = append(names, s.name)
 		}
 	}
@@ -207,11 +326,14 @@ func scalarText(v any) string {
 	return string(out)
 }
 
-// label is the slot's name in plain words: "check_in" is "Check in".
+// label is the slot's name in plain words: "check_in" is "Check in", and "name" of
+// "loan" is "Loan: name".
 func (s formField) label() string {
-	words := strings.Join(strings.FieldsFunc(s.key, func(r rune) bool { return r == '_' || r == '-' || r == ' ' }), " ")
-	if words == "" {
-		return s.key
+	var parts []string
+	for _, key := range s.path[len(s.path)-max(s.nested, 1):] {
+		words := strings.Join(strings.FieldsFunc(key, func(r rune) bool { return r == '_' || r == '-' || r == ' ' }), " ")
+		parts = append(parts, cmp.Or(words, key))
 	}
+	words := strings.Join(parts, ": ")
 	return strings.ToUpper(words[:1]) + words[1:]
 }

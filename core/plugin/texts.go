@@ -3,8 +3,10 @@ package plugin
 // What members read of forms of operations, and of calls that went wrong. A %s stands for
 // what the comment says; where there is none, for a plugin's name.
 const (
-	textSubmit    = "Go on"
-	textMore      = "More, as JSON"
+	textSubmit = "Go on"
+	textMore   = "More, as JSON"
+	// %s is the name of an object.
+	textTwice     = "%s has fields of its own in this form, so in the JSON it must be an object"
 	textFor       = "For: %s" // the names that the JSON may have
 	textNotObject = "this is not a JSON object, such as {\"name\": \"value\"}"
 	textFault     = "This %s." // what is wrong with a value: "must be at least 1"
