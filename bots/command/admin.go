@@ -116,7 +116,7 @@ func adminForm(ctx context.Context, b *bot.Bot, form string, plan plugin.Registr
 	}
 	var reads []string
 	for _, o := range p.Usable() {
-		if p.Asks(o) && len(o.Hints) > 0 {
+		if p.Asks(o) && len(o.Hints) > 0 && plugin.MayBeRead(o) {
 			reads = append(reads, o.ID)
 		}
 	}
@@ -158,7 +158,21 @@ func adminCheck(ctx context.Context, b *bot.Bot, s chat.Submitted, plan plugin.R
 			faults = append(faults, chat.Fault{Input: input, Message: fmt.Sprintf(textNotItsOperation, p.Human(), unknown)})
 		}
 	}
+	reads, _ := operations(p, s.Values[inputReads])
+	if wrong := neverRead(p, reads); wrong != "" {
+		faults = append(faults, chat.Fault{Input: inputReads, Message: wrong})
+	}
 	return faults, nil
+}
+
+// neverRead says which of the operations may not be marked as a read, or nothing.
+func neverRead(p *plugin.Plugin, ids []string) string {
+	for _, id := range ids {
+		if o, ok := p.Operation(id); ok && !plugin.MayBeRead(o) {
+			return fmt.Sprintf(textNeverRead, o.ID, o.Method)
+		}
+	}
+	return ""
 }
 
 // Register adds a plugin that was read, as the form says.
@@ -175,6 +189,9 @@ func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) er
 	reads, also := operations(p, values[inputReads])
 	if unknown+also != "" {
 		return x.Note(ctx, fmt.Sprintf(textNotItsOperation, p.Human(), unknown+also))
+	}
+	if wrong := neverRead(p, reads); wrong != "" {
+		return x.Note(ctx, wrong)
 	}
 	plan.Default = values[inputFor] == textForEveryone
 	plan.Without, plan.Reads = without, map[string]string{}

@@ -124,8 +124,9 @@ const (
 	textWithout         = "Leave out"
 	textWithoutHint     = "Operations that nobody may use, separated by commas."
 	textReads           = "Mark as reads"
-	textReadsHint       = "Operations that only look something up although they are no GET, separated by commas. They are called without asking."
+	textReadsHint       = "Operations by POST that only look something up, separated by commas. They are called without asking."
 	textReadsPerhaps    = " Perhaps: %s." // operations
+	textNeverRead       = "%s is a %s: only a POST can be marked as a read."
 	textNotItsOperation = "%s has no operation “%s”."
 	textRemoved         = "%s is removed. Nobody here can use it any more."
 	textCannotRemove    = "%s cannot be removed here: %s." // a plugin; why

@@ -145,7 +145,7 @@ func (r *reader) readEffect(o *Operation, s tree.Cursor) {
 			o.Asks = true
 			r.Infof("consequential-read", s.At+"/"+key, "the document says that this read has consequences: it asks before it is sent")
 		case ok && !value && o.Effect == EffectWrite:
-			o.hintf("not-consequential", s.At+"/"+key, "the document says that this has no consequences; an admin may mark it as a read")
+			r.Infof("not-consequential", s.At+"/"+key, "the document says that this has no consequences: it asks before it is sent all the same")
 		}
 	}
 	if o.Effect != EffectWrite || o.Method == http.MethodDelete {

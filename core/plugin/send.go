@@ -144,5 +144,11 @@ func (p *Plugin) refusal() string {
 // Asks says whether a call of the operation needs the member's approval: every call
 // that is no read, unless an administrator marked exactly this operation as one.
 func (p *Plugin) Asks(o *openapi.Operation) bool {
-	return o.Asks || o.Effect == openapi.EffectWrite && p.Reads[o.ID] != o.Hash
+	return o.Asks || o.Effect == openapi.EffectWrite && (p.Reads[o.ID] != o.Hash || o.Method != http.MethodPost)
+}
+
+// MayBeRead says whether the operation is a read or an administrator may mark it as one:
+// searches are often a POST, but what replaces, changes or deletes by its method never is.
+func MayBeRead(o *openapi.Operation) bool {
+	return o.Effect != openapi.EffectWrite || o.Method == http.MethodPost
 }

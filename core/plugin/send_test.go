@@ -173,3 +173,31 @@ func TestSendAgain(t *testing.T) {
 		}
 	})
 }
+
+// TestMarkedRead: a mark makes a POST a read, and nothing else; it ends with the operation's
+// change.
+func TestMarkedRead(t *testing.T) {
+	h := newHost(t, "one")
+	h.set("/openapi.yaml", document+"    delete: {operationId: clear, responses: {\"200\": {description: d}}}\n    put: {operationId: replace, responses: {\"200\": {description: d}}}\n")
+	r := registry(t, open(t), h)
+	if err := configure(t, r, h); err != nil {
+		t.Fatal(err)
+	}
+	p, err := r.Find(t.Context(), place, "one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Reads = map[string]string{}
+	for _, o := range p.Document.Operations {
+		p.Reads[o.ID] = o.Hash
+	}
+	for id, asks := range map[string]bool{"list": false, "add": false, "clear": true, "replace": true} {
+		if o, ok := p.Operation(id); !ok || p.Asks(o) != asks || plugin.MayBeRead(o) == asks {
+			t.Errorf("%s asks: %v", id, !asks)
+		}
+	}
+	p.Reads["add"] = "of another version"
+	if o, _ := p.Operation("add"); !p.Asks(o) {
+		t.Error("a mark outlives its operation")
+	}
+}
