@@ -3,6 +3,7 @@ package plugin
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"aidesk/core/markdown"
 	"aidesk/core/openapi"
@@ -64,7 +65,7 @@ func (p *Plugin) Report() Report {
 		Verdict:    openapi.OK,
 		Plugin:     ReportPlugin{m.NameForModel, m.NameForHuman, m.Auth},
 		Operations: []ReportOperation{},
-		Notes:      append(append(append([]openapi.Note{}, m.Notes...), m.Lint...), p.Document.Notes...),
+		Notes:      slices.Concat([]openapi.Note{}, p.loginNotes(), m.Notes, m.Lint, p.Document.Notes),
 	}
 	var tools []openapi.Tool
 	for _, o := range p.Document.Operations {
