@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -29,8 +30,10 @@ const moreInput = "more"
 // input. FormArgs reads it back.
 func Form(id string, p *Plugin, o *openapi.Operation, args json.RawMessage) chat.Form {
 	slots := formFields(o)
-	given := map[string]any{}
-	_ = json.Unmarshal(args, &given) // what is no object fills nothing in
+	given, err := decodeObject(args)
+	if err != nil {
+		given = nil // what is no object fills nothing in
+	}
 	f := chat.Form{ID: id, Title: p.Human(), Submit: textSubmit}
 	own := ownInputs(slots, given)
 	for _, s := range own {
@@ -96,6 +99,20 @@ func copyObject(o map[string]any) map[string]any {
 // ErrMore says that the JSON of a form's last input cannot be read.
 var ErrMore = errors.New("this is not a JSON object, such as {\"name\": \"value\"}")
 
+// decodeObject reads one JSON object, or gives ErrMore. Its numbers keep all their digits.
+func decodeObject(data []byte) (map[string]any, error) {
+	if !json.Valid(data) {
+		return nil, ErrMore
+	}
+	var object map[string]any
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	if err := d.Decode(&object); err != nil || object == nil {
+		return nil, ErrMore
+	}
+	return object, nil
+}
+
 // FormArgs makes an operation's arguments of its filled-in form. Values are text; the
 // operation coerces them when the request is built. The JSON may name a field as the
 // form does ("body.loan.note") or nest it.
@@ -103,8 +120,9 @@ func FormArgs(o *openapi.Operation, values map[string]string) (json.RawMessage, 
 	slots := formFields(o)
 	more, args := map[string]any{}, map[string]any{}
 	if text := strings.TrimSpace(values[moreInput]); text != "" {
-		if err := json.Unmarshal([]byte(text), &more); err != nil || more == nil {
-			return nil, ErrMore
+		var err error
+		if more, err = decodeObject([]byte(text)); err != nil {
+			return nil, err
 		}
 	}
 	var dotted []string

@@ -147,3 +147,21 @@ func TestFormJSON(t *testing.T) {
 		t.Errorf("a missing object is told at %v", got)
 	}
 }
+
+// TestFormDigits: a number keeps all its digits in a form, in an input and in the JSON.
+func TestFormDigits(t *testing.T) {
+	_, _, p, o := lending(t)
+	const args = `{"body":{"loan":{"amount":12345678901234567,"at":{"room":{"no":76543210987654321}}}}}`
+	values := map[string]string{}
+	for _, in := range plugin.Form("f", p, o, []byte(args)).Inputs {
+		values[in.Name] = in.Value
+	}
+	if values["body.loan.amount"] != "12345678901234567" {
+		t.Errorf("the input holds %s", values["body.loan.amount"])
+	}
+	got, err := plugin.FormArgs(o, values)
+	want := `{"body":{"loan":{"amount":"12345678901234567","at":{"room":{"no":76543210987654321}}}}}`
+	if string(got) != want || err != nil {
+		t.Errorf("the form is read as %s, %v; want %s", got, err, want)
+	}
+}
