@@ -97,7 +97,7 @@ func copyObject(o map[string]any) map[string]any {
 }
 
 // ErrMore says that the JSON of a form's last input cannot be read.
-var ErrMore = errors.New("this is not a JSON object, such as {\"name\": \"value\"}")
+var ErrMore = errors.New(textNotObject)
 
 // decodeObject reads one JSON object, or gives ErrMore. Its numbers keep all their digits.
 func decodeObject(data []byte) (map[string]any, error) {
