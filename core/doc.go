@@ -119,7 +119,8 @@
 //
 // No request with effect leaves before a press bound to its digest (confirm, plugin.Send).
 // A call goes only to the host that its document names, and never climbs out of its base
-// path (openapi). One plugin's data reaches another only by a card that says so (agent,
+// path (openapi). A configured plugin serves what was approved, and what changed waits for
+// a review (plugin). One plugin's data reaches another only by a card that says so (agent,
 // confirm). Every address from outside passes egress. No text of a model or a
 // plugin is ever markup to a platform (markdown, adapters). Plugin text is never in the
 // system role (agent). Whoever addresses aidesk gets one visible end (bots).

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"aidesk/bots/bot"
 	"aidesk/core/chat"
@@ -73,14 +74,16 @@ func Approve(ctx context.Context, x *bot.Exchange, reviewed plugin.Registration)
 	if ok, err := admin(ctx, x); err != nil || !ok {
 		return err
 	}
-	p, err := x.Bot.Plugins.Find(ctx, x.Event.Place, reviewed.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		return x.Note(ctx, textReviewOver)
-	}
+	all, err := x.Bot.Plugins.List(ctx, x.Event.Place)
 	if err != nil {
 		return err
 	}
-	record, err := x.Bot.Plugins.Approve(p, reviewed.Waiting.Version)
+	at := slices.IndexFunc(all, func(p *plugin.Plugin) bool { return p.ID == reviewed.ID }) // another's name may read like its id
+	if at < 0 {
+		return x.Note(ctx, textReviewOver)
+	}
+	p := all[at]
+	record, err := x.Bot.Plugins.Approve(p, *reviewed.Waiting)
 	if errors.Is(err, plugin.ErrNothingWaits) {
 		return x.Note(ctx, textReviewOver)
 	}

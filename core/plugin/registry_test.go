@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"sync"
@@ -106,10 +109,10 @@ func TestChangedDocument(t *testing.T) {
 	if diff := cmp.Diff(want, d); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if _, err := r.Approve(waits, "another"); !errors.Is(err, plugin.ErrNothingWaits) {
+	if _, err := r.Approve(waits, plugin.Waiting{Version: "another"}); !errors.Is(err, plugin.ErrNothingWaits) {
 		t.Errorf("another version than the one that was shown: %v", err)
 	}
-	record, err := r.Approve(waits, waits.Waiting.Version)
+	record, err := r.Approve(waits, *waits.Waiting)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,6 +130,51 @@ func TestChangedDocument(t *testing.T) {
 	restart()
 	if p := find(); p.Waiting != nil || len(p.Document.Operations) != 2 {
 		t.Errorf("where changes are taken: waiting %v, %d operations", p.Waiting, len(p.Document.Operations))
+	}
+}
+
+// TestMovedDocument: the same bytes found elsewhere wait too, for servers may be relative to
+// where a document is.
+func TestMovedDocument(t *testing.T) {
+	other := newHost(t, "other")
+	r := registry(t, open(t))
+	manifest := fmt.Sprintf(manifest, "one", "one")
+	moved := false
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		switch {
+		case q.URL.Path != "/openapi.yaml":
+			_, _ = io.WriteString(w, manifest)
+		case moved:
+			http.Redirect(w, q, other.source()+"/openapi.yaml", http.StatusFound)
+		default:
+			_, _ = io.WriteString(w, document)
+		}
+	}))
+	t.Cleanup(front.Close)
+	var err error
+	if r.Guard, err = egress.New(egress.Rules{AllowHosts: []string{other.address, front.Listener.Addr().String()}}); err != nil {
+		t.Fatal(err)
+	}
+	find := func() *plugin.Plugin {
+		t.Helper()
+		if err := r.Configure(t.Context(), []plugin.Configured{{Source: front.URL}}); err != nil {
+			t.Fatal(err)
+		}
+		p, err := r.Find(t.Context(), place, "one")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	before := find()
+	moved = true
+	after := find()
+	if o, _ := after.Operation("list"); after.Waiting == nil || o.Server != before.Document.Operations[0].Server {
+		t.Fatalf("calls go to %s without a review", o.Server)
+	}
+	d, err := r.Review(t.Context(), after)
+	if err != nil || len(d.Hosts) != 1 || !strings.HasPrefix(d.Hosts[0], other.source()) {
+		t.Errorf("the review shows %+v, %v", d, err)
 	}
 }
 

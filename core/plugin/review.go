@@ -22,9 +22,10 @@ type Waiting struct {
 
 // pinned is what is kept of a plugin of the configuration when reg was read of it and old is
 // stored: old as long as nobody approved reg, which then waits. A plugin that the operator
-// wrote anew, or whose stored version is no longer understood, is taken as it is.
+// wrote anew, or whose stored version is no longer understood, is taken as it is. The same
+// bytes at another address are another version: servers may be relative to it.
 func (r *Registry) pinned(ctx context.Context, old, reg Registration) Registration {
-	if r.TakeChanges || old.Version == reg.Version || old.Source != reg.Source || !old.Locked {
+	if r.TakeChanges || old.compileKey() == reg.compileKey() || old.Source != reg.Source || !old.Locked {
 		return reg
 	}
 	if _, err := r.compiledPlugin(ctx, old); err != nil {
@@ -67,10 +68,10 @@ func (r *Registry) Review(ctx context.Context, p *Plugin) (Difference, error) {
 	return difference(p, next), nil
 }
 
-// Approve returns the record with which the version that waits serves. version is the one
-// that was reviewed. ErrNothingWaits.
-func (r *Registry) Approve(p *Plugin, version string) (store.Record, error) {
-	if p.Waiting == nil || p.Waiting.Version != version {
+// Approve returns the record with which the version that waits serves, if it is the one that
+// was reviewed. ErrNothingWaits.
+func (r *Registry) Approve(p *Plugin, reviewed Waiting) (store.Record, error) {
+	if p.Waiting == nil || p.approved().compileKey() != (Registration{Waiting: &reviewed}).approved().compileKey() {
 		return store.Record{}, ErrNothingWaits
 	}
 	value, err := json.Marshal(p.approved())
