@@ -157,8 +157,12 @@ func npm(t *testing.T, answers []answer, bodies [][]byte) {
 			if diff, n := oracletest.Differ(read, oracletest.Read(m.Content)); diff != "" || n > 0 {
 				t.Errorf("%s: the readers differ %s (%d)\n%s", a.name, diff, n, m.Content)
 			}
+			channels := strings.Count(m.Content, "everyone in <#"+oracletest.Channel+">") // a card's own line
 			for _, token := range read {
 				ours := a.doc == nil && (token.Live == "timestamp" || token.Live == "user" && len(m.AllowedMentions.Users) > 0)
+				if a.doc == nil && token.Live == "channel" && channels > 0 {
+					ours, channels = true, channels-1
+				}
 				if token.Live != "" && !ours || token.Style&(oracletest.Underline|oracletest.Spoiler) != 0 || token.Link != "" && !a.allow(token.Link) {
 					t.Errorf("%s: %s is alive in %q", a.name, token, m.Content)
 				}

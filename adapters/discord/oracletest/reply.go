@@ -10,12 +10,15 @@ import (
 	"aidesk/core/markdown"
 )
 
-// Asker is the member whom replies of tests answer.
-const Asker = "123456789012345678"
+// Asker is the member whom replies of tests answer, Channel where they are shown.
+const (
+	Asker   = "123456789012345678"
+	Channel = "333333333333333333"
+)
 
 // Replies are replies of every kind, ordinary and at the limits, by name.
 func Replies() map[string]chat.Reply {
-	place := chat.Place{Platform: "discord", Workspace: "222222222222222222", Channel: "333333333333333333"}
+	place := chat.Place{Platform: "discord", Workspace: "222222222222222222", Channel: Channel}
 	line := func(s string) markdown.Document { return markdown.New(markdown.Paragraph(markdown.Text(s))) }
 	base := chat.Reply{ID: "r1", Place: place, To: Asker, Answers: "444444444444444444"}
 	card := chat.Card{
@@ -25,7 +28,7 @@ func Replies() map[string]chat.Reply {
 			{Label: "Method", Value: "POST"},
 			{Label: "Host", Value: "shop.example"},
 			{Label: "Path", Value: "/orders?x=<@123456789012345678>"},
-			{Label: "Visible to", Value: "everyone in", Channel: "333333333333333333"},
+			{Label: "Visible to", Value: "everyone in", Channel: Channel},
 		},
 		Buttons: []chat.Button{{ID: "yes", Label: "Approve", Style: chat.Primary}, {ID: "no", Label: "Cancel"}, {ID: "edit", Label: "Edit", Form: true}},
 	}
