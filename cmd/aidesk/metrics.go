@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -8,9 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
+	prometheus "github.com/VictoriaMetrics/metrics"
 
 	"aidesk/bots/bot"
 	"aidesk/core/model"
@@ -18,99 +17,83 @@ import (
 
 // metrics are what /metrics shows: counts and durations, never an id or content. Metrics
 // of models are named by OpenTelemetry's conventions for generative AI, in Prometheus's
-// spelling.
+// spelling; docs/model.md says what each means.
 type metrics struct {
-	registry *prometheus.Registry
+	set *prometheus.Set
 
-	turns         *prometheus.CounterVec
-	confirmations *prometheus.CounterVec
-	denials       *prometheus.CounterVec
-	cost          prometheus.Counter
-	offered       prometheus.Histogram
-	acknowledged  prometheus.Histogram
-	turn          prometheus.Histogram
-	tokens        *prometheus.HistogramVec
-	request       *prometheus.HistogramVec
-	firstToken    *prometheus.HistogramVec
+	cost         *prometheus.FloatCounter
+	offered      *prometheus.PrometheusHistogram
+	acknowledged *prometheus.PrometheusHistogram
+	turn         *prometheus.PrometheusHistogram
 }
-
-// The labels of metrics of models.
-const (
-	labelOperation = "gen_ai_operation_name"
-	labelProvider  = "gen_ai_provider_name"
-	labelModel     = "gen_ai_request_model"
-	labelKind      = "gen_ai_token_type"
-	labelError     = "error_type"
-)
-
-// operationChat is the only operation that is asked of models.
-const operationChat = "chat"
 
 // newMetrics makes the metrics of a process. The currency is part of a metric's name.
 func newMetrics(currency string) *metrics {
-	durations := prometheus.ExponentialBuckets(0.01, 2, 14) // as the conventions say
-	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
-		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	prometheus.ExposeMetadata(true) // the type of each
+	set := prometheus.NewSet()
+	return &metrics{
+		set:          set,
+		cost:         set.NewFloatCounter("aidesk_cost_" + strings.ToLower(currency) + "_total"),
+		offered:      set.NewPrometheusHistogramExt("aidesk_tools_offered", []float64{0, 1, 2, 4, 8, 16, 24, 32, 64}),
+		acknowledged: set.NewPrometheusHistogramExt("aidesk_event_acknowledgement_duration_seconds", prometheus.ExponentialBuckets(0.0005, 2, 14)),
+		turn:         set.NewPrometheusHistogramExt("gen_ai_invoke_agent_duration_seconds", durations()),
 	}
-	histogram := func(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
-		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels)
-	}
-	m := &metrics{
-		registry:      prometheus.NewRegistry(),
-		turns:         counter("aidesk_turns_total", "Questions, by how they ended.", "outcome"),
-		confirmations: counter("aidesk_confirmations_total", "Cards, by what was decided.", "decision"),
-		denials:       counter("aidesk_policy_denials_total", "What a rule of policy forbade.", "rule"),
-		tokens: histogram("gen_ai_client_token_usage", "Tokens of one request to a model.",
-			prometheus.ExponentialBuckets(1, 4, 14), labelOperation, labelProvider, labelModel, labelKind),
-		request: histogram("gen_ai_client_operation_duration_seconds", "One request to a model.",
-			durations, labelOperation, labelProvider, labelModel, labelError),
-		firstToken: histogram("gen_ai_client_operation_time_to_first_chunk_seconds", "Until the first piece of an answer.",
-			durations, labelOperation, labelProvider, labelModel),
-		cost: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "aidesk_cost_" + strings.ToLower(currency) + "_total", Help: "What requests to models cost, by the configured prices.",
-		}),
-		offered: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "aidesk_tools_offered", Help: "Tools that a question offered to the model.", Buckets: []float64{0, 1, 2, 4, 8, 16, 24, 32, 64},
-		}),
-		acknowledged: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "aidesk_event_acknowledgement_duration_seconds", Help: "Until an event was durable and its platform told.",
-			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
-		}),
-		turn: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "gen_ai_invoke_agent_duration_seconds", Help: "One question, from its beginning to its answer.", Buckets: durations,
-		}),
-	}
-	m.registry.MustRegister(
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.turns, m.confirmations, m.denials, m.tokens, m.request, m.firstToken, m.cost, m.offered, m.acknowledged, m.turn,
-	)
-	return m
 }
+
+// durations are the bounds of what takes seconds, as the conventions say.
+func durations() []float64 { return prometheus.ExponentialBuckets(0.01, 2, 14) }
 
 // handler serves the metrics.
 func (m *metrics) handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		var page bytes.Buffer
+		m.set.WritePrometheus(&page)
+		prometheus.WriteProcessMetrics(&page)
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		_, _ = w.Write(page.Bytes()) // whoever reads may have gone
+	})
 }
 
 // observe counts an observation of aidesk.
 func (m *metrics) observe(o bot.Observation) {
 	switch o.What {
 	case bot.TurnEnded:
-		m.turns.WithLabelValues(o.Label).Inc()
+		m.count("aidesk_turns_total", label{"outcome", o.Label})
 		if o.Value > 0 {
-			m.turn.Observe(o.Value)
+			m.turn.Update(o.Value)
 		}
 	case bot.Decided:
-		m.confirmations.WithLabelValues(o.Label).Inc()
+		m.count("aidesk_confirmations_total", label{"decision", o.Label})
 	case bot.DeniedBy:
-		m.denials.WithLabelValues(o.Label).Inc()
+		m.count("aidesk_policy_denials_total", label{"rule", o.Label})
 	case bot.Cost:
 		m.cost.Add(o.Value)
 	case bot.Offered:
-		m.offered.Observe(o.Value)
+		m.offered.Update(o.Value)
 	case bot.Acknowledged:
-		m.acknowledged.Observe(o.Value)
+		m.acknowledged.Update(o.Value)
 	}
+}
+
+// label is one label of a metric.
+type label struct{ name, value string }
+
+// count adds one to a metric with a label.
+func (m *metrics) count(name string, l label) { m.set.GetOrCreateCounter(labelled(name, l)).Inc() }
+
+// since records how many seconds have passed.
+func (m *metrics) since(begun time.Time, name string, labels ...label) {
+	m.set.GetOrCreatePrometheusHistogramExt(labelled(name, labels...), durations()).UpdateDuration(begun)
+}
+
+// labelled writes the name of a metric with its labels, as Prometheus does.
+func labelled(name string, labels ...label) string {
+	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+	var pairs []string
+	for _, l := range labels {
+		pairs = append(pairs, l.name+`="`+escape.Replace(l.value)+`"`)
+	}
+	return name + "{" + strings.Join(pairs, ",") + "}"
 }
 
 // meteredModel is a Model whose requests are measured.
@@ -122,21 +105,24 @@ type meteredModel struct {
 // Generate measures the duration and the tokens of an answer.
 func (m *meteredModel) Generate(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 	info, begun := m.Info(), time.Now()
+	operation, provider, name := label{"gen_ai_operation_name", "chat"}, label{"gen_ai_provider_name", info.Wire}, label{"gen_ai_request_model", info.Name}
 	var first sync.Once
 	response, err := m.Model.Generate(ctx, r, func(e model.Event) {
 		first.Do(func() {
-			m.metrics.firstToken.WithLabelValues(operationChat, info.Wire, info.Name).Observe(time.Since(begun).Seconds())
+			m.metrics.since(begun, "gen_ai_client_operation_time_to_first_chunk_seconds", operation, provider, name)
 		})
 		if on != nil {
 			on(e)
 		}
 	})
-	m.metrics.request.WithLabelValues(operationChat, info.Wire, info.Name, errorType(err)).Observe(time.Since(begun).Seconds())
+	m.metrics.since(begun, "gen_ai_client_operation_duration_seconds", label{"error_type", errorType(err)}, operation, provider, name)
 	if err != nil {
 		return response, err
 	}
+	bounds := prometheus.ExponentialBuckets(1, 4, 14)
 	for kind, n := range map[string]int{"input": response.Usage.Input, "output": response.Usage.Output} {
-		m.metrics.tokens.WithLabelValues(operationChat, info.Wire, info.Name, kind).Observe(float64(n))
+		series := labelled("gen_ai_client_token_usage", operation, provider, name, label{"gen_ai_token_type", kind})
+		m.metrics.set.GetOrCreatePrometheusHistogramExt(series, bounds).Update(float64(n))
 	}
 	return response, nil
 }

@@ -84,3 +84,14 @@ func TestMetrics(t *testing.T) {
 		t.Log(regexp.MustCompile(`(?m)^(#|go_|process_).*\n`).ReplaceAllString(page, ""))
 	}
 }
+
+// TestLabels: a model may be called as it likes.
+func TestLabels(t *testing.T) {
+	m := newMetrics("EUR")
+	m.count("aidesk_turns_total", label{"outcome", "a\"b\\c\nd"})
+	page := httptest.NewRecorder()
+	m.handler().ServeHTTP(page, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", http.NoBody))
+	if want := "# TYPE aidesk_turns_total counter\naidesk_turns_total{outcome=\"a\\\"b\\\\c\\nd\"} 1\n"; !strings.Contains(page.Body.String(), want) {
+		t.Errorf("got\n%s\nwant\n%s", page.Body, want)
+	}
+}
