@@ -51,28 +51,29 @@ func Parse(text string, allow func(url string) bool) Document {
 
 // parsePieces parses the pieces and joins their blocks.
 func parsePieces(pieces []piece, policy linkPolicy) []Block {
-	trees := make([]ast.Node, len(pieces))
+	sources, trees := make([][]byte, len(pieces)), make([]ast.Node, len(pieces))
 	var refs []parser.Reference
 	for i, p := range pieces {
 		pc := parser.NewContext()
-		trees[i] = grammar.Parse(text.NewReader([]byte(p.src)), parser.WithContext(pc))
+		sources[i] = []byte(p.src)
+		trees[i] = grammar.Parse(text.NewReader(sources[i]), parser.WithContext(pc))
 		if len(pieces) > 1 {
 			refs = append(refs, references(pc)...)
 		}
 	}
 	if len(refs) > 0 { // a reference may be defined in another piece
-		for i, p := range pieces {
+		for i, source := range sources {
 			pc := parser.NewContext()
 			for _, ref := range refs {
 				pc.AddReference(ref)
 			}
-			trees[i] = grammar.Parse(text.NewReader([]byte(p.src)), parser.WithContext(pc))
+			trees[i] = grammar.Parse(text.NewReader(source), parser.WithContext(pc))
 		}
 	}
 	var out []Block
 	var notes []footnote
 	for i, p := range pieces {
-		r := converter{policy: policy, src: []byte(p.src), notesBefore: lastFootnote(notes)}
+		r := converter{policy: policy, src: sources[i], notesBefore: lastFootnote(notes)}
 		out = p.appendBlocks(policy, out, r.blocks(trees[i]))
 		notes = append(notes, r.notes...)
 	}

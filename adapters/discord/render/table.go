@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"aidesk/core/markdown"
@@ -15,6 +16,9 @@ const columnGap = "  "
 // tablesToLists turns tables that cannot be shown as aligned code into lists: those that
 // are too wide, and those with links, which cannot be clicked in code.
 func tablesToLists(bs []markdown.Block) []markdown.Block {
+	if !slices.ContainsFunc(bs, mayHoldTable) {
+		return bs
+	}
 	out := make([]markdown.Block, len(bs))
 	for i, b := range bs {
 		switch b.Kind {
@@ -36,6 +40,11 @@ func tablesToLists(bs []markdown.Block) []markdown.Block {
 		out[i] = b
 	}
 	return out
+}
+
+// mayHoldTable reports whether a block is a table or has blocks within it.
+func mayHoldTable(b markdown.Block) bool {
+	return b.Kind == markdown.KindTable || b.Kind == markdown.KindQuote || b.Kind == markdown.KindList
 }
 
 // fitsAsCode reports whether a table can be shown as aligned code.
