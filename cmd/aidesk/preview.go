@@ -80,6 +80,7 @@ func printPreview(out io.Writer, card chat.Preview, refusal error) error {
 		Title       string `json:"title"`
 		Description string `json:"description"`
 		Image       string `json:"image"`
+		ImageKind   string `json:"image_kind,omitempty"`
 	}(card)
 	if refusal != nil {
 		object = struct {

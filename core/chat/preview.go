@@ -9,5 +9,9 @@ type Preview struct {
 	SiteName    string `json:"site_name,omitempty"` // og:site_name, else the host
 	Title       string `json:"title,omitempty"`
 	Description string `json:"description,omitempty"`
-	Image       string `json:"image,omitempty"` // absolute address of a picture, or empty
+	Image       string `json:"image,omitempty"`      // absolute address of a picture, or empty
+	ImageKind   string `json:"image_kind,omitempty"` // WebP, or empty: PNG, JPEG or GIF, which every platform shows
 }
+
+// WebP is the kind of picture that Discord shows in a preview and Slack does not.
+const WebP = "image/webp"

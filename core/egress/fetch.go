@@ -27,6 +27,16 @@ type Page struct {
 // The error is [ErrRefused], [ErrTimeout], [ErrTooLarge] or another failure of
 // the network, in one line that never carries the path or query of the URL.
 func (g *Guard) Fetch(ctx context.Context, kind Kind, plugin, url string) (Page, error) {
+	return g.fetch(ctx, kind, plugin, url, nil)
+}
+
+// FetchPage is [Guard.Fetch] of a Webpage that reads no further once enough says of what
+// has come that it is all that is needed. enough is asked every 256 KiB.
+func (g *Guard) FetchPage(ctx context.Context, url string, enough func(Page) bool) (Page, error) {
+	return g.fetch(ctx, Webpage, "", url, enough)
+}
+
+func (g *Guard) fetch(ctx context.Context, kind Kind, plugin, url string, enough func(Page) bool) (Page, error) {
 	limit, ok := limits[kind]
 	if !ok {
 		return Page{}, refuse("calls are not fetched")
@@ -46,7 +56,7 @@ func (g *Guard) Fetch(ctx context.Context, kind Kind, plugin, url string) (Page,
 		next, err := target(response, h.url)
 		if next == nil && err == nil {
 			defer func() { _ = response.Body.Close() }()
-			return limit.page(response, h.url)
+			return limit.page(response, h.url, enough)
 		}
 		_ = response.Body.Close()
 		if err != nil {
@@ -96,19 +106,32 @@ func target(response *http.Response, from *url.URL) (*url.URL, error) {
 	return to, nil
 }
 
-// page reads a response within the limit.
-func (l limit) page(response *http.Response, from *url.URL) (Page, error) {
+// page reads a response within the limit, or until enough is satisfied.
+func (l limit) page(response *http.Response, from *url.URL, enough func(Page) bool) (Page, error) {
 	page := Page{URL: from, Status: response.StatusCode, ContentType: response.Header.Get("Content-Type"), Header: response.Header}
-	var err error
-	page.Body, page.Truncated, err = readBody(response.Body, l.body)
-	if err != nil {
-		return Page{}, describeError(err, hostOf(from))
+	step := l.body
+	if enough != nil {
+		step = enoughStep
 	}
-	if page.Truncated && !l.cut {
-		return Page{}, &guardError{text: fmt.Sprintf("%s sent more than %d KiB", hostOf(from), l.body>>10), is: ErrTooLarge}
+	var got []byte // a byte more than Body, where there is one
+	for size := min(step, l.body); ; size = min(size+step, l.body) {
+		piece, err := io.ReadAll(io.LimitReader(response.Body, size+1-int64(len(got))))
+		got = append(got, piece...)
+		page.Truncated = int64(len(got)) > size
+		page.Body = got[:min(int64(len(got)), size)]
+		switch {
+		case err != nil:
+			return Page{}, describeError(err, hostOf(from))
+		case page.Truncated && !l.cut:
+			return Page{}, &guardError{text: fmt.Sprintf("%s sent more than %d KiB", hostOf(from), l.body>>10), is: ErrTooLarge}
+		case !page.Truncated || size == l.body || enough(page):
+			return page, nil
+		}
 	}
-	return page, nil
 }
+
+// enoughStep is how many bytes come between two questions whether they are enough.
+const enoughStep = 256 << 10
 
 // readBody reads at most limit bytes and reports whether there were more. With
 // an error it gives what had come.

@@ -34,6 +34,8 @@ func TestFetch(t *testing.T) {
 			w.WriteHeader(http.StatusFound)
 		case "/large":
 			_, _ = w.Write(make([]byte, 600<<10))
+		case "/huge":
+			_, _ = w.Write(bytes.Repeat([]byte("0123456789abcdef"), 200<<10))
 		case "/gone":
 			w.WriteHeader(http.StatusGone)
 		default:
@@ -57,7 +59,8 @@ func TestFetch(t *testing.T) {
 		{Webpage, "/nowhere", "/nowhere", 302, 0, false, ""},
 		{Webpage, "/wrong", "", 0, 0, false, host + " redirects to something that is not a URL"},
 		{Webpage, "/gone", "/gone", 410, 0, false, ""},
-		{Webpage, "/large", "/large", 200, 512 << 10, true, ""},
+		{Webpage, "/large", "/large", 200, 600 << 10, false, ""},
+		{Webpage, "/huge", "/huge", 200, 1536 << 10, true, ""},
 		{Image, "/large", "/large", 200, 64 << 10, true, ""},
 		{Document, "/large", "/large", 200, 600 << 10, false, ""},
 		{Manifest, "/large", "", 0, 0, false, host + " sent more than 256 KiB"},
@@ -77,6 +80,14 @@ func TestFetch(t *testing.T) {
 			if header.Get(name) != "" {
 				t.Errorf("%s: sent %s", c.path, name)
 			}
+		}
+	}
+	for _, c := range []struct{ enough, size, asked int }{{1, 256 << 10, 1}, {256<<10 + 1, 512 << 10, 2}, {4 << 20, 1536 << 10, 5}} {
+		asked := 0
+		page, err := g.FetchPage(t.Context(), server.URL+"/huge", func(p Page) bool { asked++; return len(p.Body) >= c.enough })
+		whole := bytes.Repeat([]byte("0123456789abcdef"), c.size/16)
+		if err != nil || !page.Truncated || asked != c.asked || !bytes.Equal(page.Body, whole) {
+			t.Errorf("enough at %d: %d bytes, truncated %v, asked %d times, error %v", c.enough, len(page.Body), page.Truncated, asked, err)
 		}
 	}
 	if _, err := g.Fetch(t.Context(), Manifest, "", server.URL+"/large"); !errors.Is(err, ErrTooLarge) {

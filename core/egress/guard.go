@@ -161,7 +161,7 @@ type Kind int
 
 // The kinds of request.
 const (
-	Webpage  Kind = iota // a page to preview: http or https, 512 KiB, 5 s, cut when longer
+	Webpage  Kind = iota // a page to preview: http or https, 1.5 MiB, 5 s, cut when longer
 	Image                // a picture to probe: http or https, 64 KiB, 3 s, cut when longer
 	Manifest             // a plugin's manifest: https, 256 KiB, 10 s, an error when longer
 	Document             // an OpenAPI document: https, 8 MiB, 20 s, an error when longer
@@ -184,7 +184,7 @@ type limit struct {
 }
 
 var limits = map[Kind]limit{
-	Webpage:  {5 * time.Second, 512 << 10, true, "text/html,application/xhtml+xml"},
+	Webpage:  {5 * time.Second, 1536 << 10, true, "text/html,application/xhtml+xml"},
 	Image:    {3 * time.Second, 64 << 10, true, "image/png,image/jpeg,image/gif"},
 	Manifest: {10 * time.Second, 256 << 10, false, "application/json"},
 	Document: {20 * time.Second, 8 << 20, false, "application/json,application/yaml;q=0.9,*/*;q=0.5"},

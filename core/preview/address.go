@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"aidesk/core/markdown"
 )
 
 const urlCap = 2048 // bytes
@@ -69,7 +71,7 @@ func credentialParam(u *url.URL) (string, bool) {
 		leads := func(part string) bool { return strings.HasPrefix(short, part) }
 		if slices.Contains(secretNames, short) || slices.ContainsFunc(secretParts, within) ||
 			slices.ContainsFunc(secretPrefixes, leads) {
-			return clean(name, 40), true
+			return markdown.Line(name, 40), true
 		}
 	}
 	return "", false
@@ -107,7 +109,7 @@ func host(u *url.URL) string {
 	if mixesScripts(name) {
 		return ""
 	}
-	return clean(name, siteCap)
+	return markdown.Line(name, siteCap)
 }
 
 // mixesScripts reports whether letters of scripts that do not belong together meet.

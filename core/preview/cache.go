@@ -30,7 +30,8 @@ var errBusy = errors.New("too many pages are being fetched; it will be there the
 // flight is one fetch: under way, or its outcome.
 type flight struct {
 	done     chan struct{} // closed when the rest is set
-	card     chat.Preview  // of a page; empty for a picture
+	card     chat.Preview  // of a page, or with nothing but a picture
+	images   []string      // that the card of a page may have, the best first
 	err      error         // why there is no card, or why the picture cannot be shown
 	until    time.Time     // how long this is remembered
 	position *list.Element
@@ -46,6 +47,7 @@ func finishedFlight(err error) *flight {
 // outcome is the result of a fetch and how long to remember it.
 type outcome struct {
 	card    chat.Preview
+	images  []string
 	err     error
 	keepFor time.Duration // 0: not remembered
 }
@@ -102,7 +104,7 @@ func (c *cache) get(ctx context.Context, now func() time.Time, key, host string,
 func (c *cache) finish(key string, f *flight, found outcome, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	f.card, f.err, f.until = found.card, found.err, now.Add(found.keepFor)
+	f.card, f.images, f.err, f.until = found.card, found.images, found.err, now.Add(found.keepFor)
 	c.active--
 	if found.keepFor <= 0 {
 		c.evict(key, f)

@@ -2,26 +2,45 @@ package preview
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
 
 	"aidesk/core/chat"
+	"aidesk/core/markdown"
 )
 
 const (
-	pageCap   = 512 << 10 // bytes of a page that are read
-	imagesCap = 8         // addresses of pictures that are tried until one can be a card's
+	pageCap   = 1536 << 10 // bytes of a page that are read
+	imagesCap = 8          // addresses of pictures that are kept of a page
+)
+
+// Caps of a card's texts, in runes.
+const (
+	titleCap       = 150
+	descriptionCap = 300
+	siteCap        = 80
 )
 
 // Extract reads the card of a page: OpenGraph first, then Twitter's card, then
-// title and meta description; of several values the first that is not empty.
-// contentType is the header field as sent, base the address of the page, or nil.
-// At most 512 KiB are read, and the head only when it has a title.
+// title and meta description; of several values the first that is not empty, wherever
+// in the page it stands. contentType is the header field as sent, base the address of
+// the page, or nil. At most 1.5 MiB are read.
 //
 // Texts are cleaned and capped, the image is absolute or empty; URL is base, and
 // SiteName is its host where the page names no site.
 func Extract(page []byte, contentType string, base *url.URL) chat.Preview {
+	card, images, _ := extract(page, contentType, base)
+	if len(images) > 0 {
+		card.Image = images[0]
+	}
+	return card
+}
+
+// extract gives the card of a page without its picture, the pictures that it may have,
+// and whether all that OpenGraph says was found.
+func extract(page []byte, contentType string, base *url.URL) (card chat.Preview, images []string, complete bool) {
 	if base == nil {
 		base = new(url.URL)
 	}
@@ -32,8 +51,7 @@ func Extract(page []byte, contentType string, base *url.URL) chat.Preview {
 		SiteName:    firstNonEmpty(h.site, host(base)),
 		Title:       firstNonEmpty(h.ogTitle, h.twitterTitle, h.title),
 		Description: firstNonEmpty(h.ogDescription, h.twitterDescription, h.description),
-		Image:       h.image(base),
-	}
+	}, h.images(base), h.complete()
 }
 
 // head is what the tags of a page say; texts are clean.
@@ -41,16 +59,22 @@ type head struct {
 	ogTitle, twitterTitle, title                   string
 	ogDescription, twitterDescription, description string
 
+	inBody                  bool
 	site                    string
 	base                    string
 	ogImages, twitterImages []string
 }
 
-// parse goes through the tags, to the end of the head when there is a title by
-// then, else to the end.
+// complete reports whether the head is over and all that a card is made of was found.
+func (h *head) complete() bool {
+	return h.ogTitle != "" && h.ogDescription != "" && len(h.ogImages) > 0 && h.inBody
+}
+
+// parse goes through the tags, until the card is complete or the page ends: many shops
+// write their OpenGraph tags into the body.
 func (h *head) parse(z *html.Tokenizer) {
 	drawing := 0 // depth of svg, whose titles are not the page's
-	for {
+	for !h.complete() {
 		kind := z.Next()
 		if kind == html.ErrorToken {
 			return
@@ -62,10 +86,7 @@ func (h *head) parse(z *html.Tokenizer) {
 		opens := kind == html.StartTagToken
 		switch string(tag) {
 		case "head", "body":
-			headOver := kind == html.EndTagToken && string(tag) == "head" || opens && string(tag) == "body"
-			if headOver && firstNonEmpty(h.ogTitle, h.twitterTitle, h.title) != "" {
-				return
-			}
+			h.inBody = h.inBody || (string(tag) == "body") == opens
 		case "svg":
 			if opens {
 				drawing++
@@ -74,7 +95,7 @@ func (h *head) parse(z *html.Tokenizer) {
 			}
 		case "title":
 			if opens && drawing == 0 && h.title == "" && z.Next() == html.TextToken {
-				h.title = clean(string(z.Text()), titleCap)
+				h.title = markdown.Line(string(z.Text()), titleCap)
 			}
 		case "meta":
 			if attributes && kind != html.EndTagToken {
@@ -136,7 +157,7 @@ func (h *head) set(name, content string) bool {
 // setIfEmpty sets a text that is still empty.
 func setIfEmpty(text *string, content string, limit int) {
 	if *text == "" {
-		*text = clean(content, limit)
+		*text = markdown.Line(content, limit)
 	}
 }
 
@@ -147,20 +168,19 @@ func appendNew(images []string, address string) []string {
 	return images
 }
 
-// image gives the first picture that a card can carry.
-func (h *head) image(page *url.URL) string {
+// images gives the pictures that a card can carry, the best first.
+func (h *head) images(page *url.URL) []string {
 	base := page
 	if href, err := page.Parse(strings.TrimSpace(h.base)); err == nil && (href.Scheme == "http" || href.Scheme == "https") {
 		base = href
 	}
-	for _, images := range [][]string{h.ogImages, h.twitterImages} {
-		for _, address := range images {
-			if found := imageURL(base, address); found != "" {
-				return found
-			}
+	var out []string
+	for _, address := range slices.Concat(h.ogImages, h.twitterImages) {
+		if found := imageURL(base, address); found != "" && !slices.Contains(out, found) {
+			out = append(out, found)
 		}
 	}
-	return ""
+	return out
 }
 
 // attribute gives the value of one attribute of the current tag.

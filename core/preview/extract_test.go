@@ -14,6 +14,7 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/corporatest"
 	"aidesk/core/costtest"
+	"aidesk/core/markdown"
 )
 
 func TestExtract(t *testing.T) {
@@ -70,8 +71,19 @@ func TestExtract(t *testing.T) {
 		},
 		{"base that is no address", "", `<base href="data:x"><meta property="og:image" content="a.png">`, card{Image: "https://x.test/dir/a.png"}},
 		{"title of a drawing", "", `<body><svg><title>icon</title></svg><title>t</title>`, card{Title: "t"}},
-		{"the head ends the search", "", `<head><title>t</title></head><body><meta property="og:title" content=late>`, card{Title: "t"}},
-		{"so does the body", "", `<title>t</title><body><meta property="og:title" content=late>`, card{Title: "t"}},
+		{
+			"OpenGraph in the body", "", `<head><title>t</title></head><body><meta property="og:title" content=late><meta property="og:image" content=/a.png>`,
+			card{Title: "late", Image: "https://x.test/a.png"},
+		},
+		{
+			"the head before the body", "", `<title>t</title><meta property="og:title" content=ot><body><meta property="og:title" content=no><meta property="og:description" content=od>`,
+			card{Title: "ot", Description: "od"},
+		},
+		{
+			"behind 700 KB of script", "", `<head><script>` + strings.Repeat("x", 700<<10) + `</script><meta property="og:title" content=late></head>`,
+			card{Title: "late"},
+		},
+		{"joiners", "", "<title>کتاب\u200cها, ශ්\u200dරී ලංකා, 👩\u200d💻</title>", card{Title: "کتاب\u200cها, ශ්\u200dරී ලංකා, 👩\u200d💻"}},
 		{"without a title it goes on", "", `<head></head><body><p>x</p><meta property="og:title" content=late>`, card{Title: "late"}},
 		{
 			"tags in scripts and comments", "", `<script>"<meta property='og:title' content=no>"</script><!-- <title>no</title> --><title>t</title>`,
@@ -81,7 +93,7 @@ func TestExtract(t *testing.T) {
 			"og:url is not believed", "", `<meta property="og:url" content="https://bank.test/"><link rel=canonical href="https://bank.test/"><title>t</title>`,
 			card{Title: "t"},
 		},
-		{"what cannot be seen", "", "<title>a\u202eb\u200bc\ufeffd\u00ade\U000E0041f\u0000g\u2028h\u3164i\u2800</title>", card{Title: "abcdefg hi"}},
+		{"what cannot be seen", "", "<title>a\u202eb\u200bc\ufeffd\u00ade\U000E0041f\u0000g\u2028h\u3164i</title>", card{Title: "abcdef\ufffdg hi"}},
 		{
 			"long texts", "", "<title>" + strings.Repeat("ä", 151) + "</title><meta name=description content='" + strings.Repeat("d ", 400) + "'>",
 			card{Title: strings.Repeat("ä", 149) + "…", Description: strings.Repeat("d ", 149) + "d…"},
@@ -212,6 +224,24 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// TestField reads pages on which previews failed.
+func TestField(t *testing.T) {
+	for file, want := range map[string]chat.Preview{
+		"15-preview-joiners/page.html":      {Title: "برنامه\u200cهای آینده می\u200cآیند", Description: "این کتاب\u200cها خانه\u200cی ماست"},
+		"15-preview-joiners/page2.html":     {Title: "Team 👩\u200d💻 and family 👨\u200d👩\u200d👧", Description: "ශ්\u200dරී ලංකා, क्\u200dष"},
+		"16-preview-tags-in-body/page.html": {Title: "Blue kettle, 1.7 l", Description: "Boils in two minutes", Image: "https://x.test/a.png"},
+	} {
+		page, err := os.ReadFile(corporatest.Path(t, "field/messenger/"+file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want.URL, want.SiteName = "https://x.test/p", "x.test"
+		if diff := cmp.Diff(want, Extract(page, "text/html; charset=utf-8", address(t, want.URL))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", file, diff)
+		}
+	}
+}
+
 // compare checks the fields of a card that the corpus confirms, and counts them.
 // A card has no og:url, og:type and canonical: the address shown is the one asked.
 func compare(t *testing.T, p saved, kind string, got chat.Preview) int {
@@ -223,7 +253,7 @@ func compare(t *testing.T, p saved, kind string, got chat.Preview) int {
 			return
 		}
 		if limit > 0 {
-			want = clean(want, limit)
+			want = markdown.Line(want, limit)
 		}
 		if checks++; got != want {
 			t.Errorf("%s as %q: %s is %q, want %s %q", p.File, kind, field, got, name, want)
@@ -253,7 +283,7 @@ func FuzzExtract(f *testing.F) {
 	f.Fuzz(func(t *testing.T, page []byte, kind string) {
 		got := Extract(page, kind, &url.URL{Scheme: "https", Host: "x.test", Path: "/"})
 		for text, limit := range map[string]int{got.Title: titleCap, got.Description: descriptionCap, got.SiteName: siteCap} {
-			if n := utf8.RuneCountInString(text); n > limit || !utf8.ValidString(text) || clean(text, limit) != text {
+			if n := utf8.RuneCountInString(text); n > limit || !utf8.ValidString(text) || markdown.Line(text, limit) != text {
 				t.Errorf("%q: %d runes, or not clean", text, n)
 			}
 			if strings.ContainsFunc(text, unicode.IsControl) {

@@ -12,6 +12,7 @@ import (
 
 	"aidesk/core/chat"
 	"aidesk/core/egress"
+	"aidesk/core/markdown"
 )
 
 // page asks for the card of a page, through the cache.
@@ -21,34 +22,39 @@ func (f *Fetcher) page(ctx context.Context, u *url.URL) *flight {
 	}
 	address := cacheKey(u)
 	return f.cache.get(ctx, f.now, "page "+address, u.Host, func(ctx context.Context) outcome {
-		page, err := f.Guard.Fetch(ctx, egress.Webpage, "", address)
-		var card chat.Preview
+		page, err := f.Guard.FetchPage(ctx, address, func(p egress.Page) bool {
+			_, _, complete := extract(p.Body, p.ContentType, p.URL)
+			return complete || !isHTML(p)
+		})
+		found := outcome{err: err}
 		if err == nil {
-			card, err = parsePage(page, u)
+			found.card, found.images, found.err = parsePage(page, u)
 		}
-		return outcome{card, err, keepFor(page, err)}
+		found.keepFor = keepFor(page, found.err)
+		return found
 	})
 }
 
-// parsePage makes the card of a page that was asked for at address.
-func parsePage(page egress.Page, address *url.URL) (chat.Preview, error) {
+// parsePage makes the card of a page that was asked for at address, and names the
+// pictures that it may have.
+func parsePage(page egress.Page, address *url.URL) (chat.Preview, []string, error) {
 	disposition, _, _ := mime.ParseMediaType(page.Header.Get("Content-Disposition"))
 	switch {
 	case page.Status != http.StatusOK:
-		return chat.Preview{}, fmt.Errorf("%s answered with status %d", clean(page.URL.Host, siteCap), page.Status)
+		return chat.Preview{}, nil, fmt.Errorf("%s answered with status %d", markdown.Line(page.URL.Host, siteCap), page.Status)
 	case isLogin(address, page.URL):
-		return chat.Preview{}, errors.New("the page asks for a login")
+		return chat.Preview{}, nil, errors.New("the page asks for a login")
 	case disposition == "attachment", !isHTML(page):
-		return chat.Preview{}, errors.New("the address leads to a file, not to a page")
+		return chat.Preview{}, nil, errors.New("the address leads to a file, not to a page")
 	}
-	card := Extract(page.Body, page.ContentType, page.URL)
+	card, images, _ := extract(page.Body, page.ContentType, page.URL)
 	if card.Title == "" {
-		return chat.Preview{}, errors.New("the page has no title")
+		return chat.Preview{}, nil, errors.New("the page has no title")
 	}
 	if !sameSite(address.Hostname(), page.URL.Hostname()) {
 		card.SiteName = host(page.URL) // whoever redirected elsewhere does not choose the name shown
 	}
-	return card, nil
+	return card, images, nil
 }
 
 func isHTML(page egress.Page) bool {
@@ -64,7 +70,8 @@ func isHTML(page egress.Page) bool {
 // pictures are the kinds that every messenger shows.
 var pictures = []string{"image/png", "image/jpeg", "image/gif"}
 
-// probeImage asks whether a picture can be fetched and shown, through the cache.
+// probeImage asks whether a picture can be fetched and shown, through the cache. The card
+// of its flight has the kind of picture.
 func (f *Fetcher) probeImage(ctx context.Context, address string) *flight {
 	u, err := parseURL(address)
 	if err != nil {
@@ -72,13 +79,18 @@ func (f *Fetcher) probeImage(ctx context.Context, address string) *flight {
 	}
 	return f.cache.get(ctx, f.now, "image "+cacheKey(u), u.Host, func(ctx context.Context) outcome {
 		page, err := f.Guard.Fetch(ctx, egress.Image, "", address)
+		found := outcome{card: chat.Preview{Image: address}}
+		kind := http.DetectContentType(page.Body)
 		switch {
 		case err != nil:
 		case page.Status != http.StatusOK:
 			err = fmt.Errorf("the picture answered with status %d", page.Status)
-		case !slices.Contains(pictures, http.DetectContentType(page.Body)):
-			err = errors.New("the picture is not PNG, JPEG or GIF")
+		case kind == chat.WebP:
+			found.card.ImageKind = chat.WebP
+		case !slices.Contains(pictures, kind):
+			err = errors.New("the picture is not PNG, JPEG, GIF or WebP")
 		}
-		return outcome{err: err, keepFor: keepFor(page, err)}
+		found.err, found.keepFor = err, keepFor(page, err)
+		return found
 	})
 }

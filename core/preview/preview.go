@@ -9,11 +9,13 @@ import (
 
 	"aidesk/core/chat"
 	"aidesk/core/egress"
+	"aidesk/core/markdown"
 )
 
 const (
 	cardsCap = 3 // cards of one message
 	triedCap = 6 // candidates looked at until there are enough cards
+	probeCap = 3 // pictures of one page that are tried
 )
 
 // Candidate is a link as it stands in an API result, with what the result itself
@@ -129,9 +131,9 @@ func tasksOf(candidates []Candidate) []*task {
 func newTask(c Candidate, u *url.URL) *task {
 	t := &task{url: u, done: make(chan struct{}), own: chat.Preview{
 		URL:         c.URL,
-		SiteName:    clean(c.SiteName, siteCap),
-		Title:       clean(c.Title, titleCap),
-		Description: clean(c.Description, descriptionCap),
+		SiteName:    markdown.Line(c.SiteName, siteCap),
+		Title:       markdown.Line(c.Title, titleCap),
+		Description: markdown.Line(c.Description, descriptionCap),
 		Image:       imageURL(u, c.Image),
 	}}
 	if t.own.Title != "" {
@@ -163,8 +165,9 @@ func (f *Fetcher) start(ctx context.Context, t *task) {
 // work completes a card: the page where the result says too little, then the
 // picture. Each wait ends, for every flight does.
 func (f *Fetcher) work(ctx context.Context, t *task) error {
-	card := t.own
+	card, images := t.own, []string{}
 	if card.Image != "" {
+		images = append(images, card.Image)
 		f.probeImage(ctx, card.Image) // while the page is fetched
 	}
 	if card.Title == "" || card.Description == "" && card.Image == "" {
@@ -174,17 +177,33 @@ func (f *Fetcher) work(ctx context.Context, t *task) error {
 			return flight.err
 		}
 		card = merge(card, flight.card)
+		images = append(images, flight.images...)
 		t.offer(card)
 	}
-	if card.Image == "" {
-		return nil
+	if picture := f.picture(ctx, images); picture.Image != "" {
+		card.Image, card.ImageKind = picture.Image, picture.ImageKind
+		card.SiteName = firstNonEmpty(card.SiteName, host(t.url))
+		t.best.Store(&card)
 	}
-	if flight := f.probeImage(ctx, card.Image); !flight.usable() {
-		return nil
-	}
-	card.SiteName = firstNonEmpty(card.SiteName, host(t.url))
-	t.best.Store(&card)
 	return nil
+}
+
+// picture gives the first picture that every platform shows, or else the first that some
+// do.
+func (f *Fetcher) picture(ctx context.Context, images []string) (found chat.Preview) {
+	for _, address := range images[:min(len(images), probeCap)] {
+		flight := f.probeImage(ctx, address)
+		if !flight.usable() {
+			continue
+		}
+		if flight.card.ImageKind == "" {
+			return flight.card
+		}
+		if found.Image == "" {
+			found = flight.card
+		}
+	}
+	return found
 }
 
 // usable waits for a flight and reports whether it succeeded.
@@ -198,6 +217,5 @@ func merge(own, page chat.Preview) chat.Preview {
 	own.SiteName = firstNonEmpty(own.SiteName, page.SiteName)
 	own.Title = firstNonEmpty(own.Title, page.Title)
 	own.Description = firstNonEmpty(own.Description, page.Description)
-	own.Image = firstNonEmpty(own.Image, page.Image)
 	return own
 }

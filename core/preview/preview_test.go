@@ -141,10 +141,13 @@ const budget = 1500 * time.Millisecond
 
 func TestPreviews(t *testing.T) {
 	pages := map[string]http.HandlerFunc{
-		"a.test/1":       say(`<title>One</title><meta name=description content="about one"><meta property="og:image" content="/1.png">`),
-		"a.test/2":       say(`<title>Two</title>`),
-		"a.test/3":       say(`<title>Three</title>`),
-		"a.test/4":       say(`<title>Four</title>`),
+		"a.test/1": say(`<title>One</title><meta name=description content="about one"><meta property="og:image" content="/1.png">`),
+		"a.test/2": say(`<title>Two</title>`),
+		"a.test/3": say(`<title>Three</title>`),
+		"a.test/4": say(`<title>Four</title>`),
+		"a.test/5": say(`<title>Five</title><meta property="og:image" content="/gone.png"><meta property="og:image" content="/w.webp"><meta property="og:image" content="/1.png">`),
+		"a.test/6": say(`<title>Six</title><meta property="og:image" content="/s.svg"><meta property="og:image" content="/gone2.png">
+			<meta property="og:image" content="/gone3.png"><meta property="og:image" content="/1.png">`),
 		"a.test/api":     func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "application/json") },
 		"a.test/1.png":   say(png),
 		"a.test/own.jpg": say(jpeg),
@@ -234,12 +237,26 @@ func TestPreviews(t *testing.T) {
 		{
 			"pictures that cannot be shown",
 			[]Candidate{
-				{URL: "http://a.test/1", Title: "A", Image: "/w.webp"},
 				{URL: "http://a.test/2", Title: "B", Image: "/s.svg"},
 				{URL: "http://a.test/3", Title: "C", Image: "/gone.png"},
 			},
-			[]chat.Preview{card("1", "A"), card("2", "B"), card("3", "C")},
-			map[string]int{"a.test/w.webp": 1, "a.test/s.svg": 1, "a.test/gone.png": 1},
+			[]chat.Preview{card("2", "B"), card("3", "C")},
+			map[string]int{"a.test/s.svg": 1, "a.test/gone.png": 1},
+		},
+		{
+			"a picture that some platforms show",
+			[]Candidate{{URL: "http://a.test/1", Title: "A", Image: "/w.webp"}},
+			[]chat.Preview{{URL: "http://a.test/1", SiteName: "a.test", Title: "A", Image: "http://a.test/w.webp", ImageKind: chat.WebP}},
+			map[string]int{"a.test/w.webp": 1},
+		},
+		{
+			"the next picture where the first is none, and what every platform shows before WebP",
+			[]Candidate{{URL: "http://a.test/5"}, {URL: "http://a.test/6"}},
+			[]chat.Preview{
+				{URL: "http://a.test/5", SiteName: "a.test", Title: "Five", Image: "http://a.test/1.png"},
+				{URL: "http://a.test/6", SiteName: "a.test", Title: "Six"},
+			},
+			map[string]int{"a.test/5": 1, "a.test/gone.png": 1, "a.test/w.webp": 1, "a.test/1.png": 1, "a.test/6": 1, "a.test/s.svg": 1, "a.test/gone2.png": 1, "a.test/gone3.png": 1},
 		},
 		{
 			"pictures inside the network",

@@ -36,6 +36,9 @@ func TestDegrade(t *testing.T) {
 			"text | section actions",
 			"text | text",
 		}},
+		{"a picture in WebP", chat.Reply{Previews: []chat.Preview{{URL: "https://e.com/a", Title: "A page", Image: "https://e.com/i.webp", ImageKind: chat.WebP}}}, []string{"A page"}, []string{
+			"section context", "text",
+		}},
 		{"plain", chat.Reply{Text: markdown.Parse("hello", nil)}, []string{"hello"}, []string{"rich_text", "text"}},
 	}
 	for _, test := range tests {

@@ -28,7 +28,7 @@ func previewSegment(p chat.Preview) segment {
 	if u, err := url.Parse(out.link.URL); err == nil {
 		out.host = u.Hostname()
 	}
-	if image := allowedURL(markdown.Link("", p.Image)); strings.HasPrefix(image, "https://") {
+	if image := allowedURL(markdown.Link("", p.Image)); strings.HasPrefix(image, "https://") && p.ImageKind != chat.WebP {
 		out.image = image
 	}
 	return out
