@@ -43,6 +43,16 @@ func parseCommand(i payload.Interaction) (c chat.Command, focused string) {
 	return c, focused
 }
 
+// readOptions reads the values of a command as people type and paste them.
+func readOptions(c chat.Command, verb chat.Verb) chat.Command {
+	for _, o := range verb.Options {
+		if typed := c.Options[o.Name]; typed != "" {
+			c.Options[o.Name] = o.Read(typed)
+		}
+	}
+	return c
+}
+
 // commandFault returns what is wrong with a command, or "". Discord checks this too, but
 // against the commands as they were last registered.
 func commandFault(c chat.Command, verb chat.Verb) string {
@@ -67,6 +77,7 @@ func (in inbound) command(ctx context.Context, i payload.Interaction) (*interact
 	if !known {
 		return ephemeralText(textOldCommand), nil
 	}
+	c = readOptions(c, verb)
 	if text := commandFault(c, verb); text != "" {
 		return ephemeralText(text), nil
 	}

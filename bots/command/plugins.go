@@ -193,7 +193,7 @@ func findPlugin(ctx context.Context, x *bot.Exchange, word string) (*plugin.Plug
 		for _, p := range plugins {
 			names = append(names, p.Name)
 		}
-		return nil, x.Say(store.Commit{}, fmt.Sprintf(textNoSuchPlugin, markdown.Line(word, 50), strings.Join(names, ", ")))
+		return nil, x.Say(store.Commit{}, fmt.Sprintf(textNoSuchPlugin, markdown.Line(markdown.Visible(word), 50), strings.Join(names, ", ")))
 	}
 	return p, err
 }

@@ -66,11 +66,11 @@ var Table = chat.Grammar{
 		}},
 		{Name: "usage", Summary: "What you used today", Example: "/aidesk usage", Private: true},
 		{Name: "forget", Summary: "Delete what I keep about you", Example: "/aidesk forget", Private: true},
-		{Name: "help", Summary: "How this works", Example: "/aidesk help"},
+		{Name: "help", Summary: "How this works", Example: "/aidesk help", Plea: true},
 	}},
 }
 
-var pluginOption = chat.Option{Name: optionPlugin, Summary: "Its name", Kind: chat.Rest, Required: true, Completes: true}
+var pluginOption = chat.Option{Name: optionPlugin, Summary: "Its name", Kind: chat.Name, Required: true, Completes: true}
 
 // Run works a slash command, or the same words in a message. entries are the transcript
 // of the place.

@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"aidesk/core/markdown"
 )
 
 // Grammar is the table of commands. Platforms register it, threads and the
@@ -27,6 +31,7 @@ type Verb struct {
 	Options []Option
 	Private bool // the answer is for the member alone
 	Form    bool // opens a form
+	Plea    bool // also meant where it ends with a question mark: "help?"
 }
 
 // Option is one argument of a verb, given in order.
@@ -45,9 +50,55 @@ type OptionKind string
 // The kinds of option.
 const (
 	Word   OptionKind = "word"
-	Rest   OptionKind = "rest" // the rest of the line
+	Name   OptionKind = "name" // the rest of the line, which may be several words
+	Rest   OptionKind = "rest" // the rest of the line, as it was typed
 	Choice OptionKind = "choice"
 )
+
+// Read reads the value of an option as people type, paste and format it: what a phone or
+// a messenger put around it is none of its own. Free text stays as it is, and a choice
+// that is none is returned as it was typed.
+func (o Option) Read(typed string) string {
+	if o.Kind == Rest {
+		return strings.TrimSpace(typed)
+	}
+	value := unwrap(typed)
+	for _, choice := range o.Choices {
+		if strings.EqualFold(choice, value) {
+			return choice
+		}
+	}
+	return value
+}
+
+// wrappings are what people and messengers put around a word.
+var wrappings = []struct{ open, closing string }{
+	{`"`, `"`}, {"'", "'"}, {"“", "”"}, {"„", "“"}, {"”", "”"}, {"‘", "’"}, {"’", "’"}, {"«", "»"}, {"‹", "›"},
+	{"「", "」"}, {"`", "`"}, {"<", ">"},
+}
+
+// unwrap removes white space and characters that cannot be seen from both ends of s, and
+// quotation marks, code marks and brackets around it.
+func unwrap(s string) string {
+	for {
+		s = strings.TrimFunc(s, isBlank)
+		inner := s
+		for _, w := range wrappings {
+			if rest, ok := strings.CutPrefix(s, w.open); ok && strings.HasSuffix(rest, w.closing) {
+				inner = strings.TrimSuffix(rest, w.closing)
+				break
+			}
+		}
+		if inner == s {
+			return s
+		}
+		s = inner
+	}
+}
+
+// isBlank reports white space of any kind, and what has no width: phones and clipboards
+// put both into commands.
+func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
 
 // Who may use a command.
 type Who string
@@ -82,26 +133,27 @@ func (g Grammar) Find(name, verb string) (Syntax, Verb, bool) {
 // Parse reads a typed command line, with or without its slash. The error is a
 // *SyntaxError that says what to type instead.
 func (g Grammar) Parse(line string) (Command, error) {
-	name, rest := cut(strings.TrimPrefix(strings.TrimSpace(line), "/"))
+	name, rest := cut(strings.TrimPrefix(strings.TrimFunc(line, isBlank), "/"))
 	at := slices.IndexFunc(g, func(s Syntax) bool { return strings.EqualFold(s.Name, name) })
 	if at < 0 {
-		return Command{}, &SyntaxError{fmt.Sprintf(textNoCommand, name, g.names())}
+		return Command{}, &SyntaxError{fmt.Sprintf(textNoCommand, markdown.Visible(name), g.names())}
 	}
 	syntax := g[at]
 	word, after := cut(rest)
 	at = slices.IndexFunc(syntax.Verbs, func(v Verb) bool { return strings.EqualFold(v.Name, word) })
 	if at < 0 {
-		return Command{}, &SyntaxError{fmt.Sprintf(textNoVerb, syntax.Name, word, syntax.verbs())}
+		return Command{}, &SyntaxError{fmt.Sprintf(textNoVerb, syntax.Name, markdown.Visible(word), syntax.verbs())}
 	}
 	verb := syntax.Verbs[at]
 	c := Command{Name: syntax.Name, Verb: verb.Name}
 	for _, o := range verb.Options {
 		var value string
-		if o.Kind == Rest {
-			value, after = strings.TrimSpace(after), ""
+		if o.Kind == Rest || o.Kind == Name {
+			value, after = after, ""
 		} else {
 			value, after = cut(after)
 		}
+		value = o.Read(value)
 		switch {
 		case value == "" && o.Required:
 			return Command{}, &SyntaxError{fmt.Sprintf(textMissing, o.Name, verb.Example)}
@@ -123,15 +175,35 @@ func (g Grammar) Parse(line string) (Command, error) {
 
 // Mentioned reads a command that was typed as plain text where slash commands do
 // not exist ("plugins list", "stop"). It is one only if the command or the verb
-// of aidesk's own command stands first and the whole line parses; a verb of the
-// desk's own that takes free words is not one, for a question may begin like it.
+// of own, aidesk's own command, stands first and the whole line parses; a verb of own
+// that takes free words is not one, for a question may begin like it.
 func (g Grammar) Mentioned(text string, own string) (Command, bool) {
-	for _, line := range []string{text, own + " " + text} {
-		if c, err := g.Parse(strings.TrimRight(line, ".! ")); err == nil && (c.Name != own || !g.free(c)) {
+	told := strings.TrimRightFunc(text, func(r rune) bool { return isBlank(r) || strings.ContainsRune(".!…。！", r) })
+	asked := strings.TrimRightFunc(told, func(r rune) bool { return isBlank(r) || strings.ContainsRune("?!？！", r) })
+	for _, line := range []string{told, own + " " + told, own + " " + asked} {
+		c, err := g.Parse(line)
+		if err != nil || c.Name == own && g.free(c) {
+			continue
+		}
+		if _, verb, _ := g.Find(c.Name, c.Verb); asked == told || verb.Plea {
 			return c, true
 		}
 	}
 	return Command{}, false
+}
+
+// Addressed is what follows the mention of aidesk at the beginning of a message: the mark
+// by which people set it off ("@aidesk: stop", "@aidesk, help", "@aidesk - help") goes
+// with the mention.
+func Addressed(text string) string {
+	text = strings.TrimLeftFunc(text, isBlank)
+	mark, n := utf8.DecodeRuneInString(text)
+	next, _ := utf8.DecodeRuneInString(text[n:])
+	switch {
+	case strings.ContainsRune("，：、！", mark), strings.ContainsRune(",:;!-–—", mark) && (n == len(text) || isBlank(next)):
+		return strings.TrimLeftFunc(text[n:], isBlank)
+	}
+	return text
 }
 
 // free says that a command takes the rest of a line.
@@ -161,9 +233,9 @@ func (s Syntax) verbs() string {
 
 // cut splits off the first word.
 func cut(s string) (word, rest string) {
-	s = strings.TrimSpace(s)
-	if i := strings.IndexAny(s, " \t\n"); i >= 0 {
-		return s[:i], strings.TrimSpace(s[i:])
+	s = strings.TrimFunc(s, isBlank)
+	if i := strings.IndexFunc(s, unicode.IsSpace); i >= 0 {
+		return strings.TrimFunc(s[:i], isBlank), strings.TrimFunc(s[i:], isBlank)
 	}
 	return s, ""
 }

@@ -14,7 +14,7 @@ var grammar = chat.Grammar{
 	{Name: "plugins", Summary: "p", Verbs: []chat.Verb{
 		{Name: "", Example: "/plugins"},
 		{Name: "list", Example: "/plugins list"},
-		{Name: "enable", Example: "/plugins enable NAME", Options: []chat.Option{{Name: "plugin", Kind: chat.Rest, Required: true}}},
+		{Name: "enable", Example: "/plugins enable NAME", Options: []chat.Option{{Name: "plugin", Kind: chat.Name, Required: true}}},
 		{Name: "scope", Example: "/plugins scope NAME on", Options: []chat.Option{
 			{Name: "plugin", Kind: chat.Word, Required: true},
 			{Name: "to", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
@@ -25,6 +25,7 @@ var grammar = chat.Grammar{
 		{Name: "", Example: "/desk"},
 		{Name: "ask", Example: "/desk ask what?", Options: []chat.Option{{Name: "question", Kind: chat.Rest, Required: true}}},
 		{Name: "stop", Example: "/desk stop"},
+		{Name: "help", Example: "/desk help", Plea: true},
 		{Name: "back", Example: "/desk back 2", Options: []chat.Option{{Name: "steps", Kind: chat.Choice, Choices: []string{"1", "2"}}}},
 	}},
 	{Name: "admin", Who: chat.Admins, Verbs: []chat.Verb{{Name: "freeze", Example: "/admin freeze"}}},
@@ -45,6 +46,7 @@ func TestParse(t *testing.T) {
 		{"/plugins scope shop off because of that", chat.Command{Name: "plugins", Verb: "scope", Options: map[string]string{"plugin": "shop", "to": "off", "why": "because of that"}}, ""},
 		{"/desk ask what\nis this?", chat.Command{Name: "desk", Verb: "ask", Options: map[string]string{"question": "what\nis this?"}}, ""},
 		{"/admin freeze", chat.Command{Name: "admin", Verb: "freeze"}, ""},
+		{"/desk ask “what” is `this`?", chat.Command{Name: "desk", Verb: "ask", Options: map[string]string{"question": "“what” is `this`?"}}, ""},
 
 		{"/nothing", chat.Command{}, "/nothing /plugins /desk"},
 		{"", chat.Command{}, "/plugins"},
@@ -80,12 +82,84 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestPhones: what keyboards, clipboards and messengers put around words is none of them.
+func TestPhones(t *testing.T) {
+	enable := chat.Command{Name: "plugins", Verb: "enable", Options: map[string]string{"plugin": "todo list"}}
+	scope := chat.Command{Name: "plugins", Verb: "scope", Options: map[string]string{"plugin": "todo", "to": "on"}}
+	for line, want := range map[string]chat.Command{
+		"/plugins enable\u00a0todo list":            enable, // of copied text
+		"/plugins\u3000enable\u3000todo list":       enable, // of Japanese keyboards
+		"/plugins\u2009enable\u202ftodo list\u2003": enable,
+		"/plugins\u2028enable\u0085todo list":       enable,
+		"/plugins enable \u200btodo list\ufeff":     enable,
+		"\u2060/plugins enable\u200e todo list":     enable,
+		"/plugins\r\nenable todo list\r\n":          enable,
+		"/plugins enable “todo list”":               enable,
+		"/plugins enable „todo list“":               enable,
+		"/plugins enable ”todo list”":               enable,
+		"/plugins enable ‘todo list’":               enable,
+		"/plugins enable ’todo list’":               enable,
+		"/plugins enable \"todo list\"":             enable,
+		"/plugins enable 'todo list'":               enable,
+		"/plugins enable «todo list»":               enable,
+		"/plugins enable «\u00a0todo list\u00a0»":   enable,
+		"/plugins enable ‹todo list›":               enable,
+		"/plugins enable 「todo list」":               enable,
+		"/plugins enable `todo list`":               enable,
+		"/plugins enable ``todo list``":             enable,
+		"/plugins enable <todo list>":               enable,
+		"/plugins enable \"`todo list`\"":           enable,
+		"/plugins scope todo On":                    scope,
+		"/plugins scope todo ON":                    scope,
+		"/plugins scope “todo” “on”":                scope,
+		"/plugins scope `todo` `on`":                scope,
+		"/plugins scope <todo> <on>":                scope,
+		"/plugins Scope\u00a0todo\u00a0on":          scope,
+		"/PLUGINS\tscope\ttodo\ton":                 scope,
+		"/plugins scope todo\u200b on\u200b":        scope,
+	} {
+		got, err := grammar.Parse(line)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%+q: %v\n%s", line, err, diff)
+		}
+	}
+	for line, says := range map[string]string{
+		"/plugins en\u200bable todo": "en‹U+200B›able", // refused, but shown as it is
+		"/plu\u202egins":             "plu‹U+202E›gins",
+		"/plugins scope todo maybe":  "on, off",
+	} {
+		if _, err := grammar.Parse(line); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%+q: %v; want %s", line, err, says)
+		}
+	}
+}
+
+// TestAddressed: the mark after a mention belongs to it, and nothing else does.
+func TestAddressed(t *testing.T) {
+	for text, want := range map[string]string{
+		": stop": "stop", ", help": "help", "- help": "help", "– help": "help", "—": "", ":": "", "，停止": "停止", "：stop": "stop",
+		" : stop": "stop", "! stop": "stop", ":\u00a0stop": "stop", "; stop": "stop", "\u200b, help": "help",
+		"stop": "stop", ":coffee: please": ":coffee: please", "-5 + 3": "-5 + 3", ", , a": ", a", "": "", ".gitignore": ".gitignore",
+	} {
+		if got := chat.Addressed(text); got != want {
+			t.Errorf("%q becomes %q; want %q", text, got, want)
+		}
+	}
+}
+
 // TestMentioned: where slash commands do not exist a whole line may be one; a sentence
 // that happens to begin like one is not.
 func TestMentioned(t *testing.T) {
 	for text, want := range map[string]string{
 		"stop":                      "desk stop",
 		"Stop!":                     "desk stop",
+		"stop！":                     "desk stop",
+		"stop…":                     "desk stop",
+		"stop?":                     "",
+		"help?":                     "desk help",
+		"help?!":                    "desk help",
+		"help ？":                    "desk help",
+		"plugins?":                  "",
 		"/desk stop":                "desk stop",
 		"plugins":                   "plugins ",
 		"plugins list.":             "plugins list",
