@@ -126,6 +126,12 @@ func server(t *testing.T, web bool) (bottest.Platform, *fakediscord.Discord) {
 			must(fake.Edit(user, place.Thread, message, "<@"+fakediscord.BotUser+"> "+text))
 		},
 		Delete: func(user, message string) { must(fake.Delete(user, place.Thread, message)) },
+		Aside: func(user, text string) string {
+			ready()
+			id, err := fake.Post(user, place.Thread, text, fakediscord.PostOptions{})
+			must(err)
+			return id
+		},
 		Thread: func(user, name, text string) {
 			id, ok := threads.Load(name)
 			if !ok {

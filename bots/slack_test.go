@@ -49,10 +49,14 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Sla
 	must(err)
 	app, err := fakeslack.ParseManifest(manifest)
 	must(err)
-	// So an app hears of edited messages in channels. (With both events it hears of each
-	// mention twice, which the adapter's own tests play.)
-	app.Events = append(slices.DeleteFunc(app.Events, func(e string) bool { return e == "app_mention" }), "message.channels")
-	app.Scopes = append(app.Scopes, "channels:history")
+	// Over HTTP it is the app of the manifest, which hears of channels by mentions alone. The
+	// other hears of every message, of deleted ones too. (With both events an app hears of
+	// each mention twice, which the adapter's own tests play.)
+	all := mode == slack.ModeSocket
+	if all {
+		app.Events = append(slices.DeleteFunc(app.Events, func(e string) bool { return e == "app_mention" }), "message.channels")
+		app.Scopes = append(app.Scopes, "channels:history")
+	}
 	front := &faketest.Handler{}
 	if mode == slack.ModeHTTP {
 		server := httptest.NewServer(front)
@@ -92,7 +96,7 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Sla
 		_, err := fake.Post(user, fakeslack.General, "<@"+fakeslack.BotUser+"> "+text, thread)
 		must(err)
 	}
-	return bottest.Platform{
+	p := bottest.Platform{
 		Place: place, Member: fakeslack.Ada, Other: fakeslack.Ben,
 		Open: func() chat.Adapter {
 			a, err := slack.New(slack.Config{
@@ -123,6 +127,12 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Sla
 			must(fake.Edit(user, fakeslack.General, message, "<@"+fakeslack.BotUser+"> "+text))
 		},
 		Delete: func(user, message string) { must(fake.Delete(user, fakeslack.General, message)) },
+		Aside: func(user, text string) string {
+			ready()
+			ts, err := fake.Post(user, fakeslack.General, text, place.Thread)
+			must(err)
+			return ts
+		},
 		Thread: func(user, thread, text string) {
 			ts, ok := threads.Load(thread)
 			if !ok {
@@ -130,5 +140,9 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Sla
 			}
 			say(user, ts.(string), text)
 		},
-	}, fake
+	}
+	if !all {
+		p.Delete = nil
+	}
+	return p, fake
 }

@@ -65,19 +65,7 @@ func (in inbound) newMessage(ctx context.Context, m payload.Message) error {
 	if err != nil || place.Channel == "" {
 		return err
 	}
-	text, names := payload.Text(m, in.self.User)
-	title := text
-	for _, f := range m.Attachments {
-		text = strings.TrimSpace(text + "\n\nAttached file, which cannot be read: " + f.Name)
-	}
-	about := in.quotedText(m)
-	if text == "" && about == "" {
-		text = "help" // a bare mention asks what the bot is
-	}
-	e := chat.Event{
-		ID: chat.Key("m", m.Channel, m.ID), Time: payload.Time(m.ID, in.Now()), Place: place, Member: m.Author.ID,
-		Message: &chat.Message{ID: m.ID, Text: text, Names: names, About: about, ByApp: about != "" && m.Referenced.NotFromPerson()},
-	}
+	e, title := in.messageEvent(m, place)
 	if !place.Direct {
 		in.rememberHomeGuild(ctx, m.Author.ID, place.Workspace)
 	}
@@ -89,6 +77,23 @@ func (in inbound) newMessage(ctx context.Context, m payload.Message) error {
 	u.received = true
 	in.recent.Put(m.ID, u)
 	return nil
+}
+
+// messageEvent is the event that a message is, and what its thread is called.
+func (in inbound) messageEvent(m payload.Message, place chat.Place) (e chat.Event, title string) {
+	text, names := payload.Text(m, in.self.User)
+	title = text
+	for _, f := range m.Attachments {
+		text = strings.TrimSpace(text + "\n\nAttached file, which cannot be read: " + f.Name)
+	}
+	about := in.quotedText(m)
+	if text == "" && about == "" {
+		text = "help" // a bare mention asks what the bot is
+	}
+	return chat.Event{
+		ID: chat.Key("m", m.Channel, m.ID), Time: payload.Time(m.ID, in.Now()), Place: place, Member: m.Author.ID,
+		Message: &chat.Message{ID: m.ID, Text: text, Names: names, About: about, ByApp: about != "" && m.Referenced.NotFromPerson()},
+	}, title
 }
 
 // handOver gives an event to the handler, which stores it.
@@ -224,7 +229,19 @@ func (in inbound) editedMessage(ctx context.Context, m payload.Message) error {
 		ID: chat.Key("e", m.Channel, m.ID, m.Edited), Time: in.Now(), Place: place, Member: m.Author.ID,
 		Change: &chat.Change{Message: m.ID, Text: text, Deleted: text == "" && !named}, // the mention was removed: the message is not for the bot any more
 	}
-	return in.handOver(ctx, e)
+	if !named && m.Guild != "" {
+		return in.handOver(ctx, e)
+	}
+	first, title := in.messageEvent(m, place)
+	e.Change.First, e.Change.Text = &first, first.Message.Text
+	u := recentMessage{member: e.Member, place: place, text: title}
+	in.recent.Put(m.ID, u)
+	if err := in.handOver(ctx, e); err != nil {
+		return err
+	}
+	u.received = true
+	in.recent.Put(m.ID, u)
+	return nil
 }
 
 // deletedMessage handles a message that was deleted.

@@ -177,7 +177,11 @@ func TestChanges(t *testing.T) {
 		id := s.post(fakediscord.Ada, fakediscord.General, mention+"red")
 		s.next()
 		s.must(s.Edit(fakediscord.Ada, fakediscord.General, id, mention+"blue"))
-		same(s.t, s.next(), chat.Event{Place: place(fakediscord.General, id), Member: fakediscord.Ada, Change: &chat.Change{Message: id, Text: "blue"}})
+		e := s.next()
+		first := e.Change.First
+		e.Change.First = nil
+		same(s.t, *first, chat.Event{ID: "m/" + fakediscord.General + "/" + id, Place: place(fakediscord.General, id), Member: fakediscord.Ada, Message: &chat.Message{ID: id, Text: "blue"}})
+		same(s.t, e, chat.Event{Place: place(fakediscord.General, id), Member: fakediscord.Ada, Change: &chat.Change{Message: id, Text: "blue"}})
 		s.must(s.Edit(fakediscord.Ada, fakediscord.General, id, "never mind"))
 		same(s.t, s.next(), chat.Event{Place: place(fakediscord.General, id), Member: fakediscord.Ada, Change: &chat.Change{Message: id, Deleted: true}})
 		s.must(s.Delete(fakediscord.Ada, fakediscord.General, id))

@@ -2,6 +2,8 @@ package slack
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -96,13 +98,17 @@ func (in incoming) events(ctx context.Context, h payload.Event, place chat.Place
 	e.Place.Channel = h.Channel
 	switch h.Type {
 	case "app_mention":
+		if h.Edited != nil { // in a channel the only news of an edit
+			h.Changed = &h.Message
+			return in.changed(ctx, h, e, true)
+		}
 		return in.message(ctx, h, e, true)
 	case "message":
 		switch h.Subtype {
 		case "", "file_share", "thread_broadcast":
 			return in.message(ctx, h, e, false)
 		case "message_changed":
-			return in.changed(ctx, h, e)
+			return in.changed(ctx, h, e, false)
 		case "message_deleted":
 			return in.deleted(ctx, h, e)
 		}
@@ -195,9 +201,10 @@ func (in incoming) isFollowed(ctx context.Context, place chat.Place, p payload.M
 	return kept != ""
 }
 
-// changed makes an event of an edited message. A deleted message that has replies comes
-// as an edit, too: only a "tombstone" is left of it.
-func (in incoming) changed(ctx context.Context, h payload.Event, e chat.Event) []chat.Event {
+// changed makes an event of an edited message, which Slack tells in two ways: by
+// message_changed, and by a mention that carries "edited". Both give the same event ID.
+// A deleted message that has replies comes as an edit, too: only a "tombstone" is left of it.
+func (in incoming) changed(ctx context.Context, h payload.Event, e chat.Event, mention bool) []chat.Event {
 	if h.Changed == nil {
 		return nil
 	}
@@ -217,15 +224,20 @@ func (in incoming) changed(ctx context.Context, h payload.Event, e chat.Event) [
 		_, _, named = payload.CommonMark(h.Previous.Text, in.self.User)
 	}
 	e.Member, e.Place = p.User, in.placeOf(e.Place, h.Direct(), p)
-	if !named && !e.Place.Direct && !in.isFollowed(ctx, e.Place, p) {
+	if !mention && !named && !e.Place.Direct && !in.isFollowed(ctx, e.Place, p) {
 		return nil
 	}
 	version := h.EventTS
 	if p.Edited != nil && p.Edited.TS != "" {
 		version = p.Edited.TS
 	}
-	e.ID = chat.Key("e", h.Channel, p.TS, version)
+	digest := sha256.Sum256([]byte(p.Text)) // Slack counts edits in whole seconds
+	e.ID = chat.Key("e", h.Channel, p.TS, version, hex.EncodeToString(digest[:8]))
 	e.Change = &chat.Change{Message: p.TS, Text: text}
+	h.Message = p
+	if first := in.message(ctx, h, chat.Event{Place: e.Place, Member: p.User}, mention); len(first) > 0 {
+		e.Change.First, e.Change.Text = &first[0], first[0].Message.Text
+	}
 	return []chat.Event{e}
 }
 

@@ -78,6 +78,34 @@ func TestTwins(t *testing.T) {
 	})
 }
 
+// TestEditedMention: an edit in a channel is told by a mention with "edited", and where the
+// app hears of all messages by a second event, which is the same to aidesk.
+func TestEditedMention(t *testing.T) {
+	t.Parallel()
+	both(t, func(s *stage) {
+		ts := s.post(fakeslack.Ada, fakeslack.General, "<@"+fakeslack.BotUser+"> 100 chairs", "")
+		s.desk.Next(s.t)
+		edit := func(text string) {
+			if err := s.Edit(fakeslack.Ada, fakeslack.General, ts, text); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+		edit("<@" + fakeslack.BotUser + "> 10 chairs")
+		told := s.desk.Next(s.t)
+		first := told.Change.First
+		if told.Change.Message != ts || told.Change.Text != "10 chairs" || first == nil || first.ID != "m/"+fakeslack.General+"/"+ts || first.Message.Text != "10 chairs" {
+			s.t.Errorf("told %+v, first %+v", told.Change, first)
+		}
+		s.app.Events = append(s.app.Events, "message.channels")
+		s.SetApp(s.app)
+		edit("<@" + fakeslack.BotUser + "> 11 chairs")
+		one, two := s.desk.Next(s.t), s.desk.Next(s.t)
+		if diff := cmp.Diff(one, two, cmpopts.IgnoreFields(chat.Event{}, "Time")); diff != "" || one.ID == told.ID {
+			s.t.Errorf("the edit %s is told as two:\n%s", one.ID, diff)
+		}
+	})
+}
+
 // TestNotForUs: bots, our own messages, joins and what is said in a channel without a
 // mention are no events.
 func TestNotForUs(t *testing.T) {
@@ -165,6 +193,9 @@ func TestChange(t *testing.T) {
 			s.t.Fatal(err)
 		}
 		e := s.desk.Next(s.t)
+		first := e.Change.First
+		e.Change.First = nil
+		same(s.t, *first, chat.Event{ID: "m/" + dm + "/" + ts, Place: at, Member: fakeslack.Ada, Message: &chat.Message{ID: ts, Text: "see https://b.example"}})
 		same(s.t, e, chat.Event{Place: at, Member: fakeslack.Ada, Change: &chat.Change{Message: ts, Text: "see https://b.example"}})
 		if err := s.Delete(fakeslack.Ada, dm, ts); err != nil {
 			s.t.Fatal(err)

@@ -23,6 +23,7 @@ type Event struct {
 const (
 	KindMessage   = "message"
 	KindChange    = "change"
+	KindSeen      = "seen" // an edit that came as a question: the same edit told in another way is no news
 	KindCommand   = "command"
 	KindStop      = "stop"
 	KindPress     = "press"

@@ -1,6 +1,7 @@
 package bottest
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ var interrupts = []Behaviour{
 	{"message deleted while it is worked", deleted},
 	{"message edited before its turn", editedQueued},
 	{"message edited whose card waits", editedCard},
+	{"message edited so that it is for the desk", editedIn},
 }
 
 // soon is how late an interruption may be noticed.
@@ -178,16 +180,53 @@ func editedCard(t *testing.T, p Platform, clock *Clock) {
 	if p.Edit == nil {
 		t.Skip("messages cannot be edited on this platform")
 	}
-	s, shop := play(t, p, clock, kettles(), script.Say("ready"))
+	s, shop := play(t, p, clock, kettles(), script.Say("ready"),
+		script.Call("shop__placeOrder", `{"body":{"good":"Copper Kettle","count":3}}`), script.Say("ready"), script.Say("on its way"))
 	e := s.Tell(s.Member, "order two copper kettles")
 	s.Done(e)
 	r := s.Replies()[0]
 	s.Done(s.Change(s.Member, e.Message.ID, "order three copper kettles"))
-	if c := card(t, s.Now(r.ID)); c.State != chat.CardReplaced || len(c.Buttons) != 0 {
+	c := card(t, s.Now(r.ID))
+	if c.State != chat.CardReplaced || len(c.Buttons) != 0 {
 		t.Errorf("the card became %+v", c)
 	}
+	contains(t, c.Outcome, "You changed the message")
 	contains(t, s.Act(s.Member, s.Button(r, "Approve")), "changed the message")
 	if n := shop.Count("POST"); n != 0 {
 		t.Errorf("%d calls were sent", n)
+	}
+	messages := s.Script.Requests()[2].Messages
+	if told := outcomes(s.Script.Requests()[2]); len(told) != 1 || told[0].Status != model.Replaced || messages[len(messages)-1].TextOf() != "order three copper kettles" {
+		t.Errorf("the model was told %+v and asked %q", told, messages[len(messages)-1].TextOf())
+	}
+	all := s.Replies()
+	s.Act(s.Member, s.Button(all[len(all)-1], "Approve"))
+	if sent := shop.Calls(); len(sent) != 1 || !strings.Contains(sent[0].Body, `"count":3`) {
+		t.Errorf("sent %+v", sent)
+	}
+}
+
+// editedIn: a message to which the mention of the desk is added is a question, once,
+// however the platform tells of the edit.
+func editedIn(t *testing.T, p Platform, clock *Clock) {
+	if p.Aside == nil {
+		t.Skip("everything is meant for the desk on this platform")
+	}
+	s, _ := play(t, p, clock, script.Say("here I am"), script.Say("still here"))
+	id := s.Aside(s.Member, "where is it?")
+	e := s.Change(s.Member, id, "where is it?")
+	s.Done(e)
+	if all := s.Replies(); len(all) != 1 || all[0].Text.Text() != "here I am" {
+		t.Fatalf("%d replies", len(all))
+	}
+	if e.Change == nil || e.Change.First == nil {
+		t.Fatalf("told by %+v", e)
+	}
+	if err := s.Receive(e); err != nil { // the same edit, told once more
+		t.Fatal(err)
+	}
+	contains(t, Text(s.Ask("and now?")), "still here")
+	if n := len(s.Script.Requests()); n != 2 {
+		t.Errorf("%d requests", n)
 	}
 }

@@ -23,6 +23,8 @@ type Platform struct {
 	// Edit and Delete change a message by its platform's id.
 	Edit   func(member, message, text string)
 	Delete func(member, message string)
+	// Aside writes a message that is not meant for the desk, and returns its id.
+	Aside func(member, text string) string
 	// Thread writes to the desk in another conversation, named by a word.
 	Thread func(member, thread, text string)
 }

@@ -34,24 +34,50 @@ type Handler struct {
 // Receive writes an event to the Journal, in the conversation where it is worked.
 func (h *Handler) Receive(ctx context.Context, e chat.Event) error {
 	begun := time.Now()
+	defer func() { h.Observe.Report(bot.Acknowledged, "", time.Since(begun).Seconds()) }()
+	if e.Change != nil && e.Change.First != nil && e.Time.Sub(e.Change.First.Time) < newsOfEdit {
+		isNew, err := h.store(ctx, *e.Change.First, "")
+		if err != nil {
+			return err
+		}
+		if isNew {
+			_, err = h.store(ctx, e, bot.KindSeen)
+			return err
+		}
+	}
+	isNew, err := h.store(ctx, e, "")
+	if err == nil && !isNew {
+		h.Repeated(h.Adapter, e.ID)
+	}
+	return err
+}
+
+// newsOfEdit is how old a message may be that an edit addresses to aidesk. The Journal
+// forgets after eight days which messages came.
+const newsOfEdit = 24 * time.Hour
+
+// store writes an event to the Journal, under a kind of its own where one is given, and
+// reports whether it had not come before.
+func (h *Handler) store(ctx context.Context, e chat.Event, kind string) (isNew bool, err error) {
 	stored, err := h.route(ctx, e)
 	if err != nil {
-		return err
+		return false, err
+	}
+	if kind != "" {
+		stored.Kind, stored.Interrupt = kind, false
 	}
 	got, err := h.Store.Ingest(ctx, stored)
 	if err != nil {
-		return fmt.Errorf("storing the event: %w", err)
+		return false, fmt.Errorf("storing the event: %w", err)
 	}
-	h.Observe.Report(bot.Acknowledged, "", time.Since(begun).Seconds())
 	if got[0].Duplicate {
-		h.Repeated(h.Adapter, e.ID)
-		return nil
+		return false, nil
 	}
 	if stored.Interrupt {
 		h.Interrupted(stored.Conversation)
 	}
 	h.Stored()
-	return nil
+	return true, nil
 }
 
 // route makes the record of an event: in which conversation it is worked, and whether it

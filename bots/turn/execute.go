@@ -180,6 +180,7 @@ func (d *decision) closeUnsent(ctx context.Context, a confirm.Action, state conf
 	for _, e := range done {
 		c.Done = append(c.Done, e.Seq)
 	}
+	d.turn.work.Entries = append(d.turn.work.Entries, c.Entries...)
 	return d.turn.save(c, done)
 }
 

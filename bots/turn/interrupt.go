@@ -3,6 +3,7 @@ package turn
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"aidesk/bots/bot"
 	"aidesk/core/agent"
@@ -35,19 +36,22 @@ func (t *Turn) stop(context.Context) error {
 }
 
 // messageChanged works an edited or deleted message: cards that came of it are void, and a
-// question that was edited before it was answered is asked as it reads now.
+// question that was edited before it was answered, or before its card was decided, is
+// asked as it reads now.
 func (t *Turn) messageChanged(ctx context.Context) error {
-	changed := *t.Event.Change
-	for _, a := range t.waiting {
+	changed, open := *t.Event.Change, unanswered(t.work.Entries)
+	for i, a := range t.waiting {
 		if a.State == confirm.Waiting && a.Message == changed.Message && a.Member == t.Event.Member {
 			if err := t.decision().closeUnsent(ctx, a, confirm.Replaced, textChanged, nil); err != nil {
 				return err
 			}
+			t.waiting[i].State, open = confirm.Replaced, true
 		}
 	}
-	if changed.Deleted || !unanswered(t.work.Entries) {
+	if changed.Deleted || !open {
 		return t.Commit(store.Commit{})
 	}
+	t.waiting = slices.DeleteFunc(t.waiting, func(a confirm.Action) bool { return a.State == confirm.Replaced })
 	t.Event.Message = &chat.Message{ID: changed.Message, Text: changed.Text}
 	return t.message(ctx)
 }

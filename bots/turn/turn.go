@@ -87,7 +87,7 @@ func (t *Turn) dispatch(ctx context.Context) error {
 		return t.decision().expire(ctx)
 	case bot.KindNearLimit:
 		return nearLimit(&t.Exchange, t.events[0], t.first.NearLimit)
-	default:
+	default: // bot.KindSeen
 		return t.Commit(store.Commit{})
 	}
 }

@@ -37,7 +37,7 @@ func ReadEntry(body []byte) (Entry, error) {
 // statusOf translates the state of an Action for the model.
 var statusOf = map[confirm.State]model.Status{
 	confirm.Done: model.OK, confirm.Failed: model.Failed, confirm.Unknown: model.Unknown,
-	confirm.Denied: model.Declined, confirm.Expired: model.Expired, confirm.Replaced: model.Expired,
+	confirm.Denied: model.Declined, confirm.Expired: model.Expired, confirm.Replaced: model.Replaced,
 }
 
 // OutcomeEntry makes the entry that tells the model what became of a call that waited

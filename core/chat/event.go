@@ -38,6 +38,11 @@ type Change struct {
 	Message string `json:"message"` // platform's id
 	Deleted bool   `json:"deleted,omitempty"`
 	Text    string `json:"text,omitempty"` // as it reads now
+
+	// First is the message, as it reads now, as the event that it would have been. Where
+	// that one never came, the edit made it a question: the mention was added. nil: the
+	// message is not addressed to aidesk.
+	First *Event `json:"-"`
 }
 
 // Command is a slash command, parsed by the Grammar.

@@ -73,8 +73,18 @@ func (o Option) Read(typed string) string {
 
 // wrappings are what people and messengers put around a word.
 var wrappings = []struct{ open, closing string }{
-	{`"`, `"`}, {"'", "'"}, {"“", "”"}, {"„", "“"}, {"”", "”"}, {"‘", "’"}, {"’", "’"}, {"«", "»"}, {"‹", "›"},
-	{"「", "」"}, {"`", "`"}, {"<", ">"},
+	{`"`, `"`},
+	{"'", "'"},
+	{"“", "”"},
+	{"„", "“"},
+	{"”", "”"},
+	{"‘", "’"},
+	{"’", "’"},
+	{"«", "»"},
+	{"‹", "›"},
+	{"「", "」"},
+	{"`", "`"},
+	{"<", ">"},
 }
 
 // unwrap removes white space and characters that cannot be seen from both ends of s, and

@@ -123,8 +123,9 @@ const (
 	Waiting  Status = "waiting"  // parked until the member decides; the outcome comes later
 	Declined Status = "declined" // the member said no
 	Expired  Status = "expired"
-	Denied   Status = "denied"  // a rule forbids it
-	Unknown  Status = "unknown" // it was sent and nobody knows whether it happened
+	Replaced Status = "replaced" // the member changed what they asked for
+	Denied   Status = "denied"   // a rule forbids it
+	Unknown  Status = "unknown"  // it was sent and nobody knows whether it happened
 )
 
 // ToolResult answers a call.

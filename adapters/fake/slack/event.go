@@ -44,15 +44,21 @@ func (s *Slack) sendMessageEvent(m *message) {
 	if s.hearsMessages(ch) {
 		s.sendEvent(event, ch.ExtShared)
 	}
+	s.sendMention(m, ch, m.TS)
+}
+
+// sendMention tells the app that a message mentions it, if it does.
+func (s *Slack) sendMention(m *message, ch Channel, eventTS string) {
 	if m.app || ch.IM || !ch.hasMember(BotUser) || !mentionsUser(m.Text, BotUser) || !s.subscribed("app_mention", "app_mentions:read") {
 		return
 	}
-	twin := m.payload(s)
-	twin["type"], twin["channel"], twin["event_ts"] = "app_mention", ch.ID, m.TS
-	s.sendEvent(twin, ch.ExtShared)
+	mention := m.payload(s)
+	mention["type"], mention["channel"], mention["event_ts"] = "app_mention", ch.ID, eventTS
+	s.sendEvent(mention, ch.ExtShared)
 }
 
-// sendChangeEvent tells the app that a message says something else.
+// sendChangeEvent tells the app that a message says something else. Of an edit it hears
+// once more if it is mentioned; of a preview that Slack adds it does not.
 func (s *Slack) sendChangeEvent(m *message, before object) {
 	ch, _ := s.channel(m.Channel)
 	if s.hearsMessages(ch) {
@@ -61,6 +67,9 @@ func (s *Slack) sendChangeEvent(m *message, before object) {
 			"type": "message", "subtype": "message_changed", "hidden": true, "channel": ch.ID, "channel_type": ch.channelType(), "ts": ts,
 			"event_ts": ts, "message": m.payload(s), "previous_message": before,
 		}, ch.ExtShared)
+	}
+	if before["text"] != m.Text {
+		s.sendMention(m, ch, s.newTS())
 	}
 }
 

@@ -70,7 +70,7 @@ func (s *Slack) Edit(user, channel, ts, text string) error {
 		return err
 	}
 	before := m.payload(s)
-	m.Edited = true
+	m.Edited, m.editedTS = true, fmt.Sprintf("%d.000000", s.Clock.Now().Unix())
 	m.setContent(s, text, richTextOf(text))
 	s.sendChangeEvent(m, before)
 	return nil

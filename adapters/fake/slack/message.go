@@ -40,9 +40,10 @@ type Version struct {
 // message is a Message as it is kept.
 type message struct {
 	Message
-	app    bool
-	blocks []any
-	unfurl []any // attachments that Slack made of links
+	app      bool
+	editedTS string // of the last edit, in whole seconds
+	blocks   []any
+	unfurl   []any // attachments that Slack made of links
 }
 
 // Messages are those of a channel, oldest first, also ephemeral and deleted ones.
@@ -174,7 +175,7 @@ func (m *message) payload(s *Slack) object {
 		out["blocks"] = m.blocks
 	}
 	if m.Edited {
-		out["edited"] = object{"user": m.User, "ts": m.TS}
+		out["edited"] = object{"user": m.User, "ts": m.editedTS}
 	}
 	if m.Thread != "" {
 		out["thread_ts"] = m.Thread

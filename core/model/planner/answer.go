@@ -90,6 +90,7 @@ func failureLine(tools []model.Tool, r model.ToolResult) string {
 		model.Failed:   fmt.Sprintf(textCouldNot, who),
 		model.Declined: textCancelled,
 		model.Expired:  textExpired,
+		model.Replaced: textReplaced,
 		model.Denied:   textNotAllowed,
 		model.Unknown:  textUnknown,
 	}[r.Status], fmt.Sprintf(textNoResult, who))

@@ -28,6 +28,7 @@ const (
 	textNoResult   = "%s gave no result"    // a plugin
 	textCancelled  = "Cancelled: nothing was sent"
 	textExpired    = "Expired: nothing was sent"
+	textReplaced   = "Nothing was sent"
 	textNotAllowed = "That is not allowed here"
 	textUnknown    = "That was sent, and nobody knows whether it happened; look there before you ask again"
 )
