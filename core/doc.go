@@ -94,6 +94,8 @@
 //
 // 10. bots/outbox brings each Reply's wanted state to its platform. A Reply has an
 // id of ours, so a turn that is redone replaces what it wanted and says nothing twice.
+// What the platform never takes is given up (bots/outbox/unshown.go): a plain line takes
+// its place, and what its cards ask is void (bots/turn/standin.go).
 //
 // # The life of one press
 //

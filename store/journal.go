@@ -105,6 +105,10 @@ type Delivery struct {
 	Reply
 	Posted    string    // the platform's id of the message; empty: not posted yet, or not known
 	Unsettled time.Time // not zero: a sending began then and its end is not known; find out first
+
+	First time.Time // when this version was handed out first
+	Tries int       // how often it was handed out, this time included
+	Lost  int       // how many of the sendings before were never heard of again: each may have taken the process with it
 }
 
 // Receipt is what became of a delivery.
@@ -115,8 +119,8 @@ type Receipt struct {
 	Retry   time.Time // not zero: it failed, try again then
 	Gone    bool      // this version can never be delivered; wanted no more
 
-	// Unsettled goes with Retry and is not zero when the end of a sending is still not
-	// known: when it began. The next Delivery carries it.
+	// Unsettled goes with Retry or Gone and is not zero when the end of a sending is still
+	// not known: when it began. The next Delivery carries it.
 	Unsettled time.Time
 }
 

@@ -76,12 +76,14 @@ func (a *Adapter) deleteMessages(ctx context.Context, channel string, messages [
 }
 
 // sendError turns an error of Discord into what chat.Adapter promises: Later if a retry
-// can help, ErrGone if it cannot.
+// can help, ErrRefused if only another message can, ErrGone if nothing can.
 func (a *Adapter) sendError(ctx context.Context, r chat.Reply, err error) error {
 	refusal, ok := errors.AsType[*rest.Error](err)
 	switch {
 	case !ok, refusal.Status >= http.StatusInternalServerError:
 		return err
+	case refusal.Code == rest.CodeInvalid, refusal.Status == http.StatusRequestEntityTooLarge:
+		return fmt.Errorf("%w: %w", chat.ErrRefused, err)
 	case rest.RateLimited(err):
 		return &chat.Later{After: refusal.RetryAfter, Reason: err.Error()}
 	case refusal.Code == rest.CodeOldEdits, refusal.Code == 0, refusal.Status == http.StatusUnauthorized:
@@ -207,18 +209,15 @@ func (a *Adapter) deliver(ctx context.Context, r chat.Reply, at sendTarget, have
 	return p.Out, err
 }
 
-// messagesFor renders a reply for its target. A reply that does not fit into Discord
-// becomes a message that says so.
+// messagesFor renders a reply for its target. One that does not fit into Discord is not
+// shown at all.
 func (a *Adapter) messagesFor(r chat.Reply, at sendTarget) ([]render.Message, error) {
 	if r.Place.Direct {
 		r = render.ButtonsInServer(r)
 	}
 	messages, err := render.Render(r)
 	if err != nil {
-		messages, err = render.Render(chat.Reply{ID: r.ID, Place: r.Place, To: r.To, Text: oneLine(textCardTooLarge + err.Error() + ".")})
-	}
-	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", chat.ErrRefused, err)
 	}
 	if len(messages) == 0 {
 		messages, _ = render.Render(chat.Reply{ID: r.ID, Answers: r.Answers, Text: oneLine("…")}) // cannot fail: only buttons can

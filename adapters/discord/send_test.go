@@ -257,6 +257,11 @@ func TestRefusedLook(t *testing.T) {
 	r := answer(e, "r1", "an answer")
 	r.Previews = []chat.Preview{{URL: "https://example.com/", Title: "A page"}}
 	s.Fail(posting, fakediscord.Fault{Status: http.StatusBadRequest, Code: 50035})
+	s.Fail(posting, fakediscord.Fault{Status: http.StatusBadRequest, Code: 50035})
+	if _, err := s.adapter.Send(t.Context(), r, ""); !errors.Is(err, chat.ErrRefused) {
+		t.Errorf("refused without them too: %v", err)
+	}
+	s.Fail(posting, fakediscord.Fault{Status: http.StatusBadRequest, Code: 50035})
 	s.send(r, "")
 	if m := s.From(e.Place.Thread); len(m) != 1 || len(m[0].Embeds) > 2 || !strings.Contains(m[0].Text, "an answer") {
 		t.Errorf("in the thread: %+v", m)

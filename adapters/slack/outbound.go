@@ -75,7 +75,9 @@ func (a *Adapter) sendError(ctx context.Context, r chat.Reply, err error) error 
 	switch {
 	case !ok, webapi.IsUncertainCode(refusal.Code):
 		return err
-	case webapi.IsPermanentCode(refusal.Code), webapi.IsLayoutCode(refusal.Code):
+	case webapi.IsLayoutCode(refusal.Code):
+		return fmt.Errorf("%w: %w", chat.ErrRefused, err)
+	case webapi.IsPermanentCode(refusal.Code):
 		a.Logger.WarnContext(ctx, "a reply cannot be delivered", "channel", r.Place.Channel, "reply", r.ID, "error", err, "remedy", webapi.Remedy(err))
 		return fmt.Errorf("%w: %w", chat.ErrGone, err)
 	case refusal.Code == webapi.CodeRateLimited:
@@ -141,20 +143,18 @@ func (a *Adapter) deliver(ctx context.Context, r chat.Reply, have session.Delive
 	return p.Out, a.shareFiles(ctx, &p.Out, r.Place.Thread, uploads)
 }
 
-// render lays out a reply. A reply that cannot be shown in full becomes a message that
-// says so.
+// render lays out a reply. One that cannot be shown whole is not shown at all.
 func (a *Adapter) render(r chat.Reply) ([]render.Message, error) {
 	r = markFormButtons(r)
 	renderer := render.Renderer{Zone: a.memberCache.Last(r.To).Location()}
 	messages, err := renderer.Render(r)
 	if err != nil {
-		sorry := chat.Reply{ID: r.ID, Place: r.Place, To: r.To, Text: paragraph(textCardTooLarge + err.Error() + ".")}
-		messages, err = renderer.Render(sorry)
+		return nil, fmt.Errorf("%w: %w", chat.ErrRefused, err)
 	}
-	if err == nil && len(messages) == 0 {
+	if len(messages) == 0 {
 		messages = []render.Message{{Channel: r.Place.Channel, Thread: r.Place.Thread, Text: "…"}}
 	}
-	return messages, err
+	return messages, nil
 }
 
 // markFormButtons marks the IDs of buttons that open a form.

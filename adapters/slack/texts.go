@@ -9,6 +9,5 @@ const (
 	textTooSlow      = "That took too long. Please try again."
 	textNoText       = "This message has no text that I can read."
 	textBelongs      = "This belongs to "
-	textCardTooLarge = "Slack cannot show this whole, so I do not ask for it: "
 	textWorking      = "Working on it…"
 )

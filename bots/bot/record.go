@@ -17,6 +17,9 @@ type Event struct {
 	Chat      *chat.Event `json:"chat,omitempty"`
 	Expire    string      `json:"expire,omitempty"` // an Action whose time is over
 	NearLimit string      `json:"near,omitempty"`   // the counter of a day that is nearly full
+
+	Unshown string `json:"unshown,omitempty"` // a Reply that cannot be shown
+	Version uint64 `json:"version,omitempty"` // in this version
 }
 
 // The kinds of event, for the log and the worker.
@@ -31,6 +34,7 @@ const (
 	KindVisit     = "visit"
 	KindExpire    = "expire"
 	KindNearLimit = "near"
+	KindUnshown   = "unshown"
 )
 
 // ReadEvent decodes an event of the Journal. Values that are sealed in it stay sealed.

@@ -1,6 +1,6 @@
 // Package outbox brings what is wanted to the platforms: each Reply in its newest
-// version, tried again until it arrived or is given up. It also tells adapters that
-// want to know when all that an event caused has been shown.
+// version, tried again until it arrived or is given up (unshown.go). It also tells adapters
+// that want to know when all that an event caused has been shown (settle.go).
 package outbox
 
 import (
@@ -35,13 +35,16 @@ type Outbox struct {
 
 	wake    chan struct{} // there may be something to deliver
 	settler settler
+
+	mu          sync.Mutex
+	lastArrived map[string]time.Time // when something was delivered, by adapter; of this process only
 }
 
 // New makes the Outbox of some bots over a store, for the process that owner names.
 func New(s store.Store, bots []*bot.Bot, owner string, now func() time.Time, logger *slog.Logger) *Outbox {
 	return &Outbox{
 		store: s, bots: bots, owner: owner, now: now, logger: logger,
-		wake: make(chan struct{}, 1), settler: settler{delivered: map[string]uint64{}},
+		wake: make(chan struct{}, 1), settler: settler{delivered: map[string]uint64{}}, lastArrived: map[string]time.Time{},
 	}
 }
 
@@ -107,16 +110,11 @@ func (o *Outbox) send(ctx context.Context, delivery store.Delivery) {
 	}
 }
 
-// deliver brings one reply to its platform. A reply on which the adapter panics is given
-// up, since trying it again would only hold up the replies behind it.
-func (o *Outbox) deliver(ctx context.Context, delivery store.Delivery) (receipt store.Receipt, err error) {
-	receipt = store.Receipt{ID: delivery.ID, Version: delivery.Version, Posted: delivery.Posted}
-	defer func() {
-		if p := recover(); p != nil {
-			receipt.Gone, err = true, fmt.Errorf("panic: %v", p)
-			o.logger.ErrorContext(ctx, "delivery crashed", "reply", delivery.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-		}
-	}()
+// deliver brings one reply to its platform. One that is refused for what it is, or on which
+// the adapter panics, is given up at once: trying it again would only hold up the replies
+// behind it.
+func (o *Outbox) deliver(ctx context.Context, delivery store.Delivery) (store.Receipt, error) {
+	receipt := store.Receipt{ID: delivery.ID, Version: delivery.Version, Posted: delivery.Posted}
 	gone := func(err error) (store.Receipt, error) {
 		receipt.Gone = true
 		return receipt, err
@@ -133,34 +131,53 @@ func (o *Outbox) deliver(ctx context.Context, delivery store.Delivery) (receipt 
 	if err != nil {
 		return gone(err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, sendTime)
-	defer cancel()
-	begun := o.now()
-	if !delivery.Unsettled.IsZero() && delivery.Posted == "" {
-		if delivery.Posted, err = findPosted(ctx, adapter, r, delivery.Unsettled); err != nil {
-			begun = delivery.Unsettled
-		}
+	if delivery.Lost >= maxLost {
+		return o.unshown(ctx, b, r, delivery, delivery.Unsettled, fmt.Errorf("%d sendings were never heard of again", delivery.Lost))
 	}
-	posted := delivery.Posted
+	posted, begun, err := o.attempt(ctx, adapter, r, &delivery)
 	if err == nil {
-		posted, err = adapter.Send(ctx, r, delivery.Posted)
-	}
-	receipt.Posted = posted
-	var later *chat.Later
-	switch {
-	case err == nil:
+		receipt.Posted = posted
+		o.arrived(delivery.Adapter)
 		return receipt, nil
-	case errors.Is(err, chat.ErrGone):
+	}
+	later, refused := (*chat.Later)(nil), errors.Is(err, chat.ErrGone) || errors.Is(err, chat.ErrRefused)
+	if certain := refused || errors.As(err, &later); !certain || begun.Equal(delivery.Unsettled) {
+		receipt.Unsettled = begun
+	}
+	receipt.Posted = delivery.Posted
+	switch {
+	case errors.Is(err, chat.ErrGone) && len(r.Cards) == 0:
 		return gone(err)
-	case errors.As(err, &later):
-		receipt.Posted, receipt.Retry = delivery.Posted, o.now().Add(max(later.After, firstRetry))
-		if begun.Equal(delivery.Unsettled) {
-			receipt.Unsettled = begun
-		}
+	case refused || o.exhausted(delivery, later != nil):
+		return o.unshown(ctx, b, r, delivery, receipt.Unsettled, err)
+	case later != nil:
+		receipt.Retry = o.now().Add(max(later.After, firstRetry))
 	default:
-		receipt.Posted, receipt.Retry, receipt.Unsettled = delivery.Posted, o.now().Add(sendTime), begun
+		receipt.Retry = o.now().Add(backoff(delivery.Tries))
 	}
 	return receipt, err
+}
+
+// attempt sends a reply, unless it finds that an earlier sending of which we know no outcome
+// arrived. begun is when the sending began whose end is not known after an error. A panic of
+// the adapter is a refusal.
+func (o *Outbox) attempt(ctx context.Context, a chat.Adapter, r chat.Reply, d *store.Delivery) (posted string, begun time.Time, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: panic: %v", chat.ErrRefused, p)
+			o.logger.ErrorContext(ctx, "delivery crashed", "reply", d.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	begun = o.now()
+	if !d.Unsettled.IsZero() && d.Posted == "" {
+		if d.Posted, err = findPosted(ctx, a, r, d.Unsettled); err != nil {
+			return "", d.Unsettled, err
+		}
+	}
+	posted, err = a.Send(ctx, r, d.Posted)
+	return posted, begun, err
 }
 
 // findPosted asks the platform whether a sending of which we know no outcome arrived. A

@@ -11,6 +11,7 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
+	"aidesk/core/markdown"
 	"aidesk/store"
 )
 
@@ -31,11 +32,18 @@ func (k cards) action(ctx context.Context, id string) (confirm.Action, error) {
 	return confirm.Read(stored)
 }
 
-// card is the Reply that shows an Action, with its card as the Action is now.
+// card is the Reply that shows an Action, with its card as the Action is now. Where a plain
+// line stands in for it, that tells what became of the Action.
 func (k cards) card(ctx context.Context, a confirm.Action) (chat.Reply, error) {
 	r, err := bot.ReadReply(ctx, k.store, a.Confirmation)
 	if err != nil {
 		return r, err
+	}
+	if r.StandIn {
+		if a.Outcome.Line != "" {
+			r.Text = markdown.Join(r.Text, bot.Paragraph(a.Outcome.Line))
+		}
+		return r, nil
 	}
 	if a.Line >= len(r.Cards) {
 		return r, fmt.Errorf("reading a card: line %d of %d", a.Line, len(r.Cards))
@@ -62,8 +70,14 @@ func (k cards) moveTo(ctx context.Context, a confirm.Action, state confirm.State
 		return a, c, err
 	}
 	c.Actions, c.Replies = []store.Transition{t}, []store.Reply{wanted}
+	c.Audits = []store.Audit{auditAction(k.bot, k.now(), a)}
+	return a, c, nil
+}
+
+// auditAction is the line of the audit for an Action that is in a new state.
+func auditAction(b *bot.Bot, now time.Time, a confirm.Action) store.Audit {
 	audit := map[string]string{
-		"what": string(state), "member": a.Member, "plugin": a.Call.Plugin, "operation": a.Call.Operation, "action": a.ID, "digest": a.Call.Digest,
+		"what": string(a.State), "member": a.Member, "plugin": a.Call.Plugin, "operation": a.Call.Operation, "action": a.ID, "digest": a.Call.Digest,
 	}
 	var from []string
 	for _, o := range a.Call.From {
@@ -75,8 +89,7 @@ func (k cards) moveTo(ctx context.Context, a confirm.Action, state confirm.State
 	if a.Lasting {
 		audit["leave"] = "conversation"
 	}
-	c.Audits = []store.Audit{k.bot.Audit(k.now(), a.Place, audit)}
-	return a, c, nil
+	return b.Audit(now, a.Place, audit)
 }
 
 // park writes an Action with its timer, its buttons and its card in r.

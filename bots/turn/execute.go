@@ -158,6 +158,7 @@ func (d *decision) followUp(ctx context.Context, member chat.Member, a confirm.A
 	if err != nil {
 		return err
 	}
+	r.StandIn = false // the model's words may be refused too
 	r.Text.Blocks = append(r.Text.Blocks, answer.Text.Blocks...)
 	r.Previews = append(r.Previews, answer.Previews...)
 	return d.Reply(c, r)

@@ -11,6 +11,7 @@
 //	press.go       a press of a button; a press on a card is a decision
 //	execute.go     an approved Action is carried out, in three commits
 //	card.go        an Action and its card go from state to state together
+//	standin.go     a plain line takes the place of what cannot be shown
 //	interrupt.go   a stop, a changed message, a Cancel while a turn runs
 package turn
 

@@ -10,6 +10,9 @@ const (
 	textNothingToStop = "Nothing is running here."
 	textGaveUp        = "Something went wrong and I had to give up. Please ask again."
 
+	textUnshown     = "I could not show my answer here. Please ask again, or ask for less at once."
+	textUnshownCard = "I could not show here what I wanted to ask you, so nothing was sent. Please ask for less at once."
+
 	textCancelled     = "Cancelled. Nothing was sent."
 	textExpired       = "Expired. Nothing was sent. Please ask again if you still want it."
 	textChanged       = "You changed the message that asked for this. Nothing was sent."

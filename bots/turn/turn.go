@@ -85,6 +85,8 @@ func (t *Turn) dispatch(ctx context.Context) error {
 		return command.Home(ctx, &t.Exchange)
 	case bot.KindExpire:
 		return t.decision().expire(ctx)
+	case bot.KindUnshown:
+		return t.standIn(ctx)
 	case bot.KindNearLimit:
 		return nearLimit(&t.Exchange, t.events[0], t.first.NearLimit)
 	default: // bot.KindSeen

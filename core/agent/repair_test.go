@@ -4,15 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"aidesk/bots/bottest"
 	"aidesk/core/agent"
 	"aidesk/core/model"
 	"aidesk/core/model/modeltest"
 	"aidesk/core/model/script"
+	"aidesk/core/plugin"
 )
 
 // TestRepair: a call that cannot be made is the model's to put right, in two steps;
@@ -44,6 +47,36 @@ func TestRepair(t *testing.T) {
 		if last := a.Entries[len(a.Entries)-1].Message; last.Role != model.Assistant || last.TextOf() != a.Text.Text() {
 			t.Errorf("%s: the transcript ends with %+v", test.name, last)
 		}
+	}
+}
+
+// TestCardTooLarge: a call that no card shows whole is not asked about; the model is told
+// why, and asks for less.
+func TestCardTooLarge(t *testing.T) {
+	bazaar := bottest.NewShop(t, "bazaar")
+	bazaar.Extend(`  /carts:
+    post:
+      operationId: fillCart
+      summary: Fill the cart
+      requestBody: {content: {application/json: {schema: {type: object, properties: {goods: {type: array, items: {type: string}}}}}}}
+      responses: {"201": {description: Filled.}}
+`)
+	goods := func(n int) model.Part {
+		list, err := json.Marshal(slices.Repeat([]string{"x"}, n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return part("bazaar__fillCart", `{"body":{"goods":`+string(list)+`}}`)
+	}
+	b := setWith(t, []plugin.Configured{{Source: "http://" + bazaar.Address, Default: true}}, true,
+		script.Answer(goods(501)), script.Answer(goods(2)), script.Say("ready"))
+	a := b.run(t)
+	if len(a.Parked) != 1 || len(a.Parked[0].Arguments) != 2 || bazaar.Count("POST") != 0 {
+		t.Errorf("%d parked, %d sent", len(a.Parked), bazaar.Count("POST"))
+	}
+	told := b.script.Requests()[1].Messages
+	if result := told[len(told)-1].Parts[0].Result; result.Status != model.Failed || !strings.Contains(result.Content, "more in it than a card can show: at most 500 values") {
+		t.Errorf("the model is told %+v", result)
 	}
 }
 

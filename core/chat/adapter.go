@@ -27,13 +27,17 @@ type Adapter interface {
 
 	// Send brings a reply to the platform: it posts when posted is empty, else
 	// updates that message, and returns the platform's id of it. At most one Send
-	// of one reply runs at a time. Errors: *Later, ErrGone, or anything else for
-	// "not known whether it arrived".
+	// of one reply runs at a time. Errors: *Later, ErrGone, ErrRefused, or anything
+	// else for "not known whether it arrived".
 	Send(ctx context.Context, r Reply, posted string) (string, error)
 }
 
 // ErrGone says that a reply can never be delivered: the channel was deleted or archived.
 var ErrGone = errors.New("the place is gone")
+
+// ErrRefused says that the platform takes no message such as this one, or that it cannot be
+// shown whole there. Another one may be shown in its place.
+var ErrRefused = errors.New("it cannot be shown here")
 
 // ErrNotRunning says that an adapter does not run.
 var ErrNotRunning = errors.New("not running")

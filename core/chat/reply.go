@@ -23,7 +23,8 @@ type Reply struct {
 	Buttons  []Button          `json:"buttons,omitempty"`
 	Notes    []string          `json:"notes,omitempty"` // small print: what was left out, which plugin was used
 	Files    []File            `json:"files,omitempty"`
-	Working  bool              `json:"working,omitempty"` // not the end: aidesk goes on
+	Working  bool              `json:"working,omitempty"`  // not the end: aidesk goes on
+	StandIn  bool              `json:"stand_in,omitempty"` // a plain line in place of what could not be shown
 }
 
 // Card is the question about one call with effect, and later what became of it.

@@ -259,6 +259,9 @@ type storedReply struct {
 	Sending      int64  `json:"sending,omitempty"` // when a delivery began whose outcome is not known
 	Handed       uint64 `json:"handed,omitempty"`  // the version that was given to Outbox's caller last
 	Retry        int64  `json:"retry,omitempty"`   // not before
+	First        int64  `json:"first,omitempty"`   // when the version that is being sent was handed out first
+	Tries        int    `json:"tries,omitempty"`   // how often it was
+	Lost         int    `json:"lost,omitempty"`    // how many of these sendings had no receipt
 	Order        uint64 `json:"n,omitempty"`       // its order in the outbox while Version > Sent
 	Next         uint64 `json:"next,omitempty"`    // the order of a version that was committed while another was being sent
 }

@@ -80,7 +80,16 @@ func (db *DB) startDelivery(b *batch, id string) (store.Delivery, error) {
 	if err != nil {
 		return store.Delivery{}, err
 	}
-	d := store.Delivery{Reply: k.reply(id, body), Posted: k.Posted, Unsettled: fromMicros(k.Sending)}
+	if k.First == 0 || k.Handed != k.Version {
+		k.First, k.Tries, k.Lost = toMicros(b.now), 0, 0
+	} else if k.Retry == 0 { // no receipt came
+		k.Lost++
+	}
+	k.Tries++
+	d := store.Delivery{
+		Reply: k.reply(id, body), Posted: k.Posted, Unsettled: fromMicros(k.Sending),
+		First: fromMicros(k.First), Tries: k.Tries, Lost: k.Lost,
+	}
 	k.Sending, k.Handed, k.Retry = toMicros(b.now), k.Version, 0
 	db.scheduleReply(id, k, b.now.Add(store.SendTime), b.now)
 	return d, b.put(replyBucket, []byte(id), k, body)
@@ -122,9 +131,15 @@ func (db *DB) settleDelivery(b *batch, r store.Receipt) error {
 	}
 	old := k.Order
 	k.Sending, k.Retry = 0, 0
+	if retry || r.Gone {
+		k.Sending = toMicros(r.Unsettled)
+	}
+	if !retry {
+		k.First, k.Tries, k.Lost = 0, 0, 0
+	}
 	switch {
 	case retry:
-		k.Sending, k.Retry = toMicros(r.Unsettled), toMicros(r.Retry)
+		k.Retry = toMicros(r.Retry)
 	case k.Version == k.Sent:
 		k.Order = 0
 	case k.Next != 0:

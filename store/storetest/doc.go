@@ -58,6 +58,7 @@ func Run(t *testing.T, place func(t testing.TB) Place) {
 		{"an unknown end stays unsettled", unsettled},
 		{"a delivery without an end is handed out again", crashedDelivery},
 		{"a reply that can never be delivered", gone},
+		{"how often a reply was tried", sendings},
 		{"reserve", reserve},
 		{"one of twenty reservations wins", reservations},
 		{"hold", hold},

@@ -46,6 +46,8 @@ type mReply struct {
 	sending      time.Time
 	retry        time.Time
 	wait         time.Time // not before
+	first        time.Time
+	tries, lost  int
 	order, next  int
 }
 
@@ -259,6 +261,12 @@ func (m *model) deliverable() []*mReply {
 
 // hand marks a reply as being sent.
 func (m *model) hand(r *mReply) {
+	if r.first.IsZero() || r.handed != r.Version {
+		r.first, r.tries, r.lost = m.now, 0, 0
+	} else if r.retry.IsZero() {
+		r.lost++
+	}
+	r.tries++
 	r.handed, r.sending, r.retry, r.wait = r.Version, m.now, time.Time{}, m.now.Add(store.SendTime)
 }
 
@@ -277,10 +285,16 @@ func (m *model) receive(x store.Receipt) {
 		return
 	}
 	r.sending, r.retry = time.Time{}, time.Time{}
+	if failed || x.Gone {
+		r.sending = x.Unsettled
+	}
 	if failed {
-		r.sending, r.retry = x.Unsettled, x.Retry
-	} else if r.next != 0 {
-		r.order = r.next
+		r.retry = x.Retry
+	} else {
+		r.first, r.tries, r.lost = time.Time{}, 0, 0
+		if r.next != 0 {
+			r.order = r.next
+		}
 	}
 	r.next, r.wait = 0, r.retry
 }

@@ -188,3 +188,35 @@ func gone(d *fixture) {
 	d.say(d.one(), reply("c", "r1", "another try"))
 	d.delivers("r1", 2, "another try")
 }
+
+// sendings counts how often a version was handed out, over restarts: the next version begins anew.
+func sendings(d *fixture) {
+	l, began := d.begin("c"), d.Now()
+	d.say(l, reply("c", "r", "one"))
+	want := func(version uint64, body string, first time.Time, tries, lost int) {
+		d.Helper()
+		if x := d.delivers("r", version, body); !near(x.First, first) || x.Tries != tries || x.Lost != lost {
+			d.Fatalf("delivery %+v; want %d tries since %s, %d lost", x, tries, first, lost)
+		}
+	}
+	want(1, "one", began, 1, 0)
+	d.Pass(store.SendTime)
+	want(1, "one", began, 2, 1) // nothing was heard of the first
+	d.sent(store.Receipt{ID: "r", Version: 1, Retry: d.Now().Add(time.Minute)})
+	d.Pass(time.Minute)
+	want(1, "one", began, 3, 1)
+	d.reopen()
+	want(1, "one", began, 4, 2)
+	l = d.one()
+	d.say(l, reply("c", "r", "two"))
+	d.sent(store.Receipt{ID: "r", Version: 1, Gone: true, Unsettled: began})
+	x := d.delivers("r", 2, "two")
+	if !near(x.Unsettled, began) || x.Tries != 1 || x.Lost != 0 || near(x.First, began) {
+		d.Fatalf("the next version: %+v", x)
+	}
+	d.sent(store.Receipt{ID: "r", Version: 2, Posted: "P"})
+	d.say(l, reply("c", "r", "three"))
+	if x = d.delivers("r", 3, "three"); x.Tries != 1 || !x.Unsettled.IsZero() {
+		d.Fatalf("after one that arrived: %+v", x)
+	}
+}

@@ -221,12 +221,13 @@ func (w *walker) outbox(rt *rapid.T) {
 	w.want("outbox", err, nil)
 	var got, want []string
 	for _, x := range deliveries {
-		got = append(got, fmt.Sprint(x.ID, x.Version, string(x.Body), x.Posted, micro(x.Unsettled)))
+		got = append(got, fmt.Sprint(x.ID, x.Version, string(x.Body), x.Posted, micro(x.Unsettled), micro(x.First), x.Tries, x.Lost))
 	}
 	for _, r := range w.deliverable() {
 		if len(want) < limit {
-			want = append(want, fmt.Sprint(r.ID, r.Version, string(r.Body), r.posted, micro(r.sending)))
+			unsettled := micro(r.sending)
 			w.hand(r)
+			want = append(want, fmt.Sprint(r.ID, r.Version, string(r.Body), r.posted, unsettled, micro(r.first), r.tries, r.lost))
 		}
 	}
 	w.same("deliveries", got, want)
@@ -247,7 +248,7 @@ func (w *walker) sent(rt *rapid.T) {
 	last := w.deliveries[max(0, len(w.deliveries)-4):]
 	x := last[rapid.IntRange(0, len(last)-1).Draw(rt, "delivery")]
 	receipt := store.Receipt{ID: x.ID, Version: x.Version}
-	switch pick(rt, "end", "posted", "posted", "retry", "unsettled", "gone") {
+	switch pick(rt, "end", "posted", "posted", "retry", "unsettled", "gone", "gone, unsettled") {
 	case "posted":
 		receipt.Posted = "P " + x.ID
 	case "unsettled":
@@ -257,6 +258,8 @@ func (w *walker) sent(rt *rapid.T) {
 		receipt.Retry = w.now.Add(10 * time.Second)
 	case "gone":
 		receipt.Gone = true
+	case "gone, unsettled":
+		receipt.Gone, receipt.Unsettled = true, w.now
 	}
 	var want error
 	if r := w.reply(x.ID); r == nil {
