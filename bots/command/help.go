@@ -84,5 +84,19 @@ func Notice(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply
 	return nil
 }
 
+// NoticeGiven tells a member once of each plugin that others enabled for them, with the
+// first answer for which it received something of theirs.
+func NoticeGiven(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply, used []string) error {
+	given, record, err := x.Bot.Plugins.TellGiven(ctx, x.Event.Place, x.Event.Member, used)
+	if err != nil || len(given) == 0 {
+		return err
+	}
+	c.Puts = append(c.Puts, record)
+	for _, p := range given {
+		r.Notes = append(r.Notes, fmt.Sprintf(textGiven, markdown.Line(p.Human(), 50), p.Name))
+	}
+	return nil
+}
+
 // noticeKey is the record that a member was told.
 func noticeKey(owner string) string { return "told/" + owner + "/notice" }

@@ -234,8 +234,11 @@ func pluginInfo(ctx context.Context, x *bot.Exchange, word string) error {
 	var operations [][]markdown.Inline
 	for _, o := range p.Usable() {
 		text := cmp.Or(o.Summary, o.ID)
-		if p.Asks(o) {
+		switch {
+		case p.Asks(o):
 			text += textAsksFirst
+		case p.Marked(o):
+			text += textAsksOnce
 		}
 		operations = append(operations, []markdown.Inline{markdown.Mono(p.Name + "." + o.ID), markdown.Text(": " + text)})
 	}

@@ -23,6 +23,7 @@ const (
 	textNotEnabled    = "%s was not enabled for you."
 	textCannotEnable  = "%s cannot be enabled here: %s." // a plugin; why
 	textForExample    = "For example:"
+	textGiven         = "%s is on for everyone here. It received what this needed of your words. To switch it off: /plugins disable %s" // a plugin; its name
 
 	textInfoHost       = "Host"
 	textInfoLogo       = "Logo"
@@ -33,6 +34,7 @@ const (
 	textInfoRegistered = "Registered"
 	textFromConfig     = "in the configuration"
 	textAsksFirst      = " (asks you first)"
+	textAsksOnce       = " (your admins let it go without a card; asks you once)"
 	textCan            = "What it can do"
 	textExamples       = "For example"
 

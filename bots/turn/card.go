@@ -86,8 +86,11 @@ func auditAction(b *bot.Bot, now time.Time, a confirm.Action) store.Audit {
 	if len(from) > 0 {
 		audit["data_from"] = strings.Join(from, " ")
 	}
-	if a.Lasting {
+	switch {
+	case a.Lasting:
 		audit["leave"] = "conversation"
+	case a.Call.First && a.State == confirm.Executing:
+		audit["leave"] = "operation"
 	}
 	return b.Audit(now, a.Place, audit)
 }

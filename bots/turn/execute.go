@@ -35,7 +35,11 @@ func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 		d.Observe.Report(bot.DeniedBy, may.Rule, 1)
 		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+textNothingSent, d.turn.events)
 	}
-	if may := plugin.Decide(on, member, a.Call); may.Denied() {
+	agreed, err := d.Bot.Plugins.Agreed(ctx, a.Place, a.Member)
+	if err != nil {
+		return err
+	}
+	if may := plugin.Decide(on, agreed, member, a.Call); may.Denied() {
 		d.Observe.Report(bot.DeniedBy, may.Rule, 1)
 		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+textNothingSent, d.turn.events)
 	}
@@ -45,6 +49,11 @@ func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 	a, c, err := d.moveTo(ctx, a, confirm.Executing, confirm.Outcome{})
 	if err != nil {
 		return err
+	}
+	if record, changed, err := d.Bot.Plugins.Agree(ctx, a.Place, a.Member, p, a.Call); err != nil {
+		return err
+	} else if changed {
+		c.Puts = []store.Record{record}
 	}
 	if err := d.turn.save(c, nil); err != nil {
 		return err
@@ -74,7 +83,10 @@ func (d *decision) recordOutcome(ctx context.Context, a confirm.Action, got plug
 	name := markdown.Line(a.Call.Human, 50)
 	done, unknown := confirm.Confirmed(a.Call.Summary, name), fmt.Sprintf(textUnknown, name)
 	if !a.Call.Unsafe {
-		done, unknown = fmt.Sprintf(textReadDone, name), fmt.Sprintf(textReadUnknown, name)
+		unknown = fmt.Sprintf(textReadUnknown, name)
+	}
+	if !a.Call.Unsafe || !a.Call.Write {
+		done = fmt.Sprintf(textReadDone, name)
 	}
 	state, out := confirm.Done, confirm.Outcome{Line: done, Content: agent.Content(got), LeftOut: got.LeftOut, Links: got.Links}
 	switch {

@@ -68,7 +68,12 @@ func (t *Turn) run(ctx context.Context, what command.Form, call plugin.Call) err
 		return err
 	}
 	op, _ := what.Plugin.Operation(what.Operation)
-	decision := plugin.Decide([]*plugin.Plugin{what.Plugin}, member, call)
+	agreed, err := t.Bot.Plugins.Agreed(ctx, t.Event.Place, member.ID)
+	if err != nil {
+		return err
+	}
+	call.First = agreed.First(what.Plugin, op)
+	decision := plugin.Decide([]*plugin.Plugin{what.Plugin}, agreed, member, call)
 	line, tool := agent.Typed(what.Plugin, op, call.Args)
 	switch {
 	case decision.Denied():

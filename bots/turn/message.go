@@ -184,6 +184,9 @@ func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 	if err := command.Notice(ctx, &t.Exchange, &c, &r); err != nil {
 		return err
 	}
+	if err := command.NoticeGiven(ctx, &t.Exchange, &c, &r, a.Used()); err != nil {
+		return err
+	}
 	t.quota.settle(&c)
 	if err := t.appendAnswer(&c, a); err != nil {
 		return err

@@ -99,6 +99,19 @@ type Answer struct {
 	Trace    Trace          // how it came about
 }
 
+// Used lists the ids of the plugins to which the turn sent something.
+func (a Answer) Used() []string {
+	var ids []string
+	for _, e := range a.Entries {
+		for _, p := range e.Message.Parts {
+			if p.Result != nil {
+				ids = append(ids, p.Result.Plugins...)
+			}
+		}
+	}
+	return ids
+}
+
 // Choice is something the member may want next: a press says it in their stead or,
 // when it names an operation, opens its form.
 type Choice struct {
@@ -123,11 +136,15 @@ func (a *Agent) Run(ctx context.Context, t Turn) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	agreed, err := a.Plugins.Agreed(ctx, t.Place, t.Member.ID)
+	if err != nil {
+		return Answer{}, err
+	}
 	set, err := a.toolsets.get(on)
 	if err != nil {
 		return Answer{}, err
 	}
-	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, toolset: set, links: t.Links, zone: t.Member.Location(), callCounts: map[string]int{}}
+	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, agreed: agreed, toolset: set, links: t.Links, zone: t.Member.Location(), callCounts: map[string]int{}}
 	if t.Quote != "" {
 		r.appendMessage(model.Message{Role: model.User, Name: t.Member.Name, Parts: []model.Part{{Text: quoteHead + t.Quote}}})
 		r.answer.Entries[0].Seen = []string{quoted}
@@ -161,6 +178,7 @@ type run struct {
 	Turn
 	limits       Limits
 	enabled      []*plugin.Plugin
+	agreed       plugin.Agreed  // by the member
 	zone         *time.Location // the member's
 	toolset      *toolset       // the tools of those plugins
 	offered      []offeredTool  // the part of them that the current request offers, sorted by name

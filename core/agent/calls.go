@@ -162,7 +162,8 @@ func (r *run) prepare(c model.ToolCall) plannedCall {
 		return w
 	}
 	w.call.From = r.dataOrigins(w.call.Plugin)
-	decision := plugin.Decide(r.enabled, r.Member, w.call)
+	w.call.First = r.agreed.First(w.plugin, w.operation)
+	decision := plugin.Decide(r.enabled, r.agreed, r.Member, w.call)
 	w.rule, w.needsConfirmation = decision.Rule, decision.Asks()
 	if decision.Denied() {
 		w.result = model.ToolResult{CallID: c.ID, Operation: c.Name, Status: model.Denied, Content: decision.Reason}
@@ -199,7 +200,10 @@ func (r *run) park(w plannedCall, c model.ToolCall) model.ToolResult {
 		return r.repairable(c, "The member cannot be asked about this call: "+err.Error()+".")
 	}
 	result.Content = "The member sees a card with a button and decides. The outcome comes later; do not wait for it."
-	if !w.call.Write {
+	switch {
+	case w.call.First:
+		result.Content = "The member is asked once about calls of this kind. The outcome comes later; do not wait for it."
+	case !w.call.Write:
 		result.Content = "It may carry data of one plugin to another, so the member is asked first. The outcome comes later; do not wait for it."
 	}
 	a := confirm.New(w.call, arguments, r.NewID, r.Now())
@@ -219,7 +223,7 @@ func (r *run) send(ctx context.Context, w plannedCall, c model.ToolCall) outcome
 		out.result = failedResult(c, "What is enabled here cannot be read now.")
 		return out
 	}
-	if decision := plugin.Decide(on, r.Member, w.call); !decision.Allowed() {
+	if decision := plugin.Decide(on, r.agreed, r.Member, w.call); !decision.Allowed() {
 		out.rule = decision.Rule
 		out.result = model.ToolResult{CallID: c.ID, Operation: c.Name, Status: model.Denied, Content: decision.Reason}
 		return out

@@ -72,7 +72,7 @@ func Again(old Action, confirmation string, newID func() string, now time.Time) 
 // Edit is a new Action that takes the place of one that waits, on the same card,
 // with the values that its member wrote.
 func Edit(old Action, c plugin.Call, arguments []openapi.Argument, newID func() string, now time.Time) Action {
-	c.From = old.Call.From
+	c.From, c.First = old.Call.From, old.Call.First
 	a := successor(old, New(c, arguments, newID, now))
 	a.Edited = true
 	return a

@@ -9,6 +9,7 @@ const (
 	textCarries    = "Let %s have data from %s"     // a plugin; plugins
 	textCarriesFor = "Let %s have data from %s: %s" // a plugin; plugins; what the operation does
 	textOnceMore   = ", once more"
+	textAskedOnce  = " Your admins let such requests go without a card; I ask you this once."
 
 	textApprove = "Approve"
 	textAllow   = "Allow in this conversation"

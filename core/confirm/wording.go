@@ -50,7 +50,7 @@ func question(a Action) string {
 		q = fmt.Sprintf(textCarriesFor, a.Call.Human, origins(a.Call.From), lowerFirst(summary))
 	case summary == "":
 		q = fmt.Sprintf(textSend, a.Call.Human)
-	case verb == "":
+	case verb == "" || a.Call.First:
 		q = fmt.Sprintf(textSendWhat, a.Call.Human, lowerFirst(summary))
 	case rest == "":
 		q = fmt.Sprintf(textDo, capital(verb), "this", a.Call.Human)
@@ -60,7 +60,11 @@ func question(a Action) string {
 	if a.Replaces != "" {
 		q += textOnceMore
 	}
-	return q + "?"
+	q += "?"
+	if a.Call.First {
+		q += textAskedOnce
+	}
+	return q
 }
 
 // Confirmed says that a plugin accepted a call, whose operation has this summary:

@@ -19,6 +19,10 @@ import (
 type preference struct {
 	On  []string `json:"on,omitempty"` // ids
 	Off []string `json:"off,omitempty"`
+	// Agreed is what a member agreed to.
+	Agreed Agreed `json:"agreed,omitempty"`
+	// Told are the plugins of which a member was told that others enabled them.
+	Told []string `json:"told,omitempty"`
 }
 
 // set notes a decision about one plugin; both false takes it back.

@@ -109,6 +109,7 @@ type Call struct {
 	Write     bool            `json:"write,omitempty"`   // its member must approve it
 	Unsafe    bool            `json:"unsafe,omitempty"`  // its method may have an effect: sent at most once, whoever approved it
 	Account   string          `json:"account,omitempty"` // whose credential goes along; empty: none
+	First     bool            `json:"first,omitempty"`   // an administrator marked it as a read: with this approval its member agrees to more of its operation
 	From      []Origin        `json:"from,omitempty"`    // other plugins whose data it may carry, which the member has not allowed
 	Args      json.RawMessage `json:"args"`
 	Request   openapi.Request `json:"request"`

@@ -98,9 +98,9 @@ func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation
 	return Outcome{openapi.Result{Status: "error", Code: code, Content: message, Message: message}, sent}
 }
 
-// Decide asks the policy about a call with the plugins that are enabled now: when a
-// model wishes it, and again at the moment of sending.
-func Decide(on []*Plugin, m chat.Member, c Call) policy.Decision {
+// Decide asks the policy about a call with the plugins that are enabled now and what the
+// member agreed to: when a model wishes it, and again at the moment of sending.
+func Decide(on []*Plugin, agreed Agreed, m chat.Member, c Call) policy.Decision {
 	q := policy.Question{Member: m, Plugin: c.Human, Carries: len(c.From) > 0}
 	for _, p := range on {
 		if p.ID != c.Plugin {
@@ -109,6 +109,7 @@ func Decide(on []*Plugin, m chat.Member, c Call) policy.Decision {
 		q.Enabled, q.Frozen = true, p.Frozen
 		if o, ok := p.Operation(c.Operation); ok {
 			q.Same, q.Write, q.Asks, q.Refused = p.Version == c.Version, p.Asks(o), o.Asks, !p.usable(o)
+			q.First = agreed.First(p, o)
 		}
 	}
 	return policy.Call(q)

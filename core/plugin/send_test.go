@@ -196,6 +196,13 @@ func TestMarkedRead(t *testing.T) {
 			t.Errorf("%s asks: %v", id, !asks)
 		}
 	}
+	add, _ := p.Operation("add")
+	if list, _ := p.Operation("list"); (plugin.Agreed{}).First(p, list) || !(plugin.Agreed{}).First(p, add) {
+		t.Error("the marked one alone needs the member's agreement")
+	}
+	if (plugin.Agreed{p.ID + " add": add.Hash}).First(p, add) || !(plugin.Agreed{p.ID + " add": "of another version"}).First(p, add) {
+		t.Error("an agreement is for an operation as it was")
+	}
 	p.Reads["add"] = "of another version"
 	if o, _ := p.Operation("add"); !p.Asks(o) {
 		t.Error("a mark outlives its operation")

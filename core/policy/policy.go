@@ -48,6 +48,7 @@ type Question struct {
 	Asks    bool   // the document wants this read confirmed
 	Refused bool   // the import refused this operation
 	Same    bool   // plugin version and operation are those that were offered
+	First   bool   // an administrator lets it go as a read, and the member never agreed to that
 	Carries bool   // it may carry data of another plugin, which the member has not allowed
 }
 
@@ -71,6 +72,8 @@ func Call(q Question) Decision {
 		return Decision{Ask, "write-asks", ""}
 	case q.Asks:
 		return Decision{Ask, "consequential-read-asks", ""}
+	case q.First:
+		return Decision{Ask, "marked-read-asks-once", ""}
 	case q.Carries:
 		return Decision{Ask, "data-boundary-asks", ""}
 	default:

@@ -20,6 +20,7 @@ func TestCall(t *testing.T) {
 		{"a write asks", func(q *policy.Question) { q.Write = true }, policy.Ask, "write-asks"},
 		{"a consequential read asks", func(q *policy.Question) { q.Asks = true }, policy.Ask, "consequential-read-asks"},
 		{"data of another plugin asks", func(q *policy.Question) { q.Carries = true }, policy.Ask, "data-boundary-asks"},
+		{"a marked read asks at first", func(q *policy.Question) { q.First, q.Carries = true, true }, policy.Ask, "marked-read-asks-once"},
 		{"a write asks as one", func(q *policy.Question) { q.Carries, q.Write = true, true }, policy.Ask, "write-asks"},
 		{"not enabled", func(q *policy.Question) { q.Enabled = false }, policy.Deny, "plugin-not-enabled"},
 		{"frozen beats enabled", func(q *policy.Question) { q.Frozen = true }, policy.Deny, "plugin-frozen"},

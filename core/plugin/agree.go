@@ -1,0 +1,82 @@
+package plugin
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"aidesk/core/chat"
+	"aidesk/core/openapi"
+	"aidesk/store"
+)
+
+// Agreed is what a member agreed to: operations that an administrator lets go as reads
+// though their method is not one, each by plugin and id, pinned to its hash.
+type Agreed map[string]string
+
+// First says whether a call of the operation needs the member's agreement first.
+func (a Agreed) First(p *Plugin, o *openapi.Operation) bool {
+	return p.Marked(o) && a[agreedKey(p, o)] != o.Hash
+}
+
+func agreedKey(p *Plugin, o *openapi.Operation) string { return p.ID + " " + o.ID }
+
+// Marked says whether an administrator lets calls of the operation go as reads though its
+// method is not one.
+func (p *Plugin) Marked(o *openapi.Operation) bool {
+	return o.Effect == openapi.EffectWrite && !p.Asks(o)
+}
+
+// Agreed returns what a member agreed to in a workspace.
+func (r *Registry) Agreed(ctx context.Context, place chat.Place, member string) (Agreed, error) {
+	own, _, err := r.preference(ctx, r.memberKey(place, member))
+	return own.Agreed, err
+}
+
+// Agree returns the record with which a member has agreed to calls such as one that they
+// approved, and false where nothing would change. It is kept and forgotten with what they
+// enabled.
+func (r *Registry) Agree(ctx context.Context, place chat.Place, member string, p *Plugin, c Call) (store.Record, bool, error) {
+	o, ok := p.Operation(c.Operation)
+	if !ok || !c.First {
+		return store.Record{}, false, nil
+	}
+	own, rec, err := r.preference(ctx, r.memberKey(place, member))
+	if err != nil || !own.Agreed.First(p, o) {
+		return store.Record{}, false, err
+	}
+	own.Agreed = maps.Clone(own.Agreed)
+	if own.Agreed == nil {
+		own.Agreed = Agreed{}
+	}
+	own.Agreed[agreedKey(p, o)] = o.Hash
+	return withValue(rec, own)
+}
+
+// TellGiven returns those of some plugins that others enabled for a member and of which the
+// member was not told yet, with the record by which they are told. Without any there is no
+// record.
+func (r *Registry) TellGiven(ctx context.Context, place chat.Place, member string, ids []string) ([]*Plugin, store.Record, error) {
+	if len(ids) == 0 {
+		return nil, store.Record{}, nil
+	}
+	on, _, err := r.Enabled(ctx, place, member)
+	if err != nil {
+		return nil, store.Record{}, err
+	}
+	own, rec, err := r.preference(ctx, r.memberKey(place, member))
+	if err != nil {
+		return nil, store.Record{}, err
+	}
+	var tell []*Plugin
+	for _, p := range on {
+		if slices.Contains(ids, p.ID) && !slices.Contains(own.On, p.ID) && !slices.Contains(own.Told, p.ID) {
+			tell, own.Told = append(tell, p), append(own.Told, p.ID)
+		}
+	}
+	if len(tell) == 0 {
+		return nil, store.Record{}, nil
+	}
+	rec, _, err = withValue(rec, own)
+	return tell, rec, err
+}
