@@ -82,8 +82,8 @@ func (d *doctor) run(ctx context.Context, path, live string) error {
 	}
 	d.plugins(ctx, cfg)
 	d.messengers(ctx, cfg, live)
-	for _, i := range cfg.Egress.Internal {
-		d.warn(fmt.Sprintf("the plugin %s may call %s in the inner network: egress.internal says so", i.Plugin, i.Host))
+	for _, line := range risks(cfg) {
+		d.warn(line)
 	}
 	for _, v := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"} {
 		if os.Getenv(v) != "" {

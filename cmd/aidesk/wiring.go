@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"time"
 
@@ -190,9 +189,7 @@ func httpClient(cfg config.Config, address string) (*http.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%q is no address: %w", address, err)
 	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	local := u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
-	if local || cfg.Egress.Proxy == "" && cfg.Egress.CAFile == "" {
+	if loopback(u.Hostname()) || cfg.Egress.Proxy == "" && cfg.Egress.CAFile == "" {
 		return &http.Client{Transport: directTransport()}, nil
 	}
 	guard, err := egress.New(egress.Rules{Proxy: cfg.Egress.Proxy, CAFile: cfg.Egress.CAFile}, egress.WithVersion(version()))
