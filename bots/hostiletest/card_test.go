@@ -92,3 +92,32 @@ func TestCards(t *testing.T) {
 		})
 	}
 }
+
+// TestCardOwnLines: on every platform the lines that say where a call goes are aidesk's own,
+// whatever a plugin calls its fields.
+func TestCardOwnLines(t *testing.T) {
+	a := action([]openapi.Argument{{Label: "Host", Value: "bank.example"}, {Label: "Visible to", Value: "only you"}, {Label: "Good\nHost: bank.example", Value: "kettle"}}, "")
+	reply := chat.Reply{ID: "r1", Cards: []chat.Card{confirm.Card(a)}}
+	onSlack, err := slack.Render(reply)
+	if err != nil {
+		t.Fatal(err)
+	}
+	onDiscord, err := render.Render(reply)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for platform, shown := range map[string]string{"Slack": onSlack[0].Text, "Discord": onDiscord[0].Content, "the terminal": (terminal.Renderer{Width: 80}).Render(reply)} {
+		own := 0
+		for line := range strings.Lines(strings.NewReplacer("*", "", "`", "", "│", "").Replace(shown)) {
+			if line = strings.TrimSpace(line); strings.HasPrefix(line, "Host") || strings.HasPrefix(line, "Visible to") {
+				own++
+				if strings.Contains(line, "bank.example") || strings.Contains(line, "only you") {
+					t.Errorf("on %s a field passes for aidesk's line: %s", platform, line)
+				}
+			}
+		}
+		if own != 2 || !strings.Contains(shown, "Field “Host”") || !strings.Contains(shown, "Field “Visible to”") {
+			t.Errorf("on %s stands, with %d lines of aidesk's:\n%s", platform, own, shown)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package confirm
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -17,7 +18,7 @@ import (
 func Card(a Action) chat.Card {
 	card := chat.Card{State: look[a.State], Sentence: question(a), Outcome: a.Outcome.Line}
 	for _, v := range a.Arguments {
-		card.Values = append(card.Values, chat.Field{Label: v.Label, Value: v.Value})
+		card.Values = append(card.Values, chat.Field{Label: fieldLabel(v.Label), Value: v.Value})
 	}
 	if len(a.Arguments) == 0 {
 		card.Values = []chat.Field{{Label: textValues, Value: textNone}}
@@ -87,7 +88,7 @@ func details(a Action) []chat.Field {
 		if h.Name == "Accept" || h.Name == "Content-Type" { // they say how values are written, not what
 			continue
 		}
-		fields = append(fields, chat.Field{Label: h.Name, Value: h.Value})
+		fields = append(fields, chat.Field{Label: fmt.Sprintf(textHeader, h.Name), Value: h.Value})
 	}
 	if len(r.Body) > 0 {
 		fields = append(fields, chat.Field{Label: textBody, Value: string(r.Body)})

@@ -25,6 +25,8 @@ const (
 	textAddress   = "Address"
 	textBody      = "Body"
 	textCarriesOf = "May carry data from"
+	textHeader    = "Header %s"  // a name
+	textField     = "Field “%s”" // a name that could pass for one of these
 	textAccount   = "Account"
 	textVisible   = "Visible to"
 	textOnlyYou   = "only you"
