@@ -34,6 +34,7 @@ import (
 type Setup struct {
 	Model   model.Model // defaults to a script without steps
 	Plugins []Plugin
+	Others  []string         // addresses, host:port, of plugins that an administrator may add
 	Price   middleware.Price // of Model
 	Limits  bot.Limits
 	Turn    agent.Limits
@@ -102,7 +103,7 @@ func (s *Stage) open() {
 	}
 	m := &mortal{Store: db, rests: make(chan struct{}, 1000), waits: make(chan struct{}, 1000)}
 	s.Store = m
-	rules := egress.Rules{AllowAll: true}
+	rules := egress.Rules{AllowAll: true, AllowHosts: slices.Clone(s.setup.Others)}
 	var configured []plugin.Configured
 	for _, p := range s.setup.Plugins {
 		rules.Trusted = append(rules.Trusted, egress.Trusted{Host: p.Address, Plugin: p.Address})

@@ -26,7 +26,8 @@ func adminAdd(ctx context.Context, x *bot.Exchange, source string) error {
 	}
 	report := p.Report()
 	var c store.Commit
-	r := x.NewReply(reportText(p, report))
+	r := x.NewReply(markdown.New())
+	r.Text, r.Files = shortened(p, func(short bool) (markdown.Document, bool) { return reportText(p, report, short) })
 	r.Private = true
 	if report.Verdict != "refused" {
 		b := chat.Button{ID: bot.NewID(), Label: markdown.Line(fmt.Sprintf(textAdd, p.Human()), 34), Style: chat.Primary, Form: true}
@@ -43,62 +44,6 @@ func asSentence(err error) string {
 		return ""
 	}
 	return strings.ToUpper(text[:1]) + strings.TrimRight(text[1:], ".") + "."
-}
-
-const (
-	reportRows  = 25
-	reportNotes = 10
-)
-
-// reportText shows an import: who, each operation with its verdict, cost, and what
-// was noticed.
-func reportText(p *plugin.Plugin, r plugin.Report) markdown.Document {
-	facts := [][]markdown.Inline{
-		fact(textInfoHost, markdown.Text(p.ID)),
-		fact("Name", markdown.Mono(p.Name)),
-		fact(textInfoLogin, markdown.Text(map[bool]string{true: textReportNoLogin, false: r.Plugin.Auth}[r.Plugin.Auth == "none"])),
-		fact(textReportTokens, markdown.Text(fmt.Sprintf(textReportCost, r.Tokens.Index+r.Tokens.Tools))),
-	}
-	doc := markdown.New(
-		markdown.Heading(2, markdown.Text(p.Human())),
-		markdown.Paragraph(markdown.Text(p.Manifest.DescriptionForHuman)),
-		markdown.List(facts...),
-	)
-	var rows [][]string
-	for _, o := range r.Operations[:min(len(r.Operations), reportRows)] {
-		effect := textReportReads
-		if o.Effect == "write" {
-			effect = textReportAsks
-		}
-		rows = append(rows, []string{o.OperationID, o.Method + " " + o.Path, effect, o.Verdict})
-	}
-	doc.Blocks = append(doc.Blocks, markdown.TableOf([]string{"Operation", "Request", "Effect", "Verdict"}, rows))
-	if more := len(r.Operations) - reportRows; more > 0 {
-		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf(textMore, more))))
-	}
-	var notes [][]markdown.Inline
-	for _, n := range r.Notes {
-		notes = append(notes, []markdown.Inline{markdown.Text(strings.TrimSpace(n.Message + " " + inBrackets(n.Where)))})
-	}
-	for _, o := range r.Operations {
-		for _, n := range o.Notes {
-			notes = append(notes, []markdown.Inline{markdown.Mono(o.OperationID), markdown.Text(": " + n.Message)})
-		}
-	}
-	if len(notes) > 0 {
-		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text(textReportNotes)), markdown.List(notes[:min(len(notes), reportNotes)]...))
-		if more := len(notes) - reportNotes; more > 0 {
-			doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf(textMoreNotes, more))))
-		}
-	}
-	return doc
-}
-
-func inBrackets(where string) string {
-	if where == "" {
-		return ""
-	}
-	return "(" + where + ")"
 }
 
 // The inputs of the form that adds a plugin.

@@ -27,7 +27,8 @@ func adminReview(ctx context.Context, x *bot.Exchange, word string) error {
 	if err != nil {
 		return err
 	}
-	r := x.NewReply(differenceText(p, d))
+	r := x.NewReply(markdown.New())
+	r.Text, r.Files = shortened(p, func(short bool) (markdown.Document, bool) { return differenceText(p, d, short) })
 	r.Private = true
 	var c store.Commit
 	b := chat.Button{ID: bot.NewID(), Label: textTakeChanges, Style: chat.Primary}
@@ -37,15 +38,16 @@ func adminReview(ctx context.Context, x *bot.Exchange, word string) error {
 }
 
 // differenceText says what a version that waits changes.
-func differenceText(p *plugin.Plugin, d plugin.Difference) markdown.Document {
-	doc := markdown.New(markdown.Paragraph(markdown.Text(fmt.Sprintf(textReview, p.Human()))))
+func differenceText(p *plugin.Plugin, d plugin.Difference, short bool) (doc markdown.Document, left bool) {
+	doc = markdown.New(markdown.Paragraph(markdown.Text(fmt.Sprintf(textReview, p.Human()))))
 	list := func(title string, lines []string) {
 		if len(lines) == 0 {
 			return
 		}
 		var items [][]markdown.Inline
 		for i, line := range lines {
-			if i == reportRows {
+			if short && i == reportRows {
+				left = true
 				items = append(items, []markdown.Inline{markdown.Text(fmt.Sprintf(textMore, len(lines)-i))})
 				break
 			}
@@ -66,7 +68,7 @@ func differenceText(p *plugin.Plugin, d plugin.Difference) markdown.Document {
 	if len(doc.Blocks) == 1 {
 		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(textReviewRest)))
 	}
-	return doc
+	return doc, left
 }
 
 // Approve lets the version that was reviewed serve from now on.

@@ -118,8 +118,9 @@ const (
 	textReportReads     = "reads"
 	textReportAsks      = "asks first"
 	textReportNotes     = "Notes"
-	textMore            = "And %d more."
-	textMoreNotes       = "And %d more; aidesk plugin check lists them all."
+	textMore            = "And %d more, in the attached file."
+	textReportFile      = "%s-report.txt"      // a plugin's name
+	textReportCut       = "And %d more lines." // of a file
 	textFor             = "Enabled for"
 	textForEveryone     = "everyone"
 	textForChoosers     = "those who enable it"

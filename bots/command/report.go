@@ -1,0 +1,94 @@
+package command
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"aidesk/core/chat"
+	"aidesk/core/markdown"
+	"aidesk/core/plugin"
+)
+
+// What of a report stands in the message itself.
+const (
+	reportRows  = 25
+	reportNotes = 10
+)
+
+// maxReport bounds the file with a whole report, in bytes.
+const maxReport = 256 << 10
+
+// shortened is a text about a plugin that fits into a message, with the whole of it attached
+// where something was left out. text makes it short or whole, and says whether it left
+// anything out.
+func shortened(p *plugin.Plugin, text func(short bool) (markdown.Document, bool)) (markdown.Document, []chat.File) {
+	doc, left := text(true)
+	if !left {
+		return doc, nil
+	}
+	full, _ := text(false)
+	whole := full.Text()
+	if len(whole) > maxReport {
+		cut := strings.LastIndexByte(whole[:maxReport], '\n') + 1
+		whole = whole[:cut] + fmt.Sprintf(textReportCut, strings.Count(whole[cut:], "\n")+1) + "\n"
+	}
+	return doc, []chat.File{{Name: fmt.Sprintf(textReportFile, p.Name), Text: whole}}
+}
+
+// reportText shows an import: who, each operation with its verdict, cost, and what
+// was noticed.
+func reportText(p *plugin.Plugin, r plugin.Report, short bool) (doc markdown.Document, left bool) {
+	rowsShown, notesShown := len(r.Operations), math.MaxInt
+	if short {
+		rowsShown, notesShown = min(rowsShown, reportRows), reportNotes
+	}
+	facts := [][]markdown.Inline{
+		fact(textInfoHost, markdown.Text(p.ID)),
+		fact("Name", markdown.Mono(p.Name)),
+		fact(textInfoLogin, markdown.Text(map[bool]string{true: textReportNoLogin, false: r.Plugin.Auth}[r.Plugin.Auth == "none"])),
+		fact(textReportTokens, markdown.Text(fmt.Sprintf(textReportCost, r.Tokens.Index+r.Tokens.Tools))),
+	}
+	doc = markdown.New(
+		markdown.Heading(2, markdown.Text(p.Human())),
+		markdown.Paragraph(markdown.Text(p.Manifest.DescriptionForHuman)),
+		markdown.List(facts...),
+	)
+	var rows [][]string
+	for _, o := range r.Operations[:rowsShown] {
+		effect := textReportReads
+		if o.Effect == "write" {
+			effect = textReportAsks
+		}
+		rows = append(rows, []string{o.OperationID, o.Method + " " + o.Path, effect, o.Verdict})
+	}
+	doc.Blocks = append(doc.Blocks, markdown.TableOf([]string{"Operation", "Request", "Effect", "Verdict"}, rows))
+	if more := len(r.Operations) - rowsShown; more > 0 {
+		left = true
+		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf(textMore, more))))
+	}
+	var notes [][]markdown.Inline
+	for _, n := range r.Notes {
+		notes = append(notes, []markdown.Inline{markdown.Text(strings.TrimSpace(n.Message + " " + inBrackets(n.Where)))})
+	}
+	for _, o := range r.Operations {
+		for _, n := range o.Notes {
+			notes = append(notes, []markdown.Inline{markdown.Mono(o.OperationID), markdown.Text(": " + n.Message)})
+		}
+	}
+	if len(notes) > 0 {
+		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text(textReportNotes)), markdown.List(notes[:min(len(notes), notesShown)]...))
+		if more := len(notes) - notesShown; more > 0 {
+			left = true
+			doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf(textMore, more))))
+		}
+	}
+	return doc, left
+}
+
+func inBrackets(where string) string {
+	if where == "" {
+		return ""
+	}
+	return "(" + where + ")"
+}
