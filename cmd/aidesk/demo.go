@@ -76,7 +76,7 @@ func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, folder.close()) }()
-	logger := slog.New(slog.NewJSONHandler(folder.log, nil))
+	logger := discreet(slog.NewJSONHandler(folder.log, nil))
 
 	s, err := openStore("bolt:" + folder.path("desk.db"))
 	if err != nil {

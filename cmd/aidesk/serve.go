@@ -15,9 +15,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/lmittmann/tint"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"aidesk/bots"
 	"aidesk/cmd/aidesk/config"
@@ -46,14 +44,6 @@ The log goes to standard error: JSON, a line for each thing, or easier to read a
 	c.Flags().StringVar(&path, "config", "", "the configuration file")
 	c.Flags().BoolVar(&acceptOnly, "accept-only", false, "store what happens and work none of it, for maintenance and measurements")
 	return c
-}
-
-// loggerTo returns a logger that writes for people at a terminal, and JSON anywhere else.
-func loggerTo(out io.Writer) *slog.Logger {
-	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
-		return slog.New(tint.NewTextHandler(out, &tint.Options{TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != ""}))
-	}
-	return slog.New(slog.NewJSONHandler(out, nil))
 }
 
 // serve runs the bots of a configuration until ctx is done.
