@@ -22,16 +22,20 @@ import (
 // message answers what a member said: the agent is asked, unless there is a reason not
 // to.
 func (t *Turn) message(ctx context.Context) error {
-	question, err := t.joinMessages()
+	written, err := t.joinMessages()
 	if err != nil {
 		return err
 	}
-	if question == "" { // deleted before its turn came
+	if written == "" { // deleted before its turn came
 		return t.Commit(store.Commit{})
 	}
 	member, ok, err := t.Speaker(ctx)
 	if err != nil || !ok {
 		return err
+	}
+	question := markdown.Clean(written)
+	if strings.TrimSpace(question) == "" {
+		return t.Say(store.Commit{}, textNothingVisible)
 	}
 	if typedDecision(&t.Exchange, t.waiting, question) {
 		return t.Say(store.Commit{}, textUseButtons)
@@ -43,7 +47,7 @@ func (t *Turn) message(ctx context.Context) error {
 	t.Progress(ctx, textWorking)
 	defer t.Progress(ctx, "")
 	begun := time.Now()
-	answer, err := t.runAgent(ctx, member, question)
+	answer, err := t.runAgent(ctx, member, agent.Turn{Question: question, Misled: markdown.Misleads(written)})
 	took := time.Since(begun)
 	switch {
 	case errors.Is(err, errStopped):
@@ -71,7 +75,7 @@ func (t *Turn) message(ctx context.Context) error {
 
 // runAgent asks the agent once the workspace may run one more turn, unless the member has
 // asked to stop already.
-func (t *Turn) runAgent(ctx context.Context, member chat.Member, question string) (agent.Answer, error) {
+func (t *Turn) runAgent(ctx context.Context, member chat.Member, turn agent.Turn) (agent.Answer, error) {
 	if slices.ContainsFunc(t.work.Events, func(e store.Event) bool { return e.Kind == bot.KindStop }) {
 		t.worker.mu.Lock()
 		t.worker.stopped = true
@@ -86,9 +90,8 @@ func (t *Turn) runAgent(ctx context.Context, member chat.Member, question string
 		return agent.Answer{}, err
 	}
 	defer release()
-	turn := agent.Turn{Question: question}
-	if t.Event.Message.ByApp {
-		turn.Quote = t.Event.Message.About
+	if m := t.Event.Message; m.ByApp {
+		turn.Quote, turn.Misled = markdown.Clean(m.About), turn.Misled || markdown.Misleads(m.About)
 	}
 	return t.ask(ctx, member, turn)
 }

@@ -3,12 +3,13 @@ package turn
 // What members read of their questions, cards and presses. A %s or %d stands for what
 // the comment says.
 const (
-	textWorking       = "working…"
-	textAsking        = "asking %s…" // a plugin
-	textUseButtons    = "Please use the buttons above; nothing is sent until you do."
-	textStopped       = "Stopped."
-	textNothingToStop = "Nothing is running here."
-	textGaveUp        = "Something went wrong and I had to give up. Please ask again."
+	textWorking        = "working…"
+	textAsking         = "asking %s…" // a plugin
+	textUseButtons     = "Please use the buttons above; nothing is sent until you do."
+	textNothingVisible = "Your message has no characters that can be seen."
+	textStopped        = "Stopped."
+	textNothingToStop  = "Nothing is running here."
+	textGaveUp         = "Something went wrong and I had to give up. Please ask again."
 
 	textUnshown     = "I could not show my answer here. Please ask again, or ask for less at once."
 	textUnshownCard = "I could not show here what I wanted to ask you, so nothing was sent. Please ask for less at once."

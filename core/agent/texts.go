@@ -5,6 +5,7 @@ const (
 	textNoAnswer    = "I found no answer to that."
 	textSources     = "Source: %s" // plugins
 	textLeftOut     = "Not everything is shown: %s."
+	textMisled      = "Your message had characters that nobody can see or that reorder others. I read it without them."
 	textQuoted      = "a quoted message" // stands for a plugin where data may come from
 	textAsking      = "asking %s…"       // a plugin
 	textTooLong     = "I stopped: this took too long. Please ask for less at once."

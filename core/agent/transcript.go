@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"aidesk/core/confirm"
+	"aidesk/core/markdown"
 	"aidesk/core/model"
 	"aidesk/core/model/search"
 	"aidesk/core/plugin"
@@ -65,9 +66,14 @@ func OutcomeEntry(a confirm.Action) Entry {
 	return e
 }
 
+// said is a member's message.
+func said(name, text string) model.Message {
+	return model.Message{V: model.Version, Role: model.User, Name: markdown.Line(name, 80), Parts: []model.Part{{Text: text}}}
+}
+
 // QuestionEntries makes the transcript of what a member typed.
 func QuestionEntries(name, line string) []Entry {
-	return []Entry{{Message: model.Message{V: model.Version, Role: model.User, Name: name, Parts: []model.Part{{Text: line}}}}}
+	return []Entry{{Message: said(name, line)}}
 }
 
 // CommandEntries makes the transcript of an operation that a member ran by a command,

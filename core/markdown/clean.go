@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -44,6 +45,22 @@ func Clean(s string) string {
 	}
 	return b.String()
 }
+
+// Misleads reports whether a text has characters by which it says other things to a machine
+// than to a reader: tags, which are letters that nobody sees, and controls that reorder
+// what stands around them. [Clean] removes them, also from the flags of regions, where they
+// mislead nobody.
+func Misleads(s string) bool {
+	if isPlainASCII(s) {
+		return false
+	}
+	return strings.ContainsFunc(regionFlags.ReplaceAllString(s, ""), func(r rune) bool {
+		return r >= 0xe0000 && r <= 0xe0fff || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+	})
+}
+
+// regionFlags are a black flag and the tags that name a region, such as gbeng.
+var regionFlags = regexp.MustCompile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
 
 // Line is a foreign text as one line: cleaned, every run of white space one blank,
 // none at the ends, and at most limit runes, the last of which is "…" when something

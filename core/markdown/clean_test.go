@@ -94,3 +94,20 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
+
+func TestMisleads(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"": false, "plain": false, "tab\tand\r\nlines": false, "Größe 出发 \u05e9\u200f": false, "a\u200bb\ufeff\u00ad": false, "👩\u200d💻": false,
+		"book\U000e0069\U000e0067": true, "pay \u202e0001": true, "\u2066x\u2069": true,
+		"\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f": false, // the flag of England
+		"\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067 and more":  true,
+	} {
+		if got := markdown.Misleads(text); got != want {
+			t.Errorf("%q misleads: %v", text, got)
+		}
+		if markdown.Misleads(markdown.Clean(text)) {
+			t.Errorf("%q misleads when it is clean", text)
+		}
+	}
+}
