@@ -57,7 +57,7 @@ var shelf = []model.Tool{
 	},
 	{
 		Name: "list_addItem", Typed: "list.addItem", Plugin: "My List", Summary: "Add an item", Write: true,
-		Schema:   json.RawMessage(`{"type":"object","properties":{"body":{"allOf":[{"properties":{"title":{"type":"string","description":"what is to be done"}}},true]}}}`),
+		Schema:   json.RawMessage(`{"type":"object","properties":{"body":{"allOf":[{"properties":{"title":{"type":"string","description":"what is to be done"}, "kind":{"oneOf":[{"title":"Parcels","const":"fragile"},{"title":"Gone, out of stock","const":7}]}}},true]}}}`),
 		Examples: []string{"add {title} to my list"},
 	},
 	{Name: "list_listItems", Typed: "list.listItems", Plugin: "My List", Summary: "List the items", Schema: json.RawMessage(`{"properties":7}`)},
@@ -68,8 +68,14 @@ func TestRank(t *testing.T) {
 		{"name", "add item", "list_addItem list_listItems"},
 		{"another form of the word", "adding items", "list_addItem list_listItems"},
 		{"example", "accommodation", "stays_searchStays"},
-		{"argument", "sort by arrival", "stays_searchStays stays_bookStay"},
-		{"description of an argument", "how to order", "stays_searchStays list_addItem"},
+		{"argument", "sort by arrival", "stays_bookStay stays_searchStays"},
+		{"description of an argument", "how to order", "stays_searchStays"},
+		{"possible value", "rating", "stays_searchStays"},
+		{"possible value of a variant", "fragile", "list_addItem"},
+		{"title of a variant", "parcels", "list_addItem"},
+		{"function words beside others", "what is there to be done with a stay", "stays_bookStay stays_searchStays"},
+		{"nothing but function words", "is it my", "list_listItems list_addItem"},
+		{"a direction is a word", "sold out", "list_addItem"},
 		{"property of the body", "title", "list_addItem"},
 		{"deep in the body", "breakfast", "stays_bookStay"},
 		{"that there is a body says nothing", "body", ""},
@@ -220,23 +226,24 @@ func TestRankBFCL(t *testing.T) {
 		tools []model.Tool
 		floor float64 // of those among the first 8
 	}{
-		{"multiple", toolsIn(exams...), 0.95},
-		{"multiple and irrelevance", toolsIn(slices.Concat(exams, bfcl[exam](t, "irrelevance.json"))...), 0.95},
+		{"multiple", toolsIn(exams...), 0.97},
+		{"multiple and irrelevance", toolsIn(slices.Concat(exams, bfcl[exam](t, "irrelevance.json"))...), 0.97},
 	} {
 		x := search.NewIndex(pool.tools)
 		limits := []int{1, 3, 5, 8, 20}
-		shares := make([]float64, len(limits))
+		found := make([]int, len(limits))
 		for i, e := range exams {
 			at := place(x.Rank(e.said(), 20), want[i])
 			for j, limit := range limits {
 				if at < limit {
-					shares[j] += 1 / float64(len(exams))
+					found[j]++
 				}
 			}
 		}
-		t.Logf("%-32s %9d %.3f %.3f %.3f %.3f %.3f", pool.name, len(pool.tools), shares[0], shares[1], shares[2], shares[3], shares[4])
-		if shares[3] < pool.floor {
-			t.Errorf("%s: %.3f of the right functions are among the first 8, less than %.2f", pool.name, shares[3], pool.floor)
+		share := func(j int) float64 { return float64(found[j]) / float64(len(exams)) }
+		t.Logf("%-32s %9d %.3f %.3f %.3f %.3f %.3f", pool.name, len(pool.tools), share(0), share(1), share(2), share(3), share(4))
+		if share(3) < pool.floor {
+			t.Errorf("%s: %.3f of the right functions are among the first 8, less than %.2f", pool.name, share(3), pool.floor)
 		}
 	}
 }
