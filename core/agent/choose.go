@@ -269,7 +269,7 @@ func signatureOf(t model.Tool) string {
 		if slices.Contains(s.Required, name) {
 			mark = ""
 		}
-		kind := p.Type
+		kind := cmp.Or(p.Type, "any")
 		if len(p.Properties) > 0 {
 			var inner []string
 			for key := range p.Properties {

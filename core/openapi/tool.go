@@ -185,20 +185,21 @@ func (o *Operation) drawArguments(v schema.View) (arguments json.RawMessage, who
 		var drawn map[string]any
 		var text string
 		if a.Param != nil {
+			d.Words = !tree.IsJSON(tree.MediaType(a.Param.Media))
 			drawn, text = d.Draw(a.Schema(), 1), a.Param.Text
+			d.Words = false
 			if a.Key != a.Param.Name && text == "" {
 				text = plaintext.Line(a.Param.Name, maxFieldText)
 			}
 		} else {
-			drawn, text = d.DrawShared(o.cache, a.Schema(), 0), a.Body.Text
-			if a.Body.Kind == request.BodyJSON && a.Schema().IsOpen() {
-				drawn["type"] = "object" // anything is allowed, usually an object is meant
+			text = a.Body.Text
+			if a.Schema().IsOpen() {
+				drawn = d.DrawObject(a.Schema())
+			} else {
+				drawn = d.DrawShared(o.cache, a.Schema(), 0)
 			}
 			if a.Body.Patches() {
 				text = strings.TrimSpace(text + " A field that is null is removed; one that is left out is kept.")
-			}
-			if (a.Body.Kind == request.BodyForm || a.Body.Kind == request.BodyMultipart) && a.Schema().IsOpen() {
-				drawn["type"] = "object"
 			}
 			if a.Body.Kind == request.BodyText {
 				text = strings.TrimSpace(text + " The text of the body, as " + plaintext.Line(a.Body.Media, 80) + ".")

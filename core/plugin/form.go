@@ -279,6 +279,16 @@ type toolSchema struct {
 	Enum        []any                 `json:"enum"`
 	Required    []string              `json:"required"`
 	Properties  map[string]toolSchema `json:"properties"`
+	AnyOf       []toolSchema          `json:"anyOf"`
+}
+
+// isScalar reports whether a line of text can say a value; of several types text is the
+// first.
+func (s toolSchema) isScalar() bool {
+	if len(s.AnyOf) > 0 {
+		s = s.AnyOf[0]
+	}
+	return slices.Contains([]any{"string", "number", "integer", "boolean"}, s.Type)
 }
 
 // formFields lists an operation's arguments: parameters and the properties of its body
@@ -304,7 +314,7 @@ func formFields(o *openapi.Operation) []formField {
 				}
 				continue
 			}
-			one.scalar = slices.Contains([]any{"string", "number", "integer", "boolean"}, p.Type)
+			one.scalar = p.isScalar()
 			for _, e := range p.Enum {
 				one.choices = append(one.choices, scalarText(e))
 			}

@@ -10,6 +10,13 @@ import (
 // document says "oneOf", which is often written where "anyOf" is meant. The faults
 // added are those of the choice that comes nearest.
 func (f *Faults) checkChoices(s *Schema, v any, at Path) {
+	if s.hasConstants() {
+		values := s.constants()
+		if f.spend(len(values) / 16); !slices.ContainsFunc(values, func(c any) bool { return equal(c, v) }) {
+			f.Addf(at, "must be one of %s", enumerate(values))
+		}
+		return
+	}
 	outermost := f.work.tried == nil
 	if outermost {
 		f.work.tried = map[attempt]int{}

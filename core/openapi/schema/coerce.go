@@ -14,7 +14,7 @@ import (
 // nothing, the wrong case of an enum. What it cannot convert it leaves for Check. keep
 // is false if the value is null and means that nothing is to be sent.
 func (f *Faults) Coerce(s *Schema, v any) (out any, keep bool) {
-	if !f.spend(1 + len(s.enum)/16) {
+	if !f.spend(1 + (len(s.enum)+len(s.anyOf))/16) {
 		return v, true
 	}
 	if v == nil {
@@ -130,6 +130,9 @@ func (s *Schema) Fixed() (any, bool) {
 func convert(s *Schema, v any) any {
 	if len(s.enum) > 0 {
 		return matchEnum(s.enum, v)
+	}
+	if s.hasConstants() {
+		return matchEnum(s.constants(), v)
 	}
 	want := s.effectiveTypes()
 	if want == 0 {

@@ -19,6 +19,8 @@ const (
 const (
 	maxEnum          = 40
 	maxEnumText      = 2_000                   // bytes of the values of an enum
+	maxMeaning       = 60                      // characters of what one value of an enum means
+	maxMeanings      = 400                     // bytes of what all of them mean
 	maxNamed         = 50                      // choices whose properties have an order and a title on a card
 	maxShown         = 100                     // characters of the name of a property
 	leastSize        = len(`{"type":"array"}`) // bytes of a value that is drawn

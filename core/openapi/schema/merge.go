@@ -122,6 +122,9 @@ func (r *Reader) mergeMember(s, m *Schema) {
 	if s.example == nil {
 		s.example = m.example
 	}
+	if len(s.meanings) == 0 {
+		s.meanings = m.meanings
+	}
 	if len(s.enum) == 0 || s.implied && len(m.enum) > 0 {
 		s.enum = m.enum
 	} else if both := r.intersect(s.enum, m.enum); len(both) > 0 {

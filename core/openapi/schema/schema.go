@@ -54,7 +54,8 @@ type Schema struct {
 	title        string
 	description  string
 	enum         []any
-	implied      bool // the enum only holds where nothing else is said
+	meanings     map[string]string // of values of the enum, by tree.Plain
+	implied      bool              // the enum only holds where nothing else is said
 	defaultValue any
 	example      any
 	props        tree.Table[*Schema]

@@ -25,6 +25,9 @@ func (r *Reader) readValues(s tree.Cursor, out *Schema) {
 				out.lost = true
 			}
 		}
+		if len(out.enum) > 0 {
+			out.meanings = readMeanings(s)
+		}
 		if e.Is(tree.Object) {
 			r.Warnf("enum-object", s.At+"/enum", "\"enum\" is an object; it was left out")
 		}
@@ -59,9 +62,9 @@ func (r *Reader) fitEnumToType(s tree.Cursor, out *Schema) {
 	switch {
 	case out.types == TypeArray && !slices.ContainsFunc(out.enum, func(v any) bool { return TypeOf(v) == TypeArray }):
 		r.Infof("enum-on-list", s.At+"/enum", "\"enum\" stands at a list; it was read as that of the entries")
-		items := &Schema{enum: out.enum, merge: 2}
+		items := &Schema{enum: out.enum, meanings: out.meanings, merge: 2}
 		if out.items != nil {
-			items = &Schema{enum: out.enum, allOf: []*Schema{out.items}}
+			items = &Schema{enum: out.enum, meanings: out.meanings, allOf: []*Schema{out.items}}
 			r.all = append(r.all, items)
 		}
 		out.items, out.enum = items, nil
