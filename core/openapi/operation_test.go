@@ -3,6 +3,7 @@ package openapi_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -163,7 +164,7 @@ func TestReadStops(t *testing.T) {
 	}
 }
 
-// TestReferences counts what is fetched: at most 16 documents, each once.
+// TestReferences counts what is fetched: at most 64 documents, each once.
 func TestReferences(t *testing.T) {
 	var list []string
 	for i := range 40 {
@@ -179,7 +180,7 @@ func TestReferences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(fetched) != 16 {
+	if len(fetched) != 64 {
 		t.Errorf("%d documents were fetched", len(fetched))
 	}
 	for url, n := range fetched {
@@ -189,6 +190,31 @@ func TestReferences(t *testing.T) {
 	}
 	if doc.Operations[0].Verdict != openapi.Degraded {
 		t.Errorf("verdict %s", doc.Operations[0].Verdict)
+	}
+}
+
+// TestParts reads a document in 24 parts, one for each path: nothing is lost.
+func TestParts(t *testing.T) {
+	t.Parallel()
+	var paths []string
+	for i := range 24 {
+		paths = append(paths, fmt.Sprintf(`/p%d: {$ref: "parts/p%d.yaml"}`, i, i))
+	}
+	doc, err := openapi.Read(t.Context(), openapi.Source{URL: "https://d.example/x.yaml", Data: []byte("openapi: 3.1.0\npaths: {" + strings.Join(paths, ", ") + "}")}, openapi.Options{
+		Fetch: func(_ context.Context, url string) ([]byte, error) {
+			return []byte("get: {operationId: " + strings.TrimSuffix(url[strings.LastIndexByte(url, '/')+1:], ".yaml") + "}"), nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range doc.Operations {
+		if o.Verdict != openapi.OK {
+			t.Errorf("%s: %s %v", o.ID, o.Verdict, o.Notes)
+		}
+	}
+	if len(doc.Operations) != 24 {
+		t.Errorf("%d operations: %v", len(doc.Operations), doc.Notes)
 	}
 }
 

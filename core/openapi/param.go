@@ -59,8 +59,12 @@ func (r *reader) readParameters(o *Operation, item, s tree.Cursor) {
 // readParameter reads one parameter, or returns nil if it is not for the model to fill.
 // The body and form fields of 2.0 are kept in bodyParams for readBody.
 func (r *reader) readParameter(o *Operation, s tree.Cursor) *request.Param {
+	told := len(o.reading.all)
 	s, ok := r.refs.Follow(s, "parameters")
 	if !ok {
+		if len(o.reading.all) == told { // the note is with what several operations share
+			o.reading.addf(levelWarn, "parameter-unreadable", "", "a parameter cannot be read, the notes on the document say why; it was left out")
+		}
 		return nil
 	}
 	if !s.Is(tree.Object) {

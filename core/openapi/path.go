@@ -30,6 +30,7 @@ func (r *reader) readPath(item tree.Cursor, path string) {
 	if item.Get("$ref").Is(tree.Text) {
 		target, ok := r.refs.Follow(item, "pathItems")
 		if !ok {
+			r.Warnf("path-unreadable", "/paths", "the path %q lies elsewhere and cannot be read; its operations were left out", plaintext.Line(path, 120))
 			return
 		}
 		merged := target.Merged(item.Node)

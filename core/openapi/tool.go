@@ -363,5 +363,8 @@ func (o *Operation) makeSample(g *schema.Sampler, a request.Arg, name string) (a
 	if a.Body == nil {
 		return g.Make(a.Schema(), name, 0)
 	}
+	if a.Schema().IsOpen() { // usually an object is meant, as the tool says
+		return map[string]any{}, true
+	}
 	return g.MakeShared(o.cache, a.Schema(), name)
 }

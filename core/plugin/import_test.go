@@ -2,6 +2,7 @@ package plugin_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"aidesk/core/corporatest"
+	"aidesk/core/openapi"
 	"aidesk/core/plugin"
 )
 
@@ -258,6 +260,25 @@ func TestServerVariables(t *testing.T) {
 	for _, source := range []string{"#%zz", "#team=a;b"} {
 		if got, err := r.Read(t.Context(), h.source()+source); err == nil && len(got.Plugin.Usable()) > 0 {
 			t.Errorf("%s was taken", source)
+		}
+	}
+}
+
+// TestReportLost: a path that lies where it cannot be read is missing in the operations, and
+// lowers the verdict on the plugin.
+func TestReportLost(t *testing.T) {
+	t.Parallel()
+	const doc = `{"openapi":"3.1.0","info":{"title":"T","version":"1"},"servers":[{"url":"https://api.example"}],"paths":{"/here":{"get":{"operationId":"here"}}%s}}`
+	for _, c := range []struct{ more, want string }{
+		{"", "ok"},
+		{`,"/there":{"$ref":"there.json"}`, "degraded"},
+	} {
+		d, err := openapi.Read(t.Context(), openapi.Source{Data: fmt.Appendf(nil, doc, c.more)}, openapi.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := (&plugin.Plugin{Document: d}).Report(); r.Verdict != c.want || len(r.Operations) != 1 {
+			t.Errorf("%s: %s with %d operations", c.more, r.Verdict, len(r.Operations))
 		}
 	}
 }

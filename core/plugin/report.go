@@ -67,6 +67,9 @@ func (p *Plugin) Report() Report {
 		Operations: []ReportOperation{},
 		Notes:      slices.Concat([]openapi.Note{}, p.loginNotes(), m.Notes, m.Lint, p.Document.Notes),
 	}
+	if slices.ContainsFunc(p.Document.Notes, func(n openapi.Note) bool { return n.Level != "info" }) {
+		r.Verdict = openapi.Degraded // something was lost that belongs to no operation alone
+	}
 	var tools []openapi.Tool
 	for _, o := range p.Document.Operations {
 		tools = append(tools, o.Tool(name))

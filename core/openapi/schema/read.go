@@ -52,7 +52,7 @@ func (r *Reader) Read(s tree.Cursor) *Schema {
 	out := &Schema{}
 	r.schemas[s.Node] = out
 	r.all = append(r.all, out)
-	if s.Get("$ref").Is(tree.Text) {
+	if s.Reference() != nil {
 		target, ok := r.refs.Follow(s, "schemas")
 		switch {
 		case !ok:
@@ -96,7 +96,7 @@ func (r *Reader) readMember(s tree.Cursor) *Schema {
 func hasSiblings(n *tree.Node) bool {
 	for _, k := range n.Keys {
 		switch k {
-		case "$ref", "example", "examples", "xml", "externalDocs", "title", "summary", "deprecated":
+		case "$ref", "$dynamicRef", "$id", "$anchor", "$defs", "$schema", "$comment", "example", "examples", "xml", "externalDocs", "title", "summary", "deprecated":
 		default:
 			if !strings.HasPrefix(k, "x-") {
 				return true
@@ -259,7 +259,7 @@ func (r *Reader) readTypes(s tree.Cursor, out *Schema) {
 
 // mayInheritType reports whether a schema has parts that may declare its type.
 func mayInheritType(n *tree.Node) bool {
-	return n.Get("allOf") != nil || n.Get("anyOf") != nil || n.Get("oneOf") != nil || n.Get("$ref") != nil || n.Get("type").Is(tree.Object)
+	return n.Get("allOf") != nil || n.Get("anyOf") != nil || n.Get("oneOf") != nil || n.Reference() != nil || n.Get("type").Is(tree.Object)
 }
 
 // addType adds the type that word stands for.

@@ -207,9 +207,10 @@ const (
 	maxNodes          = 500_000 // of one document's tree, aliases expanded
 	maxEstimate       = 400_000 // of YAML: the same, estimated before parsing
 	maxDepth          = 64      // nesting of one document's tree
-	maxDocuments      = 16      // other documents that references may load
+	maxDocuments      = 64      // other documents that references may load
 	maxFetchedBytes   = 16 << 20
 	maxPointer        = 4 << 10 // bytes of a JSON pointer or reference
 	maxReferenceChain = 32      // references that lead to references
+	maxResources      = 10_000  // addresses and names that schemas of one document give themselves
 	maxSmallValues    = 20_000  // values of a text that is no OpenAPI document
 )

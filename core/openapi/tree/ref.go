@@ -15,6 +15,8 @@ import (
 type File struct {
 	URL  *url.URL // nil if unknown; then references to other documents cannot be resolved
 	Root *Node
+
+	known *resources // nil until they are asked for
 }
 
 // Cursor is a node with the file in which it stands and its JSON pointer there.
@@ -25,7 +27,7 @@ type Cursor struct {
 }
 
 // Cursor returns a Cursor at the root of the document.
-func (f *File) Cursor() Cursor { return Cursor{f.Root, f, ""} }
+func (f *File) Cursor() Cursor { return Cursor{Node: f.Root, File: f} }
 
 // With returns a Cursor at the same position with another node.
 func (c Cursor) With(n *Node) Cursor { return Cursor{n, c.File, c.At} }
@@ -62,6 +64,16 @@ var (
 	pointerEscape   = strings.NewReplacer("~", "~0", "/", "~1")
 	pointerUnescape = strings.NewReplacer("~1", "/", "~0", "~")
 )
+
+// Reference returns the reference that n is, or nil.
+func (n *Node) Reference() *Node {
+	for _, key := range [...]string{"$ref", "$dynamicRef"} {
+		if ref := n.Get(key); ref.Is(Text) {
+			return ref
+		}
+	}
+	return nil
+}
 
 // sections lists where components of each kind are found: the place that OpenAPI 3
 // and 2.0 prescribe first, then those that documents use by mistake.
@@ -103,8 +115,8 @@ func NewResolver(ctx context.Context, main *File, fetch func(ctx context.Context
 // component wanted.
 func (r *Resolver) Follow(s Cursor, section string) (target Cursor, ok bool) {
 	for range maxReferenceChain {
-		ref := s.Get("$ref")
-		if !ref.Is(Text) {
+		ref := s.Reference()
+		if ref == nil {
 			return s, true
 		}
 		if len(ref.Scalar) > maxPointer {
@@ -129,6 +141,9 @@ func (r *Resolver) Follow(s Cursor, section string) (target Cursor, ok bool) {
 // knows why there is none.
 func (r *Resolver) resolve(s Cursor, ref, section string) (target Cursor, found, told bool) {
 	address, pointer, hash := strings.Cut(ref, "#")
+	if t, ok := r.identified(s, address, pointer); ok {
+		return t, true, false
+	}
 	f := s.File
 	if address != "" && (hash || strings.ContainsAny(address, ".:") && !strings.HasPrefix(address, "components/")) {
 		if f = r.load(s, address); f == nil {
@@ -141,15 +156,21 @@ func (r *Resolver) resolve(s Cursor, ref, section string) (target Cursor, found,
 		return f.Cursor(), true, false
 	}
 	if strings.HasPrefix(pointer, "/") {
-		if t, ok := f.lookup(pointer); ok {
+		if t, ok := f.Cursor().lookup(pointer); ok {
 			return t, true, false
 		}
+	} else if t, ok := f.resources().named[f.address()+"#"+pointer]; ok {
+		return t, true, false
+	}
+	if t, ok := inherited(s, pointer); ok && f == s.File {
+		r.Infof("reference-repaired", s.At, "the reference %q was read as %q", plaintext.Line(ref, 120), "#"+t.At)
+		return t, true, false
 	}
 	// A mistake in the path (a missing slash, "schema" for "schemas", only a name):
 	// the last part still says which component is meant.
 	name := pointer[strings.LastIndexByte(pointer, '/')+1:]
 	for _, place := range sections[section] {
-		if t, ok := f.lookup("/" + place + "/" + name); ok && name != "" {
+		if t, ok := f.Cursor().lookup("/" + place + "/" + name); ok && name != "" {
 			r.Infof("reference-repaired", s.At, "the reference %q was read as %q", plaintext.Line(ref, 120), "#"+t.At)
 			return t, true, false
 		}
@@ -157,28 +178,31 @@ func (r *Resolver) resolve(s Cursor, ref, section string) (target Cursor, found,
 	return Cursor{}, false, false
 }
 
-// lookup finds the value at a JSON pointer, percent-encoded or not.
-func (f *File) lookup(pointer string) (Cursor, bool) {
-	s := f.Cursor()
+// lookup finds the value at a JSON pointer below c, percent-encoded or not.
+func (c Cursor) lookup(pointer string) (Cursor, bool) {
 	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		key := pointerUnescape.Replace(part)
-		next := s.Child(key)
-		if next.Node == nil {
-			if plain, err := url.PathUnescape(key); err == nil && plain != key {
-				next = s.Child(plain)
-			}
-		}
-		if next.Node == nil && s.Is(List) {
-			if i, err := strconv.Atoi(key); err == nil && i >= 0 && i < len(s.Vals) {
-				next = s.Index(i)
-			}
-		}
-		if next.Node == nil {
+		key, n := c.step(part)
+		if n == nil {
 			return Cursor{}, false
 		}
-		s = next
+		c = Cursor{n, c.File, c.below(key)}
 	}
-	return s, true
+	return c, true
+}
+
+// step returns the value that one part of a pointer leads to, and its key.
+func (n *Node) step(part string) (key string, value *Node) {
+	key = pointerUnescape.Replace(part)
+	if v := n.Get(key); v != nil {
+		return key, v
+	}
+	if plain, err := url.PathUnescape(key); err == nil && plain != key && n.Get(plain) != nil {
+		return plain, n.Get(plain)
+	}
+	if i, err := strconv.Atoi(key); err == nil && n.Is(List) && i >= 0 && i < len(n.Vals) {
+		return key, n.Vals[i]
+	}
+	return "", nil
 }
 
 // load returns another document that a reference names, fetching it once. Only
@@ -235,7 +259,7 @@ func (r *Resolver) fetchFile(target *url.URL) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &File{target, root}, nil
+	return &File{URL: target, Root: root}, nil
 }
 
 func sameOrigin(a, b *url.URL) bool {
