@@ -87,7 +87,7 @@ func (t *Turn) run(ctx context.Context, what command.Form, call plugin.Call) err
 		a.Confirmation, a.Conversation, a.Place = t.ReplyID, t.Conversation, t.Event.Place
 		a.Member, a.Name, a.Owner = member.ID, member.Name, t.Bot.Owner(t.Event.Place, member.ID)
 		a.CallID, a.Tool = a.ID, tool
-		return t.answer(ctx, store.Commit{}, agent.Answer{Entries: agent.QuestionEntries(member.Name, line), Parked: []confirm.Action{a}})
+		return t.answer(ctx, store.Commit{}, agent.Answer{Entries: agent.FormEntries(member.Name, line), Parked: []confirm.Action{a}})
 	}
 	if over := t.count(ctx); over != nil {
 		return t.overLimit(ctx, member, line, over)

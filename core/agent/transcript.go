@@ -76,6 +76,17 @@ func QuestionEntries(name, line string) []Entry {
 	return []Entry{{Message: said(name, line)}}
 }
 
+// askedFirst is the model's text in the transcript of a form whose call waits for the
+// member. Without it, their next message would be read together with what they ran.
+const askedFirst = "(a card asks the member about this call)"
+
+// FormEntries makes the transcript of a form whose call waits for the member: what they
+// filled in, as a line, and that a card asks about it.
+func FormEntries(name, line string) []Entry {
+	asked := model.Message{V: model.Version, Role: model.Assistant, Parts: []model.Part{{Text: askedFirst}}}
+	return append(QuestionEntries(name, line), Entry{Message: asked})
+}
+
 // CommandEntries makes the transcript of an operation that a member ran by a command,
 // without the model: what they typed, and the result as an outcome.
 func CommandEntries(name, line, tool string, c plugin.Call, o plugin.Outcome) []Entry {

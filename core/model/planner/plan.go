@@ -63,6 +63,29 @@ func (p *plan) read(m model.Message) {
 	}
 }
 
+// ran reports whether a message names a call that was made without the planner, from a
+// form: nothing else has its outcome follow at once. The outcome is told and nothing is
+// called again. That of a write is told in short, as its card tells the rest; nothing else
+// shows that of a read.
+func (p *plan) ran(said, next model.Message) bool {
+	if said.Role != model.User || next.Role != model.Outcome {
+		return false
+	}
+	for _, part := range next.Parts {
+		r := part.Result
+		if r == nil {
+			continue
+		}
+		writes := slices.ContainsFunc(p.request.Tools, func(t model.Tool) bool { return t.Name == r.Operation && t.Write })
+		if writes {
+			p.say(outcomeLine(p.request.Tools, *r))
+		} else {
+			p.say(resultText(p.request.Tools, []model.ToolResult{*r}))
+		}
+	}
+	return true
+}
+
 // call plans a call, once for each tool.
 func (p *plan) call(hit utterance.Hit, said string) {
 	if slices.ContainsFunc(p.calls, func(h utterance.Hit) bool { return h.Tool.Name == hit.Tool.Name }) {

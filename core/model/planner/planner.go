@@ -36,8 +36,12 @@ func (*Planner) Generate(ctx context.Context, r *model.Request, on func(model.Ev
 	}
 	run, results, answered := recent(r.Messages)
 	p := plan{request: r}
-	for _, m := range run {
-		p.read(m)
+	for i := 0; i < len(run); i++ {
+		if i+1 < len(run) && p.ran(run[i], run[i+1]) {
+			i++
+			continue
+		}
+		p.read(run[i])
 	}
 	var parts []model.Part
 	stop := model.End
