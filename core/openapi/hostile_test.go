@@ -139,6 +139,7 @@ func TestHostile(t *testing.T) {
 			if err == nil {
 				for _, o := range doc.Operations[:min(20, len(doc.Operations))] {
 					tool := o.Tool("p")
+					_ = o.Inputs()
 					if _, err := o.Request(tool.Sample); err != nil {
 						t.Logf("the sample %.60s: %.200v", tool.Sample, err)
 					}
