@@ -126,7 +126,7 @@ func (d *Drawing) drawTypes(s *Schema, types []string, depth int) map[string]any
 	for _, name := range types {
 		if s.types != 0 {
 			d.count-- // it is one value
-			all = append(all, d.Draw(s.only(name), depth))
+			all = append(all, d.Draw(s.ofType(name), depth))
 			continue
 		}
 		d.size += leastSize
@@ -142,8 +142,8 @@ func (d *Drawing) drawTypes(s *Schema, types []string, depth int) map[string]any
 	return out
 }
 
-// only returns a schema of what s says of values of one of its types.
-func (s *Schema) only(name string) *Schema {
+// ofType returns a schema of what s says of values of one of its types.
+func (s *Schema) ofType(name string) *Schema {
 	out := *s
 	out.types, out.nullable = 1<<slices.Index(typeNames[:], name), false
 	out.description, out.title, out.example = "", "", nil
