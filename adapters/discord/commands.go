@@ -43,12 +43,19 @@ func parseCommand(i payload.Interaction) (c chat.Command, focused string) {
 	return c, focused
 }
 
-// readOptions reads the values of a command as people type and paste them.
+// readOptions reads the values of a command as people type and paste them, and free text
+// as that of a message.
 func readOptions(c chat.Command, verb chat.Verb) chat.Command {
 	for _, o := range verb.Options {
-		if typed := c.Options[o.Name]; typed != "" {
-			c.Options[o.Name] = o.Read(typed)
+		typed := c.Options[o.Name]
+		if typed == "" {
+			continue
 		}
+		if o.Kind == chat.Rest {
+			read := payload.Message{Content: typed}.Read()
+			typed, c.Names = read.Text, append(c.Names, read.Marks...)
+		}
+		c.Options[o.Name] = o.Read(typed)
 	}
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"aidesk/adapters/discord/payload"
@@ -32,21 +33,35 @@ func (a *Adapter) recentMessage(id string) (recentMessage, bool) {
 // mentioned reports whether a message mentions the bot. A reply to the bot with a ping
 // does.
 func (i appIdentity) mentioned(m payload.Message) bool {
-	for _, u := range m.Mentions {
-		if u.ID == i.User {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(m.Mentions, func(u payload.User) bool { return u.ID == i.User })
 }
 
-// concerns reports whether a message may be for the bot: a direct message, a mention, or
-// a message in a thread that the bot takes part in.
+// ownRole returns the bot's own role, if a message mentions it: the picker offers the role
+// that Discord made for the bot beside the bot, under the same name.
+func (in inbound) ownRole(ctx context.Context, m payload.Message) string {
+	if len(m.RoleIDs) == 0 || m.Guild == "" {
+		return ""
+	}
+	g, err := in.guild(ctx, m.Guild)
+	if err != nil {
+		in.Logger.WarnContext(ctx, "looking up the roles of a server", "error", err, "remedy", rest.Remedy(err))
+		return ""
+	}
+	for _, r := range g.Roles {
+		if r.Tags.Bot == in.self.User && slices.Contains(m.RoleIDs, r.ID) {
+			return r.ID
+		}
+	}
+	return ""
+}
+
+// concerns reports whether a message may be for the bot: a direct message, a mention, also
+// of a role, or a message in a thread that the bot takes part in.
 func (i appIdentity) concerns(ctx context.Context, a *Adapter, m payload.Message) bool {
 	if m.NotFromPerson() {
 		return false
 	}
-	return m.Guild == "" || i.mentioned(m) || a.threadRef(ctx, m.Channel).known()
+	return m.Guild == "" || i.mentioned(m) || len(m.RoleIDs) > 0 || a.threadRef(ctx, m.Channel).known()
 }
 
 // newMessage handles a message that a member wrote.
@@ -54,18 +69,24 @@ func (in inbound) newMessage(ctx context.Context, m payload.Message) error {
 	if before, _ := in.recentMessage(m.ID); m.NotFromPerson() || before.received { // a message fetched after a reconnect may also come as an event
 		return nil
 	}
+	role := in.ownRole(ctx, m)
 	named := in.self.mentioned(m)
-	if m.Guild != "" && !named && !in.MessageContent {
-		if m.Content == "" && in.threadRef(ctx, m.Channel).known() {
-			in.hintOnce(ctx, m.Channel)
-		}
+	switch followed := in.threadRef(ctx, m.Channel).known(); {
+	case m.Guild == "" || named || role != "" && m.Content != "" || followed && in.MessageContent:
+	case role != "": // Discord hides the text of messages that mention no more than a role
+		in.postLine(ctx, m.Channel, "role/"+m.ID, textMentionMe)
+		return nil
+	case followed && m.Content == "":
+		in.hintOnce(ctx, m.Channel)
+		return nil
+	default:
 		return nil
 	}
 	place, err := in.placeOf(ctx, m)
 	if err != nil || place.Channel == "" {
 		return err
 	}
-	e, title := in.messageEvent(m, place)
+	e, title := in.messageEvent(m, place, role)
 	if !place.Direct {
 		in.rememberHomeGuild(ctx, m.Author.ID, place.Workspace)
 	}
@@ -79,21 +100,33 @@ func (in inbound) newMessage(ctx context.Context, m payload.Message) error {
 	return nil
 }
 
-// messageEvent is the event that a message is, and what its thread is called.
-func (in inbound) messageEvent(m payload.Message, place chat.Place) (e chat.Event, title string) {
-	text, names := payload.Text(m, in.self.User)
+// messageEvent is the event that a message is, and what its thread is called. role is the
+// bot's own, if the message mentions it.
+func (in inbound) messageEvent(m payload.Message, place chat.Place, role string) (e chat.Event, title string) {
+	read := in.read(m, role)
+	text := read.Text
 	title = text
 	for _, f := range m.Attachments {
 		text = strings.TrimSpace(text + "\n\nAttached file, which cannot be read: " + f.Name)
 	}
-	about := in.quotedText(m)
+	about, byApp := in.pointed(m)
 	if text == "" && about == "" {
 		text = "help" // a bare mention asks what the bot is
 	}
 	return chat.Event{
 		ID: chat.Key("m", m.Channel, m.ID), Time: payload.Time(m.ID, in.Now()), Place: place, Member: m.Author.ID,
-		Message: &chat.Message{ID: m.ID, Text: text, Names: names, About: about, ByApp: about != "" && m.Referenced.NotFromPerson()},
+		Message: &chat.Message{ID: m.ID, Text: text, Names: read.Marks, About: about, ByApp: byApp},
 	}, title
+}
+
+// read reads what a member wrote. The mark that sets off the mention of the bot at the
+// beginning goes with it.
+func (in inbound) read(m payload.Message, role string) payload.Text {
+	text := m.Read(in.self.User, role)
+	if text.Leads {
+		text.Text = chat.Addressed(text.Text)
+	}
+	return text
 }
 
 // handOver gives an event to the handler, which stores it.
@@ -104,14 +137,19 @@ func (in inbound) handOver(ctx context.Context, e chat.Event) error {
 	return nil
 }
 
-// quotedText returns the text of the message to which a member replies; empty if that is
-// the bot's own.
-func (in inbound) quotedText(m payload.Message) string {
-	if m.Type != payload.TypeReply || m.Referenced == nil || m.Referenced.Author.ID == in.self.User {
-		return ""
+// pointed returns the text that a member points at, and whether an app may have written it:
+// what they forward, of which Discord does not tell the author, or the message to which they
+// reply, if that is not the bot's own.
+func (in inbound) pointed(m payload.Message) (text string, byApp bool) {
+	if text = m.Forwarded(); text != "" {
+		return text, true
 	}
-	text, _ := payload.Text(*m.Referenced, "")
-	return text
+	r := m.Referenced
+	if m.Type != payload.TypeReply || r == nil || r.Author.ID == in.self.User {
+		return "", false
+	}
+	text = r.Whole()
+	return text, text != "" && (r.NotFromPerson() || len(r.Snapshots)+len(r.Embeds) > 0)
 }
 
 // placeOf returns the conversation that a message belongs to. A direct message channel
@@ -213,7 +251,8 @@ func (in inbound) editedMessage(ctx context.Context, m payload.Message) error {
 		return nil
 	}
 	before, known := in.recentMessage(m.ID)
-	named := in.self.mentioned(m)
+	role := in.ownRole(ctx, m)
+	named := in.self.mentioned(m) || role != "" && m.Content != ""
 	if !known && !named && m.Guild != "" {
 		return nil
 	}
@@ -224,15 +263,15 @@ func (in inbound) editedMessage(ctx context.Context, m payload.Message) error {
 			return err
 		}
 	}
-	text, _ := payload.Text(m, in.self.User)
+	read := in.read(m, role)
 	e := chat.Event{
 		ID: chat.Key("e", m.Channel, m.ID, m.Edited), Time: in.Now(), Place: place, Member: m.Author.ID,
-		Change: &chat.Change{Message: m.ID, Text: text, Deleted: text == "" && !named}, // the mention was removed: the message is not for the bot any more
+		Change: &chat.Change{Message: m.ID, Text: read.Text, Names: read.Marks, Deleted: read.Text == "" && !named}, // the mention was removed: the message is not for the bot any more
 	}
 	if !named && m.Guild != "" {
 		return in.handOver(ctx, e)
 	}
-	first, title := in.messageEvent(m, place)
+	first, title := in.messageEvent(m, place, role)
 	e.Change.First, e.Change.Text = &first, first.Message.Text
 	u := recentMessage{member: e.Member, place: place, text: title}
 	in.recent.Put(m.ID, u)

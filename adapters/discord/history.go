@@ -57,8 +57,8 @@ func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]c
 	}
 	var out []chat.Message
 	for _, m := range all[max(0, len(all)-limit):] {
-		text, names := payload.Text(m, self.User)
-		out = append(out, chat.Message{ID: m.ID, Text: text, Names: names})
+		read := m.Read(self.User)
+		out = append(out, chat.Message{ID: m.ID, Text: read.Text, Names: read.Marks})
 	}
 	return out, nil
 }

@@ -43,7 +43,7 @@ func TestMention(t *testing.T) {
 		e := s.next()
 		same(s.t, e, chat.Event{
 			ID: "m/" + fakediscord.General + "/" + id, Place: place(fakediscord.General, id), Member: fakediscord.Ada,
-			Message: &chat.Message{ID: id, Text: "**what** is #" + fakediscord.Random + " for @Ben Okri :wave:?", Names: []string{fakediscord.Ben}},
+			Message: &chat.Message{ID: id, Text: "**what** is #" + fakediscord.Random + " for @Ben Okri :wave:?", Names: []string{"#" + fakediscord.Random}},
 		})
 		if got := e.Time.UnixMilli(); got == 0 {
 			s.t.Errorf("time %s", e.Time)
@@ -190,6 +190,62 @@ func TestChanges(t *testing.T) {
 			s.t.Errorf("two edits have the id %q", first)
 		}
 	})
+}
+
+// TestOwnRole: the bot's own role, which the picker offers beside the bot, calls it too.
+// Where Discord hides the text of such a message, its writer is told.
+func TestOwnRole(t *testing.T) {
+	t.Parallel()
+	s := play(t, gateway, func(s *stage) { s.config.MessageContent, s.fake.Intents = true, fakediscord.IntentContent })
+	s.post(fakediscord.Ada, fakediscord.General, "<@&"+fakediscord.BotRole+">: what is new?")
+	if e := s.next(); e.Message == nil || e.Message.Text != "what is new?" {
+		t.Errorf("got %+v", e)
+	}
+	hidden := play(t, gateway)
+	hidden.post(fakediscord.Ada, fakediscord.General, "<@&"+fakediscord.BotRole+"> what is new?")
+	if got := hidden.settle(); len(got) != 0 {
+		t.Errorf("got %+v", got)
+	}
+	if said := hidden.From(fakediscord.General); len(said) != 1 || !strings.Contains(said[0].Text, "not my role of the same name") {
+		t.Errorf("said %+v", said)
+	}
+}
+
+// TestNames: what stands for a name is called as members see it, of the same server only.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	s := play(t, gateway)
+	got := s.adapter.Names(t.Context(), chat.Place{Workspace: fakediscord.GuildID}, []string{
+		"@" + fakediscord.Ben, "@&" + fakediscord.BotRole, "#" + fakediscord.Random, "@1", "#2", "@&3",
+	})
+	want := map[string]string{"@" + fakediscord.Ben: "@Ben Okri", "@&" + fakediscord.BotRole: "@aidesk", "#" + fakediscord.Random: "#random"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := s.adapter.Names(t.Context(), chat.Place{Workspace: "1"}, []string{"#" + fakediscord.Random}); len(got) != 0 {
+		t.Errorf("from another server: %v", got)
+	}
+}
+
+// TestForward: what a member forwards is what they ask about; who wrote it is not known.
+func TestForward(t *testing.T) {
+	t.Parallel()
+	s := play(t, gateway)
+	s.post(fakediscord.Ada, fakediscord.General, mention+"hello") // so that it is known to which server she belongs
+	s.next()
+	const forward = `"message_reference":{"type":1,"message_id":"1","channel_id":"2"},"message_snapshots":[{"message":{"type":0,"content":"Deploy failed: exit code 137","embeds":[{"title":"Logs","fields":[{"name":"Step","value":"7"}]}],"attachments":[]}}]`
+	dm := s.DM(fakediscord.Ada)
+	s.Inject("MESSAGE_CREATE", json.RawMessage(fmt.Sprintf(`{"id":"1576878746919501001","channel_id":%q,"type":0,"content":"","flags":16384,"author":{"id":%q},%s}`, dm, fakediscord.Ada, forward)))
+	want := "Deploy failed: exit code 137\nLogs\nStep: 7"
+	if e := s.next(); e.Message == nil || e.Message.About != want || !e.Message.ByApp || e.Message.Text != "" {
+		t.Errorf("got %+v", e.Message)
+	}
+	s.Inject("MESSAGE_CREATE", json.RawMessage(fmt.Sprintf(
+		`{"id":"1576878746919501002","channel_id":%q,"type":19,"content":"what is this?","author":{"id":%q},"message_reference":{"type":0,"message_id":"1576878746919501001"},"referenced_message":{"id":"1576878746919501001","type":0,"content":"","author":{"id":%q},%s}}`,
+		dm, fakediscord.Ada, fakediscord.Ben, forward)))
+	if e := s.next(); e.Message == nil || e.Message.About != want || !e.Message.ByApp || e.Message.Text != "what is this?" {
+		t.Errorf("a reply to it: %+v", e.Message)
+	}
 }
 
 // TestEmpty: who only calls aidesk gets help; who calls it in reply to a message asks

@@ -128,7 +128,7 @@ func (in inbound) askAboutMessage(ctx context.Context, i payload.Interaction) (*
 	if i.Channel.ID == "" {
 		m.ChannelType = nil
 	}
-	text, _ := payload.Text(m, "")
+	text := m.Whole()
 	if text == "" {
 		return ephemeralText(textNoText), nil
 	}
@@ -147,7 +147,7 @@ func (in inbound) askAboutMessage(ctx context.Context, i payload.Interaction) (*
 		return ephemeralText(fault), nil
 	}
 	e := in.event("s", i, place)
-	e.Message = &chat.Message{About: text, ByApp: m.NotFromPerson()}
+	e.Message = &chat.Message{About: text, ByApp: m.NotFromPerson() || len(m.Snapshots) > 0}
 	if _, known := in.recentMessage(m.ID); !known {
 		in.recent.Put(m.ID, recentMessage{text: text})
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -16,13 +17,53 @@ import (
 	"aidesk/core/chat"
 )
 
-// guild is what decides who administers a server.
+// guild is what decides who administers a server, and what its roles are called.
 type guild struct {
 	Owner string `json:"owner_id"`
 	Roles []struct {
 		ID          string `json:"id"`
+		Name        string `json:"name"`
 		Permissions string `json:"permissions"`
+		Tags        struct {
+			Bot string `json:"bot_id"` // whose own role it is
+		} `json:"tags"`
 	} `json:"roles"`
+}
+
+// Names returns what members see where marks stand in a text: of members, of roles of the
+// place's server and of channels.
+func (a *Adapter) Names(ctx context.Context, place chat.Place, marks []string) map[string]string {
+	names := map[string]string{}
+	for _, mark := range marks {
+		var name string
+		var err error
+		switch id := strings.TrimLeft(mark, "@#&"); {
+		case strings.HasPrefix(mark, "#"):
+			var c payload.Channel
+			if c, err = a.channel(ctx, id); c.Guild == place.Workspace {
+				name = c.Name
+			}
+		case strings.HasPrefix(mark, "@&"):
+			var g guild
+			g, err = a.guild(ctx, place.Workspace)
+			for _, r := range g.Roles {
+				if r.ID == id {
+					name = r.Name
+				}
+			}
+		default:
+			var m chat.Member
+			m, err = a.Member(ctx, place, id)
+			name = m.Name
+		}
+		if err != nil {
+			a.Logger.WarnContext(ctx, "looking up a name", "error", err, "remedy", rest.Remedy(err))
+		}
+		if name != "" {
+			names[mark] = mark[:1] + strings.TrimPrefix(name, mark[:1])
+		}
+	}
+	return names
 }
 
 // rememberLocale remembers the language of a member's client.

@@ -22,6 +22,7 @@ const (
 	textBelow             = "I answer below this message:"
 	textMayNotWrite       = "I may not write where you asked. An administrator can let me."
 	textBelongs           = "This belongs to "
+	textMentionMe         = "Please mention me, not my role of the same name: Discord does not show me what such a message says."
 	textDirectRefused     = "I could not send you a direct message. Allow direct messages in the privacy settings of this server, and ask again."
 	textNoServer          = "I do not know yet to which server this belongs. Use me there once: mention me in a channel, or type /aidesk help. Then write to me here."
 	textServerGone        = "The server where you last used me no longer has both of us in it. Mention me in a channel of another one, then write to me here."

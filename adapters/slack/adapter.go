@@ -67,6 +67,7 @@ type Adapter struct {
 	limiter         *webapi.Limiter
 	memberCache     *session.Cache[chat.Member]
 	groupCache      *session.Cache[[]string] // members of user groups
+	nameCache       *session.Cache[string]   // names of channels and user groups
 	statusBoard     *session.StatusBoard
 	lastMessage     *session.Cache[string]   // timestamp of the newest message, by direct-message channel
 	dmCache         *session.Cache[string]   // direct-message channels, by member
@@ -130,6 +131,7 @@ func New(c Config) (*Adapter, error) {
 	a.limiter = webapi.NewLimiter(c.Now)
 	a.memberCache = session.NewCache[chat.Member](c.Now, session.MemberLife)
 	a.groupCache = session.NewCache[[]string](c.Now, session.MemberLife)
+	a.nameCache = session.NewCache[string](c.Now, session.MemberLife)
 	a.lastMessage, a.dmCache = session.NewCache[string](c.Now, 0), session.NewCache[string](c.Now, 0)
 	a.followedThreads, a.startedReplies = session.NewPersistentCache("threads"), session.NewPersistentCache("started")
 	a.identity = session.NewIdentity(a.askIdentity)

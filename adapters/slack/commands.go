@@ -25,13 +25,15 @@ func (in incoming) command(ctx context.Context, raw json.RawMessage) (any, error
 	if s.User == "" || s.Command == "" {
 		return nil, nil
 	}
-	c, err := in.Grammar.Parse(s.Command + " " + payload.Typed(s.Text))
+	typed, marks := payload.Typed(s.Text)
+	c, err := in.Grammar.Parse(s.Command + " " + typed)
 	if fault, ok := errors.AsType[*chat.SyntaxError](err); ok {
 		return ephemeralAnswer(fault.Message, ""), nil
 	}
 	if err != nil {
 		return nil, err
 	}
+	c.Names = marks
 	syntax, verb, _ := in.Grammar.Find(c.Name, c.Verb)
 	workspace := in.team(bool(s.Wide), s.Team)
 	place, err := in.directPlace(ctx, workspace, s.User)

@@ -134,19 +134,31 @@ func (in incoming) message(ctx context.Context, h payload.Event, e chat.Event, m
 	if p.TS == "" || h.Channel == "" || in.isForeign(p) {
 		return nil
 	}
-	text, names, named := payload.CommonMark(p.Text, in.self.User)
+	read := in.read(p)
 	e.Place = in.placeOf(e.Place, h.Direct(), p)
-	if !mention && !named && !e.Place.Direct && !in.isFollowed(ctx, e.Place, p) {
+	if !mention && !read.Named && !e.Place.Direct && !in.isFollowed(ctx, e.Place, p) {
 		return nil
 	}
+	text := read.Text
 	for _, f := range p.Files {
 		text = strings.TrimSpace(text + "\n\nAttached file, which cannot be read: " + f.Name)
 	}
 	e.ID = chat.Key("m", h.Channel, p.TS)
 	e.Time = payload.Time(p.TS, e.Time)
-	e.Message = &chat.Message{ID: p.TS, Text: text, Names: names}
+	e.Message = &chat.Message{ID: p.TS, Text: text, Names: read.Marks}
+	e.Message.About, e.Message.ByApp = p.Pointed(in.self.User)
 	in.remember(ctx, e, p.TS)
 	return []chat.Event{e}
+}
+
+// read reads what a member wrote. The mark that sets off the mention of aidesk at the
+// beginning goes with it.
+func (in incoming) read(p payload.Message) payload.Text {
+	text := p.Read(in.self.User)
+	if text.Leads {
+		text.Text = chat.Addressed(text.Text)
+	}
+	return text
 }
 
 // remember notes what later events and the status need to know of a message.
@@ -219,10 +231,8 @@ func (in incoming) changed(ctx context.Context, h payload.Event, e chat.Event, m
 	if in.isForeign(p) || p.TS == "" || h.Previous != nil && h.Previous.Text == p.Text { // only unfurled, or pinned
 		return nil
 	}
-	text, _, named := payload.CommonMark(p.Text, in.self.User)
-	if h.Previous != nil && !named {
-		_, _, named = payload.CommonMark(h.Previous.Text, in.self.User)
-	}
+	read := in.read(p)
+	named := read.Named || h.Previous != nil && h.Previous.Read(in.self.User).Named
 	e.Member, e.Place = p.User, in.placeOf(e.Place, h.Direct(), p)
 	if !mention && !named && !e.Place.Direct && !in.isFollowed(ctx, e.Place, p) {
 		return nil
@@ -233,7 +243,7 @@ func (in incoming) changed(ctx context.Context, h payload.Event, e chat.Event, m
 	}
 	digest := sha256.Sum256([]byte(p.Text)) // Slack counts edits in whole seconds
 	e.ID = chat.Key("e", h.Channel, p.TS, version, hex.EncodeToString(digest[:8]))
-	e.Change = &chat.Change{Message: p.TS, Text: text}
+	e.Change = &chat.Change{Message: p.TS, Text: read.Text, Names: read.Marks}
 	h.Message = p
 	if first := in.message(ctx, h, chat.Event{Place: e.Place, Member: p.User}, mention); len(first) > 0 {
 		e.Change.First, e.Change.Text = &first[0], first[0].Message.Text
@@ -251,7 +261,7 @@ func (in incoming) deleted(ctx context.Context, h payload.Event, e chat.Event) [
 	if in.isForeign(p) {
 		return nil
 	}
-	_, _, named := payload.CommonMark(p.Text, in.self.User)
+	named := p.Read(in.self.User).Named
 	e.Member, e.Place = p.User, in.placeOf(e.Place, h.Direct(), p)
 	if !named && !e.Place.Direct && !in.isFollowed(ctx, e.Place, p) {
 		return nil

@@ -32,8 +32,8 @@ func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]c
 		if in.isForeign(m) {
 			return
 		}
-		text, names, _ := payload.CommonMark(m.Text, self.User)
-		out = append(out, chat.Message{ID: m.TS, Text: text, Names: names})
+		text := m.Read(self.User)
+		out = append(out, chat.Message{ID: m.TS, Text: text.Text, Names: text.Marks})
 	})
 	if err != nil {
 		return nil, err

@@ -45,14 +45,61 @@ func TestMention(t *testing.T) {
 		ts := s.post(fakeslack.Ada, fakeslack.General, "<@"+fakeslack.BotUser+"> *what* is new?", "")
 		same(s.t, s.desk.Next(s.t), chat.Event{
 			ID: "m/" + fakeslack.General + "/" + ts, Place: place(fakeslack.General, ts), Member: fakeslack.Ada,
-			Message: &chat.Message{ID: ts, Text: "**what** is new?"},
+			Message: &chat.Message{ID: ts, Text: "*what* is new?"}, // no style: Slack says so in its blocks
 		})
 		in := s.post(fakeslack.Ben, fakeslack.General, "and <@"+fakeslack.Ada+">? <@"+fakeslack.BotUser+">", ts)
 		same(s.t, s.desk.Next(s.t), chat.Event{
 			ID: "m/" + fakeslack.General + "/" + in, Place: place(fakeslack.General, ts), Member: fakeslack.Ben,
-			Message: &chat.Message{ID: in, Text: "and @" + fakeslack.Ada + "?", Names: []string{fakeslack.Ada}},
+			Message: &chat.Message{ID: in, Text: "and @" + fakeslack.Ada + "?", Names: []string{"@" + fakeslack.Ada}},
 		})
 	})
+}
+
+// TestPointed: what a member forwards is what they ask about, and the mark after the mention
+// belongs to it.
+func TestPointed(t *testing.T) {
+	t.Parallel()
+	s := play(t, slack.ModeHTTP)
+	for event, want := range map[string]chat.Message{
+		`"text":"<@U0000DESK>: stop","channel":"C0GENERAL","type":"app_mention"`: {Text: "stop"},
+		`"text":"what does this mean?","channel":"D00000ADA","channel_type":"im","type":"message","attachments":[{"is_msg_unfurl":true,"is_share":true,"author_name":"Ben","author_id":"U00000BEN","text":"It failed at step 7"}]`: {
+			Text: "what does this mean?", About: "Ben: It failed at step 7",
+		},
+		`"text":"","channel":"D00000ADA","channel_type":"im","type":"message","attachments":[{"is_msg_unfurl":true,"is_share":true,"author_name":"Alarms","bot_id":"B1","text":"Disk full"}]`: {
+			About: "Alarms: Disk full", ByApp: true,
+		},
+	} {
+		s.done(s.Inject(fakeslack.Events, wrap(`{"user":"U00000ADA","ts":"1700000000.000300",`+event+`}`)), nil)
+		got := *s.desk.Next(t).Message
+		want.ID = "1700000000.000300"
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", event, diff)
+		}
+	}
+}
+
+// TestNames: what stands for a name is called as members see it.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	s := play(t, slack.ModeHTTP)
+	s.SetGroup("S0CREW", fakeslack.Ada)
+	marks := []string{"@" + fakeslack.Ben, "@S0CREW", "#" + fakeslack.General, "@U404", "@S404"}
+	s.SetScopes("users:read")
+	if _, err := s.adapter.Member(t.Context(), chat.Place{}, fakeslack.Ada); err != nil { // each answer tells the scopes
+		t.Fatal(err)
+	}
+	got := s.adapter.Names(t.Context(), chat.Place{}, marks)
+	if diff := cmp.Diff(map[string]string{"@" + fakeslack.Ben: "@ben"}, got); diff != "" {
+		t.Errorf("with the least scopes (-want +got):\n%s", diff)
+	}
+	s.SetScopes("users:read", "usergroups:read", "channels:read")
+	if _, err := s.adapter.Member(t.Context(), chat.Place{}, fakeslack.Sue); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"@" + fakeslack.Ben: "@ben", "@S0CREW": "@s0crew", "#" + fakeslack.General: "#general"}
+	if diff := cmp.Diff(want, s.adapter.Names(t.Context(), chat.Place{}, marks)); diff != "" {
+		t.Errorf("with all scopes (-want +got):\n%s", diff)
+	}
 }
 
 // TestShared: a place that other organisations read says so.
@@ -226,7 +273,7 @@ func TestShortcut(t *testing.T) {
 		ts := s.post(fakeslack.Ben, fakeslack.General, "the *server* is down", "")
 		s.done(s.MessageShortcut(fakeslack.Ada, fakeslack.General, ts, "ask_about_message"))
 		e := s.desk.Next(s.t)
-		same(s.t, e, chat.Event{Place: place(fakeslack.General, ts), Member: fakeslack.Ada, Message: &chat.Message{About: "the **server** is down"}})
+		same(s.t, e, chat.Event{Place: place(fakeslack.General, ts), Member: fakeslack.Ada, Message: &chat.Message{About: "the *server* is down"}})
 		if err := s.adapter.Note(s.t.Context(), e, text("a note")); err != nil {
 			s.t.Fatal(err)
 		}

@@ -84,7 +84,7 @@ func (in incoming) placeOfPress(ctx context.Context, i payload.Interaction) chat
 		return direct
 	}
 	place.Direct = strings.HasPrefix(place.Channel, "D")
-	p := i.Message.Message
+	p := i.Message
 	if p.Thread == "" {
 		p.Thread = i.Container.Thread
 	}
@@ -122,7 +122,7 @@ func linkButtons(blocks json.RawMessage) map[string]bool {
 // shortcut handles the shortcut that asks about a message. It belongs to the message's
 // thread.
 func (in incoming) shortcut(ctx context.Context, i payload.Interaction) error {
-	p := i.Message.Message
+	p := i.Message
 	if p.TS == "" {
 		p.TS = i.MessageTS
 	}
@@ -130,7 +130,7 @@ func (in incoming) shortcut(ctx context.Context, i payload.Interaction) error {
 		return nil
 	}
 	place := chat.Place{Platform: platform, Workspace: in.team(i.Wide, i.Team.ID), Channel: i.Channel.ID}
-	text, _, _ := payload.CommonMark(p.Text, "")
+	text := p.Whole()
 	if text == "" {
 		in.tellMember(ctx, i.Response, textNoText)
 		return nil

@@ -113,6 +113,66 @@ func (a *Adapter) groupMembers(ctx context.Context, id string) ([]string, error)
 	return members, nil
 }
 
+// Names returns what members see where marks stand in a text: of members, of user groups
+// and, with the scope to read them, of public channels.
+func (a *Adapter) Names(ctx context.Context, place chat.Place, marks []string) map[string]string {
+	names := map[string]string{}
+	for _, mark := range marks {
+		var name string
+		var err error
+		switch id := mark[1:]; {
+		case mark[0] == '#':
+			name, err = a.channelName(ctx, id)
+		case isGroup(id):
+			name, err = a.groupName(ctx, id)
+		default:
+			var m chat.Member
+			m, err = a.Member(ctx, place, id)
+			name = m.Name
+		}
+		if err != nil {
+			a.Logger.WarnContext(ctx, "looking up a name", "error", err, "remedy", webapi.Remedy(err))
+		}
+		if name != "" {
+			names[mark] = mark[:1] + strings.TrimPrefix(name, mark[:1])
+		}
+	}
+	return names
+}
+
+// channelName is the name of a public channel; empty without the scope to read it.
+func (a *Adapter) channelName(ctx context.Context, id string) (string, error) {
+	if name, ok := a.nameCache.Get(id); ok || !a.client.HasScope("channels:read") {
+		return name, nil
+	}
+	var c *slackgo.Channel
+	err := a.client.Do(ctx, "conversations.info", "", func(ctx context.Context) (err error) {
+		c, err = a.client.Slack.GetConversationInfoContext(ctx, &slackgo.GetConversationInfoInput{ChannelID: id})
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	a.nameCache.Put(id, c.Name)
+	return c.Name, nil
+}
+
+// groupName is the handle of a user group; empty without the scope to read it.
+func (a *Adapter) groupName(ctx context.Context, id string) (string, error) {
+	if name, ok := a.nameCache.Get(id); ok || !a.client.HasScope("usergroups:read") {
+		return name, nil
+	}
+	var groups []slackgo.UserGroup
+	err := a.client.Do(ctx, "usergroups.list", "", func(ctx context.Context) (err error) {
+		groups, err = a.client.Slack.GetUserGroupsContext(ctx)
+		return err
+	})
+	for _, g := range groups {
+		a.nameCache.Put(g.ID, g.Handle)
+	}
+	return a.nameCache.Last(id), err
+}
+
 // rememberDirect remembers the direct-message channel of a member.
 func (a *Adapter) rememberDirect(member, channel string) {
 	if member != "" && strings.HasPrefix(channel, "D") {

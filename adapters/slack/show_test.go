@@ -182,7 +182,7 @@ func TestHistory(t *testing.T) {
 	at := s.ask(fakeslack.Ada, fakeslack.General, "*one*").Place
 	s.send(chat.Reply{ID: "r1", Place: at, Text: text("two")}, "")
 	s.post(fakeslack.Ben, fakeslack.General, "three", at.Thread)
-	for limit, want := range map[int][]string{10: {"**one**", "three"}, 1: {"three"}, 0: {}} {
+	for limit, want := range map[int][]string{10: {"*one*", "three"}, 1: {"three"}, 0: {}} {
 		got, err := s.adapter.History(t.Context(), at, limit)
 		texts := []string{}
 		for _, m := range got {

@@ -25,6 +25,33 @@ var answers = []Behaviour{
 	{"notice once per member", notice},
 	{"limit per hour", limit},
 	{"usage and choices", choices},
+	{"members by name", names},
+	{"words as they were typed", typed},
+}
+
+// names: whom a question names is named to the model as members see them.
+func names(t *testing.T, p Platform, clock *Clock) {
+	if p.Place.Platform != "slack" && p.Place.Platform != "discord" {
+		t.Skip("members are not mentioned on this platform")
+	}
+	s, _ := play(t, p, clock, script.Say("I shall"))
+	contains(t, Text(s.Ask("remind <@"+s.Other+"> of the invoice")), "I shall")
+	messages := s.request().Messages
+	asked := messages[len(messages)-1].TextOf()
+	if name, ok := strings.CutPrefix(asked, "remind @"); !ok || strings.Contains(asked, s.Other) || !strings.HasPrefix(strings.ToLower(name), "ben") {
+		t.Errorf("asked %q", asked)
+	}
+}
+
+// typed: asterisks, underscores and tildes that a member typed reach the model as typed.
+func typed(t *testing.T, p Platform, clock *Clock) {
+	words := "fix __init__.py (*.log,*.tmp), ~/.bashrc,~/.zshrc and ^_[a-z]+_$"
+	s, _ := play(t, p, clock, script.Say("done"))
+	s.Ask(words)
+	messages := s.request().Messages
+	if asked := messages[len(messages)-1].TextOf(); asked != words {
+		t.Errorf("asked %q", asked)
+	}
 }
 
 // list answers with the goods of the last result, each with its link.

@@ -22,6 +22,7 @@ type tapFinder struct{ *tap }
 var (
 	_ chat.Noter   = (*tap)(nil)
 	_ chat.Typer   = (*tap)(nil)
+	_ chat.Namer   = (*tap)(nil)
 	_ chat.Settler = (*tap)(nil)
 	_ chat.Finder  = tapFinder{}
 )
@@ -75,6 +76,14 @@ func (t *tap) Note(ctx context.Context, e chat.Event, text markdown.Document) er
 func (t *tap) Type(ctx context.Context, place chat.Place, p chat.Progress) error {
 	if typer, ok := t.Adapter.(chat.Typer); ok {
 		return typer.Type(ctx, place, p)
+	}
+	return nil
+}
+
+// Names asks the adapter.
+func (t *tap) Names(ctx context.Context, place chat.Place, marks []string) map[string]string {
+	if namer, ok := t.Adapter.(chat.Namer); ok {
+		return namer.Names(ctx, place, marks)
 	}
 	return nil
 }

@@ -101,7 +101,7 @@ func (h *Handler) route(ctx context.Context, e chat.Event) (store.Event, error) 
 		s.Kind, s.Interrupt = bot.KindChange, true
 	case e.Command != nil && e.Command.Name == command.Aidesk && e.Command.Verb == "ask":
 		s.Kind = bot.KindMessage
-		e.Message, e.Command = &chat.Message{Text: e.Command.Options["question"], From: e.Command.From}, nil
+		e.Message, e.Command = &chat.Message{Text: e.Command.Options["question"], Names: e.Command.Names, From: e.Command.From}, nil
 	case e.Command != nil && e.Command.Name == command.Aidesk && e.Command.Verb == "stop":
 		s.Kind, s.Interrupt = bot.KindStop, true
 	case e.Command != nil && e.Command.Name == command.Aidesk && e.Command.Verb == "why":

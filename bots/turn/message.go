@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ import (
 // message answers what a member said: the agent is asked, unless there is a reason not
 // to.
 func (t *Turn) message(ctx context.Context) error {
-	written, err := t.joinMessages()
+	written, err := t.joinMessages(ctx)
 	if err != nil {
 		return err
 	}
@@ -98,10 +99,11 @@ func (t *Turn) runAgent(ctx context.Context, member chat.Member, turn agent.Turn
 
 // joinMessages joins the messages that one member sent before this turn began, each with
 // the edits that have come since.
-func (t *Turn) joinMessages() (string, error) {
+func (t *Turn) joinMessages(ctx context.Context) (string, error) {
 	var texts []string
 	add := func(m chat.Message) {
-		if text := currentText(m, t.work.Events); strings.TrimSpace(text) != "" {
+		text, names := currentText(m, t.work.Events)
+		if text = t.withNames(ctx, text, names); strings.TrimSpace(text) != "" {
 			texts = append(texts, text)
 		}
 	}
@@ -128,18 +130,40 @@ func (t *Turn) joinMessages() (string, error) {
 	return strings.Join(texts, "\n\n"), nil
 }
 
-// currentText is the text of a message after the edits among the events queued behind it.
-func currentText(m chat.Message, events []store.Event) string {
-	text := m.Text
+// nameMark is what may stand for a name in what a member wrote.
+var nameMark = regexp.MustCompile(`[@#]&?[0-9A-Za-z]+`)
+
+// withNames is a text with names in it where marks stood.
+func (t *Turn) withNames(ctx context.Context, text string, marks []string) string {
+	namer, ok := t.Adapter.(chat.Namer)
+	if !ok || len(marks) == 0 {
+		return text
+	}
+	names := namer.Names(ctx, t.Event.Place, marks[:min(len(marks), maxNames)])
+	return nameMark.ReplaceAllStringFunc(text, func(mark string) string {
+		if name := names[mark]; name != "" && slices.Contains(marks, mark) {
+			return markdown.Line(name, 80)
+		}
+		return mark
+	})
+}
+
+// maxNames is how many names are looked up for one message.
+const maxNames = 20
+
+// currentText is the text of a message, with the marks in it, after the edits among the
+// events queued behind it.
+func currentText(m chat.Message, events []store.Event) (text string, names []string) {
+	text, names = m.Text, m.Names
 	for _, e := range events {
 		if e.Kind != bot.KindChange {
 			continue
 		}
 		if later, err := bot.ReadEvent(e); err == nil && later.Chat.Change.Message == m.ID {
-			text = later.Chat.Change.Text
+			text, names = later.Chat.Change.Text, later.Chat.Change.Names
 		}
 	}
-	return text
+	return text, names
 }
 
 // ask runs the agent, with the transcript and what waits of the conversation.

@@ -99,6 +99,14 @@ type Finder interface {
 	Find(ctx context.Context, r Reply, since time.Time) (posted string, found bool, err error)
 }
 
+// Namer is an Adapter that knows what members see where marks stand in their words (see
+// [Message]).
+type Namer interface {
+	// Names returns what is to stand for a mark: "@Ben" for "@U1". A mark that cannot be
+	// named is left out.
+	Names(ctx context.Context, place Place, marks []string) map[string]string
+}
+
 // Historian is an Adapter that can read earlier messages of a place.
 type Historian interface {
 	History(ctx context.Context, place Place, limit int) ([]Message, error)

@@ -25,7 +25,7 @@ type Event struct {
 type Message struct {
 	ID      string   `json:"id"`               // platform's id of the message
 	Text    string   `json:"text"`             // CommonMark, the mention of aidesk removed
-	Names   []string `json:"names,omitempty"`  // ids of members that the text names
+	Names   []string `json:"names,omitempty"`  // marks in the text that stand for a name: "@U1" for a member or group, "#C1" a channel
 	About   string   `json:"about,omitempty"`  // text of another message that it points to ("Ask aidesk" on a message)
 	ByApp   bool     `json:"by_app,omitempty"` // About was written by aidesk or another app, not by a member
 	Answers string   `json:"answers,omitempty"`
@@ -35,9 +35,10 @@ type Message struct {
 // Change is a message that was edited or deleted after it was received. It
 // interrupts the turn that works on the message.
 type Change struct {
-	Message string `json:"message"` // platform's id
-	Deleted bool   `json:"deleted,omitempty"`
-	Text    string `json:"text,omitempty"` // as it reads now
+	Message string   `json:"message"` // platform's id
+	Deleted bool     `json:"deleted,omitempty"`
+	Text    string   `json:"text,omitempty"`  // as it reads now
+	Names   []string `json:"names,omitempty"` // marks in it, as in a Message
 
 	// First is the message, as it reads now, as the event that it would have been. Where
 	// that one never came, the edit made it a question: the mention was added. nil: the
@@ -50,7 +51,8 @@ type Command struct {
 	Name    string            `json:"name"` // without the slash
 	Verb    string            `json:"verb"`
 	Options map[string]string `json:"options,omitempty"`
-	From    *Place            `json:"from,omitempty"` // where it was typed, if it is answered elsewhere: an answer can be shared there
+	From    *Place            `json:"from,omitempty"`  // where it was typed, if it is answered elsewhere: an answer can be shared there
+	Names   []string          `json:"names,omitempty"` // marks in its free text, as in a Message
 }
 
 // Press is a press of a button. Who may press it, what it stands for and until

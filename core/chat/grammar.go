@@ -190,6 +190,9 @@ func (g Grammar) Parse(line string) (Command, error) {
 func (g Grammar) Mentioned(text string, own string) (Command, bool) {
 	told := strings.TrimRightFunc(text, func(r rune) bool { return isBlank(r) || strings.ContainsRune(".!…。！", r) })
 	asked := strings.TrimRightFunc(told, func(r rune) bool { return isBlank(r) || strings.ContainsRune("?!？！", r) })
+	if told == "" && strings.TrimSpace(text) != "" {
+		return Command{}, false // nothing but marks, or characters that cannot be seen
+	}
 	for _, line := range []string{told, own + " " + told, own + " " + asked} {
 		c, err := g.Parse(line)
 		if err != nil || c.Name == own && g.free(c) {

@@ -30,6 +30,9 @@ type Message struct {
 	Nonce       looseString `json:"nonce"`
 	Author      User        `json:"author"`
 	Mentions    []User      `json:"mentions"`
+	RoleIDs     []string    `json:"mention_roles"`
+	Embeds      []embed     `json:"embeds"`
+	Snapshots   []snapshot  `json:"message_snapshots"` // of a forwarded message
 	Attachments []struct {
 		Name string `json:"filename"`
 	} `json:"attachments"`
@@ -40,6 +43,24 @@ type Message struct {
 // NotFromPerson reports whether a message was not written by a person.
 func (m Message) NotFromPerson() bool {
 	return m.Author.ID == "" || m.Author.Bot || m.Author.System || m.Webhook != "" || m.Type != typeDefault && m.Type != TypeReply
+}
+
+// embed is a card in a message, of an app or of a link.
+type embed struct {
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	Fields      []struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+	} `json:"fields"`
+}
+
+// snapshot is a message as it was when it was forwarded, without its author.
+type snapshot struct {
+	Message struct {
+		Content string  `json:"content"`
+		Embeds  []embed `json:"embeds"`
+	} `json:"message"`
 }
 
 // reference is the message that another one answers or forwards.
@@ -71,6 +92,7 @@ type Channel struct {
 	ID     string `json:"id"`
 	Type   int    `json:"type"`
 	Guild  string `json:"guild_id"`
+	Name   string `json:"name"`
 	Parent string `json:"parent_id"`
 	Last   string `json:"last_message_id"`
 }

@@ -13,33 +13,46 @@ import (
 // something else, and code, in which it does not.
 var specialText = regexp.MustCompile("(?s)```.*?```|``.+?``|`[^`\n]+`" + `|<@[!&]?\d+>|<#\d+>|<a?:\w+:\d+>|<t:-?\d{1,12}(?::[a-zA-Z])?>|</[^:<>\n]+:\d+>`)
 
-// Text returns the text of a message as CommonMark, which Discord's dialect resembles.
-// The mention of self is left out; names are the ids of the other members that are
-// mentioned.
-func Text(m Message, self string) (out string, names []string) {
+// Text is what a message says.
+type Text struct {
+	Text  string   // CommonMark, the mention of the bot left out
+	Marks []string // what in Text stands for a name that Discord did not send: "@1" for a member, "@&1" a role, "#1" a channel
+	Leads bool     // the mention of the bot stands first
+}
+
+// Read returns what a message says, in Discord's dialect, which resembles CommonMark. The
+// mentions of the bot, by its user or its role, are left out.
+func (m Message) Read(self ...string) Text {
+	var out Text
 	named := map[string]string{}
 	for _, u := range m.Mentions {
 		named[u.ID] = cmp.Or(u.Global, u.Name)
 	}
-	out = specialText.ReplaceAllStringFunc(m.Content, func(s string) string {
+	mark := func(mark string) string {
+		if !slices.Contains(out.Marks, mark) {
+			out.Marks = append(out.Marks, mark)
+		}
+		return mark
+	}
+	at := specialText.FindStringIndex(strings.TrimLeft(m.Content, " \n"))
+	text := specialText.ReplaceAllStringFunc(m.Content, func(s string) string {
 		if s[0] == '`' {
 			return s
 		}
 		inner := strings.Trim(s, "<>")
 		switch {
-		case strings.HasPrefix(inner, "@&"):
-			return "@role"
 		case strings.HasPrefix(inner, "@"):
-			id := strings.TrimPrefix(inner[1:], "!")
-			if id == self {
+			id := strings.TrimLeft(inner, "@!&")
+			if slices.Contains(self, id) {
+				out.Leads = out.Leads || at[0] == 0 && strings.HasPrefix(strings.TrimLeft(m.Content, " \n"), s)
 				return ""
 			}
-			if !slices.Contains(names, id) {
-				names = append(names, id)
+			if name := named[id]; name != "" && inner[1] != '&' {
+				return "@" + name
 			}
-			return "@" + cmp.Or(named[id], id)
+			return mark("@" + strings.TrimPrefix(inner[1:], "!"))
 		case strings.HasPrefix(inner, "#"):
-			return "#" + inner[1:]
+			return mark(inner)
 		case strings.HasPrefix(inner, "t:"):
 			return timestampText(inner[2:])
 		default: // an emoji or a command, by its name
@@ -50,7 +63,45 @@ func Text(m Message, self string) (out string, names []string) {
 			return ":" + name + ":"
 		}
 	})
-	return strings.TrimSpace(out), names
+	out.Text = strings.TrimSpace(text)
+	return out
+}
+
+// Whole returns all that a message says, also in embeds and in what it forwards.
+func (m Message) Whole() string {
+	parts := []string{m.Read().Text, m.Forwarded()}
+	for _, e := range m.Embeds {
+		parts = append(parts, e.words())
+	}
+	return joined(parts)
+}
+
+// Forwarded returns what a message forwards.
+func (m Message) Forwarded() string {
+	var parts []string
+	for _, s := range m.Snapshots {
+		parts = append(parts, Message{Content: s.Message.Content}.Read().Text)
+		for _, e := range s.Message.Embeds {
+			parts = append(parts, e.words())
+		}
+	}
+	if text := joined(parts); text != "" || len(m.Snapshots) == 0 {
+		return text
+	}
+	return "A message that cannot be read."
+}
+
+// words is what an embed says.
+func (e embed) words() string {
+	parts := []string{e.Title, e.Description}
+	for _, f := range e.Fields {
+		parts = append(parts, strings.Trim(f.Name+": "+f.Value, ": "))
+	}
+	return joined(parts)
+}
+
+func joined(parts []string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return strings.TrimSpace(s) == "" }), "\n")
 }
 
 // timestampText returns the time of a timestamp, which is written as seconds and a

@@ -41,6 +41,7 @@ var methods = map[string]method{
 	"reactions.add":                         {run: reactionAdd, tier: tier3, scope: []string{"reactions:write"}},
 	"reactions.remove":                      {run: reactionRemove, tier: tier2, scope: []string{"reactions:write"}},
 	"team.info":                             {run: teamInfo, tier: tier3, scope: []string{"team:read"}},
+	"usergroups.list":                       {run: groupList, tier: tier2, scope: []string{"usergroups:read"}},
 	"usergroups.users.list":                 {run: groupMembers, tier: tier2, scope: []string{"usergroups:read"}},
 	"users.conversations":                   {run: conversationsOf, tier: tier3},
 	"users.info":                            {run: userInfo, tier: tier4, scope: []string{"users:read"}},

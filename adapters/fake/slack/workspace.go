@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -253,6 +254,16 @@ func userInfo(c *call) (object, error) {
 		return nil, refuse("user_not_found")
 	}
 	return object{"user": u.payload(c.isTrue("include_locale"))}, nil
+}
+
+// groupList are the user groups, each with its id in small letters as its handle.
+func groupList(c *call) (object, error) {
+	all := []object{}
+	for _, id := range slices.Sorted(maps.Keys(c.groups)) {
+		handle := strings.ToLower(id)
+		all = append(all, object{"id": id, "team_id": TeamID, "is_usergroup": true, "name": handle, "handle": handle, "user_count": len(c.groups[id])})
+	}
+	return object{"usergroups": all}, nil
 }
 
 func groupMembers(c *call) (object, error) {

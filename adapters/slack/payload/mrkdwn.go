@@ -10,15 +10,14 @@ import (
 
 // reading is a text of Slack's made CommonMark.
 type reading struct {
-	self  string // the bot's id, whose mention is left out
-	names []string
-	named bool // the bot was mentioned
+	self  string // the app's user, whose mention is left out
+	marks []string
+	named bool // it was mentioned
+	leads bool // at the beginning
 }
 
-// CommonMark reads a message's text (mrkdwn). The mention of self is left out; names
-// are the ids of all other members that the text mentions.
-func CommonMark(text, self string) (out string, names []string, named bool) {
-	r := reading{self: self}
+// mrkdwn reads text in Slack's own markup.
+func (r *reading) mrkdwn(text string) string {
 	var b strings.Builder
 	for text != "" {
 		before, rest, fenced := strings.Cut(text, "```")
@@ -34,26 +33,27 @@ func CommonMark(text, self string) (out string, names []string, named bool) {
 		b.WriteString("```\n" + strings.Trim(r.plain(code), "\n") + "\n```\n")
 		text = strings.TrimPrefix(after, "\n")
 	}
-	return strings.TrimSpace(b.String()), r.names, r.named
+	return b.String()
 }
 
-// Typed reads what follows a slash command: the words as they were typed.
-func Typed(text string) string {
+// Typed reads what follows a slash command: the words as they were typed, and the marks in
+// them.
+func Typed(text string) (typed string, marks []string) {
 	r := reading{}
-	return strings.TrimSpace(r.plain(text))
+	return strings.TrimSpace(r.plain(text)), r.marks
 }
 
 // lines reads text that is not a block of code.
 func (r *reading) lines(text string) string {
 	out := strings.Split(text, "\n")
 	for i, line := range out {
-		out[i] = r.line(line)
+		out[i] = r.spans(line)
 	}
 	return strings.Join(out, "\n")
 }
 
-// line reads a line, code spans apart.
-func (r *reading) line(text string) string {
+// spans reads a line, code spans apart.
+func (r *reading) spans(text string) string {
 	var b strings.Builder
 	for text != "" {
 		before, rest, open := strings.Cut(text, "`")
@@ -104,10 +104,10 @@ func (r *reading) styled(text string) string {
 func closing(text string, i int) int {
 	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 	before, _ := utf8.DecodeLastRuneInString(text[:i])
-	if i > 0 && (word(before) || before == rune(text[i])) {
-		return -1
-	}
 	mark := text[i]
+	if i > 0 && (word(before) || before == rune(mark)) || strings.HasPrefix(text[i+1:], string(mark)) {
+		return -1 // a mark beside another of its kind is none: __init__
+	}
 	for end := i + 1; end < len(text); end++ {
 		switch {
 		case text[end] == '<': // a mark within an address is none
@@ -120,7 +120,7 @@ func closing(text string, i int) int {
 		}
 		after, _ := utf8.DecodeRuneInString(text[end+1:])
 		inner := text[i+1 : end]
-		if inner != "" && inner == strings.TrimSpace(inner) && (end+1 == len(text) || !word(after) && byte(after) != mark) {
+		if inner != "" && inner == strings.TrimSpace(inner) && inner[len(inner)-1] != mark && (end+1 == len(text) || !word(after) && byte(after) != mark) {
 			return end
 		}
 	}
@@ -150,23 +150,50 @@ func (r *reading) token(s string, link bool) string {
 	target, label = unescape(target), unescape(label)
 	switch {
 	case strings.HasPrefix(target, "@"):
-		id := target[1:]
-		if id == r.self && id != "" {
-			r.named = true
-			return ""
-		}
-		if !slices.Contains(r.names, id) {
-			r.names = append(r.names, id)
-		}
-		return "@" + strings.TrimPrefix(cmp.Or(label, id), "@")
+		return r.member(target[1:], label)
 	case strings.HasPrefix(target, "#"):
-		return "#" + strings.TrimPrefix(cmp.Or(label, target[1:]), "#")
+		return r.channel(target[1:], label)
+	case strings.HasPrefix(target, "!subteam^"):
+		return r.member(strings.TrimPrefix(target, "!subteam^"), label)
 	case strings.HasPrefix(target, "!"):
 		word, _, _ := strings.Cut(target[1:], "^")
-		if label != "" {
-			return label
-		}
-		return "@" + word
+		return cmp.Or(label, "@"+word)
+	}
+	return linkText(target, label, link)
+}
+
+// member is the mention of a member or a group: by its label, or by a mark that stands for
+// its name.
+func (r *reading) member(id, label string) string {
+	switch {
+	case id == r.self && id != "":
+		r.named = true
+		return ""
+	case label != "":
+		return "@" + strings.TrimPrefix(label, "@")
+	}
+	return r.mark("@" + id)
+}
+
+// channel is the mention of a channel.
+func (r *reading) channel(id, label string) string {
+	if label != "" {
+		return "#" + strings.TrimPrefix(label, "#")
+	}
+	return r.mark("#" + id)
+}
+
+func (r *reading) mark(mark string) string {
+	if !slices.Contains(r.marks, mark) {
+		r.marks = append(r.marks, mark)
+	}
+	return mark
+}
+
+// linkText is an address with its words: as link in CommonMark, if its words say something
+// else than it does.
+func linkText(target, label string, link bool) string {
+	switch {
 	case label == "" || label == target:
 		return strings.TrimPrefix(target, "mailto:")
 	case !link || sameAddress(target, label):

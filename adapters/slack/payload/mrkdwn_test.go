@@ -29,17 +29,21 @@ func TestCommonMark(t *testing.T) {
 		"before ```\nx\n``` after":                      "before \n```\nx\n```\n after",
 		"&gt; quoted\nnot":                              "> quoted\nnot",
 		"*not\nbold*":                                   "*not\nbold*",
+		"__init__.py, ~~a, **b**":                       "__init__.py, ~~a, **b**",
 		"<not closed":                                   "<not closed",
 		"```not closed":                                 "```not closed",
 		"":                                              "",
 	} {
-		if got, _, _ := CommonMark(in, "U1"); got != want {
+		if got := (Message{Text: in}).Read("U1").Text; got != want {
 			t.Errorf("%q became\n%q; want\n%q", in, got, want)
 		}
 	}
-	_, names, named := CommonMark("<@U1> <@U2> <@U3|c> <@U2>", "U1")
-	if diff := cmp.Diff([]string{"U2", "U3"}, names); diff != "" || !named {
-		t.Errorf("named %v, others (-want +got):\n%s", named, diff)
+	got := Message{Text: "<@U1> <@U2> <@U3|c> <@U2> <#C1|> <#C2|x> <!subteam^S1> <!here>"}.Read("U1")
+	if diff := cmp.Diff(Text{"@U2 @c @U2 #C1 #x @S1 @here", []string{"@U2", "#C1", "@S1"}, true, true}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := (Message{Text: "hi <@U1>"}).Read("U1"); !got.Named || got.Leads {
+		t.Errorf("got %+v", got)
 	}
 }
 
@@ -52,7 +56,7 @@ func TestTyped(t *testing.T) {
 		"run my_plugin.list_items":                 "run my_plugin.list_items",
 		" info  <mailto:a@b.example|a@b.example> ": "info  a@b.example",
 	} {
-		if got := Typed(in); got != want {
+		if got, _ := Typed(in); got != want {
 			t.Errorf("%q became %q; want %q", in, got, want)
 		}
 	}
@@ -61,11 +65,11 @@ func TestTyped(t *testing.T) {
 func FuzzCommonMark(f *testing.F) {
 	f.Add("<@U1> *b* _i_ ~s~ `c` ```d``` <https://x.example|y> &lt;")
 	f.Fuzz(func(t *testing.T, s string) {
-		got, names, _ := CommonMark(s, "U1")
-		if utf8.ValidString(s) && !utf8.ValidString(got) {
-			t.Errorf("%q became %q", s, got)
+		got := Message{Text: s}.Read("U1")
+		if utf8.ValidString(s) && !utf8.ValidString(got.Text) {
+			t.Errorf("%q became %q", s, got.Text)
 		}
-		if slices.Contains(names, "U1") {
+		if slices.Contains(got.Marks, "@U1") {
 			t.Errorf("aidesk is named by %q", s)
 		}
 	})

@@ -62,7 +62,9 @@ type Message struct {
 	Files []struct {
 		Name string `json:"name"`
 	} `json:"files"`
-	Metadata struct {
+	Blocks      json.RawMessage `json:"blocks"`
+	Attachments json.RawMessage `json:"attachments"`
+	Metadata    struct {
 		Type    string        `json:"event_type"`
 		Payload ReplyMetadata `json:"event_payload"`
 	} `json:"metadata"`
@@ -79,21 +81,18 @@ type ReplyMetadata struct {
 
 // Interaction is a press, a submitted form or a shortcut.
 type Interaction struct {
-	Type       string `json:"type"`
-	CallbackID string `json:"callback_id"`
-	TriggerID  string `json:"trigger_id"`
-	Response   string `json:"response_url"`
-	Wide       bool   `json:"is_enterprise_install"`
-	Team       Object `json:"team"`
-	User       Object `json:"user"`
-	Channel    Object `json:"channel"`
-	MessageTS  string `json:"message_ts"`
-	ActionTS   string `json:"action_ts"`
-	Message    struct {
-		Message
-		Blocks json.RawMessage `json:"blocks"`
-	} `json:"message"`
-	Container struct {
+	Type       string  `json:"type"`
+	CallbackID string  `json:"callback_id"`
+	TriggerID  string  `json:"trigger_id"`
+	Response   string  `json:"response_url"`
+	Wide       bool    `json:"is_enterprise_install"`
+	Team       Object  `json:"team"`
+	User       Object  `json:"user"`
+	Channel    Object  `json:"channel"`
+	MessageTS  string  `json:"message_ts"`
+	ActionTS   string  `json:"action_ts"`
+	Message    Message `json:"message"`
+	Container  struct {
 		Type    string `json:"type"`
 		Message string `json:"message_ts"`
 		Channel string `json:"channel_id"`

@@ -30,7 +30,8 @@ var options = []Need{
 	{"channels:history", "find its own messages again after a crash; follow threads in channels"},
 	{"groups:history", "the same in private channels"},
 	{"mpim:history", "the same in group messages"},
-	{"usergroups:read", "tell who belongs to a user group that the configuration names"},
+	{"usergroups:read", "tell who belongs to a user group that the configuration names, and what groups are called"},
+	{"channels:read", "know what channels are called that members name"},
 	{"files:write", "attach what is too long for a message"},
 }
 
