@@ -1,9 +1,14 @@
 package hostiletest
 
 import (
+	"context"
 	"encoding/json"
+	"net/http"
+	"strings"
 	"testing"
 
+	"aidesk/core/confirm"
+	"aidesk/core/markdown"
 	"aidesk/core/openapi"
 )
 
@@ -47,4 +52,68 @@ func FuzzArguments(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(_ *testing.T, args string) { workDocument([]byte(document), []string{args}) })
+}
+
+// FuzzAnswer gives any answer to an operation that declares what it answers with.
+func FuzzAnswer(f *testing.F) {
+	const document = `{"openapi":"3.0.3","servers":[{"url":"https://a.example"}],"paths":{"/x":{"post":{"operationId":"x","responses":{
+		"200":{"description":"d","headers":{"X-Total":{"schema":{"type":"integer"}}},"content":{"application/json":{"schema":{"type":"object","properties":{"name":{"type":"string"},"url":{"type":"string","format":"uri"},"items":{"type":"array","items":{"type":"object"}}}}},"text/csv":{}}},
+		"default":{"description":"wrong","content":{"application/problem+json":{}}}}}}}}`
+	d, err := openapi.Read(context.Background(), openapi.Source{Data: []byte(document), URL: "https://a.example/openapi.json"}, openapi.Options{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	for seed := range uint64(40) {
+		if media, body := newGenerator(seed).answer(); len(body) < 20_000 {
+			f.Add(200, media, "https://a.example/next", []byte(body))
+		}
+	}
+	f.Add(303, "text/html; charset=utf-16", "//evil.example/%0d", []byte("<a href='javascript:x'>x</a><meta http-equiv=refresh>"))
+	f.Add(429, "application/problem+json", "7", []byte(`{"title":"busy","detail":"\u202e","instance":"https://u:p@a.example/?k=v"}`))
+	f.Fuzz(func(t *testing.T, status int, media, header string, body []byte) {
+		got := d.Operations[0].Shape(openapi.Response{
+			Status: status, ContentType: media, Body: body, Method: http.MethodPost, URL: "https://a.example/x",
+			Header: http.Header{"Location": {header}, "Link": {"<" + header + ">; rel=next"}, "Retry-After": {header}, "X-Total": {header}},
+		})
+		if len(got.Content) > 8<<10 || len(got.Message) > 2_000 {
+			t.Errorf("%d bytes for the model, and %d for the member", len(got.Content), len(got.Message))
+		}
+		for _, l := range got.Links {
+			if !strings.HasPrefix(l.URL, "https://") && !strings.HasPrefix(l.URL, "http://") {
+				t.Errorf("a link to %q", l.URL)
+			}
+		}
+	})
+}
+
+// FuzzCard shows a call with any values on every platform.
+func FuzzCard(f *testing.F) {
+	for seed := range uint64(40) {
+		g := newGenerator(seed)
+		f.Add(g.text0(), g.text(), g.text(), 1+g.IntN(30))
+	}
+	f.Add("Host", "bank.example", "{}", 2)
+	f.Add("`*_~|<@U1>\u202e", strings.Repeat("```\n", 900), "\x00\r\n", 400)
+	f.Fuzz(func(t *testing.T, label, value, body string, n int) {
+		var values []openapi.Argument
+		for i := range min(max(n, 0), 600) {
+			values = append(values, openapi.Argument{Label: label, Value: value[:min(i, len(value))] + value})
+		}
+		a := action(values, body)
+		a.Call.Human, a.Call.Summary = markdown.Line(label, 50), markdown.Line(value, 500) // as an import bounds them
+		a.Call.Account, a.Outcome.Line = a.Call.Human, markdown.Line(value, 300)
+		a.Call.Request.Header = []openapi.Field{{Name: label, Value: value}}
+		if confirm.Fits(a.Call, a.Arguments) != nil {
+			return
+		}
+		card := confirm.Card(a)
+		for i, v := range a.Arguments {
+			if card.Values[i].Value != v.Value || !strings.Contains(card.Values[i].Label, v.Label) {
+				t.Errorf("%q became %q", v, card.Values[i])
+			}
+		}
+		if err := show(card); err != nil {
+			t.Error(err)
+		}
+	})
 }
