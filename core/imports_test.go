@@ -93,7 +93,7 @@ adapters/fake/discord        | adapters/fake adapters/fake/discord/rule         
 adapters/fake/discord/rule   | –                                                                            | –
 bots                         | secret store bots/bot bots/outbox bots/inbox bots/turn                       | –
 cmd/exampleplugins/...       | cmd/exampleplugins/...                                                       | –
-cmd/...                      | everything                                                                   | github.com/spf13/cobra github.com/goccy/go-yaml github.com/VictoriaMetrics/metrics charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term golang.org/x/net/netutil
+cmd/...                      | everything                                                                   | github.com/spf13/cobra github.com/goccy/go-yaml github.com/VictoriaMetrics/metrics charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
 `
 
 // TestImports reads the sources themselves: a list asked of the go command

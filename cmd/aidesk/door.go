@@ -3,25 +3,18 @@ package main
 import (
 	"crypto/subtle"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
-
-	"golang.org/x/net/netutil"
 
 	"aidesk/adapters/session"
 )
 
 // Bounds of what strangers can make the web server hold before they have shown who they are.
 const (
-	maxConnections = 1_000
-	freeBody       = 16 << 10 // bytes of each request's body that always have room: most events are shorter
-	sharedBody     = 16 << 20 // bytes of all bodies beyond that together
+	freeBody   = 16 << 10 // bytes of each request's body that always have room: most events are shorter
+	sharedBody = 16 << 20 // bytes of all bodies beyond that together
 )
-
-// bounded lets at most maxConnections be open at once; the next one waits until another ends.
-func bounded(l net.Listener) net.Listener { return netutil.LimitListener(l, maxConnections) }
 
 // bodyRoom bounds the bytes of bodies that are held at once over all webhooks.
 type bodyRoom struct {

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"regexp"
 	"strconv"
@@ -57,6 +58,17 @@ func TestFlood(t *testing.T) {
 		_ = conn.SetWriteDeadline(time.Now().Add(time.Second))
 		_, _ = conn.Write([]byte(head + "\r\n"))
 		_, _ = conn.Write(body[:len(body)-1]) // fails where it is already refused
+	}
+	for range maxConnections { // and as many as there is room for that send nothing
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+	}
+	began := time.Now()
+	if status, line := s.get("/healthz"); status != http.StatusOK || time.Since(began) > 3*time.Second {
+		t.Errorf("/healthz during the flood: %d %s after %v", status, line, time.Since(began))
 	}
 	s.ask("and now?")
 	faketest.Until(t, fake, "an answer during the flood", func() bool { return said(fake, "Still here.") })

@@ -195,7 +195,7 @@ func runDesk(ctx context.Context, desk *bots.Desk, w *webServer, address string)
 		}
 		address = listener.Addr().String()
 		started.Go(func() {
-			if err := server.Serve(bounded(listener)); !errors.Is(err, http.ErrServerClosed) {
+			if err := server.Serve(newCrowd(listener)); !errors.Is(err, http.ErrServerClosed) {
 				end(fmt.Errorf("serving http: %w", err))
 			}
 		})
@@ -244,13 +244,16 @@ func (w *webServer) server(ctx context.Context, errorLog *log.Logger) (*http.Ser
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 30 * time.Second,
 		MaxHeaderBytes: 32 << 10,
-		ConnState: func(_ net.Conn, state http.ConnState) {
+		ConnState: func(conn net.Conn, state http.ConnState) {
 			switch state {
 			case http.StateNew: // before the connection's goroutine starts
 				connections.Add(1)
 			case http.StateClosed, http.StateHijacked: // at its end
 				connections.Done()
 			case http.StateActive, http.StateIdle:
+				if member, ok := conn.(*crowdConn); ok {
+					member.touch()
+				}
 			}
 		},
 	}, &connections
