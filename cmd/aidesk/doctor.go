@@ -128,6 +128,13 @@ func (d *doctor) store(ctx context.Context, cfg config.Config) {
 		err = inbox.Unlock(ctx, s, ring)
 	}
 	d.report("keys", err)
+	lines, err := storedRisks(ctx, s)
+	if err != nil {
+		d.report("plugins that were added in a chat", err)
+	}
+	for _, line := range lines {
+		d.warn(line)
+	}
 	if err := s.Close(); err != nil {
 		d.report("closing the store", err)
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
@@ -9,6 +11,8 @@ import (
 	"strings"
 
 	"aidesk/cmd/aidesk/config"
+	"aidesk/core/plugin"
+	"aidesk/store"
 )
 
 // minMetricsToken is the length below which a bearer token may be guessed.
@@ -60,6 +64,20 @@ func risks(cfg config.Config) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// storedRisks are those that administrators chose in a chat.
+func storedRisks(ctx context.Context, records store.Records) ([]string, error) {
+	var out []string
+	err := plugin.Added(ctx, records, func(workspace string, g plugin.Registration) {
+		if g.Default {
+			out = append(out, fmt.Sprintf("in %s an administrator put the plugin %s on for everyone, so it receives what their questions need of their words: /plugins-admin default %s off lets each member choose", workspace, g.Source, g.Name))
+		}
+		if len(g.Reads) > 0 {
+			out = append(out, fmt.Sprintf("in %s an administrator lets %s of %s go without a card, though they are POSTs; each member is asked once: add it again with /plugins-admin add to take that back", workspace, strings.Join(slices.Sorted(maps.Keys(g.Reads)), ", "), g.Source))
+		}
+	})
+	return out, err
 }
 
 // httpRisks are those of the web server.

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"aidesk/cmd/aidesk/config"
+	"aidesk/store"
 )
 
 // TestRisks: each setting that opens something has a line with its remedy, and a
@@ -61,5 +63,48 @@ func TestRisks(t *testing.T) {
 		if strings.Contains(strings.Join(got, ""), string(c.HTTP.MetricsToken)) {
 			t.Errorf("%s: a secret is shown", test.name)
 		}
+	}
+}
+
+// TestStoredRisks: what administrators opened in a chat is named too, with the command that
+// closes it; what the configuration registered is not told twice.
+func TestStoredRisks(t *testing.T) {
+	t.Parallel()
+	s, err := openStore("bolt:" + filepath.Join(t.TempDir(), "desk.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for key, value := range map[string]string{
+		"plugin/desk/slack/T1/stays.example":  `{"id":"stays.example","name":"stays","source":"stays.example","default":true,"reads":{"search":"h1","find":"h2"}}`,
+		"plugin/desk/slack/T1/todo.example":   `{"id":"todo.example","name":"todo","source":"todo.example"}`,
+		"plugin/desk/*/crm.example":           `{"id":"crm.example","name":"crm","source":"crm.example","default":true,"locked":true}`,
+		"plugin/desk/discord/7/local%2Fstays": `{"id":"local/stays","name":"b","source":"b.example","default":true}`,
+	} {
+		if _, err := s.Put(t.Context(), store.Record{Key: key, Value: []byte(value)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := storedRisks(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Join(got, "\n")
+	for _, want := range []string{
+		"in desk/slack/T1 an administrator put the plugin stays.example on for everyone", "/plugins-admin default stays off",
+		"in desk/slack/T1 an administrator lets find, search of stays.example go without a card", "in desk/discord/7 an administrator put the plugin b.example",
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("it does not say %q:\n%s", want, all)
+		}
+	}
+	if len(got) != 3 {
+		t.Errorf("%d lines:\n%s", len(got), all)
+	}
+	if _, err := s.Put(t.Context(), store.Record{Key: "plugin/desk/x/broken", Value: []byte("{")}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := storedRisks(t.Context(), s); err == nil {
+		t.Error("a broken record is passed over in silence")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -284,6 +285,23 @@ func (r *Registry) registrations(ctx context.Context, scope string) ([]Registrat
 
 func (r *Registry) recordKey(scope, id string) string {
 	return "plugin/" + chat.Key(r.Bot) + "/" + scope + "/" + strings.ReplaceAll(id, "/", "%2F")
+}
+
+// Added calls fn with every plugin that administrators added in a chat, by bot and workspace.
+func Added(ctx context.Context, records store.Records, fn func(workspace string, g Registration)) error {
+	var fault error
+	err := records.Scan(ctx, "plugin/", func(r store.Record) bool {
+		var g Registration
+		if fault = json.Unmarshal(r.Value, &g); fault == nil && !g.Locked {
+			workspace, _ := path.Split(strings.TrimPrefix(r.Key, "plugin/"))
+			fn(strings.TrimSuffix(workspace, "/"), g)
+		}
+		return fault == nil
+	})
+	if err = errors.Join(err, fault); err != nil {
+		return fmt.Errorf("reading the plugins: %w", err)
+	}
+	return nil
 }
 
 // ErrLocked says that a plugin comes from the configuration and is changed only there.
