@@ -257,16 +257,16 @@ func TestDay(t *testing.T) {
 	}
 }
 
-// TestDeadly: a reply that takes the process with it, each time, is not sent a fourth time.
+// TestDeadly: a reply that takes the process with it, each time, is not sent a sixth time.
 func TestDeadly(t *testing.T) {
 	t.Parallel()
 	s, _, _ := pickyStage(t, twoAnswers())
 	s.KillOnDelivery()
 	s.Tell(s.Member, "hello?")
-	for i := range 3 {
+	for i := range 5 {
 		s.Undelivered()
 		s.Restart()
-		if i < 2 {
+		if i < 4 {
 			s.KillOnDelivery()
 		}
 	}

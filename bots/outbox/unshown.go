@@ -18,7 +18,7 @@ const (
 	maxAge   = 24 * time.Hour // failing for this long
 	minTries = 5              // and as often as this: the process may have been off for a day
 	maxTries = 6              // failing as often, while others arrived since the last time
-	maxLost  = 3              // sendings that were never heard of again: each may have taken the process with it
+	maxLost  = 5              // sendings that were never heard of again: each may have taken the process with it, or died with an event that did
 	maxRetry = 5 * time.Minute
 )
 

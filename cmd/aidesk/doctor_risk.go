@@ -59,7 +59,8 @@ func risks(cfg config.Config) []string {
 	case cfg.Egress.Proxy != "":
 		add("all requests go through the proxy of egress.proxy, which learns every host that is called: see that it is yours")
 	}
-	if cfg.Limits.TokensPerDay == 0 && cfg.Limits.MoneyPerDay == 0 {
+	paid := slices.ContainsFunc(slices.Collect(maps.Values(cfg.Models)), func(m config.Model) bool { return m.Provider != "planner" })
+	if paid && cfg.Limits.TokensPerDay == 0 && cfg.Limits.MoneyPerDay == 0 {
 		add("nothing bounds what a workspace spends on models in a day: set limits.tokens_per_day or limits.money_per_day")
 	}
 	slices.Sort(out)

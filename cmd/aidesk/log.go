@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -64,6 +65,9 @@ func discreetAttr(a slog.Attr) slog.Attr {
 	case slog.KindAny:
 		if v.Any() == nil {
 			return a
+		}
+		if err, ok := v.Any().(error); ok {
+			return slog.Any(a.Key, errors.New(withoutQueries(err.Error())))
 		}
 		return slog.String(a.Key, withoutQueries(fmt.Sprint(v.Any())))
 	default: // numbers, times and truths hold no address
