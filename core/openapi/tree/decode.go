@@ -209,8 +209,9 @@ const (
 	maxDepth          = 64      // nesting of one document's tree
 	maxDocuments      = 64      // other documents that references may load
 	maxFetchedBytes   = 16 << 20
-	maxPointer        = 4 << 10 // bytes of a JSON pointer or reference
-	maxReferenceChain = 32      // references that lead to references
-	maxResources      = 10_000  // addresses and names that schemas of one document give themselves
-	maxSmallValues    = 20_000  // values of a text that is no OpenAPI document
+	maxPointer        = 4 << 10  // bytes of a JSON pointer or reference
+	maxReferenceChain = 32       // references that lead to references
+	maxWalked         = 16 << 20 // bytes of pointers that are followed from the root again
+	maxResources      = 10_000   // addresses and names that schemas of one document give themselves
+	maxSmallValues    = 20_000   // values of a text that is no OpenAPI document
 )

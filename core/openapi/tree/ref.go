@@ -102,6 +102,7 @@ type Resolver struct {
 	files        map[string]*File
 	fetches      int
 	fetchedBytes int
+	walked       int // bytes of pointers that were followed from the root again
 }
 
 // NewResolver returns a Resolver for the document main. fetch reads other documents of
@@ -162,7 +163,7 @@ func (r *Resolver) resolve(s Cursor, ref, section string) (target Cursor, found,
 	} else if t, ok := f.resources().named[f.address()+"#"+pointer]; ok {
 		return t, true, false
 	}
-	if t, ok := inherited(s, pointer); ok && f == s.File {
+	if t, ok := r.inherited(s, pointer); ok && f == s.File {
 		r.Infof("reference-repaired", s.At, "the reference %q was read as %q", plaintext.Line(ref, 120), "#"+t.At)
 		return t, true, false
 	}
@@ -192,15 +193,22 @@ func (c Cursor) lookup(pointer string) (Cursor, bool) {
 
 // step returns the value that one part of a pointer leads to, and its key.
 func (n *Node) step(part string) (key string, value *Node) {
-	key = pointerUnescape.Replace(part)
-	if v := n.Get(key); v != nil {
-		return key, v
+	if strings.IndexByte(part, '~') >= 0 {
+		part = pointerUnescape.Replace(part)
 	}
-	if plain, err := url.PathUnescape(key); err == nil && plain != key && n.Get(plain) != nil {
-		return plain, n.Get(plain)
+	if n.Is(List) {
+		if i, err := strconv.Atoi(part); err == nil && i >= 0 && i < len(n.Vals) {
+			return part, n.Vals[i]
+		}
+		return "", nil
 	}
-	if i, err := strconv.Atoi(key); err == nil && n.Is(List) && i >= 0 && i < len(n.Vals) {
-		return key, n.Vals[i]
+	if v := n.Get(part); v != nil {
+		return part, v
+	}
+	if strings.IndexByte(part, '%') >= 0 {
+		if plain, err := url.PathUnescape(part); err == nil && n.Get(plain) != nil {
+			return plain, n.Get(plain)
+		}
 	}
 	return "", nil
 }

@@ -102,8 +102,13 @@ func resolveAddress(base, address string) string {
 	return u.String()
 }
 
-// around lists what c stands in, the innermost first, itself included.
-func (c Cursor) around() []Cursor {
+// around lists what c stands in, the innermost first, itself included; nothing, with a
+// word about it, if that has been asked for too often.
+func (r *Resolver) around(c Cursor) []Cursor {
+	if r.walked += len(c.At); r.walked > maxWalked {
+		r.Warnf("reference-chain", "", "the document has too many references in schemas with addresses of their own; the others are read as if there were none")
+		return nil
+	}
 	at := c.File.Cursor()
 	all := []Cursor{at}
 	for from := 0; from < len(c.At); {
@@ -136,7 +141,7 @@ func (r *Resolver) identified(s Cursor, address, fragment string) (Cursor, bool)
 		return c, ok
 	}
 	base, root := s.File.address(), s.File.Cursor()
-	around := s.around()
+	around := r.around(s)
 	if i := slices.IndexFunc(around, func(c Cursor) bool { return here.bases[c.Node] != "" }); i >= 0 {
 		base, root = here.bases[around[i].Node], around[i]
 	}
@@ -161,11 +166,11 @@ func (r *Resolver) identified(s Cursor, address, fragment string) (Cursor, bool)
 
 // inherited finds what a pointer into "$defs" means that was written for a schema by
 // itself, before it became a part of the document.
-func inherited(s Cursor, pointer string) (Cursor, bool) {
+func (r *Resolver) inherited(s Cursor, pointer string) (Cursor, bool) {
 	if !strings.HasPrefix(pointer, "/$defs/") && !strings.HasPrefix(pointer, "/definitions/") {
 		return Cursor{}, false
 	}
-	for _, c := range s.around() {
+	for _, c := range r.around(s) {
 		if t, ok := c.lookup(pointer); ok {
 			return t, true
 		}
