@@ -141,11 +141,28 @@ func (a *Agent) Run(ctx context.Context, t Turn) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	set, err := a.toolsets.get(on)
+	r, err := a.begin(on, t, limits)
 	if err != nil {
 		return Answer{}, err
 	}
-	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, agreed: agreed, toolset: set, links: t.Links, zone: t.Member.Location(), callCounts: map[string]int{}}
+	r.agreed = agreed
+	text, err := r.loop(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	if err := r.finish(ctx, text, off); err != nil {
+		return Answer{}, err
+	}
+	return r.answer, nil
+}
+
+// begin returns the state of a turn with these plugins enabled.
+func (a *Agent) begin(on []*plugin.Plugin, t Turn, limits Limits) (*run, error) {
+	set, err := a.toolsets.get(on)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, toolset: set, links: t.Links, zone: t.Member.Location(), callCounts: map[string]int{}}
 	if t.Quote != "" {
 		r.appendMessage(said(t.Member.Name, quoteHead+t.Quote))
 		r.answer.Entries[0].Seen = []string{quoted}
@@ -157,14 +174,7 @@ func (a *Agent) Run(ctx context.Context, t Turn) (Answer, error) {
 		}
 		r.appendMessage(m)
 	}
-	text, err := r.loop(ctx)
-	if err != nil {
-		return Answer{}, err
-	}
-	if err := r.finish(ctx, text, off); err != nil {
-		return Answer{}, err
-	}
-	return r.answer, nil
+	return r, nil
 }
 
 // quoted stands among the plugins whose data was seen for a message that an app wrote: what

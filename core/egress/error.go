@@ -20,6 +20,7 @@ var (
 	ErrRefused  = errors.New("address refused")   // by the guard: nothing was sent there
 	ErrTimeout  = errors.New("no answer in time") // the limit of its kind, or the caller's deadline
 	ErrTooLarge = errors.New("answer too large")
+	ErrNoTLS    = errors.New("no TLS") // the server speaks something else on that port, perhaps plain http
 )
 
 // guardError is an error with a text for people and a sentinel for callers.
@@ -70,6 +71,9 @@ func errorReason(err error) (string, error) {
 	if text, ok := certificate(err); ok {
 		return text, nil
 	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return "does not speak TLS on this port", ErrNoTLS
+	}
 	var errno syscall.Errno
 	var network net.Error
 	message := err.Error()
@@ -99,7 +103,6 @@ func certificate(err error) (string, bool) {
 		name      x509.HostnameError
 		invalid   x509.CertificateInvalidError
 		alert     tls.AlertError
-		record    tls.RecordHeaderError
 	)
 	switch {
 	case errors.As(err, &authority):
@@ -112,8 +115,6 @@ func certificate(err error) (string, bool) {
 		return "has a certificate that is not valid", true
 	case errors.As(err, &alert):
 		return "refused the TLS handshake: " + alert.Error(), true
-	case errors.As(err, &record):
-		return "does not speak TLS on this port", true
 	}
 	return "", false
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -256,62 +255,6 @@ var plainViews = []schema.View{
 	{Depth: 2, Text: 0, Optional: 4, Values: 100},
 	{Depth: 2, Text: 0, Optional: 2, Values: 60},
 	{Depth: 1, Text: 0, Optional: 1, Values: 40},
-}
-
-var slotPattern = regexp.MustCompile(`\{([^{}]*)\}`)
-
-// AddExamples adds utterances such as "add {title} to my list", in which a slot names a
-// parameter or a property of the body. Utterances with an unknown slot, of more than 200
-// characters or beyond the eighth are left out, each with a note. It must not be called
-// while other goroutines use the operation.
-func (o *Operation) AddExamples(utterances ...string) []Note {
-	var out notes
-	out.limit = maxNotes
-	for _, raw := range utterances {
-		u := plaintext.OneLine(raw)
-		switch {
-		case u == "" || slices.Contains(o.Examples, u):
-			continue
-		case len([]rune(u)) > maxUtterance:
-			out.addf(levelInfo, "example-long", "", "the example %q has more than %d characters and was left out", plaintext.Clip(u, 60), maxUtterance)
-			continue
-		case len(o.Examples) == maxUtterances:
-			out.addf(levelInfo, "example-many", "", "only the first %d examples are kept", maxUtterances)
-			return out.all
-		}
-		if name, ok := o.unknownSlot(u); !ok {
-			out.addf(levelInfo, "example-slot", "", "the example %q has the slot {%s}, which is no argument; it was left out", plaintext.Clip(u, 80), plaintext.Clip(name, 40))
-			continue
-		}
-		o.Examples = append(o.Examples, u)
-	}
-	return out.all
-}
-
-// unknownSlot returns the first slot that is not an argument; ok is true if there is none.
-func (o *Operation) unknownSlot(utterance string) (name string, ok bool) {
-	for _, m := range slotPattern.FindAllStringSubmatch(utterance, -1) {
-		if _, known := o.Slot(m[1]); !known {
-			return m[1], false
-		}
-	}
-	return "", true
-}
-
-// Slot returns the path of a slot's value in the arguments: ["title"] for a parameter,
-// ["body", "title"] for a property of the body.
-func (o *Operation) Slot(name string) (keys []string, known bool) {
-	name = strings.TrimPrefix(strings.TrimSpace(name), request.BodyKey+".")
-	if a, ok := o.builder.Arg(name); ok {
-		return []string{a.Key}, true
-	}
-	if o.builder.Body == nil {
-		return nil, false
-	}
-	if o.builder.Body.Schema.Declares(name) {
-		return []string{request.BodyKey, name}, true
-	}
-	return nil, false
 }
 
 // sampleArguments makes example arguments: the required ones, and optional ones of which

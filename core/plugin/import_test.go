@@ -282,3 +282,19 @@ func TestReportLost(t *testing.T) {
 		}
 	}
 }
+
+// TestReadWithoutTLS: who writes a host that speaks plain http is told how to write it; in a
+// chat that would not help.
+func TestReadWithoutTLS(t *testing.T) {
+	h := newHost(t, "one")
+	host := strings.TrimPrefix(h.URL, "http://")
+	const hint = "; if it is meant to be without, write http://"
+	for _, typed := range []bool{false, true} {
+		r := reader(t, h)
+		r.Typed = typed
+		_, err := r.Read(t.Context(), host)
+		if err == nil || strings.Contains(err.Error(), hint+host) == typed {
+			t.Errorf("typed in a chat %v: %v", typed, err)
+		}
+	}
+}

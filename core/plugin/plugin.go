@@ -122,6 +122,17 @@ type Origin struct {
 	Human  string `json:"human"`
 }
 
+// Trial returns a plugin that was just read as it would be if the operator had named it in
+// the configuration.
+func (p *Plugin) Trial() *Plugin {
+	out := *p
+	out.Locked = true
+	if out.Name == "" {
+		out.Name = p.Manifest.uniqueName(func(string) bool { return false })
+	}
+	return &out
+}
+
 // Call builds the exact request for arguments that a model or a member gave. The
 // error is an *openapi.ArgumentError where the arguments are wrong.
 func (p *Plugin) Call(o *openapi.Operation, args json.RawMessage) (Call, error) {

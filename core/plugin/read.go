@@ -75,6 +75,9 @@ func (r Reader) ReadWith(ctx context.Context, source string, document []byte) (*
 		kind, what = egress.Manifest, "the manifest"
 	}
 	page, err := r.fetch(ctx, kind, id, at.String(), what)
+	if errors.Is(err, egress.ErrNoTLS) && !r.Typed { // in a chat plain http is refused
+		return nil, fmt.Errorf("%w; if it is meant to be without, write http://%s", err, at.Host)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -56,11 +56,7 @@ const bytesPerToken = 4
 
 // Report judges a plugin as it was read.
 func (p *Plugin) Report() Report {
-	name := p.Name
-	if name == "" {
-		name = p.Manifest.uniqueName(func(string) bool { return false })
-	}
-	m := p.Manifest
+	name, m := p.Trial().Name, p.Manifest
 	r := Report{
 		Verdict:    openapi.OK,
 		Plugin:     ReportPlugin{m.NameForModel, m.NameForHuman, m.Auth},
