@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type source struct {
 	base string // the address at which a local file is said to lie
 
 	variables map[string]string // values for variables of its servers
+	allowed   []string          // hosts that are reached though they are not public
 }
 
 // defaultBase resolves the servers of a local document where --base says nothing.
@@ -38,44 +40,48 @@ func (s *source) flags(c *cobra.Command) {
 	c.Flags().StringVar(&s.base, "base", "", "the address against which a local file's servers are resolved (default "+defaultBase+")")
 }
 
-// read reads the plugin. What is written on the command line is trusted exactly as
-// written; what the plugin names is not.
+// read reads the plugin.
 func (s *source) read(ctx context.Context) (*plugin.Import, error) {
+	got, _, err := s.open(ctx)
+	return got, err
+}
+
+// open reads the plugin and returns it with the guard that its calls pass. What is written
+// on the command line is trusted exactly as written; what the plugin names is not.
+func (s *source) open(ctx context.Context) (*plugin.Import, *egress.Guard, error) {
 	var document []byte
 	if s.spec != "" {
 		var err error
 		if document, err = os.ReadFile(s.spec); err != nil {
-			return nil, fmt.Errorf("--spec %s cannot be read: %w", s.spec, cause(err))
+			return nil, nil, fmt.Errorf("--spec %s cannot be read: %w", s.spec, cause(err))
 		}
 	}
-	local := isFile(s.name)
-	var rules egress.Rules
-	if !local {
-		if s.base != "" {
-			return nil, usageError{errors.New("--base is for a local file: a plugin that is fetched has an address")}
+	local, written := isFile(s.name), s.name
+	if local {
+		written = cmp.Or(s.base, defaultBase)
+		if err := plugin.CheckBase(written); err != nil {
+			return nil, nil, usageError{err}
 		}
-		id, host, err := plugin.ID(s.name)
-		if err != nil {
-			return nil, usageError{err}
-		}
-		rules.Trusted = append(rules.Trusted, egress.Trusted{Host: host, Plugin: id})
+	} else if s.base != "" {
+		return nil, nil, usageError{errors.New("--base is for a local file: a plugin that is fetched has an address")}
 	}
+	id, host, err := plugin.ID(written)
+	if err != nil {
+		return nil, nil, usageError{err}
+	}
+	rules := egress.Rules{AllowHosts: s.allowed, Trusted: []egress.Trusted{{Host: host, Plugin: id}}}
 	guard, err := egress.New(rules, egress.WithVersion(version()))
 	if err != nil {
-		return nil, err
+		return nil, nil, usageError{fmt.Errorf("--allow-host: %w", err)}
 	}
 	reader := plugin.Reader{Guard: guard, Logger: slog.New(slog.DiscardHandler), Variables: s.variables}
-	if !local {
-		return reader.ReadWith(ctx, s.name, document)
+	var got *plugin.Import
+	if local {
+		got, err = reader.File(ctx, s.name, document, written)
+	} else {
+		got, err = reader.ReadWith(ctx, s.name, document)
 	}
-	base := s.base
-	if base == "" {
-		base = defaultBase
-	}
-	if err := plugin.CheckBase(base); err != nil {
-		return nil, usageError{err}
-	}
-	return reader.File(ctx, s.name, document, base)
+	return got, guard, err
 }
 
 // isFile tells a local file from an address: it is there, or it is written like one.

@@ -1,51 +1,108 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"aidesk/cmd/aidesk/config"
+	"aidesk/cmd/aidesk/trial"
 	"aidesk/core/markdown"
+	"aidesk/core/model/planner"
 	"aidesk/core/openapi"
 	"aidesk/core/openapi/strict"
 	"aidesk/core/plugin"
 )
 
 func checkCommand() *cobra.Command {
-	var s source
-	var asJSON, tools bool
+	var o checkOptions
 	c := &cobra.Command{
 		Use:   "check SOURCE",
 		Short: "Read a plugin as an import would, and report what was found",
 		Long: `Read a plugin as an import would, and report each operation with its request, effect,
 verdict and size, and what was noticed. SOURCE is a domain, the URL of a manifest, the
-URL of an OpenAPI document, or a local file. Exit code 1: nothing of it can be called.`,
+URL of an OpenAPI document, or a local file. Exit code 1: nothing of it can be called, or
+what was tried failed.
+
+Its logo, legal page and contact page are asked whether they answer (of a local file only
+with --links). More is tried when you say so:
+
+  --call              makes one real read and shows what a model reads of the answer
+  --prompt            shows what a language model is told of the plugin, with tokens
+  --ask FILE          asks a model the questions of a file, sends nothing to the plugin, and
+                      says which operations it chose:
+                        - {ask: "what is on my list?", want: listItems}
+                        - {ask: "tell me a joke", want: none}
+                      Without --model-url the built-in planner is asked.`,
+		Example: `  aidesk plugin check http://127.0.0.1:4010 --call
+  aidesk plugin check openapi.yaml --base http://127.0.0.1:4010 --call=getItem --args '{"id": 7}'
+  aidesk plugin check example.com --prompt="what is on my list?"
+  aidesk plugin check example.com --ask questions.yaml --model-url http://127.0.0.1:11434/v1 --model qwen3`,
 		Args: arguments("SOURCE"),
 		RunE: func(c *cobra.Command, args []string) error {
-			s.name = args[0]
-			return check(c.Context(), s, asJSON, tools, c.OutOrStdout())
+			o.source.name = args[0]
+			if !c.Flags().Changed("links") {
+				o.links = !isFile(args[0])
+			}
+			if o.args != "" && (o.call == "" || !json.Valid([]byte(o.args))) {
+				return usageError{errors.New("--args is a JSON object for --call, such as '{\"city\": \"Oslo\"}'")}
+			}
+			return check(c.Context(), o, c.OutOrStdout())
 		},
 	}
-	s.flags(c)
-	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
-	c.Flags().BoolVar(&tools, "tools", false, "print the tools too, exactly as they go to a model")
+	o.source.flags(c)
+	f := c.Flags()
+	f.BoolVar(&o.asJSON, "json", false, "print one JSON object")
+	f.BoolVar(&o.tools, "tools", false, "print the tools too, exactly as they go to a model")
+	f.BoolVar(&o.links, "links", false, "ask its links whether they answer")
+	f.StringVar(&o.call, "call", "", "make one real read: the simplest, or this `operation`")
+	f.Lookup("call").NoOptDefVal = simplest
+	f.StringVar(&o.args, "args", "", "the arguments of --call (default: those of the tool's example)")
+	f.StringVar(&o.prompt, "prompt", "", "show what a language model is told, with this `question`")
+	f.Lookup("prompt").NoOptDefVal = "What can you do for me?"
+	f.StringVar(&o.ask, "ask", "", "ask a model the questions of this YAML `file`")
+	f.StringVar(&o.model.BaseURL, "model-url", "", "the address of the model's server")
+	f.StringVar(&o.model.Model, "model", "", "the model's name at its server")
+	f.StringVar(&o.model.Provider, "model-provider", "openai-chat", "what the server speaks: openai-chat, openai or anthropic")
+	f.StringVar(&o.key, "model-key-env", "AIDESK_MODEL_KEY", "the variable of the environment that holds its key, if it wants one")
+	f.StringArrayVar(&o.source.allowed, "allow-host", nil, "reach this IP:PORT though it is not public")
 	return c
 }
 
-// check reads a plugin and prints the report.
-func check(ctx context.Context, s source, asJSON, tools bool, out io.Writer) error {
-	got, err := s.read(ctx)
+// simplest stands for the read that needs the least.
+const simplest = "*"
+
+// checkOptions are the flags of check.
+type checkOptions struct {
+	source                  source
+	asJSON, tools, links    bool
+	call, args, prompt, ask string
+	model                   config.Model
+	key                     string // the variable that holds the model's key
+}
+
+// check reads a plugin, prints the report and tries what was asked for.
+func check(ctx context.Context, o checkOptions, out io.Writer) error {
+	s := o.source
+	tried, questions, err := o.trial(out)
+	if err != nil {
+		return err
+	}
+	got, guard, err := s.open(ctx)
 	if _, misused := errors.AsType[usageError](err); misused {
 		return err
 	}
 	if err != nil {
-		if asJSON { // a reader of the object learns it there too
+		if o.asJSON { // a reader of the object learns it there too
 			r := plugin.Report{Verdict: openapi.Refused, Operations: []plugin.ReportOperation{}, Notes: []openapi.Note{
 				{Level: "error", Code: "unreadable", Message: markdown.Line(err.Error(), 400)},
 			}}
@@ -53,24 +110,81 @@ func check(ctx context.Context, s source, asJSON, tools bool, out io.Writer) err
 		}
 		return err
 	}
+	tried.Plugin, tried.Guard = got.Plugin.Trial(), guard
 	r := got.Plugin.Report()
 	if note, ok := s.baseAssumed(got.Plugin); ok {
 		r.Notes = append(r.Notes, note)
 	}
 	r.Notes = append(r.Notes, strictNotes(ctx, got)...)
+	var asked []string
+	if o.links {
+		var dead []openapi.Note
+		asked, dead = tried.Links(ctx)
+		r.Notes = append(r.Notes, dead...)
+	}
 	definitions := r.Tools
-	if !tools {
+	if !o.tools {
 		r.Tools = nil
 	}
-	if asJSON {
+	if o.asJSON {
 		err = printJSON(out, r)
 	} else {
-		err = printReport(out, s, r)
+		err = printReport(out, s, asked, r)
 	}
 	if err == nil && len(definitions) == 0 {
 		return fmt.Errorf("%s: none of its operations can be called: the notes say why", s.name)
 	}
-	return err
+	return cmp.Or(err, o.try(ctx, tried, questions))
+}
+
+// trial prepares what check tries besides reading the plugin, so that wrong use is said
+// before anything is fetched.
+func (o *checkOptions) trial(out io.Writer) (t *trial.Trial, questions []byte, err error) {
+	t = &trial.Trial{Model: trial.Described{}, Now: time.Now, Out: out}
+	if o.asJSON && (o.call != "" || o.prompt != "" || o.ask != "") {
+		return nil, nil, usageError{errors.New("--json prints the report alone: leave out --call, --prompt and --ask")}
+	}
+	if o.ask == "" {
+		return t, nil, nil
+	}
+	if questions, err = os.ReadFile(o.ask); err != nil {
+		return nil, nil, fmt.Errorf("--ask %s cannot be read: %w", o.ask, cause(err))
+	}
+	if o.model.BaseURL == "" {
+		t.Model = &planner.Planner{}
+		return t, questions, nil
+	}
+	if o.model.Model == "" {
+		return nil, nil, usageError{errors.New("--model is missing: say which of the models at --model-url")}
+	}
+	o.model.APIKey = config.Secret(os.Getenv(o.key))
+	t.Model, err = newModel(config.Config{}, o.model)
+	if err != nil {
+		return nil, nil, usageError{fmt.Errorf("--model-url: %w", err)}
+	}
+	return t, questions, nil
+}
+
+// try does what was asked for besides the report.
+func (o *checkOptions) try(ctx context.Context, t *trial.Trial, questions []byte) error {
+	if o.prompt != "" {
+		if err := t.Prompt(o.prompt); err != nil {
+			return err
+		}
+	}
+	if o.call != "" {
+		if err := t.Call(ctx, strings.TrimPrefix(o.call, simplest), json.RawMessage(o.args)); err != nil {
+			return err
+		}
+	}
+	if o.ask == "" {
+		return nil
+	}
+	list, err := t.Questions(questions)
+	if err != nil {
+		return fmt.Errorf("--ask %s: %w", o.ask, err)
+	}
+	return t.Ask(ctx, list)
 }
 
 // strictNotes reports what a strict reader of OpenAPI objects to. Our own reader may
@@ -110,7 +224,7 @@ func printJSON(out io.Writer, v any) error {
 }
 
 // printReport prints a report for people. Every text of the plugin is cleaned.
-func printReport(out io.Writer, s source, r plugin.Report) error {
+func printReport(out io.Writer, s source, asked []string, r plugin.Report) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%s): %s\n", markdown.Line(r.Plugin.NameForHuman, 80), markdown.Line(r.Plugin.NameForModel, 80), r.Verdict)
 	login := "none"
@@ -118,6 +232,9 @@ func printReport(out io.Writer, s source, r plugin.Report) error {
 		login = r.Plugin.Auth
 	}
 	fmt.Fprintf(&b, "Read from %s. Login: %s. In a prompt: about %d tokens, and %d for all its tools.\n", s.name, login, r.Tokens.Index, r.Tokens.Tools)
+	if len(asked) > 0 {
+		fmt.Fprintf(&b, "Asked whether they answer: %s.\n", strings.Join(asked, ", "))
+	}
 	if len(r.Operations) > 0 {
 		b.WriteString("\n")
 		table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
