@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -75,7 +76,10 @@ type Button struct {
 }
 
 // Option is a choice of a menu.
-type Option struct{ Name, Value string }
+type Option struct {
+	Name, Value string
+	Chosen      bool // at first
+}
 
 // Form is a modal to fill in, or a home page.
 type Form struct {
@@ -89,9 +93,17 @@ type Form struct {
 // Input is a field of a form.
 type Input struct {
 	ID, Label, Value, Placeholder string
-	Error                         string
+	Hint, Error                   string
+	Type                          string // of the field in the browser; empty: text
+	Min, Max                      string // of a number
 	Long, Required                bool
+	Many                          bool // several of the options, one a line in Value
 	Options                       []Option
+}
+
+// Chosen reports whether an option is chosen at first.
+func (in Input) Chosen(option string) bool {
+	return slices.Contains(strings.Split(in.Value, "\n"), option)
 }
 
 // servePage shows a channel as one of its members sees it.
@@ -119,7 +131,8 @@ func (c *Console[R]) servePageControl(w http.ResponseWriter, r *http.Request) {
 	fields, values := Object{}, map[string]string{}
 	for name, all := range r.PostForm {
 		if input, ok := strings.CutPrefix(name, "value-"); ok {
-			values[input] = all[0]
+			// Of boxes to tick, all that are ticked; the page sends an empty one with them.
+			values[input] = strings.Join(slices.DeleteFunc(all, func(v string) bool { return v == "" }), "\n")
 		} else {
 			fields[name] = all[0]
 		}

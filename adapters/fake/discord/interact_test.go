@@ -2,6 +2,7 @@ package discord_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -274,6 +275,14 @@ func TestModals(t *testing.T) {
 		}
 		return strings.Join(out, ",")
 	}
+	label := func(component string) string { return `{"type":18,"label":"L","component":` + component + `}` }
+	options := func(n int) string {
+		var out []string
+		for i := range n {
+			out = append(out, fmt.Sprintf(`{"label":"%d","value":"%d"}`, i, i))
+		}
+		return strings.Join(out, ",")
+	}
 	tests := []struct{ name, body, where string }{
 		{"one", modal("T", input), ""},
 		{"five", modal("T", numbered(5)), ""},
@@ -281,6 +290,18 @@ func TestModals(t *testing.T) {
 		{"none", modal("T", ""), "data.components BASE_TYPE_BAD_LENGTH"},
 		{"a label", modal("T", `{"type":18,"label":"L","description":"d","component":{"type":4,"custom_id":"i","style":2}}`), ""},
 		{"a menu with a label", modal("T", `{"type":18,"label":"L","component":{"type":3,"custom_id":"i","options":[{"label":"A","value":"a"}]}}`), ""},
+		{"boxes", modal("T", label(`{"type":22,"custom_id":"i","required":false,"min_values":0,"options":[`+options(10)+`]}`)), ""},
+		{"a choice", modal("T", label(`{"type":21,"custom_id":"i","options":[`+options(2)+`]}`)), ""},
+		{"a box", modal("T", label(`{"type":23,"custom_id":"i","default":true}`)), ""},
+		{"eleven boxes", modal("T", label(`{"type":22,"custom_id":"i","options":[`+options(11)+`]}`)), "data.components.0.component.options BASE_TYPE_MAX_LENGTH"},
+		{"boxes that may be empty and may not", modal("T", label(`{"type":22,"custom_id":"i","min_values":0,"options":[`+options(2)+`]}`)), "data.components.0.component.min_values NUMBER_TYPE_MIN"},
+		{"more boxes than there are", modal("T", label(`{"type":22,"custom_id":"i","max_values":3,"options":[`+options(2)+`]}`)), "data.components.0.component.options BASE_TYPE_BAD_LENGTH"},
+		{"one to choose from", modal("T", label(`{"type":21,"custom_id":"i","options":[`+options(1)+`]}`)), "data.components.0.component.options BASE_TYPE_BAD_LENGTH"},
+		{"two chosen at first", modal("T", label(strings.ReplaceAll(`{"type":21,"custom_id":"i","options":[`+options(2)+`]}`, `"label"`, `"default":true,"label"`))), "data.components.0.component.options SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES"},
+		{"a menu that may be empty and may not", modal("T", label(`{"type":3,"custom_id":"i","min_values":0,"options":[`+options(2)+`]}`)), "data.components.0.component.min_values NUMBER_TYPE_MIN"},
+		{"a menu of 26", modal("T", label(`{"type":3,"custom_id":"i","options":[`+options(26)+`]}`)), "data.components.0.component.options BASE_TYPE_MAX_LENGTH"},
+		{"a disabled menu", modal("T", label(`{"type":3,"custom_id":"i","disabled":true,"options":[`+options(2)+`]}`)), "data.components.0.component.disabled MODAL_COMPONENT_DISABLED"},
+		{"a long description", modal("T", `{"type":18,"label":"L","description":"`+long(101)+`","component":{"type":4,"custom_id":"i","style":2}}`), "data.components.0.description BASE_TYPE_BAD_LENGTH"},
 		{"a text", modal("T", `{"type":10,"content":"words"},`+input), ""},
 		{"a long title", modal(long(46), input), "data.title BASE_TYPE_BAD_LENGTH"},
 		{"a long label", modal("T", strings.Replace(input, `"L"`, `"`+long(46)+`"`, 1)), "data.components.0.components.0.label BASE_TYPE_BAD_LENGTH"},
@@ -332,6 +353,57 @@ func TestModals(t *testing.T) {
 	if _, open := d.Modal(fakediscord.Ada); open {
 		t.Error("the modal is open after its submission was answered")
 	}
+}
+
+// TestModalGroups: boxes and choices are filled in, by a program and in a browser, and come
+// back as Discord documents.
+func TestModalGroups(t *testing.T) {
+	t.Parallel()
+	d, _ := registered(t, fakediscord.Config{})
+	r, err := d.Command(fakediscord.Ada, fakediscord.General, "aidesk", "ask", map[string]string{"what": "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const two = `"options":[{"label":"Ex","value":"x"},{"label":"Ypsilon","value":"y, z","default":true}]`
+	ask(t, d, "POST", callback(r), `{"type":9,"data":{"custom_id":"form","title":"T","components":[
+		{"type":18,"label":"Boxes","description":"Tick","component":{"type":22,"custom_id":"b","required":false,`+two+`}},
+		{"type":18,"label":"Choice","component":{"type":21,"custom_id":"c","required":false,`+two+`}},
+		{"type":18,"label":"Box","component":{"type":23,"custom_id":"o","default":true}},
+		{"type":18,"label":"Menu","component":{"type":3,"custom_id":"m","required":false,"max_values":2,`+two+`}},
+		{"type":18,"label":"Line","component":{"type":4,"custom_id":"l","style":1,"required":false}}]}}`)
+	faketest.Result(t, r, nil)
+	for _, wrong := range []map[string]string{{"b": "q"}, {"c": "x\ny, z"}, {"o": "maybe"}, {"m": "x\nq"}, {"l": "two\nlines"}} {
+		if _, err := d.Submit(fakediscord.Ada, "form", wrong); err == nil {
+			t.Errorf("%v was submitted", wrong)
+		}
+	}
+	browser := faketest.Browser{T: t, URL: d.URL, User: fakediscord.Ada, Channel: fakediscord.General}
+	browser.Shows("Tick", `<input type="checkbox" name="value-b" value="y, z" checked> Ypsilon`, `<option value="true" selected>ticked`, `<input type="checkbox" name="value-m" value="x" > Ex`)
+	posted := make(chan string, 1)
+	go func() {
+		posted <- browser.Submit("submit", "modal", "form", "value-b", "", "value-b", "x", "value-b", "y, z", "value-c", "", "value-o", "false", "value-m", "")
+	}()
+	faketest.Until(t, d, "the submission", func() bool { return len(d.Deliveries("INTERACTION_CREATE")) == 2 })
+	p := payload(t, d)
+	data, _ := p["data"].(object)
+	var got []any
+	components, _ := data["components"].([]any)
+	for _, c := range components {
+		outer, _ := c.(object)
+		got = append(got, outer["component"])
+	}
+	want := []any{
+		object{"type": 22., "id": 2., "custom_id": "b", "values": []any{"x", "y, z"}},
+		object{"type": 21., "id": 4., "custom_id": "c", "value": nil},
+		object{"type": 23., "id": 6., "custom_id": "o", "value": false},
+		object{"type": 3., "id": 8., "custom_id": "m", "values": []any{}},
+		object{"type": 4., "id": 10., "custom_id": "l", "value": ""},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("components (-want +got):\n%s", diff)
+	}
+	ask(t, d, "POST", callback(&fakediscord.Receipt{ID: fmt.Sprint(p["id"]), Token: fmt.Sprint(p["token"])}), `{"type":4,"data":{"content":"thanks","flags":64}}`)
+	<-posted
 }
 
 // TestCompletion: an option is completed by what the application offers, of 25 at most.

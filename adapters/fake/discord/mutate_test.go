@@ -24,6 +24,10 @@ var examples = map[string][]string{
 	"modal": {
 		`{"custom_id":"f","title":"T","components":[{"type":1,"components":[{"type":4,"custom_id":"i","label":"L","style":1,"min_length":1,"max_length":9,"required":true,"value":"v","placeholder":"p"}]},
 			{"type":18,"label":"L","description":"d","component":{"type":3,"custom_id":"m","options":[{"label":"A","value":"a"}]}},{"type":10,"content":"t"}]}`,
+		`{"custom_id":"f","title":"T","components":[
+			{"type":18,"label":"L","component":{"type":21,"custom_id":"r","required":false,"options":[{"label":"A","value":"a","description":"d","default":true},{"label":"B","value":"b"}]}},
+			{"type":18,"label":"L","component":{"type":22,"custom_id":"c","required":false,"min_values":0,"max_values":2,"options":[{"label":"A","value":"a","default":true},{"label":"B","value":"b"}]}},
+			{"type":18,"label":"L","component":{"type":23,"custom_id":"b","default":true}}]}`,
 	},
 	"choices":  {`{"choices":[{"name":"Todo","value":"todo"},{"name":"Stays","value":"stays"}]}`},
 	"commands": {grammar},

@@ -132,9 +132,17 @@ func (m *modal) pageForm() *fake.Form {
 		out.Error = "Something went wrong. Try again."
 	}
 	for _, in := range m.Inputs {
-		out.Inputs = append(out.Inputs, fake.Input{
-			ID: in.CustomID, Label: in.Label, Value: in.Value, Placeholder: in.Placeholder, Long: in.Long, Required: in.Required, Options: pageOptions(in.Options),
-		})
+		field := fake.Input{
+			ID: in.CustomID, Label: in.Label, Hint: in.Description, Value: in.Value, Placeholder: in.Placeholder, Long: in.Long, Required: in.Required,
+			Many: in.Kind == inputBoxes || in.Most > 1 && in.Kind != inputText, Options: pageOptions(in.Options),
+		}
+		if in.Kind == inputBox {
+			field.Options = []fake.Option{{Name: "ticked", Value: "true"}, {Name: "not ticked", Value: "false"}}
+		}
+		for i, o := range field.Options {
+			field.Options[i].Chosen = field.Chosen(o.Value)
+		}
+		out.Inputs = append(out.Inputs, field)
 	}
 	return out
 }

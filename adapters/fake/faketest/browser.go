@@ -41,7 +41,7 @@ func (b Browser) Submit(control string, fields ...string) string {
 	b.T.Helper()
 	form := url.Values{"user": {b.User}, "channel": {b.Channel}}
 	for i := 0; i < len(fields); i += 2 {
-		form.Set(fields[i], fields[i+1])
+		form.Add(fields[i], fields[i+1]) // of boxes to tick, one each
 	}
 	return b.do(http.MethodPost, "/_page/"+control, "application/x-www-form-urlencoded", form.Encode())
 }

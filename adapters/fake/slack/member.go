@@ -318,6 +318,16 @@ func (s *Slack) usedAction(blocks []any, action, value string) object {
 
 // findOption finds the option of a menu with a value; nil: it has none.
 func findOption(e object, value string) any {
+	for _, option := range optionsOf(e) {
+		if option["value"] == value {
+			return option
+		}
+	}
+	return nil
+}
+
+// optionsOf are the options of a menu, in groups or not.
+func optionsOf(e object) []object {
 	list, _ := e["options"].([]any)
 	groups, _ := e["option_groups"].([]any)
 	for _, g := range groups {
@@ -325,12 +335,12 @@ func findOption(e object, value string) any {
 		some, _ := group["options"].([]any)
 		list = append(list, some...)
 	}
+	var out []object
 	for _, o := range list {
-		if option, _ := o.(object); option["value"] == value {
-			return option
-		}
+		option, _ := o.(object)
+		out = append(out, option)
 	}
-	return nil
+	return out
 }
 
 // openView finds a view that is open, or a home page.

@@ -120,12 +120,25 @@ func (v *view) pageForm() *fake.Form {
 			continue
 		}
 		id, _ := block["block_id"].(string)
-		in := fake.Input{ID: id, Label: textOf(block["label"]), Value: initialValue(e), Error: v.Errors[id], Long: e["multiline"] == true}
-		options, _ := e["options"].([]any)
-		for _, o := range options {
-			option, _ := o.(object)
-			value, _ := option["value"].(string)
-			in.Options = append(in.Options, fake.Option{Name: textOf(option["text"]), Value: value})
+		in := fake.Input{
+			ID: id, Label: textOf(block["label"]), Hint: textOf(block["hint"]), Value: v.holds(block), Error: v.Errors[id],
+			Long: e["multiline"] == true, Required: block["optional"] != true,
+		}
+		switch e["type"] {
+		case "checkboxes", "multi_static_select":
+			in.Many = true
+		case "number_input":
+			in.Type, in.Placeholder = "number", ""
+			in.Min, _ = e["min_value"].(string)
+			in.Max, _ = e["max_value"].(string)
+		case "datepicker":
+			in.Type = "date"
+		case "datetimepicker":
+			in.Placeholder = "2026-01-31T15:04:00Z"
+		}
+		for _, o := range optionsOf(e) {
+			value, _ := o["value"].(string)
+			in.Options = append(in.Options, fake.Option{Name: textOf(o["text"]), Value: value, Chosen: in.Chosen(value)})
 		}
 		out.Inputs = append(out.Inputs, in)
 	}

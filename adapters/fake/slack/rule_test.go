@@ -165,6 +165,18 @@ func TestRefusedView(t *testing.T) {
 	long := func(n int) map[string]any {
 		return map[string]any{"type": "plain_text", "text": strings.Repeat("x", n)}
 	}
+	options := func(n int) string {
+		var all []string
+		for i := range n {
+			all = append(all, fmt.Sprintf(`{"text":{"type":"plain_text","text":"%d"},"value":"%d"}`, i, i))
+		}
+		return strings.Join(all, ",")
+	}
+	element := func(text string) func(v map[string]any) {
+		return func(v map[string]any) {
+			v["blocks"] = []any{map[string]any{"type": "input", "label": long(1), "element": json.RawMessage(text)}}
+		}
+	}
 	for name, test := range map[string]struct {
 		change func(v map[string]any)
 		fault  string
@@ -178,6 +190,17 @@ func TestRefusedView(t *testing.T) {
 		"property":    {func(v map[string]any) { v["state"] = 1 }, "invalid additional property: state"},
 		"no blocks":   {func(v map[string]any) { v["blocks"] = []any{} }, "no less than 1 items"},
 		"101 blocks":  {func(v map[string]any) { v["blocks"] = slices.Repeat([]any{map[string]any{"type": "divider"}}, 101) }, "no more than 100 items"},
+		"no such day": {element(`{"type":"datepicker","initial_date":"2026-02-30"}`), "must be a date"},
+		"no time":     {element(`{"type":"datetimepicker","initial_date_time":12}`), "must be between"},
+		"no number":   {element(`{"type":"number_input","is_decimal_allowed":true,"initial_value":"many"}`), "must be a string with a number"},
+		"a number":    {element(`{"type":"number_input","is_decimal_allowed":true,"min_value":1}`), "must be a string with a number"},
+		"decimals":    {element(`{"type":"number_input","initial_value":"1"}`), "missing required field: is_decimal_allowed"},
+		"a fraction":  {element(`{"type":"number_input","is_decimal_allowed":false,"initial_value":"1.5"}`), "must be a whole number"},
+		"too small":   {element(`{"type":"number_input","is_decimal_allowed":false,"initial_value":"1","min_value":"2"}`), "min_value must not be greater than initial_value"},
+		"11 boxes":    {element(`{"type":"checkboxes","options":[` + options(11) + `]}`), "no more than 10 items allowed"},
+		"no box":      {element(`{"type":"checkboxes","options":[` + options(1) + `],"initial_options":[]}`), "no less than 1 items"},
+		"no option":   {element(`{"type":"multi_static_select","options":[` + options(2) + `],"initial_options":[` + options(3)[len(options(2))+1:] + `]}`), "must be among the options"},
+		"101 options": {element(`{"type":"static_select","options":[` + options(101) + `]}`), "no more than 100 items allowed"},
 		"markdown":    {func(v map[string]any) { v["blocks"] = []any{map[string]any{"type": "markdown", "text": "x"}} }, "unsupported type: markdown"},
 	} {
 		word, faults := checkView(view(test.change))

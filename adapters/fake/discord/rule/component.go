@@ -17,6 +17,9 @@ const (
 	typeSeparator = 14
 	typeContainer = 17
 	typeLabel     = 18
+	typeRadio     = 21 // a group
+	typeBoxes     = 22 // a group
+	typeBox       = 23
 )
 
 // layout checks the components of one message or modal.
@@ -127,14 +130,19 @@ func (l *layout) menu(c object, path string) {
 	if least > most {
 		l.Addf(At(path, "min_values"), "SELECT_COMPONENT_INVALID_VALUES", "min_values and max_values must be between 0 and 25, and in order")
 	}
-	if Integer(c["type"]) != typeSelect {
-		return
+	if Integer(c["type"]) == typeSelect {
+		l.options(c, path, 1, 25, most)
 	}
-	options := l.List(c, "options", path, 25)
-	if len(options) == 0 || most > len(options) {
-		l.Addf(At(path, "options"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 25 in length.")
+}
+
+// options checks what can be chosen, from least to most of it, and that no more than chosen
+// are chosen at first.
+func (l *layout) options(c object, path string, least, most, chosen int) {
+	options := l.List(c, "options", path, most)
+	if len(options) < least || chosen > len(options) {
+		l.Addf(At(path, "options"), "BASE_TYPE_BAD_LENGTH", "Must be between %d and %d in length.", least, most)
 	}
-	values := map[string]bool{}
+	values, defaults := map[string]bool{}, 0
 	for i, v := range options {
 		o, _ := v.(object)
 		where := At(path, "options", i)
@@ -142,10 +150,16 @@ func (l *layout) menu(c object, path string) {
 		value := l.Required(o, "value", where, 100)
 		l.optionalText(o, "description", where, 100)
 		l.booleans(o, where, "default")
+		if o["default"] == true {
+			defaults++
+		}
 		if values[value] {
 			l.Addf(At(where, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used")
 		}
 		values[value] = true
+	}
+	if defaults > chosen {
+		l.Addf(At(path, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES", "No more than %d options may be chosen at first", chosen)
 	}
 }
 

@@ -1,6 +1,12 @@
 package rule
 
-import "strconv"
+import (
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"time"
+)
 
 // plainText is a text object of plain text; textObject takes Slack's markup too.
 func plainText(most int) rule {
@@ -97,22 +103,22 @@ var elements = map[string]rule{
 	}))}),
 	"checkboxes": withConfirm(fields{
 		"options!": list(1, 10, anyOption), "initial_options": list(1, 10, anyOption), "focus_on_load": boolean,
-	}),
-	"radio_buttons": withConfirm(fields{"options!": list(1, 10, anyOption), "initial_option": anyOption, "focus_on_load": boolean}),
-	"datepicker":    selectElement(fields{"initial_date": text(10, 10)}),
+	}, initialAmongOptions),
+	"radio_buttons": withConfirm(fields{"options!": list(1, 10, anyOption), "initial_option": anyOption, "focus_on_load": boolean}, initialAmongOptions),
+	"datepicker":    selectElement(fields{"initial_date": date}),
 	"timepicker":    selectElement(fields{"initial_time": text(5, 5), "timezone": text(1, 255)}),
 	"datetimepicker": withConfirm(fields{
 		"initial_date_time": number(1e9, 1e10-1, true), "focus_on_load": boolean,
 	}),
 
-	"static_select":   selectElement(fields{"options": options, "option_groups": groups, "initial_option": plainOption}, oneOptionSource),
+	"static_select":   selectElement(fields{"options": options, "option_groups": groups, "initial_option": plainOption}, oneOptionSource, initialAmongOptions),
 	"external_select": selectElement(fields{"initial_option": plainOption, "min_query_length": number(0, 1000, true)}),
 	"users_select":    selectElement(fields{"initial_user": text(1, 255)}),
 	"channels_select": selectElement(fields{"initial_channel": text(1, 255), "response_url_enabled": boolean}),
 	"conversations_select": selectElement(fields{
 		"initial_conversation": text(1, 255), "default_to_current_conversation": boolean, "response_url_enabled": boolean, "filter": filter,
 	}),
-	"multi_static_select":   multiSelect(fields{"options": options, "option_groups": groups, "initial_options": options}, oneOptionSource),
+	"multi_static_select":   multiSelect(fields{"options": options, "option_groups": groups, "initial_options": options}, oneOptionSource, initialAmongOptions),
 	"multi_external_select": multiSelect(fields{"initial_options": options, "min_query_length": number(0, 1000, true)}),
 	"multi_users_select":    multiSelect(fields{"initial_users": ids}),
 	"multi_channels_select": multiSelect(fields{"initial_channels": ids}),
@@ -126,8 +132,8 @@ var elements = map[string]rule{
 	"email_text_input": inputElement(fields{"initial_value": text(0, 3000)}),
 	"url_text_input":   inputElement(fields{"initial_value": text(0, 3000)}),
 	"number_input": inputElement(fields{
-		"is_decimal_allowed!": boolean, "initial_value": text(0, 100), "min_value": text(1, 100), "max_value": text(1, 100),
-	}, inOrder("min_value", "max_value")),
+		"is_decimal_allowed!": boolean, "initial_value": digits, "min_value": digits, "max_value": digits,
+	}, inOrder("min_value", "max_value"), inOrder("min_value", "initial_value"), inOrder("initial_value", "max_value"), wholeUnlessDecimal),
 	"rich_text_input": inputElement(fields{
 		"initial_value": richTexts, "min_lines": number(1, 1000, true), "max_lines": number(1, 1000, true),
 	}),
@@ -177,3 +183,48 @@ var actionElements = only(elements,
 	"button", "checkboxes", "datepicker", "datetimepicker", "overflow", "radio_buttons", "rich_text_input", "timepicker",
 	"workflow_button", "static_select", "external_select", "users_select", "channels_select", "conversations_select",
 	"multi_static_select", "multi_external_select", "multi_users_select", "multi_channels_select", "multi_conversations_select")
+
+// date is a day as Slack writes it.
+func date(c *checker, at string, v any) {
+	s, _ := v.(string)
+	if _, err := time.Parse(time.DateOnly, s); err != nil {
+		c.faultf(at, "must be a date in the format YYYY-MM-DD")
+	}
+}
+
+// digits is a number as text.
+func digits(c *checker, at string, v any) {
+	s, _ := v.(string)
+	if _, ok := numberOf(s); !ok {
+		c.faultf(at, "must be a string with a number")
+	}
+}
+
+// wholeUnlessDecimal says that a number input without decimals begins with a whole number.
+func wholeUnlessDecimal(c *checker, at string, o object) {
+	n, ok := numberOf(o["initial_value"])
+	if ok && o["is_decimal_allowed"] == false && n != math.Trunc(n) {
+		c.faultf(at+"/initial_value", "must be a whole number")
+	}
+}
+
+// initialAmongOptions says that what is chosen at first is exactly one of the options.
+func initialAmongOptions(c *checker, at string, o object) {
+	all, _ := o["options"].([]any)
+	groups, _ := o["option_groups"].([]any)
+	for _, g := range groups {
+		group, _ := g.(object)
+		some, _ := group["options"].([]any)
+		all = append(slices.Clone(all), some...)
+	}
+	chosen, _ := o["initial_options"].([]any)
+	if one, ok := o["initial_option"]; ok {
+		chosen = append(slices.Clone(chosen), one)
+	}
+	for _, one := range chosen {
+		if !slices.ContainsFunc(all, func(other any) bool { return reflect.DeepEqual(one, other) }) {
+			c.faultf(at, "initial options must be among the options")
+			return
+		}
+	}
+}
