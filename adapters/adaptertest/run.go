@@ -27,6 +27,11 @@ type Platform struct {
 	Say func(text string)
 	// Press presses the last button shown with that label.
 	Press func(label string)
+	// Fill presses the last button shown with that label, or, if it is empty, goes on with
+	// the form that was not good, fills in the inputs and submits the form. Those that are not
+	// named stay as they are; asked is how many the form has, or asks for again. It waits
+	// until a fault is shown, if one is wanted.
+	Fill func(button string, inputs []Filled, asked int, fault string)
 	// Shown is all that the member has been shown, oldest first.
 	Shown func() string
 }
@@ -49,6 +54,7 @@ func Run(t *testing.T, platform func(t testing.TB) Platform) {
 		{"card in full", cardInFull},
 		{"hostile text", hostileText},
 		{"press", press},
+		{"forms", forms},
 		{"side by side", sideBySide},
 		{"restart", restart},
 		{"abilities", abilities},

@@ -84,6 +84,7 @@ type Adapter struct {
 	longFormIDs    *session.PersistentCache          // ids of forms that do not fit into a custom_id, by hash
 	drafts         *session.Cache[map[string]string] // rejected values of a form, by member and form
 	opening        session.KeyedLock                 // of threads, so that each is opened once
+	filling        session.KeyedLock                 // of members who fill in a form page by page
 	cursor         *cursor
 
 	identity   *session.Identity[appIdentity]
@@ -92,10 +93,11 @@ type Adapter struct {
 	times      gateway.Times
 }
 
-// runInfo is what one call of Run knows: the handler that gets the events, and who the
-// application is.
+// runInfo is what one call of Run knows: the handler that gets the events, where things are
+// kept, and who the application is.
 type runInfo struct {
 	handler chat.Handler
+	keeper  chat.Keeper
 	self    appIdentity
 }
 
@@ -173,7 +175,7 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error 
 	for _, c := range []*session.PersistentCache{a.dmChannels, a.homeGuilds, a.threads, a.chains, a.hinted, a.longFormIDs, a.statusMessages} {
 		c.Use(k) // replies are also sent after Run has ended
 	}
-	a.run.Start(runInfo{handler: h, self: self})
+	a.run.Start(runInfo{handler: h, keeper: k, self: self})
 	defer a.run.Stop()
 	defer a.statuses.Stop()
 	var back sync.WaitGroup

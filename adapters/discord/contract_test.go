@@ -1,11 +1,13 @@
 package discord_test
 
 import (
+	"strings"
 	"testing"
 
 	"aidesk/adapters/adaptertest"
 	"aidesk/adapters/discord"
 	fakediscord "aidesk/adapters/fake/discord"
+	"aidesk/adapters/fake/faketest"
 	"aidesk/core/chat"
 )
 
@@ -59,6 +61,20 @@ func contract(t testing.TB, mode, where string) adaptertest.Platform {
 			s.ready(last)
 			message, id := s.button(at, label)
 			s.done(s.Press(fakediscord.Ada, at, message, id))
+		},
+		Fill: func(label string, inputs []adaptertest.Filled, _ int, fault string) {
+			s.ready(last)
+			if label != "" {
+				message, id := s.button(at, label)
+				s.done(s.Press(fakediscord.Ada, at, message, id))
+			}
+			var answers []faketest.Answer
+			for _, in := range inputs {
+				answers = append(answers, faketest.Answer(in))
+			}
+			if got := faketest.FillDiscord(t, s.Discord, fakediscord.Ada, answers); strings.Join(got, "") != "" && !strings.HasSuffix(strings.Join(got, ""), ": "+fault) || len(got) == 0 && fault != "" {
+				t.Errorf("the form says %q; want %q", got, fault)
+			}
 		},
 		Shown: func() string { return s.shown(fakediscord.Ada, at) },
 	}

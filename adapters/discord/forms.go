@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"aidesk/adapters/discord/payload"
@@ -17,26 +16,61 @@ import (
 const (
 	formTimeout = 2 * time.Second // leaves time to answer within Discord's three seconds
 	maxDrafts   = 1_000
-	buttonRetry = textCorrect
+
+	buttonRetry    = textCorrect
+	buttonContinue = textGoOn
+	buttonSend     = textSendAsIs
 )
 
 // openForm returns the form that a button or a command opens, or a text that says why
 // there is none.
 func (in inbound) openForm(ctx context.Context, i payload.Interaction, o chat.Opening) *interactionResponse {
+	return in.showPage(ctx, i, o, 1, nil)
+}
+
+// formOf gets a form from the handler; fault says why there is none.
+func (in inbound) formOf(ctx context.Context, o chat.Opening) (f chat.Form, fault string) {
 	ctx, cancel := context.WithTimeout(ctx, formTimeout)
 	defer cancel()
 	f, err := in.handler.Form(ctx, o)
 	if err != nil {
-		return ephemeralText(errorText(err))
+		return f, errorText(err)
 	}
-	for n, value := range in.drafts.Take(chat.Key(o.Member, f.ID)) {
+	return f, ""
+}
+
+// showPage returns a page of a form; kept is what was filled in on others, nil: nothing.
+func (in inbound) showPage(ctx context.Context, i payload.Interaction, o chat.Opening, page int, kept *filledPages) *interactionResponse {
+	f, fault := in.formOf(ctx, o)
+	if fault != "" {
+		return ephemeralText(fault)
+	}
+	draft := in.drafts.Take(chat.Key(o.Member, f.ID))
+	var err error
+	if kept != nil {
+		var whole *filledPages
+		if whole, err = kept.withInitial(f); err == nil {
+			draft = whole.values()
+		}
+	}
+	f.Inputs = slices.Clone(f.Inputs) // they are the handler's
+	for n, value := range draft {
 		if at := slices.IndexFunc(f.Inputs, func(i chat.Input) bool { return i.Name == n }); at >= 0 {
 			f.Inputs[at].Value = value
 		}
 	}
-	m, err := render.Form(f)
+	var m render.Modal
+	var p render.Page
 	if err == nil {
-		m.CustomID, err = in.storeFormID(ctx, f.ID, i, o.Place)
+		m, p, err = render.Form(f, page)
+	}
+	if err == nil {
+		id := f.ID
+		if p.Of > 1 {
+			p.Again = kept != nil
+			id = render.InPage(id, p)
+		}
+		m.CustomID, err = in.storeFormID(ctx, id, i, o.Place)
 	}
 	if err != nil {
 		in.Logger.WarnContext(ctx, "a form cannot be shown", "form", f.Title, "error", err)
@@ -58,15 +92,16 @@ func (in inbound) storeFormID(ctx context.Context, id string, i payload.Interact
 	return custom, in.longFormIDs.Keep(ctx, key, id)
 }
 
-// lookUpForm returns the form's id for a custom_id, and the server if it was opened in a
-// direct message.
-func (in inbound) lookUpForm(ctx context.Context, custom string) (form, server string, err error) {
+// lookUpForm returns the form's id for a custom_id, the server if it was opened in a direct
+// message, and which page it is.
+func (in inbound) lookUpForm(ctx context.Context, custom string) (form, server string, page render.Page, err error) {
 	id, key := render.ParseFormID(custom)
 	if key != "" {
 		id, err = in.longFormIDs.Kept(ctx, key)
 	}
-	form, server = render.CutServer(id)
-	return form, server, err
+	id, server = render.CutServer(id)
+	form, page = render.CutPage(id)
+	return form, server, page, err
 }
 
 // errorText is what a member reads about an error of the handler, whose errors are
@@ -81,7 +116,7 @@ func errorText(err error) string {
 // submitForm handles a form that a member filled in. The response confirms it or says
 // what is wrong.
 func (in inbound) submitForm(ctx context.Context, i payload.Interaction) (*interactionResponse, error) {
-	form, server, err := in.lookUpForm(ctx, i.Data.CustomID)
+	form, server, page, err := in.lookUpForm(ctx, i.Data.CustomID)
 	if err != nil {
 		return nil, err
 	}
@@ -98,25 +133,41 @@ func (in inbound) submitForm(ctx context.Context, i payload.Interaction) (*inter
 	e := in.event("f", i, place)
 	e.Filled = &chat.Submitted{Form: form, Values: map[string]string{}}
 	collectValues(i.Data.Components, e.Filled)
+	if page.Of > 1 {
+		return in.submitPage(ctx, i, e, page)
+	}
+	answer, _, err := in.submit(ctx, i, e, func(_ chat.Form, _ []chat.Fault, answer *render.Ephemeral) {
+		in.offerAgain(ctx, i, e, answer)
+	})
+	return answer, err
+}
+
+// submit lets the handler judge a form and hands it over; done is false if the form is not
+// good. The response confirms it or says what is wrong, with a button that retry adds.
+func (in inbound) submit(ctx context.Context, i payload.Interaction, e chat.Event, retry func(chat.Form, []chat.Fault, *render.Ephemeral)) (answer *interactionResponse, done bool, err error) {
 	faults, err := in.handler.Check(ctx, e)
 	if err != nil {
-		return ephemeralText(errorText(err)), nil
+		return in.aside(i, render.EphemeralLine(errorText(err), "")), false, nil
 	}
 	if len(faults) > 0 {
-		return in.rejectForm(ctx, i, e, faults), nil
+		// The form knows what its inputs are called; a modal does not say it.
+		f, _ := in.formOf(ctx, chat.Opening{Place: e.Place, Member: e.Member, Button: e.Filled.Form})
+		data := render.Faults(faults, f)
+		retry(f, faults, &data)
+		return in.aside(i, data), false, nil
 	}
 	if err := in.handOver(ctx, e); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	switch {
 	case i.Message == nil && i.Guild == "":
-		return ephemeralText(textMoment), nil
+		return ephemeralText(textMoment), true, nil
 	case i.Message == nil:
-		return ephemeralLink(textDirect, messageURL("", place.Channel, "")), nil
-	case i.Message.Flags&render.FlagEphemeral != 0: // it was opened by the button textCorrect
-		return &interactionResponse{Type: respondUpdate, Data: render.EphemeralLine(textThanks, "")}, nil
+		return ephemeralLink(textDirect, messageURL("", e.Place.Channel, "")), true, nil
+	case i.Message.Flags&render.FlagEphemeral != 0: // it was opened by a button that only the member sees
+		return &interactionResponse{Type: respondUpdate, Data: render.EphemeralLine(textThanks, "")}, true, nil
 	}
-	return &interactionResponse{Type: respondDeferredUpdate}, nil
+	return &interactionResponse{Type: respondDeferredUpdate}, true, nil
 }
 
 // collectValues collects the values of all fields, whatever components they are nested
@@ -128,10 +179,11 @@ func collectValues(all []payload.Component, into *chat.Submitted) {
 			into.Secret = append(into.Secret, name)
 		}
 		if ok {
-			into.Values[name] = c.Value
-			if c.Value == "" && len(c.Values) > 0 {
-				into.Values[name] = strings.Join(c.Values, ", ")
+			value := string(c.Value)
+			for _, one := range c.Values {
+				value = render.JoinParts(value, one)
 			}
+			into.Values[name] = render.JoinParts(into.Values[name], value)
 		}
 		collectValues(c.Components, into)
 		if c.Component != nil {
@@ -140,25 +192,19 @@ func collectValues(all []payload.Component, into *chat.Submitted) {
 	}
 }
 
-// rejectForm says what is wrong with a form and offers to open it again with the values,
-// except secrets.
-func (in inbound) rejectForm(ctx context.Context, i payload.Interaction, e chat.Event, faults []chat.Fault) *interactionResponse {
+// offerAgain adds a button that opens a form again with the values that were filled in,
+// except secrets: Discord cannot show faults in an open form.
+func (in inbound) offerAgain(ctx context.Context, i payload.Interaction, e chat.Event, answer *render.Ephemeral) {
 	draft := maps.Clone(e.Filled.Values)
 	for _, secret := range e.Filled.Secret {
 		delete(draft, secret)
 	}
-	// Discord cannot show faults in an open form, so the member opens it again.
 	in.drafts.Put(chat.Key(e.Member, e.Filled.Form), draft)
-	data := render.Faults(faults)
 	retry := chat.Button{ID: e.Filled.Form, Label: buttonRetry, Style: chat.Primary, Form: true}
 	if i.Guild == "" {
 		retry.ID = render.InServer(retry.ID, e.Place.Workspace)
 	}
-	if err := data.AddButton(retry); err != nil { // its id is too long: the member has to start again
+	if err := answer.AddButton(retry); err != nil { // its id is too long: the member has to start again
 		in.Logger.WarnContext(ctx, "offering a form again", "error", err)
 	}
-	if i.Message != nil && i.Message.Flags&render.FlagEphemeral != 0 {
-		return &interactionResponse{Type: respondUpdate, Data: data}
-	}
-	return &interactionResponse{Type: respondMessage, Data: data}
 }

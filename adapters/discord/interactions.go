@@ -59,6 +59,9 @@ func (in inbound) event(kind string, i payload.Interaction, place chat.Place) ch
 
 // press handles a button that was pressed.
 func (in inbound) press(ctx context.Context, i payload.Interaction) (*interactionResponse, error) {
+	if mark, page, ok := render.ParseContinue(i.Data.CustomID); ok {
+		return in.goOn(ctx, i, mark, page)
+	}
 	button, server, form := render.ParseButton(i.Data.CustomID)
 	if i.Message == nil || button == "" {
 		return ephemeralText(textUnknownButton), nil

@@ -7,6 +7,11 @@ const (
 	textDirect            = "I answer in our direct message:"
 	textCannotRead        = "I can only read messages here that reply to me or mention me."
 	textCorrect           = "Correct it"
+	textGoOn              = "Continue"
+	textSendAsIs          = "Send as it is"
+	textContinue          = "Page %d of %d is kept. Please continue."                // numbers
+	textMayStop           = "Page %d of %d is kept. What follows may stay as it is." // numbers
+	textPagesGone         = "What you filled in is no longer here: I keep it for an hour, or until you begin another form. Please open the form again."
 	textFormTooLarge      = "This form does not fit into Discord: "
 	textTooSlow           = "That took too long. Please try again."
 	textFormUnknown       = "This form is no longer valid. Please ask again."

@@ -1,9 +1,11 @@
 package slack_test
 
 import (
+	"strings"
 	"testing"
 
 	"aidesk/adapters/adaptertest"
+	"aidesk/adapters/fake/faketest"
 	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
 	"aidesk/core/chat"
@@ -56,6 +58,20 @@ func contract(t *testing.T, mode string, direct bool) adaptertest.Platform {
 			s.ready(last)
 			ts, id := s.button(place.Channel, label)
 			s.done(s.Press(fakeslack.Ada, place.Channel, ts, id))
+		},
+		Fill: func(label string, inputs []adaptertest.Filled, _ int, fault string) {
+			s.ready(last)
+			if label != "" {
+				ts, id := s.button(place.Channel, label)
+				s.done(s.Press(fakeslack.Ada, place.Channel, ts, id))
+			}
+			var answers []faketest.Answer
+			for _, in := range inputs {
+				answers = append(answers, faketest.Answer(in))
+			}
+			if got := faketest.FillSlack(t, s.Slack, fakeslack.Ada, answers); strings.Join(got, "") != "" && !strings.HasSuffix(strings.Join(got, ""), ": "+fault) || len(got) == 0 && fault != "" {
+				t.Errorf("the form says %q; want %q", got, fault)
+			}
 		},
 		Shown: func() string { return shown(fakeslack.Ada, s.Messages(place.Channel)) },
 	}

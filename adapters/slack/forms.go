@@ -1,10 +1,12 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -86,11 +88,7 @@ func (in incoming) submission(ctx context.Context, i payload.Interaction) (any, 
 		Filled: &chat.Submitted{Form: i.View.CallbackID, Values: map[string]string{}, Secret: p.Secret},
 	}
 	for name, elements := range i.View.State.Values {
-		v := elements[render.InputValue]
-		e.Filled.Values[name] = v.Value
-		if v.Selected.Value != "" {
-			e.Filled.Values[name] = v.Selected.Value
-		}
+		e.Filled.Values[name] = filledIn(elements[render.InputValue])
 	}
 	faults, err := in.handler.Check(ctx, e)
 	if err != nil {
@@ -104,4 +102,15 @@ func (in incoming) submission(ctx context.Context, i payload.Interaction) (any, 
 		return nil, fmt.Errorf("receiving %s: %w", e.ID, err)
 	}
 	return nil, nil
+}
+
+// filledIn is the value of an input, as a form holds it.
+func filledIn(i payload.Input) string {
+	switch {
+	case i.DateTime != 0:
+		return render.DateTime(i.DateTime)
+	case len(i.Options) > 0:
+		return strings.Join(i.Chosen(), "\n")
+	}
+	return cmp.Or(i.Selected.Value, i.Date, i.Value)
 }

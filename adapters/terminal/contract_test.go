@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"aidesk/adapters/adaptertest"
 	"aidesk/adapters/terminal"
@@ -32,6 +34,13 @@ func platform(t testing.TB, interactive bool) adaptertest.Platform {
 			t.Errorf("type %q: %v", text, err)
 		}
 	}
+	press := func(label string) {
+		all := regexp.MustCompile(`\[(\d+)\] `+regexp.QuoteMeta(label)).FindAllStringSubmatch(out.String(), -1)
+		if len(all) == 0 {
+			t.Fatalf("no button %q is shown", label)
+		}
+		say(all[len(all)-1][1])
+	}
 	return adaptertest.Platform{
 		Place:  terminal.Place(),
 		Member: "you",
@@ -41,13 +50,25 @@ func platform(t testing.TB, interactive bool) adaptertest.Platform {
 			keys = w
 			return &terminal.Adapter{In: in, Out: out, Interactive: interactive}
 		},
-		Say: say,
-		Press: func(label string) {
-			all := regexp.MustCompile(`\[(\d+)\] `+regexp.QuoteMeta(label)).FindAllStringSubmatch(out.String(), -1)
-			if len(all) == 0 {
-				t.Fatalf("no button %q is shown", label)
+		Say:   say,
+		Press: press,
+		Fill: func(label string, inputs []adaptertest.Filled, asked int, fault string) {
+			if label != "" {
+				press(label)
 			}
-			say(all[len(all)-1][1])
+			for i := range asked {
+				line := ""
+				if i < len(inputs) {
+					line = strings.ReplaceAll(inputs[i].Value, "\n", ", ")
+				}
+				say(line)
+			}
+			for limit := time.Now().Add(20 * time.Second); fault != "" && !strings.Contains(out.String(), fault); {
+				if time.Now().After(limit) {
+					t.Fatalf("%q is not shown:\n%s", fault, out)
+				}
+				time.Sleep(time.Millisecond)
+			}
 		},
 		Shown: func() string { return prompts.ReplaceAllString(out.String(), "") },
 	}

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,6 +18,9 @@ type formInput struct {
 	pending []chat.Input // what is still to be asked, the next one first
 }
 
+// longForm is from how many inputs on a form may be sent before its end.
+const longForm = 5
+
 // openForm gets a form from the handler and asks for its first input.
 func (t *dialog) openForm(ctx context.Context, o chat.Opening) error {
 	form, err := t.handler.Form(ctx, o)
@@ -24,7 +28,11 @@ func (t *dialog) openForm(ctx context.Context, o chat.Opening) error {
 		return t.show(err.Error())
 	}
 	t.filling = &formInput{form: form, values: map[string]string{}, pending: slices.Clone(form.Inputs)}
-	if err := t.show(form.Title + "\nType /cancel to leave the form."); err != nil {
+	head := form.Title + "\n" + textLeave
+	if len(form.Inputs) > longForm {
+		head += " " + textRest
+	}
+	if err := t.show(head); err != nil {
 		return err
 	}
 	return t.askNext(ctx)
@@ -43,11 +51,17 @@ func (t *dialog) askNext(ctx context.Context) error {
 	if in.Hint != "" {
 		text += "\n" + in.Hint
 	}
-	if len(in.Choices) > 0 {
-		text += "\nOne of: " + strings.Join(in.Choices, ", ")
+	if wants := in.Wants(); wants != "" {
+		text += "\n" + wants
+		if in.Kind == chat.InputMany {
+			text += " " + textCommas
+		}
 	}
 	if in.Value != "" && in.Kind != chat.InputSecret {
-		text += "\nAn empty line means: " + in.Value
+		text += "\n" + fmt.Sprintf(textEmptyLine, shownValue(in))
+		if !in.Required {
+			text += " " + textDash
+		}
 	}
 	if text == "" && t.Interactive { // the prompt says it
 		return nil
@@ -68,9 +82,7 @@ func (t *dialog) fillIn(ctx context.Context, text string) error {
 	if err := t.screen.echo(shown); err != nil {
 		return err
 	}
-	if text == "" {
-		text = in.Value
-	}
+	value, known := t.filling.read(in, text)
 	switch {
 	case text == "/quit" || text == "/cancel":
 		t.filling = nil
@@ -78,14 +90,93 @@ func (t *dialog) fillIn(ctx context.Context, text string) error {
 			return errQuit
 		}
 		return t.show(textFormClosed)
-	case text == "" && in.Required:
+	case text == "/rest":
+		t.filling.leaveRest()
+		return t.askNext(ctx)
+	case value == "" && known && in.Required:
 		return t.askAgain(ctx, in.Label+textNeeded)
-	case text != "" && len(in.Choices) > 0 && !slices.Contains(in.Choices, text):
-		return t.askAgain(ctx, fmt.Sprintf("%s must be one of: %s.", in.Label, strings.Join(in.Choices, ", ")))
+	case !known:
+		return t.askAgain(ctx, fmt.Sprintf(textNotThat, in.Label, in.Wants()))
 	}
-	t.filling.values[in.Name] = text
+	t.filling.values[in.Name] = value
 	t.filling.pending = t.filling.pending[1:]
 	return t.askNext(ctx)
+}
+
+// read is the value that was typed for an input; known is false if it cannot be chosen. An
+// empty line is what stands there, a dash nothing.
+func (*formInput) read(in chat.Input, text string) (value string, known bool) {
+	switch {
+	case text == "" || in.Kind == chat.InputSecret:
+		return cmp.Or(text, in.Value), true
+	case text == "-" && in.Value != "" && !in.Required:
+		return "", true
+	case in.Kind == chat.InputMany && len(in.Choices) > 0:
+		return chosen(in, text)
+	case len(in.Choices) > 0:
+		at := choiceAt(in, text)
+		if at < 0 {
+			return "", false
+		}
+		return in.Choices[at], true
+	}
+	return text, true
+}
+
+// choiceAt finds a choice by its value or by what is shown for it.
+func choiceAt(in chat.Input, text string) int {
+	if at := slices.Index(in.Choices, text); at >= 0 {
+		return at
+	}
+	return slices.IndexFunc(in.Shown(), func(label string) bool { return strings.EqualFold(label, text) })
+}
+
+// chosen reads choices with commas between them. A choice may have commas itself: the
+// longest that fits is taken.
+func chosen(in chat.Input, text string) (value string, known bool) {
+	parts := strings.Split(text, ",")
+	var all []string
+	for len(parts) > 0 {
+		n := len(parts)
+		for n > 0 && choiceAt(in, strings.TrimSpace(strings.Join(parts[:n], ","))) < 0 {
+			n--
+		}
+		if n == 0 {
+			return "", false
+		}
+		if one := in.Choices[choiceAt(in, strings.TrimSpace(strings.Join(parts[:n], ",")))]; !slices.Contains(all, one) {
+			all = append(all, one)
+		}
+		parts = parts[n:]
+	}
+	return strings.Join(all, "\n"), true
+}
+
+// shownValue is what stands in an input, as it is shown.
+func shownValue(in chat.Input) string {
+	if len(in.Choices) == 0 {
+		return in.Value
+	}
+	var labels []string
+	for _, c := range in.Chosen() {
+		if at := slices.Index(in.Choices, c); at >= 0 {
+			c = in.LabelOf(at)
+		}
+		labels = append(labels, c)
+	}
+	return strings.Join(labels, ", ")
+}
+
+// leaveRest leaves what has not been asked for as it stands, but for what is needed and
+// empty.
+func (f *formInput) leaveRest() {
+	f.pending = slices.DeleteFunc(f.pending, func(in chat.Input) bool {
+		if in.Required && in.Value == "" {
+			return false
+		}
+		f.values[in.Name] = in.Value
+		return true
+	})
 }
 
 // askAgain says what is wrong with an input and asks for it again.

@@ -14,5 +14,11 @@ const (
 	textStillAtIt   = "aidesk is still working after %s; going on with the next line."
 	textFormClosed  = "The form is closed; nothing was sent."
 	textNeeded      = " is needed."
+	textLeave       = "Type /cancel to leave the form."
+	textRest        = "Type /rest to leave what follows as it is."
+	textCommas      = "With commas between them."
+	textEmptyLine   = "An empty line means: %s" // a value
+	textDash        = "(a dash: nothing)"
+	textNotThat     = "%s cannot be that. %s" // an input; what it wants
 	textWaiting     = "Still waiting for you:"
 )

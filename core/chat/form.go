@@ -1,6 +1,15 @@
 package chat
 
-// Form is what a member fills in. At most five inputs on every platform.
+import (
+	"fmt"
+	"strings"
+)
+
+// MaxInputs is how many inputs a Form may have. An adapter whose platform shows fewer at
+// once asks for them one page after the other.
+const MaxInputs = 40
+
+// Form is what a member fills in.
 type Form struct {
 	ID     string  `json:"id"` // opaque; what it stands for is in the store
 	Title  string  `json:"title"`
@@ -16,7 +25,11 @@ type Input struct {
 	Hint     string    `json:"hint,omitempty"`
 	Value    string    `json:"value,omitempty"` // what stands there at first, and what was filled in
 	Choices  []string  `json:"choices,omitempty"`
+	Labels   []string  `json:"labels,omitempty"` // what is shown for each choice; none: the choices
 	Required bool      `json:"required,omitempty"`
+	Whole    bool      `json:"whole,omitempty"` // of a number: no fractions
+	Min      string    `json:"min,omitempty"`   // of a number, allowed itself; empty: no bound
+	Max      string    `json:"max,omitempty"`
 }
 
 // InputKind is the kind of value an Input takes.
@@ -24,11 +37,74 @@ type InputKind string
 
 // The kinds of input. Secret values are never echoed and sealed at rest.
 const (
-	InputLine   InputKind = "line"
-	InputText   InputKind = "text" // several lines
-	InputChoice InputKind = "choice"
-	InputSecret InputKind = "secret"
+	InputLine     InputKind = "line"
+	InputText     InputKind = "text"      // several lines
+	InputNumber   InputKind = "number"    // in digits, as JSON writes it
+	InputDate     InputKind = "date"      // as 2026-01-31
+	InputDateTime InputKind = "date-time" // as 2026-01-31T15:04:05Z
+	InputChoice   InputKind = "choice"
+	InputMany     InputKind = "many" // any number of the choices, one a line
+	InputSecret   InputKind = "secret"
 )
+
+// LabelOf is what is shown for the i-th choice.
+func (in Input) LabelOf(i int) string {
+	if i < len(in.Labels) {
+		return in.Labels[i]
+	}
+	return in.Choices[i]
+}
+
+// Shown lists what is shown for the choices.
+func (in Input) Shown() []string {
+	shown := make([]string, len(in.Choices))
+	for i := range in.Choices {
+		shown[i] = in.LabelOf(i)
+	}
+	return shown
+}
+
+// Chosen lists which of the choices are chosen at first.
+func (in Input) Chosen() []string {
+	switch {
+	case in.Value == "":
+		return nil
+	case in.Kind == InputMany:
+		return strings.Split(in.Value, "\n")
+	}
+	return []string{in.Value}
+}
+
+// Wants says in a sentence what a member has to write, for platforms that have no input of
+// the kind; empty: any text.
+func (in Input) Wants() string {
+	switch in.Kind {
+	case InputChoice:
+		return fmt.Sprintf(textOneOf, strings.Join(in.Shown(), ", "))
+	case InputMany:
+		return fmt.Sprintf(textAnyOf, strings.Join(in.Shown(), ", "))
+	case InputDate:
+		return textDate
+	case InputDateTime:
+		return textDateTime
+	case InputNumber:
+		var bounds string
+		switch {
+		case in.Min != "" && in.Max != "":
+			bounds = fmt.Sprintf(textBetween, in.Min, in.Max)
+		case in.Min != "":
+			bounds = fmt.Sprintf(textFrom, in.Min)
+		case in.Max != "":
+			bounds = fmt.Sprintf(textUpTo, in.Max)
+		}
+		if in.Whole {
+			return fmt.Sprintf(textWhole, bounds)
+		}
+		return fmt.Sprintf(textNumber, bounds)
+	case InputLine, InputText, InputSecret: // any text
+	}
+	return ""
+}
 
 // Opening is a press or a command that opens a form.
 type Opening struct {

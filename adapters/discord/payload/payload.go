@@ -187,7 +187,7 @@ func (s *looseString) UnmarshalJSON(data []byte) error {
 // Component is a component of a submitted form; some contain others.
 type Component struct {
 	CustomID   string      `json:"custom_id"`
-	Value      string      `json:"value"`
+	Value      looseString `json:"value"`
 	Values     []string    `json:"values"`
 	Components []Component `json:"components"`
 	Component  *Component  `json:"component"`

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"regexp"
+	"strconv"
 	"strings"
 
 	"aidesk/adapters/session"
@@ -26,6 +28,68 @@ func ParseButton(custom string) (id, server string, form bool) {
 	}
 	id, server = CutServer(id)
 	return id, server, form
+}
+
+// Page is one of several modals in which a form is filled in. A modal tells no more about
+// itself than its custom_id.
+type Page struct {
+	Number, Of int
+	Again      bool // what was filled in before is kept, and goes on
+	Optional   bool // nothing needs to be filled in on the pages behind it
+}
+
+// InPage adds to the id of a form which page of it is filled in.
+func InPage(id string, p Page) string {
+	id += "#" + strconv.Itoa(p.Number) + "." + strconv.Itoa(p.Of)
+	if p.Again {
+		id += "a"
+	}
+	if p.Optional {
+		id += "o"
+	}
+	return id
+}
+
+var pageSuffix = regexp.MustCompile(`^([0-9]{1,3})\.([0-9]{1,3})(a?)(o?)$`)
+
+// CutPage splits what InPage has joined. A form of one page has none.
+func CutPage(id string) (form string, p Page) {
+	at := strings.LastIndexByte(id, '#')
+	m := pageSuffix.FindStringSubmatch(id[at+1:])
+	if at < 0 || m == nil {
+		return id, Page{}
+	}
+	p.Number, _ = strconv.Atoi(m[1])
+	p.Of, _ = strconv.Atoi(m[2])
+	p.Again, p.Optional = m[3] != "", m[4] != ""
+	return id[:at], p
+}
+
+// The prefixes of the custom_id of a button below a page that was filled in. The page that
+// it opens and a mark of the form follow.
+const (
+	continuePrefix = "c:"
+	sendPrefix     = "e:"
+)
+
+// ContinueID is the custom_id of a button that opens a page of a form, or sends the form if
+// the page is 0. mark tells the form from others.
+func ContinueID(mark string, page int) string {
+	if page == 0 {
+		return sendPrefix + mark
+	}
+	return continuePrefix + strconv.Itoa(page) + ":" + mark
+}
+
+// ParseContinue reads what ContinueID wrote.
+func ParseContinue(custom string) (mark string, page int, ok bool) {
+	if mark, ok = strings.CutPrefix(custom, sendPrefix); ok {
+		return mark, 0, true
+	}
+	rest, ok := strings.CutPrefix(custom, continuePrefix)
+	number, mark, found := strings.Cut(rest, ":")
+	page, err := strconv.Atoi(number)
+	return mark, page, ok && found && err == nil && page > 0
 }
 
 // InServer adds to an id the server that a direct message counts for, because an

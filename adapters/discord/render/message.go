@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"slices"
@@ -232,25 +233,45 @@ func EphemeralText(content string) Ephemeral {
 }
 
 // Faults is an ephemeral message that says what is wrong with a form, a line for each
-// fault.
-func Faults(faults []chat.Fault) Ephemeral {
+// fault, by the label of its input.
+func Faults(faults []chat.Fault, f chat.Form) Ephemeral {
 	var lines []string
-	for _, f := range faults {
-		line := f.Message
-		if f.Input != "" {
-			line = f.Input + ": " + line
+	for _, fault := range faults {
+		name := fault.Input
+		if at := slices.IndexFunc(f.Inputs, func(in chat.Input) bool { return in.Name == name }); at >= 0 {
+			name = cmp.Or(f.Inputs[at].Label, name)
 		}
-		lines = append(lines, markdown.Line(line, MaxContent/maxInputs/2))
+		line := fault.Message
+		if name != "" {
+			line = name + ": " + line
+		}
+		lines = append(lines, markdown.Line(line, MaxContent/max(len(faults), maxInputs)/2))
 	}
 	return EphemeralLine(strings.Join(lines, "\n"), "")
 }
 
-// AddButton adds a button; it replaces the one before.
+// AddButton adds a button.
 func (a *Ephemeral) AddButton(b chat.Button) error {
 	made, err := button(b)
 	if err != nil {
 		return err
 	}
-	a.Components = []actionsRow{{Type: typeRow, Components: []buttonComponent{made}}}
+	a.add(made)
 	return nil
+}
+
+// AddContinue adds a button with the custom_id of a page of a form, see ContinueID.
+func (a *Ephemeral) AddContinue(text, custom string, style chat.Style) {
+	made := buttonComponent{Type: typeButton, Style: stylePlain, Label: text, CustomID: custom}
+	if style == chat.Primary {
+		made.Style = styleFilled
+	}
+	a.add(made)
+}
+
+func (a *Ephemeral) add(b buttonComponent) {
+	if len(a.Components) == 0 {
+		a.Components = []actionsRow{{Type: typeRow}}
+	}
+	a.Components[0].Components = append(a.Components[0].Components, b)
 }

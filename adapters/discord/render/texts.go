@@ -12,7 +12,10 @@ const (
 	textAllAttached   = "All %d %s are in the attached %s. Open it before you decide."
 	textAskAbout      = "Ask aidesk"
 	textNothingToFill = "There is nothing to fill in"
-	textOneOf         = "One of: "
+	textOnePerLine    = "One per line."
+	textPage          = " (%d of %d)"    // of a form
+	textPart          = " (%d–%d of %d)" // of what can be chosen
+	textFewerPages    = "it has fewer pages than before"
 	textTooLong       = "“%s” is longer than %d characters"
 	textThisChannel   = "this channel" // where its name cannot be shown
 )

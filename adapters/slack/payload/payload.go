@@ -104,7 +104,7 @@ type Interaction struct {
 		CallbackID string `json:"callback_id"`
 		Metadata   string `json:"private_metadata"`
 		State      struct {
-			Values map[string]map[string]input `json:"values"`
+			Values map[string]map[string]Input `json:"values"`
 		} `json:"state"`
 	} `json:"view"`
 }
@@ -122,12 +122,27 @@ type Action struct {
 	URL  string `json:"url"`
 }
 
-// input is what a member filled into a field.
-type input struct {
-	Value    string `json:"value"`
-	Selected struct {
-		Value string `json:"value"`
-	} `json:"selected_option"`
+// Input is what a member filled into a field, whatever its kind.
+type Input struct {
+	Value    string   `json:"value"`
+	Selected option   `json:"selected_option"`
+	Options  []option `json:"selected_options"`
+	Date     string   `json:"selected_date"`
+	DateTime int64    `json:"selected_date_time"` // seconds; 0: none
+}
+
+// option is a choice of a menu or a box.
+type option struct {
+	Value string `json:"value"`
+}
+
+// Chosen lists what was chosen of several options.
+func (i Input) Chosen() []string {
+	var all []string
+	for _, o := range i.Options {
+		all = append(all, o.Value)
+	}
+	return all
 }
 
 // Command is a command that a member typed.

@@ -11,7 +11,7 @@ const (
 	textFailed        = "Failed."
 	textBeginning     = "This is the beginning. The whole answer is in "
 	textTooLong       = "“%s” is longer than %d characters"
-	textOneOf         = "One of: "
+	textOnePerLine    = "One per line. "
 	textAttachedWhole = "too long to be shown here, attached in full as "
 	textAllValues     = "All %d values"  // textAttachedWhole follows
 	textAllDetails    = "All %d details" // textAttachedWhole follows

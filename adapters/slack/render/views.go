@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"unicode/utf8"
 
 	slackgo "github.com/slack-go/slack"
@@ -19,14 +18,8 @@ const (
 	maxModalTitle = 24
 	MaxInput      = 3_000
 	maxHint       = 150
-	maxChoices    = 100
-	maxChoice     = 75
 	maxMetadata   = 3_000
 )
-
-// InputValue is the action_id of every input element. The block_id around it is the name
-// of the input.
-const InputValue = "value"
 
 // FormContext is what a form has to remember until it is submitted. It is stored in the
 // form's private_metadata.
@@ -122,56 +115,6 @@ func Modal(f chat.Form, at chat.Place) (slackgo.ModalViewRequest, error) {
 		Submit: plainObject(cmp.Or(f.Submit, "Send"), maxModalTitle), Close: plainObject("Cancel", maxModalTitle),
 		Blocks: slackgo.Blocks{BlockSet: blocks},
 	}, nil
-}
-
-// inputBlock is an input block. It is written by hand because slack-go leaves out what is
-// false, and Slack's defaults may change.
-func inputBlock(in chat.Input) (slackgo.Block, error) {
-	if in.Name == "" || utf8.RuneCountInString(in.Name) > MaxID {
-		return nil, fmt.Errorf("the name of “%s” is too long", markdown.Line(in.Label, inlineValue))
-	}
-	if utf8.RuneCountInString(in.Value) > MaxInput {
-		return nil, fmt.Errorf(textTooLong, markdown.Line(in.Label, inlineValue), MaxInput)
-	}
-	label := in.Label
-	if label == "" {
-		label = in.Name
-	}
-	hint := in.Hint
-	element := map[string]any{"type": "plain_text_input", "action_id": InputValue}
-	switch {
-	case in.Kind == chat.InputChoice && choosable(in.Choices):
-		element["type"] = "static_select"
-		var options []any
-		for _, c := range in.Choices {
-			o := map[string]any{"text": plainObject(c, maxChoice), "value": c}
-			options = append(options, o)
-			if c == in.Value {
-				element["initial_option"] = o
-			}
-		}
-		element["options"] = options
-	case in.Kind == chat.InputChoice:
-		hint = textOneOf + joined(in.Choices, ", ") + ". " + hint
-		fallthrough
-	default:
-		element["multiline"] = in.Kind == chat.InputText
-		if in.Value != "" && in.Kind != chat.InputSecret {
-			element["initial_value"] = in.Value
-		}
-	}
-	out := map[string]any{"type": "input", "block_id": in.Name, "label": plainObject(label, maxHint), "element": element, "optional": !in.Required}
-	if hint = markdown.Line(hint, maxPlain/2); hint != "" {
-		out["hint"] = plainObject(hint, maxPlain/2)
-	}
-	return blockOf(out)
-}
-
-// choosable reports whether Slack can list the choices unchanged.
-func choosable(choices []string) bool {
-	return len(choices) > 0 && len(choices) <= maxChoices && !slices.ContainsFunc(choices, func(c string) bool {
-		return c == "" || utf8.RuneCountInString(c) > maxChoice || markdown.Line(c, maxChoice) != c
-	})
 }
 
 // InvalidForm is the answer to a submitted form that says what is wrong with which input. A
