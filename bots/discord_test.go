@@ -190,7 +190,7 @@ func TestDiscordForms(t *testing.T) {
 				}
 			}
 			wrong := answered(fake.Submit(fakediscord.Ada, "", values))
-			if fault := fake.Ephemerals(fakediscord.Ada); len(fault) == 0 || !strings.Contains(fault[len(fault)-1].Text, "count") {
+			if fault := fake.Ephemerals(fakediscord.Ada); len(fault) == 0 || fault[len(fault)-1].Text != "Count: This must be an integer, not a string." {
 				t.Fatalf("the fault is not said: %+v", fault)
 			}
 			asides := fake.Ephemerals(fakediscord.Ada)

@@ -279,8 +279,8 @@ func (s *slackStory) edits() {
 	s.model.Then(order, modeltest.Text("I prepared it."))
 	s.tape.step("a write waits to be edited", s.ask("order kettles to edit"), "Approve")
 	s.tape.step("the form of its values", s.press(fakeslack.Ada, "Edit"), "views.open")
-	s.tape.step("a wrong value", s.submit(map[string]string{"count": "many"}), "")
-	s.tape.step("a right value", s.submit(map[string]string{"count": "3"}), "Approve")
+	s.tape.step("a wrong value", s.submit(map[string]string{"good": " "}), "")
+	s.tape.step("a right value", s.submit(map[string]string{"good": "Copper Kettle", "count": "3"}), "Approve")
 }
 
 // commands are what is said about the desk itself.

@@ -2,7 +2,6 @@ package plugin
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,9 +13,6 @@ import (
 	"aidesk/core/openapi"
 )
 
-// formInputs is how many inputs a form may have on every platform.
-const formInputs = 5
-
 // inputName is how long an input's name may be, in bytes: what every platform takes
 // as an id. A field with a longer one is asked for in the JSON.
 const inputName = 80
@@ -25,33 +21,33 @@ const inputName = 80
 const moreInput = "more"
 
 // Form is the form of an operation's arguments, filled with those given (nil: none):
-// required fields first, then optional ones. The fields of a nested object are inputs
-// of their own, two objects deep; what does not fit stands together as JSON in the last
-// input. FormArgs reads it back.
+// required fields first, then optional ones, in the order of the document. The fields of a
+// nested object are inputs of their own, two objects deep; what does not fit stands
+// together as JSON in the last input. FormArgs reads it back.
 func Form(id string, p *Plugin, o *openapi.Operation, args json.RawMessage) chat.Form {
-	slots := formFields(o)
+	fields, _ := formFields(o)
 	given, err := decodeObject(args)
 	if err != nil {
 		given = nil // what is no object fills nothing in
 	}
 	f := chat.Form{ID: id, Title: p.Human(), Submit: textSubmit}
-	own := ownInputs(slots, given)
+	own := ownInputs(fields, given)
 	for _, s := range own {
-		input := chat.Input{Name: s.name, Label: s.label(), Kind: chat.InputLine, Hint: s.hint, Choices: s.choices, Required: s.required}
-		if len(s.choices) > 0 {
-			input.Kind = chat.InputChoice
-		}
-		if v, ok := s.take(given); ok {
-			input.Value = scalarText(v)
+		input := s.input
+		if text, ok := s.take(given); ok {
+			input.Value = text
+			if input.Kind == chat.InputLine && strings.Contains(text, "\n") {
+				input.Kind = chat.InputText
+			}
 		}
 		f.Inputs = append(f.Inputs, input)
 	}
 	if body, ok := given["body"].(map[string]any); ok && len(body) == 0 {
 		delete(given, "body")
 	}
-	if len(own) < len(slots) || len(given) > 0 {
-		input := chat.Input{Name: moreInput, Label: textMore, Kind: chat.InputText, Hint: restHint(slots, own)}
-		input.Required = slices.ContainsFunc(slots, func(s formField) bool { return s.required && !s.among(own) })
+	if len(own) < len(fields) || len(given) > 0 {
+		input := chat.Input{Name: moreInput, Label: textMore, Kind: chat.InputText, Hint: restHint(fields, own)}
+		input.Required = slices.ContainsFunc(fields, func(s formField) bool { return s.input.Required && !s.among(own) })
 		if len(given) > 0 {
 			if rest, err := json.Marshal(given); err == nil {
 				input.Value = string(rest)
@@ -64,10 +60,10 @@ func Form(id string, p *Plugin, o *openapi.Operation, args json.RawMessage) chat
 
 // ownInputs chooses the fields that get an input of their own. One input is kept for
 // JSON if there are more fields than inputs, or values that no field holds.
-func ownInputs(slots []formField, given map[string]any) []formField {
+func ownInputs(fields []formField, given map[string]any) []formField {
 	var own []formField
-	for _, s := range slots {
-		if s.scalar && len(s.name) <= inputName && !s.among(own) && len(own) < formInputs {
+	for _, s := range fields {
+		if s.input.Kind != "" && len(s.input.Name) <= inputName && len(own) < chat.MaxInputs {
 			own = append(own, s)
 		}
 	}
@@ -78,8 +74,8 @@ func ownInputs(slots []formField, given map[string]any) []formField {
 	if body, ok := left["body"].(map[string]any); ok && len(body) == 0 {
 		delete(left, "body")
 	}
-	if len(own) < len(slots) || len(left) > 0 {
-		own = own[:min(len(own), formInputs-1)]
+	if len(own) < len(fields) || len(left) > 0 {
+		own = own[:min(len(own), chat.MaxInputs-1)]
 	}
 	return own
 }
@@ -115,9 +111,9 @@ func decodeObject(data []byte) (map[string]any, error) {
 
 // FormArgs makes an operation's arguments of its filled-in form. Values are text; the
 // operation coerces them when the request is built. The JSON may name a field as the
-// form does ("body.loan.note") or nest it.
+// form does ("body.loan.note") or nest it, and may not contradict a field.
 func FormArgs(o *openapi.Operation, values map[string]string) (json.RawMessage, error) {
-	slots := formFields(o)
+	fields, objects := formFields(o)
 	more, args := map[string]any{}, map[string]any{}
 	if text := strings.TrimSpace(values[moreInput]); text != "" {
 		var err error
@@ -127,14 +123,14 @@ func FormArgs(o *openapi.Operation, values map[string]string) (json.RawMessage, 
 	}
 	var dotted []string
 	for name, v := range more {
-		if path := pathOf(slots, name); len(path) > 1 {
+		if path := fieldOf(fields, name).path; len(path) > 1 {
 			dotted = append(dotted, name)
 		} else {
 			args[name] = v
 		}
 	}
 	for _, name := range slices.Sorted(slices.Values(dotted)) {
-		if err := put(args, pathOf(slots, name), more[name]); err != nil {
+		if err := put(args, fieldOf(fields, name).path, more[name]); err != nil {
 			return nil, err
 		}
 	}
@@ -142,7 +138,22 @@ func FormArgs(o *openapi.Operation, values map[string]string) (json.RawMessage, 
 		if name == moreInput || strings.TrimSpace(values[name]) == "" {
 			continue
 		}
-		if err := put(args, pathOf(slots, name), values[name]); err != nil {
+		s := fieldOf(fields, name)
+		if there, ok := at(args, s.path); ok {
+			if text, _ := s.text(there); text != values[name] {
+				return nil, fmt.Errorf(textBoth, name)
+			}
+			continue
+		}
+		if err := put(args, s.path, s.value(values[name])); err != nil {
+			return nil, err
+		}
+	}
+	for _, o := range objects {
+		if _, there := at(args, o.path); there || !o.always && !within(args, o.path) {
+			continue
+		}
+		if err := put(args, o.path, map[string]any{}); err != nil {
 			return nil, err
 		}
 	}
@@ -153,18 +164,20 @@ func FormArgs(o *openapi.Operation, values map[string]string) (json.RawMessage, 
 	return out, nil
 }
 
-// pathOf gives the keys under which the value of a named input stands. A name that the
-// operation does not have is of a form that was opened before it changed.
-func pathOf(slots []formField, name string) []string {
-	for _, s := range slots {
-		if s.name == name {
-			return s.path
-		}
+// at finds the value at a path of nested objects.
+func at(args map[string]any, path []string) (any, bool) {
+	for _, key := range path[:len(path)-1] {
+		args, _ = args[key].(map[string]any)
 	}
-	if key, inBody := strings.CutPrefix(name, bodyPrefix); inBody {
-		return []string{"body", key}
-	}
-	return []string{name}
+	v, ok := args[path[len(path)-1]]
+	return v, ok
+}
+
+// within reports whether the object around a path is there.
+func within(args map[string]any, path []string) bool {
+	around, _ := at(args, path[:len(path)-1])
+	_, ok := around.(map[string]any)
+	return ok
 }
 
 // put sets a value in nested objects, and makes those that are missing.
@@ -194,7 +207,7 @@ func FormFaults(err error, values map[string]string) []chat.Fault {
 	}
 	var faults []chat.Fault
 	for _, e := range append([]*openapi.ArgumentError{wrong}, wrong.More...) {
-		fault := chat.Fault{Input: inputOf(e.Field, values), Message: "This " + e.Message + "."}
+		fault := chat.Fault{Input: inputOf(e.Field, values), Message: fmt.Sprintf(textFault, e.Message)}
 		switch {
 		case e.Field == "":
 			fault.Message = e.Message + "."
@@ -211,11 +224,13 @@ func FormFaults(err error, values map[string]string) []chat.Fault {
 	return faults
 }
 
-// inputOf is the input in which an argument was filled in: its own, the JSON, or, for
-// an object without either, the first of its fields.
+// inputOf is the input in which an argument was filled in: its own, that of the list it
+// stands in, the JSON, or, for an object without either, the first of its fields.
 func inputOf(field string, values map[string]string) string {
-	if _, ok := values[field]; ok {
-		return field
+	for name := field; name != ""; name = name[:max(strings.LastIndexAny(name, ".["), 0)] {
+		if _, ok := values[name]; ok && name != moreInput {
+			return name
+		}
 	}
 	if _, ok := values[moreInput]; ok {
 		return moreInput
@@ -226,142 +241,4 @@ func inputOf(field string, values map[string]string) string {
 		}
 	}
 	return moreInput
-}
-
-const (
-	bodyPrefix = "body."
-	// formDepth is how many nested objects have their fields as inputs.
-	formDepth = 2
-)
-
-// formField is one argument that a form asks for.
-type formField struct {
-	name     string   // "city", "body.title" or "body.loan.amount"
-	path     []string // the keys under which its value stands
-	nested   int      // the last keys of the path that the label tells
-	hint     string
-	choices  []string
-	required bool
-	scalar   bool
-}
-
-// among says whether a field with this name is in a list.
-func (s formField) among(list []formField) bool {
-	return slices.ContainsFunc(list, func(o formField) bool { return o.name == s.name })
-}
-
-// take removes the slot's value from arguments, and the objects that it leaves empty.
-func (s formField) take(args map[string]any) (any, bool) { return takeAt(args, s.path) }
-
-func takeAt(from map[string]any, path []string) (any, bool) {
-	v, ok := from[path[0]]
-	inner, nested := v.(map[string]any)
-	if len(path) > 1 && nested {
-		if v, ok = takeAt(inner, path[1:]); ok && len(inner) == 0 {
-			delete(from, path[0])
-		}
-		return v, ok
-	}
-	if !ok || nested || len(path) > 1 {
-		return nil, false
-	}
-	if _, list := v.([]any); list || v == nil { // a line of text cannot say them
-		return nil, false
-	}
-	delete(from, path[0])
-	return v, true
-}
-
-// toolSchema is what a form needs of a tool's schema.
-type toolSchema struct {
-	Type        any                   `json:"type"`
-	Description string                `json:"description"`
-	Enum        []any                 `json:"enum"`
-	Required    []string              `json:"required"`
-	Properties  map[string]toolSchema `json:"properties"`
-	AnyOf       []toolSchema          `json:"anyOf"`
-}
-
-// isScalar reports whether a line of text can say a value; of several types text is the
-// first.
-func (s toolSchema) isScalar() bool {
-	if len(s.AnyOf) > 0 {
-		s = s.AnyOf[0]
-	}
-	return slices.Contains([]any{"string", "number", "integer", "boolean"}, s.Type)
-}
-
-// formFields lists an operation's arguments: parameters and the properties of its body
-// and of the objects in them, the required ones first.
-func formFields(o *openapi.Operation) []formField {
-	var root toolSchema
-	if err := json.Unmarshal(o.Tool("x").Schema, &root); err != nil {
-		return nil
-	}
-	var slots []formField
-	var collect func(s toolSchema, in formField, depth int)
-	collect = func(s toolSchema, in formField, depth int) {
-		for key, p := range s.Properties {
-			one := formField{hint: p.Description, path: append(slices.Clone(in.path), key), nested: in.nested + 1}
-			one.name = strings.Join(one.path, ".")
-			one.required = in.required && slices.Contains(s.Required, key)
-			if depth < formDepth && len(p.Properties) > 0 {
-				if len(one.path) == 1 && key == "body" { // the whole is no object to its reader
-					one.nested = 0
-					collect(p, one, depth)
-				} else {
-					collect(p, one, depth+1)
-				}
-				continue
-			}
-			one.scalar = p.isScalar()
-			for _, e := range p.Enum {
-				one.choices = append(one.choices, scalarText(e))
-			}
-			if p.Type == "boolean" && len(one.choices) == 0 {
-				one.choices = []string{"true", "false"}
-			}
-			slots = append(slots, one)
-		}
-	}
-	collect(root, formField{required: true}, 0)
-	slices.SortFunc(slots, func(a, b formField) int {
-		rank := map[bool]int{true: 0, false: 1}
-		return cmp.Or(cmp.Compare(rank[a.required], rank[b.required]), cmp.Compare(a.name, b.name))
-	})
-	return slots
-}
-
-func restHint(slots, own []formField) string {
-	var names []string
-	for _, s := range slots[:min(len(slots), 20)] {
-		if !s.among(own) {
-			names = append(names, s.name)
-		}
-	}
-	return fmt.Sprintf(textFor, strings.Join(names, ", "))
-}
-
-// scalarText is a scalar as a person writes it.
-func scalarText(v any) string {
-	if s, ok := v.(string); ok {
-		return s
-	}
-	out, err := json.Marshal(v)
-	if err != nil {
-		return ""
-	}
-	return string(out)
-}
-
-// label is the slot's name in plain words: "check_in" is "Check in", and "name" of
-// "loan" is "Loan: name".
-func (s formField) label() string {
-	var parts []string
-	for _, key := range s.path[len(s.path)-max(s.nested, 1):] {
-		words := strings.Join(strings.FieldsFunc(key, func(r rune) bool { return r == '_' || r == '-' || r == ' ' }), " ")
-		parts = append(parts, cmp.Or(words, key))
-	}
-	words := strings.Join(parts, ": ")
-	return strings.ToUpper(words[:1]) + words[1:]
 }

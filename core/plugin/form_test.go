@@ -66,10 +66,10 @@ func TestFormNested(t *testing.T) {
 		got = append(got, strings.Join([]string{in.Name, in.Label, string(in.Kind), in.Hint, strings.Join(in.Choices, "|")}, "; "))
 	}
 	want := []string{
-		"body.loan.amount; Loan: amount; line; ; ",
-		"body.loan.until; Loan: until; line; (YYYY-MM-DD); ",
-		"body.loan.at.desk; Loan: at: desk; line; ; ",
+		"body.loan.amount; Loan: amount; number; ; ",
+		"body.loan.until; Loan: until; date; ; ",
 		"body.loan.renew; Loan: renew; choice; ; true|false",
+		"body.loan.at.desk; Loan: at: desk; line; ; ",
 		"more; More, as JSON; text; For: body.loan.at.room; ",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -127,6 +127,8 @@ func TestFormJSON(t *testing.T) {
 		{"before the upgrade", `{"body":{"loan":{"amount":2,"until":"2026-12-05"}}}`, "", `{"body":{"loan":{"amount":2,"until":"2026-12-05"}}}`},
 		{"whole by name", `{"body.loan.at.room":{"no":1}}`, "2", `{"body":{"loan":{"amount":"2","at":{"room":{"no":1}}}}}`},
 		{"contradiction", `{"body":{"loan":5}}`, "2", "body.loan has fields of its own in this form, so in the JSON it must be an object."},
+		{"the same", `{"body":{"loan":{"amount":2}}}`, "2", `{"body":{"loan":{"amount":2}}}`},
+		{"another value", `{"body.loan.amount":3}`, "2", "body.loan.amount has a field of its own in this form with another value; leave it out of the JSON."},
 		{"no object", `[1]`, "2", plugin.ErrMore.Error() + "."},
 	} {
 		values := map[string]string{"body.loan.amount": test.amount, "more": test.more}

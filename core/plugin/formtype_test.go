@@ -27,7 +27,7 @@ paths: {/x: {post: {operationId: x, requestBody: {required: true, content: {appl
 	for _, in := range plugin.Form("f", &plugin.Plugin{}, d.Operations[0], nil).Inputs {
 		got = append(got, in.Name+"; "+string(in.Kind)+"; "+in.Hint)
 	}
-	want := []string{"body.a; line; (null: none)", "body.b; line; ", "body.d; line; (1 = Low, 2 = High)", "more; text; For: body.c"}
+	want := []string{"body.a; line; ", "body.b; line; ", "body.d; choice; (1 = Low, 2 = High)", "more; text; For: body.c"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -6,10 +6,16 @@ const (
 	textSubmit = "Go on"
 	textMore   = "More, as JSON"
 	// %s is the name of an object.
-	textTwice     = "%s has fields of its own in this form, so in the JSON it must be an object"
-	textFor       = "For: %s" // the names that the JSON may have
-	textNotObject = "this is not a JSON object, such as {\"name\": \"value\"}"
-	textFault     = "This %s." // what is wrong with a value: "must be at least 1"
+	textTwice = "%s has fields of its own in this form, so in the JSON it must be an object"
+	// %s is the name of a field.
+	textBoth       = "%s has a field of its own in this form with another value; leave it out of the JSON"
+	textFor        = "For: %s"      // the names that the JSON may have
+	textForMore    = " and %d more" // how many
+	textOnePerLine = "One per line."
+	textYes        = "Yes"
+	textNo         = "No"
+	textNotObject  = "this is not a JSON object, such as {\"name\": \"value\"}"
+	textFault      = "This %s." // what is wrong with a value: "must be at least 1"
 
 	textDenied      = "an administrator has denied it in this channel"
 	textChanged     = "%s has changed since this call was made"

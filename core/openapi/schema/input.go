@@ -219,7 +219,8 @@ func (s *Schema) inclusiveBounds(whole bool) (least, most string) {
 	return least, most
 }
 
-// inputText says what a value is for, how it is written, and an example.
+// inputText says what a value is for, how it is written, what its choices mean, and an
+// example.
 func inputText(s *Schema) string {
 	text := plaintext.Clip(plaintext.OneLine(cmp.Or(s.description, s.title)), maxInputText)
 	add := func(words string) {
@@ -230,6 +231,11 @@ func inputText(s *Schema) string {
 	if s.format != "date" {
 		add(formatHints[s.format])
 	}
+	values := s
+	if s.hasConstants() {
+		values = s.asEnum()
+	}
+	add(values.meaningsOf(false, maxInputText))
 	kind := TypeOf(s.example)
 	if s.example != nil && kind&(TypeArray|TypeObject|typeBoolean) == 0 && len(s.enum) == 0 {
 		if example := plaintext.Line(tree.Plain(s.example), 60); example != "" && !strings.Contains(text, example) {
