@@ -51,11 +51,16 @@ func (t *dialog) askNext(ctx context.Context) error {
 	if in.Hint != "" {
 		text += "\n" + in.Hint
 	}
-	if wants := in.Wants(); wants != "" {
-		text += "\n" + wants
-		if in.Kind == chat.InputMany {
-			text += " " + textCommas
+	switch wants := in.Wants(); {
+	case in.Kind == chat.InputMany && len(in.Labels) > 0:
+		text += "\n" + textAnyOf
+		for i, c := range in.Choices {
+			text += fmt.Sprintf("\n  %s  (%s)", c, in.LabelOf(i))
 		}
+	case in.Kind == chat.InputMany:
+		text += "\n" + wants + " " + textCommas
+	case wants != "":
+		text += "\n" + wants
 	}
 	if in.Value != "" && in.Kind != chat.InputSecret {
 		text += "\n" + fmt.Sprintf(textEmptyLine, shownValue(in))
@@ -96,7 +101,7 @@ func (t *dialog) fillIn(ctx context.Context, text string) error {
 	case value == "" && known && in.Required:
 		return t.askAgain(ctx, in.Label+textNeeded)
 	case !known:
-		return t.askAgain(ctx, fmt.Sprintf(textNotThat, in.Label, in.Wants()))
+		return t.askAgain(ctx, fmt.Sprintf(textNotThat, in.Label, text))
 	}
 	t.filling.values[in.Name] = value
 	t.filling.pending = t.filling.pending[1:]
@@ -154,17 +159,13 @@ func chosen(in chat.Input, text string) (value string, known bool) {
 
 // shownValue is what stands in an input, as it is shown.
 func shownValue(in chat.Input) string {
-	if len(in.Choices) == 0 {
-		return in.Value
+	if in.Kind == chat.InputMany {
+		return strings.Join(in.Chosen(), ", ")
 	}
-	var labels []string
-	for _, c := range in.Chosen() {
-		if at := slices.Index(in.Choices, c); at >= 0 {
-			c = in.LabelOf(at)
-		}
-		labels = append(labels, c)
+	if at := slices.Index(in.Choices, in.Value); at >= 0 {
+		return in.LabelOf(at)
 	}
-	return strings.Join(labels, ", ")
+	return in.Value
 }
 
 // leaveRest leaves what has not been asked for as it stands, but for what is needed and

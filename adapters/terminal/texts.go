@@ -17,8 +17,9 @@ const (
 	textLeave       = "Type /cancel to leave the form."
 	textRest        = "Type /rest to leave what follows as it is."
 	textCommas      = "With commas between them."
+	textAnyOf       = "Any of these, with commas between them:"
 	textEmptyLine   = "An empty line means: %s" // a value
 	textDash        = "(a dash: nothing)"
-	textNotThat     = "%s cannot be that. %s" // an input; what it wants
+	textNotThat     = "%s cannot be “%s”." // an input; what was typed
 	textWaiting     = "Still waiting for you:"
 )

@@ -46,80 +46,6 @@ func asSentence(err error) string {
 	return strings.ToUpper(text[:1]) + strings.TrimRight(text[1:], ".") + "."
 }
 
-// The inputs of the form that adds a plugin.
-const (
-	inputFor     = "for"
-	inputWithout = "without"
-	inputReads   = "reads"
-)
-
-// adminForm asks what of a plugin is to be enabled, and for whom.
-func adminForm(ctx context.Context, b *bot.Bot, form string, plan plugin.Registration) (chat.Form, error) {
-	p, err := b.Plugins.Planned(ctx, plan)
-	if err != nil {
-		return chat.Form{}, err
-	}
-	var reads []string
-	for _, o := range p.Usable() {
-		if p.Asks(o) && len(o.Hints) > 0 && plugin.MayBeRead(o) {
-			reads = append(reads, o.ID)
-		}
-	}
-	hint := textReadsHint
-	if len(reads) > 0 {
-		hint += fmt.Sprintf(textReadsPerhaps, strings.Join(reads, ", "))
-	}
-	return chat.Form{
-		ID: form, Title: markdown.Line(fmt.Sprintf(textAdd, p.Human()), 45), Submit: "Add",
-		Inputs: []chat.Input{
-			{Name: inputFor, Label: textFor, Kind: chat.InputChoice, Choices: []string{textForChoosers, textForEveryone}, Value: textForChoosers, Required: true},
-			{Name: inputWithout, Label: textWithout, Kind: chat.InputLine, Hint: textWithoutHint},
-			{Name: inputReads, Label: textReads, Kind: chat.InputLine, Hint: hint},
-		},
-	}, nil
-}
-
-// operations reads a list of operation ids; the second result is one that the plugin
-// does not have.
-func operations(p *plugin.Plugin, list string) (ids []string, unknown string) {
-	for _, word := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' }) {
-		if _, ok := p.Operation(word); !ok {
-			return nil, word
-		}
-		ids = append(ids, word)
-	}
-	return ids, ""
-}
-
-// adminCheck judges the form that adds a plugin.
-func adminCheck(ctx context.Context, b *bot.Bot, s chat.Submitted, plan plugin.Registration) ([]chat.Fault, error) {
-	p, err := b.Plugins.Planned(ctx, plan)
-	if err != nil {
-		return nil, err
-	}
-	var faults []chat.Fault
-	for _, input := range []string{inputWithout, inputReads} {
-		if _, unknown := operations(p, s.Values[input]); unknown != "" {
-			faults = append(faults, chat.Fault{Input: input, Message: fmt.Sprintf(textNotItsOperation, p.Human(), unknown)})
-		}
-	}
-	reads, _ := operations(p, s.Values[inputReads])
-	if wrong := neverRead(p, reads); wrong != "" {
-		faults = append(faults, chat.Fault{Input: inputReads, Message: wrong})
-	}
-	return faults, nil
-}
-
-// neverRead says which of the operations may not be marked as a read, or nothing.
-func neverRead(p *plugin.Plugin, ids []string) string {
-	for _, id := range ids {
-		if o, ok := p.Operation(id); ok && !plugin.MayBeRead(o) {
-			return fmt.Sprintf(textNeverRead, o.ID, o.Method)
-		}
-	}
-	return ""
-}
-
 // Register adds a plugin that was read, as the form says.
 func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) error {
 	if admin, err := admin(ctx, x); err != nil || !admin {
@@ -129,19 +55,13 @@ func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) er
 	if err != nil {
 		return err
 	}
-	values := x.Event.Filled.Values
-	without, unknown := operations(p, values[inputWithout])
-	reads, also := operations(p, values[inputReads])
-	if unknown+also != "" {
-		return x.Note(ctx, fmt.Sprintf(textNotItsOperation, p.Human(), unknown+also))
+	chosen, faults := readAdminForm(p, x.Event.Filled.Values)
+	if len(faults) > 0 {
+		return x.Note(ctx, faults[0].Message)
 	}
-	if wrong := neverRead(p, reads); wrong != "" {
-		return x.Note(ctx, wrong)
-	}
-	plan.Default = values[inputFor] == textForEveryone
-	plan.Without, plan.Reads = without, map[string]string{}
+	plan.Default, plan.Without, plan.Reads = chosen.everyone, chosen.without, map[string]string{}
 	for _, o := range p.Document.Operations {
-		if slices.Contains(reads, o.ID) {
+		if slices.Contains(chosen.reads, o.ID) {
 			plan.Reads[o.ID] = o.Hash
 		}
 	}

@@ -124,10 +124,15 @@ const (
 	textFor             = "Enabled for"
 	textForEveryone     = "everyone"
 	textForChoosers     = "those who enable it"
+	textAddSubmit       = "Add"
+	textOperations      = "Operations"
+	textOperationsHint  = "Those without a tick nobody may use."
+	textNoOperations    = "Tick at least one operation."
 	textWithout         = "Leave out"
-	textWithoutHint     = "Operations that nobody may use, separated by commas."
+	textWithoutHint     = "Of its %d operations those that nobody may use, separated by commas." // how many
 	textReads           = "Mark as reads"
-	textReadsHint       = "Operations by POST that only look something up, separated by commas. They are called without asking."
+	textReadsHint       = "Operations by POST that only look something up. They are called without asking."
+	textWithCommas      = "Separated by commas."
 	textReadsPerhaps    = " Perhaps: %s." // operations
 	textNeverRead       = "%s is a %s: only a POST can be marked as a read."
 	textNotItsOperation = "%s has no operation “%s”."
