@@ -6,6 +6,9 @@
 // request. A validator that shares no code with core/openapi (Prism, from npm, in
 // testdata/oracle) reads the original document and judges the recorded request.
 //
+// Beside it generated documents within the rules are called over a network of hosts, and
+// readers that are not ours (kin-openapi; qs and busboy of npm) decode what arrives.
+//
 // A refused operation counts as a failure. What remains is listed with its cause
 // in testdata/causes.txt; docs/openapi.md says the rest.
 package requesttest
