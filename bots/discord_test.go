@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"aidesk/adapters/adaptertest"
 	"aidesk/adapters/discord"
 	fakediscord "aidesk/adapters/fake/discord"
 	"aidesk/adapters/fake/faketest"
@@ -114,13 +115,23 @@ func server(t *testing.T, web bool) (bottest.Platform, *fakediscord.Discord) {
 			for _, c := range fake.Channels() {
 				for _, m := range fake.Messages(c.ID) {
 					if id := buttonIn(m, b.ID); id != "" && !m.Deleted {
-						_, err := fake.Press(user, c.ID, m.ID, id)
-						must(err)
+						r, err := fake.Press(user, c.ID, m.ID, id)
+						if must(err); b.Form {
+							faketest.Result(t, r, nil)
+						}
 						return
 					}
 				}
 			}
 			t.Fatalf("nothing shows the button %q", b.Label)
+		},
+		Run: func(user, operation string) {
+			ready()
+			r, err := fake.Command(user, fakediscord.General, "plugins", "run", map[string]string{"operation": operation})
+			faketest.Result(t, r, err)
+		},
+		Fill: func(user string, inputs []adaptertest.Filled, fault string) {
+			told(t, faketest.FillDiscord(t, fake, user, answers(inputs)), fault)
 		},
 		Edit: func(user, message, text string) {
 			must(fake.Edit(user, place.Thread, message, "<@"+fakediscord.BotUser+"> "+text))

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"aidesk/adapters/adaptertest"
 	"aidesk/adapters/fake/faketest"
 	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/slack"
@@ -35,6 +36,25 @@ func workspace(t *testing.T, mode string) bottest.Platform {
 	t.Helper()
 	p, _ := slackWorkspace(t, mode)
 	return p
+}
+
+// answers are what is filled in; what has no value stays as it is.
+func answers(inputs []adaptertest.Filled) (all []faketest.Answer) {
+	for _, in := range inputs {
+		if in.Value != "" {
+			all = append(all, faketest.Answer(in))
+		}
+	}
+	return all
+}
+
+// told checks that a form has the fault that is wanted, and no other.
+func told(t *testing.T, faults []string, want string) {
+	t.Helper()
+	got := strings.Join(faults, "; ")
+	if want == "" && got != "" || !strings.HasSuffix(got, want) || strings.Count(got, ": This") > 1 {
+		t.Errorf("the form says %q; want %q", got, want)
+	}
 }
 
 func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Slack) {
@@ -111,17 +131,31 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Sla
 		Say: func(user, text string) { say(user, place.Thread, text) },
 		Press: func(user string, b chat.Button) {
 			ready()
+			action := b.ID
+			if b.Form {
+				action = "form:" + action
+			}
 			for _, c := range fake.Channels() {
 				for _, m := range fake.Messages(c.ID) {
-					if m.Deleted || !slices.ContainsFunc(m.Versions, func(v fakeslack.Version) bool { return bytes.Contains(v.Blocks, []byte(`"`+b.ID+`"`)) }) {
+					if m.Deleted || !slices.ContainsFunc(m.Versions, func(v fakeslack.Version) bool { return bytes.Contains(v.Blocks, []byte(`"`+action+`"`)) }) {
 						continue
 					}
-					_, err := fake.Press(user, c.ID, m.TS, b.ID)
-					must(err)
+					r, err := fake.Press(user, c.ID, m.TS, action)
+					if must(err); b.Form {
+						faketest.Result(t, r, nil)
+					}
 					return
 				}
 			}
 			t.Fatalf("nothing shows the button %q", b.Label)
+		},
+		Run: func(user, operation string) {
+			ready()
+			r, err := fake.Command(user, fakeslack.General, "/plugins", "run "+operation)
+			faketest.Result(t, r, err)
+		},
+		Fill: func(user string, inputs []adaptertest.Filled, fault string) {
+			told(t, faketest.FillSlack(t, fake, user, answers(inputs)), fault)
 		},
 		Edit: func(user, message, text string) {
 			must(fake.Edit(user, fakeslack.General, message, "<@"+fakeslack.BotUser+"> "+text))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -39,6 +40,18 @@ func keyboard(t *testing.T, clock *bottest.Clock) bottest.Platform {
 		}
 	}
 	return bottest.Platform{
+		Run: func(_, operation string) { say("/plugins run " + operation) },
+		Fill: func(_ string, inputs []adaptertest.Filled, fault string) {
+			for _, in := range inputs {
+				say(strings.ReplaceAll(in.Value, "\n", ", "))
+			}
+			for limit := time.Now().Add(20 * time.Second); fault != "" && !strings.Contains(screen.String(), fault); {
+				if time.Now().After(limit) {
+					t.Fatalf("%q is not shown:\n%s", fault, screen)
+				}
+				time.Sleep(time.Millisecond)
+			}
+		},
 		Place: terminal.Place(), Member: "you",
 		Open: func() chat.Adapter {
 			in, w := io.Pipe()

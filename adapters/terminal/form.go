@@ -53,10 +53,11 @@ func (t *dialog) askNext(ctx context.Context) error {
 	}
 	switch wants := in.Wants(); {
 	case in.Kind == chat.InputMany && len(in.Labels) > 0:
-		text += "\n" + textAnyOf
+		lines := []string{"", textAnyOf}
 		for i, c := range in.Choices {
-			text += fmt.Sprintf("\n  %s  (%s)", c, in.LabelOf(i))
+			lines = append(lines, fmt.Sprintf("  %s  (%s)", c, in.LabelOf(i)))
 		}
+		text += strings.Join(lines, "\n")
 	case in.Kind == chat.InputMany:
 		text += "\n" + wants + " " + textCommas
 	case wants != "":

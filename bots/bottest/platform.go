@@ -1,6 +1,7 @@
 package bottest
 
 import (
+	"aidesk/adapters/adaptertest"
 	"aidesk/core/chat"
 )
 
@@ -20,6 +21,11 @@ type Platform struct {
 	Say func(member, text string)
 	// Press presses a button that is or was shown.
 	Press func(member string, b chat.Button)
+	// Run opens the form of an operation by a command. Fill fills in the form that a member
+	// sees and submits it: an input with an empty value stays as it is, those that are asked
+	// for are named in their order. It waits until a fault is shown, if one is wanted.
+	Run  func(member, operation string)
+	Fill func(member string, inputs []adaptertest.Filled, fault string)
 	// Edit and Delete change a message by its platform's id.
 	Edit   func(member, message, text string)
 	Delete func(member, message string)

@@ -29,6 +29,7 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		{"interrupt", interrupts},
 		{"fault", faults},
 		{"command", commands},
+		{"form", forms},
 		{"flow", flows},
 		{"money", money},
 		{"why", whys},

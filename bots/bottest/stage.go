@@ -273,6 +273,12 @@ func (s *Stage) Change(member, message, text string) chat.Event {
 	})
 }
 
+// Submit fills in the form that a member sees and returns the event once it is on disk.
+func (s *Stage) Submit(member string, inputs ...adaptertest.Filled) chat.Event {
+	s.T.Helper()
+	return s.event("the desk to receive a form", func() { s.Fill(member, inputs, "") })
+}
+
 func (s *Stage) event(what string, cause func()) chat.Event {
 	s.T.Helper()
 	before := s.count(func() int { return len(s.board.events) })

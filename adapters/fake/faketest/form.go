@@ -95,7 +95,7 @@ func FillDiscord(t testing.TB, d *discord.Discord, user string, answers []Answer
 		switch last, told := lastAside(d, user); {
 		case told && has(last, "Continue"):
 		case told && has(last, "Correct it"):
-			return strings.Split(last.Text, "\n")
+			return strings.Split(strings.ReplaceAll(last.Text, `\`, ""), "\n") // as it is read
 		default:
 			for _, a := range left {
 				if !strings.Contains(a.Value, "\n") {
