@@ -171,6 +171,7 @@ func TestSentences(t *testing.T) {
 		"what does the handbook say about parental leave?":                 "handbook.searchPages",
 		"search the handbook for travel":                                   "handbook.searchPages",
 		"read the handbook page parental-leave":                            "handbook.readPage",
+		"which equipment is lent out?":                                     "handbook.listLoans",
 		"what are the latest scores?":                                      "scores.listMatches",
 		"show the live matches":                                            "scores.listMatches",
 		"how did Red Kettles play?":                                        "scores.listMatches",
@@ -180,6 +181,7 @@ func TestSentences(t *testing.T) {
 		"what is the score of match 12?":                                   "scores.getMatch",
 
 		"tell me a joke":         "",
+		"borrow equipment":       "",
 		"hello":                  "",
 		"show me something nice": "",
 		"book a table for two":   "",

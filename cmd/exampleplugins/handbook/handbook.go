@@ -1,5 +1,5 @@
 // Package handbook is an example plugin: the handbook of an organisation. One
-// can search it and read a page of it.
+// can search it and read a page of it, and borrow what its offices lend.
 //
 // It is the one to read for plugins that only answer questions. Searching gives
 // titles, excerpts and links, so that the answer can point to its source;
@@ -8,7 +8,8 @@
 //
 // The pages are the files in the folder pages; the seed fills in the name of the
 // organisation, its people and its numbers (page.go). How a search ranks them is
-// in search.go.
+// in search.go. A loan (loan.go) is the example of a call that takes an object with an
+// object in it: members fill it in field by field.
 package handbook
 
 import (
@@ -30,7 +31,7 @@ var views string
 // defaultLimit is how many pages a search gives when it is not told.
 const defaultLimit = 3
 
-// handbook is the plugin. It never changes.
+// handbook is the plugin. Its pages never change.
 type handbook struct {
 	org   string
 	pages []page
@@ -44,17 +45,21 @@ func New(cfg site.Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("handbook: %w", err)
 	}
+	lending, err := openLoans(cfg.File("loans.json"), cfg.Time)
+	if err != nil {
+		return nil, fmt.Errorf("handbook: %w", err)
+	}
 	h := &handbook{org: facts.Org, pages: pages, index: newIndex(pages)}
 	s, err := site.New(site.About{
 		Name:      "handbook",
 		Title:     "Handbook",
 		ForPeople: "Ask the handbook: leave, expenses, travel, security and more.",
 		ForModel: "The handbook of " + facts.Org + ": its rules on leave, pay, expenses, travel, equipment, security and " +
-			"working together. Search it for a topic, or read a page whole.",
+			"working together. Search it for a topic, or read a page whole. Its offices lend equipment.",
 		Contact: "desk@handbook.example",
 		Legal: []string{
 			"The handbook is an example. " + facts.Org + " is invented, and so are its people and its rules.",
-			"Nothing that you ask is kept, except in the log of the computer that runs this plugin.",
+			"Nothing that you ask is kept, except in the log of the computer that runs this plugin. What you borrow is kept there too.",
 		},
 		Document: document,
 		Facts:    map[string]any{"Org": facts.Org},
@@ -69,6 +74,8 @@ func New(cfg site.Config) (http.Handler, error) {
 	s.API("GET /pages", h.search)
 	s.Both("GET /pages/{slug}", h.read, h.page)
 	s.Picture("GET /pages/{slug}/picture.png", h.picture)
+	s.API("GET /loans", lending.list)
+	s.API("POST /loans", lending.borrow)
 	return s, nil
 }
 
