@@ -25,13 +25,14 @@ type Room struct {
 	count int
 	posts []chat.Reply // by platform's id, which is the index in words
 	notes []string
+	forms map[string]*chat.Form // that are open, by member
 	desk  chat.Handler
 	ready chan struct{} // closed while the desk listens
 }
 
 // NewRoom makes a room with the members "ada", who administers it, and "ben".
 func NewRoom(clock *Clock) *Room {
-	return &Room{clock: clock, ready: make(chan struct{}), members: map[string]chat.Member{
+	return &Room{clock: clock, ready: make(chan struct{}), forms: map[string]*chat.Form{}, members: map[string]chat.Member{
 		"ada": {ID: "ada", Name: "Ada", Zone: "Europe/Paris", Locale: "en-GB", Admin: true},
 		"ben": {ID: "ben", Name: "Ben", Locale: "en-GB"},
 	}}
@@ -41,7 +42,7 @@ func NewRoom(clock *Clock) *Room {
 func (r *Room) Platform() Platform {
 	return Platform{
 		Open: func() chat.Adapter { return &seat{room: r} }, Place: r.place(), Member: "ada", Other: "ben",
-		Say: r.say, Press: r.press, Edit: r.edit, Delete: r.remove, Thread: r.thread,
+		Say: r.say, Press: r.press, Edit: r.edit, Delete: r.remove, Thread: r.thread, Run: r.run, Fill: r.fill,
 	}
 }
 
@@ -92,6 +93,10 @@ func (r *Room) thread(member, thread, text string) {
 }
 
 func (r *Room) press(member string, b chat.Button) {
+	if b.Form {
+		r.openForm(chat.Opening{Place: r.place(), Member: member, Button: b.ID})
+		return
+	}
 	posted := ""
 	r.mu.Lock()
 	for i, p := range r.posts {
@@ -201,24 +206,30 @@ func (s *seat) Type(context.Context, chat.Place, chat.Progress) error { return n
 // Contract is the room as the contract of adapters sees it.
 func (r *Room) Contract(t testing.TB) adaptertest.Platform {
 	p := r.Platform()
-	return adaptertest.Platform{
-		Open: p.Open, Place: p.Place, Member: p.Member, Shown: r.Shown,
-		Say: func(text string) { r.say(p.Member, text) },
-		Press: func(label string) {
-			r.mu.Lock()
-			var found chat.Button
-			for _, post := range r.posts {
-				for _, b := range buttons(post) {
-					if b.Label == label {
-						found = b
-					}
+	press := func(label string) {
+		r.mu.Lock()
+		var found chat.Button
+		for _, post := range r.posts {
+			for _, b := range buttons(post) {
+				if b.Label == label {
+					found = b
 				}
 			}
-			r.mu.Unlock()
-			if found.ID == "" {
-				t.Fatalf("no button %q is shown", label)
+		}
+		r.mu.Unlock()
+		if found.ID == "" {
+			t.Fatalf("no button %q is shown", label)
+		}
+		r.press(p.Member, found)
+	}
+	return adaptertest.Platform{
+		Open: p.Open, Place: p.Place, Member: p.Member, Shown: r.Shown,
+		Say: func(text string) { r.say(p.Member, text) }, Press: press,
+		Fill: func(label string, inputs []adaptertest.Filled, _ int, fault string) {
+			if label != "" {
+				press(label)
 			}
-			r.press(p.Member, found)
+			r.fill(p.Member, inputs, fault)
 		},
 	}
 }

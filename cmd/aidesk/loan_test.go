@@ -18,8 +18,14 @@ func TestLoan(t *testing.T) {
 	p.wait("[1] Borrow equipment")
 	p.say("1")
 	for _, field := range [][2]string{
-		{"Loan: thing", "camera"}, {"Loan: until", day(9)}, {"Loan: badge", "1234"}, {"Loan: pickup: office", "old town"},
-		{"Loan: pickup: at", at}, {"Loan: extras", "bag, tripod"}, {"Loan: insured", "yes"}, {"Loan: note", ""},
+		{"Loan: thing", "camera"},
+		{"Loan: until", day(9)},
+		{"Loan: badge", "1234"},
+		{"Loan: pickup: office", "old town"},
+		{"Loan: pickup: at", at},
+		{"Loan: extras", "bag, tripod"},
+		{"Loan: insured", "yes"},
+		{"Loan: note", ""},
 	} {
 		p.wait(field[0])
 		p.say(field[1])
