@@ -21,6 +21,16 @@ type picky struct {
 	mu     sync.Mutex
 	judge  func(chat.Reply) error // nil: it likes everything
 	judged chan chat.Reply        // what was refused
+	ends   map[string]int         // of turns, by outcome
+}
+
+// observe counts how turns ended.
+func (p *picky) observe(o bot.Observation) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if o.What == bot.TurnEnded {
+		p.ends[o.Label]++
+	}
 }
 
 // set changes what it likes.
@@ -54,10 +64,10 @@ func pickyStage(t *testing.T, m *script.Model) (*bottest.Stage, *bottest.Shop, *
 	t.Helper()
 	clock := bottest.NewClock()
 	p, shop := bottest.NewRoom(clock).Platform(), bottest.NewShop(t, "shop")
-	platform := &picky{judged: make(chan chat.Reply, 1000)}
+	platform := &picky{judged: make(chan chat.Reply, 1000), ends: map[string]int{}}
 	open := p.Open
 	p.Open = func() chat.Adapter { platform.Adapter = open(); return platform }
-	return bottest.Start(t, p, clock, bottest.Setup{Model: m, Plugins: []bottest.Plugin{{Address: shop.Address, Default: true}}}), shop, platform
+	return bottest.Start(t, p, clock, bottest.Setup{Model: m, Observe: platform.observe, Plugins: []bottest.Plugin{{Address: shop.Address, Default: true}}}), shop, platform
 }
 
 const noAnswer = "I could not show my answer here."
@@ -100,8 +110,10 @@ func TestUnshown(t *testing.T) {
 				t.Errorf("in its place stands %+v", r)
 			}
 			s.Ask("and now?")
-			if !strings.Contains(s.Log(), "a reply cannot be shown") {
-				t.Error("the log does not say so")
+			platform.mu.Lock()
+			defer platform.mu.Unlock()
+			if !strings.Contains(s.Log(), "a reply cannot be shown") || platform.ends["unshown"] != 1 {
+				t.Errorf("the log does not say so, or nobody counted it: %v", platform.ends)
 			}
 		})
 	}

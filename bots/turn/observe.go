@@ -18,6 +18,7 @@ const (
 	outcomeLimited  = "limited"
 	outcomeFailed   = "failed" // the model did
 	outcomeGaveUp   = "gave-up"
+	outcomeUnshown  = "unshown" // the platform took no answer; counted beside how the turn ended
 )
 
 // observeTurn tells how a turn ended.

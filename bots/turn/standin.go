@@ -30,6 +30,7 @@ func (t *Turn) standIn(ctx context.Context) error {
 	if err := json.Unmarshal(stored.Body, &r); err != nil {
 		return fmt.Errorf("reading a reply: %w", err)
 	}
+	observeTurn(t.Observe, outcomeUnshown, 0)
 	text := textUnshown
 	var c store.Commit
 	for _, a := range t.waiting {
