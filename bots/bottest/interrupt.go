@@ -215,12 +215,12 @@ func editedIn(t *testing.T, p Platform, clock *Clock) {
 	s, _ := play(t, p, clock, script.Say("here I am"), script.Say("still here"))
 	id := s.Aside(s.Member, "where is it?")
 	e := s.Change(s.Member, id, "where is it?")
-	s.Done(e)
-	if all := s.Replies(); len(all) != 1 || all[0].Text.Text() != "here I am" {
-		t.Fatalf("%d replies", len(all))
-	}
 	if e.Change == nil || e.Change.First == nil {
 		t.Fatalf("told by %+v", e)
+	}
+	s.Done(*e.Change.First)
+	if all := s.Replies(); len(all) != 1 || all[0].Text.Text() != "here I am" {
+		t.Fatalf("%d replies", len(all))
 	}
 	if err := s.Receive(e); err != nil { // the same edit, told once more
 		t.Fatal(err)
