@@ -85,7 +85,7 @@ func toggles(t *testing.T, p Platform, clock *Clock) {
 // hint: the desk itself says which plugin knows the question, and asks none.
 func hint(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
-	m := script.New(script.Say("I do not know."), script.Say("I do not know."), script.Call("shop__listGoods", `{}`), list)
+	m := script.New(script.Say("I do not know."), script.Say("I do not know."), script.Call("shop__listGoods", `{}`), list, script.Call("shop__listGoods", `{}`), list, script.Say("I do not know."))
 	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, false}}})
 	r := s.Ask("show me the goods")
 	contains(t, Text(r), "I do not know.", "may know this", "not enabled for you", "/plugins enable shop")
@@ -98,8 +98,17 @@ func hint(t *testing.T, p Platform, clock *Clock) {
 			t.Errorf("the model sees %v and %v", request.Tools, request.Brief)
 		}
 	}
-	contains(t, s.Act(s.Member, s.Button(r, "Enable Shop")), "Shop is now enabled for you.")
+	contains(t, s.Act(s.Member, s.Button(r, "Enable Shop")), "Shop is now enabled for you.", "Copper Kettle") // and asks again
 	contains(t, Text(s.Ask("show me the goods")), "Copper Kettle")
+	requests := m.Requests()
+	if last := requests[2].Messages; last[len(last)-1].TextOf() != "show me the goods" {
+		t.Errorf("asked again: %q", last[len(last)-1].TextOf())
+	}
+	if p.Place.Direct {
+		return // there is no channel to deny it in
+	}
+	s.Ask("/plugins-admin scope shop deny")
+	contains(t, Text(s.Ask("show me the goods")), "Shop may know this, but your administrators do not allow it in this channel.")
 }
 
 // ownEnablement: what one member switches is theirs.

@@ -52,7 +52,7 @@ func fillList(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Rep
 			enabled = pressed.On
 		}
 		line := row(p, map[bool]string{true: textOn, false: textOff}[enabled])
-		line.Buttons = []chat.Button{toggle(x, c, p, !enabled, r.ID)}
+		line.Buttons = []chat.Button{toggle(x, c, p, bot.ButtonAction{On: !enabled, List: r.ID})}
 		r.Rows = append(r.Rows, line)
 	}
 	return nil
@@ -86,25 +86,45 @@ func row(p *plugin.Plugin, state string) chat.Row {
 	))}
 }
 
-// toggle is the button that enables or disables a plugin for the member.
-func toggle(x *bot.Exchange, c *store.Commit, p *plugin.Plugin, on bool, list string) chat.Button {
+// toggle is the button that enables or disables a plugin for the member, and does what else
+// is said.
+func toggle(x *bot.Exchange, c *store.Commit, p *plugin.Plugin, also bot.ButtonAction) chat.Button {
 	label, style := textDisable, chat.Style("")
-	if on {
+	if also.On {
 		label, style = textEnable, chat.Primary
 	}
 	b := chat.Button{ID: bot.NewID(), Label: markdown.Line(fmt.Sprintf(label, p.Human()), 34), Style: style}
-	x.Button(c, b.ID, bot.ButtonAction{Do: bot.DoSwitch, Member: x.Event.Member, Plugin: p.ID, On: on, List: list}, bot.Day)
+	also.Do, also.Member, also.Plugin = bot.DoSwitch, x.Event.Member, p.ID
+	x.Button(c, b.ID, also, bot.Day)
 	return b
 }
 
 // OfferPlugin tells a member about a plugin that knows their question and is not enabled.
-func OfferPlugin(x *bot.Exchange, c *store.Commit, p *plugin.Plugin) chat.Row {
+// Its button enables it, and asks the question again.
+func OfferPlugin(x *bot.Exchange, c *store.Commit, p *plugin.Plugin, question string) chat.Row {
 	text := markdown.Paragraph(
 		markdown.Strong(p.Human()),
 		markdown.Text(textOffer),
 		markdown.Mono("/plugins enable "+p.Name), markdown.Text("."),
 	)
-	return chat.Row{Text: markdown.New(text), Buttons: []chat.Button{toggle(x, c, p, true, "")}}
+	return chat.Row{Text: markdown.New(text), Buttons: []chat.Button{toggle(x, c, p, bot.ButtonAction{On: true, Say: question})}}
+}
+
+// Enable enables the plugin that was offered with a question, and returns what the member
+// is told of it; nothing, if they were told already why it cannot be enabled.
+func Enable(ctx context.Context, x *bot.Exchange, p bot.ButtonAction) (c store.Commit, said string, err error) {
+	found, err := findPlugin(ctx, x, p.Plugin)
+	if found == nil {
+		return c, "", err
+	}
+	record, changed, err := x.Bot.Plugins.Switch(ctx, x.Event.Place, x.Event.Member, found, true)
+	if errors.Is(err, plugin.ErrDenied) {
+		return c, "", x.Say(store.Commit{}, fmt.Sprintf(textCannotEnable, found.Human(), err))
+	}
+	if changed {
+		c.Puts = []store.Record{record}
+	}
+	return c, fmt.Sprintf(textEnabled, found.Human()), err
 }
 
 // pluginSwitch enables or disables a plugin by its name.

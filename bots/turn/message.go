@@ -71,6 +71,7 @@ func (t *Turn) message(ctx context.Context) error {
 	}
 	observeTurn(t.Observe, outcomeAnswered, took)
 	observeTrace(t.Observe, answer.Trace)
+	t.question = question
 	return t.answer(ctx, store.Commit{}, answer)
 }
 
@@ -187,7 +188,7 @@ func (t *Turn) ask(ctx context.Context, member chat.Member, request agent.Turn) 
 func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error {
 	r := chat.Reply{
 		ID: t.ReplyID, Place: t.Event.Place, To: t.Event.Member, Answers: bot.MessageID(t.Event),
-		Text: a.Text, Previews: a.Previews, Notes: a.Notes,
+		Text: a.Text, Previews: a.Previews, Notes: slices.Concat(t.notes, a.Notes),
 	}
 	for _, action := range a.Parked {
 		action.Message = bot.MessageID(t.Event)
@@ -206,7 +207,7 @@ func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 	}
 	addShareButton(&t.Exchange, &c, &r)
 	if p := a.Disabled; p != nil {
-		r.Rows = append(r.Rows, command.OfferPlugin(&t.Exchange, &c, p))
+		r.Rows = append(r.Rows, command.OfferPlugin(&t.Exchange, &c, p, t.question))
 	}
 	if err := command.Notice(ctx, &t.Exchange, &c, &r); err != nil {
 		return err

@@ -37,6 +37,8 @@ func (t *Turn) press(ctx context.Context) error {
 		return command.Forget(ctx, &t.Exchange)
 	case p.Do == bot.DoReview:
 		return command.Approve(ctx, &t.Exchange, *p.Plan)
+	case p.Do == bot.DoSwitch && p.Say != "":
+		return t.enableAndAsk(ctx, p)
 	case p.Do == bot.DoSwitch:
 		return command.Switch(ctx, &t.Exchange, p)
 	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd:
@@ -44,6 +46,19 @@ func (t *Turn) press(ctx context.Context) error {
 	default:
 		return fmt.Errorf("a button does %q", p.Do)
 	}
+}
+
+// enableAndAsk enables a plugin and asks the question again with which it was offered.
+func (t *Turn) enableAndAsk(ctx context.Context, p bot.ButtonAction) error {
+	c, said, err := command.Enable(ctx, &t.Exchange, p)
+	if err != nil || said == "" {
+		return err
+	}
+	if err := t.save(c, nil); err != nil {
+		return err
+	}
+	t.notes, t.Event.Message = []string{said}, &chat.Message{Text: p.Say}
+	return t.message(ctx)
 }
 
 // decision is a press on a card, and all that follows from it.

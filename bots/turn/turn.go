@@ -15,14 +15,16 @@ import (
 // that are answered together.
 type Turn struct {
 	bot.Exchange
-	worker  *worker
-	work    store.Work
-	events  []store.Event
-	first   bot.Event               // of events
-	waiting []confirm.Action        // Actions of this conversation that are not final
-	cancel  context.CancelCauseFunc // ends the turn early
-	quota   quota
-	shown   []store.Reply // that the commits of the turn so far want shown
+	worker   *worker
+	work     store.Work
+	events   []store.Event
+	first    bot.Event               // of events
+	waiting  []confirm.Action        // Actions of this conversation that are not final
+	cancel   context.CancelCauseFunc // ends the turn early
+	quota    quota
+	question string        // that was asked
+	notes    []string      // for the answer, beside the agent's
+	shown    []store.Reply // that the commits of the turn so far want shown
 }
 
 // Why a turn ends early.

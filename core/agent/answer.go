@@ -49,7 +49,19 @@ func (r *run) finish(ctx context.Context, text string, off []*plugin.Plugin) err
 	if err != nil {
 		return err
 	}
-	r.answer.Disabled = disabledPlugin(r.Question, others, r.now())
+	if r.answer.Disabled = disabledPlugin(r.Question, others, r.now()); r.answer.Disabled != nil {
+		return nil
+	}
+	denied, err := r.Plugins.Denied(ctx, r.Place)
+	if err != nil {
+		return err
+	}
+	if others, err = r.toolsets.get(denied); err != nil {
+		return err
+	}
+	if p := disabledPlugin(r.Question, others, r.now()); p != nil {
+		r.answer.Notes = append(r.answer.Notes, fmt.Sprintf(textDenied, markdown.Line(p.Human(), 50)))
+	}
 	return nil
 }
 

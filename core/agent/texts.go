@@ -5,6 +5,7 @@ const (
 	textNoAnswer    = "I found no answer to that."
 	textSources     = "Source: %s" // plugins
 	textLeftOut     = "Not everything is shown: %s."
+	textDenied      = "%s may know this, but your administrators do not allow it in this channel." // a plugin
 	textMisled      = "Your message had characters that nobody can see or that reorder others. I read it without them."
 	textQuoted      = "a quoted message" // stands for a plugin where data may come from
 	textAsking      = "asking %s…"       // a plugin

@@ -76,6 +76,16 @@ func (r *Registry) Enabled(ctx context.Context, place chat.Place, member string)
 	return on, off, nil
 }
 
+// Denied lists the plugins that an administrator denied in the channel of a place.
+func (r *Registry) Denied(ctx context.Context, place chat.Place) ([]*Plugin, error) {
+	channel, _, err := r.preference(ctx, r.channelKey(place))
+	if err != nil || len(channel.Off) == 0 {
+		return nil, err
+	}
+	plugins, err := r.List(ctx, place)
+	return slices.DeleteFunc(plugins, func(p *Plugin) bool { return !slices.Contains(channel.Off, p.ID) }), err
+}
+
 // ErrDenied says that an administrator denied a plugin in the channel.
 var ErrDenied = errors.New(textDenied)
 
