@@ -190,6 +190,9 @@ func (r *reader) swagger2Body(o *Operation, s tree.Cursor, fields []tree.Cursor)
 			}
 		}
 	}
+	if len(o.consumes) > 0 {
+		consumes = o.consumes // what the operation says in words of its own goes before the document's list
+	}
 	var form *request.Body
 	for _, f := range fields {
 		if strings.EqualFold(f.Get("in").Line(), "body") {
@@ -242,8 +245,12 @@ func (r *reader) swagger2JSONBody(o *Operation, f tree.Cursor, consumes []string
 	case rank > 0 && rank < 7:
 		b.Kind, b.Media, b.Schema = request.BodyText, r.sendableMedia(f.At, best), schema.Of(schema.TypeString)
 		r.noteTextBody(f.At, b.Media)
-	case rank == 0 && len(consumes) > 0 && b.Required && !slices.ContainsFunc(consumes, func(m string) bool { return mediaRank(m) > 0 }):
+	case rank > 0 || len(consumes) == 0 || slices.ContainsFunc(consumes, func(m string) bool { return mediaRank(m) > 0 }):
+	case b.Required:
 		o.refusef(f.At, "media-unsupported", "it takes only %s, which cannot be written from a conversation", plaintext.Line(strings.Join(consumes, ", "), 120))
+	default:
+		r.Warnf("media-unsupported", f.At, "the body takes only %s, which cannot be written from a conversation; none is sent", plaintext.Line(strings.Join(consumes, ", "), 120))
+		return nil
 	}
 	return b
 }

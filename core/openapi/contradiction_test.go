@@ -68,6 +68,9 @@ definitions:
 		{folder: folder, operation: "sendNotice", args: `{"body":{"channel":"sms","number":"1"}}`, refused: "SMS_V2"},
 		{folder: folder, operation: "addShape", args: `{"body":{"type":"circle","radius":1}}`, want: `{"radius":1,"type":"circle"}`},
 		{folder: folder, operation: "addShape", args: `{"body":{"type":"circle"}}`, refused: "radius: is required"},
+		{name: "not to be told", doc: bodyOf(`{oneOf: [{type: object, required: [kind], properties: {kind: {const: a}, n: {type: integer}}}, {type: object, required: [kind], properties: {kind: {const: b}, n: {type: integer}}}]}`), operation: "x", args: `{"body":{"n":1}}`, refused: "kind: is required"},
+		{name: "alike in all", doc: bodyOf(`{oneOf: [{type: object, required: [kind], properties: {kind: {const: a}, n: {type: integer}}}, {type: object, required: [kind], properties: {kind: {const: a}, n: {type: number}}}]}`), operation: "x", args: `{"body":{"n":1}}`, want: `{"kind":"a","n":1}`},
+		{name: "told by another field", doc: bodyOf(`{oneOf: [{type: object, required: [kind], properties: {kind: {const: a}, n: {type: integer}}}, {type: object, required: [kind], properties: {kind: {const: b}, m: {type: integer}}}]}`), operation: "x", args: `{"body":{"m":1}}`, want: `{"kind":"b","m":1}`},
 		{name: "2.0", doc: heirs, operation: "x", args: `{"body":{"kind":"Cat","lives":9}}`, want: `{"kind":"Cat","lives":9}`},
 	})
 	d, err := openapi.Read(t.Context(), openapi.Source{Data: []byte(heirs)}, openapi.Options{})

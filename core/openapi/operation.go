@@ -58,6 +58,7 @@ type Operation struct {
 	cache      *schema.Cache // of a body that other operations have too, else nil
 	reading    *notes        // while reading
 	accept     []string      // while reading: what a hidden parameter Accept is documented with
+	consumes   []string      // while reading: what a hidden parameter Content-Type of 2.0 is documented with
 	hidden     []Scheme      // while reading: schemes whose required parameters are hidden
 	utterances *tree.Node    // while reading
 }
@@ -147,6 +148,9 @@ func (r *reader) digest(o *Operation) string {
 	}
 	if o.builder.Accept != "" {
 		schema.Sign(h, "accept", o.builder.Accept)
+	}
+	if o.builder.Media != "" {
+		schema.Sign(h, "media", o.builder.Media)
 	}
 	lost := false
 	for _, a := range o.builder.Args {

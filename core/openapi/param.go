@@ -101,8 +101,14 @@ func (r *reader) readParameter(o *Operation, s tree.Cursor) *request.Param {
 	}
 	if p.In == "header" && request.SetBySender(p.Name) {
 		r.Infof("parameter-hidden", s.At, "the header %q is not for arguments to set", plaintext.Clip(p.Name, 60))
-		if strings.EqualFold(p.Name, "Accept") {
+		switch {
+		case strings.EqualFold(p.Name, "Accept"):
 			o.accept = documented(s)
+		case strings.EqualFold(p.Name, "Content-Type") && r.swagger2: // 3.x: it shall be ignored
+			o.consumes = documented(s)
+			if p.Required && len(o.consumes) > 0 && plaintext.IsToken(strings.Replace(tree.MediaType(o.consumes[0]), "/", "", 1)) {
+				o.builder.Media = tree.MediaType(o.consumes[0])
+			}
 		}
 		return nil
 	}

@@ -274,5 +274,5 @@ func (r *reader) finishOperation(o *Operation) {
 		}
 	}
 	o.Notes = o.reading.all
-	o.reading, o.utterances, o.accept, o.hidden = nil, nil, nil, nil
+	o.reading, o.utterances, o.accept, o.consumes, o.hidden = nil, nil, nil, nil, nil
 }

@@ -16,6 +16,7 @@ type Builder struct {
 	Path      []Piece // the pieces of the path template
 	Query     []Piece // the pieces after "?" in the template
 	Accept    string  // the header Accept; "": the usual one
+	Media     string  // the header Content-Type of a request without a body; "": none
 	Args      []Arg
 	Body      *Body
 }

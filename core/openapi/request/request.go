@@ -116,8 +116,8 @@ func (b *Builder) build(values map[int]any) (Request, error) {
 	if len(cookies) > 0 {
 		req.Header = append(req.Header, Field{"Cookie", strings.Join(cookies, "; ")})
 	}
-	if req.Media != "" {
-		req.Header = append(req.Header, Field{"Content-Type", req.Media})
+	if media := cmp.Or(req.Media, b.Media); media != "" {
+		req.Header = append(req.Header, Field{"Content-Type", media})
 	}
 	slices.SortStableFunc(req.Header, func(a, b Field) int { return cmp.Compare(a.Name, b.Name) })
 	return req, nil

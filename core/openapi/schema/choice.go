@@ -22,7 +22,7 @@ func (f *Faults) checkChoices(s *Schema, v any, at Path) {
 		f.work.tried = map[attempt]int{}
 		defer func() { f.work.tried = nil }()
 	}
-	best := f.nearestChoice(s, v)
+	best, _ := f.nearestChoice(s, v)
 	if best < 0 {
 		return
 	}
@@ -83,23 +83,24 @@ func (f *Faults) try(s *Schema, v any) int {
 }
 
 // nearestChoice returns the index of the choice with the fewest faults, or -1 if one fits
-// or there is none that is not being tried already.
-func (f *Faults) nearestChoice(s *Schema, v any) int {
+// or there is none that is not being tried already, and those that come as near.
+func (f *Faults) nearestChoice(s *Schema, v any) (best int, equals []*Schema) {
 	f.work = f.work.begun()
 	if f.work.tried == nil {
 		f.work.tried = map[attempt]int{}
 		defer func() { f.work.tried = nil }()
 	}
 	fields, isObject := v.(map[string]any)
-	best, least := -1, math.MaxInt
+	least := math.MaxInt
+	best = -1
 	for i, c := range s.anyOf {
 		if !f.spend(1) {
-			return -1
+			return -1, nil
 		}
 		n := f.try(c, v)
 		switch n {
 		case 0:
-			return -1
+			return -1, nil
 		case underWay:
 			continue
 		}
@@ -115,11 +116,14 @@ func (f *Faults) nearestChoice(s *Schema, v any) int {
 				}
 			}
 		}
-		if n < least {
-			best, least = i, n
+		switch {
+		case n < least:
+			best, least, equals = i, n, nil
+		case n == least:
+			equals = append(equals, c)
 		}
 	}
-	return best
+	return best, equals
 }
 
 // choiceTakes reports whether one of anyOf, or of theirs, accepts the property.

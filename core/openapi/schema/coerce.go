@@ -2,6 +2,7 @@ package schema
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,14 +80,34 @@ func (f *Faults) Coerce(s *Schema, v any) (out any, keep bool) {
 	return v, true
 }
 
-// coerceChoice coerces an object for the nearest of anyOf, if none fits as it is.
+// coerceChoice coerces an object for the nearest of anyOf, if none fits as it is. A value
+// that the choice alone allows is filled in only if no other choice comes as near and wants
+// another one: which is meant is not for us to guess.
 func (f *Faults) coerceChoice(s *Schema, value map[string]any) {
 	if len(s.anyOf) == 0 {
 		return
 	}
-	best := f.nearestChoice(s, value)
-	if best >= 0 && (len(s.anyOf[best].props.Keys) > 0 || len(s.anyOf[best].anyOf) > 0) {
-		f.work.apply(s.anyOf[best], value, func() { f.Coerce(s.anyOf[best], value) })
+	best, equals := f.nearestChoice(s, value)
+	if best < 0 || len(s.anyOf[best].props.Keys) == 0 && len(s.anyOf[best].anyOf) == 0 {
+		return
+	}
+	c := s.anyOf[best]
+	var guessed []string
+	for _, name := range c.required {
+		only, fixed := c.Property(name).Fixed()
+		if _, given := value[name]; given || !fixed || !f.spend(1+len(equals)) {
+			continue
+		}
+		if slices.ContainsFunc(equals, func(other *Schema) bool {
+			another, fixed := other.Property(name).Fixed()
+			return fixed && !equal(only, another)
+		}) {
+			guessed = append(guessed, name)
+		}
+	}
+	f.work.apply(c, value, func() { f.Coerce(c, value) })
+	for _, name := range guessed {
+		delete(value, name)
 	}
 }
 
