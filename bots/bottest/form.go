@@ -15,6 +15,7 @@ var forms = []Behaviour{
 	{"write runs once", runWrite},
 	{"nested object", loan},
 	{"order left as it is", editUnchanged},
+	{"plugin added by ticks", addByTicks},
 }
 
 // planned is a stage with one shop and the planner, on a platform that has forms.
@@ -159,5 +160,26 @@ func editUnchanged(t *testing.T, p Platform, clock *Clock) {
 	s.Act(s.Member, s.Button(again, "Approve"))
 	if calls := shop.Calls(); len(calls) != 1 || calls[0].Body != before {
 		t.Errorf("sent %+v; want %s", calls, before)
+	}
+}
+
+// addByTicks: an administrator ticks the operations that a plugin may be used with, and one
+// by POST as a read; what has no tick nobody can use, what is marked does not ask.
+func addByTicks(t *testing.T, p Platform, clock *Clock) {
+	shop := NewShop(t, "depot")
+	s := Start(t, p, clock, Setup{Model: planner.New(), Others: []string{shop.Address}})
+	report := s.Ask("/plugins-admin add http://" + shop.Address)
+	s.Press(s.Member, s.Button(report, "Add Depot"))
+	s.Done(s.Submit(s.Member,
+		adaptertest.Filled{Label: "Enabled for", Value: "everyone"},
+		adaptertest.Filled{Label: "Operations", Value: "listGoods\nplaceOrder"},
+		adaptertest.Filled{Label: "Mark as reads", Value: "placeOrder"},
+	))
+	info := Text(s.Ask("/plugins info depot"))
+	contains(t, info, "depot.listGoods", "depot.placeOrder")
+	lacks(t, info, "depot.countOrders", "asks you first")
+	s.Ask("order 2 of Copper Kettle please")
+	if n := shop.Count("POST"); n != 1 {
+		t.Errorf("%d calls of what was marked as a read; want one", n)
 	}
 }

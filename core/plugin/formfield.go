@@ -89,7 +89,7 @@ func newField(in openapi.Input, path []string, nested int) formField {
 		"string": chat.InputLine, "number": chat.InputNumber, "integer": chat.InputNumber, "boolean": chat.InputChoice,
 	}[one.Type]
 	switch {
-	case kind == "": // only JSON
+	case kind == "" || slices.ContainsFunc(one.Enum, func(e string) bool { return strings.ContainsAny(e, "\r\n") }): // only JSON
 	case f.list && len(one.Enum) > 0:
 		f.input.Kind, f.input.Choices = chat.InputMany, one.Enum
 	case f.list:

@@ -118,6 +118,10 @@ func TestFormKinds(t *testing.T) {
 // and changes nothing.
 func TestFormKeeps(t *testing.T) {
 	p, o := operation(t, things)
+	p2, o2 := operation(t, `requestBody: {content: {application/json: {schema: {type: object, properties: {a: {type: string, enum: ["x\ny", z]}}}}}}`)
+	if in := plugin.Form("f", p2, o2, nil).Inputs; len(in) != 1 || in[0].Hint != "For: body.a" {
+		t.Errorf("values of two lines are asked for by %+v", in)
+	}
 	for _, kept := range []string{`"tags":[]`, `"pages":[1,null]`, `"name":null`, `"name":""`, `"name":" "`, `"tags":["q"]`, `"kind":"q"`, `"name":5`, `"pages":[" 1"]`} {
 		given := `{"body":{` + kept + `}}`
 		inputs := plugin.Form("f", p, o, []byte(given)).Inputs

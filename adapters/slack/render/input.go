@@ -22,6 +22,7 @@ const InputValue = "value"
 // Slack's limits for what can be chosen.
 const (
 	maxCheckboxes  = 10
+	fewChoices     = 25  // ours, where there is little room
 	maxChoices     = 100 // options of a menu, or of one of its groups
 	maxGroups      = 100
 	maxChoice      = 75  // characters of an option
@@ -41,8 +42,8 @@ var smallNumber = regexp.MustCompile(`^(-?[0-9]{1,15}(\.[0-9]{1,9})?)?$`)
 // out what is false, and Slack's defaults may change.
 type control map[string]any
 
-// inputBlock is an input as a block.
-func inputBlock(in chat.Input) (slackgo.Block, error) {
+// inputBlock is an input as a block. Of more choices than most it has no list.
+func inputBlock(in chat.Input, most int) (slackgo.Block, error) {
 	if in.Name == "" || utf8.RuneCountInString(in.Name) > MaxID {
 		return nil, fmt.Errorf("the name of “%s” is too long", markdown.Line(in.Label, inlineValue))
 	}
@@ -50,7 +51,7 @@ func inputBlock(in chat.Input) (slackgo.Block, error) {
 		return nil, fmt.Errorf(textTooLong, markdown.Line(in.Label, inlineValue), MaxInput)
 	}
 	e, hint := nativeElement(in), ""
-	if e == nil {
+	if e == nil || len(in.Choices) > most {
 		e, hint = textElement(in), strings.TrimLeft(in.Wants()+" ", " ")
 		if in.Kind == chat.InputMany {
 			hint += textOnePerLine

@@ -19,6 +19,7 @@ const (
 	MaxInput      = 3_000
 	maxHint       = 150
 	maxMetadata   = 3_000
+	maxView       = 240_000 // bytes of JSON; Slack's own limit is 250,000
 )
 
 // FormContext is what a form has to remember until it is submitted. It is stored in the
@@ -82,8 +83,24 @@ func Notice(line string) slackgo.ModalViewRequest {
 	}
 }
 
-// Modal is a form as a modal view. at is where it was opened.
+// Modal is a form as a modal view. at is where it was opened. If all that can be chosen is
+// more than a view takes, only short lists are shown and the others are typed.
 func Modal(f chat.Form, at chat.Place) (slackgo.ModalViewRequest, error) {
+	var v slackgo.ModalViewRequest
+	for _, most := range [...]int{maxChoices * maxGroups, fewChoices} {
+		var err error
+		if v, err = modal(f, at, most); err != nil {
+			return v, err
+		}
+		if body, err := json.Marshal(v); err == nil && len(body) <= maxView {
+			return v, nil
+		}
+	}
+	return v, errors.New("it has too much in it")
+}
+
+// modal is Modal with lists of at most so many choices.
+func modal(f chat.Form, at chat.Place, most int) (slackgo.ModalViewRequest, error) {
 	var none slackgo.ModalViewRequest
 	context := FormContext{Place: at}
 	var blocks []slackgo.Block
@@ -97,7 +114,7 @@ func Modal(f chat.Form, at chat.Place) (slackgo.ModalViewRequest, error) {
 		if in.Kind == chat.InputSecret {
 			context.Secret = append(context.Secret, in.Name)
 		}
-		b, err := inputBlock(in)
+		b, err := inputBlock(in, most)
 		if err != nil {
 			return none, err
 		}
