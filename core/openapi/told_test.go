@@ -75,3 +75,20 @@ func TestToldValues(t *testing.T) {
 		{name: "none of the constants", doc: bodyOf("{type: object, properties: {b: {oneOf: [{const: 1}, {const: 2}]}}}"), operation: "x", args: `{"body":{"b":3}}`, refused: "body.b: must be one of 1, 2"},
 	})
 }
+
+// TestUnreadKeywords: what of a schema is not read is said, once for each keyword.
+func TestUnreadKeywords(t *testing.T) {
+	t.Parallel()
+	o := read(t, bodyOf("{type: object, properties: {a: {not: {type: string}}, b: {not: {const: 1}}, if: {type: string}}, dependentRequired: {a: [b]}}")).Operations[0]
+	var got []string
+	for _, n := range o.Notes {
+		got = append(got, n.Level+" "+n.Code+" "+n.Message)
+	}
+	want := []string{
+		`info keyword-unread "dependentRequired" in a schema is not read: no model is told, and the plugin has to check it`,
+		`info keyword-unread "not" in a schema is not read: no model is told, and the plugin has to check it`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" || o.Verdict != "ok" {
+		t.Errorf("%s (-want +got):\n%s", o.Verdict, diff)
+	}
+}

@@ -163,6 +163,11 @@ func (r *Reader) readInto(s tree.Cursor, out *Schema) {
 	r.readCombinators(s, out)
 	out.bounds = r.readBounds(s)
 	r.fitEnumToType(s, out)
+	for _, key := range [...]string{"not", "if", "dependentRequired", "dependentSchemas", "dependencies", "contains", "propertyNames", "unevaluatedProperties", "unevaluatedItems"} {
+		if s.Get(key) != nil {
+			r.Infof("keyword-unread", "", "%q in a schema is not read: no model is told, and the plugin has to check it", key)
+		}
+	}
 }
 
 // readCombinators reads allOf, anyOf and oneOf.
