@@ -31,6 +31,11 @@ func adminForm(ctx context.Context, b *bot.Bot, form string, plan plugin.Registr
 	if err != nil {
 		return chat.Form{}, err
 	}
+	return chat.Form{ID: form, Title: markdown.Line(fmt.Sprintf(textAdd, p.Human()), 45), Submit: textAddSubmit, Inputs: adminInputs(p)}, nil
+}
+
+// adminInputs are the inputs of the form that adds a plugin.
+func adminInputs(p *plugin.Plugin) []chat.Input {
 	use := chat.Input{Name: inputOperations, Label: textOperations, Kind: chat.InputMany, Hint: textOperationsHint, Required: true}
 	reads := chat.Input{Name: inputReads, Label: textReads, Kind: chat.InputMany, Hint: textReadsHint}
 	var perhaps []string
@@ -62,7 +67,7 @@ func adminForm(ctx context.Context, b *bot.Bot, form string, plan plugin.Registr
 	if len(reads.Choices) > 0 || reads.Kind == chat.InputLine {
 		inputs = append(inputs, reads)
 	}
-	return chat.Form{ID: form, Title: markdown.Line(fmt.Sprintf(textAdd, p.Human()), 45), Submit: textAddSubmit, Inputs: inputs}, nil
+	return inputs
 }
 
 // addition is what an administrator chose of a plugin that is added.
