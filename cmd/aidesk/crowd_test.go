@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,22 +90,23 @@ func TestCrowd(t *testing.T) {
 			t.Error("the busy one went")
 		}
 		busy(1, 3, 4)
-		came := make(chan struct{})
-		go func() { come(); close(came) }()
+		var coming sync.WaitGroup
+		coming.Go(come)
 		time.Sleep(fairTurn / 100)
 		_ = near[1].Close() // one leaves, so nobody has to go
 		near = append(near, <-accepted)
-		<-came
+		coming.Wait()
 		if gone(3) || gone(4) {
 			t.Error("somebody went though there was room")
 		}
 		busy(3, 4, 5)
-		go come()
+		coming.Go(come)
 		time.Sleep(fairTurn / 100)
 		_ = c.Close() // with one who waits
 		if _, open := <-accepted; open {
 			t.Error("somebody entered after the end")
 		}
+		coming.Wait()
 		for _, conn := range append(far, near...) {
 			_ = conn.Close()
 		}
