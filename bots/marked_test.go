@@ -96,6 +96,14 @@ func TestMarkedRead(t *testing.T) {
 			t.Errorf("%d cards, %d calls; want none and %d", len(r.Cards), shop.Count("POST"), sent)
 		}
 	}
+	if err := s.Receive(chat.Event{
+		ID: "f:1", Time: clock.Now(), Place: s.Place, Member: s.Member,
+		Filled: &chat.Submitted{Form: "run:shop.search", Values: map[string]string{"words": "kettles for Ada"}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	form := s.Wait("a card for the form", func(r chat.Reply) bool { return len(r.Cards) == 1 })
+	s.Act(s.Member, s.Button(asks(form, 0), "Cancel"))
 	s.Act(s.Member, s.Button(asks(s.Ask("search them"), 0), "Cancel"))
 	r := asks(s.Ask("search them again"), 0)
 	if got := s.Act(s.Member, s.Button(r, "Approve")); !strings.Contains(got, "Shop answered.") {
