@@ -18,6 +18,7 @@ import (
 // picky is a platform that refuses what it does not like.
 type picky struct {
 	chat.Adapter
+	room   *bottest.Room
 	mu     sync.Mutex
 	judge  func(chat.Reply) error // nil: it likes everything
 	judged chan chat.Reply        // what was refused
@@ -63,8 +64,9 @@ func (p *picky) Find(ctx context.Context, r chat.Reply, since time.Time) (string
 func pickyStage(t *testing.T, m *script.Model) (*bottest.Stage, *bottest.Shop, *picky) {
 	t.Helper()
 	clock := bottest.NewClock()
-	p, shop := bottest.NewRoom(clock).Platform(), bottest.NewShop(t, "shop")
-	platform := &picky{judged: make(chan chat.Reply, 1000), ends: map[string]int{}}
+	room, shop := bottest.NewRoom(clock), bottest.NewShop(t, "shop")
+	p := room.Platform()
+	platform := &picky{room: room, judged: make(chan chat.Reply, 1000), ends: map[string]int{}}
 	open := p.Open
 	p.Open = func() chat.Adapter { platform.Adapter = open(); return platform }
 	return bottest.Start(t, p, clock, bottest.Setup{Model: m, Observe: platform.observe, Plugins: []bottest.Plugin{{Address: shop.Address, Default: true}}}), shop, platform
@@ -117,6 +119,24 @@ func TestUnshown(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a crash of the adapter after it arrived", func(t *testing.T) {
+		t.Parallel()
+		s, _, platform := pickyStage(t, script.New(script.Say("a bad answer"), script.Say("a good one")))
+		platform.set(func(r chat.Reply) error {
+			if bad(chat.ErrRefused)(r) != nil {
+				if _, err := platform.Adapter.Send(t.Context(), r, ""); err != nil {
+					t.Error(err)
+				}
+				panic("after it arrived")
+			}
+			return nil
+		})
+		s.Tell(s.Member, "hello?")
+		s.Wait("a plain line", says(noAnswer))
+		if shown := platform.room.Shown(); strings.Contains(shown, "bad") || strings.Count(shown, noAnswer) != 1 {
+			t.Errorf("shown:\n%s", shown)
+		}
+	})
 	t.Run("the plain line as well", func(t *testing.T) {
 		t.Parallel()
 		s, _, platform := pickyStage(t, script.New(script.Say("a bad answer"), script.Say("a good one")))

@@ -164,7 +164,7 @@ func (o *Outbox) deliver(ctx context.Context, delivery store.Delivery) (store.Re
 func (o *Outbox) attempt(ctx context.Context, a chat.Adapter, r chat.Reply, d *store.Delivery) (posted string, begun time.Time, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: panic: %v", chat.ErrRefused, p)
+			d.Unsettled, err = begun, fmt.Errorf("%w: panic: %v", chat.ErrRefused, p) // a part may have arrived
 			o.logger.ErrorContext(ctx, "delivery crashed", "reply", d.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 		}
 	}()
