@@ -49,8 +49,8 @@ func (r *run) finish(ctx context.Context, text string, off []*plugin.Plugin) err
 	if err != nil {
 		return err
 	}
-	if r.answer.Disabled = disabledPlugin(r.Question, others, r.now()); r.answer.Disabled != nil {
-		return nil
+	if r.answer.Disabled = disabledPlugin(r.Question, others, r.now()); r.answer.Disabled != nil || ctx.Err() != nil {
+		return nil // or the turn ran out of time
 	}
 	denied, err := r.Plugins.Denied(ctx, r.Place)
 	if err != nil {
