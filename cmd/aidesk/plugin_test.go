@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"aidesk/cmd/aidesk/trial"
 	"aidesk/core/plugin"
 )
 
@@ -92,13 +93,13 @@ func TestNewPlugin(t *testing.T) {
 			t.Errorf("the check of a new plugin: %+v", o)
 		}
 	}
-	var sent sending
+	var sent trial.Sending
 	if err := json.Unmarshal([]byte(quiet(t, "plugin", "request", address, "addIdea", "--args", `{"text":"less paper"}`, "--json")), &sent); err != nil {
 		t.Fatal(err)
 	}
 	body := `{"text":"less paper"}`
 	sent.Digest = ""
-	if diff := cmp.Diff(sending{
+	if diff := cmp.Diff(trial.Sending{
 		Method: "POST", URL: address + "/ideas", Body: &body, Effect: "write",
 		Headers: map[string]string{"Accept": "application/json, text/plain;q=0.8, */*;q=0.5", "Content-Type": "application/json"},
 	}, sent); diff != "" {

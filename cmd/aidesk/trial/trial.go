@@ -1,6 +1,7 @@
-// Package trial tries what a report on a plugin cannot tell by reading it: whether its
+// Package trial is for the author of a plugin; nothing that serves uses it. It prints what was
+// read of a plugin and what a call would send, and tries what reading cannot tell: whether its
 // links answer, what one real read brings, what a model is told of it, and whether a model
-// chooses the right operations. It is for the author of a plugin; nothing that serves uses it.
+// chooses the right operations.
 package trial
 
 import (
