@@ -54,6 +54,7 @@ type Config struct {
 //	interactions.go  buttons, and the command "Ask aidesk" on a message
 //	commands.go      slash commands: running, completing and registering them
 //	forms.go         modals: opening, checking and correcting them
+//	pages.go         forms of more than one modal, filled in page by page
 //	responses.go     answers to interactions, and ephemeral notes
 //	places.go        which thread, channel or server a conversation belongs to
 //	outbound.go      posts, updates and deletes the messages of a Reply

@@ -3,6 +3,7 @@ package hostiletest
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,6 +16,9 @@ import (
 	"testing"
 	"time"
 
+	discord "aidesk/adapters/discord/render"
+	slack "aidesk/adapters/slack/render"
+	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/core/openapi"
 	"aidesk/core/plugin"
@@ -92,7 +96,7 @@ func workDocument(document []byte, arguments []string) func(openapi.Response) {
 				panic(n.Message)
 			}
 		}
-		_ = plugin.Form("f", p, o, nil)
+		workForm(p, o)
 		all := append([]string{string(o.Tool("shop").Sample)}, arguments...)
 		if i > 1 {
 			all = all[:2]
@@ -107,6 +111,27 @@ func workDocument(document []byte, arguments []string) func(openapi.Response) {
 	return func(r openapi.Response) {
 		if got := doc.Operations[0].Shape(r); len(got.Content) > 8<<10 {
 			panic("the content of an answer is too long")
+		}
+	}
+}
+
+// workForm makes the form of an operation, shows it everywhere and reads it back.
+func workForm(p *plugin.Plugin, o *openapi.Operation) {
+	for _, args := range []json.RawMessage{nil, o.Tool("shop").Sample} {
+		f := plugin.Form("f", p, o, args)
+		values := map[string]string{}
+		for _, in := range f.Inputs {
+			values[in.Name] = in.Value
+		}
+		if args, err := plugin.FormArgs(o, values); err == nil {
+			_, err = p.Call(o, args)
+			_ = plugin.FormFaults(cmp.Or(err, plugin.ErrMore), values)
+		}
+		_, _ = slack.Modal(f, chat.Place{}) // it may be too large to be shown
+		for number := 1; ; number++ {
+			if _, page, err := discord.Form(f, number); err != nil || number >= page.Of {
+				break
+			}
 		}
 	}
 }
