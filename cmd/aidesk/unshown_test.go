@@ -9,7 +9,8 @@ import (
 )
 
 // TestUnshown: an answer that Discord refuses ends in a plain line, and the conversation goes
-// on, also after the program was killed.
+// on, also after a restart. (bots plays what a kill leaves; the next answer then waits for the
+// half minute in which Discord may still take what was sent.)
 func TestUnshown(t *testing.T) {
 	t.Parallel()
 	s := newDiscordStory(t, false)
@@ -18,7 +19,7 @@ func TestUnshown(t *testing.T) {
 	s.fake.Fail("POST /channels/{channel}/messages", fakediscord.Fault{Status: http.StatusBadRequest, Code: 50035})
 	s.mention("hello?")
 	s.shows("I could not show my answer here.")
-	s.desk.kill()
+	s.desk.terminate()
 	s.serve()
 	s.mention("and now?")
 	s.shows("The second answer.")
