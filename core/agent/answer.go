@@ -49,17 +49,24 @@ func (r *run) finish(ctx context.Context, text string, off []*plugin.Plugin) err
 	if err != nil {
 		return err
 	}
-	if r.answer.Disabled = disabledPlugin(r.Question, others, r.now()); r.answer.Disabled != nil || ctx.Err() != nil {
-		return nil // or the turn ran out of time
+	r.answer.Disabled = disabledPlugin(r.Question, others, r.now())
+	if r.answer.Disabled == nil && ctx.Err() == nil {
+		return r.nameDenied(ctx)
 	}
+	return nil
+}
+
+// nameDenied notes a plugin that knows the question and is denied in the channel.
+func (r *run) nameDenied(ctx context.Context) error {
 	denied, err := r.Plugins.Denied(ctx, r.Place)
 	if err != nil {
 		return err
 	}
-	if others, err = r.toolsets.get(denied); err != nil {
+	set, err := r.toolsets.get(denied)
+	if err != nil {
 		return err
 	}
-	if p := disabledPlugin(r.Question, others, r.now()); p != nil {
+	if p := disabledPlugin(r.Question, set, r.now()); p != nil {
 		r.answer.Notes = append(r.answer.Notes, fmt.Sprintf(textDenied, markdown.Line(p.Human(), 50)))
 	}
 	return nil
