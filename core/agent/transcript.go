@@ -71,8 +71,8 @@ func said(name, text string) model.Message {
 	return model.Message{V: model.Version, Role: model.User, Name: markdown.Line(name, 80), Parts: []model.Part{{Text: text}}}
 }
 
-// QuestionEntries makes the transcript of what a member typed.
-func QuestionEntries(name, line string) []Entry {
+// questionEntries makes the transcript of what a member typed.
+func questionEntries(name, line string) []Entry {
 	return []Entry{{Message: said(name, line)}}
 }
 
@@ -84,7 +84,7 @@ const askedFirst = "(a card asks the member about this call)"
 // filled in, as a line, and that a card asks about it.
 func FormEntries(name, line string) []Entry {
 	asked := model.Message{V: model.Version, Role: model.Assistant, Parts: []model.Part{{Text: askedFirst}}}
-	return append(QuestionEntries(name, line), Entry{Message: asked})
+	return append(questionEntries(name, line), Entry{Message: asked})
 }
 
 // CommandEntries makes the transcript of an operation that a member ran by a command,
@@ -94,7 +94,7 @@ func CommandEntries(name, line, tool string, c plugin.Call, o plugin.Outcome) []
 	if o.Status != "ok" {
 		state = confirm.Failed
 	}
-	return append(QuestionEntries(name, line), OutcomeEntry(confirm.Action{
+	return append(questionEntries(name, line), OutcomeEntry(confirm.Action{
 		Tool: tool, Call: c, State: state, Outcome: confirm.Outcome{Content: Content(o), LeftOut: o.LeftOut, Links: o.Links},
 	}))
 }
@@ -106,7 +106,7 @@ const noAnswer = "(no answer)"
 // the model: what the member said, and the line that they were shown instead, if any.
 func UnansweredEntries(name, question, line string) []Entry {
 	closed := model.Message{V: model.Version, Role: model.Assistant, Parts: []model.Part{{Text: cmp.Or(line, noAnswer)}}}
-	return append(QuestionEntries(name, question), Entry{Message: closed})
+	return append(questionEntries(name, question), Entry{Message: closed})
 }
 
 // IsUnanswered reports whether the transcript's last turn ended without an answer.

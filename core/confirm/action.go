@@ -111,15 +111,15 @@ const (
 	maxBytes  = 512 << 10 // of the values with their labels, and of the request
 )
 
-// ErrTooMuch says that a call has more in it than a card shows. The reason is one line
+// errTooMuch says that a call has more in it than a card shows. The reason is one line
 // for the model and for the member.
-var ErrTooMuch = errors.New("it has more in it than a card can show")
+var errTooMuch = errors.New("it has more in it than a card can show")
 
 // Fits says whether a card can show a call. One that does not fit must not be parked:
 // nobody could decide on it.
 func Fits(c plugin.Call, arguments []openapi.Argument) error {
 	if len(arguments) > maxValues {
-		return fmt.Errorf("%w: at most %d values, each entry of a list counted; send fewer at a time", ErrTooMuch, maxValues)
+		return fmt.Errorf("%w: at most %d values, each entry of a list counted; send fewer at a time", errTooMuch, maxValues)
 	}
 	size := len(c.Request.URL) + len(c.Request.Body)
 	for _, h := range c.Request.Header {
@@ -129,7 +129,7 @@ func Fits(c plugin.Call, arguments []openapi.Argument) error {
 		size += len(a.Label) + len(a.Value)
 	}
 	if size > maxBytes {
-		return fmt.Errorf("%w: at most %d KiB; send less at a time", ErrTooMuch, maxBytes>>10)
+		return fmt.Errorf("%w: at most %d KiB; send less at a time", errTooMuch, maxBytes>>10)
 	}
 	return nil
 }

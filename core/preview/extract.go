@@ -23,23 +23,14 @@ const (
 	siteCap        = 80
 )
 
-// Extract reads the card of a page: OpenGraph first, then Twitter's card, then
-// title and meta description; of several values the first that is not empty, wherever
-// in the page it stands. contentType is the header field as sent, base the address of
-// the page, or nil. At most 1.5 MiB are read.
+// extract reads the card of a page without its picture: OpenGraph first, then Twitter's
+// card, then title and meta description; of several values the first that is not empty,
+// wherever in the page it stands. images are the pictures that it may have, complete says
+// whether all that OpenGraph says was found. contentType is the header field as sent, base
+// the address of the page, or nil. At most 1.5 MiB are read.
 //
-// Texts are cleaned and capped, the image is absolute or empty; URL is base, and
-// SiteName is its host where the page names no site.
-func Extract(page []byte, contentType string, base *url.URL) chat.Preview {
-	card, images, _ := extract(page, contentType, base)
-	if len(images) > 0 {
-		card.Image = images[0]
-	}
-	return card
-}
-
-// extract gives the card of a page without its picture, the pictures that it may have,
-// and whether all that OpenGraph says was found.
+// Texts are cleaned and capped, images are absolute; URL is base, and SiteName is its host
+// where the page names no site.
 func extract(page []byte, contentType string, base *url.URL) (card chat.Preview, images []string, complete bool) {
 	if base == nil {
 		base = new(url.URL)

@@ -17,6 +17,15 @@ import (
 	"aidesk/core/markdown"
 )
 
+// Extract is the card of a page, with its first picture.
+func Extract(page []byte, contentType string, base *url.URL) chat.Preview {
+	card, images, _ := extract(page, contentType, base)
+	if len(images) > 0 {
+		card.Image = images[0]
+	}
+	return card
+}
+
 func TestExtract(t *testing.T) {
 	type card = chat.Preview
 	for _, c := range []struct {

@@ -188,10 +188,3 @@ func Hang() Step {
 		return nil, fmt.Errorf("asking the script: %w", ctx.Err())
 	}
 }
-
-// Panic panics with an error of that text.
-func Panic(text string) Step {
-	return func(context.Context, *model.Request, func(model.Event)) (*model.Response, error) {
-		panic(errors.New(text))
-	}
-}

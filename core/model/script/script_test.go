@@ -97,15 +97,6 @@ func TestHang(t *testing.T) {
 	})
 }
 
-func TestPanic(t *testing.T) {
-	defer func() {
-		if got, _ := recover().(error); got == nil || got.Error() != "boom" {
-			t.Errorf("recovered %v", got)
-		}
-	}()
-	_, _ = New(Panic("boom")).Generate(t.Context(), &model.Request{}, nil)
-}
-
 func TestInfo(t *testing.T) {
 	want := model.Info{Wire: "script", Name: "other", Host: "models.example"}
 	if got := New().With(want).Info(); got != want {

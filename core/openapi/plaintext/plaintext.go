@@ -48,8 +48,8 @@ func OneLine(s string) string {
 // the beginning is looked at.
 func Line(s string, n int) string { return Clip(OneLine(Head(s, n)), n) }
 
-// ProseLine is Prose, cut as by Line.
-func ProseLine(s string, n int) string { return Clip(Prose(Head(s, n)), n) }
+// ProseLine makes one line of a description, without HTML, cut as by Line.
+func ProseLine(s string, n int) string { return Clip(prose(Head(s, n)), n) }
 
 // Head cuts s to what n characters of it can be made of: with 16 bytes for each, as
 // some of what stands there is markup and blanks.
@@ -63,8 +63,8 @@ func Head(s string, n int) string {
 // tags matches common HTML tags and comments, but not "a < b" or "<id>".
 var tags = regexp.MustCompile(`(?i)</?(?:a|abbr|b|big|blockquote|br|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|s|small|span|strong|sub|sup|table|tbody|td|th|thead|tr|tt|u|ul)(?:\s[^<>]*)?/?>|<!--[^>]*-->`)
 
-// Prose makes one line of a description, without the HTML that some documents use.
-func Prose(s string) string {
+// prose makes one line of a description, without the HTML that some documents use.
+func prose(s string) string {
 	if strings.ContainsAny(s, "<&") {
 		s = html.UnescapeString(tags.ReplaceAllString(s, " "))
 	}
@@ -75,7 +75,7 @@ func Prose(s string) string {
 func Paragraphs(s string, n int) string {
 	lines := strings.Split(Head(s, n), "\n")
 	for i, line := range lines {
-		lines[i] = Prose(line)
+		lines[i] = prose(line)
 	}
 	return Clip(strings.TrimSpace(strings.Join(lines, "\n")), n)
 }
