@@ -26,7 +26,6 @@ type cursor struct {
 	saved        string            // the position in the store
 	missed       []payload.Channel // channels with messages that were not received
 	moreChannels chan struct{}     // receives when channels were added
-	known        chan struct{}     // receives when there is a position to save and none is saved
 	guilds       int               // how many have announced their channels
 }
 
@@ -49,7 +48,7 @@ func (g *cursor) load(ctx context.Context, k chat.Keeper) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.newest, g.saved, g.pending, g.missed = string(mark), string(mark), map[string]int{}, nil
-	g.moreChannels, g.known = make(chan struct{}, 1), make(chan struct{}, 1)
+	g.moreChannels = make(chan struct{}, 1)
 	return nil
 }
 
@@ -59,19 +58,7 @@ func (g *cursor) begin(id string) {
 	defer g.mu.Unlock()
 	g.pending[id]++
 	if payload.Older(g.newest, id) {
-		g.advance(id)
-	}
-}
-
-// advance moves the newest id on. The first position of all is saved at once: a process
-// that is killed before would not know that it missed anything. The lock is held.
-func (g *cursor) advance(id string) {
-	g.newest = id
-	if g.saved == "" {
-		select {
-		case g.known <- struct{}{}:
-		default:
-		}
+		g.newest = id
 	}
 }
 
@@ -106,9 +93,8 @@ func (g *cursor) saveRegularly(ctx context.Context, k chat.Keeper, l *slog.Logge
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-		case <-g.known:
+			g.save(ctx, k, l)
 		}
-		g.save(ctx, k, l)
 	}
 }
 
@@ -145,7 +131,7 @@ func (g *cursor) addChannels(channels []payload.Channel) {
 			g.missed = append(g.missed, c)
 		}
 		if mark == "" && payload.Older(g.newest, c.Last) { // the first run: nothing was missed
-			g.advance(c.Last)
+			g.newest = c.Last
 		}
 	}
 	select {

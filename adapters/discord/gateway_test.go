@@ -275,20 +275,3 @@ func TestFull(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 }
-
-// TestFirstPosition: the first position is saved at once, so that a process that is killed
-// soon after its first start knows that it missed something.
-func TestFirstPosition(t *testing.T) {
-	t.Parallel()
-	s := play(t, gateway)
-	s.post(fakediscord.Ada, fakediscord.General, mention+"hello")
-	s.next()
-	for limit := time.Now().Add(2 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		if mark, err := s.keeper.Kept(t.Context(), "mark"); err != nil || len(mark) > 0 {
-			return
-		}
-		if time.Now().After(limit) {
-			t.Fatal("nothing is saved")
-		}
-	}
-}
