@@ -1,6 +1,7 @@
 package requesttest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,7 +18,7 @@ const found = "https://plugin.example.com/openapi.yaml"
 
 // attempt is one operation with one set of arguments: a line for the oracle.
 type attempt struct {
-	Corpus  string            `json:"corpus"` // "plugins" or "vendors"
+	Corpus  string            `json:"corpus"` // "plugins", "vendors" or "field"
 	File    string            `json:"file"`   // from the folder of the corpora
 	Found   string            `json:"found"`
 	Path    string            `json:"path"`
@@ -44,6 +45,7 @@ func attempts(ctx context.Context, corpora, corpus, file string) (all []attempt,
 	if err != nil {
 		return nil, 0, err
 	}
+	data = bytes.ReplaceAll(data, []byte("@PORT@"), []byte("8080")) // where a recording server is to stand
 	doc, broken := openapi.Read(ctx, openapi.Source{URL: found, Data: data}, openapi.Options{})
 	operations, elsewhere := t.operations()
 	for _, r := range operations {

@@ -14,7 +14,7 @@ const config = { type: 'operation', documentProp: 'paths', nameProp: 'path' }
 
 export function open(file) {
   // eslint-disable-next-line no-control-regex
-  const text = readFileSync(file, 'utf8').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufeff]/g, '')
+  const text = readFileSync(file, 'utf8').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufeff]/g, '').replaceAll('@PORT@', '8080')
   let root
   try {
     root = JSON.parse(text)
