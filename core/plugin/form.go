@@ -42,9 +42,7 @@ func Form(id string, p *Plugin, o *openapi.Operation, args json.RawMessage) chat
 		}
 		f.Inputs = append(f.Inputs, input)
 	}
-	if body, ok := given["body"].(map[string]any); ok && len(body) == 0 {
-		delete(given, "body")
-	}
+	dropEmptyBody(given, fields)
 	if len(own) < len(fields) || len(given) > 0 {
 		input := chat.Input{Name: moreInput, Label: textMore, Kind: chat.InputText, Hint: restHint(fields, own)}
 		input.Required = slices.ContainsFunc(fields, func(s formField) bool { return s.input.Required && !s.among(own) })
@@ -71,13 +69,21 @@ func ownInputs(fields []formField, given map[string]any) []formField {
 	for _, s := range own {
 		s.take(left)
 	}
-	if body, ok := left["body"].(map[string]any); ok && len(body) == 0 {
-		delete(left, "body")
-	}
+	dropEmptyBody(left, fields)
 	if len(own) < len(fields) || len(left) > 0 {
 		own = own[:min(len(own), chat.MaxInputs-1)]
 	}
 	return own
+}
+
+// dropEmptyBody removes what is left of a body whose fields were taken. A body that is
+// itself a field, because its document does not say what is in it, stays.
+func dropEmptyBody(args map[string]any, fields []formField) {
+	body, ok := args["body"].(map[string]any)
+	whole := slices.ContainsFunc(fields, func(s formField) bool { return s.input.Name == "body" })
+	if ok && len(body) == 0 && !whole {
+		delete(args, "body")
+	}
 }
 
 // copyObject copies an object with the objects in it.

@@ -30,7 +30,7 @@ const (
 	maxSampleValues  = 200       // values in one sample
 	maxSampleSteps   = 20_000    // of checking what one sample is made of, see maxSteps
 	leastSampleSteps = 400       // the same of one of very many operations
-	allSampleSteps   = 2_000_000 // of the samples of all operations
+	allSampleSteps   = 1_000_000 // of the samples of all operations
 	maxSampleText    = 20_000    // characters of texts that are made longer in one sample
 )
 
