@@ -121,6 +121,7 @@ func harms() []harm {
 		{name: "1,500 operations", document: of(many(1500, `"/p#":{"get":{"operationId":"x#","summary":"Get # of it","parameters":[{"name":"q","in":"query","schema":{"type":"string"}}]}}`)+`,"/x":{"get":{"operationId":"x"}}`, ""), args: `{}`, reaches: 1},
 		{name: "an answer of 80,000 keys", document: of(`"/x":{"get":{"operationId":"x"}}`, ""), answer: `{` + many(80_000, `"k#":{"a":[#]}`) + `}`, args: `{}`, reaches: 1, tells: "k0"},
 		{name: "a constant of 8,000 keys", document: of(post(`{"const":{`+many(8000, `"k#":#`)+`}}`), ""), args: `{"body":{"k0":1}}`, asks: true},
+		{name: "a write that calls itself harmless", document: of(strings.Replace(list, `"operationId"`, `"x-openai-isConsequential":false,"operationId"`, 1), ""), args: `{"body":{"l":["v"]}}`, asks: true},
 		{name: "500 values on a card", document: of(list, ""), args: `{"body":{"l":[` + many(500, `"v#"`) + `]}}`, asks: true},
 		{name: "1,000 values", document: of(list, ""), args: `{"body":{"l":[` + many(1000, `"v#"`) + `]}}`, tells: "more in it than a card can show"},
 		{name: "2,000 values", document: of(list, ""), args: `{"body":{"l":[` + many(2000, `"v#"`) + `]}}`, tells: "more in it than a card can show"},
