@@ -90,14 +90,7 @@ func (in inbound) newMessage(ctx context.Context, m payload.Message) error {
 	if !place.Direct {
 		in.rememberHomeGuild(ctx, m.Author.ID, place.Workspace)
 	}
-	u := recentMessage{member: e.Member, place: place, text: title}
-	in.recent.Put(m.ID, u)
-	if err := in.handOver(ctx, e); err != nil {
-		return err
-	}
-	u.received = true
-	in.recent.Put(m.ID, u)
-	return nil
+	return in.handOverMessage(ctx, e, m.ID, title)
 }
 
 // messageEvent is the event that a message is, and what its thread is called. role is the
@@ -127,6 +120,18 @@ func (in inbound) read(m payload.Message, role string) payload.Text {
 		text.Text = chat.Addressed(text.Text)
 	}
 	return text
+}
+
+// handOverMessage gives an event about a message to the handler, and remembers the message.
+func (in inbound) handOverMessage(ctx context.Context, e chat.Event, id, title string) error {
+	u := recentMessage{member: e.Member, place: e.Place, text: title}
+	in.recent.Put(id, u) // a form or a deletion may come before the handler returns
+	if err := in.handOver(ctx, e); err != nil {
+		return err
+	}
+	u.received = true
+	in.recent.Put(id, u)
+	return nil
 }
 
 // handOver gives an event to the handler, which stores it.
@@ -273,14 +278,7 @@ func (in inbound) editedMessage(ctx context.Context, m payload.Message) error {
 	}
 	first, title := in.messageEvent(m, place, role)
 	e.Change.First, e.Change.Text = &first, first.Message.Text
-	u := recentMessage{member: e.Member, place: place, text: title}
-	in.recent.Put(m.ID, u)
-	if err := in.handOver(ctx, e); err != nil {
-		return err
-	}
-	u.received = true
-	in.recent.Put(m.ID, u)
-	return nil
+	return in.handOverMessage(ctx, e, m.ID, title)
 }
 
 // deletedMessage handles a message that was deleted.

@@ -71,7 +71,9 @@ func (t *Turn) message(ctx context.Context) error {
 	}
 	observeTurn(t.Observe, outcomeAnswered, took)
 	observeTrace(t.Observe, answer.Trace)
-	t.question = question
+	if !t.Event.Message.ByApp { // a quoted message cannot be asked about once more
+		t.question = question
+	}
 	return t.answer(ctx, store.Commit{}, answer)
 }
 
