@@ -45,11 +45,8 @@ func keyboard(t *testing.T, clock *bottest.Clock) bottest.Platform {
 			for _, in := range inputs {
 				say(strings.ReplaceAll(in.Value, "\n", ", "))
 			}
-			for limit := time.Now().Add(20 * time.Second); fault != "" && !strings.Contains(screen.String(), fault); {
-				if time.Now().After(limit) {
-					t.Fatalf("%q is not shown:\n%s", fault, screen)
-				}
-				time.Sleep(time.Millisecond)
+			if fault != "" && !screen.Await(fault, 20*time.Second) {
+				t.Fatalf("%q is not shown:\n%s", fault, screen)
 			}
 		},
 		Place: terminal.Place(), Member: "you",

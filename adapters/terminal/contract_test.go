@@ -63,11 +63,8 @@ func platform(t testing.TB, interactive bool) adaptertest.Platform {
 				}
 				say(line)
 			}
-			for limit := time.Now().Add(20 * time.Second); fault != "" && !strings.Contains(out.String(), fault); {
-				if time.Now().After(limit) {
-					t.Fatalf("%q is not shown:\n%s", fault, out)
-				}
-				time.Sleep(time.Millisecond)
+			if fault != "" && !out.Await(fault, 20*time.Second) {
+				t.Fatalf("%q is not shown:\n%s", fault, out)
 			}
 		},
 		Shown: func() string { return prompts.ReplaceAllString(out.String(), "") },
