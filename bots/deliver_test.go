@@ -30,8 +30,8 @@ func (f *flaky) Send(ctx context.Context, r chat.Reply, posted string) (string, 
 }
 
 // Find asks the platform.
-func (f *flaky) Find(ctx context.Context, r chat.Reply, since time.Time) (string, bool, error) {
-	return f.Adapter.(chat.Finder).Find(ctx, r, since)
+func (f *flaky) Find(ctx context.Context, r chat.Reply, posted string, since time.Time) (string, bool, error) {
+	return f.Adapter.(chat.Finder).Find(ctx, r, posted, since)
 }
 
 // unreliable is a stage in a room that fails as the channel says.

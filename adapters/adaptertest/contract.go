@@ -255,12 +255,14 @@ func abilities(s *contract) {
 	}
 	if finder, ok := s.adapter.(chat.Finder); ok {
 		r := s.plainReply("r1", "echo")
-		if id, found, err := finder.Find(s.Context(), r, time.Now()); found || err != nil {
-			s.Errorf("Find before Send = %q, %v, %v", id, found, err)
+		if id, whole, err := finder.Find(s.Context(), r, "", time.Now()); whole || id != "" || err != nil {
+			s.Errorf("Find before Send = %q, %v, %v", id, whole, err)
 		}
 		posted := s.send(r, "")
-		if id, found, err := finder.Find(s.Context(), r, time.Now().Add(-time.Minute)); !found || id != posted || err != nil {
-			s.Errorf("Find after Send = %q, %v, %v; want %q", id, found, err, posted)
+		for _, known := range []string{"", posted} {
+			if id, whole, err := finder.Find(s.Context(), r, known, time.Now().Add(-time.Minute)); !whole || id != posted || err != nil {
+				s.Errorf("Find after Send, knowing %q = %q, %v, %v; want %q", known, id, whole, err, posted)
+			}
 		}
 	}
 }

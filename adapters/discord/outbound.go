@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"aidesk/adapters/discord/render"
@@ -25,7 +26,7 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 	sent := r
 	r, at, err := a.destination(ctx, r, have)
 	if err != nil {
-		return "", a.sendError(ctx, sent, err)
+		return posted, a.sendError(ctx, sent, err)
 	}
 	out, err := a.deliver(ctx, r, at, have)
 	if posted == "" && len(out.Messages) == 0 && rest.Forbidden(err) && !r.Place.Direct {
@@ -37,13 +38,7 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 	if rest.CodeOf(err) == rest.CodeBlocked {
 		a.explainBlockedDM(ctx, sent)
 	}
-	if more := out.New(have); len(more) > 0 {
-		if posted == "" { // Find will find the part that was posted
-			return "", fmt.Errorf("%d of the messages of a reply were posted: %w", len(more), err)
-		}
-		a.deleteMessages(ctx, out.Channel, more)
-	}
-	return "", a.sendError(ctx, sent, err)
+	return out.Known(), a.sendError(ctx, sent, err)
 }
 
 // deliverElsewhere delivers a reply to a place where the bot may not write: as replies
@@ -64,15 +59,6 @@ func (a *Adapter) deliverElsewhere(ctx context.Context, r chat.Reply, at sendTar
 		return out, err
 	}
 	return a.deliver(ctx, moved, at, session.Delivered{})
-}
-
-// deleteMessages deletes messages that a retry would post again.
-func (a *Adapter) deleteMessages(ctx context.Context, channel string, messages []string) {
-	for _, id := range messages {
-		if err := a.deleteMessage(ctx, channel, id); err != nil {
-			a.Logger.WarnContext(ctx, "deleting a message", "error", err)
-		}
-	}
 }
 
 // sendError turns an error of Discord into what chat.Adapter promises: Later if a retry
@@ -197,9 +183,7 @@ func (a *Adapter) deliver(ctx context.Context, r chat.Reply, at sendTarget, have
 	}
 	p := &delivery{Adapter: a, reply: r, target: at}
 	p.Have, p.Out.Channel = have.Messages, at.channel
-	if have.Channel != "" {
-		p.before = have.String()
-	}
+	p.before = have.Known()
 	for _, m := range messages {
 		if err := p.deliverMessage(ctx, m); err != nil {
 			return p.Kept(), err
@@ -257,9 +241,7 @@ func (p *delivery) updateOrPost(ctx context.Context, m render.Message) error {
 
 // post posts a new message of the reply.
 func (p *delivery) post(ctx context.Context, m render.Message) error {
-	if p.before != "" { // with the old nonce Discord could take it for the deleted message
-		m.Nonce = render.Nonce(p.reply.ID+"\n"+p.before+"\n"+m.Content, len(p.Out.Messages))
-	}
+	m.Nonce = messageNonce(p.reply.ID, p.before, len(p.Out.Messages))
 	var id string
 	err := p.retryRateLimited(ctx, func() (err error) {
 		id, err = p.postMessage(ctx, p.target.channel, m, p.MaxWait())
@@ -273,6 +255,15 @@ func (p *delivery) post(ctx context.Context, m render.Message) error {
 		p.rememberChain(ctx, id, p.target.root)
 	}
 	return nil
+}
+
+// messageNonce is the nonce of a reply's message, posted when before was known of the
+// reply: with the nonce of a message that was deleted, Discord could take it for that one.
+func messageNonce(reply, before string, part int) string {
+	if before != "" {
+		reply += "\n" + before
+	}
+	return render.Nonce(reply, part)
 }
 
 // retryRateLimited repeats a rate-limited call once a part of the reply is posted.
@@ -289,7 +280,8 @@ func (p *delivery) retryRateLimited(ctx context.Context, call func() error) erro
 // rate limit.
 func (a *Adapter) postMessage(ctx context.Context, channel string, m render.Message, wait time.Duration) (string, error) {
 	var out struct {
-		ID string `json:"id"`
+		ID      string `json:"id"`
+		Content string `json:"content"`
 	}
 	c := rest.Call{Method: http.MethodPost, Path: "/channels/%s/messages", IDs: []string{channel}, Body: m, Files: m.Files, MaxWait: wait}
 	if err := a.rest.Do(ctx, c, &out); err != nil {
@@ -298,7 +290,11 @@ func (a *Adapter) postMessage(ctx context.Context, channel string, m render.Mess
 	if out.ID == "" {
 		return "", errors.New("POST /channels/*/messages: Discord names no message")
 	}
-	return out.ID, nil
+	if strings.TrimSpace(out.Content) == strings.TrimSpace(m.Content) {
+		return out.ID, nil
+	}
+	// By its nonce Discord knows a message from before, which may say something else.
+	return out.ID, a.updateMessage(ctx, channel, out.ID, m, wait)
 }
 
 // updateMessage updates a message. If its thread was archived meanwhile, the thread is

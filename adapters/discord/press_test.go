@@ -88,7 +88,7 @@ func TestCommand(t *testing.T) {
 		if again := s.send(shared, posted); again != posted || len(s.From(fakediscord.General)) != 1 || s.From(fakediscord.General)[0].Text != "shared anew" {
 			s.t.Errorf("shared as %s and %s: %+v", posted, again, s.From(fakediscord.General))
 		}
-		if found, ok, err := s.adapter.Find(s.t.Context(), shared, time.Now()); !ok || err != nil || found != posted {
+		if found, ok, err := s.adapter.Find(s.t.Context(), shared, "", time.Now()); !ok || err != nil || found != posted {
 			s.t.Errorf("found %q, %v", found, err)
 		}
 		if aside := s.Ephemerals(fakediscord.Ada); a.Type != fakediscord.AnswerMessage || len(aside) != 1 || !strings.Contains(aside[0].Text, "https://discord.com/channels/@me/"+dm) {

@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	fakediscord "aidesk/adapters/fake/discord"
+	"aidesk/adapters/session"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -103,9 +105,9 @@ func TestOnce(t *testing.T) {
 	if _, err := s.adapter.Send(t.Context(), r, ""); err == nil || errors.Is(err, chat.ErrGone) {
 		t.Fatalf("a cut connection: %v", err)
 	}
-	posted, found, err := s.adapter.Find(t.Context(), r, time.Now())
-	if err != nil || !found {
-		t.Fatalf("found %q, %v, %v", posted, found, err)
+	posted, whole, err := s.adapter.Find(t.Context(), r, "", time.Now())
+	if err != nil || !whole || posted == "" {
+		t.Fatalf("found %q, %v, %v", posted, whole, err)
 	}
 	if again := s.send(r, ""); again != posted {
 		t.Errorf("sent again: %s, was %s", again, posted)
@@ -119,10 +121,52 @@ func TestOnce(t *testing.T) {
 	if n := strings.Count(s.shown(fakediscord.Ada, e.Place.Thread), "only once"); n != 1 {
 		t.Errorf("shown %d times", n)
 	}
-	s.config.Now = time.Now
-	s.adapter = s.open()
-	if _, found, err := s.adapter.Find(t.Context(), answer(e, "r2", "never sent"), time.Now()); found || err == nil {
-		t.Errorf("too early: %v, %v", found, err)
+	if posted, whole, err := s.adapter.Find(t.Context(), answer(e, "r2", "never sent"), "", time.Now()); posted != "" || whole || err != nil {
+		t.Errorf("never sent: %q, %v, %v", posted, whole, err)
+	}
+}
+
+// TestInterrupted: wherever the sending of a reply is cut off, of one that is new and of one
+// that grows, before Discord took the message or after: what stands there is found and
+// finished, and no part stands there twice, whatever our clock says.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	for _, grows := range []bool{false, true} {
+		for _, arrived := range []bool{false, true} {
+			for at := range 3 {
+				name := fmt.Sprintf("grows %v, arrived %v, at %d", grows, arrived, at)
+				s := play(t, gateway)
+				e := s.ask(fakediscord.General, "hello")
+				r, known := answer(e, "r1", "first"), ""
+				if grows {
+					known = s.send(r, "")
+				}
+				r.Text = lines(20, "alpha")
+				for range at {
+					s.Fail(posting, fakediscord.Fault{}) // passes
+				}
+				s.Fail(posting, fakediscord.Fault{Cut: true, Done: arrived})
+				if _, err := s.adapter.Send(t.Context(), r, known); err == nil {
+					break // it has no more messages
+				}
+				for _, ahead := range []time.Duration{-time.Hour, time.Hour} { // the process died: its receipt is not known
+					all, _, err := s.adapter.Find(t.Context(), r, known, time.Now().Add(ahead))
+					if err != nil {
+						t.Fatal(name, err)
+					}
+					n := len(session.ParseDelivered(all).Messages)
+					if want := at + map[bool]int{true: 1}[arrived] + map[bool]int{true: 1}[grows]; n != want {
+						t.Errorf("%s: %q is found, %d messages; want %d", name, all, n, want)
+					}
+					if ahead > 0 {
+						s.send(r, all)
+					}
+				}
+				if n := strings.Count(s.shown(fakediscord.Ada, e.Place.Thread), "alpha"); n != 1000 {
+					t.Errorf("%s: %d words in %d messages", name, n, len(s.From(e.Place.Thread)))
+				}
+			}
+		}
 	}
 }
 

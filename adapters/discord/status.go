@@ -123,7 +123,11 @@ func (a *Adapter) removeOldStatuses(ctx context.Context) {
 	}
 	for _, l := range left {
 		d := session.ParseDelivered(l)
-		a.deleteMessages(ctx, d.Channel, d.Messages)
+		for _, id := range d.Messages {
+			if err := a.deleteMessage(ctx, d.Channel, id); err != nil {
+				a.Logger.WarnContext(ctx, "deleting a message", "error", err)
+			}
+		}
 		if len(d.Messages) > 0 && ctx.Err() == nil {
 			if err := a.statusMessages.Keep(ctx, d.Channel, ""); err != nil {
 				a.Logger.WarnContext(ctx, "forgetting what a run before left behind", "error", err)

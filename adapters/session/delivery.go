@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -35,11 +36,34 @@ func ParseDelivered(s string) Delivered {
 	return Delivered{Channel: channel, Messages: strings.FieldsFunc(messages, comma), Files: strings.FieldsFunc(files, comma)}
 }
 
-// New is those of its messages that before, the state of an earlier sending, has not:
-// they would be posted once more if the reply were tried again.
-func (d Delivered) New(before Delivered) []string {
-	return d.Messages[min(len(before.Messages), len(d.Messages)):]
+// Known is the reply's platform id, or empty where nothing is there.
+func (d Delivered) Known() string {
+	if len(d.Messages) == 0 {
+		return ""
+	}
+	return d.String()
 }
+
+// Join is what is there together with what was found beside it. What is new stands behind
+// what was known, in the order in which it was found.
+func (d Delivered) Join(found Delivered) Delivered {
+	out := Delivered{Channel: cmp.Or(d.Channel, found.Channel), Messages: slices.Clone(d.Messages), Files: slices.Clone(d.Files)}
+	for _, m := range found.Messages {
+		if !slices.Contains(out.Messages, m) {
+			out.Messages = append(out.Messages, m)
+		}
+	}
+	for _, f := range found.Files {
+		if !slices.Contains(out.Files, f) {
+			out.Files = append(out.Files, f)
+		}
+	}
+	return out
+}
+
+// SearchMargin is how far before our own time of a sending its messages are looked for
+// where no message of the platform's says when it began: clocks differ, and are set.
+const SearchMargin = 2 * time.Hour
 
 const (
 	// CallTimeout is the longest that one request to a platform takes.

@@ -42,44 +42,40 @@ func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]c
 	return out[max(0, len(out)-limit):], nil
 }
 
-// inFlightTime is how long after its start a request may still reach Slack.
-const inFlightTime = 30 * time.Second
-
 // maxPages is how many pages of 200 messages are read.
 const maxPages = 5
 
 // Find looks for the messages of a reply by their metadata. Where the app may not read
-// messages, it looks for the remembered placeholder instead.
-func (a *Adapter) Find(ctx context.Context, r chat.Reply, since time.Time) (string, bool, error) {
-	moved, err := a.resolvePlace(ctx, r, session.Delivered{})
+// messages, it returns those that it remembers: waiting would tell it no more.
+func (a *Adapter) Find(ctx context.Context, r chat.Reply, posted string, since time.Time) (all string, whole bool, err error) {
+	have := session.ParseDelivered(posted)
+	moved, err := a.resolvePlace(ctx, r, have)
 	if err != nil {
-		return "", false, err
+		return posted, false, err
 	}
 	found, err := a.searchReply(ctx, moved, since)
-	if webapi.IsInaccessibleCode(webapi.CodeOf(err)) && r.To != "" && !moved.Place.Direct { // then it may have gone to the member
+	if posted == "" && webapi.IsInaccessibleCode(webapi.CodeOf(err)) && r.To != "" && !moved.Place.Direct { // then it may have gone to the member
 		r.Private = true
-		if moved, err = a.resolvePlace(ctx, r, session.Delivered{}); err == nil {
+		if moved, err = a.resolvePlace(ctx, r, have); err == nil {
 			found, err = a.searchReply(ctx, moved, since)
 		}
 	}
 	switch webapi.CodeOf(err) {
 	case "missing_scope":
-		if posted, err := a.startedReplies.Kept(ctx, r.ID); err != nil || posted != "" {
-			return posted, err == nil, err
-		}
+		kept, err := a.startedReplies.Kept(ctx, r.ID)
+		return have.Join(session.ParseDelivered(kept)).Known(), err == nil, err
 	case "thread_not_found":
 	default:
 		if err != nil {
-			return "", false, err
+			return posted, false, err
 		}
 	}
-	if len(found.Messages) > 0 {
-		return found.String(), true, nil
+	messages, err := a.render(moved)
+	if err != nil { // Send says so
+		return posted, true, nil //nolint:nilerr // see above
 	}
-	if age := a.Now().Sub(since); age < inFlightTime {
-		return "", false, &chat.Later{After: inFlightTime - age, Reason: "a message may still be on its way"}
-	}
-	return "", false, nil
+	joined := have.Join(found)
+	return joined.Known(), len(joined.Messages) >= len(messages), nil
 }
 
 // searchReply looks for the messages of a reply in its place.
@@ -93,8 +89,11 @@ func (a *Adapter) searchReply(ctx context.Context, r chat.Reply, since time.Time
 		ts string
 	}
 	var parts []part
-	oldest := since.Add(-time.Minute).Unix() // clocks differ
-	err := a.readMessages(ctx, r.Place, strconv.FormatInt(oldest, 10), maxPages, func(m payload.Message) {
+	oldest := r.Answers // by Slack's clock; nothing that answers a message is older than it
+	if oldest == "" {
+		oldest = strconv.FormatInt(since.Add(-session.SearchMargin).Unix(), 10)
+	}
+	err := a.readMessages(ctx, r.Place, oldest, maxPages, func(m payload.Message) {
 		if m.Metadata.Type == payload.ReplyMetadataType && m.Metadata.Payload.Reply == r.ID {
 			parts = append(parts, part{m.Metadata.Payload, m.TS})
 		}

@@ -23,7 +23,7 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 	have := session.ParseDelivered(posted)
 	r, err := a.resolvePlace(ctx, r, have)
 	if err != nil {
-		return "", a.sendError(ctx, r, err)
+		return posted, a.sendError(ctx, r, err)
 	}
 	out, err := a.deliver(ctx, r, have)
 	if posted == "" && len(out.Messages) == 0 && webapi.IsInaccessibleCode(webapi.CodeOf(err)) && r.To != "" && !r.Place.Direct {
@@ -38,23 +38,7 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 		}
 		return out.String(), nil
 	}
-	if more := out.New(have); len(more) > 0 {
-		if posted == "" { // Find will find the messages that are there
-			return "", fmt.Errorf("%d of the messages of a reply were posted: %w", len(more), err)
-		}
-		a.deleteMessages(ctx, out.Channel, more)
-	}
-	return "", a.sendError(ctx, r, err)
-}
-
-// deleteMessages deletes messages that would be posted a second time when the reply is
-// tried again.
-func (a *Adapter) deleteMessages(ctx context.Context, channel string, messages []string) {
-	for _, ts := range messages {
-		if err := a.deleteMessage(ctx, channel, ts); err != nil {
-			a.Logger.WarnContext(ctx, "deleting a message", "error", err)
-		}
-	}
+	return out.Known(), a.sendError(ctx, r, err)
 }
 
 // deleteMessage deletes a message. It is no error if the message does not exist any more.
@@ -181,9 +165,6 @@ func (p *posting) postPlaceholder(ctx context.Context) error {
 	if err := p.post(ctx, render.Message{Channel: p.reply.Place.Channel, Thread: p.reply.Place.Thread, Text: textWorking}); err != nil {
 		return err
 	}
-	if err := p.startedReplies.Keep(ctx, p.reply.ID, p.Out.String()); err != nil {
-		p.Logger.WarnContext(ctx, "remembering a message", "reply", p.reply.ID, "error", err)
-	}
 	p.Have, p.Out.Messages = p.Out.Messages, nil
 	return nil
 }
@@ -268,6 +249,11 @@ func (p *posting) post(ctx context.Context, m render.Message) error {
 	p.Out.Messages = append(p.Out.Messages, ts)
 	if channel != "" { // the message was addressed to a member's id
 		p.Out.Channel = channel
+	}
+	if p.mayNotRead(p.Out.Channel) { // then nothing but memory finds it again
+		if err := p.startedReplies.Keep(ctx, p.reply.ID, p.Kept().String()); err != nil {
+			p.Logger.WarnContext(ctx, "remembering a message", "reply", p.reply.ID, "error", err)
+		}
 	}
 	return nil
 }

@@ -2,12 +2,14 @@ package slack_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	fakeslack "aidesk/adapters/fake/slack"
+	"aidesk/adapters/session"
 	"aidesk/adapters/slack"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -163,22 +165,71 @@ func TestBegun(t *testing.T) {
 	s.Fail("chat.postMessage", fakeslack.Fault{Done: true, Status: 200})
 	s.Fail("chat.postMessage", fakeslack.Fault{Cut: true})
 	since := time.Now()
-	_, err := s.adapter.Send(t.Context(), r, "")
-	if _, put := errors.AsType[*chat.Later](err); err == nil || put || errors.Is(err, chat.ErrGone) {
-		t.Fatalf("half of a reply: %v", err)
+	known, err := s.adapter.Send(t.Context(), r, "")
+	if _, put := errors.AsType[*chat.Later](err); err == nil || put || errors.Is(err, chat.ErrGone) || known == "" {
+		t.Fatalf("half of a reply: %q, %v", known, err)
 	}
-	posted, found, err := s.adapter.Find(t.Context(), r, since)
-	if err != nil || !found {
-		t.Fatalf("Find = %q, %v, %v", posted, found, err)
+	for _, before := range []string{"", known} {
+		posted, whole, err := s.adapter.Find(t.Context(), r, before, since)
+		if err != nil || whole || posted != known {
+			t.Fatalf("Find knowing %q = %q, %v, %v; want %q", before, posted, whole, err, known)
+		}
 	}
-	s.send(r, posted)
+	s.send(r, known)
 	if n := strings.Count(shown("", s.From(fakeslack.General)), "alpha"); n != 4000 {
 		t.Errorf("%d of 4000 words are shown", n)
 	}
 }
 
-// TestFind: a message is found by what it carries, not while it may be on its way;
-// where the app may not read, a crash leaves at most a line that says that it works.
+// TestInterrupted: wherever the sending of a reply is cut off, of one that is new and of one
+// that grows, before Slack took the message or after: what stands there is found and
+// finished, and no part stands there twice, whatever our clock says.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	const parts = 3 // that are posted of the long text
+	for _, grows := range []bool{false, true} {
+		for _, arrived := range []bool{false, true} {
+			for at := range parts {
+				name := fmt.Sprintf("grows %v, arrived %v, at %d", grows, arrived, at)
+				s := play(t, slack.ModeHTTP)
+				e := s.ask(fakeslack.Ada, fakeslack.General, "hello")
+				r := chat.Reply{ID: "r1", Place: e.Place, Answers: e.Message.ID, Text: text("first")}
+				known := ""
+				if grows {
+					known = s.send(r, "")
+				}
+				r.Text = lines(36+map[bool]int{true: 8}[grows], "alpha")
+				for range at {
+					s.Fail("chat.postMessage", fakeslack.Fault{Done: true, Status: 200})
+				}
+				s.Fail("chat.postMessage", fakeslack.Fault{Cut: true, Done: arrived})
+				if _, err := s.adapter.Send(t.Context(), r, known); err == nil {
+					t.Fatal(name + ": the sending was not cut off")
+				}
+				for _, ahead := range []time.Duration{-time.Hour, time.Hour} { // the process died: its receipt is not known
+					all, _, err := s.adapter.Find(t.Context(), r, known, time.Now().Add(ahead))
+					if err != nil {
+						t.Fatal(name, err)
+					}
+					n := len(session.ParseDelivered(all).Messages)
+					if want := at + map[bool]int{true: 1}[arrived] + map[bool]int{true: 1}[grows]; n != want {
+						t.Errorf("%s: %q is found, %d messages; want %d", name, all, n, want)
+					}
+					if ahead > 0 {
+						s.send(r, all)
+					}
+				}
+				got := s.From(fakeslack.General)
+				if n := strings.Count(shown("", got), "alpha"); n != 100*(36+map[bool]int{true: 8}[grows]) {
+					t.Errorf("%s: %d words in %d messages", name, n, len(got))
+				}
+			}
+		}
+	}
+}
+
+// TestFind: a message is found by what it carries; where the app may not read, a crash
+// leaves at most a line that says that it works.
 func TestFind(t *testing.T) {
 	t.Parallel()
 	for _, scoped := range []bool{true, false} {
@@ -189,19 +240,17 @@ func TestFind(t *testing.T) {
 		})
 		at := s.ask(fakeslack.Ada, fakeslack.General, "hello").Place
 		r := chat.Reply{ID: "r1", Place: at, To: fakeslack.Ada, Text: text("alpha")}
-		if posted, found, err := s.adapter.Find(t.Context(), r, time.Now()); found || err != nil {
-			t.Errorf("before: %q, %v, %v", posted, found, err)
+		if posted, whole, err := s.adapter.Find(t.Context(), r, "", time.Now()); posted != "" || whole == scoped || err != nil {
+			t.Errorf("before: %q, %v, %v", posted, whole, err)
 		}
-		_, _, err := s.adapter.Find(t.Context(), r, s.config.Now().Add(-10*time.Second))
-		later(t, err, 20*time.Second, "on its way")
 		want := s.send(r, "")
-		if posted, found, err := s.adapter.Find(t.Context(), r, s.config.Now()); !found || posted != want || err != nil {
-			t.Errorf("after: %q, %v, %v; want %q", posted, found, err, want)
+		if posted, whole, err := s.adapter.Find(t.Context(), r, "", s.config.Now()); !whole || posted != want || err != nil {
+			t.Errorf("after: %q, %v, %v; want %q", posted, whole, err, want)
 		}
 		s.stop()
 		s.run()
-		if posted, found, err := s.adapter.Find(t.Context(), r, time.Now().Add(-time.Minute)); !found || posted != want || err != nil {
-			t.Errorf("after a restart: %q, %v, %v; want %q", posted, found, err, want)
+		if posted, whole, err := s.adapter.Find(t.Context(), r, "", time.Now().Add(-time.Minute)); !whole || posted != want || err != nil {
+			t.Errorf("after a restart: %q, %v, %v; want %q", posted, whole, err, want)
 		}
 		if n := strings.Count(shown("", s.From(fakeslack.General)), "alpha"); n != 1 {
 			t.Errorf("shown %d times", n)
@@ -216,9 +265,9 @@ func TestFind(t *testing.T) {
 		if _, err := s.adapter.Send(t.Context(), other, ""); err == nil {
 			t.Error("a cut connection is no error")
 		}
-		posted, found, err := s.adapter.Find(t.Context(), other, time.Now())
-		if !found || err != nil {
-			t.Errorf("after a cut: %q, %v, %v", posted, found, err)
+		posted, whole, err := s.adapter.Find(t.Context(), other, "", time.Now())
+		if !whole || posted == "" || err != nil {
+			t.Errorf("after a cut: %q, %v, %v", posted, whole, err)
 		}
 		s.send(other, posted)
 		if got := s.From(fakeslack.General); len(got) != 2 || strings.Count(shown("", got), "bravo") != 1 {
@@ -270,7 +319,7 @@ func TestOutside(t *testing.T) {
 	if got := shown(fakeslack.Ada, s.From(s.DM(fakeslack.Ada))); !strings.Contains(got, "bravo") || strings.Contains(got, "alpha") {
 		t.Errorf("the direct message says %q", got)
 	}
-	if found, ok, err := s.adapter.Find(t.Context(), r, time.Now()); !ok || found != posted || err != nil {
+	if found, ok, err := s.adapter.Find(t.Context(), r, "", time.Now()); !ok || found != posted || err != nil {
 		t.Errorf("Find = %q, %v, %v; want %q", found, ok, err, posted)
 	}
 }

@@ -126,7 +126,7 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, _ string) (string, err
 
 // Find finds the replies that this run wrote. Those of an earlier run may not be visible
 // any more, and writing them again does no harm.
-func (a *Adapter) Find(_ context.Context, r chat.Reply, _ time.Time) (string, bool, error) {
+func (a *Adapter) Find(_ context.Context, r chat.Reply, _ string, _ time.Time) (string, bool, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.board == nil {

@@ -181,7 +181,7 @@ func (s *seat) Send(_ context.Context, reply chat.Reply, posted string) (string,
 }
 
 // Find finds the post of a reply.
-func (s *seat) Find(_ context.Context, reply chat.Reply, _ time.Time) (string, bool, error) {
+func (s *seat) Find(_ context.Context, reply chat.Reply, _ string, _ time.Time) (string, bool, error) {
 	r := s.room
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -97,8 +97,8 @@ func (t *tap) Settled(event string) {
 }
 
 // Find asks the adapter.
-func (t tapFinder) Find(ctx context.Context, r chat.Reply, since time.Time) (string, bool, error) {
-	return t.Adapter.(chat.Finder).Find(ctx, r, since)
+func (t tapFinder) Find(ctx context.Context, r chat.Reply, posted string, since time.Time) (string, bool, error) {
+	return t.Adapter.(chat.Finder).Find(ctx, r, posted, since)
 }
 
 // ear writes down the events that the desk received.

@@ -4,6 +4,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -134,9 +135,9 @@ func (o *Outbox) deliver(ctx context.Context, delivery store.Delivery) (store.Re
 	if delivery.Lost >= maxLost {
 		return o.unshown(ctx, b, r, delivery, delivery.Unsettled, fmt.Errorf("%d sendings were never heard of again", delivery.Lost))
 	}
-	posted, begun, err := o.attempt(ctx, adapter, r, &delivery)
+	begun, err := o.attempt(ctx, adapter, r, &delivery)
+	receipt.Posted = delivery.Posted
 	if err == nil {
-		receipt.Posted = posted
 		o.arrived(delivery.Adapter)
 		return receipt, nil
 	}
@@ -144,7 +145,6 @@ func (o *Outbox) deliver(ctx context.Context, delivery store.Delivery) (store.Re
 	if certain := refused || errors.As(err, &later); !certain || begun.Equal(delivery.Unsettled) {
 		receipt.Unsettled = begun
 	}
-	receipt.Posted = delivery.Posted
 	switch {
 	case errors.Is(err, chat.ErrGone) && len(r.Cards) == 0:
 		return gone(err)
@@ -158,38 +158,48 @@ func (o *Outbox) deliver(ctx context.Context, delivery store.Delivery) (store.Re
 	return receipt, err
 }
 
-// attempt sends a reply, unless it finds that an earlier sending of which we know no outcome
-// arrived. begun is when the sending began whose end is not known after an error. A panic of
-// the adapter is a refusal.
-func (o *Outbox) attempt(ctx context.Context, a chat.Adapter, r chat.Reply, d *store.Delivery) (posted string, begun time.Time, err error) {
+// attempt sends a reply, after it has found out what an earlier sending brought of which no
+// end is known. What is at the platform then stands in d.Posted. begun is when the sending
+// began whose end is not known after an error. A panic of the adapter is a refusal.
+func (o *Outbox) attempt(ctx context.Context, a chat.Adapter, r chat.Reply, d *store.Delivery) (begun time.Time, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			d.Unsettled, err = begun, fmt.Errorf("%w: panic: %v", chat.ErrRefused, p) // a part may have arrived
+			// A part may have arrived; nothing is on its way any more.
+			begun = begun.Add(-sendTime)
+			d.Unsettled, err = begun, fmt.Errorf("%w: panic: %v", chat.ErrRefused, p)
 			o.logger.ErrorContext(ctx, "delivery crashed", "reply", d.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 		}
 	}()
 	ctx, cancel := context.WithTimeout(ctx, sendTime)
 	defer cancel()
 	begun = o.now()
-	if !d.Unsettled.IsZero() && d.Posted == "" {
-		if d.Posted, err = findPosted(ctx, a, r, d.Unsettled); err != nil {
-			return "", d.Unsettled, err
+	if !d.Unsettled.IsZero() {
+		if err := o.findPosted(ctx, a, r, d); err != nil {
+			return d.Unsettled, err
 		}
 	}
-	posted, err = a.Send(ctx, r, d.Posted)
-	return posted, begun, err
+	posted, err := a.Send(ctx, r, d.Posted)
+	d.Posted = cmp.Or(posted, d.Posted)
+	return begun, err
 }
 
-// findPosted asks the platform whether a sending of which we know no outcome arrived. A
-// platform that cannot be asked gets the reply again.
-func findPosted(ctx context.Context, a chat.Adapter, r chat.Reply, since time.Time) (posted string, err error) {
+// findPosted asks the platform what a sending of which we know no end brought. While a
+// message may still be on its way, which would then be there twice, the reply waits: unless
+// all of it is there. A line that stands in for another reply always waits, since what it
+// replaces had more. A platform that cannot be asked gets the reply again.
+func (o *Outbox) findPosted(ctx context.Context, a chat.Adapter, r chat.Reply, d *store.Delivery) error {
 	f, ok := a.(chat.Finder)
 	if !ok {
-		return "", nil
+		return nil
 	}
-	posted, found, err := f.Find(ctx, r, since)
-	if err != nil || !found {
-		return "", err
+	all, whole, err := f.Find(ctx, r, d.Posted, d.Unsettled)
+	if err != nil {
+		return err
 	}
-	return posted, nil
+	d.Posted = all
+	wait := sendTime - o.now().Sub(d.Unsettled)
+	if wait > 0 && (!whole || r.StandIn) {
+		return &chat.Later{After: wait, Reason: "a message may still be on its way"}
+	}
+	return nil
 }

@@ -26,9 +26,10 @@ type Adapter interface {
 	Member(ctx context.Context, place Place, id string) (Member, error)
 
 	// Send brings a reply to the platform: it posts when posted is empty, else
-	// updates that message, and returns the platform's id of it. At most one Send
-	// of one reply runs at a time. Errors: *Later, ErrGone, ErrRefused, or anything
-	// else for "not known whether it arrived".
+	// updates that message, and returns the platform's id of what is there then; with an
+	// error, of what is known to be there. At most one Send of one reply runs at a time.
+	// Errors: *Later, ErrGone, ErrRefused, or anything else for "not known whether it
+	// arrived".
 	Send(ctx context.Context, r Reply, posted string) (string, error)
 }
 
@@ -92,11 +93,13 @@ type Noter interface {
 	Note(ctx context.Context, e Event, text markdown.Document) error
 }
 
-// Finder is an Adapter that can find out whether a reply was posted by a sending
-// that began at since and whose end is not known. A *Later says that it is too
-// early to tell: the request may still be on its way.
+// Finder is an Adapter that can find out what a sending brought to the platform that began
+// at since, by our clock, and whose end is not known.
 type Finder interface {
-	Find(ctx context.Context, r Reply, since time.Time) (posted string, found bool, err error)
+	// Find returns the platform's id of all that is there of a reply: of what posted names
+	// and of what it does not. whole says that no message of the reply as it is now is
+	// missing; one that is may still be on its way.
+	Find(ctx context.Context, r Reply, posted string, since time.Time) (all string, whole bool, err error)
 }
 
 // Namer is an Adapter that knows what members see where marks stand in their words (see
