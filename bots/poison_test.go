@@ -62,7 +62,11 @@ func TestPoison(t *testing.T) {
 		if err != nil || len(leases) != 1 {
 			t.Fatalf("%d leases, %v", len(leases), err)
 		}
-		if _, err := db.Work(t.Context(), leases[0]); err != nil {
+		work, err := db.Work(t.Context(), leases[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Try(t.Context(), leases[0], work.Events[0].Seq); err != nil {
 			t.Fatal(err)
 		}
 		if err := db.Release(t.Context(), leases[0], 0); err != nil {

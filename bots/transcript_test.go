@@ -64,7 +64,7 @@ func moods() *rapid.Generator[script.Step] {
 	}))
 	return rapid.Custom(func(t *rapid.T) script.Step {
 		if fault := rapid.IntRange(0, 9).Draw(t, "fault"); fault == 0 {
-			return script.Fail(&model.Error{Kind: rapid.SampledFrom([]model.Kind{model.Rate, model.Context, model.Truncated}).Draw(t, "kind"), Message: "no"})
+			return script.Fail(&model.Error{Kind: rapid.SampledFrom([]model.Kind{model.Refused, model.Context, model.BadRequest}).Draw(t, "kind"), Message: "no"})
 		}
 		parts := rapid.OneOf(rapid.SliceOfN(part, 0, 20), rapid.SliceOfN(good, 1, 3)).Draw(t, "parts")
 		return func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {

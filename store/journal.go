@@ -18,7 +18,7 @@ type Event struct {
 
 	Seq      uint64    // set by the store: the order of ingestion; a timer gets it when it falls due
 	Ingested time.Time // set by the store: when it became durable; a press counts with this time
-	Tries    int       // set by the store: how often Work handed it out first
+	Tries    int       // set by the store: how often Try counted one
 }
 
 // Ingested tells what became of one event given to Ingest.
@@ -108,7 +108,7 @@ type Delivery struct {
 
 	First time.Time // when this version was handed out first
 	Tries int       // how often it was handed out, this time included
-	Lost  int       // how many of the sendings before were never heard of again: each may have taken the process with it
+	Lost  int       // how many sendings of it were begun and never heard of again: each may have taken the process with it
 }
 
 // Receipt is what became of a delivery.

@@ -87,10 +87,17 @@ type Journal interface {
 	// once if it has work. Releasing a lost lease is no error and does nothing.
 	Release(ctx context.Context, lease Lease, delay time.Duration) error
 
-	// Work returns what the holder has to work on and counts one try, durably, on
-	// the first event, so that a message which kills the process is found out. Asked
-	// again under the same lease it counts no further try on the same event. ErrFenced.
+	// Work returns what the holder has to work on. ErrFenced.
 	Work(ctx context.Context, lease Lease) (Work, error)
+
+	// Try counts a try on an event when the work on it begins, and returns how many there
+	// were, this one included. It outlives the process, so that a message which kills the
+	// process is found out; a power cut may lose it. ErrFenced.
+	Try(ctx context.Context, lease Lease, seq uint64) (int, error)
+
+	// Untry takes the last try back: the work was broken off, or had to wait, through no
+	// fault of the event.
+	Untry(ctx context.Context, lease Lease, seq uint64) error
 
 	// Commit writes what a turn decided in one transaction, under a lease.
 	// ErrFenced when the lease was lost, ErrConflict when a Transition, Put or
@@ -104,6 +111,10 @@ type Journal interface {
 	// holds up those behind it. A delivery without Sent for SendTime counts as
 	// crashed and is handed out again, Unsettled.
 	Outbox(ctx context.Context, owner string, adapters []string, limit int) ([]Delivery, error)
+
+	// Sending says that a delivery really leaves now. When neither Sent is called after it nor
+	// the process lives, it counts as lost; like a Try it is not synced.
+	Sending(ctx context.Context, d Delivery) error
 
 	// Sent records what became of a delivery. ErrNotFound when the reply was forgotten meanwhile.
 	Sent(ctx context.Context, receipt Receipt) error

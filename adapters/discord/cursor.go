@@ -164,12 +164,13 @@ func (g *cursor) guildCount() int {
 }
 
 // fetchMissed fetches and handles the messages after from, once the servers of a new
-// session have announced their channels. The cursor does not move before that is done.
+// session have announced their channels. The cursor does not move before that is done, so
+// what cannot be fetched before ctx ends is fetched after the next start.
 func (d *gatewayWorker) fetchMissed(ctx context.Context, from string, servers int) {
 	if from == "" {
 		return
 	}
-	defer d.adapter.cursor.end(from)
+	begun := from
 	if limit := payload.IDAt(time.Now().Add(-maxMissedAge)); payload.Older(from, limit) {
 		from = limit
 	}
@@ -182,11 +183,33 @@ func (d *gatewayWorker) fetchMissed(ctx context.Context, from string, servers in
 	for _, id := range directs[:min(len(directs), maxMissedChannels)] {
 		missed = append(missed, payload.Channel{ID: id, Type: payload.ChannelDirect})
 	}
-	for _, c := range missed {
-		if err := d.fetchChannel(ctx, c, from); err != nil && ctx.Err() == nil {
-			d.adapter.Logger.WarnContext(ctx, "messages may have been missed", "channel", c.ID, "error", err, "remedy", rest.Remedy(err))
+	for pause := firstRetryPause; ; pause = min(2*pause, maxRetryPause) {
+		if missed = d.fetchChannels(ctx, missed, from); len(missed) == 0 {
+			d.adapter.cursor.end(begun)
+			return
+		}
+		if session.Sleep(ctx, pause) != nil {
+			return
 		}
 	}
+}
+
+// fetchChannels handles the messages of channels after a given one, and returns the channels
+// that could not be read to the end.
+func (d *gatewayWorker) fetchChannels(ctx context.Context, channels []payload.Channel, from string) (failed []payload.Channel) {
+	for _, c := range channels {
+		err := d.fetchChannel(ctx, c, from)
+		if err == nil {
+			continue
+		}
+		if ctx.Err() == nil {
+			d.adapter.Logger.WarnContext(ctx, "messages may have been missed", "channel", c.ID, "error", err, "remedy", rest.Remedy(err))
+		}
+		if !errors.Is(err, errTooMany) {
+			failed = append(failed, c)
+		}
+	}
+	return failed
 }
 
 // waitForGuilds waits until n servers have announced their channels, a few seconds at
@@ -232,5 +255,8 @@ func (d *gatewayWorker) fetchChannel(ctx context.Context, c payload.Channel, aft
 			return nil
 		}
 	}
-	return errors.New("there are too many")
+	return errTooMany
 }
+
+// errTooMany says that more messages were missed in a channel than are read.
+var errTooMany = errors.New("there are too many")

@@ -67,6 +67,9 @@ func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]c
 // Find looks for the messages of a reply by the nonces that they carry, or else by their
 // text and the message that they answer.
 func (a *Adapter) Find(ctx context.Context, r chat.Reply, posted string, since time.Time) (all string, whole bool, err error) {
+	if err := a.threads.Usable(); err != nil {
+		return posted, false, err
+	}
 	have := session.ParseDelivered(posted)
 	found, whole, err := a.findPosted(ctx, r, have, since)
 	if posted == "" && rest.Forbidden(err) && r.To != "" && !r.Place.Direct { // then it may have been delivered as a direct message

@@ -80,6 +80,19 @@ func (a *Adapter) forgetGuild(id string) {
 	}
 }
 
+// asLater makes a *chat.Later of an error that says nothing but that Discord cannot be asked
+// just now.
+func asLater(err error) error {
+	refusal, answered := errors.AsType[*rest.Error](err)
+	switch {
+	case !answered, refusal.Status >= http.StatusInternalServerError:
+		return &chat.Later{Reason: err.Error()}
+	case rest.RateLimited(err):
+		return &chat.Later{After: refusal.RetryAfter, Reason: err.Error()}
+	}
+	return err
+}
+
 // Member returns a member of a server, as Discord described them within the last minute.
 // Roles are ids; the role of everybody has the server's id. Admins are those of
 // Config.Admins, or else the owner and whoever may manage the server.
@@ -94,7 +107,7 @@ func (a *Adapter) Member(ctx context.Context, place chat.Place, id string) (chat
 	var in payload.Member
 	c := rest.Call{Method: http.MethodGet, Path: "/guilds/%s/members/%s", IDs: []string{place.Workspace, id}, MaxWait: session.FirstWait}
 	if err := a.rest.Do(ctx, c, &in); err != nil {
-		return chat.Member{}, err
+		return chat.Member{}, asLater(err)
 	}
 	if in.User.ID != id {
 		return chat.Member{}, errors.New("GET /guilds/*/members/*: Discord describes somebody else")
@@ -108,7 +121,7 @@ func (a *Adapter) Member(ctx context.Context, place chat.Place, id string) (chat
 	} else {
 		s, err := a.guild(ctx, place.Workspace)
 		if err != nil {
-			return chat.Member{}, err
+			return chat.Member{}, asLater(err)
 		}
 		m.Admin = s.administeredBy(m)
 	}

@@ -13,7 +13,8 @@ import (
 
 // PersistentCache remembers the newest of many texts, by key, over a restart. It stores
 // them through the adapter's chat.Keeper in buckets of bounded length, at most 4,096 in
-// all. Before Use every call fails with chat.ErrNotRunning.
+// all. Before Use it reads nothing, with the error chat.ErrNotRunning, and keeps in memory
+// what the first call after it stores.
 type PersistentCache struct {
 	name string
 
@@ -23,6 +24,7 @@ type PersistentCache struct {
 	keeper  chat.Keeper // nil: before Use
 	uses    int         // how often Use was called
 	buckets map[string][]entry
+	early   []entry // kept before Use
 }
 
 type entry struct {
@@ -49,8 +51,53 @@ func (c *PersistentCache) Use(k chat.Keeper) {
 	clear(c.buckets)
 }
 
+// Usable is chat.ErrNotRunning before Use.
+func (c *PersistentCache) Usable() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.keeper == nil {
+		return chat.ErrNotRunning
+	}
+	return nil
+}
+
+// storeEarly stores what was kept before Use.
+func (c *PersistentCache) storeEarly(ctx context.Context) error {
+	c.mu.Lock()
+	early := c.early
+	if c.keeper == nil {
+		early = nil
+	} else {
+		c.early = nil
+	}
+	c.mu.Unlock()
+	for i, e := range early {
+		if err := c.Keep(ctx, e.Key, e.Value); err != nil {
+			c.mu.Lock()
+			c.early = append(c.early, early[i:]...)
+			c.mu.Unlock()
+			return err
+		}
+	}
+	return nil
+}
+
+// keepEarly keeps a value in memory if there is no store yet.
+func (c *PersistentCache) keepEarly(e entry) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.keeper != nil {
+		return false
+	}
+	c.early = append(c.early, e)
+	return true
+}
+
 // Kept returns the value of a key, or "". Only the first read of a bucket asks the store.
 func (c *PersistentCache) Kept(ctx context.Context, key string) (string, error) {
+	if err := c.storeEarly(ctx); err != nil {
+		return "", err
+	}
 	name := bucketOf(key)
 	entries, _, _, read := c.bucket(name)
 	if !read {
@@ -71,6 +118,12 @@ func (c *PersistentCache) Kept(ctx context.Context, key string) (string, error) 
 
 // Keep remembers a value durably. If its bucket is full, the oldest value is forgotten.
 func (c *PersistentCache) Keep(ctx context.Context, key, value string) error {
+	if c.keepEarly(entry{key, value}) {
+		return nil
+	}
+	if err := c.storeEarly(ctx); err != nil {
+		return err
+	}
 	name := bucketOf(key)
 	release, err := c.writing.Lock(ctx, name)
 	if err != nil {

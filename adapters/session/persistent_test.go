@@ -19,11 +19,14 @@ func TestPersistentCache(t *testing.T) {
 	if _, err := r.Kept(t.Context(), "a"); !errors.Is(err, chat.ErrNotRunning) {
 		t.Errorf("read without a Keeper: %v", err)
 	}
-	if err := r.Keep(t.Context(), "a", "1"); !errors.Is(err, chat.ErrNotRunning) {
+	if err := r.Keep(t.Context(), "early", "1"); err != nil {
 		t.Errorf("kept without a Keeper: %v", err)
 	}
 	memory := &adaptertest.Memory{}
 	r.Use(memory)
+	if got, err := r.Kept(t.Context(), "early"); err != nil || got != "1" {
+		t.Errorf("what was kept early is %q, %v", got, err)
+	}
 	const most, all = 4096, 20_000
 	for i := range all {
 		if err := r.Keep(t.Context(), fmt.Sprint("k", i), strconv.Itoa(i)); err != nil {

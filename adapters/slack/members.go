@@ -23,7 +23,7 @@ func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Mem
 	}
 	self, err := a.identity.Get(ctx)
 	if err != nil {
-		return chat.Member{}, err
+		return chat.Member{}, asLater(err)
 	}
 	var u *slackgo.User
 	err = a.client.Do(ctx, "users.info", "", func(ctx context.Context) (err error) {
@@ -31,7 +31,7 @@ func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Mem
 		return err
 	})
 	if err != nil {
-		return chat.Member{}, err
+		return chat.Member{}, asLater(err)
 	}
 	if u.ID == "" {
 		return chat.Member{}, errors.New("users.info: Slack describes nobody")
@@ -44,13 +44,26 @@ func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Mem
 		Deactivated: u.Deleted, Bot: u.IsBot || u.IsWorkflowBot || id == "USLACKBOT",
 	}
 	if m.Roles, err = a.memberRoles(ctx, id); err != nil {
-		return chat.Member{}, err
+		return chat.Member{}, asLater(err)
 	}
 	if len(a.Admins) > 0 {
 		m.Admin = slices.ContainsFunc(a.Admins, func(admin string) bool { return admin == id || slices.Contains(m.Roles, admin) })
 	}
 	a.memberCache.Put(id, m)
 	return m, nil
+}
+
+// asLater makes a *chat.Later of an error that says nothing but that Slack cannot be asked
+// just now.
+func asLater(err error) error {
+	refusal, answered := errors.AsType[*webapi.Error](err)
+	switch {
+	case !answered:
+		return &chat.Later{Reason: err.Error()}
+	case refusal.Code == webapi.CodeRateLimited, webapi.IsUncertainCode(refusal.Code):
+		return &chat.Later{After: refusal.After, Reason: err.Error()}
+	}
+	return err
 }
 
 // isExternal reports whether a user belongs to another organisation.

@@ -24,6 +24,7 @@ type Exchange struct {
 	Logger       *slog.Logger
 	Observe      Observer
 	Conversation string     // that is worked
+	Ingested     time.Time  // when the event came; of several, the first
 	Event        chat.Event // the last one, where several became one turn
 	ReplyID      string     // of the Reply to it
 
@@ -39,6 +40,9 @@ func (x *Exchange) Owner() string { return x.Bot.Owner(x.Event.Place, x.Event.Me
 func (x *Exchange) Speaker(ctx context.Context) (m chat.Member, ok bool, err error) {
 	m, err = x.Adapter.Member(context.WithoutCancel(ctx), x.Event.Place, x.Event.Member)
 	if err != nil {
+		if o := x.PlatformOutage(err); o != nil {
+			return m, false, o
+		}
 		x.Logger.WarnContext(ctx, "member cannot be read", "error", err)
 		return m, false, x.Say(store.Commit{}, textCannotCheck)
 	}

@@ -23,6 +23,7 @@ type board struct {
 	shown   []string // texts of sends and notes, in order
 	settled map[string]int
 	desk    chat.Handler // behind the adapter that runs
+	unknown error        // nil, or with which the adapter answers who a member is
 }
 
 func newBoard() *board { return &board{more: make(chan struct{}), settled: map[string]int{}} }

@@ -75,6 +75,22 @@ func (m *mortal) Work(ctx context.Context, l store.Lease) (store.Work, error) {
 	return m.Store.Work(ctx, l)
 }
 
+// Try is the store's.
+func (m *mortal) Try(ctx context.Context, l store.Lease, seq uint64) (int, error) {
+	if m.dead.Load() {
+		return 0, errDead
+	}
+	return m.Store.Try(ctx, l, seq)
+}
+
+// Untry is the store's.
+func (m *mortal) Untry(ctx context.Context, l store.Lease, seq uint64) error {
+	if m.dead.Load() {
+		return errDead
+	}
+	return m.Store.Untry(ctx, l, seq)
+}
+
 // Commit is the store's, unless the process dies with it.
 func (m *mortal) Commit(ctx context.Context, l store.Lease, c store.Commit) error {
 	if m.dead.Load() {
@@ -93,6 +109,14 @@ func (m *mortal) Outbox(ctx context.Context, owner string, adapters []string, li
 		return nil, errDead
 	}
 	return m.Store.Outbox(ctx, owner, adapters, limit)
+}
+
+// Sending is the store's.
+func (m *mortal) Sending(ctx context.Context, d store.Delivery) error {
+	if m.dead.Load() {
+		return errDead
+	}
+	return m.Store.Sending(ctx, d)
 }
 
 // Sent is the store's.

@@ -28,6 +28,7 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		{"crash", crashes},
 		{"interrupt", interrupts},
 		{"fault", faults},
+		{"outage", outages},
 		{"command", commands},
 		{"form", forms},
 		{"flow", flows},

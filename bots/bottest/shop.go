@@ -22,6 +22,7 @@ import (
 type Shop struct {
 	Address string // host:port
 
+	server *httptest.Server
 	mu     sync.Mutex
 	on     map[string]http.HandlerFunc // instead of what the shop would answer, by "METHOD /path"
 	calls  []Request
@@ -50,7 +51,7 @@ func NewShop(t testing.TB, name string) *Shop {
 	s := &Shop{name: name, on: map[string]http.HandlerFunc{}}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	s.Address = server.Listener.Addr().String()
+	s.server, s.Address = server, server.Listener.Addr().String()
 	return s
 }
 

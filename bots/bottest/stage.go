@@ -178,10 +178,15 @@ func (s *Stage) Close() {
 	}
 }
 
-// Restart closes the desk and opens it again over the same file.
+// Restart closes the desk and opens it again over the same file. After a kill so much time
+// passes that nothing is on its way to the platform any more.
 func (s *Stage) Restart() {
 	s.T.Helper()
+	killed := s.live != nil && s.live.store.dead.Load()
 	s.Close()
+	if killed {
+		s.Clock.Advance(30 * time.Second)
+	}
 	s.open()
 }
 
@@ -216,6 +221,9 @@ func (s *Stage) rest() {
 // KillOnDelivery kills the process when the next message is at the platform, and
 // before that is on disk.
 func (s *Stage) KillOnDelivery() { s.live.store.last.Store(true) }
+
+// Unknown has the adapter answer with an error who a member is; nil: it answers itself.
+func (s *Stage) Unknown(err error) { s.board.add(func() { s.board.unknown = err }) }
 
 // Undelivered waits until a delivery has failed and its next try is on disk.
 func (s *Stage) Undelivered() {

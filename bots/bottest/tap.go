@@ -88,6 +88,17 @@ func (t *tap) Names(ctx context.Context, place chat.Place, marks []string) map[s
 	return nil
 }
 
+// Member asks the adapter, unless it is to fail.
+func (t *tap) Member(ctx context.Context, place chat.Place, id string) (chat.Member, error) {
+	t.board.mu.Lock()
+	err := t.board.unknown
+	t.board.mu.Unlock()
+	if err != nil {
+		return chat.Member{}, err
+	}
+	return t.Adapter.Member(ctx, place, id)
+}
+
 // Settled writes down which events are dealt with.
 func (t *tap) Settled(event string) {
 	if s, ok := t.Adapter.(chat.Settler); ok {

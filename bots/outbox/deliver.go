@@ -141,6 +141,9 @@ func (o *Outbox) deliver(ctx context.Context, delivery store.Delivery) (store.Re
 		o.arrived(delivery.Adapter)
 		return receipt, nil
 	}
+	if errors.Is(err, chat.ErrNotRunning) { // nothing was sent
+		err = &chat.Later{Reason: err.Error()}
+	}
 	later, refused := (*chat.Later)(nil), errors.Is(err, chat.ErrGone) || errors.Is(err, chat.ErrRefused)
 	if certain := refused || errors.As(err, &later); !certain || begun.Equal(delivery.Unsettled) {
 		receipt.Unsettled = begun
@@ -177,6 +180,9 @@ func (o *Outbox) attempt(ctx context.Context, a chat.Adapter, r chat.Reply, d *s
 		if err := o.findPosted(ctx, a, r, d); err != nil {
 			return d.Unsettled, err
 		}
+	}
+	if err := o.store.Sending(ctx, *d); err != nil {
+		return d.Unsettled, &chat.Later{Reason: err.Error()}
 	}
 	posted, err := a.Send(ctx, r, d.Posted)
 	d.Posted = cmp.Or(posted, d.Posted)

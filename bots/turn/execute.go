@@ -22,6 +22,10 @@ import (
 func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 	member, err := d.Adapter.Member(ctx, a.Place, a.Member)
 	if err != nil {
+		if o := d.PlatformOutage(err); o != nil {
+			return o
+		}
+		d.Logger.WarnContext(ctx, "member cannot be read", "error", err)
 		return d.Note(ctx, textCannotCheck)
 	}
 	d.Event.Place = a.Place
@@ -136,6 +140,9 @@ func (d *decision) resume(ctx context.Context, a confirm.Action) error {
 	}
 	member, err := d.Adapter.Member(ctx, a.Place, a.Member)
 	if err != nil {
+		if o := d.PlatformOutage(err); o != nil {
+			return o
+		}
 		return d.Commit(store.Commit{})
 	}
 	return d.followUp(ctx, member, a)
@@ -146,6 +153,11 @@ func (d *decision) resume(ctx context.Context, a confirm.Action) error {
 // message of its own.
 func (d *decision) followUp(ctx context.Context, member chat.Member, a confirm.Action) error {
 	answer, err := d.turn.ask(ctx, member, agent.Turn{Links: a.Outcome.Links})
+	if _, after, away := agent.Away(err); away && d.turn.quota.limitReached() == nil {
+		if o := d.Outage(err, after); o != nil {
+			return d.turn.putOff(ctx, o, "")
+		}
+	}
 	if _, fault := agent.ErrorLine(err); fault || errors.Is(err, errStopped) || err != nil && d.turn.quota.limitReached() != nil {
 		d.Logger.WarnContext(ctx, "the model did not go on", "error", err)
 		var c store.Commit

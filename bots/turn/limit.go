@@ -32,6 +32,7 @@ type quota struct {
 	budget     *middleware.TurnBudget // pays for the turn; nil: there is none yet
 	day        time.Time              // whose limits the budget counts against
 	turns      int                    // 1: the turn counts as one in the usage; 0: it does not
+	hour       []store.Count          // what the turn added to the counters of its hour
 	nearlyFull string                 // the counter of a workspace's day that is nearly full
 }
 
@@ -52,6 +53,7 @@ func (q *quota) count(ctx context.Context, messages int, redone bool) error {
 			Limit: int64(l.TurnsPerMemberHour), Until: now.Add(2 * time.Hour),
 		})
 	}
+	q.hour = slices.Clone(counts)
 	var aside middleware.Amount
 	if info := q.Bot.Agent.Model.Info(); info.Host != "" {
 		for _, day := range []int{l.TokensPerDay, l.TokensPerMemberDay} {
@@ -61,7 +63,7 @@ func (q *quota) count(ctx context.Context, messages int, redone bool) error {
 		}
 	}
 	if err := q.reserve(context.WithoutCancel(ctx), append(counts, q.counts(aside)...)); err != nil {
-		q.turns = 0
+		q.turns, q.hour = 0, nil
 		return err
 	}
 	budget.Reserved = aside
@@ -148,6 +150,18 @@ func (q *quota) settle(c *store.Commit) {
 	if q.nearlyFull != "" {
 		c.Events = append(c.Events, q.nearLimitEvent())
 	}
+}
+
+// giveBack writes what the turn used so far, as one that did not take place: it will be
+// counted when it does.
+func (q *quota) giveBack(c *store.Commit) {
+	q.turns = 0
+	q.settle(c)
+	for _, n := range q.hour {
+		n.N = -n.N
+		c.Counts = append(c.Counts, n)
+	}
+	q.hour = nil
 }
 
 // limitReached is the limit that kept a request from being sent, or nil.

@@ -48,8 +48,9 @@ func (t *Turn) message(ctx context.Context) error {
 	t.Progress(ctx, textWorking)
 	defer t.Progress(ctx, "")
 	begun := time.Now()
-	answer, err := t.runAgent(ctx, member, agent.Turn{Question: question, Misled: markdown.Misleads(written)})
+	answer, err := t.runAgent(ctx, member, agent.Turn{Question: question, Misled: markdown.Misleads(written), Patient: t.Outage(nil, 0) != nil})
 	took := time.Since(begun)
+	line, after, away := agent.Away(err)
 	switch {
 	case errors.Is(err, errStopped):
 		observeTurn(t.Observe, outcomeStopped, took)
@@ -60,6 +61,8 @@ func (t *Turn) message(ctx context.Context) error {
 	case err != nil && t.quota.limitReached() != nil:
 		observeTurn(t.Observe, outcomeLimited, took)
 		return t.overLimit(ctx, member, question, t.quota.limitReached())
+	case away && t.Outage(err, after) != nil:
+		return t.putOff(ctx, t.Outage(err, after), line)
 	case err != nil:
 		line, ok := agent.ErrorLine(err)
 		if !ok {
@@ -89,7 +92,7 @@ func (t *Turn) runAgent(ctx context.Context, member chat.Member, turn agent.Turn
 	if cause := context.Cause(ctx); cause != nil {
 		return agent.Answer{}, cause
 	}
-	release, err := t.worker.pool.slot(ctx, t.Bot, t.Event.Place)
+	release, err := t.worker.pool.slot(ctx, t.Bot, t.Event.Place, t.pause)
 	if err != nil {
 		return agent.Answer{}, err
 	}
@@ -98,6 +101,38 @@ func (t *Turn) runAgent(ctx context.Context, member chat.Member, turn agent.Turn
 		turn.Quote, turn.Misled = markdown.Clean(m.About), turn.Misled || markdown.Misleads(m.About)
 	}
 	return t.ask(ctx, member, turn)
+}
+
+// pause takes the try back while the turn waits for its slot: what happens meanwhile is no
+// fault of the event.
+func (t *Turn) pause(waits bool) (err error) {
+	e := &t.events[0]
+	if waits {
+		return t.Store.Untry(t.worker.commitCtx, t.worker.lease, e.Seq)
+	}
+	e.Tries, err = t.Store.Try(t.worker.commitCtx, t.worker.lease, e.Seq)
+	return err
+}
+
+// putOff ends the turn for now. What it counted against the limits is given back, and the
+// member reads once that the question is kept.
+func (t *Turn) putOff(ctx context.Context, o *bot.Outage, line string) error {
+	var c store.Commit
+	t.quota.giveBack(&c)
+	_, err := t.Store.Reply(ctx, t.ReplyID)
+	if errors.Is(err, store.ErrNotFound) && line != "" {
+		kept, err := t.Bot.WantedReply(t.Conversation, t.NewReply(bot.Paragraph(line)), t.Owner())
+		if err != nil {
+			return err
+		}
+		c.Replies = []store.Reply{kept}
+	} else if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if err := t.save(c, nil); err != nil {
+		return err
+	}
+	return o
 }
 
 // joinMessages joins the messages that one member sent before this turn began, each with

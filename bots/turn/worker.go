@@ -59,15 +59,21 @@ func (w *worker) loop(ctx context.Context, stop <-chan struct{}) time.Duration {
 			}
 		}
 		count := work.Events[0].Tries
-		if count > maxTries { // each try took the process with it
+		if count >= maxTries { // each took the process with it
 			err = errTooManyTries
-		} else {
+		} else if count, err = w.pool.Store.Try(ctx, w.lease, work.Events[0].Seq); err == nil {
+			work.Events[0].Tries = count
 			err = w.work(ctx, work)
 		}
+		outage, isOutage := errors.AsType[*bot.Outage](err)
 		switch {
 		case err == nil:
-		case errors.Is(err, store.ErrFenced), ctx.Err() != nil:
+		case ctx.Err() != nil || errors.Is(err, store.ErrFenced) || w.storeFailed(ctx):
+			w.untry(ctx, work.Events[0])
 			return 0
+		case isOutage:
+			w.untry(ctx, work.Events[0])
+			return outage.After
 		case count >= maxTries:
 			if err := w.giveUp(ctx, work); err != nil {
 				w.logger.ErrorContext(ctx, "closing an event", "error", err)
@@ -79,6 +85,19 @@ func (w *worker) loop(ctx context.Context, stop <-chan struct{}) time.Duration {
 	}
 }
 
+// untry takes back the try on an event whose work was broken off through no fault of its own.
+func (w *worker) untry(ctx context.Context, e store.Event) {
+	if err := w.pool.Store.Untry(ctx, w.lease, e.Seq); err != nil {
+		w.logger.ErrorContext(ctx, "taking back a try", "event", e.ID, "error", err)
+	}
+}
+
+// storeFailed says whether the store cannot be used any more.
+func (w *worker) storeFailed(ctx context.Context) bool {
+	_, err := w.pool.Store.Backlog(ctx)
+	return err != nil
+}
+
 // work makes a turn of the first event and works it. A panic is a failed try.
 func (w *worker) work(ctx context.Context, work store.Work) (err error) {
 	t := w.newTurn(work)
@@ -87,6 +106,8 @@ func (w *worker) work(ctx context.Context, work store.Work) (err error) {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v", r)
 			logger.ErrorContext(ctx, "turn crashed", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+		} else if o, away := errors.AsType[*bot.Outage](err); away {
+			logger.WarnContext(ctx, "turn put off", "error", err, "after", o.After)
 		} else if err != nil && !errors.Is(err, store.ErrFenced) {
 			logger.ErrorContext(ctx, "turn failed", "error", err)
 		}

@@ -78,7 +78,8 @@ func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err 
 	defer func() { err = errors.Join(err, folder.close()) }()
 	logger := discreet(slog.NewJSONHandler(folder.log, nil))
 
-	s, err := openStore("bolt:" + folder.path("desk.db"))
+	now := newClock().Now
+	s, err := openStore("bolt:"+folder.path("desk.db"), now)
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err 
 		In: in, Out: out, Grammar: command.Table, Interactive: tty.interactive, Color: tty.color, Width: tty.width, Logger: logger,
 	}
 	terminal := func(config.Bot) ([]chat.Adapter, error) { return []chat.Adapter{adapter}, nil }
-	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, adapters: terminal, logger: logger, alone: true})
+	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, adapters: terminal, now: now, logger: logger, alone: true})
 	if err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func (d *doctor) store(ctx context.Context, cfg config.Config) {
 		}
 		return
 	}
-	s, openErr := openStore(cfg.Store.URL)
+	s, openErr := openStore(cfg.Store.URL, time.Now)
 	d.report("store "+cfg.Store.URL, openErr)
 	if openErr != nil {
 		if err != nil {

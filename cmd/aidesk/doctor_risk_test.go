@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -70,7 +71,7 @@ func TestRisks(t *testing.T) {
 // closes it; what the configuration registered is not told twice.
 func TestStoredRisks(t *testing.T) {
 	t.Parallel()
-	s, err := openStore("bolt:" + filepath.Join(t.TempDir(), "desk.db"))
+	s, err := openStore("bolt:"+filepath.Join(t.TempDir(), "desk.db"), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

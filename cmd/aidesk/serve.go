@@ -61,7 +61,8 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	if err != nil {
 		return err
 	}
-	s, err := openStore(cfg.Store.URL)
+	now := newClock().Now
+	s, err := openStore(cfg.Store.URL, now)
 	if err != nil {
 		return err
 	}
@@ -74,7 +75,7 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 		logger.WarnContext(ctx, "a key was made that seals what members entrust to aidesk; keep a copy of it apart from backups of the store", "file", keyFile(file))
 	}
 	w := &webServer{store: s, metrics: newMetrics(cfg.Limits.Currency), token: cfg.HTTP.MetricsToken.Reveal()}
-	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, metrics: w.metrics, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
+	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, metrics: w.metrics, now: now, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
 		return newAdapters(cfg, b, w, logger)
 	}})
 	if err != nil {

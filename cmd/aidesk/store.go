@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"aidesk/bots/inbox"
 	"aidesk/cmd/aidesk/config"
@@ -15,13 +16,13 @@ import (
 	"aidesk/store/bolt"
 )
 
-// openStore opens the store that a URL names.
-func openStore(url string) (store.Store, error) {
+// openStore opens the store that a URL names, for a program with this clock.
+func openStore(url string, now func() time.Time) (store.Store, error) {
 	path, err := storePath(url)
 	if err != nil {
 		return nil, err
 	}
-	return bolt.Open(path, bolt.Options{})
+	return bolt.Open(path, bolt.Options{Now: now})
 }
 
 // storePath returns the file of the store that a URL names.

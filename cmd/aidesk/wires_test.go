@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"aidesk/adapters/terminal"
 	"aidesk/bots/command"
@@ -71,7 +72,7 @@ func talk(t *testing.T, dir string, m config.Model, lines ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := openStore("bolt:" + folder.path("desk.db"))
+	s, err := openStore("bolt:"+folder.path("desk.db"), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,6 +91,7 @@ func talk(t *testing.T, dir string, m config.Model, lines ...string) string {
 	var out bytes.Buffer
 	adapter := &terminal.Adapter{In: strings.NewReader(strings.Join(lines, "\n") + "\n"), Out: &out, Grammar: command.Table, Logger: logger}
 	desk, err := newDesk(t.Context(), cfg, dependencies{
+		now:   time.Now,
 		store: s, secrets: ring.Ring, logger: logger,
 		adapters: func(config.Bot) ([]chat.Adapter, error) { return []chat.Adapter{adapter}, nil },
 	})

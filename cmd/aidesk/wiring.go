@@ -39,6 +39,7 @@ type dependencies struct {
 	secrets  *secret.Ring
 	adapters func(config.Bot) ([]chat.Adapter, error) // those of one bot
 	metrics  *metrics                                 // nil: nothing is counted
+	now      func() time.Time
 	logger   *slog.Logger
 	alone    bool // whoever writes here also started the program: what it opens is open to plugins typed here
 }
@@ -60,7 +61,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 		return nil, err
 	}
 	desk := &bots.Desk{
-		Store: s, Secrets: p.secrets, Now: time.Now, Logger: logger,
+		Store: s, Secrets: p.secrets, Now: p.now, Logger: logger,
 		Keep: bot.Retention{Conversations: cfg.Retention.Conversations, Audit: cfg.Retention.Audit},
 	}
 	if p.metrics != nil {
@@ -79,7 +80,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 		if err := registry.Configure(ctx, configured); err != nil {
 			return nil, err
 		}
-		a := &agent.Agent{Model: models[b.Model], Plugins: registry, Persona: b.Persona, Now: time.Now, Logger: logger}
+		a := &agent.Agent{Model: models[b.Model], Plugins: registry, Persona: b.Persona, Now: p.now, Logger: logger}
 		if a.Persona == "" {
 			a.Persona = defaultPersona
 		}

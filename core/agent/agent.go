@@ -82,6 +82,7 @@ type Turn struct {
 	Waiting      []confirm.Action
 	Confirmation string         // id of the Reply whose card asks about the calls of this turn
 	Links        []openapi.Link // links of the outcome that the model is to report
+	Patient      bool           // a plugin that cannot be reached ends the turn with *Unreachable, so that it is asked again later
 	Progress     func(text string)
 	NewID        func() string
 }
@@ -198,6 +199,7 @@ type run struct {
 	enabled      []*plugin.Plugin
 	agreed       plugin.Agreed  // by the member
 	zone         *time.Location // the member's
+	away         string         // a plugin that cannot be reached, where the turn is patient
 	toolset      *toolset       // the tools of those plugins
 	offered      []offeredTool  // the part of them that the current request offers, sorted by name
 	all          bool           // all of them are offered
@@ -264,6 +266,9 @@ func (r *run) loop(ctx context.Context) (string, error) {
 		why := r.answerCalls(ctx, calls)
 		if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errTime) {
 			return "", cause
+		}
+		if r.away != "" {
+			return "", &Unreachable{Plugin: r.away}
 		}
 		if why != "" {
 			return r.stopWith(why), nil

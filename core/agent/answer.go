@@ -210,6 +210,32 @@ func (t *Trace) addOffered(picks []offeredTool) {
 	}
 }
 
+// Unreachable ends a turn that is patient: a plugin cannot be reached.
+type Unreachable struct{ Plugin string } // as members know it
+
+// Error names the plugin.
+func (u *Unreachable) Error() string { return u.Plugin + " cannot be reached" }
+
+// Away says whether a turn failed because a model or a plugin cannot be asked just now, and
+// may be asked again after a while; line is what the member reads meanwhile.
+func Away(err error) (line string, after time.Duration, ok bool) {
+	if u, ok := errors.AsType[*Unreachable](err); ok {
+		return fmt.Sprintf(textPluginAway, u.Plugin), 0, true
+	}
+	m, ok := errors.AsType[*model.Error](err)
+	if !ok {
+		return "", 0, false
+	}
+	switch m.Kind {
+	case model.Rate, model.Overloaded:
+		return textModelKept, m.RetryAfter, true
+	case model.Network, model.Truncated:
+		return textModelAway, m.RetryAfter, true
+	default:
+		return "", 0, false
+	}
+}
+
 // ErrorLine is the line that a member reads when the model failed; ok is false if err
 // is not a model's error.
 func ErrorLine(err error) (line string, ok bool) {

@@ -28,6 +28,7 @@ type outcome struct {
 	plugin *plugin.Plugin // nil: there is no such tool
 	rule   string         // the policy rule that decided
 	failed bool           // the plugin was asked and failed
+	away   bool           // it could not be reached
 }
 
 // answerCalls answers every call of one step: it sends the reads in parallel and makes
@@ -101,6 +102,9 @@ func (r *run) recordResults(outcomes []outcome) (why string) {
 		switch {
 		case o.failed:
 			r.failures++
+			if o.away && r.Patient {
+				r.away = o.plugin.Human()
+			}
 		case o.result.Status == model.OK && o.plugin != nil:
 			r.failures = 0
 			if name := markdown.Line(o.plugin.Human(), 50); !slices.Contains(r.sources, name) {
@@ -234,7 +238,7 @@ func (r *run) send(ctx context.Context, w plannedCall, c model.ToolCall) outcome
 		return out
 	}
 	out.links = got.Links
-	out.failed = got.Status != "ok"
+	out.failed, out.away = got.Status != "ok", got.Away()
 	out.result = model.ToolResult{
 		CallID: c.ID, Operation: c.Name, Status: model.OK, Content: Content(got), LeftOut: got.LeftOut,
 		Plugins: []string{w.call.Plugin}, Account: w.call.Account,

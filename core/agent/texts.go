@@ -16,6 +16,10 @@ const (
 	textWrongForm   = "I stopped: I could not work out every value that this needs. Please name them all."
 	textKeptFailing = "I stopped: it failed several times. The last answer was: %s"
 
+	textModelKept  = "The language model is busy. I keep your question and answer as soon as I can."
+	textModelAway  = "The language model cannot be reached. I keep your question and answer as soon as I can."
+	textPluginAway = "%s cannot be reached. I keep your question and answer as soon as I can." // a plugin
+
 	textModelKey     = "The language model does not accept aidesk's key. Please tell whoever runs aidesk."
 	textModelBusy    = "The language model is busy. Please try again in a minute."
 	textModelFull    = "This conversation is too long for the language model. Please start a new one."

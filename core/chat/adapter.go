@@ -22,7 +22,7 @@ type Adapter interface {
 	Run(ctx context.Context, h Handler, k Keeper) error
 
 	// Member reads a member as the platform knows them now. An error means doubt,
-	// and doubt is refusal.
+	// and doubt is refusal; a *Later says that the platform could not be asked.
 	Member(ctx context.Context, place Place, id string) (Member, error)
 
 	// Send brings a reply to the platform: it posts when posted is empty, else
@@ -98,7 +98,8 @@ type Noter interface {
 type Finder interface {
 	// Find returns the platform's id of all that is there of a reply: of what posted names
 	// and of what it does not. whole says that no message of the reply as it is now is
-	// missing; one that is may still be on its way.
+	// missing; one that is may still be on its way. Before Run the error may be
+	// ErrNotRunning.
 	Find(ctx context.Context, r Reply, posted string, since time.Time) (all string, whole bool, err error)
 }
 

@@ -31,6 +31,12 @@ type Outcome struct {
 	Sent Sent
 }
 
+// Away reports whether the plugin could not be reached, so that it has heard nothing.
+func (o Outcome) Away() bool { return o.Sent == Unsent && o.Code == codeUnreachable }
+
+// codeUnreachable is the Code of a Result in the place of which the plugin gave none.
+const codeUnreachable = "unreachable"
+
 // readTimeout is the longest a member waits for one read.
 const readTimeout = 15 * time.Second
 
@@ -52,7 +58,7 @@ func (r *Registry) Send(ctx context.Context, p *Plugin, c Call) (Outcome, error)
 		return Outcome{Sent: Unsent}, errors.New(textNotApproved)
 	}
 	out := r.sendOnce(ctx, p, o, c)
-	helps := out.Sent == Unsent && out.Code == "unreachable" || out.Code == "rate" || out.Code == "server"
+	helps := out.Away() || out.Code == "rate" || out.Code == "server"
 	if c.Unsafe || !helps || out.RetryAfter > longestPause {
 		return out, nil
 	}
@@ -85,7 +91,7 @@ func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation
 			Method: c.Request.Method, URL: c.Request.URL,
 		}), sent}
 	}
-	code, message := "unreachable", fmt.Sprintf(textUnreachable, p.Human())
+	code, message := codeUnreachable, fmt.Sprintf(textUnreachable, p.Human())
 	switch {
 	case errors.Is(err, egress.ErrRefused):
 		code, message = "refused", fmt.Sprintf(textMayNotCall, p.Human(), err)

@@ -101,7 +101,7 @@ func (db *DB) commitTurn(b *batch, lease store.Lease, c store.Commit, arrivals [
 			return err
 		}
 	}
-	db.inbox.Remove(lease.Conversation, c.Done, b.now)
+	db.removeEvents(b, lease.Conversation, c.Done)
 	for _, e := range c.Entries {
 		if err := b.putEntry(lease.Conversation, e); err != nil {
 			return err

@@ -90,7 +90,7 @@ func (db *DB) forgetEvent(b *batch, key []byte) error {
 	if _, _, err := readValue(b.Tx, inboxBucket, key, &k); err != nil {
 		return err
 	}
-	db.inbox.Remove(k.Conversation, []uint64{keyNum(key)}, b.now)
+	db.removeEvents(b, k.Conversation, []uint64{keyNum(key)})
 	return b.delete(inboxBucket, key)
 }
 
@@ -114,6 +114,7 @@ func (db *DB) forgetReply(b *batch, key []byte) error {
 	}
 	k.Sent = k.Version
 	db.scheduleReply(string(key), k, b.now, b.now)
+	b.onCommit = append(b.onCommit, func() { _ = db.tries.drop(replyNumber(string(key))) })
 	return b.delete(replyBucket, key)
 }
 

@@ -261,7 +261,6 @@ type storedReply struct {
 	Retry        int64  `json:"retry,omitempty"`   // not before
 	First        int64  `json:"first,omitempty"`   // when the version that is being sent was handed out first
 	Tries        int    `json:"tries,omitempty"`   // how often it was
-	Lost         int    `json:"lost,omitempty"`    // how many of these sendings had no receipt
 	Order        uint64 `json:"n,omitempty"`       // its order in the outbox while Version > Sent
 	Next         uint64 `json:"next,omitempty"`    // the order of a version that was committed while another was being sent
 }

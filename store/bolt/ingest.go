@@ -133,8 +133,21 @@ func (db *DB) enqueue(b *batch, k storedEvent, value []byte) (uint64, error) {
 	if err := b.putRaw(inboxBucket, numKey(seq), value); err != nil {
 		return 0, err
 	}
-	db.inbox.Add(k.Conversation, queue.Event{Seq: seq, Interrupt: k.Interrupt}, b.now)
+	now := b.now
+	b.onCommit = append(b.onCommit, func() { // it can be claimed when it can be read
+		db.inbox.Add(k.Conversation, queue.Event{Seq: seq, Interrupt: k.Interrupt}, now)
+	})
 	return seq, nil
+}
+
+// removeEvents takes events of a conversation out of what is kept of them in memory.
+func (db *DB) removeEvents(b *batch, conversation string, seqs []uint64) {
+	db.inbox.Remove(conversation, seqs, b.now)
+	b.onCommit = append(b.onCommit, func() {
+		for _, seq := range seqs {
+			_ = db.tries.drop(seq) // what stays in the file is of an event that is no more
+		}
+	})
 }
 
 // setTimer stores an event until it is due.

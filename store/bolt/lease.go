@@ -11,25 +11,30 @@ import (
 	"go.etcd.io/bbolt"
 
 	"aidesk/store"
-	"aidesk/store/bolt/queue"
 )
 
 // Claim is store.Journal's. Leases are kept in memory, so they end with the process.
 func (db *DB) Claim(ctx context.Context, owner string, limit, share int, ttl time.Duration) ([]store.Lease, error) {
-	if err := db.usable(ctx); err != nil {
-		return nil, err
-	}
-	db.mu.Lock()
-	waits := db.timers.isDue(db.now())
-	db.mu.Unlock()
-	if waits { // every transaction first moves the timers that are due
-		if err := db.write(ctx, func(*batch) error { return nil }); err != nil {
-			return nil, fmt.Errorf("claim: %w", err)
-		}
+	if err := db.moveTimers(ctx); err != nil {
+		return nil, fmt.Errorf("claim: %w", err)
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	return db.inbox.Claim(owner, limit, share, db.now(), ttl), nil
+}
+
+// moveTimers moves timers that are due to their conversations.
+func (db *DB) moveTimers(ctx context.Context) error {
+	if err := db.usable(ctx); err != nil {
+		return err
+	}
+	db.mu.Lock()
+	due := db.timers.isDue(db.now())
+	db.mu.Unlock()
+	if !due {
+		return nil
+	}
+	return db.write(ctx, func(*batch) error { return nil }) // every transaction begins with that
 }
 
 // Extend is store.Journal's.
@@ -98,20 +103,9 @@ const maxWork = 100
 // Work is store.Journal's.
 func (db *DB) Work(ctx context.Context, lease store.Lease) (store.Work, error) {
 	var w store.Work
-	var seqs []uint64
-	err := db.write(ctx, func(b *batch) error {
-		c := db.inbox.Held(lease, b.now)
-		if c == nil {
-			return store.ErrFenced
-		}
-		if err := db.countTry(b, c); err != nil {
-			return err
-		}
-		seqs = c.Take(maxWork)
-		return nil
-	})
+	err := db.moveTimers(ctx)
 	if err == nil {
-		err = db.view(ctx, func(tx *bbolt.Tx) error { return readWork(tx, &w, lease.Conversation, seqs) })
+		err = db.view(ctx, func(tx *bbolt.Tx) error { return db.readWork(tx, &w, lease) })
 	}
 	if err != nil {
 		return store.Work{}, fmt.Errorf("work of %s: %w", lease.Conversation, err)
@@ -119,21 +113,17 @@ func (db *DB) Work(ctx context.Context, lease store.Lease) (store.Work, error) {
 	return w, nil
 }
 
-// countTry counts a try on the first event, once per lease.
-func (db *DB) countTry(b *batch, c *queue.Conversation) error {
-	seq, ok := c.Untried()
-	if !ok {
-		return nil
+// takeEvents notes that the holder of a lease knows of the first events of its conversation
+// and returns them, as far as the transaction sees them: others are not on disk yet.
+func (db *DB) takeEvents(tx *bbolt.Tx, lease store.Lease) ([]uint64, error) {
+	last := tx.Bucket([]byte(inboxBucket)).Sequence()
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	c := db.inbox.Held(lease, db.now())
+	if c == nil {
+		return nil, store.ErrFenced
 	}
-	key := numKey(seq)
-	var k storedEvent
-	body, found, err := readValue(b.Tx, inboxBucket, key, &k)
-	if err != nil || !found {
-		return err
-	}
-	k.Tries++
-	c.MarkTried(seq)
-	return b.put(inboxBucket, key, k, body)
+	return c.Take(maxWork, last), nil
 }
 
 // readEvents reads events of the inbox and leaves out those that were forgotten meanwhile.
@@ -153,11 +143,20 @@ func readEvents(tx *bbolt.Tx, seqs []uint64) ([]store.Event, error) {
 }
 
 // readWork reads events, the end of the transcript and the open actions of a conversation.
-func readWork(tx *bbolt.Tx, w *store.Work, conversation string, seqs []uint64) error {
-	var err error
+func (db *DB) readWork(tx *bbolt.Tx, w *store.Work, lease store.Lease) error {
+	conversation := lease.Conversation
+	seqs, err := db.takeEvents(tx, lease)
+	if err != nil {
+		return err
+	}
 	if w.Events, err = readEvents(tx, seqs); err != nil {
 		return err
 	}
+	db.mu.Lock()
+	for i, e := range w.Events {
+		w.Events[i].Tries += db.tries.count(e.Seq)
+	}
+	db.mu.Unlock()
 	if w.Entries, err = recentEntries(tx, conversation); err != nil {
 		return err
 	}

@@ -40,6 +40,7 @@ type DB struct {
 	mu        sync.Mutex // guards the rest
 	inbox     *queue.Inbox
 	timers    timers
+	tries     *tries
 	outbox    *queue.Outbox
 	holds     map[string]store.Lease
 	lastSweep time.Time
@@ -52,7 +53,7 @@ type DB struct {
 func Open(path string, opt Options) (*DB, error) {
 	db := &DB{outbox: queue.NewOutbox(), holds: map[string]store.Lease{}}
 	db.file = file{
-		path: path, now: opt.Now, apply: db.apply,
+		path: path, now: opt.Now, apply: db.apply, committed: db.committed,
 		ops: make(chan *op, maxBatch), quit: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	if db.now == nil {
@@ -77,6 +78,7 @@ func Open(path string, opt Options) (*DB, error) {
 		if db.bolt != nil && !db.panicked.Load() {
 			_ = db.bolt.Close()
 		}
+		_ = db.tries.close()
 		return nil, fmt.Errorf("open the store %s: %w", path, err)
 	}
 	go db.runWriter()
@@ -116,7 +118,9 @@ func (db *DB) openFile() error {
 		return err
 	}
 	db.inbox = queue.NewInbox(boot.Number << 32)
-	return db.catchPanics(func() error { return db.bolt.View(db.load) })
+	return db.catchPanics(func() error {
+		return db.bolt.View(func(tx *bbolt.Tx) error { return db.load(tx, boot.Number) })
+	})
 }
 
 // checkLayout refuses a file that is cut short, foreign, damaged or of a newer program.
@@ -150,9 +154,24 @@ func (db *DB) checkLayout(tx *bbolt.Tx) error {
 }
 
 // load rebuilds the inbox and the outbox in memory.
-func (db *DB) load(tx *bbolt.Tx) error {
+func (db *DB) load(tx *bbolt.Tx, boot uint64) error {
 	now := db.now()
 	if err := db.loadInbox(tx, now); err != nil {
+		return err
+	}
+	unsent := map[uint64]bool{}
+	err := tx.Bucket([]byte(outboxBucket)).ForEach(func(key, value []byte) error {
+		id, err := decodeValueAt(outboxBucket, key, value, nil)
+		unsent[replyNumber(string(id))] = true
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	db.tries, err = openTries(db.path+".tries", boot, func(number uint64) bool {
+		return unsent[number] || tx.Bucket([]byte(inboxBucket)).Get(numKey(number)) != nil
+	})
+	if err != nil {
 		return err
 	}
 	return db.loadOutbox(tx, now)
@@ -183,7 +202,7 @@ func (db *DB) Close() error {
 		<-db.stopped
 		db.watchers.wait()
 		if !db.panicked.Load() {
-			err = db.bolt.Close()
+			err = errors.Join(db.bolt.Close(), db.tries.close())
 		}
 	})
 	if err != nil {

@@ -23,10 +23,18 @@ func (db *DB) loadOutbox(tx *bbolt.Tx, now time.Time) error {
 		if _, _, err := readValue(tx, replyBucket, id, &k); err != nil {
 			return err
 		}
-		db.scheduleReply(string(id), k, fromMicros(k.Retry), now)
+		// The clock of the process before may have run ahead.
+		retry := fromMicros(k.Retry)
+		if latest := now.Add(longestRetry); retry.After(latest) {
+			retry = latest
+		}
+		db.scheduleReply(string(id), k, retry, now)
 		return nil
 	})
 }
+
+// longestRetry is how long after its opening a store waits at most with a reply that failed.
+const longestRetry = 5 * time.Minute
 
 // scheduleReply puts a reply into the outbox in memory while its wanted version is not
 // sent, or else removes it.
@@ -81,18 +89,27 @@ func (db *DB) startDelivery(b *batch, id string) (store.Delivery, error) {
 		return store.Delivery{}, err
 	}
 	if k.First == 0 || k.Handed != k.Version {
-		k.First, k.Tries, k.Lost = toMicros(b.now), 0, 0
-	} else if k.Retry == 0 { // no receipt came
-		k.Lost++
+		k.First, k.Tries = toMicros(b.now), 0
+		_ = db.tries.drop(replyNumber(id)) // of another version
 	}
 	k.Tries++
 	d := store.Delivery{
-		Reply: k.reply(id, body), Posted: k.Posted, Unsettled: fromMicros(k.Sending),
-		First: fromMicros(k.First), Tries: k.Tries, Lost: k.Lost,
+		Reply: k.reply(id, body), Posted: k.Posted, Unsettled: fromMicros(min(k.Sending, toMicros(b.now))),
+		First: fromMicros(k.First), Tries: k.Tries, Lost: db.tries.count(replyNumber(id)),
 	}
 	k.Sending, k.Handed, k.Retry = toMicros(b.now), k.Version, 0
 	db.scheduleReply(id, k, b.now.Add(store.SendTime), b.now)
 	return d, b.put(replyBucket, []byte(id), k, body)
+}
+
+// Sending is store.Journal's.
+func (db *DB) Sending(ctx context.Context, d store.Delivery) error {
+	if err := db.usable(ctx); err != nil {
+		return err
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.tries.add(replyNumber(d.ID), 1)
 }
 
 // Sent is store.Journal's.
@@ -134,8 +151,15 @@ func (db *DB) settleDelivery(b *batch, r store.Receipt) error {
 	if retry || r.Gone {
 		k.Sending = toMicros(r.Unsettled)
 	}
+	b.onCommit = append(b.onCommit, func() {
+		if retry {
+			_ = db.tries.add(replyNumber(r.ID), -1) // it was heard of
+		} else {
+			_ = db.tries.drop(replyNumber(r.ID))
+		}
+	})
 	if !retry {
-		k.First, k.Tries, k.Lost = 0, 0, 0
+		k.First, k.Tries = 0, 0
 	}
 	switch {
 	case retry:

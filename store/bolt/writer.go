@@ -22,10 +22,11 @@ var errNoWrites = errors.New("nothing written")
 
 // file is a bbolt file with the one goroutine that writes to it.
 type file struct {
-	bolt  *bbolt.DB
-	path  string
-	now   func() time.Time
-	apply func(b *batch, ops []*op) error // runs operations in a transaction
+	bolt      *bbolt.DB
+	path      string
+	now       func() time.Time
+	apply     func(b *batch, ops []*op) error // runs operations in a transaction
+	committed func(b *batch)                  // runs what waited for the transaction to be on disk
 
 	ops      chan *op
 	quit     chan struct{}         // closed to end the writer and the watchers
@@ -47,7 +48,7 @@ type batch struct {
 	*bbolt.Tx
 	now      time.Time
 	writes   int
-	onCommit []func() // called when everything is on disk
+	onCommit []func() // called with db.mu held when everything is on disk
 }
 
 // write gives one operation to the writer and waits until it is on disk. do runs with
@@ -128,9 +129,7 @@ func (f *file) commitBatch(ops []*op) {
 		}
 	}
 	if err == nil {
-		for _, do := range b.onCommit {
-			do()
-		}
+		f.committed(b)
 	}
 	for _, o := range ops {
 		if err != nil && !errors.Is(err, errNoWrites) {
@@ -160,6 +159,15 @@ func (db *DB) apply(b *batch, ops []*op) error {
 		return errNoWrites
 	}
 	return nil
+}
+
+// committed runs what waited for a transaction to be on disk.
+func (db *DB) committed(b *batch) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	for _, do := range b.onCommit {
+		do()
+	}
 }
 
 // put encodes a value and writes it.

@@ -220,17 +220,35 @@ func tries(d *fixture) {
 		}
 		return n
 	}
+	try := func(l store.Lease, want int) {
+		d.Helper()
+		n, err := d.Try(d.Context(), l, d.work(l).Events[0].Seq)
+		d.must(err)
+		equal(d, "tries", n, want)
+	}
 	l := d.one()
-	equal(d, "first try", count(l), []int{1, 0})
+	equal(d, "before the first try", count(l), []int{0, 0})
+	try(l, 1)
+	d.must(d.Untry(d.Context(), l, d.work(l).Events[0].Seq))
+	equal(d, "taken back", count(l), []int{0, 0})
+	try(l, 1)
 	equal(d, "asked again", count(l), []int{1, 0})
 	d.release(l, 0)
-	equal(d, "second try", count(d.one()), []int{2, 0})
+	old := l
+	l = d.one()
+	try(l, 2)
+	_, err := d.Try(d.Context(), old, d.work(l).Events[0].Seq)
+	d.fails(err, store.ErrFenced)
 	d.reopen()
 	l = d.one()
-	equal(d, "third try after reopening", count(l), []int{3, 0})
+	equal(d, "after reopening", count(l), []int{2, 0})
+	try(l, 3)
 	d.commit(l, store.Commit{Done: seqs(d.work(l).Events)[:1]})
-	equal(d, "the next", count(l), []int{1})
-	equal(d, "the next, asked again", count(l), []int{1})
+	equal(d, "the next", count(l), []int{0})
+	try(l, 1)
+	d.reopen()
+	d.reopen()
+	equal(d, "after reopening twice", count(d.one()), []int{1})
 }
 
 func hundred(d *fixture) {

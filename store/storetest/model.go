@@ -34,8 +34,7 @@ type mConversation struct {
 	epoch   uint64
 	until   time.Time
 	rest    time.Time
-	worked  bool    // Work was asked under this lease
-	tried   *mEvent // on which it counted a try
+	worked  bool // Work was asked under this lease
 	entries []string
 }
 
@@ -177,17 +176,13 @@ func (m *model) release(name string, delay time.Duration) {
 	}
 }
 
-// work counts a try and says what is to be worked: "id tries".
+// work says what is to be worked: "id tries".
 func (m *model) work(name string) []string {
 	c := m.conv(name)
 	c.worked = true
 	var all []string
-	for i, e := range m.queue(name) {
+	for _, e := range m.queue(name) {
 		e.told, e.seen = true, true
-		if i == 0 && c.tried != e {
-			c.tried = e
-			e.Tries++
-		}
 		all = append(all, fmt.Sprint(e.ID, " ", e.Tries))
 	}
 	return all
@@ -263,8 +258,6 @@ func (m *model) deliverable() []*mReply {
 func (m *model) hand(r *mReply) {
 	if r.first.IsZero() || r.handed != r.Version {
 		r.first, r.tries, r.lost = m.now, 0, 0
-	} else if r.retry.IsZero() {
-		r.lost++
 	}
 	r.tries++
 	r.handed, r.sending, r.retry, r.wait = r.Version, m.now, time.Time{}, m.now.Add(store.SendTime)
@@ -289,7 +282,7 @@ func (m *model) receive(x store.Receipt) {
 		r.sending = x.Unsettled
 	}
 	if failed {
-		r.retry = x.Retry
+		r.retry, r.lost = x.Retry, max(0, r.lost-1)
 	} else {
 		r.first, r.tries, r.lost = time.Time{}, 0, 0
 		if r.next != 0 {

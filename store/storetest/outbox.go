@@ -199,14 +199,20 @@ func sendings(d *fixture) {
 			d.Fatalf("delivery %+v; want %d tries since %s, %d lost", x, tries, first, lost)
 		}
 	}
+	begin := func() { d.must(d.Sending(d.Context(), store.Delivery{Reply: store.Reply{ID: "r"}})) }
 	want(1, "one", began, 1, 0)
+	begin()
 	d.Pass(store.SendTime)
 	want(1, "one", began, 2, 1) // nothing was heard of the first
+	begin()
 	d.sent(store.Receipt{ID: "r", Version: 1, Retry: d.Now().Add(time.Minute)})
 	d.Pass(time.Minute)
 	want(1, "one", began, 3, 1)
+	begin()
 	d.reopen()
 	want(1, "one", began, 4, 2)
+	d.reopen()
+	want(1, "one", began, 5, 2) // the last one never left
 	l = d.one()
 	d.say(l, reply("c", "r", "two"))
 	d.sent(store.Receipt{ID: "r", Version: 1, Gone: true, Unsettled: began})

@@ -41,8 +41,10 @@ func walk(t *testing.T, place func(t testing.TB) Place) {
 			"extend":  w.extend,
 			"release": w.release,
 			"work":    w.workOn,
+			"try":     w.try,
 			"commit":  w.commit,
 			"outbox":  w.outbox,
+			"sending": w.sending,
 			"sent":    w.sent,
 			"reserve": w.reserve,
 			"delete":  w.remove,
@@ -187,6 +189,25 @@ func (w *walker) release(rt *rapid.T) {
 	}
 }
 
+// try begins the work on the first event, or takes that back.
+func (w *walker) try(rt *rapid.T) {
+	l, fenced := w.lease(rt)
+	q := w.queue(l.Conversation)
+	if len(q) == 0 || q[0].Seq == 0 { // Work has not told its number yet
+		return
+	}
+	if pick(rt, "back", false, false, true) {
+		w.want("untry", w.Untry(bg, l, q[0].Seq), nil)
+		q[0].Tries = max(0, q[0].Tries-1)
+		return
+	}
+	n, err := w.Try(bg, l, q[0].Seq)
+	if w.want("try", err, fenced) {
+		q[0].Tries++
+		w.same("tries", n, q[0].Tries)
+	}
+}
+
 func (w *walker) workOn(rt *rapid.T) {
 	l, fenced := w.lease(rt)
 	got, err := w.Work(bg, l)
@@ -232,6 +253,18 @@ func (w *walker) outbox(rt *rapid.T) {
 	}
 	w.same("deliveries", got, want)
 	w.deliveries = append(w.deliveries, deliveries...)
+}
+
+// sending begins a delivery.
+func (w *walker) sending(rt *rapid.T) {
+	if len(w.deliveries) == 0 {
+		rt.Skip("nothing was handed out")
+	}
+	x := w.deliveries[len(w.deliveries)-1]
+	if r := w.reply(x.ID); r != nil && r.handed == x.Version && r.sent < x.Version {
+		w.want("sending", w.Sending(bg, x), nil)
+		r.lost++
+	}
 }
 
 func micro(t time.Time) int64 {

@@ -103,11 +103,13 @@ func trackShown(on func(model.Event)) (shown *bool, seen func(model.Event)) {
 
 const (
 	breakerFailures = 5 // in a row
-	breakerPause    = 30 * time.Second
+	shortestPause   = time.Second
+	longestPause    = 30 * time.Second
 )
 
 // Breaker stops requests to a provider that is down: after five failures in a row it
-// refuses all for half a minute, then lets one through at a time until one succeeds.
+// refuses all for a second, then lets one through at a time until one succeeds. Each that
+// fails doubles the pause, up to half a minute.
 // Its zero value is ready, a nil Breaker allows everything. It may be used
 // concurrently.
 type Breaker struct {
@@ -156,7 +158,7 @@ func (b *Breaker) record(err error) {
 	switch {
 	case ok && (fault.Kind == model.Network || fault.Kind == model.Overloaded || fault.Kind == model.Truncated):
 		b.failed++
-		b.until = b.now().Add(breakerPause)
+		b.until = b.now().Add(min(shortestPause<<min(max(b.failed-breakerFailures, 0), 10), longestPause))
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 	default:
 		b.failed = 0

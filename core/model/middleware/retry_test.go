@@ -120,12 +120,18 @@ func TestBreaker(t *testing.T) {
 		t.Fatalf("%d requests left", m.Left())
 	}
 	err := ask()
-	if got, ok := errors.AsType[*model.Error](err); !ok || got.Kind != model.Overloaded || got.RetryAfter != 30*time.Second || len(m.Requests()) != 5 {
+	if got, ok := errors.AsType[*model.Error](err); !ok || got.Kind != model.Overloaded || got.RetryAfter != time.Second || len(m.Requests()) != 5 {
 		t.Fatalf("got %v after %d requests", err, len(m.Requests()))
 	}
-	now = now.Add(30 * time.Second)
-	if ask(down) == nil || m.Left() != 0 {
-		t.Error("the trial was no single request")
+	for _, seconds := range []int{1, 2, 4, 8, 16, 30, 30} {
+		now = now.Add(time.Duration(seconds)*time.Second - 1)
+		if before := len(m.Requests()); ask() == nil || len(m.Requests()) != before {
+			t.Errorf("asked before %d seconds were over", seconds)
+		}
+		now = now.Add(1)
+		if ask(down) == nil || m.Left() != 0 {
+			t.Error("the trial was no single request")
+		}
 	}
 	now = now.Add(30 * time.Second)
 	if err := ask(script.Say("back"), script.Say("again")); err != nil || ask() != nil {

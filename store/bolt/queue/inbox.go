@@ -34,7 +34,6 @@ type Conversation struct {
 	lease        store.Lease // Epoch 0: none
 	taken        uint64      // the last event that Take returned under this lease
 	reported     uint64      // the last event that the holder knows of
-	tried        uint64      // the event on which a try was counted under this lease
 }
 
 // Event is an event that waits to be worked.
@@ -132,7 +131,7 @@ func (i *Inbox) Claim(owner string, limit, share int, now time.Time, ttl time.Du
 		}
 		i.epoch++
 		c.lease = store.Lease{Conversation: c.name, Owner: owner, Epoch: i.epoch, Until: now.Add(ttl)}
-		c.delayedUntil, c.taken, c.reported, c.tried = time.Time{}, math.MaxUint64, math.MaxUint64, 0
+		c.delayedUntil, c.taken, c.reported = time.Time{}, math.MaxUint64, math.MaxUint64
 		i.reschedule(c, now)
 		leases = append(leases, c.lease)
 	}
@@ -203,11 +202,14 @@ func (i *Inbox) Release(l store.Lease, now time.Time, delay time.Duration) {
 	i.reschedule(c, now)
 }
 
-// Take returns the first events, at most limit.
-func (c *Conversation) Take(limit int) []uint64 {
+// Take returns the first events up to the one with the number last, at most limit.
+func (c *Conversation) Take(limit int, last uint64) []uint64 {
 	var seqs []uint64
 	c.taken = 0
 	for _, e := range c.queue[:min(len(c.queue), limit)] {
+		if e.Seq > last {
+			break
+		}
 		seqs = append(seqs, e.Seq)
 		c.taken = e.Seq
 	}
@@ -217,17 +219,6 @@ func (c *Conversation) Take(limit int) []uint64 {
 
 // MarkReported records that the holder knows of the events up to this one.
 func (c *Conversation) MarkReported(seq uint64) { c.reported = max(c.reported, seq) }
-
-// Untried returns the first event, unless a try on it was counted under this lease.
-func (c *Conversation) Untried() (seq uint64, ok bool) {
-	if len(c.queue) == 0 || c.tried == c.queue[0].Seq {
-		return 0, false
-	}
-	return c.queue[0].Seq, true
-}
-
-// MarkTried records that a try on an event was counted.
-func (c *Conversation) MarkTried(seq uint64) { c.tried = seq }
 
 // Has reports whether an event waits in the conversation.
 func (c *Conversation) Has(seq uint64) bool {
