@@ -101,7 +101,8 @@ type Journal interface {
 
 	// Commit writes what a turn decided in one transaction, under a lease.
 	// ErrFenced when the lease was lost, ErrConflict when a Transition, Put or
-	// Done does not fit; then nothing is written.
+	// Done does not fit; then nothing is written. A reply that can go at once is recorded
+	// as being sent with it, which saves Outbox a writing.
 	Commit(ctx context.Context, lease Lease, c Commit) error
 
 	// Outbox hands out up to limit replies for these adapters whose wanted state is

@@ -179,15 +179,10 @@ func killedWaiting(t *testing.T, p Platform, clock *Clock) {
 	s.Restart()
 	want := map[bool]string{true: "Something went wrong", false: "it is answered"}
 	for i, e := range events {
-		s.Done(e)
 		mark := []string{"first", "second"}[i]
-		for _, r := range s.Replies() {
-			if r.Answers == e.Message.ID {
-				if !strings.Contains(Text(r), want[tries[mark] >= 3]) {
-					t.Errorf("%s after %v: %s", mark, tries, Text(r))
-				}
-			}
-		}
+		s.Wait("the reply to the "+mark+" one", func(r chat.Reply) bool {
+			return r.Answers == e.Message.ID && strings.Contains(Text(r), want[tries[mark] >= 3])
+		})
 	}
 	if len(s.Replies()) != len(events) || tries["first"]+tries["second"] != kills {
 		t.Errorf("%d replies after %v", len(s.Replies()), tries)

@@ -92,26 +92,27 @@ func (t *Turn) runAgent(ctx context.Context, member chat.Member, turn agent.Turn
 	if cause := context.Cause(ctx); cause != nil {
 		return agent.Answer{}, cause
 	}
-	release, err := t.worker.pool.slot(ctx, t.Bot, t.Event.Place, t.pause)
+	release, err := t.worker.pool.slot(ctx, t.Bot, t.Event.Place)
 	if err != nil {
 		return agent.Answer{}, err
 	}
 	defer release()
+	if err := t.begin(ctx); err != nil {
+		return agent.Answer{}, err
+	}
 	if m := t.Event.Message; m.ByApp {
 		turn.Quote, turn.Misled = markdown.Clean(m.About), turn.Misled || markdown.Misleads(m.About)
 	}
 	return t.ask(ctx, member, turn)
 }
 
-// pause takes the try back while the turn waits for its slot: what happens meanwhile is no
-// fault of the event.
-func (t *Turn) pause(waits bool) (err error) {
-	e := &t.events[0]
-	if waits {
-		return t.Store.Untry(t.worker.commitCtx, t.worker.lease, e.Seq)
+// begin counts a try on the event: its work begins now.
+func (t *Turn) begin(ctx context.Context) error {
+	if t.begun {
+		return nil
 	}
-	e.Tries, err = t.Store.Try(t.worker.commitCtx, t.worker.lease, e.Seq)
-	return err
+	t.begun = true
+	return t.worker.try(ctx, &t.work.Events[0])
 }
 
 // putOff ends the turn for now. What it counted against the limits is given back, and the
@@ -275,7 +276,7 @@ func (t *Turn) endWithout(question string, member chat.Member, line string) erro
 
 // count counts the turn against the limits, once however often it is tried.
 func (t *Turn) count(ctx context.Context) error {
-	return t.quota.count(ctx, len(t.events), t.events[0].Tries > 1)
+	return t.quota.count(ctx, len(t.events), t.events[0].Tries > 0)
 }
 
 // overLimit says that a limit is reached. A turn that has used something ends with it;

@@ -143,9 +143,8 @@ func (p *Pool) Interrupt(conversation string) {
 	}
 }
 
-// slot waits until fewer than the allowed number of turns run in the workspace. It calls
-// waiting with true before it waits and with false after.
-func (p *Pool) slot(ctx context.Context, b *bot.Bot, place chat.Place, waiting func(bool) error) (release func(), err error) {
+// slot waits until fewer than the allowed number of turns run in the workspace.
+func (p *Pool) slot(ctx context.Context, b *bot.Bot, place chat.Place) (release func(), err error) {
 	if b.Limits.TurnsAtOnce == 0 {
 		return func() {}, nil
 	}
@@ -156,25 +155,12 @@ func (p *Pool) slot(ctx context.Context, b *bot.Bot, place chat.Place, waiting f
 		p.slots[b.Scope(place)] = slots
 	}
 	p.mu.Unlock()
-	release = func() { <-slots }
 	select {
 	case slots <- struct{}{}:
-		return release, nil
-	default:
-	}
-	if err := waiting(true); err != nil {
-		return nil, err
-	}
-	select {
-	case slots <- struct{}{}:
+		return func() { <-slots }, nil
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	if err := waiting(false); err != nil {
-		release()
-		return nil, err
-	}
-	return release, nil
 }
 
 func wake(c chan struct{}) {

@@ -22,6 +22,7 @@ type Turn struct {
 	waiting  []confirm.Action        // Actions of this conversation that are not final
 	cancel   context.CancelCauseFunc // ends the turn early
 	quota    quota
+	begun    bool          // a try was counted
 	question string        // that was asked
 	notes    []string      // for the answer, beside the agent's
 	shown    []store.Reply // that the commits of the turn so far want shown

@@ -58,38 +58,60 @@ func (w *worker) loop(ctx context.Context, stop <-chan struct{}) time.Duration {
 				w.interrupt(ctx, e)
 			}
 		}
-		count := work.Events[0].Tries
-		if count >= maxTries { // each took the process with it
+		e := &work.Events[0]
+		before := e.Tries
+		if before >= maxTries { // each took the process with it
 			err = errTooManyTries
-		} else if count, err = w.pool.Store.Try(ctx, w.lease, work.Events[0].Seq); err == nil {
-			work.Events[0].Tries = count
+		} else {
 			err = w.work(ctx, work)
 		}
 		outage, isOutage := errors.AsType[*bot.Outage](err)
 		switch {
 		case err == nil:
 		case ctx.Err() != nil || errors.Is(err, store.ErrFenced) || w.storeFailed(ctx):
-			w.untry(ctx, work.Events[0])
+			w.untry(ctx, e, before)
 			return 0
 		case isOutage:
-			w.untry(ctx, work.Events[0])
+			w.untry(ctx, e, before)
 			return outage.After
-		case count >= maxTries:
+		case before >= maxTries || w.failed(ctx, e, before) >= maxTries:
 			if err := w.giveUp(ctx, work); err != nil {
 				w.logger.ErrorContext(ctx, "closing an event", "error", err)
 				return time.Second
 			}
 		default:
-			return time.Duration(1<<count) * 100 * time.Millisecond
+			return time.Duration(1<<e.Tries) * 100 * time.Millisecond
 		}
 	}
 }
 
-// untry takes back the try on an event whose work was broken off through no fault of its own.
-func (w *worker) untry(ctx context.Context, e store.Event) {
+// try counts a try on an event whose work begins.
+func (w *worker) try(ctx context.Context, e *store.Event) (err error) {
+	e.Tries, err = w.pool.Store.Try(ctx, w.lease, e.Seq)
+	return err
+}
+
+// untry takes the try back that was counted on an event with before tries: its work was broken
+// off through no fault of its own.
+func (w *worker) untry(ctx context.Context, e *store.Event, before int) {
+	if e.Tries == before {
+		return
+	}
+	e.Tries = before
 	if err := w.pool.Store.Untry(ctx, w.lease, e.Seq); err != nil {
 		w.logger.ErrorContext(ctx, "taking back a try", "event", e.ID, "error", err)
 	}
+}
+
+// failed counts a try on an event whose work failed before it had begun, and returns how
+// many there were.
+func (w *worker) failed(ctx context.Context, e *store.Event, before int) int {
+	if e.Tries == before {
+		if err := w.try(ctx, e); err != nil {
+			w.logger.ErrorContext(ctx, "counting a try", "event", e.ID, "error", err)
+		}
+	}
+	return e.Tries
 }
 
 // storeFailed says whether the store cannot be used any more.
@@ -123,6 +145,11 @@ func (w *worker) work(ctx context.Context, work store.Work) (err error) {
 	t.cancel = cancel
 	w.begin(ctx, t)
 	begun := time.Now()
+	if k := work.Events[0].Kind; k != bot.KindMessage && k != bot.KindChange { // these begin with their slot
+		if err := t.begin(ctx); err != nil {
+			return err
+		}
+	}
 	err = t.dispatch(ctx)
 	if err == nil {
 		logger.InfoContext(ctx, "turn done", "took", time.Since(begun).Round(time.Millisecond), "messages", len(t.events))

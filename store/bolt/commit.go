@@ -88,7 +88,7 @@ func (db *DB) commitTurn(b *batch, lease store.Lease, c store.Commit, arrivals [
 	if err != nil {
 		return err
 	}
-	counts, err := b.stageCounts(c.Counts, false)
+	counts, err := db.stageCounts(b, c.Counts, false)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (db *DB) commitTurn(b *batch, lease store.Lease, c store.Commit, arrivals [
 			return err
 		}
 	}
-	if err := b.putCounts(counts); err != nil {
+	if err := db.putCounts(b, counts); err != nil {
 		return err
 	}
 	for _, r := range c.Puts {
@@ -241,74 +241,4 @@ func (b *batch) appendLog(bucket, scope string, at int64, head any, body []byte)
 	}
 	key := bytes.Join([][]byte{appendTime(scopeKey(scope), at), numKey(n)}, nil)
 	return b.put(bucket, key, head, body)
-}
-
-// Reserve is store.Journal's.
-func (db *DB) Reserve(ctx context.Context, counts ...store.Count) error {
-	var err error
-	for _, c := range counts {
-		if err == nil {
-			err = checkKeys("count", c.Key)
-		}
-	}
-	if err == nil {
-		err = db.write(ctx, func(b *batch) error {
-			sums, err := b.stageCounts(counts, true)
-			if err != nil {
-				return err
-			}
-			return b.putCounts(sums)
-		})
-	}
-	if err != nil {
-		return fmt.Errorf("reserve: %w", err)
-	}
-	return nil
-}
-
-// stagedCount is a counter as it will be written.
-type stagedCount struct {
-	storedCount
-	key          string
-	untilChanged bool // Until was changed
-}
-
-// stageCounts adds counts to the stored ones, which never fall below zero. When limited,
-// the first that would pass its limit is an error, a *store.Limit.
-func (b *batch) stageCounts(counts []store.Count, limited bool) ([]stagedCount, error) {
-	var sums []stagedCount
-	for _, c := range counts {
-		i := slices.IndexFunc(sums, func(s stagedCount) bool { return s.key == c.Key })
-		if i < 0 {
-			s := stagedCount{key: c.Key}
-			if _, _, err := readValue(b.Tx, countBucket, []byte(c.Key), &s.storedCount); err != nil {
-				return nil, err
-			}
-			i, sums = len(sums), append(sums, s)
-		}
-		s := &sums[i]
-		if limited && c.Limit > 0 && c.N > 0 && s.N+c.N > c.Limit {
-			return nil, &store.Limit{Key: c.Key, Used: s.N, Limit: c.Limit, Until: c.Until}
-		}
-		s.N = max(0, s.N+c.N)
-		if until := toMicros(c.Until); until != 0 && until != s.Until {
-			s.Until, s.untilChanged = until, true
-		}
-	}
-	return sums, nil
-}
-
-// putCounts writes counters and when they may be deleted.
-func (b *batch) putCounts(sums []stagedCount) error {
-	for _, s := range sums {
-		if s.untilChanged {
-			if err := b.putRaw(expiryBucket, expiryKey(s.Until, countBucket, s.key), []byte{}); err != nil {
-				return err
-			}
-		}
-		if err := b.put(countBucket, []byte(s.key), s.storedCount, nil); err != nil {
-			return err
-		}
-	}
-	return nil
 }

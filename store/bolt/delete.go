@@ -9,9 +9,12 @@ import (
 	"time"
 )
 
-// maxDeleted is how many values one transaction of Forget or Purge deletes, so that other
-// writers need not wait long.
-const maxDeleted = 500
+// maxDeleted and maxPurged are how many values one transaction of Forget and of Purge
+// deletes, so that other writers need not wait long.
+const (
+	maxDeleted = 500
+	maxPurged  = 100
+)
 
 // location names a stored value.
 type location struct {
@@ -114,6 +117,7 @@ func (db *DB) forgetReply(b *batch, key []byte) error {
 	}
 	k.Sent = k.Version
 	db.scheduleReply(string(key), k, b.now, b.now)
+	db.handed.take(string(key))
 	b.onCommit = append(b.onCommit, func() { _ = db.tries.drop(replyNumber(string(key))) })
 	return b.delete(replyBucket, key)
 }
@@ -157,7 +161,7 @@ func (db *DB) sweep(b *batch) error {
 		keys = append(keys, bytes.Clone(key))
 	}
 	for _, key := range keys {
-		if err := b.dropExpired(key); err != nil {
+		if err := db.dropExpired(b, key); err != nil {
 			return err
 		}
 	}
@@ -185,27 +189,52 @@ func (db *DB) Purge(ctx context.Context, conversations, audit time.Time) (int, e
 	}
 	count := 0
 	for bucket, rule := range rules {
-		var found []location
+		var old []location
+		seen, begun := 0, time.Now()
+		purge := func() error {
+			chunk := old
+			old = nil
+			if err := db.write(ctx, func(b *batch) error { return db.purge(b, chunk, rule) }); err != nil {
+				return err
+			}
+			count += len(chunk)
+			return nil
+		}
 		err := db.scanPages(ctx, bucket, nil, nil, false, func(key, value []byte) (bool, error) {
 			var a ageFields
 			_, err := decodeValueAt(bucket, key, value, &a)
 			if err == nil && rule(a) {
-				found = append(found, location{bucket, key})
+				old = append(old, location{bucket, key})
+			}
+			if err == nil && len(old) >= maxPurged {
+				err = purge()
+			}
+			if seen++; err == nil && seen%maxPage == 0 { // others have their turn as long as this took
+				err = pause(ctx, time.Since(begun))
+				begun = time.Now()
 			}
 			return true, err
 		})
+		if err == nil && len(old) > 0 {
+			err = purge()
+		}
 		if err != nil {
 			return count, fmt.Errorf("purge: %w", err)
 		}
-		for chunk := range slices.Chunk(found, maxDeleted) {
-			err := db.write(ctx, func(b *batch) error { return db.purge(b, chunk, rule) })
-			if err != nil {
-				return count, fmt.Errorf("purge: %w", err)
-			}
-			count += len(chunk)
-		}
 	}
 	return count, nil
+}
+
+// pause waits, unless ctx is done.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }
 
 // purge deletes those values to which the rule still applies.
@@ -234,7 +263,7 @@ func (db *DB) purge(b *batch, values []location, rule func(ageFields) bool) erro
 }
 
 // dropExpired deletes what an expiry key names, unless it now expires at another time.
-func (b *batch) dropExpired(key []byte) error {
+func (db *DB) dropExpired(b *batch, key []byte) error {
 	bucket, name, _ := strings.Cut(string(key[8:]), "\x00")
 	var until int64
 	var found bool
@@ -253,6 +282,9 @@ func (b *batch) dropExpired(key []byte) error {
 		return err
 	}
 	if found && until == keyTime(key) {
+		if bucket == countBucket {
+			delete(db.counters, name)
+		}
 		if err := b.delete(bucket, []byte(name)); err != nil {
 			return err
 		}

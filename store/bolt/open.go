@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -41,6 +42,8 @@ type DB struct {
 	inbox     *queue.Inbox
 	timers    timers
 	tries     *tries
+	counters  map[string]*counter
+	handed    handed
 	outbox    *queue.Outbox
 	holds     map[string]store.Lease
 	lastSweep time.Time
@@ -51,10 +54,10 @@ type DB struct {
 // must exist. What it refuses, it refuses in one line that says what to do: an
 // empty, cut or foreign file, one that a newer aidesk wrote, one in use.
 func Open(path string, opt Options) (*DB, error) {
-	db := &DB{outbox: queue.NewOutbox(), holds: map[string]store.Lease{}}
+	db := &DB{outbox: queue.NewOutbox(), holds: map[string]store.Lease{}, counters: map[string]*counter{}}
 	db.file = file{
 		path: path, now: opt.Now, apply: db.apply, committed: db.committed,
-		ops: make(chan *op, maxBatch), quit: make(chan struct{}), stopped: make(chan struct{}),
+		ops: make(chan *op, maxBatch), idle: make(chan *op, maxBatch), quit: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	if db.now == nil {
 		db.now = time.Now
@@ -182,6 +185,9 @@ func (db *DB) load(tx *bbolt.Tx, boot uint64) error {
 func bboltOptions() *bbolt.Options {
 	return &bbolt.Options{
 		Timeout: lockWait, FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapSize(),
+		// After much was deleted the list of free pages is long. Written with each commit, it
+		// made a turn three times as dear; opening reads the pages to make it anew.
+		NoFreelistSync: true,
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 			return os.OpenFile(name, flag&^os.O_CREATE, mode)
 		},
@@ -198,6 +204,9 @@ func isPathError(err error) bool {
 func (db *DB) Close() error {
 	var err error
 	db.closing.Do(func() {
+		// Best effort, so that the next process knows better what this one did not do.
+		_ = db.write(context.Background(), db.settleCounters)
+		_ = db.write(context.Background(), db.takeBack)
 		close(db.quit)
 		<-db.stopped
 		db.watchers.wait()

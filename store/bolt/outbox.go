@@ -52,34 +52,50 @@ func (db *DB) Outbox(ctx context.Context, owner string, adapters []string, limit
 		return nil, err
 	}
 	db.mu.Lock()
-	_, found := db.outbox.First(adapters, db.now())
+	deliveries, more, err := db.handOut(nil, nil, adapters, limit)
 	db.mu.Unlock()
-	if !found || limit <= 0 {
-		return nil, nil
+	if err == nil && more {
+		err = db.write(ctx, func(b *batch) (err error) {
+			deliveries, _, err = db.handOut(b, deliveries, adapters, limit)
+			return err
+		})
 	}
-	var deliveries []store.Delivery
-	err := db.write(ctx, func(b *batch) error {
-		for len(deliveries) < limit {
-			id, found := db.outbox.First(adapters, b.now)
-			if !found {
-				break
-			}
-			d, err := db.startDelivery(b, id)
-			if err != nil {
-				return err
-			}
-			deliveries = append(deliveries, d)
-		}
-		return nil
-	})
 	if err != nil {
 		return nil, fmt.Errorf("outbox of %s: %w", owner, err)
 	}
 	return deliveries, nil
 }
 
+// handOut adds replies to be sent to deliveries, up to limit and the oldest first. Without a
+// batch it stops before the first that is not yet recorded as being sent; more says that
+// there is one.
+func (db *DB) handOut(b *batch, deliveries []store.Delivery, adapters []string, limit int) (_ []store.Delivery, more bool, err error) {
+	now := db.now()
+	for len(deliveries) < limit {
+		begun, isBegun := db.handed.first(adapters)
+		id, order, waits := db.outbox.First(adapters, now)
+		switch {
+		case isBegun && (!waits || begun.order < order):
+			db.handed.take(begun.ID)
+			deliveries = append(deliveries, begun.Delivery)
+		case !waits:
+			return deliveries, false, nil
+		case b == nil:
+			return deliveries, true, nil
+		default:
+			d, err := db.startDelivery(b, id)
+			if err != nil {
+				return nil, false, err
+			}
+			deliveries = append(deliveries, d)
+		}
+	}
+	return deliveries, false, nil
+}
+
 // startDelivery records that a reply is being sent and returns it for delivery.
 func (db *DB) startDelivery(b *batch, id string) (store.Delivery, error) {
+	db.handed.take(id)
 	var k storedReply
 	body, found, err := readValue(b.Tx, replyBucket, []byte(id), &k)
 	if err == nil && !found {
@@ -88,6 +104,12 @@ func (db *DB) startDelivery(b *batch, id string) (store.Delivery, error) {
 	if err != nil {
 		return store.Delivery{}, err
 	}
+	d := db.hand(b, id, &k, body)
+	return d, b.put(replyBucket, []byte(id), k, body)
+}
+
+// hand notes that a reply is being sent from now on.
+func (db *DB) hand(b *batch, id string, k *storedReply, body []byte) store.Delivery {
 	if k.First == 0 || k.Handed != k.Version {
 		k.First, k.Tries = toMicros(b.now), 0
 		_ = db.tries.drop(replyNumber(id)) // of another version
@@ -98,8 +120,31 @@ func (db *DB) startDelivery(b *batch, id string) (store.Delivery, error) {
 		First: fromMicros(k.First), Tries: k.Tries, Lost: db.tries.count(replyNumber(id)),
 	}
 	k.Sending, k.Handed, k.Retry = toMicros(b.now), k.Version, 0
-	db.scheduleReply(id, k, b.now.Add(store.SendTime), b.now)
-	return d, b.put(replyBucket, []byte(id), k, body)
+	db.scheduleReply(id, *k, b.now.Add(store.SendTime), b.now)
+	return d
+}
+
+// takeBack takes back that replies are being sent which nobody has taken.
+func (db *DB) takeBack(b *batch) error {
+	for _, d := range db.handed {
+		var k storedReply
+		body, found, err := readValue(b.Tx, replyBucket, []byte(d.ID), &k)
+		if err != nil {
+			return err
+		}
+		if !found {
+			continue
+		}
+		k.Sending = toMicros(d.Unsettled)
+		if k.Tries--; k.Tries == 0 {
+			k.First = 0
+		}
+		if err := b.put(replyBucket, []byte(d.ID), k, body); err != nil {
+			return err
+		}
+	}
+	db.handed = nil
+	return nil
 }
 
 // Sending is store.Journal's.
@@ -116,7 +161,7 @@ func (db *DB) Sending(ctx context.Context, d store.Delivery) error {
 func (db *DB) Sent(ctx context.Context, r store.Receipt) error {
 	err := checkNames("platform id", r.Posted)
 	if err == nil {
-		err = db.write(ctx, func(b *batch) error { return db.settleDelivery(b, r) })
+		err = db.writeIdly(ctx, func(b *batch) error { return db.settleDelivery(b, r) })
 	}
 	if err != nil {
 		return fmt.Errorf("reply %s was sent: %w", r.ID, err)
@@ -224,6 +269,10 @@ func (db *DB) putReply(b *batch, s stagedReply) error {
 	if err != nil {
 		return err
 	}
+	notBefore := db.outbox.NotBefore(s.Conversation, s.id)
+	if before, unsent := db.handed.take(s.id); unsent { // nobody has sent the version before
+		s.Sending, notBefore = toMicros(before.Unsettled), time.Time{}
+	}
 	switch {
 	case s.Order == 0:
 		s.Order = n
@@ -234,6 +283,10 @@ func (db *DB) putReply(b *batch, s stagedReply) error {
 		s.Next = n
 	}
 	s.At = b.now.UnixMicro()
-	db.scheduleReply(s.id, s.storedReply, db.outbox.NotBefore(s.Conversation, s.id), b.now)
+	db.scheduleReply(s.id, s.storedReply, notBefore, b.now)
+	if db.outbox.IsNext(s.Conversation, s.id, b.now) { // it can go at once: that saves a writing
+		d := db.hand(b, s.id, &s.storedReply, s.body)
+		b.onCommit = append(b.onCommit, func() { db.handed.add(handedReply{d, s.Order}) })
+	}
 	return b.put(replyBucket, []byte(s.id), s.storedReply, s.body)
 }

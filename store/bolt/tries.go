@@ -106,7 +106,7 @@ func (t *tries) add(seq uint64, by int) error {
 		}
 		t.slots[seq] = s
 	}
-	s.count += uint32(by)  // one up, or one down from above zero
+	s.count += uint32(by) // one up, or one down from above zero
 	if s.count == 0 {
 		return t.drop(seq)
 	}

@@ -29,6 +29,7 @@ type file struct {
 	committed func(b *batch)                  // runs what waited for the transaction to be on disk
 
 	ops      chan *op
+	idle     chan *op              // those that may wait for others
 	quit     chan struct{}         // closed to end the writer and the watchers
 	stopped  chan struct{}         // closed when the writer has ended
 	failure  atomic.Pointer[error] // set once, when the store can no longer be trusted
@@ -56,12 +57,25 @@ type batch struct {
 // this operation only, a later one breaks the whole store. It may change memory along
 // with the file, because a broken store is not used any more.
 func (f *file) write(ctx context.Context, do func(b *batch) error) error {
+	return f.enqueue(ctx, f.ops, do)
+}
+
+// idleWait is the longest that writeIdly waits for others.
+const idleWait = 25 * time.Millisecond
+
+// writeIdly is write for what can wait a moment: it goes along with what others write, which
+// saves a sync.
+func (f *file) writeIdly(ctx context.Context, do func(b *batch) error) error {
+	return f.enqueue(ctx, f.idle, do)
+}
+
+func (f *file) enqueue(ctx context.Context, ops chan<- *op, do func(b *batch) error) error {
 	if err := f.usable(ctx); err != nil {
 		return err
 	}
 	o := &op{do: do, done: make(chan struct{})}
 	select {
-	case f.ops <- o:
+	case ops <- o:
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-f.stopped:
@@ -79,29 +93,44 @@ func (f *file) write(ctx context.Context, do func(b *batch) error) error {
 func (f *file) runWriter() {
 	defer close(f.stopped)
 	ops := make([]*op, 0, maxBatch)
+	late := time.NewTimer(idleWait)
+	defer late.Stop()
 	for {
 		select {
 		case o := <-f.ops:
-			ops = append(ops[:0], o)
+			ops = append(ops, o)
+		case o := <-f.idle:
+			if len(ops) == 0 {
+				late.Reset(idleWait)
+			}
+			if ops = append(ops, o); len(ops) < maxBatch {
+				continue
+			}
+		case <-late.C:
+			if len(ops) == 0 {
+				continue
+			}
 		case <-f.quit:
 			return
 		}
+		ops = drain(f.idle, ops)
 		// Callers that were just answered often write again at once: let them join this batch.
 		for before := 0; before < len(ops) && len(ops) < maxBatch; {
 			before = len(ops)
 			runtime.Gosched()
-			ops = f.drain(ops)
+			ops = drain(f.ops, ops)
 		}
 		f.commitBatch(ops)
 		clear(ops)
+		ops = ops[:0]
 	}
 }
 
 // drain appends the operations that wait, up to maxBatch.
-func (f *file) drain(ops []*op) []*op {
+func drain(from <-chan *op, ops []*op) []*op {
 	for len(ops) < maxBatch {
 		select {
-		case o := <-f.ops:
+		case o := <-from:
 			ops = append(ops, o)
 		default:
 			return ops

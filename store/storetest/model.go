@@ -38,6 +38,9 @@ type mConversation struct {
 	entries []string
 }
 
+// begun is a delivery that a commit began.
+type begun struct{ unsettled time.Time }
+
 type mReply struct {
 	store.Reply
 	sent, handed uint64
@@ -48,6 +51,7 @@ type mReply struct {
 	first        time.Time
 	tries, lost  int
 	order, next  int
+	begun        *begun // handed out with its commit, and not taken yet
 }
 
 func newModel(now time.Time) *model {
@@ -227,6 +231,9 @@ func (m *model) want(r store.Reply) {
 		old = &mReply{}
 		m.replies = append(m.replies, old)
 	}
+	if b := old.begun; b != nil { // nobody has taken the version before
+		old.sending, old.wait, old.begun = b.unsettled, time.Time{}, nil
+	}
 	switch {
 	case old.Version == old.sent:
 		old.order = m.order
@@ -235,6 +242,17 @@ func (m *model) want(r store.Reply) {
 	}
 	r.Version = old.Version + 1
 	old.Reply = r
+	if m.isNext(old) { // it is handed out with the commit
+		old.begun = &begun{unsettled: old.sending}
+		m.hand(old)
+	}
+}
+
+// isNext says whether a reply is the first of its conversation and may go out now.
+func (m *model) isNext(r *mReply) bool {
+	return !r.wait.After(m.now) && !slices.ContainsFunc(m.replies, func(o *mReply) bool {
+		return o.Conversation == r.Conversation && o.Version > o.sent && o.order < r.order
+	})
 }
 
 // deliverable is the replies that may go out, the oldest first, one of each conversation.
@@ -246,7 +264,7 @@ func (m *model) deliverable() []*mReply {
 	for _, r := range byAge {
 		if r.Version > r.sent && !seen[r.Conversation] {
 			seen[r.Conversation] = true
-			if !r.wait.After(m.now) {
+			if r.begun != nil || !r.wait.After(m.now) {
 				all = append(all, r)
 			}
 		}
@@ -298,6 +316,12 @@ func (m *model) restart() {
 		c.epoch, c.rest = 0, time.Time{}
 	}
 	for _, r := range m.replies {
+		if b := r.begun; b != nil {
+			r.sending, r.begun = b.unsettled, nil
+			if r.tries--; r.tries == 0 {
+				r.first = time.Time{}
+			}
+		}
 		r.wait = r.retry
 	}
 }

@@ -247,7 +247,11 @@ func (w *walker) outbox(rt *rapid.T) {
 	for _, r := range w.deliverable() {
 		if len(want) < limit {
 			unsettled := micro(r.sending)
-			w.hand(r)
+			if b := r.begun; b != nil {
+				r.begun, unsettled = nil, micro(b.unsettled)
+			} else {
+				w.hand(r)
+			}
 			want = append(want, fmt.Sprint(r.ID, r.Version, string(r.Body), r.posted, unsettled, micro(r.first), r.tries, r.lost))
 		}
 	}

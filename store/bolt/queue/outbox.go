@@ -98,7 +98,7 @@ func (o *Outbox) NotBefore(conversation, id string) time.Time {
 }
 
 // First returns the oldest reply that may be sent now by one of the adapters.
-func (o *Outbox) First(adapters []string, now time.Time) (id string, ok bool) {
+func (o *Outbox) First(adapters []string, now time.Time) (id string, order uint64, ok bool) {
 	var oldest *entry[*replyQueue]
 	for _, a := range adapters {
 		if o.schedules[a] == nil {
@@ -109,7 +109,13 @@ func (o *Outbox) First(adapters []string, now time.Time) (id string, ok bool) {
 		}
 	}
 	if oldest == nil {
-		return "", false
+		return "", 0, false
 	}
-	return oldest.value.replies[0].ID, true
+	return oldest.value.replies[0].ID, oldest.order, true
+}
+
+// IsNext reports whether a reply is the first of its conversation and may be sent now.
+func (o *Outbox) IsNext(conversation, id string, now time.Time) bool {
+	q := o.queues[conversation]
+	return q != nil && q.replies[0].ID == id && !q.replies[0].NotBefore.After(now)
 }
