@@ -181,6 +181,7 @@ func (db *DB) Purge(ctx context.Context, conversations, audit time.Time) (int, e
 		replyBucket:  func(a ageFields) bool { return a.Sent == a.Version && isOld(a.At, conversations) },
 		auditBucket:  func(a ageFields) bool { return isOld(a.Time, audit) },
 		usageBucket:  func(a ageFields) bool { return isOld(a.Time, audit) },
+		asideBucket:  func(a ageFields) bool { return isOld(a.At, conversations) },
 	}
 	count := 0
 	for bucket, rule := range rules {

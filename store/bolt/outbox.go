@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -12,20 +13,25 @@ import (
 	"aidesk/store/bolt/queue"
 )
 
-// loadOutbox rebuilds the outbox in memory from the replies not yet delivered.
-func (db *DB) loadOutbox(tx *bbolt.Tx, now time.Time) error {
-	return tx.Bucket([]byte(outboxBucket)).ForEach(func(key, value []byte) error {
-		id, err := decodeValueAt(outboxBucket, key, value, nil)
-		if err != nil {
-			return err
-		}
+// loadOutbox rebuilds the outbox in memory from the replies not yet delivered, and returns
+// the damaged ones with their place in the outbox.
+func (db *DB) loadOutbox(tx *bbolt.Tx, now time.Time) (found []damage, err error) {
+	err = tx.Bucket([]byte(outboxBucket)).ForEach(func(key, value []byte) error {
 		var k storedReply
-		if _, _, err := readValue(tx, replyBucket, id, &k); err != nil {
-			return err
+		id, bad := decodeValue(value, nil)
+		if bad == nil {
+			if _, _, bad = readValue(tx, replyBucket, id, &k); bad != nil {
+				found = append(found, damage{replyBucket, bytes.Clone(id), bad})
+			}
 		}
-		db.scheduleReply(string(id), k, fromMicros(k.Retry), now)
+		if bad != nil {
+			found = append(found, damage{outboxBucket, bytes.Clone(key), bad})
+		} else {
+			db.scheduleReply(string(id), k, fromMicros(k.Retry), now)
+		}
 		return nil
 	})
+	return found, err
 }
 
 // scheduleReply puts a reply into the outbox in memory while its wanted version is not

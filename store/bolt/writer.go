@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"aidesk/store/bolt/disk"
 )
 
 // maxBatch is how many operations share a transaction at most.
@@ -22,10 +25,12 @@ var errNoWrites = errors.New("nothing written")
 
 // file is a bbolt file with the one goroutine that writes to it.
 type file struct {
-	bolt  *bbolt.DB
-	path  string
-	now   func() time.Time
-	apply func(b *batch, ops []*op) error // runs operations in a transaction
+	bolt   *bbolt.DB
+	path   string
+	place  disk.Place // where the open file was found
+	now    func() time.Time
+	logger *slog.Logger
+	apply  func(b *batch, ops []*op) error // runs operations in a transaction
 
 	ops      chan *op
 	quit     chan struct{}         // closed to end the writer and the watchers
@@ -127,6 +132,9 @@ func (f *file) commitBatch(ops []*op) {
 			err = f.fail(err)
 		}
 	}
+	if err == nil { // nothing is answered that went into a file which nobody finds again
+		err = f.checkPlace()
+	}
 	if err == nil {
 		for _, do := range b.onCommit {
 			do()
@@ -214,6 +222,14 @@ func (f *file) view(ctx context.Context, fn func(tx *bbolt.Tx) error) error {
 		return f.fail(err)
 	}
 	return err
+}
+
+// checkPlace marks the store as broken if its file is no longer where it was opened.
+func (f *file) checkPlace() error {
+	if err := f.place.Check(); err != nil {
+		return f.fail(err)
+	}
+	return nil
 }
 
 // usable returns why nothing may be done: the context's error, or that of a broken store.
