@@ -29,6 +29,8 @@
 //	read.go      single values and logs
 //	delete.go    forgetting members, purging and sweeping what is old
 //	aside.go     a damaged record is set aside, everything else goes on
+//	backup.go    copies of the file while it is used, and back
+//	restored.go  nothing that was open in a backup runs again
 //
 // # Layout
 //
@@ -47,7 +49,8 @@
 //	usage     scope, time, n              usage
 //	record    key                         record
 //	document  SHA-256                     document, compressed
-//	meta      schema, instance, boot      number of the layout, random id, number of openings
+//	meta      schema, instance, boot,     number of the layout, random id, number of openings,
+//	          restored, restores          when it was restored from a backup, how often
 //	aside     n                           damaged value, with the bucket and key it had
 //
 // Keys that grow with time come first, so that a batch of writes touches few

@@ -152,15 +152,15 @@ func (f *file) lock(readOnly bool) error {
 	})
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
-		return errInUse
+		return ErrInUse
 	case err != nil && !isPathError(err) && !errors.Is(err, errDamaged):
 		return fmt.Errorf("not a store of aidesk, or damaged (%w): name another file, or restore it from a backup", err)
 	}
 	return disk.Remedied(err)
 }
 
-// errInUse says that another process has the lock on a file.
-var errInUse = errors.New("in use by another aidesk: stop that one first, or give this one a store of its own")
+// ErrInUse says that another process has the lock on a file.
+var ErrInUse = errors.New("in use by another aidesk: stop that one first, or give this one a store of its own")
 
 // checkFile refuses a file that is no longer at its path, that is cut, or of which bbolt
 // would use an older state; the latter not if that is allowed.
