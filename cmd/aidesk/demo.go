@@ -27,6 +27,7 @@ import (
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
+	"aidesk/store/bolt"
 )
 
 // demoOptions are the flags of demo.
@@ -78,7 +79,7 @@ func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err 
 	defer func() { err = errors.Join(err, folder.close()) }()
 	logger := discreet(slog.NewJSONHandler(folder.log, nil))
 
-	s, err := openStore("bolt:" + folder.path("desk.db"))
+	s, err := openStore("bolt:"+folder.path("desk.db"), bolt.Options{Logger: logger})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"aidesk/cmd/aidesk/config"
 	"aidesk/store"
+	"aidesk/store/bolt"
 )
 
 // TestRisks: each setting that opens something has a line with its remedy, and a
@@ -70,7 +71,7 @@ func TestRisks(t *testing.T) {
 // closes it; what the configuration registered is not told twice.
 func TestStoredRisks(t *testing.T) {
 	t.Parallel()
-	s, err := openStore("bolt:" + filepath.Join(t.TempDir(), "desk.db"))
+	s, err := openStore("bolt:"+filepath.Join(t.TempDir(), "desk.db"), bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,12 +16,12 @@ import (
 )
 
 // openStore opens the store that a URL names.
-func openStore(url string) (store.Store, error) {
+func openStore(url string, opt bolt.Options) (*bolt.DB, error) {
 	path, err := storePath(url)
 	if err != nil {
 		return nil, err
 	}
-	return bolt.Open(path, bolt.Options{})
+	return bolt.Open(path, opt)
 }
 
 // storePath returns the file of the store that a URL names.
@@ -43,9 +43,8 @@ type keyRing struct {
 // is created if nothing in the store was sealed with an older key. Keys that do not fit
 // the store are an error.
 func openKeys(ctx context.Context, entries []config.Secret, file string, records store.Records) (k keyRing, err error) {
-	if len(entries) > 0 {
-		k.Ring, err = parseKeys(entries)
-	} else if k.Ring, err = secret.Load(file); errors.Is(err, fs.ErrNotExist) {
+	k.Ring, err = configuredKeys(entries, file)
+	if errors.Is(err, fs.ErrNotExist) {
 		if err := checkUnsealed(ctx, file, records); err != nil {
 			return k, err
 		}
@@ -56,6 +55,15 @@ func openKeys(ctx context.Context, entries []config.Secret, file string, records
 		return k, err
 	}
 	return k, inbox.Unlock(ctx, records, k.Ring)
+}
+
+// configuredKeys returns the keys of a configuration, or else those of the file;
+// fs.ErrNotExist.
+func configuredKeys(entries []config.Secret, file string) (*secret.Ring, error) {
+	if len(entries) > 0 {
+		return parseKeys(entries)
+	}
+	return secret.Load(file)
 }
 
 // checkUnsealed returns an error if the store has sealed values, whose missing key file
