@@ -172,6 +172,10 @@ func (d *doctor) newStore(path string) {
 		d.report("store "+path, fmt.Errorf("the folder %s does not exist: make it first", filepath.Dir(path)))
 		return
 	}
+	if err := checkLost(path); err != nil {
+		d.report("store", err)
+		return
+	}
 	d.report("store "+path+" (new: it is made at the first start)", nil)
 }
 

@@ -62,6 +62,9 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	if err != nil {
 		return err
 	}
+	if err := checkLost(file); err != nil {
+		return err
+	}
 	s, err := openStore(cfg.Store.URL, bolt.Options{Logger: logger})
 	if err != nil {
 		return err

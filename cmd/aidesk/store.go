@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -22,6 +23,17 @@ func openStore(url string, opt bolt.Options) (*bolt.DB, error) {
 		return nil, err
 	}
 	return bolt.Open(path, opt)
+}
+
+// checkLost returns an error if there is no store where there was one, as the key beside
+// it tells: one that begins anew would answer again what was answered.
+func checkLost(path string) error {
+	_, err := os.Stat(path)
+	_, errKey := os.Stat(keyFile(path))
+	if errors.Is(err, fs.ErrNotExist) && errKey == nil {
+		return fmt.Errorf("the store %s is missing, though its key %s is there: put it back, restore a backup, or move the key away to begin anew", path, keyFile(path))
+	}
+	return nil
 }
 
 // storePath returns the file of the store that a URL names.
