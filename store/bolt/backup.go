@@ -117,9 +117,6 @@ func Restore(backup, path, keep string, opt Options, work func(*DB) error) error
 	if keep == "" {
 		return disk.Make(path, fill)
 	}
-	if _, err := os.Lstat(keep); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s is there from an earlier restore: move it away first", keep)
-	}
 	f := &file{path: path}
 	err := f.lock(false) // a damaged file is to be replaced, so that it opens is not asked
 	if f.bolt != nil && !f.panicked.Load() {
@@ -128,7 +125,10 @@ func Restore(backup, path, keep string, opt Options, work func(*DB) error) error
 	if errors.Is(err, ErrInUse) {
 		return fmt.Errorf("the store %s is %w", path, err)
 	}
-	return disk.Replace(path, keep, fill)
+	if err = disk.Replace(path, keep, fill); errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is there from an earlier restore: move it away first", keep)
+	}
+	return err
 }
 
 // copyBackup writes what one file holds into another, byte by byte, so that it may be

@@ -32,21 +32,38 @@ func Make(path string, fill func(temp string) error) error {
 }
 
 // Replace is Make for a path where a file may be, of which nothing is left then. keep, if
-// not empty, is the name under which the old file stays in the same folder.
+// not empty, is the name under which the old file stays in the same folder; another file
+// that has it is never touched: fs.ErrExist.
 func Replace(path, keep string, fill func(temp string) error) error {
 	return write(path, fill, func(temp string) error {
-		if keep == "" {
-			return os.Rename(temp, path)
-		}
-		err := os.Link(path, keep) // at no time is there no file at path
-		if err != nil && !errors.Is(err, fs.ErrExist) {
-			err = os.Rename(path, keep)
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := keepAs(path, keep); err != nil {
 			return err
 		}
 		return os.Rename(temp, path)
 	})
+}
+
+// keepAs gives the file at path, if there is one, a second name, so that at no time is
+// there no file at path; where the file system has no links, it gives it another. One that
+// has it already was left by a power cut between that and what follows.
+func keepAs(path, keep string) error {
+	old, err := os.Stat(path)
+	if keep == "" || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if kept, err := os.Stat(keep); err == nil {
+		if os.SameFile(old, kept) {
+			return nil
+		}
+		return fs.ErrExist
+	}
+	if err = os.Link(path, keep); err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return os.Rename(path, keep)
 }
 
 // write fills a temporary file, syncs it, lets place give it its name and syncs the folder.

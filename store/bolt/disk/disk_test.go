@@ -46,6 +46,15 @@ func TestMake(t *testing.T) {
 	if err := disk.Replace(path, path+".old", fill("three")); err != nil || read(t, path) != "three" || read(t, path+".old") != "one" {
 		t.Errorf("replaced: %v", err)
 	}
+	if err := disk.Replace(path, path+".old", fill("five")); !errors.Is(err, fs.ErrExist) || read(t, path) != "three" || read(t, path+".old") != "one" {
+		t.Errorf("another has the name of the old one: %v", err)
+	}
+	if err := errors.Join(os.Remove(path+".old"), os.Link(path, path+".old")); err != nil { // as after a power cut
+		t.Fatal(err)
+	}
+	if err := disk.Replace(path, path+".old", fill("five")); err != nil || read(t, path) != "five" || read(t, path+".old") != "three" {
+		t.Errorf("begun before: %v", err)
+	}
 	if err := disk.Replace(filepath.Join(dir, "b"), filepath.Join(dir, "b.old"), fill("four")); err != nil {
 		t.Errorf("nothing to replace: %v", err)
 	}
