@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -28,7 +29,8 @@ type damage struct {
 	reason error
 }
 
-// setAside moves damaged values to the bucket aside, as they are, under where they were.
+// setAside moves damaged values to the bucket aside, as they are, under where they were,
+// and takes what they stood for out of the queues.
 func (db *DB) setAside(b *batch, found ...damage) error {
 	// A file of an older layout that is used as it is has no such bucket yet.
 	if _, err := b.CreateBucketIfNotExists([]byte(asideBucket)); err != nil {
@@ -47,9 +49,58 @@ func (db *DB) setAside(b *batch, found ...damage) error {
 		if err := b.delete(d.bucket, d.key); err != nil {
 			return err
 		}
+		switch d.bucket {
+		case inboxBucket:
+			db.inbox.Drop(keyNum(d.key), b.now)
+		case timerBucket:
+			db.timers.count--
+		case replyBucket:
+			if err := db.unlist(b, string(d.key)); err != nil {
+				return err
+			}
+		}
 		db.logger.Error("a record is damaged; it is set aside, and everything else goes on", "bucket", d.bucket, "key", hex.EncodeToString(d.key), "error", d.reason)
 	}
 	return nil
+}
+
+// unlist takes a reply that cannot be read out of the outbox.
+func (db *DB) unlist(b *batch, id string) error {
+	db.outbox.Drop(id, b.now)
+	for _, kv := range all(b, outboxBucket) {
+		if listed, err := decodeValue(kv.value, nil); err == nil && string(listed) == id {
+			if err := b.delete(outboxBucket, kv.key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// scanSound calls fn with the key and the head of every value of a bucket that can be read,
+// and sets the others aside.
+func scanSound[H any](ctx context.Context, db *DB, bucket string, fn func(key []byte, head H)) error {
+	var found []damage
+	err := db.scanPages(ctx, bucket, nil, nil, false, func(key, value []byte) (bool, error) {
+		var head H
+		if _, bad := decodeValue(value, &head); bad != nil {
+			found = append(found, damage{bucket, key, bad})
+		} else {
+			fn(key, head)
+		}
+		return true, nil
+	})
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	return db.write(ctx, func(b *batch) error {
+		still := slices.DeleteFunc(found, func(d damage) bool { // it may have been written anew, or deleted
+			value := b.Bucket([]byte(d.bucket)).Get(d.key)
+			_, err := decodeValue(value, new(H))
+			return value == nil || err == nil
+		})
+		return db.setAside(b, still...)
+	})
 }
 
 // setConversationAside sets aside what is damaged of a conversation: of its events, its
@@ -68,14 +119,9 @@ func (db *DB) setConversationAside(ctx context.Context, lease store.Lease) error
 			}
 			return body, err == nil
 		}
-		var events []uint64
 		for _, seq := range c.Take(maxWork) {
-			value := b.Bucket([]byte(inboxBucket)).Get(numKey(seq))
-			if value == nil {
-				continue
-			}
-			if _, ok := look(inboxBucket, numKey(seq), value, &storedEvent{}); !ok {
-				events = append(events, seq)
+			if value := b.Bucket([]byte(inboxBucket)).Get(numKey(seq)); value != nil {
+				look(inboxBucket, numKey(seq), value, &storedEvent{})
 			}
 		}
 		prefix := scopeKey(lease.Conversation)
@@ -101,7 +147,6 @@ func (db *DB) setConversationAside(ctx context.Context, lease store.Lease) error
 		if err != nil {
 			return err
 		}
-		db.inbox.Remove(lease.Conversation, events, b.now)
 		return db.setAside(b, found...)
 	})
 	if err != nil && !errors.Is(err, store.ErrFenced) {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,7 +48,7 @@ func TestAside(t *testing.T) {
 		{"inbox", 3, 79, 40, 40, 40, "inbox"},
 		{"timer", 3, 80, 39, 40, 40, "timer"},
 		{"outbox", 3, 80, 40, 39, 40, "outbox"},
-		{"reply", 3, 80, 40, 39, 40, "reply outbox"},
+		{"reply", 3, 80, 40, 39, 40, "reply"},
 		{"entry", 3, 80, 40, 40, 39, "entry"},
 		{"action", 3, 80, 40, 40, 40, "action open"},
 		{"open", 3, 80, 40, 40, 40, "open"},
@@ -136,6 +137,97 @@ func TestAside(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAsideWhileOpen flips bytes under an open store: what is forgotten, purged and
+// delivered does not depend on them.
+func TestAsideWhileOpen(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "desk.db")
+	now := time.Now()
+	db, err := bolt.Open(path, bolt.Options{Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	ctx := t.Context()
+	for _, c := range []string{"first", "second", "third"} {
+		if _, err := db.Ingest(ctx, store.Event{ID: c, Conversation: c, Member: "ann", Body: []byte("event of " + c)},
+			store.Event{ID: c + " later", Conversation: c, Member: "ann", Due: now.Add(time.Hour), Body: []byte("timer of " + c)}); err != nil {
+			t.Fatal(err)
+		}
+		leases, err := db.Claim(ctx, "tester", 1, 0, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = db.Commit(ctx, leases[0], store.Commit{
+			Entries: []store.Entry{{Member: "ann", Body: []byte("entry of " + c)}},
+			Replies: []store.Reply{{ID: "reply " + c, Conversation: c, Member: "ann", Adapter: "slate", Body: []byte("reply of " + c)}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	flip := func(text string) {
+		t.Helper()
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at := 0; ; at++ {
+			next := bytes.Index(data[at:], []byte(text))
+			if next < 0 {
+				break
+			}
+			at += next
+			if _, err := file.WriteAt([]byte{data[at] ^ 1}, int64(at)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	asides := func(want ...string) {
+		t.Helper()
+		var got []string
+		all, err := db.Asides(ctx)
+		for _, a := range all {
+			got = append(got, a.Bucket)
+		}
+		slices.Sort(got)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("set aside %v, want %v: %v", got, want, err)
+		}
+	}
+	flip("reply of first")
+	deliveries, err := db.Outbox(ctx, "tester", []string{"slate"}, 10)
+	if err != nil || len(deliveries) != 2 {
+		t.Fatalf("%+v, %v", deliveries, err)
+	}
+	for _, d := range deliveries {
+		if err := db.Sent(ctx, store.Receipt{ID: d.ID, Version: d.Version}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	asides("reply")
+	for _, text := range []string{"event of first", "timer of first", "entry of first", "reply of second"} {
+		flip(text)
+	}
+	if err := db.Forget(ctx, "ann"); err != nil {
+		t.Fatal(err)
+	}
+	asides("entry", "inbox", "reply", "reply", "timer")
+	if b, err := db.Backlog(ctx); err != nil || b != (store.Backlog{}) {
+		t.Errorf("%+v, %v", b, err)
+	}
+	now = now.Add(48 * time.Hour)
+	if n, err := db.Purge(ctx, now.Add(-time.Hour), time.Time{}); err != nil || n != 5 {
+		t.Errorf("%d, %v", n, err)
+	}
+	asides()
 }
 
 // filledTwice is a filled store with a second event in each conversation, whose actions

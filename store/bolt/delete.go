@@ -42,13 +42,10 @@ func (db *DB) Forget(ctx context.Context, member string) error {
 	}
 	var found []location
 	for bucket := range memberBuckets {
-		err := db.scanPages(ctx, bucket, nil, nil, false, func(key, value []byte) (bool, error) {
-			var w ownerField
-			_, err := decodeValueAt(bucket, key, value, &w)
-			if err == nil && w.Member == member {
+		err := scanSound(ctx, db, bucket, func(key []byte, w ownerField) {
+			if w.Member == member {
 				found = append(found, location{bucket, key})
 			}
-			return true, err
 		})
 		if err != nil {
 			return fmt.Errorf("forget %s: %w", member, err)
@@ -186,13 +183,10 @@ func (db *DB) Purge(ctx context.Context, conversations, audit time.Time) (int, e
 	count := 0
 	for bucket, rule := range rules {
 		var found []location
-		err := db.scanPages(ctx, bucket, nil, nil, false, func(key, value []byte) (bool, error) {
-			var a ageFields
-			_, err := decodeValueAt(bucket, key, value, &a)
-			if err == nil && rule(a) {
+		err := scanSound(ctx, db, bucket, func(key []byte, a ageFields) {
+			if rule(a) {
 				found = append(found, location{bucket, key})
 			}
-			return true, err
 		})
 		if err != nil {
 			return count, fmt.Errorf("purge: %w", err)

@@ -181,11 +181,11 @@ func (db *DB) fireTimers(b *batch) error {
 		if err := b.delete(timerBucket, key); err != nil {
 			return err
 		}
+		db.timers.count--
 		if _, err := db.enqueue(b, k, values[i]); err != nil {
 			return err
 		}
 	}
-	db.timers.count -= len(keys)
 	db.timers.loadNext(b.Tx)
 	return nil
 }

@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -14,18 +15,17 @@ import (
 )
 
 // loadOutbox rebuilds the outbox in memory from the replies not yet delivered, and returns
-// the damaged ones with their place in the outbox.
+// the damaged ones.
 func (db *DB) loadOutbox(tx *bbolt.Tx, now time.Time) (found []damage, err error) {
 	err = tx.Bucket([]byte(outboxBucket)).ForEach(func(key, value []byte) error {
 		var k storedReply
 		id, bad := decodeValue(value, nil)
-		if bad == nil {
-			if _, _, bad = readValue(tx, replyBucket, id, &k); bad != nil {
-				found = append(found, damage{replyBucket, bytes.Clone(id), bad})
-			}
-		}
 		if bad != nil {
 			found = append(found, damage{outboxBucket, bytes.Clone(key), bad})
+			return nil //nolint:nilerr // it is set aside
+		}
+		if _, _, bad = readValue(tx, replyBucket, id, &k); bad != nil {
+			found = append(found, damage{replyBucket, bytes.Clone(id), bad})
 		} else {
 			db.scheduleReply(string(id), k, fromMicros(k.Retry), now)
 		}
@@ -63,6 +63,12 @@ func (db *DB) Outbox(ctx context.Context, owner string, adapters []string, limit
 				break
 			}
 			d, err := db.startDelivery(b, id)
+			if errors.Is(err, errDamaged) {
+				if err := db.setAside(b, damage{replyBucket, []byte(id), err}); err != nil {
+					return err
+				}
+				continue
+			}
 			if err != nil {
 				return err
 			}
