@@ -230,6 +230,37 @@ func TestAsideWhileOpen(t *testing.T) {
 	asides()
 }
 
+// TestAsideExpired: what has expired is deleted beside what is damaged of it.
+func TestAsideExpired(t *testing.T) {
+	t.Parallel()
+	path := filled(t)
+	damage(t, path, "button", 3)
+	damage(t, path, "count", 5)
+	now := time.Now().Add(30 * 24 * time.Hour)
+	db, err := bolt.Open(path, bolt.Options{Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Put(t.Context(), store.Record{Key: "new"}); err != nil {
+		t.Fatal(err)
+	}
+	asides, err := db.Asides(t.Context())
+	if err != nil || len(asides) != 2 {
+		t.Errorf("set aside: %+v, %v", asides, err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw(t, path, func(tx *bbolt.Tx) error {
+		for _, bucket := range []string{"button", "count", "expiry"} {
+			if n := tx.Bucket([]byte(bucket)).Stats().KeyN; n != 0 {
+				t.Errorf("%d are left in %s", n, bucket)
+			}
+		}
+		return nil
+	})
+}
+
 // filledTwice is a filled store with a second event in each conversation, whose actions
 // are not final.
 func filledTwice(t *testing.T) string {

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,10 +28,25 @@ func (db *DB) Snapshot(ctx context.Context, w io.Writer) error {
 
 // Snapshot writes the store of a file that no process uses; ErrInUse.
 func Snapshot(path string, w io.Writer) error {
-	return viewFile(path, func(tx *bbolt.Tx) error {
-		_, err := tx.WriteTo(w)
+	out := &sink{Writer: w}
+	err := viewFile(path, func(tx *bbolt.Tx) error {
+		_, err := tx.WriteTo(out)
 		return err
 	})
+	return cmp.Or(out.err, err)
+}
+
+// sink remembers why writing failed, which is no fault of the store.
+type sink struct {
+	io.Writer
+	err error
+}
+
+// Write writes a part.
+func (s *sink) Write(part []byte) (int, error) {
+	n, err := s.Writer.Write(part)
+	s.err = err
+	return n, err
 }
 
 // Contents is what a look through a whole file found.
@@ -140,6 +156,9 @@ func copyBackup(from, to, path string) error {
 	}
 	defer func() { _ = in.Close() }()
 	info, err := in.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("not a file: name a file that aidesk backup wrote")
+	}
 	if err != nil {
 		return err
 	}

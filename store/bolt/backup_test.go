@@ -277,6 +277,7 @@ func TestRestoreFile(t *testing.T) {
 			}
 		}
 	}
+	fails("a folder", dir, "", dir, "not a file")
 	fails("no backup", backup+".missing", "", "no such file")
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a store was made: %v", err)

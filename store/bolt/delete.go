@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -153,11 +154,24 @@ func (db *DB) sweep(b *batch) error {
 		keys = append(keys, bytes.Clone(key))
 	}
 	for _, key := range keys {
-		if err := b.dropExpired(key); err != nil {
+		err := b.dropExpired(key)
+		if errors.Is(err, errDamaged) {
+			bucket, name := expiryOf(key)
+			if err = db.setAside(b, damage{bucket, []byte(name), err}); err == nil {
+				err = b.dropExpired(key)
+			}
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// expiryOf returns what an expiry key names.
+func expiryOf(key []byte) (bucket, name string) {
+	bucket, name, _ = strings.Cut(string(key[8:]), "\x00")
+	return bucket, name
 }
 
 // ageFields are the fields of a head that say whether a value is old and finished.
@@ -229,7 +243,7 @@ func (db *DB) purge(b *batch, values []location, rule func(ageFields) bool) erro
 
 // dropExpired deletes what an expiry key names, unless it now expires at another time.
 func (b *batch) dropExpired(key []byte) error {
-	bucket, name, _ := strings.Cut(string(key[8:]), "\x00")
+	bucket, name := expiryOf(key)
 	var until int64
 	var found bool
 	var err error
