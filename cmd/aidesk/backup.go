@@ -123,7 +123,7 @@ func backup(ctx context.Context, cfg config.Config, file, out string, says io.Wr
 	}
 	fmt.Fprintf(says, "The store is in %s (%.1f MB), whole and read through.\n", out, float64(info.Size())/1e6)
 	if found.Damaged > 0 {
-		fmt.Fprintf(says, "%d of its records are damaged, in the store too: keep older backups.\n", found.Damaged)
+		fmt.Fprintf(says, "Damaged records, in the store too: %d. Keep older backups.\n", found.Damaged)
 	}
 	fmt.Fprintf(says, "The keys are not in it: keep a copy of %s apart, without which it cannot be used.\n", keysOf(cfg, file))
 	return nil
@@ -180,9 +180,9 @@ func restoreBackup(ctx context.Context, cfg config.Config, from, file string, re
 		return fmt.Errorf("nothing was restored: %w", err)
 	}
 	fmt.Fprintf(says, "%s is now what %s was. Nothing in it runs again:\n", file, from)
-	fmt.Fprintf(says, "- %d calls were waiting for a decision or being sent: their cards are no longer valid, or their outcome is unknown\n", closed.Actions)
-	fmt.Fprintf(says, "- %d replies were not delivered, and are not delivered now\n", closed.Replies)
-	fmt.Fprintf(says, "- %d messages, presses and commands were not worked, and are not worked now\n", len(closed.Events))
+	fmt.Fprintf(says, "- calls that waited for a decision or were being sent: %d; their cards are no longer valid, or their outcome is unknown\n", closed.Actions)
+	fmt.Fprintf(says, "- replies that were not delivered: %d; they are not delivered now\n", closed.Replies)
+	fmt.Fprintf(says, "- messages, presses and commands that were not worked: %d; they are not worked now\n", len(closed.Events))
 	for _, e := range closed.Events {
 		fmt.Fprintf(says, "  %s, %s in %s\n", e.Ingested.Format(time.RFC3339), e.Kind, e.Conversation)
 	}

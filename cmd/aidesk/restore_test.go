@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/core/model/modeltest"
@@ -89,7 +91,7 @@ func tellRestore[M any](s *scene, at storyMessenger[M]) {
 		s.t.Fatalf("restore where a store is: %d %s", code, out)
 	}
 	code, out := s.command("restore", "--config", s.config, copied, "--replace")
-	for _, want := range []string{"2 calls were waiting", "1 messages, presses and commands were not worked", "message in desk/", "has to ask again", file + ".before-restore"} {
+	for _, want := range []string{"were being sent: 2;", "that were not worked: 1;", "message in desk/", "has to ask again", file + ".before-restore"} {
 		if code != exitOK || !strings.Contains(out, want) {
 			s.t.Fatalf("restore: %q is missing: %d %s", want, code, out)
 		}
@@ -148,5 +150,50 @@ func (s *discordStory) redeliver() {
 		if d.URL == "" {
 			s.fake.Inject(d.Event, d.Payload)
 		}
+	}
+}
+
+// TestRestoreSending makes the backup while an approved call is being sent: it is not sent
+// again, and what the card says since then stays.
+func TestRestoreSending(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals")
+	}
+	plugin := newSlowPlugin(t)
+	s := &slackStory{scene: newScene(t)}
+	s.fake = fakeSlackIn(t, "socket", s.proxy)
+	s.config = served(t, s.dir, "socket", s.fake, "")
+	amend(t, s.config, fmt.Sprintf("    plugins: [{source: %q, default: true}]\negress: {allow_hosts: [%q]}\n", plugin.url, strings.TrimPrefix(plugin.url, "http://")))
+	s.serve()
+	s.mention("launch the thing")
+	card := s.shows("Approve")
+	s.press(fakeslack.Ada, card, "Approve")
+	select {
+	case <-plugin.arrived:
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing was sent")
+	}
+	copied := filepath.Join(s.dir, "copy.db")
+	if code, out := s.scene.command("backup", "--config", s.config, copied); code != exitOK {
+		t.Fatal(out)
+	}
+	close(plugin.goOn)
+	s.shows("Launcher confirmed it.")
+	s.desk.terminate()
+	if code, out := s.scene.command("restore", "--config", s.config, copied, "--replace"); code != exitOK || !strings.Contains(out, "were being sent: 1;") || !strings.Contains(out, "press in desk/") {
+		t.Fatalf("%d %s", code, out)
+	}
+	before, _ := s.fake.Message(card.Channel, card.TS)
+	s.serve()
+	s.redeliver()
+	s.press(fakeslack.Ada, card, "Approve")
+	s.shows("This is already decided: it was sent, and nobody knows whether it arrived.")
+	s.desk.terminate()
+	if n := plugin.posts.Load(); n != 1 {
+		t.Errorf("it was sent %d times", n)
+	}
+	if after, _ := s.fake.Message(card.Channel, card.TS); !bytes.Equal(after.Blocks, before.Blocks) {
+		t.Errorf("the card was changed: %s", after.Blocks)
 	}
 }

@@ -111,6 +111,7 @@ func (db *DB) ingest(b *batch, arrivals []encodedEvent) ([]store.Ingested, error
 	done := make([]store.Ingested, len(arrivals))
 	for i, a := range arrivals {
 		if a.known {
+			db.logger.Info("an event of before the restore counts as known", "event", a.ID, "kind", a.Kind, "time", fromMicros(a.Time))
 			done[i].Duplicate = true
 			continue
 		}
