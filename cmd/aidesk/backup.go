@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -106,13 +107,16 @@ func backup(ctx context.Context, cfg config.Config, file, out string, says io.Wr
 		return fmt.Errorf("there is no store %s yet: aidesk serve makes it", file)
 	}
 	var found bolt.Contents
+	begun := time.Now()
 	err := disk.Make(out, func(temp string) error {
 		if err := snapshotTo(ctx, file, temp); err != nil {
 			return err
 		}
 		var err error
-		found, err = bolt.Inspect(temp)
-		return err
+		if found, err = bolt.Inspect(temp); err != nil {
+			return err
+		}
+		return bolt.MarkBackup(temp, begun)
 	})
 	if err != nil {
 		return fmt.Errorf("no backup was made: %w", err)
@@ -158,6 +162,9 @@ func restoreBackup(ctx context.Context, cfg config.Config, from, file string, re
 	if _, err := os.Stat(from); err != nil {
 		return fmt.Errorf("the backup %s: %w", from, err)
 	}
+	if target, err := filepath.EvalSymlinks(file); err == nil {
+		file = target
+	}
 	keep := ""
 	if replace {
 		keep = file + ".before-restore"
@@ -179,7 +186,11 @@ func restoreBackup(ctx context.Context, cfg config.Config, from, file string, re
 	case err != nil:
 		return fmt.Errorf("nothing was restored: %w", err)
 	}
-	fmt.Fprintf(says, "%s is now what %s was. Nothing in it runs again:\n", file, from)
+	as := from
+	if !closed.Made.IsZero() {
+		as += " of " + closed.Made.Format(time.RFC3339)
+	}
+	fmt.Fprintf(says, "%s is now what %s has. Nothing in it runs again:\n", file, as)
 	fmt.Fprintf(says, "- calls that waited for a decision or were being sent: %d; their cards are no longer valid, or their outcome is unknown\n", closed.Actions)
 	fmt.Fprintf(says, "- replies that were not delivered: %d; they are not delivered now\n", closed.Replies)
 	fmt.Fprintf(says, "- messages, presses and commands that were not worked: %d; they are not worked now\n", len(closed.Events))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -89,6 +90,15 @@ func tellRestore[M any](s *scene, at storyMessenger[M]) {
 	s.desk.terminate()
 	if code, out := s.command("restore", "--config", s.config, copied); code != exitFailure || strings.Count(out, "\n") != 1 || !strings.Contains(out, "--replace") {
 		s.t.Fatalf("restore where a store is: %d %s", code, out)
+	}
+	if err := errors.Join(os.Rename(file, file+".now"), os.Rename(copied, file)); err != nil {
+		s.t.Fatal(err)
+	}
+	if code, out := s.command("serve", "--config", s.config); code != exitFailure || !strings.Contains(out, "a backup: put it in the place of the store with aidesk restore") {
+		s.t.Fatalf("a backup that was put there by hand: %d %s", code, out)
+	}
+	if err := errors.Join(os.Rename(file, copied), os.Rename(file+".now", file)); err != nil {
+		s.t.Fatal(err)
 	}
 	code, out := s.command("restore", "--config", s.config, copied, "--replace")
 	for _, want := range []string{"were being sent: 2;", "that were not worked: 1;", "message in desk/", "has to ask again", file + ".before-restore"} {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -47,6 +48,24 @@ func (s *sink) Write(part []byte) (int, error) {
 	n, err := s.Writer.Write(part)
 	s.err = err
 	return n, err
+}
+
+// MarkBackup writes into a copy of a store that it is one, so that it is not opened as a
+// store by who copied it there by hand: it would go on where it was.
+func MarkBackup(path string, made time.Time) error {
+	f := &file{path: path}
+	err := f.lock(false)
+	if err == nil {
+		err = f.catchPanics(func() error {
+			return f.bolt.Update(func(tx *bbolt.Tx) error {
+				return putMeta(tx, "backup", metaValue{Number: uint64(made.UnixMicro())})
+			})
+		})
+	}
+	if f.bolt != nil && !f.panicked.Load() {
+		err = errors.Join(err, f.bolt.Close())
+	}
+	return disk.Remedied(err)
 }
 
 // Contents is what a look through a whole file found.

@@ -169,13 +169,18 @@ func TestMarkRestored(t *testing.T) {
 	now := time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
 	clock := bolt.Options{Now: func() time.Time { return now }}
 	working(t, backup, clock.Now)
+	if err := bolt.MarkBackup(backup, now); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, backup, "a backup", "aidesk restore")
+	made := now
 	now = now.Add(24 * time.Hour)
 	restoredAt := now
 	var got bolt.Restored
 	if err := bolt.Restore(backup, path, "", clock, mark(t, &got)); err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Events) != 1 || got.Events[0].ID != "unworked" || got.Events[0].Kind != "message" || got.Replies != 2 || got.Actions != 1 {
+	if len(got.Events) != 1 || got.Events[0].ID != "unworked" || got.Events[0].Kind != "message" || got.Replies != 2 || got.Actions != 1 || !got.Made.Equal(made) {
 		t.Errorf("%+v", got)
 	}
 	now = now.Add(time.Minute)

@@ -50,7 +50,8 @@
 //	record    key                         record
 //	document  SHA-256                     document, compressed
 //	meta      schema, instance, boot,     number of the layout, random id, number of openings,
-//	          restored, restores          when it was restored from a backup, how often
+//	          backup, restored, restores  when it was made, if it is a backup; when it was
+//	                                      restored from one, how often
 //	aside     n                           damaged value, with the bucket and key it had
 //
 // Keys that grow with time come first, so that a batch of writes touches few

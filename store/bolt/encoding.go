@@ -312,8 +312,8 @@ type storedAside struct {
 	Reason string `json:"why"`
 }
 
-// metaValue is a number or a word about the file itself: schema, instance, boot, restored,
-// restores.
+// metaValue is a number or a word about the file itself: schema, instance, boot, backup,
+// restored, restores.
 type metaValue struct {
 	Number uint64 `json:"n,omitempty"`
 	Word   string `json:"w,omitempty"`

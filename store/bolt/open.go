@@ -105,6 +105,9 @@ func (db *DB) openFile(opt Options) error {
 	err := db.catchPanics(func() error {
 		return db.bolt.View(func(tx *bbolt.Tx) (err error) {
 			number, err = checkLayout(tx)
+			if err == nil && opt.restored == "" && tx.Bucket([]byte(metaBucket)).Get([]byte("backup")) != nil {
+				err = errors.New("a backup: put it in the place of the store with aidesk restore, so that nothing in it runs again")
+			}
 			return err
 		})
 	})

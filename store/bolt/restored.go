@@ -14,6 +14,7 @@ type Restored struct {
 	Events  []store.Event // not worked, which nobody works any more; without timers
 	Replies int           // not delivered, which nobody delivers any more
 	Actions int           // not final, which were closed
+	Made    time.Time     // when the backup was made; zero: it is a store that was no backup
 }
 
 // MarkRestored makes a store that was put back from a backup one in which nothing runs
@@ -41,7 +42,14 @@ func (db *DB) MarkRestored(ctx context.Context, fn func(store.Action) (store.Com
 		if err := records.SetSequence(records.Sequence() + 1<<32); err != nil {
 			return err
 		}
-		var restores metaValue
+		var made, restores metaValue
+		if _, _, err := readValue(b.Tx, metaBucket, []byte("backup"), &made); err != nil {
+			return err
+		}
+		r.Made = fromMicros(int64(made.Number))
+		if err := b.delete(metaBucket, []byte("backup")); err != nil {
+			return err
+		}
 		if _, _, err := readValue(b.Tx, metaBucket, []byte("restores"), &restores); err != nil {
 			return err
 		}
