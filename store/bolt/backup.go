@@ -113,10 +113,10 @@ func viewFile(path string, fn func(tx *bbolt.Tx) error) error {
 		err = errors.New("not a store of aidesk: name another file")
 	}
 	if err == nil {
-		err = f.lock(true)
+		err = f.checkFile(false)
 	}
 	if err == nil {
-		err = f.checkFile(false)
+		err = f.lock(true)
 	}
 	if err == nil {
 		err = f.catchPanics(func() error { return f.bolt.View(fn) })
@@ -153,7 +153,10 @@ func Restore(backup, path, keep string, opt Options, work func(*DB) error) error
 		return disk.Make(path, fill)
 	}
 	f := &file{path: path}
-	err := f.lock(false) // a damaged file is to be replaced, so that it opens is not asked
+	err := f.checkFile(true)
+	if err == nil {
+		err = f.lock(false) // whether it opens is not asked: it is to be replaced
+	}
 	if f.bolt != nil && !f.panicked.Load() {
 		defer func() { _ = f.bolt.Close() }()
 	}

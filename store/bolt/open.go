@@ -95,14 +95,18 @@ func Open(path string, opt Options) (*DB, error) {
 
 // openFile locks the file, checks it and rebuilds what is kept in memory.
 func (db *DB) openFile(opt Options) error {
-	if err := db.lock(false); err != nil {
-		return err
+	err := db.checkFile(opt.restored != "")
+	if err == nil {
+		err = db.lock(false)
 	}
-	if err := db.checkFile(opt.restored != ""); err != nil {
+	if err == nil {
+		err = db.place.Check() // it may have been replaced before it was locked
+	}
+	if err != nil {
 		return err
 	}
 	number := uint64(0)
-	err := db.catchPanics(func() error {
+	err = db.catchPanics(func() error {
 		return db.bolt.View(func(tx *bbolt.Tx) (err error) {
 			number, err = checkLayout(tx)
 			if err == nil && opt.restored == "" && tx.Bucket([]byte(metaBucket)).Get([]byte("backup")) != nil {
@@ -165,32 +169,27 @@ func (f *file) lock(readOnly bool) error {
 // ErrInUse says that another process has the lock on a file.
 var ErrInUse = errors.New("in use by another aidesk: stop that one first, or give this one a store of its own")
 
-// checkFile refuses a file that is no longer at its path, that is cut, or of which bbolt
-// would use an older state; the latter not if that is allowed.
+// checkFile refuses a file that is cut, or of which bbolt would use an older state; the
+// latter not if that is allowed.
 func (f *file) checkFile(older bool) error {
-	if err := f.place.Check(); err != nil {
-		return err
-	}
-	at, err := os.Open(f.path) // after locking, so that no other process is writing to it
+	at, err := os.Open(f.path)
 	if err != nil {
-		return err
+		return disk.Remedied(err)
 	}
 	defer func() { _ = at.Close() }()
-	if err := disk.CheckMeta(at); err != nil && !older {
+	info, err := at.Stat()
+	if err == nil {
+		err = disk.Check(at, info.Size())
+	}
+	switch {
+	case errors.Is(err, disk.ErrCut):
+		return fmt.Errorf("%w: restore it from a backup", err)
+	case errors.Is(err, disk.ErrMeta) && older:
+		return nil
+	case errors.Is(err, disk.ErrMeta):
 		return fmt.Errorf("%w: restore it from a backup, or else from itself with aidesk restore --replace, so that nothing runs twice", err)
 	}
-	info, err := at.Stat()
-	if err != nil {
-		return err
-	}
-	return f.catchPanics(func() error {
-		return f.bolt.View(func(tx *bbolt.Tx) error {
-			if tx.Size() > info.Size() {
-				return fmt.Errorf("cut: %d bytes of at least %d: restore it from a backup", info.Size(), tx.Size())
-			}
-			return nil
-		})
-	})
+	return err
 }
 
 // checkLayout refuses a file that is foreign, damaged or of a newer program, and returns

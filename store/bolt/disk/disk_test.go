@@ -120,9 +120,9 @@ func TestPlace(t *testing.T) {
 	}
 }
 
-// TestCheckMeta damages the meta pages of real files, after an odd and an even number of
+// TestCheck damages the meta pages of real files, after an odd and an even number of
 // commits, in every way that a killed write can and in some that it cannot.
-func TestCheckMeta(t *testing.T) {
+func TestCheck(t *testing.T) {
 	t.Parallel()
 	for _, page := range []int{0, 4096, 16384} { // 0: the machine's own
 		for commits := 1; commits < 5; commits++ { // in a newer file zeros could be a number
@@ -146,15 +146,12 @@ func TestCheckMeta(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if err := db.Close(); err != nil {
-				t.Fatal(err)
-			}
 			after := []byte(read(t, path))
 			check := func(what string, want error, edit func(data []byte)) {
 				t.Helper()
 				data := bytes.Clone(after)
 				edit(data)
-				if err := disk.CheckMeta(bytes.NewReader(data)); !errors.Is(err, want) || want == nil && err != nil {
+				if err := disk.Check(bytes.NewReader(data), int64(len(data))); !errors.Is(err, want) || want == nil && err != nil {
 					t.Errorf("%s (page size %d, %d commits): %v, want %v", what, size, commits, err, want)
 				}
 			}
@@ -163,9 +160,21 @@ func TestCheckMeta(t *testing.T) {
 				newest = size
 			}
 			check("as it was left", nil, func([]byte) {})
+			used := 0
+			if err := db.View(func(tx *bbolt.Tx) error { used = int(tx.Size()); return nil }); err != nil {
+				t.Fatal(err)
+			}
+			for cut, want := range map[int]error{used: nil, used - 1: disk.ErrCut, 2 * size: disk.ErrCut} {
+				if err := disk.Check(bytes.NewReader(after[:cut]), int64(cut)); !errors.Is(err, want) || want == nil && err != nil {
+					t.Errorf("%d bytes of %d: %v, want %v", cut, used, err, want)
+				}
+			}
 			for cut := range 96 { // the write of the newest page stopped there, or had only begun there
 				check("torn at its end", nil, func(d []byte) { copy(d[newest+cut:newest+size], before[newest+cut:newest+size]) })
 				check("torn at its beginning", nil, func(d []byte) { copy(d[newest:newest+cut], before[newest:newest+cut]) })
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
 			}
 			for _, at := range []int{0, size} {
 				check("zeroed", disk.ErrMeta, func(d []byte) { clear(d[at : at+size]) })
