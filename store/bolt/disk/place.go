@@ -27,7 +27,7 @@ func At(path string, open *os.File) (Place, error) {
 }
 
 // Check returns ErrMoved if the path leads to another file, or to none. It costs a
-// microsecond, a fraction of what a sync costs.
+// few microseconds, a fraction of what a sync costs.
 func (p Place) Check() error {
 	now, err := os.Stat(p.path)
 	switch {
