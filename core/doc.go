@@ -15,6 +15,7 @@
 //	bots/turn           one conversation at work: messages, presses, limits
 //	bots/command        what each command and form does
 //	bots/outbox         what is wanted is brought to the platform
+//	bots/restore        what becomes of calls that were open in a backup
 //	core/chat           the messenger's words, and the contracts Adapter and Handler
 //	core/agent          one turn: prompt, model, calls, answer
 //	core/confirm        Actions and the cards on which members decide
@@ -44,7 +45,8 @@
 //	                    and gateway are the two ways there, setup helps the operator
 //	adapters/fake       a fake Slack and a fake Discord, which `aidesk fake` and tests start
 //	adapters/adaptertest  the contract of chat.Adapter as a suite
-//	store               Journal and Records; bolt implements them, storetest is their suite
+//	store               Journal and Records; bolt implements them (bolt/disk knows of their
+//	                    file, bolt/queue of their order), storetest is their suite
 //
 // Data flows one way. Core never sees a messenger's library; adapters see chat and
 // markdown and neither each other nor the store; who may import whom is a table in

@@ -160,9 +160,11 @@ type posting struct {
 
 // postPlaceholder posts a line in place of the reply and remembers it durably. It is
 // needed where the app may not search for its messages: a crash then leaves the line,
-// which the next try updates, and never two answers.
+// which the next try updates, and never two answers. Between Slack's having posted it and
+// its being remembered, or if Slack's answer is lost, nobody can find it again: it stays,
+// and the answer follows below it.
 func (p *posting) postPlaceholder(ctx context.Context) error {
-	if err := p.post(ctx, render.Message{Channel: p.reply.Place.Channel, Thread: p.reply.Place.Thread, Text: textWorking}); err != nil {
+	if err := p.post(ctx, render.Message{Channel: p.reply.Place.Channel, Thread: p.reply.Place.Thread, Text: textFollows}); err != nil {
 		return err
 	}
 	p.Have, p.Out.Messages = p.Out.Messages, nil

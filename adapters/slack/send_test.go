@@ -276,6 +276,32 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestLineStays: where the app may not read and Slack's answer to the line is lost, nobody
+// can find the line again. It stays above the answer, and what it says is true there.
+func TestLineStays(t *testing.T) {
+	t.Parallel()
+	s := play(t, slack.ModeHTTP, func(s *stage) {
+		s.app.Scopes = []string{"app_mentions:read", "chat:write", "commands", "im:history", "im:write", "users:read"}
+	})
+	at := s.ask(fakeslack.Ada, fakeslack.General, "hello").Place
+	r := chat.Reply{ID: "r1", Place: at, To: fakeslack.Ada, Text: text("alpha")}
+	s.Fail("chat.postMessage", fakeslack.Fault{Cut: true, Done: true})
+	if _, err := s.adapter.Send(t.Context(), r, ""); err == nil {
+		t.Fatal("a cut connection is no error")
+	}
+	if posted, _, err := s.adapter.Find(t.Context(), r, "", s.config.Now().Add(-time.Minute)); posted != "" || err != nil {
+		t.Fatalf("Find = %q, %v", posted, err)
+	}
+	s.send(r, "")
+	var said []string
+	for _, m := range s.From(fakeslack.General) {
+		said = append(said, m.Text)
+	}
+	if len(said) != 2 || said[0] != "My answer follows here." || said[1] != "alpha" {
+		t.Errorf("it says %q", said)
+	}
+}
+
 // TestPrivate: what only one member may see goes to their direct message, with a link
 // to where it belongs; later versions go there too.
 func TestPrivate(t *testing.T) {

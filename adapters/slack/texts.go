@@ -9,5 +9,5 @@ const (
 	textTooSlow      = "That took too long. Please try again."
 	textNoText       = "This message has no text that I can read."
 	textBelongs      = "This belongs to "
-	textWorking      = "Working on it…"
+	textFollows      = "My answer follows here." // it may stay above the answer, and is true there, too
 )

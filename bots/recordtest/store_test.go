@@ -204,18 +204,15 @@ func (m *mortal) Commit(ctx context.Context, l store.Lease, c store.Commit) erro
 // TestRecordedStore lets today's program go on with a store that an older one left.
 func TestRecordedStore(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "desk.db")
-	packed, err := os.ReadFile(storeFile)
-	must(t, err)
-	z, err := gzip.NewReader(bytes.NewReader(packed))
-	must(t, err)
-	data, err := io.ReadAll(z)
-	must(t, err)
-	must(t, os.WriteFile(path, data, 0o600))
-
+	path := recorded(t)
 	w := newWorld(t, modeltest.NewActor(t, modeltest.Chat, func(modeltest.Query) modeltest.Answer { return modeltest.Text("Recorded and answered.") }))
 	card := w.replay()
 	opened(t, path, w.clock.Now)
+	for file, layout := range map[string]uint64{path: 2, path + ".v1.bak": 1} {
+		if c, err := bolt.Inspect(file); err != nil || c != (bolt.Contents{Layout: layout}) {
+			t.Errorf("%s: %+v, %v", file, c, err)
+		}
+	}
 	d := w.open(path, run{limits: ample})
 	s := newSlackStory(w, d)
 	shows := func(channel, text string) (out []fakeslack.Message) {
@@ -245,7 +242,7 @@ func TestRecordedStore(t *testing.T) {
 		t.Fatalf("%d orders before an approval", n)
 	}
 
-	_, err = w.slack.Press(fakeslack.Ada, card.Channel, card.TS, buttonOf(card.Blocks, "Approve"))
+	_, err := w.slack.Press(fakeslack.Ada, card.Channel, card.TS, buttonOf(card.Blocks, "Approve"))
 	must(t, err)
 	d.until("the outcome on the card", func() bool {
 		m, _ := w.slack.Message(card.Channel, card.TS)
@@ -266,6 +263,20 @@ func TestRecordedStore(t *testing.T) {
 	if len(w.discord.From(fakediscord.General)) > 0 {
 		t.Error("something was said in Discord anew")
 	}
+}
+
+// recorded is a copy of the recorded store.
+func recorded(t *testing.T) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "desk.db")
+	packed, err := os.ReadFile(storeFile)
+	must(t, err)
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	must(t, err)
+	data, err := io.ReadAll(z)
+	must(t, err)
+	must(t, os.WriteFile(path, data, 0o600))
+	return path
 }
 
 // asked is the request to the model in which something was asked; nil: there is none.

@@ -27,6 +27,7 @@ import (
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
+	"aidesk/store/bolt"
 )
 
 // demoOptions are the flags of demo.
@@ -79,7 +80,7 @@ func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err 
 	logger := discreet(slog.NewJSONHandler(folder.log, nil))
 
 	now := newClock().Now
-	s, err := openStore("bolt:"+folder.path("desk.db"), now)
+	s, err := openStore("bolt:"+folder.path("desk.db"), bolt.Options{Now: now, Logger: logger})
 	if err != nil {
 		return err
 	}

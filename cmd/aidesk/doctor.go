@@ -23,6 +23,7 @@ import (
 	"aidesk/core/model"
 	"aidesk/core/plugin"
 	"aidesk/core/secret"
+	"aidesk/store/bolt"
 )
 
 // checkTimeout is how long one check may take.
@@ -112,7 +113,7 @@ func (d *doctor) store(ctx context.Context, cfg config.Config) {
 		}
 		return
 	}
-	s, openErr := openStore(cfg.Store.URL, time.Now)
+	s, openErr := openStore(cfg.Store.URL, bolt.Options{AsIs: true})
 	d.report("store "+cfg.Store.URL, openErr)
 	if openErr != nil {
 		if err != nil {
@@ -128,6 +129,13 @@ func (d *doctor) store(ctx context.Context, cfg config.Config) {
 		err = inbox.Unlock(ctx, s, ring)
 	}
 	d.report("keys", err)
+	asides, err := s.Asides(ctx)
+	if err != nil {
+		d.report("records that were set aside", err)
+	}
+	for _, a := range asides {
+		d.warn(asideLine(a))
+	}
 	lines, err := storedRisks(ctx, s)
 	if err != nil {
 		d.report("plugins that were added in a chat", err)
@@ -140,10 +148,32 @@ func (d *doctor) store(ctx context.Context, cfg config.Config) {
 	}
 }
 
+// asideLine says of a damaged record what that means and what to do.
+func asideLine(a bolt.Aside) string {
+	lost := "what it held is lost"
+	switch a.Bucket {
+	case "inbox":
+		lost = "a message, press or command was not worked, so its member has to ask again"
+	case "timer":
+		lost = "the card that it was to close is open until it is pressed, and is refused then"
+	case "outbox", "reply":
+		lost = "a reply was not delivered, so its member has to ask again"
+	case "entry":
+		lost = "a part of a conversation is not remembered"
+	case "action", "open":
+		lost = "a card can no longer be decided"
+	}
+	return fmt.Sprintf("a record of the store is damaged (%s %x, since %s): %s; check the disk, and keep backups", a.Bucket, a.Key, a.Time.Format(time.RFC3339), lost)
+}
+
 // newStore checks whether a store that does not exist can be created.
 func (d *doctor) newStore(path string) {
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
 		d.report("store "+path, fmt.Errorf("the folder %s does not exist: make it first", filepath.Dir(path)))
+		return
+	}
+	if err := checkLost(path); err != nil {
+		d.report("store", err)
 		return
 	}
 	d.report("store "+path+" (new: it is made at the first start)", nil)
@@ -151,10 +181,7 @@ func (d *doctor) newStore(path string) {
 
 // keys reads the keys; before the first start there may be none.
 func (d *doctor) keys(cfg config.Config, file string) (*secret.Ring, error) {
-	if len(cfg.Keys) > 0 {
-		return parseKeys(cfg.Keys)
-	}
-	ring, err := secret.Load(file)
+	ring, err := configuredKeys(cfg.Keys, file)
 	if errors.Is(err, fs.ErrNotExist) {
 		d.warn(fmt.Sprintf("no keys are configured, so one is kept in %s (new: it is made at the first start); keep a copy of it apart from backups of the store", file))
 		return nil, nil

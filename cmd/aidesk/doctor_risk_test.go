@@ -4,12 +4,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"aidesk/cmd/aidesk/config"
 	"aidesk/store"
+	"aidesk/store/bolt"
 )
 
 // TestRisks: each setting that opens something has a line with its remedy, and a
@@ -71,7 +71,7 @@ func TestRisks(t *testing.T) {
 // closes it; what the configuration registered is not told twice.
 func TestStoredRisks(t *testing.T) {
 	t.Parallel()
-	s, err := openStore("bolt:"+filepath.Join(t.TempDir(), "desk.db"), time.Now)
+	s, err := openStore("bolt:"+filepath.Join(t.TempDir(), "desk.db"), bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

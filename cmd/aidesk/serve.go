@@ -21,6 +21,7 @@ import (
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/chat"
 	"aidesk/store"
+	"aidesk/store/bolt"
 )
 
 func serveCommand() *cobra.Command {
@@ -61,12 +62,23 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	if err != nil {
 		return err
 	}
+	if err := checkLost(file); err != nil {
+		return err
+	}
 	now := newClock().Now
-	s, err := openStore(cfg.Store.URL, now)
+	s, err := openStore(cfg.Store.URL, bolt.Options{Now: now, Logger: logger})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if at := s.RestoredAt(); !at.IsZero() {
+		logger.InfoContext(ctx, "the store was restored from a backup; what members wrote before that is not answered", "restored", at)
+	}
+	if admin, err := openAdminSocket(ctx, socketFile(file), s, logger); err != nil {
+		logger.WarnContext(ctx, "aidesk backup works only while this one is stopped", "error", err)
+	} else {
+		defer admin.close()
+	}
 	ring, err := openKeys(ctx, cfg.Keys, keyFile(file), s)
 	if err != nil {
 		return err

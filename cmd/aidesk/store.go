@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"aidesk/bots/inbox"
 	"aidesk/cmd/aidesk/config"
@@ -16,13 +16,24 @@ import (
 	"aidesk/store/bolt"
 )
 
-// openStore opens the store that a URL names, for a program with this clock.
-func openStore(url string, now func() time.Time) (store.Store, error) {
+// openStore opens the store that a URL names.
+func openStore(url string, opt bolt.Options) (*bolt.DB, error) {
 	path, err := storePath(url)
 	if err != nil {
 		return nil, err
 	}
-	return bolt.Open(path, bolt.Options{Now: now})
+	return bolt.Open(path, opt)
+}
+
+// checkLost returns an error if there is no store where there was one, as the key beside
+// it tells: one that begins anew would answer again what was answered.
+func checkLost(path string) error {
+	_, err := os.Stat(path)
+	_, errKey := os.Stat(keyFile(path))
+	if errors.Is(err, fs.ErrNotExist) && errKey == nil {
+		return fmt.Errorf("the store %s is missing, though its key %s is there: put it back, restore a backup, or move the key away to begin anew", path, keyFile(path))
+	}
+	return nil
 }
 
 // storePath returns the file of the store that a URL names.
@@ -44,9 +55,8 @@ type keyRing struct {
 // is created if nothing in the store was sealed with an older key. Keys that do not fit
 // the store are an error.
 func openKeys(ctx context.Context, entries []config.Secret, file string, records store.Records) (k keyRing, err error) {
-	if len(entries) > 0 {
-		k.Ring, err = parseKeys(entries)
-	} else if k.Ring, err = secret.Load(file); errors.Is(err, fs.ErrNotExist) {
+	k.Ring, err = configuredKeys(entries, file)
+	if errors.Is(err, fs.ErrNotExist) {
 		if err := checkUnsealed(ctx, file, records); err != nil {
 			return k, err
 		}
@@ -57,6 +67,15 @@ func openKeys(ctx context.Context, entries []config.Secret, file string, records
 		return k, err
 	}
 	return k, inbox.Unlock(ctx, records, k.Ring)
+}
+
+// configuredKeys returns the keys of a configuration, or else those of the file;
+// fs.ErrNotExist.
+func configuredKeys(entries []config.Secret, file string) (*secret.Ring, error) {
+	if len(entries) > 0 {
+		return parseKeys(entries)
+	}
+	return secret.Load(file)
 }
 
 // checkUnsealed returns an error if the store has sealed values, whose missing key file

@@ -91,7 +91,8 @@ func (s *discordStory) shows(text string) fakediscord.Message {
 		for _, c := range s.fake.Channels() {
 			all = append(all, s.fake.From(c.ID)...)
 		}
-		for _, m := range append(all, s.fake.Ephemerals(fakediscord.Ben)...) {
+		all = append(append(all, s.fake.Ephemerals(fakediscord.Ben)...), s.fake.Ephemerals(fakediscord.Ada)...)
+		for _, m := range all {
 			if strings.Contains(m.Text, text) || bytes.Contains(m.Components, asJSON(text)) {
 				found = m
 				return true

@@ -31,6 +31,7 @@ type storyMessenger[M any] interface {
 	ask(question string)
 	list()
 	stop()
+	redeliver() // once more what was delivered so far
 
 	checkAnswer(m M)                  // in the thread, with a preview
 	checkOutcome(card, m M, said int) // on the card, without buttons; said messages were there before

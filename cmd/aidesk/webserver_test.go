@@ -16,12 +16,13 @@ import (
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/chat"
 	"aidesk/store"
+	"aidesk/store/bolt"
 )
 
 // TestReady: what keeps aidesk from taking in and answering is said, and whether it
 // lives is another question.
 func TestReady(t *testing.T) {
-	s, err := openStore("bolt:"+filepath.Join(t.TempDir(), "desk.db"), time.Now)
+	s, err := openStore("bolt:"+filepath.Join(t.TempDir(), "desk.db"), bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +73,7 @@ func (idler) Run(ctx context.Context, _ chat.Handler, _ chat.Keeper) error {
 // TestStoreFails: aidesk ends when its store does, so that another start can look.
 func TestStoreFails(t *testing.T) {
 	t.Parallel()
-	s, err := openStore("bolt:"+filepath.Join(t.TempDir(), "desk.db"), time.Now)
+	s, err := openStore("bolt:"+filepath.Join(t.TempDir(), "desk.db"), bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

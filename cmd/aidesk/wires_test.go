@@ -14,6 +14,7 @@ import (
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/chat"
 	"aidesk/core/model/modeltest"
+	"aidesk/store/bolt"
 )
 
 // TestWires is a conversation of all of aidesk over each wire: answers that are cut
@@ -72,7 +73,7 @@ func talk(t *testing.T, dir string, m config.Model, lines ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := openStore("bolt:"+folder.path("desk.db"), time.Now)
+	s, err := openStore("bolt:"+folder.path("desk.db"), bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

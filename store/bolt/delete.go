@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,13 +46,11 @@ func (db *DB) Forget(ctx context.Context, member string) error {
 	}
 	var found []location
 	for bucket := range memberBuckets {
-		err := db.scanPages(ctx, bucket, nil, nil, false, func(key, value []byte) (bool, error) {
-			var w ownerField
-			_, err := decodeValueAt(bucket, key, value, &w)
-			if err == nil && w.Member == member {
+		err := scanSound(ctx, db, bucket, func(key []byte, w ownerField) error {
+			if w.Member == member {
 				found = append(found, location{bucket, key})
 			}
-			return true, err
+			return nil
 		})
 		if err != nil {
 			return fmt.Errorf("forget %s: %w", member, err)
@@ -161,11 +160,24 @@ func (db *DB) sweep(b *batch) error {
 		keys = append(keys, bytes.Clone(key))
 	}
 	for _, key := range keys {
-		if err := db.dropExpired(b, key); err != nil {
+		err := db.dropExpired(b, key)
+		if errors.Is(err, errDamaged) {
+			bucket, name := expiryOf(key)
+			if err = db.setAside(b, damage{bucket, []byte(name), err}); err == nil {
+				err = db.dropExpired(b, key)
+			}
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// expiryOf returns what an expiry key names.
+func expiryOf(key []byte) (bucket, name string) {
+	bucket, name, _ = strings.Cut(string(key[8:]), "\x00")
+	return bucket, name
 }
 
 // ageFields are the fields of a head that say whether a value is old and finished.
@@ -186,6 +198,7 @@ func (db *DB) Purge(ctx context.Context, conversations, audit time.Time) (int, e
 		replyBucket:  func(a ageFields) bool { return a.Sent == a.Version && isOld(a.At, conversations) },
 		auditBucket:  func(a ageFields) bool { return isOld(a.Time, audit) },
 		usageBucket:  func(a ageFields) bool { return isOld(a.Time, audit) },
+		asideBucket:  func(a ageFields) bool { return isOld(a.At, conversations) },
 	}
 	count := 0
 	for bucket, rule := range rules {
@@ -200,20 +213,18 @@ func (db *DB) Purge(ctx context.Context, conversations, audit time.Time) (int, e
 			count += len(chunk)
 			return nil
 		}
-		err := db.scanPages(ctx, bucket, nil, nil, false, func(key, value []byte) (bool, error) {
-			var a ageFields
-			_, err := decodeValueAt(bucket, key, value, &a)
-			if err == nil && rule(a) {
+		err := scanSound(ctx, db, bucket, func(key []byte, a ageFields) (err error) {
+			if rule(a) {
 				old = append(old, location{bucket, key})
 			}
-			if err == nil && len(old) >= maxPurged {
+			if len(old) >= maxPurged {
 				err = purge()
 			}
 			if seen++; err == nil && seen%maxPage == 0 { // others have their turn as long as this took
 				err = pause(ctx, time.Since(begun))
 				begun = time.Now()
 			}
-			return true, err
+			return err
 		})
 		if err == nil && len(old) > 0 {
 			err = purge()
@@ -264,7 +275,7 @@ func (db *DB) purge(b *batch, values []location, rule func(ageFields) bool) erro
 
 // dropExpired deletes what an expiry key names, unless it now expires at another time.
 func (db *DB) dropExpired(b *batch, key []byte) error {
-	bucket, name, _ := strings.Cut(string(key[8:]), "\x00")
+	bucket, name := expiryOf(key)
 	var until int64
 	var found bool
 	var err error

@@ -16,7 +16,9 @@
 //
 // # Files, in reading order
 //
-//	open.go      create, check and open the file
+//	open.go      create, check and open the file; package disk knows how a file is made whole,
+//	             that it is still where it was, and whether bbolt would go back in it
+//	migrate.go   an older layout becomes the newest
 //	writer.go    the one goroutine that writes, transactions for reading
 //	encoding.go  keys and values as bytes
 //	ingest.go    events come in: duplicates, order, timers
@@ -26,6 +28,9 @@
 //	record.go    configuration: records, documents, watching
 //	read.go      single values and logs
 //	delete.go    forgetting members, purging and sweeping what is old
+//	aside.go     a damaged record is set aside, everything else goes on
+//	backup.go    copies of the file while it is used, and back
+//	restored.go  nothing that was open in a backup runs again
 //
 // # Layout
 //
@@ -44,10 +49,13 @@
 //	usage     scope, time, n              usage
 //	record    key                         record
 //	document  SHA-256                     document, compressed
-//	meta      schema, instance, boot      number of the layout, random id, number of openings
+//	meta      schema, instance, boot,     number of the layout, random id, number of openings,
+//	          backup, restored, restores  when it was made, if it is a backup; when it was
+//	                                      restored from one, how often
+//	aside     n                           damaged value, with the bucket and key it had
 //
 // Keys that grow with time come first, so that a batch of writes touches few
 // pages. Numbers are big endian; a conversation or scope is preceded by its length.
 // A value is a version byte, the CRC-32C of the rest, and the rest: the length of a
-// JSON head, the head, a body (value.go). bbolt itself has no checksum on its data.
+// JSON head, the head, a body (encoding.go). bbolt itself has no checksum on its data.
 package bolt

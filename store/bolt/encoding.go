@@ -35,11 +35,12 @@ const (
 	recordBucket   = "record"
 	documentBucket = "document"
 	metaBucket     = "meta"
+	asideBucket    = "aside"
 )
 
 var buckets = []string{
 	inboxBucket, dedupBucket, timerBucket, entryBucket, actionBucket, openBucket, replyBucket, outboxBucket,
-	buttonBucket, countBucket, expiryBucket, auditBucket, usageBucket, recordBucket, documentBucket, metaBucket,
+	buttonBucket, countBucket, expiryBucket, auditBucket, usageBucket, recordBucket, documentBucket, metaBucket, asideBucket,
 }
 
 // maxKeyLen is how many bytes an id, key or name may have.
@@ -302,7 +303,16 @@ type storedRecord struct {
 	Version uint64 `json:"v"`
 }
 
-// metaValue is a number or a word about the file itself: schema, instance, boot.
+// storedAside describes a damaged value, which is the body.
+type storedAside struct {
+	Bucket string `json:"bucket"`
+	Key    []byte `json:"key"`
+	At     int64  `json:"at"`
+	Reason string `json:"why"`
+}
+
+// metaValue is a number or a word about the file itself: schema, instance, boot, backup,
+// restored, restores.
 type metaValue struct {
 	Number uint64 `json:"n,omitempty"`
 	Word   string `json:"w,omitempty"`

@@ -22,22 +22,23 @@ type timers struct {
 	nextDue time.Time // when the next is due; zero: there is none
 }
 
-// loadInbox rebuilds the inbox from the events not yet worked.
-func (db *DB) loadInbox(tx *bbolt.Tx, now time.Time) error {
-	err := tx.Bucket([]byte(inboxBucket)).ForEach(func(key, value []byte) error {
+// loadInbox rebuilds the inbox from the events not yet worked, and returns the damaged ones.
+func (db *DB) loadInbox(tx *bbolt.Tx, now time.Time) (found []damage, err error) {
+	err = tx.Bucket([]byte(inboxBucket)).ForEach(func(key, value []byte) error {
 		var k storedEvent
-		if _, err := decodeValueAt(inboxBucket, key, value, &k); err != nil {
-			return err
+		if _, bad := decodeValue(value, &k); bad != nil {
+			found = append(found, damage{inboxBucket, bytes.Clone(key), bad})
+		} else {
+			db.inbox.Add(k.Conversation, queue.Event{Seq: keyNum(key), Interrupt: k.Interrupt}, now)
 		}
-		db.inbox.Add(k.Conversation, queue.Event{Seq: keyNum(key), Interrupt: k.Interrupt}, now)
 		return nil
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	db.timers.count = tx.Bucket([]byte(timerBucket)).Stats().KeyN
 	db.timers.loadNext(tx)
-	return nil
+	return found, nil
 }
 
 // loadNext reads when the next timer is due.
@@ -60,6 +61,10 @@ func (db *DB) Ingest(ctx context.Context, events ...store.Event) ([]store.Ingest
 	if err != nil {
 		return nil, fmt.Errorf("ingest: %w", err)
 	}
+	for i := range arrivals {
+		a := &arrivals[i]
+		a.known = a.Due == 0 && a.Time != 0 && a.Time < db.restored
+	}
 	var done []store.Ingested
 	err = db.write(ctx, func(b *batch) error {
 		done, err = db.ingest(b, arrivals)
@@ -75,6 +80,7 @@ func (db *DB) Ingest(ctx context.Context, events ...store.Event) ([]store.Ingest
 type encodedEvent struct {
 	storedEvent
 	value []byte
+	known bool // it may have come before a restore, of which the backup does not know
 }
 
 // encodeEvents checks and encodes events in the caller's goroutine, to keep the writer free.
@@ -104,6 +110,11 @@ func encodeEvents(events []store.Event, now time.Time) ([]encodedEvent, error) {
 func (db *DB) ingest(b *batch, arrivals []encodedEvent) ([]store.Ingested, error) {
 	done := make([]store.Ingested, len(arrivals))
 	for i, a := range arrivals {
+		if a.known {
+			db.logger.Info("an event of before the restore counts as known", "event", a.ID, "kind", a.Kind, "time", fromMicros(a.Time))
+			done[i].Duplicate = true
+			continue
+		}
 		isNew, err := b.markIngested(a.storedEvent)
 		if err != nil {
 			return nil, err
@@ -175,17 +186,20 @@ func (db *DB) fireTimers(b *batch) error {
 	}
 	for i, key := range keys {
 		var k storedEvent
-		if _, err := decodeValueAt(timerBucket, key, values[i], &k); err != nil {
-			return err
+		if _, err := decodeValue(values[i], &k); err != nil {
+			if err := db.setAside(b, damage{timerBucket, key, err}); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := b.delete(timerBucket, key); err != nil {
 			return err
 		}
+		db.timers.count--
 		if _, err := db.enqueue(b, k, values[i]); err != nil {
 			return err
 		}
 	}
-	db.timers.count -= len(keys)
 	db.timers.loadNext(b.Tx)
 	return nil
 }

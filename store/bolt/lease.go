@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -100,8 +101,19 @@ func (db *DB) Hold(ctx context.Context, name, owner string, ttl time.Duration) (
 // maxWork is how many events Work returns at most.
 const maxWork = 100
 
-// Work is store.Journal's.
+// Work is store.Journal's. What is damaged of the conversation is set aside, and the rest
+// goes on.
 func (db *DB) Work(ctx context.Context, lease store.Lease) (store.Work, error) {
+	w, err := db.work(ctx, lease)
+	if errors.Is(err, errDamaged) {
+		if err = db.setConversationAside(ctx, lease); err == nil {
+			w, err = db.work(ctx, lease)
+		}
+	}
+	return w, err
+}
+
+func (db *DB) work(ctx context.Context, lease store.Lease) (store.Work, error) {
 	var w store.Work
 	err := db.moveTimers(ctx)
 	if err == nil {

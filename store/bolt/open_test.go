@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -166,26 +167,31 @@ func TestCreateTogether(t *testing.T) {
 // TestLayout opens a file that a newer program wrote. It makes the value by hand, so
 // it also pins what values look like on disk.
 func TestLayout(t *testing.T) {
-	head := []byte(`{"n":2}`)
-	rest := append(binary.BigEndian.AppendUint32(nil, uint32(len(head))), head...)
-	value := binary.BigEndian.AppendUint32([]byte{1}, crc32.Checksum(rest, crc32.MakeTable(crc32.Castagnoli)))
-	value = append(value, rest...)
+	head := []byte(`{"n":3}`)
+	value := summed(slices.Concat(make([]byte, 5), binary.BigEndian.AppendUint32(nil, uint32(len(head))), head))
 
 	path := filled(t)
 	raw(t, path, func(tx *bbolt.Tx) error {
 		now := tx.Bucket([]byte("meta")).Get([]byte("schema"))
-		if want := strings.Replace(string(value[5:]), "2", "1", 1); string(now[5:]) != want {
+		if want := strings.Replace(string(value[5:]), "3", "2", 1); string(now[5:]) != want {
 			t.Errorf("schema %q, want %q", now[5:], want)
 		}
 		return tx.Bucket([]byte("meta")).Put([]byte("schema"), value)
 	})
-	refused(t, path, "newer aidesk", "schema 2", "knows 1")
+	refused(t, path, "newer aidesk", "schema 3", "knows 2")
 
 	raw(t, path, func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Delete([]byte("schema")) })
 	refused(t, path, "not a store of aidesk")
 	path = filled(t)
 	raw(t, path, func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("button")) })
 	refused(t, path, "no bucket button", "backup")
+}
+
+// summed writes version and checksum into a value.
+func summed(value []byte) []byte {
+	value[0] = 1
+	binary.BigEndian.PutUint32(value[1:], crc32.Checksum(value[5:], crc32.MakeTable(crc32.Castagnoli)))
+	return value
 }
 
 // raw changes a closed store behind its back.

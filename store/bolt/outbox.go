@@ -1,7 +1,9 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,25 +14,29 @@ import (
 	"aidesk/store/bolt/queue"
 )
 
-// loadOutbox rebuilds the outbox in memory from the replies not yet delivered.
-func (db *DB) loadOutbox(tx *bbolt.Tx, now time.Time) error {
-	return tx.Bucket([]byte(outboxBucket)).ForEach(func(key, value []byte) error {
-		id, err := decodeValueAt(outboxBucket, key, value, nil)
-		if err != nil {
-			return err
-		}
+// loadOutbox rebuilds the outbox in memory from the replies not yet delivered, and returns
+// the damaged ones.
+func (db *DB) loadOutbox(tx *bbolt.Tx, now time.Time) (found []damage, err error) {
+	err = tx.Bucket([]byte(outboxBucket)).ForEach(func(key, value []byte) error {
 		var k storedReply
-		if _, _, err := readValue(tx, replyBucket, id, &k); err != nil {
-			return err
+		id, bad := decodeValue(value, nil)
+		if bad != nil {
+			found = append(found, damage{outboxBucket, bytes.Clone(key), bad})
+			return nil //nolint:nilerr // it is set aside
 		}
-		// The clock of the process before may have run ahead.
-		retry := fromMicros(k.Retry)
-		if latest := now.Add(longestRetry); retry.After(latest) {
-			retry = latest
+		if _, _, bad = readValue(tx, replyBucket, id, &k); bad != nil {
+			found = append(found, damage{replyBucket, bytes.Clone(id), bad})
+		} else {
+			// The clock of the process before may have run ahead.
+			retry := fromMicros(k.Retry)
+			if latest := now.Add(longestRetry); retry.After(latest) {
+				retry = latest
+			}
+			db.scheduleReply(string(id), k, retry, now)
 		}
-		db.scheduleReply(string(id), k, retry, now)
 		return nil
 	})
+	return found, err
 }
 
 // longestRetry is how long after its opening a store waits at most with a reply that failed.
@@ -84,6 +90,12 @@ func (db *DB) handOut(b *batch, deliveries []store.Delivery, adapters []string, 
 			return deliveries, true, nil
 		default:
 			d, err := db.startDelivery(b, id)
+			if errors.Is(err, errDamaged) {
+				if err := db.setAside(b, damage{replyBucket, []byte(id), err}); err != nil {
+					return nil, false, err
+				}
+				continue
+			}
 			if err != nil {
 				return nil, false, err
 			}
@@ -161,7 +173,13 @@ func (db *DB) Sending(ctx context.Context, d store.Delivery) error {
 func (db *DB) Sent(ctx context.Context, r store.Receipt) error {
 	err := checkNames("platform id", r.Posted)
 	if err == nil {
-		err = db.writeIdly(ctx, func(b *batch) error { return db.settleDelivery(b, r) })
+		err = db.writeIdly(ctx, func(b *batch) error {
+			err := db.settleDelivery(b, r)
+			if errors.Is(err, errDamaged) {
+				err = db.setAside(b, damage{replyBucket, []byte(r.ID), err})
+			}
+			return err
+		})
 	}
 	if err != nil {
 		return fmt.Errorf("reply %s was sent: %w", r.ID, err)

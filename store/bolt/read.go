@@ -98,9 +98,14 @@ func (db *DB) Usages(ctx context.Context, scope string, since time.Time, fn func
 	return nil
 }
 
-// Backlog is store.Journal's.
+// Backlog is store.Journal's. It also finds out that the file was taken away while nothing
+// is written: who wants to know in time asks every second.
 func (db *DB) Backlog(ctx context.Context) (store.Backlog, error) {
-	if err := db.usable(ctx); err != nil {
+	err := db.usable(ctx)
+	if err == nil {
+		err = db.checkPlace()
+	}
+	if err != nil {
 		return store.Backlog{}, err
 	}
 	db.mu.Lock()

@@ -11,6 +11,8 @@ import (
 	"os"
 	"slices"
 
+	"go.etcd.io/bbolt"
+
 	"aidesk/store"
 )
 
@@ -82,6 +84,26 @@ func openTries(path string, boot uint64, waits func(seq uint64) bool) (*tries, e
 	return t, nil
 }
 
+// loadTries reads the counts of what the process before left unfinished.
+func (db *DB) loadTries(boot uint64) error {
+	return db.bolt.View(func(tx *bbolt.Tx) error {
+		unsent := map[uint64]bool{}
+		err := tx.Bucket([]byte(outboxBucket)).ForEach(func(_, value []byte) error {
+			if id, err := decodeValue(value, nil); err == nil {
+				unsent[replyNumber(string(id))] = true
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		db.tries, err = openTries(db.path+".tries", boot, func(number uint64) bool {
+			return unsent[number] || tx.Bucket([]byte(inboxBucket)).Get(numKey(number)) != nil
+		})
+		return err
+	})
+}
+
 // count is how often the work on an event was begun.
 func (t *tries) count(seq uint64) int {
 	if s := t.slots[seq]; s != nil {
@@ -131,12 +153,16 @@ func (t *tries) write(place int64, b []byte) error {
 	return nil
 }
 
-// close ends the use of the file.
+// close ends the use of the file. One that has nothing to say is removed.
 func (t *tries) close() error {
 	if t == nil {
 		return nil
 	}
-	return t.file.Close()
+	err := t.file.Close()
+	if len(t.slots) == 0 {
+		err = errors.Join(err, os.Remove(t.path))
+	}
+	return err
 }
 
 // replyNumber stands for a reply where events have their seq, far above all of these.

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"aidesk/store/bolt/disk"
 )
 
 // maxBatch is how many operations share a transaction at most.
@@ -24,7 +27,9 @@ var errNoWrites = errors.New("nothing written")
 type file struct {
 	bolt      *bbolt.DB
 	path      string
+	place     disk.Place // where the open file was found
 	now       func() time.Time
+	logger    *slog.Logger
 	apply     func(b *batch, ops []*op) error // runs operations in a transaction
 	committed func(b *batch)                  // runs what waited for the transaction to be on disk
 
@@ -157,6 +162,9 @@ func (f *file) commitBatch(ops []*op) {
 			err = f.fail(err)
 		}
 	}
+	if err == nil { // nothing is answered that went into a file which nobody finds again
+		err = f.checkPlace()
+	}
 	if err == nil {
 		f.committed(b)
 	}
@@ -251,6 +259,14 @@ func (f *file) view(ctx context.Context, fn func(tx *bbolt.Tx) error) error {
 		return f.fail(err)
 	}
 	return err
+}
+
+// checkPlace marks the store as broken if its file is no longer where it was opened.
+func (f *file) checkPlace() error {
+	if err := f.place.Check(); err != nil {
+		return f.fail(err)
+	}
+	return nil
 }
 
 // usable returns why nothing may be done: the context's error, or that of a broken store.

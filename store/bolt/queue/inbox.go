@@ -92,6 +92,16 @@ func (i *Inbox) Remove(conversation string, seqs []uint64, now time.Time) {
 	i.reschedule(c, now)
 }
 
+// Drop takes an event out whose conversation is not known.
+func (i *Inbox) Drop(seq uint64, now time.Time) {
+	for name, c := range i.conversations {
+		if c.Has(seq) {
+			i.Remove(name, []uint64{seq}, now)
+			return
+		}
+	}
+}
+
 // reschedule updates the place of a conversation in its scope after a change.
 func (i *Inbox) reschedule(c *Conversation, now time.Time) {
 	held := c.lease.Epoch != 0 && now.Before(c.lease.Until)

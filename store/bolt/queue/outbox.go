@@ -66,6 +66,16 @@ func (o *Outbox) Remove(conversation, id string, now time.Time) {
 	o.reschedule(q, now)
 }
 
+// Drop takes a reply out whose conversation is not known.
+func (o *Outbox) Drop(id string, now time.Time) {
+	for conversation, q := range o.queues {
+		if slices.ContainsFunc(q.replies, func(r Reply) bool { return r.ID == id }) {
+			o.Remove(conversation, id, now)
+			return
+		}
+	}
+}
+
 func (q *replyQueue) delete(id string) {
 	q.replies = slices.DeleteFunc(q.replies, func(r Reply) bool { return r.ID == id })
 }

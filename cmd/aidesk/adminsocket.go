@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"aidesk/store/bolt"
+)
+
+// socketFile returns the socket that belongs to a store.
+func socketFile(store string) string {
+	return strings.TrimSuffix(store, filepath.Ext(store)) + ".sock"
+}
+
+const (
+	snapshotPath  = "/snapshot"      // at the admin socket: the store as it is now
+	snapshotStall = 30 * time.Second // for which who reads it may stand still, because the store grows meanwhile
+)
+
+// adminSocket is where the running program answers other commands of its operator: the
+// store's file can be open in one process only. Whoever can open the socket can read the
+// store, so it is its owner's alone, as the store is.
+type adminSocket struct {
+	path    string
+	server  *http.Server
+	running sync.WaitGroup
+}
+
+// openAdminSocket begins to listen beside a store, which this process has open.
+func openAdminSocket(ctx context.Context, path string, db *bolt.DB, logger *slog.Logger) (*adminSocket, error) {
+	listener, err := listenPrivately(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	a := &adminSocket{path: path}
+	connections := func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew: // before the connection's goroutine starts
+			a.running.Add(1)
+		case http.StateClosed, http.StateHijacked: // at its end
+			a.running.Done()
+		case http.StateActive, http.StateIdle:
+		}
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+snapshotPath, func(out http.ResponseWriter, r *http.Request) {
+		begun := time.Now()
+		if err := db.Snapshot(r.Context(), patient{out}); err != nil {
+			logger.ErrorContext(r.Context(), "backup", "error", err)
+			panic(http.ErrAbortHandler) // so that the other end sees that it is cut
+		}
+		logger.InfoContext(r.Context(), "backup", "took", time.Since(begun).Round(time.Millisecond))
+	})
+	a.server = &http.Server{Handler: mux, ConnState: connections, ReadHeaderTimeout: time.Second, IdleTimeout: time.Second, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug)}
+	a.running.Go(func() { _ = a.server.Serve(listener) })
+	return a, nil
+}
+
+// close stops listening and cuts off what runs. When it returns, nothing uses the store.
+func (a *adminSocket) close() {
+	_ = a.server.Close()
+	a.running.Wait()
+	_ = os.Remove(a.path)
+}
+
+// listenPrivately listens at a socket that only its owner can open, at no time anybody
+// else. One that a killed process left is replaced: the caller holds the store's lock.
+func listenPrivately(ctx context.Context, path string) (net.Listener, error) {
+	dir, err := os.MkdirTemp(filepath.Dir(path), ".sock") // which only its owner can enter
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	private := filepath.Join(dir, "s")
+	listener, err := new(net.ListenConfig).Listen(ctx, "unix", private)
+	if err != nil {
+		return nil, err
+	}
+	if unix, ok := listener.(*net.UnixListener); ok {
+		unix.SetUnlinkOnClose(false) // by then it has another name
+	}
+	if err = os.Chmod(private, 0o600); err == nil {
+		err = os.Rename(private, path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	return listener, nil
+}
+
+// patient gives whoever reads an answer time as long as they go on reading.
+type patient struct{ http.ResponseWriter }
+
+// Write writes a part.
+func (p patient) Write(part []byte) (int, error) {
+	if err := http.NewResponseController(p.ResponseWriter).SetWriteDeadline(time.Now().Add(snapshotStall)); err != nil {
+		return 0, err
+	}
+	return p.ResponseWriter.Write(part)
+}
+
+// errNotRunning says that no program listens at a socket.
+var errNotRunning = errors.New("no aidesk runs here")
+
+// readSnapshot writes what the store of the program that listens at a socket holds;
+// errNotRunning.
+func readSnapshot(ctx context.Context, socket string, w io.Writer) error {
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", socket)
+	}}
+	defer transport.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://aidesk"+snapshotPath, http.NoBody)
+	if err != nil {
+		return err
+	}
+	answer, err := (&http.Client{Transport: transport}).Do(request)
+	if dial := (*net.OpError)(nil); errors.As(err, &dial) && dial.Op == "dial" {
+		if errors.Is(err, os.ErrPermission) {
+			return fmt.Errorf("%s: permission denied: run this as the user as whom aidesk runs", socket)
+		}
+		return errNotRunning
+	}
+	if err != nil {
+		return fmt.Errorf("asking the aidesk that runs: %w", err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("asking the aidesk that runs: %s", answer.Status)
+	}
+	if _, err := io.Copy(w, answer.Body); err != nil {
+		return fmt.Errorf("the aidesk that runs broke off, its log says why: %w", err)
+	}
+	return nil
+}
