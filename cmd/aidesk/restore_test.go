@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	fakediscord "aidesk/adapters/fake/discord"
 	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/core/model/modeltest"
 )
@@ -122,13 +123,25 @@ func tellRestore[M any](s *scene, at storyMessenger[M]) {
 	if n := at.said() - said; n != 1 {
 		s.t.Errorf("%d messages, want one", n)
 	}
+	noted := len(at.noted())
 	at.press(ada, sent, "Approve")
-	at.shows("I was restored from a backup")
 	at.press(ada, waiting, "Approve")
 	at.press(ada, waiting, "Cancel")
 	at.press(ada, later, "Approve")
-	at.shows("This button is no longer valid.")
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for patience := time.After(20 * time.Second); len(at.noted()) < noted+4; {
+		select {
+		case <-ticker.C:
+		case <-patience:
+			s.t.Fatalf("the four presses got: %v", at.noted()[noted:])
+		}
+	}
 	s.desk.terminate()
+	notes := strings.Join(at.noted()[noted:], "\n")
+	if strings.Count(notes, "\n") != 3 || strings.Count(notes, "this card is no longer valid. It may have been approved and sent before; check Stays") != 3 || strings.Count(notes, "This button is no longer valid.") != 1 {
+		s.t.Errorf("what the four presses got: %s", notes)
+	}
 	if n := s.posts(); n != 1 {
 		s.t.Errorf("%d requests with effect, want the one of before the restore", n)
 	}
@@ -150,6 +163,26 @@ func (s *slackStory) redeliver() {
 			s.t.Fatal(err)
 		}
 	}
+}
+
+func (s *slackStory) noted() []string {
+	s.t.Helper()
+	var notes []string
+	for _, m := range s.fake.From(fakeslack.General) {
+		if m.To == fakeslack.Ada {
+			notes = append(notes, m.Text)
+		}
+	}
+	return notes
+}
+
+func (s *discordStory) noted() []string {
+	s.t.Helper()
+	var notes []string
+	for _, m := range s.fake.Ephemerals(fakediscord.Ada) {
+		notes = append(notes, m.Text)
+	}
+	return notes
 }
 
 // redeliver delivers again what the gateway told; what came while the program was down it

@@ -31,7 +31,8 @@ type storyMessenger[M any] interface {
 	ask(question string)
 	list()
 	stop()
-	redeliver() // once more what was delivered so far
+	redeliver()      // once more what was delivered so far
+	noted() []string // what only Ada sees
 
 	checkAnswer(m M)                  // in the thread, with a preview
 	checkOutcome(card, m M, said int) // on the card, without buttons; said messages were there before
