@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"aidesk/store/failpoint"
 )
 
 // maxBatch is how many operations share a transaction at most.
@@ -147,7 +149,9 @@ func (f *file) commitBatch(ops []*op) {
 		err = f.catchPanics(func() error {
 			return f.bolt.Update(func(tx *bbolt.Tx) error {
 				b.Tx = tx
-				return f.apply(b, ops)
+				err := f.apply(b, ops)
+				failpoint.Hit(failpoint.Staged)
+				return err
 			})
 		})
 		if err != nil && !errors.Is(err, errNoWrites) {
@@ -158,6 +162,7 @@ func (f *file) commitBatch(ops []*op) {
 		}
 	}
 	if err == nil {
+		failpoint.Hit(failpoint.Durable)
 		f.committed(b)
 	}
 	for _, o := range ops {
