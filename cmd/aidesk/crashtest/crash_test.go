@@ -1,0 +1,104 @@
+//go:build unix
+
+package crashtest
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"aidesk/store/failpoint"
+)
+
+// total is what all rounds came to; the last line of the output says it.
+var total struct {
+	sync.Mutex
+	verdict
+
+	rounds, mutants, caught int
+	seed                    uint64
+	begun                   time.Time
+}
+
+// TestMain prints the summary behind everything else.
+func TestMain(m *testing.M) {
+	total.begun = time.Now()
+	code := m.Run()
+	if total.rounds > 0 {
+		fmt.Printf("crash: %s; %d of %d mutants caught, %d rounds in %s, seed %d\n",
+			&total.verdict, total.caught, total.mutants, total.rounds, time.Since(total.begun).Round(time.Second), total.seed)
+	}
+	os.Exit(code)
+}
+
+// TestCrash plays the rounds. Those of `make crash-long` are the same with more ends, and
+// those that need a power cut.
+func TestCrash(t *testing.T) {
+	size := os.Getenv("AIDESK_CRASH")
+	if size == "" {
+		t.Skip("AIDESK_CRASH is not set: make crash sets it")
+	}
+	seed, err := strconv.ParseUint(cmp.Or(os.Getenv("AIDESK_CRASH_SEED"), strconv.FormatInt(time.Now().Unix()%100_000, 10)), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	total.seed = seed
+	times := 1
+	if size == "long" {
+		times = 5
+	}
+	binary := build(t, filepath.Join(t.TempDir(), "aidesk"), "")
+	for _, r := range rounds(times) {
+		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, binary, workDir(t, r.name), r.name, seed, r.rates)
+			v := r.play(w)
+			total.Lock()
+			total.add(v)
+			total.rounds++
+			total.Unlock()
+			t.Logf("%s: %s", r.name, v)
+			if bad := v.violations(); bad != nil {
+				w.dump()
+				t.Errorf("%s (seed %d): %s\n  %s\n  log: %s", r.name, seed, strings.Join(bad, ", "), strings.Join(v.notes, "\n  "), w.logFile())
+			}
+		})
+	}
+}
+
+// rounds are all rounds, with so many times the ends of the short ones.
+func rounds(times int) []*round {
+	kill := []manner{killed}
+	return []*round{
+		{name: "kill", ends: 60 * times, how: kill, rates: noise},
+		{name: "kill, platforms ahead", ends: 45 * times, how: kill, rates: noise, ahead: 4 * time.Minute},
+		{name: "kill, platforms behind", ends: 45 * times, how: kill, rates: noise, ahead: -3 * time.Minute},
+		{name: "kill, clock steps", ends: 40 * times, how: kill, rates: noise, steps: true},
+		{name: "stop and freeze", ends: 16 * times, how: []manner{killed, terminated, killed, frozen}, rates: noise},
+		{name: "fail-points", every: failpoint.Points, rates: noise},
+		{name: "outages", ends: 25 * times, how: kill, rates: rates{lost: 0.03, unheard: 0.03, refused: 0.06, limited: 0.05, hung: 0.01, outage: 0.01}},
+	}
+}
+
+// workDir is a folder for a round.
+func workDir(t *testing.T, name string) string {
+	keep := os.Getenv("AIDESK_CRASH_KEEP")
+	if keep == "" {
+		return t.TempDir()
+	}
+	dir := filepath.Join(keep, strings.NewReplacer(" ", "-", ",", "").Replace(name))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}

@@ -1,0 +1,184 @@
+//go:build unix
+
+package crashtest
+
+import (
+	"fmt"
+	"time"
+
+	"aidesk/store/failpoint"
+)
+
+// round is a world in which the program is ended again and again.
+type round struct {
+	name  string
+	ends  int           // how often
+	how   []manner      // at random
+	ahead time.Duration // the platforms' clock
+	steps bool          // our clock is set an hour forward or back while the program runs
+	rates rates         // what else goes wrong
+
+	every []failpoint.Point     // die at each of these points, three times; instead of ends
+	until func(v *verdict) bool // a mutant: this catches it
+}
+
+// manner is how the program is ended.
+type manner int
+
+const (
+	killed manner = iota
+	terminated
+	frozen // which ends nothing
+	powerCut
+)
+
+// busy lets two rounds kill at once. What follows, they mostly wait.
+var busy = make(chan struct{}, 2)
+
+// settled is how long it takes until a request that the program lost sight of is done, and
+// a bit more.
+const settled = 40 * time.Second
+
+// noise is what goes wrong in most rounds beside the ends.
+var noise = rates{lost: 0.01, unheard: 0.01, refused: 0.02, limited: 0.01, hung: 0.003}
+
+// play plays a round.
+func (r *round) play(w *world) *verdict {
+	busy <- struct{}{}
+	free := func() { <-busy }
+	w.clock.ahead.Store(int64(r.ahead))
+	w.setClock()
+	w.warmUp()
+	g := newCrowd(w, true)
+	defer g.end()
+	sum := &verdict{}
+	w.faulty.Store(true)
+	g.asks.Store(true)
+	if r.every != nil {
+		r.dieAtEach(w, sum)
+	}
+	for i := range r.ends {
+		if r.until != nil && i%10 == 9 && r.until(g.judge()) {
+			break
+		}
+		r.live(w, r.how[i%len(r.how)], sum)
+		if w.dice.share() < 0.4 {
+			w.rest(settled)
+		}
+	}
+	g.asks.Store(false)
+	w.faulty.Store(false)
+	w.step(0)
+	w.rest(10 * time.Minute)
+	free()
+	v := r.drain(w, g)
+	sum.starts = w.starts
+	if bound := (sum.kills + sum.cuts + sum.points + sum.terms + 1) * conversations; v.unknown > bound {
+		v.tooUnknown = v.unknown - bound
+	}
+	v.add(sum)
+	return v
+}
+
+// warmUp lets the program run once and end well. At Discord it then knows from where on to
+// look for what it missed, and in which direct messages: Discord lists none, and before the
+// first end there is nothing to miss.
+func (w *world) warmUp() {
+	p := w.start("")
+	if !p.works() {
+		w.t.Errorf("the program does not start: %s", w.logFile())
+		return
+	}
+	for _, direct := range []bool{false, true} { // a member is known by a server first
+		g := newCrowd(w, direct)
+		g.asks.Store(true)
+		time.Sleep(400 * time.Millisecond)
+		g.asks.Store(false)
+		for v := g.judge(); v.answered < v.asked; v = g.judge() {
+			time.Sleep(20 * time.Millisecond)
+		}
+		g.end()
+	}
+	p.terminate()
+}
+
+// live lets the program live for a while.
+func (r *round) live(w *world, how manner, sum *verdict) {
+	p := w.start("")
+	if w.dice.share() < 0.85 && !p.listens() { // else it dies while it starts, perhaps
+		sum.kills++ // of itself: a disk failed
+		time.Sleep(50 * time.Millisecond)
+		return
+	}
+	if r.steps {
+		time.AfterFunc(w.dice.between(0, 200*time.Millisecond), func() { w.step(w.dice.between(-time.Hour, time.Hour)) })
+	}
+	if how == frozen {
+		time.Sleep(w.dice.between(20*time.Millisecond, 200*time.Millisecond))
+		p.freeze(w.dice.between(100*time.Millisecond, 4*time.Second))
+		sum.freezes++
+	}
+	time.Sleep(w.dice.between(20*time.Millisecond, 400*time.Millisecond))
+	if how == terminated {
+		p.terminate()
+		sum.terms++
+		return
+	}
+	p.kill()
+	sum.kills++
+}
+
+// dieAtEach lets the program kill itself at each point, at the first, second and third hit.
+func (r *round) dieAtEach(w *world, sum *verdict) {
+	for _, point := range r.every {
+		for n := 1; n <= 3; n++ {
+			p := w.start(fmt.Sprintf("%s:%d", point, n))
+			select {
+			case <-p.ended:
+				sum.points++
+			case <-time.After(20 * time.Second):
+				w.t.Errorf("the program does not come to %s %d times in 20 s", point, n)
+				p.kill()
+				sum.kills++
+			}
+			if n == 3 {
+				w.rest(settled)
+			}
+		}
+	}
+}
+
+// drain lets the program work off what is left, without faults.
+func (r *round) drain(w *world, g *crowd) *verdict {
+	var v *verdict
+	deadline := time.Now().Add(90 * time.Second)
+	for {
+		p := w.start("")
+		if !p.works() {
+			w.t.Errorf("%s: the program does not start any more: %s", r.name, w.logFile())
+			return g.judge()
+		}
+		for began := time.Now(); time.Since(began) < 12*time.Second; {
+			time.Sleep(250 * time.Millisecond)
+			if v = g.judge(); r.until != nil && r.until(v) {
+				p.kill()
+				return v
+			}
+			if v.answered == v.asked && v.stuck == 0 && w.wire.again() == 0 && time.Since(began) > 2*time.Second {
+				break
+			}
+		}
+		p.terminate()
+		heard := w.wire.again() == 0
+		v = g.judge()
+		open := w.judgeStore(v)
+		if heard && open == 0 || time.Now().After(deadline) {
+			v.stuck += open
+			if open > 0 {
+				v.note("stuck", "%d events and replies are left in the store", open)
+			}
+			return v
+		}
+		w.rest(6 * time.Minute) // longer than any retry waits
+	}
+}
