@@ -13,8 +13,8 @@ import (
 	"aidesk/core/markdown"
 	"aidesk/core/plugin"
 	"aidesk/core/policy"
-	"aidesk/store/failpoint"
 	"aidesk/store"
+	"aidesk/store/failpoint"
 )
 
 // execute carries out an Action that this press approved. The first commit says that the

@@ -44,11 +44,8 @@ func TestCrash(t *testing.T) {
 	if size == "" {
 		t.Skip("AIDESK_CRASH is not set: make crash sets it")
 	}
-	seed, err := strconv.ParseUint(cmp.Or(os.Getenv("AIDESK_CRASH_SEED"), strconv.FormatInt(time.Now().Unix()%100_000, 10)), 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	total.seed = seed
+	t.Parallel()
+	seed := seedOf(t)
 	times := 1
 	if size == "long" {
 		times = 5
@@ -72,6 +69,20 @@ func TestCrash(t *testing.T) {
 	}
 }
 
+// seedOf is the seed of this run.
+func seedOf(t *testing.T) uint64 {
+	t.Helper()
+	total.Lock()
+	defer total.Unlock()
+	if total.seed == 0 {
+		var err error
+		if total.seed, err = strconv.ParseUint(cmp.Or(os.Getenv("AIDESK_CRASH_SEED"), strconv.FormatInt(total.begun.Unix()%100_000+1, 10)), 10, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return total.seed
+}
+
 // rounds are all rounds, with so many times the ends of the short ones.
 func rounds(times int) []*round {
 	kill := []manner{killed}
@@ -81,7 +92,7 @@ func rounds(times int) []*round {
 		{name: "kill, platforms behind", ends: 45 * times, how: kill, rates: noise, ahead: -3 * time.Minute},
 		{name: "kill, clock steps", ends: 40 * times, how: kill, rates: noise, steps: true},
 		{name: "stop and freeze", ends: 16 * times, how: []manner{killed, terminated, killed, frozen}, rates: noise},
-		{name: "fail-points", every: failpoint.Points, rates: noise},
+		{name: "fail-points", every: failpoint.Points, rates: noise, cards: 0.6},
 		{name: "outages", ends: 25 * times, how: kill, rates: rates{lost: 0.03, unheard: 0.03, refused: 0.06, limited: 0.05, hung: 0.01, outage: 0.01}},
 	}
 }

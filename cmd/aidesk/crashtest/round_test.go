@@ -3,6 +3,7 @@
 package crashtest
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -19,6 +20,7 @@ type round struct {
 	rates rates         // what else goes wrong
 
 	every []failpoint.Point     // die at each of these points, three times; instead of ends
+	cards float64               // share of the questions that end in a card; 0: 0.3
 	until func(v *verdict) bool // a mutant: this catches it
 }
 
@@ -49,7 +51,7 @@ func (r *round) play(w *world) *verdict {
 	w.clock.ahead.Store(int64(r.ahead))
 	w.setClock()
 	w.warmUp()
-	g := newCrowd(w, true)
+	g := newCrowd(w, true, cmp.Or(r.cards, usualCards))
 	defer g.end()
 	sum := &verdict{}
 	w.faulty.Store(true)
@@ -90,7 +92,7 @@ func (w *world) warmUp() {
 		return
 	}
 	for _, direct := range []bool{false, true} { // a member is known by a server first
-		g := newCrowd(w, direct)
+		g := newCrowd(w, direct, usualCards)
 		g.asks.Store(true)
 		time.Sleep(400 * time.Millisecond)
 		g.asks.Store(false)
@@ -136,8 +138,8 @@ func (r *round) dieAtEach(w *world, sum *verdict) {
 			select {
 			case <-p.ended:
 				sum.points++
-			case <-time.After(20 * time.Second):
-				w.t.Errorf("the program does not come to %s %d times in 20 s", point, n)
+			case <-time.After(40 * time.Second):
+				w.t.Errorf("the program does not come to %s %d times in 40 s", point, n)
 				p.kill()
 				sum.kills++
 			}

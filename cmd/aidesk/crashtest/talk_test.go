@@ -65,6 +65,7 @@ type asking struct {
 // crowd is everybody who asks.
 type crowd struct {
 	w     *world
+	cards float64 // share of the questions that end in a card
 	asks  atomic.Bool
 	stop  chan struct{}
 	going sync.WaitGroup
@@ -74,14 +75,15 @@ type crowd struct {
 }
 
 const (
-	openQuestions = 3  // of a conversation, at once
-	threadLength  = 8  // questions in a thread, before another one begins
-	cardsApproved = 80 // of a hundred
+	openQuestions = 3 // of a conversation, at once
+	threadLength  = 8 // questions in a thread, before another one begins
+	usualCards    = 0.3
+	cardsApproved = 0.8
 )
 
-// newCrowd lets members talk, in direct messages too.
-func newCrowd(w *world, direct bool) *crowd {
-	g := &crowd{w: w, stop: make(chan struct{}), byKey: map[string]*asking{}}
+// newCrowd lets members talk, also in direct messages or not.
+func newCrowd(w *world, direct bool, cards float64) *crowd {
+	g := &crowd{w: w, cards: cards, stop: make(chan struct{}), byKey: map[string]*asking{}}
 	s, d := &slackMembers{w: w}, &discordMembers{w: w}
 	start := func(c talk) {
 		if direct || !c.direct {
@@ -141,12 +143,12 @@ func (g *crowd) enter(c *talk) {
 // ask asks one question. While another is open it is a short one: of what is answered
 // together, a long answer would become a file, and cards could not be told apart.
 func (g *crowd) ask(c *talk, joins bool) {
-	q := &asking{talk: c, kind: kindShort, presses: g.w.dice.share()*100 < cardsApproved}
+	q := &asking{talk: c, kind: kindShort, presses: g.w.dice.share() < cardsApproved}
 	switch p := g.w.dice.share(); {
 	case joins:
-	case p < 0.3:
+	case p < g.cards:
 		q.kind = kindCard
-	case p < 0.6:
+	case p < g.cards+0.3:
 		q.kind = c.at.long()
 	}
 	g.mu.Lock()
