@@ -51,10 +51,10 @@ func TestCrash(t *testing.T) {
 		times = 5
 	}
 	binary := build(t, filepath.Join(t.TempDir(), "aidesk"), "")
-	for _, r := range rounds(times) {
+	for _, r := range rounds(size, times) {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, binary, workDir(t, r.name), r.name, seed, r.rates)
+			w := newWorld(t, binary, workDir(t, r.name), seed, r)
 			v := r.play(w)
 			total.Lock()
 			total.add(v)
@@ -84,9 +84,9 @@ func seedOf(t *testing.T) uint64 {
 }
 
 // rounds are all rounds, with so many times the ends of the short ones.
-func rounds(times int) []*round {
+func rounds(size string, times int) []*round {
 	kill := []manner{killed}
-	return []*round{
+	all := []*round{
 		{name: "kill", ends: 60 * times, how: kill, rates: noise},
 		{name: "kill, platforms ahead", ends: 45 * times, how: kill, rates: noise, ahead: 4 * time.Minute},
 		{name: "kill, platforms behind", ends: 45 * times, how: kill, rates: noise, ahead: -3 * time.Minute},
@@ -94,7 +94,12 @@ func rounds(times int) []*round {
 		{name: "stop and freeze", ends: 16 * times, how: []manner{killed, terminated, killed, frozen}, rates: noise},
 		{name: "fail-points", every: failpoint.Points, rates: noise, cards: 0.6},
 		{name: "outages", ends: 25 * times, how: kill, rates: rates{lost: 0.03, unheard: 0.03, refused: 0.06, limited: 0.05, hung: 0.01, outage: 0.01}},
+		{name: "disk faults", ends: 20 * times, how: []manner{diskFull, diskErrors, diskSlow}, rates: noise, disk: true},
 	}
+	if size == "long" {
+		all = append(all, &round{name: "power cuts", ends: 100, how: []manner{powerCut}, rates: noise, disk: true})
+	}
+	return all
 }
 
 // workDir is a folder for a round.

@@ -18,9 +18,9 @@ var keys = regexp.MustCompile(`q\d{5}`)
 // verdict is what a round came to: what happened, and what must not. Fields of the second
 // kind are counted by questions.
 type verdict struct {
-	kills, terms, freezes, cuts, points, starts int
-	asked, answered, parts, pressed, posts      int
-	unknown, gaveUp                             int
+	kills, terms, freezes, faults, cuts, points, starts int
+	asked, answered, parts, pressed, posts              int
+	unknown, gaveUp                                     int
 
 	lost       int // acknowledged or asked, and never answered, nor fully
 	answered2  int // answered by two replies
@@ -55,7 +55,7 @@ type count struct {
 // counts are all figures with their names, in the order of the summary.
 func (v *verdict) counts() []count {
 	return []count{
-		{"kills", &v.kills, false}, {"stops", &v.terms, false}, {"freezes", &v.freezes, false}, {"power cuts", &v.cuts, false},
+		{"kills", &v.kills, false}, {"stops", &v.terms, false}, {"freezes", &v.freezes, false}, {"disk faults", &v.faults, false}, {"power cuts", &v.cuts, false},
 		{"fail-points", &v.points, false}, {"starts", &v.starts, false}, {"questions", &v.asked, false}, {"answered", &v.answered, false},
 		{"messages", &v.parts, false}, {"presses", &v.pressed, false}, {"posts", &v.posts, false}, {"unknown", &v.unknown, false}, {"gave up", &v.gaveUp, false},
 		{"lost", &v.lost, true}, {"answered twice", &v.answered2, true}, {"posted twice", &v.posted2, true}, {"out of order", &v.disorder, true},

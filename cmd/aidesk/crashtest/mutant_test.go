@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -83,6 +84,16 @@ func (d *decision) sendAgain(ctx context.Context, a confirm.Action) plugin.Outco
 	},
 }
 
+// unsynced is the mutant that only a power cut shows.
+var unsynced = mutant{
+	name:   "the store is not synced",
+	file:   "store/bolt/open.go",
+	old:    "InitialMmapSize: mapSize()",
+	new:    "NoSync: true, InitialMmapSize: mapSize()",
+	round:  &round{ends: 10, how: []manner{powerCut}, disk: true},
+	caught: func(v *verdict) int { return v.lost + v.damaged },
+}
+
 // TestMutants builds each mutant and plays its round until it is caught.
 func TestMutants(t *testing.T) {
 	size := os.Getenv("AIDESK_CRASH")
@@ -91,7 +102,11 @@ func TestMutants(t *testing.T) {
 	}
 	t.Parallel()
 	seed := seedOf(t)
-	for _, m := range mutants {
+	all := slices.Clone(mutants)
+	if size == "long" {
+		all = append(all, unsynced)
+	}
+	for _, m := range all {
 		m.play(t, seed)
 	}
 }
@@ -108,7 +123,7 @@ func (m mutant) play(t *testing.T, seed uint64) {
 		if m.caught(&verdict{lost: 1}) > 0 {
 			r.until = nil // what is not answered yet is no loss before the end
 		}
-		v := r.play(newWorld(t, binary, dir, r.name, seed, r.rates))
+		v := r.play(newWorld(t, binary, dir, seed, r))
 		total.Lock()
 		defer total.Unlock()
 		total.mutants++
@@ -149,7 +164,7 @@ func (m mutant) overlay(t *testing.T, dir string) string {
 
 // TestMutantAnchors sees that each mutant still finds its place, which costs nothing.
 func TestMutantAnchors(t *testing.T) {
-	for _, m := range mutants {
+	for _, m := range append(slices.Clone(mutants), unsynced) {
 		m.overlay(t, t.TempDir())
 	}
 }

@@ -94,7 +94,8 @@ func (w *world) start(at string) *program {
 	return p
 }
 
-// listens waits until the program listens. It reports false if it ended before that.
+// listens waits until the program listens. It reports false if it ended before that; one that
+// takes a minute is ended.
 func (p *program) listens() bool {
 	select {
 	case <-p.ready:
@@ -102,12 +103,12 @@ func (p *program) listens() bool {
 	case <-p.ended:
 		return false
 	case <-time.After(time.Minute):
-		p.w.t.Errorf("the program does not listen after a minute: %s", p.w.logFile())
+		p.kill()
 		return false
 	}
 }
 
-// works waits until the program says that it is ready. It reports false if it ended before.
+// works is listens for the moment when the program says that it is ready.
 func (p *program) works() bool {
 	if !p.listens() {
 		return false
@@ -126,7 +127,7 @@ func (p *program) works() bool {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-	p.w.t.Errorf("the program is not ready after half a minute: %s", p.w.logFile())
+	p.kill()
 	return false
 }
 

@@ -20,6 +20,7 @@ type round struct {
 	rates rates         // what else goes wrong
 
 	every []failpoint.Point     // die at each of these points, three times; instead of ends
+	disk  bool                  // the store is on a disk that can fail
 	cards float64               // share of the questions that end in a card; 0: 0.3
 	until func(v *verdict) bool // a mutant: this catches it
 }
@@ -30,8 +31,11 @@ type manner int
 const (
 	killed manner = iota
 	terminated
-	frozen // which ends nothing
-	powerCut
+	frozen   // for a while, then killed
+	powerCut // with all that was not synced
+	diskFull
+	diskErrors
+	diskSlow
 )
 
 // busy lets two rounds kill at once. What follows, they mostly wait.
@@ -88,8 +92,7 @@ func (r *round) play(w *world) *verdict {
 func (w *world) warmUp() {
 	p := w.start("")
 	if !p.works() {
-		w.t.Errorf("the program does not start: %s", w.logFile())
-		return
+		w.t.Fatalf("the program does not start: %s", w.logFile())
 	}
 	for _, direct := range []bool{false, true} { // a member is known by a server first
 		g := newCrowd(w, direct, usualCards)
@@ -106,10 +109,15 @@ func (w *world) warmUp() {
 
 // live lets the program live for a while.
 func (r *round) live(w *world, how manner, sum *verdict) {
+	if how >= diskFull {
+		defer w.disk.tell("heal")
+		sum.faults++
+		if w.dice.share() < 0.2 {
+			w.breakDisk(how)
+		}
+	}
 	p := w.start("")
 	if w.dice.share() < 0.85 && !p.listens() { // else it dies while it starts, perhaps
-		sum.kills++ // of itself: a disk failed
-		time.Sleep(50 * time.Millisecond)
 		return
 	}
 	if r.steps {
@@ -121,13 +129,37 @@ func (r *round) live(w *world, how manner, sum *verdict) {
 		sum.freezes++
 	}
 	time.Sleep(w.dice.between(20*time.Millisecond, 400*time.Millisecond))
-	if how == terminated {
+	switch how {
+	case terminated:
 		p.terminate()
 		sum.terms++
 		return
+	case powerCut:
+		p.kill()
+		w.disk.cut(int(w.dice.between(0, 1_000_000)))
+		sum.cuts++
+		return
+	case diskFull, diskErrors, diskSlow:
+		w.breakDisk(how)
+		select {
+		case <-p.ended: // of itself
+		case <-time.After(w.dice.between(500*time.Millisecond, 2500*time.Millisecond)):
+		}
 	}
 	p.kill()
 	sum.kills++
+}
+
+// breakDisk lets the disk fail until it is healed.
+func (w *world) breakDisk(how manner) {
+	switch how {
+	case diskFull:
+		w.disk.tell("full")
+	case diskErrors:
+		w.disk.tell("fail %.3f", w.dice.share()/5)
+	default:
+		w.disk.tell("slow %s", w.dice.between(0, time.Second))
+	}
 }
 
 // dieAtEach lets the program kill itself at each point, at the first, second and third hit.
@@ -157,8 +189,10 @@ func (r *round) drain(w *world, g *crowd) *verdict {
 	for {
 		p := w.start("")
 		if !p.works() {
-			w.t.Errorf("%s: the program does not start any more: %s", r.name, w.logFile())
-			return g.judge()
+			v = g.judge()
+			v.damaged++
+			v.note("damaged", "the program does not start any more")
+			return v
 		}
 		for began := time.Now(); time.Since(began) < 12*time.Second; {
 			time.Sleep(250 * time.Millisecond)

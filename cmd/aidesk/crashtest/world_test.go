@@ -36,6 +36,7 @@ type world struct {
 	rates   rates
 	faulty  atomic.Bool // the platforms, the model and the plugin misbehave
 	clock   *platformClock
+	disk    *disk // nil: the machine's own
 	wire    *wire
 	slack   *fakeslack.Slack
 	discord *fakediscord.Discord
@@ -102,9 +103,13 @@ func (c *platformClock) Timer(d time.Duration) (<-chan time.Time, func()) {
 }
 
 // newWorld starts all that the program talks to.
-func newWorld(t *testing.T, binary, dir, name string, seed uint64, r rates) *world {
+func newWorld(t *testing.T, binary, dir string, seed uint64, r *round) *world {
 	t.Helper()
-	w := &world{t: t, dice: newDice(seed, name), dir: dir, store: filepath.Join(dir, "aidesk.db"), binary: binary, rates: r, clock: &platformClock{}}
+	w := &world{t: t, dice: newDice(seed, r.name), dir: dir, store: filepath.Join(dir, "aidesk.db"), binary: binary, rates: r.rates, clock: &platformClock{}}
+	if r.disk {
+		w.disk = newDisk(t, dir)
+		w.store = filepath.Join(w.disk.point, "aidesk.db")
+	}
 	w.wire = newWire(w)
 	w.model, w.plugin = newModel(w), newPlugin(w)
 	manifest, err := setup.Manifest(slack.ModeSocket, "", command.Table)
