@@ -40,11 +40,11 @@ func TestMain(m *testing.M) {
 // TestCrash plays the rounds. Those of `make crash-long` are the same with more ends, and
 // those that need a power cut.
 func TestCrash(t *testing.T) {
+	t.Parallel()
 	size := os.Getenv("AIDESK_CRASH")
 	if size == "" {
 		t.Skip("AIDESK_CRASH is not set: make crash sets it")
 	}
-	t.Parallel()
 	seed := seedOf(t)
 	times := 1
 	if size == "long" {
@@ -93,7 +93,8 @@ func rounds(size string, times int) []*round {
 		{name: "kill, clock steps", ends: 40 * times, how: kill, rates: noise, steps: true},
 		{name: "stop and freeze", ends: 16 * times, how: []manner{killed, terminated, killed, frozen}, rates: noise},
 		{name: "fail-points", every: failpoint.Points, rates: noise, cards: 0.6},
-		{name: "outages", ends: 25 * times, how: kill, rates: rates{lost: 0.03, unheard: 0.03, refused: 0.06, limited: 0.05, hung: 0.01, outage: 0.01}},
+		{name: "outages", ends: 15 * times, how: []manner{killed, killed, left}, rates: rates{lost: 0.03, unheard: 0.03, refused: 0.06, limited: 0.05, hung: 0.01, outage: 0.02}},
+		{name: "no history", ends: 30 * times, how: kill, rates: noise, blind: true},
 		{name: "disk faults", ends: 20 * times, how: []manner{diskFull, diskErrors, diskSlow}, rates: noise, disk: true},
 	}
 	if size == "long" {
@@ -102,17 +103,26 @@ func rounds(size string, times int) []*round {
 	return all
 }
 
-// workDir is a folder for a round.
+// workDir is a folder for a round, which stays if the round fails.
 func workDir(t *testing.T, name string) string {
+	t.Helper()
 	keep := os.Getenv("AIDESK_CRASH_KEEP")
 	if keep == "" {
-		return t.TempDir()
+		dir, err := os.MkdirTemp("", "aidesk-crash-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if !t.Failed() {
+				_ = os.RemoveAll(dir)
+			}
+		})
+		return dir
 	}
-	dir := filepath.Join(keep, strings.NewReplacer(" ", "-", ",", "").Replace(name))
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		t.Fatal(err)
+	dir, err := filepath.Abs(filepath.Join(keep, strings.NewReplacer(" ", "-", ",", "").Replace(name)))
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
 	}
-	dir, err := filepath.Abs(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

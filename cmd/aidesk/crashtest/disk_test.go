@@ -82,8 +82,8 @@ func (d *disk) mount() {
 	}
 }
 
-// tell gives the disk a command.
-func (d *disk) tell(format string, args ...any) {
+// tellf gives the disk a command.
+func (d *disk) tellf(format string, args ...any) {
 	if _, err := fmt.Fprintf(d.in, format+"\n", args...); err != nil || !d.out.Scan() {
 		d.t.Fatalf("faultfs has ended: %v", err)
 	}

@@ -20,7 +20,7 @@ var keys = regexp.MustCompile(`q\d{5}`)
 type verdict struct {
 	kills, terms, freezes, faults, cuts, points, starts int
 	asked, answered, parts, pressed, posts              int
-	unknown, gaveUp                                     int
+	unknown, inFlight, gaveUp                           int
 
 	lost       int // acknowledged or asked, and never answered, nor fully
 	answered2  int // answered by two replies
@@ -33,7 +33,7 @@ type verdict struct {
 	unbegun    int // closed with an apology before it was worked twice
 	refused    int // answered with a fault of the model's or a platform's
 	damaged    int // faults that bbolt finds in the store
-	tooUnknown int // calls of unknown outcome beyond kills × conversations
+	tooUnknown int // calls of unknown outcome beyond those in flight at an end
 
 	notes []string
 }
@@ -55,12 +55,33 @@ type count struct {
 // counts are all figures with their names, in the order of the summary.
 func (v *verdict) counts() []count {
 	return []count{
-		{"kills", &v.kills, false}, {"stops", &v.terms, false}, {"freezes", &v.freezes, false}, {"disk faults", &v.faults, false}, {"power cuts", &v.cuts, false},
-		{"fail-points", &v.points, false}, {"starts", &v.starts, false}, {"questions", &v.asked, false}, {"answered", &v.answered, false},
-		{"messages", &v.parts, false}, {"presses", &v.pressed, false}, {"posts", &v.posts, false}, {"unknown", &v.unknown, false}, {"gave up", &v.gaveUp, false},
-		{"lost", &v.lost, true}, {"answered twice", &v.answered2, true}, {"posted twice", &v.posted2, true}, {"out of order", &v.disorder, true},
-		{"misplaced", &v.misplaced, true}, {"mislabeled", &v.mislabeled, true}, {"sent twice", &v.sent2, true}, {"stuck", &v.stuck, true},
-		{"closed unbegun", &v.unbegun, true}, {"refused", &v.refused, true}, {"damaged", &v.damaged, true}, {"unknown beyond bound", &v.tooUnknown, true},
+		{"kills", &v.kills, false},
+		{"stops", &v.terms, false},
+		{"freezes", &v.freezes, false},
+		{"disk faults", &v.faults, false},
+		{"power cuts", &v.cuts, false},
+		{"fail-points", &v.points, false},
+		{"starts", &v.starts, false},
+		{"questions", &v.asked, false},
+		{"answered", &v.answered, false},
+		{"messages", &v.parts, false},
+		{"presses", &v.pressed, false},
+		{"posts", &v.posts, false},
+		{"in flight", &v.inFlight, false},
+		{"unknown", &v.unknown, false},
+		{"gave up", &v.gaveUp, false},
+		{"lost", &v.lost, true},
+		{"answered twice", &v.answered2, true},
+		{"posted twice", &v.posted2, true},
+		{"out of order", &v.disorder, true},
+		{"misplaced", &v.misplaced, true},
+		{"mislabeled", &v.mislabeled, true},
+		{"sent twice", &v.sent2, true},
+		{"stuck", &v.stuck, true},
+		{"closed unbegun", &v.unbegun, true},
+		{"refused", &v.refused, true},
+		{"damaged", &v.damaged, true},
+		{"unknown beyond bound", &v.tooUnknown, true},
 	}
 }
 
@@ -84,8 +105,8 @@ func (v *verdict) violations() []string {
 	return out
 }
 
-// note keeps an example of a violation.
-func (v *verdict) note(what, format string, args ...any) {
+// notef keeps an example of a violation.
+func (v *verdict) notef(what, format string, args ...any) {
 	same := 0
 	for _, n := range v.notes {
 		if strings.HasPrefix(n, what+": ") {
@@ -153,7 +174,7 @@ func (g *crowd) judge() *verdict {
 		}
 		if strings.Contains(m.text, textWorking) {
 			v.stuck++
-			v.note("stuck", "%q in %s", clip(m.text), m.place)
+			v.notef("stuck", "%q in %s", clip(m.text), m.place)
 		}
 	}
 	v.parts = len(all)
@@ -176,7 +197,7 @@ func (g *crowd) judgeTalk(v *verdict, c *talk, where map[string][]found, all []s
 			v.answered++
 			if at < last {
 				v.disorder++
-				v.note("out of order", "%s in %s", q.key, c.place())
+				v.notef("out of order", "%s in %s", q.key, c.place())
 			}
 			last = max(last, at)
 		} else {
@@ -192,7 +213,7 @@ func (g *crowd) judgeTalk(v *verdict, c *talk, where map[string][]found, all []s
 			apologies++
 		case strings.TrimSpace(m.text) != "Noted." && len(open) > 0:
 			others++
-			v.note("said", "in %s: %q", c.place(), clip(m.text))
+			v.notef("said", "in %s: %q", c.place(), clip(m.text))
 		}
 	}
 	slices.SortFunc(open, func(a, b *asking) int { return g.w.model.times(a.key) - g.w.model.times(b.key) })
@@ -200,14 +221,14 @@ func (g *crowd) judgeTalk(v *verdict, c *talk, where map[string][]found, all []s
 		switch times := g.w.model.times(q.key); {
 		case i < apologies && times < 2: // a kill may have fallen between the count and the model
 			v.unbegun++
-			v.note("closed unbegun", "%s in %s, put to the model %d times", q.key, c.place(), times)
+			v.notef("closed unbegun", "%s in %s, put to the model %d times", q.key, c.place(), times)
 		case i < apologies:
 			v.gaveUp++
 		case others > 0: // one message may refuse several questions that were worked together
 			v.refused++
 		default:
 			v.lost++
-			v.note("lost", "%s (%s, message %s) in %s, put to the model %d times", q.key, q.kind, q.id, c.place(), times)
+			v.notef("lost", "%s (%s, message %s) in %s, put to the model %d times", q.key, q.kind, q.id, c.place(), times)
 		}
 	}
 }
@@ -232,7 +253,7 @@ func (g *crowd) judgeAnswer(v *verdict, q *asking, where map[string][]found) (at
 		if len(stands) > 1 {
 			twice = true
 			same = same || stands[0].message.reply == stands[1].message.reply || strings.HasPrefix(q.talk.channel, "8") || pieces(q.kind) > 0
-			v.note("twice", "%s in %s, messages %s (%s/%d) and %s (%s/%d)", token, stands[0].message.place, stands[0].message.id, stands[0].message.reply, stands[0].message.part,
+			v.notef("twice", "%s in %s, messages %s (%s/%d) and %s (%s/%d)", token, stands[0].message.place, stands[0].message.id, stands[0].message.reply, stands[0].message.part,
 				stands[1].message.id, stands[1].message.reply, stands[1].message.part)
 		}
 		if stands[0].at < before {
@@ -247,11 +268,11 @@ func (g *crowd) judgeAnswer(v *verdict, q *asking, where map[string][]found) (at
 		v.answered2++
 	case disordered:
 		v.disorder++
-		v.note("out of order", "the parts of %s", q.key)
+		v.notef("out of order", "the parts of %s", q.key)
 	}
 	if misplaced {
 		v.misplaced++
-		v.note("misplaced", "%s, asked in %s", q.key, q.talk.place())
+		v.notef("misplaced", "%s, asked in %s", q.key, q.talk.place())
 	}
 	return at, ok
 }
@@ -262,11 +283,11 @@ func (g *crowd) judgePress(v *verdict, q *asking, where map[string][]found) {
 	v.posts += sent
 	if sent > 1 {
 		v.sent2++
-		v.note("sent twice", "%s, %d times", q.key, sent)
+		v.notef("sent twice", "%s, %d times", q.key, sent)
 	}
 	if ends := where[cardEnd(q.key)]; len(ends) > 1 {
 		v.posted2++
-		v.note("twice", "the end of %s", q.key)
+		v.notef("twice", "the end of %s", q.key)
 	}
 	if !q.took.Load() {
 		return
@@ -274,7 +295,7 @@ func (g *crowd) judgePress(v *verdict, q *asking, where map[string][]found) {
 	v.pressed++
 	if where[waiting(q.key)] != nil {
 		v.stuck++
-		v.note("stuck", "the press on %s was taken, and its card still asks", q.key)
+		v.notef("stuck", "the press on %s was taken, and its card still asks", q.key)
 	}
 }
 
@@ -290,7 +311,7 @@ func (g *crowd) judgeLabels(v *verdict, all []shown) {
 		}
 		if m.part > next[m.reply] { // less: it stands twice, which is counted elsewhere
 			v.mislabeled++
-			v.note("mislabeled", "message %s of reply %s is part %d, want %d", m.id, m.reply, m.part, next[m.reply])
+			v.notef("mislabeled", "message %s of reply %s is part %d, want %d", m.id, m.reply, m.part, next[m.reply])
 		}
 		next[m.reply] = max(next[m.reply], m.part+1)
 	}
@@ -303,14 +324,14 @@ func (w *world) judgeStore(v *verdict) (open int) {
 	db, err := bbolt.Open(w.store, 0o600, &bbolt.Options{ReadOnly: true})
 	if err != nil {
 		v.damaged++
-		v.note("damaged", "%v", err)
+		v.notef("damaged", "%v", err)
 		return 0
 	}
 	defer db.Close()
 	_ = db.View(func(tx *bbolt.Tx) error {
 		for err := range tx.Check() {
 			v.damaged++
-			v.note("damaged", "%v", err)
+			v.notef("damaged", "%v", err)
 		}
 		open = tx.Bucket([]byte("inbox")).Stats().KeyN + tx.Bucket([]byte("outbox")).Stats().KeyN
 		return nil

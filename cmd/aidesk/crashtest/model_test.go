@@ -193,6 +193,7 @@ type plugin struct {
 
 	mu    sync.Mutex
 	posts map[string]int
+	cut   int // answers that nobody heard, for the connection ended
 }
 
 const pluginDocument = `openapi: 3.0.3
@@ -233,6 +234,9 @@ func (p *plugin) make(out http.ResponseWriter, r *http.Request) {
 	p.mu.Unlock()
 	time.Sleep(p.w.dice.between(0, 80*time.Millisecond))
 	if p.w.draw() == faultUnheard {
+		p.mu.Lock()
+		p.cut++
+		p.mu.Unlock()
 		panic(http.ErrAbortHandler)
 	}
 	out.Header().Set("Content-Type", "application/json")
@@ -244,4 +248,11 @@ func (p *plugin) sent(key string) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.posts[key]
+}
+
+// unheard is how many answers were cut.
+func (p *plugin) unheard() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cut
 }

@@ -96,11 +96,11 @@ var unsynced = mutant{
 
 // TestMutants builds each mutant and plays its round until it is caught.
 func TestMutants(t *testing.T) {
+	t.Parallel()
 	size := os.Getenv("AIDESK_CRASH")
 	if size == "" {
 		t.Skip("AIDESK_CRASH is not set: make crash sets it")
 	}
-	t.Parallel()
 	seed := seedOf(t)
 	all := slices.Clone(mutants)
 	if size == "long" {

@@ -20,6 +20,7 @@ type round struct {
 	rates rates         // what else goes wrong
 
 	every []failpoint.Point     // die at each of these points, three times; instead of ends
+	blind bool                  // the app may not read channels at Slack
 	disk  bool                  // the store is on a disk that can fail
 	cards float64               // share of the questions that end in a card; 0: 0.3
 	until func(v *verdict) bool // a mutant: this catches it
@@ -32,6 +33,7 @@ const (
 	killed manner = iota
 	terminated
 	frozen   // for a while, then killed
+	left     // alone for seconds, then killed
 	powerCut // with all that was not synced
 	diskFull
 	diskErrors
@@ -61,14 +63,15 @@ func (r *round) play(w *world) *verdict {
 	w.faulty.Store(true)
 	g.asks.Store(true)
 	if r.every != nil {
-		r.dieAtEach(w, sum)
+		r.dieAtEach(w, g, sum)
 	}
 	for i := range r.ends {
 		if r.until != nil && i%10 == 9 && r.until(g.judge()) {
 			break
 		}
 		r.live(w, r.how[i%len(r.how)], sum)
-		if w.dice.share() < 0.4 {
+		sum.inFlight += g.inFlight()
+		if w.dice.share() < 0.5 {
 			w.rest(settled)
 		}
 	}
@@ -79,7 +82,7 @@ func (r *round) play(w *world) *verdict {
 	free()
 	v := r.drain(w, g)
 	sum.starts = w.starts
-	if bound := (sum.kills + sum.cuts + sum.points + sum.terms + 1) * conversations; v.unknown > bound {
+	if bound := sum.inFlight + w.plugin.unheard(); v.unknown > bound {
 		v.tooUnknown = v.unknown - bound
 	}
 	v.add(sum)
@@ -99,8 +102,11 @@ func (w *world) warmUp() {
 		g.asks.Store(true)
 		time.Sleep(400 * time.Millisecond)
 		g.asks.Store(false)
+		began := time.Now()
 		for v := g.judge(); v.answered < v.asked; v = g.judge() {
-			time.Sleep(20 * time.Millisecond)
+			if time.Sleep(20 * time.Millisecond); time.Since(began) > time.Minute {
+				w.t.Fatalf("without a fault: %s: %s", v, w.logFile())
+			}
 		}
 		g.end()
 	}
@@ -110,7 +116,7 @@ func (w *world) warmUp() {
 // live lets the program live for a while.
 func (r *round) live(w *world, how manner, sum *verdict) {
 	if how >= diskFull {
-		defer w.disk.tell("heal")
+		defer w.disk.tellf("heal")
 		sum.faults++
 		if w.dice.share() < 0.2 {
 			w.breakDisk(how)
@@ -122,6 +128,9 @@ func (r *round) live(w *world, how manner, sum *verdict) {
 	}
 	if r.steps {
 		time.AfterFunc(w.dice.between(0, 200*time.Millisecond), func() { w.step(w.dice.between(-time.Hour, time.Hour)) })
+	}
+	if how == left {
+		time.Sleep(w.dice.between(4*time.Second, 7*time.Second))
 	}
 	if how == frozen {
 		time.Sleep(w.dice.between(20*time.Millisecond, 200*time.Millisecond))
@@ -154,32 +163,46 @@ func (r *round) live(w *world, how manner, sum *verdict) {
 func (w *world) breakDisk(how manner) {
 	switch how {
 	case diskFull:
-		w.disk.tell("full")
+		w.disk.tellf("full")
 	case diskErrors:
-		w.disk.tell("fail %.3f", w.dice.share()/5)
+		w.disk.tellf("fail %.3f", w.dice.share()/5)
 	default:
-		w.disk.tell("slow %s", w.dice.between(0, time.Second))
+		w.disk.tellf("slow %s", w.dice.between(0, time.Second))
 	}
 }
 
 // dieAtEach lets the program kill itself at each point, at the first, second and third hit.
-func (r *round) dieAtEach(w *world, sum *verdict) {
+func (r *round) dieAtEach(w *world, g *crowd, sum *verdict) {
 	for _, point := range r.every {
 		for n := 1; n <= 3; n++ {
-			p := w.start(fmt.Sprintf("%s:%d", point, n))
-			select {
-			case <-p.ended:
-				sum.points++
-			case <-time.After(40 * time.Second):
-				w.t.Errorf("the program does not come to %s %d times in 40 s", point, n)
-				p.kill()
-				sum.kills++
-			}
-			if n == 3 {
-				w.rest(settled)
+			if !r.dieAt(w, fmt.Sprintf("%s:%d", point, n), g, sum) {
+				w.t.Errorf("the program does not come to %s %d times", point, n)
 			}
 		}
 	}
+}
+
+// dieAt lets the program kill itself at a point. One that does not come there, for nothing
+// more can be asked while replies of unknown fate wait, is killed and may try again.
+func (r *round) dieAt(w *world, point string, g *crowd, sum *verdict) bool {
+	for range 5 {
+		p := w.start(point)
+		died := false
+		select {
+		case <-p.ended:
+			died = true
+			sum.points++
+		case <-time.After(8 * time.Second):
+			p.kill()
+			sum.kills++
+		}
+		sum.inFlight += g.inFlight()
+		w.rest(settled)
+		if died {
+			return true
+		}
+	}
+	return false
 }
 
 // drain lets the program work off what is left, without faults.
@@ -191,7 +214,7 @@ func (r *round) drain(w *world, g *crowd) *verdict {
 		if !p.works() {
 			v = g.judge()
 			v.damaged++
-			v.note("damaged", "the program does not start any more")
+			v.notef("damaged", "the program does not start any more")
 			return v
 		}
 		for began := time.Now(); time.Since(began) < 12*time.Second; {
@@ -211,7 +234,7 @@ func (r *round) drain(w *world, g *crowd) *verdict {
 		if heard && open == 0 || time.Now().After(deadline) {
 			v.stuck += open
 			if open > 0 {
-				v.note("stuck", "%d events and replies are left in the store", open)
+				v.notef("stuck", "%d events and replies are left in the store", open)
 			}
 			return v
 		}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -58,8 +59,10 @@ type asking struct {
 	talk          *talk
 	answered      atomic.Bool
 	presses       bool // its card is approved
-	took          atomic.Bool
 	pressing      atomic.Bool
+	pressed       atomic.Bool // at least once, and the program may know of it
+	took          atomic.Bool // the program has said so
+	ended         atomic.Bool // its card shows what came of it
 }
 
 // crowd is everybody who asks.
@@ -102,9 +105,6 @@ func newCrowd(w *world, direct bool, cards float64) *crowd {
 	g.going.Go(g.watch)
 	return g
 }
-
-// conversations is how many go on at once.
-const conversations = 10
 
 func (g *crowd) end() {
 	close(g.stop)
@@ -185,9 +185,13 @@ func (g *crowd) look() {
 				continue
 			}
 			q.answered.Store(true)
+			if strings.Contains(m.text, cardEnd(key)) || strings.Contains(m.text, textUnknown) {
+				q.ended.Store(true)
+			}
 			if q.presses && m.approve != "" && !q.took.Load() && q.pressing.CompareAndSwap(false, true) {
 				g.going.Go(func() {
 					defer q.pressing.Store(false)
+					q.pressed.Store(true)
 					if q.talk.at.press(q.talk.user, m, m.approve) {
 						q.took.Store(true)
 					}
@@ -195,6 +199,19 @@ func (g *crowd) look() {
 			}
 		}
 	}
+}
+
+// inFlight counts the presses that the program may be working on.
+func (g *crowd) inFlight() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n := 0
+	for _, q := range g.byKey {
+		if q.pressed.Load() && !q.ended.Load() {
+			n++
+		}
+	}
+	return n
 }
 
 // seen is what the program shows at both platforms.

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -119,6 +120,9 @@ func newWorld(t *testing.T, binary, dir string, seed uint64, r *round) *world {
 	app, err := fakeslack.ParseManifest(manifest)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if r.blind { // direct messages are not even delivered without theirs
+		app.Scopes = slices.DeleteFunc(app.Scopes, func(scope string) bool { return scope != "im:history" && strings.HasSuffix(scope, ":history") })
 	}
 	w.serve(func(url string) (http.Handler, func()) {
 		w.slack = fakeslack.New(fakeslack.Config{
