@@ -90,7 +90,7 @@ CRASH := temp="$$(mktemp -d)" && trap 'rm -rf "$$temp"' EXIT && go test -c -o "$
 	cd cmd/aidesk/crashtest && "$$temp/crashtest" -test.v -test.parallel 32 -test.timeout 3h
 
 .PHONY: crash
-crash: ## Kill aidesk at any moment, and look what is lost, said or sent twice (4 minutes)
+crash: ## Kill aidesk at any moment, and look what is lost, said or sent twice
 	@export AIDESK_CRASH=short; $(CRASH)
 
 .PHONY: crash-long
