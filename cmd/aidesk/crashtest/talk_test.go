@@ -57,8 +57,8 @@ func (c *talk) place() string { return c.channel + "/" + c.thread }
 type asking struct {
 	key, kind, id string
 	talk          *talk
-	answered      atomic.Bool
-	presses       bool // its card is approved
+	closed        atomic.Bool // answered, or not to be answered any more
+	presses       bool        // its card is approved
 	pressing      atomic.Bool
 	pressed       atomic.Bool // at least once, and the program may know of it
 	took          atomic.Bool // the program has said so
@@ -67,14 +67,16 @@ type asking struct {
 
 // crowd is everybody who asks.
 type crowd struct {
-	w     *world
-	cards float64 // share of the questions that end in a card
-	asks  atomic.Bool
-	stop  chan struct{}
-	going sync.WaitGroup
-	mu    sync.Mutex
-	byKey map[string]*asking
-	talks []*talk
+	w       *world
+	slack   *slackMembers
+	discord *discordMembers
+	cards   float64 // share of the questions that end in a card
+	asks    atomic.Bool
+	stop    chan struct{}
+	going   sync.WaitGroup
+	mu      sync.Mutex
+	byKey   map[string]*asking
+	talks   []*talk
 }
 
 const (
@@ -86,21 +88,20 @@ const (
 
 // newCrowd lets members talk, also in direct messages or not.
 func newCrowd(w *world, direct bool, cards float64) *crowd {
-	g := &crowd{w: w, cards: cards, stop: make(chan struct{}), byKey: map[string]*asking{}}
-	s, d := &slackMembers{w: w}, &discordMembers{w: w}
+	g := &crowd{w: w, slack: &slackMembers{w: w}, discord: &discordMembers{w: w}, cards: cards, stop: make(chan struct{}), byKey: map[string]*asking{}}
 	start := func(c talk) {
 		if direct || !c.direct {
 			g.going.Go(func() { g.converse(&c) })
 		}
 	}
 	for _, user := range []string{fakeslack.Ada, fakeslack.Ben} {
-		start(talk{at: s, user: user, channel: w.slack.DM(user), direct: true})
-		start(talk{at: s, user: user, channel: fakeslack.General})
-		start(talk{at: s, user: user, channel: fakeslack.General})
+		start(talk{at: g.slack, user: user, channel: w.slack.DM(user), direct: true})
+		start(talk{at: g.slack, user: user, channel: fakeslack.General})
+		start(talk{at: g.slack, user: user, channel: fakeslack.General})
 	}
 	for _, user := range []string{fakediscord.Ada, fakediscord.Ben} {
-		start(talk{at: d, user: user, channel: w.discord.DM(user), direct: true})
-		start(talk{at: d, user: user, channel: fakediscord.General})
+		start(talk{at: g.discord, user: user, channel: w.discord.DM(user), direct: true})
+		start(talk{at: g.discord, user: user, channel: fakediscord.General})
 	}
 	g.going.Go(g.watch)
 	return g
@@ -119,7 +120,7 @@ func (g *crowd) converse(c *talk) {
 			continue
 		}
 		if n := len(c.questions); n > 0 {
-			open := slices.DeleteFunc(slices.Clone(c.questions), func(q *asking) bool { return q.answered.Load() })
+			open := slices.DeleteFunc(slices.Clone(c.questions), func(q *asking) bool { return q.closed.Load() })
 			if len(open) >= openQuestions || len(open) > 0 && open[0].kind != kindShort || !c.at.heard(c) {
 				continue
 			}
@@ -179,13 +180,17 @@ func (g *crowd) look() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, m := range seen {
-		for _, key := range keys.FindAllString(m.text, -1) {
+		found := keys.FindAllString(m.text, -1)
+		if len(found) == 0 {
+			g.closeBefore(m)
+		}
+		for _, key := range found {
 			q := g.byKey[key]
 			if q == nil {
 				continue
 			}
-			q.answered.Store(true)
-			if strings.Contains(m.text, cardEnd(key)) || strings.Contains(m.text, textUnknown) {
+			q.closed.Store(true)
+			if m.approve == "" && strings.Contains(m.text, `{"key":"`+key+`"}`) && !strings.Contains(m.text, textWorking) {
 				q.ended.Store(true)
 			}
 			if q.presses && m.approve != "" && !q.took.Load() && q.pressing.CompareAndSwap(false, true) {
@@ -196,6 +201,21 @@ func (g *crowd) look() {
 						q.took.Store(true)
 					}
 				})
+			}
+		}
+	}
+}
+
+// closeBefore closes the questions above a message that answers none: it may be a refusal,
+// behind which nobody waits for an answer. The lock is held.
+func (g *crowd) closeBefore(m shown) {
+	for _, c := range g.talks {
+		if c.place() != m.place {
+			continue
+		}
+		for _, q := range c.questions {
+			if len(q.id) == len(m.id) && q.id < m.id {
+				q.closed.Store(true)
 			}
 		}
 	}
@@ -215,10 +235,7 @@ func (g *crowd) inFlight() int {
 }
 
 // seen is what the program shows at both platforms.
-func (g *crowd) seen() []shown {
-	s, d := &slackMembers{w: g.w}, &discordMembers{w: g.w}
-	return append(s.shown(), d.shown()...)
-}
+func (g *crowd) seen() []shown { return append(g.slack.shown(), g.discord.shown()...) }
 
 // pause waits a little, and reports false at the end.
 func (g *crowd) pause(least, most time.Duration) bool {
@@ -234,7 +251,10 @@ func (g *crowd) pause(least, most time.Duration) bool {
 const patience = 4 * time.Second
 
 // slackMembers are those at Slack.
-type slackMembers struct{ w *world }
+type slackMembers struct {
+	w    *world
+	read sync.Map // of each version of a message that was read, what was read
+}
 
 func (s *slackMembers) ask(c *talk, text string) (string, error) {
 	if !c.direct {
@@ -254,6 +274,11 @@ func (s *slackMembers) shown() []shown {
 			if m.To != "" {
 				continue
 			}
+			version := fmt.Sprint(c.ID, m.TS, len(m.Versions))
+			if known, ok := s.read.Load(version); ok {
+				out = append(out, known.(shown))
+				continue
+			}
 			at := shown{place: m.Channel + "/" + m.Thread, id: m.TS, channel: m.Channel, text: m.Shown(), approve: actionOf(m.Blocks, "Approve")}
 			if c.IM {
 				at.place = m.Channel + "/"
@@ -267,6 +292,7 @@ func (s *slackMembers) shown() []shown {
 			if json.Unmarshal(m.Metadata, &metadata) == nil {
 				at.reply, at.part = metadata.Payload.Reply, metadata.Payload.Part
 			}
+			s.read.Store(version, at)
 			out = append(out, at)
 		}
 	}
@@ -305,7 +331,10 @@ func (s *slackMembers) press(user string, m shown, button string) bool {
 }
 
 // discordMembers are those at Discord.
-type discordMembers struct{ w *world }
+type discordMembers struct {
+	w    *world
+	read sync.Map // as with slackMembers
+}
 
 func (d *discordMembers) ask(c *talk, text string) (string, error) {
 	channel := c.channel
@@ -331,6 +360,11 @@ func (d *discordMembers) shown() []shown {
 	var out []shown
 	for _, c := range d.w.discord.Channels() {
 		for _, m := range d.w.discord.From(c.ID) {
+			version := fmt.Sprint(m.ID, len(m.Versions))
+			if known, ok := d.read.Load(version); ok {
+				out = append(out, known.(shown))
+				continue
+			}
 			at := shown{place: c.ID + "/", id: m.ID, channel: c.ID, text: m.Shown(), reply: m.Nonce}
 			if c.Parent != "" {
 				at.place = c.Parent + "/" + c.ID
@@ -338,6 +372,7 @@ func (d *discordMembers) shown() []shown {
 			if b, ok := m.Labelled("Approve"); ok && !b.Disabled {
 				at.approve = b.CustomID
 			}
+			d.read.Store(version, at)
 			out = append(out, at)
 		}
 	}
