@@ -47,6 +47,13 @@ var busy = make(chan struct{}, 2)
 // a bit more.
 const settled = 40 * time.Second
 
+// kindness: every third life lasts until what was open at its beginning is answered, for a
+// second at most. Who is killed at work three times in a row is taken for the killer.
+const (
+	kindness = 3
+	kindTime = time.Second
+)
+
 // noise is what goes wrong in most rounds beside the ends.
 var noise = rates{lost: 0.01, unheard: 0.01, refused: 0.02, limited: 0.01, hung: 0.003}
 
@@ -69,16 +76,17 @@ func (r *round) play(w *world) *verdict {
 		if r.until != nil && i%10 == 9 && r.until(g.judge()) {
 			break
 		}
-		r.live(w, r.how[i%len(r.how)], sum)
-		sum.inFlight += g.inFlight()
-		if w.dice.share() < 0.5 {
+		kind := i%kindness == kindness-1
+		if kind || w.dice.share() < 0.3 {
 			w.rest(settled)
 		}
+		r.live(w, g, r.how[i%len(r.how)], kind, sum)
+		sum.inFlight += g.inFlight()
 	}
 	g.asks.Store(false)
 	w.faulty.Store(false)
 	w.step(0)
-	w.rest(10 * time.Minute)
+	w.rest(settled)
 	free()
 	v := r.drain(w, g)
 	sum.starts = w.starts
@@ -113,8 +121,9 @@ func (w *world) warmUp() {
 	p.terminate()
 }
 
-// live lets the program live for a while.
-func (r *round) live(w *world, how manner, sum *verdict) {
+// live lets the program live for a while. A kind life lasts until the open questions are
+// answered.
+func (r *round) live(w *world, g *crowd, how manner, kind bool, sum *verdict) {
 	if how >= diskFull {
 		defer w.disk.tellf("heal")
 		sum.faults++
@@ -123,8 +132,11 @@ func (r *round) live(w *world, how manner, sum *verdict) {
 		}
 	}
 	p := w.start("")
-	if w.dice.share() < 0.85 && !p.listens() { // else it dies while it starts, perhaps
+	if (kind || w.dice.share() < 0.85) && !p.listens() { // else it dies while it starts, perhaps
 		return
+	}
+	if kind {
+		g.waitForAnswers(kindTime)
 	}
 	if r.steps {
 		time.AfterFunc(w.dice.between(0, 200*time.Millisecond), func() { w.step(w.dice.between(-time.Hour, time.Hour)) })
@@ -198,6 +210,7 @@ func (r *round) dieAt(w *world, point string, g *crowd, sum *verdict) bool {
 		}
 		sum.inFlight += g.inFlight()
 		w.rest(settled)
+		r.live(w, g, killed, true, sum)
 		if died {
 			return true
 		}

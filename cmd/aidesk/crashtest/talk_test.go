@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -115,7 +116,7 @@ func (g *crowd) end() {
 // converse asks in one conversation after the other while questions are asked.
 func (g *crowd) converse(c *talk) {
 	g.enter(c)
-	for g.pause(15*time.Millisecond, 120*time.Millisecond) {
+	for g.pause(30*time.Millisecond, 300*time.Millisecond) {
 		if !g.asks.Load() {
 			continue
 		}
@@ -218,6 +219,16 @@ func (g *crowd) closeBefore(m shown) {
 				q.closed.Store(true)
 			}
 		}
+	}
+}
+
+// waitForAnswers waits until the questions that are open now are answered, or it is too late.
+func (g *crowd) waitForAnswers(limit time.Duration) {
+	g.mu.Lock()
+	open := slices.DeleteFunc(slices.Collect(maps.Values(g.byKey)), func(q *asking) bool { return q.closed.Load() })
+	g.mu.Unlock()
+	for end := time.Now().Add(limit); len(open) > 0 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		open = slices.DeleteFunc(open, func(q *asking) bool { return q.closed.Load() })
 	}
 }
 
