@@ -85,6 +85,18 @@ HOSTILE ?= 20000
 test-hostile: ## Work documents that are made to hurt in child processes (HOSTILE of them, 20000)
 	AIDESK_HOSTILE=$(HOSTILE) go test -count=1 -timeout 3h -v -run TestHostile ./bots/hostiletest
 
+# The test binary runs by itself, so that its summary is the last line. A round mostly waits.
+CRASH := temp="$$(mktemp -d)" && trap 'rm -rf "$$temp"' EXIT && go test -c -o "$$temp/crashtest" ./cmd/aidesk/crashtest && \
+	cd cmd/aidesk/crashtest && "$$temp/crashtest" -test.v -test.parallel 32 -test.timeout 3h
+
+.PHONY: crash
+crash: ## Kill aidesk at any moment, and look what is lost, said or sent twice
+	@export AIDESK_CRASH=short; $(CRASH)
+
+.PHONY: crash-long
+crash-long: ## The same with 1,000 kills and 100 power cuts (as root, where there is /dev/fuse)
+	@export AIDESK_CRASH=long; $(CRASH)
+
 .PHONY: vet
 vet: ## Run go vet
 	go vet ./...

@@ -66,8 +66,9 @@ core/model/script            | model                                            
 core/plugin                  | chat markdown openapi policy account egress store openapi/tree               | golang.org/x/sync
 core/confirm                 | chat openapi plugin store                                                    | –
 core/agent                   | chat markdown model model/search model/planner/utterance openapi plugin confirm preview store | –
-store/bolt                   | store store/bolt/disk store/bolt/queue                                       | go.etcd.io/bbolt
+store/bolt                   | store store/bolt/disk store/bolt/queue store/failpoint                        | go.etcd.io/bbolt
 store/bolt/disk              | –                                                                            | –
+store/failpoint              | –                                                                            | –
 store/bolt/queue             | store                                                                        | –
 adapters/session             | chat markdown                                                                | –
 adapters/slack               | chat markdown adapters/session adapters/slack/*                              | github.com/slack-go/slack github.com/gorilla/websocket
@@ -83,11 +84,11 @@ adapters/discord/setup       | chat adapters/discord/payload adapters/discord/re
 adapters/discord             | chat markdown adapters/session adapters/discord/*                            | github.com/bwmarrin/discordgo
 adapters/terminal            | chat markdown                                                                | –
 bots/bot                     | chat markdown agent plugin policy store                                      | –
-bots/outbox                  | bots/bot chat store                                                          | –
+bots/outbox                  | bots/bot chat store store/failpoint                                          | –
 bots/restore                 | bots/bot markdown agent confirm store                                         | –
 bots/command                 | bots/bot chat markdown model agent plugin confirm store                      | –
-bots/inbox                   | bots/bot bots/command chat secret store                                      | –
-bots/turn                    | bots/bot bots/command bots/inbox bots/outbox chat markdown model model/middleware agent plugin policy confirm secret store | –
+bots/inbox                   | bots/bot bots/command chat secret store store/failpoint                      | –
+bots/turn                    | bots/bot bots/command bots/inbox bots/outbox chat markdown model model/middleware agent plugin policy confirm secret store store/failpoint | –
 adapters/fake                | –                                                                            | –
 adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                       | github.com/gorilla/websocket go.yaml.in/yaml/v3
 adapters/fake/slack/rule     | –                                                                            | –

@@ -15,6 +15,7 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/secret"
 	"aidesk/store"
+	"aidesk/store/failpoint"
 )
 
 // Handler is what one adapter of one bot reports to. It implements chat.Handler and
@@ -66,10 +67,12 @@ func (h *Handler) store(ctx context.Context, e chat.Event, kind string) (isNew b
 	if kind != "" {
 		stored.Kind, stored.Interrupt = kind, false
 	}
+	failpoint.Hit(failpoint.Received)
 	got, err := h.Store.Ingest(ctx, stored)
 	if err != nil {
 		return false, fmt.Errorf("storing the event: %w", err)
 	}
+	failpoint.Hit(failpoint.Stored)
 	if got[0].Duplicate {
 		return false, nil
 	}

@@ -17,6 +17,7 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/store"
+	"aidesk/store/failpoint"
 )
 
 const (
@@ -106,6 +107,7 @@ func (o *Outbox) send(ctx context.Context, delivery store.Delivery) {
 		logger.ErrorContext(ctx, "recording a delivery", "error", err)
 		return
 	}
+	failpoint.Hit(failpoint.Recorded)
 	if receipt.Retry.IsZero() {
 		o.settler.sent(delivery.ID, delivery.Version)
 	}
@@ -184,7 +186,9 @@ func (o *Outbox) attempt(ctx context.Context, a chat.Adapter, r chat.Reply, d *s
 	if err := o.store.Sending(ctx, *d); err != nil {
 		return d.Unsettled, &chat.Later{Reason: err.Error()}
 	}
+	failpoint.Hit(failpoint.Sending)
 	posted, err := a.Send(ctx, r, d.Posted)
+	failpoint.Hit(failpoint.Sent)
 	d.Posted = cmp.Or(posted, d.Posted)
 	return begun, err
 }

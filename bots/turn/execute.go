@@ -14,6 +14,7 @@ import (
 	"aidesk/core/plugin"
 	"aidesk/core/policy"
 	"aidesk/store"
+	"aidesk/store/failpoint"
 )
 
 // execute carries out an Action that this press approved. The first commit says that the
@@ -62,13 +63,16 @@ func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 	if err := d.turn.save(c, nil); err != nil {
 		return err
 	}
+	failpoint.Hit(failpoint.Approved)
 	got, err := d.Bot.Plugins.Send(context.WithoutCancel(ctx), p, a.Call)
 	if err != nil {
 		got.Status, got.Message = "error", err.Error()+"."
 	}
+	failpoint.Hit(failpoint.Answered)
 	if a, err = d.recordOutcome(ctx, a, got); err != nil {
 		return err
 	}
+	failpoint.Hit(failpoint.Settled)
 	return d.followUp(ctx, member, a)
 }
 

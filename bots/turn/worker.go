@@ -16,6 +16,7 @@ import (
 	"aidesk/core/confirm"
 	"aidesk/core/markdown"
 	"aidesk/store"
+	"aidesk/store/failpoint"
 )
 
 // worker works one conversation for as long as the pool holds its lease.
@@ -137,6 +138,7 @@ func (w *worker) work(ctx context.Context, work store.Work) (err error) {
 		w.turn = nil
 		w.mu.Unlock()
 	}()
+	failpoint.Hit(failpoint.Begun)
 	if err := t.read(); err != nil {
 		return err
 	}
@@ -174,9 +176,11 @@ func (w *worker) begin(ctx context.Context, t *Turn) {
 // write commits. Adapters hear that the events in done are settled when the replies in
 // shown are at the platform.
 func (w *worker) write(c store.Commit, done []store.Event, shown []store.Reply) error {
+	failpoint.Hit(failpoint.Decided)
 	if err := w.pool.Store.Commit(w.commitCtx, w.lease, c); err != nil {
 		return fmt.Errorf("committing: %w", err)
 	}
+	failpoint.Hit(failpoint.Ended)
 	observeDecisions(w.pool.Observe, c)
 	w.pool.Outbox.Settle(w.commitCtx, done, shown)
 	if len(c.Replies) > 0 {

@@ -145,7 +145,7 @@ func newDiscord(cfg config.Config, b config.Bot, logger *slog.Logger) (*discord.
 	return discord.New(discord.Config{
 		Token: b.Discord.Token.Reveal(), PublicKey: b.Discord.PublicKey, ApplicationID: b.Discord.ApplicationID,
 		MessageContent: b.Discord.MessageContent, APIBaseURL: b.Discord.APIBaseURL, Client: client, Grammar: command.Table,
-		Admins: cfg.Policy.Admins.Discord, Logger: logger.With("bot", b.Name), Now: time.Now,
+		Admins: cfg.Policy.Admins.Discord, Logger: logger.With("bot", b.Name), Now: machineTime,
 	})
 }
 
@@ -159,7 +159,7 @@ func newSlack(cfg config.Config, b config.Bot, logger *slog.Logger) (*slack.Adap
 	return slack.New(slack.Config{
 		Mode: b.Slack.Mode, BotToken: b.Slack.BotToken.Reveal(), AppToken: b.Slack.AppToken.Reveal(),
 		SigningSecret: b.Slack.SigningSecret.Reveal(), APIBaseURL: b.Slack.APIBaseURL,
-		Client: client, Grammar: command.Table, Admins: cfg.Policy.Admins.Slack, Groups: b.Access.SlackGroups(), FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: time.Now,
+		Client: client, Grammar: command.Table, Admins: cfg.Policy.Admins.Slack, Groups: b.Access.SlackGroups(), FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: machineTime,
 	})
 }
 

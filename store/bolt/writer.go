@@ -13,6 +13,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"aidesk/store/bolt/disk"
+	"aidesk/store/failpoint"
 )
 
 // maxBatch is how many operations share a transaction at most.
@@ -152,7 +153,9 @@ func (f *file) commitBatch(ops []*op) {
 		err = f.catchPanics(func() error {
 			return f.bolt.Update(func(tx *bbolt.Tx) error {
 				b.Tx = tx
-				return f.apply(b, ops)
+				err := f.apply(b, ops)
+				failpoint.Hit(failpoint.Staged)
+				return err
 			})
 		})
 		if err != nil && !errors.Is(err, errNoWrites) {
@@ -166,6 +169,7 @@ func (f *file) commitBatch(ops []*op) {
 		err = f.checkPlace()
 	}
 	if err == nil {
+		failpoint.Hit(failpoint.Durable)
 		f.committed(b)
 	}
 	for _, o := range ops {

@@ -61,6 +61,9 @@ type Config struct {
 	Heartbeat time.Duration
 	// Client sends the interactions to InteractionsURL; defaults to one of its own.
 	Client *http.Client
+	// Misbehave may make any request of a route, by its [Request.Name], end in a fault,
+	// beside [Discord.Fail]; nil: none does.
+	Misbehave func(name string) *Fault
 	// Logger is told what happens; defaults to nobody.
 	Logger *slog.Logger
 }
@@ -125,7 +128,7 @@ func New(c Config) *Discord {
 	}
 	d := &Discord{
 		Config: c, blocked: map[string]bool{}, files: map[string]*file{}, modals: map[string]*modal{},
-		created: map[string][]time.Time{}, interactions: map[string]*interaction{}, buckets: map[string]*bucket{}, faults: fake.Faults[Fault]{},
+		created: map[string][]time.Time{}, interactions: map[string]*interaction{}, buckets: map[string]*bucket{}, faults: fake.Faults[Fault]{Draw: c.Misbehave},
 	}
 	d.users = append(d.users, User{ID: BotUser, Name: "aidesk", Bot: true, Roles: []string{BotRole}, Guilds: ids(c.Guilds)})
 	for _, g := range c.Guilds {

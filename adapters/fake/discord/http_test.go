@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -222,5 +223,26 @@ func TestRates(t *testing.T) {
 	}
 	if !global {
 		t.Error("there is no global limit")
+	}
+}
+
+// TestMisbehave: any request may be given a fault; one that is lined up comes first.
+func TestMisbehave(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	d := start(t, fakediscord.Config{Misbehave: func(name string) *fakediscord.Fault {
+		if asked = append(asked, name); len(asked) == 1 {
+			return &fakediscord.Fault{Status: 500}
+		}
+		return nil
+	}})
+	d.Fail("GET /users/@me", fakediscord.Fault{Status: 502})
+	for _, want := range []int{502, 500, 200} {
+		if r := ask(t, d, "GET", "/users/@me", nil); r.Status != want {
+			t.Errorf("got %d, want %d", r.Status, want)
+		}
+	}
+	if !slices.Equal(asked, []string{"GET /users/@me", "GET /users/@me"}) {
+		t.Errorf("asked for faults of %q", asked)
 	}
 }

@@ -54,6 +54,9 @@ type Config struct {
 	Unfetchable func(url string) bool
 	// Client sends the deliveries to request URLs; defaults to one of its own.
 	Client *http.Client
+	// Misbehave may make any request of a method end in a fault, beside [Slack.Fail]; nil:
+	// none does.
+	Misbehave func(method string) *Fault
 	// Logger is told what happens; defaults to nobody.
 	Logger *slog.Logger
 }
@@ -125,7 +128,7 @@ func New(c Config) *Slack {
 	s := &Slack{
 		Config: c, homes: map[string]*view{}, groups: map[string][]string{}, files: map[string]*upload{}, statuses: map[threadKey]status{},
 		revoked: map[string]string{}, oauthCodes: map[string]bool{}, tickets: map[string]bool{}, unacknowledged: map[string]*pendingAck{},
-		triggers: map[string]*trigger{}, responseURLs: map[string]*responseURL{}, buckets: map[string]*bucket{}, faults: fake.Faults[Fault]{},
+		triggers: map[string]*trigger{}, responseURLs: map[string]*responseURL{}, buckets: map[string]*bucket{}, faults: fake.Faults[Fault]{Draw: c.Misbehave},
 	}
 	s.users = append(s.users, User{ID: BotUser, Name: "aidesk", RealName: "aidesk", Bot: true})
 	s.users = append(s.users, users...)

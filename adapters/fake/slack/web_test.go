@@ -448,3 +448,24 @@ func TestFaults(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestMisbehave: any request may be given a fault; one that is lined up comes first.
+func TestMisbehave(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	s := start(t, fakeslack.Config{Misbehave: func(method string) *fakeslack.Fault {
+		if asked = append(asked, method); len(asked) == 1 {
+			return &fakeslack.Fault{Error: "internal_error"}
+		}
+		return nil
+	}})
+	s.Fail("auth.test", fakeslack.Fault{Error: "fatal_error"})
+	api := client(s)
+	for _, want := range []string{"fatal_error", "internal_error"} {
+		_, err := api.AuthTestContext(t.Context())
+		refused(t, err, want)
+	}
+	if _, err := api.AuthTestContext(t.Context()); err != nil || !slices.Equal(asked, []string{"auth.test", "auth.test"}) {
+		t.Errorf("asked for faults of %q, then %v", asked, err)
+	}
+}
