@@ -171,6 +171,11 @@ type Records interface {
 	// versions, never the last, and holds nobody up.
 	Watch(ctx context.Context, prefix string) <-chan Record
 
+	// Changes returns a function whose result is another one after each change of a record
+	// under a prefix: at the latest when whoever made the change hears of it, or within a
+	// second where another process made it. It is for what is read often and changes seldom.
+	Changes(prefix string) func() uint64
+
 	// PutDocument stores a large document, compressed, once per content, and returns the
 	// SHA-256 of it in hex; Document reads it back.
 	PutDocument(ctx context.Context, document []byte) (hash string, err error)

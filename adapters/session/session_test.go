@@ -151,7 +151,7 @@ func TestDispatcher(t *testing.T) {
 	})
 }
 
-// TestStatusBoard: a status that is set again while it ends goes on; the end of the board
+// TestStatusBoard: a status that ends at once is not shown; one that is set again while it ends goes on; the end of the board
 // waits until all are removed.
 func TestStatusBoard(t *testing.T) {
 	t.Parallel()
@@ -167,8 +167,13 @@ func TestStatusBoard(t *testing.T) {
 			time.Sleep(time.Second) // it is being removed
 			shown = append(shown, "")
 		}
+		b.Set(at, "brief", show)
+		time.Sleep(100 * time.Millisecond)
+		b.Set(at, "", show) // it ended before anybody could read it
+		time.Sleep(time.Second)
 		for _, text := range []string{"one", "two", "", "three"} {
 			b.Set(at, text, show)
+			time.Sleep(300 * time.Millisecond)
 			synctest.Wait()
 		}
 		time.Sleep(2 * time.Second)

@@ -6,8 +6,10 @@ import (
 	"time"
 )
 
-// statusLife is how long a status is shown at most: whoever set it has forgotten it.
-const statusLife = 20 * time.Minute
+const (
+	statusDelay = 300 * time.Millisecond // what ends sooner is not shown: nobody could read it
+	statusLife  = 20 * time.Minute       // the longest: whoever set it has forgotten it
+)
 
 // StatusBoard shows in threads that a turn is running. Each status has a goroutine while
 // it lasts, so that whoever sets one does not wait for the platform.
@@ -48,6 +50,20 @@ func (s *Status) set(text string) {
 	}
 }
 
+// lasts waits, and reports whether the status has not ended by then.
+func (s *Status) lasts(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	for s.Text() != "" {
+		select {
+		case <-s.changed:
+		case <-timer.C:
+			return true
+		}
+	}
+	return false
+}
+
 // NewStatusBoard makes a board that shows nothing.
 func NewStatusBoard() *StatusBoard { return &StatusBoard{shown: map[StatusKey]*Status{}} }
 
@@ -72,6 +88,9 @@ func (b *StatusBoard) Set(at StatusKey, text string, show func(context.Context, 
 	b.shown[at] = s
 	b.work.Go(func() {
 		for first := true; first || !b.remove(at, s); first = false {
+			if !s.lasts(statusDelay) {
+				continue
+			}
 			timer := time.AfterFunc(statusLife, func() { s.set("") })
 			show(context.Background(), s)
 			timer.Stop()

@@ -66,6 +66,7 @@ type Adapter struct {
 	client          *webapi.Client
 	limiter         *webapi.Limiter
 	memberCache     *session.Cache[chat.Member]
+	zones           chat.Zones
 	groupCache      *session.Cache[[]string] // members of user groups
 	nameCache       *session.Cache[string]   // names of channels and user groups
 	statusBoard     *session.StatusBoard

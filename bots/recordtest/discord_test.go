@@ -39,12 +39,15 @@ func newDiscordStory(w *world, d *desk) *discordStory {
 	return &discordStory{world: w, desk: d, tape: newTape(d, w.discordCalls, w.modelCalls)}
 }
 
-// discordCalls are the requests to Discord so far. Reading and typing is done as time
-// wants it.
+// discordCalls are the requests to Discord so far, but for typing: whether it is shown
+// depends on how long a turn takes. Reading is done as time wants it.
 func (w *world) discordCalls() []call {
 	var out []call
 	for _, r := range w.discord.Requests() {
-		c := call{name: r.Name(), loose: r.Method == http.MethodGet || strings.HasSuffix(r.Route, "/typing") || strings.HasSuffix(r.Route, "/@me/channels")}
+		if strings.HasSuffix(r.Route, "/typing") {
+			continue
+		}
+		c := call{name: r.Name(), loose: r.Method == http.MethodGet || strings.HasSuffix(r.Route, "/@me/channels")}
 		if !c.loose {
 			c.name = r.Method + " " + r.Path
 		}

@@ -74,23 +74,17 @@ func newSlackStory(w *world, d *desk) *slackStory {
 
 // slackLoose are the methods that are called as time wants it.
 var slackLoose = []string{
-	"auth.test", "apps.connections.open", "users.info", "conversations.info", "conversations.open", "conversations.replies", "conversations.history", "assistant.threads.setStatus",
+	"auth.test", "apps.connections.open", "users.info", "conversations.info", "conversations.open", "conversations.replies", "conversations.history",
 }
 
-// slackCalls are the requests to Slack so far. What a status says gives way to the next
-// words after a while, so that only whether it says something is recorded.
+// slackCalls are the requests to Slack so far, but for statuses: whether one is shown depends
+// on how long a turn takes.
 func (w *world) slackCalls() []call {
 	var out []call
 	for _, r := range w.slack.Requests() {
-		c := call{name: r.Method, body: nested(r.Args), loose: slices.Contains(slackLoose, r.Method)}
-		if status := r.Args["status"]; r.Method == "assistant.threads.setStatus" {
-			r.Args["thread_ts"] = "THREAD"
-			if status != "" {
-				r.Args["status"] = "is …"
-			}
-			c.body = nested(r.Args)
+		if r.Method != "assistant.threads.setStatus" {
+			out = append(out, call{name: r.Method, body: nested(r.Args), loose: slices.Contains(slackLoose, r.Method)})
 		}
-		out = append(out, c)
 	}
 	return out
 }

@@ -212,12 +212,9 @@ func (t *Turn) ask(ctx context.Context, member chat.Member, request agent.Turn) 
 	request.Waiting, request.NewID = t.waiting, bot.NewID
 	request.Confirmation = t.ReplyID
 	request.Progress = func(text string) { t.Progress(ctx, text) }
-	for _, e := range t.work.Entries {
-		entry, err := agent.ReadEntry(e.Body)
-		if err != nil {
-			return agent.Answer{}, err
-		}
-		request.History = append(request.History, entry)
+	var err error
+	if request.History, err = t.worker.pool.recall.read(t.Conversation, t.work.Entries); err != nil {
+		return agent.Answer{}, err
 	}
 	return t.Bot.Agent.Run(middleware.WithTurnBudget(ctx, t.quota.turnBudget()), request)
 }

@@ -6,6 +6,7 @@
 //	message.go     a message: the agent is asked, and its answer committed
 //	limit.go       what a turn uses is counted against the limits
 //	transcript.go  what is kept of an answer, and why it came out so
+//	recall.go      what was kept, decoded once
 //	share.go       a private answer is published by its member
 //	form.go        a filled-in form: an operation is run, a card edited
 //	press.go       a press of a button; a press on a card is a decision
@@ -58,6 +59,7 @@ type Pool struct {
 	mu      sync.Mutex
 	workers map[string]*worker       // by conversation
 	slots   map[string]chan struct{} // for turns that run at once, by workspace
+	recall  recall
 }
 
 // New makes a Pool.

@@ -41,6 +41,7 @@ type Agent struct {
 	Logger   *slog.Logger
 
 	toolsets toolsetCache
+	zones    chat.Zones
 }
 
 // Limits bound one turn. A zero field means the default that is named beside it.
@@ -163,7 +164,7 @@ func (a *Agent) begin(on []*plugin.Plugin, t Turn, limits Limits) (*run, error) 
 	if err != nil {
 		return nil, err
 	}
-	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, toolset: set, links: t.Links, zone: t.Member.Location(), callCounts: map[string]int{}}
+	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, toolset: set, links: t.Links, zone: a.zones.Of(t.Member), callCounts: map[string]int{}}
 	if t.Quote != "" {
 		r.appendMessage(said(t.Member.Name, quoteHead+t.Quote))
 		r.answer.Entries[0].Seen = []string{quoted}
@@ -303,9 +304,9 @@ func (r *run) ask(ctx context.Context) (*model.Response, error) {
 	if !errors.As(err, &fault) || fault.Kind != model.Context || r.reducedRoom > 0 {
 		return response, err
 	}
-	was := sizeOf(request.Messages)
+	was := request.Size
 	r.reducedRoom = was / 2
-	if request = r.request(); sizeOf(request.Messages) == was {
+	if request = r.request(); request.Size == was {
 		return response, err
 	}
 	return r.generate(ctx, request)

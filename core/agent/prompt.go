@@ -43,10 +43,12 @@ func placeLine(p chat.Place) string {
 // request builds the next request. What stays the same from request to request comes
 // first, because providers cache the beginning.
 func (r *run) request() *model.Request {
+	messages, size := r.compact(r.room())
 	req := &model.Request{
 		System:   []string{rules, placeLine(r.Place)},
 		Brief:    r.briefs(),
-		Messages: r.compact(r.room()),
+		Messages: messages,
+		Size:     size,
 		Now:      r.now(),
 		Locale:   r.Member.Locale,
 		CacheKey: r.Conversation,

@@ -59,7 +59,10 @@ func TestRoom(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := &run{Turn: Turn{History: entries}}
-		got := r.compact(room)
+		got, size := r.compact(room)
+		if size != sizeOf(got) {
+			t.Fatalf("%d tokens are counted as %d", sizeOf(got), size)
+		}
 		if err := modeltest.Paired(got); err != nil {
 			t.Fatal(err)
 		}

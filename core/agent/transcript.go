@@ -21,6 +21,8 @@ type Entry struct {
 	Links   []string      `json:"links,omitempty"` // addresses in a result; answers may link to them later
 	Flows   []Flow        `json:"flows,omitempty"` // lasting permissions that the member gave with this decision
 	Seen    []string      `json:"seen,omitempty"`  // ids of the plugins whose data the model had seen when it said this
+
+	size int // estimated tokens of the message, where they were counted
 }
 
 // ReadEntry reads a stored Entry.
@@ -32,6 +34,7 @@ func ReadEntry(body []byte) (Entry, error) {
 	if e.Message.V > model.Version {
 		return e, fmt.Errorf("the transcript was written by a newer aidesk (version %d): update this one", e.Message.V)
 	}
+	e.size = search.Size(e.Message)
 	return e, nil
 }
 
@@ -145,8 +148,8 @@ func (r *run) scaledRoom(room int) int { return min(room, room*r.window()/defaul
 // oldest turns, until a third of the room is free, so that the beginning stays the same
 // for the next turns and the provider's cache stays valid. A call is never separated
 // from its result. The last turn is always sent; if it alone is too long, all of its
-// results but the newest are dropped.
-func (r *run) compact(room int) []model.Message {
+// results but the newest are dropped. size is the estimated tokens of what is left.
+func (r *run) compact(room int) (left []model.Message, size int) {
 	turns, sizes := r.turns()
 	w := window{turns: turns, sizes: sizes}
 	for i := range turns {
@@ -164,7 +167,7 @@ func (r *run) compact(room int) []model.Message {
 	if last := len(turns) - 1; last >= 0 && w.sum > room {
 		w.dropResults(last)
 	}
-	return slices.Concat(w.turns[w.firstSent:]...)
+	return slices.Concat(w.turns[w.firstSent:]...), w.sum
 }
 
 // window is the part of the transcript that is kept so far.
@@ -223,7 +226,10 @@ func withoutResults(m model.Message) model.Message {
 func (r *run) turns() (turns [][]model.Message, sizes []int) {
 	for i, e := range r.transcript() {
 		if i == len(r.messageSizes) {
-			r.messageSizes = append(r.messageSizes, search.Size(e.Message))
+			if e.size == 0 {
+				e.size = search.Size(e.Message)
+			}
+			r.messageSizes = append(r.messageSizes, e.size)
 		}
 		if i == 0 || e.Message.Role == model.User {
 			turns, sizes = append(turns, nil), append(sizes, 0)

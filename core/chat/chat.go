@@ -12,6 +12,7 @@ package chat
 
 import (
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -60,6 +61,24 @@ type Member struct {
 	Stranger    bool     `json:"stranger,omitempty"` // belongs to another organisation
 	Deactivated bool     `json:"deactivated,omitempty"`
 	Bot         bool     `json:"bot,omitempty"`
+}
+
+// Zones are the zones of members, each read once. Its zero value is ready; it may be used
+// concurrently.
+type Zones struct{ read sync.Map }
+
+// Of is the member's zone, or UTC where it is not known.
+func (z *Zones) Of(m Member) *time.Location {
+	if known, ok := z.read.Load(m.Zone); ok {
+		if l, ok := known.(*time.Location); ok {
+			return l
+		}
+	}
+	l := m.Location()
+	if l.String() == m.Zone { // so that there are no more than there are zones
+		z.read.Store(m.Zone, l)
+	}
+	return l
 }
 
 // Location is the member's zone, or UTC where it is not known.

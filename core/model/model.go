@@ -48,6 +48,7 @@ type Request struct {
 	Now      time.Time // in the member's zone; wires send it with the newest words of a member, so that what stands before stays the same
 	Locale   string    // BCP 47; sent with Now
 	CacheKey string    // the same for requests that share a beginning
+	Size     int       `json:"-"` // estimated tokens of Messages, where they were counted; 0: they were not
 }
 
 // Tool is an operation as a model sees it.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"aidesk/core/chat"
@@ -151,19 +152,31 @@ func (r *Registry) channelKey(place chat.Place) string {
 	return "scope/" + chat.Key(r.Bot) + "/" + place.Scope() + "/" + chat.Key(place.Channel)
 }
 
+// choice is a preference with its record.
+type choice struct {
+	preference
+	record store.Record
+}
+
+// preference reads what a member or an administrator decided. The caller may change it.
 func (r *Registry) preference(ctx context.Context, key string) (preference, store.Record, error) {
-	rec, err := r.Records.Get(ctx, key)
-	if errors.Is(err, store.ErrNotFound) {
-		return preference{}, store.Record{Key: key}, nil
+	c, known, keep := r.choices.get(r.Records, key, "enable/"+chat.Key(r.Bot)+"/", "scope/"+chat.Key(r.Bot)+"/")
+	if !known {
+		rec, err := r.Records.Get(ctx, key)
+		if errors.Is(err, store.ErrNotFound) {
+			rec, err = store.Record{Key: key}, nil
+		} else if err == nil {
+			err = json.Unmarshal(rec.Value, &c.preference)
+		}
+		if err != nil {
+			return preference{}, store.Record{}, fmt.Errorf("reading what is enabled: %w", err)
+		}
+		c.record = rec
+		keep(c)
 	}
-	var c preference
-	if err == nil {
-		err = json.Unmarshal(rec.Value, &c)
-	}
-	if err != nil {
-		return preference{}, store.Record{}, fmt.Errorf("reading what is enabled: %w", err)
-	}
-	return c, rec, nil
+	own := c.preference
+	own.On, own.Off, own.Told, own.Agreed = slices.Clone(own.On), slices.Clone(own.Off), slices.Clone(own.Told), maps.Clone(own.Agreed)
+	return own, c.record, nil
 }
 
 // Forget deletes what a member chose in a workspace.

@@ -38,6 +38,8 @@ type Registry struct {
 	compiling singleflight.Group // by compileKey
 	mu        sync.Mutex
 	compiled  map[string]*Plugin // by compileKey; guarded by mu
+	lists     recent[[]*Plugin]  // by workspace
+	choices   recent[choice]     // by key
 }
 
 // Configured is a plugin of the configuration.
@@ -162,7 +164,12 @@ func (r *Registry) storeBytes(ctx context.Context, reg Registration, got *Import
 
 // List returns the plugins registered in a workspace, sorted by name.
 func (r *Registry) List(ctx context.Context, place chat.Place) ([]*Plugin, error) {
-	var plugins []*Plugin
+	plugins, known, keep := r.lists.get(r.Records, place.Scope(), r.recordKey(everywhere, ""), r.recordKey(place.Scope(), ""))
+	if known {
+		return slices.Clone(plugins), nil
+	}
+	plugins = nil
+	whole := true
 	for _, scope := range []string{everywhere, place.Scope()} {
 		regs, err := r.registrations(ctx, scope)
 		if err != nil {
@@ -172,12 +179,16 @@ func (r *Registry) List(ctx context.Context, place chat.Place) ([]*Plugin, error
 			p, err := r.compiledPlugin(ctx, reg)
 			if err != nil { // the other plugins still work
 				r.Logger.ErrorContext(ctx, "plugin cannot be used", "plugin", reg.ID, "error", err)
+				whole = false
 				continue
 			}
 			plugins = append(plugins, p)
 		}
 	}
 	slices.SortFunc(plugins, func(a, b *Plugin) int { return cmp.Compare(a.Name, b.Name) })
+	if whole {
+		keep(slices.Clone(plugins))
+	}
 	return plugins, nil
 }
 

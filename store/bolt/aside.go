@@ -55,7 +55,10 @@ func (db *DB) setAside(b *batch, found ...damage) error {
 			db.inbox.Drop(keyNum(d.key), b.now)
 		case timerBucket:
 			db.timers.count--
+		case entryBucket:
+			b.onCommit = append(b.onCommit, db.transcripts.forget)
 		case replyBucket:
+			db.handed.take(string(d.key))
 			if err := db.unlist(b, string(d.key)); err != nil {
 				return err
 			}
@@ -89,7 +92,7 @@ func scanSound[H any](ctx context.Context, db *DB, bucket string, fn func(key []
 		} else {
 			return true, fn(key, head)
 		}
-		return true, nil
+		return true, nil //nolint:nilerr // it is set aside
 	})
 	if err != nil || len(found) == 0 {
 		return err

@@ -103,7 +103,7 @@ func (db *DB) commitTurn(b *batch, lease store.Lease, c store.Commit, arrivals [
 	}
 	db.removeEvents(b, lease.Conversation, c.Done)
 	for _, e := range c.Entries {
-		if err := b.putEntry(lease.Conversation, e); err != nil {
+		if err := db.putEntry(b, lease.Conversation, e); err != nil {
 			return err
 		}
 	}
@@ -214,11 +214,13 @@ func (b *batch) putAction(a *stagedAction) error {
 }
 
 // putEntry appends to a transcript.
-func (b *batch) putEntry(conversation string, e store.Entry) error {
+func (db *DB) putEntry(b *batch, conversation string, e store.Entry) error {
 	n, err := b.nextNumber(entryBucket)
 	if err != nil {
 		return err
 	}
+	e.Seq = n
+	b.onCommit = append(b.onCommit, func() { db.transcripts.add(conversation, e) })
 	return b.put(entryBucket, append(scopeKey(conversation), numKey(n)...), storedEntry{e.Member, b.now.UnixMicro()}, e.Body)
 }
 

@@ -26,7 +26,7 @@ type location struct {
 // memberBuckets are the buckets whose values belong to a member, each with the function
 // that deletes one.
 var memberBuckets = map[string]func(db *DB, b *batch, key []byte) error{
-	entryBucket:  func(_ *DB, b *batch, key []byte) error { return b.delete(entryBucket, key) },
+	entryBucket:  (*DB).forgetEntry,
 	buttonBucket: func(_ *DB, b *batch, key []byte) error { return b.delete(buttonBucket, key) },
 	inboxBucket:  (*DB).forgetEvent,
 	timerBucket:  (*DB).forgetTimer,
@@ -85,6 +85,11 @@ func (db *DB) forget(b *batch, member string, values []location) error {
 		}
 	}
 	return nil
+}
+
+func (db *DB) forgetEntry(b *batch, key []byte) error {
+	b.onCommit = append(b.onCommit, db.transcripts.forget)
+	return b.delete(entryBucket, key)
 }
 
 func (db *DB) forgetEvent(b *batch, key []byte) error {

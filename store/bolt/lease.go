@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
-	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -117,7 +115,10 @@ func (db *DB) work(ctx context.Context, lease store.Lease) (store.Work, error) {
 	var w store.Work
 	err := db.moveTimers(ctx)
 	if err == nil {
-		err = db.view(ctx, func(tx *bbolt.Tx) error { return db.readWork(tx, &w, lease) })
+		db.mu.Lock()
+		missed := db.transcripts.missed
+		db.mu.Unlock()
+		err = db.view(ctx, func(tx *bbolt.Tx) error { return db.readWork(tx, &w, lease, missed) })
 	}
 	if err != nil {
 		return store.Work{}, fmt.Errorf("work of %s: %w", lease.Conversation, err)
@@ -155,7 +156,7 @@ func readEvents(tx *bbolt.Tx, seqs []uint64) ([]store.Event, error) {
 }
 
 // readWork reads events, the end of the transcript and the open actions of a conversation.
-func (db *DB) readWork(tx *bbolt.Tx, w *store.Work, lease store.Lease) error {
+func (db *DB) readWork(tx *bbolt.Tx, w *store.Work, lease store.Lease, missed int) error {
 	conversation := lease.Conversation
 	seqs, err := db.takeEvents(tx, lease)
 	if err != nil {
@@ -169,7 +170,7 @@ func (db *DB) readWork(tx *bbolt.Tx, w *store.Work, lease store.Lease) error {
 		w.Events[i].Tries += db.tries.count(e.Seq)
 	}
 	db.mu.Unlock()
-	if w.Entries, err = recentEntries(tx, conversation); err != nil {
+	if w.Entries, err = db.recentEntries(tx, conversation, missed); err != nil {
 		return err
 	}
 	return forEachPrefix(tx, openBucket, scopeKey(conversation), func(key, value []byte) error {
@@ -184,45 +185,6 @@ func (db *DB) readWork(tx *bbolt.Tx, w *store.Work, lease store.Lease) error {
 		}
 		return err
 	})
-}
-
-// recentEntries reads the end of a transcript: the newest entry, and those before it up to
-// store.MaxTranscript bytes.
-func recentEntries(tx *bbolt.Tx, conversation string) ([]store.Entry, error) {
-	var found []store.Entry
-	prefix := scopeKey(conversation)
-	cursor := tx.Bucket([]byte(entryBucket)).Cursor()
-	cursor.Seek(append(slices.Clone(prefix), numKey(math.MaxUint64)...))
-	key, value := cursor.Prev()
-	if key == nil { // the transcript is the last in the bucket
-		key, value = cursor.Last()
-	}
-	for size := 0; bytes.HasPrefix(key, prefix); key, value = cursor.Prev() {
-		var k storedEntry
-		body, err := decodeValueAt(entryBucket, key, value, &k)
-		if err != nil {
-			return nil, err
-		}
-		if size += len(body); size > store.MaxTranscript && len(found) > 0 {
-			return fromAnchor(found), nil
-		}
-		found = append(found, store.Entry{Seq: keyNum(key), Member: k.Member, Body: body})
-	}
-	slices.Reverse(found)
-	return found, nil
-}
-
-// fromAnchor puts entries, given newest first, into order and cuts them to begin at an
-// anchor: an entry chosen by its number alone, so that most calls begin at the same one.
-// If the beginning moved with each new entry, no model provider could reuse a cached prompt.
-func fromAnchor(found []store.Entry) []store.Entry {
-	slices.Reverse(found)
-	for i, e := range found[:len(found)/2] {
-		if e.Seq*0x9E3779B97F4A7C15>>60 == 0 { // a hash of the number picks one entry in 16
-			return found[i:]
-		}
-	}
-	return found
 }
 
 // forEachPrefix calls fn with the values whose keys begin with prefix, in order.

@@ -42,17 +42,18 @@ type DB struct {
 	file
 	closing sync.Once
 
-	mu        sync.Mutex // guards the rest
-	inbox     *queue.Inbox
-	timers    timers
-	tries     *tries
-	counters  map[string]*counter
-	handed    handed
-	outbox    *queue.Outbox
-	holds     map[string]store.Lease
-	lastSweep time.Time
-	restored  int64    // events of before this time, in microseconds, count as known; 0: none do
-	watchers  watchers // has its own mutex
+	mu          sync.Mutex // guards the rest
+	inbox       *queue.Inbox
+	timers      timers
+	tries       *tries
+	transcripts transcripts
+	counters    map[string]*counter
+	handed      handed
+	outbox      *queue.Outbox
+	holds       map[string]store.Lease
+	lastSweep   time.Time
+	restored    int64    // events of before this time, in microseconds, count as known; 0: none do
+	watchers    watchers // has its own mutex
 }
 
 // Open opens the file at path, or makes a new one where there is none; its folder

@@ -10,6 +10,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"go.etcd.io/bbolt"
 
@@ -178,9 +179,24 @@ func (db *DB) Document(ctx context.Context, hash string) ([]byte, error) {
 
 // watchers are the running calls of Watch. The zero value is ready.
 type watchers struct {
-	mu   sync.Mutex
-	all  map[*watcher]bool
-	done sync.WaitGroup
+	mu      sync.Mutex
+	all     map[*watcher]bool
+	done    sync.WaitGroup
+	changes map[string]*atomic.Uint64 // by prefix
+}
+
+// Changes is store.Records'.
+func (db *DB) Changes(prefix string) func() uint64 {
+	ws := &db.watchers
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if ws.changes == nil {
+		ws.changes = map[string]*atomic.Uint64{}
+	}
+	if ws.changes[prefix] == nil {
+		ws.changes[prefix] = &atomic.Uint64{}
+	}
+	return ws.changes[prefix].Load
 }
 
 // watcher holds the changes that one call of Watch has not delivered yet.
@@ -218,6 +234,11 @@ func (db *DB) Watch(ctx context.Context, prefix string) <-chan store.Record {
 func (ws *watchers) notify(r store.Record) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
+	for prefix, n := range ws.changes {
+		if strings.HasPrefix(r.Key, prefix) {
+			n.Add(1)
+		}
+	}
 	for w := range ws.all {
 		if strings.HasPrefix(r.Key, w.prefix) {
 			w.add(r)

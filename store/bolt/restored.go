@@ -144,7 +144,7 @@ func (db *DB) closeActions(b *batch, r *Restored, fn func(store.Action) (store.C
 			err = b.delete(openBucket, kv.key)
 		default:
 			r.Actions++
-			err = b.closeAction(k.action(string(id), body), fn)
+			err = db.closeAction(b, k.action(string(id), body), fn)
 		}
 		if err != nil {
 			return err
@@ -154,7 +154,7 @@ func (db *DB) closeActions(b *batch, r *Restored, fn func(store.Action) (store.C
 }
 
 // closeAction writes what fn decides of an action.
-func (b *batch) closeAction(a store.Action, fn func(store.Action) (store.Commit, error)) error {
+func (db *DB) closeAction(b *batch, a store.Action, fn func(store.Action) (store.Commit, error)) error {
 	c, err := fn(a)
 	if err == nil {
 		err = validateCommit(c)
@@ -172,7 +172,7 @@ func (b *batch) closeAction(a store.Action, fn func(store.Action) (store.Commit,
 		}
 	}
 	for _, e := range c.Entries {
-		if err := b.putEntry(a.Conversation, e); err != nil {
+		if err := db.putEntry(b, a.Conversation, e); err != nil {
 			return err
 		}
 	}

@@ -71,12 +71,14 @@ func isDigit(r rune) bool {
 
 // Estimate estimates the tokens of a request, on the high side.
 func Estimate(r *model.Request) int {
-	n := 0
+	n := r.Size
 	for _, text := range slices.Concat(r.System, r.Brief) {
 		n += Tokens(text)
 	}
-	for _, m := range r.Messages {
-		n += Size(m)
+	if r.Size == 0 {
+		for _, m := range r.Messages {
+			n += Size(m)
+		}
 	}
 	for _, t := range r.Tools {
 		n += Tokens(t.Name) + Tokens(t.Description) + Tokens(string(t.Schema)) + perPart
