@@ -188,7 +188,7 @@ func (r *round) dieAtEach(w *world, g *crowd, sum *verdict) {
 	for _, point := range r.every {
 		for n := 1; n <= 3; n++ {
 			if !r.dieAt(w, fmt.Sprintf("%s:%d", point, n), g, sum) {
-				w.t.Errorf("the program does not come to %s %d times", point, n)
+				w.t.Errorf("the program does not come to %s %d times; open are %s", point, n, g.open())
 			}
 		}
 	}

@@ -232,6 +232,21 @@ func (g *crowd) waitForAnswers(limit time.Duration) {
 	}
 }
 
+// open names the questions without an answer.
+func (g *crowd) open() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var out []string
+	for _, c := range g.talks {
+		for _, q := range c.questions {
+			if !q.closed.Load() {
+				out = append(out, fmt.Sprintf("%s (%s in %s)", q.key, q.kind, c.place()))
+			}
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
 // inFlight counts the presses that the program may be working on.
 func (g *crowd) inFlight() int {
 	g.mu.Lock()
@@ -397,8 +412,8 @@ func (d *discordMembers) press(user string, m shown, button string) bool {
 	if err != nil {
 		return false // it is no longer shown
 	}
-	_, err = r.Wait(ctx)
-	return err == nil
+	answer, err := r.Wait(ctx)
+	return err == nil && answer.Type != fakediscord.AnswerMessage // which says what went wrong
 }
 
 // inOrder sorts messages as they stand at their platform.
