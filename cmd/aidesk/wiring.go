@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -256,7 +257,12 @@ func newModel(cfg config.Config, m config.Model) (model.Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	reads := cmp.Or(m.Reads, config.ReadsAll)
+	if m.Reads == "" && m.Provider == "openai-chat" { // most models that people run themselves see nothing
+		reads = config.ReadsText
+	}
 	c := openai.Config{
+		Images: reads != config.ReadsText, PDFs: reads == config.ReadsAll,
 		BaseURL: address, Model: m.Model, APIKey: m.APIKey.Reveal(), Client: client,
 		Reasoning: m.Reasoning, Window: m.Window, MaxOutput: m.MaxOutput,
 	}
