@@ -266,8 +266,13 @@ func TestEmpty(t *testing.T) {
 	}
 	_, err = s.Post(fakediscord.Ada, fakediscord.General, mention+"see", fakediscord.PostOptions{Attachments: []fakediscord.File{{Name: "a.png", Content: []byte("x")}}})
 	s.must(err)
-	if e := s.next(); e.Message == nil || !strings.Contains(e.Message.Text, "which cannot be read: a.png") {
-		t.Errorf("got %+v", e.Message)
+	e := s.next()
+	if e.Message == nil || e.Message.Text != "see" || len(e.Message.Files) != 1 {
+		t.Fatalf("got %+v", e.Message)
+	}
+	f := e.Message.Files[0]
+	if f.Name != "a.png" || f.Size != 1 || f.About || !strings.Contains(f.URL, "/attachments/") {
+		t.Errorf("got %+v", f)
 	}
 }
 

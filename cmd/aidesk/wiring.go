@@ -141,10 +141,14 @@ func newDiscord(cfg config.Config, b config.Bot, logger *slog.Logger) (*discord.
 	if err != nil {
 		return nil, err
 	}
+	files, err := fileClient(cfg, b.Discord.APIBaseURL, discord.FileHosts)
+	if err != nil {
+		return nil, err
+	}
 	client.Timeout = requestTimeout
 	return discord.New(discord.Config{
 		Token: b.Discord.Token.Reveal(), PublicKey: b.Discord.PublicKey, ApplicationID: b.Discord.ApplicationID,
-		MessageContent: b.Discord.MessageContent, APIBaseURL: b.Discord.APIBaseURL, Client: client, Grammar: command.Table,
+		MessageContent: b.Discord.MessageContent, APIBaseURL: b.Discord.APIBaseURL, Client: client, Files: files, Grammar: command.Table,
 		Admins: cfg.Policy.Admins.Discord, Logger: logger.With("bot", b.Name), Now: time.Now,
 	})
 }
@@ -155,11 +159,16 @@ func newSlack(cfg config.Config, b config.Bot, logger *slog.Logger) (*slack.Adap
 	if err != nil {
 		return nil, err
 	}
+	files, err := fileClient(cfg, b.Slack.APIBaseURL, slack.FileHosts)
+	if err != nil {
+		return nil, err
+	}
 	client.Timeout = requestTimeout
 	return slack.New(slack.Config{
 		Mode: b.Slack.Mode, BotToken: b.Slack.BotToken.Reveal(), AppToken: b.Slack.AppToken.Reveal(),
 		SigningSecret: b.Slack.SigningSecret.Reveal(), APIBaseURL: b.Slack.APIBaseURL,
-		Client: client, Grammar: command.Table, Admins: cfg.Policy.Admins.Slack, Groups: b.Access.SlackGroups(), FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: time.Now,
+		Client: client, Files: files, Grammar: command.Table, Admins: cfg.Policy.Admins.Slack, Groups: b.Access.SlackGroups(),
+		FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: time.Now,
 	})
 }
 
@@ -198,6 +207,17 @@ func httpClient(cfg config.Config, address string) (*http.Client, error) {
 		return nil, err
 	}
 	return guard.Operator(), nil
+}
+
+// fileClient returns the client for what members attach at a messenger, whose API is at an
+// address.
+func fileClient(cfg config.Config, address string, hosts []string) (*http.Client, error) {
+	guard, err := egress.New(
+		egress.Rules{Proxy: cfg.Egress.Proxy, ProxyResolves: cfg.Egress.ProxyResolves, CAFile: cfg.Egress.CAFile}, egress.WithVersion(version()))
+	if err != nil {
+		return nil, err
+	}
+	return guard.Files(address, hosts...)
 }
 
 // directTransport returns a transport without a proxy.

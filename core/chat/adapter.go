@@ -107,6 +107,20 @@ type Namer interface {
 	Names(ctx context.Context, place Place, marks []string) map[string]string
 }
 
+// Downloader is an Adapter that can read what came with a message, where the platform
+// keeps it and nowhere else.
+type Downloader interface {
+	// Download returns a file of at most limit bytes. Errors: ErrTooLarge, ErrGone,
+	// ErrNoAccess, *Later, or anything else for a failure that may pass.
+	Download(ctx context.Context, a Attachment, limit int64) ([]byte, error)
+}
+
+// ErrTooLarge says that a file is larger than was asked for.
+var ErrTooLarge = errors.New("the file is too large")
+
+// ErrNoAccess says that the app may not read something.
+var ErrNoAccess = errors.New("the app may not read this")
+
 // Historian is an Adapter that can read earlier messages of a place.
 type Historian interface {
 	History(ctx context.Context, place Place, limit int) ([]Message, error)

@@ -45,7 +45,7 @@ func (f *fileTransport) RoundTrip(request *http.Request) (*http.Response, error)
 	}
 	request = request.Clone(request.Context())
 	request.Header.Set("User-Agent", f.guard.agent(Read))
-	response, err := way.reused.RoundTrip(request)
+	response, err := way.single.RoundTrip(request)
 	if err != nil {
 		return nil, describeError(err, hostOf(request.URL))
 	}

@@ -31,7 +31,7 @@ type App struct {
 func DefaultApp() App {
 	return App{
 		Scopes: []string{
-			"app_mentions:read", "assistant:write", "channels:history", "chat:write", "commands", "files:write",
+			"app_mentions:read", "assistant:write", "channels:history", "chat:write", "commands", "files:read", "files:write",
 			"groups:history", "im:history", "mpim:history", "reactions:write", "usergroups:read", "users:read",
 		},
 		Events:    []string{"app_mention", "message.im", "app_home_opened", "app_uninstalled", "tokens_revoked"},

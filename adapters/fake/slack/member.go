@@ -26,6 +26,11 @@ func (s *Slack) visibleChannel(user, channel string) (Channel, error) {
 // is as Slack sends it: mentions are "<@U123>", and &, < and > are escaped; [Slack.Typed]
 // makes that of plain words.
 func (s *Slack) Post(user, channel, text, parent string) (string, error) {
+	return s.PostFiles(user, channel, text, parent)
+}
+
+// PostFiles is Post with files.
+func (s *Slack) PostFiles(user, channel, text, parent string, files ...File) (string, error) {
 	defer s.mu.Changing()()
 	ch, err := s.visibleChannel(user, channel)
 	switch {
@@ -45,7 +50,7 @@ func (s *Slack) Post(user, channel, text, parent string) (string, error) {
 			parent = m.Thread
 		}
 	}
-	m := s.addMessage(&message{blocks: richTextOf(text), Message: Message{Channel: ch.ID, Thread: parent, User: user, Text: text}})
+	m := s.addMessage(&message{blocks: richTextOf(text), Message: Message{Channel: ch.ID, Thread: parent, User: user, Text: text, Files: s.attach(user, files)}})
 	s.sendMessageEvent(m)
 	return m.TS, nil
 }

@@ -188,8 +188,13 @@ func (m *message) payload(s *Slack) object {
 	}
 	if len(m.Files) > 0 {
 		var files []object
+		ch, _ := s.channel(m.Channel)
 		for _, f := range m.Files {
-			files = append(files, f.payload(s))
+			if ch.ExtShared {
+				files = append(files, f.stub())
+			} else {
+				files = append(files, f.payload(s))
+			}
 		}
 		out["files"] = files
 	}

@@ -37,6 +37,7 @@ var methods = map[string]method{
 	"conversations.replies":                 {run: conversationReplies, tier: tier3},
 	"files.completeUploadExternal":          {run: completeUpload, tier: tier4, scope: []string{"files:write"}},
 	"files.getUploadURLExternal":            {run: uploadURL, tier: tier4, scope: []string{"files:write"}},
+	"files.info":                            {run: fileInfo, tier: tier4, scope: []string{"files:read"}},
 	"oauth.v2.access":                       {run: oauthAccess, tier: tier4, noToken: true},
 	"reactions.add":                         {run: reactionAdd, tier: tier3, scope: []string{"reactions:write"}},
 	"reactions.remove":                      {run: reactionRemove, tier: tier2, scope: []string{"reactions:write"}},

@@ -32,6 +32,7 @@ var options = []Need{
 	{"mpim:history", "the same in group messages"},
 	{"usergroups:read", "tell who belongs to a user group that the configuration names, and what groups are called"},
 	{"channels:read", "know what channels are called that members name"},
+	{"files:read", "read pictures, PDFs and text files that members attach"},
 	{"files:write", "attach what is too long for a message"},
 }
 
