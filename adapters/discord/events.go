@@ -274,7 +274,7 @@ func (in inbound) editedMessage(ctx context.Context, m payload.Message) error {
 		return in.handOver(ctx, e)
 	}
 	first, title := in.messageEvent(m, place, role)
-	e.Change.First, e.Change.Text = &first, first.Message.Text
+	e.Change.First, e.Change.Text, e.Change.Files = &first, first.Message.Text, first.Message.Files
 	return in.handOverMessage(ctx, e, m.ID, title)
 }
 

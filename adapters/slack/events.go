@@ -242,7 +242,7 @@ func (in incoming) changed(ctx context.Context, h payload.Event, e chat.Event, m
 	e.Change = &chat.Change{Message: p.TS, Text: read.Text, Names: read.Marks}
 	h.Message = p
 	if first := in.message(ctx, h, chat.Event{Place: e.Place, Member: p.User}, mention); len(first) > 0 {
-		e.Change.First, e.Change.Text = &first[0], first[0].Message.Text
+		e.Change.First, e.Change.Text, e.Change.Files = &first[0], first[0].Message.Text, first[0].Message.Files
 	}
 	return []chat.Event{e}
 }

@@ -4,6 +4,7 @@
 //	worker.go      works the events of one conversation in order; applies interruptions
 //	turn.go        a Turn: the work on one event, and its commit
 //	message.go     a message: the agent is asked, and its answer committed
+//	attached.go    files that came with it are read for the model
 //	limit.go       what a turn uses is counted against the limits
 //	transcript.go  what is kept of an answer, and why it came out so
 //	share.go       a private answer is published by its member
@@ -58,11 +59,12 @@ type Pool struct {
 	mu      sync.Mutex
 	workers map[string]*worker       // by conversation
 	slots   map[string]chan struct{} // for turns that run at once, by workspace
+	files   chan struct{}            // for turns that hold files
 }
 
 // New makes a Pool.
 func New(c Config) *Pool {
-	return &Pool{Config: c, work: make(chan struct{}, 1), workers: map[string]*worker{}, slots: map[string]chan struct{}{}}
+	return &Pool{Config: c, work: make(chan struct{}, 1), workers: map[string]*worker{}, slots: map[string]chan struct{}{}, files: make(chan struct{}, filesAtOnce)}
 }
 
 // Wake says that there may be something to claim.

@@ -46,11 +46,12 @@ func (r *run) request() *model.Request {
 	req := &model.Request{
 		System:   []string{rules, placeLine(r.Place)},
 		Brief:    r.briefs(),
-		Messages: r.compact(r.room()),
+		Files:    r.Files,
 		Now:      r.now(),
 		Locale:   r.Member.Locale,
 		CacheKey: r.Conversation,
 	}
+	req.Messages = r.compact(r.room(search.Given(req)))
 	if r.Persona != "" {
 		req.System = slices.Insert(req.System, 0, r.Persona)
 	}

@@ -47,10 +47,11 @@ type Attachment struct {
 // Change is a message that was edited or deleted after it was received. It
 // interrupts the turn that works on the message.
 type Change struct {
-	Message string   `json:"message"` // platform's id
-	Deleted bool     `json:"deleted,omitempty"`
-	Text    string   `json:"text,omitempty"`  // as it reads now
-	Names   []string `json:"names,omitempty"` // marks in it, as in a Message
+	Message string       `json:"message"` // platform's id
+	Deleted bool         `json:"deleted,omitempty"`
+	Text    string       `json:"text,omitempty"`  // as it reads now
+	Names   []string     `json:"names,omitempty"` // marks in it, as in a Message
+	Files   []Attachment `json:"files,omitempty"` // that came with it
 
 	// First is the message, as it reads now, as the event that it would have been. Where
 	// that one never came, the edit made it a question: the mention was added. nil: the

@@ -46,8 +46,8 @@ type Request struct {
 	System   []string  // our own words only, never a plugin's or a member's
 	Brief    []string  // what aidesk offers here, made from plugins' texts: data, sent framed on the user's side
 	Messages []Message // the transcript; every call in it is answered
-	Above    string    // what others said before the newest words of a member: data, sent framed with these words
-	Files    []File    // that the member attached to these words; of no earlier turn, since files are not kept
+	Above    string    `json:",omitempty"` // what others said before the newest words of a member: data, sent framed with these words
+	Files    []File    `json:",omitempty"` // that the member attached to these words; of no earlier turn, since files are not kept
 	Tools    []Tool    // sorted by name
 	Now      time.Time // in the member's zone; wires send it with the newest words of a member, so that what stands before stays the same
 	Locale   string    // BCP 47; sent with Now
