@@ -97,7 +97,8 @@ func server(t *testing.T, web bool) (bottest.Platform, *fakediscord.Discord) {
 		Place: place, Member: fakediscord.Admin, Other: fakediscord.Ben,
 		Open: func() chat.Adapter {
 			c := discord.Config{
-				Token: fakediscord.Token, APIBaseURL: fake.APIURL(), Grammar: command.Table, Now: func() time.Time { return time.Now().Add(time.Minute) },
+				Token: fakediscord.Token, APIBaseURL: fake.APIURL(), Files: faketest.Files(t, fake.APIURL()), Grammar: command.Table,
+				Now: func() time.Time { return time.Now().Add(time.Minute) },
 			}
 			if web {
 				c.PublicKey = fakediscord.PublicKey
@@ -132,6 +133,15 @@ func server(t *testing.T, web bool) (bottest.Platform, *fakediscord.Discord) {
 		},
 		Fill: func(user string, inputs []adaptertest.Filled, fault string) {
 			told(t, faketest.FillDiscord(t, fake, user, answers(inputs)), fault)
+		},
+		Attach: func(user, text string, files ...bottest.File) {
+			ready()
+			var o fakediscord.PostOptions
+			for _, f := range files {
+				o.Attachments = append(o.Attachments, fakediscord.File{Name: f.Name, Type: f.Type, Content: f.Content})
+			}
+			_, err := fake.Post(user, place.Thread, "<@"+fakediscord.BotUser+"> "+text, o)
+			must(err)
 		},
 		Edit: func(user, message, text string) {
 			must(fake.Edit(user, place.Thread, message, "<@"+fakediscord.BotUser+"> "+text))

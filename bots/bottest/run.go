@@ -31,6 +31,7 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		{"command", commands},
 		{"form", forms},
 		{"flow", flows},
+		{"attach", attachments},
 		{"money", money},
 		{"why", whys},
 	} {

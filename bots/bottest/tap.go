@@ -20,11 +20,12 @@ type tap struct {
 type tapFinder struct{ *tap }
 
 var (
-	_ chat.Noter   = (*tap)(nil)
-	_ chat.Typer   = (*tap)(nil)
-	_ chat.Namer   = (*tap)(nil)
-	_ chat.Settler = (*tap)(nil)
-	_ chat.Finder  = tapFinder{}
+	_ chat.Noter      = (*tap)(nil)
+	_ chat.Typer      = (*tap)(nil)
+	_ chat.Namer      = (*tap)(nil)
+	_ chat.Downloader = (*tap)(nil)
+	_ chat.Settler    = (*tap)(nil)
+	_ chat.Finder     = tapFinder{}
 )
 
 func tapped(a chat.Adapter, b *board) chat.Adapter {
@@ -86,6 +87,14 @@ func (t *tap) Names(ctx context.Context, place chat.Place, marks []string) map[s
 		return namer.Names(ctx, place, marks)
 	}
 	return nil
+}
+
+// Download asks the adapter.
+func (t *tap) Download(ctx context.Context, a chat.Attachment, limit int64) ([]byte, error) {
+	if from, ok := t.Adapter.(chat.Downloader); ok {
+		return from.Download(ctx, a, limit)
+	}
+	return nil, chat.ErrNoAccess
 }
 
 // Settled writes down which events are dealt with.
