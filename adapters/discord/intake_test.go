@@ -356,28 +356,6 @@ func TestMember(t *testing.T) {
 	}
 }
 
-// TestHistory: what members wrote, the oldest first, with the question that began it.
-func TestHistory(t *testing.T) {
-	t.Parallel()
-	s := play(t, gateway)
-	id := s.post(fakediscord.Ada, fakediscord.General, mention+"one")
-	e := s.next()
-	s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Answers: id, Text: text("an answer")}, "")
-	s.post(fakediscord.Ben, id, mention+"two")
-	s.post(fakediscord.Ben, id, mention+"three")
-	for limit, want := range map[int]string{10: "one two three", 2: "two three", 0: ""} {
-		all, err := s.adapter.History(t.Context(), e.Place, limit)
-		s.must(err)
-		var got []string
-		for _, m := range all {
-			got = append(got, m.Text)
-		}
-		if strings.Join(got, " ") != want {
-			t.Errorf("%d: %q; want %q", limit, got, want)
-		}
-	}
-}
-
 // TestNew: what is missing or wrong in a configuration is said at once.
 func TestNew(t *testing.T) {
 	t.Parallel()

@@ -15,33 +15,6 @@ import (
 	"aidesk/core/chat"
 )
 
-// maxHistory is how many messages History returns at most.
-const maxHistory = 200
-
-// History reads the newest messages that members wrote in a place, oldest first, at
-// most limit or 200. The error names the scope that is missing, if one is.
-func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]chat.Message, error) {
-	self, err := a.identity.Get(ctx)
-	if err != nil {
-		return nil, err
-	}
-	limit = min(max(limit, 0), maxHistory)
-	in := incoming{Adapter: a, activeRun: &activeRun{self: self}}
-	var out []chat.Message
-	err = a.readMessages(ctx, place, "", maxPages, func(m payload.Message) {
-		if in.isForeign(m) {
-			return
-		}
-		text := m.Read(self.User)
-		out = append(out, chat.Message{ID: m.TS, Text: text.Text, Names: text.Marks})
-	})
-	if err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(out, func(x, y chat.Message) int { return strings.Compare(x.ID, y.ID) })
-	return out[max(0, len(out)-limit):], nil
-}
-
 // inFlightTime is how long after its start a request may still reach Slack.
 const inFlightTime = 30 * time.Second
 

@@ -14,6 +14,10 @@ import (
 const (
 	typeDefault = 0
 	TypeReply   = 19
+
+	// TypeThreadStarter is that of a thread's first message, which refers to the one that
+	// the thread was opened on.
+	TypeThreadStarter = 21
 )
 
 // Message is a message of Discord.
@@ -51,6 +55,10 @@ type Attachment struct {
 	Size int64  `json:"size"`
 	URL  string `json:"url"`
 }
+
+// Written reports whether a person or an app wrote a message, and Discord does not tell of
+// something by it.
+func (m Message) Written() bool { return m.Type == typeDefault || m.Type == TypeReply }
 
 // embed is a card in a message, of an app or of a link.
 type embed struct {

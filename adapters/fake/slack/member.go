@@ -55,6 +55,22 @@ func (s *Slack) PostFiles(user, channel, text, parent string, files ...File) (st
 	return m.TS, nil
 }
 
+// Alert lets another app write into a channel, with attachments as it sends them, and
+// returns the timestamp of the message.
+func (s *Slack) Alert(channel, app, text string, attachments ...any) (string, error) {
+	defer s.mu.Changing()()
+	ch, ok := s.channel(channel)
+	if !ok {
+		return "", fmt.Errorf("there is no channel %q", channel)
+	}
+	m := s.addMessage(&message{other: app, unfurl: attachments, Message: Message{Channel: ch.ID, Text: text}})
+	s.sendMessageEvent(m)
+	return m.TS, nil
+}
+
+// OtherBotID is the id of the bot of every other app.
+const OtherBotID = "B0OTHER"
+
 // ownMessage finds a message of a user.
 func (s *Slack) ownMessage(user, channel, ts string) (*message, error) {
 	if _, err := s.visibleChannel(user, channel); err != nil {

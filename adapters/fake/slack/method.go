@@ -102,6 +102,7 @@ var (
 	tier4      = tier{burst: 25, minute: 100}
 	tierPost   = tier{burst: 3, minute: 60, channel: true}
 	tierStatus = tier{burst: 100, minute: 600}
+	tierSold   = tier{burst: 1, minute: 1}
 	tierAuth   = tier{burst: 100, minute: 600}
 )
 
@@ -114,8 +115,12 @@ type bucket struct {
 // rateLimitWait counts a call, and says how long it has to wait if it may not be made
 // now. The lock is held.
 func (s *Slack) rateLimitWait(method string, t tier, channel string) time.Duration {
-	if !s.RateLimits {
+	sold := s.App.Sold && (method == "conversations.history" || method == "conversations.replies")
+	if !s.RateLimits && !sold {
 		return 0
+	}
+	if sold {
+		t = tierSold
 	}
 	key := method
 	if t.channel {

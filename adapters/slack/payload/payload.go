@@ -52,6 +52,10 @@ func (e Event) Direct() bool {
 type Message struct {
 	User    string `json:"user"`
 	Bot     string `json:"bot_id"`
+	AppName string `json:"username"`
+	Profile struct {
+		Name string `json:"name"`
+	} `json:"bot_profile"`
 	Text    string `json:"text"`
 	TS      string `json:"ts"`
 	Thread  string `json:"thread_ts"`
