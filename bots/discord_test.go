@@ -40,6 +40,21 @@ func TestDiscord(t *testing.T) {
 // server is a Discord with the bot in a server of it.
 func server(t *testing.T, web bool) (bottest.Platform, *fakediscord.Discord) {
 	t.Helper()
+	return serverWith(t, web, fakediscord.Config{})
+}
+
+// TestDiscordContent plays what is read of a thread where Discord shows the bot all that is
+// said.
+func TestDiscordContent(t *testing.T) {
+	t.Parallel()
+	bottest.Play(t, bottest.Above, func(t *testing.T, _ *bottest.Clock) bottest.Platform {
+		p, _ := serverWith(t, false, fakediscord.Config{Intents: fakediscord.IntentContent})
+		return p
+	})
+}
+
+func serverWith(t *testing.T, web bool, config fakediscord.Config) (bottest.Platform, *fakediscord.Discord) {
+	t.Helper()
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -47,7 +62,6 @@ func server(t *testing.T, web bool) (bottest.Platform, *fakediscord.Discord) {
 		}
 	}
 	var front atomic.Pointer[http.Handler]
-	var config fakediscord.Config
 	if web {
 		door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*front.Load()).ServeHTTP(w, r) }))
 		t.Cleanup(door.Close)
@@ -94,12 +108,13 @@ func server(t *testing.T, web bool) (bottest.Platform, *fakediscord.Discord) {
 		must(err)
 	}
 	return bottest.Platform{
-		Place: place, Member: fakediscord.Admin, Other: fakediscord.Ben,
+		Place: place, Member: fakediscord.Admin, Other: fakediscord.Ben, Blind: config.Intents&fakediscord.IntentContent == 0,
 		Open: func() chat.Adapter {
 			c := discord.Config{
 				Token: fakediscord.Token, APIBaseURL: fake.APIURL(), Files: faketest.Files(t, fake.APIURL()), Grammar: command.Table,
 				Now: func() time.Time { return time.Now().Add(time.Minute) },
 			}
+			c.MessageContent = config.Intents&fakediscord.IntentContent != 0
 			if web {
 				c.PublicKey = fakediscord.PublicKey
 			}

@@ -24,6 +24,7 @@ var (
 	_ chat.Typer      = (*tap)(nil)
 	_ chat.Namer      = (*tap)(nil)
 	_ chat.Downloader = (*tap)(nil)
+	_ chat.Historian  = (*tap)(nil)
 	_ chat.Settler    = (*tap)(nil)
 	_ chat.Finder     = tapFinder{}
 )
@@ -95,6 +96,14 @@ func (t *tap) Download(ctx context.Context, a chat.Attachment, limit int64) ([]b
 		return from.Download(ctx, a, limit)
 	}
 	return nil, chat.ErrNoAccess
+}
+
+// History asks the adapter.
+func (t *tap) History(ctx context.Context, place chat.Place, before string, limit int) (chat.History, error) {
+	if from, ok := t.Adapter.(chat.Historian); ok {
+		return from.History(ctx, place, before, limit)
+	}
+	return chat.History{}, nil
 }
 
 // Settled writes down which events are dealt with.

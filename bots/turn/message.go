@@ -97,6 +97,9 @@ func (t *Turn) runAgent(ctx context.Context, member chat.Member, turn agent.Turn
 	if m := t.Event.Message; m.ByApp {
 		turn.Quote, turn.Misled = markdown.Clean(m.About), turn.Misled || markdown.Misleads(m.About)
 	}
+	if err := t.readAbove(ctx, &turn); err != nil {
+		return agent.Answer{}, err
+	}
 	given, err := t.attach(ctx, t.files)
 	defer given.release()
 	if err != nil {

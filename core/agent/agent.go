@@ -80,6 +80,8 @@ type Turn struct {
 	Quote        string       // a message of an app that the question is about: data of unknown plugins, not the member's words
 	Files        []model.File // that the member attached, of those that the model reads
 	Attached     string       // says to the model of every file what it is
+	Above        []Earlier    // what was said in the thread before, oldest first: data of its authors, for this turn alone
+	AboveCut     bool         // there is more of it
 	Misled       bool         // characters that nobody sees, or that reorder others, were removed from these
 	History      []Entry      // the transcript so far
 	Waiting      []confirm.Action
@@ -166,6 +168,7 @@ func (a *Agent) begin(on []*plugin.Plugin, t Turn, limits Limits) (*run, error) 
 		return nil, err
 	}
 	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, toolset: set, links: t.Links, zone: t.Member.Location(), callCounts: map[string]int{}}
+	r.fitAbove()
 	if t.Quote != "" {
 		r.appendMessage(said(t.Member.Name, quoteHead+t.Quote))
 		r.answer.Entries[0].Seen = []string{quoted}
@@ -227,8 +230,9 @@ type run struct {
 	invalidCall  bool           // this step had an invalid call
 	repairs      int            // how many steps had one one one
 	searches     int
-	messageSizes []int // estimated tokens of each transcript message
-	reducedRoom  int   // tokens for the transcript after the model rejected a longer one; 0: not yet
+	above        string // what the model is told of Above
+	messageSizes []int  // estimated tokens of each transcript message
+	reducedRoom  int    // tokens for the transcript after the model rejected a longer one; 0: not yet
 }
 
 // transcript returns the messages of earlier turns and of this one.

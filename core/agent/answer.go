@@ -32,6 +32,9 @@ func (r *run) finish(ctx context.Context, text string, off []*plugin.Plugin) err
 	if len(r.sources) > 0 {
 		r.answer.Notes = append(r.answer.Notes, fmt.Sprintf(textSources, strings.Join(r.sources, ", ")))
 	}
+	if note := r.aboveNote(); note != "" {
+		r.answer.Notes = append(r.answer.Notes, note)
+	}
 	if r.Misled {
 		r.answer.Notes = append(r.answer.Notes, textMisled)
 	}

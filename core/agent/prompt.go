@@ -46,6 +46,7 @@ func (r *run) request() *model.Request {
 	req := &model.Request{
 		System:   []string{rules, placeLine(r.Place)},
 		Brief:    r.briefs(),
+		Above:    r.above,
 		Files:    r.Files,
 		Now:      r.now(),
 		Locale:   r.Member.Locale,
