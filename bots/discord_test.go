@@ -1,6 +1,7 @@
 package bots_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -16,9 +17,11 @@ import (
 	"aidesk/adapters/discord"
 	fakediscord "aidesk/adapters/fake/discord"
 	"aidesk/adapters/fake/faketest"
+	"aidesk/bots/bot"
 	"aidesk/bots/bottest"
 	"aidesk/bots/command"
 	"aidesk/core/chat"
+	"aidesk/core/model"
 	"aidesk/core/model/script"
 )
 
@@ -307,4 +310,49 @@ func TestDiscordShare(t *testing.T) {
 	share := buttonIn(all[len(all)-1], "p:")
 	answered(fake.Press(fakediscord.Ada, dm, all[len(all)-1].ID, share))
 	faketest.Until(t, fake, "the answer in the channel", stands(fakediscord.Random))
+}
+
+// TestDiscordThread: who gets a private answer only, or deletes the question before there is
+// one, leaves no empty thread behind.
+func TestDiscordThread(t *testing.T) {
+	t.Parallel()
+	p, fake := server(t, false)
+	began := make(chan struct{})
+	hang := func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
+		close(began)
+		return script.Hang()(ctx, r, on)
+	}
+	s := bottest.Start(t, p, bottest.NewClock(), bottest.Setup{
+		Model: script.New(script.Say("hello"), hang, script.Say("Here I am.")), Limits: bot.Limits{TurnsPerMemberHour: 1},
+	})
+	s.Ask("hello")
+	opened := func() int { return len(fake.Requests("POST /channels/{channel}/messages/{message}/threads")) }
+	post := func(user string) string {
+		t.Helper()
+		id, err := fake.Post(user, fakediscord.General, "<@"+fakediscord.BotUser+"> and now?", fakediscord.PostOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	post(fakediscord.Admin)
+	s.Wait("the private line", func(r chat.Reply) bool {
+		return r.Private && strings.Contains(bottest.Text(r), "1 questions in this hour")
+	})
+	id := post(fakediscord.Ben)
+	s.Await("the model to be asked", began)
+	faketest.Until(t, fake, "a sign of life", func() bool {
+		return slices.ContainsFunc(fake.Typings(), func(at fakediscord.Typing) bool { return at.Channel == fakediscord.General })
+	})
+	if err := fake.Delete(fakediscord.Ben, fakediscord.General, id); err != nil {
+		t.Fatal(err)
+	}
+	if n := opened(); n != 0 {
+		t.Errorf("%d threads were opened for nothing", n)
+	}
+	post(fakediscord.Ada)
+	s.Wait("an answer", func(r chat.Reply) bool { return r.Text.Text() == "Here I am." })
+	if n := opened(); n != 1 {
+		t.Errorf("%d threads were opened; want the one of the answer", n)
+	}
 }
