@@ -120,3 +120,22 @@ func TestAboveUnread(t *testing.T) {
 		})
 	}
 }
+
+// TestAboveSold: an app that is sold outside of Slack's directory reads the beginning of a
+// long thread, and says so.
+func TestAboveSold(t *testing.T) {
+	t.Parallel()
+	p, fake := slackWorkspace(t, "http")
+	s := bottest.Start(t, p, bottest.NewClock(), bottest.Setup{Threads: true, Model: script.New(script.Say("I see."))})
+	for range 20 {
+		s.Aside(s.Other, "ten chairs")
+	}
+	app := fake.App
+	app.Sold = true
+	fake.SetApp(app)
+	r := s.Ask("summarize this")
+	want := "The messenger gives me only the beginning of this thread, not what stands right above. I read the 15 messages above, by ben."
+	if notes := strings.Join(r.Notes, " "); notes != want || strings.Count(s.Script.Requests()[0].Above, "ten chairs") != 14 {
+		t.Errorf("the notes are %q, the model read %q", notes, s.Script.Requests()[0].Above)
+	}
+}

@@ -25,6 +25,7 @@ func (a *Adapter) History(ctx context.Context, place chat.Place, before string, 
 	err = a.readMessages(ctx, place, "", maxPages, func(m payload.Message) { all = append(all, m) })
 	switch code := webapi.CodeOf(err); {
 	case err == nil:
+		out.Cut = len(all) >= maxPages*pageSize
 	case code == webapi.CodeRateLimited && len(all) > 0:
 		out.Cut = true
 	case code == webapi.CodeRateLimited:

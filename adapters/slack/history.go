@@ -18,8 +18,11 @@ import (
 // inFlightTime is how long after its start a request may still reach Slack.
 const inFlightTime = 30 * time.Second
 
-// maxPages is how many pages of 200 messages are read.
-const maxPages = 5
+// How many pages of how many messages are read.
+const (
+	maxPages = 5
+	pageSize = 200
+)
 
 // Find looks for the messages of a reply by their metadata. Where the app may not read
 // messages, it looks for the remembered placeholder instead.
@@ -83,7 +86,7 @@ func (a *Adapter) searchReply(ctx context.Context, r chat.Reply, since time.Time
 // of a channel from the newest back.
 func (a *Adapter) readMessages(ctx context.Context, p chat.Place, oldest string, pages int, each func(payload.Message)) error {
 	method, cursor := "conversations.history", ""
-	form := url.Values{"channel": {p.Channel}, "limit": {"200"}, "include_all_metadata": {"true"}}
+	form := url.Values{"channel": {p.Channel}, "limit": {strconv.Itoa(pageSize)}, "include_all_metadata": {"true"}}
 	if oldest != "" {
 		form.Set("oldest", oldest)
 	}

@@ -80,7 +80,7 @@ func (t *Turn) takeAbove(ctx context.Context, h chat.History, turn *agent.Turn) 
 		}
 	}
 	if h.Cut {
-		t.notes = append(t.notes, fmt.Sprintf(textAboveCut, len(h.Messages)))
+		t.notes = append(t.notes, textAboveCut)
 	}
 	return nil
 }

@@ -67,12 +67,13 @@ func (t *Turn) attach(ctx context.Context, list []chat.Attachment) (attached, er
 			continue
 		}
 		if f.Type == model.TextFile {
-			out.misled = out.misled || markdown.Misleads(string(f.Data))
-			if f.Data = []byte(markdown.Clean(string(f.Data))); len(f.Data) > maxText {
+			if len(f.Data) > maxText {
 				f.Data = cutText(f.Data, maxText)
 				out.notes = append(out.notes, fmt.Sprintf(textReadPart, sizeText(maxText), name))
 				name += ", of which you see the beginning"
 			}
+			out.misled = out.misled || markdown.Misleads(string(f.Data))
+			f.Data = []byte(markdown.Clean(string(f.Data)))
 		}
 		room -= int64(len(f.Data))
 		out.files = append(out.files, f)

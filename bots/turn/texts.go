@@ -14,9 +14,9 @@ const (
 	textAboveLater    = "I did not read the messages above: the messenger gives me no more of them right now. Please ask again in a minute."
 	textAboveNoAccess = "I may not read the messages above here; an administrator can let me."
 	textAboveFailed   = "The messages above could not be read. Please ask again."
-	textAboveCut      = "The messenger gives me no more than the first %d messages of this thread." // how many
-	textAboveHidden   = "The messenger does not show me what %d of the messages above say."         // how many
-	textAboveLeftOut  = "I left out messages of members who want that: %d."                         // how many
+	textAboveCut      = "The messenger gives me only the beginning of this thread, not what stands right above."
+	textAboveHidden   = "The messenger does not show me what %d of the messages above say." // how many
+	textAboveLeftOut  = "I left out messages of members who want that: %d."                 // how many
 
 	textUnread        = "I cannot read %s."                     // a file
 	textUnreadBecause = "I cannot read %s: %s."                 // a file; why
