@@ -1,6 +1,7 @@
 package bots_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -16,9 +17,11 @@ import (
 	"aidesk/adapters/discord"
 	fakediscord "aidesk/adapters/fake/discord"
 	"aidesk/adapters/fake/faketest"
+	"aidesk/bots/bot"
 	"aidesk/bots/bottest"
 	"aidesk/bots/command"
 	"aidesk/core/chat"
+	"aidesk/core/model"
 	"aidesk/core/model/script"
 )
 
@@ -40,6 +43,21 @@ func TestDiscord(t *testing.T) {
 // server is a Discord with the bot in a server of it.
 func server(t *testing.T, web bool) (bottest.Platform, *fakediscord.Discord) {
 	t.Helper()
+	return serverWith(t, web, fakediscord.Config{})
+}
+
+// TestDiscordContent plays what is read of a thread where Discord shows the bot all that is
+// said.
+func TestDiscordContent(t *testing.T) {
+	t.Parallel()
+	bottest.Play(t, bottest.Above, func(t *testing.T, _ *bottest.Clock) bottest.Platform {
+		p, _ := serverWith(t, false, fakediscord.Config{Intents: fakediscord.IntentContent})
+		return p
+	})
+}
+
+func serverWith(t *testing.T, web bool, config fakediscord.Config) (bottest.Platform, *fakediscord.Discord) {
+	t.Helper()
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -47,7 +65,6 @@ func server(t *testing.T, web bool) (bottest.Platform, *fakediscord.Discord) {
 		}
 	}
 	var front atomic.Pointer[http.Handler]
-	var config fakediscord.Config
 	if web {
 		door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*front.Load()).ServeHTTP(w, r) }))
 		t.Cleanup(door.Close)
@@ -94,11 +111,13 @@ func server(t *testing.T, web bool) (bottest.Platform, *fakediscord.Discord) {
 		must(err)
 	}
 	return bottest.Platform{
-		Place: place, Member: fakediscord.Admin, Other: fakediscord.Ben,
+		Place: place, Member: fakediscord.Admin, Other: fakediscord.Ben, Blind: config.Intents&fakediscord.IntentContent == 0,
 		Open: func() chat.Adapter {
 			c := discord.Config{
-				Token: fakediscord.Token, APIBaseURL: fake.APIURL(), Grammar: command.Table, Now: func() time.Time { return time.Now().Add(time.Minute) },
+				Token: fakediscord.Token, APIBaseURL: fake.APIURL(), Files: faketest.Files(t, fake.APIURL()), Grammar: command.Table,
+				Now: func() time.Time { return time.Now().Add(time.Minute) },
 			}
+			c.MessageContent = config.Intents&fakediscord.IntentContent != 0
 			if web {
 				c.PublicKey = fakediscord.PublicKey
 			}
@@ -132,6 +151,15 @@ func server(t *testing.T, web bool) (bottest.Platform, *fakediscord.Discord) {
 		},
 		Fill: func(user string, inputs []adaptertest.Filled, fault string) {
 			told(t, faketest.FillDiscord(t, fake, user, answers(inputs)), fault)
+		},
+		Attach: func(user, text string, files ...bottest.File) {
+			ready()
+			var o fakediscord.PostOptions
+			for _, f := range files {
+				o.Attachments = append(o.Attachments, fakediscord.File{Name: f.Name, Type: f.Type, Content: f.Content})
+			}
+			_, err := fake.Post(user, place.Thread, "<@"+fakediscord.BotUser+"> "+text, o)
+			must(err)
 		},
 		Edit: func(user, message, text string) {
 			must(fake.Edit(user, place.Thread, message, "<@"+fakediscord.BotUser+"> "+text))
@@ -282,4 +310,49 @@ func TestDiscordShare(t *testing.T) {
 	share := buttonIn(all[len(all)-1], "p:")
 	answered(fake.Press(fakediscord.Ada, dm, all[len(all)-1].ID, share))
 	faketest.Until(t, fake, "the answer in the channel", stands(fakediscord.Random))
+}
+
+// TestDiscordThread: who gets a private answer only, or deletes the question before there is
+// one, leaves no empty thread behind.
+func TestDiscordThread(t *testing.T) {
+	t.Parallel()
+	p, fake := server(t, false)
+	began := make(chan struct{})
+	hang := func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
+		close(began)
+		return script.Hang()(ctx, r, on)
+	}
+	s := bottest.Start(t, p, bottest.NewClock(), bottest.Setup{
+		Model: script.New(script.Say("hello"), hang, script.Say("Here I am.")), Limits: bot.Limits{TurnsPerMemberHour: 1},
+	})
+	s.Ask("hello")
+	opened := func() int { return len(fake.Requests("POST /channels/{channel}/messages/{message}/threads")) }
+	post := func(user string) string {
+		t.Helper()
+		id, err := fake.Post(user, fakediscord.General, "<@"+fakediscord.BotUser+"> and now?", fakediscord.PostOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	post(fakediscord.Admin)
+	s.Wait("the private line", func(r chat.Reply) bool {
+		return r.Private && strings.Contains(bottest.Text(r), "1 questions in this hour")
+	})
+	id := post(fakediscord.Ben)
+	s.Await("the model to be asked", began)
+	faketest.Until(t, fake, "a sign of life", func() bool {
+		return slices.ContainsFunc(fake.Typings(), func(at fakediscord.Typing) bool { return at.Channel == fakediscord.General })
+	})
+	if err := fake.Delete(fakediscord.Ben, fakediscord.General, id); err != nil {
+		t.Fatal(err)
+	}
+	if n := opened(); n != 0 {
+		t.Errorf("%d threads were opened for nothing", n)
+	}
+	post(fakediscord.Ada)
+	s.Wait("an answer", func(r chat.Reply) bool { return r.Text.Text() == "Here I am." })
+	if n := opened(); n != 1 {
+		t.Errorf("%d threads were opened; want the one of the answer", n)
+	}
 }

@@ -19,7 +19,7 @@ func TestMisled(t *testing.T) {
 	}
 	clock := bottest.NewClock()
 	s := bottest.Start(t, bottest.NewRoom(clock).Platform(), clock, bottest.Setup{Model: script.Func(script.Say("That is it."))})
-	note := "Your message had characters that nobody can see or that reorder others. I read it without them."
+	note := "What I read had characters that nobody can see or that reorder others. I read it without them."
 	last := func() string {
 		requests := s.Script.Requests()
 		text, err := json.Marshal(requests[len(requests)-1])

@@ -121,7 +121,8 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Sla
 		Open: func() chat.Adapter {
 			a, err := slack.New(slack.Config{
 				Mode: mode, BotToken: fakeslack.BotToken, AppToken: fakeslack.AppToken, SigningSecret: fakeslack.SigningSecret,
-				APIBaseURL: fake.APIURL(), Grammar: command.Table, Now: func() time.Time { return time.Now().Add(time.Minute) },
+				APIBaseURL: fake.APIURL(), Files: faketest.Files(t, fake.APIURL()), Grammar: command.Table,
+				Now: func() time.Time { return time.Now().Add(time.Minute) },
 			})
 			must(err)
 			front.Set(a.Handler())
@@ -156,6 +157,15 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Sla
 		},
 		Fill: func(user string, inputs []adaptertest.Filled, fault string) {
 			told(t, faketest.FillSlack(t, fake, user, answers(inputs)), fault)
+		},
+		Attach: func(user, text string, files ...bottest.File) {
+			ready()
+			var list []fakeslack.File
+			for _, f := range files {
+				list = append(list, fakeslack.File{Name: f.Name, Type: f.Type, Content: f.Content})
+			}
+			_, err := fake.PostFiles(user, fakeslack.General, "<@"+fakeslack.BotUser+"> "+text, place.Thread, list...)
+			must(err)
 		},
 		Edit: func(user, message, text string) {
 			must(fake.Edit(user, fakeslack.General, message, "<@"+fakeslack.BotUser+"> "+text))

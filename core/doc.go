@@ -72,6 +72,8 @@
 // 4. bots/turn/message.go reads the member anew, asks policy whether they may speak here,
 // counts the turn against the limits (bots/turn/limit.go), and starts the agent with a
 // middleware.TurnBudget, from which every request to a model is paid for before it is sent.
+// What the member attached (attached.go) and, for the first question in a thread, what was
+// said there before (above.go) are read now, for this turn alone.
 //
 // 5. agent/prompt.go builds the request. The system role holds our words and the
 // operator's only; what plugins say of themselves travels as Brief and Tools, as data.

@@ -35,6 +35,7 @@ type Config struct {
 	MessageContent bool
 
 	APIBaseURL string       // Defaults to https://discord.com/api
+	Files      *http.Client // for what members attach: reaches FileHosts and APIBaseURL alone; nil: no files are read
 	Client     *http.Client // Defaults to one with a timeout; its transport's proxy serves the gateway too
 
 	Grammar chat.Grammar // the slash commands
@@ -60,6 +61,7 @@ type Config struct {
 //	outbound.go      posts, updates and deletes the messages of a Reply
 //	history.go       reads messages back: for context, and to find a Reply after a crash
 //	status.go        "typing" and the status message while a turn runs
+//	attached.go      files of members
 //	members.go       members, their roles and whether they are admins
 //	setup.go         what "aidesk doctor" and "aidesk discord invite" call
 type Adapter struct {
@@ -103,11 +105,12 @@ type runInfo struct {
 }
 
 var (
-	_ chat.Adapter   = (*Adapter)(nil)
-	_ chat.Finder    = (*Adapter)(nil)
-	_ chat.Historian = (*Adapter)(nil)
-	_ chat.Noter     = (*Adapter)(nil)
-	_ chat.Typer     = (*Adapter)(nil)
+	_ chat.Adapter    = (*Adapter)(nil)
+	_ chat.Downloader = (*Adapter)(nil)
+	_ chat.Finder     = (*Adapter)(nil)
+	_ chat.Historian  = (*Adapter)(nil)
+	_ chat.Noter      = (*Adapter)(nil)
+	_ chat.Typer      = (*Adapter)(nil)
 )
 
 // platform is the value of Place.Platform for Discord.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/render"
@@ -99,16 +98,14 @@ func (in inbound) messageEvent(m payload.Message, place chat.Place, role string)
 	read := in.read(m, role)
 	text := read.Text
 	title = text
-	for _, f := range m.Attachments {
-		text = strings.TrimSpace(text + "\n\nAttached file, which cannot be read: " + f.Name)
-	}
-	about, byApp := in.pointed(m)
-	if text == "" && about == "" {
+	about, files, byApp := in.pointed(m)
+	files = append(attachments(m.Attachments, false), files...)
+	if text == "" && about == "" && len(files) == 0 {
 		text = "help" // a bare mention asks what the bot is
 	}
 	return chat.Event{
 		ID: chat.Key("m", m.Channel, m.ID), Time: payload.Time(m.ID, in.Now()), Place: place, Member: m.Author.ID,
-		Message: &chat.Message{ID: m.ID, Text: text, Names: read.Marks, About: about, ByApp: byApp},
+		Message: &chat.Message{ID: m.ID, Text: text, Names: read.Marks, About: about, ByApp: byApp, Files: files},
 	}, title
 }
 
@@ -142,19 +139,19 @@ func (in inbound) handOver(ctx context.Context, e chat.Event) error {
 	return nil
 }
 
-// pointed returns the text that a member points at, and whether an app may have written it:
-// what they forward, of which Discord does not tell the author, or the message to which they
-// reply, if that is not the bot's own.
-func (in inbound) pointed(m payload.Message) (text string, byApp bool) {
+// pointed returns the text and files that a member points at, and whether an app may have
+// written it: what they forward, of which Discord does not tell the author, or the message to
+// which they reply, if that is not the bot's own.
+func (in inbound) pointed(m payload.Message) (text string, files []chat.Attachment, byApp bool) {
 	if text = m.Forwarded(); text != "" {
-		return text, true
+		return text, attachments(m.ForwardedFiles(), true), true
 	}
 	r := m.Referenced
 	if m.Type != payload.TypeReply || r == nil || r.Author.ID == in.self.User {
-		return "", false
+		return "", nil, false
 	}
 	text = r.Whole()
-	return text, text != "" && (r.NotFromPerson() || len(r.Snapshots)+len(r.Embeds) > 0)
+	return text, attachments(append(slices.Clone(r.Attachments), r.ForwardedFiles()...), true), text != "" && (r.NotFromPerson() || len(r.Snapshots)+len(r.Embeds) > 0)
 }
 
 // placeOf returns the conversation that a message belongs to. A direct message channel
@@ -277,7 +274,7 @@ func (in inbound) editedMessage(ctx context.Context, m payload.Message) error {
 		return in.handOver(ctx, e)
 	}
 	first, title := in.messageEvent(m, place, role)
-	e.Change.First, e.Change.Text = &first, first.Message.Text
+	e.Change.First, e.Change.Text, e.Change.Files = &first, first.Message.Text, first.Message.Files
 	return in.handOverMessage(ctx, e, m.ID, title)
 }
 

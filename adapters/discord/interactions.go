@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"slices"
 
 	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/render"
@@ -150,7 +151,10 @@ func (in inbound) askAboutMessage(ctx context.Context, i payload.Interaction) (*
 		return ephemeralText(fault), nil
 	}
 	e := in.event("s", i, place)
-	e.Message = &chat.Message{About: text, ByApp: m.NotFromPerson() || len(m.Snapshots) > 0}
+	e.Message = &chat.Message{
+		About: text, ByApp: m.NotFromPerson() || len(m.Snapshots) > 0,
+		Files: attachments(append(slices.Clone(m.Attachments), m.ForwardedFiles()...), true),
+	}
 	if _, known := in.recentMessage(m.ID); !known {
 		in.recent.Put(m.ID, recentMessage{text: text})
 	}

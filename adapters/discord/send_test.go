@@ -371,7 +371,8 @@ func TestPaced(t *testing.T) {
 	}
 }
 
-// TestTyping: a sign of life stands in the thread, which it opens, until it is ended.
+// TestTyping: before there is something to say, a sign of life stands in the channel, until
+// it is ended, and opens no thread.
 func TestTyping(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
@@ -384,11 +385,19 @@ func TestTyping(t *testing.T) {
 		t.Errorf("it took %s", took)
 	}
 	s.must(s.adapter.Type(t.Context(), e.Place, chat.Progress{To: e.Member}))
-	if at := s.Typings()[0].Channel; at != e.Place.Thread || len(s.Typings()) != 1 {
+	if at := s.Typings()[0].Channel; at != e.Place.Channel || len(s.Typings()) != 1 {
 		t.Errorf("in %s, %d times", at, len(s.Typings()))
 	}
-	if n := len(s.Requests(opening)); n != 1 {
+	if n := len(s.Requests(opening)); n != 0 {
 		t.Errorf("%d threads were opened", n)
+	}
+	s.send(chat.Reply{ID: "r1", Place: e.Place, To: e.Member, Text: text("for your eyes alone"), Private: true}, "")
+	if n := len(s.Requests(opening)); n != 0 {
+		t.Errorf("a private answer opened %d threads", n)
+	}
+	s.send(chat.Reply{ID: "r2", Place: e.Place, To: e.Member, Text: text("for everyone")}, "")
+	if n := len(s.Requests(opening)); n != 1 {
+		t.Errorf("an answer opened %d threads", n)
 	}
 }
 
@@ -397,7 +406,10 @@ func TestTyping(t *testing.T) {
 func TestWords(t *testing.T) {
 	t.Parallel()
 	s := play(t, gateway)
-	e := s.ask(fakediscord.General, "hello")
+	root := s.post(fakediscord.Ben, fakediscord.General, "a plan")
+	thread, err := s.OpenThread(fakediscord.Ben, fakediscord.General, root, "a plan")
+	s.must(err)
+	e := s.ask(thread, "hello")
 	say := func(text string) {
 		t.Helper()
 		s.must(s.adapter.Type(t.Context(), e.Place, chat.Progress{To: e.Member, Text: text}))

@@ -158,6 +158,7 @@ func prepare(t testing.TB, mode string, changes ...func(*stage)) *stage {
 		j.Attach(t, s.Discord)
 	}
 	s.config.APIBaseURL = s.APIURL()
+	s.config.Files = faketest.Files(t, s.APIURL())
 	t.Cleanup(func() {
 		s.safe()
 		if t.Failed() && testing.Verbose() {

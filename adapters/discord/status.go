@@ -20,8 +20,8 @@ const (
 )
 
 // Type shows in a place that a turn is running: at once as "typing", and after some
-// seconds as a message with the progress. An empty text ends it. It does not wait for
-// Discord.
+// seconds as a message with the progress, if the conversation has its thread. An empty text
+// ends it. It does not wait for Discord.
 func (a *Adapter) Type(_ context.Context, place chat.Place, p chat.Progress) error {
 	if place.Channel == "" {
 		return nil
@@ -33,11 +33,9 @@ func (a *Adapter) Type(_ context.Context, place chat.Place, p chat.Progress) err
 
 // showStatus shows one status until it has ended.
 func (a *Adapter) showStatus(ctx context.Context, place chat.Place, s *session.Status) {
-	at, err := a.target(ctx, place)
-	if err != nil {
-		a.Logger.DebugContext(ctx, "showing that aidesk is at work", "error", err)
-		waitForEnd(s)
-		return
+	at, known := a.knownTarget(ctx, place)
+	if !known { // a thread is opened when there is something to say in it
+		at = sendTarget{channel: place.Channel, root: place.Thread}
 	}
 	w := statusMessage{Adapter: a, target: at}
 	defer w.remove(ctx)
@@ -53,13 +51,6 @@ func (a *Adapter) showStatus(ctx context.Context, place chat.Place, s *session.S
 			w.show(ctx, s.Text())
 			speaking.Reset(statusInterval)
 		}
-	}
-}
-
-// waitForEnd waits until a status that cannot be shown has ended.
-func waitForEnd(s *session.Status) {
-	for s.Text() != "" {
-		<-s.Changed()
 	}
 }
 
@@ -79,8 +70,8 @@ type statusMessage struct {
 	text    string
 }
 
-// show posts or updates the message. In a chain of replies there is none: it would stand
-// between other members' messages.
+// show posts or updates the message. In a chain of replies, and before there is a thread,
+// there is none: it would stand between other members' messages.
 func (w *statusMessage) show(ctx context.Context, text string) {
 	if text == "" || text == w.text || w.target.root != "" {
 		return

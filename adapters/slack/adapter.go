@@ -40,6 +40,7 @@ type Config struct {
 
 	APIBaseURL string       // of the Web API. Defaults to https://slack.com/api/
 	Client     *http.Client // for the Web API. Defaults to one with a timeout
+	Files      *http.Client // for what members attach: reaches FileHosts and APIBaseURL alone; nil: no files are read
 
 	Grammar       chat.Grammar // the slash commands
 	Admins        []string     // ids of members and user groups; replaces the workspace's admins and owners where set
@@ -58,7 +59,7 @@ type Config struct {
 //	interactions.go        pressed buttons and shortcuts; commands.go and forms.go the rest
 //	outbound.go            a Reply becomes messages; files.go uploads what is attached
 //	ephemeral.go, home.go, status.go  what else is shown
-//	members.go, history.go what is read from Slack
+//	members.go, history.go what is read from Slack; attached.go the files of members
 //	diagnose.go            the checks of the doctor
 type Adapter struct {
 	Config
@@ -88,6 +89,7 @@ type activeRun struct {
 
 var (
 	_ chat.Adapter       = (*Adapter)(nil)
+	_ chat.Downloader    = (*Adapter)(nil)
 	_ chat.Finder        = (*Adapter)(nil)
 	_ chat.Historian     = (*Adapter)(nil)
 	_ chat.HomePublisher = (*Adapter)(nil)

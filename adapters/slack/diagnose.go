@@ -59,7 +59,11 @@ func (a *Adapter) diagnoseScopes() []session.Finding {
 	if a.FollowThreads && !webapi.ContainsScope(have, "channels:history") {
 		out = append(out, session.Found("slack: following threads", errors.New("needs the scope channels:history and the event message.channels")))
 	}
-	return out
+	files := "slack: reading files that members attach"
+	if !webapi.ContainsScope(have, scopeFiles) {
+		files += ": off, the token lacks the scope " + scopeFiles
+	}
+	return append(out, session.Found(files, nil))
 }
 
 // diagnoseTransport checks how events come in.

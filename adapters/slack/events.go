@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"aidesk/adapters/session"
 	"aidesk/adapters/slack/payload"
@@ -139,13 +138,10 @@ func (in incoming) message(ctx context.Context, h payload.Event, e chat.Event, m
 	if !mention && !read.Named && !e.Place.Direct && !in.isFollowed(ctx, e.Place, p) {
 		return nil
 	}
-	text := read.Text
-	for _, f := range p.Files {
-		text = strings.TrimSpace(text + "\n\nAttached file, which cannot be read: " + f.Name)
-	}
 	e.ID = chat.Key("m", h.Channel, p.TS)
 	e.Time = payload.Time(p.TS, e.Time)
-	e.Message = &chat.Message{ID: p.TS, Text: text, Names: read.Marks}
+	e.Message = &chat.Message{ID: p.TS, Text: read.Text, Names: read.Marks}
+	e.Message.Files = append(attachments(p.Files, false), attachments(p.PointedFiles(), true)...)
 	e.Message.About, e.Message.ByApp = p.Pointed(in.self.User)
 	in.remember(ctx, e, p.TS)
 	return []chat.Event{e}
@@ -246,7 +242,7 @@ func (in incoming) changed(ctx context.Context, h payload.Event, e chat.Event, m
 	e.Change = &chat.Change{Message: p.TS, Text: read.Text, Names: read.Marks}
 	h.Message = p
 	if first := in.message(ctx, h, chat.Event{Place: e.Place, Member: p.User}, mention); len(first) > 0 {
-		e.Change.First, e.Change.Text = &first[0], first[0].Message.Text
+		e.Change.First, e.Change.Text, e.Change.Files = &first[0], first[0].Message.Text, first[0].Message.Files
 	}
 	return []chat.Event{e}
 }

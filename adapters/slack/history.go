@@ -15,35 +15,11 @@ import (
 	"aidesk/core/chat"
 )
 
-// maxHistory is how many messages History returns at most.
-const maxHistory = 200
-
-// History reads the newest messages that members wrote in a place, oldest first, at
-// most limit or 200. The error names the scope that is missing, if one is.
-func (a *Adapter) History(ctx context.Context, place chat.Place, limit int) ([]chat.Message, error) {
-	self, err := a.identity.Get(ctx)
-	if err != nil {
-		return nil, err
-	}
-	limit = min(max(limit, 0), maxHistory)
-	in := incoming{Adapter: a, activeRun: &activeRun{self: self}}
-	var out []chat.Message
-	err = a.readMessages(ctx, place, "", maxPages, func(m payload.Message) {
-		if in.isForeign(m) {
-			return
-		}
-		text := m.Read(self.User)
-		out = append(out, chat.Message{ID: m.TS, Text: text.Text, Names: text.Marks})
-	})
-	if err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(out, func(x, y chat.Message) int { return strings.Compare(x.ID, y.ID) })
-	return out[max(0, len(out)-limit):], nil
-}
-
-// maxPages is how many pages of 200 messages are read.
-const maxPages = 5
+// How many pages of how many messages are read.
+const (
+	maxPages = 5
+	pageSize = 200
+)
 
 // Find looks for the messages of a reply by their metadata. Where the app may not read
 // messages, it returns those that it remembers: waiting would tell it no more.
@@ -109,7 +85,7 @@ func (a *Adapter) searchReply(ctx context.Context, r chat.Reply, since time.Time
 // of a channel from the newest back.
 func (a *Adapter) readMessages(ctx context.Context, p chat.Place, oldest string, pages int, each func(payload.Message)) error {
 	method, cursor := "conversations.history", ""
-	form := url.Values{"channel": {p.Channel}, "limit": {"200"}, "include_all_metadata": {"true"}}
+	form := url.Values{"channel": {p.Channel}, "limit": {strconv.Itoa(pageSize)}, "include_all_metadata": {"true"}}
 	if oldest != "" {
 		form.Set("oldest", oldest)
 	}

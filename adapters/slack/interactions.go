@@ -138,7 +138,7 @@ func (in incoming) shortcut(ctx context.Context, i payload.Interaction) error {
 	e := chat.Event{
 		ID: chat.Key("s", i.User.ID, i.Channel.ID, p.TS, i.ActionTS), Time: payload.Time(i.ActionTS, in.Now()),
 		Place: in.placeOf(place, i.Channel.ID != "" && in.dmCache.Last(i.User.ID) == i.Channel.ID, p), Member: i.User.ID, Token: i.Response,
-		Message: &chat.Message{About: text, ByApp: p.Bot != "" || p.User == ""},
+		Message: &chat.Message{About: text, Files: attachments(p.AllFiles(), true), ByApp: p.Bot != "" || p.User == ""},
 	}
 	if in.FollowThreads && !e.Place.Direct {
 		in.followThread(ctx, e.Place)

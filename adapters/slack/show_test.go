@@ -2,8 +2,6 @@ package slack_test
 
 import (
 	"errors"
-	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -172,29 +170,6 @@ func TestGroups(t *testing.T) {
 	s = play(t, slack.ModeHTTP, func(s *stage) { s.config.Groups = []string{"S000GONE"} })
 	if m, err := s.adapter.Member(t.Context(), chat.Place{}, fakeslack.Ada); err == nil {
 		t.Errorf("in doubt: %+v", m)
-	}
-}
-
-// TestHistory: what members said in a thread, without aidesk's own words.
-func TestHistory(t *testing.T) {
-	t.Parallel()
-	s := play(t, slack.ModeHTTP)
-	at := s.ask(fakeslack.Ada, fakeslack.General, "*one*").Place
-	s.send(chat.Reply{ID: "r1", Place: at, Text: text("two")}, "")
-	s.post(fakeslack.Ben, fakeslack.General, "three", at.Thread)
-	for limit, want := range map[int][]string{10: {"*one*", "three"}, 1: {"three"}, 0: {}} {
-		got, err := s.adapter.History(t.Context(), at, limit)
-		texts := []string{}
-		for _, m := range got {
-			texts = append(texts, m.Text)
-		}
-		if err != nil || !slices.Equal(texts, want) {
-			t.Errorf("limit %d: %q, %v; want %q", limit, texts, err, want)
-		}
-	}
-	s.SetScopes("chat:write")
-	if _, err := s.adapter.History(t.Context(), at, 10); err == nil || !strings.Contains(err.Error(), "channels:history") {
-		t.Errorf("without the scope: %v", err)
 	}
 }
 

@@ -99,6 +99,7 @@ func prepare(t *testing.T, mode string, changes ...func(*stage)) *stage {
 	}
 	s.Slack = faketest.Slack(t, fakeslack.Config{App: s.app, Clock: s.clock})
 	s.config.APIBaseURL = s.APIURL()
+	s.config.Files = faketest.Files(t, s.APIURL())
 	t.Cleanup(func() {
 		for _, secret := range []string{fakeslack.BotToken, fakeslack.AppToken, fakeslack.SigningSecret} {
 			if strings.Contains(s.log.String(), secret) {

@@ -26,11 +26,15 @@ type Platform struct {
 	// for are named in their order. It waits until a fault is shown, if one is wanted.
 	Run  func(member, operation string)
 	Fill func(member string, inputs []adaptertest.Filled, fault string)
+	// Attach is Say with files; there are no commands with them.
+	Attach func(member, text string, files ...File)
 	// Edit and Delete change a message by its platform's id.
 	Edit   func(member, message, text string)
 	Delete func(member, message string)
 	// Aside writes a message that is not meant for the desk, and returns its id.
 	Aside func(member, text string) string
+	// Blind says that the platform does not show the desk what such messages say.
+	Blind bool
 	// Thread writes to the desk in another conversation, named by a word.
 	Thread func(member, thread, text string)
 }

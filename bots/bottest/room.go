@@ -25,14 +25,16 @@ type Room struct {
 	count int
 	posts []chat.Reply // by platform's id, which is the index in words
 	notes []string
-	forms map[string]*chat.Form // that are open, by member
+	forms map[string]*chat.Form        // that are open, by member
+	files map[string]File              // that were attached, by id
+	with  map[string][]chat.Attachment // by message
 	desk  chat.Handler
 	ready chan struct{} // closed while the desk listens
 }
 
 // NewRoom makes a room with the members "ada", who administers it, and "ben".
 func NewRoom(clock *Clock) *Room {
-	return &Room{clock: clock, ready: make(chan struct{}), forms: map[string]*chat.Form{}, members: map[string]chat.Member{
+	return &Room{clock: clock, ready: make(chan struct{}), forms: map[string]*chat.Form{}, files: map[string]File{}, with: map[string][]chat.Attachment{}, members: map[string]chat.Member{
 		"ada": {ID: "ada", Name: "Ada", Zone: "Europe/Paris", Locale: "en-GB", Admin: true},
 		"ben": {ID: "ben", Name: "Ben", Locale: "en-GB"},
 	}}
@@ -42,7 +44,7 @@ func NewRoom(clock *Clock) *Room {
 func (r *Room) Platform() Platform {
 	return Platform{
 		Open: func() chat.Adapter { return &seat{room: r} }, Place: r.place(), Member: "ada", Other: "ben",
-		Say: r.say, Press: r.press, Edit: r.edit, Delete: r.remove, Thread: r.thread, Run: r.run, Fill: r.fill,
+		Say: r.say, Press: r.press, Edit: r.edit, Delete: r.remove, Attach: r.attach, Thread: r.thread, Run: r.run, Fill: r.fill,
 	}
 }
 
@@ -77,9 +79,7 @@ func (r *Room) say(member, text string) { r.thread(member, "", text) }
 
 func (r *Room) thread(member, thread, text string) {
 	if !strings.HasPrefix(text, "/") {
-		r.event("m", member, func(e *chat.Event, id string) {
-			e.Place.Thread, e.Message = thread, &chat.Message{ID: id, Text: text}
-		})
+		r.write(member, thread, text)
 		return
 	}
 	c, err := command.Table.Parse(text)
@@ -90,6 +90,23 @@ func (r *Room) thread(member, thread, text string) {
 		return
 	}
 	r.event("c", member, func(e *chat.Event, _ string) { e.Place.Thread, e.Command = thread, &c })
+}
+
+// attach says something with files.
+func (r *Room) attach(member, text string, files ...File) { r.write(member, "", text, files...) }
+
+// write writes a message with files.
+func (r *Room) write(member, thread, text string, files ...File) {
+	r.event("m", member, func(e *chat.Event, id string) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for i, f := range files {
+			a := chat.Attachment{ID: fmt.Sprintf("%s-%d", id, i), Name: f.Name, Type: f.Type, Size: int64(len(f.Content))}
+			r.files[a.ID] = f
+			r.with[id] = append(r.with[id], a)
+		}
+		e.Place.Thread, e.Message = thread, &chat.Message{ID: id, Text: text, Files: r.with[id]}
+	})
 }
 
 func (r *Room) press(member string, b chat.Button) {
@@ -109,7 +126,11 @@ func (r *Room) press(member string, b chat.Button) {
 }
 
 func (r *Room) edit(member, message, text string) {
-	r.event("e", member, func(e *chat.Event, _ string) { e.Change = &chat.Change{Message: message, Text: text} })
+	r.event("e", member, func(e *chat.Event, _ string) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		e.Change = &chat.Change{Message: message, Text: text, Files: r.with[message]}
+	})
 }
 
 func (r *Room) remove(member, message string) {
@@ -131,10 +152,11 @@ func (r *Room) Shown() string {
 type seat struct{ room *Room }
 
 var (
-	_ chat.Adapter = (*seat)(nil)
-	_ chat.Finder  = (*seat)(nil)
-	_ chat.Noter   = (*seat)(nil)
-	_ chat.Typer   = (*seat)(nil)
+	_ chat.Adapter    = (*seat)(nil)
+	_ chat.Downloader = (*seat)(nil)
+	_ chat.Finder     = (*seat)(nil)
+	_ chat.Noter      = (*seat)(nil)
+	_ chat.Typer      = (*seat)(nil)
 )
 
 // Platform is "room".
@@ -190,6 +212,21 @@ func (s *seat) Find(_ context.Context, reply chat.Reply, _ string, _ time.Time) 
 		return "", false, nil
 	}
 	return fmt.Sprintf("p%d", i), true, nil
+}
+
+// Download gives what was attached.
+func (s *seat) Download(_ context.Context, a chat.Attachment, limit int64) ([]byte, error) {
+	r := s.room
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f, ok := r.files[a.ID]
+	switch {
+	case !ok:
+		return nil, chat.ErrGone
+	case int64(len(f.Content)) > limit:
+		return nil, chat.ErrTooLarge
+	}
+	return f.Content, nil
 }
 
 // Note shows a note to one member.

@@ -32,17 +32,22 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		{"command", commands},
 		{"form", forms},
 		{"flow", flows},
+		{"attach", attachments},
+		{"above", Above},
 		{"money", money},
 		{"why", whys},
 	} {
-		t.Run(group.name, func(t *testing.T) {
-			for _, b := range group.all {
-				t.Run(b.Name, func(t *testing.T) {
-					t.Parallel()
-					clock := NewClock()
-					b.Test(t, platform(t, clock), clock)
-				})
-			}
+		t.Run(group.name, func(t *testing.T) { Play(t, group.all, platform) })
+	}
+}
+
+// Play plays some behaviours, each on a platform of its own, side by side.
+func Play(t *testing.T, all []Behaviour, platform func(t *testing.T, clock *Clock) Platform) {
+	for _, b := range all {
+		t.Run(b.Name, func(t *testing.T) {
+			t.Parallel()
+			clock := NewClock()
+			b.Test(t, platform(t, clock), clock)
 		})
 	}
 }

@@ -40,6 +40,7 @@ type Setup struct {
 	Turn    agent.Limits
 	Tell    []string // who is told when a limit is near
 	Observe bot.Observer
+	Threads bool   // what was said in a thread before is read, as an administrator may switch it
 	Key     string // that seals what is entrusted to the desk, as it is configured; one is made where there is none
 }
 
@@ -103,6 +104,12 @@ func (s *Stage) open() {
 	}
 	m := &mortal{Store: db, rests: make(chan struct{}, 1000), waits: make(chan struct{}, 1000)}
 	s.Store = m
+	if !s.setup.Threads {
+		off := store.Record{Key: "threads/desk/" + s.Place.Scope(), Value: []byte("false")}
+		if _, err := m.Put(s.T.Context(), off); err != nil && !errors.Is(err, store.ErrConflict) {
+			s.T.Fatal(err)
+		}
+	}
 	rules := egress.Rules{AllowAll: true, AllowHosts: slices.Clone(s.setup.Others)}
 	var configured []plugin.Configured
 	for _, p := range s.setup.Plugins {

@@ -20,11 +20,13 @@ type tap struct {
 type tapFinder struct{ *tap }
 
 var (
-	_ chat.Noter   = (*tap)(nil)
-	_ chat.Typer   = (*tap)(nil)
-	_ chat.Namer   = (*tap)(nil)
-	_ chat.Settler = (*tap)(nil)
-	_ chat.Finder  = tapFinder{}
+	_ chat.Noter      = (*tap)(nil)
+	_ chat.Typer      = (*tap)(nil)
+	_ chat.Namer      = (*tap)(nil)
+	_ chat.Downloader = (*tap)(nil)
+	_ chat.Historian  = (*tap)(nil)
+	_ chat.Settler    = (*tap)(nil)
+	_ chat.Finder     = tapFinder{}
 )
 
 func tapped(a chat.Adapter, b *board) chat.Adapter {
@@ -97,6 +99,22 @@ func (t *tap) Member(ctx context.Context, place chat.Place, id string) (chat.Mem
 		return chat.Member{}, err
 	}
 	return t.Adapter.Member(ctx, place, id)
+}
+
+// Download asks the adapter.
+func (t *tap) Download(ctx context.Context, a chat.Attachment, limit int64) ([]byte, error) {
+	if from, ok := t.Adapter.(chat.Downloader); ok {
+		return from.Download(ctx, a, limit)
+	}
+	return nil, chat.ErrNoAccess
+}
+
+// History asks the adapter.
+func (t *tap) History(ctx context.Context, place chat.Place, before string, limit int) (chat.History, error) {
+	if from, ok := t.Adapter.(chat.Historian); ok {
+		return from.History(ctx, place, before, limit)
+	}
+	return chat.History{}, nil
 }
 
 // Settled writes down which events are dealt with.

@@ -25,6 +25,8 @@ const (
 	optionOperation = "operation"
 	optionState     = "state"
 	optionBack      = "back"
+	optionWhere     = "where"
+	optionMessages  = "messages"
 )
 
 // Table is the one table of commands. Discord registers it, Slack's manifest
@@ -54,8 +56,12 @@ var Table = chat.Grammar{
 			{Name: optionPlugin, Summary: "Its name", Kind: chat.Word, Required: true, Completes: true},
 			{Name: optionState, Summary: "enable, deny or none", Kind: chat.Choice, Choices: []string{string(plugin.ScopeEnable), string(plugin.ScopeDeny), string(plugin.ScopeNone)}, Required: true},
 		}},
+		{Name: "threads", Summary: "Switch whether I read the thread above a question", Example: "/plugins-admin threads off", Private: true, Options: []chat.Option{
+			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
+			{Name: optionWhere, Summary: "In this channel, or in the whole workspace", Kind: chat.Choice, Choices: []string{whereChannel, whereWorkspace}},
+		}},
 	}},
-	{Name: Aidesk, Summary: "Ask, stop, why, usage, forget, help", Verbs: []chat.Verb{
+	{Name: Aidesk, Summary: "Ask, stop, why, usage, privacy, forget, help", Verbs: []chat.Verb{
 		{Name: "", Summary: "How this works", Example: "/aidesk"},
 		{Name: "ask", Summary: "Ask a question", Example: "/aidesk ask what is new?", Options: []chat.Option{
 			{Name: "question", Summary: "What you want to know", Kind: chat.Rest, Required: true},
@@ -65,6 +71,9 @@ var Table = chat.Grammar{
 			{Name: optionBack, Summary: "An earlier answer: how many before the last", Kind: chat.Choice, Choices: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}},
 		}},
 		{Name: "usage", Summary: "What you used today", Example: "/aidesk usage", Private: true},
+		{Name: "privacy", Summary: "What I read and keep, and whether I leave your messages out", Example: "/aidesk privacy", Private: true, Options: []chat.Option{
+			{Name: optionMessages, Summary: "Whether I read yours in a thread where others ask me: in or out", Kind: chat.Choice, Choices: []string{messagesIn, messagesOut}},
+		}},
 		{Name: "forget", Summary: "Delete what I keep about you", Example: "/aidesk forget", Private: true},
 		{Name: "help", Summary: "How this works", Example: "/aidesk help", Plea: true},
 	}},
@@ -108,6 +117,10 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 		return adminDefault(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " scope":
 		return adminScope(ctx, x, c.Options[optionPlugin], plugin.Scope(c.Options[optionState]))
+	case adminCommand + " threads":
+		return adminThreads(ctx, x, c.Options[optionState] == "on", c.Options[optionWhere])
+	case Aidesk + " privacy":
+		return memberPrivacy(ctx, x, c.Options[optionMessages])
 	case Aidesk + " why":
 		return why(x, entries, c.Options[optionBack])
 	case Aidesk + " usage":

@@ -64,6 +64,15 @@ const (
 	textHome      = "Ask in your own words, here or where you mention me. Before anything is changed you see exactly what would be sent."
 	textHomeAdmin = "Add plugins with "
 
+	textReadsAbove = "When somebody asks me in a thread for the first time, I read up to 30 messages that stand above, for that answer alone. I do not keep them."
+	textReadsYours = "Yours are among them. To leave them out: /aidesk privacy out"
+	textLeavesOut  = "I leave yours out. To let me read them: /aidesk privacy in"
+
+	textThreadsOn     = "In this channel I read what was said in a thread before I am asked there."
+	textThreadsOff    = "In this channel I no longer read what was said in a thread before I am asked there."
+	textThreadsOnAll  = "I read what was said in a thread before I am asked there, except in channels where you switched it off."
+	textThreadsOffAll = "I no longer read what was said in a thread before I am asked there, except in channels where you switched it on."
+
 	textForget    = "This deletes our conversations, the cards that wait for you and your choice of plugins. It cannot be undone, and what plugins or a language model already received is not deleted."
 	textForgetAll = "Delete everything"
 	textForgotten = "Deleted: our conversations, the cards that waited for you and your choice of plugins."

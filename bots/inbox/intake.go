@@ -92,7 +92,7 @@ func (h *Handler) route(ctx context.Context, e chat.Event) (store.Event, error) 
 		ID:     chat.Key(h.Bot.Name, e.Place.Platform, e.Place.Workspace, e.ID),
 		Member: h.Bot.Owner(e.Place, e.Member), Time: e.Time, Conversation: here,
 	}
-	if e.Message != nil && e.Message.About == "" {
+	if e.Message != nil && e.Message.About == "" && (e.Message.Text != "" || len(e.Message.Files) == 0) {
 		if c, ok := command.Table.Mentioned(e.Message.Text, command.Aidesk); ok {
 			e.Command, e.Message = &c, nil
 		}

@@ -52,7 +52,7 @@ func (t *Turn) messageChanged(ctx context.Context) error {
 		return t.Commit(store.Commit{})
 	}
 	t.waiting = slices.DeleteFunc(t.waiting, func(a confirm.Action) bool { return a.State == confirm.Replaced })
-	t.Event.Message = &chat.Message{ID: changed.Message, Text: changed.Text, Names: changed.Names}
+	t.Event.Message = &chat.Message{ID: changed.Message, Text: changed.Text, Names: changed.Names, Files: changed.Files}
 	return t.message(ctx)
 }
 

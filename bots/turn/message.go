@@ -27,7 +27,7 @@ func (t *Turn) message(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if written == "" { // deleted before its turn came
+	if written == "" && len(t.files) == 0 { // deleted before its turn came
 		return t.Commit(store.Commit{})
 	}
 	member, ok, err := t.Speaker(ctx)
@@ -35,8 +35,8 @@ func (t *Turn) message(ctx context.Context) error {
 		return err
 	}
 	question := markdown.Clean(written)
-	if strings.TrimSpace(question) == "" {
-		return t.Say(store.Commit{}, textNothingVisible)
+	if strings.TrimSpace(question) == "" && (len(t.files) == 0 || t.Bot.Agent.Model.Info().Literal) {
+		return t.wordless(ctx)
 	}
 	if typedDecision(&t.Exchange, t.waiting, question) {
 		return t.Say(store.Commit{}, textUseButtons)
@@ -48,7 +48,7 @@ func (t *Turn) message(ctx context.Context) error {
 	t.Progress(ctx, textWorking)
 	defer t.Progress(ctx, "")
 	begun := time.Now()
-	answer, err := t.runAgent(ctx, member, agent.Turn{Question: question, Misled: markdown.Misleads(written), Patient: t.Outage(nil, 0) != nil})
+	answer, err := t.runAgent(ctx, member, agent.Turn{Question: strings.TrimSpace(question), Misled: markdown.Misleads(written), Patient: t.Outage(nil, 0) != nil})
 	took := time.Since(begun)
 	line, after, away := agent.Away(err)
 	switch {
@@ -74,7 +74,7 @@ func (t *Turn) message(ctx context.Context) error {
 	}
 	observeTurn(t.Observe, outcomeAnswered, took)
 	observeTrace(t.Observe, answer.Trace)
-	if !t.Event.Message.ByApp { // a quoted message cannot be asked about once more
+	if !t.Event.Message.ByApp && len(t.files) == 0 { // what is quoted or attached cannot be asked about once more
 		t.question = question
 	}
 	return t.answer(ctx, store.Commit{}, answer)
@@ -103,6 +103,16 @@ func (t *Turn) runAgent(ctx context.Context, member chat.Member, turn agent.Turn
 	if m := t.Event.Message; m.ByApp {
 		turn.Quote, turn.Misled = markdown.Clean(m.About), turn.Misled || markdown.Misleads(m.About)
 	}
+	if err := t.readAbove(ctx, &turn); err != nil {
+		return agent.Answer{}, err
+	}
+	given, err := t.attach(ctx, t.files)
+	defer given.release()
+	if err != nil {
+		return agent.Answer{}, err
+	}
+	turn.Files, turn.Attached, turn.Misled = given.files, given.told, turn.Misled || given.misled
+	t.notes = append(t.notes, given.notes...)
 	return t.ask(ctx, member, turn)
 }
 
@@ -141,7 +151,8 @@ func (t *Turn) putOff(ctx context.Context, o *bot.Outage, line string) error {
 func (t *Turn) joinMessages(ctx context.Context) (string, error) {
 	var texts []string
 	add := func(m chat.Message) {
-		text, names := currentText(m, t.work.Events)
+		text, names, files := currentText(m, t.work.Events)
+		t.files = append(t.files, files...)
 		if text = t.withNames(ctx, text, names); strings.TrimSpace(text) != "" {
 			texts = append(texts, text)
 		}
@@ -190,19 +201,20 @@ func (t *Turn) withNames(ctx context.Context, text string, marks []string) strin
 // maxNames is how many names are looked up for one message.
 const maxNames = 20
 
-// currentText is the text of a message, with the marks in it, after the edits among the
-// events queued behind it.
-func currentText(m chat.Message, events []store.Event) (text string, names []string) {
-	text, names = m.Text, m.Names
+// currentText is the text of a message, with the marks in it and the files beside it, after
+// the edits among the events queued behind it.
+func currentText(m chat.Message, events []store.Event) (text string, names []string, files []chat.Attachment) {
+	text, names, files = m.Text, m.Names, m.Files
 	for _, e := range events {
 		if e.Kind != bot.KindChange {
 			continue
 		}
 		if later, err := bot.ReadEvent(e); err == nil && later.Chat.Change.Message == m.ID {
-			text, names = later.Chat.Change.Text, later.Chat.Change.Names
+			changed := later.Chat.Change
+			text, names, files = changed.Text, changed.Names, changed.Files
 		}
 	}
-	return text, names
+	return text, names, files
 }
 
 // ask runs the agent, with the transcript and what waits of the conversation.

@@ -4,6 +4,8 @@
 //	worker.go      works the events of one conversation in order; applies interruptions
 //	turn.go        a Turn: the work on one event, and its commit
 //	message.go     a message: the agent is asked, and its answer committed
+//	above.go       what was said in the thread before it
+//	attached.go    files that came with it are read for the model
 //	limit.go       what a turn uses is counted against the limits
 //	transcript.go  what is kept of an answer, and why it came out so
 //	recall.go      what was kept, decoded once
@@ -60,11 +62,12 @@ type Pool struct {
 	workers map[string]*worker       // by conversation
 	slots   map[string]chan struct{} // for turns that run at once, by workspace
 	recall  recall
+	files   chan struct{} // for turns that hold files
 }
 
 // New makes a Pool.
 func New(c Config) *Pool {
-	return &Pool{Config: c, work: make(chan struct{}, 1), workers: map[string]*worker{}, slots: map[string]chan struct{}{}}
+	return &Pool{Config: c, work: make(chan struct{}, 1), workers: map[string]*worker{}, slots: map[string]chan struct{}{}, files: make(chan struct{}, filesAtOnce)}
 }
 
 // Wake says that there may be something to claim.

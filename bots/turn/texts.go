@@ -11,6 +11,26 @@ const (
 	textNothingToStop  = "Nothing is running here."
 	textGaveUp         = "Something went wrong and I had to give up. Please ask again."
 
+	textAboveLater    = "I did not read the messages above: the messenger gives me no more of them right now. Please ask again in a minute."
+	textAboveNoAccess = "I may not read the messages above here; an administrator can let me."
+	textAboveFailed   = "The messages above could not be read. Please ask again."
+	textAboveCut      = "The messenger gives me only the beginning of this thread, not what stands right above."
+	textAboveHidden   = "The messenger does not show me what %d of the messages above say." // how many
+	textAboveLeftOut  = "I left out messages of members who want that: %d."                 // how many
+
+	textUnread        = "I cannot read %s."                     // a file
+	textUnreadBecause = "I cannot read %s: %s."                 // a file; why
+	textMoreUnread    = "I cannot read %d more files."          // how many
+	textReadPart      = "I read the first %s of %s."            // a size; a file
+	textFile          = "a file"                                // that has no name
+	textTooManyFiles  = "I read at most %d files at once"       // how many
+	textFileLarge     = "it is larger than %s"                  // a size
+	textFilesLarge    = "the files are larger than %s together" // a size
+	textFileNoAccess  = "I may not read files here; an administrator can let me"
+	textFileGone      = "it is no longer there"
+	textFileFailed    = "it could not be fetched. Please try again"
+	textFileOther     = "it is not what its name says"
+
 	textUnshown     = "I could not show my answer here. Please ask again, or ask for less at once."
 	textUnshownCard = "I could not show here what I wanted to ask you, so nothing was sent. Please ask for less at once."
 

@@ -7,6 +7,7 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
 	"aidesk/bots/inbox"
+	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/store"
 )
@@ -22,10 +23,11 @@ type Turn struct {
 	waiting  []confirm.Action        // Actions of this conversation that are not final
 	cancel   context.CancelCauseFunc // ends the turn early
 	quota    quota
-	begun    bool          // a try was counted
-	question string        // that was asked
-	notes    []string      // for the answer, beside the agent's
-	shown    []store.Reply // that the commits of the turn so far want shown
+	begun    bool              // a try was counted
+	question string            // that was asked
+	files    []chat.Attachment // that came with it
+	notes    []string          // for the answer, beside the agent's
+	shown    []store.Reply     // that the commits of the turn so far want shown
 }
 
 // Why a turn ends early.

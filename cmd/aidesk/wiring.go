@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -141,10 +142,14 @@ func newDiscord(cfg config.Config, b config.Bot, logger *slog.Logger) (*discord.
 	if err != nil {
 		return nil, err
 	}
+	files, err := fileClient(cfg, b.Discord.APIBaseURL, discord.FileHosts)
+	if err != nil {
+		return nil, err
+	}
 	client.Timeout = requestTimeout
 	return discord.New(discord.Config{
 		Token: b.Discord.Token.Reveal(), PublicKey: b.Discord.PublicKey, ApplicationID: b.Discord.ApplicationID,
-		MessageContent: b.Discord.MessageContent, APIBaseURL: b.Discord.APIBaseURL, Client: client, Grammar: command.Table,
+		MessageContent: b.Discord.MessageContent, APIBaseURL: b.Discord.APIBaseURL, Client: client, Files: files, Grammar: command.Table,
 		Admins: cfg.Policy.Admins.Discord, Logger: logger.With("bot", b.Name), Now: machineTime,
 	})
 }
@@ -155,11 +160,16 @@ func newSlack(cfg config.Config, b config.Bot, logger *slog.Logger) (*slack.Adap
 	if err != nil {
 		return nil, err
 	}
+	files, err := fileClient(cfg, b.Slack.APIBaseURL, slack.FileHosts)
+	if err != nil {
+		return nil, err
+	}
 	client.Timeout = requestTimeout
 	return slack.New(slack.Config{
 		Mode: b.Slack.Mode, BotToken: b.Slack.BotToken.Reveal(), AppToken: b.Slack.AppToken.Reveal(),
 		SigningSecret: b.Slack.SigningSecret.Reveal(), APIBaseURL: b.Slack.APIBaseURL,
-		Client: client, Grammar: command.Table, Admins: cfg.Policy.Admins.Slack, Groups: b.Access.SlackGroups(), FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: machineTime,
+		Client: client, Files: files, Grammar: command.Table, Admins: cfg.Policy.Admins.Slack, Groups: b.Access.SlackGroups(),
+		FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: machineTime,
 	})
 }
 
@@ -198,6 +208,17 @@ func httpClient(cfg config.Config, address string) (*http.Client, error) {
 		return nil, err
 	}
 	return guard.Operator(), nil
+}
+
+// fileClient returns the client for what members attach at a messenger, whose API is at an
+// address.
+func fileClient(cfg config.Config, address string, hosts []string) (*http.Client, error) {
+	guard, err := egress.New(
+		egress.Rules{Proxy: cfg.Egress.Proxy, ProxyResolves: cfg.Egress.ProxyResolves, CAFile: cfg.Egress.CAFile}, egress.WithVersion(version()))
+	if err != nil {
+		return nil, err
+	}
+	return guard.Files(address, hosts...)
 }
 
 // directTransport returns a transport without a proxy.
@@ -257,7 +278,12 @@ func newModel(cfg config.Config, m config.Model) (model.Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	reads := cmp.Or(m.Reads, config.ReadsAll)
+	if m.Reads == "" && m.Provider == "openai-chat" { // most models that people run themselves see nothing
+		reads = config.ReadsText
+	}
 	c := openai.Config{
+		Images: reads != config.ReadsText, PDFs: reads == config.ReadsAll,
 		BaseURL: address, Model: m.Model, APIKey: m.APIKey.Reveal(), Client: client,
 		Reasoning: m.Reasoning, Window: m.Window, MaxOutput: m.MaxOutput,
 	}

@@ -19,6 +19,7 @@ import (
 	"log/slog"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"aidesk/core/chat"
@@ -75,11 +76,15 @@ type Turn struct {
 	Conversation string
 	Place        chat.Place
 	Member       chat.Member
-	Owner        string  // the member as the store knows them
-	Question     string  // what the member said; empty when the model is to report an outcome
-	Quote        string  // a message of an app that the question is about: data of unknown plugins, not the member's words
-	Misled       bool    // characters that nobody sees, or that reorder others, were removed from these two
-	History      []Entry // the transcript so far
+	Owner        string       // the member as the store knows them
+	Question     string       // what the member said; empty when the model is to report an outcome
+	Quote        string       // a message of an app that the question is about: data of unknown plugins, not the member's words
+	Files        []model.File // that the member attached, of those that the model reads
+	Attached     string       // says to the model of every file what it is
+	Above        []Earlier    // what was said in the thread before, oldest first: data of its authors, for this turn alone
+	AboveCut     bool         // there is more of it
+	Misled       bool         // characters that nobody sees, or that reorder others, were removed from these
+	History      []Entry      // the transcript so far
 	Waiting      []confirm.Action
 	Confirmation string         // id of the Reply whose card asks about the calls of this turn
 	Links        []openapi.Link // links of the outcome that the model is to report
@@ -165,18 +170,31 @@ func (a *Agent) begin(on []*plugin.Plugin, t Turn, limits Limits) (*run, error) 
 		return nil, err
 	}
 	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, toolset: set, links: t.Links, zone: a.zones.Of(t.Member), callCounts: map[string]int{}}
+	r.fitAbove()
 	if t.Quote != "" {
 		r.appendMessage(said(t.Member.Name, quoteHead+t.Quote))
 		r.answer.Entries[0].Seen = []string{quoted}
 	}
-	if t.Question != "" {
-		m := said(t.Member.Name, t.Question)
+	if t.asked() {
+		m := said(t.Member.Name, t.words(a.Model.Info()))
 		if t.Misled && !a.Model.Info().Literal {
 			m.Parts = append(m.Parts, model.Part{Text: misledNote})
 		}
 		r.appendMessage(m)
 	}
 	return r, nil
+}
+
+// asked reports whether a member asks, and no outcome is reported.
+func (t Turn) asked() bool { return t.Question != "" || t.Attached != "" }
+
+// words are what the member said, with what is said of their files below it: in the
+// transcript too, where the files are not. A literal model takes every word for the member's.
+func (t Turn) words(i model.Info) string {
+	if t.Attached == "" || i.Literal {
+		return t.Question
+	}
+	return strings.TrimSpace(t.Question + "\n\n" + t.Attached)
 }
 
 // quoted stands among the plugins whose data was seen for a message that an app wrote: what
@@ -215,8 +233,9 @@ type run struct {
 	invalidCall  bool           // this step had an invalid call
 	repairs      int            // how many steps had one one one
 	searches     int
-	messageSizes []int // estimated tokens of each transcript message
-	reducedRoom  int   // tokens for the transcript after the model rejected a longer one; 0: not yet
+	above        string // what the model is told of Above
+	messageSizes []int  // estimated tokens of each transcript message
+	reducedRoom  int    // tokens for the transcript after the model rejected a longer one; 0: not yet
 }
 
 // transcript returns the messages of earlier turns and of this one.

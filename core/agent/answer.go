@@ -23,7 +23,7 @@ const previewBudget = 1500 * time.Millisecond
 // links are clickable, and adds previews and notes.
 func (r *run) finish(ctx context.Context, text string, off []*plugin.Plugin) error {
 	r.answer.Text = markdown.Parse(text, r.allow())
-	if r.answer.Text.Empty() && len(r.answer.Parked) == 0 && r.Question != "" {
+	if r.answer.Text.Empty() && len(r.answer.Parked) == 0 && r.asked() {
 		r.answer.Text = markdown.New(markdown.Paragraph(markdown.Text(textNoAnswer)))
 	}
 	if r.Previews != nil {
@@ -31,6 +31,9 @@ func (r *run) finish(ctx context.Context, text string, off []*plugin.Plugin) err
 	}
 	if len(r.sources) > 0 {
 		r.answer.Notes = append(r.answer.Notes, fmt.Sprintf(textSources, strings.Join(r.sources, ", ")))
+	}
+	if note := r.aboveNote(); note != "" {
+		r.answer.Notes = append(r.answer.Notes, note)
 	}
 	if r.Misled {
 		r.answer.Notes = append(r.answer.Notes, textMisled)

@@ -297,6 +297,9 @@ func (r *run) seenPlugins() []string {
 			}
 		}
 	}
+	if r.aboveOfOthers() {
+		add([]string{above})
+	}
 	for _, e := range r.transcript() {
 		add(e.Seen)
 		for _, p := range e.Message.Parts {
@@ -316,8 +319,11 @@ func (r *run) allowed(f Flow) bool {
 
 // pluginName returns a plugin's display name, or its host if it is no longer enabled.
 func (r *run) pluginName(id string) string {
-	if id == quoted {
+	switch id {
+	case quoted:
 		return textQuoted
+	case above:
+		return textAbove
 	}
 	for _, p := range r.enabled {
 		if p.ID == id {

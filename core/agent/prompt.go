@@ -43,16 +43,16 @@ func placeLine(p chat.Place) string {
 // request builds the next request. What stays the same from request to request comes
 // first, because providers cache the beginning.
 func (r *run) request() *model.Request {
-	messages, size := r.compact(r.room())
 	req := &model.Request{
 		System:   []string{rules, placeLine(r.Place)},
 		Brief:    r.briefs(),
-		Messages: messages,
-		Size:     size,
+		Above:    r.above,
+		Files:    r.Files,
 		Now:      r.now(),
 		Locale:   r.Member.Locale,
 		CacheKey: r.Conversation,
 	}
+	req.Messages, req.Size = r.compact(r.room(search.Given(req)))
 	if r.Persona != "" {
 		req.System = slices.Insert(req.System, 0, r.Persona)
 	}

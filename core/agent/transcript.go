@@ -127,14 +127,22 @@ const (
 	minResult     = 200 // bytes; a shorter result is not worth leaving out
 )
 
-// room returns how many tokens of transcript a request may have. It depends only on the
-// model, so that every turn leaves out the same and the provider's cache stays valid.
-func (r *run) room() int {
+// room returns how many tokens of transcript a request may have, beside what is given for
+// this turn alone. It depends only on the model and on that, so that turns leave out the
+// same and the provider's cache stays valid.
+func (r *run) room(given int) int {
 	if r.reducedRoom > 0 {
 		return r.reducedRoom
 	}
 	window := r.window()
-	return min(max(int(windowShare*float64(window))-promptRoom, window/4), maxTranscript)
+	room := min(max(int(windowShare*float64(window))-promptRoom, window/4), maxTranscript)
+	return max(room-max(given-spareRoom(window), 0), room/4)
+}
+
+// spareRoom is what may be given for one turn without any of the transcript going: what
+// remains of the share of the window that a request may fill.
+func spareRoom(window int) int {
+	return max(int(windowShare*float64(window))-promptRoom-maxTranscript, 0)
 }
 
 func (r *run) window() int { return cmp.Or(r.Model.Info().Window, defaultWindow) }

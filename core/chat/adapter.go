@@ -111,9 +111,44 @@ type Namer interface {
 	Names(ctx context.Context, place Place, marks []string) map[string]string
 }
 
-// Historian is an Adapter that can read earlier messages of a place.
+// Downloader is an Adapter that can read what came with a message, where the platform
+// keeps it and nowhere else.
+type Downloader interface {
+	// Download returns a file of at most limit bytes. Errors: ErrTooLarge, ErrGone,
+	// ErrNoAccess, *Later, or anything else for a failure that may pass.
+	Download(ctx context.Context, a Attachment, limit int64) ([]byte, error)
+}
+
+// ErrTooLarge says that a file is larger than was asked for.
+var ErrTooLarge = errors.New("the file is too large")
+
+// ErrNoAccess says that the app may not read something.
+var ErrNoAccess = errors.New("the app may not read this")
+
+// Historian is an Adapter that can read what was said in a thread that aidesk does not
+// follow.
 type Historian interface {
-	History(ctx context.Context, place Place, limit int) ([]Message, error)
+	// History returns the newest messages of a thread before one of its messages, without
+	// aidesk's own. It waits for no rate limit. Errors: ErrNoAccess, *Later, or anything
+	// else for a failure that may pass.
+	History(ctx context.Context, place Place, before string, limit int) (History, error)
+}
+
+// History is what was said in a thread before a message.
+type History struct {
+	Messages []Earlier // oldest first
+	More     bool      // there are older ones
+	Cut      bool      // the platform gave the first ones, and none of those right before the message
+	Hidden   int       // messages of which the platform does not show the app what they say
+}
+
+// Earlier is one message of a History.
+type Earlier struct {
+	Member string   // platform's id of who wrote it; of an app, its own
+	Name   string   // what others see
+	App    bool     // an app wrote it, or some of it
+	Text   string   // CommonMark; its files by their names
+	Names  []string // marks in the text, as in a Message
 }
 
 // HomePublisher is an Adapter whose platform gives members a page of aidesk.

@@ -23,22 +23,35 @@ type Event struct {
 
 // Message is what a member wrote to aidesk.
 type Message struct {
-	ID      string   `json:"id"`               // platform's id of the message
-	Text    string   `json:"text"`             // CommonMark, the mention of aidesk removed
-	Names   []string `json:"names,omitempty"`  // marks in the text that stand for a name: "@U1" for a member or group, "#C1" a channel
-	About   string   `json:"about,omitempty"`  // text of another message that it points to ("Ask aidesk" on a message)
-	ByApp   bool     `json:"by_app,omitempty"` // About was written by aidesk or another app, not by a member
-	Answers string   `json:"answers,omitempty"`
-	From    *Place   `json:"from,omitempty"` // where it was typed, of a command that is answered elsewhere
+	ID      string       `json:"id"`               // platform's id of the message
+	Text    string       `json:"text"`             // CommonMark, the mention of aidesk removed
+	Names   []string     `json:"names,omitempty"`  // marks in the text that stand for a name: "@U1" for a member or group, "#C1" a channel
+	About   string       `json:"about,omitempty"`  // text of another message that it points to ("Ask aidesk" on a message)
+	ByApp   bool         `json:"by_app,omitempty"` // About was written by aidesk or another app, not by a member
+	Answers string       `json:"answers,omitempty"`
+	Files   []Attachment `json:"files,omitempty"`
+	From    *Place       `json:"from,omitempty"` // where it was typed, of a command that is answered elsewhere
+}
+
+// Attachment is a file that came with a message, as the platform tells of it. Its bytes
+// are read with a [Downloader].
+type Attachment struct {
+	ID    string `json:"id,omitempty"` // platform's
+	Name  string `json:"name,omitempty"`
+	Type  string `json:"type,omitempty"`  // "image/png", as the platform says; empty: not said
+	Size  int64  `json:"size,omitempty"`  // bytes, as the platform says; 0: not said
+	URL   string `json:"url,omitempty"`   // where the platform keeps it; empty: not said
+	About bool   `json:"about,omitempty"` // it came with the message to which this one points
 }
 
 // Change is a message that was edited or deleted after it was received. It
 // interrupts the turn that works on the message.
 type Change struct {
-	Message string   `json:"message"` // platform's id
-	Deleted bool     `json:"deleted,omitempty"`
-	Text    string   `json:"text,omitempty"`  // as it reads now
-	Names   []string `json:"names,omitempty"` // marks in it, as in a Message
+	Message string       `json:"message"` // platform's id
+	Deleted bool         `json:"deleted,omitempty"`
+	Text    string       `json:"text,omitempty"`  // as it reads now
+	Names   []string     `json:"names,omitempty"` // marks in it, as in a Message
+	Files   []Attachment `json:"files,omitempty"` // that came with it
 
 	// First is the message, as it reads now, as the event that it would have been. Where
 	// that one never came, the edit made it a question: the mention was added. nil: the

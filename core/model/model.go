@@ -32,6 +32,8 @@ type Info struct {
 	Host   string // who receives what members write; empty: nobody outside this process
 	Notice string // shown once to each member, with the first answer; empty: none
 	Window int    // tokens that it can read and write in all; 0: not known
+	Image  int64  // bytes of the largest picture that it reads (PNG, JPEG, WebP, GIF); 0: it sees none
+	PDF    int64  // bytes of the largest PDF that it reads; 0: none
 
 	// Literal says that it is no language model: what it calls stands in the member's
 	// own words. It may see every tool, since that costs nothing, and carries nothing
@@ -44,12 +46,25 @@ type Request struct {
 	System   []string  // our own words only, never a plugin's or a member's
 	Brief    []string  // what aidesk offers here, made from plugins' texts: data, sent framed on the user's side
 	Messages []Message // the transcript; every call in it is answered
+	Above    string    `json:",omitempty"` // what others said before the newest words of a member: data, sent framed with these words
+	Files    []File    `json:",omitempty"` // that the member attached to these words; of no earlier turn, since files are not kept
 	Tools    []Tool    // sorted by name
 	Now      time.Time // in the member's zone; wires send it with the newest words of a member, so that what stands before stays the same
 	Locale   string    // BCP 47; sent with Now
 	CacheKey string    // the same for requests that share a beginning
 	Size     int       `json:"-"` // estimated tokens of Messages, where they were counted; 0: they were not
 }
+
+// File is what a member attached. A model gets pictures and PDFs of which its Info says
+// that it reads them, and text.
+type File struct {
+	Name string
+	Type string // "image/png", "application/pdf"; TextFile for everything that is text
+	Data []byte
+}
+
+// TextFile is the Type of a File that is sent as framed text.
+const TextFile = "text/plain"
 
 // Tool is an operation as a model sees it.
 type Tool struct {

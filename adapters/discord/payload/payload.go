@@ -14,36 +14,51 @@ import (
 const (
 	typeDefault = 0
 	TypeReply   = 19
+
+	// TypeThreadStarter is that of a thread's first message, which refers to the one that
+	// the thread was opened on.
+	TypeThreadStarter = 21
 )
 
 // Message is a message of Discord.
 type Message struct {
-	ID          string      `json:"id"`
-	Type        int         `json:"type"`
-	Channel     string      `json:"channel_id"`
-	ChannelType *int        `json:"channel_type"` // not always given
-	Guild       string      `json:"guild_id"`     // not over REST
-	Webhook     string      `json:"webhook_id"`
-	Content     string      `json:"content"`
-	Edited      string      `json:"edited_timestamp"`
-	Flags       int         `json:"flags"`
-	Nonce       looseString `json:"nonce"`
-	Author      User        `json:"author"`
-	Mentions    []User      `json:"mentions"`
-	RoleIDs     []string    `json:"mention_roles"`
-	Embeds      []embed     `json:"embeds"`
-	Snapshots   []snapshot  `json:"message_snapshots"` // of a forwarded message
-	Attachments []struct {
-		Name string `json:"filename"`
-	} `json:"attachments"`
-	Reference  reference `json:"message_reference"`
-	Referenced *Message  `json:"referenced_message"`
+	ID          string       `json:"id"`
+	Type        int          `json:"type"`
+	Channel     string       `json:"channel_id"`
+	ChannelType *int         `json:"channel_type"` // not always given
+	Guild       string       `json:"guild_id"`     // not over REST
+	Webhook     string       `json:"webhook_id"`
+	Content     string       `json:"content"`
+	Edited      string       `json:"edited_timestamp"`
+	Flags       int          `json:"flags"`
+	Nonce       looseString  `json:"nonce"`
+	Author      User         `json:"author"`
+	Mentions    []User       `json:"mentions"`
+	RoleIDs     []string     `json:"mention_roles"`
+	Embeds      []embed      `json:"embeds"`
+	Snapshots   []snapshot   `json:"message_snapshots"` // of a forwarded message
+	Attachments []Attachment `json:"attachments"`
+	Reference   reference    `json:"message_reference"`
+	Referenced  *Message     `json:"referenced_message"`
 }
 
 // NotFromPerson reports whether a message was not written by a person.
 func (m Message) NotFromPerson() bool {
 	return m.Author.ID == "" || m.Author.Bot || m.Author.System || m.Webhook != "" || m.Type != typeDefault && m.Type != TypeReply
 }
+
+// Attachment is a file that came with a message.
+type Attachment struct {
+	ID   string `json:"id"`
+	Name string `json:"filename"`
+	Type string `json:"content_type"`
+	Size int64  `json:"size"`
+	URL  string `json:"url"`
+}
+
+// Written reports whether a person or an app wrote a message, and Discord does not tell of
+// something by it.
+func (m Message) Written() bool { return m.Type == typeDefault || m.Type == TypeReply }
 
 // embed is a card in a message, of an app or of a link.
 type embed struct {
@@ -58,8 +73,9 @@ type embed struct {
 // snapshot is a message as it was when it was forwarded, without its author.
 type snapshot struct {
 	Message struct {
-		Content string  `json:"content"`
-		Embeds  []embed `json:"embeds"`
+		Content     string       `json:"content"`
+		Embeds      []embed      `json:"embeds"`
+		Attachments []Attachment `json:"attachments"`
 	} `json:"message"`
 }
 

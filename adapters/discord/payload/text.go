@@ -73,7 +73,22 @@ func (m Message) Whole() string {
 	for _, e := range m.Embeds {
 		parts = append(parts, e.words())
 	}
-	return joined(parts)
+	if text := joined(parts); text != "" || len(m.Attachments) == 0 {
+		return text
+	}
+	return onlyFiles
+}
+
+// onlyFiles stands for the text of a message that has none, but files.
+const onlyFiles = "A message with a file."
+
+// ForwardedFiles are the files of what a message forwards.
+func (m Message) ForwardedFiles() []Attachment {
+	var all []Attachment
+	for _, s := range m.Snapshots {
+		all = append(all, s.Message.Attachments...)
+	}
+	return all
 }
 
 // Forwarded returns what a message forwards.
@@ -85,8 +100,11 @@ func (m Message) Forwarded() string {
 			parts = append(parts, e.words())
 		}
 	}
-	if text := joined(parts); text != "" || len(m.Snapshots) == 0 {
+	switch text := joined(parts); {
+	case text != "" || len(m.Snapshots) == 0:
 		return text
+	case len(m.ForwardedFiles()) > 0:
+		return onlyFiles
 	}
 	return "A message that cannot be read."
 }

@@ -14,6 +14,7 @@ type controlRequest struct {
 	User    string            `json:"user"`
 	Channel string            `json:"channel"`
 	Text    string            `json:"text"`    // of post, edit, slash: as typed, unless raw
+	Files   []File            `json:"files"`   // of post: name, type and, in base64, content
 	Raw     bool              `json:"raw"`     // the text is as Discord sends it
 	ReplyTo string            `json:"reply"`   // of post
 	NoPing  bool              `json:"no_ping"` // of a reply
@@ -129,7 +130,7 @@ func (d *Discord) console() *fake.Console[controlRequest] {
 
 // controlPost lets a user write a message.
 func (d *Discord) controlPost(_ context.Context, r controlRequest) (object, error) {
-	id, err := d.Post(r.User, r.Channel, r.markup(d), PostOptions{ReplyTo: r.ReplyTo, NoPing: r.NoPing})
+	id, err := d.Post(r.User, r.Channel, r.markup(d), PostOptions{ReplyTo: r.ReplyTo, NoPing: r.NoPing, Attachments: r.Files})
 	return object{"id": id}, err
 }
 

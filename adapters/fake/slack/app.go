@@ -18,6 +18,10 @@ type App struct {
 	Commands  []string // with their slashes
 	Shortcuts []string // callback ids
 
+	// Sold says that it is sold outside of Slack's directory: of what was said it reads 15
+	// messages at once, once a minute for each method.
+	Sold bool
+
 	// Socket says that it takes what happens from sockets. Otherwise it is sent to
 	// the request URLs; an empty one gets nothing.
 	Socket           bool
@@ -31,7 +35,7 @@ type App struct {
 func DefaultApp() App {
 	return App{
 		Scopes: []string{
-			"app_mentions:read", "assistant:write", "channels:history", "chat:write", "commands", "files:write",
+			"app_mentions:read", "assistant:write", "channels:history", "chat:write", "commands", "files:read", "files:write",
 			"groups:history", "im:history", "mpim:history", "reactions:write", "usergroups:read", "users:read",
 		},
 		Events:    []string{"app_mention", "message.im", "app_home_opened", "app_uninstalled", "tokens_revoked"},

@@ -17,6 +17,7 @@ type controlRequest struct {
 	Text     string            `json:"text"`    // of post, edit, command: as typed, unless raw
 	Raw      bool              `json:"raw"`     // the text is as Slack sends it
 	Thread   string            `json:"thread"`  // of post
+	Files    []File            `json:"files"`   // of post: name, type and, in base64, content
 	TS       string            `json:"ts"`      // of edit, delete, press, shortcut
 	Action   string            `json:"action"`  // of press: the action_id
 	Value    string            `json:"value"`   // of press on a menu
@@ -106,7 +107,7 @@ func (s *Slack) console() *fake.Console[controlRequest] {
 
 // controlPost lets a user write a message.
 func (s *Slack) controlPost(_ context.Context, r controlRequest) (object, error) {
-	ts, err := s.Post(r.User, r.Channel, r.markup(s), r.Thread)
+	ts, err := s.PostFiles(r.User, r.Channel, r.markup(s), r.Thread, r.Files...)
 	return object{"ts": ts}, err
 }
 

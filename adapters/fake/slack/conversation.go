@@ -185,6 +185,10 @@ func (c *call) listMessages(wanted func(*message) bool, newest bool) (object, er
 	if newest {
 		slices.Reverse(out)
 	}
-	some, next := paginate(out, c.args["cursor"], c.limit(100, 999))
+	limit := c.limit(100, 999)
+	if c.App.Sold {
+		limit = min(limit, 15)
+	}
+	some, next := paginate(out, c.args["cursor"], limit)
 	return object{"messages": some, "has_more": next != "", "response_metadata": object{"next_cursor": next}}, nil
 }

@@ -1,17 +1,24 @@
 package slack
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"path"
+	"slices"
 	"strconv"
+	"strings"
 )
 
-// File is one that the app uploaded.
+// File is one that the app uploaded or a user attached.
 type File struct {
 	ID, Name, Title string
+	Type            string // its media type; empty: text/plain
+	User            string // who it is of; empty: the app's
 	Content         []byte
 }
 
@@ -25,9 +32,69 @@ type upload struct {
 
 // payload is the file as Slack sends it.
 func (f File) payload(s *Slack) object {
+	private := s.URL + "/files-pri/" + TeamID + "-" + f.ID + "/"
+	name := url.PathEscape(strings.ToLower(f.Name))
 	return object{
-		"id": f.ID, "name": f.Name, "title": f.Title, "size": len(f.Content), "user": BotUser, "mode": "hosted", "filetype": "text",
-		"mimetype": "text/plain", "url_private": s.URL + "/files/" + f.ID, "permalink": s.URL + "/files/" + f.ID,
+		"id": f.ID, "created": 1_700_000_000, "timestamp": 1_700_000_000, "name": f.Name, "title": f.Title, "size": len(f.Content),
+		"user": cmp.Or(f.User, BotUser), "user_team": TeamID, "mode": "hosted", "is_external": false, "external_type": "", "is_public": true,
+		"filetype": strings.TrimPrefix(path.Ext(f.Name), "."), "mimetype": cmp.Or(f.Type, "text/plain"), "file_access": "visible",
+		"url_private": private + name, "url_private_download": private + "download/" + name, "permalink": s.URL + "/files/" + f.ID,
+	}
+}
+
+// stub is what Slack says of a file in a channel that is shared with another organisation:
+// the rest is told by files.info.
+func (f File) stub() object {
+	return object{
+		"id": f.ID, "created": 0, "timestamp": 0, "mode": "file_access", "file_access": "check_file_info", "user": f.User,
+		"user_team": TeamID,
+	}
+}
+
+func fileInfo(c *call) (object, error) {
+	f := c.files[c.args["file"]]
+	if f == nil || !f.complete {
+		return nil, refuse("file_not_found")
+	}
+	return object{"file": f.payload(c.Slack)}, nil
+}
+
+// attach stores what a user attaches. The lock is held.
+func (s *Slack) attach(user string, files []File) []File {
+	out := slices.Clone(files)
+	for i := range out {
+		out[i].ID, out[i].User = s.newID("F"), user
+		out[i].Title = cmp.Or(out[i].Title, out[i].Name)
+		s.files[out[i].ID] = &upload{File: out[i], length: len(out[i].Content), uploaded: true, complete: true}
+	}
+	return out
+}
+
+// servePrivate gives a file to the app, whose token has to come in the header and to have
+// the scope for it. Everybody else sees the page where people log in, with status 200.
+func (s *Slack) servePrivate(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, id, _ := strings.Cut(r.PathValue("id"), "-")
+	f := s.files[id]
+	given, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	record := Request{Method: "file", Args: map[string]string{"id": id}, Token: given, Status: http.StatusOK}
+	defer func() { s.addRequest(record); s.mu.Changed() }()
+	switch fault := s.faults.Take("file"); {
+	case fault != nil:
+		record.Status = fault.Status
+		w.WriteHeader(fault.Status)
+	case given != BotToken || s.revoked[given] != "" || !s.App.granted("files:read"):
+		record.Error = "not_allowed"
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, "<!DOCTYPE html><title>Sign in | Slack</title>")
+	case f == nil || !f.complete:
+		record.Status, record.Error = http.StatusNotFound, "file_not_found"
+		http.NotFound(w, r)
+	default:
+		w.Header().Set("Content-Type", cmp.Or(f.Type, "text/plain"))
+		w.Header().Set("Content-Disposition", "attachment")
+		_, _ = w.Write(f.Content)
 	}
 }
 

@@ -26,6 +26,11 @@ func (s *Slack) visibleChannel(user, channel string) (Channel, error) {
 // is as Slack sends it: mentions are "<@U123>", and &, < and > are escaped; [Slack.Typed]
 // makes that of plain words.
 func (s *Slack) Post(user, channel, text, parent string) (string, error) {
+	return s.PostFiles(user, channel, text, parent)
+}
+
+// PostFiles is Post with files.
+func (s *Slack) PostFiles(user, channel, text, parent string, files ...File) (string, error) {
 	defer s.mu.Changing()()
 	ch, err := s.visibleChannel(user, channel)
 	switch {
@@ -45,10 +50,26 @@ func (s *Slack) Post(user, channel, text, parent string) (string, error) {
 			parent = m.Thread
 		}
 	}
-	m := s.addMessage(&message{blocks: richTextOf(text), Message: Message{Channel: ch.ID, Thread: parent, User: user, Text: text}})
+	m := s.addMessage(&message{blocks: richTextOf(text), Message: Message{Channel: ch.ID, Thread: parent, User: user, Text: text, Files: s.attach(user, files)}})
 	s.sendMessageEvent(m)
 	return m.TS, nil
 }
+
+// Alert lets another app write into a channel, with attachments as it sends them, and
+// returns the timestamp of the message.
+func (s *Slack) Alert(channel, app, text string, attachments ...any) (string, error) {
+	defer s.mu.Changing()()
+	ch, ok := s.channel(channel)
+	if !ok {
+		return "", fmt.Errorf("there is no channel %q", channel)
+	}
+	m := s.addMessage(&message{other: app, unfurl: attachments, Message: Message{Channel: ch.ID, Text: text}})
+	s.sendMessageEvent(m)
+	return m.TS, nil
+}
+
+// OtherBotID is the id of the bot of every other app.
+const OtherBotID = "B0OTHER"
 
 // ownMessage finds a message of a user.
 func (s *Slack) ownMessage(user, channel, ts string) (*message, error) {

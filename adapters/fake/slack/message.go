@@ -43,7 +43,8 @@ type message struct {
 	app      bool
 	editedTS string // of the last edit, in whole seconds
 	blocks   []any
-	unfurl   []any // attachments that Slack made of links
+	unfurl   []any  // attachments that Slack made of links, or another app's own
+	other    string // the name of another app that wrote it
 }
 
 // Messages are those of a channel, oldest first, also ephemeral and deleted ones.
@@ -165,10 +166,14 @@ func usableElements(block object) []object {
 // payload is the message as Slack sends it.
 func (m *message) payload(s *Slack) object {
 	out := object{"type": "message", "user": m.User, "text": m.Text, "ts": m.TS, "team": TeamID}
-	if m.app {
+	switch {
+	case m.app:
 		out["bot_id"], out["app_id"] = BotID, AppID
 		out["bot_profile"] = object{"id": BotID, "app_id": AppID, "user_id": BotUser, "name": "aidesk", "deleted": false, "team_id": TeamID, "icons": object{}, "updated": 1}
-	} else {
+	case m.other != "":
+		delete(out, "user")
+		out["subtype"], out["bot_id"], out["username"], out["app_id"] = "bot_message", OtherBotID, m.other, "A0OTHER"
+	default:
 		out["client_msg_id"] = "c-" + m.TS
 	}
 	if len(m.blocks) > 0 {
@@ -188,8 +193,13 @@ func (m *message) payload(s *Slack) object {
 	}
 	if len(m.Files) > 0 {
 		var files []object
+		ch, _ := s.channel(m.Channel)
 		for _, f := range m.Files {
-			files = append(files, f.payload(s))
+			if ch.ExtShared {
+				files = append(files, f.stub())
+			} else {
+				files = append(files, f.payload(s))
+			}
 		}
 		out["files"] = files
 	}

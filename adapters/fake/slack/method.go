@@ -37,6 +37,7 @@ var methods = map[string]method{
 	"conversations.replies":                 {run: conversationReplies, tier: tier3},
 	"files.completeUploadExternal":          {run: completeUpload, tier: tier4, scope: []string{"files:write"}},
 	"files.getUploadURLExternal":            {run: uploadURL, tier: tier4, scope: []string{"files:write"}},
+	"files.info":                            {run: fileInfo, tier: tier4, scope: []string{"files:read"}},
 	"oauth.v2.access":                       {run: oauthAccess, tier: tier4, noToken: true},
 	"reactions.add":                         {run: reactionAdd, tier: tier3, scope: []string{"reactions:write"}},
 	"reactions.remove":                      {run: reactionRemove, tier: tier2, scope: []string{"reactions:write"}},
@@ -101,6 +102,7 @@ var (
 	tier4      = tier{burst: 25, minute: 100}
 	tierPost   = tier{burst: 3, minute: 60, channel: true}
 	tierStatus = tier{burst: 100, minute: 600}
+	tierSold   = tier{burst: 1, minute: 1}
 	tierAuth   = tier{burst: 100, minute: 600}
 )
 
@@ -113,8 +115,12 @@ type bucket struct {
 // rateLimitWait counts a call, and says how long it has to wait if it may not be made
 // now. The lock is held.
 func (s *Slack) rateLimitWait(method string, t tier, channel string) time.Duration {
-	if !s.RateLimits {
+	sold := s.App.Sold && (method == "conversations.history" || method == "conversations.replies")
+	if !s.RateLimits && !sold {
 		return 0
+	}
+	if sold {
+		t = tierSold
 	}
 	key := method
 	if t.channel {

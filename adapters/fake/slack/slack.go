@@ -166,6 +166,8 @@ func (s *Slack) routes() *http.ServeMux {
 	mux.HandleFunc("POST /response/{id}", s.serveResponseURL)
 	mux.HandleFunc("POST /upload/{id}", s.serveUpload)
 	mux.HandleFunc("GET /files/{id}", s.serveFile)
+	mux.HandleFunc("GET /files-pri/{id}/{name}", s.servePrivate)
+	mux.HandleFunc("GET /files-pri/{id}/download/{name}", s.servePrivate)
 	mux.HandleFunc("GET /oauth/v2/authorize", s.serveAuthorize)
 	s.console().Routes(mux)
 	mux.HandleFunc("GET /archives/{channel}/{message}", s.serveArchive)

@@ -5,6 +5,7 @@
 package payload
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -51,6 +52,10 @@ func (e Event) Direct() bool {
 type Message struct {
 	User    string `json:"user"`
 	Bot     string `json:"bot_id"`
+	AppName string `json:"username"`
+	Profile struct {
+		Name string `json:"name"`
+	} `json:"bot_profile"`
 	Text    string `json:"text"`
 	TS      string `json:"ts"`
 	Thread  string `json:"thread_ts"`
@@ -59,15 +64,36 @@ type Message struct {
 	Edited  *struct {
 		TS string `json:"ts"`
 	} `json:"edited"`
-	Files []struct {
-		Name string `json:"name"`
-	} `json:"files"`
+	Files       []File          `json:"files"`
 	Blocks      json.RawMessage `json:"blocks"`
 	Attachments json.RawMessage `json:"attachments"`
 	Metadata    struct {
 		Type    string        `json:"event_type"`
 		Payload ReplyMetadata `json:"event_payload"`
 	} `json:"metadata"`
+}
+
+// File is one that came with a message.
+type File struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	Type     string `json:"mimetype"`
+	Size     int64  `json:"size"`
+	Mode     string `json:"mode"` // "external": kept by somebody else
+	Download string `json:"url_private_download"`
+	Private  string `json:"url_private"`
+}
+
+// Named is what members see as the file's name.
+func (f File) Named() string { return cmp.Or(f.Name, f.Title, "a file") }
+
+// Address is where Slack keeps the file; empty if it does not say, or does not keep it.
+func (f File) Address() string {
+	if f.Mode == "external" {
+		return ""
+	}
+	return cmp.Or(f.Download, f.Private)
 }
 
 // ReplyMetadataType is the type of the metadata by which our messages are found again.

@@ -37,7 +37,10 @@ func (m Message) Pointed(self string) (text string, byApp bool) {
 			continue
 		}
 		said := a.words()
-		if said == "" {
+		switch {
+		case said == "" && len(a.Files) > 0:
+			said = onlyFiles
+		case said == "":
 			said = "A message that cannot be read."
 		}
 		if a.Author != "" {
@@ -48,6 +51,17 @@ func (m Message) Pointed(self string) (text string, byApp bool) {
 		byApp = byApp || !member || a.AuthorID == self || a.Bot != ""
 	}
 	return strings.Join(all, "\n\n"), byApp
+}
+
+// PointedFiles are the files of messages that a message shares or forwards.
+func (m Message) PointedFiles() []File {
+	var all []File
+	for _, a := range m.attachments() {
+		if a.Share || a.Unfurl {
+			all = append(all, a.Files...)
+		}
+	}
+	return all
 }
 
 // Whole returns all that a message says, also in layout blocks and attachments: an alert of
@@ -66,8 +80,17 @@ func (m Message) Whole() string {
 			text = strings.TrimSpace(text + "\n\n" + words)
 		}
 	}
+	if text == "" && len(m.AllFiles()) > 0 {
+		return onlyFiles
+	}
 	return text
 }
+
+// onlyFiles stands for the text of a message that has none, but files.
+const onlyFiles = "A message with a file."
+
+// AllFiles are the files of a message and of those that it shares.
+func (m Message) AllFiles() []File { return append(slices.Clone(m.Files), m.PointedFiles()...) }
 
 // attachment is a part of a message: one that is shared, a preview, or what an app attached.
 type attachment struct {
@@ -84,6 +107,7 @@ type attachment struct {
 		Title string `json:"title"`
 		Value string `json:"value"`
 	} `json:"fields"`
+	Files         []File          `json:"files"`
 	Blocks        json.RawMessage `json:"blocks"`
 	MessageBlocks []struct {
 		Message struct {

@@ -27,11 +27,12 @@ var Scopes = []Need{
 
 // options are what the app can do more with.
 var options = []Need{
-	{"channels:history", "find its own messages again after a crash; follow threads in channels"},
+	{"channels:history", "find its own messages again after a crash; read the thread above a question; follow threads in channels"},
 	{"groups:history", "the same in private channels"},
 	{"mpim:history", "the same in group messages"},
 	{"usergroups:read", "tell who belongs to a user group that the configuration names, and what groups are called"},
 	{"channels:read", "know what channels are called that members name"},
+	{"files:read", "read pictures, PDFs and text files that members attach"},
 	{"files:write", "attach what is too long for a message"},
 }
 

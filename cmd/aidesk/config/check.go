@@ -229,6 +229,8 @@ const providers = "want planner, openai, anthropic or openai-chat"
 
 var reasoningEfforts = []string{"none", "minimal", "low", "medium", "high", "xhigh", "max"}
 
+var readable = []string{ReadsText, ReadsImages, ReadsAll}
+
 func (d *decoder) checkModels(models map[string]Model) {
 	for _, name := range slices.Sorted(maps.Keys(models)) {
 		key, m := "models."+name, models[name]
@@ -248,7 +250,7 @@ func (d *decoder) checkModels(models map[string]Model) {
 
 func (d *decoder) checkPlanner(key string, m Model) {
 	for name, set := range map[string]bool{
-		"model": m.Model != "", "base_url": m.BaseURL != "", "api_key": m.APIKey != "", "reasoning": m.Reasoning != "",
+		"model": m.Model != "", "base_url": m.BaseURL != "", "api_key": m.APIKey != "", "reasoning": m.Reasoning != "", "reads": m.Reads != "",
 		"window": m.Window != 0, "max_output": m.MaxOutput != 0, "fallback": len(m.Fallback) > 0,
 	} {
 		if set {
@@ -275,6 +277,9 @@ func (d *decoder) checkServer(key string, m Model) {
 	}
 	if m.Reasoning != "" && !slices.Contains(known, m.Reasoning) {
 		d.faultf(key+".reasoning", "want one of %s", strings.Join(known, ", "))
+	}
+	if m.Reads != "" && !slices.Contains(readable, m.Reads) {
+		d.faultf(key+".reads", "want one of %s", strings.Join(readable, ", "))
 	}
 	if m.Window < 0 || m.Window > 0 && m.Window < 1024 {
 		d.faultf(key+".window", "want the tokens that the model can read and write in all, such as 128000")

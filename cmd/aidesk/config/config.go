@@ -77,6 +77,9 @@ type Model struct {
 	// Reasoning is how hard the model thinks: none, minimal, low, medium, high, xhigh or
 	// max, as far as the model knows them; empty: the model's own measure.
 	Reasoning string `yaml:"reasoning"`
+	// Reads is what the model reads beside text: text (nothing), images, or all, which is
+	// PDFs too. Defaults to all for openai and anthropic, to text for openai-chat.
+	Reads string `yaml:"reads"`
 	// Window is how many tokens the model reads and writes in all; 0: not known.
 	Window int `yaml:"window"`
 	// MaxOutput is how many tokens one answer has at most; 0: the server's bound, for
@@ -85,6 +88,13 @@ type Model struct {
 	// Fallback are names in Config.Models that are asked, in order, when this one fails.
 	Fallback []string `yaml:"fallback"`
 }
+
+// The values of Model.Reads.
+const (
+	ReadsText   = "text"
+	ReadsImages = "images"
+	ReadsAll    = "all"
+)
 
 // Bot is one persona with its model.
 type Bot struct {

@@ -18,6 +18,7 @@ import (
 	"aidesk/core/model"
 	"aidesk/core/model/anthropic"
 	"aidesk/core/model/middleware"
+	"aidesk/core/model/modeltest"
 	"aidesk/core/model/openai"
 
 	"github.com/google/go-cmp/cmp"
@@ -54,6 +55,7 @@ func TestAimock(t *testing.T) {
 				{"parallel calls", parallel},
 				{"approve", approve},
 				{"decline", decline},
+				{"files", files},
 				{"429", busy},
 				{"400", tooLong},
 				{"503", down},
@@ -259,6 +261,16 @@ func fails(t *testing.T, m model.Model, says string, want model.Error) {
 	got := *fault
 	if got.Message = ""; got != want {
 		t.Errorf("got %+v (%v), want %+v", got, err, want)
+	}
+}
+
+// files are read beside the words that they come with.
+func files(t *testing.T, m model.Model) {
+	r := modeltest.Given()
+	r.Messages[len(r.Messages)-1].Parts[0].Text = "what is attached?"
+	response, err := m.Generate(t.Context(), r, nil)
+	if err != nil || response.Message.TextOf() != "A plan and its terms." {
+		t.Fatalf("got %+v, %v", response, err)
 	}
 }
 

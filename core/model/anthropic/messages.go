@@ -39,8 +39,11 @@ func New(c Config) *Messages {
 	if c.MaxOutput <= 0 {
 		c.MaxOutput = maxOutput
 	}
-	return &Messages{wire.NewServer(Wire, c, "/messages", "/v1")}
+	return &Messages{wire.NewServer(Wire, c, "/messages", "/v1").WithMaxImage(maxImage)}
 }
+
+// maxImage is the API's bound of a picture, 5 MiB in base64, in bytes.
+const maxImage = 5 << 20 / 4 * 3
 
 // Generate asks once; nothing is retried. Errors are *model.Error, except that of a
 // cancelled ctx.

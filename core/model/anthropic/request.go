@@ -40,7 +40,7 @@ type tool struct {
 
 // turn is all that one side says before the other side speaks again.
 type turn struct {
-	Content []any  `json:"content"` // *textBlock, *callBlock, *resultBlock, or the provider's state as it came
+	Content []any  `json:"content"` // *textBlock, *fileBlock, *callBlock, *resultBlock, or the provider's state as it came
 	Role    string `json:"role"`
 }
 
@@ -53,6 +53,20 @@ type textBlock struct {
 	Text  string `json:"text"`
 	Cache *kind  `json:"cache_control,omitempty"`
 	Type  string `json:"type"`
+}
+
+// fileBlock is a picture or a document.
+type fileBlock struct {
+	Source source `json:"source"`
+	Title  string `json:"title,omitempty"`
+	Cache  *kind  `json:"cache_control,omitempty"`
+	Type   string `json:"type"`
+}
+
+type source struct {
+	Data      []byte `json:"data"`
+	MediaType string `json:"media_type"`
+	Type      string `json:"type"`
 }
 
 type callBlock struct {
@@ -82,6 +96,18 @@ func (b *resultBlock) cache() { b.Cache = ephemeral }
 func (t *tool) cache()        { t.Cache = ephemeral }
 
 func text(s string) *textBlock { return &textBlock{Text: s, Type: "text"} }
+
+// file is the block of a picture, or of a PDF under its name.
+func file(f model.File) *fileBlock {
+	b := &fileBlock{Source: source{f.Data, f.Type, "base64"}, Type: "image"}
+	if !wire.IsImage(f) {
+		b.Type, b.Title = "document", wire.Clip(wire.OneLine(f.Name), maxTitle)
+	}
+	return b
+}
+
+// maxTitle bounds the name of a document, in characters.
+const maxTitle = 200
 
 // request translates a request. The same request gives the same bytes.
 func (m *Messages) request(r *model.Request) body {
@@ -173,6 +199,9 @@ func (t *transcript) mark() {
 func (t *transcript) add(m wire.Turn) {
 	switch m.Role {
 	case model.User:
+		for _, f := range m.Files {
+			t.say(user, file(f))
+		}
 		t.say(user, text(m.Text))
 	case model.Assistant:
 		t.answer(m.Message)

@@ -15,8 +15,8 @@ import (
 // must be at least one model.
 type Fallback struct{ Models []model.Model }
 
-// Info is that of the first model, with the hosts of all models and the smallest
-// known window.
+// Info is that of the first model, with the hosts of all models, the smallest known
+// window, and of files only what all models read.
 func (f *Fallback) Info() model.Info {
 	info := f.Models[0].Info()
 	var hosts []string
@@ -28,6 +28,7 @@ func (f *Fallback) Info() model.Info {
 		if other.Window > 0 && (info.Window == 0 || other.Window < info.Window) {
 			info.Window = other.Window
 		}
+		info.Image, info.PDF = min(info.Image, other.Image), min(info.PDF, other.PDF)
 	}
 	info.Host = strings.Join(hosts, ", ")
 	return info

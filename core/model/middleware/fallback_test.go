@@ -16,8 +16,8 @@ import (
 )
 
 var (
-	here  = model.Info{Wire: "openai", Name: "one", Host: "a.example", Window: 1000}
-	there = model.Info{Wire: "anthropic", Name: "two", Host: "b.example", Window: 500}
+	here  = model.Info{Wire: "openai", Name: "one", Host: "a.example", Window: 1000, Image: 9, PDF: 9}
+	there = model.Info{Wire: "anthropic", Name: "two", Host: "b.example", Window: 500, Image: 5}
 )
 
 // TestFallback shows which failures the next model is asked for.
@@ -75,7 +75,7 @@ func TestFallbackState(t *testing.T) {
 	if after, err := json.Marshal(r); err != nil || string(after) != string(before) {
 		t.Errorf("the request was changed: %s, %v", after, err)
 	}
-	want := model.Info{Wire: "openai", Name: "one", Host: "a.example, b.example", Window: 500}
+	want := model.Info{Wire: "openai", Name: "one", Host: "a.example, b.example", Window: 500, Image: 5}
 	if got := f.Info(); got != want {
 		t.Errorf("info %+v", got)
 	}

@@ -96,6 +96,13 @@ func DrawRequest(t *rapid.T, info model.Info) *model.Request {
 			r.Tools[i].Schema = json.RawMessage(`{"type":"object","properties":{"a <b>":{"type":"string"}}}`)
 		}
 	}
+	r.Above = rapid.OneOf(rapid.Just(""), rapid.String()).Draw(t, "above")
+	for range rapid.IntRange(0, 2).Draw(t, "files") {
+		r.Files = append(r.Files, model.File{
+			Name: "a" + rapid.String().Draw(t, "name"), Data: []byte("x" + rapid.String().Draw(t, "bytes")),
+			Type: rapid.SampledFrom([]string{"image/png", "application/pdf", model.TextFile}).Draw(t, "type"),
+		})
+	}
 	d := drawer{T: t, info: info, taken: map[string]bool{}}
 	asked := d.says(model.User, model.Part{Text: d.text()})
 	last := rapid.Bool().Draw(t, "asked last") // what was said before was compacted

@@ -29,9 +29,14 @@ func thinking(name string) string {
 // content is a piece of a message, of any kind.
 type content struct {
 	Type, Text, ID, Name, Signature string
+	Title                           string
 	Input                           json.RawMessage
-	ToolUseID                       string          `json:"tool_use_id"`
-	Cache                           json.RawMessage `json:"cache_control"`
+	Source                          struct {
+		Type, Data string
+		MediaType  string `json:"media_type"`
+	}
+	ToolUseID string          `json:"tool_use_id"`
+	Cache     json.RawMessage `json:"cache_control"`
 }
 
 func readMessages(body []byte, q *Query) error {
@@ -82,6 +87,7 @@ func readMessages(body []byte, q *Query) error {
 // take takes the content of one message; each text of a user is one of its own.
 func (q *Query) take(role string, list []json.RawMessage) error {
 	said := Said{Role: role}
+	var files []string // that come before a text
 	thought := false
 	for n, raw := range list {
 		var c content
@@ -92,7 +98,14 @@ func (q *Query) take(role string, list []json.RawMessage) error {
 		case c.Type == "text" && strings.TrimSpace(c.Text) == "":
 			return fmt.Errorf("content[%d]: blank", n)
 		case c.Type == "text" && role == "user":
-			q.Messages = append(q.Messages, Said{Role: role, Content: c.Text})
+			q.Messages = append(q.Messages, Said{Role: role, Content: c.Text, Files: files})
+			files = nil
+		case (c.Type == "image" && strings.HasPrefix(c.Source.MediaType, "image/") || c.Type == "document" && c.Title != "") && role == "user" && c.Source.Type == "base64":
+			file, err := shown(c.Source.MediaType, c.Title, c.Source.Data)
+			if err != nil {
+				return fmt.Errorf("content[%d]: %w", n, err)
+			}
+			files = append(files, file)
 		case c.Type == "text":
 			said.Content += c.Text
 		case c.Type == "thinking" && role == "assistant" && c.Signature != "":
@@ -114,6 +127,8 @@ func (q *Query) take(role string, list []json.RawMessage) error {
 	switch {
 	case len(list) == 0:
 		return errors.New("no content")
+	case files != nil:
+		return errors.New("files without a word")
 	case thought:
 		return errors.New("the last thought led to nothing")
 	case role == "assistant":

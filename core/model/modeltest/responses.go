@@ -87,11 +87,11 @@ func readResponses(body []byte, q *Query) error {
 func (q *Query) hear(in input) error {
 	switch in.Type {
 	case "message", "":
-		var text string
-		if err := json.Unmarshal(in.Content, &text); err != nil {
+		text, files, err := pieces(in.Content, "input_text", "input_image", "input_file")
+		if err != nil {
 			return err
 		}
-		q.Messages = append(q.Messages, Said{Role: in.Role, Content: text})
+		q.Messages = append(q.Messages, Said{Role: in.Role, Content: text, Files: files})
 	case "function_call":
 		if !callID.MatchString(in.CallID) {
 			return fmt.Errorf("call id %q", in.CallID)

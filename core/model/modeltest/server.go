@@ -47,6 +47,7 @@ type Function struct {
 type Said struct {
 	Role       string     `json:"role"`
 	Content    string     `json:"content"`
+	Files      []string   `json:"-"` // that come with it: type, name and bytes
 	ToolCalls  []ToolCall `json:"tool_calls"`
 	ToolCallID string     `json:"tool_call_id"`
 }

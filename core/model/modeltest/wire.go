@@ -35,6 +35,7 @@ func RunWire(t *testing.T, d Dialect, open Open) {
 	})
 	t.Run("answers", func(t *testing.T) { runAnswers(t, d, open) })
 	t.Run("outcomes", func(t *testing.T) { runOutcomes(t, d, open) })
+	t.Run("given", func(t *testing.T) { runGiven(t, d, open) })
 	t.Run("state", func(t *testing.T) { runState(t, d, open) })
 	t.Run("faults", func(t *testing.T) { runFaults(t, d, open) })
 	t.Run("quirks", func(t *testing.T) { runQuirks(t, d, open) })

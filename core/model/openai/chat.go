@@ -34,8 +34,8 @@ func NewChat(c Config) *Chat { return &Chat{wire.NewServer(ChatWire, c, "/chat/c
 // of a cancelled ctx.
 func (c *Chat) Generate(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 	return c.Ask(ctx, r, func(ctx context.Context, x *wire.Exchange) (*model.Response, error) {
-		body, kept := c.request(r)
-		stream, err := client(c.Server, &replay{Exchange: x, kept: kept}).CreateChatCompletionStream(ctx, body)
+		body, added := c.request(r)
+		stream, err := client(c.Server, &replay{Exchange: x, additions: added}).CreateChatCompletionStream(ctx, body)
 		if err != nil {
 			return nil, err
 		}

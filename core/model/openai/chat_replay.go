@@ -32,22 +32,27 @@ func (a *chatAnswer) extras() json.RawMessage {
 	return raw
 }
 
-// replay puts extras back into a request, where the library has no field for them.
+// additions are what a request has that the library has no field for, by message.
+type additions struct {
+	kept    map[int]json.RawMessage // extras
+	content map[int][]chatPart      // in place of the text
+}
+
+// replay puts additions into a request.
 type replay struct {
 	*wire.Exchange
-
-	kept map[int]json.RawMessage // by message
+	additions
 }
 
 // Do sends the request with them.
 func (p *replay) Do(r *http.Request) (*http.Response, error) {
-	if len(p.kept) > 0 {
+	if len(p.kept)+len(p.content) > 0 {
 		body, err := io.ReadAll(r.Body)
 		if err == nil {
-			body, err = p.restore(body)
+			body, err = p.complete(body)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("putting the provider's state back: %w", err)
+			return nil, fmt.Errorf("completing the request: %w", err)
 		}
 		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 		r.GetBody = nil
@@ -55,8 +60,8 @@ func (p *replay) Do(r *http.Request) (*http.Response, error) {
 	return p.Exchange.Do(r)
 }
 
-// restore puts each message's extras into a body.
-func (p *replay) restore(raw []byte) ([]byte, error) {
+// complete puts each message's additions into a body.
+func (p *replay) complete(raw []byte) ([]byte, error) {
 	var body map[string]json.RawMessage
 	var messages []map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &body); err != nil {
@@ -64,6 +69,12 @@ func (p *replay) restore(raw []byte) ([]byte, error) {
 	}
 	if err := json.Unmarshal(body["messages"], &messages); err != nil {
 		return nil, err
+	}
+	for i, parts := range p.content {
+		var err error
+		if messages[i]["content"], err = json.Marshal(parts); err != nil {
+			return nil, err
+		}
 	}
 	for i, kept := range p.kept {
 		var e extras

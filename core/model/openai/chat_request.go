@@ -9,9 +9,9 @@ import (
 	"aidesk/core/model/wire"
 )
 
-// request maps a request to the wire, and gives the provider's own state by the
-// message that it belongs to. The same request gives the same bytes.
-func (c *Chat) request(r *model.Request) (openai.ChatCompletionRequest, map[int]json.RawMessage) {
+// request maps a request to the wire, and gives what the library has no field for. The
+// same request gives the same bytes.
+func (c *Chat) request(r *model.Request) (openai.ChatCompletionRequest, additions) {
 	body := openai.ChatCompletionRequest{
 		Model: c.Model, Stream: true, StreamOptions: &openai.StreamOptions{IncludeUsage: true},
 		ReasoningEffort: c.Reasoning,
@@ -19,7 +19,7 @@ func (c *Chat) request(r *model.Request) (openai.ChatCompletionRequest, map[int]
 		// are for the other wire.
 		MaxTokens: c.MaxOutput, //nolint:staticcheck // see above
 	}
-	kept := map[int]json.RawMessage{}
+	more := additions{kept: map[int]json.RawMessage{}, content: map[int][]chatPart{}}
 	add := func(role, text string) {
 		body.Messages = append(body.Messages, openai.ChatCompletionMessage{Role: role, Content: text})
 	}
@@ -32,6 +32,9 @@ func (c *Chat) request(r *model.Request) (openai.ChatCompletionRequest, map[int]
 	for t := range wire.Turns(r) {
 		switch t.Role {
 		case model.User:
+			if len(t.Files) > 0 {
+				more.content[len(body.Messages)] = chatContent(t)
+			}
 			add(openai.ChatMessageRoleUser, t.Text)
 		case model.Assistant:
 			said, ok := assistant(t.Message)
@@ -40,7 +43,7 @@ func (c *Chat) request(r *model.Request) (openai.ChatCompletionRequest, map[int]
 			}
 			for _, part := range t.Parts {
 				if c.OwnsState(part.Opaque) {
-					kept[len(body.Messages)] = part.Opaque.Raw
+					more.kept[len(body.Messages)] = part.Opaque.Raw
 				}
 			}
 			body.Messages = append(body.Messages, said)
@@ -60,7 +63,38 @@ func (c *Chat) request(r *model.Request) (openai.ChatCompletionRequest, map[int]
 			Name: t.Name, Description: t.Description, Parameters: t.Schema,
 		}})
 	}
-	return body, kept
+	return body, more
+}
+
+// chatPart is a piece of a member's message that has more than text. The library knows no
+// files.
+type chatPart struct {
+	Type     string    `json:"type"`
+	Text     string    `json:"text,omitempty"`
+	ImageURL *imageURL `json:"image_url,omitempty"`
+	File     *chatFile `json:"file,omitempty"`
+}
+
+type imageURL struct {
+	URL string `json:"url"`
+}
+
+type chatFile struct {
+	Name string `json:"filename"`
+	Data string `json:"file_data"`
+}
+
+// chatContent is a member's message: the files, and the text to which they belong.
+func chatContent(t wire.Turn) []chatPart {
+	var parts []chatPart
+	for _, f := range t.Files {
+		if wire.IsImage(f) {
+			parts = append(parts, chatPart{Type: "image_url", ImageURL: &imageURL{wire.DataURL(f)}})
+		} else {
+			parts = append(parts, chatPart{Type: "file", File: &chatFile{wire.OneLine(f.Name), wire.DataURL(f)}})
+		}
+	}
+	return append(parts, chatPart{Type: "text", Text: t.Text})
 }
 
 // assistant is what the model said; false when the wire has no place for any of it,

@@ -118,4 +118,8 @@ func TestInfo(t *testing.T) {
 	if want := (model.Info{Wire: ChatWire, Name: "m", Host: "models.example:8443"}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
+	got = NewResponses(Config{Model: "m", Images: true}).Info()
+	if want := (model.Info{Wire: ResponsesWire, Name: "m", Host: "api.openai.com", Image: 10 << 20}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
 }

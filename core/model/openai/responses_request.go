@@ -17,11 +17,37 @@ type item struct {
 	Type      string  `json:"type"`
 	Role      string  `json:"role,omitempty"`
 	Phase     string  `json:"phase,omitempty"`
-	Content   string  `json:"content,omitempty"`
+	Content   any     `json:"content,omitempty"` // a string or []inputPart
 	CallID    string  `json:"call_id,omitempty"`
 	Name      string  `json:"name,omitempty"`
 	Arguments string  `json:"arguments,omitempty"`
 	Output    *string `json:"output,omitempty"`
+}
+
+// inputPart is a piece of a member's message that has more than text.
+type inputPart struct {
+	Type     string `json:"type"`
+	Text     string `json:"text,omitempty"`
+	ImageURL string `json:"image_url,omitempty"`
+	Detail   string `json:"detail,omitempty"`
+	Filename string `json:"filename,omitempty"`
+	FileData string `json:"file_data,omitempty"`
+}
+
+// content is a member's message: its text, after the files that come with it.
+func content(t wire.Turn) any {
+	if len(t.Files) == 0 {
+		return t.Text
+	}
+	var parts []inputPart
+	for _, f := range t.Files {
+		if wire.IsImage(f) {
+			parts = append(parts, inputPart{Type: "input_image", ImageURL: wire.DataURL(f), Detail: "auto"})
+		} else {
+			parts = append(parts, inputPart{Type: "input_file", Filename: wire.OneLine(f.Name), FileData: wire.DataURL(f)})
+		}
+	}
+	return append(parts, inputPart{Type: "input_text", Text: t.Text})
 }
 
 // request maps a request to the wire. The same request gives the same bytes.
@@ -40,14 +66,14 @@ func (c *Responses) request(r *model.Request) openai.CreateResponseRequest {
 		body.PromptCacheKey = hex.EncodeToString(sum[:16])
 	}
 	input := []any{}
-	user := func(text string) { input = append(input, item{Type: "message", Role: "user", Content: text}) }
+	user := func(content any) { input = append(input, item{Type: "message", Role: "user", Content: content}) }
 	if brief := wire.Brief(r); brief != "" {
 		user(brief)
 	}
 	for t := range wire.Turns(r) {
 		switch t.Role {
 		case model.User:
-			user(t.Text)
+			user(content(t))
 		case model.Assistant:
 			input = append(input, c.assistant(t.Message)...)
 		case model.ToolRole:

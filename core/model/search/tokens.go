@@ -2,6 +2,7 @@ package search
 
 import (
 	"slices"
+	"strings"
 	"unicode"
 
 	"aidesk/core/model"
@@ -82,6 +83,35 @@ func Estimate(r *model.Request) int {
 	}
 	for _, t := range r.Tools {
 		n += Tokens(t.Name) + Tokens(t.Description) + Tokens(string(t.Schema)) + perPart
+	}
+	return n + Given(r)
+}
+
+// What a file costs that is no text: a picture the most that a provider counts for one of
+// full size, as a rule; a page of a PDF as text and as a picture, of which a file of this
+// size has one at least.
+const (
+	perImage = 1600
+	perPage  = 3000
+	pageSize = 100 << 10 // bytes
+)
+
+// Given estimates the tokens of what a request carries for one turn alone: what was said
+// above, and files.
+func Given(r *model.Request) int {
+	n := 0
+	if r.Above != "" {
+		n += Tokens(r.Above) + perPart
+	}
+	for _, f := range r.Files {
+		switch {
+		case f.Type == model.TextFile:
+			n += Tokens(string(f.Data)) + perPart
+		case strings.HasPrefix(f.Type, "image/"):
+			n += perImage
+		default:
+			n += perPage * (1 + len(f.Data)/pageSize)
+		}
 	}
 	return n
 }

@@ -33,6 +33,9 @@ type Config struct {
 	// with "none".
 	Reasoning string
 
+	Images bool // the model sees pictures
+	PDFs   bool // and reads PDFs
+
 	Window    int // tokens that the model can read and write in all; 0: not known
 	MaxOutput int // tokens of one answer; 0: the server's own bound, or the wire's where it wants one
 
@@ -47,6 +50,7 @@ type Server struct {
 
 	wire, host string
 	client     *http.Client
+	image, pdf int64 // bytes of the largest that the wire takes
 }
 
 // NewServer makes a Server. An invalid base URL shows when the model is asked. The
@@ -68,7 +72,16 @@ func NewServer(wire string, c Config, ends ...string) *Server {
 		client = *c.Client
 	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Server{Config: c, wire: wire, host: host, client: &client}
+	return &Server{Config: c, wire: wire, host: host, client: &client, image: maxFile, pdf: maxFile}
+}
+
+// maxFile is how large a file may be on a wire that sets no lower bound, in bytes.
+const maxFile = 10 << 20
+
+// WithMaxImage bounds pictures more narrowly, and returns the server.
+func (s *Server) WithMaxImage(bytes int64) *Server {
+	s.image = bytes
+	return s
 }
 
 func orDefault(d, otherwise time.Duration) time.Duration {
@@ -80,7 +93,14 @@ func orDefault(d, otherwise time.Duration) time.Duration {
 
 // Info describes the model.
 func (s *Server) Info() model.Info {
-	return model.Info{Wire: s.wire, Name: s.Model, Host: s.host, Window: s.Window}
+	info := model.Info{Wire: s.wire, Name: s.Model, Host: s.host, Window: s.Window}
+	if s.Images {
+		info.Image = s.image
+	}
+	if s.PDFs {
+		info.PDF = s.pdf
+	}
+	return info
 }
 
 // OwnsState reports whether opaque state came from this very model.

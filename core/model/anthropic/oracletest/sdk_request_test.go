@@ -1,6 +1,7 @@
 package oracletest
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"strings"
 
@@ -114,6 +115,9 @@ func (t *transcript) mark() {
 func (t *transcript) add(turn wire.Turn) {
 	switch turn.Role {
 	case model.User:
+		for _, f := range turn.Files {
+			t.user(file(f))
+		}
 		t.user(anthropic.NewTextBlock(turn.Text))
 	case model.Assistant:
 		t.assistant(turn.Message)
@@ -126,6 +130,17 @@ func (t *transcript) add(turn wire.Turn) {
 			t.user(anthropic.NewTextBlock(wire.Outcome(result)))
 		}
 	}
+}
+
+// file is a picture or a PDF.
+func file(f model.File) anthropic.ContentBlockParamUnion {
+	data := base64.StdEncoding.EncodeToString(f.Data)
+	if wire.IsImage(f) {
+		return anthropic.NewImageBlockBase64(f.Type, data)
+	}
+	block := anthropic.NewDocumentBlock(anthropic.Base64PDFSourceParam{Data: data})
+	block.OfDocument.Title = anthropic.String(wire.Clip(wire.OneLine(f.Name), 200))
+	return block
 }
 
 // assistant adds what the model said. Its thoughts are sent back as they came, before
