@@ -1,6 +1,8 @@
 package bolt_test
 
 import (
+	"errors"
+	"os"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
@@ -34,4 +36,46 @@ func place(t testing.TB) storetest.Place {
 
 func TestStore(t *testing.T) {
 	storetest.Run(t, place)
+}
+
+// TestKilledAhead: a killed process uses up no limit, and what a power cut forgets counts as
+// used, a part of the limit at most.
+func TestKilledAhead(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "desk.db")
+	db := open(t, path)
+	for range 100 {
+		if err := db.Reserve(t.Context(), store.Count{Key: "turns", N: 1, Limit: 1000}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, cut := range []bool{false, true} {
+		left := filepath.Join(t.TempDir(), "desk.db")
+		for _, suffix := range []string{"", ".tries"} {
+			data, err := os.ReadFile(path + suffix)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if suffix != "" && cut {
+				continue
+			}
+			if err := os.WriteFile(left+suffix, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		next := open(t, left)
+		used := int64(0)
+		if limit, ok := errors.AsType[*store.Limit](next.Reserve(t.Context(), store.Count{Key: "turns", N: 1000, Limit: 1000})); ok {
+			used = limit.Used
+		}
+		if most := int64(100 + map[bool]int{true: 1000 / 32}[cut]); used < 100 || used > most {
+			t.Errorf("a power cut: %t: %d are used; want 100, at most %d", cut, used, most)
+		}
+		if err := next.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
 }

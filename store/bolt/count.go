@@ -3,13 +3,14 @@ package bolt
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"aidesk/store"
 )
 
 // counter is what is known of a counter in memory. On disk stands n or more, so that most
-// changes need no writing: what a crash forgets counts as used, at most a block.
+// changes need no writing; how much more is known after a crash by the file of tries.
 type counter struct {
 	n       int64
 	durable int64 // what stands on disk
@@ -72,8 +73,17 @@ func (db *DB) reserveAhead(counts []store.Count) (done bool, err error) {
 	}
 	for _, s := range sums {
 		db.counters[s.key].n = s.n
+		if err := db.noteAhead(s.key); err != nil {
+			return false, err
+		}
 	}
 	return true, nil
+}
+
+// noteAhead writes down how far a counter is ahead on disk.
+func (db *DB) noteAhead(key string) error {
+	c := db.counters[key]
+	return db.tries.set(counterNumber(key), uint32(min(c.durable-c.n, math.MaxUint32)))
 }
 
 // stagedCount is a counter as it will be.
@@ -117,7 +127,8 @@ func (db *DB) counter(b *batch, key string) (counter, error) {
 	}
 	var k storedCount
 	_, _, err := readValue(b.Tx, countBucket, []byte(key), &k)
-	return counter{n: k.N, durable: k.N, until: k.Until}, err
+	ahead := int64(db.tries.count(counterNumber(key)))
+	return counter{n: max(0, k.N-ahead), durable: k.N, until: k.Until}, err
 }
 
 // putCounts writes counters ahead of what they count, and when they may be deleted.
@@ -134,6 +145,7 @@ func (db *DB) putCounts(b *batch, sums []stagedCount) error {
 		}
 		known := s.counter
 		db.counters[s.key] = &known
+		b.onCommit = append(b.onCommit, func() { _ = db.noteAhead(s.key) }) // else what is ahead counts as used
 	}
 	return nil
 }
@@ -148,6 +160,7 @@ func (db *DB) settleCounters(b *batch) error {
 			return err
 		}
 		c.durable = c.n
+		b.onCommit = append(b.onCommit, func() { _ = db.noteAhead(key) })
 	}
 	return nil
 }

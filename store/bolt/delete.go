@@ -300,6 +300,7 @@ func (db *DB) dropExpired(b *batch, key []byte) error {
 	if found && until == keyTime(key) {
 		if bucket == countBucket {
 			delete(db.counters, name)
+			b.onCommit = append(b.onCommit, func() { _ = db.tries.drop(counterNumber(name)) })
 		}
 		if err := b.delete(bucket, []byte(name)); err != nil {
 			return err

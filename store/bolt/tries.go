@@ -19,12 +19,14 @@ import (
 // tries counts how often the work on an event, or the sending of a reply, was begun and came
 // to no end, in a file beside the store that is never synced: what was written survives the
 // process, and that the process does not survive an event is all that these counts have to
-// find out. A power cut may lose them. Losing the file does no harm.
+// find out. It also says how far counters are ahead on disk, so that a killed process uses
+// up no limit. A power cut may lose all that, and losing the file does no harm: then what
+// is ahead counts as used.
 type tries struct {
 	path  string
 	boot  uint64 // of the store when the file was begun: a file from another time counts for nothing
 	file  *os.File
-	slots map[uint64]*trySlot // by the seq of the event or replyNumber
+	slots map[uint64]*trySlot // by the seq of the event, replyNumber or counterNumber
 	free  []int64             // places of the file that hold nothing
 	end   int64               // how many places it has
 }
@@ -98,7 +100,7 @@ func (db *DB) loadTries(boot uint64) error {
 			return err
 		}
 		db.tries, err = openTries(db.path+".tries", boot, func(number uint64) bool {
-			return unsent[number] || tx.Bucket([]byte(inboxBucket)).Get(numKey(number)) != nil
+			return unsent[number] || number>>62 == 2 || tx.Bucket([]byte(inboxBucket)).Get(numKey(number)) != nil
 		})
 		return err
 	})
@@ -135,6 +137,25 @@ func (t *tries) add(seq uint64, by int) error {
 	return t.write(s.place, encodeTry(seq, s.count))
 }
 
+// set sets a count.
+func (t *tries) set(number uint64, count uint32) error {
+	s := t.slots[number]
+	if s != nil && s.count == count || s == nil && count == 0 {
+		return nil
+	}
+	if count == 0 {
+		return t.drop(number)
+	}
+	if s == nil {
+		if err := t.add(number, 1); err != nil {
+			return err
+		}
+		s = t.slots[number]
+	}
+	s.count = count
+	return t.write(s.place, encodeTry(number, count))
+}
+
 // drop forgets the count of an event.
 func (t *tries) drop(seq uint64) error {
 	s := t.slots[seq]
@@ -165,11 +186,14 @@ func (t *tries) close() error {
 	return err
 }
 
+// counterNumber stands for a counter, whose count is how far it is ahead on disk.
+func counterNumber(key string) uint64 { return replyNumber(key)&^(1<<62) | 1<<63 }
+
 // replyNumber stands for a reply where events have their seq, far above all of these.
 func replyNumber(id string) uint64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(id))
-	return h.Sum64() | 1<<63
+	return h.Sum64() | 3<<62
 }
 
 // Try is store.Journal's.
