@@ -110,11 +110,6 @@ func (a *Adapter) deliver(ctx context.Context, r chat.Reply, have session.Delive
 	p := &posting{Adapter: a, reply: r, Delivery: session.Delivery{Have: have.Messages, Out: session.Delivered{Channel: have.Channel, Files: have.Files}}}
 	if have.Channel == "" {
 		p.Out.Channel = r.Place.Channel
-		if a.mayNotRead(r.Place.Channel) {
-			if err := p.postPlaceholder(ctx); err != nil {
-				return p.Kept(), err
-			}
-		}
 	}
 	for _, m := range messages {
 		if err := p.send(ctx, m); err != nil {
@@ -158,16 +153,22 @@ type posting struct {
 	reply chat.Reply
 }
 
-// postPlaceholder posts a line in place of the reply and remembers it durably. It is
-// needed where the app may not search for its messages: a crash then leaves the line,
-// which the next try updates, and never two answers. Between Slack's having posted it and
-// its being remembered, or if Slack's answer is lost, nobody can find it again: it stays,
-// and the answer follows below it.
-func (p *posting) postPlaceholder(ctx context.Context) error {
-	if err := p.post(ctx, render.Message{Channel: p.reply.Place.Channel, Thread: p.reply.Place.Thread, Text: textFollows}); err != nil {
+// postRemembered posts a line in place of a message, remembers it durably and makes it the
+// message. It is needed where the app may not search for its messages: a crash then leaves
+// the line, which the next try updates, and never a part of an answer twice. Between Slack's
+// having posted it and its being remembered, or if Slack's answer is lost, nobody can find
+// it again: it stays, and the answer follows below it.
+func (p *posting) postRemembered(ctx context.Context, m render.Message) error {
+	if err := p.post(ctx, render.Message{Channel: m.Channel, Thread: m.Thread, Text: textFollows}); err != nil {
 		return err
 	}
-	p.Have, p.Out.Messages = p.Out.Messages, nil
+	last := len(p.Out.Messages) - 1
+	ts := p.Out.Messages[last]
+	p.Out.Messages, p.Have = p.Out.Messages[:last], []string{ts}
+	if err := p.update(ctx, m, ts); err != nil {
+		return err
+	}
+	p.Out.Messages, p.Have = append(p.Out.Messages, ts), nil
 	return nil
 }
 
@@ -197,7 +198,11 @@ func (p *posting) upsert(ctx context.Context, m render.Message) error {
 		code := webapi.CodeOf(err)
 		return code == "message_not_found" || code == "cant_update_message" || code == "edit_window_closed"
 	}
-	return p.Put(func(ts string) error { return p.update(ctx, m, ts) }, deleted, func() error { return p.post(ctx, m) })
+	post := p.post
+	if p.mayNotRead(m.Channel) {
+		post = p.postRemembered
+	}
+	return p.Put(func(ts string) error { return p.update(ctx, m, ts) }, deleted, func() error { return post(ctx, m) })
 }
 
 // update replaces the content of a message.

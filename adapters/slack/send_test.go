@@ -183,15 +183,25 @@ func TestBegun(t *testing.T) {
 
 // TestInterrupted: wherever the sending of a reply is cut off, of one that is new and of one
 // that grows, before Slack took the message or after: what stands there is found and
-// finished, and no part stands there twice, whatever our clock says.
+// finished, and no part stands there twice, whatever our clock says. Where the app may not
+// read, the same holds, but for a line that says that the answer follows.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
+	t.Run("may read", func(t *testing.T) { interrupted(t, true) })
+	t.Run("may not read", func(t *testing.T) { interrupted(t, false) })
+}
+
+func interrupted(t *testing.T, reads bool) {
 	const parts = 3 // that are posted of the long text
 	for _, grows := range []bool{false, true} {
 		for _, arrived := range []bool{false, true} {
 			for at := range parts {
 				name := fmt.Sprintf("grows %v, arrived %v, at %d", grows, arrived, at)
-				s := play(t, slack.ModeHTTP)
+				s := play(t, slack.ModeHTTP, func(s *stage) {
+					if !reads {
+						s.app.Scopes = []string{"app_mentions:read", "chat:write", "commands", "im:history", "im:write", "users:read"}
+					}
+				})
 				e := s.ask(fakeslack.Ada, fakeslack.General, "hello")
 				r := chat.Reply{ID: "r1", Place: e.Place, Answers: e.Message.ID, Text: text("first")}
 				known := ""
@@ -212,7 +222,7 @@ func TestInterrupted(t *testing.T) {
 						t.Fatal(name, err)
 					}
 					n := len(session.ParseDelivered(all).Messages)
-					if want := at + map[bool]int{true: 1}[arrived] + map[bool]int{true: 1}[grows]; n != want {
+					if want := at + map[bool]int{true: 1}[arrived && reads] + map[bool]int{true: 1}[grows]; n != want {
 						t.Errorf("%s: %q is found, %d messages; want %d", name, all, n, want)
 					}
 					if ahead > 0 {
