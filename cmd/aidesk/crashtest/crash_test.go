@@ -108,7 +108,7 @@ func workDir(t *testing.T, name string) string {
 	t.Helper()
 	keep := os.Getenv("AIDESK_CRASH_KEEP")
 	if keep == "" {
-		dir, err := os.MkdirTemp("", "aidesk-crash-")
+		dir, err := os.MkdirTemp("", "aidesk-crash-") //nolint:usetesting // it outlives a test that fails
 		if err != nil {
 			t.Fatal(err)
 		}

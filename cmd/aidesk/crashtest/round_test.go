@@ -5,6 +5,7 @@ package crashtest
 import (
 	"cmp"
 	"fmt"
+	"sync"
 	"time"
 
 	"aidesk/store/failpoint"
@@ -60,7 +61,8 @@ var noise = rates{lost: 0.01, unheard: 0.01, refused: 0.02, limited: 0.01, hung:
 // play plays a round.
 func (r *round) play(w *world) *verdict {
 	busy <- struct{}{}
-	free := func() { <-busy }
+	free := sync.OnceFunc(func() { <-busy })
+	defer free()
 	w.clock.ahead.Store(int64(r.ahead))
 	w.setClock()
 	w.warmUp()
