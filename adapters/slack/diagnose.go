@@ -59,11 +59,14 @@ func (a *Adapter) diagnoseScopes() []session.Finding {
 	if a.FollowThreads && !webapi.ContainsScope(have, "channels:history") {
 		out = append(out, session.Found("slack: following threads", errors.New("needs the scope channels:history and the event message.channels")))
 	}
-	files := "slack: reading files that members attach"
-	if !webapi.ContainsScope(have, scopeFiles) {
-		files += ": off, the token lacks the scope " + scopeFiles
+	for _, may := range []setup.Need{{Scope: scopeFiles, Why: "files that members attach"}, {Scope: "channels:history", Why: "what stands above a question in a thread"}} {
+		what := "slack: reading " + may.Why
+		if !webapi.ContainsScope(have, may.Scope) {
+			what += ": off, the token lacks the scope " + may.Scope
+		}
+		out = append(out, session.Found(what, nil))
 	}
-	return append(out, session.Found(files, nil))
+	return out
 }
 
 // diagnoseTransport checks how events come in.

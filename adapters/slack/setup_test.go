@@ -141,6 +141,30 @@ func filled(data []byte) []byte {
 	return []byte(strings.Replace(string(data), `"type": "U00000ADA"`, `"type": "event_callback"`, 1))
 }
 
+// TestDiagnoseOptional: what an optional scope would open is no fault, and named as off.
+func TestDiagnoseOptional(t *testing.T) {
+	t.Parallel()
+	s := prepare(t, slack.ModeHTTP)
+	off := func() string {
+		var lines []string
+		for _, f := range s.open().Diagnose(t.Context()) {
+			if f.Err == nil && strings.Contains(f.What, ": off, ") {
+				lines = append(lines, f.What)
+			}
+		}
+		return strings.Join(lines, "\n")
+	}
+	if lines := off(); lines != "" {
+		t.Errorf("with all scopes: %s", lines)
+	}
+	s.SetScopes("app_mentions:read", "chat:write", "users:read")
+	want := "slack: reading files that members attach: off, the token lacks the scope files:read\n" +
+		"slack: reading what stands above a question in a thread: off, the token lacks the scope channels:history"
+	if lines := off(); lines != want {
+		t.Errorf("without: %s", lines)
+	}
+}
+
 // TestDiagnose: what is missing is named with its remedy.
 func TestDiagnose(t *testing.T) {
 	t.Parallel()

@@ -136,16 +136,18 @@ func filesUnread(t *testing.T, p Platform, clock *Clock) {
 	s := withFiles(t, p, clock, Setup{Model: seeing(script.Say("I see."))})
 	page := File{"photo.jpg", "image/jpeg", []byte("<!DOCTYPE html><title>Sign in</title>")}
 	sheet := File{"plan.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", []byte("PK\x03\x04 cells")}
+	latin := File{"names.csv", "text/csv", []byte("name\nJos\xe9\n")}
 	film := File{"big.png", "image/png", make([]byte, 50_000_000)}
-	r := s.AskWith("look", page, sheet, film, picture)
+	r := s.AskWith("look", page, sheet, film, latin, picture)
 	want := "I cannot read photo.jpg (37 bytes): it is not what its name says.\n" +
 		"I cannot read plan.xlsx (10 bytes).\n" +
-		"I cannot read big.png (50 MB): it is larger than 10 MB."
+		"I cannot read big.png (50 MB): it is larger than 10 MB.\n" +
+		"I cannot read names.csv (10 bytes): it is no text in UTF-8."
 	if notes := strings.Join(r.Notes, "\n"); notes != want {
 		t.Errorf("the notes are:\n%s", notes)
 	}
 	s.files(s.request(), picture)
-	contains(t, last(s.request()), "photo.jpg (37 bytes), which you cannot see; plan.xlsx (10 bytes), which you cannot see; big.png (50 MB), which you cannot see; plan.png (28 bytes).)")
+	contains(t, last(s.request()), "photo.jpg (37 bytes), which you cannot see; plan.xlsx (10 bytes), which you cannot see; big.png (50 MB), which you cannot see; names.csv (10 bytes), which you cannot see; plan.png (28 bytes).)")
 }
 
 // filesUnseen: it is told what is there, and reads text.

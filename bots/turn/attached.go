@@ -129,6 +129,8 @@ func (t *Turn) readFile(ctx context.Context, a chat.Attachment, room int64) (f m
 		return f, textFileFailed, false
 	}
 	switch is := sniff(kind, data); {
+	case is == "" && kind == model.TextFile:
+		return f, textFileCharset, false
 	case is == "":
 		return f, textFileOther, false
 	case int64(len(data)) > t.mostOf(is): // where nobody said before what it is

@@ -29,6 +29,7 @@ const (
 	textFileNoAccess  = "I may not read files here; an administrator can let me"
 	textFileGone      = "it is no longer there"
 	textFileFailed    = "it could not be fetched. Please try again"
+	textFileCharset   = "it is no text in UTF-8"
 	textFileOther     = "it is not what its name says"
 
 	textUnshown     = "I could not show my answer here. Please ask again, or ask for less at once."
