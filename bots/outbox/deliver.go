@@ -24,6 +24,7 @@ const (
 	sendTime      = 30 * time.Second // the longest a sending takes; after it, whether it arrived can be found out
 	deliveryBatch = 64
 	firstRetry    = time.Second
+	startTime     = 50 * time.Millisecond // between two looks whether an adapter runs
 	pollTime      = 200 * time.Millisecond // for what other processes wrote, and for what is tried again
 )
 
@@ -203,6 +204,13 @@ func (o *Outbox) findPosted(ctx context.Context, a chat.Adapter, r chat.Reply, d
 		return nil
 	}
 	all, whole, err := f.Find(ctx, r, d.Posted, d.Unsettled)
+	for errors.Is(err, chat.ErrNotRunning) && ctx.Err() == nil { // the adapter is about to
+		select {
+		case <-ctx.Done():
+		case <-time.After(startTime):
+			all, whole, err = f.Find(ctx, r, d.Posted, d.Unsettled)
+		}
+	}
 	if err != nil {
 		return err
 	}
