@@ -75,7 +75,9 @@ func TestSameInstant(t *testing.T) {
 		for _, p := range presses {
 			s.Done(p)
 		}
-		end := s.Wait("the decision", func(r chat.Reply) bool { return ofThis(r) && r.Cards[0].State != chat.CardWaiting && r.Cards[0].State != chat.CardWorking })
+		end := s.Wait("the decision", func(r chat.Reply) bool {
+			return ofThis(r) && r.Cards[0].State != chat.CardWaiting && r.Cards[0].State != chat.CardWorking
+		})
 		state := end.Cards[0].State
 		ends[state]++
 		if sent, want := shop.Count("POST")-before, map[bool]int{true: 1}[state == chat.CardDone]; sent != want {

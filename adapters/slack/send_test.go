@@ -187,8 +187,12 @@ func TestBegun(t *testing.T) {
 // read, the same holds, but for a line that says that the answer follows.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
-	t.Run("may read", func(t *testing.T) { interrupted(t, true) })
-	t.Run("may not read", func(t *testing.T) { interrupted(t, false) })
+	for name, reads := range map[string]bool{"may read": true, "may not read": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			interrupted(t, reads)
+		})
+	}
 }
 
 func interrupted(t *testing.T, reads bool) {

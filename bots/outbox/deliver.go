@@ -24,7 +24,7 @@ const (
 	sendTime      = 30 * time.Second // the longest a sending takes; after it, whether it arrived can be found out
 	deliveryBatch = 64
 	firstRetry    = time.Second
-	startTime     = 50 * time.Millisecond // between two looks whether an adapter runs
+	startTime     = 50 * time.Millisecond  // between two looks whether an adapter runs
 	pollTime      = 200 * time.Millisecond // for what other processes wrote, and for what is tried again
 )
 
