@@ -24,7 +24,7 @@ type Exchange struct {
 	Logger       *slog.Logger
 	Observe      Observer
 	Conversation string     // that is worked
-	Ingested     time.Time  // when the event came; of several, the first
+	Since        time.Time  // when the event came, or this process began: clocks may have been set between them
 	Event        chat.Event // the last one, where several became one turn
 	ReplyID      string     // of the Reply to it
 

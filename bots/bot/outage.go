@@ -8,7 +8,8 @@ import (
 )
 
 // KeepTime is for how long an event is kept, and worked again and again, while something is
-// away that the work on it needs: a model, a plugin, the platform.
+// away that the work on it needs: a model, a plugin, the platform. It begins anew with the
+// process.
 const KeepTime = 15 * time.Minute
 
 // The pauses between tries grow with the time that has passed since the event came.
@@ -34,7 +35,7 @@ func (o *Outage) Unwrap() error { return o.Err }
 // is away wants to be asked again at the earliest. It is nil once the event was kept for
 // KeepTime, and then the member is told.
 func (x *Exchange) Outage(err error, after time.Duration) *Outage {
-	age := x.Now().Sub(x.Ingested)
+	age := x.Now().Sub(x.Since)
 	after = max(after, min(max(age/4, shortestPause), longestPause))
 	if age+after >= KeepTime {
 		return nil

@@ -57,6 +57,7 @@ type Config struct {
 type Pool struct {
 	Config
 
+	begun   time.Time
 	work    chan struct{} // wakes Run
 	mu      sync.Mutex
 	workers map[string]*worker       // by conversation
@@ -67,7 +68,15 @@ type Pool struct {
 
 // New makes a Pool.
 func New(c Config) *Pool {
-	return &Pool{Config: c, work: make(chan struct{}, 1), workers: map[string]*worker{}, slots: map[string]chan struct{}{}, files: make(chan struct{}, filesAtOnce)}
+	return &Pool{Config: c, begun: c.Now(), work: make(chan struct{}, 1), workers: map[string]*worker{}, slots: map[string]chan struct{}{}, files: make(chan struct{}, filesAtOnce)}
+}
+
+// since is when an event came, or when this process began.
+func (p *Pool) since(e store.Event) time.Time {
+	if e.Ingested.Before(p.begun) || e.Ingested.After(p.Now()) {
+		return p.begun
+	}
+	return e.Ingested
 }
 
 // Wake says that there may be something to claim.
