@@ -235,7 +235,7 @@ func (d *doctor) messengers(ctx context.Context, cfg config.Config, live string)
 func isSnowflake(id string) bool { return strings.Trim(id, "0123456789") == "" }
 
 func (d *doctor) slack(ctx context.Context, cfg config.Config, b config.Bot, who, live string) {
-	a, err := newSlack(cfg, b, d.logger)
+	a, err := newSlack(cfg, b, time.Now, d.logger)
 	if err != nil {
 		d.report(b.Name, err)
 		return
@@ -244,7 +244,7 @@ func (d *doctor) slack(ctx context.Context, cfg config.Config, b config.Bot, who
 }
 
 func (d *doctor) discord(ctx context.Context, cfg config.Config, b config.Bot, who, live string) {
-	a, err := newDiscord(cfg, b, d.logger)
+	a, err := newDiscord(cfg, b, time.Now, d.logger)
 	if err != nil {
 		d.report(b.Name, err)
 		return

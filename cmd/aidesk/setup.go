@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -112,7 +113,7 @@ func printInvites(ctx context.Context, c *cobra.Command, path string) error {
 			continue
 		}
 		found = true
-		a, err := newDiscord(cfg, b, slog.New(slog.DiscardHandler))
+		a, err := newDiscord(cfg, b, time.Now, slog.New(slog.DiscardHandler))
 		if err != nil {
 			return err
 		}

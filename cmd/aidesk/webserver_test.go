@@ -27,7 +27,7 @@ func TestReady(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	idle, err := newSlack(config.Config{}, config.Bot{Name: "desk", Slack: config.Slack{Mode: config.HTTPMode, BotToken: "xoxb-a", SigningSecret: "b"}}, slog.New(slog.DiscardHandler))
+	idle, err := newSlack(config.Config{}, config.Bot{Name: "desk", Slack: config.Slack{Mode: config.HTTPMode, BotToken: "xoxb-a", SigningSecret: "b"}}, time.Now, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -107,10 +107,10 @@ func botLimits(l config.Limits) bot.Limits {
 }
 
 // newAdapters makes the adapters of a bot's messengers and adds them to the web server.
-func newAdapters(cfg config.Config, b config.Bot, w *webServer, logger *slog.Logger) ([]chat.Adapter, error) {
+func newAdapters(cfg config.Config, b config.Bot, w *webServer, now func() time.Time, logger *slog.Logger) ([]chat.Adapter, error) {
 	var out []chat.Adapter
 	if b.Slack.Used() {
-		a, err := newSlack(cfg, b, logger)
+		a, err := newSlack(cfg, b, now, logger)
 		if err != nil {
 			return nil, err
 		}
@@ -122,7 +122,7 @@ func newAdapters(cfg config.Config, b config.Bot, w *webServer, logger *slog.Log
 		out = append(out, a)
 	}
 	if b.Discord.Used() {
-		a, err := newDiscord(cfg, b, logger)
+		a, err := newDiscord(cfg, b, now, logger)
 		if err != nil {
 			return nil, err
 		}
@@ -137,7 +137,7 @@ func newAdapters(cfg config.Config, b config.Bot, w *webServer, logger *slog.Log
 }
 
 // newDiscord makes the adapter for a bot's Discord application.
-func newDiscord(cfg config.Config, b config.Bot, logger *slog.Logger) (*discord.Adapter, error) {
+func newDiscord(cfg config.Config, b config.Bot, now func() time.Time, logger *slog.Logger) (*discord.Adapter, error) {
 	client, err := httpClient(cfg, b.Discord.APIBaseURL)
 	if err != nil {
 		return nil, err
@@ -150,12 +150,12 @@ func newDiscord(cfg config.Config, b config.Bot, logger *slog.Logger) (*discord.
 	return discord.New(discord.Config{
 		Token: b.Discord.Token.Reveal(), PublicKey: b.Discord.PublicKey, ApplicationID: b.Discord.ApplicationID,
 		MessageContent: b.Discord.MessageContent, APIBaseURL: b.Discord.APIBaseURL, Client: client, Files: files, Grammar: command.Table,
-		Admins: cfg.Policy.Admins.Discord, Logger: logger.With("bot", b.Name), Now: machineTime,
+		Admins: cfg.Policy.Admins.Discord, Logger: logger.With("bot", b.Name), Now: now,
 	})
 }
 
 // newSlack makes the adapter for a bot's Slack app.
-func newSlack(cfg config.Config, b config.Bot, logger *slog.Logger) (*slack.Adapter, error) {
+func newSlack(cfg config.Config, b config.Bot, now func() time.Time, logger *slog.Logger) (*slack.Adapter, error) {
 	client, err := httpClient(cfg, b.Slack.APIBaseURL)
 	if err != nil {
 		return nil, err
@@ -169,7 +169,7 @@ func newSlack(cfg config.Config, b config.Bot, logger *slog.Logger) (*slack.Adap
 		Mode: b.Slack.Mode, BotToken: b.Slack.BotToken.Reveal(), AppToken: b.Slack.AppToken.Reveal(),
 		SigningSecret: b.Slack.SigningSecret.Reveal(), APIBaseURL: b.Slack.APIBaseURL,
 		Client: client, Files: files, Grammar: command.Table, Admins: cfg.Policy.Admins.Slack, Groups: b.Access.SlackGroups(),
-		FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: machineTime,
+		FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: now,
 	})
 }
 

@@ -260,6 +260,7 @@ type storedReply struct {
 	Sending      int64  `json:"sending,omitempty"` // when a delivery began whose outcome is not known
 	Handed       uint64 `json:"handed,omitempty"`  // the version that was given to Outbox's caller last
 	Retry        int64  `json:"retry,omitempty"`   // not before
+	Wait         int64  `json:"wait,omitempty"`    // how long that was when it was said
 	First        int64  `json:"first,omitempty"`   // when the version that is being sent was handed out first
 	Tries        int    `json:"tries,omitempty"`   // how often it was
 	Order        uint64 `json:"n,omitempty"`       // its order in the outbox while Version > Sent

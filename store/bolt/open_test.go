@@ -394,3 +394,52 @@ func TestBubble(t *testing.T) {
 		}
 	})
 }
+
+// TestSetBack: what a process with a clock that ran ahead left behind does not wait until the
+// clock has caught up.
+func TestSetBack(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "desk.db")
+	today := time.Now()
+	now := today.Add(time.Hour)
+	clock := func() time.Time { return now }
+	db, err := bolt.Open(path, bolt.Options{Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := t.Context()
+	if _, err := db.Ingest(ctx, store.Event{ID: "e", Conversation: "c"}); err != nil {
+		t.Fatal(err)
+	}
+	leases, err := db.Claim(ctx, "tester", 1, 0, time.Minute)
+	if err != nil || len(leases) != 1 {
+		t.Fatal(leases, err)
+	}
+	if err := db.Commit(ctx, leases[0], store.Commit{Replies: []store.Reply{{ID: "r", Conversation: "c", Adapter: "slate"}}}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := db.Outbox(ctx, "tester", []string{"slate"}, 1)
+	if err != nil || len(got) != 1 {
+		t.Fatal(got, err)
+	}
+	if err := db.Sent(ctx, store.Receipt{ID: "r", Version: 1, Retry: now.Add(time.Minute), Unsettled: now}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	now = today
+	if db, err = bolt.Open(path, bolt.Options{Now: clock}); err != nil {
+		t.Fatal(err)
+	}
+	got, err = db.Outbox(ctx, "tester", []string{"slate"}, 1)
+	if err != nil || len(got) != 1 || got[0].Unsettled.After(now) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if leases, err = db.Claim(ctx, "tester", 1, 0, time.Minute); err != nil || len(leases) != 1 {
+		t.Errorf("the event waits: %v, %v", leases, err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

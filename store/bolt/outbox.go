@@ -27,10 +27,9 @@ func (db *DB) loadOutbox(tx *bbolt.Tx, now time.Time) (found []damage, err error
 		if _, _, bad = readValue(tx, replyBucket, id, &k); bad != nil {
 			found = append(found, damage{replyBucket, bytes.Clone(id), bad})
 		} else {
-			// The clock of the process before may have run ahead.
 			retry := fromMicros(k.Retry)
-			if latest := now.Add(longestRetry); retry.After(latest) {
-				retry = latest
+			if k.Retry > toMicros(now)+k.Wait { // the clock was set back since
+				retry = now
 			}
 			db.scheduleReply(string(id), k, retry, now)
 		}
@@ -38,9 +37,6 @@ func (db *DB) loadOutbox(tx *bbolt.Tx, now time.Time) (found []damage, err error
 	})
 	return found, err
 }
-
-// longestRetry is how long after its opening a store waits at most with a reply that failed.
-const longestRetry = 5 * time.Minute
 
 // scheduleReply puts a reply into the outbox in memory while its wanted version is not
 // sent, or else removes it.
@@ -227,6 +223,7 @@ func (db *DB) settleDelivery(b *batch, r store.Receipt) error {
 	switch {
 	case retry:
 		k.Retry = toMicros(r.Retry)
+		k.Wait = k.Retry - toMicros(b.now)
 	case k.Version == k.Sent:
 		k.Order = 0
 	case k.Next != 0:

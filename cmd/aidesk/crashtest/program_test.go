@@ -59,6 +59,7 @@ var listening = regexp.MustCompile(`"msg":"running".*"address":"([^"]+)"`)
 func (w *world) start(at string) *program {
 	w.t.Helper()
 	w.starts++
+	w.step(0) // the clock is set while the program runs
 	p := &program{w: w, ready: make(chan struct{}), ended: make(chan struct{})}
 	p.cmd = exec.Command(w.binary, "serve", "--config", filepath.Join(w.dir, "config.yaml"))
 	p.cmd.Env = append(os.Environ(), "AIDESK_CLOCK="+filepath.Join(w.dir, "clock"), failpoint.Variable+"="+at, "GOMAXPROCS=2")

@@ -5,6 +5,8 @@ package crashtest
 import (
 	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -99,6 +101,13 @@ func (r *round) play(w *world) *verdict {
 	return v
 }
 
+// allAsked says whether something was asked in every conversation.
+func (g *crowd) allAsked() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return !slices.ContainsFunc(g.talks, func(c *talk) bool { return len(c.questions) == 0 })
+}
+
 // warmUp lets the program run once and end well. At Discord it then knows from where on to
 // look for what it missed, and in which direct messages: Discord lists none, and before the
 // first end there is nothing to miss.
@@ -110,12 +119,14 @@ func (w *world) warmUp() {
 	for _, direct := range []bool{false, true} { // a member is known by a server first
 		g := newCrowd(w, direct, usualCards)
 		g.asks.Store(true)
-		time.Sleep(400 * time.Millisecond)
-		g.asks.Store(false)
 		began := time.Now()
+		for time.Sleep(400 * time.Millisecond); !g.allAsked() && time.Since(began) < time.Minute; time.Sleep(20 * time.Millisecond) {
+		}
+		g.asks.Store(false)
+		began = time.Now()
 		for v := g.judge(); v.answered < v.asked; v = g.judge() {
 			if time.Sleep(20 * time.Millisecond); time.Since(began) > time.Minute {
-				w.t.Fatalf("without a fault: %s: %s", v, w.logFile())
+				w.t.Fatalf("without a fault: %s: %s\n%s", v, w.logFile(), strings.Join(v.notes, "\n"))
 			}
 		}
 		g.end()
