@@ -72,6 +72,8 @@
 // 4. bots/turn/message.go reads the member anew, asks policy whether they may speak here,
 // counts the turn against the limits (bots/turn/limit.go), and starts the agent with a
 // middleware.TurnBudget, from which every request to a model is paid for before it is sent.
+// From here on a try counts. What ends it through no fault of its own takes it back, and
+// while something is away that it needs, it is put off (bots/bot/outage.go).
 // What the member attached (attached.go) and, for the first question in a thread, what was
 // said there before (above.go) are read now, for this turn alone.
 //
