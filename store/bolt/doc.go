@@ -4,7 +4,7 @@
 //
 // One goroutine writes (writer.go). It takes all operations that wait, runs them in
 // one transaction and answers them once it is on disk, so that they share the cost of
-// one sync. There are no savepoints: each operation checks everything before it writes
+// one sync. What can wait a moment goes along with others (writeIdly). There are no savepoints: each operation checks everything before it writes
 // its first byte. An error of the transaction itself breaks the store for good,
 // because bbolt may have committed nevertheless.
 //
@@ -23,8 +23,12 @@
 //	encoding.go  keys and values as bytes
 //	ingest.go    events come in: duplicates, order, timers
 //	lease.go     conversations are claimed and worked
-//	commit.go    what a turn decided, counters
+//	transcript.go  the ends of transcripts, kept in memory as they are on disk
+//	tries.go     what was begun and came to no end, in a file that is never synced
+//	commit.go    what a turn decided
+//	count.go     counters, written ahead of what they count
 //	outbox.go    replies go out
+//	handed.go    those that went out with the commit that wanted them
 //	record.go    configuration: records, documents, watching
 //	read.go      single values and logs
 //	delete.go    forgetting members, purging and sweeping what is old
