@@ -22,6 +22,7 @@ var outages = []Behaviour{
 	{"platform cannot say who presses for a while", presserAway},
 	{"platform cannot say who asks for good", memberGone},
 	{"a kept question is stopped", keptStopped},
+	{"an edited question whose card waited is kept", keptEdited},
 	{"a kept question survives a restart", keptRestart},
 	{"killed while a question waits for its turn", killedWaiting},
 }
@@ -133,6 +134,35 @@ func keptStopped(t *testing.T, p Platform, clock *Clock) {
 	contains(t, Text(s.Replies()[0]), "Stopped.")
 	if s.Script.Left() != 1 {
 		t.Error("the model was asked")
+	}
+}
+
+// keptEdited: the card of the old words is void at once, the new words are asked about when
+// the model is back, also by another process.
+func keptEdited(t *testing.T, p Platform, clock *Clock) {
+	if p.Edit == nil {
+		t.Skip("messages cannot be edited on this platform")
+	}
+	s, shop := play(t, p, clock, kettles(), script.Say("ready"), away(), away(), kettles(), script.Say("ready again"))
+	e := s.Tell(s.Member, "order two copper kettles")
+	s.Done(e)
+	old := s.Replies()[0]
+	change := s.Change(s.Member, e.Message.ID, "order two copper kettles, please")
+	s.Await("a conversation to rest", s.live.store.rests)
+	s.Wait("a line that says so", says("I keep your question"))
+	s.Restart()
+	s.rest()
+	s.Done(change)
+	if c := card(t, s.Now(old.ID)); c.State != chat.CardReplaced {
+		t.Errorf("the old card is %s", c.State)
+	}
+	all := s.Replies()
+	if c := card(t, all[len(all)-1]); c.State != chat.CardWaiting || len(all) != 2 {
+		t.Errorf("the new card is %s, %d replies", c.State, len(all))
+	}
+	s.Act(s.Member, s.Button(all[len(all)-1], "Approve"))
+	if n := shop.Count("POST"); n != 1 {
+		t.Errorf("%d calls were sent", n)
 	}
 }
 

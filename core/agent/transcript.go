@@ -112,9 +112,12 @@ func UnansweredEntries(name, question, line string) []Entry {
 	return append(questionEntries(name, question), Entry{Message: closed})
 }
 
-// IsUnanswered reports whether the transcript's last turn ended without an answer.
+// IsUnanswered reports whether the transcript's last turn ended without an answer, or with a
+// card that was voided and to which nothing was said yet.
 func IsUnanswered(last Entry) bool {
-	return last.Message.Role == model.Assistant && last.Message.TextOf() == noAnswer
+	m := last.Message
+	voided := m.Role == model.Outcome && m.Parts[0].Result.Status == model.Replaced
+	return voided || m.Role == model.Assistant && m.TextOf() == noAnswer
 }
 
 // How much of a transcript a request has. The request and its answer share the model's
