@@ -2,7 +2,9 @@ package discord_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -350,6 +352,15 @@ func TestMember(t *testing.T) {
 		if m := look(id); m.Admin != admin {
 			t.Errorf("by configuration %s: %+v", id, m)
 		}
+	}
+	s.Fail("GET /guilds/{guild}/members/{user}", fakediscord.Fault{Status: http.StatusServiceUnavailable})
+	_, fault := s.adapter.Member(t.Context(), place(fakediscord.General, ""), "820000000000000077")
+	if _, ok := errors.AsType[*chat.Later](fault); !ok {
+		t.Errorf("a fault of Discord's is %v; want to ask later", fault)
+	}
+	_, fault = s.adapter.Member(t.Context(), place(fakediscord.General, ""), "820000000000000077")
+	if _, ok := errors.AsType[*chat.Later](fault); fault == nil || ok {
+		t.Errorf("nobody is %v; asking later helps nothing", fault)
 	}
 	if _, err := s.adapter.Member(t.Context(), place(fakediscord.General, ""), "820000000000000077"); err == nil {
 		t.Error("a stranger is a member")

@@ -104,6 +104,12 @@ func TestBusy(t *testing.T) {
 	})
 }
 
+// failsMember is the error of a look-up.
+func (s *stage) failsMember(id string) error {
+	_, err := s.adapter.Member(s.t.Context(), chat.Place{}, id)
+	return err
+}
+
 // TestMember: who somebody is, as Slack says it; doubt is an error.
 func TestMember(t *testing.T) {
 	t.Parallel()
@@ -127,6 +133,14 @@ func TestMember(t *testing.T) {
 	}
 	s.Fail("users.info", fakeslack.Fault{Status: 500})
 	s.SetUser(fakeslack.User{ID: "U0000000ED", Name: "ed", Team: "T000OTHER"})
+	later, fault := (*chat.Later)(nil), s.failsMember("U0000000ED")
+	if !errors.As(fault, &later) {
+		t.Errorf("a fault of Slack's is %v; want to ask later", fault)
+	}
+	if fault := s.failsMember("U000000NO"); fault == nil || errors.As(fault, &later) {
+		t.Errorf("nobody is %v; asking later helps nothing", fault)
+	}
+	s.Fail("users.info", fakeslack.Fault{Status: 500})
 	if m, err := s.adapter.Member(t.Context(), chat.Place{}, "U0000000ED"); err == nil {
 		t.Errorf("in doubt: %+v", m)
 	}
