@@ -41,6 +41,11 @@ type Desk struct {
 	Logger  *slog.Logger
 	Keep    bot.Retention
 
+	// Patience is for how long a question or press is kept, and worked again and again, while
+	// something is away that it needs: the model, a plugin, the platform. 0: it is told at
+	// once, as whoever waits at a terminal wants it.
+	Patience time.Duration
+
 	// Observe is told what an operator may want to count; nil: nobody counts. It may be
 	// called concurrently.
 	Observe bot.Observer
@@ -63,7 +68,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	owner := bot.NewID()
 	delivery := outbox.New(d.Store, d.Bots, owner, d.Now, d.Logger)
 	pool := turn.New(turn.Config{
-		Store: d.Store, Bots: d.Bots, Secrets: d.Secrets, Keep: d.Keep, Now: d.Now, Logger: d.Logger, Observe: d.Observe,
+		Store: d.Store, Bots: d.Bots, Secrets: d.Secrets, Keep: d.Keep, Patience: d.Patience, Now: d.Now, Logger: d.Logger, Observe: d.Observe,
 		Owner: owner, Outbox: delivery,
 	})
 	ctx, cancel := context.WithCancel(ctx)

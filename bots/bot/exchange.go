@@ -20,6 +20,7 @@ type Exchange struct {
 	Adapter      chat.Adapter // of the event's platform
 	Store        store.Store
 	Keep         Retention
+	Patience     time.Duration // how long an event is kept while something is away that it needs; it begins anew with the process
 	Now          func() time.Time
 	Logger       *slog.Logger
 	Observe      Observer

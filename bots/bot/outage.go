@@ -7,9 +7,7 @@ import (
 	"aidesk/core/chat"
 )
 
-// KeepTime is for how long an event is kept, and worked again and again, while something is
-// away that the work on it needs: a model, a plugin, the platform. It begins anew with the
-// process.
+// KeepTime is the Patience where members ask and go about other things.
 const KeepTime = 15 * time.Minute
 
 // The pauses between tries grow with the time that has passed since the event came.
@@ -32,12 +30,12 @@ func (o *Outage) Error() string { return o.Err.Error() }
 func (o *Outage) Unwrap() error { return o.Err }
 
 // Outage is the error with which the work on the event ends for now. After is when whatever
-// is away wants to be asked again at the earliest. It is nil once the event was kept for
-// KeepTime, and then the member is told.
+// is away wants to be asked again at the earliest. It is nil once the event was kept for as
+// long as Patience says, and then the member is told.
 func (x *Exchange) Outage(err error, after time.Duration) *Outage {
 	age := x.Now().Sub(x.Since)
 	after = max(after, min(max(age/4, shortestPause), longestPause))
-	if age+after >= KeepTime {
+	if age+after >= x.Patience {
 		return nil
 	}
 	return &Outage{After: after, Err: err}

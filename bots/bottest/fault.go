@@ -53,14 +53,14 @@ func panics(t *testing.T, p Platform, clock *Clock) {
 	}
 }
 
-// modelFails: each kind of failure is one plain line, and the next question is asked. What
-// comes back is among the outages.
+// modelFails: each kind of failure is one plain line, and the next question is asked. Who
+// waits for what comes back is among the outages.
 func modelFails(t *testing.T, p Platform, clock *Clock) {
 	secret := "sk-secret-in-an-error"
 	s, _ := play(t, p, clock)
 	said := map[string]bool{}
 	for _, kind := range []model.Kind{
-		model.Auth, model.Context, model.BadRequest, model.Refused, model.Protocol,
+		model.Auth, model.Rate, model.Overloaded, model.Context, model.BadRequest, model.Refused, model.Truncated, model.Network, model.Protocol,
 	} {
 		fail := script.Fail(&model.Error{Kind: kind, Status: 500, Message: secret})
 		s.Script.Then(fail)
@@ -72,16 +72,15 @@ func modelFails(t *testing.T, p Platform, clock *Clock) {
 		lacks(t, got, secret, "500", "HTTP")
 		said[got] = true
 	}
-	if len(said) < 5 {
-		t.Errorf("only %d different lines for five kinds of failure", len(said))
+	if len(said) < 8 {
+		t.Errorf("only %d different lines for nine kinds of failure", len(said))
 	}
-	s.Script.Then(script.Cut("half an ans"), script.Say("back again"))
-	e := s.Tell(s.Member, "hello?")
-	s.rest()
-	s.Done(e)
-	got := s.Replies()[len(s.Replies())-1].Text.Text()
-	contains(t, got, "back again")
+	s.Script.Then(script.Cut("half an ans"))
+	got := s.Ask("hello?").Text.Text()
+	plain(t, got)
 	lacks(t, got, "half an ans")
+	s.Script.Then(script.Say("back again"))
+	contains(t, Text(s.Ask("hello?")), "back again")
 }
 
 // neverEnds: a model that only calls is stopped.

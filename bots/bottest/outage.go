@@ -27,6 +27,13 @@ var outages = []Behaviour{
 	{"killed while a question waits for its turn", killedWaiting},
 }
 
+// patient is play with a desk that waits for what is away.
+func patient(t *testing.T, p Platform, clock *Clock, steps ...script.Step) (*Stage, *Shop) {
+	t.Helper()
+	shop := NewShop(t, "shop")
+	return Start(t, p, clock, Setup{Patience: bot.KeepTime, Model: script.New(steps...), Plugins: []Plugin{{shop.Address, true}}}), shop
+}
+
 // away is a model that is overloaded.
 func away() script.Step { return script.Fail(&model.Error{Kind: model.Overloaded, Status: 529}) }
 
@@ -35,8 +42,9 @@ func away() script.Step { return script.Fail(&model.Error{Kind: model.Overloaded
 func modelAway(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
 	s := Start(t, p, clock, Setup{
-		Model:   script.New(away(), away(), script.Call("shop__listGoods", `{}`), away(), script.Call("shop__listGoods", `{}`), list),
-		Plugins: []Plugin{{shop.Address, true}}, Limits: bot.Limits{TurnsPerMemberHour: 1},
+		Patience: bot.KeepTime,
+		Model:    script.New(away(), away(), script.Call("shop__listGoods", `{}`), away(), script.Call("shop__listGoods", `{}`), list),
+		Plugins:  []Plugin{{shop.Address, true}}, Limits: bot.Limits{TurnsPerMemberHour: 1},
 	})
 	e := s.Tell(s.Member, "what do you sell?")
 	s.rest()
@@ -53,7 +61,7 @@ func modelAway(t *testing.T, p Platform, clock *Clock) {
 
 // modelGone: in the end the member is told.
 func modelGone(t *testing.T, p Platform, clock *Clock) {
-	s := Start(t, p, clock, Setup{Model: script.Func(away())})
+	s := Start(t, p, clock, Setup{Patience: bot.KeepTime, Model: script.Func(away())})
 	e := s.Tell(s.Member, "hello?")
 	for range 2 {
 		s.Await("a conversation to rest", s.live.store.rests)
@@ -65,7 +73,7 @@ func modelGone(t *testing.T, p Platform, clock *Clock) {
 
 // pluginAway: a plugin that cannot be reached is asked again.
 func pluginAway(t *testing.T, p Platform, clock *Clock) {
-	s, shop := play(t, p, clock)
+	s, shop := patient(t, p, clock)
 	s.Script.Then(script.Call("shop__listGoods", `{}`), script.Call("shop__listGoods", `{}`), list)
 	back := shop.Leave(t)
 	e := s.Tell(s.Member, "what do you sell?")
@@ -79,7 +87,7 @@ func pluginAway(t *testing.T, p Platform, clock *Clock) {
 
 // memberAway: while nobody knows who asks, the question waits.
 func memberAway(t *testing.T, p Platform, clock *Clock) {
-	s, _ := play(t, p, clock, script.Say("hello"))
+	s, _ := patient(t, p, clock, script.Say("hello"))
 	s.Unknown(&chat.Later{Reason: "HTTP 503"})
 	e := s.Tell(s.Member, "hello?")
 	for range 5 {
@@ -94,7 +102,7 @@ func memberAway(t *testing.T, p Platform, clock *Clock) {
 
 // presserAway: a press is not dropped while its card still asks.
 func presserAway(t *testing.T, p Platform, clock *Clock) {
-	s, shop := play(t, p, clock, kettles(), script.Say("ready"), script.Say("It is done."))
+	s, shop := patient(t, p, clock, kettles(), script.Say("ready"), script.Say("It is done."))
 	r := asked(t, s, shop)
 	s.Unknown(&chat.Later{Reason: "HTTP 503"})
 	press := s.Push(s.Member, s.Button(r, "Approve"))
@@ -112,7 +120,7 @@ func presserAway(t *testing.T, p Platform, clock *Clock) {
 
 // memberGone: in the end the member is told, as far as they can be.
 func memberGone(t *testing.T, p Platform, clock *Clock) {
-	s, _ := play(t, p, clock)
+	s, _ := patient(t, p, clock)
 	s.Unknown(&chat.Later{Reason: "HTTP 503"})
 	e := s.Tell(s.Member, "hello?")
 	for range 2 {
@@ -125,7 +133,7 @@ func memberGone(t *testing.T, p Platform, clock *Clock) {
 
 // keptStopped: a stop ends a question that is kept.
 func keptStopped(t *testing.T, p Platform, clock *Clock) {
-	s := Start(t, p, clock, Setup{Model: script.New(away(), script.Say("never asked"))})
+	s := Start(t, p, clock, Setup{Patience: bot.KeepTime, Model: script.New(away(), script.Say("never asked"))})
 	e := s.Tell(s.Member, "hello?")
 	s.Await("a conversation to rest", s.live.store.rests)
 	stop := s.Tell(s.Member, "/aidesk stop")
@@ -143,7 +151,7 @@ func keptEdited(t *testing.T, p Platform, clock *Clock) {
 	if p.Edit == nil {
 		t.Skip("messages cannot be edited on this platform")
 	}
-	s, shop := play(t, p, clock, kettles(), script.Say("ready"), away(), away(), kettles(), script.Say("ready again"))
+	s, shop := patient(t, p, clock, kettles(), script.Say("ready"), away(), away(), kettles(), script.Say("ready again"))
 	e := s.Tell(s.Member, "order two copper kettles")
 	s.Done(e)
 	old := s.Replies()[0]
@@ -168,7 +176,7 @@ func keptEdited(t *testing.T, p Platform, clock *Clock) {
 
 // keptRestart: what is kept is kept over a restart.
 func keptRestart(t *testing.T, p Platform, clock *Clock) {
-	s := Start(t, p, clock, Setup{Model: script.New(away(), script.Say("here I am"))})
+	s := Start(t, p, clock, Setup{Patience: bot.KeepTime, Model: script.New(away(), script.Say("here I am"))})
 	e := s.Tell(s.Member, "hello?")
 	s.Await("a conversation to rest", s.live.store.rests)
 	s.Wait("a line that says so", says("I keep your question"))
@@ -185,7 +193,7 @@ func killedWaiting(t *testing.T, p Platform, clock *Clock) {
 	}
 	const kills = 4
 	m := script.Func(script.Say("it is answered"))
-	s := Start(t, p, clock, Setup{Model: m, Limits: bot.Limits{TurnsAtOnce: 1}})
+	s := Start(t, p, clock, Setup{Patience: bot.KeepTime, Model: m, Limits: bot.Limits{TurnsAtOnce: 1}})
 	var events []chat.Event
 	for i := range kills {
 		hold, begun, let := held(script.Say("too late"))

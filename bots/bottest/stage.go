@@ -32,16 +32,17 @@ import (
 
 // Setup is what a stage is made of.
 type Setup struct {
-	Model   model.Model // defaults to a script without steps
-	Plugins []Plugin
-	Others  []string         // addresses, host:port, of plugins that an administrator may add
-	Price   middleware.Price // of Model
-	Limits  bot.Limits
-	Turn    agent.Limits
-	Tell    []string // who is told when a limit is near
-	Observe bot.Observer
-	Threads bool   // what was said in a thread before is read, as an administrator may switch it
-	Key     string // that seals what is entrusted to the desk, as it is configured; one is made where there is none
+	Model    model.Model // defaults to a script without steps
+	Plugins  []Plugin
+	Others   []string         // addresses, host:port, of plugins that an administrator may add
+	Price    middleware.Price // of Model
+	Limits   bot.Limits
+	Turn     agent.Limits
+	Tell     []string // who is told when a limit is near
+	Observe  bot.Observer
+	Patience time.Duration // with what is away
+	Threads  bool          // what was said in a thread before is read, as an administrator may switch it
+	Key      string        // that seals what is entrusted to the desk, as it is configured; one is made where there is none
 }
 
 // Plugin is a plugin on loopback.
@@ -134,7 +135,7 @@ func (s *Stage) open() {
 			Previews: &preview.Fetcher{Guard: guard}, Now: s.Clock.Now, Logger: logger,
 		},
 	}
-	desk := &bots.Desk{Store: m, Bots: []*bot.Bot{b}, Secrets: s.secrets, Now: s.Clock.Now, Logger: logger, Observe: s.setup.Observe}
+	desk := &bots.Desk{Store: m, Bots: []*bot.Bot{b}, Secrets: s.secrets, Patience: s.setup.Patience, Now: s.Clock.Now, Logger: logger, Observe: s.setup.Observe}
 	ctx, end := context.WithCancel(context.Background())
 	s.board.add(func() { s.board.desk = nil })
 	s.live = &live{store: m, db: db, end: end, ended: make(chan error, 1)}

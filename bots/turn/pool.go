@@ -42,15 +42,16 @@ const (
 
 // Config is what a Pool works with.
 type Config struct {
-	Store   store.Store
-	Bots    []*bot.Bot
-	Secrets *secret.Ring
-	Keep    bot.Retention
-	Now     func() time.Time
-	Logger  *slog.Logger
-	Observe bot.Observer
-	Owner   string // this process, towards the store
-	Outbox  *outbox.Outbox
+	Store    store.Store
+	Bots     []*bot.Bot
+	Secrets  *secret.Ring
+	Keep     bot.Retention
+	Patience time.Duration
+	Now      func() time.Time
+	Logger   *slog.Logger
+	Observe  bot.Observer
+	Owner    string // this process, towards the store
+	Outbox   *outbox.Outbox
 }
 
 // Pool works the conversations of some bots, each in a goroutine of its own.

@@ -42,7 +42,7 @@ var (
 func (w *worker) newTurn(work store.Work) *Turn {
 	t := &Turn{worker: w, work: work, events: []store.Event{work.Events[0]}}
 	t.Exchange = bot.Exchange{
-		Bot: w.bot, Store: w.pool.Store, Keep: w.pool.Keep, Now: w.pool.Now, Logger: w.logger, Observe: w.pool.Observe,
+		Bot: w.bot, Store: w.pool.Store, Keep: w.pool.Keep, Patience: w.pool.Patience, Now: w.pool.Now, Logger: w.logger, Observe: w.pool.Observe,
 		Conversation: w.lease.Conversation, Since: w.pool.since(work.Events[0]), ReplyID: bot.ReplyID(work.Events[0]), Commit: t.commit,
 	}
 	t.quota.Exchange = &t.Exchange

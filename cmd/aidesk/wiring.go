@@ -65,6 +65,9 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 		Store: s, Secrets: p.secrets, Now: p.now, Logger: logger,
 		Keep: bot.Retention{Conversations: cfg.Retention.Conversations, Audit: cfg.Retention.Audit},
 	}
+	if !p.alone {
+		desk.Patience = bot.KeepTime
+	}
 	if p.metrics != nil {
 		desk.Observe = p.metrics.observe
 	}
