@@ -122,7 +122,7 @@ func (t *Turn) begin(ctx context.Context) error {
 		return nil
 	}
 	t.begun = true
-	return t.worker.try(ctx, &t.work.Events[0])
+	return t.worker.try(context.WithoutCancel(ctx), &t.work.Events[0])
 }
 
 // putOff ends the turn for now. What it counted against the limits is given back, and the

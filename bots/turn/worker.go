@@ -167,7 +167,9 @@ func (w *worker) begin(ctx context.Context, t *Turn) {
 	w.earlyInterrupts = nil
 	w.mu.Unlock()
 	for _, e := range early {
-		if e.Seq > t.events[0].Seq { // an older one has been worked as an event of its own
+		// An older one has been worked as an event of its own, and what was pressed is decided
+		// whatever was asked for after it.
+		if e.Seq > t.events[0].Seq && t.events[0].Kind != bot.KindPress {
 			w.interrupt(ctx, e)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aidesk/bots"
+	"aidesk/bots/bot"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/chat"
 	"aidesk/store"
@@ -88,7 +89,7 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 		logger.WarnContext(ctx, "a key was made that seals what members entrust to aidesk; keep a copy of it apart from backups of the store", "file", keyFile(file))
 	}
 	w := &webServer{store: s, metrics: newMetrics(cfg.Limits.Currency), token: cfg.HTTP.MetricsToken.Reveal()}
-	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, metrics: w.metrics, now: now, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
+	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, metrics: w.metrics, now: now, patience: bot.KeepTime, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
 		return newAdapters(cfg, b, w, now, logger)
 	}})
 	if err != nil {

@@ -41,6 +41,7 @@ type dependencies struct {
 	adapters func(config.Bot) ([]chat.Adapter, error) // those of one bot
 	metrics  *metrics                                 // nil: nothing is counted
 	now      func() time.Time
+	patience time.Duration // with what is away
 	logger   *slog.Logger
 	alone    bool // whoever writes here also started the program: what it opens is open to plugins typed here
 }
@@ -62,11 +63,8 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 		return nil, err
 	}
 	desk := &bots.Desk{
-		Store: s, Secrets: p.secrets, Now: p.now, Logger: logger,
+		Store: s, Secrets: p.secrets, Patience: p.patience, Now: p.now, Logger: logger,
 		Keep: bot.Retention{Conversations: cfg.Retention.Conversations, Audit: cfg.Retention.Audit},
-	}
-	if !p.alone {
-		desk.Patience = bot.KeepTime
 	}
 	if p.metrics != nil {
 		desk.Observe = p.metrics.observe
