@@ -169,9 +169,6 @@ func (s *discordStory) checkAnswer(m fakediscord.Message) {
 	if len(m.Pings) != 1 || m.Pings[0] != fakediscord.Ada {
 		s.t.Errorf("it pings %v", m.Pings)
 	}
-	if typing := s.fake.Typings(); len(typing) == 0 || typing[0].Channel != fakediscord.General { // there was no thread yet
-		s.t.Errorf("no sign of life where it was asked: %v", typing)
-	}
 }
 
 func (s *discordStory) said() int { return len(s.fake.From(s.thread)) }
