@@ -8,6 +8,8 @@
 // # The house
 //
 //	cmd/aidesk          the program: command line, configuration, wiring; knows every other
+//	cmd/aidesk/crashtest  kills the program under load and judges what its platforms show;
+//	                    store/failpoint names the moments at which it can be killed
 //	cmd/exampleplugins  four whole plugins; read todo to learn how to write one
 //	bots                what happens when a message, a press or a command arrives
 //	bots/bot            what its parts share: a Bot, an Event, an Exchange
@@ -96,10 +98,12 @@
 //
 // 9. bots/turn commits everything that the turn decided in one transaction: transcript and
 // why it came out so, Actions, buttons, timers, usage, what is settled of the limits,
-// and the wanted state of the Reply.
+// and the wanted state of the Reply. One that can go at once is recorded as being sent by
+// the same commit.
 //
 // 10. bots/outbox brings each Reply's wanted state to its platform. A Reply has an
 // id of ours, so a turn that is redone replaces what it wanted and says nothing twice.
+// What a sending brought of which no end is known is looked for first, message by message.
 // What the platform never takes is given up (bots/outbox/unshown.go): a plain line takes
 // its place, and what its cards ask is void (bots/turn/standin.go).
 //

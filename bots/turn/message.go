@@ -50,7 +50,11 @@ func (t *Turn) message(ctx context.Context) error {
 	begun := time.Now()
 	answer, err := t.runAgent(ctx, member, agent.Turn{Question: strings.TrimSpace(question), Misled: markdown.Misleads(written), Patient: t.Outage(nil, 0) != nil})
 	took := time.Since(begun)
-	line, after, away := agent.Away(err)
+	var outage *bot.Outage
+	away, after, isAway := agent.Away(err)
+	if isAway {
+		outage = t.Outage(err, after)
+	}
 	switch {
 	case errors.Is(err, errStopped):
 		observeTurn(t.Observe, outcomeStopped, took)
@@ -61,8 +65,8 @@ func (t *Turn) message(ctx context.Context) error {
 	case err != nil && t.quota.limitReached() != nil:
 		observeTurn(t.Observe, outcomeLimited, took)
 		return t.overLimit(ctx, member, question, t.quota.limitReached())
-	case away && t.Outage(err, after) != nil:
-		return t.putOff(ctx, t.Outage(err, after), line)
+	case outage != nil:
+		return t.putOff(ctx, outage, away)
 	case err != nil:
 		line, ok := agent.ErrorLine(err)
 		if !ok {

@@ -133,3 +133,42 @@ func encode(t *testing.T, value any) []byte {
 	}
 	return body
 }
+
+// counting is a store that counts tries, or fails to.
+type counting struct {
+	store.Store
+	tries, back int
+	fault       error
+}
+
+func (s *counting) Try(context.Context, store.Lease, uint64) (int, error) {
+	if s.fault != nil {
+		return 0, s.fault
+	}
+	s.tries++
+	return s.tries, nil
+}
+
+func (s *counting) Untry(context.Context, store.Lease, uint64) error {
+	s.back++
+	return nil
+}
+
+// TestTries: a try that could not be counted is none: it is not taken back, and the event
+// still comes to its last one.
+func TestTries(t *testing.T) {
+	t.Parallel()
+	s := &counting{tries: 1, fault: context.Canceled}
+	w := &worker{pool: &Pool{Config: Config{Store: s}}, logger: slog.New(slog.DiscardHandler)}
+	e := &store.Event{Tries: 1}
+	if err := w.try(t.Context(), e); err == nil || e.Tries != 1 {
+		t.Errorf("%v, %d tries", err, e.Tries)
+	}
+	w.untry(t.Context(), e, 1)
+	s.fault = nil
+	for want := 2; want <= maxTries; want++ {
+		if n := w.failed(t.Context(), e, want-1); n != want || s.back != 0 {
+			t.Errorf("%d tries, %d taken back; want %d and none", n, s.back, want)
+		}
+	}
+}

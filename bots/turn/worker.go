@@ -87,8 +87,11 @@ func (w *worker) loop(ctx context.Context, stop <-chan struct{}) time.Duration {
 }
 
 // try counts a try on an event whose work begins.
-func (w *worker) try(ctx context.Context, e *store.Event) (err error) {
-	e.Tries, err = w.pool.Store.Try(ctx, w.lease, e.Seq)
+func (w *worker) try(ctx context.Context, e *store.Event) error {
+	count, err := w.pool.Store.Try(ctx, w.lease, e.Seq)
+	if err == nil {
+		e.Tries = count
+	}
 	return err
 }
 

@@ -220,7 +220,9 @@ type Unreachable struct{ Plugin string } // as members know it
 func (u *Unreachable) Error() string { return u.Plugin + " cannot be reached" }
 
 // Away says whether a turn failed because a model or a plugin cannot be asked just now, and
-// may be asked again after a while; line is what the member reads meanwhile.
+// may be asked again after a while; line is what the member reads meanwhile. A model whose
+// answer broke off was asked, and asking again is paid for again, so that is for the member
+// to say.
 func Away(err error) (line string, after time.Duration, ok bool) {
 	if u, ok := errors.AsType[*Unreachable](err); ok {
 		return fmt.Sprintf(textPluginAway, u.Plugin), 0, true
@@ -232,7 +234,7 @@ func Away(err error) (line string, after time.Duration, ok bool) {
 	switch m.Kind {
 	case model.Rate, model.Overloaded:
 		return textModelKept, m.RetryAfter, true
-	case model.Network, model.Truncated:
+	case model.Network:
 		return textModelAway, m.RetryAfter, true
 	default:
 		return "", 0, false

@@ -226,7 +226,11 @@ func (db *DB) Purge(ctx context.Context, conversations, audit time.Time) (int, e
 				err = purge()
 			}
 			if seen++; err == nil && seen%maxPage == 0 { // others have their turn as long as this took
-				err = pause(ctx, time.Since(begun))
+				select {
+				case <-ctx.Done():
+					err = ctx.Err()
+				case <-time.After(time.Since(begun)):
+				}
 				begun = time.Now()
 			}
 			return err
@@ -239,18 +243,6 @@ func (db *DB) Purge(ctx context.Context, conversations, audit time.Time) (int, e
 		}
 	}
 	return count, nil
-}
-
-// pause waits, unless ctx is done.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }
 
 // purge deletes those values to which the rule still applies.

@@ -85,7 +85,7 @@ func (m *model) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		return // the program was killed
 	}
 	text, calls := m.answer(query.Messages)
-	time.Sleep(m.w.dice.between(0, 40*time.Millisecond))
+	m.w.pass(m.w.dice.between(0, 40*time.Millisecond))
 	switch {
 	case m.out():
 		http.Error(out, `{"error":{"message":"overloaded","type":"server_error"}}`, http.StatusServiceUnavailable)
@@ -232,7 +232,7 @@ func (p *plugin) make(out http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	p.posts[thing.Key]++
 	p.mu.Unlock()
-	time.Sleep(p.w.dice.between(0, 80*time.Millisecond))
+	p.w.pass(p.w.dice.between(0, 80*time.Millisecond))
 	if p.w.draw() == faultUnheard {
 		p.mu.Lock()
 		p.cut++

@@ -161,6 +161,6 @@ func (p *program) terminate() {
 // freeze stops the program for a while, as a machine does that is short of something.
 func (p *program) freeze(d time.Duration) {
 	p.signal(syscall.SIGSTOP)
-	time.Sleep(d)
+	p.w.pass(d)
 	p.signal(syscall.SIGCONT)
 }

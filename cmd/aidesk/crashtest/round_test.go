@@ -120,12 +120,12 @@ func (w *world) warmUp() {
 		g := newCrowd(w, direct, usualCards)
 		g.asks.Store(true)
 		began := time.Now()
-		for time.Sleep(400 * time.Millisecond); !g.allAsked() && time.Since(began) < time.Minute; time.Sleep(20 * time.Millisecond) {
+		for w.pass(400 * time.Millisecond); !g.allAsked() && time.Since(began) < time.Minute; w.pass(20 * time.Millisecond) {
 		}
 		g.asks.Store(false)
 		began = time.Now()
 		for v := g.judge(); v.answered < v.asked; v = g.judge() {
-			if time.Sleep(20 * time.Millisecond); time.Since(began) > time.Minute {
+			if w.pass(20 * time.Millisecond); time.Since(began) > time.Minute {
 				w.t.Fatalf("without a fault: %s: %s\n%s", v, w.logFile(), strings.Join(v.notes, "\n"))
 			}
 		}
@@ -155,14 +155,14 @@ func (r *round) live(w *world, g *crowd, how manner, kind bool, sum *verdict) {
 		time.AfterFunc(w.dice.between(0, 200*time.Millisecond), func() { w.step(w.dice.between(-time.Hour, time.Hour)) })
 	}
 	if how == left {
-		time.Sleep(w.dice.between(4*time.Second, 7*time.Second))
+		w.pass(w.dice.between(4*time.Second, 7*time.Second))
 	}
 	if how == frozen {
-		time.Sleep(w.dice.between(20*time.Millisecond, 200*time.Millisecond))
+		w.pass(w.dice.between(20*time.Millisecond, 200*time.Millisecond))
 		p.freeze(w.dice.between(100*time.Millisecond, 4*time.Second))
 		sum.freezes++
 	}
-	time.Sleep(w.dice.between(20*time.Millisecond, 400*time.Millisecond))
+	w.pass(w.dice.between(20*time.Millisecond, 400*time.Millisecond))
 	switch how {
 	case terminated:
 		p.terminate()
@@ -244,7 +244,7 @@ func (r *round) drain(w *world, g *crowd) *verdict {
 			return v
 		}
 		for began := time.Now(); time.Since(began) < 12*time.Second; {
-			time.Sleep(250 * time.Millisecond)
+			w.pass(250 * time.Millisecond)
 			if v = g.judge(); r.until != nil && r.until(v) {
 				p.kill()
 				return v

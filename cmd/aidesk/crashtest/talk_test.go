@@ -227,7 +227,7 @@ func (g *crowd) waitForAnswers(limit time.Duration) {
 	g.mu.Lock()
 	open := slices.DeleteFunc(slices.Collect(maps.Values(g.byKey)), func(q *asking) bool { return q.closed.Load() })
 	g.mu.Unlock()
-	for end := time.Now().Add(limit); len(open) > 0 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(limit); len(open) > 0 && time.Now().Before(end); g.w.pass(20 * time.Millisecond) {
 		open = slices.DeleteFunc(open, func(q *asking) bool { return q.closed.Load() })
 	}
 }

@@ -158,7 +158,7 @@ func (w *world) serve(platform func(url string) (handler http.Handler, end func(
 		}
 		w.flying.Add(1)
 		defer w.flying.Add(-1)
-		time.Sleep(w.dice.between(0, w.delay()))
+		w.pass(w.dice.between(0, w.delay()))
 		r = r.WithContext(context.WithoutCancel(r.Context()))
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		handler.ServeHTTP(out, r)
@@ -274,11 +274,20 @@ func (w *world) step(d time.Duration) {
 	w.setClock()
 }
 
+// pass waits, until the round ends at the longest. The program is another process that lives
+// in real time: when it is killed, and how slow the others are, is what a round draws.
+func (w *world) pass(d time.Duration) {
+	select {
+	case <-w.t.Context().Done():
+	case <-time.After(d):
+	}
+}
+
 // rest lets time pass while the program is not running, at the platforms as for it. What was
 // on its way arrives first.
 func (w *world) rest(d time.Duration) {
 	for w.flying.Load() > 0 {
-		time.Sleep(5 * time.Millisecond)
+		w.pass(5 * time.Millisecond)
 	}
 	w.clock.passed.Add(int64(d))
 	w.setClock()

@@ -1,6 +1,6 @@
 //go:build linux
 
-// Faultfs is a folder on a disk that fails: it loses what was not synced when the power is
+// Command faultfs is a folder on a disk that fails: it loses what was not synced when the power is
 // cut, refuses writes, runs full and is slow, as it is told on standard input:
 //
 //	slow 50ms    a sync takes up to so long
