@@ -35,6 +35,9 @@ func TestPress(t *testing.T) {
 		}
 		p := s.next()
 		same(s.t, p, chat.Event{Place: e.Place, Member: fakediscord.Ben, Press: &chat.Press{Button: "b1", Posted: e.Place.Thread + ":" + message}})
+		for range 3 { // the press was worked before its own answer arrived
+			s.Fail("POST /webhooks/{application}/{token}", fakediscord.Fault{Status: http.StatusNotFound, Code: 10015})
+		}
 		s.must(s.adapter.Note(s.t.Context(), p, text("This button is for <@"+fakediscord.Ada+">.")))
 		asides := s.Ephemerals(fakediscord.Ben)
 		if len(asides) != 1 || !strings.Contains(asides[0].Text, "This button is for") || len(asides[0].Pings) != 0 || len(s.From(e.Place.Thread)) != 1 {

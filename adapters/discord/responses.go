@@ -79,10 +79,24 @@ func (a *Adapter) Note(ctx context.Context, e chat.Event, text markdown.Document
 	return err
 }
 
-// postEphemeral posts an ephemeral message below an interaction that was answered.
+// How long a message below an interaction waits for the interaction's own answer, which may
+// still be on its way: before it, Discord knows of no such webhook.
+const (
+	firstAnswerPause = 20 * time.Millisecond // doubled with each try
+	answerTime       = time.Second
+)
+
+// postEphemeral posts an ephemeral message below an interaction.
 func (a *Adapter) postEphemeral(ctx context.Context, t interactionToken, body render.Ephemeral) error {
 	c := rest.Call{Method: http.MethodPost, Path: "/webhooks/%s/%s", IDs: []string{t.application, t.token}, Body: body, MaxWait: session.FirstWait}
-	if err := a.rest.Do(ctx, c, nil); err != nil {
+	err := a.rest.Do(ctx, c, nil)
+	for pause := firstAnswerPause; rest.CodeOf(err) == rest.CodeUnknownWebhook && pause < answerTime; pause *= 2 {
+		if session.Sleep(ctx, pause) != nil {
+			break
+		}
+		err = a.rest.Do(ctx, c, nil)
+	}
+	if err != nil {
 		return fmt.Errorf("answering an event: %w", err)
 	}
 	return nil

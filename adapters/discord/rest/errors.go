@@ -60,6 +60,7 @@ const (
 	codeUnknownMember  = discordgo.ErrCodeUnknownMember
 	CodeUnknownMessage = discordgo.ErrCodeUnknownMessage
 	codeUnknownUser    = discordgo.ErrCodeUnknownUser
+	CodeUnknownWebhook = discordgo.ErrCodeUnknownWebhook
 	CodeOldEdits       = discordgo.ErrCodeMaximumNumberOfEditsToMessagesOlderThanOneHourReached
 	codeMissingAccess  = discordgo.ErrCodeMissingAccess
 	CodeNotOurs        = discordgo.ErrCodeCannotEditFromAnotherUser
