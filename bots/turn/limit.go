@@ -50,7 +50,7 @@ func (q *quota) count(ctx context.Context, messages int, redone bool) error {
 	if l.TurnsPerMemberHour > 0 {
 		counts = append(counts, store.Count{
 			Key: "turns/" + q.Owner() + now.UTC().Format("/2006-01-02T15"), N: int64(messages),
-			Limit: int64(l.TurnsPerMemberHour), Until: now.Add(2 * time.Hour),
+			Limit: int64(l.TurnsPerMemberHour), Until: now.Truncate(time.Hour).Add(2 * time.Hour),
 		})
 	}
 	q.hour = slices.Clone(counts)
@@ -99,7 +99,7 @@ func (q *quota) counts(a middleware.Amount) []store.Count {
 		{Key: q.key("money", owner), N: a.Micros, Limit: l.MoneyPerMemberDay},
 	}
 	for i := range all {
-		all[i].Until = q.day.Add(2 * bot.Day)
+		all[i].Until = q.day.Truncate(bot.Day).Add(2 * bot.Day) // the same for the whole day: a change would be a write
 	}
 	return slices.DeleteFunc(all, func(c store.Count) bool { return c.Limit == 0 || c.N == 0 })
 }
