@@ -23,6 +23,7 @@
 //	core/confirm        Actions and the cards on which members decide
 //	core/plugin         manifest, registry, enablement; the one place that a Call leaves from
 //	core/policy         may this member do this, by which rule: pure functions
+//	core/account        logins at plugins: keys and OAuth accounts, and how a credential enters a call
 //	core/openapi        a document -> Operations -> tools; below it: tree (bytes -> nodes),
 //	                    schema (what may be sent), request (arguments -> bytes), result (answer -> shaped),
 //	                    strict (what another reader objects to), plaintext (text fit to be shown)

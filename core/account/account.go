@@ -1,0 +1,121 @@
+// Package account keeps the logins at plugins: keys that an administrator gives for a
+// workspace, keys of members, and accounts that members connect by OAuth 2. It asks for
+// tokens, keeps them fresh, gives them back, and is the one place where a credential
+// enters a request.
+//
+// An Account belongs to a member or to a workspace and is for some hosts. What is secret
+// of it is sealed in the store, each value under a path that names workspace, plugin, owner,
+// account and field; it goes to no other host, into no text, log or error.
+package account
+
+import (
+	"errors"
+	"time"
+
+	"aidesk/core/secret"
+)
+
+// Kind says who logs in to a plugin, and how.
+type Kind string
+
+// The kinds of login.
+const (
+	None       Kind = ""            // calls go without a credential
+	ServiceKey Kind = "service_key" // an administrator gives it, for the workspace
+	UserKey    Kind = "user_key"    // each member gives their own
+	OAuth      Kind = "oauth"       // each member connects their own account: authorization code with PKCE
+)
+
+// State is the state of an Account.
+type State string
+
+// The states of an Account.
+const (
+	Connected State = "connected"
+	Expired   State = "expired" // the plugin takes the credential no more: connect again
+	Revoked   State = "revoked" // an administrator ended it
+)
+
+// Account is a login at a plugin.
+type Account struct {
+	ID      string    `json:"id"`               // opaque, made when it was connected
+	Scope   string    `json:"scope"`            // the workspace as the store knows it
+	Plugin  string    `json:"plugin"`           // id
+	Owner   string    `json:"owner"`            // the member as the store knows them; empty: the workspace shares it
+	Member  string    `json:"member,omitempty"` // platform's id of the owner, or of the administrator who shared it
+	Label   string    `json:"label"`            // for people: "Ann's Trello", "Trello, shared by this workspace"
+	Kind    Kind      `json:"kind"`
+	Hosts   []string  `json:"hosts"` // host[:port] of each address that its credential may go to
+	Scopes  string    `json:"scopes,omitempty"`
+	State   State     `json:"state"`
+	Created time.Time `json:"created"`
+	Used    time.Time `json:"used,omitzero"`    // to the hour
+	Expires time.Time `json:"expires,omitzero"` // of the credential where it cannot be refreshed
+
+	// Roles and Channels say who may use a shared account and where; both empty: nobody.
+	Roles    []string `json:"roles,omitempty"`
+	Channels []string `json:"channels,omitempty"`
+
+	Provider *Provider         `json:"provider,omitempty"` // of OAuth: where it was connected
+	Sealed   map[string]string `json:"sealed"`             // by field
+	Version  uint64            `json:"-"`                  // of the record
+}
+
+// Shared reports whether the workspace shares the account.
+func (a Account) Shared() bool { return a.Owner == "" }
+
+// Fields of a Credential beside those that a Login asks for.
+const (
+	FieldAccess  = "access"  // the access token of OAuth
+	FieldRefresh = "refresh" // its refresh token
+)
+
+// Credential is what an Account opens with: its values by field.
+type Credential map[string]secret.Text
+
+// Login is what a plugin wants before it answers.
+type Login struct {
+	Kind         Kind
+	Fields       []Field   // what is asked for, of keys
+	Provider     *Provider // of OAuth
+	Instructions string    // of the manifest, for the administrator
+}
+
+// Field is one value that a member or an administrator gives.
+type Field struct {
+	Name   string // its name in a Credential
+	Label  string // for people
+	Hint   string
+	Secret bool // not of a user name
+}
+
+// Provider is where a member logs in by OAuth.
+type Provider struct {
+	AuthorizeURL string `json:"authorize_url"`
+	TokenURL     string `json:"token_url"`
+	Scope        string `json:"scope,omitempty"` // sent as it stands
+	JSON         bool   `json:"json,omitempty"`  // the token request is JSON, else a form
+	Basic        bool   `json:"basic,omitempty"` // client id and secret go into the header Authorization, else into the body
+}
+
+// Client is aidesk as a provider knows it. An administrator gets both from the plugin's author.
+type Client struct {
+	ID     string
+	Secret secret.Text // empty: a public client
+}
+
+// Slot is one place in a request to which a value of a Credential goes.
+type Slot struct {
+	Field  string `json:"field"` // of the Credential
+	User   string `json:"user,omitempty"`
+	In     string `json:"in"`               // "header", "query" or "cookie"
+	Name   string `json:"name"`             // of the header, parameter or cookie
+	Prefix string `json:"prefix,omitempty"` // what stands before the value: "Bearer ", "Token token="; of Basic, whose User is set, "Basic "
+}
+
+// The errors on which callers branch.
+var (
+	ErrNotConnected = errors.New("no account is connected")
+	ErrExpired      = errors.New("the account has to be connected again")
+	ErrHost         = errors.New("the account is for another host")
+)
