@@ -49,7 +49,7 @@
 //	adapters/fake       a fake Slack and a fake Discord, which `aidesk fake` and tests start
 //	adapters/adaptertest  the contract of chat.Adapter as a suite
 //	store               Journal and Records; bolt implements them (bolt/disk knows of their
-//	                    file, bolt/queue of their order), storetest is their suite
+//	                    file, bolt/redo is its log, bolt/queue knows their order), storetest is their suite
 //
 // Data flows one way. Core never sees a messenger's library; adapters see chat and
 // markdown and neither each other nor the store; who may import whom is a table in

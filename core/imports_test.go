@@ -67,8 +67,9 @@ core/model/script            | model                                            
 core/plugin                  | chat markdown openapi policy account egress store openapi/tree               | golang.org/x/sync
 core/confirm                 | chat openapi plugin store                                                    | –
 core/agent                   | chat markdown model model/search model/planner/utterance openapi plugin confirm preview store | –
-store/bolt                   | store store/bolt/disk store/bolt/queue store/failpoint                        | go.etcd.io/bbolt
+store/bolt                   | store store/bolt/disk store/bolt/queue store/bolt/redo store/failpoint        | go.etcd.io/bbolt
 store/bolt/disk              | –                                                                            | –
+store/bolt/redo              | store/bolt/disk                                                              | –
 store/failpoint              | –                                                                            | –
 store/bolt/queue             | store                                                                        | –
 adapters/session             | chat markdown                                                                | –

@@ -107,6 +107,9 @@ func walk(b *bbolt.Bucket, fn func(value []byte)) error {
 
 // viewFile runs fn in a transaction on a file that is opened for reading only.
 func viewFile(path string, fn func(tx *bbolt.Tx) error) error {
+	if err := settleLog(path); err != nil {
+		return err
+	}
 	f := &file{path: path}
 	info, err := os.Stat(path)
 	if err == nil && (!info.Mode().IsRegular() || info.Size() == 0) {
@@ -152,6 +155,7 @@ func Restore(backup, path, keep string, opt Options, work func(*DB) error) error
 	if keep == "" {
 		return disk.Make(path, fill)
 	}
+	settleErr := settleLog(path)
 	f := &file{path: path}
 	err := f.checkFile(true)
 	if err == nil {
@@ -160,8 +164,13 @@ func Restore(backup, path, keep string, opt Options, work func(*DB) error) error
 	if f.bolt != nil && !f.panicked.Load() {
 		defer func() { _ = f.bolt.Close() }()
 	}
-	if errors.Is(err, ErrInUse) {
-		return fmt.Errorf("the store %s is %w", path, err)
+	if err = cmp.Or(err, settleErr); errors.Is(err, ErrInUse) {
+		return fmt.Errorf("the store %s is %w", path, ErrInUse)
+	}
+	if settleErr != nil { // what only the log has is lost to the old file too, unless somebody can mend it
+		if err := os.Rename(logName(path), logName(keep)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	if err = disk.Replace(path, keep, fill); errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%s is there from an earlier restore: move it away first", keep)
@@ -185,6 +194,9 @@ func copyBackup(from, to, path string) error {
 		return err
 	}
 	if there, err := os.Stat(path); err != nil || !os.SameFile(info, there) {
+		if err := settleLog(from); err != nil {
+			return err
+		}
 		f := &file{path: from}
 		err := f.lock(true)
 		if f.bolt != nil && !f.panicked.Load() {

@@ -4,7 +4,7 @@
 //
 // One goroutine writes (writer.go). It takes all operations that wait, runs them in
 // one transaction and answers them once it is on disk, so that they share the cost of
-// one sync. What can wait a moment goes along with others (writeIdly). There are no savepoints: each operation checks everything before it writes
+// one sync (redo.go). What can wait a moment goes along with others (writeIdly). There are no savepoints: each operation checks everything before it writes
 // its first byte. An error of the transaction itself breaks the store for good,
 // because bbolt may have committed nevertheless.
 //
@@ -20,6 +20,7 @@
 //	             that it is still where it was, and whether bbolt would go back in it
 //	migrate.go   an older layout becomes the newest
 //	writer.go    the one goroutine that writes, transactions for reading
+//	redo.go      a commit is safe in a log before bbolt syncs it; package redo is the log
 //	encoding.go  keys and values as bytes
 //	ingest.go    events come in: duplicates, order, timers
 //	lease.go     conversations are claimed and worked

@@ -236,6 +236,7 @@ func (b *batch) markIngested(k storedEvent) (isNew bool, err error) {
 		}
 	}
 	b.writes++
+	b.note(changeMark, []byte(dedupBucket), name, key)
 	at, err := days.CreateBucketIfNotExists(name)
 	if err != nil {
 		return false, fmt.Errorf("write to bucket %s: %w", dedupBucket, err)
@@ -260,6 +261,7 @@ func (b *batch) dropOldestDay() error {
 		return nil
 	}
 	b.writes++
+	b.note(changeDrop, []byte(dedupBucket), name)
 	if err := days.DeleteBucket(name); err != nil {
 		return fmt.Errorf("delete a day of bucket %s: %w", dedupBucket, err)
 	}

@@ -89,6 +89,9 @@ func Open(path string, opt Options) (*DB, error) {
 		err = db.openFile(opt)
 	}
 	if err != nil {
+		if db.redo != nil {
+			db.abandonLog()
+		}
 		if db.bolt != nil && !db.panicked.Load() {
 			_ = db.bolt.Close()
 		}
@@ -101,7 +104,10 @@ func Open(path string, opt Options) (*DB, error) {
 
 // openFile locks the file, checks it and rebuilds what is kept in memory.
 func (db *DB) openFile(opt Options) error {
-	err := db.checkFile(opt.restored != "")
+	records, err := db.openLog()
+	if err == nil {
+		err = db.checkFile(opt.restored != "")
+	}
 	if err == nil {
 		err = db.checkPages()
 	}
@@ -124,6 +130,9 @@ func (db *DB) openFile(opt Options) error {
 			return err
 		})
 	})
+	if err == nil {
+		err = db.replay(records)
+	}
 	if err == nil && !opt.AsIs {
 		err = db.migrate(number, opt.restored == "")
 	}
@@ -151,6 +160,9 @@ func (db *DB) openFile(opt Options) error {
 	err = db.catchPanics(db.load)
 	if err == nil {
 		err = db.catchPanics(func() error { return db.loadTries(boot.Number) })
+	}
+	if err == nil && opt.restored == "" && hasLog() {
+		err = db.catchPanics(db.beginLog)
 	}
 	return err
 }
@@ -189,6 +201,7 @@ func (f *file) lock(readOnly bool) error {
 	options.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
 		opened, err := os.OpenFile(name, flag&^os.O_CREATE, mode)
 		if err == nil {
+			f.open = opened
 			f.place, err = disk.At(name, opened)
 		}
 		return opened, err
@@ -305,7 +318,7 @@ func (db *DB) Close() error {
 		<-db.stopped
 		db.watchers.wait()
 		if !db.panicked.Load() {
-			err = errors.Join(db.bolt.Close(), db.tries.close())
+			err = errors.Join(db.endLog(), db.tries.close())
 		}
 	})
 	if err != nil {

@@ -38,8 +38,7 @@ func (db *DB) MarkRestored(ctx context.Context, fn func(store.Action) (store.Com
 			return err
 		}
 		// A version names one value for ever, also those that were given after the backup.
-		records := b.Bucket([]byte(recordBucket))
-		if err := records.SetSequence(records.Sequence() + 1<<32); err != nil {
+		if err := b.skipNumbers(recordBucket, 1<<32); err != nil {
 			return err
 		}
 		var made, restores metaValue
@@ -54,12 +53,12 @@ func (db *DB) MarkRestored(ctx context.Context, fn func(store.Action) (store.Com
 			return err
 		}
 		restores.Number++
-		if err := putMeta(b.Tx, "restores", restores); err != nil {
+		if err := b.put(metaBucket, []byte("restores"), restores, nil); err != nil {
 			return err
 		}
 		db.restored = b.now.UnixMicro()
 		b.writes++
-		return putMeta(b.Tx, "restored", metaValue{Number: uint64(db.restored)})
+		return b.put(metaBucket, []byte("restored"), metaValue{Number: uint64(db.restored)}, nil)
 	})
 	if err != nil {
 		return Restored{}, fmt.Errorf("mark the store as restored: %w", err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
@@ -28,7 +29,9 @@ var errNoWrites = errors.New("nothing written")
 type file struct {
 	bolt      *bbolt.DB
 	path      string
-	place     disk.Place // where the open file was found
+	open      *os.File   // as bbolt uses it
+	place     disk.Place // where it was found
+	redo      *redoLog   // nil: there is none, and every commit is synced by bbolt
 	now       func() time.Time
 	logger    *slog.Logger
 	apply     func(b *batch, ops []*op) error // runs operations in a transaction
@@ -55,6 +58,7 @@ type batch struct {
 	*bbolt.Tx
 	now      time.Time
 	writes   int
+	changes  []byte   // for the log
 	onCommit []func() // called with db.mu held when everything is on disk
 }
 
@@ -155,9 +159,15 @@ func (f *file) commitBatch(ops []*op) {
 				b.Tx = tx
 				err := f.apply(b, ops)
 				failpoint.Hit(failpoint.Staged)
+				if err == nil {
+					err = f.appendLog(b)
+				}
 				return err
 			})
 		})
+		if syncErr := f.syncLog(); syncErr != nil {
+			err = errors.Join(err, syncErr)
+		}
 		if err != nil && !errors.Is(err, errNoWrites) {
 			if !errors.Is(err, errDamaged) {
 				err = fmt.Errorf("%w: what was written last is not known, so start again", err)
@@ -228,6 +238,7 @@ func (b *batch) putRaw(bucket string, key, value []byte) error {
 		at.FillPercent = 0.95 // their keys only grow, so pages may be filled nearly full
 	}
 	b.writes++
+	b.note(changePut, []byte(bucket), key, value)
 	if err := at.Put(key, value); err != nil {
 		return fmt.Errorf("write to bucket %s: %w", bucket, err)
 	}
@@ -237,6 +248,7 @@ func (b *batch) putRaw(bucket string, key, value []byte) error {
 // delete removes a key; a missing one is no error.
 func (b *batch) delete(bucket string, key []byte) error {
 	b.writes++
+	b.note(changeDelete, []byte(bucket), key)
 	if err := b.Bucket([]byte(bucket)).Delete(key); err != nil {
 		return fmt.Errorf("delete from bucket %s: %w", bucket, err)
 	}
@@ -250,7 +262,20 @@ func (b *batch) nextNumber(bucket string) (uint64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("number in bucket %s: %w", bucket, err)
 	}
+	b.note(changeSequence, []byte(bucket), numKey(n))
 	return n, nil
+}
+
+// skipNumbers leaves out the next n numbers of a bucket's sequence.
+func (b *batch) skipNumbers(bucket string, n uint64) error {
+	b.writes++
+	at := b.Bucket([]byte(bucket))
+	n += at.Sequence()
+	b.note(changeSequence, []byte(bucket), numKey(n))
+	if err := at.SetSequence(n); err != nil {
+		return fmt.Errorf("number in bucket %s: %w", bucket, err)
+	}
+	return nil
 }
 
 // view runs fn in a reading transaction of its own.

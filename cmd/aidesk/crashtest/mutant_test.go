@@ -87,9 +87,9 @@ func (d *decision) sendAgain(ctx context.Context, a confirm.Action) plugin.Outco
 // unsynced is the mutant that only a power cut shows.
 var unsynced = mutant{
 	name:   "the store is not synced",
-	file:   "store/bolt/open.go",
-	old:    "InitialMmapSize: mapSize()",
-	new:    "NoSync: true, InitialMmapSize: mapSize()",
+	file:   "store/bolt/redo/log.go",
+	old:    "if err := syncData(l.file); err != nil {",
+	new:    "if err := error(nil); err != nil {",
 	round:  &round{ends: 10, how: []manner{powerCut}, disk: true},
 	caught: func(v *verdict) int { return v.lost + v.damaged },
 }

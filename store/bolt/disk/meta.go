@@ -18,6 +18,7 @@ var ErrMeta = errors.New("one of its two first pages is damaged, so what was wri
 // page size, flags, root, free list, high-water mark, transaction, and a checksum of these.
 const (
 	metaAt      = 16 // where the meta begins in its page
+	metaRoot    = 16 // where the number of the root page is in it
 	metaPages   = 40 // where the number of pages is in it
 	metaTx      = 48 // where the transaction's number is in it
 	metaSummed  = 56 // bytes over which its checksum goes
@@ -57,9 +58,21 @@ func Check(f io.ReaderAt, size int64) error {
 // meta is what is checked of a meta page.
 type meta struct {
 	fixed
+	root  uint64 // the page by which all others are found
 	pages uint64 // of the file that are used or were
 	tx    [8]byte
 	good  bool // its checksum is right
+}
+
+// number is that of the transaction which wrote the page.
+func (m meta) number() uint64 { return binary.NativeEndian.Uint64(m.tx[:]) }
+
+// goodNumber is the number of a good page, and 0 of any other.
+func (m meta) goodNumber() uint64 {
+	if !m.good {
+		return 0
+	}
+	return m.number()
 }
 
 // fixed is what is the same in every meta page of a file.
@@ -68,7 +81,7 @@ type fixed struct{ magic, version, pageSize, flags uint32 }
 // check checks the other meta page of a good one, and the size of their file.
 func (m meta) check(o meta, size int64) error {
 	pages := m.pages
-	if o.good && binary.NativeEndian.Uint64(o.tx[:]) > binary.NativeEndian.Uint64(m.tx[:]) {
+	if o.good && o.number() > m.number() {
 		pages = o.pages
 	}
 	if needs := int64(pages) * int64(m.pageSize); size < needs {
@@ -77,7 +90,7 @@ func (m meta) check(o meta, size int64) error {
 	if o.fixed != m.fixed {
 		return ErrMeta
 	}
-	n := binary.NativeEndian.Uint64(m.tx[:])
+	n := m.number()
 	var before, after [8]byte
 	binary.NativeEndian.PutUint64(before[:], n-1)
 	binary.NativeEndian.PutUint64(after[:], n+1)
@@ -97,7 +110,7 @@ func readMeta(f io.ReaderAt, page int64) (m meta) {
 	}
 	word := func(at int) uint32 { return binary.NativeEndian.Uint32(b[at:]) }
 	m.fixed = fixed{word(0), word(4), word(8), word(12)}
-	m.pages, m.tx = binary.NativeEndian.Uint64(b[metaPages:]), [8]byte(b[metaTx:])
+	m.root, m.pages, m.tx = binary.NativeEndian.Uint64(b[metaRoot:]), binary.NativeEndian.Uint64(b[metaPages:]), [8]byte(b[metaTx:])
 	sum := fnv.New64a()
 	_, _ = sum.Write(b[:metaSummed])
 	m.good = m.magic == metaMagic && m.version == metaVersion && sum.Sum64() == binary.NativeEndian.Uint64(b[metaSummed:])
