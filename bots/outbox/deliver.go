@@ -148,13 +148,14 @@ func (o *Outbox) deliver(ctx context.Context, delivery store.Delivery) (store.Re
 		err = &chat.Later{Reason: err.Error()}
 	}
 	later, refused := (*chat.Later)(nil), errors.Is(err, chat.ErrGone) || errors.Is(err, chat.ErrRefused)
-	if certain := refused || errors.As(err, &later); !certain || begun.Equal(delivery.Unsettled) {
+	looked := begun.Equal(delivery.Unsettled) // for an earlier sending, which failed: this one did not begin
+	if certain := refused || errors.As(err, &later); !certain || looked {
 		receipt.Unsettled = begun
 	}
 	switch {
 	case errors.Is(err, chat.ErrGone) && len(r.Cards) == 0:
 		return gone(err)
-	case refused || o.exhausted(delivery, later != nil):
+	case refused || o.exhausted(delivery, later != nil || looked):
 		return o.unshown(ctx, b, r, delivery, receipt.Unsettled, err)
 	case later != nil:
 		receipt.Retry = o.now().Add(max(later.After, firstRetry))

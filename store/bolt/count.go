@@ -15,17 +15,22 @@ type counter struct {
 	n       int64
 	durable int64 // what stands on disk
 	until   int64
+	step    int64 // the most that was added at once
 }
 
-// blockPart is the part of its limit by which a counter on disk may be ahead.
-const blockPart = 32
+// A counter on disk may be ahead by a part of its limit, and by so many of its largest steps:
+// what is ahead counts as used after a power cut.
+const (
+	blockPart  = 32
+	blockSteps = 32
+)
 
-// block is how far ahead of n a counter with a limit is written.
-func block(n, limit int64) int64 {
+// block is how far ahead of what it counts a counter with a limit is written.
+func (c counter) block(limit int64) int64 {
 	if limit <= 0 {
 		return 0
 	}
-	return max(0, min(limit/blockPart, limit-n))
+	return max(0, min(limit/blockPart, blockSteps*c.step, limit-c.n))
 }
 
 // Reserve is store.Journal's.
@@ -72,7 +77,7 @@ func (db *DB) reserveAhead(counts []store.Count) (done bool, err error) {
 		return false, nil
 	}
 	for _, s := range sums {
-		db.counters[s.key].n = s.n
+		db.counters[s.key].n, db.counters[s.key].step = s.n, s.step
 		if err := db.noteAhead(s.key); err != nil {
 			return false, err
 		}
@@ -112,7 +117,7 @@ func (db *DB) stageCounts(b *batch, counts []store.Count, limited bool) ([]stage
 		if limited && c.Limit > 0 && c.N > 0 && s.n+c.N > c.Limit {
 			return nil, &store.Limit{Key: c.Key, Used: s.n, Limit: c.Limit, Until: c.Until}
 		}
-		s.n, s.limit = max(0, s.n+c.N), max(s.limit, c.Limit)
+		s.n, s.limit, s.step = max(0, s.n+c.N), max(s.limit, c.Limit), max(s.step, c.N)
 		if until := toMicros(c.Until); until != 0 && until != s.until {
 			s.until, s.untilChanged = until, true
 		}
@@ -139,7 +144,7 @@ func (db *DB) putCounts(b *batch, sums []stagedCount) error {
 				return err
 			}
 		}
-		s.durable = s.n + block(s.n, s.limit)
+		s.durable = s.n + s.block(s.limit)
 		if err := b.put(countBucket, []byte(s.key), storedCount{s.durable, s.until}, nil); err != nil {
 			return err
 		}
