@@ -421,4 +421,3 @@ func TestKey(t *testing.T) {
 		}
 	}
 }
-

@@ -31,36 +31,45 @@ func TestAdd(t *testing.T) {
 		want   egress.Request
 	}{
 		{
-			"a bearer token", "https://api.example/v1", nil, []Slot{{Field: "key", In: "header", Name: "Authorization", Prefix: "Bearer "}},
+			"a bearer token", "https://api.example/v1", nil,
+			[]Slot{{Field: "key", In: "header", Name: "Authorization", Prefix: "Bearer "}},
 			egress.Request{URL: "https://api.example/v1", Header: header("Authorization", "Bearer "+canary)},
 		},
 		{
-			"a header that the call has already, in another case", "https://api.example/v1", http.Header{"authorization": {"mine"}, "Accept": {"*/*"}},
+			"a header that the call has already, in another case", "https://api.example/v1",
+			http.Header{"authorization": {"mine"}, "Accept": {"*/*"}},
 			[]Slot{{Field: "key", In: "header", Name: "Authorization"}},
 			egress.Request{URL: "https://api.example/v1", Header: http.Header{"Authorization": {canary}, "Accept": {"*/*"}}},
 		},
 		{
-			"user and password", "https://api.example/v1", nil, []Slot{{Field: "key", User: "user", In: "header", Name: "Authorization", Prefix: "Basic "}},
+			"user and password", "https://api.example/v1", nil,
+			[]Slot{{Field: "key", User: "user", In: "header", Name: "Authorization", Prefix: "Basic "}},
 			egress.Request{URL: "https://api.example/v1", Header: header("Authorization", basic)},
 		},
 		{
-			"user and password without a prefix", "https://api.example/v1", nil, []Slot{{Field: "key", User: "user", In: "header", Name: "Authorization"}},
+			"user and password without a prefix", "https://api.example/v1", nil,
+			[]Slot{{Field: "key", User: "user", In: "header", Name: "Authorization"}},
 			egress.Request{URL: "https://api.example/v1", Header: header("Authorization", basic)},
 		},
 		{
-			"a key as user name", "https://api.example/v1", nil, []Slot{{Field: "none", User: "key", In: "header", Name: "Authorization"}},
+			"a key as user name", "https://api.example/v1", nil,
+			[]Slot{{Field: "none", User: "key", In: "header", Name: "Authorization"}},
 			egress.Request{URL: "https://api.example/v1", Header: header("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(canary+":")))},
 		},
 		{
-			"a parameter, and the rest as it was", "https://api.example:443/a%2Fb?q=%2f+x&key=mine&k%65y=2&r#top", nil, []Slot{{Field: "key", In: "query", Name: "key"}},
+			"a parameter, and the rest as it was", "https://api.example:443/a%2Fb?q=%2f+x&key=mine&k%65y=2&r#top", nil,
+			[]Slot{{Field: "key", In: "query", Name: "key"}},
 			egress.Request{URL: "https://api.example:443/a%2Fb?q=%2f+x&r&key=" + canary, Header: http.Header{}},
 		},
 		{
-			"a parameter alone", "https://api.example", nil, []Slot{{Field: "key", In: "query", Name: "api key", Prefix: "a&b "}},
+			"a parameter alone", "https://api.example", nil,
+			[]Slot{{Field: "key", In: "query", Name: "api key", Prefix: "a&b "}},
 			egress.Request{URL: "https://api.example?api%20key=a%26b%20" + canary, Header: http.Header{}},
 		},
 		{
-			"a cookie beside others", "https://api.example/v1", http.Header{"Cookie": {"a=1; key=mine", "b=2"}}, []Slot{{Field: "key", In: "cookie", Name: "key"}},
+			"a cookie beside others", "https://api.example/v1",
+			http.Header{"Cookie": {"a=1; key=mine", "b=2"}},
+			[]Slot{{Field: "key", In: "cookie", Name: "key"}},
 			egress.Request{URL: "https://api.example/v1", Header: header("Cookie", "a=1; b=2; key="+canary)},
 		},
 		{

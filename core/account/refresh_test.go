@@ -205,7 +205,9 @@ func TestRefreshFailures(t *testing.T) {
 		{"the answer is a page", answerWith(200, "text/html", "<html>"), nil, ErrExpired},
 		{"the provider is busy", answerWith(503, "", ""), nil, nil},
 		{"the client is not known", answerWith(401, "", `{"error":"invalid_client"}`), nil, nil},
-		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusPermanentRedirect) }, nil, nil},
+		{"a redirect", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/elsewhere", http.StatusPermanentRedirect)
+		}, nil, nil},
 		{"nobody is there", http.NotFound, func(b *bench) { b.Server.Close() }, nil},
 		{"no client is set", http.NotFound, func(b *bench) { b.must(b.SetClient(b.t.Context(), scope, "plugin", Client{}), nil) }, nil},
 		{"another client is set", http.NotFound, func(b *bench) {
@@ -382,16 +384,12 @@ func TestRemove(t *testing.T) {
 	}
 }
 
-// TestRemoveMany asks a provider once where tokens are revoked, and forgets ten thousand.
+// TestRemoveMany asks a provider once where tokens are revoked, however many there are.
 func TestRemoveMany(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, http.NotFound)
 	a, _ := b.connect(time.Hour)
-	many := 200
-	if !testing.Short() {
-		many = 2000
-	}
-	for i := range many {
+	for i := range 100 {
 		a.ID = fmt.Sprint(i)
 		b.put(a, Credential{FieldAccess: "canary-at", FieldRefresh: "canary-rt"})
 	}
