@@ -242,6 +242,7 @@ func (s *Accounts) refresh(ctx context.Context, key string, a Account, c Credent
 			return known, errSame // connected again meanwhile
 		}
 		known.Expires, known.Due, known.Scopes, known.TokenType, known.Sealed = fresh.Expires, fresh.Due, fresh.Scopes, fresh.TokenType, fresh.Sealed
+		known.Used = s.Now().UTC().Truncate(time.Hour)
 		if rejected {
 			known.Renewed = s.Now().UTC()
 		}
