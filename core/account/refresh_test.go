@@ -275,6 +275,100 @@ func TestRefreshStopped(t *testing.T) {
 	}
 }
 
+// stumbling are records whose next Puts fail.
+type stumbling struct {
+	store.Records
+	fails atomic.Int64
+	with  error
+}
+
+func (s *stumbling) Put(ctx context.Context, r store.Record) (uint64, error) {
+	if s.fails.Add(-1) >= 0 {
+		return 0, s.with
+	}
+	return s.Records.Put(ctx, r)
+}
+
+// TestNotKept: a token that could not be kept is not used, and as its old one is spent, the
+// account has to be connected again: nothing is asked for over and over.
+func TestNotKept(t *testing.T) {
+	t.Parallel()
+	var count atomic.Int64
+	b := newBench(t, rotating(&count))
+	_, key := b.connect(time.Hour)
+	b.clock.add(time.Hour)
+	full := errors.New("no space left")
+	records := &stumbling{Records: b.db, with: full}
+	b.Records = records
+
+	records.fails.Store(1)
+	_, _, err := b.Use(t.Context(), key)
+	b.must(err, full)
+	for range 3 {
+		_, _, err = b.Use(t.Context(), key)
+		b.must(err, ErrExpired)
+	}
+	if count.Load() != 2 {
+		t.Errorf("%d token requests", count.Load())
+	}
+
+	// Others who write the record meanwhile keep no token from being kept.
+	count.Store(0)
+	_, key = b.connect(time.Hour)
+	b.clock.add(time.Hour)
+	records.with = store.ErrConflict
+	records.fails.Store(tries - 1)
+	c, _, err := b.Use(t.Context(), key)
+	b.must(err, nil)
+	if c[FieldAccess] != "canary-at-2" {
+		t.Errorf("got %s", c[FieldAccess].Reveal())
+	}
+}
+
+// TestLeaseLost: two that refresh at once, as the lease was lost, both end with the token of
+// the one whom the provider answered, whoever comes first.
+func TestLeaseLost(t *testing.T) {
+	t.Parallel()
+	for _, winner := range []int{0, 1} { // whose answer arrives first: 0 is who gets a token
+		var count atomic.Int64
+		asked, release := make(chan struct{}, 2), [2]chan struct{}{make(chan struct{}), make(chan struct{})}
+		b := newBench(t, func(w http.ResponseWriter, r *http.Request) {
+			n := count.Load()
+			rotating(&count)(w, r)
+			asked <- struct{}{}
+			<-release[n] // what was written stays here until the handler returns
+		})
+		b.Hold = func(context.Context, string, string, time.Duration) (bool, error) { return true, nil }
+		_, key := b.connect(time.Hour)
+		b.clock.add(time.Hour)
+		done := make(chan error)
+		for range 2 {
+			go func() {
+				c, _, err := b.Use(t.Context(), key)
+				if err == nil && c[FieldAccess] != "canary-at-2" {
+					err = errors.New("another token")
+				}
+				done <- err
+			}()
+			<-asked
+		}
+		close(release[winner])
+		first := <-done
+		close(release[1-winner])
+		b.must(<-done, nil)
+		if winner == 0 {
+			b.must(first, nil)
+		} else {
+			b.must(first, ErrExpired)
+		}
+		a, err := b.Get(t.Context(), key)
+		b.must(err, nil)
+		if a.State != Connected {
+			t.Errorf("the account is %s", a.State)
+		}
+	}
+}
+
 // TestEndedMeanwhile: a refresh under way does not bring back what was removed, and what
 // it got is revoked; an account connected again keeps what it was connected with.
 func TestEndedMeanwhile(t *testing.T) {
