@@ -190,6 +190,18 @@ func (r *Ring) First() string {
 	return r.keys[0].id
 }
 
+// IDs are the ids of all keys, in their order.
+func (r *Ring) IDs() []string {
+	if r == nil {
+		return nil
+	}
+	ids := make([]string, len(r.keys))
+	for i, k := range r.keys {
+		ids[i] = k.id
+	}
+	return ids
+}
+
 // Checks gives for the id of each key its check value: 32 hexadecimal digits that tell
 // one key from another and nothing about it. Kept beside what is sealed, they show a
 // wrong key at the start.
@@ -208,11 +220,7 @@ func (r *Ring) String() string {
 	if r == nil || len(r.keys) == 0 {
 		return "no keys"
 	}
-	ids := make([]string, len(r.keys))
-	for i, k := range r.keys {
-		ids[i] = k.id
-	}
-	return "keys " + strings.Join(ids, ", ")
+	return "keys " + strings.Join(r.IDs(), ", ")
 }
 
 // GoString lists the ids too.
