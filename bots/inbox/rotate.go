@@ -99,6 +99,7 @@ type Rotation struct {
 	Resealed Sealed   `json:"resealed"` // what was sealed with another one before
 	Retired  []string `json:"retired"`  // the keys without which the store opens now, that it did not open without before
 	Unused   []string `json:"unused"`   // the other keys of the ring that nothing is sealed with
+	Waiting  int      `json:"waiting"`  // values in events that do not open; their keys must stay until the events are worked
 	Left     []string `json:"left"`     // records in which something stays sealed with an older key, because it does not open
 }
 
@@ -147,6 +148,7 @@ func Rotate(ctx context.Context, s store.Store, ring *secret.Ring) (Rotation, er
 		}
 	}
 	for _, id := range older {
+		done.Waiting += found.events[id]
 		if inUse[id] > 0 {
 			continue
 		}
