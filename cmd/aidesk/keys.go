@@ -291,7 +291,7 @@ func (a *adminSocket) handleKeys(s store.Store, ring *secret.Ring, logger *slog.
 		}
 		done, err := inbox.Rotate(r.Context(), s, ring)
 		if err != nil {
-			logger.ErrorContext(r.Context(), "rotating keys; what is done stays, and the next run comes to the end", "error", err)
+			logger.ErrorContext(r.Context(), "rotating keys, which the next run goes on with", "error", err)
 		} else {
 			logger.InfoContext(r.Context(), "keys were rotated", "first", done.First, "retired", done.Retired, "resealed", done.Resealed.Total(), "left", len(done.Left))
 		}
