@@ -35,7 +35,8 @@
 //	core/markdown       CommonMark -> Document, parsed once; cleaning, splitting, widths
 //	core/preview        a page -> Preview
 //	core/egress         the only way out to the network
-//	core/secret         the key ring that seals what is entrusted to aidesk
+//	core/secret         the key ring that seals what is entrusted to aidesk; secret/workspace
+//	                    gives each workspace a key of its own below it
 //	core/goldentest     what tests share: golden files; beside it corporatest (documents
 //	                    of others), costtest (time and memory), markdown/markdowntest
 //	adapters/terminal   the smallest adapter, the one to read first

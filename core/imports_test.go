@@ -43,6 +43,7 @@ core                         | –                                              
 core/markdown                | –                                                                            | github.com/yuin/goldmark github.com/clipperhouse/displaywidth
 core/model                   | –                                                                            | –
 core/secret                  | –                                                                            | –
+core/secret/workspace        | secret store                                                                 | –
 core/egress                  | –                                                                            | code.dny.dev/ssrf
 store                        | –                                                                            | –
 core/chat                    | markdown                                                                     | –
@@ -89,7 +90,7 @@ bots/bot                     | chat markdown agent plugin policy store          
 bots/outbox                  | bots/bot chat store store/failpoint                                          | –
 bots/restore                 | bots/bot markdown agent confirm store                                         | –
 bots/command                 | bots/bot chat markdown model agent plugin confirm store                      | –
-bots/inbox                   | bots/bot bots/command chat secret store store/failpoint                      | –
+bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint     | –
 bots/turn                    | bots/bot bots/command bots/inbox bots/outbox chat markdown model model/middleware agent plugin policy confirm secret store store/failpoint | –
 adapters/fake                | –                                                                            | –
 adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                       | github.com/gorilla/websocket go.yaml.in/yaml/v3

@@ -149,6 +149,12 @@ type Journal interface {
 	// before audit. A zero time keeps everything. It returns how much was deleted.
 	Purge(ctx context.Context, conversations, audit time.Time) (int, error)
 
+	// Rewrite calls fn with every event that is not worked, timers too, and keeps what it
+	// returns as the body; nil: it stays. Whoever works an event goes on with the body that
+	// they read. An event may be shown twice, one that comes meanwhile perhaps not at all, and fn
+	// must not call the store; its error ends it. It returns how many bodies were replaced.
+	Rewrite(ctx context.Context, fn func(Event) ([]byte, error)) (int, error)
+
 	// Backlog counts events not yet worked and replies not yet sent.
 	Backlog(ctx context.Context) (Backlog, error)
 }

@@ -160,21 +160,36 @@ func (h *Handler) Check(ctx context.Context, e chat.Event) ([]chat.Fault, error)
 	return command.CheckForm(ctx, h.Store, h.Bot, e)
 }
 
+// keptRecord is the prefix of the records of what adapters keep.
+const keptRecord = "kept/"
+
+// maxKeeping bounds how often a value is written again that changes meanwhile.
+const maxKeeping = 10
+
 // Keep stores a value for the adapter, sealed.
 func (h *Handler) Keep(ctx context.Context, name string, value []byte) error {
 	key := h.recordKey(name)
-	old, err := h.Store.Get(ctx, key)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("keeping %s: %w", name, err)
+	err := store.ErrConflict
+	for n := 0; n < maxKeeping && errors.Is(err, store.ErrConflict); n++ { // Rotate may have sealed it anew
+		err = h.keep(ctx, key, value)
 	}
-	sealed, err := h.Secrets.Seal(key, value)
 	if err != nil {
 		return fmt.Errorf("keeping %s: %w", name, err)
 	}
-	if _, err = h.Store.Put(ctx, store.Record{Key: key, Version: old.Version, Value: []byte(sealed)}); err != nil {
-		return fmt.Errorf("keeping %s: %w", name, err)
-	}
 	return nil
+}
+
+func (h *Handler) keep(ctx context.Context, key string, value []byte) error {
+	old, err := h.Store.Get(ctx, key)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	sealed, err := h.Secrets.Seal(key, value)
+	if err != nil {
+		return err
+	}
+	_, err = h.Store.Put(ctx, store.Record{Key: key, Version: old.Version, Value: []byte(sealed)})
+	return err
 }
 
 // Kept returns a value that the adapter stored, or nil.
@@ -194,5 +209,5 @@ func (h *Handler) Kept(ctx context.Context, name string) ([]byte, error) {
 }
 
 func (h *Handler) recordKey(name string) string {
-	return "kept/" + chat.Key(h.Bot.Name, h.Adapter.Platform(), name)
+	return keptRecord + chat.Key(h.Bot.Name, h.Adapter.Platform(), name)
 }

@@ -18,17 +18,15 @@ import (
 const keyRecord = "key/"
 
 // Unlock holds a key ring against the keys with which a store's values were sealed,
-// and notes those that are new. A key that is missing, or another one under the same
+// and notes the first one, which seals from now on. Others seal nothing, so that one which
+// Rotate has retired can be left behind the first for a while. A key that is missing, or another one under the same
 // id, is an error that says so (the first wraps secret.ErrLocked); a nil ring fits a
 // store in which nothing was sealed.
 func Unlock(ctx context.Context, records store.Records, ring *secret.Ring) error {
-	checks, known := ring.Checks(), map[string]string{}
-	err := records.Scan(ctx, keyRecord, func(r store.Record) bool {
-		known[strings.TrimPrefix(r.Key, keyRecord)] = string(r.Value)
-		return true
-	})
+	checks := ring.Checks()
+	known, err := notedKeys(ctx, records)
 	if err != nil {
-		return fmt.Errorf("reading which keys the store was sealed with: %w", err)
+		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(known)) {
 		switch check, given := checks[id]; {
@@ -38,19 +36,31 @@ func Unlock(ctx context.Context, records store.Records, ring *secret.Ring) error
 			return fmt.Errorf("the key %s is not the one with which the store was sealed: put that one back, and give a new key an id of its own", id)
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(checks)) {
-		if _, noted := known[id]; noted {
-			continue
-		}
-		_, err := records.Put(ctx, store.Record{Key: keyRecord + id, Value: []byte(checks[id])})
-		if errors.Is(err, store.ErrConflict) { // another process came first: is its key the same?
-			return Unlock(ctx, records, ring)
-		}
-		if err != nil {
-			return fmt.Errorf("noting a key: %w", err)
-		}
+	first := ring.First()
+	if _, noted := known[first]; noted || first == "" {
+		return nil
+	}
+	_, err = records.Put(ctx, store.Record{Key: keyRecord + first, Value: []byte(checks[first])})
+	if errors.Is(err, store.ErrConflict) { // another process came first: is its key the same?
+		return Unlock(ctx, records, ring)
+	}
+	if err != nil {
+		return fmt.Errorf("noting a key: %w", err)
 	}
 	return nil
+}
+
+// notedKeys gives for the id of each key without which a store does not open its check value.
+func notedKeys(ctx context.Context, records store.Records) (map[string]string, error) {
+	noted := map[string]string{}
+	err := records.Scan(ctx, keyRecord, func(r store.Record) bool {
+		noted[strings.TrimPrefix(r.Key, keyRecord)] = string(r.Value)
+		return true
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading which keys the store was sealed with: %w", err)
+	}
+	return noted, nil
 }
 
 // sealEvent seals the token of an event and the secret values of its form, each bound to

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,6 +33,7 @@ const (
 // store, so it is its owner's alone, as the store is.
 type adminSocket struct {
 	path    string
+	mux     *http.ServeMux
 	server  *http.Server
 	running sync.WaitGroup
 }
@@ -42,7 +44,7 @@ func openAdminSocket(ctx context.Context, path string, db *bolt.DB, logger *slog
 	if err != nil {
 		return nil, err
 	}
-	a := &adminSocket{path: path}
+	a := &adminSocket{path: path, mux: http.NewServeMux()}
 	connections := func(_ net.Conn, state http.ConnState) {
 		switch state {
 		case http.StateNew: // before the connection's goroutine starts
@@ -52,8 +54,7 @@ func openAdminSocket(ctx context.Context, path string, db *bolt.DB, logger *slog
 		case http.StateActive, http.StateIdle:
 		}
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+snapshotPath, func(out http.ResponseWriter, r *http.Request) {
+	a.mux.HandleFunc("GET "+snapshotPath, func(out http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
 		if err := db.Snapshot(r.Context(), patient{out}); err != nil {
 			logger.ErrorContext(r.Context(), "backup", "error", err)
@@ -61,7 +62,7 @@ func openAdminSocket(ctx context.Context, path string, db *bolt.DB, logger *slog
 		}
 		logger.InfoContext(r.Context(), "backup", "took", time.Since(begun).Round(time.Millisecond))
 	})
-	a.server = &http.Server{Handler: mux, ConnState: connections, ReadHeaderTimeout: time.Second, IdleTimeout: time.Second, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug)}
+	a.server = &http.Server{Handler: a.mux, ConnState: connections, ReadHeaderTimeout: time.Second, IdleTimeout: time.Second, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug)}
 	a.running.Go(func() { _ = a.server.Serve(listener) })
 	return a, nil
 }
@@ -112,14 +113,17 @@ func (p patient) Write(part []byte) (int, error) {
 // errNotRunning says that no program listens at a socket.
 var errNotRunning = errors.New("no aidesk runs here")
 
-// readSnapshot writes what the store of the program that listens at a socket holds;
-// errNotRunning.
-func readSnapshot(ctx context.Context, socket string, w io.Writer) error {
+// errStarting says that the program that listens does not answer this yet.
+var errStarting = errors.New("the aidesk that runs does not know this command: start it again with this version")
+
+// askAdmin asks the program that listens at a socket, and gives what it answers to read;
+// errNotRunning, errStarting. What is refused is an error with the line that says why.
+func askAdmin(ctx context.Context, socket, method, path string, read func(io.Reader) error) error {
 	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", socket)
 	}}
 	defer transport.CloseIdleConnections()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://aidesk"+snapshotPath, http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, method, "http://aidesk"+path, http.NoBody)
 	if err != nil {
 		return err
 	}
@@ -130,15 +134,37 @@ func readSnapshot(ctx context.Context, socket string, w io.Writer) error {
 		}
 		return errNotRunning
 	}
+	if around := (*url.Error)(nil); errors.As(err, &around) {
+		err = around.Err // its address is none that means something
+	}
 	if err != nil {
-		return fmt.Errorf("asking the aidesk that runs: %w", err)
+		return fmt.Errorf("the aidesk that runs did not answer, its log says why: %w", err)
 	}
 	defer func() { _ = answer.Body.Close() }()
-	if answer.StatusCode != http.StatusOK {
+	switch answer.StatusCode {
+	case http.StatusOK:
+	case http.StatusConflict:
+		line, err := io.ReadAll(io.LimitReader(answer.Body, maxRefusal))
+		return errors.Join(errors.New(strings.TrimSpace(string(line))), err)
+	case http.StatusNotFound:
+		return errStarting
+	default:
 		return fmt.Errorf("asking the aidesk that runs: %s", answer.Status)
 	}
-	if _, err := io.Copy(w, answer.Body); err != nil {
+	if err := read(answer.Body); err != nil {
 		return fmt.Errorf("the aidesk that runs broke off, its log says why: %w", err)
 	}
 	return nil
+}
+
+// maxRefusal bounds the line with which something is refused, in bytes.
+const maxRefusal = 4 << 10
+
+// readSnapshot writes what the store of the program that listens at a socket holds;
+// errNotRunning.
+func readSnapshot(ctx context.Context, socket string, w io.Writer) error {
+	return askAdmin(ctx, socket, http.MethodGet, snapshotPath, func(r io.Reader) error {
+		_, err := io.Copy(w, r)
+		return err
+	})
 }

@@ -139,12 +139,27 @@ func snapshotTo(ctx context.Context, file, path string) error {
 	if err != nil {
 		return err
 	}
+	err = besideOrAlone(ctx,
+		func() error { return readSnapshot(ctx, socketFile(file), out) },
+		func() error { return bolt.Snapshot(file, out) })
+	return disk.Remedied(errors.Join(err, out.Close()))
+}
+
+// besideOrAlone does something by way of the program that runs, or else, where none does,
+// with the store itself. One that is just starting has the store and does not listen yet.
+func besideOrAlone(ctx context.Context, beside, alone func() error) error {
 	for begun := time.Now(); ; {
-		if err = readSnapshot(ctx, socketFile(file), out); errors.Is(err, errNotRunning) {
-			err = bolt.Snapshot(file, out)
+		err := beside()
+		if errors.Is(err, errNotRunning) {
+			err = alone()
 		}
-		if !errors.Is(err, bolt.ErrInUse) || time.Since(begun) > startTime || ctx.Err() != nil {
-			return disk.Remedied(errors.Join(err, out.Close()))
+		if !errors.Is(err, bolt.ErrInUse) && !errors.Is(err, errStarting) || time.Since(begun) > startTime {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(startTime / 100):
 		}
 	}
 }

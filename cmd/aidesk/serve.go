@@ -76,8 +76,9 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	if at := s.RestoredAt(); !at.IsZero() {
 		logger.InfoContext(ctx, "the store was restored from a backup; what members wrote before that is not answered", "restored", at)
 	}
-	if admin, err := openAdminSocket(ctx, socketFile(file), s, logger); err != nil {
-		logger.WarnContext(ctx, "aidesk backup works only while this one is stopped", "error", err)
+	admin, err := openAdminSocket(ctx, socketFile(file), s, logger)
+	if err != nil {
+		logger.WarnContext(ctx, "aidesk backup and aidesk keys work only while this one is stopped", "error", err)
 	} else {
 		defer admin.close()
 	}
@@ -87,6 +88,9 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	}
 	if ring.made {
 		logger.WarnContext(ctx, "a key was made that seals what members entrust to aidesk; keep a copy of it apart from backups of the store", "file", keyFile(file))
+	}
+	if admin != nil {
+		admin.handleKeys(s, ring.Ring, logger)
 	}
 	w := &webServer{store: s, metrics: newMetrics(cfg.Limits.Currency), token: cfg.HTTP.MetricsToken.Reveal()}
 	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, metrics: w.metrics, now: now, patience: bot.KeepTime, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {

@@ -39,6 +39,9 @@ const version = "v1"
 // keySize is the length of a key in bytes.
 const keySize = 32
 
+// overhead is how much longer than its value a sealed one is in bytes: nonce and tag.
+const overhead = 12 + 16
+
 // word is what an id of a key looks like: it stands between dots and before a colon.
 var word = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 
@@ -139,9 +142,8 @@ func (r *Ring) Open(path, sealed string) ([]byte, error) {
 	if r == nil || len(r.keys) == 0 {
 		return nil, ErrNoKey
 	}
-	rest, ok := strings.CutPrefix(sealed, version+".")
-	id, text, dotted := strings.Cut(rest, ".")
-	if !ok || !dotted || !word.MatchString(id) || strings.ContainsAny(text, "\r\n") { // the decoder skips ends of lines
+	id, text, ok := split(sealed)
+	if !ok {
 		return nil, ErrForged
 	}
 	at := slices.IndexFunc(r.keys, func(k key) bool { return k.id == id })
@@ -157,6 +159,47 @@ func (r *Ring) Open(path, sealed string) ([]byte, error) {
 		return nil, ErrForged
 	}
 	return value, nil
+}
+
+// split reads the form of a sealed text.
+func split(sealed string) (id, text string, ok bool) {
+	rest, ok := strings.CutPrefix(sealed, version+".")
+	id, text, dotted := strings.Cut(rest, ".")
+	ok = ok && dotted && word.MatchString(id) && !strings.ContainsAny(text, "\r\n") // the decoder skips ends of lines
+	return id, text, ok
+}
+
+// KeyOf gives the id of the key with which a text was sealed; false: it has not the form
+// of what Seal returns.
+func KeyOf(sealed string) (id string, ok bool) {
+	id, text, ok := split(sealed)
+	if !ok {
+		return "", false
+	}
+	if bytes, err := encoding.DecodeString(text); err != nil || len(bytes) < overhead {
+		return "", false
+	}
+	return id, true
+}
+
+// First is the id of the key that seals; empty: there is none.
+func (r *Ring) First() string {
+	if r == nil || len(r.keys) == 0 {
+		return ""
+	}
+	return r.keys[0].id
+}
+
+// IDs are the ids of all keys, in their order.
+func (r *Ring) IDs() []string {
+	if r == nil {
+		return nil
+	}
+	ids := make([]string, len(r.keys))
+	for i, k := range r.keys {
+		ids[i] = k.id
+	}
+	return ids
 }
 
 // Checks gives for the id of each key its check value: 32 hexadecimal digits that tell
@@ -177,11 +220,7 @@ func (r *Ring) String() string {
 	if r == nil || len(r.keys) == 0 {
 		return "no keys"
 	}
-	ids := make([]string, len(r.keys))
-	for i, k := range r.keys {
-		ids[i] = k.id
-	}
-	return "keys " + strings.Join(ids, ", ")
+	return "keys " + strings.Join(r.IDs(), ", ")
 }
 
 // GoString lists the ids too.

@@ -203,6 +203,30 @@ func TestForm(t *testing.T) {
 	}
 }
 
+func TestKeyOf(t *testing.T) {
+	t.Parallel()
+	r := ring(t, entry("k-1_a", 1))
+	empty, err := r.Seal("p", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		empty: "k-1_a", "": "", "v1": "", "v1.k1.": "", "v1.k1.AAAA": "", "hush": "",
+		"w1" + empty[2:]: "", empty + "=": "", empty + "\n": "", " " + empty: "", `"` + empty + `"`: "",
+		"v1.K1." + strings.Repeat("A", 40): "", "v1.k1." + strings.Repeat("A", 40): "k1", "v1.k1." + strings.Repeat("A", 36): "",
+	} {
+		if got, ok := KeyOf(text); got != want || ok != (want != "") {
+			t.Errorf("%q: %q, %v; want %q", text, got, ok, want)
+		}
+	}
+	if got := r.First(); got != "k-1_a" {
+		t.Errorf("the first is %q", got)
+	}
+	if got := (*Ring)(nil).First(); got != "" {
+		t.Errorf("the first of none is %q", got)
+	}
+}
+
 // FuzzOpen opens anything without a panic, and nothing that was not sealed.
 func FuzzOpen(f *testing.F) {
 	r := ring(f, entry("k1", 1))
@@ -217,6 +241,9 @@ func FuzzOpen(f *testing.F) {
 		got, err := r.Open(path, text)
 		if err == nil && (path != "p" || string(got) != "hush") {
 			t.Errorf("%q opens under %q as %q", text, path, got)
+		}
+		if id, ok := KeyOf(text); ok && !strings.HasPrefix(text, "v1."+id+".") || err == nil && !ok {
+			t.Errorf("%q is said to be sealed with %q, %v", text, id, ok)
 		}
 	})
 }

@@ -33,6 +33,7 @@
 //	record.go    configuration: records, documents, watching
 //	read.go      single values and logs
 //	delete.go    forgetting members, purging and sweeping what is old
+//	rewrite.go   bodies of events are replaced
 //	aside.go     a damaged record is set aside, everything else goes on
 //	backup.go    copies of the file while it is used, and back
 //	restored.go  nothing that was open in a backup runs again

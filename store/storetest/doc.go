@@ -67,6 +67,8 @@ func Run(t *testing.T, place func(t testing.TB) Place) {
 		{"audits and usages", logs},
 		{"buttons expire", buttons},
 		{"backlog", backlog},
+		{"rewrite replaces bodies", rewrite},
+		{"rewrite beside those who work", rewriteBusy},
 		{"records", records},
 		{"records scan in order", scan},
 		{"watch", watch},
