@@ -38,16 +38,19 @@ const (
 
 // Account is a login at a plugin.
 type Account struct {
-	ID      string    `json:"id"`               // opaque, made when it was connected
-	Scope   string    `json:"scope"`            // the workspace as the store knows it
-	Plugin  string    `json:"plugin"`           // id
-	Owner   string    `json:"owner"`            // the member as the store knows them; empty: the workspace shares it
-	Member  string    `json:"member,omitempty"` // platform's id of the owner, or of the administrator who shared it
-	Label   string    `json:"label"`            // for people: "Ann's Trello", "Trello, shared by this workspace"
-	Kind    Kind      `json:"kind"`
-	Hosts   []string  `json:"hosts"` // host[:port] of each address that its credential may go to
-	Scopes  string    `json:"scopes,omitempty"`
-	State   State     `json:"state"`
+	ID     string   `json:"id"`               // opaque, made when it was connected
+	Scope  string   `json:"scope"`            // the workspace as the store knows it
+	Plugin string   `json:"plugin"`           // id
+	Owner  string   `json:"owner"`            // the member as the store knows them; empty: the workspace shares it
+	Member string   `json:"member,omitempty"` // platform's id of the owner, or of the administrator who shared it
+	Label  string   `json:"label"`            // for people: "Ann's Trello", "Trello, shared by this workspace"
+	Kind   Kind     `json:"kind"`
+	Hosts  []string `json:"hosts"` // host[:port] of each address that its credential may go to
+	Scopes string   `json:"scopes,omitempty"`
+	State  State    `json:"state"`
+	// Connection is the id of the login that connected it last.
+	Connection string `json:"connection,omitempty"`
+
 	Created time.Time `json:"created"`
 	Used    time.Time `json:"used,omitzero"`    // to the hour
 	Expires time.Time `json:"expires,omitzero"` // of the credential where it cannot be refreshed
@@ -59,6 +62,7 @@ type Account struct {
 	Provider *Provider         `json:"provider,omitempty"` // of OAuth: where it was connected
 	Sealed   map[string]string `json:"sealed"`             // by field
 	Version  uint64            `json:"-"`                  // of the record
+	ClientID string
 }
 
 // Shared reports whether the workspace shares the account.
@@ -93,9 +97,10 @@ type Field struct {
 type Provider struct {
 	AuthorizeURL string `json:"authorize_url"`
 	TokenURL     string `json:"token_url"`
-	Scope        string `json:"scope,omitempty"` // sent as it stands
-	JSON         bool   `json:"json,omitempty"`  // the token request is JSON, else a form
-	Basic        bool   `json:"basic,omitempty"` // client id and secret go into the header Authorization, else into the body
+	Issuer       string `json:"issuer,omitempty"` // that its answers name, where its metadata promise it (RFC 9207); empty: not compared
+	Scope        string `json:"scope,omitempty"`  // sent as it stands
+	JSON         bool   `json:"json,omitempty"`   // the token request is JSON, else a form
+	Basic        bool   `json:"basic,omitempty"`  // client id and secret go into the header Authorization, else into the body
 }
 
 // Client is aidesk as a provider knows it. An administrator gets both from the plugin's author.
