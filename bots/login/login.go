@@ -48,19 +48,16 @@ type Pages struct {
 }
 
 // New makes the pages. public is http.public_url: https, or http on a machine where aidesk is
-// developed. log may be nil.
-func New(connections *account.Connections, public string, now func() time.Time, log *slog.Logger) (*Pages, error) {
+// developed. The logger is that of the accounts.
+func New(connections *account.Connections, public string, now func() time.Time) (*Pages, error) {
 	u, err := url.Parse(public)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, errors.New("the pages of logins: the public address is none that a browser can open")
 	}
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
 	p := &Pages{
 		connections: connections, public: strings.TrimRight(public, "/"), secure: u.Scheme == "https",
 		origins: http.NewCrossOriginProtection(), rate: newRate(now), work: make(chan struct{}, maxWork),
-		mux: http.NewServeMux(), log: log,
+		mux: http.NewServeMux(), log: connections.Accounts.Logger,
 	}
 	if p.cookie = "aidesk"; p.secure {
 		p.cookie = "__Host-aidesk" // no other host, not even one beside it, can set it

@@ -54,19 +54,33 @@ type Account struct {
 	Created time.Time `json:"created"`
 	Used    time.Time `json:"used,omitzero"`    // to the hour
 	Expires time.Time `json:"expires,omitzero"` // of the credential where it cannot be refreshed
+	Due     time.Time `json:"due,omitzero"`     // from when on its access token is refreshed before it is used; zero: only when it is rejected
 
 	// Roles and Channels say who may use a shared account and where; both empty: nobody.
 	Roles    []string `json:"roles,omitempty"`
 	Channels []string `json:"channels,omitempty"`
 
-	Provider *Provider         `json:"provider,omitempty"` // of OAuth: where it was connected
-	Sealed   map[string]string `json:"sealed"`             // by field
-	Version  uint64            `json:"-"`                  // of the record
-	ClientID string
+	// Of OAuth: where it was connected, as which client and what kind of token came, and
+	// when a rejected token was last replaced.
+	Provider  *Provider `json:"provider,omitempty"`
+	ClientID  string    `json:"client_id,omitempty"`
+	TokenType string    `json:"token_type,omitempty"` // "Bearer" or "Basic"
+	Renewed   time.Time `json:"renewed,omitzero"`
+
+	Sealed  map[string]string `json:"sealed"` // by field
+	Version uint64            `json:"-"`      // of the record
 }
 
 // Shared reports whether the workspace shares the account.
 func (a Account) Shared() bool { return a.Owner == "" }
+
+// Prefix is what stands before the account's access token in a header.
+func (a Account) Prefix() string {
+	if a.TokenType == typeBasic {
+		return "Basic "
+	}
+	return "Bearer "
+}
 
 // Fields of a Credential beside those that a Login asks for.
 const (
@@ -123,4 +137,5 @@ var (
 	ErrNotConnected = errors.New("no account is connected")
 	ErrExpired      = errors.New("the account has to be connected again")
 	ErrHost         = errors.New("the account is for another host")
+	ErrNoClient     = errors.New("no OAuth client is set for the plugin: an administrator gets its id and secret from the plugin's author")
 )

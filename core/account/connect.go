@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/url"
 	"slices"
 	"strings"
@@ -115,16 +114,12 @@ type FieldError struct{ Label, Problem string }
 // Error names the field, never the value.
 func (e *FieldError) Error() string { return e.Label + " " + e.Problem }
 
-// Connections are the logins that are under way. All its fields but Random and Log are needed.
+// Connections are the logins that are under way. They are kept where the accounts are, by the
+// same clock, and tokens are asked for by the same guard.
 type Connections struct {
-	Records  store.Records
-	Seals    Seals
 	Accounts *Accounts
-	Guard    *egress.Guard
-	Redirect string // address below which providers send browsers back: "https://desk.example.com/oauth/callback"
-	Now      func() time.Time
-	Random   io.Reader    // defaults to crypto/rand
-	Log      *slog.Logger // gets ids and reasons; defaults to none
+	Redirect string    // address below which providers send browsers back: "https://desk.example.com/oauth/callback"
+	Random   io.Reader // defaults to crypto/rand
 }
 
 // Begin makes a connection and returns the token of its link. Where a member began many, the
@@ -150,7 +145,7 @@ func (c *Connections) Begin(ctx context.Context, n NewConnection) (Connection, s
 			return Connection{}, "", err
 		}
 	}
-	now := c.Now().UTC()
+	now := c.Accounts.Now().UTC()
 	p := &pending{
 		Connection: Connection{NewConnection: n, ID: memberTag(n.Scope, n.By) + id, Phase: Begun, Created: now, Until: now.Add(Life)},
 		Link:       hash(secret),
@@ -185,7 +180,7 @@ func (c *Connections) fit(ctx context.Context, n NewConnection) error {
 		return fmt.Errorf("connecting an account at %s: the login page: %w", n.Plugin, err)
 	}
 	if err := c.reachable(n.Plugin, provider.TokenURL); err != nil {
-		return fmt.Errorf("connecting an account at %s: the token address: %w", n.Plugin, err)
+		return fmt.Errorf("connecting an account at %s: the address for tokens: %w", n.Plugin, err)
 	}
 	if _, err := c.Accounts.Client(ctx, n.Scope, n.Plugin); err != nil {
 		return fmt.Errorf("connecting an account at %s: reading the client: %w", n.Plugin, err)
@@ -230,7 +225,7 @@ func (c *Connections) reachable(plugin, address string) error {
 	if !strings.HasPrefix(strings.ToLower(address), "https:") {
 		kind = egress.Manifest // the kind that needs https
 	}
-	return c.Guard.Check(kind, plugin, address)
+	return c.Accounts.Guard.Check(kind, plugin, address)
 }
 
 // makeRoom discards what a member began and has expired, and the oldest where there are too
@@ -242,7 +237,7 @@ func (c *Connections) makeRoom(ctx context.Context, scope, by string) error {
 	}
 	slices.SortFunc(waiting, func(a, b *pending) int { return a.Created.Compare(b.Created) })
 	for i, p := range waiting {
-		if !c.Now().Before(p.Until) || len(waiting)-i >= maxPending {
+		if !c.Accounts.Now().Before(p.Until) || len(waiting)-i >= maxPending {
 			if err := c.discard(ctx, p, "another login took its place"); err != nil && !errors.Is(err, store.ErrConflict) {
 				return err
 			}
@@ -266,7 +261,7 @@ func (c *Connections) Look(ctx context.Context, id string) (Connection, error) {
 	if err != nil {
 		return Connection{}, err
 	}
-	if !c.Now().Before(p.Until) {
+	if !c.Accounts.Now().Before(p.Until) {
 		return p.Connection, ErrLink
 	}
 	return p.Connection, nil
@@ -299,7 +294,7 @@ func (c *Connections) Forget(ctx context.Context, scope, by string) error {
 // Sweep ends what has expired. It is called from time to time: nobody may come back to a
 // login that was given up, and its tokens must not stay.
 func (c *Connections) Sweep(ctx context.Context) error {
-	return c.sweep(ctx, "", func(p *pending) bool { return !c.Now().Before(p.Until) }, "it expired")
+	return c.sweep(ctx, "", func(p *pending) bool { return !c.Accounts.Now().Before(p.Until) }, "it expired")
 }
 
 // sweep discards what is under a prefix and fits. What another changes meanwhile is met by

@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"aidesk/core/secret"
@@ -19,9 +18,9 @@ import (
 )
 
 const (
-	exchangeTime = 20 * time.Second // for the token request: the browser waits
-	maxCode      = 4 << 10          // of an authorization code, in bytes
-	maxValue     = 4 << 10          // of a value typed on the page, in bytes
+	afterTime = 10 * time.Second // for what follows the token request, which has a bound of its own
+	maxCode   = 4 << 10          // of an authorization code, in bytes
+	maxTyped  = 4 << 10          // of a value typed on the page, in bytes
 )
 
 // RedirectID is the last part of the address at which a provider sends browsers back. It is
@@ -82,7 +81,7 @@ func (c *Connections) start(ctx context.Context, token string) (cookie, authoriz
 	}
 	p.State, p.Cookie, p.ClientID = hash(state), hash(browser), client.ID
 	if p.Phase == Begun {
-		p.Until = c.Now().UTC().Add(Life) // once: a link that is continued again lives no longer
+		p.Until = c.Accounts.Now().UTC().Add(Life) // once: a link that is continued again lives no longer
 	}
 	p.Phase = Consenting
 	if err := c.put(ctx, p); err != nil {
@@ -102,7 +101,7 @@ func (c *Connections) Callback(ctx context.Context, redirectID, cookie string, q
 		return Connection{}, err
 	case p.Phase != Consenting:
 		return p.Connection, ErrUsed
-	case !c.Now().Before(p.Until):
+	case !c.Accounts.Now().Before(p.Until):
 		return p.Connection, c.fail(ctx, p, ErrLink, "it expired")
 	case !matches(only(query, "state"), p.State):
 		return p.Connection, ErrMixed
@@ -135,7 +134,7 @@ func (c *Connections) Callback(ctx context.Context, redirectID, cookie string, q
 	}
 	// The code is spent with the first request: a browser that is closed meanwhile does not
 	// lose the tokens.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), exchangeTime+Life/60)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tokenTime+afterTime)
 	defer cancel()
 	return p.Connection, c.exchange(ctx, p, code)
 }
@@ -172,11 +171,9 @@ func (c *Connections) exchange(ctx context.Context, p *pending, code string) err
 		return c.fail(ctx, p, ErrRefused, err.Error())
 	}
 	provider := *p.Login.Provider
-	asking, cancel := context.WithTimeout(ctx, exchangeTime)
-	defer cancel()
-	token, err := Exchange(asking, c.Guard.Client(p.Plugin), provider, client, code, c.RedirectURL(provider, client.ID), verifier)
+	token, err := c.Accounts.Exchange(ctx, p.Plugin, provider, client, code, c.RedirectURL(provider, client.ID), secret.Text(verifier))
 	if err != nil {
-		return c.fail(ctx, p, ErrRefused, "the token request: "+withoutAddress(err))
+		return c.fail(ctx, p, ErrRefused, err.Error())
 	}
 	delete(p.Sealed, sealedVerifier)
 	var held Credential
@@ -192,17 +189,12 @@ func (c *Connections) exchange(ctx context.Context, p *pending, code string) err
 	return nil
 }
 
-// withoutAddress is an error without the request that http.Client names in it.
-func withoutAddress(err error) string {
-	if of, ok := errors.AsType[*url.Error](err); ok {
-		err = of.Err
-	}
-	return err.Error()
-}
-
 // wait keeps a credential until the digits are typed.
 func (c *Connections) wait(ctx context.Context, p *pending, held Credential) error {
 	for field, value := range held {
+		if err := checkValue(field, value.Reveal()); err != nil {
+			return err
+		}
 		if err := c.seal(ctx, p, sealedValue+field, value.Reveal()); err != nil {
 			return err
 		}
@@ -218,7 +210,7 @@ func (c *Connections) wait(ctx context.Context, p *pending, held Credential) err
 	if err := c.seal(ctx, p, sealedDigits, fmt.Sprintf("%06d", number)); err != nil {
 		return err
 	}
-	p.Phase, p.Until = Waiting, c.Now().UTC().Add(Life)
+	p.Phase, p.Until = Waiting, c.Accounts.Now().UTC().Add(Life)
 	return c.put(ctx, p)
 }
 
@@ -260,11 +252,11 @@ func typedValue(f Field, value secret.Text) (secret.Text, error) {
 	switch {
 	case text == "":
 		return "", &FieldError{f.Label, "is empty"}
-	case len(text) > maxValue:
+	case len(text) > maxTyped:
 		return "", &FieldError{f.Label, "is too long"}
 	case strings.ContainsAny(text, "\r\n"):
 		return "", &FieldError{f.Label, "has a line break in it"}
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, isControl):
 		return "", &FieldError{f.Label, "has a character in it that no key has"}
 	}
 	return secret.Text(text), nil
@@ -276,7 +268,7 @@ func (c *Connections) Digits(ctx context.Context, cookie string) (Connection, st
 	switch {
 	case err != nil:
 		return Connection{}, "", err
-	case !c.Now().Before(p.Until):
+	case !c.Accounts.Now().Before(p.Until):
 		return p.Connection, "", ErrLink
 	case p.Phase == Begun || p.Phase == Consenting || p.Phase == Exchanging:
 		return p.Connection, "", ErrEarly

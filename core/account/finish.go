@@ -32,7 +32,7 @@ func (c *Connections) finish(ctx context.Context, by, id, typed string) (Account
 		return Account{}, err
 	case p.By != by:
 		return Account{}, ErrMember
-	case !c.Now().Before(p.Until):
+	case !c.Accounts.Now().Before(p.Until):
 		if err := c.discard(ctx, p, "it expired"); err != nil {
 			return Account{}, err
 		}
@@ -93,8 +93,8 @@ func sixDigits(typed string) (string, bool) {
 
 // known is the account as it is kept; the zero Account where it is not yet.
 func (c *Connections) known(ctx context.Context, p *pending) (Account, error) {
-	known, err := c.Accounts.Get(ctx, p.Draft)
-	if errors.Is(err, store.ErrNotFound) || errors.Is(err, ErrNotConnected) {
+	known, err := c.Accounts.Get(ctx, c.Accounts.Key(p.Draft))
+	if errors.Is(err, ErrNotConnected) {
 		return Account{}, nil
 	}
 	if err != nil {
@@ -118,9 +118,8 @@ func (c *Connections) write(ctx context.Context, p *pending) (Account, error) {
 	made := known
 	if known.Connection != p.ID {
 		draft := p.Draft
-		draft.Version, draft.Created = known.Version, c.Now().UTC()
 		if known.Version != 0 { // connected again: what was decided about it stays
-			draft.Created, draft.Roles, draft.Channels = known.Created, known.Roles, known.Channels
+			draft.Roles, draft.Channels = known.Roles, known.Channels
 		}
 		made, err = c.Accounts.Put(ctx, draft, held)
 		if err != nil {
@@ -158,13 +157,12 @@ func (c *Connections) giveBack(ctx context.Context, p *pending, held Credential)
 	if p.Login.Kind != OAuth || len(held) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), exchangeTime)
-	defer cancel()
+	ctx = context.WithoutCancel(ctx) // Revoke has a bound of its own
 	client, err := c.Accounts.Client(ctx, p.Scope, p.Plugin)
 	if err == nil && client.ID == p.ClientID {
-		_, err = Revoke(ctx, c.Guard.Client(p.Plugin), *p.Login.Provider, client, Token{Access: held[FieldAccess], Refresh: held[FieldRefresh]})
+		_, err = Revoke(ctx, c.Accounts.Guard.Client(p.Plugin), *p.Login.Provider, client, Token{Access: held[FieldAccess], Refresh: held[FieldRefresh]})
 	}
 	if err != nil {
-		c.log(ctx, p, "its tokens could not be revoked: "+withoutAddress(err))
+		c.log(ctx, p, "its tokens could not be revoked: "+err.Error())
 	}
 }

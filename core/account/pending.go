@@ -86,7 +86,7 @@ func (c *Connections) load(ctx context.Context, id string) (*pending, error) {
 	if !isID(id) {
 		return nil, ErrLink
 	}
-	record, err := c.Records.Get(ctx, pendingPrefix+id)
+	record, err := c.Accounts.Records.Get(ctx, pendingPrefix+id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, ErrLink
 	}
@@ -114,7 +114,7 @@ func (c *Connections) byLink(ctx context.Context, token string) (*pending, error
 	switch {
 	case err != nil:
 		return nil, err
-	case !matches(secret, p.Link), !c.Now().Before(p.Until):
+	case !matches(secret, p.Link), !c.Accounts.Now().Before(p.Until):
 		return nil, ErrLink
 	case p.Phase != Begun && p.Phase != Consenting && p.Phase != Exchanging:
 		return nil, ErrUsed
@@ -144,7 +144,7 @@ func (c *Connections) put(ctx context.Context, p *pending) error {
 	if err != nil {
 		return fmt.Errorf("writing a login: %w", err)
 	}
-	version, err := c.Records.Put(ctx, store.Record{Key: pendingPrefix + p.ID, Version: p.version, Value: value})
+	version, err := c.Accounts.Records.Put(ctx, store.Record{Key: pendingPrefix + p.ID, Version: p.version, Value: value})
 	if err != nil {
 		return fmt.Errorf("writing a login: %w", err)
 	}
@@ -155,7 +155,7 @@ func (c *Connections) put(ctx context.Context, p *pending) error {
 // scan reads the connections whose id begins with a prefix.
 func (c *Connections) scan(ctx context.Context, prefix string) ([]*pending, error) {
 	var found []*pending
-	err := c.Records.Scan(ctx, pendingPrefix+prefix, func(record store.Record) bool {
+	err := c.Accounts.Records.Scan(ctx, pendingPrefix+prefix, func(record store.Record) bool {
 		// One that cannot be read must not keep its member from beginning another.
 		if p, err := readPending(record); err == nil {
 			found = append(found, p)
@@ -175,7 +175,7 @@ func (c *Connections) discard(ctx context.Context, p *pending, why string) error
 	if err != nil {
 		held = nil // it cannot be opened, so it cannot be given back
 	}
-	err = c.Records.Delete(ctx, pendingPrefix+p.ID, p.version)
+	err = c.Accounts.Records.Delete(ctx, pendingPrefix+p.ID, p.version)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
@@ -195,10 +195,8 @@ func (c *Connections) discard(ctx context.Context, p *pending, why string) error
 
 // log writes the one line that a login leaves that came to nothing.
 func (c *Connections) log(ctx context.Context, p *pending, why string) {
-	if c.Log != nil {
-		c.Log.InfoContext(ctx, "a login came to nothing", slog.String("connection", p.ID),
-			slog.String("plugin", p.Plugin), slog.String("phase", string(p.Phase)), slog.String("reason", why))
-	}
+	c.Accounts.Logger.InfoContext(ctx, "a login came to nothing", slog.String("connection", p.ID),
+		slog.String("plugin", p.Plugin), slog.String("phase", string(p.Phase)), slog.String("reason", why))
 }
 
 // path is where a field of a connection is sealed.
@@ -212,7 +210,7 @@ func (p *pending) path(field string) string {
 
 // seal keeps a value in a connection, which is still to be written.
 func (c *Connections) seal(ctx context.Context, p *pending, field, value string) error {
-	sealed, err := c.Seals.Seal(ctx, p.Scope, p.path(field), []byte(value))
+	sealed, err := c.Accounts.Seals.Seal(ctx, p.Scope, p.path(field), []byte(value))
 	if err != nil {
 		return fmt.Errorf("sealing a login: %w", err)
 	}
@@ -225,7 +223,7 @@ func (c *Connections) seal(ctx context.Context, p *pending, field, value string)
 
 // unseal opens a value of a connection.
 func (c *Connections) unseal(ctx context.Context, p *pending, field string) (string, error) {
-	value, err := c.Seals.Open(ctx, p.Scope, p.path(field), p.Sealed[field])
+	value, err := c.Accounts.Seals.Open(ctx, p.Scope, p.path(field), p.Sealed[field])
 	if err != nil {
 		return "", fmt.Errorf("opening a login: %w", err)
 	}
