@@ -82,15 +82,15 @@ type Connection struct {
 
 // The errors on which callers branch, each in words for the member.
 var (
-	ErrLink    = errors.New("this login has expired, or a newer one took its place: ask for a new link")
-	ErrUsed    = errors.New("this link was already used")
-	ErrBrowser = errors.New("this login was begun in another browser: finish it there, or ask for a new link")
-	ErrMember  = errors.New("only the member who began this login can finish it")
-	ErrMixed   = errors.New("the answer belongs to another login, so nothing was connected: ask for a new link")
-	ErrDenied  = errors.New("the login was declined, so nothing was connected")
-	ErrRefused = errors.New("the login did not work, so nothing was connected: ask for a new link")
-	ErrEarly   = errors.New("log in first: the digits are shown at the end of the page behind the link")
-	ErrDigits  = errors.New("the code has six digits")
+	ErrLink    = errors.New(textLink)
+	ErrUsed    = errors.New(textUsed)
+	ErrBrowser = errors.New(textBrowser)
+	ErrMember  = errors.New(textMember)
+	ErrMixed   = errors.New(textMixed)
+	ErrDenied  = errors.New(textDenied)
+	ErrRefused = errors.New(textRefused)
+	ErrEarly   = errors.New(textEarly)
+	ErrDigits  = errors.New(textDigits)
 )
 
 // WrongDigitsError says that the digits are not those that were shown.
@@ -100,11 +100,11 @@ type WrongDigitsError struct{ Left int } // tries
 func (e *WrongDigitsError) Error() string {
 	switch e.Left {
 	case 0:
-		return "these are not the digits that were shown, for the third time, so nothing was connected: ask for a new link"
+		return textWrongLast
 	case 1:
-		return "these are not the digits that were shown: one try is left"
+		return textWrongOne
 	default:
-		return fmt.Sprintf("these are not the digits that were shown: %d tries are left", e.Left)
+		return fmt.Sprintf(textWrong, e.Left)
 	}
 }
 

@@ -127,7 +127,7 @@ func (c *Connections) Callback(ctx context.Context, redirectID, cookie string, q
 	// Whoever writes this may exchange the code; the state is used up.
 	p.Phase, p.State = Exchanging, ""
 	if err := c.put(ctx, p); err != nil {
-		if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
+		if errors.Is(err, store.ErrConflict) {
 			err = ErrUsed
 		}
 		return p.Connection, err
@@ -251,13 +251,13 @@ func typedValue(f Field, value secret.Text) (secret.Text, error) {
 	text := strings.TrimSpace(value.Reveal())
 	switch {
 	case text == "":
-		return "", &FieldError{f.Label, "is empty"}
+		return "", &FieldError{f.Label, textEmpty}
 	case len(text) > maxTyped:
-		return "", &FieldError{f.Label, "is too long"}
+		return "", &FieldError{f.Label, textLong}
 	case strings.ContainsAny(text, "\r\n"):
-		return "", &FieldError{f.Label, "has a line break in it"}
+		return "", &FieldError{f.Label, textLineBreak}
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, isControl):
-		return "", &FieldError{f.Label, "has a character in it that no key has"}
+		return "", &FieldError{f.Label, textCharacter}
 	}
 	return secret.Text(text), nil
 }

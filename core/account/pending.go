@@ -169,7 +169,7 @@ func (c *Connections) scan(ctx context.Context, prefix string) ([]*pending, erro
 }
 
 // discard deletes a connection as it was read, and gives back what it holds;
-// store.ErrConflict where another changed it.
+// store.ErrConflict where another changed or discarded it.
 func (c *Connections) discard(ctx context.Context, p *pending, why string) error {
 	held, err := c.credential(ctx, p)
 	if err != nil {
@@ -177,7 +177,7 @@ func (c *Connections) discard(ctx context.Context, p *pending, why string) error
 	}
 	err = c.Accounts.Records.Delete(ctx, pendingPrefix+p.ID, p.version)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil
+		err = store.ErrConflict // another did, and told what came of it
 	}
 	if err != nil {
 		return fmt.Errorf("discarding a login: %w", err)
