@@ -108,6 +108,9 @@ func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *Pages) show(w http.ResponseWriter, r *http.Request) {
 	token := r.URL.Query().Get("t")
 	c, err := p.connections.Open(r.Context(), token)
+	if errors.Is(err, account.ErrUsed) && p.toDigits(w, r, token) {
+		return
+	}
 	if err != nil {
 		p.fail(w, r, "", err)
 		return
@@ -183,17 +186,26 @@ func (p *Pages) callback(w http.ResponseWriter, r *http.Request) {
 	}
 	cookie := p.cookieOf(r)
 	c, err := p.connections.Callback(r.Context(), r.PathValue("id"), cookie, query)
-	if errors.Is(err, account.ErrUsed) {
-		// The same browser loads the address again: it may see its digits.
-		if _, _, shown := p.connections.Digits(r.Context(), cookie); shown == nil {
-			err = nil
-		}
+	if errors.Is(err, account.ErrUsed) && p.toDigits(w, r, cookie) {
+		return
 	}
 	if err != nil {
 		p.failAt(w, r, c, err)
 		return
 	}
 	redirect(w, p.public+digitsPath)
+}
+
+// toDigits sends the browser that logged in, and loads an earlier page again, to its digits;
+// false: it is another, or they are not shown any more. Token is of the page's login.
+func (p *Pages) toDigits(w http.ResponseWriter, r *http.Request, token string) bool {
+	id, _, _ := strings.Cut(token, ".")
+	c, _, err := p.connections.Digits(r.Context(), p.cookieOf(r))
+	if err != nil && !errors.Is(err, account.ErrEarly) || c.ID != id {
+		return false
+	}
+	redirect(w, p.public+digitsPath)
+	return true
 }
 
 // digits shows the digits to the browser that logged in.

@@ -98,8 +98,11 @@ func (p *Pages) start(w http.ResponseWriter, status int, c account.Connection, t
 			return
 		}
 		_, host, _ := strings.Cut(origin, "://")
-		// Browsers hold the address to which the form's answer leads against this, too.
-		form += " " + origin
+		// Some browsers hold every address to which the form's answer leads against this, and
+		// providers send people on to other hosts to log in.
+		if form += " https:"; !strings.HasPrefix(origin, "https:") {
+			form += " " + origin
+		}
 		page.Facts = append(page.Facts, fact{textLoginAt, []string{host}})
 		page.Press = fmt.Sprintf(textContinue, host)
 	} else {

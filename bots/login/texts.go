@@ -34,7 +34,7 @@ const (
 
 	textUsedTitle    = "Already used"
 	textEarlyTitle   = "Not there yet"
-	textEarly        = "The login is still being completed. Load this page again in a moment."
+	textEarly        = "The login is not completed yet. Load this page again in a moment; if that does not help, ask aidesk for a new link."
 	textBrokenTitle  = "That did not work"
 	textBroken       = "aidesk cannot do this right now."
 	textBrokenRemedy = "Try again in a minute. Nothing was connected so far."

@@ -236,14 +236,13 @@ func (c *Connections) makeRoom(ctx context.Context, scope, by string) error {
 		return err
 	}
 	slices.SortFunc(waiting, func(a, b *pending) int { return a.Created.Compare(b.Created) })
+	var over []*pending
 	for i, p := range waiting {
 		if !c.Accounts.Now().Before(p.Until) || len(waiting)-i >= maxPending {
-			if err := c.discard(ctx, p, "another login took its place"); err != nil && !errors.Is(err, store.ErrConflict) {
-				return err
-			}
+			over = append(over, p)
 		}
 	}
-	return nil
+	return c.discardAll(ctx, over, "it expired, or others took its place")
 }
 
 // Open returns the connection of a link that can still be used. It changes nothing.
@@ -291,29 +290,24 @@ func (c *Connections) Forget(ctx context.Context, scope, by string) error {
 	return c.sweep(ctx, memberTag(scope, by), func(*pending) bool { return true }, "the member is forgotten")
 }
 
+// ForgetPlugin ends all logins at a plugin of a workspace.
+func (c *Connections) ForgetPlugin(ctx context.Context, scope, plugin string) error {
+	return c.sweep(ctx, "", func(p *pending) bool { return p.Scope == scope && p.Plugin == plugin }, "the plugin is removed")
+}
+
 // Sweep ends what has expired. It is called from time to time: nobody may come back to a
 // login that was given up, and its tokens must not stay.
 func (c *Connections) Sweep(ctx context.Context) error {
 	return c.sweep(ctx, "", func(p *pending) bool { return !c.Accounts.Now().Before(p.Until) }, "it expired")
 }
 
-// sweep discards what is under a prefix and fits. What another changes meanwhile is met by
-// the next sweep.
+// sweep discards what is under a prefix and fits.
 func (c *Connections) sweep(ctx context.Context, prefix string, fits func(*pending) bool, why string) error {
 	found, err := c.scan(ctx, prefix)
 	if err != nil {
 		return err
 	}
-	var faults []error
-	for _, p := range found {
-		if !fits(p) {
-			continue
-		}
-		if err := c.discard(ctx, p, why); err != nil && !errors.Is(err, store.ErrConflict) {
-			faults = append(faults, err)
-		}
-	}
-	return errors.Join(faults...)
+	return c.discardAll(ctx, slices.DeleteFunc(found, func(p *pending) bool { return !fits(p) }), why)
 }
 
 // random is n random bytes as a word of letters and digits.

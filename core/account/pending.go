@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+	"sync"
 
 	"aidesk/core/secret"
 	"aidesk/store"
@@ -171,26 +172,58 @@ func (c *Connections) scan(ctx context.Context, prefix string) ([]*pending, erro
 // discard deletes a connection as it was read, and gives back what it holds;
 // store.ErrConflict where another changed or discarded it.
 func (c *Connections) discard(ctx context.Context, p *pending, why string) error {
-	held, err := c.credential(ctx, p)
+	held, err := c.drop(ctx, p, why)
 	if err != nil {
-		held = nil // it cannot be opened, so it cannot be given back
+		return err
+	}
+	c.giveBack(ctx, p, held)
+	return nil
+}
+
+// drop deletes a connection as it was read and returns what is to be given back. The errors
+// are those of discard.
+func (c *Connections) drop(ctx context.Context, p *pending, why string) (Credential, error) {
+	held, err := c.credential(ctx, p)
+	if err != nil || p.Phase == Finishing {
+		// What cannot be opened cannot be given back; and by what is held when it is
+		// finished, an account may live already.
+		held = nil
 	}
 	err = c.Accounts.Records.Delete(ctx, pendingPrefix+p.ID, p.version)
 	if errors.Is(err, store.ErrNotFound) {
 		err = store.ErrConflict // another did, and told what came of it
 	}
 	if err != nil {
-		return fmt.Errorf("discarding a login: %w", err)
+		return nil, fmt.Errorf("discarding a login: %w", err)
 	}
-	switch p.Phase {
-	case Finished:
-	case Finishing:
-		c.log(ctx, p, why) // the account may be written already, and lives by what is held
-	default:
+	if p.Phase != Finished {
 		c.log(ctx, p, why)
-		c.giveBack(ctx, p, held)
 	}
-	return nil
+	return held, nil
+}
+
+// discardAll discards several. All are deleted before a provider is asked anything: one that
+// does not answer keeps none alive. What another changes meanwhile is left to that one.
+func (c *Connections) discardAll(ctx context.Context, all []*pending, why string) error {
+	var faults []error
+	var giving sync.WaitGroup
+	room := make(chan struct{}, maxPending)
+	for _, p := range all {
+		held, err := c.drop(ctx, p, why)
+		switch {
+		case errors.Is(err, store.ErrConflict):
+		case err != nil:
+			faults = append(faults, err)
+		case len(held) > 0:
+			giving.Go(func() {
+				room <- struct{}{}
+				defer func() { <-room }()
+				c.giveBack(ctx, p, held)
+			})
+		}
+	}
+	giving.Wait()
+	return errors.Join(faults...)
 }
 
 // log writes the one line that a login leaves that came to nothing.
