@@ -237,7 +237,7 @@ func (p *Pages) enter(w http.ResponseWriter) (leave func(), ok bool) {
 // remember gives the browser its cookie. Lax: it has to come along when a provider sends the
 // browser back.
 func (p *Pages) remember(w http.ResponseWriter, cookie string) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // G124: it is Secure but on loopback, where there is no https
 		Name: p.cookie, Value: cookie, Path: "/", MaxAge: int((3 * account.Life).Seconds()),
 		Secure: p.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})

@@ -93,18 +93,18 @@ type Credential map[string]secret.Text
 
 // Login is what a plugin wants before it answers.
 type Login struct {
-	Kind         Kind
-	Fields       []Field   // what is asked for, of keys
-	Provider     *Provider // of OAuth
-	Instructions string    // of the manifest, for the administrator
+	Kind         Kind      `json:"kind"`
+	Fields       []Field   `json:"fields,omitempty"`       // what is asked for, of keys
+	Provider     *Provider `json:"provider,omitempty"`     // of OAuth
+	Instructions string    `json:"instructions,omitempty"` // of the manifest, for the administrator
 }
 
 // Field is one value that a member or an administrator gives.
 type Field struct {
-	Name   string // its name in a Credential
-	Label  string // for people
-	Hint   string
-	Secret bool // not of a user name
+	Name   string `json:"name"`  // its name in a Credential
+	Label  string `json:"label"` // for people
+	Hint   string `json:"hint,omitempty"`
+	Secret bool   `json:"secret,omitempty"` // not of a user name
 }
 
 // Provider is where a member logs in by OAuth.
