@@ -78,6 +78,11 @@ test-aimock: ## Have another party's server of language models hear how we speak
 test-anthropic: ## Compare our wire to Anthropic with the official SDK (compiles the SDK: a minute, 2.4 GB)
 	cd core/model/anthropic/oracletest && go vet ./... && go test -count=1 ./...
 
+.PHONY: test-accounts
+test-accounts: ## Connect accounts at a real authorization server (downloads and compiles one: a minute)
+	go test -count=1 ./core/account
+	cd core/account/oracletest && go vet ./... && go test -count=1 ./...
+
 # How many documents test-hostile makes; .ci/run takes fewer.
 HOSTILE ?= 20000
 

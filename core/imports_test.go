@@ -54,7 +54,7 @@ core/openapi/result          | openapi/plaintext openapi/tree                   
 core/openapi/strict          | openapi/plaintext openapi/tree                                               | github.com/getkin/kin-openapi
 core/openapi                 | openapi/plaintext openapi/tree openapi/schema openapi/request openapi/result | –
 core/policy                  | chat                                                                         | –
-core/account                 | egress secret store                                                          | golang.org/x/oauth2
+core/account                 | egress secret store                                                          | –
 core/preview                 | chat egress markdown                                                         | golang.org/x/net/html golang.org/x/text
 core/model/search            | model                                                                        | –
 core/model/middleware        | model model/search                                                           | –

@@ -98,9 +98,10 @@ var escapes = regexp.MustCompile(`%[0-9A-F]{2}`)
 
 // encoded gives the base64 forms of a text, and what is in them when they stand in a URL.
 func encoded(text string) []string {
-	padded := base64.StdEncoding.EncodeToString([]byte(text))
-	return []string{
-		strings.TrimRight(padded, "="), base64.RawURLEncoding.EncodeToString([]byte(text)),
-		url.QueryEscape(strings.TrimRight(padded, "=")),
+	forms := []string{}
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+		form := encoding.EncodeToString([]byte(text))
+		forms = append(forms, form, url.QueryEscape(form))
 	}
+	return forms
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 )
 
@@ -14,9 +16,16 @@ const revokeTime = time.Minute
 // removal is the removing of several accounts.
 type removal struct {
 	*Accounts
-	asking    context.Context   //nolint:containedctx // ends the asking of providers, never the deleting
+
+	asking context.Context //nolint:containedctx // ends the asking of providers, never the deleting
+
+	mu        sync.Mutex
 	addresses map[string]string // where tokens are revoked, by plugin and token address; empty: nowhere
 }
+
+// atOnce is how many accounts are removed at the same time: the store writes them together,
+// and a provider takes a while to answer.
+const atOnce = 8
 
 // Remove ends an account. The provider is asked to revoke its tokens where it describes
 // how; told says that it confirmed. Here the account is deleted in any case but with an error:
@@ -65,19 +74,22 @@ func (s *Accounts) removeAll(ctx context.Context, accounts []Account) (told bool
 	asking, cancel := context.WithTimeout(ctx, revokeTime)
 	defer cancel()
 	r := &removal{Accounts: s, asking: asking, addresses: map[string]string{}}
-	told = len(accounts) > 0
-	var faults []error
-	for _, a := range accounts {
-		confirmed := r.revoke(ctx, a)
-		told = told && confirmed
-		if err := s.delete(ctx, s.Key(a)); err != nil {
-			faults = append(faults, err)
-		}
-		s.mu.Lock()
-		delete(s.failed, s.Key(a))
-		s.mu.Unlock()
+	confirmed, faults := make([]bool, len(accounts)), make([]error, len(accounts))
+	var group sync.WaitGroup
+	places := make(chan struct{}, atOnce)
+	for i, a := range accounts {
+		places <- struct{}{}
+		group.Go(func() {
+			defer func() { <-places }()
+			confirmed[i] = r.revoke(ctx, a)
+			faults[i] = s.delete(ctx, s.Key(a))
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			delete(s.failed, s.Key(a))
+		})
 	}
-	return told, errors.Join(faults...)
+	group.Wait()
+	return len(accounts) > 0 && !slices.Contains(confirmed, false), errors.Join(faults...)
 }
 
 // revoke asks the provider of an account to end its tokens. Whatever goes wrong is logged.
@@ -129,6 +141,8 @@ func (r *removal) revokeTokens(ctx context.Context, key string, a Account) (bool
 // address is where tokens of an account are revoked. A provider is asked for it once.
 func (r *removal) address(a Account) (string, error) {
 	of := a.Plugin + " " + a.Provider.TokenURL
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if address, ok := r.addresses[of]; ok {
 		return address, nil
 	}
