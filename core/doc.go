@@ -17,6 +17,7 @@
 //	bots/turn           one conversation at work: messages, presses, limits
 //	bots/command        what each command and form does
 //	bots/outbox         what is wanted is brought to the platform
+//	bots/login          the pages on which a member connects an account
 //	bots/restore        what becomes of calls that were open in a backup
 //	core/chat           the messenger's words, and the contracts Adapter and Handler
 //	core/agent          one turn: prompt, model, calls, answer

@@ -88,6 +88,7 @@ adapters/discord             | chat markdown adapters/session adapters/discord/*
 adapters/terminal            | chat markdown                                                                | –
 bots/bot                     | chat markdown agent plugin policy store                                      | –
 bots/outbox                  | bots/bot chat store store/failpoint                                          | –
+bots/login                   | account markdown secret                                                      | –
 bots/restore                 | bots/bot markdown agent confirm store                                         | –
 bots/command                 | bots/bot chat markdown model agent plugin confirm store                      | –
 bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint     | –

@@ -38,16 +38,19 @@ const (
 
 // Account is a login at a plugin.
 type Account struct {
-	ID      string    `json:"id"`               // opaque, made when it was connected
-	Scope   string    `json:"scope"`            // the workspace as the store knows it
-	Plugin  string    `json:"plugin"`           // id
-	Owner   string    `json:"owner"`            // the member as the store knows them; empty: the workspace shares it
-	Member  string    `json:"member,omitempty"` // platform's id of the owner, or of the administrator who shared it
-	Label   string    `json:"label"`            // for people: "Ann's Trello", "Trello, shared by this workspace"
-	Kind    Kind      `json:"kind"`
-	Hosts   []string  `json:"hosts"` // host[:port] of each address that its credential may go to
-	Scopes  string    `json:"scopes,omitempty"`
-	State   State     `json:"state"`
+	ID     string   `json:"id"`               // opaque, made when it was connected
+	Scope  string   `json:"scope"`            // the workspace as the store knows it
+	Plugin string   `json:"plugin"`           // id
+	Owner  string   `json:"owner"`            // the member as the store knows them; empty: the workspace shares it
+	Member string   `json:"member,omitempty"` // platform's id of the owner, or of the administrator who shared it
+	Label  string   `json:"label"`            // for people: "Ann's Trello", "Trello, shared by this workspace"
+	Kind   Kind     `json:"kind"`
+	Hosts  []string `json:"hosts"` // host[:port] of each address that its credential may go to
+	Scopes string   `json:"scopes,omitempty"`
+	State  State    `json:"state"`
+	// Connection is the id of the login that connected it last.
+	Connection string `json:"connection,omitempty"`
+
 	Created time.Time `json:"created"`
 	Used    time.Time `json:"used,omitzero"`    // to the hour
 	Expires time.Time `json:"expires,omitzero"` // of the credential where it cannot be refreshed
@@ -90,27 +93,28 @@ type Credential map[string]secret.Text
 
 // Login is what a plugin wants before it answers.
 type Login struct {
-	Kind         Kind
-	Fields       []Field   // what is asked for, of keys
-	Provider     *Provider // of OAuth
-	Instructions string    // of the manifest, for the administrator
+	Kind         Kind      `json:"kind"`
+	Fields       []Field   `json:"fields,omitempty"`       // what is asked for, of keys
+	Provider     *Provider `json:"provider,omitempty"`     // of OAuth
+	Instructions string    `json:"instructions,omitempty"` // of the manifest, for the administrator
 }
 
 // Field is one value that a member or an administrator gives.
 type Field struct {
-	Name   string // its name in a Credential
-	Label  string // for people
-	Hint   string
-	Secret bool // not of a user name
+	Name   string `json:"name"`  // its name in a Credential
+	Label  string `json:"label"` // for people
+	Hint   string `json:"hint,omitempty"`
+	Secret bool   `json:"secret,omitempty"` // not of a user name
 }
 
 // Provider is where a member logs in by OAuth.
 type Provider struct {
 	AuthorizeURL string `json:"authorize_url"`
 	TokenURL     string `json:"token_url"`
-	Scope        string `json:"scope,omitempty"` // sent as it stands
-	JSON         bool   `json:"json,omitempty"`  // the token request is JSON, else a form
-	Basic        bool   `json:"basic,omitempty"` // client id and secret go into the header Authorization, else into the body
+	Issuer       string `json:"issuer,omitempty"` // that its answers name, where its metadata promise it (RFC 9207); empty: not compared
+	Scope        string `json:"scope,omitempty"`  // sent as it stands
+	JSON         bool   `json:"json,omitempty"`   // the token request is JSON, else a form
+	Basic        bool   `json:"basic,omitempty"`  // client id and secret go into the header Authorization, else into the body
 }
 
 // Client is aidesk as a provider knows it. An administrator gets both from the plugin's author.

@@ -178,12 +178,19 @@ func (s *Accounts) Put(ctx context.Context, a Account, c Credential) (Account, e
 	if a.Created.IsZero() {
 		a.Created = s.Now().UTC()
 	}
-	return s.change(ctx, s.Key(a), func(known Account, ok bool) (Account, error) {
+	kept, err := s.change(ctx, s.Key(a), func(known Account, ok bool) (Account, error) {
+		if ok && a.Connection != "" && known.Connection == a.Connection {
+			return known, errSame // the same login, finished twice: the first may have been refreshed since
+		}
 		if ok {
 			a.Created, a.Used = known.Created, known.Used
 		}
 		return a, nil
 	})
+	if errors.Is(err, errSame) {
+		err = nil
+	}
+	return kept, err
 }
 
 // errSame stops a change: what is kept is right as it is.

@@ -1,0 +1,52 @@
+package login
+
+// What members read on the pages.
+const (
+	textTitle       = "Connect %s"
+	textIntro       = "%s wants to connect an account of their own, so that aidesk can use %s for them in %s."
+	textIntroShared = "%s wants to connect an account that %s shares, so that aidesk can use %s there."
+	textPlugin      = "Plugin"
+	textMember      = "For"
+	textMemberIn    = "%s in %s, on %s"
+	textShared      = "everybody in %s whom an administrator allows it, on %s"
+	textLoginAt     = "You log in at"
+	textHosts       = "The login is used at"
+	textForeign     = "Are you not %s, or did somebody send you this link? Then close this page: what you connect here is used by them."
+	textContinue    = "Continue to %s"
+	textConnect     = "Connect"
+	textFieldsSaved = "What you type is kept encrypted, is sent to the addresses above alone, and is shown to nobody."
+
+	textDigitsTitle = "One more step"
+	textDigitsIntro = "Type these six digits in %s, with Enter code on the card there:"
+	textDigitsLabel = "Six digits"
+	textDigitsOnly  = "Only for %s in %s, who started this in %s. Nobody else may ask you for these digits."
+	textDigitsNot   = "Did somebody ask you to log in here, or to tell them the digits? Do not: with the digits they can use your account at %s. Close this page."
+	textDigitsLife  = "They are good for ten minutes and three tries."
+	textBack        = "Back to %s"
+	textChat        = "the chat"
+
+	textStopTitle  = "Nothing was connected"
+	textStopRemedy = "Go back to the chat and ask aidesk to connect the account again."
+	textStopClose  = "You can close this page."
+
+	textDoneTitle = "Connected"
+	textDone      = "These digits were used: the account is connected. Go back to %s."
+
+	textUsedTitle    = "Already used"
+	textEarlyTitle   = "Not there yet"
+	textEarly        = "The login is not completed yet. Load this page again in a moment; if that does not help, ask aidesk for a new link."
+	textBrokenTitle  = "That did not work"
+	textBroken       = "aidesk cannot do this right now."
+	textBrokenRemedy = "Try again in a minute. Nothing was connected so far."
+	textBusyTitle    = "Too many requests"
+	textBusy         = "aidesk is asked for too many logins right now."
+	textBusyRemedy   = "Wait a minute and load this page again."
+	textForeignTitle = "Not from this page"
+	textForeignPost  = "This was sent by another page, or by a browser that does not say which page sent it."
+	textForeignFix   = "Open the link from the chat again, in a current browser."
+	textFormTitle    = "Cannot be read"
+	textForm         = "What was sent cannot be read, or is too long."
+	textMissingTitle = "No such page"
+	textMissing      = "There is nothing at this address."
+	textMethod       = "This page cannot be asked for like this."
+)
