@@ -87,7 +87,7 @@ adapters/terminal            | chat markdown                                    
 bots/bot                     | chat markdown agent plugin policy store                                      | –
 bots/outbox                  | bots/bot chat store store/failpoint                                          | –
 bots/restore                 | bots/bot markdown agent confirm store                                         | –
-bots/command                 | bots/bot chat markdown model agent plugin confirm store                      | –
+bots/command                 | bots/bot chat markdown model account agent plugin confirm store              | –
 bots/inbox                   | bots/bot bots/command chat secret store store/failpoint                      | –
 bots/turn                    | bots/bot bots/command bots/inbox bots/outbox chat markdown model model/middleware agent plugin policy confirm secret store store/failpoint | –
 adapters/fake                | –                                                                            | –

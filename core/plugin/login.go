@@ -1,12 +1,15 @@
 package plugin
 
 import (
+	"fmt"
 	"net"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"aidesk/core/account"
+	"aidesk/core/markdown"
 	"aidesk/core/openapi"
 )
 
@@ -27,6 +30,27 @@ const (
 	SecretHeader = "header"
 	SecretBody   = "body"
 )
+
+// Check says what is wrong with a choice, in one line.
+func (c LoginChoice) Check() error {
+	switch {
+	case !slices.Contains([]account.Kind{"", account.ServiceKey, account.UserKey, account.OAuth}, c.Kind):
+		return fmt.Errorf("%q is no kind of login: choose %s, %s or %s", markdown.Line(string(c.Kind), 40), account.ServiceKey, account.UserKey, account.OAuth)
+	case !slices.Contains([]string{"", SecretHeader, SecretBody}, c.Secret):
+		return fmt.Errorf("%q is no place for a client secret: choose %s or %s", markdown.Line(c.Secret, 40), SecretHeader, SecretBody)
+	case strings.ContainsFunc(c.Scope, unicode.IsControl) || len(c.Scope) > maxScope:
+		return fmt.Errorf("the scope must be one line of at most %d characters", maxScope)
+	}
+	for field, prefix := range c.Prefixes {
+		if !prefixOK(prefix) {
+			return fmt.Errorf("what precedes %s must be at most %d letters, digits and signs, such as \"Bearer \"", markdown.Line(field, 60), maxPrefix)
+		}
+	}
+	return nil
+}
+
+// maxScope is how long a scope may be, in bytes.
+const maxScope = 4000
 
 // Login says what a plugin wants before it answers. The kind is None where no operation can
 // use a login; LoginProblem says why an operation that wants one cannot.

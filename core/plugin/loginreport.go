@@ -171,7 +171,7 @@ func (l *logins) paragraph(t tally, login account.Login) string {
 		say(textReportPrefix)
 	}
 	if t.askers > 0 {
-		say(textReportArguments, t.askers, some(t.arguments))
+		say(textReportArguments, t.askers, t.all, some(t.arguments))
 	}
 	return strings.Join(all, " ")
 }

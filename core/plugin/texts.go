@@ -34,7 +34,7 @@ const (
 	textLoginImplicit     = "its document offers the implicit flow of OAuth alone, which leaves tokens in browsers; an administrator can give a token as a key instead"
 	textLoginPasswordFlow = "its document offers the password flow of OAuth alone, for which members would give their passwords away; an administrator can give a token as a key instead"
 	textLoginProgram      = "its document offers the client credentials flow of OAuth alone, which logs in a program and no person; an administrator can give a token as a key instead"
-	textLoginOpenID       = "its document asks for OpenID Connect, which aidesk does not find its way through; an administrator can give a token as a key instead"
+	textLoginOpenID       = "its document asks for OpenID Connect, which aidesk does not support; an administrator can give a token as a key instead"
 	textLoginNoPage       = "it does not name https addresses at which members log in and tokens are given; an administrator can give a token as a key instead"
 	textLoginOther        = "it takes OAuth alone and other operations a key; an administrator can choose OAuth for the plugin"
 	textLoginKeyOnly      = "it takes a key alone and other operations OAuth; an administrator can choose keys for the plugin"
@@ -57,7 +57,7 @@ const (
 	textReportScopes    = "It asks for %d permissions; an administrator can name fewer."
 	textReportForeign   = "An administrator has to allow %s: members log in or tokens are given there, and it is not the plugin's own address."
 	textReportPrefix    = "Nothing says what precedes the key in the header Authorization, such as Bearer: an administrator can name it."
-	textReportArguments = "%d operations take a credential as an ordinary argument (%s): aidesk does not fill it, and who asks would have to write it."
+	textReportArguments = "%d of %d operations take a credential as an ordinary argument (%s): aidesk does not fill it, and who asks would have to write it."
 	textReportAll       = "no operation can work"
 	textReportThese     = "these operations cannot work: %s"
 )
