@@ -183,7 +183,7 @@ func (l *logins) flowProblem(s openapi.Scheme) string {
 		return textLoginProgram
 	}
 	switch {
-	case l.p.providerOf(s) == nil:
+	case l.providers[flowOf(s)] == nil:
 		return textLoginNoPage
 	case l.kind == account.OAuth:
 		return textLoginOtherPage

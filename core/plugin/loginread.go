@@ -1,9 +1,11 @@
 package plugin
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"aidesk/core/account"
 	"aidesk/core/openapi"
@@ -20,7 +22,14 @@ type logins struct {
 	says     bool              // the document says of an operation that it needs a login
 	silent   bool              // of some operation it does not say that it needs none
 	usual    *way              // the first way in the document, for operations of which it says nothing
+
+	providers map[flow]*account.Provider // of the document's schemes; nil where nobody can log in
 }
+
+// flow names the provider of a scheme.
+type flow struct{ name, authorize, token string }
+
+func flowOf(s openapi.Scheme) flow { return flow{s.Flow, s.AuthorizeURL, s.TokenURL} }
 
 // way is one way to authenticate.
 type way struct {
@@ -38,13 +47,46 @@ type need struct {
 func (n need) slots() [][]account.Slot {
 	var all [][]account.Slot
 	for _, w := range n.ways {
-		all = append(all, w.slots)
+		all = append(all, slices.Clone(w.slots))
 	}
 	return all
 }
 
+// readLogins reads a plugin's logins, or returns them as they were read before.
 func (p *Plugin) readLogins() *logins {
-	l := &logins{p: p}
+	if p.logins == nil { // not compiled of bytes
+		return newLogins(p)
+	}
+	key := p.loginKey()
+	p.logins.mu.Lock()
+	defer p.logins.mu.Unlock()
+	l := p.logins.last
+	if l == nil || p.logins.key != key {
+		same := *p
+		l = newLogins(&same)
+		p.logins.key, p.logins.last = key, l
+	}
+	return l
+}
+
+// loginCache keeps the logins of a compiled plugin, which many registrations share: those that
+// were asked for last. A plugin may have thousands of operations, and each call asks.
+type loginCache struct {
+	mu   sync.Mutex
+	key  string
+	last *logins
+}
+
+// loginKey names everything beside the bytes that decides about logins.
+func (p *Plugin) loginKey() string {
+	return fmt.Sprintf("%q %t %q %#v", p.ID, p.Locked, p.Without, p.LoginChoice)
+}
+
+func newLogins(p *Plugin) *logins {
+	l := &logins{p: p, providers: map[flow]*account.Provider{}}
+	for _, s := range p.Document.Schemes {
+		l.providers[flowOf(s)] = p.providerOf(s)
+	}
 	for _, o := range p.Usable() {
 		l.says = l.says || slices.ContainsFunc(o.Security, func(q openapi.Requirement) bool { return len(q.Schemes) > 0 })
 		l.silent = l.silent || o.Security == nil || len(o.Security) > 0
@@ -89,8 +131,8 @@ func (l *logins) chooseProvider() {
 	}
 	l.best(l.candidates(func(k account.Kind) bool { return k == account.OAuth }))
 	for _, s := range l.p.Document.Schemes {
-		if provider := l.p.providerOf(s); l.given && l.provider == nil && provider != nil { // declared, and asked for by no operation
-			l.kind, l.provider = account.OAuth, provider
+		if provider := l.providers[flowOf(s)]; l.given && l.provider == nil && provider != nil { // declared, and asked for by no operation
+			l.kind, l.provider = account.OAuth, new(*provider)
 			l.provider.Basic = l.p.LoginChoice.Secret != SecretBody
 			l.chosenScope()
 		}
@@ -124,8 +166,8 @@ func (l *logins) candidates(fits func(account.Kind) bool) []logins {
 				case s.Type == "apiKey" || s.Type == "http":
 					add(account.UserKey, nil)
 				case s.Type == "oauth2":
-					if provider := l.p.providerOf(s); provider != nil {
-						add(account.OAuth, provider)
+					if provider := l.providers[flowOf(s)]; provider != nil {
+						add(account.OAuth, new(*provider))
 					}
 				}
 			}
@@ -152,24 +194,36 @@ func (l *logins) best(all []logins) {
 	if l.provider == nil {
 		return
 	}
-	var scopes []string
+	l.provider.Scope = l.scope()
+	l.provider.Basic = l.p.LoginChoice.Secret != SecretBody
+	l.chosenScope()
+}
+
+// scope joins what the operations ask for by the schemes that the account is for, as far as it
+// fits: nobody grants more.
+func (l *logins) scope() string {
+	var scope strings.Builder
+	seen := map[string]bool{"": true, "none": true}
 	for _, o := range l.p.Usable() {
 		for _, q := range o.Security {
 			for _, s := range q.Schemes {
 				if !l.served(s) {
 					continue
 				}
-				for _, scope := range s.Scopes {
-					if scope = strings.TrimSpace(scope); scope != "" && scope != "none" && !slices.Contains(scopes, scope) {
-						scopes = append(scopes, scope)
+				for _, word := range s.Scopes {
+					if word = strings.TrimSpace(word); seen[word] || scope.Len()+len(word) >= maxScope {
+						continue
 					}
+					seen[word] = true
+					if scope.Len() > 0 {
+						scope.WriteByte(' ')
+					}
+					scope.WriteString(word)
 				}
 			}
 		}
 	}
-	l.provider.Scope = strings.Join(scopes, " ")
-	l.provider.Basic = l.p.LoginChoice.Secret != SecretBody
-	l.chosenScope()
+	return scope.String()
 }
 
 func (l *logins) chosenScope() {
@@ -199,8 +253,8 @@ func (p *Plugin) host() string {
 
 // served reports whether the OAuth account is one for a scheme of the document.
 func (l *logins) served(s openapi.Scheme) bool {
-	provider := l.p.providerOf(s)
-	return provider != nil && l.provider != nil && provider.AuthorizeURL == l.provider.AuthorizeURL && provider.TokenURL == l.provider.TokenURL
+	provider := l.providers[flowOf(s)]
+	return s.Type == "oauth2" && provider != nil && l.provider != nil && provider.AuthorizeURL == l.provider.AuthorizeURL && provider.TokenURL == l.provider.TokenURL
 }
 
 // findUsual finds the way of operations of which the document says nothing: there the
@@ -278,15 +332,21 @@ func (l *logins) unsaid(o *openapi.Operation) need {
 // inClear reports whether a credential would leave unencrypted for another machine, which
 // only the operator can want.
 func (l *logins) inClear(o *openapi.Operation) bool {
+	if strings.HasPrefix(o.Server, "https://") {
+		return false
+	}
 	u, err := url.Parse(o.Server)
 	return err == nil && u.Scheme == "http" && !l.p.Locked && !onLoopback(u.Hostname())
 }
 
 // login is what is asked for.
 func (l *logins) login() account.Login {
-	out := account.Login{Kind: l.kind, Provider: l.provider, Instructions: l.p.Manifest.Login.Instructions}
+	out := account.Login{Kind: l.kind, Instructions: l.p.Manifest.Login.Instructions}
 	if l.kind == account.None {
 		return out
+	}
+	if l.provider != nil {
+		out.Provider = new(*l.provider)
 	}
 	have := map[string]bool{account.FieldAccess: true}
 	filled := func(w way) bool {

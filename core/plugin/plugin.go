@@ -28,6 +28,8 @@ type Plugin struct {
 	Registration
 	Manifest Manifest
 	Document *openapi.Document
+
+	logins *loginCache // shared by copies
 }
 
 // Registration is what is stored of a plugin beside its bytes.
