@@ -65,7 +65,7 @@ core/model/anthropic         | model model/wire                                 
 core/model/planner/utterance | model model/search                                                           | –
 core/model/planner           | model model/search model/planner/utterance                                   | –
 core/model/script            | model                                                                        | –
-core/plugin                  | chat markdown openapi policy account egress store openapi/tree               | golang.org/x/sync
+core/plugin                  | chat markdown openapi policy account egress store openapi/tree openapi/request | golang.org/x/sync
 core/confirm                 | chat openapi plugin store                                                    | –
 core/agent                   | chat markdown model model/search model/planner/utterance openapi plugin confirm preview store | –
 store/bolt                   | store store/bolt/disk store/bolt/queue store/bolt/redo store/failpoint        | go.etcd.io/bbolt
@@ -90,7 +90,7 @@ bots/bot                     | chat markdown agent plugin policy store          
 bots/outbox                  | bots/bot chat store store/failpoint                                          | –
 bots/login                   | account markdown secret                                                      | –
 bots/restore                 | bots/bot markdown agent confirm store                                         | –
-bots/command                 | bots/bot chat markdown model agent plugin confirm store                      | –
+bots/command                 | bots/bot chat markdown model account agent plugin confirm store              | –
 bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint     | –
 bots/turn                    | bots/bot bots/command bots/inbox bots/outbox chat markdown model model/middleware agent plugin policy confirm secret store store/failpoint | –
 adapters/fake                | –                                                                            | –

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"aidesk/bots/bot"
+	"aidesk/core/account"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -242,8 +243,8 @@ func pluginInfo(ctx context.Context, x *bot.Exchange, word string) error {
 	if m.PrivacyURL != "" {
 		facts = append(facts, fact(textInfoPrivacy, markdown.Link(m.PrivacyURL, m.PrivacyURL)))
 	}
-	if m.Auth != "none" {
-		facts = append(facts, fact(textInfoLogin, markdown.Text(m.Auth)))
+	if p.Login().Kind != account.None {
+		facts = append(facts, fact(textInfoLogin, markdown.Text(loginWords(p))))
 	}
 	if p.Locked {
 		facts = append(facts, fact(textInfoRegistered, markdown.Text(textFromConfig)))

@@ -3,8 +3,10 @@ package command
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
+	"aidesk/core/account"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/core/plugin"
@@ -43,10 +45,14 @@ func reportText(p *plugin.Plugin, r plugin.Report, short bool) (doc markdown.Doc
 	if short {
 		rowsShown, notesShown = min(rowsShown, reportRows), reportNotes
 	}
+	login := loginWords(p)
+	if p.Login().Kind == account.None && slices.ContainsFunc(r.Operations, func(o plugin.ReportOperation) bool { return o.Login != nil && o.Login.Problem != "" }) {
+		login = textLoginStuck
+	}
 	facts := [][]markdown.Inline{
 		fact(textInfoHost, markdown.Text(p.ID)),
 		fact("Name", markdown.Mono(p.Name)),
-		fact(textInfoLogin, markdown.Text(map[bool]string{true: textReportNoLogin, false: r.Plugin.Auth}[r.Plugin.Auth == "none"])),
+		fact(textInfoLogin, markdown.Text(login)),
 		fact(textReportTokens, markdown.Text(fmt.Sprintf(textReportCost, r.Tokens.Index+r.Tokens.Tools))),
 	}
 	doc = markdown.New(
@@ -91,4 +97,18 @@ func inBrackets(where string) string {
 		return ""
 	}
 	return "(" + where + ")"
+}
+
+// loginWords is what a plugin's login is called.
+func loginWords(p *plugin.Plugin) string {
+	switch p.Login().Kind {
+	case account.ServiceKey:
+		return textLoginService
+	case account.UserKey:
+		return textLoginUser
+	case account.OAuth:
+		return textLoginOAuth
+	case account.None:
+	}
+	return textReportNoLogin
 }

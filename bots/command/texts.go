@@ -121,6 +121,10 @@ const (
 	textReviewOver    = "What you looked at is no longer what waits. Please look again with /plugins-admin review."
 
 	textReading         = "reading %s…" // an address
+	textLoginService    = "a key of the workspace"
+	textLoginUser       = "each member's own key"
+	textLoginOAuth      = "each member's own account"
+	textLoginStuck      = "one that aidesk cannot do"
 	textReportNoLogin   = "none needed"
 	textReportTokens    = "Tokens"
 	textReportCost      = "about %d in a request that offers all of it"

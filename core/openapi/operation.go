@@ -50,7 +50,7 @@ type Operation struct {
 	Host        string // host[:port] of Server
 	Hash        string // SHA-256, hex, of everything that decides the request
 	Examples    []string
-	Security    []Requirement // alternatives in the document's order; empty: none
+	Security    []Requirement // alternatives in the document's order; nil: the document does not say; empty: the operation itself says that it needs none
 
 	builder    request.Builder
 	expected   result.Expected
@@ -82,6 +82,20 @@ type Scheme struct {
 	AuthorizeURL string `json:"authorize_url,omitempty"`
 	TokenURL     string `json:"token_url,omitempty"`
 	RefreshURL   string `json:"refresh_url,omitempty"`
+
+	Flow   string `json:"flow,omitempty"`   // of oauth2: the flow that the addresses are of
+	Prefix string `json:"prefix,omitempty"` // of a key in a header: what its description says precedes it, "Token token="
+	About  string `json:"about,omitempty"`  // the description, cut
+}
+
+// signed is what of a scheme is in an operation's hash. Hashes are stored, so its fields and
+// their order stay as they are.
+func (s Scheme) signed() any {
+	return struct {
+		Name, Type, In, Field, Scheme      string
+		Scopes                             []string
+		AuthorizeURL, TokenURL, RefreshURL string
+	}{s.Name, s.Type, s.In, s.Field, s.Scheme, s.Scopes, s.AuthorizeURL, s.TokenURL, s.RefreshURL}
 }
 
 // What a call consists of.
@@ -167,7 +181,11 @@ func (r *reader) digest(o *Operation) string {
 		}
 	}
 	for _, s := range o.Security {
-		schema.Sign(h, "security", fmt.Sprintf("%q", s.Schemes))
+		all := make([]any, len(s.Schemes))
+		for i, scheme := range s.Schemes {
+			all[i] = scheme.signed()
+		}
+		schema.Sign(h, "security", fmt.Sprintf("%q", all))
 	}
 	if lost && o.Verdict != Refused {
 		o.reading.addf(levelWarn, "schema-open", "", "a part of its arguments could not be read and was left open")

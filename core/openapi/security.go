@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -9,6 +10,9 @@ import (
 	"aidesk/core/openapi/plaintext"
 	"aidesk/core/openapi/tree"
 )
+
+// maxAbout bounds the description of a scheme, in characters.
+const maxAbout = 400
 
 // readSecurity reads the declared security schemes of 2.0 and 3.x.
 func (r *reader) readSecurity() {
@@ -32,7 +36,7 @@ func (r *reader) readSecurity() {
 }
 
 func (r *reader) readScheme(s tree.Cursor, name string) Scheme {
-	out := Scheme{Name: name, Type: s.Get("type").Line()}
+	out := Scheme{Name: name, Type: s.Get("type").Line(), About: plaintext.ProseLine(s.Get("description").Text(), maxAbout)}
 	switch strings.ToLower(out.Type) {
 	case "apikey":
 		out.Type, out.In, out.Field = "apiKey", strings.ToLower(s.Get("in").Line()), s.Get("name").Line()
@@ -40,6 +44,9 @@ func (r *reader) readScheme(s tree.Cursor, name string) Scheme {
 		if !fits {
 			r.Warnf("security-unreadable", s.At, "the security scheme %q does not say where its key goes", plaintext.Clip(name, 60))
 			out.Type, out.In, out.Field = "", "", ""
+		}
+		if out.In == "header" {
+			out.Prefix = credentialPrefix(out.Field, name, plaintext.Line(s.Get("description").Text(), maxAbout))
 		}
 	case "http":
 		out.Type, out.Scheme = "http", strings.ToLower(s.Get("scheme").Line())
@@ -61,19 +68,39 @@ func (r *reader) readScheme(s tree.Cursor, name string) Scheme {
 	return out
 }
 
+// The flows of an oauth2 scheme.
+const (
+	FlowCode              = "authorizationCode"
+	FlowImplicit          = "implicit"
+	FlowPassword          = "password"
+	FlowClientCredentials = "clientCredentials"
+)
+
+// flowNames are the names of flows in both versions.
+var flowNames = map[string]string{
+	"authorizationcode": FlowCode, "accesscode": FlowCode, "implicit": FlowImplicit, "password": FlowPassword,
+	"clientcredentials": FlowClientCredentials, "application": FlowClientCredentials,
+}
+
 // readFlows takes the addresses of the flow that a member can use: the authorization
 // code flow, else the first that has addresses.
 func (r *reader) readFlows(s tree.Cursor, out *Scheme) {
-	flows := []tree.Cursor{s} // 2.0 has a single flow, without "flows"
+	type flow struct {
+		tree.Cursor
+		name string
+	}
+	flows := []flow{{s, flowNames[strings.ToLower(s.Get("flow").Line())]}} // 2.0 has a single flow, without "flows"
 	if all := s.Child("flows"); all.Is(tree.Object) {
 		flows = nil
 		for _, name := range [...]string{"authorizationCode", "accessCode", "implicit", "password", "clientCredentials"} {
 			if f := all.Child(name); f.Is(tree.Object) {
-				flows = append(flows, f)
+				flows = append(flows, flow{f, flowNames[strings.ToLower(name)]})
 			}
 		}
 	}
-	for _, f := range flows {
+	for _, named := range flows {
+		f := named.Cursor
+		out.Flow = named.name
 		out.AuthorizeURL = r.absoluteURL(f, "authorizationUrl")
 		out.TokenURL = r.absoluteURL(f, "tokenUrl")
 		out.RefreshURL = r.absoluteURL(f, "refreshUrl")
@@ -112,6 +139,10 @@ func (r *reader) readRequirements(o *Operation, s tree.Cursor) {
 	if !all.Is(tree.List) {
 		all = r.main.Cursor().Child("security")
 	}
+	if own := s.Child("security"); own.Is(tree.List) && len(own.Vals) == 0 {
+		o.Security = []Requirement{}
+		return
+	}
 	entries := []tree.Cursor{all}
 	if all.Is(tree.List) {
 		entries = nil
@@ -130,8 +161,12 @@ func (r *reader) readRequirements(o *Operation, s tree.Cursor) {
 			}
 			scheme, known := r.schemes[name]
 			if !known {
-				scheme = Scheme{Name: name}
-				r.Infof("security-undeclared", entry.At, "the security scheme %q is not declared; the manifest decides", plaintext.Line(name, 60))
+				scheme, known = r.similarScheme(name)
+				taken := "the manifest decides"
+				if known {
+					taken = fmt.Sprintf("%q is taken", plaintext.Line(scheme.Name, 60))
+				}
+				r.Infof("security-undeclared", entry.At, "the security scheme %q is not declared; %s", plaintext.Line(name, 60), taken)
 			}
 			scheme.Scopes = nil
 			for _, scope := range entry.Vals[i].Entries() {
@@ -141,6 +176,24 @@ func (r *reader) readRequirements(o *Operation, s tree.Cursor) {
 		}
 		o.Security = append(o.Security, out)
 	}
+}
+
+// similarScheme returns the declared scheme whose name differs from a required one by case,
+// blanks, hyphens and underscores only; without one, or with several, an undeclared scheme.
+func (r *reader) similarScheme(name string) (Scheme, bool) {
+	plain := func(name string) string {
+		return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(name))
+	}
+	var like []Scheme
+	for _, s := range r.doc.Schemes {
+		if plain(s.Name) == plain(name) {
+			like = append(like, s)
+		}
+	}
+	if len(like) != 1 {
+		return Scheme{Name: name}, false
+	}
+	return like[0], true
 }
 
 // carriedCredential returns the declared scheme whose credential is sent in a parameter:
@@ -196,13 +249,23 @@ func (o *Operation) requireHidden() {
 // noteSecretParams notes parameters that look like credentials but are declared as
 // ordinary ones, so that the model would have to fill them.
 func (r *reader) noteSecretParams(o *Operation) {
+	for _, name := range o.SecretArguments() {
+		o.reading.addf(levelInfo, "secret-parameter", "", "the parameter %q looks like a credential; whoever calls this would have to write it", plaintext.Clip(name, 60))
+	}
+}
+
+// SecretArguments names the parameters that look like credentials but are declared as
+// ordinary ones.
+func (o *Operation) SecretArguments() []string {
+	var names []string
 	for _, a := range o.builder.Args {
 		if a.Param == nil {
 			continue
 		}
-		switch name := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(a.Param.Name)); name {
+		switch strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(a.Param.Name)) {
 		case "apikey", "xapikey", "token", "accesstoken", "authtoken", "xauthtoken", "apitoken", "password", "secret", "clientsecret":
-			o.reading.addf(levelInfo, "secret-parameter", "", "the parameter %q looks like a credential; whoever calls this would have to write it", plaintext.Clip(a.Param.Name, 60))
+			names = append(names, a.Param.Name)
 		}
 	}
+	return names
 }

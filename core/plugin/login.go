@@ -2,58 +2,145 @@ package plugin
 
 import (
 	"fmt"
+	"net"
+	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
+	"aidesk/core/account"
 	"aidesk/core/markdown"
 	"aidesk/core/openapi"
 )
 
-// maxLoginNames is how many operations that need a login are named; the rest are counted.
-const maxLoginNames = 5
-
-// loginNotes warns of logins: calls carry no credential yet, so the plugin will refuse
-// those that need one. It says so at import, not at a member's first question.
-func (p *Plugin) loginNotes() []openapi.Note {
-	var need []string
-	usable := 0
-	for _, o := range p.Document.Operations {
-		if o.Verdict == openapi.Refused {
-			continue
-		}
-		usable++
-		if p.needsLogin(o) {
-			need = append(need, markdown.Line(o.ID, 60))
-		}
-	}
-	if len(need) == 0 {
-		return nil
-	}
-	where := "security"
-	if p.Manifest.Auth != "none" {
-		where = "auth"
-	}
-	which, remedy := "every operation needs a login", "offer operations that need none"
-	if len(need) < usable {
-		which = strings.Join(need[:min(len(need), maxLoginNames)], ", ")
-		if more := len(need) - maxLoginNames; more > 0 {
-			which += fmt.Sprintf(" and %d more", more)
-		}
-		which, remedy = "these operations need a login: "+which, "use operations that need none"
-	}
-	return []openapi.Note{{
-		Level: levelWarn, Code: "login-unsupported", Where: where,
-		Message: fmt.Sprintf("%s; the plugin will refuse such calls until aidesk supports logins: %s", which, remedy),
-	}}
+// LoginChoice is what an administrator decided about a plugin's login; what is empty is as
+// the manifest and the document say.
+type LoginChoice struct {
+	Kind    account.Kind `json:"kind,omitempty"`    // an OAuth token may be given as a key, and a key be shared or not
+	Without bool         `json:"without,omitempty"` // calls go without a credential, whatever the document says
+	// Prefixes stand before the values of fields: "Bot ". An empty one says that nothing does.
+	Prefixes map[string]string `json:"prefixes,omitempty"`
+	Scope    string            `json:"scope,omitempty"`  // that members are asked for
+	Secret   string            `json:"secret,omitempty"` // where client id and secret go: SecretHeader or SecretBody
+	Hosts    []string          `json:"hosts,omitempty"`  // allowed ones of LoginHosts
 }
 
-// needsLogin reports whether no call of an operation goes without a credential: every
-// way to authenticate that the document names takes one. Only a document that says
-// nothing of any operation leaves it to the manifest.
-func (p *Plugin) needsLogin(o *openapi.Operation) bool {
-	says := func(o *openapi.Operation) bool { return len(o.Security) > 0 }
-	if !slices.ContainsFunc(p.Document.Operations, says) {
-		return p.Manifest.Auth != "none"
+// Where client id and secret go in a token request.
+const (
+	SecretHeader = "header"
+	SecretBody   = "body"
+)
+
+// Check says what is wrong with a choice, in one line.
+func (c LoginChoice) Check() error {
+	switch {
+	case !slices.Contains([]account.Kind{"", account.ServiceKey, account.UserKey, account.OAuth}, c.Kind):
+		return fmt.Errorf("%q is no kind of login: choose %s, %s or %s", markdown.Line(string(c.Kind), 40), account.ServiceKey, account.UserKey, account.OAuth)
+	case !slices.Contains([]string{"", SecretHeader, SecretBody}, c.Secret):
+		return fmt.Errorf("%q is no place for a client secret: choose %s or %s", markdown.Line(c.Secret, 40), SecretHeader, SecretBody)
+	case strings.ContainsFunc(c.Scope, unicode.IsControl) || len(c.Scope) > maxScope:
+		return fmt.Errorf("the scope must be one line of at most %d characters", maxScope)
 	}
-	return says(o) && !slices.ContainsFunc(o.Security, func(q openapi.Requirement) bool { return len(q.Schemes) == 0 })
+	for field, prefix := range c.Prefixes {
+		if !prefixOK(prefix) {
+			return fmt.Errorf("what precedes %s must be at most %d letters, digits and signs, such as \"Bearer \"", markdown.Line(field, 60), maxPrefix)
+		}
+	}
+	return nil
+}
+
+// maxScope is how long a scope may be, in bytes.
+const maxScope = 4000
+
+// Login says what a plugin wants before it answers. The kind is None where no operation can
+// use a login; LoginProblem says why an operation that wants one cannot.
+func (p *Plugin) Login() account.Login {
+	return p.readLogins().login()
+}
+
+// Ways are the ways in which a call of an operation can authenticate, each of them a list of
+// places that all must be filled: in the document's order, so that the first that an account
+// can fill is taken. free says that the call may go without. Neither: it cannot be called,
+// and LoginProblem says why.
+func (p *Plugin) Ways(o *openapi.Operation) (ways [][]account.Slot, free bool) {
+	n := p.readLogins().need(o)
+	return n.slots(), n.free
+}
+
+// LoginProblem is why an operation wants a login that it cannot get, in words that follow a
+// colon; "" where it can be called.
+func (p *Plugin) LoginProblem(o *openapi.Operation) string {
+	return p.readLogins().need(o).problem
+}
+
+// Hosts are host[:port] of every operation that can be called, sorted: where a credential of
+// the plugin may go.
+func (p *Plugin) Hosts() []string {
+	var hosts []string
+	for _, o := range p.Usable() {
+		u, err := url.Parse(o.Server)
+		if err == nil && u.Host != "" {
+			hosts = append(hosts, hostPort(u))
+		}
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
+}
+
+// LoginHosts are host[:port] of the pages at which members log in and tokens are given, as far
+// as they are not the plugin's own, sorted. An administrator allows them.
+func (p *Plugin) LoginHosts() []string {
+	provider := p.readLogins().provider
+	if provider == nil {
+		return nil
+	}
+	own := append(p.Hosts(), strings.TrimSuffix(p.ID, ":443"))
+	var hosts []string
+	for _, address := range []string{provider.AuthorizeURL, provider.TokenURL} {
+		u, err := url.Parse(address)
+		if err == nil && !slices.Contains(own, hostPort(u)) {
+			hosts = append(hosts, hostPort(u))
+		}
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
+}
+
+// LoginHostsToAllow are those of LoginHosts that no administrator has allowed.
+func (p *Plugin) LoginHostsToAllow() []string {
+	return slices.DeleteFunc(p.LoginHosts(), func(h string) bool { return slices.Contains(p.LoginChoice.Hosts, h) })
+}
+
+// hostPort is the host of an address in lower case, with its port where that is not the
+// scheme's own.
+func hostPort(u *url.URL) string {
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port == "" || u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" {
+		return host
+	}
+	return host + ":" + port
+}
+
+// onLoopback reports whether an address is on the machine itself.
+func onLoopback(host string) bool {
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// loginURL returns an address at which a plugin found at host lets members log in: https, or
+// plain http on loopback for a plugin that is there too. Such a plugin is reached only where
+// the operator allows it. "" where the address is no such one.
+func loginURL(address, host string) string {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Host == "" || u.Hostname() == "" || u.User != nil || u.Opaque != "" {
+		return ""
+	}
+	if u.Scheme != "https" && (u.Scheme != "http" || !onLoopback(u.Hostname()) || !onLoopback(host)) {
+		return ""
+	}
+	u.Fragment, u.RawFragment = "", ""
+	return u.String()
 }

@@ -33,6 +33,7 @@ type Manifest struct {
 	LegalURL            string
 	PrivacyURL          string
 	PerMember           bool                // the API tells its users apart
+	Made                bool                // there is none; it was made of the document
 	Functions           map[string]Function // of version 2, by operation id
 	Examples            map[string][]string // utterances by operation id; "" where the manifest names none
 	Notes               []openapi.Note      // what could not be read as it is written
@@ -68,7 +69,7 @@ func ReadManifest(data []byte, at *url.URL) (Manifest, error) {
 	if err := m.readAPI(f, at); err != nil {
 		return Manifest{}, err
 	}
-	m.readAuth(f)
+	m.readAuth(f, at)
 	m.readFunctions(f)
 	for _, link := range []struct {
 		name string
@@ -99,7 +100,7 @@ func manifestOf(d *openapi.Document) Manifest {
 	}
 	about := firstText(looseString(d.Description), title)
 	m := Manifest{
-		NameForModel: markdown.Line(string(title), maxName), NameForHuman: markdown.Line(string(title), maxName), Auth: "none",
+		NameForModel: markdown.Line(string(title), maxName), NameForHuman: markdown.Line(string(title), maxName), Auth: "none", Made: true,
 		DescriptionForModel: markdown.Line(about, maxModel), DescriptionForHuman: markdown.Line(about, maxHuman),
 	}
 	if strings.Contains(d.Contact, "@") {
@@ -242,7 +243,7 @@ type authFile struct {
 
 // readAuth accepts the object of version 1, a bare word, and the runtimes' auth of
 // version 2.
-func (m *Manifest) readAuth(f manifestFile) {
+func (m *Manifest) readAuth(f manifestFile, at *url.URL) {
 	var object authFile
 	var bare looseString
 	m.Auth = "none"
@@ -282,18 +283,18 @@ func (m *Manifest) readAuth(f manifestFile) {
 		}
 		return
 	}
-	m.Login.AuthorizeURL = m.loginURL(object.ClientURL, "auth.client_url")
-	m.Login.TokenURL = m.loginURL(object.TokenURL, "auth.authorization_url")
+	m.Login.AuthorizeURL = m.loginURL(object.ClientURL, at, "auth.client_url")
+	m.Login.TokenURL = m.loginURL(object.TokenURL, at, "auth.authorization_url")
 }
 
-// loginURL returns an absolute https URL, or "" and a note.
-func (m *Manifest) loginURL(address looseString, where string) string {
-	u, err := url.Parse(strings.TrimSpace(string(address)))
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
+// loginURL returns an address at which members of a plugin found at another log in, or ""
+// and a note.
+func (m *Manifest) loginURL(address looseString, at *url.URL, where string) string {
+	u := loginURL(string(address), at.Hostname())
+	if u == "" {
 		m.note("manifest-auth", "it is not an https address: members cannot log in", where)
-		return ""
 	}
-	return u.String()
+	return u
 }
 
 // readRuntimeAuth reads the auth of the first OpenApi runtime. Version 2 keeps secrets out

@@ -28,6 +28,8 @@ type Plugin struct {
 	Registration
 	Manifest Manifest
 	Document *openapi.Document
+
+	logins *loginCache // shared by copies
 }
 
 // Registration is what is stored of a plugin beside its bytes.
@@ -50,8 +52,10 @@ type Registration struct {
 	// is not one, by id, each pinned to the operation's hash.
 	Reads map[string]string `json:"reads,omitempty"`
 	// Without are operations that an administrator left out, by id.
-	Without  []string `json:"without,omitempty"`
-	Revision uint64   `json:"-"` // of the record
+	Without []string `json:"without,omitempty"`
+	// LoginChoice is what an administrator decided about its login.
+	LoginChoice LoginChoice `json:"login,omitzero"`
+	Revision    uint64      `json:"-"` // of the record
 }
 
 // Hashes name the stored bytes of a plugin.

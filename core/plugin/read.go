@@ -251,7 +251,7 @@ func (r Reader) compile(ctx context.Context, reg Registration, manifest, documen
 		}
 		m.Lint = append(m.Lint, m.Domain(at, found, asked.Hostname(), servers...)...)
 	}
-	return &Plugin{Registration: reg, Manifest: m, Document: d}, nil
+	return &Plugin{Registration: reg, Manifest: m, Document: d, logins: &loginCache{}}, nil
 }
 
 func (r Reader) fetch(ctx context.Context, kind egress.Kind, id, address, what string) (egress.Page, error) {

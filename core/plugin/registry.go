@@ -46,6 +46,7 @@ type Registry struct {
 type Configured struct {
 	Source  string
 	Default bool
+	Login   LoginChoice
 }
 
 // everywhere stands in a key where a workspace's path would.
@@ -79,7 +80,7 @@ func (r *Registry) Configure(ctx context.Context, plugins []Configured) error {
 			continue
 		}
 		reg := got.plugin.Registration
-		reg.Default, reg.Locked = plugins[i].Default, true
+		reg.Default, reg.Locked, reg.LoginChoice = plugins[i].Default, true, plugins[i].Login
 		reg.Name = got.plugin.Manifest.uniqueName(func(n string) bool {
 			return slices.ContainsFunc(stored, func(g Registration) bool { return g.Name == n && g.ID != id })
 		})
@@ -336,6 +337,7 @@ func (r *Registry) Read(ctx context.Context, place chat.Place, source string) (*
 		}
 		if p.ID == reg.ID {
 			reg.Name, reg.Default, reg.Frozen, reg.Revision = p.Name, p.Default, p.Frozen, p.Revision
+			reg.LoginChoice = p.LoginChoice
 		}
 	}
 	if reg.Name == "" {
@@ -377,6 +379,20 @@ func (r *Registry) SetDefault(place chat.Place, p *Plugin, on bool) (store.Recor
 	}
 	reg := p.Registration
 	reg.Default = on
+	return r.Register(place, reg)
+}
+
+// ChooseLogin returns the record with what an administrator decided about a plugin's login.
+// ErrLocked.
+func (r *Registry) ChooseLogin(place chat.Place, p *Plugin, choice LoginChoice) (store.Record, error) {
+	if p.Locked {
+		return store.Record{}, ErrLocked
+	}
+	if err := choice.Check(); err != nil {
+		return store.Record{}, fmt.Errorf("choosing the login of %s: %w", p.Human(), err)
+	}
+	reg := p.Registration
+	reg.LoginChoice = choice
 	return r.Register(place, reg)
 }
 

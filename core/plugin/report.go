@@ -13,7 +13,8 @@ import (
 type Report struct {
 	Verdict    string            `json:"verdict"` // "ok", "degraded", "refused"
 	Plugin     ReportPlugin      `json:"plugin"`
-	Operations []ReportOperation `json:"operations"` // in the order of the document
+	Login      *ReportLogin      `json:"login,omitempty"` // where there is anything to say of it
+	Operations []ReportOperation `json:"operations"`      // in the order of the document
 	Tokens     ReportTokens      `json:"tokens"`
 	Notes      []openapi.Note    `json:"notes"`
 	Tools      []ReportTool      `json:"tools,omitempty"` // of the operations that are not refused
@@ -36,6 +37,7 @@ type ReportOperation struct {
 	Effect      string         `json:"effect"` // "read", "write"
 	Tokens      int            `json:"tokens"`
 	Notes       []openapi.Note `json:"notes"`
+	Login       *ReportNeed    `json:"login,omitempty"` // where it takes one
 }
 
 // ReportTokens estimates what a plugin costs in a prompt.
@@ -61,11 +63,15 @@ func (p *Plugin) Report() Report {
 		Verdict:    openapi.OK,
 		Plugin:     ReportPlugin{m.NameForModel, m.NameForHuman, m.Auth},
 		Operations: []ReportOperation{},
-		Notes:      slices.Concat([]openapi.Note{}, p.loginNotes(), m.Notes, m.Lint, p.Document.Notes),
+		Notes:      slices.Concat([]openapi.Note{}, m.Notes, m.Lint, p.Document.Notes),
 	}
 	if slices.ContainsFunc(p.Document.Notes, func(n openapi.Note) bool { return n.Level != "info" }) {
 		r.Verdict = openapi.Degraded // something was lost that belongs to no operation alone
 	}
+	logins := p.readLogins()
+	var said []openapi.Note
+	r.Login, said = logins.report()
+	r.Notes = append(said, r.Notes...)
 	var tools []openapi.Tool
 	for _, o := range p.Document.Operations {
 		tools = append(tools, o.Tool(name))
@@ -80,8 +86,12 @@ func (p *Plugin) Report() Report {
 				break
 			}
 		}
-		r.Operations = append(r.Operations, ReportOperation{t.Name, o.ID, o.Method, o.Path, o.Verdict, string(o.Effect), t.Tokens, notes})
-		if o.Verdict != openapi.OK {
+		verdict, need := o.Verdict, logins.reportNeed(o)
+		if need != nil && need.Problem != "" && verdict == openapi.OK {
+			verdict = openapi.Degraded // a note on the plugin says why
+		}
+		r.Operations = append(r.Operations, ReportOperation{t.Name, o.ID, o.Method, o.Path, verdict, string(o.Effect), t.Tokens, notes, need})
+		if verdict != openapi.OK {
 			r.Verdict = openapi.Degraded
 		}
 		if o.Verdict == openapi.Refused {

@@ -1,12 +1,14 @@
 package plugin
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 
+	"aidesk/core/account"
 	"aidesk/core/openapi"
 	"aidesk/store"
 )
@@ -32,7 +34,7 @@ func (r *Registry) pinned(ctx context.Context, old, reg Registration) Registrati
 		return reg
 	}
 	kept := old
-	kept.Default = reg.Default
+	kept.Default, kept.LoginChoice = reg.Default, reg.LoginChoice
 	kept.Waiting = &Waiting{At: reg.At, Found: reg.Found, Hashes: reg.Hashes, Version: reg.Version}
 	r.Logger.WarnContext(ctx, "a plugin has changed; what was approved serves until an administrator reviews it", "plugin", old.ID, "command", "/plugins-admin review "+old.Name)
 	return kept
@@ -81,11 +83,20 @@ func (r *Registry) Approve(p *Plugin, reviewed Waiting) (store.Record, error) {
 	return store.Record{Key: r.recordKey(everywhere, p.ID), Version: p.Revision, Value: value}, nil
 }
 
+// sameLogin reports whether two versions of a plugin ask for the same and send members to the
+// same place.
+func sameLogin(old, next *Plugin) bool {
+	a, b := old.Login(), next.Login()
+	same := func(x, y account.Field) bool { return x.Name == y.Name && x.Secret == y.Secret }
+	at, to := cmp.Or(a.Provider, new(account.Provider)), cmp.Or(b.Provider, new(account.Provider))
+	return a.Kind == b.Kind && slices.EqualFunc(a.Fields, b.Fields, same) && *at == *to
+}
+
 func difference(old, next *Plugin) Difference {
 	name := func(o *openapi.Operation) string { return fmt.Sprintf("%s %s (%s)", o.Method, o.Path, o.ID) }
 	d := Difference{
 		Texts: old.Manifest.DescriptionForModel != next.Manifest.DescriptionForModel || old.Human() != next.Human(),
-		Login: old.Manifest.Auth != next.Manifest.Auth,
+		Login: old.Manifest.Auth != next.Manifest.Auth || !sameLogin(old, next),
 	}
 	hosts := map[string]bool{}
 	for _, o := range old.Usable() {

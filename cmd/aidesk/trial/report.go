@@ -18,7 +18,10 @@ func Report(out io.Writer, source string, asked []string, r plugin.Report) error
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%s): %s\n", markdown.Line(r.Plugin.NameForHuman, 80), markdown.Line(r.Plugin.NameForModel, 80), r.Verdict)
 	login := "none"
-	if r.Plugin.Auth != "none" {
+	switch {
+	case r.Login != nil:
+		login = r.Login.Kind
+	case r.Plugin.Auth != "none":
 		login = r.Plugin.Auth
 	}
 	fmt.Fprintf(&b, "Read from %s. Login: %s. In a prompt: about %d tokens, and %d for all its tools.\n", source, login, r.Tokens.Index, r.Tokens.Tools)
@@ -39,7 +42,7 @@ func Report(out io.Writer, source string, asked []string, r plugin.Report) error
 	for _, group := range noteGroups(r) {
 		fmt.Fprintf(&b, "\n%s\n", group.title)
 		for _, n := range group.notes {
-			line := fmt.Sprintf("  %-5s  %s: %s", n.Level, n.Code, markdown.Line(n.Message, 300))
+			line := fmt.Sprintf("  %-5s  %s: %s", n.Level, n.Code, markdown.Line(n.Message, 700))
 			if n.Where != "" {
 				line += "  (" + markdown.Line(n.Where, 200) + ")"
 			}

@@ -3,9 +3,11 @@ package trial
 import (
 	"fmt"
 	"io"
+	"net/url"
 	"slices"
 	"strings"
 
+	"aidesk/core/account"
 	"aidesk/core/markdown"
 	"aidesk/core/openapi"
 	"aidesk/core/plugin"
@@ -37,36 +39,24 @@ func NewSending(p *plugin.Plugin, o *openapi.Operation, call plugin.Call) *Sendi
 // hidden stands where a credential will.
 const hidden = "***"
 
-// authenticate shows where the credential goes: as the document's first way to
-// authenticate says, else as the manifest does.
+// authenticate shows where the credential goes: into the places of the operation's first way
+// to log in.
 func (r *Sending) authenticate(p *plugin.Plugin, o *openapi.Operation) {
-	var schemes []openapi.Scheme
-	if len(o.Security) > 0 {
-		schemes = o.Security[0].Schemes
+	ways, _ := p.Ways(o)
+	if len(ways) == 0 {
+		return
 	}
-	placed := false
-	for _, s := range schemes {
-		placed = r.place(s) || placed
-	}
-	undeclared := slices.ContainsFunc(schemes, func(s openapi.Scheme) bool { return s.Type == "" })
-	if !placed && p.Manifest.Auth != "none" && (o.Security == nil || undeclared) {
-		r.place(openapi.Scheme{In: "header", Field: "Authorization", Scheme: p.Manifest.Login.Scheme})
+	for _, s := range ways[0] {
+		r.place(s)
 	}
 }
 
-func (r *Sending) place(s openapi.Scheme) bool {
+func (r *Sending) place(s account.Slot) {
 	switch s.In {
 	case "header":
-		value := hidden
-		if s.Type != "apiKey" {
-			value = "Bearer " + hidden
-			if s.Scheme == "basic" {
-				value = "Basic " + hidden
-			}
-		}
-		r.Headers[s.Field] = value
+		r.Headers[s.Name] = s.Prefix + hidden
 	case "cookie":
-		cookie := s.Field + "=" + hidden
+		cookie := s.Name + "=" + hidden
 		if others := r.Headers["Cookie"]; others != "" {
 			cookie = others + "; " + cookie
 		}
@@ -76,11 +66,8 @@ func (r *Sending) place(s openapi.Scheme) bool {
 		if strings.Contains(r.URL, "?") {
 			separator = "&"
 		}
-		r.URL += separator + s.Field + "=" + hidden
-	default:
-		return false
+		r.URL += separator + url.QueryEscape(s.Name) + "=" + hidden
 	}
-	return true
 }
 
 // Print prints the request as HTTP writes one, then what it is bound to.
