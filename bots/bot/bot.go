@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"aidesk/core/account"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/plugin"
@@ -26,7 +27,14 @@ type Bot struct {
 	Plugins  *plugin.Registry
 	Access   policy.Access
 	Limits   Limits
+	Logins   *Logins             // by which members connect accounts; nil: none can be connected
 	Tell     map[string][]string // by platform, members who are told when a limit is nearly reached; none: who comes nearest to it
+}
+
+// Logins are how members connect accounts at plugins.
+type Logins struct {
+	*account.Connections
+	Link func(token string) string // the address of the page on which a login goes on; nil: there is no public address
 }
 
 // Limits bound what members may use. Zero means no limit. Days are those of UTC.

@@ -72,6 +72,7 @@ type ButtonAction struct {
 	Plan      *plugin.Registration `json:"plan,omitempty"`   // a plugin that was read and is not yet registered
 	Answer    string               `json:"answer,omitempty"` // the Reply to be shared
 	Place     *chat.Place          `json:"place,omitempty"`  // and where
+	Login     string               `json:"login,omitempty"`  // id of a login that was begun
 }
 
 // What a button can do.
@@ -87,6 +88,7 @@ const (
 	DoAdd     = "register" // opens the form of a plugin that was read
 	DoForget  = "forget"
 	DoReview  = "review" // takes a plugin's version that waits
+	DoCode    = "code"   // opens the form that ends a login
 	DoShare   = "share"  // publishes an answer where it was asked for
 )
 

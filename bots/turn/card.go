@@ -86,6 +86,9 @@ func auditAction(b *bot.Bot, now time.Time, a confirm.Action) store.Audit {
 	if len(from) > 0 {
 		audit["data_from"] = strings.Join(from, " ")
 	}
+	if a.Call.Account != "" {
+		audit["account"] = a.Call.Account
+	}
 	switch {
 	case a.Lasting:
 		audit["leave"] = "conversation"
@@ -111,10 +114,14 @@ func park(x *bot.Exchange, c *store.Commit, r *chat.Reply, a confirm.Action) err
 		Time: x.Now(), Due: a.Until, Body: body,
 	})
 	for do, button := range map[string]string{
-		bot.DoApprove: a.Buttons.Approve, bot.DoAllow: a.Buttons.Allow, bot.DoCancel: a.Buttons.Cancel, bot.DoAgain: a.Buttons.Again, bot.DoEdit: a.Buttons.Edit,
+		bot.DoApprove: a.Buttons.Approve, bot.DoAllow: a.Buttons.Allow, bot.DoCancel: a.Buttons.Cancel, bot.DoAgain: a.Buttons.Again, bot.DoEdit: a.Buttons.Edit, bot.DoCode: a.Buttons.Code,
 	} {
 		if button != "" {
-			x.Button(c, button, bot.ButtonAction{Do: do, Member: a.Member, Action: a.ID}, 30*bot.Day)
+			stands := bot.ButtonAction{Do: do, Member: a.Member, Action: a.ID}
+			if a.Login != nil {
+				stands.Login = a.Login.Connection
+			}
+			x.Button(c, button, stands, 30*bot.Day)
 		}
 	}
 	r.Cards = append(r.Cards, confirm.Card(a))

@@ -74,6 +74,9 @@ type Account struct {
 // Shared reports whether the workspace shares the account.
 func (a Account) Shared() bool { return a.Owner == "" }
 
+// Has reports whether the account has a value for a field.
+func (a Account) Has(field string) bool { return a.Sealed[field] != "" }
+
 // Prefix is what stands before the account's access token in a header.
 func (a Account) Prefix() string {
 	if a.TokenType == typeBasic {

@@ -87,6 +87,7 @@ type Turn struct {
 	History      []Entry      // the transcript so far
 	Waiting      []confirm.Action
 	Confirmation string         // id of the Reply whose card asks about the calls of this turn
+	NoLogin      string         // why no account can be connected here, for the model; empty: one can
 	Links        []openapi.Link // links of the outcome that the model is to report
 	Patient      bool           // a plugin that cannot be reached ends the turn with *Unreachable, so that it is asked again later
 	Progress     func(text string)
@@ -101,6 +102,7 @@ type Answer struct {
 	Notes    []string
 	Choices  []Choice
 	Parked   []confirm.Action
+	Private  bool // words and results that came of the member's own account: for this member alone
 	Usage    model.Usage
 	Calls    int            // calls that were sent to a plugin
 	Disabled *plugin.Plugin // a plugin that is not enabled and whose examples match the question
@@ -170,6 +172,7 @@ func (a *Agent) begin(on []*plugin.Plugin, t Turn, limits Limits) (*run, error) 
 		return nil, err
 	}
 	r := &run{Agent: a, Turn: t, limits: limits, enabled: on, toolset: set, links: t.Links, zone: a.zones.Of(t.Member), callCounts: map[string]int{}}
+	r.History, r.private = visible(t.History, t.Owner)
 	r.fitAbove()
 	if t.Quote != "" {
 		r.appendMessage(said(t.Member.Name, quoteHead+t.Quote))
@@ -218,6 +221,7 @@ type run struct {
 	enabled      []*plugin.Plugin
 	agreed       plugin.Agreed  // by the member
 	zone         *time.Location // the member's
+	private      bool           // a result of the member's own account was seen, now or before
 	away         string         // a plugin that cannot be reached, where the turn is patient
 	toolset      *toolset       // the tools of those plugins
 	offered      []offeredTool  // the part of them that the current request offers, sorted by name

@@ -23,6 +23,7 @@ const previewBudget = 1500 * time.Millisecond
 // links are clickable, and adds previews and notes.
 func (r *run) finish(ctx context.Context, text string, off []*plugin.Plugin) error {
 	r.answer.Text = markdown.Parse(text, r.allow())
+	r.markPrivate()
 	if r.answer.Text.Empty() && len(r.answer.Parked) == 0 && r.asked() {
 		r.answer.Text = markdown.New(markdown.Paragraph(markdown.Text(textNoAnswer)))
 	}

@@ -16,6 +16,7 @@ import (
 	"aidesk/core/model"
 	"aidesk/core/openapi"
 	"aidesk/core/plugin"
+	"aidesk/core/policy"
 )
 
 // maxParallelReads bounds the reads of one turn that run at the same time.
@@ -29,6 +30,7 @@ type outcome struct {
 	rule   string         // the policy rule that decided
 	failed bool           // the plugin was asked and failed
 	away   bool           // it could not be reached
+	own    bool           // the call went with the member's own account
 }
 
 // answerCalls answers every call of one step: it sends the reads in parallel and makes
@@ -40,9 +42,9 @@ func (r *run) answerCalls(ctx context.Context, calls []model.ToolCall) (why stri
 	var group sync.WaitGroup
 	slots := make(chan struct{}, maxParallelReads)
 	for i, c := range calls {
-		w := r.prepare(c)
+		w := r.prepare(ctx, c)
 		outcomes[i] = outcome{result: w.result, plugin: w.plugin, rule: w.rule}
-		if w.result.Status != "" && !w.needsConfirmation {
+		if w.result.Status != "" && !w.needsConfirmation && !w.needsLogin {
 			continue
 		}
 		name := markdown.Line(w.plugin.Human(), 50)
@@ -54,6 +56,10 @@ func (r *run) answerCalls(ctx context.Context, calls []model.ToolCall) (why stri
 		if r.callCounts[w.call.Digest]++; r.callCounts[w.call.Digest] > r.limits.Repeats {
 			outcomes[i].result = failedResult(c, "This very call was made before in this turn.")
 			why = fmt.Sprintf(textRepeated, name)
+			continue
+		}
+		if w.needsLogin {
+			outcomes[i].result = r.parkLogin(w, c)
 			continue
 		}
 		if w.needsConfirmation {
@@ -99,6 +105,7 @@ func (r *run) recordResults(outcomes []outcome) (why string) {
 			addresses = append(addresses, l.URL)
 		}
 		r.links = append(r.links, o.links...)
+		r.private = r.private || o.own
 		switch {
 		case o.failed:
 			r.failures++
@@ -138,12 +145,13 @@ type plannedCall struct {
 	binding
 	call              plugin.Call
 	rule              string           // the policy rule that decided
-	needsConfirmation bool             // it waits for the member's decision's decision
+	needsConfirmation bool             // it waits for the member's decision
+	needsLogin        bool             // it waits for an account of the member
 	result            model.ToolResult // if it has a status, the call ends here
 }
 
 // prepare finds the tool of a call, builds its exact request and asks the policy.
-func (r *run) prepare(c model.ToolCall) plannedCall {
+func (r *run) prepare(ctx context.Context, c model.ToolCall) plannedCall {
 	if c.Name == findName && !r.all {
 		return plannedCall{result: r.findOperations(c)}
 	}
@@ -167,8 +175,14 @@ func (r *run) prepare(c model.ToolCall) plannedCall {
 	}
 	w.call.From = r.dataOrigins(w.call.Plugin)
 	w.call.First = r.agreed.First(w.plugin, w.operation)
-	decision := plugin.Decide(r.enabled, r.agreed, r.Member, w.call)
-	w.rule, w.needsConfirmation = decision.Rule, decision.Asks()
+	missing, err := r.Plugins.Bind(ctx, r.Place, r.Member, w.plugin, w.operation, &w.call)
+	if err != nil {
+		r.Logger.WarnContext(ctx, "accounts cannot be read", "plugin", w.plugin.ID, "error", err)
+		w.result = failedResult(c, "The member's accounts cannot be read now.")
+		return w
+	}
+	decision := plugin.Decide(r.enabled, r.agreed, policy.LoginOK, r.Member, w.call)
+	w.rule, w.needsConfirmation, w.needsLogin = decision.Rule, decision.Asks(), missing && !decision.Denied()
 	if decision.Denied() {
 		w.result = model.ToolResult{CallID: c.ID, Operation: c.Name, Status: model.Denied, Content: decision.Reason}
 	}
@@ -227,7 +241,12 @@ func (r *run) send(ctx context.Context, w plannedCall, c model.ToolCall) outcome
 		out.result = failedResult(c, "What is enabled here cannot be read now.")
 		return out
 	}
-	if decision := plugin.Decide(on, r.agreed, r.Member, w.call); !decision.Allowed() {
+	login, err := r.Plugins.Login(ctx, r.Place, r.Member, w.call)
+	if err != nil {
+		out.result = failedResult(c, "The member's account cannot be read now.")
+		return out
+	}
+	if decision := plugin.Decide(on, r.agreed, login, r.Member, w.call); !decision.Allowed() {
 		out.rule = decision.Rule
 		out.result = model.ToolResult{CallID: c.ID, Operation: c.Name, Status: model.Denied, Content: decision.Reason}
 		return out
@@ -238,7 +257,7 @@ func (r *run) send(ctx context.Context, w plannedCall, c model.ToolCall) outcome
 		return out
 	}
 	out.links = got.Links
-	out.failed, out.away = got.Status != "ok", got.Away()
+	out.failed, out.away, out.own = got.Status != "ok", got.Away(), w.call.Own
 	out.result = model.ToolResult{
 		CallID: c.ID, Operation: c.Name, Status: model.OK, Content: Content(got), LeftOut: got.LeftOut,
 		Plugins: []string{w.call.Plugin}, Account: w.call.Account,

@@ -57,7 +57,7 @@ func (a *Agent) Rehearse(ctx context.Context, on []*plugin.Plugin, t Turn) (Rehe
 		r.invalidCall = false
 		var outcomes []outcome
 		for _, c := range calls {
-			w := r.prepare(c)
+			w := r.prepare(ctx, c)
 			if w.plugin != nil && w.call.Digest != "" {
 				out.Calls = append(out.Calls, RehearsedCall{w.operation, w.call})
 			}

@@ -18,9 +18,10 @@ import (
 // beside it.
 type Entry struct {
 	Message model.Message `json:"message"`
-	Links   []string      `json:"links,omitempty"` // addresses in a result; answers may link to them later
-	Flows   []Flow        `json:"flows,omitempty"` // lasting permissions that the member gave with this decision
-	Seen    []string      `json:"seen,omitempty"`  // ids of the plugins whose data the model had seen when it said this
+	Links   []string      `json:"links,omitempty"`   // addresses in a result; answers may link to them later
+	Flows   []Flow        `json:"flows,omitempty"`   // lasting permissions that the member gave with this decision
+	Private string        `json:"private,omitempty"` // the member, as the store knows them, whose own account this came of: no other's turn sees it
+	Seen    []string      `json:"seen,omitempty"`    // ids of the plugins whose data the model had seen when it said this
 
 	size int // estimated tokens of the message, where they were counted
 }
@@ -54,6 +55,9 @@ func OutcomeEntry(a confirm.Action) Entry {
 	e := Entry{Message: model.Message{V: model.Version, Role: model.Outcome, Parts: []model.Part{{Result: result}}}}
 	if a.State == confirm.Done || a.State == confirm.Failed { // in other states the content is ours
 		result.Plugins, result.Account = []string{a.Call.Plugin}, a.Call.Account
+	}
+	if a.Call.Own {
+		e.Private = a.Owner
 	}
 	if a.Lasting {
 		for _, from := range a.Call.From {
@@ -92,13 +96,13 @@ func FormEntries(name, line string) []Entry {
 
 // CommandEntries makes the transcript of an operation that a member ran by a command,
 // without the model: what they typed, and the result as an outcome.
-func CommandEntries(name, line, tool string, c plugin.Call, o plugin.Outcome) []Entry {
+func CommandEntries(name, owner, line, tool string, c plugin.Call, o plugin.Outcome) []Entry {
 	state := confirm.Done
 	if o.Status != "ok" {
 		state = confirm.Failed
 	}
 	return append(questionEntries(name, line), OutcomeEntry(confirm.Action{
-		Tool: tool, Call: c, State: state, Outcome: confirm.Outcome{Content: Content(o), LeftOut: o.LeftOut, Links: o.Links},
+		Tool: tool, Call: c, Owner: owner, State: state, Outcome: confirm.Outcome{Content: Content(o), LeftOut: o.LeftOut, Links: o.Links},
 	}))
 }
 

@@ -79,7 +79,16 @@ type Action struct {
 	Outcome      Outcome            `json:"outcome,omitzero"`
 	Replaces     string             `json:"replaces,omitempty"` // the Action that this one sends again
 	Edited       bool               `json:"edited,omitempty"`   // the member changed the values that the model gave
+	Login        *Login             `json:"login,omitempty"`    // it waits for an account instead of an approval
 	Lasting      bool               `json:"lasting,omitempty"`  // approved with leave for more reads of the kind: data from Call.From to its plugin, in this conversation
+}
+
+// Login is what an Action waits for whose call needs an account: that its member connects
+// one. It is the only approval that a read needs; a call with effect is asked about after it.
+type Login struct {
+	Connection string `json:"connection"`     // id of the login that was begun
+	Link       string `json:"link,omitempty"` // address of the page on which it goes on; empty: the values are typed in a form
+	Host       string `json:"host,omitempty"` // where the member logs in, if not at the plugin's own host
 }
 
 // Buttons are the ids of an Action's buttons, made when it is parked.
@@ -88,6 +97,7 @@ type Buttons struct {
 	Cancel  string `json:"cancel"`
 	Again   string `json:"again"`
 	Edit    string `json:"edit"`
+	Code    string `json:"code,omitempty"`  // opens the form that ends a login
 	Allow   string `json:"allow,omitempty"` // approve, and let more reads carry such data in this conversation
 }
 

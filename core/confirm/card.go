@@ -1,6 +1,7 @@
 package confirm
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -16,6 +17,9 @@ import (
 // Card shows an Action: one plain sentence and the values first, then exactly what
 // will be sent. Nothing is cut and nothing hidden.
 func Card(a Action) chat.Card {
+	if a.Login != nil {
+		return loginCard(a)
+	}
 	card := chat.Card{State: look[a.State], Sentence: question(a), Outcome: a.Outcome.Line}
 	for _, v := range a.Arguments {
 		card.Values = append(card.Values, chat.Field{Label: fieldLabel(v.Label), Value: v.Value})
@@ -93,10 +97,7 @@ func details(a Action) []chat.Field {
 	if len(r.Body) > 0 {
 		fields = append(fields, chat.Field{Label: textBody, Value: string(r.Body)})
 	}
-	account := a.Call.Account
-	if account == "" {
-		account = textNone
-	}
+	account := cmp.Or(a.Call.Label, a.Call.Account, textNone)
 	for _, o := range a.Call.From { // the host too: two plugins may bear one name
 		fields = append(fields, chat.Field{Label: textCarriesOf, Value: o.Human + " (" + o.Plugin + ")"})
 	}

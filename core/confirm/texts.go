@@ -11,6 +11,15 @@ const (
 	textOnceMore   = ", once more"
 	textAskedOnce  = " Your admins let such requests go without a card; I ask you this once."
 
+	textConnect     = "Connect %s to go on"
+	textLoginAt     = "You log in at"
+	textNeededFor   = "It is needed to"
+	textMayUse      = "Used by"
+	textOnlyForYou  = "me, for you alone"
+	textOpenPage    = "Connect"
+	textEnterCode   = "Enter code"
+	textConnectHere = "Connect"
+
 	textApprove = "Approve"
 	textAllow   = "Allow in this conversation"
 	textCancel  = "Cancel"

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"aidesk/core/account"
 	"aidesk/core/chat"
 	"aidesk/core/egress"
 	"aidesk/store"
@@ -30,6 +31,8 @@ type Registry struct {
 	Records store.Records
 	Guard   *egress.Guard
 	Logger  *slog.Logger
+
+	Accounts *account.Accounts // nil: there are none, and calls go without a credential
 
 	// TakeChanges lets a plugin of the configuration serve as it is found at each start;
 	// otherwise what changed waits until an administrator approves it.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"aidesk/core/account"
 	"aidesk/core/chat"
 	"aidesk/core/egress"
 	"aidesk/core/openapi"
@@ -82,7 +83,21 @@ func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation
 	if !p.Locked {
 		id = "" // the operator's exceptions are for plugins of the configuration
 	}
-	response, state, err := r.Guard.Do(ctx, id, request)
+	in, err := r.logIn(ctx, p, o, c, request, func() (account.Credential, error) {
+		credential, _, err := r.Accounts.Use(ctx, c.Account)
+		return credential, err
+	})
+	if err != nil {
+		r.Logger.WarnContext(ctx, "an account cannot be used", "plugin", p.ID, "operation", o.ID, "error", err)
+		return p.loginFault(err)
+	}
+	response, state, err := r.Guard.Do(ctx, id, in.request)
+	if err == nil && response.Status == http.StatusUnauthorized && c.Account != "" {
+		if response, state, err = r.retryLogin(ctx, p, o, c, id, request, in.credential, response); errors.Is(err, account.ErrExpired) {
+			return p.loginEnded(c)
+		}
+	}
+	response = in.hide(response)
 	sent := map[egress.Sent]Sent{egress.Unsent: Unsent, egress.Unknown: Unsure, egress.Answered: Answered}[state]
 	if err == nil || c.Unsafe && sent == Answered { // the status says what became of it, even if the rest broke off
 		return Outcome{o.Shape(openapi.Response{
@@ -104,10 +119,11 @@ func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation
 	return Outcome{openapi.Result{Status: "error", Code: code, Content: message, Message: message}, sent}
 }
 
-// Decide asks the policy about a call with the plugins that are enabled now and what the
-// member agreed to: when a model wishes it, and again at the moment of sending.
-func Decide(on []*Plugin, agreed Agreed, m chat.Member, c Call) policy.Decision {
-	q := policy.Question{Member: m, Plugin: c.Human, Carries: len(c.From) > 0}
+// Decide asks the policy about a call with the plugins that are enabled now, what the
+// member agreed to and what is of the account: when a model wishes it, and again at the
+// moment of sending.
+func Decide(on []*Plugin, agreed Agreed, login policy.Login, m chat.Member, c Call) policy.Decision {
+	q := policy.Question{Member: m, Plugin: c.Human, Login: login, Carries: len(c.From) > 0}
 	for _, p := range on {
 		if p.ID != c.Plugin {
 			continue

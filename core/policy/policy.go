@@ -48,6 +48,7 @@ type Question struct {
 	Asks    bool   // the document wants this read confirmed
 	Refused bool   // the import refused this operation
 	Same    bool   // plugin version and operation are those that were offered
+	Login   Login  // the account that the call goes with
 	First   bool   // an administrator lets it go as a read, and the member never agreed to that
 	Carries bool   // it may carry data of another plugin, which the member has not allowed
 }
@@ -68,6 +69,10 @@ func Call(q Question) Decision {
 		return Decision{Deny, "operation-refused", fmt.Sprintf(textCannotBeCalled, q.Plugin)}
 	case !q.Same:
 		return Decision{Deny, "plugin-changed", fmt.Sprintf(textChanged, q.Plugin)}
+	case q.Login == LoginForbidden:
+		return Decision{Deny, "account-not-allowed", fmt.Sprintf(textNotYourAccount, q.Plugin)}
+	case q.Login == LoginGone:
+		return Decision{Deny, "account-gone", fmt.Sprintf(textAccountGone, q.Plugin)}
 	case q.Write:
 		return Decision{Ask, "write-asks", ""}
 	case q.Asks:
@@ -79,6 +84,31 @@ func Call(q Question) Decision {
 	default:
 		return Decision{Allow, "read", ""}
 	}
+}
+
+// Login says whether the account that a call goes with may be used.
+type Login string
+
+// What can be of the account of a call.
+const (
+	LoginOK        Login = ""          // it may be used, or the call goes without one
+	LoginGone      Login = "gone"      // it is not connected any more
+	LoginForbidden Login = "forbidden" // it is not this member's to use here
+)
+
+// ShareLogin decides whether a member may use, in a place, an account that the workspace
+// shares with some roles, in some channels. With neither nobody may; guests, and whoever is
+// in a channel that other organisations read, never.
+func ShareLogin(roles, channels []string, place chat.Place, m chat.Member) Login {
+	role := len(roles) > 0 && slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(m.Roles, r) })
+	channel := len(channels) > 0 && !place.Direct && slices.Contains(channels, place.Channel)
+	switch {
+	case m.Guest || m.Stranger || m.Bot || m.Deactivated || place.External:
+		return LoginForbidden
+	case len(roles) > 0 && !role, len(channels) > 0 && !channel, len(roles) == 0 && len(channels) == 0:
+		return LoginForbidden
+	}
+	return LoginOK
 }
 
 // Access is where a bot may speak and to whom. The zero value lets every member

@@ -8,6 +8,8 @@ const (
 	textNotEnabled     = "%s is not enabled for you here."
 	textCannotBeCalled = "%s describes this operation in a way that aidesk cannot call."
 	textChanged        = "%s has changed since you asked. Please ask again."
+	textNotYourAccount = "You may not use the account at %s with which this would go."
+	textAccountGone    = "The account at %s with which this would go is no longer connected. Please ask again."
 	textStranger       = "I only answer members of this workspace's own organisation."
 	textGuest          = "I do not answer guests here. An administrator can allow it."
 	textOnlyAdmins     = "So far I only answer administrators. They can open aidesk to channels or roles."
