@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -302,13 +303,13 @@ func TestMany(t *testing.T) {
 	for part := range 10 {
 		wg.Go(func() {
 			for i := part; i < len(texts); i += 10 {
-				texts[i] = sealed(t, k, fmt.Sprint("s/", i), "p", fmt.Sprint(i))
+				texts[i] = sealed(t, k, fmt.Sprint("s/", i), "p", strconv.Itoa(i))
 			}
 		})
 	}
 	wg.Wait()
 	for i, text := range texts {
-		opens(t, k, fmt.Sprint("s/", i), "p", text, fmt.Sprint(i))
+		opens(t, k, fmt.Sprint("s/", i), "p", text, strconv.Itoa(i))
 	}
 	if n := len(k.opened); n != maxOpened {
 		t.Errorf("%d keys are open", n)
@@ -316,7 +317,7 @@ func TestMany(t *testing.T) {
 	last := len(texts) - 1
 	before := db.gets
 	for range 100 {
-		opens(t, k, fmt.Sprint("s/", last), "p", texts[last], fmt.Sprint(last))
+		opens(t, k, fmt.Sprint("s/", last), "p", texts[last], strconv.Itoa(last))
 	}
 	if db.gets != before {
 		t.Errorf("a key that was open was read %d times", db.gets-before)
