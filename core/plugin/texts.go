@@ -25,10 +25,10 @@ const (
 	textNoAnswer    = "%s did not answer in time. Please try again later."
 	textTooLarge    = "%s answered with more than I can read."
 
-	textLoginKey          = "Key"
-	textLoginUser         = "User name"
-	textLoginPassword     = "Password"
-	textLoginPasswordHint = "May stay empty where the plugin gives a single key: the key is then the user name."
+	textLoginKey         = "Key"
+	textLoginUser        = "User name"
+	textLoginPassword    = "Password"
+	textLoginOnlyKeyHint = "May stay empty where the plugin gives a single key: the key is then the user name."
 
 	// Why an operation cannot log in; they stand behind a colon.
 	textLoginImplicit     = "its document offers the implicit flow of OAuth alone, which leaves tokens in browsers; an administrator can give a token as a key instead"
