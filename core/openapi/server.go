@@ -3,6 +3,7 @@ package openapi
 import (
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -88,8 +89,8 @@ func canonicalHost(scheme, host string) string {
 type reason struct{ code, text string }
 
 // firstServer returns the server of a list to use: the first for which a value of a
-// variable was given, else the first on the plugin's domain, else the first usable one;
-// nil and the reason if there is none.
+// variable was given, else the first on the plugin's domain, else the first usable one,
+// by https if the list has it that way too; nil and the reason if there is none.
 func (r *reader) firstServer(all tree.Cursor) (*url.URL, reason) {
 	entries := []tree.Cursor{all}
 	if all.Is(tree.List) {
@@ -100,7 +101,7 @@ func (r *reader) firstServer(all tree.Cursor) (*url.URL, reason) {
 	}
 	var best *url.URL
 	var why reason
-	rank := 0
+	rank, raw := 0, ""
 	for _, entry := range entries {
 		r.spend(1 + min(len(entry.Get("url").Text()), maxServer)/100)
 		base, given, fault := r.serverURL(entry)
@@ -119,13 +120,25 @@ func (r *reader) firstServer(all tree.Cursor) (*url.URL, reason) {
 			n = 2
 		}
 		if n > rank {
-			best, rank = base, n
+			best, rank, raw = base, n, serverText(entry)
 		}
 		if n == 3 || n == 2 && len(r.src.Variables) == 0 {
 			break
 		}
 	}
+	secure := func(entry tree.Cursor) bool { return "http"+strings.TrimPrefix(serverText(entry), "https") == raw }
+	if best != nil && strings.HasPrefix(raw, "http:") && slices.ContainsFunc(entries, secure) {
+		best.Scheme = "https" // the same address is there without and with encryption
+	}
 	return best, why
+}
+
+// serverText is the URL of a server as it is written.
+func serverText(s tree.Cursor) string {
+	if s.Is(tree.Text) {
+		return s.Line()
+	}
+	return s.Get("url").Line()
 }
 
 func onDomain(host, domain string) bool {
@@ -140,9 +153,8 @@ func onDomain(host, domain string) bool {
 // serverURL reads one server: an object with a URL, or just a URL. given is true if the
 // value of one of its variables was given with the Source.
 func (r *reader) serverURL(s tree.Cursor) (base *url.URL, given bool, why reason) {
-	raw := s.Get("url").Line()
+	raw := serverText(s)
 	if s.Is(tree.Text) {
-		raw = s.Line()
 		r.Infof("server-text", s.At, "a server is a word; it was read as its URL")
 	}
 	text, given, why := r.expand(raw, s)

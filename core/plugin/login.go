@@ -78,10 +78,7 @@ func (p *Plugin) LoginProblem(o *openapi.Operation) string {
 func (p *Plugin) Hosts() []string {
 	var hosts []string
 	for _, o := range p.Usable() {
-		u, err := url.Parse(o.Server)
-		if err == nil && u.Host != "" {
-			hosts = append(hosts, hostPort(u))
-		}
+		hosts = append(hosts, o.Host)
 	}
 	slices.Sort(hosts)
 	return slices.Compact(hosts)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -205,8 +206,13 @@ func TestLoginInClear(t *testing.T) {
 		locked bool
 		want   bool
 	}{
-		{"http://api.example", false, false}, {"http://api.example", true, true}, {"http://127.0.0.1:80", false, true}, {"http://[::1]:9", false, true}, {"https://api.example", false, true},
-		{"http://localhost.api.example", false, false}, {"http://127.0.0.1.api.example", false, false},
+		{"http://api.example", false, false},
+		{"http://api.example", true, true},
+		{"http://127.0.0.1:80", false, true},
+		{"http://[::1]:9", false, true},
+		{"https://api.example", false, true},
+		{"http://localhost.api.example", false, false},
+		{"http://127.0.0.1.api.example", false, false},
 	} {
 		doc := fmt.Sprintf(`{"openapi":"3.1.0","info":{"title":"T","version":"1"},"servers":[{"url":%q}],"security":[{"k":[]}],"components":{"securitySchemes":{"k":{"type":"apiKey","in":"query","name":"k"}}},"paths":{"/a":{"get":{"operationId":"a"}}}}`, test.server)
 		d, err := openapi.Read(t.Context(), openapi.Source{Data: []byte(doc)}, openapi.Options{})
@@ -298,6 +304,28 @@ func TestLoginChoice(t *testing.T) {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}
+}
+
+// TestLoginShared: a compiled plugin is shared by workspaces whose administrators chose otherwise,
+// and by what runs at once.
+func TestLoginShared(t *testing.T) {
+	t.Parallel()
+	p := loginPlugin(t, "", loginSchemes, `[{"raw":[]}]`, "-")
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			mine, prefix := *p, fmt.Sprintf("W%d ", i)
+			mine.LoginChoice.Prefixes = map[string]string{"key:raw": prefix}
+			for range 50 {
+				ways, _ := mine.Ways(mine.Document.Operations[0])
+				if len(ways) != 1 || ways[0][0].Prefix != prefix {
+					t.Errorf("workspace %d: %+v", i, ways)
+				}
+				ways[0][0].Prefix = "spoiled"
+			}
+		})
+	}
+	group.Wait()
 }
 
 // TestLoginFieldNames: a value is asked for under a name that is bound to its scheme, and no

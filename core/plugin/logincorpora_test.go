@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -29,7 +30,7 @@ func loginTable(p *plugin.Plugin) string {
 		by := map[bool]string{true: "json", false: "form"}[at.JSON]
 		scope := at.Scope
 		if names := strings.Fields(scope); strings.Contains(scope, "://") || len(names) > 4 {
-			scope = fmt.Sprint(len(names))
+			scope = strconv.Itoa(len(names))
 		}
 		b.WriteString(strings.TrimSpace(fmt.Sprintf("at %s; %s by %s; scope %s", hostOf(at.AuthorizeURL), hostOf(at.TokenURL), by, scope)) + "\n")
 	}

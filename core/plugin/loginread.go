@@ -162,10 +162,10 @@ func (l *logins) candidates(fits func(account.Kind) bool) []logins {
 	for _, o := range l.p.Usable() {
 		for _, q := range o.Security {
 			for _, s := range q.Schemes {
-				switch {
-				case s.Type == "apiKey" || s.Type == "http":
+				switch s.Type {
+				case "apiKey", "http":
 					add(account.UserKey, nil)
-				case s.Type == "oauth2":
+				case "oauth2":
 					if provider := l.providers[flowOf(s)]; provider != nil {
 						add(account.OAuth, new(*provider))
 					}

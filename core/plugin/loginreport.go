@@ -103,7 +103,7 @@ func (l *logins) report() (*ReportLogin, []openapi.Note) {
 	if login.Kind == account.None && len(t.problems) == 0 && t.askers == 0 {
 		return nil, nil
 	}
-	r := &ReportLogin{Kind: string(login.Kind), LoginHosts: l.p.LoginHosts(), Hosts: l.p.Hosts()}
+	r := &ReportLogin{Kind: string(login.Kind), LoginHosts: l.p.LoginHosts(), Hosts: append([]string{}, l.p.Hosts()...)}
 	if login.Kind == account.None {
 		r.Kind = "none"
 	}

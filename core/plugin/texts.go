@@ -29,10 +29,10 @@ const (
 	textOtherHost    = "%s has moved to another host than its account was connected for. Connect it again with /plugins connect %s."
 	textLoginFailed  = "The account at %s cannot be used right now. Please try again in a minute."
 
-	textLoginKey          = "Key"
-	textLoginUser         = "User name"
-	textLoginPassword     = "Password"
-	textLoginPasswordHint = "May stay empty where the plugin gives a single key: the key is then the user name."
+	textLoginKey         = "Key"
+	textLoginUser        = "User name"
+	textLoginPassword    = "Password"
+	textLoginOnlyKeyHint = "May stay empty where the plugin gives a single key: the key is then the user name."
 
 	// Why an operation cannot log in; they stand behind a colon.
 	textLoginImplicit     = "its document offers the implicit flow of OAuth alone, which leaves tokens in browsers; an administrator can give a token as a key instead"

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -18,7 +19,10 @@ func Report(out io.Writer, source string, asked []string, r plugin.Report) error
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%s): %s\n", markdown.Line(r.Plugin.NameForHuman, 80), markdown.Line(r.Plugin.NameForModel, 80), r.Verdict)
 	login := "none"
+	stuck := func(o plugin.ReportOperation) bool { return o.Login != nil && o.Login.Problem != "" }
 	switch {
+	case r.Login != nil && r.Login.Kind == login && slices.ContainsFunc(r.Operations, stuck):
+		login = "one that aidesk cannot do"
 	case r.Login != nil:
 		login = r.Login.Kind
 	case r.Plugin.Auth != "none":
