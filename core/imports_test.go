@@ -67,7 +67,7 @@ core/model/planner           | model model/search model/planner/utterance       
 core/model/script            | model                                                                        | –
 core/plugin                  | chat markdown openapi policy account egress store openapi/tree openapi/request | golang.org/x/sync
 core/confirm                 | chat openapi plugin store                                                    | –
-core/agent                   | chat markdown model model/search model/planner/utterance openapi plugin confirm preview store | –
+core/agent                   | chat markdown model model/search model/planner/utterance openapi plugin policy confirm preview store | –
 store/bolt                   | store store/bolt/disk store/bolt/queue store/bolt/redo store/failpoint        | go.etcd.io/bbolt
 store/bolt/disk              | –                                                                            | –
 store/bolt/redo              | store/bolt/disk                                                              | –
@@ -86,13 +86,13 @@ adapters/discord/gateway     | adapters/discord/rest adapters/session           
 adapters/discord/setup       | chat adapters/discord/payload adapters/discord/render adapters/discord/rest adapters/session | github.com/bwmarrin/discordgo
 adapters/discord             | chat markdown adapters/session adapters/discord/*                            | github.com/bwmarrin/discordgo
 adapters/terminal            | chat markdown                                                                | –
-bots/bot                     | chat markdown agent plugin policy store                                      | –
+bots/bot                     | chat markdown account agent plugin policy store                              | –
 bots/outbox                  | bots/bot chat store store/failpoint                                          | –
 bots/login                   | account markdown secret                                                      | –
 bots/restore                 | bots/bot markdown agent confirm store                                         | –
-bots/command                 | bots/bot chat markdown model account agent plugin confirm store              | –
+bots/command                 | bots/bot chat markdown model account agent plugin confirm secret store       | –
 bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint     | –
-bots/turn                    | bots/bot bots/command bots/inbox bots/outbox chat markdown model model/middleware agent plugin policy confirm secret store store/failpoint | –
+bots/turn                    | bots/bot bots/command bots/inbox bots/outbox chat markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint | –
 adapters/fake                | –                                                                            | –
 adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                       | github.com/gorilla/websocket go.yaml.in/yaml/v3
 adapters/fake/slack/rule     | –                                                                            | –

@@ -102,6 +102,13 @@ func adminRemove(ctx context.Context, x *bot.Exchange, word string) error {
 	if err != nil {
 		return err
 	}
+	if l := x.Bot.Logins; l != nil {
+		scope := x.Bot.Scope(x.Event.Place)
+		_, err := l.Accounts.RemovePlugin(ctx, scope, p.ID)
+		if err = errors.Join(err, l.ForgetPlugin(ctx, scope, p.ID)); err != nil {
+			return fmt.Errorf("ending the accounts at %s: %w", p.ID, err)
+		}
+	}
 	return x.ReplyPrivately(store.Commit{Audits: x.Audit("remove", p)}, bot.Paragraph(fmt.Sprintf(textRemoved, p.Human())))
 }
 

@@ -31,6 +31,12 @@ func Forget(ctx context.Context, x *bot.Exchange) error {
 	if err := x.Bot.Plugins.Forget(ctx, x.Event.Place, x.Event.Member); err != nil {
 		return fmt.Errorf("forgetting what a member enabled: %w", err)
 	}
+	if l := x.Bot.Logins; l != nil {
+		scope := x.Bot.Scope(x.Event.Place)
+		if err := errors.Join(l.Forget(ctx, scope, owner), l.Accounts.Forget(ctx, scope, owner)); err != nil {
+			return fmt.Errorf("forgetting a member's accounts: %w", err)
+		}
+	}
 	told, err := x.Store.Get(ctx, noticeKey(owner))
 	if err == nil {
 		err = x.Store.Delete(ctx, told.Key, told.Version)

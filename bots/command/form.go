@@ -60,6 +60,9 @@ func FindForm(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place, 
 		f.args = p.Args
 		err = f.resolve(ctx, b, place, p.Plugin, p.Operation)
 		return f, err
+	case bot.DoCode:
+		err := f.findLogin(ctx, s, b, place)
+		return f, err
 	case bot.DoEdit:
 		stored, err := s.Action(ctx, p.Action)
 		if err != nil {
@@ -77,6 +80,27 @@ func FindForm(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place, 
 	default:
 		return f, FormFault(textNoForm)
 	}
+}
+
+// findLogin finds the plugin that a form ends a login at, and the Action that waits for it, if
+// one does.
+func (f *Form) findLogin(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place) error {
+	id := f.Button.Plugin
+	if f.Button.Action != "" {
+		stored, err := s.Action(ctx, f.Button.Action)
+		if err != nil {
+			return FormFault(textCardUnknown)
+		}
+		if f.Action, err = confirm.Read(stored); err != nil {
+			return err
+		}
+		id, place = f.Action.Call.Plugin, f.Action.Place
+	}
+	var err error
+	if f.Plugin, err = b.Plugins.Find(ctx, place, id); errors.Is(err, store.ErrNotFound) {
+		return FormFault(fmt.Sprintf(textFormNoSuchPlugin, id))
+	}
+	return err
 }
 
 // resolve finds the operation among the plugins that are enabled for the member.
@@ -125,6 +149,9 @@ func OpenForm(ctx context.Context, s store.Store, b *bot.Bot, o chat.Opening) (c
 	if err != nil {
 		return chat.Form{}, err
 	}
+	if f.Button.Do == bot.DoCode {
+		return loginForm(id, f), nil
+	}
 	if f.Button.Do == bot.DoAdd {
 		return adminForm(ctx, b, id, *f.Button.Plan)
 	}
@@ -141,6 +168,9 @@ func CheckForm(ctx context.Context, s store.Store, b *bot.Bot, e chat.Event) ([]
 	f, err := FindForm(ctx, s, b, e.Place, e.Member, e.Filled.Form)
 	if err != nil {
 		return nil, err
+	}
+	if f.Button.Do == bot.DoCode { // judged when it is worked, so that a try is counted once
+		return nil, nil
 	}
 	if f.Button.Do == bot.DoAdd {
 		return adminCheck(ctx, b, *e.Filled, *f.Button.Plan)

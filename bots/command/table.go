@@ -38,6 +38,8 @@ var Table = chat.Grammar{
 		{Name: "info", Summary: "What a plugin can do and who is behind it", Example: "/plugins info NAME", Options: []chat.Option{pluginOption}},
 		{Name: "enable", Summary: "Let me use a plugin for you", Example: "/plugins enable NAME", Options: []chat.Option{pluginOption}},
 		{Name: "disable", Summary: "Stop me from using a plugin for you", Example: "/plugins disable NAME", Options: []chat.Option{pluginOption}},
+		{Name: "connect", Summary: "Connect your account at a plugin", Example: "/plugins connect NAME", Private: true, Options: []chat.Option{pluginOption}},
+		{Name: "disconnect", Summary: "End your account at a plugin", Example: "/plugins disconnect NAME", Private: true, Options: []chat.Option{pluginOption}},
 		{Name: "run", Summary: "Fill in a form and use one operation of a plugin", Example: "/plugins run NAME.OPERATION", Form: true, Options: []chat.Option{
 			{Name: optionOperation, Summary: "Plugin and operation, joined by a dot", Kind: chat.Word, Required: true, Completes: true},
 		}},
@@ -105,6 +107,10 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 		return pluginSwitch(ctx, x, c.Options[optionPlugin], true)
 	case "plugins disable":
 		return pluginSwitch(ctx, x, c.Options[optionPlugin], false)
+	case "plugins connect":
+		return pluginConnect(ctx, x, member, c.Options[optionPlugin])
+	case "plugins disconnect":
+		return pluginDisconnect(ctx, x, c.Options[optionPlugin])
 	case "plugins run":
 		return x.Say(store.Commit{}, fmt.Sprintf(textNoFormHere, c.Options[optionOperation]))
 	case adminCommand + " add":

@@ -73,9 +73,31 @@ const (
 	textThreadsOnAll  = "I read what was said in a thread before I am asked there, except in channels where you switched it off."
 	textThreadsOffAll = "I no longer read what was said in a thread before I am asked there, except in channels where you switched it on."
 
-	textForget    = "This deletes our conversations, the cards that wait for you and your choice of plugins. It cannot be undone, and what plugins or a language model already received is not deleted."
+	textNoLogins         = "logins are not set up for this aidesk"
+	textWantsNoLogin     = "it wants no account of yours"
+	textAdminGivesKey    = "it takes a key that an administrator gives for the workspace, with /plugins-admin login %s" // a plugin
+	textNoPublicURL      = "aidesk has no public address yet to which its login page can lead back; whoever runs aidesk sets http.public_url"
+	textHostsToAllow     = "you would log in at %s, which an administrator has to allow first, with /plugins-admin login %s" // hosts; a plugin
+	textNoClient         = "an administrator has to give its client id and secret first, with /plugins-admin login %s"       // a plugin
+	textCannotConnect    = "You cannot connect an account at %s: %s."                                                        // a plugin; why
+	textOwnAccount       = "%s's %s"                                                                                         // a member; a plugin
+	textConnectTo        = "Connect %s"
+	textConnectSubmit    = "Connect"
+	textConnectNow       = "Connect your account at %s. Only you can use it, and only through me."
+	textConnectButton    = "Connect"
+	textEnterCode        = "Enter code"
+	textDigits           = "Code"
+	textDigitsHint       = "The six digits that the page shows at the end."
+	textVisibleTyping    = "What you type here can be seen on your screen and passes through the messenger."
+	textConnected        = "Connected: %s." // a label
+	textNotConnected     = "You have no account at %s that is connected."
+	textDisconnected     = "Your account at %s is no longer connected."
+	textDisconnectedHere = "Your account at %s is no longer connected, and I have deleted its keys. The provider may still list me: you can remove me there too."
+	textSomeWorkspace  = "this workspace"
+
+	textForget    = "This deletes our conversations, the cards that wait for you, your accounts at plugins and your choice of plugins. It cannot be undone, and what plugins or a language model already received is not deleted."
 	textForgetAll = "Delete everything"
-	textForgotten = "Deleted: our conversations, the cards that waited for you and your choice of plugins."
+	textForgotten = "Deleted: our conversations, the cards that waited for you, your accounts at plugins and your choice of plugins."
 
 	textToday         = "Today (resets at %s)" // a time
 	textYou           = "You"

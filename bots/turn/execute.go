@@ -44,7 +44,11 @@ func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 	if err != nil {
 		return err
 	}
-	if may := plugin.Decide(on, agreed, member, a.Call); may.Denied() {
+	login, err := d.Bot.Plugins.Login(ctx, a.Place, member, a.Call)
+	if err != nil {
+		return err
+	}
+	if may := plugin.Decide(on, agreed, login, member, a.Call); may.Denied() {
 		d.Observe.Report(bot.DeniedBy, may.Rule, 1)
 		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+textNothingSent, d.turn.events)
 	}
@@ -104,6 +108,9 @@ func (d *decision) recordOutcome(ctx context.Context, a confirm.Action, got plug
 	case got.Status != "ok":
 		state = confirm.Failed
 		out.Line = markdown.Line(got.Message, 300)
+		if a.Call.Own && !a.Place.Direct { // what their account says is not for the channel
+			out.Line = fmt.Sprintf(textRefusedPrivately, name)
+		}
 		if got.Sent == plugin.Unsent {
 			out.Line += textNothingSent
 		}
@@ -171,7 +178,7 @@ func (d *decision) followUp(ctx context.Context, member chat.Member, a confirm.A
 	if err != nil {
 		return err
 	}
-	if len(answer.Parked) > 0 {
+	if len(answer.Parked) > 0 || a.Login != nil || answer.Private && !a.Place.Direct {
 		return d.turn.answer(ctx, store.Commit{}, answer)
 	}
 	var c store.Commit

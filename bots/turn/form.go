@@ -11,6 +11,7 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/core/plugin"
+	"aidesk/core/policy"
 	"aidesk/store"
 )
 
@@ -22,6 +23,9 @@ func (t *Turn) form(ctx context.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if what.Button.Do == bot.DoCode {
+		return t.connect(ctx, what)
 	}
 	if what.Button.Do == bot.DoAdd {
 		return command.Register(ctx, &t.Exchange, *what.Button.Plan)
@@ -42,6 +46,17 @@ func (t *Turn) edit(ctx context.Context, what command.Form, call plugin.Call) er
 	arguments := op.Arguments(call.Args)
 	if err := confirm.Fits(call, arguments); err != nil {
 		return t.Note(ctx, fmt.Sprintf(textNotAsked, err))
+	}
+	member, ok, err := t.Speaker(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	missing, err := t.Bot.Plugins.Bind(ctx, what.Action.Place, member, what.Plugin, op, &call)
+	if err != nil {
+		return err
+	}
+	if missing {
+		return t.Note(ctx, fmt.Sprintf(textConnectFirst, what.Plugin.Human()))
 	}
 	old, c, err := t.worker.cards.moveTo(ctx, what.Action, confirm.Replaced, confirm.Outcome{Line: textEdited})
 	if err != nil {
@@ -73,11 +88,17 @@ func (t *Turn) run(ctx context.Context, what command.Form, call plugin.Call) err
 		return err
 	}
 	call.First = agreed.First(what.Plugin, op)
-	decision := plugin.Decide([]*plugin.Plugin{what.Plugin}, agreed, member, call)
+	missing, err := t.Bot.Plugins.Bind(ctx, t.Event.Place, member, what.Plugin, op, &call)
+	if err != nil {
+		return err
+	}
+	decision := plugin.Decide([]*plugin.Plugin{what.Plugin}, agreed, policy.LoginOK, member, call)
 	line, tool := agent.Typed(what.Plugin, op, call.Args)
 	switch {
 	case decision.Denied():
 		return t.Note(ctx, decision.Reason)
+	case missing:
+		return t.runAfterLogin(ctx, member, what.Plugin, call, line, tool)
 	case decision.Asks():
 		arguments := op.Arguments(call.Args)
 		if err := confirm.Fits(call, arguments); err != nil {
@@ -99,7 +120,7 @@ func (t *Turn) run(ctx context.Context, what command.Form, call plugin.Call) err
 		return t.Note(ctx, err.Error()+".")
 	}
 	var c store.Commit
-	if err := appendEntries(&c, t.Owner(), agent.CommandEntries(member.Name, line, tool, call, got)...); err != nil {
+	if err := appendEntries(&c, t.Owner(), agent.CommandEntries(member.Name, t.Owner(), line, tool, call, got)...); err != nil {
 		return err
 	}
 	t.work.Entries = append(t.work.Entries, c.Entries...)

@@ -11,6 +11,7 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/core/markdown"
+	"aidesk/core/openapi"
 	"aidesk/core/plugin"
 	"aidesk/core/policy"
 	"aidesk/store"
@@ -79,13 +80,16 @@ func (t *Turn) connect(ctx context.Context, what command.Form) error {
 		return err
 	}
 	p := pluginOf(on, a.Call)
-	o, missing := loginOperation(p, a.Call)
+	o, missing := (*openapi.Operation)(nil), true
+	if p != nil && p.Version == a.Call.Version {
+		o, _ = p.Operation(a.Call.Operation)
+	}
 	if o != nil {
 		if missing, err = t.Bot.Plugins.Bind(ctx, a.Place, member, p, o, &a.Call); err != nil {
 			return err
 		}
 	}
-	if o == nil || missing {
+	if missing {
 		return d.closeUnsent(ctx, a, confirm.Replaced, textConnectedAskAgain, t.events)
 	}
 	agreed, err := t.Bot.Plugins.Agreed(ctx, a.Place, a.Member)
@@ -119,4 +123,23 @@ func (t *Turn) askWithAccount(ctx context.Context, a confirm.Action, arguments [
 		return err
 	}
 	return t.Reply(c, r)
+}
+
+// runAfterLogin parks the call of an operation that a member chose by name until they have
+// connected the account that it needs.
+func (t *Turn) runAfterLogin(ctx context.Context, m chat.Member, p *plugin.Plugin, call plugin.Call, line, tool string) error {
+	why, err := command.NoLogin(ctx, &t.Exchange, p)
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		return t.Note(ctx, fmt.Sprintf(textCannotConnect, p.Human(), why))
+	}
+	a := confirm.NewLogin(call, bot.NewID, t.Now())
+	a.Conversation, a.Place, a.Member, a.Name, a.Owner = t.Conversation, t.Event.Place, m.ID, m.Name, t.Bot.Owner(t.Event.Place, m.ID)
+	a.CallID, a.Tool = a.ID, tool
+	return t.answer(ctx, store.Commit{}, agent.Answer{
+		Text:    markdown.New(markdown.Paragraph(markdown.Text(fmt.Sprintf(textConnectFirst, p.Human())))),
+		Entries: agent.FormEntries(m.Name, line), Parked: []confirm.Action{a},
+	})
 }

@@ -17,6 +17,7 @@ import (
 	"aidesk/core/confirm"
 	"aidesk/core/markdown"
 	"aidesk/core/model/middleware"
+	"aidesk/core/plugin"
 	"aidesk/store"
 )
 
@@ -227,6 +228,9 @@ func (t *Turn) ask(ctx context.Context, member chat.Member, request agent.Turn) 
 	request.Member, request.Owner = member, t.Owner()
 	request.Waiting, request.NewID = t.waiting, bot.NewID
 	request.Confirmation = t.ReplyID
+	request.NoLogin = func(ctx context.Context, p *plugin.Plugin) (string, error) {
+		return command.NoLogin(ctx, &t.Exchange, p)
+	}
 	request.Progress = func(text string) { t.Progress(ctx, text) }
 	var err error
 	if request.History, err = t.worker.pool.recall.read(t.Conversation, t.work.Entries); err != nil {
@@ -241,8 +245,19 @@ func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 		ID: t.ReplyID, Place: t.Event.Place, To: t.Event.Member, Answers: bot.MessageID(t.Event),
 		Text: a.Text, Previews: a.Previews, Notes: slices.Concat(t.notes, a.Notes),
 	}
+	private := a.Private && !r.Place.Direct
+	if private {
+		t.makePrivate(&r)
+	}
 	for _, action := range a.Parked {
 		action.Message = bot.MessageID(t.Event)
+		if action.Login != nil {
+			if err := t.askLogin(ctx, &c, action); err != nil {
+				return err
+			}
+			continue
+		}
+		action.Confirmation = r.ID
 		if err := park(&t.Exchange, &c, &r, action); err != nil {
 			return err
 		}
@@ -257,6 +272,11 @@ func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 		r.Buttons = append(r.Buttons, b)
 	}
 	addShareButton(&t.Exchange, &c, &r)
+	if private {
+		if err := t.tellPrivately(&c, &r); err != nil {
+			return err
+		}
+	}
 	if p := a.Disabled; p != nil {
 		r.Rows = append(r.Rows, command.OfferPlugin(&t.Exchange, &c, p, t.question))
 	}

@@ -41,7 +41,7 @@ func (t *Turn) press(ctx context.Context) error {
 		return t.enableAndAsk(ctx, p)
 	case p.Do == bot.DoSwitch:
 		return command.Switch(ctx, &t.Exchange, p)
-	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd:
+	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd || p.Do == bot.DoCode:
 		return t.Note(ctx, textButtonForm)
 	default:
 		return fmt.Errorf("a button does %q", p.Do)

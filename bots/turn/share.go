@@ -16,12 +16,41 @@ import (
 // addShareButton lets the member publish an answer in the channel where they asked for it,
 // if they were answered privately because of how they asked.
 func addShareButton(x *bot.Exchange, c *store.Commit, r *chat.Reply) {
-	if x.Event.Message == nil || x.Event.Message.From == nil || r.Text.Empty() || len(r.Cards) > 0 {
+	if x.Event.Message == nil || x.Event.Message.From == nil {
+		return
+	}
+	shareButton(x, c, r, x.Event.Message.From)
+}
+
+// shareButton lets the member publish an answer in a place. One with a card is not for others.
+func shareButton(x *bot.Exchange, c *store.Commit, r *chat.Reply, place *chat.Place) {
+	if r.Text.Empty() || len(r.Cards) > 0 {
 		return
 	}
 	b := chat.Button{ID: bot.NewID(), Label: textShare}
-	x.Button(c, b.ID, bot.ButtonAction{Do: bot.DoShare, Member: x.Event.Member, Answer: r.ID, Place: x.Event.Message.From}, bot.Day)
+	x.Button(c, b.ID, bot.ButtonAction{Do: bot.DoShare, Member: x.Event.Member, Answer: r.ID, Place: place}, bot.Day)
 	r.Buttons = append(r.Buttons, b)
+}
+
+// makePrivate makes a Reply of its member's alone of one that would stand in a channel: what
+// their own account gave is theirs.
+func (t *Turn) makePrivate(r *chat.Reply) {
+	r.ID, r.Private = chat.Key(t.ReplyID, "private"), true
+	r.Notes = append(r.Notes, textPrivateHere)
+}
+
+// tellPrivately says in the channel, in one line, that a member was answered in private, who
+// may share the answer there.
+func (t *Turn) tellPrivately(c *store.Commit, r *chat.Reply) error {
+	shareButton(&t.Exchange, c, r, new(r.Place))
+	name := t.first.Chat.Member
+	if m, err := t.Adapter.Member(context.WithoutCancel(t.worker.commitCtx), r.Place, t.Event.Member); err == nil {
+		name = m.Name
+	}
+	line := t.NewReply(bot.Paragraph(fmt.Sprintf(textPrivately, markdown.Line(name, 50))))
+	wanted, err := t.Bot.WantedReply(t.Conversation, line, t.Owner())
+	c.Replies = append(c.Replies, wanted)
+	return err
 }
 
 // share publishes an answer where it was asked for: its text, previews and notes, but none

@@ -35,6 +35,14 @@ const (
 	textUnshown     = "I could not show my answer here. Please ask again, or ask for less at once."
 	textUnshownCard = "I could not show here what I wanted to ask you, so nothing was sent. Please ask for less at once."
 
+	textWantsLogin        = "%s wants to know you before it answers." // a plugin
+	textConnectFirst      = "Connect your account at %s first; I go on by myself then."
+	textConnectedAskAgain = "Connected. The plugin has changed since you asked, so please ask again."
+	textCannotConnect     = "You cannot connect an account at %s: %s." // a plugin; why
+	textPrivately         = "I answered %s in private."                // a member
+	textPrivateHere       = "This came from your own account, so only you see it."
+	textRefusedPrivately  = "%s refused it." // a plugin
+
 	textCancelled     = "Cancelled. Nothing was sent."
 	textExpired       = "Expired. Nothing was sent. Please ask again if you still want it."
 	textChanged       = "You changed the message that asked for this. Nothing was sent."

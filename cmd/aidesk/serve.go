@@ -93,7 +93,7 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 		admin.handleKeys(s, ring.Ring, logger)
 	}
 	w := &webServer{store: s, metrics: newMetrics(cfg.Limits.Currency), token: cfg.HTTP.MetricsToken.Reveal()}
-	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, metrics: w.metrics, now: now, patience: bot.KeepTime, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
+	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, serve: w.serve, metrics: w.metrics, now: now, patience: bot.KeepTime, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
 		return newAdapters(cfg, b, w, now, logger)
 	}})
 	if err != nil {
@@ -137,11 +137,16 @@ type messenger interface {
 func (w *webServer) add(a messenger, path string) {
 	w.adapters = append(w.adapters, a)
 	if path != "" {
-		if w.webhooks == nil {
-			w.webhooks = map[string]http.Handler{}
-		}
-		w.webhooks[path] = a.Handler()
+		w.serve(path, a.Handler())
 	}
+}
+
+// serve serves what is below a path.
+func (w *webServer) serve(path string, h http.Handler) {
+	if w.webhooks == nil {
+		w.webhooks = map[string]http.Handler{}
+	}
+	w.webhooks[path] = h
 }
 
 // handler returns all routes.

@@ -39,6 +39,7 @@ type dependencies struct {
 	store    store.Store
 	secrets  *secret.Ring
 	adapters func(config.Bot) ([]chat.Adapter, error) // those of one bot
+	serve    func(path string, h http.Handler)        // serves pages to browsers; nil: there is no web server
 	metrics  *metrics                                 // nil: nothing is counted
 	now      func() time.Time
 	patience time.Duration // with what is away
@@ -69,12 +70,21 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 	if p.metrics != nil {
 		desk.Observe = p.metrics.observe
 	}
+	var logins *bot.Logins
+	if p.secrets != nil {
+		if logins, err = newLogins(cfg.HTTP.PublicURL, s, p.secrets, guard, p.now, logger, p.serve); err != nil {
+			return nil, err
+		}
+	}
 	for _, b := range cfg.Bots {
 		adapters, err := p.adapters(b)
 		if err != nil {
 			return nil, fmt.Errorf("bot %s: %w", b.Name, err)
 		}
 		registry := &plugin.Registry{Bot: b.Name, Records: s, Guard: guard, Logger: logger, TakeChanges: p.alone}
+		if logins != nil {
+			registry.Accounts = logins.Accounts
+		}
 		var configured []plugin.Configured
 		for _, p := range b.Plugins {
 			configured = append(configured, plugin.Configured{Source: p.Source, Default: p.Default})
@@ -94,6 +104,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 			Access: policy.Access{Channels: b.Access.Channels, Roles: b.Access.Roles, Guests: b.Access.Guests, Closed: []string{"discord"}},
 			Limits: botLimits(cfg.Limits),
 			Tell:   cfg.Policy.Admins.Members(),
+			Logins: logins,
 		})
 	}
 	return desk, nil

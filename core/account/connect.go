@@ -108,6 +108,26 @@ func (e *WrongDigitsError) Error() string {
 	}
 }
 
+// Told is what a member reads of an error that says why a login does not go on; false: it is
+// none of these.
+func Told(err error) (line string, ok bool) {
+	wrong, typed := (*WrongDigitsError)(nil), (*FieldError)(nil)
+	for _, known := range []error{ErrLink, ErrUsed, ErrBrowser, ErrMember, ErrMixed, ErrDenied, ErrRefused, ErrEarly, ErrDigits} {
+		ok = ok || errors.Is(err, known)
+	}
+	switch {
+	case errors.As(err, &wrong):
+		line = wrong.Error()
+	case errors.As(err, &typed):
+		line = typed.Error()
+	case ok:
+		line = err.Error()
+	default:
+		return "", false
+	}
+	return strings.ToUpper(line[:1]) + line[1:] + ".", true
+}
+
 // FieldError says what is wrong with a value that was typed.
 type FieldError struct{ Label, Problem string }
 

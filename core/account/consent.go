@@ -226,7 +226,7 @@ func (c *Connections) Keys(ctx context.Context, token string, values map[string]
 	}
 	held := Credential{}
 	for _, field := range p.Login.Fields {
-		value, err := typedValue(field, values[field.Name])
+		value, err := Typed(field, values[field.Name])
 		if err != nil {
 			return "", err
 		}
@@ -246,8 +246,8 @@ func (c *Connections) Keys(ctx context.Context, token string, values map[string]
 	return p.ID + "." + browser, nil
 }
 
-// typedValue judges what was typed into a field. Blanks around it came with the clipboard.
-func typedValue(f Field, value secret.Text) (secret.Text, error) {
+// Typed judges what was typed into a field. Blanks around it came with the clipboard.
+func Typed(f Field, value secret.Text) (secret.Text, error) {
 	text := strings.TrimSpace(value.Reveal())
 	switch {
 	case text == "":

@@ -86,10 +86,10 @@ type Turn struct {
 	Misled       bool         // characters that nobody sees, or that reorder others, were removed from these
 	History      []Entry      // the transcript so far
 	Waiting      []confirm.Action
-	Confirmation string         // id of the Reply whose card asks about the calls of this turn
-	NoLogin      string         // why no account can be connected here, for the model; empty: one can
-	Links        []openapi.Link // links of the outcome that the model is to report
-	Patient      bool           // a plugin that cannot be reached ends the turn with *Unreachable, so that it is asked again later
+	Confirmation string                                                // id of the Reply whose card asks about the calls of this turn
+	NoLogin      func(context.Context, *plugin.Plugin) (string, error) // why the member cannot connect an account there; empty: they can
+	Links        []openapi.Link                                        // links of the outcome that the model is to report
+	Patient      bool                                                  // a plugin that cannot be reached ends the turn with *Unreachable, so that it is asked again later
 	Progress     func(text string)
 	NewID        func() string
 }

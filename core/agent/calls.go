@@ -59,7 +59,7 @@ func (r *run) answerCalls(ctx context.Context, calls []model.ToolCall) (why stri
 			continue
 		}
 		if w.needsLogin {
-			outcomes[i].result = r.parkLogin(w, c)
+			outcomes[i].result = r.parkLogin(ctx, w, c)
 			continue
 		}
 		if w.needsConfirmation {

@@ -1,22 +1,26 @@
 package agent
 
 import (
+	"context"
 	"fmt"
 
-	"aidesk/core/account"
 	"aidesk/core/confirm"
 	"aidesk/core/model"
 )
 
 // parkLogin makes an Action of a call that needs an account which the member has not
 // connected. One login serves all calls to a plugin, so the next ones get no Action.
-func (r *run) parkLogin(w plannedCall, c model.ToolCall) model.ToolResult {
-	name := w.plugin.Human()
-	if w.plugin.Login().Kind == account.ServiceKey {
-		return failedResult(c, fmt.Sprintf("%s wants a key that an administrator gives for the workspace, or this member may not use it here. Tell the member to ask an administrator; nothing was sent.", name))
+func (r *run) parkLogin(ctx context.Context, w plannedCall, c model.ToolCall) model.ToolResult {
+	if r.NoLogin == nil {
+		return failedResult(c, "It wants an account, and none can be connected here.")
 	}
-	if r.NoLogin != "" {
-		return failedResult(c, fmt.Sprintf("%s wants the member's own account, which cannot be connected: %s. Nothing was sent.", name, r.NoLogin))
+	why, err := r.NoLogin(ctx, w.plugin)
+	if err != nil {
+		r.Logger.WarnContext(ctx, "a login cannot begin", "plugin", w.plugin.ID, "error", err)
+		return failedResult(c, "It wants an account, and whether the member can connect one cannot be read now.")
+	}
+	if why != "" {
+		return failedResult(c, fmt.Sprintf("%s wants an account that this member does not have: %s. Nothing was sent. Tell the member.", w.plugin.Human(), why))
 	}
 	result := model.ToolResult{CallID: c.ID, Operation: c.Name, Status: model.Waiting}
 	if confirm.SameLogin(r.Waiting, r.Member.ID, w.plugin.ID) || confirm.SameLogin(r.answer.Parked, r.Member.ID, w.plugin.ID) {

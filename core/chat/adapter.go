@@ -125,6 +125,12 @@ var ErrTooLarge = errors.New("the file is too large")
 // ErrNoAccess says that the app may not read something.
 var ErrNoAccess = errors.New("the app may not read this")
 
+// Workplace is implemented by an adapter that knows how people call a workspace, and the
+// address that leads a browser back to it; either may be empty.
+type Workplace interface {
+	Workplace(p Place) (name, back string)
+}
+
 // Historian is an Adapter that can read what was said in a thread that aidesk does not
 // follow.
 type Historian interface {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"aidesk/core/chat"
+	"aidesk/core/openapi"
 	"aidesk/core/plugin"
 )
 
@@ -21,6 +22,14 @@ func NewLogin(c plugin.Call, newID func() string, now time.Time) Action {
 		ID: newID(), Call: c, State: Waiting, Until: now.Add(LoginLife), Login: &Login{},
 		Buttons: Buttons{Cancel: newID(), Code: newID()},
 	}
+}
+
+// AfterLogin is the Action that asks about the call of one that waited for a login, in a
+// Confirmation of its own.
+func AfterLogin(old Action, arguments []openapi.Argument, confirmation string, newID func() string, now time.Time) Action {
+	a := successor(old, New(old.Call, arguments, newID, now))
+	a.Confirmation, a.Line = confirmation, 0
+	return a
 }
 
 // SameLogin finds, among Actions, one that waits for the same member's account at the same
