@@ -99,13 +99,18 @@ var messengers = []struct {
 	make func(*testing.T) loginMessenger
 }{{"slack", newSlackLogins}, {"discord", newDiscordLogins}}
 
-// newLoginStage starts the program with a plugin; nil: one at a provider.
-func newLoginStage(t *testing.T, at loginMessenger, p *logintest.Plugin) *loginStage {
+// newLoginStage starts the program with the plugin Boards, at which members log in at the
+// provider, and with more plugins.
+func newLoginStage(t *testing.T, at loginMessenger, more ...*logintest.Plugin) *loginStage {
 	t.Helper()
-	s := &loginStage{t: t, dir: t.TempDir(), at: at, proxy: newProxy(t), provider: logintest.NewProvider(t), plugin: p}
-	if p == nil {
-		s.plugin = logintest.NewOAuthPlugin(t, s.provider)
-	}
+	provider := logintest.NewProvider(t)
+	return newLoginStageWith(t, at, provider, append([]*logintest.Plugin{logintest.NewOAuthPlugin(t, "boards", provider)}, more...)...)
+}
+
+// newLoginStageWith starts the program with plugins, the first of which is the stage's.
+func newLoginStageWith(t *testing.T, at loginMessenger, provider *logintest.Provider, plugins ...*logintest.Plugin) *loginStage {
+	t.Helper()
+	s := &loginStage{t: t, dir: t.TempDir(), at: at, proxy: newProxy(t), provider: provider, plugin: plugins[0]}
 	s.act = actWithBoards
 	s.model = modeltest.NewActor(t, modeltest.Chat, func(q modeltest.Query) modeltest.Answer {
 		s.mu.Lock()
@@ -114,28 +119,34 @@ func newLoginStage(t *testing.T, at loginMessenger, p *logintest.Plugin) *loginS
 		return act(q)
 	})
 	s.config = filepath.Join(s.dir, "config.yaml")
+	hosts, sources := []string{inQuotes(host(provider.URL))}, []string(nil)
+	for _, p := range plugins {
+		hosts, sources = append(hosts, inQuotes(host(p.URL))), append(sources, fmt.Sprintf("{source: %q, default: true}", p.URL))
+	}
 	text := fmt.Sprintf(`http: {listen: "127.0.0.1:0", public_url: %q, metrics_token: scrape}
 store: {url: %q}
 models: {main: {provider: openai-chat, model: m, base_url: %q}}
 limits: {turns_per_member_hour: 100000, tokens_per_day: 1000000000}
-egress: {allow_hosts: [%q, %q]}
+egress: {allow_hosts: [%s]}
 bots:
   - name: desk
     model: main
-    plugins: [{source: %q, default: true}]
-%s`, s.proxy.URL, "bolt:"+filepath.Join(s.dir, "aidesk.db"), s.model.URL, host(s.provider.URL), host(s.plugin.URL), s.plugin.URL, at.bot())
+    plugins: [%s]
+%s`, s.proxy.URL, "bolt:"+filepath.Join(s.dir, "aidesk.db"), s.model.URL, strings.Join(hosts, ", "), strings.Join(sources, ", "), at.bot())
 	if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.start()
 	t.Cleanup(func() { s.end() })
-	for _, b := range s.desk.Bots {
-		if err := b.Logins.Accounts.SetClient(t.Context(), s.scope(), s.plugin1().id, account.Client{ID: logintest.ClientID, Secret: logintest.ClientSecret}); err != nil {
+	for _, p := range plugins {
+		if err := s.accounts().SetClient(t.Context(), s.scope(), host(p.URL), account.Client{ID: logintest.ClientID, Secret: logintest.ClientSecret}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return s
 }
+
+func inQuotes(text string) string { return `"` + text + `"` }
 
 func host(address string) string { return strings.TrimPrefix(address, "http://") }
 
@@ -214,11 +225,6 @@ func (s *loginStage) restart() {
 	s.end()
 	s.start()
 }
-
-// registered is the plugin as the program knows it.
-type registered struct{ id string }
-
-func (s *loginStage) plugin1() registered { return registered{host(s.plugin.URL)} }
 
 func (s *loginStage) accounts() *account.Accounts { return s.desk.Bots[0].Logins.Accounts }
 
@@ -388,6 +394,8 @@ func actWithBoards(q modeltest.Query) modeltest.Answer {
 		return modeltest.Text("The card: " + clipped(privateWords.ReplaceAllString(said, "done")))
 	case privateWords.MatchString(said) && !strings.Contains(said, "please"):
 		return modeltest.Text(answerWords(privateWords.FindString(said)))
+	case strings.Contains(said, "what was said here"):
+		return modeltest.Text("I heard you.")
 	case strings.Contains(said, "boards please"):
 		return modeltest.Call([2]string{"boards__listBoards", `{}`})
 	case strings.Contains(said, "card please"):

@@ -15,7 +15,7 @@ func TestLoginStory(t *testing.T) {
 	for _, m := range messengers {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
-			tellLogin(newLoginStage(t, m.make(t), nil), func() {})
+			tellLogin(newLoginStage(t, m.make(t)), func() {})
 		})
 	}
 }
@@ -27,7 +27,7 @@ func TestLoginStoryRestarted(t *testing.T) {
 	for _, m := range messengers {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
-			s := newLoginStage(t, m.make(t), nil)
+			s := newLoginStage(t, m.make(t))
 			tellLogin(s, func() {
 				s.idle()
 				s.restart()
@@ -72,7 +72,9 @@ func tellLogin(s *loginStage, between func()) {
 
 	before, calls := s.presses, len(s.plugin.Calls())
 	s.at.mention(ada, "my boards please, again")
-	s.find("a second answer", func(m shown) bool { return s.at.inDirect(m, ada) && strings.Contains(m.text, answer) && len(s.plugin.Calls()) > calls })
+	s.find("a second answer", func(m shown) bool {
+		return s.at.inDirect(m, ada) && strings.Contains(m.text, answer) && len(s.plugin.Calls()) > calls
+	})
 	s.idle()
 	if s.presses != before || len(s.plugin.Calls("GET")) != 2 {
 		t.Errorf("%d presses more, %d reads", s.presses-before, len(s.plugin.Calls("GET")))
@@ -157,7 +159,9 @@ func tellLoginWrite(s *loginStage, between func()) {
 		between()
 	}
 	s.press(ada, card, "Approve")
-	s.find("the outcome", func(m shown) bool { return m.id == card.id && !strings.Contains(m.text, "[Approve]") && len(s.plugin.Calls("POST")) > 0 })
+	s.find("the outcome", func(m shown) bool {
+		return m.id == card.id && !strings.Contains(m.text, "[Approve]") && len(s.plugin.Calls("POST")) > 0
+	})
 	s.idle()
 	writes := s.plugin.Calls("POST")
 	if len(writes) != 1 {

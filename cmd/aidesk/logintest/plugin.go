@@ -33,6 +33,7 @@ type Plugin struct {
 	*httptest.Server
 
 	mu       sync.Mutex
+	name     string // for the model
 	auth     string // of the manifest, as JSON
 	more     string // of the document, after its paths
 	servers  string // of the document, as JSON
@@ -47,9 +48,9 @@ func Private(user string) string { return "quartz-" + user + "-lagoon" }
 
 // NewPlugin starts a plugin that wants what a manifest's auth says, until the test ends; user
 // tells whose a call is. More stands in the document after its paths.
-func NewPlugin(t testing.TB, auth, more string, user func(*http.Request) (string, bool)) *Plugin {
+func NewPlugin(t testing.TB, name, auth, more string, user func(*http.Request) (string, bool)) *Plugin {
 	t.Helper()
-	p := &Plugin{auth: auth, more: more, user: user}
+	p := &Plugin{name: name, auth: auth, more: more, user: user}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/ai-plugin.json", p.manifest)
 	mux.HandleFunc("GET /openapi.json", p.document)
@@ -60,9 +61,9 @@ func NewPlugin(t testing.TB, auth, more string, user func(*http.Request) (string
 }
 
 // NewOAuthPlugin starts a plugin whose members log in at a provider.
-func NewOAuthPlugin(t testing.TB, at *Provider) *Plugin {
+func NewOAuthPlugin(t testing.TB, name string, at *Provider) *Plugin {
 	t.Helper()
-	return NewPlugin(t, fmt.Sprintf(`{"type":"oauth","client_url":"%s/authorize","authorization_url":"%s/token","scope":"boards","authorization_content_type":"application/json"}`, at.URL, at.URL), "", Bearer(at))
+	return NewPlugin(t, name, fmt.Sprintf(`{"type":"oauth","client_url":"%s/authorize","authorization_url":"%s/token","scope":"boards","authorization_content_type":"application/json"}`, at.URL, at.URL), "", Bearer(at))
 }
 
 // Bearer tells users by the tokens of a provider.
@@ -112,8 +113,8 @@ func (p *Plugin) manifest(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = fmt.Fprintf(w, `{"schema_version":"v1","name_for_human":"Boards","name_for_model":"boards","description_for_human":"Your boards.","description_for_model":"Lists the boards of a user and adds cards to them.",
-"auth":%s,"api":{"type":"openapi","url":"http://%s/openapi.json"},"logo_url":"http://%s/logo.png","contact_email":"a@example.com","legal_info_url":"http://%s/legal"}`, p.auth, r.Host, r.Host, r.Host)
+	_, _ = fmt.Fprintf(w, `{"schema_version":"v1","name_for_human":%q,"name_for_model":%q,"description_for_human":"Your boards.","description_for_model":"Lists the boards of a user and adds cards to them.",
+"auth":%s,"api":{"type":"openapi","url":"http://%s/openapi.json"},"logo_url":"http://%s/logo.png","contact_email":"a@example.com","legal_info_url":"http://%s/legal"}`, strings.ToUpper(p.name[:1])+p.name[1:], p.name, p.auth, r.Host, r.Host, r.Host)
 }
 
 func (p *Plugin) document(w http.ResponseWriter, r *http.Request) {
@@ -150,6 +151,6 @@ func (p *Plugin) call(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"boards": []map[string]string{{"title": "Plan " + Private(user)}}})
 	default:
 		w.WriteHeader(http.StatusCreated)
-		_ = json.NewEncoder(w).Encode(map[string]any{"added": true, "board": "Plan " + Private(user)})
+		_ = json.NewEncoder(w).Encode(map[string]any{"added": json.RawMessage(body), "board": "Plan " + Private(user)})
 	}
 }
