@@ -63,6 +63,8 @@ func (m *slackLogins) inThread(one shown) bool {
 
 func (m *slackLogins) inDirect(one shown, user string) bool { return one.place == m.DM(user) }
 
+func (m *slackLogins) dm(user string) string { return m.DM(user) }
+
 func (m *slackLogins) press(user string, one shown, label string) error {
 	now, ok := m.Message(one.place, one.id)
 	if !ok {
