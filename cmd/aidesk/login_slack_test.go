@@ -10,7 +10,12 @@ import (
 	fakeslack "aidesk/adapters/fake/slack"
 )
 
-const slackTeam = fakeslack.TeamID
+// What the stories of logins need of the fake Slack.
+const (
+	slackTeam    = fakeslack.TeamID
+	slackGeneral = fakeslack.General
+	slackBot     = fakeslack.BotUser
+)
 
 // slackLogins is Slack in a story of logins.
 type slackLogins struct {
