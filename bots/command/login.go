@@ -95,7 +95,7 @@ func platformName(platform string) string {
 func loginForm(id string, f Form) chat.Form {
 	form := chat.Form{ID: id, Title: markdown.Line(fmt.Sprintf(textConnectTo, f.Plugin.Human()), 45), Submit: textConnectSubmit}
 	if f.Button.Login != "" {
-		form.Inputs = []chat.Input{{Name: inputDigits, Label: textDigits, Kind: chat.InputLine, Hint: textDigitsHint, Required: true}}
+		form.Inputs = []chat.Input{{Name: inputDigits, Label: textDigits, Kind: chat.InputSecret, Hint: textDigitsHint, Required: true}}
 		return form
 	}
 	return keyForm(form, f.Plugin.Login())
