@@ -34,6 +34,9 @@ func NoLogin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin) (string, er
 	if hosts := p.LoginHostsToAllow(); len(hosts) > 0 && !p.Locked {
 		return fmt.Sprintf(textHostsToAllow, strings.Join(hosts, ", "), p.Name), nil
 	}
+	if err := x.Bot.Logins.CheckProvider(p.ID, *login.Provider); err != nil {
+		return fmt.Sprintf(textBadProvider, err), nil
+	}
 	_, err := x.Bot.Logins.Accounts.Client(ctx, x.Bot.Scope(x.Event.Place), p.ID)
 	if errors.Is(err, account.ErrNoClient) {
 		return fmt.Sprintf(textNoClient, p.Name), nil
