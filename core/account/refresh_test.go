@@ -111,6 +111,10 @@ func TestOnce(t *testing.T) {
 			if a.State != Connected {
 				t.Errorf("the account is %s", a.State)
 			}
+			b.clock.add(pause)
+			if _, _, err := b.Use(t.Context(), key); err == nil || len(b.requests("/token")) != 2 {
+				t.Errorf("later: %d token requests, %v", len(b.requests("/token")), err)
+			}
 		})
 	}
 }
