@@ -286,7 +286,7 @@ func (s *Accounts) Client(ctx context.Context, scope, plugin string) (Client, er
 	}
 	c := Client{ID: kept.ID}
 	if kept.Sealed != "" {
-		value, err := s.Seals.Open(ctx, scope, clientPath(key, kept.ID), kept.Sealed)
+		value, err := s.Seals.Open(ctx, scope, clientPath(key), kept.Sealed)
 		if err != nil {
 			return Client{}, fmt.Errorf("opening the secret of the OAuth client %s: %w", key, err)
 		}
@@ -295,8 +295,8 @@ func (s *Accounts) Client(ctx context.Context, scope, plugin string) (Client, er
 	return c, nil
 }
 
-// clientPath is what the secret of a client is bound to: its id too.
-func clientPath(key, id string) string { return key + "/" + escape(id) + "/secret" }
+// clientPath is what the secret of a client is bound to.
+func clientPath(key string) string { return key + "/secret" }
 
 // SetClient keeps the OAuth client of a workspace at a plugin in the place of another;
 // without an ID it deletes it. Accounts that were connected by another client have to be
@@ -314,7 +314,7 @@ func (s *Accounts) SetClient(ctx context.Context, scope, plugin string, c Client
 	kept := clientRecord{ID: c.ID}
 	if c.Secret != "" {
 		var err error
-		if kept.Sealed, err = s.Seals.Seal(ctx, scope, clientPath(key, c.ID), []byte(c.Secret.Reveal())); err != nil {
+		if kept.Sealed, err = s.Seals.Seal(ctx, scope, clientPath(key), []byte(c.Secret.Reveal())); err != nil {
 			return fmt.Errorf("sealing the secret of an OAuth client: %w", err)
 		}
 	}

@@ -211,7 +211,7 @@ func setQuery(address, name, value string) string {
 // withParameter is a query without the parameters of a name, and one of it at the end.
 func withParameter(query, name, value string) string {
 	var kept []string
-	for _, part := range strings.Split(query, "&") {
+	for part := range strings.SplitSeq(query, "&") {
 		key, _, _ := strings.Cut(part, "=")
 		if plain, err := url.QueryUnescape(key); part == "" || err == nil && plain == name {
 			continue
@@ -231,7 +231,7 @@ func setCookie(header http.Header, name, value string) {
 		if !strings.EqualFold(existing, "Cookie") {
 			continue
 		}
-		for _, pair := range strings.Split(strings.Join(lines, ";"), ";") {
+		for pair := range strings.SplitSeq(strings.Join(lines, ";"), ";") {
 			pair = strings.TrimSpace(pair)
 			if key, _, _ := strings.Cut(pair, "="); pair != "" && strings.TrimSpace(key) != name {
 				kept = append(kept, pair)

@@ -1,8 +1,13 @@
 package account
 
 import (
+	"bytes"
 	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -227,6 +232,33 @@ func TestHide(t *testing.T) {
 	}
 }
 
+// TestPrinted: however something that holds a secret is printed, logged or encoded, the
+// secret is not there.
+func TestPrinted(t *testing.T) {
+	t.Parallel()
+	for _, v := range []any{
+		Credential{"key": canary},
+		&Credential{"key": canary},
+		Token{Access: canary, Refresh: canary},
+		&Token{Access: canary},
+		Client{ID: "id", Secret: canary},
+		[]Client{{Secret: canary}},
+	} {
+		var out bytes.Buffer
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%T"} {
+			fmt.Fprintf(&out, verb+"\n", v)
+		}
+		slog.New(slog.NewTextHandler(&out, nil)).Info("text", "value", v)
+		slog.New(slog.NewJSONHandler(&out, nil)).Info("JSON", "value", v)
+		if err := json.NewEncoder(&out).Encode(v); err != nil {
+			t.Error(err)
+		}
+		if text := out.String(); strings.Contains(text, canary) || strings.Contains(text, hex.EncodeToString([]byte(canary))) {
+			t.Errorf("%T is printed as %s", v, text)
+		}
+	}
+}
+
 // FuzzAdd: whatever an address is, a credential goes to its host or nowhere.
 func FuzzAdd(f *testing.F) {
 	for _, seed := range []string{"https://api.example/v1?q=1#x", "https://api.example@evil/", "https://evil/?https://api.example", "https://api.example:443?key=1&&key"} {
@@ -242,7 +274,7 @@ func FuzzAdd(f *testing.F) {
 			t.Fatalf("%q became %q", address, r.URL)
 		}
 		found := 0
-		for _, part := range strings.Split(u.RawQuery, "&") {
+		for part := range strings.SplitSeq(u.RawQuery, "&") {
 			key, v, _ := strings.Cut(part, "=")
 			if key, err := url.QueryUnescape(key); err == nil && key == name {
 				if v, err := url.QueryUnescape(v); err != nil || v != value {

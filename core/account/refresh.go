@@ -52,7 +52,9 @@ func (s *Accounts) Use(ctx context.Context, key string) (Credential, Account, er
 	now := s.Now()
 	switch {
 	case !a.Expires.IsZero() && !now.Before(a.Expires):
-		return nil, a, s.expire(ctx, key, c, "its time is over and it cannot be refreshed")
+		if c, a, err = s.expire(ctx, key, c, "its time is over and it cannot be refreshed"); err != nil {
+			return nil, a, err
+		}
 	case !a.Due.IsZero() && !now.Before(a.Due):
 		if c, a, err = s.replace(ctx, key, c, false); err != nil {
 			return nil, a, err
@@ -115,9 +117,11 @@ func (s *Accounts) Rejected(ctx context.Context, key string, used Credential) (C
 	case !sameKey(a, c, used):
 		return c, nil
 	case a.Kind != OAuth || c[FieldRefresh] == "":
-		return nil, s.expire(ctx, key, used, "the plugin rejected it")
+		c, _, err = s.expire(ctx, key, used, "the plugin rejected it")
+		return c, err
 	case !a.Renewed.IsZero() && s.Now().Sub(a.Renewed) < trust:
-		return nil, s.expire(ctx, key, used, "the plugin rejected a token that was just refreshed")
+		c, _, err = s.expire(ctx, key, used, "the plugin rejected a token that was just refreshed")
+		return c, err
 	}
 	c, _, err = s.replace(ctx, key, used, true)
 	return c, err
@@ -132,11 +136,11 @@ func sameKey(a Account, c, other Credential) bool {
 	return maps.Equal(c, other)
 }
 
-// expire notes that an account has to be connected again, unless it was meanwhile. The
-// error is ErrExpired, or what kept it from being noted.
-func (s *Accounts) expire(ctx context.Context, key string, used Credential, why string) error {
+// expire notes that an account has to be connected again, which is the error ErrExpired. If it
+// was meanwhile, or somebody else refreshed it, it gives what came of that.
+func (s *Accounts) expire(ctx context.Context, key string, used Credential, why string) (Credential, Account, error) {
 	ctx = context.WithoutCancel(ctx)
-	_, err := s.change(ctx, key, func(a Account, ok bool) (Account, error) {
+	kept, err := s.change(ctx, key, func(a Account, ok bool) (Account, error) {
 		if !ok || a.State != Connected {
 			return a, errSame
 		}
@@ -149,10 +153,13 @@ func (s *Accounts) expire(ctx context.Context, key string, used Credential, why 
 	switch {
 	case err == nil:
 		s.Logger.InfoContext(ctx, "an account has to be connected again", "account", key, "reason", why)
-	case !errors.Is(err, errSame):
+	case errors.Is(err, errSame):
+		a, c, err := s.usable(ctx, key)
+		return c, a, err
+	default:
 		s.Logger.ErrorContext(ctx, "an account could not be marked as expired", "account", key, "error", err)
 	}
-	return fmt.Errorf("%s: %w", why, ErrExpired)
+	return nil, kept, fmt.Errorf("%s: %w", why, ErrExpired)
 }
 
 // replace puts another access token in the place of old, or finds that somebody else did.
@@ -210,21 +217,21 @@ func (s *Accounts) current(ctx context.Context, key string, old Credential, befo
 func (s *Accounts) refresh(ctx context.Context, key string, a Account, c Credential, rejected bool) (Credential, Account, error) {
 	old, refreshToken := c, c[FieldRefresh]
 	if a.Provider == nil || refreshToken == "" {
-		return nil, a, s.expire(ctx, key, old, "it cannot be refreshed")
+		return s.expire(ctx, key, old, "it cannot be refreshed")
 	}
 	client, err := s.Client(ctx, a.Scope, a.Plugin)
 	switch {
 	case err != nil:
 		return nil, a, fmt.Errorf("refreshing an account: %w", err)
 	case a.ClientID != "" && a.ClientID != client.ID: // its secret is not for the provider of another
-		return nil, a, s.expire(ctx, key, old, "an administrator set another OAuth client")
+		return s.expire(ctx, key, old, "an administrator set another OAuth client")
 	}
 	if err := s.checkProvider(a.Plugin, *a.Provider); err != nil {
-		return nil, a, s.refreshFailed(ctx, key, old, err)
+		return s.refreshFailed(ctx, key, old, err)
 	}
 	t, err := renew(ctx, s.Guard.Client(a.Plugin), s.Now, *a.Provider, client, refreshToken)
 	if err != nil {
-		return nil, a, s.refreshFailed(ctx, key, old, err)
+		return s.refreshFailed(ctx, key, old, err)
 	}
 	if t.Scope == "" {
 		t.Scope = a.Scopes
@@ -238,10 +245,12 @@ func (s *Accounts) refresh(ctx context.Context, key string, a Account, c Credent
 		if ended = !ok || known.State == Revoked; ended {
 			return known, errSame
 		}
-		if now, err := s.open(ctx, known); err != nil || known.State != Connected || now[FieldRefresh] != refreshToken {
+		if now, err := s.open(ctx, known); err != nil || now[FieldRefresh] != refreshToken {
 			return known, errSame // connected again meanwhile
 		}
+		known.State = Connected // somebody who lost the lease may have been refused meanwhile
 		known.Expires, known.Due, known.Scopes, known.TokenType, known.Sealed = fresh.Expires, fresh.Due, fresh.Scopes, fresh.TokenType, fresh.Sealed
+		known.Used = s.Now().UTC().Truncate(time.Hour)
 		if rejected {
 			known.Renewed = s.Now().UTC()
 		}
@@ -265,7 +274,7 @@ func (s *Accounts) refresh(ctx context.Context, key string, a Account, c Credent
 
 // refreshFailed decides what a failed refresh means for its account. Only what says nothing
 // of the token leaves it as it is; then those who wait hear of it, and don't ask as well.
-func (s *Accounts) refreshFailed(ctx context.Context, key string, old Credential, err error) error {
+func (s *Accounts) refreshFailed(ctx context.Context, key string, old Credential, err error) (Credential, Account, error) {
 	failed, ok := errors.AsType[*TokenError](err)
 	if ok && (failed.Outcome == Refused || failed.Outcome == Lost) {
 		return s.expire(ctx, key, old, failed.Error())
@@ -279,7 +288,7 @@ func (s *Accounts) refreshFailed(ctx context.Context, key string, old Credential
 	}
 	s.failures++
 	s.failed[key] = failure{s.failures, err}
-	return err
+	return nil, Account{}, err
 }
 
 // discard ends a token that came for an account which wants it no more, as far as its

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -70,7 +71,7 @@ func TestOnce(t *testing.T) {
 			if kind != "rejected" {
 				b.clock.add(time.Hour)
 			}
-			other := &Accounts{Records: b.Records, Hold: b.Accounts.Hold, Owner: "there", Seals: b.Seals, Guard: b.Guard, Now: b.Now, Logger: b.Logger}
+			other := &Accounts{Records: b.Records, Hold: b.Hold, Owner: "there", Seals: b.Seals, Guard: b.Guard, Now: b.Now, Logger: b.Logger}
 			var group sync.WaitGroup
 			for i := range 50 {
 				group.Go(func() {
@@ -165,8 +166,8 @@ func TestRejectedKey(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
 	ctx := t.Context()
-	kept, key := b.put(ann, Credential{"key": "canary-1"})
-	kept, key = b.put(kept, Credential{"key": "canary-2"})
+	kept, _ := b.put(ann, Credential{"key": "canary-1"})
+	kept, key := b.put(kept, Credential{"key": "canary-2"})
 	c, err := b.Rejected(ctx, key, Credential{"key": "canary-1"})
 	b.must(err, nil)
 	if c["key"] != "canary-2" {
@@ -197,22 +198,22 @@ func TestRefreshFailures(t *testing.T) {
 		name    string
 		handler http.HandlerFunc
 		change  func(b *bench)
-		want    error // nil: any other error, and the account stays
+		expired bool // else the account stays
 	}{
-		{"the provider refuses", answerWith(400, "", `{"error":"invalid_grant"}`), nil, ErrExpired},
-		{"it refuses with 403", answerWith(403, "", `{"error":"unauthorized_client"}`), nil, ErrExpired},
-		{"the answer is lost", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, nil, ErrExpired},
-		{"the answer is a page", answerWith(200, "text/html", "<html>"), nil, ErrExpired},
-		{"the provider is busy", answerWith(503, "", ""), nil, nil},
-		{"the client is not known", answerWith(401, "", `{"error":"invalid_client"}`), nil, nil},
+		{"the provider refuses", answerWith(400, "", `{"error":"invalid_grant"}`), nil, true},
+		{"it refuses with 403", answerWith(403, "", `{"error":"unauthorized_client"}`), nil, true},
+		{"the answer is lost", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, nil, true},
+		{"the answer is a page", answerWith(200, "text/html", "<html>"), nil, true},
+		{"the provider is busy", answerWith(503, "", ""), nil, false},
+		{"the client is not known", answerWith(401, "", `{"error":"invalid_client"}`), nil, false},
 		{"a redirect", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/elsewhere", http.StatusPermanentRedirect)
-		}, nil, nil},
-		{"nobody is there", http.NotFound, func(b *bench) { b.Server.Close() }, nil},
-		{"no client is set", http.NotFound, func(b *bench) { b.must(b.SetClient(b.t.Context(), scope, "plugin", Client{}), nil) }, nil},
+		}, nil, false},
+		{"nobody is there", http.NotFound, func(b *bench) { b.Close() }, false},
+		{"no client is set", http.NotFound, func(b *bench) { b.must(b.SetClient(b.t.Context(), scope, "plugin", Client{}), nil) }, false},
 		{"another client is set", http.NotFound, func(b *bench) {
 			b.must(b.SetClient(b.t.Context(), scope, "plugin", Client{ID: "other", Secret: "canary-other"}), nil)
-		}, ErrExpired},
+		}, true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -224,13 +225,13 @@ func TestRefreshFailures(t *testing.T) {
 				test.change(b)
 			}
 			_, _, err := b.Use(t.Context(), key)
-			if err == nil || errors.Is(err, ErrExpired) != (test.want == ErrExpired) {
+			if err == nil || errors.Is(err, ErrExpired) != test.expired {
 				t.Fatalf("error %v", err)
 			}
 			b.must(err, err)
 			a, err := b.Get(t.Context(), key)
 			b.must(err, nil)
-			if (a.State == Expired) != (test.want == ErrExpired) {
+			if (a.State == Expired) != test.expired {
 				t.Errorf("the account is %s", a.State)
 			}
 		})
@@ -271,6 +272,100 @@ func TestRefreshStopped(t *testing.T) {
 	b.must(err, nil)
 	if c[FieldAccess] != "canary-at-2" || count.Load() != 1 {
 		t.Errorf("%s after %d requests", c[FieldAccess].Reveal(), count.Load())
+	}
+}
+
+// stumbling are records whose next Puts fail.
+type stumbling struct {
+	store.Records
+	fails atomic.Int64
+	with  error
+}
+
+func (s *stumbling) Put(ctx context.Context, r store.Record) (uint64, error) {
+	if s.fails.Add(-1) >= 0 {
+		return 0, s.with
+	}
+	return s.Records.Put(ctx, r)
+}
+
+// TestNotKept: a token that could not be kept is not used, and as its old one is spent, the
+// account has to be connected again: nothing is asked for over and over.
+func TestNotKept(t *testing.T) {
+	t.Parallel()
+	var count atomic.Int64
+	b := newBench(t, rotating(&count))
+	_, key := b.connect(time.Hour)
+	b.clock.add(time.Hour)
+	full := errors.New("no space left")
+	records := &stumbling{Records: b.db, with: full}
+	b.Records = records
+
+	records.fails.Store(1)
+	_, _, err := b.Use(t.Context(), key)
+	b.must(err, full)
+	for range 3 {
+		_, _, err = b.Use(t.Context(), key)
+		b.must(err, ErrExpired)
+	}
+	if count.Load() != 2 {
+		t.Errorf("%d token requests", count.Load())
+	}
+
+	// Others who write the record meanwhile keep no token from being kept.
+	count.Store(0)
+	_, key = b.connect(time.Hour)
+	b.clock.add(time.Hour)
+	records.with = store.ErrConflict
+	records.fails.Store(tries - 1)
+	c, _, err := b.Use(t.Context(), key)
+	b.must(err, nil)
+	if c[FieldAccess] != "canary-at-2" {
+		t.Errorf("got %s", c[FieldAccess].Reveal())
+	}
+}
+
+// TestLeaseLost: two that refresh at once, as the lease was lost, both end with the token of
+// the one whom the provider answered, whoever comes first.
+func TestLeaseLost(t *testing.T) {
+	t.Parallel()
+	for _, winner := range []int{0, 1} { // whose answer arrives first: 0 is who gets a token
+		var count atomic.Int64
+		asked, release := make(chan struct{}, 2), [2]chan struct{}{make(chan struct{}), make(chan struct{})}
+		b := newBench(t, func(w http.ResponseWriter, r *http.Request) {
+			n := count.Load()
+			rotating(&count)(w, r)
+			asked <- struct{}{}
+			<-release[n] // what was written stays here until the handler returns
+		})
+		b.Hold = func(context.Context, string, string, time.Duration) (bool, error) { return true, nil }
+		_, key := b.connect(time.Hour)
+		b.clock.add(time.Hour)
+		done := make(chan error)
+		for range 2 {
+			go func() {
+				c, _, err := b.Use(t.Context(), key)
+				if err == nil && c[FieldAccess] != "canary-at-2" {
+					err = errors.New("another token")
+				}
+				done <- err
+			}()
+			<-asked
+		}
+		close(release[winner])
+		first := <-done
+		close(release[1-winner])
+		b.must(<-done, nil)
+		if winner == 0 {
+			b.must(first, nil)
+		} else {
+			b.must(first, ErrExpired)
+		}
+		a, err := b.Get(t.Context(), key)
+		b.must(err, nil)
+		if a.State != Connected {
+			t.Errorf("the account is %s", a.State)
+		}
 	}
 }
 
@@ -330,12 +425,13 @@ func TestEndedMeanwhile(t *testing.T) {
 			got := <-done
 			var revoked []string
 			for _, r := range b.requests("/revoke") {
-				revoked = append(revoked, r.Body[strings.Index(r.Body, "token="):])
+				_, token, _ := strings.Cut(r.Body, "token=")
+				revoked = append(revoked, token)
 			}
 			switch kind {
 			case "removed":
 				b.must(got.err, ErrNotConnected)
-				if len(revoked) != 4 || revoked[0] != "token=canary-rt-1&token_type_hint=refresh_token" || revoked[2] != "token=canary-rt-2&token_type_hint=refresh_token" {
+				if len(revoked) != 4 || revoked[0] != "canary-rt-1&token_type_hint=refresh_token" || revoked[2] != "canary-rt-2&token_type_hint=refresh_token" {
 					t.Errorf("revoked %q", revoked)
 				}
 				_, err := b.db.Get(t.Context(), key)
@@ -390,7 +486,7 @@ func TestRemoveMany(t *testing.T) {
 	b := newBench(t, http.NotFound)
 	a, _ := b.connect(time.Hour)
 	for i := range 100 {
-		a.ID = fmt.Sprint(i)
+		a.ID = strconv.Itoa(i)
 		b.put(a, Credential{FieldAccess: "canary-at", FieldRefresh: "canary-rt"})
 	}
 	b.must(b.Forget(t.Context(), scope, ann.Owner), nil)

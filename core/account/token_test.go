@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -192,9 +193,7 @@ func TestTokenRequests(t *testing.T) {
 	}
 	with := func(more ...string) url.Values {
 		all := url.Values{}
-		for name, values := range exchange {
-			all[name] = values
-		}
+		maps.Copy(all, exchange)
 		for i := 0; i < len(more); i += 2 {
 			all.Set(more[i], more[i+1])
 		}
