@@ -81,6 +81,8 @@ const (
 	textNoClient         = "an administrator has to give its client id and secret first, with /plugins-admin login %s"       // a plugin
 	textCannotConnect    = "You cannot connect an account at %s: %s."                                                        // a plugin; why
 	textOwnAccount       = "%s's %s"                                                                                         // a member; a plugin
+	textMemberYou        = "You"                                                                                             // a member who has no other name
+	textYourAccount      = "your %s"                                                                                         // a plugin
 	textConnectTo        = "Connect %s"
 	textConnectSubmit    = "Connect"
 	textConnectNow       = "Connect your account at %s. Only you can use it, and only through me."
@@ -93,7 +95,7 @@ const (
 	textNotConnected     = "You have no account at %s that is connected."
 	textDisconnected     = "Your account at %s is no longer connected."
 	textDisconnectedHere = "Your account at %s is no longer connected, and I have deleted its keys. The provider may still list me: you can remove me there too."
-	textSomeWorkspace  = "this workspace"
+	textSomeWorkspace    = "this workspace"
 
 	textForget    = "This deletes our conversations, the cards that wait for you, your accounts at plugins and your choice of plugins. It cannot be undone, and what plugins or a language model already received is not deleted."
 	textForgetAll = "Delete everything"

@@ -149,11 +149,9 @@ func (r *Registry) retryLogin(ctx context.Context, p *Plugin, o *openapi.Operati
 
 // loginEnded is the outcome of a call to which the plugin answered that its account must be
 // connected again: it did nothing.
-func (p *Plugin) loginEnded(c Call) Outcome {
+func (p *Plugin) loginEnded() Outcome {
 	out := p.loginFault(account.ErrExpired)
-	if c.Unsafe {
-		out.Sent = Answered
-	}
+	out.Sent = Answered
 	return out
 }
 
