@@ -115,7 +115,7 @@ const inputDigits = "digits"
 // keyForm asks for the values of a login where they are typed.
 func keyForm(form chat.Form, login account.Login) chat.Form {
 	for i, field := range login.Fields {
-		in := chat.Input{Name: field.Name, Label: field.Label, Hint: field.Hint, Kind: chat.InputLine, Required: field.Hint == ""}
+		in := chat.Input{Name: field.Name, Label: field.Label, Hint: field.Hint, Kind: chat.InputLine, Required: !field.Optional}
 		if field.Secret {
 			in.Kind = chat.InputSecret
 		}

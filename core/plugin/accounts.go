@@ -52,7 +52,7 @@ func wayOf(ways [][]account.Slot, has func(field string) bool) []account.Slot {
 	for _, w := range ways {
 		whole := true
 		for _, s := range w {
-			whole = whole && has(s.Field) && (s.User == "" || has(s.User))
+			whole = whole && (has(s.Field) || s.User != "" && has(s.User)) // a password may be empty
 		}
 		if whole {
 			return w
