@@ -121,6 +121,14 @@ func New(c Config) (*Adapter, error) {
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
+	c.setDefaults(base)
+	a := newAdapter(c, base, webapi.Static(c.BotToken))
+	a.identity = session.NewIdentity(a.askIdentity)
+	return a, nil
+}
+
+// setDefaults fills in what is not set. base is the address of the Web API.
+func (c *Config) setDefaults(base *url.URL) {
 	base.Path = strings.TrimSuffix(base.Path, "/") + "/"
 	c.APIBaseURL = base.String()
 	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
@@ -128,17 +136,19 @@ func New(c Config) (*Adapter, error) {
 		c.Now = time.Now
 	}
 	c.Client = session.HTTPClient(c.Client, 2*session.CallTimeout)
+}
 
+// newAdapter makes an adapter for one workspace that does not know yet who the app is there.
+func newAdapter(c Config, base *url.URL, tokens webapi.TokenSource) *Adapter {
 	a := &Adapter{Config: c, connections: session.NewConnectionStatus(platform, connectionCount), statusBoard: session.NewStatusBoard()}
-	a.client = webapi.New(base, c.BotToken, c.AppToken, c.Client, c.Now)
+	a.client = webapi.New(base, tokens, c.AppToken, c.Client, c.Now)
 	a.limiter = webapi.NewLimiter(c.Now)
 	a.memberCache = session.NewCache[chat.Member](c.Now, session.MemberLife)
 	a.groupCache = session.NewCache[[]string](c.Now, session.MemberLife)
 	a.nameCache = session.NewCache[string](c.Now, session.MemberLife)
 	a.lastMessage, a.dmCache = session.NewCache[string](c.Now, 0), session.NewCache[string](c.Now, 0)
 	a.followedThreads, a.startedReplies = session.NewPersistentCache("threads"), session.NewPersistentCache("started")
-	a.identity = session.NewIdentity(a.askIdentity)
-	return a, nil
+	return a
 }
 
 // Platform is "slack".
@@ -151,16 +161,26 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error 
 	if err != nil {
 		return err
 	}
-	a.followedThreads.Use(k) // for good: replies are sent after the end of Run, too
-	a.startedReplies.Use(k)
-	a.runState.Start(activeRun{handler: h, self: self})
-	defer a.runState.Stop()
-	defer a.statusBoard.Stop()
+	a.start(self, h, k)
+	defer a.stop()
 	if a.Mode == setup.ModeHTTP {
 		<-ctx.Done()
 		return nil
 	}
 	return a.runSocketMode(ctx)
+}
+
+// start begins to take in what happens.
+func (a *Adapter) start(self identity, h chat.Handler, k chat.Keeper) {
+	a.followedThreads.Use(k) // for good: replies are sent after the end of Run, too
+	a.startedReplies.Use(k)
+	a.runState.Start(activeRun{handler: h, self: self})
+}
+
+// stop takes in nothing more, and waits for what is being taken in.
+func (a *Adapter) stop() {
+	a.statusBoard.Stop()
+	a.runState.Stop()
 }
 
 // Ready returns why nothing can be received or sent, or nil.

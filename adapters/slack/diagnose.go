@@ -83,7 +83,7 @@ func (a *Adapter) diagnoseTransport(ctx context.Context) session.Finding {
 		return session.Found(what, err)
 	}
 	err := a.client.DoWithToken(ctx, "apps.connections.open", "", func(ctx context.Context) error {
-		_, _, err := a.client.Slack.StartSocketModeContext(ctx)
+		_, _, err := a.client.Slack().StartSocketModeContext(ctx)
 		return err
 	})
 	switch code := webapi.CodeOf(err); {
