@@ -65,6 +65,7 @@ type Adapter struct {
 	Config
 
 	client          *webapi.Client
+	team            string // the workspace that calls have to name, where the token is a whole organisation's
 	limiter         *webapi.Limiter
 	memberCache     *session.Cache[chat.Member]
 	zones           chat.Zones
@@ -116,8 +117,8 @@ func New(c Config) (*Adapter, error) {
 	miss(c.BotToken == "", "slack: the bot token (xoxb-…) is missing; copy it from “OAuth & Permissions” of the app")
 	miss(c.Mode == setup.ModeSocket && c.AppToken == "", "slack: socket mode needs an app token (xapp-…); make one with the scope connections:write under “Basic Information” of the app")
 	miss(c.Mode == setup.ModeHTTP && c.SigningSecret == "", "slack: http mode needs the signing secret; copy it from “Basic Information” of the app")
-	base, err := url.Parse(cmp.Or(c.APIBaseURL, slackAPI))
-	miss(err != nil || base.Host == "", "slack: the base address of the API is none")
+	base, err := apiBase(c.APIBaseURL)
+	miss(err != nil, "slack: the base address of the API is none")
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
@@ -127,9 +128,18 @@ func New(c Config) (*Adapter, error) {
 	return a, nil
 }
 
+// apiBase is the address of the Web API, which ends with a slash.
+func apiBase(address string) (*url.URL, error) {
+	base, err := url.Parse(cmp.Or(address, slackAPI))
+	if err != nil || base.Host == "" {
+		return nil, errors.New("no address")
+	}
+	base.Path = strings.TrimSuffix(base.Path, "/") + "/"
+	return base, nil
+}
+
 // setDefaults fills in what is not set. base is the address of the Web API.
 func (c *Config) setDefaults(base *url.URL) {
-	base.Path = strings.TrimSuffix(base.Path, "/") + "/"
 	c.APIBaseURL = base.String()
 	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	if c.Now == nil {

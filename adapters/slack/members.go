@@ -118,7 +118,7 @@ func (a *Adapter) groupMembers(ctx context.Context, id string) ([]string, error)
 	}
 	var members []string
 	err := a.client.Do(ctx, "usergroups.users.list", "", func(ctx context.Context) (err error) {
-		members, err = a.client.Slack().GetUserGroupMembersContext(ctx, id)
+		members, err = a.client.Slack().GetUserGroupMembersContext(ctx, id, slackgo.GetUserGroupMembersOptionTeamID(a.team))
 		return err
 	})
 	if err != nil {
@@ -179,7 +179,7 @@ func (a *Adapter) groupName(ctx context.Context, id string) (string, error) {
 	}
 	var groups []slackgo.UserGroup
 	err := a.client.Do(ctx, "usergroups.list", "", func(ctx context.Context) (err error) {
-		groups, err = a.client.Slack().GetUserGroupsContext(ctx)
+		groups, err = a.client.Slack().GetUserGroupsContext(ctx, slackgo.GetUserGroupsOptionTeamID(a.team))
 		return err
 	})
 	for _, g := range groups {
