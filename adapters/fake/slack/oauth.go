@@ -174,3 +174,27 @@ func (s *Slack) RevokeTokens() {
 		s.sendEvent(object{"type": "tokens_revoked", "tokens": object{"oauth": []string{}, "bot": []string{s.Team.BotUser}}}, false)
 	}
 }
+
+// Acme is another workspace, in which the app is called differently: its people are Amy, who
+// owns it, and Abe; they write in Lobby.
+const (
+	AcmeID    = "T0000ACME"
+	AcmeBot   = "U0000ACME"
+	AcmeToken = "xoxb-fake-acme"
+	Amy       = "U00000AMY"
+	Abe       = "U00000ABE"
+	Lobby     = "C0000LOBBY"
+)
+
+// AcmeConfig is the configuration of that workspace, with an app that is not installed yet.
+func AcmeConfig(app App) Config {
+	return Config{
+		App: app, Uninstalled: true,
+		Team: Team{ID: AcmeID, Name: "acme", BotUser: AcmeBot, BotID: "B0000ACME", Token: AcmeToken},
+		Users: []User{
+			{ID: Amy, Name: "amy", RealName: "Amy Acme", TZ: "Europe/Paris", Locale: "fr-FR", Admin: true, Owner: true},
+			{ID: Abe, Name: "abe", RealName: "Abe Acme", TZ: "Europe/Paris", Locale: "fr-FR"},
+		},
+		Channels: []Channel{{ID: Lobby, Name: "lobby", Members: []string{AcmeBot, Amy, Abe}}},
+	}
+}
