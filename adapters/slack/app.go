@@ -6,14 +6,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"aidesk/adapters/session"
 	"aidesk/adapters/slack/install"
-	"aidesk/adapters/slack/setup"
 	"aidesk/adapters/slack/webapi"
 	"aidesk/core/chat"
 	"aidesk/core/installation"
@@ -368,58 +365,4 @@ func (a *App) Home(ctx context.Context, p chat.Place, member string, h chat.Home
 		return err
 	}
 	return s.Home(ctx, p, member, h)
-}
-
-// Diagnose checks what can be checked without a workspace, and each workspace's token.
-func (a *App) Diagnose(ctx context.Context) []session.Finding {
-	out := []session.Finding{
-		session.Found("slack: http mode, the signing secret", checkSigningSecret(a.config.SigningSecret)),
-		session.Found("slack: client id and client secret", a.flow.Credentials(ctx)),
-	}
-	all, err := a.config.Installations.All(ctx)
-	if err != nil {
-		return append(out, session.Found("slack: the installations", err))
-	}
-	if len(all) == 0 {
-		out = append(out, session.Found("slack: installed nowhere yet; a workspace installs it at "+a.config.PublicURL+setup.PathStart, nil))
-	}
-	for _, i := range all {
-		out = append(out, a.diagnoseInstallation(ctx, i))
-	}
-	return out
-}
-
-// diagnoseInstallation checks one installation.
-func (a *App) diagnoseInstallation(ctx context.Context, i installation.Installation) session.Finding {
-	what := "slack: installed in " + markdown.Line(i.Name, 80) + " (" + i.ID + "), by " + i.By + " on " + i.At.Format(time.DateOnly)
-	again := errors.New("install it there again: " + a.config.PublicURL + setup.PathStart)
-	if i.Broken != "" {
-		return session.Found(what, errors.Join(errors.New(i.Broken), again))
-	}
-	var missing []string
-	for _, n := range setup.Scopes {
-		if !slices.Contains(strings.Split(i.Scopes, ","), n.Scope) {
-			missing = append(missing, n.Scope)
-		}
-	}
-	if len(missing) > 0 {
-		return session.Found(what, errors.Join(errors.New("it lacks the scopes "+strings.Join(missing, ", ")), again))
-	}
-	return session.Found(what, nil)
-}
-
-// Live tries every kind of message in a channel of the only workspace.
-func (a *App) Live(ctx context.Context, channel string) []session.Finding {
-	all, err := a.config.Installations.All(ctx)
-	if err == nil && (len(all) != 1 || all[0].Wide) {
-		err = errors.New("a channel's id does not say in which workspace it is; --live works while the app is installed in one")
-	}
-	if err != nil {
-		return []session.Finding{session.Found("slack: --live "+channel, err)}
-	}
-	s, err := a.of(ctx, chat.Place{Workspace: all[0].ID})
-	if err != nil {
-		return []session.Finding{session.Found("slack: --live "+channel, err)}
-	}
-	return s.Live(ctx, channel)
 }

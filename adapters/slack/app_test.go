@@ -392,7 +392,11 @@ func TestAppRefreshLost(t *testing.T) {
 	if n := len(s.desk.Requests("oauth.v2.access")); n != 3 { // the installation, what was lost, the refusal
 		t.Errorf("%d requests for tokens", n)
 	}
-	if got := s.app.Diagnose(t.Context()); !slices.ContainsFunc(got, func(f session.Finding) bool {
+	kept, err := installation.List(t.Context(), s.db, "desk", "slack")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := slack.DiagnoseInstallations(kept, s.public); !slices.ContainsFunc(got, func(f session.Finding) bool {
 		return f.Err != nil && strings.Contains(f.Err.Error(), "install it there again")
 	}) {
 		t.Errorf("the doctor says %v", got)
