@@ -192,8 +192,8 @@ func AcmeConfig(app App) Config {
 		App: app, Uninstalled: true,
 		Team: Team{ID: AcmeID, Name: "acme", BotUser: AcmeBot, BotID: "B0000ACME", Token: AcmeToken},
 		Users: []User{
-			{ID: Amy, Name: "amy", RealName: "Amy Acme", TZ: "Europe/Paris", Locale: "fr-FR", Admin: true, Owner: true},
-			{ID: Abe, Name: "abe", RealName: "Abe Acme", TZ: "Europe/Paris", Locale: "fr-FR"},
+			{ID: Amy, Name: "amy", RealName: "Amy Acme", TZ: "Europe/Brussels", Locale: "fr-FR", Admin: true, Owner: true},
+			{ID: Abe, Name: "abe", RealName: "Abe Acme", TZ: "Europe/Brussels", Locale: "fr-FR"},
 		},
 		Channels: []Channel{{ID: Lobby, Name: "lobby", Members: []string{AcmeBot, Amy, Abe}}},
 	}

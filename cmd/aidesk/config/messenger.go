@@ -64,6 +64,14 @@ var (
 	slackWorkspace = regexp.MustCompile(`^[TE][A-Z0-9]+$`)
 )
 
+// CheckSlackClient checks the client id of a Slack app.
+func CheckSlackClient(id string) error {
+	if !slackClient.MatchString(id) {
+		return errors.New("want the client id: two numbers with a dot between")
+	}
+	return nil
+}
+
 // checkSeveral checks an app that several workspaces install, and fills in its mode.
 func (d *decoder) checkSeveral(key string, s *Slack) {
 	const page = "it is in the app's settings under Basic Information, App Credentials"
