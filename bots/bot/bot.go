@@ -28,6 +28,7 @@ type Bot struct {
 	Access   policy.Access
 	Limits   Limits
 	Logins   *Logins             // by which members connect accounts; nil: none can be connected
+	Groups   []string            // user groups of Slack whose members are known, as the configuration names them
 	Tell     map[string][]string // by platform, members who are told when a limit is nearly reached; none: who comes nearest to it
 }
 
