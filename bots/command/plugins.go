@@ -221,7 +221,12 @@ func findPlugin(ctx context.Context, x *bot.Exchange, word string) (*plugin.Plug
 		for _, p := range plugins {
 			names = append(names, p.Name)
 		}
-		return nil, x.Say(store.Commit{}, fmt.Sprintf(textNoSuchPlugin, markdown.Line(markdown.Visible(word), 50), strings.Join(names, ", ")))
+		r := x.NewReply(bot.Paragraph(fmt.Sprintf(textNoSuchPlugin, markdown.Line(markdown.Visible(word), 50), strings.Join(names, ", "))))
+		if c := x.Event.Command; c != nil {
+			_, verb, _ := Table.Find(c.Name, c.Verb)
+			r.Private = verb.Private
+		}
+		return nil, x.Reply(store.Commit{}, r)
 	}
 	return p, err
 }
