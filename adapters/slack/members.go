@@ -27,7 +27,7 @@ func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Mem
 	}
 	var u *slackgo.User
 	err = a.client.Do(ctx, "users.info", "", func(ctx context.Context) (err error) {
-		u, err = a.client.Slack.GetUserInfoContext(ctx, id)
+		u, err = a.client.Slack().GetUserInfoContext(ctx, id)
 		return err
 	})
 	if err != nil {
@@ -58,9 +58,11 @@ func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Mem
 func asLater(err error) error {
 	refusal, answered := errors.AsType[*webapi.Error](err)
 	switch {
+	case errors.Is(err, webapi.ErrRemoved):
+		return err
 	case !answered:
 		return &chat.Later{Reason: err.Error()}
-	case refusal.Code == webapi.CodeRateLimited, webapi.IsUncertainCode(refusal.Code):
+	case refusal.Code == webapi.CodeRateLimited, refusal.Code == webapi.CodeNoToken, webapi.IsUncertainCode(refusal.Code):
 		return &chat.Later{After: refusal.After, Reason: err.Error()}
 	}
 	return err
@@ -116,7 +118,7 @@ func (a *Adapter) groupMembers(ctx context.Context, id string) ([]string, error)
 	}
 	var members []string
 	err := a.client.Do(ctx, "usergroups.users.list", "", func(ctx context.Context) (err error) {
-		members, err = a.client.Slack.GetUserGroupMembersContext(ctx, id)
+		members, err = a.client.Slack().GetUserGroupMembersContext(ctx, id, slackgo.GetUserGroupMembersOptionTeamID(a.team))
 		return err
 	})
 	if err != nil {
@@ -160,7 +162,7 @@ func (a *Adapter) channelName(ctx context.Context, id string) (string, error) {
 	}
 	var c *slackgo.Channel
 	err := a.client.Do(ctx, "conversations.info", "", func(ctx context.Context) (err error) {
-		c, err = a.client.Slack.GetConversationInfoContext(ctx, &slackgo.GetConversationInfoInput{ChannelID: id})
+		c, err = a.client.Slack().GetConversationInfoContext(ctx, &slackgo.GetConversationInfoInput{ChannelID: id})
 		return err
 	})
 	if err != nil {
@@ -177,7 +179,7 @@ func (a *Adapter) groupName(ctx context.Context, id string) (string, error) {
 	}
 	var groups []slackgo.UserGroup
 	err := a.client.Do(ctx, "usergroups.list", "", func(ctx context.Context) (err error) {
-		groups, err = a.client.Slack.GetUserGroupsContext(ctx)
+		groups, err = a.client.Slack().GetUserGroupsContext(ctx, slackgo.GetUserGroupsOptionTeamID(a.team))
 		return err
 	})
 	for _, g := range groups {
@@ -201,7 +203,7 @@ func (a *Adapter) directChannel(ctx context.Context, member string) (string, err
 	}
 	var opened *slackgo.Channel
 	err := a.client.Do(ctx, "conversations.open", "", func(ctx context.Context) (err error) {
-		opened, _, _, err = a.client.Slack.OpenConversationContext(ctx, &slackgo.OpenConversationParameters{Users: []string{member}})
+		opened, _, _, err = a.client.Slack().OpenConversationContext(ctx, &slackgo.OpenConversationParameters{Users: []string{member}})
 		return err
 	})
 	switch {

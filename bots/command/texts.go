@@ -81,6 +81,8 @@ const (
 	textNoClient         = "an administrator has to give its client id and secret first, with /plugins-admin login %s"       // a plugin
 	textCannotConnect    = "You cannot connect an account at %s: %s."                                                        // a plugin; why
 	textOwnAccount       = "%s's %s"                                                                                         // a member; a plugin
+	textMemberYou        = "You"                                                                                             // a member who has no other name
+	textYourAccount      = "your %s"                                                                                         // a plugin
 	textConnectTo        = "Connect %s"
 	textConnectSubmit    = "Connect"
 	textConnectNow       = "Connect your account at %s. Only you can use it, and only through me."

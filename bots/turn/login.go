@@ -105,8 +105,9 @@ func (t *Turn) connect(ctx context.Context, what command.Form) error {
 	return d.execute(ctx, a)
 }
 
-// askWithAccount asks about a call with effect once its account is connected, on a card of
-// its own where the question was asked. The Action that waited for the login is replaced.
+// askWithAccount asks about a call with effect once its account is connected, on a card of its
+// own: where the question was asked, or for its member alone if its values are theirs. The
+// Action that waited for the login is replaced.
 func (t *Turn) askWithAccount(ctx context.Context, a confirm.Action, arguments []openapi.Argument, connected command.Connected) error {
 	if err := confirm.Fits(a.Call, arguments); err != nil {
 		return t.Note(ctx, fmt.Sprintf(textNotAsked, err))
@@ -118,6 +119,9 @@ func (t *Turn) askWithAccount(ctx context.Context, a confirm.Action, arguments [
 	}
 	c.Audits = append(c.Audits, connected.Audits...)
 	r := t.NewReply(markdown.New())
+	if a.Private && !r.Place.Direct {
+		t.makePrivate(&r)
+	}
 	next := confirm.AfterLogin(old, arguments, r.ID, bot.NewID, t.Now())
 	if err := park(&t.Exchange, &c, &r, next); err != nil {
 		return err

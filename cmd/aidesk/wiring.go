@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"aidesk/adapters/discord"
@@ -20,6 +21,7 @@ import (
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/egress"
+	"aidesk/core/installation"
 	"aidesk/core/model"
 	"aidesk/core/model/anthropic"
 	"aidesk/core/model/middleware"
@@ -29,6 +31,7 @@ import (
 	"aidesk/core/policy"
 	"aidesk/core/preview"
 	"aidesk/core/secret"
+	"aidesk/core/secret/workspace"
 	"aidesk/store"
 )
 
@@ -121,10 +124,10 @@ func botLimits(l config.Limits) bot.Limits {
 }
 
 // newAdapters makes the adapters of a bot's messengers and adds them to the web server.
-func newAdapters(cfg config.Config, b config.Bot, w *webServer, now func() time.Time, logger *slog.Logger) ([]chat.Adapter, error) {
+func newAdapters(cfg config.Config, b config.Bot, w *webServer, s store.Store, ring *secret.Ring, now func() time.Time, logger *slog.Logger) ([]chat.Adapter, error) {
 	var out []chat.Adapter
 	if b.Slack.Used() {
-		a, err := newSlack(cfg, b, now, logger)
+		a, err := newSlackMessenger(cfg, b, s, ring, now, logger)
 		if err != nil {
 			return nil, err
 		}
@@ -168,23 +171,60 @@ func newDiscord(cfg config.Config, b config.Bot, now func() time.Time, logger *s
 	})
 }
 
-// newSlack makes the adapter for a bot's Slack app.
-func newSlack(cfg config.Config, b config.Bot, now func() time.Time, logger *slog.Logger) (*slack.Adapter, error) {
-	client, err := httpClient(cfg, b.Slack.APIBaseURL)
+// slackMessenger is the adapter for a Slack app, in one workspace or in several.
+type slackMessenger interface {
+	chat.Adapter
+	messenger
+}
+
+// newSlackMessenger makes the adapter for a bot's Slack app.
+func newSlackMessenger(cfg config.Config, b config.Bot, s store.Store, ring *secret.Ring, now func() time.Time, logger *slog.Logger) (slackMessenger, error) {
+	if !b.Slack.Several() {
+		return newSlack(cfg, b, now, logger)
+	}
+	c, err := slackApp(cfg, b, now, logger)
 	if err != nil {
 		return nil, err
+	}
+	c.Secrets = ring
+	c.Installations = &installation.Installations{Bot: b.Name, Platform: "slack", Store: s, Keys: workspace.New(ring, s), Now: now}
+	return slack.NewApp(c)
+}
+
+// slackApp is a bot's Slack app that several workspaces install, without its store.
+func slackApp(cfg config.Config, b config.Bot, now func() time.Time, logger *slog.Logger) (slack.AppConfig, error) {
+	c, err := slackConfig(cfg, b, now, logger)
+	return slack.AppConfig{
+		Config: c, ClientID: b.Slack.ClientID, ClientSecret: secret.Text(b.Slack.ClientSecret.Reveal()), Scopes: b.Slack.Scopes,
+		Workspaces: b.Slack.Workspaces, PublicURL: strings.TrimRight(cfg.HTTP.PublicURL, "/"),
+	}, err
+}
+
+// newSlack makes the adapter for a bot's Slack app in one workspace.
+func newSlack(cfg config.Config, b config.Bot, now func() time.Time, logger *slog.Logger) (*slack.Adapter, error) {
+	c, err := slackConfig(cfg, b, now, logger)
+	if err != nil {
+		return nil, err
+	}
+	return slack.New(c)
+}
+
+func slackConfig(cfg config.Config, b config.Bot, now func() time.Time, logger *slog.Logger) (slack.Config, error) {
+	client, err := httpClient(cfg, b.Slack.APIBaseURL)
+	if err != nil {
+		return slack.Config{}, err
 	}
 	files, err := fileClient(cfg, b.Slack.APIBaseURL, slack.FileHosts)
 	if err != nil {
-		return nil, err
+		return slack.Config{}, err
 	}
 	client.Timeout = requestTimeout
-	return slack.New(slack.Config{
+	return slack.Config{
 		Mode: b.Slack.Mode, BotToken: b.Slack.BotToken.Reveal(), AppToken: b.Slack.AppToken.Reveal(),
 		SigningSecret: b.Slack.SigningSecret.Reveal(), APIBaseURL: b.Slack.APIBaseURL,
 		Client: client, Files: files, Grammar: command.Table, Admins: cfg.Policy.Admins.Slack, Groups: b.SlackGroups(),
 		FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: now,
-	})
+	}, nil
 }
 
 // egressRules returns the exceptions that the configuration makes to the egress guard.

@@ -40,9 +40,8 @@ type Accounts struct {
 	Now     func() time.Time
 	Logger  *slog.Logger
 
-	mu       sync.Mutex
-	failures uint64             // refreshes that came to nothing
-	failed   map[string]failure // the last of them by key, until one succeeds
+	mu     sync.Mutex
+	failed map[string]failure // the last refresh of an account that came to nothing, by key, until one succeeds
 }
 
 // The first parts of record keys, and the name of the owner of what is shared.

@@ -69,12 +69,15 @@ func visible(history []Entry, owner string) (seen []Entry, private bool) {
 }
 
 // markPrivate says of the entries of a turn that saw what the member's own account gave that
-// they are this member's. What members say is their own to say in the channel.
+// they are this member's, and so are its Actions. What members say is their own to say in the channel.
 func (r *run) markPrivate() {
 	if !r.private {
 		return
 	}
 	r.answer.Private = true
+	for i := range r.answer.Parked {
+		r.answer.Parked[i].Private = true
+	}
 	for i, e := range r.answer.Entries {
 		if e.Message.Role != model.User {
 			r.answer.Entries[i].Private = r.Owner

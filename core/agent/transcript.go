@@ -56,7 +56,7 @@ func OutcomeEntry(a confirm.Action) Entry {
 	if a.State == confirm.Done || a.State == confirm.Failed { // in other states the content is ours
 		result.Plugins, result.Account = []string{a.Call.Plugin}, a.Call.Account
 	}
-	if a.Call.Own {
+	if a.Call.Own || a.Private {
 		e.Private = a.Owner
 	}
 	if a.Lasting {

@@ -114,9 +114,9 @@ type Namer interface {
 // Downloader is an Adapter that can read what came with a message, where the platform
 // keeps it and nowhere else.
 type Downloader interface {
-	// Download returns a file of at most limit bytes. Errors: ErrTooLarge, ErrGone,
+	// Download returns a file of at most limit bytes, of a message in a place. Errors: ErrTooLarge, ErrGone,
 	// ErrNoAccess, *Later, or anything else for a failure that may pass.
-	Download(ctx context.Context, a Attachment, limit int64) ([]byte, error)
+	Download(ctx context.Context, place Place, a Attachment, limit int64) ([]byte, error)
 }
 
 // ErrTooLarge says that a file is larger than was asked for.

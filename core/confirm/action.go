@@ -80,6 +80,7 @@ type Action struct {
 	Replaces     string             `json:"replaces,omitempty"` // the Action that this one sends again
 	Edited       bool               `json:"edited,omitempty"`   // the member changed the values that the model gave
 	Login        *Login             `json:"login,omitempty"`    // it waits for an account instead of an approval
+	Private      bool               `json:"private,omitempty"`  // its values may come of what the member's own account gave: nobody else reads them
 	Lasting      bool               `json:"lasting,omitempty"`  // approved with leave for more reads of the kind: data from Call.From to its plugin, in this conversation
 }
 

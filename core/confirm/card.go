@@ -101,5 +101,5 @@ func details(a Action) []chat.Field {
 	for _, o := range a.Call.From { // the host too: two plugins may bear one name
 		fields = append(fields, chat.Field{Label: textCarriesOf, Value: o.Human + " (" + o.Plugin + ")"})
 	}
-	return append(fields, chat.Field{Label: textAccount, Value: account}, Audience(a.Place))
+	return append(fields, chat.Field{Label: textAccount, Value: account}, audience(a))
 }

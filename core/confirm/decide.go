@@ -82,11 +82,23 @@ func Edit(old Action, c plugin.Call, arguments []openapi.Argument, newID func() 
 func successor(old, a Action) Action {
 	a.Confirmation, a.Line, a.Conversation, a.Place = old.Confirmation, old.Line, old.Conversation, old.Place
 	a.Member, a.Name, a.Owner, a.Message = old.Member, old.Name, old.Owner, old.Message
-	a.CallID, a.Tool, a.Edited = old.CallID, old.Tool, old.Edited
+	a.CallID, a.Tool, a.Edited, a.Private = old.CallID, old.Tool, old.Edited, old.Private
 	return a
 }
 
-// Audience says who will see what becomes of a call made in a place.
+// audience says who will see what becomes of the call of an Action.
+func audience(a Action) chat.Field {
+	switch {
+	case a.Place.Direct || !a.Call.Own && !a.Private:
+		return Audience(a.Place)
+	case a.Private:
+		return chat.Field{Label: textVisible, Value: textOnlyYou}
+	}
+	return chat.Field{Label: textVisible, Value: textOutcomeOnly}
+}
+
+// Audience says who will see what becomes of a call made in a place, if it is not its
+// member's alone.
 func Audience(p chat.Place) chat.Field {
 	if p.Direct {
 		return chat.Field{Label: textVisible, Value: textOnlyYou}

@@ -26,20 +26,21 @@ const (
 	textEdit    = "Edit"
 	textAgain   = "Send again"
 
-	textValues    = "Values"
-	textNone      = "none"
-	textMethod    = "Method"
-	textHost      = "Host"
-	textPath      = "Path"
-	textAddress   = "Address"
-	textBody      = "Body"
-	textCarriesOf = "May carry data from"
-	textHeader    = "Header %s"  // a name
-	textField     = "Field “%s”" // a name that could pass for one of these
-	textAccount   = "Account"
-	textVisible   = "Visible to"
-	textOnlyYou   = "only you"
-	textEveryone  = "everyone in" // a channel follows: "everyone in #general"
+	textValues      = "Values"
+	textNone        = "none"
+	textMethod      = "Method"
+	textHost        = "Host"
+	textPath        = "Path"
+	textAddress     = "Address"
+	textBody        = "Body"
+	textCarriesOf   = "May carry data from"
+	textHeader      = "Header %s"  // a name
+	textField       = "Field “%s”" // a name that could pass for one of these
+	textAccount     = "Account"
+	textVisible     = "Visible to"
+	textOnlyYou     = "only you"
+	textOutcomeOnly = "only you; everyone here reads this card and whether it worked"
+	textEveryone    = "everyone in" // a channel follows: "everyone in #general"
 
 	textDone      = "Done"
 	textConfirmed = "%s. %s confirmed it."     // what was done; a plugin: "Booked. Stays confirmed it."

@@ -52,7 +52,7 @@ func wayOf(ways [][]account.Slot, has func(field string) bool) []account.Slot {
 	for _, w := range ways {
 		whole := true
 		for _, s := range w {
-			whole = whole && has(s.Field) && (s.User == "" || has(s.User))
+			whole = whole && (has(s.Field) || s.User != "" && has(s.User)) // a password may be empty
 		}
 		if whole {
 			return w
@@ -149,11 +149,9 @@ func (r *Registry) retryLogin(ctx context.Context, p *Plugin, o *openapi.Operati
 
 // loginEnded is the outcome of a call to which the plugin answered that its account must be
 // connected again: it did nothing.
-func (p *Plugin) loginEnded(c Call) Outcome {
+func (p *Plugin) loginEnded() Outcome {
 	out := p.loginFault(account.ErrExpired)
-	if c.Unsafe {
-		out.Sent = Answered
-	}
+	out.Sent = Answered
 	return out
 }
 
