@@ -435,7 +435,7 @@ func TestLoginPrefix(t *testing.T) {
 func TestLoginConfigured(t *testing.T) {
 	t.Parallel()
 	given := func(b *bot.Bot, address string) {
-		b.Plugins.Shared = map[string]plugin.SharedLogin{address: {Values: map[string]secret.Text{"key": canary}, Channels: []string{"C1"}}}
+		b.Plugins.Shared = map[string]plugin.SharedLogin{address: {Values: account.Credential{"key": canary}, Channels: []string{"C1"}}}
 		b.Logins.Accounts.Clients = func(scope, id string) (account.Client, bool) {
 			return account.Client{ID: "conf", Secret: canary}, id == address && strings.HasPrefix(scope, "desk/")
 		}

@@ -10,7 +10,6 @@ import (
 	"aidesk/core/account"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
-	"aidesk/core/secret"
 )
 
 // SharedLogin is a key that the configuration gives for all workspaces of a bot, and who may
@@ -18,7 +17,7 @@ import (
 type SharedLogin struct {
 	// Values are by field of the plugin's login, or by what the field begins with where no
 	// other begins like it: "key", "user", "password".
-	Values          map[string]secret.Text
+	Values          account.Credential
 	Roles, Channels []string // both empty: nobody may use it
 }
 

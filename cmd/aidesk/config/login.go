@@ -31,7 +31,7 @@ func (l Login) Client() (account.Client, bool) {
 
 // Shared is the key that the configuration gives; false: none.
 func (l Login) Shared() (plugin.SharedLogin, bool) {
-	s := plugin.SharedLogin{Values: map[string]secret.Text{}, Roles: l.Roles, Channels: l.Channels}
+	s := plugin.SharedLogin{Values: account.Credential{}, Roles: l.Roles, Channels: l.Channels}
 	for name, value := range map[string]Secret{"key": l.Key, "user": Secret(l.User), "password": l.Password} {
 		if value != "" {
 			s.Values[name] = secret.Text(value)
