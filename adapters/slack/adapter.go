@@ -97,6 +97,7 @@ var (
 	_ chat.HomePublisher = (*Adapter)(nil)
 	_ chat.Noter         = (*Adapter)(nil)
 	_ chat.Typer         = (*Adapter)(nil)
+	_ chat.Workplace     = (*Adapter)(nil)
 )
 
 // platform is the value of Place.Platform.
@@ -213,9 +214,23 @@ type identity struct {
 	User       string `json:"user_id"`
 	Bot        string `json:"bot_id"`
 	Team       string `json:"team_id"`
+	Name       string `json:"team"` // of the workspace, for people
 	Enterprise string `json:"enterprise_id"`
 	Wide       bool   `json:"is_enterprise_install"` // installed for a whole organisation
 	URL        string `json:"url"`                   // of the workspace
+}
+
+// Workplace is what the workspace is called, and the address that leads a browser to a channel
+// in it. Before Slack said who the app is there is no name.
+func (a *Adapter) Workplace(p chat.Place) (name, back string) {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel() // what is known is enough
+	who, _ := a.identity.Get(ended)
+	at := url.Values{"team": {p.Workspace}}
+	if p.Channel != "" {
+		at.Set("channel", p.Channel)
+	}
+	return who.Name, "https://slack.com/app_redirect?" + at.Encode()
 }
 
 // waitForIdentity asks Slack who the app is until it answers or refuses the token for good.

@@ -72,6 +72,7 @@ var (
 	_ chat.Namer         = (*App)(nil)
 	_ chat.Noter         = (*App)(nil)
 	_ chat.Typer         = (*App)(nil)
+	_ chat.Workplace     = (*App)(nil)
 )
 
 // NewApp makes an App. The error names everything that is missing in the configuration.
@@ -192,6 +193,9 @@ func (a *App) newSession(i installation.Installation, workspace string) *workspa
 		s.team = workspace
 	}
 	who := identity{User: i.BotUser, Bot: i.Bot, Team: workspace, Enterprise: i.Enterprise, URL: i.URL}
+	if !i.Wide { // the name of an organisation is not that of each of its workspaces
+		who.Name = i.Name
+	}
 	s.identity = session.NewIdentity(func(context.Context) (identity, error) { return who, nil })
 	return s
 }
@@ -288,6 +292,15 @@ func (a *App) Member(ctx context.Context, p chat.Place, id string) (chat.Member,
 	}
 	defer a.checkRefused(ctx, s)
 	return s.Member(ctx, p, id)
+}
+
+// Workplace is Adapter.Workplace of the place's workspace.
+func (a *App) Workplace(p chat.Place) (name, back string) {
+	s, err := a.of(context.Background(), p)
+	if err != nil {
+		return "", ""
+	}
+	return s.Workplace(p)
 }
 
 // Send is Adapter.Send in the place's workspace. Where the app is not installed any more the

@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 
 // Member reads a member from Slack, and remembers the answer for a minute. Admins are
 // those of the workspace, or those of Config.Admins where that is set.
-func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Member, error) {
+func (a *Adapter) Member(ctx context.Context, p chat.Place, id string) (chat.Member, error) {
 	if m, ok := a.memberCache.Get(id); ok {
 		return m, nil
 	}
@@ -30,6 +31,9 @@ func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Mem
 		u, err = a.client.Slack().GetUserInfoContext(ctx, id)
 		return err
 	})
+	if webapi.CodeOf(err) == "user_not_found" && p.Workspace == self.Team { // a token of another workspace knows nobody of this one
+		return chat.Member{}, fmt.Errorf("%w: %w", chat.ErrNoMember, err)
+	}
 	if err != nil {
 		return chat.Member{}, asLater(err)
 	}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,9 +87,9 @@ func knownAccount(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, member
 // back there.
 func workspaceOf(x *bot.Exchange, p chat.Place) (name, back string) {
 	if w, ok := x.Adapter.(chat.Workplace); ok {
-		return w.Workplace(p)
+		name, back = w.Workplace(p)
 	}
-	return textSomeWorkspace, ""
+	return cmp.Or(markdown.Line(name, 80), textSomeWorkspace), back
 }
 
 func platformName(platform string) string {

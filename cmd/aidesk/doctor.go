@@ -221,8 +221,11 @@ func (d *doctor) plugins(ctx context.Context, cfg config.Config) {
 	}
 	for _, b := range cfg.Bots {
 		for _, p := range b.Plugins {
-			_, err := plugin.Reader{Guard: guard, Logger: d.logger}.Read(ctx, p.Source)
+			got, err := plugin.Reader{Guard: guard, Logger: d.logger}.Read(ctx, p.Source)
 			d.report("plugin "+p.Source, err)
+			if err == nil {
+				d.login(cfg.HTTP.PublicURL, p, got.Plugin.Trial().WithLogin(p.Login.Choice()))
+			}
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,6 +79,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 		if logins, err = newLogins(cfg.HTTP.PublicURL, s, p.secrets, guard, p.now, logger, p.serve); err != nil {
 			return nil, err
 		}
+		logins.Accounts.Clients = configuredClients(cfg)
 	}
 	for _, b := range cfg.Bots {
 		adapters, err := p.adapters(b)
@@ -86,11 +88,11 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 		}
 		registry := &plugin.Registry{Bot: b.Name, Records: s, Guard: guard, Logger: logger, TakeChanges: p.alone}
 		if logins != nil {
-			registry.Accounts = logins.Accounts
+			registry.Accounts, registry.Shared = logins.Accounts, configuredKeysOf(b)
 		}
 		var configured []plugin.Configured
 		for _, p := range b.Plugins {
-			configured = append(configured, plugin.Configured{Source: p.Source, Default: p.Default})
+			configured = append(configured, plugin.Configured{Source: p.Source, Default: p.Default, Login: p.Login.Choice()})
 		}
 		if err := registry.Configure(ctx, configured); err != nil {
 			return nil, err
@@ -107,7 +109,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 			Access: policy.Access{Channels: b.Access.Channels, Roles: b.Access.Roles, Guests: b.Access.Guests, Closed: []string{"discord"}},
 			Limits: botLimits(cfg.Limits),
 			Tell:   cfg.Policy.Admins.Members(),
-			Logins: logins,
+			Logins: logins, Groups: slices.Concat(b.SlackGroups(), cfg.Policy.Admins.SlackGroups()),
 		})
 	}
 	return desk, nil
@@ -220,7 +222,7 @@ func slackConfig(cfg config.Config, b config.Bot, now func() time.Time, logger *
 	return slack.Config{
 		Mode: b.Slack.Mode, BotToken: b.Slack.BotToken.Reveal(), AppToken: b.Slack.AppToken.Reveal(),
 		SigningSecret: b.Slack.SigningSecret.Reveal(), APIBaseURL: b.Slack.APIBaseURL,
-		Client: client, Files: files, Grammar: command.Table, Admins: cfg.Policy.Admins.Slack, Groups: b.Access.SlackGroups(),
+		Client: client, Files: files, Grammar: command.Table, Admins: cfg.Policy.Admins.Slack, Groups: b.SlackGroups(),
 		FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: now,
 	}, nil
 }

@@ -34,6 +34,9 @@ type Accounts struct {
 	Owner   string                                                                         // names this process among those on the store
 	Seals   Seals
 	Guard   *egress.Guard
+	// Clients gives the OAuth client of a plugin that the configuration names, for the workspaces
+	// of a bot: it stands before what an administrator gave in the chat. nil: there are none.
+	Clients func(scope, plugin string) (Client, bool)
 	Now     func() time.Time
 	Logger  *slog.Logger
 
@@ -271,6 +274,9 @@ func clientKey(scope, plugin string) string { return kindClient + "/" + scope + 
 
 // Client gives the OAuth client of a workspace at a plugin. ErrNoClient.
 func (s *Accounts) Client(ctx context.Context, scope, plugin string) (Client, error) {
+	if c, given := s.ConfiguredClient(scope, plugin); given {
+		return c, nil
+	}
 	key := clientKey(scope, plugin)
 	record, err := s.Records.Get(ctx, key)
 	switch {
@@ -292,6 +298,14 @@ func (s *Accounts) Client(ctx context.Context, scope, plugin string) (Client, er
 		c.Secret = secret.Text(value)
 	}
 	return c, nil
+}
+
+// ConfiguredClient gives the OAuth client that the configuration names.
+func (s *Accounts) ConfiguredClient(scope, plugin string) (Client, bool) {
+	if s.Clients == nil {
+		return Client{}, false
+	}
+	return s.Clients(scope, plugin)
 }
 
 // clientPath is what the secret of a client is bound to.

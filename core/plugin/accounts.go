@@ -36,9 +36,9 @@ func (r *Registry) Bind(ctx context.Context, place chat.Place, m chat.Member, p 
 	}
 	ways, free := p.Ways(o)
 	if len(ways) > 0 {
-		all, err := r.Accounts.Of(ctx, r.Scope(place), r.Owner(place, m.ID), p.ID)
+		all, err := r.accountsAt(ctx, place, m.ID, p)
 		if err != nil {
-			return false, fmt.Errorf("reading the accounts at %s: %w", p.ID, err)
+			return false, err
 		}
 		for _, a := range all {
 			if r.login(place, m, a) == policy.LoginOK && wayOf(ways, a.Has) != nil {

@@ -29,6 +29,8 @@ const (
 	textOtherHost    = "%s has moved to another host than its account was connected for. Connect it again with /plugins connect %s."
 	textLoginFailed  = "The account at %s cannot be used right now. Please try again in a minute."
 
+	textSharedLabel = "%s, shared by this workspace"
+
 	textLoginKey         = "Key"
 	textLoginUser        = "User name"
 	textLoginPassword    = "Password"
