@@ -108,7 +108,7 @@ func (d *decision) recordOutcome(ctx context.Context, a confirm.Action, got plug
 	case got.Status != "ok":
 		state = confirm.Failed
 		out.Line = markdown.Line(got.Message, 300)
-		if a.Call.Own && !a.Place.Direct { // what their account says is not for the channel
+		if a.Call.Own && !a.Private && !a.Place.Direct && !got.Ours() { // what their account says is not for the channel
 			out.Line = fmt.Sprintf(textRefusedPrivately, name)
 		}
 		if got.Sent == plugin.Unsent {

@@ -75,6 +75,8 @@ func (m *discordLogins) inThread(one shown) bool { return one.place == m.thread 
 
 func (m *discordLogins) inDirect(one shown, user string) bool { return one.place == m.DM(user) }
 
+func (m *discordLogins) dm(user string) string { return m.DM(user) }
+
 func (m *discordLogins) press(user string, one shown, label string) error {
 	now, ok := m.Message(one.place, one.id)
 	if !ok {

@@ -10,7 +10,12 @@ import (
 	fakeslack "aidesk/adapters/fake/slack"
 )
 
-const slackTeam = fakeslack.TeamID
+// What the stories of logins need of the fake Slack.
+const (
+	slackTeam    = fakeslack.TeamID
+	slackGeneral = fakeslack.General
+	slackBot     = fakeslack.BotUser
+)
 
 // slackLogins is Slack in a story of logins.
 type slackLogins struct {
@@ -62,6 +67,8 @@ func (m *slackLogins) inThread(one shown) bool {
 }
 
 func (m *slackLogins) inDirect(one shown, user string) bool { return one.place == m.DM(user) }
+
+func (m *slackLogins) dm(user string) string { return m.DM(user) }
 
 func (m *slackLogins) press(user string, one shown, label string) error {
 	now, ok := m.Message(one.place, one.id)

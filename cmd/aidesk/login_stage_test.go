@@ -47,6 +47,7 @@ type loginMessenger interface {
 	mention(user, text string)
 	all() []shown
 	inThread(shown) bool
+	dm(user string) string
 	inDirect(m shown, user string) bool
 	press(user string, m shown, label string) error
 	fill(user, label, value string) []string
@@ -110,6 +111,16 @@ func newLoginStage(t *testing.T, at loginMessenger, more ...*logintest.Plugin) *
 // newLoginStageWith starts the program with plugins, the first of which is the stage's.
 func newLoginStageWith(t *testing.T, at loginMessenger, provider *logintest.Provider, plugins ...*logintest.Plugin) *loginStage {
 	t.Helper()
+	s := readyLoginStage(t, at, provider, nil, plugins...)
+	s.start()
+	s.setClients(plugins...)
+	return s
+}
+
+// readyLoginStage makes a stage on which the program is not started yet; plugins may reach
+// the addresses in reach, whatever they are.
+func readyLoginStage(t *testing.T, at loginMessenger, provider *logintest.Provider, reach []string, plugins ...*logintest.Plugin) *loginStage {
+	t.Helper()
 	s := &loginStage{t: t, dir: t.TempDir(), at: at, proxy: newProxy(t), provider: provider, plugin: plugins[0]}
 	s.act = actWithBoards
 	s.model = modeltest.NewActor(t, modeltest.Chat, func(q modeltest.Query) modeltest.Answer {
@@ -120,6 +131,9 @@ func newLoginStageWith(t *testing.T, at loginMessenger, provider *logintest.Prov
 	})
 	s.config = filepath.Join(s.dir, "config.yaml")
 	hosts, sources := []string{inQuotes(host(provider.URL))}, []string(nil)
+	for _, address := range reach {
+		hosts = append(hosts, inQuotes(host(address)))
+	}
 	for _, p := range plugins {
 		hosts, sources = append(hosts, inQuotes(host(p.URL))), append(sources, fmt.Sprintf("{source: %q, default: true}", p.URL))
 	}
@@ -136,14 +150,19 @@ bots:
 	if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.start()
+	s.end = func() {}
 	t.Cleanup(func() { s.end() })
+	return s
+}
+
+// setClients tells the program the client as which the provider knows it.
+func (s *loginStage) setClients(plugins ...*logintest.Plugin) {
+	s.t.Helper()
 	for _, p := range plugins {
-		if err := s.accounts().SetClient(t.Context(), s.scope(), host(p.URL), account.Client{ID: logintest.ClientID, Secret: logintest.ClientSecret}); err != nil {
-			t.Fatal(err)
+		if err := s.accounts().SetClient(s.t.Context(), s.scope(), host(p.URL), account.Client{ID: logintest.ClientID, Secret: logintest.ClientSecret}); err != nil {
+			s.t.Fatal(err)
 		}
 	}
-	return s
 }
 
 func inQuotes(text string) string { return `"` + text + `"` }
@@ -431,4 +450,16 @@ func query(address, name string) string {
 		return ""
 	}
 	return u.Query().Get(name)
+}
+
+// amendLine replaces a text in a configuration.
+func amendLine(t *testing.T, path, old, other string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil || !bytes.Contains(text, []byte(old)) {
+		t.Fatalf("the configuration has no %q: %v", old, err)
+	}
+	if err := os.WriteFile(path, bytes.Replace(text, []byte(old), []byte(other), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }

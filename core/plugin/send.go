@@ -35,6 +35,10 @@ type Outcome struct {
 // Away reports whether the plugin could not be reached, so that it has heard nothing.
 func (o Outcome) Away() bool { return o.Sent == Unsent && o.Code == codeUnreachable }
 
+// Ours reports whether the message of the outcome is ours alone: the plugin was not asked, or
+// only said that it does not know the account.
+func (o Outcome) Ours() bool { return o.Sent == Unsent || o.Code == codeLogin }
+
 // codeUnreachable is the Code of a Result in the place of which the plugin gave none.
 const codeUnreachable = "unreachable"
 
