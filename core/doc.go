@@ -25,6 +25,7 @@
 //	core/plugin         manifest, registry, enablement; the one place that a Call leaves from
 //	core/policy         may this member do this, by which rule: pure functions
 //	core/account        logins at plugins: keys and OAuth accounts, and how a credential enters a call
+//	core/installation   where an app is installed that several workspaces share, with its tokens
 //	core/openapi        a document -> Operations -> tools; below it: tree (bytes -> nodes),
 //	                    schema (what may be sent), request (arguments -> bytes), result (answer -> shaped),
 //	                    strict (what another reader objects to), plaintext (text fit to be shown)
@@ -44,7 +45,8 @@
 //	adapters/session    what the adapters of messengers need alike
 //	adapters/slack      Slack, by socket or by HTTP; slack/render lays out what is
 //	                    shown, slack/payload reads what is sent, slack/webapi calls
-//	                    Slack, slack/setup writes the manifest
+//	                    Slack, slack/setup writes the manifest, slack/install brings an
+//	                    app into several workspaces
 //	adapters/discord    Discord, over its gateway, or with HTTP for what members press;
 //	                    render writes what it is sent, payload reads what it sends, rest
 //	                    and gateway are the two ways there, setup helps the operator

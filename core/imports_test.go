@@ -56,6 +56,7 @@ core/openapi/strict          | openapi/plaintext openapi/tree                   
 core/openapi                 | openapi/plaintext openapi/tree openapi/schema openapi/request openapi/result | –
 core/policy                  | chat                                                                         | –
 core/account                 | egress secret store                                                          | –
+core/installation            | secret secret/workspace store                                                | –
 core/preview                 | chat egress markdown                                                         | golang.org/x/net/html golang.org/x/text
 core/model/search            | model                                                                        | –
 core/model/middleware        | model model/search                                                           | –
@@ -74,10 +75,11 @@ store/bolt/redo              | store/bolt/disk                                  
 store/failpoint              | –                                                                            | –
 store/bolt/queue             | store                                                                        | –
 adapters/session             | chat markdown                                                                | –
-adapters/slack               | chat markdown adapters/session adapters/slack/*                              | github.com/slack-go/slack github.com/gorilla/websocket
+adapters/slack               | chat markdown installation secret adapters/session adapters/slack/*           | github.com/slack-go/slack github.com/gorilla/websocket
 adapters/slack/render        | chat markdown                                                                | github.com/slack-go/slack
 adapters/slack/setup         | chat                                                                         | –
 adapters/slack/payload       | –                                                                            | –
+adapters/slack/install       | installation secret adapters/session adapters/slack/setup adapters/slack/webapi | –
 adapters/slack/webapi        | adapters/session                                                             | github.com/slack-go/slack
 adapters/discord/render      | chat markdown adapters/session                                               | github.com/bwmarrin/discordgo
 adapters/discord/payload     | –                                                                            | –
@@ -98,7 +100,7 @@ adapters/fake/slack          | adapters/fake adapters/fake/slack/rule           
 adapters/fake/slack/rule     | –                                                                            | –
 adapters/fake/discord        | adapters/fake adapters/fake/discord/rule                                     | github.com/gorilla/websocket
 adapters/fake/discord/rule   | –                                                                            | –
-bots                         | secret store bots/bot bots/outbox bots/inbox bots/turn                       | –
+bots                         | account chat secret store bots/bot bots/outbox bots/inbox bots/turn          | –
 cmd/exampleplugins/...       | cmd/exampleplugins/...                                                       | –
 cmd/...                      | everything                                                                   | github.com/spf13/cobra github.com/goccy/go-yaml github.com/VictoriaMetrics/metrics charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
 `

@@ -111,6 +111,7 @@ var (
 	_ chat.Historian  = (*Adapter)(nil)
 	_ chat.Noter      = (*Adapter)(nil)
 	_ chat.Typer      = (*Adapter)(nil)
+	_ chat.Workplace  = (*Adapter)(nil)
 )
 
 // platform is the value of Place.Platform for Discord.

@@ -24,6 +24,6 @@ func attachments(files []payload.Attachment, about bool) []chat.Attachment {
 
 // Download reads a file from where Discord keeps files. Its address alone opens it, for a
 // day, so that the bot's token stays here.
-func (a *Adapter) Download(ctx context.Context, f chat.Attachment, limit int64) ([]byte, error) {
+func (a *Adapter) Download(ctx context.Context, _ chat.Place, f chat.Attachment, limit int64) ([]byte, error) {
 	return session.Download(ctx, a.Files, f, http.Header{"User-Agent": {rest.UserAgent}}, limit)
 }

@@ -26,7 +26,7 @@ func TestAttached(t *testing.T) {
 	f := m.Files[0]
 	download := func(f chat.Attachment, limit int64, want string, wrong error) {
 		t.Helper()
-		data, err := s.adapter.Download(t.Context(), f, limit)
+		data, err := s.adapter.Download(t.Context(), chat.Place{}, f, limit)
 		if string(data) != want || !errors.Is(err, wrong) {
 			t.Errorf("got %q, %v; want %q, %v", data, err, want, wrong)
 		}
@@ -38,7 +38,7 @@ func TestAttached(t *testing.T) {
 	download(gone, 12, "", chat.ErrGone)
 	elsewhere := f
 	elsewhere.URL = "https://elsewhere.example/a.png"
-	if _, err := s.adapter.Download(t.Context(), elsewhere, 12); err == nil || !strings.Contains(err.Error(), "not where the messenger keeps files") {
+	if _, err := s.adapter.Download(t.Context(), chat.Place{}, elsewhere, 12); err == nil || !strings.Contains(err.Error(), "not where the messenger keeps files") {
 		t.Errorf("elsewhere: %v", err)
 	}
 }

@@ -359,8 +359,19 @@ func TestMember(t *testing.T) {
 		t.Errorf("a fault of Discord's is %v; want to ask later", fault)
 	}
 	_, fault = s.adapter.Member(t.Context(), place(fakediscord.General, ""), "820000000000000077")
-	if _, ok := errors.AsType[*chat.Later](fault); fault == nil || ok {
+	if _, ok := errors.AsType[*chat.Later](fault); ok || !errors.Is(fault, chat.ErrNoMember) {
 		t.Errorf("nobody is %v; asking later helps nothing", fault)
+	}
+	elsewhere := chat.Place{Workspace: "820000000000000088"}
+	if _, fault := s.adapter.Member(t.Context(), elsewhere, fakediscord.Ada); fault == nil || errors.Is(fault, chat.ErrNoMember) {
+		t.Errorf("in a server without the bot a member is %v; nothing is known of them", fault)
+	}
+	if name, back := s.adapter.Workplace(place(fakediscord.General, "")); name == "" || back != "https://discord.com/channels/"+fakediscord.GuildID+"/"+fakediscord.General {
+		t.Errorf("the workplace is %q, %q", name, back)
+	}
+	direct := chat.Place{Workspace: fakediscord.GuildID, Channel: "7", Direct: true}
+	if _, back := s.adapter.Workplace(direct); back != "https://discord.com/channels/@me/7" {
+		t.Errorf("back to a direct message leads %q", back)
 	}
 	if _, err := s.adapter.Member(t.Context(), place(fakediscord.General, ""), "820000000000000077"); err == nil {
 		t.Error("a stranger is a member")

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -19,6 +21,7 @@ import (
 
 // guild is what decides who administers a server, and what its roles are called.
 type guild struct {
+	Name  string `json:"name"`
 	Owner string `json:"owner_id"`
 	Roles []struct {
 		ID          string `json:"id"`
@@ -106,7 +109,9 @@ func (a *Adapter) Member(ctx context.Context, place chat.Place, id string) (chat
 	}
 	var in payload.Member
 	c := rest.Call{Method: http.MethodGet, Path: "/guilds/%s/members/%s", IDs: []string{place.Workspace, id}, MaxWait: session.FirstWait}
-	if err := a.rest.Do(ctx, c, &in); err != nil {
+	if err := a.rest.Do(ctx, c, &in); rest.Left(err) {
+		return chat.Member{}, fmt.Errorf("%w: %w", chat.ErrNoMember, err)
+	} else if err != nil {
 		return chat.Member{}, asLater(err)
 	}
 	if in.User.ID != id {
@@ -141,6 +146,24 @@ func (s guild) administeredBy(m chat.Member) bool {
 		}
 	}
 	return false
+}
+
+// workplaceTime is how long a server's name is waited for.
+const workplaceTime = 2 * time.Second
+
+// Workplace is what a server is called, and the address of a place in it.
+func (a *Adapter) Workplace(p chat.Place) (name, back string) {
+	ctx, cancel := context.WithTimeout(context.Background(), workplaceTime)
+	defer cancel()
+	s, err := a.guild(ctx, p.Workspace)
+	if err != nil {
+		a.Logger.WarnContext(ctx, "looking up a server's name", "error", err, "remedy", rest.Remedy(err))
+	}
+	server := p.Workspace
+	if p.Direct {
+		server = ""
+	}
+	return s.Name, messageURL(server, p.Channel, "")
 }
 
 // guild returns who administers a server.

@@ -65,6 +65,8 @@ type Adapter struct {
 	Config
 
 	client          *webapi.Client
+	several         bool   // the configuration is for other workspaces, too
+	team            string // the workspace that calls have to name, where the token is a whole organisation's
 	limiter         *webapi.Limiter
 	memberCache     *session.Cache[chat.Member]
 	zones           chat.Zones
@@ -95,6 +97,7 @@ var (
 	_ chat.HomePublisher = (*Adapter)(nil)
 	_ chat.Noter         = (*Adapter)(nil)
 	_ chat.Typer         = (*Adapter)(nil)
+	_ chat.Workplace     = (*Adapter)(nil)
 )
 
 // platform is the value of Place.Platform.
@@ -116,29 +119,48 @@ func New(c Config) (*Adapter, error) {
 	miss(c.BotToken == "", "slack: the bot token (xoxb-…) is missing; copy it from “OAuth & Permissions” of the app")
 	miss(c.Mode == setup.ModeSocket && c.AppToken == "", "slack: socket mode needs an app token (xapp-…); make one with the scope connections:write under “Basic Information” of the app")
 	miss(c.Mode == setup.ModeHTTP && c.SigningSecret == "", "slack: http mode needs the signing secret; copy it from “Basic Information” of the app")
-	base, err := url.Parse(cmp.Or(c.APIBaseURL, slackAPI))
-	miss(err != nil || base.Host == "", "slack: the base address of the API is none")
+	base, err := apiBase(c.APIBaseURL)
+	miss(err != nil, "slack: the base address of the API is none")
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
+	c.setDefaults(base)
+	a := newAdapter(c, base, webapi.Static(c.BotToken))
+	a.identity = session.NewIdentity(a.askIdentity)
+	return a, nil
+}
+
+// apiBase is the address of the Web API, which ends with a slash.
+func apiBase(address string) (*url.URL, error) {
+	base, err := url.Parse(cmp.Or(address, slackAPI))
+	if err != nil || base.Host == "" {
+		return nil, errors.New("no address")
+	}
 	base.Path = strings.TrimSuffix(base.Path, "/") + "/"
+	return base, nil
+}
+
+// setDefaults fills in what is not set. base is the address of the Web API.
+func (c *Config) setDefaults(base *url.URL) {
 	c.APIBaseURL = base.String()
 	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	c.Client = session.HTTPClient(c.Client, 2*session.CallTimeout)
+}
 
+// newAdapter makes an adapter for one workspace that does not know yet who the app is there.
+func newAdapter(c Config, base *url.URL, tokens webapi.TokenSource) *Adapter {
 	a := &Adapter{Config: c, connections: session.NewConnectionStatus(platform, connectionCount), statusBoard: session.NewStatusBoard()}
-	a.client = webapi.New(base, c.BotToken, c.AppToken, c.Client, c.Now)
+	a.client = webapi.New(base, tokens, c.AppToken, c.Client, c.Now)
 	a.limiter = webapi.NewLimiter(c.Now)
 	a.memberCache = session.NewCache[chat.Member](c.Now, session.MemberLife)
 	a.groupCache = session.NewCache[[]string](c.Now, session.MemberLife)
 	a.nameCache = session.NewCache[string](c.Now, session.MemberLife)
 	a.lastMessage, a.dmCache = session.NewCache[string](c.Now, 0), session.NewCache[string](c.Now, 0)
 	a.followedThreads, a.startedReplies = session.NewPersistentCache("threads"), session.NewPersistentCache("started")
-	a.identity = session.NewIdentity(a.askIdentity)
-	return a, nil
+	return a
 }
 
 // Platform is "slack".
@@ -151,16 +173,26 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error 
 	if err != nil {
 		return err
 	}
-	a.followedThreads.Use(k) // for good: replies are sent after the end of Run, too
-	a.startedReplies.Use(k)
-	a.runState.Start(activeRun{handler: h, self: self})
-	defer a.runState.Stop()
-	defer a.statusBoard.Stop()
+	a.start(self, h, k)
+	defer a.stop()
 	if a.Mode == setup.ModeHTTP {
 		<-ctx.Done()
 		return nil
 	}
 	return a.runSocketMode(ctx)
+}
+
+// start begins to take in what happens.
+func (a *Adapter) start(self identity, h chat.Handler, k chat.Keeper) {
+	a.followedThreads.Use(k) // for good: replies are sent after the end of Run, too
+	a.startedReplies.Use(k)
+	a.runState.Start(activeRun{handler: h, self: self})
+}
+
+// stop takes in nothing more, and waits for what is being taken in.
+func (a *Adapter) stop() {
+	a.statusBoard.Stop()
+	a.runState.Stop()
 }
 
 // Ready returns why nothing can be received or sent, or nil.
@@ -182,9 +214,23 @@ type identity struct {
 	User       string `json:"user_id"`
 	Bot        string `json:"bot_id"`
 	Team       string `json:"team_id"`
+	Name       string `json:"team"` // of the workspace, for people
 	Enterprise string `json:"enterprise_id"`
 	Wide       bool   `json:"is_enterprise_install"` // installed for a whole organisation
 	URL        string `json:"url"`                   // of the workspace
+}
+
+// Workplace is what the workspace is called, and the address that leads a browser to a channel
+// in it. Before Slack said who the app is there is no name.
+func (a *Adapter) Workplace(p chat.Place) (name, back string) {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel() // what is known is enough
+	who, _ := a.identity.Get(ended)
+	at := url.Values{"team": {p.Workspace}}
+	if p.Channel != "" {
+		at.Set("channel", p.Channel)
+	}
+	return who.Name, "https://slack.com/app_redirect?" + at.Encode()
 }
 
 // waitForIdentity asks Slack who the app is until it answers or refuses the token for good.

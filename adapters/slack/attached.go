@@ -25,7 +25,7 @@ func attachments(files []payload.File, about bool) []chat.Attachment {
 
 // Download reads a file with the app's token, from where Slack keeps files. In a channel
 // shared with another organisation Slack first tells no more than the file's id.
-func (a *Adapter) Download(ctx context.Context, f chat.Attachment, limit int64) ([]byte, error) {
+func (a *Adapter) Download(ctx context.Context, _ chat.Place, f chat.Attachment, limit int64) ([]byte, error) {
 	if !a.client.HasScope(scopeFiles) {
 		return nil, chat.ErrNoAccess
 	}
@@ -46,7 +46,11 @@ func (a *Adapter) Download(ctx context.Context, f chat.Attachment, limit int64) 
 		}
 		f.URL, f.Size = answer.File.Address(), answer.File.Size
 	}
-	return session.Download(ctx, a.Files, f, http.Header{"Authorization": {"Bearer " + a.BotToken}}, limit)
+	token, err := a.client.Token(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return session.Download(ctx, a.Files, f, http.Header{"Authorization": {"Bearer " + token}}, limit)
 }
 
 // scopeFiles is the scope to read files.

@@ -34,7 +34,7 @@ func TestAttached(t *testing.T) {
 	}
 	download := func(f chat.Attachment, limit int64, want string, wrong error) {
 		t.Helper()
-		data, err := s.adapter.Download(t.Context(), f, limit)
+		data, err := s.adapter.Download(t.Context(), chat.Place{}, f, limit)
 		if string(data) != want || !errors.Is(err, wrong) {
 			t.Errorf("%s: got %q, %v; want %q, %v", f.Name, data, err, want, wrong)
 		}
@@ -54,11 +54,11 @@ func TestAttached(t *testing.T) {
 
 	elsewhere := f
 	elsewhere.URL = "https://elsewhere.example/a.png"
-	if _, err := s.adapter.Download(t.Context(), elsewhere, 12); err == nil || !strings.Contains(err.Error(), "not where the messenger keeps files") {
+	if _, err := s.adapter.Download(t.Context(), chat.Place{}, elsewhere, 12); err == nil || !strings.Contains(err.Error(), "not where the messenger keeps files") {
 		t.Errorf("elsewhere: %v", err)
 	}
 	s.Fail("file", fakeslack.Fault{Status: http.StatusTooManyRequests})
-	if later, ok := errors.AsType[*chat.Later](second(s.adapter.Download(t.Context(), f, 12))); !ok || later.After != time.Second {
+	if later, ok := errors.AsType[*chat.Later](second(s.adapter.Download(t.Context(), chat.Place{}, f, 12))); !ok || later.After != time.Second {
 		t.Errorf("too many: %v", later)
 	}
 	s.Fail("file", fakeslack.Fault{Status: http.StatusFound})
@@ -88,7 +88,7 @@ func TestAttachedShared(t *testing.T) {
 	if f.Name != "a file" || f.URL != "" {
 		t.Errorf("got %+v", f)
 	}
-	if data, err := s.adapter.Download(t.Context(), f, 12); string(data) != string(picture.Content) {
+	if data, err := s.adapter.Download(t.Context(), chat.Place{}, f, 12); string(data) != string(picture.Content) {
 		t.Errorf("got %q, %v", data, err)
 	}
 }

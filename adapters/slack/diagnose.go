@@ -72,18 +72,14 @@ func (a *Adapter) diagnoseScopes() []session.Finding {
 // diagnoseTransport checks how events come in.
 func (a *Adapter) diagnoseTransport(ctx context.Context) session.Finding {
 	if a.Mode == ModeHTTP {
-		var err error
-		if len(a.SigningSecret) < 16 || strings.HasPrefix(a.SigningSecret, "x") && strings.Contains(a.SigningSecret, "-") {
-			err = errors.New("this does not look like a signing secret; copy it from “Basic Information” of the app")
-		}
-		return session.Found("slack: http mode, the signing secret", err)
+		return session.Found("slack: http mode, the signing secret", checkSigningSecret(a.SigningSecret))
 	}
 	what := "slack: socket mode, the app token"
 	if err := checkTokenPrefix(a.AppToken, "xapp-", "the app token"); err != nil {
 		return session.Found(what, err)
 	}
 	err := a.client.DoWithToken(ctx, "apps.connections.open", "", func(ctx context.Context) error {
-		_, _, err := a.client.Slack.StartSocketModeContext(ctx)
+		_, _, err := a.client.Slack().StartSocketModeContext(ctx)
 		return err
 	})
 	switch code := webapi.CodeOf(err); {
@@ -98,6 +94,14 @@ func (a *Adapter) diagnoseTransport(ctx context.Context) session.Finding {
 	default:
 		return session.Found(what, withRemedy(err))
 	}
+}
+
+// checkSigningSecret returns an error if a signing secret does not look like one.
+func checkSigningSecret(secret string) error {
+	if len(secret) < 16 || strings.HasPrefix(secret, "x") && strings.Contains(secret, "-") {
+		return errors.New("this does not look like a signing secret; copy it from “Basic Information” of the app")
+	}
+	return nil
 }
 
 // checkTokenPrefix returns an error if a token is of another kind.

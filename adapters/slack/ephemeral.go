@@ -39,7 +39,7 @@ func (a *Adapter) Note(ctx context.Context, e chat.Event, text markdown.Document
 		options = append(options, slackgo.MsgOptionTS(e.Place.Thread))
 	}
 	return a.client.Do(ctx, "chat.postEphemeral", "", func(ctx context.Context) error {
-		_, err := a.client.Slack.PostEphemeralContext(ctx, e.Place.Channel, e.Member, options...)
+		_, err := a.client.Slack().PostEphemeralContext(ctx, e.Place.Channel, e.Member, options...)
 		return err
 	})
 }

@@ -86,7 +86,7 @@ func (a *Adapter) upload(ctx context.Context, f chat.File) (upload, error) {
 	}
 	var to *slackgo.GetUploadURLExternalResponse
 	err := a.client.Do(ctx, "files.getUploadURLExternal", "", func(ctx context.Context) (err error) {
-		to, err = a.client.Slack.GetUploadURLExternalContext(ctx, slackgo.GetUploadURLExternalParameters{FileName: name, FileSize: len(text)})
+		to, err = a.client.Slack().GetUploadURLExternalContext(ctx, slackgo.GetUploadURLExternalParameters{FileName: name, FileSize: len(text)})
 		return err
 	})
 	if err != nil {
@@ -108,7 +108,7 @@ func (a *Adapter) shareFiles(ctx context.Context, out *session.Delivered, thread
 		share.Files = append(share.Files, slackgo.FileSummary{ID: u.id, Title: u.title})
 	}
 	err := a.client.Do(ctx, "files.completeUploadExternal", "", func(ctx context.Context) error {
-		_, err := a.client.Slack.CompleteUploadExternalContext(ctx, share)
+		_, err := a.client.Slack().CompleteUploadExternalContext(ctx, share)
 		return err
 	})
 	if err != nil {

@@ -64,7 +64,7 @@ func (in incoming) tryOpenForm(ctx context.Context, trigger string, o chat.Openi
 // openView opens a modal.
 func (a *Adapter) openView(ctx context.Context, trigger string, view slackgo.ModalViewRequest) error {
 	return a.client.Do(ctx, "views.open", "", func(ctx context.Context) error {
-		_, err := a.client.Slack.OpenViewContext(ctx, trigger, view)
+		_, err := a.client.Slack().OpenViewContext(ctx, trigger, view)
 		return err
 	})
 }

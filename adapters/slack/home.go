@@ -45,7 +45,7 @@ func (a *Adapter) publish(ctx context.Context, member string, messages []render.
 		return err
 	}
 	return a.client.Do(ctx, "views.publish", "", func(ctx context.Context) error {
-		_, err := a.client.Slack.PublishViewContext(ctx, slackgo.PublishViewContextRequest{UserID: member, View: view})
+		_, err := a.client.Slack().PublishViewContext(ctx, slackgo.PublishViewContextRequest{UserID: member, View: view})
 		return err
 	})
 }

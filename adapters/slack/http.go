@@ -1,8 +1,10 @@
 package slack
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"mime"
 	"net/http"
 	"net/url"
@@ -27,17 +29,28 @@ const (
 // again. In ModeSocket it serves nothing.
 func (a *Adapter) Handler() http.Handler {
 	mux := http.NewServeMux()
-	if a.Mode != ModeHTTP {
-		return mux
+	if a.Mode == ModeHTTP {
+		e := &endpoints{secret: a.SigningSecret, receive: a.receive, Logger: a.Logger}
+		e.addTo(mux)
 	}
-	mux.HandleFunc(setup.PathEvents, a.endpoint(kindEvents, typeJSON))
-	mux.HandleFunc(setup.PathCommands, a.endpoint(kindCommand, typeForm))
-	mux.HandleFunc(setup.PathInteraction, a.endpoint(kindInteraction, typeForm))
 	return mux
 }
 
+// endpoints are where Slack sends its requests to.
+type endpoints struct {
+	secret  string // that signs them
+	receive func(ctx context.Context, kind string, raw json.RawMessage) (answer any, err error)
+	Logger  *slog.Logger
+}
+
+func (e *endpoints) addTo(mux *http.ServeMux) {
+	mux.HandleFunc(setup.PathEvents, e.endpoint(kindEvents, typeJSON))
+	mux.HandleFunc(setup.PathCommands, e.endpoint(kindCommand, typeForm))
+	mux.HandleFunc(setup.PathInteraction, e.endpoint(kindInteraction, typeForm))
+}
+
 // endpoint serves requests with payloads of a kind and content type.
-func (a *Adapter) endpoint(kind, accepts string) http.HandlerFunc {
+func (e *endpoints) endpoint(kind, accepts string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !session.RequirePost(w, r, "Slack") {
 			return
@@ -47,10 +60,10 @@ func (a *Adapter) endpoint(kind, accepts string) http.HandlerFunc {
 			return
 		}
 		refuse := func(fault string) {
-			a.Logger.WarnContext(r.Context(), "a request was refused", "path", r.URL.Path, "reason", fault)
+			e.Logger.WarnContext(r.Context(), "a request was refused", "path", r.URL.Path, "reason", fault)
 			http.Error(w, fault, http.StatusUnauthorized)
 		}
-		verifier, err := slackgo.NewSecretsVerifier(r.Header, a.SigningSecret)
+		verifier, err := slackgo.NewSecretsVerifier(r.Header, e.secret)
 		if err != nil && (accepts != typeForm || r.ContentLength < 0 || r.ContentLength > maxCheck) {
 			refuse(signatureFault(err))
 			return
@@ -72,23 +85,23 @@ func (a *Adapter) endpoint(kind, accepts string) http.HandlerFunc {
 			refuse(signatureFault(err))
 			return
 		}
-		a.serve(w, r, kind, data)
+		e.serve(w, r, kind, data)
 	}
 }
 
 // serve receives a payload whose signature is right, and answers the request.
-func (a *Adapter) serve(w http.ResponseWriter, r *http.Request, kind string, data json.RawMessage) {
+func (e *endpoints) serve(w http.ResponseWriter, r *http.Request, kind string, data json.RawMessage) {
 	if len(data) == 0 {
 		http.Error(w, "The request has no payload.", http.StatusBadRequest)
 		return
 	}
-	answer, err := a.receive(r.Context(), kind, data)
+	answer, err := e.receive(r.Context(), kind, data)
 	switch {
 	case errors.Is(err, errMalformed):
 		http.Error(w, "The payload cannot be read.", http.StatusBadRequest)
 	case err != nil:
 		if !errors.Is(err, chat.ErrNotRunning) {
-			a.Logger.ErrorContext(r.Context(), "an event was not received", "kind", kind, "error", err)
+			e.Logger.ErrorContext(r.Context(), "an event was not received", "kind", kind, "error", err)
 		}
 		http.Error(w, "Not received; try again.", http.StatusServiceUnavailable)
 	case answer == nil:

@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 
 // Member reads a member from Slack, and remembers the answer for a minute. Admins are
 // those of the workspace, or those of Config.Admins where that is set.
-func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Member, error) {
+func (a *Adapter) Member(ctx context.Context, p chat.Place, id string) (chat.Member, error) {
 	if m, ok := a.memberCache.Get(id); ok {
 		return m, nil
 	}
@@ -27,9 +28,12 @@ func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Mem
 	}
 	var u *slackgo.User
 	err = a.client.Do(ctx, "users.info", "", func(ctx context.Context) (err error) {
-		u, err = a.client.Slack.GetUserInfoContext(ctx, id)
+		u, err = a.client.Slack().GetUserInfoContext(ctx, id)
 		return err
 	})
+	if webapi.CodeOf(err) == "user_not_found" && p.Workspace == self.Team { // a token of another workspace knows nobody of this one
+		return chat.Member{}, fmt.Errorf("%w: %w", chat.ErrNoMember, err)
+	}
 	if err != nil {
 		return chat.Member{}, asLater(err)
 	}
@@ -58,9 +62,11 @@ func (a *Adapter) Member(ctx context.Context, _ chat.Place, id string) (chat.Mem
 func asLater(err error) error {
 	refusal, answered := errors.AsType[*webapi.Error](err)
 	switch {
+	case errors.Is(err, webapi.ErrRemoved):
+		return err
 	case !answered:
 		return &chat.Later{Reason: err.Error()}
-	case refusal.Code == webapi.CodeRateLimited, webapi.IsUncertainCode(refusal.Code):
+	case refusal.Code == webapi.CodeRateLimited, refusal.Code == webapi.CodeNoToken, webapi.IsUncertainCode(refusal.Code):
 		return &chat.Later{After: refusal.After, Reason: err.Error()}
 	}
 	return err
@@ -116,9 +122,12 @@ func (a *Adapter) groupMembers(ctx context.Context, id string) ([]string, error)
 	}
 	var members []string
 	err := a.client.Do(ctx, "usergroups.users.list", "", func(ctx context.Context) (err error) {
-		members, err = a.client.Slack.GetUserGroupMembersContext(ctx, id)
+		members, err = a.client.Slack().GetUserGroupMembersContext(ctx, id, slackgo.GetUserGroupMembersOptionTeamID(a.team))
 		return err
 	})
+	if a.several && webapi.CodeOf(err) == "no_such_subteam" { // it is another workspace's
+		err = nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +169,7 @@ func (a *Adapter) channelName(ctx context.Context, id string) (string, error) {
 	}
 	var c *slackgo.Channel
 	err := a.client.Do(ctx, "conversations.info", "", func(ctx context.Context) (err error) {
-		c, err = a.client.Slack.GetConversationInfoContext(ctx, &slackgo.GetConversationInfoInput{ChannelID: id})
+		c, err = a.client.Slack().GetConversationInfoContext(ctx, &slackgo.GetConversationInfoInput{ChannelID: id})
 		return err
 	})
 	if err != nil {
@@ -177,7 +186,7 @@ func (a *Adapter) groupName(ctx context.Context, id string) (string, error) {
 	}
 	var groups []slackgo.UserGroup
 	err := a.client.Do(ctx, "usergroups.list", "", func(ctx context.Context) (err error) {
-		groups, err = a.client.Slack.GetUserGroupsContext(ctx)
+		groups, err = a.client.Slack().GetUserGroupsContext(ctx, slackgo.GetUserGroupsOptionTeamID(a.team))
 		return err
 	})
 	for _, g := range groups {
@@ -201,7 +210,7 @@ func (a *Adapter) directChannel(ctx context.Context, member string) (string, err
 	}
 	var opened *slackgo.Channel
 	err := a.client.Do(ctx, "conversations.open", "", func(ctx context.Context) (err error) {
-		opened, _, _, err = a.client.Slack.OpenConversationContext(ctx, &slackgo.OpenConversationParameters{Users: []string{member}})
+		opened, _, _, err = a.client.Slack().OpenConversationContext(ctx, &slackgo.OpenConversationParameters{Users: []string{member}})
 		return err
 	})
 	switch {

@@ -44,7 +44,7 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 // deleteMessage deletes a message. It is no error if the message does not exist any more.
 func (a *Adapter) deleteMessage(ctx context.Context, channel, ts string) error {
 	err := a.client.Do(ctx, "chat.delete", "", func(ctx context.Context) error {
-		_, _, err := a.client.Slack.DeleteMessageContext(ctx, channel, ts)
+		_, _, err := a.client.Slack().DeleteMessageContext(ctx, channel, ts)
 		return err
 	})
 	if webapi.CodeOf(err) == "message_not_found" {
@@ -57,6 +57,8 @@ func (a *Adapter) deleteMessage(ctx context.Context, channel, ts string) error {
 func (a *Adapter) sendError(ctx context.Context, r chat.Reply, err error) error {
 	refusal, ok := errors.AsType[*webapi.Error](err)
 	switch {
+	case errors.Is(err, webapi.ErrRemoved):
+		return fmt.Errorf("%w: %w", chat.ErrGone, err)
 	case !ok, webapi.IsUncertainCode(refusal.Code):
 		return err
 	case webapi.IsLayoutCode(refusal.Code):
@@ -217,7 +219,7 @@ func (p *posting) update(ctx context.Context, m render.Message, ts string) error
 	}
 	return p.RetryRateLimited(ctx, webapi.RateLimitOf, func() error {
 		return p.client.Do(ctx, "chat.update", "", func(ctx context.Context) error {
-			_, _, _, err := p.client.Slack.UpdateMessageContext(ctx, p.Out.Channel, ts, options...)
+			_, _, _, err := p.client.Slack().UpdateMessageContext(ctx, p.Out.Channel, ts, options...)
 			return err
 		})
 	})
@@ -239,7 +241,7 @@ func (p *posting) post(ctx context.Context, m render.Message) error {
 	var channel, ts string
 	err = p.RetryRateLimited(ctx, webapi.RateLimitOf, func() error {
 		err := p.client.Do(ctx, "chat.postMessage", m.Channel, func(ctx context.Context) (err error) {
-			channel, ts, err = p.client.Slack.PostMessageContext(ctx, m.Channel, options...)
+			channel, ts, err = p.client.Slack().PostMessageContext(ctx, m.Channel, options...)
 			return err
 		})
 		if after, ok := webapi.RateLimitOf(err); ok {

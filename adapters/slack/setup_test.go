@@ -84,7 +84,7 @@ func TestManifest(t *testing.T) {
 			t.Errorf("the manifest has no %s:\n%s", want, socket)
 		}
 	}
-	if strings.Contains(string(socket), "url") || strings.Count(string(web), "https://desk.example.com/slack/") != len(grammar)+2 {
+	if strings.Contains(string(socket), "url") || strings.Count(string(web), "https://desk.example.com/slack/") != len(grammar)+3 {
 		t.Errorf("addresses:\n%s\n%s", socket, web)
 	}
 	for _, c := range []struct {

@@ -140,6 +140,18 @@ func TestMember(t *testing.T) {
 	if fault := s.failsMember("U000000NO"); fault == nil || errors.As(fault, &later) {
 		t.Errorf("nobody is %v; asking later helps nothing", fault)
 	}
+	for workspace, nobody := range map[string]bool{fakeslack.TeamID: true, "T000OTHER": false} { // this token knows nobody of another
+		if _, err := s.adapter.Member(t.Context(), chat.Place{Workspace: workspace}, "U000000NO"); errors.Is(err, chat.ErrNoMember) != nobody {
+			t.Errorf("nobody in %s is %v", workspace, err)
+		}
+	}
+	s.Fail("users.info", fakeslack.Fault{Status: 500})
+	if _, err := s.adapter.Member(t.Context(), chat.Place{Workspace: fakeslack.TeamID}, "U000000NO"); err == nil || errors.Is(err, chat.ErrNoMember) {
+		t.Errorf("a fault of Slack's says that nobody is there: %v", err)
+	}
+	if name, back := s.adapter.Workplace(chat.Place{Workspace: fakeslack.TeamID, Channel: "C1"}); name == "" || back != "https://slack.com/app_redirect?channel=C1&team="+fakeslack.TeamID {
+		t.Errorf("the workplace is %q, %q", name, back)
+	}
 	s.Fail("users.info", fakeslack.Fault{Status: 500})
 	if m, err := s.adapter.Member(t.Context(), chat.Place{}, "U0000000ED"); err == nil {
 		t.Errorf("in doubt: %+v", m)

@@ -52,7 +52,7 @@ func (a *Adapter) runSocketMode(ctx context.Context) error {
 	ended := make(chan error, connectionCount)
 	var open sync.WaitGroup
 	for i := range connectionCount {
-		c := socketmode.New(a.client.Slack, socketmode.OptionDialer(websocketDialer(a.Client)), socketmode.OptionPingInterval(pingTime), socketmode.OptionReadLimit(maxPayload),
+		c := socketmode.New(a.client.Slack(), socketmode.OptionDialer(websocketDialer(a.Client)), socketmode.OptionPingInterval(pingTime), socketmode.OptionReadLimit(maxPayload),
 			socketmode.OptionLog(log.New(io.Discard, "", 0)))
 		open.Go(func() { a.readConnection(connected, i, c, r) })
 		open.Go(func() { ended <- a.holdConnection(connected, i, c) })

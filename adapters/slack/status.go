@@ -74,7 +74,7 @@ func (a *Adapter) showStatus(ctx context.Context, at session.StatusKey, text str
 	}
 	params := slackgo.AssistantThreadsSetStatusParameters{ChannelID: at.Channel, ThreadTS: at.Thread, Status: text}
 	err := a.client.Do(ctx, "assistant.threads.setStatus", "", func(ctx context.Context) error {
-		return a.client.Slack.SetAssistantThreadsStatusContext(ctx, params)
+		return a.client.Slack().SetAssistantThreadsStatusContext(ctx, params)
 	})
 	if err != nil {
 		a.Logger.DebugContext(ctx, "showing a status", "error", err)

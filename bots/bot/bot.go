@@ -9,6 +9,7 @@ package bot
 import (
 	"crypto/rand"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ type Bot struct {
 	Access   policy.Access
 	Limits   Limits
 	Logins   *Logins             // by which members connect accounts; nil: none can be connected
+	Groups   []string            // user groups of Slack whose members are known, as the configuration names them
 	Tell     map[string][]string // by platform, members who are told when a limit is nearly reached; none: who comes nearest to it
 }
 
@@ -89,6 +91,20 @@ func (b *Bot) Owner(p chat.Place, member string) string {
 
 // Scope is a workspace as the store knows it.
 func (b *Bot) Scope(p chat.Place) string { return chat.Key(b.Name) + "/" + p.Scope() }
+
+// PlaceOf is the workspace of a scope, as a place in no channel; ok is false where the scope is
+// another bot's.
+func (b *Bot) PlaceOf(scope string) (p chat.Place, ok bool) {
+	parts := strings.Split(scope, "/")
+	if len(parts) != 3 || parts[0] != chat.Key(b.Name) {
+		return p, false
+	}
+	var err error
+	if p.Platform, err = url.PathUnescape(parts[1]); err == nil {
+		p.Workspace, err = url.PathUnescape(parts[2])
+	}
+	return p, err == nil
+}
 
 // OwnConversation names a conversation for one event, which then waits for no other.
 func (b *Bot) OwnConversation(p chat.Place, what string) string {

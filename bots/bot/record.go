@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"aidesk/core/account"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/plugin"
@@ -69,10 +70,12 @@ type ButtonAction struct {
 
 	Operation string               `json:"operation,omitempty"`
 	Args      json.RawMessage      `json:"args,omitempty"`
-	Plan      *plugin.Registration `json:"plan,omitempty"`   // a plugin that was read and is not yet registered
-	Answer    string               `json:"answer,omitempty"` // the Reply to be shared
-	Place     *chat.Place          `json:"place,omitempty"`  // and where
-	Login     string               `json:"login,omitempty"`  // id of a login that was begun
+	Plan      *plugin.Registration `json:"plan,omitempty"`    // a plugin that was read and is not yet registered
+	Answer    string               `json:"answer,omitempty"`  // the Reply to be shared
+	Place     *chat.Place          `json:"place,omitempty"`   // and where
+	Login     string               `json:"login,omitempty"`   // id of a login that was begun
+	Kind      account.Kind         `json:"kind,omitempty"`    // of the login that an administrator sets
+	Account   string               `json:"account,omitempty"` // key of the account to be ended
 }
 
 // What a button can do.
@@ -90,6 +93,8 @@ const (
 	DoReview  = "review" // takes a plugin's version that waits
 	DoCode    = "code"   // opens the form that ends a login
 	DoShare   = "share"  // publishes an answer where it was asked for
+	DoLogin   = "login"  // opens the form in which an administrator sets a plugin's login
+	DoRevoke  = "revoke" // ends an account; On: it was asked once more
 )
 
 // ReadButton reads what a button stands for. store.ErrNotFound.

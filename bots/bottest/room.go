@@ -215,7 +215,7 @@ func (s *seat) Find(_ context.Context, reply chat.Reply, _ string, _ time.Time) 
 }
 
 // Download gives what was attached.
-func (s *seat) Download(_ context.Context, a chat.Attachment, limit int64) ([]byte, error) {
+func (s *seat) Download(_ context.Context, _ chat.Place, a chat.Attachment, limit int64) ([]byte, error) {
 	r := s.room
 	r.mu.Lock()
 	defer r.mu.Unlock()

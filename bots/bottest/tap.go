@@ -102,9 +102,9 @@ func (t *tap) Member(ctx context.Context, place chat.Place, id string) (chat.Mem
 }
 
 // Download asks the adapter.
-func (t *tap) Download(ctx context.Context, a chat.Attachment, limit int64) ([]byte, error) {
+func (t *tap) Download(ctx context.Context, place chat.Place, a chat.Attachment, limit int64) ([]byte, error) {
 	if from, ok := t.Adapter.(chat.Downloader); ok {
-		return from.Download(ctx, a, limit)
+		return from.Download(ctx, place, a, limit)
 	}
 	return nil, chat.ErrNoAccess
 }

@@ -73,7 +73,11 @@ func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) er
 	if plan.Default {
 		line = fmt.Sprintf(textAddedForAll, p.Human())
 	}
-	err = x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("add", p)}, bot.Paragraph(line))
+	doc := bot.Paragraph(line)
+	if next := nextLogin(p); next != "" {
+		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(next)))
+	}
+	err = x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("add", p)}, doc)
 	if errors.Is(err, store.ErrConflict) {
 		return x.Note(ctx, textAddedMeanwhile)
 	}

@@ -60,7 +60,7 @@ func FindForm(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place, 
 		f.args = p.Args
 		err = f.resolve(ctx, b, place, p.Plugin, p.Operation)
 		return f, err
-	case bot.DoCode:
+	case bot.DoCode, bot.DoLogin:
 		err := f.findLogin(ctx, s, b, place)
 		return f, err
 	case bot.DoEdit:
@@ -152,6 +152,9 @@ func OpenForm(ctx context.Context, s store.Store, b *bot.Bot, o chat.Opening) (c
 	if f.Button.Do == bot.DoCode {
 		return loginForm(id, f), nil
 	}
+	if f.Button.Do == bot.DoLogin {
+		return adminLoginForm(ctx, b, o.Place, id, f)
+	}
 	if f.Button.Do == bot.DoAdd {
 		return adminForm(ctx, b, id, *f.Button.Plan)
 	}
@@ -171,6 +174,9 @@ func CheckForm(ctx context.Context, s store.Store, b *bot.Bot, e chat.Event) ([]
 	}
 	if f.Button.Do == bot.DoCode { // judged when it is worked, so that a try is counted once
 		return nil, nil
+	}
+	if f.Button.Do == bot.DoLogin {
+		return adminLoginCheck(ctx, b, e, f)
 	}
 	if f.Button.Do == bot.DoAdd {
 		return adminCheck(ctx, b, *e.Filled, *f.Button.Plan)

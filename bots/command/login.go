@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,13 +59,21 @@ func BeginLogin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, m chat.M
 	c, token, err := x.Bot.Logins.Begin(ctx, account.NewConnection{
 		Scope: x.Bot.Scope(place), Plugin: p.ID, Name: p.Human(), By: x.Bot.Owner(place, m.ID), Member: m.ID, MemberName: m.Name,
 		Workspace: name, Platform: platformName(place.Platform), Back: back, Conversation: x.Conversation,
-		Account: knownAccount(ctx, x, p, m.ID), Label: fmt.Sprintf(textOwnAccount, markdown.Line(m.Name, 50), markdown.Line(p.Human(), 50)),
+		Account: knownAccount(ctx, x, p, m.ID), Label: ownLabel(m, p),
 		Login: p.Login(), Hosts: p.Hosts(),
 	})
 	if err != nil {
 		return c, "", fmt.Errorf("beginning a login at %s: %w", p.ID, err)
 	}
 	return c, x.Bot.Logins.Link(token), nil
+}
+
+// ownLabel is what a member's own account at a plugin is called.
+func ownLabel(m chat.Member, p *plugin.Plugin) string {
+	if m.Name == textMemberYou { // at a terminal
+		return fmt.Sprintf(textYourAccount, markdown.Line(p.Human(), 50))
+	}
+	return fmt.Sprintf(textOwnAccount, markdown.Line(m.Name, 50), markdown.Line(p.Human(), 50))
 }
 
 // knownAccount is the id of the account that a member has at a plugin, which is connected
@@ -81,9 +90,9 @@ func knownAccount(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, member
 // back there.
 func workspaceOf(x *bot.Exchange, p chat.Place) (name, back string) {
 	if w, ok := x.Adapter.(chat.Workplace); ok {
-		return w.Workplace(p)
+		name, back = w.Workplace(p)
 	}
-	return textSomeWorkspace, ""
+	return cmp.Or(markdown.Line(name, 80), textSomeWorkspace), back
 }
 
 func platformName(platform string) string {
@@ -110,7 +119,7 @@ const inputDigits = "digits"
 // keyForm asks for the values of a login where they are typed.
 func keyForm(form chat.Form, login account.Login) chat.Form {
 	for i, field := range login.Fields {
-		in := chat.Input{Name: field.Name, Label: field.Label, Hint: field.Hint, Kind: chat.InputLine, Required: field.Hint == ""}
+		in := chat.Input{Name: field.Name, Label: field.Label, Hint: field.Hint, Kind: chat.InputLine, Required: !field.Optional}
 		if field.Secret {
 			in.Kind = chat.InputSecret
 		}
@@ -170,7 +179,7 @@ func putKeys(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, values map[
 	}
 	return x.Bot.Logins.Accounts.Put(ctx, account.Account{
 		ID: knownAccount(ctx, x, p, member.ID), Scope: x.Bot.Scope(x.Event.Place), Plugin: p.ID, Owner: x.Owner(), Member: member.ID,
-		Label: fmt.Sprintf(textOwnAccount, markdown.Line(member.Name, 50), markdown.Line(p.Human(), 50)), Kind: login.Kind, Hosts: p.Hosts(),
+		Label: ownLabel(member, p), Kind: login.Kind, Hosts: p.Hosts(),
 	}, c)
 }
 

@@ -47,12 +47,16 @@ func fillList(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Rep
 		enabled := slices.ContainsFunc(on, is)
 		switch {
 		case !enabled && !slices.ContainsFunc(off, is):
-			r.Rows = append(r.Rows, row(p, textDenied))
+			r.Rows = append(r.Rows, row(p, textDenied, ""))
 			continue
 		case pressed.Plugin == p.ID:
 			enabled = pressed.On
 		}
-		line := row(p, map[bool]string{true: textOn, false: textOff}[enabled])
+		login, err := accountWords(ctx, x, p)
+		if err != nil {
+			return err
+		}
+		line := row(p, map[bool]string{true: textOn, false: textOff}[enabled], login)
 		line.Buttons = []chat.Button{toggle(x, c, p, bot.ButtonAction{On: !enabled, List: r.ID})}
 		r.Rows = append(r.Rows, line)
 	}
@@ -76,10 +80,13 @@ func updateList(ctx context.Context, x *bot.Exchange, c *store.Commit, pressed b
 	return err
 }
 
-// row is the line of a plugin in a list.
-func row(p *plugin.Plugin, state string) chat.Row {
+// row is the line of a plugin in a list; login is which account is used, empty: none.
+func row(p *plugin.Plugin, state, login string) chat.Row {
 	if p.Frozen {
 		state = textFrozen
+	}
+	if login != "" {
+		state += ", " + login
 	}
 	return chat.Row{Text: markdown.New(markdown.Paragraph(
 		markdown.Strong(p.Human()), markdown.Text(" ("), markdown.Mono(p.Name), markdown.Text(", "+state+"): "),
@@ -214,7 +221,12 @@ func findPlugin(ctx context.Context, x *bot.Exchange, word string) (*plugin.Plug
 		for _, p := range plugins {
 			names = append(names, p.Name)
 		}
-		return nil, x.Say(store.Commit{}, fmt.Sprintf(textNoSuchPlugin, markdown.Line(markdown.Visible(word), 50), strings.Join(names, ", ")))
+		r := x.NewReply(bot.Paragraph(fmt.Sprintf(textNoSuchPlugin, markdown.Line(markdown.Visible(word), 50), strings.Join(names, ", "))))
+		if c := x.Event.Command; c != nil {
+			_, verb, _ := Table.Find(c.Name, c.Verb)
+			r.Private = verb.Private
+		}
+		return nil, x.Reply(store.Commit{}, r)
 	}
 	return p, err
 }
@@ -245,6 +257,13 @@ func pluginInfo(ctx context.Context, x *bot.Exchange, word string) error {
 	}
 	if p.Login().Kind != account.None {
 		facts = append(facts, fact(textInfoLogin, markdown.Text(loginWords(p))))
+	}
+	login, err := accountWords(ctx, x, p)
+	if err != nil {
+		return err
+	}
+	if login != "" {
+		facts = append(facts, fact(textInfoAccount, markdown.Text(login)))
 	}
 	if p.Locked {
 		facts = append(facts, fact(textInfoRegistered, markdown.Text(textFromConfig)))

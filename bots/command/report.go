@@ -60,6 +60,9 @@ func reportText(p *plugin.Plugin, r plugin.Report, short bool) (doc markdown.Doc
 		markdown.Paragraph(markdown.Text(p.Manifest.DescriptionForHuman)),
 		markdown.List(facts...),
 	)
+	if next := nextLogin(p); next != "" {
+		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(next)))
+	}
 	var rows [][]string
 	for _, o := range r.Operations[:rowsShown] {
 		effect := textReportReads
@@ -111,4 +114,15 @@ func loginWords(p *plugin.Plugin) string {
 	case account.None:
 	}
 	return textReportNoLogin
+}
+
+// nextLogin is what an administrator does after adding a plugin that wants a login; empty: nothing.
+func nextLogin(p *plugin.Plugin) string {
+	switch kind := p.Login().Kind; {
+	case kind == account.OAuth:
+		return fmt.Sprintf(textNextOAuth, p.Name)
+	case len(loginKinds(p)) > 0 && (kind != account.None || p.Report().Login != nil):
+		return fmt.Sprintf(textNextLogin, p.Name)
+	}
+	return ""
 }

@@ -48,6 +48,10 @@ var Table = chat.Grammar{
 		{Name: "add", Summary: "See what a plugin can do, then add it with a form", Example: "/plugins-admin add example.com", Private: true, Options: []chat.Option{
 			{Name: "source", Summary: "Its domain, or the address of its manifest or OpenAPI document", Kind: chat.Word, Required: true},
 		}},
+		{Name: "login", Summary: "Set how a plugin is logged in to", Example: "/plugins-admin login NAME", Private: true, Options: []chat.Option{pluginOption}},
+		{Name: "accounts", Summary: "See which accounts are connected, and end them", Example: "/plugins-admin accounts", Private: true, Options: []chat.Option{
+			{Name: optionPlugin, Summary: "Those at one plugin only: its name", Kind: chat.Name, Completes: true},
+		}},
 		{Name: "review", Summary: "See what changed in a plugin, and take it", Example: "/plugins-admin review NAME", Private: true, Options: []chat.Option{pluginOption}},
 		{Name: "remove", Summary: "Remove a plugin for everyone", Example: "/plugins-admin remove NAME", Private: true, Options: []chat.Option{pluginOption}},
 		{Name: "default", Summary: "Turn a plugin on or off for everyone who did not choose", Example: "/plugins-admin default NAME on", Private: true, Options: []chat.Option{
@@ -115,6 +119,10 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 		return x.Say(store.Commit{}, fmt.Sprintf(textNoFormHere, c.Options[optionOperation]))
 	case adminCommand + " add":
 		return adminAdd(ctx, x, c.Options["source"])
+	case adminCommand + " login":
+		return adminLogin(ctx, x, c.Options[optionPlugin])
+	case adminCommand + " accounts":
+		return adminAccounts(ctx, x, member, c.Options[optionPlugin])
 	case adminCommand + " review":
 		return adminReview(ctx, x, c.Options[optionPlugin])
 	case adminCommand + " remove":

@@ -116,7 +116,7 @@ func (t *Turn) readFile(ctx context.Context, a chat.Attachment, room int64) (f m
 	case a.Size > room:
 		return f, fmt.Sprintf(textFilesLarge, sizeText(maxAllFiles)), false
 	}
-	data, err := from.Download(ctx, a, min(most, room))
+	data, err := from.Download(ctx, t.Event.Place, a, min(most, room))
 	switch {
 	case errors.Is(err, chat.ErrNoAccess):
 		return f, textFileNoAccess, false

@@ -27,6 +27,9 @@ func (t *Turn) form(ctx context.Context) error {
 	if what.Button.Do == bot.DoCode {
 		return t.connect(ctx, what)
 	}
+	if what.Button.Do == bot.DoLogin {
+		return command.SetLogin(ctx, &t.Exchange, what)
+	}
 	if what.Button.Do == bot.DoAdd {
 		return command.Register(ctx, &t.Exchange, *what.Button.Plan)
 	}

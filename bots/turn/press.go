@@ -37,11 +37,13 @@ func (t *Turn) press(ctx context.Context) error {
 		return command.Forget(ctx, &t.Exchange)
 	case p.Do == bot.DoReview:
 		return command.Approve(ctx, &t.Exchange, *p.Plan)
+	case p.Do == bot.DoRevoke:
+		return command.Revoke(ctx, &t.Exchange, p)
 	case p.Do == bot.DoSwitch && p.Say != "":
 		return t.enableAndAsk(ctx, p)
 	case p.Do == bot.DoSwitch:
 		return command.Switch(ctx, &t.Exchange, p)
-	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd || p.Do == bot.DoCode:
+	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd || p.Do == bot.DoCode || p.Do == bot.DoLogin:
 		return t.Note(ctx, textButtonForm)
 	default:
 		return fmt.Errorf("a button does %q", p.Do)

@@ -17,12 +17,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"aidesk/adapters/session"
+	"aidesk/adapters/slack"
 	"aidesk/bots/inbox"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/egress"
+	"aidesk/core/installation"
 	"aidesk/core/model"
 	"aidesk/core/plugin"
 	"aidesk/core/secret"
+	"aidesk/store"
 	"aidesk/store/bolt"
 )
 
@@ -136,6 +139,7 @@ func (d *doctor) store(ctx context.Context, cfg config.Config) {
 	for _, a := range asides {
 		d.warn(asideLine(a))
 	}
+	d.installations(ctx, cfg, s)
 	lines, err := storedRisks(ctx, s)
 	if err != nil {
 		d.report("plugins that were added in a chat", err)
@@ -145,6 +149,23 @@ func (d *doctor) store(ctx context.Context, cfg config.Config) {
 	}
 	if err := s.Close(); err != nil {
 		d.report("closing the store", err)
+	}
+}
+
+// installations says in which workspaces the bots' Slack apps are installed, of those that
+// several workspaces install.
+func (d *doctor) installations(ctx context.Context, cfg config.Config, s store.Store) {
+	for _, b := range cfg.Bots {
+		if !b.Slack.Several() {
+			continue
+		}
+		all, err := installation.List(ctx, s, b.Name, "slack")
+		if err != nil {
+			d.report("slack: the installations", err)
+		}
+		for _, f := range slack.DiagnoseInstallations(all, strings.TrimRight(cfg.HTTP.PublicURL, "/")) {
+			d.report(f.What, f.Err)
+		}
 	}
 }
 
@@ -200,8 +221,11 @@ func (d *doctor) plugins(ctx context.Context, cfg config.Config) {
 	}
 	for _, b := range cfg.Bots {
 		for _, p := range b.Plugins {
-			_, err := plugin.Reader{Guard: guard, Logger: d.logger}.Read(ctx, p.Source)
+			got, err := plugin.Reader{Guard: guard, Logger: d.logger}.Read(ctx, p.Source)
 			d.report("plugin "+p.Source, err)
+			if err == nil {
+				d.login(cfg.HTTP.PublicURL, p, got.Plugin.Trial().WithLogin(p.Login.Choice()))
+			}
 		}
 	}
 }
@@ -235,6 +259,20 @@ func (d *doctor) messengers(ctx context.Context, cfg config.Config, live string)
 func isSnowflake(id string) bool { return strings.Trim(id, "0123456789") == "" }
 
 func (d *doctor) slack(ctx context.Context, cfg config.Config, b config.Bot, who, live string) {
+	if b.Slack.Several() {
+		c, err := slackApp(cfg, b, time.Now, d.logger)
+		if err != nil {
+			d.report(b.Name, err)
+			return
+		}
+		for _, f := range slack.DiagnoseApp(ctx, c) {
+			d.report(who+f.What, f.Err)
+		}
+		if live != "" {
+			d.report("--live "+live, errors.New("works for an app in one workspace, which has a bot_token; a channel's id does not say in which workspace it is"))
+		}
+		return
+	}
 	a, err := newSlack(cfg, b, time.Now, d.logger)
 	if err != nil {
 		d.report(b.Name, err)

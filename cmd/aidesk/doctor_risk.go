@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net"
 	"net/netip"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"aidesk/cmd/aidesk/config"
+	"aidesk/core/account"
 	"aidesk/core/plugin"
 	"aidesk/store"
 )
@@ -32,6 +34,7 @@ func risks(cfg config.Config) []string {
 				add("the plugin %s is called over plain http, so others on the way can read and change its calls: write its https address", p.Source)
 			}
 		}
+		out = append(out, loginRisks(b)...)
 		if b.Access.Guests {
 			add("access.guests lets guests ask %s and use what is on for everyone: leave it out where they are strangers", b.Name)
 		}
@@ -78,6 +81,25 @@ func storedRisks(ctx context.Context, records store.Records) ([]string, error) {
 			out = append(out, fmt.Sprintf("in %s an administrator lets %s of %s go without a card, though they are POSTs; each member is asked once: add it again with /plugins-admin add to take that back", workspace, strings.Join(slices.Sorted(maps.Keys(g.Reads)), ", "), g.Source))
 		}
 	})
+	if err != nil {
+		return out, err
+	}
+	shared, err := sharedRisks(ctx, records)
+	return append(out, shared...), err
+}
+
+// sharedRisks are the keys that an administrator shared in a chat with everybody of a server,
+// whose id is the role that all have.
+func sharedRisks(ctx context.Context, records store.Records) ([]string, error) {
+	accounts := &account.Accounts{Records: records, Logger: slog.New(slog.DiscardHandler)}
+	all, err := accounts.All(ctx)
+	var out []string
+	for _, a := range all {
+		workspace := a.Scope[strings.LastIndexByte(a.Scope, '/')+1:]
+		if a.Shared() && !a.Configured() && len(a.Channels) == 0 && slices.Contains(a.Roles, workspace) {
+			out = append(out, fmt.Sprintf("in %s everybody may use %s at %s: name a role or channels with /plugins-admin login", a.Scope, a.Label, a.Plugin))
+		}
+	}
 	return out, err
 }
 

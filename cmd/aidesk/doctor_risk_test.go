@@ -35,6 +35,9 @@ func TestRisks(t *testing.T) {
 	}{
 		{"a plugin for everyone", func(c *config.Config) { c.Bots[0].Plugins[0].Default = true }, "stays.example is on for everyone", "without default"},
 		{"a plugin by http", func(c *config.Config) { c.Bots[0].Plugins[0].Source = "http://stays.example/openapi.yaml" }, "over plain http", "https address"},
+		{"a key for everybody", func(c *config.Config) {
+			c.Bots[0].Plugins[0].Login = config.Login{Key: "hush", Roles: []string{"S1"}}
+		}, "login.roles of the plugin stays.example has S1", "name a smaller role"},
 		{"guests", func(c *config.Config) { c.Bots[0].Access.Guests = true }, "access.guests", "leave it out"},
 		{"everybody administers", func(c *config.Config) { c.Policy.Admins.Slack = []string{"S1"} }, "policy.admins has S1", "by their own ids"},
 		{"everybody administers at Discord", func(c *config.Config) {
@@ -77,10 +80,12 @@ func TestStoredRisks(t *testing.T) {
 	}
 	defer s.Close()
 	for key, value := range map[string]string{
-		"plugin/desk/slack/T1/stays.example":  `{"id":"stays.example","name":"stays","source":"stays.example","default":true,"reads":{"search":"h1","find":"h2"}}`,
-		"plugin/desk/slack/T1/todo.example":   `{"id":"todo.example","name":"todo","source":"todo.example"}`,
-		"plugin/desk/*/crm.example":           `{"id":"crm.example","name":"crm","source":"crm.example","default":true,"locked":true}`,
-		"plugin/desk/discord/7/local%2Fstays": `{"id":"local/stays","name":"b","source":"b.example","default":true}`,
+		"plugin/desk/slack/T1/stays.example":           `{"id":"stays.example","name":"stays","source":"stays.example","default":true,"reads":{"search":"h1","find":"h2"}}`,
+		"plugin/desk/slack/T1/todo.example":            `{"id":"todo.example","name":"todo","source":"todo.example"}`,
+		"plugin/desk/*/crm.example":                    `{"id":"crm.example","name":"crm","source":"crm.example","default":true,"locked":true}`,
+		"account/desk/discord/7/crm.example/shared/A1": `{"id":"A1","scope":"desk/discord/7","plugin":"crm.example","label":"CRM, shared","roles":["7"]}`,
+		"account/desk/discord/7/crm.example/shared/A2": `{"id":"A2","scope":"desk/discord/7","plugin":"crm.example","label":"CRM, shared","roles":["8"]}`,
+		"plugin/desk/discord/7/local%2Fstays":          `{"id":"local/stays","name":"b","source":"b.example","default":true}`,
 	} {
 		if _, err := s.Put(t.Context(), store.Record{Key: key, Value: []byte(value)}); err != nil {
 			t.Fatal(err)
@@ -94,12 +99,13 @@ func TestStoredRisks(t *testing.T) {
 	for _, want := range []string{
 		"in desk/slack/T1 an administrator put the plugin stays.example on for everyone", "/plugins-admin default stays off",
 		"in desk/slack/T1 an administrator lets find, search of stays.example go without a card", "in desk/discord/7 an administrator put the plugin b.example",
+		"in desk/discord/7 everybody may use CRM, shared at crm.example",
 	} {
 		if !strings.Contains(all, want) {
 			t.Errorf("it does not say %q:\n%s", want, all)
 		}
 	}
-	if len(got) != 3 {
+	if len(got) != 4 {
 		t.Errorf("%d lines:\n%s", len(got), all)
 	}
 	if _, err := s.Put(t.Context(), store.Record{Key: "plugin/desk/x/broken", Value: []byte("{")}); err != nil {

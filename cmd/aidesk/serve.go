@@ -94,7 +94,7 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	}
 	w := &webServer{store: s, metrics: newMetrics(cfg.Limits.Currency), token: cfg.HTTP.MetricsToken.Reveal()}
 	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, serve: w.serve, metrics: w.metrics, now: now, patience: bot.KeepTime, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
-		return newAdapters(cfg, b, w, now, logger)
+		return newAdapters(cfg, b, w, s, ring.Ring, now, logger)
 	}})
 	if err != nil {
 		return err

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"aidesk/adapters/discord"
@@ -19,6 +21,7 @@ import (
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/egress"
+	"aidesk/core/installation"
 	"aidesk/core/model"
 	"aidesk/core/model/anthropic"
 	"aidesk/core/model/middleware"
@@ -28,6 +31,7 @@ import (
 	"aidesk/core/policy"
 	"aidesk/core/preview"
 	"aidesk/core/secret"
+	"aidesk/core/secret/workspace"
 	"aidesk/store"
 )
 
@@ -75,6 +79,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 		if logins, err = newLogins(cfg.HTTP.PublicURL, s, p.secrets, guard, p.now, logger, p.serve); err != nil {
 			return nil, err
 		}
+		logins.Accounts.Clients = configuredClients(cfg)
 	}
 	for _, b := range cfg.Bots {
 		adapters, err := p.adapters(b)
@@ -83,11 +88,11 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 		}
 		registry := &plugin.Registry{Bot: b.Name, Records: s, Guard: guard, Logger: logger, TakeChanges: p.alone}
 		if logins != nil {
-			registry.Accounts = logins.Accounts
+			registry.Accounts, registry.Shared = logins.Accounts, configuredKeysOf(b)
 		}
 		var configured []plugin.Configured
 		for _, p := range b.Plugins {
-			configured = append(configured, plugin.Configured{Source: p.Source, Default: p.Default})
+			configured = append(configured, plugin.Configured{Source: p.Source, Default: p.Default, Login: p.Login.Choice()})
 		}
 		if err := registry.Configure(ctx, configured); err != nil {
 			return nil, err
@@ -104,7 +109,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 			Access: policy.Access{Channels: b.Access.Channels, Roles: b.Access.Roles, Guests: b.Access.Guests, Closed: []string{"discord"}},
 			Limits: botLimits(cfg.Limits),
 			Tell:   cfg.Policy.Admins.Members(),
-			Logins: logins,
+			Logins: logins, Groups: slices.Concat(b.SlackGroups(), cfg.Policy.Admins.SlackGroups()),
 		})
 	}
 	return desk, nil
@@ -119,10 +124,10 @@ func botLimits(l config.Limits) bot.Limits {
 }
 
 // newAdapters makes the adapters of a bot's messengers and adds them to the web server.
-func newAdapters(cfg config.Config, b config.Bot, w *webServer, now func() time.Time, logger *slog.Logger) ([]chat.Adapter, error) {
+func newAdapters(cfg config.Config, b config.Bot, w *webServer, s store.Store, ring *secret.Ring, now func() time.Time, logger *slog.Logger) ([]chat.Adapter, error) {
 	var out []chat.Adapter
 	if b.Slack.Used() {
-		a, err := newSlack(cfg, b, now, logger)
+		a, err := newSlackMessenger(cfg, b, s, ring, now, logger)
 		if err != nil {
 			return nil, err
 		}
@@ -166,23 +171,60 @@ func newDiscord(cfg config.Config, b config.Bot, now func() time.Time, logger *s
 	})
 }
 
-// newSlack makes the adapter for a bot's Slack app.
-func newSlack(cfg config.Config, b config.Bot, now func() time.Time, logger *slog.Logger) (*slack.Adapter, error) {
-	client, err := httpClient(cfg, b.Slack.APIBaseURL)
+// slackMessenger is the adapter for a Slack app, in one workspace or in several.
+type slackMessenger interface {
+	chat.Adapter
+	messenger
+}
+
+// newSlackMessenger makes the adapter for a bot's Slack app.
+func newSlackMessenger(cfg config.Config, b config.Bot, s store.Store, ring *secret.Ring, now func() time.Time, logger *slog.Logger) (slackMessenger, error) {
+	if !b.Slack.Several() {
+		return newSlack(cfg, b, now, logger)
+	}
+	c, err := slackApp(cfg, b, now, logger)
 	if err != nil {
 		return nil, err
+	}
+	c.Secrets = ring
+	c.Installations = &installation.Installations{Bot: b.Name, Platform: "slack", Store: s, Keys: workspace.New(ring, s), Now: now}
+	return slack.NewApp(c)
+}
+
+// slackApp is a bot's Slack app that several workspaces install, without its store.
+func slackApp(cfg config.Config, b config.Bot, now func() time.Time, logger *slog.Logger) (slack.AppConfig, error) {
+	c, err := slackConfig(cfg, b, now, logger)
+	return slack.AppConfig{
+		Config: c, ClientID: b.Slack.ClientID, ClientSecret: secret.Text(b.Slack.ClientSecret.Reveal()), Scopes: b.Slack.Scopes,
+		Workspaces: b.Slack.Workspaces, PublicURL: strings.TrimRight(cfg.HTTP.PublicURL, "/"),
+	}, err
+}
+
+// newSlack makes the adapter for a bot's Slack app in one workspace.
+func newSlack(cfg config.Config, b config.Bot, now func() time.Time, logger *slog.Logger) (*slack.Adapter, error) {
+	c, err := slackConfig(cfg, b, now, logger)
+	if err != nil {
+		return nil, err
+	}
+	return slack.New(c)
+}
+
+func slackConfig(cfg config.Config, b config.Bot, now func() time.Time, logger *slog.Logger) (slack.Config, error) {
+	client, err := httpClient(cfg, b.Slack.APIBaseURL)
+	if err != nil {
+		return slack.Config{}, err
 	}
 	files, err := fileClient(cfg, b.Slack.APIBaseURL, slack.FileHosts)
 	if err != nil {
-		return nil, err
+		return slack.Config{}, err
 	}
 	client.Timeout = requestTimeout
-	return slack.New(slack.Config{
+	return slack.Config{
 		Mode: b.Slack.Mode, BotToken: b.Slack.BotToken.Reveal(), AppToken: b.Slack.AppToken.Reveal(),
 		SigningSecret: b.Slack.SigningSecret.Reveal(), APIBaseURL: b.Slack.APIBaseURL,
-		Client: client, Files: files, Grammar: command.Table, Admins: cfg.Policy.Admins.Slack, Groups: b.Access.SlackGroups(),
+		Client: client, Files: files, Grammar: command.Table, Admins: cfg.Policy.Admins.Slack, Groups: b.SlackGroups(),
 		FollowThreads: b.Slack.FollowThreads, Logger: logger.With("bot", b.Name), Now: now,
-	})
+	}, nil
 }
 
 // egressRules returns the exceptions that the configuration makes to the egress guard.

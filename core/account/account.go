@@ -108,6 +108,8 @@ type Field struct {
 	Label  string `json:"label"` // for people
 	Hint   string `json:"hint,omitempty"`
 	Secret bool   `json:"secret,omitempty"` // not of a user name
+	// Optional: it may stay empty, as the password beside a user name that is the key.
+	Optional bool `json:"optional,omitempty"`
 }
 
 // Provider is where a member logs in by OAuth.

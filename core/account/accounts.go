@@ -34,12 +34,14 @@ type Accounts struct {
 	Owner   string                                                                         // names this process among those on the store
 	Seals   Seals
 	Guard   *egress.Guard
+	// Clients gives the OAuth client of a plugin that the configuration names, for the workspaces
+	// of a bot: it stands before what an administrator gave in the chat. nil: there are none.
+	Clients func(scope, plugin string) (Client, bool)
 	Now     func() time.Time
 	Logger  *slog.Logger
 
-	mu       sync.Mutex
-	failures uint64             // refreshes that came to nothing
-	failed   map[string]failure // the last of them by key, until one succeeds
+	mu     sync.Mutex
+	failed map[string]failure // the last refresh of an account that came to nothing, by key, until one succeeds
 }
 
 // The first parts of record keys, and the name of the owner of what is shared.
@@ -272,6 +274,9 @@ func clientKey(scope, plugin string) string { return kindClient + "/" + scope + 
 
 // Client gives the OAuth client of a workspace at a plugin. ErrNoClient.
 func (s *Accounts) Client(ctx context.Context, scope, plugin string) (Client, error) {
+	if c, given := s.ConfiguredClient(scope, plugin); given {
+		return c, nil
+	}
 	key := clientKey(scope, plugin)
 	record, err := s.Records.Get(ctx, key)
 	switch {
@@ -293,6 +298,14 @@ func (s *Accounts) Client(ctx context.Context, scope, plugin string) (Client, er
 		c.Secret = secret.Text(value)
 	}
 	return c, nil
+}
+
+// ConfiguredClient gives the OAuth client that the configuration names.
+func (s *Accounts) ConfiguredClient(scope, plugin string) (Client, bool) {
+	if s.Clients == nil {
+		return Client{}, false
+	}
+	return s.Clients(scope, plugin)
 }
 
 // clientPath is what the secret of a client is bound to.

@@ -66,7 +66,7 @@ type NewConnection struct {
 	Conversation string   `json:"conversation"`      // in which it goes on
 	Account      string   `json:"account,omitempty"` // id of the account that is connected again; empty: a new one
 	Label        string   `json:"label"`             // of the account
-	Shared       bool     `json:"shared,omitempty"`  // the workspace's account, not the member's
+	Shared       bool     `json:"shared,omitempty"`  // the workspace's account, not the member's; always of a ServiceKey
 	Login        Login    `json:"login"`
 	Hosts        []string `json:"hosts"` // as in Account
 }
@@ -165,6 +165,7 @@ func (c *Connections) Begin(ctx context.Context, n NewConnection) (Connection, s
 			return Connection{}, "", err
 		}
 	}
+	n.Shared = n.Shared || n.Login.Kind == ServiceKey
 	now := c.Accounts.Now().UTC()
 	p := &pending{
 		Connection: Connection{NewConnection: n, ID: memberTag(n.Scope, n.By) + id, Phase: Begun, Created: now, Until: now.Add(Life)},

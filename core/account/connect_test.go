@@ -231,6 +231,35 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// TestServiceKey is of a key that an administrator gives: the workspace has it.
+func TestServiceKey(t *testing.T) {
+	t.Parallel()
+	s := connecttest.NewStage(t)
+	n := s.Keyed()
+	n.Login.Kind = account.ServiceKey
+	c, token := begin(t, s, n)
+	cookie, err := s.Connections().Keys(t.Context(), token, map[string]secret.Text{"user": "u", "key": "k"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := s.Connections().Finish(t.Context(), n.By, c.ID, (&browser{Stage: s, cookie: cookie}).digits(t))
+	if err != nil || !c.Shared || !made.Shared() || made.Member != "U1" || len(made.Roles)+len(made.Channels) > 0 {
+		t.Errorf("%+v, %v", made, err)
+	}
+	if _, token = begin(t, s, n); token == "" {
+		t.Fatal("no link")
+	}
+	if _, _, err := s.Connections().Continue(t.Context(), token); !errors.Is(err, account.ErrMixed) {
+		t.Errorf("keys are typed, not logged in with: %v", err)
+	}
+	if err := s.Connections().ForgetPlugin(t.Context(), "slack/T2", n.Plugin); err != nil || s.Stored("connect/") == "" {
+		t.Errorf("another workspace's plugin: %v", err)
+	}
+	if err := s.Connections().ForgetPlugin(t.Context(), "slack/T1", n.Plugin); err != nil || s.Stored("connect/") != "" {
+		t.Errorf("the plugin is removed: %v", err)
+	}
+}
+
 // TestBeginRefuses is of what cannot be connected.
 func TestBeginRefuses(t *testing.T) {
 	t.Parallel()

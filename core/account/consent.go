@@ -250,6 +250,8 @@ func (c *Connections) Keys(ctx context.Context, token string, values map[string]
 func Typed(f Field, value secret.Text) (secret.Text, error) {
 	text := strings.TrimSpace(value.Reveal())
 	switch {
+	case text == "" && f.Optional:
+		return "", nil
 	case text == "":
 		return "", &FieldError{f.Label, textEmpty}
 	case len(text) > maxTyped:

@@ -22,12 +22,15 @@ const (
 	// trust is how long a token that replaced a rejected one must hold: when it is
 	// rejected within that time, the plugin takes no token of this account.
 	trust = time.Minute
+	// pause is how long nobody asks again after a refresh that came to nothing: those who
+	// waited for it, and those who come a moment later, hear the same.
+	pause = 5 * time.Second
 )
 
-// failure is a refresh that came to nothing, with its number among all of them.
+// failure is a refresh that came to nothing.
 type failure struct {
-	number uint64
-	err    error
+	at  time.Time
+	err error
 }
 
 // lastFailure is the last refresh of an account that came to nothing.
@@ -166,7 +169,6 @@ func (s *Accounts) expire(ctx context.Context, key string, used Credential, why 
 // One at a time does so, over all processes; who waits takes what came of it.
 func (s *Accounts) replace(ctx context.Context, key string, old Credential, rejected bool) (Credential, Account, error) {
 	name, owner := "refresh/"+key, s.Owner+"/"+randomText() // two calls of one process exclude each other too
-	before := s.lastFailure(key)
 	deadline := time.NewTimer(leaseWait)
 	defer deadline.Stop()
 	for poll := firstPoll; ; poll = min(2*poll, lastPoll) {
@@ -174,7 +176,7 @@ func (s *Accounts) replace(ctx context.Context, key string, old Credential, reje
 		if err != nil {
 			return nil, Account{}, fmt.Errorf("waiting for the refresh of an account: %w", err)
 		}
-		c, a, done, err := s.current(ctx, key, old, before)
+		c, a, done, err := s.current(ctx, key, old)
 		if held && !done {
 			c, a, err = s.refresh(context.WithoutCancel(ctx), key, a, c, rejected)
 		}
@@ -200,14 +202,14 @@ func (s *Accounts) replace(ctx context.Context, key string, old Credential, reje
 }
 
 // current reads an account that somebody else may be refreshing. done says that there is
-// nothing left to do: another token is there, the account cannot be used any more, or the
-// other's refresh failed while this one waited.
-func (s *Accounts) current(ctx context.Context, key string, old Credential, before failure) (c Credential, a Account, done bool, err error) {
+// nothing left to do: another token is there, the account cannot be used any more, or a
+// refresh failed just now.
+func (s *Accounts) current(ctx context.Context, key string, old Credential) (c Credential, a Account, done bool, err error) {
 	a, c, err = s.usable(ctx, key)
 	if err != nil || !sameKey(a, c, old) {
 		return c, a, true, err
 	}
-	if f := s.lastFailure(key); f.number > before.number {
+	if f := s.lastFailure(key); f.err != nil && s.Now().Sub(f.at) < pause {
 		return nil, a, true, f.err
 	}
 	return c, a, false, nil
@@ -286,8 +288,7 @@ func (s *Accounts) refreshFailed(ctx context.Context, key string, old Credential
 	if s.failed == nil {
 		s.failed = map[string]failure{}
 	}
-	s.failures++
-	s.failed[key] = failure{s.failures, err}
+	s.failed[key] = failure{s.Now(), err}
 	return nil, Account{}, err
 }
 

@@ -60,10 +60,13 @@ func TestOnce(t *testing.T) {
 				handler = answerWith(400, "", `{"error":"invalid_grant"}`)
 			}
 			started := make(chan struct{}, 100)
+			var once sync.Once
 			b := newBench(t, func(w http.ResponseWriter, r *http.Request) {
-				for range 50 { // the answer waits until all are on their way
-					<-started
-				}
+				once.Do(func() {
+					for range 50 { // the first answer waits until all are on their way
+						<-started
+					}
+				})
 				handler(w, r)
 			})
 			_, key := b.connect(time.Hour)
@@ -107,6 +110,10 @@ func TestOnce(t *testing.T) {
 			b.must(err, nil)
 			if a.State != Connected {
 				t.Errorf("the account is %s", a.State)
+			}
+			b.clock.add(pause)
+			if _, _, err := b.Use(t.Context(), key); err == nil || len(b.requests("/token")) != 2 {
+				t.Errorf("later: %d token requests, %v", len(b.requests("/token")), err)
 			}
 		})
 	}
@@ -460,7 +467,14 @@ func TestRemove(t *testing.T) {
 			var b *bench
 			b = newBench(t, func(w http.ResponseWriter, r *http.Request) {
 				switch {
-				case r.URL.Path == "/revoke":
+				case r.URL.Path == "/revoke": // nobody uses it meanwhile
+					accounts, err := b.List(t.Context(), scope)
+					if err == nil && len(accounts) == 1 {
+						_, _, err = b.Use(t.Context(), b.Key(accounts[0]))
+					}
+					if !errors.Is(err, ErrNotConnected) {
+						t.Errorf("used while it is revoked: %v", err)
+					}
 					w.WriteHeader(status)
 				case strings.HasPrefix(r.URL.Path, "/.well-known/") && status > 0:
 					fmt.Fprintf(w, `{"token_endpoint":"%s/token","revocation_endpoint":"%s/revoke"}`, b.URL, b.URL)

@@ -22,7 +22,8 @@ type Adapter interface {
 	Run(ctx context.Context, h Handler, k Keeper) error
 
 	// Member reads a member as the platform knows them now. An error means doubt,
-	// and doubt is refusal; a *Later says that the platform could not be asked.
+	// and doubt is refusal; a *Later says that the platform could not be asked, and
+	// ErrNoMember is the platform's own word that the workspace has nobody with this id.
 	Member(ctx context.Context, place Place, id string) (Member, error)
 
 	// Send brings a reply to the platform: it posts when posted is empty, else
@@ -35,6 +36,9 @@ type Adapter interface {
 
 // ErrGone says that a reply can never be delivered: the channel was deleted or archived.
 var ErrGone = errors.New("the place is gone")
+
+// ErrNoMember says that a workspace has no member with an id, or has them no more.
+var ErrNoMember = errors.New("the workspace has no such member")
 
 // ErrRefused says that the platform takes no message such as this one, or that it cannot be
 // shown whole there. Another one may be shown in its place.
@@ -114,9 +118,9 @@ type Namer interface {
 // Downloader is an Adapter that can read what came with a message, where the platform
 // keeps it and nowhere else.
 type Downloader interface {
-	// Download returns a file of at most limit bytes. Errors: ErrTooLarge, ErrGone,
+	// Download returns a file of at most limit bytes, of a message in a place. Errors: ErrTooLarge, ErrGone,
 	// ErrNoAccess, *Later, or anything else for a failure that may pass.
-	Download(ctx context.Context, a Attachment, limit int64) ([]byte, error)
+	Download(ctx context.Context, place Place, a Attachment, limit int64) ([]byte, error)
 }
 
 // ErrTooLarge says that a file is larger than was asked for.

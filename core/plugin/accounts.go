@@ -27,14 +27,18 @@ func (r *Registry) Owner(place chat.Place, member string) string {
 
 // Bind names in a call the account with which it goes: the member's own, else one that the
 // workspace shares and that this member may use here. Missing says that the call wants a
-// login and that there is none. Without accounts, calls go as they are.
+// login and that there is none. Without accounts, or a Registry, calls go as they are.
 func (r *Registry) Bind(ctx context.Context, place chat.Place, m chat.Member, p *Plugin, o *openapi.Operation, c *Call) (missing bool, err error) {
 	c.Account, c.Label, c.Own = "", "", false
+	if r == nil || r.Accounts == nil {
+		c.Digest = c.digest()
+		return false, nil
+	}
 	ways, free := p.Ways(o)
-	if r.Accounts != nil && len(ways) > 0 {
-		all, err := r.Accounts.Of(ctx, r.Scope(place), r.Owner(place, m.ID), p.ID)
+	if len(ways) > 0 {
+		all, err := r.accountsAt(ctx, place, m.ID, p)
 		if err != nil {
-			return false, fmt.Errorf("reading the accounts at %s: %w", p.ID, err)
+			return false, err
 		}
 		for _, a := range all {
 			if r.login(place, m, a) == policy.LoginOK && wayOf(ways, a.Has) != nil {
@@ -44,7 +48,7 @@ func (r *Registry) Bind(ctx context.Context, place chat.Place, m chat.Member, p 
 		}
 	}
 	c.Digest = c.digest()
-	return r.Accounts != nil && c.Account == "" && !free, nil
+	return c.Account == "" && !free, nil
 }
 
 // wayOf is the first way to authenticate whose values are all there.
@@ -52,7 +56,7 @@ func wayOf(ways [][]account.Slot, has func(field string) bool) []account.Slot {
 	for _, w := range ways {
 		whole := true
 		for _, s := range w {
-			whole = whole && has(s.Field) && (s.User == "" || has(s.User))
+			whole = whole && (has(s.Field) || s.User != "" && has(s.User)) // a password may be empty
 		}
 		if whole {
 			return w
@@ -149,11 +153,9 @@ func (r *Registry) retryLogin(ctx context.Context, p *Plugin, o *openapi.Operati
 
 // loginEnded is the outcome of a call to which the plugin answered that its account must be
 // connected again: it did nothing.
-func (p *Plugin) loginEnded(c Call) Outcome {
+func (p *Plugin) loginEnded() Outcome {
 	out := p.loginFault(account.ErrExpired)
-	if c.Unsafe {
-		out.Sent = Answered
-	}
+	out.Sent = Answered
 	return out
 }
 

@@ -52,6 +52,13 @@ func (c LoginChoice) Check() error {
 // maxScope is how long a scope may be, in bytes.
 const maxScope = 4000
 
+// WithLogin returns the plugin as it would be with another choice about its login.
+func (p *Plugin) WithLogin(choice LoginChoice) *Plugin {
+	same := *p
+	same.LoginChoice = choice
+	return &same
+}
+
 // Login says what a plugin wants before it answers. The kind is None where no operation can
 // use a login; LoginProblem says why an operation that wants one cannot.
 func (p *Plugin) Login() account.Login {

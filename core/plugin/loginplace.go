@@ -157,7 +157,7 @@ func (l *logins) basic(s openapi.Scheme) (account.Slot, []account.Field, string)
 	user, password := fieldName("user", s.Name), fieldName("password", s.Name)
 	return account.Slot{Field: password, User: user, In: "header", Name: authorization, Prefix: "Basic "}, []account.Field{
 		{Name: user, Label: textLoginUser, Hint: s.About},
-		{Name: password, Label: textLoginPassword, Hint: textLoginOnlyKeyHint, Secret: true},
+		{Name: password, Label: textLoginPassword, Hint: textLoginOnlyKeyHint, Secret: true, Optional: true},
 	}, ""
 }
 

@@ -32,7 +32,8 @@ type Registry struct {
 	Guard   *egress.Guard
 	Logger  *slog.Logger
 
-	Accounts *account.Accounts // nil: there are none, and calls go without a credential
+	Accounts *account.Accounts      // nil: there are none, and calls go without a credential
+	Shared   map[string]SharedLogin // keys of the configuration, by plugin id
 
 	// TakeChanges lets a plugin of the configuration serve as it is found at each start;
 	// otherwise what changed waits until an administrator approves it.
@@ -42,6 +43,7 @@ type Registry struct {
 	mu        sync.Mutex
 	compiled  map[string]*Plugin // by compileKey; guarded by mu
 	lists     recent[[]*Plugin]  // by workspace
+	offered   map[string]bool    // keys of the configuration that are kept in a workspace; guarded by mu
 	choices   recent[choice]     // by key
 }
 
@@ -106,6 +108,9 @@ func (r *Registry) Configure(ctx context.Context, plugins []Configured) error {
 				return fmt.Errorf("removing the plugin %s: %w", g.ID, err)
 			}
 		}
+	}
+	if err := r.forgetShared(ctx); err != nil {
+		return fmt.Errorf("ending accounts that the configuration gives no more: %w", err)
 	}
 	return errors.Join(faults...)
 }

@@ -98,7 +98,7 @@ func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation
 	response, state, err := r.Guard.Do(ctx, id, in.request)
 	if err == nil && response.Status == http.StatusUnauthorized && c.Account != "" {
 		if response, state, err = r.retryLogin(ctx, p, o, c, id, request, in.credential, response); errors.Is(err, account.ErrExpired) {
-			return p.loginEnded(c)
+			return p.loginEnded()
 		}
 	}
 	response = in.hide(response)

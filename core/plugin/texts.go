@@ -25,9 +25,11 @@ const (
 	textNoAnswer    = "%s did not answer in time. Please try again later."
 	textTooLarge    = "%s answered with more than I can read."
 
-	textConnectAgain = "%s does not accept the connected account any more. Connect it again with /plugins connect %s." // and what members type
+	textConnectAgain = "%s does not accept the account that is connected. Connect it again with /plugins connect %s." // and what members type
 	textOtherHost    = "%s has moved to another host than its account was connected for. Connect it again with /plugins connect %s."
 	textLoginFailed  = "The account at %s cannot be used right now. Please try again in a minute."
+
+	textSharedLabel = "%s, shared by this workspace"
 
 	textLoginKey         = "Key"
 	textLoginUser        = "User name"

@@ -80,6 +80,12 @@ var forbidden = map[int]bool{codeMissingAccess: true, codeForbidden: true}
 // NoSuchMember reports whether a member is in no server with the bot.
 func NoSuchMember(err error) bool { return noSuchMember[CodeOf(err)] }
 
+// Left reports whether Discord says that a member is not in a server: not, that the bot is not.
+func Left(err error) bool {
+	code := CodeOf(err)
+	return code == codeUnknownMember || code == codeUnknownUser
+}
+
 // Forbidden reports whether the bot may not write to a place.
 func Forbidden(err error) bool { return forbidden[CodeOf(err)] }
 

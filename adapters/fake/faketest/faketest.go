@@ -24,6 +24,15 @@ func Slack(t testing.TB, c slack.Config) *slack.Slack {
 	return s
 }
 
+// Site serves several workspaces behind one address on loopback until the test ends.
+func Site(t testing.TB, configs ...slack.Config) *slack.Site {
+	t.Helper()
+	listener := listen(t)
+	s := slack.NewSite("http://"+listener.Addr().String(), configs...)
+	serve(t, listener, s, s.Close)
+	return s
+}
+
 // Discord serves a fake Discord on loopback until the test ends.
 func Discord(t testing.TB, c discord.Config) *discord.Discord {
 	t.Helper()

@@ -97,7 +97,7 @@ func (s *Slack) serveAPI(w http.ResponseWriter, r *http.Request) {
 	if wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
 	}
-	if given == BotToken {
+	if s.mayBe(given) {
 		w.Header().Set("X-Oauth-Scopes", scopes)
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -151,14 +151,12 @@ func (s *Slack) authorize(m method, given string, header bool) error {
 		return nil
 	case given == "", m.appToken && !header:
 		return refuse("not_authed")
-	case s.revoked[given] != "":
-		return refuse(s.revoked[given])
-	case given == BotToken && !m.appToken, given == AppToken && m.appToken:
-		return nil
-	case given == BotToken, given == AppToken:
+	case s.tokenFault(given) != "":
+		return refuse(s.tokenFault(given))
+	case m.appToken != (given == AppToken):
 		return refuse("not_allowed_token_type")
 	}
-	return refuse("invalid_auth")
+	return nil
 }
 
 // Revoke makes a token invalid, as the word says: "token_revoked", "account_inactive",

@@ -3,8 +3,6 @@ package slack
 import (
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -28,6 +26,12 @@ type App struct {
 	EventsURL        string
 	CommandsURL      string
 	InteractivityURL string
+
+	// RedirectURLs are where people may be sent back to who install it; none: anywhere.
+	RedirectURLs []string
+	// Rotates says that it has token rotation: a token is good for twelve hours, and is
+	// replaced by means of a refresh token that is good once.
+	Rotates bool
 }
 
 // DefaultApp is an app in Socket Mode with all the scopes that a desk may ask for.
@@ -46,11 +50,13 @@ func DefaultApp() App {
 }
 
 // WithHTTP is the same app with request URLs below the address of a server, instead
-// of sockets: base + /slack/events, /slack/commands and /slack/interactivity.
+// of sockets: base + /slack/events, /slack/commands and /slack/interactivity; it is installed
+// at base + /slack/oauth/callback.
 func (a App) WithHTTP(base string) App {
 	base = strings.TrimSuffix(base, "/")
 	a.Socket = false
 	a.EventsURL, a.CommandsURL, a.InteractivityURL = base+"/slack/events", base+"/slack/commands", base+"/slack/interactivity"
+	a.RedirectURLs = []string{base + "/slack/oauth/callback"}
 	return a
 }
 
@@ -66,7 +72,8 @@ type manifest struct {
 		} `yaml:"shortcuts"`
 	} `yaml:"features"`
 	OAuth struct {
-		Scopes struct {
+		RedirectURLs []string `yaml:"redirect_urls"`
+		Scopes       struct {
 			Bot         []string `yaml:"bot"`
 			BotOptional []string `yaml:"bot_optional"`
 		} `yaml:"scopes"`
@@ -80,7 +87,8 @@ type manifest struct {
 			Enabled    bool   `yaml:"is_enabled"`
 			RequestURL string `yaml:"request_url"`
 		} `yaml:"interactivity"`
-		Socket bool `yaml:"socket_mode_enabled"`
+		Socket  bool `yaml:"socket_mode_enabled"`
+		Rotates bool `yaml:"token_rotation_enabled"`
 	} `yaml:"settings"`
 }
 
@@ -92,6 +100,7 @@ func ParseManifest(text []byte) (App, error) {
 	}
 	a := App{
 		Scopes: slices.Concat(m.OAuth.Scopes.Bot, m.OAuth.Scopes.BotOptional), Events: m.Settings.Events.BotEvents,
+		RedirectURLs: m.OAuth.RedirectURLs, Rotates: m.Settings.Rotates,
 		Socket: m.Settings.Socket, EventsURL: m.Settings.Events.RequestURL,
 	}
 	if m.Settings.Interactivity.Enabled {
@@ -112,50 +121,4 @@ func ParseManifest(text []byte) (App, error) {
 // granted reports whether the app has one of some scopes.
 func (a App) granted(scopes ...string) bool {
 	return len(scopes) == 0 || slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(a.Scopes, s) })
-}
-
-// Code is what a user brings to the app's redirect URL after they installed it. It
-// can be exchanged once, for [BotToken].
-func (s *Slack) Code() string {
-	defer s.mu.Changing()()
-	code := s.newID("code")
-	s.oauthCodes[code] = false
-	return code
-}
-
-// serveAuthorize is the page on which a user installs the app. They agree at once.
-func (s *Slack) serveAuthorize(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	target, err := url.Parse(q.Get("redirect_uri"))
-	if err != nil || !target.IsAbs() || q.Get("client_id") != ClientID {
-		http.Error(w, "The client_id or the redirect_uri is not the app's.", http.StatusBadRequest)
-		return
-	}
-	back := target.Query()
-	back.Set("code", s.Code())
-	back.Set("state", q.Get("state"))
-	target.RawQuery = back.Encode()
-	http.Redirect(w, r, target.String(), http.StatusFound)
-}
-
-func oauthAccess(c *call) (object, error) {
-	switch {
-	case c.args["client_id"] != ClientID:
-		return nil, refuse("invalid_client_id")
-	case c.args["client_secret"] != ClientSecret:
-		return nil, refuse("bad_client_secret")
-	}
-	used, known := c.oauthCodes[c.args["code"]]
-	switch {
-	case !known:
-		return nil, refuse("invalid_code")
-	case used:
-		return nil, refuse("code_already_used")
-	}
-	c.oauthCodes[c.args["code"]] = true
-	delete(c.revoked, BotToken)
-	return object{
-		"access_token": BotToken, "token_type": "bot", "scope": strings.Join(c.App.Scopes, ","), "bot_user_id": BotUser, "app_id": AppID,
-		"team": object{"id": TeamID, "name": "desk"}, "enterprise": nil, "is_enterprise_install": false, "authed_user": object{"id": Ada},
-	}, nil
 }

@@ -76,11 +76,11 @@ func (c *call) writableChannel() (Channel, error) {
 	}
 	ch, ok := c.channel(id)
 	switch {
-	case !ok, !ch.readableBy(BotUser):
+	case !ok, !ch.readableBy(c.Team.BotUser):
 		return ch, refuse("channel_not_found")
 	case ch.Archived:
 		return ch, refuse("is_archived")
-	case !ch.hasMember(BotUser):
+	case !ch.hasMember(c.Team.BotUser):
 		return ch, refuse("not_in_channel")
 	}
 	return ch, nil
@@ -109,7 +109,7 @@ func postMessage(c *call) (object, error) {
 		return nil, err
 	}
 	if u, ok := c.user(c.args["channel"]); ok { // a member's id stands for the direct message with them
-		if u.Deleted || u.ID == BotUser {
+		if u.Deleted || u.ID == c.Team.BotUser {
 			return nil, refuse("channel_not_found")
 		}
 		c.args["channel"] = c.dm(u.ID)
@@ -126,7 +126,7 @@ func postMessage(c *call) (object, error) {
 		return nil, err
 	}
 	m := c.addMessage(&message{blocks: msg.blocks, Message: Message{
-		Channel: ch.ID, Thread: parent, User: BotUser, Text: msg.text, Metadata: msg.metadata, Unfurl: c.mayUnfurl(msg),
+		Channel: ch.ID, Thread: parent, User: c.Team.BotUser, Text: msg.text, Metadata: msg.metadata, Unfurl: c.mayUnfurl(msg),
 	}})
 	c.sendMessageEvent(m)
 	return object{"channel": ch.ID, "ts": m.TS, "message": m.payload(c.Slack)}, nil
@@ -230,14 +230,14 @@ func postEphemeral(c *call) (object, error) {
 		return nil, err
 	}
 	m := c.addMessage(&message{blocks: msg.blocks, Message: Message{
-		Channel: ch.ID, Thread: parent, User: BotUser, Text: msg.text, To: c.args["user"],
+		Channel: ch.ID, Thread: parent, User: c.Team.BotUser, Text: msg.text, To: c.args["user"],
 	}})
 	return object{"message_ts": m.TS}, nil
 }
 
 func getPermalink(c *call) (object, error) {
 	ch, ok := c.channel(c.args["channel"])
-	if !ok || !ch.readableBy(BotUser) {
+	if !ok || !ch.readableBy(c.Team.BotUser) {
 		return nil, refuse("channel_not_found")
 	}
 	m := c.message(ch.ID, c.args["message_ts"])
@@ -349,13 +349,13 @@ func reactionAdd(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if slices.Contains(m.Reactions[name], BotUser) {
+	if slices.Contains(m.Reactions[name], c.Team.BotUser) {
 		return nil, refuse("already_reacted")
 	}
 	if m.Reactions == nil {
 		m.Reactions = map[string][]string{}
 	}
-	m.Reactions[name] = append(m.Reactions[name], BotUser)
+	m.Reactions[name] = append(m.Reactions[name], c.Team.BotUser)
 	return nil, nil
 }
 
@@ -364,7 +364,7 @@ func reactionRemove(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := slices.Index(m.Reactions[name], BotUser)
+	at := slices.Index(m.Reactions[name], c.Team.BotUser)
 	if at < 0 {
 		return nil, refuse("no_reaction")
 	}

@@ -15,24 +15,24 @@ func (c *call) readableChannel(verb string) (Channel, error) {
 	if err := c.requireScope(ch.scopeName() + ":" + verb); err != nil {
 		return ch, err
 	}
-	if !ch.readableBy(BotUser) {
+	if !ch.readableBy(c.Team.BotUser) {
 		return ch, refuse("channel_not_found")
 	}
 	return ch, nil
 }
 
 // payload is the channel as Slack sends it.
-func (c Channel) payload() object {
+func (c Channel) payload(team Team) object {
 	out := object{
 		"id": c.ID, "created": 1_700_000_000, "is_im": c.IM, "is_mpim": c.MPIM, "is_archived": c.Archived, "is_org_shared": false,
-		"is_ext_shared": c.ExtShared, "is_shared": c.ExtShared, "is_private": c.Private || c.IM || c.MPIM, "context_team_id": TeamID,
+		"is_ext_shared": c.ExtShared, "is_shared": c.ExtShared, "is_private": c.Private || c.IM || c.MPIM, "context_team_id": team.ID,
 	}
 	if c.IM {
 		out["user"], out["is_open"] = c.Members[0], true
 		return out
 	}
 	out["name"], out["name_normalized"] = c.Name, c.Name
-	out["is_channel"], out["is_group"], out["is_member"] = !c.Private, c.Private, c.hasMember(BotUser)
+	out["is_channel"], out["is_group"], out["is_member"] = !c.Private, c.Private, c.hasMember(team.BotUser)
 	out["is_general"], out["num_members"] = c.Name == "general", len(c.Members)
 	return out
 }
@@ -42,7 +42,7 @@ func conversationInfo(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return object{"channel": ch.payload()}, nil
+	return object{"channel": ch.payload(c.Team)}, nil
 }
 
 func conversationMembers(c *call) (object, error) {
@@ -72,7 +72,7 @@ func conversationOpen(c *call) (object, error) {
 	if len(users) == 0 {
 		return nil, refuse("users_list_not_supplied")
 	}
-	if u, ok := c.user(users[0]); !ok || u.ID == BotUser {
+	if u, ok := c.user(users[0]); !ok || u.ID == c.Team.BotUser {
 		return nil, refuse("user_not_found")
 	} else if u.Deleted {
 		return nil, refuse("user_disabled")
@@ -80,17 +80,17 @@ func conversationOpen(c *call) (object, error) {
 	id := c.dm(users[0])
 	ch, _ := c.channel(id)
 	if c.isTrue("return_im") {
-		return object{"channel": ch.payload()}, nil
+		return object{"channel": ch.payload(c.Team)}, nil
 	}
 	return object{"channel": object{"id": id}}, nil
 }
 
 func conversationList(c *call) (object, error) {
-	return c.listChannels(func(ch Channel) bool { return ch.readableBy(BotUser) })
+	return c.listChannels(func(ch Channel) bool { return ch.readableBy(c.Team.BotUser) })
 }
 
 func conversationsOf(c *call) (object, error) {
-	return c.listChannels(func(ch Channel) bool { return ch.hasMember(BotUser) })
+	return c.listChannels(func(ch Channel) bool { return ch.hasMember(c.Team.BotUser) })
 }
 
 // listChannels gives the channels of the kinds that a call names.
@@ -114,7 +114,7 @@ func (c *call) listChannels(wanted func(Channel) bool) (object, error) {
 	var out []object
 	for _, ch := range c.channels {
 		if slices.Contains(named, ch.scopeName()) && wanted(ch) && (!ch.Archived || !c.isTrue("exclude_archived")) {
-			out = append(out, ch.payload())
+			out = append(out, ch.payload(c.Team))
 		}
 	}
 	some, next := paginate(out, c.args["cursor"], c.limit(100, 1000))
@@ -164,7 +164,7 @@ func (c *call) listMessages(wanted func(*message) bool, newest bool) (object, er
 	if err != nil {
 		return nil, err
 	}
-	if !ch.hasMember(BotUser) {
+	if !ch.hasMember(c.Team.BotUser) {
 		return nil, refuse("not_in_channel")
 	}
 	oldest, latest, inclusive := c.args["oldest"], c.args["latest"], c.isTrue("inclusive")

@@ -19,17 +19,17 @@ func (s *Slack) sendEvent(event object, shared bool) {
 		event["event_ts"] = s.newTS()
 	}
 	s.deliver(Events, object{
-		"token": verificationToken, "team_id": TeamID, "context_team_id": TeamID, "context_enterprise_id": nil, "api_app_id": AppID,
+		"token": verificationToken, "team_id": s.Team.ID, "context_team_id": s.Team.ID, "context_enterprise_id": nil, "api_app_id": AppID,
 		"type": "event_callback", "event_id": s.newID("Ev"), "event_time": now.Unix(), "event_context": s.newID("4-"), "event": event,
 		"is_ext_shared_channel": shared, "authorizations": []object{{
-			"enterprise_id": nil, "team_id": TeamID, "user_id": BotUser, "is_bot": true, "is_enterprise_install": false,
+			"enterprise_id": nil, "team_id": s.Team.ID, "user_id": s.Team.BotUser, "is_bot": true, "is_enterprise_install": false,
 		}},
 	}, nil)
 }
 
 // hearsMessages reports whether the app hears of messages in a channel.
 func (s *Slack) hearsMessages(ch Channel) bool {
-	return ch.hasMember(BotUser) && s.subscribed("message."+ch.scopeName(), ch.scopeName()+":history")
+	return ch.hasMember(s.Team.BotUser) && s.subscribed("message."+ch.scopeName(), ch.scopeName()+":history")
 }
 
 // sendMessageEvent tells the app of a new message: by a message event, and by a twin when
@@ -49,7 +49,7 @@ func (s *Slack) sendMessageEvent(m *message) {
 
 // sendMention tells the app that a message mentions it, if it does.
 func (s *Slack) sendMention(m *message, ch Channel, eventTS string) {
-	if m.app || ch.IM || !ch.hasMember(BotUser) || !mentionsUser(m.Text, BotUser) || !s.subscribed("app_mention", "app_mentions:read") {
+	if m.app || ch.IM || !ch.hasMember(s.Team.BotUser) || !mentionsUser(m.Text, s.Team.BotUser) || !s.subscribed("app_mention", "app_mentions:read") {
 		return
 	}
 	mention := m.payload(s)

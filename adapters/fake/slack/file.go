@@ -32,11 +32,11 @@ type upload struct {
 
 // payload is the file as Slack sends it.
 func (f File) payload(s *Slack) object {
-	private := s.URL + "/files-pri/" + TeamID + "-" + f.ID + "/"
+	private := s.URL + "/files-pri/" + s.Team.ID + "-" + f.ID + "/"
 	name := url.PathEscape(strings.ToLower(f.Name))
 	return object{
 		"id": f.ID, "created": 1_700_000_000, "timestamp": 1_700_000_000, "name": f.Name, "title": f.Title, "size": len(f.Content),
-		"user": cmp.Or(f.User, BotUser), "user_team": TeamID, "mode": "hosted", "is_external": false, "external_type": "", "is_public": true,
+		"user": cmp.Or(f.User, s.Team.BotUser), "user_team": s.Team.ID, "mode": "hosted", "is_external": false, "external_type": "", "is_public": true,
 		"filetype": strings.TrimPrefix(path.Ext(f.Name), "."), "mimetype": cmp.Or(f.Type, "text/plain"), "file_access": "visible",
 		"url_private": private + name, "url_private_download": private + "download/" + name, "permalink": s.URL + "/files/" + f.ID,
 	}
@@ -44,10 +44,10 @@ func (f File) payload(s *Slack) object {
 
 // stub is what Slack says of a file in a channel that is shared with another organisation:
 // the rest is told by files.info.
-func (f File) stub() object {
+func (f File) stub(team string) object {
 	return object{
 		"id": f.ID, "created": 0, "timestamp": 0, "mode": "file_access", "file_access": "check_file_info", "user": f.User,
-		"user_team": TeamID,
+		"user_team": team,
 	}
 }
 
@@ -84,7 +84,7 @@ func (s *Slack) servePrivate(w http.ResponseWriter, r *http.Request) {
 	case fault != nil:
 		record.Status = fault.Status
 		w.WriteHeader(fault.Status)
-	case given != BotToken || s.revoked[given] != "" || !s.App.granted("files:read"):
+	case s.tokenFault(given) != "" || !s.App.granted("files:read"):
 		record.Error = "not_allowed"
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = io.WriteString(w, "<!DOCTYPE html><title>Sign in | Slack</title>")
@@ -196,7 +196,7 @@ func completeUpload(c *call) (object, error) {
 			return nil, err
 		}
 		delete(c.args, "channel")
-		m := c.addMessage(&message{Message: Message{Channel: ch.ID, Thread: parent, User: BotUser, Text: c.args["initial_comment"], Files: files}})
+		m := c.addMessage(&message{Message: Message{Channel: ch.ID, Thread: parent, User: c.Team.BotUser, Text: c.args["initial_comment"], Files: files}})
 		c.sendMessageEvent(m)
 	}
 	for _, w := range wanted {

@@ -144,9 +144,9 @@ func (s *Slack) OpenHome(user, tab string) error {
 // Uninstall removes the app from the workspace: its token is void, which it is told.
 func (s *Slack) Uninstall() {
 	defer s.mu.Changing()()
-	s.revoked[BotToken] = "account_inactive"
+	s.revokeAll("account_inactive")
 	if s.subscribed("tokens_revoked") {
-		s.sendEvent(object{"type": "tokens_revoked", "tokens": object{"oauth": []string{}, "bot": []string{BotUser}}}, false)
+		s.sendEvent(object{"type": "tokens_revoked", "tokens": object{"oauth": []string{}, "bot": []string{s.Team.BotUser}}}, false)
 	}
 	if s.subscribed("app_uninstalled") {
 		s.sendEvent(object{"type": "app_uninstalled"}, false)
@@ -162,7 +162,7 @@ func (s *Slack) SetApp(a App) {
 // userRef is a user as interactions name them.
 func (s *Slack) userRef(user string) object {
 	u, _ := s.user(user)
-	team := TeamID
+	team := s.Team.ID
 	if u.Team != "" {
 		team = u.Team
 	}
@@ -172,7 +172,7 @@ func (s *Slack) userRef(user string) object {
 // interactionPayload is what all interactions say.
 func (s *Slack) interactionPayload(kind, user string) object {
 	return object{
-		"type": kind, "token": verificationToken, "api_app_id": AppID, "team": object{"id": TeamID, "domain": "desk"}, "enterprise": nil,
+		"type": kind, "token": verificationToken, "api_app_id": AppID, "team": object{"id": s.Team.ID, "domain": s.Team.Name}, "enterprise": nil,
 		"is_enterprise_install": false, "user": s.userRef(user),
 	}
 }
@@ -198,7 +198,7 @@ func (s *Slack) Command(user, channel, command, text string) (*Receipt, error) {
 	}
 	to := responseURL{user: user, channel: ch.ID}
 	return s.deliver(Commands, object{
-		"token": verificationToken, "team_id": TeamID, "team_domain": "desk", "channel_id": ch.ID, "channel_name": name, "user_id": user,
+		"token": verificationToken, "team_id": s.Team.ID, "team_domain": s.Team.Name, "channel_id": ch.ID, "channel_name": name, "user_id": user,
 		"user_name": s.userRef(user)["name"], "command": command, "text": text, "api_app_id": AppID, "is_enterprise_install": "false",
 		"response_url": s.newResponseURL(to), "trigger_id": s.newTrigger(user, nil),
 	}, func(d Delivery) {

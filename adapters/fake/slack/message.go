@@ -73,7 +73,7 @@ func (s *Slack) Message(channel, ts string) (Message, bool) {
 
 // From are the messages of the app in a channel, oldest first, without the deleted.
 func (s *Slack) From(channel string) []Message {
-	return slices.DeleteFunc(s.Messages(channel), func(m Message) bool { return m.User != BotUser || m.Deleted })
+	return slices.DeleteFunc(s.Messages(channel), func(m Message) bool { return m.User != s.Team.BotUser || m.Deleted })
 }
 
 func (m *message) copy() Message {
@@ -94,7 +94,7 @@ func (s *Slack) message(channel, ts string) *message {
 // addMessage puts a message into its channel, and says so to the app. The lock is held.
 func (s *Slack) addMessage(m *message) *message {
 	m.TS = s.newTS()
-	m.app = m.User == BotUser
+	m.app = m.User == s.Team.BotUser
 	m.setContent(s, m.Text, m.blocks)
 	s.messages = append(s.messages, m)
 	if m.app && m.To == "" {
@@ -165,11 +165,11 @@ func usableElements(block object) []object {
 
 // payload is the message as Slack sends it.
 func (m *message) payload(s *Slack) object {
-	out := object{"type": "message", "user": m.User, "text": m.Text, "ts": m.TS, "team": TeamID}
+	out := object{"type": "message", "user": m.User, "text": m.Text, "ts": m.TS, "team": s.Team.ID}
 	switch {
 	case m.app:
-		out["bot_id"], out["app_id"] = BotID, AppID
-		out["bot_profile"] = object{"id": BotID, "app_id": AppID, "user_id": BotUser, "name": "aidesk", "deleted": false, "team_id": TeamID, "icons": object{}, "updated": 1}
+		out["bot_id"], out["app_id"] = s.Team.BotID, AppID
+		out["bot_profile"] = object{"id": s.Team.BotID, "app_id": AppID, "user_id": s.Team.BotUser, "name": "aidesk", "deleted": false, "team_id": s.Team.ID, "icons": object{}, "updated": 1}
 	case m.other != "":
 		delete(out, "user")
 		out["subtype"], out["bot_id"], out["username"], out["app_id"] = "bot_message", OtherBotID, m.other, "A0OTHER"
@@ -196,7 +196,7 @@ func (m *message) payload(s *Slack) object {
 		ch, _ := s.channel(m.Channel)
 		for _, f := range m.Files {
 			if ch.ExtShared {
-				files = append(files, f.stub())
+				files = append(files, f.stub(s.Team.ID))
 			} else {
 				files = append(files, f.payload(s))
 			}

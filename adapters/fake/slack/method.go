@@ -62,7 +62,7 @@ func apiTest(c *call) (object, error) {
 
 func authTest(c *call) (object, error) {
 	return object{
-		"url": c.URL + "/", "team": "desk", "user": "aidesk", "team_id": TeamID, "user_id": BotUser, "bot_id": BotID,
+		"url": c.URL + "/", "team": c.Team.Name, "user": "aidesk", "team_id": c.Team.ID, "user_id": c.Team.BotUser, "bot_id": c.Team.BotID,
 		"is_enterprise_install": false,
 	}, nil
 }
@@ -71,7 +71,7 @@ func authRevoke(c *call) (object, error) {
 	if c.isTrue("test") {
 		return object{"revoked": false}, nil
 	}
-	c.revoked[BotToken] = "token_revoked"
+	c.revokeAll("token_revoked")
 	return object{"revoked": true}, nil
 }
 
@@ -81,8 +81,8 @@ func connectionsOpen(c *call) (object, error) {
 	return object{"url": fmt.Sprintf("ws%s/link?ticket=%s&app_id=%s", strings.TrimPrefix(c.URL, "http"), ticket, AppID)}, nil
 }
 
-func teamInfo(*call) (object, error) {
-	return object{"team": object{"id": TeamID, "name": "desk", "domain": "desk", "email_domain": "", "icon": object{}}}, nil
+func teamInfo(c *call) (object, error) {
+	return object{"team": object{"id": c.Team.ID, "name": c.Team.Name, "domain": c.Team.Name, "email_domain": "", "icon": object{}}}, nil
 }
 
 // tier is how often a method may be called: so many at once, and so many a minute.

@@ -93,7 +93,7 @@ func (s *Slack) postResponse(to *responseURL, a args) error {
 		return nil
 	}
 	m := &message{blocks: msg.blocks, Message: Message{
-		Channel: to.channel, Thread: a["thread_ts"], User: BotUser, Text: msg.text, To: to.user,
+		Channel: to.channel, Thread: a["thread_ts"], User: s.Team.BotUser, Text: msg.text, To: to.user,
 	}}
 	if m.Thread == "" {
 		m.Thread = to.thread

@@ -5,7 +5,8 @@
 // response URLs, uploads and modals; one workspace with one app in it. What Slack
 // refuses it refuses with Slack's own words: tokens, scopes, membership, blocks and
 // views beyond the documented limits, triggers older than three seconds, response URLs
-// used too often. It knows nothing of the app under test.
+// used too often. It knows nothing of the app under test. Several of them behind one address,
+// with the same app in each, are a [Site].
 //
 // [New] makes one, which is an http.Handler; a test starts one with package faketest,
 // points a client to [Slack.APIURL], lets people act ([Slack.Post], [Slack.Press],
@@ -15,8 +16,8 @@
 // all versions.
 //
 // What is Slack's own and not documented is a guess on the strict side; the comments
-// say where. Not here: streaming, work objects, unfurling on behalf of an app, several
-// workspaces, dialogs and workflows.
+// say where. Not here: streaming, work objects, unfurling on behalf of an app, dialogs and
+// workflows.
 package slack
 
 import (
@@ -37,6 +38,10 @@ type Config struct {
 	URL string
 	// App is the app in the workspace; a nil Scopes means [DefaultApp].
 	App App
+	// Team is the workspace; defaults to [DefaultTeam].
+	Team Team
+	// Uninstalled says that the app is not in the workspace until somebody installs it.
+	Uninstalled bool
 	// Users and Channels are the workspace; none means the default one.
 	Users    []User
 	Channels []Channel
@@ -79,7 +84,10 @@ type Slack struct {
 	files      map[string]*upload
 	statuses   map[threadKey]status
 	revoked    map[string]string // tokens, by the error that they give
-	oauthCodes map[string]bool   // of OAuth; true: exchanged
+	oauthCodes map[string]*oauthCode
+	tokens     map[string]time.Time // those that were given with rotation, until when they are good
+	refresh    string               // the refresh token that is good
+	issued     int                  // tokens with rotation
 
 	sockets        []*socket
 	tickets        map[string]bool
@@ -121,19 +129,25 @@ func New(c Config) *Slack {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	if c.Team.ID == "" {
+		c.Team = DefaultTeam()
+	}
 	users, channels := defaultWorkspace()
 	if c.Users != nil || c.Channels != nil {
 		users, channels = c.Users, c.Channels
 	}
 	s := &Slack{
 		Config: c, homes: map[string]*view{}, groups: map[string][]string{}, files: map[string]*upload{}, statuses: map[threadKey]status{},
-		revoked: map[string]string{}, oauthCodes: map[string]bool{}, tickets: map[string]bool{}, unacknowledged: map[string]*pendingAck{},
+		revoked: map[string]string{}, oauthCodes: map[string]*oauthCode{}, tokens: map[string]time.Time{}, tickets: map[string]bool{}, unacknowledged: map[string]*pendingAck{},
 		triggers: map[string]*trigger{}, responseURLs: map[string]*responseURL{}, buckets: map[string]*bucket{}, faults: fake.Faults[Fault]{Draw: c.Misbehave},
 	}
-	s.users = append(s.users, User{ID: BotUser, Name: "aidesk", RealName: "aidesk", Bot: true})
+	s.users = append(s.users, User{ID: c.Team.BotUser, Name: "aidesk", RealName: "aidesk", Bot: true})
 	s.users = append(s.users, users...)
 	for _, ch := range channels {
 		s.setChannel(ch)
+	}
+	if c.Uninstalled {
+		s.revoked[c.Team.Token] = "account_inactive"
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.mux = s.routes()

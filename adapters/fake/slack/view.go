@@ -35,6 +35,7 @@ type view struct {
 	filled map[string]string // by block, what its user filled in; it stays while the modal is open
 	below  *view
 	root   string
+	team   Team
 }
 
 // maxViews is how many modals stand on each other.
@@ -48,7 +49,7 @@ func (s *Slack) readView(raw string, home bool) (*view, error) {
 	}
 	list, _ := body["blocks"].([]any)
 	s.assignIDs(list)
-	out := &view{body: body, blocks: list}
+	out := &view{body: body, blocks: list, team: s.Team}
 	out.Home = home
 	out.Blocks, _ = json.Marshal(list)
 	out.Title, out.Submit = textOfObject(body["title"]), textOfObject(body["submit"])
@@ -71,9 +72,9 @@ func (v *view) payload(values object) object {
 		values = object{}
 	}
 	out := object{
-		"id": v.ID, "team_id": TeamID, "type": "modal", "blocks": v.blocks, "private_metadata": v.Metadata, "callback_id": v.CallbackID,
+		"id": v.ID, "team_id": v.team.ID, "type": "modal", "blocks": v.blocks, "private_metadata": v.Metadata, "callback_id": v.CallbackID,
 		"external_id": v.External, "state": object{"values": values}, "hash": v.Hash, "root_view_id": v.root, "previous_view_id": nil,
-		"app_id": AppID, "app_installed_team_id": TeamID, "bot_id": BotID, "clear_on_close": v.body["clear_on_close"] == true,
+		"app_id": AppID, "app_installed_team_id": v.team.ID, "bot_id": v.team.BotID, "clear_on_close": v.body["clear_on_close"] == true,
 		"notify_on_close": v.body["notify_on_close"] == true, "title": v.body["title"], "submit": v.body["submit"], "close": v.body["close"],
 	}
 	if v.below != nil {

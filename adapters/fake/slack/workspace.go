@@ -173,7 +173,7 @@ func (s *Slack) dm(user string) string {
 		}
 	}
 	id := "D" + strings.TrimLeft(user, "UW")
-	s.channels = append(s.channels, Channel{ID: id, IM: true, Members: []string{user, BotUser}})
+	s.channels = append(s.channels, Channel{ID: id, IM: true, Members: []string{user, s.Team.BotUser}})
 	return id
 }
 
@@ -211,8 +211,8 @@ func (c Channel) readableBy(user string) bool {
 }
 
 // payload is the user as Slack sends it.
-func (u User) payload(locale bool) object {
-	team := TeamID
+func (u User) payload(of string, locale bool) object {
+	team := of
 	if u.Team != "" {
 		team = u.Team
 	}
@@ -253,7 +253,7 @@ func userInfo(c *call) (object, error) {
 	if !ok {
 		return nil, refuse("user_not_found")
 	}
-	return object{"user": u.payload(c.isTrue("include_locale"))}, nil
+	return object{"user": u.payload(c.Team.ID, c.isTrue("include_locale"))}, nil
 }
 
 // groupList are the user groups, each with its id in small letters as its handle.
@@ -261,7 +261,7 @@ func groupList(c *call) (object, error) {
 	all := []object{}
 	for _, id := range slices.Sorted(maps.Keys(c.groups)) {
 		handle := strings.ToLower(id)
-		all = append(all, object{"id": id, "team_id": TeamID, "is_usergroup": true, "name": handle, "handle": handle, "user_count": len(c.groups[id])})
+		all = append(all, object{"id": id, "team_id": c.Team.ID, "is_usergroup": true, "name": handle, "handle": handle, "user_count": len(c.groups[id])})
 	}
 	return object{"usergroups": all}, nil
 }
@@ -277,7 +277,7 @@ func groupMembers(c *call) (object, error) {
 func userList(c *call) (object, error) {
 	var all []object
 	for _, u := range c.users {
-		all = append(all, u.payload(c.isTrue("include_locale")))
+		all = append(all, u.payload(c.Team.ID, c.isTrue("include_locale")))
 	}
 	some, next := paginate(all, c.args["cursor"], c.limit(200, 1000))
 	return object{"members": some, "cache_ts": 1_700_000_000, "response_metadata": object{"next_cursor": next}}, nil

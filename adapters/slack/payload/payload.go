@@ -23,7 +23,32 @@ type Callback struct {
 		Team string `json:"team_id"`
 		Wide bool   `json:"is_enterprise_install"`
 	} `json:"authorizations"`
+	Time  int64 `json:"event_time"` // in seconds
 	Event Event `json:"event"`
+}
+
+// Addressee is what a payload says of whom it is for: an event at its outside and in its
+// authorizations, a command and an interaction in fields of their own.
+type Addressee struct {
+	Team           string   `json:"team_id"`
+	ContextTeam    string   `json:"context_team_id"`
+	Enterprise     string   `json:"enterprise_id"`
+	Wide           stringly `json:"is_enterprise_install"`
+	Authorizations []struct {
+		Team       string `json:"team_id"`
+		Enterprise string `json:"enterprise_id"`
+		Wide       bool   `json:"is_enterprise_install"`
+	} `json:"authorizations"`
+
+	// Of an interaction.
+	TeamObject       Object `json:"team"`
+	EnterpriseObject Object `json:"enterprise"`
+	User             struct {
+		Team string `json:"team_id"`
+	} `json:"user"`
+	View struct {
+		Installed string `json:"app_installed_team_id"`
+	} `json:"view"`
 }
 
 // Event is the inner part of an event.
@@ -38,6 +63,10 @@ type Event struct {
 	Changed  *Message `json:"message"`          // of message_changed
 	Previous *Message `json:"previous_message"` // of message_changed and message_deleted
 	Deleted  string   `json:"deleted_ts"`
+
+	Tokens struct {
+		Bot []string `json:"bot"`
+	} `json:"tokens"` // of tokens_revoked: users
 
 	Tab  string          `json:"tab"` // of app_home_opened
 	View json.RawMessage `json:"view"`

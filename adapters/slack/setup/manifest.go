@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,6 +56,21 @@ const (
 	PathInteraction = "/slack/interactivity"
 )
 
+// The pages by which a workspace installs an app that serves several.
+const (
+	PathStart    = "/slack/oauth/start"
+	PathCallback = "/slack/oauth/callback"
+)
+
+// AllScopes are the scopes that a manifest names, the optional ones too.
+func AllScopes() []string {
+	var all []string
+	for _, n := range slices.Concat(Scopes, options) {
+		all = append(all, n.Scope)
+	}
+	return all
+}
+
 // Manifest is the app manifest to paste into Slack, as YAML: the least scopes, the
 // commands of the grammar. mode is ModeSocket or ModeHTTP; publicURL is where Slack
 // reaches aidesk, and needed for ModeHTTP only.
@@ -90,6 +106,10 @@ func Manifest(mode, publicURL string, grammar chat.Grammar) ([]byte, error) {
 	y.text(3, "callback_id", ShortcutAsk)
 	y.text(3, "description", "Ask aidesk about this message")
 	y.line(0, "oauth_config:")
+	if mode == ModeHTTP {
+		y.line(1, "redirect_urls:")
+		y.item(2, base+PathCallback)
+	}
 	y.line(1, "scopes:")
 	y.list(2, "bot", Scopes)
 	y.list(2, "bot_optional", options)
@@ -127,13 +147,17 @@ func (y *yaml) line(depth int, text string) {
 	_, _ = y.WriteString(strings.Repeat("  ", depth) + text + "\n") // a buffer takes everything
 }
 
-func (y *yaml) text(depth int, key, value string) {
+func (y *yaml) text(depth int, key, value string) { y.line(depth, key+": "+y.quote(value)) }
+
+func (y *yaml) quote(value string) string {
 	var quoted bytes.Buffer
 	e := json.NewEncoder(&quoted)
 	e.SetEscapeHTML(false)
 	y.fault = errors.Join(y.fault, e.Encode(value))
-	y.line(depth, key+": "+strings.TrimSuffix(quoted.String(), "\n"))
+	return strings.TrimSuffix(quoted.String(), "\n")
 }
+
+func (y *yaml) item(depth int, value string) { y.line(depth, "- "+y.quote(value)) }
 
 func (y *yaml) list(depth int, key string, needs []Need) {
 	y.line(depth, key+":")

@@ -31,36 +31,101 @@ const maxResponse = 8 << 20
 // its answer, and turns all errors into Errors. It retries nothing: a request whose
 // answer was lost may have taken effect.
 type Client struct {
-	Slack   *slackgo.Client // for calls within Do
-	answers answerReader
-	base    *url.URL // ends with a slash
-	token   string
-	now     func() time.Time
+	answers  answerReader
+	base     *url.URL // ends with a slash
+	appToken string
+	tokens   TokenSource
+	now      func() time.Time
 
 	mu           sync.Mutex
+	slack        *slackgo.Client // with token
+	token        string
 	blockedUntil map[string]time.Time // by method, or method and channel: when Slack's rate limit ends
 	scopes       string               // comma-separated, as an answer to auth.test named them
 	tokenFault   error                // why Slack refuses the bot token; nil: it does not
+	refused      string               // the code of that
+}
+
+// TokenSource gives the bot token that a call is made with. rejected is empty, or a token
+// that Slack has just called expired: then another one is wanted. ErrRemoved says that there
+// is none any more; after any other error the call was not made and may be tried again.
+type TokenSource func(ctx context.Context, rejected string) (string, error)
+
+// ErrRemoved says that the app is not in the workspace any more.
+var ErrRemoved = errors.New("the app is not installed in this workspace any more")
+
+// Static is the source of a token that never changes.
+func Static(token string) TokenSource {
+	return func(context.Context, string) (string, error) { return token, nil }
 }
 
 // New makes a client of the Web API at base, whose path ends with a slash.
-func New(base *url.URL, botToken, appToken string, c *http.Client, now func() time.Time) *Client {
-	answers := answerReader{c}
-	api := slackgo.New(botToken, slackgo.OptionAPIURL(base.String()), slackgo.OptionHTTPClient(answers),
-		slackgo.OptionAppLevelToken(appToken), slackgo.OptionLog(log.New(io.Discard, "", 0)))
-	return &Client{Slack: api, answers: answers, base: base, token: botToken, now: now, blockedUntil: map[string]time.Time{}}
+func New(base *url.URL, tokens TokenSource, appToken string, c *http.Client, now func() time.Time) *Client {
+	out := &Client{answers: answerReader{c}, base: base, appToken: appToken, tokens: tokens, now: now, blockedUntil: map[string]time.Time{}}
+	out.use("")
+	return out
+}
+
+// use makes calls with a token from now on.
+func (c *Client) use(token string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.slack != nil && c.token == token {
+		return
+	}
+	c.token = token
+	c.slack = slackgo.New(token, slackgo.OptionAPIURL(c.base.String()), slackgo.OptionHTTPClient(c.answers),
+		slackgo.OptionAppLevelToken(c.appToken), slackgo.OptionLog(log.New(io.Discard, "", 0)))
+}
+
+// Slack is slack-go's client, for calls within Do.
+func (c *Client) Slack() *slackgo.Client {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.slack
+}
+
+// Token gives the bot token for a request that is made elsewhere.
+func (c *Client) Token(ctx context.Context) (string, error) { return c.renew(ctx, "token", "") }
+
+// renew gets the token for a call of a method.
+func (c *Client) renew(ctx context.Context, method, rejected string) (string, error) {
+	token, err := c.tokens(ctx, rejected)
+	switch {
+	case errors.Is(err, ErrRemoved):
+		return "", fmt.Errorf("%s: %w", method, err)
+	case err != nil:
+		return "", &Error{Method: method, Code: CodeNoToken, detail: []string{err.Error()}}
+	}
+	c.use(token)
+	return token, nil
 }
 
 // Do makes one call of a method with the bot token. channel is set if Slack limits the
-// method's rate per channel.
+// method's rate per channel. A call that came with a token which has expired is made once
+// more, with the next one.
 func (c *Client) Do(ctx context.Context, method, channel string, call func(context.Context) error) error {
-	err := c.DoWithToken(ctx, method, channel, call)
+	token, err := c.renew(ctx, method, "")
+	if err != nil {
+		return err
+	}
+	err = c.DoWithToken(ctx, method, channel, call)
+	if CodeOf(err) == "token_expired" {
+		next, failed := c.renew(ctx, method, token)
+		if failed != nil {
+			return failed
+		}
+		if next != token {
+			err = c.DoWithToken(ctx, method, channel, call)
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch code := CodeOf(err); {
 	case err == nil:
-		c.tokenFault = nil
+		c.tokenFault, c.refused = nil, ""
 	case IsAuthCode(code):
+		c.refused = code
 		c.tokenFault = fmt.Errorf("slack refuses the bot token (%s): %s", code, Remedy(err))
 	}
 	return err
@@ -101,7 +166,7 @@ func (c *Client) Fetch(ctx context.Context, method string, form url.Values, out 
 			return err
 		}
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		req.Header.Set("Authorization", "Bearer "+c.token)
+		req.Header.Set("Authorization", "Bearer "+c.current())
 		answer, err := c.answers.read(req)
 		if err != nil {
 			return err
@@ -182,6 +247,27 @@ func (c *Client) TokenError() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.tokenFault
+}
+
+// Refused returns the code with which Slack refused the bot token last, or "".
+func (c *Client) Refused() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.refused
+}
+
+// current is the token in use.
+func (c *Client) current() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.token
+}
+
+// SetScopes notes the scopes of the bot token, comma-separated.
+func (c *Client) SetScopes(scopes string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.scopes = scopes
 }
 
 // KnownScopes are the scopes of the bot token, or "" if they are not known.

@@ -51,10 +51,10 @@ func TestAnswers(t *testing.T) {
 		"too often, with status 200": {scripted: scripted{status: 200, header: http.Header{"Retry-After": {"3"}}, body: `{"ok":false,"error":"ratelimited"}`}, want: "chat.postMessage: ratelimited", after: 3 * time.Second},
 	} {
 		base := &url.URL{Scheme: "https", Host: "slack.com", Path: "/api/"}
-		web := New(base, "xoxb-1", "xapp-1", &http.Client{Transport: c.scripted}, time.Now)
+		web := New(base, Static("xoxb-1"), "xapp-1", &http.Client{Transport: c.scripted}, time.Now)
 		post := func() (channel string, err error) {
 			err = web.Do(t.Context(), "chat.postMessage", "C1", func(ctx context.Context) (err error) {
-				channel, _, err = web.Slack.PostMessageContext(ctx, "C1", slackgo.MsgOptionText("hi", false))
+				channel, _, err = web.Slack().PostMessageContext(ctx, "C1", slackgo.MsgOptionText("hi", false))
 				return err
 			})
 			return channel, err

@@ -9,8 +9,12 @@ import (
 	slackgo "github.com/slack-go/slack"
 )
 
-// CodeRateLimited is the code of an Error for a rate limit.
-const CodeRateLimited = "ratelimited"
+// The codes of an Error for a rate limit, and for a call that was not made because there was
+// no token for it just now, which is no code of Slack's.
+const (
+	CodeRateLimited = "ratelimited"
+	CodeNoToken     = "no_token"
+)
 
 // Error is an answer of Slack that refuses a call.
 type Error struct {
@@ -104,6 +108,7 @@ var remedies = map[string]string{
 	"channel_not_found":      "the channel does not exist, or is private and the app was not invited",
 	"no_such_subteam":        "the user group does not exist; copy its id from the address of its page",
 	"messages_tab_disabled":  "switch the Messages tab on under “App Home” of the app",
+	CodeNoToken:              "aidesk tries again by itself; where that goes on, install the app again",
 	"invalid_trigger":        "the platform waited too long; press again",
 	"expired_trigger_id":     "the platform waited too long; press again",
 	"method_not_supported":   "this Slack does not know the method",

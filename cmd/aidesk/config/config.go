@@ -123,6 +123,42 @@ type Plugin struct {
 	Source string `yaml:"source"`
 	// Default enables the plugin for every member who has not chosen otherwise.
 	Default bool `yaml:"default"`
+	// Login says how it is logged in to; the zero value: as its manifest and document say.
+	Login Login `yaml:"login"`
+}
+
+// Login is how a plugin is logged in to. What is left out is as the manifest and the document
+// say; a client or a key that is left out may be given in the chat.
+type Login struct {
+	// Kind is none (calls go without a credential), service_key (a key that the workspace
+	// shares), user_key (each member's own) or oauth (each member's own account).
+	Kind string `yaml:"kind"`
+	// ClientID and ClientSecret are aidesk's own at the provider, for oauth. A public client
+	// has no secret.
+	ClientID         string `yaml:"client_id"`
+	ClientSecret     Secret `yaml:"client_secret"`
+	ClientSecretFile string `yaml:"client_secret_file"`
+	// Secret is where client id and secret go: header or body.
+	Secret string `yaml:"secret"`
+	// Scope is what members are asked for.
+	Scope string `yaml:"scope"`
+	// Hosts are those of login pages that are not the plugin's own.
+	Hosts []string `yaml:"hosts"`
+	// Key is shared by every workspace of the bot, with Roles and Channels.
+	Key     Secret `yaml:"key"`
+	KeyFile string `yaml:"key_file"`
+	// User and Password stand in the place of Key where the plugin wants both.
+	User         string `yaml:"user"`
+	Password     Secret `yaml:"password"`
+	PasswordFile string `yaml:"password_file"`
+	// Fields are the values where a plugin wants several keys, as aidesk plugin check --json
+	// names them.
+	Fields map[string]Secret `yaml:"fields"`
+	// Prefixes stand before the values of fields: "Bot ".
+	Prefixes map[string]string `yaml:"prefixes"`
+	// Roles and Channels say who may use the shared key, and where; both empty: nobody.
+	Roles    []string `yaml:"roles"`
+	Channels []string `yaml:"channels"`
 }
 
 // Access is where a bot may speak and to whom. Its zero value lets every member of the

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ type Slack struct {
 	// Mode is socket (aidesk calls Slack; nothing needs to be reached from outside)
 	// or http (Slack calls http.public_url). Defaults to socket.
 	Mode string `yaml:"mode"`
-	// BotToken begins with xoxb-. Required.
+	// BotToken begins with xoxb-. Required, unless the app is installed in several workspaces.
 	BotToken Secret `yaml:"bot_token"`
 	// BotTokenFile is a file that holds BotToken instead.
 	BotTokenFile string `yaml:"bot_token_file"`
@@ -26,6 +27,18 @@ type Slack struct {
 	SigningSecret Secret `yaml:"signing_secret"`
 	// SigningSecretFile is a file that holds SigningSecret instead.
 	SigningSecretFile string `yaml:"signing_secret_file"`
+	// ClientID is that of an app which several workspaces install, at http.public_url +
+	// /slack/oauth/start; each then has its own token, and BotToken is empty.
+	ClientID string `yaml:"client_id"`
+	// ClientSecret belongs to ClientID.
+	ClientSecret Secret `yaml:"client_secret"`
+	// ClientSecretFile is a file that holds ClientSecret instead.
+	ClientSecretFile string `yaml:"client_secret_file"`
+	// Scopes are asked for when a workspace installs the app; empty: those of the manifest.
+	Scopes []string `yaml:"scopes"`
+	// Workspaces are the ids of the workspaces and organisations that may install the app;
+	// empty: every one to which Slack lets it.
+	Workspaces []string `yaml:"workspaces"`
 	// FollowThreads takes replies in a thread in which the bot takes part as meant for
 	// it, also without a mention.
 	FollowThreads bool `yaml:"follow_threads"`
@@ -40,7 +53,68 @@ const (
 )
 
 // Used reports whether the bot is at Slack.
-func (s Slack) Used() bool { return s != Slack{} }
+func (s Slack) Used() bool { return !reflect.ValueOf(s).IsZero() }
+
+// Several reports whether several workspaces install the app.
+func (s Slack) Several() bool { return s.ClientID != "" || s.ClientSecret != "" }
+
+var (
+	slackClient    = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
+	slackScope     = regexp.MustCompile(`^[a-z_.]+(:[a-z_.]+)*$`)
+	slackWorkspace = regexp.MustCompile(`^[TE][A-Z0-9]+$`)
+)
+
+// CheckSlackClient checks the client id of a Slack app.
+func CheckSlackClient(id string) error {
+	if !slackClient.MatchString(id) {
+		return errors.New("want the client id: two numbers with a dot between")
+	}
+	return nil
+}
+
+// checkSeveral checks an app that several workspaces install, and fills in its mode.
+func (d *decoder) checkSeveral(key string, s *Slack) {
+	const page = "it is in the app's settings under Basic Information, App Credentials"
+	if !s.Several() {
+		for name, set := range map[string]bool{"scopes": len(s.Scopes) > 0, "workspaces": len(s.Workspaces) > 0} {
+			if set {
+				d.faultf(key+"."+name, "is for an app that several workspaces install; remove it, or give client_id and client_secret in the place of bot_token")
+			}
+		}
+		return
+	}
+	if s.Mode == "" {
+		s.Mode = HTTPMode
+	}
+	if s.Mode == SocketMode {
+		d.faultf(key+".mode", "an app that several workspaces install needs http")
+	}
+	for name, set := range map[string]bool{"bot_token": s.BotToken != "", "app_token": s.AppToken != ""} {
+		if set {
+			d.faultf(key+"."+name, "remove it, since each workspace that installs the app has a token of its own; or remove client_id and client_secret to serve one workspace")
+		}
+	}
+	switch secret := s.ClientSecret.Reveal(); {
+	case d.faulty(key + ".client_secret_file"):
+	case secret == "":
+		d.faultf(key+".client_secret", "missing; "+page)
+	case strings.HasPrefix(secret, "x") && strings.Contains(secret, "-") || strings.ContainsAny(secret, " \t\r\n"):
+		d.faultf(key+".client_secret", "does not look like a client secret; "+page)
+	}
+	if !slackClient.MatchString(s.ClientID) {
+		d.faultf(key+".client_id", "want two numbers with a dot between; "+page)
+	}
+	for i, scope := range s.Scopes {
+		if !slackScope.MatchString(scope) {
+			d.faultf(fmt.Sprintf("%s.scopes[%d]", key, i), "want a scope of Slack's, such as chat:write")
+		}
+	}
+	for i, workspace := range s.Workspaces {
+		if !slackWorkspace.MatchString(workspace) {
+			d.faultf(fmt.Sprintf("%s.workspaces[%d]", key, i), "want the id of a workspace, such as T012AB3CD, or of an organisation, such as E012AB3CD")
+		}
+	}
+}
 
 // slackGroup is a user group of a workspace.
 var slackGroup = regexp.MustCompile(`^S[A-Z0-9]+$`)
@@ -53,6 +127,7 @@ func (d *decoder) checkSlack(c *Config) {
 		if !s.Used() {
 			continue
 		}
+		d.checkSeveral(key, s)
 		switch s.Mode {
 		case "":
 			s.Mode = SocketMode
@@ -86,8 +161,8 @@ type credential struct {
 // checkTokens checks each secret's prefix, because they are easily mixed up.
 func (d *decoder) checkTokens(key string, s Slack) {
 	tokens := []credential{
-		{"bot_token", "xoxb-", "OAuth & Permissions, Bot User OAuth Token", s.BotToken, true},
-		{"app_token", "xapp-", "Basic Information, App-Level Tokens, with the scope connections:write", s.AppToken, s.Mode == SocketMode},
+		{"bot_token", "xoxb-", "OAuth & Permissions, Bot User OAuth Token", s.BotToken, !s.Several()},
+		{"app_token", "xapp-", "Basic Information, App-Level Tokens, with the scope connections:write", s.AppToken, s.Mode == SocketMode && !s.Several()},
 		{"signing_secret", "", "Basic Information, App Credentials", s.SigningSecret, s.Mode == HTTPMode},
 	}
 	for _, t := range tokens {

@@ -26,6 +26,8 @@ type answers struct {
 	where                     string // slack, discord or both
 	mode, public, listen      string
 	bot, app, signing         string // what Slack gave; empty: read from the environment
+	several                   bool   // workspaces install the app
+	client, clientSecret      string // of such an app; the secret as above
 	application, token        string // what Discord gave
 }
 
@@ -116,12 +118,20 @@ func (g *answers) askSlack(a *prompter, out io.Writer) (err error) {
 		if g.listen, err = a.ask("Where aidesk listens, behind your proxy", "127.0.0.1:8080", required); err != nil {
 			return err
 		}
+		number, err := a.ask("One workspace, or several that install the app by themselves: one or several", "one", oneOf("one", "several"))
+		if err != nil {
+			return err
+		}
+		g.several = number == "several"
 	}
 	manifest, err := slacksetup.Manifest(g.mode, g.public, command.Table)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "\nNow make the app: open https://api.slack.com/apps?new_app=1, choose “From a manifest”, your workspace,\nand paste this:\n\n%s\n\n", strings.TrimSpace(string(manifest)))
+	if g.several {
+		return g.askApp(a, out)
+	}
 	fmt.Fprintln(out, "Install it (Install App). aidesk needs what Slack shows then; an empty answer leaves it to an")
 	fmt.Fprintln(out, "environment variable.")
 	if g.bot, err = a.secret("OAuth & Permissions, Bot User OAuth Token (xoxb-…; empty: SLACK_BOT_TOKEN)", startsWith("xoxb-")); err != nil {
@@ -135,12 +145,29 @@ func (g *answers) askSlack(a *prompter, out io.Writer) (err error) {
 	return err
 }
 
+// askApp asks for what identifies an app that several workspaces install.
+func (g *answers) askApp(a *prompter, out io.Writer) (err error) {
+	fmt.Fprintln(out, "aidesk needs what Slack shows then under Basic Information, App Credentials; an empty answer leaves a")
+	fmt.Fprintln(out, "secret to an environment variable. docs/slack-workspaces.md says how other workspaces may install it.")
+	if g.client, err = a.ask("Client ID", "", config.CheckSlackClient); err != nil {
+		return err
+	}
+	if g.clientSecret, err = a.secret("Client Secret (empty: SLACK_CLIENT_SECRET)", startsWith("")); err != nil {
+		return err
+	}
+	g.signing, err = a.secret("Signing Secret (empty: SLACK_SIGNING_SECRET)", startsWith(""))
+	return err
+}
+
 // complete reports whether no secret is left to the environment.
 func (g *answers) complete() bool {
 	return (g.where == atDiscord || g.slackComplete()) && (g.where == atSlack || g.token != "")
 }
 
 func (g *answers) slackComplete() bool {
+	if g.several {
+		return g.clientSecret != "" && g.signing != ""
+	}
 	return g.bot != "" && (g.mode == config.HTTPMode && g.signing != "" || g.mode == config.SocketMode && g.app != "")
 }
 
@@ -165,7 +192,11 @@ func (g *answers) yaml() string {
 	line("bots:\n  - name: desk\n    model: main")
 	if g.where != atDiscord {
 		line("    slack:\n      mode: %s", g.mode)
-		line("      bot_token: %s", valueOrVariable(g.bot, "SLACK_BOT_TOKEN"))
+		if g.several {
+			line("      client_id: %s\n      client_secret: %s", quoteYAML(g.client), valueOrVariable(g.clientSecret, "SLACK_CLIENT_SECRET"))
+		} else {
+			line("      bot_token: %s", valueOrVariable(g.bot, "SLACK_BOT_TOKEN"))
+		}
 		if g.mode == config.HTTPMode {
 			line("      signing_secret: %s", valueOrVariable(g.signing, "SLACK_SIGNING_SECRET"))
 		} else {
@@ -205,6 +236,9 @@ func (g *answers) printNextSteps(path string, out io.Writer) {
 	step("aidesk serve --config %s", path)
 	if g.mode == config.HTTPMode {
 		step("at Slack, under Event Subscriptions, have the address checked now that aidesk runs")
+	}
+	if g.several {
+		step("each workspace: somebody who may install apps there opens %s", g.public+slacksetup.PathStart)
 	}
 	if g.where != atDiscord {
 		step("in Slack: /invite @aidesk in a channel, then ask there: @aidesk help")

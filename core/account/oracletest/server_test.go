@@ -29,7 +29,8 @@ import (
 
 const (
 	scope    = "desk/slack/T1"
-	redirect = "https://desk.example/oauth/callback/7"
+	public   = "https://desk.example"
+	redirect = public + "/oauth/callback/7"
 )
 
 var client = account.Client{ID: "desk", Secret: "s3cr&t +ü"}
@@ -65,6 +66,7 @@ type desk struct {
 	t       *testing.T
 	server  *httptest.Server
 	storage *mayExpire
+	revoked atomic.Int64 // how often the server was asked to revoke a token
 	ahead   atomic.Int64 // of the clock of the accounts, in nanoseconds
 
 	mu    sync.Mutex
@@ -81,10 +83,13 @@ func newDesk(t *testing.T) *desk {
 			d.note(r)
 		}
 		handler.ServeHTTP(w, r)
+		if r.URL.Path == "/revoke" {
+			d.revoked.Add(1)
+		}
 	}))
 	t.Cleanup(d.server.Close)
 	d.storage = &mayExpire{Storage: storage.NewStorageWithClients(storage.NewUserStore(d.server.URL), map[string]*storage.Client{
-		client.ID: storage.WebClient(client.ID, client.Secret.Reveal(), redirect),
+		client.ID: storage.WebClient(client.ID, client.Secret.Reveal(), redirect, public+"/oauth/callback/"+account.RedirectID(d.provider(false, true), client.ID)),
 		"public":  storage.NativeClient("public", redirect),
 	})}
 	handler = exampleop.SetupServer(d.server.URL, d.storage, slog.New(slog.DiscardHandler), false)
@@ -154,10 +159,23 @@ func (d *desk) provider(asJSON, basic bool) account.Provider {
 // with a code.
 func (d *desk) login(address, state string) (code string) {
 	d.t.Helper()
+	back := d.consent(address)
+	if back.Query().Get("code") == "" {
+		d.t.Fatalf("did not come back with a code: %v", back)
+	}
+	if got := back.Query().Get("state"); got != state {
+		d.t.Fatalf("came back with the state %q", got)
+	}
+	return back.Query().Get("code")
+}
+
+// consent is what a member does in a browser, until it is sent back.
+func (d *desk) consent(address string) *url.URL {
+	d.t.Helper()
 	jar, _ := cookiejar.New(nil)
 	var back *url.URL
 	browser := &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
-		if strings.HasPrefix(r.URL.String(), redirect) {
+		if strings.HasPrefix(r.URL.String(), public) {
 			back = r.URL
 			return http.ErrUseLastResponse
 		}
@@ -177,13 +195,10 @@ func (d *desk) login(address, state string) (code string) {
 		d.t.Fatal(err)
 	}
 	response.Body.Close()
-	if back == nil || back.Query().Get("code") == "" {
-		d.t.Fatalf("did not come back with a code: %s, %v", response.Status, back)
+	if back == nil {
+		d.t.Fatalf("did not come back: %s", response.Status)
 	}
-	if got := back.Query().Get("state"); got != state {
-		d.t.Fatalf("came back with the state %q", got)
-	}
-	return back.Query().Get("code")
+	return back
 }
 
 // connect connects an account and returns its key.
