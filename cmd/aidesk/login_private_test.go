@@ -225,7 +225,7 @@ func TestLoginPrivateConnected(t *testing.T) {
 func carrying(q modeltest.Query) modeltest.Answer {
 	last := q.Last()
 	switch {
-	case last.Role == "tool" && strings.Contains(last.Content, "waiting") && privateWords.MatchString(string(q.Body)):
+	case last.Role == "tool" && strings.Contains(last.Content, "waiting") && privateWords.Match(q.Body):
 		return modeltest.Text("You are asked first about heliotrope.")
 	case last.Role == "user" && strings.Contains(last.Content, "carry it away"):
 		return modeltest.Call([2]string{"notes__addCard", fmt.Sprintf(`{"title":%q}`, "from the boards: "+logintest.Private("ada"))})

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -428,21 +427,6 @@ func actWithBoards(q modeltest.Query) modeltest.Answer {
 func clipped(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
 	return text[:min(len(text), 80)]
-}
-
-// texts are what a user can read of the program's messages.
-func texts(all []shown) string {
-	var out []string
-	for _, m := range all {
-		out = append(out, m.text, m.raw)
-	}
-	return strings.Join(out, "\n")
-}
-
-// inJSON is a text as it stands in JSON.
-func inJSON(text string) string {
-	out, _ := json.Marshal(text) //nolint:errchkjson // a string always can be
-	return string(out[1 : len(out)-1])
 }
 
 // query is a part of an address.

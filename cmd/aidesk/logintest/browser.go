@@ -68,7 +68,7 @@ func (b *Browser) send(method, address string, form url.Values, more ...string) 
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
-	r.AddCookie(&http.Cookie{Name: userCookie, Value: b.user}) //nolint:gosec // G124: a request has no attributes of cookies
+	r.AddCookie(&http.Cookie{Name: userCookie, Value: b.user})
 	for i := 0; i+1 < len(more); i += 2 {
 		r.Header.Set(more[i], more[i+1])
 	}
