@@ -249,6 +249,9 @@ func (d *decision) askAgain(ctx context.Context, old confirm.Action) error {
 	}
 	d.Event.Place = old.Place
 	r := d.NewReply(markdown.New())
+	if old.Private && !r.Place.Direct {
+		d.turn.makePrivate(&r)
+	}
 	a := confirm.Again(old, r.ID, bot.NewID, d.Now())
 	var c store.Commit
 	if err := park(d.Exchange, &c, &r, a); err != nil {

@@ -2,10 +2,12 @@ package main
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 
+	fakediscord "aidesk/adapters/fake/discord"
 	"aidesk/cmd/aidesk/logintest"
 	"aidesk/core/account"
 	"aidesk/core/model/modeltest"
@@ -32,12 +34,18 @@ func TestLoginParked(t *testing.T) {
 			s.at.command(ada, "plugins", "disconnect boards")
 			s.told(ada, "no longer connected")
 		}},
-		{"ended by an administrator", func(s *loginStage, _ string) {
-			for _, a := range s.list() {
-				if _, err := s.accounts().Remove(s.t.Context(), s.accounts().Key(a)); err != nil {
-					s.t.Fatal(err)
-				}
+		{"ended by an administrator", func(s *loginStage, ada string) {
+			boss := ada // owns the workspace of Slack
+			if _, ok := s.at.(*discordLogins); ok {
+				boss = fakediscord.Admin
 			}
+			s.at.command(boss, "plugins-admin", "accounts")
+			s.press(boss, s.find("the accounts", func(m shown) bool { return s.at.inDirect(m, boss) && strings.Contains(m.text, "[Revoke]") }), "Revoke")
+			if boss != ada {
+				sure := s.find("a question", func(m shown) bool { return s.at.inDirect(m, boss) && strings.Contains(m.text, "End it?") })
+				s.press(boss, sure, regexp.MustCompile(`\[([^]]+)\]`).FindStringSubmatch(sure.text[strings.Index(sure.text, "End it?"):])[1])
+			}
+			s.find("the end of the account", func(shown) bool { return len(s.list()) == 0 })
 		}},
 		{"connected anew", func(s *loginStage, ada string) {
 			s.at.command(ada, "plugins", "disconnect boards")

@@ -190,6 +190,19 @@ func TestLoginPrivateCarried(t *testing.T) {
 			s.find("the cancel", func(m shown) bool { return strings.Contains(m.text, "Cancelled") })
 			s.idle()
 			s.benAsks("after the cancel")
+
+			notes.Answer(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }) // nobody knows what became of it
+			s.at.mention(ada, "carry it away a third time")
+			lost := s.find("a third card", func(m shown) bool {
+				return m.id != card.id && m.id != again.id && strings.Contains(m.text, "[Approve]")
+			})
+			s.press(ada, lost, "Approve")
+			s.find("the button to send again", func(m shown) bool { return m.id == lost.id && strings.Contains(m.text, "[Send again]") })
+			s.press(ada, lost, "Send again")
+			s.find("a card to send again", func(m shown) bool { return m.id != lost.id && strings.Contains(m.text, "[Approve]") })
+			s.idle()
+			s.keepsPublic("the card to send again")
+			s.benAsks("while it waits to be sent again")
 		})
 	}
 }
