@@ -79,7 +79,7 @@ func (f *Flow) exchange(ctx context.Context, given string) (installation.Install
 	if a.Wide {
 		i.ID, i.Name = a.Enterprise.ID, a.Enterprise.Name
 	}
-	if !idShape.MatchString(i.ID) || a.BotUser == "" || !strings.HasPrefix(a.Token, "xox") {
+	if !idShape.MatchString(i.ID) || a.BotUser == "" || a.Type != "bot" || a.Token == "" {
 		return i, errors.New("oauth.v2.access: Slack names no workspace, or gives no token for a bot")
 	}
 	i = f.withTokens(i, a)
@@ -87,13 +87,14 @@ func (f *Flow) exchange(ctx context.Context, given string) (installation.Install
 		reply
 		Bot  string `json:"bot_id"`
 		User string `json:"user_id"`
+		Team string `json:"team_id"`
 		URL  string `json:"url"`
 	}
 	if err := f.call(ctx, "auth.test", i.Token, url.Values{}, &who); err != nil {
 		return i, err
 	}
-	if who.User != i.BotUser {
-		return i, errors.New("auth.test: Slack gave the token of another user than it said")
+	if who.User != i.BotUser || !i.Wide && who.Team != i.ID {
+		return i, errors.New("auth.test: Slack gave the token of another bot or workspace than it said")
 	}
 	i.Bot, i.URL = who.Bot, who.URL
 	return i, nil
