@@ -132,7 +132,7 @@ func TestStart(t *testing.T) {
 func TestPlain(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
-		"Acme": "Acme", "": "your workspace", " \n": "your workspace", "a\r\nb": "ab", "a\u202eb": "ab", strings.Repeat("é", 100): strings.Repeat("é", 80) + "…",
+		"Acme": "Acme", "": "your workspace", "\n": "your workspace", "a\r\nb": "ab", "a\u202eb": "ab", strings.Repeat("é", 100): strings.Repeat("é", 80) + "…",
 	} {
 		if got := plain(name); got != want {
 			t.Errorf("%q: %q", name, got)
@@ -175,7 +175,7 @@ func open(t *testing.T, f *Flow) (string, *http.Cookie) {
 	answer := httptest.NewRecorder()
 	mux.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, setup.PathStart, http.NoBody))
 	to, err := url.Parse(answer.Header().Get("Location"))
-	cookies := answer.Result().Cookies() //nolint:bodyclose // a recorder's
+	cookies := answer.Result().Cookies()
 	if err != nil || answer.Code != http.StatusSeeOther || len(cookies) != 1 {
 		t.Fatalf("%d, %v, %v", answer.Code, err, cookies)
 	}
