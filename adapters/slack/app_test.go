@@ -629,7 +629,7 @@ func TestAppPages(t *testing.T) {
 	check("another browser", other, back, 403, "another browser began this")
 	check("wrong state", mine, with(back, func(q url.Values) { q.Set("state", q.Get("state")+"x") }), 403, "was not made by aidesk")
 	check("no state", mine, with(back, func(q url.Values) { q.Del("state") }), 403, "was not made by aidesk")
-	check("by HEAD or POST", mine, s.public+setup.PathCallback+"?"+strings.Repeat("x", 10_000), 400, "cannot be read")
+	check("a long query", mine, s.public+setup.PathCallback+"?"+strings.Repeat("x", 10_000), 400, "cannot be read")
 	if len(s.keys("installation")) > 0 || len(s.desk.Requests("oauth.v2.access")) > 0 {
 		t.Error("something was installed, or a code exchanged")
 	}
