@@ -65,6 +65,7 @@ type Adapter struct {
 	Config
 
 	client          *webapi.Client
+	several         bool   // the configuration is for other workspaces, too
 	team            string // the workspace that calls have to name, where the token is a whole organisation's
 	limiter         *webapi.Limiter
 	memberCache     *session.Cache[chat.Member]

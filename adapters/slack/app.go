@@ -46,6 +46,7 @@ type App struct {
 	keeper   chat.Keeper
 	sessions map[sessionKey]*workspaceSession
 	ending   sync.WaitGroup // of sessions
+	ended    bool           // Run waits for them, or has
 }
 
 // sessionKey is a workspace with the installation that serves it: in an organisation these
@@ -124,7 +125,7 @@ func (a *App) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error {
 	a.mu.Unlock()
 	<-ctx.Done()
 	a.mu.Lock()
-	a.handler = nil
+	a.handler, a.ended = nil, true
 	var all []*workspaceSession
 	for _, s := range a.sessions {
 		all = append(all, s)
@@ -187,6 +188,7 @@ func (a *App) newSession(i installation.Installation, workspace string) *workspa
 	s := &workspaceSession{installed: i, kept: kept}
 	s.Adapter = newAdapter(c, a.base, func(ctx context.Context, rejected string) (string, error) { return a.flow.Token(ctx, i, rejected) })
 	s.client.SetScopes(i.Scopes)
+	s.several = true
 	if i.Wide {
 		s.team = workspace
 	}
@@ -194,14 +196,20 @@ func (a *App) newSession(i installation.Installation, workspace string) *workspa
 	if !i.Wide { // the name of an organisation is not that of each of its workspaces
 		who.Name = i.Name
 	}
-	s.Adapter.identity = session.NewIdentity(func(context.Context) (identity, error) { return who, nil })
+	s.identity = session.NewIdentity(func(context.Context) (identity, error) { return who, nil })
 	return s
 }
 
 // end lets a session receive and keep nothing more. It does not wait for what is being taken
-// in, which may be what ends it.
+// in, which may be what ends the session.
 func (a *App) end(s *workspaceSession) {
 	s.kept.use(nil)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.ended {
+		go s.stop()
+		return
+	}
 	a.ending.Go(s.stop)
 }
 

@@ -106,8 +106,8 @@ func workspaces(t *testing.T, change func(*fakeslack.App)) *several {
 	return s
 }
 
-// start starts the program, so to say; it is called again after stop.
-func (s *several) start() {
+// open makes the app as a new process does, without running it.
+func (s *several) open() *slack.App {
 	s.t.Helper()
 	now := movedClock{by: &s.moved}.Now
 	c := slack.AppConfig{
@@ -125,8 +125,15 @@ func (s *several) start() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.app = app
 	s.door.Set(app.Handler())
+	return app
+}
+
+// start starts the program, so to say; it is called again after stop.
+func (s *several) start() {
+	s.t.Helper()
+	app := s.open()
+	s.app = app
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- app.Run(ctx, s.received, s.keeper) }()
@@ -136,12 +143,75 @@ func (s *several) start() {
 			s.t.Errorf("Run: %v", err)
 		}
 	})
-	for limit := time.Now().Add(20 * time.Second); app.Ready() != nil; {
-		if time.Now().After(limit) {
+	s.ready(app)
+}
+
+// ready waits until the app runs.
+func (s *several) ready(app *slack.App) {
+	s.t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(20 * time.Second)
+	for app.Ready() != nil {
+		select {
+		case <-tick.C:
+		case <-limit:
 			s.t.Fatal(app.Ready())
 		}
-		time.Sleep(time.Millisecond)
 	}
+}
+
+// TestAppContract holds an app in several workspaces against the contract of an adapter, in
+// the workspace that is not the first.
+func TestAppContract(t *testing.T) {
+	t.Parallel()
+	adaptertest.Run(t, func(tb testing.TB) adaptertest.Platform {
+		tb.Helper()
+		s := workspaces(tb.(*testing.T), nil)
+		s.install(fakeslack.TeamID)
+		s.install(fakeslack.AcmeID)
+		s.stop()
+		place := chat.Place{Platform: "slack", Workspace: fakeslack.AcmeID, Channel: fakeslack.Lobby}
+		var err error
+		if place.Thread, err = s.acme.Post(fakeslack.Abe, fakeslack.Lobby, "a thread", ""); err != nil {
+			tb.Fatal(err)
+		}
+		var last *slack.App
+		at := &stage{Slack: s.acme, t: tb.(*testing.T)}
+		press := func(label string) {
+			ts, id := at.button(place.Channel, label)
+			at.done(s.acme.Press(fakeslack.Amy, place.Channel, ts, id))
+		}
+		return adaptertest.Platform{
+			Place: place, Member: fakeslack.Amy,
+			Open: func() chat.Adapter {
+				last = s.open()
+				return last
+			},
+			Say: func(text string) {
+				s.ready(last)
+				at.post(fakeslack.Amy, place.Channel, "<@"+fakeslack.AcmeBot+"> "+text, place.Thread)
+			},
+			Press: func(label string) {
+				s.ready(last)
+				press(label)
+			},
+			Fill: func(label string, inputs []adaptertest.Filled, _ int, fault string) {
+				s.ready(last)
+				if label != "" {
+					press(label)
+				}
+				var answers []faketest.Answer
+				for _, in := range inputs {
+					answers = append(answers, faketest.Answer(in))
+				}
+				if got := strings.Join(faketest.FillSlack(tb, s.acme, fakeslack.Amy, answers), ""); got != "" && !strings.HasSuffix(got, ": "+fault) || got == "" && fault != "" {
+					tb.Errorf("the form says %q; want %q", got, fault)
+				}
+			},
+			Shown: func() string { return shown(fakeslack.Amy, s.acme.Messages(place.Channel)) },
+		}
+	})
 }
 
 // browser is a browser with cookies of its own that follows no redirect.
@@ -241,10 +311,14 @@ func TestAppWorkspaces(t *testing.T) {
 	s.install(fakeslack.TeamID)
 	s.install(fakeslack.AcmeID)
 	s.acme.SetUser(fakeslack.User{ID: fakeslack.Ada, Name: "another", RealName: "Another Ada"}) // ids may be the same
-	for range 2 {                                                                               // once again from memory
+	s.change = func(c *slack.AppConfig) { c.Groups = []string{"S0DESK"} }                       // which the other does not have
+	s.desk.SetGroup("S0DESK", fakeslack.Ada)
+	s.stop()
+	s.start()
+	for range 2 { // once again from memory
 		for team, name := range map[string]string{fakeslack.TeamID: "ada", fakeslack.AcmeID: "another"} {
 			m, err := s.app.Member(t.Context(), chat.Place{Platform: "slack", Workspace: team}, fakeslack.Ada)
-			if err != nil || m.Name != name || m.Admin != (name == "ada") {
+			if err != nil || m.Name != name || m.Admin != (name == "ada") || slices.Contains(m.Roles, "S0DESK") != (name == "ada") {
 				t.Errorf("in %s: %+v, %v", team, m, err)
 			}
 		}

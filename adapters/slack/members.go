@@ -125,6 +125,9 @@ func (a *Adapter) groupMembers(ctx context.Context, id string) ([]string, error)
 		members, err = a.client.Slack().GetUserGroupMembersContext(ctx, id, slackgo.GetUserGroupMembersOptionTeamID(a.team))
 		return err
 	})
+	if a.several && webapi.CodeOf(err) == "no_such_subteam" { // it is another workspace's
+		err = nil
+	}
 	if err != nil {
 		return nil, err
 	}

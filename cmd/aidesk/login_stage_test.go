@@ -184,7 +184,7 @@ func (s *loginStage) start() {
 	}
 	w := &webServer{store: s.db, metrics: newMetrics(cfg.Limits.Currency), token: cfg.HTTP.MetricsToken.Reveal()}
 	s.desk, err = newDesk(ctx, cfg, dependencies{store: s.db, secrets: ring.Ring, serve: w.serve, metrics: w.metrics, now: s.now, patience: bot.KeepTime, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
-		return newAdapters(cfg, b, w, s.now, logger)
+		return newAdapters(cfg, b, w, s.db, ring.Ring, s.now, logger)
 	}})
 	if err != nil {
 		s.t.Fatal(err)

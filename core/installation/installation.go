@@ -65,6 +65,12 @@ func (i Installation) Same(other Installation) bool {
 	return i.ID == other.ID && i.At.Equal(other.At) && i.BotUser == other.BotUser
 }
 
+// SameBot reports whether two are of the same bot in the same place, which may have been
+// installed anew in between.
+func (i Installation) SameBot(other Installation) bool {
+	return i.ID == other.ID && i.BotUser == other.BotUser
+}
+
 // Installations are those of one bot at one platform. The fields are set before it is used.
 // It may be used concurrently, by several processes over one store, too.
 type Installations struct {

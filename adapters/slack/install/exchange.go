@@ -140,11 +140,11 @@ func (f *Flow) renew(ctx context.Context, i installation.Installation) (installa
 	return f.withTokens(i, a), nil
 }
 
-// Token is a webapi.TokenSource for the installation of an id, as long as it is the one that
-// was meant.
+// Token is a webapi.TokenSource for an installation. It goes on with the token of the same bot
+// where the app is installed anew meanwhile.
 func (f *Flow) Token(ctx context.Context, meant installation.Installation, rejected string) (string, error) {
 	i, err := f.Installations.Get(ctx, meant.ID)
-	if errors.Is(err, installation.ErrNone) || err == nil && !i.Same(meant) {
+	if errors.Is(err, installation.ErrNone) || err == nil && !i.SameBot(meant) {
 		return "", webapi.ErrRemoved
 	}
 	if err != nil {
@@ -156,7 +156,7 @@ func (f *Flow) Token(ctx context.Context, meant installation.Installation, rejec
 	}
 	next, err := f.Installations.Renew(ctx, i.ID, i.Token, f.renew)
 	switch {
-	case err == nil && next.Same(meant):
+	case err == nil && next.SameBot(meant):
 		return next.Token.Reveal(), nil
 	case err == nil, errors.Is(err, installation.ErrNone):
 		return "", webapi.ErrRemoved

@@ -138,7 +138,7 @@ func (f *Flow) start(w http.ResponseWriter, r *http.Request) (int, string) {
 }
 
 // callback takes a browser back from Slack.
-func (f *Flow) callback(w http.ResponseWriter, r *http.Request) (int, string) {
+func (f *Flow) callback(_ http.ResponseWriter, r *http.Request) (int, string) {
 	q := r.URL.Query()
 	var cookie string
 	if c, err := r.Cookie(f.cookie); err == nil {
