@@ -35,6 +35,9 @@ func NoLogin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin) (string, er
 	if hosts := p.LoginHostsToAllow(); len(hosts) > 0 && !p.Locked {
 		return fmt.Sprintf(textHostsToAllow, strings.Join(hosts, ", "), p.Name), nil
 	}
+	if err := x.Bot.Logins.CheckProvider(p.ID, *login.Provider); err != nil {
+		return fmt.Sprintf(textBadProvider, err), nil
+	}
 	_, err := x.Bot.Logins.Accounts.Client(ctx, x.Bot.Scope(x.Event.Place), p.ID)
 	if errors.Is(err, account.ErrNoClient) {
 		return fmt.Sprintf(textNoClient, p.Name), nil
@@ -104,7 +107,7 @@ func platformName(platform string) string {
 func loginForm(id string, f Form) chat.Form {
 	form := chat.Form{ID: id, Title: markdown.Line(fmt.Sprintf(textConnectTo, f.Plugin.Human()), 45), Submit: textConnectSubmit}
 	if f.Button.Login != "" {
-		form.Inputs = []chat.Input{{Name: inputDigits, Label: textDigits, Kind: chat.InputLine, Hint: textDigitsHint, Required: true}}
+		form.Inputs = []chat.Input{{Name: inputDigits, Label: textDigits, Kind: chat.InputSecret, Hint: textDigitsHint, Required: true}}
 		return form
 	}
 	return keyForm(form, f.Plugin.Login())

@@ -74,10 +74,11 @@ func share(ctx context.Context, x *bot.Exchange, p bot.ButtonAction, button stri
 	if len(left) == len(answer.Buttons) {
 		return x.Note(ctx, textSharedTwice)
 	}
+	notes := slices.DeleteFunc(slices.Clone(answer.Notes), func(n string) bool { return n == textPrivateHere }) // now others see it
 	shown := chat.Reply{
 		ID: chat.Key("shared", button), Place: *p.Place, To: x.Event.Member, Open: p.Place.Thread == "",
 		Text: answer.Text, Previews: answer.Previews,
-		Notes: append(slices.Clone(answer.Notes), fmt.Sprintf(textSharedBy, markdown.Line(member.Name, 50))),
+		Notes: append(notes, fmt.Sprintf(textSharedBy, markdown.Line(member.Name, 50))),
 	}
 	answer.Buttons, answer.Notes = left, append(answer.Notes, textShared)
 	var c store.Commit

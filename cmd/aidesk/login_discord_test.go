@@ -52,6 +52,9 @@ func (m *discordLogins) mention(user, text string) {
 	}
 }
 
+// leave begins another thread with the next message.
+func (m *discordLogins) leave() { m.thread = "" }
+
 func (m *discordLogins) all() []shown {
 	var all []shown
 	add := func(list []fakediscord.Message) {
@@ -96,7 +99,12 @@ func (m *discordLogins) press(user string, one shown, label string) error {
 
 func (m *discordLogins) fill(user, label, value string) []string {
 	m.t.Helper()
-	return faketest.FillDiscord(m.t, m.Discord, user, []faketest.Answer{{Label: label, Value: value}})
+	return m.fillAll(user, []string{label}, []string{value})
+}
+
+func (m *discordLogins) fillAll(user string, labels, values []string) []string {
+	m.t.Helper()
+	return faketest.FillDiscord(m.t, m.Discord, user, answersTo(labels, values))
 }
 
 func (m *discordLogins) command(user, name, text string) {

@@ -52,6 +52,9 @@ func (m *slackLogins) mention(user, text string) {
 	}
 }
 
+// leave begins another thread with the next message.
+func (m *slackLogins) leave() { m.thread = "" }
+
 func (m *slackLogins) all() []shown {
 	var all []shown
 	for _, c := range m.Channels() {
@@ -112,7 +115,12 @@ func slackButton(v any, label string) (id string) {
 
 func (m *slackLogins) fill(user, label, value string) []string {
 	m.t.Helper()
-	return faketest.FillSlack(m.t, m.Slack, user, []faketest.Answer{{Label: label, Value: value}})
+	return m.fillAll(user, []string{label}, []string{value})
+}
+
+func (m *slackLogins) fillAll(user string, labels, values []string) []string {
+	m.t.Helper()
+	return faketest.FillSlack(m.t, m.Slack, user, answersTo(labels, values))
 }
 
 func (m *slackLogins) command(user, name, text string) {

@@ -45,12 +45,14 @@ type loginMessenger interface {
 	users() (ada, ben string)
 	// mention lets a user write to the program, in one thread of a channel that all can read.
 	mention(user, text string)
+	leave() // the thread: the next message begins another
 	all() []shown
 	inThread(shown) bool
 	dm(user string) string
 	inDirect(m shown, user string) bool
 	press(user string, m shown, label string) error
 	fill(user, label, value string) []string
+	fillAll(user string, labels, values []string) []string
 	command(user, name, text string)
 	sent() string // all bytes that the program sent to the messenger
 }
@@ -462,4 +464,13 @@ func amendLine(t *testing.T, path, old, other string) {
 	if err := os.WriteFile(path, bytes.Replace(text, []byte(old), []byte(other), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// answersTo are values for the inputs with these labels.
+func answersTo(labels, values []string) []faketest.Answer {
+	all := make([]faketest.Answer, len(labels))
+	for i, label := range labels {
+		all[i] = faketest.Answer{Label: label, Value: values[i]}
+	}
+	return all
 }

@@ -197,14 +197,23 @@ func (c *Connections) fit(ctx context.Context, n NewConnection) error {
 	if provider == nil {
 		return fmt.Errorf("connecting an account at %s: it names no provider", n.Plugin)
 	}
-	if _, err := c.AuthorizeOrigin(n.Plugin, *provider); err != nil {
-		return fmt.Errorf("connecting an account at %s: the login page: %w", n.Plugin, err)
-	}
-	if err := c.reachable(n.Plugin, provider.TokenURL); err != nil {
-		return fmt.Errorf("connecting an account at %s: the address for tokens: %w", n.Plugin, err)
+	if err := c.CheckProvider(n.Plugin, *provider); err != nil {
+		return fmt.Errorf("connecting an account at %s: %w", n.Plugin, err)
 	}
 	if _, err := c.Accounts.Client(ctx, n.Scope, n.Plugin); err != nil {
 		return fmt.Errorf("connecting an account at %s: reading the client: %w", n.Plugin, err)
+	}
+	return nil
+}
+
+// CheckProvider reports why nobody can log in at a plugin's provider, in words that follow a
+// colon: an address of it is none, or leads where neither browsers nor aidesk may be sent.
+func (c *Connections) CheckProvider(plugin string, p Provider) error {
+	if _, err := c.AuthorizeOrigin(plugin, p); err != nil {
+		return fmt.Errorf("the login page: %w", err)
+	}
+	if err := c.reachable(plugin, p.TokenURL); err != nil {
+		return fmt.Errorf("the address for tokens: %w", err)
 	}
 	return nil
 }

@@ -48,12 +48,17 @@ func NewBrowser(t testing.TB, user string) *Browser {
 // Get opens an address.
 func (b *Browser) Get(address string) Page { return b.send(http.MethodGet, address, nil) }
 
+// GetWith opens an address with a header.
+func (b *Browser) GetWith(address, name, value string) Page {
+	return b.send(http.MethodGet, address, nil, name, value)
+}
+
 // Post sends a form of the page at an address.
 func (b *Browser) Post(address string, form url.Values) Page {
 	return b.send(http.MethodPost, address, form)
 }
 
-func (b *Browser) send(method, address string, form url.Values) Page {
+func (b *Browser) send(method, address string, form url.Values, more ...string) Page {
 	b.t.Helper()
 	r, err := http.NewRequestWithContext(b.t.Context(), method, address, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -64,6 +69,9 @@ func (b *Browser) send(method, address string, form url.Values) Page {
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
 	r.AddCookie(&http.Cookie{Name: userCookie, Value: b.user}) //nolint:gosec // G124: a request has no attributes of cookies
+	for i := 0; i+1 < len(more); i += 2 {
+		r.Header.Set(more[i], more[i+1])
+	}
 	response, err := b.client.Do(r)
 	if err != nil {
 		b.t.Fatal(err)

@@ -40,6 +40,7 @@ type Provider struct {
 	refreshed int
 	expires   string // the value of expires_in, as JSON
 	redirects []string
+	seen      []string // verifiers and codes that came
 	answer    http.HandlerFunc // in the place of a token
 	dead      bool             // the plugin takes no token, however fresh
 }
@@ -115,6 +116,13 @@ func (p *Provider) ExpiresIn(raw string) {
 	p.expires = raw
 }
 
+// Secrets are the codes and verifiers that came.
+func (p *Provider) Secrets() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string(nil), p.seen...)
+}
+
 // Redirects are the addresses to which browsers were sent back.
 func (p *Provider) Redirects() []string {
 	p.mu.Lock()
@@ -160,6 +168,11 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	v := values(r)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for _, name := range []string{"code", "code_verifier"} {
+		if v[name] != "" {
+			p.seen = append(p.seen, v[name])
+		}
+	}
 	if p.answer != nil {
 		p.answer(w, r)
 		return
