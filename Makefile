@@ -79,8 +79,9 @@ test-anthropic: ## Compare our wire to Anthropic with the official SDK (compiles
 	cd core/model/anthropic/oracletest && go vet ./... && go test -count=1 ./...
 
 .PHONY: test-accounts
-test-accounts: ## Connect accounts at a real authorization server (downloads and compiles one: a minute)
+test-accounts: ## Connect accounts at a real authorization server, and in Slack and Discord (downloads and compiles one: two minutes)
 	go test -count=1 ./core/account
+	go test -count=1 -run '^TestLogin' ./cmd/aidesk
 	cd core/account/oracletest && go vet ./... && go test -count=1 ./...
 
 # How many documents test-hostile makes; .ci/run takes fewer.

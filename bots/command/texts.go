@@ -78,7 +78,7 @@ const (
 	textAdminGivesKey    = "it takes a key that an administrator gives for the workspace, with /plugins-admin login %s" // a plugin
 	textNoPublicURL      = "aidesk has no public address yet to which its login page can lead back; whoever runs aidesk sets http.public_url"
 	textHostsToAllow     = "you would log in at %s, which an administrator has to allow first, with /plugins-admin login %s" // hosts; a plugin
-	textBadProvider      = "nobody can log in with the addresses that it names: %s" // why
+	textBadProvider      = "nobody can log in with the addresses that it names: %s"                                          // why
 	textNoClient         = "an administrator has to give its client id and secret first, with /plugins-admin login %s"       // a plugin
 	textCannotConnect    = "You cannot connect an account at %s: %s."                                                        // a plugin; why
 	textOwnAccount       = "%s's %s"                                                                                         // a member; a plugin

@@ -235,7 +235,9 @@ func (s *loginStage) checkSecrets(more []string) {
 
 // stands is where a word stands in a text, -1 if nowhere; alone: not as a part of a number.
 func stands(text, word string, alone bool) int {
-	digit := func(at int) bool { return at >= 0 && at < len(text) && (text[at] == '.' || text[at] >= '0' && text[at] <= '9') }
+	digit := func(at int) bool {
+		return at >= 0 && at < len(text) && (text[at] == '.' || text[at] >= '0' && text[at] <= '9')
+	}
 	for from := 0; ; {
 		at := strings.Index(text[from:], word)
 		if at < 0 {

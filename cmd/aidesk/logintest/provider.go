@@ -40,7 +40,7 @@ type Provider struct {
 	refreshed int
 	expires   string // the value of expires_in, as JSON
 	redirects []string
-	seen      []string // verifiers and codes that came
+	seen      []string         // verifiers and codes that came
 	answer    http.HandlerFunc // in the place of a token
 	dead      bool             // the plugin takes no token, however fresh
 }
