@@ -107,7 +107,7 @@ func (d *Desk) gone(ctx context.Context, b *bot.Bot, o owner) (bool, error) {
 	place, _ := b.PlaceOf(o.scope)
 	adapter, err := b.Adapter(place.Platform)
 	if err != nil {
-		return false, nil // the bot is at this messenger no more, which says nothing about the member
+		return false, nil //nolint:nilerr // the bot is at this messenger no more, which says nothing about the member
 	}
 	for try := 1; ; try++ {
 		m, err := adapter.Member(ctx, place, o.member)

@@ -19,6 +19,7 @@ import (
 type route struct {
 	installations []string // ids, in the order in which they are tried
 	workspace     string
+	author        string // of a press: who wrote the message with the button
 }
 
 // routeOf reads from a payload for whom it is. Slack signs what it sends, so that its ids can
@@ -28,6 +29,8 @@ type route struct {
 //     for all of it, else the workspace. The ids beside it say where the event happened, which
 //     in a channel shared with others may be a workspace that never installed the app. They
 //     count only where there is no authorization.
+//   - of a press, who wrote the message with the button, which in a channel shared with another
+//     workspace may be that one's app; see byAuthor.
 //   - of a form, the workspace in which the app showed it (app_installed_team_id).
 //   - of anything else, the organisation where is_enterprise_install says so, else the
 //     workspace, else the organisation.
@@ -44,7 +47,11 @@ func routeOf(kind string, raw json.RawMessage) (route, error) {
 		if to.Wide {
 			team = cmp.Or(to.TeamObject.ID, to.User.Team, to.View.Installed)
 		}
-		return newRoute(bool(to.Wide), to.EnterpriseObject.ID, team), nil
+		r := newRoute(bool(to.Wide), to.EnterpriseObject.ID, team)
+		if to.Type == "block_actions" {
+			r.author = to.Message.User
+		}
+		return r, nil
 	}
 	if len(to.Authorizations) > 0 {
 		by := to.Authorizations[0]
@@ -78,6 +85,21 @@ func (a *App) find(ctx context.Context, r route) (installation.Installation, err
 	return installation.Installation{}, installation.ErrNone
 }
 
+// byAuthor is the installation, with its workspace, whose bot wrote the message in which a
+// button was pressed: what the button stands for is that workspace's, whoever pressed it.
+func (a *App) byAuthor(ctx context.Context, author string) (installation.Installation, error) {
+	all, err := a.config.Installations.All(ctx)
+	if err != nil {
+		return installation.Installation{}, err
+	}
+	for _, i := range all {
+		if i.BotUser == author && !i.Wide {
+			return a.config.Installations.Get(ctx, i.ID)
+		}
+	}
+	return installation.Installation{}, installation.ErrNone
+}
+
 // receive takes in one payload, as Adapter.receive does, in the workspace that it is for.
 func (a *App) receive(ctx context.Context, kind string, raw json.RawMessage) (any, error) {
 	if kind == kindEvents {
@@ -100,6 +122,10 @@ func (a *App) receive(ctx context.Context, kind string, raw json.RawMessage) (an
 		return nil, err
 	}
 	i, err := a.find(ctx, to)
+	if to.author != "" && (err == nil && to.author != i.BotUser || errors.Is(err, installation.ErrNone)) {
+		i, err = a.byAuthor(ctx, to.author)
+		to.workspace = i.ID
+	}
 	if errors.Is(err, installation.ErrNone) || err == nil && to.workspace == "" {
 		a.config.Logger.DebugContext(ctx, "from a workspace in which the app is not installed", "kind", kind, "workspace", to.workspace)
 		if kind == kindCommand {

@@ -3,6 +3,7 @@ package slack_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -347,6 +348,20 @@ func TestAppWorkspaces(t *testing.T) {
 			t.Errorf("in %s stands %q", at.team, got)
 		}
 	}
+	// A press belongs to the workspace whose message has the button, whoever presses it.
+	for author, want := range map[string]string{fakeslack.BotUser: fakeslack.TeamID, fakeslack.AcmeBot: fakeslack.AcmeID, "U0ELSEWHERE": ""} {
+		before := len(s.received.Events())
+		receipt := s.acme.Inject(fakeslack.Interactive, fmt.Appendf(nil, `{"type":"block_actions","team":{"id":%q},"user":{"id":%q,"team_id":%q},
+			"channel":{"id":%q},"message":{"user":%q,"bot_id":"B1","ts":"1.000002"},"actions":[{"type":"button","action_id":"b","action_ts":"1.000003"}]}`,
+			fakeslack.AcmeID, fakeslack.Amy, fakeslack.AcmeID, fakeslack.Shared, author))
+		if _, err := receipt.Wait(t.Context()); err != nil {
+			t.Error(err)
+		}
+		got := s.received.Events()[before:]
+		if want == "" && len(got) > 0 || want != "" && (len(got) != 1 || got[0].Place.Workspace != want) {
+			t.Errorf("a press below a message of %s: %+v", author, got)
+		}
+	}
 	// The token of one is no key to the other.
 	if posted, err := s.app.Send(t.Context(), reply("r2", fakeslack.TeamID, fakeslack.Lobby, "1.000001"), ""); !errors.Is(err, chat.ErrGone) || posted != "" {
 		t.Errorf("sending to another's channel: %q, %v", posted, err)
@@ -360,7 +375,7 @@ func TestAppWorkspaces(t *testing.T) {
 	if got := append(foreign(s.desk, fakeslack.BotToken), foreign(s.acme, fakeslack.AcmeToken)...); len(got) > 0 {
 		t.Errorf("tokens went to another workspace: %q", got)
 	}
-	if got := s.received.Events(); len(got) > 2 {
+	if got := s.received.Events(); len(got) > 4 {
 		t.Errorf("received %d events", len(got))
 	}
 }
@@ -614,7 +629,7 @@ func TestAppPages(t *testing.T) {
 	check("another browser", other, back, 403, "another browser began this")
 	check("wrong state", mine, with(back, func(q url.Values) { q.Set("state", q.Get("state")+"x") }), 403, "was not made by aidesk")
 	check("no state", mine, with(back, func(q url.Values) { q.Del("state") }), 403, "was not made by aidesk")
-	check("by HEAD or POST", mine, s.public+setup.PathCallback+"?"+strings.Repeat("x", 10_000), 400, "cannot be read")
+	check("a long query", mine, s.public+setup.PathCallback+"?"+strings.Repeat("x", 10_000), 400, "cannot be read")
 	if len(s.keys("installation")) > 0 || len(s.desk.Requests("oauth.v2.access")) > 0 {
 		t.Error("something was installed, or a code exchanged")
 	}

@@ -83,6 +83,9 @@ func (in incoming) submission(ctx context.Context, i payload.Interaction) (any, 
 	if err := json.Unmarshal([]byte(i.View.Metadata), &p); err != nil || i.View.CallbackID == "" {
 		return nil, nil //nolint:nilerr // not a form of this app
 	}
+	if in.several && p.Place.Workspace != in.self.Team { // it was opened by another workspace's
+		return nil, nil
+	}
 	e := chat.Event{
 		ID: chat.Key("f", i.View.ID), Time: in.Now(), Place: p.Place, Member: i.User.ID,
 		Filled: &chat.Submitted{Form: i.View.CallbackID, Values: map[string]string{}, Secret: p.Secret},

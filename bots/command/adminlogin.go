@@ -160,7 +160,7 @@ func (s loginState) text(p *plugin.Plugin) markdown.Document {
 	}
 	facts := [][]markdown.Inline{fact(textInfoLogin, markdown.Text(loginWords(p)))}
 	if p.Login().Kind == account.OAuth {
-		client := markdown.Inline(markdown.Text(textNoneYet))
+		client := markdown.Text(textNoneYet)
 		if s.client.ID != "" {
 			client = markdown.Mono(s.client.ID)
 		}

@@ -166,21 +166,22 @@ func (d *desk) commit(c store.Commit) error {
 		if err := json.Unmarshal(stored.Body, &r); err != nil {
 			d.t.Fatal(err)
 		}
-		text := r.Text.Text()
-		show := func(buttons []chat.Button) {
+		var text strings.Builder
+		if !r.Private {
+			text.WriteString("to everybody: ")
+		}
+		show := func(doc string, buttons []chat.Button) {
+			text.WriteString(doc)
 			for _, b := range buttons {
-				text += " [" + b.Label + "]"
+				fmt.Fprintf(&text, " [%s]", b.Label)
 			}
 		}
+		show(r.Text.Text(), nil)
 		for _, row := range r.Rows {
-			text += "\n" + row.Text.Text()
-			show(row.Buttons)
+			show("\n"+row.Text.Text(), row.Buttons)
 		}
-		show(r.Buttons)
-		if !r.Private {
-			text = "to everybody: " + text
-		}
-		d.said = append(d.said, text)
+		show("", r.Buttons)
+		d.said = append(d.said, text.String())
 	}
 	return nil
 }
@@ -302,6 +303,18 @@ func TestLoginOAuth(t *testing.T) {
 			t.Errorf("%s: %v", name, faults)
 		}
 		client("id-2", "")
+	}
+}
+
+// TestLoginLongScope: a scope that no form can show stays as it is.
+func TestLoginLongScope(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, wantsOAuth, "", nil, nil)
+	d.set(account.OAuth, map[string]string{"client_id": "id", "scope": strings.Repeat("scope ", 600)})
+	before := d.plugin().Login().Provider.Scope
+	said, _ := d.set(account.OAuth, map[string]string{"client_id": "id"})
+	if wants(t, said, "The client of Trello is set."); d.plugin().Login().Provider.Scope != before || len(before) <= maxShownScope {
+		t.Errorf("the scope has changed from %d to %d bytes", len(before), len(d.plugin().Login().Provider.Scope))
 	}
 }
 

@@ -36,6 +36,10 @@ const (
 // maxFields is how many values a form asks for. No plugin that was seen wants as many.
 const maxFields = 8
 
+// maxShownScope is how long a scope may be that is changed in a form, in bytes: messengers show
+// no longer one. A longer one is left as it is.
+const maxShownScope = 2000
+
 // maxAllowed is how many roles or channels may use one shared account.
 const maxAllowed = 50
 
@@ -72,7 +76,7 @@ func clientInputs(p *plugin.Plugin, s loginState) []chat.Input {
 	if p.Locked {
 		return inputs
 	}
-	if provider := p.Login().Provider; provider != nil {
+	if provider := p.Login().Provider; provider != nil && len(provider.Scope) <= maxShownScope {
 		inputs = append(inputs, chat.Input{Name: inputScope, Label: textScope, Kind: chat.InputText, Value: provider.Scope, Hint: textScopeHint})
 	}
 	inputs = append(inputs, chat.Input{

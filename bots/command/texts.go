@@ -119,11 +119,11 @@ const (
 	textClientID         = "Client ID"
 	textClientIDHint     = "You get it from the plugin's author."
 	textClientSecret     = "Client secret"
-	textClientSecretHint = "Empty: it is kept, or there is none."
+	textClientSecretHint = "Empty: it is kept, or there is none." //nolint:gosec // G101: names one, and is none
 	textScope            = "Permissions (scope)"
 	textScopeHint        = "What members are asked for. Empty: what the plugin says."
 	textSecretPlace      = "Where the secret goes"
-	textSecretAsSaid     = "as the plugin says"
+	textSecretAsSaid     = "as the plugin says" //nolint:gosec // G101: as above
 	textSecretHeader     = "in the header"
 	textSecretBody       = "in the body"
 	textHosts            = "Login pages"

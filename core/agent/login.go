@@ -44,10 +44,10 @@ const hiddenWords = "(I answered this member in private; I must not repeat or gu
 func visible(history []Entry, owner string) (seen []Entry, private bool) {
 	hidden := 0
 	for i, e := range history {
-		switch {
-		case e.Private == "":
+		switch e.Private {
+		case "":
 			hidden = 0
-		case e.Private == owner:
+		case owner:
 			hidden, private = 0, true
 		default:
 			if seen == nil {

@@ -130,16 +130,16 @@ func (r *Registry) logIn(ctx context.Context, p *Plugin, o *openapi.Operation, c
 // and a read is sent with it. A call with effect is not sent again. The error is ErrExpired
 // where the account has to be connected again.
 func (r *Registry) retryLogin(ctx context.Context, p *Plugin, o *openapi.Operation, c Call, id string, request egress.Request, used account.Credential, first egress.Response) (egress.Response, egress.Sent, error) {
-	again, err := r.Accounts.Rejected(ctx, c.Account, used)
-	if errors.Is(err, account.ErrExpired) || errors.Is(err, account.ErrNotConnected) {
+	again, fault := r.Accounts.Rejected(ctx, c.Account, used)
+	if errors.Is(fault, account.ErrExpired) || errors.Is(fault, account.ErrNotConnected) {
 		return first, egress.Answered, account.ErrExpired
 	}
-	if err != nil || c.Unsafe {
-		return first, egress.Answered, nil // what it said stands
+	var in loggedIn
+	if fault == nil && !c.Unsafe {
+		in, fault = r.logIn(ctx, p, o, c, request, func() (account.Credential, error) { return again, nil })
 	}
-	in, err := r.logIn(ctx, p, o, c, request, func() (account.Credential, error) { return again, nil })
-	if err != nil {
-		return first, egress.Answered, nil
+	if fault != nil || c.Unsafe { // what the plugin said stands
+		return first, egress.Answered, nil //nolint:nilerr // that no other credential was got is no fault of the call
 	}
 	response, state, err := r.Guard.Do(ctx, id, in.request)
 	response = in.hide(response)

@@ -74,3 +74,43 @@ func TestSpeak(t *testing.T) {
 		}
 	}
 }
+
+// TestShareLogin: a shared account is nobody's until roles or channels are named; where both
+// are, both must fit.
+func TestShareLogin(t *testing.T) {
+	t.Parallel()
+	ann, at := chat.Member{ID: "U1", Roles: []string{"r1", "r2"}}, chat.Place{Channel: "C1"}
+	for _, c := range []struct {
+		name            string
+		roles, channels []string
+		change          func(*chat.Member, *chat.Place)
+		want            bool
+	}{
+		{"named nobody", nil, nil, nil, false},
+		{"an administrator, named nobody", nil, nil, func(m *chat.Member, _ *chat.Place) { m.Admin = true }, false},
+		{"a role", []string{"r2"}, nil, nil, true},
+		{"another role", []string{"r3"}, nil, nil, false},
+		{"an administrator of another role", []string{"r3"}, nil, func(m *chat.Member, _ *chat.Place) { m.Admin = true }, false},
+		{"a role, asked directly", []string{"r1"}, nil, func(_ *chat.Member, p *chat.Place) { p.Direct = true }, true},
+		{"a channel", nil, []string{"C1"}, nil, true},
+		{"another channel", nil, []string{"C2"}, nil, false},
+		{"a channel, asked directly", nil, []string{"C1"}, func(_ *chat.Member, p *chat.Place) { p.Direct = true }, false},
+		{"both", []string{"r1"}, []string{"C1"}, nil, true},
+		{"the role elsewhere", []string{"r1"}, []string{"C2"}, nil, false},
+		{"another role there", []string{"r3"}, []string{"C1"}, nil, false},
+		{"a guest", []string{"r1"}, []string{"C1"}, func(m *chat.Member, _ *chat.Place) { m.Guest = true }, false},
+		{"of another organisation", []string{"r1"}, nil, func(m *chat.Member, _ *chat.Place) { m.Stranger = true }, false},
+		{"deactivated", []string{"r1"}, nil, func(m *chat.Member, _ *chat.Place) { m.Deactivated = true }, false},
+		{"a bot", []string{"r1"}, nil, func(m *chat.Member, _ *chat.Place) { m.Bot = true }, false},
+		{"a channel that others share", nil, []string{"C1"}, func(_ *chat.Member, p *chat.Place) { p.External = true }, false},
+		{"a place without a channel", nil, []string{""}, func(_ *chat.Member, p *chat.Place) { p.Channel, p.Direct = "", true }, false},
+	} {
+		m, p := ann, at
+		if c.change != nil {
+			c.change(&m, &p)
+		}
+		if got := policy.ShareLogin(c.roles, c.channels, p, m) == policy.LoginOK; got != c.want {
+			t.Errorf("%s: %t", c.name, got)
+		}
+	}
+}

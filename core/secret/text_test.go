@@ -25,12 +25,13 @@ func TestText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown := log.String() + string(encoded) + fmt.Errorf("with %v: %w", held, fmt.Errorf("%s", held.Key)).Error()
+	var shown strings.Builder
+	shown.WriteString(log.String() + string(encoded) + fmt.Errorf("with %v: %w", held, fmt.Errorf("%s", held.Key)).Error())
 	for _, verb := range []string{"%s", "%v", "%+v", "%#v", "%q", "%x", "%d"} {
-		shown += fmt.Sprintf(verb, held) + fmt.Sprintf(verb, held.Key) + fmt.Sprintf(verb, &held)
+		shown.WriteString(fmt.Sprintf(verb, held) + fmt.Sprintf(verb, held.Key) + fmt.Sprintf(verb, &held))
 	}
-	if strings.Contains(shown, value) || strings.Contains(shown, fmt.Sprintf("%x", value)) {
-		t.Errorf("the value is shown: %s", shown)
+	if strings.Contains(shown.String(), value) || strings.Contains(shown.String(), fmt.Sprintf("%x", value)) {
+		t.Errorf("the value is shown: %s", &shown)
 	}
 	if held.Key.Reveal() != value {
 		t.Error("Reveal gives another value")

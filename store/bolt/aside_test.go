@@ -344,7 +344,7 @@ func TestMigrate(t *testing.T) {
 		path := filled(t)
 		raw(t, path, func(tx *bbolt.Tx) error {
 			b := tx.Bucket([]byte("meta"))
-			value := bytes.Replace(bytes.Clone(b.Get([]byte("schema"))), []byte(`{"n":2}`), []byte(`{"n":1}`), 1)
+			value := bytes.Replace(bytes.Clone(b.Get([]byte("schema"))), []byte(`{"n":3}`), []byte(`{"n":1}`), 1)
 			if err := b.Put([]byte("schema"), summed(value)); err != nil {
 				return err
 			}
@@ -389,13 +389,13 @@ func TestMigrate(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if n, has := layout(path); n != `{"n":2}` || !has {
+	if n, has := layout(path); n != `{"n":3}` || !has {
 		t.Errorf("migrated: %s, %t", n, has)
 	}
 	if n, has := layout(path + ".v1.bak"); n != `{"n":1}` || has {
 		t.Errorf("the copy: %s, %t", n, has)
 	}
-	if text := log.String(); !strings.Contains(text, "from=1 to=2 copy="+path+".v1.bak") {
+	if text := log.String(); !strings.Contains(text, "from=1 to=3 copy="+path+".v1.bak") {
 		t.Errorf("the log: %s", text)
 	}
 	if info, err := os.Stat(path + ".v1.bak"); err != nil || info.Mode().Perm() != 0o600 {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,16 +27,16 @@ const leeway = 10 * time.Minute
 // access is an answer of oauth.v2.access.
 type access struct {
 	reply
-	Token      string      `json:"access_token"`
-	Type       string      `json:"token_type"`
-	Refresh    string      `json:"refresh_token"`
-	Life       json.Number `json:"expires_in"`
-	Scope      string      `json:"scope"`
-	BotUser    string      `json:"bot_user_id"`
-	App        string      `json:"app_id"`
-	Team       named       `json:"team"`
-	Enterprise named       `json:"enterprise"`
-	Wide       bool        `json:"is_enterprise_install"`
+	Token      string          `json:"access_token"`
+	Type       string          `json:"token_type"`
+	Refresh    string          `json:"refresh_token"`
+	Life       json.RawMessage `json:"expires_in"` // in seconds
+	Scope      string          `json:"scope"`
+	BotUser    string          `json:"bot_user_id"`
+	App        string          `json:"app_id"`
+	Team       named           `json:"team"`
+	Enterprise named           `json:"enterprise"`
+	Wide       bool            `json:"is_enterprise_install"`
 	By         struct {
 		ID string `json:"id"`
 	} `json:"authed_user"`
@@ -79,7 +80,7 @@ func (f *Flow) exchange(ctx context.Context, given string) (installation.Install
 	if a.Wide {
 		i.ID, i.Name = a.Enterprise.ID, a.Enterprise.Name
 	}
-	if !idShape.MatchString(i.ID) || a.BotUser == "" || !strings.HasPrefix(a.Token, "xox") {
+	if !idShape.MatchString(i.ID) || a.BotUser == "" || a.Type != "bot" || a.Token == "" {
 		return i, errors.New("oauth.v2.access: Slack names no workspace, or gives no token for a bot")
 	}
 	i = f.withTokens(i, a)
@@ -87,13 +88,14 @@ func (f *Flow) exchange(ctx context.Context, given string) (installation.Install
 		reply
 		Bot  string `json:"bot_id"`
 		User string `json:"user_id"`
+		Team string `json:"team_id"`
 		URL  string `json:"url"`
 	}
 	if err := f.call(ctx, "auth.test", i.Token, url.Values{}, &who); err != nil {
 		return i, err
 	}
-	if who.User != i.BotUser {
-		return i, errors.New("auth.test: Slack gave the token of another user than it said")
+	if who.User != i.BotUser || !i.Wide && who.Team != i.ID {
+		return i, errors.New("auth.test: Slack gave the token of another bot or workspace than it said")
 	}
 	i.Bot, i.URL = who.Bot, who.URL
 	return i, nil
@@ -105,7 +107,7 @@ func (f *Flow) withTokens(i installation.Installation, a access) installation.In
 	if a.Scope != "" {
 		i.Scopes = a.Scope
 	}
-	if seconds, err := a.Life.Float64(); err == nil && seconds >= 1 && a.Refresh != "" {
+	if seconds, err := strconv.ParseFloat(strings.Trim(string(a.Life), `"`), 64); err == nil && seconds >= 1 && a.Refresh != "" {
 		i.Expires = f.Now().UTC().Add(time.Duration(min(seconds, 1e9)) * time.Second)
 		i.Life = min(time.Duration(min(seconds, 1e9))*time.Second, 30*24*time.Hour)
 	}

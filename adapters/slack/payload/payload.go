@@ -49,6 +49,10 @@ type Addressee struct {
 	View struct {
 		Installed string `json:"app_installed_team_id"`
 	} `json:"view"`
+	Type    string `json:"type"`
+	Message struct {
+		User string `json:"user"`
+	} `json:"message"`
 }
 
 // Event is the inner part of an event.
