@@ -12,7 +12,6 @@ import (
 
 // What the stories of logins need of the fake Slack.
 const (
-	slackTeam    = fakeslack.TeamID
 	slackGeneral = fakeslack.General
 	slackBot     = fakeslack.BotUser
 )
@@ -43,7 +42,7 @@ func (m *slackLogins) users() (ada, ben string) { return fakeslack.Ada, fakeslac
 
 func (m *slackLogins) mention(user, text string) {
 	m.t.Helper()
-	ts, err := m.Post(user, fakeslack.General, "<@"+fakeslack.BotUser+"> "+text, m.thread)
+	ts, err := m.Post(user, fakeslack.General, "<@"+m.Team.BotUser+"> "+text, m.thread)
 	if err != nil {
 		m.t.Fatal(err)
 	}

@@ -69,6 +69,7 @@ type loginStage struct {
 	plugin   *logintest.Plugin
 	log      lockedLog
 	ahead    atomic.Int64 // of the machine's clock
+	alone    bool         // administrators add plugins of this machine
 	act      func(modeltest.Query) modeltest.Answer
 	mu       sync.Mutex
 	presses  int
@@ -203,7 +204,7 @@ func (s *loginStage) start() {
 		s.t.Fatal(err)
 	}
 	w := &webServer{store: s.db, metrics: newMetrics(cfg.Limits.Currency), token: cfg.HTTP.MetricsToken.Reveal()}
-	s.desk, err = newDesk(ctx, cfg, dependencies{store: s.db, secrets: ring.Ring, serve: w.serve, metrics: w.metrics, now: s.now, patience: bot.KeepTime, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
+	s.desk, err = newDesk(ctx, cfg, dependencies{store: s.db, secrets: ring.Ring, serve: w.serve, metrics: w.metrics, now: s.now, patience: bot.KeepTime, alone: s.alone, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {
 		return newAdapters(cfg, b, w, s.db, ring.Ring, s.now, logger)
 	}})
 	if err != nil {
@@ -250,9 +251,9 @@ func (s *loginStage) accounts() *account.Accounts { return s.desk.Bots[0].Logins
 
 // scope is the workspace as the store knows it.
 func (s *loginStage) scope() string {
-	switch s.at.(type) {
+	switch at := s.at.(type) {
 	case *slackLogins:
-		return s.desk.Bots[0].Scope(chat.Place{Platform: "slack", Workspace: slackTeam})
+		return s.desk.Bots[0].Scope(chat.Place{Platform: "slack", Workspace: at.Team.ID})
 	default:
 		return s.desk.Bots[0].Scope(chat.Place{Platform: "discord", Workspace: discordGuild})
 	}

@@ -58,34 +58,8 @@ egress: {allow_hosts: [%q]}
 	doctor(exitOK, "✓ slack: workspaces install the app at "+proxy.URL+"/slack/oauth/start")
 
 	program := serving(t, desk, proxy, path)
-	installIn := func(team string) {
-		t.Helper()
-		jar, err := cookiejar.New(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		browser := &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
-			if strings.HasSuffix(r.URL.Path, "/authorize") { // there the member chooses the workspace
-				r.URL.RawQuery += "&team=" + team
-			}
-			return nil
-		}}
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, proxy.URL+"/slack/oauth/start", http.NoBody)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response, err := browser.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		page, err := io.ReadAll(response.Body)
-		if err != nil || response.StatusCode != http.StatusOK || !bytes.HasPrefix(page, []byte("aidesk is in ")) {
-			t.Fatalf("installing: %d %s %v", response.StatusCode, page, err)
-		}
-	}
-	installIn(fakeslack.TeamID)
-	installIn(fakeslack.AcmeID)
+	installIn(t, proxy, fakeslack.TeamID)
+	installIn(t, proxy, fakeslack.AcmeID)
 
 	receipt, err := desk.Command(fakeslack.Ada, fakeslack.General, "/plugins-admin", "default Stays on")
 	if err != nil {
@@ -170,5 +144,33 @@ egress: {allow_hosts: [%q]}
 		if strings.Contains(program.out.String(), secret) {
 			t.Errorf("the log has %s", secret)
 		}
+	}
+}
+
+// installIn lets an administrator of a workspace of a fake site install the app there.
+func installIn(t *testing.T, proxy *proxy, team string) {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+		if strings.HasSuffix(r.URL.Path, "/authorize") { // there the member chooses the workspace
+			r.URL.RawQuery += "&team=" + team
+		}
+		return nil
+	}}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, proxy.URL+"/slack/oauth/start", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := browser.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	page, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK || !bytes.HasPrefix(page, []byte("aidesk is in ")) {
+		t.Fatalf("installing: %d %s %v", response.StatusCode, page, err)
 	}
 }
