@@ -477,4 +477,3 @@ func (s *crossStage) checkShown() {
 		}
 	}
 }
-

@@ -106,8 +106,9 @@ type toolsetCache struct {
 }
 
 type cachedToolset struct {
-	key   [sha256.Size]byte
-	build func() *toolset // built by its first caller, outside the cache's lock
+	key     [sha256.Size]byte
+	plugins []*plugin.Plugin // of which it was asked for last
+	build   func() *toolset  // built by its first caller, outside the cache's lock
 }
 
 // maxCachedToolsets can be small because members mostly share the same selection.
@@ -115,6 +116,9 @@ const maxCachedToolsets = 8
 
 // get returns the toolset of plugins, built now if it is not cached.
 func (s *toolsetCache) get(plugins []*plugin.Plugin) (*toolset, error) {
+	if build := s.same(plugins); build != nil {
+		return build(), nil
+	}
 	key, err := toolsetKey(plugins)
 	if err != nil {
 		return nil, err
@@ -122,16 +126,32 @@ func (s *toolsetCache) get(plugins []*plugin.Plugin) (*toolset, error) {
 	return s.entry(key, plugins)(), nil
 }
 
+// same finds the toolset of these very plugins, which never change. To compare pointers is
+// cheaper than to write down a hundred registrations in each turn.
+func (s *toolsetCache) same(plugins []*plugin.Plugin) func() *toolset {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.recent, func(k cachedToolset) bool { return slices.Equal(k.plugins, plugins) })
+	if i < 0 {
+		return nil
+	}
+	k := s.recent[i]
+	copy(s.recent[1:], s.recent[:i])
+	s.recent[0] = k
+	return k.build
+}
+
 func (s *toolsetCache) entry(key [sha256.Size]byte, plugins []*plugin.Plugin) func() *toolset {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	k := cachedToolset{key, nil}
+	k := cachedToolset{key: key}
 	if i := slices.IndexFunc(s.recent, func(k cachedToolset) bool { return k.key == key }); i >= 0 {
 		k = s.recent[i]
 		s.recent = slices.Delete(s.recent, i, i+1)
 	} else {
 		k.build = sync.OnceValue(func() *toolset { return newToolset(plugins) })
 	}
+	k.plugins = slices.Clone(plugins)
 	s.recent = slices.Insert(s.recent[:min(len(s.recent), maxCachedToolsets-1)], 0, k)
 	return k.build
 }
