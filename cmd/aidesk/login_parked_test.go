@@ -43,7 +43,7 @@ func TestLoginParked(t *testing.T) {
 			s.press(boss, s.find("the accounts", func(m shown) bool { return s.at.inDirect(m, boss) && strings.Contains(m.text, "[Revoke]") }), "Revoke")
 			if boss != ada {
 				sure := s.find("a question", func(m shown) bool { return s.at.inDirect(m, boss) && strings.Contains(m.text, "End it?") })
-				s.press(boss, sure, regexp.MustCompile(`(?s)End it\?.*?\[([^]]+)\]`).FindStringSubmatch(sure.text)[1])
+				s.press(boss, sure, regexp.MustCompile(`\[(Revoke [^]]+)\]`).FindStringSubmatch(sure.text)[1])
 			}
 			s.find("the end of the account", func(shown) bool { return len(s.list()) == 0 })
 		}},
