@@ -31,8 +31,8 @@ type redoLog struct {
 	synced chan error // gets how the syncing of the last commit ended
 }
 
-// logName is where the log of a file is.
-func logName(path string) string { return path + ".log" }
+// logName is where the log of a file is. A text that somebody logs to may be called .log.
+func logName(path string) string { return path + ".redo" }
 
 // hasLog reports whether files have a log on this system. Where no address space is reserved
 // for a file, it is mapped anew as it grows, which waits for every transaction to end.

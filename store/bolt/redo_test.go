@@ -51,7 +51,7 @@ func read(t testing.TB, path string) []byte {
 // look takes note if everything was synced since the last look.
 func (w *watched) look(t *testing.T) {
 	t.Helper()
-	log, err := os.Open(w.path + ".log")
+	log, err := os.Open(w.path + ".redo")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,8 +84,8 @@ func (w *watched) cut(t *testing.T) string {
 			copy(now[at:], old)
 		}
 	}
-	log := read(t, w.path+".log")
-	for name, data := range map[string][]byte{"": now, ".log": log} {
+	log := read(t, w.path+".redo")
+	for name, data := range map[string][]byte{"": now, ".redo": log} {
 		if err := os.WriteFile(left+name, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -211,7 +211,7 @@ func TestPowerCut(t *testing.T) {
 				if err := opened.Close(); err != nil {
 					t.Fatal(err)
 				}
-				if _, err := os.Stat(left + ".log"); !os.IsNotExist(err) {
+				if _, err := os.Stat(left + ".redo"); !os.IsNotExist(err) {
 					t.Errorf("the log of a closed store: %v", err)
 				}
 				left = next
@@ -235,7 +235,7 @@ func TestLogOfAnother(t *testing.T) {
 		w.change(t, n)
 	}
 	left := w.cut(t)
-	log := read(t, left+".log")
+	log := read(t, left+".redo")
 
 	another := watch(t, filepath.Join(t.TempDir(), "desk.db"), random) // with about as many commits
 	for n := range 15 {
@@ -245,11 +245,11 @@ func TestLogOfAnother(t *testing.T) {
 	if err := another.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(other+".log", log, 0o600); err != nil {
+	if err := os.WriteFile(other+".redo", log, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, other, "desk.db.log", "another file", "remove it")
-	if err := os.Remove(other + ".log"); err != nil {
+	refused(t, other, "desk.db.redo", "another file", "remove it")
+	if err := os.Remove(other + ".redo"); err != nil {
 		t.Fatal(err)
 	}
 	useAll(t, other)
@@ -260,13 +260,13 @@ func TestLogOfAnother(t *testing.T) {
 		"no state":      append(make([]byte, 2*diskPage), log[2*diskPage:]...),
 		"a flipped bit": flipped(log, 2*diskPage+100),
 	} {
-		if err := os.WriteFile(left+".log", damaged, 0o600); err != nil {
+		if err := os.WriteFile(left+".redo", damaged, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		t.Log(name)
-		refused(t, left, "desk.db.log", "damaged", "backup")
+		refused(t, left, "desk.db.redo", "damaged", "backup")
 	}
-	if err := os.WriteFile(left+".log", log, 0o600); err != nil {
+	if err := os.WriteFile(left+".redo", log, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	want := dump(t, w.path)
@@ -281,7 +281,7 @@ func TestLogOfAnother(t *testing.T) {
 
 	// An older aidesk, which knows no log, went on with what the process left behind.
 	kept := w.path + ".kept"
-	for _, name := range []string{"", ".log"} {
+	for _, name := range []string{"", ".redo"} {
 		if err := os.WriteFile(kept+name, read(t, w.path+name), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -317,14 +317,14 @@ func TestLogRemoved(t *testing.T) {
 	for n := range 20 {
 		w.change(t, n)
 	}
-	if err := os.Rename(w.path+".log", w.path+".gone"); err != nil {
+	if err := os.Rename(w.path+".redo", w.path+".gone"); err != nil {
 		t.Fatal(err)
 	}
 	_, err := w.Ingest(t.Context(), store.Event{ID: "late", Conversation: "c", Time: time.Now()})
 	if err == nil || !strings.Contains(err.Error(), "removed or replaced") {
 		t.Errorf("without its log: %v", err)
 	}
-	if err := os.Rename(w.path+".gone", w.path+".log"); err != nil {
+	if err := os.Rename(w.path+".gone", w.path+".redo"); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
