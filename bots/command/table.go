@@ -40,6 +40,8 @@ var Table = chat.Grammar{
 		{Name: "disable", Summary: "Stop me from using a plugin for you", Example: "/plugins disable NAME", Options: []chat.Option{pluginOption}},
 		{Name: "connect", Summary: "Connect your account at a plugin", Example: "/plugins connect NAME", Private: true, Options: []chat.Option{pluginOption}},
 		{Name: "disconnect", Summary: "End your account at a plugin", Example: "/plugins disconnect NAME", Private: true, Options: []chat.Option{pluginOption}},
+		{Name: "show", Summary: "Show in this channel what your account at a plugin gives", Example: "/plugins show NAME", Private: true, Options: []chat.Option{pluginOption}},
+		{Name: "hide", Summary: "Keep to yourself again what your account at a plugin gives", Example: "/plugins hide NAME", Private: true, Options: []chat.Option{pluginOption}},
 		{Name: "run", Summary: "Fill in a form and use one operation of a plugin", Example: "/plugins run NAME.OPERATION", Form: true, Options: []chat.Option{
 			{Name: optionOperation, Summary: "Plugin and operation, joined by a dot", Kind: chat.Word, Required: true, Completes: true},
 		}},
@@ -61,6 +63,10 @@ var Table = chat.Grammar{
 		{Name: "scope", Summary: "Turn a plugin on in this channel, or deny it here", Example: "/plugins-admin scope NAME deny", Private: true, Options: []chat.Option{
 			{Name: optionPlugin, Summary: "Its name", Kind: chat.Word, Required: true, Completes: true},
 			{Name: optionState, Summary: "enable, deny or none", Kind: chat.Choice, Choices: []string{string(plugin.ScopeEnable), string(plugin.ScopeDeny), string(plugin.ScopeNone)}, Required: true},
+		}},
+		{Name: "show", Summary: "Let members show in this channel what their accounts at a plugin give", Example: "/plugins-admin show NAME on", Private: true, Options: []chat.Option{
+			{Name: optionPlugin, Summary: "Its name", Kind: chat.Word, Required: true, Completes: true},
+			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
 		}},
 		{Name: "threads", Summary: "Switch whether I read the thread above a question", Example: "/plugins-admin threads off", Private: true, Options: []chat.Option{
 			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
@@ -115,6 +121,10 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 		return pluginConnect(ctx, x, member, c.Options[optionPlugin])
 	case "plugins disconnect":
 		return pluginDisconnect(ctx, x, c.Options[optionPlugin])
+	case "plugins show":
+		return pluginShow(ctx, x, c.Options[optionPlugin], true)
+	case "plugins hide":
+		return pluginShow(ctx, x, c.Options[optionPlugin], false)
 	case "plugins run":
 		return x.Say(store.Commit{}, fmt.Sprintf(textNoFormHere, c.Options[optionOperation]))
 	case adminCommand + " add":
@@ -131,6 +141,8 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 		return adminDefault(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " scope":
 		return adminScope(ctx, x, c.Options[optionPlugin], plugin.Scope(c.Options[optionState]))
+	case adminCommand + " show":
+		return adminShow(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " threads":
 		return adminThreads(ctx, x, c.Options[optionState] == "on", c.Options[optionWhere])
 	case Aidesk + " privacy":

@@ -182,6 +182,15 @@ const (
 	textNoShared         = "no key yet, an administrator gives it"
 	textSharedNotYou     = "shared by this workspace, but not with you here"
 
+	textShown          = "From now on all who read this channel see what your account at %s gives when you ask here. Take it back with /plugins hide %s." // a plugin; its name
+	textHidden         = "What your account at %s gives is for you alone again, here too."
+	textShownAlready   = "What your account at %s gives is shown in this channel already."
+	textHiddenAlready  = "What your account at %s gives is for you alone here already."
+	textShowNotAllowed = "An administrator has to allow in this channel that members show what their accounts at %s give, with /plugins-admin show %s on." // a plugin; its name
+	textShowDirect     = "Only you and I are here. Type this in the channel that it is for."
+	textShowAllowed    = "In this channel members may now show what their accounts at %s give, each for themselves with /plugins show %s. As long as other organisations read it, it remains private." // a plugin; its name
+	textShowDenied     = "In this channel what members' accounts at %s give is for them alone."
+
 	textForget    = "This deletes our conversations, the cards that wait for you, your accounts at plugins and your choice of plugins. It cannot be undone, and what plugins or a language model already received is not deleted."
 	textForgetAll = "Delete everything"
 	textForgotten = "Deleted: our conversations, the cards that waited for you, your accounts at plugins and your choice of plugins."

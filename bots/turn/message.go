@@ -39,6 +39,19 @@ func (t *Turn) message(ctx context.Context) error {
 	if strings.TrimSpace(question) == "" && (len(t.files) == 0 || t.Bot.Agent.Model.Info().Literal) {
 		return t.wordless(ctx)
 	}
+	if l := t.Bot.Logins; l != nil && len(t.files) == 0 {
+		digits := false
+		for message := range strings.SplitSeq(question, "\n\n") {
+			found, err := l.Typed(ctx, t.Bot.Scope(t.Event.Place), t.Owner(), message)
+			if err != nil {
+				return err
+			}
+			digits = digits || found
+		}
+		if digits { // they go to no model and into no transcript
+			return t.ReplyPrivately(store.Commit{}, bot.Paragraph(textDigitsTyped))
+		}
+	}
 	if typedDecision(&t.Exchange, t.waiting, question) {
 		return t.Say(store.Commit{}, textUseButtons)
 	}

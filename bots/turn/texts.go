@@ -35,6 +35,7 @@ const (
 	textUnshown     = "I could not show my answer here. Please ask again, or ask for less at once."
 	textUnshownCard = "I could not show here what I wanted to ask you, so nothing was sent. Please ask for less at once."
 
+	textDigitsTyped       = "This looks like the code of your login, so I did not read it as a question. Press Enter code below the link and type it there; if others can read it here, delete your message."
 	textWantsLogin        = "%s wants to know you before it answers." // a plugin
 	textConnectFirst      = "Connect your account at %s first; I go on by myself then."
 	textConnectedAskAgain = "Connected. The plugin has changed since you asked, so please ask again."

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -61,6 +62,20 @@ func (c *Connections) finish(ctx context.Context, by, id, typed string) (Account
 		}
 	}
 	return c.write(ctx, p)
+}
+
+// Typed reports whether a text can only be the digits of a login, while the member has one under
+// way: it is no word of a conversation, and nobody else may read it.
+func (c *Connections) Typed(ctx context.Context, scope, by, text string) (bool, error) {
+	if _, ok := sixDigits(text); !ok {
+		return false, nil
+	}
+	all, err := c.scan(ctx, memberTag(scope, by))
+	if err != nil {
+		return false, err
+	}
+	now := c.Accounts.Now()
+	return slices.ContainsFunc(all, func(p *pending) bool { return p.Phase != Finished && now.Before(p.Until) }), nil
 }
 
 // wrong counts a try, and discards everything with the last.

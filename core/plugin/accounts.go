@@ -41,10 +41,15 @@ func (r *Registry) Bind(ctx context.Context, place chat.Place, m chat.Member, p 
 			return false, err
 		}
 		for _, a := range all {
-			if r.login(place, m, a) == policy.LoginOK && wayOf(ways, a.Has) != nil {
-				c.Account, c.Label, c.Own = r.Accounts.Key(a), a.Label, !a.Shared()
-				break
+			if r.login(place, m, a) != policy.LoginOK || wayOf(ways, a.Has) == nil {
+				continue
 			}
+			shown, err := r.Shown(ctx, place, m.ID, p)
+			if err != nil {
+				return false, err
+			}
+			c.Account, c.Label, c.Own = r.Accounts.Key(a), a.Label, !a.Shared() && !shown
+			break
 		}
 	}
 	c.Digest = c.digest()

@@ -24,6 +24,9 @@ type preference struct {
 	Agreed Agreed `json:"agreed,omitempty"`
 	// Told are the plugins of which a member was told that others enabled them.
 	Told []string `json:"told,omitempty"`
+	// Show are plugins whose answers under their own accounts members may show in a channel; of
+	// a member, those that they show, by channel.
+	Show []string `json:"show,omitempty"`
 }
 
 // set notes a decision about one plugin; both false takes it back.
@@ -175,7 +178,7 @@ func (r *Registry) preference(ctx context.Context, key string) (preference, stor
 		keep(c)
 	}
 	own := c.preference
-	own.On, own.Off, own.Told, own.Agreed = slices.Clone(own.On), slices.Clone(own.Off), slices.Clone(own.Told), maps.Clone(own.Agreed)
+	own.On, own.Off, own.Told, own.Show, own.Agreed = slices.Clone(own.On), slices.Clone(own.Off), slices.Clone(own.Told), slices.Clone(own.Show), maps.Clone(own.Agreed)
 	return own, c.record, nil
 }
 

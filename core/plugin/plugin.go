@@ -114,7 +114,7 @@ type Call struct {
 	Unsafe    bool            `json:"unsafe,omitempty"`  // its method may have an effect: sent at most once, whoever approved it
 	Account   string          `json:"account,omitempty"` // the key of the account whose credential goes along; empty: none
 	Label     string          `json:"label,omitempty"`   // of that account, for people
-	Own       bool            `json:"own,omitempty"`     // it is the member's own: what comes back is theirs
+	Own       bool            `json:"own,omitempty"`     // it is the member's own, and they do not show here what it gives: what comes back is theirs
 	First     bool            `json:"first,omitempty"`   // an administrator marked it as a read: with this approval its member agrees to more of its operation
 	From      []Origin        `json:"from,omitempty"`    // other plugins whose data it may carry, which the member has not allowed
 	Args      json.RawMessage `json:"args"`

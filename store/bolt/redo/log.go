@@ -53,22 +53,35 @@ type Log struct {
 	end    int64  // where the next record goes
 }
 
-// Create makes a log at path, where there must be none, that begins with a state.
+// Create makes a log at path, where there must be none, that begins with a state. It is locked
+// before it has its name, so that nobody who looks for one takes the lock first.
 func Create(path string, state []byte) (*Log, error) {
-	err := disk.Make(path, func(temp string) error {
+	l := &Log{number: 2, end: recordsAt}
+	err := disk.Make(path, func(temp string) (err error) {
 		all := make([]byte, Size)
-		slot, err := encodeSlot(2, state)
+		slot, err := encodeSlot(l.number, state)
 		if err != nil {
 			return err
 		}
 		copy(all, slot)
-		return os.WriteFile(temp, all, 0o600)
+		if l.file, err = os.OpenFile(temp, os.O_RDWR|os.O_TRUNC, 0); err != nil {
+			return err
+		}
+		if _, err := l.file.Write(all); err != nil {
+			return err
+		}
+		return lock(l.file)
 	})
+	if err == nil {
+		l.place, err = disk.At(path, l.file)
+	}
 	if err != nil {
+		if l.file != nil {
+			_ = l.file.Close()
+		}
 		return nil, fmt.Errorf("make the log %s: %w", filepath.Base(path), err)
 	}
-	l, _, _, err := Open(path)
-	return l, err
+	return l, nil
 }
 
 // Open opens a log, locks it until Close, and returns what it holds: a state and the records
