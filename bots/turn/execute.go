@@ -119,6 +119,17 @@ func (d *decision) recordOutcome(ctx context.Context, a confirm.Action, got plug
 	if err != nil {
 		return a, err
 	}
+	if a.Private && a.Call.Unsafe && !a.Place.Direct && state == confirm.Done { // its card is for its member alone
+		line := chat.Reply{
+			ID: chat.Key("sent", a.ID), Place: a.Place, To: a.Member, Answers: a.Message,
+			Text: bot.Paragraph(fmt.Sprintf(textSentFor, markdown.Line(a.Name, 50), name)),
+		}
+		wanted, err := d.Bot.WantedReply(d.Conversation, line, a.Owner)
+		if err != nil {
+			return a, err
+		}
+		c.Replies = append(c.Replies, wanted)
+	}
 	if err := appendEntries(&c, d.Owner(), agent.OutcomeEntry(a)); err != nil {
 		return a, err
 	}

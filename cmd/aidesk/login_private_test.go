@@ -175,6 +175,7 @@ func TestLoginPrivateCarried(t *testing.T) {
 			s.benAsks("while the card waits")
 			s.press(ada, card, "Approve")
 			s.find("the outcome", func(m shown) bool { return m.id == card.id && strings.Contains(m.text, "Done.") })
+			s.public("request to Notes was sent.")
 			s.idle()
 			s.benAsks("after it was carried")
 

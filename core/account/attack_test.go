@@ -298,6 +298,7 @@ func TestAnswers(t *testing.T) {
 		{"as it came, issuer", promised, func(*string, url.Values) {}, nil, false},
 		{"unknown parameters", silent, func(_ *string, q url.Values) { q.Set("session_state", "x"); q.Set("scope", "a b") }, nil, false},
 		{"another issuer", promised, func(_ *string, q url.Values) { q.Set("iss", "https://evil.example") }, account.ErrMixed, false},
+		{"another issuer than its description names", silent, func(_ *string, q url.Values) { q.Set("iss", "https://evil.example") }, account.ErrMixed, false},
 		{"no issuer", promised, func(_ *string, q url.Values) { q.Del("iss") }, account.ErrMixed, false},
 		{"two issuers", promised, func(_ *string, q url.Values) { q.Add("iss", q.Get("iss")) }, account.ErrMixed, false},
 		{"two issuers, none promised", silent, func(_ *string, q url.Values) { q.Add("iss", q.Get("iss")) }, account.ErrMixed, false},

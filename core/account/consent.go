@@ -115,6 +115,8 @@ func (c *Connections) Callback(ctx context.Context, redirectID, cookie string, q
 		return p.Connection, c.fail(ctx, p, ErrMixed, "the answer is of another issuer")
 	case named && len(issuer) != 1:
 		return p.Connection, c.fail(ctx, p, ErrMixed, "the answer names several issuers")
+	case named && provider.Issuer == "" && !c.fitsIssuer(ctx, p.Plugin, provider, issuer[0]):
+		return p.Connection, c.fail(ctx, p, ErrMixed, "the answer is of another issuer than its provider says it is")
 	case only(query, "error") == "access_denied":
 		return p.Connection, c.fail(ctx, p, ErrDenied, "it was declined")
 	case query.Has("error"):
@@ -137,6 +139,13 @@ func (c *Connections) Callback(ctx context.Context, redirectID, cookie string, q
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tokenTime+afterTime)
 	defer cancel()
 	return p.Connection, c.exchange(ctx, p, code)
+}
+
+// fitsIssuer compares the issuer that an answer names (RFC 9207) with who its provider says it
+// is, where it says that.
+func (c *Connections) fitsIssuer(ctx context.Context, plugin string, p Provider, issuer string) bool {
+	known := c.Accounts.issuer(ctx, plugin, p)
+	return known == "" || known == issuer
 }
 
 // only is the value of a parameter that is there once; empty where it is not.

@@ -5,12 +5,16 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // metadata is what we read of a provider's description of itself (RFC 8414).
 type metadata struct {
-	token, revocation string
+	issuer, token, revocation string
 }
+
+// issuerTime is how long a browser that comes back waits for what the provider says of itself.
+const issuerTime = 5 * time.Second
 
 // wellKnown are the paths of such a description: of OAuth, and of OpenID, which most have.
 var wellKnown = []string{"/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"}
@@ -39,6 +43,24 @@ func revocationAddress(ctx context.Context, client *http.Client, p Provider) (st
 	return "", failed
 }
 
+// issuer is who a provider says it is, in a description that counts as for revocationAddress;
+// empty where there is none, or it cannot be read now.
+func (s *Accounts) issuer(ctx context.Context, plugin string, p Provider) string {
+	ctx, cancel := context.WithTimeout(ctx, issuerTime)
+	defer cancel()
+	token, err := url.Parse(p.TokenURL)
+	if err != nil || s.checkProvider(plugin, p) != nil {
+		return ""
+	}
+	for _, path := range wellKnown {
+		about, err := describe(ctx, s.Guard.Client(plugin), token.Scheme+"://"+token.Host+path)
+		if err == nil && about.token == p.TokenURL {
+			return about.issuer
+		}
+	}
+	return ""
+}
+
 // describe reads one description; empty where there is none.
 func describe(ctx context.Context, client *http.Client, address string) (metadata, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
@@ -54,7 +76,7 @@ func describe(ctx context.Context, client *http.Client, address string) (metadat
 	if status != http.StatusOK || form != "JSON" {
 		return metadata{}, nil
 	}
-	return metadata{token: values.text("token_endpoint"), revocation: values.text("revocation_endpoint")}, nil
+	return metadata{issuer: values.text("issuer"), token: values.text("token_endpoint"), revocation: values.text("revocation_endpoint")}, nil
 }
 
 // Revoke ends a token at its provider, the refresh token first, where the provider
