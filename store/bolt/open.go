@@ -34,6 +34,7 @@ type Options struct {
 	Logger *slog.Logger     // is told what is set aside and migrated; nil: nobody is
 	AsIs   bool             // a file of an older layout is used as it is, not migrated
 
+	killed   bool   // opening ends before the log begins, as if the process was killed; for tests
 	restored string // the backup of which the file is a copy, which is nobody's yet; empty: it is none
 }
 
@@ -161,6 +162,9 @@ func (db *DB) openFile(opt Options) error {
 	if err == nil {
 		err = db.catchPanics(func() error { return db.loadTries(boot.Number) })
 	}
+	if err == nil && opt.killed {
+		err = errKilled
+	}
 	if err == nil && opt.restored == "" && hasLog() {
 		err = db.catchPanics(db.beginLog)
 	}
@@ -218,6 +222,8 @@ func (f *file) lock(readOnly bool) error {
 	}
 	return disk.Remedied(err)
 }
+
+var errKilled = errors.New("killed")
 
 // ErrInUse says that another process has the lock on a file.
 var ErrInUse = errors.New("in use by another aidesk: stop that one first, or give this one a store of its own")

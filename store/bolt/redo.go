@@ -61,6 +61,9 @@ func (f *file) openLog() ([][]byte, error) {
 		return nil, disk.Remedied(err)
 	}
 	f.redo = &redoLog{log: log}
+	if len(state) == 0 { // the file is good by itself: a process ended while it opened it
+		return nil, nil
+	}
 	if err := redo.Locked(f.path); errors.Is(err, redo.ErrInUse) { // an older aidesk heeds no log
 		return nil, ErrInUse
 	}
@@ -248,8 +251,20 @@ func (b *batch) note(change byte, about ...[]byte) {
 	}
 }
 
-// replay makes the changes of records once more.
+// replay makes the changes of records once more. Then the file is good by itself, and the log
+// says so before anything else is written: nothing keeps the state from which it went on, so
+// the second transaction from here may write over a page of it.
 func (f *file) replay(records [][]byte) error {
+	if f.redo == nil {
+		return nil
+	}
+	if err := f.replayAll(records); err != nil {
+		return err
+	}
+	return disk.Remedied(f.redo.log.Reset(nil))
+}
+
+func (f *file) replayAll(records [][]byte) error {
 	if len(records) == 0 {
 		return nil
 	}
