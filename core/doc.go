@@ -95,11 +95,14 @@
 // 7. A call with effect is parked, and so is any call to another plugin than those whose
 // results were seen (both in agent/calls.go): it makes a confirm.Action of it, with
 // the exact request and its digest. Its result says "waiting", and the turn goes on to
-// its end.
+// its end. So is a call that needs an account which its member has not connected
+// (agent/login.go): it waits for the login instead of a press.
 //
 // 8. agent/answer.go parses the model's text once into a markdown.Document. A link is
 // clickable only if it stood in a result of this conversation, in the plugin's manifest
 // or in the members' words. Previews get 1.5 s together.
+// What came of the member's own account is marked as theirs: other members' turns see one
+// line in its place.
 //
 // 9. bots/turn commits everything that the turn decided in one transaction: transcript and
 // why it came out so, Actions, buttons, timers, usage, what is settled of the limits,
@@ -125,6 +128,15 @@
 // executing becomes unknown, is told, and is never sent again.
 //
 // An Action that nobody decides expires by a timer, which is an Event with a Due time.
+//
+// # The life of one login
+//
+// Its card goes to the member alone, with a link (bots/turn/login.go begins it). The pages
+// behind that (bots/login) lead a browser to the provider and back, each step a compare-and-set
+// on one record (core/account/connect.go, consent.go), and end with six digits. Typed into
+// the form of the card they are the next event of the conversation: account/finish.go makes
+// the account, a read goes on by itself, and a call with effect gets a card that names the
+// account. plugin/accounts.go is where a credential enters a request.
 //
 // # Three things do not wait
 //

@@ -45,6 +45,11 @@ func NoLogin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin) (string, er
 	return "", err
 }
 
+// CannotConnect says to a member why they cannot connect an account, in NoLogin's words.
+func CannotConnect(p *plugin.Plugin, why string) string {
+	return fmt.Sprintf(textCannotConnect, p.Human(), why)
+}
+
 // LoginHost is where members log in, if that is not the plugin's own host.
 func LoginHost(p *plugin.Plugin) string { return strings.Join(p.LoginHosts(), ", ") }
 
@@ -194,7 +199,7 @@ func pluginConnect(ctx context.Context, x *bot.Exchange, m chat.Member, word str
 		return err
 	}
 	if why != "" {
-		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(fmt.Sprintf(textCannotConnect, p.Human(), why)))
+		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(CannotConnect(p, why)))
 	}
 	begun, link, err := BeginLogin(ctx, x, p, m)
 	if err != nil {

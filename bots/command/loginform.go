@@ -98,7 +98,7 @@ func sharedInputs(b *bot.Bot, place chat.Place, p *plugin.Plugin, s loginState) 
 	known, again := s.known()
 	var inputs []chat.Input
 	for i, field := range firstFields(p) {
-		in := chat.Input{Name: inputValue + field.Name, Label: field.Label, Hint: field.Hint, Kind: chat.InputLine, Required: field.Hint == "" && !again}
+		in := chat.Input{Name: inputValue + field.Name, Label: field.Label, Hint: field.Hint, Kind: chat.InputLine, Required: !field.Optional && !again}
 		if field.Secret {
 			in.Kind = chat.InputSecret
 		}
@@ -268,9 +268,6 @@ func (l *loginSetting) readShared(p *plugin.Plugin, values map[string]string, ag
 	l.shared = account.Credential{}
 	for _, field := range fields {
 		text := values[inputValue+field.Name]
-		if strings.TrimSpace(text) == "" && field.Hint != "" && typed {
-			continue
-		}
 		value, err := account.Typed(field, secret.Text(text))
 		if err != nil {
 			fault(inputValue+field.Name, asSentence(err))

@@ -59,6 +59,7 @@ func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 	if err != nil {
 		return err
 	}
+	c.Audits = append(c.Audits, d.audits...)
 	if record, changed, err := d.Bot.Plugins.Agree(ctx, a.Place, a.Member, p, a.Call); err != nil {
 		return err
 	} else if changed {
@@ -224,6 +225,7 @@ func (d *decision) closeUnsent(ctx context.Context, a confirm.Action, state conf
 	if err := appendEntries(&c, d.Owner(), agent.OutcomeEntry(a)); err != nil {
 		return err
 	}
+	c.Audits = append(c.Audits, d.audits...)
 	for _, e := range done {
 		c.Done = append(c.Done, e.Seq)
 	}

@@ -70,6 +70,7 @@ func (t *Turn) connect(ctx context.Context, what command.Form) error {
 	if a.By == d.press.ID { // this very form went on already: go on where the last commit ended
 		return d.resume(ctx, a)
 	}
+	d.audits = connected.Audits
 	t.Event.Place = a.Place
 	member, ok, err := t.Speaker(ctx)
 	if err != nil || !ok {
@@ -100,7 +101,7 @@ func (t *Turn) connect(ctx context.Context, what command.Form) error {
 	case may.Denied():
 		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+textNothingSent, t.events)
 	case may.Asks():
-		return t.askWithAccount(ctx, a, o.Arguments(a.Call.Args), connected)
+		return t.askWithAccount(ctx, d, a, o.Arguments(a.Call.Args), connected)
 	}
 	return d.execute(ctx, a)
 }
@@ -108,9 +109,9 @@ func (t *Turn) connect(ctx context.Context, what command.Form) error {
 // askWithAccount asks about a call with effect once its account is connected, on a card of its
 // own: where the question was asked, or for its member alone if its values are theirs. The
 // Action that waited for the login is replaced.
-func (t *Turn) askWithAccount(ctx context.Context, a confirm.Action, arguments []openapi.Argument, connected command.Connected) error {
+func (t *Turn) askWithAccount(ctx context.Context, d *decision, a confirm.Action, arguments []openapi.Argument, connected command.Connected) error {
 	if err := confirm.Fits(a.Call, arguments); err != nil {
-		return t.Note(ctx, fmt.Sprintf(textNotAsked, err))
+		return d.closeUnsent(ctx, a, confirm.Denied, fmt.Sprintf(textNotAsked, err), t.events)
 	}
 	a.By = t.events[0].ID
 	old, c, err := t.worker.cards.moveTo(ctx, a, confirm.Replaced, confirm.Outcome{Line: connected.Said})
@@ -137,7 +138,7 @@ func (t *Turn) runAfterLogin(ctx context.Context, m chat.Member, p *plugin.Plugi
 		return err
 	}
 	if why != "" {
-		return t.Note(ctx, fmt.Sprintf(textCannotConnect, p.Human(), why))
+		return t.Note(ctx, command.CannotConnect(p, why))
 	}
 	a := confirm.NewLogin(call, bot.NewID, t.Now())
 	a.Conversation, a.Place, a.Member, a.Name, a.Owner = t.Conversation, t.Event.Place, m.ID, m.Name, t.Bot.Owner(t.Event.Place, m.ID)

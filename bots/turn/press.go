@@ -68,8 +68,9 @@ type decision struct {
 	*bot.Exchange
 	cards
 
-	press store.Event
-	turn  *Turn // which goes on with the outcome
+	press  store.Event
+	turn   *Turn         // which goes on with the outcome
+	audits []store.Audit // of what came before, for the first commit
 }
 
 // decision makes the decision of the event that is worked.

@@ -43,11 +43,11 @@ func (t *Turn) makePrivate(r *chat.Reply) {
 // may share the answer there.
 func (t *Turn) tellPrivately(c *store.Commit, r *chat.Reply) error {
 	shareButton(&t.Exchange, c, r, new(r.Place))
-	name := t.first.Chat.Member
+	said := textPrivatelyNoName
 	if m, err := t.Adapter.Member(context.WithoutCancel(t.worker.commitCtx), r.Place, t.Event.Member); err == nil {
-		name = m.Name
+		said = fmt.Sprintf(textPrivately, markdown.Line(m.Name, 50))
 	}
-	line := t.NewReply(bot.Paragraph(fmt.Sprintf(textPrivately, markdown.Line(name, 50))))
+	line := t.NewReply(bot.Paragraph(said))
 	wanted, err := t.Bot.WantedReply(t.Conversation, line, t.Owner())
 	c.Replies = append(c.Replies, wanted)
 	return err

@@ -39,9 +39,9 @@ const (
 	textWantsLogin        = "%s wants to know you before it answers." // a plugin
 	textConnectFirst      = "Connect your account at %s first; I go on by myself then."
 	textConnectedAskAgain = "Connected. The plugin has changed since you asked, so please ask again."
-	textCannotConnect     = "You cannot connect an account at %s: %s." // a plugin; why
-	textPrivately         = "I answered %s in private."                // a member
-	textSentFor           = "%s's request to %s was sent."             // a member; a plugin
+	textPrivately         = "I answered %s in private." // a member
+	textPrivatelyNoName   = "I answered in private."
+	textSentFor           = "%s's request to %s was sent." // a member; a plugin
 	textPrivateHere       = "This came from your own account, so only you see it."
 	textRefusedPrivately  = "%s refused it." // a plugin
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	fakediscord "aidesk/adapters/fake/discord"
+	"aidesk/store"
 )
 
 // TestLoginShown: where an administrator allows it, a member may show in a channel what their
@@ -71,6 +72,16 @@ func TestLoginDigitsTyped(t *testing.T) {
 			s.direct(ada, "heliotrope")
 			if strings.Contains(s.queries(from), "872") {
 				t.Error("the model read the digits")
+			}
+			s.idle()
+			connects := 0
+			if err := s.db.Audits(t.Context(), s.scope(), func(a store.Audit) bool {
+				if strings.Contains(string(a.Body), `"what":"connect"`) {
+					connects++
+				}
+				return true
+			}); err != nil || connects != 1 {
+				t.Errorf("the audit has %d logins, %v", connects, err)
 			}
 		})
 	}

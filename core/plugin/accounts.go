@@ -106,42 +106,51 @@ func (r *Registry) login(place chat.Place, m chat.Member, a account.Account) pol
 // loggedIn is a request with the credential of its call in it.
 type loggedIn struct {
 	request    egress.Request
+	account    account.Account
 	credential account.Credential
 }
 
-// logIn adds the credential of a call to its request. Only here does one enter, after the
-// digest was checked, and only at the hosts that its account is for.
-func (r *Registry) logIn(ctx context.Context, p *Plugin, o *openapi.Operation, c Call, request egress.Request, use func() (account.Credential, error)) (loggedIn, error) {
+// logIn adds the credential of a call to its request. Only here and in with does one enter,
+// after the digest was checked, and only at the hosts that its account is for.
+func (r *Registry) logIn(ctx context.Context, p *Plugin, o *openapi.Operation, c Call, request egress.Request) (loggedIn, error) {
 	l := loggedIn{request: request}
 	if c.Account == "" {
 		return l, nil
 	}
-	a, err := r.Accounts.Get(ctx, c.Account)
-	if err == nil {
-		l.credential, err = use()
-	}
+	credential, a, err := r.Accounts.Use(ctx, c.Account)
 	if err != nil {
 		return l, err
 	}
+	l.account = a
+	return l.with(credential, p, o)
+}
+
+// with is the request with another credential of its account.
+func (l loggedIn) with(credential account.Credential, p *Plugin, o *openapi.Operation) (loggedIn, error) {
+	l.credential = credential
 	ways, _ := p.Ways(o)
-	way := wayOf(ways, func(field string) bool { return l.credential[field] != "" })
+	way := wayOf(ways, func(field string) bool { return credential[field] != "" })
 	if way == nil {
 		return l, account.ErrExpired
 	}
-	return l, l.credential.Add(&l.request, way, a.Hosts)
+	for i, s := range way {
+		if _, chosen := p.LoginChoice.Prefixes[s.Field]; s.Field == account.FieldAccess && s.In == "header" && !chosen {
+			way[i].Prefix = l.account.Prefix() // as the provider said of the token
+		}
+	}
+	return l, credential.Add(&l.request, way, l.account.Hosts)
 }
 
 // retryLogin goes on after the plugin answered 401 to a credential: another one is got, once,
 // and a read is sent with it. A call with effect is not sent again. The error is ErrExpired
 // where the account has to be connected again.
-func (r *Registry) retryLogin(ctx context.Context, p *Plugin, o *openapi.Operation, c Call, id string, request egress.Request, used account.Credential, first egress.Response) (egress.Response, egress.Sent, error) {
-	again, fault := r.Accounts.Rejected(ctx, c.Account, used)
+func (r *Registry) retryLogin(ctx context.Context, p *Plugin, o *openapi.Operation, c Call, id string, in loggedIn, first egress.Response) (egress.Response, egress.Sent, error) {
+	again, fault := r.Accounts.Rejected(ctx, c.Account, in.credential)
 	if errors.Is(fault, account.ErrExpired) || errors.Is(fault, account.ErrNotConnected) {
 		return first, egress.Answered, account.ErrExpired
 	}
-	var in loggedIn
 	if fault == nil && !c.Unsafe {
-		in, fault = r.logIn(ctx, p, o, c, request, func() (account.Credential, error) { return again, nil })
+		in, fault = in.with(again, p, o) // it takes the place of the first
 	}
 	if fault != nil || c.Unsafe { // what the plugin said stands
 		return first, egress.Answered, nil //nolint:nilerr // that no other credential was got is no fault of the call

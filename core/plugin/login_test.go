@@ -377,3 +377,19 @@ func BenchmarkLogin(b *testing.B) {
 		}
 	})
 }
+
+// TestLoginRequired: a value that the document explains is no less required.
+func TestLoginRequired(t *testing.T) {
+	t.Parallel()
+	p := loginPlugin(t, "", `"key":{"type":"apiKey","in":"header","name":"X-Key","description":"It stands in your settings."},
+"basic":{"type":"http","scheme":"basic","description":"Your user name."}`, "", `[{"key":[]}]`, `[{"basic":[]}]`)
+	if err := p.CheckShared(plugin.SharedLogin{Values: account.Credential{"user": "u"}}); err == nil || !strings.Contains(err.Error(), "key:key") {
+		t.Errorf("without the key: %v", err)
+	}
+	if err := p.CheckShared(plugin.SharedLogin{Values: account.Credential{"key": "k"}}); err == nil || !strings.Contains(err.Error(), "user:basic") {
+		t.Errorf("without the user name: %v", err)
+	}
+	if err := p.CheckShared(plugin.SharedLogin{Values: account.Credential{"key": "k", "user": "u"}}); err != nil {
+		t.Errorf("without the password, which may be empty: %v", err)
+	}
+}

@@ -87,17 +87,14 @@ func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation
 	if !p.Locked {
 		id = "" // the operator's exceptions are for plugins of the configuration
 	}
-	in, err := r.logIn(ctx, p, o, c, request, func() (account.Credential, error) {
-		credential, _, err := r.Accounts.Use(ctx, c.Account)
-		return credential, err
-	})
+	in, err := r.logIn(ctx, p, o, c, request)
 	if err != nil {
 		r.Logger.WarnContext(ctx, "an account cannot be used", "plugin", p.ID, "operation", o.ID, "error", err)
 		return p.loginFault(err)
 	}
 	response, state, err := r.Guard.Do(ctx, id, in.request)
 	if err == nil && response.Status == http.StatusUnauthorized && c.Account != "" {
-		if response, state, err = r.retryLogin(ctx, p, o, c, id, request, in.credential, response); errors.Is(err, account.ErrExpired) {
+		if response, state, err = r.retryLogin(ctx, p, o, c, id, in, response); errors.Is(err, account.ErrExpired) {
 			return p.loginEnded()
 		}
 	}

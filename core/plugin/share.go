@@ -37,7 +37,7 @@ func (s SharedLogin) credential(login account.Login) (account.Credential, error)
 		case given:
 			used[name] = true
 			c[f.Name] = value
-		case f.Hint == "":
+		case !f.Optional:
 			return nil, fmt.Errorf("it asks for %s, which the configuration does not give", markdown.Line(f.Name, 80))
 		}
 	}
