@@ -109,7 +109,7 @@ func TestMarkedRead(t *testing.T) {
 	if got := s.Act(s.Member, s.Button(r, "Approve")); !strings.Contains(got, "Shop answered.") {
 		t.Errorf("after the press:\n%s", got)
 	}
-	if a := s.Audits(); a[1]["what"] != "executing" || a[1]["leave"] != "operation" {
+	if a := s.Audits(); a[1].Action != "call.executing" || a[1].Leave != "operation" {
 		t.Errorf("the audit says %v", a)
 	}
 	goes(s.Ask("search once more"), 2)

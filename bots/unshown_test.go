@@ -11,6 +11,7 @@ import (
 
 	"aidesk/bots/bot"
 	"aidesk/bots/bottest"
+	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/model/script"
 )
@@ -179,7 +180,7 @@ func TestUnshownCard(t *testing.T) {
 			if got := s.Act(s.Member, s.Button(unseen, "Approve")); !strings.Contains(got, "expired") || shop.Count("POST") != 0 {
 				t.Errorf("a press on what was never shown: %q and %d calls", got, shop.Count("POST"))
 			}
-			if a := s.Audits()[0]; a["what"] != "expired" || a["operation"] != "placeOrder" {
+			if a := s.Audits()[0]; a.Action != "call.expired" || a.Target(audit.OfOperation).ID != "placeOrder" {
 				t.Errorf("the audit says %v", a)
 			}
 			s.Clock.Advance(time.Hour) // its timer

@@ -54,6 +54,7 @@ core/openapi/request         | openapi/plaintext openapi/tree openapi/schema    
 core/openapi/result          | openapi/plaintext openapi/tree                                               | golang.org/x/net/html
 core/openapi/strict          | openapi/plaintext openapi/tree                                               | github.com/getkin/kin-openapi
 core/openapi                 | openapi/plaintext openapi/tree openapi/schema openapi/request openapi/result | –
+core/audit                   | –                                                                            | –
 core/policy                  | chat                                                                         | –
 core/account                 | egress secret store                                                          | –
 core/installation            | secret secret/workspace store                                                | –
@@ -88,13 +89,13 @@ adapters/discord/gateway     | adapters/discord/rest adapters/session           
 adapters/discord/setup       | chat adapters/discord/payload adapters/discord/render adapters/discord/rest adapters/session | github.com/bwmarrin/discordgo
 adapters/discord             | chat markdown adapters/session adapters/discord/*                            | github.com/bwmarrin/discordgo
 adapters/terminal            | chat markdown                                                                | –
-bots/bot                     | chat markdown account agent plugin policy store                              | –
+bots/bot                     | chat markdown account agent audit plugin policy store                              | –
 bots/outbox                  | bots/bot chat store store/failpoint                                          | –
 bots/login                   | account markdown secret                                                      | –
-bots/restore                 | bots/bot markdown agent confirm store                                         | –
-bots/command                 | bots/bot chat markdown model account agent plugin confirm secret store       | –
+bots/restore                 | bots/bot markdown agent audit confirm store                                         | –
+bots/command                 | bots/bot audit chat markdown model account agent plugin confirm secret store       | –
 bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint     | –
-bots/turn                    | bots/bot bots/command bots/inbox bots/outbox chat markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint | –
+bots/turn                    | bots/bot audit bots/command bots/inbox bots/outbox chat markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint | –
 adapters/fake                | –                                                                            | –
 adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                       | github.com/gorilla/websocket go.yaml.in/yaml/v3
 adapters/fake/slack/rule     | –                                                                            | –

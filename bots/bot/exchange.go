@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/core/plugin"
@@ -112,11 +113,22 @@ func (x *Exchange) Button(c *store.Commit, button string, a ButtonAction, life t
 	c.Buttons = append(c.Buttons, store.Button{ID: button, Conversation: x.Conversation, Member: owner, Until: x.Now().Add(life), Body: body})
 }
 
-// Audit is the line of the audit for what an administrator did with a plugin.
-func (x *Exchange) Audit(what string, p *plugin.Plugin) []store.Audit {
-	return []store.Audit{x.Bot.Audit(x.Now(), x.Event.Place, map[string]string{
-		"what": what, "member": x.Event.Member, "plugin": p.ID, "version": p.Version,
-	})}
+// Audit is the line of the audit for what whoever caused the event did to some targets.
+func (x *Exchange) Audit(action string, targets ...audit.Target) []store.Audit {
+	return []store.Audit{x.AuditLine(audit.Line{Action: action, Targets: targets})}
+}
+
+// AuditLine is a line of the audit for what whoever caused the event did.
+func (x *Exchange) AuditLine(l audit.Line) store.Audit {
+	if l.Actor == (audit.Actor{}) {
+		l.Actor = audit.Actor{Kind: audit.Member, ID: x.Event.Member}
+	}
+	return x.Bot.Audit(x.Now(), x.Event.Place, l)
+}
+
+// AuditPlugin is a plugin as a target of the audit.
+func AuditPlugin(p *plugin.Plugin) audit.Target {
+	return audit.Target{Kind: audit.OfPlugin, ID: p.ID, Version: p.Version}
 }
 
 // Progress shows what is being done, where the platform can; an empty text ends it.

@@ -8,6 +8,7 @@ import (
 
 	"aidesk/core/account"
 	"aidesk/core/agent"
+	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/plugin"
 	"aidesk/store"
@@ -155,11 +156,12 @@ func ReadReply(ctx context.Context, s store.Store, id string) (chat.Reply, error
 	return r, nil
 }
 
-// Audit is a line of the audit: who did what, never content or secrets.
-func (b *Bot) Audit(now time.Time, place chat.Place, fields map[string]string) store.Audit {
-	body, err := json.Marshal(fields)
-	if err != nil {
-		panic(err) // strings only
+// Audit is a line of the audit, at a time and in a place.
+func (b *Bot) Audit(now time.Time, place chat.Place, l audit.Line) store.Audit {
+	l.Time = now
+	l.Place = audit.Place{Platform: place.Platform, Workspace: place.Workspace, Channel: place.Channel, Thread: place.Thread}
+	if l.Outcome == "" {
+		l.Outcome = audit.OK
 	}
-	return store.Audit{Scope: b.Scope(place), Time: now, Body: body}
+	return store.Audit{Scope: b.Scope(place), Time: now, Body: l.Encode()}
 }

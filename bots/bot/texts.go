@@ -1,4 +1,10 @@
 package bot
 
-// textCannotCheck is what a member reads whom the platform does not describe just now.
-const textCannotCheck = "I cannot check who you are right now, so nothing was done. Please try again in a minute."
+const (
+	// textCannotCheck is what a member reads whom the platform does not describe just now.
+	textCannotCheck = "I cannot check who you are right now, so nothing was done. Please try again in a minute."
+
+	textNoSuchPlugin = "There is no plugin “%s” here. There are: %s."        // a name; all names
+	textNearPlugins  = "There is no plugin “%s” here. Did you mean: %s?"     // a name; those that come nearest
+	textNoPluginYet  = "There is no plugin “%s” here, nor any other so far." // a name
+)

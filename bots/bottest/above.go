@@ -129,7 +129,7 @@ func aboveSwitched(t *testing.T, p Platform, clock *Clock) {
 	s.Ask("summarize this")
 	contains(t, s.request().Above, "ten chairs")
 	audits := fmt.Sprint(s.Audits())
-	contains(t, audits, "threads false", "threads true")
+	contains(t, audits, "threads.off", "threads.on")
 }
 
 // aboveLeftOut: what they said is not told to the model where others ask, also after they

@@ -73,7 +73,7 @@ func flowAllowed(t *testing.T, p Platform, clock *Clock) {
 		t.Errorf("%d calls; want the one of the card and the next", n)
 	}
 	contains(t, s.Now(r.ID).Text.Text(), "There are some.")
-	if a := s.Audits()[0]; a["what"] != "done" || a["data_from"] == "" || a["leave"] != "conversation" {
+	if a := s.Audits()[0]; a.Action != "call.done" || len(a.DataFrom) == 0 || a.Leave != "conversation" {
 		t.Errorf("the audit says %v", a)
 	}
 	s.Restart()

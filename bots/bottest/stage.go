@@ -3,7 +3,6 @@ package bottest
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"os"
@@ -18,6 +17,7 @@ import (
 	"aidesk/bots"
 	"aidesk/bots/bot"
 	"aidesk/core/agent"
+	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/egress"
 	"aidesk/core/model"
@@ -403,13 +403,13 @@ func (s *Stage) Now(id string) chat.Reply {
 }
 
 // Audits are the audit entries of the place's workspace, the newest first.
-func (s *Stage) Audits() []map[string]string {
+func (s *Stage) Audits() []audit.Line {
 	s.T.Helper()
-	var all []map[string]string
+	var all []audit.Line
 	err := s.Store.Audits(s.T.Context(), chat.Key("desk")+"/"+s.Place.Scope(), func(a store.Audit) bool {
-		var entry map[string]string
-		if err := json.Unmarshal(a.Body, &entry); err != nil {
-			s.T.Errorf("an audit entry: %v", err)
+		entry, err := audit.Read(a.Body)
+		if err != nil {
+			s.T.Error(err)
 		}
 		all = append(all, entry)
 		return true

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/core/model"
@@ -23,7 +24,7 @@ var writes = []Behaviour{
 	{"two actions on one reply", twoActions},
 	{"failed at the plugin", failedWrite},
 	{"disabled before the press", disabledBefore},
-	{"audit", audit},
+	{"audit", audited},
 }
 
 // asked parks an order and returns the reply with its card.
@@ -263,20 +264,18 @@ func disabledBefore(t *testing.T, p Platform, clock *Clock) {
 	}
 }
 
-// audit: who decided what is on record, without what was sent.
-func audit(t *testing.T, p Platform, clock *Clock) {
+// audited: who decided what is on record, without what was sent.
+func audited(t *testing.T, p Platform, clock *Clock) {
 	s, shop := play(t, p, clock, kettles(), script.Say("ready"), script.Say("done"), kettles(), script.Say("ready"))
 	s.Act(s.Member, s.Button(asked(t, s, shop), "Approve"))
 	s.Act(s.Member, s.Button(s.Ask("again"), "Cancel"))
 	var states []string
 	for _, a := range s.Audits() {
-		states = append(states, a["what"])
-		if a["member"] != s.Member || a["plugin"] != shop.Address || a["operation"] != "placeOrder" || len(a["digest"]) < 32 || a["action"] == "" {
+		states = append(states, strings.TrimPrefix(a.Action, "call."))
+		if a.Actor.ID != s.Member || a.Target(audit.OfPlugin).ID != shop.Address || a.Target(audit.OfOperation).ID != "placeOrder" || len(a.Digest) < 32 || a.Call == "" {
 			t.Errorf("an entry lacks who, what or which: %v", a)
 		}
-		for k, v := range a {
-			lacks(t, k+v, "Kettle", "ring twice")
-		}
+		lacks(t, string(a.Encode()), "Kettle", "ring twice")
 	}
 	if got := strings.Join(states, " "); got != "denied done executing" {
 		t.Errorf("audited %q, the newest first", got)

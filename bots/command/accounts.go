@@ -10,6 +10,7 @@ import (
 
 	"aidesk/bots/bot"
 	"aidesk/core/account"
+	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/core/plugin"
@@ -199,8 +200,10 @@ func Revoke(ctx context.Context, x *bot.Exchange, p bot.ButtonAction) error {
 	if a.Kind == account.OAuth && !told {
 		line = textRevokedHere
 	}
-	c := store.Commit{Audits: []store.Audit{x.Bot.Audit(x.Now(), x.Event.Place, map[string]string{
-		"what": "revoke", "member": x.Event.Member, "plugin": a.Plugin, "account": a.Label, "of": a.Member,
-	})}}
+	ended := audit.Line{Action: "account.revoked", Account: p.Account, Targets: []audit.Target{{Kind: audit.OfPlugin, ID: a.Plugin}}}
+	if !a.Shared() {
+		ended.Targets = append(ended.Targets, audit.Target{Kind: audit.OfMember, ID: a.Member})
+	}
+	c := store.Commit{Audits: []store.Audit{x.AuditLine(ended)}}
 	return x.ReplyPrivately(c, bot.Paragraph(fmt.Sprintf(line, a.Label)))
 }

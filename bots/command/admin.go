@@ -77,7 +77,7 @@ func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) er
 	if next := nextLogin(p); next != "" {
 		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(next)))
 	}
-	err = x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("add", p)}, doc)
+	err = x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("plugin.added", bot.AuditPlugin(p))}, doc)
 	if errors.Is(err, store.ErrConflict) {
 		return x.Note(ctx, textAddedMeanwhile)
 	}
@@ -113,7 +113,7 @@ func adminRemove(ctx context.Context, x *bot.Exchange, word string) error {
 			return fmt.Errorf("ending the accounts at %s: %w", p.ID, err)
 		}
 	}
-	return x.ReplyPrivately(store.Commit{Audits: x.Audit("remove", p)}, bot.Paragraph(fmt.Sprintf(textRemoved, p.Human())))
+	return x.ReplyPrivately(store.Commit{Audits: x.Audit("plugin.removed", bot.AuditPlugin(p))}, bot.Paragraph(fmt.Sprintf(textRemoved, p.Human())))
 }
 
 // adminDefault enables a plugin, or not, for everyone who did not choose.
@@ -133,7 +133,7 @@ func adminDefault(ctx context.Context, x *bot.Exchange, word string, on bool) er
 	if !on {
 		line = fmt.Sprintf(textDefaultOff, p.Human())
 	}
-	return x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("default", p)}, bot.Paragraph(line))
+	return x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("plugin.default", bot.AuditPlugin(p))}, bot.Paragraph(line))
 }
 
 // adminScope decides about a plugin in this channel.
@@ -146,7 +146,7 @@ func adminScope(ctx context.Context, x *bot.Exchange, word string, scope plugin.
 	if err != nil {
 		return err
 	}
-	c := store.Commit{Audits: x.Audit("scope "+string(scope), p)}
+	c := store.Commit{Audits: x.Audit("plugin.scope."+string(scope), bot.AuditPlugin(p))}
 	if changed {
 		c.Puts = []store.Record{record}
 	}

@@ -162,7 +162,7 @@ func FinishLogin(ctx context.Context, x *bot.Exchange, f Form) (done Connected, 
 		return done, "", fmt.Errorf("ending a login: %w", err)
 	}
 	done.Said = fmt.Sprintf(textConnected, done.Account.Label)
-	done.Audits = x.Audit("connect", f.Plugin)
+	done.Audits = x.Audit("account.connected", bot.AuditPlugin(f.Plugin))
 	return done, "", nil
 }
 
@@ -248,7 +248,7 @@ func pluginDisconnect(ctx context.Context, x *bot.Exchange, word string) error {
 	}
 	var c store.Commit
 	if line != textNotConnected {
-		c.Audits = x.Audit("disconnect", p)
+		c.Audits = x.Audit("account.disconnected", bot.AuditPlugin(p))
 	}
 	return x.ReplyPrivately(c, bot.Paragraph(fmt.Sprintf(line, p.Human())))
 }

@@ -270,7 +270,7 @@ func TestLoginOAuth(t *testing.T) {
 	if wants(t, said, "The client of Trello is set.", redirect, "/plugins connect trello"); len(faults) > 0 {
 		t.Errorf("faults: %v", faults)
 	}
-	wants(t, strings.Join(d.audits, ""), `"what":"login set"`, `"member":"U1"`)
+	wants(t, strings.Join(d.audits, ""), `"action":"login.set"`, `"id":"U1"`)
 	wants(t, d.command("/plugins-admin login trello"), "id-1", redirect)
 	wants(t, d.command("/plugins connect trello"), "Connect your account at Trello")
 	client := func(id, value string) {
@@ -537,7 +537,7 @@ func TestAccounts(t *testing.T) {
 		return d.answer()
 	}
 	wants(t, press(bot.ButtonAction{Do: bot.DoRevoke, Account: d.accounts.Key(mine)}), "U1's Trello is no longer connected.")
-	wants(t, strings.Join(d.audits, ""), `"what":"revoke"`, `"of":"U1"`, `"account":"U1's Trello"`)
+	wants(t, strings.Join(d.audits, ""), `"action":"account.revoked"`, `{"kind":"member","id":"U1"}`, `"account":"`)
 	wants(t, press(bot.ButtonAction{Do: bot.DoRevoke, Account: d.accounts.Key(mine)}), textAlreadyEnded)
 	wants(t, press(bot.ButtonAction{Do: bot.DoRevoke, Account: d.accounts.Key(other)}), "belongs to somebody else", "[Revoke U2's Trello]")
 	if _, err := d.accounts.Get(t.Context(), d.accounts.Key(other)); err != nil || len(d.buttons) != 1 || len(d.audits) > 0 {

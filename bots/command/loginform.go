@@ -338,7 +338,7 @@ func SetLogin(ctx context.Context, x *bot.Exchange, f Form) error {
 	if len(faults) > 0 {
 		return x.Note(ctx, faults[0].Message)
 	}
-	c := store.Commit{Audits: x.Audit("login set", f.Plugin)}
+	c := store.Commit{Audits: x.Audit("login.set", bot.AuditPlugin(f.Plugin))}
 	p := f.Plugin
 	if !p.Locked {
 		record, err := x.Bot.Plugins.ChooseLogin(x.Event.Place, p, l.choice)

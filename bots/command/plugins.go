@@ -211,24 +211,12 @@ func Switch(ctx context.Context, x *bot.Exchange, p bot.ButtonAction) error {
 
 // findPlugin finds a plugin by what a member typed; nil with the answer already given.
 func findPlugin(ctx context.Context, x *bot.Exchange, word string) (*plugin.Plugin, error) {
-	p, err := x.Bot.Plugins.Find(ctx, x.Event.Place, strings.TrimSpace(word))
-	if errors.Is(err, store.ErrNotFound) {
-		plugins, err := x.Bot.Plugins.List(ctx, x.Event.Place)
-		if err != nil {
-			return nil, err
-		}
-		var names []string
-		for _, p := range plugins {
-			names = append(names, p.Name)
-		}
-		r := x.NewReply(bot.Paragraph(fmt.Sprintf(textNoSuchPlugin, markdown.Line(markdown.Visible(word), 50), strings.Join(names, ", "))))
-		if c := x.Event.Command; c != nil {
-			_, verb, _ := Table.Find(c.Name, c.Verb)
-			r.Private = verb.Private
-		}
-		return nil, x.Reply(store.Commit{}, r)
+	private := false
+	if c := x.Event.Command; c != nil {
+		_, verb, _ := Table.Find(c.Name, c.Verb)
+		private = verb.Private
 	}
-	return p, err
+	return x.FindPlugin(ctx, word, private)
 }
 
 // pluginInfo shows what a plugin is, who is behind it and what it can do.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"aidesk/bots/bot"
+	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/store"
@@ -58,8 +59,8 @@ func adminThreads(ctx context.Context, x *bot.Exchange, on bool, where string) e
 	if err != nil {
 		return err
 	}
-	audit := x.Bot.Audit(x.Now(), place, map[string]string{"what": fmt.Sprintf("threads %t", on), "member": x.Event.Member, "record": key})
-	return x.ReplyPrivately(store.Commit{Puts: []store.Record{switched(record, on)}, Audits: []store.Audit{audit}}, bot.Paragraph(lines[on]))
+	audits := x.Audit(map[bool]string{true: "threads.on", false: "threads.off"}[on], audit.Target{Kind: audit.OfRecord, ID: key})
+	return x.ReplyPrivately(store.Commit{Puts: []store.Record{switched(record, on)}, Audits: audits}, bot.Paragraph(lines[on]))
 }
 
 // ReadsThreads reports whether what was said in threads is read in the channel of the

@@ -92,7 +92,7 @@ func Approve(ctx context.Context, x *bot.Exchange, reviewed plugin.Registration)
 	if err != nil {
 		return err
 	}
-	err = x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("review", p)}, bot.Paragraph(fmt.Sprintf(textReviewed, p.Human())))
+	err = x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("plugin.reviewed", bot.AuditPlugin(p))}, bot.Paragraph(fmt.Sprintf(textReviewed, p.Human())))
 	if errors.Is(err, store.ErrConflict) {
 		return x.Note(ctx, textReviewOver)
 	}

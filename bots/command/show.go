@@ -36,7 +36,7 @@ func pluginShow(ctx context.Context, x *bot.Exchange, word string, on bool) erro
 	case !changed:
 		return say(store.Commit{}, fmt.Sprintf(textHiddenAlready, p.Human()))
 	}
-	c := store.Commit{Puts: []store.Record{record}, Audits: x.Audit(map[bool]string{true: "show", false: "hide"}[on], p)}
+	c := store.Commit{Puts: []store.Record{record}, Audits: x.Audit(map[bool]string{true: "account.shown", false: "account.hidden"}[on], bot.AuditPlugin(p))}
 	if !on {
 		return say(c, fmt.Sprintf(textHidden, p.Human()))
 	}
@@ -56,7 +56,7 @@ func adminShow(ctx context.Context, x *bot.Exchange, word string, on bool) error
 	if err != nil {
 		return err
 	}
-	c := store.Commit{Audits: x.Audit(map[bool]string{true: "show allowed", false: "show denied"}[on], p)}
+	c := store.Commit{Audits: x.Audit(map[bool]string{true: "show.allowed", false: "show.denied"}[on], bot.AuditPlugin(p))}
 	if changed {
 		c.Puts = []store.Record{record}
 	}

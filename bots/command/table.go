@@ -105,8 +105,11 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 	if err != nil || !ok {
 		return err
 	}
-	if syntax.Who == chat.Admins && !member.Admin {
-		return x.Say(store.Commit{}, fmt.Sprintf(textAdminCommand, syntax.Name))
+	if syntax.Who == chat.Admins {
+		if !member.Admin {
+			return x.Say(store.Commit{}, fmt.Sprintf(textAdminCommand, syntax.Name))
+		}
+		x.NoteAdministrator(ctx)
 	}
 	switch c.Name + " " + verb.Name {
 	case "plugins ", "plugins list":

@@ -9,7 +9,6 @@ const (
 	textNoFormHere     = "Forms cannot be shown here. Please type it instead: %s name=value" // an operation
 
 	textNoPlugins     = "There are no plugins here yet. An administrator adds them with /plugins-admin add."
-	textNoSuchPlugin  = "There is no plugin “%s” here. There are: %s." // a name; all names
 	textDenied        = "denied in this channel by an administrator"
 	textFrozen        = "frozen by an administrator"
 	textOn            = "on"

@@ -9,6 +9,7 @@ import (
 
 	"aidesk/bots/bot"
 	"aidesk/core/agent"
+	"aidesk/core/audit"
 	"aidesk/core/confirm"
 	"aidesk/core/markdown"
 	"aidesk/store"
@@ -47,13 +48,12 @@ func Close(stored store.Action, now time.Time) (store.Commit, error) {
 		return c, fmt.Errorf("storing the transcript: %w", err)
 	}
 	c.Entries = []store.Entry{{Member: a.Owner, Body: body}}
-	audit, err := json.Marshal(map[string]string{
-		"what": string(a.State), "member": a.Member, "plugin": a.Call.Plugin, "operation": a.Call.Operation,
-		"action": a.ID, "digest": a.Call.Digest, "why": "restored",
-	})
-	if err != nil {
-		return c, fmt.Errorf("storing the audit: %w", err)
+	record := audit.Line{
+		Time: now, Action: "call." + string(a.State), Actor: audit.Actor{Kind: audit.System}, Outcome: audit.Unknown, Reason: "restored",
+		Targets: []audit.Target{{Kind: audit.OfPlugin, ID: a.Call.Plugin, Version: a.Call.Version}, {Kind: audit.OfOperation, ID: a.Call.Operation}, {Kind: audit.OfMember, ID: a.Member}},
+		Place:   audit.Place{Platform: a.Place.Platform, Workspace: a.Place.Workspace, Channel: a.Place.Channel, Thread: a.Place.Thread},
+		Call:    a.ID, Digest: a.Call.Digest,
 	}
-	c.Audits = []store.Audit{{Scope: store.Scope(a.Conversation), Time: now, Body: audit}}
+	c.Audits = []store.Audit{{Scope: store.Scope(a.Conversation), Time: now, Body: record.Encode()}}
 	return c, nil
 }

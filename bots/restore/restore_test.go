@@ -60,7 +60,7 @@ func TestClose(t *testing.T) {
 		if r := entry.Message.Parts[0].Result; r.CallID != "call" || r.Status != model.Unknown || r.Content != closed.Outcome.Line {
 			t.Errorf("%s: the model reads %+v", c.from, r)
 		}
-		if l := got.Audits[0]; l.Scope != "desk/slack/T1" || !l.Time.Equal(now) || !strings.Contains(string(l.Body), `"why":"restored"`) || !strings.Contains(string(l.Body), last.State) {
+		if l := got.Audits[0]; l.Scope != "desk/slack/T1" || !l.Time.Equal(now) || !strings.Contains(string(l.Body), `"reason":"restored"`) || !strings.Contains(string(l.Body), last.State) {
 			t.Errorf("%s: the audit %s %s", c.from, l.Scope, l.Body)
 		}
 	}

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"aidesk/bots/bot"
+	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/core/markdown"
@@ -76,26 +76,26 @@ func (k cards) moveTo(ctx context.Context, a confirm.Action, state confirm.State
 
 // auditAction is the line of the audit for an Action that is in a new state.
 func auditAction(b *bot.Bot, now time.Time, a confirm.Action) store.Audit {
-	audit := map[string]string{
-		"what": string(a.State), "member": a.Member, "plugin": a.Call.Plugin, "operation": a.Call.Operation, "action": a.ID, "digest": a.Call.Digest,
+	l := audit.Line{
+		Action: "call." + string(a.State), Actor: audit.Actor{Kind: audit.Member, ID: a.Member}, Outcome: auditOutcome[a.State],
+		Targets: []audit.Target{{Kind: audit.OfPlugin, ID: a.Call.Plugin, Version: a.Call.Version}, {Kind: audit.OfOperation, ID: a.Call.Operation}},
+		Call:    a.ID, Digest: a.Call.Digest, Account: a.Call.Account,
 	}
-	var from []string
 	for _, o := range a.Call.From {
-		from = append(from, o.Plugin)
-	}
-	if len(from) > 0 {
-		audit["data_from"] = strings.Join(from, " ")
-	}
-	if a.Call.Account != "" {
-		audit["account"] = a.Call.Account
+		l.DataFrom = append(l.DataFrom, o.Plugin)
 	}
 	switch {
 	case a.Lasting:
-		audit["leave"] = "conversation"
+		l.Leave = "conversation"
 	case a.Call.First && a.State == confirm.Executing:
-		audit["leave"] = "operation"
+		l.Leave = "operation"
 	}
-	return b.Audit(now, a.Place, audit)
+	return b.Audit(now, a.Place, l)
+}
+
+// auditOutcome is what the audit says of a state; where nothing stands here, that it is well.
+var auditOutcome = map[confirm.State]audit.Outcome{
+	confirm.Denied: audit.Refused, confirm.Expired: audit.Refused, confirm.Failed: audit.Failed, confirm.Unknown: audit.Unknown,
 }
 
 // park writes an Action with its timer, its buttons and its card in r.

@@ -30,25 +30,16 @@ func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 		return d.Note(ctx, textCannotCheck)
 	}
 	d.Event.Place = a.Place
-	on, _, err := d.Bot.Plugins.Enabled(ctx, a.Place, a.Member)
-	if err != nil {
-		return err
-	}
-	p := pluginOf(on, a.Call)
 	a.By = d.press.ID
 	if may := policy.Speak(d.Bot.Access, a.Place, member); may.Denied() {
 		d.Observe.Report(bot.DeniedBy, may.Rule, 1)
 		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+textNothingSent, d.turn.events)
 	}
-	agreed, err := d.Bot.Plugins.Agreed(ctx, a.Place, a.Member)
+	may, p, err := d.Bot.Plugins.Judge(ctx, plugin.Ask{Place: a.Place, Member: member, Call: a.Call})
 	if err != nil {
 		return err
 	}
-	login, err := d.Bot.Plugins.Login(ctx, a.Place, member, a.Call)
-	if err != nil {
-		return err
-	}
-	if may := plugin.Decide(on, agreed, login, member, a.Call); may.Denied() {
+	if may.Denied() {
 		d.Observe.Report(bot.DeniedBy, may.Rule, 1)
 		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+textNothingSent, d.turn.events)
 	}

@@ -11,7 +11,6 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/core/plugin"
-	"aidesk/core/policy"
 	"aidesk/store"
 )
 
@@ -95,7 +94,10 @@ func (t *Turn) run(ctx context.Context, what command.Form, call plugin.Call) err
 	if err != nil {
 		return err
 	}
-	decision := plugin.Decide([]*plugin.Plugin{what.Plugin}, agreed, policy.LoginOK, member, call)
+	decision, _, err := t.Bot.Plugins.Judge(ctx, plugin.Ask{Place: t.Event.Place, Member: member, Call: call, Bound: true})
+	if err != nil {
+		return err
+	}
 	line, tool := agent.Typed(what.Plugin, op, call.Args)
 	switch {
 	case decision.Denied():

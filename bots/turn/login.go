@@ -13,7 +13,6 @@ import (
 	"aidesk/core/markdown"
 	"aidesk/core/openapi"
 	"aidesk/core/plugin"
-	"aidesk/core/policy"
 	"aidesk/store"
 )
 
@@ -93,11 +92,11 @@ func (t *Turn) connect(ctx context.Context, what command.Form) error {
 	if missing {
 		return d.closeUnsent(ctx, a, confirm.Replaced, textConnectedAskAgain, t.events)
 	}
-	agreed, err := t.Bot.Plugins.Agreed(ctx, a.Place, a.Member)
+	may, _, err := t.Bot.Plugins.Judge(ctx, plugin.Ask{Place: a.Place, Member: member, Call: a.Call, Enabled: on, Bound: true})
 	if err != nil {
 		return err
 	}
-	switch may := plugin.Decide(on, agreed, policy.LoginOK, member, a.Call); {
+	switch {
 	case may.Denied():
 		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+textNothingSent, t.events)
 	case may.Asks():

@@ -76,7 +76,7 @@ func TestLoginDigitsTyped(t *testing.T) {
 			s.idle()
 			connects := 0
 			if err := s.db.Audits(t.Context(), s.scope(), func(a store.Audit) bool {
-				if strings.Contains(string(a.Body), `"what":"connect"`) {
+				if strings.Contains(string(a.Body), `"action":"account.connected"`) {
 					connects++
 				}
 				return true

@@ -16,7 +16,6 @@ import (
 	"aidesk/core/model"
 	"aidesk/core/openapi"
 	"aidesk/core/plugin"
-	"aidesk/core/policy"
 )
 
 // maxParallelReads bounds the reads of one turn that run at the same time.
@@ -181,7 +180,12 @@ func (r *run) prepare(ctx context.Context, c model.ToolCall) plannedCall {
 		w.result = failedResult(c, "The member's accounts cannot be read now.")
 		return w
 	}
-	decision := plugin.Decide(r.enabled, r.agreed, policy.LoginOK, r.Member, w.call)
+	decision, _, err := r.Plugins.Judge(ctx, plugin.Ask{Place: r.Place, Member: r.Member, Call: w.call, Enabled: r.enabled, Bound: true})
+	if err != nil {
+		r.Logger.WarnContext(ctx, "rules cannot be read", "plugin", w.plugin.ID, "error", err)
+		w.result = failedResult(c, "What is allowed here cannot be read now.")
+		return w
+	}
 	w.rule, w.needsConfirmation, w.needsLogin = decision.Rule, decision.Asks(), missing && !decision.Denied()
 	if decision.Denied() {
 		w.result = model.ToolResult{CallID: c.ID, Operation: c.Name, Status: model.Denied, Content: decision.Reason}
@@ -236,17 +240,12 @@ func (r *run) park(w plannedCall, c model.ToolCall) model.ToolResult {
 // changed that since the turn began.
 func (r *run) send(ctx context.Context, w plannedCall, c model.ToolCall) outcome {
 	out := outcome{plugin: w.plugin, rule: w.rule}
-	on, _, err := r.Plugins.Enabled(ctx, r.Place, r.Member.ID)
+	decision, _, err := r.Plugins.Judge(ctx, plugin.Ask{Place: r.Place, Member: r.Member, Call: w.call})
 	if err != nil {
-		out.result = failedResult(c, "What is enabled here cannot be read now.")
+		out.result = failedResult(c, "What is allowed here cannot be read now.")
 		return out
 	}
-	login, err := r.Plugins.Login(ctx, r.Place, r.Member, w.call)
-	if err != nil {
-		out.result = failedResult(c, "The member's account cannot be read now.")
-		return out
-	}
-	if decision := plugin.Decide(on, r.agreed, login, r.Member, w.call); !decision.Allowed() {
+	if !decision.Allowed() {
 		out.rule = decision.Rule
 		out.result = model.ToolResult{CallID: c.ID, Operation: c.Name, Status: model.Denied, Content: decision.Reason}
 		return out

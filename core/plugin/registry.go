@@ -41,10 +41,11 @@ type Registry struct {
 
 	compiling singleflight.Group // by compileKey
 	mu        sync.Mutex
-	compiled  map[string]*Plugin // by compileKey; guarded by mu
-	lists     recent[[]*Plugin]  // by workspace
-	offered   map[string]bool    // keys of the configuration that are kept in a workspace; guarded by mu
-	choices   recent[choice]     // by key
+	compiled  map[string]*Plugin  // by compileKey; guarded by mu
+	lists     recent[[]*Plugin]   // by workspace
+	offered   map[string]bool     // keys of the configuration that are kept in a workspace; guarded by mu
+	choices   recent[choice]      // by key
+	rules     recent[rulesRecord] // by key
 }
 
 // Configured is a plugin of the configuration.

@@ -9,10 +9,8 @@ import (
 	"time"
 
 	"aidesk/core/account"
-	"aidesk/core/chat"
 	"aidesk/core/egress"
 	"aidesk/core/openapi"
-	"aidesk/core/policy"
 )
 
 // Sent says how far a call came.
@@ -118,24 +116,6 @@ func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation
 	}
 	r.Logger.WarnContext(ctx, "call failed", "plugin", p.ID, "operation", o.ID, "sent", string(sent), "error", err)
 	return Outcome{openapi.Result{Status: "error", Code: code, Content: message, Message: message}, sent}
-}
-
-// Decide asks the policy about a call with the plugins that are enabled now, what the
-// member agreed to and what is of the account: when a model wishes it, and again at the
-// moment of sending.
-func Decide(on []*Plugin, agreed Agreed, login policy.Login, m chat.Member, c Call) policy.Decision {
-	q := policy.Question{Member: m, Plugin: c.Human, Login: login, Carries: len(c.From) > 0}
-	for _, p := range on {
-		if p.ID != c.Plugin {
-			continue
-		}
-		q.Enabled, q.Frozen = true, p.Frozen
-		if o, ok := p.Operation(c.Operation); ok {
-			q.Same, q.Write, q.Asks, q.Refused = p.Version == c.Version, p.Asks(o), o.Asks, !p.usable(o)
-			q.First = agreed.First(p, o)
-		}
-	}
-	return policy.Call(q)
 }
 
 // Usable are the operations that can be called, sorted as in the document.

@@ -51,6 +51,9 @@ type Question struct {
 	Login   Login  // the account that the call goes with
 	First   bool   // an administrator lets it go as a read, and the member never agreed to that
 	Carries bool   // it may carry data of another plugin, which the member has not allowed
+
+	Rules Rules         // of the workspace
+	Rule  OperationRule // of the call's operation
 }
 
 // Call decides about one call. The rules are asked in order; the first that
@@ -73,8 +76,12 @@ func Call(q Question) Decision {
 		return Decision{Deny, "account-not-allowed", fmt.Sprintf(textNotYourAccount, q.Plugin)}
 	case q.Login == LoginGone:
 		return Decision{Deny, "account-gone", fmt.Sprintf(textAccountGone, q.Plugin)}
+	case q.Rule.Mode == ModeNever:
+		return Decision{Deny, "operation-never", fmt.Sprintf(textNever, q.Plugin)}
 	case q.Write:
 		return Decision{Ask, "write-asks", ""}
+	case q.Rule.Mode == ModeAsk:
+		return Decision{Ask, "rule-asks", ""}
 	case q.Asks:
 		return Decision{Ask, "consequential-read-asks", ""}
 	case q.First:

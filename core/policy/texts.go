@@ -6,6 +6,7 @@ const (
 	textBot            = "Bots cannot use plugins."
 	textFrozen         = "%s is frozen by an administrator."
 	textNotEnabled     = "%s is not enabled for you here."
+	textNever          = "An administrator does not let me do this at %s."
 	textCannotBeCalled = "%s describes this operation in a way that aidesk cannot call."
 	textChanged        = "%s has changed since you asked. Please ask again."
 	textNotYourAccount = "You may not use the account at %s with which this would go."

@@ -1,0 +1,116 @@
+package plugin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"aidesk/core/chat"
+	"aidesk/core/policy"
+	"aidesk/store"
+)
+
+// Ask is what Judge is asked about.
+type Ask struct {
+	Place   chat.Place
+	Member  chat.Member // as the platform knows them now
+	Call    Call
+	Enabled []*Plugin // nil: those that are enabled now
+	Bound   bool      // its account was named just now, so it is not looked at once more
+}
+
+// Judge asks the policy about a call with all that is known now: what is enabled, what the
+// member agreed to, what is of the account, and what administrators decided. It is asked when
+// a model wishes the call and again at the moment of sending. It returns the plugin of the
+// call too, nil where it is not enabled.
+func (r *Registry) Judge(ctx context.Context, a Ask) (policy.Decision, *Plugin, error) {
+	c := a.Call
+	q := policy.Question{Member: a.Member, Plugin: c.Human, Carries: len(c.From) > 0}
+	on := a.Enabled
+	var err error
+	if on == nil {
+		if on, _, err = r.Enabled(ctx, a.Place, a.Member.ID); err != nil {
+			return policy.Decision{}, nil, err
+		}
+	}
+	var agreed Agreed
+	if r != nil {
+		if agreed, err = r.Agreed(ctx, a.Place, a.Member.ID); err != nil {
+			return policy.Decision{}, nil, err
+		}
+		if q.Rules, err = r.Rules(ctx, a.Place); err != nil {
+			return policy.Decision{}, nil, err
+		}
+		if !a.Bound {
+			if q.Login, err = r.Login(ctx, a.Place, a.Member, c); err != nil {
+				return policy.Decision{}, nil, err
+			}
+		}
+	}
+	q.Rule = q.Rules.Operation(c.Plugin, c.Operation)
+	var p *Plugin
+	if i := slices.IndexFunc(on, func(p *Plugin) bool { return p.ID == c.Plugin }); i >= 0 {
+		p = on[i]
+		q.Enabled, q.Frozen = true, p.Frozen
+		if o, ok := p.Operation(c.Operation); ok {
+			q.Same, q.Write, q.Asks, q.Refused = p.Version == c.Version, p.Asks(o), o.Asks, !p.usable(o)
+			q.First = agreed.First(p, o)
+		}
+	}
+	return policy.Call(q), p, nil
+}
+
+// Rules returns what the administrators of a workspace decided. The caller must not change
+// what its maps and lists hold.
+func (r *Registry) Rules(ctx context.Context, place chat.Place) (policy.Rules, error) {
+	kept, err := r.rulesOf(ctx, place)
+	return kept.rules, err
+}
+
+// rulesRecord is Rules with their record.
+type rulesRecord struct {
+	rules  policy.Rules
+	record store.Record
+}
+
+func (r *Registry) rulesOf(ctx context.Context, place chat.Place) (rulesRecord, error) {
+	key := "rules/" + chat.Key(r.Bot) + "/" + place.Scope()
+	kept, known, keep := r.rules.get(r.Records, key, "rules/"+chat.Key(r.Bot)+"/")
+	if known {
+		return kept, nil
+	}
+	var err error
+	kept.record, err = r.Records.Get(ctx, key)
+	if errors.Is(err, store.ErrNotFound) {
+		kept.record, err = store.Record{Key: key}, nil
+	} else if err == nil {
+		err = json.Unmarshal(kept.record.Value, &kept.rules)
+	}
+	if err != nil {
+		return kept, fmt.Errorf("reading the rules of a workspace: %w", err)
+	}
+	keep(kept)
+	return kept, nil
+}
+
+// ChangeRules returns the record with changed rules. change gets a copy of its own.
+func (r *Registry) ChangeRules(ctx context.Context, place chat.Place, change func(*policy.Rules)) (store.Record, error) {
+	kept, err := r.rulesOf(ctx, place)
+	if err != nil {
+		return store.Record{}, err
+	}
+	var rules policy.Rules
+	if len(kept.record.Value) > 0 {
+		if err := json.Unmarshal(kept.record.Value, &rules); err != nil {
+			return store.Record{}, fmt.Errorf("reading the rules of a workspace: %w", err)
+		}
+	}
+	change(&rules)
+	record := kept.record
+	if record.Value, err = json.Marshal(rules); err != nil {
+		return store.Record{}, fmt.Errorf("storing the rules of a workspace: %w", err)
+	}
+	return record, nil
+}
