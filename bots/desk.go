@@ -9,7 +9,7 @@
 //	         what is entrusted to aidesk is sealed
 //	turn     a conversation is claimed and its events are worked: a message becomes a
 //	         turn of the agent, a press decides about an Action
-//	command  what each command and each form does
+//	command  what each command and each form does; admin: those of administrators
 //	outbox   what is wanted is brought to the platform
 //
 // Nothing that matters is held in memory between two events. bottest holds the whole

@@ -93,9 +93,10 @@ bots/bot                     | chat markdown account agent audit plugin policy s
 bots/outbox                  | bots/bot chat store store/failpoint                                          | –
 bots/login                   | account markdown secret                                                      | –
 bots/restore                 | bots/bot markdown agent audit confirm store                                         | –
-bots/command                 | bots/bot audit chat markdown model account agent plugin confirm secret store       | –
+bots/admin                   | bots/bot audit chat markdown account plugin secret store                      | –
+bots/command                 | bots/admin bots/bot audit chat markdown model account agent plugin confirm secret store       | –
 bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint     | –
-bots/turn                    | bots/bot audit bots/command bots/inbox bots/outbox chat markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint | –
+bots/turn                    | bots/admin bots/bot audit bots/command bots/inbox bots/outbox chat markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint | –
 adapters/fake                | –                                                                            | –
 adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                       | github.com/gorilla/websocket go.yaml.in/yaml/v3
 adapters/fake/slack/rule     | –                                                                            | –

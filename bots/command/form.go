@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"aidesk/bots/admin"
 	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -19,11 +20,6 @@ import (
 // by its name and gives nobody a right that they do not have.
 const runForm = "run:"
 
-// FormFault says to a member why a form does not open.
-type FormFault string
-
-func (f FormFault) Error() string { return string(f) }
-
 // Form is what a form stands for.
 type Form struct {
 	Button    bot.ButtonAction // by which it is opened
@@ -34,7 +30,7 @@ type Form struct {
 }
 
 // FindForm finds out what a form's id stands for, and that this member may fill it in.
-// The error is a FormFault where the member is told.
+// The error is a bot.FormFault where the member is told.
 func FindForm(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place, member, form string) (Form, error) {
 	var f Form
 	if word, ok := strings.CutPrefix(form, runForm); ok {
@@ -45,13 +41,13 @@ func FindForm(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place, 
 	}
 	p, _, err := bot.ReadButton(ctx, s, form)
 	if errors.Is(err, store.ErrNotFound) {
-		return f, FormFault(textFormUnknown)
+		return f, bot.FormFault(textFormUnknown)
 	}
 	if err != nil {
 		return f, err
 	}
 	if f.Button = p; p.Member != member {
-		return f, FormFault(textFormOthers)
+		return f, bot.FormFault(textFormOthers)
 	}
 	switch p.Do {
 	case bot.DoAdd:
@@ -66,19 +62,19 @@ func FindForm(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place, 
 	case bot.DoEdit:
 		stored, err := s.Action(ctx, p.Action)
 		if err != nil {
-			return f, FormFault(textCardUnknown)
+			return f, bot.FormFault(textCardUnknown)
 		}
 		if f.Action, err = confirm.Read(stored); err != nil {
 			return f, err
 		}
 		if f.Action.State != confirm.Waiting {
-			return f, FormFault(textCardDecided)
+			return f, bot.FormFault(textCardDecided)
 		}
 		f.args = f.Action.Call.Args
 		err = f.resolve(ctx, b, f.Action.Place, f.Action.Call.Plugin, f.Action.Call.Operation)
 		return f, err
 	default:
-		return f, FormFault(textNoForm)
+		return f, bot.FormFault(textNoForm)
 	}
 }
 
@@ -89,7 +85,7 @@ func (f *Form) findLogin(ctx context.Context, s store.Store, b *bot.Bot, place c
 	if f.Button.Action != "" {
 		stored, err := s.Action(ctx, f.Button.Action)
 		if err != nil {
-			return FormFault(textCardUnknown)
+			return bot.FormFault(textCardUnknown)
 		}
 		if f.Action, err = confirm.Read(stored); err != nil {
 			return err
@@ -98,7 +94,7 @@ func (f *Form) findLogin(ctx context.Context, s store.Store, b *bot.Bot, place c
 	}
 	var err error
 	if f.Plugin, err = b.Plugins.Find(ctx, place, id); errors.Is(err, store.ErrNotFound) {
-		return FormFault(fmt.Sprintf(textFormNoSuchPlugin, id))
+		return bot.FormFault(fmt.Sprintf(textFormNoSuchPlugin, id))
 	}
 	return err
 }
@@ -111,14 +107,14 @@ func (f *Form) resolve(ctx context.Context, b *bot.Bot, place chat.Place, name, 
 	}
 	is := func(p *plugin.Plugin) bool { return strings.EqualFold(p.Name, name) || p.ID == name }
 	if slices.ContainsFunc(off, is) {
-		return FormFault(fmt.Sprintf(textFormNotEnabled, name, name))
+		return bot.FormFault(fmt.Sprintf(textFormNotEnabled, name, name))
 	}
 	at := slices.IndexFunc(on, is)
 	if at < 0 {
-		return FormFault(fmt.Sprintf(textFormNoSuchPlugin, name))
+		return bot.FormFault(fmt.Sprintf(textFormNoSuchPlugin, name))
 	}
 	if usable := on[at].Usable(); operation == "" && len(usable) > 0 {
-		return FormFault(fmt.Sprintf(textWhichOperation, on[at].Name+"."+usable[0].ID))
+		return bot.FormFault(fmt.Sprintf(textWhichOperation, on[at].Name+"."+usable[0].ID))
 	}
 	for _, op := range on[at].Usable() {
 		if strings.EqualFold(op.ID, operation) {
@@ -126,7 +122,7 @@ func (f *Form) resolve(ctx context.Context, b *bot.Bot, place chat.Place, name, 
 			return nil
 		}
 	}
-	return FormFault(fmt.Sprintf(textNoOperation, on[at].Human(), operation, on[at].Name))
+	return bot.FormFault(fmt.Sprintf(textNoOperation, on[at].Human(), operation, on[at].Name))
 }
 
 // Call makes the call that a filled-in form stands for.
@@ -153,10 +149,10 @@ func OpenForm(ctx context.Context, s store.Store, b *bot.Bot, o chat.Opening) (c
 		return loginForm(id, f), nil
 	}
 	if f.Button.Do == bot.DoLogin {
-		return adminLoginForm(ctx, b, o.Place, id, f)
+		return admin.LoginForm(ctx, b, o.Place, id, f.Plugin, f.Button)
 	}
 	if f.Button.Do == bot.DoAdd {
-		return adminForm(ctx, b, id, *f.Button.Plan)
+		return admin.AddForm(ctx, b, id, *f.Button.Plan)
 	}
 	op, _ := f.Plugin.Operation(f.Operation)
 	form := plugin.Form(id, f.Plugin, op, f.args)
@@ -176,10 +172,10 @@ func CheckForm(ctx context.Context, s store.Store, b *bot.Bot, e chat.Event) ([]
 		return nil, nil
 	}
 	if f.Button.Do == bot.DoLogin {
-		return adminLoginCheck(ctx, b, e, f)
+		return admin.CheckLogin(ctx, b, e, f.Plugin, f.Button)
 	}
 	if f.Button.Do == bot.DoAdd {
-		return adminCheck(ctx, b, *e.Filled, *f.Button.Plan)
+		return admin.CheckAdd(ctx, b, *e.Filled, *f.Button.Plan)
 	}
 	if _, err = f.Call(e.Filled.Values); err != nil {
 		return plugin.FormFaults(err, e.Filled.Values), nil

@@ -22,7 +22,7 @@ func NoLogin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin) (string, er
 	login := p.Login()
 	switch {
 	case x.Bot.Logins == nil:
-		return textNoLogins, nil
+		return bot.TextNoLogins, nil
 	case login.Kind == account.None:
 		return textWantsNoLogin, nil
 	case login.Kind == account.ServiceKey:
@@ -30,7 +30,7 @@ func NoLogin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin) (string, er
 	case login.Kind == account.UserKey:
 		return "", nil
 	case x.Bot.Logins.Link == nil:
-		return textNoPublicURL, nil
+		return bot.TextNoPublicURL, nil
 	}
 	if hosts := p.LoginHostsToAllow(); len(hosts) > 0 && !p.Locked {
 		return fmt.Sprintf(textHostsToAllow, strings.Join(hosts, ", "), p.Name), nil
@@ -129,7 +129,7 @@ func keyForm(form chat.Form, login account.Login) chat.Form {
 			in.Kind = chat.InputSecret
 		}
 		if i == 0 {
-			in.Hint = strings.TrimSpace(textVisibleTyping + " " + field.Hint)
+			in.Hint = strings.TrimSpace(bot.TextVisibleTyping + " " + field.Hint)
 		}
 		form.Inputs = append(form.Inputs, in)
 	}
@@ -147,7 +147,7 @@ type Connected struct {
 // not come to an end.
 func FinishLogin(ctx context.Context, x *bot.Exchange, f Form) (done Connected, refused string, err error) {
 	if x.Bot.Logins == nil {
-		return done, asSentence(errors.New(textNoLogins)), nil
+		return done, bot.Sentence(errors.New(bot.TextNoLogins)), nil
 	}
 	values := x.Event.Filled.Values
 	if f.Button.Login != "" {

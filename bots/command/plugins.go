@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"aidesk/bots/admin"
 	"aidesk/bots/bot"
 	"aidesk/core/account"
 	"aidesk/core/agent"
@@ -230,34 +231,34 @@ func pluginInfo(ctx context.Context, x *bot.Exchange, word string) error {
 		markdown.Heading(2, markdown.Text(p.Human())),
 		markdown.Paragraph(markdown.Text(m.DescriptionForHuman)),
 	)
-	facts := [][]markdown.Inline{fact(textInfoHost, markdown.Text(p.ID))}
+	facts := [][]markdown.Inline{bot.Fact(textInfoHost, markdown.Text(p.ID))}
 	if m.LogoURL != "" {
-		facts = append(facts, fact(textInfoLogo, markdown.Link(m.LogoURL, m.LogoURL)))
+		facts = append(facts, bot.Fact(textInfoLogo, markdown.Link(m.LogoURL, m.LogoURL)))
 	}
 	if m.ContactEmail != "" {
-		facts = append(facts, fact(textInfoContact, markdown.Text(m.ContactEmail)))
+		facts = append(facts, bot.Fact(textInfoContact, markdown.Text(m.ContactEmail)))
 	}
 	if m.LegalURL != "" {
-		facts = append(facts, fact(textInfoLegal, markdown.Link(m.LegalURL, m.LegalURL)))
+		facts = append(facts, bot.Fact(textInfoLegal, markdown.Link(m.LegalURL, m.LegalURL)))
 	}
 	if m.PrivacyURL != "" {
-		facts = append(facts, fact(textInfoPrivacy, markdown.Link(m.PrivacyURL, m.PrivacyURL)))
+		facts = append(facts, bot.Fact(textInfoPrivacy, markdown.Link(m.PrivacyURL, m.PrivacyURL)))
 	}
 	if p.Login().Kind != account.None {
-		facts = append(facts, fact(textInfoLogin, markdown.Text(loginWords(p))))
+		facts = append(facts, bot.Fact(textInfoLogin, markdown.Text(admin.LoginWords(p))))
 	}
 	login, err := accountWords(ctx, x, p)
 	if err != nil {
 		return err
 	}
 	if login != "" {
-		facts = append(facts, fact(textInfoAccount, markdown.Text(login)))
+		facts = append(facts, bot.Fact(textInfoAccount, markdown.Text(login)))
 	}
 	if p.Locked {
-		facts = append(facts, fact(textInfoRegistered, markdown.Text(textFromConfig)))
+		facts = append(facts, bot.Fact(textInfoRegistered, markdown.Text(bot.TextFromConfig)))
 	}
 	if p.Waiting != nil {
-		facts = append(facts, fact(textInfoWaiting, markdown.Text(fmt.Sprintf(textWaits, p.Name))))
+		facts = append(facts, bot.Fact(textInfoWaiting, markdown.Text(fmt.Sprintf(textWaits, p.Name))))
 	}
 	var operations [][]markdown.Inline
 	for _, o := range p.Usable() {
@@ -275,10 +276,6 @@ func pluginInfo(ctx context.Context, x *bot.Exchange, word string) error {
 		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text(textExamples)), markdown.List(e...))
 	}
 	return x.Reply(store.Commit{}, x.NewReply(doc))
-}
-
-func fact(label string, value markdown.Inline) []markdown.Inline {
-	return []markdown.Inline{markdown.Strong(label), markdown.Text(": "), value}
 }
 
 // suggestPlugin completes the name of a plugin.

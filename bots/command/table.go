@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 
+	"aidesk/bots/admin"
 	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/plugin"
@@ -131,19 +132,19 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 	case "plugins run":
 		return x.Say(store.Commit{}, fmt.Sprintf(textNoFormHere, c.Options[optionOperation]))
 	case adminCommand + " add":
-		return adminAdd(ctx, x, c.Options["source"])
+		return admin.Add(ctx, x, c.Options["source"])
 	case adminCommand + " login":
-		return adminLogin(ctx, x, c.Options[optionPlugin])
+		return admin.Login(ctx, x, c.Options[optionPlugin])
 	case adminCommand + " accounts":
-		return adminAccounts(ctx, x, member, c.Options[optionPlugin])
+		return admin.Accounts(ctx, x, member, c.Options[optionPlugin])
 	case adminCommand + " review":
-		return adminReview(ctx, x, c.Options[optionPlugin])
+		return admin.Review(ctx, x, c.Options[optionPlugin])
 	case adminCommand + " remove":
-		return adminRemove(ctx, x, c.Options[optionPlugin])
+		return admin.Remove(ctx, x, c.Options[optionPlugin])
 	case adminCommand + " default":
-		return adminDefault(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
+		return admin.Default(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " scope":
-		return adminScope(ctx, x, c.Options[optionPlugin], plugin.Scope(c.Options[optionState]))
+		return admin.Scope(ctx, x, c.Options[optionPlugin], plugin.Scope(c.Options[optionState]))
 	case adminCommand + " show":
 		return adminShow(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " threads":

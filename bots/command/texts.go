@@ -3,9 +3,8 @@ package command
 // What members read of commands and forms. A %s or %d stands for what the comment says;
 // where there is none, for a plugin's name.
 const (
-	textUnknownCommand = "There is no command /%s %s. /aidesk help lists them." // a command and its verb
-	textAdminCommand   = "/%s is for administrators."                           // a command
-	textAdminsOnly     = "This is for administrators."
+	textUnknownCommand = "There is no command /%s %s. /aidesk help lists them."              // a command and its verb
+	textAdminCommand   = "/%s is for administrators."                                        // a command
 	textNoFormHere     = "Forms cannot be shown here. Please type it instead: %s name=value" // an operation
 
 	textNoPlugins     = "There are no plugins here yet. An administrator adds them with /plugins-admin add."
@@ -31,7 +30,6 @@ const (
 	textInfoPrivacy    = "Privacy"
 	textInfoLogin      = "Login"
 	textInfoRegistered = "Registered"
-	textFromConfig     = "in the configuration"
 	textAsksFirst      = " (asks you first)"
 	textAsksOnce       = " (your admins let it go without a card; asks you once)"
 	textCan            = "What it can do"
@@ -72,10 +70,8 @@ const (
 	textThreadsOnAll  = "I read what was said in a thread before I am asked there, except in channels where you switched it off."
 	textThreadsOffAll = "I no longer read what was said in a thread before I am asked there, except in channels where you switched it on."
 
-	textNoLogins         = "logins are not set up for this aidesk"
 	textWantsNoLogin     = "it wants no account of yours"
-	textAdminGivesKey    = "it takes a key that an administrator gives for the workspace, with /plugins-admin login %s" // a plugin
-	textNoPublicURL      = "aidesk has no public address yet to which its login page can lead back; whoever runs aidesk sets http.public_url"
+	textAdminGivesKey    = "it takes a key that an administrator gives for the workspace, with /plugins-admin login %s"      // a plugin
 	textHostsToAllow     = "you would log in at %s, which an administrator has to allow first, with /plugins-admin login %s" // hosts; a plugin
 	textBadProvider      = "nobody can log in with the addresses that it names: %s"                                          // why
 	textNoClient         = "an administrator has to give its client id and secret first, with /plugins-admin login %s"       // a plugin
@@ -90,87 +86,11 @@ const (
 	textEnterCode        = "Enter code"
 	textDigits           = "Code"
 	textDigitsHint       = "The six digits that the page shows at the end."
-	textVisibleTyping    = "What you type here can be seen on your screen and passes through the messenger."
 	textConnected        = "Connected: %s." // a label
 	textNotConnected     = "You have no account at %s that is connected."
 	textDisconnected     = "Your account at %s is no longer connected."
 	textDisconnectedHere = "Your account at %s is no longer connected, and I have deleted its keys. The provider may still list me: you can remove me there too."
 	textSomeWorkspace    = "this workspace"
-
-	textNoLoginToSet  = "%s wants no login, so there is nothing to set."
-	textLoginTitle    = "Login at %s"
-	textSetOAuth      = "Set up members' accounts"
-	textSetUserKey    = "Each member's own key"
-	textSetServiceKey = "One key for the workspace"
-	textSetSubmit     = "Save"
-	textNoneYet       = "none yet"
-	textSetWhere      = "Set"
-	textToAllow       = "To be allowed"
-	textRedirect      = "The author of %s registers exactly this redirect address. It is another one for each client ID:"
-	textRedirectLater = "Once the client ID is set, you read here the redirect address that the plugin's author has to register."
-	textForRoles      = "for %s" // roles
-	textInChannels    = "in %s"  // channels
-	textForNobody     = "nobody may use it yet"
-	textNotAccepted   = "the plugin does not accept it any more"
-	textNextLogin     = "Next: /plugins-admin login %s sets its login."
-	textNextOAuth     = "Next: /plugins-admin login %s takes the client ID and secret, and shows the redirect address that the plugin's author has to register."
-
-	textClientID         = "Client ID"
-	textClientIDHint     = "You get it from the plugin's author."
-	textClientSecret     = "Client secret"
-	textClientSecretHint = "Empty: it is kept, or there is none." //nolint:gosec // G101: names one, and is none
-	textScope            = "Permissions (scope)"
-	textScopeHint        = "What members are asked for. Empty: what the plugin says."
-	textSecretPlace      = "Where the secret goes"
-	textSecretAsSaid     = "as the plugin says" //nolint:gosec // G101: as above
-	textSecretHeader     = "in the header"
-	textSecretBody       = "in the body"
-	textHosts            = "Login pages"
-	textHostsHint        = "They are not at the plugin's own address. Members log in only at those with a tick."
-	textKeysOf           = "Keys"
-	textEachMember       = "each member gives their own"
-	textUnchanged        = "Empty: it is kept."
-	textRoles            = "Roles that may use it"
-	textRolesHint        = "Their ids, separated by commas. The server's id is everybody."
-	textGroupsHint       = "User groups that the configuration names."
-	textChannels         = "Channels in which it may be used"
-	textChannelsHint     = "Their ids or links, separated by commas; the word here stands for this channel. With neither roles nor channels nobody may use it."
-	textHere             = "here"
-	textPrefix           = "Before the key in %s" // a header
-	textPrefixHint       = "Such as Bearer, Bot or Token token=. Empty: nothing precedes it."
-	textWantRole         = "“%s” is no id of a role."                                                                      // a word
-	textWantChannel      = "“%s” is no id of a channel: it stands at the end of its link."                                 // a word
-	textUnknownGroup     = "I know the members of %s only once the configuration names it in access.roles or login.roles." // a user group
-	textTooManyAllowed   = "At most %d can be named here."
-	textNotItsHost       = "%s has no login page at %s." // a plugin; a host
-	textLoginGiven       = "The login of %s comes from the configuration and is changed only there."
-	textSetMeanwhile     = "Somebody else changed this plugin meanwhile. Please look again with /plugins-admin login."
-	textClientSet        = "The client of %s is set."
-	textStillToAllow     = "Members cannot connect yet: nobody has allowed %s." // hosts
-	textThenConnect      = "Then members connect their accounts with "
-	textSharedSet        = "%s: set, %s." // a label; who may use it
-	textSharedNobody     = "The key of %s is kept, and nobody may use it yet: name roles or channels with /plugins-admin login %s."
-	textKeysSet          = "Each member gives their own key of %s, with /plugins connect %s."
-
-	textAccounts         = "Connected accounts"
-	textNoAccounts       = "No account is connected."
-	textMoreAccounts     = "These are the first %d of %d; and %d more. /plugins-admin accounts NAME lists those at one plugin."
-	textRevoke           = "Revoke"
-	textStateConnected   = "connected"
-	textStateRevoked     = "being ended"
-	textOfMember         = "of member %s" // id
-	textSince            = "since %s"
-	textNeverUsed        = "never used"
-	textLastUsed         = "last used %s"
-	textUntil            = "until %s"
-	textForScopes        = "for %s"
-	textAlreadyEnded     = "This account is no longer connected."
-	textRevokeConfigured = "%s comes from the configuration and is ended only there."                 // a label
-	textRevokeOther      = "%s belongs to somebody else, who will be asked to connect again. End it?" // a label
-	textRevokeShared     = "%s may be in use by others, who then cannot use it any more. End it?"     // a label
-	textRevokeNow        = "Revoke %s"
-	textRevoked          = "%s is no longer connected."
-	textRevokedHere      = "%s is no longer connected, and I have deleted its keys. The provider may still list me: its owner can remove me there too."
 
 	textInfoAccount      = "Account"
 	textYours            = "your account, since %s"             // a day
@@ -216,62 +136,6 @@ const (
 	textWhySent     = "To "
 	textWhyReturned = "From "
 
-	textCannotAdd      = "This plugin cannot be added. %s" // why
-	textAdd            = "Add %s"
-	textAdded          = "%s is added. Members enable it with /plugins enable %s."
-	textAddedForAll    = "%s is added and on by default."
-	textAddedMeanwhile = "Somebody else added or changed this plugin meanwhile. Please read it again with /plugins-admin add."
-
-	textInfoWaiting   = "New version"
-	textWaits         = "it waits; an administrator looks at it with /plugins-admin review %s"
-	textNothingWaits  = "%s serves what was approved. Nothing waits for a review."
-	textReview        = "%s has changed since it was approved. Until you take the change, it serves as before."
-	textReviewHosts   = "Calls go to other addresses"
-	textReviewAdded   = "New"
-	textReviewChanged = "Other arguments, another address or effect"
-	textReviewRemoved = "No longer there"
-	textReviewLogin   = "It wants another kind of login."
-	textReviewTexts   = "Descriptions that the language model reads have changed."
-	textReviewRest    = "Nothing that a call depends on has changed."
-	textTakeChanges   = "Take the change"
-	textReviewed      = "%s serves its new version."
-	textReviewOver    = "What you looked at is no longer what waits. Please look again with /plugins-admin review."
-
-	textReading         = "reading %s…" // an address
-	textLoginService    = "a key of the workspace"
-	textLoginUser       = "each member's own key"
-	textLoginOAuth      = "each member's own account"
-	textLoginStuck      = "one that aidesk cannot do"
-	textReportNoLogin   = "none needed"
-	textReportTokens    = "Tokens"
-	textReportCost      = "about %d in a request that offers all of it"
-	textReportReads     = "reads"
-	textReportAsks      = "asks first"
-	textReportNotes     = "Notes"
-	textMore            = "And %d more, in the attached file."
-	textReportFile      = "%s-report.txt"      // a plugin's name
-	textReportCut       = "And %d more lines." // of a file
-	textFor             = "Enabled for"
-	textForEveryone     = "everyone"
-	textForChoosers     = "those who enable it"
-	textAddSubmit       = "Add"
-	textOperations      = "Operations"
-	textOperationsHint  = "Those without a tick nobody may use."
-	textNoOperations    = "Tick at least one operation."
-	textWithout         = "Leave out"
-	textWithoutHint     = "Of its %d operations those that nobody may use, separated by commas." // how many
-	textReads           = "Mark as reads"
-	textReadsHint       = "Operations by POST that only look something up. They are called without asking."
-	textWithCommas      = "Separated by commas."
-	textReadsPerhaps    = " Perhaps: %s." // operations
-	textNeverRead       = "%s is a %s: only a POST can be marked as a read."
-	textNotItsOperation = "%s has no operation “%s”."
-	textRemoved         = "%s is removed. Nobody here can use it any more."
-	textCannotRemove    = "%s cannot be removed here: %s." // a plugin; why
-	textCannotChange    = "%s cannot be changed here: %s." // a plugin; why
-	textDefaultOn       = "%s is now on by default."
-	textDefaultOff      = "%s is now off by default; members may enable it."
-	textScopeOn         = "%s is now on in this channel, except for members who disabled it."
-	textScopeDenied     = "%s is now denied in this channel: nobody can use it here."
-	textScopeNone       = "%s now follows each member's own choice in this channel."
+	textInfoWaiting = "New version"
+	textWaits       = "it waits; an administrator looks at it with /plugins-admin review %s"
 )

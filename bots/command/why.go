@@ -74,11 +74,11 @@ func whyText(w *bot.Why, turn []model.Message, mine bool, currency string) markd
 		counted += ", " + bot.Decimal(w.Micros) + " " + currency
 	}
 	facts := [][]markdown.Inline{
-		fact(textWhyModel, markdown.Text(w.Model+"; "+counted)),
-		fact(textWhyPlugins, markdown.Text(cmp.Or(strings.Join(w.Plugins, ", "), "none"))),
+		bot.Fact(textWhyModel, markdown.Text(w.Model+"; "+counted)),
+		bot.Fact(textWhyPlugins, markdown.Text(cmp.Or(strings.Join(w.Plugins, ", "), "none"))),
 	}
 	if len(w.All) > 0 {
-		facts = append(facts, fact(textWhyOffered, markdown.Text(fmt.Sprintf(textWhyAll, strings.Join(w.All, ", ")))))
+		facts = append(facts, bot.Fact(textWhyOffered, markdown.Text(fmt.Sprintf(textWhyAll, strings.Join(w.All, ", ")))))
 	}
 	doc := markdown.New(markdown.Heading(2, markdown.Text(textWhyTitle)), markdown.List(facts...))
 	if len(w.Offered) > 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"aidesk/bots/admin"
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
 	"aidesk/core/agent"
@@ -17,7 +18,7 @@ import (
 // form works a filled-in form by what it was opened for.
 func (t *Turn) form(ctx context.Context) error {
 	what, err := command.FindForm(ctx, t.Store, t.Bot, t.Event.Place, t.Event.Member, t.Event.Filled.Form)
-	if fault := command.FormFault(""); errors.As(err, &fault) {
+	if fault := bot.FormFault(""); errors.As(err, &fault) {
 		return t.Note(ctx, string(fault))
 	}
 	if err != nil {
@@ -27,10 +28,10 @@ func (t *Turn) form(ctx context.Context) error {
 		return t.connect(ctx, what)
 	}
 	if what.Button.Do == bot.DoLogin {
-		return command.SetLogin(ctx, &t.Exchange, what)
+		return admin.SetLogin(ctx, &t.Exchange, what.Plugin, what.Button)
 	}
 	if what.Button.Do == bot.DoAdd {
-		return command.Register(ctx, &t.Exchange, *what.Button.Plan)
+		return admin.Register(ctx, &t.Exchange, *what.Button.Plan)
 	}
 	call, err := what.Call(t.Event.Filled.Values)
 	if err != nil {

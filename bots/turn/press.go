@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"aidesk/bots/admin"
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
 	"aidesk/core/chat"
@@ -36,9 +37,9 @@ func (t *Turn) press(ctx context.Context) error {
 	case p.Do == bot.DoForget:
 		return command.Forget(ctx, &t.Exchange)
 	case p.Do == bot.DoReview:
-		return command.Approve(ctx, &t.Exchange, *p.Plan)
+		return admin.Approve(ctx, &t.Exchange, *p.Plan)
 	case p.Do == bot.DoRevoke:
-		return command.Revoke(ctx, &t.Exchange, p)
+		return admin.Revoke(ctx, &t.Exchange, p)
 	case p.Do == bot.DoSwitch && p.Say != "":
 		return t.enableAndAsk(ctx, p)
 	case p.Do == bot.DoSwitch:

@@ -1,4 +1,4 @@
-package command
+package admin
 
 import (
 	"fmt"
@@ -40,7 +40,7 @@ paths:
 // be ticked as a read; more than can be ticked are named in a line, which says how many.
 func TestAdminInputs(t *testing.T) {
 	t.Parallel()
-	inputs := adminInputs(library(t, 0))
+	inputs := addInputs(library(t, 0))
 	if len(inputs) != 3 {
 		t.Fatalf("%d inputs", len(inputs))
 	}
@@ -54,10 +54,10 @@ func TestAdminInputs(t *testing.T) {
 	if diff := cmp.Diff([]string{"searchBooks"}, reads.Choices); diff != "" {
 		t.Errorf("reads (-want +got):\n%s", diff)
 	}
-	if n := len(adminInputs(library(t, maxTicked-3))[1].Choices); n != maxTicked {
+	if n := len(addInputs(library(t, maxTicked-3))[1].Choices); n != maxTicked {
 		t.Errorf("%d operations can be ticked", n)
 	}
-	inputs = adminInputs(library(t, maxTicked-2))
+	inputs = addInputs(library(t, maxTicked-2))
 	if in := inputs[1]; in.Name != inputWithout || in.Kind != chat.InputLine || !strings.Contains(in.Hint, "its 101 operations") {
 		t.Errorf("of too many it asks %+v", in)
 	}
@@ -80,7 +80,7 @@ func TestAdminForm(t *testing.T) {
 		{"changed meanwhile", map[string]string{"operations": "gone"}, addition{without: []string{"listBooks", "searchBooks", "replaceBooks"}}, "operations:  has no operation “gone”."},
 		{"an older version's", map[string]string{"for": textForChoosers, "without": "listBooks, replaceBooks", "reads": "searchBooks"}, addition{without: []string{"listBooks", "replaceBooks"}, reads: []string{"searchBooks"}}, ""},
 	} {
-		got, faults := readAdminForm(p, test.values)
+		got, faults := readAddForm(p, test.values)
 		if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(addition{})); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}

@@ -1,11 +1,14 @@
-package command
+// Package admin holds what commands of administrators do, with their forms and buttons. The
+// table of commands stands in package command, which calls it; each is worked against a
+// bot.Exchange and commits one answer. What is pressed or filled in asks once more whether
+// the member is an administrator now.
+package admin
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"aidesk/bots/bot"
 	"aidesk/core/chat"
@@ -14,15 +17,15 @@ import (
 	"aidesk/store"
 )
 
-// adminAdd reads a plugin and shows what an administrator must know before it is
+// Add reads a plugin and shows what an administrator must know before it is
 // added; a button opens the form that adds it.
-func adminAdd(ctx context.Context, x *bot.Exchange, source string) error {
+func Add(ctx context.Context, x *bot.Exchange, source string) error {
 	x.Progress(ctx, fmt.Sprintf(textReading, markdown.Line(source, 60)))
 	defer x.Progress(ctx, "")
 	p, err := x.Bot.Plugins.Read(ctx, x.Event.Place, source)
 	if err != nil {
 		x.Logger.InfoContext(ctx, "plugin cannot be added", "error", err)
-		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(fmt.Sprintf(textCannotAdd, asSentence(err))))
+		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(fmt.Sprintf(textCannotAdd, bot.Sentence(err))))
 	}
 	report := p.Report()
 	var c store.Commit
@@ -37,15 +40,6 @@ func adminAdd(ctx context.Context, x *bot.Exchange, source string) error {
 	return x.Reply(c, r)
 }
 
-// asSentence is an error as a sentence.
-func asSentence(err error) string {
-	text := markdown.Line(err.Error(), 400)
-	if text == "" {
-		return ""
-	}
-	return strings.ToUpper(text[:1]) + strings.TrimRight(text[1:], ".") + "."
-}
-
 // Register adds a plugin that was read, as the form says.
 func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) error {
 	if admin, err := admin(ctx, x); err != nil || !admin {
@@ -55,7 +49,7 @@ func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) er
 	if err != nil {
 		return err
 	}
-	chosen, faults := readAdminForm(p, x.Event.Filled.Values)
+	chosen, faults := readAddForm(p, x.Event.Filled.Values)
 	if len(faults) > 0 {
 		return x.Note(ctx, faults[0].Message)
 	}
@@ -93,9 +87,9 @@ func admin(ctx context.Context, x *bot.Exchange) (bool, error) {
 	return false, x.Note(ctx, textAdminsOnly)
 }
 
-// adminRemove removes a plugin for everyone.
-func adminRemove(ctx context.Context, x *bot.Exchange, word string) error {
-	p, err := findPlugin(ctx, x, word)
+// Remove removes a plugin for everyone.
+func Remove(ctx context.Context, x *bot.Exchange, word string) error {
+	p, err := x.FindPlugin(ctx, word, true)
 	if p == nil {
 		return err
 	}
@@ -116,9 +110,9 @@ func adminRemove(ctx context.Context, x *bot.Exchange, word string) error {
 	return x.ReplyPrivately(store.Commit{Audits: x.Audit("plugin.removed", bot.AuditPlugin(p))}, bot.Paragraph(fmt.Sprintf(textRemoved, p.Human())))
 }
 
-// adminDefault enables a plugin, or not, for everyone who did not choose.
-func adminDefault(ctx context.Context, x *bot.Exchange, word string, on bool) error {
-	p, err := findPlugin(ctx, x, word)
+// Default enables a plugin, or not, for everyone who did not choose.
+func Default(ctx context.Context, x *bot.Exchange, word string, on bool) error {
+	p, err := x.FindPlugin(ctx, word, true)
 	if p == nil {
 		return err
 	}
@@ -136,9 +130,9 @@ func adminDefault(ctx context.Context, x *bot.Exchange, word string, on bool) er
 	return x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("plugin.default", bot.AuditPlugin(p))}, bot.Paragraph(line))
 }
 
-// adminScope decides about a plugin in this channel.
-func adminScope(ctx context.Context, x *bot.Exchange, word string, scope plugin.Scope) error {
-	p, err := findPlugin(ctx, x, word)
+// Scope decides about a plugin in this channel.
+func Scope(ctx context.Context, x *bot.Exchange, word string, scope plugin.Scope) error {
+	p, err := x.FindPlugin(ctx, word, true)
 	if p == nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package command
+package admin
 
 import (
 	"context"
@@ -13,10 +13,10 @@ import (
 	"aidesk/store"
 )
 
-// adminReview shows what a plugin of the configuration has become since it was approved; a
+// Review shows what a plugin of the configuration has become since it was approved; a
 // button approves that.
-func adminReview(ctx context.Context, x *bot.Exchange, word string) error {
-	p, err := findPlugin(ctx, x, word)
+func Review(ctx context.Context, x *bot.Exchange, word string) error {
+	p, err := x.FindPlugin(ctx, word, true)
 	if p == nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package command
+package admin
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"aidesk/bots/bot"
 	"aidesk/core/account"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -45,15 +46,15 @@ func reportText(p *plugin.Plugin, r plugin.Report, short bool) (doc markdown.Doc
 	if short {
 		rowsShown, notesShown = min(rowsShown, reportRows), reportNotes
 	}
-	login := loginWords(p)
+	login := LoginWords(p)
 	if p.Login().Kind == account.None && slices.ContainsFunc(r.Operations, func(o plugin.ReportOperation) bool { return o.Login != nil && o.Login.Problem != "" }) {
 		login = textLoginStuck
 	}
 	facts := [][]markdown.Inline{
-		fact(textInfoHost, markdown.Text(p.ID)),
-		fact("Name", markdown.Mono(p.Name)),
-		fact(textInfoLogin, markdown.Text(login)),
-		fact(textReportTokens, markdown.Text(fmt.Sprintf(textReportCost, r.Tokens.Index+r.Tokens.Tools))),
+		bot.Fact(textInfoHost, markdown.Text(p.ID)),
+		bot.Fact("Name", markdown.Mono(p.Name)),
+		bot.Fact(textInfoLogin, markdown.Text(login)),
+		bot.Fact(textReportTokens, markdown.Text(fmt.Sprintf(textReportCost, r.Tokens.Index+r.Tokens.Tools))),
 	}
 	doc = markdown.New(
 		markdown.Heading(2, markdown.Text(p.Human())),
@@ -102,8 +103,8 @@ func inBrackets(where string) string {
 	return "(" + where + ")"
 }
 
-// loginWords is what a plugin's login is called.
-func loginWords(p *plugin.Plugin) string {
+// LoginWords is what a plugin's login is called.
+func LoginWords(p *plugin.Plugin) string {
 	switch p.Login().Kind {
 	case account.ServiceKey:
 		return textLoginService

@@ -1,4 +1,4 @@
-package command
+package admin
 
 import (
 	"cmp"
@@ -43,19 +43,19 @@ const maxShownScope = 2000
 // maxAllowed is how many roles or channels may use one shared account.
 const maxAllowed = 50
 
-// adminLoginForm asks for what a kind of login needs of an administrator.
-func adminLoginForm(ctx context.Context, b *bot.Bot, place chat.Place, id string, f Form) (chat.Form, error) {
-	form := chat.Form{ID: id, Title: markdown.Line(fmt.Sprintf(textLoginTitle, f.Plugin.Human()), 45), Submit: textSetSubmit}
-	s, err := readLoginState(ctx, b, place, f.Plugin)
+// LoginForm asks for what a kind of login needs of an administrator.
+func LoginForm(ctx context.Context, b *bot.Bot, place chat.Place, id string, p *plugin.Plugin, button bot.ButtonAction) (chat.Form, error) {
+	form := chat.Form{ID: id, Title: markdown.Line(fmt.Sprintf(textLoginTitle, p.Human()), 45), Submit: textSetSubmit}
+	s, err := readLoginState(ctx, b, place, p)
 	if err != nil {
 		return form, err
 	}
-	p := chosen(f.Plugin, f.Button.Kind)
-	if f.Button.Kind == account.OAuth {
+	p = chosen(p, button.Kind)
+	if button.Kind == account.OAuth {
 		form.Inputs = clientInputs(p, s)
 		return form, nil
 	}
-	if f.Button.Kind == account.ServiceKey {
+	if button.Kind == account.ServiceKey {
 		form.Inputs = sharedInputs(b, place, p, s)
 	}
 	if !p.Locked {
@@ -71,7 +71,7 @@ func adminLoginForm(ctx context.Context, b *bot.Bot, place chat.Place, id string
 func clientInputs(p *plugin.Plugin, s loginState) []chat.Input {
 	inputs := []chat.Input{
 		{Name: inputClientID, Label: textClientID, Kind: chat.InputLine, Value: s.client.ID, Hint: textClientIDHint, Required: true},
-		{Name: inputClientSecret, Label: textClientSecret, Kind: chat.InputSecret, Hint: textVisibleTyping + " " + textClientSecretHint},
+		{Name: inputClientSecret, Label: textClientSecret, Kind: chat.InputSecret, Hint: bot.TextVisibleTyping + " " + textClientSecretHint},
 	}
 	if p.Locked {
 		return inputs
@@ -106,7 +106,7 @@ func sharedInputs(b *bot.Bot, place chat.Place, p *plugin.Plugin, s loginState) 
 			in.Hint = textUnchanged
 		}
 		if i == 0 {
-			in.Hint = strings.TrimSpace(textVisibleTyping + " " + in.Hint)
+			in.Hint = strings.TrimSpace(bot.TextVisibleTyping + " " + in.Hint)
 		}
 		inputs = append(inputs, in)
 	}
@@ -157,11 +157,11 @@ type loginSetting struct {
 }
 
 // readLoginForm reads a form that sets a login, and says what is wrong with it.
-func readLoginForm(b *bot.Bot, place chat.Place, f Form, s loginState, values map[string]string) (l loginSetting, faults []chat.Fault) {
+func readLoginForm(b *bot.Bot, place chat.Place, p *plugin.Plugin, button bot.ButtonAction, s loginState, values map[string]string) (l loginSetting, faults []chat.Fault) {
 	fault := func(input, message string) { faults = append(faults, chat.Fault{Input: input, Message: message}) }
-	p := chosen(f.Plugin, f.Button.Kind)
+	p = chosen(p, button.Kind)
 	l.choice = p.LoginChoice
-	if f.Button.Kind != account.OAuth && !p.Locked {
+	if button.Kind != account.OAuth && !p.Locked {
 		for _, in := range prefixInputs(p) {
 			prefix, asked := values[in.Name]
 			if !asked {
@@ -169,12 +169,12 @@ func readLoginForm(b *bot.Bot, place chat.Place, f Form, s loginState, values ma
 			}
 			l.setPrefix(strings.TrimPrefix(in.Name, inputPrefix), prefix)
 			if err := l.choice.Check(); err != nil {
-				fault(in.Name, asSentence(err))
+				fault(in.Name, bot.Sentence(err))
 				return l, faults
 			}
 		}
 	}
-	switch f.Button.Kind {
+	switch button.Kind {
 	case account.OAuth:
 		l.readClient(p, values, fault)
 	case account.ServiceKey:
@@ -182,7 +182,7 @@ func readLoginForm(b *bot.Bot, place chat.Place, f Form, s loginState, values ma
 		l.readShared(p, values, again && known.State != account.Revoked, fault)
 		l.roles = allowed(values[inputRoles], inputRoles, textWantRole, "", fault)
 		here := ""
-		if at := f.Button.Place; at != nil && !at.Direct {
+		if at := button.Place; at != nil && !at.Direct {
 			here = at.Channel
 		}
 		l.channels = allowed(values[inputChannels], inputChannels, textWantChannel, here, fault)
@@ -214,14 +214,14 @@ func (l *loginSetting) readClient(p *plugin.Plugin, values map[string]string, fa
 	field := account.Field{Name: inputClientID, Label: textClientID}
 	id, err := account.Typed(field, secret.Text(values[inputClientID]))
 	if err != nil {
-		fault(inputClientID, asSentence(err))
+		fault(inputClientID, bot.Sentence(err))
 		return
 	}
 	l.client.ID = id.Reveal()
 	if strings.TrimSpace(values[inputClientSecret]) != "" {
 		field.Label = textClientSecret
 		if l.client.Secret, err = account.Typed(field, secret.Text(values[inputClientSecret])); err != nil {
-			fault(inputClientSecret, asSentence(err))
+			fault(inputClientSecret, bot.Sentence(err))
 			return
 		}
 	}
@@ -254,7 +254,7 @@ func (l *loginSetting) readClient(p *plugin.Plugin, values map[string]string, fa
 		}
 	}
 	if err := l.choice.Check(); err != nil {
-		fault(inputScope, asSentence(err))
+		fault(inputScope, bot.Sentence(err))
 	}
 }
 
@@ -270,7 +270,7 @@ func (l *loginSetting) readShared(p *plugin.Plugin, values map[string]string, ag
 		text := values[inputValue+field.Name]
 		value, err := account.Typed(field, secret.Text(text))
 		if err != nil {
-			fault(inputValue+field.Name, asSentence(err))
+			fault(inputValue+field.Name, bot.Sentence(err))
 			continue
 		}
 		l.shared[field.Name] = value
@@ -308,38 +308,37 @@ func allowed(text, input, want, here string, fault func(input, message string)) 
 	return ids
 }
 
-// adminLoginCheck judges a form that sets a login.
-func adminLoginCheck(ctx context.Context, b *bot.Bot, e chat.Event, f Form) ([]chat.Fault, error) {
-	s, err := readLoginState(ctx, b, e.Place, f.Plugin)
+// CheckLogin judges a form that sets a login.
+func CheckLogin(ctx context.Context, b *bot.Bot, e chat.Event, p *plugin.Plugin, button bot.ButtonAction) ([]chat.Fault, error) {
+	s, err := readLoginState(ctx, b, e.Place, p)
 	if err != nil {
 		return nil, err
 	}
-	_, faults := readLoginForm(b, e.Place, f, s, e.Filled.Values)
+	_, faults := readLoginForm(b, e.Place, p, button, s, e.Filled.Values)
 	return faults, nil
 }
 
 // SetLogin sets the login of a plugin as its form says. What is secret of it is kept before
 // the answer is: worked once more, the same is kept again.
-func SetLogin(ctx context.Context, x *bot.Exchange, f Form) error {
+func SetLogin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, button bot.ButtonAction) error {
 	if ok, err := admin(ctx, x); err != nil || !ok {
 		return err
 	}
-	s, err := readLoginState(ctx, x.Bot, x.Event.Place, f.Plugin)
-	if fault := FormFault(""); errors.As(err, &fault) {
+	s, err := readLoginState(ctx, x.Bot, x.Event.Place, p)
+	if fault := bot.FormFault(""); errors.As(err, &fault) {
 		return x.Note(ctx, string(fault))
 	}
 	if err != nil {
 		return err
 	}
-	if s.given(f.Button.Kind) {
-		return x.Note(ctx, fmt.Sprintf(textLoginGiven, f.Plugin.Human()))
+	if s.given(button.Kind) {
+		return x.Note(ctx, fmt.Sprintf(textLoginGiven, p.Human()))
 	}
-	l, faults := readLoginForm(x.Bot, x.Event.Place, f, s, x.Event.Filled.Values)
+	l, faults := readLoginForm(x.Bot, x.Event.Place, p, button, s, x.Event.Filled.Values)
 	if len(faults) > 0 {
 		return x.Note(ctx, faults[0].Message)
 	}
-	c := store.Commit{Audits: x.Audit("login.set", bot.AuditPlugin(f.Plugin))}
-	p := f.Plugin
+	c := store.Commit{Audits: x.Audit("login.set", bot.AuditPlugin(p))}
 	if !p.Locked {
 		record, err := x.Bot.Plugins.ChooseLogin(x.Event.Place, p, l.choice)
 		if err != nil {
@@ -348,13 +347,13 @@ func SetLogin(ctx context.Context, x *bot.Exchange, f Form) error {
 		c.Puts = append(c.Puts, record)
 		p = p.WithLogin(l.choice)
 	}
-	if err := keepLogin(ctx, x, p, f.Button.Kind, l, s); err != nil {
+	if err := keepLogin(ctx, x, p, button.Kind, l, s); err != nil {
 		return err
 	}
 	if s, err = readLoginState(ctx, x.Bot, x.Event.Place, p); err != nil {
 		return err
 	}
-	r := x.NewReply(s.done(ctx, x, p, f.Button.Kind))
+	r := x.NewReply(s.done(ctx, x, p, button.Kind))
 	r.Private = true
 	err = x.Reply(c, r)
 	if errors.Is(err, store.ErrConflict) {

@@ -1,4 +1,4 @@
-package command
+package admin
 
 import (
 	"context"
@@ -19,15 +19,15 @@ import (
 // kind of login is decided there; a client or a shared key may be given in the chat as long
 // as the configuration gives none.
 
-// adminLogin says what login a plugin wants and what is missing; a button for each way in
+// Login says what login a plugin wants and what is missing; a button for each way in
 // which members can log in opens its form.
-func adminLogin(ctx context.Context, x *bot.Exchange, word string) error {
-	p, err := findPlugin(ctx, x, word)
+func Login(ctx context.Context, x *bot.Exchange, word string) error {
+	p, err := x.FindPlugin(ctx, word, true)
 	if p == nil {
 		return err
 	}
 	if x.Bot.Logins == nil {
-		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(asSentence(errors.New(textNoLogins))))
+		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(bot.Sentence(errors.New(bot.TextNoLogins))))
 	}
 	kinds := loginKinds(p)
 	if len(kinds) == 0 && p.Login().Kind == account.None {
@@ -107,7 +107,7 @@ type loginState struct {
 
 func readLoginState(ctx context.Context, b *bot.Bot, place chat.Place, p *plugin.Plugin) (s loginState, err error) {
 	if b.Logins == nil {
-		return s, FormFault(asSentence(errors.New(textNoLogins)))
+		return s, bot.FormFault(bot.Sentence(errors.New(bot.TextNoLogins)))
 	}
 	accounts, scope := b.Logins.Accounts, b.Scope(place)
 	if s.client, err = accounts.Client(ctx, scope, p.ID); err != nil && !errors.Is(err, account.ErrNoClient) {
@@ -154,26 +154,26 @@ func (s loginState) text(p *plugin.Plugin) markdown.Document {
 		}
 		for _, n := range r.Notes {
 			if n.Code == "login-impossible" {
-				doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(asSentence(errors.New(n.Message)))))
+				doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(bot.Sentence(errors.New(n.Message)))))
 			}
 		}
 	}
-	facts := [][]markdown.Inline{fact(textInfoLogin, markdown.Text(loginWords(p)))}
+	facts := [][]markdown.Inline{bot.Fact(textInfoLogin, markdown.Text(LoginWords(p)))}
 	if p.Login().Kind == account.OAuth {
 		client := markdown.Text(textNoneYet)
 		if s.client.ID != "" {
 			client = markdown.Mono(s.client.ID)
 		}
-		facts = append(facts, fact(textClientID, client))
+		facts = append(facts, bot.Fact(textClientID, client))
 		if s.fixed {
-			facts = append(facts, fact(textSetWhere, markdown.Text(textFromConfig)))
+			facts = append(facts, bot.Fact(textSetWhere, markdown.Text(bot.TextFromConfig)))
 		}
 		if hosts := p.LoginHostsToAllow(); len(hosts) > 0 && !p.Locked {
-			facts = append(facts, fact(textToAllow, markdown.Text(strings.Join(hosts, ", "))))
+			facts = append(facts, bot.Fact(textToAllow, markdown.Text(strings.Join(hosts, ", "))))
 		}
 	}
 	for _, a := range s.shared {
-		facts = append(facts, fact(a.Label, markdown.Text(sharedWith(a))))
+		facts = append(facts, bot.Fact(a.Label, markdown.Text(sharedWith(a))))
 	}
 	doc.Blocks = append(doc.Blocks, markdown.List(facts...))
 	doc.Blocks = append(doc.Blocks, s.register(p)...)
@@ -186,7 +186,7 @@ func (s loginState) register(p *plugin.Plugin) []markdown.Block {
 	case p.Login().Kind != account.OAuth:
 		return nil
 	case !s.page:
-		return []markdown.Block{markdown.Paragraph(markdown.Text(asSentence(errors.New(textNoPublicURL))))}
+		return []markdown.Block{markdown.Paragraph(markdown.Text(bot.Sentence(errors.New(bot.TextNoPublicURL))))}
 	case s.redirect == "":
 		return []markdown.Block{markdown.Paragraph(markdown.Text(textRedirectLater))}
 	}
@@ -210,7 +210,7 @@ func sharedWith(a account.Account) string {
 		text = textForNobody
 	}
 	if a.Configured() {
-		text += "; " + textFromConfig
+		text += "; " + bot.TextFromConfig
 	}
 	if a.State == account.Expired {
 		text += "; " + textNotAccepted

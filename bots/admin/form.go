@@ -1,4 +1,4 @@
-package command
+package admin
 
 import (
 	"context"
@@ -25,17 +25,17 @@ const (
 // plugin are named in a line.
 const maxTicked = 100
 
-// adminForm asks what of a plugin is to be enabled, for whom, and what only reads.
-func adminForm(ctx context.Context, b *bot.Bot, form string, plan plugin.Registration) (chat.Form, error) {
+// AddForm asks what of a plugin is to be enabled, for whom, and what only reads.
+func AddForm(ctx context.Context, b *bot.Bot, form string, plan plugin.Registration) (chat.Form, error) {
 	p, err := b.Plugins.Planned(ctx, plan)
 	if err != nil {
 		return chat.Form{}, err
 	}
-	return chat.Form{ID: form, Title: markdown.Line(fmt.Sprintf(textAdd, p.Human()), 45), Submit: textAddSubmit, Inputs: adminInputs(p)}, nil
+	return chat.Form{ID: form, Title: markdown.Line(fmt.Sprintf(textAdd, p.Human()), 45), Submit: textAddSubmit, Inputs: addInputs(p)}, nil
 }
 
-// adminInputs are the inputs of the form that adds a plugin.
-func adminInputs(p *plugin.Plugin) []chat.Input {
+// addInputs are the inputs of the form that adds a plugin.
+func addInputs(p *plugin.Plugin) []chat.Input {
 	use := chat.Input{Name: inputOperations, Label: textOperations, Kind: chat.InputMany, Hint: textOperationsHint, Required: true}
 	reads := chat.Input{Name: inputReads, Label: textReads, Kind: chat.InputMany, Hint: textReadsHint}
 	var perhaps []string
@@ -76,8 +76,8 @@ type addition struct {
 	without, reads []string // ids of operations
 }
 
-// readAdminForm reads the form that adds a plugin, and says what is wrong with it.
-func readAdminForm(p *plugin.Plugin, values map[string]string) (a addition, faults []chat.Fault) {
+// readAddForm reads the form that adds a plugin, and says what is wrong with it.
+func readAddForm(p *plugin.Plugin, values map[string]string) (a addition, faults []chat.Fault) {
 	fault := func(input, message string) { faults = append(faults, chat.Fault{Input: input, Message: message}) }
 	ids := func(input string) []string {
 		var known []string
@@ -112,12 +112,12 @@ func readAdminForm(p *plugin.Plugin, values map[string]string) (a addition, faul
 	return a, faults
 }
 
-// adminCheck judges the form that adds a plugin.
-func adminCheck(ctx context.Context, b *bot.Bot, s chat.Submitted, plan plugin.Registration) ([]chat.Fault, error) {
+// CheckAdd judges the form that adds a plugin.
+func CheckAdd(ctx context.Context, b *bot.Bot, s chat.Submitted, plan plugin.Registration) ([]chat.Fault, error) {
 	p, err := b.Plugins.Planned(ctx, plan)
 	if err != nil {
 		return nil, err
 	}
-	_, faults := readAdminForm(p, s.Values)
+	_, faults := readAddForm(p, s.Values)
 	return faults, nil
 }
