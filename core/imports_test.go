@@ -67,7 +67,8 @@ core/model/anthropic         | model model/wire                                 
 core/model/planner/utterance | model model/search                                                           | –
 core/model/planner           | model model/search model/planner/utterance                                   | –
 core/model/script            | model                                                                        | –
-core/plugin                  | chat markdown openapi policy account egress store openapi/tree openapi/request | golang.org/x/sync
+core/grant                   | chat markdown openapi store                                                  | –
+core/plugin                  | chat markdown openapi policy account egress grant store openapi/tree openapi/request | golang.org/x/sync
 core/confirm                 | chat openapi plugin store                                                    | –
 core/agent                   | chat markdown model model/search model/planner/utterance openapi plugin policy confirm preview store | –
 store/bolt                   | store store/bolt/disk store/bolt/queue store/bolt/redo store/failpoint        | go.etcd.io/bbolt

@@ -106,6 +106,8 @@ type (
 	Field = request.Field
 	// Argument is one value of a call in plain words, for a card.
 	Argument = request.Argument
+	// Leaf is one value of a call at its place among the built arguments.
+	Leaf = request.Leaf
 	// Response is what came back for a Request.
 	Response = result.Response
 	// Result is a Response shaped for the model and the member.
@@ -144,6 +146,10 @@ func (o *Operation) reason() string {
 // some thousand values, or a megabyte of them, only the first are listed: that is more
 // than a card shows.
 func (o *Operation) Arguments(args json.RawMessage) []Argument { return o.builder.Arguments(args) }
+
+// Leaves lists all values of a call at their places, as Request makes the request of them. The
+// error says what is wrong with the arguments, or that there are too many.
+func (o *Operation) Leaves(args json.RawMessage) ([]Leaf, error) { return o.builder.Leaves(args) }
 
 // Shape turns a response into what a model can read: JSON without nulls, long
 // texts and lists cut with a word about it, HTML as text, anything else by its

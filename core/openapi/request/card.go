@@ -28,73 +28,100 @@ func (b *Builder) Arguments(args json.RawMessage) []Argument {
 	values, _ := b.bind(args, &schema.Faults{})
 	b.resolveUnknown(given, f)
 	c := &argumentLister{}
-	for i, a := range b.Args {
-		v, bound := values[i]
+	c.values(b, values)
+	for _, a := range b.Args {
 		delete(given, a.Key)
-		if a.Param == nil {
-			if bound {
-				c.body(a.Body, v)
-			}
-			continue
-		}
-		delete(given, a.Param.Name)
-		if bound {
-			name := fieldLabel(a.Param.Name, a.Schema())
-			if a.Key != plaintext.Key(a.Param.Name, plaintext.MaxName) {
-				name = fieldLabel(a.Key, nil) // two arguments have this name
-			}
-			c.add(name, a.Schema(), v, 0)
+		if a.Param != nil {
+			delete(given, a.Param.Name)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		c.add(fieldLabel(name, nil), nil, given[name], 0)
+		c.add(Leaf{Label: fieldLabel(name, nil), Value: given[name]}, nil, 0)
 	}
-	return c.all
+	var all []Argument
+	for _, l := range c.all {
+		all = append(all, Argument{l.Label, l.text})
+	}
+	return all
 }
 
 // argumentLister lists values until there are more than any card shows.
 type argumentLister struct {
-	all   []Argument
+	all   []listed
 	bytes int // of what is listed
 	steps int // names looked up to bring fields into order
+}
+
+// listed is a Leaf as a person would read it.
+type listed struct {
+	Leaf
+
+	text string
+}
+
+// values lists the values of a call.
+func (c *argumentLister) values(b *Builder, values map[int]any) {
+	for i, a := range b.Args {
+		v, bound := values[i]
+		switch {
+		case !bound:
+		case a.Param == nil:
+			c.body(a.Body, v)
+		default:
+			label := fieldLabel(a.Param.Name, a.Schema())
+			if a.Key != plaintext.Key(a.Param.Name, plaintext.MaxName) {
+				label = fieldLabel(a.Key, nil) // two arguments have this name
+			}
+			c.add(Leaf{Path: step("", a.Key), Label: label, Value: v, Prose: a.Param.In == "query" && isProse(a.Param.Name)}, a.Schema(), 0)
+		}
+	}
 }
 
 func (c *argumentLister) full() bool { return len(c.all) > maxListed || c.bytes > maxListedBytes }
 
 // body lists the fields of the body as if they were arguments.
 func (c *argumentLister) body(b *Body, v any) {
+	at := Leaf{Path: step("", BodyKey), Value: v, Prose: true}
 	if fields, isObject := v.(map[string]any); isObject && len(fields) > 0 {
 		before := len(c.all)
-		c.fields("", b.Schema, fields, 0)
+		c.fields(at, b.Schema, fields, 0)
 		for i := before; i < len(c.all); i++ {
-			if slices.ContainsFunc(c.all[:before], func(p Argument) bool { return p.Label == c.all[i].Label }) {
+			if slices.ContainsFunc(c.all[:before], func(p listed) bool { return p.Label == c.all[i].Label }) {
 				c.all[i].Label = "Body › " + c.all[i].Label // a parameter has the same label
 			}
 		}
 		return
 	}
-	c.add("Body", b.Schema, v, 0)
+	at.Label = "Body"
+	c.add(at, b.Schema, 0)
 }
 
-func (c *argumentLister) fields(above string, s *schema.Schema, fields map[string]any, depth int) {
+// fields lists the fields of an object at a place.
+func (c *argumentLister) fields(at Leaf, s *schema.Schema, fields map[string]any, depth int) {
 	names := s.Names()
 	if c.steps += len(names); c.steps > maxListedSteps {
 		names = nil // then their order is that of the alphabet
+	}
+	above := at.Label
+	if above != "" {
+		above += " › "
 	}
 	for _, name := range fieldOrder(names, fields) {
 		if c.full() {
 			return
 		}
 		p := s.Field(name)
-		c.add(above+fieldLabel(name, p), p, fields[name], depth+1)
+		c.add(Leaf{Path: step(at.Path, name), Label: above + fieldLabel(name, p), Value: fields[name], Prose: at.Prose && isProse(name)}, p, depth+1)
 	}
 }
 
-func (c *argumentLister) add(name string, s *schema.Schema, v any, depth int) {
-	switch v := v.(type) {
+// add lists a value at its place, or the values in it. Prose says of the place that words for
+// people may stand there as far as its names say.
+func (c *argumentLister) add(at Leaf, s *schema.Schema, depth int) {
+	switch v := at.Value.(type) {
 	case map[string]any:
 		if len(v) > 0 && depth < 12 {
-			c.fields(name+" › ", s, v, depth)
+			c.fields(at, s, v, depth)
 			return
 		}
 	case []any:
@@ -103,15 +130,15 @@ func (c *argumentLister) add(name string, s *schema.Schema, v any, depth int) {
 				if c.full() {
 					return
 				}
-				each := name
+				each := Leaf{Path: entry(at.Path, i), Label: at.Label, Value: item, Prose: at.Prose}
 				if len(v) > 1 {
-					each = fmt.Sprintf("%s %d", name, i+1)
+					each.Label = fmt.Sprintf("%s %d", at.Label, i+1)
 				}
 				var of *schema.Schema
 				if s != nil {
 					of = s.At(i)
 				}
-				c.add(each, of, item, depth+1)
+				c.add(each, of, depth+1)
 			}
 			return
 		}
@@ -119,8 +146,10 @@ func (c *argumentLister) add(name string, s *schema.Schema, v any, depth int) {
 	if c.full() {
 		return
 	}
-	c.all = append(c.all, Argument{name, readable(v)})
-	c.bytes += len(name) + len(c.all[len(c.all)-1].Value)
+	at.Prose = at.Prose && s.IsProse()
+	text := readable(at.Value)
+	c.all = append(c.all, listed{at, text})
+	c.bytes += len(at.Label) + len(text)
 }
 
 // fieldOrder lists the names of fields: those that are declared, in that order, then the

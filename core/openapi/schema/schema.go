@@ -209,6 +209,13 @@ func (s *Schema) IsFile() bool {
 // IsText reports whether the value can only be a text.
 func (s *Schema) IsText() bool { return s.Shape() == TypeString }
 
+// IsProse reports whether the document declares a text and nothing more about it: no
+// format, pattern or choice, as an address or an id has.
+func (s *Schema) IsProse() bool {
+	return s != nil && s.types&^TypeNull == TypeString && s.format == "" && s.media == "" && s.encoding == "" &&
+		len(s.enum) == 0 && len(s.anyOf) == 0 && (s.bounds == nil || s.bounds.pattern == "")
+}
+
 // Content returns the media type and the encoding that 3.1 declares for a text, or "".
 func (s *Schema) Content() (media, encoding string) {
 	if s == nil {
