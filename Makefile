@@ -84,6 +84,10 @@ test-accounts: ## Connect accounts at a real authorization server, and in Slack 
 	go test -count=1 -run '^TestLogin' ./cmd/aidesk
 	cd core/account/oracletest && go vet ./... && go test -count=1 ./...
 
+.PHONY: test-schedules
+test-schedules: ## Go through three years of clock changes in every zone (half a minute)
+	AIDESK_SCHEDULES=1 go test -count=1 ./core/schedule
+
 # How many documents test-hostile makes; .ci/run takes fewer.
 HOSTILE ?= 20000
 

@@ -64,7 +64,9 @@ core/model/middleware        | model model/search                               
 core/model/wire              | model                                                                        | –
 core/model/openai            | model model/wire                                                             | github.com/sashabaranov/go-openai
 core/model/anthropic         | model model/wire                                                             | –
-core/model/planner/utterance | model model/search                                                           | –
+core/date                    | –                                                                            | –
+core/schedule                | date                                                                         | github.com/robfig/cron
+core/model/planner/utterance | date model model/search                                                      | –
 core/model/planner           | model model/search model/planner/utterance                                   | –
 core/model/script            | model                                                                        | –
 core/grant                   | chat markdown openapi store                                                  | –

@@ -10,6 +10,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"aidesk/core/date"
 )
 
 // maxText is the longest text, in characters, that a slot takes.
@@ -18,14 +20,8 @@ const maxText = 200
 // numeral is a number as people type it; its parts bound what is computed.
 var numeral = regexp.MustCompile(`^([+-]?)0*([0-9]{1,15})(\.[0-9]{1,10})?$`)
 
-// anyNumberWord matches the keys of numberWords.
+// anyNumberWord matches the words that date.Digits knows.
 const anyNumberWord = `(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)`
-
-// numberWords are the numbers that people write as words.
-var numberWords = map[string]string{
-	"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
-	"seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",
-}
 
 // truths are the words for yes and no.
 var truths = map[string]string{
@@ -60,7 +56,7 @@ func (a argument) read(words string, now time.Time) (json.RawMessage, bool) {
 
 // readNumber reads digits or a word from one to twelve, and holds the range.
 func (a argument) readNumber(words string) (json.RawMessage, bool) {
-	digits, ok := numberWords[fold(words)]
+	digits, ok := date.Digits(fold(words))
 	if !ok {
 		digits = words
 	}

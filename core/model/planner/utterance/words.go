@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"aidesk/core/date"
 	"aidesk/core/model/search"
 )
 
@@ -33,7 +34,7 @@ func Words(message string) []search.Word {
 func isValue(word string, begins bool) bool {
 	word = strings.TrimLeftFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	first, _ := utf8.DecodeRuneInString(word)
-	_, isNumber := numberWords[fold(word)]
+	_, isNumber := date.Digits(fold(word))
 	return isNumber || unicode.IsUpper(first) && !begins || strings.ContainsFunc(word, unicode.IsDigit) ||
 		strings.Contains(word, "@") || strings.Contains(word, "://")
 }
