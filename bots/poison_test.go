@@ -80,7 +80,7 @@ func TestPoison(t *testing.T) {
 	in, typing := io.Pipe()
 	defer typing.Close()
 	out := &reader{want: "Something went wrong", came: make(chan struct{}, 1)}
-	registry := &plugin.Registry{Bot: "desk", Records: db, Logger: slog.New(slog.DiscardHandler)}
+	registry := &plugin.Registry{Bot: "desk", Records: db, Logger: slog.New(slog.DiscardHandler), Now: time.Now}
 	model := script.New()
 	desk := &bots.Desk{
 		Store: db, Secrets: ring, Now: time.Now, Logger: slog.New(slog.DiscardHandler),

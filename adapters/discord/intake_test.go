@@ -329,7 +329,10 @@ func TestMember(t *testing.T) {
 		return m
 	}
 	s.done(s.Command(fakediscord.Ada, fakediscord.General, "plugins", "list", nil))
-	want := chat.Member{ID: fakediscord.Ada, Name: "Ada Lowell", Locale: "en-GB", Roles: []string{fakediscord.GuildID}}
+	want := chat.Member{
+		ID: fakediscord.Ada, Name: "Ada Lowell", Locale: "en-GB", Roles: []string{fakediscord.GuildID},
+		Joined: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+	}
 	if diff := cmp.Diff(want, look(fakediscord.Ada)); diff != "" {
 		t.Errorf("Ada (-want +got):\n%s", diff)
 	}

@@ -121,6 +121,9 @@ func (a *Adapter) Member(ctx context.Context, place chat.Place, id string) (chat
 		ID: id, Name: cmp.Or(in.Nick, in.User.Global, in.User.Name), Bot: in.User.Bot || in.User.System,
 		Roles: append(in.Roles, place.Workspace),
 	}
+	if joined, err := time.Parse(time.RFC3339, in.Joined); err == nil {
+		m.Joined = joined.UTC()
+	}
 	if len(a.Admins) > 0 {
 		m.Admin = slices.Contains(a.Admins, id) || slices.ContainsFunc(m.Roles, func(r string) bool { return slices.Contains(a.Admins, "role:"+r) })
 	} else {

@@ -42,7 +42,7 @@ func addInputs(p *plugin.Plugin) []chat.Input {
 	for _, o := range p.Usable() {
 		label := strings.TrimSuffix(o.Method+" "+o.ID+": "+markdown.Line(o.Summary, 60), ": ")
 		use.Choices, use.Labels = append(use.Choices, o.ID), append(use.Labels, label)
-		if !p.Asks(o) || o.Asks || !plugin.MayBeRead(o) {
+		if !p.Asks(o) || !p.MayRead(o) {
 			continue
 		}
 		reads.Choices, reads.Labels = append(reads.Choices, o.ID), append(reads.Labels, label)
@@ -104,7 +104,7 @@ func readAddForm(p *plugin.Plugin, values map[string]string) (a addition, faults
 		}
 	}
 	for _, id := range a.reads {
-		if o, ok := p.Operation(id); ok && !plugin.MayBeRead(o) {
+		if o, ok := p.Operation(id); ok && !p.MayRead(o) {
 			fault(inputReads, fmt.Sprintf(textNeverRead, o.ID, o.Method))
 			break
 		}

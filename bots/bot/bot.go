@@ -7,6 +7,7 @@
 package bot
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"net/url"
@@ -79,6 +80,15 @@ func (b *Bot) Adapter(platform string) (chat.Adapter, error) {
 		}
 	}
 	return nil, fmt.Errorf("%s is not at %s", b.Name, platform)
+}
+
+// Member reads a member as their platform knows them now.
+func (b *Bot) Member(ctx context.Context, place chat.Place, id string) (chat.Member, error) {
+	a, err := b.Adapter(place.Platform)
+	if err != nil {
+		return chat.Member{}, err
+	}
+	return a.Member(ctx, place, id)
 }
 
 // OutboxName is the name under which the store keeps what goes to a platform.

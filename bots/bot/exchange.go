@@ -54,7 +54,7 @@ func (x *Exchange) Speaker(ctx context.Context) (m chat.Member, ok bool, err err
 	}
 	switch {
 	case d.Allowed():
-		return m, true, nil
+		return m, true, x.Bot.Plugins.See(ctx, x.Event.Place, m)
 	case d.Reason == "":
 		return m, false, x.Commit(store.Commit{})
 	default:

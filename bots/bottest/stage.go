@@ -123,7 +123,7 @@ func (s *Stage) open() {
 		s.T.Fatal(err)
 	}
 	logger := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	registry := &plugin.Registry{Bot: "desk", Records: m, Guard: guard, Logger: logger}
+	registry := &plugin.Registry{Bot: "desk", Records: m, Guard: guard, Logger: logger, Now: s.Clock.Now}
 	if err := registry.Configure(s.T.Context(), configured); err != nil {
 		s.T.Fatal(err)
 	}
@@ -135,6 +135,7 @@ func (s *Stage) open() {
 			Previews: &preview.Fetcher{Guard: guard}, Now: s.Clock.Now, Logger: logger,
 		},
 	}
+	registry.Members = b.Member
 	desk := &bots.Desk{Store: m, Bots: []*bot.Bot{b}, Secrets: s.secrets, Patience: s.setup.Patience, Now: s.Clock.Now, Logger: logger, Observe: s.setup.Observe}
 	ctx, end := context.WithCancel(context.Background())
 	s.board.add(func() { s.board.desk = nil })

@@ -106,7 +106,7 @@ func newDesk(t *testing.T, auth, security string, configured *plugin.Configured,
 	now := func() time.Time { return time.Date(2026, 5, 3, 9, 0, 0, 0, time.UTC) }
 	logger := slog.New(slog.NewTextHandler(&d.log, nil))
 	d.accounts = &account.Accounts{Records: db, Hold: db.Hold, Owner: "test", Seals: workspace.New(ring, db), Guard: guard, Now: now, Logger: logger}
-	registry := &plugin.Registry{Bot: "desk", Records: db, Guard: guard, Logger: logger, Accounts: d.accounts}
+	registry := &plugin.Registry{Bot: "desk", Records: db, Guard: guard, Logger: logger, Now: now, Accounts: d.accounts}
 	d.bot = &bot.Bot{Name: "desk", Adapters: []chat.Adapter{d}, Plugins: registry, Logins: &bot.Logins{
 		Connections: &account.Connections{Accounts: d.accounts, Redirect: "https://desk.example/oauth/callback"},
 		Link:        func(token string) string { return "https://desk.example/oauth/start?t=" + token },

@@ -86,7 +86,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 		if err != nil {
 			return nil, fmt.Errorf("bot %s: %w", b.Name, err)
 		}
-		registry := &plugin.Registry{Bot: b.Name, Records: s, Guard: guard, Logger: logger, TakeChanges: p.alone}
+		registry := &plugin.Registry{Bot: b.Name, Records: s, Guard: guard, Logger: logger, Now: p.now, TakeChanges: p.alone}
 		if logins != nil {
 			registry.Accounts, registry.Shared = logins.Accounts, configuredKeysOf(b)
 		}
@@ -104,13 +104,15 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 		if cfg.Previews.Mode != "off" {
 			a.Previews = &preview.Fetcher{Guard: guard}
 		}
-		desk.Bots = append(desk.Bots, &bot.Bot{
+		made := &bot.Bot{
 			Name: b.Name, Adapters: adapters, Agent: a, Plugins: registry,
 			Access: policy.Access{Channels: b.Access.Channels, Roles: b.Access.Roles, Guests: b.Access.Guests, Closed: []string{"discord"}},
 			Limits: botLimits(cfg.Limits),
 			Tell:   cfg.Policy.Admins.Members(),
 			Logins: logins, Groups: slices.Concat(b.SlackGroups(), cfg.Policy.Admins.SlackGroups()),
-		})
+		}
+		registry.Members = made.Member
+		desk.Bots = append(desk.Bots, made)
 	}
 	return desk, nil
 }

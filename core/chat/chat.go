@@ -61,6 +61,8 @@ type Member struct {
 	Stranger    bool     `json:"stranger,omitempty"` // belongs to another organisation
 	Deactivated bool     `json:"deactivated,omitempty"`
 	Bot         bool     `json:"bot,omitempty"`
+
+	Joined time.Time `json:"joined,omitzero"` // when they became a member of the workspace; zero: not told
 }
 
 // Zones are the zones of members, each read once. Its zero value is ready; it may be used

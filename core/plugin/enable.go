@@ -9,12 +9,13 @@ import (
 	"slices"
 
 	"aidesk/core/chat"
+	"aidesk/core/policy"
 	"aidesk/store"
 )
 
 // What is enabled in a turn: the workspace's defaults, what an administrator enabled
-// in the channel, and what the member enabled; minus what the member disabled, and
-// minus whatever is denied in the channel.
+// in the channel or for a role of the member's, and what the member enabled; minus what the
+// member disabled, and minus whatever is denied in the channel or to a role of theirs.
 
 // preference is what a member, or an administrator for a channel, decided about plugins.
 type preference struct {
@@ -41,43 +42,81 @@ func (c *preference) set(id string, on, off bool) {
 	}
 }
 
-// enabled says whether a plugin is enabled by a member's and a channel's choice.
-func enabled(p *Plugin, member, channel preference) bool {
+// standing is what decides which plugins are enabled for a member in a place.
+type standing struct {
+	member, channel preference
+	record          store.Record // of the member's preference
+	rules           policy.Rules
+	roles           []string // of the member; empty where no rule asks for them
+}
+
+func (r *Registry) standing(ctx context.Context, place chat.Place, member string) (s standing, err error) {
+	if s.member, s.record, err = r.preference(ctx, r.memberKey(place, member)); err != nil {
+		return s, err
+	}
+	if s.channel, _, err = r.preference(ctx, r.channelKey(place)); err != nil {
+		return s, err
+	}
+	if s.rules, err = r.Rules(ctx, place); err != nil || len(s.rules.Roles) == 0 || r.Members == nil || member == "" {
+		return s, err
+	}
+	m, err := r.Members(ctx, place, member)
+	if err != nil {
+		return s, fmt.Errorf("reading a member's roles: %w", err)
+	}
+	s.roles = m.Roles
+	return s, nil
+}
+
+// denied says whether an administrator denied a plugin to the member or in the channel.
+func (s standing) denied(p *Plugin) bool {
+	return slices.Contains(s.channel.Off, p.ID) || s.rules.Denies(s.roles, p.ID)
+}
+
+// given says whether a plugin is enabled for whoever did not choose.
+func (s standing) given(p *Plugin) bool {
+	return p.Default || slices.Contains(s.channel.On, p.ID) || s.rules.Enables(s.roles, p.ID)
+}
+
+func (s standing) enabled(p *Plugin) bool {
 	switch {
-	case slices.Contains(channel.Off, p.ID):
+	case s.denied(p):
 		return false
-	case slices.Contains(member.On, p.ID):
+	case slices.Contains(s.member.On, p.ID):
 		return true
 	default:
-		return (p.Default || slices.Contains(channel.On, p.ID)) && !slices.Contains(member.Off, p.ID)
+		return s.given(p) && !slices.Contains(s.member.Off, p.ID)
 	}
 }
 
 // Enabled returns the plugins that are enabled for a member in a place, and those
-// that the member could enable, each sorted by name. What is denied there is in neither.
+// that the member could enable, each sorted by name. What is denied to them there is in
+// neither.
 func (r *Registry) Enabled(ctx context.Context, place chat.Place, member string) (on, off []*Plugin, err error) {
 	plugins, err := r.List(ctx, place)
 	if err != nil {
 		return nil, nil, err
 	}
-	own, _, err := r.preference(ctx, r.memberKey(place, member))
-	if err != nil {
-		return nil, nil, err
-	}
-	channel, _, err := r.preference(ctx, r.channelKey(place))
+	s, err := r.standing(ctx, place, member)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, p := range plugins {
 		switch {
-		case slices.Contains(channel.Off, p.ID):
-		case enabled(p, own, channel):
+		case s.denied(p):
+		case s.enabled(p):
 			on = append(on, p)
 		default:
 			off = append(off, p)
 		}
 	}
 	return on, off, nil
+}
+
+// closed says whether a plugin is denied in the channel of a place.
+func (r *Registry) closed(ctx context.Context, place chat.Place, id string) (bool, error) {
+	channel, _, err := r.preference(ctx, r.channelKey(place))
+	return slices.Contains(channel.Off, id), err
 }
 
 // Denied lists the plugins that an administrator denied in the channel of a place.
@@ -90,29 +129,26 @@ func (r *Registry) Denied(ctx context.Context, place chat.Place) ([]*Plugin, err
 	return slices.DeleteFunc(plugins, func(p *Plugin) bool { return !slices.Contains(channel.Off, p.ID) }), err
 }
 
-// ErrDenied says that an administrator denied a plugin in the channel.
+// ErrDenied says that an administrator denied a plugin in the channel, or to a role of the
+// member's.
 var ErrDenied = errors.New(textDenied)
 
 // Switch enables or disables a plugin for a member. It returns the record to be
 // committed, and false where nothing would change. ErrDenied.
 func (r *Registry) Switch(ctx context.Context, place chat.Place, member string, p *Plugin, on bool) (store.Record, bool, error) {
-	own, rec, err := r.preference(ctx, r.memberKey(place, member))
+	s, err := r.standing(ctx, place, member)
 	if err != nil {
 		return store.Record{}, false, err
 	}
-	channel, _, err := r.preference(ctx, r.channelKey(place))
-	if err != nil {
-		return store.Record{}, false, err
-	}
-	if on && slices.Contains(channel.Off, p.ID) {
+	if on && s.denied(p) {
 		return store.Record{}, false, ErrDenied
 	}
-	if enabled(p, own, channel) == on {
+	if s.enabled(p) == on {
 		return store.Record{}, false, nil
 	}
-	given := p.Default || slices.Contains(channel.On, p.ID)
+	own, given := s.member, s.given(p)
 	own.set(p.ID, on && !given, !on && given)
-	return withValue(rec, own)
+	return withValue(s.record, own)
 }
 
 // Scope is what an administrator decides about a plugin in a channel.
@@ -182,14 +218,16 @@ func (r *Registry) preference(ctx context.Context, key string) (preference, stor
 	return own, c.record, nil
 }
 
-// Forget deletes what a member chose in a workspace.
+// Forget deletes what a member chose in a workspace, and when they were seen first.
 func (r *Registry) Forget(ctx context.Context, place chat.Place, member string) error {
-	rec, err := r.Records.Get(ctx, r.memberKey(place, member))
-	if err == nil {
-		err = r.Records.Delete(ctx, rec.Key, rec.Version)
+	for _, key := range []string{r.memberKey(place, member), r.seenKey(place, member)} {
+		rec, err := r.Records.Get(ctx, key)
+		if err == nil {
+			err = r.Records.Delete(ctx, rec.Key, rec.Version)
+		}
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
 	}
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	return err
+	return nil
 }

@@ -27,7 +27,7 @@ type Ask struct {
 // call too, nil where it is not enabled.
 func (r *Registry) Judge(ctx context.Context, a Ask) (policy.Decision, *Plugin, error) {
 	c := a.Call
-	q := policy.Question{Member: a.Member, Plugin: c.Human, Carries: len(c.From) > 0}
+	q := policy.Question{Member: a.Member, Since: a.Member.Joined, ID: c.Plugin, Plugin: c.Human, Carries: len(c.From) > 0}
 	on := a.Enabled
 	var err error
 	if on == nil {
@@ -37,29 +37,45 @@ func (r *Registry) Judge(ctx context.Context, a Ask) (policy.Decision, *Plugin, 
 	}
 	var agreed Agreed
 	if r != nil {
-		if agreed, err = r.Agreed(ctx, a.Place, a.Member.ID); err != nil {
+		if agreed, err = r.fillQuestion(ctx, a, &q); err != nil {
 			return policy.Decision{}, nil, err
-		}
-		if q.Rules, err = r.Rules(ctx, a.Place); err != nil {
-			return policy.Decision{}, nil, err
-		}
-		if !a.Bound {
-			if q.Login, err = r.Login(ctx, a.Place, a.Member, c); err != nil {
-				return policy.Decision{}, nil, err
-			}
 		}
 	}
-	q.Rule = q.Rules.Operation(c.Plugin, c.Operation)
 	var p *Plugin
 	if i := slices.IndexFunc(on, func(p *Plugin) bool { return p.ID == c.Plugin }); i >= 0 {
 		p = on[i]
 		q.Enabled, q.Frozen = true, p.Frozen
 		if o, ok := p.Operation(c.Operation); ok {
-			q.Same, q.Write, q.Asks, q.Refused = p.Version == c.Version, p.Asks(o), o.Asks, !p.usable(o)
-			q.First = agreed.First(p, o)
+			q.Same, q.Operation, q.Agreed = p.Version == c.Version, p.operation(o), !agreed.First(p, o)
 		}
 	}
 	return policy.Call(q), p, nil
+}
+
+// fillQuestion adds to a question what is kept: the rules, what is of the account, and since
+// when the member is one. It returns what they agreed to.
+func (r *Registry) fillQuestion(ctx context.Context, a Ask, q *policy.Question) (agreed Agreed, err error) {
+	if q.Rules, err = r.Rules(ctx, a.Place); err != nil {
+		return nil, err
+	}
+	q.Rule = q.Rules.Operation(a.Call.Plugin, a.Call.Operation)
+	if q.Rules.MinimumAge > 0 {
+		q.Now = r.Now()
+		if q.Since.IsZero() {
+			if q.Since, err = r.FirstSeen(ctx, a.Place, a.Member.ID); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if q.Closed, err = r.closed(ctx, a.Place, a.Call.Plugin); err != nil {
+		return nil, err
+	}
+	if !a.Bound {
+		if q.Login, err = r.Login(ctx, a.Place, a.Member, a.Call); err != nil {
+			return nil, err
+		}
+	}
+	return r.Agreed(ctx, a.Place, a.Member.ID)
 }
 
 // Rules returns what the administrators of a workspace decided. The caller must not change
@@ -75,9 +91,11 @@ type rulesRecord struct {
 	record store.Record
 }
 
+func (r *Registry) rulesPrefix() string { return "rules/" + chat.Key(r.Bot) + "/" }
+
 func (r *Registry) rulesOf(ctx context.Context, place chat.Place) (rulesRecord, error) {
-	key := "rules/" + chat.Key(r.Bot) + "/" + place.Scope()
-	kept, known, keep := r.rules.get(r.Records, key, "rules/"+chat.Key(r.Bot)+"/")
+	key := r.rulesPrefix() + place.Scope()
+	kept, known, keep := r.rules.get(r.Records, key, r.rulesPrefix())
 	if known {
 		return kept, nil
 	}

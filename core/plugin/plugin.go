@@ -21,6 +21,7 @@ import (
 
 	"aidesk/core/markdown"
 	"aidesk/core/openapi"
+	"aidesk/core/policy"
 )
 
 // Plugin is a registered plugin, compiled. It is shared between turns: never change it.
@@ -29,7 +30,8 @@ type Plugin struct {
 	Manifest Manifest
 	Document *openapi.Document
 
-	logins *loginCache // shared by copies
+	logins *loginCache  // shared by copies
+	rules  policy.Rules // of the workspace in which it was listed
 }
 
 // Registration is what is stored of a plugin beside its bytes.

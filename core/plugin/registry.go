@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/singleflight"
 
@@ -26,11 +27,16 @@ import (
 //	plugin/<bot>/<workspace path>/<id>  added by an administrator there
 //	enable/<bot>/<workspace path>/<member>
 //	scope/<bot>/<workspace path>/<channel>
+//	rules/<bot>/<workspace path>
+//	seen/<bot>/<workspace path>/<member>
 type Registry struct {
 	Bot     string
 	Records store.Records
 	Guard   *egress.Guard
 	Logger  *slog.Logger
+
+	Now     func() time.Time
+	Members func(ctx context.Context, place chat.Place, id string) (chat.Member, error) // as the platform knows them now; nil: nobody has a role
 
 	Accounts *account.Accounts      // nil: there are none, and calls go without a credential
 	Shared   map[string]SharedLogin // keys of the configuration, by plugin id
@@ -46,6 +52,7 @@ type Registry struct {
 	offered   map[string]bool     // keys of the configuration that are kept in a workspace; guarded by mu
 	choices   recent[choice]      // by key
 	rules     recent[rulesRecord] // by key
+	seen      recent[time.Time]   // by key
 }
 
 // Configured is a plugin of the configuration.
@@ -174,9 +181,13 @@ func (r *Registry) storeBytes(ctx context.Context, reg Registration, got *Import
 
 // List returns the plugins registered in a workspace, sorted by name.
 func (r *Registry) List(ctx context.Context, place chat.Place) ([]*Plugin, error) {
-	plugins, known, keep := r.lists.get(r.Records, place.Scope(), r.recordKey(everywhere, ""), r.recordKey(place.Scope(), ""))
+	plugins, known, keep := r.lists.get(r.Records, place.Scope(), r.recordKey(everywhere, ""), r.recordKey(place.Scope(), ""), r.rulesPrefix())
 	if known {
 		return slices.Clone(plugins), nil
+	}
+	rules, err := r.Rules(ctx, place)
+	if err != nil {
+		return nil, err
 	}
 	plugins = nil
 	whole := true
@@ -192,6 +203,7 @@ func (r *Registry) List(ctx context.Context, place chat.Place) ([]*Plugin, error
 				whole = false
 				continue
 			}
+			p.rules = rules
 			plugins = append(plugins, p)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"aidesk/core/account"
 	"aidesk/core/egress"
 	"aidesk/core/openapi"
+	"aidesk/core/policy"
 )
 
 // Sent says how far a call came.
@@ -146,13 +147,26 @@ func (p *Plugin) refusal() string {
 }
 
 // Asks says whether a call of the operation needs the member's approval: every call
-// that is no read, unless an administrator marked exactly this operation as one.
+// that is no read, unless an administrator marked exactly this operation as one, and every
+// call for which an administrator wants it.
 func (p *Plugin) Asks(o *openapi.Operation) bool {
-	return o.Asks || o.Effect == openapi.EffectWrite && (p.Reads[o.ID] != o.Hash || o.Method != http.MethodPost)
+	way, _ := p.Way(o)
+	return way != policy.ModeRead
 }
 
-// MayBeRead says whether the operation is a read or an administrator may mark it as one:
-// searches are often a POST, but what replaces, changes or deletes by its method never is.
-func MayBeRead(o *openapi.Operation) bool {
-	return o.Effect != openapi.EffectWrite || o.Method == http.MethodPost
+// Way says how calls of the operation go by the rules of the workspace in which the plugin
+// was listed, and by which of them.
+func (p *Plugin) Way(o *openapi.Operation) (policy.Mode, string) {
+	return p.rules.Operation(p.ID, o.ID).Way(p.operation(o))
 }
+
+// operation is what a decision knows of an operation.
+func (p *Plugin) operation(o *openapi.Operation) policy.Operation {
+	return policy.Operation{
+		Method: o.Method, Reads: o.Effect != openapi.EffectWrite, Asks: o.Asks, Refused: !p.usable(o),
+		Ticked: o.Hash != "" && p.Reads[o.ID] == o.Hash, Hash: o.Hash,
+	}
+}
+
+// MayRead says whether the operation is a read or an administrator may mark it as one.
+func (p *Plugin) MayRead(o *openapi.Operation) bool { return p.operation(o).MayRead() }

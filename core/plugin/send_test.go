@@ -192,7 +192,7 @@ func TestMarkedRead(t *testing.T) {
 		p.Reads[o.ID] = o.Hash
 	}
 	for id, asks := range map[string]bool{"list": false, "add": false, "clear": true, "replace": true} {
-		if o, ok := p.Operation(id); !ok || p.Asks(o) != asks || plugin.MayBeRead(o) == asks {
+		if o, ok := p.Operation(id); !ok || p.Asks(o) != asks || p.MayRead(o) == asks {
 			t.Errorf("%s asks: %v", id, !asks)
 		}
 	}

@@ -101,6 +101,7 @@ type Member struct {
 	Nick        string   `json:"nick"`
 	Roles       []string `json:"roles"`
 	Permissions string   `json:"permissions"` // of an interaction
+	Joined      string   `json:"joined_at"`   // RFC 3339; empty: not told
 }
 
 // Channel is a channel, a thread or a direct message.
