@@ -13,10 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aidesk/cmd/aidesk/config"
+	"aidesk/cmd/aidesk/eval"
 	"aidesk/cmd/aidesk/trial"
 	"aidesk/core/markdown"
-	"aidesk/core/model/planner"
 	"aidesk/core/openapi"
 	"aidesk/core/openapi/strict"
 	"aidesk/core/plugin"
@@ -41,7 +40,8 @@ with --links). More is tried when you say so:
                       says which operations it chose:
                         - {ask: "what is on my list?", want: listItems}
                         - {ask: "tell me a joke", want: none}
-                      Without --model-url the built-in planner is asked.`,
+                      Without --model-url the built-in planner is asked. aidesk eval does
+                      more: several plugins, arguments, what must never be called.`,
 		Example: `  aidesk plugin check http://127.0.0.1:4010 --call
   aidesk plugin check openapi.yaml --base http://127.0.0.1:4010 --call=getItem --args '{"id": 7}'
   aidesk plugin check example.com --prompt="what is on my list?"
@@ -69,10 +69,7 @@ with --links). More is tried when you say so:
 	f.StringVar(&o.prompt, "prompt", "", "show what a language model is told, with this `question`")
 	f.Lookup("prompt").NoOptDefVal = "What can you do for me?"
 	f.StringVar(&o.ask, "ask", "", "ask a model the questions of this YAML `file`")
-	f.StringVar(&o.model.BaseURL, "model-url", "", "the address of the model's server")
-	f.StringVar(&o.model.Model, "model", "", "the model's name at its server")
-	f.StringVar(&o.model.Provider, "model-provider", "openai-chat", "what the server speaks: openai-chat, openai or anthropic")
-	f.StringVar(&o.key, "model-key-env", "AIDESK_MODEL_KEY", "the variable of the environment that holds its key, if it wants one")
+	o.model.flags(c)
 	f.StringArrayVar(&o.source.allowed, "allow-host", nil, "reach this IP:PORT though it is not public")
 	return c
 }
@@ -85,14 +82,13 @@ type checkOptions struct {
 	source                  source
 	asJSON, tools, links    bool
 	call, args, prompt, ask string
-	model                   config.Model
-	key                     string // the variable that holds the model's key
+	model                   modelFlags
 }
 
 // check reads a plugin, prints the report and tries what was asked for.
 func check(ctx context.Context, o checkOptions, out io.Writer) error {
 	s := o.source
-	tried, questions, err := o.trial(out)
+	run, questions, err := o.evaluation()
 	if err != nil {
 		return err
 	}
@@ -109,7 +105,7 @@ func check(ctx context.Context, o checkOptions, out io.Writer) error {
 		}
 		return err
 	}
-	tried.Plugin, tried.Guard = got.Plugin.Trial(), guard
+	tried := &trial.Trial{Plugin: got.Plugin.Trial(), Guard: guard, Now: time.Now, Out: out}
 	r := got.Plugin.Report()
 	if note, ok := s.baseAssumed(got.Plugin); ok {
 		r.Notes = append(r.Notes, note)
@@ -133,39 +129,28 @@ func check(ctx context.Context, o checkOptions, out io.Writer) error {
 	if err == nil && len(definitions) == 0 {
 		return fmt.Errorf("%s: none of its operations can be called: the notes say why", s.name)
 	}
-	return cmp.Or(err, o.try(ctx, tried, questions))
+	return cmp.Or(err, o.try(ctx, tried, run, questions))
 }
 
-// trial prepares what check tries besides reading the plugin, so that wrong use is said
-// before anything is fetched.
-func (o *checkOptions) trial(out io.Writer) (t *trial.Trial, questions []byte, err error) {
-	t = &trial.Trial{Model: trial.Described{}, Now: time.Now, Out: out}
+// evaluation prepares what --ask tries, so that wrong use is said before anything is
+// fetched; nil: nothing.
+func (o *checkOptions) evaluation() (*eval.Run, []byte, error) {
 	if o.asJSON && (o.call != "" || o.prompt != "" || o.ask != "") {
 		return nil, nil, usageError{errors.New("--json prints the report alone: leave out --call, --prompt and --ask")}
 	}
 	if o.ask == "" {
-		return t, nil, nil
+		return nil, nil, nil
 	}
-	if questions, err = os.ReadFile(o.ask); err != nil {
+	questions, err := os.ReadFile(o.ask)
+	if err != nil {
 		return nil, nil, fmt.Errorf("--ask %s cannot be read: %w", o.ask, cause(err))
 	}
-	if o.model.BaseURL == "" {
-		t.Model = &planner.Planner{}
-		return t, questions, nil
-	}
-	if o.model.Model == "" {
-		return nil, nil, usageError{errors.New("--model is missing: say which of the models at --model-url")}
-	}
-	o.model.APIKey = config.Secret(os.Getenv(o.key))
-	t.Model, err = newModel(config.Config{}, o.model)
-	if err != nil {
-		return nil, nil, usageError{fmt.Errorf("--model-url: %w", err)}
-	}
-	return t, questions, nil
+	m, err := o.model.open()
+	return &eval.Run{Model: m, Now: time.Now}, questions, err
 }
 
 // try does what was asked for besides the report.
-func (o *checkOptions) try(ctx context.Context, t *trial.Trial, questions []byte) error {
+func (o *checkOptions) try(ctx context.Context, t *trial.Trial, run *eval.Run, questions []byte) error {
 	if o.prompt != "" {
 		if err := t.Prompt(o.prompt); err != nil {
 			return err
@@ -179,11 +164,19 @@ func (o *checkOptions) try(ctx context.Context, t *trial.Trial, questions []byte
 	if o.ask == "" {
 		return nil
 	}
-	list, err := t.Questions(questions)
+	run.Plugins = []*plugin.Plugin{t.Plugin}
+	list, err := eval.Parse(o.ask, questions, run.Plugins)
 	if err != nil {
-		return fmt.Errorf("--ask %s: %w", o.ask, err)
+		return err
 	}
-	return t.Ask(ctx, list)
+	got, err := run.Ask(ctx, list)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintln(t.Out); err != nil {
+		return err
+	}
+	return errors.Join(got.Print(t.Out, ""), got.Err())
 }
 
 // strictNotes reports what a strict reader of OpenAPI objects to. Our own reader may

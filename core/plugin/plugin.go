@@ -131,12 +131,14 @@ type Origin struct {
 }
 
 // Trial returns a plugin that was just read as it would be if the operator had named it in
-// the configuration.
-func (p *Plugin) Trial() *Plugin {
+// the configuration, beside others.
+func (p *Plugin) Trial(others ...*Plugin) *Plugin {
 	out := *p
 	out.Locked = true
 	if out.Name == "" {
-		out.Name = p.Manifest.uniqueName(func(string) bool { return false })
+		out.Name = p.Manifest.uniqueName(func(name string) bool {
+			return slices.ContainsFunc(others, func(o *Plugin) bool { return o.Name == name })
+		})
 	}
 	return &out
 }

@@ -82,7 +82,7 @@ func (d *decoder) checkBotModel(key, name string, known []string) {
 	}
 	if name == "" {
 		d.faultf(key, "missing; choose one of models: %s", strings.Join(known, ", "))
-	} else if meant, ok := closest(name, known); ok {
+	} else if meant, ok := Closest(name, known); ok {
 		d.faultf(key, "no model is called %q; did you mean %q?", name, meant)
 	} else {
 		d.faultf(key, "no model is called %q; choose one of models: %s", name, strings.Join(known, ", "))

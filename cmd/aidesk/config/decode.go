@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -18,7 +19,7 @@ import (
 // decoder fills a Config from a tree of YAML. It collects faults and goes on.
 type decoder struct {
 	file, dir   string
-	env         Env
+	env         Env                 // nil: no variable is expanded
 	positions   map[string]position // where each key's value is in the file, by the key's path
 	faults      Faults
 	holdsSecret bool // a secret stands in the file itself
@@ -81,6 +82,8 @@ func (d *decoder) decodeInto(key string, node ast.Node, target reflect.Value) {
 		d.decodeMap(key, node, target)
 	case reflect.Slice:
 		d.decodeList(key, node, target)
+	case reflect.Interface:
+		d.decodeAny(key, node, target)
 	default:
 		d.decodeScalar(key, node, target)
 	}
@@ -125,7 +128,7 @@ func (d *decoder) decodeStruct(key string, node ast.Node, target reflect.Value) 
 
 // unknownKey returns the text of the fault, with the key that was probably meant.
 func unknownKey(name string, names []string) string {
-	if meant, ok := closest(name, names); ok {
+	if meant, ok := Closest(name, names); ok {
 		return fmt.Sprintf("unknown key; did you mean %s?", meant)
 	}
 	return "unknown key; known here: " + strings.Join(names, ", ")
@@ -158,6 +161,30 @@ func (d *decoder) decodeList(key string, node ast.Node, target reflect.Value) {
 	target.Set(reflect.MakeSlice(target.Type(), len(list.Values), len(list.Values)))
 	for i, value := range list.Values {
 		d.decodeInto(fmt.Sprintf("%s[%d]", key, i), value, target.Index(i))
+	}
+}
+
+// decodeAny decodes a value of any kind, as JSON has it.
+func (d *decoder) decodeAny(key string, node ast.Node, target reflect.Value) {
+	switch n := node.(type) {
+	case ast.MapNode:
+		var v map[string]any
+		d.decodeInto(key, node, reflect.ValueOf(&v).Elem())
+		target.Set(reflect.ValueOf(v))
+	case *ast.SequenceNode:
+		var v []any
+		d.decodeInto(key, node, reflect.ValueOf(&v).Elem())
+		target.Set(reflect.ValueOf(v))
+	case *ast.BoolNode:
+		target.Set(reflect.ValueOf(n.Value))
+	case *ast.IntegerNode:
+		target.Set(reflect.ValueOf(json.Number(fmt.Sprint(n.Value))))
+	case *ast.FloatNode:
+		target.Set(reflect.ValueOf(json.Number(strconv.FormatFloat(n.Value, 'g', -1, 64))))
+	default:
+		var text string
+		d.decodeInto(key, node, reflect.ValueOf(&text).Elem())
+		target.Set(reflect.ValueOf(text))
 	}
 }
 
@@ -194,7 +221,7 @@ func (d *decoder) decodeScalar(key string, node ast.Node, target reflect.Value) 
 		}
 		target.SetInt(int64(n))
 	case Money:
-		amount, err := money(text)
+		amount, err := ParseMoney(text)
 		if err != nil {
 			d.faultf(key, "%s", err)
 			return
@@ -312,36 +339,3 @@ func positionOf(node ast.Node) position {
 }
 
 func tokenPosition(t *token.Token) position { return position{t.Position.Line, t.Position.Column} }
-
-// closest returns the word that was probably meant: the most similar one, if at most one
-// letter in three differs.
-func closest(word string, among []string) (string, bool) {
-	best, least := "", len(word)/3+1
-	for _, candidate := range among {
-		if d := editDistance(word, candidate); d < least {
-			best, least = candidate, d
-		}
-	}
-	return best, best != ""
-}
-
-// editDistance counts the letters to add, drop or change to turn a into b.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}

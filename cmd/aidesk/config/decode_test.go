@@ -59,7 +59,7 @@ func TestNearest(t *testing.T) {
 		{"", ""},
 	}
 	for _, test := range tests {
-		if got, _ := closest(test.word, words); got != test.want {
+		if got, _ := Closest(test.word, words); got != test.want {
 			t.Errorf("nearest(%q) = %q; want %q", test.word, got, test.want)
 		}
 	}

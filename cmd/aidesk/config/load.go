@@ -52,6 +52,19 @@ func Parse(name string, text []byte, env Env) (Config, error) {
 	return c, err
 }
 
+// Read decodes another file of YAML into target, a pointer to what Config could be made of or
+// hold; any value of YAML fits a field of type any, as JSON has it, numbers as json.Number.
+// Nothing is filled in from the environment. Check is called after it and adds faults at
+// keys, such as [2].want. The error, if any, is a Faults.
+func Read(name string, text []byte, target any, check func(faultf func(key, format string, args ...any))) error {
+	d := &decoder{file: name, dir: filepath.Dir(name), positions: map[string]position{}}
+	if root := d.parseYAML(text); root != nil {
+		d.decode("", root, target)
+	}
+	check(d.faultf)
+	return d.faults.sorted()
+}
+
 // parse also reports whether the text itself contains a secret.
 func parse(name string, text []byte, env Env) (c Config, literal bool, err error) {
 	d := &decoder{file: name, dir: filepath.Dir(name), env: env, positions: map[string]position{}}
@@ -96,6 +109,9 @@ var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 // expand replaces each ${NAME} of a value by the environment's, once: what it
 // brings in is not expanded again. It reports false after a fault.
 func (d *decoder) expand(key, text string) (string, bool) {
+	if d.env == nil {
+		return text, true
+	}
 	var out strings.Builder
 	var unset []string
 	for {

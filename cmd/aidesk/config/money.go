@@ -42,8 +42,8 @@ func (p Price) Model() middleware.Price {
 // maxMoney is the largest amount, in whole units of the currency.
 const maxMoney = 1_000_000_000
 
-// money reads an amount with at most six decimals.
-func money(text string) (Money, error) {
+// ParseMoney reads an amount with at most six decimals.
+func ParseMoney(text string) (Money, error) {
 	wrong := errors.New("want an amount such as 2.50, with at most six decimals")
 	whole, fraction, _ := strings.Cut(text, ".")
 	if len(fraction) > 6 {

@@ -14,14 +14,14 @@ import (
 	"aidesk/core/plugin"
 )
 
-// Described is a language model of which only is asked what it would be sent.
-type Described struct{}
+// described is a language model of which only is asked what it would be sent.
+type described struct{}
 
 // Info describes it.
-func (Described) Info() model.Info { return model.Info{Wire: "described", Name: "described"} }
+func (described) Info() model.Info { return model.Info{Wire: "described", Name: "described"} }
 
 // Generate refuses: there is nobody to ask.
-func (Described) Generate(context.Context, *model.Request, func(model.Event)) (*model.Response, error) {
+func (described) Generate(context.Context, *model.Request, func(model.Event)) (*model.Response, error) {
 	return nil, &model.Error{Kind: model.BadRequest, Message: "no language model was named"}
 }
 

@@ -1,7 +1,6 @@
 // Package trial is for the author of a plugin; nothing that serves uses it. It prints what was
 // read of a plugin and what a call would send, and tries what reading cannot tell: whether its
-// links answer, what one real read brings, what a model is told of it, and whether a model
-// chooses the right operations.
+// links answer, what one real read brings, and what a model is told of it.
 package trial
 
 import (
@@ -21,7 +20,6 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/egress"
 	"aidesk/core/markdown"
-	"aidesk/core/model"
 	"aidesk/core/openapi"
 	"aidesk/core/plugin"
 )
@@ -30,14 +28,13 @@ import (
 type Trial struct {
 	Plugin *plugin.Plugin // as Trial returns it
 	Guard  *egress.Guard
-	Model  model.Model // asked by Ask; what Prompt shows is for its size
 	Now    func() time.Time
 	Out    io.Writer
 }
 
 // agent is an agent for which nothing but the plugin is enabled.
 func (t *Trial) agent() *agent.Agent {
-	return &agent.Agent{Model: t.Model, Now: t.Now, Logger: slog.New(slog.DiscardHandler)}
+	return &agent.Agent{Model: described{}, Now: t.Now, Logger: slog.New(slog.DiscardHandler)}
 }
 
 // turn is a member's question in a direct message.
