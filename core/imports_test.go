@@ -73,7 +73,8 @@ core/grant                   | chat markdown openapi store                      
 core/plugin                  | chat markdown openapi policy account egress grant store openapi/tree openapi/request | golang.org/x/sync
 core/confirm                 | chat openapi plugin store                                                    | –
 core/agent                   | chat markdown model model/search model/planner/utterance openapi plugin policy confirm preview store | –
-store/bolt                   | store store/bolt/disk store/bolt/queue store/bolt/redo store/failpoint        | go.etcd.io/bbolt
+store/chain                  | store                                                                        | –
+store/bolt                   | store store/bolt/disk store/bolt/queue store/bolt/redo store/chain store/failpoint | go.etcd.io/bbolt
 store/bolt/disk              | –                                                                            | –
 store/bolt/redo              | store/bolt/disk                                                              | –
 store/failpoint              | –                                                                            | –

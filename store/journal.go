@@ -138,13 +138,6 @@ type Commit struct {
 	Puts    []Record
 }
 
-// Audit is one line of who decided or did what. Never content or secrets.
-type Audit struct {
-	Scope string // bot/platform/workspace
-	Time  time.Time
-	Body  []byte
-}
-
 // Usage is what a turn used of one model.
 type Usage struct {
 	Scope  string // bot/platform/workspace

@@ -133,20 +133,33 @@ type Journal interface {
 	Button(ctx context.Context, id string) (Button, error)
 	Reply(ctx context.Context, id string) (Reply, error)
 
-	// Audits calls fn with the audit entries of a scope, the newest first, until fn returns false.
+	// Audits calls fn with the audit lines of a scope, the newest first, until fn returns false.
 	Audits(ctx context.Context, scope string, fn func(Audit) bool) error
+
+	// AuditsAfter calls fn with the audit lines of a scope behind a number, the oldest
+	// first, until fn returns false.
+	AuditsAfter(ctx context.Context, scope string, seq uint64, fn func(Audit) bool) error
+
+	// AuditHeads returns where the audit of each scope begins and ends, in the order of scopes.
+	AuditHeads(ctx context.Context) ([]AuditHead, error)
+
+	// Sign says with what audit lines are linked from now on; before, they are linked without
+	// a key. It is called before anything else writes one.
+	Sign(s Signer)
 
 	// Usages calls fn with the usage of a scope since a time, oldest first, until fn returns false.
 	Usages(ctx context.Context, scope string, since time.Time, fn func(Usage) bool) error
 
 	// Forget deletes what is kept of a member: transcript entries, events not yet
-	// worked, replies, actions in any state, buttons. Audit and usage stay: they hold
-	// no content. A commit under way that names what was forgotten ends in ErrConflict.
+	// worked, replies, actions in any state, buttons, the name in audit lines. These and
+	// usage stay: they hold no content. A commit under way that names what was forgotten
+	// ends in ErrConflict.
 	Forget(ctx context.Context, member string) error
 
 	// Purge deletes what is older than two times: transcript entries, final actions and
 	// delivered replies that were not touched since conversations; audit and usage of
-	// before audit. A zero time keeps everything. It returns how much was deleted.
+	// before audit, of audit lines the oldest up to the first that is not so old. A zero
+	// time keeps everything. It returns how much was deleted.
 	Purge(ctx context.Context, conversations, audit time.Time) (int, error)
 
 	// Rewrite calls fn with every event that is not worked, timers too, and keeps what it

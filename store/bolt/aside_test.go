@@ -2,6 +2,7 @@ package bolt_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -344,11 +345,11 @@ func TestMigrate(t *testing.T) {
 		path := filled(t)
 		raw(t, path, func(tx *bbolt.Tx) error {
 			b := tx.Bucket([]byte("meta"))
-			value := bytes.Replace(bytes.Clone(b.Get([]byte("schema"))), []byte(`{"n":3}`), []byte(`{"n":1}`), 1)
+			value := bytes.Replace(bytes.Clone(b.Get([]byte("schema"))), []byte(`{"n":4}`), []byte(`{"n":1}`), 1)
 			if err := b.Put([]byte("schema"), summed(value)); err != nil {
 				return err
 			}
-			return tx.DeleteBucket([]byte("aside"))
+			return errors.Join(tx.DeleteBucket([]byte("aside")), unlink(tx))
 		})
 		return path
 	}
@@ -389,13 +390,13 @@ func TestMigrate(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if n, has := layout(path); n != `{"n":3}` || !has {
+	if n, has := layout(path); n != `{"n":4}` || !has {
 		t.Errorf("migrated: %s, %t", n, has)
 	}
 	if n, has := layout(path + ".v1.bak"); n != `{"n":1}` || has {
 		t.Errorf("the copy: %s, %t", n, has)
 	}
-	if text := log.String(); !strings.Contains(text, "from=1 to=3 copy="+path+".v1.bak") {
+	if text := log.String(); !strings.Contains(text, "from=1 to=4 copy="+path+".v1.bak") {
 		t.Errorf("the log: %s", text)
 	}
 	if info, err := os.Stat(path + ".v1.bak"); err != nil || info.Mode().Perm() != 0o600 {

@@ -46,7 +46,7 @@ func TestSnapshot(t *testing.T) {
 		if err := os.WriteFile(to, out.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if c, err := bolt.Inspect(to); err != nil || c != (bolt.Contents{Layout: 3}) {
+		if c, err := bolt.Inspect(to); err != nil || c != (bolt.Contents{Layout: 4}) {
 			t.Fatalf("%+v, %v", c, err)
 		}
 		if copied := open(t, to); true {
@@ -84,7 +84,7 @@ func TestInspect(t *testing.T) {
 	t.Parallel()
 	path := filled(t)
 	damage(t, path, "record", 3)
-	damage(t, path, "audit", 3)
+	damage(t, path, "line", 3)
 	if c, err := bolt.Inspect(path); err != nil || c.Damaged != 2 {
 		t.Errorf("%+v, %v", c, err)
 	}

@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -55,6 +54,10 @@ func validateCommit(c store.Commit) error {
 	}
 	for _, a := range c.Audits {
 		keys("audit", a.Scope)
+		names("audit", a.Member)
+		for member := range a.Names {
+			keys("audit", member)
+		}
 	}
 	for _, u := range c.Usages {
 		keys("usage", u.Scope)
@@ -125,14 +128,11 @@ func (db *DB) commitTurn(b *batch, lease store.Lease, c store.Commit, arrivals [
 	if _, err := db.ingest(b, arrivals); err != nil {
 		return err
 	}
-	for _, a := range c.Audits {
-		if err := b.appendLog(auditBucket, a.Scope, toMicros(a.Time), storedAudit{toMicros(a.Time)}, a.Body); err != nil {
-			return err
-		}
+	if err := db.appendAudits(b, c.Audits); err != nil {
+		return err
 	}
 	for _, u := range c.Usages {
-		k := storedUsage{Member: u.Member, Model: u.Model, Time: toMicros(u.Time), Turns: u.Turns, Input: u.Input, Output: u.Output, Micros: u.Micros}
-		if err := b.appendLog(usageBucket, u.Scope, k.Time, k, nil); err != nil {
+		if err := b.appendUsage(u); err != nil {
 			return err
 		}
 	}
@@ -235,12 +235,13 @@ func (b *batch) putButton(x store.Button) error {
 	return b.put(buttonBucket, []byte(x.ID), k, x.Body)
 }
 
-// appendLog appends to the audit or usage of a scope, sorted by time.
-func (b *batch) appendLog(bucket, scope string, at int64, head any, body []byte) error {
-	n, err := b.nextNumber(bucket)
+// appendUsage appends to the usage of a scope, sorted by time.
+func (b *batch) appendUsage(u store.Usage) error {
+	k := storedUsage{Member: u.Member, Model: u.Model, Time: toMicros(u.Time), Turns: u.Turns, Input: u.Input, Output: u.Output, Micros: u.Micros}
+	n, err := b.nextNumber(usageBucket)
 	if err != nil {
 		return err
 	}
-	key := bytes.Join([][]byte{appendTime(scopeKey(scope), at), numKey(n)}, nil)
-	return b.put(bucket, key, head, body)
+	key := append(appendTime(scopeKey(u.Scope), k.Time), numKey(n)...)
+	return b.put(usageBucket, key, k, nil)
 }

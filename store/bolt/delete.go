@@ -61,6 +61,9 @@ func (db *DB) Forget(ctx context.Context, member string) error {
 			return fmt.Errorf("forget %s: %w", member, err)
 		}
 	}
+	if err := db.forgetNames(ctx, member); err != nil {
+		return fmt.Errorf("forget %s: %w", member, err)
+	}
 	return nil
 }
 
@@ -201,7 +204,6 @@ func (db *DB) Purge(ctx context.Context, conversations, audit time.Time) (int, e
 		entryBucket:  func(a ageFields) bool { return isOld(a.At, conversations) },
 		actionBucket: func(a ageFields) bool { return a.Final && isOld(a.At, conversations) },
 		replyBucket:  func(a ageFields) bool { return a.Sent == a.Version && isOld(a.At, conversations) },
-		auditBucket:  func(a ageFields) bool { return isOld(a.Time, audit) },
 		usageBucket:  func(a ageFields) bool { return isOld(a.Time, audit) },
 		asideBucket:  func(a ageFields) bool { return isOld(a.At, conversations) },
 	}
@@ -242,7 +244,14 @@ func (db *DB) Purge(ctx context.Context, conversations, audit time.Time) (int, e
 			return count, fmt.Errorf("purge: %w", err)
 		}
 	}
-	return count, nil
+	if audit.IsZero() {
+		return count, nil
+	}
+	n, err := db.purgeAudits(ctx, audit)
+	if err != nil {
+		return count, fmt.Errorf("purge: %w", err)
+	}
+	return count + n, nil
 }
 
 // purge deletes those values to which the rule still applies.

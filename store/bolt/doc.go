@@ -27,6 +27,7 @@
 //	transcript.go  the ends of transcripts, kept in memory as they are on disk
 //	tries.go     what was begun and came to no end, in a file that is never synced
 //	commit.go    what a turn decided
+//	audit.go     lines of audits, numbered and linked; package chain says by what
 //	count.go     counters, written ahead of what they count
 //	outbox.go    replies go out
 //	handed.go    those that went out with the commit that wanted them
@@ -51,7 +52,8 @@
 //	button    button id                   button
 //	count     counter                     amount
 //	expiry    time, kind, id              what may be dropped then: buttons, counters
-//	audit     scope, time, n              audit entry
+//	line      scope, number               audit line
+//	chain     scope                       where its audit lines begin and end
 //	usage     scope, time, n              usage
 //	record    key                         record
 //	document  SHA-256                     document, compressed

@@ -30,7 +30,8 @@ const (
 	buttonBucket   = "button"
 	countBucket    = "count"
 	expiryBucket   = "expiry"
-	auditBucket    = "audit"
+	lineBucket     = "line"
+	chainBucket    = "chain"
 	usageBucket    = "usage"
 	recordBucket   = "record"
 	documentBucket = "document"
@@ -40,7 +41,7 @@ const (
 
 var buckets = []string{
 	inboxBucket, dedupBucket, timerBucket, entryBucket, actionBucket, openBucket, replyBucket, outboxBucket,
-	buttonBucket, countBucket, expiryBucket, auditBucket, usageBucket, recordBucket, documentBucket, metaBucket, asideBucket,
+	buttonBucket, countBucket, expiryBucket, lineBucket, chainBucket, usageBucket, recordBucket, documentBucket, metaBucket, asideBucket,
 }
 
 // maxKeyLen is how many bytes an id, key or name may have.
@@ -279,8 +280,33 @@ type storedCount struct {
 	Until int64 `json:"until,omitempty"`
 }
 
-type storedAudit struct {
-	Time int64 `json:"time,omitempty"`
+type storedLine struct {
+	Time   int64             `json:"time,omitempty"`
+	Member string            `json:"member,omitempty"`
+	Names  map[string]string `json:"names,omitempty"`
+	Key    string            `json:"key,omitempty"`
+	Link   []byte            `json:"link"`
+}
+
+func (k storedLine) audit(scope string, seq uint64, body []byte) store.Audit {
+	return store.Audit{
+		Scope: scope, Time: fromMicros(k.Time), Member: k.Member, Body: body,
+		Names: k.Names, Seq: seq, Key: k.Key, Link: k.Link,
+	}
+}
+
+type storedHead struct {
+	Seq       uint64 `json:"n"`
+	Link      []byte `json:"link"`
+	After     uint64 `json:"after,omitempty"`
+	AfterLink []byte `json:"afterLink,omitempty"`
+	Mended    uint64 `json:"mended,omitempty"`
+	Key       string `json:"key,omitempty"`
+	Seal      []byte `json:"seal"`
+}
+
+func (k storedHead) head(scope string) store.AuditHead {
+	return store.AuditHead{Scope: scope, Seq: k.Seq, Link: k.Link, After: k.After, AfterLink: k.AfterLink, Mended: k.Mended, Key: k.Key, Seal: k.Seal}
 }
 
 type storedUsage struct {

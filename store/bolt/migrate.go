@@ -21,13 +21,15 @@ var migrations = []func(tx *bbolt.Tx) error{
 	// Nothing moves. A program that knows layout 2 alone would not replay the log that may be
 	// beside the file, and would go on with calls whose account it does not know of.
 	func(*bbolt.Tx) error { return nil },
+	// The lines of audits are numbered and linked.
+	linkAudits,
 }
 
 // schema is the number of the layout that doc.go describes, which migrations lead to.
-const schema = 3
+const schema = 4
 
 // newBuckets are the buckets that the first layout did not have, with the one that began them.
-var newBuckets = map[string]uint64{asideBucket: 2}
+var newBuckets = map[string]uint64{asideBucket: 2, lineBucket: 4, chainBucket: 4}
 
 // migrate brings a file of an older layout to the newest. With keep, a copy of what it was
 // is left beside it before anything is changed.

@@ -52,6 +52,8 @@ type DB struct {
 	handed      handed
 	outbox      *queue.Outbox
 	holds       map[string]store.Lease
+	heads       map[string]storedHead // of audits, by scope; read when one is needed first
+	signer      store.Signer
 	lastSweep   time.Time
 	restored    int64    // events of before this time, in microseconds, count as known; 0: none do
 	watchers    watchers // has its own mutex
@@ -62,7 +64,7 @@ type DB struct {
 // empty, cut, damaged or foreign file, one that a newer aidesk wrote, one in use, one that
 // it may not write. A file of an older layout is migrated.
 func Open(path string, opt Options) (*DB, error) {
-	db := &DB{outbox: queue.NewOutbox(), holds: map[string]store.Lease{}, counters: map[string]*counter{}}
+	db := &DB{outbox: queue.NewOutbox(), holds: map[string]store.Lease{}, heads: map[string]storedHead{}, counters: map[string]*counter{}}
 	db.file = file{
 		path: path, now: opt.Now, logger: opt.Logger, apply: db.apply, committed: db.committed,
 		ops: make(chan *op, maxBatch), idle: make(chan *op, maxBatch), quit: make(chan struct{}), stopped: make(chan struct{}),

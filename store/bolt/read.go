@@ -61,23 +61,6 @@ func (db *DB) readOne(ctx context.Context, bucket, id string, head any) (body []
 	return body, nil
 }
 
-// Audits is store.Journal's.
-func (db *DB) Audits(ctx context.Context, scope string, fn func(store.Audit) bool) error {
-	prefix := scopeKey(scope)
-	err := db.scanPages(ctx, auditBucket, prefix, prefixEnd(prefix), true, func(key, value []byte) (bool, error) {
-		var k storedAudit
-		body, err := decodeValueAt(auditBucket, key, value, &k)
-		if err != nil {
-			return false, err
-		}
-		return fn(store.Audit{Scope: scope, Time: fromMicros(k.Time), Body: body}), nil
-	})
-	if err != nil {
-		return fmt.Errorf("audits of %s: %w", scope, err)
-	}
-	return nil
-}
-
 // Usages is store.Journal's.
 func (db *DB) Usages(ctx context.Context, scope string, since time.Time, fn func(store.Usage) bool) error {
 	prefix := scopeKey(scope)

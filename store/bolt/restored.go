@@ -175,12 +175,7 @@ func (db *DB) closeAction(b *batch, a store.Action, fn func(store.Action) (store
 			return err
 		}
 	}
-	for _, l := range c.Audits {
-		if err := b.appendLog(auditBucket, l.Scope, toMicros(l.Time), storedAudit{toMicros(l.Time)}, l.Body); err != nil {
-			return err
-		}
-	}
-	return nil
+	return db.appendAudits(b, c.Audits)
 }
 
 // all returns copies of what a bucket holds, which may then be changed.

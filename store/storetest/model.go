@@ -21,7 +21,8 @@ type model struct {
 	replies []*mReply
 	counts  map[string]int64
 	records map[string]string
-	order   int // of what is wanted
+	audits  []store.Audit // of the scope "b/p/w"
+	order   int           // of what is wanted
 }
 
 type mEvent struct {
@@ -348,5 +349,15 @@ func (m *model) forget(member string) {
 			c.rest = time.Time{}
 		}
 		c.entries = slices.DeleteFunc(c.entries, func(e string) bool { return strings.HasPrefix(e, member+":") })
+	}
+	for _, a := range m.audits {
+		delete(a.Names, member)
+	}
+}
+
+// purge deletes the oldest audit lines up to the first that is not so old.
+func (m *model) purge(before time.Time) {
+	for len(m.audits) > 0 && m.audits[0].Time.Before(before) {
+		m.audits = m.audits[1:]
 	}
 }

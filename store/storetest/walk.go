@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"aidesk/store"
+	"aidesk/store/chain"
 )
 
 // walk does random things to a store and to the model, and compares. A few long walks find
@@ -32,6 +33,7 @@ func walk(t *testing.T, place func(t testing.TB) Place) {
 	rapid.Check(t, func(rt *rapid.T) {
 		p := place(t)
 		w := &walker{T: rt, Place: p, Store: p.Open(t), model: newModel(p.Now()), versions: map[string]uint64{}}
+		w.Sign(w.signer())
 		defer func() { _ = w.Close() }()
 		rt.Repeat(map[string]func(*rapid.T){
 			"":        w.compare,
@@ -49,6 +51,7 @@ func walk(t *testing.T, place func(t testing.TB) Place) {
 			"reserve": w.reserve,
 			"delete":  w.remove,
 			"forget":  w.forget,
+			"purge":   w.purge,
 			"reopen":  func(*rapid.T) { w.reopen(t) },
 		})
 	})
@@ -63,7 +66,18 @@ type walker struct {
 	leases     []store.Lease // good and lost ones
 	deliveries []store.Delivery
 	versions   map[string]uint64 // of records, in the store
+	opened     int               // how often the store was opened again
+	lines      uint64            // of the audit, ever
 	made       int               // how many bodies were made, to tell them apart
+}
+
+// signer has a new key each time the store is opened, and all that were.
+func (w *walker) signer() *chain.Keys {
+	var ids []string
+	for i := w.opened; i >= 0; i-- {
+		ids = append(ids, fmt.Sprint("k", i))
+	}
+	return keys(ids...)
 }
 
 // bg is for walks: they have no deadline.
@@ -354,11 +368,20 @@ func (w *walker) forget(rt *rapid.T) {
 	w.model.forget(member)
 }
 
+func (w *walker) purge(rt *rapid.T) {
+	before := w.now.Add(-time.Duration(rapid.IntRange(0, 300).Draw(rt, "seconds")) * time.Second)
+	_, err := w.Purge(bg, time.Time{}, before)
+	w.want("purge", err, nil)
+	w.model.purge(before)
+}
+
 func (w *walker) reopen(t testing.TB) {
 	t.Helper()
 	w.want("close", w.Close(), nil)
 	w.Pass(downtime)
 	w.Store = w.Open(t)
+	w.opened++
+	w.Sign(w.signer())
 	w.restart()
 	w.model.pass(downtime)
 	_, err := w.Claim(bg, "walker", 0, 0, ttl)
@@ -382,4 +405,23 @@ func (w *walker) compare(*rapid.T) {
 			w.same("action", a, *want)
 		}
 	}
+	w.compareAudit()
+}
+
+// compareAudit checks that the audit is what the model says, and whole.
+func (w *walker) compareAudit() {
+	heads, err := w.AuditHeads(bg)
+	w.want("heads", err, nil)
+	if len(heads) == 0 {
+		w.same("audit", []store.Audit(nil), w.audits)
+		return
+	}
+	var got []store.Audit
+	_, err = chain.Verify(bg, w.Store, w.signer(), heads[0], func(a store.Audit) error {
+		a.Link, a.Key = nil, ""
+		got = append(got, a)
+		return nil
+	})
+	w.want("verify", err, nil)
+	w.same("audit", got, w.audits)
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -52,6 +53,10 @@ func (w *walker) commit(rt *rapid.T) {
 		version := w.versions[key] + pick[uint64](rt, "error", 0, 0, 0, 1)
 		fault(version != w.versions[key])
 		c.Puts = []store.Record{{Key: key, Version: version, Value: w.body()}}
+	}
+	for range rapid.IntRange(0, 2).Draw(rt, "audits") {
+		at := w.now.Add(time.Duration(rapid.IntRange(-5, 0).Draw(rt, "late")) * time.Second)
+		c.Audits = append(c.Audits, store.Audit{Scope: "b/p/w", Time: at, Member: "ann", Body: w.body(), Names: map[string]string{"ann": "Ann", "bob": "Bob"}})
 	}
 	if w.want("commit", w.Commit(bg, l, c), want) {
 		w.committed(l.Conversation, c, actions)
@@ -118,6 +123,11 @@ func (w *walker) committed(conversation string, c store.Commit, actions []*store
 		w.model.want(r)
 	}
 	w.model.ingest(c.Events)
+	for _, a := range c.Audits {
+		w.lines++
+		a.Seq, a.Names = w.lines, maps.Clone(a.Names)
+		w.audits = append(w.audits, a)
+	}
 	for _, n := range c.Counts {
 		w.counts[n.Key] = max(0, w.counts[n.Key]+n.N)
 	}
