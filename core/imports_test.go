@@ -54,7 +54,7 @@ core/openapi/request         | openapi/plaintext openapi/tree openapi/schema    
 core/openapi/result          | openapi/plaintext openapi/tree                                               | golang.org/x/net/html
 core/openapi/strict          | openapi/plaintext openapi/tree                                               | github.com/getkin/kin-openapi
 core/openapi                 | openapi/plaintext openapi/tree openapi/schema openapi/request openapi/result | –
-core/audit                   | –                                                                            | –
+core/audit                   | secret store store/chain                                                     | –
 core/policy                  | chat                                                                         | –
 core/account                 | egress secret store                                                          | –
 core/installation            | secret secret/workspace store                                                | –

@@ -140,6 +140,9 @@ type Journal interface {
 	// first, until fn returns false.
 	AuditsAfter(ctx context.Context, scope string, seq uint64, fn func(Audit) bool) error
 
+	// AppendAudits writes audit lines by themselves: of what no turn did.
+	AppendAudits(ctx context.Context, lines ...Audit) error
+
 	// AuditHeads returns where the audit of each scope begins and ends, in the order of scopes.
 	AuditHeads(ctx context.Context) ([]AuditHead, error)
 

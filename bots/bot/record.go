@@ -163,5 +163,15 @@ func (b *Bot) Audit(now time.Time, place chat.Place, l audit.Line) store.Audit {
 	if l.Outcome == "" {
 		l.Outcome = audit.OK
 	}
-	return store.Audit{Scope: b.Scope(place), Time: now, Body: l.Encode()}
+	stored := store.Audit{Scope: b.Scope(place), Time: now, Body: l.Encode()}
+	if l.Actor.Kind == audit.Member && l.Actor.ID != "" {
+		stored.Member = b.Owner(place, l.Actor.ID)
+	}
+	for id, name := range l.Names {
+		if stored.Names == nil {
+			stored.Names = map[string]string{}
+		}
+		stored.Names[b.Owner(place, id)] = name
+	}
+	return stored
 }

@@ -22,6 +22,18 @@ func (db *DB) Sign(s store.Signer) {
 // lineKey returns the key of an audit line.
 func lineKey(scope string, seq uint64) []byte { return append(scopeKey(scope), numKey(seq)...) }
 
+// AppendAudits is store.Journal's.
+func (db *DB) AppendAudits(ctx context.Context, lines ...store.Audit) error {
+	err := validateCommit(store.Commit{Audits: lines})
+	if err == nil {
+		err = db.write(ctx, func(b *batch) error { return db.appendAudits(b, lines) })
+	}
+	if err != nil {
+		return fmt.Errorf("write to the audit: %w", err)
+	}
+	return nil
+}
+
 // appendAudits numbers and links lines, and appends them to the audits of their scopes.
 func (db *DB) appendAudits(b *batch, lines []store.Audit) error {
 	touched := map[string]storedHead{}

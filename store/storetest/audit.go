@@ -19,13 +19,14 @@ func keys(ids ...string) *chain.Keys {
 	return k
 }
 
-// write writes audit lines.
+// write writes audit lines, in a commit and then by themselves.
 func (d *fixture) write(lines ...store.Audit) {
 	d.Helper()
 	d.Pass(time.Millisecond)
 	l := d.begin("writes the audit")
-	d.commit(l, store.Commit{Done: seqs(d.work(l).Events), Audits: lines})
+	d.commit(l, store.Commit{Done: seqs(d.work(l).Events), Audits: lines[:1]})
 	d.release(l, 0)
+	d.must(d.AppendAudits(d.Context(), lines[1:]...))
 }
 
 // line makes an audit line of the scope "s" at the present time.
