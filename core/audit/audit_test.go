@@ -201,28 +201,3 @@ func TestAgainst(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-// TestYear: a year of a thousand lines a day is exported and verified while one waits.
-func TestYear(t *testing.T) {
-	t.Parallel()
-	if testing.Short() {
-		t.Skip("it writes 365,000 lines")
-	}
-	db := opened(t, filepath.Join(t.TempDir(), "desk.db"), ring(t, "k1"))
-	for day := range 365 {
-		write(t, db, "desk/slack/T1", day*1000, (day+1)*1000)
-	}
-	begun := time.Now()
-	var out bytes.Buffer
-	done, err := audit.Export(t.Context(), db, "desk/slack/T1", 0, &out)
-	took := time.Since(begun)
-	if err != nil || done.Lines != 365_000 || took > 10*time.Second {
-		t.Errorf("%+v, %v in %v", done, err, took)
-	}
-	begun = time.Now()
-	got := verdicts(t, db, ring(t, "k1"))
-	t.Logf("exported %d lines (%d MB) in %v, verified in %v", done.Lines, out.Len()>>20, took, time.Since(begun))
-	if got != "desk/slack/T1 365000/365000 to 365000" {
-		t.Error(got)
-	}
-}
