@@ -85,7 +85,7 @@ func (d *Desk) Run(ctx context.Context) error {
 		background.Go(func() { defer close(worked); pool.Run(workCtx, ctx.Done()) })
 		background.Go(func() { defer close(delivered); delivery.Run(workCtx, worked) })
 		background.Go(func() { d.purge(ctx) })
-		background.Go(func() { d.endAccounts(ctx) })
+		background.Go(func() { d.endOwned(ctx) })
 	}
 	var adapters sync.WaitGroup
 	var failures errorList

@@ -8,11 +8,14 @@ import (
 	"time"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/grants"
 	"aidesk/core/account"
 	"aidesk/core/chat"
+	"aidesk/core/grant"
+	"aidesk/store"
 )
 
-// When members who own accounts are looked up. Each is within an hour of the time before.
+// When members who own accounts or Grants are looked up. Each is within an hour of the time before.
 const (
 	lookFirst  = 5 * time.Minute  // the first time, at most
 	lookEvery  = 45 * time.Minute // and up to lookJitter more, from begin to begin
@@ -24,9 +27,9 @@ const (
 	lookTries  = 3                // of one member; then a workspace is left to the next time
 )
 
-// endAccounts ends what belongs to nobody any more, again and again: logins that were begun
-// and given up, and the accounts of members who were deactivated or have left.
-func (d *Desk) endAccounts(ctx context.Context) {
+// endOwned ends what belongs to nobody any more, again and again: logins that were begun and
+// given up, and the accounts and Grants of members who were deactivated or have left.
+func (d *Desk) endOwned(ctx context.Context) {
 	next := time.NewTimer(rand.N(lookFirst)) //nolint:gosec // only so that several processes don't ask together
 	defer next.Stop()
 	for {
@@ -38,43 +41,58 @@ func (d *Desk) endAccounts(ctx context.Context) {
 		next.Reset(lookEvery + rand.N(lookJitter)) //nolint:gosec // as above
 		swept := map[*account.Connections]bool{}
 		for _, b := range d.Bots {
-			if b.Logins == nil {
-				continue
-			}
-			if c := b.Logins.Connections; !swept[c] {
-				swept[c] = true
-				if err := c.Sweep(ctx); err != nil && ctx.Err() == nil {
+			if b.Logins != nil && !swept[b.Logins.Connections] {
+				swept[b.Logins.Connections] = true
+				if err := b.Logins.Sweep(ctx); err != nil && ctx.Err() == nil {
 					d.Logger.ErrorContext(ctx, "ending logins that were given up", "error", err)
 				}
 			}
-			if err := d.endAccountsOf(ctx, b); err != nil && ctx.Err() == nil {
-				d.Logger.ErrorContext(ctx, "looking for accounts of members who have left", "bot", b.Name, "error", err)
+			if err := grants.Sweep(ctx, d.Store, b, d.Now(), d.Logger); err != nil && ctx.Err() == nil {
+				d.Logger.ErrorContext(ctx, "looking for grants that hold no more", "bot", b.Name, "error", err)
+			}
+			if err := d.endOwnedAt(ctx, b); err != nil && ctx.Err() == nil {
+				d.Logger.ErrorContext(ctx, "looking for members who have left", "bot", b.Name, "error", err)
 			}
 		}
 	}
 }
 
-// owner is a member who owns accounts.
+// owner is a member who owns accounts or Grants.
 type owner struct{ scope, name, member string }
 
-// endAccountsOf looks up each member who owns accounts, and ends those of whoever is certainly
-// not there any more. A platform that cannot be asked says nothing about anybody.
-func (d *Desk) endAccountsOf(ctx context.Context, b *bot.Bot) error {
-	all, err := b.Logins.Accounts.All(ctx)
-	if err != nil {
-		return err
-	}
-	var owners []owner
+// owners lists the members of a bot who own accounts or Grants.
+func (d *Desk) owners(ctx context.Context, b *bot.Bot) (owners []owner, err error) {
 	known := map[owner]bool{}
-	for _, a := range all {
-		o := owner{a.Scope, a.Owner, a.Member}
-		if _, ours := b.PlaceOf(a.Scope); ours && !a.Shared() && !known[o] {
+	add := func(o owner) {
+		if _, ours := b.PlaceOf(o.scope); ours && !known[o] {
 			known[o] = true
 			owners = append(owners, o)
 		}
 	}
-	if len(owners) == 0 {
-		return nil
+	if b.Logins != nil {
+		all, err := b.Logins.Accounts.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range all {
+			if !a.Shared() {
+				add(owner{a.Scope, a.Owner, a.Member})
+			}
+		}
+	}
+	all, err := grant.All(ctx, d.Store)
+	for _, g := range all {
+		add(owner{store.Scope(g.Owner), g.Owner, g.Member})
+	}
+	return owners, err
+}
+
+// endOwnedAt looks up each member who owns accounts or Grants, and ends those of whoever is
+// certainly not there any more. A platform that cannot be asked says nothing about anybody.
+func (d *Desk) endOwnedAt(ctx context.Context, b *bot.Bot) error {
+	owners, err := d.owners(ctx, b)
+	if err != nil || len(owners) == 0 {
+		return err
 	}
 	pause := min(lookPause, lookSpread/time.Duration(len(owners)))
 	left := map[string]bool{} // workspaces that cannot be asked this time
@@ -89,14 +107,18 @@ func (d *Desk) endAccountsOf(ctx context.Context, b *bot.Bot) error {
 		gone, err := d.gone(ctx, b, o)
 		switch {
 		case err != nil:
-			d.Logger.WarnContext(ctx, "a member who owns accounts cannot be looked up", "workspace", o.scope, "error", err)
+			d.Logger.WarnContext(ctx, "a member who owns something cannot be looked up", "workspace", o.scope, "error", err)
 			left[o.scope] = isLater(err) // else it may be about this one alone
 		case gone:
-			if err := errors.Join(b.Logins.Accounts.Forget(ctx, o.scope, o.name), b.Logins.Forget(ctx, o.scope, o.name)); err != nil {
+			err := grant.Forget(ctx, d.Store, o.name)
+			if b.Logins != nil {
+				err = errors.Join(err, b.Logins.Accounts.Forget(ctx, o.scope, o.name), b.Logins.Forget(ctx, o.scope, o.name))
+			}
+			if err != nil {
 				faults = append(faults, err)
 				continue
 			}
-			d.Logger.InfoContext(ctx, "the accounts of a member who has left are ended", slog.String("workspace", o.scope), slog.String("member", o.member))
+			d.Logger.InfoContext(ctx, "the accounts and grants of a member who has left are ended", slog.String("workspace", o.scope), slog.String("member", o.member))
 		}
 	}
 	return errors.Join(faults...)

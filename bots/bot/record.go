@@ -17,8 +17,10 @@ import (
 // Event is what the Journal keeps of an event: a messenger's, or a timer of ours.
 type Event struct {
 	Chat      *chat.Event `json:"chat,omitempty"`
-	Expire    string      `json:"expire,omitempty"` // an Action whose time is over
-	NearLimit string      `json:"near,omitempty"`   // the counter of a day that is nearly full
+	Expire    string      `json:"expire,omitempty"`  // an Action whose time is over
+	NearLimit string      `json:"near,omitempty"`    // the counter of a day that is nearly full
+	Granted   string      `json:"granted,omitempty"` // an Action that goes by a Grant
+	Grant     string      `json:"grant,omitempty"`   // id of a Grant that may have fallen
 
 	Unshown string `json:"unshown,omitempty"` // a Reply that cannot be shown
 	Version uint64 `json:"version,omitempty"` // in this version
@@ -37,6 +39,8 @@ const (
 	KindExpire    = "expire"
 	KindNearLimit = "near"
 	KindUnshown   = "unshown"
+	KindGranted   = "granted"
+	KindFallen    = "fallen"
 )
 
 // ReadEvent decodes an event of the Journal. Values that are sealed in it stay sealed.
@@ -77,6 +81,8 @@ type ButtonAction struct {
 	Login     string               `json:"login,omitempty"`   // id of a login that was begun
 	Kind      account.Kind         `json:"kind,omitempty"`    // of the login that an administrator sets
 	Account   string               `json:"account,omitempty"` // key of the account to be ended
+	Grant     string               `json:"grant,omitempty"`   // id of the Grant to be revoked
+	Draft     json.RawMessage      `json:"draft,omitempty"`   // a Grant that was read and is not made yet
 }
 
 // What a button can do.
@@ -96,6 +102,11 @@ const (
 	DoShare   = "share"  // publishes an answer where it was asked for
 	DoLogin   = "login"  // opens the form in which an administrator sets a plugin's login
 	DoRevoke  = "revoke" // ends an account; On: it was asked once more
+
+	DoLoosen  = "loosen"  // opens the form that makes a Grant of an Action
+	DoGrant   = "grant"   // makes a Grant, as it was read
+	DoUngrant = "ungrant" // revokes a Grant
+	DoOpen    = "open"    // lets members make Grants for an operation that deletes
 )
 
 // ReadButton reads what a button stands for. store.ErrNotFound.

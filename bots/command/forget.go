@@ -7,6 +7,7 @@ import (
 
 	"aidesk/bots/bot"
 	"aidesk/core/chat"
+	"aidesk/core/grant"
 	"aidesk/store"
 )
 
@@ -30,6 +31,9 @@ func Forget(ctx context.Context, x *bot.Exchange) error {
 	}
 	if err := x.Bot.Plugins.Forget(ctx, x.Event.Place, x.Event.Member); err != nil {
 		return fmt.Errorf("forgetting what a member enabled: %w", err)
+	}
+	if err := grant.Forget(ctx, x.Store, owner); err != nil {
+		return fmt.Errorf("forgetting a member's grants: %w", err)
 	}
 	if l := x.Bot.Logins; l != nil {
 		scope := x.Bot.Scope(x.Event.Place)

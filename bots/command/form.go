@@ -10,6 +10,7 @@ import (
 
 	"aidesk/bots/admin"
 	"aidesk/bots/bot"
+	"aidesk/bots/grants"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/core/plugin"
@@ -56,15 +57,14 @@ func FindForm(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place, 
 		f.args = p.Args
 		err = f.resolve(ctx, b, place, p.Plugin, p.Operation)
 		return f, err
+	case bot.DoLoosen:
+		f.Action, err = readAction(ctx, s, p.Action)
+		return f, err
 	case bot.DoCode, bot.DoLogin:
 		err := f.findLogin(ctx, s, b, place)
 		return f, err
 	case bot.DoEdit:
-		stored, err := s.Action(ctx, p.Action)
-		if err != nil {
-			return f, bot.FormFault(textCardUnknown)
-		}
-		if f.Action, err = confirm.Read(stored); err != nil {
+		if f.Action, err = readAction(ctx, s, p.Action); err != nil {
 			return f, err
 		}
 		if f.Action.State != confirm.Waiting {
@@ -78,16 +78,22 @@ func FindForm(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place, 
 	}
 }
 
+// readAction reads the Action of a card.
+func readAction(ctx context.Context, s store.Store, id string) (confirm.Action, error) {
+	stored, err := s.Action(ctx, id)
+	if err != nil {
+		return confirm.Action{}, bot.FormFault(textCardUnknown)
+	}
+	return confirm.Read(stored)
+}
+
 // findLogin finds the plugin that a form ends a login at, and the Action that waits for it, if
 // one does.
 func (f *Form) findLogin(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place) error {
 	id := f.Button.Plugin
 	if f.Button.Action != "" {
-		stored, err := s.Action(ctx, f.Button.Action)
-		if err != nil {
-			return bot.FormFault(textCardUnknown)
-		}
-		if f.Action, err = confirm.Read(stored); err != nil {
+		var err error
+		if f.Action, err = readAction(ctx, s, f.Button.Action); err != nil {
 			return err
 		}
 		id, place = f.Action.Call.Plugin, f.Action.Place
@@ -151,6 +157,9 @@ func OpenForm(ctx context.Context, s store.Store, b *bot.Bot, o chat.Opening) (c
 	if f.Button.Do == bot.DoLogin {
 		return admin.LoginForm(ctx, b, o.Place, id, f.Plugin, f.Button)
 	}
+	if f.Button.Do == bot.DoLoosen {
+		return grants.Form(ctx, b, id, f.Action)
+	}
 	if f.Button.Do == bot.DoAdd {
 		return admin.AddForm(ctx, b, id, *f.Button.Plan)
 	}
@@ -173,6 +182,9 @@ func CheckForm(ctx context.Context, s store.Store, b *bot.Bot, e chat.Event) ([]
 	}
 	if f.Button.Do == bot.DoLogin {
 		return admin.CheckLogin(ctx, b, e, f.Plugin, f.Button)
+	}
+	if f.Button.Do == bot.DoLoosen {
+		return grants.Check(ctx, b, f.Action, e.Filled.Values)
 	}
 	if f.Button.Do == bot.DoAdd {
 		return admin.CheckAdd(ctx, b, *e.Filled, *f.Button.Plan)

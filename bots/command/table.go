@@ -9,6 +9,7 @@ import (
 
 	"aidesk/bots/admin"
 	"aidesk/bots/bot"
+	"aidesk/bots/grants"
 	"aidesk/core/chat"
 	"aidesk/core/plugin"
 	"aidesk/store"
@@ -69,6 +70,10 @@ var Table = chat.Grammar{
 			{Name: optionPlugin, Summary: "Its name", Kind: chat.Word, Required: true, Completes: true},
 			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
 		}},
+		{Name: "grants", Summary: "Let members allow me an operation beforehand, within bounds", Example: "/plugins-admin grants NAME.OPERATION on", Private: true, Options: []chat.Option{
+			{Name: optionOperation, Summary: "Plugin and operation, joined by a dot", Kind: chat.Word, Required: true, Completes: true},
+			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
+		}},
 		{Name: "threads", Summary: "Switch whether I read the thread above a question", Example: "/plugins-admin threads off", Private: true, Options: []chat.Option{
 			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
 			{Name: optionWhere, Summary: "In this channel, or in the whole workspace", Kind: chat.Choice, Choices: []string{whereChannel, whereWorkspace}},
@@ -84,6 +89,7 @@ var Table = chat.Grammar{
 			{Name: optionBack, Summary: "An earlier answer: how many before the last", Kind: chat.Choice, Choices: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}},
 		}},
 		{Name: "usage", Summary: "What you used today", Example: "/aidesk usage", Private: true},
+		{Name: "grants", Summary: "What I may do without asking you, and how to end that", Example: "/aidesk grants", Private: true},
 		{Name: "privacy", Summary: "What I read and keep, and whether I leave your messages out", Example: "/aidesk privacy", Private: true, Options: []chat.Option{
 			{Name: optionMessages, Summary: "Whether I read yours in a thread where others ask me: in or out", Kind: chat.Choice, Choices: []string{messagesIn, messagesOut}},
 		}},
@@ -149,6 +155,10 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 		return adminShow(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " threads":
 		return adminThreads(ctx, x, c.Options[optionState] == "on", c.Options[optionWhere])
+	case adminCommand + " grants":
+		return grants.Open(ctx, x, c.Options[optionOperation], c.Options[optionState] == "on")
+	case Aidesk + " grants":
+		return grants.List(ctx, x, member)
 	case Aidesk + " privacy":
 		return memberPrivacy(ctx, x, c.Options[optionMessages])
 	case Aidesk + " why":

@@ -79,7 +79,7 @@ func auditAction(b *bot.Bot, now time.Time, a confirm.Action) store.Audit {
 	l := audit.Line{
 		Action: "call." + string(a.State), Actor: audit.Actor{Kind: audit.Member, ID: a.Member}, Outcome: auditOutcome[a.State],
 		Targets: []audit.Target{{Kind: audit.OfPlugin, ID: a.Call.Plugin, Version: a.Call.Version}, {Kind: audit.OfOperation, ID: a.Call.Operation}},
-		Call:    a.ID, Digest: a.Call.Digest, Account: a.Call.Account,
+		Call:    a.ID, Digest: a.Call.Digest, Account: a.Call.Account, Grant: a.Grant, Schedule: a.Schedule,
 	}
 	for _, o := range a.Call.From {
 		l.DataFrom = append(l.DataFrom, o.Plugin)
@@ -113,6 +113,15 @@ func park(x *bot.Exchange, c *store.Commit, r *chat.Reply, a confirm.Action) err
 		ID: chat.Key(x.Bot.Name, "expire", a.ID), Conversation: a.Conversation, Kind: bot.KindExpire,
 		Time: x.Now(), Due: a.Until, Body: body,
 	})
+	if a.Grant != "" { // it goes next, as if its member had pressed
+		body, err := json.Marshal(bot.Event{Granted: a.ID, Chat: &chat.Event{Place: a.Place, Member: a.Member}})
+		if err != nil {
+			return fmt.Errorf("storing an event: %w", err)
+		}
+		c.Events = append(c.Events, store.Event{
+			ID: chat.Key(x.Bot.Name, bot.KindGranted, a.ID), Conversation: a.Conversation, Kind: bot.KindGranted, Member: a.Owner, Time: x.Now(), Body: body,
+		})
+	}
 	for do, button := range map[string]string{
 		bot.DoApprove: a.Buttons.Approve, bot.DoAllow: a.Buttons.Allow, bot.DoCancel: a.Buttons.Cancel, bot.DoAgain: a.Buttons.Again, bot.DoEdit: a.Buttons.Edit, bot.DoCode: a.Buttons.Code,
 	} {

@@ -27,15 +27,19 @@ func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 			return o
 		}
 		d.Logger.WarnContext(ctx, "member cannot be read", "error", err)
+		if a.Grant != "" {
+			return d.askAfterAll(ctx, a)
+		}
 		return d.Note(ctx, textCannotCheck)
 	}
-	d.Event.Place = a.Place
+	d.Event.Place, d.member = a.Place, member
 	a.By = d.press.ID
 	if may := policy.Speak(d.Bot.Access, a.Place, member); may.Denied() {
 		d.Observe.Report(bot.DeniedBy, may.Rule, 1)
 		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+textNothingSent, d.turn.events)
 	}
-	may, p, err := d.Bot.Plugins.Judge(ctx, plugin.Ask{Place: a.Place, Member: member, Call: a.Call})
+	ask := plugin.Ask{Place: a.Place, Member: member, Call: a.Call, Grant: a.Grant, Schedule: a.Schedule}
+	may, p, err := d.Bot.Plugins.Judge(ctx, ask)
 	if err != nil {
 		return err
 	}
@@ -43,18 +47,31 @@ func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 		d.Observe.Report(bot.DeniedBy, may.Rule, 1)
 		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+textNothingSent, d.turn.events)
 	}
+	if a.Grant != "" && !may.Granted() {
+		return d.askAfterAll(ctx, a)
+	}
 	d.Progress(ctx, fmt.Sprintf(textAsking, markdown.Line(a.Call.Human, 50)))
 	defer d.Progress(ctx, "")
 
+	waiting := a
 	a, c, err := d.moveTo(ctx, a, confirm.Executing, confirm.Outcome{})
 	if err != nil {
 		return err
 	}
 	c.Audits = append(c.Audits, d.audits...)
+	if a.Grant != "" {
+		covers, err := d.useGrant(ctx, ask, p, a, &c)
+		if err != nil {
+			return err
+		}
+		if !covers {
+			return d.askAfterAll(ctx, waiting)
+		}
+	}
 	if record, changed, err := d.Bot.Plugins.Agree(ctx, a.Place, a.Member, p, a.Call); err != nil {
 		return err
 	} else if changed {
-		c.Puts = []store.Record{record}
+		c.Puts = append(c.Puts, record)
 	}
 	if err := d.turn.save(c, nil); err != nil {
 		return err
@@ -107,10 +124,14 @@ func (d *decision) recordOutcome(ctx context.Context, a confirm.Action, got plug
 			out.Line += textNothingSent
 		}
 	}
+	if err := d.tellGrant(ctx, &a, state, &out); err != nil {
+		return a, err
+	}
 	a, c, err := d.moveTo(ctx, a, state, out)
 	if err != nil {
 		return a, err
 	}
+	d.grantButtons(&c, a)
 	if a.Private && a.Call.Unsafe && !a.Place.Direct && state == confirm.Done { // its card is for its member alone
 		line := chat.Reply{
 			ID: chat.Key("sent", a.ID), Place: a.Place, To: a.Member, Answers: a.Message,

@@ -8,6 +8,7 @@ import (
 	"aidesk/bots/admin"
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
+	"aidesk/bots/grants"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -32,6 +33,9 @@ func (t *Turn) form(ctx context.Context) error {
 	}
 	if what.Button.Do == bot.DoAdd {
 		return admin.Register(ctx, &t.Exchange, *what.Button.Plan)
+	}
+	if what.Button.Do == bot.DoLoosen {
+		return grants.Propose(ctx, &t.Exchange, what.Action)
 	}
 	call, err := what.Call(t.Event.Filled.Values)
 	if err != nil {

@@ -14,7 +14,11 @@ import (
 
 // isStoppable says whether a member's stop can end the turn.
 func (t *Turn) isStoppable() bool {
-	return t.events[0].Kind == bot.KindMessage || t.events[0].Kind == bot.KindPress || t.events[0].Kind == bot.KindChange
+	switch t.events[0].Kind {
+	case bot.KindMessage, bot.KindPress, bot.KindChange, bot.KindGranted:
+		return true
+	}
+	return false
 }
 
 // isAbout says whether the turn answers the message with this id of the platform.

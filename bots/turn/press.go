@@ -8,6 +8,7 @@ import (
 	"aidesk/bots/admin"
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
+	"aidesk/bots/grants"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/store"
@@ -44,7 +45,13 @@ func (t *Turn) press(ctx context.Context) error {
 		return t.enableAndAsk(ctx, p)
 	case p.Do == bot.DoSwitch:
 		return command.Switch(ctx, &t.Exchange, p)
-	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd || p.Do == bot.DoCode || p.Do == bot.DoLogin:
+	case p.Do == bot.DoGrant:
+		return grants.Make(ctx, &t.Exchange, p, t.events[0].ID)
+	case p.Do == bot.DoUngrant:
+		return grants.Revoke(ctx, &t.Exchange, p.Grant)
+	case p.Do == bot.DoOpen:
+		return grants.OpenDeleting(ctx, &t.Exchange, p)
+	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd || p.Do == bot.DoCode || p.Do == bot.DoLogin || p.Do == bot.DoLoosen:
 		return t.Note(ctx, textButtonForm)
 	default:
 		return fmt.Errorf("a button does %q", p.Do)
@@ -72,6 +79,7 @@ type decision struct {
 	press  store.Event
 	turn   *Turn         // which goes on with the outcome
 	audits []store.Audit // of what came before, for the first commit
+	member chat.Member   // who decided, once they were read
 }
 
 // decision makes the decision of the event that is worked.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/grants"
 	"aidesk/core/agent"
 	"aidesk/core/model/middleware"
 	"aidesk/store"
@@ -29,8 +30,12 @@ func appendEntries(c *store.Commit, owner string, all ...agent.Entry) error {
 	return nil
 }
 
-// appendAnswer adds what the agent decided to the transcript, with its Why.
+// appendAnswer adds what the agent decided to the transcript, with its Why, and has Grants
+// looked at that hold no more.
 func (t *Turn) appendAnswer(c *store.Commit, a agent.Answer) error {
+	for _, id := range a.Fallen {
+		c.Events = append(c.Events, grants.FallEvent(t.Bot, t.Event.Place, t.Event.Member, id, t.ReplyID))
+	}
 	for i, e := range a.Entries {
 		k := bot.Entry{Entry: e}
 		if i == len(a.Entries)-1 && a.Trace.Model != "" {

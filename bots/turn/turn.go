@@ -6,6 +6,7 @@ import (
 
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
+	"aidesk/bots/grants"
 	"aidesk/bots/inbox"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -90,6 +91,10 @@ func (t *Turn) dispatch(ctx context.Context) error {
 		return command.Home(ctx, &t.Exchange)
 	case bot.KindExpire:
 		return t.decision().expire(ctx)
+	case bot.KindGranted:
+		return t.decision().granted(ctx)
+	case bot.KindFallen:
+		return grants.Fall(ctx, &t.Exchange, t.first.Grant)
 	case bot.KindUnshown:
 		return t.standIn(ctx)
 	case bot.KindNearLimit:

@@ -15,6 +15,7 @@ import (
 	"aidesk/bots/inbox"
 	"aidesk/bots/restore"
 	"aidesk/cmd/aidesk/config"
+	"aidesk/core/grant"
 	"aidesk/store"
 	"aidesk/store/bolt"
 	"aidesk/store/bolt/disk"
@@ -185,6 +186,7 @@ func restoreBackup(ctx context.Context, cfg config.Config, from, file string, re
 		keep = file + ".before-restore"
 	}
 	var closed bolt.Restored
+	var ended int
 	var at time.Time
 	err := bolt.Restore(from, file, keep, bolt.Options{}, func(db *bolt.DB) error {
 		if err := unlock(ctx, cfg, file, db); err != nil {
@@ -192,7 +194,11 @@ func restoreBackup(ctx context.Context, cfg config.Config, from, file string, re
 		}
 		var err error
 		closed, err = db.MarkRestored(ctx, func(a store.Action) (store.Commit, error) { return restore.Close(a, time.Now()) })
+		if err != nil {
+			return err
+		}
 		at = db.RestoredAt()
+		ended, err = grant.EndAll(ctx, db, at)
 		return err
 	})
 	switch {
@@ -207,6 +213,9 @@ func restoreBackup(ctx context.Context, cfg config.Config, from, file string, re
 	}
 	fmt.Fprintf(says, "%s is now what %s has. Nothing in it runs again:\n", file, as)
 	fmt.Fprintf(says, "- calls that waited for a decision or were being sent: %d; their cards are no longer valid, or their outcome is unknown\n", closed.Actions)
+	if ended > 0 {
+		fmt.Fprintf(says, "- what members let aidesk do without asking them: %d; it asks again, since nobody knows what was used or revoked since\n", ended)
+	}
 	fmt.Fprintf(says, "- replies that were not delivered: %d; they are not delivered now\n", closed.Replies)
 	fmt.Fprintf(says, "- messages, presses and commands that were not worked: %d; they are not worked now\n", len(closed.Events))
 	for _, e := range closed.Events {

@@ -86,6 +86,7 @@ type Turn struct {
 	Misled       bool         // characters that nobody sees, or that reorder others, were removed from these
 	History      []Entry      // the transcript so far
 	Waiting      []confirm.Action
+	Schedule     string                                                // id of the schedule for which the turn runs; empty: a member asks
 	Confirmation string                                                // id of the Reply whose card asks about the calls of this turn
 	NoLogin      func(context.Context, *plugin.Plugin) (string, error) // why the member cannot connect an account there; empty: they can
 	Links        []openapi.Link                                        // links of the outcome that the model is to report
@@ -102,7 +103,8 @@ type Answer struct {
 	Notes    []string
 	Choices  []Choice
 	Parked   []confirm.Action
-	Private  bool // words and results that came of the member's own account: for this member alone
+	Fallen   []string // ids of the member's grants that hold no more, as a call showed
+	Private  bool     // words and results that came of the member's own account: for this member alone
 	Usage    model.Usage
 	Calls    int            // calls that were sent to a plugin
 	Disabled *plugin.Plugin // a plugin that is not enabled and whose examples match the question
@@ -254,7 +256,7 @@ func (r *run) appendMessage(m model.Message, links ...string) {
 	m.V = model.Version
 	e := Entry{Message: m, Links: links}
 	if m.Role == model.Assistant {
-		e.Seen = r.seenPlugins()
+		e.Seen, e.Tools = r.seenPlugins(), r.readTools()
 	}
 	r.answer.Entries = append(r.answer.Entries, e)
 }

@@ -146,6 +146,7 @@ type plannedCall struct {
 	rule              string           // the policy rule that decided
 	needsConfirmation bool             // it waits for the member's decision
 	needsLogin        bool             // it waits for an account of the member
+	grant             string           // id of the member's Grant that is its approval
 	result            model.ToolResult // if it has a status, the call ends here
 }
 
@@ -180,13 +181,20 @@ func (r *run) prepare(ctx context.Context, c model.ToolCall) plannedCall {
 		w.result = failedResult(c, "The member's accounts cannot be read now.")
 		return w
 	}
-	decision, _, err := r.Plugins.Judge(ctx, plugin.Ask{Place: r.Place, Member: r.Member, Call: w.call, Enabled: r.enabled, Bound: true})
-	if err != nil {
+	ask := plugin.Ask{Place: r.Place, Member: r.Member, Call: w.call, Enabled: r.enabled, Bound: true, Schedule: r.Schedule}
+	if !missing {
+		ask.Grant, err = r.findGrant(ctx, w, c, &ask)
+	}
+	decision, _, judged := r.Plugins.Judge(ctx, ask)
+	if err = errors.Join(err, judged); err != nil {
 		r.Logger.WarnContext(ctx, "rules cannot be read", "plugin", w.plugin.ID, "error", err)
 		w.result = failedResult(c, "What is allowed here cannot be read now.")
 		return w
 	}
-	w.rule, w.needsConfirmation, w.needsLogin = decision.Rule, decision.Asks(), missing && !decision.Denied()
+	w.rule, w.needsConfirmation, w.needsLogin = decision.Rule, decision.Asks() || decision.Granted(), missing && !decision.Denied()
+	if decision.Granted() {
+		w.grant = ask.Grant
+	}
 	if decision.Denied() {
 		w.result = model.ToolResult{CallID: c.ID, Operation: c.Name, Status: model.Denied, Content: decision.Reason}
 	}
@@ -223,6 +231,8 @@ func (r *run) park(w plannedCall, c model.ToolCall) model.ToolResult {
 	}
 	result.Content = "The member sees a card with a button and decides. The outcome comes later; do not wait for it."
 	switch {
+	case w.grant != "":
+		result.Content = "The member allowed this beforehand, so it is sent without asking. The outcome comes later; do not wait for it."
 	case w.call.First:
 		result.Content = "The member is asked once about calls of this kind. The outcome comes later; do not wait for it."
 	case !w.call.Write:
@@ -231,7 +241,7 @@ func (r *run) park(w plannedCall, c model.ToolCall) model.ToolResult {
 	a := confirm.New(w.call, arguments, r.NewID, r.Now())
 	a.Confirmation, a.Line = r.Confirmation, len(r.answer.Parked)
 	a.Conversation, a.Place, a.Member, a.Name, a.Owner = r.Conversation, r.Place, r.Member.ID, r.Member.Name, r.Owner
-	a.CallID, a.Tool = c.ID, c.Name
+	a.CallID, a.Tool, a.Grant, a.Schedule = c.ID, c.Name, w.grant, r.Schedule
 	r.answer.Parked = append(r.answer.Parked, a)
 	return result
 }

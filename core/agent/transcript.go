@@ -22,6 +22,7 @@ type Entry struct {
 	Flows   []Flow        `json:"flows,omitempty"`   // lasting permissions that the member gave with this decision
 	Private string        `json:"private,omitempty"` // the member, as the store knows them, whose own account this came of: no other's turn sees it
 	Seen    []string      `json:"seen,omitempty"`    // ids of the plugins whose data the model had seen when it said this
+	Tools   []string      `json:"tools,omitempty"`   // and the tools whose results it had
 
 	size int // estimated tokens of the message, where they were counted
 }

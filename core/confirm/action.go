@@ -81,6 +81,8 @@ type Action struct {
 	Edited       bool               `json:"edited,omitempty"`   // the member changed the values that the model gave
 	Login        *Login             `json:"login,omitempty"`    // it waits for an account instead of an approval
 	Private      bool               `json:"private,omitempty"`  // its values may come of what the member's own account gave: nobody else reads them
+	Grant        string             `json:"grant,omitempty"`    // id of the member's Grant that is its approval: nobody is asked
+	Schedule     string             `json:"schedule,omitempty"` // id of the schedule whose turn wished it
 	Lasting      bool               `json:"lasting,omitempty"`  // approved with leave for more reads of the kind: data from Call.From to its plugin, in this conversation
 }
 
@@ -98,8 +100,10 @@ type Buttons struct {
 	Cancel  string `json:"cancel"`
 	Again   string `json:"again"`
 	Edit    string `json:"edit"`
-	Code    string `json:"code,omitempty"`  // opens the form that ends a login
-	Allow   string `json:"allow,omitempty"` // approve, and let more reads carry such data in this conversation
+	Code    string `json:"code,omitempty"`   // opens the form that ends a login
+	Loosen  string `json:"loosen,omitempty"` // when it is done: opens the form that makes a Grant of it
+	Revoke  string `json:"revoke,omitempty"` // ends the Grant by which it went
+	Allow   string `json:"allow,omitempty"`  // approve, and let more reads carry such data in this conversation
 }
 
 // New is an Action for a call, with a life of its own from now on. The caller fills
@@ -171,6 +175,14 @@ func (a Action) To(state State, o Outcome) (Action, store.Transition, error) {
 		a.Outcome = o
 	}
 	t, err := a.transition(from)
+	return a, t, err
+}
+
+// Ungrant returns the Action without the Grant by which it would have gone, and the
+// compare-and-set that makes it so: it waits for its member like any other.
+func (a Action) Ungrant() (Action, store.Transition, error) {
+	a.Grant = ""
+	t, err := a.transition(a.State)
 	return a, t, err
 }
 

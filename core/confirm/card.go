@@ -30,6 +30,10 @@ func Card(a Action) chat.Card {
 	card.Details = details(a)
 	switch a.State {
 	case Waiting:
+		if a.Grant != "" { // it goes next, unless its member is quicker
+			card.State, card.Buttons = chat.CardWorking, []chat.Button{{ID: a.Buttons.Cancel, Label: textCancel}}
+			break
+		}
 		yes := chat.Primary
 		if a.Call.Request.Method == http.MethodDelete {
 			yes = chat.Danger
@@ -47,7 +51,13 @@ func Card(a Action) chat.Card {
 		}
 	case Unknown:
 		card.Buttons = []chat.Button{{ID: a.Buttons.Again, Label: textAgain}}
-	default: // decided: nothing to press
+	default: // decided: nothing to press about the call itself
+	}
+	if a.Buttons.Loosen != "" && a.State == Done {
+		card.Buttons = append(card.Buttons, chat.Button{ID: a.Buttons.Loosen, Label: textLoosen, Form: true})
+	}
+	if a.Buttons.Revoke != "" && a.State.Final() {
+		card.Buttons = append(card.Buttons, chat.Button{ID: a.Buttons.Revoke, Label: textRevoke, Style: chat.Danger})
 	}
 	return card
 }

@@ -25,6 +25,11 @@ const (
 	textCancel  = "Cancel"
 	textEdit    = "Edit"
 	textAgain   = "Send again"
+	textLoosen  = "Stop asking for this?"
+	textRevoke  = "Revoke"
+
+	textDeedSend = "send such requests to %s"
+	textDeedFor  = "send requests to %s (%s)" // a plugin; what the operation does
 
 	textValues      = "Values"
 	textNone        = "none"

@@ -60,11 +60,29 @@ func question(a Action) string {
 	if a.Replaces != "" {
 		q += textOnceMore
 	}
+	if a.Grant != "" { // nobody is asked
+		return q + "."
+	}
 	q += "?"
 	if a.Call.First {
 		q += textAskedOnce
 	}
 	return q
+}
+
+// Deed says what calls of an operation do, after "I may": "place an order with Shop".
+func Deed(summary, human string) string {
+	summary = strings.TrimRight(strings.TrimSpace(summary), ".!")
+	switch verb, rest := verbOf(summary); {
+	case summary == "":
+		return fmt.Sprintf(textDeedSend, human)
+	case verb == "":
+		return fmt.Sprintf(textDeedFor, human, lowerFirst(summary))
+	case rest == "":
+		return fmt.Sprintf(textDo, verb, "this", human)
+	default:
+		return fmt.Sprintf(textDo, verb, rest, human)
+	}
 }
 
 // Confirmed says that a plugin accepted a call, whose operation has this summary:

@@ -467,7 +467,7 @@ func TestReading(t *testing.T) {
 	t.Parallel()
 	o := operation(t, tracker)
 	g, w := issues(t, o)
-	want := "Until 7 December I may create an issue with Tracker in this channel without asking you, at most 10 a day and 20 times in all, " +
+	want := "Until 7 December I may create an issue with Tracker in the channel where you approved it without asking you, at most 10 a day and 20 times in all, " +
 		"if Repo is “web”, Title is any text of up to 40 characters without an address in it, Docs is an address under https://docs.example.com/help/, " +
 		"Kind is one of “bug”, “wish”, Priority is a number of at most 5, Cost is a number, in a day at most 30.25 together, Count is 7, Labels 1 is “house” and Labels 2 is “noise”. " +
 		"Anything else I ask about: Docs “https://docs.example.com.example.com/help/”, for example."

@@ -11,7 +11,7 @@ import (
 	"aidesk/core/openapi"
 )
 
-// longestShown is how many characters of a value stand in the reading; Values has it whole.
+// longestShown is how many characters of a value stand in the reading.
 const longestShown = 60
 
 // Reading says in one sentence what a Grant allows, and in another what it does not.
@@ -54,16 +54,21 @@ func (g Grant) LeftReading(now time.Time, zone *time.Location) string {
 	return left
 }
 
-// Values are the bounds of a Grant in full, each with the name of its value.
+// Values are the values that the Reading does not have whole, each with its name.
 func (g Grant) Values() []openapi.Argument {
 	var all []openapi.Argument
 	for _, c := range g.Conditions {
 		for _, raw := range c.values() {
-			all = append(all, openapi.Argument{Label: c.Label, Value: whole(raw)})
+			if text := whole(raw); !strings.Contains(shown(raw), text) {
+				all = append(all, openapi.Argument{Label: c.Label, Value: text})
+			}
 		}
 	}
 	return all
 }
+
+// Shown is a value of a call in the words of a sentence, cut where it is long.
+func Shown(l openapi.Leaf) string { return shown(encoded(l.Value)) }
 
 // Date is a day as people read it, without the year where it is this one.
 func Date(t, now time.Time, zone *time.Location) string {

@@ -3,7 +3,7 @@ package grant
 // How a Grant reads. A %s or %d stands for what the comment says.
 const (
 	textMay       = "Until %s I may %s %s without asking you, at most %s and %s in all%s." // a day; a deed; where; how often a day; how often; the bounds
-	textHere      = "in this channel"
+	textHere      = "in the channel where you approved it"
 	textDirect    = "in our direct messages"
 	textScheduled = "for this schedule"
 	textWith      = ", with the account %s" // its label

@@ -19,6 +19,10 @@ type Ask struct {
 	Call    Call
 	Enabled []*Plugin // nil: those that are enabled now
 	Bound   bool      // its account was named just now, so it is not looked at once more
+
+	Grant    string // id of a Grant of the member that may be the approval; empty: none
+	Schedule string // id of the schedule for which the turn runs; empty: none
+	Strange  bool   // what strangers may have written was read before the call was wished
 }
 
 // Judge asks the policy about a call with all that is known now: what is enabled, what the
@@ -47,6 +51,11 @@ func (r *Registry) Judge(ctx context.Context, a Ask) (policy.Decision, *Plugin, 
 		q.Enabled, q.Frozen = true, p.Frozen
 		if o, ok := p.Operation(c.Operation); ok {
 			q.Same, q.Operation, q.Agreed = p.Version == c.Version, p.operation(o), !agreed.First(p, o)
+		}
+		if a.Grant != "" {
+			if _, _, q.Granted, err = r.UseGrant(ctx, a, p); err != nil {
+				return policy.Decision{}, nil, err
+			}
 		}
 	}
 	return policy.Call(q), p, nil

@@ -19,6 +19,10 @@ const (
 	Allow Verdict = "allow" // it may go now
 	Ask   Verdict = "ask"   // the member must approve exactly this call
 	Deny  Verdict = "deny"
+
+	// Granted: a Grant of the member is the approval. The call goes as an approved one does,
+	// recorded before its first byte, so it is not Allowed.
+	Granted Verdict = "granted"
 )
 
 // Decision is a verdict with the rule that gave it and, for a denial, the reason
@@ -34,6 +38,9 @@ func (d Decision) Allowed() bool { return d.Verdict == Allow }
 
 // Asks says that the member must approve the call.
 func (d Decision) Asks() bool { return d.Verdict == Ask }
+
+// Granted says that a Grant of the member is the approval of the call.
+func (d Decision) Granted() bool { return d.Verdict == Granted }
 
 // Denied says that the call must not be made.
 func (d Decision) Denied() bool { return d.Verdict == Deny }
@@ -54,6 +61,7 @@ type Question struct {
 	Login     Login // the account that the call goes with
 	Agreed    bool  // the member agreed once that such calls go, though their method is not a read
 	Carries   bool  // it may carry data of another plugin, which the member has not allowed
+	Granted   bool  // a Grant of the member covers it
 
 	Rules Rules         // of the workspace
 	Rule  OperationRule // of the call's operation
@@ -98,6 +106,8 @@ func Call(q Question) Decision {
 		return Decision{Deny, rule, fmt.Sprintf(textNever, q.Plugin)}
 	case way == ModeAsk && guest == ModeRead:
 		return Decision{Deny, "guest-only-reads", fmt.Sprintf(textGuestReads, q.Plugin)}
+	case q.Granted && q.Rule.MayGrant(q.Operation) && !q.Carries && !q.Member.Guest:
+		return Decision{Granted, "grant", ""}
 	case way == ModeAsk:
 		return Decision{Ask, rule, ""}
 	case !q.Operation.Reads && !q.Agreed:

@@ -101,6 +101,18 @@ type OperationRule struct {
 	// after the member who asked.
 	Approvers []string `json:"approvers,omitempty"`
 	Grants    bool     `json:"grants,omitempty"` // members may allow themselves calls beforehand, within bounds
+	// GrantsDelete opens Grants for an operation that deletes too: nobody shall do that without
+	// having read that it does.
+	GrantsDelete bool `json:"grants_delete,omitempty"`
+}
+
+// MayGrant says whether members may allow themselves calls of an operation beforehand. Where
+// an administrator wants each to be asked about, or somebody else to approve it too, they may
+// not.
+func (r OperationRule) MayGrant(o Operation) bool {
+	way, _ := r.Way(o)
+	opened := r.Grants && r.Hash != "" && r.Hash == o.Hash && (o.Method != http.MethodDelete || r.GrantsDelete)
+	return opened && way == ModeAsk && (r.Mode == ModeDefault || r.Mode == ModeRead) && len(r.Approvers) == 0
 }
 
 // Mode is how calls of an operation go.
