@@ -11,6 +11,7 @@ import (
 	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/plugin"
+	"aidesk/core/schedule"
 	"aidesk/store"
 )
 
@@ -22,6 +23,23 @@ type Event struct {
 
 	Unshown string `json:"unshown,omitempty"` // a Reply that cannot be shown
 	Version uint64 `json:"version,omitempty"` // in this version
+
+	Due    *Due    `json:"due,omitempty"`    // a run of a schedule
+	Notice *Notice `json:"notice,omitempty"` // what the member of a schedule is told, outside of the night
+}
+
+// Due is a run of a schedule that is due.
+type Due struct {
+	Schedule string    `json:"schedule"` // key of its record
+	At       time.Time `json:"at"`       // when it was planned for
+	Now      bool      `json:"now,omitempty"`
+}
+
+// Notice is what a member is told of a schedule of theirs, with what they may do then.
+type Notice struct {
+	Schedule string   `json:"schedule"`
+	Text     string   `json:"text"`
+	Verbs    []string `json:"verbs,omitempty"` // of ScheduleButton
 }
 
 // The kinds of event, for the log and the worker.
@@ -37,6 +55,8 @@ const (
 	KindExpire    = "expire"
 	KindNearLimit = "near"
 	KindUnshown   = "unshown"
+	KindDue       = "due"
+	KindNotice    = "notice"
 )
 
 // ReadEvent decodes an event of the Journal. Values that are sealed in it stay sealed.
@@ -77,25 +97,37 @@ type ButtonAction struct {
 	Login     string               `json:"login,omitempty"`   // id of a login that was begun
 	Kind      account.Kind         `json:"kind,omitempty"`    // of the login that an administrator sets
 	Account   string               `json:"account,omitempty"` // key of the account to be ended
+
+	Schedule *ScheduleButton `json:"schedule,omitempty"`
+}
+
+// ScheduleButton is what a button does with a schedule.
+type ScheduleButton struct {
+	Verb     string            `json:"verb"`
+	Key      string            `json:"key,omitempty"` // of its record
+	Question string            `json:"question,omitempty"`
+	Names    []string          `json:"names,omitempty"` // marks in the question, as in a chat.Message
+	When     schedule.Schedule `json:"when,omitzero"`   // of one that is yet to be made
 }
 
 // What a button can do.
 const (
-	DoApprove = "approve"
-	DoAllow   = "allow" // approve, and let more such reads go in this conversation
-	DoCancel  = "cancel"
-	DoAgain   = "again"
-	DoSay     = "say"
-	DoSwitch  = "switch"
-	DoEdit    = "edit"     // opens the form of an Action's values
-	DoRun     = "run"      // opens the form of an operation
-	DoAdd     = "register" // opens the form of a plugin that was read
-	DoForget  = "forget"
-	DoReview  = "review" // takes a plugin's version that waits
-	DoCode    = "code"   // opens the form that ends a login
-	DoShare   = "share"  // publishes an answer where it was asked for
-	DoLogin   = "login"  // opens the form in which an administrator sets a plugin's login
-	DoRevoke  = "revoke" // ends an account; On: it was asked once more
+	DoApprove  = "approve"
+	DoAllow    = "allow" // approve, and let more such reads go in this conversation
+	DoCancel   = "cancel"
+	DoAgain    = "again"
+	DoSay      = "say"
+	DoSwitch   = "switch"
+	DoEdit     = "edit"     // opens the form of an Action's values
+	DoRun      = "run"      // opens the form of an operation
+	DoAdd      = "register" // opens the form of a plugin that was read
+	DoForget   = "forget"
+	DoReview   = "review" // takes a plugin's version that waits
+	DoCode     = "code"   // opens the form that ends a login
+	DoShare    = "share"  // publishes an answer where it was asked for
+	DoLogin    = "login"  // opens the form in which an administrator sets a plugin's login
+	DoRevoke   = "revoke" // ends an account; On: it was asked once more
+	DoSchedule = "schedule"
 )
 
 // ReadButton reads what a button stands for. store.ErrNotFound.

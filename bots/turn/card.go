@@ -84,6 +84,7 @@ func auditAction(b *bot.Bot, now time.Time, a confirm.Action) store.Audit {
 	for _, o := range a.Call.From {
 		l.DataFrom = append(l.DataFrom, o.Plugin)
 	}
+	l.Schedule = a.Schedule
 	switch {
 	case a.Lasting:
 		l.Leave = "conversation"
