@@ -93,21 +93,22 @@ adapters/discord/gateway     | adapters/discord/rest adapters/session           
 adapters/discord/setup       | chat adapters/discord/payload adapters/discord/render adapters/discord/rest adapters/session | github.com/bwmarrin/discordgo
 adapters/discord             | chat markdown adapters/session adapters/discord/*                            | github.com/bwmarrin/discordgo
 adapters/terminal            | chat markdown                                                                | –
-bots/bot                     | chat markdown account agent audit plugin policy store                              | –
+bots/bot                     | chat markdown account agent audit plugin policy schedule store                     | –
 bots/outbox                  | bots/bot chat store store/failpoint                                          | –
 bots/login                   | account markdown secret                                                      | –
 bots/restore                 | bots/bot markdown agent audit confirm store                                         | –
 bots/grants                  | bots/bot audit chat confirm grant markdown openapi plugin policy store        | –
-bots/admin                   | bots/bot bots/grants audit chat markdown account plugin secret store                      | –
-bots/command                 | bots/admin bots/bot bots/grants audit chat grant markdown model account agent plugin confirm secret store       | –
-bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint     | –
-bots/turn                    | bots/admin bots/bot bots/grants audit bots/command bots/inbox bots/outbox chat grant markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint | –
+bots/admin                   | bots/bot bots/grants audit chat markdown account plugin secret store | –
+bots/command                 | bots/admin bots/bot bots/grants audit chat grant markdown model account agent plugin confirm secret store bots/schedule | –
+bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint bots/schedule | –
+bots/turn                    | bots/admin bots/bot bots/grants audit bots/command bots/inbox bots/outbox chat grant markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint bots/schedule | –
+bots/schedule                | bots/bot audit chat markdown policy schedule store                            | –
 adapters/fake                | –                                                                            | –
 adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                       | github.com/gorilla/websocket go.yaml.in/yaml/v3
 adapters/fake/slack/rule     | –                                                                            | –
 adapters/fake/discord        | adapters/fake adapters/fake/discord/rule                                     | github.com/gorilla/websocket
 adapters/fake/discord/rule   | –                                                                            | –
-bots                         | account chat grant secret store bots/bot bots/grants bots/outbox bots/inbox bots/turn          | –
+bots                         | account chat grant secret store bots/bot bots/grants bots/outbox bots/inbox bots/turn bots/schedule | –
 cmd/exampleplugins/...       | cmd/exampleplugins/...                                                       | –
 cmd/...                      | everything                                                                   | github.com/spf13/cobra github.com/goccy/go-yaml github.com/VictoriaMetrics/metrics charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
 `

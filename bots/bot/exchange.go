@@ -29,6 +29,7 @@ type Exchange struct {
 	Since        time.Time  // when the event came, or this process began: clocks may have been set between them
 	Event        chat.Event // the last one, where several became one turn
 	ReplyID      string     // of the Reply to it
+	Open         bool       // a Reply in a channel stands below no message there: nobody asked just now
 
 	// Commit writes what was decided; the event is done with it.
 	Commit func(store.Commit) error
@@ -64,7 +65,10 @@ func (x *Exchange) Speaker(ctx context.Context) (m chat.Member, ok bool, err err
 
 // NewReply makes a Reply to the event.
 func (x *Exchange) NewReply(text markdown.Document) chat.Reply {
-	return chat.Reply{ID: x.ReplyID, Place: x.Event.Place, To: x.Event.Member, Answers: MessageID(x.Event), Text: text}
+	return chat.Reply{
+		ID: x.ReplyID, Place: x.Event.Place, To: x.Event.Member, Answers: MessageID(x.Event), Text: text,
+		Open: x.Open && !x.Event.Place.Direct && x.Event.Place.Thread == "",
+	}
 }
 
 // Say commits c with one plain line as the reply to the event.

@@ -11,6 +11,7 @@ import (
 	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/plugin"
+	"aidesk/core/schedule"
 	"aidesk/store"
 )
 
@@ -24,6 +25,23 @@ type Event struct {
 
 	Unshown string `json:"unshown,omitempty"` // a Reply that cannot be shown
 	Version uint64 `json:"version,omitempty"` // in this version
+
+	Due    *Due    `json:"due,omitempty"`    // a run of a schedule
+	Notice *Notice `json:"notice,omitempty"` // what the member of a schedule is told, outside of the night
+}
+
+// Due is a run of a schedule that is due.
+type Due struct {
+	Schedule string    `json:"schedule"` // key of its record
+	At       time.Time `json:"at"`       // when it was planned for
+	Now      bool      `json:"now,omitempty"`
+}
+
+// Notice is what a member is told of a schedule of theirs, with what they may do then.
+type Notice struct {
+	Schedule string   `json:"schedule"`
+	Text     string   `json:"text"`
+	Verbs    []string `json:"verbs,omitempty"` // of ScheduleButton
 }
 
 // The kinds of event, for the log and the worker.
@@ -41,6 +59,8 @@ const (
 	KindUnshown   = "unshown"
 	KindGranted   = "granted"
 	KindFallen    = "fallen"
+	KindDue       = "due"
+	KindNotice    = "notice"
 )
 
 // ReadEvent decodes an event of the Journal. Values that are sealed in it stay sealed.
@@ -83,6 +103,17 @@ type ButtonAction struct {
 	Account   string               `json:"account,omitempty"` // key of the account to be ended
 	Grant     string               `json:"grant,omitempty"`   // id of the Grant to be revoked
 	Draft     json.RawMessage      `json:"draft,omitempty"`   // a Grant that was read and is not made yet
+
+	Schedule *ScheduleButton `json:"schedule,omitempty"`
+}
+
+// ScheduleButton is what a button does with a schedule.
+type ScheduleButton struct {
+	Verb     string            `json:"verb"`
+	Key      string            `json:"key,omitempty"` // of its record
+	Question string            `json:"question,omitempty"`
+	Names    []string          `json:"names,omitempty"` // marks in the question, as in a chat.Message
+	When     schedule.Schedule `json:"when,omitzero"`   // of one that is yet to be made
 }
 
 // What a button can do.
@@ -103,10 +134,11 @@ const (
 	DoLogin   = "login"  // opens the form in which an administrator sets a plugin's login
 	DoRevoke  = "revoke" // ends an account; On: it was asked once more
 
-	DoLoosen  = "loosen"  // opens the form that makes a Grant of an Action
-	DoGrant   = "grant"   // makes a Grant, as it was read
-	DoUngrant = "ungrant" // revokes a Grant
-	DoOpen    = "open"    // lets members make Grants for an operation that deletes
+	DoLoosen   = "loosen"  // opens the form that makes a Grant of an Action
+	DoGrant    = "grant"   // makes a Grant, as it was read
+	DoUngrant  = "ungrant" // revokes a Grant
+	DoOpen     = "open"    // lets members make Grants for an operation that deletes
+	DoSchedule = "schedule"
 )
 
 // ReadButton reads what a button stands for. store.ErrNotFound.

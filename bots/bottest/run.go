@@ -36,6 +36,7 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		{"above", Above},
 		{"money", money},
 		{"why", whys},
+		{"schedule", schedules},
 	} {
 		t.Run(group.name, func(t *testing.T) { Play(t, group.all, platform) })
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/schedule"
 	"aidesk/core/chat"
 	"aidesk/core/grant"
 	"aidesk/store"
@@ -40,6 +41,9 @@ func Forget(ctx context.Context, x *bot.Exchange) error {
 		if err := errors.Join(l.Forget(ctx, scope, owner), l.Accounts.Forget(ctx, scope, owner)); err != nil {
 			return fmt.Errorf("forgetting a member's accounts: %w", err)
 		}
+	}
+	if err := schedule.Forget(ctx, x.Store, owner); err != nil {
+		return err
 	}
 	told, err := x.Store.Get(ctx, noticeKey(owner))
 	if err == nil {

@@ -10,6 +10,7 @@ import (
 	"aidesk/bots/admin"
 	"aidesk/bots/bot"
 	"aidesk/bots/grants"
+	"aidesk/bots/schedule"
 	"aidesk/core/chat"
 	"aidesk/core/plugin"
 	"aidesk/store"
@@ -79,7 +80,7 @@ var Table = chat.Grammar{
 			{Name: optionWhere, Summary: "In this channel, or in the whole workspace", Kind: chat.Choice, Choices: []string{whereChannel, whereWorkspace}},
 		}},
 	}},
-	{Name: Aidesk, Summary: "Ask, stop, why, usage, privacy, forget, help", Verbs: []chat.Verb{
+	{Name: Aidesk, Summary: "Ask, schedule, stop, why, usage, privacy, forget, help", Verbs: []chat.Verb{
 		{Name: "", Summary: "How this works", Example: "/aidesk"},
 		{Name: "ask", Summary: "Ask a question", Example: "/aidesk ask what is new?", Options: []chat.Option{
 			{Name: "question", Summary: "What you want to know", Kind: chat.Rest, Required: true},
@@ -87,6 +88,14 @@ var Table = chat.Grammar{
 		{Name: "stop", Summary: "Stop what I am doing here", Example: "/aidesk stop"},
 		{Name: "why", Summary: "How my last answer here came about", Example: "/aidesk why", Private: true, Options: []chat.Option{
 			{Name: optionBack, Summary: "An earlier answer: how many before the last", Kind: chat.Choice, Choices: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}},
+		}},
+		{Name: "schedule", Summary: "Have me ask something for you at a time, or again and again", Example: `/aidesk schedule "every weekday at 9" which tasks are due?`, Private: true, Options: []chat.Option{
+			{Name: "when", Summary: "Such as: every weekday at 9; tomorrow at 4pm; in 3 hours", Kind: chat.Phrase, Required: true},
+			{Name: "question", Summary: "What you want to know then", Kind: chat.Rest},
+		}},
+		{Name: "schedules", Summary: "Your schedules, each with buttons", Example: "/aidesk schedules", Private: true},
+		{Name: "zone", Summary: "The time zone in which I read your times", Example: "/aidesk zone Europe/Paris", Private: true, Options: []chat.Option{
+			{Name: "zone", Summary: "Such as Europe/Paris or America/New_York", Kind: chat.Word},
 		}},
 		{Name: "usage", Summary: "What you used today", Example: "/aidesk usage", Private: true},
 		{Name: "grants", Summary: "What I may do without asking you, and how to end that", Example: "/aidesk grants", Private: true},
@@ -163,6 +172,12 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 		return memberPrivacy(ctx, x, c.Options[optionMessages])
 	case Aidesk + " why":
 		return why(x, entries, c.Options[optionBack])
+	case Aidesk + " schedule":
+		return schedule.Propose(ctx, x, member, c.Options["when"], c.Options["question"])
+	case Aidesk + " schedules":
+		return schedule.List(ctx, x)
+	case Aidesk + " zone":
+		return schedule.Zone(ctx, x, member, c.Options["zone"])
 	case Aidesk + " usage":
 		return usage(ctx, x, member)
 	case Aidesk + " forget":

@@ -8,10 +8,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
+	"aidesk/bots/schedule"
 	"aidesk/core/chat"
 	"aidesk/core/secret"
 	"aidesk/store"
@@ -109,6 +111,8 @@ func (h *Handler) route(ctx context.Context, e chat.Event) (store.Event, error) 
 		s.Kind, s.Interrupt = bot.KindStop, true
 	case e.Command != nil && e.Command.Name == command.Aidesk && e.Command.Verb == "why":
 		s.Kind = bot.KindCommand // it reads the transcript of this place
+	case e.Command != nil && e.Command.Name == command.Aidesk && strings.HasPrefix(e.Command.Verb, "schedule"):
+		s.Kind, s.Conversation = bot.KindCommand, schedule.Conversation(h.Bot, e.Place, e.Member)
 	case e.Command != nil:
 		s.Kind, s.Conversation = bot.KindCommand, apart
 	case e.Press != nil:

@@ -187,7 +187,7 @@ func (d *decision) resume(ctx context.Context, a confirm.Action) error {
 // added to the message with the card; where it asks for another approval, it gets a
 // message of its own.
 func (d *decision) followUp(ctx context.Context, member chat.Member, a confirm.Action) error {
-	answer, err := d.turn.ask(ctx, member, agent.Turn{Links: a.Outcome.Links})
+	answer, err := d.turn.ask(ctx, member, agent.Turn{Links: a.Outcome.Links, Schedule: a.Schedule})
 	if _, after, away := agent.Away(err); away && d.turn.quota.limitReached() == nil {
 		if o := d.Outage(err, after); o != nil {
 			return d.turn.putOff(ctx, o, "")
@@ -202,7 +202,10 @@ func (d *decision) followUp(ctx context.Context, member chat.Member, a confirm.A
 	if err != nil {
 		return err
 	}
-	if len(answer.Parked) > 0 || a.Login != nil || answer.Private && !a.Place.Direct {
+	if a.Schedule != "" { // what more it asks stands where its card does
+		d.Event.Place = d.pressed
+	}
+	if len(answer.Parked) > 0 || a.Login != nil || answer.Private && !d.Event.Place.Direct {
 		return d.turn.answer(ctx, store.Commit{}, answer)
 	}
 	var c store.Commit

@@ -114,7 +114,7 @@ func (t *Turn) run(ctx context.Context, what command.Form, call plugin.Call) err
 		if err := confirm.Fits(call, arguments); err != nil {
 			return t.Note(ctx, fmt.Sprintf(textNotAsked, err))
 		}
-		a := confirm.New(call, arguments, bot.NewID, t.Now())
+		a := confirm.New(call, arguments, bot.NewID, t.Now().Add(confirm.Life))
 		a.Confirmation, a.Conversation, a.Place = t.ReplyID, t.Conversation, t.Event.Place
 		a.Member, a.Name, a.Owner = member.ID, member.Name, t.Bot.Owner(t.Event.Place, member.ID)
 		a.CallID, a.Tool = a.ID, tool

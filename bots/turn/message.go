@@ -254,26 +254,35 @@ func (t *Turn) ask(ctx context.Context, member chat.Member, request agent.Turn) 
 
 // answer commits what the agent decided, together with c, in one transaction.
 func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error {
-	r := chat.Reply{
-		ID: t.ReplyID, Place: t.Event.Place, To: t.Event.Member, Answers: bot.MessageID(t.Event),
-		Text: a.Text, Previews: a.Previews, Notes: slices.Concat(t.notes, a.Notes),
-	}
+	r := t.NewReply(a.Text)
+	r.Previews, r.Notes = a.Previews, slices.Concat(t.notes, a.Notes)
 	private := a.Private && !r.Place.Direct
 	if private {
 		t.makePrivate(&r)
 	}
+	cards := &r
+	if t.slot != nil && !private && !r.Place.Direct && len(a.Parked) > 0 {
+		cards = t.privateCards()
+	}
 	for _, action := range a.Parked {
-		action.Message = bot.MessageID(t.Event)
+		action.Message, action.Private = bot.MessageID(t.Event), action.Private || action.Schedule != ""
 		if action.Login != nil {
 			if err := t.askLogin(ctx, &c, action); err != nil {
 				return err
 			}
 			continue
 		}
-		action.Confirmation = r.ID
-		if err := park(&t.Exchange, &c, &r, action); err != nil {
+		action.Confirmation = cards.ID
+		if err := park(&t.Exchange, &c, cards, action); err != nil {
 			return err
 		}
+	}
+	if cards != &r && len(cards.Cards) > 0 {
+		wanted, err := t.Bot.WantedReply(t.Conversation, *cards, t.Owner())
+		if err != nil {
+			return err
+		}
+		c.Replies = append(c.Replies, wanted)
 	}
 	for _, choice := range a.Choices[:min(len(a.Choices), 5)] {
 		b := chat.Button{ID: bot.NewID(), Label: markdown.Line(choice.Label, 34), Form: choice.Operation != ""}
@@ -302,6 +311,11 @@ func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 	t.quota.settle(&c)
 	if err := t.appendAnswer(&c, a); err != nil {
 		return err
+	}
+	if t.slot != nil {
+		if err := t.slot.Done(ctx, &c); err != nil {
+			return err
+		}
 	}
 	return t.Reply(c, r)
 }

@@ -4,6 +4,7 @@
 //	worker.go      works the events of one conversation in order; applies interruptions
 //	turn.go        a Turn: the work on one event, and its commit
 //	message.go     a message: the agent is asked, and its answer committed
+//	scheduled.go   a run of a schedule: the same, while its member is not there
 //	above.go       what was said in the thread before it
 //	attached.go    files that came with it are read for the model
 //	limit.go       what a turn uses is counted against the limits

@@ -9,6 +9,7 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
 	"aidesk/bots/grants"
+	"aidesk/bots/schedule"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/store"
@@ -39,6 +40,8 @@ func (t *Turn) press(ctx context.Context) error {
 		return command.Forget(ctx, &t.Exchange)
 	case p.Do == bot.DoReview:
 		return admin.Approve(ctx, &t.Exchange, *p.Plan)
+	case p.Do == bot.DoSchedule:
+		return schedule.Press(ctx, &t.Exchange, p)
 	case p.Do == bot.DoRevoke:
 		return admin.Revoke(ctx, &t.Exchange, p)
 	case p.Do == bot.DoSwitch && p.Say != "":
@@ -76,15 +79,16 @@ type decision struct {
 	*bot.Exchange
 	cards
 
-	press  store.Event
-	turn   *Turn         // which goes on with the outcome
-	audits []store.Audit // of what came before, for the first commit
-	member chat.Member   // who decided, once they were read
+	press   store.Event
+	turn    *Turn         // which goes on with the outcome
+	audits  []store.Audit // of what came before, for the first commit
+	member  chat.Member   // who decided, once they were read
+	pressed chat.Place    // where
 }
 
 // decision makes the decision of the event that is worked.
 func (t *Turn) decision() *decision {
-	return &decision{Exchange: &t.Exchange, cards: t.worker.cards, press: t.events[0], turn: t}
+	return &decision{Exchange: &t.Exchange, cards: t.worker.cards, press: t.events[0], pressed: t.Event.Place, turn: t}
 }
 
 // decide works the press: it is refused, cancels the Action, or has it carried out.

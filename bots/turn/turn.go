@@ -8,6 +8,7 @@ import (
 	"aidesk/bots/command"
 	"aidesk/bots/grants"
 	"aidesk/bots/inbox"
+	"aidesk/bots/schedule"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/store"
@@ -28,6 +29,7 @@ type Turn struct {
 	question string            // that was asked
 	files    []chat.Attachment // that came with it
 	notes    []string          // for the answer, beside the agent's
+	slot     *schedule.Run     // the run of a schedule that this is; nil: somebody asks now
 	shown    []store.Reply     // that the commits of the turn so far want shown
 }
 
@@ -97,6 +99,10 @@ func (t *Turn) dispatch(ctx context.Context) error {
 		return grants.Fall(ctx, &t.Exchange, t.first.Grant)
 	case bot.KindUnshown:
 		return t.standIn(ctx)
+	case bot.KindDue:
+		return t.scheduled(ctx)
+	case bot.KindNotice:
+		return schedule.Tell(ctx, &t.Exchange, *t.first.Notice)
 	case bot.KindNearLimit:
 		return nearLimit(&t.Exchange, t.events[0], t.first.NearLimit)
 	default: // bot.KindSeen

@@ -90,6 +90,7 @@ type Turn struct {
 	Confirmation string                                                // id of the Reply whose card asks about the calls of this turn
 	NoLogin      func(context.Context, *plugin.Plugin) (string, error) // why the member cannot connect an account there; empty: they can
 	Links        []openapi.Link                                        // links of the outcome that the model is to report
+	Life         time.Duration                                         // how long what needs the member's decision waits for it; 0: confirm.Life
 	Patient      bool                                                  // a plugin that cannot be reached ends the turn with *Unreachable, so that it is asked again later
 	Progress     func(text string)
 	NewID        func() string

@@ -238,7 +238,7 @@ func (r *run) park(w plannedCall, c model.ToolCall) model.ToolResult {
 	case !w.call.Write:
 		result.Content = "It may carry data of one plugin to another, so the member is asked first. The outcome comes later; do not wait for it."
 	}
-	a := confirm.New(w.call, arguments, r.NewID, r.Now())
+	a := confirm.New(w.call, arguments, r.NewID, r.Now().Add(cmp.Or(r.Life, confirm.Life)))
 	a.Confirmation, a.Line = r.Confirmation, len(r.answer.Parked)
 	a.Conversation, a.Place, a.Member, a.Name, a.Owner = r.Conversation, r.Place, r.Member.ID, r.Member.Name, r.Owner
 	a.CallID, a.Tool, a.Grant, a.Schedule = c.ID, c.Name, w.grant, r.Schedule

@@ -29,6 +29,7 @@ func (r *run) parkLogin(ctx context.Context, w plannedCall, c model.ToolCall) mo
 	}
 	result.Content = "It needs the member's account there. The member is asked in private to connect one; never ask for passwords, keys or codes. What comes of it arrives later; do not wait for it."
 	a := confirm.NewLogin(w.call, r.NewID, r.Now())
+	a.Schedule = r.Schedule
 	a.Conversation, a.Place, a.Member, a.Name, a.Owner = r.Conversation, r.Place, r.Member.ID, r.Member.Name, r.Owner
 	a.CallID, a.Tool = c.ID, c.Name
 	r.answer.Parked = append(r.answer.Parked, a)

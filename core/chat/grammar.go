@@ -50,8 +50,9 @@ type OptionKind string
 // The kinds of option.
 const (
 	Word   OptionKind = "word"
-	Name   OptionKind = "name" // the rest of the line, which may be several words
-	Rest   OptionKind = "rest" // the rest of the line, as it was typed
+	Name   OptionKind = "name"   // the rest of the line, which may be several words
+	Phrase OptionKind = "phrase" // words in quotation marks; without these the rest of the line, in which the next option may begin
+	Rest   OptionKind = "rest"   // the rest of the line, as it was typed
 	Choice OptionKind = "choice"
 )
 
@@ -158,9 +159,12 @@ func (g Grammar) Parse(line string) (Command, error) {
 	c := Command{Name: syntax.Name, Verb: verb.Name}
 	for _, o := range verb.Options {
 		var value string
-		if o.Kind == Rest || o.Kind == Name {
+		switch o.Kind {
+		case Rest, Name:
 			value, after = after, ""
-		} else {
+		case Phrase:
+			value, after = cutPhrase(after)
+		case Word, Choice:
 			value, after = cut(after)
 		}
 		value = o.Read(value)
@@ -219,10 +223,18 @@ func Addressed(text string) string {
 	return text
 }
 
-// free says that a command takes the rest of a line.
+// free says that a command takes the rest of a line, and that nothing before it shows that a
+// command is meant: a phrase in quotation marks does.
 func (g Grammar) free(c Command) bool {
 	_, verb, _ := g.Find(c.Name, c.Verb)
-	return slices.ContainsFunc(verb.Options, func(o Option) bool { return o.Kind == Rest })
+	quoted := false
+	for _, o := range verb.Options {
+		if o.Kind == Rest {
+			return !quoted || c.Options[o.Name] == ""
+		}
+		quoted = o.Kind == Phrase
+	}
+	return false
 }
 
 // names lists the commands that everyone may use first.
@@ -242,6 +254,19 @@ func (s Syntax) verbs() string {
 		}
 	}
 	return strings.Join(out, ", ")
+}
+
+// cutPhrase splits off what stands in quotation marks; all of s, where none stand first.
+func cutPhrase(s string) (phrase, rest string) {
+	s = strings.TrimFunc(s, isBlank)
+	for _, w := range wrappings {
+		if inner, ok := strings.CutPrefix(s, w.open); ok {
+			if phrase, rest, ok = strings.Cut(inner, w.closing); ok {
+				return phrase, rest
+			}
+		}
+	}
+	return s, ""
 }
 
 // cut splits off the first word.

@@ -28,7 +28,7 @@ import (
 	"aidesk/store"
 )
 
-// Life is how long an Action waits for its decision.
+// Life is how long an Action waits for its decision, where its member is there to decide.
 const Life = 15 * time.Minute
 
 // State is the state of an Action.
@@ -80,9 +80,9 @@ type Action struct {
 	Replaces     string             `json:"replaces,omitempty"` // the Action that this one sends again
 	Edited       bool               `json:"edited,omitempty"`   // the member changed the values that the model gave
 	Login        *Login             `json:"login,omitempty"`    // it waits for an account instead of an approval
-	Private      bool               `json:"private,omitempty"`  // its values may come of what the member's own account gave: nobody else reads them
 	Grant        string             `json:"grant,omitempty"`    // id of the member's Grant that is its approval: nobody is asked
-	Schedule     string             `json:"schedule,omitempty"` // id of the schedule whose turn wished it
+	Private      bool               `json:"private,omitempty"`  // its card is for its member alone: a schedule asked, or its values may come of what their own account gave
+	Schedule     string             `json:"schedule,omitempty"` // the schedule whose run asked for it
 	Lasting      bool               `json:"lasting,omitempty"`  // approved with leave for more reads of the kind: data from Call.From to its plugin, in this conversation
 }
 
@@ -106,11 +106,10 @@ type Buttons struct {
 	Allow   string `json:"allow,omitempty"`  // approve, and let more reads carry such data in this conversation
 }
 
-// New is an Action for a call, with a life of its own from now on. The caller fills
-// in who and where.
-func New(c plugin.Call, arguments []openapi.Argument, newID func() string, now time.Time) Action {
+// New is an Action for a call that waits until a time. The caller fills in who and where.
+func New(c plugin.Call, arguments []openapi.Argument, newID func() string, until time.Time) Action {
 	a := Action{
-		ID: newID(), Call: c, Arguments: arguments, State: Waiting, Until: now.Add(Life),
+		ID: newID(), Call: c, Arguments: arguments, State: Waiting, Until: until,
 		Buttons: Buttons{Approve: newID(), Cancel: newID(), Again: newID(), Edit: newID()},
 	}
 	if len(c.From) > 0 && !c.Write {

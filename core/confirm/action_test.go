@@ -28,7 +28,7 @@ func order() confirm.Action {
 		Request: openapi.Request{Method: "POST", URL: "https://shop.example/api/orders?dry=no", Body: []byte(`{"good":"kettle"}`)},
 		Digest:  "d1",
 	}
-	a := confirm.New(c, []openapi.Argument{{Label: "Good", Value: "kettle"}}, ids(), noon)
+	a := confirm.New(c, []openapi.Argument{{Label: "Good", Value: "kettle"}}, ids(), noon.Add(confirm.Life))
 	a.Confirmation, a.Conversation, a.Member, a.Name, a.Owner = "r1", "c1", "ada", "Ada", "desk/test/W1/ada"
 	return a
 }

@@ -59,7 +59,7 @@ func TestCard(t *testing.T) {
 	read := order()
 	read.Call.Write, read.Call.Request = false, openapi.Request{Method: "GET", URL: "https://shop.example/api/goods?q=7"}
 	read.Call.From = []plugin.Origin{{Plugin: "scores.example", Human: "Scores"}, {Plugin: "todo.example", Human: "Todo"}}
-	read = confirm.New(read.Call, read.Arguments, ids(), noon)
+	read = confirm.New(read.Call, read.Arguments, ids(), noon.Add(confirm.Life))
 	write("a read that may carry data from two other plugins", read)
 	read.Call.From, read.Call.Write, read.Call.Summary = read.Call.From[:1], true, ""
 	read.Buttons.Allow = ""
@@ -89,7 +89,7 @@ func TestCardHidesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	card := confirm.Card(confirm.New(c, o.Arguments(args), ids(), noon))
+	card := confirm.Card(confirm.New(c, o.Arguments(args), ids(), noon.Add(confirm.Life)))
 	values := draw(chat.Card{Values: card.Values})
 	for what, want := range map[string]string{
 		"the beginning of a long value": strings.Repeat("0123456789 ", 3000), "its end": "end",

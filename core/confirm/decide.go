@@ -64,7 +64,7 @@ var words = map[State]string{
 // Again is a new Action for the call of one whose fate is unknown, in a
 // Confirmation of its own.
 func Again(old Action, confirmation string, newID func() string, now time.Time) Action {
-	a := successor(old, New(old.Call, old.Arguments, newID, now))
+	a := successor(old, New(old.Call, old.Arguments, newID, now.Add(Life)))
 	a.Confirmation, a.Line, a.Replaces = confirmation, 0, old.ID
 	return a
 }
@@ -73,7 +73,7 @@ func Again(old Action, confirmation string, newID func() string, now time.Time) 
 // with the values that its member wrote.
 func Edit(old Action, c plugin.Call, arguments []openapi.Argument, newID func() string, now time.Time) Action {
 	c.From, c.First = old.Call.From, old.Call.First
-	a := successor(old, New(c, arguments, newID, now))
+	a := successor(old, New(c, arguments, newID, later(old.Until, now.Add(Life))))
 	a.Edited = true
 	return a
 }
@@ -82,8 +82,16 @@ func Edit(old Action, c plugin.Call, arguments []openapi.Argument, newID func() 
 func successor(old, a Action) Action {
 	a.Confirmation, a.Line, a.Conversation, a.Place = old.Confirmation, old.Line, old.Conversation, old.Place
 	a.Member, a.Name, a.Owner, a.Message = old.Member, old.Name, old.Owner, old.Message
-	a.CallID, a.Tool, a.Edited, a.Private = old.CallID, old.Tool, old.Edited, old.Private
+	a.CallID, a.Tool, a.Edited, a.Private, a.Schedule = old.CallID, old.Tool, old.Edited, old.Private, old.Schedule
 	return a
+}
+
+// later is the later one of two times.
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // audience says who will see what becomes of the call of an Action.

@@ -13,7 +13,7 @@ import (
 func ExampleDecide() {
 	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
 	call := plugin.Call{Plugin: "todo.example.com", Human: "Todo", Operation: "addItem", Write: true}
-	action := confirm.New(call, nil, func() string { return "a1" }, now)
+	action := confirm.New(call, nil, func() string { return "a1" }, now.Add(confirm.Life))
 	action.Member, action.Name = "U1", "Ada"
 
 	_, err := confirm.Decide(action, confirm.Press{Member: "U2", At: now, Yes: true})

@@ -27,7 +27,7 @@ func NewLogin(c plugin.Call, newID func() string, now time.Time) Action {
 // AfterLogin is the Action that asks about the call of one that waited for a login, in a
 // Confirmation of its own.
 func AfterLogin(old Action, arguments []openapi.Argument, confirmation string, newID func() string, now time.Time) Action {
-	a := successor(old, New(old.Call, arguments, newID, now))
+	a := successor(old, New(old.Call, arguments, newID, now.Add(Life)))
 	a.Confirmation, a.Line = confirmation, 0
 	return a
 }
