@@ -106,7 +106,7 @@ adapters/fake/slack          | adapters/fake adapters/fake/slack/rule           
 adapters/fake/slack/rule     | –                                                                            | –
 adapters/fake/discord        | adapters/fake adapters/fake/discord/rule                                     | github.com/gorilla/websocket
 adapters/fake/discord/rule   | –                                                                            | –
-bots                         | account chat secret store bots/bot bots/outbox bots/inbox bots/turn          | –
+bots                         | account audit chat secret store bots/bot bots/outbox bots/inbox bots/turn          | –
 cmd/exampleplugins/...       | cmd/exampleplugins/...                                                       | –
 cmd/...                      | everything                                                                   | github.com/spf13/cobra github.com/goccy/go-yaml github.com/VictoriaMetrics/metrics charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
 `
