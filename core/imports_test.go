@@ -55,6 +55,7 @@ core/openapi/result          | openapi/plaintext openapi/tree                   
 core/openapi/strict          | openapi/plaintext openapi/tree                                               | github.com/getkin/kin-openapi
 core/openapi                 | openapi/plaintext openapi/tree openapi/schema openapi/request openapi/result | –
 core/audit                   | secret store store/chain                                                     | –
+core/audit/query             | audit                                                                        | –
 core/policy                  | chat                                                                         | –
 core/account                 | egress secret store                                                          | –
 core/installation            | secret secret/workspace store                                                | –

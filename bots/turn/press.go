@@ -38,6 +38,8 @@ func (t *Turn) press(ctx context.Context) error {
 		return command.Forget(ctx, &t.Exchange)
 	case p.Do == bot.DoReview:
 		return admin.Approve(ctx, &t.Exchange, *p.Plan)
+	case p.Do == bot.DoAudit:
+		return admin.OlderAudit(ctx, &t.Exchange, p)
 	case p.Do == bot.DoRevoke:
 		return admin.Revoke(ctx, &t.Exchange, p)
 	case p.Do == bot.DoSwitch && p.Say != "":
