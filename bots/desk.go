@@ -18,6 +18,7 @@ package bots
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -28,6 +29,7 @@ import (
 	"aidesk/bots/inbox"
 	"aidesk/bots/outbox"
 	"aidesk/bots/turn"
+	"aidesk/core/audit"
 	"aidesk/core/secret"
 	"aidesk/store"
 )
@@ -65,6 +67,9 @@ func (d *Desk) Run(ctx context.Context) error {
 	if err := inbox.Unlock(ctx, d.Store, d.Secrets); err != nil {
 		return err
 	}
+	if err := audit.Unlock(ctx, d.Store, d.Secrets); err != nil {
+		return err
+	}
 	owner := bot.NewID()
 	delivery := outbox.New(d.Store, d.Bots, owner, d.Now, d.Logger)
 	pool := turn.New(turn.Config{
@@ -86,6 +91,7 @@ func (d *Desk) Run(ctx context.Context) error {
 		background.Go(func() { defer close(delivered); delivery.Run(workCtx, worked) })
 		background.Go(func() { d.purge(ctx) })
 		background.Go(func() { d.endOwned(ctx) })
+		background.Go(func() { d.logAuditHeads(ctx) })
 	}
 	var adapters sync.WaitGroup
 	var failures errorList
@@ -134,6 +140,32 @@ func (d *Desk) purge(ctx context.Context) {
 			d.Logger.ErrorContext(ctx, "deleting what is too old", "error", err)
 		case n > 0:
 			d.Logger.InfoContext(ctx, "deleted what is too old", "count", n)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// logAuditHeads writes into the log where audits end, now and every hour in which one went
+// on: the log is kept elsewhere than the store, so that it shows if the store goes back to
+// what it was.
+func (d *Desk) logAuditHeads(ctx context.Context) {
+	logged := map[string]uint64{} // by scope
+	ticker := time.NewTicker(time.Hour)
+	defer ticker.Stop()
+	for {
+		heads, err := d.Store.AuditHeads(ctx)
+		if err != nil && ctx.Err() == nil {
+			d.Logger.ErrorContext(ctx, "reading where audits end", "error", err)
+		}
+		for _, h := range heads {
+			if logged[h.Scope] != h.Seq {
+				logged[h.Scope] = h.Seq
+				d.Logger.InfoContext(ctx, "audit", "workspace", h.Scope, "line", h.Seq, "link", hex.EncodeToString(h.Link))
+			}
 		}
 		select {
 		case <-ctx.Done():

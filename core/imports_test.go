@@ -55,6 +55,7 @@ core/openapi/result          | openapi/plaintext openapi/tree                   
 core/openapi/strict          | openapi/plaintext openapi/tree                                               | github.com/getkin/kin-openapi
 core/openapi                 | openapi/plaintext openapi/tree openapi/schema openapi/request openapi/result | –
 core/audit                   | secret store store/chain                                                     | –
+core/audit/query             | audit                                                                        | –
 core/policy                  | chat                                                                         | –
 core/account                 | egress secret store                                                          | –
 core/installation            | secret secret/workspace store                                                | –
@@ -108,7 +109,7 @@ adapters/fake/slack          | adapters/fake adapters/fake/slack/rule           
 adapters/fake/slack/rule     | –                                                                            | –
 adapters/fake/discord        | adapters/fake adapters/fake/discord/rule                                     | github.com/gorilla/websocket
 adapters/fake/discord/rule   | –                                                                            | –
-bots                         | account chat grant secret store bots/bot bots/grants bots/outbox bots/inbox bots/turn bots/schedule | –
+bots                         | account chat grant secret store bots/bot bots/grants bots/outbox bots/inbox bots/turn bots/schedule audit | –
 cmd/exampleplugins/...       | cmd/exampleplugins/...                                                       | –
 cmd/...                      | everything                                                                   | github.com/spf13/cobra github.com/goccy/go-yaml github.com/VictoriaMetrics/metrics charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
 `

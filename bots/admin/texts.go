@@ -139,4 +139,48 @@ const (
 	textScopeOn         = "%s is now on in this channel, except for members who disabled it."
 	textScopeDenied     = "%s is now denied in this channel: nobody can use it here."
 	textScopeNone       = "%s now follows each member's own choice in this channel."
+
+	textAudit         = "Audit"
+	textAuditNone     = "The audit has no such line."
+	textAuditFound    = "%s lines"
+	textAuditOne      = "1 line"
+	textAuditMany     = "more than %s lines; ask for less, or export it with aidesk audit export"
+	textAuditBy       = "By: %s."
+	textAuditOthers   = "others %s"
+	textAuditShown    = "These are %s to %s of them, the newest first."
+	textAuditOlder    = "Older"
+	textAuditUnknown  = "I know nothing and nobody called “%s” in the audit."
+	textAuditNear     = " Did you mean: %s?"
+	textAuditHow      = " You can name a plugin, a member, a #channel, a time (May, last week, since 3 May), and: %s."
+	textAuditDamaged  = "line %d cannot be read"
+	textAuditFormer   = "a former member"
+	textAuditSomebody = "a member whose name I do not know"
+	textAuditOperator = "%s on the machine"
+	textAuditSchedule = "a schedule of %s"
+	textAuditSystem   = "aidesk"
+	textAuditAt       = "%s at %s" // an operation, a plugin
+	textAuditOf       = " of %s"   // a member
+	textAuditIn       = " in #%s"  // a channel
+	textAuditRule     = "rule %s"
+	textAuditLine     = "line %s"
+	textAuditDataFrom = "with data from %s"
+	textAuditByGrant  = "under a grant"
+	textAuditRefused  = "refused"
+	textAuditFailed   = "failed"
+	textAuditUnclear  = "not known whether it happened"
 )
+
+// auditWords say in the audit what was done. What is not among them is said by its own words.
+var auditWords = map[string]string{
+	"call.waiting": "was asked about", "call.approved": "approved", "call.executing": "approved", "call.done": "sent",
+	"call.failed": "sent", "call.unknown": "sent", "call.denied": "did not send", "call.expired": "did not answer about", "call.replaced": "asked anew about",
+	"plugin.added": "added", "plugin.removed": "removed", "plugin.reviewed": "took the new version of", "plugin.default": "changed the default of",
+	"plugin.scope.enable": "turned on in this channel", "plugin.scope.deny": "denied in this channel", "plugin.scope.none": "left to each member in this channel",
+	"plugin.enabled": "enabled", "plugin.disabled": "disabled",
+	"account.shown": "shows in a channel what comes from", "account.hidden": "keeps private what comes from",
+	"account.connected": "connected an account at", "account.disconnected": "ended their account at", "account.revoked": "ended an account at",
+	"show.allowed": "let members show in a channel what comes from", "show.denied": "no longer lets members show in a channel what comes from",
+	"login.set": "set the login of", "threads.on": "let me read threads", "threads.off": "no longer lets me read threads",
+	"use.refused": "wanted to use me", "command.refused": "wanted to use a command of administrators",
+	"audit.exported": "exported the audit", "member.forgotten": "had themselves forgotten",
+}

@@ -32,6 +32,8 @@ type Bot struct {
 	Logins   *Logins             // by which members connect accounts; nil: none can be connected
 	Groups   []string            // user groups of Slack whose members are known, as the configuration names them
 	Tell     map[string][]string // by platform, members who are told when a limit is nearly reached; none: who comes nearest to it
+
+	called called
 }
 
 // Logins are how members connect accounts at plugins.

@@ -49,18 +49,19 @@ func (x *Exchange) Speaker(ctx context.Context) (m chat.Member, ok bool, err err
 		x.Logger.WarnContext(ctx, "member cannot be read", "error", err)
 		return m, false, x.Say(store.Commit{}, textCannotCheck)
 	}
+	x.Bot.Remember(x.Event.Place, m)
 	d := policy.Speak(x.Bot.Access, x.Event.Place, m)
 	if d.Denied() {
 		x.Observe.Report(DeniedBy, d.Rule, 1)
 	}
-	switch {
-	case d.Allowed():
+	if d.Allowed() {
 		return m, true, x.Bot.Plugins.See(ctx, x.Event.Place, m)
-	case d.Reason == "":
-		return m, false, x.Commit(store.Commit{})
-	default:
-		return m, false, x.Say(store.Commit{}, d.Reason)
 	}
+	c := store.Commit{Audits: []store.Audit{x.AuditLine(audit.Line{Action: "use.refused", Outcome: audit.Refused, Rule: d.Rule})}}
+	if d.Reason == "" {
+		return m, false, x.Commit(c)
+	}
+	return m, false, x.Say(c, d.Reason)
 }
 
 // NewReply makes a Reply to the event.

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -132,6 +133,7 @@ const (
 	DoCode    = "code"   // opens the form that ends a login
 	DoShare   = "share"  // publishes an answer where it was asked for
 	DoLogin   = "login"  // opens the form in which an administrator sets a plugin's login
+	DoAudit   = "audit"  // shows older lines of the audit; Args: which
 	DoRevoke  = "revoke" // ends an account; On: it was asked once more
 
 	DoLoosen   = "loosen"  // opens the form that makes a Grant of an Action
@@ -210,11 +212,22 @@ func (b *Bot) Audit(now time.Time, place chat.Place, l audit.Line) store.Audit {
 	if l.Actor.Kind == audit.Member && l.Actor.ID != "" {
 		stored.Member = b.Owner(place, l.Actor.ID)
 	}
-	for id, name := range l.Names {
-		if stored.Names == nil {
-			stored.Names = map[string]string{}
+	name := func(id string) {
+		owner := b.Owner(place, id)
+		if called := cmp.Or(l.Names[id], b.nameOf(owner)); called != "" {
+			if stored.Names == nil {
+				stored.Names = map[string]string{}
+			}
+			stored.Names[owner] = called
 		}
-		stored.Names[b.Owner(place, id)] = name
+	}
+	if stored.Member != "" {
+		name(l.Actor.ID)
+	}
+	for _, t := range l.Targets {
+		if t.Kind == audit.OfMember && t.ID != "" {
+			name(t.ID)
+		}
 	}
 	return stored
 }

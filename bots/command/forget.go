@@ -27,6 +27,7 @@ func confirmForget(x *bot.Exchange) error {
 // belong to nobody, so that they are not deleted with the rest.
 func Forget(ctx context.Context, x *bot.Exchange) error {
 	owner := x.Owner()
+	x.Bot.ForgetName(x.Event.Place, x.Event.Member)
 	if err := x.Store.Forget(ctx, owner); err != nil {
 		return fmt.Errorf("forgetting a member: %w", err)
 	}
@@ -58,5 +59,5 @@ func Forget(ctx context.Context, x *bot.Exchange) error {
 	if err != nil {
 		return err
 	}
-	return x.Commit(store.Commit{Replies: []store.Reply{wanted}})
+	return x.Commit(store.Commit{Replies: []store.Reply{wanted}, Audits: x.Audit("member.forgotten")})
 }

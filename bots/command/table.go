@@ -11,6 +11,7 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/bots/grants"
 	"aidesk/bots/schedule"
+	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/plugin"
 	"aidesk/store"
@@ -75,6 +76,14 @@ var Table = chat.Grammar{
 			{Name: optionOperation, Summary: "Plugin and operation, joined by a dot", Kind: chat.Word, Required: true, Completes: true},
 			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
 		}},
+		{Name: "audit", Summary: "Who did what, and what was refused", Example: "/plugins-admin audit who sent what to NAME in May?", Private: true, Options: []chat.Option{
+			{Name: admin.OptionWords, Summary: "In your own words: what Ann did last week, what was refused, what changed", Kind: chat.Rest},
+			{Name: optionPlugin, Summary: "What was done with this plugin", Kind: chat.Word, Completes: true},
+			{Name: admin.OptionMember, Summary: "What this member did", Kind: chat.Word},
+			{Name: admin.OptionKind, Summary: "What kind of thing", Kind: chat.Choice, Choices: []string{"sent", "approved", "changed", "logins", "grants", "schedules", "exports"}},
+			{Name: admin.OptionOutcome, Summary: "What came of it", Kind: chat.Choice, Choices: []string{"done", "refused", "failed", "unknown"}},
+			{Name: admin.OptionWhen, Summary: "A day, a month, last week, since May", Kind: chat.Word, Completes: true},
+		}},
 		{Name: "threads", Summary: "Switch whether I read the thread above a question", Example: "/plugins-admin threads off", Private: true, Options: []chat.Option{
 			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
 			{Name: optionWhere, Summary: "In this channel, or in the whole workspace", Kind: chat.Choice, Choices: []string{whereChannel, whereWorkspace}},
@@ -123,7 +132,8 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 	}
 	if syntax.Who == chat.Admins {
 		if !member.Admin {
-			return x.Say(store.Commit{}, fmt.Sprintf(textAdminCommand, syntax.Name))
+			refused := x.AuditLine(audit.Line{Action: "command.refused", Outcome: audit.Refused, Rule: "administrators-only", Reason: syntax.Name + " " + verb.Name})
+			return x.Say(store.Commit{Audits: []store.Audit{refused}}, fmt.Sprintf(textAdminCommand, syntax.Name))
 		}
 		x.NoteAdministrator(ctx)
 	}
@@ -162,6 +172,8 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 		return admin.Scope(ctx, x, c.Options[optionPlugin], plugin.Scope(c.Options[optionState]))
 	case adminCommand + " show":
 		return adminShow(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
+	case adminCommand + " audit":
+		return admin.Audit(ctx, x, member, c)
 	case adminCommand + " threads":
 		return adminThreads(ctx, x, c.Options[optionState] == "on", c.Options[optionWhere])
 	case adminCommand + " grants":
@@ -189,13 +201,15 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 	}
 }
 
-// Suggest completes the names of plugins and operations.
+// Suggest completes the names of plugins and operations, and times.
 func Suggest(ctx context.Context, b *bot.Bot, q chat.Query) ([]chat.Suggestion, error) {
 	switch q.Option {
 	case optionPlugin:
 		return suggestPlugin(ctx, b, q)
 	case optionOperation:
 		return suggestOperation(ctx, b, q)
+	case admin.OptionWhen:
+		return admin.SuggestWhen(q.Prefix), nil
 	}
 	return nil, nil
 }

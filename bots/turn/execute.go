@@ -33,6 +33,7 @@ func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 		return d.Note(ctx, textCannotCheck)
 	}
 	d.Event.Place, d.member = a.Place, member
+	d.Bot.Remember(a.Place, member)
 	a.By = d.press.ID
 	if may := policy.Speak(d.Bot.Access, a.Place, member); may.Denied() {
 		d.Observe.Report(bot.DeniedBy, may.Rule, 1)

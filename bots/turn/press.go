@@ -42,6 +42,8 @@ func (t *Turn) press(ctx context.Context) error {
 		return admin.Approve(ctx, &t.Exchange, *p.Plan)
 	case p.Do == bot.DoSchedule:
 		return schedule.Press(ctx, &t.Exchange, p)
+	case p.Do == bot.DoAudit:
+		return admin.OlderAudit(ctx, &t.Exchange, p)
 	case p.Do == bot.DoRevoke:
 		return admin.Revoke(ctx, &t.Exchange, p)
 	case p.Do == bot.DoSwitch && p.Say != "":

@@ -62,7 +62,7 @@ func openAdminSocket(ctx context.Context, path string, db *bolt.DB, logger *slog
 		}
 		logger.InfoContext(r.Context(), "backup", "took", time.Since(begun).Round(time.Millisecond))
 	})
-	a.server = &http.Server{Handler: a.mux, ConnState: connections, ReadHeaderTimeout: time.Second, IdleTimeout: time.Second, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug)}
+	a.server = &http.Server{Handler: a.mux, ConnState: connections, ConnContext: withPeer, ReadHeaderTimeout: time.Second, IdleTimeout: time.Second, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug)}
 	a.running.Go(func() { _ = a.server.Serve(listener) })
 	return a, nil
 }
@@ -119,14 +119,20 @@ var errStarting = errors.New("the aidesk that runs does not know this command: s
 // askAdmin asks the program that listens at a socket, and gives what it answers to read;
 // errNotRunning, errStarting. What is refused is an error with the line that says why.
 func askAdmin(ctx context.Context, socket, method, path string, read func(io.Reader) error) error {
+	return sendAdmin(ctx, socket, method, path, http.NoBody, read)
+}
+
+// sendAdmin is askAdmin with a body. The operator who asks is named in a header.
+func sendAdmin(ctx context.Context, socket, method, path string, body io.Reader, read func(io.Reader) error) error {
 	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", socket)
 	}}
 	defer transport.CloseIdleConnections()
-	request, err := http.NewRequestWithContext(ctx, method, "http://aidesk"+path, http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, method, "http://aidesk"+path, body)
 	if err != nil {
 		return err
 	}
+	request.Header.Set(operatorHeader, thisOperator())
 	answer, err := (&http.Client{Transport: transport}).Do(request)
 	if dial := (*net.OpError)(nil); errors.As(err, &dial) && dial.Op == "dial" {
 		if errors.Is(err, os.ErrPermission) {

@@ -15,6 +15,7 @@ import (
 	"aidesk/bots/inbox"
 	"aidesk/bots/restore"
 	"aidesk/cmd/aidesk/config"
+	"aidesk/core/audit"
 	"aidesk/core/grant"
 	"aidesk/store"
 	"aidesk/store/bolt"
@@ -237,5 +238,8 @@ func unlock(ctx context.Context, cfg config.Config, file string, db *bolt.DB) er
 	if err != nil {
 		return err
 	}
-	return inbox.Unlock(ctx, db, ring)
+	if err := inbox.Unlock(ctx, db, ring); err != nil {
+		return err
+	}
+	return audit.Unlock(ctx, db, ring)
 }

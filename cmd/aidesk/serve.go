@@ -78,7 +78,7 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	}
 	admin, err := openAdminSocket(ctx, socketFile(file), s, logger)
 	if err != nil {
-		logger.WarnContext(ctx, "aidesk backup and aidesk keys work only while this one is stopped", "error", err)
+		logger.WarnContext(ctx, "aidesk audit, aidesk backup and aidesk keys work only while this one is stopped", "error", err)
 	} else {
 		defer admin.close()
 	}
@@ -91,6 +91,7 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	}
 	if admin != nil {
 		admin.handleKeys(s, ring.Ring, logger)
+		admin.handleAudit(s, ring.Ring, now, logger)
 	}
 	w := &webServer{store: s, metrics: newMetrics(cfg.Limits.Currency), token: cfg.HTTP.MetricsToken.Reveal()}
 	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, serve: w.serve, metrics: w.metrics, now: now, patience: bot.KeepTime, logger: logger, adapters: func(b config.Bot) ([]chat.Adapter, error) {

@@ -100,6 +100,17 @@ func Against(ctx context.Context, j store.Journal, export io.Reader) (compared i
 	return compared, err
 }
 
+// Holds reports, as a *chain.Fault, when a store does not have a line that it had when it was
+// exported.
+func Holds(ctx context.Context, j store.Journal, scope string, end End) error {
+	head, err := headOf(ctx, j, scope)
+	if err != nil {
+		return err
+	}
+	c := cursor{head: head}
+	return c.compare(ctx, j, end.Seq, end.Link)
+}
+
 // cursor reads the lines of an audit in step with an export of it.
 type cursor struct {
 	head store.AuditHead
