@@ -99,9 +99,10 @@ bots/login                   | account markdown secret                          
 bots/restore                 | bots/bot markdown agent audit confirm store                                         | –
 bots/grants                  | bots/bot audit chat confirm grant markdown openapi plugin policy store        | –
 bots/admin                   | bots/bot bots/grants audit chat markdown account plugin secret store                      | –
-bots/command                 | bots/admin bots/bot bots/grants audit chat grant markdown model account agent plugin confirm secret store       | –
+bots/admin/rule              | bots/admin bots/bot audit chat markdown openapi plugin policy store            | –
+bots/command                 | bots/admin bots/admin/rule bots/bot bots/grants audit chat grant markdown model account agent plugin policy confirm secret store       | –
 bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint     | –
-bots/turn                    | bots/admin bots/bot bots/grants audit bots/command bots/inbox bots/outbox chat grant markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint | –
+bots/turn                    | bots/admin bots/admin/rule bots/bot bots/grants audit bots/command bots/inbox bots/outbox chat grant markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint | –
 adapters/fake                | –                                                                            | –
 adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                       | github.com/gorilla/websocket go.yaml.in/yaml/v3
 adapters/fake/slack/rule     | –                                                                            | –

@@ -30,6 +30,9 @@ type Exchange struct {
 	Event        chat.Event // the last one, where several became one turn
 	ReplyID      string     // of the Reply to it
 
+	// Running lists the conversations that are worked now, of those whose name begins so.
+	Running func(prefix string) []string
+
 	// Commit writes what was decided; the event is done with it.
 	Commit func(store.Commit) error
 }
