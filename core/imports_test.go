@@ -99,7 +99,7 @@ bots/login                   | account markdown secret                          
 bots/restore                 | bots/bot markdown agent audit confirm store                                         | –
 bots/grants                  | bots/bot audit chat confirm grant markdown openapi plugin policy store        | –
 bots/admin                   | bots/bot bots/grants audit chat markdown account plugin secret store                      | –
-bots/admin/rule              | bots/admin bots/bot audit chat markdown openapi plugin policy store            | –
+bots/admin/rule              | bots/admin bots/bot bots/grants audit chat markdown openapi plugin policy store            | –
 bots/command                 | bots/admin bots/admin/rule bots/bot bots/grants audit chat grant markdown model account agent plugin policy confirm secret store       | –
 bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint     | –
 bots/turn                    | bots/admin bots/admin/rule bots/bot bots/grants audit bots/command bots/inbox bots/outbox chat grant markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint | –

@@ -24,7 +24,6 @@ const (
 	inputMode      = "mode:"
 	inputCalls     = "calls"
 	inputApprovers = "approvers"
-	inputGrants    = "grants"
 )
 
 const (
@@ -98,8 +97,11 @@ func readMode(rules *policy.Rules, f *filled, p *plugin.Plugin, o *openapi.Opera
 		return
 	}
 	rule := rules.Operation(p.ID, o.ID)
-	rule.Mode, rule.Hash = policy.Mode(word), o.Hash
-	if word == modeDefault {
+	if word == modeInput(rule, p, o).Value { // what looks the same stays as it is
+		return
+	}
+	rule = pinned(rule, o)
+	if rule.Mode = policy.Mode(word); word == modeDefault {
 		rule.Mode = policy.ModeDefault
 	}
 	if rule.Mode == policy.ModeRead && !p.MayRead(o) {
@@ -107,6 +109,19 @@ func readMode(rules *policy.Rules, f *filled, p *plugin.Plugin, o *openapi.Opera
 		return
 	}
 	setRule(rules, f, inputMode+o.ID, p, o, rule)
+}
+
+// pinned is a rule for an operation as it is now. What it loosened of an operation that is no
+// more ends with that.
+func pinned(rule policy.OperationRule, o *openapi.Operation) policy.OperationRule {
+	if rule.Hash != o.Hash {
+		rule.Grants, rule.GrantsDelete = false, false
+		if rule.Mode == policy.ModeRead {
+			rule.Mode = policy.ModeDefault
+		}
+	}
+	rule.Hash = o.Hash
+	return rule
 }
 
 // setRule keeps the rule of an operation; one that says nothing is not kept.
@@ -129,7 +144,7 @@ func setRule(rules *policy.Rules, f *filled, input string, p *plugin.Plugin, o *
 func pluginSetting(rules policy.Rules, p *plugin.Plugin) setting {
 	operations := p.Callable()
 	large := len(operations) > maxOperations
-	s := setting{title: p.Human(), targets: []audit.Target{bot.AuditPlugin(p)}}
+	s := setting{title: p.Human(), plugin: p.ID, targets: []audit.Target{bot.AuditPlugin(p)}}
 	s.inputs = []chat.Input{countInput(inputCalls, textCallsPerDay, rules.Calls[p.ID])}
 	if large {
 		operations = nil
@@ -205,16 +220,11 @@ func operationWords(ctx context.Context, x *bot.Exchange, rule policy.OperationR
 // operationSetting is everything that can be decided about one operation.
 func operationSetting(b *bot.Bot, place chat.Place, rules policy.Rules, p *plugin.Plugin, o *openapi.Operation) setting {
 	rule := rules.Operation(p.ID, o.ID)
-	grants := textGrantsNo
-	if rule.Grants {
-		grants = textGrantsYes
-	}
 	return setting{
-		title: o.ID, targets: []audit.Target{bot.AuditPlugin(p), {Kind: audit.OfOperation, ID: o.ID}},
+		title: o.ID, plugin: p.ID, targets: []audit.Target{bot.AuditPlugin(p), {Kind: audit.OfOperation, ID: o.ID}},
 		inputs: []chat.Input{
 			modeInput(rule, p, o),
 			{Name: inputApprovers, Label: textApprovers, Kind: chat.InputLine, Value: strings.Join(rule.Approvers, ", "), Hint: textApproversHint},
-			{Name: inputGrants, Label: textGrants, Kind: chat.InputChoice, Required: true, Choices: []string{textGrantsNo, textGrantsYes}, Value: grants, Hint: textGrantsHint},
 		},
 		words: func(ctx context.Context, x *bot.Exchange, rules policy.Rules) markdown.Document {
 			return markdown.New(
@@ -225,15 +235,15 @@ func operationSetting(b *bot.Bot, place chat.Place, rules policy.Rules, p *plugi
 		read: func(_ context.Context, rules *policy.Rules, f *filled) {
 			readMode(rules, f, p, o)
 			rule := rules.Operation(p.ID, o.ID)
-			rule.Approvers = admin.IDs(f.values[inputApprovers], inputApprovers, textWantPerson, "", f.fault)
-			rule.Grants = f.values[inputGrants] == textGrantsYes
-			rule.Hash = o.Hash
-			unknownGroups(b, place, rule.Approvers, inputApprovers, f)
-			switch way, _ := rule.Way(p.Facts(o)); {
-			case way != policy.ModeAsk && len(rule.Approvers) > 0:
+			approvers := admin.IDs(f.values[inputApprovers], inputApprovers, textWantPerson, "", f.fault)
+			if slices.Equal(approvers, rule.Approvers) {
+				return
+			}
+			rule = pinned(rule, o)
+			rule.Approvers = approvers
+			unknownGroups(b, place, approvers, inputApprovers, f)
+			if way, _ := rule.Way(p.Facts(o)); way != policy.ModeAsk && len(approvers) > 0 {
 				f.fault(inputApprovers, textOnlyAsking)
-			case way != policy.ModeAsk && rule.Grants:
-				f.fault(inputGrants, textOnlyAsking)
 			}
 			setRule(rules, f, inputMode+o.ID, p, o, rule)
 		},

@@ -11,6 +11,7 @@ import (
 
 	"aidesk/bots/admin"
 	"aidesk/bots/bot"
+	"aidesk/bots/grants"
 	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -33,6 +34,7 @@ const (
 type setting struct {
 	title   string
 	inputs  []chat.Input
+	plugin  string // id of the plugin that it is about; empty: of none
 	targets []audit.Target
 
 	// words say how it is by some rules.
@@ -169,34 +171,19 @@ func Set(ctx context.Context, x *bot.Exchange, a bot.ButtonAction) error {
 		return x.Note(ctx, f.faults[0].Message)
 	}
 	c := store.Commit{Puts: []store.Record{record}, Audits: x.Audit("rules.changed", s.targets...)}
-	if err := tellOthers(ctx, x, &c, before, after); err != nil {
-		return err
+	if s.plugin != "" {
+		if err := grants.LookAt(ctx, x, &c, s.plugin); err != nil {
+			return err
+		}
+	}
+	if !slices.Equal(before.Moderators, after.Moderators) {
+		if err := x.Notify(ctx, &c, x.ReplyID, bot.Paragraph(fmt.Sprintf(textTellModerators, people(ctx, x, after.Moderators))), nil); err != nil {
+			return err
+		}
 	}
 	err = x.ReplyPrivately(c, markdown.Join(bot.Paragraph(textChanged), s.words(ctx, x, after)))
 	if errors.Is(err, store.ErrConflict) {
 		return x.Note(ctx, textChangedMeanwhile)
 	}
 	return err
-}
-
-// tellOthers tells all administrators of a change that widens what is possible without them:
-// who moderates, and which calls members may allow themselves.
-func tellOthers(ctx context.Context, x *bot.Exchange, c *store.Commit, before, after policy.Rules) error {
-	doc := markdown.New()
-	if !slices.Equal(before.Moderators, after.Moderators) {
-		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf(textTellModerators, people(ctx, x, after.Moderators)))))
-	}
-	var opened [][]markdown.Inline
-	for _, key := range sortedKeys(after.Operations) {
-		if after.Operations[key].Grants && !before.Operations[key].Grants {
-			opened = append(opened, []markdown.Inline{markdown.Mono(markdown.Line(key, 200))})
-		}
-	}
-	if len(opened) > 0 {
-		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(textTellGrants)), markdown.List(opened...))
-	}
-	if len(doc.Blocks) == 0 {
-		return nil
-	}
-	return x.Notify(ctx, c, x.ReplyID, doc, nil)
 }

@@ -11,7 +11,6 @@ const (
 	textPluginGone       = "This plugin is no longer here."
 	textTooManyRules     = "There are more than %d rules already. Please take some away first."
 	textTellModerators   = "The moderators are now: %s." // roles and members
-	textTellGrants       = "Members may now allow themselves calls of:"
 
 	textRulesOf         = "Rules of %s"
 	textNoOperation     = "%s has no operation “%s”. Did you mean: %s?" // a plugin; a word; ids
@@ -35,10 +34,6 @@ const (
 	textAndGrants       = "; members may allow it beforehand, within bounds"
 	textApprovers       = "Who must approve too"
 	textApproversHint   = "Ids of roles or members, separated by commas. One of them approves after the member who asked. Empty: nobody else."
-	textGrants          = "Allowed beforehand"
-	textGrantsHint      = "Whether members may allow themselves calls of it within bounds, so that no card asks."
-	textGrantsNo        = "no"
-	textGrantsYes       = "yes, within bounds"
 	textOnlyAsking      = "This is only for operations that ask first."
 	textWantPerson      = "“%s” is no id of a role or member."                                                            // a word
 	textUnknownGroup    = "I know the members of %s only once the configuration names it in access.roles or login.roles." // a user group
