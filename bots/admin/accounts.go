@@ -105,7 +105,7 @@ var stateWords = map[account.State]string{
 // Revoke ends an account as an administrator asks, at its provider too where that can be. An
 // account of somebody else is ended only when the administrator said so once more.
 func Revoke(ctx context.Context, x *bot.Exchange, p bot.ButtonAction) error {
-	if ok, err := admin(ctx, x); err != nil || !ok {
+	if ok, err := Is(ctx, x); err != nil || !ok {
 		return err
 	}
 	if x.Bot.Logins == nil {

@@ -42,7 +42,7 @@ func Add(ctx context.Context, x *bot.Exchange, source string) error {
 
 // Register adds a plugin that was read, as the form says.
 func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) error {
-	if admin, err := admin(ctx, x); err != nil || !admin {
+	if admin, err := Is(ctx, x); err != nil || !admin {
 		return err
 	}
 	p, err := x.Bot.Plugins.Planned(ctx, plan)
@@ -78,8 +78,8 @@ func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) er
 	return err
 }
 
-// admin says whether the member is an administrator now; where not, they are told.
-func admin(ctx context.Context, x *bot.Exchange) (bool, error) {
+// Is says whether the member is an administrator now; where not, they are told.
+func Is(ctx context.Context, x *bot.Exchange) (bool, error) {
 	member, ok, err := x.Speaker(ctx)
 	if err != nil || !ok || member.Admin {
 		return ok, err

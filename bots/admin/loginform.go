@@ -180,12 +180,12 @@ func readLoginForm(b *bot.Bot, place chat.Place, p *plugin.Plugin, button bot.Bu
 	case account.ServiceKey:
 		known, again := s.known()
 		l.readShared(p, values, again && known.State != account.Revoked, fault)
-		l.roles = allowed(values[inputRoles], inputRoles, textWantRole, "", fault)
+		l.roles = IDs(values[inputRoles], inputRoles, textWantRole, "", fault)
 		here := ""
 		if at := button.Place; at != nil && !at.Direct {
 			here = at.Channel
 		}
-		l.channels = allowed(values[inputChannels], inputChannels, textWantChannel, here, fault)
+		l.channels = IDs(values[inputChannels], inputChannels, textWantChannel, here, fault)
 		for _, role := range l.roles {
 			if place.Platform == "slack" && !slices.Contains(b.Groups, role) {
 				fault(inputRoles, fmt.Sprintf(textUnknownGroup, role))
@@ -283,14 +283,16 @@ var (
 	marked = regexp.MustCompile(`^(?:<[@#]&?!?(?:subteam\^)?([A-Z0-9]+)(?:\|[^>]*)?>|https://\S+/([A-Z0-9]+)/?)$`)
 )
 
-// allowed reads the ids of those that may use a shared account. here is the channel that the
+// IDs reads ids of roles, channels or members, as they are or as messengers write them. here is the channel that the
 // word stands for; empty: there is none.
-func allowed(text, input, want, here string, fault func(input, message string)) []string {
+func IDs(text, input, want, here string, fault func(input, message string)) []string {
 	var ids []string
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == ';' }) {
 		id := word
 		if m := marked.FindStringSubmatch(word); m != nil {
 			id = cmp.Or(m[1], m[2])
+		} else if bare := strings.TrimLeft(word, "@#&"); platformID.MatchString(bare) { // as an option of a command has it
+			id = bare
 		}
 		if strings.EqualFold(word, textHere) && here != "" {
 			id = here
@@ -321,7 +323,7 @@ func CheckLogin(ctx context.Context, b *bot.Bot, e chat.Event, p *plugin.Plugin,
 // SetLogin sets the login of a plugin as its form says. What is secret of it is kept before
 // the answer is: worked once more, the same is kept again.
 func SetLogin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, button bot.ButtonAction) error {
-	if ok, err := admin(ctx, x); err != nil || !ok {
+	if ok, err := Is(ctx, x); err != nil || !ok {
 		return err
 	}
 	s, err := readLoginState(ctx, x.Bot, x.Event.Place, p)
@@ -404,16 +406,16 @@ func (s loginState) done(ctx context.Context, x *bot.Exchange, p *plugin.Plugin,
 		if !ok || len(a.Roles)+len(a.Channels) == 0 {
 			return bot.Paragraph(fmt.Sprintf(textSharedNobody, p.Human(), p.Name))
 		}
-		a.Roles, a.Channels = named(ctx, x, "@", a.Roles), named(ctx, x, "#", a.Channels)
+		a.Roles, a.Channels = Named(ctx, x, "@", a.Roles), Named(ctx, x, "#", a.Channels)
 		return bot.Paragraph(fmt.Sprintf(textSharedSet, a.Label, sharedWith(a)))
 	case account.UserKey, account.None:
 	}
 	return bot.Paragraph(fmt.Sprintf(textKeysSet, p.Human(), p.Name))
 }
 
-// named are roles or channels by their names as far as the platform tells them. Discord writes
+// Named are roles or channels by their names as far as the platform tells them. Discord writes
 // a role with "@&".
-func named(ctx context.Context, x *bot.Exchange, mark string, ids []string) []string {
+func Named(ctx context.Context, x *bot.Exchange, mark string, ids []string) []string {
 	namer, ok := x.Adapter.(chat.Namer)
 	if !ok {
 		return ids

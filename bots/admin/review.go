@@ -73,7 +73,7 @@ func differenceText(p *plugin.Plugin, d plugin.Difference, short bool) (doc mark
 
 // Approve lets the version that was reviewed serve from now on.
 func Approve(ctx context.Context, x *bot.Exchange, reviewed plugin.Registration) error {
-	if ok, err := admin(ctx, x); err != nil || !ok {
+	if ok, err := Is(ctx, x); err != nil || !ok {
 		return err
 	}
 	all, err := x.Bot.Plugins.List(ctx, x.Event.Place)

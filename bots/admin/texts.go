@@ -5,6 +5,11 @@ package admin
 const (
 	textAdminsOnly = "This is for administrators."
 
+	textStopDirect  = "Type this in the channel where I am to stop."
+	textNothingRuns = "I am doing nothing in this channel."
+	textStoppedOne  = "I stop what I am doing in this channel."
+	textStoppedMany = "I stop %d answers in this channel."
+
 	textInfoHost  = "Host"
 	textInfoLogin = "Login"
 

@@ -31,6 +31,9 @@ type Exchange struct {
 	ReplyID      string     // of the Reply to it
 	Open         bool       // a Reply in a channel stands below no message there: nobody asked just now
 
+	// Running lists the conversations that are worked now, of those whose name begins so.
+	Running func(prefix string) []string
+
 	// Commit writes what was decided; the event is done with it.
 	Commit func(store.Commit) error
 }

@@ -23,6 +23,7 @@ type Event struct {
 	NearLimit string      `json:"near,omitempty"`    // the counter of a day that is nearly full
 	Granted   string      `json:"granted,omitempty"` // an Action that goes by a Grant
 	Grant     string      `json:"grant,omitempty"`   // id of a Grant that may have fallen
+	Quiet     bool        `json:"quiet,omitempty"`   // a stop by a moderator, who has been answered elsewhere
 
 	Unshown string `json:"unshown,omitempty"` // a Reply that cannot be shown
 	Version uint64 `json:"version,omitempty"` // in this version
@@ -101,6 +102,9 @@ type ButtonAction struct {
 	Place     *chat.Place          `json:"place,omitempty"`   // and where
 	Login     string               `json:"login,omitempty"`   // id of a login that was begun
 	Kind      account.Kind         `json:"kind,omitempty"`    // of the login that an administrator sets
+	Of        string               `json:"of,omitempty"`      // which part of the rules a form changes
+	Target    string               `json:"target,omitempty"`  // id of the role or channel that it is about
+	Version   string               `json:"version,omitempty"` // of the plugin whose operations it shows
 	Account   string               `json:"account,omitempty"` // key of the account to be ended
 	Grant     string               `json:"grant,omitempty"`   // id of the Grant to be revoked
 	Draft     json.RawMessage      `json:"draft,omitempty"`   // a Grant that was read and is not made yet
@@ -134,6 +138,7 @@ const (
 	DoShare   = "share"  // publishes an answer where it was asked for
 	DoLogin   = "login"  // opens the form in which an administrator sets a plugin's login
 	DoAudit   = "audit"  // shows older lines of the audit; Args: which
+	DoRules   = "rules"  // opens the form that changes a part of the rules
 	DoRevoke  = "revoke" // ends an account; On: it was asked once more
 
 	DoLoosen   = "loosen"  // opens the form that makes a Grant of an Action

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"aidesk/bots/admin"
+	"aidesk/bots/admin/rule"
 	"aidesk/bots/bot"
 	"aidesk/bots/grants"
 	"aidesk/core/chat"
@@ -51,7 +52,7 @@ func FindForm(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place, 
 		return f, bot.FormFault(textFormOthers)
 	}
 	switch p.Do {
-	case bot.DoAdd:
+	case bot.DoAdd, bot.DoRules:
 		return f, nil
 	case bot.DoRun:
 		f.args = p.Args
@@ -160,6 +161,9 @@ func OpenForm(ctx context.Context, s store.Store, b *bot.Bot, o chat.Opening) (c
 	if f.Button.Do == bot.DoLoosen {
 		return grants.Form(ctx, b, id, f.Action)
 	}
+	if f.Button.Do == bot.DoRules {
+		return rule.Form(ctx, b, o.Place, id, f.Button)
+	}
 	if f.Button.Do == bot.DoAdd {
 		return admin.AddForm(ctx, b, id, *f.Button.Plan)
 	}
@@ -185,6 +189,9 @@ func CheckForm(ctx context.Context, s store.Store, b *bot.Bot, e chat.Event) ([]
 	}
 	if f.Button.Do == bot.DoLoosen {
 		return grants.Check(ctx, b, f.Action, e.Filled.Values)
+	}
+	if f.Button.Do == bot.DoRules {
+		return rule.Check(ctx, b, e, f.Button)
 	}
 	if f.Button.Do == bot.DoAdd {
 		return admin.CheckAdd(ctx, b, *e.Filled, *f.Button.Plan)

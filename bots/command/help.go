@@ -30,13 +30,14 @@ func help(ctx context.Context, x *bot.Exchange, member chat.Member) error {
 	if len(say) > 0 {
 		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text(textTry)), markdown.List(say...))
 	}
+	rules, err := x.Bot.Plugins.Rules(ctx, x.Event.Place)
+	if err != nil {
+		return err
+	}
 	var commands [][]markdown.Inline
 	for _, syntax := range Table {
-		if syntax.Who == chat.Admins && !member.Admin {
-			continue
-		}
 		for _, v := range syntax.Verbs {
-			if v.Name != "" {
+			if v.Name != "" && may(member, rules, syntax.For(v)) {
 				commands = append(commands, []markdown.Inline{markdown.Mono(v.Example), markdown.Text(": " + v.Summary)})
 			}
 		}

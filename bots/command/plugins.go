@@ -302,6 +302,9 @@ func suggestPlugin(ctx context.Context, b *bot.Bot, q chat.Query) ([]chat.Sugges
 
 // suggestOperation completes the name of an operation, behind that of its plugin.
 func suggestOperation(ctx context.Context, b *bot.Bot, q chat.Query) ([]chat.Suggestion, error) {
+	if q.Command.Name == adminCommand {
+		return suggestOperationOf(ctx, b, q)
+	}
 	on, _, err := b.Plugins.Enabled(ctx, q.Place, q.Member)
 	if err != nil {
 		return nil, err
@@ -312,6 +315,24 @@ func suggestOperation(ctx context.Context, b *bot.Bot, q chat.Query) ([]chat.Sug
 			if word := p.Name + "." + o.ID; strings.HasPrefix(strings.ToLower(word), strings.ToLower(q.Prefix)) {
 				out = append(out, chat.Suggestion{Label: cmp.Or(o.Summary, o.ID), Value: word})
 			}
+		}
+	}
+	return out, nil
+}
+
+// suggestOperationOf completes the name of an operation of the plugin that stands before it.
+func suggestOperationOf(ctx context.Context, b *bot.Bot, q chat.Query) ([]chat.Suggestion, error) {
+	p, err := b.Plugins.Find(ctx, q.Place, q.Command.Options[optionPlugin])
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []chat.Suggestion
+	for _, o := range p.Callable() {
+		if strings.HasPrefix(strings.ToLower(o.ID), strings.ToLower(q.Prefix)) {
+			out = append(out, chat.Suggestion{Label: cmp.Or(o.Summary, o.ID), Value: o.ID})
 		}
 	}
 	return out, nil

@@ -8,12 +8,14 @@ import (
 	"fmt"
 
 	"aidesk/bots/admin"
+	"aidesk/bots/admin/rule"
 	"aidesk/bots/bot"
 	"aidesk/bots/grants"
 	"aidesk/bots/schedule"
 	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/plugin"
+	"aidesk/core/policy"
 	"aidesk/store"
 )
 
@@ -31,6 +33,7 @@ const (
 	optionBack      = "back"
 	optionWhere     = "where"
 	optionMessages  = "messages"
+	optionRole      = "role"
 )
 
 // Table is the one table of commands. Discord registers it, Slack's manifest
@@ -68,6 +71,17 @@ var Table = chat.Grammar{
 			{Name: optionPlugin, Summary: "Its name", Kind: chat.Word, Required: true, Completes: true},
 			{Name: optionState, Summary: "enable, deny or none", Kind: chat.Choice, Choices: []string{string(plugin.ScopeEnable), string(plugin.ScopeDeny), string(plugin.ScopeNone)}, Required: true},
 		}},
+		{Name: "policy", Summary: "See and change the rules: of all, of a plugin, of an operation", Example: "/plugins-admin policy NAME", Private: true, Options: []chat.Option{
+			{Name: optionPlugin, Summary: "Those of one plugin: its name", Kind: chat.Word, Completes: true},
+			{Name: optionOperation, Summary: "Those of one operation of it", Kind: chat.Word, Completes: true},
+		}},
+		{Name: "role", Summary: "See and change what members with a role may", Example: "/plugins-admin role ROLE", Private: true, Options: []chat.Option{
+			{Name: optionRole, Summary: "Mention it, or give its id", Kind: chat.Word, Required: true},
+		}},
+		{Name: "limits", Summary: "See and change how much may be used in this channel, or by all", Example: "/plugins-admin limits channel", Private: true, Options: []chat.Option{
+			{Name: optionWhere, Summary: "In this channel, or in the whole workspace", Kind: chat.Choice, Choices: []string{whereChannel, whereWorkspace}},
+		}},
+		{Name: "stop", Summary: "Stop all that I am doing in this channel", Example: "/plugins-admin stop", Who: chat.Moderators, Private: true},
 		{Name: "show", Summary: "Let members show in this channel what their accounts at a plugin give", Example: "/plugins-admin show NAME on", Private: true, Options: []chat.Option{
 			{Name: optionPlugin, Summary: "Its name", Kind: chat.Word, Required: true, Completes: true},
 			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
@@ -76,7 +90,7 @@ var Table = chat.Grammar{
 			{Name: optionOperation, Summary: "Plugin and operation, joined by a dot", Kind: chat.Word, Required: true, Completes: true},
 			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
 		}},
-		{Name: "audit", Summary: "Who did what, and what was refused", Example: "/plugins-admin audit who sent what to NAME in May?", Private: true, Options: []chat.Option{
+		{Name: "audit", Summary: "Who did what, and what was refused", Example: "/plugins-admin audit who sent what to NAME in May?", Who: chat.Moderators, Private: true, Options: []chat.Option{
 			{Name: admin.OptionWords, Summary: "In your own words: what Ann did last week, what was refused, what changed", Kind: chat.Rest},
 			{Name: optionPlugin, Summary: "What was done with this plugin", Kind: chat.Word, Completes: true},
 			{Name: admin.OptionMember, Summary: "What this member did", Kind: chat.Word},
@@ -130,12 +144,18 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 	if err != nil || !ok {
 		return err
 	}
-	if syntax.Who == chat.Admins {
-		if !member.Admin {
-			refused := x.AuditLine(audit.Line{Action: "command.refused", Outcome: audit.Refused, Rule: "administrators-only", Reason: syntax.Name + " " + verb.Name})
-			return x.Say(store.Commit{Audits: []store.Audit{refused}}, fmt.Sprintf(textAdminCommand, syntax.Name))
+	if who := syntax.For(verb); who != chat.Everyone {
+		rules, err := x.Bot.Plugins.Rules(ctx, x.Event.Place)
+		if err != nil {
+			return err
 		}
-		x.NoteAdministrator(ctx)
+		if !may(member, rules, who) {
+			refused := x.AuditLine(audit.Line{Action: "command.refused", Outcome: audit.Refused, Rule: "for-" + string(who), Reason: syntax.Name + " " + verb.Name})
+			return x.ReplyPrivately(store.Commit{Audits: []store.Audit{refused}}, bot.Paragraph(fmt.Sprintf(notForYou[who], syntax.Name, verb.Name)))
+		}
+		if member.Admin {
+			x.NoteAdministrator(ctx)
+		}
 	}
 	switch c.Name + " " + verb.Name {
 	case "plugins ", "plugins list":
@@ -170,6 +190,14 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 		return admin.Default(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " scope":
 		return admin.Scope(ctx, x, c.Options[optionPlugin], plugin.Scope(c.Options[optionState]))
+	case adminCommand + " policy":
+		return rule.Policy(ctx, x, c.Options[optionPlugin], c.Options[optionOperation])
+	case adminCommand + " role":
+		return rule.Role(ctx, x, c.Options[optionRole])
+	case adminCommand + " limits":
+		return rule.Limits(ctx, x, c.Options[optionWhere] == whereWorkspace)
+	case adminCommand + " stop":
+		return admin.Stop(x)
 	case adminCommand + " show":
 		return adminShow(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " audit":
@@ -199,6 +227,21 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 	default:
 		return fmt.Errorf("/%s %s stands in the table and does nothing", c.Name, c.Verb)
 	}
+}
+
+// notForYou is what members read of a command that is for others.
+var notForYou = map[chat.Who]string{chat.Moderators: textForModerators, chat.Admins: textForAdmins}
+
+// may says whether a member may use what is for some.
+func may(m chat.Member, rules policy.Rules, who chat.Who) bool {
+	switch who {
+	case chat.Everyone:
+		return true
+	case chat.Moderators:
+		return rules.Moderates(m)
+	case chat.Admins:
+	}
+	return m.Admin
 }
 
 // Suggest completes the names of plugins and operations, and times.

@@ -4,7 +4,8 @@ package command
 // where there is none, for a plugin's name.
 const (
 	textUnknownCommand = "There is no command /%s %s. /aidesk help lists them."              // a command and its verb
-	textAdminCommand   = "/%s is for administrators."                                        // a command
+	textForAdmins      = "/%s %s is for administrators."                                     // a command; its verb
+	textForModerators  = "/%s %s is for moderators."                                         // a command; its verb
 	textNoFormHere     = "Forms cannot be shown here. Please type it instead: %s name=value" // an operation
 
 	textNoPlugins     = "There are no plugins here yet. An administrator adds them with /plugins-admin add."

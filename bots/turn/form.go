@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"aidesk/bots/admin"
+	"aidesk/bots/admin/rule"
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
 	"aidesk/bots/grants"
@@ -30,6 +31,9 @@ func (t *Turn) form(ctx context.Context) error {
 	}
 	if what.Button.Do == bot.DoLogin {
 		return admin.SetLogin(ctx, &t.Exchange, what.Plugin, what.Button)
+	}
+	if what.Button.Do == bot.DoRules {
+		return rule.Set(ctx, &t.Exchange, what.Button)
 	}
 	if what.Button.Do == bot.DoAdd {
 		return admin.Register(ctx, &t.Exchange, *what.Button.Plan)

@@ -33,7 +33,7 @@ func (t *Turn) stop(context.Context) error {
 	stopped := t.worker.stopped
 	t.worker.stopped = false
 	t.worker.mu.Unlock()
-	if stopped {
+	if stopped || t.first.Quiet {
 		return t.Commit(store.Commit{})
 	}
 	return t.Say(store.Commit{}, textNothingToStop)

@@ -22,6 +22,8 @@ package turn
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -157,6 +159,20 @@ func (p *Pool) Interrupt(conversation string) {
 	if w := p.workers[conversation]; w != nil {
 		wake(w.woken)
 	}
+}
+
+// running lists the conversations that are worked now, of those whose name begins so.
+func (p *Pool) running(prefix string) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var names []string
+	for name := range p.workers {
+		if strings.HasPrefix(name, prefix) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // slot waits until fewer than the allowed number of turns run in the workspace.

@@ -56,7 +56,7 @@ func (t *Turn) press(ctx context.Context) error {
 		return grants.Revoke(ctx, &t.Exchange, p.Grant)
 	case p.Do == bot.DoOpen:
 		return grants.OpenDeleting(ctx, &t.Exchange, p)
-	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd || p.Do == bot.DoCode || p.Do == bot.DoLogin || p.Do == bot.DoLoosen:
+	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd || p.Do == bot.DoCode || p.Do == bot.DoLogin || p.Do == bot.DoLoosen || p.Do == bot.DoRules:
 		return t.Note(ctx, textButtonForm)
 	default:
 		return fmt.Errorf("a button does %q", p.Do)

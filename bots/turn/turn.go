@@ -47,6 +47,7 @@ func (w *worker) newTurn(work store.Work) *Turn {
 	t.Exchange = bot.Exchange{
 		Bot: w.bot, Store: w.pool.Store, Keep: w.pool.Keep, Patience: w.pool.Patience, Now: w.pool.Now, Logger: w.logger, Observe: w.pool.Observe,
 		Conversation: w.lease.Conversation, Since: w.pool.since(work.Events[0]), ReplyID: bot.ReplyID(work.Events[0]), Commit: t.commit,
+		Running: w.pool.running,
 	}
 	t.quota.Exchange = &t.Exchange
 	return t

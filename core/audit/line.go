@@ -69,6 +69,7 @@ const (
 	OfPlugin    TargetKind = "plugin"
 	OfOperation TargetKind = "operation" // follows its plugin
 	OfMember    TargetKind = "member"
+	OfRole      TargetKind = "role"
 	OfChannel   TargetKind = "channel"
 	OfAccount   TargetKind = "account"
 	OfGrant     TargetKind = "grant"

@@ -29,6 +29,7 @@ type Verb struct {
 	Summary string // at most 100 characters
 	Example string // typed in full
 	Options []Option
+	Who     Who  // who may use it, where others may than the command's
 	Private bool // the answer is for the member alone
 	Form    bool // opens a form
 	Plea    bool // also meant where it ends with a question mark: "help?"
@@ -114,11 +115,16 @@ func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, 
 // Who may use a command.
 type Who string
 
-// The groups a command is for; the zero value is everyone.
+// The groups a command is for; the zero value is everyone. Administrators may also what is
+// for moderators.
 const (
-	Everyone Who = ""
-	Admins   Who = "admins"
+	Everyone   Who = ""
+	Moderators Who = "moderators"
+	Admins     Who = "admins"
 )
+
+// For says who may use a verb of the command.
+func (s Syntax) For(v Verb) Who { return cmp.Or(v.Who, s.Who) }
 
 // SyntaxError says, in a member's words, why a command line could not be read.
 type SyntaxError struct{ Message string }

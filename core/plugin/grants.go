@@ -18,7 +18,7 @@ func (r *Registry) MayGrant(ctx context.Context, place chat.Place, p *Plugin, o 
 	if err != nil {
 		return false, err
 	}
-	return rules.Operation(p.ID, o.ID).MayGrant(p.operation(o)), nil
+	return rules.Operation(p.ID, o.ID).MayGrant(p.Facts(o)), nil
 }
 
 // FindGrant returns the id of the member's Grant that covers a call; empty: there is none.
@@ -63,7 +63,7 @@ func (r *Registry) Fallen(ctx context.Context, place chat.Place, p *Plugin, g gr
 		return grant.OffAgain, nil
 	}
 	o, ok := p.Operation(g.Operation)
-	if !ok || !p.usable(o) || o.Hash != g.Hash {
+	if !ok || !p.callable(o) || o.Hash != g.Hash {
 		return grant.Changed, nil
 	}
 	if may, err := r.MayGrant(ctx, place, p, o); err != nil || !may {

@@ -50,7 +50,7 @@ func (r *Registry) Judge(ctx context.Context, a Ask) (policy.Decision, *Plugin, 
 		p = on[i]
 		q.Enabled, q.Frozen = true, p.Frozen
 		if o, ok := p.Operation(c.Operation); ok {
-			q.Same, q.Operation, q.Agreed = p.Version == c.Version, p.operation(o), !agreed.First(p, o)
+			q.Same, q.Operation, q.Agreed = p.Version == c.Version, p.Facts(o), !agreed.First(p, o)
 		}
 		if a.Grant != "" {
 			if _, _, q.Granted, err = r.UseGrant(ctx, a, p); err != nil {

@@ -99,19 +99,19 @@ func difference(old, next *Plugin) Difference {
 		Login: old.Manifest.Auth != next.Manifest.Auth || !sameLogin(old, next),
 	}
 	hosts := map[string]bool{}
-	for _, o := range old.Usable() {
+	for _, o := range old.Callable() {
 		hosts[o.Server] = true
-		if after, ok := next.Operation(o.ID); !ok || !next.usable(after) {
+		if after, ok := next.Operation(o.ID); !ok || !next.callable(after) {
 			d.Removed = append(d.Removed, name(o))
 		}
 	}
-	for _, o := range next.Usable() {
+	for _, o := range next.Callable() {
 		if !hosts[o.Server] && !slices.Contains(d.Hosts, o.Server) {
 			d.Hosts = append(d.Hosts, o.Server)
 		}
 		before, ok := old.Operation(o.ID)
 		switch {
-		case !ok || !old.usable(before):
+		case !ok || !old.callable(before):
 			d.Added = append(d.Added, name(o))
 		case before.Hash != o.Hash:
 			d.Changed = append(d.Changed, name(o))

@@ -119,18 +119,27 @@ func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation
 	return Outcome{openapi.Result{Status: "error", Code: code, Content: message, Message: message}, sent}
 }
 
-// Usable are the operations that can be called, sorted as in the document.
+// Usable are the operations that are called, sorted as in the document: without those of
+// which an administrator lets none go.
 func (p *Plugin) Usable() []*openapi.Operation {
-	var usable []*openapi.Operation
-	for _, o := range p.Document.Operations {
-		if p.usable(o) {
-			usable = append(usable, o)
-		}
-	}
-	return usable
+	return slices.DeleteFunc(p.Callable(), func(o *openapi.Operation) bool {
+		way, _ := p.Way(o)
+		return way == policy.ModeNever
+	})
 }
 
-func (p *Plugin) usable(o *openapi.Operation) bool {
+// Callable are the operations that can be called, sorted as in the document.
+func (p *Plugin) Callable() []*openapi.Operation {
+	var callable []*openapi.Operation
+	for _, o := range p.Document.Operations {
+		if p.callable(o) {
+			callable = append(callable, o)
+		}
+	}
+	return callable
+}
+
+func (p *Plugin) callable(o *openapi.Operation) bool {
 	return o.Verdict != openapi.Refused && !slices.Contains(p.Without, o.ID)
 }
 
@@ -154,19 +163,24 @@ func (p *Plugin) Asks(o *openapi.Operation) bool {
 	return way != policy.ModeRead
 }
 
+// Rule is what administrators decided about an operation.
+func (p *Plugin) Rule(o *openapi.Operation) policy.OperationRule {
+	return p.rules.Operation(p.ID, o.ID)
+}
+
 // Way says how calls of the operation go by the rules of the workspace in which the plugin
 // was listed, and by which of them.
 func (p *Plugin) Way(o *openapi.Operation) (policy.Mode, string) {
-	return p.rules.Operation(p.ID, o.ID).Way(p.operation(o))
+	return p.Rule(o).Way(p.Facts(o))
 }
 
-// operation is what a decision knows of an operation.
-func (p *Plugin) operation(o *openapi.Operation) policy.Operation {
+// Facts are what a decision knows of an operation.
+func (p *Plugin) Facts(o *openapi.Operation) policy.Operation {
 	return policy.Operation{
-		Method: o.Method, Reads: o.Effect != openapi.EffectWrite, Asks: o.Asks, Refused: !p.usable(o),
+		Method: o.Method, Reads: o.Effect != openapi.EffectWrite, Asks: o.Asks, Refused: !p.callable(o),
 		Ticked: o.Hash != "" && p.Reads[o.ID] == o.Hash, Hash: o.Hash,
 	}
 }
 
 // MayRead says whether the operation is a read or an administrator may mark it as one.
-func (p *Plugin) MayRead(o *openapi.Operation) bool { return p.operation(o).MayRead() }
+func (p *Plugin) MayRead(o *openapi.Operation) bool { return p.Facts(o).MayRead() }

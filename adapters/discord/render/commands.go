@@ -50,7 +50,9 @@ const (
 	maxDescription  = 100
 )
 
-// Commands returns the commands of a grammar. In Discord a command with subcommands
+// Commands returns the commands of a grammar. Discord hides those of administrators from
+// others, but not where moderators use verbs of them: whom a server made one Discord does not
+// know, and what is used is checked anyway. In Discord a command with subcommands
 // cannot be used alone: the verb without a name is left out if another does the same,
 // and else gets a name.
 func Commands(g chat.Grammar) []Command {
@@ -58,8 +60,11 @@ func Commands(g chat.Grammar) []Command {
 	for _, s := range g {
 		c := Command{Name: s.Name, Type: commandChat, Description: descriptionText(s.Summary), Contexts: []int{contextServer, contextDirect}, Installs: []int{0}}
 		if s.Who == chat.Admins {
-			permissions := manageGuildBits
-			c.Permissions, c.Contexts = &permissions, []int{contextServer}
+			c.Contexts = []int{contextServer}
+			if !slices.ContainsFunc(s.Verbs, func(v chat.Verb) bool { return v.Who == chat.Moderators }) {
+				permissions := manageGuildBits
+				c.Permissions = &permissions
+			}
 		}
 		for _, v := range s.Verbs {
 			same := func(o chat.Verb) bool { return o.Name != "" && o.Summary == v.Summary }
