@@ -161,9 +161,24 @@ type Entry struct {
 	Why *Why `json:"why,omitempty"`
 }
 
+// ratingEntry is an entry of the transcript that says nothing: it belongs to the member who
+// rated an answer, so that it is forgotten with them and deleted with the conversation.
+type ratingEntry struct {
+	Rating *Rating `json:"rating"`
+}
+
+// Rating is what a member said of an answer.
+type Rating struct {
+	Answer string    `json:"answer"` // of a Why
+	Good   bool      `json:"good"`
+	Words  string    `json:"words,omitempty"` // why, as the member wrote it
+	Time   time.Time `json:"time"`
+}
+
 // Why says how an answer came about. What was sent to plugins and returned is not in it,
 // since the entries of the turn have that.
 type Why struct {
+	Answer  string        `json:"answer,omitempty"` // id of the Reply to the event that was answered: what a Rating names
 	Model   string        `json:"model"`
 	Plugins []string      `json:"plugins,omitempty"` // in view, by name
 	All     []string      `json:"all,omitempty"`     // operations offered because everything was

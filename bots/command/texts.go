@@ -135,6 +135,8 @@ const (
 	textWhyWaits    = "waits for a decision"
 	textWhySent     = "To "
 	textWhyReturned = "From "
+	textWhyRated    = "Rated good by %d and bad by %d." // numbers
+	textWhyYouWrote = " You wrote: %s"                  // a member's words
 
 	textInfoWaiting = "New version"
 	textWaits       = "it waits; an administrator looks at it with /plugins-admin review %s"
