@@ -80,4 +80,3 @@ func Ratings(entries []store.Entry, answer string) map[string]Rating {
 	}
 	return rated
 }
-

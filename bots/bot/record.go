@@ -128,11 +128,14 @@ const (
 	DoRun     = "run"      // opens the form of an operation
 	DoAdd     = "register" // opens the form of a plugin that was read
 	DoForget  = "forget"
-	DoReview  = "review" // takes a plugin's version that waits
-	DoCode    = "code"   // opens the form that ends a login
-	DoShare   = "share"  // publishes an answer where it was asked for
-	DoLogin   = "login"  // opens the form in which an administrator sets a plugin's login
-	DoRevoke  = "revoke" // ends an account; On: it was asked once more
+	DoReview  = "review"  // takes a plugin's version that waits
+	DoCode    = "code"    // opens the form that ends a login
+	DoShare   = "share"   // publishes an answer where it was asked for
+	DoLogin   = "login"   // opens the form in which an administrator sets a plugin's login
+	DoSecond  = "second"  // gives the second approval
+	DoDecline = "decline" // opens the form that refuses it
+	DoLook    = "look"    // asks for the card on which it is given
+	DoRevoke  = "revoke"  // ends an account; On: it was asked once more
 
 	DoLoosen   = "loosen"  // opens the form that makes a Grant of an Action
 	DoGrant    = "grant"   // makes a Grant, as it was read
