@@ -142,7 +142,7 @@ func (a *Adapter) Names(ctx context.Context, place chat.Place, marks []string) m
 	for _, mark := range marks {
 		var name string
 		var err error
-		switch id := mark[1:]; {
+		switch id := strings.TrimPrefix(mark[1:], "&"); {
 		case mark[0] == '#':
 			name, err = a.channelName(ctx, id)
 		case isGroup(id):

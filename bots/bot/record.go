@@ -133,13 +133,16 @@ const (
 	DoRun     = "run"      // opens the form of an operation
 	DoAdd     = "register" // opens the form of a plugin that was read
 	DoForget  = "forget"
-	DoReview  = "review" // takes a plugin's version that waits
-	DoCode    = "code"   // opens the form that ends a login
-	DoShare   = "share"  // publishes an answer where it was asked for
-	DoLogin   = "login"  // opens the form in which an administrator sets a plugin's login
-	DoAudit   = "audit"  // shows older lines of the audit; Args: which
-	DoRules   = "rules"  // opens the form that changes a part of the rules
-	DoRevoke  = "revoke" // ends an account; On: it was asked once more
+	DoReview  = "review"  // takes a plugin's version that waits
+	DoCode    = "code"    // opens the form that ends a login
+	DoShare   = "share"   // publishes an answer where it was asked for
+	DoLogin   = "login"   // opens the form in which an administrator sets a plugin's login
+	DoAudit   = "audit"   // shows older lines of the audit; Args: which
+	DoRules   = "rules"   // opens the form that changes a part of the rules
+	DoRevoke  = "revoke"  // ends an account; On: it was asked once more
+	DoSecond  = "second"  // gives the second approval
+	DoDecline = "decline" // opens the form that refuses it
+	DoLook    = "look"    // asks for the card on which it is given
 
 	DoLoosen   = "loosen"  // opens the form that makes a Grant of an Action
 	DoGrant    = "grant"   // makes a Grant, as it was read
@@ -168,9 +171,24 @@ type Entry struct {
 	Why *Why `json:"why,omitempty"`
 }
 
+// ratingEntry is an entry of the transcript that says nothing: it belongs to the member who
+// rated an answer, so that it is forgotten with them and deleted with the conversation.
+type ratingEntry struct {
+	Rating *Rating `json:"rating"`
+}
+
+// Rating is what a member said of an answer.
+type Rating struct {
+	Answer string    `json:"answer"` // of a Why
+	Good   bool      `json:"good"`
+	Words  string    `json:"words,omitempty"` // why, as the member wrote it
+	Time   time.Time `json:"time"`
+}
+
 // Why says how an answer came about. What was sent to plugins and returned is not in it,
 // since the entries of the turn have that.
 type Why struct {
+	Answer  string        `json:"answer,omitempty"` // id of the Reply to the event that was answered: what a Rating names
 	Model   string        `json:"model"`
 	Plugins []string      `json:"plugins,omitempty"` // in view, by name
 	All     []string      `json:"all,omitempty"`     // operations offered because everything was

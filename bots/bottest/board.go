@@ -22,11 +22,15 @@ type board struct {
 	notes   []string
 	shown   []string // texts of sends and notes, in order
 	settled map[string]int
-	desk    chat.Handler // behind the adapter that runs
-	unknown error        // nil, or with which the adapter answers who a member is
+	desk    chat.Handler        // behind the adapter that runs
+	unknown error               // nil, or with which the adapter answers who a member is
+	gone    map[string]bool     // members who have left
+	roles   map[string][]string // of members, beside those that the platform knows of
 }
 
-func newBoard() *board { return &board{more: make(chan struct{}), settled: map[string]int{}} }
+func newBoard() *board {
+	return &board{more: make(chan struct{}), settled: map[string]int{}, gone: map[string]bool{}, roles: map[string][]string{}}
+}
 
 // add changes the board and tells those who wait.
 func (b *board) add(change func()) {

@@ -25,6 +25,7 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 	}{
 		{"answer", answers},
 		{"write", writes},
+		{"second", seconds},
 		{"crash", crashes},
 		{"interrupt", interrupts},
 		{"fault", faults},

@@ -3,6 +3,7 @@ package bottest
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"os"
@@ -24,6 +25,7 @@ import (
 	"aidesk/core/model/middleware"
 	"aidesk/core/model/script"
 	"aidesk/core/plugin"
+	"aidesk/core/policy"
 	"aidesk/core/preview"
 	"aidesk/core/secret"
 	"aidesk/store"
@@ -233,6 +235,30 @@ func (s *Stage) KillOnDelivery() { s.live.store.last.Store(true) }
 
 // Unknown has the adapter answer with an error who a member is; nil: it answers itself.
 func (s *Stage) Unknown(err error) { s.board.add(func() { s.board.unknown = err }) }
+
+// Leave has the adapter say from now on that the workspace has no such member.
+func (s *Stage) Leave(member string) { s.board.add(func() { s.board.gone[member] = true }) }
+
+// Give gives a member these roles beside those that the platform knows of.
+func (s *Stage) Give(member string, roles ...string) {
+	s.board.add(func() { s.board.roles[member] = roles })
+}
+
+// Rule makes the rules of the workspace anew, as administrators do.
+func (s *Stage) Rule(rules policy.Rules) {
+	s.T.Helper()
+	value, err := json.Marshal(rules)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	r, err := s.Store.Get(s.T.Context(), "rules/desk/"+s.Place.Scope())
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		s.T.Fatal(err)
+	}
+	if _, err := s.Store.Put(s.T.Context(), store.Record{Key: "rules/desk/" + s.Place.Scope(), Version: r.Version, Value: value}); err != nil {
+		s.T.Fatal(err)
+	}
+}
 
 // Undelivered waits until a delivery has failed and its next try is on disk.
 func (s *Stage) Undelivered() {

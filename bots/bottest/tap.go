@@ -3,6 +3,7 @@ package bottest
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"aidesk/core/chat"
@@ -93,12 +94,17 @@ func (t *tap) Names(ctx context.Context, place chat.Place, marks []string) map[s
 // Member asks the adapter, unless it is to fail.
 func (t *tap) Member(ctx context.Context, place chat.Place, id string) (chat.Member, error) {
 	t.board.mu.Lock()
-	err := t.board.unknown
+	err, roles := t.board.unknown, t.board.roles[id]
+	if err == nil && t.board.gone[id] {
+		err = chat.ErrNoMember
+	}
 	t.board.mu.Unlock()
 	if err != nil {
 		return chat.Member{}, err
 	}
-	return t.Adapter.Member(ctx, place, id)
+	m, err := t.Adapter.Member(ctx, place, id)
+	m.Roles = slices.Concat(m.Roles, roles)
+	return m, err
 }
 
 // Download asks the adapter.

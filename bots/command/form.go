@@ -14,6 +14,7 @@ import (
 	"aidesk/bots/grants"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
+	"aidesk/core/markdown"
 	"aidesk/core/plugin"
 	"aidesk/store"
 )
@@ -48,7 +49,7 @@ func FindForm(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place, 
 	if err != nil {
 		return f, err
 	}
-	if f.Button = p; p.Member != member {
+	if f.Button = p; p.Member != member && p.Do != bot.DoDecline { // who may decline is judged with the Action
 		return f, bot.FormFault(textFormOthers)
 	}
 	switch p.Do {
@@ -64,11 +65,13 @@ func FindForm(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place, 
 	case bot.DoCode, bot.DoLogin:
 		err := f.findLogin(ctx, s, b, place)
 		return f, err
+	case bot.DoDecline:
+		return f, nil
 	case bot.DoEdit:
 		if f.Action, err = readAction(ctx, s, p.Action); err != nil {
 			return f, err
 		}
-		if f.Action.State != confirm.Waiting {
+		if !f.Action.State.Open() {
 			return f, bot.FormFault(textCardDecided)
 		}
 		f.args = f.Action.Call.Args
@@ -167,6 +170,9 @@ func OpenForm(ctx context.Context, s store.Store, b *bot.Bot, o chat.Opening) (c
 	if f.Button.Do == bot.DoAdd {
 		return admin.AddForm(ctx, b, id, *f.Button.Plan)
 	}
+	if f.Button.Do == bot.DoDecline {
+		return declineForm(id), nil
+	}
 	op, _ := f.Plugin.Operation(f.Operation)
 	form := plugin.Form(id, f.Plugin, op, f.args)
 	if f.Button.Do == bot.DoEdit {
@@ -175,13 +181,28 @@ func OpenForm(ctx context.Context, s store.Store, b *bot.Bot, o chat.Opening) (c
 	return form, nil
 }
 
+// inputReason is the input of the form that declines.
+const inputReason = "reason"
+
+// declineForm asks why somebody does not give the second approval.
+func declineForm(id string) chat.Form {
+	return chat.Form{ID: id, Title: textDeclineTitle, Submit: textDeclineSubmit, Inputs: []chat.Input{
+		{Name: inputReason, Label: textDeclineReason, Kind: chat.InputText, Hint: textDeclineHint, Required: true},
+	}}
+}
+
+// Reason is why somebody declined, in one line.
+func (f *Form) Reason(values map[string]string) string {
+	return markdown.Line(markdown.Visible(values[inputReason]), 300)
+}
+
 // CheckForm judges a filled-in form as a model's arguments are judged.
 func CheckForm(ctx context.Context, s store.Store, b *bot.Bot, e chat.Event) ([]chat.Fault, error) {
 	f, err := FindForm(ctx, s, b, e.Place, e.Member, e.Filled.Form)
 	if err != nil {
 		return nil, err
 	}
-	if f.Button.Do == bot.DoCode { // judged when it is worked, so that a try is counted once
+	if f.Button.Do == bot.DoCode || f.Button.Do == bot.DoDecline { // judged when it is worked, so that a try is counted once
 		return nil, nil
 	}
 	if f.Button.Do == bot.DoLogin {

@@ -43,6 +43,10 @@ const (
 	textFormUnknown      = "This form is no longer valid. Please ask again."
 	textFormOthers       = "This form is for somebody else."
 	textCardUnknown      = "This card is no longer valid. Please ask again."
+	textDeclineTitle     = "Decline"
+	textDeclineSubmit    = "Decline"
+	textDeclineReason    = "Why"
+	textDeclineHint      = "The one who asked reads it."
 	textCardDecided      = "This is already decided. Please ask again."
 	textNoForm           = "This opens no form."
 	textShowCard         = "Show the card"
@@ -136,6 +140,8 @@ const (
 	textWhyWaits    = "waits for a decision"
 	textWhySent     = "To "
 	textWhyReturned = "From "
+	textWhyRated    = "Rated good by %d and bad by %d." // numbers
+	textWhyYouWrote = " You wrote: %s"                  // a member's words
 
 	textInfoWaiting = "New version"
 	textWaits       = "it waits; an administrator looks at it with /plugins-admin review %s"

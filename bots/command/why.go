@@ -24,7 +24,7 @@ func why(x *bot.Exchange, entries []store.Entry, back string) error {
 	if err != nil {
 		return fmt.Errorf("an answer %q before the last: %w", back, err)
 	}
-	w, owner, turn, err := findWhy(entries, skip)
+	w, owner, turn, err := findWhy(bot.Transcript(entries), skip)
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,11 @@ func why(x *bot.Exchange, entries []store.Entry, back string) error {
 		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(textWhyNone))
 	}
 	mine := owner == x.Owner()
-	return x.ReplyPrivately(store.Commit{}, whyText(w, turn, mine, x.Bot.Limits.Currency))
+	doc := whyText(w, turn, mine, x.Bot.Limits.Currency)
+	if rated := bot.Ratings(entries, w.Answer); len(rated) > 0 {
+		doc = doc.Append(ratingLine(rated, x.Owner()))
+	}
+	return x.ReplyPrivately(store.Commit{}, doc)
 }
 
 // findWhy finds an answer, whose it is, and the messages of its turn.
@@ -113,6 +117,21 @@ func whyText(w *bot.Why, turn []model.Message, mine bool, currency string) markd
 		return doc.Append(markdown.Paragraph(markdown.Text(textWhyOthers)))
 	}
 	return doc.Append(exchangeBlocks(turn)...)
+}
+
+// ratingLine says how members rated an answer; what one of them wrote with it is for them alone.
+func ratingLine(rated map[string]bot.Rating, owner string) markdown.Block {
+	good := 0
+	for _, r := range rated {
+		if r.Good {
+			good++
+		}
+	}
+	line := fmt.Sprintf(textWhyRated, good, len(rated)-good)
+	if own := rated[owner].Words; own != "" {
+		line += fmt.Sprintf(textWhyYouWrote, markdown.Line(own, mostShown))
+	}
+	return markdown.Paragraph(markdown.Text(line))
 }
 
 // usesAccount says that a message has a result under a member's own account.

@@ -28,7 +28,7 @@ func Close(stored store.Action, now time.Time) (store.Commit, error) {
 	}
 	states, line := []confirm.State{confirm.Unknown}, textSent
 	switch a.State {
-	case confirm.Waiting:
+	case confirm.Waiting, confirm.Halfway:
 		states, line = []confirm.State{confirm.Replaced}, textVoid
 	case confirm.Approved:
 		states = []confirm.State{confirm.Executing, confirm.Unknown}

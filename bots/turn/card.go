@@ -61,25 +61,34 @@ func (k cards) moveTo(ctx context.Context, a confirm.Action, state confirm.State
 	if err != nil {
 		return a, c, err
 	}
+	err = k.show(ctx, &c, a, t)
+	return a, c, err
+}
+
+// show adds to c an Action in a new state, with the cards that show it, the first of which is
+// its member's.
+func (k cards) show(ctx context.Context, c *store.Commit, a confirm.Action, t store.Transition) error {
 	r, err := k.card(ctx, a)
 	if err != nil {
-		return a, c, err
+		return err
 	}
-	wanted, err := k.bot.WantedReply(k.conversation, r, a.Owner)
-	if err != nil {
-		return a, c, err
+	for _, r := range append([]chat.Reply{r}, secondCards(a)...) {
+		wanted, err := k.bot.WantedReply(k.conversation, r, a.Owner)
+		if err != nil {
+			return err
+		}
+		c.Replies = append(c.Replies, wanted)
 	}
-	c.Actions, c.Replies = []store.Transition{t}, []store.Reply{wanted}
-	c.Audits = []store.Audit{auditAction(k.bot, k.now(), a)}
-	return a, c, nil
+	c.Actions = append(c.Actions, t)
+	c.Audits = append(c.Audits, auditAction(k.bot, k.now(), a))
+	return nil
 }
 
 // auditAction is the line of the audit for an Action that is in a new state.
 func auditAction(b *bot.Bot, now time.Time, a confirm.Action) store.Audit {
 	l := audit.Line{
 		Action: "call." + string(a.State), Actor: audit.Actor{Kind: audit.Member, ID: a.Member}, Outcome: auditOutcome[a.State],
-		Targets: []audit.Target{{Kind: audit.OfPlugin, ID: a.Call.Plugin, Version: a.Call.Version}, {Kind: audit.OfOperation, ID: a.Call.Operation}},
-		Call:    a.ID, Digest: a.Call.Digest, Account: a.Call.Account, Grant: a.Grant, Schedule: a.Schedule,
+		Targets: auditTargets(a), Call: a.ID, Digest: a.Call.Digest, Account: a.Call.Account, Grant: a.Grant, Schedule: a.Schedule,
 	}
 	for _, o := range a.Call.From {
 		l.DataFrom = append(l.DataFrom, o.Plugin)
@@ -93,26 +102,30 @@ func auditAction(b *bot.Bot, now time.Time, a confirm.Action) store.Audit {
 	return b.Audit(now, a.Place, l)
 }
 
+// auditTargets are what the audit says of an Action's call.
+func auditTargets(a confirm.Action) []audit.Target {
+	return []audit.Target{{Kind: audit.OfPlugin, ID: a.Call.Plugin, Version: a.Call.Version}, {Kind: audit.OfOperation, ID: a.Call.Operation}}
+}
+
 // auditOutcome is what the audit says of a state; where nothing stands here, that it is well.
 var auditOutcome = map[confirm.State]audit.Outcome{
 	confirm.Denied: audit.Refused, confirm.Expired: audit.Refused, confirm.Failed: audit.Failed, confirm.Unknown: audit.Unknown,
 }
 
 // park writes an Action with its timer, its buttons and its card in r.
-func park(x *bot.Exchange, c *store.Commit, r *chat.Reply, a confirm.Action) error {
+func park(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply, a confirm.Action) error {
+	a, err := needSecond(ctx, x, c, a)
+	if err != nil {
+		return err
+	}
 	t, err := a.Park()
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(bot.Event{Expire: a.ID, Chat: &chat.Event{Place: a.Place, Member: a.Member}})
-	if err != nil {
-		return fmt.Errorf("storing a timer: %w", err)
-	}
 	c.Actions = append(c.Actions, t)
-	c.Events = append(c.Events, store.Event{
-		ID: chat.Key(x.Bot.Name, "expire", a.ID), Conversation: a.Conversation, Kind: bot.KindExpire,
-		Time: x.Now(), Due: a.Until, Body: body,
-	})
+	if err := addTimer(x, c, a, chat.Key(x.Bot.Name, "expire", a.ID), a.Until); err != nil {
+		return err
+	}
 	if a.Grant != "" { // it goes next, as if its member had pressed
 		body, err := json.Marshal(bot.Event{Granted: a.ID, Chat: &chat.Event{Place: a.Place, Member: a.Member}})
 		if err != nil {
@@ -134,5 +147,15 @@ func park(x *bot.Exchange, c *store.Commit, r *chat.Reply, a confirm.Action) err
 		}
 	}
 	r.Cards = append(r.Cards, confirm.Card(a))
+	return nil
+}
+
+// addTimer adds the event that an Action's time is over, or that it is looked at again.
+func addTimer(x *bot.Exchange, c *store.Commit, a confirm.Action, id string, due time.Time) error {
+	body, err := json.Marshal(bot.Event{Expire: a.ID, Chat: &chat.Event{Place: a.Place, Member: a.Member}})
+	if err != nil {
+		return fmt.Errorf("storing a timer: %w", err)
+	}
+	c.Events = append(c.Events, store.Event{ID: id, Conversation: a.Conversation, Kind: bot.KindExpire, Time: x.Now(), Due: due, Body: body})
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"aidesk/bots/bot"
 	"aidesk/core/agent"
@@ -17,40 +18,64 @@ import (
 	"aidesk/store/failpoint"
 )
 
-// execute carries out an Action that this press approved. The first commit says that the
-// Action is executing, with the card that shows it; only then is anything sent. The second
-// says what became of it. Then the model goes on, and the third commit ends the turn.
+// execute carries out an Action that this press approved, or asks for the second approval
+// that it needs.
 func (d *decision) execute(ctx context.Context, a confirm.Action) error {
+	member, p, err := d.mayGo(ctx, a)
+	if err != nil || p == nil {
+		return err
+	}
+	a.By = d.press.ID
+	if a.State == confirm.Waiting && a.Login == nil && a.Grant == "" {
+		waits := false
+		if a, waits, err = d.askSecond(ctx, a); err != nil || waits {
+			return err
+		}
+	}
+	return d.send(ctx, member, p, a)
+}
+
+// mayGo asks again who the member of an Action is and whether its call may go. Without a
+// plugin it may not, and that was told. From here on the turn is the member's, whoever pressed.
+func (d *decision) mayGo(ctx context.Context, a confirm.Action) (chat.Member, *plugin.Plugin, error) {
 	member, err := d.Adapter.Member(ctx, a.Place, a.Member)
 	if err != nil {
 		if o := d.PlatformOutage(err); o != nil {
-			return o
+			return member, nil, o
 		}
 		d.Logger.WarnContext(ctx, "member cannot be read", "error", err)
 		if a.Grant != "" {
-			return d.askAfterAll(ctx, a)
+			return member, nil, d.askAfterAll(ctx, a)
 		}
-		return d.Note(ctx, textCannotCheck)
+		return member, nil, d.Note(ctx, textCannotCheck)
 	}
-	d.Event.Place, d.member = a.Place, member
+	d.Event.Place, d.Event.Member, d.member = a.Place, a.Member, member
 	d.Bot.Remember(a.Place, member)
-	a.By = d.press.ID
-	if may := policy.Speak(d.Bot.Access, a.Place, member); may.Denied() {
-		d.Observe.Report(bot.DeniedBy, may.Rule, 1)
-		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+textNothingSent, d.turn.events)
-	}
-	ask := plugin.Ask{Place: a.Place, Member: member, Call: a.Call, Grant: a.Grant, Schedule: a.Schedule}
-	may, p, err := d.Bot.Plugins.Judge(ctx, ask)
-	if err != nil {
-		return err
+	may, p := policy.Speak(d.Bot.Access, a.Place, member), (*plugin.Plugin)(nil)
+	if !may.Denied() {
+		if may, p, err = d.Bot.Plugins.Judge(ctx, askOf(a, member)); err != nil {
+			return member, nil, err
+		}
 	}
 	if may.Denied() {
 		d.Observe.Report(bot.DeniedBy, may.Rule, 1)
-		return d.closeUnsent(ctx, a, confirm.Denied, may.Reason+textNothingSent, d.turn.events)
+		return member, nil, d.closeUnsent(ctx, a, confirm.Denied, may.Reason+textNothingSent, d.turn.events)
 	}
 	if a.Grant != "" && !may.Granted() {
-		return d.askAfterAll(ctx, a)
+		return member, nil, d.askAfterAll(ctx, a)
 	}
+	return member, p, nil
+}
+
+// askOf is what the policy is asked about an Action.
+func askOf(a confirm.Action, member chat.Member) plugin.Ask {
+	return plugin.Ask{Place: a.Place, Member: member, Call: a.Call, Grant: a.Grant, Schedule: a.Schedule}
+}
+
+// send sends the call of an Action. The first commit says that the Action is executing, with
+// the card that shows it; only then does anything leave. The second says what became of it.
+// Then the model goes on, and the third commit ends the turn.
+func (d *decision) send(ctx context.Context, member chat.Member, p *plugin.Plugin, a confirm.Action) error {
 	d.Progress(ctx, fmt.Sprintf(textAsking, markdown.Line(a.Call.Human, 50)))
 	defer d.Progress(ctx, "")
 
@@ -61,7 +86,7 @@ func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 	}
 	c.Audits = append(c.Audits, d.audits...)
 	if a.Grant != "" {
-		covers, err := d.useGrant(ctx, ask, p, a, &c)
+		covers, err := d.useGrant(ctx, askOf(a, member), p, a, &c)
 		if err != nil {
 			return err
 		}
@@ -128,11 +153,15 @@ func (d *decision) recordOutcome(ctx context.Context, a confirm.Action, got plug
 	if err := d.tellGrant(ctx, &a, state, &out); err != nil {
 		return a, err
 	}
+	out.Line = a.Both(out.Line)
 	a, c, err := d.moveTo(ctx, a, state, out)
 	if err != nil {
 		return a, err
 	}
 	d.grantButtons(&c, a)
+	if err := d.tellAsker(&c, a); err != nil {
+		return a, err
+	}
 	if a.Private && a.Call.Unsafe && !a.Place.Direct && state == confirm.Done { // its card is for its member alone
 		line := chat.Reply{
 			ID: chat.Key("sent", a.ID), Place: a.Place, To: a.Member, Answers: a.Message,
@@ -144,7 +173,7 @@ func (d *decision) recordOutcome(ctx context.Context, a confirm.Action, got plug
 		}
 		c.Replies = append(c.Replies, wanted)
 	}
-	if err := appendEntries(&c, d.Owner(), agent.OutcomeEntry(a)); err != nil {
+	if err := appendEntries(&c, a.Owner, agent.OutcomeEntry(a)); err != nil {
 		return a, err
 	}
 	if err := d.turn.save(c, nil); err != nil {
@@ -156,7 +185,10 @@ func (d *decision) recordOutcome(ctx context.Context, a confirm.Action, got plug
 
 // resume goes on after a crash from the last commit of this press. Nothing is sent again.
 func (d *decision) resume(ctx context.Context, a confirm.Action) error {
-	d.Event.Place = a.Place
+	d.Event.Place, d.Event.Member = a.Place, a.Member
+	if a.Second != nil {
+		d.pressed = a.Second.Pressed
+	}
 	d.turn.shown = append(d.turn.shown, store.Reply{ID: a.Confirmation})
 	switch a.State {
 	case confirm.Executing:
@@ -170,7 +202,7 @@ func (d *decision) resume(ctx context.Context, a confirm.Action) error {
 			return err
 		}
 		return d.Commit(c)
-	case confirm.Expired: // this press came too late, and its member has been told
+	case confirm.Expired, confirm.Halfway: // this press came too late, and its member has been told, or it was the first of two
 		return d.Commit(store.Commit{})
 	default: // the call came to an end: only the model has not gone on
 	}
@@ -206,7 +238,8 @@ func (d *decision) followUp(ctx context.Context, member chat.Member, a confirm.A
 	if a.Schedule != "" { // what more it asks stands where its card does
 		d.Event.Place = d.pressed
 	}
-	if len(answer.Parked) > 0 || a.Login != nil || answer.Private && !d.Event.Place.Direct {
+	apart := a.Login != nil || a.Second != nil && !answer.Text.Empty() // nobody looks at the card any more
+	if len(answer.Parked) > 0 || apart || answer.Private && !d.Event.Place.Direct {
 		return d.turn.answer(ctx, store.Commit{}, answer)
 	}
 	var c store.Commit
@@ -231,14 +264,15 @@ func (d *decision) followUp(ctx context.Context, member chat.Member, a confirm.A
 // model reads it in the transcript with the next message. The events in done are done
 // with it.
 func (d *decision) closeUnsent(ctx context.Context, a confirm.Action, state confirm.State, line string, done []store.Event) error {
-	if a.By == "" {
-		a.By = d.press.ID
-	}
+	a.By = d.press.ID
 	a, c, err := d.moveTo(ctx, a, state, confirm.Outcome{Line: line})
 	if err != nil {
 		return err
 	}
-	if err := appendEntries(&c, d.Owner(), agent.OutcomeEntry(a)); err != nil {
+	if err := d.tellAsker(&c, a); err != nil {
+		return err
+	}
+	if err := appendEntries(&c, a.Owner, agent.OutcomeEntry(a)); err != nil {
 		return err
 	}
 	c.Audits = append(c.Audits, d.audits...)
@@ -258,10 +292,17 @@ func (d *decision) expire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if a.State != confirm.Waiting {
+	d.presser = "" // nobody pressed
+	switch {
+	case !a.State.Open():
 		return d.Commit(store.Commit{})
+	case a.State == confirm.Waiting:
+		return d.closeUnsent(ctx, a, confirm.Expired, textExpired, d.turn.events)
+	case d.press.Due.Before(a.Until.Truncate(time.Microsecond)): // which is what the store keeps
+		return d.lookAtSecond(ctx, a)
+	default:
+		return d.closeUnsent(ctx, a, confirm.Expired, fmt.Sprintf(textSecondExpired, a.Second.Names()), d.turn.events)
 	}
-	return d.closeUnsent(ctx, a, confirm.Expired, textExpired, d.turn.events)
 }
 
 // askAgain shows a new card for the call of an Action of which nobody knows whether it
@@ -283,7 +324,7 @@ func (d *decision) askAgain(ctx context.Context, old confirm.Action) error {
 	}
 	a := confirm.Again(old, r.ID, bot.NewID, d.Now())
 	var c store.Commit
-	if err := park(d.Exchange, &c, &r, a); err != nil {
+	if err := park(ctx, d.Exchange, &c, &r, a); err != nil {
 		return err
 	}
 	return d.Reply(c, r)

@@ -41,6 +41,9 @@ func (t *Turn) form(ctx context.Context) error {
 	if what.Button.Do == bot.DoLoosen {
 		return grants.Propose(ctx, &t.Exchange, what.Action)
 	}
+	if what.Button.Do == bot.DoDecline {
+		return t.decision().second(ctx, what.Button, what.Reason(t.Event.Filled.Values))
+	}
 	call, err := what.Call(t.Event.Filled.Values)
 	if err != nil {
 		return t.Note(ctx, err.Error())
@@ -78,9 +81,9 @@ func (t *Turn) edit(ctx context.Context, what command.Form, call plugin.Call) er
 	if err != nil {
 		return err
 	}
-	c.Replies = nil
+	c.Replies = c.Replies[1:] // the card is shown once, as it becomes
 	var none chat.Reply
-	if err := park(&t.Exchange, &c, &none, a); err != nil {
+	if err := park(ctx, &t.Exchange, &c, &none, a); err != nil {
 		return err
 	}
 	return t.Reply(c, r)

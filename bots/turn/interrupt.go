@@ -45,7 +45,7 @@ func (t *Turn) stop(context.Context) error {
 func (t *Turn) messageChanged(ctx context.Context) error {
 	changed, open := *t.Event.Change, unanswered(t.work.Entries)
 	for i, a := range t.waiting {
-		if a.State == confirm.Waiting && a.Message == changed.Message && a.Member == t.Event.Member {
+		if a.State.Open() && a.Message == changed.Message && a.Member == t.Event.Member {
 			if err := t.decision().closeUnsent(ctx, a, confirm.Replaced, textChanged, nil); err != nil {
 				return err
 			}

@@ -37,7 +37,7 @@ func (t *Turn) askLogin(ctx context.Context, c *store.Commit, a confirm.Action) 
 		Text: bot.Paragraph(fmt.Sprintf(textWantsLogin, markdown.Line(p.Human(), 50))),
 	}
 	a.Confirmation, a.Line = r.ID, 0
-	if err := park(&t.Exchange, c, &r, a); err != nil {
+	if err := park(ctx, &t.Exchange, c, &r, a); err != nil {
 		return err
 	}
 	wanted, err := t.Bot.WantedReply(t.Conversation, r, t.Owner())
@@ -123,7 +123,7 @@ func (t *Turn) askWithAccount(ctx context.Context, d *decision, a confirm.Action
 		t.makePrivate(&r)
 	}
 	next := confirm.AfterLogin(old, arguments, r.ID, bot.NewID, t.Now())
-	if err := park(&t.Exchange, &c, &r, next); err != nil {
+	if err := park(ctx, &t.Exchange, &c, &r, next); err != nil {
 		return err
 	}
 	return t.Reply(c, r)

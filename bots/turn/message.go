@@ -273,7 +273,7 @@ func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 			continue
 		}
 		action.Confirmation = cards.ID
-		if err := park(&t.Exchange, &c, cards, action); err != nil {
+		if err := park(ctx, &t.Exchange, &c, cards, action); err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,7 @@ func observeTrace(o bot.Observer, t agent.Trace) {
 // observeDecisions tells which confirmations a commit ended.
 func observeDecisions(o bot.Observer, c store.Commit) {
 	for _, t := range c.Actions {
-		if t.From != string(confirm.Waiting) {
+		if !confirm.State(t.From).Open() || confirm.State(t.Action.State).Open() {
 			continue
 		}
 		decision := t.Action.State

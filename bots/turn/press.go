@@ -27,6 +27,8 @@ func (t *Turn) press(ctx context.Context) error {
 	switch {
 	case p.Do == bot.DoApprove || p.Do == bot.DoAllow || p.Do == bot.DoCancel || p.Do == bot.DoAgain:
 		return t.decision().decide(ctx, p)
+	case p.Do == bot.DoSecond || p.Do == bot.DoLook:
+		return t.decision().second(ctx, p, "")
 	case p.Member != "" && p.Member != t.Event.Member:
 		return t.Note(ctx, textButtonOthers)
 	case !t.events[0].Ingested.Before(b.Until):
@@ -56,7 +58,7 @@ func (t *Turn) press(ctx context.Context) error {
 		return grants.Revoke(ctx, &t.Exchange, p.Grant)
 	case p.Do == bot.DoOpen:
 		return grants.OpenDeleting(ctx, &t.Exchange, p)
-	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd || p.Do == bot.DoCode || p.Do == bot.DoLogin || p.Do == bot.DoLoosen || p.Do == bot.DoRules:
+	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd || p.Do == bot.DoCode || p.Do == bot.DoLogin || p.Do == bot.DoLoosen || p.Do == bot.DoRules || p.Do == bot.DoDecline:
 		return t.Note(ctx, textButtonForm)
 	default:
 		return fmt.Errorf("a button does %q", p.Do)
@@ -82,15 +84,16 @@ type decision struct {
 	cards
 
 	press   store.Event
+	presser string        // who pressed; empty: nobody, a timer went off
+	pressed chat.Place    // where
 	turn    *Turn         // which goes on with the outcome
 	audits  []store.Audit // of what came before, for the first commit
-	member  chat.Member   // who decided, once they were read
-	pressed chat.Place    // where
+	member  chat.Member   // whose Action it is, once they were read
 }
 
 // decision makes the decision of the event that is worked.
 func (t *Turn) decision() *decision {
-	return &decision{Exchange: &t.Exchange, cards: t.worker.cards, press: t.events[0], pressed: t.Event.Place, turn: t}
+	return &decision{Exchange: &t.Exchange, cards: t.worker.cards, press: t.events[0], presser: t.Event.Member, pressed: t.Event.Place, turn: t}
 }
 
 // decide works the press: it is refused, cancels the Action, or has it carried out.

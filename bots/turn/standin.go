@@ -31,10 +31,13 @@ func (t *Turn) standIn(ctx context.Context) error {
 		return fmt.Errorf("reading a reply: %w", err)
 	}
 	observeTurn(t.Observe, outcomeUnshown, 0)
+	if asked, err := t.secondUnshown(ctx, r); asked || err != nil {
+		return err
+	}
 	text := textUnshown
 	var c store.Commit
 	for _, a := range t.waiting {
-		if a.Confirmation != id || a.State != confirm.Waiting {
+		if a.Confirmation != id || !a.State.Open() {
 			continue
 		}
 		text = textUnshownCard

@@ -40,6 +40,7 @@ func (t *Turn) appendAnswer(c *store.Commit, a agent.Answer) error {
 		k := bot.Entry{Entry: e}
 		if i == len(a.Entries)-1 && a.Trace.Model != "" {
 			k.Why = whyOf(a.Trace, t.quota.turnBudget().Spent())
+			k.Why.Answer = t.ReplyID
 		}
 		if err := appendEntry(c, t.Owner(), k); err != nil {
 			return err

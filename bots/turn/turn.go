@@ -20,6 +20,7 @@ type Turn struct {
 	bot.Exchange
 	worker   *worker
 	work     store.Work
+	entries  []store.Entry // those of work with the ratings among them
 	events   []store.Event
 	first    bot.Event               // of events
 	waiting  []confirm.Action        // Actions of this conversation that are not final
@@ -65,6 +66,8 @@ func (t *Turn) read() error {
 	if t.Adapter, err = t.Bot.Adapter(t.Event.Place.Platform); err != nil {
 		return err
 	}
+	t.entries = t.work.Entries
+	t.work.Entries = bot.Transcript(t.entries)
 	for _, a := range t.work.Actions {
 		read, err := confirm.Read(a)
 		if err != nil {
@@ -85,7 +88,7 @@ func (t *Turn) dispatch(ctx context.Context) error {
 	case bot.KindStop:
 		return t.stop(ctx)
 	case bot.KindCommand:
-		return command.Run(ctx, &t.Exchange, t.work.Entries)
+		return command.Run(ctx, &t.Exchange, t.entries)
 	case bot.KindPress:
 		return t.press(ctx)
 	case bot.KindForm:

@@ -45,7 +45,7 @@ func evalCommand() *cobra.Command {
 would have called first. An entry of the file names the question, the operation that is right,
 and if you like arguments that the call must have and operations that must never be called:
 
-  - {ask: put oat milk on my list, want: todo.addItem, with: {title: oat milk}, never: [todo.removeItem]}
+  - {ask: note that we need oat milk, want: notes.add, with: {text: oat milk}, never: [notes.remove]}
   - {ask: tell me a joke, want: none}
 
 Plugins come from a configuration, from --plugin, or from both; all of them are enabled.
@@ -53,9 +53,9 @@ Plugins come from a configuration, from --plugin, or from both; all of them are 
 
 Exit code 0: all came out right. 1: some did not, or a plugin or the model could not be
 asked. 2: wrong use, or a fault in the file.`,
-		Example: `  aidesk eval --init --plugin todo.example.com > questions.yaml
+		Example: `  aidesk eval --init --plugin notes.example.com > questions.yaml
   aidesk eval questions.yaml --config config.yaml --max-tokens 200000
-  aidesk eval questions.yaml --plugin todo.example.com --plugin ./openapi.yaml --model-url http://127.0.0.1:11434/v1 --model qwen3
+  aidesk eval questions.yaml --plugin notes.example.com --plugin ./openapi.yaml --model-url http://127.0.0.1:11434/v1 --model qwen3
   aidesk eval questions.yaml --config config.yaml --repeat 5 --pass 80 --only milk --json`,
 		Args: func(c *cobra.Command, args []string) error {
 			if o.init {

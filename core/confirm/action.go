@@ -3,13 +3,18 @@
 //
 // The states of an Action:
 //
-//	waiting   → approved | denied | expired | replaced
+//	waiting   → approved | halfway | denied | expired | replaced
+//	halfway   → approved | denied | expired | replaced
 //	approved  → executing | denied (a rule refused it at sending) | expired (stopped, or too late)
 //	executing → done | failed | unknown
 //
 // executing is on disk before the first byte leaves. Whoever finds an Action
 // executing after a crash makes it unknown and tells; it is never sent again. To
 // send again is a new Action that names the old one.
+//
+// Where administrators named a second approver, the Action is halfway once its member has
+// approved it: somebody else must approve the same digest before it can be executing, and To
+// lets no other way. What is edited is a new Action, which begins with its member again.
 //
 // An Action carries the exact request and its digest. What is approved is what is
 // sent: nothing between the card and the wire builds a request anew.
@@ -31,12 +36,16 @@ import (
 // Life is how long an Action waits for its decision, where its member is there to decide.
 const Life = 15 * time.Minute
 
+// SecondLife is how long an Action waits for its second approver.
+const SecondLife = 24 * time.Hour
+
 // State is the state of an Action.
 type State string
 
 // The states of an Action, as the package comment orders them.
 const (
 	Waiting   State = "waiting"
+	Halfway   State = "halfway"
 	Approved  State = "approved"
 	Denied    State = "denied"
 	Expired   State = "expired"
@@ -49,13 +58,17 @@ const (
 
 // next lists the states that may follow each; a state that is not here is final.
 var next = map[State][]State{
-	Waiting:   {Approved, Denied, Expired, Replaced},
+	Waiting:   {Approved, Halfway, Denied, Expired, Replaced},
+	Halfway:   {Approved, Denied, Expired, Replaced},
 	Approved:  {Executing, Denied, Expired},
 	Executing: {Done, Failed, Unknown},
 }
 
 // Final says that nothing can follow.
 func (s State) Final() bool { return len(next[s]) == 0 }
+
+// Open says that somebody's decision is still wanted.
+func (s State) Open() bool { return s == Waiting || s == Halfway }
 
 // Action is a parked or sent Call.
 type Action struct {
@@ -83,6 +96,7 @@ type Action struct {
 	Grant        string             `json:"grant,omitempty"`    // id of the member's Grant that is its approval: nobody is asked
 	Private      bool               `json:"private,omitempty"`  // its card is for its member alone: a schedule asked, or its values may come of what their own account gave
 	Schedule     string             `json:"schedule,omitempty"` // the schedule whose run asked for it
+	Second       *Second            `json:"second,omitempty"`   // somebody else must approve it too
 	Lasting      bool               `json:"lasting,omitempty"`  // approved with leave for more reads of the kind: data from Call.From to its plugin, in this conversation
 }
 
@@ -164,6 +178,9 @@ var ErrTransition = errors.New("this cannot follow")
 // the execution are one commit.
 func (a Action) To(state State, o Outcome) (Action, store.Transition, error) {
 	from := a.State
+	if err := a.secondMissing(state); err != nil {
+		return a, store.Transition{}, err
+	}
 	direct := slices.Contains(next[from], state)
 	approved := slices.Contains(next[from], Approved) && slices.Contains(next[Approved], state)
 	if !direct && !approved {
@@ -216,7 +233,7 @@ func Read(s store.Action) (Action, error) {
 func Same(waiting []Action, member string, c plugin.Call) (Action, bool) {
 	for _, a := range waiting {
 		said := !slices.ContainsFunc(c.From, func(o plugin.Origin) bool { return !slices.Contains(a.Call.From, o) })
-		if a.State == Waiting && a.Member == member && a.Call.Digest == c.Digest && said {
+		if a.State.Open() && a.Member == member && a.Call.Digest == c.Digest && said {
 			return a, true
 		}
 	}

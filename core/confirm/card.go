@@ -21,30 +21,37 @@ func Card(a Action) chat.Card {
 		return loginCard(a)
 	}
 	card := chat.Card{State: look[a.State], Sentence: question(a), Outcome: a.Outcome.Line}
-	for _, v := range a.Arguments {
-		card.Values = append(card.Values, chat.Field{Label: fieldLabel(v.Label), Value: v.Value})
+	card.Values = values(a)
+	card.Details = append(details(a), audience(a))
+	if a.Second != nil {
+		second := textNobodySecond
+		if len(a.Second.Approvers) > 0 {
+			second = fmt.Sprintf(textSecondSees, a.Second.Names())
+		}
+		card.Details = append(card.Details, chat.Field{Label: textSecond, Value: second})
 	}
-	if len(a.Arguments) == 0 {
-		card.Values = []chat.Field{{Label: textValues, Value: textNone}}
-	}
-	card.Details = details(a)
 	switch a.State {
 	case Waiting:
 		if a.Grant != "" { // it goes next, unless its member is quicker
 			card.State, card.Buttons = chat.CardWorking, []chat.Button{{ID: a.Buttons.Cancel, Label: textCancel}}
 			break
 		}
-		yes := chat.Primary
-		if a.Call.Request.Method == http.MethodDelete {
-			yes = chat.Danger
-		}
 		card.Until = a.Until
 		card.Buttons = []chat.Button{
-			{ID: a.Buttons.Approve, Label: textApprove, Style: yes},
+			{ID: a.Buttons.Approve, Label: textApprove, Style: approveStyle(a)},
 			{ID: a.Buttons.Cancel, Label: textCancel},
 		}
 		if a.Buttons.Allow != "" {
 			card.Buttons = slices.Insert(card.Buttons, 1, chat.Button{ID: a.Buttons.Allow, Label: textAllow})
+		}
+		if len(a.Arguments) > 0 {
+			card.Buttons = append(card.Buttons, chat.Button{ID: a.Buttons.Edit, Label: textEdit, Form: true})
+		}
+	case Halfway:
+		card.Until, card.Outcome = a.Until, fmt.Sprintf(textWaitsFor, a.Name, a.Second.Names())
+		card.Buttons = []chat.Button{{ID: a.Buttons.Cancel, Label: textCancel}}
+		if a.Second.HasRoles() && !a.Place.Direct && !a.Private {
+			card.Buttons = append(card.Buttons, chat.Button{ID: a.Second.Buttons.Review, Label: textReview})
 		}
 		if len(a.Arguments) > 0 {
 			card.Buttons = append(card.Buttons, chat.Button{ID: a.Buttons.Edit, Label: textEdit, Form: true})
@@ -62,8 +69,16 @@ func Card(a Action) chat.Card {
 	return card
 }
 
+// approveStyle is how the button looks that approves.
+func approveStyle(a Action) chat.Style {
+	if a.Call.Request.Method == http.MethodDelete {
+		return chat.Danger
+	}
+	return chat.Primary
+}
+
 var look = map[State]chat.CardState{
-	Waiting: chat.CardWaiting, Approved: chat.CardWorking, Executing: chat.CardWorking,
+	Waiting: chat.CardWaiting, Halfway: chat.CardWaiting, Approved: chat.CardWorking, Executing: chat.CardWorking,
 	Done: chat.CardDone, Failed: chat.CardFailed, Unknown: chat.CardUnknown,
 	Denied: chat.CardDenied, Expired: chat.CardExpired, Replaced: chat.CardReplaced,
 }
@@ -90,6 +105,17 @@ func lowerFirst(s string) string {
 	return string(unicode.ToLower(first)) + s[size:]
 }
 
+func values(a Action) []chat.Field {
+	if len(a.Arguments) == 0 {
+		return []chat.Field{{Label: textValues, Value: textNone}}
+	}
+	var fields []chat.Field
+	for _, v := range a.Arguments {
+		fields = append(fields, chat.Field{Label: fieldLabel(v.Label), Value: v.Value})
+	}
+	return fields
+}
+
 func details(a Action) []chat.Field {
 	r := a.Call.Request
 	fields := []chat.Field{{Label: textMethod, Value: r.Method}}
@@ -111,5 +137,5 @@ func details(a Action) []chat.Field {
 	for _, o := range a.Call.From { // the host too: two plugins may bear one name
 		fields = append(fields, chat.Field{Label: textCarriesOf, Value: o.Human + " (" + o.Plugin + ")"})
 	}
-	return append(fields, chat.Field{Label: textAccount, Value: account}, audience(a))
+	return append(fields, chat.Field{Label: textAccount, Value: account})
 }

@@ -37,8 +37,10 @@ func Decide(a Action, p Press) (State, error) {
 		return "", &Refusal{Reason: textTooLate}
 	case a.State == Replaced:
 		return "", &Refusal{Reason: cmp.Or(a.Outcome.Line, textReplaced)}
-	case a.State != Waiting:
+	case !a.State.Open():
 		return "", &Refusal{Reason: fmt.Sprintf(textDecided, words[a.State])}
+	case a.State == Halfway && p.Yes && p.At.Before(a.Until):
+		return "", &Refusal{Reason: fmt.Sprintf(textApprovedOnce, a.Second.Names())}
 	case !p.At.Before(a.Until):
 		return "", &Refusal{Reason: textTooLate, Late: true}
 	case p.Yes:

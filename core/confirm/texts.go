@@ -24,6 +24,8 @@ const (
 	textAllow   = "Allow in this conversation"
 	textCancel  = "Cancel"
 	textEdit    = "Edit"
+	textDecline = "Decline"
+	textReview  = "Review"
 	textAgain   = "Send again"
 	textLoosen  = "Stop asking for this?"
 	textRevoke  = "Revoke"
@@ -46,6 +48,24 @@ const (
 	textOnlyYou     = "only you"
 	textOutcomeOnly = "only you; everyone here reads this card and whether it worked"
 	textEveryone    = "everyone in" // a channel follows: "everyone in #general"
+
+	textSecond       = "Second approval"
+	textSecondSees   = "%s, who sees all of this card" // approvers
+	textNobodySecond = "nobody can give it so far: an administrator has to name somebody"
+	textOr           = "%s or %s"                                                                          // approvers; one more
+	textWaitsFor     = "%s approved this. It waits for the approval of %s; nothing was sent so far."       // a member; approvers
+	textApprovedOnce = "You approved this already; it waits for the approval of %s."                       // approvers
+	textSecondAsks   = "%s asks you: %s"                                                                   // a member; what a card asks
+	textOnlyThem     = "only %s, and those who approve it"                                                 // a member
+	textTheirOutcome = "only %s and those who approve it; everyone in the channel reads whether it worked" // a member
+	textOwnSecond    = "You asked for this, so somebody else must approve it."
+	textNotSecond    = "You may not approve this. An administrator says who may."
+	textNotYet       = "%s has not approved this yet."                                                            // a member
+	textAskedAnew    = "%s changed this or took it back. Nothing was sent."                                       // a member
+	textBothAsked    = "%s asked, %s approved. %s"                                                                // a member; another; what became of it
+	textDeclined     = "%s declined it: %s Nothing was sent."                                                     // a member; why
+	textNotDone      = "%s did not do it."                                                                        // a plugin
+	textDatePassed   = "“%s” is %s, which has passed since %s approved this. Nothing was sent. Please ask again." // a label; a date; a member
 
 	textDone      = "Done"
 	textConfirmed = "%s. %s confirmed it."     // what was done; a plugin: "Booked. Stays confirmed it."

@@ -115,6 +115,16 @@ func (r OperationRule) MayGrant(o Operation) bool {
 	return opened && way == ModeAsk && (r.Mode == ModeDefault || r.Mode == ModeRead) && len(r.Approvers) == 0
 }
 
+// Approves reports whether a member may give the second approval of a call that another asked
+// for.
+func (r OperationRule) Approves(m chat.Member, asker string) bool {
+	if m.ID == asker || m.Bot || m.Deactivated || m.Stranger {
+		return false
+	}
+	return slices.Contains(r.Approvers, m.ID) ||
+		slices.ContainsFunc(m.Roles, func(id string) bool { return slices.Contains(r.Approvers, id) })
+}
+
 // Mode is how calls of an operation go.
 type Mode string
 
@@ -153,6 +163,8 @@ func (r OperationRule) Way(o Operation) (Mode, string) {
 		return ModeAsk, "write-asks"
 	case r.Mode != ModeDefault && r.Mode != ModeRead: // one that is not known, too
 		return ModeAsk, "rule-asks"
+	case len(r.Approvers) > 0:
+		return ModeAsk, "second-approver"
 	case o.Asks:
 		return ModeAsk, "consequential-read-asks"
 	case !o.Reads:

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -243,17 +244,25 @@ func TestStarter(t *testing.T) {
 	for _, p := range plugins {
 		operations += len(p.Usable())
 	}
-	for n, from := range [][]*plugin.Plugin{plugins, nil} {
-		var out bytes.Buffer
-		if err := Starter(&out, from); err != nil {
-			t.Fatal(err)
-		}
-		list, err := Parse("q.yaml", out.Bytes(), plugins)
-		if err != nil || len(from) > 0 && len(list) != operations {
-			t.Errorf("%d: %d questions, %v in\n%s", n, len(list), err, out.String())
-		}
-		if i := slices.IndexFunc(list, func(q Question) bool { return q.Want == "todo.addItem" }); len(from) > 0 && !cmp.Equal(list[i].With, map[string]any{"title": "milk"}) {
-			t.Errorf("an example: %+v", list[i])
+	var out bytes.Buffer
+	if err := Starter(&out, plugins); err != nil {
+		t.Fatal(err)
+	}
+	list, err := Parse("q.yaml", out.Bytes(), plugins)
+	if err != nil || len(list) != operations {
+		t.Errorf("%d questions, %v in\n%s", len(list), err, out.String())
+	}
+	if i := slices.IndexFunc(list, func(q Question) bool { return q.Want == "todo.addItem" }); !cmp.Equal(list[i].With, map[string]any{"title": "milk"}) {
+		t.Errorf("an example: %+v", list[i])
+	}
+	out.Reset()
+	if err := Starter(&out, nil); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Parse("q.yaml", out.Bytes(), plugins)
+	for line := range strings.SplitSeq(fmt.Sprint(err), "\n") { // the sample is of a plugin that is not here
+		if !strings.Contains(line, "there is no operation") {
+			t.Errorf("the sample: %s", line)
 		}
 	}
 }

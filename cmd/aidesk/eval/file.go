@@ -25,13 +25,13 @@ type Question struct {
 type Entry struct {
 	// Ask is the question. Required.
 	Ask string `yaml:"ask"`
-	// Want is the operation that is right: todo.addItem, or addItem where one plugin alone has
+	// Want is the operation that is right: notes.add, or add where one plugin alone has
 	// it, or "GET /path"; "none" where nothing should be called. Required.
 	Want string `yaml:"want"`
 	// With are arguments that the call must have; others do not matter. A text is compared
 	// without case, "*" is any value, and null says that the argument must be absent.
 	With map[string]any `yaml:"with"`
-	// Never are operations that must not be called with this question, as in Want; todo.* is
+	// Never are operations that must not be called with this question, as in Want; notes.* is
 	// every one of a plugin.
 	Never []string `yaml:"never"`
 }
@@ -70,7 +70,7 @@ func Parse(name string, text []byte, plugins []*plugin.Plugin) ([]Question, erro
 	words := index(plugins)
 	err := config.Read(name, text, &list, func(faultf func(key, format string, args ...any)) {
 		if len(list) == 0 || len(list) > maxQuestions {
-			faultf("", "it has %d questions; give 1 to %d, such as - {ask: \"what is on my list?\", want: todo.listItems}", len(list), maxQuestions)
+			faultf("", "it has %d questions; give 1 to %d, such as - {ask: \"what is in my notes?\", want: notes.list}", len(list), maxQuestions)
 		}
 		for i := range list {
 			q, key := &list[i], fmt.Sprintf("[%d]", i)
@@ -226,16 +226,16 @@ const starterHead = `# Questions for aidesk eval. Each entry has:
 #   want:  the operation that a model should call first, or none
 #   with:  arguments that the call must have: a text without regard to case, "*" for any
 #          value, null for an argument that must be absent; others do not matter
-#   never: operations that must not be called; todo.* is every one of a plugin
+#   never: operations that must not be called; notes.* is every one of a plugin
 `
 
 const starterSample = `
-- ask: what is on my list?
-  want: todo.listItems
-  never: [todo.removeItem]
-- ask: put oat milk on my list
-  want: todo.addItem
-  with: {title: oat milk, due: null}
+- ask: what is in my notes?
+  want: notes.list
+  never: [notes.remove]
+- ask: put oat milk in my notes
+  want: notes.add
+  with: {text: oat milk, due: null}
 - ask: tell me a joke
   want: none
 `
