@@ -30,7 +30,7 @@ const (
 	auditPage   = 12      // lines shown at once
 	mostRead    = 500_000 // lines read for one question
 	mostCounted = 5       // members named with how many lines are theirs
-	nearAudit   = 3       // names offered for one that is not known
+	nearAudit   = 3       // words that are not known for each of which another is offered
 )
 
 // auditAsk is a question to the audit and the place at which the next page begins, as a

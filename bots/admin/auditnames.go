@@ -188,19 +188,19 @@ func (n *auditNames) askChannels(ctx context.Context, ids []string) {
 
 // unknown says which word is not known, and what may have been meant.
 func (n *auditNames) unknown(words query.Unknown) string {
-	word := markdown.Line(markdown.Visible(strings.Join(words, " ")), 50)
-	line := fmt.Sprintf(textAuditUnknown, word)
-	known := query.Words()
-	for _, name := range n.plugins {
-		known = append(known, name)
-	}
+	line := fmt.Sprintf(textAuditUnknown, markdown.Line(markdown.Visible(strings.Join(words, " ")), 50))
+	known := slices.Collect(maps.Values(n.plugins))
 	n.readMembers()
 	for _, id := range n.seen {
 		if name := cmp.Or(n.now[id], n.stored[id]); name != "" {
 			known = append(known, name)
 		}
 	}
-	slices.Sort(known)
-	line += fmt.Sprintf(textAuditNear, strings.Join(chat.Nearest(words[0], known, nearAudit), ", "))
+	known = slices.Concat(slices.Sorted(slices.Values(known)), query.Words())
+	var near []string
+	for _, word := range words[:min(len(words), nearAudit)] {
+		near = append(near, chat.Nearest(word, known, 1)...)
+	}
+	line += fmt.Sprintf(textAuditNear, strings.Join(near, ", "))
 	return line + fmt.Sprintf(textAuditHow, "sent, approved, refused, failed, changed, logins, grants, schedules, exports")
 }

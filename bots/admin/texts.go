@@ -181,7 +181,7 @@ var auditWords = map[string]string{
 	"call.failed": "sent", "call.unknown": "sent", "call.denied": "did not send", "call.expired": "did not answer about", "call.replaced": "asked anew about",
 	"plugin.added": "added", "plugin.removed": "removed", "plugin.reviewed": "took the new version of", "plugin.default": "changed the default of",
 	"plugin.scope.enable": "turned on in this channel", "plugin.scope.deny": "denied in this channel", "plugin.scope.none": "left to each member in this channel",
-	"plugin.enabled": "enabled", "plugin.disabled": "disabled",
+	"choice.enabled": "enabled", "choice.disabled": "disabled",
 	"account.shown": "shows in a channel what comes from", "account.hidden": "keeps private what comes from",
 	"account.connected": "connected an account at", "account.disconnected": "ended their account at", "account.revoked": "ended an account at",
 	"show.allowed": "let members show in a channel what comes from", "show.denied": "no longer lets members show in a channel what comes from",

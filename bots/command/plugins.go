@@ -131,7 +131,7 @@ func Enable(ctx context.Context, x *bot.Exchange, p bot.ButtonAction) (c store.C
 		return c, "", x.Say(store.Commit{}, fmt.Sprintf(textCannotEnable, found.Human(), err))
 	}
 	if changed {
-		c.Puts = []store.Record{record}
+		c.Puts, c.Audits = []store.Record{record}, auditSwitch(x, found, true)
 	}
 	return c, fmt.Sprintf(textEnabled, found.Human()), err
 }
@@ -157,7 +157,7 @@ func switchPlugin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, on boo
 	}
 	var c store.Commit
 	if changed {
-		c.Puts = []store.Record{record}
+		c.Puts, c.Audits = []store.Record{record}, auditSwitch(x, p, on)
 	}
 	if list == homeList {
 		return switchOnHome(ctx, x, bot.ButtonAction{Plugin: p.ID, On: on}, c)
@@ -168,6 +168,12 @@ func switchPlugin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, on boo
 		}
 	}
 	return x.Reply(c, x.NewReply(switchedText(p, on, changed)))
+}
+
+// auditSwitch is the line of the audit for a member who enabled or disabled a plugin for
+// themselves.
+func auditSwitch(x *bot.Exchange, p *plugin.Plugin, on bool) []store.Audit {
+	return x.Audit(map[bool]string{true: "choice.enabled", false: "choice.disabled"}[on], bot.AuditPlugin(p))
 }
 
 // switchedText says what a switch did, and when on what can be asked now.

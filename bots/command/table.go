@@ -90,7 +90,7 @@ var Table = chat.Grammar{
 			{Name: optionOperation, Summary: "Plugin and operation, joined by a dot", Kind: chat.Word, Required: true, Completes: true},
 			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
 		}},
-		{Name: "audit", Summary: "Who did what, and what was refused", Example: "/plugins-admin audit who sent what to NAME in May?", Who: chat.Moderators, Private: true, Options: []chat.Option{
+		{Name: "audit", Summary: "Who did what, and what was refused", Example: "/plugins-admin audit who sent what to NAME in May?", Who: chat.Moderators, Private: true, Plea: true, Options: []chat.Option{
 			{Name: admin.OptionWords, Summary: "In your own words: what Ann did last week, what was refused, what changed", Kind: chat.Rest},
 			{Name: optionPlugin, Summary: "What was done with this plugin", Kind: chat.Word, Completes: true},
 			{Name: admin.OptionMember, Summary: "What this member did", Kind: chat.Word},
