@@ -121,7 +121,7 @@ type run struct {
 // open starts a desk over the file at path; both its adapters are ready when it returns.
 func (w *world) open(path string, how run) *desk {
 	w.t.Helper()
-	db, err := bolt.Open(path, bolt.Options{Now: w.clock.Now, Reserve: s.Reserve})
+	db, err := bolt.Open(path, bolt.Options{Now: w.clock.Now})
 	must(w.t, err)
 	var s store.Store = &acknowledged{db, w.discord}
 	if how.wrap != nil {
