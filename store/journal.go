@@ -148,6 +148,9 @@ type Usage struct {
 	Input  int // tokens
 	Output int
 	Micros int64 // cost in millionths of the price table's currency
+
+	Channel string         // where it was asked; empty: in direct messages
+	Calls   map[string]int // made in the turn, by the name of what was called
 }
 
 // Count is an amount against a limit within a window.

@@ -125,7 +125,7 @@ func (s *Stage) open() {
 		s.T.Fatal(err)
 	}
 	logger := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	registry := &plugin.Registry{Bot: "desk", Records: m, Guard: guard, Logger: logger, Now: s.Clock.Now}
+	registry := &plugin.Registry{Bot: "desk", Records: m, Guard: guard, Logger: logger, Now: s.Clock.Now, Reserve: m.Reserve}
 	if err := registry.Configure(s.T.Context(), configured); err != nil {
 		s.T.Fatal(err)
 	}

@@ -130,7 +130,7 @@ func (w *world) open(path string, how run) *desk {
 	d := &desk{board: newBoard(), t: w.t, store: db, log: &log{}, ended: make(chan error, 1)}
 	logger := slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	guard := w.guard()
-	registry := &plugin.Registry{Bot: "desk", Records: s, Guard: guard, Logger: logger, Now: w.clock.Now}
+	registry := &plugin.Registry{Bot: "desk", Records: s, Guard: guard, Logger: logger, Now: w.clock.Now, Reserve: s.Reserve}
 	must(w.t, registry.Configure(w.t.Context(), []plugin.Configured{{Source: "http://" + shopAddress, Default: true}}))
 	ring, err := secret.Parse([]string{sealKey})
 	must(w.t, err)

@@ -108,6 +108,9 @@ func (d *decision) send(ctx context.Context, member chat.Member, p *plugin.Plugi
 		got.Status, got.Message = "error", err.Error()+"."
 	}
 	failpoint.Hit(failpoint.Answered)
+	if got.Sent != plugin.Unsent {
+		d.turn.quota.called(a.Call.Plugin)
+	}
 	if a, err = d.recordOutcome(ctx, a, got); err != nil {
 		return err
 	}
@@ -242,6 +245,7 @@ func (d *decision) followUp(ctx context.Context, member chat.Member, a confirm.A
 	if len(answer.Parked) > 0 || apart || answer.Private && !d.Event.Place.Direct {
 		return d.turn.answer(ctx, store.Commit{}, answer)
 	}
+	d.turn.quota.called(answer.Used()...)
 	var c store.Commit
 	d.turn.quota.settle(&c)
 	if err := d.turn.appendAnswer(&c, answer); err != nil {

@@ -127,7 +127,7 @@ func (t *Turn) run(ctx context.Context, what command.Form, call plugin.Call) err
 		a.CallID, a.Tool = a.ID, tool
 		return t.answer(ctx, store.Commit{}, agent.Answer{Entries: agent.FormEntries(member.Name, line), Parked: []confirm.Action{a}})
 	}
-	if over := t.count(ctx); over != nil {
+	if over := t.count(ctx, member); over != nil {
 		return t.overLimit(ctx, member, line, over)
 	}
 	t.Progress(ctx, fmt.Sprintf(textAsking, what.Plugin.Human()))
@@ -136,6 +136,7 @@ func (t *Turn) run(ctx context.Context, what command.Form, call plugin.Call) err
 	if err != nil {
 		return t.Note(ctx, err.Error()+".")
 	}
+	t.quota.called(what.Plugin.ID)
 	var c store.Commit
 	if err := appendEntries(&c, t.Owner(), agent.CommandEntries(member.Name, t.Owner(), line, tool, call, got)...); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/model/middleware"
+	"aidesk/core/policy"
 	"aidesk/store"
 )
 
@@ -29,41 +30,51 @@ const (
 type quota struct {
 	*bot.Exchange
 
+	bounds     *bounds                // nil: they were not read yet
 	budget     *middleware.TurnBudget // pays for the turn; nil: there is none yet
 	day        time.Time              // whose limits the budget counts against
 	turns      int                    // 1: the turn counts as one in the usage; 0: it does not
-	hour       []store.Count          // what the turn added to the counters of its hour
+	counted    []store.Count          // what the turn added to the counters of questions
+	calls      map[string]int         // to plugins, by id, that the usage does not have yet
 	nearlyFull string                 // the counter of a workspace's day that is nearly full
+}
+
+// know reads the limits of the member whose turn it is.
+func (q *quota) know(ctx context.Context, member chat.Member) error {
+	if q.bounds != nil {
+		return nil
+	}
+	b, err := boundsOf(ctx, q.Exchange, member)
+	if err == nil {
+		q.bounds = &b
+	}
+	return err
 }
 
 // count counts the turn against the limits, before anything is spent. A turn that is
 // redone is not counted again; what its tries reserved and did not settle stays
 // counted as used, since nobody knows.
-func (q *quota) count(ctx context.Context, messages int, redone bool) error {
+func (q *quota) count(ctx context.Context, member chat.Member, messages int, redone bool) error {
+	if err := q.know(ctx, member); err != nil {
+		return err
+	}
 	budget := q.turnBudget()
 	q.turns = 1
 	if redone {
 		return nil
 	}
-	l, now := q.Bot.Limits, q.Now()
-	var counts []store.Count
-	if l.TurnsPerMemberHour > 0 {
-		counts = append(counts, store.Count{
-			Key: "turns/" + q.Owner() + now.UTC().Format("/2006-01-02T15"), N: int64(messages),
-			Limit: int64(l.TurnsPerMemberHour), Until: now.Truncate(time.Hour).Add(2 * time.Hour),
-		})
-	}
-	q.hour = slices.Clone(counts)
+	counts := countsOf(q.bounds.turns(int64(messages), q.Now())...)
 	var aside middleware.Amount
 	if info := q.Bot.Agent.Model.Info(); info.Host != "" {
-		for _, day := range []int{l.TokensPerDay, l.TokensPerMemberDay} {
-			if part := int64(min(initialReserve, day/100)); day > 0 && (aside.Tokens == 0 || part < aside.Tokens) {
+		for _, day := range q.bounds.amounts(middleware.Amount{Tokens: 1}, q.day) {
+			if part := min(initialReserve, day.Limit/100); aside.Tokens == 0 || part < aside.Tokens {
 				aside.Tokens = part
 			}
 		}
 	}
+	q.counted = slices.Clone(counts)
 	if err := q.reserve(context.WithoutCancel(ctx), append(counts, q.counts(aside)...)); err != nil {
-		q.turns, q.hour = 0, nil
+		q.turns, q.counted = 0, nil
 		return err
 	}
 	budget.Reserved = aside
@@ -83,25 +94,22 @@ func (q *quota) turnBudget() *middleware.TurnBudget {
 	return q.budget
 }
 
-// key names a counter of the turn's day.
-func (q *quota) key(what, whose string) string {
-	return what + "/" + whose + q.day.Format("/2006-01-02")
-}
-
 // counts are what an amount adds to the counters of the day: those that have a limit.
 func (q *quota) counts(a middleware.Amount) []store.Count {
-	l := q.Bot.Limits
-	scope, owner := q.Bot.Scope(q.Event.Place), q.Owner()
-	all := []store.Count{
-		{Key: q.key("tokens", scope), N: a.Tokens, Limit: int64(l.TokensPerDay)},
-		{Key: q.key("money", scope), N: a.Micros, Limit: l.MoneyPerDay},
-		{Key: q.key("tokens", owner), N: a.Tokens, Limit: int64(l.TokensPerMemberDay)},
-		{Key: q.key("money", owner), N: a.Micros, Limit: l.MoneyPerMemberDay},
+	if q.bounds == nil { // nothing was asked of a model
+		return nil
 	}
-	for i := range all {
-		all[i].Until = q.day.Truncate(bot.Day).Add(2 * bot.Day) // the same for the whole day: a change would be a write
+	return countsOf(q.bounds.amounts(a, q.day)...)
+}
+
+// called notes calls to plugins, by id, for the usage.
+func (q *quota) called(ids ...string) {
+	for _, id := range ids {
+		if q.calls == nil {
+			q.calls = map[string]int{}
+		}
+		q.calls[id]++
 	}
-	return slices.DeleteFunc(all, func(c store.Count) bool { return c.Limit == 0 || c.N == 0 })
 }
 
 // reserve adds to counters, or to none if a limit forbids it. Where that nearly fills a
@@ -113,7 +121,7 @@ func (q *quota) reserve(ctx context.Context, counts []store.Count) error {
 	scope := q.Bot.Scope(q.Event.Place)
 	early := slices.Clone(counts)
 	for i, c := range early {
-		if c.Key == q.key("tokens", scope) || c.Key == q.key("money", scope) {
+		if c.Key == perDay(counterTokens, scope, q.day) || c.Key == perDay(counterMoney, scope, q.day) {
 			early[i].Limit = max(1, c.Limit*nearPercent/100)
 		}
 	}
@@ -136,15 +144,19 @@ func (q *quota) settle(c *store.Commit) {
 	c.Counts = append(c.Counts, q.counts(q.budget.Unsettled())...)
 	usage := store.Usage{
 		Scope: q.Bot.Scope(q.Event.Place), Member: q.Owner(), Time: q.Now(),
-		Turns: q.turns, Model: q.Bot.Agent.Model.Info().Name,
+		Turns: q.turns, Model: q.Bot.Agent.Model.Info().Name, Calls: q.calls,
 	}
+	if !q.Event.Place.Direct {
+		usage.Channel = q.Event.Place.Channel
+	}
+	q.calls = nil
 	for _, spent := range q.budget.Spent() {
 		usage.Model, usage.Input, usage.Output, usage.Micros = spent.Model, spent.Usage.Input, spent.Usage.Output, spent.Micros
 		c.Usages = append(c.Usages, usage)
 		q.Observe.Report(bot.Cost, "", float64(spent.Micros)/1e6)
-		usage.Turns = 0
+		usage.Turns, usage.Calls = 0, nil
 	}
-	if usage.Turns > 0 { // it cost nothing
+	if usage.Turns > 0 || len(usage.Calls) > 0 { // it cost nothing
 		c.Usages = append(c.Usages, usage)
 	}
 	if q.nearlyFull != "" {
@@ -157,11 +169,11 @@ func (q *quota) settle(c *store.Commit) {
 func (q *quota) giveBack(c *store.Commit) {
 	q.turns = 0
 	q.settle(c)
-	for _, n := range q.hour {
+	for _, n := range q.counted {
 		n.N = -n.N
 		c.Counts = append(c.Counts, n)
 	}
-	q.hour = nil
+	q.counted = nil
 }
 
 // limitReached is the limit that kept a request from being sent, or nil.
@@ -186,16 +198,11 @@ func (q *quota) limitText(member chat.Member, over error) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("counting the turn: %w", over)
 	}
-	scope, owner := q.Bot.Scope(q.Event.Place), q.Owner()
-	next := q.day.Truncate(bot.Day).Add(bot.Day).In(member.Location()).Format("15:04 MST")
-	switch limit.Key {
-	case q.key("tokens", scope), q.key("money", scope):
-		return fmt.Sprintf(textWorkspaceLimit, next), nil
-	case q.key("tokens", owner), q.key("money", owner):
-		return fmt.Sprintf(textMemberLimit, next), nil
-	default:
-		return fmt.Sprintf(textHourLimit, q.Bot.Limits.TurnsPerMemberHour), nil
+	line, known := q.bounds.reached(limit.Key, q.day, q.Now(), member.Location())
+	if !known {
+		return "", fmt.Errorf("counting the turn: %w", over)
 	}
+	return line, nil
 }
 
 // nearLimitEvent is the event by which somebody is told that a workspace's day is nearly used
@@ -213,14 +220,19 @@ func (q *quota) nearLimitEvent() store.Event {
 
 // nearLimit tells the members whom the operator named that a day is nearly used up; where
 // there are none, the member whose turn came nearest to the limit.
-func nearLimit(x *bot.Exchange, event store.Event, counter string) error {
+func nearLimit(ctx context.Context, x *bot.Exchange, event store.Event, counter string) error {
 	members := x.Bot.Tell[x.Event.Place.Platform]
 	if len(members) == 0 {
 		members = []string{x.Event.Member}
 	}
+	rules, err := x.Bot.Plugins.Rules(ctx, x.Event.Place)
+	if err != nil {
+		return err
+	}
+	line := nearLimitText(workspaceLimits(x.Bot.Limits, rules), x.Bot.Limits.Currency, counter)
 	var c store.Commit
 	for _, member := range members {
-		r := x.NewReply(bot.Paragraph(nearLimitText(x.Bot.Limits, counter)))
+		r := x.NewReply(bot.Paragraph(line))
 		r.ID, r.To, r.Private = chat.Key("reply", event.ID, member), member, true
 		wanted, err := x.Bot.WantedReply(x.Conversation, r, x.Bot.Owner(x.Event.Place, member))
 		if err != nil {
@@ -232,10 +244,10 @@ func nearLimit(x *bot.Exchange, event store.Event, counter string) error {
 }
 
 // nearLimitText says that a counter of a workspace's day is nearly full.
-func nearLimitText(l bot.Limits, counter string) string {
-	most := bot.Grouped(int64(l.TokensPerDay)) + " tokens"
-	if strings.HasPrefix(counter, "money/") {
-		most = bot.Decimal(l.MoneyPerDay) + " " + l.Currency
+func nearLimitText(l policy.Limits, currency, counter string) string {
+	most := bot.Grouped(l.TokensPerDay) + " tokens"
+	if strings.HasPrefix(counter, counterMoney+"/") {
+		most = bot.Decimal(l.MoneyPerDay) + " " + currency
 	}
 	return fmt.Sprintf(textNearLimit, nearPercent, most)
 }

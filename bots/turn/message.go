@@ -55,7 +55,7 @@ func (t *Turn) message(ctx context.Context) error {
 	if typedDecision(&t.Exchange, t.waiting, question) {
 		return t.Say(store.Commit{}, textUseButtons)
 	}
-	if over := t.count(ctx); over != nil {
+	if over := t.count(ctx, member); over != nil {
 		observeTurn(t.Observe, outcomeLimited, 0)
 		return t.overLimit(ctx, member, question, over)
 	}
@@ -246,6 +246,9 @@ func (t *Turn) ask(ctx context.Context, member chat.Member, request agent.Turn) 
 	}
 	request.Progress = func(text string) { t.Progress(ctx, text) }
 	var err error
+	if err = t.quota.know(ctx, member); err != nil {
+		return agent.Answer{}, err
+	}
 	if request.History, err = t.worker.pool.recall.read(t.Conversation, t.work.Entries); err != nil {
 		return agent.Answer{}, err
 	}
@@ -308,6 +311,7 @@ func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 	if err := command.NoticeGiven(ctx, &t.Exchange, &c, &r, a.Used()); err != nil {
 		return err
 	}
+	t.quota.called(a.Used()...)
 	t.quota.settle(&c)
 	if err := t.appendAnswer(&c, a); err != nil {
 		return err
@@ -335,8 +339,8 @@ func (t *Turn) endWithout(question string, member chat.Member, line string) erro
 }
 
 // count counts the turn against the limits, once however often it is tried.
-func (t *Turn) count(ctx context.Context) error {
-	return t.quota.count(ctx, len(t.events), t.events[0].Tries > 0)
+func (t *Turn) count(ctx context.Context, member chat.Member) error {
+	return t.quota.count(ctx, member, len(t.events), t.events[0].Tries > 0)
 }
 
 // overLimit says that a limit is reached. A turn that has used something ends with it;

@@ -3,6 +3,7 @@ package turn
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/goldentest"
 	"aidesk/core/model/middleware"
+	"aidesk/core/policy"
 	"aidesk/store"
 )
 
@@ -31,13 +33,19 @@ func TestTexts(t *testing.T) {
 		},
 		day: time.Date(2026, 11, 23, 22, 10, 0, 0, time.UTC),
 	}
-	scope, owner := s.Bot.Scope(place), s.Bot.Owner(place, "ada")
-	for _, key := range []string{"hour", s.key("tokens", scope), s.key("money", scope), s.key("tokens", owner), s.key("money", owner)} {
-		line, err := s.limitText(chat.Member{Zone: "Europe/Paris"}, &store.Limit{Key: key})
+	s.Now = func() time.Time { return s.day }
+	s.bounds = &bounds{bot: s.Bot, scope: s.Bot.Scope(place), owner: s.Owner(), channel: s.Bot.Scope(place) + "/channel/C1"}
+	every := policy.Limits{TurnsPerHour: 20, TurnsPerDay: 50, TokensPerDay: 1000, MoneyPerDay: 1000}
+	s.bounds.mine, s.bounds.channels, s.bounds.workspaces = every, every, every
+	for _, b := range slices.Concat(s.bounds.turns(1, s.day), s.bounds.amounts(middleware.Amount{Tokens: 1, Micros: 1}, s.day)) {
+		line, err := s.limitText(chat.Member{Zone: "Europe/Paris"}, &store.Limit{Key: b.Key})
 		if err != nil {
 			t.Fatal(err)
 		}
-		show("limit "+strings.TrimPrefix(key, "desk/"), line)
+		show("limit "+b.Key, line)
+	}
+	if line, err := s.limitText(chat.Member{}, &store.Limit{Key: "of something else"}); err == nil {
+		t.Errorf("a counter that nobody knows: %s", line)
 	}
 	line, err := s.limitText(chat.Member{}, middleware.ErrSpent)
 	if err != nil {
@@ -45,7 +53,7 @@ func TestTexts(t *testing.T) {
 	}
 	show("limit of one question", line)
 	for _, key := range []string{"tokens/x", "money/x"} {
-		show("near "+key, nearLimitText(s.Bot.Limits, key))
+		show("near "+key, nearLimitText(policy.Limits{TokensPerDay: 1_000_000, MoneyPerDay: 12_500_000}, "EUR", key))
 	}
 	goldentest.File(t, "texts.golden", []byte(out.String()))
 }

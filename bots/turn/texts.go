@@ -85,6 +85,8 @@ const (
 	textQuestionLimit  = "I stopped: one question may use %s tokens, and this one needs more. Please ask for a smaller part."                                                      // a number
 	textWorkspaceLimit = "This workspace has reached its limit for today. I answer again at %s."                                                                                   // a time
 	textMemberLimit    = "You have reached your limit for today. I answer you again at %s."                                                                                        // a time
-	textHourLimit      = "You have asked %d questions in this hour, which is the limit here. Please ask again at the full hour."                                                   // a number
+	textHourLimit      = "You have asked %d questions in this hour, which is the limit here. Please ask again at %%s."                                                             // a number; a time
+	textChannelLimit   = "This channel has reached its limit. I answer here again at %s."                                                                                          // a time
+	textWorkspaceHour  = "This workspace has reached its limit for this hour. I answer again at %s."                                                                               // a time
 	textNearLimit      = "This workspace has used %d %% of its limit for today (%s). At the limit I answer nobody until midnight UTC. Administrators see more with /aidesk usage." // percent; tokens or money
 )

@@ -108,7 +108,7 @@ func (t *Turn) dispatch(ctx context.Context) error {
 	case bot.KindNotice:
 		return schedule.Tell(ctx, &t.Exchange, *t.first.Notice)
 	case bot.KindNearLimit:
-		return nearLimit(&t.Exchange, t.events[0], t.first.NearLimit)
+		return nearLimit(ctx, &t.Exchange, t.events[0], t.first.NearLimit)
 	default: // bot.KindSeen
 		return t.Commit(store.Commit{})
 	}

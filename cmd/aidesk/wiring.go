@@ -86,7 +86,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 		if err != nil {
 			return nil, fmt.Errorf("bot %s: %w", b.Name, err)
 		}
-		registry := &plugin.Registry{Bot: b.Name, Records: s, Guard: guard, Logger: logger, Now: p.now, TakeChanges: p.alone}
+		registry := &plugin.Registry{Bot: b.Name, Records: s, Guard: guard, Logger: logger, Now: p.now, Reserve: s.Reserve, TakeChanges: p.alone}
 		if logins != nil {
 			registry.Accounts, registry.Shared = logins.Accounts, configuredKeysOf(b)
 		}

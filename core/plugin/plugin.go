@@ -31,7 +31,8 @@ type Plugin struct {
 	Document *openapi.Document
 
 	logins *loginCache  // shared by copies
-	rules  policy.Rules // of the workspace in which it was listed
+	scope  string       // of the workspace in which it was listed
+	rules  policy.Rules // of that workspace
 }
 
 // Registration is what is stored of a plugin beside its bytes.

@@ -36,6 +36,7 @@ type Registry struct {
 	Logger  *slog.Logger
 
 	Now     func() time.Time
+	Reserve func(ctx context.Context, counts ...store.Count) error                      // counts calls; nil: they have no limit
 	Members func(ctx context.Context, place chat.Place, id string) (chat.Member, error) // as the platform knows them now; nil: nobody has a role
 
 	Accounts *account.Accounts      // nil: there are none, and calls go without a credential
@@ -203,7 +204,7 @@ func (r *Registry) List(ctx context.Context, place chat.Place) ([]*Plugin, error
 				whole = false
 				continue
 			}
-			p.rules = rules
+			p.scope, p.rules = place.Scope(), rules
 			plugins = append(plugins, p)
 		}
 	}

@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"aidesk/core/account"
+	"aidesk/core/chat"
 	"aidesk/core/egress"
 	"aidesk/core/openapi"
 	"aidesk/core/policy"
+	"aidesk/store"
 )
 
 // Sent says how far a call came.
@@ -61,6 +63,9 @@ func (r *Registry) Send(ctx context.Context, p *Plugin, c Call) (Outcome, error)
 	if c.Digest != c.digest() {
 		return Outcome{Sent: Unsent}, errors.New(textNotApproved)
 	}
+	if err := r.countCall(ctx, p); err != nil {
+		return Outcome{Sent: Unsent}, err
+	}
 	out := r.sendOnce(ctx, p, o, c)
 	helps := out.Away() || out.Code == "rate" || out.Code == "server"
 	if c.Unsafe || !helps || out.RetryAfter > longestPause {
@@ -72,6 +77,26 @@ func (r *Registry) Send(ctx context.Context, p *Plugin, c Call) (Outcome, error)
 	case <-time.After(out.RetryAfter):
 		return r.sendOnce(ctx, p, o, c), nil
 	}
+}
+
+// countCall counts a call against what a plugin may be called in a day of UTC, where
+// administrators of the workspace in which it was listed set a bound.
+func (r *Registry) countCall(ctx context.Context, p *Plugin) error {
+	most := p.rules.Calls[p.ID]
+	if most == 0 || r.Reserve == nil {
+		return nil
+	}
+	day := r.Now().UTC().Truncate(24 * time.Hour)
+	err := r.Reserve(ctx, store.Count{
+		Key: "calls/" + chat.Key(r.Bot) + "/" + p.scope + "/" + chat.Key(p.ID) + day.Format("/2006-01-02"), N: 1, Limit: most, Until: day.Add(48 * time.Hour),
+	})
+	if errors.Is(err, store.ErrLimit) {
+		return fmt.Errorf(textCallsSpent, p.Human(), most)
+	}
+	if err != nil {
+		return fmt.Errorf("counting a call of %s: %w", p.ID, err)
+	}
+	return nil
 }
 
 func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation, c Call) Outcome {

@@ -19,6 +19,7 @@ const (
 
 	textDenied      = "an administrator has denied it in this channel"
 	textChanged     = "%s has changed since this call was made"
+	textCallsSpent  = "%s has been called %d times today, which is the limit here; it can be called again after midnight UTC" // and how often
 	textNotApproved = "the call is not the one that was approved"
 	textUnreachable = "%s cannot be reached. Please try again later."
 	textMayNotCall  = "%s is at an address that I may not call. Tell your administrator: %s." // and the reason

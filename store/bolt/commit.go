@@ -61,7 +61,10 @@ func validateCommit(c store.Commit) error {
 	}
 	for _, u := range c.Usages {
 		keys("usage", u.Scope)
-		names("usage", u.Member, u.Model)
+		names("usage", u.Member, u.Model, u.Channel)
+		for name := range u.Calls {
+			keys("usage", name)
+		}
 	}
 	for _, n := range c.Counts {
 		keys("count", n.Key)
@@ -237,7 +240,7 @@ func (b *batch) putButton(x store.Button) error {
 
 // appendUsage appends to the usage of a scope, sorted by time.
 func (b *batch) appendUsage(u store.Usage) error {
-	k := storedUsage{Member: u.Member, Model: u.Model, Time: toMicros(u.Time), Turns: u.Turns, Input: u.Input, Output: u.Output, Micros: u.Micros}
+	k := storedUsage{Member: u.Member, Model: u.Model, Time: toMicros(u.Time), Turns: u.Turns, Input: u.Input, Output: u.Output, Micros: u.Micros, Channel: u.Channel, Calls: u.Calls}
 	n, err := b.nextNumber(usageBucket)
 	if err != nil {
 		return err

@@ -317,12 +317,16 @@ type storedUsage struct {
 	Input  int    `json:"in,omitempty"`
 	Output int    `json:"out,omitempty"`
 	Micros int64  `json:"micros,omitempty"`
+
+	Channel string         `json:"channel,omitempty"`
+	Calls   map[string]int `json:"calls,omitempty"`
 }
 
 func (k storedUsage) usage(scope string) store.Usage {
 	return store.Usage{
 		Scope: scope, Member: k.Member, Model: k.Model,
 		Time: fromMicros(k.Time), Turns: k.Turns, Input: k.Input, Output: k.Output, Micros: k.Micros,
+		Channel: k.Channel, Calls: k.Calls,
 	}
 }
 

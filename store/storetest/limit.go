@@ -76,7 +76,7 @@ func logs(d *fixture) {
 		at := start.Add(time.Duration(i) * time.Second)
 		for _, scope := range []string{"s", "s2", "t"} {
 			c.Audits = append(c.Audits, store.Audit{Scope: scope, Time: at, Body: []byte(fmt.Sprint(scope, i))})
-			c.Usages = append(c.Usages, store.Usage{Scope: scope, Member: "ann", Model: "m", Time: at, Turns: 1, Input: i, Output: 2, Micros: 3})
+			c.Usages = append(c.Usages, store.Usage{Scope: scope, Member: "ann", Model: "m", Time: at, Turns: 1, Input: i, Output: 2, Micros: 3, Channel: "C1", Calls: map[string]int{"shop": 2}})
 		}
 	}
 	d.commit(l, c)
@@ -93,7 +93,7 @@ func logs(d *fixture) {
 	d.must(d.Usages(d.Context(), "s", start.Add(100*time.Second), func(u store.Usage) bool {
 		want := store.Usage{
 			Scope: "s", Member: "ann", Model: "m", Time: start.Add(time.Duration(i) * time.Second).Truncate(time.Microsecond).UTC(),
-			Turns: 1, Input: i, Output: 2, Micros: 3,
+			Turns: 1, Input: i, Output: 2, Micros: 3, Channel: "C1", Calls: map[string]int{"shop": 2},
 		}
 		equal(d, "usage", u, want)
 		i++

@@ -200,6 +200,7 @@ func invalid(d *fixture) {
 			{Events: []store.Event{{ID: bad, Conversation: "c"}}},
 			{Audits: []store.Audit{{Scope: bad}}},
 			{Usages: []store.Usage{{Scope: bad}}},
+			{Usages: []store.Usage{{Scope: "s", Calls: map[string]int{bad: 1}}}},
 			{Counts: []store.Count{{Key: bad}}},
 			{Puts: []store.Record{{Key: bad}}},
 		} {
