@@ -25,7 +25,7 @@ func (t *Turn) scheduled(ctx context.Context) error {
 	t.work.Entries = nil // each run begins afresh
 	t.Event.Message = &chat.Message{Text: run.Question}
 	question := markdown.Clean(t.withNames(ctx, run.Question, run.Names))
-	if over := t.count(ctx); over != nil {
+	if over := t.count(ctx, run.Owner); over != nil {
 		observeTurn(t.Observe, outcomeLimited, 0)
 		return t.failOver(ctx, over)
 	}
