@@ -28,6 +28,7 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/bots/inbox"
 	"aidesk/bots/outbox"
+	"aidesk/bots/schedule"
 	"aidesk/bots/turn"
 	"aidesk/core/audit"
 	"aidesk/core/secret"
@@ -122,9 +123,6 @@ func (d *Desk) Run(ctx context.Context) error {
 
 // purge deletes what is older than it is kept, now and every hour.
 func (d *Desk) purge(ctx context.Context) {
-	if d.Keep == (bot.Retention{}) {
-		return
-	}
 	before := func(life time.Duration) time.Time {
 		if life == 0 {
 			return time.Time{}
@@ -135,6 +133,11 @@ func (d *Desk) purge(ctx context.Context) {
 	defer ticker.Stop()
 	for {
 		n, err := d.Store.Purge(ctx, before(d.Keep.Conversations), before(d.Keep.Audit))
+		if err == nil {
+			var over int
+			over, err = schedule.Purge(ctx, d.Store, before(d.Keep.Conversations))
+			n += over
+		}
 		switch {
 		case err != nil && ctx.Err() == nil:
 			d.Logger.ErrorContext(ctx, "deleting what is too old", "error", err)

@@ -24,6 +24,7 @@ import (
 	"aidesk/core/model/middleware"
 	"aidesk/core/model/script"
 	"aidesk/core/plugin"
+	"aidesk/core/policy"
 	"aidesk/core/preview"
 	"aidesk/core/secret"
 	"aidesk/store"
@@ -36,6 +37,7 @@ type Setup struct {
 	Plugins  []Plugin
 	Others   []string         // addresses, host:port, of plugins that an administrator may add
 	Price    middleware.Price // of Model
+	Access   policy.Access
 	Limits   bot.Limits
 	Turn     agent.Limits
 	Tell     []string // who is told when a limit is near
@@ -128,7 +130,7 @@ func (s *Stage) open() {
 		s.T.Fatal(err)
 	}
 	b := &bot.Bot{
-		Name: "desk", Adapters: []chat.Adapter{tapped(s.Open(), s.board)}, Plugins: registry, Limits: s.setup.Limits,
+		Name: "desk", Adapters: []chat.Adapter{tapped(s.Open(), s.board)}, Plugins: registry, Access: s.setup.Access, Limits: s.setup.Limits,
 		Tell: map[string][]string{s.Place.Platform: s.setup.Tell},
 		Agent: &agent.Agent{
 			Model: s.paid(), Plugins: registry, Persona: "You are the desk of a test.", Limits: s.setup.Turn,

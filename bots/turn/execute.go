@@ -206,7 +206,7 @@ func (d *decision) followUp(ctx context.Context, member chat.Member, a confirm.A
 	if a.Schedule != "" { // what more it asks stands where its card does
 		d.Event.Place = d.pressed
 	}
-	if len(answer.Parked) > 0 || a.Login != nil || answer.Private && !d.Event.Place.Direct {
+	if len(answer.Parked) > 0 || a.Login != nil || answer.Private && !a.Place.Direct && a.Schedule == "" {
 		return d.turn.answer(ctx, store.Commit{}, answer)
 	}
 	var c store.Commit
