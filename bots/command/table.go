@@ -103,8 +103,8 @@ var Table = chat.Grammar{
 			{Name: "question", Summary: "What you want to know then", Kind: chat.Rest},
 		}},
 		{Name: "schedules", Summary: "Your schedules, each with buttons", Example: "/aidesk schedules", Private: true},
-		{Name: "zone", Summary: "The time zone in which I read your times", Example: "/aidesk zone Europe/Paris", Private: true, Options: []chat.Option{
-			{Name: "zone", Summary: "Such as Europe/Paris or America/New_York", Kind: chat.Word},
+		{Name: "zone", Summary: "The time zone in which I read your times", Example: "/aidesk zone Europe/Berlin", Private: true, Options: []chat.Option{
+			{Name: "zone", Summary: "Such as Europe/Berlin or America/New_York", Kind: chat.Word},
 		}},
 		{Name: "usage", Summary: "What you used today", Example: "/aidesk usage", Private: true},
 		{Name: "grants", Summary: "What I may do without asking you, and how to end that", Example: "/aidesk grants", Private: true},
