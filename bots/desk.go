@@ -10,6 +10,7 @@
 //	turn     a conversation is claimed and its events are worked: a message becomes a
 //	         turn of the agent, a press decides about an Action
 //	command  what each command and each form does; admin: those of administrators
+//	schedule questions that members have asked at times: whether a run takes place
 //	outbox   what is wanted is brought to the platform
 //
 // Nothing that matters is held in memory between two events. bottest holds the whole
