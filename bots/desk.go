@@ -10,6 +10,7 @@
 //	turn     a conversation is claimed and its events are worked: a message becomes a
 //	         turn of the agent, a press decides about an Action
 //	command  what each command and each form does; admin: those of administrators
+//	schedule questions that members have asked at times: whether a run takes place
 //	outbox   what is wanted is brought to the platform
 //
 // Nothing that matters is held in memory between two events. bottest holds the whole
@@ -28,6 +29,7 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/bots/inbox"
 	"aidesk/bots/outbox"
+	"aidesk/bots/schedule"
 	"aidesk/bots/turn"
 	"aidesk/core/audit"
 	"aidesk/core/secret"
@@ -122,9 +124,6 @@ func (d *Desk) Run(ctx context.Context) error {
 
 // purge deletes what is older than it is kept, now and every hour.
 func (d *Desk) purge(ctx context.Context) {
-	if d.Keep == (bot.Retention{}) {
-		return
-	}
 	before := func(life time.Duration) time.Time {
 		if life == 0 {
 			return time.Time{}
@@ -135,6 +134,11 @@ func (d *Desk) purge(ctx context.Context) {
 	defer ticker.Stop()
 	for {
 		n, err := d.Store.Purge(ctx, before(d.Keep.Conversations), before(d.Keep.Audit))
+		if err == nil {
+			var over int
+			over, err = schedule.Purge(ctx, d.Store, before(d.Keep.Conversations))
+			n += over
+		}
 		switch {
 		case err != nil && ctx.Err() == nil:
 			d.Logger.ErrorContext(ctx, "deleting what is too old", "error", err)

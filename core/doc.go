@@ -17,6 +17,7 @@
 //	bots/turn           one conversation at work: messages, presses, limits
 //	bots/command        what each command and form does
 //	bots/admin          what commands of administrators do
+//	bots/schedule       questions that members have asked at times
 //	bots/outbox         what is wanted is brought to the platform
 //	bots/login          the pages on which a member connects an account
 //	bots/restore        what becomes of calls that were open in a backup
@@ -25,6 +26,7 @@
 //	core/confirm        Actions and the cards on which members decide
 //	core/plugin         manifest, registry, enablement; the one place that a Call leaves from
 //	core/policy         may this member do this, by which rule: pure functions
+//	core/schedule       times in words or as cron, and their runs; core/date reads days
 //	core/account        logins at plugins: keys and OAuth accounts, and how a credential enters a call
 //	core/installation   where an app is installed that several workspaces share, with its tokens
 //	core/openapi        a document -> Operations -> tools; below it: tree (bytes -> nodes),

@@ -49,7 +49,8 @@ func (in incoming) command(ctx context.Context, raw json.RawMessage) (any, error
 		return in.openCommandForm(ctx, s, chat.Opening{Place: place, Member: s.User, Command: &c}), nil
 	}
 	if place.Direct && s.Channel != direct.Channel && s.Channel != "" {
-		c.From = &chat.Place{Platform: platform, Workspace: workspace, Channel: s.Channel}
+		// Whether other organisations read the channel is not said, so they are taken to.
+		c.From = &chat.Place{Platform: platform, Workspace: workspace, Channel: s.Channel, External: true}
 	}
 	digest := sha256.Sum256([]byte(s.Trigger)) // the trigger id itself must not get into logs
 	e := chat.Event{

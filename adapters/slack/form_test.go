@@ -189,7 +189,7 @@ func TestCommand(t *testing.T) {
 		e := s.desk.Next(s.t)
 		same(s.t, e, chat.Event{Place: direct, Member: fakeslack.Ada, Command: &chat.Command{
 			Name: "aidesk", Verb: "ask", Options: map[string]string{"question": "is 1 < 2 in #general?"},
-			From: &chat.Place{Platform: "slack", Workspace: fakeslack.TeamID, Channel: fakeslack.Quiet},
+			From: &chat.Place{Platform: "slack", Workspace: fakeslack.TeamID, Channel: fakeslack.Quiet, External: true},
 		}})
 		s.notes(fakeslack.Ada, fakeslack.Quiet, "I answer in our direct message.")
 

@@ -38,6 +38,7 @@ type Setup struct {
 	Plugins  []Plugin
 	Others   []string         // addresses, host:port, of plugins that an administrator may add
 	Price    middleware.Price // of Model
+	Access   policy.Access
 	Limits   bot.Limits
 	Turn     agent.Limits
 	Tell     []string // who is told when a limit is near
@@ -130,7 +131,7 @@ func (s *Stage) open() {
 		s.T.Fatal(err)
 	}
 	b := &bot.Bot{
-		Name: "desk", Adapters: []chat.Adapter{tapped(s.Open(), s.board)}, Plugins: registry, Limits: s.setup.Limits,
+		Name: "desk", Adapters: []chat.Adapter{tapped(s.Open(), s.board)}, Plugins: registry, Access: s.setup.Access, Limits: s.setup.Limits,
 		Tell: map[string][]string{s.Place.Platform: s.setup.Tell},
 		Agent: &agent.Agent{
 			Model: s.paid(), Plugins: registry, Persona: "You are the desk of a test.", Limits: s.setup.Turn,

@@ -112,13 +112,13 @@ var Table = chat.Grammar{
 		{Name: "why", Summary: "How my last answer here came about", Example: "/aidesk why", Private: true, Options: []chat.Option{
 			{Name: optionBack, Summary: "An earlier answer: how many before the last", Kind: chat.Choice, Choices: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}},
 		}},
-		{Name: "schedule", Summary: "Have me ask something for you at a time, or again and again", Example: `/aidesk schedule "every weekday at 9" which tasks are due?`, Private: true, Options: []chat.Option{
+		{Name: "schedule", Summary: "Have me ask something for you at a time, or again and again", Example: `/aidesk schedule "every weekday at 9" which tasks are due?`, Private: true, Plea: true, Options: []chat.Option{
 			{Name: "when", Summary: "Such as: every weekday at 9; tomorrow at 4pm; in 3 hours", Kind: chat.Phrase, Required: true},
 			{Name: "question", Summary: "What you want to know then", Kind: chat.Rest},
 		}},
 		{Name: "schedules", Summary: "Your schedules, each with buttons", Example: "/aidesk schedules", Private: true},
-		{Name: "zone", Summary: "The time zone in which I read your times", Example: "/aidesk zone Europe/Paris", Private: true, Options: []chat.Option{
-			{Name: "zone", Summary: "Such as Europe/Paris or America/New_York", Kind: chat.Word},
+		{Name: "zone", Summary: "The time zone in which I read your times", Example: "/aidesk zone Europe/Berlin", Private: true, Options: []chat.Option{
+			{Name: "zone", Summary: "Such as Europe/Berlin or America/New_York", Kind: chat.Word},
 		}},
 		{Name: "usage", Summary: "What you used today", Example: "/aidesk usage", Private: true},
 		{Name: "grants", Summary: "What I may do without asking you, and how to end that", Example: "/aidesk grants", Private: true},

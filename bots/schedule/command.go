@@ -24,7 +24,9 @@ const (
 // Propose answers with how a schedule was read, when it would run and where it would answer.
 // It is made by a press, not before.
 func Propose(ctx context.Context, x *bot.Exchange, member chat.Member, words, question string) error {
-	say := func(line string) error { return x.ReplyPrivately(store.Commit{}, bot.Paragraph(line)) }
+	say := func(line string) error {
+		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(markdown.Visible(line)))
+	}
 	zone, known, err := zoneOf(ctx, x, member)
 	if err != nil {
 		return err
@@ -45,7 +47,7 @@ func Propose(ctx context.Context, x *bot.Exchange, member chat.Member, words, qu
 	}
 	place := answersIn(x)
 	d := policy.Speak(x.Bot.Access, place, member)
-	existing, err := ofMember(ctx, x.Store, x.Owner())
+	existing, err := ofMember(ctx, x.Store, x.Bot.Owner(place, x.Event.Member))
 	switch {
 	case err != nil:
 		return err
@@ -62,7 +64,7 @@ func Propose(ctx context.Context, x *bot.Exchange, member chat.Member, words, qu
 	r := x.NewReply(markdown.New())
 	r.Private = true
 	facts := [][]markdown.Inline{
-		bot.Fact(textQuestion, markdown.Text(markdown.Line(question, 500))),
+		bot.Fact(textQuestion, markdown.Text(markdown.Visible(markdown.Line(question, 500)))),
 		bot.Fact(textAnswers, markdown.Text(placeWords(place))),
 		bot.Fact(textZone, markdown.Text(zoneWords(zone, known))),
 	}
@@ -76,7 +78,7 @@ func Propose(ctx context.Context, x *bot.Exchange, member chat.Member, words, qu
 		r.Text.Blocks = append(r.Text.Blocks, markdown.Paragraph(markdown.Strong(found[0].Reading()+".")))
 		r.Buttons = append(r.Buttons, button(x, &c, draft, place, r.ID))
 	} else {
-		r.Text.Blocks = append(r.Text.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf(textWhich, words))))
+		r.Text.Blocks = append(r.Text.Blocks, markdown.Paragraph(markdown.Text(fmt.Sprintf(textWhich, markdown.Visible(words)))))
 		for _, s := range found {
 			draft.When = s
 			text := markdown.Paragraph(markdown.Strong(s.Reading()+"."), markdown.Text(" "+textNextRuns+": "+runsText(s, now)))
@@ -140,15 +142,15 @@ func List(ctx context.Context, x *bot.Exchange) error {
 	var c store.Commit
 	r := x.NewReply(markdown.New())
 	r.Private = true
-	if err := fill(ctx, x, &c, &r, Schedule{}); err != nil {
+	if err := fill(ctx, x, &c, &r, x.Owner(), Schedule{}); err != nil {
 		return err
 	}
 	return x.Reply(c, r)
 }
 
-// fill fills a Reply with the list, as it is once a schedule is what changed says.
-func fill(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply, changed Schedule) error {
-	found, err := ofMember(ctx, x.Store, x.Owner())
+// fill fills a Reply with the list of a member, as it is once a schedule is what changed says.
+func fill(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply, owner string, changed Schedule) error {
+	found, err := ofMember(ctx, x.Store, owner)
 	if err != nil {
 		return err
 	}
@@ -158,7 +160,7 @@ func fill(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply, 
 			s = changed
 		}
 		row := chat.Row{Text: markdown.New(markdown.Paragraph(
-			markdown.Strong(s.When.Reading()+": "), markdown.Text("“"+markdown.Line(s.Question, 200)+"” ("+s.state()+")"),
+			markdown.Strong(s.When.Reading()+": "), markdown.Text("“"+markdown.Visible(markdown.Line(s.Question, 200))+"” ("+s.state()+")"),
 		))}
 		verbs := []string{verbPause, verbRun, verbDelete}
 		if s.Paused != "" {

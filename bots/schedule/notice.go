@@ -20,7 +20,7 @@ const (
 )
 
 // short is the question, as it is quoted in a notice.
-func (s Schedule) short() string { return markdown.Line(s.Question, 100) }
+func (s Schedule) short() string { return markdown.Visible(markdown.Line(s.Question, 100)) }
 
 // tell adds to c that the member is told something, with buttons for what they may do then.
 func (s Schedule) tell(c *store.Commit, x *bot.Exchange, text string, verbs ...string) {

@@ -43,7 +43,7 @@ func Press(ctx context.Context, x *bot.Exchange, p bot.ButtonAction) error {
 		return answerProposal(ctx, x, store.Commit{}, p.List, textDropped)
 	}
 	s, err := read(ctx, x.Store, does.Key)
-	if errors.Is(err, store.ErrNotFound) || err == nil && (s.over() || s.owner() != x.Owner()) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && (s.over() || s.Member != x.Event.Member) {
 		return x.Note(ctx, textGone)
 	}
 	if err != nil {
@@ -113,10 +113,10 @@ func (s Schedule) audited(x *bot.Exchange, action string) store.Audit {
 // makeIt makes the schedule that was proposed. The button is its id, so that a second press
 // makes no second one.
 func makeIt(ctx context.Context, x *bot.Exchange, p bot.ButtonAction) error {
-	now := x.Now().UTC()
+	now, owner := x.Now().UTC(), x.Bot.Owner(*p.Place, x.Event.Member) // a direct message may belong to another workspace by now
 	s := Schedule{
 		ID: x.Event.Press.Button, Question: p.Schedule.Question, Names: p.Schedule.Names, When: p.Schedule.When, Place: *p.Place, Member: x.Event.Member,
-		Made: now, Kept: now, key: key(x.Owner(), x.Event.Press.Button),
+		Made: now, Kept: now, key: key(owner, x.Event.Press.Button),
 	}
 	_, err := read(ctx, x.Store, s.key)
 	if err == nil {
@@ -125,7 +125,7 @@ func makeIt(ctx context.Context, x *bot.Exchange, p bot.ButtonAction) error {
 	if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	existing, err := ofMember(ctx, x.Store, x.Owner())
+	existing, err := ofMember(ctx, x.Store, owner)
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func updateList(ctx context.Context, x *bot.Exchange, c *store.Commit, list stri
 		return err
 	}
 	if len(r.Rows) > 0 {
-		err = fill(ctx, x, c, &r, changed)
+		err = fill(ctx, x, c, &r, changed.owner(), changed)
 	}
 	r.Buttons = nil // of a notice: they did what they were for
 	if err != nil {

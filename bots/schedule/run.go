@@ -226,7 +226,7 @@ func (r *Run) Fail(ctx context.Context, c store.Commit, line string) error {
 	}
 	if s.Next.Equal(r.due.At) { // it failed before it had begun
 		if s.Next, err = s.When.Next(r.x.Now()); err != nil {
-			return err
+			s.pause(textUnknownZone, r.x.Now())
 		}
 	}
 	s.Run = time.Time{}

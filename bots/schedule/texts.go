@@ -14,7 +14,7 @@ const (
 	textToYou       = "to you, in a direct message"
 	textToThread    = "to the thread where you asked for this, for all who read it"
 	textToChannel   = "to the channel where you asked for this, for all who read it"
-	textZoneUnknown = "UTC, since I was not told yours (set it with: /aidesk zone Europe/Paris)"
+	textZoneUnknown = "UTC, since I was not told yours (set it with: /aidesk zone Europe/Berlin)"
 	textUnknownZone = "I no longer know its time zone"
 	textTime        = "Mon 2 Jan 2006, 15:04"
 
@@ -70,5 +70,5 @@ const (
 
 	textZoneIs  = "I read your times in the zone %s."
 	textZoneSet = "From now on I read your times in the zone %s. Schedules that you have keep theirs."
-	textNoZone  = "I don't know the time zone “%s”. Name one such as Europe/Paris or America/New_York."
+	textNoZone  = "I don't know the time zone “%s”. Name one such as Europe/Berlin or America/New_York."
 )

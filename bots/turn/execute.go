@@ -242,7 +242,7 @@ func (d *decision) followUp(ctx context.Context, member chat.Member, a confirm.A
 		d.Event.Place = d.pressed
 	}
 	apart := a.Login != nil || a.Second != nil && !answer.Text.Empty() // nobody looks at the card any more
-	if len(answer.Parked) > 0 || apart || answer.Private && !d.Event.Place.Direct {
+	if len(answer.Parked) > 0 || apart || answer.Private && !a.Place.Direct && a.Schedule == "" {
 		return d.turn.answer(ctx, store.Commit{}, answer)
 	}
 	d.turn.quota.called(answer.Used()...)

@@ -264,7 +264,7 @@ func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 		t.makePrivate(&r)
 	}
 	cards := &r
-	if t.slot != nil && !private && !r.Place.Direct && len(a.Parked) > 0 {
+	if len(a.Parked) > 0 && a.Parked[0].Schedule != "" && !private && !r.Place.Direct {
 		cards = t.privateCards()
 	}
 	for _, action := range a.Parked {

@@ -71,9 +71,13 @@ func (t *Turn) failOver(ctx context.Context, over error) error {
 	return t.slot.Fail(ctx, c, line)
 }
 
-// privateCards is the message for the cards of a run that answers in a channel.
+// privateCards is the message for the cards of a schedule that answers in a channel.
 func (t *Turn) privateCards() *chat.Reply {
-	r := t.NewReply(bot.Paragraph(fmt.Sprintf(textScheduleAsks, t.slot.When.Reading(), markdown.Line(t.slot.Question, 200))))
+	line := textScheduleGoesOn
+	if t.slot != nil {
+		line = fmt.Sprintf(textScheduleAsks, t.slot.When.Reading(), markdown.Line(t.slot.Question, 200))
+	}
+	r := t.NewReply(bot.Paragraph(line))
 	r.ID, r.Private, r.Open = chat.Key(t.ReplyID, "cards"), true, false
 	return &r
 }

@@ -42,6 +42,7 @@ const (
 	textConnectedAskAgain = "Connected. The plugin has changed since you asked, so please ask again."
 	textPrivately         = "I answered %s in private." // a member
 	textPrivatelyNoName   = "I answered in private."
+	textScheduleGoesOn    = "A schedule of yours needs another decision."
 	textScheduleAsks      = "Your schedule (%s: “%s”) needs your decision." // a reading; a question
 	textSentFor           = "%s's request to %s was sent."                  // a member; a plugin
 	textPrivateHere       = "This came from your own account, so only you see it."

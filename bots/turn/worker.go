@@ -219,8 +219,8 @@ func (w *worker) giveUp(ctx context.Context, work store.Work) error {
 	if body, err := bot.ReadEvent(e); err == nil && body.Chat != nil {
 		w.logger.ErrorContext(w.commitCtx, "event closed after too many tries", "event", e.ID)
 		observeTurn(w.pool.Observe, outcomeGaveUp, 0)
-		if t := w.newTurn(work); body.Due != nil && t.read() == nil {
-			return schedule.GaveUp(ctx, &t.Exchange, *body.Due)
+		if body.Due != nil {
+			return schedule.GaveUp(ctx, &w.newTurn(work).Exchange, *body.Due)
 		}
 		text := bot.Paragraph(textGaveUp)
 		reply, err := w.bot.WantedReply(w.lease.Conversation, chat.Reply{ID: bot.ReplyID(e), Place: body.Chat.Place, To: body.Chat.Member, Answers: bot.MessageID(*body.Chat), Text: text}, e.Member)

@@ -14,6 +14,7 @@ import (
 
 	"aidesk/bots/inbox"
 	"aidesk/bots/restore"
+	"aidesk/bots/schedule"
 	"aidesk/cmd/aidesk/config"
 	"aidesk/core/audit"
 	"aidesk/core/grant"
@@ -187,7 +188,7 @@ func restoreBackup(ctx context.Context, cfg config.Config, from, file string, re
 		keep = file + ".before-restore"
 	}
 	var closed bolt.Restored
-	var ended int
+	var ended, schedules int
 	var at time.Time
 	err := bolt.Restore(from, file, keep, bolt.Options{}, func(db *bolt.DB) error {
 		if err := unlock(ctx, cfg, file, db); err != nil {
@@ -199,7 +200,10 @@ func restoreBackup(ctx context.Context, cfg config.Config, from, file string, re
 			return err
 		}
 		at = db.RestoredAt()
-		ended, err = grant.EndAll(ctx, db, at)
+		if ended, err = grant.EndAll(ctx, db, at); err != nil {
+			return err
+		}
+		schedules, err = schedule.Restored(ctx, db, at)
 		return err
 	})
 	switch {
@@ -222,6 +226,7 @@ func restoreBackup(ctx context.Context, cfg config.Config, from, file string, re
 	for _, e := range closed.Events {
 		fmt.Fprintf(says, "  %s, %s in %s\n", e.Ingested.Format(time.RFC3339), e.Kind, e.Conversation)
 	}
+	fmt.Fprintf(says, "- schedules that go on: %d, from their next run on; none is made up for\n", schedules)
 	fmt.Fprintf(says, "What members wrote before %s is not answered: who got no answer has to ask again.\n", at.Format(time.RFC3339))
 	if _, err := os.Lstat(keep); keep != "" && err == nil {
 		fmt.Fprintf(says, "The store that was there is %s.\n", keep)

@@ -14,6 +14,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // the zones of members, also where the machine has none
 
 	"github.com/spf13/cobra"
 )
