@@ -37,6 +37,7 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		{"money", money},
 		{"why", whys},
 		{"schedule", schedules},
+		{"grant", Grants},
 	} {
 		t.Run(group.name, func(t *testing.T) { Play(t, group.all, platform) })
 	}
