@@ -39,6 +39,7 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		{"audit", Audit},
 		{"why", whys},
 		{"schedule", schedules},
+		{"grant", Grants},
 	} {
 		t.Run(group.name, func(t *testing.T) { Play(t, group.all, platform) })
 	}

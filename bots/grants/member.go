@@ -113,6 +113,17 @@ func List(ctx context.Context, x *bot.Exchange, member chat.Member) error {
 	return x.Reply(c, r)
 }
 
+// fallWords say why a Grant ended.
+var fallWords = map[grant.Reason]string{
+	grant.Revoked:   textEndRevoked,
+	grant.Changed:   textEndChanged,
+	grant.Closed:    textEndClosed,
+	grant.OffAgain:  textEndOffAgain,
+	grant.NoAccount: textEndNoAccount,
+	grant.NoRight:   textEndNoRight,
+	grant.Restored:  textEndRestored,
+}
+
 // endWord says why a Grant holds no more.
 func endWord(g grant.Grant) string {
 	switch {

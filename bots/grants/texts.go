@@ -1,7 +1,5 @@
 package grants
 
-import "aidesk/core/grant"
-
 // What members and administrators read of Grants. A %s or %d stands for what the comment says.
 const (
 	textFormTitle  = "Stop asking for this?"
@@ -60,15 +58,13 @@ const (
 	textOpenedNotice  = "An administrator lets members allow me %s beforehand, within bounds."                                                                                        // plugin and operation
 	textClosedNotice  = "An administrator has me ask before each %s again."                                                                                                           // plugin and operation
 	textAdminsOnly    = "Only administrators can do this."
-)
 
-// fallWords say why a Grant ended.
-var fallWords = map[grant.Reason]string{
-	grant.Revoked:   "you revoked it",
-	grant.Changed:   "the plugin has changed what this does or needs",
-	grant.Closed:    "an administrator wants me to ask",
-	grant.OffAgain:  "the plugin is not enabled for you there any more",
-	grant.NoAccount: "the account for it has changed or is no longer connected",
-	grant.NoRight:   "you may not use aidesk there any more",
-	grant.Restored:  "a backup of mine was restored, which does not know what was used since",
-}
+	// Why a Grant ended.
+	textEndRevoked   = "you revoked it"
+	textEndChanged   = "the plugin has changed what this does or needs"
+	textEndClosed    = "an administrator wants me to ask"
+	textEndOffAgain  = "the plugin is not enabled for you there any more"
+	textEndNoAccount = "the account for it has changed or is no longer connected"
+	textEndNoRight   = "you may not use aidesk there any more"
+	textEndRestored  = "a backup of mine was restored, which does not know what was used since"
+)
