@@ -14,6 +14,7 @@ import (
 	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/model/script"
+	"aidesk/core/policy"
 )
 
 // picky is a platform that refuses what it does not like.
@@ -310,4 +311,46 @@ func TestDeadly(t *testing.T) {
 		t.Errorf("%d replies", len(now))
 	}
 	s.Ask("and now?")
+}
+
+// TestSecondUnshown: where the card cannot be shown to the only one who may give the second
+// approval, the one who asked is told at once, and nothing is sent. Where their own card is
+// what cannot be shown, it can be approved by nobody.
+func TestSecondUnshown(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		refuse func(chat.Reply) bool
+		want   string
+	}{
+		"theirs":    {func(r chat.Reply) bool { return r.To == "ben" }, "I could not show this to anybody who may approve it. Nothing was sent."},
+		"the first": {func(r chat.Reply) bool { return r.To == "ada" && strings.Contains(bottest.Text(r), "It waits for") }, "I could not show here what I wanted to ask you"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			order := script.Call("shop__placeOrder", `{"body":{"good":"Copper Kettle","count":2}}`)
+			s, shop, platform := pickyStage(t, script.New(order, script.Say("ready")))
+			s.Rule(policy.Rules{Operations: map[string]policy.OperationRule{policy.OperationKey(shop.Address, "placeOrder"): {Approvers: []string{"ben"}}}})
+			r := s.Ask("order two kettles")
+			platform.set(func(r chat.Reply) error {
+				if c.refuse(r) && len(r.Cards) > 0 {
+					return chat.ErrGone
+				}
+				return nil
+			})
+			s.Push("ada", s.Button(r, "Approve"))
+			s.Wait("the line", func(r chat.Reply) bool { return r.To == "ada" && strings.Contains(bottest.Text(r), c.want) })
+			for _, shown := range s.Replies() {
+				for _, b := range shown.Cards {
+					for _, b := range b.Buttons {
+						if shown.To == "ben" && b.Label == "Approve" {
+							s.Wait("the end of their card", func(n chat.Reply) bool { return n.ID == shown.ID && n.Cards[0].State == chat.CardExpired })
+						}
+					}
+				}
+			}
+			if n := shop.Count("POST"); n > 0 {
+				t.Errorf("%d calls", n)
+			}
+		})
+	}
 }

@@ -46,7 +46,7 @@ const (
 	textDeclineTitle     = "Decline"
 	textDeclineSubmit    = "Decline"
 	textDeclineReason    = "Why"
-	textDeclineHint      = "The one who asked reads it."
+	textDeclineHint      = "It is shown where this was asked."
 	textCardDecided      = "This is already decided. Please ask again."
 	textNoForm           = "This opens no form."
 	textShowCard         = "Show the card"

@@ -77,6 +77,7 @@ func needSecond(ctx context.Context, x *bot.Exchange, c *store.Commit, a confirm
 	}
 	named, _ := approvers(ctx, x, a, rule) // a name may be missing; they are asked for again at the press
 	a = a.NeedsSecond(named, bot.NewID)
+	a.Name = markdown.Line(a.Name, 50) // others read it
 	b := a.Second.Buttons
 	for do, id := range map[string]string{bot.DoSecond: b.Approve, bot.DoDecline: b.Decline, bot.DoLook: b.Review} {
 		body, err := json.Marshal(bot.ButtonAction{Do: do, Action: a.ID})
@@ -268,7 +269,10 @@ func (d *decision) showSecond(ctx context.Context, a confirm.Action, m chat.Memb
 	if err != nil {
 		return err
 	}
-	return d.Commit(store.Commit{Actions: []store.Transition{t}, Replies: []store.Reply{wanted}})
+	if err := d.turn.save(store.Commit{Actions: []store.Transition{t}, Replies: []store.Reply{wanted}}, nil); err != nil {
+		return err
+	}
+	return d.Note(ctx, textCardSent)
 }
 
 // lookAtSecond closes an Action for which nobody is left who may give the second approval,

@@ -46,6 +46,13 @@ func (t *Turn) standIn(ctx context.Context) error {
 			return err
 		}
 		c.Actions = append(c.Actions, void)
+		for _, r := range secondCards(a) {
+			wanted, err := t.Bot.WantedReply(t.Conversation, r, a.Owner)
+			if err != nil {
+				return err
+			}
+			c.Replies = append(c.Replies, wanted)
+		}
 		c.Audits = append(c.Audits, auditAction(t.Bot, t.Now(), a))
 		if err := appendEntries(&c, a.Owner, agent.OutcomeEntry(a)); err != nil {
 			return err

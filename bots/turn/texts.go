@@ -69,6 +69,7 @@ const (
 	textNobodyLeft     = "Nobody is left who may approve this. Nothing was sent. Please ask again; an administrator says who may approve it."
 	textNobodyReached  = "I could not show this to anybody who may approve it. Nothing was sent. Please tell an administrator."
 	textSecondExpired  = "It was not approved by %s within a day. Nothing was sent. Please ask again if you still want it." // approvers
+	textCardSent       = "You have the card in your direct messages with me."
 	textCardSentBefore = "You have this card already, in your direct messages with me."
 	textEnoughAsked    = "Enough people have this card already; one of them decides."
 

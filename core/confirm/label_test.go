@@ -18,7 +18,7 @@ func TestFieldLabels(t *testing.T) {
 	}
 	for _, label := range []string{
 		"Host", "host", "HOST", "H o s t", "Host:", "Host: good.example", "Host (of the API)", "Hоst", "Ηοѕτ", "Ｈｏｓｔ", "𝐇𝐨𝐬𝐭", "Ⓗⓞⓢⓣ", "H0st", "Hóst", "Ho\u0301st", "ᎻᎾᏚᎢ", "ꓧꓳꓢꓔ",
-		"Method", "rnethod", "Path", "Body", "Account", "account.", "Values", "Visible to", "visible_to", "VisibIe to", "Vis1ble to", "Seen by", "Expires", "May carry data from",
+		"Method", "rnethod", "Path", "Body", "Account", "account.", "Values", "Visible to", "visible_to", "VisibIe to", "Vis1ble to", "Seen by", "Expires", "May carry data from", "Second approval", "second-approval",
 	} {
 		if got, want := card(label), "Field “"+label+"”"; got != want {
 			t.Errorf("%q stands there as %q", label, got)

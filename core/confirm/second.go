@@ -109,7 +109,7 @@ func (a Action) secondMissing(state State) error {
 	case Halfway:
 		ok = s != nil && s.Digest == a.Call.Digest
 	case Approved, Executing:
-		ok = s == nil || a.State != Waiting && s.Digest == a.Call.Digest && s.By != "" && s.By != a.Member
+		ok = s == nil && a.State != Halfway || s != nil && a.State != Waiting && s.Digest == a.Call.Digest && s.By != "" && s.By != a.Member
 	default: // nothing is sent with it
 	}
 	if !ok {

@@ -63,6 +63,11 @@ func TestCall(t *testing.T) {
 		{"a GET is made to ask", func(q *policy.Question) { q.Rule.Mode = policy.ModeAsk }, policy.Ask, "rule-asks"},
 		{"also when it has changed", func(q *policy.Question) { q.Rule = policy.OperationRule{Mode: policy.ModeAsk, Hash: "h0"} }, policy.Ask, "rule-asks"},
 		{"a mode of another version asks", func(q *policy.Question) { q.Rule.Mode = "later" }, policy.Ask, "rule-asks"},
+		{"a GET that somebody else must approve asks", func(q *policy.Question) { q.Rule.Approvers = []string{"U2"} }, policy.Ask, "second-approver"},
+		{"so does a ticked POST", func(q *policy.Question) {
+			q.Operation, q.Rule.Approvers = post, []string{"U2"}
+			q.Operation.Ticked = true
+		}, policy.Ask, "second-approver"},
 		{"never", func(q *policy.Question) { q.Rule = policy.OperationRule{Mode: policy.ModeNever, Hash: "h0"} }, policy.Deny, "operation-never"},
 		{"not enabled", func(q *policy.Question) { q.Enabled = false }, policy.Deny, "plugin-not-enabled"},
 		{"denied in the channel", func(q *policy.Question) { q.Closed, q.Enabled = true, false }, policy.Deny, "channel-denies-plugin"},
@@ -314,5 +319,30 @@ func TestRules(t *testing.T) {
 	}
 	if got := cmp.Or(policy.Lower(0, 0), policy.Lower(0, 4)+policy.Lower(4, 0)+policy.Lower(4, 5)); got != 12 {
 		t.Errorf("the lower bounds come to %d", got)
+	}
+}
+
+// TestApproves: only somebody else who is named, or has a role that is.
+func TestApproves(t *testing.T) {
+	t.Parallel()
+	rule := policy.OperationRule{Approvers: []string{"U2", "r1"}}
+	for _, c := range []struct {
+		name   string
+		member chat.Member
+		want   bool
+	}{
+		{"named", chat.Member{ID: "U2"}, true},
+		{"by a role", chat.Member{ID: "U3", Roles: []string{"r0", "r1"}}, true},
+		{"not named", chat.Member{ID: "U3", Roles: []string{"r0"}}, false},
+		{"an administrator who is not named", chat.Member{ID: "U3", Admin: true}, false},
+		{"who asked", chat.Member{ID: "U1", Roles: []string{"r1"}}, false},
+		{"deactivated", chat.Member{ID: "U2", Deactivated: true}, false},
+		{"of another organisation", chat.Member{ID: "U2", Stranger: true}, false},
+		{"a bot", chat.Member{ID: "U2", Bot: true}, false},
+		{"nobody", chat.Member{}, false},
+	} {
+		if got := rule.Approves(c.member, "U1"); got != c.want {
+			t.Errorf("%s: %t", c.name, got)
+		}
 	}
 }
