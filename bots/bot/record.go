@@ -235,6 +235,9 @@ func (b *Bot) Audit(now time.Time, place chat.Place, l audit.Line) store.Audit {
 	if l.Outcome == "" {
 		l.Outcome = audit.OK
 	}
+	if place.Operator != "" && place.Direct {
+		l.Place.Channel = "" // it is in no channel
+	}
 	if name, ok := chat.OperatorName(l.Actor.ID); ok {
 		l.Actor = audit.Actor{Kind: audit.Operator, ID: name}
 	}
