@@ -32,6 +32,7 @@ import (
 	"aidesk/bots/schedule"
 	"aidesk/bots/turn"
 	"aidesk/core/audit"
+	"aidesk/core/chat"
 	"aidesk/core/secret"
 	"aidesk/store"
 )
@@ -97,13 +98,20 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 	var adapters sync.WaitGroup
 	var failures errorList
+	handlerOf := func(b *bot.Bot, a chat.Adapter) *inbox.Handler {
+		return &inbox.Handler{
+			Store: d.Store, Secrets: d.Secrets, Bot: b, Adapter: a, Observe: d.Observe,
+			Stored: pool.Wake, Interrupted: pool.Interrupt, Repeated: delivery.SettleNow,
+		}
+	}
 	for _, b := range d.Bots {
+		if b.Operator != nil { // it goes on for as long as another adapter does
+			handler := handlerOf(b, b.Operator)
+			background.Go(func() { _ = b.Operator.Run(ctx, handler, handler) })
+		}
 		for _, a := range b.Adapters {
 			adapters.Go(func() {
-				handler := &inbox.Handler{
-					Store: d.Store, Secrets: d.Secrets, Bot: b, Adapter: a, Observe: d.Observe,
-					Stored: pool.Wake, Interrupted: pool.Interrupt, Repeated: delivery.SettleNow,
-				}
+				handler := handlerOf(b, a)
 				if err := a.Run(ctx, handler, handler); err != nil && ctx.Err() == nil {
 					d.Logger.ErrorContext(ctx, "an adapter ended; the others go on", "bot", b.Name, "platform", a.Platform(), "error", err)
 					failures.add(fmt.Errorf("%s on %s: %w", b.Name, a.Platform(), err))

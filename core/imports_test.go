@@ -93,6 +93,7 @@ adapters/discord/rest        | chat adapters/session                            
 adapters/discord/gateway     | adapters/discord/rest adapters/session                                       | github.com/bwmarrin/discordgo github.com/gorilla/websocket
 adapters/discord/setup       | chat adapters/discord/payload adapters/discord/render adapters/discord/rest adapters/session | github.com/bwmarrin/discordgo
 adapters/discord             | chat markdown adapters/session adapters/discord/*                            | github.com/bwmarrin/discordgo
+adapters/operator            | chat                                                                         | –
 adapters/terminal            | chat markdown                                                                | –
 bots/bot                     | chat markdown account agent audit plugin policy schedule store                     | –
 bots/outbox                  | bots/bot chat store store/failpoint                                          | –

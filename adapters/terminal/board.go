@@ -42,7 +42,7 @@ const changeGrace = 400 * time.Millisecond
 func (b *board) number(r chat.Reply, now time.Time) {
 	var fresh []chat.Button
 	gone := b.removedNumbers(r)
-	for _, button := range buttons(r) {
+	for _, button := range Buttons(r) {
 		if n := b.numberOf(button.ID); n > 0 {
 			b.Numbers[n] = slot{button.ID, r.ID, button.Form, onCard(r, button), b.Numbers[n].since}
 			continue
@@ -65,7 +65,7 @@ func (b *board) number(r chat.Reply, now time.Time) {
 func (b *board) removedNumbers(r chat.Reply) []int {
 	var out []int
 	for n, s := range b.Numbers {
-		stays := slices.ContainsFunc(buttons(r), func(o chat.Button) bool { return o.ID == s.Button })
+		stays := slices.ContainsFunc(Buttons(r), func(o chat.Button) bool { return o.ID == s.Button })
 		if s.Reply == r.ID && !s.Card && !stays {
 			out = append(out, n)
 		}
@@ -168,7 +168,7 @@ func (b *board) update(ctx context.Context, k chat.Keeper, r chat.Reply, now tim
 	before, had := b.reply(r.ID)
 	b.put(r)
 	b.number(r, now)
-	if !undecided(before) && !undecided(r) && len(buttons(r)) == 0 {
+	if !undecided(before) && !undecided(r) && len(Buttons(r)) == 0 {
 		return nil
 	}
 	err := b.save(ctx, k)

@@ -35,7 +35,7 @@ func (l Renderer) withDefaults(r chat.Reply) Renderer {
 	l.Width = max(cmp.Or(l.Width, 80), 20)
 	l.Zone = cmp.Or(l.Zone, time.UTC)
 	if l.number == nil {
-		all := buttons(r)
+		all := Buttons(r)
 		l.number = func(b chat.Button) int {
 			return 1 + slices.IndexFunc(all, func(o chat.Button) bool { return o.ID == b.ID })
 		}
@@ -136,8 +136,8 @@ func file(f chat.File) []line {
 	return append(out, line{{text: "--- end of " + name + " ---", style: dim}})
 }
 
-// buttons are those of a reply that can be pressed, in the order in which they are shown.
-func buttons(r chat.Reply) []chat.Button {
+// Buttons are the buttons of a reply that can be pressed, in the order of their numbers.
+func Buttons(r chat.Reply) []chat.Button {
 	var out []chat.Button
 	for _, c := range r.Cards {
 		out = append(out, c.Buttons...)

@@ -71,7 +71,11 @@ func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) er
 	if next := nextLogin(p); next != "" {
 		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(next)))
 	}
-	err = x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("plugin.added", bot.AuditPlugin(p))}, doc)
+	c := store.Commit{Puts: []store.Record{record}, Audits: x.Audit("plugin.added", bot.AuditPlugin(p))}
+	if err := tellHosts(ctx, x, &c, p, p.Hosts()); err != nil {
+		return err
+	}
+	err = x.ReplyPrivately(c, doc)
 	if errors.Is(err, store.ErrConflict) {
 		return x.Note(ctx, textAddedMeanwhile)
 	}

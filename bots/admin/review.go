@@ -92,7 +92,15 @@ func Approve(ctx context.Context, x *bot.Exchange, reviewed plugin.Registration)
 	if err != nil {
 		return err
 	}
-	err = x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit("plugin.reviewed", bot.AuditPlugin(p))}, bot.Paragraph(fmt.Sprintf(textReviewed, p.Human())))
+	c := store.Commit{Puts: []store.Record{record}, Audits: x.Audit("plugin.reviewed", bot.AuditPlugin(p))}
+	d, err := x.Bot.Plugins.Review(ctx, p)
+	if err == nil {
+		err = tellHosts(ctx, x, &c, p, d.Hosts)
+	}
+	if err != nil {
+		return err
+	}
+	err = x.ReplyPrivately(c, bot.Paragraph(fmt.Sprintf(textReviewed, p.Human())))
 	if errors.Is(err, store.ErrConflict) {
 		return x.Note(ctx, textReviewOver)
 	}

@@ -145,6 +145,7 @@ const (
 	textScopeDenied     = "%s is now denied in this channel: nobody can use it here."
 	textScopeNone       = "%s now follows each member's own choice in this channel."
 
+	textTellHosts     = "An administrator lets calls of the plugin %s go to: %s." // a plugin; hosts
 	textAudit         = "Audit"
 	textAuditNone     = "The audit has no such line."
 	textAuditFound    = "%s lines"

@@ -25,6 +25,7 @@ import (
 type Bot struct {
 	Name     string // stands first in every key
 	Adapters []chat.Adapter
+	Operator chat.Adapter // by which operators on the machine give commands; nil: none do
 	Agent    *agent.Agent
 	Plugins  *plugin.Registry
 	Access   policy.Access
@@ -84,9 +85,21 @@ func (b *Bot) Adapter(platform string) (chat.Adapter, error) {
 	return nil, fmt.Errorf("%s is not at %s", b.Name, platform)
 }
 
+// At finds the adapter by which a place is answered: that of its platform, or that of the
+// operator who asks about it.
+func (b *Bot) At(place chat.Place) (chat.Adapter, error) {
+	if place.Operator == "" {
+		return b.Adapter(place.Platform)
+	}
+	if b.Operator == nil {
+		return nil, fmt.Errorf("%s has no operator here", b.Name)
+	}
+	return b.Operator, nil
+}
+
 // Member reads a member as their platform knows them now.
 func (b *Bot) Member(ctx context.Context, place chat.Place, id string) (chat.Member, error) {
-	a, err := b.Adapter(place.Platform)
+	a, err := b.At(place)
 	if err != nil {
 		return chat.Member{}, err
 	}

@@ -45,6 +45,9 @@ func (x *Exchange) administrators(ctx context.Context) (administrators, store.Re
 // NoteAdministrator notes that the member who caused the event administers the workspace, so
 // that they are told of what administrators must know. A fault is logged: nothing rests on it.
 func (x *Exchange) NoteAdministrator(ctx context.Context) {
+	if x.Event.Place.Operator != "" {
+		return
+	}
 	known, record, err := x.administrators(ctx)
 	if _, noted := known[x.Event.Member]; noted || err == nil && len(known) >= mostAdministrators {
 		return
@@ -99,7 +102,7 @@ func (x *Exchange) Notify(ctx context.Context, c *store.Commit, key string, text
 		if err != nil || !m.Admin || m.Deactivated {
 			continue
 		}
-		r := chat.Reply{ID: chat.Key("notice", key, id), Place: x.Event.Place, To: id, Private: true, Text: text}
+		r := chat.Reply{ID: chat.Key("notice", key, id), Place: x.Event.Place.AtPlatform(), To: id, Private: true, Text: text}
 		if err := add(r, x.Bot.Owner(x.Event.Place, id)); err != nil {
 			return err
 		}

@@ -208,7 +208,11 @@ func (b *Bot) WantedReply(conversation string, r chat.Reply, owner string) (stor
 	if err != nil {
 		return store.Reply{}, fmt.Errorf("storing the reply: %w", err)
 	}
-	return store.Reply{ID: r.ID, Conversation: conversation, Member: owner, Adapter: b.OutboxName(r.Place.Platform), Body: body}, nil
+	platform := r.Place.Platform
+	if r.Place.Operator != "" {
+		platform = chat.OperatorPlatform
+	}
+	return store.Reply{ID: r.ID, Conversation: conversation, Member: owner, Adapter: b.OutboxName(platform), Body: body}, nil
 }
 
 // ReadReply reads the newest version of a Reply. store.ErrNotFound.
@@ -230,6 +234,12 @@ func (b *Bot) Audit(now time.Time, place chat.Place, l audit.Line) store.Audit {
 	l.Place = audit.Place{Platform: place.Platform, Workspace: place.Workspace, Channel: place.Channel, Thread: place.Thread}
 	if l.Outcome == "" {
 		l.Outcome = audit.OK
+	}
+	if place.Operator != "" && place.Direct {
+		l.Place.Channel = "" // it is in no channel
+	}
+	if name, ok := chat.OperatorName(l.Actor.ID); ok {
+		l.Actor = audit.Actor{Kind: audit.Operator, ID: name}
 	}
 	stored := store.Audit{Scope: b.Scope(place), Time: now, Body: l.Encode()}
 	if l.Actor.Kind == audit.Member && l.Actor.ID != "" {

@@ -67,6 +67,9 @@ func (o *Outbox) Run(ctx context.Context, stop <-chan struct{}) {
 		for _, a := range b.Adapters {
 			adapters = append(adapters, b.OutboxName(a.Platform()))
 		}
+		if b.Operator != nil {
+			adapters = append(adapters, b.OutboxName(b.Operator.Platform()))
+		}
 	}
 	var sending sync.WaitGroup
 	ticker := time.NewTicker(pollTime)
@@ -131,7 +134,7 @@ func (o *Outbox) deliver(ctx context.Context, delivery store.Delivery) (store.Re
 	if err := json.Unmarshal(delivery.Body, &r); err != nil {
 		return gone(fmt.Errorf("reading the reply: %w", err))
 	}
-	adapter, err := b.Adapter(r.Place.Platform)
+	adapter, err := b.At(r.Place)
 	if err != nil {
 		return gone(err)
 	}

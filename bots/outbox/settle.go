@@ -42,7 +42,7 @@ func (o *Outbox) Settle(ctx context.Context, done []store.Event, replies []store
 		if err != nil {
 			continue
 		}
-		a, err := b.Adapter(body.Chat.Place.Platform)
+		a, err := b.At(body.Chat.Place)
 		if err != nil {
 			continue
 		}

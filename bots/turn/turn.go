@@ -63,7 +63,7 @@ func (t *Turn) read() error {
 	if t.first.Chat != nil {
 		t.Event = *t.first.Chat
 	}
-	if t.Adapter, err = t.Bot.Adapter(t.Event.Place.Platform); err != nil {
+	if t.Adapter, err = t.Bot.At(t.Event.Place); err != nil {
 		return err
 	}
 	t.entries = t.work.Entries

@@ -78,7 +78,7 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	}
 	admin, err := openAdminSocket(ctx, socketFile(file), s, logger)
 	if err != nil {
-		logger.WarnContext(ctx, "aidesk audit, aidesk backup and aidesk keys work only while this one is stopped", "error", err)
+		logger.WarnContext(ctx, "aidesk admin does not work, and aidesk audit, aidesk backup and aidesk keys only while this one is stopped", "error", err)
 	} else {
 		defer admin.close()
 	}
@@ -101,6 +101,9 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 		return err
 	}
 	desk.AcceptOnly = acceptOnly
+	if admin != nil {
+		newOperators(desk.Bots, now).handle(admin, s, logger)
+	}
 	// A heap of a few megabytes would be collected many times a second. This part of it is
 	// never touched, so it takes no memory; the collector counts it all the same.
 	ballast := make([]byte, heapFloor)

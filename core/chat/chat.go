@@ -25,6 +25,28 @@ type Place struct {
 	Direct    bool   `json:"direct,omitempty"`    // only the member and aidesk read it
 	External  bool   `json:"external,omitempty"`  // shared with other organisations
 	Installed string `json:"installed,omitempty"` // which Installation speaks, where an app has several
+
+	// Operator is the id of a request that an operator makes on the machine, about this place;
+	// who asked is answered there, and the platform shows nothing. Empty: a member is here.
+	Operator string `json:"operator,omitempty"`
+}
+
+// OperatorPlatform is the platform of the adapter by which operators give commands.
+const OperatorPlatform = "operator"
+
+// operatorPrefix begins the id of an operator. No platform's id of a member does.
+const operatorPrefix = "operator:"
+
+// OperatorID is the id of an operator of the machine as a member.
+func OperatorID(name string) string { return operatorPrefix + name }
+
+// OperatorName is the name of an operator; ok is false for the id of a member.
+func OperatorName(id string) (name string, ok bool) { return strings.CutPrefix(id, operatorPrefix) }
+
+// AtPlatform is the place as members see it.
+func (p Place) AtPlatform() Place {
+	p.Operator = ""
+	return p
 }
 
 // Conversation is the key under which aidesk remembers this place: platform,
