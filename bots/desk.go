@@ -73,6 +73,9 @@ func (d *Desk) Run(ctx context.Context) error {
 	if err := audit.Unlock(ctx, d.Store, d.Secrets); err != nil {
 		return err
 	}
+	if err := d.arrangeNights(ctx); err != nil {
+		return err
+	}
 	owner := bot.NewID()
 	delivery := outbox.New(d.Store, d.Bots, owner, d.Now, d.Logger)
 	pool := turn.New(turn.Config{

@@ -100,7 +100,7 @@ bots/outbox                  | bots/bot chat store store/failpoint              
 bots/login                   | account markdown secret                                                      | –
 bots/restore                 | bots/bot markdown agent audit confirm store                                         | –
 bots/grants                  | bots/bot audit chat confirm grant markdown openapi plugin policy store        | –
-bots/admin                   | bots/bot bots/grants audit chat markdown account plugin secret store | –
+bots/admin                   | bots/bot bots/grants audit chat markdown account plugin policy secret store | –
 bots/command                 | bots/admin bots/bot bots/grants audit chat grant markdown model account agent plugin confirm secret store bots/schedule bots/admin/rule policy | –
 bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint bots/schedule | –
 bots/turn                    | bots/admin bots/bot bots/grants audit bots/command bots/inbox bots/outbox chat grant markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint bots/schedule bots/admin/rule | –
@@ -111,7 +111,7 @@ adapters/fake/slack          | adapters/fake adapters/fake/slack/rule           
 adapters/fake/slack/rule     | –                                                                            | –
 adapters/fake/discord        | adapters/fake adapters/fake/discord/rule                                     | github.com/gorilla/websocket
 adapters/fake/discord/rule   | –                                                                            | –
-bots                         | account chat grant secret store bots/bot bots/grants bots/outbox bots/inbox bots/turn bots/schedule audit | –
+bots                         | account chat grant plugin secret store bots/bot bots/grants bots/outbox bots/inbox bots/turn bots/schedule audit | –
 cmd/exampleplugins/...       | cmd/exampleplugins/...                                                       | –
 cmd/...                      | everything                                                                   | github.com/spf13/cobra github.com/goccy/go-yaml github.com/VictoriaMetrics/metrics charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
 `

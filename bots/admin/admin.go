@@ -59,7 +59,7 @@ func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) er
 			plan.Reads[o.ID] = o.Hash
 		}
 	}
-	record, err := x.Bot.Plugins.Register(x.Event.Place, plan)
+	record, err := x.Bot.Plugins.Register(x.Event.Place, plan, stamp(x))
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,10 @@ func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) er
 	if next := nextLogin(p); next != "" {
 		doc.Blocks = append(doc.Blocks, markdown.Paragraph(markdown.Text(next)))
 	}
-	c := store.Commit{Puts: []store.Record{record}, Audits: x.Audit("plugin.added", bot.AuditPlugin(p))}
+	c := store.Commit{
+		Puts: []store.Record{record}, Audits: x.Audit("plugin.added", bot.AuditPlugin(p)),
+		Events: []store.Event{x.Bot.Night(x.Event.Place, x.Now())},
+	}
 	if err := tellHosts(ctx, x, &c, p, p.Hosts()); err != nil {
 		return err
 	}
@@ -89,29 +92,6 @@ func Is(ctx context.Context, x *bot.Exchange) (bool, error) {
 		return ok, err
 	}
 	return false, x.Note(ctx, textAdminsOnly)
-}
-
-// Remove removes a plugin for everyone.
-func Remove(ctx context.Context, x *bot.Exchange, word string) error {
-	p, err := x.FindPlugin(ctx, word, true)
-	if p == nil {
-		return err
-	}
-	err = x.Bot.Plugins.Remove(ctx, x.Event.Place, p)
-	if errors.Is(err, plugin.ErrLocked) {
-		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(fmt.Sprintf(textCannotRemove, p.Human(), err)))
-	}
-	if err != nil {
-		return err
-	}
-	if l := x.Bot.Logins; l != nil {
-		scope := x.Bot.Scope(x.Event.Place)
-		_, err := l.Accounts.RemovePlugin(ctx, scope, p.ID)
-		if err = errors.Join(err, l.ForgetPlugin(ctx, scope, p.ID)); err != nil {
-			return fmt.Errorf("ending the accounts at %s: %w", p.ID, err)
-		}
-	}
-	return x.ReplyPrivately(store.Commit{Audits: x.Audit("plugin.removed", bot.AuditPlugin(p))}, bot.Paragraph(fmt.Sprintf(textRemoved, p.Human())))
 }
 
 // Default enables a plugin, or not, for everyone who did not choose.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"aidesk/core/chat"
@@ -20,6 +21,21 @@ import (
 // administrators are the members who have used commands of administrators in a workspace,
 // by platform's id, with the time when they were noted.
 type administrators map[string]time.Time
+
+// Administered are the workspaces of a bot in which somebody used commands of administrators.
+func (b *Bot) Administered(ctx context.Context, records store.Records) ([]chat.Place, error) {
+	var places []chat.Place
+	err := records.Scan(ctx, "administrators/"+chat.Key(b.Name)+"/", func(r store.Record) bool {
+		if place, ours := b.PlaceOf(strings.TrimPrefix(r.Key, "administrators/")); ours {
+			places = append(places, place)
+		}
+		return true
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading who administers: %w", err)
+	}
+	return places, nil
+}
 
 // mostAdministrators bounds how many are kept and told.
 const mostAdministrators = 50
@@ -57,6 +73,9 @@ func (x *Exchange) NoteAdministrator(ctx context.Context) {
 		if record.Value, err = json.Marshal(known); err == nil {
 			_, err = x.Store.Put(ctx, record)
 		}
+		if err == nil { // from now on there is somebody to be told
+			_, err = x.Store.Ingest(ctx, x.Bot.Night(x.Event.Place, x.Now()))
+		}
 	}
 	if err != nil && !errors.Is(err, store.ErrConflict) {
 		x.Logger.WarnContext(ctx, "noting an administrator", "error", err)
@@ -84,7 +103,7 @@ func (x *Exchange) Notify(ctx context.Context, c *store.Commit, key string, text
 	}
 	if rules.Notices != "" {
 		p := chat.Place{Platform: x.Event.Place.Platform, Workspace: x.Event.Place.Workspace, Channel: rules.Notices, Installed: x.Event.Place.Installed}
-		return add(chat.Reply{ID: chat.Key("notice", key), Place: p, Text: text}, "")
+		return add(chat.Reply{ID: chat.Key("notice", key), Place: p, Open: true, Text: text}, "")
 	}
 	known, _, err := x.administrators(ctx)
 	if err != nil {

@@ -63,6 +63,7 @@ const (
 	KindFallen    = "fallen"
 	KindDue       = "due"
 	KindNotice    = "notice"
+	KindNight     = "night" // the sources of plugins are read anew
 )
 
 // ReadEvent decodes an event of the Journal. Values that are sealed in it stay sealed.
@@ -143,6 +144,9 @@ const (
 	DoSecond  = "second"  // gives the second approval
 	DoDecline = "decline" // opens the form that refuses it
 	DoLook    = "look"    // asks for the card on which it is given
+	DoRemove  = "remove"  // removes a plugin
+	DoFreeze  = "freeze"  // stops a plugin's calls; On false: lets them go again
+	DoWaiting = "waiting" // shows a plugin's version that waits
 
 	DoLoosen   = "loosen"  // opens the form that makes a Grant of an Action
 	DoGrant    = "grant"   // makes a Grant, as it was read

@@ -237,7 +237,9 @@ func grantRace(t *testing.T, p Platform, clock *Clock) {
 		return script.Say("Well.")
 	}
 	s := Start(t, p, clock, Setup{Plugins: []Plugin{{shop.Address, true}}, Model: script.Func(
-		func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) { return next(r)(ctx, r, on) },
+		func(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
+			return next(r)(ctx, r, on)
+		},
 	)})
 	s.Ask("/plugins-admin grants shop.placeOrder on")
 	allow(t, s, shop, map[string]string{"At most how often in all": fmt.Sprint(most)})

@@ -31,6 +31,8 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		{"fault", faults},
 		{"outage", outages},
 		{"command", commands},
+		{"freeze", freezes},
+		{"drift", drifts},
 		{"form", forms},
 		{"flow", flows},
 		{"attach", attachments},

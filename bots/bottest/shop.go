@@ -27,7 +27,9 @@ type Shop struct {
 	on     map[string]http.HandlerFunc // instead of what the shop would answer, by "METHOD /path"
 	calls  []Request
 	orders int
-	more   string // lines behind its document
+	more   string   // lines behind its document
+	edits  []string // what stands in it instead of what: pairs
+	gone   bool
 	name   string
 }
 
@@ -69,6 +71,20 @@ func (s *Shop) Extend(lines string) {
 	s.more += lines
 }
 
+// Change replaces texts of the shop's document, given in pairs; without any it is as it was.
+func (s *Shop) Change(pairs ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.edits = pairs
+}
+
+// Hide has the shop's manifest and document gone, or there again.
+func (s *Shop) Hide(gone bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gone = gone
+}
+
 // Goods are what the shop sells.
 func (s *Shop) Goods() []Good {
 	var goods []Good
@@ -100,14 +116,17 @@ func (s *Shop) Count(method string) int {
 
 // ServeHTTP answers and writes down. A call is on record before it is answered.
 func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	document, gone := strings.NewReplacer(s.edits...).Replace(shopDocument+s.more), s.gone
+	s.mu.Unlock()
 	switch {
+	case gone && (r.URL.Path == "/.well-known/ai-plugin.json" || r.URL.Path == "/openapi.yaml"):
+		http.NotFound(w, r)
+		return
 	case r.URL.Path == "/.well-known/ai-plugin.json":
 		s.manifest(w)
 		return
 	case r.URL.Path == "/openapi.yaml":
-		s.mu.Lock()
-		document := shopDocument + s.more
-		s.mu.Unlock()
 		w.Header().Set("Content-Type", "application/yaml")
 		_, _ = io.WriteString(w, strings.ReplaceAll(document, "ORIGIN", "http://"+s.Address))
 		return

@@ -125,7 +125,7 @@ func newDesk(t *testing.T, auth, security string, configured *plugin.Configured,
 	if err != nil {
 		t.Fatal(err)
 	}
-	record, err := registry.Register(d.place, p.Registration)
+	record, err := registry.Register(d.place, p.Registration, plugin.Stamp{By: d.member.ID, At: now()})
 	if err == nil {
 		_, err = db.Put(t.Context(), record)
 	}

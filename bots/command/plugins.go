@@ -39,11 +39,16 @@ func fillList(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Rep
 	if err != nil {
 		return err
 	}
+	frozen, err := x.Bot.Plugins.Freezes(ctx, x.Event.Place)
+	if err != nil {
+		return err
+	}
 	r.Text, r.Rows = markdown.New(markdown.Heading(2, markdown.Text("Plugins"))), nil
 	if len(all) == 0 {
 		r.Text = bot.Paragraph(textNoPlugins)
 	}
 	for _, p := range all {
+		stopped := admin.FrozenWords(frozen.Of(p.ID).What)
 		is := func(other *plugin.Plugin) bool { return other.ID == p.ID }
 		enabled := slices.ContainsFunc(on, is)
 		switch {
@@ -57,7 +62,7 @@ func fillList(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Rep
 		if err != nil {
 			return err
 		}
-		line := row(p, map[bool]string{true: textOn, false: textOff}[enabled], login)
+		line := row(p, cmp.Or(stopped, map[bool]string{true: textOn, false: textOff}[enabled]), login)
 		line.Buttons = []chat.Button{toggle(x, c, p, bot.ButtonAction{On: !enabled, List: r.ID})}
 		r.Rows = append(r.Rows, line)
 	}
@@ -83,9 +88,6 @@ func updateList(ctx context.Context, x *bot.Exchange, c *store.Commit, pressed b
 
 // row is the line of a plugin in a list; login is which account is used, empty: none.
 func row(p *plugin.Plugin, state, login string) chat.Row {
-	if p.Frozen {
-		state = textFrozen
-	}
 	if login != "" {
 		state += ", " + login
 	}

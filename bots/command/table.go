@@ -34,6 +34,7 @@ const (
 	optionWhere     = "where"
 	optionMessages  = "messages"
 	optionRole      = "role"
+	optionPage      = "page"
 )
 
 // Table is the one table of commands. Discord registers it, Slack's manifest
@@ -54,6 +55,9 @@ var Table = chat.Grammar{
 		}},
 	}},
 	{Name: adminCommand, Summary: "Add and remove plugins", Who: chat.Admins, Verbs: []chat.Verb{
+		{Name: "list", Summary: "See what is decided of each plugin, by whom, and what waits", Example: "/plugins-admin list", Private: true, Options: []chat.Option{
+			{Name: optionPage, Summary: "Which page of a long list", Kind: chat.Word},
+		}},
 		{Name: "add", Summary: "See what a plugin can do, then add it with a form", Example: "/plugins-admin add example.com", Private: true, Options: []chat.Option{
 			{Name: "source", Summary: "Its domain, or the address of its manifest or OpenAPI document", Kind: chat.Word, Required: true},
 		}},
@@ -61,8 +65,21 @@ var Table = chat.Grammar{
 		{Name: "accounts", Summary: "See which accounts are connected, and end them", Example: "/plugins-admin accounts", Private: true, Options: []chat.Option{
 			{Name: optionPlugin, Summary: "Those at one plugin only: its name", Kind: chat.Name, Completes: true},
 		}},
+		{Name: "refresh", Summary: "Compare a plugin, or all, with what their sources say now", Example: "/plugins-admin refresh NAME", Private: true, Options: []chat.Option{
+			{Name: optionPlugin, Summary: "One plugin only: its name", Kind: chat.Name, Completes: true},
+		}},
 		{Name: "review", Summary: "See what changed in a plugin, and take it", Example: "/plugins-admin review NAME", Private: true, Options: []chat.Option{pluginOption}},
-		{Name: "remove", Summary: "Remove a plugin for everyone", Example: "/plugins-admin remove NAME", Private: true, Options: []chat.Option{pluginOption}},
+		{Name: "freeze", Summary: "Stop the calls of a plugin or of all, or only those that change something", Example: "/plugins-admin freeze NAME writes", Who: chat.Moderators, Private: true, Options: []chat.Option{
+			{Name: optionPlugin, Summary: "Its name, or all", Kind: chat.Word, Required: true, Completes: true},
+			{Name: optionState, Summary: "all, or only writes", Kind: chat.Choice, Choices: []string{string(policy.FrozenAll), string(policy.FrozenWrites)}},
+		}},
+		{Name: "unfreeze", Summary: "Let the calls of a plugin or of all go again", Example: "/plugins-admin unfreeze NAME", Private: true, Options: []chat.Option{
+			{Name: optionPlugin, Summary: "Its name, or all", Kind: chat.Name, Required: true, Completes: true},
+		}},
+		{Name: "remove", Summary: "See whom the removal of a plugin affects, then remove it", Example: "/plugins-admin remove NAME", Private: true, Options: []chat.Option{pluginOption}},
+		{Name: "notices", Summary: "Choose the channel in which I tell administrators what they must know", Example: "/plugins-admin notices #ops", Private: true, Options: []chat.Option{
+			{Name: optionWhere, Summary: "A channel, here, or off: each administrator directly", Kind: chat.Word, Required: true},
+		}},
 		{Name: "default", Summary: "Turn a plugin on or off for everyone who did not choose", Example: "/plugins-admin default NAME on", Private: true, Options: []chat.Option{
 			{Name: optionPlugin, Summary: "Its name", Kind: chat.Word, Required: true, Completes: true},
 			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
@@ -182,10 +199,20 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 		return admin.Login(ctx, x, c.Options[optionPlugin])
 	case adminCommand + " accounts":
 		return admin.Accounts(ctx, x, member, c.Options[optionPlugin])
+	case adminCommand + " list":
+		return admin.List(ctx, x, member, c.Options[optionPage])
+	case adminCommand + " refresh":
+		return admin.Refresh(ctx, x, c.Options[optionPlugin])
 	case adminCommand + " review":
 		return admin.Review(ctx, x, c.Options[optionPlugin])
+	case adminCommand + " freeze":
+		return admin.Freeze(ctx, x, c.Options[optionPlugin], policy.Frozen(c.Options[optionState]))
+	case adminCommand + " unfreeze":
+		return admin.Unfreeze(ctx, x, c.Options[optionPlugin])
 	case adminCommand + " remove":
-		return admin.Remove(ctx, x, c.Options[optionPlugin])
+		return admin.Remove(ctx, x, member, c.Options[optionPlugin])
+	case adminCommand + " notices":
+		return admin.Notices(ctx, x, c.Options[optionWhere])
 	case adminCommand + " default":
 		return admin.Default(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " scope":

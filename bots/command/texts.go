@@ -10,7 +10,6 @@ const (
 
 	textNoPlugins     = "There are no plugins here yet. An administrator adds them with /plugins-admin add."
 	textDenied        = "denied in this channel by an administrator"
-	textFrozen        = "frozen by an administrator"
 	textOn            = "on"
 	textOff           = "off"
 	textEnable        = "Enable %s"

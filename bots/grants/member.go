@@ -11,6 +11,7 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/grant"
 	"aidesk/core/markdown"
+	"aidesk/core/policy"
 	"aidesk/store"
 )
 
@@ -96,11 +97,11 @@ func List(ctx context.Context, x *bot.Exchange, member chat.Member) error {
 		state := endWord(k.Grant)
 		if k.Live(now) {
 			state = fmt.Sprintf(textLeft, k.LeftReading(now, zone), k.Used.Count)
-			plugin, err := enabled(ctx, x.Bot, k.Place, k.Member, k.Plugin)
+			frozen, err := x.Bot.Plugins.Freezes(ctx, k.Place)
 			if err != nil {
 				return err
 			}
-			if plugin != nil && plugin.Frozen {
+			if frozen.Of(k.Plugin).What != policy.FrozenNothing {
 				state += " " + fmt.Sprintf(textSleeps, k.Human)
 			}
 			b := chat.Button{ID: bot.NewID(), Label: textRevoke, Style: chat.Danger}

@@ -59,6 +59,11 @@ func (d *decision) mayGo(ctx context.Context, a confirm.Action) (chat.Member, *p
 	}
 	if may.Denied() {
 		d.Observe.Report(bot.DeniedBy, may.Rule, 1)
+	}
+	if may.Frozen() && a.Login == nil && a.Grant == "" { // its member may decide once more when it is not
+		return member, nil, d.Note(ctx, may.Reason+textNothingSent+textStillWaits)
+	}
+	if may.Denied() {
 		return member, nil, d.closeUnsent(ctx, a, confirm.Denied, may.Reason+textNothingSent, d.turn.events)
 	}
 	if a.Grant != "" && !may.Granted() {
@@ -103,7 +108,7 @@ func (d *decision) send(ctx context.Context, member chat.Member, p *plugin.Plugi
 		return err
 	}
 	failpoint.Hit(failpoint.Approved)
-	got, err := d.Bot.Plugins.Send(context.WithoutCancel(ctx), p, a.Call)
+	got, err := d.Bot.Plugins.Send(context.WithoutCancel(ctx), a.Place, p, a.Call)
 	if err != nil {
 		got.Status, got.Message = "error", err.Error()+"."
 	}

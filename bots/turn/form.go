@@ -132,7 +132,7 @@ func (t *Turn) run(ctx context.Context, what command.Form, call plugin.Call) err
 	}
 	t.Progress(ctx, fmt.Sprintf(textAsking, what.Plugin.Human()))
 	defer t.Progress(ctx, "")
-	got, err := t.Bot.Plugins.Send(ctx, what.Plugin, call)
+	got, err := t.Bot.Plugins.Send(ctx, t.Event.Place, what.Plugin, call)
 	if err != nil {
 		return t.Note(ctx, err.Error()+".")
 	}

@@ -46,6 +46,12 @@ func (t *Turn) press(ctx context.Context) error {
 		return schedule.Press(ctx, &t.Exchange, p)
 	case p.Do == bot.DoAudit:
 		return admin.OlderAudit(ctx, &t.Exchange, p)
+	case p.Do == bot.DoWaiting:
+		return admin.PressReview(ctx, &t.Exchange, p)
+	case p.Do == bot.DoRemove:
+		return admin.PressRemove(ctx, &t.Exchange, p)
+	case p.Do == bot.DoFreeze:
+		return admin.PressFreeze(ctx, &t.Exchange, p)
 	case p.Do == bot.DoRevoke:
 		return admin.Revoke(ctx, &t.Exchange, p)
 	case p.Do == bot.DoSwitch && p.Say != "":

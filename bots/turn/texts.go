@@ -57,6 +57,7 @@ const (
 	textReadDone      = "%s answered."                                                                                   // a plugin
 	textReadUnknown   = "%s did not answer. Nothing was changed there."                                                  // a plugin
 	textNothingSent   = " Nothing was sent."
+	textStillWaits    = " The card waits for you until it expires: press again when it is not frozen any more."
 	textCannotCheck   = "I cannot check who you are right now, so nothing was done. Please press again in a minute."
 	textNothingToSend = "There is nothing to send again."
 	textAskedAlready  = "You were asked this already; use the newer card."

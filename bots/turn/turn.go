@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"aidesk/bots/admin"
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
 	"aidesk/bots/grants"
@@ -63,8 +64,10 @@ func (t *Turn) read() error {
 	if t.first.Chat != nil {
 		t.Event = *t.first.Chat
 	}
-	if t.Adapter, err = t.Bot.At(t.Event.Place); err != nil {
-		return err
+	if at := t.Event.Place; at != (chat.Place{}) || t.events[0].Kind != bot.KindNight { // which may be of no workspace
+		if t.Adapter, err = t.Bot.At(at); err != nil {
+			return err
+		}
 	}
 	t.entries = t.work.Entries
 	t.work.Entries = bot.Transcript(t.entries)
@@ -107,6 +110,8 @@ func (t *Turn) dispatch(ctx context.Context) error {
 		return t.scheduled(ctx)
 	case bot.KindNotice:
 		return schedule.Tell(ctx, &t.Exchange, *t.first.Notice)
+	case bot.KindNight:
+		return admin.Night(ctx, &t.Exchange)
 	case bot.KindNearLimit:
 		return nearLimit(ctx, &t.Exchange, t.events[0], t.first.NearLimit)
 	default: // bot.KindSeen

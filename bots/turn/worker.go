@@ -216,7 +216,7 @@ func (w *worker) giveUp(ctx context.Context, work store.Work) error {
 		}
 	}
 	c := store.Commit{Done: []uint64{e.Seq}}
-	if body, err := bot.ReadEvent(e); err == nil && body.Chat != nil {
+	if body, err := bot.ReadEvent(e); err == nil && body.Chat != nil && e.Kind != bot.KindNight {
 		w.logger.ErrorContext(w.commitCtx, "event closed after too many tries", "event", e.ID)
 		observeTurn(w.pool.Observe, outcomeGaveUp, 0)
 		if body.Due != nil {

@@ -260,7 +260,7 @@ func (r *run) send(ctx context.Context, w plannedCall, c model.ToolCall) outcome
 		out.result = model.ToolResult{CallID: c.ID, Operation: c.Name, Status: model.Denied, Content: decision.Reason}
 		return out
 	}
-	got, err := r.Plugins.Send(ctx, w.plugin, w.call)
+	got, err := r.Plugins.Send(ctx, r.Place, w.plugin, w.call)
 	if err != nil {
 		out.result = failedResult(c, err.Error())
 		return out

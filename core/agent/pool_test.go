@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"aidesk/bots/bottest"
 	"aidesk/core/agent"
@@ -61,7 +62,7 @@ func stocked(t testing.TB, m model.Model, plugins ...source) (*agent.Agent, agen
 	}
 	logger := slog.New(slog.DiscardHandler)
 	a := &agent.Agent{
-		Model: m, Plugins: &plugin.Registry{Bot: "desk", Records: db, Guard: guard, Logger: logger},
+		Model: m, Plugins: &plugin.Registry{Bot: "desk", Records: db, Guard: guard, Logger: logger, Now: time.Now},
 		Persona: "You are the desk of a test.", Now: bottest.NewClock().Now, Logger: logger,
 	}
 	n := 0

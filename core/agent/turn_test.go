@@ -57,7 +57,7 @@ func setWith(t *testing.T, more []plugin.Configured, on bool, steps ...script.St
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	logger := slog.New(slog.DiscardHandler)
-	r := &plugin.Registry{Bot: "desk", Records: db, Guard: guard, Logger: logger}
+	r := &plugin.Registry{Bot: "desk", Records: db, Guard: guard, Logger: logger, Now: time.Now}
 	if err := r.Configure(t.Context(), append(more, plugin.Configured{Source: "http://" + shop.Address, Default: on})); err != nil {
 		t.Fatal(err)
 	}

@@ -191,31 +191,12 @@ func (r *Registry) channelKey(place chat.Place) string {
 	return "scope/" + chat.Key(r.Bot) + "/" + place.Scope() + "/" + chat.Key(place.Channel)
 }
 
-// choice is a preference with its record.
-type choice struct {
-	preference
-	record store.Record
-}
-
 // preference reads what a member or an administrator decided. The caller may change it.
 func (r *Registry) preference(ctx context.Context, key string) (preference, store.Record, error) {
-	c, known, keep := r.choices.get(r.Records, key, "enable/"+chat.Key(r.Bot)+"/", "scope/"+chat.Key(r.Bot)+"/")
-	if !known {
-		rec, err := r.Records.Get(ctx, key)
-		if errors.Is(err, store.ErrNotFound) {
-			rec, err = store.Record{Key: key}, nil
-		} else if err == nil {
-			err = json.Unmarshal(rec.Value, &c.preference)
-		}
-		if err != nil {
-			return preference{}, store.Record{}, fmt.Errorf("reading what is enabled: %w", err)
-		}
-		c.record = rec
-		keep(c)
-	}
-	own := c.preference
+	k, err := readKept(ctx, r.Records, &r.choices, key, "enable/"+chat.Key(r.Bot)+"/", "scope/"+chat.Key(r.Bot)+"/")
+	own := k.value
 	own.On, own.Off, own.Told, own.Show, own.Agreed = slices.Clone(own.On), slices.Clone(own.Off), slices.Clone(own.Told), slices.Clone(own.Show), maps.Clone(own.Agreed)
-	return own, c.record, nil
+	return own, k.record, err
 }
 
 // Forget deletes what a member chose in a workspace, and when they were seen first.

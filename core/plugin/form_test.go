@@ -105,7 +105,7 @@ func TestFormNested(t *testing.T) {
 			t.Errorf("edited without a change: %s, %v; want %s", again, err, args)
 		}
 		h.answers(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-		if _, err := r.Send(t.Context(), p, call(t, p, "lend", string(args))); err != nil {
+		if _, err := r.Send(t.Context(), chat.Place{}, p, call(t, p, "lend", string(args))); err != nil {
 			t.Fatal(err)
 		}
 		want := []string{`POST /loans {"loan":{"amount":3,"at":{"desk":"B","room":{"no":7}},"renew":true,"until":"2026-12-05"}}`}

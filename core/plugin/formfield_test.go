@@ -91,7 +91,7 @@ func TestFormKinds(t *testing.T) {
 		t.Errorf("edited without a change: %s; was %s", b.Args, a.Args)
 	}
 	h.answers(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	if _, err := r.Send(t.Context(), p, call(t, p, "make", string(edited))); err != nil {
+	if _, err := r.Send(t.Context(), chat.Place{}, p, call(t, p, "make", string(edited))); err != nil {
 		t.Fatal(err)
 	}
 	sent := []string{`POST /things {"amount":3,"at":"2026-12-05T14:00:00Z","either":{"n":1},"kind":"a","pages":[3,12345678901234567],"renew":false,"rows":[{}],"tags":["x","y, z"],"until":"2026-12-05","weight":0.50}`}

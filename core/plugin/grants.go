@@ -63,7 +63,7 @@ func (r *Registry) Fallen(ctx context.Context, place chat.Place, p *Plugin, g gr
 		return grant.OffAgain, nil
 	}
 	o, ok := p.Operation(g.Operation)
-	if !ok || !p.callable(o) || o.Hash != g.Hash {
+	if !ok || !p.callable(o) || p.Held(o) || o.Hash != g.Hash {
 		return grant.Changed, nil
 	}
 	if may, err := r.MayGrant(ctx, place, p, o); err != nil || !may {

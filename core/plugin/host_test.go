@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"aidesk/core/chat"
 	"aidesk/core/egress"
@@ -126,7 +127,7 @@ func guard(t *testing.T, hosts []*host) *egress.Guard {
 // registry is one over a store, to which these hosts are open.
 func registry(t *testing.T, s store.Store, hosts ...*host) *plugin.Registry {
 	t.Helper()
-	return &plugin.Registry{Bot: "desk", Records: s, Guard: guard(t, hosts), Logger: slog.New(slog.DiscardHandler)}
+	return &plugin.Registry{Bot: "desk", Records: s, Guard: guard(t, hosts), Logger: slog.New(slog.DiscardHandler), Now: time.Now}
 }
 
 // configure registers hosts.

@@ -3,7 +3,6 @@ package plugin
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -48,9 +47,9 @@ func (r *Registry) Judge(ctx context.Context, a Ask) (policy.Decision, *Plugin, 
 	var p *Plugin
 	if i := slices.IndexFunc(on, func(p *Plugin) bool { return p.ID == c.Plugin }); i >= 0 {
 		p = on[i]
-		q.Enabled, q.Frozen = true, p.Frozen
+		q.Enabled = true
 		if o, ok := p.Operation(c.Operation); ok {
-			q.Same, q.Operation, q.Agreed = p.Version == c.Version, p.Facts(o), !agreed.First(p, o)
+			q.Same, q.Held, q.Operation, q.Agreed = p.Version == c.Version, p.Held(o), p.Facts(o), !agreed.First(p, o)
 		}
 		if a.Grant != "" {
 			if _, _, q.Granted, err = r.UseGrant(ctx, a, p); err != nil {
@@ -76,6 +75,11 @@ func (r *Registry) fillQuestion(ctx context.Context, a Ask, q *policy.Question) 
 			}
 		}
 	}
+	frozen, err := r.Freezes(ctx, a.Place)
+	if err != nil {
+		return nil, err
+	}
+	q.Frozen = frozen.Of(a.Call.Plugin).What
 	if q.Closed, err = r.closed(ctx, a.Place, a.Call.Plugin); err != nil {
 		return nil, err
 	}
@@ -91,35 +95,13 @@ func (r *Registry) fillQuestion(ctx context.Context, a Ask, q *policy.Question) 
 // what its maps and lists hold.
 func (r *Registry) Rules(ctx context.Context, place chat.Place) (policy.Rules, error) {
 	kept, err := r.rulesOf(ctx, place)
-	return kept.rules, err
-}
-
-// rulesRecord is Rules with their record.
-type rulesRecord struct {
-	rules  policy.Rules
-	record store.Record
+	return kept.value, err
 }
 
 func (r *Registry) rulesPrefix() string { return "rules/" + chat.Key(r.Bot) + "/" }
 
-func (r *Registry) rulesOf(ctx context.Context, place chat.Place) (rulesRecord, error) {
-	key := r.rulesPrefix() + place.Scope()
-	kept, known, keep := r.rules.get(r.Records, key, r.rulesPrefix())
-	if known {
-		return kept, nil
-	}
-	var err error
-	kept.record, err = r.Records.Get(ctx, key)
-	if errors.Is(err, store.ErrNotFound) {
-		kept.record, err = store.Record{Key: key}, nil
-	} else if err == nil {
-		err = json.Unmarshal(kept.record.Value, &kept.rules)
-	}
-	if err != nil {
-		return kept, fmt.Errorf("reading the rules of a workspace: %w", err)
-	}
-	keep(kept)
-	return kept, nil
+func (r *Registry) rulesOf(ctx context.Context, place chat.Place) (kept[policy.Rules], error) {
+	return readKept(ctx, r.Records, &r.rules, r.rulesPrefix()+place.Scope(), r.rulesPrefix())
 }
 
 // ChangeRules returns the record with changed rules. change gets a copy of its own.

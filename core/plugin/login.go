@@ -80,11 +80,11 @@ func (p *Plugin) LoginProblem(o *openapi.Operation) string {
 	return p.readLogins().need(o).problem
 }
 
-// Hosts are host[:port] of every operation that can be called, sorted: where a credential of
+// Hosts are host[:port] of every operation that was approved, sorted: where a credential of
 // the plugin may go.
 func (p *Plugin) Hosts() []string {
 	var hosts []string
-	for _, o := range p.Usable() {
+	for _, o := range p.Callable() {
 		hosts = append(hosts, o.Host)
 	}
 	slices.Sort(hosts)

@@ -87,7 +87,7 @@ func newLogins(p *Plugin) *logins {
 	for _, s := range p.Document.Schemes {
 		l.providers[flowOf(s)] = p.providerOf(s)
 	}
-	for _, o := range p.Usable() {
+	for _, o := range p.Callable() {
 		l.says = l.says || slices.ContainsFunc(o.Security, func(q openapi.Requirement) bool { return len(q.Schemes) > 0 })
 		l.silent = l.silent || o.Security == nil || len(o.Security) > 0
 	}
@@ -159,7 +159,7 @@ func (l *logins) candidates(fits func(account.Kind) bool) []logins {
 			all = append(all, c)
 		}
 	}
-	for _, o := range l.p.Usable() {
+	for _, o := range l.p.Callable() {
 		for _, q := range o.Security {
 			for _, s := range q.Schemes {
 				switch s.Type {
@@ -181,7 +181,7 @@ func (l *logins) best(all []logins) {
 	most := 0
 	for i := range all {
 		served := 0
-		for _, o := range l.p.Usable() {
+		for _, o := range l.p.Callable() {
 			if len(all[i].need(o).ways) > 0 {
 				served++
 			}
@@ -204,7 +204,7 @@ func (l *logins) best(all []logins) {
 func (l *logins) scope() string {
 	var scope strings.Builder
 	seen := map[string]bool{"": true, "none": true}
-	for _, o := range l.p.Usable() {
+	for _, o := range l.p.Callable() {
 		for _, q := range o.Security {
 			for _, s := range q.Schemes {
 				if !l.served(s) {
@@ -263,7 +263,7 @@ func (l *logins) findUsual() *way {
 	if !l.p.byManifest() || l.kind == account.None {
 		return nil
 	}
-	for _, o := range l.p.Usable() {
+	for _, o := range l.p.Callable() {
 		if len(o.Security) == 0 {
 			continue
 		}
@@ -353,7 +353,7 @@ func (l *logins) login() account.Login {
 		return !slices.ContainsFunc(w.slots, func(s account.Slot) bool { return !have[s.Field] || s.User != "" && !have[s.User] })
 	}
 	for _, optional := range []bool{false, true} { // what must be given comes first
-		for _, o := range l.p.Usable() {
+		for _, o := range l.p.Callable() {
 			n := l.need(o)
 			if n.free != optional || len(n.ways) == 0 || slices.ContainsFunc(n.ways, filled) {
 				continue

@@ -61,7 +61,7 @@ type tally struct {
 
 func (l *logins) tally() tally {
 	t := tally{stuck: map[string][]string{}}
-	for _, o := range l.p.Usable() {
+	for _, o := range l.p.Callable() {
 		t.all++
 		n := l.need(o)
 		switch {

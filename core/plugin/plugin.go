@@ -48,8 +48,9 @@ type Registration struct {
 	Variables map[string]string `json:"variables,omitempty"`
 	Default   bool              `json:"default,omitempty"` // enabled for everyone who did not disable it
 	Locked    bool              `json:"locked,omitempty"`  // comes from the configuration and is changed only there
-	Frozen    bool              `json:"frozen,omitempty"`
-	// Waiting is a newer version of a plugin of the configuration, which nobody approved yet.
+	Added     Stamp             `json:"added,omitzero"`    // who added it in a chat
+	Reviewed  Stamp             `json:"reviewed,omitzero"` // who approved this version, if it is not the first
+	// Waiting is a newer version, which nobody approved yet.
 	Waiting *Waiting `json:"waiting,omitempty"`
 	// Reads are operations that an administrator marked as reads though their method
 	// is not one, by id, each pinned to the operation's hash.

@@ -1,6 +1,10 @@
 package plugin
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -49,4 +53,31 @@ func (r *recent[V]) get(records store.Records, key string, prefixes ...string) (
 		}
 		r.values[key] = recentValue[V]{v, at}
 	}
+}
+
+// kept is a value that a record holds as JSON, with that record.
+type kept[V any] struct {
+	value  V
+	record store.Record
+}
+
+// readKept reads what a record holds; the zero value, where there is none. All records that
+// cache is for are under the prefixes.
+func readKept[V any](ctx context.Context, records store.Records, cache *recent[kept[V]], key string, prefixes ...string) (kept[V], error) {
+	k, known, keep := cache.get(records, key, prefixes...)
+	if known {
+		return k, nil
+	}
+	var err error
+	k.record, err = records.Get(ctx, key)
+	if errors.Is(err, store.ErrNotFound) {
+		k.record, err = store.Record{Key: key}, nil
+	} else if err == nil {
+		err = json.Unmarshal(k.record.Value, &k.value)
+	}
+	if err != nil {
+		return kept[V]{}, fmt.Errorf("reading what administrators and members decided: %w", err)
+	}
+	keep(k)
+	return k, nil
 }

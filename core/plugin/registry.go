@@ -18,6 +18,7 @@ import (
 	"aidesk/core/account"
 	"aidesk/core/chat"
 	"aidesk/core/egress"
+	"aidesk/core/policy"
 	"aidesk/store"
 )
 
@@ -27,14 +28,14 @@ import (
 //	plugin/<bot>/<workspace path>/<id>  added by an administrator there
 //	enable/<bot>/<workspace path>/<member>
 //	scope/<bot>/<workspace path>/<channel>
-//	rules/<bot>/<workspace path>
+//	rules/<bot>/<workspace path>        what administrators decided about operations
+//	freeze/<bot>/<workspace path>       what they stopped
 //	seen/<bot>/<workspace path>/<member>
 type Registry struct {
 	Bot     string
 	Records store.Records
 	Guard   *egress.Guard
 	Logger  *slog.Logger
-
 	Now     func() time.Time
 	Reserve func(ctx context.Context, counts ...store.Count) error                      // counts calls; nil: they have no limit
 	Members func(ctx context.Context, place chat.Place, id string) (chat.Member, error) // as the platform knows them now; nil: nobody has a role
@@ -48,12 +49,13 @@ type Registry struct {
 
 	compiling singleflight.Group // by compileKey
 	mu        sync.Mutex
-	compiled  map[string]*Plugin  // by compileKey; guarded by mu
-	lists     recent[[]*Plugin]   // by workspace
-	offered   map[string]bool     // keys of the configuration that are kept in a workspace; guarded by mu
-	choices   recent[choice]      // by key
-	rules     recent[rulesRecord] // by key
-	seen      recent[time.Time]   // by key
+	compiled  map[string]*Plugin         // by compileKey; guarded by mu
+	lists     recent[[]*Plugin]          // by workspace
+	offered   map[string]bool            // keys of the configuration that are kept in a workspace; guarded by mu
+	choices   recent[kept[preference]]   // by key
+	rules     recent[kept[policy.Rules]] // by key
+	freezes   recent[kept[Freezes]]      // by key
+	seen      recent[time.Time]          // by key
 }
 
 // Configured is a plugin of the configuration.
@@ -99,7 +101,9 @@ func (r *Registry) Configure(ctx context.Context, plugins []Configured) error {
 			return slices.ContainsFunc(stored, func(g Registration) bool { return g.Name == n && g.ID != id })
 		})
 		if old >= 0 {
-			reg = r.pinned(ctx, stored[old], reg)
+			next := *got.plugin
+			next.Registration = reg
+			reg = r.pinned(ctx, stored[old], &next)
 			reg.Name, reg.Revision = stored[old].Name, stored[old].Revision
 		}
 		value, err := json.Marshal(reg)
@@ -141,10 +145,7 @@ func (r *Registry) readAll(ctx context.Context, plugins []Configured) []readResu
 			if got.id, _, got.err = ID(c.Source); got.err != nil {
 				return
 			}
-			read, err := r.reader(true).Read(ctx, c.Source)
-			if err == nil && len(read.Plugin.Usable()) == 0 {
-				err = fmt.Errorf("%s: none of its %d operations can be called: %s; aidesk plugin check says more", read.Plugin.Found, len(read.Plugin.Document.Operations), read.Plugin.refusal())
-			}
+			read, err := r.readUsable(ctx, true, c.Source)
 			if err == nil {
 				read.Plugin.Registration, err = r.storeBytes(ctx, read.Plugin.Registration, read)
 				got.plugin = read.Plugin
@@ -358,8 +359,8 @@ func (r *Registry) Read(ctx context.Context, place chat.Place, source string) (*
 			return nil, fmt.Errorf("%s is registered already: %w", p.Human(), ErrLocked)
 		}
 		if p.ID == reg.ID {
-			reg.Name, reg.Default, reg.Frozen, reg.Revision = p.Name, p.Default, p.Frozen, p.Revision
-			reg.LoginChoice = p.LoginChoice
+			reg.Name, reg.Default, reg.Revision = p.Name, p.Default, p.Revision
+			reg.LoginChoice, reg.Added = p.LoginChoice, p.Added
 		}
 	}
 	if reg.Name == "" {
@@ -384,13 +385,14 @@ func (r *Registry) Planned(ctx context.Context, plan Registration) (*Plugin, err
 }
 
 // Register returns the record that registers, in a workspace, a plugin that Read
-// returned.
-func (r *Registry) Register(place chat.Place, reg Registration) (store.Record, error) {
-	value, err := json.Marshal(reg)
-	if err != nil {
-		return store.Record{}, fmt.Errorf("storing the plugin %s: %w", reg.ID, err)
+// returned, by whom.
+func (r *Registry) Register(place chat.Place, reg Registration, by Stamp) (store.Record, error) {
+	if reg.Added.At.IsZero() {
+		reg.Added = by
+	} else {
+		reg.Reviewed = by
 	}
-	return store.Record{Key: r.recordKey(place.Scope(), reg.ID), Version: reg.Revision, Value: value}, nil
+	return r.record(place, reg)
 }
 
 // SetDefault returns the record that makes a plugin enabled, or not, for everyone
@@ -401,7 +403,7 @@ func (r *Registry) SetDefault(place chat.Place, p *Plugin, on bool) (store.Recor
 	}
 	reg := p.Registration
 	reg.Default = on
-	return r.Register(place, reg)
+	return r.record(place, reg)
 }
 
 // ChooseLogin returns the record with what an administrator decided about a plugin's login.
@@ -415,7 +417,7 @@ func (r *Registry) ChooseLogin(place chat.Place, p *Plugin, choice LoginChoice) 
 	}
 	reg := p.Registration
 	reg.LoginChoice = choice
-	return r.Register(place, reg)
+	return r.record(place, reg)
 }
 
 // Remove removes a plugin from a workspace. What members enabled is forgotten with

@@ -88,7 +88,7 @@ func TestChangedDocument(t *testing.T) {
 	}
 	restart()
 	before := find()
-	if _, err := r.Review(t.Context(), before); !errors.Is(err, plugin.ErrNothingWaits) {
+	if _, _, err := r.Review(t.Context(), before); !errors.Is(err, plugin.ErrNothingWaits) {
 		t.Errorf("a review of nothing: %v", err)
 	}
 	one.set("/openapi.yaml", strings.NewReplacer("summary: List", "summary: Show", "n: {type: integer}", "n: {type: string}").Replace(document)+
@@ -99,20 +99,21 @@ func TestChangedDocument(t *testing.T) {
 	if waits.Version != before.Version || waits.Waiting == nil || len(waits.Document.Operations) != 2 {
 		t.Fatalf("version %s after %s, waiting %v", waits.Version, before.Version, waits.Waiting)
 	}
-	d, err := r.Review(t.Context(), waits)
+	_, d, err := r.Review(t.Context(), waits)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := plugin.Difference{
-		Added: []string{"DELETE /all (clear)"}, Changed: []string{"POST /things (add)"}, Hosts: []string{"https://elsewhere.example"}, Texts: true,
+		Added: []string{"DELETE /all (clear)"}, Changed: []string{"POST /things (add)"}, Hosts: []string{"https://elsewhere.example"},
+		Reworded: []plugin.Rewording{{Of: "GET /things (list)", Before: "List", After: "Show"}}, Held: []string{"list", "add"},
 	}
 	if diff := cmp.Diff(want, d); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if _, err := r.Approve(waits, plugin.Waiting{Version: "another"}); !errors.Is(err, plugin.ErrNothingWaits) {
+	if _, err := r.Approve(place, waits, plugin.Waiting{Version: "another"}, plugin.Stamp{}); !errors.Is(err, plugin.ErrNothingWaits) {
 		t.Errorf("another version than the one that was shown: %v", err)
 	}
-	record, err := r.Approve(waits, *waits.Waiting)
+	record, err := r.Approve(place, waits, *waits.Waiting, plugin.Stamp{By: "U1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +173,7 @@ func TestMovedDocument(t *testing.T) {
 	if o, _ := after.Operation("list"); after.Waiting == nil || o.Server != before.Document.Operations[0].Server {
 		t.Fatalf("calls go to %s without a review", o.Server)
 	}
-	d, err := r.Review(t.Context(), after)
+	_, d, err := r.Review(t.Context(), after)
 	if err != nil || len(d.Hosts) != 1 || !strings.HasPrefix(d.Hosts[0], other.source()) {
 		t.Errorf("the review shows %+v, %v", d, err)
 	}

@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,8 +55,8 @@ const longestPause = 3 * time.Second
 // where that can help; a call with effect never.
 //
 // What the plugin answers, and that it does not answer, is a Result; the error is
-// only for calls that must not leave.
-func (r *Registry) Send(ctx context.Context, p *Plugin, c Call) (Outcome, error) {
+// only for calls that must not leave. A freeze ends a read that is on its way.
+func (r *Registry) Send(ctx context.Context, place chat.Place, p *Plugin, c Call) (Outcome, error) {
 	o, ok := p.Operation(c.Operation)
 	if !ok || p.ID != c.Plugin || p.Version != c.Version {
 		return Outcome{Sent: Unsent}, fmt.Errorf(textChanged, c.Human)
@@ -63,10 +64,15 @@ func (r *Registry) Send(ctx context.Context, p *Plugin, c Call) (Outcome, error)
 	if c.Digest != c.digest() {
 		return Outcome{Sent: Unsent}, errors.New(textNotApproved)
 	}
+	if stopped, err := r.stopped(ctx, place, p, o); err != nil || stopped {
+		return Outcome{Sent: Unsent}, cmp.Or(err, fmt.Errorf(textFrozen, c.Human))
+	}
 	if err := r.countCall(ctx, p); err != nil {
 		return Outcome{Sent: Unsent}, err
 	}
-	out := r.sendOnce(ctx, p, o, c)
+	ctx, b, stop := r.watch(ctx, place, p, o)
+	defer stop()
+	out := r.sendOnce(ctx, b, p, o, c)
 	helps := out.Away() || out.Code == "rate" || out.Code == "server"
 	if c.Unsafe || !helps || out.RetryAfter > longestPause {
 		return out, nil
@@ -75,7 +81,7 @@ func (r *Registry) Send(ctx context.Context, p *Plugin, c Call) (Outcome, error)
 	case <-ctx.Done():
 		return out, nil
 	case <-time.After(out.RetryAfter):
-		return r.sendOnce(ctx, p, o, c), nil
+		return r.sendOnce(ctx, b, p, o, c), nil
 	}
 }
 
@@ -99,7 +105,7 @@ func (r *Registry) countCall(ctx context.Context, p *Plugin) error {
 	return nil
 }
 
-func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation, c Call) Outcome {
+func (r *Registry) sendOnce(ctx context.Context, b *brake, p *Plugin, o *openapi.Operation, c Call) Outcome {
 	request := egress.Request{Method: c.Request.Method, URL: c.Request.URL, Header: http.Header{}, Body: c.Request.Body, Effect: c.Unsafe}
 	if !c.Write {
 		request.Timeout = readTimeout
@@ -116,7 +122,11 @@ func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation
 		r.Logger.WarnContext(ctx, "an account cannot be used", "plugin", p.ID, "operation", o.ID, "error", err)
 		return p.loginFault(err)
 	}
-	response, state, err := r.Guard.Do(ctx, id, in.request)
+	sending := ctx
+	if c.Unsafe {
+		sending = b.release(ctx)
+	}
+	response, state, err := r.Guard.Do(sending, id, in.request)
 	if err == nil && response.Status == http.StatusUnauthorized && c.Account != "" {
 		if response, state, err = r.retryLogin(ctx, p, o, c, id, in, response); errors.Is(err, account.ErrExpired) {
 			return p.loginEnded()
@@ -133,6 +143,8 @@ func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation
 	}
 	code, message := codeUnreachable, fmt.Sprintf(textUnreachable, p.Human())
 	switch {
+	case errors.Is(context.Cause(ctx), errFrozen):
+		code, message = "frozen", fmt.Sprintf(textFrozen, p.Human())+"."
 	case errors.Is(err, egress.ErrRefused):
 		code, message = "refused", fmt.Sprintf(textMayNotCall, p.Human(), err)
 	case errors.Is(err, egress.ErrTimeout):
@@ -145,11 +157,11 @@ func (r *Registry) sendOnce(ctx context.Context, p *Plugin, o *openapi.Operation
 }
 
 // Usable are the operations that are called, sorted as in the document: without those of
-// which an administrator lets none go.
+// which an administrator lets none go, and those that wait for one.
 func (p *Plugin) Usable() []*openapi.Operation {
 	return slices.DeleteFunc(p.Callable(), func(o *openapi.Operation) bool {
 		way, _ := p.Way(o)
-		return way == policy.ModeNever
+		return way == policy.ModeNever || p.Held(o)
 	})
 }
 
@@ -166,6 +178,12 @@ func (p *Plugin) Callable() []*openapi.Operation {
 
 func (p *Plugin) callable(o *openapi.Operation) bool {
 	return o.Verdict != openapi.Refused && !slices.Contains(p.Without, o.ID)
+}
+
+// Held says that the version that waits changes the operation or lacks it: it is not called
+// before an administrator has looked.
+func (p *Plugin) Held(o *openapi.Operation) bool {
+	return p.Waiting != nil && slices.Contains(p.Waiting.Held, o.ID)
 }
 
 // refusal is why the first operation that cannot be called cannot.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"aidesk/core/chat"
 	"aidesk/core/plugin"
 )
 
@@ -41,7 +42,7 @@ func call(t *testing.T, p *plugin.Plugin, operation, args string) plugin.Call {
 func TestSend(t *testing.T) {
 	h, r, p, read, write := ready(t)
 	for _, c := range []plugin.Call{read, write} {
-		out, err := r.Send(t.Context(), p, c)
+		out, err := r.Send(t.Context(), chat.Place{}, p, c)
 		if err != nil || out.Sent != plugin.Answered || out.Status != "ok" || out.Content != `{"ok":true}` {
 			t.Errorf("%s came to %+v, %v", c.Operation, out, err)
 		}
@@ -73,7 +74,7 @@ func TestSendRefused(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := write
 			test.change(&c)
-			out, err := r.Send(t.Context(), p, c)
+			out, err := r.Send(t.Context(), chat.Place{}, p, c)
 			if err == nil || !strings.Contains(err.Error(), test.says) || out.Sent != plugin.Unsent {
 				t.Errorf("it came to %+v, %v", out, err)
 			}
@@ -94,7 +95,7 @@ func TestSendAfterChange(t *testing.T) {
 	}
 	now, _ := r.Find(t.Context(), place, "one")
 	for _, c := range []plugin.Call{read, write} {
-		if _, err := r.Send(t.Context(), now, c); err == nil || !strings.Contains(err.Error(), "changed") {
+		if _, err := r.Send(t.Context(), chat.Place{}, now, c); err == nil || !strings.Contains(err.Error(), "changed") {
 			t.Errorf("%s: %v", c.Operation, err)
 		}
 	}
@@ -144,7 +145,7 @@ func TestSendAgain(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			h, r, p, read, write := ready(t)
 			h.answers(test.answer)
-			out, err := r.Send(t.Context(), p, read)
+			out, err := r.Send(t.Context(), chat.Place{}, p, read)
 			if err != nil || out.Sent != test.readSent || out.Status != "ok" && out.Message == "" {
 				t.Errorf("the read came to %+v, %v", out, err)
 			}
@@ -153,7 +154,7 @@ func TestSendAgain(t *testing.T) {
 				t.Errorf("%d reads; want %d", n, test.reads)
 			}
 			h.answers(test.answer)
-			out, err = r.Send(t.Context(), p, write)
+			out, err = r.Send(t.Context(), chat.Place{}, p, write)
 			if err != nil || out.Sent != test.writeSent || out.Status != test.writeStatus {
 				t.Errorf("the write came to %+v, %v", out, err)
 			}
@@ -166,7 +167,7 @@ func TestSendAgain(t *testing.T) {
 		h, r, p, read, write := ready(t)
 		h.Close()
 		for _, c := range []plugin.Call{read, write} {
-			out, err := r.Send(t.Context(), p, c)
+			out, err := r.Send(t.Context(), chat.Place{}, p, c)
 			if err != nil || out.Sent != plugin.Unsent || out.Status != "error" || strings.Contains(out.Message, "\n") || strings.Contains(out.Message, "dial") {
 				t.Errorf("%s came to %+v, %v", c.Operation, out, err)
 			}

@@ -20,6 +20,7 @@ const (
 	textDenied      = "an administrator has denied it in this channel"
 	textChanged     = "%s has changed since this call was made"
 	textCallsSpent  = "%s has been called %d times today, which is the limit here; it can be called again after midnight UTC" // and how often
+	textFrozen      = "%s is frozen by an administrator"
 	textNotApproved = "the call is not the one that was approved"
 	textUnreachable = "%s cannot be reached. Please try again later."
 	textMayNotCall  = "%s is at an address that I may not call. Tell your administrator: %s." // and the reason
@@ -29,6 +30,14 @@ const (
 	textConnectAgain = "%s does not accept the account that is connected. Connect it again with /plugins connect %s." // and what members type
 	textOtherHost    = "%s has moved to another host than its account was connected for. Connect it again with /plugins connect %s."
 	textLoginFailed  = "The account at %s cannot be used right now. Please try again in a minute."
+
+	textItsName     = "Its name"
+	textForModel    = "What the model reads of it"
+	textForPeople   = "What members read of it"
+	textLegalPage   = "Its legal page"
+	textPrivacyPage = "Its privacy page"
+	textContact     = "Its contact"
+	textLogo        = "Its logo"
 
 	textSharedLabel = "%s, shared by this workspace"
 

@@ -55,7 +55,8 @@ type Question struct {
 	Plugin    string // its name for people
 	Enabled   bool   // the plugin is enabled here for this member
 	Closed    bool   // the plugin is denied in this channel
-	Frozen    bool   // an administrator froze the plugin
+	Frozen    Frozen // what of the plugin administrators stopped
+	Held      bool   // its source changed this operation, and no administrator has looked
 	Same      bool   // plugin version and operation are those that were offered
 	Operation Operation
 	Login     Login // the account that the call goes with
@@ -86,8 +87,10 @@ func Call(q Question) Decision {
 		return Decision{Deny, "guest-denied", textGuestDenied}
 	case q.tooNew():
 		return Decision{Deny, "member-too-new", q.untilOldEnough()}
-	case q.Frozen:
-		return Decision{Deny, "plugin-frozen", fmt.Sprintf(textFrozen, q.Plugin)}
+	case q.Frozen == FrozenAll:
+		return Decision{Deny, ruleFrozen, fmt.Sprintf(textFrozen, q.Plugin)}
+	case q.Frozen.Stops(q.Rule, q.Operation):
+		return Decision{Deny, ruleWritesFrozen, fmt.Sprintf(textWritesFrozen, q.Plugin)}
 	case q.Closed:
 		return Decision{Deny, "channel-denies-plugin", fmt.Sprintf(textChannelDenies, q.Plugin)}
 	case q.Rules.Denies(q.Member.Roles, q.ID):
@@ -98,6 +101,8 @@ func Call(q Question) Decision {
 		return Decision{Deny, "operation-refused", fmt.Sprintf(textCannotBeCalled, q.Plugin)}
 	case !q.Same:
 		return Decision{Deny, "plugin-changed", fmt.Sprintf(textChanged, q.Plugin)}
+	case q.Held:
+		return Decision{Deny, "operation-changed", fmt.Sprintf(textHeld, q.Plugin)}
 	case q.Login == LoginForbidden:
 		return Decision{Deny, "account-not-allowed", fmt.Sprintf(textNotYourAccount, q.Plugin)}
 	case q.Login == LoginGone:

@@ -79,10 +79,16 @@ func TestCall(t *testing.T) {
 			q.Member.Roles = []string{"r1"}
 			q.Rules.Roles = map[string]policy.RoleRule{"r2": {Deny: []string{"acme.example"}}}
 		}, policy.Allow, "read"},
-		{"frozen beats enabled", func(q *policy.Question) { q.Frozen = true }, policy.Deny, "plugin-frozen"},
+		{"frozen beats enabled", func(q *policy.Question) { q.Frozen, q.Enabled = policy.FrozenAll, false }, policy.Deny, "plugin-frozen"},
+		{"a write while writes are frozen", func(q *policy.Question) { q.Frozen, q.Operation = policy.FrozenWrites, post }, policy.Deny, "writes-frozen"},
+		{"a consequential read too", func(q *policy.Question) { q.Frozen, q.Operation.Asks = policy.FrozenWrites, true }, policy.Deny, "writes-frozen"},
+		{"a read while writes are frozen", func(q *policy.Question) { q.Frozen = policy.FrozenWrites }, policy.Allow, "read"},
+		{"a read that a rule has ask", func(q *policy.Question) { q.Frozen, q.Rule.Mode = policy.FrozenWrites, policy.ModeAsk }, policy.Ask, "rule-asks"},
+		{"a marked read", func(q *policy.Question) { q.Frozen, q.Operation = policy.FrozenWrites, post; q.Operation.Ticked = true }, policy.Allow, "marked-read"},
 		{"changed", func(q *policy.Question) { q.Same = false; q.Operation = post }, policy.Deny, "plugin-changed"},
+		{"changed at its source", func(q *policy.Question) { q.Held = true }, policy.Deny, "operation-changed"},
 		{"refused at import", func(q *policy.Question) { q.Operation.Refused = true }, policy.Deny, "operation-refused"},
-		{"deactivated beats all", func(q *policy.Question) { q.Member.Deactivated = true; q.Frozen = true }, policy.Deny, "member-deactivated"},
+		{"deactivated beats all", func(q *policy.Question) { q.Member.Deactivated = true; q.Frozen = policy.FrozenAll }, policy.Deny, "member-deactivated"},
 		{"a bot never reaches a card", func(q *policy.Question) { q.Member.Bot = true; q.Operation = post }, policy.Deny, "member-is-bot"},
 		{"of another organisation", func(q *policy.Question) { q.Member.Stranger = true }, policy.Deny, "member-is-stranger"},
 		{"a guest", func(q *policy.Question) { q.Member.Guest = true }, policy.Allow, "read"},
@@ -146,7 +152,9 @@ func facts() []fact {
 			func(*policy.Question) {}, func(q *policy.Question) { q.Rules.Guests = policy.ModeRead }, func(q *policy.Question) { q.Rules.Guests = policy.ModeNever },
 		}},
 		{"new", set(func(q *policy.Question) { q.Rules.MinimumAge = time.Hour })},
-		{"frozen", set(func(q *policy.Question) { q.Frozen = true })},
+		{"frozen", []func(*policy.Question){
+			func(*policy.Question) {}, func(q *policy.Question) { q.Frozen = policy.FrozenAll }, func(q *policy.Question) { q.Frozen = policy.FrozenWrites },
+		}},
 		{"closed", set(func(q *policy.Question) { q.Closed = true })},
 		{"role", set(func(q *policy.Question) {
 			q.Member.Roles = []string{"r"}
@@ -154,6 +162,7 @@ func facts() []fact {
 		})},
 		{"off", set(func(q *policy.Question) { q.Enabled = false })},
 		{"refused", set(func(q *policy.Question) { q.Operation.Refused = true })},
+		{"held", set(func(q *policy.Question) { q.Held = true })},
 		{"other", set(func(q *policy.Question) { q.Same = false })},
 		{"login", []func(*policy.Question){
 			func(*policy.Question) {}, func(q *policy.Question) { q.Login = policy.LoginForbidden }, func(q *policy.Question) { q.Login = policy.LoginGone },
@@ -194,11 +203,15 @@ var specified = []struct {
 	{policy.Deny, "guest-denied", func(s says) bool { return s["guest"] == 1 && s["guests"] == 2 }},
 	{policy.Deny, "member-too-new", func(s says) bool { return s["new"] == 1 }},
 	{policy.Deny, "plugin-frozen", func(s says) bool { return s["frozen"] == 1 }},
+	{policy.Deny, "writes-frozen", func(s says) bool {
+		return s["frozen"] == 2 && (changes(s) || s["consequential"] == 1 || s["method"] == 1 && (s["mode"] == 1 || s["mode"] == 4))
+	}},
 	{policy.Deny, "channel-denies-plugin", func(s says) bool { return s["closed"] == 1 }},
 	{policy.Deny, "role-denies-plugin", func(s says) bool { return s["role"] == 1 }},
 	{policy.Deny, "plugin-not-enabled", func(s says) bool { return s["off"] == 1 }},
 	{policy.Deny, "operation-refused", func(s says) bool { return s["refused"] == 1 }},
 	{policy.Deny, "plugin-changed", func(s says) bool { return s["other"] == 1 }},
+	{policy.Deny, "operation-changed", func(s says) bool { return s["held"] == 1 }},
 	{policy.Deny, "account-not-allowed", func(s says) bool { return s["login"] == 1 }},
 	{policy.Deny, "account-gone", func(s says) bool { return s["login"] == 2 }},
 	{policy.Deny, "operation-never", func(s says) bool { return s["mode"] == 4 }},

@@ -56,7 +56,7 @@ func (d *decision) sendAgain(ctx context.Context, a confirm.Action) plugin.Outco
 	if err != nil {
 		panic(err)
 	}
-	got, err := d.Bot.Plugins.Send(ctx, pluginOf(on, a.Call), a.Call)
+	got, err := d.Bot.Plugins.Send(ctx, a.Place, pluginOf(on, a.Call), a.Call)
 	if err != nil {
 		panic(err)
 	}

@@ -63,7 +63,7 @@ func (t *Trial) Call(ctx context.Context, word string, args json.RawMessage) err
 	}
 	begun := t.Now()
 	sender := &plugin.Registry{Guard: t.Guard, Logger: slog.New(slog.DiscardHandler)}
-	got, err := sender.Send(ctx, t.Plugin, call)
+	got, err := sender.Send(ctx, chat.Place{}, t.Plugin, call)
 	if err != nil {
 		return err
 	}
