@@ -9,7 +9,7 @@ const (
 	textNoFormHere     = "Forms cannot be shown here. Please type it instead: %s name=value" // an operation
 
 	textNoPlugins     = "There are no plugins here yet. An administrator adds them with /plugins-admin add."
-	textDenied        = "denied in this channel by an administrator"
+	textDenied        = "denied here by an administrator"
 	textOn            = "on"
 	textOff           = "off"
 	textEnable        = "Enable %s"
@@ -117,13 +117,6 @@ const (
 	textForget    = "This deletes our conversations, the cards that wait for you, your accounts at plugins and your choice of plugins. It cannot be undone, and what plugins or a language model already received is not deleted."
 	textForgetAll = "Delete everything"
 	textForgotten = "Deleted: our conversations, the cards that waited for you, your accounts at plugins and your choice of plugins."
-
-	textToday         = "Today (resets at %s)" // a time
-	textYou           = "You"
-	textThisWorkspace = "This workspace"
-	textQuestion      = "1 question"
-	textQuestions     = "%s questions"
-	textHourLimit     = "Everybody may ask %d questions in an hour."
 
 	textWhyTitle    = "How this answer came about"
 	textWhyNone     = "There is no such answer in this conversation. For an answer in a thread, mention me there and write “why”."
