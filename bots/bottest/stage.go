@@ -67,7 +67,8 @@ type Stage struct {
 	secrets *secret.Ring
 	board   *board
 	log     *adaptertest.Log
-	live    *live // nil: closed
+	live    *live    // nil: closed
+	bot     *bot.Bot // changes with Restart
 }
 
 // live is what ends with the process.
@@ -140,6 +141,7 @@ func (s *Stage) open() {
 		},
 	}
 	registry.Members = b.Member
+	s.bot = b
 	desk := &bots.Desk{Store: m, Bots: []*bot.Bot{b}, Secrets: s.secrets, Patience: s.setup.Patience, Now: s.Clock.Now, Logger: logger, Observe: s.setup.Observe}
 	ctx, end := context.WithCancel(context.Background())
 	s.board.add(func() { s.board.desk = nil })

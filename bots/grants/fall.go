@@ -138,8 +138,9 @@ func fallen(ctx context.Context, b *bot.Bot, g grant.Grant, m chat.Member) (gran
 	if _, err := b.Plugins.Bind(ctx, g.Place, m, p, o, &c); err != nil {
 		return "", err
 	}
-	if c.Account != g.Account {
-		return grant.NoAccount, nil
+	login, err := b.Plugins.AccountLogin(ctx, c.Account)
+	if err == nil && (c.Account != g.Account || login != g.Login) {
+		why = grant.NoAccount
 	}
-	return "", nil
+	return why, err
 }

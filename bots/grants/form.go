@@ -211,9 +211,18 @@ func Check(ctx context.Context, b *bot.Bot, a confirm.Action, values map[string]
 	return faults, nil
 }
 
+// goTo works an event in the workspace of a place: a direct message on Discord may belong to
+// another one by now.
+func goTo(x *bot.Exchange, place chat.Place) {
+	if x.Event.Place.Scope() != place.Scope() {
+		x.Event.Place = place
+	}
+}
+
 // Propose shows what a Grant with these terms would let through. It takes effect only by a
 // press on that.
 func Propose(ctx context.Context, x *bot.Exchange, a confirm.Action) error {
+	goTo(x, a.Place)
 	member, ok, err := x.Speaker(ctx)
 	if err != nil || !ok {
 		return err
@@ -232,13 +241,17 @@ func Propose(ctx context.Context, x *bot.Exchange, a confirm.Action) error {
 	if len(faults) > 0 {
 		return x.Note(ctx, faults[0].Message)
 	}
+	login, err := x.Bot.Plugins.AccountLogin(ctx, a.Call.Account)
+	if err != nil {
+		return err
+	}
 	place := a.Place
 	place.Thread = ""
 	now := x.Now()
 	g := grant.Grant{
 		ID: bot.NewID(), Owner: a.Owner, Member: a.Member, Plugin: s.plugin.ID, Human: markdown.Line(s.plugin.Human(), 50),
 		Operation: s.operation.ID, Deed: markdown.Line(confirm.Deed(s.operation.Summary, s.plugin.Human()), 200), Hash: s.operation.Hash,
-		Account: a.Call.Account, Label: markdown.Line(a.Call.Label, 100), Place: place, Schedule: a.Schedule,
+		Account: a.Call.Account, Login: login, Label: markdown.Line(a.Call.Label, 100), Place: place, Schedule: a.Schedule,
 		Conditions: t.conditions, Count: t.all, PerDay: min(t.daily, t.all), Made: now, Until: now.Add(time.Duration(t.days) * bot.Day), Press: x.ReplyID,
 	}
 	draft, err := g.Encode()

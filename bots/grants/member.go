@@ -20,12 +20,13 @@ const tries = 5
 
 // Make makes the Grant that its member read. press is the event by which they did.
 func Make(ctx context.Context, x *bot.Exchange, p bot.ButtonAction, press string) error {
-	member, ok, err := x.Speaker(ctx)
-	if err != nil || !ok {
-		return err
-	}
 	g, err := grant.Read(p.Draft)
 	if err != nil {
+		return err
+	}
+	goTo(x, g.Place)
+	member, ok, err := x.Speaker(ctx)
+	if err != nil || !ok {
 		return err
 	}
 	if g.Owner != x.Owner() || member.Guest {
@@ -105,7 +106,7 @@ func List(ctx context.Context, x *bot.Exchange, member chat.Member) error {
 				state += " " + fmt.Sprintf(textSleeps, k.Human)
 			}
 			b := chat.Button{ID: bot.NewID(), Label: textRevoke, Style: chat.Danger}
-			x.Button(&c, b.ID, bot.ButtonAction{Do: bot.DoUngrant, Member: k.Member, Grant: k.ID}, grant.LongestLife)
+			x.Button(&c, b.ID, RevokeAction(k.Grant), grant.LongestLife)
 			row.Buttons = []chat.Button{b}
 		}
 		row.Text.Blocks = append(row.Text.Blocks, markdown.Paragraph(markdown.Text(state)))
@@ -136,10 +137,16 @@ func endWord(g grant.Grant) string {
 	return fmt.Sprintf(textHoldsNoMore, textTimeOver)
 }
 
+// RevokeAction is what a button stands for that revokes a Grant.
+func RevokeAction(g grant.Grant) bot.ButtonAction {
+	return bot.ButtonAction{Do: bot.DoUngrant, Member: g.Member, Grant: g.ID, Place: &g.Place}
+}
+
 // Revoke ends a Grant as its member asks.
-func Revoke(ctx context.Context, x *bot.Exchange, id string) error {
+func Revoke(ctx context.Context, x *bot.Exchange, p bot.ButtonAction) error {
+	goTo(x, *p.Place)
 	for range tries {
-		k, err := grant.Get(ctx, x.Store, x.Owner(), id)
+		k, err := grant.Get(ctx, x.Store, x.Owner(), p.Grant)
 		if errors.Is(err, store.ErrNotFound) || err == nil && !k.Live(x.Now()) {
 			return x.Note(ctx, textEndedAlready)
 		}
@@ -183,18 +190,14 @@ func UsedLine(g grant.Grant, action string, now time.Time) audit.Line {
 	today, all := g.Left(now)
 	l := audited(g, "grant.used")
 	l.Actor, l.Call = audit.Actor{Kind: audit.Member, ID: g.Member}, action
+	if g.Schedule != "" {
+		l.Actor = audit.Actor{Kind: audit.Schedule, ID: g.Schedule}
+	}
 	l.Reason = fmt.Sprintf("left today %d, in all %d", today, all)
 	return l
 }
 
-// UsedText says below what a Grant let through that it did, and what is left; empty: it is gone.
-func UsedText(ctx context.Context, s store.Records, owner, id string, now time.Time, zone *time.Location) (string, error) {
-	k, err := grant.Get(ctx, s, owner, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf(textByGrant, k.LeftReading(now, zone)), nil
+// UsedText says below what a Grant let through that it did, and what is left.
+func UsedText(g grant.Grant, now time.Time, zone *time.Location) string {
+	return fmt.Sprintf(textByGrant, g.LeftReading(now, zone))
 }

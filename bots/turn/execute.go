@@ -158,15 +158,14 @@ func (d *decision) recordOutcome(ctx context.Context, a confirm.Action, got plug
 			out.Line += textNothingSent
 		}
 	}
-	if err := d.tellGrant(ctx, &a, state, &out); err != nil {
-		return a, err
-	}
+	var told store.Commit
+	d.tellGrant(ctx, &a, state, &out, &told)
 	out.Line = a.Both(out.Line)
 	a, c, err := d.moveTo(ctx, a, state, out)
 	if err != nil {
 		return a, err
 	}
-	d.grantButtons(&c, a)
+	c.Buttons = append(c.Buttons, told.Buttons...)
 	if err := d.tellAsker(&c, a); err != nil {
 		return a, err
 	}

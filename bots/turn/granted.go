@@ -3,11 +3,11 @@ package turn
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"aidesk/bots/bot"
 	"aidesk/bots/grants"
+	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/core/grant"
 	"aidesk/core/plugin"
@@ -22,7 +22,7 @@ const mostRaces = 50
 // with the same three commits, of which the first counts the use. Where the Grant does not
 // cover it any more, its member is asked.
 func (d *decision) granted(ctx context.Context) error {
-	stopped := slices.ContainsFunc(d.turn.work.Events, func(e store.Event) bool { return e.Kind == bot.KindStop })
+	stopped := d.turn.comes(func(e store.Event, _ chat.Event) bool { return e.Kind == bot.KindStop })
 	for race := 0; ; race++ {
 		a, err := d.action(ctx, d.turn.first.Granted)
 		if errors.Is(err, store.ErrNotFound) {
@@ -36,7 +36,12 @@ func (d *decision) granted(ctx context.Context) error {
 		case a.State != confirm.Waiting || a.Grant == "": // its member was quicker
 			return d.Commit(store.Commit{})
 		case stopped:
+			d.turn.worker.noteStop()
 			return d.closeUnsent(ctx, a, confirm.Expired, textStoppedUnsent, d.turn.events)
+		case d.turn.comes(func(_ store.Event, c chat.Event) bool {
+			return c.Change != nil && c.Change.Message == a.Message && a.Message != ""
+		}):
+			return d.closeUnsent(ctx, a, confirm.Replaced, textChanged, d.turn.events)
 		case !d.Now().Before(a.Until):
 			return d.closeUnsent(ctx, a, confirm.Expired, textExpired, d.turn.events)
 		case race == mostRaces:
@@ -46,6 +51,14 @@ func (d *decision) granted(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// comes reports whether an event waits behind the one that is worked.
+func (t *Turn) comes(is func(store.Event, chat.Event) bool) bool {
+	return slices.ContainsFunc(t.work.Events[1:], func(e store.Event) bool {
+		body, err := bot.ReadEvent(e)
+		return err == nil && body.Chat != nil && is(e, *body.Chat)
+	})
 }
 
 // useGrant adds to the commit that makes an Action executing that its Grant is used once more.
@@ -75,31 +88,31 @@ func (d *decision) askAfterAll(ctx context.Context, a confirm.Action) error {
 }
 
 // tellGrant adds to what became of an Action what is left of the Grant by which it went, and
-// the buttons about Grants that its card has from now on.
-func (d *decision) tellGrant(ctx context.Context, a *confirm.Action, state confirm.State, out *confirm.Outcome) error {
-	if a.Grant == "" {
-		if state != confirm.Done {
-			return nil
+// to its card and to c the button that revokes it. After an approval that went well it adds
+// the one that offers to stop asking. A fault is logged: nothing rests on it, and the call
+// has left already.
+func (d *decision) tellGrant(ctx context.Context, a *confirm.Action, state confirm.State, out *confirm.Outcome, c *store.Commit) {
+	if a.Grant != "" {
+		k, err := grant.Get(ctx, d.Store, a.Owner, a.Grant)
+		if err != nil {
+			d.Logger.WarnContext(ctx, "a grant that was used cannot be told of", "error", err)
+			return
 		}
-		offer, err := grants.Offer(ctx, d.Bot, *a)
-		if err == nil && offer {
-			a.Buttons.Loosen = bot.NewID()
-		}
-		return err
+		out.Line += " " + grants.UsedText(k.Grant, d.Now(), d.member.Location())
+		a.Buttons.Revoke = bot.NewID()
+		d.Button(c, a.Buttons.Revoke, grants.RevokeAction(k.Grant), grant.LongestLife)
+		return
 	}
-	said, err := grants.UsedText(ctx, d.Store, a.Owner, a.Grant, d.Now(), d.member.Location())
-	if err == nil && said != "" {
-		out.Line, a.Buttons.Revoke = fmt.Sprintf("%s %s", out.Line, said), bot.NewID()
+	if state != confirm.Done || d.member.Guest {
+		return
 	}
-	return err
-}
-
-// grantButtons adds to c what the buttons about Grants stand for.
-func (d *decision) grantButtons(c *store.Commit, a confirm.Action) {
-	if a.Buttons.Loosen != "" {
+	offer, err := grants.Offer(ctx, d.Bot, *a)
+	if err != nil {
+		d.Logger.WarnContext(ctx, "whether calls may be allowed beforehand cannot be read", "error", err)
+		return
+	}
+	if offer {
+		a.Buttons.Loosen = bot.NewID()
 		d.Button(c, a.Buttons.Loosen, bot.ButtonAction{Do: bot.DoLoosen, Member: a.Member, Action: a.ID}, bot.Day)
-	}
-	if a.Buttons.Revoke != "" {
-		d.Button(c, a.Buttons.Revoke, bot.ButtonAction{Do: bot.DoUngrant, Member: a.Member, Grant: a.Grant}, grant.LongestLife)
 	}
 }

@@ -26,6 +26,13 @@ func (t *Turn) isAbout(message string) bool {
 	return message != "" && t.events[0].Kind == bot.KindMessage && bot.MessageID(t.Event) == message
 }
 
+// noteStop notes that the stop which waits has ended something, and was told.
+func (w *worker) noteStop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.stopped = true
+}
+
 // stop works a stop. A turn that ran when it came was ended by interrupt, and said so:
 // only where none ran is the member told.
 func (t *Turn) stop(context.Context) error {

@@ -102,9 +102,7 @@ func (t *Turn) message(ctx context.Context) error {
 // asked to stop already.
 func (t *Turn) runAgent(ctx context.Context, member chat.Member, turn agent.Turn) (agent.Answer, error) {
 	if slices.ContainsFunc(t.work.Events, func(e store.Event) bool { return e.Kind == bot.KindStop }) {
-		t.worker.mu.Lock()
-		t.worker.stopped = true
-		t.worker.mu.Unlock()
+		t.worker.noteStop()
 		return agent.Answer{}, errStopped
 	}
 	if cause := context.Cause(ctx); cause != nil {
@@ -265,7 +263,7 @@ func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 	}
 	cards := &r
 	if len(a.Parked) > 0 && a.Parked[0].Schedule != "" && !private && !r.Place.Direct {
-		cards = t.privateCards()
+		cards = t.privateCards(slices.ContainsFunc(a.Parked, func(a confirm.Action) bool { return a.Grant == "" }))
 	}
 	for _, action := range a.Parked {
 		action.Message, action.Private = bot.MessageID(t.Event), action.Private || action.Schedule != ""

@@ -61,7 +61,7 @@ func (t *Turn) press(ctx context.Context) error {
 	case p.Do == bot.DoGrant:
 		return grants.Make(ctx, &t.Exchange, p, t.events[0].ID)
 	case p.Do == bot.DoUngrant:
-		return grants.Revoke(ctx, &t.Exchange, p.Grant)
+		return grants.Revoke(ctx, &t.Exchange, p)
 	case p.Do == bot.DoOpen:
 		return grants.OpenDeleting(ctx, &t.Exchange, p)
 	case p.Do == bot.DoEdit || p.Do == bot.DoRun || p.Do == bot.DoAdd || p.Do == bot.DoCode || p.Do == bot.DoLogin || p.Do == bot.DoLoosen || p.Do == bot.DoRules || p.Do == bot.DoDecline:

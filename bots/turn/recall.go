@@ -36,6 +36,7 @@ func (r *recall) read(conversation string, entries []store.Entry) ([]agent.Entry
 			if known, err = agent.ReadEntry(e.Body); err != nil {
 				return nil, err
 			}
+			known.Owner = e.Member
 			if e.Seq > 0 { // else the turn has just made it
 				r.put(key, known, len(e.Body))
 			}

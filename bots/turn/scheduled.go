@@ -71,10 +71,14 @@ func (t *Turn) failOver(ctx context.Context, over error) error {
 	return t.slot.Fail(ctx, c, line)
 }
 
-// privateCards is the message for the cards of a schedule that answers in a channel.
-func (t *Turn) privateCards() *chat.Reply {
+// privateCards is the message for the cards of a schedule that answers in a channel; some of
+// them may ask.
+func (t *Turn) privateCards(asks bool) *chat.Reply {
 	line := textScheduleGoesOn
-	if t.slot != nil {
+	switch {
+	case !asks:
+		line = textScheduleDoes
+	case t.slot != nil:
 		line = fmt.Sprintf(textScheduleAsks, t.slot.When.Reading(), markdown.Line(t.slot.Question, 200))
 	}
 	r := t.NewReply(bot.Paragraph(line))

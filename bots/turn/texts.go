@@ -43,6 +43,7 @@ const (
 	textPrivately         = "I answered %s in private." // a member
 	textPrivatelyNoName   = "I answered in private."
 	textScheduleGoesOn    = "A schedule of yours needs another decision."
+	textScheduleDoes      = "A schedule of yours does what you allowed beforehand."
 	textScheduleAsks      = "Your schedule (%s: “%s”) needs your decision." // a reading; a question
 	textSentFor           = "%s's request to %s was sent."                  // a member; a plugin
 	textPrivateHere       = "This came from your own account, so only you see it."

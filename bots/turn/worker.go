@@ -172,8 +172,8 @@ func (w *worker) begin(ctx context.Context, t *Turn) {
 	w.mu.Unlock()
 	for _, e := range early {
 		// An older one has been worked as an event of its own, and what was pressed is decided
-		// whatever was asked for after it.
-		if e.Seq > t.events[0].Seq && t.events[0].Kind != bot.KindPress {
+		// whatever was asked for after it. What goes by a Grant looks for them itself.
+		if k := t.events[0].Kind; e.Seq > t.events[0].Seq && k != bot.KindPress && k != bot.KindGranted {
 			w.interrupt(ctx, e)
 		}
 	}

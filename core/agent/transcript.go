@@ -24,6 +24,9 @@ type Entry struct {
 	Seen    []string      `json:"seen,omitempty"`    // ids of the plugins whose data the model had seen when it said this
 	Tools   []string      `json:"tools,omitempty"`   // and the tools whose results it had
 
+	// Owner is the member whose turn it is of, as the store knows them; empty: of the turn that runs.
+	Owner string `json:"-"`
+
 	size int // estimated tokens of the message, where they were counted
 }
 

@@ -49,6 +49,7 @@ type Grant struct {
 	Deed      string     `json:"deed"`              // what a call does, as "place an order with Shop"
 	Hash      string     `json:"hash"`              // of the operation: it holds for no other
 	Account   string     `json:"account,omitempty"` // key of the account that calls must go with; empty: with none
+	Login     string     `json:"login,omitempty"`   // id of the login by which it was connected last
 	Label     string     `json:"label,omitempty"`   // of that account, for people
 	Place     chat.Place `json:"place"`
 	Schedule  string     `json:"schedule,omitempty"` // id of the schedule for whose turns alone it is; empty: for none

@@ -19,6 +19,7 @@ type Wish struct {
 	Operation string
 	Hash      string // of the operation as it is now
 	Account   string // with which it would go
+	Login     string // by which that was connected last
 	Place     chat.Place
 	Schedule  string // for which the turn runs
 	Values    []openapi.Leaf
@@ -69,7 +70,7 @@ func (g Grant) covers(w Wish) error {
 		return errPlace
 	case g.Hash == "" || g.Hash != w.Hash:
 		return errChanged
-	case g.Account != w.Account:
+	case g.Account != w.Account, g.Login != w.Login:
 		return errAccount
 	case w.Carries:
 		return errCarries

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"aidesk/core/account"
 	"aidesk/core/chat"
 	"aidesk/core/grant"
 	"aidesk/core/openapi"
@@ -72,6 +73,22 @@ func (r *Registry) Fallen(ctx context.Context, place chat.Place, p *Plugin, g gr
 	return "", nil
 }
 
+// AccountLogin returns the id of the login by which an account was connected last; empty for
+// none, and for one that is not connected.
+func (r *Registry) AccountLogin(ctx context.Context, key string) (string, error) {
+	if key == "" || r.Accounts == nil {
+		return "", nil
+	}
+	a, err := r.Accounts.Get(ctx, key)
+	if errors.Is(err, account.ErrNotConnected) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading the account of a grant: %w", err)
+	}
+	return a.Connection, nil
+}
+
 // UseGrant counts one use of the Grant that is asked about, for a call of a plugin as it is
 // now. It returns the Grant so and its record, which must be written with what lets the call
 // go. covers is false where the Grant does not cover the call.
@@ -100,8 +117,12 @@ func (r *Registry) UseGrant(ctx context.Context, a Ask, p *Plugin) (used grant.G
 	if err != nil {
 		return used, record, false, nil //nolint:nilerr // as above
 	}
+	login, err := r.AccountLogin(ctx, c.Account)
+	if err != nil {
+		return used, record, false, err
+	}
 	used, err = kept.Use(grant.Wish{
-		Owner: r.Owner(a.Place, a.Member.ID), Plugin: c.Plugin, Operation: c.Operation, Hash: o.Hash, Account: c.Account, Place: a.Place,
+		Owner: r.Owner(a.Place, a.Member.ID), Plugin: c.Plugin, Operation: c.Operation, Hash: o.Hash, Account: c.Account, Login: login, Place: a.Place,
 		Schedule: a.Schedule, Values: values, Carries: len(c.From) > 0, Strange: a.Strange, Time: r.Now(),
 	})
 	if err != nil {
