@@ -50,7 +50,7 @@ func Press(ctx context.Context, x *bot.Exchange, p bot.ButtonAction) error {
 		return err
 	}
 	var c store.Commit
-	line := ""
+	var line string
 	now := x.Now().UTC()
 	switch does.Verb {
 	case verbPause:
