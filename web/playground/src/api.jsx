@@ -68,8 +68,7 @@ export function picture(address) {
 // href is an address that may be followed; anything but the web is none.
 export function href(address) {
   try {
-    const url = new URL(address);
-    return url.protocol === 'http:' || url.protocol === 'https:' || url.protocol === 'mailto:' ? url.href : undefined;
+    return ['http:', 'https:', 'mailto:'].includes(new URL(address).protocol) ? address : undefined;
   } catch {
     return undefined;
   }

@@ -9,20 +9,26 @@ export function Content({ text, names, light }) {
 
 const nodes = (all, about) => marked([].concat(all)).map((n, i) => <Node key={i} node={n} about={about} />);
 
+const line = new Set(['br', 'newline', 'heading', 'subtext', 'codeBlock', 'blockQuote']);
+
 // marked finds the items of lists, which the parser leaves in the text: what begins a line
-// with a dash or a number.
+// with a dash, which is parted from its blank where it is escaped.
 function marked(all) {
-  const out = [];
   let begins = true;
-  for (const n of all) {
-    const last = out[out.length - 1];
-    if (n.type === 'text' && last?.type === 'text') last.content += n.content;
-    else out.push({ ...n });
-  }
-  return out.flatMap((n) => {
-    const m = begins && n.type === 'text' && /^( *)([-*]|\d+\.) /.exec(n.content);
-    begins = n.type === 'br' || n.type === 'newline' || n.type === 'heading' || n.type === 'subtext' || n.type === 'codeBlock' || n.type === 'blockQuote';
-    return m ? [{ type: 'mark', depth: m[1].length / 2, content: m[2] }, { type: 'text', content: n.content.slice(m[0].length) }] : [n];
+  let depth = 0;
+  return all.flatMap((n) => {
+    const first = begins;
+    begins = line.has(n.type);
+    if (begins) depth = 0;
+    if (!first || n.type !== 'text') return [n];
+    if (/^ +$/.test(n.content)) { // how deep the item is
+      begins = true;
+      depth = n.content.length / 2;
+      return [n];
+    }
+    if (!/^ *- /.test(n.content)) return [n];
+    const text = n.content.trimStart();
+    return [{ type: 'mark', depth: depth || (n.content.length - text.length) / 2 }, { type: 'text', content: text.slice(2) }];
   });
 }
 
@@ -31,7 +37,7 @@ function Node({ node: n, about }) {
   const inner = () => nodes(n.content, about);
   switch (n.type) {
     case 'text': return n.content;
-    case 'mark': return <span className="mark" data-depth={Math.min(n.depth, 4)}>{/\d/.test(n.content) ? n.content : '•'} </span>;
+    case 'mark': return <span className="mark" data-depth={Math.min(n.depth, 4)}>• </span>;
     case 'br':
     case 'newline': return <br />;
     case 'twemoji': return n.name; // as text: there are no pictures of emoji here
@@ -47,7 +53,7 @@ function Node({ node: n, about }) {
     case 'blockQuote': return <discord-quote light-theme={light}>{inner()}</discord-quote>;
     case 'link': return <Link to={n.target} className="link">{inner()}</Link>;
     case 'url': return <Link to={n.target} className="link">{inner()}</Link>;
-    case 'autolink': return <Link to={n.target} className="link">{n.target}</Link>;
+    case 'autolink': return <Link to={n.target} className="link bare">{n.target}</Link>;
     case 'user': return <Mention kind="user" light={light}>{about.names?.get(n.id) ?? n.id}</Mention>;
     case 'channel': return <Mention kind="channel" light={light}>{about.names?.get(n.id) ?? n.id}</Mention>;
     case 'role': return <Mention kind="role" light={light}>{n.id}</Mention>;

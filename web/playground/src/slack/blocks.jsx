@@ -13,8 +13,8 @@ export function Blocks({ blocks, names, theme, press }) {
   )), [JSON.stringify(blocks), JSON.stringify(names), theme]); // eslint-disable-line
 }
 
-const own = new Set(['actions', 'context', 'section', 'table', 'data_table', 'input']);
-const drawn = new Set(['rich_text', 'header', 'divider', 'image', 'markdown', 'alert', 'card', 'carousel', 'container', 'plan', 'task_card', 'file']);
+const own = new Set(['actions', 'context', 'divider', 'header', 'section', 'table', 'data_table', 'input']);
+const drawn = new Set(['rich_text', 'image', 'markdown', 'alert', 'card', 'carousel', 'container', 'plan', 'task_card', 'file']);
 
 // groups parts blocks into runs that the library draws, and single ones of the page.
 function groups(blocks) {
@@ -35,7 +35,8 @@ function Drawn({ blocks, names, theme }) {
 
 const hooks = {
   link: ({ href, children, className }) => <Link to={href} className={className}>{children}</Link>,
-  emoji: (data, usual) => usual(data),
+  user: ({ id, name }) => <span className="mention">@{name || id}</span>,
+  channel: ({ id, name }) => <span className="mention">#{name || id}</span>,
 };
 
 // local gives every picture the address under which the server of this page has it.
@@ -49,6 +50,10 @@ function Own({ block, names, theme, press }) {
   switch (block.type) {
     case 'actions':
       return <div className="actions" role="group">{block.elements.map((e, i) => <Element key={e.action_id ?? i} element={e} press={press} />)}</div>;
+    case 'divider':
+      return <hr />;
+    case 'header':
+      return <p className="header" role="heading" aria-level={4}>{plain(block.text)}</p>;
     case 'section':
       return (
         <div className="beside">

@@ -61,12 +61,14 @@ function code(text) {
   return m && { size: m[0].length, code: true, element: { type: 'text', text: unescape(m[1]) } };
 }
 
-// mark is a run between two stars, underscores or tildes, which stand at the edges of words.
+// mark is a run between two stars, underscores or tildes, which stand at the edges of words
+// and in no angle brackets.
 function mark(text, at) {
   const c = text[at];
   if (!marks[c] || (at > 0 && /[\p{L}\p{N}]/u.test(text[at - 1]))) return null;
   const line = text.slice(at + 1).split('\n')[0];
-  for (let end = line.indexOf(c); end >= 0; end = line.indexOf(c, end + 1)) {
+  const bare = line.replace(/<[^<>]*>/g, (m) => '<'.repeat(m.length));
+  for (let end = bare.indexOf(c); end >= 0; end = bare.indexOf(c, end + 1)) {
     const inner = line.slice(0, end);
     if (inner && inner.trim() === inner && !/[\p{L}\p{N}]/u.test(line[end + 1] ?? ' ')) return { size: end + 2, inner, style: marks[c] };
   }

@@ -28,8 +28,7 @@ export function SlackPane({ name, theme, page, lost, highlight, act, onChannel, 
       name={name} kind="slack" page={page} lost={lost} error={form ? '' : error} onChannel={(id) => { setHome(false); onChannel(id); }}
       actions={page?.has_home && <button type="button" aria-pressed={home} onClick={() => setHome(!home)}>Home of aidesk</button>}
     >
-      {/* The styles of the blocks hold below this id. */}
-      <div id="slack_blocks_to_jsx" data-theme={theme} className="surface">
+      <div className="surface">
         {page && (home ? (
           <Home view={page.home} names={names} theme={theme} press={page.home && press({ view: page.home.id })} />
         ) : (
