@@ -43,7 +43,7 @@ func demoWeb(ctx context.Context, address string, cfg config.Config, parts depen
 		return err
 	}
 	defer discordAt.Close()
-	guild := discordGuild()
+	guild := discordCast()
 	guild.URL = "http://" + discordAt.Addr().String()
 	discord := fakediscord.New(guild)
 	defer discord.Close()
@@ -105,7 +105,7 @@ func withoutControls(fake http.Handler) http.Handler {
 	})
 }
 
-// slackCast and discordGuild are the same people at both messengers: Ada administers, Ben is
+// slackCast and discordCast are the same people at both messengers: Ada administers, Ben is
 // a member, Gus is a guest, which Discord has none of.
 func slackCast() []fakeslack.User {
 	return []fakeslack.User{
@@ -123,7 +123,7 @@ func slackRooms() []fakeslack.Channel {
 	}
 }
 
-func discordGuild() fakediscord.Config {
+func discordCast() fakediscord.Config {
 	const gus = "820000000000000005"
 	return fakediscord.Config{
 		Intents: fakediscord.IntentContent,

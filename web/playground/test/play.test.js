@@ -13,16 +13,19 @@ const names = { slack: 'Slack', discord: 'Discord' };
 const people = { ada: 'Ada Lowell', ben: 'Ben Okri', gus: 'Gus Guest' };
 
 let built, program, browser, plugin;
+const added = {}; // plugins that an administrator adds, by platform
 before(async () => {
   plugin = await serve();
+  for (const platform of Object.keys(names)) added[platform] = await serve(`For${names[platform]}`);
   built = build();
-  program = await start(built.program, 'demo', '--web', '--plugin', plugin.url, '--allow-host', plugin.host);
+  const hosts = [plugin, ...Object.values(added)].flatMap((p) => ['--allow-host', p.host]);
+  program = await start(built.program, 'demo', '--web', '--plugin', plugin.url, ...hosts);
   browser = await browse();
 });
 after(async () => {
   await browser?.close();
   await program?.stop();
-  await plugin?.close();
+  await Promise.all([plugin, ...Object.values(added)].map((p) => p?.close()));
   built?.clean();
 });
 
@@ -143,19 +146,20 @@ for (const platform of ['slack', 'discord']) {
     });
 
     test('an administrator adds a plugin by its address', async () => {
-      const other = await serve();
-      try {
-        const d = await open(platform);
-        await d.say(`/plugins-admin add ${plugin.url}`);
-        await d.sees(/POST \/launches|already/);
-        await d.accessible('import report');
-        await d.be('ben');
-        await d.say(`/plugins-admin add ${plugin.url}`);
-        await d.desk.getByText(/administrator/i).or(d.page.getByRole('alert')).last().waitFor();
-        await d.sound();
-      } finally {
-        await other.close();
-      }
+      const d = await open(platform);
+      const name = `For${names[platform]}`;
+      await d.say(`/plugins-admin add ${added[platform].url}`);
+      await d.sees('POST /launches');
+      await d.accessible('import report');
+      await d.button(`Add ${name}`).click();
+      await d.dialog.waitFor();
+      await d.accessible('form of a plugin');
+      await d.dialog.locator('.primary').click();
+      await d.sees(/is added/);
+      await d.be('ben');
+      await d.say(`/plugins-admin add ${added[platform].url}`);
+      await d.desk.getByText(/administrator/i).or(d.page.getByRole('alert')).last().waitFor();
+      await d.sound();
     });
 
     test('what runs is stopped', async () => {

@@ -28,8 +28,8 @@ const describe = (texts) => ({
   },
 });
 
-// serve starts the plugin, with other texts where these are given.
-export async function serve(texts = hostile) {
+// serve starts the plugin, with another name and other texts where these are given.
+export async function serve(name = 'Launcher', texts = hostile) {
   const sent = [];
   const server = createServer((request, response) => {
     const path = request.url.split('?')[0];
@@ -39,7 +39,7 @@ export async function serve(texts = hostile) {
     };
     if (path === '/.well-known/ai-plugin.json') {
       answer({
-        schema_version: 'v1', name_for_model: 'launcher', name_for_human: 'Launcher', description_for_model: 'Launches.', description_for_human: texts.slice(0, 100),
+        schema_version: 'v1', name_for_model: name.toLowerCase(), name_for_human: name, description_for_model: 'Launches.', description_for_human: texts.slice(0, 100),
         auth: { type: 'none' }, api: { type: 'openapi', url: `http://${request.headers.host}/openapi.json` },
       });
     } else if (path === '/openapi.json') {

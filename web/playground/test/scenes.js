@@ -21,7 +21,7 @@ export const platforms = { slack: 'Slack', discord: 'Discord' };
 // play plays the scenes at both platforms. shoot is called when one can be seen. It returns a
 // hash of the JSON that was shown, of the page and of these scenes.
 export async function play(program, shoot, themes) {
-  const plugin = await serve('sends things up');
+  const plugin = await serve('Launcher', 'sends things up');
   const running = await start(program, 'demo', '--web', '--allow-host', plugin.host);
   const browser = await browse();
   const hash = createHash('sha256');
