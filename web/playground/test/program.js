@@ -7,6 +7,9 @@ import { chromium } from 'playwright-core';
 
 // The program and the browser of the tests.
 
+// slower is how many times slower than usual this machine is.
+export const slower = Number(process.env.SLOWER) || 1;
+
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 // build builds the program, unless AIDESK names one. It returns where it is.
@@ -48,6 +51,7 @@ export async function browse() {
     async open(url, options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', locale: 'en-GB', timezoneId: 'Europe/Brussels', ...options });
       const page = await context.newPage();
+      page.setDefaultTimeout(30_000 * slower);
       const faults = [];
       page.on('pageerror', (e) => faults.push(`error: ${e.stack}`));
       page.on('console', (m) => { if (m.type() === 'error' || m.type() === 'warning') faults.push(`console: ${m.text()}`); });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { serve } from './plugin.js';
-import { browse, start } from './program.js';
+import { browse, slower, start } from './program.js';
 
 // What the pictures of docs/pictures show, one thing after the other. Each scene ends when
 // what it is about can be seen.
@@ -39,7 +39,7 @@ export async function play(program, shoot, themes) {
           await page.getByRole('combobox', { name: 'Message' }).fill(typeof scene.say === 'string' ? scene.say : scene.say(plugin.url));
           await page.getByRole('button', { name: 'Send' }).click();
         }
-        await desk.getByText(scene.sees).last().waitFor({ timeout: 30_000 });
+        await desk.getByText(scene.sees).last().waitFor({ timeout: 30_000 * slower });
         await page.waitForLoadState('networkidle').catch(() => {}); // the page goes on asking
         if (!scene.changes) hash.update(steady(await (await fetch(`${running.url}${platform}/_control/page`)).text()));
         for (const theme of themes) {

@@ -15734,6 +15734,19 @@ var __runInitializers = function(thisArg, initializers, value) {
   });
   return _classThis;
 })();
+const better = {
+  "discord-message": ".discord-message-timestamp, .discord-message-edited, .discord-message-ephemeral { color: var(--soft) !important }",
+  "discord-embed": ".discord-embed-title a { color: var(--link) !important } .discord-embed-provider { color: var(--soft) !important }",
+  "discord-embed-footer": ":host, span { color: var(--soft) !important }",
+  "discord-subscript": "small, span { color: var(--soft) !important }",
+  "discord-mention": ":host { color: var(--mention) !important; background: var(--mentioned) !important }",
+  "discord-verified-author-tag": ".discord-application-tag { background: #4752c4 !important }"
+};
+for (const [name2, text2] of Object.entries(better)) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text2);
+  customElements.get(name2).elementStyles.push(sheet);
+}
 var client = { exports: {} };
 var reactDomClient_production = {};
 var scheduler = { exports: {} };
