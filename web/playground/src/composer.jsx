@@ -138,7 +138,7 @@ function useOffers(text, about, targets, pages) {
   const command = text.startsWith('/') ? text.slice(1) : '';
   const known = new Set(targets.flatMap((p) => pages[p].page.commands.map((c) => c.name)));
   const verbs = text.startsWith('/')
-    ? about.verbs.filter((v) => known.has(v.usage.split(' ')[0]) && v.usage.startsWith(command.toLowerCase()) && v.usage !== command.trimEnd())
+    ? about.verbs.filter((v) => known.has(v.usage.split(' ')[0]) && v.usage.startsWith(command.toLowerCase()))
     : [];
   const asks = verbs.length === 0 && targets.includes('discord') ? completing(command, pages.discord.page) : null;
   const key = asks && JSON.stringify(asks);

@@ -149,6 +149,7 @@ for (const platform of (process.env.PLATFORMS ?? 'slack discord').split(' ')) {
       const d = await open(platform);
       const name = `For${names[platform]}`;
       await d.say(`/plugins-admin add ${added[platform].url}`);
+      if (platform === 'discord') await d.desk.getByRole('link', { name: /channels\/@me/ }).last().click(); // it answers there
       await d.sees('POST /launches');
       await d.accessible('import report');
       await d.button(`Add ${name}`).click();
@@ -158,7 +159,7 @@ for (const platform of (process.env.PLATFORMS ?? 'slack discord').split(' ')) {
       await d.sees(/is added/);
       await d.be('ben');
       await d.say(`/plugins-admin add ${added[platform].url}`);
-      await d.desk.getByText(/administrator/i).or(d.page.getByRole('alert')).last().waitFor();
+      await d.desk.getByText(/administrators?\b/i).or(d.page.getByRole('alert')).last().waitFor();
       await d.sound();
     });
 

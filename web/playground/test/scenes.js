@@ -39,9 +39,10 @@ export async function play(program, shoot, themes) {
           await page.getByRole('combobox', { name: 'Message' }).fill(typeof scene.say === 'string' ? scene.say : scene.say(plugin.url));
           await page.getByRole('button', { name: 'Send' }).click();
         }
+        if (scene.name === 'import' && platform === 'discord') await desk.getByRole('link', { name: /channels\/@me/ }).last().click(); // it answers there
         await desk.getByText(scene.sees).last().waitFor({ timeout: 30_000 * slower });
         await page.waitForLoadState('networkidle').catch(() => {}); // the page goes on asking
-        if (!scene.changes) hash.update(steady(await (await fetch(`${running.url}${platform}/_control/page`)).text()));
+        if (!scene.changes) hash.update(steady(await (await fetch(`${running.url}${platform}/_control/page?channel=${await desk.locator('header select').inputValue()}`)).text()));
         for (const theme of themes) {
           await page.getByLabel('Theme').selectOption(theme);
           await shoot(page, `${scene.name}-${platform}-${theme}`);

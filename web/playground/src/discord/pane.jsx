@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Dialog, Field, Log, Pane, Tools, useActions } from '../frame.jsx';
 import { Link, href, picture } from '../api.jsx';
 import { useHighlight } from '../slack/pane.jsx';
-import { Content } from './content.jsx';
+import { Content, Places } from './content.jsx';
 
 // DiscordPane shows a channel of Discord, with threads below the message from which they were
 // opened.
@@ -25,23 +25,25 @@ export function DiscordPane({ name, theme, page, lost, highlight, act, onChannel
     </Message>
   );
   return (
-    <Pane name={name} kind="discord" page={page} lost={lost} error={form ? '' : error} onChannel={onChannel}>
-      <div className="surface">
-        {page && (
-          <Log name={name} count={page.version}>
-            {page.messages.length === 0 && <p className="empty">Nothing was said here yet.</p>}
-            <discord-messages light-theme={theme === 'light' || undefined} no-background>{page.messages.map(message(page.channel))}</discord-messages>
-          </Log>
-        )}
-        {form && (
-          <Modal
-            key={form.custom_id} form={form} names={names} error={error || (form.failed ? 'Something went wrong. Try again.' : '')}
-            onSubmit={(values) => run('submit', { modal: form.custom_id, values })}
-            onClose={() => { setError(''); run('cancel', {}); }}
-          />
-        )}
-      </div>
-    </Pane>
+    <Places value={onChannel}>
+      <Pane name={name} kind="discord" page={page} lost={lost} error={form ? '' : error} onChannel={onChannel}>
+        <div className="surface">
+          {page && (
+            <Log name={name} count={page.version}>
+              {page.messages.length === 0 && <p className="empty">Nothing was said here yet.</p>}
+              <discord-messages light-theme={theme === 'light' || undefined} no-background>{page.messages.map(message(page.channel))}</discord-messages>
+            </Log>
+          )}
+          {form && (
+            <Modal
+              key={form.custom_id} form={form} names={names} error={error || (form.failed ? 'Something went wrong. Try again.' : '')}
+              onSubmit={(values) => run('submit', { modal: form.custom_id, values })}
+              onClose={() => { setError(''); run('cancel', {}); }}
+            />
+          )}
+        </div>
+      </Pane>
+    </Places>
   );
 }
 
