@@ -15,6 +15,7 @@ import (
 // sees it, with messages, forms and commands in the platform's own JSON.
 type Page struct {
 	Platform string `json:"platform"` // "slack", "discord"
+	Base     string `json:"base"`     // the address of the fake, below which its own links are
 	Version  int    `json:"version"`  // of the state that it shows
 
 	User     string    `json:"user"`

@@ -13,7 +13,7 @@ func (d *Discord) page(user, channel string) fake.Page {
 	defer d.mu.Unlock()
 	bot, _ := d.user(BotUser)
 	out := fake.Page{
-		Platform: "discord", Version: d.mu.Version(), User: user, Channel: channel, App: d.person(bot),
+		Platform: "discord", Base: d.URL, Version: d.mu.Version(), User: user, Channel: channel, App: d.person(bot),
 		Commands: []any{}, Menu: []string{}, Forms: []any{}, Connected: d.connected(),
 	}
 	for _, u := range d.users {

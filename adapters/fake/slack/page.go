@@ -17,7 +17,7 @@ func (s *Slack) page(user, channel string) fake.Page {
 	s.mu.Lock()
 	app, _ := s.user(s.Team.BotUser)
 	out := fake.Page{
-		Platform: "slack", Version: s.mu.Version(), User: user, Channel: channel, App: app.person(),
+		Platform: "slack", Base: s.URL, Version: s.mu.Version(), User: user, Channel: channel, App: app.person(),
 		Menu: orEmpty(s.App.Shortcuts), Forms: []any{}, HasHome: true, Connected: len(s.sockets),
 	}
 	for _, u := range s.users {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { createContext, useContext, useEffect, useRef, useState } from 'react';
 
 // What the page knows of a fake messenger, and lets people do there. All addresses are
 // relative to the page's own, which has the token.
@@ -74,9 +74,16 @@ export function href(address) {
   }
 }
 
-// Link leads elsewhere, in a page of its own that learns nothing of this one.
+// Places says which channel of the page an address within a messenger is of, and goes there.
+export const Places = createContext({ find: () => undefined, go: () => {} });
+
+// Link leads to a channel of the page, or elsewhere, in a page of its own that learns nothing
+// of this one.
 export function Link({ to, children, ...rest }) {
+  const places = useContext(Places);
   const target = href(to);
   if (!target) return <span {...rest}>{children}</span>;
-  return <a href={target} target="_blank" rel="noopener noreferrer" {...rest}>{children}</a>;
+  const place = places.find(target);
+  const follow = place && ((e) => { e.preventDefault(); places.go(place); });
+  return <a href={target} target="_blank" rel="noopener noreferrer" {...rest} onClick={follow ?? rest.onClick}>{children}</a>;
 }

@@ -23,10 +23,11 @@ export function Pane({ name, kind, page, lost, error, onChannel, actions, childr
   );
 }
 
-// Log is the list of messages. It stays at its end while the reader is there.
+// Log is the list of messages. It stays at its end until the reader scrolls back.
 export function Log({ name, count, children }) {
   const box = useRef(null);
   const atEnd = useRef(true);
+  const top = useRef(0);
   useEffect(() => {
     const b = box.current;
     const follow = () => { if (atEnd.current) b.scrollTop = b.scrollHeight; };
@@ -38,7 +39,12 @@ export function Log({ name, count, children }) {
   return (
     <div
       ref={box} className="log" role="log" aria-label={`Messages at ${name}`} tabIndex={0}
-      onScroll={(e) => { atEnd.current = e.target.scrollHeight - e.target.scrollTop - e.target.clientHeight < 80; }}
+      onScroll={({ target: b }) => {
+        // What has grown since it was scrolled is no sign of the reader.
+        if (b.scrollTop < top.current - 2) atEnd.current = false;
+        if (b.scrollHeight - b.scrollTop - b.clientHeight < 80) atEnd.current = true;
+        top.current = b.scrollTop;
+      }}
     >
       {children}
     </div>

@@ -149,7 +149,7 @@ for (const platform of (process.env.PLATFORMS ?? 'slack discord').split(' ')) {
       const d = await open(platform);
       const name = `For${names[platform]}`;
       await d.say(`/plugins-admin add ${added[platform].url}`);
-      if (platform === 'discord') await d.desk.getByRole('link', { name: /channels\/@me/ }).last().click(); // it answers there
+      await d.desk.getByRole('link', { name: /channels\/@me|Go there/ }).last().click(); // it answers in the direct message
       await d.sees('POST /launches');
       await d.accessible('import report');
       await d.button(`Add ${name}`).click();

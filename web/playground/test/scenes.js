@@ -39,7 +39,7 @@ export async function play(program, shoot, themes) {
           await page.getByRole('combobox', { name: 'Message' }).fill(typeof scene.say === 'string' ? scene.say : scene.say(plugin.url));
           await page.getByRole('button', { name: 'Send' }).click();
         }
-        if (scene.name === 'import' && platform === 'discord') await desk.getByRole('link', { name: /channels\/@me/ }).last().click(); // it answers there
+        if (scene.name === 'import') await desk.getByRole('link', { name: /channels\/@me|Go there/ }).last().click(); // it answers in the direct message
         await desk.getByText(scene.sees).last().waitFor({ timeout: 30_000 * slower });
         await page.waitForLoadState('networkidle').catch(() => {}); // the page goes on asking
         if (!scene.changes) hash.update(steady(await (await fetch(`${running.url}${platform}/_control/page?channel=${await desk.locator('header select').inputValue()}`)).text()));

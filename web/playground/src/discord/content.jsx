@@ -1,18 +1,6 @@
-import { Fragment, createContext, useContext, useMemo } from 'react';
+import { Fragment, useMemo } from 'react';
 import { parse } from 'discord-markdown-parser';
 import { Link } from '../api.jsx';
-
-// Places is how a link within Discord is followed: by its channel.
-export const Places = createContext(() => {});
-
-const within = /^https:\/\/discord\.com\/channels\/[@\w]+\/(\d+)/;
-
-// Goto is a link, which leads to a channel of the page where it is one of Discord's own.
-function Goto({ to, ...rest }) {
-  const go = useContext(Places);
-  const place = within.exec(to);
-  return <Link to={to} {...rest} onClick={place ? (e) => { e.preventDefault(); go(place[1]); } : undefined} />;
-}
 
 // Content is a text in Discord's dialect of Markdown.
 export function Content({ text, names, light }) {
@@ -63,9 +51,9 @@ function Node({ node: n, about }) {
     case 'heading': return <discord-header level={n.level}>{inner()}</discord-header>;
     case 'subtext': return <discord-subscript light-theme={light}>{inner()}</discord-subscript>;
     case 'blockQuote': return <discord-quote light-theme={light}>{inner()}</discord-quote>;
-    case 'link': return <Goto to={n.target} className="link">{inner()}</Goto>;
-    case 'url': return <Goto to={n.target} className="link">{inner()}</Goto>;
-    case 'autolink': return <Goto to={n.target} className="link bare">{n.target}</Goto>;
+    case 'link': return <Link to={n.target} className="link">{inner()}</Link>;
+    case 'url': return <Link to={n.target} className="link">{inner()}</Link>;
+    case 'autolink': return <Link to={n.target} className="link bare">{n.target}</Link>;
     case 'user': return <Mention kind="user" light={light}>{about.names?.get(n.id) ?? n.id}</Mention>;
     case 'channel': return <Mention kind="channel" light={light}>{about.names?.get(n.id) ?? n.id}</Mention>;
     case 'role': return <Mention kind="role" light={light}>{n.id}</Mention>;

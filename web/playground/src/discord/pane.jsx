@@ -1,8 +1,8 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Dialog, Field, Log, Pane, Tools, useActions } from '../frame.jsx';
-import { Link, href, picture } from '../api.jsx';
+import { Link, Places, href, picture } from '../api.jsx';
 import { useHighlight } from '../slack/pane.jsx';
-import { Content, Places } from './content.jsx';
+import { Content } from './content.jsx';
 
 // DiscordPane shows a channel of Discord, with threads below the message from which they were
 // opened.
@@ -24,8 +24,9 @@ export function DiscordPane({ name, theme, page, lost, highlight, act, onChannel
       {m.status && <p className="status" role="status">aidesk {m.status}…</p>}
     </Message>
   );
+  const places = useMemo(() => ({ find: (to) => /^https:\/\/discord\.com\/channels\/[@\w]+\/(\d+)/.exec(to)?.[1], go: onChannel }), [page?.user]); // eslint-disable-line
   return (
-    <Places value={onChannel}>
+    <Places value={places}>
       <Pane name={name} kind="discord" page={page} lost={lost} error={form ? '' : error} onChannel={onChannel}>
         <div className="surface">
           {page && (

@@ -1,4 +1,5 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
+import { Places } from '../api.jsx';
 import { Log, Pane, Tools, useActions } from '../frame.jsx';
 import { Blocks, Markup } from './blocks.jsx';
 import { Home, Modal } from './view.jsx';
@@ -15,6 +16,15 @@ export function SlackPane({ name, theme, page, lost, highlight, act, onChannel, 
     users: [...page.users, page.app].map((u) => ({ id: u.id, name: u.name })),
     channels: page.channels.map((c) => ({ id: c.id, name: c.name || 'direct message' })),
   };
+  // An address below archives is of a channel, or of the direct message with a member.
+  const direct = page?.channels.find((c) => c.direct)?.id;
+  const places = useMemo(() => ({
+    find: (to) => {
+      const id = to.startsWith(`${page?.base}/archives/`) && /archives\/(\w+)/.exec(to)[1];
+      return id && (id.startsWith('U') ? direct : id);
+    },
+    go: onChannel,
+  }), [page?.base, direct]); // eslint-disable-line
   const press = (where) => (action, value) => run('press', { ...where, action, value });
   const message = (m) => (
     <Message
@@ -24,34 +34,36 @@ export function SlackPane({ name, theme, page, lost, highlight, act, onChannel, 
     />
   );
   return (
-    <Pane
-      name={name} kind="slack" page={page} lost={lost} error={form ? '' : error} onChannel={(id) => { setHome(false); onChannel(id); }}
-      actions={page?.has_home && <button type="button" aria-pressed={home} onClick={() => setHome(!home)}>Home of aidesk</button>}
-    >
-      <div className="surface">
-        {page && (home ? (
-          <Home view={page.home} names={names} theme={theme} press={page.home && press({ view: page.home.id })} />
-        ) : (
-          <Log name={name} count={page.version}>
-            {page.messages.length === 0 && <p className="empty">Nothing was said here yet.</p>}
-            {page.messages.map((m) => (
-              <div className="conversation" key={m.id}>
-                {message(m)}
-                {m.replies.length > 0 && <div className="thread" role="group" aria-label="Thread">{m.replies.map(message)}</div>}
-                {m.status && <p className="status" role="status">aidesk {m.status}</p>}
-              </div>
-            ))}
-          </Log>
-        ))}
-        {form && (
-          <Modal
-            key={`${form.id} ${form.hash}`} view={form} names={names} theme={theme} error={error} press={press({ view: form.id })}
-            onSubmit={(values) => run('submit', { view: form.id, values })}
-            onClose={() => { setError(''); run('close', { view: form.id }); }}
-          />
-        )}
-      </div>
-    </Pane>
+    <Places value={places}>
+      <Pane
+        name={name} kind="slack" page={page} lost={lost} error={form ? '' : error} onChannel={(id) => { setHome(false); onChannel(id); }}
+        actions={page?.has_home && <button type="button" aria-pressed={home} onClick={() => setHome(!home)}>Home of aidesk</button>}
+      >
+        <div className="surface">
+          {page && (home ? (
+            <Home view={page.home} names={names} theme={theme} press={page.home && press({ view: page.home.id })} />
+          ) : (
+            <Log name={name} count={page.version}>
+              {page.messages.length === 0 && <p className="empty">Nothing was said here yet.</p>}
+              {page.messages.map((m) => (
+                <div className="conversation" key={m.id}>
+                  {message(m)}
+                  {m.replies.length > 0 && <div className="thread" role="group" aria-label="Thread">{m.replies.map(message)}</div>}
+                  {m.status && <p className="status" role="status">aidesk {m.status}</p>}
+                </div>
+              ))}
+            </Log>
+          ))}
+          {form && (
+            <Modal
+              key={`${form.id} ${form.hash}`} view={form} names={names} theme={theme} error={error} press={press({ view: form.id })}
+              onSubmit={(values) => run('submit', { view: form.id, values })}
+              onClose={() => { setError(''); run('close', { view: form.id }); }}
+            />
+          )}
+        </div>
+      </Pane>
+    </Places>
   );
 }
 
