@@ -67,6 +67,30 @@ test-requests: ## Have other people's code judge the requests we build (needs no
 	fi; \
 	echo "AIDESK_ORACLES=1 go test -count=1 -v ./$(REQUESTS)"; AIDESK_ORACLES=1 go test -count=1 -v ./$(REQUESTS)
 
+WEB := web/playground
+
+.PHONY: web
+web: ## Build the page of the playground from web/playground into the program (needs node and npm)
+	npm ci --silent --no-audit --no-fund --prefix $(WEB) && npm run --silent --prefix $(WEB) build
+
+.PHONY: pictures
+pictures: ## Make the pictures of docs/pictures anew (needs node, npm and chromium)
+	npm ci --silent --no-audit --no-fund --prefix $(WEB) && npm run --silent --prefix $(WEB) pictures
+
+# The behaviours are played once for each platform; their messages are what the page has to draw.
+.PHONY: test-web
+test-web: ## Use the playground in a browser, and see that what is built and pictured is not stale (needs node, npm and chromium)
+	@for tool in node npm chromium; do \
+		if ! command -v $$tool >/dev/null; then echo "make test-web: skipped, $$tool is not installed (apt-get install nodejs npm chromium)"; exit 0; fi; \
+	done; \
+	wire="$$(mktemp -d)" && trap 'rm -rf "$$wire"' EXIT && \
+	echo "npm ci --prefix $(WEB)" && npm ci --silent --no-audit --no-fund --prefix $(WEB) && \
+	npm run --silent --prefix $(WEB) stale && \
+	echo "AIDESK_WIRE=$$wire go test -count=1 ./adapters/fake/wiretest ./bots" && \
+	AIDESK_WIRE="$$wire" go test -count=1 -run '^Test(Wire|Slack|Discord)$$/^(socket|gateway)?$$' ./adapters/fake/wiretest ./bots && \
+	CGO_ENABLED=0 go build -trimpath -o "$$wire/aidesk" ./cmd/aidesk && \
+	AIDESK="$$wire/aidesk" AIDESK_WIRE="$$wire" npm run --silent --prefix $(WEB) test
+
 .PHONY: test-aimock
 test-aimock: ## Have another party's server of language models hear how we speak to models (needs node and npm)
 	@if ! command -v node >/dev/null || ! command -v npm >/dev/null; then echo "make test-aimock: skipped, node and npm are missing (apt-get install nodejs npm)"; exit 0; fi; \

@@ -17,6 +17,7 @@ import (
 	"aidesk/adapters/discord"
 	fakediscord "aidesk/adapters/fake/discord"
 	"aidesk/adapters/fake/faketest"
+	"aidesk/adapters/fake/wiretest"
 	"aidesk/bots/bot"
 	"aidesk/bots/bottest"
 	"aidesk/bots/command"
@@ -71,6 +72,7 @@ func serverWith(t *testing.T, web bool, config fakediscord.Config) (bottest.Plat
 		config.InteractionsURL = door.URL + discord.PathInteractions
 	}
 	fake := faketest.Discord(t, config)
+	wiretest.Discord(t, fake)
 	thread := func(name string) string {
 		t.Helper()
 		root, err := fake.Post(fakediscord.Ben, fakediscord.General, name, fakediscord.PostOptions{})

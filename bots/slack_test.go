@@ -12,6 +12,7 @@ import (
 	"aidesk/adapters/adaptertest"
 	"aidesk/adapters/fake/faketest"
 	fakeslack "aidesk/adapters/fake/slack"
+	"aidesk/adapters/fake/wiretest"
 	"aidesk/adapters/slack"
 	"aidesk/adapters/slack/setup"
 	"aidesk/bots/bottest"
@@ -84,6 +85,7 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Sla
 		app = app.WithHTTP(server.URL)
 	}
 	fake := faketest.Slack(t, fakeslack.Config{App: app})
+	wiretest.Slack(t, fake)
 	root := func(user, text string) string {
 		ts, err := fake.Post(user, fakeslack.General, text, "")
 		must(err)

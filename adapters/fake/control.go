@@ -3,13 +3,14 @@ package fake
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
-	"strconv"
+	"strings"
 	"time"
 )
 
@@ -19,8 +20,8 @@ type Object = map[string]any
 // maxRequest is how much of a request to the control API is read.
 const maxRequest = 25 << 20
 
-// Console is what people and programs control a fake by: a page in the browser, and the
-// control API below /_control/, whose request bodies are of type R.
+// Console is what people and programs control a fake by: the control API below /_control/,
+// whose request bodies are of type R. The page in a browser uses it, too.
 type Console[R any] struct {
 	State *State
 	// Ended is done when the fake is closed.
@@ -28,7 +29,7 @@ type Console[R any] struct {
 	// Timeout bounds a control: for how long it waits until the application has answered.
 	Timeout time.Duration
 	// Controls are what can be done, by the last element of the path. What they return
-	// is added to the answer. The page's text field is the control "say".
+	// is added to the answer. What is typed on the page is given to the control "say".
 	Controls map[string]func(ctx context.Context, r R) (Object, error)
 	// Records are what can be read, by the last element of the path.
 	Records map[string]func(q url.Values) any
@@ -36,13 +37,42 @@ type Console[R any] struct {
 	Page func(user, channel string) Page
 }
 
-// Routes adds the page and the control API to a server.
+// Routes adds the control API to a server.
 func (c *Console[R]) Routes(mux *http.ServeMux) {
-	mux.HandleFunc("POST /_control/{control}", c.serveControl)
-	mux.HandleFunc("GET /_control/{record}", c.serveRecord)
-	mux.HandleFunc("GET /_control/changed", c.serveChanged)
-	mux.HandleFunc("POST /_page/{control}", c.servePageControl)
-	mux.HandleFunc("GET /{$}", c.servePage)
+	mux.HandleFunc("POST /_control/{control}", local(c.serveControl))
+	mux.HandleFunc("GET /_control/{record}", local(c.serveRecord))
+	mux.HandleFunc("GET /_control/page", local(c.servePage))
+}
+
+// local serves programs of this machine, and pages that come from the same server: no page
+// from elsewhere may press buttons here, also not by a name that leads to this machine.
+func local(serve http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !Local(r) {
+			http.Error(w, "this is for programs on this machine, and for its own page", http.StatusForbidden)
+			return
+		}
+		serve(w, r)
+	}
+}
+
+// Local reports whether a request names this machine by a loopback address, and comes from
+// no other page.
+func Local(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	if host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		return false
+	}
+	site, follows := r.Header.Get("Sec-Fetch-Site"), r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" // a link is harmless
+	if site != "" && site != "same-origin" && site != "none" && !follows {
+		return false
+	}
+	origin := r.Header.Get("Origin")
+	return origin == "" || origin == "http://"+r.Host
 }
 
 // run runs one control and waits until the application has answered it.
@@ -86,28 +116,6 @@ func (c *Console[R]) serveRecord(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, http.StatusOK, record(r.URL.Query()))
-}
-
-// longPoll is how long serveChanged waits at most.
-const longPoll = 25 * time.Second
-
-// serveChanged answers true as soon as the version is above the one in the query
-// (?after=12; without, above the present one), or false after a while; nothing when the
-// fake is closed.
-func (c *Console[R]) serveChanged(w http.ResponseWriter, r *http.Request) {
-	after, err := strconv.Atoi(r.URL.Query().Get("after"))
-	if err != nil {
-		c.State.Lock()
-		after = c.State.Version()
-		c.State.Unlock()
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), longPoll)
-	defer cancel()
-	defer context.AfterFunc(c.Ended, cancel)()
-	_, err = c.State.After(ctx, after)
-	if err == nil || errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		writeJSON(w, http.StatusOK, err == nil)
-	}
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {

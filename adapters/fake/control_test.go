@@ -2,11 +2,10 @@ package fake_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -46,9 +45,7 @@ func console(t *testing.T) (browser faketest.Browser, say func(text string), end
 		Page: func(user, channel string) fake.Page {
 			state.Lock()
 			defer state.Unlock()
-			return fake.Page{
-				Title: "A fake", User: user, Channel: channel, Messages: []fake.PageMessage{{ID: "1", Name: "ada", Text: text}}, Version: state.Version(),
-			}
+			return fake.Page{User: user, Channel: channel, Messages: []fake.Message{{ID: "1", Author: "ada", Body: text}}, Version: state.Version()}
 		},
 	}
 	mux := http.NewServeMux()
@@ -61,52 +58,96 @@ func console(t *testing.T) (browser faketest.Browser, say func(text string), end
 	return faketest.Browser{T: t, URL: server.URL}, say, end
 }
 
-var after = regexp.MustCompile(`/_control/changed\?after=(\d+)`)
+// page asks for what the page shows, in a version above one.
+func page(t *testing.T, browser faketest.Browser, after string) (version int, text any) {
+	t.Helper()
+	var p fake.Page
+	if err := json.Unmarshal([]byte(browser.Get("/_control/page?user=u&channel=c&after="+after)), &p); err != nil {
+		t.Error(err)
+		return 0, nil
+	}
+	if p.User != "u" || p.Channel != "c" {
+		t.Errorf("the page of %q in %q", p.User, p.Channel)
+	}
+	return p.Version, p.Messages[0].Body
+}
 
-// TestChangedSincePage: what changes between the loading of the page and its first
-// question is not lost: the page asks for what came after the version that it shows.
+// TestChangedSincePage: what changes between two questions of the page is not lost, as each
+// asks for what came after the version that is shown.
 func TestChangedSincePage(t *testing.T) {
 	browser, say, _ := console(t)
-	page := browser.Get("/")
-	found := after.FindStringSubmatch(page)
-	if found == nil || !strings.Contains(page, "nothing") {
-		t.Fatalf("the page does not ask for changes after its version:\n%s", page)
+	before, text := page(t, browser, "")
+	if text != "nothing" {
+		t.Errorf("at first: %v", text)
 	}
 	say("hello")
-	if got := browser.Get(found[0]); strings.TrimSpace(got) != "true" {
-		t.Errorf("changed after version %s: %s", found[1], got)
+	now, text := page(t, browser, strconv.Itoa(before))
+	if now != before+1 || text != "hello" {
+		t.Errorf("version %d after %d: %v", now, before, text)
 	}
-	page = browser.Get("/")
-	next := after.FindStringSubmatch(page)
-	before, _ := strconv.Atoi(found[1])
-	if now, _ := strconv.Atoi(next[1]); now != before+1 || !strings.Contains(page, "hello") {
-		t.Errorf("the page of version %d:\n%s", now, page)
-	}
-	changed := make(chan string, 1)
-	go func() { changed <- browser.Get(next[0]) }()
+	changed := make(chan any, 1)
+	go func() {
+		_, text := page(t, browser, strconv.Itoa(now))
+		changed <- text
+	}()
 	browser.Control("say", `{"text":"again"}`, `"length":5`)
-	if got := <-changed; strings.TrimSpace(got) != "true" {
-		t.Errorf("waited for a change: %s", got)
+	if got := <-changed; got != "again" {
+		t.Errorf("waited for a change: %v", got)
 	}
 }
 
-// TestPageControl: the fields of a form on the page are those of the control API, and an
-// error is shown on the page.
-func TestPageControl(t *testing.T) {
-	browser, _, _ := console(t)
-	if page := browser.Submit("say", "text", "from the page"); !strings.Contains(page, "from the page") {
-		t.Errorf("the page:\n%s", page)
-	}
-	if page := browser.Submit("dance"); !strings.Contains(page, "there is no control &#34;dance&#34;") {
-		t.Errorf("the page:\n%s", page)
-	}
-}
-
-// TestChangedEnds: who waits for a change is let go when the fake is closed.
-func TestChangedEnds(t *testing.T) {
+// TestPageEnds: who waits for a change is let go when the fake is closed.
+func TestPageEnds(t *testing.T) {
 	browser, _, end := console(t)
 	end()
-	if got := browser.Get("/_control/changed"); got != "" {
+	if got := browser.Get("/_control/page?after=7"); got != "" {
 		t.Errorf("after the end: %q", got)
+	}
+}
+
+// TestLocal: only programs on this machine and a page of the same server may let people act.
+func TestLocal(t *testing.T) {
+	for _, tt := range []struct {
+		name, host string
+		headers    map[string]string
+		want       bool
+	}{
+		{"a program", "127.0.0.1:4020", nil, true},
+		{"IPv6", "[::1]:4020", nil, true},
+		{"by name", "localhost:4020", nil, true},
+		{"without a port", "127.0.0.1", nil, true},
+		{"its own page", "127.0.0.1:4020", map[string]string{"Origin": "http://127.0.0.1:4020", "Sec-Fetch-Site": "same-origin"}, true},
+		{"typed by the user", "127.0.0.1:4020", map[string]string{"Sec-Fetch-Site": "none"}, true},
+		{"another page", "127.0.0.1:4020", map[string]string{"Origin": "https://elsewhere.example"}, false},
+		{"a page at another port", "127.0.0.1:4020", map[string]string{"Origin": "http://127.0.0.1:8080"}, false},
+		{"a page without an origin", "127.0.0.1:4020", map[string]string{"Origin": "null"}, false},
+		{"an image of another page", "127.0.0.1:4020", map[string]string{"Sec-Fetch-Site": "cross-site"}, false},
+		{"a name that leads here", "elsewhere.example:4020", nil, false},
+		{"another machine", "192.0.2.7:4020", nil, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := httptest.NewRequest(http.MethodPost, "/_control/say", nil)
+			r.Host = tt.host
+			for name, value := range tt.headers {
+				r.Header.Set(name, value)
+			}
+			if got := fake.Local(r); got != tt.want {
+				t.Errorf("local is %v", got)
+			}
+		})
+	}
+}
+
+// TestPictures: an address may be fetched if it is that of a picture.
+func TestPictures(t *testing.T) {
+	var parts any
+	body := `[{"type":"section","accessory":{"type":"image","image_url":"http://127.0.0.1/a.png"}},{"embeds":[{"thumbnail":{"url":"http://127.0.0.1/b.png"}}],"text":"http://127.0.0.1/c.png"}]`
+	if err := json.Unmarshal([]byte(body), &parts); err != nil {
+		t.Fatal(err)
+	}
+	for address, want := range map[string]bool{"http://127.0.0.1/a.png": true, "http://127.0.0.1/b.png": true, "http://127.0.0.1/c.png": false, "": false} {
+		if got := fake.Pictures(parts, address); got != want {
+			t.Errorf("%s: %v", address, got)
+		}
 	}
 }

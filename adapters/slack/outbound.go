@@ -127,7 +127,7 @@ func (a *Adapter) deliver(ctx context.Context, r chat.Reply, have session.Delive
 // render lays out a reply. One that cannot be shown whole is not shown at all.
 func (a *Adapter) render(r chat.Reply) ([]render.Message, error) {
 	r = markFormButtons(r)
-	renderer := render.Renderer{Zone: a.zones.Of(a.memberCache.Last(r.To))}
+	renderer := render.Renderer{Zone: a.zones.Of(a.memberCache.Last(r.To)), Local: render.OnThisMachine(a.APIBaseURL)}
 	messages, err := renderer.Render(r)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", chat.ErrRefused, err)

@@ -37,6 +37,8 @@ type demoOptions struct {
 	hosts    []string
 	modelURL string
 	model    string
+	web      bool
+	listen   string
 }
 
 // modelKey is the environment variable with the key for --model-url.
@@ -46,9 +48,12 @@ func demoCommand() *cobra.Command {
 	var o demoOptions
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Talk to all of aidesk in this terminal: no key, no network, no set-up",
+		Short: "Talk to all of aidesk in this terminal, or with --web in a browser: no key, no network, no set-up",
 		Long: `Talk to all of aidesk in this terminal, with four example plugins that it starts itself.
 Lines are read from a pipe too; buttons are pressed by typing their number.
+
+With --web it is seen in a browser as Slack and as Discord show it: two fake messengers
+on this machine, which no other machine reaches.
 
 A language model is used where --model-url names one that speaks Chat Completions
 (its key, if it needs one, is read from ` + modelKey + `). Without, the built-in planner
@@ -57,6 +62,9 @@ matches your words with the examples of the plugins.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if (o.modelURL == "") != (o.model == "") {
 				return usageError{errors.New("--model-url and --model go together: give the server's address and the model's name")}
+			}
+			if c.Flags().Changed("listen") && !o.web {
+				return usageError{errors.New("--listen is where the page of --web is: give both")}
 			}
 			return demo(c.Context(), o, c.InOrStdin(), c.OutOrStdout())
 		},
@@ -67,10 +75,13 @@ matches your words with the examples of the plugins.`,
 	f.StringArrayVar(&o.hosts, "allow-host", nil, "reach this IP:PORT though it is not public")
 	f.StringVar(&o.modelURL, "model-url", "", "base URL of a Chat Completions server, such as http://127.0.0.1:11434/v1")
 	f.StringVar(&o.model, "model", "", "name of the model at --model-url")
+	f.BoolVar(&o.web, "web", false, "show it in a browser, as Slack and as Discord")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:0", "where the page of --web is, on this machine; port 0 takes a free one")
 	return c
 }
 
-// demo runs the whole program at the terminal until its input ends.
+// demo runs the whole program at the terminal until its input ends, or in a browser until
+// ctx is done.
 func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err error) {
 	folder, err := openFolder(o.data)
 	if err != nil {
@@ -96,12 +107,16 @@ func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err 
 		return err
 	}
 	cfg := demoConfig(o, examples)
+	parts := dependencies{store: s, secrets: ring.Ring, now: now, logger: logger, alone: true}
+	if o.web {
+		return demoWeb(ctx, o.listen, cfg, parts, out)
+	}
 	tty := detectTTY(in, out)
 	adapter := &terminal.Adapter{
 		In: in, Out: out, Grammar: command.Table, Interactive: tty.interactive, Color: tty.color, Width: tty.width, Logger: logger,
 	}
-	terminal := func(config.Bot) ([]chat.Adapter, error) { return []chat.Adapter{adapter}, nil }
-	desk, err := newDesk(ctx, cfg, dependencies{store: s, secrets: ring.Ring, adapters: terminal, now: now, logger: logger, alone: true})
+	parts.adapters = func(config.Bot) ([]chat.Adapter, error) { return []chat.Adapter{adapter}, nil }
+	desk, err := newDesk(ctx, cfg, parts)
 	if err != nil {
 		return err
 	}
@@ -135,15 +150,13 @@ func demoConfig(o demoOptions, examples *exampleServers) config.Config {
 
 // greeting returns the first text that the demo shows.
 func greeting(ctx context.Context, b *bot.Bot) (markdown.Document, error) {
-	on, _, err := b.Plugins.Enabled(ctx, terminal.Place(), "")
+	examples, err := tryOut(ctx, b)
 	if err != nil {
 		return markdown.Document{}, err
 	}
 	var try [][]markdown.Inline
-	for _, p := range on {
-		for _, e := range agent.Examples(p, 2) {
-			try = append(try, []markdown.Inline{markdown.Text(e)})
-		}
+	for _, e := range examples {
+		try = append(try, []markdown.Inline{markdown.Text(e)})
 	}
 	doc := markdown.New(markdown.Paragraph(markdown.Strong("aidesk"), markdown.Text(" — ask in your own words, or for example:")), markdown.List(try...))
 	doc.Blocks = append(doc.Blocks, markdown.Paragraph(
@@ -151,6 +164,19 @@ func greeting(ctx context.Context, b *bot.Bot) (markdown.Document, error) {
 		markdown.Text(" how this works, "), markdown.Mono("/quit"), markdown.Text(" ends it."),
 	))
 	return doc, nil
+}
+
+// tryOut returns what to ask first.
+func tryOut(ctx context.Context, b *bot.Bot) ([]string, error) {
+	on, _, err := b.Plugins.Enabled(ctx, terminal.Place(), "")
+	if err != nil {
+		return nil, err
+	}
+	var try []string
+	for _, p := range on {
+		try = append(try, agent.Examples(p, 2)...)
+	}
+	return try, nil
 }
 
 // folder is where a demo stores everything.

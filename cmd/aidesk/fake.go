@@ -14,6 +14,8 @@ import (
 
 	fakediscord "aidesk/adapters/fake/discord"
 	fakeslack "aidesk/adapters/fake/slack"
+	"aidesk/bots/command"
+	"aidesk/cmd/aidesk/playground"
 )
 
 // fakeCommand is the fake platforms of the tests, to play with.
@@ -68,17 +70,20 @@ func fakeSlack(ctx context.Context, out io.Writer, listen string, config fakesla
 		return err
 	}
 	config.URL = "http://" + listener.Addr().String()
+	page := &playground.Playground{Grammar: command.Table}
+	config.Page = config.URL + page.Path()
 	fake := fakeslack.New(config)
 	defer fake.Close()
+	page.Platforms = []playground.Platform{slackPage(fake)}
 
-	fmt.Fprintf(out, "A fake Slack is at %s: open it in a browser to chat. Ctrl-C ends it.\n\n", config.URL)
+	fmt.Fprintf(out, "A fake Slack is at %s. Open %s in a browser to chat. Ctrl-C ends it.\n\n", config.URL, config.Page)
 	mode, more := "socket", fmt.Sprintf(", app_token: %q", fakeslack.AppToken)
 	if !config.App.Socket {
 		mode, more = "http", fmt.Sprintf(", signing_secret: %q", fakeslack.SigningSecret)
 	}
 	fmt.Fprintf(out, "aidesk's configuration for it:\n\nbots:\n  - name: desk\n    slack: {mode: %s, bot_token: %q%s, api_base_url: %q}\n",
 		mode, fakeslack.BotToken, more, fake.APIURL())
-	return serveFake(ctx, listener, fake)
+	return serveFake(ctx, listener, page.Handler(fake))
 }
 
 func fakeDiscordCommand() *cobra.Command {
@@ -110,15 +115,25 @@ func fakeDiscord(ctx context.Context, out io.Writer, listen string, config faked
 	config.URL = "http://" + listener.Addr().String()
 	fake := fakediscord.New(config)
 	defer fake.Close()
+	page := &playground.Playground{Grammar: command.Table, Platforms: []playground.Platform{discordPage(fake)}}
 
-	fmt.Fprintf(out, "A fake Discord is at %s: open it in a browser to chat. Ctrl-C ends it.\n\n", config.URL)
+	fmt.Fprintf(out, "A fake Discord is at %s. Open %s in a browser to chat. Ctrl-C ends it.\n\n", config.URL, config.URL+page.Path())
 	key := ""
 	if config.InteractionsURL != "" {
 		key = fmt.Sprintf(", public_key: %q", fakediscord.PublicKey)
 	}
 	fmt.Fprintf(out, "aidesk's configuration for it:\n\nbots:\n  - name: desk\n    discord: {token: %q%s, api_base_url: %q}\n",
 		fakediscord.Token, key, fake.APIURL())
-	return serveFake(ctx, listener, fake)
+	return serveFake(ctx, listener, page.Handler(fake))
+}
+
+// slackPage and discordPage are fakes as the page shows them.
+func slackPage(s *fakeslack.Slack) playground.Platform {
+	return playground.Platform{Name: "slack", Fake: s, Shows: s.ShowsPicture}
+}
+
+func discordPage(d *fakediscord.Discord) playground.Platform {
+	return playground.Platform{Name: "discord", Fake: d, Shows: d.ShowsPicture}
 }
 
 func listenFake(ctx context.Context, address string) (net.Listener, error) {

@@ -93,28 +93,32 @@ func TestPage(t *testing.T) {
 	t.Parallel()
 	d := desk(t)
 	browser := faketest.Browser{T: t, URL: d.URL, User: fakediscord.Ada, Channel: fakediscord.General}
-	shows, submit := browser.Shows, browser.Submit
-	submit("say", "text", "<script>alert(1)</script> @ben")
-	shows("&lt;script&gt;alert(1)&lt;/script&gt; @ben", "/aidesk ask what:…", "Ask aidesk", "#general", "direct message")
-	submit("say", "text", "/aidesk ask hello")
-	shows("[L]", "<button>L</button>")
+	shows, does := browser.Shows, browser.Does
+	does("say", `"ok":true`, "text", "hello @ben")
+	shows("\\u003c@"+fakediscord.Ben, `"name":"ask"`, "Ask aidesk", `"name":"general"`, `"direct":true`)
+	does("say", `"ok":true`, "text", "/aidesk ask hello")
+	shows(`"label":"L"`)
 	id := d.From(fakediscord.General)[0].ID
-	submit("press", "message", id, "action", "go")
-	shows("A form", "Your name", "Submit")
-	if text := submit("submit"); !strings.Contains(text, "must not be empty") {
-		t.Errorf("an empty form was sent:\n%s", text)
+	does("press", `"ok":true`, "message", id, "action", "go")
+	shows("A form", "Your name")
+	does("submit", "must not be empty")
+	does("submit", `"ok":true`, "values", map[string]string{"name": "Bob"})
+	shows("thanks", `"ephemeral":true`)
+	if open := browser.Page().Forms; len(open) != 0 {
+		t.Errorf("open are %v", open)
 	}
-	submit("submit", "value-name", "Bob")
-	shows("thanks", "only visible to you")
-	if _, open := d.Modal(fakediscord.Ada); open {
-		t.Error("the modal is open")
+	does("thread", `"ok":true`, "message", id, "name", "a talk")
+	thread := d.Threads(fakediscord.General)[0].ID
+	if _, err := d.Post(fakediscord.Ben, thread, "in the thread", fakediscord.PostOptions{}); err != nil {
+		t.Fatal(err)
 	}
-	submit("thread", "message", id, "name", "a talk")
-	shows("a talk")
-	if text := submit("say", "text", "/dance now"); !strings.Contains(text, "no command") {
-		t.Errorf("an unknown command was taken:\n%s", text)
+	for _, m := range browser.Page().Messages {
+		if m.ID == id && (len(m.Replies) != 1 || m.Thread != thread) {
+			t.Errorf("the thread stands not below its message: %+v", m)
+		}
 	}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.URL+"/_page/post", nil)
+	does("say", "no command", "text", "/dance now")
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.URL+"/_control/post", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -164,8 +164,7 @@ func (d *Discord) Close() {
 // APIURL()+"/v10/users/@me".
 func (d *Discord) APIURL() string { return d.URL + "/api" }
 
-// ServeHTTP serves everything: the REST API, the gateway, files, the page and its
-// controls.
+// ServeHTTP serves everything: the REST API, the gateway, files and the controls.
 func (d *Discord) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.mux.ServeHTTP(w, r) }
 
 func (d *Discord) routes() *http.ServeMux {

@@ -116,8 +116,8 @@ type Overwrite struct {
 // Invited are the permissions that the bot has: those of the invite link.
 const Invited = ViewChannel | SendMessages | EmbedLinks | AttachFiles | ReadHistory | CreateThreads | SendInThreads
 
-// everyonePermissions are the permissions of everybody in a new guild, as far as known here.
-const everyonePermissions = ViewChannel | SendMessages | EmbedLinks | AttachFiles | ReadHistory | CreateThreads | CreatePrivateThreads |
+// MemberPermissions are the permissions of everybody in a new guild, as far as known here.
+const MemberPermissions = ViewChannel | SendMessages | EmbedLinks | AttachFiles | ReadHistory | CreateThreads | CreatePrivateThreads |
 	SendInThreads | MentionEveryone | UseCommands | AddReactions
 
 // defaultGuilds are those of the default guilds, in which everybody may do what a new guild
@@ -125,8 +125,8 @@ const everyonePermissions = ViewChannel | SendMessages | EmbedLinks | AttachFile
 func defaultGuilds() ([]Guild, []Role, []User, []Channel) {
 	guilds := []Guild{{ID: GuildID, Name: "desk", Owner: Owner}, {ID: Other, Name: "other", Owner: Owner}}
 	roles := []Role{
-		{ID: GuildID, Name: "@everyone", Permissions: everyonePermissions},
-		{ID: Other, Guild: Other, Name: "@everyone", Permissions: everyonePermissions},
+		{ID: GuildID, Name: "@everyone", Permissions: MemberPermissions},
+		{ID: Other, Guild: Other, Name: "@everyone", Permissions: MemberPermissions},
 		{ID: BotRole, Name: "aidesk", Permissions: Invited, Managed: true},
 		{ID: AdminRole, Name: "admins", Permissions: Administrator},
 		{ID: Crew, Name: "crew", Mentionable: true},
@@ -182,7 +182,7 @@ func (d *Discord) SetGuild(g Guild) {
 		return
 	}
 	if _, ok := byID(d.roles, g.ID); !ok {
-		d.setRole(Role{ID: g.ID, Guild: g.ID, Name: "@everyone", Permissions: everyonePermissions})
+		d.setRole(Role{ID: g.ID, Guild: g.ID, Name: "@everyone", Permissions: MemberPermissions})
 	}
 	bot, _ := d.user(BotUser)
 	bot.Guilds = append(slices.Clone(bot.Guilds), g.ID)

@@ -378,10 +378,11 @@ func TestModalGroups(t *testing.T) {
 		}
 	}
 	browser := faketest.Browser{T: t, URL: d.URL, User: fakediscord.Ada, Channel: fakediscord.General}
-	browser.Shows("Tick", `<input type="checkbox" name="value-b" value="y, z" checked> Ypsilon`, `<option value="true" selected>ticked`, `<input type="checkbox" name="value-m" value="x" > Ex`)
-	posted := make(chan string, 1)
+	browser.Shows(`"description":"Tick"`, `"label":"Box"`, `"max_values":2`)
+	posted := make(chan struct{})
 	go func() {
-		posted <- browser.Submit("submit", "modal", "form", "value-b", "", "value-b", "x", "value-b", "y, z", "value-c", "", "value-o", "false", "value-m", "")
+		defer close(posted)
+		browser.Does("submit", `"ok":true`, "modal", "form", "values", map[string]string{"b": "x\ny, z", "c": "", "o": "false", "m": ""})
 	}()
 	faketest.Until(t, d, "the submission", func() bool { return len(d.Deliveries("INTERACTION_CREATE")) == 2 })
 	p := payload(t, d)

@@ -8,9 +8,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"aidesk/adapters/fake"
 )
 
-// Browser uses the page and the control API of a fake as one of its users does.
+// Browser uses the control API of a fake as the page of one of its users does.
 type Browser struct {
 	T       testing.TB
 	URL     string // the fake's
@@ -24,26 +26,44 @@ func (b Browser) Get(path string) string {
 	return b.do(http.MethodGet, path, "", "")
 }
 
+// Page is what the page shows.
+func (b Browser) Page() fake.Page {
+	b.T.Helper()
+	var out fake.Page
+	text := b.Get("/_control/page?" + url.Values{"user": {b.User}, "channel": {b.Channel}}.Encode())
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		b.T.Fatalf("%v: %s", err, text)
+	}
+	return out
+}
+
 // Shows fails the test unless the page shows all words.
 func (b Browser) Shows(words ...string) {
 	b.T.Helper()
-	page := b.Get("/?" + url.Values{"user": {b.User}, "channel": {b.Channel}}.Encode())
+	page, err := json.Marshal(b.Page())
+	if err != nil {
+		b.T.Fatal(err)
+	}
 	for _, w := range words {
-		if !strings.Contains(page, w) {
+		if !strings.Contains(string(page), w) {
 			b.T.Errorf("the page does not show %q:\n%s", w, page)
 		}
 	}
 }
 
-// Submit submits a form of the page: a control, and the names and values of its fields.
-// It returns the page that follows.
-func (b Browser) Submit(control string, fields ...string) string {
+// Does uses the control API as the page does: with who the user is, and where. It fails the
+// test unless the answer contains what is wanted. The fields are names and values.
+func (b Browser) Does(control, want string, fields ...any) {
 	b.T.Helper()
-	form := url.Values{"user": {b.User}, "channel": {b.Channel}}
+	body := fake.Object{"user": b.User, "channel": b.Channel}
 	for i := 0; i < len(fields); i += 2 {
-		form.Add(fields[i], fields[i+1]) // of boxes to tick, one each
+		body[fields[i].(string)] = fields[i+1] //nolint:forcetypeassert // a mistake of the test
 	}
-	return b.do(http.MethodPost, "/_page/"+control, "application/x-www-form-urlencoded", form.Encode())
+	text, err := json.Marshal(body)
+	if err != nil {
+		b.T.Fatal(err)
+	}
+	b.Control(control, string(text), want)
 }
 
 // Control uses the control API with a JSON body, and fails the test unless the answer

@@ -122,11 +122,15 @@ func (s *Slack) say(ctx context.Context, r controlRequest) (object, error) {
 	return acknowledged(ctx, receipt, err)
 }
 
-// serveArchive leads from a permalink to the page.
+// serveArchive leads from a permalink to the page, if there is one.
 func (s *Slack) serveArchive(w http.ResponseWriter, r *http.Request) {
 	ts := strings.TrimPrefix(r.PathValue("message"), "p")
 	if len(ts) > 6 {
 		ts = ts[:len(ts)-6] + "." + ts[len(ts)-6:]
 	}
-	http.Redirect(w, r, "/?channel="+r.PathValue("channel")+"#m"+ts, http.StatusFound)
+	if s.Page == "" {
+		http.NotFound(w, r)
+		return
+	}
+	http.Redirect(w, r, s.Page+"#slack/"+url.PathEscape(r.PathValue("channel"))+"/"+url.PathEscape(ts), http.StatusFound)
 }

@@ -88,27 +88,59 @@ func TestPage(t *testing.T) {
 		return nil
 	})
 	browser := faketest.Browser{T: t, URL: s.URL, User: fakeslack.Ada, Channel: fakeslack.General}
-	shows, submit := browser.Shows, browser.Submit
-	submit("say", "text", "<script>alert(1)</script> @ben")
-	shows("&lt;script&gt;alert(1)&lt;/script&gt; @ben")
+	shows, does := browser.Shows, browser.Does
+	does("say", `"ok":true`, "text", "hello @ben")
+	shows(`"user_id":"U00000BEN"`, `"author":"Ada Lowell"`, `"standing":"administrator"`, `"name":"plugins-admin"`, `"ask_about_message"`)
 	ts := button(t, s, fakeslack.General, "")
-	shows("[Go]", "<button>Go</button>")
-	submit("press", "ts", ts, "action", "go")
+	shows(`"action_id":"go"`)
+	does("press", `"ok":true`, "ts", ts, "action", "go")
 	faketest.Until(t, s, "the modal", func() bool { return len(s.Views(fakeslack.Ada)) == 1 })
-	shows("A form", "Your name", "Send it")
+	shows("A form", "Your name", "Send it", `"filled":{"name":""}`)
 	id := s.Views(fakeslack.Ada)[0].ID
-	if text := submit("submit", "view", id); !strings.Contains(text, "must not be empty") {
-		t.Errorf("an empty form was sent:\n%s", text)
+	does("submit", "must not be empty", "view", id)
+	does("submit", `"ok":true`, "view", id, "values", map[string]string{"name": "Bob"})
+	if open := browser.Page().Forms; len(open) != 0 {
+		t.Errorf("open are %v", open)
 	}
-	submit("submit", "view", id, "value-name", "Bob")
-	if open := s.Views(fakeslack.Ada); len(open) != 0 {
-		t.Errorf("open are %+v", open)
+	does("say", "/dance is not a valid command", "text", "/dance now")
+	link := "/archives/C0GENERAL/p" + strings.ReplaceAll(ts, ".", "")
+	if text := browser.Get(link); !strings.Contains(text, "not found") {
+		t.Errorf("without a page a permalink leads to:\n%s", text)
 	}
-	if text := submit("say", "text", "/dance now"); !strings.Contains(text, "/dance is not a valid command") {
-		t.Errorf("an unknown command was taken:\n%s", text)
-	}
-	if text := browser.Get("/archives/C0GENERAL/p" + strings.ReplaceAll(ts, ".", "")); !strings.Contains(text, `id="m`+ts+`"`) {
+	s.Page = s.URL + "/_control/page"
+	if text := browser.Get(link); !strings.Contains(text, ts) {
 		t.Errorf("a permalink leads to:\n%s", text)
+	}
+}
+
+// TestPageThread: replies stand below the first message, what only another sees is not shown,
+// and pictures are those of the messages.
+func TestPageThread(t *testing.T) {
+	t.Parallel()
+	s := start(t, fakeslack.Config{})
+	api := client(s)
+	ts, err := s.Post(fakeslack.Ben, fakeslack.General, "first", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := slack.MsgOptionBlocks(slack.NewImageBlock("https://pictures.example/a.png", "a picture", "", nil))
+	if _, _, err := api.PostMessageContext(t.Context(), fakeslack.General, slack.MsgOptionTS(ts), slack.MsgOptionText("second", false), blocks); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := api.PostEphemeralContext(t.Context(), fakeslack.General, fakeslack.Gus, slack.MsgOptionText("for Gus", false)); err != nil {
+		t.Fatal(err)
+	}
+	browser := faketest.Browser{T: t, URL: s.URL, User: fakeslack.Ben, Channel: fakeslack.General}
+	page := browser.Page()
+	if len(page.Messages) != 1 || len(page.Messages[0].Replies) != 1 || page.Messages[0].Replies[0].Thread != ts || !page.Messages[0].Own {
+		t.Errorf("the page has %+v", page.Messages)
+	}
+	browser.User = fakeslack.Gus
+	if page := browser.Page(); len(page.Messages) != 2 || !page.Messages[1].Ephemeral || page.User != fakeslack.Gus {
+		t.Errorf("the page of Gus has %+v", page.Messages)
+	}
+	if !s.ShowsPicture("https://pictures.example/a.png") || s.ShowsPicture("https://pictures.example/b.png") {
+		t.Error("the pictures are not those of the messages")
 	}
 }
 

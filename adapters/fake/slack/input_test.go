@@ -75,7 +75,7 @@ func TestInputs(t *testing.T) {
 		return nil
 	})
 	browser := faketest.Browser{T: t, URL: s.URL, User: fakeslack.Ada, Channel: fakeslack.General}
-	browser.Submit("press", "ts", button(t, s, fakeslack.General, ""), "action", "go")
+	browser.Does("press", `"ok":true`, "ts", button(t, s, fakeslack.General, ""), "action", "go")
 	faketest.Until(t, s, "the modal", func() bool { return len(s.Views(fakeslack.Ada)) == 1 })
 	id := s.Views(fakeslack.Ada)[0].ID
 	for _, test := range []struct{ input, value, want string }{
@@ -95,19 +95,18 @@ func TestInputs(t *testing.T) {
 		}
 	}
 
-	browser.Shows(`<input type="number" name="value-n" value="2"`, `min="1" max="9"`, "How many", `<input type="date" name="value-d" value="2026-01-31"`,
-		`value="2026-01-31T15:04:00Z"`, `<input type="checkbox" name="value-c" value="y, z" checked> Ypsilon`, `<input type="checkbox" name="value-m" value="1" > One`)
+	browser.Shows("How many", `"filled":{"c":"y, z","d":"2026-01-31","l":"","m":"","n":"2","t":"2026-01-31T15:04:00Z"}`)
 	for _, test := range []struct {
-		fill []string
+		fill map[string]string
 		want string
 	}{
 		{nil, `{"c selected_options":["y, z"],"d selected_date":"2026-01-31","l value":null,"m selected_options":[],"n value":"2","t selected_date_time":1769871840}`},
 		{
-			[]string{"value-n", "", "value-d", "", "value-t", "", "value-c", "", "value-m", "", "value-m", "2", "value-m", "1", "value-l", "x"},
+			map[string]string{"n": "", "d": "", "t": "", "c": "", "m": "2\n1", "l": "x"},
 			`{"c selected_options":[],"d selected_date":null,"l value":"x","m selected_options":["2","1"],"n value":null,"t selected_date_time":null}`,
 		},
 	} {
-		browser.Submit("submit", append([]string{"view", id}, test.fill...)...)
+		browser.Does("submit", `"ok":true`, "view", id, "values", test.fill)
 		if diff := cmp.Diff(test.want, <-sent); diff != "" {
 			t.Errorf("sent (-want +got):\n%s", diff)
 		}

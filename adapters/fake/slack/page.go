@@ -1,9 +1,12 @@
 package slack
 
 import (
-	"fmt"
+	"encoding/json"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"aidesk/adapters/fake"
 )
@@ -12,36 +15,35 @@ import (
 func (s *Slack) page(user, channel string) fake.Page {
 	defer s.mu.Unlock()
 	s.mu.Lock()
+	app, _ := s.user(s.Team.BotUser)
 	out := fake.Page{
-		Title: "Fake Slack", User: user, Channel: channel, Commands: s.App.Commands, HasHome: true,
-		Connections: fmt.Sprintf("%d open sockets", len(s.sockets)), Version: s.mu.Version(),
-		Fields: fake.Fields{Message: "ts", ReplyTo: "thread", Form: "view", Menu: "shortcut", MenuItem: "callback", Close: "close"},
+		Platform: "slack", Base: s.URL, Version: s.mu.Version(), User: user, Channel: channel, App: app.person(),
+		Menu: orEmpty(s.App.Shortcuts), Forms: []any{}, HasHome: true, Connected: len(s.sockets),
 	}
 	for _, u := range s.users {
 		if !u.Bot && !u.Deleted {
-			out.Users = append(out.Users, fake.Place{ID: u.ID, Name: u.Name + u.standing()})
+			out.Users = append(out.Users, u.person())
 		}
 	}
-	if _, ok := s.user(user); !ok && len(out.Users) > 0 {
+	if u, ok := s.user(user); (!ok || u.Bot) && len(out.Users) > 0 {
 		out.User = out.Users[0].ID
 	}
 	s.dm(out.User)
 	for _, c := range s.channels {
-		switch {
-		case !c.readableBy(out.User):
-		case c.IM:
-			out.Channels = append(out.Channels, fake.Place{ID: c.ID, Name: "direct message"})
-		default:
-			out.Channels = append(out.Channels, fake.Place{ID: c.ID, Name: "#" + c.Name})
+		if c.readableBy(out.User) {
+			out.Channels = append(out.Channels, fake.Place{ID: c.ID, Name: c.Name, Direct: c.IM})
 		}
 	}
 	if !slices.ContainsFunc(out.Channels, func(p fake.Place) bool { return p.ID == channel }) {
 		out.Channel = out.Channels[0].ID
 	}
+	for _, name := range s.App.Commands {
+		out.Commands = append(out.Commands, object{"name": strings.TrimPrefix(name, "/")})
+	}
 	out.Messages = s.pageMessages(out.User, out.Channel)
 	for _, v := range s.views {
 		if v.User == out.User && !v.Closed {
-			out.Form = v.pageForm() // the topmost
+			out.Forms = append(out.Forms, v.pageForm())
 		}
 	}
 	if v := s.homes[out.User]; v != nil {
@@ -50,97 +52,88 @@ func (s *Slack) page(user, channel string) fake.Page {
 	return out
 }
 
-// standing is what the page says of a user beside their name.
-func (u User) standing() string {
+// person is a user as the page shows them.
+func (u User) person() fake.Person {
+	out := fake.Person{ID: u.ID, Name: u.Name, RealName: u.RealName}
 	switch {
-	case u.Owner:
-		return " (owner)"
-	case u.Restricted:
-		return " (guest)"
+	case u.Admin, u.Owner:
+		out.Standing = "administrator"
+	case u.Restricted, u.UltraRestricted:
+		out.Standing = "guest"
 	case u.Stranger:
-		return " (stranger)"
+		out.Standing = "stranger"
 	}
-	return ""
+	return out
 }
 
 // pageMessages are the messages of a channel, each thread below its first message.
-func (s *Slack) pageMessages(user, channel string) []fake.PageMessage {
-	var out []fake.PageMessage
-	var pairs []string
-	for _, u := range s.users {
-		pairs = append(pairs, "@"+u.ID, "@"+u.Name)
-	}
-	names := strings.NewReplacer(pairs...)
-	add := func(m *message, reply bool) {
-		u, _ := s.user(m.User)
-		out = append(out, fake.PageMessage{
-			ID: m.TS, Name: u.Name, Time: m.TS, Text: names.Replace(m.Shown()), Status: s.statuses[threadKey{channel, m.TS}].text,
-			Buttons: pageButtons(m.blocks), Menu: s.App.Shortcuts, Reply: reply, Ephemeral: m.To != "", Edited: m.Edited, Own: m.User == user,
-		})
-	}
-	sees := func(m *message) bool { return m.Channel == channel && !m.Deleted && (m.To == "" || m.To == user) }
+func (s *Slack) pageMessages(user, channel string) []fake.Message {
+	out, at := []fake.Message{}, map[string]int{} // where the first message of a thread stands
 	for _, m := range s.messages {
-		if !sees(m) || m.Thread != "" {
+		if m.Channel != channel || m.Deleted || m.To != "" && m.To != user {
 			continue
 		}
-		add(m, false)
-		for _, r := range s.messages {
-			if sees(r) && r.Thread == m.TS {
-				add(r, true)
-			}
+		shown := s.pageMessage(m, user)
+		if i, ok := at[m.Thread]; ok && m.Thread != "" {
+			out[i].Replies = append(out[i].Replies, shown)
+			continue
 		}
+		at[m.TS] = len(out)
+		out = append(out, shown)
 	}
 	return out
 }
 
-// pageButtons are the buttons of blocks. Those that open an address are pressed, too, as
-// Slack tells the app of it.
-func pageButtons(blocks []any) []fake.Button {
-	var out []fake.Button
-	for _, b := range blocks {
-		block, _ := b.(object)
-		if block["type"] == "input" {
-			continue
-		}
-		for _, e := range usableElements(block) {
-			id, _ := e["action_id"].(string)
-			out = append(out, fake.Button{ID: id, Label: textOf(e["text"])})
-		}
+func (s *Slack) pageMessage(m *message, user string) fake.Message {
+	u, _ := s.user(m.User)
+	seconds, micros, _ := strings.Cut(m.TS, ".")
+	at, _ := strconv.ParseInt(seconds+micros, 10, 64)
+	out := fake.Message{
+		ID: m.TS, Author: u.RealName, FromApp: m.app || m.other != "", Own: m.User == user, Time: time.UnixMicro(at).UTC(), Ephemeral: m.To != "",
+		Edited: m.Edited, Thread: m.TS, Replies: []fake.Message{}, Body: fake.Raw(m.payload(s)),
+	}
+	if m.other != "" {
+		out.Author = m.other
+	}
+	if m.Thread != "" {
+		out.Thread = m.Thread
+	}
+	if st, ok := s.statuses[threadKey{m.Channel, m.TS}]; ok && s.Clock.Now().Sub(st.at) < statusLifetime {
+		out.Status = st.text
 	}
 	return out
 }
 
-// pageForm is a view as something to fill in.
-func (v *view) pageForm() *fake.Form {
-	out := &fake.Form{ID: v.ID, Title: v.Title, Text: Plain(v.Blocks), Submit: v.Submit, Buttons: pageButtons(v.blocks)}
+// pageForm is a view with what its user filled in and what the app objected to.
+func (v *view) pageForm() json.RawMessage {
+	out := v.payload(nil)
+	filled := map[string]string{}
 	for _, b := range v.blocks {
 		block, _ := b.(object)
-		e, _ := block["element"].(object)
-		if e == nil {
-			continue
+		if id, ok := block["block_id"].(string); ok && block["type"] == "input" {
+			filled[id] = v.holds(block)
 		}
-		id, _ := block["block_id"].(string)
-		in := fake.Input{
-			ID: id, Label: textOf(block["label"]), Hint: textOf(block["hint"]), Value: v.holds(block), Error: v.Errors[id],
-			Long: e["multiline"] == true, Required: block["optional"] != true,
-		}
-		switch e["type"] {
-		case "checkboxes", "multi_static_select":
-			in.Many = true
-		case "number_input":
-			in.Type, in.Placeholder = "number", ""
-			in.Min, _ = e["min_value"].(string)
-			in.Max, _ = e["max_value"].(string)
-		case "datepicker":
-			in.Type = "date"
-		case "datetimepicker":
-			in.Placeholder = "2026-01-31T15:04:00Z"
-		}
-		for _, o := range optionsOf(e) {
-			value, _ := o["value"].(string)
-			in.Options = append(in.Options, fake.Option{Name: textOf(o["text"]), Value: value, Chosen: in.Chosen(value)})
-		}
-		out.Inputs = append(out.Inputs, in)
 	}
-	return out
+	out["filled"], out["errors"] = filled, v.Errors
+	return fake.Raw(out)
+}
+
+// orEmpty makes [] of nothing, never null.
+func orEmpty[E any](of []E) []E { return append([]E{}, of...) }
+
+// ShowsPicture reports whether a picture with this address stands in a message or a view.
+func (s *Slack) ShowsPicture(address string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range s.messages {
+		if !m.Deleted && fake.Pictures(m.blocks, address) {
+			return true
+		}
+	}
+	for _, v := range slices.Concat(slices.Collect(maps.Values(s.homes)), s.views) {
+		if !v.Closed && fake.Pictures(v.blocks, address) {
+			return true
+		}
+	}
+	return false
 }

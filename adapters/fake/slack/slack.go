@@ -62,6 +62,8 @@ type Config struct {
 	// Misbehave may make any request of a method end in a fault, beside [Slack.Fail]; nil:
 	// none does.
 	Misbehave func(method string) *Fault
+	// Page is where a page shows the messages to which permalinks lead; empty: nowhere.
+	Page string
 	// Logger is told what happens; defaults to nobody.
 	Logger *slog.Logger
 }
@@ -169,8 +171,8 @@ func (s *Slack) Close() {
 // APIURL is the base of the Web API, with a slash at its end.
 func (s *Slack) APIURL() string { return s.URL + "/api/" }
 
-// ServeHTTP serves everything: the Web API, sockets, response URLs, uploads, the page
-// and its controls.
+// ServeHTTP serves everything: the Web API, sockets, response URLs, uploads and the
+// controls.
 func (s *Slack) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
 func (s *Slack) routes() *http.ServeMux {

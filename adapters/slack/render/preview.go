@@ -1,6 +1,7 @@
 package render
 
 import (
+	"net"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -19,7 +20,7 @@ type preview struct {
 	image       string // address of a picture, or empty
 }
 
-func previewSegment(p chat.Preview) segment {
+func previewSegment(p chat.Preview, local bool) segment {
 	out := preview{
 		link:        markdown.Link(markdown.Line(p.Title, maxTitle), p.URL),
 		site:        markdown.Line(p.SiteName, maxTitle),
@@ -28,10 +29,21 @@ func previewSegment(p chat.Preview) segment {
 	if u, err := url.Parse(out.link.URL); err == nil {
 		out.host = u.Hostname()
 	}
-	if image := allowedURL(markdown.Link("", p.Image)); strings.HasPrefix(image, "https://") && p.ImageKind != chat.WebP {
+	image := allowedURL(markdown.Link("", p.Image))
+	if (strings.HasPrefix(image, "https://") || local && OnThisMachine(image)) && p.ImageKind != chat.WebP {
 		out.image = image
 	}
 	return out
+}
+
+// OnThisMachine reports whether an address is a loopback address.
+func OnThisMachine(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return ip != nil && ip.IsLoopback()
 }
 
 func (p preview) write(w *blockWriter) {

@@ -32,6 +32,9 @@ import (
 type Renderer struct {
 	Zone *time.Location // of the member who reads the times. Defaults to UTC
 	Ping bool           // mention the member whom the reply answers
+	// Local shows pictures of this machine, too. Slack's servers cannot fetch them, unless
+	// they are a fake on this machine.
+	Local bool
 }
 
 // Render is [Renderer.Render] with the defaults.
@@ -102,7 +105,7 @@ func (l Renderer) segments(r chat.Reply) ([]segment, []chat.File, error) {
 		out = append(out, rowSegments(row)...)
 	}
 	for _, p := range r.Previews[:min(len(r.Previews), maxPreviews)] {
-		out = append(out, previewSegment(p))
+		out = append(out, previewSegment(p, l.Local))
 	}
 	if len(r.Buttons) > 0 {
 		out = append(out, buttonRow(r.Buttons))
