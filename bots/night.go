@@ -38,9 +38,11 @@ func (d *Desk) arrange(ctx context.Context, b *bot.Bot, places []chat.Place) err
 	var events []store.Event
 	known := map[string]bool{}
 	for _, p := range places {
-		if e := b.Night(p, d.Now()); !known[e.ID] {
-			known[e.ID] = true
-			events = append(events, e)
+		for _, e := range b.Nights(p, d.Now()) {
+			if !known[e.ID] {
+				known[e.ID] = true
+				events = append(events, e)
+			}
 		}
 	}
 	_, err := d.Store.Ingest(ctx, events...)

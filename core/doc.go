@@ -16,7 +16,8 @@
 //	bots/inbox          what arrives becomes durable
 //	bots/turn           one conversation at work: messages, presses, limits
 //	bots/command        what each command and form does
-//	bots/admin          what commands of administrators do
+//	bots/admin          what commands of administrators do; admin/registry: those that look
+//	                    after plugins
 //	bots/schedule       questions that members have asked at times
 //	bots/outbox         what is wanted is brought to the platform
 //	bots/login          the pages on which a member connects an account

@@ -30,7 +30,7 @@ func Add(ctx context.Context, x *bot.Exchange, source string) error {
 	report := p.Report()
 	var c store.Commit
 	r := x.NewReply(markdown.New())
-	r.Text, r.Files = shortened(p, func(short bool) (markdown.Document, bool) { return reportText(p, report, short) })
+	r.Text, r.Files = Shortened(p, func(short bool) (markdown.Document, bool) { return reportText(p, report, short) })
 	r.Private = true
 	if report.Verdict != "refused" {
 		b := chat.Button{ID: bot.NewID(), Label: markdown.Line(fmt.Sprintf(textAdd, p.Human()), 34), Style: chat.Primary, Form: true}
@@ -59,7 +59,7 @@ func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) er
 			plan.Reads[o.ID] = o.Hash
 		}
 	}
-	record, err := x.Bot.Plugins.Register(x.Event.Place, plan, stamp(x))
+	record, err := x.Bot.Plugins.Register(x.Event.Place, plan, Stamp(x))
 	if err != nil {
 		return err
 	}
@@ -73,9 +73,9 @@ func Register(ctx context.Context, x *bot.Exchange, plan plugin.Registration) er
 	}
 	c := store.Commit{
 		Puts: []store.Record{record}, Audits: x.Audit("plugin.added", bot.AuditPlugin(p)),
-		Events: []store.Event{x.Bot.Night(x.Event.Place, x.Now())},
+		Events: x.Bot.Nights(x.Event.Place, x.Now()),
 	}
-	if err := tellHosts(ctx, x, &c, p, p.Hosts()); err != nil {
+	if err := TellHosts(ctx, x, &c, p, p.Hosts()); err != nil {
 		return err
 	}
 	err = x.ReplyPrivately(c, doc)
@@ -135,3 +135,6 @@ func Scope(ctx context.Context, x *bot.Exchange, word string, scope plugin.Scope
 	}[scope]
 	return x.ReplyPrivately(c, bot.Paragraph(fmt.Sprintf(line, p.Human())))
 }
+
+// Stamp is whoever caused the event, now.
+func Stamp(x *bot.Exchange) plugin.Stamp { return plugin.Stamp{By: x.Event.Member, At: x.Now().UTC()} }

@@ -11,9 +11,9 @@ import (
 	"aidesk/store"
 )
 
-// tellHosts adds to c a message to the administrators about hosts to which calls of a plugin
+// TellHosts adds to c a message to the administrators about hosts to which calls of a plugin
 // go and did not before; none: nothing is told.
-func tellHosts(ctx context.Context, x *bot.Exchange, c *store.Commit, p *plugin.Plugin, hosts []string) error {
+func TellHosts(ctx context.Context, x *bot.Exchange, c *store.Commit, p *plugin.Plugin, hosts []string) error {
 	if len(hosts) == 0 {
 		return nil
 	}

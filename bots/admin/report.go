@@ -13,19 +13,19 @@ import (
 	"aidesk/core/plugin"
 )
 
-// What of a report stands in the message itself.
+// How much of a report, or of a difference, stands in the message itself.
 const (
-	reportRows  = 25
+	ReportRows  = 25
 	reportNotes = 10
 )
 
 // maxReport bounds the file with a whole report, in bytes.
 const maxReport = 256 << 10
 
-// shortened is a text about a plugin that fits into a message, with the whole of it attached
+// Shortened is a text about a plugin that fits into a message, with the whole of it attached
 // where something was left out. text makes it short or whole, and says whether it left
 // anything out.
-func shortened(p *plugin.Plugin, text func(short bool) (markdown.Document, bool)) (markdown.Document, []chat.File) {
+func Shortened(p *plugin.Plugin, text func(short bool) (markdown.Document, bool)) (markdown.Document, []chat.File) {
 	doc, left := text(true)
 	if !left {
 		return doc, nil
@@ -44,7 +44,7 @@ func shortened(p *plugin.Plugin, text func(short bool) (markdown.Document, bool)
 func reportText(p *plugin.Plugin, r plugin.Report, short bool) (doc markdown.Document, left bool) {
 	rowsShown, notesShown := len(r.Operations), math.MaxInt
 	if short {
-		rowsShown, notesShown = min(rowsShown, reportRows), reportNotes
+		rowsShown, notesShown = min(rowsShown, ReportRows), reportNotes
 	}
 	login := LoginWords(p)
 	if p.Login().Kind == account.None && slices.ContainsFunc(r.Operations, func(o plugin.ReportOperation) bool { return o.Login != nil && o.Login.Problem != "" }) {

@@ -74,7 +74,7 @@ func (x *Exchange) NoteAdministrator(ctx context.Context) {
 			_, err = x.Store.Put(ctx, record)
 		}
 		if err == nil { // from now on there is somebody to be told
-			_, err = x.Store.Ingest(ctx, x.Bot.Night(x.Event.Place, x.Now()))
+			_, err = x.Store.Ingest(ctx, x.Bot.Nights(x.Event.Place, x.Now())...)
 		}
 	}
 	if err != nil && !errors.Is(err, store.ErrConflict) {

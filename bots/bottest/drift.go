@@ -41,7 +41,7 @@ func drifted(t *testing.T, p Platform, clock *Clock, steps ...script.Step) (*Sta
 	t.Helper()
 	shop := NewShop(t, "shop")
 	shop.Extend(before)
-	s := Start(t, p, clock, Setup{Model: script.New(append([]script.Step{kettles(), script.Say("ready")}, steps...)...), Plugins: []Plugin{{shop.Address, true}}})
+	s := Start(t, p, clock, Setup{Model: script.New(append([]script.Step{kettles(), script.Say("ready")}, steps...)...), Plugins: []Plugin{{shop.Address, true}}, Nightly: true})
 	card := asked(t, s, shop)
 	contains(t, Text(s.Ask("/plugins-admin refresh shop")), "Shop is at its source what was approved.")
 	shop.Change(after...)
@@ -162,7 +162,8 @@ func driftAtNight(t *testing.T, p Platform, clock *Clock) {
 
 // driftUnread: it serves on, and is told of in the third night.
 func driftUnread(t *testing.T, p Platform, clock *Clock) {
-	s, shop := play(t, p, clock, goods(), script.Say("many"))
+	shop := NewShop(t, "shop")
+	s := Start(t, p, clock, Setup{Model: script.New(goods(), script.Say("many")), Plugins: []Plugin{{shop.Address, true}}, Nightly: true})
 	s.Ask("/plugins-admin list")
 	shop.Hide(true)
 	contains(t, Text(s.Ask("/plugins-admin refresh shop")), "Shop serves on, but its source cannot be read", "HTTP 404")

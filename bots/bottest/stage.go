@@ -44,6 +44,7 @@ type Setup struct {
 	Tell     []string // who is told when a limit is near
 	Observe  bot.Observer
 	Patience time.Duration // with what is away
+	Nightly  bool          // the sources of plugins are read anew each night
 	Threads  bool          // what was said in a thread before is read, as an administrator may switch it
 	Key      string        // that seals what is entrusted to the desk, as it is configured; one is made where there is none
 }
@@ -134,7 +135,7 @@ func (s *Stage) open() {
 	}
 	b := &bot.Bot{
 		Name: "desk", Adapters: []chat.Adapter{tapped(s.Open(), s.board)}, Plugins: registry, Access: s.setup.Access, Limits: s.setup.Limits,
-		Tell: map[string][]string{s.Place.Platform: s.setup.Tell},
+		Tell: map[string][]string{s.Place.Platform: s.setup.Tell}, Nightly: s.setup.Nightly,
 		Agent: &agent.Agent{
 			Model: s.paid(), Plugins: registry, Persona: "You are the desk of a test.", Limits: s.setup.Turn,
 			Previews: &preview.Fetcher{Guard: guard}, Now: s.Clock.Now, Logger: logger,

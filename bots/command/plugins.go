@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"aidesk/bots/admin"
+	"aidesk/bots/admin/registry"
 	"aidesk/bots/bot"
 	"aidesk/core/account"
 	"aidesk/core/agent"
@@ -48,7 +49,7 @@ func fillList(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Rep
 		r.Text = bot.Paragraph(textNoPlugins)
 	}
 	for _, p := range all {
-		stopped := admin.FrozenWords(frozen.Of(p.ID).What)
+		stopped := registry.FrozenWords(frozen.Of(p.ID).What)
 		is := func(other *plugin.Plugin) bool { return other.ID == p.ID }
 		enabled := slices.ContainsFunc(on, is)
 		switch {

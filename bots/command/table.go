@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"aidesk/bots/admin"
+	"aidesk/bots/admin/registry"
 	"aidesk/bots/admin/rule"
 	"aidesk/bots/bot"
 	"aidesk/bots/grants"
@@ -207,19 +208,19 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 	case adminCommand + " accounts":
 		return admin.Accounts(ctx, x, member, c.Options[optionPlugin])
 	case adminCommand + " list":
-		return admin.List(ctx, x, member, c.Options[optionPage])
+		return registry.List(ctx, x, member, c.Options[optionPage])
 	case adminCommand + " refresh":
-		return admin.Refresh(ctx, x, c.Options[optionPlugin])
+		return registry.Refresh(ctx, x, c.Options[optionPlugin])
 	case adminCommand + " review":
-		return admin.Review(ctx, x, c.Options[optionPlugin])
+		return registry.Review(ctx, x, c.Options[optionPlugin])
 	case adminCommand + " freeze":
-		return admin.Freeze(ctx, x, c.Options[optionPlugin], policy.Frozen(c.Options[optionState]))
+		return registry.Freeze(ctx, x, c.Options[optionPlugin], policy.Frozen(c.Options[optionState]))
 	case adminCommand + " unfreeze":
-		return admin.Unfreeze(ctx, x, c.Options[optionPlugin])
+		return registry.Unfreeze(ctx, x, c.Options[optionPlugin])
 	case adminCommand + " remove":
-		return admin.Remove(ctx, x, member, c.Options[optionPlugin])
+		return registry.Remove(ctx, x, member, c.Options[optionPlugin])
 	case adminCommand + " notices":
-		return admin.Notices(ctx, x, c.Options[optionWhere])
+		return registry.Notices(ctx, x, c.Options[optionWhere])
 	case adminCommand + " default":
 		return admin.Default(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " scope":

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"aidesk/bots/admin"
+	"aidesk/bots/admin/registry"
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
 	"aidesk/bots/grants"
@@ -41,17 +42,17 @@ func (t *Turn) press(ctx context.Context) error {
 	case p.Do == bot.DoForget:
 		return command.Forget(ctx, &t.Exchange)
 	case p.Do == bot.DoReview:
-		return admin.Approve(ctx, &t.Exchange, *p.Plan)
+		return registry.Approve(ctx, &t.Exchange, *p.Plan)
 	case p.Do == bot.DoSchedule:
 		return schedule.Press(ctx, &t.Exchange, p)
 	case p.Do == bot.DoAudit:
 		return admin.OlderAudit(ctx, &t.Exchange, p)
 	case p.Do == bot.DoWaiting:
-		return admin.PressReview(ctx, &t.Exchange, p)
+		return registry.PressReview(ctx, &t.Exchange, p)
 	case p.Do == bot.DoRemove:
-		return admin.PressRemove(ctx, &t.Exchange, p)
+		return registry.PressRemove(ctx, &t.Exchange, p)
 	case p.Do == bot.DoFreeze:
-		return admin.PressFreeze(ctx, &t.Exchange, p)
+		return registry.PressFreeze(ctx, &t.Exchange, p)
 	case p.Do == bot.DoRevoke:
 		return admin.Revoke(ctx, &t.Exchange, p)
 	case p.Do == bot.DoSwitch && p.Say != "":

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"aidesk/bots/admin"
+	"aidesk/bots/admin/registry"
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
 	"aidesk/bots/grants"
@@ -111,7 +111,7 @@ func (t *Turn) dispatch(ctx context.Context) error {
 	case bot.KindNotice:
 		return schedule.Tell(ctx, &t.Exchange, *t.first.Notice)
 	case bot.KindNight:
-		return admin.Night(ctx, &t.Exchange)
+		return registry.Night(ctx, &t.Exchange)
 	case bot.KindNearLimit:
 		return nearLimit(ctx, &t.Exchange, t.events[0], t.first.NearLimit)
 	default: // bot.KindSeen

@@ -1,4 +1,7 @@
-package admin
+// Package registry holds the commands by which administrators look after the plugins of their
+// workspace: what there is and who decided it, what is frozen, what sources changed and what
+// of that is taken, whom a removal affects. What the nights bring is worked here too.
+package registry
 
 import (
 	"cmp"
@@ -10,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"aidesk/bots/admin"
 	"aidesk/bots/bot"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -134,7 +138,7 @@ func (l *lister) used(ctx context.Context, u plugin.Uses) []string {
 			}
 		}
 		if n := len(channels); n > 0 {
-			shown := strings.Join(Named(ctx, l.x, "#", channels[:min(n, listChannels)]), ", ")
+			shown := strings.Join(admin.Named(ctx, l.x, "#", channels[:min(n, listChannels)]), ", ")
 			if n > listChannels {
 				shown += fmt.Sprintf(textAndMore, n-listChannels)
 			}

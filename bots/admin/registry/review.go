@@ -1,4 +1,4 @@
-package admin
+package registry
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"aidesk/bots/admin"
 	"aidesk/bots/bot"
 	"aidesk/core/account"
 	"aidesk/core/chat"
@@ -42,7 +43,7 @@ func reviewReply(ctx context.Context, x *bot.Exchange, c *store.Commit, p *plugi
 	if err != nil {
 		return r, err
 	}
-	r.Text, r.Files = shortened(p, func(short bool) (markdown.Document, bool) { return differenceText(p, next, d, short) })
+	r.Text, r.Files = admin.Shortened(p, func(short bool) (markdown.Document, bool) { return differenceText(p, next, d, short) })
 	r.Private = true
 	b := chat.Button{ID: bot.NewID(), Label: textTakeChanges, Style: chat.Primary}
 	x.Button(c, b.ID, bot.ButtonAction{Do: bot.DoReview, Member: x.Event.Member, Plan: &p.Registration}, bot.Day)
@@ -109,10 +110,10 @@ func differenceText(p, next *plugin.Plugin, d plugin.Difference, short bool) (do
 		if len(lines) == 0 {
 			return
 		}
-		if short && len(lines) > reportRows {
+		if short && len(lines) > admin.ReportRows {
 			left = true
-			more := []markdown.Inline{markdown.Text(fmt.Sprintf(textMore, len(lines)-reportRows))}
-			lines = append(lines[:reportRows:reportRows], more)
+			more := []markdown.Inline{markdown.Text(fmt.Sprintf(textMore, len(lines)-admin.ReportRows))}
+			lines = append(lines[:admin.ReportRows:admin.ReportRows], more)
 		}
 		doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text(title)), markdown.List(lines...))
 	}
@@ -185,7 +186,7 @@ func apart(a, b string) (string, string) {
 
 // loginAt is what login a plugin wants, and where.
 func loginAt(p *plugin.Plugin) string {
-	words := LoginWords(p)
+	words := admin.LoginWords(p)
 	if hosts := p.LoginHosts(); p.Login().Kind == account.OAuth && len(hosts) > 0 {
 		words += fmt.Sprintf(textLoginAt, strings.Join(hosts, ", "))
 	}
@@ -194,7 +195,7 @@ func loginAt(p *plugin.Plugin) string {
 
 // Approve lets the version that was reviewed serve from now on.
 func Approve(ctx context.Context, x *bot.Exchange, reviewed plugin.Registration) error {
-	if ok, err := Is(ctx, x); err != nil || !ok {
+	if ok, err := admin.Is(ctx, x); err != nil || !ok {
 		return err
 	}
 	p, err := registered(ctx, x, reviewed.ID)
@@ -204,7 +205,7 @@ func Approve(ctx context.Context, x *bot.Exchange, reviewed plugin.Registration)
 	if p == nil {
 		return x.Note(ctx, textReviewOver)
 	}
-	record, err := x.Bot.Plugins.Approve(x.Event.Place, p, *reviewed.Waiting, stamp(x))
+	record, err := x.Bot.Plugins.Approve(x.Event.Place, p, *reviewed.Waiting, admin.Stamp(x))
 	if errors.Is(err, plugin.ErrNothingWaits) {
 		return x.Note(ctx, textReviewOver)
 	}
@@ -214,7 +215,7 @@ func Approve(ctx context.Context, x *bot.Exchange, reviewed plugin.Registration)
 	c := store.Commit{Puts: []store.Record{record}, Audits: x.Audit("plugin.reviewed", bot.AuditPlugin(p))}
 	_, d, err := x.Bot.Plugins.Review(ctx, p)
 	if err == nil {
-		err = tellHosts(ctx, x, &c, p, d.Hosts)
+		err = admin.TellHosts(ctx, x, &c, p, d.Hosts)
 	}
 	if err != nil {
 		return err

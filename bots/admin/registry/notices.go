@@ -1,10 +1,11 @@
-package admin
+package registry
 
 import (
 	"context"
 	"fmt"
 	"strings"
 
+	"aidesk/bots/admin"
 	"aidesk/bots/bot"
 	"aidesk/core/audit"
 	"aidesk/core/chat"
@@ -25,7 +26,7 @@ func Notices(ctx context.Context, x *bot.Exchange, word string) error {
 		if here.Direct {
 			here.Channel = ""
 		}
-		ids := IDs(word, "", textWantChannel, here.Channel, func(_, message string) { fault = message })
+		ids := admin.IDs(word, "", textWantChannel, here.Channel, func(_, message string) { fault = message })
 		switch {
 		case fault != "":
 			return x.ReplyPrivately(store.Commit{}, bot.Paragraph(fault))
@@ -36,7 +37,7 @@ func Notices(ctx context.Context, x *bot.Exchange, word string) error {
 		}
 		channel = ids[0]
 		// At Discord one app is in many servers, and a channel of another is not this one's.
-		if name := Named(ctx, x, "#", ids)[0]; here.Platform == "discord" && channel != here.Channel && name == channel {
+		if name := admin.Named(ctx, x, "#", ids)[0]; here.Platform == "discord" && channel != here.Channel && name == channel {
 			return x.ReplyPrivately(store.Commit{}, bot.Paragraph(textNoSuchChannel))
 		}
 	}
@@ -65,5 +66,5 @@ func Notices(ctx context.Context, x *bot.Exchange, word string) error {
 		return err
 	}
 	c.Replies = append(c.Replies, wanted)
-	return x.ReplyPrivately(c, bot.Paragraph(fmt.Sprintf(textNoticesSet, Named(ctx, x, "#", []string{channel})[0])))
+	return x.ReplyPrivately(c, bot.Paragraph(fmt.Sprintf(textNoticesSet, admin.Named(ctx, x, "#", []string{channel})[0])))
 }

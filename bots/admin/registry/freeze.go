@@ -1,4 +1,4 @@
-package admin
+package registry
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"aidesk/bots/admin"
 	"aidesk/bots/bot"
 	"aidesk/core/audit"
 	"aidesk/core/chat"
@@ -50,7 +51,7 @@ func freeze(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, what policy.
 	if p != nil {
 		id, name, target = p.ID, p.Human(), bot.AuditPlugin(p)
 	}
-	record, changed, err := x.Bot.Plugins.Freeze(ctx, x.Event.Place, id, plugin.Freeze{What: what, Stamp: stamp(x)})
+	record, changed, err := x.Bot.Plugins.Freeze(ctx, x.Event.Place, id, plugin.Freeze{What: what, Stamp: admin.Stamp(x)})
 	if err != nil {
 		return err
 	}
@@ -71,9 +72,6 @@ func freeze(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, what policy.
 	action := map[policy.Frozen]string{policy.FrozenNothing: "plugin.unfrozen", policy.FrozenWrites: "plugin.frozen.writes", policy.FrozenAll: "plugin.frozen"}[what]
 	return x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit(action, target)}, bot.Paragraph(line))
 }
-
-// stamp is whoever caused the event, now.
-func stamp(x *bot.Exchange) plugin.Stamp { return plugin.Stamp{By: x.Event.Member, At: x.Now().UTC()} }
 
 // What is said of a freeze by what is frozen.
 var (
@@ -114,7 +112,7 @@ func PressFreeze(ctx context.Context, x *bot.Exchange, a bot.ButtonAction) error
 
 // pressed is the plugin of a button that an administrator pressed; nil with the answer given.
 func pressed(ctx context.Context, x *bot.Exchange, id string) (*plugin.Plugin, error) {
-	if ok, err := Is(ctx, x); err != nil || !ok {
+	if ok, err := admin.Is(ctx, x); err != nil || !ok {
 		return nil, err
 	}
 	p, err := registered(ctx, x, id)

@@ -1,4 +1,4 @@
-package admin
+package registry
 
 import (
 	"context"
@@ -62,7 +62,7 @@ func readNights(ctx context.Context, x *bot.Exchange, place chat.Place) (n night
 // what changed wait, and tells administrators what waits for them.
 func Night(ctx context.Context, x *bot.Exchange) error {
 	place := x.Event.Place
-	if _, err := x.Store.Ingest(ctx, x.Bot.Night(place, x.Now())); err != nil { // first, so that whatever happens there is a next one
+	if _, err := x.Store.Ingest(ctx, x.Bot.Nights(place, x.Now())...); err != nil { // first, so that whatever happens there is a next one
 		return fmt.Errorf("arranging the next night: %w", err)
 	}
 	configured := place.Workspace == ""
