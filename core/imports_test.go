@@ -104,7 +104,7 @@ bots/admin                   | bots/bot bots/grants audit chat markdown account 
 bots/command                 | bots/admin bots/bot bots/grants audit chat grant markdown model account agent plugin confirm secret store bots/schedule bots/admin/rule policy | –
 bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint bots/schedule | –
 bots/turn                    | bots/admin bots/bot bots/grants audit bots/command bots/inbox bots/outbox chat grant markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint bots/schedule bots/admin/rule | –
-bots/schedule                | bots/bot audit chat confirm markdown policy schedule store confirm | –
+bots/schedule                | bots/bot audit chat confirm markdown policy schedule store                            | –
 bots/admin/rule              | bots/admin bots/bot bots/grants audit chat markdown openapi plugin policy store            | –
 adapters/fake                | –                                                                            | –
 adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                       | github.com/gorilla/websocket go.yaml.in/yaml/v3
