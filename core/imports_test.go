@@ -101,10 +101,11 @@ bots/login                   | account markdown secret                          
 bots/restore                 | bots/bot markdown agent audit confirm store                                         | –
 bots/grants                  | bots/bot audit chat confirm grant markdown openapi plugin policy store        | –
 bots/admin                   | bots/bot bots/grants audit chat markdown account plugin secret store | –
-bots/command                 | bots/admin bots/bot bots/grants audit chat grant markdown model account agent plugin confirm secret store bots/schedule bots/admin/rule policy | –
+bots/command                 | bots/usage bots/admin bots/bot bots/grants audit chat grant markdown model account agent plugin confirm secret store bots/schedule bots/admin/rule policy | –
 bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint bots/schedule | –
 bots/turn                    | bots/admin bots/bot bots/grants audit bots/command bots/inbox bots/outbox chat grant markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint bots/schedule bots/admin/rule | –
 bots/schedule                | bots/bot audit chat markdown policy schedule store confirm | –
+bots/usage                   | bots/admin bots/bot chat markdown policy store                               | –
 bots/admin/rule              | bots/admin bots/bot bots/grants audit chat markdown openapi plugin policy store            | –
 adapters/fake                | –                                                                            | –
 adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                       | github.com/gorilla/websocket go.yaml.in/yaml/v3

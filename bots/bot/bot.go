@@ -55,6 +55,19 @@ type Limits struct {
 	Currency           string // what prices are in, for texts
 }
 
+// OfMember are the limits of one member beside what they share with others: those of the
+// configuration and of the roles that they have, of each the lower.
+func (l Limits) OfMember(rules policy.Rules, roles []string) policy.Limits {
+	return rules.OfMember(roles).And(policy.Limits{
+		TurnsPerHour: int64(l.TurnsPerMemberHour), TokensPerDay: int64(l.TokensPerMemberDay), MoneyPerDay: l.MoneyPerMemberDay,
+	})
+}
+
+// OfWorkspace are the limits of all of a workspace together.
+func (l Limits) OfWorkspace(rules policy.Rules) policy.Limits {
+	return rules.Workspace.And(policy.Limits{TokensPerDay: int64(l.TokensPerDay), MoneyPerDay: l.MoneyPerDay})
+}
+
 // Retention is how long things are kept after they were last touched; zero: for ever.
 type Retention struct {
 	Conversations time.Duration // what was said, cards that are decided, replies

@@ -308,7 +308,7 @@ func suggestPlugin(ctx context.Context, b *bot.Bot, q chat.Query) ([]chat.Sugges
 
 // suggestOperation completes the name of an operation, behind that of its plugin.
 func suggestOperation(ctx context.Context, b *bot.Bot, q chat.Query) ([]chat.Suggestion, error) {
-	if q.Command.Name == adminCommand {
+	if q.Command.Name == adminCommand && q.Command.Verb == "policy" {
 		return suggestOperationOf(ctx, b, q)
 	}
 	on, _, err := b.Plugins.Enabled(ctx, q.Place, q.Member)

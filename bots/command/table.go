@@ -12,6 +12,7 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/bots/grants"
 	"aidesk/bots/schedule"
+	"aidesk/bots/usage"
 	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/plugin"
@@ -34,6 +35,8 @@ const (
 	optionWhere     = "where"
 	optionMessages  = "messages"
 	optionRole      = "role"
+	optionBy        = "by"
+	optionMonth     = "month"
 )
 
 // Table is the one table of commands. Discord registers it, Slack's manifest
@@ -81,6 +84,10 @@ var Table = chat.Grammar{
 		{Name: "limits", Summary: "See and change how much may be used in this channel, or by all", Example: "/plugins-admin limits channel", Private: true, Options: []chat.Option{
 			{Name: optionWhere, Summary: "In this channel, or in the whole workspace", Kind: chat.Choice, Choices: []string{whereChannel, whereWorkspace}},
 		}},
+		{Name: "usage", Summary: "Who used what, with a file for a spreadsheet", Example: "/plugins-admin usage member 2026-11", Private: true, Options: []chat.Option{
+			{Name: optionBy, Summary: "By member, channel, plugin or model", Kind: chat.Choice, Choices: []string{usage.ByMember, usage.ByChannel, usage.ByPlugin, usage.ByModel}},
+			{Name: optionMonth, Summary: "A month such as 2026-11, or last", Kind: chat.Word},
+		}},
 		{Name: "stop", Summary: "Stop all that I am doing in this channel", Example: "/plugins-admin stop", Who: chat.Moderators, Private: true},
 		{Name: "show", Summary: "Let members show in this channel what their accounts at a plugin give", Example: "/plugins-admin show NAME on", Private: true, Options: []chat.Option{
 			{Name: optionPlugin, Summary: "Its name", Kind: chat.Word, Required: true, Completes: true},
@@ -120,7 +127,7 @@ var Table = chat.Grammar{
 		{Name: "zone", Summary: "The time zone in which I read your times", Example: "/aidesk zone Europe/Berlin", Private: true, Options: []chat.Option{
 			{Name: "zone", Summary: "Such as Europe/Berlin or America/New_York", Kind: chat.Word},
 		}},
-		{Name: "usage", Summary: "What you used today", Example: "/aidesk usage", Private: true},
+		{Name: "usage", Summary: "What you used today and this month", Example: "/aidesk usage", Private: true},
 		{Name: "grants", Summary: "What I may do without asking you, and how to end that", Example: "/aidesk grants", Private: true},
 		{Name: "privacy", Summary: "What I read and keep, and whether I leave your messages out", Example: "/aidesk privacy", Private: true, Options: []chat.Option{
 			{Name: optionMessages, Summary: "Whether I read yours in a thread where others ask me: in or out", Kind: chat.Choice, Choices: []string{messagesIn, messagesOut}},
@@ -196,6 +203,8 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 		return rule.Role(ctx, x, c.Options[optionRole])
 	case adminCommand + " limits":
 		return rule.Limits(ctx, x, c.Options[optionWhere] == whereWorkspace)
+	case adminCommand + " usage":
+		return usage.Table(ctx, x, c.Options[optionBy], c.Options[optionMonth])
 	case adminCommand + " stop":
 		return admin.Stop(x)
 	case adminCommand + " show":
@@ -219,7 +228,7 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 	case Aidesk + " zone":
 		return schedule.Zone(ctx, x, member, c.Options["zone"])
 	case Aidesk + " usage":
-		return usage(ctx, x, member)
+		return usage.Mine(ctx, x, member)
 	case Aidesk + " forget":
 		return confirmForget(x)
 	case Aidesk + " ", Aidesk + " help":

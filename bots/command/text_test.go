@@ -9,24 +9,14 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/core/agent"
 	"aidesk/core/goldentest"
-	"aidesk/core/markdown"
 	"aidesk/core/model"
-	"aidesk/store"
 )
 
-// TestTexts: what members read about what they used, and about how an answer came about.
+// TestTexts: what members read about how an answer came about.
 func TestTexts(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	show := func(name string, text string) { fmt.Fprintf(&out, "-- %s --\n%s\n", name, strings.TrimSpace(text)) }
-
-	x := &bot.Exchange{Bot: &bot.Bot{Limits: bot.Limits{Currency: "EUR"}}}
-	showUsed := func(name string, u store.Usage, tokens int, micros int64) {
-		show(name, markdown.New(markdown.Paragraph(usedText(x, "You", u, tokens, micros)...)).Text())
-	}
-	showUsed("used nothing", store.Usage{}, 0, 0)
-	showUsed("used", store.Usage{Turns: 1234, Input: 1_234_567, Output: 89, Micros: 1_234_500_000}, 0, 0)
-	showUsed("used of limits", store.Usage{Turns: 1, Input: 12, Micros: 1}, 1_000_000, 2_000_000)
 
 	turn := []model.Message{
 		{Role: model.User, Name: "Ada", Parts: []model.Part{{Text: "which kettles?"}}},

@@ -119,13 +119,6 @@ const (
 	textForgetAll = "Delete everything"
 	textForgotten = "Deleted: our conversations, the cards that waited for you, your accounts at plugins and your choice of plugins."
 
-	textToday         = "Today (resets at %s)" // a time
-	textYou           = "You"
-	textThisWorkspace = "This workspace"
-	textQuestion      = "1 question"
-	textQuestions     = "%s questions"
-	textHourLimit     = "Everybody may ask %d questions in an hour."
-
 	textWhyTitle    = "How this answer came about"
 	textWhyNone     = "There is no such answer in this conversation. For an answer in a thread, mention me there and write “why”."
 	textWhyPrivate  = "It used a plugin under the login of the member who asked, so the rest is shown only to them."

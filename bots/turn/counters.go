@@ -24,7 +24,6 @@ type bound struct {
 // administrators, of each the lower. A member has those of their roles, and shares those of the
 // channel and of the workspace.
 type bounds struct {
-	bot                        *bot.Bot
 	scope, owner, channel      string // that keys are of; without a channel of others the last is empty
 	mine, channels, workspaces policy.Limits
 }
@@ -36,21 +35,14 @@ func boundsOf(ctx context.Context, x *bot.Exchange, member chat.Member) (bounds,
 	if err != nil {
 		return bounds{}, err
 	}
-	l := x.Bot.Limits
-	b := bounds{bot: x.Bot, scope: x.Bot.Scope(place), owner: x.Owner()}
-	b.mine = rules.OfMember(member.Roles).And(policy.Limits{
-		TurnsPerHour: int64(l.TurnsPerMemberHour), TokensPerDay: int64(l.TokensPerMemberDay), MoneyPerDay: l.MoneyPerMemberDay,
-	})
-	b.workspaces = workspaceLimits(l, rules)
+	b := bounds{
+		scope: x.Bot.Scope(place), owner: x.Owner(),
+		mine: x.Bot.Limits.OfMember(rules, member.Roles), workspaces: x.Bot.Limits.OfWorkspace(rules),
+	}
 	if !place.Direct {
 		b.channel, b.channels = b.scope+"/"+chat.Key("channel", place.Channel), rules.Channels[place.Channel]
 	}
 	return b, nil
-}
-
-// workspaceLimits are what all of a workspace may use together.
-func workspaceLimits(l bot.Limits, rules policy.Rules) policy.Limits {
-	return rules.Workspace.And(policy.Limits{TokensPerDay: int64(l.TokensPerDay), MoneyPerDay: l.MoneyPerDay})
 }
 
 // perDay names a counter of a day.

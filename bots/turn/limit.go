@@ -229,7 +229,7 @@ func nearLimit(ctx context.Context, x *bot.Exchange, event store.Event, counter 
 	if err != nil {
 		return err
 	}
-	line := nearLimitText(workspaceLimits(x.Bot.Limits, rules), x.Bot.Limits.Currency, counter)
+	line := nearLimitText(x.Bot.Limits.OfWorkspace(rules), x.Bot.Limits.Currency, counter)
 	var c store.Commit
 	for _, member := range members {
 		r := x.NewReply(bot.Paragraph(line))

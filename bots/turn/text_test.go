@@ -34,7 +34,7 @@ func TestTexts(t *testing.T) {
 		day: time.Date(2026, 11, 23, 22, 10, 0, 0, time.UTC),
 	}
 	s.Now = func() time.Time { return s.day }
-	s.bounds = &bounds{bot: s.Bot, scope: s.Bot.Scope(place), owner: s.Owner(), channel: s.Bot.Scope(place) + "/channel/C1"}
+	s.bounds = &bounds{scope: s.Bot.Scope(place), owner: s.Owner(), channel: s.Bot.Scope(place) + "/channel/C1"}
 	every := policy.Limits{TurnsPerHour: 20, TurnsPerDay: 50, TokensPerDay: 1000, MoneyPerDay: 1000}
 	s.bounds.mine, s.bounds.channels, s.bounds.workspaces = every, every, every
 	for _, b := range slices.Concat(s.bounds.turns(1, s.day), s.bounds.amounts(middleware.Amount{Tokens: 1, Micros: 1}, s.day)) {
