@@ -36,6 +36,7 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		{"attach", attachments},
 		{"above", Above},
 		{"money", money},
+		{"rules", rules},
 		{"audit", Audit},
 		{"why", whys},
 		{"schedule", schedules},

@@ -74,6 +74,7 @@ type Stage struct {
 type live struct {
 	store *mortal
 	db    store.Store
+	bot   *bot.Bot
 	end   context.CancelFunc
 	ended chan error
 }
@@ -142,7 +143,7 @@ func (s *Stage) open() {
 	desk := &bots.Desk{Store: m, Bots: []*bot.Bot{b}, Secrets: s.secrets, Patience: s.setup.Patience, Now: s.Clock.Now, Logger: logger, Observe: s.setup.Observe}
 	ctx, end := context.WithCancel(context.Background())
 	s.board.add(func() { s.board.desk = nil })
-	s.live = &live{store: m, db: db, end: end, ended: make(chan error, 1)}
+	s.live = &live{store: m, db: db, bot: b, end: end, ended: make(chan error, 1)}
 	go func(l *live) { l.ended <- desk.Run(ctx) }(s.live)
 	s.board.until(s.T, "the adapter to run", func() bool { return s.board.desk != nil })
 }

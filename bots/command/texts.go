@@ -9,7 +9,7 @@ const (
 	textNoFormHere     = "Forms cannot be shown here. Please type it instead: %s name=value" // an operation
 
 	textNoPlugins     = "There are no plugins here yet. An administrator adds them with /plugins-admin add."
-	textDenied        = "denied in this channel by an administrator"
+	textDenied        = "denied here by an administrator"
 	textFrozen        = "frozen by an administrator"
 	textOn            = "on"
 	textOff           = "off"

@@ -56,7 +56,7 @@ func TestAdmin(t *testing.T) {
 	p.say("/plugins enable launcher")
 	p.wait("cannot be enabled here")
 	p.say("/plugins")
-	p.wait("denied in this channel by an administrator")
+	p.wait("denied here by an administrator")
 	p.say("/plugins-admin scope launcher none")
 	p.wait("own choice in this channel")
 	p.say("/plugins-admin default launcher on")

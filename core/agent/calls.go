@@ -250,7 +250,7 @@ func (r *run) park(w plannedCall, c model.ToolCall) model.ToolResult {
 // changed that since the turn began.
 func (r *run) send(ctx context.Context, w plannedCall, c model.ToolCall) outcome {
 	out := outcome{plugin: w.plugin, rule: w.rule}
-	decision, _, err := r.Plugins.Judge(ctx, plugin.Ask{Place: r.Place, Member: r.Member, Call: w.call})
+	decision, p, err := r.Plugins.Judge(ctx, plugin.Ask{Place: r.Place, Member: r.Member, Call: w.call})
 	if err != nil {
 		out.result = failedResult(c, "What is allowed here cannot be read now.")
 		return out
@@ -260,7 +260,7 @@ func (r *run) send(ctx context.Context, w plannedCall, c model.ToolCall) outcome
 		out.result = model.ToolResult{CallID: c.ID, Operation: c.Name, Status: model.Denied, Content: decision.Reason}
 		return out
 	}
-	got, err := r.Plugins.Send(ctx, w.plugin, w.call)
+	got, err := r.Plugins.Send(ctx, p, w.call)
 	if err != nil {
 		out.result = failedResult(c, err.Error())
 		return out

@@ -156,11 +156,12 @@ func (s *toolsetCache) entry(key [sha256.Size]byte, plugins []*plugin.Plugin) fu
 	return k.build
 }
 
-// toolsetKey is a digest of the plugins' registrations: the same key means the same tools.
+// toolsetKey is a digest of the plugins' registrations and of the rules of their operations:
+// the same key means the same tools.
 func toolsetKey(plugins []*plugin.Plugin) (key [sha256.Size]byte, err error) {
 	h := sha256.New()
 	for _, p := range plugins {
-		raw, err := json.Marshal(p.Registration)
+		raw, err := json.Marshal([]any{p.Registration, p.Ruled()})
 		if err != nil {
 			return key, fmt.Errorf("naming what is enabled: %w", err)
 		}

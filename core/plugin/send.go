@@ -193,6 +193,17 @@ func (p *Plugin) Rule(o *openapi.Operation) policy.OperationRule {
 	return p.rules.Operation(p.ID, o.ID)
 }
 
+// Ruled are the rules of its operations, by id: those that have one.
+func (p *Plugin) Ruled() map[string]policy.OperationRule {
+	ruled := map[string]policy.OperationRule{}
+	for _, o := range p.Document.Operations {
+		if rule, is := p.rules.Operations[policy.OperationKey(p.ID, o.ID)]; is {
+			ruled[o.ID] = rule
+		}
+	}
+	return ruled
+}
+
 // Way says how calls of the operation go by the rules of the workspace in which the plugin
 // was listed, and by which of them.
 func (p *Plugin) Way(o *openapi.Operation) (policy.Mode, string) {

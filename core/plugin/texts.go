@@ -17,7 +17,7 @@ const (
 	textNotObject  = "this is not a JSON object, such as {\"name\": \"value\"}"
 	textFault      = "This %s." // what is wrong with a value: "must be at least 1"
 
-	textDenied      = "an administrator has denied it in this channel"
+	textDenied      = "an administrator has denied it here"
 	textChanged     = "%s has changed since this call was made"
 	textCallsSpent  = "%s has been called %d times today, which is the limit here; it can be called again after midnight UTC" // and how often
 	textNotApproved = "the call is not the one that was approved"
