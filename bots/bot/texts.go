@@ -7,8 +7,10 @@ const (
 	textNoSuchPlugin = "There is no plugin “%s” here. There are: %s."        // a name; all names
 	textNearPlugins  = "There is no plugin “%s” here. Did you mean: %s?"     // a name; those that come nearest
 	textNoPluginYet  = "There is no plugin “%s” here, nor any other so far." // a name
+)
 
-	// What commands of members and of administrators both say.
+// What commands of members and of administrators both say.
+const (
 	TextFromConfig    = "in the configuration"
 	TextNoLogins      = "logins are not set up for this aidesk"
 	TextNoPublicURL   = "aidesk has no public address yet to which its login page can lead back; whoever runs aidesk sets http.public_url"

@@ -5,7 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"aidesk/adapters/adaptertest"
 	"aidesk/core/chat"
+	"aidesk/core/model/planner"
 	"aidesk/core/model/script"
 )
 
@@ -13,6 +15,8 @@ var drifts = []Behaviour{
 	{"a source that changed", drift},
 	{"a source that changed at night", driftAtNight},
 	{"a source that cannot be read", driftUnread},
+	{"a plugin is removed", removal},
+	{"notices in a channel", notices},
 	{"refresh, review and notices with bad words", driftBadly},
 }
 
@@ -180,6 +184,62 @@ func driftUnread(t *testing.T, p Platform, clock *Clock) {
 	s.nights(8)
 	if n := len(s.notices()); n != 1 {
 		t.Errorf("%d notices when it could be read again", n)
+	}
+}
+
+// removal: whom it affects is told, and only the button removes. A source that changed is found
+// for a plugin of the chat too.
+func removal(t *testing.T, p Platform, clock *Clock) {
+	shop := NewShop(t, "shop")
+	shop.Extend(before)
+	s := Start(t, p, clock, Setup{Model: planner.New(), Others: []string{shop.Address}})
+	s.addPlugin(shop)
+	contains(t, Text(s.Ask("/plugins-admin list")), "off by default", "6 operations", "added by", "on 23 November 2026")
+	shop.Change(after...)
+	contains(t, Text(s.Ask("/plugins-admin refresh shop")), "I leave alone what is another or gone: 5 operations.")
+	s.Ask("/plugins enable shop")
+	s.Ask("/plugins-admin scope shop enable")
+	asks := s.Ask("/plugins-admin remove shop")
+	contains(t, Text(asks), "Remove Shop?", "Affected: enabled by 1 member; on in ")
+	contains(t, Text(s.Ask("/plugins info shop")), "Shop")
+	asks = s.Ask("/plugins-admin remove shop")
+	contains(t, s.Act(s.Member, s.Button(asks, "Remove Shop")), "Shop is removed.")
+	contains(t, Text(s.Ask("/plugins info shop")), "There is no plugin")
+	contains(t, Text(s.Ask("/plugins-admin list")), "There are no plugins here yet.")
+	if s.Audits()[0].Action != "plugin.removed" {
+		t.Errorf("audited %v", s.Audits()[0])
+	}
+}
+
+// addPlugin adds a shop as an administrator does.
+func (s *Stage) addPlugin(shop *Shop) {
+	s.T.Helper()
+	report := s.Ask("/plugins-admin add http://" + shop.Address)
+	s.Press(s.Member, s.Button(report, "Add Shop"))
+	s.Done(s.Submit(s.Member,
+		adaptertest.Filled{Label: "Enabled for", Value: "those who enable it"},
+		adaptertest.Filled{Label: "Operations", Value: "brand\nclerks\nlistGoods\ncountOrders\nplaceOrder\nstock"},
+		adaptertest.Filled{Label: "Mark as reads"},
+	))
+}
+
+// notices: they come to the channel, where whoever is no administrator cannot look closer.
+func notices(t *testing.T, p Platform, clock *Clock) {
+	if p.Place.Direct || p.Other == "" {
+		t.Skip("there is no channel on this platform")
+	}
+	s, _, _ := drifted(t, p, clock)
+	contains(t, Text(s.Ask("/plugins-admin notices here")), "From now on I tell administrators in")
+	s.nights(1)
+	notice := s.Wait("the notice", func(r chat.Reply) bool { return strings.Contains(Text(r), "Plugins that wait for you") })
+	if notice.Private || notice.Place.Channel != p.Place.Channel {
+		t.Errorf("it came to %+v", notice.Place)
+	}
+	contains(t, s.Act(s.Other, s.Button(notice, "Review Shop")), "for administrators")
+	s.Act(s.Member, s.Button(notice, "Review Shop"))
+	shown := s.Wait("the difference", func(r chat.Reply) bool { return strings.Contains(Text(r), "Take the change") })
+	if !shown.Private {
+		t.Error("the difference is shown to everybody")
 	}
 }
 

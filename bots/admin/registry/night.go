@@ -77,10 +77,7 @@ func Night(ctx context.Context, x *bot.Exchange) error {
 	}
 	var c store.Commit
 	for _, g := range x.Bot.Plugins.ReadAgain(ctx, read) {
-		now, err := renew(ctx, x, &c, g)
-		if err != nil {
-			return err
-		}
+		now := renew(ctx, x, &c, g)
 		n.note(ctx, x, g)
 		if at := slices.IndexFunc(all, func(p *plugin.Plugin) bool { return p.ID == g.Plugin.ID }); now != nil {
 			all[at] = now
@@ -102,20 +99,20 @@ func Night(ctx context.Context, x *bot.Exchange) error {
 }
 
 // renew adds to c what a reading changes, and returns the plugin as it is then registered; nil
-// where nothing changes.
-func renew(ctx context.Context, x *bot.Exchange, c *store.Commit, g plugin.Reading) (*plugin.Plugin, error) {
+// where nothing changes. A fault is logged, and the other plugins go on.
+func renew(ctx context.Context, x *bot.Exchange, c *store.Commit, g plugin.Reading) *plugin.Plugin {
 	if g.Err != nil {
-		return nil, nil //nolint:nilnil // nothing changes
+		return nil
 	}
 	n, err := x.Bot.Plugins.Renew(ctx, x.Event.Place, g, x.Now())
 	switch {
 	case errors.Is(err, store.ErrNotFound): // it was removed or registered anew meanwhile
-		return nil, nil //nolint:nilnil // as above
+		return nil
 	case err != nil:
 		x.Logger.ErrorContext(ctx, "a plugin cannot be compared with its source", "plugin", g.Plugin.ID, "error", err)
-		return nil, nil //nolint:nilnil // the others go on
+		return nil
 	case !n.Changed:
-		return nil, nil //nolint:nilnil // as above
+		return nil
 	}
 	c.Puts = append(c.Puts, n.Record)
 	line := audit.Line{Action: "plugin.changed", Targets: []audit.Target{bot.AuditPlugin(n.Plugin)}}
@@ -126,7 +123,7 @@ func renew(ctx context.Context, x *bot.Exchange, c *store.Commit, g plugin.Readi
 		line.Actor = audit.Actor{Kind: audit.System}
 	}
 	c.Audits = append(c.Audits, x.AuditLine(line))
-	return n.Plugin, nil
+	return n.Plugin
 }
 
 // note counts the nights in which a source could not be read.

@@ -34,10 +34,7 @@ func Refresh(ctx context.Context, x *bot.Exchange, word string) error {
 	var rows []chat.Row
 	same := 0
 	for _, g := range x.Bot.Plugins.ReadAgain(ctx, all) {
-		p, err := renew(ctx, x, &c, g)
-		if err != nil {
-			return err
-		}
+		p := renew(ctx, x, &c, g)
 		changed := p != nil
 		if p == nil {
 			p = g.Plugin
