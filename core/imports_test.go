@@ -100,7 +100,7 @@ bots/outbox                  | bots/bot chat store store/failpoint              
 bots/login                   | account markdown secret                                                      | –
 bots/restore                 | bots/bot markdown agent audit confirm store                                         | –
 bots/grants                  | bots/bot audit chat confirm grant markdown openapi plugin policy store        | –
-bots/admin                   | bots/bot bots/grants audit chat markdown account plugin policy secret store | –
+bots/admin                   | bots/bot bots/grants audit chat markdown account plugin policy secret store audit/query | –
 bots/command                 | bots/admin bots/bot bots/grants audit chat grant markdown model account agent plugin confirm secret store bots/schedule bots/admin/rule policy bots/usage bots/admin/registry | –
 bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint bots/schedule | –
 bots/turn                    | bots/admin bots/bot bots/grants audit bots/command bots/inbox bots/outbox chat grant markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint bots/schedule bots/admin/rule bots/admin/registry | –

@@ -146,7 +146,7 @@ func (a *Adapter) Do(ctx context.Context, r Request) ([]chat.Reply, error) {
 	place.Operator = id
 	e := chat.Event{ID: "operator:" + id, Time: a.Now(), Place: place, Member: chat.OperatorID(r.Operator)}
 	opening := chat.Opening{Place: place, Member: e.Member}
-	form := false
+	var form bool
 	if r.Press > 0 {
 		b, err := a.button(r)
 		if err != nil {

@@ -13,6 +13,42 @@ import (
 	"aidesk/core/markdown"
 )
 
+// auditWords say in the audit what was done. What is not among them is said by its own words.
+var auditWords = map[string]string{
+	"call.waiting":         textDidCallWaiting,
+	"call.approved":        textDidCallApproved,
+	"call.executing":       textDidCallExecuting,
+	"call.done":            textDidCallDone,
+	"call.failed":          textDidCallFailed,
+	"call.unknown":         textDidCallUnknown,
+	"call.denied":          textDidCallDenied,
+	"call.expired":         textDidCallExpired,
+	"call.replaced":        textDidCallReplaced,
+	"plugin.added":         textDidPluginAdded,
+	"plugin.removed":       textDidPluginRemoved,
+	"plugin.reviewed":      textDidPluginReviewed,
+	"plugin.default":       textDidPluginDefault,
+	"plugin.scope.enable":  textDidPluginScopeEnable,
+	"plugin.scope.deny":    textDidPluginScopeDeny,
+	"plugin.scope.none":    textDidPluginScopeNone,
+	"choice.enabled":       textDidChoiceEnabled,
+	"choice.disabled":      textDidChoiceDisabled,
+	"account.shown":        textDidAccountShown,
+	"account.hidden":       textDidAccountHidden,
+	"account.connected":    textDidAccountConnected,
+	"account.disconnected": textDidAccountDisconnected,
+	"account.revoked":      textDidAccountRevoked,
+	"show.allowed":         textDidShowAllowed,
+	"show.denied":          textDidShowDenied,
+	"login.set":            textDidLoginSet,
+	"threads.on":           textDidThreadsOn,
+	"threads.off":          textDidThreadsOff,
+	"use.refused":          textDidUseRefused,
+	"command.refused":      textDidCommandRefused,
+	"audit.exported":       textDidAuditExported,
+	"member.forgotten":     textDidMemberForgotten,
+}
+
 // line is a line of the audit for people: when, who, what, and what came of it.
 func (n *auditNames) line(ctx context.Context, l audit.Stored) []markdown.Inline {
 	if l.Action == "" {
@@ -22,10 +58,7 @@ func (n *auditNames) line(ctx context.Context, l audit.Stored) []markdown.Inline
 	if !known {
 		did = strings.NewReplacer(".", " ", "_", " ").Replace(l.Action)
 	}
-	text := " " + did + n.targets(ctx, l) + n.place(l)
-	for _, more := range n.details(l) {
-		text += "; " + more
-	}
+	text := " " + did + n.targets(ctx, l) + n.place(l) + "; " + strings.Join(n.details(l), "; ")
 	return []markdown.Inline{
 		markdown.Text(l.Time.In(n.zone).Format("2 Jan 2006 15:04") + ": "), markdown.Strong(n.actor(l.Actor)), markdown.Text(text),
 	}

@@ -161,17 +161,38 @@ const (
 	textAuditUnclear  = "not known whether it happened"
 )
 
-// auditWords say in the audit what was done. What is not among them is said by its own words.
-var auditWords = map[string]string{
-	"call.waiting": "was asked about", "call.approved": "approved", "call.executing": "approved", "call.done": "sent",
-	"call.failed": "sent", "call.unknown": "sent", "call.denied": "did not send", "call.expired": "did not answer about", "call.replaced": "asked anew about",
-	"plugin.added": "added", "plugin.removed": "removed", "plugin.reviewed": "took the new version of", "plugin.default": "changed the default of",
-	"plugin.scope.enable": "turned on in this channel", "plugin.scope.deny": "denied in this channel", "plugin.scope.none": "left to each member in this channel",
-	"choice.enabled": "enabled", "choice.disabled": "disabled",
-	"account.shown": "shows in a channel what comes from", "account.hidden": "keeps private what comes from",
-	"account.connected": "connected an account at", "account.disconnected": "ended their account at", "account.revoked": "ended an account at",
-	"show.allowed": "let members show in a channel what comes from", "show.denied": "no longer lets members show in a channel what comes from",
-	"login.set": "set the login of", "threads.on": "let me read threads", "threads.off": "no longer lets me read threads",
-	"use.refused": "wanted to use me", "command.refused": "wanted to use a command of administrators",
-	"audit.exported": "exported the audit", "member.forgotten": "had themselves forgotten",
-}
+// What was done, by the action of a line of the audit.
+const (
+	textDidCallWaiting         = "was asked about"
+	textDidCallApproved        = "approved"
+	textDidCallExecuting       = "approved"
+	textDidCallDone            = "sent"
+	textDidCallFailed          = "sent"
+	textDidCallUnknown         = "sent"
+	textDidCallDenied          = "did not send"
+	textDidCallExpired         = "did not answer about"
+	textDidCallReplaced        = "asked anew about"
+	textDidPluginAdded         = "added"
+	textDidPluginRemoved       = "removed"
+	textDidPluginReviewed      = "took the new version of"
+	textDidPluginDefault       = "changed the default of"
+	textDidPluginScopeEnable   = "turned on in this channel"
+	textDidPluginScopeDeny     = "denied in this channel"
+	textDidPluginScopeNone     = "left to each member in this channel"
+	textDidChoiceEnabled       = "enabled"
+	textDidChoiceDisabled      = "disabled"
+	textDidAccountShown        = "shows in a channel what comes from"
+	textDidAccountHidden       = "keeps private what comes from"
+	textDidAccountConnected    = "connected an account at"
+	textDidAccountDisconnected = "ended their account at"
+	textDidAccountRevoked      = "ended an account at"
+	textDidShowAllowed         = "let members show in a channel what comes from"
+	textDidShowDenied          = "no longer lets members show in a channel what comes from"
+	textDidLoginSet            = "set the login of"
+	textDidThreadsOn           = "let me read threads"
+	textDidThreadsOff          = "no longer lets me read threads"
+	textDidUseRefused          = "wanted to use me"
+	textDidCommandRefused      = "wanted to use a command of administrators"
+	textDidAuditExported       = "exported the audit"
+	textDidMemberForgotten     = "had themselves forgotten"
+)

@@ -108,11 +108,14 @@ func printable(text []byte) bool {
 
 var (
 	numbered = regexp.MustCompile(`<([A-Z]+)-\d+>`)
+	linked   = regexp.MustCompile(`("(?:link|seal)":\s?)"[A-Za-z0-9+/=]+"`)
+	signed   = regexp.MustCompile(`("key":\s?"|audit-key/)a[a-z0-9]{9}\b`)
 	measured = regexp.MustCompile(`("(?:took|ms|nanos)":\s?)\d+`)
 )
 
 // nameless is a text in which what changes has the name of its kind: records stand in the
 // order of keys that do.
 func nameless(text string) string {
+	text = signed.ReplaceAllString(linked.ReplaceAllString(text, `${1}"<LINK>"`), "${1}<KEY>")
 	return measured.ReplaceAllString(numbered.ReplaceAllString(names{}.plain(text), "<$1>"), "${1}0")
 }

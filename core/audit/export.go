@@ -88,7 +88,7 @@ func exportLine(a store.Audit) ([]byte, error) {
 		return nil, err
 	}
 	// The three objects become one.
-	text := append(head[:len(head)-1], ',')
+	text := slices.Concat(head[:len(head)-1], []byte{','})
 	if len(body) > 2 {
 		text = append(append(text, body[1:len(body)-1]...), ',')
 	}
@@ -144,8 +144,8 @@ func Ends(r io.Reader) (map[string]End, error) {
 
 // End is a line of an audit by its number and what it is linked with.
 type End struct {
-	Seq  uint64
-	Link []byte
+	Seq  uint64 `json:"n"`
+	Link []byte `json:"link"`
 }
 
 // Scopes are the scopes of some ends, in their order.

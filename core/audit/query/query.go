@@ -43,7 +43,7 @@ func (q Query) Matches(l audit.Line) bool {
 		q.Actor != "" && l.Actor.Kind != q.Actor,
 		q.Outcome != "" && l.Outcome != q.Outcome:
 		return false
-	case len(q.Members) > 0 && !(l.Actor.Kind != audit.Operator && slices.Contains(q.Members, l.Actor.ID)) && !target(audit.OfMember, q.Members...):
+	case len(q.Members) > 0 && (l.Actor.Kind == audit.Operator || !slices.Contains(q.Members, l.Actor.ID)) && !target(audit.OfMember, q.Members...):
 		return false
 	}
 	for _, kind := range q.Kinds {
@@ -99,7 +99,7 @@ func Parse(text string, names Names, now time.Time, me, here string) (Query, err
 // split cuts a text into words in small letters, without the marks around them.
 func split(text string) []string {
 	var words []string
-	for _, w := range strings.Fields(strings.ToLower(text)) {
+	for w := range strings.FieldsSeq(strings.ToLower(text)) {
 		w = strings.Trim(w, ".,;:!?()\"'“”„‘’«»`<>")
 		w = strings.TrimSuffix(strings.TrimSuffix(w, "'s"), "’s")
 		if w != "" {

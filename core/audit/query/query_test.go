@@ -1,6 +1,7 @@
 package query_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -84,7 +85,7 @@ func TestParse(t *testing.T) {
 		"31 foo":                          "31 foo",
 	} {
 		_, err := query.Parse(text, names{}, now, "U9", "C9")
-		if u, ok := err.(query.Unknown); !ok || strings.Join(u, " ") != want {
+		if u, ok := errors.AsType[query.Unknown](err); !ok || strings.Join(u, " ") != want {
 			t.Errorf("%.50q: %v, want %.50q", text, err, want)
 		}
 	}
