@@ -171,6 +171,8 @@ var auditWords = map[string]string{
 	"account.shown": "shows in a channel what comes from", "account.hidden": "keeps private what comes from",
 	"account.connected": "connected an account at", "account.disconnected": "ended their account at", "account.revoked": "ended an account at",
 	"show.allowed": "let members show in a channel what comes from", "show.denied": "no longer lets members show in a channel what comes from",
+	"grant.opened": "let members allow beforehand", "grant.closed": "lets nobody allow beforehand any more", "grant.made": "allowed beforehand",
+	"grant.used": "used what they allowed beforehand for", "grant.revoked": "revoked what they had allowed for", "grant.fell": "ended what a member had allowed for",
 	"login.set": "set the login of", "threads.on": "let me read threads", "threads.off": "no longer lets me read threads",
 	"use.refused": "wanted to use me", "command.refused": "wanted to use a command of administrators",
 	"audit.exported": "exported the audit", "member.forgotten": "had themselves forgotten",
