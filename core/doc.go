@@ -19,6 +19,7 @@
 //	bots/admin          what commands of administrators do; admin/registry: those that look
 //	                    after plugins
 //	bots/schedule       questions that members have asked at times
+//	bots/grants         what members allow beforehand: form, reading, list; who is told when it ends
 //	bots/outbox         what is wanted is brought to the platform
 //	bots/login          the pages on which a member connects an account
 //	bots/restore        what becomes of calls that were open in a backup
@@ -28,6 +29,7 @@
 //	core/plugin         manifest, registry, enablement; the one place that a Call leaves from
 //	core/policy         may this member do this, by which rule: pure functions
 //	core/schedule       times in words or as cron, and their runs; core/date reads days
+//	core/grant          standing approvals: conditions on the built values of a call, counts
 //	core/account        logins at plugins: keys and OAuth accounts, and how a credential enters a call
 //	core/installation   where an app is installed that several workspaces share, with its tokens
 //	core/openapi        a document -> Operations -> tools; below it: tree (bytes -> nodes),
@@ -131,6 +133,10 @@
 // that. After a crash the press is worked again from its last commit: an Action found
 // executing becomes unknown, is told, and is never sent again.
 //
+// An Action that goes by a Grant of its member is parked with an event of its own, which is
+// worked like a press (bots/turn/granted.go): policy is asked again, and the commit that makes
+// it executing counts the use. Where the Grant covers it no more, the card asks.
+//
 // An Action that nobody decides expires by a timer, which is an Event with a Due time.
 //
 // # The life of one login
@@ -150,7 +156,8 @@
 //
 // # What must hold, whatever a model says
 //
-// No request with effect leaves before a press bound to its digest (confirm, plugin.Send).
+// No request with effect leaves before a press bound to its digest, or under a Grant that its
+// member made (confirm, grant, plugin.Send).
 // A call goes only to the host that its document names, and never climbs out of its base
 // path (openapi). A configured plugin serves what was approved, and what changed waits for
 // a review (plugin). One plugin's data reaches another only by a card that says so (agent,

@@ -381,7 +381,7 @@ func keepLogin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, kind acco
 		}
 		_, err := accounts.Put(ctx, account.Account{
 			ID: known.ID, Scope: scope, Plugin: p.ID, Member: x.Event.Member, Label: plugin.SharedLabel(p), Kind: account.ServiceKey,
-			Hosts: p.Hosts(), Roles: l.roles, Channels: l.channels, Connection: x.ReplyID,
+			Hosts: p.Hosts(), Roles: l.roles, Channels: l.channels, Connection: bot.NewID(),
 		}, l.shared)
 		return err
 	case account.UserKey, account.None:

@@ -184,7 +184,7 @@ func putKeys(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, values map[
 	}
 	return x.Bot.Logins.Accounts.Put(ctx, account.Account{
 		ID: knownAccount(ctx, x, p, member.ID), Scope: x.Bot.Scope(x.Event.Place), Plugin: p.ID, Owner: x.Owner(), Member: member.ID,
-		Label: ownLabel(member, p), Kind: login.Kind, Hosts: p.Hosts(), Connection: x.ReplyID,
+		Label: ownLabel(member, p), Kind: login.Kind, Hosts: p.Hosts(), Connection: bot.NewID(),
 	}, c)
 }
 

@@ -359,3 +359,51 @@ func TestApproves(t *testing.T) {
 		}
 	}
 }
+
+// TestGranted: a Grant is the approval only where an administrator opened exactly this
+// operation for it, nothing else says that each call is asked about, and nothing denies it.
+func TestGranted(t *testing.T) {
+	t.Parallel()
+	granted := func() policy.Question {
+		q := good()
+		q.Operation.Method, q.Operation.Reads = "POST", false
+		q.Granted, q.Rule = true, policy.OperationRule{Grants: true, Hash: q.Operation.Hash}
+		return q
+	}
+	for name, c := range map[string]struct {
+		change  func(*policy.Question)
+		verdict policy.Verdict
+		rule    string
+	}{
+		"granted":                       {func(*policy.Question) {}, policy.Granted, "grant"},
+		"no grant":                      {func(q *policy.Question) { q.Granted = false }, policy.Ask, "write-asks"},
+		"not opened":                    {func(q *policy.Question) { q.Rule.Grants = false }, policy.Ask, "write-asks"},
+		"opened for another":            {func(q *policy.Question) { q.Rule.Hash = "h0" }, policy.Ask, "write-asks"},
+		"opened for none":               {func(q *policy.Question) { q.Rule.Hash, q.Operation.Hash = "", "" }, policy.Ask, "write-asks"},
+		"each is asked about":           {func(q *policy.Question) { q.Rule.Mode = policy.ModeAsk }, policy.Ask, "write-asks"},
+		"a mode of another version":     {func(q *policy.Question) { q.Rule.Mode = "later" }, policy.Ask, "write-asks"},
+		"somebody else approves too":    {func(q *policy.Question) { q.Rule.Approvers = []string{"r"} }, policy.Ask, "write-asks"},
+		"it may carry data":             {func(q *policy.Question) { q.Carries = true }, policy.Ask, "write-asks"},
+		"a guest":                       {func(q *policy.Question) { q.Member.Guest = true }, policy.Ask, "write-asks"},
+		"it deletes":                    {func(q *policy.Question) { q.Operation.Method = "DELETE" }, policy.Ask, "write-asks"},
+		"opened although it deletes":    {func(q *policy.Question) { q.Operation.Method, q.Rule.GrantsDelete = "DELETE", true }, policy.Granted, "grant"},
+		"never":                         {func(q *policy.Question) { q.Rule.Mode = policy.ModeNever }, policy.Deny, "operation-never"},
+		"frozen":                        {func(q *policy.Question) { q.Frozen = true }, policy.Deny, "plugin-frozen"},
+		"changed":                       {func(q *policy.Question) { q.Same = false }, policy.Deny, "plugin-changed"},
+		"not enabled":                   {func(q *policy.Question) { q.Enabled = false }, policy.Deny, "plugin-not-enabled"},
+		"the account is gone":           {func(q *policy.Question) { q.Login = policy.LoginGone }, policy.Deny, "account-gone"},
+		"deactivated":                   {func(q *policy.Question) { q.Member.Deactivated = true }, policy.Deny, "member-deactivated"},
+		"a read that has consequences":  {func(q *policy.Question) { q.Operation.Reads, q.Operation.Asks = true, true }, policy.Granted, "grant"},
+		"a read, for which nobody asks": {func(q *policy.Question) { q.Operation.Reads = true }, policy.Allow, "read"},
+	} {
+		q := granted()
+		c.change(&q)
+		d := policy.Call(q)
+		if d.Verdict != c.verdict || d.Rule != c.rule {
+			t.Errorf("%s: %s by %s, want %s by %s", name, d.Verdict, d.Rule, c.verdict, c.rule)
+		}
+		if d.Granted() && (d.Allowed() || d.Asks() || d.Denied()) {
+			t.Errorf("%s: it is more than granted", name)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/grants"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/core/plugin"
@@ -87,5 +88,9 @@ func PressRemove(ctx context.Context, x *bot.Exchange, a bot.ButtonAction) error
 	if err := x.Bot.Plugins.Remove(ctx, x.Event.Place, p); err != nil {
 		return err
 	}
-	return x.ReplyPrivately(store.Commit{Audits: x.Audit("plugin.removed", bot.AuditPlugin(p))}, bot.Paragraph(fmt.Sprintf(textRemoved, p.Human())))
+	c := store.Commit{Audits: x.Audit("plugin.removed", bot.AuditPlugin(p))}
+	if err := grants.LookAt(ctx, x, &c, p.ID); err != nil {
+		return err
+	}
+	return x.ReplyPrivately(c, bot.Paragraph(fmt.Sprintf(textRemoved, p.Human())))
 }

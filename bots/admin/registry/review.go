@@ -8,6 +8,7 @@ import (
 
 	"aidesk/bots/admin"
 	"aidesk/bots/bot"
+	"aidesk/bots/grants"
 	"aidesk/core/account"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -216,6 +217,9 @@ func Approve(ctx context.Context, x *bot.Exchange, reviewed plugin.Registration)
 	_, d, err := x.Bot.Plugins.Review(ctx, p)
 	if err == nil {
 		err = admin.TellHosts(ctx, x, &c, p, d.Hosts)
+	}
+	if err == nil {
+		err = grants.LookAt(ctx, x, &c, p.ID)
 	}
 	if err != nil {
 		return err
