@@ -25,7 +25,7 @@ func demoWeb(ctx context.Context, address string, cfg config.Config, parts depen
 	if err != nil {
 		return err
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }() // it may be closed
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	page := &playground.Playground{Grammar: command.Table}
@@ -35,14 +35,14 @@ func demoWeb(ctx context.Context, address string, cfg config.Config, parts depen
 	if err != nil {
 		return err
 	}
-	defer slackAt.Close()
+	defer func() { _ = slackAt.Close() }()
 	slack := fakeslack.New(fakeslack.Config{URL: "http://" + slackAt.Addr().String(), Page: at, Users: slackCast(), Channels: slackRooms()})
 	defer slack.Close()
 	discordAt, err := listenLocal(ctx, "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	defer discordAt.Close()
+	defer func() { _ = discordAt.Close() }()
 	guild := discordCast()
 	guild.URL = "http://" + discordAt.Addr().String()
 	discord := fakediscord.New(guild)

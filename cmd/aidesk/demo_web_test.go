@@ -101,7 +101,7 @@ func TestDemoWeb(t *testing.T) {
 			answered = strings.Contains(string(text), "Harbour Lights")
 		}
 	}
-	answer, err := http.Get(regexp.MustCompile(`^http://[^/]+/`).FindString(at)) //nolint:noctx // of a test
+	answer, err := http.Get(regexp.MustCompile(`^http://[^/]+/`).FindString(at))
 	if err != nil {
 		t.Fatal(err)
 	}

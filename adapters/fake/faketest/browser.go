@@ -57,7 +57,7 @@ func (b Browser) Does(control, want string, fields ...any) {
 	b.T.Helper()
 	body := fake.Object{"user": b.User, "channel": b.Channel}
 	for i := 0; i < len(fields); i += 2 {
-		body[fields[i].(string)] = fields[i+1] //nolint:forcetypeassert // a mistake of the test
+		body[fields[i].(string)] = fields[i+1]
 	}
 	text, err := json.Marshal(body)
 	if err != nil {

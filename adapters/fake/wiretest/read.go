@@ -37,18 +37,18 @@ func slackLine(t testing.TB, name string, body []byte) Line {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reading := ""
+	var reading strings.Builder
 	for _, b := range blocks {
 		read(&b)
-		reading += slackread.Stream([]slackread.Node{b})
+		reading.WriteString(slackread.Stream([]slackread.Node{b}))
 		if b.Access != nil {
-			reading += b.Access.Object().String() // of a button beside the text
+			reading.WriteString(b.Access.Object().String()) // of a button beside the text
 		}
 	}
 	if len(blocks) == 0 {
-		reading = markup(sent.Text)
+		reading.WriteString(markup(sent.Text))
 	}
-	return Line{Name: name, Platform: "slack", Body: body, Reading: said(reading)}
+	return Line{Name: name, Platform: "slack", Body: body, Reading: said(reading.String())}
 }
 
 // read puts what is read of Slack's markup in the place of the markup, as Stream takes it as
@@ -102,7 +102,7 @@ func discordLine(t testing.TB, name string, body []byte) Line {
 		out.WriteString(e.Footer.Text)
 	}
 	for _, c := range sent.Components {
-		out.WriteString(c.labels())
+		c.labels(&out)
 	}
 	return Line{Name: name, Platform: "discord", Body: body, Reading: said(out.String())}
 }
@@ -114,15 +114,14 @@ type component struct {
 	Components              []component
 }
 
-func (c component) labels() string {
-	out := c.Label + c.URL + c.Placeholder
+func (c component) labels(out *strings.Builder) {
+	out.WriteString(c.Label + c.URL + c.Placeholder)
 	for _, o := range c.Options {
-		out += o.Label
+		out.WriteString(o.Label)
 	}
 	for _, inner := range c.Components {
-		out += inner.labels()
+		inner.labels(out)
 	}
-	return out
 }
 
 // dialect is what is read of Discord's dialect: characters, the addresses of links, and what

@@ -19,8 +19,8 @@ import (
 	"aidesk/core/egress"
 )
 
-// ask asks the page's server. What begins with a slash stands below the token.
-func ask(t *testing.T, p *playground.Playground, path string, headers ...string) *http.Response {
+// ask asks the page's server.
+func ask(t *testing.T, p *playground.Playground, path string, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodGet, path, nil)
 	r.Host = "127.0.0.1:4040"
@@ -33,16 +33,7 @@ func ask(t *testing.T, p *playground.Playground, path string, headers ...string)
 	}
 	w := httptest.NewRecorder()
 	p.Handler(http.NotFoundHandler()).ServeHTTP(w, r)
-	return w.Result()
-}
-
-func body(t *testing.T, r *http.Response) string {
-	t.Helper()
-	text, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	return w
 }
 
 func stage() *playground.Playground {
@@ -83,11 +74,11 @@ func TestHandler(t *testing.T) {
 		{root + "picture?address=" + url.QueryEscape("http://127.0.0.1:1/shown.png"), nil, 404, ""},
 	} {
 		r := ask(t, p, tt.path, tt.headers...)
-		text := body(t, r)
-		if r.StatusCode != tt.status || !strings.Contains(text, tt.has) {
-			t.Errorf("%s %v: %s, %.200s", tt.path, tt.headers, r.Status, text)
+		text := r.Body.String()
+		if r.Code != tt.status || !strings.Contains(text, tt.has) {
+			t.Errorf("%s %v: %d, %.200s", tt.path, tt.headers, r.Code, text)
 		}
-		if policy := r.Header.Get("Content-Security-Policy"); tt.status == 200 && (!strings.HasPrefix(policy, "default-src 'self';") || strings.Contains(policy, "script")) {
+		if policy := r.Header().Get("Content-Security-Policy"); tt.status == 200 && (!strings.HasPrefix(policy, "default-src 'self';") || strings.Contains(policy, "script")) {
 			t.Errorf("%s: the policy is %q", tt.path, policy)
 		}
 	}
@@ -125,8 +116,8 @@ func TestPicture(t *testing.T) {
 	p.Guard = guard
 	for path, want := range map[string]int{"/shown.png": 200, "/hidden.png": 404, "/shown.svg": 502, "/shown/none": 502} {
 		r := ask(t, p, p.Path()+"picture?address="+url.QueryEscape(server.URL+path))
-		if r.StatusCode != want || want == 200 && r.Header.Get("Content-Type") != "image/png" {
-			t.Errorf("%s: %s, %s", path, r.Status, r.Header.Get("Content-Type"))
+		if r.Code != want || want == 200 && r.Header().Get("Content-Type") != "image/png" {
+			t.Errorf("%s: %d, %s", path, r.Code, r.Header().Get("Content-Type"))
 		}
 	}
 }

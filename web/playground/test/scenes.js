@@ -6,10 +6,12 @@ import { browse, slower, start } from './program.js';
 // What the pictures of docs/pictures show, one thing after the other. Each scene ends when
 // what it is about can be seen.
 
+const free = { slack: '2027-06-05', discord: '2027-07-05' }; // when the stay can be booked, as both book the same
+
 const scenes = [
   { name: 'previews', say: '@aidesk tell me about the stay canal-loft', sees: 'price per night: 140' },
   { name: 'table', say: '@aidesk show the standings', sees: 'Source: Scores', changes: true }, // with every week
-  { name: 'card', say: '@aidesk book Canal Loft for 2 nights from 2027-06-05', sees: 'Book this stay with Stays?' },
+  { name: 'card', say: (_, platform) => `@aidesk book Canal Loft for 2 nights from ${free[platform]}`, sees: 'Book this stay with Stays?' },
   { name: 'edit', press: 'Edit', sees: 'How many nights' },
   { name: 'outcome', press: 'Approve', sees: /Booked|confirmed it/ },
   { name: 'import', say: (plugin) => `/plugins-admin add ${plugin}`, sees: 'POST /launches' },
@@ -36,7 +38,7 @@ export async function play(program, shoot, themes) {
         if (scene.press) {
           await desk.getByRole('button', { name: scene.press, exact: true }).last().click();
         } else {
-          await page.getByRole('combobox', { name: 'Message' }).fill(typeof scene.say === 'string' ? scene.say : scene.say(plugin.url));
+          await page.getByRole('combobox', { name: 'Message' }).fill(typeof scene.say === 'string' ? scene.say : scene.say(plugin.url, platform));
           await page.getByRole('button', { name: 'Send' }).click();
         }
         if (scene.name === 'import') await desk.getByRole('link', { name: /channels\/@me|Go there/ }).last().click(); // it answers in the direct message
