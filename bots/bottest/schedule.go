@@ -20,6 +20,7 @@ var schedules = []Behaviour{
 	{"another member's list", scheduleOthers},
 	{"write waits for its member", scheduleWrite},
 	{"write that waits until the next run", scheduleWriteExpires},
+	{"what was allowed beforehand goes at night", scheduleGranted},
 	{"missed while aidesk was down", scheduleMissed},
 	{"crash while it runs", scheduleCrash},
 	{"fails three times", scheduleFails},
@@ -221,6 +222,38 @@ func scheduleWriteExpires(t *testing.T, p Platform, clock *Clock) {
 	}
 	if n := shop.Count("POST"); n != 0 {
 		t.Errorf("%d calls were sent", n)
+	}
+}
+
+// scheduleGranted: what a member allowed for a schedule goes without them, and the same asked
+// outside of it does not.
+func scheduleGranted(t *testing.T, p Platform, clock *Clock) {
+	if p.Fill == nil {
+		t.Skip("there are no forms here")
+	}
+	s, shop := play(t, p, clock, order("Copper Kettle", 2), script.Say("ready"), script.Say("done"),
+		order("Copper Kettle", 2), script.Say("I order them."), script.Say("It is A-2."), order("Copper Kettle", 2), script.Say("ready once more"))
+	s.Ask("/plugins-admin grants shop.placeOrder on")
+	scheduled(t, s, "every day at 03:00", "order two kettles")
+	clock.Advance(18*time.Hour + lateness)
+	r := s.cardOf(chat.CardWaiting)
+	s.answered("ready")
+	s.Act(s.Member, s.Button(r, "Approve"))
+	s.Press(s.Member, s.Button(s.Now(r.ID), "Stop asking for this?"))
+	s.Done(s.Submit(s.Member, loosened(nil)...))
+	proposal := s.Wait("the reading", func(r chat.Reply) bool { return len(r.Buttons) == 1 && r.Buttons[0].Label == "Stop asking for this" })
+	contains(t, Text(proposal), "for this schedule")
+	s.Act(s.Member, s.Button(proposal, "Stop asking for this"))
+	clock.Advance(24 * time.Hour)
+	done := s.answered("It is A-2.")
+	if !done.Private && !done.Place.Direct {
+		t.Error("others read what was sent")
+	}
+	if n := shop.Count("POST"); n != 2 {
+		t.Fatalf("%d calls; want two", n)
+	}
+	if c := card(t, s.Ask("order two kettles")); c.State != chat.CardWaiting || shop.Count("POST") != 2 {
+		t.Errorf("outside of the schedule the card is %s after %d calls", c.State, shop.Count("POST"))
 	}
 }
 
