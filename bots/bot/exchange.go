@@ -61,7 +61,7 @@ func (x *Exchange) Speaker(ctx context.Context) (m chat.Member, ok bool, err err
 		x.Observe.Report(DeniedBy, d.Rule, 1)
 	}
 	if d.Allowed() {
-		return m, true, x.Bot.Plugins.See(ctx, x.Event.Place, m)
+		return m, true, x.Bot.Plugins.See(context.WithoutCancel(ctx), x.Event.Place, m)
 	}
 	c := store.Commit{Audits: []store.Audit{x.AuditLine(audit.Line{Action: "use.refused", Outcome: audit.Refused, Rule: d.Rule})}}
 	if d.Reason == "" {
