@@ -170,7 +170,7 @@ func (g Grammar) Parse(line string) (Command, error) {
 			value, after = after, ""
 		case Phrase:
 			value, after = cutPhrase(after)
-		case Word, Choice:
+		case Word, Choice, "": // one that names no kind is a word
 			value, after = cut(after)
 		}
 		value = o.Read(value)
