@@ -131,6 +131,10 @@
 // that. After a crash the press is worked again from its last commit: an Action found
 // executing becomes unknown, is told, and is never sent again.
 //
+// Where administrators named a second approver, the press makes the Action halfway, and
+// bots/second sends the whole card to who else must approve; their press is worked as the
+// first one's, in the same conversation, with the same questions asked anew.
+//
 // An Action that nobody decides expires by a timer, which is an Event with a Due time.
 //
 // # The life of one login
