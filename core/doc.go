@@ -137,6 +137,10 @@
 // worked like a press (bots/turn/granted.go): policy is asked again, and the commit that makes
 // it executing counts the use. Where the Grant covers it no more, the card asks.
 //
+// Where administrators named a second approver, the press makes the Action halfway, and
+// bots/second sends the whole card to who else must approve; their press is worked as the
+// first one's, in the same conversation, with the same questions asked anew.
+//
 // An Action that nobody decides expires by a timer, which is an Event with a Due time.
 //
 // # The life of one login

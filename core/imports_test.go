@@ -103,7 +103,8 @@ bots/grants                  | bots/bot audit chat confirm grant markdown openap
 bots/admin                   | bots/bot bots/grants audit chat markdown account plugin policy secret store audit/query | –
 bots/command                 | bots/admin bots/bot bots/grants audit chat grant markdown model account agent plugin confirm secret store bots/schedule bots/admin/rule policy bots/usage bots/admin/registry | –
 bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint bots/schedule | –
-bots/turn                    | bots/admin bots/bot bots/grants audit bots/command bots/inbox bots/outbox chat grant markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint bots/schedule bots/admin/rule bots/admin/registry | –
+bots/second                  | bots/bot chat confirm markdown policy store                                  | –
+bots/turn                    | bots/second bots/admin bots/bot bots/grants audit bots/command bots/inbox bots/outbox chat grant markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint bots/schedule bots/admin/rule bots/admin/registry | –
 bots/schedule                | bots/bot audit chat markdown policy schedule store confirm | –
 bots/usage                   | bots/admin bots/bot chat markdown policy store                               | –
 bots/admin/registry          | bots/admin bots/bot bots/grants audit chat markdown account plugin policy store           | –

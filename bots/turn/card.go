@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/second"
 	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -72,7 +73,7 @@ func (k cards) show(ctx context.Context, c *store.Commit, a confirm.Action, t st
 	if err != nil {
 		return err
 	}
-	for _, r := range append([]chat.Reply{r}, secondCards(a)...) {
+	for _, r := range append([]chat.Reply{r}, second.Cards(a)...) {
 		wanted, err := k.bot.WantedReply(k.conversation, r, a.Owner)
 		if err != nil {
 			return err
@@ -114,7 +115,7 @@ var auditOutcome = map[confirm.State]audit.Outcome{
 
 // park writes an Action with its timer, its buttons and its card in r.
 func park(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply, a confirm.Action) error {
-	a, err := needSecond(ctx, x, c, a)
+	a, err := second.Need(ctx, x, c, a)
 	if err != nil {
 		return err
 	}

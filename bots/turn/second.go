@@ -2,7 +2,6 @@ package turn
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,89 +9,21 @@ import (
 	"time"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/second"
 	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
 	"aidesk/core/markdown"
-	"aidesk/core/policy"
 	"aidesk/store"
 )
-
-// The second approval. Where administrators named approvers for an operation, the first card
-// names them too, and the press of the member who asked makes the Action halfway: each member
-// who is named gets the whole card directly. Members with a role that is named are not known
-// one by one, so the first card gets a button by which one of them asks for theirs. Whoever
-// decides first decides.
-
-// maxApprovers is how many of those who are named are shown and asked.
-const maxApprovers = 10
 
 // lookAfter is when it is looked whether one of those who were asked may still approve.
 var lookAfter = []time.Duration{time.Hour, 4 * time.Hour, 12 * time.Hour}
 
-// secondRule is the rule of an Action's operation as it is now.
-func secondRule(ctx context.Context, x *bot.Exchange, a confirm.Action) (policy.OperationRule, error) {
-	rules, err := x.Bot.Plugins.Rules(ctx, a.Place)
-	return rules.Operation(a.Call.Plugin, a.Call.Operation), err
-}
-
-// approvers are those who may give the second approval of an Action by a rule, without the
-// member who asked. away is not nil where the platform could not be asked about one.
-func approvers(ctx context.Context, x *bot.Exchange, a confirm.Action, rule policy.OperationRule) (list []confirm.Approver, away error) {
-	for _, id := range rule.Approvers[:min(len(rule.Approvers), maxApprovers)] {
-		m, err := x.Adapter.Member(ctx, a.Place, id)
-		switch later := (*chat.Later)(nil); {
-		case errors.As(err, &later):
-			away = err
-			list = append(list, confirm.Approver{ID: id, Name: textSomeApprover})
-		case err != nil:
-			list = append(list, confirm.Approver{ID: id, Name: roleName(ctx, x, a.Place, id), Role: true})
-		case rule.Approves(m, a.Member):
-			list = append(list, confirm.Approver{ID: id, Name: markdown.Line(m.Name, 50)})
-		}
-	}
-	return list, away
-}
-
-// roleName is what members see of a role.
-func roleName(ctx context.Context, x *bot.Exchange, place chat.Place, id string) string {
-	if namer, ok := x.Adapter.(chat.Namer); ok {
-		if name := namer.Names(ctx, place, []string{"@&" + id})["@&"+id]; name != "" {
-			return markdown.Line(name, 50)
-		}
-	}
-	return textSomeRole
-}
-
-// needSecond makes an Action that is about to be parked one that somebody else must approve
-// too, where a rule says so, and adds to c what their buttons stand for: whoever presses one
-// is judged then.
-func needSecond(ctx context.Context, x *bot.Exchange, c *store.Commit, a confirm.Action) (confirm.Action, error) {
-	if a.Login != nil {
-		return a, nil
-	}
-	rule, err := secondRule(ctx, x, a)
-	if err != nil || len(rule.Approvers) == 0 {
-		return a, err
-	}
-	named, _ := approvers(ctx, x, a, rule) // a name may be missing; they are asked for again at the press
-	a = a.NeedsSecond(named, bot.NewID)
-	a.Name = markdown.Line(a.Name, 50) // others read it
-	b := a.Second.Buttons
-	for do, id := range map[string]string{bot.DoSecond: b.Approve, bot.DoDecline: b.Decline, bot.DoLook: b.Review} {
-		body, err := json.Marshal(bot.ButtonAction{Do: do, Action: a.ID})
-		if err != nil {
-			return a, fmt.Errorf("storing a button: %w", err)
-		}
-		c.Buttons = append(c.Buttons, store.Button{ID: id, Conversation: a.Conversation, Member: a.Owner, Until: x.Now().Add(30 * bot.Day), Body: body})
-	}
-	return a, nil
-}
-
 // askSecond asks for the second approval of an Action that its member has just approved. waits
 // says that the event is done with that; else the Action may go as it is returned.
 func (d *decision) askSecond(ctx context.Context, a confirm.Action) (_ confirm.Action, waits bool, err error) {
-	rule, err := secondRule(ctx, d.Exchange, a)
+	rule, err := second.Rule(ctx, d.Exchange, a)
 	if err != nil {
 		return a, true, err
 	}
@@ -100,7 +31,7 @@ func (d *decision) askSecond(ctx context.Context, a confirm.Action) (_ confirm.A
 		a.Second = nil
 		return a, false, nil
 	}
-	named, away := approvers(ctx, d.Exchange, a, rule)
+	named, away := second.Approvers(ctx, d.Exchange, a, rule)
 	if o := d.PlatformOutage(away); o != nil {
 		return a, true, o
 	}
@@ -109,7 +40,7 @@ func (d *decision) askSecond(ctx context.Context, a confirm.Action) (_ confirm.A
 	}
 	var asked []string
 	for _, o := range named {
-		if !o.Role && o.Name != textSomeApprover {
+		if !o.Role && !o.Away {
 			asked = append(asked, o.ID)
 		}
 	}
@@ -163,24 +94,6 @@ func (d *decision) renew(ctx context.Context, a confirm.Action) error {
 	return d.Note(ctx, textRenewed)
 }
 
-// secondReply is the id of the Reply with the card for one who is asked.
-func secondReply(action, member string) string { return chat.Key("second", action, member) }
-
-// secondCards are the cards of those who were asked for the second approval, as they are now.
-func secondCards(a confirm.Action) []chat.Reply {
-	var all []chat.Reply
-	if a.Second == nil {
-		return nil
-	}
-	for _, member := range a.Second.Asked {
-		all = append(all, chat.Reply{
-			ID: secondReply(a.ID, member), Place: a.Place, To: member, Private: true,
-			Text: bot.Paragraph(textSecondNeeded), Cards: []chat.Card{confirm.SecondCard(a)},
-		})
-	}
-	return all
-}
-
 // second works a press of somebody who is no part of the request: the second approval, its
 // refusal for a reason, or the wish to see the card. What they may is read anew.
 func (d *decision) second(ctx context.Context, p bot.ButtonAction, reason string) error {
@@ -202,12 +115,12 @@ func (d *decision) second(ctx context.Context, p bot.ButtonAction, reason string
 		d.Logger.WarnContext(ctx, "member cannot be read", "error", err)
 		return d.Note(ctx, textCannotCheck)
 	}
-	rule, err := secondRule(ctx, d.Exchange, a)
+	rule, err := second.Rule(ctx, d.Exchange, a)
 	if err != nil {
 		return err
 	}
 	press := confirm.Press{Event: d.press.ID, Member: m.ID, At: d.press.Ingested, Yes: p.Do != bot.DoDecline}
-	state, err := confirm.DecideSecond(a, press, mayApprove(a, rule, m))
+	state, err := confirm.DecideSecond(a, press, second.MayApprove(a, rule, m))
 	if refusal := (*confirm.Refusal)(nil); errors.As(err, &refusal) {
 		if refusal.Late {
 			if err := d.closeUnsent(ctx, a, confirm.Expired, fmt.Sprintf(textSecondExpired, a.Second.Names()), nil); err != nil {
@@ -242,21 +155,12 @@ func (d *decision) second(ctx context.Context, p bot.ButtonAction, reason string
 	return d.execute(ctx, a)
 }
 
-// mayApprove says whether a member may give the second approval: by the rules as they are now
-// or, where they name nobody any more, because they were asked.
-func mayApprove(a confirm.Action, rule policy.OperationRule, m chat.Member) bool {
-	if len(rule.Approvers) == 0 && a.Second != nil {
-		rule.Approvers = a.Second.Asked
-	}
-	return rule.Approves(m, a.Member)
-}
-
 // showSecond sends the card to a member with a role that may approve.
 func (d *decision) showSecond(ctx context.Context, a confirm.Action, m chat.Member) error {
 	if slices.Contains(a.Second.Asked, m.ID) {
 		return d.Note(ctx, textCardSentBefore)
 	}
-	if len(a.Second.Asked) >= maxApprovers {
+	if len(a.Second.Asked) >= second.MostApprovers {
 		return d.Note(ctx, textEnoughAsked)
 	}
 	a = a.WithAsked(append(slices.Clone(a.Second.Asked), m.ID))
@@ -264,7 +168,7 @@ func (d *decision) showSecond(ctx context.Context, a confirm.Action, m chat.Memb
 	if err != nil {
 		return err
 	}
-	cards := secondCards(a)
+	cards := second.Cards(a)
 	wanted, err := d.Bot.WantedReply(d.Conversation, cards[len(cards)-1], a.Owner)
 	if err != nil {
 		return err
@@ -278,7 +182,7 @@ func (d *decision) showSecond(ctx context.Context, a confirm.Action, m chat.Memb
 // lookAtSecond closes an Action for which nobody is left who may give the second approval,
 // long before its time is over.
 func (d *decision) lookAtSecond(ctx context.Context, a confirm.Action) error {
-	rule, err := secondRule(ctx, d.Exchange, a)
+	rule, err := second.Rule(ctx, d.Exchange, a)
 	if err != nil {
 		return err
 	}
@@ -286,7 +190,7 @@ func (d *decision) lookAtSecond(ctx context.Context, a confirm.Action) error {
 	for _, id := range a.Second.Asked {
 		m, err := d.Adapter.Member(ctx, a.Place, id)
 		// In doubt somebody is left: nothing is sent meanwhile.
-		left = left || err == nil && mayApprove(a, rule, m) || err != nil && !errors.Is(err, chat.ErrNoMember)
+		left = left || err == nil && second.MayApprove(a, rule, m) || err != nil && !errors.Is(err, chat.ErrNoMember)
 	}
 	if left {
 		return d.Commit(store.Commit{})
@@ -310,7 +214,7 @@ func (d *decision) tellAsker(c *store.Commit, a confirm.Action) error {
 // It says whether the reply was such a card. Where nobody else was asked, the Action is closed.
 func (t *Turn) secondUnshown(ctx context.Context, r chat.Reply) (bool, error) {
 	for _, a := range t.waiting {
-		if a.State != confirm.Halfway || !slices.Contains(a.Second.Asked, r.To) || r.ID != secondReply(a.ID, r.To) {
+		if a.State != confirm.Halfway || !slices.Contains(a.Second.Asked, r.To) || r.ID != second.ReplyID(a.ID, r.To) {
 			continue
 		}
 		a = a.WithAsked(slices.DeleteFunc(slices.Clone(a.Second.Asked), func(id string) bool { return id == r.To }))

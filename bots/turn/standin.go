@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/second"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -46,7 +47,7 @@ func (t *Turn) standIn(ctx context.Context) error {
 			return err
 		}
 		c.Actions = append(c.Actions, void)
-		for _, r := range secondCards(a) {
+		for _, r := range second.Cards(a) {
 			wanted, err := t.Bot.WantedReply(t.Conversation, r, a.Owner)
 			if err != nil {
 				return err

@@ -63,9 +63,6 @@ const (
 	textNothingToSend = "There is nothing to send again."
 	textAskedAlready  = "You were asked this already; use the newer card."
 
-	textSecondNeeded   = "You are asked to approve what somebody else wants to do. Nothing is sent before you decide."
-	textSomeApprover   = "a member whom administrators named"
-	textSomeRole       = "somebody with a role that administrators named"
 	textRenewed        = "Others must approve this now than this card said. The card is new and says who; please press again."
 	textNobodyToAsk    = "Nobody can be asked to approve this, so nothing was sent. An administrator has to name somebody else than you; where they named a role, ask me in a channel."
 	textNobodyLeft     = "Nobody is left who may approve this. Nothing was sent. Please ask again; an administrator says who may approve it."

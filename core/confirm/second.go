@@ -27,6 +27,7 @@ type Approver struct {
 	ID   string `json:"id"`   // platform's
 	Name string `json:"name"` // for people
 	Role bool   `json:"role,omitempty"`
+	Away bool   `json:"-"` // who it is cannot be read just now
 }
 
 // SecondButtons are the ids of the buttons with which others decide.
