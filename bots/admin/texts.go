@@ -166,6 +166,7 @@ var auditWords = map[string]string{
 	"call.waiting": "was asked about", "call.approved": "approved", "call.executing": "approved", "call.done": "sent",
 	"call.failed": "sent", "call.unknown": "sent", "call.denied": "did not send", "call.expired": "did not answer about", "call.replaced": "asked anew about",
 	"plugin.added": "added", "plugin.removed": "removed", "plugin.reviewed": "took the new version of", "plugin.default": "changed the default of",
+	"plugin.frozen": "froze", "plugin.unfrozen": "let calls go again of", "plugin.changed": "found changed at its source", "plugin.unchanged": "found as approved at its source",
 	"plugin.scope.enable": "turned on in this channel", "plugin.scope.deny": "denied in this channel", "plugin.scope.none": "left to each member in this channel",
 	"choice.enabled": "enabled", "choice.disabled": "disabled",
 	"account.shown": "shows in a channel what comes from", "account.hidden": "keeps private what comes from",
