@@ -107,7 +107,7 @@ bots/second                  | bots/bot chat confirm markdown policy store      
 bots/turn                    | bots/second bots/admin bots/bot bots/grants audit bots/command bots/inbox bots/outbox chat grant markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint bots/schedule bots/admin/rule bots/admin/registry | –
 bots/schedule                | bots/bot audit chat markdown policy schedule store confirm | –
 bots/usage                   | bots/admin bots/bot chat markdown policy store                               | –
-bots/admin/registry          | bots/admin bots/bot bots/grants audit chat markdown account plugin policy store           | –
+bots/admin/registry          | bots/admin bots/bot bots/grants audit chat markdown account plugin policy store grant | –
 bots/admin/rule              | bots/admin bots/bot bots/grants audit chat markdown openapi plugin policy store            | –
 adapters/fake                | –                                                                            | –
 adapters/fake/slack          | adapters/fake adapters/fake/slack/rule                                       | github.com/gorilla/websocket go.yaml.in/yaml/v3

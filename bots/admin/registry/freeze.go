@@ -69,8 +69,11 @@ func freeze(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, what policy.
 	case what == policy.FrozenNothing && p == nil && len(after.Plugins) > 0:
 		line += " " + textStillSome
 	}
-	action := map[policy.Frozen]string{policy.FrozenNothing: "plugin.unfrozen", policy.FrozenWrites: "plugin.frozen.writes", policy.FrozenAll: "plugin.frozen"}[what]
-	return x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: x.Audit(action, target)}, bot.Paragraph(line))
+	said := audit.Line{Action: "plugin.frozen", Targets: []audit.Target{target}, Reason: string(what)}
+	if what == policy.FrozenNothing {
+		said.Action = "plugin.unfrozen"
+	}
+	return x.ReplyPrivately(store.Commit{Puts: []store.Record{record}, Audits: []store.Audit{x.AuditLine(said)}}, bot.Paragraph(line))
 }
 
 // What is said of a freeze by what is frozen.

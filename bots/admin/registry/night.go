@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/grants"
 	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -123,7 +124,19 @@ func renew(ctx context.Context, x *bot.Exchange, c *store.Commit, g plugin.Readi
 		line.Actor = audit.Actor{Kind: audit.System}
 	}
 	c.Audits = append(c.Audits, x.AuditLine(line))
+	lookAtGrants(ctx, x, c, n.Plugin)
 	return n.Plugin
+}
+
+// lookAtGrants adds to c that what members allowed beforehand of a plugin is looked at. Where
+// that fails it is within the hour.
+func lookAtGrants(ctx context.Context, x *bot.Exchange, c *store.Commit, p *plugin.Plugin) {
+	if x.Event.Place.Workspace == "" {
+		return // each workspace has its own
+	}
+	if err := grants.LookAt(ctx, x, c, p.ID); err != nil {
+		x.Logger.WarnContext(ctx, "grants cannot be looked at", "plugin", p.ID, "error", err)
+	}
 }
 
 // note counts the nights in which a source could not be read.

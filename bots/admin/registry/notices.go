@@ -52,11 +52,11 @@ func Notices(ctx context.Context, x *bot.Exchange, word string) error {
 	if err != nil {
 		return err
 	}
-	c := store.Commit{Puts: []store.Record{record}, Audits: x.Audit("notices.off")}
+	c := store.Commit{Puts: []store.Record{record}, Audits: x.Audit("rules.changed", audit.Target{Kind: audit.OfRecord, ID: "notices"})}
 	if channel == "" {
 		return x.ReplyPrivately(c, bot.Paragraph(textNoticesDirect))
 	}
-	c.Audits = x.Audit("notices.set", audit.Target{Kind: audit.OfChannel, ID: channel})
+	c.Audits = x.Audit("rules.changed", audit.Target{Kind: audit.OfChannel, ID: channel})
 	first := chat.Reply{
 		ID: chat.Key(x.ReplyID, "notices"), Open: true, Text: bot.Paragraph(textNoticesHere),
 		Place: chat.Place{Platform: x.Event.Place.Platform, Workspace: x.Event.Place.Workspace, Channel: channel, Installed: x.Event.Place.Installed},

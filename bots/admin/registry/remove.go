@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"aidesk/bots/bot"
-	"aidesk/bots/grants"
 	"aidesk/core/chat"
+	"aidesk/core/grant"
 	"aidesk/core/markdown"
 	"aidesk/core/plugin"
 	"aidesk/store"
@@ -36,8 +36,15 @@ func Remove(ctx context.Context, x *bot.Exchange, m chat.Member, word string) er
 	if err != nil {
 		return err
 	}
+	allowed, err := grantsFor(ctx, x, p)
+	if err != nil {
+		return err
+	}
 	if accounts > 0 {
 		words = append(words, counted(accounts, textAccountEnds, textAccountsEnd))
+	}
+	if allowed > 0 {
+		words = append(words, counted(allowed, textGrantEnds, textGrantsEnd))
 	}
 	affected := textNobodyAffected
 	if len(words) > 0 {
@@ -69,6 +76,17 @@ func accountsAt(ctx context.Context, x *bot.Exchange, p *plugin.Plugin) (n int, 
 	return n, err
 }
 
+// grantsFor is how many live Grants there are in the workspace for calls of a plugin.
+func grantsFor(ctx context.Context, x *bot.Exchange, p *plugin.Plugin) (n int, err error) {
+	all, err := grant.In(ctx, x.Store, x.Bot.Scope(x.Event.Place))
+	for _, g := range all {
+		if g.Plugin == p.ID && g.Live(x.Now()) {
+			n++
+		}
+	}
+	return n, err
+}
+
 // PressRemove removes a plugin for everyone, with the accounts that are connected there.
 func PressRemove(ctx context.Context, x *bot.Exchange, a bot.ButtonAction) error {
 	p, err := pressed(ctx, x, a.Plugin)
@@ -89,8 +107,6 @@ func PressRemove(ctx context.Context, x *bot.Exchange, a bot.ButtonAction) error
 		return err
 	}
 	c := store.Commit{Audits: x.Audit("plugin.removed", bot.AuditPlugin(p))}
-	if err := grants.LookAt(ctx, x, &c, p.ID); err != nil {
-		return err
-	}
+	lookAtGrants(ctx, x, &c, p)
 	return x.ReplyPrivately(c, bot.Paragraph(fmt.Sprintf(textRemoved, p.Human())))
 }

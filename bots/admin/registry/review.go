@@ -214,6 +214,7 @@ func Approve(ctx context.Context, x *bot.Exchange, reviewed plugin.Registration)
 		return err
 	}
 	c := store.Commit{Puts: []store.Record{record}, Audits: x.Audit("plugin.reviewed", bot.AuditPlugin(p))}
+	lookAtGrants(ctx, x, &c, p)
 	_, d, err := x.Bot.Plugins.Review(ctx, p)
 	if err == nil {
 		err = admin.TellHosts(ctx, x, &c, p, d.Hosts)

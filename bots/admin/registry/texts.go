@@ -87,6 +87,8 @@ const (
 	textAffected       = "Affected: %s."
 	textNobodyAffected = "Nobody here has enabled it."
 	textAccountEnds    = "1 account there, which is ended"
+	textGrantEnds      = "1 thing that a member allowed beforehand, which ends"
+	textGrantsEnd      = "%d things that members allowed beforehand, which end"
 	textAccountsEnd    = "%d accounts there, which are ended"
 
 	textRefreshing       = "reading what the sources say now…"
