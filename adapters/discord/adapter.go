@@ -75,7 +75,9 @@ type Adapter struct {
 	locales        *session.Cache[string]          // the languages of members' clients
 	channels       *session.Cache[payload.Channel] // as Discord described them
 	statuses       *session.StatusBoard
-	typingOnly     time.Duration                     // how long only "typing" is shown before a status message is posted
+	typingOnly     time.Duration            // how long only "typing" is shown before a status message is posted
+	deleted        *session.PersistentCache // see posted
+	posted         *session.Posted
 	statusMessages *session.PersistentCache          // status messages to delete after a crash, by channel
 	tokens         *session.Cache[interactionToken]  // the token of each member's last interaction
 	recent         *session.Cache[recentMessage]     // messages received lately, by id
@@ -163,7 +165,8 @@ func New(c Config) (*Adapter, error) {
 	a.dmChannels, a.homeGuilds = session.NewPersistentCache("directs"), session.NewPersistentCache("homes")
 	a.threads, a.chains = session.NewPersistentCache("threads"), session.NewPersistentCache("chains")
 	a.hinted, a.longFormIDs = session.NewPersistentCache("hinted"), session.NewPersistentCache("forms")
-	a.statusMessages = session.NewPersistentCache("status")
+	a.statusMessages, a.deleted = session.NewPersistentCache("status"), session.NewPersistentCache("deleted")
+	a.posted = session.NewPosted(session.NewCache[string](c.Now, 0), a.deleted)
 	return a, nil
 }
 
@@ -177,7 +180,7 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error 
 	if err != nil {
 		return err
 	}
-	for _, c := range []*session.PersistentCache{a.dmChannels, a.homeGuilds, a.threads, a.chains, a.hinted, a.longFormIDs, a.statusMessages} {
+	for _, c := range []*session.PersistentCache{a.dmChannels, a.homeGuilds, a.threads, a.chains, a.hinted, a.longFormIDs, a.statusMessages, a.deleted} {
 		c.Use(k) // replies are also sent after Run has ended
 	}
 	a.run.Start(runInfo{handler: h, keeper: k, self: self})

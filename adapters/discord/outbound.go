@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"aidesk/adapters/discord/payload"
 	"aidesk/adapters/discord/render"
 	"aidesk/adapters/discord/rest"
 	"aidesk/adapters/session"
@@ -33,6 +35,9 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 		out, err = a.deliverElsewhere(ctx, r, at, err)
 	}
 	if err == nil {
+		if !r.Place.Direct {
+			a.posted.Note(sent.Place, out)
+		}
 		return out.String(), nil
 	}
 	if rest.CodeOf(err) == rest.CodeBlocked {
@@ -184,6 +189,7 @@ func (a *Adapter) deliver(ctx context.Context, r chat.Reply, at sendTarget, have
 	p := &delivery{Adapter: a, reply: r, target: at}
 	p.Have, p.Out.Channel = have.Messages, at.channel
 	p.before = have.Known()
+	p.Deleted = func(id string) bool { return a.posted.Deleted(ctx, at.channel, id) }
 	for _, m := range messages {
 		if err := p.deliverMessage(ctx, m); err != nil {
 			return p.Kept(), err
@@ -310,6 +316,57 @@ func (a *Adapter) updateMessage(ctx context.Context, channel, id string, m rende
 		return err
 	}
 	return a.rest.Do(ctx, c, nil)
+}
+
+// messageLink is a link to a message: its server, channel and id.
+var messageLink = regexp.MustCompile(`^https://(?:\w+\.)?discord(?:app)?\.com/channels/([0-9]+)/([0-9]+)/([0-9]+)$`)
+
+// Delete deletes the bot's message to which a link leads, or its last one in a place. Where it
+// may manage messages Discord would let it delete those of others, and in all its servers: it
+// asks first whose the message is, and where.
+func (a *Adapter) Delete(ctx context.Context, p chat.Place, link string) error {
+	channel, id, ok := a.posted.Last(p)
+	if link != "" {
+		m := messageLink.FindStringSubmatch(strings.Trim(link, "<>"))
+		if ok = m != nil && m[1] == p.Workspace; ok {
+			channel, id = m[2], m[3]
+		}
+	}
+	if !ok {
+		return chat.ErrNoMessage
+	}
+	self, err := a.identity.Get(ctx)
+	if err != nil {
+		return asLater(err)
+	}
+	if at, err := a.channel(ctx, channel); err != nil || at.Guild != p.Workspace {
+		return noMessage(err)
+	}
+	var m payload.Message
+	c := rest.Call{Method: http.MethodGet, Path: "/channels/%s/messages/%s", IDs: []string{channel, id}, MaxWait: session.CallTimeout}
+	err = a.rest.Do(ctx, c, &m)
+	if rest.CodeOf(err) == rest.CodeUnknownMessage && a.posted.Deleted(ctx, channel, id) { // this may be asked a second time after a crash
+		return nil
+	}
+	if err != nil || m.Author.ID != self.User {
+		return noMessage(err)
+	}
+	if err := a.posted.Keep(ctx, channel, id); err != nil {
+		return err
+	}
+	a.posted.Drop(p)
+	if err := a.deleteMessage(ctx, channel, id); err != nil {
+		return noMessage(err)
+	}
+	return nil
+}
+
+// noMessage is the error of a message that cannot be deleted: nil, it is another's.
+func noMessage(err error) error {
+	if err != nil && !rest.Forbidden(err) && rest.CodeOf(err) != rest.CodeUnknownMessage && rest.CodeOf(err) != rest.CodeUnknownChannel {
+		return asLater(err)
+	}
+	return chat.ErrNoMessage
 }
 
 // deleteMessage deletes a message; it is no error if that is gone already.

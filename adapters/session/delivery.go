@@ -82,6 +82,9 @@ const (
 type Delivery struct {
 	Have []string  // ids of messages that are there; they are used up one by one
 	Out  Delivered // what is there now
+
+	// Deleted reports whether a message was deleted on purpose; nil: none was.
+	Deleted func(id string) bool
 }
 
 // MaxWait returns how long to wait for a rate limit: briefly for a reply's first
@@ -109,11 +112,15 @@ func (d *Delivery) RetryRateLimited(ctx context.Context, limited func(error) (ti
 }
 
 // Put updates the next message that is there. Where there is none it posts a new one;
-// a message that somebody deleted, as gone says of the error, counts as none.
+// a message that somebody deleted, as gone says of the error, counts as none, unless that was
+// asked for: then it stays deleted.
 func (d *Delivery) Put(update func(id string) error, gone func(error) bool, post func() error) error {
 	for len(d.Have) > 0 {
 		id := d.Have[0]
 		err := update(id)
+		if err != nil && gone(err) && d.Deleted != nil && d.Deleted(id) {
+			err = nil
+		}
 		if err == nil {
 			d.Out.Messages = append(d.Out.Messages, id)
 		} else if !gone(err) {

@@ -77,6 +77,8 @@ type Adapter struct {
 	dmCache         *session.Cache[string]   // direct-message channels, by member
 	followedThreads *session.PersistentCache // threads that aidesk takes part in
 	startedReplies  *session.PersistentCache // placeholders of replies, where the app may not read messages
+	deletedMessages *session.PersistentCache // see posted
+	posted          *session.Posted
 
 	identity    *session.Identity[identity]
 	runState    session.RunState[activeRun]
@@ -160,6 +162,8 @@ func newAdapter(c Config, base *url.URL, tokens webapi.TokenSource) *Adapter {
 	a.nameCache = session.NewCache[string](c.Now, session.MemberLife)
 	a.lastMessage, a.dmCache = session.NewCache[string](c.Now, 0), session.NewCache[string](c.Now, 0)
 	a.followedThreads, a.startedReplies = session.NewPersistentCache("threads"), session.NewPersistentCache("started")
+	a.deletedMessages = session.NewPersistentCache("deleted")
+	a.posted = session.NewPosted(session.NewCache[string](c.Now, 0), a.deletedMessages)
 	return a
 }
 
@@ -186,6 +190,7 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error 
 func (a *Adapter) start(self identity, h chat.Handler, k chat.Keeper) {
 	a.followedThreads.Use(k) // for good: replies are sent after the end of Run, too
 	a.startedReplies.Use(k)
+	a.deletedMessages.Use(k)
 	a.runState.Start(activeRun{handler: h, self: self})
 }
 

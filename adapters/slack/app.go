@@ -172,6 +172,7 @@ func (a *App) session(i installation.Installation, workspace string) *workspaceS
 			s.kept.use(a.keeper)
 			s.followedThreads.Use(s.kept)
 			s.startedReplies.Use(s.kept)
+			s.deletedMessages.Use(s.kept)
 		}
 	}
 	a.mu.Unlock()
@@ -341,6 +342,15 @@ func (a *App) History(ctx context.Context, p chat.Place, before string, limit in
 		return chat.History{}, err
 	}
 	return s.History(ctx, p, before, limit)
+}
+
+// Delete is Adapter.Delete in the place's workspace.
+func (a *App) Delete(ctx context.Context, p chat.Place, link string) error {
+	s, err := a.of(ctx, p)
+	if err != nil {
+		return err
+	}
+	return s.Delete(ctx, p, link)
 }
 
 // Download is Adapter.Download with the token of the place's workspace.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -33,12 +35,49 @@ func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string
 		}
 	}
 	if err == nil {
+		if !r.Place.Direct {
+			a.posted.Note(r.Place, out)
+		}
 		if a.FollowThreads && !r.Place.Direct && r.Place.Thread != "" {
 			a.followThread(ctx, r.Place)
 		}
 		return out.String(), nil
 	}
 	return out.Known(), a.sendError(ctx, r, err)
+}
+
+// messageLink is a link to a message: its channel, and its timestamp without the point.
+var messageLink = regexp.MustCompile(`/archives/([CG][A-Z0-9]+)/p([0-9]{10,})([0-9]{6})(?:$|[?>|])`)
+
+// Delete deletes the message of the app to which a link leads, or the last one in a place.
+// Slack deletes for an app none but its own. Direct messages are their member's alone.
+func (a *Adapter) Delete(ctx context.Context, p chat.Place, link string) error {
+	channel, ts, ok := a.posted.Last(p)
+	if link != "" {
+		m := messageLink.FindStringSubmatch(link)
+		if ok = m != nil; ok {
+			channel, ts = m[1], m[2]+"."+m[3]
+		}
+	}
+	if !ok {
+		return chat.ErrNoMessage
+	}
+	before := a.posted.Deleted(ctx, channel, ts)
+	if err := a.posted.Keep(ctx, channel, ts); err != nil {
+		return err
+	}
+	a.posted.Drop(p)
+	err := a.client.Do(ctx, "chat.delete", "", func(ctx context.Context) error {
+		_, _, err := a.client.Slack().DeleteMessageContext(ctx, channel, ts)
+		return err
+	})
+	switch code := webapi.CodeOf(err); {
+	case err == nil, before && code == "message_not_found": // this may be asked a second time after a crash
+		return nil
+	case slices.Contains([]string{"message_not_found", "cant_delete_message", "channel_not_found", "not_in_channel"}, code):
+		return fmt.Errorf("%w: %w", chat.ErrNoMessage, err)
+	}
+	return asLater(err)
 }
 
 // deleteMessage deletes a message. It is no error if the message does not exist any more.
@@ -113,6 +152,7 @@ func (a *Adapter) deliver(ctx context.Context, r chat.Reply, have session.Delive
 	if have.Channel == "" {
 		p.Out.Channel = r.Place.Channel
 	}
+	p.Deleted = func(ts string) bool { return a.posted.Deleted(ctx, p.Out.Channel, ts) }
 	for _, m := range messages {
 		if err := p.send(ctx, m); err != nil {
 			return p.Kept(), err

@@ -1,7 +1,9 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"aidesk/bots/bot"
@@ -36,4 +38,25 @@ func Stop(x *bot.Exchange) error {
 		line = fmt.Sprintf(textStoppedMany, n)
 	}
 	return x.ReplyPrivately(c, bot.Paragraph(line))
+}
+
+// Delete deletes a message of aidesk's: that to which a link leads, or the last one here.
+func Delete(ctx context.Context, x *bot.Exchange, link string) error {
+	from, ok := x.Adapter.(chat.Deleter)
+	if !ok {
+		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(textCannotDelete))
+	}
+	err := from.Delete(context.WithoutCancel(ctx), x.Event.Place, link)
+	switch {
+	case errors.Is(err, chat.ErrNoMessage):
+		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(textNoMessage))
+	case err != nil:
+		if o := x.PlatformOutage(err); o != nil {
+			return o
+		}
+		x.Logger.WarnContext(ctx, "a message cannot be deleted", "error", err)
+		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(textDeleteFailed))
+	}
+	audits := x.Audit("message.deleted", audit.Target{Kind: audit.OfChannel, ID: x.Event.Place.Channel})
+	return x.ReplyPrivately(store.Commit{Audits: audits}, bot.Paragraph(textDeleted))
 }

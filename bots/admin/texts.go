@@ -5,6 +5,11 @@ package admin
 const (
 	textAdminsOnly = "This is for administrators."
 
+	textCannotDelete = "I cannot delete messages here."
+	textNoMessage    = "I find no message of mine there. Give its link: /plugins-admin delete LINK"
+	textDeleteFailed = "The messenger does not delete it just now. Please try again in a minute."
+	textDeleted      = "The message is deleted."
+
 	textStopDirect  = "Type this in the channel where I am to stop."
 	textNothingRuns = "I am doing nothing in this channel."
 	textStoppedOne  = "I stop what I am doing in this channel."

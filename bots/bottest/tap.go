@@ -27,6 +27,7 @@ var (
 	_ chat.Downloader = (*tap)(nil)
 	_ chat.Historian  = (*tap)(nil)
 	_ chat.Settler    = (*tap)(nil)
+	_ chat.Deleter    = (*tap)(nil)
 	_ chat.Finder     = tapFinder{}
 )
 
@@ -121,6 +122,14 @@ func (t *tap) History(ctx context.Context, place chat.Place, before string, limi
 		return from.History(ctx, place, before, limit)
 	}
 	return chat.History{}, nil
+}
+
+// Delete asks the adapter.
+func (t *tap) Delete(ctx context.Context, place chat.Place, link string) error {
+	if d, ok := t.Adapter.(chat.Deleter); ok {
+		return d.Delete(ctx, place, link)
+	}
+	return chat.ErrNoMessage
 }
 
 // Settled writes down which events are dealt with.

@@ -38,6 +38,7 @@ const (
 	optionRole      = "role"
 	optionPage      = "page"
 	optionBy        = "by"
+	optionLink      = "link"
 	optionMonth     = "month"
 )
 
@@ -105,6 +106,9 @@ var Table = chat.Grammar{
 		{Name: "usage", Summary: "Who used what, with a file for a spreadsheet", Example: "/plugins-admin usage member 2026-11", Private: true, Options: []chat.Option{
 			{Name: optionBy, Summary: "By member, channel, plugin or model", Kind: chat.Choice, Choices: []string{usage.ByMember, usage.ByChannel, usage.ByPlugin, usage.ByModel}},
 			{Name: optionMonth, Summary: "A month such as 2026-11, or last", Kind: chat.Word},
+		}},
+		{Name: "delete", Summary: "Delete my last answer here, or the one behind a link", Example: "/plugins-admin delete LINK", Who: chat.Moderators, Private: true, Options: []chat.Option{
+			{Name: optionLink, Summary: "The link of a message of mine", Kind: chat.Word},
 		}},
 		{Name: "stop", Summary: "Stop all that I am doing in this channel", Example: "/plugins-admin stop", Who: chat.Moderators, Private: true},
 		{Name: "show", Summary: "Let members show in this channel what their accounts at a plugin give", Example: "/plugins-admin show NAME on", Private: true, Options: []chat.Option{
@@ -233,6 +237,8 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 		return rule.Limits(ctx, x, c.Options[optionWhere] == whereWorkspace)
 	case adminCommand + " usage":
 		return usage.Table(ctx, x, c.Options[optionBy], c.Options[optionMonth])
+	case adminCommand + " delete":
+		return admin.Delete(ctx, x, c.Options[optionLink])
 	case adminCommand + " stop":
 		return admin.Stop(x)
 	case adminCommand + " show":

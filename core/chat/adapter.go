@@ -129,6 +129,17 @@ var ErrTooLarge = errors.New("the file is too large")
 // ErrNoAccess says that the app may not read something.
 var ErrNoAccess = errors.New("the app may not read this")
 
+// Deleter is an Adapter that can delete what aidesk posted.
+type Deleter interface {
+	// Delete deletes the message of aidesk's to which a link leads, or without a link the last
+	// one in the place that others can read. It does not come back when its reply changes.
+	// Errors: ErrNoMessage, *Later, or anything else for a failure that may pass.
+	Delete(ctx context.Context, place Place, link string) error
+}
+
+// ErrNoMessage says that there is no such message of aidesk's in the workspace.
+var ErrNoMessage = errors.New("there is no such message of aidesk's")
+
 // Workplace is implemented by an adapter that knows how people call a workspace, and the
 // address that leads a browser back to it; either may be empty.
 type Workplace interface {
