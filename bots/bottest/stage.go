@@ -53,6 +53,8 @@ type Setup struct {
 type Plugin struct {
 	Address string // host:port
 	Default bool   // enabled for everybody
+
+	FirstUse string // as the operator chose
 }
 
 // Stage is a desk that runs on a platform.
@@ -122,7 +124,7 @@ func (s *Stage) open() {
 	for _, p := range s.setup.Plugins {
 		rules.Trusted = append(rules.Trusted, egress.Trusted{Host: p.Address, Plugin: p.Address})
 		rules.AllowHosts = append(rules.AllowHosts, p.Address)
-		configured = append(configured, plugin.Configured{Source: "http://" + p.Address, Default: p.Default})
+		configured = append(configured, plugin.Configured{Source: "http://" + p.Address, Default: p.Default, FirstUse: p.FirstUse})
 	}
 	guard, err := egress.New(rules)
 	if err != nil {

@@ -41,10 +41,15 @@ func memberPrivacy(ctx context.Context, x *bot.Exchange, messages string) error 
 	if out {
 		reads = textLeavesOut
 	}
-	return x.ReplyPrivately(c, markdown.New(
+	r := x.NewReply(markdown.New(
 		markdown.Paragraph(markdown.Text(privacy(x))),
 		markdown.Paragraph(markdown.Text(textReadsAbove+" "+reads)),
 	))
+	r.Private = true
+	if r.Rows, err = consentRows(ctx, x, &c); err != nil {
+		return err
+	}
+	return x.Reply(c, r)
 }
 
 // adminThreads lets what was said in threads be read, or not: in this channel, unless the

@@ -69,6 +69,10 @@ const (
 	textReadsYours = "Yours are among them. To leave them out: /aidesk privacy out"
 	textLeavesOut  = "I leave yours out. To let me read them: /aidesk privacy in"
 
+	textAgreed    = " (%s): you agreed that it has words of yours." // its host
+	textWithdraw  = "Withdraw: %s"
+	textWithdrawn = "%s has no more words of yours until you agree again."
+
 	textThreadsOn     = "In this channel I read what was said in a thread before I am asked there."
 	textThreadsOff    = "In this channel I no longer read what was said in a thread before I am asked there."
 	textThreadsOnAll  = "I read what was said in a thread before I am asked there, except in channels where you switched it off."

@@ -55,6 +55,8 @@ func (t *Turn) press(ctx context.Context) error {
 		return registry.PressFreeze(ctx, &t.Exchange, p)
 	case p.Do == bot.DoRevoke:
 		return admin.Revoke(ctx, &t.Exchange, p)
+	case p.Do == bot.DoWithdraw:
+		return command.Withdraw(ctx, &t.Exchange, p)
 	case p.Do == bot.DoSwitch && p.Say != "":
 		return t.enableAndAsk(ctx, p)
 	case p.Do == bot.DoSwitch:

@@ -92,7 +92,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 		}
 		var configured []plugin.Configured
 		for _, p := range b.Plugins {
-			configured = append(configured, plugin.Configured{Source: p.Source, Default: p.Default, Login: p.Login.Choice()})
+			configured = append(configured, plugin.Configured{Source: p.Source, Default: p.Default, FirstUse: p.FirstUse, Login: p.Login.Choice()})
 		}
 		if err := registry.Configure(ctx, configured); err != nil {
 			return nil, err

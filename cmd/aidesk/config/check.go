@@ -99,6 +99,7 @@ func (d *decoder) checkPlugins(bot string, plugins []Plugin) {
 		case first < i:
 			d.faultf(key, "stands at plugins[%d] already; remove one", first)
 		}
+		d.checkFirstUse(fmt.Sprintf("%s.plugins[%d].first_use", bot, i), plugin.FirstUse)
 		d.checkLogin(fmt.Sprintf("%s.plugins[%d].login", bot, i), plugin.Login)
 	}
 }

@@ -123,6 +123,9 @@ type Plugin struct {
 	Source string `yaml:"source"`
 	// Default enables the plugin for every member who has not chosen otherwise.
 	Default bool `yaml:"default"`
+	// FirstUse is ask (each member is asked once before the plugin has words of theirs) or
+	// trust (the operator answers for it). Defaults to trust where Default is set, else ask.
+	FirstUse string `yaml:"first_use"`
 	// Login says how it is logged in to; the zero value: as its manifest and document say.
 	Login Login `yaml:"login"`
 }
