@@ -53,11 +53,15 @@ type Work struct {
 	Actions []Action // those not in a final state, the oldest first
 }
 
-// Entry is one piece of a transcript. Nothing is ever changed in it; Forget removes it.
+// Entry is one piece of a transcript. Nothing is ever changed in it; Forget and Retract
+// remove it.
 type Entry struct {
 	Seq    uint64 // set by the store, grows within the conversation
 	Member string // whose it is
-	Body   []byte
+	// Sources name what its words came of, such as the messages that asked: Retract deletes it
+	// with any of them.
+	Sources []string
+	Body    []byte
 }
 
 // Action is a call that waits for a decision or was sent. State is the caller's word.
@@ -83,6 +87,7 @@ type Button struct {
 	Conversation string    // where a press of it is worked, wherever it was pressed
 	Member       string    // whose it is, for Forget; empty: nobody's
 	Until        time.Time // kept for eight days longer, so that a late press gets a reason; zero: for ever
+	Sources      []string  // of what words in it came, as those of an Entry
 	Body         []byte
 }
 

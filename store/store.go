@@ -159,6 +159,10 @@ type Journal interface {
 	// ends in ErrConflict.
 	Forget(ctx context.Context, member string) error
 
+	// Retract deletes the transcript entries and buttons that came of a source, in every
+	// conversation, and returns how many there were.
+	Retract(ctx context.Context, source string) (int, error)
+
 	// Purge deletes what is older than two times: transcript entries, final actions and
 	// delivered replies that were not touched since conversations; audit and usage of
 	// before audit, of audit lines the oldest up to the first that is not so old. A zero

@@ -128,6 +128,11 @@ func (b *Bot) Owner(p chat.Place, member string) string {
 	return chat.Key(b.Name, p.Platform, p.Workspace, member)
 }
 
+// Source is a message as the store knows it, of what is kept of its words.
+func (b *Bot) Source(p chat.Place, message string) string {
+	return chat.Key(b.Name, p.Platform, p.Channel, message)
+}
+
 // Scope is a workspace as the store knows it.
 func (b *Bot) Scope(p chat.Place) string { return chat.Key(b.Name) + "/" + p.Scope() }
 

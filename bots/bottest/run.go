@@ -44,6 +44,7 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		{"schedule", schedules},
 		{"grant", Grants},
 		{"consent", consents},
+		{"retract", retracts},
 	} {
 		t.Run(group.name, func(t *testing.T) { Play(t, group.all, platform) })
 	}

@@ -167,6 +167,9 @@ func (t *Turn) putOff(ctx context.Context, o *bot.Outage, line string) error {
 func (t *Turn) joinMessages(ctx context.Context) (string, error) {
 	var texts []string
 	add := func(m chat.Message) {
+		if m.ID != "" {
+			t.Sources = append(t.Sources, t.Bot.Source(t.Event.Place, m.ID))
+		}
 		text, names, files := currentText(m, t.work.Events)
 		t.files = append(t.files, files...)
 		if text = t.withNames(ctx, text, names); strings.TrimSpace(text) != "" {
@@ -327,8 +330,10 @@ func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 func (t *Turn) endWithout(question string, member chat.Member, line string) error {
 	var c store.Commit
 	t.quota.settle(&c)
-	if err := appendEntries(&c, t.Owner(), agent.UnansweredEntries(member.Name, question, line)...); err != nil {
-		return err
+	for _, e := range agent.UnansweredEntries(member.Name, question, line) {
+		if err := appendEntry(&c, t.Owner(), t.Sources, bot.Entry{Entry: e}); err != nil {
+			return err
+		}
 	}
 	if line == "" {
 		return t.Commit(c)

@@ -345,11 +345,11 @@ func TestMigrate(t *testing.T) {
 		path := filled(t)
 		raw(t, path, func(tx *bbolt.Tx) error {
 			b := tx.Bucket([]byte("meta"))
-			value := bytes.Replace(bytes.Clone(b.Get([]byte("schema"))), []byte(`{"n":4}`), []byte(`{"n":1}`), 1)
+			value := bytes.Replace(bytes.Clone(b.Get([]byte("schema"))), []byte(`{"n":5}`), []byte(`{"n":1}`), 1)
 			if err := b.Put([]byte("schema"), summed(value)); err != nil {
 				return err
 			}
-			return errors.Join(tx.DeleteBucket([]byte("aside")), unlink(tx))
+			return errors.Join(tx.DeleteBucket([]byte("aside")), tx.DeleteBucket([]byte("source")), unlink(tx))
 		})
 		return path
 	}
@@ -396,7 +396,7 @@ func TestMigrate(t *testing.T) {
 	if n, has := layout(path + ".v1.bak"); n != `{"n":1}` || has {
 		t.Errorf("the copy: %s, %t", n, has)
 	}
-	if text := log.String(); !strings.Contains(text, "from=1 to=4 copy="+path+".v1.bak") {
+	if text := log.String(); !strings.Contains(text, "from=1 to=5 copy="+path+".v1.bak") {
 		t.Errorf("the log: %s", text)
 	}
 	if info, err := os.Stat(path + ".v1.bak"); err != nil || info.Mode().Perm() != 0o600 {

@@ -27,7 +27,7 @@ type location struct {
 // that deletes one.
 var memberBuckets = map[string]func(db *DB, b *batch, key []byte) error{
 	entryBucket:  (*DB).forgetEntry,
-	buttonBucket: func(_ *DB, b *batch, key []byte) error { return b.delete(buttonBucket, key) },
+	buttonBucket: (*DB).forgetButton,
 	inboxBucket:  (*DB).forgetEvent,
 	timerBucket:  (*DB).forgetTimer,
 	replyBucket:  (*DB).forgetReply,
@@ -91,8 +91,26 @@ func (db *DB) forget(b *batch, member string, values []location) error {
 }
 
 func (db *DB) forgetEntry(b *batch, key []byte) error {
+	var k storedEntry
+	if _, _, err := readValue(b.Tx, entryBucket, key, &k); err != nil {
+		return err
+	}
 	b.onCommit = append(b.onCommit, db.transcripts.forget)
+	if err := b.dropSources(k.Sources, entryBucket, key); err != nil {
+		return err
+	}
 	return b.delete(entryBucket, key)
+}
+
+func (db *DB) forgetButton(b *batch, key []byte) error {
+	var k storedButton
+	if _, _, err := readValue(b.Tx, buttonBucket, key, &k); err != nil {
+		return err
+	}
+	if err := b.dropSources(k.Sources, buttonBucket, key); err != nil {
+		return err
+	}
+	return b.delete(buttonBucket, key)
 }
 
 func (db *DB) forgetEvent(b *batch, key []byte) error {
@@ -303,7 +321,11 @@ func (db *DB) dropExpired(b *batch, key []byte) error {
 			delete(db.counters, name)
 			b.onCommit = append(b.onCommit, func() { _ = db.tries.drop(counterNumber(name)) })
 		}
-		if err := b.delete(bucket, []byte(name)); err != nil {
+		drop := memberBuckets[bucket]
+		if drop == nil {
+			drop = func(_ *DB, b *batch, key []byte) error { return b.delete(bucket, key) }
+		}
+		if err := drop(db, b, []byte(name)); err != nil {
 			return err
 		}
 	}

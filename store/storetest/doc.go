@@ -63,6 +63,7 @@ func Run(t *testing.T, place func(t testing.TB) Place) {
 		{"one of twenty reservations wins", reservations},
 		{"hold", hold},
 		{"forget", forget},
+		{"retract", retract},
 		{"purge", purge},
 		{"audits and usages", logs},
 		{"audit lines are numbered and linked", linked},

@@ -283,6 +283,55 @@ func forget(d *fixture) {
 	}
 }
 
+// retract deletes what came of a source, wherever it is, and what came of another stays.
+func retract(d *fixture) {
+	for _, conversation := range []string{"c", "d"} {
+		d.ingest(d.event(conversation, "e "+conversation))
+		l := d.one()
+		d.commit(l, store.Commit{
+			Done: seqs(d.work(l).Events),
+			Entries: []store.Entry{
+				{Member: "ann", Body: []byte("one"), Sources: []string{"m1", "m2"}}, {Member: "ann", Body: []byte("answer")},
+				{Member: "bob", Body: []byte("two"), Sources: []string{"m2"}}, {Member: "bob", Body: []byte("three"), Sources: []string{"m11"}},
+			},
+			Buttons: []store.Button{{ID: "b " + conversation, Conversation: conversation, Sources: []string{"m1"}}, {ID: "other " + conversation, Conversation: conversation, Sources: []string{"m11"}}},
+		})
+		d.release(l, 0)
+	}
+	drops := func(source string, want int) {
+		d.Helper()
+		n, err := d.Retract(d.Context(), source)
+		d.must(err)
+		equal(d, "retracted "+source, n, want)
+	}
+	drops("m", 0)
+	drops("m1", 4)
+	drops("m1", 0)
+	d.reopen()
+	for _, conversation := range []string{"c", "d"} {
+		d.ingest(d.event(conversation, "look "+conversation))
+		l := d.one()
+		w := d.work(l)
+		var left []string
+		for _, e := range w.Entries {
+			left = append(left, string(e.Body))
+		}
+		equal(d, "entries", left, []string{"answer", "two", "three"})
+		d.commit(l, store.Commit{Done: seqs(w.Events)})
+		d.release(l, 0)
+		_, err := d.Button(d.Context(), "b "+conversation)
+		d.fails(err, store.ErrNotFound)
+		b, err := d.Button(d.Context(), "other "+conversation)
+		d.must(err)
+		equal(d, "sources", b.Sources, []string{"m11"})
+	}
+	d.must(d.Forget(d.Context(), "bob"))
+	drops("m2", 0)
+	drops("m11", 2)
+	_, err := d.Retract(d.Context(), "")
+	d.fails(err, store.ErrInvalid)
+}
+
 // purge drops what is old and finished, and nothing else.
 func purge(d *fixture) {
 	say := func(when string) {
