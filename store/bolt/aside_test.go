@@ -390,7 +390,7 @@ func TestMigrate(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if n, has := layout(path); n != `{"n":4}` || !has {
+	if n, has := layout(path); n != `{"n":5}` || !has {
 		t.Errorf("migrated: %s, %t", n, has)
 	}
 	if n, has := layout(path + ".v1.bak"); n != `{"n":1}` || has {
