@@ -184,3 +184,40 @@ type Backlog struct {
 	Events  int // due or not, not worked
 	Replies int // wanted, not at the platform
 }
+
+// Owned is something that is kept of a member.
+type Owned struct {
+	Kind         OwnedKind
+	ID           string // of an action, a reply or a button
+	Conversation string
+	Time         time.Time // when it was written last, as far as that is known
+	Body         []byte
+}
+
+// OwnedKind is what something Owned is.
+type OwnedKind string
+
+// The kinds of what is Owned.
+const (
+	OwnedEntry  OwnedKind = "entry"
+	OwnedEvent  OwnedKind = "event" // not worked yet, a timer too
+	OwnedAction OwnedKind = "action"
+	OwnedReply  OwnedKind = "reply"
+	OwnedButton OwnedKind = "button"
+)
+
+// Old says what Purge deletes. Its zero value deletes nothing.
+type Old struct {
+	// Conversations is since when transcript entries, final actions and delivered replies must
+	// have been touched; zero: they are kept.
+	Conversations time.Time
+	// Audit is since when usage and lines of the audit must be; zero: they are kept. Of lines
+	// the oldest go, up to the first that is not so old.
+	Audit time.Time
+	// Entry returns what is left of an entry that was written at a time: nothing deletes it, and
+	// the same body leaves it alone; nil: all entries are left alone.
+	Entry func(written time.Time, body []byte) []byte
+	// Held says whether something is kept whatever its age, by its conversation and member; of
+	// a whole scope, whether anything in it is. nil: nothing is.
+	Held func(conversation, member string) bool
+}

@@ -21,7 +21,7 @@ var consents = []Behaviour{
 func strange(t *testing.T, p Platform, clock *Clock, steps ...script.Step) (*Stage, *Shop) {
 	t.Helper()
 	shop := NewShop(t, "shop")
-	return Start(t, p, clock, Setup{Model: script.New(steps...), Plugins: []Plugin{{Address: shop.Address, Default: true, FirstUse: plugin.FirstUseAsk}}}), shop
+	return Start(t, p, clock, Setup{Model: script.New(steps...), FirstUse: plugin.FirstUseAsk, Plugins: []Plugin{{Address: shop.Address, Default: true}}}), shop
 }
 
 // metal is a read that has words of the member.

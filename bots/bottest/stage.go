@@ -36,6 +36,7 @@ import (
 type Setup struct {
 	Model    model.Model // defaults to a script without steps
 	Plugins  []Plugin
+	FirstUse string           // of plugins, as the operator chose
 	Others   []string         // addresses, host:port, of plugins that an administrator may add
 	Price    middleware.Price // of Model
 	Access   policy.Access
@@ -53,8 +54,6 @@ type Setup struct {
 type Plugin struct {
 	Address string // host:port
 	Default bool   // enabled for everybody
-
-	FirstUse string // as the operator chose
 }
 
 // Stage is a desk that runs on a platform.
@@ -124,7 +123,7 @@ func (s *Stage) open() {
 	for _, p := range s.setup.Plugins {
 		rules.Trusted = append(rules.Trusted, egress.Trusted{Host: p.Address, Plugin: p.Address})
 		rules.AllowHosts = append(rules.AllowHosts, p.Address)
-		configured = append(configured, plugin.Configured{Source: "http://" + p.Address, Default: p.Default, FirstUse: p.FirstUse})
+		configured = append(configured, plugin.Configured{Source: "http://" + p.Address, Default: p.Default, FirstUse: s.setup.FirstUse})
 	}
 	guard, err := egress.New(rules)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/privacy"
 	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -28,7 +29,7 @@ const (
 // memberPrivacy says what is read and kept of a member, and notes whether their messages
 // are to be left out where others ask.
 func memberPrivacy(ctx context.Context, x *bot.Exchange, messages string) error {
-	key := leftOutKey(x.Owner())
+	key := privacy.LeftOutKey(x.Owner())
 	out, record, err := readSwitch(ctx, x.Store, key, false)
 	if err != nil {
 		return err
@@ -42,7 +43,7 @@ func memberPrivacy(ctx context.Context, x *bot.Exchange, messages string) error 
 		reads = textLeavesOut
 	}
 	r := x.NewReply(markdown.New(
-		markdown.Paragraph(markdown.Text(privacy(x))),
+		markdown.Paragraph(markdown.Text(privacyLine(x))),
 		markdown.Paragraph(markdown.Text(textReadsAbove+" "+reads)),
 	))
 	r.Private = true
@@ -82,20 +83,17 @@ func ReadsThreads(ctx context.Context, x *bot.Exchange) (bool, error) {
 // LeavesOut reports whether a member wants their messages left out of what is read where
 // others ask.
 func LeavesOut(ctx context.Context, x *bot.Exchange, member string) (bool, error) {
-	out, _, err := readSwitch(ctx, x.Store, leftOutKey(x.Bot.Owner(x.Event.Place, member)), false)
+	out, _, err := readSwitch(ctx, x.Store, privacy.LeftOutKey(x.Bot.Owner(x.Event.Place, member)), false)
 	return out, err
 }
 
 // The keys of records: what an administrator chose for all threads of a workspace and for
-// those of a channel, and what a member chose. The last stays when a member has everything
-// forgotten: it keeps their words out.
+// those of a channel.
 func allThreadsKey(b *bot.Bot, p chat.Place) string { return "threads/" + b.Scope(p) }
 
 func threadsKey(b *bot.Bot, p chat.Place) string {
 	return allThreadsKey(b, p) + "/" + chat.Key(p.Channel)
 }
-
-func leftOutKey(owner string) string { return "left-out/" + owner }
 
 // readSwitch reads a record that holds true or false.
 func readSwitch(ctx context.Context, s store.Store, key string, otherwise bool) (bool, store.Record, error) {

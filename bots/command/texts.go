@@ -73,6 +73,8 @@ const (
 	textWithdraw  = "Withdraw: %s"
 	textWithdrawn = "%s has no more words of yours until you agree again."
 
+	textForgetHeld = "An administrator must keep what I have of you by law, so nothing is deleted now. I have noted that you want it, and do it when that ends."
+
 	textThreadsOn     = "In this channel I read what was said in a thread before I am asked there."
 	textThreadsOff    = "In this channel I no longer read what was said in a thread before I am asked there."
 	textThreadsOnAll  = "I read what was said in a thread before I am asked there, except in channels where you switched it off."

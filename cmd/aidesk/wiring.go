@@ -69,7 +69,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 	}
 	desk := &bots.Desk{
 		Store: s, Secrets: p.secrets, Patience: p.patience, Now: p.now, Logger: logger,
-		Keep: bot.Retention{Conversations: cfg.Retention.Conversations, Audit: cfg.Retention.Audit},
+		Keep: bot.Retention(cfg.Retention),
 	}
 	if p.metrics != nil {
 		desk.Observe = p.metrics.observe

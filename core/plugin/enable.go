@@ -204,16 +204,8 @@ func (r *Registry) preference(ctx context.Context, key string) (preference, stor
 	return own, k.record, err
 }
 
-// Forget deletes what a member chose in a workspace, and when they were seen first.
-func (r *Registry) Forget(ctx context.Context, place chat.Place, member string) error {
-	for _, key := range []string{r.memberKey(place, member), r.seenKey(place, member)} {
-		rec, err := r.Records.Get(ctx, key)
-		if err == nil {
-			err = r.Records.Delete(ctx, rec.Key, rec.Version)
-		}
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-	}
-	return nil
+// MemberKeys are the keys of what is kept of a member of a workspace: what they chose, and
+// since when they are known.
+func (r *Registry) MemberKeys(place chat.Place, member string) []string {
+	return []string{r.memberKey(place, member), r.seenKey(place, member)}
 }

@@ -130,7 +130,7 @@ func TestAside(t *testing.T) {
 			if text := log.String(); strings.Count(text, "level=ERROR") != len(asides) || !strings.Contains(text, fmt.Sprintf("bucket=%s key=%x", c.bucket, key)) {
 				t.Errorf("the log: %s", text)
 			}
-			if n, err := db.Purge(t.Context(), now.Add(time.Hour), time.Time{}); err != nil || n == 0 {
+			if n, err := db.Purge(t.Context(), store.Old{Conversations: now.Add(time.Hour)}); err != nil || n == 0 {
 				t.Fatal(n, err)
 			}
 			if asides, err := db.Asides(t.Context()); err != nil || len(asides) != 0 {
@@ -225,7 +225,7 @@ func TestAsideWhileOpen(t *testing.T) {
 		t.Errorf("%+v, %v", b, err)
 	}
 	now = now.Add(48 * time.Hour)
-	if n, err := db.Purge(ctx, now.Add(-time.Hour), time.Time{}); err != nil || n != 5 {
+	if n, err := db.Purge(ctx, store.Old{Conversations: now.Add(-time.Hour)}); err != nil || n != 5 {
 		t.Errorf("%d, %v", n, err)
 	}
 	asides()

@@ -34,6 +34,8 @@
 //	record.go    configuration: records, documents, watching
 //	read.go      single values and logs
 //	source.go    what came of a message, and deleting it
+//	trim.go      old entries lose a part
+//	owned.go     what is kept of a member
 //	delete.go    forgetting members, purging and sweeping what is old
 //	rewrite.go   bodies of events are replaced
 //	aside.go     a damaged record is set aside, everything else goes on

@@ -65,6 +65,8 @@ func Run(t *testing.T, place func(t testing.TB) Place) {
 		{"forget", forget},
 		{"retract", retract},
 		{"purge", purge},
+		{"purge keeps what is held", purgeHeld},
+		{"purge leaves a part of entries", purgePart},
 		{"audits and usages", logs},
 		{"audit lines are numbered and linked", linked},
 		{"an audit goes on behind what was purged", purgedAudit},

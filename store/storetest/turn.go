@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"aidesk/store"
@@ -232,6 +233,17 @@ func forget(d *fixture) {
 	c.Usages = []store.Usage{{Scope: "s", Member: "ann", Time: d.Now()}}
 	d.commit(l, c)
 	flying := d.outbox(1)[0]
+	owned := func(member string) (kinds []string) {
+		d.must(d.Owned(d.Context(), member, func(o store.Owned) bool {
+			kinds = append(kinds, strings.TrimSpace(string(o.Kind)+" "+o.ID))
+			if o.Conversation != "c" {
+				d.Errorf("%s %s is in %q", o.Kind, o.ID, o.Conversation)
+			}
+			return true
+		}))
+		return kinds
+	}
+	equal(d, "what is kept", owned("bob"), []string{"entry", "event", "event", "action done of bob", "action waiting of bob", "reply r of bob", "button b of bob"})
 	d.must(d.Forget(d.Context(), "ann"))
 	check := func() {
 		w := d.work(l)
@@ -259,6 +271,7 @@ func forget(d *fixture) {
 		}
 	}
 	check()
+	equal(d, "what is left", owned("ann"), []string(nil))
 	d.fails(d.Commit(d.Context(), l, store.Commit{Done: seqs(held.Events)}), store.ErrConflict)
 	d.fails(d.Sent(d.Context(), store.Receipt{ID: flying.ID, Version: flying.Version}), store.ErrNotFound)
 	equal(d, "the next of the outbox", d.outbox(10)[0].ID, "r of bob")
@@ -358,7 +371,7 @@ func purge(d *fixture) {
 	day := d.Now().Add(-24 * time.Hour)
 	drops := func(conversations, audit time.Time, want int) {
 		d.Helper()
-		n, err := d.Purge(d.Context(), conversations, audit)
+		n, err := d.Purge(d.Context(), store.Old{Conversations: conversations, Audit: audit})
 		d.must(err)
 		equal(d, "purged", n, want)
 	}

@@ -371,7 +371,7 @@ func (w *walker) forget(rt *rapid.T) {
 
 func (w *walker) purge(rt *rapid.T) {
 	before := w.now.Add(-time.Duration(rapid.IntRange(0, 300).Draw(rt, "seconds")) * time.Second)
-	_, err := w.Purge(bg, time.Time{}, before)
+	_, err := w.Purge(bg, store.Old{Audit: before})
 	w.want("purge", err, nil)
 	w.model.purge(before)
 }

@@ -211,15 +211,6 @@ func (d *decoder) checkDiscordAdmins(a Admins) {
 	}
 }
 
-func (d *decoder) checkRetention(r Retention) {
-	if r.Conversations < day {
-		d.faultf("retention.conversations", "want at least 1d")
-	}
-	if r.Audit < day {
-		d.faultf("retention.audit", "want at least 1d")
-	}
-}
-
 const (
 	planner    = "planner"
 	openai     = "openai"

@@ -206,6 +206,16 @@ type Retention struct {
 	Conversations time.Duration `yaml:"conversations"`
 	// Audit is for who decided what, and for usage. Defaults to 400 days.
 	Audit time.Duration `yaml:"audit"`
+	// Traces are how answers came about, for /aidesk why. Defaults to 0: as long as the
+	// conversations.
+	Traces time.Duration `yaml:"traces"`
+	// Feedback is how members rated answers. Defaults to 0: as long as the conversations.
+	Feedback time.Duration `yaml:"feedback"`
+	// Accounts are members' accounts at plugins, after they were last used. Defaults to 0:
+	// until they end them.
+	Accounts time.Duration `yaml:"accounts"`
+	// Grants are those that hold no more. Defaults to 7 days.
+	Grants time.Duration `yaml:"grants"`
 }
 
 // Limits are checked before the spending. Days are those of UTC.
@@ -267,6 +277,6 @@ func Default() Config {
 		Store:     Store{URL: "bolt:aidesk.db"},
 		Limits:    Limits{TurnsPerMemberHour: 20, TurnsAtOnce: 4, TokensPerTurn: 200_000, TokensPerDay: 1_000_000, Currency: "USD"},
 		Previews:  Previews{Mode: "api_results"},
-		Retention: Retention{Conversations: 30 * day, Audit: 400 * day},
+		Retention: Retention{Conversations: 30 * day, Audit: 400 * day, Grants: 7 * day},
 	}
 }
