@@ -1,10 +1,13 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
+	"time"
 
 	"aidesk/bots/bot"
 	"aidesk/bots/privacy"
@@ -45,6 +48,7 @@ func memberPrivacy(ctx context.Context, x *bot.Exchange, messages string) error 
 	r := x.NewReply(markdown.New(
 		markdown.Paragraph(markdown.Text(privacyLine(x))),
 		markdown.Paragraph(markdown.Text(textReadsAbove+" "+reads)),
+		markdown.Paragraph(markdown.Text(retentionLine(x.Keep))),
 	))
 	r.Private = true
 	if r.Rows, err = consentRows(ctx, x, &c); err != nil {
@@ -111,4 +115,22 @@ func readSwitch(ctx context.Context, s store.Store, key string, otherwise bool) 
 func switched(r store.Record, on bool) store.Record {
 	r.Value = []byte(strconv.FormatBool(on))
 	return r
+}
+
+// retentionLine says how long is kept what is not kept as long as conversations, and what is
+// not kept at all.
+func retentionLine(k bot.Retention) string {
+	lines := []string{textFilesNotKept, textDeletedGoes}
+	for _, one := range []struct {
+		text string
+		life time.Duration
+	}{
+		{textKeepTraces, cmp.Or(k.Traces, k.Conversations)}, {textKeepFeedback, cmp.Or(k.Feedback, k.Conversations)},
+		{textKeepAccounts, k.Accounts}, {textKeepAudit, k.Audit},
+	} {
+		if days := int(one.life / bot.Day); days > 0 {
+			lines = append(lines, fmt.Sprintf(one.text, days))
+		}
+	}
+	return strings.Join(lines, " ")
 }

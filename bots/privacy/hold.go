@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"aidesk/bots/bot"
+	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/store"
 )
@@ -43,37 +44,56 @@ func (h Held) key(b *bot.Bot, p chat.Place) string {
 	return memberPrefix + b.Owner(p, h.Member)
 }
 
-// SetHold returns the record with which a hold begins, and false where it has begun already.
-func SetHold(ctx context.Context, s store.Store, b *bot.Bot, p chat.Place, what Held, by string, now time.Time) (store.Record, bool, error) {
-	_, record, err := readHold(ctx, s, what.key(b, p))
-	if err != nil || record.Version != 0 {
-		return record, false, err
+// ChangeHold begins or ends a hold, notes it in the audit, and says what came of it. When one
+// ends, those are forgotten who asked for it meanwhile, as far as nothing else holds them.
+func ChangeHold(ctx context.Context, s store.Store, b *bot.Bot, p chat.Place, what Held, by audit.Actor, on bool, now time.Time) (string, error) {
+	target := audit.Target{Kind: audit.OfMember, ID: what.Member}
+	if what.Channel != "" {
+		target = audit.Target{Kind: audit.OfChannel, ID: what.Channel}
 	}
-	record.Value, err = json.Marshal(Hold{By: by, Since: now.UTC()})
-	return record, true, err
-}
-
-// EndHold ends a hold, and forgets those who asked for it meanwhile, as far as nothing else
-// holds them. It returns who that were, and false where there is no hold.
-func EndHold(ctx context.Context, s store.Store, b *bot.Bot, p chat.Place, what Held, now time.Time) (forgotten []string, ended bool, err error) {
+	line := func(action string, t audit.Target) store.Audit {
+		return b.Audit(now, p, audit.Line{Action: action, Actor: by, Targets: []audit.Target{t}})
+	}
 	hold, record, err := readHold(ctx, s, what.key(b, p))
-	if err != nil || record.Version == 0 {
-		return nil, false, err
+	switch {
+	case err != nil:
+		return "", err
+	case on && record.Version != 0:
+		return textHeldAlready, nil
+	case !on && record.Version == 0:
+		return textNotHeld, nil
+	case on:
+		if record.Value, err = json.Marshal(Hold{By: by.ID, Since: now.UTC()}); err == nil {
+			_, err = s.Put(ctx, record)
+		}
+		if err != nil {
+			return "", fmt.Errorf("beginning a hold: %w", err)
+		}
+		return textHeld, s.AppendAudits(ctx, line("hold.begun", target))
 	}
 	if err := remove(ctx, s, record); err != nil {
-		return nil, false, fmt.Errorf("ending a hold: %w", err)
+		return "", fmt.Errorf("ending a hold: %w", err)
 	}
+	lines := []store.Audit{line("hold.ended", target)}
+	var faults []error
+	forgotten := 0
 	for member := range hold.Asked {
 		err := Forget(ctx, Member{Bot: b, Store: s, Place: p, ID: member}, now)
 		switch {
-		case errors.Is(err, ErrHeld):
-		case err != nil:
-			return forgotten, true, err
-		default:
-			forgotten = append(forgotten, member)
+		case err == nil:
+			forgotten++
+			lines = append(lines, line("member.forgotten", audit.Target{Kind: audit.OfMember, ID: member}))
+		case !errors.Is(err, ErrHeld):
+			faults = append(faults, err)
 		}
 	}
-	return forgotten, true, nil
+	if err := errors.Join(append(faults, s.AppendAudits(ctx, lines...))...); err != nil {
+		return "", err
+	}
+	if forgotten > 0 {
+		return fmt.Sprintf(textHoldEndedForgot, forgotten), nil
+	}
+	return textHoldEnded, nil
 }
 
 func readHold(ctx context.Context, s store.Store, key string) (h Hold, r store.Record, err error) {

@@ -253,7 +253,26 @@ func (t *Turn) ask(ctx context.Context, member chat.Member, request agent.Turn) 
 	if request.History, err = t.worker.pool.recall.read(t.Conversation, t.work.Entries); err != nil {
 		return agent.Answer{}, err
 	}
-	return t.Bot.Agent.Run(middleware.WithTurnBudget(ctx, t.quota.turnBudget()), request)
+	ctx = middleware.WithChannels(middleware.WithTurnBudget(ctx, t.quota.turnBudget()), t.channels()...)
+	return t.Bot.Agent.Run(ctx, request)
+}
+
+// channels are where the words come from that the model is asked about: the place of the event,
+// and where it was typed, if that is another.
+func (t *Turn) channels() []string {
+	places := []chat.Place{t.Event.Place}
+	if m := t.Event.Message; m != nil && m.From != nil {
+		places = append(places, *m.From)
+	}
+	var channels []string
+	for _, p := range places {
+		if p.Direct {
+			channels = append(channels, middleware.Direct)
+		} else {
+			channels = append(channels, p.Channel)
+		}
+	}
+	return channels
 }
 
 // answer commits what the agent decided, together with c, in one transaction.

@@ -302,6 +302,9 @@ func newModels(cfg config.Config, metrics *metrics, logger *slog.Logger) (map[st
 			breakers[host] = &middleware.Breaker{}
 		}
 		alone[name] = &middleware.Retry{Model: &middleware.Trace{Model: leaf, Logger: logger}, Breaker: breakers[host]}
+		if len(m.Channels) > 0 {
+			alone[name] = &middleware.Channels{Model: alone[name], Only: m.Channels}
+		}
 	}
 	for name, m := range cfg.Models {
 		all[name] = alone[name]

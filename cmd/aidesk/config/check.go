@@ -99,6 +99,7 @@ func (d *decoder) checkPlugins(bot string, plugins []Plugin) {
 		case first < i:
 			d.faultf(key, "stands at plugins[%d] already; remove one", first)
 		}
+		d.checkPrivacy(fmt.Sprintf("%s.plugins[%d].privacy", bot, i), plugin.Privacy)
 		d.checkFirstUse(fmt.Sprintf("%s.plugins[%d].first_use", bot, i), plugin.FirstUse)
 		d.checkLogin(fmt.Sprintf("%s.plugins[%d].login", bot, i), plugin.Login)
 	}
@@ -237,6 +238,7 @@ func (d *decoder) checkModels(models map[string]Model) {
 		default:
 			d.faultf(key+".provider", providers)
 		}
+		d.checkModelPlaces(key, m)
 		d.checkFallback(key, name, models)
 	}
 }
@@ -245,6 +247,7 @@ func (d *decoder) checkPlanner(key string, m Model) {
 	for name, set := range map[string]bool{
 		"model": m.Model != "", "base_url": m.BaseURL != "", "api_key": m.APIKey != "", "reasoning": m.Reasoning != "", "reads": m.Reads != "",
 		"window": m.Window != 0, "max_output": m.MaxOutput != 0, "fallback": len(m.Fallback) > 0,
+		"channels": len(m.Channels) > 0,
 	} {
 		if set {
 			d.faultf(key+"."+name, "the planner takes none; remove it, or set the provider to openai-chat")

@@ -85,6 +85,11 @@ type Model struct {
 	// MaxOutput is how many tokens one answer has at most; 0: the server's bound, for
 	// anthropic 8192.
 	MaxOutput int `yaml:"max_output"`
+	// Channels are the ids of those of which the model may have words, with direct for messages
+	// to aidesk alone; empty: all.
+	Channels []string `yaml:"channels"`
+	// Privacy is what whoever runs its server states.
+	Privacy Privacy `yaml:"privacy"`
 	// Fallback are names in Config.Models that are asked, in order, when this one fails.
 	Fallback []string `yaml:"fallback"`
 }
@@ -126,6 +131,8 @@ type Plugin struct {
 	// FirstUse is ask (each member is asked once before the plugin has words of theirs) or
 	// trust (the operator answers for it). Defaults to trust where Default is set, else ask.
 	FirstUse string `yaml:"first_use"`
+	// Privacy is what whoever runs it states.
+	Privacy Privacy `yaml:"privacy"`
 	// Login says how it is logged in to; the zero value: as its manifest and document say.
 	Login Login `yaml:"login"`
 }
