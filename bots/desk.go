@@ -29,7 +29,6 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/bots/inbox"
 	"aidesk/bots/outbox"
-	"aidesk/bots/schedule"
 	"aidesk/bots/turn"
 	"aidesk/core/audit"
 	"aidesk/core/chat"
@@ -131,37 +130,6 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 	background.Wait() // until then the store is used
 	return failures.join()
-}
-
-// purge deletes what is older than it is kept, now and every hour.
-func (d *Desk) purge(ctx context.Context) {
-	before := func(life time.Duration) time.Time {
-		if life == 0 {
-			return time.Time{}
-		}
-		return d.Now().Add(-life)
-	}
-	ticker := time.NewTicker(time.Hour)
-	defer ticker.Stop()
-	for {
-		n, err := d.Store.Purge(ctx, before(d.Keep.Conversations), before(d.Keep.Audit))
-		if err == nil {
-			var over int
-			over, err = schedule.Purge(ctx, d.Store, before(d.Keep.Conversations))
-			n += over
-		}
-		switch {
-		case err != nil && ctx.Err() == nil:
-			d.Logger.ErrorContext(ctx, "deleting what is too old", "error", err)
-		case n > 0:
-			d.Logger.InfoContext(ctx, "deleted what is too old", "count", n)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
 }
 
 // logAuditHeads writes into the log where audits end, now and every hour in which one went

@@ -9,6 +9,7 @@ import (
 
 	"aidesk/bots/bot"
 	"aidesk/bots/grants"
+	"aidesk/bots/privacy"
 	"aidesk/core/account"
 	"aidesk/core/chat"
 	"aidesk/core/grant"
@@ -39,6 +40,11 @@ func (d *Desk) endOwned(ctx context.Context) {
 		case <-next.C:
 		}
 		next.Reset(lookEvery + rand.N(lookJitter)) //nolint:gosec // as above
+		held, err := privacy.Holds(ctx, d.Store)
+		if err != nil {
+			d.Logger.ErrorContext(ctx, "reading what must be kept", "error", err)
+			continue
+		}
 		swept := map[*account.Connections]bool{}
 		for _, b := range d.Bots {
 			if b.Logins != nil && !swept[b.Logins.Connections] {
@@ -47,7 +53,7 @@ func (d *Desk) endOwned(ctx context.Context) {
 					d.Logger.ErrorContext(ctx, "ending logins that were given up", "error", err)
 				}
 			}
-			if err := grants.Sweep(ctx, d.Store, b, d.Now(), d.Logger); err != nil && ctx.Err() == nil {
+			if err := grants.Sweep(ctx, d.Store, b, d.Now(), d.Keep.Grants, privacy.Stays(held), d.Logger); err != nil && ctx.Err() == nil {
 				d.Logger.ErrorContext(ctx, "looking for grants that hold no more", "bot", b.Name, "error", err)
 			}
 			if err := d.endOwnedAt(ctx, b); err != nil && ctx.Err() == nil {

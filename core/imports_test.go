@@ -97,11 +97,12 @@ adapters/operator            | chat                                             
 adapters/terminal            | chat markdown                                                                | –
 bots/bot                     | chat markdown account agent audit plugin policy schedule store                     | –
 bots/outbox                  | bots/bot chat store store/failpoint                                          | –
+bots/privacy                 | bots/bot bots/schedule audit chat grant store                                | –
 bots/login                   | account markdown secret                                                      | –
 bots/restore                 | bots/bot markdown agent audit confirm store                                         | –
 bots/grants                  | bots/bot audit chat confirm grant markdown openapi plugin policy store        | –
 bots/admin                   | bots/bot bots/grants audit chat markdown account plugin policy secret store audit/query | –
-bots/command                 | bots/admin bots/bot bots/grants audit chat grant markdown model account agent plugin confirm secret store bots/schedule bots/admin/rule policy bots/usage bots/admin/registry | –
+bots/command                 | bots/privacy bots/admin bots/bot bots/grants audit chat grant markdown model account agent plugin confirm secret store bots/schedule bots/admin/rule policy bots/usage bots/admin/registry | –
 bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint bots/schedule | –
 bots/second                  | bots/bot chat confirm markdown policy store                                  | –
 bots/turn                    | bots/second bots/admin bots/bot bots/grants audit bots/command bots/inbox bots/outbox chat grant markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint bots/schedule bots/admin/rule bots/admin/registry | –
@@ -114,7 +115,7 @@ adapters/fake/slack          | adapters/fake adapters/fake/slack/rule           
 adapters/fake/slack/rule     | –                                                                            | –
 adapters/fake/discord        | adapters/fake adapters/fake/discord/rule                                     | github.com/gorilla/websocket
 adapters/fake/discord/rule   | –                                                                            | –
-bots                         | account chat grant plugin secret store bots/bot bots/grants bots/outbox bots/inbox bots/turn bots/schedule audit | –
+bots                         | bots/privacy account chat grant plugin secret store bots/bot bots/grants bots/outbox bots/inbox bots/turn bots/schedule audit | –
 cmd/exampleplugins/...       | cmd/exampleplugins/...                                                       | –
 cmd/...                      | everything                                                                   | github.com/spf13/cobra github.com/goccy/go-yaml github.com/VictoriaMetrics/metrics charm.land/huh/v2 github.com/lmittmann/tint golang.org/x/term
 `

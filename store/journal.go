@@ -53,11 +53,15 @@ type Work struct {
 	Actions []Action // those not in a final state, the oldest first
 }
 
-// Entry is one piece of a transcript. Nothing is ever changed in it; Forget removes it.
+// Entry is one piece of a transcript. Nothing is ever changed in it; Forget and Retract
+// remove it.
 type Entry struct {
 	Seq    uint64 // set by the store, grows within the conversation
 	Member string // whose it is
-	Body   []byte
+	// Sources name what its words came of, such as the messages that asked: Retract deletes it
+	// with any of them.
+	Sources []string
+	Body    []byte
 }
 
 // Action is a call that waits for a decision or was sent. State is the caller's word.
@@ -83,6 +87,7 @@ type Button struct {
 	Conversation string    // where a press of it is worked, wherever it was pressed
 	Member       string    // whose it is, for Forget; empty: nobody's
 	Until        time.Time // kept for eight days longer, so that a late press gets a reason; zero: for ever
+	Sources      []string  // of what words in it came, as those of an Entry
 	Body         []byte
 }
 
@@ -178,4 +183,41 @@ func (l *Limit) Unwrap() error { return ErrLimit }
 type Backlog struct {
 	Events  int // due or not, not worked
 	Replies int // wanted, not at the platform
+}
+
+// Owned is something that is kept of a member.
+type Owned struct {
+	Kind         OwnedKind
+	ID           string // of an action, a reply or a button
+	Conversation string
+	Time         time.Time // when it was written last, as far as that is known
+	Body         []byte
+}
+
+// OwnedKind is what something Owned is.
+type OwnedKind string
+
+// The kinds of what is Owned.
+const (
+	OwnedEntry  OwnedKind = "entry"
+	OwnedEvent  OwnedKind = "event" // not worked yet, a timer too
+	OwnedAction OwnedKind = "action"
+	OwnedReply  OwnedKind = "reply"
+	OwnedButton OwnedKind = "button"
+)
+
+// Old says what Purge deletes. Its zero value deletes nothing.
+type Old struct {
+	// Conversations is since when transcript entries, final actions and delivered replies must
+	// have been touched; zero: they are kept.
+	Conversations time.Time
+	// Audit is since when usage and lines of the audit must be; zero: they are kept. Of lines
+	// the oldest go, up to the first that is not so old.
+	Audit time.Time
+	// Entry returns what is left of an entry that was written at a time: nothing deletes it, and
+	// the same body leaves it alone; nil: all entries are left alone.
+	Entry func(written time.Time, body []byte) []byte
+	// Held says whether something is kept whatever its age, by its conversation and member; of
+	// a whole scope, whether anything in it is. nil: nothing is.
+	Held func(conversation, member string) bool
 }

@@ -159,11 +159,16 @@ type Journal interface {
 	// ends in ErrConflict.
 	Forget(ctx context.Context, member string) error
 
-	// Purge deletes what is older than two times: transcript entries, final actions and
-	// delivered replies that were not touched since conversations; audit and usage of
-	// before audit, of audit lines the oldest up to the first that is not so old. A zero
-	// time keeps everything. It returns how much was deleted.
-	Purge(ctx context.Context, conversations, audit time.Time) (int, error)
+	// Owned calls fn with everything that Forget would delete of a member, but names in audit
+	// lines, until fn returns false.
+	Owned(ctx context.Context, member string, fn func(Owned) bool) error
+
+	// Retract deletes the transcript entries and buttons that came of a source, in every
+	// conversation, and returns how many there were.
+	Retract(ctx context.Context, source string) (int, error)
+
+	// Purge deletes what is old, and returns how much that was.
+	Purge(ctx context.Context, old Old) (int, error)
 
 	// Rewrite calls fn with every event that is not worked, timers too, and keeps what it
 	// returns as the body; nil: it stays. Whoever works an event goes on with the body that

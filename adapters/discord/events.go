@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -280,13 +281,14 @@ func (in inbound) editedMessage(ctx context.Context, m payload.Message) error {
 
 // deletedMessage handles a message that was deleted.
 func (in inbound) deletedMessage(ctx context.Context, m payload.Message) error {
-	before, known := in.recentMessage(m.ID)
-	if !known {
-		return nil
+	before, _ := in.recentMessage(m.ID)
+	place, aside := before.place, before.place.Channel == ""
+	if aside { // Discord tells no more than where it was
+		place = chat.Place{Platform: platform, Workspace: m.Guild, Channel: cmp.Or(in.threadRef(ctx, m.Channel).parent, m.Channel)}
 	}
 	return in.handOver(ctx, chat.Event{
-		ID: chat.Key("d", m.Channel, m.ID), Time: in.Now(), Place: before.place, Member: before.member,
-		Change: &chat.Change{Message: m.ID, Deleted: true},
+		ID: chat.Key("d", m.Channel, m.ID), Time: in.Now(), Place: place, Member: before.member,
+		Change: &chat.Change{Message: m.ID, Deleted: true, Aside: aside},
 	})
 }
 

@@ -259,10 +259,7 @@ func (in incoming) deleted(ctx context.Context, h payload.Event, e chat.Event) [
 	}
 	named := p.Read(in.self.User).Named
 	e.Member, e.Place = p.User, in.placeOf(e.Place, h.Direct(), p)
-	if !named && !e.Place.Direct && !in.isFollowed(ctx, e.Place, p) {
-		return nil
-	}
 	e.ID = chat.Key("d", h.Channel, h.Deleted)
-	e.Change = &chat.Change{Message: h.Deleted, Deleted: true}
+	e.Change = &chat.Change{Message: h.Deleted, Deleted: true, Aside: !named && !e.Place.Direct && !in.isFollowed(ctx, e.Place, p)}
 	return []chat.Event{e}
 }

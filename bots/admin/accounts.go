@@ -43,19 +43,15 @@ func Accounts(ctx context.Context, x *bot.Exchange, m chat.Member, word string) 
 	if len(all) == 0 {
 		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(textNoAccounts))
 	}
-	plugins, err := x.Bot.Plugins.List(ctx, x.Event.Place)
+	nameOf, err := x.PluginNames(ctx)
 	if err != nil {
 		return err
-	}
-	names := map[string]string{}
-	for _, p := range plugins {
-		names[p.ID] = p.Human()
 	}
 	var c store.Commit
 	r := x.NewReply(markdown.New(markdown.Heading(2, markdown.Text(textAccounts))))
 	r.Private = true
 	for _, a := range all[:min(len(all), maxAccounts)] {
-		row := chat.Row{Text: accountText(a, names[a.Plugin], m.Location())}
+		row := chat.Row{Text: accountText(a, nameOf(a.Plugin), m.Location())}
 		if !a.Configured() {
 			b := chat.Button{ID: bot.NewID(), Label: textRevoke, Style: chat.Danger}
 			x.Button(&c, b.ID, bot.ButtonAction{Do: bot.DoRevoke, Member: x.Event.Member, Account: x.Bot.Logins.Accounts.Key(a)}, bot.Day)
@@ -71,9 +67,6 @@ func Accounts(ctx context.Context, x *bot.Exchange, m chat.Member, word string) 
 
 // accountText says of an account whose it is, what for, and when it was used.
 func accountText(a account.Account, name string, zone *time.Location) markdown.Document {
-	if name == "" {
-		name = a.Plugin // it is gone, and its account is not
-	}
 	words := []string{stateWords[a.State]}
 	if a.Shared() {
 		words = append(words, sharedWith(a))

@@ -73,6 +73,10 @@ func (l Limits) OfWorkspace(rules policy.Rules) policy.Limits {
 type Retention struct {
 	Conversations time.Duration // what was said, cards that are decided, replies
 	Audit         time.Duration // who decided what, and usage
+	Traces        time.Duration // how answers came about; zero: as long as the conversations
+	Feedback      time.Duration // how members rated answers; zero: as long as the conversations
+	Accounts      time.Duration // accounts at plugins that nobody uses
+	Grants        time.Duration // grants that hold no more; zero: a week
 }
 
 // Day is the length of a day of UTC.
@@ -126,6 +130,11 @@ func (b *Bot) OutboxName(platform string) string { return chat.Key(b.Name, platf
 // Owner is a member as the store knows them.
 func (b *Bot) Owner(p chat.Place, member string) string {
 	return chat.Key(b.Name, p.Platform, p.Workspace, member)
+}
+
+// Source is a message as the store knows it, of what is kept of its words.
+func (b *Bot) Source(p chat.Place, message string) string {
+	return chat.Key(b.Name, p.Platform, p.Channel, message)
 }
 
 // Scope is a workspace as the store knows it.

@@ -29,6 +29,7 @@ type Exchange struct {
 	Since        time.Time  // when the event came, or this process began: clocks may have been set between them
 	Event        chat.Event // the last one, where several became one turn
 	ReplyID      string     // of the Reply to it
+	Sources      []string   // the messages of which its words came: what is kept of them goes with any of them
 	Open         bool       // a Reply in a channel stands below no message there: nobody asked just now
 
 	// Running lists the conversations that are worked now, of those whose name begins so.
@@ -121,7 +122,11 @@ func (x *Exchange) Button(c *store.Commit, button string, a ButtonAction, life t
 	if a.Do == DoForget {
 		owner = "" // the one that forgets outlives it
 	}
-	c.Buttons = append(c.Buttons, store.Button{ID: button, Conversation: x.Conversation, Member: owner, Until: x.Now().Add(life), Body: body})
+	b := store.Button{ID: button, Conversation: x.Conversation, Member: owner, Until: x.Now().Add(life), Body: body}
+	if a.Say != "" || len(a.Args) > 0 {
+		b.Sources = x.Sources
+	}
+	c.Buttons = append(c.Buttons, b)
 }
 
 // Audit is the line of the audit for what whoever caused the event did to some targets.

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,4 +42,18 @@ func (x *Exchange) FindPlugin(ctx context.Context, word string, private bool) (*
 	r := x.NewReply(Paragraph(line))
 	r.Private = private
 	return nil, x.Reply(store.Commit{}, r)
+}
+
+// PluginNames returns a function that says what the plugin with an id is called by people; one
+// that is gone is called by its id.
+func (x *Exchange) PluginNames(ctx context.Context) (func(id string) string, error) {
+	plugins, err := x.Bot.Plugins.List(ctx, x.Event.Place)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, p := range plugins {
+		names[p.ID] = p.Human()
+	}
+	return func(id string) string { return cmp.Or(names[id], id) }, nil
 }

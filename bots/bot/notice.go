@@ -43,8 +43,11 @@ const mostAdministrators = 50
 func administratorsKey(b *Bot, p chat.Place) string { return "administrators/" + b.Scope(p) }
 
 func (x *Exchange) administrators(ctx context.Context) (administrators, store.Record, error) {
-	key := administratorsKey(x.Bot, x.Event.Place)
-	record, err := x.Store.Get(ctx, key)
+	return readAdministrators(ctx, x.Store, administratorsKey(x.Bot, x.Event.Place))
+}
+
+func readAdministrators(ctx context.Context, s store.Store, key string) (administrators, store.Record, error) {
+	record, err := s.Get(ctx, key)
 	if errors.Is(err, store.ErrNotFound) {
 		return administrators{}, store.Record{Key: key}, nil
 	}
@@ -80,6 +83,28 @@ func (x *Exchange) NoteAdministrator(ctx context.Context) {
 	if err != nil && !errors.Is(err, store.ErrConflict) {
 		x.Logger.WarnContext(ctx, "noting an administrator", "error", err)
 	}
+}
+
+// AdministratorSince is when a member was noted as an administrator; zero: never.
+func (b *Bot) AdministratorSince(ctx context.Context, s store.Store, p chat.Place, member string) (time.Time, error) {
+	known, _, err := readAdministrators(ctx, s, administratorsKey(b, p))
+	return known[member], err
+}
+
+// ForgetAdministrator forgets that a member was noted as an administrator.
+func (b *Bot) ForgetAdministrator(ctx context.Context, s store.Store, p chat.Place, member string) error {
+	known, record, err := readAdministrators(ctx, s, administratorsKey(b, p))
+	if _, noted := known[member]; err != nil || !noted {
+		return err
+	}
+	delete(known, member)
+	if record.Value, err = json.Marshal(known); err == nil {
+		_, err = s.Put(ctx, record)
+	}
+	if err != nil {
+		return fmt.Errorf("forgetting an administrator: %w", err)
+	}
+	return nil
 }
 
 // Notify adds to c a message to the administrators of the workspace. The same key gives the

@@ -49,8 +49,11 @@ func (x *Exchange) Rate(c *store.Commit, entries []store.Entry, answer string, g
 // something begins with its message.
 var ratingHead = []byte(`{"rating":`)
 
+// IsRating says whether the body of an entry is a rating.
+func IsRating(body []byte) bool { return bytes.HasPrefix(body, ratingHead) }
+
 func readRating(body []byte) (Rating, bool) {
-	if !bytes.HasPrefix(body, ratingHead) {
+	if !IsRating(body) {
 		return Rating{}, false
 	}
 	var e ratingEntry
@@ -62,7 +65,7 @@ func readRating(body []byte) (Rating, bool) {
 
 // Transcript is what was said, without the ratings that stand between.
 func Transcript(entries []store.Entry) []store.Entry {
-	rating := func(e store.Entry) bool { return bytes.HasPrefix(e.Body, ratingHead) }
+	rating := func(e store.Entry) bool { return IsRating(e.Body) }
 	if !slices.ContainsFunc(entries, rating) {
 		return entries
 	}

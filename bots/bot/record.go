@@ -124,29 +124,30 @@ type ScheduleButton struct {
 
 // What a button can do.
 const (
-	DoApprove = "approve"
-	DoAllow   = "allow" // approve, and let more such reads go in this conversation
-	DoCancel  = "cancel"
-	DoAgain   = "again"
-	DoSay     = "say"
-	DoSwitch  = "switch"
-	DoEdit    = "edit"     // opens the form of an Action's values
-	DoRun     = "run"      // opens the form of an operation
-	DoAdd     = "register" // opens the form of a plugin that was read
-	DoForget  = "forget"
-	DoReview  = "review"  // takes a plugin's version that waits
-	DoCode    = "code"    // opens the form that ends a login
-	DoShare   = "share"   // publishes an answer where it was asked for
-	DoLogin   = "login"   // opens the form in which an administrator sets a plugin's login
-	DoAudit   = "audit"   // shows older lines of the audit; Args: which
-	DoRules   = "rules"   // opens the form that changes a part of the rules
-	DoRevoke  = "revoke"  // ends an account; On: it was asked once more
-	DoSecond  = "second"  // gives the second approval
-	DoDecline = "decline" // opens the form that refuses it
-	DoLook    = "look"    // asks for the card on which it is given
-	DoRemove  = "remove"  // removes a plugin
-	DoFreeze  = "freeze"  // stops a plugin's calls; On false: lets them go again
-	DoWaiting = "waiting" // shows a plugin's version that waits
+	DoApprove  = "approve"
+	DoAllow    = "allow" // approve, and let more such reads go in this conversation
+	DoCancel   = "cancel"
+	DoAgain    = "again"
+	DoSay      = "say"
+	DoSwitch   = "switch"
+	DoEdit     = "edit"     // opens the form of an Action's values
+	DoRun      = "run"      // opens the form of an operation
+	DoAdd      = "register" // opens the form of a plugin that was read
+	DoForget   = "forget"
+	DoReview   = "review"   // takes a plugin's version that waits
+	DoCode     = "code"     // opens the form that ends a login
+	DoShare    = "share"    // publishes an answer where it was asked for
+	DoLogin    = "login"    // opens the form in which an administrator sets a plugin's login
+	DoAudit    = "audit"    // shows older lines of the audit; Args: which
+	DoRules    = "rules"    // opens the form that changes a part of the rules
+	DoWithdraw = "withdraw" // takes back that a plugin has words of the member
+	DoRevoke   = "revoke"   // ends an account; On: it was asked once more
+	DoSecond   = "second"   // gives the second approval
+	DoDecline  = "decline"  // opens the form that refuses it
+	DoLook     = "look"     // asks for the card on which it is given
+	DoRemove   = "remove"   // removes a plugin
+	DoFreeze   = "freeze"   // stops a plugin's calls; On false: lets them go again
+	DoWaiting  = "waiting"  // shows a plugin's version that waits
 
 	DoLoosen   = "loosen"  // opens the form that makes a Grant of an Action
 	DoGrant    = "grant"   // makes a Grant, as it was read

@@ -77,7 +77,7 @@ func question(t *testing.T, p Platform, clock *Clock) {
 		}
 		return list(ctx, r, on)
 	})
-	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}})
+	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{Address: shop.Address, Default: true}}})
 	r := s.Ask("what do you sell of metal & wood?")
 	if calls := shop.Calls(); len(calls) != 1 || calls[0].Method != http.MethodGet || calls[0].Path != "/goods" || calls[0].Query != "kind=metal%20%26%20wood" && calls[0].Query != "kind=metal+%26+wood" {
 		t.Errorf("the shop was asked %+v", calls)

@@ -124,7 +124,7 @@ func fileWords(t *testing.T, p Platform, clock *Clock) {
 	}
 	shop := NewShop(t, "shop")
 	m := seeing(script.Call("shop__listGoods", `{"kind":"Copper Kettle"}`), script.Say("There is one."))
-	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}})
+	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{Address: shop.Address, Default: true}}})
 	if r := s.AskWith("do you have these?", goodsList); len(r.Cards) != 0 || len(shop.Calls()) != 1 {
 		t.Errorf("%d calls, the answer is:\n%s", len(shop.Calls()), Text(r))
 	}
@@ -166,7 +166,7 @@ func fileAlone(t *testing.T, p Platform, clock *Clock) {
 		t.Skip("nobody attaches files here")
 	}
 	shop := NewShop(t, "shop")
-	s := Start(t, p, clock, Setup{Model: planner.New(), Plugins: []Plugin{{shop.Address, true}}})
+	s := Start(t, p, clock, Setup{Model: planner.New(), Plugins: []Plugin{{Address: shop.Address, Default: true}}})
 	if r := s.AskWith("", goodsList); Text(r) != "I cannot read list.csv (27 bytes)." {
 		t.Errorf("the answer is:\n%s", Text(r))
 	}

@@ -21,7 +21,7 @@ var commands = []Behaviour{
 func two(t *testing.T, p Platform, clock *Clock) (s *Stage, on, off *Shop) {
 	t.Helper()
 	on, off = NewShop(t, "shop"), NewShop(t, "depot")
-	return Start(t, p, clock, Setup{Model: planner.New(), Plugins: []Plugin{{on.Address, true}, {off.Address, false}}}), on, off
+	return Start(t, p, clock, Setup{Model: planner.New(), Plugins: []Plugin{{Address: on.Address, Default: true}, {Address: off.Address}}}), on, off
 }
 
 // state is what the list says of a plugin.
@@ -86,7 +86,7 @@ func toggles(t *testing.T, p Platform, clock *Clock) {
 func hint(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
 	m := script.New(script.Say("I do not know."), script.Say("I do not know."), script.Call("shop__listGoods", `{}`), list, script.Call("shop__listGoods", `{}`), list, script.Say("I do not know."))
-	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, false}}})
+	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{Address: shop.Address}}})
 	r := s.Ask("show me the goods")
 	contains(t, Text(r), "I do not know.", "may know this", "not enabled for you", "/plugins enable shop")
 	lacks(t, Text(s.Ask("what is the weather?")), "Shop")

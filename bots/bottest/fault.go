@@ -87,7 +87,7 @@ func modelFails(t *testing.T, p Platform, clock *Clock) {
 func neverEnds(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
 	m := script.Func(script.Call("shop__listGoods", `{"kind":"metal"}`))
-	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}})
+	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{Address: shop.Address, Default: true}}})
 	got := s.Ask("what do you sell?").Text.Text()
 	plain(t, got)
 	contains(t, got, "the same thing", "Shop")
@@ -99,7 +99,7 @@ func neverEnds(t *testing.T, p Platform, clock *Clock) {
 // readFails: whatever a plugin answers, the member reads one line.
 func readFails(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
-	s := Start(t, p, clock, Setup{Model: planner.New(), Plugins: []Plugin{{shop.Address, true}}})
+	s := Start(t, p, clock, Setup{Model: planner.New(), Plugins: []Plugin{{Address: shop.Address, Default: true}}})
 	var leaked bool
 	leak := NewShop(t, "leak")
 	leak.On("GET /goods", func(http.ResponseWriter, *http.Request) { leaked = true })
@@ -164,7 +164,7 @@ func pluginHangs(t *testing.T, p Platform, clock *Clock) {
 	slow, began := Slow(t)
 	shop.On("GET /goods", slow)
 	m := script.New(script.Call("shop__listGoods", `{}`), script.Say("back again"))
-	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}, Turn: agent.Limits{Time: 300 * time.Millisecond}})
+	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{Address: shop.Address, Default: true}}, Turn: agent.Limits{Time: 300 * time.Millisecond}})
 	e := s.Tell(s.Member, "what do you sell?")
 	s.Await("the call", began)
 	s.Done(e)
@@ -178,7 +178,7 @@ func pluginHangs(t *testing.T, p Platform, clock *Clock) {
 func gigabyte(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
 	shop.On("GET /goods", Endless)
-	s := Start(t, p, clock, Setup{Model: planner.New(), Plugins: []Plugin{{shop.Address, true}}})
+	s := Start(t, p, clock, Setup{Model: planner.New(), Plugins: []Plugin{{Address: shop.Address, Default: true}}})
 	begun := time.Now()
 	r := s.Ask("show me the goods")
 	if took := time.Since(begun); took > 10*time.Second {

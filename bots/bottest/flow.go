@@ -26,7 +26,7 @@ func across(t *testing.T, p Platform, clock *Clock, steps ...script.Step) (s *St
 	m := script.New(append([]script.Step{
 		script.Call("shop__listGoods", `{}`), script.Call("bazaar__listGoods", `{"kind":"Copper Kettle"}`), script.Say("May I?"),
 	}, steps...)...)
-	s = Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}, {bazaar.Address, true}}})
+	s = Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{Address: shop.Address, Default: true}, {Address: bazaar.Address, Default: true}}})
 	r = s.Ask("is the kettle cheaper at the bazaar?")
 	c := card(t, r)
 	if c.State != chat.CardWaiting || c.Sentence != "Let Bazaar have data from Shop: list the goods?" {

@@ -22,7 +22,7 @@ var forms = []Behaviour{
 func planned(t *testing.T, p Platform, clock *Clock) (*Stage, *Shop) {
 	t.Helper()
 	shop := NewShop(t, "shop")
-	return Start(t, p, clock, Setup{Model: planner.New(), Plugins: []Plugin{{shop.Address, true}}}), shop
+	return Start(t, p, clock, Setup{Model: planner.New(), Plugins: []Plugin{{Address: shop.Address, Default: true}}}), shop
 }
 
 // runRead: a read that was chosen by name calls the plugin once, also with a model that
@@ -102,7 +102,7 @@ func loan(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
 	shop.Extend(lending)
 	shop.On("POST /loans", Fixed(201, "application/json", `{"loan":"L-1"}`))
-	s := Start(t, p, clock, Setup{Model: script.New(script.Say("It is yours.")), Plugins: []Plugin{{shop.Address, true}}})
+	s := Start(t, p, clock, Setup{Model: script.New(script.Say("It is yours.")), Plugins: []Plugin{{Address: shop.Address, Default: true}}})
 	s.Run(s.Member, "shop.lend")
 	s.Fill(s.Member, []adaptertest.Filled{
 		{Label: "Loan: thing", Value: "drill"},

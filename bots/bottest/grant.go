@@ -410,7 +410,7 @@ func grantSwept(t *testing.T, p Platform, clock *Clock) {
 	if _, err := s.Store.Put(t.Context(), record); err != nil {
 		t.Fatal(err)
 	}
-	if err := grants.Sweep(t.Context(), s.Store, s.bot, clock.Now(), slog.New(slog.DiscardHandler)); err != nil {
+	if err := grants.Sweep(t.Context(), s.Store, s.bot, clock.Now(), 0, func(string) bool { return false }, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	s.Restart() // that the event is found
@@ -419,7 +419,7 @@ func grantSwept(t *testing.T, p Platform, clock *Clock) {
 		t.Errorf("%d grants hold", n)
 	}
 	clock.Advance(40 * 24 * time.Hour)
-	if err := grants.Sweep(t.Context(), s.Store, s.bot, clock.Now(), slog.New(slog.DiscardHandler)); err != nil {
+	if err := grants.Sweep(t.Context(), s.Store, s.bot, clock.Now(), 0, func(string) bool { return false }, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	if all, err := grant.All(t.Context(), s.Store); err != nil || len(all) != 0 {

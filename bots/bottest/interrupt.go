@@ -59,7 +59,7 @@ func stopWaiting(t *testing.T, p Platform, clock *Clock) {
 	}
 	hang, began := once(script.Hang())
 	shop := NewShop(t, "shop")
-	s := Start(t, p, clock, Setup{Model: script.New(hang, script.Say("never asked")), Plugins: []Plugin{{shop.Address, true}}, Limits: bot.Limits{TurnsAtOnce: 1}})
+	s := Start(t, p, clock, Setup{Model: script.New(hang, script.Say("never asked")), Plugins: []Plugin{{Address: shop.Address, Default: true}}, Limits: bot.Limits{TurnsAtOnce: 1}})
 	first := s.Tell(s.Member, "think hard")
 	s.Await("the model", began)
 	waiting := s.TellIn(s.Other, "T1", "me too")

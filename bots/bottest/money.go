@@ -139,7 +139,7 @@ func memberLimit(t *testing.T, p Platform, clock *Clock) {
 func turnLimit(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
 	m := script.New(spends(4500, script.Call("shop__listGoods", `{}`)), script.Say("never asked"))
-	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}, Limits: bot.Limits{TokensPerTurn: 5000, TokensPerDay: 100_000}})
+	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{Address: shop.Address, Default: true}}, Limits: bot.Limits{TokensPerTurn: 5000, TokensPerDay: 100_000}})
 	got := s.Ask("what do you sell?").Text.Text()
 	plain(t, got)
 	contains(t, got, "I stopped", "5,000 tokens")
@@ -156,7 +156,7 @@ func turnLimit(t *testing.T, p Platform, clock *Clock) {
 func dayEndsInTurn(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
 	m := script.New(spends(9500, script.Call("shop__listGoods", `{}`)), script.Say("never asked"))
-	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}, Limits: bot.Limits{TokensPerDay: 10_000}})
+	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{Address: shop.Address, Default: true}}, Limits: bot.Limits{TokensPerDay: 10_000}})
 	got := s.Ask("what do you sell?").Text.Text()
 	plain(t, got)
 	contains(t, got, "This workspace has reached")
@@ -303,7 +303,7 @@ func crashAsking(t *testing.T, p Platform, clock *Clock) {
 func approvedAtLimit(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
 	m := script.New(kettles(), spends(20_000, script.Say("ready")), script.Say("never asked"))
-	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{shop.Address, true}}, Limits: bot.Limits{TokensPerDay: 20_000}})
+	s := Start(t, p, clock, Setup{Model: m, Plugins: []Plugin{{Address: shop.Address, Default: true}}, Limits: bot.Limits{TokensPerDay: 20_000}})
 	r := s.Ask("order two copper kettles")
 	s.Act(s.Member, s.Button(r, "Approve"))
 	if got := card(t, s.Now(r.ID)); got.State != chat.CardDone || shop.Count("POST") != 1 {

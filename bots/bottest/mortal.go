@@ -104,6 +104,13 @@ func (m *mortal) Commit(ctx context.Context, l store.Lease, c store.Commit) erro
 }
 
 // Outbox is the store's.
+func (m *mortal) Retract(ctx context.Context, source string) (int, error) {
+	if m.dead.Load() {
+		return 0, errDead
+	}
+	return m.Store.Retract(ctx, source)
+}
+
 func (m *mortal) Outbox(ctx context.Context, owner string, adapters []string, limit int) ([]store.Delivery, error) {
 	if m.dead.Load() {
 		return nil, errDead

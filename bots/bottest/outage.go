@@ -31,7 +31,7 @@ var outages = []Behaviour{
 func patient(t *testing.T, p Platform, clock *Clock, steps ...script.Step) (*Stage, *Shop) {
 	t.Helper()
 	shop := NewShop(t, "shop")
-	return Start(t, p, clock, Setup{Patience: bot.KeepTime, Model: script.New(steps...), Plugins: []Plugin{{shop.Address, true}}}), shop
+	return Start(t, p, clock, Setup{Patience: bot.KeepTime, Model: script.New(steps...), Plugins: []Plugin{{Address: shop.Address, Default: true}}}), shop
 }
 
 // away is a model that is overloaded.
@@ -44,7 +44,7 @@ func modelAway(t *testing.T, p Platform, clock *Clock) {
 	s := Start(t, p, clock, Setup{
 		Patience: bot.KeepTime,
 		Model:    script.New(away(), away(), script.Call("shop__listGoods", `{}`), away(), script.Call("shop__listGoods", `{}`), list),
-		Plugins:  []Plugin{{shop.Address, true}}, Limits: bot.Limits{TurnsPerMemberHour: 1},
+		Plugins:  []Plugin{{Address: shop.Address, Default: true}}, Limits: bot.Limits{TurnsPerMemberHour: 1},
 	})
 	e := s.Tell(s.Member, "what do you sell?")
 	s.rest()

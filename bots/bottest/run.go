@@ -43,6 +43,8 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		{"why", whys},
 		{"schedule", schedules},
 		{"grant", Grants},
+		{"consent", consents},
+		{"retract", retracts},
 	} {
 		t.Run(group.name, func(t *testing.T) { Play(t, group.all, platform) })
 	}
@@ -63,7 +65,7 @@ func Play(t *testing.T, all []Behaviour, platform func(t *testing.T, clock *Cloc
 func play(t *testing.T, p Platform, clock *Clock, steps ...script.Step) (*Stage, *Shop) {
 	t.Helper()
 	shop := NewShop(t, "shop")
-	return Start(t, p, clock, Setup{Model: script.New(steps...), Plugins: []Plugin{{shop.Address, true}}}), shop
+	return Start(t, p, clock, Setup{Model: script.New(steps...), Plugins: []Plugin{{Address: shop.Address, Default: true}}}), shop
 }
 
 // kettles is a call with effect.

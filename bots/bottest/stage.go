@@ -36,6 +36,7 @@ import (
 type Setup struct {
 	Model    model.Model // defaults to a script without steps
 	Plugins  []Plugin
+	FirstUse string           // of plugins, as the operator chose
 	Others   []string         // addresses, host:port, of plugins that an administrator may add
 	Price    middleware.Price // of Model
 	Access   policy.Access
@@ -122,7 +123,7 @@ func (s *Stage) open() {
 	for _, p := range s.setup.Plugins {
 		rules.Trusted = append(rules.Trusted, egress.Trusted{Host: p.Address, Plugin: p.Address})
 		rules.AllowHosts = append(rules.AllowHosts, p.Address)
-		configured = append(configured, plugin.Configured{Source: "http://" + p.Address, Default: p.Default})
+		configured = append(configured, plugin.Configured{Source: "http://" + p.Address, Default: p.Default, FirstUse: s.setup.FirstUse})
 	}
 	guard, err := egress.New(rules)
 	if err != nil {

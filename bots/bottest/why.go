@@ -34,7 +34,7 @@ func why(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
 	m := script.New(kinds()...).With(model.Info{Wire: "script", Name: "llama3.1"})
 	s := Start(t, p, clock, Setup{
-		Model: m, Price: middleware.Price{Input: 2_000_000}, Plugins: []Plugin{{shop.Address, true}}, Limits: bot.Limits{Currency: "EUR"},
+		Model: m, Price: middleware.Price{Input: 2_000_000}, Plugins: []Plugin{{Address: shop.Address, Default: true}}, Limits: bot.Limits{Currency: "EUR"},
 	})
 	contains(t, Text(s.Ask("why")), "no such answer")
 	contains(t, Text(s.Ask("which kettles do you sell?")), "We sell kettles.")
@@ -110,7 +110,7 @@ func whyForgotten(t *testing.T, p Platform, clock *Clock) {
 // whyPlanner: the planner's answers are explained too; they cost nothing.
 func whyPlanner(t *testing.T, p Platform, clock *Clock) {
 	shop := NewShop(t, "shop")
-	s := Start(t, p, clock, Setup{Model: planner.New(), Plugins: []Plugin{{shop.Address, true}}})
+	s := Start(t, p, clock, Setup{Model: planner.New(), Plugins: []Plugin{{Address: shop.Address, Default: true}}})
 	s.Ask("show me the goods")
 	contains(t, Text(s.Ask("why")), "planner; 0 tokens read, 0 written", "shop__listGoods", "Copper Kettle")
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/privacy"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/store"
@@ -43,12 +44,12 @@ func help(ctx context.Context, x *bot.Exchange, member chat.Member) error {
 		}
 	}
 	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text(textCommands)), markdown.List(commands...))
-	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text(textYourMessages)), markdown.Paragraph(markdown.Text(privacy(x))))
+	doc.Blocks = append(doc.Blocks, markdown.Heading(3, markdown.Text(textYourMessages)), markdown.Paragraph(markdown.Text(privacyLine(x))))
 	return x.Reply(store.Commit{}, x.NewReply(doc))
 }
 
-// privacy says who receives what members write, what is kept and how it is forgotten.
-func privacy(x *bot.Exchange) string {
+// privacyLine says who receives what members write, what is kept and how it is forgotten.
+func privacyLine(x *bot.Exchange) string {
 	goes := textStayHere
 	if info := x.Bot.Agent.Model.Info(); info.Host != "" {
 		goes = fmt.Sprintf(textGoToModel, info.Name, info.Host)
@@ -67,12 +68,12 @@ func Notice(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply
 		notices = append(notices, n)
 	}
 	if x.Event.Place.Direct {
-		notices = append(notices, privacy(x))
+		notices = append(notices, privacyLine(x))
 	}
 	if len(notices) == 0 {
 		return nil
 	}
-	key := noticeKey(x.Owner())
+	key := privacy.NoticeKey(x.Owner())
 	if _, err := x.Store.Get(ctx, key); !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
@@ -98,6 +99,3 @@ func NoticeGiven(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.
 	}
 	return nil
 }
-
-// noticeKey is the record that a member was told.
-func noticeKey(owner string) string { return "told/" + owner + "/notice" }

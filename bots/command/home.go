@@ -35,7 +35,7 @@ func showHome(ctx context.Context, x *bot.Exchange, h chat.HomePublisher, member
 	}
 	page := chat.Home{Rows: plugins.Rows, Text: markdown.Join(
 		bot.Paragraph(textHome),
-		bot.Paragraph(privacy(x)), plugins.Text,
+		bot.Paragraph(privacyLine(x)), plugins.Text,
 	)}
 	if member.Admin {
 		page.Text.Blocks = append(page.Text.Blocks, markdown.Paragraph(markdown.Text(textHomeAdmin), markdown.Mono("/plugins-admin add example.com"), markdown.Text(".")))

@@ -1,12 +1,16 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
+	"time"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/privacy"
 	"aidesk/core/audit"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
@@ -28,7 +32,7 @@ const (
 // memberPrivacy says what is read and kept of a member, and notes whether their messages
 // are to be left out where others ask.
 func memberPrivacy(ctx context.Context, x *bot.Exchange, messages string) error {
-	key := leftOutKey(x.Owner())
+	key := privacy.LeftOutKey(x.Owner())
 	out, record, err := readSwitch(ctx, x.Store, key, false)
 	if err != nil {
 		return err
@@ -41,10 +45,16 @@ func memberPrivacy(ctx context.Context, x *bot.Exchange, messages string) error 
 	if out {
 		reads = textLeavesOut
 	}
-	return x.ReplyPrivately(c, markdown.New(
-		markdown.Paragraph(markdown.Text(privacy(x))),
+	r := x.NewReply(markdown.New(
+		markdown.Paragraph(markdown.Text(privacyLine(x))),
 		markdown.Paragraph(markdown.Text(textReadsAbove+" "+reads)),
+		markdown.Paragraph(markdown.Text(retentionLine(x.Keep))),
 	))
+	r.Private = true
+	if r.Rows, err = consentRows(ctx, x, &c); err != nil {
+		return err
+	}
+	return x.Reply(c, r)
 }
 
 // adminThreads lets what was said in threads be read, or not: in this channel, unless the
@@ -77,20 +87,17 @@ func ReadsThreads(ctx context.Context, x *bot.Exchange) (bool, error) {
 // LeavesOut reports whether a member wants their messages left out of what is read where
 // others ask.
 func LeavesOut(ctx context.Context, x *bot.Exchange, member string) (bool, error) {
-	out, _, err := readSwitch(ctx, x.Store, leftOutKey(x.Bot.Owner(x.Event.Place, member)), false)
+	out, _, err := readSwitch(ctx, x.Store, privacy.LeftOutKey(x.Bot.Owner(x.Event.Place, member)), false)
 	return out, err
 }
 
 // The keys of records: what an administrator chose for all threads of a workspace and for
-// those of a channel, and what a member chose. The last stays when a member has everything
-// forgotten: it keeps their words out.
+// those of a channel.
 func allThreadsKey(b *bot.Bot, p chat.Place) string { return "threads/" + b.Scope(p) }
 
 func threadsKey(b *bot.Bot, p chat.Place) string {
 	return allThreadsKey(b, p) + "/" + chat.Key(p.Channel)
 }
-
-func leftOutKey(owner string) string { return "left-out/" + owner }
 
 // readSwitch reads a record that holds true or false.
 func readSwitch(ctx context.Context, s store.Store, key string, otherwise bool) (bool, store.Record, error) {
@@ -108,4 +115,22 @@ func readSwitch(ctx context.Context, s store.Store, key string, otherwise bool) 
 func switched(r store.Record, on bool) store.Record {
 	r.Value = []byte(strconv.FormatBool(on))
 	return r
+}
+
+// retentionLine says how long is kept what is not kept as long as conversations, and what is
+// not kept at all.
+func retentionLine(k bot.Retention) string {
+	lines := []string{textFilesNotKept, textDeletedGoes}
+	for _, one := range []struct {
+		text string
+		life time.Duration
+	}{
+		{textKeepTraces, cmp.Or(k.Traces, k.Conversations)}, {textKeepFeedback, cmp.Or(k.Feedback, k.Conversations)},
+		{textKeepAccounts, k.Accounts}, {textKeepAudit, k.Audit},
+	} {
+		if days := int(one.life / bot.Day); days > 0 {
+			lines = append(lines, fmt.Sprintf(one.text, days))
+		}
+	}
+	return strings.Join(lines, " ")
 }

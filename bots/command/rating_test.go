@@ -123,7 +123,7 @@ func TestRating(t *testing.T) {
 		t.Errorf("forgotten: %d in %s", ratings, text)
 	}
 	now = now.Add(40 * bot.Day)
-	if _, err := db.Purge(t.Context(), now.Add(-30*bot.Day), now.Add(-400*bot.Day)); err != nil {
+	if _, err := db.Purge(t.Context(), store.Old{Conversations: now.Add(-30 * bot.Day), Audit: now.Add(-400 * bot.Day)}); err != nil {
 		t.Fatal(err)
 	}
 	if text, ratings := shown("ada"); ratings > 0 {

@@ -34,6 +34,7 @@ const (
 	optionState     = "state"
 	optionBack      = "back"
 	optionWhere     = "where"
+	optionHeld      = "held"
 	optionMessages  = "messages"
 	optionRole      = "role"
 	optionPage      = "page"
@@ -126,6 +127,10 @@ var Table = chat.Grammar{
 			{Name: admin.OptionKind, Summary: "What kind of thing", Kind: chat.Choice, Choices: []string{"sent", "approved", "changed", "logins", "grants", "schedules", "exports"}},
 			{Name: admin.OptionOutcome, Summary: "What came of it", Kind: chat.Choice, Choices: []string{"done", "refused", "failed", "unknown"}},
 			{Name: admin.OptionWhen, Summary: "A day, a month, last week, since May", Kind: chat.Word, Completes: true},
+		}},
+		{Name: "hold", Summary: "Keep a member's or a channel's words from being deleted", Example: "/plugins-admin hold #channel on", Private: true, Options: []chat.Option{
+			{Name: optionHeld, Summary: "Mention the member or channel, or give its id; nothing: what is held", Kind: chat.Word},
+			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}},
 		}},
 		{Name: "threads", Summary: "Switch whether I read the thread above a question", Example: "/plugins-admin threads off", Private: true, Options: []chat.Option{
 			{Name: optionState, Summary: "on or off", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
@@ -245,6 +250,8 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 		return adminShow(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " audit":
 		return admin.Audit(ctx, x, member, c)
+	case adminCommand + " hold":
+		return adminHold(ctx, x, c.Options[optionHeld], c.Options[optionState])
 	case adminCommand + " threads":
 		return adminThreads(ctx, x, c.Options[optionState] == "on", c.Options[optionWhere])
 	case adminCommand + " grants":

@@ -69,6 +69,26 @@ const (
 	textReadsYours = "Yours are among them. To leave them out: /aidesk privacy out"
 	textLeavesOut  = "I leave yours out. To let me read them: /aidesk privacy in"
 
+	textAgreed    = " (%s): you agreed that it has words of yours." // its host
+	textWithdraw  = "Withdraw: %s"
+	textWithdrawn = "%s has no more words of yours until you agree again."
+
+	textFilesNotKept = "Files that you attach are read for one answer and not kept."
+	textDeletedGoes  = "If you delete a message of yours, I delete what I kept of its words."
+	textKeepTraces   = "How an answer came about is kept for %d days."
+	textKeepFeedback = "How you rated answers is kept for %d days."
+	textKeepAccounts = "Accounts that you connected end when they are not used for %d days."
+	textKeepAudit    = "Who decided what, without its content, is kept for %d days."
+
+	textHolds     = "What must be kept"
+	textNoHolds   = "Nothing must be kept beyond its time."
+	textHoldSince = "%s, since %s"                 // a member or a channel; a day
+	textHoldAsked = " (asked to be forgotten: %d)" // how many members
+	textHoldHow   = "Say whom or where, and on or off: /plugins-admin hold #channel on"
+	textHoldWhom  = "“%s” is no member or channel. Mention it, or give its id."
+
+	textForgetHeld = "An administrator must keep what I have of you by law, so nothing is deleted now. I have noted that you want it, and do it when that ends."
+
 	textThreadsOn     = "In this channel I read what was said in a thread before I am asked there."
 	textThreadsOff    = "In this channel I no longer read what was said in a thread before I am asked there."
 	textThreadsOnAll  = "I read what was said in a thread before I am asked there, except in channels where you switched it off."

@@ -55,8 +55,8 @@ func LookAt(ctx context.Context, x *bot.Exchange, c *store.Commit, plugin string
 }
 
 // Sweep has the Grants of a bot looked at that hold no more as far as can be told without
-// asking the platform, and deletes those that ended a while ago.
-func Sweep(ctx context.Context, s store.Store, b *bot.Bot, now time.Time, logger *slog.Logger) error {
+// asking the platform, and deletes those that ended a while ago, as grant.Sweep does.
+func Sweep(ctx context.Context, s store.Store, b *bot.Bot, now time.Time, keep time.Duration, stays func(owner string) bool, logger *slog.Logger) error {
 	all, err := grant.All(ctx, s)
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func Sweep(ctx context.Context, s store.Store, b *bot.Bot, now time.Time, logger
 			return fmt.Errorf("having grants looked at: %w", err)
 		}
 	}
-	return grant.Sweep(ctx, s, now, logger)
+	return grant.Sweep(ctx, s, now, keep, stays, logger)
 }
 
 // Fall ends a Grant that holds no more, and tells its member why.

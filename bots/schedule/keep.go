@@ -9,6 +9,9 @@ import (
 	"aidesk/store"
 )
 
+// Keys are the keys of what is kept of a member: that of all their schedules ends in a slash.
+func Keys(owner string) []string { return []string{key(owner, ""), zoneKey(owner)} }
+
 // Forget deletes a member's schedules, and the zone that they named. Their timers go with
 // the member's events.
 func Forget(ctx context.Context, s store.Store, owner string) error {
@@ -34,15 +37,15 @@ func Forget(ctx context.Context, s store.Store, owner string) error {
 }
 
 // Purge deletes the schedules that have run for the last time, and those that have been
-// paused since before a time; zero: none of these.
-func Purge(ctx context.Context, s store.Store, before time.Time) (int, error) {
+// paused since before a time; zero: none of these. Those of a member who is held stay.
+func Purge(ctx context.Context, s store.Store, before time.Time, stays func(owner string) bool) (int, error) {
 	found, err := all(ctx, s, prefix)
 	if err != nil {
 		return 0, err
 	}
 	deleted := 0
 	for _, one := range found {
-		if !one.over() && (one.Paused == "" || !one.Since.Before(before)) {
+		if !one.over() && (one.Paused == "" || !one.Since.Before(before)) || stays(one.owner()) {
 			continue
 		}
 		switch err := s.Delete(ctx, one.key, one.version); {

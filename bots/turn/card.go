@@ -99,6 +99,8 @@ func auditAction(b *bot.Bot, now time.Time, a confirm.Action) store.Audit {
 		l.Leave = "conversation"
 	case a.Call.First && a.State == confirm.Executing:
 		l.Leave = "operation"
+	case a.Call.FirstUse != nil && a.State == confirm.Executing:
+		l.Leave = "plugin"
 	}
 	return b.Audit(now, a.Place, l)
 }

@@ -101,7 +101,7 @@ func (t *Turn) run(ctx context.Context, what command.Form, call plugin.Call) err
 	if err != nil {
 		return err
 	}
-	call.First = agreed.First(what.Plugin, op)
+	call.First, call.FirstUse = agreed.First(what.Plugin, op), agreed.FirstUse(what.Plugin, call)
 	missing, err := t.Bot.Plugins.Bind(ctx, t.Event.Place, member, what.Plugin, op, &call)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package turn
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"aidesk/bots/bot"
@@ -46,9 +47,9 @@ func (t *Turn) stop(context.Context) error {
 	return t.Say(store.Commit{}, textNothingToStop)
 }
 
-// messageChanged works an edited or deleted message: cards that came of it are void, and a
-// question that was edited before it was answered, or before its card was decided, is
-// asked as it reads now.
+// messageChanged works an edited or deleted message: cards that came of it are void, what is
+// kept of the words of a deleted one goes, and a question that was edited before it was
+// answered, or before its card was decided, is asked as it reads now.
 func (t *Turn) messageChanged(ctx context.Context) error {
 	changed, open := *t.Event.Change, unanswered(t.work.Entries)
 	for i, a := range t.waiting {
@@ -57,6 +58,11 @@ func (t *Turn) messageChanged(ctx context.Context) error {
 				return err
 			}
 			t.waiting[i].State, open = confirm.Replaced, true
+		}
+	}
+	if changed.Deleted {
+		if _, err := t.Store.Retract(ctx, t.Bot.Source(t.Event.Place, changed.Message)); err != nil {
+			return fmt.Errorf("deleting what came of a deleted message: %w", err)
 		}
 	}
 	if changed.Deleted || !open {

@@ -167,6 +167,9 @@ func (t *Turn) putOff(ctx context.Context, o *bot.Outage, line string) error {
 func (t *Turn) joinMessages(ctx context.Context) (string, error) {
 	var texts []string
 	add := func(m chat.Message) {
+		if m.ID != "" {
+			t.Sources = append(t.Sources, t.Bot.Source(t.Event.Place, m.ID))
+		}
 		text, names, files := currentText(m, t.work.Events)
 		t.files = append(t.files, files...)
 		if text = t.withNames(ctx, text, names); strings.TrimSpace(text) != "" {
@@ -250,7 +253,26 @@ func (t *Turn) ask(ctx context.Context, member chat.Member, request agent.Turn) 
 	if request.History, err = t.worker.pool.recall.read(t.Conversation, t.work.Entries); err != nil {
 		return agent.Answer{}, err
 	}
-	return t.Bot.Agent.Run(middleware.WithTurnBudget(ctx, t.quota.turnBudget()), request)
+	ctx = middleware.WithChannels(middleware.WithTurnBudget(ctx, t.quota.turnBudget()), t.channels()...)
+	return t.Bot.Agent.Run(ctx, request)
+}
+
+// channels are where the words come from that the model is asked about: the place of the event,
+// and where it was typed, if that is another.
+func (t *Turn) channels() []string {
+	places := []chat.Place{t.Event.Place}
+	if m := t.Event.Message; m != nil && m.From != nil {
+		places = append(places, *m.From)
+	}
+	var channels []string
+	for _, p := range places {
+		if p.Direct {
+			channels = append(channels, middleware.Direct)
+		} else {
+			channels = append(channels, p.Channel)
+		}
+	}
+	return channels
 }
 
 // answer commits what the agent decided, together with c, in one transaction.
@@ -327,8 +349,10 @@ func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 func (t *Turn) endWithout(question string, member chat.Member, line string) error {
 	var c store.Commit
 	t.quota.settle(&c)
-	if err := appendEntries(&c, t.Owner(), agent.UnansweredEntries(member.Name, question, line)...); err != nil {
-		return err
+	for _, e := range agent.UnansweredEntries(member.Name, question, line) {
+		if err := appendEntry(&c, t.Owner(), t.Sources, bot.Entry{Entry: e}); err != nil {
+			return err
+		}
 	}
 	if line == "" {
 		return t.Commit(c)

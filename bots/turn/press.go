@@ -35,6 +35,7 @@ func (t *Turn) press(ctx context.Context) error {
 	case !t.events[0].Ingested.Before(b.Until):
 		return t.Note(ctx, textButtonOld)
 	case p.Do == bot.DoSay:
+		t.Sources = b.Sources
 		t.Event.Message = &chat.Message{Text: p.Say}
 		return t.message(ctx)
 	case p.Do == bot.DoShare:
@@ -55,7 +56,10 @@ func (t *Turn) press(ctx context.Context) error {
 		return registry.PressFreeze(ctx, &t.Exchange, p)
 	case p.Do == bot.DoRevoke:
 		return admin.Revoke(ctx, &t.Exchange, p)
+	case p.Do == bot.DoWithdraw:
+		return command.Withdraw(ctx, &t.Exchange, p)
 	case p.Do == bot.DoSwitch && p.Say != "":
+		t.Sources = b.Sources
 		return t.enableAndAsk(ctx, p)
 	case p.Do == bot.DoSwitch:
 		return command.Switch(ctx, &t.Exchange, p)

@@ -10,6 +10,7 @@ import (
 	"aidesk/bots/bot"
 	"aidesk/bots/grants"
 	"aidesk/core/agent"
+	"aidesk/core/model"
 	"aidesk/core/model/middleware"
 	"aidesk/store"
 )
@@ -23,7 +24,7 @@ const offeredAll = "all"
 // appendEntries adds entries to the transcript. They belong to the member who is owner.
 func appendEntries(c *store.Commit, owner string, all ...agent.Entry) error {
 	for _, e := range all {
-		if err := appendEntry(c, owner, bot.Entry{Entry: e}); err != nil {
+		if err := appendEntry(c, owner, nil, bot.Entry{Entry: e}); err != nil {
 			return err
 		}
 	}
@@ -42,19 +43,24 @@ func (t *Turn) appendAnswer(c *store.Commit, a agent.Answer) error {
 			k.Why = whyOf(a.Trace, t.quota.turnBudget().Spent())
 			k.Why.Answer = t.ReplyID
 		}
-		if err := appendEntry(c, t.Owner(), k); err != nil {
+		if err := appendEntry(c, t.Owner(), t.Sources, k); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func appendEntry(c *store.Commit, owner string, k bot.Entry) error {
+// appendEntry adds an entry. What a member says in it came of sources.
+func appendEntry(c *store.Commit, owner string, sources []string, k bot.Entry) error {
 	body, err := json.Marshal(k)
 	if err != nil {
 		return fmt.Errorf("storing the transcript: %w", err)
 	}
-	c.Entries = append(c.Entries, store.Entry{Member: owner, Body: body})
+	e := store.Entry{Member: owner, Body: body}
+	if k.Message.Role == model.User {
+		e.Sources = sources
+	}
+	c.Entries = append(c.Entries, e)
 	return nil
 }
 

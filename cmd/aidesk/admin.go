@@ -40,7 +40,8 @@ aidesk admin --config config.yaml add example.com. What it answers is printed, a
 no channel. The audit names the user of the machine who gave it.
 
 aidesk admin press N presses a button of the last answer. Where that, or a command, opens a
-form, --set NAME=VALUE fills it in.`,
+form, --set NAME=VALUE fills it in. What is kept of a member is exported and forgotten by
+commands of their own.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageError{errors.New("say which command, for example: aidesk admin --config config.yaml audit refused")}
@@ -58,6 +59,7 @@ form, --set NAME=VALUE fills it in.`,
 			return administer(c.Context(), file, o, c.OutOrStdout())
 		},
 	}
+	c.AddCommand(memberExportCommand(), memberForgetCommand())
 	c.Flags().StringVar(&path, "config", "", "the configuration file")
 	c.Flags().StringVar(&o.Workspace, "workspace", "", "about this workspace, for example slack/T0123456; needed where there are several")
 	c.Flags().StringVar(&o.Channel, "channel", "", "about this channel, by the platform's id")

@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 func rootCommand() *cobra.Command {
 	c := commandGroup("aidesk", "AI plugins in the messenger that your team already uses",
 		adminCommand(), auditCommand(), backupCommand(), demoCommand(), discordCommand(), doctorCommand(), evalCommand(), initCommand(), keysCommand(), renderCommand(), restoreCommand(), serveCommand(), slackCommand(), versionCommand(),
-		pluginCommand(), previewCommand(), fakeCommand())
+		pluginCommand(), previewCommand(), privacyCommand(), fakeCommand())
 	c.SilenceUsage, c.SilenceErrors = true, true
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w: see %s --help", err, c.CommandPath())}

@@ -102,7 +102,10 @@ func serve(ctx context.Context, path string, acceptOnly bool, logger *slog.Logge
 	}
 	desk.AcceptOnly = acceptOnly
 	if admin != nil {
-		newOperators(desk.Bots, now).handle(admin, s, logger)
+		ops := newOperators(desk.Bots, now)
+		ops.handle(admin, s, logger)
+		ops.handleMembers(admin, s, now, logger)
+		admin.handleRecipients(s, logger)
 	}
 	// A heap of a few megabytes would be collected many times a second. This part of it is
 	// never touched, so it takes no memory; the collector counts it all the same.

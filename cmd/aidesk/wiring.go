@@ -69,7 +69,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 	}
 	desk := &bots.Desk{
 		Store: s, Secrets: p.secrets, Patience: p.patience, Now: p.now, Logger: logger,
-		Keep: bot.Retention{Conversations: cfg.Retention.Conversations, Audit: cfg.Retention.Audit},
+		Keep: bot.Retention(cfg.Retention),
 	}
 	if p.metrics != nil {
 		desk.Observe = p.metrics.observe
@@ -92,7 +92,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 		}
 		var configured []plugin.Configured
 		for _, p := range b.Plugins {
-			configured = append(configured, plugin.Configured{Source: p.Source, Default: p.Default, Login: p.Login.Choice()})
+			configured = append(configured, plugin.Configured{Source: p.Source, Default: p.Default, FirstUse: p.FirstUse, Login: p.Login.Choice()})
 		}
 		if err := registry.Configure(ctx, configured); err != nil {
 			return nil, err
@@ -302,6 +302,9 @@ func newModels(cfg config.Config, metrics *metrics, logger *slog.Logger) (map[st
 			breakers[host] = &middleware.Breaker{}
 		}
 		alone[name] = &middleware.Retry{Model: &middleware.Trace{Model: leaf, Logger: logger}, Breaker: breakers[host]}
+		if len(m.Channels) > 0 {
+			alone[name] = &middleware.Channels{Model: alone[name], Only: m.Channels}
+		}
 	}
 	for name, m := range cfg.Models {
 		all[name] = alone[name]

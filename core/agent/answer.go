@@ -258,6 +258,8 @@ func ErrorLine(err error) (line string, ok bool) {
 		return textModelFull, true
 	case model.Refused:
 		return textModelRefused, true
+	case model.NotHere:
+		return textModelNotHere, true
 	case model.Truncated:
 		return textModelCut, true
 	case model.Protocol:

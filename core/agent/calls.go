@@ -174,7 +174,7 @@ func (r *run) prepare(ctx context.Context, c model.ToolCall) plannedCall {
 		return w
 	}
 	w.call.From = r.dataOrigins(w.call.Plugin)
-	w.call.First = r.agreed.First(w.plugin, w.operation)
+	w.call.First, w.call.FirstUse = r.agreed.First(w.plugin, w.operation), r.agreed.FirstUse(w.plugin, w.call)
 	missing, err := r.Plugins.Bind(ctx, r.Place, r.Member, w.plugin, w.operation, &w.call)
 	if err != nil {
 		r.Logger.WarnContext(ctx, "accounts cannot be read", "plugin", w.plugin.ID, "error", err)
@@ -225,6 +225,10 @@ func (r *run) park(w plannedCall, c model.ToolCall) model.ToolResult {
 		result.Content = "The member was asked this already and has not decided yet."
 		return result
 	}
+	if w.call.FirstUse != nil && !w.call.Write && confirm.SameUse(slices.Concat(r.Waiting, r.answer.Parked), r.Member.ID, w.call.Plugin) {
+		result.Content = "The member is being asked whether this plugin may have words of theirs. Make this call again when they agreed."
+		return result
+	}
 	arguments := w.operation.Arguments(w.call.Args)
 	if err := confirm.Fits(w.call, arguments); err != nil {
 		return r.repairable(c, "The member cannot be asked about this call: "+err.Error()+".")
@@ -233,6 +237,8 @@ func (r *run) park(w plannedCall, c model.ToolCall) model.ToolResult {
 	switch {
 	case w.grant != "":
 		result.Content = "The member allowed this beforehand, so it is sent without asking. The outcome comes later; do not wait for it."
+	case w.call.FirstUse != nil && !w.call.Write:
+		result.Content = "The member is asked once whether this plugin may have words of theirs. The outcome comes later; do not wait for it."
 	case w.call.First:
 		result.Content = "The member is asked once about calls of this kind. The outcome comes later; do not wait for it."
 	case !w.call.Write:
@@ -257,7 +263,8 @@ func (r *run) send(ctx context.Context, w plannedCall, c model.ToolCall) outcome
 	}
 	if !decision.Allowed() {
 		out.rule = decision.Rule
-		out.result = model.ToolResult{CallID: c.ID, Operation: c.Name, Status: model.Denied, Content: decision.Reason}
+		why := cmp.Or(decision.Reason, "The member must be asked about this now. Make the call again.")
+		out.result = model.ToolResult{CallID: c.ID, Operation: c.Name, Status: model.Denied, Content: why}
 		return out
 	}
 	got, err := r.Plugins.Send(ctx, r.Place, p, w.call)

@@ -32,6 +32,7 @@ const (
 	textModelBusy    = "The language model is busy. Please try again in a minute."
 	textModelFull    = "This conversation is too long for the language model. Please start a new one."
 	textModelRefused = "The language model declined to answer that."
+	textModelNotHere = "No language model may read what is written here, so I sent it to none. Whoever runs aidesk decides that."
 	textModelCut     = "The language model's answer broke off. Please try again."
 	textModelNone    = "No language model answers at its address. Please tell whoever runs aidesk."
 	textModelDown    = "The language model cannot be reached. Please try again in a minute."

@@ -185,7 +185,7 @@ func TestAgainst(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	n, err := db.Purge(t.Context(), time.Time{}, start.Add(500*time.Minute))
+	n, err := db.Purge(t.Context(), store.Old{Audit: start.Add(500 * time.Minute)})
 	if err != nil || n != 503 {
 		t.Fatal(n, err)
 	}

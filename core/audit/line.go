@@ -29,7 +29,7 @@ type Line struct {
 	Call     string   `json:"call,omitempty"` // id of the Action
 	Digest   string   `json:"digest,omitempty"`
 	DataFrom []string `json:"data_from,omitempty"` // ids of the plugins whose data it may carry
-	Leave    string   `json:"leave,omitempty"`     // how much more the member allowed with it: "conversation", "operation"
+	Leave    string   `json:"leave,omitempty"`     // how much more the member allowed with it: "conversation", "operation", "plugin"
 	Account  string   `json:"account,omitempty"`
 	Grant    string   `json:"grant,omitempty"`
 	Schedule string   `json:"schedule,omitempty"`

@@ -49,6 +49,7 @@ type Attachment struct {
 type Change struct {
 	Message string       `json:"message"` // platform's id
 	Deleted bool         `json:"deleted,omitempty"`
+	Aside   bool         `json:"-"`               // it was deleted where aidesk has no conversation that the adapter knows of
 	Text    string       `json:"text,omitempty"`  // as it reads now
 	Names   []string     `json:"names,omitempty"` // marks in it, as in a Message
 	Files   []Attachment `json:"files,omitempty"` // that came with it

@@ -227,6 +227,14 @@ func Read(s store.Action) (Action, error) {
 	return a, nil
 }
 
+// SameUse says whether one of the Actions that wait asks a member already whether a plugin
+// may have words of theirs: one question is enough, however many calls wait for it.
+func SameUse(waiting []Action, member, plugin string) bool {
+	return slices.ContainsFunc(waiting, func(a Action) bool {
+		return a.State == Waiting && a.Login == nil && a.Member == member && a.Call.Plugin == plugin && a.Call.FirstUse != nil
+	})
+}
+
 // Same finds, among Actions that wait, one of the same member for an identical
 // call: a second card would ask the same question twice. A call that may carry data
 // of which that card does not speak is another question.

@@ -133,9 +133,26 @@ func details(a Action) []chat.Field {
 	if len(r.Body) > 0 {
 		fields = append(fields, chat.Field{Label: textBody, Value: string(r.Body)})
 	}
+	if u := a.Call.FirstUse; u != nil {
+		fields = append(fields, useFields(u)...)
+	}
 	account := cmp.Or(a.Call.Label, a.Call.Account, textNone)
 	for _, o := range a.Call.From { // the host too: two plugins may bear one name
 		fields = append(fields, chat.Field{Label: textCarriesOf, Value: o.Human + " (" + o.Plugin + ")"})
 	}
 	return append(fields, chat.Field{Label: textAccount, Value: account})
+}
+
+// useFields are the lines of a card on which a member agrees that a plugin has words of
+// theirs: where they go, what may go there later, and by which terms.
+func useFields(u *plugin.FirstUse) []chat.Field {
+	later := strings.Join(u.Fields, ", ")
+	if u.More > 0 {
+		later += fmt.Sprintf(textLaterMore, u.More)
+	}
+	return []chat.Field{
+		{Label: textGoesTo, Value: strings.Join(u.Hosts, ", ")},
+		{Label: textLater, Value: later},
+		{Label: textTerms, Value: cmp.Or(u.Terms, textNone)},
+	}
 }

@@ -74,7 +74,7 @@ func Again(old Action, confirmation string, newID func() string, now time.Time) 
 // Edit is a new Action that takes the place of one that waits, on the same card,
 // with the values that its member wrote.
 func Edit(old Action, c plugin.Call, arguments []openapi.Argument, newID func() string, now time.Time) Action {
-	c.From, c.First = old.Call.From, old.Call.First
+	c.From, c.First, c.FirstUse = old.Call.From, old.Call.First, old.Call.FirstUse
 	a := successor(old, New(c, arguments, newID, later(old.Until, now.Add(Life))))
 	a.Edited = true
 	return a

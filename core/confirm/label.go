@@ -11,7 +11,7 @@ import (
 var ownLabels = func() []string {
 	var all []string
 	for _, label := range []string{
-		textValues, textMethod, textHost, textPath, textBody, textCarriesOf, textAccount, textVisible, textSecond,
+		textValues, textMethod, textHost, textPath, textBody, textCarriesOf, textGoesTo, textLater, textTerms, textAccount, textVisible, textSecond,
 		"Expires", "Expires at", "Seen by", "Sent by", "Sent to", "Outcome",
 	} {
 		all = append(all, skeleton(label))

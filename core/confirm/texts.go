@@ -10,6 +10,7 @@ const (
 	textCarriesFor = "Let %s have data from %s: %s" // a plugin; plugins; what the operation does
 	textOnceMore   = ", once more"
 	textAskedOnce  = " Your admins let such requests go without a card; I ask you this once."
+	textFirstUse   = " It is the first time that %s would get something of yours; I ask you this once."
 
 	textConnect     = "Connect %s to go on"
 	textLoginAt     = "You log in at"
@@ -43,6 +44,10 @@ const (
 	textCarriesOf   = "May carry data from"
 	textHeader      = "Header %s"  // a name
 	textField       = "Field “%s”" // a name that could pass for one of these
+	textGoesTo      = "Goes to"
+	textLater       = "May get later"
+	textLaterMore   = " and %d more" // how many names
+	textTerms       = "Terms"
 	textAccount     = "Account"
 	textVisible     = "Visible to"
 	textOnlyYou     = "only you"

@@ -50,7 +50,7 @@ func question(a Action) string {
 		q = fmt.Sprintf(textCarriesFor, a.Call.Human, origins(a.Call.From), lowerFirst(summary))
 	case summary == "":
 		q = fmt.Sprintf(textSend, a.Call.Human)
-	case verb == "" || a.Call.First:
+	case verb == "" || a.Call.First || a.Call.FirstUse != nil && !a.Call.Write:
 		q = fmt.Sprintf(textSendWhat, a.Call.Human, lowerFirst(summary))
 	case rest == "":
 		q = fmt.Sprintf(textDo, capital(verb), "this", a.Call.Human)
@@ -66,6 +66,9 @@ func question(a Action) string {
 	q += "?"
 	if a.Call.First {
 		q += textAskedOnce
+	}
+	if a.Call.FirstUse != nil {
+		q += fmt.Sprintf(textFirstUse, a.Call.Human)
 	}
 	return q
 }

@@ -1,6 +1,7 @@
 package grant
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -92,8 +93,9 @@ func Forget(ctx context.Context, records store.Records, owner string) error {
 // keptEnded is how long a Grant is still listed when it holds no more.
 const keptEnded = 7 * day
 
-// Sweep deletes grants that have not held for a while, and those that are void.
-func Sweep(ctx context.Context, records store.Records, now time.Time, logger *slog.Logger) error {
+// Sweep deletes grants that have not held for a while, and those that are void, but what stays
+// of a member by their key. keep is that while; 0: a week.
+func Sweep(ctx context.Context, records store.Records, now time.Time, keep time.Duration, stays func(owner string) bool, logger *slog.Logger) error {
 	return remove(ctx, records, prefix, func(r store.Record) bool {
 		g, err := Read(r.Value)
 		if err != nil {
@@ -103,7 +105,7 @@ func Sweep(ctx context.Context, records store.Records, now time.Time, logger *sl
 		if !g.Ended.IsZero() {
 			ended = g.Ended
 		}
-		return err != nil || now.Sub(ended) > keptEnded
+		return err != nil || now.Sub(ended) > cmp.Or(keep, keptEnded) && !stays(g.Owner)
 	})
 }
 

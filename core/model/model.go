@@ -221,6 +221,7 @@ const (
 	Refused    Kind = "refused"
 	Truncated  Kind = "truncated" // the stream was cut
 	Network    Kind = "network"
+	NotHere    Kind = "not_here" // the model may not have the words: nothing was sent
 	Protocol   Kind = "protocol" // the server does not speak the wire
 )
 

@@ -11,7 +11,8 @@ import (
 )
 
 // Agreed is what a member agreed to: operations that an administrator lets go as reads
-// though their method is not one, each by plugin and id, pinned to its hash.
+// though their method is not one, each by plugin and id, pinned to its hash; and that a plugin
+// has words of theirs, by the plugin, pinned as FirstUse says.
 type Agreed map[string]string
 
 // First says whether a call of the operation needs the member's agreement first.
@@ -38,18 +39,27 @@ func (r *Registry) Agreed(ctx context.Context, place chat.Place, member string) 
 // enabled.
 func (r *Registry) Agree(ctx context.Context, place chat.Place, member string, p *Plugin, c Call) (store.Record, bool, error) {
 	o, ok := p.Operation(c.Operation)
-	if !ok || !c.First {
+	if !ok || !c.First && c.FirstUse == nil {
 		return store.Record{}, false, nil
 	}
 	own, rec, err := r.preference(ctx, r.memberKey(place, member))
-	if err != nil || !own.Agreed.First(p, o) {
+	if err != nil {
 		return store.Record{}, false, err
 	}
-	own.Agreed = maps.Clone(own.Agreed)
+	more := Agreed{}
+	if c.First && own.Agreed.First(p, o) {
+		more[agreedKey(p, o)] = o.Hash
+	}
+	if use := own.Agreed.FirstUse(p, c); use != nil && c.FirstUse != nil && use.Pin == c.FirstUse.Pin {
+		more[p.ID] = use.Pin
+	}
+	if len(more) == 0 {
+		return store.Record{}, false, nil
+	}
 	if own.Agreed == nil {
 		own.Agreed = Agreed{}
 	}
-	own.Agreed[agreedKey(p, o)] = o.Hash
+	maps.Copy(own.Agreed, more)
 	return withValue(rec, own)
 }
 

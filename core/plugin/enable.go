@@ -133,8 +133,9 @@ func (r *Registry) Denied(ctx context.Context, place chat.Place) ([]*Plugin, err
 // member's.
 var ErrDenied = errors.New(textDenied)
 
-// Switch enables or disables a plugin for a member. It returns the record to be
-// committed, and false where nothing would change. ErrDenied.
+// Switch enables or disables a plugin for a member; with the latter they take back what they
+// agreed to about it. It returns the record to be committed, and false where nothing would
+// change. ErrDenied.
 func (r *Registry) Switch(ctx context.Context, place chat.Place, member string, p *Plugin, on bool) (store.Record, bool, error) {
 	s, err := r.standing(ctx, place, member)
 	if err != nil {
@@ -143,11 +144,15 @@ func (r *Registry) Switch(ctx context.Context, place chat.Place, member string, 
 	if on && s.denied(p) {
 		return store.Record{}, false, ErrDenied
 	}
-	if s.enabled(p) == on {
+	own, given := s.member, s.given(p)
+	withdrawn := !on && own.Agreed.withdraw(p.ID)
+	switched := s.enabled(p) != on
+	if !switched && !withdrawn {
 		return store.Record{}, false, nil
 	}
-	own, given := s.member, s.given(p)
-	own.set(p.ID, on && !given, !on && given)
+	if switched {
+		own.set(p.ID, on && !given, !on && given)
+	}
 	return withValue(s.record, own)
 }
 
@@ -199,16 +204,8 @@ func (r *Registry) preference(ctx context.Context, key string) (preference, stor
 	return own, k.record, err
 }
 
-// Forget deletes what a member chose in a workspace, and when they were seen first.
-func (r *Registry) Forget(ctx context.Context, place chat.Place, member string) error {
-	for _, key := range []string{r.memberKey(place, member), r.seenKey(place, member)} {
-		rec, err := r.Records.Get(ctx, key)
-		if err == nil {
-			err = r.Records.Delete(ctx, rec.Key, rec.Version)
-		}
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-	}
-	return nil
+// MemberKeys are the keys of what is kept of a member of a workspace: what they chose, and
+// since when they are known.
+func (r *Registry) MemberKeys(place chat.Place, member string) []string {
+	return []string{r.memberKey(place, member), r.seenKey(place, member)}
 }

@@ -50,6 +50,7 @@ func (r *Registry) Judge(ctx context.Context, a Ask) (policy.Decision, *Plugin, 
 		q.Enabled = true
 		if o, ok := p.Operation(c.Operation); ok {
 			q.Same, q.Held, q.Operation, q.Agreed = p.Version == c.Version, p.Held(o), p.Facts(o), !agreed.First(p, o)
+			q.FirstUse = agreed.FirstUse(p, c) != nil
 		}
 		if a.Grant != "" {
 			if _, _, q.Granted, err = r.UseGrant(ctx, a, p); err != nil {

@@ -30,9 +30,10 @@ type Plugin struct {
 	Manifest Manifest
 	Document *openapi.Document
 
-	logins *loginCache  // shared by copies
-	scope  string       // of the workspace in which it was listed
-	rules  policy.Rules // of that workspace
+	logins *loginCache     // shared by copies
+	scope  string          // of the workspace in which it was listed
+	rules  policy.Rules    // of that workspace
+	fields func() []string // see fieldsOf; shared by copies
 }
 
 // Registration is what is stored of a plugin beside its bytes.
@@ -48,6 +49,7 @@ type Registration struct {
 	Variables map[string]string `json:"variables,omitempty"`
 	Default   bool              `json:"default,omitempty"` // enabled for everyone who did not disable it
 	Locked    bool              `json:"locked,omitempty"`  // comes from the configuration and is changed only there
+	Vouched   bool              `json:"vouched,omitempty"` // the operator answers for it: members are not asked before its first use
 	Added     Stamp             `json:"added,omitzero"`    // who added it in a chat
 	Reviewed  Stamp             `json:"reviewed,omitzero"` // who approved this version, if it is not the first
 	// Waiting is a newer version, which nobody approved yet.
@@ -114,13 +116,14 @@ type Call struct {
 	Version   string          `json:"version"`
 	Operation string          `json:"operation"`
 	Summary   string          `json:"summary"`
-	Write     bool            `json:"write,omitempty"`   // its member must approve it
-	Unsafe    bool            `json:"unsafe,omitempty"`  // its method may have an effect: sent at most once, whoever approved it
-	Account   string          `json:"account,omitempty"` // the key of the account whose credential goes along; empty: none
-	Label     string          `json:"label,omitempty"`   // of that account, for people
-	Own       bool            `json:"own,omitempty"`     // it is the member's own, and they do not show here what it gives: what comes back is theirs
-	First     bool            `json:"first,omitempty"`   // an administrator marked it as a read: with this approval its member agrees to more of its operation
-	From      []Origin        `json:"from,omitempty"`    // other plugins whose data it may carry, which the member has not allowed
+	Write     bool            `json:"write,omitempty"`     // its member must approve it
+	Unsafe    bool            `json:"unsafe,omitempty"`    // its method may have an effect: sent at most once, whoever approved it
+	Account   string          `json:"account,omitempty"`   // the key of the account whose credential goes along; empty: none
+	Label     string          `json:"label,omitempty"`     // of that account, for people
+	Own       bool            `json:"own,omitempty"`       // it is the member's own, and they do not show here what it gives: what comes back is theirs
+	First     bool            `json:"first,omitempty"`     // an administrator marked it as a read: with this approval its member agrees to more of its operation
+	FirstUse  *FirstUse       `json:"first_use,omitempty"` // with this approval its member agrees that its plugin has words of theirs
+	From      []Origin        `json:"from,omitempty"`      // other plugins whose data it may carry, which the member has not allowed
 	Args      json.RawMessage `json:"args"`
 	Request   openapi.Request `json:"request"`
 	Digest    string          `json:"digest"` // of request, version and account

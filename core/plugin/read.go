@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 
 	"aidesk/core/egress"
 	"aidesk/core/openapi"
@@ -251,7 +252,7 @@ func (r Reader) compile(ctx context.Context, reg Registration, manifest, documen
 		}
 		m.Lint = append(m.Lint, m.Domain(at, found, asked.Hostname(), servers...)...)
 	}
-	return &Plugin{Registration: reg, Manifest: m, Document: d, logins: &loginCache{}}, nil
+	return &Plugin{Registration: reg, Manifest: m, Document: d, logins: &loginCache{}, fields: sync.OnceValue(func() []string { return fieldsOf(d) })}, nil
 }
 
 func (r Reader) fetch(ctx context.Context, kind egress.Kind, id, address, what string) (egress.Page, error) {

@@ -62,7 +62,9 @@ type Registry struct {
 type Configured struct {
 	Source  string
 	Default bool
-	Login   LoginChoice
+	// FirstUse is FirstUseAsk or FirstUseTrust; empty: the latter where Default is set.
+	FirstUse string
+	Login    LoginChoice
 }
 
 // everywhere stands in a key where a workspace's path would.
@@ -96,7 +98,7 @@ func (r *Registry) Configure(ctx context.Context, plugins []Configured) error {
 			continue
 		}
 		reg := got.plugin.Registration
-		reg.Default, reg.Locked, reg.LoginChoice = plugins[i].Default, true, plugins[i].Login
+		reg.Default, reg.Vouched, reg.Locked, reg.LoginChoice = plugins[i].Default, plugins[i].vouched(), true, plugins[i].Login
 		reg.Name = got.plugin.Manifest.uniqueName(func(n string) bool {
 			return slices.ContainsFunc(stored, func(g Registration) bool { return g.Name == n && g.ID != id })
 		})

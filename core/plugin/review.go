@@ -70,7 +70,7 @@ func (r *Registry) pinned(ctx context.Context, old Registration, next *Plugin) R
 	if err != nil {
 		return reg
 	}
-	kept.Default, kept.LoginChoice = reg.Default, reg.LoginChoice
+	kept.Default, kept.Vouched, kept.LoginChoice = reg.Default, reg.Vouched, reg.LoginChoice
 	if kept.Waiting != nil {
 		r.Logger.WarnContext(ctx, "a plugin has changed; what was approved serves until an administrator reviews it", "plugin", old.ID, "command", "/plugins-admin review "+old.Name)
 	}

@@ -61,6 +61,7 @@ type Question struct {
 	Operation Operation
 	Login     Login // the account that the call goes with
 	Agreed    bool  // the member agreed once that such calls go, though their method is not a read
+	FirstUse  bool  // its plugin would have words of the member for the first time
 	Carries   bool  // it may carry data of another plugin, which the member has not allowed
 	Granted   bool  // a Grant of the member covers it
 
@@ -111,12 +112,14 @@ func Call(q Question) Decision {
 		return Decision{Deny, rule, fmt.Sprintf(textNever, q.Plugin)}
 	case way == ModeAsk && guest == ModeRead:
 		return Decision{Deny, "guest-only-reads", fmt.Sprintf(textGuestReads, q.Plugin)}
-	case q.Granted && q.Rule.MayGrant(q.Operation) && !q.Carries && !q.Member.Guest:
+	case q.Granted && q.Rule.MayGrant(q.Operation) && !q.FirstUse && !q.Carries && !q.Member.Guest:
 		return Decision{Granted, "grant", ""}
 	case way == ModeAsk:
 		return Decision{Ask, rule, ""}
 	case !q.Operation.Reads && !q.Agreed:
 		return Decision{Ask, "marked-read-asks-once", ""}
+	case q.FirstUse:
+		return Decision{Ask, "first-use-asks", ""}
 	case q.Carries:
 		return Decision{Ask, "data-boundary-asks", ""}
 	default:

@@ -36,6 +36,9 @@ func TestCall(t *testing.T) {
 		{"a write asks", func(q *policy.Question) { q.Operation = post }, policy.Ask, "write-asks"},
 		{"a consequential read asks", func(q *policy.Question) { q.Operation.Asks = true }, policy.Ask, "consequential-read-asks"},
 		{"data of another plugin asks", func(q *policy.Question) { q.Carries = true }, policy.Ask, "data-boundary-asks"},
+		{"the first use of a plugin asks", func(q *policy.Question) { q.FirstUse, q.Carries = true, true }, policy.Ask, "first-use-asks"},
+		{"a write asks at the first use too", func(q *policy.Question) { q.FirstUse, q.Operation = true, post }, policy.Ask, "write-asks"},
+		{"a rule beats the first use", func(q *policy.Question) { q.FirstUse, q.Rule.Mode = true, policy.ModeNever }, policy.Deny, "operation-never"},
 		{"a write asks as one", func(q *policy.Question) { q.Carries, q.Operation = true, post }, policy.Ask, "write-asks"},
 		{"a ticked POST asks at first", func(q *policy.Question) {
 			q.Operation, q.Agreed, q.Carries = post, false, true
@@ -384,6 +387,7 @@ func TestGranted(t *testing.T) {
 		"a mode of another version":     {func(q *policy.Question) { q.Rule.Mode = "later" }, policy.Ask, "write-asks"},
 		"somebody else approves too":    {func(q *policy.Question) { q.Rule.Approvers = []string{"r"} }, policy.Ask, "write-asks"},
 		"it may carry data":             {func(q *policy.Question) { q.Carries = true }, policy.Ask, "write-asks"},
+		"the first use of the plugin":   {func(q *policy.Question) { q.FirstUse = true }, policy.Ask, "write-asks"},
 		"a guest":                       {func(q *policy.Question) { q.Member.Guest = true }, policy.Ask, "write-asks"},
 		"it deletes":                    {func(q *policy.Question) { q.Operation.Method = "DELETE" }, policy.Ask, "write-asks"},
 		"opened although it deletes":    {func(q *policy.Question) { q.Operation.Method, q.Rule.GrantsDelete = "DELETE", true }, policy.Granted, "grant"},

@@ -130,7 +130,7 @@ func TestAside(t *testing.T) {
 			if text := log.String(); strings.Count(text, "level=ERROR") != len(asides) || !strings.Contains(text, fmt.Sprintf("bucket=%s key=%x", c.bucket, key)) {
 				t.Errorf("the log: %s", text)
 			}
-			if n, err := db.Purge(t.Context(), now.Add(time.Hour), time.Time{}); err != nil || n == 0 {
+			if n, err := db.Purge(t.Context(), store.Old{Conversations: now.Add(time.Hour)}); err != nil || n == 0 {
 				t.Fatal(n, err)
 			}
 			if asides, err := db.Asides(t.Context()); err != nil || len(asides) != 0 {
@@ -225,7 +225,7 @@ func TestAsideWhileOpen(t *testing.T) {
 		t.Errorf("%+v, %v", b, err)
 	}
 	now = now.Add(48 * time.Hour)
-	if n, err := db.Purge(ctx, now.Add(-time.Hour), time.Time{}); err != nil || n != 5 {
+	if n, err := db.Purge(ctx, store.Old{Conversations: now.Add(-time.Hour)}); err != nil || n != 5 {
 		t.Errorf("%d, %v", n, err)
 	}
 	asides()
@@ -345,11 +345,11 @@ func TestMigrate(t *testing.T) {
 		path := filled(t)
 		raw(t, path, func(tx *bbolt.Tx) error {
 			b := tx.Bucket([]byte("meta"))
-			value := bytes.Replace(bytes.Clone(b.Get([]byte("schema"))), []byte(`{"n":4}`), []byte(`{"n":1}`), 1)
+			value := bytes.Replace(bytes.Clone(b.Get([]byte("schema"))), []byte(`{"n":5}`), []byte(`{"n":1}`), 1)
 			if err := b.Put([]byte("schema"), summed(value)); err != nil {
 				return err
 			}
-			return errors.Join(tx.DeleteBucket([]byte("aside")), unlink(tx))
+			return errors.Join(tx.DeleteBucket([]byte("aside")), tx.DeleteBucket([]byte("source")), unlink(tx))
 		})
 		return path
 	}
@@ -390,13 +390,13 @@ func TestMigrate(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if n, has := layout(path); n != `{"n":4}` || !has {
+	if n, has := layout(path); n != `{"n":5}` || !has {
 		t.Errorf("migrated: %s, %t", n, has)
 	}
 	if n, has := layout(path + ".v1.bak"); n != `{"n":1}` || has {
 		t.Errorf("the copy: %s, %t", n, has)
 	}
-	if text := log.String(); !strings.Contains(text, "from=1 to=4 copy="+path+".v1.bak") {
+	if text := log.String(); !strings.Contains(text, "from=1 to=5 copy="+path+".v1.bak") {
 		t.Errorf("the log: %s", text)
 	}
 	if info, err := os.Stat(path + ".v1.bak"); err != nil || info.Mode().Perm() != 0o600 {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -206,18 +205,21 @@ func (b *batch) forgetNames(member string, keys [][]byte) error {
 	return nil
 }
 
-// purgeAudits deletes of each scope the oldest lines up to the first that is of a time or
-// later. It returns how many those were.
-func (db *DB) purgeAudits(ctx context.Context, before time.Time) (int, error) {
+// purgeAudits deletes of each scope, in which nothing is held, the oldest lines up to the first
+// that is not old. It returns how many those were.
+func (db *DB) purgeAudits(ctx context.Context, old store.Old) (int, error) {
 	heads, err := db.AuditHeads(ctx)
 	if err != nil {
 		return 0, err
 	}
 	count := 0
 	for _, h := range heads {
+		if old.Held != nil && old.Held(h.Scope, "") {
+			continue
+		}
 		for {
 			n := 0
-			err := db.write(ctx, func(b *batch) (err error) { n, err = db.purgeLines(b, h.Scope, before.UnixMicro()); return err })
+			err := db.write(ctx, func(b *batch) (err error) { n, err = db.purgeLines(b, h.Scope, old.Audit.UnixMicro()); return err })
 			if err != nil {
 				return count, err
 			}

@@ -120,7 +120,7 @@ func TestAuditMigrated(t *testing.T) {
 	path := filled(t)
 	raw(t, path, func(tx *bbolt.Tx) error {
 		b := tx.Bucket([]byte("meta"))
-		value := bytes.Replace(bytes.Clone(b.Get([]byte("schema"))), []byte(`{"n":4}`), []byte(`{"n":3}`), 1)
+		value := bytes.Replace(bytes.Clone(b.Get([]byte("schema"))), []byte(`{"n":5}`), []byte(`{"n":3}`), 1)
 		return errors.Join(b.Put([]byte("schema"), summed(value)), unlink(tx))
 	})
 	db := open(t, path)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -83,7 +84,7 @@ func Inspect(path string) (Contents, error) {
 			return err
 		}
 		return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
-			plain := string(name) == dedupBucket || string(name) == expiryBucket // their keys say everything
+			plain := slices.Contains([]string{dedupBucket, expiryBucket, sourceBucket}, string(name)) // their keys say everything
 			return walk(b, func(value []byte) {
 				if _, err := decodeValue(value, nil); err != nil && !plain {
 					c.Damaged++

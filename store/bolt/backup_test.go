@@ -46,7 +46,7 @@ func TestSnapshot(t *testing.T) {
 		if err := os.WriteFile(to, out.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if c, err := bolt.Inspect(to); err != nil || c != (bolt.Contents{Layout: 4}) {
+		if c, err := bolt.Inspect(to); err != nil || c != (bolt.Contents{Layout: 5}) {
 			t.Fatalf("%+v, %v", c, err)
 		}
 		if copied := open(t, to); true {

@@ -39,6 +39,7 @@ func validateCommit(c store.Commit) error {
 	}
 	for _, e := range c.Entries {
 		names("entry", e.Member)
+		keys("source of an entry", e.Sources...)
 	}
 	for _, t := range c.Actions {
 		keys("action", t.Action.ID, t.Action.Conversation)
@@ -51,6 +52,7 @@ func validateCommit(c store.Commit) error {
 	for _, b := range c.Buttons {
 		keys("button", b.ID, b.Conversation)
 		names("button "+b.ID, b.Member)
+		keys("source of button "+b.ID, b.Sources...)
 	}
 	for _, a := range c.Audits {
 		keys("audit", a.Scope)
@@ -224,12 +226,19 @@ func (db *DB) putEntry(b *batch, conversation string, e store.Entry) error {
 	}
 	e.Seq = n
 	b.onCommit = append(b.onCommit, func() { db.transcripts.add(conversation, e) })
-	return b.put(entryBucket, append(scopeKey(conversation), numKey(n)...), storedEntry{e.Member, b.now.UnixMicro()}, e.Body)
+	key := append(scopeKey(conversation), numKey(n)...)
+	if err := b.putSources(e.Sources, entryBucket, key); err != nil {
+		return err
+	}
+	return b.put(entryBucket, key, storedEntry{Member: e.Member, At: b.now.UnixMicro(), Sources: e.Sources}, e.Body)
 }
 
 // putButton writes a button and when it may be deleted.
 func (b *batch) putButton(x store.Button) error {
-	k := storedButton{Conversation: x.Conversation, Member: x.Member, Until: toMicros(x.Until)}
+	k := storedButton{Conversation: x.Conversation, Member: x.Member, Until: toMicros(x.Until), Sources: x.Sources}
+	if err := b.putSources(x.Sources, buttonBucket, []byte(x.ID)); err != nil {
+		return err
+	}
 	if k.Until != 0 {
 		if err := b.putRaw(expiryBucket, expiryKey(k.Until+lateWindow, buttonBucket, x.ID), nil); err != nil {
 			return err

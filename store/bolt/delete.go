@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"aidesk/store"
 )
 
 // maxDeleted and maxPurged are how many values one transaction of Forget and of Purge
@@ -27,7 +29,7 @@ type location struct {
 // that deletes one.
 var memberBuckets = map[string]func(db *DB, b *batch, key []byte) error{
 	entryBucket:  (*DB).forgetEntry,
-	buttonBucket: func(_ *DB, b *batch, key []byte) error { return b.delete(buttonBucket, key) },
+	buttonBucket: (*DB).forgetButton,
 	inboxBucket:  (*DB).forgetEvent,
 	timerBucket:  (*DB).forgetTimer,
 	replyBucket:  (*DB).forgetReply,
@@ -91,8 +93,26 @@ func (db *DB) forget(b *batch, member string, values []location) error {
 }
 
 func (db *DB) forgetEntry(b *batch, key []byte) error {
+	var k storedEntry
+	if _, _, err := readValue(b.Tx, entryBucket, key, &k); err != nil {
+		return err
+	}
 	b.onCommit = append(b.onCommit, db.transcripts.forget)
+	if err := b.dropSources(k.Sources, entryBucket, key); err != nil {
+		return err
+	}
 	return b.delete(entryBucket, key)
+}
+
+func (db *DB) forgetButton(b *batch, key []byte) error {
+	var k storedButton
+	if _, _, err := readValue(b.Tx, buttonBucket, key, &k); err != nil {
+		return err
+	}
+	if err := b.dropSources(k.Sources, buttonBucket, key); err != nil {
+		return err
+	}
+	return b.delete(buttonBucket, key)
 }
 
 func (db *DB) forgetEvent(b *batch, key []byte) error {
@@ -188,74 +208,102 @@ func expiryOf(key []byte) (bucket, name string) {
 	return bucket, name
 }
 
-// ageFields are the fields of a head that say whether a value is old and finished.
+// ageFields are the fields of a head that say whether a value is old and finished, and whose
+// it is.
 type ageFields struct {
-	At      int64  `json:"at"`
-	Time    int64  `json:"time"`
-	Final   bool   `json:"final"`
-	Version uint64 `json:"v"`
-	Sent    uint64 `json:"sent"`
+	Member       string `json:"member"`
+	Conversation string `json:"conv"`
+	At           int64  `json:"at"`
+	Time         int64  `json:"time"`
+	Final        bool   `json:"final"`
+	Version      uint64 `json:"v"`
+	Sent         uint64 `json:"sent"`
+}
+
+// purgeRules say of the values of buckets whether Purge deletes them.
+func purgeRules(old store.Old) map[string]func(key []byte, a ageFields) bool {
+	isOld := func(at int64, before time.Time) bool { return at != 0 && !before.IsZero() && at < before.UnixMicro() }
+	free := func(conversation string, a ageFields) bool {
+		return old.Held == nil || !old.Held(conversation, a.Member)
+	}
+	return map[string]func([]byte, ageFields) bool{
+		entryBucket: func(key []byte, a ageFields) bool {
+			return isOld(a.At, old.Conversations) && free(conversationOf(key), a)
+		},
+		actionBucket: func(_ []byte, a ageFields) bool {
+			return a.Final && isOld(a.At, old.Conversations) && free(a.Conversation, a)
+		},
+		replyBucket: func(_ []byte, a ageFields) bool {
+			return a.Sent == a.Version && isOld(a.At, old.Conversations) && free(a.Conversation, a)
+		},
+		usageBucket: func(key []byte, a ageFields) bool { return isOld(a.Time, old.Audit) && free(conversationOf(key), a) },
+		asideBucket: func(_ []byte, a ageFields) bool { return isOld(a.At, old.Conversations) },
+	}
 }
 
 // Purge is store.Journal's. It scans page by page.
-func (db *DB) Purge(ctx context.Context, conversations, audit time.Time) (int, error) {
-	isOld := func(at int64, before time.Time) bool { return at != 0 && !before.IsZero() && at < before.UnixMicro() }
-	rules := map[string]func(ageFields) bool{
-		entryBucket:  func(a ageFields) bool { return isOld(a.At, conversations) },
-		actionBucket: func(a ageFields) bool { return a.Final && isOld(a.At, conversations) },
-		replyBucket:  func(a ageFields) bool { return a.Sent == a.Version && isOld(a.At, conversations) },
-		usageBucket:  func(a ageFields) bool { return isOld(a.Time, audit) },
-		asideBucket:  func(a ageFields) bool { return isOld(a.At, conversations) },
-	}
+func (db *DB) Purge(ctx context.Context, old store.Old) (int, error) {
 	count := 0
-	for bucket, rule := range rules {
-		var old []location
-		seen, begun := 0, time.Now()
-		purge := func() error {
-			chunk := old
-			old = nil
-			if err := db.write(ctx, func(b *batch) error { return db.purge(b, chunk, rule) }); err != nil {
-				return err
-			}
-			count += len(chunk)
-			return nil
-		}
-		err := scanSound(ctx, db, bucket, func(key []byte, a ageFields) (err error) {
-			if rule(a) {
-				old = append(old, location{bucket, key})
-			}
-			if len(old) >= maxPurged {
-				err = purge()
-			}
-			if seen++; err == nil && seen%maxPage == 0 { // others have their turn as long as this took
-				select {
-				case <-ctx.Done():
-					err = ctx.Err()
-				case <-time.After(time.Since(begun)):
-				}
-				begun = time.Now()
-			}
-			return err
+	for bucket, rule := range purgeRules(old) {
+		n, err := inChunks(ctx, db, bucket, func(key []byte, a ageFields) bool { return rule(key, a) }, func(b *batch, chunk []location) error {
+			return db.purge(b, chunk, rule)
 		})
-		if err == nil && len(old) > 0 {
-			err = purge()
-		}
-		if err != nil {
+		if count += n; err != nil {
 			return count, fmt.Errorf("purge: %w", err)
 		}
 	}
-	if audit.IsZero() {
+	if old.Entry != nil {
+		n, err := db.trimEntries(ctx, old)
+		if count += n; err != nil {
+			return count, fmt.Errorf("purge: %w", err)
+		}
+	}
+	if old.Audit.IsZero() {
 		return count, nil
 	}
-	n, err := db.purgeAudits(ctx, audit)
+	n, err := db.purgeAudits(ctx, old)
 	if err != nil {
 		return count, fmt.Errorf("purge: %w", err)
 	}
 	return count + n, nil
 }
 
+// inChunks gives write the values of a bucket whose heads are wanted, some at a time, and
+// returns how many they were. Others have their turn between pages for as long as one took.
+func inChunks(ctx context.Context, db *DB, bucket string, wanted func(key []byte, a ageFields) bool, write func(*batch, []location) error) (count int, err error) {
+	var found []location
+	seen, begun := 0, time.Now()
+	flush := func() error {
+		chunk := found
+		found = nil
+		count += len(chunk)
+		return db.write(ctx, func(b *batch) error { return write(b, chunk) })
+	}
+	err = scanSound(ctx, db, bucket, func(key []byte, a ageFields) (err error) {
+		if wanted(key, a) {
+			found = append(found, location{bucket, key})
+		}
+		if len(found) >= maxPurged {
+			err = flush()
+		}
+		if seen++; err == nil && seen%maxPage == 0 {
+			select {
+			case <-ctx.Done():
+				err = ctx.Err()
+			case <-time.After(time.Since(begun)):
+			}
+			begun = time.Now()
+		}
+		return err
+	})
+	if err == nil && len(found) > 0 {
+		err = flush()
+	}
+	return count, err
+}
+
 // purge deletes those values to which the rule still applies.
-func (db *DB) purge(b *batch, values []location, rule func(ageFields) bool) error {
+func (db *DB) purge(b *batch, values []location, rule func([]byte, ageFields) bool) error {
 	var stillOld []location
 	for _, p := range values {
 		var a ageFields
@@ -263,7 +311,7 @@ func (db *DB) purge(b *batch, values []location, rule func(ageFields) bool) erro
 		if err != nil {
 			return err
 		}
-		if found && rule(a) {
+		if found && rule(p.key, a) {
 			stillOld = append(stillOld, p)
 		}
 	}
@@ -303,7 +351,11 @@ func (db *DB) dropExpired(b *batch, key []byte) error {
 			delete(db.counters, name)
 			b.onCommit = append(b.onCommit, func() { _ = db.tries.drop(counterNumber(name)) })
 		}
-		if err := b.delete(bucket, []byte(name)); err != nil {
+		drop := memberBuckets[bucket]
+		if drop == nil {
+			drop = func(_ *DB, b *batch, key []byte) error { return b.delete(bucket, key) }
+		}
+		if err := drop(db, b, []byte(name)); err != nil {
 			return err
 		}
 	}

@@ -33,6 +33,9 @@
 //	handed.go    those that went out with the commit that wanted them
 //	record.go    configuration: records, documents, watching
 //	read.go      single values and logs
+//	source.go    what came of a message, and deleting it
+//	trim.go      old entries lose a part
+//	owned.go     what is kept of a member
 //	delete.go    forgetting members, purging and sweeping what is old
 //	rewrite.go   bodies of events are replaced
 //	aside.go     a damaged record is set aside, everything else goes on
@@ -51,6 +54,7 @@
 //	outbox    order                       id of a reply whose wanted state is not delivered
 //	button    button id                   button
 //	count     counter                     amount
+//	source    source, bucket, key         of what an entry or a button came
 //	expiry    time, kind, id              what may be dropped then: buttons, counters
 //	line      scope, number               audit line
 //	chain     scope                       where its audit lines begin and end

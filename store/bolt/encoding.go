@@ -37,11 +37,12 @@ const (
 	documentBucket = "document"
 	metaBucket     = "meta"
 	asideBucket    = "aside"
+	sourceBucket   = "source"
 )
 
 var buckets = []string{
 	inboxBucket, dedupBucket, timerBucket, entryBucket, actionBucket, openBucket, replyBucket, outboxBucket,
-	buttonBucket, countBucket, expiryBucket, lineBucket, chainBucket, usageBucket, recordBucket, documentBucket, metaBucket, asideBucket,
+	buttonBucket, countBucket, expiryBucket, lineBucket, chainBucket, usageBucket, recordBucket, documentBucket, metaBucket, asideBucket, sourceBucket,
 }
 
 // maxKeyLen is how many bytes an id, key or name may have.
@@ -220,6 +221,8 @@ func (k storedEvent) event(seq uint64, body []byte) store.Event {
 type storedEntry struct {
 	Member string `json:"member,omitempty"`
 	At     int64  `json:"at,omitempty"` // when it was written
+
+	Sources []string `json:"from,omitempty"`
 }
 
 type storedAction struct {
@@ -246,6 +249,8 @@ type storedButton struct {
 	Conversation string `json:"conv"`
 	Member       string `json:"member,omitempty"`
 	Until        int64  `json:"until,omitempty"`
+
+	Sources []string `json:"from,omitempty"`
 }
 
 // storedReply describes a reply's wanted state, whose body is the value's, and what is known

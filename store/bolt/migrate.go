@@ -23,13 +23,18 @@ var migrations = []func(tx *bbolt.Tx) error{
 	func(*bbolt.Tx) error { return nil },
 	// The lines of audits are numbered and linked.
 	linkAudits,
+	// It is noted of which messages entries and buttons came.
+	func(tx *bbolt.Tx) error {
+		_, err := tx.CreateBucketIfNotExists([]byte(sourceBucket))
+		return err
+	},
 }
 
 // schema is the number of the layout that doc.go describes, which migrations lead to.
-const schema = 4
+const schema = 5
 
 // newBuckets are the buckets that the first layout did not have, with the one that began them.
-var newBuckets = map[string]uint64{asideBucket: 2, lineBucket: 4, chainBucket: 4}
+var newBuckets = map[string]uint64{asideBucket: 2, lineBucket: 4, chainBucket: 4, sourceBucket: 5}
 
 // migrate brings a file of an older layout to the newest. With keep, a copy of what it was
 // is left beside it before anything is changed.

@@ -167,18 +167,18 @@ func TestCreateTogether(t *testing.T) {
 // TestLayout opens a file that a newer program wrote. It makes the value by hand, so
 // it also pins what values look like on disk.
 func TestLayout(t *testing.T) {
-	head := []byte(`{"n":5}`)
+	head := []byte(`{"n":6}`)
 	value := summed(slices.Concat(make([]byte, 5), binary.BigEndian.AppendUint32(nil, uint32(len(head))), head))
 
 	path := filled(t)
 	raw(t, path, func(tx *bbolt.Tx) error {
 		now := tx.Bucket([]byte("meta")).Get([]byte("schema"))
-		if want := strings.Replace(string(value[5:]), "5", "4", 1); string(now[5:]) != want {
+		if want := strings.Replace(string(value[5:]), "6", "5", 1); string(now[5:]) != want {
 			t.Errorf("schema %q, want %q", now[5:], want)
 		}
 		return tx.Bucket([]byte("meta")).Put([]byte("schema"), value)
 	})
-	refused(t, path, "newer aidesk", "schema 5", "knows 4")
+	refused(t, path, "newer aidesk", "schema 6", "knows 5")
 
 	raw(t, path, func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Delete([]byte("schema")) })
 	refused(t, path, "not a store of aidesk")

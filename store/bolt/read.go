@@ -32,7 +32,7 @@ func (db *DB) Button(ctx context.Context, id string) (store.Button, error) {
 	if err != nil {
 		return store.Button{}, err
 	}
-	return store.Button{ID: id, Conversation: k.Conversation, Member: k.Member, Until: fromMicros(k.Until), Body: body}, nil
+	return store.Button{ID: id, Conversation: k.Conversation, Member: k.Member, Until: fromMicros(k.Until), Sources: k.Sources, Body: body}, nil
 }
 
 // Reply is store.Journal's.

@@ -124,7 +124,7 @@ func readEntries(tx *bbolt.Tx, conversation string) ([]store.Entry, error) {
 			return nil, err
 		}
 		size += len(body)
-		found = append(found, store.Entry{Seq: keyNum(key), Member: k.Member, Body: body})
+		found = append(found, store.Entry{Seq: keyNum(key), Member: k.Member, Sources: k.Sources, Body: body})
 	}
 	slices.Reverse(found)
 	return found, nil

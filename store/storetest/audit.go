@@ -97,7 +97,7 @@ func purgedAudit(d *fixture) {
 	set := d.line("3") // by a clock that was set back
 	set.Time = late
 	d.write(d.line("2"), set)
-	n, err := d.Purge(d.Context(), time.Time{}, late.Add(time.Minute))
+	n, err := d.Purge(d.Context(), store.Old{Audit: late.Add(time.Minute)})
 	d.must(err)
 	equal(d, "purged", n, 2)
 	equal(d, "bodies", d.wholeAudit(keys("k1"), 2, 2), []string{"2", "3"})
@@ -106,7 +106,7 @@ func purgedAudit(d *fixture) {
 	d.write(d.line("4"))
 	equal(d, "bodies", d.wholeAudit(keys("k1"), 3, 3), []string{"2", "3", "4"})
 	d.Pass(time.Hour)
-	n, err = d.Purge(d.Context(), time.Time{}, d.Now())
+	n, err = d.Purge(d.Context(), store.Old{Audit: d.Now()})
 	d.must(err)
 	equal(d, "purged", n, 3)
 	equal(d, "bodies", len(d.wholeAudit(keys("k1"), 0, 0)), 0)

@@ -361,3 +361,19 @@ func (m *model) purge(before time.Time) {
 		m.audits = m.audits[1:]
 	}
 }
+
+// entryText is an entry as the model keeps it.
+func entryText(e store.Entry) string {
+	return e.Member + ":" + string(e.Body) + " of " + strings.Join(e.Sources, ",")
+}
+
+// retract deletes what came of a source.
+func (m *model) retract(source string) int {
+	n := 0
+	for _, c := range m.convs {
+		before := len(c.entries)
+		c.entries = slices.DeleteFunc(c.entries, func(e string) bool { return strings.Contains(e, " of "+source+",") })
+		n += before - len(c.entries)
+	}
+	return n
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"aidesk/store"
@@ -232,6 +233,17 @@ func forget(d *fixture) {
 	c.Usages = []store.Usage{{Scope: "s", Member: "ann", Time: d.Now()}}
 	d.commit(l, c)
 	flying := d.outbox(1)[0]
+	owned := func(member string) (kinds []string) {
+		d.must(d.Owned(d.Context(), member, func(o store.Owned) bool {
+			kinds = append(kinds, strings.TrimSpace(string(o.Kind)+" "+o.ID))
+			if o.Conversation != "c" {
+				d.Errorf("%s %s is in %q", o.Kind, o.ID, o.Conversation)
+			}
+			return true
+		}))
+		return kinds
+	}
+	equal(d, "what is kept", owned("bob"), []string{"entry", "event", "event", "action done of bob", "action waiting of bob", "reply r of bob", "button b of bob"})
 	d.must(d.Forget(d.Context(), "ann"))
 	check := func() {
 		w := d.work(l)
@@ -259,6 +271,7 @@ func forget(d *fixture) {
 		}
 	}
 	check()
+	equal(d, "what is left", owned("ann"), []string(nil))
 	d.fails(d.Commit(d.Context(), l, store.Commit{Done: seqs(held.Events)}), store.ErrConflict)
 	d.fails(d.Sent(d.Context(), store.Receipt{ID: flying.ID, Version: flying.Version}), store.ErrNotFound)
 	equal(d, "the next of the outbox", d.outbox(10)[0].ID, "r of bob")
@@ -281,6 +294,55 @@ func forget(d *fixture) {
 	if !again[0].Duplicate {
 		d.Fatal("a forgotten event came back by redelivery")
 	}
+}
+
+// retract deletes what came of a source, wherever it is, and what came of another stays.
+func retract(d *fixture) {
+	for _, conversation := range []string{"c", "d"} {
+		d.ingest(d.event(conversation, "e "+conversation))
+		l := d.one()
+		d.commit(l, store.Commit{
+			Done: seqs(d.work(l).Events),
+			Entries: []store.Entry{
+				{Member: "ann", Body: []byte("one"), Sources: []string{"m1", "m2"}}, {Member: "ann", Body: []byte("answer")},
+				{Member: "bob", Body: []byte("two"), Sources: []string{"m2"}}, {Member: "bob", Body: []byte("three"), Sources: []string{"m11"}},
+			},
+			Buttons: []store.Button{{ID: "b " + conversation, Conversation: conversation, Sources: []string{"m1"}}, {ID: "other " + conversation, Conversation: conversation, Sources: []string{"m11"}}},
+		})
+		d.release(l, 0)
+	}
+	drops := func(source string, want int) {
+		d.Helper()
+		n, err := d.Retract(d.Context(), source)
+		d.must(err)
+		equal(d, "retracted "+source, n, want)
+	}
+	drops("m", 0)
+	drops("m1", 4)
+	drops("m1", 0)
+	d.reopen()
+	for _, conversation := range []string{"c", "d"} {
+		d.ingest(d.event(conversation, "look "+conversation))
+		l := d.one()
+		w := d.work(l)
+		var left []string
+		for _, e := range w.Entries {
+			left = append(left, string(e.Body))
+		}
+		equal(d, "entries", left, []string{"answer", "two", "three"})
+		d.commit(l, store.Commit{Done: seqs(w.Events)})
+		d.release(l, 0)
+		_, err := d.Button(d.Context(), "b "+conversation)
+		d.fails(err, store.ErrNotFound)
+		b, err := d.Button(d.Context(), "other "+conversation)
+		d.must(err)
+		equal(d, "sources", b.Sources, []string{"m11"})
+	}
+	d.must(d.Forget(d.Context(), "bob"))
+	drops("m2", 0)
+	drops("m11", 2)
+	_, err := d.Retract(d.Context(), "")
+	d.fails(err, store.ErrInvalid)
 }
 
 // purge drops what is old and finished, and nothing else.
@@ -309,7 +371,7 @@ func purge(d *fixture) {
 	day := d.Now().Add(-24 * time.Hour)
 	drops := func(conversations, audit time.Time, want int) {
 		d.Helper()
-		n, err := d.Purge(d.Context(), conversations, audit)
+		n, err := d.Purge(d.Context(), store.Old{Conversations: conversations, Audit: audit})
 		d.must(err)
 		equal(d, "purged", n, want)
 	}

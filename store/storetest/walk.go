@@ -52,6 +52,7 @@ func walk(t *testing.T, place func(t testing.TB) Place) {
 			"delete":  w.remove,
 			"forget":  w.forget,
 			"purge":   w.purge,
+			"retract": w.retract,
 			"reopen":  func(*rapid.T) { w.reopen(t) },
 		})
 	})
@@ -236,7 +237,7 @@ func (w *walker) workOn(rt *rapid.T) {
 		}
 	}
 	for _, e := range got.Entries {
-		entries = append(entries, e.Member+":"+string(e.Body))
+		entries = append(entries, entryText(e))
 	}
 	for _, a := range got.Actions {
 		actions = append(actions, a.ID+" "+a.State)
@@ -370,9 +371,16 @@ func (w *walker) forget(rt *rapid.T) {
 
 func (w *walker) purge(rt *rapid.T) {
 	before := w.now.Add(-time.Duration(rapid.IntRange(0, 300).Draw(rt, "seconds")) * time.Second)
-	_, err := w.Purge(bg, time.Time{}, before)
+	_, err := w.Purge(bg, store.Old{Audit: before})
 	w.want("purge", err, nil)
 	w.model.purge(before)
+}
+
+func (w *walker) retract(rt *rapid.T) {
+	source := pick(rt, "source", "s0", "s1", "nowhere")
+	got, err := w.Retract(bg, source)
+	w.want("retract", err, nil)
+	w.same("retracted", got, w.model.retract(source))
 }
 
 func (w *walker) reopen(t testing.TB) {

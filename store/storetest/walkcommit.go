@@ -31,7 +31,11 @@ func (w *walker) commit(rt *rapid.T) {
 		fault(true)
 	}
 	for range rapid.IntRange(0, 2).Draw(rt, "entries") {
-		c.Entries = append(c.Entries, store.Entry{Member: pick(rt, "whose", "ann", "bob"), Body: w.body()})
+		e := store.Entry{Member: pick(rt, "whose", "ann", "bob"), Body: w.body()}
+		if source := pick(rt, "source", "", "s0", "s1"); source != "" {
+			e.Sources = []string{source, "of both"}
+		}
+		c.Entries = append(c.Entries, e)
 	}
 	actions := w.transitions(rt, &c, fault)
 	for range rapid.IntRange(0, 2).Draw(rt, "replies") {
@@ -110,7 +114,7 @@ func (w *walker) committed(conversation string, c store.Commit, actions []*store
 	w.inbox = slices.DeleteFunc(w.inbox, func(e *mEvent) bool { return e.Seq != 0 && slices.Contains(c.Done, e.Seq) })
 	at := w.conv(conversation)
 	for _, e := range c.Entries {
-		at.entries = append(at.entries, e.Member+":"+string(e.Body))
+		at.entries = append(at.entries, entryText(e))
 	}
 	for _, a := range actions {
 		if old := w.action(a.ID); old != nil {

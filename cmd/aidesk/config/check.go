@@ -99,6 +99,8 @@ func (d *decoder) checkPlugins(bot string, plugins []Plugin) {
 		case first < i:
 			d.faultf(key, "stands at plugins[%d] already; remove one", first)
 		}
+		d.checkPrivacy(fmt.Sprintf("%s.plugins[%d].privacy", bot, i), plugin.Privacy)
+		d.checkFirstUse(fmt.Sprintf("%s.plugins[%d].first_use", bot, i), plugin.FirstUse)
 		d.checkLogin(fmt.Sprintf("%s.plugins[%d].login", bot, i), plugin.Login)
 	}
 }
@@ -210,15 +212,6 @@ func (d *decoder) checkDiscordAdmins(a Admins) {
 	}
 }
 
-func (d *decoder) checkRetention(r Retention) {
-	if r.Conversations < day {
-		d.faultf("retention.conversations", "want at least 1d")
-	}
-	if r.Audit < day {
-		d.faultf("retention.audit", "want at least 1d")
-	}
-}
-
 const (
 	planner    = "planner"
 	openai     = "openai"
@@ -245,6 +238,7 @@ func (d *decoder) checkModels(models map[string]Model) {
 		default:
 			d.faultf(key+".provider", providers)
 		}
+		d.checkModelPlaces(key, m)
 		d.checkFallback(key, name, models)
 	}
 }
@@ -253,6 +247,7 @@ func (d *decoder) checkPlanner(key string, m Model) {
 	for name, set := range map[string]bool{
 		"model": m.Model != "", "base_url": m.BaseURL != "", "api_key": m.APIKey != "", "reasoning": m.Reasoning != "", "reads": m.Reads != "",
 		"window": m.Window != 0, "max_output": m.MaxOutput != 0, "fallback": len(m.Fallback) > 0,
+		"channels": len(m.Channels) > 0,
 	} {
 		if set {
 			d.faultf(key+"."+name, "the planner takes none; remove it, or set the provider to openai-chat")

@@ -85,6 +85,11 @@ type Model struct {
 	// MaxOutput is how many tokens one answer has at most; 0: the server's bound, for
 	// anthropic 8192.
 	MaxOutput int `yaml:"max_output"`
+	// Channels are the ids of those of which the model may have words, with direct for messages
+	// to aidesk alone; empty: all.
+	Channels []string `yaml:"channels"`
+	// Privacy is what whoever runs its server states.
+	Privacy Privacy `yaml:"privacy"`
 	// Fallback are names in Config.Models that are asked, in order, when this one fails.
 	Fallback []string `yaml:"fallback"`
 }
@@ -123,6 +128,11 @@ type Plugin struct {
 	Source string `yaml:"source"`
 	// Default enables the plugin for every member who has not chosen otherwise.
 	Default bool `yaml:"default"`
+	// FirstUse is ask (each member is asked once before the plugin has words of theirs) or
+	// trust (the operator answers for it). Defaults to trust where Default is set, else ask.
+	FirstUse string `yaml:"first_use"`
+	// Privacy is what whoever runs it states.
+	Privacy Privacy `yaml:"privacy"`
 	// Login says how it is logged in to; the zero value: as its manifest and document say.
 	Login Login `yaml:"login"`
 }
@@ -203,6 +213,16 @@ type Retention struct {
 	Conversations time.Duration `yaml:"conversations"`
 	// Audit is for who decided what, and for usage. Defaults to 400 days.
 	Audit time.Duration `yaml:"audit"`
+	// Traces are how answers came about, for /aidesk why. Defaults to 0: as long as the
+	// conversations.
+	Traces time.Duration `yaml:"traces"`
+	// Feedback is how members rated answers. Defaults to 0: as long as the conversations.
+	Feedback time.Duration `yaml:"feedback"`
+	// Accounts are members' accounts at plugins, after they were last used. Defaults to 0:
+	// until they end them.
+	Accounts time.Duration `yaml:"accounts"`
+	// Grants are those that hold no more. Defaults to 7 days.
+	Grants time.Duration `yaml:"grants"`
 }
 
 // Limits are checked before the spending. Days are those of UTC.
@@ -264,6 +284,6 @@ func Default() Config {
 		Store:     Store{URL: "bolt:aidesk.db"},
 		Limits:    Limits{TurnsPerMemberHour: 20, TurnsAtOnce: 4, TokensPerTurn: 200_000, TokensPerDay: 1_000_000, Currency: "USD"},
 		Previews:  Previews{Mode: "api_results"},
-		Retention: Retention{Conversations: 30 * day, Audit: 400 * day},
+		Retention: Retention{Conversations: 30 * day, Audit: 400 * day, Grants: 7 * day},
 	}
 }

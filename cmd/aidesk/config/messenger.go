@@ -15,6 +15,8 @@ type Slack struct {
 	// Mode is socket (aidesk calls Slack; nothing needs to be reached from outside)
 	// or http (Slack calls http.public_url). Defaults to socket.
 	Mode string `yaml:"mode"`
+	// Privacy is what Slack states.
+	Privacy Privacy `yaml:"privacy"`
 	// BotToken begins with xoxb-. Required, unless the app is installed in several workspaces.
 	BotToken Secret `yaml:"bot_token"`
 	// BotTokenFile is a file that holds BotToken instead.
@@ -128,6 +130,7 @@ func (d *decoder) checkSlack(c *Config) {
 			continue
 		}
 		d.checkSeveral(key, s)
+		d.checkPrivacy(key+".privacy", s.Privacy)
 		switch s.Mode {
 		case "":
 			s.Mode = SocketMode
@@ -229,6 +232,8 @@ type Discord struct {
 	Token Secret `yaml:"token"`
 	// TokenFile is a file that holds Token instead.
 	TokenFile string `yaml:"token_file"`
+	// Privacy is what Discord states.
+	Privacy Privacy `yaml:"privacy"`
 	// PublicKey is the application's, in hex: then Discord calls http.public_url with
 	// what members press and command. Empty: aidesk hears of it over its connection.
 	PublicKey string `yaml:"public_key"`
@@ -262,6 +267,7 @@ func (d *decoder) checkDiscord(c *Config) {
 		if !s.Used() {
 			continue
 		}
+		d.checkPrivacy(key+".privacy", s.Privacy)
 		switch token := s.Token.Reveal(); {
 		case d.faulty(key + ".token_file"):
 		case token == "":

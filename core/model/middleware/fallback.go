@@ -1,6 +1,7 @@
 package middleware
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -12,7 +13,7 @@ import (
 // Fallback asks its models in turn: if one fails before anything of its answer was
 // shown, it asks the next. It does not go on after a refusal, which is an answer, or
 // when the request was too long, because the next model would fail as well. There
-// must be at least one model.
+// must be at least one model. One that may not have the words counts as none.
 type Fallback struct{ Models []model.Model }
 
 // Info is that of the first model, with the hosts of all models, the smallest known
@@ -37,19 +38,27 @@ func (f *Fallback) Info() model.Info {
 // Generate asks one model after the other. If all fail, the error is the first one's.
 func (f *Fallback) Generate(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 	var first error
+	var notHere *model.Error
 	for _, m := range f.Models {
 		shown, seen := trackShown(on)
 		response, err := m.Generate(ctx, withoutForeignState(r, m.Info()), seen)
 		if err == nil {
 			return response, nil
 		}
+		fault, ok := errors.AsType[*model.Error](err)
+		if ok && fault.Kind == model.NotHere {
+			notHere = cmp.Or(notHere, fault)
+			continue
+		}
 		if first == nil {
 			first = err
 		}
-		fault, ok := errors.AsType[*model.Error](err)
 		if !ok || *shown || ctx.Err() != nil || fault.Kind == model.Context || fault.Kind == model.Refused {
 			return nil, err
 		}
+	}
+	if first == nil {
+		return nil, notHere
 	}
 	return nil, first
 }

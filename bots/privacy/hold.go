@@ -1,0 +1,214 @@
+package privacy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"aidesk/bots/bot"
+	"aidesk/core/audit"
+	"aidesk/core/chat"
+	"aidesk/store"
+)
+
+// Hold says that an administrator must keep what is kept of a member, or in a channel, by law:
+// it is neither purged nor forgotten.
+type Hold struct {
+	By    string    `json:"by"` // platform's id of the administrator, or the operator's user name
+	Since time.Time `json:"since"`
+	// Asked are the members, by platform's id, who asked meanwhile to be forgotten.
+	Asked map[string]time.Time `json:"asked,omitempty"`
+}
+
+// The keys of holds: by member as the store knows them, and by channel below its workspace.
+const (
+	holdPrefix    = "hold/"
+	memberPrefix  = holdPrefix + "member/"
+	channelPrefix = holdPrefix + "channel/"
+)
+
+// Held is what is held: a member, or a channel.
+type Held struct {
+	Member  string // platform's id
+	Channel string // platform's id
+}
+
+func (h Held) key(b *bot.Bot, p chat.Place) string {
+	if h.Channel != "" {
+		return channelPrefix + b.Scope(p) + "/" + chat.Key(h.Channel)
+	}
+	return memberPrefix + b.Owner(p, h.Member)
+}
+
+// ChangeHold begins or ends a hold, notes it in the audit, and says what came of it. When one
+// ends, those are forgotten who asked for it meanwhile, as far as nothing else holds them.
+func ChangeHold(ctx context.Context, s store.Store, b *bot.Bot, p chat.Place, what Held, by audit.Actor, on bool, now time.Time) (string, error) {
+	target := audit.Target{Kind: audit.OfMember, ID: what.Member}
+	if what.Channel != "" {
+		target = audit.Target{Kind: audit.OfChannel, ID: what.Channel}
+	}
+	line := func(action string, t audit.Target) store.Audit {
+		return b.Audit(now, p, audit.Line{Action: action, Actor: by, Targets: []audit.Target{t}})
+	}
+	hold, record, err := readHold(ctx, s, what.key(b, p))
+	switch {
+	case err != nil:
+		return "", err
+	case on && record.Version != 0:
+		return textHeldAlready, nil
+	case !on && record.Version == 0:
+		return textNotHeld, nil
+	case on:
+		if record.Value, err = json.Marshal(Hold{By: by.ID, Since: now.UTC()}); err == nil {
+			_, err = s.Put(ctx, record)
+		}
+		if err != nil {
+			return "", fmt.Errorf("beginning a hold: %w", err)
+		}
+		return textHeld, s.AppendAudits(ctx, line("hold.begun", target))
+	}
+	if err := remove(ctx, s, record); err != nil {
+		return "", fmt.Errorf("ending a hold: %w", err)
+	}
+	lines := []store.Audit{line("hold.ended", target)}
+	var faults []error
+	forgotten := 0
+	for member := range hold.Asked {
+		err := Forget(ctx, Member{Bot: b, Store: s, Place: p, ID: member}, now)
+		switch {
+		case err == nil:
+			forgotten++
+			lines = append(lines, line("member.forgotten", audit.Target{Kind: audit.OfMember, ID: member}))
+		case !errors.Is(err, ErrHeld):
+			faults = append(faults, err)
+		}
+	}
+	if err := errors.Join(append(faults, s.AppendAudits(ctx, lines...))...); err != nil {
+		return "", err
+	}
+	if forgotten > 0 {
+		return fmt.Sprintf(textHoldEndedForgot, forgotten), nil
+	}
+	return textHoldEnded, nil
+}
+
+func readHold(ctx context.Context, s store.Store, key string) (h Hold, r store.Record, err error) {
+	r, err = s.Get(ctx, key)
+	if errors.Is(err, store.ErrNotFound) {
+		return h, store.Record{Key: key}, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(r.Value, &h)
+	}
+	if err != nil {
+		return h, r, fmt.Errorf("reading a hold: %w", err)
+	}
+	return h, r, nil
+}
+
+// postpone notes at what holds a member that they asked to be forgotten; false: nothing does.
+func (m Member) postpone(ctx context.Context, now time.Time) (held bool, err error) {
+	keys := []string{Held{Member: m.ID}.key(m.Bot, m.Place)}
+	channels := map[string]string{} // keys of holds, by what conversations there begin with
+	within := m.scope() + "/"
+	if err := m.Store.Scan(ctx, channelPrefix+within, func(r store.Record) bool {
+		channels[strings.TrimPrefix(r.Key, channelPrefix)+"/"] = r.Key
+		return true
+	}); err != nil {
+		return false, fmt.Errorf("reading holds: %w", err)
+	}
+	if len(channels) > 0 {
+		if err := m.Store.Owned(ctx, m.owner(), func(o store.Owned) bool {
+			for begin, key := range channels {
+				if strings.HasPrefix(o.Conversation+"/", begin) {
+					keys = append(keys, key)
+					delete(channels, begin)
+				}
+			}
+			return len(channels) > 0
+		}); err != nil {
+			return false, err
+		}
+	}
+	for _, key := range keys {
+		for range maxRaces {
+			hold, record, readErr := readHold(ctx, m.Store, key)
+			if err = readErr; err != nil || record.Version == 0 {
+				break
+			}
+			held = true
+			if !hold.Asked[m.ID].IsZero() {
+				break
+			}
+			if hold.Asked == nil {
+				hold.Asked = map[string]time.Time{}
+			}
+			hold.Asked[m.ID] = now.UTC()
+			if record.Value, err = json.Marshal(hold); err == nil {
+				_, err = m.Store.Put(ctx, record)
+			}
+			if !errors.Is(err, store.ErrConflict) {
+				break
+			}
+		}
+		if err != nil {
+			return held, fmt.Errorf("noting that a member asked to be forgotten: %w", err)
+		}
+	}
+	return held, nil
+}
+
+// Holds reads what is held, and returns a function that says so of a conversation and a
+// member, as the store knows both. Of a workspace it says whether anything there is.
+func Holds(ctx context.Context, s store.Store) (func(conversation, member string) bool, error) {
+	members, channels, scopes := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	err := s.Scan(ctx, holdPrefix, func(r store.Record) bool {
+		if owner, ok := strings.CutPrefix(r.Key, memberPrefix); ok {
+			members[owner], scopes[store.Scope(owner)] = true, true
+		} else if channel, ok := strings.CutPrefix(r.Key, channelPrefix); ok {
+			channels[channel], scopes[store.Scope(channel)] = true, true
+		}
+		return true
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading holds: %w", err)
+	}
+	return func(conversation, member string) bool {
+		scope := store.Scope(conversation)
+		rest := strings.TrimPrefix(conversation[len(scope):], "/")
+		channel, _, _ := strings.Cut(rest, "/")
+		return members[member] || channels[scope+"/"+channel] || rest == "" && scopes[scope]
+	}, nil
+}
+
+// Stays says of a member, as the store knows them, whether they are held.
+func Stays(held func(conversation, member string) bool) func(owner string) bool {
+	return func(owner string) bool { return held(store.Scope(owner)+"/", owner) }
+}
+
+// ListHolds lists what is held in a workspace.
+func ListHolds(ctx context.Context, s store.Store, b *bot.Bot, p chat.Place) (map[Held]Hold, error) {
+	all := map[Held]Hold{}
+	for prefix, what := range map[string]func(string) Held{
+		memberPrefix:  func(id string) Held { return Held{Member: id} },
+		channelPrefix: func(id string) Held { return Held{Channel: id} },
+	} {
+		under, fault := prefix+b.Scope(p)+"/", error(nil)
+		err := s.Scan(ctx, under, func(r store.Record) bool {
+			var h Hold
+			id, err := url.PathUnescape(strings.TrimPrefix(r.Key, under))
+			if fault = errors.Join(err, json.Unmarshal(r.Value, &h)); fault == nil {
+				all[what(id)] = h
+			}
+			return fault == nil
+		})
+		if err = errors.Join(err, fault); err != nil {
+			return nil, fmt.Errorf("reading holds: %w", err)
+		}
+	}
+	return all, nil
+}
