@@ -26,7 +26,9 @@ func TestDelete(t *testing.T) {
 		return strings.Join(all, "\n")
 	}
 	channel, first, _ := strings.Cut(posted, ":")
-	link := func(server, channel, id string) string { return "https://discord.com/channels/" + server + "/" + channel + "/" + id }
+	link := func(server, channel, id string) string {
+		return "https://discord.com/channels/" + server + "/" + channel + "/" + id
+	}
 	for _, bad := range []string{
 		"hello", link(fakediscord.GuildID, fakediscord.General, id), link(fakediscord.Other, channel, first), link(fakediscord.GuildID, "99", first), link(fakediscord.GuildID, channel, "99"),
 	} {

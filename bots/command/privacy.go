@@ -125,8 +125,10 @@ func retentionLine(k bot.Retention) string {
 		text string
 		life time.Duration
 	}{
-		{textKeepTraces, cmp.Or(k.Traces, k.Conversations)}, {textKeepFeedback, cmp.Or(k.Feedback, k.Conversations)},
-		{textKeepAccounts, k.Accounts}, {textKeepAudit, k.Audit},
+		{textKeepTraces, cmp.Or(k.Traces, k.Conversations)},
+		{textKeepFeedback, cmp.Or(k.Feedback, k.Conversations)},
+		{textKeepAccounts, k.Accounts},
+		{textKeepAudit, k.Audit},
 	} {
 		if days := int(one.life / bot.Day); days > 0 {
 			lines = append(lines, fmt.Sprintf(one.text, days))

@@ -59,14 +59,14 @@ func subjectOf(ctx context.Context, b *bot.Bot, a confirm.Action) (s subject, er
 	if err != nil {
 		return s, err
 	}
-	request, fault := s.operation.Request(a.Call.Args)
-	switch {
-	case !may:
+	if !may {
 		s.fault = textNotOpen
 		return s, nil
-	case fault != nil || request.Digest() != a.Call.Request.Digest():
+	}
+	request, fault := s.operation.Request(a.Call.Args)
+	if fault != nil || request.Digest() != a.Call.Request.Digest() {
 		s.fault = textGone
-		return s, nil
+		return s, nil //nolint:nilerr // the member is told instead
 	}
 	if s.values, fault = s.operation.Leaves(a.Call.Args); fault == nil {
 		fault = grant.Allowable(s.values)

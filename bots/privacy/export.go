@@ -20,12 +20,15 @@ const version = 1
 // more of it is in memory than one thing. Credentials, and what else is sealed, are not in it.
 func Export(ctx context.Context, w io.Writer, m Member, now time.Time) error {
 	out := &objectWriter{w: w}
-	head := []any{"version", version, "made", now.UTC(), "bot", m.Bot.Name, "platform", m.Place.Platform, "workspace", m.Place.Workspace, "member", m.ID}
+	head := [][2]any{
+		{"version", version}, {"made", now.UTC()}, {"bot", m.Bot.Name},
+		{"platform", m.Place.Platform}, {"workspace", m.Place.Workspace}, {"member", m.ID},
+	}
 	out.text("{")
-	for i := 0; i < len(head); i += 2 {
-		out.value(head[i])
+	for _, field := range head {
+		out.value(field[0])
 		out.text(": ")
-		out.value(head[i+1])
+		out.value(field[1])
 		out.text(",\n")
 	}
 	out.text(`"kept": {`)
@@ -37,7 +40,7 @@ func Export(ctx context.Context, w io.Writer, m Member, now time.Time) error {
 		out.value(k.Name)
 		out.text(": {")
 		if k.Stays != "" {
-			out.text(`"stays": `)
+			out.text(`"remains": `)
 			out.value(k.Stays)
 			out.text(", ")
 		}

@@ -89,9 +89,13 @@ func (d *desk) keep(id, channel string) {
 			Action: "call.done", Actor: audit.Actor{Kind: audit.Member, ID: id}, Names: map[string]string{id: "called " + id},
 		})},
 		Puts: []store.Record{
-			{Key: "enable/desk/slack/T1/" + id, Value: []byte(`{"on":["plugin of ` + id + `"]}`)}, {Key: "seen/desk/slack/T1/" + id, Value: []byte(`"2026-11-23T09:00:00Z"`)},
-			{Key: grant.Key(owner, "g"), Value: []byte(`{"grant":"of ` + id + `"}`)}, {Key: "schedule/" + owner + "/s", Value: []byte(`{"question":"of ` + id + `"}`)},
-			{Key: "zone/" + owner, Value: []byte(`"zone of ` + id + `"`)}, {Key: privacy.NoticeKey(owner), Value: []byte(`"told ` + id + `"`)}, {Key: privacy.LeftOutKey(owner), Value: []byte("true")},
+			{Key: "enable/desk/slack/T1/" + id, Value: []byte(`{"on":["plugin of ` + id + `"]}`)},
+			{Key: "seen/desk/slack/T1/" + id, Value: []byte(`"2026-11-23T09:00:00Z"`)},
+			{Key: grant.Key(owner, "g"), Value: []byte(`{"grant":"of ` + id + `"}`)},
+			{Key: "schedule/" + owner + "/s", Value: []byte(`{"question":"of ` + id + `"}`)},
+			{Key: "zone/" + owner, Value: []byte(`"zone of ` + id + `"`)},
+			{Key: privacy.NoticeKey(owner), Value: []byte(`"told ` + id + `"`)},
+			{Key: privacy.LeftOutKey(owner), Value: []byte("true")},
 		},
 	}))
 	d.must(d.store.Release(ctx, leases[0], 0))

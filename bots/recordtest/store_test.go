@@ -208,7 +208,7 @@ func TestRecordedStore(t *testing.T) {
 	w := newWorld(t, modeltest.NewActor(t, modeltest.Chat, func(modeltest.Query) modeltest.Answer { return modeltest.Text("Recorded and answered.") }))
 	card := w.replay()
 	opened(t, path, w.clock.Now)
-	for file, layout := range map[string]uint64{path: 4, path + ".v1.bak": 1} {
+	for file, layout := range map[string]uint64{path: 5, path + ".v1.bak": 1} {
 		if c, err := bolt.Inspect(file); err != nil || c != (bolt.Contents{Layout: layout}) {
 			t.Errorf("%s: %+v, %v", file, c, err)
 		}

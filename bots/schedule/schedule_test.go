@@ -85,7 +85,7 @@ func TestKeeping(t *testing.T) {
 	if err := Forget(t.Context(), db, "desk/slack/T1/ann"); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := Purge(t.Context(), db, monday.Add(-30*24*time.Hour)); n != 2 || err != nil {
+	if n, err := Purge(t.Context(), db, monday.Add(-30*24*time.Hour), func(string) bool { return false }); n != 2 || err != nil {
 		t.Errorf("%d deleted, %v", n, err)
 	}
 	left := ""

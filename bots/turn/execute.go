@@ -27,7 +27,7 @@ func (d *decision) execute(ctx context.Context, a confirm.Action) error {
 	}
 	a.By = d.press.ID
 	if a.State == confirm.Waiting && a.Login == nil && a.Grant == "" {
-		waits := false
+		var waits bool
 		if a, waits, err = d.askSecond(ctx, a); err != nil || waits {
 			return err
 		}

@@ -16,7 +16,7 @@ func TestNearest(t *testing.T) {
 		want  []string
 	}{
 		{"stay", []string{"stays", "stays-admin"}},
-		{"tood", []string{"todo", "stays"}},
+		{"tdo", []string{"todo", "stays"}},
 		{"Book", []string{"handbook", "todo"}},
 		{strings.Repeat("x", 10_000), []string{"todo", "stays"}},
 	} {

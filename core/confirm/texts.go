@@ -70,7 +70,7 @@ const (
 	textBothAsked    = "%s asked, %s approved. %s"                                                                // a member; another; what became of it
 	textDeclined     = "%s declined it: %s Nothing was sent."                                                     // a member; why
 	textNotDone      = "%s did not do it."                                                                        // a plugin
-	textDatePassed   = "“%s” is %s, which has passed since %s approved this. Nothing was sent. Please ask again." // a label; a date; a member
+	textDatePassed   = "“%s” is %s, which has passed since %s approved this. Nothing was sent. Please ask again." //nolint:gosec // no secret; a label; a date; a member
 
 	textDone      = "Done"
 	textConfirmed = "%s. %s confirmed it."     // what was done; a plugin: "Booked. Stays confirmed it."

@@ -45,13 +45,13 @@ func (g Grant) Reading(now time.Time, zone *time.Location) string {
 // LeftReading says what is left of a Grant.
 func (g Grant) LeftReading(now time.Time, zone *time.Location) string {
 	today, all := g.Left(now)
-	left := fmt.Sprintf(textLeft, times(today), times(all), Date(g.Until, now, zone))
+	left := []string{fmt.Sprintf(textLeft, times(today), times(all), Date(g.Until, now, zone))}
 	for _, c := range g.Conditions {
 		if c.Sum != "" {
-			left += "; " + fmt.Sprintf(textLeftSum, c.Label, g.LeftOf(c, now))
+			left = append(left, fmt.Sprintf(textLeftSum, c.Label, g.LeftOf(c, now)))
 		}
 	}
-	return left
+	return strings.Join(left, "; ")
 }
 
 // Values are the values that the Reading does not have whole, each with its name.

@@ -127,7 +127,7 @@ func TestSweepRecords(t *testing.T) {
 		after time.Duration
 		want  int
 	}{{0, 2}, {7*24*time.Hour + 2*time.Hour, 1}, {30 * 24 * time.Hour, 0}} {
-		if err := grant.Sweep(t.Context(), db, noon.Add(step.after), slog.New(slog.DiscardHandler)); err != nil {
+		if err := grant.Sweep(t.Context(), db, noon.Add(step.after), 0, func(string) bool { return false }, slog.New(slog.DiscardHandler)); err != nil {
 			t.Fatal(err)
 		}
 		if n := left(); n != step.want {

@@ -159,7 +159,7 @@ func (r OperationRule) Way(o Operation) (Mode, string) {
 	switch {
 	case r.Mode == ModeNever:
 		return ModeNever, "operation-never"
-	case !o.Reads && !(o.Method == http.MethodPost && ticked):
+	case !o.Reads && (o.Method != http.MethodPost || !ticked):
 		return ModeAsk, "write-asks"
 	case r.Mode != ModeDefault && r.Mode != ModeRead: // one that is not known, too
 		return ModeAsk, "rule-asks"

@@ -304,8 +304,10 @@ func retract(d *fixture) {
 		d.commit(l, store.Commit{
 			Done: seqs(d.work(l).Events),
 			Entries: []store.Entry{
-				{Member: "ann", Body: []byte("one"), Sources: []string{"m1", "m2"}}, {Member: "ann", Body: []byte("answer")},
-				{Member: "bob", Body: []byte("two"), Sources: []string{"m2"}}, {Member: "bob", Body: []byte("three"), Sources: []string{"m11"}},
+				{Member: "ann", Body: []byte("one"), Sources: []string{"m1", "m2"}},
+				{Member: "ann", Body: []byte("answer")},
+				{Member: "bob", Body: []byte("two"), Sources: []string{"m2"}},
+				{Member: "bob", Body: []byte("three"), Sources: []string{"m11"}},
 			},
 			Buttons: []store.Button{{ID: "b " + conversation, Conversation: conversation, Sources: []string{"m1"}}, {ID: "other " + conversation, Conversation: conversation, Sources: []string{"m11"}}},
 		})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -67,8 +68,10 @@ func people(ctx context.Context, x *bot.Exchange, ids []string) string {
 		return textNobody
 	}
 	var out []string
-	for i, name := range admin.Named(ctx, x, "@", ids) {
-		if name == ids[i] { // no role; perhaps a member
+	names := admin.Named(ctx, x, "@", ids)
+	for i, id := range ids {
+		name := names[i]
+		if name == id { // no role; perhaps a member
 			if m, err := x.Adapter.Member(ctx, x.Event.Place, name); err == nil && m.Name != "" {
 				name = markdown.Line(m.Name, 60)
 			}
@@ -211,9 +214,9 @@ func workspaceSetting(b *bot.Bot, place chat.Place, rules policy.Rules, a bot.Bu
 			guests.Value = g.text
 		}
 	}
-	age := chat.Input{Name: inputAge, Label: textAge, Kind: chat.InputNumber, Whole: true, Min: "1", Max: fmt.Sprint(maxDays), Hint: textAgeHint}
+	age := chat.Input{Name: inputAge, Label: textAge, Kind: chat.InputNumber, Whole: true, Min: "1", Max: strconv.Itoa(maxDays), Hint: textAgeHint}
 	if days := int(rules.MinimumAge / bot.Day); days > 0 {
-		age.Value = fmt.Sprint(days)
+		age.Value = strconv.Itoa(days)
 	}
 	return setting{
 		title: textWorkspaceTitle,

@@ -15,7 +15,7 @@ import (
 const (
 	inputTurnsPerHour = "turns_per_hour"
 	inputTurnsPerDay  = "turns_per_day"
-	inputTokensPerDay = "tokens_per_day"
+	inputTokensPerDay = "tokens_per_day" //nolint:gosec // no secret
 	inputMoneyPerDay  = "money_per_day"
 )
 

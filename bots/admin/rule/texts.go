@@ -40,14 +40,14 @@ const (
 
 	textTurnsPerHour = "Questions in an hour"
 	textTurnsPerDay  = "Questions in a day"
-	textTokensPerDay = "Tokens in a day"
+	textTokensPerDay = "Tokens in a day" //nolint:gosec // no secret
 	textMoneyPerDay  = "Money in a day"
 	textEmptyNone    = "Empty: no bound."
 	textWantCount    = "Please write a whole number of at least 1, or nothing."
 	textWantMoney    = "Please write an amount such as 2.50, or nothing."
 	textInAnHour     = "%s questions in an hour"
 	textInADay       = "%s questions in a day"
-	textTokensInADay = "%s tokens in a day"
+	textTokensInADay = "%s tokens in a day" //nolint:gosec // no secret
 	textMoneyInADay  = "%s in a day"
 	textNoLimits     = "no bound"
 

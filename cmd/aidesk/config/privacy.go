@@ -55,8 +55,12 @@ func (d *decoder) checkRetention(r Retention) {
 		life     time.Duration
 		optional bool
 	}{
-		{"conversations", r.Conversations, false}, {"audit", r.Audit, false}, {"traces", r.Traces, true},
-		{"feedback", r.Feedback, true}, {"accounts", r.Accounts, true}, {"grants", r.Grants, false},
+		{"conversations", r.Conversations, false},
+		{"audit", r.Audit, false},
+		{"traces", r.Traces, true},
+		{"feedback", r.Feedback, true},
+		{"accounts", r.Accounts, true},
+		{"grants", r.Grants, false},
 	} {
 		if one.life < day && (one.life != 0 || !one.optional) {
 			d.faultf("retention."+one.key, "want at least 1d")
