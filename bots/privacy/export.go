@@ -21,8 +21,12 @@ const version = 1
 func Export(ctx context.Context, w io.Writer, m Member, now time.Time) error {
 	out := &objectWriter{w: w}
 	head := [][2]any{
-		{"version", version}, {"made", now.UTC()}, {"bot", m.Bot.Name},
-		{"platform", m.Place.Platform}, {"workspace", m.Place.Workspace}, {"member", m.ID},
+		{"version", version},
+		{"made", now.UTC()},
+		{"bot", m.Bot.Name},
+		{"platform", m.Place.Platform},
+		{"workspace", m.Place.Workspace},
+		{"member", m.ID},
 	}
 	out.text("{")
 	for _, field := range head {
