@@ -131,14 +131,14 @@ func TestExport(t *testing.T) {
 	}
 	var read struct {
 		Kept map[string]struct {
-			Stays string
-			Items []json.RawMessage
+			Remains string
+			Items   []json.RawMessage
 		}
 	}
 	d.must(json.Unmarshal([]byte(got), &read))
 	for _, k := range privacy.Kinds() {
-		if (read.Kept[k.Name].Stays == "") != (k.Forget != nil) {
-			t.Errorf("%s: stays %q", k.Name, read.Kept[k.Name].Stays)
+		if (read.Kept[k.Name].Remains == "") != (k.Forget != nil) {
+			t.Errorf("%s: remains %q", k.Name, read.Kept[k.Name].Remains)
 		}
 	}
 	if t.Failed() {
