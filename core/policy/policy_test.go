@@ -3,6 +3,7 @@ package policy_test
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -408,6 +409,20 @@ func TestGranted(t *testing.T) {
 		}
 		if d.Granted() && (d.Allowed() || d.Asks() || d.Denied()) {
 			t.Errorf("%s: it is more than granted", name)
+		}
+	}
+}
+
+// TestDocs: the page for administrators names each rule.
+func TestDocs(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/administration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range specified {
+		if !strings.Contains(string(page), "`"+r.rule+"`") {
+			t.Errorf("it does not name %s", r.rule)
 		}
 	}
 }
