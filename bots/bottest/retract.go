@@ -60,10 +60,11 @@ func retracted(t *testing.T, p Platform, clock *Clock) {
 
 // retractedLater: also a message that the adapter does not remember.
 func retractedLater(t *testing.T, p Platform, clock *Clock) {
-	s, _ := play(t, p, clock, script.Say("noted"), script.Say("nothing"))
+	s, _ := play(t, p, clock, script.Say("noted"), script.Say("I am"), script.Say("nothing"))
 	e := s.Tell(s.Member, "my code is kiwi-7391")
 	s.Done(e)
 	s.Restart()
+	s.Ask("are you back?") // what is deleted while nobody is connected, no platform tells later
 	s.retract(e.Message.ID)
 	s.Ask("what do you know?")
 	if r := s.request(); reads(r, "kiwi") {

@@ -252,6 +252,9 @@ func scheduleGranted(t *testing.T, p Platform, clock *Clock) {
 	if n := shop.Count("POST"); n != 2 {
 		t.Fatalf("%d calls; want two", n)
 	}
+	if !s.Place.Direct {
+		s.Wait("the channel to be told", says("request to Shop was sent"))
+	}
 	if c := card(t, s.Ask("order two kettles")); c.State != chat.CardWaiting || shop.Count("POST") != 2 {
 		t.Errorf("outside of the schedule the card is %s after %d calls", c.State, shop.Count("POST"))
 	}

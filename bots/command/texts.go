@@ -5,7 +5,7 @@ package command
 const (
 	textUnknownCommand = "There is no command /%s %s. /aidesk help lists them."              // a command and its verb
 	textForAdmins      = "/%s %s is for administrators."                                     // a command; its verb
-	textForModerators  = "/%s %s is for moderators."                                         // a command; its verb
+	textForModerators  = "/%s %s is for administrators and moderators."                      // a command; its verb
 	textNoFormHere     = "Forms cannot be shown here. Please type it instead: %s name=value" // an operation
 
 	textNoPlugins     = "There are no plugins here yet. An administrator adds them with /plugins-admin add."

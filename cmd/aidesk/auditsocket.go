@@ -109,14 +109,14 @@ func (p exportPlan) write(ctx context.Context, s store.Store, by audit.Actor, no
 
 // handleAudit answers of the audit.
 func (a *adminSocket) handleAudit(s store.Store, ring *secret.Ring, now func() time.Time, logger *slog.Logger) {
-	check := func(export func(*http.Request) io.Reader) http.HandlerFunc {
+	verified := func(export func(*http.Request) io.Reader) http.HandlerFunc {
 		return func(out http.ResponseWriter, r *http.Request) {
 			done, err := checkAudit(r.Context(), s, ring, export(r))
 			answerJSON(out, done, err)
 		}
 	}
-	a.mux.HandleFunc("GET "+verifyPath, check(func(*http.Request) io.Reader { return nil }))
-	a.mux.HandleFunc("POST "+verifyPath, check(func(r *http.Request) io.Reader { return r.Body }))
+	a.mux.HandleFunc("GET "+verifyPath, verified(func(*http.Request) io.Reader { return nil }))
+	a.mux.HandleFunc("POST "+verifyPath, verified(func(r *http.Request) io.Reader { return r.Body }))
 	a.mux.HandleFunc("GET "+exportPath, func(out http.ResponseWriter, r *http.Request) {
 		var ask exportRequest
 		err := json.NewDecoder(bytes.NewReader([]byte(r.URL.Query().Get("ask")))).Decode(&ask)

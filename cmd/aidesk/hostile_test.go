@@ -309,7 +309,8 @@ func TestHarmQuoted(t *testing.T) {
 	v.ends()
 }
 
-// TestHarmChanged: a plugin that changes between two starts serves as it was approved.
+// TestHarmChanged: of a plugin that changes between two starts, what changed is not called
+// until an administrator reviews it.
 func TestHarmChanged(t *testing.T) {
 	t.Parallel()
 	safe := of(`"/x":{"get":{"operationId":"x","summary":"Look it up"}}`, "")
@@ -320,7 +321,7 @@ func TestHarmChanged(t *testing.T) {
 	v.server = serving(t, v.fake, v.proxy, v.path)
 	v.ask("hostile!")
 	faketest.Until(t, v.fake, "an end", func() bool { return shows(v.fake, fakeslack.General, "That is all.") })
-	if _, calls := p.seen(); len(calls) != 1 || !strings.HasSuffix(calls[0], "/x") {
+	if _, calls := p.seen(); len(calls) != 0 {
 		t.Errorf("%q reached it, which nobody approved", calls)
 	}
 	v.ends()
