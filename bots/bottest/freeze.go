@@ -142,7 +142,7 @@ func frozenBadly(t *testing.T, p Platform, clock *Clock) {
 		contains(t, got, words)
 	}
 	if s.Other != "" {
-		contains(t, Text(s.AskAs(s.Other, "/plugins-admin freeze shop")), "for moderators")
+		contains(t, Text(s.AskAs(s.Other, "/plugins-admin freeze shop")), "administrators and moderators")
 		contains(t, Text(s.AskAs(s.Other, "/plugins-admin unfreeze shop")), "for administrators")
 		contains(t, state(t, s, "shop"), "on")
 	}

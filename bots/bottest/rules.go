@@ -240,7 +240,7 @@ func moderatorStops(t *testing.T, p Platform, clock *Clock) {
 	halt := s.TellIn(s.Other, "T1", "/plugins-admin stop")
 	s.Done(halt)
 	s.Wait("a refusal", func(r chat.Reply) bool {
-		return r.To == s.Other && r.Private && strings.Contains(Text(r), "/plugins-admin stop is for moderators.")
+		return r.To == s.Other && r.Private && strings.Contains(Text(r), "/plugins-admin stop is for administrators and moderators.")
 	})
 	s.rule(func(r *policy.Rules) { r.Moderators = []string{s.Other} })
 	s.Done(s.TellIn(s.Other, "T1", "/plugins-admin stop"))
