@@ -2,6 +2,7 @@ package bottest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -253,7 +254,9 @@ func scheduleGranted(t *testing.T, p Platform, clock *Clock) {
 		t.Fatalf("%d calls; want two", n)
 	}
 	if !s.Place.Direct {
-		s.Wait("the channel to be told", says("request to Shop was sent"))
+		s.board.until(t, "the channel to be told of both", func() bool {
+			return len(slices.DeleteFunc(s.board.last(), func(r chat.Reply) bool { return !strings.Contains(Text(r), "request to Shop was sent") })) == 2
+		})
 	}
 	if c := card(t, s.Ask("order two kettles")); c.State != chat.CardWaiting || shop.Count("POST") != 2 {
 		t.Errorf("outside of the schedule the card is %s after %d calls", c.State, shop.Count("POST"))
