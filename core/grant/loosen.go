@@ -67,7 +67,7 @@ func Allowable(values []openapi.Leaf) error {
 // for it: a number, an address, how many characters, or values one a line; Exactly needs none.
 // The error is in the member's words.
 func Bound(l openapi.Leaf, way Way, text string) (Condition, error) {
-	c := Condition{Path: l.Path, Label: l.Label}
+	c := Condition{Path: l.Path, Label: markdown.Line(l.Label, 100)}
 	text = strings.TrimSpace(text)
 	if !slices.Contains(Ways(l), way) {
 		return c, fmt.Errorf("%s cannot be bounded like that", l.Label)

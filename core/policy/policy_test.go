@@ -394,6 +394,7 @@ func TestGranted(t *testing.T) {
 		"opened although it deletes":    {func(q *policy.Question) { q.Operation.Method, q.Rule.GrantsDelete = "DELETE", true }, policy.Granted, "grant"},
 		"never":                         {func(q *policy.Question) { q.Rule.Mode = policy.ModeNever }, policy.Deny, "operation-never"},
 		"frozen":                        {func(q *policy.Question) { q.Frozen = policy.FrozenAll }, policy.Deny, "plugin-frozen"},
+		"its writes are frozen":         {func(q *policy.Question) { q.Frozen = policy.FrozenWrites }, policy.Deny, "writes-frozen"},
 		"changed":                       {func(q *policy.Question) { q.Same = false }, policy.Deny, "plugin-changed"},
 		"not enabled":                   {func(q *policy.Question) { q.Enabled = false }, policy.Deny, "plugin-not-enabled"},
 		"the account is gone":           {func(q *policy.Question) { q.Login = policy.LoginGone }, policy.Deny, "account-gone"},
