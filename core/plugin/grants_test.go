@@ -44,6 +44,13 @@ func TestUseGrant(t *testing.T) {
 	if _, err := r.Records.Put(t.Context(), record); err != nil {
 		t.Fatal(err)
 	}
+	approved := write
+	approved.FirstUse = plugin.Agreed{}.FirstUse(p, write)
+	if record, changed, err := r.Agree(t.Context(), place, member.ID, p, approved); err != nil || changed {
+		if _, err = r.Records.Put(t.Context(), record); err != nil {
+			t.Fatal(err)
+		}
+	}
 	open := func(change func(*policy.OperationRule)) {
 		t.Helper()
 		record, err := r.ChangeRules(t.Context(), place, func(rules *policy.Rules) {
