@@ -187,6 +187,10 @@ func facts() []fact {
 		{"consequential", set(func(q *policy.Question) { q.Operation.Asks = true })},
 		{"unagreed", set(func(q *policy.Question) { q.Agreed = false })},
 		{"carries", set(func(q *policy.Question) { q.Carries = true })},
+		{"first", set(func(q *policy.Question) { q.FirstUse = true })},
+		{"granted", set(func(q *policy.Question) { // behind mode, of which it changes the rule
+			q.Granted, q.Rule.Grants, q.Rule.Hash = true, true, cmp.Or(q.Rule.Hash, "h1")
+		})},
 	}
 }
 
@@ -222,10 +226,15 @@ var specified = []struct {
 	{policy.Deny, "guest-only-reads", func(s says) bool {
 		return s["guest"] == 1 && s["guests"] == 1 && (changes(s) || s["mode"] == 1 || s["consequential"] == 1)
 	}},
+	{policy.Granted, "grant", func(s says) bool {
+		opened := s["mode"] == 0 || s["mode"] == 2 // and not for a DELETE, of which an administrator did not say so
+		return s["granted"] == 1 && opened && s["method"] != 2 && (changes(s) || s["consequential"] == 1) && s["carries"] == 0 && s["first"] == 0 && s["guest"] == 0
+	}},
 	{policy.Ask, "write-asks", changes},
 	{policy.Ask, "rule-asks", func(s says) bool { return s["mode"] == 1 }},
 	{policy.Ask, "consequential-read-asks", func(s says) bool { return s["consequential"] == 1 }},
 	{policy.Ask, "marked-read-asks-once", func(s says) bool { return s["method"] == 1 && s["unagreed"] == 1 }},
+	{policy.Ask, "first-use-asks", func(s says) bool { return s["first"] == 1 }},
 	{policy.Ask, "data-boundary-asks", func(s says) bool { return s["carries"] == 1 }},
 	{policy.Allow, "marked-read", func(s says) bool { return s["method"] == 1 }},
 	{policy.Allow, "read", func(says) bool { return true }},
@@ -239,7 +248,7 @@ func changes(s says) bool {
 
 // decides is the rule that decides about a combination.
 func decides(s says) (policy.Verdict, string) {
-	strictness := map[policy.Verdict]int{policy.Deny: 0, policy.Ask: 1, policy.Allow: 2}
+	strictness := map[policy.Verdict]int{policy.Deny: 0, policy.Granted: 1, policy.Ask: 2, policy.Allow: 3}
 	var verdict policy.Verdict
 	var rule string
 	for _, r := range specified {
@@ -289,7 +298,7 @@ func TestEveryCombination(t *testing.T) {
 	}
 	vary(says{}, all, 5)
 	between := slices.DeleteFunc(slices.Clone(all), func(f fact) bool {
-		return !slices.Contains([]string{"guest", "guests", "method", "mode", "ticked", "consequential", "unagreed", "carries", "off", "login"}, f.name)
+		return !slices.Contains([]string{"guest", "guests", "method", "mode", "ticked", "consequential", "unagreed", "carries", "first", "granted", "off", "login"}, f.name)
 	})
 	vary(says{}, between, len(between))
 	for _, r := range specified {
