@@ -18,7 +18,9 @@ var rules = []Behaviour{
 	{"an administrator changes how operations go", rulesForm},
 	{"what an administrator never lets go is not sent", ruledNever},
 	{"a read that is made to ask", ruledAsk},
+	{"an administrator changes the rules of all", workspaceForm},
 	{"a plugin for a role", ruledRole},
+	{"an administrator changes what a role may", roleForm},
 	{"new members wait", ruledAge},
 	{"limits of a channel", channelLimit},
 	{"limits of each member with a role", roleLimit},
@@ -129,6 +131,46 @@ func ruledRole(t *testing.T, p Platform, clock *Clock) {
 	})
 	contains(t, Text(s.Ask("/plugins list")), "denied here by an administrator")
 	contains(t, Text(s.Ask("/plugins enable shop")), "an administrator has denied it here")
+}
+
+// workspaceForm: what is chosen is told in words and is kept; a wrong value is told at its input.
+func workspaceForm(t *testing.T, p Platform, clock *Clock) {
+	s := Start(t, p, clock, Setup{})
+	r := s.Ask("/plugins-admin policy")
+	contains(t, Text(r), "Moderators: nobody", "Days before plugins: none", "Guests: use plugins as members do", "Notices go to: each administrator")
+	s.Press(s.Member, s.Button(r, "Change"))
+	s.Done(s.Submit(s.Member,
+		adaptertest.Filled{Label: "Moderators", Value: "ABC123"}, adaptertest.Filled{Label: "Days before plugins", Value: "3"},
+		adaptertest.Filled{Label: "Guests", Value: "only look things up"}, adaptertest.Filled{Label: "Notices go to"},
+	))
+	r = s.Wait("the rules", func(r chat.Reply) bool { return strings.Contains(Text(r), "It is so now") })
+	contains(t, Text(r), "Moderators: ABC123", "Days before plugins: 3 days", "Guests: only look things up")
+	s.Wait("the notice", func(r chat.Reply) bool {
+		return r.To == s.Member && strings.Contains(Text(r), "The moderators are now: ABC123.")
+	})
+	s.Restart()
+	contains(t, Text(s.Ask("/plugins-admin policy")), "Moderators: ABC123", "3 days")
+}
+
+// roleForm: what a role has been given, and that nothing can be given and denied.
+func roleForm(t *testing.T, p Platform, clock *Clock) {
+	shop := NewShop(t, "shop")
+	s := Start(t, p, clock, Setup{Plugins: []Plugin{{shop.Address, false}}})
+	role := s.role()
+	r := s.Ask("/plugins-admin role " + role)
+	contains(t, Text(r), "On for them: none", "Each of them: no bound")
+	s.Press(s.Member, s.Button(r, "Change"))
+	s.Done(s.Submit(s.Member,
+		adaptertest.Filled{Label: "On for them", Value: shop.Address}, adaptertest.Filled{Label: "Denied to them"},
+		adaptertest.Filled{Label: "Questions in an hour", Value: "7"}, adaptertest.Filled{Label: "Questions in a day"},
+		adaptertest.Filled{Label: "Tokens in a day"}, adaptertest.Filled{Label: "Money in a day", Value: "2.5"},
+	))
+	s.Wait("the rules", func(r chat.Reply) bool {
+		return strings.Contains(Text(r), "On for them: Shop") && strings.Contains(Text(r), "Each of them: 7 questions in an hour, 2.50")
+	})
+	contains(t, Text(s.Ask("/plugins list")), "Disable Shop")
+	contains(t, Text(s.Ask("/plugins disable shop")), "Shop is now disabled for you.")
+	contains(t, Text(s.Ask("/plugins list")), "Enable Shop")
 }
 
 // ruledAge: administrators are not held back.
