@@ -103,9 +103,9 @@ bots/restore                 | bots/bot markdown agent audit confirm store      
 bots/grants                  | bots/bot audit chat confirm grant markdown openapi plugin policy store        | –
 bots/admin                   | bots/bot bots/grants audit chat markdown account plugin policy secret store audit/query | –
 bots/command                 | bots/privacy bots/admin bots/bot bots/grants audit chat grant markdown model account agent plugin confirm secret store bots/schedule bots/admin/rule policy bots/usage bots/admin/registry | –
-bots/inbox                   | bots/bot bots/command chat secret secret/workspace store store/failpoint bots/schedule | –
+bots/inbox                   | bots/privacy bots/bot bots/command chat secret secret/workspace store store/failpoint bots/schedule | –
 bots/second                  | bots/bot chat confirm markdown policy store                                  | –
-bots/turn                    | bots/second bots/admin bots/bot bots/grants audit bots/command bots/inbox bots/outbox chat grant markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint bots/schedule bots/admin/rule bots/admin/registry | –
+bots/turn                    | bots/privacy bots/second bots/admin bots/bot bots/grants audit bots/command bots/inbox bots/outbox chat grant markdown model model/middleware agent openapi plugin policy confirm secret store store/failpoint bots/schedule bots/admin/rule bots/admin/registry | –
 bots/schedule                | bots/bot audit chat markdown policy schedule store confirm | –
 bots/usage                   | bots/admin bots/bot chat markdown policy store                               | –
 bots/admin/registry          | bots/admin bots/bot bots/grants audit chat markdown account plugin policy store grant | –

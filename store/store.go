@@ -164,8 +164,9 @@ type Journal interface {
 	Owned(ctx context.Context, member string, fn func(Owned) bool) error
 
 	// Retract deletes the transcript entries and buttons that came of a source, in every
-	// conversation, and returns how many there were.
-	Retract(ctx context.Context, source string) (int, error)
+	// conversation, and returns how many there were. What is held, as Old.Held says, stays:
+	// kept reports whether there was any.
+	Retract(ctx context.Context, source string, held func(conversation, member string) bool) (n int, kept bool, err error)
 
 	// Purge deletes what is old, and returns how much that was.
 	Purge(ctx context.Context, old Old) (int, error)

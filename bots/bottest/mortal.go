@@ -103,14 +103,15 @@ func (m *mortal) Commit(ctx context.Context, l store.Lease, c store.Commit) erro
 	return m.err(err)
 }
 
-// Outbox is the store's.
-func (m *mortal) Retract(ctx context.Context, source string) (int, error) {
+// Retract is the store's.
+func (m *mortal) Retract(ctx context.Context, source string, held func(conversation, member string) bool) (int, bool, error) {
 	if m.dead.Load() {
-		return 0, errDead
+		return 0, false, errDead
 	}
-	return m.Store.Retract(ctx, source)
+	return m.Store.Retract(ctx, source, held)
 }
 
+// Outbox is the store's.
 func (m *mortal) Outbox(ctx context.Context, owner string, adapters []string, limit int) ([]store.Delivery, error) {
 	if m.dead.Load() {
 		return nil, errDead

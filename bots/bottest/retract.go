@@ -14,6 +14,7 @@ var retracts = []Behaviour{
 	{"a question deleted while it is worked", retractedAtWork},
 	{"one of several questions is deleted", retractedPart},
 	{"what a button would ask is no longer kept", retractedButton},
+	{"what is held is forgotten when the hold ends", isHeld},
 }
 
 // retract deletes a message at the platform, and waits until the desk is done with that.
@@ -119,5 +120,31 @@ func retractedButton(t *testing.T, p Platform, clock *Clock) {
 	}
 	if n := len(shop.Calls()); n != 0 {
 		t.Errorf("%d calls", n)
+	}
+}
+
+// isHeld: who is held is told so when they want to be forgotten, and is when the hold ends.
+func isHeld(t *testing.T, p Platform, clock *Clock) {
+	if p.Place.Platform != "slack" && p.Place.Platform != "discord" {
+		t.Skip("members have no ids of a platform here")
+	}
+	m := script.Func(script.Say("noted"))
+	s := Start(t, p, clock, Setup{Model: m})
+	s.Ask("my code is kiwi-7391")
+	contains(t, Text(s.Ask("/plugins-admin hold")), "Nothing must be kept")
+	contains(t, Text(s.Ask("/plugins-admin hold nonsense on")), "is no member or channel")
+	contains(t, Text(s.Ask("/plugins-admin hold "+s.Member)), "on or off")
+	contains(t, Text(s.Ask("/plugins-admin hold "+s.Member+" on")), "Held:")
+	contains(t, s.Act(s.Member, s.Button(s.Ask("/aidesk forget"), "Delete everything")), "must keep what I have of you by law")
+	s.Ask("what do you know?")
+	if r := s.request(); !reads(r, "kiwi") {
+		t.Errorf("it was forgotten: %+v", r.Messages)
+	}
+	contains(t, Text(s.Ask("/plugins-admin hold")), "asked to be forgotten: 1")
+	s.Restart()
+	contains(t, Text(s.Ask("/plugins-admin hold "+s.Member+" off")), "are forgotten: 1")
+	s.Ask("what do you know?")
+	if r := s.request(); reads(r, "kiwi") {
+		t.Errorf("it was not forgotten: %+v", r.Messages)
 	}
 }

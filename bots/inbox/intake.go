@@ -13,6 +13,7 @@ import (
 
 	"aidesk/bots/bot"
 	"aidesk/bots/command"
+	"aidesk/bots/privacy"
 	"aidesk/bots/schedule"
 	"aidesk/core/chat"
 	"aidesk/core/secret"
@@ -39,10 +40,7 @@ func (h *Handler) Receive(ctx context.Context, e chat.Event) error {
 	begun := time.Now()
 	defer func() { h.Observe.Report(bot.Acknowledged, "", time.Since(begun).Seconds()) }()
 	if e.Change != nil && e.Change.Aside { // there is nothing to work, and most of these were never kept
-		if _, err := h.Store.Retract(ctx, h.Bot.Source(e.Place, e.Change.Message)); err != nil {
-			return fmt.Errorf("deleting what came of a deleted message: %w", err)
-		}
-		return nil
+		return privacy.Retract(ctx, h.Store, h.Bot.Source(e.Place, e.Change.Message))
 	}
 	if e.Change != nil && e.Change.First != nil && e.Time.Sub(e.Change.First.Time) < newsOfEdit {
 		isNew, err := h.store(ctx, *e.Change.First, "")

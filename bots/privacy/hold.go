@@ -75,7 +75,7 @@ func ChangeHold(ctx context.Context, s store.Store, b *bot.Bot, p chat.Place, wh
 		return "", fmt.Errorf("ending a hold: %w", err)
 	}
 	lines := []store.Audit{line("hold.ended", target)}
-	var faults []error
+	faults := []error{retractAll(ctx, s)}
 	forgotten := 0
 	for member := range hold.Asked {
 		err := Forget(ctx, Member{Bot: b, Store: s, Place: p, ID: member}, now)
@@ -183,6 +183,51 @@ func Holds(ctx context.Context, s store.Store) (func(conversation, member string
 		channel, _, _ := strings.Cut(rest, "/")
 		return members[member] || channels[scope+"/"+channel] || rest == "" && scopes[scope]
 	}, nil
+}
+
+// deletedPrefix is of the records that name deleted messages of whose words something is held.
+const deletedPrefix = "hold-deleted/"
+
+// Retract deletes what is kept of the words of a message that was deleted, by its source. What
+// is held goes when the hold ends.
+func Retract(ctx context.Context, s store.Store, source string) error {
+	kept, err := retract(ctx, s, source)
+	if err != nil || !kept {
+		return err
+	}
+	if _, err := s.Put(ctx, store.Record{Key: deletedPrefix + source}); err != nil && !errors.Is(err, store.ErrConflict) {
+		return fmt.Errorf("noting that a message was deleted: %w", err)
+	}
+	return nil
+}
+
+func retract(ctx context.Context, s store.Store, source string) (kept bool, err error) {
+	held, err := Holds(ctx, s)
+	if err == nil {
+		_, kept, err = s.Retract(ctx, source, held)
+	}
+	if err != nil {
+		return false, fmt.Errorf("deleting what came of a deleted message: %w", err)
+	}
+	return kept, nil
+}
+
+// retractAll does so for all messages that were deleted while something of theirs was held.
+func retractAll(ctx context.Context, s store.Store) error {
+	var noted []store.Record
+	if err := s.Scan(ctx, deletedPrefix, func(r store.Record) bool { noted = append(noted, r); return true }); err != nil {
+		return fmt.Errorf("reading which messages were deleted: %w", err)
+	}
+	for _, r := range noted {
+		kept, err := retract(ctx, s, strings.TrimPrefix(r.Key, deletedPrefix))
+		if err == nil && !kept {
+			err = remove(ctx, s, r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Stays says of a member, as the store knows them, whether they are held.

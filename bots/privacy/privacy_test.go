@@ -80,7 +80,7 @@ func (d *desk) keep(id, channel string) {
 	d.must(err)
 	d.must(d.store.Commit(ctx, leases[0], store.Commit{
 		Done:    []uint64{w.Events[0].Seq},
-		Entries: []store.Entry{{Member: owner, Body: []byte(`{"message":{"role":"user","text":"words of ` + id + `"}}`)}, {Member: owner, Body: []byte(`{"rating":{"words":"rated by ` + id + `"}}`)}},
+		Entries: []store.Entry{{Member: owner, Sources: []string{"message of " + id}, Body: []byte(`{"message":{"role":"user","text":"words of ` + id + `"}}`)}, {Member: owner, Body: []byte(`{"rating":{"words":"rated by ` + id + `"}}`)}},
 		Actions: []store.Transition{{Action: store.Action{ID: "a of " + id, Conversation: conversation, Member: owner, State: "waiting", Body: []byte(`{"card":"of ` + id + `"}`)}}},
 		Replies: []store.Reply{{ID: "r of " + id, Conversation: conversation, Member: owner, Adapter: "x", Body: []byte(`{"answer":"to ` + id + `"}`)}},
 		Buttons: []store.Button{{ID: "b of " + id, Conversation: conversation, Member: owner, Body: []byte("no JSON of " + id)}},
@@ -231,6 +231,27 @@ func TestHold(t *testing.T) {
 	if got := strings.Join(slices.Compact(actions), " "); got != "call.done hold.begun hold.ended member.forgotten" {
 		t.Errorf("the audit has %s", got)
 	}
+}
+
+// TestRetract: a message that is deleted while its words are held takes them with it later.
+func TestRetract(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	ctx, hold := t.Context(), privacy.Held{Member: "U1"}
+	_, err := privacy.ChangeHold(ctx, d.store, d.bot, at, hold, audit.Actor{}, true, d.now)
+	d.must(err)
+	for _, id := range []string{"U1", "U2", "U1"} {
+		d.must(privacy.Retract(ctx, d.store, "message of "+id))
+	}
+	if !strings.Contains(d.export("U1"), "words of U1") || strings.Contains(d.export("U2"), "words of U2") {
+		t.Error("what is held went, or what is not stayed")
+	}
+	_, err = privacy.ChangeHold(ctx, d.store, d.bot, at, hold, audit.Actor{}, false, d.now)
+	d.must(err)
+	if got := d.export("U1"); strings.Contains(got, "words of U1") || !strings.Contains(got, "rated by U1") {
+		t.Errorf("after the hold:\n%s", got)
+	}
+	d.must(d.store.Scan(ctx, "hold", func(r store.Record) bool { t.Errorf("%s is left", r.Key); return true }))
 }
 
 // TestTrim: an old trace goes but for what says that there was an answer, an old rating whole.

@@ -3,10 +3,10 @@ package turn
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"aidesk/bots/bot"
+	"aidesk/bots/privacy"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -61,8 +61,8 @@ func (t *Turn) messageChanged(ctx context.Context) error {
 		}
 	}
 	if changed.Deleted {
-		if _, err := t.Store.Retract(ctx, t.Bot.Source(t.Event.Place, changed.Message)); err != nil {
-			return fmt.Errorf("deleting what came of a deleted message: %w", err)
+		if err := privacy.Retract(ctx, t.Store, t.Bot.Source(t.Event.Place, changed.Message)); err != nil {
+			return err
 		}
 	}
 	if changed.Deleted || !open {

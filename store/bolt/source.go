@@ -35,13 +35,13 @@ func (b *batch) dropSources(sources []string, bucket string, key []byte) error {
 }
 
 // Retract is store.Journal's.
-func (db *DB) Retract(ctx context.Context, source string) (int, error) {
+func (db *DB) Retract(ctx context.Context, source string, held func(conversation, member string) bool) (count int, kept bool, err error) {
 	if err := checkKeys("retract", source); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	var found []location
 	prefix := scopeKey(source)
-	err := db.view(ctx, func(tx *bbolt.Tx) error {
+	err = db.view(ctx, func(tx *bbolt.Tx) error {
 		cursor := tx.Bucket([]byte(sourceBucket)).Cursor()
 		for key, _ := cursor.Seek(prefix); bytes.HasPrefix(key, prefix); key, _ = cursor.Next() {
 			bucket, of, _ := bytes.Cut(bytes.Clone(key[len(prefix):]), []byte{0})
@@ -49,36 +49,52 @@ func (db *DB) Retract(ctx context.Context, source string) (int, error) {
 		}
 		return nil
 	})
-	count := 0
 	for chunk := range slices.Chunk(found, maxDeleted) {
 		if err == nil {
 			err = db.write(ctx, func(b *batch) error {
-				n, err := db.retract(b, source, chunk)
-				count += n
+				n, stays, err := db.retract(b, source, chunk, held)
+				count, kept = count+n, kept || stays
 				return err
 			})
 		}
 	}
 	if err != nil {
-		return 0, fmt.Errorf("retract what came of %s: %w", source, err)
+		return 0, false, fmt.Errorf("retract what came of %s: %w", source, err)
 	}
-	return count, nil
+	return count, kept, nil
 }
 
-// retract deletes those values that are still there, and says how many they were.
-func (db *DB) retract(b *batch, source string, values []location) (count int, err error) {
+// retract deletes those values that are still there and not held, and says how many they were,
+// and whether any is held.
+func (db *DB) retract(b *batch, source string, values []location, held func(conversation, member string) bool) (count int, kept bool, err error) {
 	for _, v := range values {
+		var h ownedHead
+		_, found, err := readValue(b.Tx, v.bucket, v.key, &h)
 		drop := memberBuckets[v.bucket]
-		if drop == nil || b.Bucket([]byte(v.bucket)).Get(v.key) == nil { // it was set aside: only the note is left
-			if err := b.delete(sourceBucket, sourceKey(source, v.bucket, v.key)); err != nil {
-				return count, err
+		switch {
+		case err != nil:
+			return count, kept, err
+		case drop == nil || !found: // it was set aside: only the note is left
+			drop = func(_ *DB, b *batch, key []byte) error {
+				return b.delete(sourceBucket, sourceKey(source, v.bucket, key))
 			}
+		case held != nil && held(v.conversation(h), h.Member):
+			kept = true
 			continue
+		default:
+			count++
 		}
 		if err := drop(db, b, v.key); err != nil {
-			return count, err
+			return count, kept, err
 		}
-		count++
 	}
-	return count, nil
+	return count, kept, nil
+}
+
+// conversation is that of a value with a head.
+func (l location) conversation(h ownedHead) string {
+	if l.bucket == entryBucket {
+		return conversationOf(l.key)
+	}
+	return h.Conversation
 }

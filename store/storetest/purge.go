@@ -78,7 +78,16 @@ func purgePart(d *fixture) {
 	d.reopen()
 	equal(d, "left in c", d.left("b/p/w/c"), []string{"words", "words"})
 	equal(d, "left in d", d.left("b/p/w/d"), []string{"new+trace"})
-	n, err := d.Retract(d.Context(), "m1")
+	held := true
+	n, kept, err := d.Retract(d.Context(), "m1", func(conversation, member string) bool {
+		return held && conversation == "b/p/w/c" && member == "ann"
+	})
+	d.must(err)
+	if n != 0 || !kept {
+		d.Errorf("retracted %d of what is held; kept: %t", n, kept)
+	}
+	held = false
+	n, _, err = d.Retract(d.Context(), "m1", nil)
 	d.must(err)
 	equal(d, "retracted", n, 1)
 }

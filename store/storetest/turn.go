@@ -315,7 +315,7 @@ func retract(d *fixture) {
 	}
 	drops := func(source string, want int) {
 		d.Helper()
-		n, err := d.Retract(d.Context(), source)
+		n, _, err := d.Retract(d.Context(), source, nil)
 		d.must(err)
 		equal(d, "retracted "+source, n, want)
 	}
@@ -343,7 +343,7 @@ func retract(d *fixture) {
 	d.must(d.Forget(d.Context(), "bob"))
 	drops("m2", 0)
 	drops("m11", 2)
-	_, err := d.Retract(d.Context(), "")
+	_, _, err := d.Retract(d.Context(), "", nil)
 	d.fails(err, store.ErrInvalid)
 }
 

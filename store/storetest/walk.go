@@ -378,7 +378,7 @@ func (w *walker) purge(rt *rapid.T) {
 
 func (w *walker) retract(rt *rapid.T) {
 	source := pick(rt, "source", "s0", "s1", "nowhere")
-	got, err := w.Retract(bg, source)
+	got, _, err := w.Retract(bg, source, nil)
 	w.want("retract", err, nil)
 	w.same("retracted", got, w.model.retract(source))
 }
