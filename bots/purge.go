@@ -54,6 +54,11 @@ func (d *Desk) purgeOld(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, err
 	}
+	for _, b := range d.Bots {
+		if err := privacy.FinishHolds(ctx, d.Store, b, now); err != nil {
+			return n, err
+		}
+	}
 	over, err := schedule.Purge(ctx, d.Store, before(d.Keep.Conversations), privacy.Stays(held))
 	if n += over; err != nil || d.Keep.Accounts == 0 {
 		return n, err

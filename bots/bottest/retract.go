@@ -142,7 +142,7 @@ func isHeld(t *testing.T, p Platform, clock *Clock) {
 	}
 	contains(t, Text(s.Ask("/plugins-admin hold")), "asked to be forgotten: 1")
 	s.Restart()
-	contains(t, Text(s.Ask("/plugins-admin hold "+s.Member+" off")), "are forgotten: 1")
+	contains(t, Text(s.Ask("/plugins-admin hold "+s.Member+" off")), "unless something else holds them: 1")
 	s.Ask("what do you know?")
 	if r := s.request(); reads(r, "kiwi") {
 		t.Errorf("it was not forgotten: %+v", r.Messages)

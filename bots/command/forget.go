@@ -32,11 +32,17 @@ func Forget(ctx context.Context, x *bot.Exchange) error {
 	if err != nil {
 		return err
 	}
-	r := x.NewReply(bot.Paragraph(text))
+	return sayToNobody(x, text, x.Audit(action))
+}
+
+// sayToNobody answers the event in private with a line that belongs to nobody, so that it is not
+// deleted with what is kept of its member.
+func sayToNobody(x *bot.Exchange, line string, audits []store.Audit) error {
+	r := x.NewReply(bot.Paragraph(line))
 	r.Private = true
 	wanted, err := x.Bot.WantedReply(x.Conversation, r, "")
 	if err != nil {
 		return err
 	}
-	return x.Commit(store.Commit{Replies: []store.Reply{wanted}, Audits: x.Audit(action)})
+	return x.Commit(store.Commit{Replies: []store.Reply{wanted}, Audits: audits})
 }

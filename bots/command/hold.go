@@ -43,7 +43,13 @@ func adminHold(ctx context.Context, x *bot.Exchange, word, state string) error {
 	if err != nil {
 		return err
 	}
-	return say(line)
+	if err := sayToNobody(x, line, nil); err != nil {
+		return err
+	}
+	if err := privacy.FinishHolds(ctx, x.Store, x.Bot, x.Now()); err != nil { // it is tried again every hour
+		x.Logger.ErrorContext(ctx, "doing what waited for the end of a hold", "error", err)
+	}
+	return nil
 }
 
 // listHolds says what is held in the workspace.

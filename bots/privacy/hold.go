@@ -22,7 +22,12 @@ type Hold struct {
 	Since time.Time `json:"since"`
 	// Asked are the members, by platform's id, who asked meanwhile to be forgotten.
 	Asked map[string]time.Time `json:"asked,omitempty"`
+	// Ended is when it ended: it holds nothing any more, and FinishHolds does what waited for it.
+	Ended time.Time `json:"ended,omitzero"`
 }
+
+// holds says whether it still does.
+func (h Hold) holds() bool { return !h.Since.IsZero() && h.Ended.IsZero() }
 
 // The keys of holds: by member as the store knows them, and by channel below its workspace.
 const (
@@ -44,56 +49,95 @@ func (h Held) key(b *bot.Bot, p chat.Place) string {
 	return memberPrefix + b.Owner(p, h.Member)
 }
 
-// ChangeHold begins or ends a hold, notes it in the audit, and says what came of it. When one
-// ends, those are forgotten who asked for it meanwhile, as far as nothing else holds them.
+// ChangeHold begins or ends a hold, notes it in the audit, and says what came of it. Where one
+// ends, FinishHolds is to be called after that is told: whoever ends it may be forgotten by it.
 func ChangeHold(ctx context.Context, s store.Store, b *bot.Bot, p chat.Place, what Held, by audit.Actor, on bool, now time.Time) (string, error) {
-	target := audit.Target{Kind: audit.OfMember, ID: what.Member}
-	if what.Channel != "" {
-		target = audit.Target{Kind: audit.OfChannel, ID: what.Channel}
-	}
-	line := func(action string, t audit.Target) store.Audit {
-		return b.Audit(now, p, audit.Line{Action: action, Actor: by, Targets: []audit.Target{t}})
-	}
 	hold, record, err := readHold(ctx, s, what.key(b, p))
+	action, said := "hold.begun", textHeld
 	switch {
 	case err != nil:
 		return "", err
-	case on && record.Version != 0:
+	case on && hold.holds():
 		return textHeldAlready, nil
-	case !on && record.Version == 0:
+	case !on && !hold.holds():
 		return textNotHeld, nil
 	case on:
-		if record.Value, err = json.Marshal(Hold{By: by.ID, Since: now.UTC()}); err == nil {
-			_, err = s.Put(ctx, record)
+		hold.By, hold.Since, hold.Ended = by.ID, now.UTC(), time.Time{}
+	default:
+		hold.Ended, action, said = now.UTC(), "hold.ended", textHoldEnded
+		if n := len(hold.Asked); n > 0 {
+			said = fmt.Sprintf(textHoldEndedForgot, n)
 		}
-		if err != nil {
-			return "", fmt.Errorf("beginning a hold: %w", err)
+	}
+	if record.Value, err = json.Marshal(hold); err == nil {
+		_, err = s.Put(ctx, record)
+	}
+	if err != nil {
+		return "", fmt.Errorf("changing a hold: %w", err)
+	}
+	return said, s.AppendAudits(ctx, b.Audit(now, p, audit.Line{Action: action, Actor: by, Targets: []audit.Target{what.target()}}))
+}
+
+func (h Held) target() audit.Target {
+	if h.Channel != "" {
+		return audit.Target{Kind: audit.OfChannel, ID: h.Channel}
+	}
+	return audit.Target{Kind: audit.OfMember, ID: h.Member}
+}
+
+// FinishHolds does what waited for the holds of a bot that have ended: it deletes the words of
+// messages that were deleted meanwhile, and forgets those who asked for it, as far as nothing
+// else holds them. It may be broken off and called again.
+func FinishHolds(ctx context.Context, s store.Store, b *bot.Bot, now time.Time) error {
+	var ended []store.Record
+	err := s.Scan(ctx, holdPrefix, func(r store.Record) bool {
+		var h Hold
+		if json.Unmarshal(r.Value, &h) == nil && !h.holds() {
+			ended = append(ended, r)
 		}
-		return textHeld, s.AppendAudits(ctx, line("hold.begun", target))
+		return true
+	})
+	if err != nil {
+		return fmt.Errorf("reading holds: %w", err)
 	}
-	if err := remove(ctx, s, record); err != nil {
-		return "", fmt.Errorf("ending a hold: %w", err)
+	for _, r := range ended {
+		_, what, _ := strings.Cut(strings.TrimPrefix(r.Key, holdPrefix), "/")
+		if p, ours := b.PlaceOf(store.Scope(what)); ours {
+			if err := finish(ctx, s, b, p, r, now); err != nil {
+				return err
+			}
+		}
 	}
-	lines := []store.Audit{line("hold.ended", target)}
-	faults := []error{retractAll(ctx, s)}
-	forgotten := 0
-	for member := range hold.Asked {
+	return nil
+}
+
+func finish(ctx context.Context, s store.Store, b *bot.Bot, p chat.Place, ended store.Record, now time.Time) error {
+	if err := retractAll(ctx, s); err != nil {
+		return err
+	}
+	var h Hold
+	if err := json.Unmarshal(ended.Value, &h); err != nil {
+		return fmt.Errorf("reading a hold: %w", err)
+	}
+	var faults []error
+	for member := range h.Asked {
 		err := Forget(ctx, Member{Bot: b, Store: s, Place: p, ID: member}, now)
 		switch {
 		case err == nil:
-			forgotten++
-			lines = append(lines, line("member.forgotten", audit.Target{Kind: audit.OfMember, ID: member}))
-		case !errors.Is(err, ErrHeld):
+			line := audit.Line{Action: "member.forgotten", Actor: audit.Actor{Kind: audit.System}, Targets: []audit.Target{{Kind: audit.OfMember, ID: member}}}
+			faults = append(faults, s.AppendAudits(ctx, b.Audit(now, p, line)))
+		case !errors.Is(err, ErrHeld): // which has noted it anew
 			faults = append(faults, err)
 		}
 	}
-	if err := errors.Join(append(faults, s.AppendAudits(ctx, lines...))...); err != nil {
-		return "", err
+	if err := errors.Join(faults...); err != nil {
+		return err
 	}
-	if forgotten > 0 {
-		return fmt.Sprintf(textHoldEndedForgot, forgotten), nil
+	err := s.Delete(ctx, ended.Key, ended.Version)
+	if err != nil && !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrNotFound) { // it began again
+		return fmt.Errorf("ending a hold: %w", err)
 	}
-	return textHoldEnded, nil
+	return nil
 }
 
 func readHold(ctx context.Context, s store.Store, key string) (h Hold, r store.Record, err error) {
@@ -137,7 +181,7 @@ func (m Member) postpone(ctx context.Context, now time.Time) (held bool, err err
 	for _, key := range keys {
 		for range maxRaces {
 			hold, record, readErr := readHold(ctx, m.Store, key)
-			if err = readErr; err != nil || record.Version == 0 {
+			if err = readErr; err != nil || !hold.holds() {
 				break
 			}
 			held = true
@@ -167,6 +211,10 @@ func (m Member) postpone(ctx context.Context, now time.Time) (held bool, err err
 func Holds(ctx context.Context, s store.Store) (func(conversation, member string) bool, error) {
 	members, channels, scopes := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	err := s.Scan(ctx, holdPrefix, func(r store.Record) bool {
+		var h Hold
+		if json.Unmarshal(r.Value, &h) == nil && !h.holds() { // in doubt it holds
+			return true
+		}
 		if owner, ok := strings.CutPrefix(r.Key, memberPrefix); ok {
 			members[owner], scopes[store.Scope(owner)] = true, true
 		} else if channel, ok := strings.CutPrefix(r.Key, channelPrefix); ok {
@@ -246,7 +294,7 @@ func ListHolds(ctx context.Context, s store.Store, b *bot.Bot, p chat.Place) (ma
 		err := s.Scan(ctx, under, func(r store.Record) bool {
 			var h Hold
 			id, err := url.PathUnescape(strings.TrimPrefix(r.Key, under))
-			if fault = errors.Join(err, json.Unmarshal(r.Value, &h)); fault == nil {
+			if fault = errors.Join(err, json.Unmarshal(r.Value, &h)); fault == nil && h.holds() {
 				all[what(id)] = h
 			}
 			return fault == nil

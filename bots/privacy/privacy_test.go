@@ -179,6 +179,7 @@ func TestHold(t *testing.T) {
 		t.Helper()
 		got, err := privacy.ChangeHold(ctx, d.store, d.bot, at, what, by, on, d.now)
 		d.must(err)
+		d.must(privacy.FinishHolds(ctx, d.store, d.bot, d.now))
 		if !strings.Contains(got, want) {
 			t.Errorf("said %q, want %q", got, want)
 		}
@@ -209,7 +210,7 @@ func TestHold(t *testing.T) {
 	if n, err := d.store.Purge(ctx, old); err != nil || n != 0 {
 		t.Errorf("purged %d, %v", n, err)
 	}
-	change(privacy.Held{Member: "U1"}, false, "The hold has ended: ")
+	change(privacy.Held{Member: "U1"}, false, "unless something else holds them: 1")
 	kept("U1", true) // the channel still holds them
 	kept("U2", true)
 	all, err := privacy.ListHolds(ctx, d.store, d.bot, at)
@@ -217,7 +218,7 @@ func TestHold(t *testing.T) {
 	if h := all[privacy.Held{Channel: "C1"}]; len(all) != 1 || len(h.Asked) != 2 || h.By != "UADMIN" {
 		t.Errorf("held: %+v", all)
 	}
-	change(privacy.Held{Channel: "C1"}, false, "are forgotten: 2")
+	change(privacy.Held{Channel: "C1"}, false, "unless something else holds them: 2")
 	kept("U1", false)
 	kept("U2", false)
 	var actions []string
@@ -248,6 +249,7 @@ func TestRetract(t *testing.T) {
 	}
 	_, err = privacy.ChangeHold(ctx, d.store, d.bot, at, hold, audit.Actor{}, false, d.now)
 	d.must(err)
+	d.must(privacy.FinishHolds(ctx, d.store, d.bot, d.now))
 	if got := d.export("U1"); strings.Contains(got, "words of U1") || !strings.Contains(got, "rated by U1") {
 		t.Errorf("after the hold:\n%s", got)
 	}

@@ -6,5 +6,5 @@ const (
 	textHeldAlready     = "This is held already."
 	textNotHeld         = "This is not held."
 	textHoldEnded       = "The hold has ended: what is too old goes within an hour."
-	textHoldEndedForgot = "The hold has ended. Members who had asked for it are forgotten: %d."
+	textHoldEndedForgot = "The hold has ended. Who had asked for it meanwhile is forgotten, unless something else holds them: %d."
 )
