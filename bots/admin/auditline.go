@@ -62,6 +62,7 @@ var auditWords = map[string]string{
 	"use.refused":          textDidUseRefused,
 	"command.refused":      textDidCommandRefused,
 	"audit.exported":       textDidAuditExported,
+	"store.restored":       textDidStoreRestored,
 	"member.forgotten":     textDidMemberForgotten,
 }
 

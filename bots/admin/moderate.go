@@ -46,7 +46,11 @@ func Delete(ctx context.Context, x *bot.Exchange, link string) error {
 	if !ok {
 		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(textCannotDelete))
 	}
-	err := from.Delete(context.WithoutCancel(ctx), x.Event.Place, link)
+	place := x.Event.Place
+	if c := x.Event.Command; c.From != nil { // the thread of the channel
+		place = *c.From
+	}
+	err := from.Delete(context.WithoutCancel(ctx), place, link)
 	switch {
 	case errors.Is(err, chat.ErrNoMessage):
 		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(textNoMessage))

@@ -215,5 +215,6 @@ const (
 	textDidUseRefused          = "wanted to use me"
 	textDidCommandRefused      = "wanted to use a command of administrators"
 	textDidAuditExported       = "exported the audit"
+	textDidStoreRestored       = "put a backup in the place of the store"
 	textDidMemberForgotten     = "had themselves forgotten"
 )

@@ -203,8 +203,10 @@ func restoreBackup(ctx context.Context, cfg config.Config, from, file string, re
 		if ended, err = grant.EndAll(ctx, db, at); err != nil {
 			return err
 		}
-		schedules, err = schedule.Restored(ctx, db, at)
-		return err
+		if schedules, err = schedule.Restored(ctx, db, at); err != nil {
+			return err
+		}
+		return recordRestore(ctx, db, at)
 	})
 	switch {
 	case errors.Is(err, fs.ErrExist):
@@ -232,6 +234,23 @@ func restoreBackup(ctx context.Context, cfg config.Config, from, file string, re
 		fmt.Fprintf(says, "The store that was there is %s.\n", keep)
 	}
 	return nil
+}
+
+// recordRestore writes into each audit that it went back in time, and by whom.
+func recordRestore(ctx context.Context, db *bolt.DB, at time.Time) error {
+	heads, err := db.AuditHeads(ctx)
+	if err != nil {
+		return err
+	}
+	var lines []store.Audit
+	for _, h := range heads {
+		l := audit.Line{
+			Time: at, Action: "store.restored", Actor: audit.Actor{Kind: audit.Operator, ID: thisOperator()},
+			Place: audit.PlaceOf(h.Scope), Outcome: audit.OK,
+		}
+		lines = append(lines, store.Audit{Scope: h.Scope, Time: at, Body: l.Encode()})
+	}
+	return db.AppendAudits(ctx, lines...)
 }
 
 // unlock holds the keys of a configuration against a restored store, and makes none.
