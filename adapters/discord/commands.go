@@ -103,6 +103,9 @@ func (in inbound) command(ctx context.Context, i payload.Interaction) (*interact
 			return nil, err
 		case syntax.Who == chat.Admins:
 			place = chat.Place{Platform: platform, Workspace: i.Guild, Channel: here.Channel}
+			if here.Thread != "" {
+				c.From = &here
+			}
 		case verb.Name == verbStop && here.Thread != "":
 			place = here
 		default:
