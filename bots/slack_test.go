@@ -132,11 +132,20 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Sla
 			return a
 		},
 		Say: func(user, text string) { say(user, place.Thread, text) },
+		Visit: func(user string) {
+			ready()
+			must(fake.OpenHome(user, "home"))
+		},
 		Press: func(user string, b chat.Button) {
 			ready()
 			action := b.ID
 			if b.Form {
 				action = "form:" + action
+			}
+			if page, ok := fake.Home(user); ok && bytes.Contains(page.Blocks, []byte(`"`+action+`"`)) {
+				_, err := fake.PressView(user, page.ID, action)
+				must(err)
+				return
 			}
 			for _, c := range fake.Channels() {
 				for _, m := range fake.Messages(c.ID) {

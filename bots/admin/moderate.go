@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -12,26 +11,25 @@ import (
 	"aidesk/store"
 )
 
-// Stop stops the turns that run in the channel where it is typed, whoever asked for them. Each
-// hears of it as of a stop that was typed there.
-func Stop(x *bot.Exchange) error {
+// Stop stops the turns that run in the channel where it is typed, whoever asked for them, and
+// the schedules that answer there, by their conversations. Each hears of it as of a stop that
+// was typed there.
+func Stop(x *bot.Exchange, schedules []string) error {
 	place := x.Event.Place
 	if place.Direct {
 		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(textStopDirect))
 	}
-	running := x.Running(chat.Key(x.Bot.Name) + "/" + chat.Key(place.Platform, place.Workspace, place.Channel) + "/")
+	running := append(x.Running(chat.Key(x.Bot.Name)+"/"+chat.Key(place.Platform, place.Workspace, place.Channel)+"/"), schedules...)
 	if len(running) == 0 {
 		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(textNothingRuns))
 	}
 	c := store.Commit{Audits: x.Audit("turn.stopped", audit.Target{Kind: audit.OfChannel, ID: place.Channel})}
 	for _, conversation := range running {
-		body, err := json.Marshal(bot.Event{Chat: &chat.Event{Place: place, Member: x.Event.Member}, Quiet: true})
+		stop, err := x.StopTurn(conversation)
 		if err != nil {
-			return fmt.Errorf("stopping a turn: %w", err)
+			return err
 		}
-		c.Events = append(c.Events, store.Event{
-			ID: chat.Key("stop", x.ReplyID, conversation), Conversation: conversation, Kind: bot.KindStop, Member: x.Owner(), Interrupt: true, Body: body,
-		})
+		c.Events = append(c.Events, stop)
 	}
 	line := textStoppedOne
 	if n := len(running); n > 1 {

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -110,6 +111,18 @@ func (x *Exchange) Note(ctx context.Context, line string) error {
 		}
 	}
 	return x.ReplyPrivately(store.Commit{}, Paragraph(line))
+}
+
+// StopTurn is the event that stops the turn which runs in a conversation. The member of this
+// event is answered elsewhere.
+func (x *Exchange) StopTurn(conversation string) (store.Event, error) {
+	body, err := json.Marshal(Event{Chat: &chat.Event{Place: x.Event.Place, Member: x.Event.Member}, Quiet: true})
+	if err != nil {
+		return store.Event{}, fmt.Errorf("stopping a turn: %w", err)
+	}
+	return store.Event{
+		ID: chat.Key("stop", x.ReplyID, conversation), Conversation: conversation, Kind: KindStop, Member: x.Owner(), Interrupt: true, Body: body,
+	}, nil
 }
 
 // Button adds to c what a button stands for, for as long as it lives.

@@ -23,7 +23,7 @@ type Event struct {
 	NearLimit string      `json:"near,omitempty"`    // the counter of a day that is nearly full
 	Granted   string      `json:"granted,omitempty"` // an Action that goes by a Grant
 	Grant     string      `json:"grant,omitempty"`   // id of a Grant that may have fallen
-	Quiet     bool        `json:"quiet,omitempty"`   // a stop by a moderator, who has been answered elsewhere
+	Quiet     bool        `json:"quiet,omitempty"`   // a stop of which nobody needs to be told here: who gave it is answered elsewhere
 
 	Unshown string `json:"unshown,omitempty"` // a Reply that cannot be shown
 	Version uint64 `json:"version,omitempty"` // in this version

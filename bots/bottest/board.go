@@ -20,7 +20,8 @@ type board struct {
 	events  []chat.Event
 	sends   []chat.Reply // every version of every reply that arrived
 	notes   []string
-	shown   []string // texts of sends and notes, in order
+	shown   []string               // texts of sends and notes, in order
+	pages   map[string][]chat.Home // of members, each as often as it was shown
 	settled map[string]int
 	desk    chat.Handler        // behind the adapter that runs
 	unknown error               // nil, or with which the adapter answers who a member is
@@ -29,7 +30,7 @@ type board struct {
 }
 
 func newBoard() *board {
-	return &board{more: make(chan struct{}), settled: map[string]int{}, gone: map[string]bool{}, roles: map[string][]string{}}
+	return &board{more: make(chan struct{}), pages: map[string][]chat.Home{}, settled: map[string]int{}, gone: map[string]bool{}, roles: map[string][]string{}}
 }
 
 // add changes the board and tells those who wait.

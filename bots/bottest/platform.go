@@ -33,6 +33,8 @@ type Platform struct {
 	Delete func(member, message string)
 	// Aside writes a message that is not meant for the desk, and returns its id.
 	Aside func(member, text string) string
+	// Visit opens the member's own page at the desk. A press finds its buttons, too.
+	Visit func(member string)
 	// Blind says that the platform does not show the desk what such messages say.
 	Blind bool
 	// Thread writes to the desk in another conversation, named by a word.

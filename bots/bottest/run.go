@@ -33,6 +33,7 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		{"command", commands},
 		{"freeze", freezes},
 		{"drift", drifts},
+		{"page", pages},
 		{"form", forms},
 		{"flow", flows},
 		{"attach", attachments},

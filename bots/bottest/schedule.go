@@ -24,6 +24,7 @@ var schedules = []Behaviour{
 	{"what was allowed beforehand goes at night", scheduleGranted},
 	{"missed while aidesk was down", scheduleMissed},
 	{"crash while it runs", scheduleCrash},
+	{"stopped while it runs", scheduleStopped},
 	{"fails three times", scheduleFails},
 	{"its member is gone", scheduleGone},
 	{"its member may no longer ask", scheduleDenied},
@@ -153,6 +154,22 @@ func scheduleButtons(t *testing.T, p Platform, clock *Clock) {
 	}
 	if got := strings.Join(said, " "); got != "schedule.deleted schedule.resumed schedule.paused schedule.made" {
 		t.Errorf("the audit says %s", got)
+	}
+}
+
+// scheduleStopped: a stop where it answers ends the run, and the next one comes as planned.
+func scheduleStopped(t *testing.T, p Platform, clock *Clock) {
+	hold, began, _ := held(script.Say("never said"))
+	s, _ := play(t, p, clock, hold, script.Say("four kettles"))
+	scheduled(t, s, "every day at 9", "how many kettles?")
+	clock.Advance(24*time.Hour + lateness)
+	s.Await("the model", began)
+	s.Done(s.Tell(s.Member, "/aidesk stop"))
+	s.answered("Stopped.")
+	clock.Advance(24 * time.Hour)
+	s.answered("four kettles")
+	if strings.Contains(s.Since(0), "Nothing is running here") {
+		t.Error("the member was told that nothing ran")
 	}
 }
 

@@ -28,7 +28,9 @@ var (
 	_ chat.Historian  = (*tap)(nil)
 	_ chat.Settler    = (*tap)(nil)
 	_ chat.Deleter    = (*tap)(nil)
-	_ chat.Finder     = tapFinder{}
+
+	_ chat.HomePublisher = (*tap)(nil)
+	_ chat.Finder        = tapFinder{}
 )
 
 func tapped(a chat.Adapter, b *board) chat.Adapter {
@@ -130,6 +132,19 @@ func (t *tap) Delete(ctx context.Context, place chat.Place, link string) error {
 		return d.Delete(ctx, place, link)
 	}
 	return chat.ErrNoMessage
+}
+
+// Home writes down the page that is shown.
+func (t *tap) Home(ctx context.Context, place chat.Place, member string, h chat.Home) error {
+	p, ok := t.Adapter.(chat.HomePublisher)
+	if !ok {
+		return errUnable
+	}
+	err := p.Home(ctx, place, member, h)
+	if err == nil {
+		t.board.add(func() { t.board.pages[member] = append(t.board.pages[member], h) })
+	}
+	return err
 }
 
 // Settled writes down which events are dealt with.

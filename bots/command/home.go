@@ -4,16 +4,21 @@ import (
 	"context"
 	"fmt"
 
+	"aidesk/bots/admin/registry"
 	"aidesk/bots/bot"
+	"aidesk/bots/grants"
+	"aidesk/bots/schedule"
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/store"
 )
 
-// homeList stands where the id of a list would, for a toggle on a member's own page.
-const homeList = "home"
+// homeRows is how many rows of one kind, plugins aside, a member's page has.
+const homeRows = 8
 
-// Home shows a member their page: the plugins with toggles, what is kept, and help.
+// Home shows a member their page: what waits for an administrator, the member's schedules and
+// what they allowed beforehand, the plugins with toggles, what is kept, and help. The page is
+// no Reply: it is shown when it is looked at, and after a press on it.
 func Home(ctx context.Context, x *bot.Exchange) error {
 	h, ok := x.Adapter.(chat.HomePublisher)
 	if !ok {
@@ -23,23 +28,41 @@ func Home(ctx context.Context, x *bot.Exchange) error {
 	if err != nil || !ok {
 		return err
 	}
-	return showHome(ctx, x, h, member, store.Commit{}, bot.ButtonAction{})
-}
-
-// showHome commits c and brings the page up to date with a toggle that was pressed.
-// The page is no Reply: it is shown when it is looked at, and then anew.
-func showHome(ctx context.Context, x *bot.Exchange, h chat.HomePublisher, member chat.Member, c store.Commit, pressed bot.ButtonAction) error {
-	plugins := chat.Reply{ID: homeList}
-	if err := fillList(ctx, x, &c, &plugins, pressed); err != nil {
-		return err
+	var c store.Commit
+	page := chat.Home{Text: markdown.Join(bot.Paragraph(textHome), bot.Paragraph(privacyLine(x)))}
+	add := func(title string, rows []chat.Row, more string) {
+		if len(rows) == 0 {
+			return
+		}
+		page.Rows = append(page.Rows, chat.Row{Text: markdown.New(markdown.Heading(2, markdown.Text(title)))})
+		page.Rows = append(page.Rows, rows[:min(len(rows), homeRows)]...)
+		if n := len(rows) - homeRows; n > 0 {
+			page.Rows = append(page.Rows, chat.Row{Text: bot.Paragraph(fmt.Sprintf(textHomeMore, n, more))})
+		}
 	}
-	page := chat.Home{Rows: plugins.Rows, Text: markdown.Join(
-		bot.Paragraph(textHome),
-		bot.Paragraph(privacyLine(x)), plugins.Text,
-	)}
 	if member.Admin {
 		page.Text.Blocks = append(page.Text.Blocks, markdown.Paragraph(markdown.Text(textHomeAdmin), markdown.Mono("/plugins-admin add example.com"), markdown.Text(".")))
+		waiting, err := registry.Attention(ctx, x, &c, member)
+		if err != nil {
+			return err
+		}
+		add(textHomeWaiting, waiting, "/plugins-admin list")
 	}
+	schedules, err := schedule.Rows(ctx, x, &c, x.Owner(), bot.HomeList)
+	if err != nil {
+		return err
+	}
+	add(textHomeSchedules, schedules, "/aidesk schedules")
+	allowed, err := grants.Rows(ctx, x, &c, member, bot.HomeList)
+	if err != nil {
+		return err
+	}
+	add(textHomeGrants, allowed, "/aidesk grants")
+	plugins := chat.Reply{ID: bot.HomeList}
+	if err := fillList(ctx, x, &c, &plugins, bot.ButtonAction{}); err != nil {
+		return err
+	}
+	page.Rows = append(append(page.Rows, chat.Row{Text: plugins.Text}), plugins.Rows...)
 	if err := x.Commit(c); err != nil {
 		return err
 	}
@@ -47,17 +70,4 @@ func showHome(ctx context.Context, x *bot.Exchange, h chat.HomePublisher, member
 		x.Logger.WarnContext(ctx, "showing a member's page", "error", err)
 	}
 	return nil
-}
-
-// switchOnHome works a toggle on a member's page.
-func switchOnHome(ctx context.Context, x *bot.Exchange, p bot.ButtonAction, c store.Commit) error {
-	h, ok := x.Adapter.(chat.HomePublisher)
-	if !ok {
-		return fmt.Errorf("a toggle of a page on %s, which has none", x.Event.Place.Platform)
-	}
-	member, ok, err := x.Speaker(ctx)
-	if err != nil || !ok {
-		return err
-	}
-	return showHome(ctx, x, h, member, c, p)
 }

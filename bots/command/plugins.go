@@ -162,8 +162,8 @@ func switchPlugin(ctx context.Context, x *bot.Exchange, p *plugin.Plugin, on boo
 	if changed {
 		c.Puts, c.Audits = []store.Record{record}, auditSwitch(x, p, on)
 	}
-	if list == homeList {
-		return switchOnHome(ctx, x, bot.ButtonAction{Plugin: p.ID, On: on}, c)
+	if list == bot.HomeList {
+		return x.Commit(c)
 	}
 	if list != "" {
 		if err := updateList(ctx, x, &c, bot.ButtonAction{Plugin: p.ID, On: on, List: list}); err != nil {

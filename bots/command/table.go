@@ -245,7 +245,11 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 	case adminCommand + " delete":
 		return admin.Delete(ctx, x, c.Options[optionLink])
 	case adminCommand + " stop":
-		return admin.Stop(x)
+		running, err := schedule.Running(ctx, x, "")
+		if err != nil {
+			return err
+		}
+		return admin.Stop(x, running)
 	case adminCommand + " show":
 		return adminShow(ctx, x, c.Options[optionPlugin], c.Options[optionState] == "on")
 	case adminCommand + " audit":

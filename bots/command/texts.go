@@ -65,6 +65,11 @@ const (
 	textHome      = "Ask in your own words, here or where you mention me. Before anything is changed you see exactly what would be sent."
 	textHomeAdmin = "Add plugins with "
 
+	textHomeWaiting   = "For administrators"
+	textHomeSchedules = "Your schedules"
+	textHomeGrants    = "What I may do without asking you"
+	textHomeMore      = "%d more: %s" // how many; the command that shows them
+
 	textReadsAbove = "When somebody asks me in a thread for the first time, I read up to 30 messages that stand above, for that answer alone. I do not keep them."
 	textReadsYours = "Yours are among them. To leave them out: /aidesk privacy out"
 	textLeavesOut  = "I leave yours out. To let me read them: /aidesk privacy in"

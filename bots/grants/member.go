@@ -82,16 +82,27 @@ func makeRoom(ctx context.Context, x *bot.Exchange, owner string) (full bool, er
 // List shows a member what they allowed beforehand, each with what is left and a button that
 // ends it, and what holds no more since a few days.
 func List(ctx context.Context, x *bot.Exchange, member chat.Member) error {
-	all, err := grant.Of(ctx, x.Store, x.Owner())
-	if err != nil {
-		return err
-	}
-	if len(all) == 0 {
-		return x.ReplyPrivately(store.Commit{}, bot.Paragraph(textNone))
-	}
 	var c store.Commit
 	r := x.NewReply(markdown.New(markdown.Heading(2, markdown.Text(textYours))))
 	r.Private = true
+	var err error
+	if r.Rows, err = Rows(ctx, x, &c, member, ""); err != nil {
+		return err
+	}
+	if len(r.Rows) == 0 {
+		r.Text = bot.Paragraph(textNone)
+	}
+	return x.Reply(c, r)
+}
+
+// Rows are the lines of that list, which stands in the Reply list names; their buttons are
+// added to c.
+func Rows(ctx context.Context, x *bot.Exchange, c *store.Commit, member chat.Member, list string) ([]chat.Row, error) {
+	all, err := grant.Of(ctx, x.Store, x.Owner())
+	if err != nil {
+		return nil, err
+	}
+	var rows []chat.Row
 	now, zone := x.Now(), member.Location()
 	for _, k := range all {
 		row := chat.Row{Text: bot.Paragraph(k.Reading(now, zone))}
@@ -100,19 +111,21 @@ func List(ctx context.Context, x *bot.Exchange, member chat.Member) error {
 			state = fmt.Sprintf(textLeft, k.LeftReading(now, zone), k.Used.Count)
 			frozen, err := x.Bot.Plugins.Freezes(ctx, k.Place)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			if frozen.Of(k.Plugin).What != policy.FrozenNothing {
 				state += " " + fmt.Sprintf(textSleeps, k.Human)
 			}
 			b := chat.Button{ID: bot.NewID(), Label: textRevoke, Style: chat.Danger}
-			x.Button(&c, b.ID, RevokeAction(k.Grant), grant.LongestLife)
+			revoke := RevokeAction(k.Grant)
+			revoke.List = list
+			x.Button(c, b.ID, revoke, grant.LongestLife)
 			row.Buttons = []chat.Button{b}
 		}
 		row.Text.Blocks = append(row.Text.Blocks, markdown.Paragraph(markdown.Text(state)))
-		r.Rows = append(r.Rows, row)
+		rows = append(rows, row)
 	}
-	return x.Reply(c, r)
+	return rows, nil
 }
 
 // fallWords say why a Grant ended.

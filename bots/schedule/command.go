@@ -150,11 +150,29 @@ func List(ctx context.Context, x *bot.Exchange) error {
 
 // fill fills a Reply with the list of a member, as it is once a schedule is what changed says.
 func fill(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply, owner string, changed Schedule) error {
-	found, err := ofMember(ctx, x.Store, owner)
-	if err != nil {
+	var err error
+	if r.Rows, err = rows(ctx, x, c, r.ID, owner, changed); err != nil {
 		return err
 	}
-	r.Text, r.Rows = markdown.New(markdown.Heading(2, markdown.Text(textSchedules))), nil
+	r.Text = markdown.New(markdown.Heading(2, markdown.Text(textSchedules)))
+	if len(r.Rows) == 0 {
+		r.Text = bot.Paragraph(textNone)
+	}
+	return nil
+}
+
+// Rows are the lines of the list of a member, which stands in the Reply that list names; their
+// buttons are added to c.
+func Rows(ctx context.Context, x *bot.Exchange, c *store.Commit, owner, list string) ([]chat.Row, error) {
+	return rows(ctx, x, c, list, owner, Schedule{})
+}
+
+func rows(ctx context.Context, x *bot.Exchange, c *store.Commit, list, owner string, changed Schedule) ([]chat.Row, error) {
+	found, err := ofMember(ctx, x.Store, owner)
+	if err != nil {
+		return nil, err
+	}
+	var rows []chat.Row
 	for _, s := range found {
 		if s.key == changed.key {
 			s = changed
@@ -167,14 +185,11 @@ func fill(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply, 
 			verbs[0] = verbResume
 		}
 		for _, verb := range verbs {
-			row.Buttons = append(row.Buttons, button(x, c, bot.ScheduleButton{Verb: verb, Key: s.key}, s.Place, r.ID))
+			row.Buttons = append(row.Buttons, button(x, c, bot.ScheduleButton{Verb: verb, Key: s.key}, s.Place, list))
 		}
-		r.Rows = append(r.Rows, row)
+		rows = append(rows, row)
 	}
-	if len(found) == 0 {
-		r.Text = bot.Paragraph(textNone)
-	}
-	return nil
+	return rows, nil
 }
 
 // state says what a schedule does next, and where.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"aidesk/bots/bot"
@@ -250,4 +251,29 @@ func (r *Run) Fail(ctx context.Context, c store.Commit, line string) error {
 func GaveUp(ctx context.Context, x *bot.Exchange, due bot.Due) error {
 	r := &Run{x: x, due: due}
 	return r.Fail(ctx, store.Commit{}, textGaveUp)
+}
+
+// Running are the conversations of the schedules that run now and answer in the channel of the
+// event: those of one member, or of all where owner is empty.
+func Running(ctx context.Context, x *bot.Exchange, owner string) ([]string, error) {
+	place := answersIn(x)
+	running := x.Running(x.Bot.Scope(place) + "/" + chat.Key("schedule") + "/")
+	if len(running) == 0 {
+		return nil, nil
+	}
+	under := prefix + x.Bot.Scope(place) + "/"
+	if owner != "" {
+		under = key(owner, "")
+	}
+	found, err := all(ctx, x.Store, under)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, s := range found {
+		if s.Place.Channel == place.Channel && slices.Contains(running, s.conversation()) {
+			names = append(names, s.conversation())
+		}
+	}
+	return names, nil
 }

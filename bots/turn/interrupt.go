@@ -7,6 +7,7 @@ import (
 
 	"aidesk/bots/bot"
 	"aidesk/bots/privacy"
+	"aidesk/bots/schedule"
 	"aidesk/core/agent"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
@@ -16,7 +17,7 @@ import (
 // isStoppable says whether a member's stop can end the turn.
 func (t *Turn) isStoppable() bool {
 	switch t.events[0].Kind {
-	case bot.KindMessage, bot.KindPress, bot.KindChange, bot.KindGranted:
+	case bot.KindMessage, bot.KindPress, bot.KindChange, bot.KindGranted, bot.KindDue:
 		return true
 	}
 	return false
@@ -34,15 +35,29 @@ func (w *worker) noteStop() {
 	w.stopped = true
 }
 
-// stop works a stop. A turn that ran when it came was ended by interrupt, and said so:
-// only where none ran is the member told.
-func (t *Turn) stop(context.Context) error {
+// stop works a stop. A turn that ran when it came was ended by interrupt, and said so, as do
+// the member's schedules that run here: only where nothing ran is the member told.
+func (t *Turn) stop(ctx context.Context) error {
 	t.worker.mu.Lock()
 	stopped := t.worker.stopped
 	t.worker.stopped = false
 	t.worker.mu.Unlock()
-	if stopped || t.first.Quiet {
-		return t.Commit(store.Commit{})
+	var c store.Commit
+	if !t.first.Quiet {
+		running, err := schedule.Running(ctx, &t.Exchange, t.Owner())
+		if err != nil {
+			return err
+		}
+		for _, conversation := range running {
+			e, err := t.StopTurn(conversation)
+			if err != nil {
+				return err
+			}
+			c.Events = append(c.Events, e)
+		}
+	}
+	if stopped || t.first.Quiet || len(c.Events) > 0 {
+		return t.Commit(c)
 	}
 	return t.Say(store.Commit{}, textNothingToStop)
 }

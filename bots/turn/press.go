@@ -25,6 +25,9 @@ func (t *Turn) press(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if p.List == bot.HomeList {
+		t.RefreshHome()
+	}
 	switch {
 	case p.Do == bot.DoApprove || p.Do == bot.DoAllow || p.Do == bot.DoCancel || p.Do == bot.DoAgain:
 		return t.decision().decide(ctx, p)

@@ -2,6 +2,7 @@ package turn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -47,6 +48,14 @@ func (t *Turn) scheduled(ctx context.Context) error {
 		observeTurn(t.Observe, outcomeAnswered, took)
 		observeTrace(t.Observe, answer.Trace)
 		return t.answer(ctx, store.Commit{}, answer)
+	case errors.Is(err, errStopped):
+		observeTurn(t.Observe, outcomeStopped, took)
+		var c store.Commit
+		t.quota.settle(&c)
+		if err := run.Done(context.WithoutCancel(ctx), &c); err != nil {
+			return err
+		}
+		return t.Say(c, textStopped)
 	case t.quota.limitReached() != nil:
 		observeTurn(t.Observe, outcomeLimited, took)
 		return t.failOver(ctx, t.quota.limitReached())

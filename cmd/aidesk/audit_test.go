@@ -71,7 +71,7 @@ func TestAuditStory(t *testing.T) {
 		t.Errorf("the audit says: %s", out)
 	}
 	says(exitOK, "", "admin", "--workspace", "slack/"+fakeslack.TeamID, "threads", "off", "workspace")
-	says(exitFailure, "/plugins-admin has no “reviw”", "admin", "reviw", "stays")
+	says(exitFailure, "/plugins-admin has no “reviw”. Did you mean review, ", "admin", "reviw", "stays")
 	says(exitFailure, "say about which workspace: --workspace with one of", "admin", "--workspace", "slack/", "audit")
 	says(exitFailure, "there is no button 7", "admin", "press", "7")
 	for range 7 {

@@ -159,7 +159,7 @@ func (g Grammar) Parse(line string) (Command, error) {
 	word, after := cut(rest)
 	at = slices.IndexFunc(syntax.Verbs, func(v Verb) bool { return strings.EqualFold(v.Name, word) })
 	if at < 0 {
-		return Command{}, &SyntaxError{fmt.Sprintf(textNoVerb, syntax.Name, markdown.Visible(word), syntax.verbs())}
+		return Command{}, &SyntaxError{syntax.noVerb(word)}
 	}
 	verb := syntax.Verbs[at]
 	c := Command{Name: syntax.Name, Verb: verb.Name}
@@ -252,14 +252,23 @@ func (g Grammar) names() string {
 	return strings.Join(out, ", ")
 }
 
-func (s Syntax) verbs() string {
-	var out []string
+// manyVerbs is more than a line names.
+const manyVerbs = 15
+
+// noVerb says that the command has no such verb, and which it has, or the nearest of many.
+func (s Syntax) noVerb(word string) string {
+	var verbs []string
 	for _, v := range s.Verbs {
 		if v.Name != "" {
-			out = append(out, v.Name)
+			verbs = append(verbs, v.Name)
 		}
 	}
-	return strings.Join(out, ", ")
+	if len(verbs) <= manyVerbs {
+		return fmt.Sprintf(textNoVerb, s.Name, markdown.Visible(word), strings.Join(verbs, ", "))
+	}
+	near := Nearest(word, verbs, 3)
+	last := len(near) - 1
+	return fmt.Sprintf(textNoVerbNear, s.Name, markdown.Visible(word), strings.Join(near[:last], ", ")+" or "+near[last])
 }
 
 // cutPhrase splits off what stands in quotation marks; all of s, where none stand first.

@@ -74,6 +74,41 @@ func List(ctx context.Context, x *bot.Exchange, m chat.Member, page string) erro
 	return x.Reply(c, r)
 }
 
+// Attention is what an administrator should look at, as rows of a page: what is frozen, and
+// what waits for review. Their buttons are added to c.
+func Attention(ctx context.Context, x *bot.Exchange, c *store.Commit, m chat.Member) ([]chat.Row, error) {
+	all, err := x.Bot.Plugins.List(ctx, x.Event.Place)
+	if err != nil {
+		return nil, err
+	}
+	l := lister{x: x, zone: m.Location(), names: map[string]string{}}
+	if l.frozen, err = x.Bot.Plugins.Freezes(ctx, x.Event.Place); err != nil {
+		return nil, err
+	}
+	var rows []chat.Row
+	if f := l.frozen.Everything; f.What != "" {
+		rows = append(rows, chat.Row{Text: bot.Paragraph(fmt.Sprintf(textEverythingIs, l.stamped(ctx, FrozenWords(f.What), f.Stamp)))})
+	}
+	for _, p := range all {
+		var lines []markdown.Block
+		if f := l.frozen.Plugins[p.ID]; f.What != "" {
+			lines = append(lines, markdown.Paragraph(markdown.Strong(p.Human()), markdown.Text(": "+l.stamped(ctx, FrozenWords(f.What), f.Stamp)+".")))
+		}
+		if line := l.waits(ctx, p); line != "" {
+			lines = append(lines, markdown.Paragraph(markdown.Strong(p.Human()), markdown.Text(": "+line)))
+		}
+		if len(lines) == 0 {
+			continue
+		}
+		row := chat.Row{Text: markdown.New(lines...)}
+		if p.Waiting != nil {
+			row.Buttons = []chat.Button{reviewButton(x, c, p, x.Event.Member)}
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
 // lister words the rows of a list.
 type lister struct {
 	x      *bot.Exchange
