@@ -63,6 +63,17 @@ var auditWords = map[string]string{
 	"command.refused":      textDidCommandRefused,
 	"audit.exported":       textDidAuditExported,
 	"store.restored":       textDidStoreRestored,
+	"account.ended":        textDidAccountEnded,
+	"call.declined":        textDidCallDeclined,
+	"schedule.made":        textDidScheduleMade,
+	"schedule.resumed":     textDidScheduleResumed,
+	"schedule.kept":        textDidScheduleKept,
+	"schedule.deleted":     textDidScheduleDeleted,
+	"message.deleted":      textDidMessageDeleted,
+	"hold.begun":           textDidHoldBegun,
+	"hold.ended":           textDidHoldEnded,
+	"member.held":          textDidMemberHeld,
+	"member.exported":      textDidMemberExported,
 	"member.forgotten":     textDidMemberForgotten,
 }
 
