@@ -83,13 +83,13 @@ test-web: ## Use the playground in a browser, and see that what is built and pic
 	@for tool in node npm chromium; do \
 		if ! command -v $$tool >/dev/null; then echo "make test-web: skipped, $$tool is not installed (apt-get install nodejs npm chromium)"; exit 0; fi; \
 	done; \
-	wire="$$(mktemp -d)" && trap 'rm -rf "$$wire"' EXIT && \
+	wire="$$(mktemp -d)" && mkdir "$$wire/messages" && trap 'rm -rf "$$wire"' EXIT && \
 	echo "npm ci --prefix $(WEB)" && npm ci --silent --no-audit --no-fund --prefix $(WEB) && \
 	npm run --silent --prefix $(WEB) stale && \
-	echo "AIDESK_WIRE=$$wire go test -count=1 ./adapters/fake/wiretest ./bots" && \
-	AIDESK_WIRE="$$wire" go test -count=1 -run '^Test(Wire|Slack|Discord)$$/^(socket|gateway)?$$' ./adapters/fake/wiretest ./bots && \
+	echo "AIDESK_WIRE=$$wire/messages go test -count=1 ./adapters/fake/wiretest ./bots" && \
+	AIDESK_WIRE="$$wire/messages" go test -count=1 -run '^Test(Wire|Slack|Discord)$$/^(socket|gateway)?$$' ./adapters/fake/wiretest ./bots && \
 	CGO_ENABLED=0 go build -trimpath -o "$$wire/aidesk" ./cmd/aidesk && \
-	AIDESK="$$wire/aidesk" AIDESK_WIRE="$$wire" npm run --silent --prefix $(WEB) test
+	AIDESK="$$wire/aidesk" AIDESK_WIRE="$$wire/messages" npm run --silent --prefix $(WEB) test
 
 .PHONY: test-aimock
 test-aimock: ## Have another party's server of language models hear how we speak to models (needs node and npm)

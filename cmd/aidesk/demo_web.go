@@ -51,6 +51,12 @@ func demoWeb(ctx context.Context, address string, cfg config.Config, parts depen
 
 	cfg.Bots[0].Slack = config.Slack{Mode: config.SocketMode, BotToken: fakeslack.BotToken, AppToken: fakeslack.AppToken, APIBaseURL: slack.APIURL()}
 	cfg.Bots[0].Discord = config.Discord{Token: fakediscord.Token, APIBaseURL: discord.APIURL(), MessageContent: true}
+	for _, room := range slackRooms() {
+		cfg.Bots[0].Access.Channels = append(cfg.Bots[0].Access.Channels, room.ID)
+	}
+	for _, room := range guild.Channels { // else Discord is for administrators alone
+		cfg.Bots[0].Access.Channels = append(cfg.Bots[0].Access.Channels, room.ID)
+	}
 	parts.adapters = func(b config.Bot) ([]chat.Adapter, error) {
 		return newAdapters(cfg, b, &webServer{}, parts.store, parts.secrets, parts.now, parts.logger)
 	}

@@ -251,7 +251,7 @@ test('nothing is shown without the token, or to another page', async () => {
   assert.equal((await fetch(at.origin)).status, 404);
   assert.equal((await fetch(`${at.origin}/WRONG/`)).status, 404);
   assert.equal((await fetch(`${program.url}slack/_control/page`, { headers: { Origin: 'https://elsewhere.example' } })).status, 403);
-  assert.equal((await fetch(`${program.url}picture?address=${encodeURIComponent(`${plugin.url}/page`)}`)).status, 404);
+  assert.equal((await fetch(`${program.url}picture?address=${encodeURIComponent(`${plugin.url}/unseen`)}`)).status, 404);
   const { headers } = await fetch(program.url);
   assert.match(headers.get('content-security-policy'), /^default-src 'self'/);
   assert.doesNotMatch(headers.get('content-security-policy'), /script-src|unsafe-eval/);
