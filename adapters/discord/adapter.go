@@ -112,6 +112,7 @@ var (
 	_ chat.Finder     = (*Adapter)(nil)
 	_ chat.Historian  = (*Adapter)(nil)
 	_ chat.Noter      = (*Adapter)(nil)
+	_ chat.Streamer   = (*Adapter)(nil)
 	_ chat.Typer      = (*Adapter)(nil)
 	_ chat.Workplace  = (*Adapter)(nil)
 )

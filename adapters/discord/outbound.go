@@ -187,7 +187,7 @@ func (a *Adapter) deliver(ctx context.Context, r chat.Reply, at sendTarget, have
 		return have, err
 	}
 	p := &delivery{Adapter: a, reply: r, target: at}
-	p.Have, p.Out.Channel = have.Messages, at.channel
+	p.Have, p.Passing, p.Out.Channel = have.Messages, r.Working, at.channel
 	p.before = have.Known()
 	p.Deleted = func(id string) bool { return a.posted.Deleted(ctx, at.channel, id) }
 	for _, m := range messages {

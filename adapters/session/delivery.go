@@ -83,6 +83,9 @@ type Delivery struct {
 	Have []string  // ids of messages that are there; they are used up one by one
 	Out  Delivered // what is there now
 
+	// Passing says that another version follows soon: this one waits for no rate limit.
+	Passing bool
+
 	// Deleted reports whether a message was deleted on purpose; nil: none was.
 	Deleted func(id string) bool
 }
@@ -90,6 +93,9 @@ type Delivery struct {
 // MaxWait returns how long to wait for a rate limit: briefly for a reply's first
 // message, which can be put off as a whole, up to CallTimeout once a part is posted.
 func (d *Delivery) MaxWait() time.Duration {
+	if d.Passing {
+		return 0
+	}
 	if len(d.Out.Messages) == 0 {
 		return FirstWait
 	}

@@ -19,6 +19,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"aidesk/adapters/session"
 	"aidesk/adapters/slack/setup"
 	"aidesk/adapters/slack/webapi"
@@ -68,6 +70,7 @@ type Adapter struct {
 	several         bool   // the configuration is for other workspaces, too
 	team            string // the workspace that calls have to name, where the token is a whole organisation's
 	limiter         *webapi.Limiter
+	streamLimit     *rate.Limiter
 	memberCache     *session.Cache[chat.Member]
 	zones           chat.Zones
 	groupCache      *session.Cache[[]string] // members of user groups
@@ -98,6 +101,7 @@ var (
 	_ chat.Historian     = (*Adapter)(nil)
 	_ chat.HomePublisher = (*Adapter)(nil)
 	_ chat.Noter         = (*Adapter)(nil)
+	_ chat.Streamer      = (*Adapter)(nil)
 	_ chat.Typer         = (*Adapter)(nil)
 	_ chat.Workplace     = (*Adapter)(nil)
 )
@@ -157,6 +161,7 @@ func newAdapter(c Config, base *url.URL, tokens webapi.TokenSource) *Adapter {
 	a := &Adapter{Config: c, connections: session.NewConnectionStatus(platform, connectionCount), statusBoard: session.NewStatusBoard()}
 	a.client = webapi.New(base, tokens, c.AppToken, c.Client, c.Now)
 	a.limiter = webapi.NewLimiter(c.Now)
+	a.streamLimit = rate.NewLimiter(rate.Every(streamInterval), streamBurst)
 	a.memberCache = session.NewCache[chat.Member](c.Now, session.MemberLife)
 	a.groupCache = session.NewCache[[]string](c.Now, session.MemberLife)
 	a.nameCache = session.NewCache[string](c.Now, session.MemberLife)

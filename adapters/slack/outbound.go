@@ -22,6 +22,9 @@ import (
 // direct-message channel, with a link to where the conversation began; so does a reply
 // in a channel that the app has no access to.
 func (a *Adapter) Send(ctx context.Context, r chat.Reply, posted string) (string, error) {
+	if r.Working && !a.streamLimit.AllowN(a.Now(), 1) {
+		return posted, nil
+	}
 	have := session.ParseDelivered(posted)
 	r, err := a.resolvePlace(ctx, r, have)
 	if err != nil {
@@ -148,7 +151,7 @@ func (a *Adapter) deliver(ctx context.Context, r chat.Reply, have session.Delive
 	if err != nil {
 		return have, err
 	}
-	p := &posting{Adapter: a, reply: r, Delivery: session.Delivery{Have: have.Messages, Out: session.Delivered{Channel: have.Channel, Files: have.Files}}}
+	p := &posting{Adapter: a, reply: r, Delivery: session.Delivery{Have: have.Messages, Passing: r.Working, Out: session.Delivered{Channel: have.Channel, Files: have.Files}}}
 	if have.Channel == "" {
 		p.Out.Channel = r.Place.Channel
 	}

@@ -24,6 +24,7 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		all  []Behaviour
 	}{
 		{"answer", answers},
+		{"stream", streams},
 		{"write", writes},
 		{"second", seconds},
 		{"crash", crashes},

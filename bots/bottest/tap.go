@@ -20,6 +20,9 @@ type tap struct {
 // tapFinder is a tap on an adapter that is a Finder.
 type tapFinder struct{ *tap }
 
+// tapStreamer is a tap on an adapter that is a Streamer, too.
+type tapStreamer struct{ tapFinder }
+
 var (
 	_ chat.Noter      = (*tap)(nil)
 	_ chat.Typer      = (*tap)(nil)
@@ -31,11 +34,17 @@ var (
 
 	_ chat.HomePublisher = (*tap)(nil)
 	_ chat.Finder        = tapFinder{}
+	_ chat.Streamer      = tapStreamer{}
 )
 
 func tapped(a chat.Adapter, b *board) chat.Adapter {
 	t := &tap{a, b}
-	if _, ok := a.(chat.Finder); ok {
+	_, finds := a.(chat.Finder)
+	_, streams := a.(chat.Streamer)
+	switch {
+	case finds && streams:
+		return tapStreamer{tapFinder{t}}
+	case finds:
 		return tapFinder{t}
 	}
 	return t
@@ -159,6 +168,9 @@ func (t *tap) Settled(event string) {
 func (t tapFinder) Find(ctx context.Context, r chat.Reply, posted string, since time.Time) (string, bool, error) {
 	return t.Adapter.(chat.Finder).Find(ctx, r, posted, since)
 }
+
+// StreamPace is short: time is the tests'.
+func (tapStreamer) StreamPace() time.Duration { return 20 * time.Millisecond }
 
 // ear writes down the events that the desk received.
 type ear struct {

@@ -147,6 +147,9 @@ func (o *Outbox) deliver(ctx context.Context, delivery store.Delivery) (store.Re
 		o.arrived(delivery.Adapter)
 		return receipt, nil
 	}
+	if r.Working && delivery.Unsettled.IsZero() && certainlyNot(err) { // another version follows soon
+		return receipt, nil
+	}
 	if errors.Is(err, chat.ErrNotRunning) { // nothing was sent
 		err = &chat.Later{Reason: err.Error()}
 	}
@@ -166,6 +169,12 @@ func (o *Outbox) deliver(ctx context.Context, delivery store.Delivery) (store.Re
 		receipt.Retry = o.now().Add(backoff(delivery.Tries))
 	}
 	return receipt, err
+}
+
+// certainlyNot says of an error of a sending that nothing of it arrived.
+func certainlyNot(err error) bool {
+	_, later := errors.AsType[*chat.Later](err)
+	return later || errors.Is(err, chat.ErrRefused)
 }
 
 // attempt sends a reply, after it has found out what an earlier sending brought of which no

@@ -61,6 +61,7 @@ func (t *Turn) message(ctx context.Context) error {
 	}
 	t.Progress(ctx, textWorking)
 	defer t.Progress(ctx, "")
+	t.streams = true
 	begun := time.Now()
 	answer, err := t.runAgent(ctx, member, agent.Turn{Question: strings.TrimSpace(question), Misled: markdown.Misleads(written), Patient: t.Outage(nil, 0) != nil})
 	took := time.Since(begun)
@@ -147,7 +148,7 @@ func (t *Turn) putOff(ctx context.Context, o *bot.Outage, line string) error {
 	var c store.Commit
 	t.quota.giveBack(&c)
 	_, err := t.Store.Reply(ctx, t.ReplyID)
-	if errors.Is(err, store.ErrNotFound) && line != "" {
+	if (errors.Is(err, store.ErrNotFound) || t.streamed) && line != "" {
 		kept, err := t.Bot.WantedReply(t.Conversation, t.NewReply(bot.Paragraph(line)), t.Owner())
 		if err != nil {
 			return err
@@ -253,6 +254,10 @@ func (t *Turn) ask(ctx context.Context, member chat.Member, request agent.Turn) 
 	if request.History, err = t.worker.pool.recall.read(t.Conversation, t.work.Entries); err != nil {
 		return agent.Answer{}, err
 	}
+	if s := t.stream(); s != nil {
+		request.Show = s.show
+		defer s.stop()
+	}
 	ctx = middleware.WithChannels(middleware.WithTurnBudget(ctx, t.quota.turnBudget()), t.channels()...)
 	return t.Bot.Agent.Run(ctx, request)
 }
@@ -353,6 +358,9 @@ func (t *Turn) endWithout(question string, member chat.Member, line string) erro
 		if err := appendEntry(&c, t.Owner(), t.Sources, bot.Entry{Entry: e}); err != nil {
 			return err
 		}
+	}
+	if line == "" && t.streamed { // what was shown of it is no answer
+		line = textAnswerFollows
 	}
 	if line == "" {
 		return t.Commit(c)

@@ -8,6 +8,7 @@ const (
 	textUseButtons     = "Please use the buttons above; nothing is sent until you do."
 	textNothingVisible = "Your message has no characters that can be seen."
 	textStopped        = "Stopped."
+	textAnswerFollows  = "You changed your question. My answer to the new one follows."
 	textStoppedUnsent  = "Stopped. Nothing was sent."
 	textNothingToStop  = "Nothing is running here."
 	textGaveUp         = "Something went wrong and I had to give up. Please ask again."

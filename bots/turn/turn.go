@@ -28,6 +28,8 @@ type Turn struct {
 	cancel   context.CancelCauseFunc // ends the turn early
 	quota    quota
 	begun    bool              // a try was counted
+	streams  bool              // the answer is shown while it is written
+	streamed bool              // some of it was shown
 	question string            // that was asked
 	files    []chat.Attachment // that came with it
 	notes    []string          // for the answer, beside the agent's

@@ -93,6 +93,7 @@ type Turn struct {
 	Life         time.Duration                                         // how long what needs the member's decision waits for it; 0: confirm.Life
 	Patient      bool                                                  // a plugin that cannot be reached ends the turn with *Unreachable, so that it is asked again later
 	Progress     func(text string)
+	Show         func(markdown.Document) // gets the answer as it is written, from one goroutine, as far as the whole will show it; it must not block. nil: nobody watches
 	NewID        func() string
 }
 
@@ -341,7 +342,7 @@ func (r *run) ask(ctx context.Context) (*model.Response, error) {
 func (r *run) generate(ctx context.Context, request *model.Request) (*model.Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.limits.Step)
 	defer cancel()
-	response, err := r.Model.Generate(ctx, request, nil)
+	response, err := r.Model.Generate(ctx, request, r.watch())
 	if err != nil && ctx.Err() != nil && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return nil, &model.Error{Kind: model.Overloaded, Message: fmt.Sprintf("no answer within %s", r.limits.Step)}
 	}

@@ -91,6 +91,14 @@ type Progress struct {
 	Text string
 }
 
+// Streamer is an Adapter that can show an answer while it is written: versions of a Reply that
+// are Working come to Send in quick succession, and the last one replaces them. Where the
+// platform has no room for one of those, Send leaves it out and returns no error.
+type Streamer interface {
+	// StreamPace is how much time is between two versions at least.
+	StreamPace() time.Duration
+}
+
 // Noter is an Adapter that can show one member a passing note, in answer to an
 // event of theirs. It may be lost; nothing that lasts is sent this way.
 type Noter interface {

@@ -204,8 +204,9 @@ type Response struct {
 
 // Event is a piece of an answer on its way.
 type Event struct {
-	Text string
-	Call *ToolCall // complete
+	Text  string
+	Call  *ToolCall // complete
+	Again bool      // what came before is void: the answer begins anew
 }
 
 // Kind says what sort of failure an Error is.

@@ -27,7 +27,11 @@ func Render(r chat.Reply) ([]Message, error) {
 	if err := s.writeRows(r.Rows); err != nil {
 		return nil, err
 	}
-	for _, n := range r.Notes {
+	notes := r.Notes
+	if r.Working {
+		notes = append(slices.Clone(notes), textWorking)
+	}
+	for _, n := range notes {
 		for _, c := range smallPrint(n) {
 			s.append(c, "\n")
 		}

@@ -10,8 +10,7 @@ import (
 	"aidesk/core/model"
 )
 
-// Fallback asks its models in turn: if one fails before anything of its answer was
-// shown, it asks the next. It does not go on after a refusal, which is an answer, or
+// Fallback asks its models in turn: if one fails, it asks the next. It does not go on after a refusal, which is an answer, or
 // when the request was too long, because the next model would fail as well. There
 // must be at least one model. One that may not have the words counts as none.
 type Fallback struct{ Models []model.Model }
@@ -39,9 +38,8 @@ func (f *Fallback) Info() model.Info {
 func (f *Fallback) Generate(ctx context.Context, r *model.Request, on func(model.Event)) (*model.Response, error) {
 	var first error
 	var notHere *model.Error
-	for _, m := range f.Models {
-		shown, seen := trackShown(on)
-		response, err := m.Generate(ctx, withoutForeignState(r, m.Info()), seen)
+	for i, m := range f.Models {
+		response, err := m.Generate(ctx, withoutForeignState(r, m.Info()), anew(on, i > 0))
 		if err == nil {
 			return response, nil
 		}
@@ -53,7 +51,7 @@ func (f *Fallback) Generate(ctx context.Context, r *model.Request, on func(model
 		if first == nil {
 			first = err
 		}
-		if !ok || *shown || ctx.Err() != nil || fault.Kind == model.Context || fault.Kind == model.Refused {
+		if !ok || ctx.Err() != nil || fault.Kind == model.Context || fault.Kind == model.Refused {
 			return nil, err
 		}
 	}

@@ -16,10 +16,9 @@ const (
 	retryMost = 30 * time.Second // if a server asks for more, there is no further try
 )
 
-// Retry asks a model again if it could not be reached, was overloaded or broke off,
-// as long as nothing of its answer was shown. It tries at most twice more, after half
-// a second and after a second with up to half as much again at random, or after the
-// server's Retry-After.
+// Retry asks a model again if it could not be reached, was overloaded or broke off. It tries
+// at most twice more, after half a second and after a second with up to half as much again at
+// random, or after the server's Retry-After.
 type Retry struct {
 	Model   model.Model
 	Breaker *Breaker // shared by the models of one provider; nil: none
@@ -38,10 +37,9 @@ func (r *Retry) Generate(ctx context.Context, q *model.Request, on func(model.Ev
 		if err := r.Breaker.allow(); err != nil {
 			return nil, err
 		}
-		shown, seen := trackShown(on)
-		response, err := r.Model.Generate(ctx, q, seen)
+		response, err := r.Model.Generate(ctx, q, anew(on, n > 0))
 		r.Breaker.record(err)
-		if err == nil || *shown || ctx.Err() != nil || n == retries {
+		if err == nil || ctx.Err() != nil || n == retries {
 			return response, err
 		}
 		wait, ok := r.wait(err, n)
@@ -88,15 +86,18 @@ func (r *Retry) sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// trackShown wraps on and reports in shown whether it was given anything; without on,
-// nothing is shown.
-func trackShown(on func(model.Event)) (shown *bool, seen func(model.Event)) {
-	shown = new(bool)
-	if on == nil {
-		return shown, nil
+// anew returns what hears of a further try: with its first piece, that what was said before is
+// void.
+func anew(on func(model.Event), further bool) func(model.Event) {
+	if on == nil || !further {
+		return on
 	}
-	return shown, func(e model.Event) {
-		*shown = *shown || e.Text != "" || e.Call != nil
+	said := false
+	return func(e model.Event) {
+		if !said {
+			on(model.Event{Again: true})
+		}
+		said = true
 		on(e)
 	}
 }

@@ -27,6 +27,16 @@ func trailing(_ context.Context, _ *model.Request, on func(model.Event)) (*model
 	return nil, fault(model.Truncated)
 }
 
+// hear writes down what of an answer still stands.
+func hear(said *string) func(model.Event) {
+	return func(e model.Event) {
+		if e.Again {
+			*said = ""
+		}
+		*said += e.Text
+	}
+}
+
 // TestRetry shows what is asked again, how often and after how long.
 func TestRetry(t *testing.T) {
 	tests := []struct {
@@ -43,8 +53,8 @@ func TestRetry(t *testing.T) {
 		{"the server says when", []script.Step{script.Fail(&model.Error{Kind: model.Rate, RetryAfter: 30 * time.Second}), script.Say("a")}, 2, 30 * time.Second, ""},
 		{"too late", []script.Step{script.Fail(&model.Error{Kind: model.Rate, RetryAfter: 31 * time.Second})}, 1, 0, model.Rate},
 		{"cut before a word", []script.Step{script.Cut(""), script.Say("a")}, 2, 500 * time.Millisecond, ""},
-		{"cut after a word", []script.Step{script.Cut("half an ans")}, 1, 0, model.Truncated},
-		{"cut after a word and an empty piece", []script.Step{trailing}, 1, 0, model.Truncated},
+		{"cut after a word", []script.Step{script.Cut("half an ans"), script.Say("a")}, 2, 500 * time.Millisecond, ""},
+		{"cut after a word and an empty piece", []script.Step{trailing, script.Cut("ha"), script.Say("a")}, 3, 1500 * time.Millisecond, ""},
 		{"auth", []script.Step{script.Fail(fault(model.Auth))}, 1, 0, model.Auth},
 		{"context", []script.Step{script.Fail(fault(model.Context))}, 1, 0, model.Context},
 		{"bad request", []script.Step{script.Fail(fault(model.BadRequest))}, 1, 0, model.BadRequest},
@@ -58,7 +68,7 @@ func TestRetry(t *testing.T) {
 				r := &middleware.Retry{Model: m, Random: func() float64 { return 0 }}
 				begun := time.Now()
 				said := ""
-				response, err := r.Generate(t.Context(), question(), func(e model.Event) { said += e.Text })
+				response, err := r.Generate(t.Context(), question(), hear(&said))
 				if tries, took := len(m.Requests()), time.Since(begun); tries != test.tries || took != test.took {
 					t.Errorf("%d tries in %s", tries, took)
 				}

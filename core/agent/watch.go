@@ -1,0 +1,46 @@
+package agent
+
+import (
+	"strings"
+	"time"
+
+	"aidesk/core/markdown"
+	"aidesk/core/model"
+)
+
+// showPace is how often what is written is shown at most: each time all of it is parsed.
+const showPace = 200 * time.Millisecond
+
+// maxShown bounds what is shown before the whole is there, in bytes.
+const maxShown = 12 << 10
+
+// watch returns what shows the text of one request to the model while it is written; nil where
+// nobody watches. Nothing is shown to a channel once something of the member's own was seen,
+// nor what follows a call: it is no answer.
+func (r *run) watch() func(model.Event) {
+	if r.Show == nil || r.private && !r.Place.Direct {
+		return nil
+	}
+	var text strings.Builder
+	var last time.Time
+	shown, allow := 0, r.allow()
+	return func(e model.Event) {
+		if e.Again {
+			text.Reset()
+			shown = 0
+		}
+		text.WriteString(e.Text)
+		now := r.Now()
+		if e.Text == "" || now.Sub(last) < showPace || text.Len() > maxShown {
+			return
+		}
+		settled := markdown.Settled(text.String())
+		if len(settled) <= shown {
+			return
+		}
+		last, shown = now, len(settled)
+		if doc := markdown.Parse(settled, allow); !doc.Empty() {
+			r.Show(doc)
+		}
+	}
+}
