@@ -110,6 +110,10 @@
 // What came of the member's own account is marked as theirs: other members' turns see one
 // line in its place.
 //
+// While the model writes, agent/watch.go shows what of the text is settled: what Parse will show
+// of the whole, too (markdown.Settled). bots/turn/stream.go makes it the wanted state of the
+// Reply, which the answer replaces; nothing of a member's own account is shown so in a channel.
+//
 // 9. bots/turn commits everything that the turn decided in one transaction: transcript and
 // why it came out so, Actions, buttons, timers, usage, what is settled of the limits,
 // and the wanted state of the Reply. One that can go at once is recorded as being sent by

@@ -81,7 +81,7 @@ store/bolt/redo              | store/bolt/disk                                  
 store/failpoint              | –                                                                            | –
 store/bolt/queue             | store                                                                        | –
 adapters/session             | chat markdown                                                                | –
-adapters/slack               | chat markdown installation secret adapters/session adapters/slack/*           | github.com/slack-go/slack github.com/gorilla/websocket
+adapters/slack               | chat markdown installation secret adapters/session adapters/slack/*           | github.com/slack-go/slack github.com/gorilla/websocket golang.org/x/time
 adapters/slack/render        | chat markdown                                                                | github.com/slack-go/slack
 adapters/slack/setup         | chat                                                                         | –
 adapters/slack/payload       | –                                                                            | –

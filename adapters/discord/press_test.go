@@ -102,9 +102,9 @@ func TestCommand(t *testing.T) {
 		s.done(s.Command(fakediscord.Ada, dm, "aidesk", "stop", nil))
 		same(s.t, s.next(), chat.Event{Place: direct, Member: fakediscord.Ada, Command: &chat.Command{Name: "aidesk", Verb: "stop"}})
 		s.done(s.Command(fakediscord.Admin, e.Place.Thread, "plugins-admin", "add", map[string]string{"source": "example.com"}))
-		same(s.t, s.next(), chat.Event{
+		same(s.t, s.next(), chat.Event{ // it holds for the channel, and knows of the thread
 			Place: place(fakediscord.General, ""), Member: fakediscord.Admin,
-			Command: &chat.Command{Name: "plugins-admin", Verb: "add", Options: map[string]string{"source": "example.com"}},
+			Command: &chat.Command{Name: "plugins-admin", Verb: "add", Options: map[string]string{"source": "example.com"}, From: &e.Place},
 		})
 		if _, err := s.Command(fakediscord.Ada, fakediscord.General, "plugins-admin", "add", map[string]string{"source": "x"}); err == nil {
 			s.t.Error("the command of administrators is offered to a member")

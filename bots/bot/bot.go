@@ -32,6 +32,7 @@ type Bot struct {
 	Limits   Limits
 	Logins   *Logins             // by which members connect accounts; nil: none can be connected
 	Groups   []string            // user groups of Slack whose members are known, as the configuration names them
+	Whole    bool                // answers are shown when they are whole, not while they are written
 	Nightly  bool                // the sources of plugins are read anew each night
 	Tell     map[string][]string // by platform, members who are told when a limit is nearly reached; none: who comes nearest to it
 

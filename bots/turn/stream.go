@@ -25,10 +25,10 @@ type stream struct {
 	work   sync.WaitGroup
 }
 
-// stream begins to show what the agent writes; nil where the platform cannot.
+// stream begins to show what the agent writes; nil where the platform cannot, or nobody wants it.
 func (t *Turn) stream() *stream {
 	adapter, ok := t.Adapter.(chat.Streamer)
-	if !ok || !t.streams {
+	if !ok || !t.streams || t.Bot.Whole {
 		return nil
 	}
 	s := &stream{turn: t, pace: adapter.StreamPace(), wake: make(chan struct{}, 1), ended: make(chan struct{})}

@@ -20,10 +20,11 @@ func webDemo(t *testing.T) string {
 	t.Helper()
 	ctx, end := context.WithCancel(t.Context())
 	in, out := io.Pipe()
+	dir := t.TempDir() // removed after the program has ended
 	code := make(chan int, 1)
 	go func() {
 		var errs strings.Builder
-		code <- run(ctx, []string{"demo", "--web", "--data", t.TempDir()}, strings.NewReader(""), out, &errs)
+		code <- run(ctx, []string{"demo", "--web", "--data", dir}, strings.NewReader(""), out, &errs)
 		if errs.Len() > 0 {
 			t.Errorf("it said %q", &errs)
 		}

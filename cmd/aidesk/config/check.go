@@ -70,6 +70,13 @@ func (d *decoder) checkBots(c *Config) {
 		case !botName.MatchString(bot.Name):
 			d.faultf(key+".name", "want lower-case letters, digits and hyphens, 32 at most")
 		}
+		switch bot := &c.Bots[i]; bot.Answers {
+		case "":
+			bot.Answers = StreamAnswers
+		case StreamAnswers, WholeAnswers:
+		default:
+			d.faultf(key+".answers", "want %s or %s", StreamAnswers, WholeAnswers)
+		}
 		d.checkBotModel(key+".model", bot.Model, slices.Sorted(maps.Keys(c.Models)))
 		d.checkPlugins(key, bot.Plugins)
 		d.checkAccess(key+".access", bot.Access)

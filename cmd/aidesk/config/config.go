@@ -110,6 +110,8 @@ type Bot struct {
 	Model string `yaml:"model"`
 	// Persona opens every prompt. Empty: aidesk's own.
 	Persona string `yaml:"persona"`
+	// Answers are shown while they are written (stream, the default) or when they are whole.
+	Answers string `yaml:"answers"`
 	// Slack is the bot's app at Slack; the zero value is none.
 	Slack Slack `yaml:"slack"`
 	// Discord is the bot's application at Discord; the zero value is none.
@@ -119,6 +121,12 @@ type Bot struct {
 	// Plugins are registered by the configuration alone; no admin changes them in a chat.
 	Plugins []Plugin `yaml:"plugins"`
 }
+
+// How a Bot shows answers.
+const (
+	StreamAnswers = "stream"
+	WholeAnswers  = "whole"
+)
 
 // Plugin is a plugin that the operator registers.
 type Plugin struct {
