@@ -94,7 +94,7 @@ adapters/discord/gateway     | adapters/discord/rest adapters/session           
 adapters/discord/setup       | chat adapters/discord/payload adapters/discord/render adapters/discord/rest adapters/session | github.com/bwmarrin/discordgo
 adapters/discord             | chat markdown adapters/session adapters/discord/*                            | github.com/bwmarrin/discordgo
 adapters/operator            | chat                                                                         | –
-adapters/terminal            | chat markdown                                                                | –
+adapters/terminal            | chat markdown                                                                | golang.org/x/term
 bots/bot                     | chat markdown account agent audit plugin policy schedule store                     | –
 bots/outbox                  | bots/bot chat store store/failpoint                                          | –
 bots/privacy                 | bots/bot bots/schedule audit chat grant store                                | –

@@ -29,6 +29,9 @@ type dialog struct {
 	lines     []string   // typed so far, each but the last ended with a backslash
 	at        time.Time  // when the last line came
 	filling   *formInput // the form being filled in, or nil
+
+	editor      *editor   // of a raw TTY, or nil
+	interrupted time.Time // when Ctrl-C was typed last
 }
 
 // errQuit ends the reading.
@@ -38,20 +41,23 @@ var errQuit = errors.New("quit")
 func (t *dialog) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer func() {
-		if t.secret() {
-			t.Hide(false)
-		}
-	}()
-	lines := make(chan typed)
+	defer t.hide(false)
+	lines, questions := make(chan typed), make(chan question, 1)
 	var failed error // known once lines is closed
 	go func() {
 		defer close(lines)
-		failed = read(ctx, t.In, t.Now, lines)
+		if t.editor != nil {
+			failed = t.editor.read(ctx, t.Now, questions, lines)
+		} else {
+			failed = read(ctx, t.In, t.Now, lines)
+		}
 	}()
 	for {
 		if err := t.screen.setPrompt(t.prompt()); err != nil {
 			return err
+		}
+		if t.editor != nil { // which has answered the question before
+			questions <- question{prompt: t.screen.currentPrompt(), form: t.filling != nil, secret: t.secret()}
 		}
 		select {
 		case <-ctx.Done():
@@ -60,7 +66,7 @@ func (t *dialog) run(ctx context.Context) error {
 			if !more {
 				return cmp.Or(t.handleLines(ctx), failed)
 			}
-			if !t.secret() { // else the echo is off, also that of the line's end
+			if !t.secret() || t.editor != nil { // else the echo is off, also that of the line's end
 				t.screen.lineEnded()
 			}
 			if err := t.addLine(ctx, l); err != nil {
@@ -83,8 +89,11 @@ func (t *dialog) prompt() string {
 
 // addLine joins lines that end with a backslash, and handles them when they are complete.
 func (t *dialog) addLine(ctx context.Context, l typed) error {
-	if l.long {
-		return t.show(fmt.Sprintf(textLineTooLong, maxLine))
+	if l.interrupt {
+		return t.interrupt(ctx, l)
+	}
+	if l.fault != "" {
+		return t.show(l.fault)
 	}
 	t.at = l.at
 	text, goesOn := strings.CutSuffix(l.text, `\`)
@@ -96,6 +105,36 @@ func (t *dialog) addLine(ctx context.Context, l typed) error {
 		return nil
 	}
 	return t.handleLines(ctx)
+}
+
+// leaveTime is within which Ctrl-C typed a second time ends aidesk.
+const leaveTime = 2 * time.Second
+
+// interrupt is Ctrl-C: it closes a form, stops what is worked on or drops what was typed. If
+// there is none of these, and the second time at once, it ends the reading.
+func (t *dialog) interrupt(ctx context.Context, l typed) error {
+	again := l.at.Sub(t.interrupted) < leaveTime
+	t.interrupted, t.at = l.at, l.at
+	dropped := l.text != "" || len(t.lines) > 0
+	t.lines = nil
+	switch {
+	case again:
+	case t.filling != nil:
+		t.filling = nil
+		return t.show(textFormClosed)
+	case t.working() && t.Stop != "":
+		return t.command(ctx, t.Stop)
+	case dropped:
+		return t.show(textLeaveAgain)
+	}
+	return errQuit
+}
+
+// working reports whether something that was typed is still worked on.
+func (t *dialog) working() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.unsettled) > 0
 }
 
 // handleLines handles the lines that were typed so far.
@@ -116,7 +155,7 @@ func (t *dialog) handleLines(ctx context.Context) error {
 		return err
 	}
 	switch n, err := strconv.ParseUint(text, 10, 0); {
-	case text == "/quit":
+	case text == "/"+quit:
 		return errQuit
 	case strings.HasPrefix(text, "/"):
 		return t.command(ctx, text)
@@ -179,11 +218,9 @@ func (t *dialog) event(kind string) chat.Event {
 // receive sends an event to the handler. From a pipe it waits for the end of the event.
 func (t *dialog) receive(ctx context.Context, e chat.Event) error {
 	settled := make(chan struct{})
-	if !t.Interactive {
-		t.mu.Lock()
-		t.unsettled[e.ID] = settled
-		t.mu.Unlock()
-	}
+	t.mu.Lock()
+	t.unsettled[e.ID] = settled
+	t.mu.Unlock()
 	if err := t.handler.Receive(ctx, e); err != nil {
 		t.Settled(e.ID)
 		if ctx.Err() != nil {
@@ -225,9 +262,10 @@ const maxLine = 1 << 20
 
 // typed is a line of input.
 type typed struct {
-	text string
-	at   time.Time // when it came
-	long bool      // longer than maxLine; text is empty
+	text      string
+	at        time.Time // when it came
+	fault     string    // why it was not read; text is empty
+	interrupt bool      // Ctrl-C ended it
 }
 
 // read sends the lines of in until it ends. A read in progress cannot be interrupted: a
@@ -237,7 +275,7 @@ func read(ctx context.Context, in io.Reader, now func() time.Time, lines chan<- 
 	for {
 		l, err := readLine(r)
 		l.at = now()
-		if err == nil || l.text != "" || l.long {
+		if err == nil || l.text != "" || l.fault != "" {
 			select {
 			case lines <- l:
 			case <-ctx.Done():
@@ -267,7 +305,10 @@ func readLine(r *bufio.Reader) (typed, error) {
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
 		}
+		if long {
+			return typed{fault: fmt.Sprintf(textLineTooLong, maxLine)}, err
+		}
 		line := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
-		return typed{text: strings.ToValidUTF8(line, "\uFFFD"), long: long}, err
+		return typed{text: strings.ToValidUTF8(line, "\uFFFD")}, err
 	}
 }

@@ -23,10 +23,11 @@ import (
 )
 
 // TestTalk plays the scripts in testdata/talk. The comment of a script says what
-// it shows; its words "tty", "color" and "width=N" set the terminal. The sections,
+// it shows; its words "tty", "raw", "color" and "width=N" set the terminal. The sections,
 // in any order and number:
 //
 //	type     lines that are typed ("eof" ends them)
+//	keys     keys that are typed, as strings of Go, one a line
 //	send     a chat.Reply as JSON that aidesk sends
 //	status   what aidesk says it does; nothing ends it
 //	settle   the oldest event that is not settled is
@@ -78,6 +79,12 @@ func play(t *testing.T, archive *txtar.Archive) {
 		faults, p.faults = p.faults, nil
 		return faults, nil
 	}
+	p.desk.Suggests = func(q chat.Query) ([]chat.Suggestion, error) {
+		if q.Option != "plugin" || q.Member != "you" || q.Place != terminal.Place() {
+			return nil, fmt.Errorf("nobody completes %+v", q)
+		}
+		return []chat.Suggestion{{Label: "Weather", Value: "weather"}, {Label: "Web \x1b[2J", Value: "web"}, {Label: "Evil", Value: "we\x1b[2J"}, {Label: "Todo", Value: "todo"}}, nil
+	}
 	p.start()
 	for i, section := range archive.Files {
 		synctest.Wait()
@@ -108,6 +115,17 @@ func (p *player) act(name, data string) {
 		}
 		if eof {
 			_ = p.keys.Close()
+		}
+	case "keys":
+		for line := range strings.Lines(data) {
+			text, err := strconv.Unquote(strings.TrimSpace(line))
+			if err != nil {
+				p.Fatalf("keys %s: %v", line, err)
+			}
+			if _, err := io.WriteString(p.keys, text); err != nil {
+				p.Fatalf("type: %v", err)
+			}
+			synctest.Wait()
 		}
 	case "send":
 		var r chat.Reply
@@ -169,6 +187,13 @@ func (p *player) start() {
 		Width:       func() int { return width },
 		Hide:        func(on bool) { fmt.Fprintf(out, "{hide %t}", on) },
 	}
+	if slices.Contains(p.set, "raw") {
+		adapter.Interactive, adapter.Stop = true, "/aidesk stop"
+		adapter.Raw = func() (func(), error) {
+			fmt.Fprint(out, "{raw}")
+			return func() { fmt.Fprint(out, "{cooked}") }, nil
+		}
+	}
 	ctx, kill := context.WithCancel(p.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- adapter.Run(ctx, &p.desk, &p.memory) }()
@@ -212,4 +237,12 @@ var grammar = chat.Grammar{{Name: "plugins", Verbs: []chat.Verb{
 	{Name: "", Example: "/plugins"},
 	{Name: "enable", Example: "/plugins enable weather", Options: []chat.Option{{Name: "plugin", Required: true}}},
 	{Name: "connect", Example: "/plugins connect", Form: true},
+	{Name: "default", Example: "/plugins default weather on", Options: []chat.Option{
+		{Name: "plugin", Kind: chat.Word, Required: true, Completes: true},
+		{Name: "state", Kind: chat.Choice, Choices: []string{"on", "off"}, Required: true},
+	}},
+	{Name: "info", Example: "/plugins info weather", Options: []chat.Option{{Name: "plugin", Kind: chat.Name, Completes: true}}},
+}}, {Name: "aidesk", Summary: "Ask and stop", Verbs: []chat.Verb{
+	{Name: "stop", Summary: "Stop what I am doing here"},
+	{Name: "ask", Options: []chat.Option{{Name: "question", Kind: chat.Rest, Required: true}}},
 }}}

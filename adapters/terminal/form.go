@@ -44,9 +44,7 @@ func (t *dialog) askNext(ctx context.Context) error {
 		return t.submit(ctx)
 	}
 	in := t.filling.pending[0]
-	if t.secret() {
-		t.Hide(true)
-	}
+	t.hide(true)
 	text := ""
 	if in.Hint != "" {
 		text += "\n" + in.Hint
@@ -80,7 +78,7 @@ func (t *dialog) fillIn(ctx context.Context, text string) error {
 	in := t.filling.pending[0]
 	shown := text
 	if t.secret() {
-		t.Hide(false)
+		t.hide(false)
 		shown = "***"
 	} else {
 		text = strings.TrimSpace(text)
@@ -90,9 +88,9 @@ func (t *dialog) fillIn(ctx context.Context, text string) error {
 	}
 	value, known := t.filling.read(in, text)
 	switch {
-	case text == "/quit" || text == "/cancel":
+	case text == "/"+quit || text == "/cancel":
 		t.filling = nil
-		if text == "/quit" {
+		if text == "/"+quit {
 			return errQuit
 		}
 		return t.show(textFormClosed)
@@ -224,6 +222,13 @@ func (t *dialog) submit(ctx context.Context) error {
 		return nil
 	}
 	return t.askNext(ctx)
+}
+
+// hide switches the TTY's echo off and on around a secret. An editor does so itself.
+func (t *dialog) hide(on bool) {
+	if t.secret() && t.editor == nil {
+		t.Hide(on)
+	}
 }
 
 // secret reports whether what is typed now must not be seen.

@@ -15,7 +15,7 @@ import (
 // Renderer renders replies as text. The text depends on nothing but its fields and the
 // reply.
 type Renderer struct {
-	Width int            // columns; below 20 counts as 20. Defaults to 80
+	Width int            // columns of the terminal. Defaults to 80
 	Color bool           // with ANSI sequences
 	Zone  *time.Location // of times. Defaults to UTC
 
@@ -23,6 +23,13 @@ type Renderer struct {
 	// of each reply from 1.
 	number func(chat.Button) int
 }
+
+// Text is laid out as on a terminal of at least and at most so many columns: longer lines
+// are hard to read.
+const (
+	minColumns = 20
+	maxColumns = 120
+)
 
 // Render is the text of a whole reply, without a line end after it.
 func (l Renderer) Render(r chat.Reply) string {
@@ -32,7 +39,7 @@ func (l Renderer) Render(r chat.Reply) string {
 
 // withDefaults is l with its defaults.
 func (l Renderer) withDefaults(r chat.Reply) Renderer {
-	l.Width = max(cmp.Or(l.Width, 80), 20)
+	l.Width = min(max(cmp.Or(l.Width, 80), minColumns), maxColumns)
 	l.Zone = cmp.Or(l.Zone, time.UTC)
 	if l.number == nil {
 		all := Buttons(r)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"aidesk/core/markdown"
 )
@@ -13,7 +14,8 @@ import (
 // is one, stays below.
 type screen struct {
 	out         io.Writer
-	interactive bool // show prompt and status
+	editor      *editor // draws the line that is being typed; nil: the TTY does, or there is none
+	interactive bool    // show prompt and status
 	color       bool
 
 	mu     sync.Mutex
@@ -76,29 +78,79 @@ func (s *screen) setStatus(status string) error {
 func (s *screen) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	drawn := s.drawn
-	s.prompt, s.status, s.drawn = "", "", false
-	if drawn {
-		_ = s.write("\n") // nobody is left to be told
+	end := "\n"
+	if s.editor != nil {
+		end = "\r\n" // the TTY is raw still
 	}
+	if s.drawn {
+		_, _ = io.WriteString(s.out, end) // nobody is left to be told that it failed
+	}
+	s.prompt, s.status, s.drawn, s.editor = "", "", false, nil
 }
 
 // write puts text in the place of the prompt, and the prompt below, in one burst.
 func (s *screen) write(text string) error {
+	if s.editor != nil {
+		return s.writeAbove(text)
+	}
 	if s.drawn {
 		text = erase + text
 	}
-	if s.prompt != "" {
-		if s.status != "" {
-			text += styled(s.status, dim, s.color) + " "
-		}
-		text += styled(s.prompt, bold, s.color)
-	}
+	text += s.fullPrompt()
 	s.drawn = s.prompt != ""
 	if _, err := io.WriteString(s.out, text); err != nil {
 		return fmt.Errorf("write to the terminal: %w", err)
 	}
 	return nil
+}
+
+// writeAbove puts text above the line that is being edited. The editor takes its line away
+// first, but counts each character as one column: erase removes what it leaves of wide ones.
+func (s *screen) writeAbove(text string) error {
+	s.editor.fit()
+	s.editor.SetPrompt(s.fullPrompt())
+	s.drawn = s.prompt != ""
+	if text != "" {
+		text = erase + text
+	}
+	if _, err := io.WriteString(s.editor, text); err != nil {
+		return fmt.Errorf("write to the terminal: %w", err)
+	}
+	return nil
+}
+
+// fullPrompt is the prompt behind what a turn is doing. Where they would not fit into a
+// line with their colours, which the editor takes for text, they have none.
+func (s *screen) fullPrompt() string {
+	if s.prompt == "" {
+		return ""
+	}
+	paint := func(color bool) string {
+		text := styled(s.prompt, bold, color)
+		if s.status != "" {
+			text = styled(s.status, dim, color) + " " + text
+		}
+		return text
+	}
+	if text := paint(s.color); s.editor == nil || utf8.RuneCountInString(text) < s.editor.columns() {
+		return text
+	}
+	return paint(false)
+}
+
+// currentPrompt is the prompt as it is shown now.
+func (s *screen) currentPrompt() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.fullPrompt()
+}
+
+// edit lets lines be edited with the keys of a TTY in raw mode.
+func (s *screen) edit(k *keys, columns func() int) *editor {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.editor = newEditor(k, s.out, columns)
+	return s.editor
 }
 
 // statusLimit keeps the status and the prompt on one line.

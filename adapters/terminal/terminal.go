@@ -6,14 +6,15 @@
 // makes events of them, form.go asks for the inputs of a form one by one, board.go knows
 // which button a number presses and what survives a restart; render.go and the files
 // that it uses (blocks, card, table, wrap, style) lay out a reply, and screen.go writes it
-// above the prompt.
+// above the prompt. editor.go lets a line be edited and complete.go completes it.
 //
-// At a TTY (Interactive) there is a prompt, and lines are read while a turn runs. From a
-// pipe the next line is read when everything caused by the line before has been shown, so
+// At a TTY (Interactive) there is a prompt, and lines are read while a turn runs. Where the
+// TTY can be set raw (Raw), they are edited here. From a pipe the next line is read when everything caused by the line before has been shown, so
 // that the output reads as a conversation.
 package terminal
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -43,16 +44,20 @@ type Adapter struct {
 	Width       func() int // columns of the terminal, asked for each message; defaults to 80
 	Hide        func(bool) // switches the TTY's echo off and on around a secret; defaults to doing nothing
 
+	Raw  func() (restore func(), err error) // sets the TTY raw, so that lines are edited here; nil: the TTY edits them
+	Stop string                             // the command that Ctrl-C gives in raw mode while something is worked on
+
 	Now    func() time.Time // defaults to time.Now
 	Logger *slog.Logger     // defaults to none
 
 	defaults sync.Once
 	screen   *screen
+	keys     *keys // of a raw TTY
 
 	mu        sync.Mutex // guards the fields below; replies are written one after the other
 	keeper    chat.Keeper
 	board     *board                   // nil: not running
-	unsettled map[string]chan struct{} // events whose end a pipe waits for
+	unsettled map[string]chan struct{} // events that are worked on; a pipe waits for their end
 }
 
 var (
@@ -76,6 +81,16 @@ func (a *Adapter) Platform() string { return Place().Platform }
 func (a *Adapter) Run(ctx context.Context, h chat.Handler, k chat.Keeper) error {
 	a.defaults.Do(a.setDefaults)
 	t := &dialog{Adapter: a, handler: h}
+	if a.Raw != nil {
+		restore, err := a.Raw()
+		if err != nil {
+			return fmt.Errorf("set the terminal up: %w", err)
+		}
+		defer restore()
+		t.editor = a.screen.edit(a.keys, a.Width)
+		defer a.screen.close()
+		t.editor.complete = t.completeKey(ctx)
+	}
 	var err error
 	if t.runNumber, err = a.start(ctx, k); err != nil {
 		return err
@@ -150,7 +165,7 @@ func (a *Adapter) Note(_ context.Context, _ chat.Event, text markdown.Document) 
 	return a.screen.show(a.renderer().Render(chat.Reply{Text: text}))
 }
 
-// Settled ends the wait of a pipe for an event.
+// Settled notes that an event is not worked on any more; a pipe waits for that.
 func (a *Adapter) Settled(event string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -231,5 +246,6 @@ func (a *Adapter) setDefaults() {
 		a.Now = time.Now
 	}
 	a.Logger = cmp.Or(a.Logger, slog.New(slog.DiscardHandler))
+	a.keys = &keys{in: bufio.NewReader(a.In)}
 	a.screen = &screen{out: a.Out, interactive: a.Interactive, color: a.Color}
 }

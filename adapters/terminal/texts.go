@@ -8,6 +8,7 @@ const (
 	textExpired     = "Expired, not sent."
 	textReplaced    = "No longer valid."
 	textLineTooLong = "That line was longer than %d bytes and was not read."
+	textLineFull    = "That line reached the %d characters that fit, so it was not read. A backslash at the end of a line lets it go on in the next."
 	textNoButton    = "There is no button %s.\nTo say a number and press nothing, put a backslash before it."
 	textButtonMoved = "Number %s has just changed to another button, so nothing was pressed. Look, then type it again."
 	textNotStored   = "aidesk could not store that, so nothing was done. Please type it again."
@@ -21,5 +22,8 @@ const (
 	textEmptyLine   = "An empty line means: %s" // a value
 	textDash        = "(a dash: nothing)"
 	textNotThat     = "%s cannot be “%s”." // an input; what was typed
+	textQuit        = "End aidesk"
+	textMore        = "… and %d more"
+	textLeaveAgain  = "Press Ctrl-C again to end aidesk."
 	textWaiting     = "Still waiting for you:"
 )

@@ -114,6 +114,7 @@ func demo(ctx context.Context, o demoOptions, in io.Reader, out io.Writer) (err 
 	tty := detectTTY(in, out)
 	adapter := &terminal.Adapter{
 		In: in, Out: out, Grammar: command.Table, Interactive: tty.interactive, Color: tty.color, Width: tty.width, Logger: logger,
+		Raw: tty.raw, Stop: "/" + command.Aidesk + " stop",
 	}
 	parts.adapters = func(config.Bot) ([]chat.Adapter, error) { return []chat.Adapter{adapter}, nil }
 	desk, err := newDesk(ctx, cfg, parts)
@@ -228,6 +229,7 @@ func (f *folder) close() error {
 type tty struct {
 	interactive, color bool
 	width              func() int
+	raw                func() (restore func(), err error) // where lines can be edited
 }
 
 func detectTTY(in io.Reader, out io.Writer) tty {
@@ -242,9 +244,18 @@ func detectTTY(in io.Reader, out io.Writer) tty {
 		if err != nil || width <= 0 {
 			return 80
 		}
-		return min(width, 120)
+		return width
 	}
 	t.interactive = readsFile && term.IsTerminal(int(i.Fd()))
+	if t.interactive && os.Getenv("TERM") != "dumb" {
+		t.raw = func() (func(), error) {
+			before, err := term.MakeRaw(int(i.Fd()))
+			if err != nil {
+				return nil, err //nolint:wrapcheck // the adapter says what it was for
+			}
+			return func() { _ = term.Restore(int(i.Fd()), before) }, nil // nothing can be done about it
+		}
+	}
 	return t
 }
 

@@ -44,6 +44,12 @@ func start(t *testing.T, args ...string) *process {
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	p.collect(out)
+	return p
+}
+
+// collect reads what the program writes, until it ends.
+func (p *process) collect(out io.Reader) {
 	go func() {
 		defer close(p.ended)
 		chunk := make([]byte, 4096)
@@ -61,8 +67,7 @@ func start(t *testing.T, args ...string) *process {
 			}
 		}
 	}()
-	t.Cleanup(p.kill)
-	return p
+	p.t.Cleanup(p.kill)
 }
 
 // say types a line.
