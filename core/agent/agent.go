@@ -225,6 +225,7 @@ type run struct {
 	enabled      []*plugin.Plugin
 	agreed       plugin.Agreed  // by the member
 	zone         *time.Location // the member's
+	writing      bool           // that is what the member was told last
 	private      bool           // a result of the member's own account was seen, now or before
 	away         string         // a plugin that cannot be reached, where the turn is patient
 	toolset      *toolset       // the tools of those plugins

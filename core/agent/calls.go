@@ -67,6 +67,7 @@ func (r *run) answerCalls(ctx context.Context, calls []model.ToolCall) (why stri
 		}
 		r.answer.Calls++
 		if r.Progress != nil {
+			r.writing = false
 			r.Progress(fmt.Sprintf(textAsking, name))
 		}
 		slots <- struct{}{}

@@ -17,6 +17,7 @@ const (
 	textOthers      = "%d others"                                 // after names
 	textAnd         = " and "                                     // between the last two names
 	textAsking      = "asking %s…"                                // a plugin
+	textWriting     = "writing…"
 	textTooLong     = "I stopped: this took too long. Please ask for less at once."
 	textTooManyStep = "I stopped after %d steps without an answer. Please ask for a smaller part."
 	textTooManyCall = "I stopped after %d requests to plugins. Please ask for less at once."

@@ -14,17 +14,25 @@ const showPace = 200 * time.Millisecond
 // maxShown bounds what is shown before the whole is there, in bytes.
 const maxShown = 12 << 10
 
-// watch returns what shows the text of one request to the model while it is written; nil where
-// nobody watches. Nothing is shown to a channel once something of the member's own was seen,
+// phase says that the answer is being written, once it is.
+func (r *run) phase(e model.Event) {
+	if e.Text != "" && !r.writing && r.Progress != nil {
+		r.writing = true
+		r.Progress(textWriting)
+	}
+}
+
+// watch returns what shows the text of one request to the model while it is written. Nothing is shown to a channel once something of the member's own was seen,
 // nor what follows a call: it is no answer.
 func (r *run) watch() func(model.Event) {
 	if r.Show == nil || r.private && !r.Place.Direct {
-		return nil
+		return r.phase
 	}
 	var text strings.Builder
 	var last time.Time
 	shown, allow := 0, r.allow()
 	return func(e model.Event) {
+		r.phase(e)
 		if e.Again {
 			text.Reset()
 			shown = 0
