@@ -97,6 +97,7 @@ var (
 	_ chat.Finder        = (*Adapter)(nil)
 	_ chat.Historian     = (*Adapter)(nil)
 	_ chat.HomePublisher = (*Adapter)(nil)
+	_ chat.Rater         = (*Adapter)(nil)
 	_ chat.Noter         = (*Adapter)(nil)
 	_ chat.Typer         = (*Adapter)(nil)
 	_ chat.Workplace     = (*Adapter)(nil)
@@ -169,6 +170,9 @@ func newAdapter(c Config, base *url.URL, tokens webapi.TokenSource) *Adapter {
 
 // Platform is "slack".
 func (a *Adapter) Platform() string { return platform }
+
+// Rates is true: an answer has two thumbs below it.
+func (a *Adapter) Rates() bool { return true }
 
 // Run finds out who the app is and receives until ctx is done or Slack refuses the
 // tokens for good.

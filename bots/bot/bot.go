@@ -33,6 +33,7 @@ type Bot struct {
 	Logins   *Logins             // by which members connect accounts; nil: none can be connected
 	Groups   []string            // user groups of Slack whose members are known, as the configuration names them
 	Nightly  bool                // the sources of plugins are read anew each night
+	Unrated  bool                // members are not asked how good answers are
 	Tell     map[string][]string // by platform, members who are told when a limit is nearly reached; none: who comes nearest to it
 
 	called called

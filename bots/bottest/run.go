@@ -42,6 +42,7 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		{"rules", rules},
 		{"audit", Audit},
 		{"why", whys},
+		{"rate", ratings},
 		{"schedule", schedules},
 		{"grant", Grants},
 		{"consent", consents},

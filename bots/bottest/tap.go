@@ -27,6 +27,7 @@ var (
 	_ chat.Downloader = (*tap)(nil)
 	_ chat.Historian  = (*tap)(nil)
 	_ chat.Settler    = (*tap)(nil)
+	_ chat.Rater      = (*tap)(nil)
 	_ chat.Deleter    = (*tap)(nil)
 
 	_ chat.HomePublisher = (*tap)(nil)
@@ -132,6 +133,12 @@ func (t *tap) Delete(ctx context.Context, place chat.Place, link string) error {
 		return d.Delete(ctx, place, link)
 	}
 	return chat.ErrNoMessage
+}
+
+// Rates asks the adapter.
+func (t *tap) Rates() bool {
+	r, ok := t.Adapter.(chat.Rater)
+	return ok && r.Rates()
 }
 
 // Home writes down the page that is shown.

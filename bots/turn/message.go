@@ -317,6 +317,7 @@ func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 		r.Buttons = append(r.Buttons, b)
 	}
 	addShareButton(&t.Exchange, &c, &r)
+	t.addRating(&c, &r, a)
 	if private {
 		if err := t.tellPrivately(&c, &r); err != nil {
 			return err

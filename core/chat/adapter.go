@@ -97,6 +97,9 @@ type Noter interface {
 	Note(ctx context.Context, e Event, text markdown.Document) error
 }
 
+// Rater is an Adapter that can show the buttons of a Rating.
+type Rater interface{ Rates() bool }
+
 // Finder is an Adapter that can find out what a sending brought to the platform that began
 // at since, by our clock, and whose end is not known.
 type Finder interface {

@@ -110,6 +110,8 @@ type Bot struct {
 	Model string `yaml:"model"`
 	// Persona opens every prompt. Empty: aidesk's own.
 	Persona string `yaml:"persona"`
+	// Unrated leaves out the thumbs below answers by which members say how good they are.
+	Unrated bool `yaml:"unrated"`
 	// Slack is the bot's app at Slack; the zero value is none.
 	Slack Slack `yaml:"slack"`
 	// Discord is the bot's application at Discord; the zero value is none.
