@@ -181,6 +181,24 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Sla
 			}
 			t.Fatal("nothing shows the thumbs")
 		},
+		Talk: func(user string) {
+			ready()
+			must(fake.OpenHome(user, "messages"))
+		},
+		Prompts: func(user string) (questions []string) {
+			for _, p := range fake.Prompts(user) {
+				questions = append(questions, p.Message)
+			}
+			return questions
+		},
+		Stop: func(user string) {
+			tick := time.NewTicker(time.Millisecond)
+			defer tick.Stop()
+			for fake.Status(fakeslack.General, place.Thread) == "" {
+				<-tick.C
+			}
+			must(fake.Stop(user, fakeslack.General, place.Thread))
+		},
 		Run: func(user, operation string) {
 			ready()
 			r, err := fake.Command(user, fakeslack.General, "/plugins", "run "+operation)

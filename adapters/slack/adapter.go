@@ -74,6 +74,7 @@ type Adapter struct {
 	nameCache       *session.Cache[string]   // names of channels and user groups
 	statusBoard     *session.StatusBoard
 	lastMessage     *session.Cache[string]   // timestamp of the newest message, by direct-message channel
+	topLevel        *session.Cache[string]   // that below which a status stands for the channel, in no thread, by direct-message channel
 	dmCache         *session.Cache[string]   // direct-message channels, by member
 	followedThreads *session.PersistentCache // threads that aidesk takes part in
 	startedReplies  *session.PersistentCache // placeholders of replies, where the app may not read messages
@@ -99,6 +100,8 @@ var (
 	_ chat.HomePublisher = (*Adapter)(nil)
 	_ chat.Rater         = (*Adapter)(nil)
 	_ chat.Noter         = (*Adapter)(nil)
+	_ chat.Prompter      = (*Adapter)(nil)
+	_ chat.Titler        = (*Adapter)(nil)
 	_ chat.Typer         = (*Adapter)(nil)
 	_ chat.Workplace     = (*Adapter)(nil)
 )
@@ -161,6 +164,7 @@ func newAdapter(c Config, base *url.URL, tokens webapi.TokenSource) *Adapter {
 	a.memberCache = session.NewCache[chat.Member](c.Now, session.MemberLife)
 	a.groupCache = session.NewCache[[]string](c.Now, session.MemberLife)
 	a.nameCache = session.NewCache[string](c.Now, session.MemberLife)
+	a.topLevel = session.NewCache[string](c.Now, 0)
 	a.lastMessage, a.dmCache = session.NewCache[string](c.Now, 0), session.NewCache[string](c.Now, 0)
 	a.followedThreads, a.startedReplies = session.NewPersistentCache("threads"), session.NewPersistentCache("started")
 	a.deletedMessages = session.NewPersistentCache("deleted")

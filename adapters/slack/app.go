@@ -72,6 +72,8 @@ var (
 	_ chat.Namer         = (*App)(nil)
 	_ chat.Rater         = (*App)(nil)
 	_ chat.Noter         = (*App)(nil)
+	_ chat.Prompter      = (*App)(nil)
+	_ chat.Titler        = (*App)(nil)
 	_ chat.Typer         = (*App)(nil)
 	_ chat.Workplace     = (*App)(nil)
 )

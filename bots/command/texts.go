@@ -66,6 +66,9 @@ const (
 	textKeptDays     = "Conversations are kept for %d days, or until you type /aidesk forget."
 	textCanBeWrong   = "Answers can be wrong."
 
+	textGreeting = "Hello! Ask me in your own words; I look things up with the plugins that are enabled for you. Before anything is changed you see exactly what would be sent, and nothing is sent until you press Approve. /aidesk help says more."
+	textAskWhat  = "What can you do?"
+
 	textHome      = "Ask in your own words, here or where you mention me. Before anything is changed you see exactly what would be sent."
 	textHomeAdmin = "Add plugins with "
 

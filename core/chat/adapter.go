@@ -175,6 +175,21 @@ type Earlier struct {
 	Names  []string // marks in the text, as in a Message
 }
 
+// Prompter is an Adapter that can propose to a member what to ask, in the place where they
+// talk with aidesk alone. It is not durable.
+type Prompter interface {
+	Prompt(ctx context.Context, place Place, questions []string) error
+}
+
+// MaxPrompts is how many questions a Prompter proposes at once.
+const MaxPrompts = 4
+
+// Titler is an Adapter that can name a thread in which a member talks with aidesk alone. The
+// name is not durable.
+type Titler interface {
+	Title(ctx context.Context, place Place, title string) error
+}
+
 // HomePublisher is an Adapter whose platform gives members a page of aidesk.
 type HomePublisher interface {
 	Home(ctx context.Context, place Place, member string, h Home) error
