@@ -146,6 +146,25 @@ func serverWith(t *testing.T, web bool, config fakediscord.Config) (bottest.Plat
 			}
 			t.Fatalf("nothing shows the button %q", b.Label)
 		},
+		Rate: func(user string, rating chat.Rating, good bool) {
+			ready()
+			prefix := "f:"
+			if good {
+				prefix = "p:"
+			}
+			for _, c := range fake.Channels() {
+				for _, m := range fake.Messages(c.ID) {
+					if id := buttonIn(m, prefix+rating.ID); id != "" {
+						r, err := fake.Press(user, c.ID, m.ID, id)
+						if must(err); !good {
+							faketest.Result(t, r, nil)
+						}
+						return
+					}
+				}
+			}
+			t.Fatal("nothing shows the thumbs")
+		},
 		Run: func(user, operation string) {
 			ready()
 			r, err := fake.Command(user, fakediscord.General, "plugins", "run", map[string]string{"operation": operation})

@@ -14,6 +14,7 @@ import (
 	fakeslack "aidesk/adapters/fake/slack"
 	"aidesk/adapters/fake/wiretest"
 	"aidesk/adapters/slack"
+	"aidesk/adapters/slack/render"
 	"aidesk/adapters/slack/setup"
 	"aidesk/bots/bottest"
 	"aidesk/bots/command"
@@ -160,6 +161,43 @@ func slackWorkspace(t *testing.T, mode string) (bottest.Platform, *fakeslack.Sla
 				}
 			}
 			t.Fatalf("nothing shows the button %q", b.Label)
+		},
+		Rate: func(user string, rating chat.Rating, good bool) {
+			ready()
+			value := render.ValueBad
+			if good {
+				value = render.ValueGood
+			}
+			for _, c := range fake.Channels() {
+				for _, m := range fake.Messages(c.ID) {
+					if bytes.Contains(m.Blocks, []byte(`"`+rating.ID+`"`)) {
+						r, err := fake.Choose(user, c.ID, m.TS, rating.ID, value)
+						if must(err); !good {
+							faketest.Result(t, r, nil)
+						}
+						return
+					}
+				}
+			}
+			t.Fatal("nothing shows the thumbs")
+		},
+		Talk: func(user string) {
+			ready()
+			must(fake.OpenHome(user, "messages"))
+		},
+		Prompts: func(user string) (questions []string) {
+			for _, p := range fake.Prompts(user) {
+				questions = append(questions, p.Message)
+			}
+			return questions
+		},
+		Stop: func(user string) {
+			tick := time.NewTicker(time.Millisecond)
+			defer tick.Stop()
+			for fake.Status(fakeslack.General, place.Thread) == "" {
+				<-tick.C
+			}
+			must(fake.Stop(user, fakeslack.General, place.Thread))
 		},
 		Run: func(user, operation string) {
 			ready()

@@ -111,6 +111,7 @@ var (
 	_ chat.Downloader = (*Adapter)(nil)
 	_ chat.Finder     = (*Adapter)(nil)
 	_ chat.Historian  = (*Adapter)(nil)
+	_ chat.Rater      = (*Adapter)(nil)
 	_ chat.Noter      = (*Adapter)(nil)
 	_ chat.Streamer   = (*Adapter)(nil)
 	_ chat.Typer      = (*Adapter)(nil)
@@ -173,6 +174,9 @@ func New(c Config) (*Adapter, error) {
 
 // Platform returns "discord".
 func (a *Adapter) Platform() string { return platform }
+
+// Rates is true: an answer has two thumbs below it.
+func (a *Adapter) Rates() bool { return true }
 
 // Run asks Discord who the application is, registers the slash commands and receives
 // events until ctx is done, or until Discord refuses the token or the intents for good.

@@ -158,8 +158,8 @@ func (d *Delivery) Kept() Delivered {
 	return out
 }
 
-// MapButtons is a reply with every button as change makes it. The reply itself stays as
-// it is.
+// MapButtons is a reply with every button as change makes it, but for those of a Rating. The
+// reply itself stays as it is.
 func MapButtons(r chat.Reply, change func(chat.Button) chat.Button) chat.Reply {
 	changed := func(bs []chat.Button) []chat.Button {
 		bs = slices.Clone(bs)

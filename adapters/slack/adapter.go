@@ -77,6 +77,7 @@ type Adapter struct {
 	nameCache       *session.Cache[string]   // names of channels and user groups
 	statusBoard     *session.StatusBoard
 	lastMessage     *session.Cache[string]   // timestamp of the newest message, by direct-message channel
+	topLevel        *session.Cache[string]   // that below which a status stands for the channel, in no thread, by direct-message channel
 	dmCache         *session.Cache[string]   // direct-message channels, by member
 	followedThreads *session.PersistentCache // threads that aidesk takes part in
 	startedReplies  *session.PersistentCache // placeholders of replies, where the app may not read messages
@@ -100,8 +101,11 @@ var (
 	_ chat.Finder        = (*Adapter)(nil)
 	_ chat.Historian     = (*Adapter)(nil)
 	_ chat.HomePublisher = (*Adapter)(nil)
+	_ chat.Rater         = (*Adapter)(nil)
 	_ chat.Noter         = (*Adapter)(nil)
 	_ chat.Streamer      = (*Adapter)(nil)
+	_ chat.Prompter      = (*Adapter)(nil)
+	_ chat.Titler        = (*Adapter)(nil)
 	_ chat.Typer         = (*Adapter)(nil)
 	_ chat.Workplace     = (*Adapter)(nil)
 )
@@ -165,6 +169,7 @@ func newAdapter(c Config, base *url.URL, tokens webapi.TokenSource) *Adapter {
 	a.memberCache = session.NewCache[chat.Member](c.Now, session.MemberLife)
 	a.groupCache = session.NewCache[[]string](c.Now, session.MemberLife)
 	a.nameCache = session.NewCache[string](c.Now, session.MemberLife)
+	a.topLevel = session.NewCache[string](c.Now, 0)
 	a.lastMessage, a.dmCache = session.NewCache[string](c.Now, 0), session.NewCache[string](c.Now, 0)
 	a.followedThreads, a.startedReplies = session.NewPersistentCache("threads"), session.NewPersistentCache("started")
 	a.deletedMessages = session.NewPersistentCache("deleted")
@@ -174,6 +179,9 @@ func newAdapter(c Config, base *url.URL, tokens webapi.TokenSource) *Adapter {
 
 // Platform is "slack".
 func (a *Adapter) Platform() string { return platform }
+
+// Rates is true: an answer has two thumbs below it.
+func (a *Adapter) Rates() bool { return true }
 
 // Run finds out who the app is and receives until ctx is done or Slack refuses the
 // tokens for good.

@@ -70,7 +70,11 @@ var (
 	_ chat.Historian     = (*App)(nil)
 	_ chat.HomePublisher = (*App)(nil)
 	_ chat.Namer         = (*App)(nil)
+	_ chat.Rater         = (*App)(nil)
+	_ chat.Streamer      = (*App)(nil)
 	_ chat.Noter         = (*App)(nil)
+	_ chat.Prompter      = (*App)(nil)
+	_ chat.Titler        = (*App)(nil)
 	_ chat.Typer         = (*App)(nil)
 	_ chat.Workplace     = (*App)(nil)
 )
@@ -104,6 +108,9 @@ func NewApp(c AppConfig) (*App, error) {
 
 // Platform is "slack".
 func (a *App) Platform() string { return platform }
+
+// Rates is true, as of an Adapter.
+func (a *App) Rates() bool { return true }
 
 // Handler serves what Handler of an Adapter in ModeHTTP serves, and the pages of an
 // installation.

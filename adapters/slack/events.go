@@ -113,13 +113,15 @@ func (in incoming) events(ctx context.Context, h payload.Event, place chat.Place
 		}
 	case "app_home_opened":
 		in.rememberDirect(h.User, h.Channel)
-		if h.Tab != "home" || h.User == "" {
+		if h.Tab != "home" && h.Tab != "messages" || h.User == "" {
 			return nil
 		}
 		e.ID = chat.Key("v", h.User, h.EventTS)
 		e.Place.Direct = true
-		e.Visit = &chat.Visit{First: len(h.View) == 0}
+		e.Visit = &chat.Visit{First: len(h.View) == 0, Direct: h.Tab == "messages"}
 		return []chat.Event{e}
+	case "agent_session_stopped":
+		return in.stopped(h, e)
 	case "app_uninstalled", "tokens_revoked":
 		in.Logger.ErrorContext(ctx, "the app was removed from the Slack workspace or its tokens were revoked: install it again and set the new tokens", "event", h.Type)
 	}

@@ -251,18 +251,20 @@ func TestChange(t *testing.T) {
 	})
 }
 
-// TestHomeOpened: opening the app's page is a visit, opening its messages is not.
+// TestHomeOpened: opening the app's page is a visit, and opening its messages another one.
 func TestHomeOpened(t *testing.T) {
 	t.Parallel()
 	both(t, func(s *stage) {
-		for _, tab := range []string{"messages", "home"} {
+		at := chat.Place{Platform: "slack", Workspace: fakeslack.TeamID, Channel: s.DM(fakeslack.Ben), Direct: true}
+		for tab, direct := range map[string]bool{"messages": true, "home": false, "about": false} {
 			if err := s.OpenHome(fakeslack.Ben, tab); err != nil {
 				s.t.Fatal(err)
 			}
 			faketest.Idle(s.t, s)
+			if tab != "about" {
+				same(s.t, s.desk.Next(s.t), chat.Event{Place: at, Member: fakeslack.Ben, Visit: &chat.Visit{First: true, Direct: direct}})
+			}
 		}
-		at := chat.Place{Platform: "slack", Workspace: fakeslack.TeamID, Channel: s.DM(fakeslack.Ben), Direct: true}
-		same(s.t, s.desk.Next(s.t), chat.Event{Place: at, Member: fakeslack.Ben, Visit: &chat.Visit{First: true}})
 	})
 }
 

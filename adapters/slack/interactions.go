@@ -8,6 +8,7 @@ import (
 
 	"aidesk/adapters/session"
 	"aidesk/adapters/slack/payload"
+	"aidesk/adapters/slack/render"
 	"aidesk/adapters/slack/setup"
 	"aidesk/adapters/slack/webapi"
 	"aidesk/core/chat"
@@ -48,10 +49,11 @@ func (in incoming) presses(ctx context.Context, i payload.Interaction) error {
 	place := in.placeOfPress(ctx, i)
 	links := linkButtons(i.Message.Blocks)
 	for _, a := range i.Actions {
-		if a.ID == "" || a.URL != "" || links[a.ID] || a.Type != "" && a.Type != "button" {
+		if a.ID == "" || a.URL != "" || links[a.ID] || a.Type != "" && a.Type != "button" && a.Type != render.TypeRating {
 			continue
 		}
-		if button, ok := strings.CutPrefix(a.ID, formPrefix); ok {
+		button, form := strings.CutPrefix(a.ID, formPrefix)
+		if form || a.Type == render.TypeRating && a.Value == render.ValueBad {
 			in.openForm(ctx, i.TriggerID, i.Response, chat.Opening{Place: place, Member: i.User.ID, Button: button})
 			continue
 		}

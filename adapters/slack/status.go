@@ -24,6 +24,7 @@ func (a *Adapter) Type(_ context.Context, place chat.Place, p chat.Progress) err
 	at := session.StatusKey{Channel: place.Channel, Thread: place.Thread}
 	if at.Thread == "" { // Slack shows a status below a message: in direct messages the newest
 		at.Thread = a.lastMessage.Last(place.Channel)
+		a.topLevel.Put(place.Channel, at.Thread)
 		if text == "" { // the status may be below an older message
 			a.statusBoard.EndChannel(place.Channel)
 		}

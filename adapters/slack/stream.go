@@ -13,3 +13,6 @@ const (
 
 // StreamPace is how much time is between two versions of an answer that is being written.
 func (a *Adapter) StreamPace() time.Duration { return streamPace }
+
+// StreamPace is that of an Adapter.
+func (a *App) StreamPace() time.Duration { return streamPace }

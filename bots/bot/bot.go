@@ -34,6 +34,7 @@ type Bot struct {
 	Groups   []string            // user groups of Slack whose members are known, as the configuration names them
 	Whole    bool                // answers are shown when they are whole, not while they are written
 	Nightly  bool                // the sources of plugins are read anew each night
+	Unrated  bool                // members are not asked how good answers are
 	Tell     map[string][]string // by platform, members who are told when a limit is nearly reached; none: who comes nearest to it
 
 	called called

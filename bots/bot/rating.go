@@ -13,18 +13,24 @@ import (
 
 // Bounds of what a member may say of an answer: ratings share the room of the transcript.
 const (
-	maxRatingWords = 1000 // characters
+	MaxRatingWords = 1000 // characters
 	maxRatings     = 10   // by one member of one answer
 )
 
 // ErrRated says that a member has changed their mind about an answer too often.
 var ErrRated = errors.New("this answer was rated too often")
 
+// ErrNotKept says that an answer is not in the transcript any more.
+var ErrNotKept = errors.New("this answer is no longer kept")
+
 // Rate adds to c what the member who caused the event says of an answer, which a Why names;
 // the last thing that a member says of it holds. entries are those of its conversation, in
-// which the event must be worked. ErrRated.
+// which the event must be worked. ErrRated, ErrNotKept.
 func (x *Exchange) Rate(c *store.Commit, entries []store.Entry, answer string, good bool, words string) error {
-	r := Rating{Answer: answer, Good: good, Words: markdown.Line(words, maxRatingWords), Time: x.Now().UTC()}
+	r := Rating{Answer: answer, Good: good, Words: markdown.Line(words, MaxRatingWords), Time: x.Now().UTC()}
+	if !slices.ContainsFunc(entries, func(e store.Entry) bool { return answered(e.Body) == answer }) {
+		return ErrNotKept
+	}
 	said := 0
 	for _, e := range entries {
 		if old, ok := readRating(e.Body); ok && e.Member == x.Owner() && old.Answer == answer {
@@ -61,6 +67,17 @@ func readRating(body []byte) (Rating, bool) {
 		return Rating{}, false
 	}
 	return *e.Rating, true
+}
+
+// answered is the id of the answer that an entry ends; empty: it ends none.
+func answered(body []byte) string {
+	var e struct {
+		Why *Why `json:"why"`
+	}
+	if !bytes.Contains(body, []byte(`"why":`)) || json.Unmarshal(body, &e) != nil || e.Why == nil {
+		return ""
+	}
+	return e.Why.Answer
 }
 
 // Transcript is what was said, without the ratings that stand between.

@@ -99,7 +99,7 @@ type ButtonAction struct {
 	Operation string               `json:"operation,omitempty"`
 	Args      json.RawMessage      `json:"args,omitempty"`
 	Plan      *plugin.Registration `json:"plan,omitempty"`    // a plugin that was read and is not yet registered
-	Answer    string               `json:"answer,omitempty"`  // the Reply to be shared
+	Answer    string               `json:"answer,omitempty"`  // the Reply to be shared, or the answer to be rated
 	Place     *chat.Place          `json:"place,omitempty"`   // and where
 	Login     string               `json:"login,omitempty"`   // id of a login that was begun
 	Kind      account.Kind         `json:"kind,omitempty"`    // of the login that an administrator sets
@@ -152,6 +152,7 @@ const (
 	DoLoosen   = "loosen"  // opens the form that makes a Grant of an Action
 	DoGrant    = "grant"   // makes a Grant, as it was read
 	DoUngrant  = "ungrant" // revokes a Grant
+	DoRate     = "rate"    // rates an answer; Answer: of its Why
 	DoOpen     = "open"    // lets members make Grants for an operation that deletes
 	DoSchedule = "schedule"
 )

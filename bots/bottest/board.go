@@ -15,18 +15,19 @@ const patience = 30 * time.Second
 
 // board is everything that went through the adapter, in order.
 type board struct {
-	mu      sync.Mutex
-	more    chan struct{} // closed when something was added
-	events  []chat.Event
-	sends   []chat.Reply // every version of every reply that arrived
-	notes   []string
-	shown   []string               // texts of sends and notes, in order
-	pages   map[string][]chat.Home // of members, each as often as it was shown
-	settled map[string]int
-	desk    chat.Handler        // behind the adapter that runs
-	unknown error               // nil, or with which the adapter answers who a member is
-	gone    map[string]bool     // members who have left
-	roles   map[string][]string // of members, beside those that the platform knows of
+	mu       sync.Mutex
+	more     chan struct{} // closed when something was added
+	events   []chat.Event
+	sends    []chat.Reply // every version of every reply that arrived
+	notes    []string
+	shown    []string               // texts of sends and notes, in order
+	pages    map[string][]chat.Home // of members, each as often as it was shown
+	settled  map[string]int
+	prompted int                 // times that questions were proposed
+	desk     chat.Handler        // behind the adapter that runs
+	unknown  error               // nil, or with which the adapter answers who a member is
+	gone     map[string]bool     // members who have left
+	roles    map[string][]string // of members, beside those that the platform knows of
 }
 
 func newBoard() *board {

@@ -35,6 +35,14 @@ type Platform struct {
 	Aside func(member, text string) string
 	// Visit opens the member's own page at the desk. A press finds its buttons, too.
 	Visit func(member string)
+	// Rate presses the good or the bad one of the thumbs below an answer.
+	Rate func(member string, r chat.Rating, good bool)
+	// Talk opens the member's direct message with the desk. Prompts are the questions that are
+	// proposed there.
+	Talk    func(member string)
+	Prompts func(member string) []string
+	// Stop presses the platform's own button that stops the desk, once it is shown.
+	Stop func(member string)
 	// Blind says that the platform does not show the desk what such messages say.
 	Blind bool
 	// Thread writes to the desk in another conversation, named by a word.

@@ -43,6 +43,8 @@ func Run(t *testing.T, platform func(t *testing.T, clock *Clock) Platform) {
 		{"rules", rules},
 		{"audit", Audit},
 		{"why", whys},
+		{"rate", ratings},
+		{"native", natives},
 		{"schedule", schedules},
 		{"grant", Grants},
 		{"consent", consents},

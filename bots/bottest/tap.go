@@ -30,6 +30,9 @@ var (
 	_ chat.Downloader = (*tap)(nil)
 	_ chat.Historian  = (*tap)(nil)
 	_ chat.Settler    = (*tap)(nil)
+	_ chat.Rater      = (*tap)(nil)
+	_ chat.Prompter   = (*tap)(nil)
+	_ chat.Titler     = (*tap)(nil)
 	_ chat.Deleter    = (*tap)(nil)
 
 	_ chat.HomePublisher = (*tap)(nil)
@@ -141,6 +144,31 @@ func (t *tap) Delete(ctx context.Context, place chat.Place, link string) error {
 		return d.Delete(ctx, place, link)
 	}
 	return chat.ErrNoMessage
+}
+
+// Rates asks the adapter.
+func (t *tap) Rates() bool {
+	r, ok := t.Adapter.(chat.Rater)
+	return ok && r.Rates()
+}
+
+// Prompt asks the adapter, and writes down that it did.
+func (t *tap) Prompt(ctx context.Context, place chat.Place, questions []string) error {
+	p, ok := t.Adapter.(chat.Prompter)
+	if !ok {
+		return errUnable
+	}
+	err := p.Prompt(ctx, place, questions)
+	t.board.add(func() { t.board.prompted++ })
+	return err
+}
+
+// Title asks the adapter.
+func (t *tap) Title(ctx context.Context, place chat.Place, title string) error {
+	if p, ok := t.Adapter.(chat.Titler); ok {
+		return p.Title(ctx, place, title)
+	}
+	return errUnable
 }
 
 // Home writes down the page that is shown.

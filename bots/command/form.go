@@ -53,7 +53,7 @@ func FindForm(ctx context.Context, s store.Store, b *bot.Bot, place chat.Place, 
 		return f, bot.FormFault(textFormOthers)
 	}
 	switch p.Do {
-	case bot.DoAdd, bot.DoRules:
+	case bot.DoAdd, bot.DoRules, bot.DoRate:
 		return f, nil
 	case bot.DoRun:
 		f.args = p.Args
@@ -173,6 +173,9 @@ func OpenForm(ctx context.Context, s store.Store, b *bot.Bot, o chat.Opening) (c
 	if f.Button.Do == bot.DoDecline {
 		return declineForm(id), nil
 	}
+	if f.Button.Do == bot.DoRate {
+		return ratingForm(id), nil
+	}
 	op, _ := f.Plugin.Operation(f.Operation)
 	form := plugin.Form(id, f.Plugin, op, f.args)
 	if f.Button.Do == bot.DoEdit {
@@ -181,7 +184,7 @@ func OpenForm(ctx context.Context, s store.Store, b *bot.Bot, o chat.Opening) (c
 	return form, nil
 }
 
-// inputReason is the input of the form that declines.
+// inputReason is the input of the forms that ask why.
 const inputReason = "reason"
 
 // declineForm asks why somebody does not give the second approval.
@@ -191,9 +194,17 @@ func declineForm(id string) chat.Form {
 	}}
 }
 
-// Reason is why somebody declined, in one line.
-func (f *Form) Reason(values map[string]string) string {
-	return markdown.Line(markdown.Visible(values[inputReason]), 300)
+// ratingForm asks what is wrong with an answer. It needs no words.
+func ratingForm(id string) chat.Form {
+	return chat.Form{ID: id, Title: textRateTitle, Submit: textRateSubmit, Inputs: []chat.Input{
+		{Name: inputReason, Label: textRateReason, Kind: chat.InputText, Hint: textRateHint},
+	}}
+}
+
+// Reason is why somebody declined, or what they say of an answer, in one line of at most so
+// many characters.
+func Reason(values map[string]string, most int) string {
+	return markdown.Line(markdown.Visible(values[inputReason]), most)
 }
 
 // CheckForm judges a filled-in form as a model's arguments are judged.
@@ -202,7 +213,7 @@ func CheckForm(ctx context.Context, s store.Store, b *bot.Bot, e chat.Event) ([]
 	if err != nil {
 		return nil, err
 	}
-	if f.Button.Do == bot.DoCode || f.Button.Do == bot.DoDecline { // judged when it is worked, so that a try is counted once
+	if f.Button.Do == bot.DoCode || f.Button.Do == bot.DoDecline || f.Button.Do == bot.DoRate { // judged when it is worked, so that a try is counted once
 		return nil, nil
 	}
 	if f.Button.Do == bot.DoLogin {

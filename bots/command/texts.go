@@ -46,6 +46,10 @@ const (
 	textDeclineSubmit    = "Decline"
 	textDeclineReason    = "Why"
 	textDeclineHint      = "It is shown where this was asked."
+	textRateTitle        = "What was wrong?"
+	textRateSubmit       = "Send"
+	textRateReason       = "In your words"
+	textRateHint         = "You may leave this empty. It is kept with the answer."
 	textCardDecided      = "This is already decided. Please ask again."
 	textNoForm           = "This opens no form."
 	textShowCard         = "Show the card"
@@ -61,6 +65,9 @@ const (
 	textKept         = "Conversations are kept until you type /aidesk forget."
 	textKeptDays     = "Conversations are kept for %d days, or until you type /aidesk forget."
 	textCanBeWrong   = "Answers can be wrong."
+
+	textGreeting = "Hello! Ask me in your own words; I look things up with the plugins that are enabled for you. Before anything is changed you see exactly what would be sent, and nothing is sent until you press Approve. /aidesk help says more."
+	textAskWhat  = "What can you do?"
 
 	textHome      = "Ask in your own words, here or where you mention me. Before anything is changed you see exactly what would be sent."
 	textHomeAdmin = "Add plugins with "

@@ -17,6 +17,9 @@ import (
 	"aidesk/store"
 )
 
+// maxDeclined is how many characters are shown of why somebody declined.
+const maxDeclined = 300
+
 // form works a filled-in form by what it was opened for.
 func (t *Turn) form(ctx context.Context) error {
 	what, err := command.FindForm(ctx, t.Store, t.Bot, t.Event.Place, t.Event.Member, t.Event.Filled.Form)
@@ -42,7 +45,10 @@ func (t *Turn) form(ctx context.Context) error {
 		return grants.Propose(ctx, &t.Exchange, what.Action)
 	}
 	if what.Button.Do == bot.DoDecline {
-		return t.decision().second(ctx, what.Button, what.Reason(t.Event.Filled.Values))
+		return t.decision().second(ctx, what.Button, command.Reason(t.Event.Filled.Values, maxDeclined))
+	}
+	if what.Button.Do == bot.DoRate {
+		return t.rate(ctx, what.Button, false, command.Reason(t.Event.Filled.Values, bot.MaxRatingWords))
 	}
 	call, err := what.Call(t.Event.Filled.Values)
 	if err != nil {

@@ -96,7 +96,11 @@ func (t *Turn) message(ctx context.Context) error {
 	if !t.Event.Message.ByApp && len(t.files) == 0 { // what is quoted or attached cannot be asked about once more
 		t.question = question
 	}
-	return t.answer(ctx, store.Commit{}, answer)
+	if err := t.answer(ctx, store.Commit{}, answer); err != nil {
+		return err
+	}
+	t.title(ctx, question)
+	return nil
 }
 
 // runAgent asks the agent once the workspace may run one more turn, unless the member has
@@ -322,6 +326,7 @@ func (t *Turn) answer(ctx context.Context, c store.Commit, a agent.Answer) error
 		r.Buttons = append(r.Buttons, b)
 	}
 	addShareButton(&t.Exchange, &c, &r)
+	t.addRating(&c, &r, a)
 	if private {
 		if err := t.tellPrivately(&c, &r); err != nil {
 			return err

@@ -43,6 +43,8 @@ func (t *Turn) press(ctx context.Context) error {
 		return t.message(ctx)
 	case p.Do == bot.DoShare:
 		return share(ctx, &t.Exchange, p, b.ID)
+	case p.Do == bot.DoRate:
+		return t.rate(ctx, p, true, "")
 	case p.Do == bot.DoForget:
 		return command.Forget(ctx, &t.Exchange)
 	case p.Do == bot.DoReview:

@@ -78,6 +78,13 @@ const (
 	textButtonOld     = "This button is too old. Please ask again."
 	textButtonForm    = "This button opens a form."
 
+	textGoodAnswer = "Good answer"
+	textBadAnswer  = "Bad answer"
+	textThanks     = "Thank you. You can change your mind as long as the answer is kept."
+	textThanksBad  = "Thank you. What you said is kept with the answer, for those who look after me."
+	textRatedOften = "You changed your mind about this answer too often; what you said last stays."
+	textNotKept    = "This answer is no longer kept, so it cannot be rated."
+
 	textShare       = "Share"
 	textShareGone   = "This answer is no longer kept. Please ask again."
 	textSharedTwice = "This is shared already."

@@ -99,6 +99,9 @@ func (t *Turn) dispatch(ctx context.Context) error {
 	case bot.KindForm:
 		return t.form(ctx)
 	case bot.KindVisit:
+		if t.Event.Visit.Direct {
+			return command.Greet(ctx, &t.Exchange)
+		}
 		return command.Home(ctx, &t.Exchange)
 	case bot.KindExpire:
 		return t.decision().expire(ctx)

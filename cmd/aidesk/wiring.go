@@ -108,7 +108,7 @@ func newDesk(ctx context.Context, cfg config.Config, p dependencies) (*bots.Desk
 			Name: b.Name, Adapters: adapters, Agent: a, Plugins: registry,
 			Access: policy.Access{Channels: b.Access.Channels, Roles: b.Access.Roles, Guests: b.Access.Guests, Closed: []string{"discord"}},
 			Limits: botLimits(cfg.Limits),
-			Tell:   cfg.Policy.Admins.Members(), Nightly: !p.alone, Whole: b.Answers == config.WholeAnswers,
+			Tell:   cfg.Policy.Admins.Members(), Nightly: !p.alone, Unrated: b.Unrated, Whole: b.Answers == config.WholeAnswers,
 			Logins: logins, Groups: slices.Concat(b.SlackGroups(), cfg.Policy.Admins.SlackGroups()),
 		}
 		registry.Members = made.Member

@@ -105,6 +105,9 @@ type Noter interface {
 	Note(ctx context.Context, e Event, text markdown.Document) error
 }
 
+// Rater is an Adapter that can show the buttons of a Rating.
+type Rater interface{ Rates() bool }
+
 // Finder is an Adapter that can find out what a sending brought to the platform that began
 // at since, by our clock, and whose end is not known.
 type Finder interface {
@@ -178,6 +181,21 @@ type Earlier struct {
 	App    bool     // an app wrote it, or some of it
 	Text   string   // CommonMark; its files by their names
 	Names  []string // marks in the text, as in a Message
+}
+
+// Prompter is an Adapter that can propose to a member what to ask, in the place where they
+// talk with aidesk alone. It is not durable.
+type Prompter interface {
+	Prompt(ctx context.Context, place Place, questions []string) error
+}
+
+// MaxPrompts is how many questions a Prompter proposes at once.
+const MaxPrompts = 4
+
+// Titler is an Adapter that can name a thread in which a member talks with aidesk alone. The
+// name is not durable.
+type Titler interface {
+	Title(ctx context.Context, place Place, title string) error
 }
 
 // HomePublisher is an Adapter whose platform gives members a page of aidesk.

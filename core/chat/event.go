@@ -83,7 +83,11 @@ type Submitted struct {
 	Secret []string          `json:"secret,omitempty"` // names of values that are sealed at rest
 }
 
-// Visit is a member who opens aidesk's own page.
+// Stop is the Command that a platform's own button for stopping stands for.
+func Stop() *Command { return &Command{Name: "aidesk", Verb: "stop"} }
+
+// Visit is a member who opens aidesk's own page, or their direct message with it.
 type Visit struct {
-	First bool `json:"first,omitempty"`
+	First  bool `json:"first,omitempty"`
+	Direct bool `json:"direct,omitempty"` // it is the direct message
 }

@@ -21,7 +21,8 @@ type Reply struct {
 	Rows     []Row             `json:"rows,omitempty"`
 	Previews []Preview         `json:"previews,omitempty"`
 	Buttons  []Button          `json:"buttons,omitempty"`
-	Notes    []string          `json:"notes,omitempty"` // small print: what was left out, which plugin was used
+	Rating   *Rating           `json:"rating,omitempty"` // only where the adapter is a Rater
+	Notes    []string          `json:"notes,omitempty"`  // small print: what was left out, which plugin was used
 	Files    []File            `json:"files,omitempty"`
 	Working  bool              `json:"working,omitempty"`  // not the end: aidesk goes on
 	StandIn  bool              `json:"stand_in,omitempty"` // a plain line in place of what could not be shown
@@ -75,6 +76,14 @@ type Button struct {
 	Style Style  `json:"style,omitempty"`
 	URL   string `json:"url,omitempty"`
 	Form  bool   `json:"form,omitempty"` // a press opens a form: ask Handler.Form
+}
+
+// Rating lets a member say how good a Reply is, by two small buttons with a thumb up and a
+// thumb down. The first is a Press of its ID, the second opens the form with that ID.
+type Rating struct {
+	ID   string `json:"id"`
+	Good string `json:"good"` // what the buttons say where a thumb is not seen
+	Bad  string `json:"bad"`
 }
 
 // Style is how a button looks.

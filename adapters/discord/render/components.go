@@ -124,6 +124,18 @@ func (s *messageWriter) writeButtons(bs []chat.Button) error {
 	return nil
 }
 
+// The thumbs of a rating.
+const (
+	thumbUp   = "👍"
+	thumbDown = "👎"
+)
+
+// writeRating adds the two thumbs of a rating: a button of Discord's has no other words than
+// those that everybody sees, so these stay small.
+func (s *messageWriter) writeRating(r chat.Rating) error {
+	return s.writeButtons([]chat.Button{{ID: r.ID, Label: thumbUp}, {ID: r.ID, Label: thumbDown, Form: true}})
+}
+
 // writeLink adds a button as a link in the text.
 func (s *messageWriter) writeLink(b chat.Button) {
 	contents, _ := splitText(markdown.New(markdown.Paragraph(markdown.Link(markdown.Line(b.Label, maxLabel), b.URL))))

@@ -112,6 +112,11 @@ func CutServer(id string) (button, server string) {
 // ButtonsInServer returns a reply for a direct message, with the server added to the ids
 // of its buttons.
 func ButtonsInServer(r chat.Reply) chat.Reply {
+	if r.Rating != nil {
+		in := *r.Rating
+		in.ID = InServer(in.ID, r.Place.Workspace)
+		r.Rating = &in
+	}
 	return session.MapButtons(r, func(b chat.Button) chat.Button {
 		if b.URL == "" && b.ID != "" {
 			b.ID = InServer(b.ID, r.Place.Workspace)

@@ -39,6 +39,11 @@ func Render(r chat.Reply) ([]Message, error) {
 	if err := s.writeButtons(r.Buttons); err != nil {
 		return nil, err
 	}
+	if r.Rating != nil {
+		if err := s.writeRating(*r.Rating); err != nil {
+			return nil, err
+		}
+	}
 	s.writePreviews(r.Previews)
 	for _, f := range r.Files {
 		s.attach(chat.File{Name: safeFilename(f.Name), Text: markdown.Visible(f.Text)})

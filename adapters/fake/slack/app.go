@@ -42,7 +42,7 @@ func DefaultApp() App {
 			"app_mentions:read", "assistant:write", "channels:history", "chat:write", "commands", "files:read", "files:write",
 			"groups:history", "im:history", "mpim:history", "reactions:write", "usergroups:read", "users:read",
 		},
-		Events:    []string{"app_mention", "message.im", "app_home_opened", "app_uninstalled", "tokens_revoked"},
+		Events:    []string{"agent_session_stopped", "app_mention", "message.im", "app_home_opened", "app_uninstalled", "tokens_revoked"},
 		Commands:  []string{"/plugins", "/plugins-admin", "/aidesk"},
 		Shortcuts: []string{"ask_about_message"},
 		Socket:    true,

@@ -309,22 +309,6 @@ func setStatus(c *call) (object, error) {
 	return nil, nil
 }
 
-func setTitle(c *call) (object, error) {
-	_, err := c.statusThread()
-	return nil, err
-}
-
-func setPrompts(c *call) (object, error) {
-	var prompts []struct {
-		Title   string `json:"title"`
-		Message string `json:"message"`
-	}
-	if err := json.Unmarshal([]byte(c.args["prompts"]), &prompts); err != nil || len(prompts) == 0 || len(prompts) > 4 {
-		return nil, refuseArgs("[ERROR] 1 to 4 prompts are needed [json-pointer:/prompts]")
-	}
-	return nil, nil
-}
-
 var emoji = regexp.MustCompile(`^[a-z0-9_+'-]+(::skin-tone-[2-6])?$`)
 
 // reactionTarget finds the message that a call reacts to.

@@ -18,7 +18,7 @@ type controlRequest struct {
 	Raw      bool              `json:"raw"`     // the text is as Slack sends it
 	Thread   string            `json:"thread"`  // of post
 	Files    []File            `json:"files"`   // of post: name, type and, in base64, content
-	TS       string            `json:"ts"`      // of edit, delete, press, shortcut
+	TS       string            `json:"ts"`      // of edit, delete, press, shortcut, stop
 	Action   string            `json:"action"`  // of press: the action_id
 	Value    string            `json:"value"`   // of press on a menu
 	View     string            `json:"view"`    // of press, submit, close
@@ -87,6 +87,7 @@ func (s *Slack) console() *fake.Console[controlRequest] {
 				return acknowledged(ctx, receipt, err)
 			},
 			"home": func(_ context.Context, r controlRequest) (object, error) { return nil, s.OpenHome(r.User, r.Tab) },
+			"stop": func(_ context.Context, r controlRequest) (object, error) { return nil, s.Stop(r.User, r.Channel, r.TS) },
 			"inject": func(ctx context.Context, r controlRequest) (object, error) {
 				return acknowledged(ctx, s.Inject(r.Kind, r.Payload), nil)
 			},
@@ -101,6 +102,7 @@ func (s *Slack) console() *fake.Console[controlRequest] {
 			"users":      func(url.Values) any { return s.Users() },
 			"channels":   func(url.Values) any { return s.Channels() },
 			"views":      func(q url.Values) any { return s.Views(q.Get("user")) },
+			"prompts":    func(q url.Values) any { return s.Prompts(q.Get("user")) },
 		},
 	}
 }

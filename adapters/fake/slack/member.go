@@ -272,7 +272,8 @@ func (s *Slack) Press(user, channel, ts, action string) (*Receipt, error) {
 	return s.choose(user, channel, ts, action, "")
 }
 
-// Choose is Press for a menu: the value is that of the option.
+// Choose is Press for a menu, where the value is that of the option, and for feedback buttons,
+// where it is that of the one of them.
 func (s *Slack) Choose(user, channel, ts, action, value string) (*Receipt, error) {
 	return s.choose(user, channel, ts, action, value)
 }
@@ -328,13 +329,29 @@ func (s *Slack) usedAction(blocks []any, action, value string) object {
 					used[key] = v
 				}
 			}
-			if value != "" {
+			switch {
+			case e["type"] == "feedback_buttons":
+				if !hasFeedback(e, value) {
+					return nil
+				}
+				used["value"] = value
+			case value != "":
 				used["selected_option"] = findOption(e, value)
 			}
 			return used
 		}
 	}
 	return nil
+}
+
+// hasFeedback says whether one of the two feedback buttons has a value.
+func hasFeedback(e object, value string) bool {
+	for _, key := range []string{"positive_button", "negative_button"} {
+		if b, _ := e[key].(object); b["value"] == value {
+			return true
+		}
+	}
+	return false
 }
 
 // findOption finds the option of a menu with a value; nil: it has none.

@@ -136,6 +136,10 @@ func inline(v any) string {
 			return "[" + textOf(o["text"]) + "] (" + url + ")"
 		}
 		return "[" + textOf(o["text"]) + "]"
+	case "feedback_buttons":
+		good, _ := o["positive_button"].(object)
+		bad, _ := o["negative_button"].(object)
+		return "[" + textOf(good["text"]) + "] [" + textOf(bad["text"]) + "]"
 	case "image":
 		return fmt.Sprintf("[picture: %v %v]", o["alt_text"], o["image_url"])
 	case "text", "raw_text", "raw_number":

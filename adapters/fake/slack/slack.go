@@ -85,7 +85,9 @@ type Slack struct {
 	homes      map[string]*view // by user
 	files      map[string]*upload
 	statuses   map[threadKey]status
-	revoked    map[string]string // tokens, by the error that they give
+	titles     map[threadKey]string
+	prompts    map[string][]Prompt // by channel
+	revoked    map[string]string   // tokens, by the error that they give
 	oauthCodes map[string]*oauthCode
 	tokens     map[string]time.Time // those that were given with rotation, until when they are good
 	refresh    string               // the refresh token that is good
@@ -140,6 +142,7 @@ func New(c Config) *Slack {
 	}
 	s := &Slack{
 		Config: c, homes: map[string]*view{}, groups: map[string][]string{}, files: map[string]*upload{}, statuses: map[threadKey]status{},
+		titles: map[threadKey]string{}, prompts: map[string][]Prompt{},
 		revoked: map[string]string{}, oauthCodes: map[string]*oauthCode{}, tokens: map[string]time.Time{}, tickets: map[string]bool{}, unacknowledged: map[string]*pendingAck{},
 		triggers: map[string]*trigger{}, responseURLs: map[string]*responseURL{}, buckets: map[string]*bucket{}, faults: fake.Faults[Fault]{Draw: c.Misbehave},
 	}

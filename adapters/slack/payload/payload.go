@@ -175,10 +175,11 @@ type Object struct {
 
 // Action is one press.
 type Action struct {
-	Type string `json:"type"`
-	ID   string `json:"action_id"`
-	TS   string `json:"action_ts"`
-	URL  string `json:"url"`
+	Type  string `json:"type"`
+	ID    string `json:"action_id"`
+	TS    string `json:"action_ts"`
+	URL   string `json:"url"`
+	Value string `json:"value"`
 }
 
 // Input is what a member filled into a field, whatever its kind.

@@ -29,7 +29,7 @@ type blockWriter struct {
 
 // renderOptions are what a message has to do without, because Slack refused it.
 type renderOptions struct {
-	noImages bool // pictures, and the languages of code
+	noImages bool // pictures, the languages of code, and ratings, which not every version of Slack knows
 	noTables bool // tables: they become aligned text
 }
 

@@ -3,13 +3,13 @@ package render
 import "bytes"
 
 // Degrade returns simpler messages to send instead of one whose layout Slack refused
-// (invalid_blocks, msg_blocks_too_long). The steps are: without images and languages of
-// code, which not every version of Slack knows; with aligned text instead of tables;
+// (invalid_blocks, msg_blocks_too_long). The steps are: without images, languages of
+// code and ratings, which not every version of Slack knows; with aligned text instead of tables;
 // split into smaller messages; plain text with buttons; plain text. Each result can be
 // given to Degrade again; false means that there is nothing simpler. Steps that would
 // change nothing are skipped.
 //
-// No step loses content. Only the last one loses buttons.
+// No step loses content. Only the last one loses buttons, ratings aside.
 func Degrade(m Message) ([]Message, bool) {
 	for step := m.simplified + 1; step <= plainTextStep; step++ {
 		out := simplifications[step-1](m)

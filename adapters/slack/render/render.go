@@ -63,6 +63,9 @@ func check(r chat.Reply) error {
 			return fmt.Errorf("button %q has neither an id nor an address", b.Label)
 		}
 	}
+	if r.Rating != nil && (r.Rating.ID == "" || utf8.RuneCountInString(r.Rating.ID) > MaxID) {
+		return fmt.Errorf("the id of a rating has %d characters", utf8.RuneCountInString(r.Rating.ID))
+	}
 	return nil
 }
 
@@ -118,6 +121,9 @@ func (l Renderer) segments(r chat.Reply) ([]segment, []chat.File, error) {
 	}
 	if r.Working {
 		out = append(out, smallPrint{textWorking})
+	}
+	if r.Rating != nil {
+		out = append(out, rating(*r.Rating))
 	}
 	return out, append(files, r.Files...), nil
 }

@@ -18,7 +18,7 @@ import (
 // Scopes are what the app needs, and for what.
 var Scopes = []Need{
 	{"app_mentions:read", "hear mentions"},
-	{"assistant:write", "show what it is doing"},
+	{"assistant:write", "show what it is doing, propose questions and name threads"},
 	{"chat:write", "answer"},
 	{"commands", "slash commands and the message shortcut"},
 	{"im:history", "hear direct messages"},
@@ -118,7 +118,7 @@ func Manifest(mode, publicURL string, grammar chat.Grammar) ([]byte, error) {
 	if mode == ModeHTTP {
 		y.text(2, "request_url", base+PathEvents)
 	}
-	y.line(2, "bot_events: [app_home_opened, app_mention, app_uninstalled, message.im, tokens_revoked]")
+	y.line(2, "bot_events: [agent_session_stopped, app_home_opened, app_mention, app_uninstalled, message.im, tokens_revoked]")
 	y.line(1, "interactivity:")
 	y.line(2, "is_enabled: true")
 	if mode == ModeHTTP {

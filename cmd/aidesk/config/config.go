@@ -112,6 +112,8 @@ type Bot struct {
 	Persona string `yaml:"persona"`
 	// Answers are shown while they are written (stream, the default) or when they are whole.
 	Answers string `yaml:"answers"`
+	// Unrated leaves out the thumbs below answers by which members say how good they are.
+	Unrated bool `yaml:"unrated"`
 	// Slack is the bot's app at Slack; the zero value is none.
 	Slack Slack `yaml:"slack"`
 	// Discord is the bot's application at Discord; the zero value is none.

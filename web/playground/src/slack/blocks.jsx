@@ -13,7 +13,7 @@ export function Blocks({ blocks, names, theme, press }) {
   )), [JSON.stringify(blocks), JSON.stringify(names), theme]); // eslint-disable-line
 }
 
-const own = new Set(['actions', 'context', 'divider', 'header', 'section', 'table', 'data_table', 'input']);
+const own = new Set(['actions', 'context', 'context_actions', 'divider', 'header', 'section', 'table', 'data_table', 'input']);
 const drawn = new Set(['rich_text', 'image', 'markdown', 'alert', 'card', 'carousel', 'container', 'plan', 'task_card', 'file']);
 
 // groups parts blocks into runs that the library draws, and single ones of the page.
@@ -49,6 +49,7 @@ function local(value) {
 function Own({ block, names, theme, press }) {
   switch (block.type) {
     case 'actions':
+    case 'context_actions':
       return <div className="actions" role="group">{block.elements.map((e, i) => <Element key={e.action_id ?? i} element={e} press={press} />)}</div>;
     case 'divider':
       return <hr />;
@@ -93,10 +94,22 @@ function Element({ element: e, press }) {
       </select>
     );
   }
+  if (e.type === 'feedback_buttons') return <Feedback element={e} press={press} />;
   if (e.type === 'image') return <img className="accessory" src={picture(e.image_url)} alt={e.alt_text} />;
   if (e.type !== 'button') return <p className="unknown" role="alert">The page does not know the element {e.type}.</p>;
   if (e.url) return <Link to={e.url} className={`element${style}`} onClick={() => press(e.action_id)}>{label}</Link>;
   return <button type="button" className={`element${style}`} aria-label={e.accessibility_label} onClick={() => press(e.action_id)}>{label}</button>;
+}
+
+// Feedback is the two thumbs below an answer.
+function Feedback({ element: e, press }) {
+  return (
+    <span className="feedback">
+      {[['👍', e.positive_button], ['👎', e.negative_button]].map(([thumb, b]) => (
+        <button key={thumb} type="button" title={plain(b.text)} aria-label={b.accessibility_label ?? plain(b.text)} onClick={() => press(e.action_id, b.value)}>{thumb}</button>
+      ))}
+    </span>
+  );
 }
 
 export const plain = (object) => object?.text ?? '';
