@@ -7,13 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of a list and a table.
+// Bounds of a result.
 const (
-	maxRows    = 10
-	maxColumns = 10 // where every cell is short
-	fewColumns = 5
-	maxCell    = 24 // characters of a short cell
-	maxUnwrap  = 3  // objects around the only thing in them
+	maxRows   = 10 // of a list
+	maxUnwrap = 3  // objects around the only thing in them
 )
 
 // layout shows a result according to its shape.
@@ -74,90 +71,33 @@ func rows(items []value) string {
 	if len(items) == 0 {
 		return textNothing
 	}
-	shown := items[:min(len(items), maxRows)]
-	text := table(shown)
+	shown := items[:min(len(items), maxTableRows)]
+	text, left := table(shown)
 	if text == "" {
-		var lines []string
-		for _, v := range shown {
-			line := plain(v)
-			switch v.kind {
-			case 'o':
-				line = describe(v).row()
-			case 'a':
-				line = flat(slices.DeleteFunc(slices.Clone(v.items), func(x value) bool { return !x.scalar() }))
-			}
-			if line != "" {
-				lines = append(lines, "- "+line)
-			}
-		}
-		text = strings.Join(lines, "\n")
+		shown = items[:min(len(items), maxRows)]
+		text = list(shown)
 	}
-	if more := len(items) - len(shown); more > 0 {
-		text = blocks(text, fmt.Sprintf("and %d more", more))
+	more := ""
+	if n := len(items) - len(shown); n > 0 {
+		more = fmt.Sprintf(textMore, n)
 	}
-	return text
+	return blocks(text, more, left)
 }
 
-// narrow reports whether every cell is short.
-func narrow(rows []map[string]string) bool {
-	for _, row := range rows {
-		for _, text := range row {
-			if utf8.RuneCountInString(text) > maxCell {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// table shows objects that have no page of their own and only a few plain values;
-// it is empty for others.
-func table(items []value) string {
-	var columns []string
-	cells := make([]map[string]string, len(items))
-	for i, v := range items {
-		if v.kind != 'o' {
-			return ""
-		}
-		it := describe(v)
-		if it.url != "" || len(it.sections) > 0 {
-			return ""
-		}
-		cells[i] = map[string]string{}
-		add := func(name, text string) {
-			if !slices.Contains(columns, name) {
-				columns = append(columns, name)
-			}
-			cells[i][name] = text
-		}
-		for j, key := range v.keys {
-			// The title stands where the plugin put it.
-			if v.items[j].text == it.title && hasName(key, titleKeys) {
-				add(label(key), escape(clip(it.title, maxShort)))
-				continue
-			}
-			for _, f := range it.fields {
-				if f.label == label(key) || strings.HasPrefix(f.label, label(key)+" ") {
-					add(f.label, f.text)
-				}
-			}
-		}
-	}
-	if len(columns) < 2 || len(columns) > maxColumns || len(columns) > fewColumns && !narrow(cells) {
-		return ""
-	}
+// list shows each item in a line.
+func list(items []value) string {
 	var lines []string
-	line := func(cell func(string) string) {
-		var row []string
-		for _, name := range columns {
-			row = append(row, cell(name))
+	for _, v := range items {
+		line := plain(v)
+		switch v.kind {
+		case 'o':
+			line = describe(v).row()
+		case 'a':
+			line = flat(slices.DeleteFunc(slices.Clone(v.items), func(x value) bool { return !x.scalar() }))
 		}
-		lines = append(lines, "| "+strings.Join(row, " | ")+" |")
-	}
-	line(escape)
-	line(func(string) string { return "---" })
-	for _, row := range cells {
-		line(func(name string) string { return row[name] })
+		if line != "" {
+			lines = append(lines, "- "+line)
+		}
 	}
 	return strings.Join(lines, "\n")
 }
@@ -258,6 +198,8 @@ func (it *item) collect(v value, above string, depth int, skip ...string) {
 			it.fields = append(it.fields, field{label: name, text: flat(inner.items)})
 		case inner.kind == 'a':
 			it.sections = append(it.sections, section{label: name, rows: inner.items})
+		case inner.kind == 'o' && len(inner.keys) > 0: // too deep
+			it.fields = append(it.fields, field{label: name, text: "…"})
 		}
 	}
 }
@@ -286,7 +228,7 @@ func flat(items []value) string {
 	}
 	s := strings.Join(list, ", ")
 	if more := len(items) - maxFlat; more > 0 {
-		s += fmt.Sprintf(" and %d more", more)
+		s += " " + fmt.Sprintf(textMore, more)
 	}
 	return s
 }
@@ -333,10 +275,16 @@ func (it item) row() string {
 			short = append(short, escape(f.label)+": "+f.text)
 		}
 	}
+	more := max(0, len(fields)-maxFields)
 	for _, s := range it.sections {
-		if len(short) < maxFields {
-			short = append(short, fmt.Sprintf("%d %s", len(s.rows), escape(s.label)))
+		if len(short) == maxFields {
+			more++
+			continue
 		}
+		short = append(short, fmt.Sprintf("%d %s", len(s.rows), escape(s.label)))
+	}
+	if more > 0 {
+		short = append(short, fmt.Sprintf(textMore, more))
 	}
 	line := it.heading()
 	if line != "" && len(short) > 0 {
@@ -368,7 +316,7 @@ func (it item) detail() string {
 		short = append(short, "- "+escape(f.label)+": "+f.text)
 	}
 	if more := len(fields) - maxDetail; more > 0 {
-		short = append(short, fmt.Sprintf("- and %d more", more))
+		short = append(short, "- "+fmt.Sprintf(textMore, more))
 	}
 	parts := append([]string{it.heading(), strings.Join(short, "\n")}, long...)
 	for _, s := range it.sections {

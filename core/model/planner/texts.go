@@ -21,6 +21,8 @@ const (
 	textUnreadable = "I cannot read “%s” as %s (%s)" // words; a value's name; what it may be
 	textSayIt      = "- %s. Say it like this: “%s”"  // what is wrong; an example
 
+	textMore       = "and %d more"
+	textLeftOut    = "Not in the table: %s." // the names of values
 	textNothing    = "Nothing found."
 	textDone       = "Done"
 	textThePlugin  = "The plugin"
