@@ -82,7 +82,7 @@ const (
 	textBadAnswer  = "Bad answer"
 	textThanks     = "Thank you. You can change your mind as long as the answer is kept."
 	textThanksBad  = "Thank you. What you said is kept with the answer, for those who look after me."
-	textRatedOften = "You changed your mind about this answer too often; what you said last stays."
+	textRatedOften = "You changed your mind about this answer too often; what you said last holds."
 	textNotKept    = "This answer is no longer kept, so it cannot be rated."
 
 	textShare       = "Share"
