@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"aidesk/bots/bottest"
 	"aidesk/cmd/exampleplugins/example"
 	"aidesk/core/chat"
+	"aidesk/core/markdown"
 	"aidesk/core/model/planner"
 )
 
@@ -186,15 +188,19 @@ func (w *world) nothingElse(a answer, text string) {
 			}
 		}
 	}
-	for _, word := range tokens(cuts.ReplaceAllString(text, "")) {
+	for _, word := range tokens(strings.ReplaceAll(cuts.ReplaceAllString(text, ""), notInTable, "")) {
 		if !known[word] {
 			w.t.Errorf("%q: %q stands in the answer and in no result:\n%s", a.question, word, text)
 		}
 	}
 }
 
+// notInTable begins the line that names what has no column in a table.
+const notInTable = "Not in the table: "
+
 // everything checks that the values of the result stand in the answer: of lists the
-// first ten entries. Ids and pictures are for programs.
+// first ten entries, of tables fifteen rows, or their names below it. Ids and pictures are
+// for programs.
 func (w *world) everything(a answer) {
 	w.t.Helper()
 	text := squeeze(a.reply.Text.Text())
@@ -202,7 +208,12 @@ func (w *world) everything(a answer) {
 	for _, l := range a.reply.Text.Links() {
 		links[l] = true
 	}
-	if more := rest(a.calls[0].json(w.t)); more > 0 && !strings.Contains(a.reply.Text.Text(), fmt.Sprintf("and %d more", more)) {
+	_, without, _ := strings.Cut(a.reply.Text.Text(), notInTable)
+	most := most
+	if slices.ContainsFunc(a.reply.Text.Blocks, func(b markdown.Block) bool { return b.Kind == markdown.KindTable }) {
+		most = mostRows
+	}
+	if more := entries(a.calls[0].json(w.t)) - most; more > 0 && !strings.Contains(a.reply.Text.Text(), fmt.Sprintf("and %d more", more)) {
 		w.t.Errorf("%q: %d entries are left out without a word:\n%s", a.question, more, a.reply.Text.Text())
 	}
 	shown := 0
@@ -212,7 +223,7 @@ func (w *world) everything(a answer) {
 			if !links[v.text] {
 				w.t.Errorf("%q: no link to %s in %v", a.question, v.text, a.reply.Text.Links())
 			}
-		case !strings.Contains(text, squeeze(v.text)):
+		case !strings.Contains(text, squeeze(v.text)) && !strings.Contains(squeeze(without), squeeze(v.key)):
 			w.t.Errorf("%q: %s %q is missing in the answer:\n%s", a.question, v.key, v.text, a.reply.Text.Text())
 		}
 		shown++
@@ -372,12 +383,15 @@ func texts(v any) []string {
 // most is how many entries of a list are shown.
 const most = 10
 
-// rest is how many entries the list of a result has beyond those that are shown.
-func rest(v any) int {
+// mostRows is how many rows of a table are shown.
+const mostRows = 15
+
+// entries is how many the list of a result has.
+func entries(v any) int {
 	object, _ := v.(map[string]any)
 	for _, inner := range object {
 		if list, ok := inner.([]any); ok {
-			return len(list) - most
+			return len(list)
 		}
 	}
 	return 0
