@@ -62,15 +62,12 @@ func prompts(ctx context.Context, x *bot.Exchange) ([]string, error) {
 	return questions, nil
 }
 
-// proposals are at most so many questions that members can ask of plugins, as they stand: a
-// press asks in the member's name, so nothing is left out of what is shown, and no link is in
-// it. No plugin has two before each has one.
+// proposals are at most so many questions that members can ask of plugins. No plugin has two
+// before each has one.
 func proposals(of []*plugin.Plugin, most int) []string {
 	said := make([][]string, len(of))
 	for i, p := range of {
-		said[i] = slices.DeleteFunc(agent.Examples(p, 2*most), func(s string) bool {
-			return markdown.Line(s, maxProposal) != s || strings.Contains(s, "‹") || len(markdown.Parse(s, func(string) bool { return true }).Links()) > 0
-		})
+		said[i] = slices.DeleteFunc(agent.Examples(p, 2*most), func(s string) bool { return !proposable(s) })
 	}
 	var out []string
 	for round := range most {
@@ -81,6 +78,13 @@ func proposals(of []*plugin.Plugin, most int) []string {
 		}
 	}
 	return out
+}
+
+// proposable says whether a question can be asked as it stands. A plugin wrote it and a press
+// asks it in the member's name, so that all of it must be seen and no link may be in it.
+func proposable(question string) bool {
+	all := func(string) bool { return true }
+	return markdown.Line(markdown.Visible(question), maxProposal) == question && question != "" && !strings.Contains(question, "‹") && len(markdown.Parse(question, all).Links()) == 0
 }
 
 // maxProposal is how many characters a proposed question has at most.
