@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"aidesk/bots/bot"
 	"aidesk/bots/privacy"
@@ -12,17 +13,19 @@ import (
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 	"aidesk/core/plugin"
+	"aidesk/core/policy"
 	"aidesk/store"
 )
 
 // Greet answers a member who opens their direct message with aidesk: it proposes what they
 // can ask, and greets them once, with what every member is told once.
 func Greet(ctx context.Context, x *bot.Exchange) error {
-	if _, ok, err := x.Speaker(ctx); err != nil || !ok {
-		return err
+	m, err := x.Adapter.Member(context.WithoutCancel(ctx), x.Event.Place, x.Event.Member)
+	if err != nil || !policy.Speak(x.Bot.Access, x.Event.Place, m).Allowed() {
+		return x.Commit(store.Commit{}) // who may not ask is told when they ask, not when they look
 	}
 	var c store.Commit
-	_, err := x.Store.Get(ctx, privacy.NoticeKey(x.Owner()))
+	_, err = x.Store.Get(ctx, privacy.NoticeKey(x.Owner()))
 	if errors.Is(err, store.ErrNotFound) {
 		r := x.NewReply(bot.Paragraph(textGreeting))
 		if err = Notice(ctx, x, &c, &r); err != nil {
@@ -41,6 +44,8 @@ func Greet(ctx context.Context, x *bot.Exchange) error {
 	}
 	prompts, err := prompts(ctx, x)
 	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, promptTime)
+		defer cancel()
 		err = p.Prompt(ctx, x.Event.Place, prompts)
 	}
 	if err != nil { // nobody waits for them
@@ -48,6 +53,9 @@ func Greet(ctx context.Context, x *bot.Exchange) error {
 	}
 	return nil
 }
+
+// promptTime is how long proposing questions may take.
+const promptTime = 2 * time.Second
 
 // prompts are what a member can ask of the plugins that are enabled for them.
 func prompts(ctx context.Context, x *bot.Exchange) ([]string, error) {

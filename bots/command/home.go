@@ -93,7 +93,7 @@ func askRows(ctx context.Context, x *bot.Exchange, c *store.Commit) ([]chat.Row,
 	var rows []chat.Row
 	for _, question := range proposals(on, chat.MaxPrompts) {
 		b := chat.Button{ID: bot.NewID(), Label: textAsk}
-		x.Button(c, b.ID, bot.ButtonAction{Do: bot.DoAsk, Member: x.Event.Member, Say: question}, bot.Day)
+		x.Button(c, b.ID, bot.ButtonAction{Do: bot.DoAsk, Member: x.Event.Member, Say: question, Place: &x.Event.Place}, bot.Day)
 		c.Buttons[len(c.Buttons)-1].Conversation = x.Bot.Conversation(x.Event.Place)
 		rows = append(rows, chat.Row{Text: bot.Paragraph(question), Buttons: []chat.Button{b}})
 	}

@@ -43,7 +43,7 @@ func (t *Turn) press(ctx context.Context) error {
 		return t.message(ctx)
 	case p.Do == bot.DoAsk: // nobody sees there what was asked
 		t.notes = []string{fmt.Sprintf(textAskedHome, p.Say)}
-		t.Event.Message = &chat.Message{Text: p.Say}
+		t.Event.Place, t.Event.Message = *p.Place, &chat.Message{Text: p.Say}
 		return t.message(ctx)
 	case p.Do == bot.DoShare:
 		return share(ctx, &t.Exchange, p, b.ID)
