@@ -77,7 +77,7 @@ type Adapter struct {
 	nameCache       *session.Cache[string]   // names of channels and user groups
 	statusBoard     *session.StatusBoard
 	lastMessage     *session.Cache[string]   // timestamp of the newest message, by direct-message channel
-	topLevel        *session.Cache[string]   // that below which a status stands for the channel, in no thread, by direct-message channel
+	topLevel        *session.Cache[bool]     // direct messages below which a status stands that is for no thread, by channel and timestamp
 	dmCache         *session.Cache[string]   // direct-message channels, by member
 	followedThreads *session.PersistentCache // threads that aidesk takes part in
 	startedReplies  *session.PersistentCache // placeholders of replies, where the app may not read messages
@@ -169,7 +169,7 @@ func newAdapter(c Config, base *url.URL, tokens webapi.TokenSource) *Adapter {
 	a.memberCache = session.NewCache[chat.Member](c.Now, session.MemberLife)
 	a.groupCache = session.NewCache[[]string](c.Now, session.MemberLife)
 	a.nameCache = session.NewCache[string](c.Now, session.MemberLife)
-	a.topLevel = session.NewCache[string](c.Now, 0)
+	a.topLevel = session.NewCache[bool](c.Now, 0)
 	a.lastMessage, a.dmCache = session.NewCache[string](c.Now, 0), session.NewCache[string](c.Now, 0)
 	a.followedThreads, a.startedReplies = session.NewPersistentCache("threads"), session.NewPersistentCache("started")
 	a.deletedMessages = session.NewPersistentCache("deleted")

@@ -42,7 +42,7 @@ func (in incoming) stopped(h payload.Event, e chat.Event) []chat.Event {
 	}
 	e.ID = chat.Key("x", h.User, h.Channel, h.Thread, h.EventTS)
 	e.Place = in.placeOf(e.Place, h.Direct(), h.Message)
-	if e.Place.Direct && in.topLevel.Last(h.Channel) == h.Thread {
+	if e.Place.Direct && in.topLevel.Last(chat.Key(h.Channel, h.Thread)) {
 		e.Place.Thread = ""
 	}
 	e.Command = chat.Stop()

@@ -26,7 +26,7 @@ func TestStopped(t *testing.T) {
 		for _, c := range []struct {
 			member, ts string
 			at         chat.Place
-		}{{fakeslack.Ada, thread.Thread, thread}, {fakeslack.Ben, last, direct}, {fakeslack.Ben, first, below}} {
+		}{{fakeslack.Ada, thread.Thread, thread}, {fakeslack.Ben, last, direct}, {fakeslack.Ben, first, below}} { // below the first message the thread, too
 			if err := s.Stop(c.member, c.at.Channel, c.ts); err == nil {
 				s.t.Error("there is a button while nothing is done")
 			}

@@ -24,10 +24,12 @@ func (a *Adapter) Type(_ context.Context, place chat.Place, p chat.Progress) err
 	at := session.StatusKey{Channel: place.Channel, Thread: place.Thread}
 	if at.Thread == "" { // Slack shows a status below a message: in direct messages the newest
 		at.Thread = a.lastMessage.Last(place.Channel)
-		a.topLevel.Put(place.Channel, at.Thread)
+		a.topLevel.Put(chat.Key(at.Channel, at.Thread), true)
 		if text == "" { // the status may be below an older message
 			a.statusBoard.EndChannel(place.Channel)
 		}
+	} else if place.Direct {
+		a.topLevel.Forget(chat.Key(at.Channel, at.Thread))
 	}
 	if at.Channel == "" || at.Thread == "" {
 		return nil

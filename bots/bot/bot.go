@@ -156,6 +156,9 @@ func (b *Bot) PlaceOf(scope string) (p chat.Place, ok bool) {
 	return p, err == nil
 }
 
+// Conversation names the conversation of a place.
+func (b *Bot) Conversation(p chat.Place) string { return chat.Key(b.Name) + "/" + p.Conversation() }
+
 // OwnConversation names a conversation for one event, which then waits for no other.
 func (b *Bot) OwnConversation(p chat.Place, what string) string {
 	return b.Scope(p) + "/" + chat.Key("apart", what)

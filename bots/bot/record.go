@@ -149,11 +149,15 @@ const (
 	DoFreeze   = "freeze"   // stops a plugin's calls; On false: lets them go again
 	DoWaiting  = "waiting"  // shows a plugin's version that waits
 
-	DoLoosen   = "loosen"  // opens the form that makes a Grant of an Action
-	DoGrant    = "grant"   // makes a Grant, as it was read
-	DoUngrant  = "ungrant" // revokes a Grant
-	DoRate     = "rate"    // rates an answer; Answer: of its Why
-	DoOpen     = "open"    // lets members make Grants for an operation that deletes
+	DoLoosen  = "loosen"  // opens the form that makes a Grant of an Action
+	DoGrant   = "grant"   // makes a Grant, as it was read
+	DoUngrant = "ungrant" // revokes a Grant
+	DoAsk     = "ask"     // asks a question of the member's page, in their direct message
+
+	DoDisconnect = "disconnect" // ends the member's account at a plugin
+
+	DoRate     = "rate" // rates an answer; Answer: of its Why
+	DoOpen     = "open" // lets members make Grants for an operation that deletes
 	DoSchedule = "schedule"
 )
 

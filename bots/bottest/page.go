@@ -11,6 +11,7 @@ import (
 
 var pages = []Behaviour{
 	{"a member's page", memberPage},
+	{"asking from the page", pageAsks},
 }
 
 // page waits until a member's page is shown that has all of these words and not the one that
@@ -58,4 +59,30 @@ func memberPage(t *testing.T, p Platform, clock *Clock) {
 	page = s.page(s.Member, "", "[Enable Shop]")
 	s.Act(s.Member, s.Button(page, "Delete"))
 	s.page(s.Member, "[Resume]", "[Enable Shop]", "For administrators")
+}
+
+// pageAsks: a press asks what stands beside it, and the answer in the direct message says
+// what was asked. It is the member's own conversation there.
+func pageAsks(t *testing.T, p Platform, clock *Clock) {
+	if p.Visit == nil {
+		t.Skip("members have no pages here")
+	}
+	s, _ := play(t, p, clock, script.Say("We sell kettles."), script.Say("Three."))
+	s.Visit(s.Member)
+	page := s.page(s.Member, "", "Ask me, for example", "[Ask]", "[Disable Shop]")
+	row := page.Rows[slices.IndexFunc(page.Rows, func(r chat.Row) bool { return len(r.Buttons) == 1 && r.Buttons[0].Label == "Ask" })]
+	contains(t, s.Act(s.Member, row.Buttons[0]), "We sell kettles.", "You asked on my page: “"+row.Text.Text()+"”")
+	last := s.Replies()[len(s.Replies())-1]
+	if !last.Place.Direct || last.Place.Thread != "" || last.Rating == nil {
+		t.Errorf("answered in %+v, rating: %v", last.Place, last.Rating)
+	}
+	words := s.request().Messages
+	contains(t, words[len(words)-1].Parts[0].Text, row.Text.Text())
+	s.Act(s.Member, row.Buttons[0])
+	if n := len(s.request().Messages); n < 3 {
+		t.Errorf("the second question knows nothing of the first: %d messages", n)
+	}
+	contains(t, Text(s.Ask("/plugins disable shop")), "Shop")
+	s.Visit(s.Member)
+	s.page(s.Member, "[Ask]", "[Enable Shop]")
 }

@@ -219,8 +219,8 @@ func pluginConnect(ctx context.Context, x *bot.Exchange, m chat.Member, word str
 	return x.Reply(c, r)
 }
 
-// pluginDisconnect ends a member's accounts at a plugin.
-func pluginDisconnect(ctx context.Context, x *bot.Exchange, word string) error {
+// Disconnect ends a member's accounts at a plugin.
+func Disconnect(ctx context.Context, x *bot.Exchange, word string) error {
 	p, err := findPlugin(ctx, x, word)
 	if p == nil {
 		return err

@@ -203,7 +203,7 @@ func Run(ctx context.Context, x *bot.Exchange, entries []store.Entry) error {
 	case "plugins connect":
 		return pluginConnect(ctx, x, member, c.Options[optionPlugin])
 	case "plugins disconnect":
-		return pluginDisconnect(ctx, x, c.Options[optionPlugin])
+		return Disconnect(ctx, x, c.Options[optionPlugin])
 	case "plugins show":
 		return pluginShow(ctx, x, c.Options[optionPlugin], true)
 	case "plugins hide":

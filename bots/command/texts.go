@@ -72,6 +72,11 @@ const (
 	textHome      = "Ask in your own words, here or where you mention me. Before anything is changed you see exactly what would be sent."
 	textHomeAdmin = "Add plugins with "
 
+	textHomeAsk       = "Ask me, for example"
+	textAsk           = "Ask"
+	textHomeAccounts  = "Your accounts"
+	textHomeAccount   = "%s, since %s" // an account; a day
+	textDisconnect    = "Disconnect"
 	textHomeWaiting   = "For administrators"
 	textHomeSchedules = "Your schedules"
 	textHomeGrants    = "What I may do without asking you"

@@ -92,7 +92,7 @@ func (h *Handler) store(ctx context.Context, e chat.Event, kind string) (isNew b
 // route makes the record of an event: in which conversation it is worked, and whether it
 // interrupts the turn that runs there.
 func (h *Handler) route(ctx context.Context, e chat.Event) (store.Event, error) {
-	here := chat.Key(h.Bot.Name) + "/" + e.Place.Conversation()
+	here := h.Bot.Conversation(e.Place)
 	apart := h.Bot.OwnConversation(e.Place, e.ID)
 	s := store.Event{
 		ID:     chat.Key(h.Bot.Name, e.Place.Platform, e.Place.Workspace, e.ID),

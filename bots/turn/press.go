@@ -41,6 +41,10 @@ func (t *Turn) press(ctx context.Context) error {
 		t.Sources = b.Sources
 		t.Event.Message = &chat.Message{Text: p.Say}
 		return t.message(ctx)
+	case p.Do == bot.DoAsk: // nobody sees there what was asked
+		t.notes = []string{fmt.Sprintf(textAskedHome, p.Say)}
+		t.Event.Place, t.Event.Message = *p.Place, &chat.Message{Text: p.Say}
+		return t.message(ctx)
 	case p.Do == bot.DoShare:
 		return share(ctx, &t.Exchange, p, b.ID)
 	case p.Do == bot.DoRate:
@@ -61,6 +65,8 @@ func (t *Turn) press(ctx context.Context) error {
 		return registry.PressFreeze(ctx, &t.Exchange, p)
 	case p.Do == bot.DoRevoke:
 		return admin.Revoke(ctx, &t.Exchange, p)
+	case p.Do == bot.DoDisconnect:
+		return command.Disconnect(ctx, &t.Exchange, p.Plugin)
 	case p.Do == bot.DoWithdraw:
 		return command.Withdraw(ctx, &t.Exchange, p)
 	case p.Do == bot.DoSwitch && p.Say != "":

@@ -78,6 +78,7 @@ const (
 	textButtonOld     = "This button is too old. Please ask again."
 	textButtonForm    = "This button opens a form."
 
+	textAskedHome  = "You asked on my page: “%s”" // a question
 	textGoodAnswer = "Good answer"
 	textBadAnswer  = "Bad answer"
 	textThanks     = "Thank you. You can change your mind as long as the answer is kept."

@@ -111,6 +111,7 @@ func (m mutator) reply() chat.Reply {
 	}
 	r.Buttons = m.buttons()
 	r.Notes = []string{m.words(), m.words()}
+	r.Rating = &chat.Rating{ID: "rate", Good: m.words(), Bad: m.words()}
 	return r
 }
 

@@ -39,6 +39,9 @@ func TestDegrade(t *testing.T) {
 		{"a picture in WebP", chat.Reply{Previews: []chat.Preview{{URL: "https://e.com/a", Title: "A page", Image: "https://e.com/i.webp", ImageKind: chat.WebP}}}, []string{"A page"}, []string{
 			"section context", "text",
 		}},
+		{"thumbs", chat.Reply{Text: markdown.Parse("hello", nil), Rating: &chat.Rating{ID: "rate", Good: "Good answer", Bad: "Bad answer"}}, []string{"hello"}, []string{
+			"rich_text context_actions", "rich_text", "text",
+		}},
 		{"plain", chat.Reply{Text: markdown.Parse("hello", nil)}, []string{"hello"}, []string{"rich_text", "text"}},
 	}
 	for _, test := range tests {

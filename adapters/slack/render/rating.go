@@ -1,6 +1,8 @@
 package render
 
 import (
+	"cmp"
+
 	"aidesk/core/chat"
 	"aidesk/core/markdown"
 )
@@ -31,7 +33,7 @@ func (r rating) write(w *blockWriter) {
 
 // thumb writes one of the two buttons.
 func (w *blockWriter) thumb(key, label, value string) {
-	label = markdown.Line(label, maxLabel)
+	label = cmp.Or(markdown.Line(label, maxLabel), "…")
 	w.out = append(w.out, `,"`+key+`":{"text":`...)
 	w.out = appendObject(w.out, "plain_text", label)
 	w.out = appendKey(w.out, "value", value)
