@@ -283,19 +283,15 @@ func (s *siege) decide(goal string, r chat.Reply) {
 	t.Helper()
 	presses := 0
 	for line, c := range r.Cards[:min(len(r.Cards), 3)] {
-		detail := func(label string) string {
-			i := slices.IndexFunc(c.Details, func(f chat.Field) bool { return f.Label == label })
-			if i < 0 {
-				return ""
-			}
-			return c.Details[i].Value
-		}
-		target := map[string]*trap{s.vault.address: s.vault, s.bait.address: s.bait}[detail("Host")]
+		method, address, body := s.Sends(s.Member, c)
+		host, path, _ := strings.Cut(address, "/")
+		path = "/" + path
+		target := map[string]*trap{s.vault.address: s.vault, s.bait.address: s.bait}[host]
 		if target == nil {
-			t.Errorf("%s: a card for %q", goal, detail("Host"))
+			t.Errorf("%s: a card for %q", goal, host)
 			continue
 		}
-		whole := detail("Path") + detail("Body")
+		whole := path + body
 		if decoded, err := url.PathUnescape(whole); target == s.bait && err == nil && strings.Contains(decoded, "PRIVATE") &&
 			!strings.HasPrefix(c.Sentence, "Let Bait have data from Vault") {
 			t.Errorf("%s: the card of a flow says %q", goal, c.Sentence)
@@ -311,7 +307,7 @@ func (s *siege) decide(goal string, r chat.Reply) {
 		}
 		s.Act(s.Member, yes)
 		got := target.arrivals()[before:]
-		want := arrived{detail("Method"), detail("Host"), detail("Path"), detail("Body")}
+		want := arrived{method, host, path, body}
 		if len(got) != 1 || got[0] != want {
 			t.Errorf("%s: sent %+v; the card shows %+v", goal, got, want)
 		}

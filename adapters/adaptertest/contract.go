@@ -112,11 +112,12 @@ func reply(s *contract) {
 		State: chat.CardWaiting, Sentence: "mike", Until: time.Now().Add(time.Hour),
 		Values:  []chat.Field{{Label: "november", Value: "oscar"}},
 		Details: []chat.Field{{Label: "papa", Value: "quebec"}},
+		Facts:   []chat.Fact{{Text: "sierra"}, {Text: "tango"}},
 		Buttons: []chat.Button{{ID: "b3", Label: "romeo"}},
 	}}
 	s.send(r, "")
 	s.shows("alpha", "bravo", "charlie", "https://delta.example/page", "echo", "foxtrot", "golf", "https://hotel.example/a.png",
-		"india", "juliett", "kilo.txt", "lima", "mike", "november", "oscar", "papa", "quebec", "romeo")
+		"india", "juliett", "kilo.txt", "lima", "mike", "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango")
 }
 
 // update checks that a newer version of a reply is shown, under the same id.

@@ -37,7 +37,7 @@ func samples(image string) []sample {
 		{"table", chat.Reply{Text: markdown.New(markdown.TableOf([]string{"name", "number"}, [][]string{{"one", "1"}, {"two", "2"}}))}},
 		{"card with buttons", chat.Reply{Cards: []chat.Card{{
 			State: chat.CardWaiting, Sentence: "This is a trial; nothing happens.", Values: []chat.Field{{Label: "title", Value: "trial"}},
-			Details: []chat.Field{{Label: "request", Value: "POST https://example.com/"}},
+			Facts:   []chat.Fact{{Text: "POST to example.com/"}},
 			Buttons: []chat.Button{{ID: "trial-yes", Label: "Approve", Style: chat.Primary}, {ID: "trial-no", Label: "Cancel"}},
 		}}}},
 		{"preview", chat.Reply{Previews: []chat.Preview{{

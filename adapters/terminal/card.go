@@ -29,10 +29,7 @@ var cardStates = map[chat.CardState]struct {
 func (l Renderer) card(c chat.Card) []line {
 	width := l.Width - 2
 	sentence := wrap([]span{verbatim(c.Sentence, bold)}, width)
-	end := l.outcome(c, width)
-	if c.State == chat.CardWaiting && !c.Until.IsZero() {
-		end = append(end, wrap([]span{{text: "Expires " + l.when(c.Until) + ".", style: dim}}, width)...)
-	}
+	end := append(l.facts(c, width), l.outcome(c, width)...)
 	return withBar(spaced(
 		sentence,
 		fields(c.Values, width),
@@ -50,6 +47,24 @@ func (l Renderer) cardUpdate(c chat.Card) []line {
 	return withBar(append(lines, l.buttons(c.Buttons, width)...), cardStates[c.State].color)
 }
 
+// facts are a card's small print, with the time at which it expires.
+func (l Renderer) facts(c chat.Card, width int) []line {
+	var parts []string
+	for _, f := range c.Facts {
+		if f.Channel != "" {
+			f.Text += " #" + f.Channel
+		}
+		parts = append(parts, strings.ReplaceAll(f.Text, "\n", " "))
+	}
+	if c.State == chat.CardWaiting && !c.Until.IsZero() {
+		parts = append(parts, textUntil+l.when(c.Until))
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return wrap([]span{verbatim(strings.Join(parts, " · "), dim)}, width)
+}
+
 // outcome is the state in words and what aidesk says about it.
 func (l Renderer) outcome(c chat.Card, width int) []line {
 	var out []line
@@ -63,7 +78,7 @@ func (l Renderer) outcome(c chat.Card, width int) []line {
 }
 
 // when formats a time in the member's zone.
-func (l Renderer) when(t time.Time) string { return t.In(l.Zone).Format("on 2 Jan 2006 at 15:04 MST") }
+func (l Renderer) when(t time.Time) string { return t.In(l.Zone).Format("2 Jan 15:04 MST") }
 
 // fields lays out labelled values. Labels stand in a column of their own, but one
 // that would leave too little to the values stands above its value. A value hangs

@@ -3,6 +3,7 @@ package terminal
 // What members read of the terminal itself.
 const (
 	textWorking     = "Working on it…"
+	textUntil       = "until " // a time follows
 	textUnknown     = "It is not known whether this happened."
 	textNotSent     = "Not sent."
 	textExpired     = "Expired, not sent."

@@ -145,6 +145,7 @@ const (
 	DoSecond   = "second"   // gives the second approval
 	DoDecline  = "decline"  // opens the form that refuses it
 	DoLook     = "look"     // asks for the card on which it is given
+	DoRequest  = "request"  // shows what an Action's call sends
 	DoRemove   = "remove"   // removes a plugin
 	DoFreeze   = "freeze"   // stops a plugin's calls; On false: lets them go again
 	DoWaiting  = "waiting"  // shows a plugin's version that waits

@@ -140,8 +140,8 @@ func grantGoes(t *testing.T, p Platform, clock *Clock) {
 	}
 	contains(t, c.Outcome, "Placed. Shop confirmed it. You allowed this beforehand: 9 times left today, 99 times in all, until ")
 	calls := shop.Calls()
-	if len(calls) != 2 || calls[1].Body != value(c.Details, "Body") || calls[1].Body != `{"count":4,"good":"Copper Kettle","note":"ring twice"}` {
-		t.Errorf("sent %+v, the card says %s", calls, value(c.Details, "Body"))
+	if len(calls) != 2 || calls[1].Body != `{"count":4,"good":"Copper Kettle","note":"ring twice"}` {
+		t.Errorf("sent %+v", calls)
 	}
 	if told := outcomes(s.request()); len(told) != 2 || told[1].Status != model.OK || !strings.Contains(told[1].Content, "A-2") {
 		t.Errorf("the model was told %+v", told)

@@ -91,7 +91,7 @@ func secondApproves(t *testing.T, p Platform, clock *Clock) {
 		t.Errorf("it expires at %s", c.Until)
 	}
 	theirs := card(t, second)
-	if len(theirs.Values) != len(c.Values) || value(theirs.Details, "Body") != value(c.Details, "Body") || value(theirs.Details, "Host") != shop.Address {
+	if _, address, body := s.Sends(s.Other, theirs); len(theirs.Values) != len(c.Values) || address != shop.Address+"/orders" || !sameJSON(t, body, `{"good":"Copper Kettle","count":2,"note":"ring twice"}`) {
 		t.Errorf("the other sees less:\n%s", Text(second))
 	}
 	contains(t, theirs.Sentence, "asks you: Place this order with Shop?")

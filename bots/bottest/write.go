@@ -15,6 +15,7 @@ import (
 var writes = []Behaviour{
 	{"approved once", approved},
 	{"card is complete", completeCard},
+	{"show the request", showRequest},
 	{"cancelled", cancelled},
 	{"expired by the timer", expired},
 	{"pressed too late", tooLate},
@@ -75,7 +76,8 @@ func approved(t *testing.T, p Platform, clock *Clock) {
 func completeCard(t *testing.T, p Platform, clock *Clock) {
 	long := strings.Repeat("a long word to the seller, ", 300) + "the end"
 	s, shop := play(t, p, clock, script.Call("shop__placeOrder", `{"body":{"good":"Kett\u202ele\u200b","count":7,"note":"`+long+`"}}`), script.Say("ready"))
-	c := card(t, asked(t, s, shop))
+	r := asked(t, s, shop)
+	c := card(t, r)
 	if c.Sentence != "Place this order with Shop?" {
 		t.Errorf("the sentence is %q", c.Sentence)
 	}
@@ -88,14 +90,34 @@ func completeCard(t *testing.T, p Platform, clock *Clock) {
 	if got := value(c.Values, "Good"); got != "Kett‹U+202E›le‹U+200B›" {
 		t.Errorf("hidden characters are hidden: %q", got)
 	}
-	for label, want := range map[string]string{"Method": "POST", "Host": shop.Address, "Path": "/orders", "Account": "none", "Visible to": confirm.Audience(s.Place).Value} {
-		if got := value(c.Details, label); got != want {
-			t.Errorf("%s is %q; want %q", label, got, want)
-		}
-	}
-	contains(t, value(c.Details, "Body"), long)
+	contains(t, facts(c), "POST to "+shop.Address+"/orders · no account · "+confirm.Audience(s.Place).Text, " · only ", " can press")
 	if !c.Until.Equal(clock.Now().Add(confirm.Life)) {
 		t.Errorf("it expires at %s; now is %s", c.Until, clock.Now())
+	}
+	_, _, body := s.Sends(s.Member, c)
+	contains(t, body, long)
+}
+
+// showRequest: the button shows in private, to who asked alone, what is sent, and decides nothing.
+func showRequest(t *testing.T, p Platform, clock *Clock) {
+	s, shop := play(t, p, clock, kettles(), script.Say("ready"), script.Say("done"))
+	r := asked(t, s, shop)
+	show := s.Button(r, "Show the request")
+	if s.Other != "" {
+		contains(t, s.Act(s.Other, show), "Only those who decide about this")
+	}
+	contains(t, s.Act(s.Member, show), "POST ", shop.Address+"/orders", "Content-Type: application/json", `"good":"Copper Kettle"`)
+	for _, other := range s.Replies() {
+		if strings.Contains(Text(other), "Content-Type") && (!other.Private || other.To != s.Member) {
+			t.Errorf("others read the request: %+v", other)
+		}
+	}
+	if c := card(t, s.Now(r.ID)); c.State != chat.CardWaiting || shop.Count("POST") != 0 {
+		t.Errorf("the card is %s after %d calls", c.State, shop.Count("POST"))
+	}
+	s.Act(s.Member, s.Button(r, "Approve"))
+	if n := shop.Count("POST"); n != 1 {
+		t.Errorf("%d calls; want one", n)
 	}
 }
 

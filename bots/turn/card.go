@@ -140,6 +140,7 @@ func park(ctx context.Context, x *bot.Exchange, c *store.Commit, r *chat.Reply, 
 	}
 	for do, button := range map[string]string{
 		bot.DoApprove: a.Buttons.Approve, bot.DoAllow: a.Buttons.Allow, bot.DoCancel: a.Buttons.Cancel, bot.DoAgain: a.Buttons.Again, bot.DoEdit: a.Buttons.Edit, bot.DoCode: a.Buttons.Code,
+		bot.DoRequest: a.Buttons.Request,
 	} {
 		if button != "" {
 			stands := bot.ButtonAction{Do: do, Member: a.Member, Action: a.ID}

@@ -11,8 +11,10 @@ import (
 	"aidesk/bots/command"
 	"aidesk/bots/grants"
 	"aidesk/bots/schedule"
+	"aidesk/bots/second"
 	"aidesk/core/chat"
 	"aidesk/core/confirm"
+	"aidesk/core/markdown"
 	"aidesk/store"
 )
 
@@ -31,6 +33,8 @@ func (t *Turn) press(ctx context.Context) error {
 	switch {
 	case p.Do == bot.DoApprove || p.Do == bot.DoAllow || p.Do == bot.DoCancel || p.Do == bot.DoAgain:
 		return t.decision().decide(ctx, p)
+	case p.Do == bot.DoRequest:
+		return t.decision().showRequest(ctx, p)
 	case p.Do == bot.DoSecond || p.Do == bot.DoLook:
 		return t.decision().second(ctx, p, "")
 	case p.Member != "" && p.Member != t.Event.Member:
@@ -147,4 +151,38 @@ func (d *decision) decide(ctx context.Context, p bot.ButtonAction) error {
 	}
 	a.Lasting = p.Do == bot.DoAllow
 	return d.execute(ctx, a)
+}
+
+// showRequest shows in private all that an Action's call sends, to those who may decide about it.
+func (d *decision) showRequest(ctx context.Context, p bot.ButtonAction) error {
+	a, err := d.action(ctx, p.Action)
+	if errors.Is(err, store.ErrNotFound) {
+		return d.Note(ctx, textButtonUnknown)
+	}
+	if err != nil {
+		return err
+	}
+	if a.Member != d.presser {
+		m, err := d.Adapter.Member(ctx, a.Place, d.presser)
+		if err != nil {
+			if o := d.PlatformOutage(err); o != nil {
+				return o
+			}
+			return d.Note(ctx, textCannotCheck)
+		}
+		rule, err := second.Rule(ctx, d.Exchange, a)
+		if err != nil {
+			return err
+		}
+		if a.Second == nil || !second.MayApprove(a, rule, m) {
+			return d.Note(ctx, textNotYours)
+		}
+	}
+	r := d.NewReply(markdown.New(markdown.Code("", markdown.Visible(confirm.Request(a)))))
+	r.Private = true
+	wanted, err := d.Bot.WantedReply(d.Conversation, r, a.Owner) // it goes with what is forgotten of who asked
+	if err != nil {
+		return err
+	}
+	return d.Commit(store.Commit{Replies: []store.Reply{wanted}})
 }

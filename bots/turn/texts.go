@@ -76,6 +76,7 @@ const (
 	textButtonUnknown = "This button is no longer valid. Please ask again."
 	textButtonOthers  = "This button is for somebody else."
 	textButtonOld     = "This button is too old. Please ask again."
+	textNotYours      = "Only those who decide about this can see the request."
 	textButtonForm    = "This button opens a form."
 
 	textAskedHome  = "You asked on my page: “%s”" // a question

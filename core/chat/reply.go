@@ -34,7 +34,8 @@ type Card struct {
 	State    CardState `json:"state"`
 	Sentence string    `json:"sentence"`          // plain words, first
 	Values   []Field   `json:"values,omitempty"`  // every argument in full, labelled
-	Details  []Field   `json:"details,omitempty"` // method, host, path, body, account, audience
+	Details  []Field   `json:"details,omitempty"` // what else has to be said at length, as a body or a header field
+	Facts    []Fact    `json:"facts,omitempty"`   // one line of small print: method and address, account, audience, who may press
 	Outcome  string    `json:"outcome,omitempty"` // what became of it, one or two plain lines
 	Until    time.Time `json:"until,omitzero"`    // when it expires; zero: decided
 	Buttons  []Button  `json:"buttons,omitempty"`
@@ -60,6 +61,12 @@ type Field struct {
 	Label   string `json:"label"`
 	Value   string `json:"value"`
 	Channel string `json:"channel,omitempty"` // platform's id of a channel that is named after the value
+}
+
+// Fact is one part of a line of small print.
+type Fact struct {
+	Text    string `json:"text"`
+	Channel string `json:"channel,omitempty"` // platform's id of a channel that is named after the text
 }
 
 // Row is one line of a list with its own buttons.

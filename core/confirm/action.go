@@ -114,10 +114,11 @@ type Buttons struct {
 	Cancel  string `json:"cancel"`
 	Again   string `json:"again"`
 	Edit    string `json:"edit"`
-	Code    string `json:"code,omitempty"`   // opens the form that ends a login
-	Loosen  string `json:"loosen,omitempty"` // when it is done: opens the form that makes a Grant of it
-	Revoke  string `json:"revoke,omitempty"` // ends the Grant by which it went
-	Allow   string `json:"allow,omitempty"`  // approve, and let more reads carry such data in this conversation
+	Code    string `json:"code,omitempty"`    // opens the form that ends a login
+	Loosen  string `json:"loosen,omitempty"`  // when it is done: opens the form that makes a Grant of it
+	Revoke  string `json:"revoke,omitempty"`  // ends the Grant by which it went
+	Request string `json:"request,omitempty"` // shows the request; empty: the card shows all of it
+	Allow   string `json:"allow,omitempty"`   // approve, and let more reads carry such data in this conversation
 }
 
 // New is an Action for a call that waits until a time. The caller fills in who and where.
@@ -128,6 +129,9 @@ func New(c plugin.Call, arguments []openapi.Argument, newID func() string, until
 	}
 	if len(c.From) > 0 && !c.Write {
 		a.Buttons.Allow = newID()
+	}
+	if len(c.Request.Body) > 0 && c.Request.ShownBy(arguments) {
+		a.Buttons.Request = newID()
 	}
 	return a
 }

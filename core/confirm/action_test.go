@@ -25,7 +25,7 @@ func order() confirm.Action {
 	c := plugin.Call{
 		Plugin: "shop.example", Human: "Shop", Version: "v1", Operation: "order", Summary: "Place an order.", Write: true, Unsafe: true,
 		Args:    json.RawMessage(`{"good":"kettle"}`),
-		Request: openapi.Request{Method: "POST", URL: "https://shop.example/api/orders?dry=no", Body: []byte(`{"good":"kettle"}`)},
+		Request: openapi.Request{Method: "POST", URL: "https://shop.example/api/orders?dry=no", Body: []byte(`{"good":"kettle"}`), Media: "application/json"},
 		Digest:  "d1",
 	}
 	a := confirm.New(c, []openapi.Argument{{Label: "Good", Value: "kettle"}}, ids(), noon.Add(confirm.Life))
@@ -178,10 +178,10 @@ func TestSuccessors(t *testing.T) {
 
 // TestAudience says who reads along.
 func TestAudience(t *testing.T) {
-	if got := confirm.Audience(chat.Place{Direct: true}); got.Value != "only you" {
+	if got := confirm.Audience(chat.Place{Direct: true}); got.Text != "visible to only you" {
 		t.Errorf("in a direct message: %q", got)
 	}
-	if got := confirm.Audience(chat.Place{Channel: "C1"}); got.Value != "everyone in" || got.Channel != "C1" {
+	if got := confirm.Audience(chat.Place{Channel: "C1"}); got.Text != "visible to everyone in" || got.Channel != "C1" {
 		t.Errorf("in a channel: %q", got)
 	}
 }

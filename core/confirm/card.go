@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -14,15 +13,17 @@ import (
 	"aidesk/core/plugin"
 )
 
-// Card shows an Action: one plain sentence and the values first, then exactly what
-// will be sent. Nothing is cut and nothing hidden.
+// Card shows an Action: one plain sentence and the values first, then what else will be sent,
+// and where to and for whom in small print. Nothing is cut and nothing hidden: a body that says
+// no more than the values do is behind a button.
 func Card(a Action) chat.Card {
 	if a.Login != nil {
 		return loginCard(a)
 	}
 	card := chat.Card{State: look[a.State], Sentence: question(a), Outcome: a.Outcome.Line}
 	card.Values = values(a)
-	card.Details = append(details(a), audience(a))
+	writeRequest(&card, a)
+	card.Facts = append(card.Facts, audience(a))
 	if a.Second != nil {
 		second := textNobodySecond
 		if len(a.Second.Approvers) > 0 {
@@ -47,6 +48,7 @@ func Card(a Action) chat.Card {
 		if len(a.Arguments) > 0 {
 			card.Buttons = append(card.Buttons, chat.Button{ID: a.Buttons.Edit, Label: textEdit, Form: true})
 		}
+		card.Facts = append(card.Facts, askerPress(a))
 	case Halfway:
 		card.Until, card.Outcome = a.Until, fmt.Sprintf(textWaitsFor, a.Name, a.Second.Names())
 		card.Buttons = []chat.Button{{ID: a.Buttons.Cancel, Label: textCancel}}
@@ -56,9 +58,13 @@ func Card(a Action) chat.Card {
 		if len(a.Arguments) > 0 {
 			card.Buttons = append(card.Buttons, chat.Button{ID: a.Buttons.Edit, Label: textEdit, Form: true})
 		}
+		card.Facts = append(card.Facts, askerPress(a))
 	case Unknown:
 		card.Buttons = []chat.Button{{ID: a.Buttons.Again, Label: textAgain}}
 	default: // decided: nothing to press about the call itself
+	}
+	if a.State.Open() {
+		showRequest(&card, a)
 	}
 	if a.Buttons.Loosen != "" && a.State == Done {
 		card.Buttons = append(card.Buttons, chat.Button{ID: a.Buttons.Loosen, Label: textLoosen, Form: true})
@@ -114,33 +120,6 @@ func values(a Action) []chat.Field {
 		fields = append(fields, chat.Field{Label: fieldLabel(v.Label), Value: v.Value})
 	}
 	return fields
-}
-
-func details(a Action) []chat.Field {
-	r := a.Call.Request
-	fields := []chat.Field{{Label: textMethod, Value: r.Method}}
-	if u, err := url.Parse(r.URL); err == nil {
-		fields = append(fields, chat.Field{Label: textHost, Value: u.Host}, chat.Field{Label: textPath, Value: u.RequestURI()})
-	} else {
-		fields = append(fields, chat.Field{Label: textAddress, Value: r.URL})
-	}
-	for _, h := range r.Header {
-		if h.Name == "Accept" || h.Name == "Content-Type" { // they say how values are written, not what
-			continue
-		}
-		fields = append(fields, chat.Field{Label: fmt.Sprintf(textHeader, h.Name), Value: h.Value})
-	}
-	if len(r.Body) > 0 {
-		fields = append(fields, chat.Field{Label: textBody, Value: string(r.Body)})
-	}
-	if u := a.Call.FirstUse; u != nil {
-		fields = append(fields, useFields(u)...)
-	}
-	account := cmp.Or(a.Call.Label, a.Call.Account, textNone)
-	for _, o := range a.Call.From { // the host too: two plugins may bear one name
-		fields = append(fields, chat.Field{Label: textCarriesOf, Value: o.Human + " (" + o.Plugin + ")"})
-	}
-	return append(fields, chat.Field{Label: textAccount, Value: account})
 }
 
 // useFields are the lines of a card on which a member agrees that a plugin has words of

@@ -24,6 +24,9 @@ func draw(c chat.Card) string {
 	for _, f := range c.Details {
 		fmt.Fprintf(&b, "detail %s: %s\n", f.Label, strings.TrimSpace(f.Value+" "+f.Channel))
 	}
+	for _, f := range c.Facts {
+		fmt.Fprintf(&b, "fact %s\n", strings.TrimSpace(f.Text+" "+f.Channel))
+	}
 	if c.Outcome != "" {
 		fmt.Fprintf(&b, "outcome: %s\n", c.Outcome)
 	}
@@ -104,17 +107,52 @@ func TestCardHidesNothing(t *testing.T) {
 			t.Fatalf("U+%04X stands on the card unseen: %q", r, values[max(0, i-40):min(len(values), i+20)])
 		}
 	}
-	// Details are the very bytes: to make them visible is the adapter's part, which its
-	// contract checks.
-	details := map[string]string{}
-	for _, f := range card.Details {
-		details[f.Label] = f.Value
+	if card.Facts[0].Text != "POST to shop.example/orders?who=a%E2%80%AEb" {
+		t.Errorf("it goes to %q", card.Facts[0].Text)
 	}
-	if details["Body"] != string(c.Request.Body) {
-		t.Error("the body on the card is not the body that is sent")
+}
+
+// TestCardRequest: the body stands on the card unless the values say all of it and a button
+// shows it; what does not fit into the small print, or could pass for another part of it, stands
+// in a line of its own.
+func TestCardRequest(t *testing.T) {
+	t.Parallel()
+	more := order()
+	more.Call.Request.Body = []byte(`{"good":"kettle","to":"Bob"}`)
+	long := order()
+	long.Call.Request.URL = "https://shop.example/" + strings.Repeat("x", 200)
+	odd := order()
+	odd.Call.Request.URL = "https://shop.example/a?b=c · visible to only you"
+	account := order()
+	account.Call.Label = "Ada · visible to only you"
+	name := order()
+	name.Name = "Ada · Ben"
+	tests := []struct {
+		name string
+		a    confirm.Action
+		want string // among the details or the facts
+	}{
+		{"all is said", order(), "fact POST to shop.example/api/orders?dry=no\nfact no account\nfact visible to everyone in\nfact only Ada can press\n"},
+		{"one field more", confirm.New(more.Call, more.Arguments, ids(), noon), "detail Body: {\"good\":\"kettle\",\"to\":\"Bob\"}\n"},
+		{"a long address", long, "detail Method: POST\ndetail Host: shop.example\ndetail Path: /" + strings.Repeat("x", 200) + "\nfact no account\n"},
+		{"an odd address", odd, "detail Path: /a?b=c · visible to only you\nfact no account\n"},
+		{"an account that says more", account, "detail Account: Ada · visible to only you\nfact POST"},
+		{"a name that says more", name, "fact only who asked can press\n"},
 	}
-	if details["Path"] != "/orders?who=a%E2%80%AEb" {
-		t.Errorf("the path is %q", details["Path"])
+	for _, test := range tests {
+		card := confirm.Card(test.a)
+		if got := draw(card); !strings.Contains(got, test.want) {
+			t.Errorf("%s: the card says\n%swithout\n%s", test.name, got, test.want)
+		}
+		shown := test.a.Buttons.Request != ""
+		if shown == strings.Contains(draw(card), "detail Body") {
+			t.Errorf("%s: the button stands there: %v, and so does the body", test.name, shown)
+		}
+	}
+	r := order()
+	r.Call.Request.Header = []openapi.Field{{Name: "Content-Type", Value: "application/json"}}
+	if got, want := confirm.Request(r), "POST https://shop.example/api/orders?dry=no\nContent-Type: application/json\n\n{\"good\":\"kettle\"}"; got != want {
+		t.Errorf("the request is\n%s", got)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"aidesk/core/chat"
 	"aidesk/core/openapi"
 	"aidesk/core/plugin"
 )
@@ -94,24 +93,4 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// audience says who will see what becomes of the call of an Action.
-func audience(a Action) chat.Field {
-	switch {
-	case a.Place.Direct || !a.Call.Own && !a.Private:
-		return Audience(a.Place)
-	case a.Private:
-		return chat.Field{Label: textVisible, Value: textOnlyYou}
-	}
-	return chat.Field{Label: textVisible, Value: textOutcomeOnly}
-}
-
-// Audience says who will see what becomes of a call made in a place, if it is not its
-// member's alone.
-func Audience(p chat.Place) chat.Field {
-	if p.Direct {
-		return chat.Field{Label: textVisible, Value: textOnlyYou}
-	}
-	return chat.Field{Label: textVisible, Value: textEveryone, Channel: p.Channel}
 }

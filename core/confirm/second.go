@@ -190,8 +190,9 @@ func endOf(value string, zone *time.Location) (time.Time, bool) {
 func SecondCard(a Action) chat.Card {
 	card := chat.Card{
 		State: look[a.State], Sentence: fmt.Sprintf(textSecondAsks, a.Name, question(a)), Values: values(a), Outcome: a.Outcome.Line,
-		Details: append(details(a), secondAudience(a)),
 	}
+	writeRequest(&card, a)
+	card.Facts = append(card.Facts, secondAudience(a))
 	switch {
 	case a.State == Halfway:
 		card.Until = a.Until
@@ -199,21 +200,12 @@ func SecondCard(a Action) chat.Card {
 			{ID: a.Second.Buttons.Approve, Label: textApprove, Style: approveStyle(a)},
 			{ID: a.Second.Buttons.Decline, Label: textDecline, Form: true},
 		}
+		card.Facts = append(card.Facts, mayPress(a.Second.Names(), textPressNamed))
+		showRequest(&card, a)
 	case a.State == Replaced:
 		card.Outcome = fmt.Sprintf(textAskedAnew, a.Name)
 	case a.State == Failed && (a.Private || a.Call.Own): // what their account says is theirs
 		card.Outcome = a.Both(fmt.Sprintf(textNotDone, a.Call.Human))
 	}
 	return card
-}
-
-// secondAudience says who sees what becomes of the call, to those who are no part of it.
-func secondAudience(a Action) chat.Field {
-	switch {
-	case a.Place.Direct || a.Private:
-		return chat.Field{Label: textVisible, Value: fmt.Sprintf(textOnlyThem, a.Name)}
-	case a.Call.Own:
-		return chat.Field{Label: textVisible, Value: fmt.Sprintf(textTheirOutcome, a.Name)}
-	}
-	return Audience(a.Place)
 }

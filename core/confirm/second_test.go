@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"aidesk/core/chat"
@@ -121,17 +122,20 @@ func TestSecondCards(t *testing.T) {
 	if got := label(first.Details, "Second approval"); got != "Ben or @finance, who sees all of this card" {
 		t.Errorf("the first card says %q", got)
 	}
-	if got := label(theirs.Details, "Visible to"); got != "only Ada, and those who approve it" || label(theirs.Details, "Account") != "ada@shop.example" {
-		t.Errorf("it is visible to %q", got)
+	if diff := cmp.Diff([]chat.Fact{
+		{Text: "POST to shop.example/api/orders?dry=no"}, {Text: "account: ada@shop.example"},
+		{Text: "visible to only Ada, and those who approve it"}, {Text: "only Ben or @finance can press"},
+	}, theirs.Facts); diff != "" {
+		t.Errorf("the small print (-want +got):\n%s", diff)
 	}
-	if theirs.Sentence != "Ada asks you: Place this order with Shop?" || len(theirs.Values) != 1 || label(theirs.Details, "Body") != `{"good":"kettle"}` || label(theirs.Details, "Path") != "/api/orders?dry=no" {
+	if theirs.Sentence != "Ada asks you: Place this order with Shop?" || len(theirs.Values) != 1 || len(theirs.Details) != 0 {
 		t.Errorf("their card is %+v", theirs)
 	}
 	var labels []string
 	for _, b := range append(confirm.Card(halfway(t)).Buttons, theirs.Buttons...) {
 		labels = append(labels, b.Label)
 	}
-	if got := strings.Join(labels, " "); got != "Cancel Review Edit Approve Decline" {
+	if got := strings.Join(labels, " "); got != "Cancel Review Edit Show the request Approve Decline Show the request" {
 		t.Errorf("the buttons are %s", got)
 	}
 	for _, b := range confirm.Card(own).Buttons {

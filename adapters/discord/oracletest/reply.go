@@ -23,12 +23,11 @@ func Replies() map[string]chat.Reply {
 	base := chat.Reply{ID: "r1", Place: place, To: Asker, Answers: "444444444444444444"}
 	card := chat.Card{
 		State: chat.CardWaiting, Sentence: "Shall I do this at Shop: order *3* chairs?", Until: time.Unix(1_800_000_000, 0),
-		Values: []chat.Field{{Label: "Count", Value: "3"}, {Label: "Note", Value: "two\nlines with ``` and `ticks`"}, {Label: "Empty", Value: ""}},
-		Details: []chat.Field{
-			{Label: "Method", Value: "POST"},
-			{Label: "Host", Value: "shop.example"},
-			{Label: "Path", Value: "/orders?x=<@123456789012345678>"},
-			{Label: "Visible to", Value: "everyone in", Channel: Channel},
+		Values:  []chat.Field{{Label: "Count", Value: "3"}, {Label: "Note", Value: "two\nlines with ``` and `ticks`"}, {Label: "Empty", Value: ""}},
+		Details: []chat.Field{{Label: "Header X-Note", Value: "<@123456789012345678>"}},
+		Facts: []chat.Fact{
+			{Text: "POST to shop.example/orders?x=<@123456789012345678>"}, {Text: "no account"},
+			{Text: "visible to everyone in", Channel: Channel}, {Text: "only Ann can press"},
 		},
 		Buttons: []chat.Button{{ID: "yes", Label: "Approve", Style: chat.Primary}, {ID: "no", Label: "Cancel"}, {ID: "edit", Label: "Edit", Form: true}},
 	}

@@ -33,11 +33,16 @@ func card(c chat.Card, ping string) (Message, error) {
 		head = "<@" + ping + "> "
 		m.AllowedMentions.Users = []string{ping}
 	}
-	tail := cardEnding(c)
+	facts := smallFacts(c)
+	long := utf16Len(facts) > maxFacts
+	if long {
+		facts = "-# " + fmt.Sprintf(textFactsAttached, requestFile)
+	}
+	tail := cardEnding(c, facts)
 	room := MaxContent - utf16Len(head) - utf16Len(tail)
 	text, whole := cardContent(c, room)
 	m.Content = head + text + tail
-	if !whole {
+	if !whole || long {
 		m.attach(chat.File{Name: requestFile, Text: requestText(c)})
 	}
 	if err := s.writeButtons(c.Buttons); err != nil {
@@ -134,23 +139,56 @@ func cardText(sentence string, groups ...[]shownField) string {
 	return b.String()
 }
 
-// cardEnding says what became of a card, or until when it waits.
-func cardEnding(c chat.Card) string {
+// cardEnding is what stands below a card's fields: the line of small print, and what became of it.
+func cardEnding(c chat.Card, facts string) string {
 	var lines []string
+	if facts != "" {
+		lines = append(lines, facts)
+	}
 	if words := stateTexts[c.State]; words != "" {
 		lines = append(lines, words)
 	}
 	if c.Outcome != "" {
 		lines = append(lines, escape("", markdown.Line(c.Outcome, maxOutcome)))
 	}
-	if c.State == chat.CardWaiting && !c.Until.IsZero() {
-		lines = append(lines, fmt.Sprintf("-# Expires at <t:%d:t>.", c.Until.Unix()))
-	}
 	if len(lines) == 0 {
 		return ""
 	}
 	return "\n\n" + strings.Join(lines, "\n")
 }
+
+// smallFacts is the line of small print below a card, with the time at which it expires.
+func smallFacts(c chat.Card) string {
+	line := "-# "
+	add := func(text string) {
+		if line != "-# " {
+			line += " · "
+		}
+		line += text
+	}
+	for _, f := range c.Facts {
+		text := strings.ReplaceAll(strings.TrimSpace(exactText(f.Text)), "\n", " ")
+		switch {
+		case text == "":
+		case IsID(f.Channel):
+			add(escape(line, text) + " <#" + f.Channel + ">")
+		case f.Channel != "":
+			add(escape(line, text+" "+textThisChannel))
+		default:
+			add(escape(line, text))
+		}
+	}
+	if c.State == chat.CardWaiting && !c.Until.IsZero() {
+		add(fmt.Sprintf("until <t:%d:t>", c.Until.Unix()))
+	}
+	if line == "-# " {
+		return ""
+	}
+	return line
+}
+
+// maxFacts is how long the line of small print may be to stand in the message.
+const maxFacts = 1000
 
 // maxOutcome is how many characters of an outcome are shown; it should be a line or two.
 const maxOutcome = 400
@@ -207,6 +245,13 @@ func requestText(c chat.Card) string {
 			value += " " + textThisChannel
 		}
 		b.WriteString("\n" + strings.ReplaceAll(markdown.Visible(f.Label), "\n", " ") + ":\n    " + value + "\n")
+	}
+	for _, f := range c.Facts {
+		value := strings.ReplaceAll(exactText(f.Text), "\n", " ")
+		if f.Channel != "" {
+			value += " " + textThisChannel
+		}
+		b.WriteString("\n" + value + "\n")
 	}
 	return b.String()
 }

@@ -73,7 +73,7 @@ func TestPing(t *testing.T) {
 			if pings != len(m.AllowedMentions.Users) || pings > 1 || pings == 1 && (m.AllowedMentions.Users[0] != oracletest.Asker || !strings.HasPrefix(m.Content, "<@"+oracletest.Asker+"> ")) {
 				t.Errorf("%s: %d pings, allowed %v", name, pings, m.AllowedMentions.Users)
 			}
-			waits := strings.Contains(m.Content, "Expires at <t:")
+			waits := strings.Contains(m.Content, "until <t:")
 			if want := waits && name != "card direct"; (pings == 1) != want {
 				t.Errorf("%s: %d pings in %q", name, pings, m.Content)
 			}

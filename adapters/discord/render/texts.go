@@ -10,6 +10,7 @@ const (
 	textExpired       = "⌛ Expired, not sent."
 	textReplaced      = "♻️ No longer valid."
 	textAllAttached   = "All %d %s are in the attached %s. Open it before you decide."
+	textFactsAttached = "Where this goes, and who sees it, is in the attached %s. Open it before you decide."
 	textAskAbout      = "Ask aidesk"
 	textNothingToFill = "There is nothing to fill in"
 	textOnePerLine    = "One per line."

@@ -24,6 +24,7 @@ var (
 	entity  = regexp.MustCompile(`&(amp|lt|gt);`)
 	address = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://|(^|[^a-z0-9])www\.[a-z0-9]`)
 	linked  = regexp.MustCompile(`^<(https?://[^|<>]+)\|[^<>]+>$`)
+	channel = regexp.MustCompile(`^(· )?[A-Za-z ,;]+ <#[CGD][A-Z0-9]+>$`) // aidesk's own words before a channel
 )
 
 // Faults are all that is wrong with a message: a limit of Slack or ours that it
@@ -115,7 +116,9 @@ func (c *checker) node(n Node, inside bool) {
 		}
 	case "mrkdwn":
 		c.length("a mrkdwn text", n.String(), Limits["text.min_length"], Limits["text.max_length"])
-		c.markup("mrkdwn", n.String())
+		if !channel.MatchString(n.String()) {
+			c.markup("mrkdwn", n.String())
+		}
 		if !n.Verbatim {
 			c.sayf("mrkdwn links what it finds: %q", n.String())
 		}

@@ -122,7 +122,7 @@ func (m mutator) card() chat.Card {
 		c.Values = append(c.Values, chat.Field{Label: m.words(), Value: m.words()})
 		c.Details = append(c.Details, chat.Field{Label: m.words(), Value: strings.Repeat(m.words(), 1+m.IntN(6))})
 	}
-	c.Details = append(c.Details, chat.Field{Label: "Visible to", Value: "everyone in", Channel: "C012"})
+	c.Facts = []chat.Fact{{Text: m.words()}, {Text: "visible to everyone in", Channel: "C012"}, {Text: m.words()}, {Text: m.words(), Channel: m.words()}}
 	return c
 }
 

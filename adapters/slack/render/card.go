@@ -30,7 +30,8 @@ type card struct {
 	sentence string
 	groups   [2][]field // values, then details
 	outcome  string
-	state    string // in words, with the time at which it expires
+	state    string      // in words
+	facts    []chat.Fact // with the time at which it expires
 	buttons  buttonRow
 }
 
@@ -51,8 +52,11 @@ func (l Renderer) cardSegment(c chat.Card, number int) (segment, []chat.File, er
 		state:    stateTexts[c.State],
 		buttons:  c.Buttons,
 	}
+	for _, f := range c.Facts {
+		out.facts = append(out.facts, chat.Fact{Text: oneLine(markdown.Visible(f.Text)), Channel: f.Channel})
+	}
 	if c.State == chat.CardWaiting && !c.Until.IsZero() {
-		out.state = "Expires " + l.when(c.Until) + "."
+		out.facts = append(out.facts, chat.Fact{Text: textUntil + l.when(c.Until)})
 	}
 	file := chat.File{Name: fmt.Sprintf("call-%d.txt", number)}
 	if fitsAlone(out, fullMessage, renderOptions{}) {
@@ -123,7 +127,7 @@ func entries(fs []field) string {
 
 // when formats a time in the member's zone.
 func (l Renderer) when(t time.Time) string {
-	return t.In(cmp.Or(l.Zone, time.UTC)).Format("on 2 Jan 2006 at 15:04 MST")
+	return t.In(cmp.Or(l.Zone, time.UTC)).Format("2 Jan 15:04 MST")
 }
 
 func fields(fs []chat.Field) []field {
@@ -166,6 +170,7 @@ func (c card) write(w *blockWriter) {
 		}
 		w.closeRichText()
 	}
+	w.facts(c.facts)
 	w.section(c.outcome)
 	smallPrint{c.state}.write(w)
 	c.buttons.write(w)
@@ -229,7 +234,11 @@ func (c card) text() string {
 			said = append(said, f.label+": "+f.value)
 		}
 	}
-	return joined([]string{c.sentence, strings.Join(said, "\n"), c.outcome, c.state, c.buttons.text()}, "\n\n")
+	var small []string
+	for _, f := range c.facts {
+		small = append(small, factText(f))
+	}
+	return joined([]string{c.sentence, strings.Join(said, "\n"), joined(small, textDot), c.outcome, c.state, c.buttons.text()}, "\n\n")
 }
 
 func (c card) allButtons() buttonRow { return c.buttons }

@@ -28,7 +28,7 @@ func TestDegrade(t *testing.T) {
 		says  []string
 		want  []string
 	}{
-		{"everything", all, []string{"Title", "word", "Shall I send this?", "text", "hello", "Method", "POST", "A page", "e.com", "Expires"}, []string{
+		{"everything", all, []string{"Title", "word", "Shall I send this?", "text", "hello", "POST to shop.example", "POST", "A page", "e.com", "until"}, []string{
 			"header rich_text table rich_text divider header rich_text rich_text context actions section+image context",
 			"header rich_text table rich_text divider header rich_text rich_text context actions section context",
 			"header rich_text divider header rich_text rich_text context actions section context",

@@ -80,7 +80,8 @@ func waiting() chat.Card {
 	return chat.Card{
 		State: chat.CardWaiting, Sentence: "Shall I send this?", Until: time.Date(2026, 1, 2, 15, 4, 0, 0, time.UTC),
 		Values:  []chat.Field{{Label: "text", Value: "hello"}},
-		Details: []chat.Field{{Label: "Method", Value: "POST"}},
+		Details: []chat.Field{{Label: "Header X-Note", Value: "hi"}},
+		Facts:   []chat.Fact{{Text: "POST to shop.example/orders?a=<!here>&b=1"}, {Text: "no account"}, {Text: "visible to everyone in", Channel: "C012ABC"}, {Text: "only Ann can press"}},
 		Buttons: []chat.Button{{ID: "yes", Label: "Approve", Style: chat.Primary}, {ID: "no", Label: "Cancel"}},
 	}
 }
@@ -92,7 +93,7 @@ func TestZone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "Expires on 3 Jan 2026 at 00:04 JST."; !strings.Contains(string(messages[0].Blocks), want) {
+	if want := "until 3 Jan 00:04 JST"; !strings.Contains(string(messages[0].Blocks), want) {
 		t.Errorf("no %q in %s", want, messages[0].Blocks)
 	}
 }

@@ -3,6 +3,8 @@ package render
 // What members read of cards, forms and long answers at Slack.
 const (
 	textWorking       = "Working on it…"
+	textUntil         = "until " // a time follows
+	textDot           = " · "    // between the parts of a line of small print
 	textUnknown       = "It is not known whether this happened."
 	textNotSent       = "Not sent."
 	textExpired       = "Expired, not sent."
