@@ -104,7 +104,9 @@ func Replies() map[string]chat.Reply {
 		}
 		r.Buttons = append(r.Buttons, r.Buttons[0])
 	})
-	add("thumbs", func(r *chat.Reply) { r.Text, r.Rating = line("Two."), &chat.Rating{ID: "rate", Good: "Good answer", Bad: "Bad answer"} })
+	add("thumbs", func(r *chat.Reply) {
+		r.Text, r.Rating = line("Two."), &chat.Rating{ID: "rate", Good: "Good answer", Bad: "Bad answer"}
+	})
 	add("only buttons", func(r *chat.Reply) { r.Buttons = []chat.Button{{ID: "a", Label: ""}} })
 	add("addresses of buttons", func(r *chat.Reply) {
 		r.Text = line("Log in:")
