@@ -13,7 +13,7 @@ import (
 // known are the types of what may stand in a message. Everything that notifies
 // somebody (user, usergroup, broadcast) or fetches something is missing.
 var known = map[string]bool{
-	"header": true, "divider": true, "table": true, "section": true, "context": true, "actions": true, "rich_text": true,
+	"header": true, "divider": true, "table": true, "section": true, "context": true, "actions": true, "rich_text": true, "context_actions": true, "feedback_buttons": true,
 	"rich_text_section": true, "rich_text_list": true, "rich_text_quote": true, "rich_text_preformatted": true,
 	"text": true, "link": true, "channel": true, "raw_text": true, "plain_text": true, "mrkdwn": true, "button": true, "image": true,
 }
