@@ -57,14 +57,15 @@ func address(a Action) []chat.Field {
 // Request is all that an Action's call sends, but for its credential, for those who may decide.
 func Request(a Action) string {
 	r := a.Call.Request
-	text := r.Method + " " + r.URL
+	var text strings.Builder
+	text.WriteString(r.Method + " " + r.URL)
 	for _, h := range r.Header {
-		text += "\n" + h.Name + ": " + h.Value
+		text.WriteString("\n" + h.Name + ": " + h.Value)
 	}
 	if len(r.Body) > 0 {
-		text += "\n\n" + string(r.Body)
+		text.WriteString("\n\n" + string(r.Body))
 	}
-	return text
+	return text.String()
 }
 
 // showRequest adds to a card the button that shows the request, where the card does not.

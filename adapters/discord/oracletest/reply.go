@@ -26,8 +26,10 @@ func Replies() map[string]chat.Reply {
 		Values:  []chat.Field{{Label: "Count", Value: "3"}, {Label: "Note", Value: "two\nlines with ``` and `ticks`"}, {Label: "Empty", Value: ""}},
 		Details: []chat.Field{{Label: "Header X-Note", Value: "<@123456789012345678>"}},
 		Facts: []chat.Fact{
-			{Text: "POST to shop.example/orders?x=<@123456789012345678>"}, {Text: "no account"},
-			{Text: "visible to everyone in", Channel: Channel}, {Text: "only Ann can press"},
+			{Text: "POST to shop.example/orders?x=<@123456789012345678>"},
+			{Text: "no account"},
+			{Text: "visible to everyone in", Channel: Channel},
+			{Text: "only Ann can press"},
 		},
 		Buttons: []chat.Button{{ID: "yes", Label: "Approve", Style: chat.Primary}, {ID: "no", Label: "Cancel"}, {ID: "edit", Label: "Edit", Form: true}},
 	}
