@@ -28,6 +28,9 @@ var cardStates = map[chat.CardState]struct {
 // what a member approves.
 func (l Renderer) card(c chat.Card) []line {
 	width := l.Width - 2
+	if text, decided := c.Short(l.hour(c.At), cardStates[c.State].words); decided {
+		return withBar(append(wrap([]span{verbatim(text, 0)}, width), l.buttons(c.Buttons, width)...), cardStates[c.State].color)
+	}
 	sentence := wrap([]span{verbatim(c.Sentence, bold)}, width)
 	end := append(l.facts(c, width), l.outcome(c, width)...)
 	return withBar(spaced(
@@ -41,10 +44,21 @@ func (l Renderer) card(c chat.Card) []line {
 // cardUpdate lays out the outcome of a card that was shown before: its sentence as a
 // reminder, but not the request again.
 func (l Renderer) cardUpdate(c chat.Card) []line {
+	if _, decided := c.Short("", ""); decided {
+		return l.card(c)
+	}
 	width := l.Width - 2
 	lines := wrap([]span{verbatim(c.Sentence, bold)}, width)
 	lines = append(lines, l.outcome(c, width)...)
 	return withBar(append(lines, l.buttons(c.Buttons, width)...), cardStates[c.State].color)
+}
+
+// hour is the time of day in the member's zone; empty for the zero time.
+func (l Renderer) hour(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(l.Zone).Format("15:04 MST")
 }
 
 // facts are a card's small print, with the time at which it expires.

@@ -72,7 +72,7 @@ func flowAllowed(t *testing.T, p Platform, clock *Clock) {
 	if n := len(bazaar.Calls()); n != 2 {
 		t.Errorf("%d calls; want the one of the card and the next", n)
 	}
-	contains(t, s.Now(r.ID).Text.Text(), "There are some.")
+	s.line("There are some.")
 	if a := s.Audits()[0]; a.Action != "call.done" || len(a.DataFrom) == 0 || a.Leave != "conversation" {
 		t.Errorf("the audit says %v", a)
 	}

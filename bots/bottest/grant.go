@@ -133,12 +133,12 @@ func grantGoes(t *testing.T, p Platform, clock *Clock) {
 	}
 	r := s.Ask("order four more")
 	done := s.Wait("the order to be done", func(n chat.Reply) bool { return len(n.Cards) == 1 && n.ID == r.ID && n.Cards[0].State == chat.CardDone })
-	s.Wait("what the model says to that", func(n chat.Reply) bool { return n.ID == r.ID && strings.Contains(n.Text.Text(), "It is A-2.") })
+	s.line("It is A-2.")
 	c := card(t, done)
 	if c.Sentence != "Place this order with Shop." {
 		t.Errorf("the card says %q", c.Sentence)
 	}
-	contains(t, c.Outcome, "Placed. Shop confirmed it. You allowed this beforehand: 9 times left today, 99 times in all, until ")
+	contains(t, c.Outcome, "Placed this order. Shop confirmed it. You allowed this beforehand: 9 times left today, 99 times in all, until ")
 	calls := shop.Calls()
 	if len(calls) != 2 || calls[1].Body != `{"count":4,"good":"Copper Kettle","note":"ring twice"}` {
 		t.Errorf("sent %+v", calls)
@@ -210,10 +210,12 @@ func grantBounds(t *testing.T, p Platform, clock *Clock) {
 func grantCounts(t *testing.T, p Platform, clock *Clock) {
 	ordered := []script.Step{order("Copper Kettle", 2), script.Say("I order."), script.Say("Ordered.")}
 	s, shop := withGrant(t, p, clock, map[string]string{"At most how often in all": "2"}, append(append(ordered, ordered...), order("Copper Kettle", 2), script.Say("May I?"))...)
+	seen := map[string]bool{}
 	for range 2 {
 		r := s.Ask("order two more")
 		s.Wait("the order to be done", func(n chat.Reply) bool { return n.ID == r.ID && len(n.Cards) == 1 && n.Cards[0].State == chat.CardDone })
-		s.Wait("what the model says to that", func(n chat.Reply) bool { return n.ID == r.ID && strings.Contains(n.Text.Text(), "Ordered.") })
+		said := s.Wait("what the model says to that", func(n chat.Reply) bool { return n.Text.Text() == "Ordered." && !seen[n.ID] })
+		seen[said.ID] = true
 	}
 	clock.Advance(25 * time.Hour)
 	if c := card(t, s.Ask("and two more")); c.State != chat.CardWaiting || shop.Count("POST") != 3 {
@@ -338,8 +340,8 @@ func grantStrange(t *testing.T, p Platform, clock *Clock) {
 		script.Call("shop__placeOrder", `{"body":{"good":"Copper Kettle","count":2,"note":"knock"}}`), script.Say("I order."), script.Say("Ordered."),
 		script.Call("shop__listGoods", `{}`), script.Call("shop__placeOrder", `{"body":{"good":"Copper Kettle","count":2,"note":"as they say"}}`), script.Say("May I?"),
 		script.Call("shop__placeOrder", `{"body":{"good":"Copper Kettle","count":2,"note":"as they said"}}`), script.Say("May I?"))
-	r := s.Ask("order two, and knock")
-	s.Wait("what the model says to that", func(n chat.Reply) bool { return n.ID == r.ID && strings.Contains(n.Text.Text(), "Ordered.") })
+	s.Ask("order two, and knock")
+	s.line("Ordered.")
 	for _, question := range []string{"look what there is, and order", "order as they say"} {
 		if c := card(t, s.Ask(question)); c.State != chat.CardWaiting {
 			t.Errorf("%s: the card is %s", question, c.State)

@@ -213,7 +213,10 @@ func scheduleWrite(t *testing.T, p Platform, clock *Clock) {
 	if n := shop.Count("POST"); n != 1 {
 		t.Fatalf("%d calls after two presses; want one", n)
 	}
-	contains(t, Text(s.Now(r.ID)), "The order is A-1.")
+	below := s.Wait("the outcome", func(n chat.Reply) bool { return strings.Contains(n.Text.Text(), "The order is A-1.") })
+	if below.ID == r.ID || !below.Private && !below.Place.Direct {
+		t.Errorf("the outcome stands where others read it:\n%s", Text(below))
+	}
 	if told := outcomes(s.request()); len(told) != 1 || told[0].Status != model.OK {
 		t.Errorf("the model was told %+v", told)
 	}

@@ -105,11 +105,11 @@ func secondApproves(t *testing.T, p Platform, clock *Clock) {
 		t.Fatalf("called %+v", shop.Calls())
 	}
 	for _, id := range []string{first.ID, second.ID} {
-		if done := card(t, s.Now(id)); done.State != chat.CardDone || !strings.Contains(done.Outcome, " asked, ") || !strings.Contains(done.Outcome, " approved. Placed. Shop confirmed it.") || len(done.Buttons) != 0 {
+		if done := card(t, s.Now(id)); done.State != chat.CardDone || !strings.Contains(done.Outcome, " asked, ") || !strings.Contains(done.Outcome, " approved. Placed this order. Shop confirmed it.") || len(done.Buttons) != 0 {
 			t.Errorf("a card became %+v", done)
 		}
 	}
-	s.line(" approved. Placed. Shop confirmed it.")
+	s.line(" approved. Placed this order. Shop confirmed it.")
 	if told := outcomes(s.request()); len(told) != 1 || told[0].Status != model.OK {
 		t.Errorf("the model was told %+v", told)
 	}

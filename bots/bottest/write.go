@@ -16,6 +16,7 @@ var writes = []Behaviour{
 	{"approved once", approved},
 	{"card is complete", completeCard},
 	{"show the request", showRequest},
+	{"the model says nothing to the outcome", speechless},
 	{"cancelled", cancelled},
 	{"expired by the timer", expired},
 	{"pressed too late", tooLate},
@@ -41,7 +42,8 @@ func asked(t *testing.T, s *Stage, shop *Shop) chat.Reply {
 	return r
 }
 
-// approved: one press, one call; the card becomes the outcome and the model goes on.
+// approved: one press, one call; the card becomes one line with the outcome and who decided, and
+// the model goes on in a message of its own below it, which its asker is notified of.
 func approved(t *testing.T, p Platform, clock *Clock) {
 	s, shop := play(t, p, clock, kettles(), script.Say("I prepared your order."), script.Say("Your order is A-1."))
 	r := asked(t, s, shop)
@@ -54,12 +56,16 @@ func approved(t *testing.T, p Platform, clock *Clock) {
 		t.Errorf("sent %s", body)
 	}
 	now := s.Now(r.ID)
-	if c := card(t, now); c.State != chat.CardDone || c.Outcome == "" || len(c.Buttons) != 0 || !c.Until.IsZero() {
+	c := card(t, now)
+	line, decided := c.Short("", "")
+	if c.State != chat.CardDone || !decided || len(c.Buttons) != 0 || c.At.IsZero() {
 		t.Errorf("the card became %+v", c)
 	}
-	contains(t, now.Text.Text(), "I prepared your order.", "Your order is A-1.")
-	if n := len(s.Replies()); n != 1 {
-		t.Errorf("%d messages; one write is one message", n)
+	contains(t, line, "Placed this order. Shop confirmed it · approved by ")
+	contains(t, now.Text.Text(), "I prepared your order.")
+	all := s.Replies()
+	if below := all[len(all)-1]; len(all) != 2 || below.ID == r.ID || below.To != s.Member || below.Text.Text() != "Your order is A-1." {
+		t.Errorf("%d messages; the last says\n%s", len(all), Text(below))
 	}
 	told := outcomes(s.request())
 	if len(told) != 1 || told[0].Status != model.OK || !strings.Contains(told[0].Content, "A-1") || told[0].Operation != "shop__placeOrder" {
@@ -118,6 +124,20 @@ func showRequest(t *testing.T, p Platform, clock *Clock) {
 	s.Act(s.Member, s.Button(r, "Approve"))
 	if n := shop.Count("POST"); n != 1 {
 		t.Errorf("%d calls; want one", n)
+	}
+}
+
+// speechless: where the model has nothing to say, or cannot, the message below the card is the
+// outcome itself.
+func speechless(t *testing.T, p Platform, clock *Clock) {
+	s, shop := play(t, p, clock, kettles(), script.Say("ready"), script.Say(""))
+	s.Act(s.Member, s.Button(asked(t, s, shop), "Approve"))
+	s.line("Placed this order. Shop confirmed it.")
+	s.Script.Then(kettles(), script.Say("ready"), script.Fail(&model.Error{Kind: model.Refused}))
+	r := s.Ask("and once more")
+	s.Act(s.Member, s.Button(r, "Approve"))
+	if n, all := shop.Count("POST"), s.Replies(); n != 2 || len(all) != 4 {
+		t.Errorf("%d calls, %d messages", n, len(all))
 	}
 }
 

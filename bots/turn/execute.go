@@ -85,6 +85,7 @@ func (d *decision) send(ctx context.Context, member chat.Member, p *plugin.Plugi
 	defer d.Progress(ctx, "")
 
 	waiting := a
+	a.DecidedAt = d.Now()
 	a, c, err := d.moveTo(ctx, a, confirm.Executing, confirm.Outcome{})
 	if err != nil {
 		return err
@@ -223,11 +224,14 @@ func (d *decision) resume(ctx context.Context, a confirm.Action) error {
 	return d.followUp(ctx, member, a)
 }
 
-// followUp lets the model go on with the outcome, and makes the third commit. Its text is
-// added to the message with the card; where it asks for another approval, it gets a
-// message of its own.
+// followUp lets the model go on with the outcome, and makes the third commit: a Reply of its own
+// below the card, so that who asked is notified. Where the model does not go on, or has nothing
+// to say, that Reply is the outcome itself.
 func (d *decision) followUp(ctx context.Context, member chat.Member, a confirm.Action) error {
 	answer, err := d.turn.ask(ctx, member, agent.Turn{Links: a.Outcome.Links, Schedule: a.Schedule})
+	if a.Schedule != "" { // what more it asks, and the outcome, stand where its card does
+		d.Event.Place = d.pressed
+	}
 	if _, after, away := agent.Away(err); away && d.turn.quota.limitReached() == nil {
 		if o := d.Outage(err, after); o != nil {
 			return d.turn.putOff(ctx, o, "")
@@ -237,16 +241,20 @@ func (d *decision) followUp(ctx context.Context, member chat.Member, a confirm.A
 		d.Logger.WarnContext(ctx, "the model did not go on", "error", err)
 		var c store.Commit
 		d.turn.quota.settle(&c)
-		return d.Commit(c) // the card says what became of it
+		if d.askerTold(a) {
+			return d.Commit(c)
+		}
+		return d.tellOutcome(c, a, agent.Answer{Text: bot.Paragraph(a.Outcome.Line)})
 	}
 	if err != nil {
 		return err
 	}
-	if a.Schedule != "" { // what more it asks stands where its card does
-		d.Event.Place = d.pressed
+	if answer.Text.Empty() && len(answer.Parked) == 0 && !d.askerTold(a) {
+		answer.Text = bot.Paragraph(a.Outcome.Line)
 	}
-	apart := a.Login != nil || a.Second != nil && !answer.Text.Empty() // nobody looks at the card any more
-	if len(answer.Parked) > 0 || apart || answer.Private && !a.Place.Direct && a.Schedule == "" {
+	silent := answer.Text.Empty() && len(answer.Previews) == 0 && len(answer.Parked) == 0
+	if unattended := a.Schedule != "" && a.Private && len(answer.Parked) == 0; !silent && !unattended {
+		answer.Private = answer.Private || a.Private && a.Schedule == ""
 		return d.turn.answer(ctx, store.Commit{}, answer)
 	}
 	d.turn.quota.called(answer.Used()...)
@@ -255,16 +263,17 @@ func (d *decision) followUp(ctx context.Context, member chat.Member, a confirm.A
 	if err := d.turn.appendAnswer(&c, answer); err != nil {
 		return err
 	}
-	if answer.Text.Empty() && len(answer.Previews) == 0 {
+	if silent {
 		return d.Commit(c)
 	}
-	r, err := d.card(ctx, a)
-	if err != nil {
-		return err
-	}
-	r.StandIn = false // the model's words may be refused too
-	r.Text.Blocks = append(r.Text.Blocks, answer.Text.Blocks...)
-	r.Previews = append(r.Previews, answer.Previews...)
+	return d.tellOutcome(c, a, answer)
+}
+
+// tellOutcome commits c with what there is to say to the outcome of an Action, for those who see
+// its card.
+func (d *decision) tellOutcome(c store.Commit, a confirm.Action, answer agent.Answer) error {
+	r := d.NewReply(answer.Text)
+	r.Previews, r.Notes, r.Private = answer.Previews, answer.Notes, a.Private && !d.Event.Place.Direct
 	return d.Reply(c, r)
 }
 
@@ -272,7 +281,7 @@ func (d *decision) followUp(ctx context.Context, member chat.Member, a confirm.A
 // model reads it in the transcript with the next message. The events in done are done
 // with it.
 func (d *decision) closeUnsent(ctx context.Context, a confirm.Action, state confirm.State, line string, done []store.Event) error {
-	a.By = d.press.ID
+	a.By, a.DecidedAt = d.press.ID, d.Now()
 	a, c, err := d.moveTo(ctx, a, state, confirm.Outcome{Line: line})
 	if err != nil {
 		return err

@@ -111,8 +111,8 @@ func (w *worker) cancelWaiting(ctx context.Context, e store.Event, press chat.Ev
 	if _, err := confirm.Decide(a, confirm.Press{Event: e.ID, Member: press.Member, At: e.Ingested}); err != nil {
 		return nil //nolint:nilerr // the presser is told when the event is worked
 	}
-	a.By = e.ID
-	_, c, err := w.cards.moveTo(ctx, a, confirm.Denied, confirm.Outcome{Line: textCancelled})
+	a.By, a.DecidedAt = e.ID, w.pool.Now()
+	_, c, err := w.cards.moveTo(ctx, a, confirm.Denied, confirm.Outcome{Line: cancelledBy(a)})
 	if err != nil {
 		return err
 	}

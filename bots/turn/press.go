@@ -147,10 +147,18 @@ func (d *decision) decide(ctx context.Context, p bot.ButtonAction) error {
 		return err
 	}
 	if state == confirm.Denied {
-		return d.closeUnsent(ctx, a, confirm.Denied, textCancelled, d.turn.events)
+		return d.closeUnsent(ctx, a, confirm.Denied, cancelledBy(a), d.turn.events)
 	}
 	a.Lasting = p.Do == bot.DoAllow
 	return d.execute(ctx, a)
+}
+
+// cancelledBy says that the member of an Action cancelled it; others read who that is.
+func cancelledBy(a confirm.Action) string {
+	if a.Place.Direct || a.Private || a.Name == "" {
+		return textCancelled
+	}
+	return fmt.Sprintf(textCancelledBy, markdown.Line(a.Name, 50))
 }
 
 // showRequest shows in private all that an Action's call sends, to those who may decide about it.

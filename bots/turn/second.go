@@ -198,10 +198,15 @@ func (d *decision) lookAtSecond(ctx context.Context, a confirm.Action) error {
 	return d.closeUnsent(ctx, a, confirm.Expired, textNobodyLeft, d.turn.events)
 }
 
+// askerTold reports whether tellAsker says what becomes of an Action.
+func (d *decision) askerTold(a confirm.Action) bool {
+	return a.Second != nil && !a.Second.Since.IsZero() && d.presser != a.Member
+}
+
 // tellAsker adds to c the line that says, where a request was made, what became of it, if
 // somebody else decided: nobody looks at a card for hours.
 func (d *decision) tellAsker(c *store.Commit, a confirm.Action) error {
-	if a.Second == nil || a.Second.Since.IsZero() || d.presser == a.Member {
+	if !d.askerTold(a) {
 		return nil
 	}
 	r := chat.Reply{ID: chat.Key("seconded", a.ID), Place: a.Place, To: a.Member, Private: a.Private && !a.Place.Direct, Answers: a.Message, Text: bot.Paragraph(a.Outcome.Line)}

@@ -51,6 +51,7 @@ const (
 	textRefusedPrivately  = "%s refused it." // a plugin
 
 	textCancelled     = "Cancelled. Nothing was sent."
+	textCancelledBy   = "Cancelled by %s. Nothing was sent." // a member
 	textExpired       = "Expired. Nothing was sent. Please ask again if you still want it."
 	textChanged       = "You changed the message that asked for this. Nothing was sent."
 	textNotAsked      = "I cannot ask you about this call: %s." // why

@@ -33,7 +33,7 @@ func TestEdit(t *testing.T) {
 	p.say("1")
 	p.wait("You edited this; use the newer card.")
 	p.say("4")
-	p.wait("Booked. Stays confirmed it.")
+	p.wait("Booked this stay. Stays confirmed it.")
 	p.end()
 	if n := count(t, dir, "plugins.log", `"method":"POST"`); n != 1 {
 		t.Errorf("%d requests, want 1", n)

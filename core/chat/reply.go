@@ -1,6 +1,9 @@
 package chat
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"time"
 
 	"aidesk/core/markdown"
@@ -28,8 +31,8 @@ type Reply struct {
 	StandIn  bool              `json:"stand_in,omitempty"` // a plain line in place of what could not be shown
 }
 
-// Card is the question about one call with effect, and later what became of it.
-// All strings are shown as they are, never as markup.
+// Card is the question about one call with effect, and once that is decided one line with what
+// became of it. All strings are shown as they are, never as markup.
 type Card struct {
 	State    CardState `json:"state"`
 	Sentence string    `json:"sentence"`          // plain words, first
@@ -37,8 +40,34 @@ type Card struct {
 	Details  []Field   `json:"details,omitempty"` // what else has to be said at length, as a body or a header field
 	Facts    []Fact    `json:"facts,omitempty"`   // one line of small print: method and address, account, audience, who may press
 	Outcome  string    `json:"outcome,omitempty"` // what became of it, one or two plain lines
+	By       string    `json:"by,omitempty"`      // who decided, as "approved by Ann"
+	At       time.Time `json:"at,omitzero"`       // when
 	Until    time.Time `json:"until,omitzero"`    // when it expires; zero: decided
 	Buttons  []Button  `json:"buttons,omitempty"`
+}
+
+// Short is the line of a card that is decided: what it asked, what became of it and who decided.
+// at is the time of that in words, and state says what became of it where the card does not. Any
+// other card is shown whole.
+func (c Card) Short(at, state string) (line string, decided bool) {
+	if c.State == CardWaiting || c.State == CardWorking || c.State == CardUnknown || len(c.Values)+len(c.Details)+len(c.Facts) > 0 {
+		return "", false
+	}
+	by := c.By
+	if by != "" && at != "" {
+		by += ", "
+	}
+	by += at
+	outcome := cmp.Or(c.Outcome, state)
+	parts := []string{c.Sentence, outcome, by}
+	if c.State == CardFailed { // whose outcome may be words of others
+		parts = []string{c.Sentence, by, outcome}
+	}
+	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
+	for i := range max(len(parts)-1, 0) {
+		parts[i] = strings.TrimSuffix(parts[i], ".")
+	}
+	return strings.Join(parts, " · "), true
 }
 
 // CardState tells adapters how a card looks. Its words are those of an Action.

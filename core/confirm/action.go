@@ -89,6 +89,7 @@ type Action struct {
 	Buttons      Buttons            `json:"buttons"`
 	Until        time.Time          `json:"until"`
 	By           string             `json:"by,omitempty"` // the event that decided
+	DecidedAt    time.Time          `json:"decided_at,omitzero"`
 	Outcome      Outcome            `json:"outcome,omitzero"`
 	Replaces     string             `json:"replaces,omitempty"` // the Action that this one sends again
 	Edited       bool               `json:"edited,omitempty"`   // the member changed the values that the model gave

@@ -20,6 +20,9 @@ func Card(a Action) chat.Card {
 	if a.Login != nil {
 		return loginCard(a)
 	}
+	if a.isOver() {
+		return decided(a)
+	}
 	card := chat.Card{State: look[a.State], Sentence: question(a), Outcome: a.Outcome.Line}
 	card.Values = values(a)
 	writeRequest(&card, a)
@@ -61,17 +64,50 @@ func Card(a Action) chat.Card {
 		card.Facts = append(card.Facts, askerPress(a))
 	case Unknown:
 		card.Buttons = []chat.Button{{ID: a.Buttons.Again, Label: textAgain}}
-	default: // decided: nothing to press about the call itself
+	default: // it is being sent: nothing to press
 	}
 	if a.State.Open() {
 		showRequest(&card, a)
 	}
+	if a.State.Final() {
+		grantButtons(&card, a)
+	}
+	return card
+}
+
+// grantButtons adds to a card, after its call, the buttons about the Grant by which it went or
+// that would let others go.
+func grantButtons(card *chat.Card, a Action) {
 	if a.Buttons.Loosen != "" && a.State == Done {
 		card.Buttons = append(card.Buttons, chat.Button{ID: a.Buttons.Loosen, Label: textLoosen, Form: true})
 	}
-	if a.Buttons.Revoke != "" && a.State.Final() {
+	if a.Buttons.Revoke != "" {
 		card.Buttons = append(card.Buttons, chat.Button{ID: a.Buttons.Revoke, Label: textRevoke, Style: chat.Danger})
 	}
+}
+
+// isOver reports whether nothing is left to decide or to read. Where nobody knows what became of
+// the call, its member still needs all of the card: to look whether it arrived, and to send it
+// again. And where it went by a Grant, nobody has read the card before.
+func (a Action) isOver() bool { return a.State.Final() && a.State != Unknown && a.Grant == "" }
+
+// decided is the card of an Action that is over: one line.
+func decided(a Action) chat.Card {
+	card := chat.Card{State: look[a.State], Sentence: asks(a), Outcome: a.Outcome.Line}
+	if verb, _ := verbOf(a.Call.Summary); verb != "" && a.State == Done && a.Call.Write && a.Call.Unsafe { // then the outcome says what was done
+		card.Sentence = ""
+	}
+	if a.State == Done || a.State == Failed || a.State == Denied {
+		card.At = a.DecidedAt
+	}
+	bySecond := a.Second != nil && a.Second.By != "" // the outcome names both
+	if !bySecond && !card.At.IsZero() && a.State != Denied {
+		card.By = fmt.Sprintf(textBy, a.Name)
+		if a.Place.Direct || a.Private || a.Name == "" {
+			card.By = textByYou
+		}
+	}
+	grantButtons(&card, a)
 	return card
 }
 

@@ -56,6 +56,9 @@ func loginCard(a Action) chat.Card {
 		card.Details = append(card.Details, chat.Field{Label: textNeededFor, Value: summary})
 	}
 	card.Details = append(card.Details, chat.Field{Label: textMayUse, Value: textOnlyForYou})
+	if a.isOver() {
+		card.Details = nil
+	}
 	if a.State != Waiting {
 		return card
 	}

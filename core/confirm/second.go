@@ -188,13 +188,26 @@ func endOf(value string, zone *time.Location) (time.Time, bool) {
 // SecondCard shows an Action to those who are asked for the second approval: all that its
 // member saw, and who that is.
 func SecondCard(a Action) chat.Card {
+	if a.isOver() {
+		card := decided(a)
+		card.Buttons = nil
+		if card.Sentence != "" {
+			card.Sentence = fmt.Sprintf(textSecondAsks, a.Name, card.Sentence)
+		}
+		switch {
+		case a.State == Replaced:
+			card.Outcome = fmt.Sprintf(textAskedAnew, a.Name)
+		case a.State == Failed && (a.Private || a.Call.Own): // what their account says is theirs
+			card.Outcome = a.Both(fmt.Sprintf(textNotDone, a.Call.Human))
+		}
+		return card
+	}
 	card := chat.Card{
 		State: look[a.State], Sentence: fmt.Sprintf(textSecondAsks, a.Name, question(a)), Values: values(a), Outcome: a.Outcome.Line,
 	}
 	writeRequest(&card, a)
 	card.Facts = append(card.Facts, secondAudience(a))
-	switch {
-	case a.State == Halfway:
+	if a.State == Halfway {
 		card.Until = a.Until
 		card.Buttons = []chat.Button{
 			{ID: a.Second.Buttons.Approve, Label: textApprove, Style: approveStyle(a)},
@@ -202,10 +215,6 @@ func SecondCard(a Action) chat.Card {
 		}
 		card.Facts = append(card.Facts, mayPress(a.Second.Names(), textPressNamed))
 		showRequest(&card, a)
-	case a.State == Replaced:
-		card.Outcome = fmt.Sprintf(textAskedAnew, a.Name)
-	case a.State == Failed && (a.Private || a.Call.Own): // what their account says is theirs
-		card.Outcome = a.Both(fmt.Sprintf(textNotDone, a.Call.Human))
 	}
 	return card
 }

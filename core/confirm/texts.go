@@ -82,7 +82,9 @@ const (
 	textDatePassed   = "“%s” is %s, which has passed since %s approved this. Nothing was sent. Please ask again." //nolint:gosec // no secret; a label; a date; a member
 
 	textDone      = "Done"
-	textConfirmed = "%s. %s confirmed it."     // what was done; a plugin: "Booked. Stays confirmed it."
+	textConfirmed = "%s. %s confirmed it." // what was done; a plugin: "Booked this stay. Stays confirmed it."
+	textByYou     = "approved by you"
+	textBy        = "approved by %s"           // a member
 	textOnlyBy    = "Only %s can decide this." // a member
 	textTooLate   = "This has expired. Nothing was sent. Please ask again if you still want it."
 	textDecided   = "This is already decided: %s." // how

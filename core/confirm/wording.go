@@ -38,8 +38,8 @@ func verbOf(summary string) (verb, rest string) {
 	return "", summary
 }
 
-// question is the sentence with which a card begins, as "Book this stay with Stays?" is one.
-func question(a Action) string {
+// asks is what a card asks, in plain words: "Book this stay with Stays".
+func asks(a Action) string {
 	summary := strings.TrimRight(strings.TrimSpace(a.Call.Summary), ".!")
 	verb, rest := verbOf(summary)
 	var q string
@@ -60,6 +60,12 @@ func question(a Action) string {
 	if a.Replaces != "" {
 		q += textOnceMore
 	}
+	return q
+}
+
+// question is the sentence with which a card begins: "Book this stay with Stays?"
+func question(a Action) string {
+	q := asks(a)
 	if a.Grant != "" { // nobody is asked
 		return q + "."
 	}
@@ -89,12 +95,12 @@ func Deed(summary, human string) string {
 }
 
 // Confirmed says that a plugin accepted a call, whose operation has this summary:
-// "Booked. Stays confirmed it." is one such line.
+// "Booked this stay. Stays confirmed it." is one such line.
 func Confirmed(summary, human string) string {
-	verb, _ := verbOf(strings.TrimSpace(summary))
+	verb, rest := verbOf(strings.TrimRight(strings.TrimSpace(summary), ".!"))
 	done := textDone
 	if verb != "" {
-		done = capital(pastOf[verb])
+		done = strings.TrimSpace(capital(pastOf[verb]) + " " + definite(rest))
 	}
 	return fmt.Sprintf(textConfirmed, done, human)
 }

@@ -10,13 +10,13 @@ import (
 // operation's summary.
 func TestWording(t *testing.T) {
 	tests := []struct{ summary, question, confirmed string }{
-		{"Book a stay", "Book this stay with Stays?", "Booked. Stays confirmed it."},
-		{"Books an attic.", "Book this attic with Stays?", "Booked. Stays confirmed it."},
-		{"Create new booking", "Create this booking with Stays?", "Created. Stays confirmed it."},
-		{"Replies to a guest", "Reply to a guest with Stays?", "Replied. Stays confirmed it."},
+		{"Book a stay", "Book this stay with Stays?", "Booked this stay. Stays confirmed it."},
+		{"Books an attic.", "Book this attic with Stays?", "Booked this attic. Stays confirmed it."},
+		{"Create new booking", "Create this booking with Stays?", "Created this booking. Stays confirmed it."},
+		{"Replies to a guest", "Reply to a guest with Stays?", "Replied to a guest. Stays confirmed it."},
 		{"cancel", "Cancel this with Stays?", "Cancelled. Stays confirmed it."},
 		{"A booking endpoint", "Send this to Stays: a booking endpoint?", "Done. Stays confirmed it."},
-		{"PUT it there!", "Put it there with Stays?", "Put. Stays confirmed it."},
+		{"PUT it there!", "Put it there with Stays?", "Put it there. Stays confirmed it."},
 		{"", "Send this to Stays?", "Done. Stays confirmed it."},
 	}
 	for _, tt := range tests {

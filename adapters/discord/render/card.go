@@ -33,6 +33,13 @@ func card(c chat.Card, ping string) (Message, error) {
 		head = "<@" + ping + "> "
 		m.AllowedMentions.Users = []string{ping}
 	}
+	if line := decidedLine(c); line != "" {
+		m.Content = line
+		if err := s.writeButtons(c.Buttons); err != nil {
+			return Message{}, err
+		}
+		return s[0], nil
+	}
 	facts := smallFacts(c)
 	long := utf16Len(facts) > maxFacts
 	if long {
@@ -49,6 +56,23 @@ func card(c chat.Card, ping string) (Message, error) {
 		return Message{}, err
 	}
 	return s[0], nil
+}
+
+// decidedLine is the line that a decided card is; empty for any other.
+func decidedLine(c chat.Card) string {
+	at := ""
+	if !c.At.IsZero() {
+		at = fmt.Sprintf("<t:%d:t>", c.At.Unix())
+	}
+	for _, text := range []*string{&c.Sentence, &c.Outcome, &c.By} {
+		*text = escape("x", markdown.Line(markdown.Visible(*text), maxOutcome))
+	}
+	mark, words, _ := strings.Cut(stateTexts[c.State], " ")
+	line, decided := c.Short(at, words)
+	if !decided {
+		return ""
+	}
+	return mark + " " + line
 }
 
 // requestFile is the name of the file that holds a whole card.

@@ -24,6 +24,11 @@ var stateTexts = map[chat.CardState]string{
 	chat.CardReplaced: textReplaced,
 }
 
+// stateMarks stand before the line of a card that is decided.
+var stateMarks = map[chat.CardState]string{
+	chat.CardDone: "✅ ", chat.CardFailed: "❌ ", chat.CardDenied: "🚫 ", chat.CardExpired: "⌛ ", chat.CardReplaced: "♻️ ",
+}
+
 // card asks a member to approve one call. It is shown as plain and preformatted text;
 // nothing in it is cut off, and hidden characters are made visible.
 type card struct {
@@ -54,6 +59,9 @@ func (l Renderer) cardSegment(c chat.Card, number int) (segment, []chat.File, er
 	}
 	for _, f := range c.Facts {
 		out.facts = append(out.facts, chat.Fact{Text: oneLine(markdown.Visible(f.Text)), Channel: f.Channel})
+	}
+	if line, decided := c.Short(l.hour(c.At), out.state); decided {
+		out.sentence, out.outcome, out.state = "", stateMarks[c.State]+markdown.Visible(line), ""
 	}
 	if c.State == chat.CardWaiting && !c.Until.IsZero() {
 		out.facts = append(out.facts, chat.Fact{Text: textUntil + l.when(c.Until)})
@@ -130,6 +138,14 @@ func (l Renderer) when(t time.Time) string {
 	return t.In(cmp.Or(l.Zone, time.UTC)).Format("2 Jan 15:04 MST")
 }
 
+// hour is the time of day in the member's zone; empty for the zero time.
+func (l Renderer) hour(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(cmp.Or(l.Zone, time.UTC)).Format("15:04 MST")
+}
+
 func fields(fs []chat.Field) []field {
 	out := make([]field, len(fs))
 	for i, f := range fs {
@@ -153,7 +169,7 @@ func (c *card) longFields() []*field {
 }
 
 func (c card) write(w *blockWriter) {
-	if w.blocks > 0 { // so that what comes before does not style like a part of the card
+	if w.blocks > 0 && c.sentence != "" { // so that what comes before does not style like a part of the card
 		w.block("divider")
 		w.endBlock()
 	}
