@@ -42,10 +42,12 @@ func TestLoan(t *testing.T) {
 	p.say("/rest")
 	body := `{"loan":{"badge":"HV1234","extras":["bag","tripod"],"insured":true,"pickup":{"at":"` + at + `","office":"old town"},"thing":"camera","until":"` + day(10) + `"}}`
 	bare := strings.NewReplacer("│", "", "\n", "", " ", "")
-	if card := p.wait("[4] Approve"); !strings.Contains(bare.Replace(card), bare.Replace(body)) {
-		t.Errorf("the card lacks %s:\n%s", body, card)
+	p.wait("[8] Show the request")
+	p.say("8")
+	if shown := p.wait(day(10) + `"}}`); !strings.Contains(bare.Replace(shown), bare.Replace(body)) {
+		t.Errorf("the request lacks %s:\n%s", body, shown)
 	}
-	p.say("4")
+	p.say("5")
 	p.wait("Handbook confirmed it.")
 	p.end()
 	if n := count(t, dir, "plugins.log", `"method":"POST"`); n != 1 {
