@@ -13,9 +13,10 @@ import (
 // known are the types of what may stand in a message. Everything that notifies
 // somebody (user, usergroup, broadcast) or fetches something is missing.
 var known = map[string]bool{
-	"header": true, "divider": true, "table": true, "section": true, "context": true, "actions": true, "rich_text": true, "context_actions": true, "feedback_buttons": true,
+	"header": true, "divider": true, "table": true, "section": true, "context": true, "actions": true, "rich_text": true,
 	"rich_text_section": true, "rich_text_list": true, "rich_text_quote": true, "rich_text_preformatted": true,
 	"text": true, "link": true, "channel": true, "raw_text": true, "plain_text": true, "mrkdwn": true, "button": true, "image": true,
+	"context_actions": true, "feedback_buttons": true,
 }
 
 // token is what Slack reads in its markup; entity is what it unescapes.
@@ -131,6 +132,10 @@ func (c *checker) node(n Node, inside bool) {
 		c.button(n)
 	case "context":
 		c.count(n, Limits["context.elements.max_items"])
+	case "context_actions": // Slack's own bound
+		c.count(n, 5)
+	case "feedback_buttons":
+		c.thumbs(n)
 	case "actions":
 		c.count(n, Limits["actions.elements.max_items"])
 	case "rich_text", "rich_text_section", "rich_text_quote", "rich_text_preformatted":
@@ -198,5 +203,17 @@ func (c *checker) markup(what, s string) {
 	rest := entity.ReplaceAllString(token.ReplaceAllString(s, ""), "")
 	if strings.ContainsAny(rest, "<>&") {
 		c.sayf("%s is not escaped: %q", what, s)
+	}
+}
+
+// thumbs checks the two buttons of a rating.
+func (c *checker) thumbs(n Node) {
+	c.length("the id of a rating", n.Action, 1, render.MaxID)
+	for _, b := range []*Node{n.Good, n.Bad} {
+		if b == nil || b.Object().Type != "plain_text" {
+			c.sayf("a rating has no text: %+v", b)
+			continue
+		}
+		c.length("a thumb", b.Object().String(), 1, Limits["button.text.max_length"])
 	}
 }

@@ -28,6 +28,8 @@ type Node struct {
 	Rows     [][]Node          `json:"rows"`
 	Columns  []json.RawMessage `json:"column_settings"`
 	Access   *Node             `json:"accessory"`
+	Good     *Node             `json:"positive_button"`
+	Bad      *Node             `json:"negative_button"`
 }
 
 // Blocks are the blocks of a message.

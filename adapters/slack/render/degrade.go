@@ -1,9 +1,6 @@
 package render
 
-import (
-	"bytes"
-	"slices"
-)
+import "bytes"
 
 // Degrade returns simpler messages to send instead of one whose layout Slack refused
 // (invalid_blocks, msg_blocks_too_long). The steps are: without images, languages of
@@ -12,12 +9,8 @@ import (
 // given to Degrade again; false means that there is nothing simpler. Steps that would
 // change nothing are skipped.
 //
-// No step loses content. Only the last one loses buttons, ratings aside: of a message that is
-// nothing else nothing is left.
+// No step loses content. Only the last one loses buttons, ratings aside.
 func Degrade(m Message) ([]Message, bool) {
-	if m.Blocks != nil && !slices.ContainsFunc(m.segments, func(s segment) bool { _, is := s.(rating); return !is }) {
-		return nil, true
-	}
 	for step := m.simplified + 1; step <= plainTextStep; step++ {
 		out := simplifications[step-1](m)
 		if len(out) == 0 || len(out) == 1 && bytes.Equal(out[0].Blocks, m.Blocks) {

@@ -32,7 +32,9 @@ func paginate(segments []segment, b messageLimit, t renderOptions) []Message {
 		w = before
 		flush()
 		if m, ok := writeAlone(s, b, t); ok {
-			w, open = m, []segment{s}
+			if m.blocks > 0 { // else it stands below others only
+				w, open = m, []segment{s}
+			}
 			continue
 		}
 		out = append(out, asPlainText(s)...)

@@ -19,7 +19,7 @@ const (
 type rating chat.Rating
 
 func (r rating) write(w *blockWriter) {
-	if w.noImages {
+	if w.noImages || w.blocks == 0 { // they stand below something, or nowhere
 		return
 	}
 	w.block("context_actions")
