@@ -47,6 +47,7 @@ type Setup struct {
 	Patience time.Duration // with what is away
 	Nightly  bool          // the sources of plugins are read anew each night
 	Threads  bool          // what was said in a thread before is read, as an administrator may switch it
+	Stream   bool          // answers are shown while they are written
 	Key      string        // that seals what is entrusted to the desk, as it is configured; one is made where there is none
 }
 
@@ -136,7 +137,7 @@ func (s *Stage) open() {
 	}
 	b := &bot.Bot{
 		Name: "desk", Adapters: []chat.Adapter{tapped(s.Open(), s.board)}, Plugins: registry, Access: s.setup.Access, Limits: s.setup.Limits,
-		Tell: map[string][]string{s.Place.Platform: s.setup.Tell}, Nightly: s.setup.Nightly,
+		Tell: map[string][]string{s.Place.Platform: s.setup.Tell}, Nightly: s.setup.Nightly, Whole: !s.setup.Stream,
 		Agent: &agent.Agent{
 			Model: s.paid(), Plugins: registry, Persona: "You are the desk of a test.", Limits: s.setup.Turn,
 			Previews: &preview.Fetcher{Guard: guard}, Now: s.Clock.Now, Logger: logger,

@@ -55,8 +55,8 @@ func streaming(t *testing.T, p Platform, clock *Clock, steps ...script.Step) *St
 	if _, ok := p.Open().(chat.Streamer); !ok {
 		t.Skip("the platform shows whole answers alone")
 	}
-	s, _ := play(t, p, clock, steps...)
-	return s
+	shop := NewShop(t, "shop")
+	return Start(t, p, clock, Setup{Model: script.New(steps...), Plugins: []Plugin{{Address: shop.Address, Default: true}}, Stream: true})
 }
 
 // oneAnswer checks that a question was answered by one message, and by which words.

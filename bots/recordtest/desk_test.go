@@ -146,7 +146,7 @@ func (w *world) open(path string, how run) *desk {
 	desk := &bot.Bot{
 		Name: "desk", Plugins: registry,
 		Adapters: []chat.Adapter{&slackAdapter{Adapter: at, board: d.board}, &discordAdapter{Adapter: beside, board: d.board}},
-		Limits:   how.limits,
+		Limits:   how.limits, Whole: true, // what is seen of an answer early is a matter of time
 		Agent: &agent.Agent{
 			Model:    &middleware.Budget{Model: chatModel, Price: middleware.Price{Input: 1_000_000, Output: 2_000_000}},
 			Plugins:  registry,

@@ -147,6 +147,7 @@ egress: {allow_hosts: [%s]}
 bots:
   - name: desk
     model: main
+    answers: whole
     plugins: [%s]
 %s`, s.proxy.URL, "bolt:"+filepath.Join(s.dir, "aidesk.db"), s.model.URL, strings.Join(hosts, ", "), strings.Join(sources, ", "), at.bot())
 	if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {

@@ -101,6 +101,7 @@ models: {main: %s}
 bots:
   - name: desk
     model: main
+    answers: whole
     slack: {mode: %s, bot_token: %s, app_token: %s, signing_secret: %s, api_base_url: %q}
 `, main, mode, fakeslack.BotToken, fakeslack.AppToken, fakeslack.SigningSecret, fake.APIURL())
 	path := filepath.Join(dir, "config.yaml")

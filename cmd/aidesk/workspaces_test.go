@@ -35,6 +35,7 @@ models: {main: {provider: openai-chat, model: m, base_url: %q}}
 bots:
   - name: desk
     model: main
+    answers: whole
     slack: {client_id: %q, client_secret: %s, signing_secret: %s, api_base_url: %q}
     plugins: [{source: %q}]
 egress: {allow_hosts: [%q]}
