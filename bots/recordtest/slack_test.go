@@ -257,7 +257,7 @@ func (s *slackStory) writes() {
 	s.tape.step("approved", s.press(fakeslack.Ada, "Approve"), "It is ordered.")
 	s.model.Then(noted, modeltest.Text("I prepared it."))
 	s.tape.step("a write too long for its card waits", s.ask("order a ladder"), "Approve")
-	s.tape.step("cancelled", s.press(fakeslack.Ada, "Cancel"), "Cancelled.")
+	s.tape.step("cancelled", s.press(fakeslack.Ada, "Cancel"), "Cancelled by")
 	s.model.Then(order, modeltest.Text("I prepared it."))
 	s.tape.step("another write waits", s.ask("order them again"), "Approve")
 	s.tape.approval(s.world, bottest.Torn, "may or may not have happened", "Nobody knows.")
