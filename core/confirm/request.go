@@ -57,14 +57,14 @@ func address(a Action) []chat.Field {
 // Request is all that an Action's call sends, but for its credential, for those who may decide.
 func Request(a Action) string {
 	r := a.Call.Request
-	text := r.Method + " " + r.URL
+	lines := []string{r.Method + " " + r.URL}
 	for _, h := range r.Header {
-		text += "\n" + h.Name + ": " + h.Value
+		lines = append(lines, h.Name+": "+h.Value)
 	}
 	if len(r.Body) > 0 {
-		text += "\n\n" + string(r.Body)
+		lines = append(lines, "", string(r.Body))
 	}
-	return text
+	return strings.Join(lines, "\n")
 }
 
 // showRequest adds to a card the button that shows the request, where the card does not.

@@ -123,8 +123,10 @@ func TestSecondCards(t *testing.T) {
 		t.Errorf("the first card says %q", got)
 	}
 	if diff := cmp.Diff([]chat.Fact{
-		{Text: "POST to shop.example/api/orders?dry=no"}, {Text: "account: ada@shop.example"},
-		{Text: "visible to only Ada, and those who approve it"}, {Text: "only Ben or @finance can press"},
+		{Text: "POST to shop.example/api/orders?dry=no"},
+		{Text: "account: ada@shop.example"},
+		{Text: "visible to only Ada, and those who approve it"},
+		{Text: "only Ben or @finance can press"},
 	}, theirs.Facts); diff != "" {
 		t.Errorf("the small print (-want +got):\n%s", diff)
 	}

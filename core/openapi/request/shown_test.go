@@ -14,8 +14,11 @@ func TestShownBy(t *testing.T) {
 		{"no body", "", "", nil, true},
 		{"all values", "application/json", `{"good":"kettle","count":2}`, []Argument{good, count}, true},
 		{"and one in the path", "application/json; charset=utf-8", `{"good":"kettle"}`, []Argument{count, good}, true},
-		{"nested, with every kind", "application/vnd.api+json", `{"a":{"b":[true,null,"",{}],"c":[]},"d":1.50}`,
-			[]Argument{{"A", "yes"}, {"B", "none"}, {"C", "empty"}, {"D", "empty"}, {"E", "empty list"}, {"F", "1.50"}}, true},
+		{
+			"nested, with every kind", "application/vnd.api+json", `{"a":{"b":[true,null,"",{}],"c":[]},"d":1.50}`,
+			[]Argument{{"A", "yes"}, {"B", "none"}, {"C", "empty"}, {"D", "empty"}, {"E", "empty list"}, {"F", "1.50"}},
+			true,
+		},
 		{"one more than is listed", "application/json", `{"good":"kettle","count":2,"to":"Bob"}`, []Argument{good, count}, false},
 		{"one twice", "application/json", `{"good":"kettle","gift":"kettle"}`, []Argument{good, count}, false},
 		{"a name twice", "application/json", `{"good":"pan","good":"kettle"}`, []Argument{good}, false},
