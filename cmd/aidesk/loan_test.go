@@ -48,7 +48,7 @@ func TestLoan(t *testing.T) {
 		}
 	}
 	p.say("5")
-	p.wait("Handbook confirmed it")
+	p.wait("confirmed it · approved by you")
 	p.end()
 	if n := count(t, dir, "plugins.log", `"method":"POST"`); n != 1 {
 		t.Errorf("%d requests, want 1", n)
