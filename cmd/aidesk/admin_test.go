@@ -40,7 +40,7 @@ func TestAdmin(t *testing.T) {
 	p.wait("Launch the thing with Launcher?")
 	p.wait("[1] Approve")
 	p.say("1")
-	p.wait("Launched the thing. Launcher confirmed it.")
+	p.wait("Launched the thing. Launcher confirmed it")
 	if n := plugin.posts.Load(); n != 1 {
 		t.Errorf("%d requests, want 1", n)
 	}

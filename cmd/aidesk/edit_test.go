@@ -24,18 +24,16 @@ func TestEdit(t *testing.T) {
 	p.say("")
 	p.wait("This must be a date such as")
 	p.say("2026-12-20")
-	card := p.wait("[8] Show the request")
-	for _, part := range []string{"Nights  3", "2026-12-20", "[5] Approve"} {
+	card := p.wait("[5] Approve")
+	for _, part := range []string{"Nights  3", "2026-12-20", "Canal Loft"} {
 		if !strings.Contains(card, part) {
 			t.Errorf("the card lacks %q:\n%s", part, card)
 		}
 	}
-	p.say("8")
-	p.wait(`{"from":"2026-12-20","nights":3,"stay":"Canal Loft"}`)
 	p.say("1")
 	p.wait("You edited this; use the newer card.")
 	p.say("5")
-	p.wait("Booked this stay. Stays confirmed it.")
+	p.wait("Booked this stay. Stays confirmed it")
 	p.end()
 	if n := count(t, dir, "plugins.log", `"method":"POST"`); n != 1 {
 		t.Errorf("%d requests, want 1", n)

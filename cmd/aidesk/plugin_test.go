@@ -112,7 +112,7 @@ func TestNewPlugin(t *testing.T) {
 		t.Fatalf("the demo ends with %d: %s", code, errs.String())
 	}
 	text := out.String()
-	approved := strings.Index(text, "confirmed it.")
+	approved := strings.Index(text, "confirmed it")
 	if approved < 0 || !strings.Contains(text[approved:], "less paper") || strings.Count(text, "Source: Ideas") < 2 {
 		t.Errorf("the demo with a new plugin:\n%s", text)
 	}

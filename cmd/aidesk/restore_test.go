@@ -222,7 +222,7 @@ func TestRestoreSending(t *testing.T) {
 		t.Fatal(out)
 	}
 	close(plugin.goOn)
-	s.shows("Launcher confirmed it.")
+	s.shows("Launcher confirmed it")
 	s.desk.terminate()
 	if code, out := s.scene.command("restore", "--config", s.config, copied, "--replace"); code != exitOK || !strings.Contains(out, "were being sent: 1;") || !strings.Contains(out, "press in desk/") {
 		t.Fatalf("%d %s", code, out)

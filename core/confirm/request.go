@@ -57,15 +57,14 @@ func address(a Action) []chat.Field {
 // Request is all that an Action's call sends, but for its credential, for those who may decide.
 func Request(a Action) string {
 	r := a.Call.Request
-	var text strings.Builder
-	text.WriteString(r.Method + " " + r.URL)
+	lines := []string{r.Method + " " + r.URL}
 	for _, h := range r.Header {
-		text.WriteString("\n" + h.Name + ": " + h.Value)
+		lines = append(lines, h.Name+": "+h.Value)
 	}
 	if len(r.Body) > 0 {
-		text.WriteString("\n\n" + string(r.Body))
+		lines = append(lines, "", string(r.Body))
 	}
-	return text.String()
+	return strings.Join(lines, "\n")
 }
 
 // showRequest adds to a card the button that shows the request, where the card does not.

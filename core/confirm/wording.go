@@ -63,7 +63,7 @@ func asks(a Action) string {
 	return q
 }
 
-// question is the sentence with which a card begins: "Book this stay with Stays?"
+// question is the sentence with which a card begins, as "Book this stay with Stays?" is one.
 func question(a Action) string {
 	q := asks(a)
 	if a.Grant != "" { // nobody is asked
