@@ -69,7 +69,7 @@ func TestLoginParked(t *testing.T) {
 				s.press(ada, card, "Approve")
 				done := s.find("the refusal", func(m shown) bool { return m.id == card.id && !strings.Contains(m.text, "[Approve]") })
 				s.idle()
-				if !strings.Contains(done.text, "Nothing was sent.") {
+				if !strings.Contains(done.text, "Nothing was sent") {
 					t.Errorf("the card says %s", done.text)
 				}
 				if n := len(s.plugin.Calls("POST")); n != 0 {
@@ -106,7 +106,7 @@ func TestLoginExpired(t *testing.T) {
 		card := s.parkedWrite()
 		s.provider.Expire(false)
 		s.press(ada, card, "Approve")
-		done := s.find("the outcome", func(m shown) bool { return m.id == card.id && strings.Contains(m.text, "Failed") })
+		done := s.find("the outcome", func(m shown) bool { return m.id == card.id && strings.Contains(m.text, "does not accept the login") })
 		s.idle()
 		if n := len(s.plugin.Calls("POST")); n != 1 {
 			t.Errorf("%d writes", n)
@@ -192,7 +192,7 @@ func (s *loginStage) parkedWriteOther(old shown) {
 	s.at.mention(ada, "add a card please, once more")
 	card := s.find("another card", func(m shown) bool { return m.id != old.id && strings.Contains(m.text, "[Approve]") })
 	s.press(ada, card, "Approve")
-	s.find("the outcome", func(m shown) bool { return m.id == card.id && strings.Contains(m.text, "Done") })
+	s.find("the outcome", func(m shown) bool { return m.id == card.id && strings.Contains(m.text, "✅") })
 	s.idle()
 }
 

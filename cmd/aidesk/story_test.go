@@ -35,7 +35,7 @@ type storyMessenger[M any] interface {
 	noted() []string // what only Ada sees
 
 	checkAnswer(m M)                  // in the thread, with a preview
-	checkOutcome(card, m M, said int) // on the card, without buttons; said messages were there before
+	checkOutcome(card, m M, said int) // below the card, which is one line without buttons; said messages were there before
 	said() int                        // messages of the program where it is mentioned
 	checkDirect(m M)
 	checkShared(m M, text string)
@@ -61,7 +61,7 @@ func newScene(t *testing.T) *scene {
 func (s *scene) posts() int { return count(s.t, s.dir, "plugins.log", `"method":"POST"`) }
 
 // tell tells the story: a question with previews; a write that only its asker can approve,
-// over a kill -9, once and in one message; a private answer that is shared; and what works
+// over a kill -9, once; a private answer that is shared; and what works
 // while a turn of the same thread hangs.
 func tell[M any](s *scene, at storyMessenger[M]) {
 	s.t.Helper()
@@ -137,7 +137,7 @@ func tellHang[M any](s *scene, at storyMessenger[M]) {
 	})
 	quick(s.t, "the cancel", func() {
 		at.press(ada, card, "Cancel")
-		at.shows("Cancelled.")
+		at.shows("Cancelled by")
 	})
 	quick(s.t, "the stop", func() {
 		at.stop()
