@@ -23,7 +23,7 @@ ajv.addSchema(schema, "slack");
 // validators check blocks by their type, so that an error names the field.
 const validators = {};
 for (const [name, type] of Object.entries({
-  ActionsBlock: "actions", ContextBlock: "context", DividerBlock: "divider", HeaderBlock: "header",
+  ActionsBlock: "actions", ContextBlock: "context", ContextActionsBlock: "context_actions", DividerBlock: "divider", HeaderBlock: "header",
   RichTextBlock: "rich_text", SectionBlock: "section", TableBlock: "table",
 })) {
   validators[type] = ajv.compile({ $ref: `slack#/definitions/${name}` });
