@@ -133,8 +133,8 @@
 // bots/turn/press.go asks confirm.Decide: only the member who asked, once, in time.
 // bots/turn/execute.go then asks policy again and commits three times: first the Action is
 // executing, with the card that says so, and only then the first byte leaves; second
-// what became of it, with the outcome in the transcript; third what the model says to
-// that. After a crash the press is worked again from its last commit: an Action found
+// what became of it, with the outcome in the transcript and the card as one line; third what
+// the model says to that, as a Reply of its own below the card. After a crash the press is worked again from its last commit: an Action found
 // executing becomes unknown, is told, and is never sent again.
 //
 // An Action that goes by a Grant of its member is parked with an event of its own, which is

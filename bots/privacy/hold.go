@@ -100,6 +100,11 @@ func FinishHolds(ctx context.Context, s store.Store, b *bot.Bot, now time.Time) 
 	if err != nil {
 		return fmt.Errorf("reading holds: %w", err)
 	}
+	if len(ended) > 0 {
+		if err := retractAll(ctx, s); err != nil {
+			return err
+		}
+	}
 	for _, r := range ended {
 		_, what, _ := strings.Cut(strings.TrimPrefix(r.Key, holdPrefix), "/")
 		if p, ours := b.PlaceOf(store.Scope(what)); ours {
@@ -111,10 +116,8 @@ func FinishHolds(ctx context.Context, s store.Store, b *bot.Bot, now time.Time) 
 	return nil
 }
 
+// finish forgets those who asked for it during a hold, and deletes the hold.
 func finish(ctx context.Context, s store.Store, b *bot.Bot, p chat.Place, ended store.Record, now time.Time) error {
-	if err := retractAll(ctx, s); err != nil {
-		return err
-	}
 	var h Hold
 	if err := json.Unmarshal(ended.Value, &h); err != nil {
 		return fmt.Errorf("reading a hold: %w", err)

@@ -38,10 +38,6 @@ func (w *worker) noteStop() {
 // stop works a stop. A turn that ran when it came was ended by interrupt, and said so, as do
 // the member's schedules that run here: only where nothing ran is the member told.
 func (t *Turn) stop(ctx context.Context) error {
-	t.worker.mu.Lock()
-	stopped := t.worker.stopped
-	t.worker.stopped = false
-	t.worker.mu.Unlock()
 	var c store.Commit
 	if !t.first.Quiet {
 		running, err := schedule.Running(ctx, &t.Exchange, t.Owner())
@@ -56,6 +52,10 @@ func (t *Turn) stop(ctx context.Context) error {
 			c.Events = append(c.Events, e)
 		}
 	}
+	t.worker.mu.Lock()
+	stopped := t.worker.stopped
+	t.worker.stopped = false
+	t.worker.mu.Unlock()
 	if stopped || t.first.Quiet || len(c.Events) > 0 {
 		return t.Commit(c)
 	}

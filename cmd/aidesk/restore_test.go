@@ -110,6 +110,9 @@ func tellRestore[M any](s *scene, at storyMessenger[M]) {
 	if left, err := os.ReadDir(s.dir); err != nil || len(left) != 6 { // configuration, plugin's log, key, store, the old one, backup
 		s.t.Errorf("left behind: %v, %v", left, err)
 	}
+	if code, out := s.command("audit", "export", "--config", s.config, "-"); code != exitOK || !strings.Contains(out, `"store.restored"`) {
+		s.t.Errorf("the audit does not say that a backup was restored: %d %s", code, out)
+	}
 
 	questions, said := len(s.model.Queries()), at.said()
 	at.serve()

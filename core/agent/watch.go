@@ -2,6 +2,7 @@ package agent
 
 import (
 	"strings"
+	"sync"
 	"time"
 
 	"aidesk/core/markdown"
@@ -22,15 +23,15 @@ func (r *run) phase(e model.Event) {
 	}
 }
 
-// watch returns what shows the text of one request to the model while it is written. Nothing is shown to a channel once something of the member's own was seen,
-// nor what follows a call: it is no answer.
+// watch returns what shows the text of one request to the model while it is written. Nothing
+// is shown to a channel once something of the member's own was seen.
 func (r *run) watch() func(model.Event) {
 	if r.Show == nil || r.private && !r.Place.Direct {
 		return r.phase
 	}
 	var text strings.Builder
 	var last time.Time
-	shown, allow := 0, r.allow()
+	shown, allow := 0, sync.OnceValue(r.allow) // most answers are whole before any of them is shown
 	return func(e model.Event) {
 		r.phase(e)
 		if e.Again {
@@ -47,7 +48,7 @@ func (r *run) watch() func(model.Event) {
 			return
 		}
 		last, shown = now, len(settled)
-		if doc := markdown.Parse(settled, allow); !doc.Empty() {
+		if doc := markdown.Parse(settled, allow()); !doc.Empty() {
 			r.Show(doc)
 		}
 	}

@@ -30,7 +30,7 @@ type settler struct {
 	safe   int    // so many bytes
 	fence  string // the marks of the code block that is open; empty: none is
 	inner  int    // how far that block is indented
-	block  string // the first line of the block that is read; empty: none is
+	block  string // the newest line of the block that is read; empty: none is
 	rows   int    // lines of the table that the block is; 0: it is none
 	marker string // the mark of the newest item in these blocks; empty: none
 	indent int    // and how far that was indented
@@ -146,27 +146,19 @@ func (s *settler) plainWords() int {
 	if len(rest)-len(first) > 3 || marker != "" && !s.begins(marker, len(rest)-len(first)) {
 		return 0
 	}
-	before, last, fresh := len(rest)-len(words), 0, true // fresh: the line has no word yet
+	last, fresh := 0, true // fresh: the line has no word yet
 	for i, r := range words {
-		switch {
-		case fresh && !unicode.IsLetter(r), strings.ContainsRune("[]<>&\\*_~`|@#^$!/", r), r < ' ' && r != '\n':
-			if last == 0 {
-				return 0
-			}
-			return before + last
-		case r == '\n':
-			last, fresh = i, true
-		default:
-			if r == ' ' {
-				last = i
-			}
-			fresh = false
+		if fresh && !unicode.IsLetter(r) || strings.ContainsRune("[]<>&\\*_~`|@#^$!/", r) || r < ' ' && r != '\n' {
+			break
+		}
+		if fresh = r == '\n'; fresh || r == ' ' {
+			last = i
 		}
 	}
 	if last == 0 {
 		return 0
 	}
-	return before + last
+	return len(rest) - len(words) + last
 }
 
 // fenceMark is the marks with which a line opens a code block; empty: it opens none.

@@ -43,7 +43,7 @@ export async function play(program, shoot, themes) {
         }
         if (scene.name === 'import') await desk.getByRole('link', { name: /channels\/@me|Go there/ }).last().click(); // it answers in the direct message
         await desk.getByText(scene.sees).last().waitFor({ timeout: 30_000 * slower });
-        await page.waitForLoadState('networkidle').catch(() => {}); // the page goes on asking
+        await page.waitForFunction(() => [...document.images].every((picture) => picture.complete));
         if (!scene.changes) hash.update(steady(await (await fetch(`${running.url}${platform}/_control/page?channel=${await desk.locator('header select').inputValue()}`)).text()));
         for (const theme of themes) {
           await page.getByLabel('Theme').selectOption(theme);
